@@ -1,0 +1,28 @@
+"""Settings of the test suite: fixed keys, tasks at once, and nothing outside a temporary folder."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("PORTAL_DATA", tempfile.mkdtemp(prefix="portal-test-"))
+
+from portal.settings import base  # noqa: E402  (the data folder has to be set before base reads it)
+from portal.settings.base import *  # noqa: E402,F403
+
+SECRET_KEY = "test-only"
+FIELD_ENCRYPTION_KEYS = ["dGVzdC1vbmx5LXRlc3Qtb25seS10ZXN0LW9ubHkhISE="]
+LOOKUP_HASH_KEY = "test-only"
+ALLOWED_HOSTS = ["*"]
+DEMO = True
+
+if base.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, not memory: the live server's threads and the test share it.
+    base.DATABASES["default"]["TEST"] = {"NAME": str(Path(os.environ["PORTAL_DATA"]) / "test.sqlite3")}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+CODE_SENDER = "portal.accounts.senders.MemorySender"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_AUTOREFRESH = True

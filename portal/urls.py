@@ -1,0 +1,25 @@
+"""Wiring only. Wagtail's urls come last: they answer for every path that nothing else claims."""
+
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from portal.api.urls import api
+
+urlpatterns = [
+    path("cms/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("api/v1/", api.urls),
+    path("me/", include("portal.web.veteran.urls")),
+    path("company/", include("portal.web.employer.urls")),
+    path("desk/", include("portal.web.staff.urls")),
+    path("door/", include("portal.web.door.urls")),
+    path("", include("portal.web.public.urls")),
+    path("", include(wagtail_urls)),
+]
+
+handler400 = "portal.web.public.errors.bad_request"
+handler403 = "portal.web.public.errors.forbidden"
+handler404 = "portal.web.public.errors.not_found"
+handler500 = "portal.web.public.errors.server_error"
