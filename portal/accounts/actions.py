@@ -1,0 +1,130 @@
+"""Sending and redeeming one-time codes, consents, posts, and noting who looked at a file."""
+
+import hmac
+import secrets
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from portal.accounts.enums import AccessKind, ConsentPurpose, StationRole
+from portal.accounts.models import AccessLog, Consent, OneTimeCode, StationMembership, User
+from portal.accounts.senders import get_sender
+from portal.core import audit
+from portal.core.encryption import lookup_hash
+from portal.core.validators import normalise_phone, validate_phone
+from portal.stations.models import Station
+
+CODE_LIFETIME = timedelta(minutes=5)
+CODE_TRIES = 5
+RESEND_AFTER = timedelta(seconds=60)
+CODES_PER_DAY = 10
+
+
+class CodeRefused(Exception):
+    """No code is sent now; the message is for the person."""
+
+
+@transaction.atomic
+def send_code(*, phone: str) -> OneTimeCode:
+    """Send a fresh six-digit code to `phone`; earlier codes stop working.
+
+    Raises:
+        ValidationError: not a phone number.
+        CodeRefused: asked again within a minute, or too often today.
+    """
+    phone = normalise_phone(phone)
+    validate_phone(phone)
+    now = timezone.now()
+    sent = OneTimeCode.objects.filter(phone_hash=lookup_hash(phone))
+    if sent.filter(sent_at__gt=now - RESEND_AFTER, used_at=None).exists():
+        raise CodeRefused("验证码刚刚发送过，请等一分钟再试。")
+    if sent.filter(sent_at__gt=now - timedelta(days=1)).count() >= CODES_PER_DAY:
+        raise CodeRefused("今天获取验证码的次数过多，请明天再试，或联系服务站工作人员帮助登录。")
+    sent.filter(used_at=None, expires_at__gt=now).update(expires_at=now)
+    code = f"{secrets.randbelow(1_000_000):06d}"
+    row = OneTimeCode.objects.create(
+        phone_hash=lookup_hash(phone), code_hash=lookup_hash(f"{phone}:{code}"), expires_at=now + CODE_LIFETIME
+    )
+    transaction.on_commit(lambda: get_sender().send(phone, code))
+    return row
+
+
+def redeem_code(*, phone: str, code: str) -> User | None:
+    """The user of this phone if the code is right, made on first sign-in; None if it is wrong or spent."""
+    phone = normalise_phone(phone)
+    with transaction.atomic():
+        row = (
+            OneTimeCode.objects.select_for_update()
+            .filter(
+                phone_hash=lookup_hash(phone),
+                used_at=None,
+                expires_at__gt=timezone.now(),
+                tries__lt=CODE_TRIES,
+            )
+            .order_by("-sent_at")
+            .first()
+        )
+        if row is None:
+            return None
+        row.tries += 1
+        right = hmac.compare_digest(row.code_hash, lookup_hash(f"{phone}:{code.strip()}"))
+        if right:
+            row.used_at = timezone.now()
+        row.save(update_fields=["tries", "used_at"])
+        if not right:
+            return None
+        user = User.objects.filter(phone_hash=lookup_hash(phone)).first()
+        if user is None:
+            user = User.objects.create_user(phone, name="新用户")
+            audit.record(by=user, verb="accounts.created", target=user)
+        return user
+
+
+@transaction.atomic
+def appoint(
+    *, user: User, station: Station, role: StationRole, by: User | None, starts_on: date | None = None
+) -> StationMembership:
+    """Give `user` a post at `station` from `starts_on` (today unless told)."""
+    post = StationMembership.objects.create(
+        user=user, station=station, role=role, starts_on=starts_on or timezone.localdate()
+    )
+    audit.record(by=by, verb="accounts.appointed", target=user, station=station.pk, role=role)
+    return post
+
+
+@transaction.atomic
+def end_post(*, post: StationMembership, by: User | None, last_day: date) -> StationMembership:
+    """End a post; from the day after `last_day` its files are closed to the user."""
+    post.ends_on = last_day
+    post.save(update_fields=["ends_on", "updated_at"])
+    audit.record(by=by, verb="accounts.post_ended", target=post.user, station=post.station_id, role=post.role)
+    return post
+
+
+@transaction.atomic
+def give_consent(
+    *, user: User, purpose: ConsentPurpose, wording: str, by: User, subject: str = ""
+) -> Consent:
+    """Note that `user` agreed; giving it twice keeps the first."""
+    consent, made = Consent.objects.get_or_create(
+        user=user, purpose=purpose, subject=subject, withdrawn_at=None, defaults={"wording": wording}
+    )
+    if made:
+        audit.record(by=by, verb="accounts.consent_given", target=user, purpose=purpose, subject=subject)
+    return consent
+
+
+@transaction.atomic
+def withdraw_consent(*, consent: Consent, by: User) -> Consent:
+    """Withdraw a consent; its row stays."""
+    if consent.withdrawn_at is None:
+        consent.withdrawn_at = timezone.now()
+        consent.save(update_fields=["withdrawn_at"])
+        audit.record(by=by, verb="accounts.consent_withdrawn", target=consent.user, purpose=consent.purpose)
+    return consent
+
+
+def log_access(*, actor: User, file_id: int, kind: AccessKind, field: str = "", reason: str = "") -> AccessLog:
+    """Note a look (or a refused try) at the file `file_id`, where its owner can read it."""
+    return AccessLog.objects.create(actor=actor, file_id=file_id, kind=kind, field=field, reason=reason)

@@ -1,0 +1,180 @@
+"""Who signs in, for which station somebody works, what a person agreed to, and who looked at whose file."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from portal.accounts.enums import AccessKind, ConsentPurpose, StationRole
+from portal.core.encryption import EncryptedTextField, lookup_hash, mask_phone
+from portal.core.models import AppendOnlyModel, TimestampedModel
+from portal.core.validators import normalise_phone, validate_phone
+from portal.stations.models import Station
+
+# Roles that open veterans' files; the others see no person.
+FILE_ROLES = frozenset({StationRole.CLERK, StationRole.HEAD, StationRole.OPERATOR})
+REVIEW_ROLES = frozenset({StationRole.REVIEWER, StationRole.OPERATOR, StationRole.HEAD})
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Find by phone number as typed; also accepts the stored hash (what USERNAME_FIELD holds)."""
+        typed = username or ""
+        return self.get(Q(phone_hash=lookup_hash(normalise_phone(typed))) | Q(phone_hash=typed))
+
+    def create_user(self, phone: str, *, name: str, password: str | None = None, **fields: Any) -> "User":
+        phone = normalise_phone(phone)
+        validate_phone(phone)
+        user = self.model(phone=phone, phone_hash=lookup_hash(phone), name=name, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, phone: str, *, name: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(phone, name=name, password=password, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
+    """Somebody who signs in with a phone number. What they may do follows from memberships, not from a type."""
+
+    phone = EncryptedTextField("手机号码")
+    phone_hash = models.CharField("手机号码检索值", max_length=64, unique=True)
+    name = models.CharField("姓名", max_length=40)
+    is_active = models.BooleanField("启用", default=True)
+
+    USERNAME_FIELD = "phone_hash"
+    REQUIRED_FIELDS = ["name", "phone"]
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = "用户"
+        verbose_name_plural = "用户"
+
+    def __str__(self) -> str:
+        return f"{self.name}（{mask_phone(self.phone)}）"
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    get_short_name = get_full_name
+
+    def natural_key(self) -> tuple[str]:
+        return (self.phone_hash,)
+
+    @cached_property
+    def current_posts(self) -> list["StationMembership"]:
+        """Today's station posts with their stations, read once per user object."""
+        return list(self.station_memberships.current().select_related("station"))
+
+    @property
+    def is_station_staff(self) -> bool:
+        return bool(self.current_posts)
+
+    def station_paths(self, roles: Iterable[StationRole]) -> list[str]:
+        """Tree paths of the stations that the user serves today in one of `roles`."""
+        wanted = set(roles)
+        return [post.station.path for post in self.current_posts if post.role in wanted]
+
+
+class StationMembershipQuerySet(models.QuerySet["StationMembership"]):
+    def current(self, day: date | None = None) -> "StationMembershipQuerySet":
+        day = day or timezone.localdate()
+        return self.filter(starts_on__lte=day).filter(Q(ends_on=None) | Q(ends_on__gte=day))
+
+
+class StationMembership(TimestampedModel):
+    """A post at a station with its dates; access ends with the post."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="station_memberships", verbose_name="用户")
+    station = models.ForeignKey(Station, models.PROTECT, related_name="memberships", verbose_name="服务站")
+    role = models.CharField("角色", max_length=10, choices=StationRole.choices)
+    starts_on = models.DateField("开始日期", default=timezone.localdate)
+    ends_on = models.DateField("结束日期", null=True, blank=True)
+
+    objects = StationMembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "服务站任职"
+        verbose_name_plural = "服务站任职"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "station", "role", "starts_on"], name="membership_once"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")),
+                name="membership_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user.name} {self.station.name} {self.get_role_display()}"
+
+
+class OneTimeCode(models.Model):
+    """A sign-in code sent to a phone. Only its hash is kept; it works once, for minutes, for a few tries."""
+
+    phone_hash = models.CharField("手机号码检索值", max_length=64, db_index=True)
+    code_hash = models.CharField("验证码检索值", max_length=64)
+    sent_at = models.DateTimeField("发送时间", auto_now_add=True)
+    expires_at = models.DateTimeField("失效时间")
+    tries = models.PositiveSmallIntegerField("已试次数", default=0)
+    used_at = models.DateTimeField("使用时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "登录验证码"
+        verbose_name_plural = "登录验证码"
+
+
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    def in_force(self) -> "ConsentQuerySet":
+        return self.filter(withdrawn_at=None)
+
+
+class Consent(models.Model):
+    """A person's agreement to one purpose, with the wording shown. Kept when withdrawn."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="consents", verbose_name="用户")
+    purpose = models.CharField("目的", max_length=20, choices=ConsentPurpose.choices)
+    # Which employer and which data, for a consent that has to name them.
+    subject = models.CharField("对象", max_length=80, blank=True)
+    wording = models.TextField("告知内容")
+    given_at = models.DateTimeField("同意时间", default=timezone.now)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "授权同意"
+        verbose_name_plural = "授权同意"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "purpose", "subject"],
+                condition=Q(withdrawn_at=None),
+                name="consent_in_force_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=models.F("given_at")),
+                name="consent_withdrawn_after_given",
+            ),
+        ]
+
+
+class AccessLog(AppendOnlyModel):
+    """One look at a person's file, or a refused try. The person can read the rows of their own file."""
+
+    at = models.DateTimeField("时间", auto_now_add=True)
+    actor = models.ForeignKey(User, models.PROTECT, related_name="accesses", verbose_name="查看人")
+    kind = models.CharField("方式", max_length=10, choices=AccessKind.choices)
+    # The file's number, not a foreign key: files stand in a room above this one.
+    file_id = models.BigIntegerField("档案编号", db_index=True)
+    field = models.CharField("字段", max_length=40, blank=True)
+    reason = models.CharField("事由", max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = "档案访问记录"
+        verbose_name_plural = "档案访问记录"
+        ordering = ["-id"]

@@ -1,0 +1,132 @@
+"""Ground that every other room stands on: timestamps, the event log and the national code tables."""
+
+from typing import Any
+
+from django.db import models
+
+from portal.core.enums import RegionLevel
+
+
+class TimestampedModel(models.Model):
+    created_at = models.DateTimeField("创建时间", auto_now_add=True)
+    updated_at = models.DateTimeField("更新时间", auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class AppendOnlyError(Exception):
+    """Somebody tried to change or delete a row of a log."""
+
+
+class AppendOnlyModel(models.Model):
+    """A row of a log: written once, never changed or deleted."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None and not self._state.adding:
+            raise AppendOnlyError(f"{type(self).__name__} rows are never changed")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise AppendOnlyError(f"{type(self).__name__} rows are never deleted")
+
+
+class AuditEvent(AppendOnlyModel):
+    """Who did what to which record, and when. Written by `portal.core.audit.record` inside the write's transaction.
+
+    The actor and target are kept by number and label, not by foreign key: the log outlives what it speaks of,
+    and this room stands below all others.
+    """
+
+    at = models.DateTimeField("时间", auto_now_add=True, db_index=True)
+    actor_id = models.BigIntegerField("操作人编号", null=True, blank=True, db_index=True)
+    actor_label = models.CharField("操作人", max_length=80)
+    verb = models.CharField("操作", max_length=60, db_index=True)
+    target_type = models.CharField("对象类型", max_length=60)
+    target_id = models.CharField("对象编号", max_length=40)
+    data = models.JSONField("内容", default=dict, blank=True)
+
+    class Meta:
+        verbose_name = "操作日志"
+        verbose_name_plural = "操作日志"
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["target_type", "target_id"], name="audit_target")]
+
+    def __str__(self) -> str:
+        return f"{self.actor_label} {self.verb} {self.target_type} {self.target_id}"
+
+
+class RegionQuerySet(models.QuerySet["Region"]):
+    def counties_of(self, city_code: str) -> "RegionQuerySet":
+        return self.filter(level=RegionLevel.COUNTY, parent_id=city_code)
+
+    def within(self, code: str) -> "RegionQuerySet":
+        """The region of this code and everything below it: a code begins with its parent's code."""
+        return self.filter(code__startswith=code)
+
+
+class Region(models.Model):
+    """An administrative division (行政区划). Code: GB/T 2260 to the county (2, 4, 6 digits), then town 9, village 12."""
+
+    code = models.CharField("区划代码", max_length=12, primary_key=True)
+    name = models.CharField("名称", max_length=40)
+    level = models.CharField("级别", max_length=10, choices=RegionLevel.choices)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+    )
+    latitude = models.FloatField("纬度", null=True, blank=True)
+    longitude = models.FloatField("经度", null=True, blank=True)
+
+    objects = RegionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "行政区划"
+        verbose_name_plural = "行政区划"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def location(self) -> tuple[float, float] | None:
+        """(latitude, longitude) in degrees of the region's approximate centre, if known."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return self.latitude, self.longitude
+
+
+class Occupation(models.Model):
+    """An entry of the national classification of occupations (职业分类大典 2022); level 4 is the occupation itself."""
+
+    code = models.CharField("职业代码", max_length=10, primary_key=True)
+    name = models.CharField("职业名称", max_length=60, db_index=True)
+    level = models.PositiveSmallIntegerField("层级", db_index=True)
+    tasks = models.TextField("主要工作任务", blank=True)
+
+    class Meta:
+        verbose_name = "职业"
+        verbose_name_plural = "职业"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Specialty(models.Model):
+    """A military specialty (军事专业) of the crosswalk: public vocabulary only, no unit and no equipment model."""
+
+    code = models.CharField("代码", max_length=40, primary_key=True)
+    name = models.CharField("名称", max_length=40)
+    branch = models.CharField("军兵种", max_length=40, blank=True)
+    occupations = models.TextField("对应民用职业", blank=True)
+
+    class Meta:
+        verbose_name = "军事专业"
+        verbose_name_plural = "军事专业"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,82 @@
+"""Loading the code tables from the files of settings.REFERENCE_DIR. Running it again changes nothing."""
+
+import csv
+import gzip
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from portal.core.enums import RegionLevel
+from portal.core.models import Occupation, Region, Specialty
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    path = Path(settings.REFERENCE_DIR) / name
+    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+    with opened as file:
+        return list(csv.DictReader(file))
+
+
+def regions_from_rows(rows: list[dict[str, str]]) -> list[Region]:
+    """Rows of code, name, parent, level and, where known, lat and lon."""
+    return [
+        Region(
+            code=row["code"],
+            name=row["name"],
+            level=RegionLevel(row["level"]),
+            parent_id=row["parent"] or None,
+            latitude=float(row["lat"]) if row.get("lat") else None,
+            longitude=float(row["lon"]) if row.get("lon") else None,
+        )
+        for row in rows
+    ]
+
+
+def upsert_regions(regions: list[Region]) -> None:
+    Region.objects.bulk_create(
+        sorted(regions, key=lambda r: len(r.code)),
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["name", "level", "parent", "latitude", "longitude"],
+    )
+
+
+@transaction.atomic
+def load_reference() -> dict[str, int]:
+    """Bring regions, occupations and specialties to what the files say; returns the rows of each."""
+    known = {r.code: r for r in Region.objects.exclude(latitude=None)}
+    regions = regions_from_rows(_rows("regions.csv"))
+    for region in regions:  # a place found on the map keeps its coordinates
+        if region.latitude is None and region.code in known:
+            region.latitude, region.longitude = known[region.code].latitude, known[region.code].longitude
+    upsert_regions(regions)
+    occupations = [
+        Occupation(code=row["code"], name=row["name"], level=int(row["level"]), tasks=row["tasks"])
+        for row in _rows("occupations.csv.gz")
+    ]
+    Occupation.objects.bulk_create(
+        occupations,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["name", "level", "tasks"],
+    )
+    specialties = [
+        Specialty(
+            code=row["code"],
+            name=row["military_specialty"],
+            branch=row["branch"],
+            occupations=row["civilian_occupations"].replace("|", "、"),
+        )
+        for row in _rows("crosswalk.csv")
+    ]
+    Specialty.objects.bulk_create(
+        specialties,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["name", "branch", "occupations"],
+    )
+    return {"regions": len(regions), "occupations": len(occupations), "specialties": len(specialties)}

@@ -1,0 +1,86 @@
+"""Checks of numbers and wording that Chinese law and national standards define."""
+
+import re
+from datetime import date
+
+from django.core.exceptions import ValidationError
+
+PHONE = re.compile(r"1[3-9]\d{9}")
+
+_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ID_CHECK = "10X98765432"
+_USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_USCC = re.compile(rf"[{_USCC_ALPHABET}]{{18}}")
+
+# Unit names and code numbers (部队番号/代号). '团队', '集团公司', '旅游' and the like are ordinary words.
+_UNIT_PATTERNS = (
+    re.compile(r"\d{4,6}\s*部队"),
+    re.compile(r"解放军第"),
+    re.compile(r"第?[0-9一二三四五六七八九十百]{1,5}(集团军|师|旅|团|支队|大队)(?![队员长结购体建])"),
+    re.compile(r"(战区|军区|集团军)[^,，。;；\s]{0,8}(师|旅|团|营|连|基地)(?![队员结购体建])"),
+    re.compile(r"[0-9一二三四五六七八九十]{1,4}(旅|团|营)[0-9一二三四五六七八九十]{1,4}(营|连)"),
+)
+
+
+def normalise_phone(value: str) -> str:
+    """'+86 138-1234 5678' -> '13812345678' (nothing is checked here)."""
+    digits = re.sub(r"\D", "", value)
+    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
+
+
+def validate_phone(value: str) -> None:
+    if not PHONE.fullmatch(value):
+        raise ValidationError("请输入11位手机号码，例如 13812345678。", code="phone")
+
+
+def id_check_character(body: str) -> str:
+    """Check character of a 17-digit citizen ID body (GB 11643-1999)."""
+    return _ID_CHECK[sum(int(d) * w for d, w in zip(body, _ID_WEIGHTS, strict=True)) % 11]
+
+
+def validate_id_number(value: str) -> None:
+    """Refuse what can't be a citizen ID number (公民身份号码): form, birth date, check character."""
+    if not re.fullmatch(r"\d{17}[\dX]", value):
+        raise ValidationError("身份证号应为18位，最后一位可以是 X。", code="id_form")
+    try:
+        born = birth_date_of(value)
+    except ValueError as error:
+        raise ValidationError("身份证号中的出生日期不存在，请核对第7至14位。", code="id_birth") from error
+    if not date(1900, 1, 1) <= born <= date.today():
+        raise ValidationError("身份证号中的出生日期不合理，请核对第7至14位。", code="id_birth")
+    if id_check_character(value[:17]) != value[17]:
+        raise ValidationError("身份证号校验位不符，请逐位核对。", code="id_check")
+
+
+def birth_date_of(id_number: str) -> date:
+    return date(int(id_number[6:10]), int(id_number[10:12]), int(id_number[12:14]))
+
+
+def uscc_check_character(body: str) -> str:
+    """Check character of a 17-character Unified Social Credit Code body (GB 32100-2015)."""
+    total = sum(_USCC_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(body))
+    return _USCC_ALPHABET[(31 - total % 31) % 31]
+
+
+def validate_uscc_form(value: str) -> None:
+    """Refuse a wrong length or character set. A wrong check character is a warning elsewhere: real codes fail it."""
+    if not _USCC.fullmatch(value):
+        raise ValidationError(
+            "统一社会信用代码应为18位数字或大写字母（不含 I、O、S、V、Z）。", code="uscc_form"
+        )
+
+
+def uscc_check_passes(value: str) -> bool:
+    return uscc_check_character(value[:17]) == value[17]
+
+
+def validate_no_unit_name(value: str) -> None:
+    """Refuse text that names a military unit (部队番号、代号) and say how to write it instead."""
+    for pattern in _UNIT_PATTERNS:
+        found = pattern.search(value)
+        if found:
+            raise ValidationError(
+                "请不要填写部队番号或代号（“%(found)s”）。可写军种、专业和服役年限，例如：陆军，汽车驾驶，12年。",
+                code="unit_name",
+                params={"found": found.group()},
+            )

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class FairsConfig(AppConfig):
+    name = "portal.fairs"
+    verbose_name = "招聘会现场"
