@@ -44,7 +44,9 @@ def send_code(*, phone: str) -> OneTimeCode:
     sent.filter(used_at=None, expires_at__gt=now).update(expires_at=now)
     code = f"{secrets.randbelow(1_000_000):06d}"
     row = OneTimeCode.objects.create(
-        phone_hash=lookup_hash(phone), code_hash=lookup_hash(f"{phone}:{code}"), expires_at=now + CODE_LIFETIME
+        phone_hash=lookup_hash(phone),
+        code_hash=lookup_hash(f"{phone}:{code}"),
+        expires_at=now + CODE_LIFETIME,
     )
     transaction.on_commit(lambda: get_sender().send(phone, code))
     return row
@@ -125,6 +127,8 @@ def withdraw_consent(*, consent: Consent, by: User) -> Consent:
     return consent
 
 
-def log_access(*, actor: User, file_id: int, kind: AccessKind, field: str = "", reason: str = "") -> AccessLog:
+def log_access(
+    *, actor: User, file_id: int, kind: AccessKind, field: str = "", reason: str = ""
+) -> AccessLog:
     """Note a look (or a refused try) at the file `file_id`, where its owner can read it."""
     return AccessLog.objects.create(actor=actor, file_id=file_id, kind=kind, field=field, reason=reason)

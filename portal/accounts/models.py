@@ -35,7 +35,9 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, phone: str, *, name: str, password: str | None = None, **fields: Any) -> "User":
+    def create_superuser(
+        self, phone: str, *, name: str, password: str | None = None, **fields: Any
+    ) -> "User":
         return self.create_user(phone, name=name, password=password, is_superuser=True, **fields)
 
 

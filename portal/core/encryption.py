@@ -15,7 +15,6 @@ from django.core.exceptions import FieldError
 from django.db import models
 
 
-
 @lru_cache(maxsize=8)
 def _cipher(keys: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])

@@ -1,0 +1,160 @@
+"""The fair desk: booths, registrations with tickets, and check-ins. Hangs off cms.JobFairPage."""
+
+import uuid
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from cms.models import JobFairPage
+from portal.accounts.enums import StationRole
+from portal.accounts.models import User
+from portal.core.models import TimestampedModel
+from portal.employers.models import Employer
+from portal.fairs.enums import BoothState, RegistrationState, VisitorKind
+from portal.positions.models import Position
+from portal.stations.models import in_subtrees
+from portal.veterans.models import Veteran
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+# Who runs the fairs of their stations' subtrees.
+DESK_ROLES = frozenset({StationRole.CLERK, StationRole.HEAD, StationRole.OPERATOR, StationRole.REVIEWER})
+
+
+def fairs_run_by(user: "User | AnonymousUser") -> "models.QuerySet[JobFairPage]":
+    """Fairs whose desk opens to `user`: organised in the stations' subtrees, or on duty there today."""
+    fairs = JobFairPage.objects.live()
+    if not isinstance(user, User) or not user.is_active:
+        return fairs.none()
+    on_duty = DoorDuty.objects.on(timezone.localdate()).filter(user=user).values("fair")
+    return fairs.filter(in_subtrees("organiser", user.station_paths(DESK_ROLES)) | Q(pk__in=on_duty))
+
+
+class DoorDutyQuerySet(models.QuerySet["DoorDuty"]):
+    def on(self, day: date) -> "DoorDutyQuerySet":
+        return self.filter(day=day)
+
+
+class DoorDuty(TimestampedModel):
+    """A helper at the door and booths (志愿者): one fair, one day, no files."""
+
+    fair = models.ForeignKey(JobFairPage, models.CASCADE, related_name="duties", verbose_name="招聘会")
+    user = models.ForeignKey(User, models.PROTECT, related_name="door_duties", verbose_name="人员")
+    day = models.DateField("日期")
+
+    objects = DoorDutyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "现场值守"
+        verbose_name_plural = "现场值守"
+        constraints = [models.UniqueConstraint(fields=["fair", "user", "day"], name="duty_once")]
+
+
+class BoothQuerySet(models.QuerySet["Booth"]):
+    def confirmed(self) -> "BoothQuerySet":
+        return self.filter(state=BoothState.CONFIRMED)
+
+    def visible_to(self, user: "User | AnonymousUser") -> "BoothQuerySet":
+        """Everybody sees confirmed booths of published fairs; members their own; the desk all of its fairs."""
+        seen = Q(state=BoothState.CONFIRMED, fair__live=True)
+        if isinstance(user, User) and user.is_active:
+            seen |= Q(employer__in=Employer.objects.run_by(user))
+            seen |= Q(fair__in=fairs_run_by(user))
+        return self.filter(seen)
+
+    def manageable_by(self, user: User) -> "BoothQuerySet":
+        """Booths that `user` may give or refuse: of fairs organised in the stations' subtrees."""
+        return self.filter(in_subtrees("fair__organiser", user.station_paths(DESK_ROLES)))
+
+
+class Booth(TimestampedModel):
+    """One employer's place at one fair (展位): one a legal entity and fair."""
+
+    fair = models.ForeignKey(JobFairPage, models.PROTECT, related_name="booths", verbose_name="招聘会")
+    employer = models.ForeignKey(Employer, models.PROTECT, related_name="booths", verbose_name="用人单位")
+    number = models.CharField("展位号", max_length=8, blank=True)
+    state = models.CharField("状态", max_length=10, choices=BoothState.choices, default=BoothState.REQUESTED)
+    state_reason = models.CharField("说明", max_length=120, blank=True)
+    positions = models.ManyToManyField(Position, related_name="booths", blank=True, verbose_name="参会岗位")
+
+    objects = BoothQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "展位"
+        verbose_name_plural = "展位"
+        ordering = ["fair_id", "number", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["fair", "employer"], name="booth_one_per_employer"),
+            models.UniqueConstraint(
+                fields=["fair", "number"], condition=~Q(number=""), name="booth_number_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=BoothState.CONFIRMED) | ~Q(number=""), name="booth_confirmed_has_number"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.employer.name}".strip()
+
+
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def active(self) -> "RegistrationQuerySet":
+        return self.filter(state=RegistrationState.REGISTERED)
+
+    def visible_to(self, user: "User | AnonymousUser") -> "RegistrationQuerySet":
+        """The person's own, those of files the user sees, and all of the fairs whose desk the user serves."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        return self.filter(Q(veteran__in=Veteran.objects.visible_to(user)) | Q(fair__in=fairs_run_by(user)))
+
+
+class Registration(TimestampedModel):
+    """A veteran's registration for a fair, with the ticket that the door scans."""
+
+    fair = models.ForeignKey(JobFairPage, models.PROTECT, related_name="registrations", verbose_name="招聘会")
+    veteran = models.ForeignKey(
+        Veteran, models.PROTECT, related_name="registrations", verbose_name="退役军人"
+    )
+    # What the QR code holds: says nothing about the person and can't be guessed.
+    ticket = models.UUIDField("票号", default=uuid.uuid4, unique=True, editable=False)
+    # What a person reads out when the code does not scan; counts within the fair.
+    number = models.PositiveIntegerField("报名序号")
+    state = models.CharField(
+        "状态", max_length=10, choices=RegistrationState.choices, default=RegistrationState.REGISTERED
+    )
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "招聘会报名"
+        verbose_name_plural = "招聘会报名"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["fair", "veteran"], name="registration_once"),
+            models.UniqueConstraint(fields=["fair", "number"], name="registration_number_once"),
+        ]
+
+    @property
+    def is_active(self) -> bool:
+        return self.state == RegistrationState.REGISTERED
+
+
+class CheckIn(models.Model):
+    """Somebody came in through the door. Veterans by ticket, once; others are counted by kind."""
+
+    fair = models.ForeignKey(JobFairPage, models.PROTECT, related_name="check_ins", verbose_name="招聘会")
+    registration = models.OneToOneField(
+        Registration, models.PROTECT, null=True, blank=True, related_name="check_in", verbose_name="报名"
+    )
+    kind = models.CharField("来访者", max_length=8, choices=VisitorKind.choices, default=VisitorKind.VETERAN)
+    at = models.DateTimeField("入场时间", default=timezone.now)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="登记人")
+
+    class Meta:
+        verbose_name = "入场记录"
+        verbose_name_plural = "入场记录"
+        indexes = [models.Index(fields=["fair", "kind"], name="checkin_fair_kind")]

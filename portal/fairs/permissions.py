@@ -1,0 +1,26 @@
+"""Who may do what at a fair."""
+
+from cms.models import JobFairPage
+from portal.accounts.models import User
+from portal.fairs.models import DESK_ROLES, Registration, fairs_run_by
+from portal.veterans import permissions as veterans
+from portal.veterans.models import Veteran
+
+
+def can_run(user: User, fair: JobFairPage) -> bool:
+    """Serves at the fair: door, booths, intentions."""
+    return fairs_run_by(user).filter(pk=fair.pk).exists()
+
+
+def can_manage(user: User, fair: JobFairPage) -> bool:
+    """Gives booths and reads the report: staff of the organiser's station or one above it."""
+    return any(fair.organiser.path.startswith(path) for path in user.station_paths(DESK_ROLES))
+
+
+def can_register(user: User, veteran: Veteran) -> bool:
+    """The person, or staff on the person's behalf."""
+    return veterans.can_edit(user, veteran)
+
+
+def can_cancel(user: User, registration: Registration) -> bool:
+    return veterans.can_edit(user, registration.veteran)

@@ -1,0 +1,42 @@
+from django.db import models
+
+
+class PlacementState(models.TextChoices):
+    INTENDED = "intended", "已登记意向"
+    INTERVIEWED = "interviewed", "已面试"
+    OFFERED = "offered", "已录用"
+    ONBOARDED = "onboarded", "已入职"
+    RETAINED_1M = "retained_1m", "在岗满1个月"
+    RETAINED_3M = "retained_3m", "在岗满3个月"
+    RETAINED_6M = "retained_6m", "在岗满6个月"
+    RETAINED_12M = "retained_12m", "在岗满12个月"
+    DECLINED_BY_VETERAN = "declined_by_veteran", "本人放弃"
+    DECLINED_BY_EMPLOYER = "declined_by_employer", "单位未录用"
+    OFFER_REFUSED = "offer_refused", "本人未接受录用"
+    UNREACHABLE = "unreachable", "无法联系"
+    LAPSED = "lapsed", "意向失效"
+    LEFT = "left", "已离职"
+
+
+class FollowUpKind(models.TextChoices):
+    AFTER_FAIR = "after_fair", "意向回访"
+    AFTER_INTERVIEW = "after_interview", "面试结果回访"
+    AFTER_OFFER = "after_offer", "录用后回访"
+    FIRST_DAY = "first_day", "到岗回访"
+    RETENTION_1M = "retention_1m", "稳岗回访（1个月）"
+    RETENTION_3M = "retention_3m", "稳岗回访（3个月）"
+    RETENTION_6M = "retention_6m", "稳岗回访（6个月）"
+    RETENTION_12M = "retention_12m", "稳岗回访（12个月）"
+
+
+class FollowUpState(models.TextChoices):
+    PENDING = "pending", "待回访"
+    DONE = "done", "已完成"
+    CANCELLED = "cancelled", "已取消"
+
+
+class AttemptOutcome(models.TextChoices):
+    REACHED = "reached", "已联系上"
+    NOT_REACHED = "not_reached", "未联系上"
+    WRONG_NUMBER = "wrong_number", "号码有误"
+    REFUSED = "refused", "拒绝回访"

@@ -1,0 +1,207 @@
+"""Placement tracking (安置意向跟踪): from an intention at a booth to a year in the job."""
+
+import uuid
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from cms.models import JobFairPage
+from portal.accounts.models import FILE_ROLES, User
+from portal.core.models import AppendOnlyModel, TimestampedModel
+from portal.employers.models import Employer
+from portal.fairs.models import Booth
+from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState, PlacementState
+from portal.placements.workflow import LIVE_STATES, OPEN_STATES
+from portal.positions.models import Position
+from portal.stations.models import Station, in_subtrees
+from portal.veterans.models import Veteran
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class PlacementQuerySet(models.QuerySet["Placement"]):
+    def visible_to(self, user: "User | AnonymousUser") -> "PlacementQuerySet":
+        """Staff of the person's station or above; the person; members of the position's employer."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        seen = Q(veteran__account=user) | Q(position__employer__in=Employer.objects.run_by(user))
+        paths = user.station_paths(FILE_ROLES)
+        if paths:
+            seen |= in_subtrees("veteran__station", paths)
+        return self.filter(seen)
+
+    def followed_by(self, user: User) -> "PlacementQuerySet":
+        """Those that the user's stations follow up."""
+        return self.filter(in_subtrees("veteran__station", user.station_paths(FILE_ROLES)))
+
+    def open(self) -> "PlacementQuerySet":
+        return self.filter(state__in=OPEN_STATES)
+
+    def reached(self) -> "PlacementQuerySet":
+        """Intentions that count (达成意向): both sides have confirmed."""
+        return self.filter(veteran_confirmed_at__isnull=False, employer_confirmed_at__isnull=False)
+
+    def with_details(self) -> "PlacementQuerySet":
+        return self.select_related(
+            "veteran__station", "position__employer", "position__region", "fair", "booth"
+        )
+
+
+class Placement(TimestampedModel):
+    """An intention between a veteran and an employer about one position, and what became of it."""
+
+    veteran = models.ForeignKey(Veteran, models.PROTECT, related_name="placements", verbose_name="退役军人")
+    position = models.ForeignKey(Position, models.PROTECT, related_name="placements", verbose_name="岗位")
+    fair = models.ForeignKey(
+        JobFairPage, models.PROTECT, null=True, blank=True, related_name="placements", verbose_name="招聘会"
+    )
+    booth = models.ForeignKey(
+        Booth, models.PROTECT, null=True, blank=True, related_name="placements", verbose_name="展位"
+    )
+    state = models.CharField(
+        "状态", max_length=20, choices=PlacementState.choices, default=PlacementState.INTENDED
+    )
+    # Number of the last row of the log; the log's unique (placement, sequence) keeps two writers apart.
+    sequence = models.PositiveIntegerField("变更次数", default=0)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="登记人")
+    recorded_at = models.DateTimeField("登记时间", default=timezone.now)
+    # Made on the device that recorded it, so that sending it twice changes nothing.
+    offline_key = models.UUIDField("离线登记号", default=uuid.uuid4, unique=True, editable=False)
+    veteran_confirmed_at = models.DateTimeField("本人确认时间", null=True, blank=True)
+    employer_confirmed_at = models.DateTimeField("单位确认时间", null=True, blank=True)
+    pay_agreed = models.DecimalField("约定月薪（元）", max_digits=8, decimal_places=0, null=True, blank=True)
+    planned_first_day = models.DateField("计划到岗日期", null=True, blank=True)
+    onboarded_on = models.DateField("入职日期", null=True, blank=True)
+    left_on = models.DateField("离职日期", null=True, blank=True)
+    left_reason = models.CharField("离职原因", max_length=120, blank=True)
+
+    objects = PlacementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "安置意向"
+        verbose_name_plural = "安置意向"
+        ordering = ["-recorded_at", "-pk"]
+        indexes = [
+            models.Index(fields=["fair", "state"], name="placement_fair_state"),
+            models.Index(fields=["-recorded_at", "-id"], name="placement_recent"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["veteran", "position"],
+                condition=Q(state__in=sorted(LIVE_STATES)),
+                name="placement_live_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=sorted(PlacementState.values)), name="placement_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=sorted(LIVE_STATES - OPEN_STATES)) | Q(onboarded_on__isnull=False),
+                name="placement_in_post_has_first_day",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=PlacementState.LEFT) | (Q(left_on__isnull=False) & ~Q(left_reason="")),
+                name="placement_left_has_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.veteran.name} → {self.position.title}"
+
+    @property
+    def is_reached(self) -> bool:
+        return self.veteran_confirmed_at is not None and self.employer_confirmed_at is not None
+
+
+class PlacementTransition(AppendOnlyModel):
+    """One step of a placement. The log is only ever added to; a correction is a step too."""
+
+    placement = models.ForeignKey(Placement, models.PROTECT, related_name="transitions")
+    sequence = models.PositiveIntegerField("序号")
+    step = models.CharField("步骤", max_length=24)
+    from_state = models.CharField("原状态", max_length=20, blank=True)
+    to_state = models.CharField("新状态", max_length=20, choices=PlacementState.choices)
+    happened_on = models.DateField("发生日期")
+    at = models.DateTimeField("记录时间", default=timezone.now)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="记录人")
+    # Where the person belonged at the time.
+    station = models.ForeignKey(Station, models.PROTECT, related_name="+", verbose_name="责任服务站")
+    note = models.CharField("说明", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "安置状态变更"
+        verbose_name_plural = "安置状态变更"
+        ordering = ["placement_id", "sequence"]
+        constraints = [
+            models.UniqueConstraint(fields=["placement", "sequence"], name="transition_sequence_once"),
+            models.CheckConstraint(
+                condition=~Q(from_state=models.F("to_state")), name="transition_changes_state"
+            ),
+            models.CheckConstraint(
+                condition=~Q(step="correct") | ~Q(note=""), name="transition_correction_has_reason"
+            ),
+        ]
+
+
+class FollowUpQuerySet(models.QuerySet["FollowUp"]):
+    def visible_to(self, user: "User | AnonymousUser") -> "FollowUpQuerySet":
+        """Staff of the owner station or above, while the person belongs to the user's subtree."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        paths = user.station_paths(FILE_ROLES)
+        return self.filter(in_subtrees("station", paths), in_subtrees("placement__veteran__station", paths))
+
+    def due(self, day: date | None = None) -> "FollowUpQuerySet":
+        """Waiting, and due by `day` (today), the longest overdue first."""
+        return self.filter(state=FollowUpState.PENDING, due_on__lte=day or timezone.localdate()).order_by(
+            "due_on", "pk"
+        )
+
+
+class FollowUp(TimestampedModel):
+    """A dated duty of a station to ask how it went (回访)."""
+
+    placement = models.ForeignKey(Placement, models.PROTECT, related_name="follow_ups")
+    kind = models.CharField("类型", max_length=16, choices=FollowUpKind.choices)
+    due_on = models.DateField("应回访日期")
+    station = models.ForeignKey(Station, models.PROTECT, related_name="follow_ups", verbose_name="责任服务站")
+    state = models.CharField(
+        "状态", max_length=10, choices=FollowUpState.choices, default=FollowUpState.PENDING
+    )
+    tries = models.PositiveSmallIntegerField("已试次数", default=0)
+    done_at = models.DateTimeField("完成时间", null=True, blank=True)
+    done_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="完成人"
+    )
+
+    objects = FollowUpQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "回访任务"
+        verbose_name_plural = "回访任务"
+        indexes = [models.Index(fields=["state", "due_on"], name="followup_due")]
+        constraints = [
+            models.UniqueConstraint(fields=["placement", "kind", "due_on"], name="followup_once"),
+            models.CheckConstraint(
+                condition=~Q(state=FollowUpState.DONE) | Q(done_at__isnull=False, done_by__isnull=False),
+                name="followup_done_has_actor",
+            ),
+        ]
+
+
+class FollowUpAttempt(AppendOnlyModel):
+    """One try to reach the person, and what came of it."""
+
+    follow_up = models.ForeignKey(FollowUp, models.PROTECT, related_name="attempts")
+    at = models.DateTimeField("时间", default=timezone.now)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="回访人")
+    outcome = models.CharField("结果", max_length=14, choices=AttemptOutcome.choices)
+    note = models.CharField("说明", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "回访记录"
+        verbose_name_plural = "回访记录"
+        ordering = ["at", "pk"]

@@ -1,0 +1,28 @@
+"""Who may do what to a placement."""
+
+from cms.models import JobFairPage
+from portal.accounts.models import User
+from portal.employers.permissions import acts_for
+from portal.fairs.permissions import can_run
+from portal.placements.models import Placement
+from portal.positions.models import Position
+from portal.veterans.models import Veteran
+from portal.veterans.permissions import can_edit, serves
+
+
+def can_declare(user: User, veteran: Veteran, position: Position, fair: JobFairPage | None) -> bool:
+    """The person, their station, or whoever serves at the fair where it happens."""
+    return can_edit(user, veteran) or (fair is not None and can_run(user, fair))
+
+
+def can_follow(user: User, placement: Placement) -> bool:
+    """May record steps: staff of the person's station or above."""
+    return serves(user, placement.veteran)
+
+
+def is_own(user: User, placement: Placement) -> bool:
+    return placement.veteran.account_id == user.pk
+
+
+def acts_for_employer(user: User, placement: Placement) -> bool:
+    return acts_for(user, placement.position.employer)

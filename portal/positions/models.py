@@ -1,0 +1,151 @@
+"""Positions (岗位) that employers post."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from portal.accounts.models import REVIEW_ROLES, User
+from portal.core.enums import CertificateKind, Education, Shift
+from portal.core.models import Occupation, Region, TimestampedModel
+from portal.core.validators import validate_no_unit_name
+from portal.employers.enums import VerificationState
+from portal.employers.models import Employer
+from portal.positions.enums import PositionKind, PositionState
+from portal.stations.models import in_subtrees
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+def validate_certificates(codes: list[str]) -> None:
+    unknown = set(codes) - set(CertificateKind.values)
+    if unknown:
+        raise ValidationError(f"没有这种证书：{'、'.join(sorted(unknown))}")
+
+
+def open_at(now: datetime) -> Q:
+    """Open at query time: approved, within its dates, and its employer verified. No timer is trusted."""
+    return Q(
+        state=PositionState.OPEN,
+        published_at__lte=now,
+        expires_at__gt=now,
+        employer__state=VerificationState.VERIFIED,
+        employer__verified_until__gte=timezone.localdate(now),
+    )
+
+
+class PositionQuerySet(models.QuerySet["Position"]):
+    def open_at(self, now: datetime | None = None) -> "PositionQuerySet":
+        return self.filter(open_at(now or timezone.now()))
+
+    def visible_to(self, user: "User | AnonymousUser") -> "PositionQuerySet":
+        """Everybody sees open posts; members their employers' own; reviewers those of their subtrees."""
+        seen = open_at(timezone.now())
+        if isinstance(user, User) and user.is_active:
+            seen |= Q(employer__in=Employer.objects.run_by(user))
+            paths = user.station_paths(REVIEW_ROLES)
+            if paths:
+                seen |= in_subtrees("employer__station", paths)
+        return self.filter(seen)
+
+    def reviewable_by(self, user: User) -> "PositionQuerySet":
+        return self.filter(in_subtrees("employer__station", user.station_paths(REVIEW_ROLES)))
+
+    def run_by(self, user: User) -> "PositionQuerySet":
+        return self.filter(employer__in=Employer.objects.run_by(user))
+
+    def with_details(self) -> "PositionQuerySet":
+        return self.select_related("employer", "occupation", "region")
+
+
+class Position(TimestampedModel):
+    """One row of the position sheet (岗位征集表)."""
+
+    employer = models.ForeignKey(Employer, models.PROTECT, related_name="positions", verbose_name="用人单位")
+    title = models.CharField("岗位名称", max_length=60, validators=[validate_no_unit_name])
+    occupation = models.ForeignKey(
+        Occupation, models.PROTECT, related_name="positions", verbose_name="职业分类"
+    )
+    headcount = models.PositiveSmallIntegerField(
+        "招聘人数", default=1, validators=[MinValueValidator(1), MaxValueValidator(5000)]
+    )
+    kind = models.CharField(
+        "用工形式", max_length=14, choices=PositionKind.choices, default=PositionKind.FULL_TIME
+    )
+    # Monthly, in yuan. Both are mandatory: '面议' alone is refused.
+    pay_from = models.DecimalField("月薪下限（元）", max_digits=8, decimal_places=0)
+    pay_to = models.DecimalField("月薪上限（元）", max_digits=8, decimal_places=0)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="positions", verbose_name="工作地区")
+    address = models.CharField("工作地址", max_length=120, blank=True)
+    education_min = models.PositiveSmallIntegerField(
+        "最低学历", choices=Education.choices, default=Education.JUNIOR
+    )
+    experience_years = models.PositiveSmallIntegerField("工作年限要求", default=0)
+    certificates = models.JSONField("证书要求", default=list, blank=True, validators=[validate_certificates])
+    duties = models.TextField("岗位职责", validators=[validate_no_unit_name])
+    requirements = models.TextField("任职要求", blank=True, validators=[validate_no_unit_name])
+    benefits = models.JSONField("福利待遇", default=list, blank=True)
+    relaxable = models.CharField("可放宽项", max_length=120, blank=True)
+    shift = models.CharField("班次", max_length=12, choices=Shift.choices, default=Shift.DAY)
+    travels = models.BooleanField("需要出差或长途", default=False)
+    veterans_preferred = models.BooleanField("退役军人优先", default=True)
+    veterans_only = models.BooleanField("定向招录退役军人", default=False)
+    state = models.CharField(
+        "状态", max_length=10, choices=PositionState.choices, default=PositionState.DRAFT
+    )
+    refused_reason = models.CharField("未通过原因", max_length=200, blank=True)
+    published_at = models.DateTimeField("发布时间", null=True, blank=True)
+    expires_at = models.DateTimeField("截止时间", null=True, blank=True)
+
+    objects = PositionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "岗位"
+        verbose_name_plural = "岗位"
+        ordering = ["-published_at", "-id"]
+        indexes = [
+            models.Index(fields=["state", "expires_at"], name="position_open"),
+            models.Index(fields=["-published_at", "-id"], name="position_recent"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(pay_from__gt=0) & Q(pay_to__gte=models.F("pay_from")), name="position_pay_range"
+            ),
+            models.CheckConstraint(condition=Q(headcount__gte=1), name="position_headcount"),
+            models.CheckConstraint(
+                condition=~Q(state=PositionState.OPEN)
+                | Q(published_at__isnull=False, expires_at__isnull=False),
+                name="position_open_has_dates",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=PositionState.REFUSED) | ~Q(refused_reason=""),
+                name="position_refused_has_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def clean(self) -> None:
+        if self.pay_from is not None and self.pay_to is not None and self.pay_from > self.pay_to:
+            raise ValidationError({"pay_to": "月薪上限不能低于下限。"})
+
+    @property
+    def is_open(self) -> bool:
+        now = timezone.now()
+        return (
+            self.state == PositionState.OPEN
+            and self.published_at is not None
+            and self.expires_at is not None
+            and self.published_at <= now < self.expires_at
+            and self.employer.is_verified
+        )
+
+    @property
+    def certificate_labels(self) -> list[str]:
+        return [CertificateKind(code).label for code in self.certificates]

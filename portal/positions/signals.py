@@ -1,0 +1,6 @@
+"""What this room announces; upper rooms (ranking, search) listen."""
+
+from django.dispatch import Signal
+
+# Sent inside the write's transaction with `position`.
+position_changed = Signal()

@@ -1,0 +1,196 @@
+"""Every write to a veteran's file."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from portal.accounts.actions import log_access
+from portal.accounts.enums import AccessKind
+from portal.accounts.models import User
+from portal.core import audit
+from portal.core.encryption import lookup_hash
+from portal.core.models import Occupation, Region
+from portal.core.validators import birth_date_of, normalise_phone, validate_id_number, validate_phone
+from portal.stations.models import Station
+from portal.veterans.enums import FileSource, Sex
+from portal.veterans.models import Certificate, Service, Veteran, Wish, WorkHistory
+from portal.veterans.permissions import can_edit, serves
+from portal.veterans.signals import veteran_file_changed
+
+# Fields that `update_file` sets as they come; the rest have verbs of their own.
+PLAIN_FIELDS = frozenset(
+    {
+        "name", "address", "household_region", "living_region", "branch", "entered_on", "left_on", "rank_group",
+        "settlement", "honours", "is_party_member", "education", "major", "skills", "employment_status",
+        "difficulty", "disability",
+    }
+)  # fmt: skip
+REVEALABLE = {"phone": "手机号码", "address": "住址", "difficulty": "困难类型", "disability": "残疾等级"}
+
+
+@transaction.atomic
+def open_file(
+    *,
+    by: User,
+    station: Station,
+    name: str,
+    id_number: str,
+    phone: str,
+    account: User | None = None,
+    **fields: Any,
+) -> Veteran:
+    """Open the one file of a person. Sex and birth date are read off the ID number, which itself is not kept.
+
+    Raises:
+        ValidationError: a wrong number, or the person already has a file.
+    """
+    id_number, phone = id_number.strip().upper(), normalise_phone(phone)
+    validate_id_number(id_number)
+    validate_phone(phone)
+    id_hash = lookup_hash(id_number)
+    if Veteran.objects.filter(id_hash=id_hash).exists():
+        raise ValidationError(
+            {"id_number": "该身份证号已有档案，请到所属服务站核对，一人只建一册。"}, code="duplicate"
+        )
+    veteran = Veteran(
+        station=station,
+        name=name,
+        account=account,
+        sex=Sex.MALE if int(id_number[16]) % 2 else Sex.FEMALE,
+        birth_date=birth_date_of(id_number),
+        id_hash=id_hash,
+        id_last4=id_number[-4:],
+        phone=phone,
+        phone_hash=lookup_hash(phone),
+        source=FileSource.SELF if account is not None and account == by else FileSource.STATION,
+        **fields,
+    )
+    veteran.full_clean(exclude=["phone", "address", "difficulty", "disability"])
+    veteran.save()
+    if account is not None and account.name != name:
+        account.name = name
+        account.save(update_fields=["name", "updated_at"])
+    audit.record(by=by, verb="veterans.opened", target=veteran, station=station.pk)
+    veteran_file_changed.send(sender=Veteran, veteran=veteran)
+    return veteran
+
+
+def _require_edit(veteran: Veteran, by: User) -> None:
+    if not can_edit(by, veteran):
+        raise PermissionDenied("not this user's file")
+
+
+def _changed(veteran: Veteran, by: User, section: str, fields: Iterable[str] = ()) -> Veteran:
+    audit.record(
+        by=by,
+        verb="veterans.updated",
+        target=veteran,
+        section=section,
+        fields=sorted(fields),
+        on_behalf=veteran.account_id != by.pk,
+    )
+    veteran_file_changed.send(sender=Veteran, veteran=veteran)
+    return veteran
+
+
+@transaction.atomic
+def update_file(*, veteran: Veteran, by: User, section: str, values: Mapping[str, Any]) -> Veteran:
+    """Set plain fields of a file (those of PLAIN_FIELDS, and `phone`)."""
+    _require_edit(veteran, by)
+    unknown = set(values) - PLAIN_FIELDS - {"phone"}
+    if unknown:
+        raise ValueError(f"not plain fields of a file: {sorted(unknown)}")
+    for field, value in values.items():
+        setattr(veteran, field, value)
+    if "phone" in values:
+        veteran.phone = normalise_phone(values["phone"])
+        validate_phone(veteran.phone)
+        veteran.phone_hash = lookup_hash(veteran.phone)
+    veteran.full_clean(exclude=["phone", "address", "difficulty", "disability"])
+    veteran.save()
+    return _changed(veteran, by, section, values)
+
+
+@transaction.atomic
+def set_services(*, veteran: Veteran, by: User, services: Iterable[tuple[str, int]]) -> Veteran:
+    """Replace the military specialties by (specialty code, years) pairs."""
+    _require_edit(veteran, by)
+    veteran.services.all().delete()
+    Service.objects.bulk_create(
+        Service(veteran=veteran, specialty_id=code, years=years) for code, years in services
+    )
+    return _changed(veteran, by, "service", ["specialties"])
+
+
+@transaction.atomic
+def set_certificates(
+    *, veteran: Veteran, by: User, certificates: Iterable[tuple[str, str, date | None]]
+) -> Veteran:
+    """Replace the certificates by (kind, grade, valid until) triples."""
+    _require_edit(veteran, by)
+    veteran.certificates.all().delete()
+    Certificate.objects.bulk_create(
+        Certificate(veteran=veteran, kind=kind, grade=grade, valid_until=until)
+        for kind, grade, until in certificates
+    )
+    return _changed(veteran, by, "skills", ["certificates"])
+
+
+@transaction.atomic
+def add_work_history(
+    *, veteran: Veteran, by: User, employer_name: str, title: str, years: int, duties: str = ""
+) -> WorkHistory:
+    _require_edit(veteran, by)
+    job = WorkHistory(veteran=veteran, employer_name=employer_name, title=title, years=years, duties=duties)
+    job.full_clean()
+    job.save()
+    _changed(veteran, by, "skills", ["work_history"])
+    return job
+
+
+@transaction.atomic
+def set_wish(
+    *,
+    veteran: Veteran,
+    by: User,
+    occupations: Iterable[Occupation] = (),
+    regions: Iterable[Region] = (),
+    lowest_pay: Decimal | None = None,
+    **fields: Any,
+) -> Wish:
+    """Say what work the person looks for; what is not given falls back to 'no limit'."""
+    _require_edit(veteran, by)
+    wish, _ = Wish.objects.get_or_create(veteran=veteran)
+    wish.lowest_pay = lowest_pay
+    for field, value in fields.items():
+        setattr(wish, field, value)
+    wish.full_clean()
+    wish.save()
+    wish.occupations.set(occupations)
+    wish.regions.set(regions)
+    _changed(veteran, by, "wishes", ["wish"])
+    return wish
+
+
+@transaction.atomic
+def reveal(*, veteran: Veteran, by: User, field: str, reason: str) -> str:
+    """One sensitive field in plain text, for a reason, noted where the veteran can read it.
+
+    Raises:
+        PermissionDenied: `by` does not serve this file.
+        ValidationError: no such field, or no reason.
+    """
+    if field not in REVEALABLE:
+        raise ValidationError("没有这个字段。")
+    if not serves(by, veteran):
+        raise PermissionDenied("not staff of this file's station")
+    if not reason.strip():
+        raise ValidationError("请填写查看事由。")
+    log_access(
+        actor=by, file_id=veteran.pk, kind=AccessKind.REVEAL, field=REVEALABLE[field], reason=reason.strip()
+    )
+    return str(getattr(veteran, field) or "")

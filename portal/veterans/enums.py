@@ -1,0 +1,51 @@
+from django.db import models
+
+
+class Sex(models.TextChoices):
+    MALE = "male", "男"
+    FEMALE = "female", "女"
+
+
+class Branch(models.TextChoices):
+    ARMY = "army", "陆军"
+    NAVY = "navy", "海军"
+    AIR_FORCE = "air_force", "空军"
+    ROCKET_FORCE = "rocket_force", "火箭军"
+    ARMED_POLICE = "armed_police", "武警部队"
+    SUPPORT_FORCE = "support_force", "其他军兵种"
+
+
+class RankGroup(models.TextChoices):
+    CONSCRIPT = "conscript", "义务兵"
+    NCO_JUNIOR = "nco_junior", "初级军士"
+    NCO_MIDDLE = "nco_middle", "中级军士"
+    NCO_SENIOR = "nco_senior", "高级军士"
+    OFFICER = "officer", "军官"
+
+
+class Settlement(models.TextChoices):
+    """How the state settled the person on leaving service (安置方式)."""
+
+    SELF_EMPLOYED = "self_employed", "自主就业"
+    ASSIGNED = "assigned", "安排工作"
+    MONTHLY_PENSION = "monthly_pension", "逐月领取退役金"
+    DEMOBILISED = "demobilised", "复员"
+    TRANSFERRED = "transferred", "转业"
+    RETIRED = "retired", "退休"
+    SUPPORTED = "supported", "供养"
+
+
+class EmploymentStatus(models.TextChoices):
+    EMPLOYED = "employed", "在业"
+    UNEMPLOYED = "unemployed", "失业"
+    FLEXIBLE = "flexible", "灵活就业"
+    SELF_EMPLOYED = "self_employed", "创业"
+    STUDYING = "studying", "在学"
+    RETIRED = "retired", "已退休"
+    NOT_SEEKING = "not_seeking", "无就业意愿"
+
+
+class FileSource(models.TextChoices):
+    SELF = "self", "本人登记"
+    STATION = "station", "服务站建档"
+    IMPORTED = "imported", "批量导入"

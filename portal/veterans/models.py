@@ -1,0 +1,187 @@
+"""One person, one file (一人一册)."""
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from portal.accounts.models import FILE_ROLES, User
+from portal.core.encryption import EncryptedTextField
+from portal.core.enums import CertificateKind, Education
+from portal.core.models import Occupation, Region, Specialty, TimestampedModel
+from portal.core.validators import validate_no_unit_name
+from portal.stations.models import Station, in_subtrees
+from portal.veterans.enums import Branch, EmploymentStatus, FileSource, RankGroup, Settlement, Sex
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class VeteranQuerySet(models.QuerySet["Veteran"]):
+    def visible_to(self, user: "User | AnonymousUser") -> "VeteranQuerySet":
+        """Staff see the files of their stations' subtrees; a person sees their own; nobody else sees any."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        paths = user.station_paths(FILE_ROLES)
+        if not paths:
+            return self.filter(account=user)
+        return self.filter(in_subtrees("station", paths) | Q(account=user))
+
+    def with_details(self) -> "VeteranQuerySet":
+        """Everything a page or the ranking says about a person, in a fixed number of queries."""
+        return self.select_related("station", "living_region", "account").prefetch_related(
+            "services__specialty", "certificates", "work_history", "wish__occupations", "wish__regions"
+        )
+
+    def named(self, text: str) -> "VeteranQuerySet":
+        return self.filter(name__icontains=text)
+
+
+class Veteran(TimestampedModel):
+    """A veteran's file (退役军人档案). May exist before the person ever signs in."""
+
+    account = models.OneToOneField(
+        User, models.PROTECT, null=True, blank=True, related_name="veteran", verbose_name="账号"
+    )
+    station = models.ForeignKey(Station, models.PROTECT, related_name="veterans", verbose_name="责任服务站")
+    name = models.CharField("姓名", max_length=40, db_index=True)
+    sex = models.CharField("性别", max_length=6, choices=Sex.choices)
+    birth_date = models.DateField("出生日期")
+    # The ID number itself is never stored: the hash tells people apart, the last four help a clerk to check.
+    id_hash = models.CharField("身份证号检索值", max_length=64, unique=True, null=True, blank=True)
+    id_last4 = models.CharField("身份证号后四位", max_length=4, blank=True)
+    phone = EncryptedTextField("手机号码", blank=True)
+    phone_hash = models.CharField("手机号码检索值", max_length=64, blank=True, db_index=True)
+    address = EncryptedTextField("住址", blank=True)
+    household_region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="户籍所在地"
+    )
+    living_region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="现居住地"
+    )
+    branch = models.CharField("军种", max_length=14, choices=Branch.choices, blank=True)
+    entered_on = models.DateField("入伍日期", null=True, blank=True)
+    left_on = models.DateField("退役日期", null=True, blank=True)
+    rank_group = models.CharField("军衔层级", max_length=12, choices=RankGroup.choices, blank=True)
+    settlement = models.CharField("安置方式", max_length=16, choices=Settlement.choices, blank=True)
+    honours = models.CharField("立功受奖", max_length=120, blank=True, validators=[validate_no_unit_name])
+    is_party_member = models.BooleanField("中共党员", default=False)
+    education = models.PositiveSmallIntegerField(
+        "最高学历", choices=Education.choices, default=Education.SECONDARY
+    )
+    major = models.CharField("所学专业", max_length=60, blank=True)
+    skills = models.TextField("技能特长", blank=True, validators=[validate_no_unit_name])
+    employment_status = models.CharField(
+        "就业状况", max_length=14, choices=EmploymentStatus.choices, default=EmploymentStatus.UNEMPLOYED
+    )
+    # Sensitive: encrypted, shown only with a reason.
+    difficulty = EncryptedTextField("困难类型", blank=True)
+    disability = EncryptedTextField("残疾等级", blank=True)
+    source = models.CharField("来源", max_length=10, choices=FileSource.choices, default=FileSource.SELF)
+
+    objects = VeteranQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "退役军人"
+        verbose_name_plural = "退役军人"
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["station", "-id"], name="veteran_station_recent")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(entered_on=None) | Q(left_on=None) | Q(left_on__gt=models.F("entered_on")),
+                name="veteran_left_after_entered",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def age_on(self, day: date) -> int:
+        born = self.birth_date
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+    @property
+    def years_served(self) -> int:
+        """Full years between entry and exit; 0 when either is unknown."""
+        if self.entered_on is None or self.left_on is None:
+            return 0
+        months = (self.left_on.year - self.entered_on.year) * 12 + self.left_on.month - self.entered_on.month
+        return max(months // 12, 0)
+
+    @property
+    def masked_id(self) -> str:
+        return f"**************{self.id_last4}" if self.id_last4 else ""
+
+
+class Service(models.Model):
+    """A military specialty that the person served in, and for how long."""
+
+    veteran = models.ForeignKey(Veteran, models.CASCADE, related_name="services")
+    specialty = models.ForeignKey(Specialty, models.PROTECT, related_name="+", verbose_name="军事专业")
+    years = models.PositiveSmallIntegerField("从事年数", default=1, validators=[MaxValueValidator(45)])
+
+    class Meta:
+        verbose_name = "服役专业"
+        verbose_name_plural = "服役专业"
+        constraints = [models.UniqueConstraint(fields=["veteran", "specialty"], name="service_once")]
+
+
+class Certificate(models.Model):
+    """A certificate or licence that the person holds (证书)."""
+
+    veteran = models.ForeignKey(Veteran, models.CASCADE, related_name="certificates")
+    kind = models.CharField("证书", max_length=24, choices=CertificateKind.choices)
+    grade = models.CharField("等级", max_length=20, blank=True)
+    valid_until = models.DateField("有效期至", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "证书"
+        verbose_name_plural = "证书"
+        constraints = [models.UniqueConstraint(fields=["veteran", "kind"], name="certificate_once")]
+
+    def is_valid_on(self, day: date) -> bool:
+        return self.valid_until is None or self.valid_until >= day
+
+
+class WorkHistory(models.Model):
+    """A civilian job after service (工作经历)."""
+
+    veteran = models.ForeignKey(Veteran, models.CASCADE, related_name="work_history")
+    employer_name = models.CharField("单位", max_length=60, validators=[validate_no_unit_name])
+    title = models.CharField("岗位", max_length=40)
+    years = models.PositiveSmallIntegerField("年数", default=1, validators=[MaxValueValidator(50)])
+    duties = models.TextField("主要工作", blank=True, validators=[validate_no_unit_name])
+
+    class Meta:
+        verbose_name = "工作经历"
+        verbose_name_plural = "工作经历"
+
+
+class Wish(TimestampedModel):
+    """What work the person looks for (求职意愿). Empty means: no limit."""
+
+    veteran = models.OneToOneField(Veteran, models.CASCADE, related_name="wish")
+    occupations = models.ManyToManyField(Occupation, blank=True, verbose_name="期望工种")
+    regions = models.ManyToManyField(Region, blank=True, verbose_name="期望地区")
+    text = models.CharField("期望工作描述", max_length=200, blank=True, validators=[validate_no_unit_name])
+    lowest_pay = models.DecimalField(
+        "最低月薪（元）",
+        max_digits=8,
+        decimal_places=0,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+    )
+    max_distance_km = models.PositiveSmallIntegerField("离家不超过（公里）", null=True, blank=True)
+    accepts_shift = models.BooleanField("接受倒班", default=True)
+    accepts_travel = models.BooleanField("接受出差", default=True)
+    start_date = models.DateField("最早到岗日期", null=True, blank=True)
+    wants_training = models.BooleanField("希望参加培训", default=False)
+    wants_business = models.BooleanField("有创业意愿", default=False)
+
+    class Meta:
+        verbose_name = "求职意愿"
+        verbose_name_plural = "求职意愿"
