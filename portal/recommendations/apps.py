@@ -1,6 +1,28 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import transaction
+
+
+def _position_changed(sender: type, position: Any, **kwargs: Any) -> None:
+    from portal.recommendations.tasks import refresh_posting
+
+    transaction.on_commit(lambda: refresh_posting.enqueue(position.pk))
+
+
+def _employer_changed(sender: type, employer: Any, **kwargs: Any) -> None:
+    from portal.recommendations.tasks import refresh_employer
+
+    transaction.on_commit(lambda: refresh_employer.enqueue(employer.pk))
 
 
 class RecommendationsConfig(AppConfig):
     name = "portal.recommendations"
     verbose_name = "岗位推荐"
+
+    def ready(self) -> None:
+        from portal.employers.signals import employer_changed
+        from portal.positions.signals import position_changed
+
+        position_changed.connect(_position_changed, dispatch_uid="recommendations.position")
+        employer_changed.connect(_employer_changed, dispatch_uid="recommendations.employer")

@@ -1,0 +1,39 @@
+"""Life of the ranking index: built from all open positions, kept up to date one position at a time."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from django.conf import settings
+
+from matching import Index, IndexStore
+from portal.positions.models import Position
+from portal.recommendations.mapping import to_posting
+
+_stores: dict[Path, IndexStore] = {}
+
+
+def store() -> IndexStore:
+    """This process's view of the index folder; a generation is memory-mapped once and shared."""
+    path = Path(settings.MATCHING_INDEX_DIR)
+    if path not in _stores:
+        path.mkdir(parents=True, exist_ok=True)
+        _stores[path] = IndexStore(path)
+    return _stores[path]
+
+
+def rebuild(progress: Callable[[int], None] | None = None) -> int:
+    """Build a new generation from every open position and switch to it; returns the number of positions."""
+    open_positions = Position.objects.open_at().with_details().order_by("pk")
+    postings = [to_posting(position) for position in open_positions.iterator(chunk_size=2000)]
+    store().publish(Index.build(postings, progress=progress))
+    return len(postings)
+
+
+def refresh(position_ids: Iterable[int]) -> None:
+    """Bring these positions up to date: in when they are open, out when they are not."""
+    wanted = set(position_ids)
+    found = list(Position.objects.open_at().with_details().filter(pk__in=wanted))
+    store().apply(
+        upserts=[to_posting(position) for position in found],
+        removals=sorted(wanted - {position.pk for position in found}),
+    )

@@ -1,0 +1,90 @@
+"""What pages ask of the ranking: positions for a person, why and why not, and the best among given ones."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from matching import Match, Verdict
+from portal.positions.models import Position
+from portal.recommendations import indexing
+from portal.recommendations.mapping import to_profile
+from portal.veterans.enums import EmploymentStatus
+from portal.veterans.models import Veteran
+
+# Somebody who has work or wants none gets no list pushed; a changed employment status brings it back.
+_NOT_LOOKING = {EmploymentStatus.EMPLOYED, EmploymentStatus.RETIRED, EmploymentStatus.NOT_SEEKING}
+
+EXCLUSIONS = {
+    "dates": "已停止招聘",
+    "region": "不在意向地区",
+    "distance": "离家太远",
+    "pay": "月薪低于期望",
+    "education": "学历要求不符",
+    "experience": "工作年限不足",
+    "certificates": "缺少必需证书",
+    "employer": "已屏蔽的单位",
+    "shift": "需要倒班",
+    "travel": "需要出差或长途",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recommended:
+    position: Position
+    match: Match
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One page of a ranked list. `excluded`: words of the failing fact -> how many open positions it kept out."""
+
+    items: tuple[Recommended, ...]
+    total: int
+    considered: int
+    excluded: dict[str, int]
+    paused: bool = False
+
+
+def is_looking(veteran: Veteran) -> bool:
+    return veteran.employment_status not in _NOT_LOOKING
+
+
+def recommend(
+    veteran: Veteran,
+    *,
+    limit: int = 20,
+    offset: int = 0,
+    among: Collection[int] | None = None,
+    now: datetime | None = None,
+) -> Recommendation:
+    """Open positions for a person, best first (those of `among` only, if given). Expects `with_details()`.
+
+    The database has the last word: a position closed since the index was brought up to date is left out.
+    """
+    if not is_looking(veteran) and among is None:
+        return Recommendation(items=(), total=0, considered=0, excluded={}, paused=True)
+    now = now or timezone.now()
+    index = indexing.store().current()
+    if index is None:
+        return Recommendation(items=(), total=0, considered=0, excluded={})
+    ranking = index.rank(to_profile(veteran), k=offset + limit, among=among, now=now)
+    page = ranking.matches[offset:]
+    positions = Position.objects.open_at(now).with_details().in_bulk([match.id for match in page])
+    return Recommendation(
+        items=tuple(Recommended(positions[m.id], m) for m in page if m.id in positions),
+        total=ranking.considered - sum(ranking.excluded.values()),
+        considered=ranking.considered,
+        excluded={EXCLUSIONS[kind]: n for kind, n in ranking.excluded.items() if n},
+    )
+
+
+def explain(veteran: Veteran, position: Position, *, now: datetime | None = None) -> Verdict | None:
+    """Why this position fits the person, or why not; None while the position is not in the index."""
+    index = indexing.store().current()
+    if index is None or position.pk not in index:
+        return None
+    return index.explain(to_profile(veteran), position.pk, now=now or timezone.now())
+
+

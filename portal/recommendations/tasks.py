@@ -1,0 +1,18 @@
+"""Background work of the ranking index."""
+
+from django_tasks import task
+
+from portal.positions.models import Position
+from portal.recommendations import indexing
+
+
+@task()
+def refresh_posting(position_id: int) -> None:
+    """One position was opened, changed or closed."""
+    indexing.refresh([position_id])
+
+
+@task()
+def refresh_employer(employer_id: int) -> None:
+    """An employer was verified, suspended or changed: all its positions may show or vanish."""
+    indexing.refresh(Position.objects.filter(employer_id=employer_id).values_list("pk", flat=True))
