@@ -1,0 +1,28 @@
+"""Code tables come from the reference files, and loading them again changes nothing."""
+
+import csv
+
+import pytest
+from django.conf import settings
+
+from portal.core.enums import CertificateKind
+from portal.core.models import Occupation, Region, Specialty
+from portal.core.reference import load_reference
+
+pytestmark = pytest.mark.django_db
+
+
+def test_loading_twice_changes_nothing_and_keeps_coordinates() -> None:
+    first = load_reference()
+    Region.objects.filter(code="440705").update(latitude=22.46, longitude=113.03)
+    assert load_reference() == first
+    assert Region.objects.get(code="440705").location == (22.46, 113.03)
+    assert Region.objects.get(code="440705").parent_id == "4407"
+    assert Occupation.objects.filter(level=4).count() == 1632  # the file repeats two of its 1,634 rows
+    assert Specialty.objects.count() >= 60
+
+
+def test_certificates_are_the_same_in_database_and_ranking() -> None:
+    with (settings.REFERENCE_DIR / "certificates.csv").open(encoding="utf-8") as file:
+        rows = {row["code"]: row["label"] for row in csv.DictReader(file)}
+    assert rows == {kind.value: kind.label for kind in CertificateKind}

@@ -1,0 +1,159 @@
+"""Registering and verifying employers."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from portal.accounts.enums import StationRole
+from portal.core.models import AuditEvent
+from portal.core.workflow import TransitionRefused
+from portal.employers import actions
+from portal.employers.enums import EvidenceKind, Industry, Nature, SizeBand, VerificationState
+from portal.employers.models import Employer
+from tests.factories import make_employer, make_staff, make_stations, make_user, make_uscc, make_veteran
+
+pytestmark = pytest.mark.django_db
+
+EVIDENCE = [EvidenceKind.LICENCE, EvidenceKind.AGENT_ID]
+
+
+def _register(**changes):
+    stations = make_stations()
+    fields = {
+        "by": make_user(),
+        "uscc": make_uscc(),
+        "region": stations["睦洲镇"].region,
+        "contact_phone": "138 1234 5678",
+        "name": "江门市新演示有限公司",
+        "industry": Industry.C,
+        "size_band": SizeBand.SMALL,
+        "nature": Nature.PRIVATE,
+        "address": "演示路2号",
+        "contact_person": "王经理",
+    } | changes
+    return actions.register(**fields)
+
+
+def test_registering_makes_the_first_member_and_finds_the_countys_centre() -> None:
+    member = make_user()
+    employer = _register(by=member, uscc=f" {make_uscc().lower()} ")
+    assert employer.state == VerificationState.PENDING
+    assert employer.station.region.name == "新会区"
+    assert list(Employer.objects.run_by(member)) == [employer]
+    assert AuditEvent.objects.filter(verb="employers.registered", actor_id=member.pk).count() == 1
+
+
+def test_a_code_is_registered_once() -> None:
+    code = make_uscc()
+    _register(uscc=code)
+    with pytest.raises(ValidationError) as refused:
+        _register(uscc=code)
+    assert "uscc" in refused.value.message_dict
+
+
+def test_a_wrong_character_set_is_refused_beside_its_field() -> None:
+    with pytest.raises(ValidationError) as refused:
+        _register(uscc="91440705MAIIIIIIII")
+    assert "uscc" in refused.value.message_dict
+
+
+def test_verification_holds_half_a_year_and_notes_the_evidence() -> None:
+    employer = _register()
+    reviewer = make_staff(employer.station, StationRole.REVIEWER)
+    actions.verify(employer=employer, by=reviewer, evidence=EVIDENCE)
+    employer.refresh_from_db()
+    assert employer.is_verified
+    assert employer.verified_by == reviewer
+    assert employer.verified_until == timezone.localdate() + timedelta(days=183)
+    assert set(employer.evidence.values_list("kind", flat=True)) == set(EVIDENCE)
+
+
+def test_a_failing_check_character_needs_a_reason() -> None:
+    employer = _register(uscc="91350203M0001QAY9B")
+    reviewer = make_staff(employer.station, StationRole.REVIEWER)
+    with pytest.raises(ValidationError) as refused:
+        actions.verify(employer=employer, by=reviewer, evidence=EVIDENCE)
+    assert "uscc_override_reason" in refused.value.message_dict
+    actions.verify(
+        employer=employer, by=reviewer, evidence=EVIDENCE, uscc_override_reason="与营业执照原件核对无误"
+    )
+    assert Employer.objects.verified().filter(pk=employer.pk).exists()
+
+
+def test_no_evidence_no_verification() -> None:
+    employer = _register()
+    reviewer = make_staff(employer.station, StationRole.REVIEWER)
+    with pytest.raises(ValidationError, match="材料"):
+        actions.verify(employer=employer, by=reviewer, evidence=[])
+
+
+@pytest.mark.parametrize("verb", ["verify", "refuse"])
+def test_only_a_reviewer_at_or_above_the_station_decides(verb: str) -> None:
+    stations = make_stations()
+    employer = _register()
+    arguments = {"evidence": EVIDENCE} if verb == "verify" else {"reason": "材料不全"}
+    for user in (
+        make_user(),
+        make_staff(stations["蓬江区"], StationRole.REVIEWER),
+        make_staff(stations["睦洲镇"], StationRole.REVIEWER),
+        make_staff(stations["新会区"], StationRole.CLERK),
+    ):
+        with pytest.raises(PermissionDenied):
+            getattr(actions, verb)(employer=Employer.objects.get(pk=employer.pk), by=user, **arguments)
+    getattr(actions, verb)(
+        employer=employer, by=make_staff(stations["江门市"], StationRole.OPERATOR), **arguments
+    )
+
+
+def test_a_refused_employer_corrects_and_waits_again() -> None:
+    member = make_user()
+    employer = _register(by=member)
+    reviewer = make_staff(employer.station, StationRole.REVIEWER)
+    with pytest.raises(ValidationError):
+        actions.refuse(employer=employer, by=reviewer, reason=" ")
+    actions.refuse(employer=employer, by=reviewer, reason="执照不清晰")
+    with pytest.raises(TransitionRefused):
+        actions.refuse(employer=employer, by=reviewer, reason="再次")
+    actions.update_profile(employer=employer, by=member, address="演示路3号")
+    assert employer.state == VerificationState.PENDING
+
+
+def test_who_sees_an_employer() -> None:
+    stations = make_stations()
+    member, rival = make_user(), make_user()
+    hidden = make_employer(verified=False, member=member)
+    make_employer(member=rival)
+
+    def seen(user):
+        return Employer.objects.visible_to(user).filter(pk=hidden.pk).exists()
+
+    assert seen(member)
+    assert seen(make_staff(stations["新会区"], StationRole.REVIEWER))
+    assert not seen(rival)
+    assert not seen(make_staff(stations["蓬江区"], StationRole.REVIEWER))
+    assert not seen(make_veteran(account=make_user()).account)
+
+
+def test_an_old_verification_hides_the_employer_without_any_timer() -> None:
+    employer = make_employer(verified_until=timezone.localdate() - timedelta(days=1))
+    assert not employer.is_verified
+    assert not Employer.objects.visible_to(make_user()).filter(pk=employer.pk).exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"state": VerificationState.VERIFIED}, {"state": VerificationState.REFUSED}, {"uscc": None}],
+)
+def test_the_database_refuses_states_without_their_evidence(change) -> None:
+    employer = make_employer(verified=False)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Employer.objects.filter(pk=employer.pk).update(**change)
+
+
+def test_the_database_keeps_one_row_a_code() -> None:
+    employer = make_employer()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_employer(uscc=employer.uscc)
