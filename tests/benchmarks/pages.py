@@ -1,0 +1,223 @@
+"""Page times at city scale: `python -m tests.benchmarks.pages`.
+
+Makes the demo city once (73 fairs, 66,000 positions, 97,092 veterans) in --data, starts the real server on
+loopback, and prints for each page: its number of queries, p50 and p95 with one client, and requests a second
+with eight. Nothing is asserted here: timings belong to the machine.
+"""
+
+import argparse
+import http.client
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page to ask for, and the session cookie of whoever asks ('' for nobody)."""
+
+    name: str
+    path: str
+    session: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Milliseconds of one client's requests, and requests a second of eight clients."""
+
+    p50: float
+    p95: float
+    per_second: float
+
+
+def prepare(scale: str) -> None:
+    """Make the demo data of PORTAL_DATA unless it is there already."""
+    steps = (
+        ["migrate", "--verbosity", "0"],
+        ["load_reference"],
+        ["setup_cms"],
+        ["demo", "--scale", scale, "--if-empty"],
+        ["index_positions", "--if-missing"],
+        ["index_search", "--if-stale"],
+        ["collectstatic", "--noinput", "--verbosity", "0"],
+    )
+    for step in steps:
+        subprocess.run([sys.executable, "manage.py", *step], cwd=ROOT, check=True)
+
+
+def pages() -> list[Page]:
+    """The pages of the walk, asked for by those who use them most: the public, a veteran, the busiest clerk."""
+    from django.db.models import Count
+    from django.urls import reverse
+
+    from cms.models import FairIndexPage, HomePage, JobFairPage
+    from portal.accounts.enums import StationRole
+    from portal.accounts.models import StationMembership
+    from portal.stations.enums import StationLevel
+    from portal.veterans.models import Veteran
+
+    biggest = JobFairPage.objects.coming().annotate(n=Count("booths")).order_by("-n").first()
+    veteran = (
+        Veteran.objects.filter(account__isnull=False, wish__isnull=False, employment_status="unemployed")
+        .order_by("pk")
+        .first()
+    )
+    city = StationMembership.objects.filter(
+        station__level=StationLevel.CITY, role=StationRole.OPERATOR
+    ).first()
+    town = StationMembership.objects.filter(station__level=StationLevel.TOWN, role=StationRole.CLERK).first()
+    home, fairs = HomePage.objects.get(), FairIndexPage.objects.get()
+    if biggest is None or veteran is None or veteran.account is None or city is None or town is None:
+        raise SystemExit("the demo data lacks a coming fair, a veteran with an account, or staff")
+    mine, desk, clerk = (
+        session_of(veteran.account),
+        session_of(city.user, verified=True),
+        session_of(town.user, verified=True),
+    )
+    return [
+        Page("home", home.relative_url(home.get_site()) or "/"),
+        Page("fair list", fairs.relative_url(fairs.get_site())),
+        Page("fair page", biggest.relative_url(biggest.get_site())),
+        Page("positions", reverse("public:positions")),
+        Page("search", reverse("public:search") + "?q=%E5%8F%89%E8%BD%A6"),
+        Page("recommended positions", reverse("veteran:positions"), mine),
+        Page("booths worth a visit", reverse("veteran:fair", args=[biggest.pk]), mine),
+        Page("staff day, town", reverse("staff:day"), clerk),
+        Page("staff day, city", reverse("staff:day"), desk),
+        Page("staff worklist, city", reverse("staff:placements"), desk),
+        Page("veterans list, city", reverse("staff:veterans"), desk),
+        Page("fair report, city", reverse("staff:fair", args=[biggest.pk]), desk),
+    ]
+
+
+def session_of(user: object, *, verified: bool = False) -> str:
+    """A signed-in session's key, as the sign-in pages would have left it."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+    from django_otp import DEVICE_ID_SESSION_KEY
+    from django_otp.plugins.otp_totp.models import TOTPDevice
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)  # type: ignore[attr-defined]
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()  # type: ignore[attr-defined]
+    if verified:
+        device, _ = TOTPDevice.objects.get_or_create(user=user, confirmed=True, defaults={"name": "bench"})
+        session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+    session.create()
+    return str(session.session_key)
+
+
+def count_queries(page: Page) -> int:
+    """Queries of one answer, warm (the first request of a process fills caches)."""
+    from django.conf import settings
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client = Client()
+    if page.session:
+        client.cookies[settings.SESSION_COOKIE_NAME] = page.session
+    client.get(page.path)
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(page.path)
+    if response.status_code != 200:
+        raise SystemExit(f"{page.name}: {page.path} answered {response.status_code}")
+    return len(captured)
+
+
+@contextmanager
+def server() -> Iterator[int]:
+    """The real application server on a free loopback port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--workers", "2", "--blocking-threads", "4", "--log-level", "warning", "portal.wsgi:application"]
+    process = subprocess.Popen(command, cwd=ROOT)
+    try:
+        for _ in range(150):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.2)
+        else:
+            raise SystemExit("the server did not start")
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _ask(port: int, page: Page, until: float, least: int) -> list[float]:
+    """Ask again and again on one connection; returns each answer's milliseconds."""
+    headers = {"Cookie": f"sessionid={page.session}"} if page.session else {}
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    times: list[float] = []
+    while len(times) < least or time.perf_counter() < until:
+        start = time.perf_counter()
+        connection.request("GET", page.path, headers=headers)
+        response = connection.getresponse()
+        response.read()
+        times.append((time.perf_counter() - start) * 1000)
+        if response.status != 200:
+            raise SystemExit(f"{page.name}: {page.path} answered {response.status}")
+    connection.close()
+    return times
+
+
+def measure(port: int, page: Page, seconds: float) -> Timing:
+    _ask(port, page, 0, 6)  # both workers warm
+    alone = _ask(port, page, time.perf_counter() + seconds, 20)
+    started = time.perf_counter()
+    with ThreadPoolExecutor(8) as pool:
+        answers = pool.map(lambda _: _ask(port, page, started + seconds, 3), range(8))
+        total = sum(len(times) for times in answers)
+    return Timing(
+        p50=statistics.median(alone),
+        p95=statistics.quantiles(alone, n=20)[-1],
+        per_second=total / (time.perf_counter() - started),
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", default="city", choices=["small", "city"])
+    parser.add_argument("--data", type=Path, help="folder of the data (default: var/bench-SCALE)")
+    parser.add_argument("--seconds", type=float, default=4.0, help="how long each page is asked for")
+    options = parser.parse_args()
+    data = options.data or ROOT / "var" / f"bench-{options.scale}"
+    os.environ["PORTAL_DATA"] = str(data.resolve())
+    os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings.dev"
+    data.mkdir(parents=True, exist_ok=True)
+    prepare(options.scale)
+
+    import django
+
+    django.setup()
+    asked = pages()
+    counts = {page.name: count_queries(page) for page in asked}
+    print(f"\n{'page':26}{'queries':>9}{'p50 ms':>10}{'p95 ms':>10}{'req/s (8)':>11}")
+    with server() as port:
+        for page in asked:
+            timing = measure(port, page, options.seconds)
+            print(
+                f"{page.name:26}{counts[page.name]:>9}{timing.p50:>10.1f}{timing.p95:>10.1f}"
+                f"{timing.per_second:>11.1f}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
