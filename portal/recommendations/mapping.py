@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from matching import Posting, Profile
 from portal.core.enums import Shift
+from portal.employers.enums import Nature
 from portal.positions.models import Position
 from portal.veterans.enums import Settlement
 from portal.veterans.models import Veteran
@@ -48,6 +49,7 @@ def to_posting(position: Position) -> Posting:
         travel=position.travels,
         veterans_preferred=position.veterans_preferred,
         veterans_only=position.veterans_only,
+        public_sector=position.employer.nature == Nature.PUBLIC_INSTITUTION,
     )
 
 
@@ -67,7 +69,7 @@ def to_profile(veteran: Veteran) -> Profile:
         wish_text=wish.text if wish else "",
         certificates=frozenset(c.kind for c in veteran.certificates.all() if c.is_valid_on(today)),
         education=veteran.education,
-        experience_years=veteran.years_served + sum(job.years for job in jobs),
+        experience_years=sum(job.years for job in jobs),
         regions=frozenset(r.code for r in wish.regions.all()) if wish else frozenset(),
         home=home,
         max_distance_km=wish.max_distance_km if wish else None,
