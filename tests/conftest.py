@@ -1,0 +1,10 @@
+"""The strict harness. Each plugin says in its own docstring what it refuses and why."""
+
+pytest_plugins = [
+    "tests.harness.must",
+    "tests.harness.needs",
+    "tests.harness.templates",
+    "tests.harness.database",
+    "tests.harness.queries",
+    "tests.harness.browser",
+]

@@ -1,0 +1,95 @@
+"""The test database: migrated once, never the one a person works with, whole again after each test.
+
+On SQLite the migrated, empty database is kept in .pytest_cache under a key made from every migration and the lock,
+and copied from there: a run of one test file starts in seconds. Any change of a migration makes it anew.
+"""
+
+import hashlib
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+PREFIX = "portal-test-"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not settings.DATA_DIR.name.startswith(PREFIX):
+        raise pytest.UsageError("tests make their own data folder: unset PORTAL_DATA")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
+
+
+def _key() -> str:
+    digest = hashlib.sha256()
+    rooms = ("portal", "cms", "search")
+    migrations = sorted(path for room in rooms for path in (ROOT / room).rglob("migrations/*.py"))
+    for path in (ROOT / "requirements.lock", ROOT / "portal/settings/base.py", *migrations):
+        digest.update(str(path.relative_to(ROOT)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _kept() -> Path:
+    return ROOT / ".pytest_cache" / f"migrated-{_key()}.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """True when the migrated database can be copied instead of made."""
+    if connection.vendor != "sqlite" or not _kept().exists():
+        return False
+    shutil.copyfile(_kept(), settings.DATABASES["default"]["TEST"]["NAME"])
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blocker: object) -> None:
+    """Keeps the database that was just migrated for the next run."""
+    if connection.vendor != "sqlite" or django_db_keepdb:
+        return
+    kept = _kept()
+    kept.parent.mkdir(exist_ok=True)
+    for old in kept.parent.glob("migrated-*.sqlite3"):
+        old.unlink(missing_ok=True)
+    draft = kept.with_name(f"{kept.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    source = sqlite3.connect(settings.DATABASES["default"]["TEST"]["NAME"])
+    try:
+        source.execute("VACUUM INTO ?", (str(draft),))
+    finally:
+        source.close()
+    draft.replace(kept)
+
+
+@pytest.fixture
+def transactional_db(transactional_db: None, django_db_serialized_rollback: None) -> None:
+    """A test that commits leaves an empty database: the next one needs what the migrations made (Wagtail's root)."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # The same for tests that ask by mark.
+    for item in items:
+        mark = item.get_closest_marker("django_db")
+        if mark and mark.kwargs.get("transaction"):
+            item.add_marker(
+                pytest.mark.django_db(**{**mark.kwargs, "serialized_rollback": True}), append=False
+            )
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> Iterator[None]:
+    """What one test put into the cache is gone for the next."""
+    cache.clear()
+    yield
+    cache.clear()

@@ -1,0 +1,122 @@
+"""`make must PART=walks`: one line for each thing that a part must show.
+
+A test says which requirement it shows with `@pytest.mark.must("walks.2")`; several tests may share a number.
+Requirements stand in tests/must.toml, so one without a test is seen: it is printed as MISSING and fails the run.
+A test that measures something calls the fixture `figure("p50 12 ms")`; the text stands at the end of its line.
+
+Tests marked `slow` (a fresh clone, the city scale) run only under `--must` or `--slow`.
+"""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+TABLE = Path(__file__).parents[1] / "must.toml"
+FIGURES = pytest.StashKey[list[str]]()
+RESULTS = pytest.StashKey["dict[str, list[tuple[str, list[str]]]]"]()
+
+
+def requirements() -> dict[str, list[str]]:
+    """Part -> its sentences; the first is number 1."""
+    return tomllib.loads(TABLE.read_text(encoding="utf-8"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("portal")
+    group.addoption("--must", metavar="PART", help="run what this part must show, slow tests included")
+    group.addoption("--slow", action="store_true", help="run tests marked slow too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[RESULTS] = defaultdict(list)
+    part = config.getoption("--must")
+    if part and part not in requirements():
+        raise pytest.UsageError(
+            f"tests/must.toml knows no part {part!r}; it has: {', '.join(requirements())}"
+        )
+
+
+def _numbers(item: pytest.Item) -> list[str]:
+    return [number for mark in item.iter_markers("must") for number in mark.args]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    part = config.getoption("--must")
+    known = {f"{name}.{i}" for name, texts in requirements().items() for i in range(1, len(texts) + 1)}
+    keep, drop = [], []
+    for item in items:
+        numbers = _numbers(item)
+        if unknown := set(numbers) - known:
+            raise pytest.UsageError(f"{item.nodeid}: tests/must.toml has no {', '.join(sorted(unknown))}")
+        item.user_properties.append(("must", numbers))
+        if part:
+            wanted = any(number.startswith(f"{part}.") for number in numbers)
+        else:
+            wanted = config.getoption("--slow") or item.get_closest_marker("slow") is None
+        (keep if wanted else drop).append(item)
+    if drop:
+        config.hook.pytest_deselected(items=drop)
+        items[:] = keep
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Call it with a measured figure in words; `make must` prints it beside the requirement."""
+    figures = request.node.stash.setdefault(FIGURES, [])
+    return figures.append
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report = yield
+    numbers = _numbers(item)
+    # Setup and teardown count when they go wrong; the call counts always.
+    if numbers and (report.when == "call" or report.outcome != "passed"):
+        for number in numbers:
+            item.config.stash[RESULTS][number].append((report.outcome, item.stash.get(FIGURES, [])))
+    return report
+
+
+def _line(number: str, text: str, results: list[tuple[str, list[str]]]) -> tuple[bool, str]:
+    if not results:
+        return False, f"{number} MISSING  {text}"
+    outcomes = {outcome for outcome, _ in results}
+    if "failed" in outcomes:
+        word = "FAILED"
+    elif "skipped" in outcomes:
+        word = "NOT RUN"
+    else:
+        word = "passed"
+    figures = "; ".join(dict.fromkeys(figure for _, figures in results for figure in figures))
+    return word == "passed", f"{number} {word:<8} {text}" + (f"  [{figures}]" if figures else "")
+
+
+def _lines(config: pytest.Config) -> list[tuple[bool, str]]:
+    part = config.getoption("--must")
+    results = config.stash[RESULTS]
+    return [
+        _line(f"{part}.{i}", text, results.get(f"{part}.{i}", []))
+        for i, text in enumerate(requirements()[part], start=1)
+    ]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    config = session.config
+    if config.getoption("--must") and not config.option.collectonly:
+        if not all(good for good, _ in _lines(config)) and session.exitstatus in (
+            pytest.ExitCode.OK,
+            pytest.ExitCode.NO_TESTS_COLLECTED,
+        ):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if config.getoption("--must") and not config.option.collectonly:
+        terminalreporter.section(f"must show: {config.getoption('--must')}")
+        for good, line in _lines(config):
+            terminalreporter.write_line(line, green=good, red=not good)
