@@ -1,1 +1,12 @@
-"""The ranking library of the portal. No Django, no database, no HTTP: text and facts in, a ranked and explained list out."""
+"""The ranking library of the portal. No Django, no database, no HTTP: text and facts in, a ranked and
+explained list out.
+
+    index = Index.build(postings)
+    for match in index.rank(profile, k=20, now=now).matches:
+        print(match.id, match.score, [reason.text for reason in match.reasons])
+"""
+
+from matching.index import Index
+from matching.types import Match, Missing, Posting, Profile, Ranking, Reason, Verdict
+
+__all__ = ["Index", "Match", "Missing", "Posting", "Profile", "Ranking", "Reason", "Verdict"]

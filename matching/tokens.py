@@ -1,0 +1,222 @@
+"""Words of a text: jieba's segmentation, one spelling each, long words with their parts.
+
+jieba defines what a word is; the Rust engine gives the same words ten times as fast (tests/matching compares
+them token by token). Both load the same user dictionary, matching/data/dictionary.csv, and neither is told an
+invented frequency: a word that is not cut whole yet gets the frequency the engine itself suggests.
+"""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Protocol
+
+DATA = Path(__file__).resolve().parent / "data"
+
+# Dictionary categories that say who a person is or what every post promises. They are words for a search
+# (`tokenize`), but carry no weight in a ranking (`terms`): '退役军人优先' stands on nearly every post, and
+# rank, party membership or disability must never move a score. Education and places are facts, not words.
+UNRANKED_CATEGORIES = frozenset(
+    {"优先词", "人员类别", "军衔", "安置方式", "就业状态", "学历", "福利", "招聘会", "政策", "地名"}
+)
+
+_ASCII_RUN = re.compile(r"[a-zA-Z0-9+#&._%\-]+\Z")
+_ASCII_PARTS = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")  # as jieba.finalseg splits what its dictionary lacks
+_WORDLIKE = re.compile(r"[0-9a-z\u3400-\u9fff]")
+_NUMBER = re.compile(r"[0-9.%\-]+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One word of the user dictionary: its category and the form that stands for all its synonyms."""
+
+    word: str
+    category: str
+    canonical: str
+
+
+class Engine(Protocol):
+    """Cuts normalised text into jieba's words and knows which words the dictionary holds.
+
+    `parts` holds, for each word of the user dictionary, how the engine cut it before it knew the word.
+    """
+
+    parts: dict[str, list[str]]
+
+    def cut(self, text: str) -> Iterable[str]: ...
+    def has_word(self, word: str) -> bool: ...
+
+
+def normalize(text: str) -> str:
+    """Full width to half width, capitals to small letters: the form every other function here expects."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+@cache
+def dictionary() -> dict[str, Entry]:
+    """The user dictionary by normalised word."""
+    with (DATA / "dictionary.csv").open(encoding="utf-8", newline="") as file:
+        rows = [
+            Entry(normalize(r["word"]), r["category"], normalize(r["canonical"]))
+            for r in csv.DictReader(file)
+        ]
+    return {row.word: row for row in rows}
+
+
+def _word_list(name: str) -> frozenset[str]:
+    lines = (DATA / name).read_text(encoding="utf-8").splitlines()
+    return frozenset(normalize(line.strip()) for line in lines if line.strip() and not line.startswith("#"))
+
+
+@cache
+def stopwords() -> frozenset[str]:
+    return _word_list("stopwords.txt")
+
+
+@cache
+def unranked() -> frozenset[str]:
+    """Canonical words that may be searched for but never carry weight in a ranking."""
+    by_category = {e.canonical for e in dictionary().values() if e.category in UNRANKED_CATEGORIES}
+    return _word_list("unranked.txt") | by_category
+
+
+class RustEngine:
+    """rjieba, with its runs of ASCII split the way jieba splits them."""
+
+    def __init__(self) -> None:
+        import rjieba  # noqa: PLC0415 - only the engine in use is loaded
+
+        self._jieba = rjieba.Jieba()
+        self.has_word: Callable[[str], bool] = self._jieba.has_word
+        self.parts = {word: self._jieba.cut(word, False) for word in dictionary()}
+        for word in dictionary():
+            if self._jieba.cut(word, False) != [word]:
+                # rjieba would count a run of ASCII as a known word; jieba suggests 1 for it
+                frequency = 1 if _ASCII_RUN.match(word) else self._jieba.suggest_freq(word)
+                self._jieba.add_word(word, frequency, None)
+
+    def cut(self, text: str) -> Iterator[str]:
+        for token in self._jieba.cut(text):
+            if len(token) > 1 and _ASCII_RUN.match(token) and not self.has_word(token):
+                yield from filter(None, _ASCII_PARTS.split(token))
+            else:
+                yield token
+
+
+class PythonEngine:
+    """jieba itself: the definition that the Rust engine is held against. Loads in about a second."""
+
+    def __init__(self) -> None:
+        import jieba  # type: ignore[import-untyped]  # noqa: PLC0415 - slow, for tests
+
+        jieba.setLogLevel(60)
+        self._jieba = jieba.Tokenizer()
+        self._jieba.initialize()
+        self.parts = {word: self._jieba.lcut(word, HMM=False) for word in dictionary()}
+        for word in dictionary():
+            if self._jieba.lcut(word, HMM=False) != [word]:
+                self._jieba.add_word(word)
+
+    def cut(self, text: str) -> Iterator[str]:
+        yield from self._jieba.cut(text)
+
+    def has_word(self, word: str) -> bool:
+        return bool(self._jieba.FREQ.get(word))
+
+
+@cache
+def default_engine() -> Engine:
+    return RustEngine()
+
+
+def canonical(word: str) -> str:
+    """The one form that stands for a word and its synonyms; the word itself when the dictionary lacks it."""
+    entry = dictionary().get(word)
+    return entry.canonical if entry else word
+
+
+def inner_words(word: str, engine: Engine) -> list[str]:
+    """The dictionary words inside a longer one; without them '货车司机' would not meet '司机'.
+
+    A word of our own dictionary gives the words it was made of; any other gives what jieba's search mode
+    finds in it (every run of two or three characters that is a word), which is noisier: '低压电工作业证'
+    would hold '压电'.
+    """
+    parts = engine.parts.get(word, [word])
+    found = [part for part in parts if 1 < len(part) < len(word)]
+    for part in parts:
+        for size in (2, 3):
+            if len(part) > size:
+                found += [w for i in range(len(part) - size + 1) if engine.has_word(w := part[i : i + size])]
+    return found
+
+
+@lru_cache(maxsize=1 << 17)
+def _emitted(token: str) -> tuple[str, ...]:
+    """What one segmented token stands for: its canonical form and the canonical forms of its inner words."""
+    token = token.strip()
+    if not _WORDLIKE.search(token) or (_NUMBER.match(token) and len(token) < 3):
+        return ()
+    whole = canonical(token)
+    forms = [whole]
+    for source in dict.fromkeys((token, whole)):
+        forms += [canonical(w) for w in inner_words(source, default_engine())]
+    stop = stopwords()
+    return tuple(dict.fromkeys(f for f in forms if f not in stop))
+
+
+@lru_cache(maxsize=1 << 17)
+def _ranked(token: str) -> tuple[str, ...]:
+    """As `_emitted`, without what must not carry weight in a ranking."""
+    if canonical(token.strip()) in unranked():
+        return ()
+    return tuple(f for f in _emitted(token) if f not in unranked() and not _NUMBER.match(f))
+
+
+def tokenize(text: str) -> list[str]:
+    """Words of a text in order, for search: segmented, stop words dropped, synonyms as their canonical form.
+
+    A long word is followed by the dictionary words inside it, so '货车司机' also gives '货车' and '司机'.
+    """
+    return [form for token in default_engine().cut(normalize(text)) for form in _emitted(token)]
+
+
+def terms(text: str) -> list[str]:
+    """Words of a text that may carry weight in a ranking: as `tokenize`, without negated clauses, bare
+    numbers and the words of `unranked`."""
+    return [form for token in default_engine().cut(affirmed(normalize(text))) for form in _ranked(token)]
+
+
+_CLAUSE = re.compile(r"[^,，。;；:：、!！?？\n\r|/]+|[,，。;；:：、!！?？\n\r|/]+")
+_DENIED = re.compile(
+    r"并?不(?:作|做)?要求|不(?:强制)?需要?|无需|无须|毋须|毋需|不必|不用"
+    r"|没有|没考|未考|未取得|尚无|暂无|不会|不懂|不具备|不持有|免(?=考|试|证)"
+)
+_WAIVED = re.compile(r"不限|不(?:作|做)?(?:硬性)?要求|无要求|不是必须|非必须|不强求")
+_KEPT = re.compile(r"没有(?=.{0,8}(?:也可|亦可|可培训|可学))|不(?:仅|但|只|限于|断|低于|少于|超过)")
+
+
+def _kept(clause: str) -> str:
+    """What a clause still asks for or offers when its denials are taken away."""
+    if _KEPT.search(clause):
+        return clause
+    waived = _WAIVED.search(clause)
+    if waived and waived.start() > 0:  # '经验不限' waives what stands before, '不限经验' what follows
+        clause = clause[waived.end() :]
+    denied = _DENIED.search(clause) or _WAIVED.search(clause)
+    return clause[: denied.start()] if denied else clause
+
+
+def affirmed(text: str) -> str:
+    """The text without what it denies.
+
+    '不要求叉车证' and '叉车证不作要求' ask for nothing, '不会电焊' offers nothing.
+    A denial reaches from its word to the end of the clause; a waiver ('学历不限') takes its clause from
+    the start.
+    """
+    if not (_DENIED.search(text) or _WAIVED.search(text)):
+        return text
+    return "".join(map(_kept, _CLAUSE.findall(text)))
