@@ -129,7 +129,7 @@ class Index:
         if unknown := set(relax) - set(KINDS):
             raise ValueError(f"no such kinds of facts: {sorted(unknown)}")
         person, query = Person.of(profile), self.compile(profile)
-        considered, excluded = 0, dict.fromkeys(KINDS, 0)
+        considered, passing, excluded = 0, 0, dict.fromkeys(KINDS, 0)
         best: list[tuple[float, int, Segment, int]] = []
         for segment in self._segments():
             pool = self._pool(segment, now, among)
@@ -139,12 +139,13 @@ class Index:
                 if kind not in relax:
                     excluded[kind] += int((pool & mask).sum())
                     allowed &= ~mask
+            passing += int(allowed.sum())
             scores = self._scores(segment, query)
             for at in top(scores, np.flatnonzero(allowed), k).tolist():
                 best.append((-float(scores[at]), int(segment.facts.id[at]), segment, at))
         best.sort(key=lambda entry: entry[:2])
         matches = tuple(self._match(query, person, segment, at, now) for _, _, segment, at in best[:k])
-        return Ranking(matches, considered, {kind: count for kind, count in excluded.items() if count})
+        return Ranking(matches, considered, passing, {kind: count for kind, count in excluded.items() if count})
 
     def rank_many(
         self,

@@ -1,11 +1,11 @@
 """Life of the ranking index: built from all open positions, kept up to date one position at a time."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from django.conf import settings
 
-from matching import Index, IndexStore
+from matching import Index, IndexStore, Posting
 from portal.positions.models import Position
 from portal.recommendations.mapping import to_posting
 
@@ -21,12 +21,19 @@ def store() -> IndexStore:
     return _stores[path]
 
 
-def rebuild(progress: Callable[[int], None] | None = None) -> int:
-    """Build a new generation from every open position and switch to it; returns the number of positions."""
-    open_positions = Position.objects.open_at().with_details().order_by("pk")
-    postings = [to_posting(position) for position in open_positions.iterator(chunk_size=2000)]
-    store().publish(Index.build(postings, progress=progress))
-    return len(postings)
+def _open_postings() -> Iterator[Posting]:
+    rows = Position.objects.open_at().with_details().order_by("pk")
+    return (to_posting(position) for position in rows.iterator(chunk_size=2000))
+
+
+def rebuild(progress: Callable[[Iterable[Posting]], Iterable[Posting]] | None = None) -> int:
+    """Build a new generation from every open position and switch to it; returns the number of positions.
+
+    `progress` wraps the postings as they are read, e.g. a tqdm bar.
+    """
+    index = Index.build(_open_postings(), progress=progress)
+    store().publish(index)
+    return len(index)
 
 
 def refresh(position_ids: Iterable[int]) -> None:
@@ -37,3 +44,8 @@ def refresh(position_ids: Iterable[int]) -> None:
         upserts=[to_posting(position) for position in found],
         removals=sorted(wanted - {position.pk for position in found}),
     )
+
+
+def forget() -> None:
+    """Let go of every opened index folder (its memory maps close with it)."""
+    _stores.clear()

@@ -17,13 +17,12 @@ from portal.veterans.models import Veteran
 _NOT_LOOKING = {EmploymentStatus.EMPLOYED, EmploymentStatus.RETIRED, EmploymentStatus.NOT_SEEKING}
 
 EXCLUSIONS = {
-    "dates": "已停止招聘",
     "region": "不在意向地区",
     "distance": "离家太远",
     "pay": "月薪低于期望",
     "education": "学历要求不符",
     "experience": "工作年限不足",
-    "certificates": "缺少必需证书",
+    "certificate": "缺少必需证书",
     "employer": "已屏蔽的单位",
     "shift": "需要倒班",
     "travel": "需要出差或长途",
@@ -74,17 +73,18 @@ def recommend(
     positions = Position.objects.open_at(now).with_details().in_bulk([match.id for match in page])
     return Recommendation(
         items=tuple(Recommended(positions[m.id], m) for m in page if m.id in positions),
-        total=ranking.considered - sum(ranking.excluded.values()),
+        total=ranking.passing,
         considered=ranking.considered,
-        excluded={EXCLUSIONS[kind]: n for kind, n in ranking.excluded.items() if n},
+        excluded={EXCLUSIONS[kind]: n for kind, n in ranking.excluded.items()},
     )
 
 
 def explain(veteran: Veteran, position: Position, *, now: datetime | None = None) -> Verdict | None:
     """Why this position fits the person, or why not; None while the position is not in the index."""
     index = indexing.store().current()
-    if index is None or position.pk not in index:
+    if index is None:
         return None
-    return index.explain(to_profile(veteran), position.pk, now=now or timezone.now())
-
-
+    try:
+        return index.explain(to_profile(veteran), position.pk, now=now or timezone.now())
+    except KeyError:
+        return None
