@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from wagtail.models import Page, Site
 
+from cms.models import FairIndexPage
 from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, User
 from portal.employers.models import EmployerMembership
 from portal.fairs.models import DESK_ROLES, DoorDuty
@@ -70,6 +71,12 @@ class Portal:
             return []
         sections = Page.objects.child_of(root.root_page).live().in_menu().order_by("path")
         return [(page.title, page.get_url(self._request) or "/") for page in sections]
+
+    @cached_property
+    def fairs_path(self) -> str:
+        """Where the fairs are listed; empty while that section is not published."""
+        index = FairIndexPage.objects.live().first()
+        return (index.get_url(self._request) or "") if index is not None else ""
 
 
 class Audiences:

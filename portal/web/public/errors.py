@@ -10,7 +10,7 @@ from portal.web.context import is_elder
 API_PREFIX = "/api/"
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """400: the request makes no sense. What exactly was wrong stays in the log."""
     return _answer(request, "400.html", 400, "请求无法识别。")
 
@@ -21,12 +21,12 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _answer(request, "403.html", 403, reason or "没有权限。", reason=reason)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """404. The exception's text names models and paths, so it is never shown."""
     return _answer(request, "404.html", 404, "没有找到。")
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """403 for a form without a valid token: nearly always a page left open too long, or cookies off."""
     return _answer(request, "403.html", 403, "页面已过期。", page_expired=True)
 
@@ -46,7 +46,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(
-    request: HttpRequest, template: str, status: int, detail: str, *, reason: str = "", page_expired: bool = False
+    request: HttpRequest,
+    template: str,
+    status: int,
+    detail: str,
+    *,
+    reason: str = "",
+    page_expired: bool = False,
 ) -> HttpResponse:
     """The page, or for the JSON API the same in one line."""
     if request.path.startswith(API_PREFIX):

@@ -1,0 +1,160 @@
+"""Small words and shapes for templates: money, dates in Chinese, masked phones, icons, links of a menu."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.middleware.csrf import get_token
+from django.template import Context
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from portal.core.encryption import mask_phone
+
+register = template.Library()
+
+WEEKDAYS = "一二三四五六日"
+
+# How a state looks. The word beside it always says the same: colour is never the only sign.
+TONES = {
+    "good": (
+        "open verified confirmed registered onboarded retained_1m retained_3m retained_6m retained_12m"
+        " done reached live"
+    ),
+    "wait": "pending in_review requested intended interviewed offered not_reached coming overdue",
+    "stop": (
+        "refused suspended declined_by_veteran declined_by_employer offer_refused unreachable left"
+        " wrong_number"
+    ),
+}
+_TONE_OF = {state: tone for tone, states in TONES.items() for state in states.split()}
+
+
+@register.filter
+def money(amount: Decimal | int) -> str:
+    """6000 -> '6,000 元'."""
+    return f"{int(amount):,} 元"
+
+
+@register.filter
+def pay(post: Any) -> str:
+    """Monthly pay of anything with `pay_from` and `pay_to` (yuan): '4,500–6,000 元/月'."""
+    low, high = int(post.pay_from), int(post.pay_to)
+    return f"{low:,} 元/月" if low == high else f"{low:,}–{high:,} 元/月"
+
+
+@register.filter
+def masked_phone(phone: str) -> str:
+    """'13812345678' -> '138****5678'."""
+    return mask_phone(phone)
+
+
+def _local(moment: date | datetime) -> date | datetime:
+    if isinstance(moment, datetime) and timezone.is_aware(moment):
+        return timezone.localtime(moment)
+    return moment
+
+
+@register.filter
+def cn_date(moment: date | datetime) -> str:
+    """'12月12日 周六'; with the year when it is not this one: '2025年12月12日 周五'."""
+    day = _local(moment)
+    year = "" if day.year == timezone.localdate().year else f"{day.year}年"
+    return f"{year}{day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]}"
+
+
+@register.filter
+def cn_time(moment: datetime) -> str:
+    """'9:00'."""
+    local = timezone.localtime(moment) if timezone.is_aware(moment) else moment
+    return f"{local.hour}:{local.minute:02d}"
+
+
+@register.filter
+def cn_datetime(moment: datetime) -> str:
+    """'12月12日 周六 9:00'."""
+    return f"{cn_date(moment)} {cn_time(moment)}"
+
+
+@register.simple_tag
+def cn_period(start: datetime, end: datetime) -> str:
+    """'12月12日 周六 9:00–12:00', or both days when it ends on another."""
+    if cn_date(start) == cn_date(end):
+        return f"{cn_datetime(start)}–{cn_time(end)}"
+    return f"{cn_datetime(start)} 至 {cn_datetime(end)}"
+
+
+@register.filter
+def percent(share: float) -> str:
+    """0.334 -> '33%'."""
+    return f"{share:.0%}"
+
+
+@register.filter
+def percent_of(part: float, whole: float) -> str:
+    """Width of a bar: `part` of `whole` as 0.0 to 100.0, nothing of nothing being 0."""
+    return f"{min(max(part / whole, 0), 1) * 100:.1f}" if whole else "0.0"
+
+
+@register.filter
+def share_of(part: float, whole: float) -> str:
+    """`part` of `whole` in words: '33%'; '0%' of nothing."""
+    return percent(part / whole if whole else 0)
+
+
+@register.filter
+def tone(state: str) -> str:
+    """'good', 'wait', 'stop', or 'quiet' for what is neither: the look of a state's badge."""
+    return _TONE_OF.get(str(state), "quiet")
+
+
+@register.filter
+def beside(cells: Iterable[Any], labels: Iterable[str]) -> Iterator[tuple[str, Any]]:
+    """(label, cell) pairs of one table row; row and head must be of one length."""
+    return zip(labels, cells, strict=True)
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """One picture of portal/icons.svg; decoration unless it gets a `label`."""
+    href = f"{static('portal/icons.svg')}#{name}"
+    if label:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href
+        )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', href)
+
+
+@register.simple_tag(takes_context=True)
+def csrf_field(context: Context) -> SafeString:
+    """The hidden token inside components: `{% include … only %}` does not hand `csrf_token` down."""
+    token = get_token(context.request)  # type: ignore[attr-defined]
+    return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token)
+
+
+@register.simple_tag(takes_context=True)
+def nav_link(
+    context: Context, target: str, label: str, picture: str = "", *, exact: bool = False
+) -> SafeString:
+    """A menu's link to a URL name without arguments, or to a path; marked when the reader is there.
+
+    `exact`: only the very page counts, not those below it (for a home whose path begins all the others).
+    """
+    if target.startswith("/"):
+        path = target
+    else:
+        try:
+            path = reverse(target)
+        except NoReverseMatch:
+            return SafeString("")
+    here = getattr(context, "request", None)
+    at = here.path if here is not None else ""
+    current = at == path or (not exact and path != "/" and at.startswith(path))
+    mark = SafeString(' aria-current="page"') if current else ""
+    image = icon(picture) if picture else ""
+    return format_html('<a class="nav-item-link" href="{}"{}>{}<span>{}</span></a>', path, mark, image, label)
