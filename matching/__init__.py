@@ -7,6 +7,18 @@ explained list out.
 """
 
 from matching.index import Index
+from matching.store import IndexStore, NoIndexError
 from matching.types import Match, Missing, Posting, Profile, Ranking, Reason, Verdict
 
-__all__ = ["Index", "Match", "Missing", "Posting", "Profile", "Ranking", "Reason", "Verdict"]
+__all__ = [
+    "Index",
+    "IndexStore",
+    "Match",
+    "Missing",
+    "NoIndexError",
+    "Posting",
+    "Profile",
+    "Ranking",
+    "Reason",
+    "Verdict",
+]

@@ -145,7 +145,9 @@ class Index:
                 best.append((-float(scores[at]), int(segment.facts.id[at]), segment, at))
         best.sort(key=lambda entry: entry[:2])
         matches = tuple(self._match(query, person, segment, at, now) for _, _, segment, at in best[:k])
-        return Ranking(matches, considered, passing, {kind: count for kind, count in excluded.items() if count})
+        return Ranking(
+            matches, considered, passing, {kind: count for kind, count in excluded.items() if count}
+        )
 
     def rank_many(
         self,

@@ -13,6 +13,7 @@ processes.
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -37,6 +38,7 @@ Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 
 
+@lru_cache(maxsize=1 << 17)
 def term_hash(term: str) -> int:
     """A 64-bit hash of a term, the same in every process and on every machine."""
     return int.from_bytes(blake2b(term.encode(), digest_size=8).digest(), "little")

@@ -1,0 +1,202 @@
+"""Where the index lives between processes: generations on disk, one pointer, one log of changes.
+
+    <directory>/CURRENT                 the name of the generation that serves; replaced atomically
+    <directory>/g-00000007/*.npy        one generation (generation.py)
+    <directory>/g-00000007/delta.log    changes since it was built (delta.py); appended under CHANGES.lock
+    <directory>/CHANGES.lock, PUBLISH.lock
+
+Every process keeps one IndexStore and asks `current()` before each use: two stats when nothing changed. A
+change applied by one process is seen by the others at their next `current()`; the log is not forced to
+disk, because the database holds the truth and a rebuild brings back what a power cut takes.
+"""
+
+import fcntl
+import logging
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+
+from matching import generation
+from matching.delta import Change, read_changes, with_changes
+from matching.facts import microseconds
+from matching.index import Index, Segment
+from matching.types import Posting
+
+logger = logging.getLogger(__name__)
+
+_NAME = re.compile(r"g-(\d{8})\Z")
+KEPT = 2
+"""Generations kept on disk: the one that serves and the one to fall back on."""
+
+
+class NoIndexError(LookupError):
+    """The directory holds no generation that can serve: `publish` has not run yet, or all are damaged."""
+
+
+class _Serving:
+    """A generation as one process sees it: its base, the changes read so far, and the index they make."""
+
+    def __init__(self, directory: Path, base: Segment) -> None:
+        self.log = directory / generation.LOG
+        self.base = base
+        self.read = 0  # bytes of the log that were whole records
+        self.seen = (0, 0)  # size and time of the log when it was last looked at
+        self.changes: dict[int, Change] = {}
+        self._index: Index | None = Index(base)
+
+    def log_stamp(self) -> tuple[int, int]:
+        found = self.log.stat()
+        return found.st_size, found.st_mtime_ns
+
+    def refresh(self) -> None:
+        """Read what was appended to the log."""
+        self.seen = self.log_stamp()
+        with self.log.open("rb") as file:
+            file.seek(self.read)
+            data = file.read()
+        start = self.read
+        for change, end in read_changes(data):
+            self.changes[change.id] = change
+            self.read, self._index = start + end, None
+
+    def index(self) -> Index:
+        """The base with the changes laid over it; made when first asked for, since a writer need not."""
+        index = self._index
+        if index is None:
+            index = self._index = with_changes(self.base, list(self.changes.values()))
+        return index
+
+
+class IndexStore:
+    """The index of one directory, shared by threads and processes. The directory is made when missing."""
+
+    def __init__(self, directory: Path | str) -> None:
+        self.directory = Path(directory)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self._pointer = self.directory / "CURRENT"
+        self._lock = Lock()
+        self._stamp: tuple[int, int] | None = None
+        self._serving: _Serving | None = None
+
+    def current(self) -> Index:
+        """The index that serves now, changes by other processes included.
+
+        A generation that is damaged is logged and passed over for the one before it.
+
+        Raises:
+            NoIndexError: nothing can serve.
+        """
+        return self._refreshed().index()
+
+    def publish(self, index: Index, *, since: datetime | None = None) -> str:
+        """Write a freshly built index as a new generation and switch every process to it; returns its name.
+
+        Changes applied at or after `since` (the moment before the postings were read from the database) are
+        carried over, so that nothing applied during a rebuild is lost. Generations older than the last two
+        are removed.
+
+        Raises:
+            ValueError: the index carries changes of its own (it came from `current`, not from `Index.build`).
+        """
+        if index.delta is not None or index.dead is not None:
+            raise ValueError("only a freshly built index can be published")
+        with self._held("PUBLISH.lock"):
+            for left in self.directory.glob(".half-*"):  # of a publisher that was killed: we hold the lock
+                shutil.rmtree(left)
+            names = self._names()
+            name = f"g-{(int(names[0][2:]) if names else 0) + 1:08d}"
+            half = self.directory / f".half-{name}"
+            generation.write(half, index.base)
+            with self._held("CHANGES.lock"):
+                (half / generation.LOG).write_bytes(b"" if since is None else self._changes_since(since))
+                half.rename(self.directory / name)
+                self._point_at(name)
+            for old in self._names()[KEPT:]:
+                shutil.rmtree(self.directory / old)
+        return name
+
+    def apply(self, upserts: Iterable[Posting] = (), removals: Iterable[int] = ()) -> int:
+        """Put postings in (or replace them) and take others out, at once and for every process; returns how
+        many.
+
+        Raises:
+            NoIndexError: there is no generation to change.
+            ValueError, KeyError: a posting cannot be used (facts.row); then nothing is applied.
+        """
+        changes = [Change.put(posting) for posting in upserts] + [Change.take(id_) for id_ in removals]
+        data = b"".join(change.to_bytes() for change in changes)
+        with self._held("CHANGES.lock"):  # the pointer cannot move while we hold this
+            serving = self._refreshed()
+            with serving.log.open("r+b") as file:
+                file.truncate(serving.read)  # no change, unless a writer was killed in the middle of a record
+                file.seek(serving.read)
+                file.write(data)
+        return len(changes)
+
+    @property
+    def pending(self) -> int:
+        """Postings changed since the last rebuild: past a few thousand a rebuild pays."""
+        return len(self._refreshed().changes)
+
+    def _refreshed(self) -> _Serving:
+        stamp = self._read_stamp()
+        serving = self._serving
+        if serving is not None and stamp == self._stamp and serving.log_stamp() == serving.seen:
+            return serving
+        with self._lock:
+            if self._serving is None or stamp != self._stamp:
+                self._serving, self._stamp = self._open(), stamp
+            if self._serving.log_stamp() != self._serving.seen:
+                self._serving.refresh()
+            return self._serving
+
+    def _read_stamp(self) -> tuple[int, int] | None:
+        try:
+            found = self._pointer.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_ino, found.st_mtime_ns
+
+    def _open(self) -> _Serving:
+        pointed = self._pointer.read_text(encoding="ascii").strip() if self._pointer.exists() else ""
+        names = self._names()
+        for name in sorted(names, key=lambda n: n != pointed):  # the pointed one first, then the newest
+            try:
+                return _Serving(self.directory / name, generation.load(self.directory / name))
+            except generation.CorruptedError:
+                logger.exception("generation %s cannot serve, trying the one before", name)
+        raise NoIndexError(f"no index in {self.directory}")
+
+    def _names(self) -> list[str]:
+        """Generations on disk, the newest first."""
+        return sorted((p.name for p in self.directory.iterdir() if _NAME.match(p.name)), reverse=True)
+
+    def _changes_since(self, since: datetime) -> bytes:
+        try:
+            changes = self._refreshed().changes.values()
+        except NoIndexError:
+            return b""
+        first = microseconds(since)
+        return b"".join(change.to_bytes() for change in changes if change.written >= first)
+
+    def _point_at(self, name: str) -> None:
+        new = self.directory / "CURRENT.new"
+        with new.open("w", encoding="ascii") as file:
+            file.write(f"{name}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self._pointer)
+        generation.sync(self.directory)
+
+    @contextmanager
+    def _held(self, name: str) -> Iterator[None]:
+        """Hold a lock file against every other process and thread; the system frees it when a process
+        dies."""
+        with (self.directory / name).open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
