@@ -1,6 +1,7 @@
 """The strict harness. Each plugin says in its own docstring what it refuses and why."""
 
 pytest_plugins = [
+    "pytester",  # runs the harness on small suites of its own (tests/house)
     "tests.harness.must",
     "tests.harness.needs",
     "tests.harness.templates",

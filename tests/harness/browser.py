@@ -1,8 +1,9 @@
 """A real Chromium against the live server, at a phone's and a desk's width, with and without JavaScript.
 
-Every page that a browser test visits must be looked at (`look(page)`): axe finds no serious or critical violation, nothing
-sticks out sideways, and a screenshot lies in test-results/screens/<name>-<width>.png. A test also fails when the browser
-reports an error of a script, a refusal by the Content-Security-Policy, a missing file, or an answer of 500.
+Every page that a browser test visits must be looked at (`look(page)`): axe finds no serious or critical
+violation, nothing sticks out sideways, and a screenshot lies in test-results/screens/<name>-<width>.png. A
+test also fails when the browser reports an error of a script, a refusal by the Content-Security-Policy, a
+missing file, or an answer of 500.
 """
 
 import os
@@ -109,7 +110,7 @@ def browser_context_args(browser_context_args: dict) -> dict:
 def open_page(
     new_context: Callable[..., BrowserContext], live_server: Any, django_db_serialized_rollback: None
 ) -> Iterator[Callable[..., Page]]:
-    """`open_page(width=390, javascript=True)` -> a page of its own person (own cookies), on the live server."""
+    """`open_page(width=390, javascript=True)` -> a page of its own person, on the live server."""
     watches: list[Watch] = []
 
     def make(*, width: int = DESK["width"], javascript: bool = True, **kwargs: Any) -> Page:

@@ -1,7 +1,7 @@
 """The test database: migrated once, never the one a person works with, whole again after each test.
 
-On SQLite the migrated, empty database is kept in .pytest_cache under a key made from every migration and the lock,
-and copied from there: a run of one test file starts in seconds. Any change of a migration makes it anew.
+On SQLite the migrated, empty database is kept in .pytest_cache under a key made from every migration and the
+lock, and copied from there: a run of one test file starts in seconds. A changed migration makes it anew.
 """
 
 import hashlib
@@ -73,7 +73,7 @@ def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blo
 
 @pytest.fixture
 def transactional_db(transactional_db: None, django_db_serialized_rollback: None) -> None:
-    """A test that commits leaves an empty database: the next one needs what the migrations made (Wagtail's root)."""
+    """A test that commits leaves an empty database; the next one needs what migrations made."""
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,8 +1,8 @@
 """`make must PART=walks`: one line for each thing that a part must show.
 
 A test says which requirement it shows with `@pytest.mark.must("walks.2")`; several tests may share a number.
-Requirements stand in tests/must.toml, so one without a test is seen: it is printed as MISSING and fails the run.
-A test that measures something calls the fixture `figure("p50 12 ms")`; the text stands at the end of its line.
+Requirements stand in tests/must.toml, so one without a test is seen: it is printed as MISSING and fails.
+A test that measures something calls the fixture `figure("p50 12 ms")`; the text ends its line.
 
 Tests marked `slow` (a fresh clone, the city scale) run only under `--must` or `--slow`.
 """
@@ -107,12 +107,11 @@ def _lines(config: pytest.Config) -> list[tuple[bool, str]]:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     config = session.config
-    if config.getoption("--must") and not config.option.collectonly:
-        if not all(good for good, _ in _lines(config)) and session.exitstatus in (
-            pytest.ExitCode.OK,
-            pytest.ExitCode.NO_TESTS_COLLECTED,
-        ):
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if not config.getoption("--must") or config.option.collectonly:
+        return
+    shown = all(good for good, _ in _lines(config))
+    if not shown and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

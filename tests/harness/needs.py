@@ -1,7 +1,7 @@
 """What the machine must have for some of the tests: a browser, a Chinese font, a PostgreSQL server.
 
-`make test` installs them where it can (tests/install.sh). Where one is missing, the tests that need it are skipped with
-the reason; under CI=true they fail instead, so that a green CI has run everything.
+`make test` installs them where it can (tests/install.sh). Where one is missing, the tests that need it are
+skipped with the reason; under CI=true they fail instead, so that a green CI has run everything.
 """
 
 import os
@@ -28,7 +28,8 @@ def has_chinese_font() -> bool:
     lister = shutil.which("fc-list")
     if lister is None:
         return False
-    return bool(subprocess.run([lister, ":lang=zh"], capture_output=True, text=True).stdout.strip())
+    listed = subprocess.run([lister, ":lang=zh"], capture_output=True, text=True, check=False)
+    return bool(listed.stdout.strip())
 
 
 @cache

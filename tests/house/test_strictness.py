@@ -1,0 +1,193 @@
+"""The harness itself: what it must refuse, it refuses."""
+
+import socket
+import subprocess
+import sys
+import warnings
+
+import pytest
+from django.template import Context, Engine, Origin, Template
+
+from tests.harness.templates import ROOT, UndefinedVariableError
+
+OURS = Origin(str(ROOT / "templates" / "house.html"))
+THEIRS = Origin(str(ROOT / ".venv" / "lib" / "wagtail" / "templates" / "house.html"))
+
+
+def render(code: str, origin: Origin = OURS, **context: object) -> str:
+    engine = Engine.get_default()
+    return Template(code, origin=origin, engine=engine).render(Context(context))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "{{ nobody }}",
+        "{{ known.nothing }}",
+        "{{ nobody|length }}",
+        "{% for x in nobody %}{{ x }}{% endfor %}",
+        "{% for x in nobody %}{% empty %}none{% endfor %}",
+        "{% with x=nobody %}{{ x }}{% endwith %}",
+        "{% regroup nobody by name as groups %}",
+        "{% if known %}{{ nobody }}{% endif %}",
+    ],
+)
+def test_an_undefined_variable_in_our_template_raises(code: str, undefined_variables: list[str]) -> None:
+    with pytest.raises(UndefinedVariableError, match=r"house\.html: undefined variable"):
+        render(code, known={"name": "x"})
+    assert len(undefined_variables) == 1
+    undefined_variables.clear()
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("{% if nobody %}yes{% else %}no{% endif %}", "no"),
+        ("{% if nobody.name == 'x' %}yes{% else %}no{% endif %}", "no"),
+        ("{{ nobody|default:'—' }}", "—"),
+        ("{{ nobody|default_if_none:'' }}", ""),
+        ("{% firstof nobody 'somebody' %}", "somebody"),
+        ("{{ known.name }}", "x"),
+        ("{{ known.empty }}", "None"),
+    ],
+)
+def test_saying_that_a_name_may_be_absent_is_allowed(code: str, text: str) -> None:
+    assert render(code, known={"name": "x", "empty": None}) == text
+
+
+def test_templates_of_other_packages_keep_djangos_silence() -> None:
+    assert render("[{{ nobody }}{% for x in nobody %}{% endfor %}]", THEIRS) == "[]"
+
+
+def test_a_swallowed_undefined_variable_still_fails_its_test(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        from tests.house.test_strictness import render
+
+        def test_view_that_swallows():
+            try:
+                render("{{ nobody }}")
+            except AssertionError:
+                return
+        """
+    )
+    result = run_inside(pytester)
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*undefined template variables:*", "*undefined variable in {{ nobody }}*"])
+
+
+def test_a_warning_is_an_error(pytestconfig: pytest.Config) -> None:
+    assert pytestconfig.getini("filterwarnings")[0] == "error"
+    with pytest.raises(UserWarning):
+        warnings.warn("anything", UserWarning, stacklevel=1)
+    with pytest.raises(DeprecationWarning):
+        warnings.warn("anything", DeprecationWarning, stacklevel=1)
+
+
+def test_no_socket_opens_to_a_host_off_the_list() -> None:
+    # An address of this machine that is not on the list: should the harness ever fail, nothing leaves either.
+    # (The plugin warns before it raises, and a warning is an error here.)
+    with pytest.raises((UserWarning, RuntimeError), match="127\\.0\\.0\\.2"):
+        socket.create_connection(("127.0.0.2", 9), timeout=0.1)
+
+
+def test_loopback_is_open() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname(), timeout=1) as s,
+    ):
+        assert s.getpeername() == server.getsockname()
+
+
+def test_order_is_random(pytestconfig: pytest.Config) -> None:
+    assert pytestconfig.pluginmanager.has_plugin("randomly")
+
+
+def test_slow_tests_wait_for_their_option(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.slow
+        def test_slow():
+            assert True
+
+        def test_quick():
+            assert True
+        """
+    )
+    run_inside(pytester).assert_outcomes(passed=1, deselected=1)
+    run_inside(pytester, "--slow").assert_outcomes(passed=2)
+
+
+def test_must_prints_a_line_for_every_requirement(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.slow
+        @pytest.mark.must("walks.1")
+        def test_shown(figure):
+            figure("12 ms")
+
+        @pytest.mark.must("walks.2")
+        def test_broken():
+            assert 1 == 2
+
+        @pytest.mark.must("walks.3")
+        def test_left_out():
+            pytest.skip("no browser")
+        """
+    )
+    result = run_inside(pytester, "--must=walks")
+    result.stdout.fnmatch_lines(
+        [
+            "walks.1 passed *[[]12 ms]",
+            "walks.2 FAILED *",
+            "walks.3 NOT RUN *",
+            "walks.4 MISSING *",
+            "walks.5 MISSING *",
+            "walks.6 MISSING *",
+        ]
+    )
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_must_refuses_a_number_that_no_part_has(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.must("walks.99")
+        def test_nothing():
+            assert True
+        """
+    )
+    result = run_inside(pytester)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*tests/must.toml has no walks.99*"])
+
+
+def test_a_database_of_a_person_is_never_used(tmp_path: object) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "tests/house/test_strictness.py"],
+        check=False,
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "PORTAL_DATA": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "unset PORTAL_DATA" in done.stderr
+
+
+def run_inside(pytester: pytest.Pytester, *options: str) -> pytest.RunResult:
+    """Run the test file that pytester holds under this suite's own harness, in a process of its own."""
+    (pytester.path / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text())
+    return pytester.run(
+        "env", "-u", "PORTAL_DATA", "-u", "CI",
+        sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"),
+        "--rootdir", str(pytester.path), "-p", "no:cacheprovider", "-o", f"pythonpath={ROOT}",
+        "-o", "testpaths=", "-rA",
+        *options, str(pytester.path),
+    )  # fmt: skip
