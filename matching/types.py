@@ -111,12 +111,14 @@ class Match:
 class Ranking:
     """The best postings for a profile, best first; equal scores stand by id.
 
-    `considered` counts the open postings looked at. `excluded` counts, for each kind of fact, how many of
-    them failed it; a posting that fails two facts counts under both.
+    `considered` counts the open postings looked at, `passing` those of them that meet every hard fact (those
+    relaxed count as met), whether or not k had room for them. `excluded` counts, for each kind of fact, how
+    many of them failed it; a posting that fails two facts counts under both.
     """
 
     matches: tuple[Match, ...]
     considered: int
+    passing: int
     excluded: Mapping[str, int]
 
 
