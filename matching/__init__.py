@@ -7,7 +7,7 @@ explained list out.
 """
 
 from matching.index import Index
-from matching.store import IndexStore, NoIndexError
+from matching.store import IndexStore
 from matching.types import Match, Missing, Posting, Profile, Ranking, Reason, Verdict
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "IndexStore",
     "Match",
     "Missing",
-    "NoIndexError",
     "Posting",
     "Profile",
     "Ranking",

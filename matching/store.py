@@ -34,10 +34,6 @@ KEPT = 2
 """Generations kept on disk: the one that serves and the one to fall back on."""
 
 
-class NoIndexError(LookupError):
-    """The directory holds no generation that can serve: `publish` has not run yet, or all are damaged."""
-
-
 class _Serving:
     """A generation as one process sees it: its base, the changes read so far, and the index they make."""
 
@@ -83,15 +79,13 @@ class IndexStore:
         self._stamp: tuple[int, int] | None = None
         self._serving: _Serving | None = None
 
-    def current(self) -> Index:
-        """The index that serves now, changes by other processes included.
+    def current(self) -> Index | None:
+        """The index that serves now, changes by other processes included; None before the first `publish`.
 
         A generation that is damaged is logged and passed over for the one before it.
-
-        Raises:
-            NoIndexError: nothing can serve.
         """
-        return self._refreshed().index()
+        serving = self._refreshed()
+        return serving.index() if serving is not None else None
 
     def publish(self, index: Index, *, since: datetime | None = None) -> str:
         """Write a freshly built index as a new generation and switch every process to it; returns its name.
@@ -122,16 +116,17 @@ class IndexStore:
 
     def apply(self, upserts: Iterable[Posting] = (), removals: Iterable[int] = ()) -> int:
         """Put postings in (or replace them) and take others out, at once and for every process; returns how
-        many.
+        many. Before the first `publish` there is nothing to change and 0 is returned: the rebuild reads them.
 
         Raises:
-            NoIndexError: there is no generation to change.
             ValueError, KeyError: a posting cannot be used (facts.row); then nothing is applied.
         """
         changes = [Change.put(posting) for posting in upserts] + [Change.take(id_) for id_ in removals]
         data = b"".join(change.to_bytes() for change in changes)
         with self._held("CHANGES.lock"):  # the pointer cannot move while we hold this
             serving = self._refreshed()
+            if serving is None:
+                return 0
             with serving.log.open("r+b") as file:
                 file.truncate(serving.read)  # no change, unless a writer was killed in the middle of a record
                 file.seek(serving.read)
@@ -141,9 +136,10 @@ class IndexStore:
     @property
     def pending(self) -> int:
         """Postings changed since the last rebuild: past a few thousand a rebuild pays."""
-        return len(self._refreshed().changes)
+        serving = self._refreshed()
+        return len(serving.changes) if serving is not None else 0
 
-    def _refreshed(self) -> _Serving:
+    def _refreshed(self) -> _Serving | None:
         stamp = self._read_stamp()
         serving = self._serving
         if serving is not None and stamp == self._stamp and serving.log_stamp() == serving.seen:
@@ -151,7 +147,7 @@ class IndexStore:
         with self._lock:
             if self._serving is None or stamp != self._stamp:
                 self._serving, self._stamp = self._open(), stamp
-            if self._serving.log_stamp() != self._serving.seen:
+            if self._serving is not None and self._serving.log_stamp() != self._serving.seen:
                 self._serving.refresh()
             return self._serving
 
@@ -162,7 +158,7 @@ class IndexStore:
             return None
         return found.st_ino, found.st_mtime_ns
 
-    def _open(self) -> _Serving:
+    def _open(self) -> _Serving | None:
         pointed = self._pointer.read_text(encoding="ascii").strip() if self._pointer.exists() else ""
         names = self._names()
         for name in sorted(names, key=lambda n: n != pointed):  # the pointed one first, then the newest
@@ -170,18 +166,15 @@ class IndexStore:
                 return _Serving(self.directory / name, generation.load(self.directory / name))
             except generation.CorruptedError:
                 logger.exception("generation %s cannot serve, trying the one before", name)
-        raise NoIndexError(f"no index in {self.directory}")
+        return None
 
     def _names(self) -> list[str]:
         """Generations on disk, the newest first."""
         return sorted((p.name for p in self.directory.iterdir() if _NAME.match(p.name)), reverse=True)
 
     def _changes_since(self, since: datetime) -> bytes:
-        try:
-            changes = self._refreshed().changes.values()
-        except NoIndexError:
-            return b""
-        first = microseconds(since)
+        serving, first = self._refreshed(), microseconds(since)
+        changes = serving.changes.values() if serving is not None else ()
         return b"".join(change.to_bytes() for change in changes if change.written >= first)
 
     def _point_at(self, name: str) -> None:
