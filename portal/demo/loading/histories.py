@@ -1,0 +1,204 @@
+"""Placements of the demo with their whole histories: every row follows the workflow's own table and rules."""
+
+import random
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+from cms.models import JobFairPage
+from portal.accounts.models import User
+from portal.demo.loading.bulk import insert
+from portal.demo.scale import Scale
+from portal.fairs.models import Booth, Registration
+from portal.placements.enums import AttemptOutcome, FollowUpState
+from portal.placements.enums import PlacementState as S
+from portal.placements.models import FollowUp, FollowUpAttempt, Placement, PlacementTransition
+from portal.placements.workflow import FOLLOW_UP_RULES, LIVE_STATES, RETENTION_DAYS, TRANSITIONS
+from portal.positions.models import Position
+from portal.veterans.enums import EmploymentStatus
+from portal.veterans.models import Veteran
+
+# From a state: (step, chance, days until it happens). What remains of the chance stays where it is.
+_PATHS: dict[str, tuple[tuple[str, float, tuple[int, int]], ...]] = {
+    S.INTENDED: (
+        ("interview", 0.55, (1, 10)),
+        ("decline_by_veteran", 0.12, (2, 12)),
+        ("decline_by_employer", 0.10, (2, 12)),
+        ("mark_unreachable", 0.05, (10, 20)),
+        ("lapse", 0.06, (30, 60)),
+    ),
+    S.INTERVIEWED: (
+        ("offer", 0.62, (1, 8)),
+        ("decline_by_employer", 0.18, (1, 8)),
+        ("decline_by_veteran", 0.08, (1, 8)),
+    ),
+    S.OFFERED: (("onboard", 0.82, (2, 15)), ("refuse_offer", 0.12, (1, 6))),
+    S.ONBOARDED: (("retain_1m", 0.86, (30, 36)), ("leave", 0.12, (5, 29))),
+    S.RETAINED_1M: (("retain_3m", 0.85, (60, 66)), ("leave", 0.13, (5, 58))),
+    S.RETAINED_3M: (("retain_6m", 0.85, (90, 97)), ("leave", 0.12, (10, 88))),
+    S.RETAINED_6M: (("retain_12m", 0.84, (185, 192)), ("leave", 0.13, (20, 180))),
+}
+_LEFT_REASONS = (
+    "离家太远，照顾不了家里",
+    "倒班身体吃不消",
+    "找到收入更高的工作",
+    "单位订单减少，协商离职",
+    "回乡照顾老人",
+)
+
+
+def load_placements(
+    fairs: Sequence[JobFairPage],
+    booths: dict[int, list[Booth]],
+    came: dict[int, list[Registration]],
+    by: User,
+    rng: random.Random,
+    scale: Scale,
+) -> None:
+    """Intentions of those who came to fairs, each walked through the workflow's table up to today."""
+    begun = [fair for fair in fairs if came.get(fair.pk)]
+    writer = _Histories(by, rng, _positions_at(booths))
+    pairs: set[tuple[int, int]] = set()
+    while len(pairs) < scale.intentions:
+        fair = rng.choice(begun)
+        registration = rng.choice(came[fair.pk])
+        booth = rng.choice(booths[fair.pk])
+        position_id = rng.choice(writer.positions_at[booth.pk])
+        if (registration.veteran_id, position_id) in pairs:
+            continue
+        pairs.add((registration.veteran_id, position_id))
+        writer.walk(fair, booth, registration, position_id)
+    writer.save()
+
+
+def _positions_at(booths: dict[int, list[Booth]]) -> dict[int, list[int]]:
+    wanted = [booth.pk for rows in booths.values() for booth in rows]
+    found: dict[int, list[int]] = {pk: [] for pk in wanted}
+    for booth_id, position_id in Booth.positions.through.objects.values_list("booth_id", "position_id"):
+        found[booth_id].append(position_id)
+    return found
+
+
+class _Histories:
+    """Collects rows of all placements, then writes them in four inserts."""
+
+    def __init__(self, by: User, rng: random.Random, positions_at: dict[int, list[int]]) -> None:
+        self.by, self.rng, self.positions_at = by, rng, positions_at
+        self.today = timezone.localdate()
+        self.stations = dict(Veteran.objects.values_list("pk", "station_id"))
+        self.pay = dict(Position.objects.values_list("pk", "pay_from"))
+        self.placements: list[Placement] = []
+        self.transitions: list[PlacementTransition] = []
+        self.follow_ups: list[FollowUp] = []
+        self.attempts: list[FollowUpAttempt] = []
+        self.in_post: set[int] = set()
+
+    def walk(self, fair: JobFairPage, booth: Booth, registration: Registration, position_id: int) -> None:
+        rng = self.rng
+        end = min(fair.ends_at, timezone.now())
+        at = fair.starts_at + timedelta(seconds=rng.uniform(0, (end - fair.starts_at).total_seconds()))
+        placement = Placement(
+            veteran_id=registration.veteran_id,
+            position_id=position_id,
+            fair=fair,
+            booth=booth,
+            recorded_by=self.by,
+            recorded_at=at,
+            veteran_confirmed_at=at,
+            employer_confirmed_at=at + timedelta(minutes=5) if rng.random() < 0.8 else None,
+            pay_agreed=Decimal(self.pay[position_id]) if rng.random() < 0.5 else None,
+        )
+        self.placements.append(placement)
+        day = timezone.localdate(at)
+        self._step(placement, "declare", S.INTENDED, day, at)
+        while (following := self._draw(placement.state)) is not None:
+            step, wait = following
+            day += timedelta(days=wait)
+            if day > self.today or (step == "onboard" and placement.veteran_id in self.in_post):
+                break
+            target = S(TRANSITIONS.target(step, placement.state))
+            if target == S.ONBOARDED:
+                placement.onboarded_on = day
+                self.in_post.add(placement.veteran_id)
+            if step in RETENTION_DAYS and placement.onboarded_on is not None:
+                day = max(day, placement.onboarded_on + timedelta(days=RETENTION_DAYS[step]))
+                if day > self.today:
+                    break
+            note = ""
+            if target == S.LEFT:
+                note = rng.choice(_LEFT_REASONS)
+                placement.left_on, placement.left_reason = day, note
+                self.in_post.discard(placement.veteran_id)
+            self._step(placement, step, target, day, self._noon(day), note)
+
+    def _draw(self, state: str) -> tuple[str, int] | None:
+        chance = self.rng.random()
+        for step, share, (soonest, latest) in _PATHS.get(state, ()):
+            if chance < share:
+                return step, self.rng.randint(soonest, latest)
+            chance -= share
+        return None
+
+    def _noon(self, day: date) -> datetime:
+        return timezone.make_aware(datetime.combine(day, time(10, self.rng.randrange(60))))
+
+    def _step(
+        self, placement: Placement, step: str, target: S, day: date, at: datetime, note: str = ""
+    ) -> None:
+        station_id = self.stations[placement.veteran_id]
+        before = placement.state if placement.sequence else ""
+        placement.state, placement.sequence = target, placement.sequence + 1
+        self.transitions.append(
+            PlacementTransition(
+                placement=placement,
+                sequence=placement.sequence,
+                step=step,
+                from_state=before,
+                to_state=target,
+                happened_on=day,
+                at=at,
+                by=self.by,
+                station_id=station_id,
+                note=note,
+            )
+        )
+        self._close_calls(placement, target, at)
+        for kind, days in FOLLOW_UP_RULES.get(target, ()):
+            self.follow_ups.append(
+                FollowUp(
+                    placement=placement, kind=kind, due_on=day + timedelta(days=days), station_id=station_id
+                )
+            )
+
+    def _close_calls(self, placement: Placement, target: S, at: datetime) -> None:
+        """A step answers the calls that were due by then and cancels those that were not."""
+        keeps_later = target in LIVE_STATES and target.startswith("retained")
+        for call in reversed(self.follow_ups):
+            if call.placement is not placement:
+                break
+            if call.state != FollowUpState.PENDING:
+                continue
+            if call.due_on <= timezone.localdate(at):
+                call.state, call.done_at, call.done_by, call.tries = FollowUpState.DONE, at, self.by, 1
+                self.attempts.append(
+                    FollowUpAttempt(follow_up=call, at=at, by=self.by, outcome=AttemptOutcome.REACHED)
+                )
+            elif not keeps_later:
+                call.state = FollowUpState.CANCELLED
+
+    def save(self) -> None:
+        """Write everything; calls overdue by more than a month are closed, so that a day's list stays a day's."""
+        for call in self.follow_ups:
+            if call.state == FollowUpState.PENDING and call.due_on < self.today - timedelta(days=20):
+                at = self._noon(call.due_on + timedelta(days=1))
+                call.state, call.done_at, call.done_by, call.tries = FollowUpState.DONE, at, self.by, 1
+                self.attempts.append(
+                    FollowUpAttempt(follow_up=call, at=at, by=self.by, outcome=AttemptOutcome.REACHED)
+                )
+        insert(Placement, self.placements, total=len(self.placements), label="placements")
+        insert(PlacementTransition, self.transitions, total=len(self.transitions), label="placement steps")
+        insert(FollowUp, self.follow_ups, total=len(self.follow_ups), label="follow-ups")
+        insert(FollowUpAttempt, self.attempts, total=len(self.attempts), label="follow-up attempts")
+        Veteran.objects.filter(pk__in=self.in_post).update(employment_status=EmploymentStatus.EMPLOYED)

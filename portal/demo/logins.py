@@ -1,0 +1,29 @@
+"""The demo's doors: who signs in with what. Shown by `make run`; made only by the demo command."""
+
+from dataclasses import dataclass
+
+PASSWORD = "demo-password-2026"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """`password` is empty for people who sign in with a one-time code (printed by the server)."""
+
+    who: str
+    name: str
+    phone: str
+    password: str = ""
+
+
+CITY_OPERATOR = Login("市退役军人服务中心 业务管理员", "周敏", "19900000001", PASSWORD)
+COUNTY_REVIEWER = Login("新会区退役军人服务中心 审核员", "黄志勇", "19900000002", PASSWORD)
+TOWN_CLERK = Login("睦洲镇退役军人服务站 工作人员", "李秀珍", "19900000003", PASSWORD)
+EDITOR = Login("市退役军人服务中心 内容编辑", "何婉仪", "19900000004", PASSWORD)
+NEIGHBOUR_CLERK = Login("司前镇退役军人服务站 工作人员", "梁伟强", "19900000005", PASSWORD)
+EMPLOYER = Login("江门市远航物流有限公司 招聘专员", "吴晓彤", "19900000011")
+DRIVER = Login("退役军人 陈建国（汽车驾驶12年，A2驾照）", "陈建国", "19900000021")
+RADAR = Login("退役军人 林志强（海军雷达，本科）", "林志强", "19900000022")
+
+STAFF = (CITY_OPERATOR, COUNTY_REVIEWER, TOWN_CLERK, NEIGHBOUR_CLERK, EDITOR)
+PEOPLE = (DRIVER, RADAR)
+LOGINS = (DRIVER, RADAR, EMPLOYER, *STAFF)
