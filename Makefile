@@ -1,0 +1,105 @@
+# Two commands need nothing but git, make and Python 3.11 or newer: `make run` and `make test`.
+#
+#   PORT=8000            where the portal answers         HOST=127.0.0.1   on which address
+#   PORTAL_DATA=./var    database, indexes, uploads       DATABASE_URL=…   PostgreSQL instead of SQLite
+#   PART=walks           of `make must`                   ARGS=…           more options for pytest
+
+PYTHON ?= python3
+PORT ?= 8000
+HOST ?= 127.0.0.1
+PART ?=
+ARGS ?=
+
+BIN := .venv/bin
+UV_VERSION := 0.13.9
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONUNBUFFERED := 1
+# The suite makes its own data folder; a person's is never touched.
+TEST := env -u PORTAL_DATA -u DATABASE_URL $(BIN)/python
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-sqlite test-postgres must lint format bench lock clean
+
+help: ## what there is
+	@echo 'make TARGET [PORT=8000] [PORTAL_DATA=./var] [PART=walks] [ARGS=…]'
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+# --- the portal ------------------------------------------------------------------------------------------
+# Each step is left out while the files behind '::' and the database are those of the last time.
+STEPS = \
+	'migrate --no-input --verbosity 0 :: */migrations/*.py */*/migrations/*.py requirements.lock' \
+	'load_reference :: matching/data/*' \
+	'demo --scale small --if-empty' \
+	'collectstatic --no-input --verbosity 0 :: portal/web/static/**/* requirements.lock' \
+	'index_positions' \
+	'index_search'
+
+run: .venv/.run ## serve the portal with demo data; the second time it starts in seconds
+	@$(BIN)/python manage.py steps $(STEPS)
+	@exec $(BIN)/python manage.py serve --host $(HOST) --port $(PORT)
+
+# --- the tests -------------------------------------------------------------------------------------------
+test: .venv/.test ## everything: on SQLite, in Chromium, then on PostgreSQL
+	@sh tests/install.sh
+	@env -u PORTAL_DATA -u DATABASE_URL $(BIN)/python -m tests.harness.needs
+	@$(MAKE) --no-print-directory test-sqlite
+	@$(MAKE) --no-print-directory test-postgres
+
+test-sqlite: .venv/.test
+	$(TEST) -m pytest $(ARGS)
+
+test-postgres: .venv/.test
+	$(TEST) -m tests.postgres -- $(BIN)/python -m pytest -m 'not browser' --ignore=tests/house $(ARGS)
+
+must: .venv/.test ## what a part must show, a line for each: make must PART=walks
+	@test -n '$(PART)' || { echo 'make must PART=…: see tests/must.toml'; exit 2; }
+	@sh tests/install.sh
+	$(TEST) -m pytest --must=$(PART) -q $(ARGS)
+
+lint: .venv/.test ## style, types, import contracts, templates, missing migrations
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	env -u PORTAL_DATA -u DATABASE_URL $(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates portal cms --lint --quiet
+	env -u PORTAL_DATA -u DATABASE_URL DJANGO_SETTINGS_MODULE=portal.settings.test \
+		$(BIN)/python manage.py makemigrations --check --dry-run
+
+format: .venv/.test ## let ruff write the style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: .venv/.test ## p50, p95 and requests per second; sizes are in each script
+	@for script in tests/benchmarks/[a-z]*.py; do \
+		name=$$(basename $$script .py); echo "== $$name"; \
+		$(TEST) -m tests.benchmarks.$$name || exit 1; \
+	done
+
+# --- what the rest stands on -----------------------------------------------------------------------------
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo '$(PYTHON) is older than 3.11 or missing: install Python 3.11+, or say PYTHON=/path/to/python3.11'; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.run: requirements.lock | .venv/bin/pip
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
+	@touch $@
+
+.venv/.test: requirements-dev.lock | .venv/bin/pip
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements-dev.lock
+	@touch $@ .venv/.run
+
+# The locks name no registry, so that any mirror may serve them; the runtime's pins bind the tests'.
+UV_COMPILE = .tools/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --no-header
+
+lock: .tools/bin/uv ## write both lock files anew from pyproject.toml (ARGS=--upgrade for newer versions)
+	$(UV_COMPILE) $(ARGS) pyproject.toml --output-file requirements.lock
+	$(UV_COMPILE) $(ARGS) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+.tools/bin/uv:
+	$(PYTHON) -m venv .tools
+	.tools/bin/pip install --quiet uv==$(UV_VERSION)
+
+clean: ## forget what was built; the data folder stays
+	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache test-results

@@ -1,0 +1,74 @@
+"""Runs several commands in one process, leaving out those whose inputs have not changed."""
+
+import hashlib
+import json
+import shlex
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, connection
+from django.db.migrations.recorder import MigrationRecorder
+
+DONE = "steps.json"  # in the data folder: step -> fingerprint of its inputs when it last went well
+
+
+class Command(BaseCommand):
+    """`steps "migrate --no-input" "load_reference :: matching/data/*"`
+
+    What stands behind `::` are globs below the project's folder: the step is left out while these files, the
+    database and the collected files are those of the last time. A step without them always runs, and must be
+    quick when there is nothing to do.
+    """
+
+    help = "Run commands one after the other; those with ':: GLOB …' only when these files changed"
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("steps", nargs="+", metavar="'COMMAND ARGS :: GLOB …'")
+
+    def handle(self, *, steps: list[str], **options: Any) -> None:
+        kept = settings.DATA_DIR / DONE
+        done = json.loads(kept.read_text()) if kept.exists() else {}
+        for step in steps:
+            line, _, globs = step.partition("::")
+            words = shlex.split(line)
+            if globs and done.get(step) == fingerprint(globs.split()):
+                self.stdout.write(f"  {words[0]}: up to date")
+                continue
+            started = time.monotonic()
+            call_command(*words)
+            if globs:
+                # Read again: the database may be there only since this step.
+                done[step] = fingerprint(globs.split())
+                draft = kept.with_suffix(".new")
+                draft.write_text(json.dumps(done, indent=1))
+                draft.replace(kept)
+            self.stdout.write(f"  {words[0]}: {time.monotonic() - started:.1f} s")
+
+
+def fingerprint(globs: Iterable[str]) -> str:
+    """Hex digest of the names, sizes and times of these files, of the database and of the collected files."""
+    digest = hashlib.sha256(f"{_database()} {Path(settings.STATIC_ROOT).exists()}".encode())
+    for pattern in globs:
+        for path in sorted(settings.BASE_DIR.glob(pattern)):
+            if path.is_file():
+                stat = path.stat()
+                digest.update(
+                    f"{path.relative_to(settings.BASE_DIR)} {stat.st_size} {stat.st_mtime_ns}\n".encode()
+                )
+    return digest.hexdigest()
+
+
+def _database() -> str:
+    """Tells one database from another: when its first migration was applied; '' for an empty one."""
+    try:
+        first = MigrationRecorder(connection).applied_migrations()
+    except DatabaseError:
+        return ""
+    return min((str(row.applied) for row in first.values()), default="")
