@@ -1,7 +1,7 @@
 """Small words and shapes for templates: money, dates in Chinese, masked phones, icons, links of a menu."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -105,6 +105,12 @@ def percent_of(part: float, whole: float) -> str:
 def share_of(part: float, whole: float) -> str:
     """`part` of `whole` in words: '33%'; '0%' of nothing."""
     return percent(part / whole if whole else 0)
+
+
+@register.filter
+def minutes(span: timedelta) -> int:
+    """Whole minutes of a span of time, at least one."""
+    return max(1, round(span.total_seconds() / 60))
 
 
 @register.filter
