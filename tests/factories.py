@@ -203,16 +203,16 @@ def make_employer(
     return employer
 
 
-def make_position(*, employer: Employer | None = None, open: bool = True, **fields: Any) -> Position:
+def make_position(*, employer: Employer | None = None, opened: bool = True, **fields: Any) -> Position:
     employer = employer or make_employer()
     now = timezone.now()
-    opened: dict[str, Any] = (
+    dates: dict[str, Any] = (
         {
             "state": PositionState.OPEN,
             "published_at": now - timedelta(hours=1),
             "expires_at": now + timedelta(days=30),
         }
-        if open
+        if opened
         else {}
     )
     values = {
@@ -224,7 +224,7 @@ def make_position(*, employer: Employer | None = None, open: bool = True, **fiel
         "region": employer.region,
         "duties": "1、负责货物运输，安全送达；2、做好车辆日常检查与保养。",
         "requirements": "持有A2驾驶证，熟悉江门及珠三角路线。",
-        **opened,
+        **dates,
         **fields,
     }
     if "occupation" not in values:

@@ -7,63 +7,131 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
-        ('stations', '0001_initial'),
-        ('wagtailcore', '0098_apitoken'),
+        ("core", "0001_initial"),
+        ("stations", "0001_initial"),
+        ("wagtailcore", "0098_apitoken"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FairIndexPage',
+            name="FairIndexPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '招聘会栏目',
+                "verbose_name": "招聘会栏目",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='HomePage',
+            name="HomePage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('headline', models.CharField(default='退役军人就业服务平台', max_length=40, verbose_name='主标题')),
-                ('lead', models.CharField(blank=True, max_length=120, verbose_name='副标题')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                (
+                    "headline",
+                    models.CharField(default="退役军人就业服务平台", max_length=40, verbose_name="主标题"),
+                ),
+                ("lead", models.CharField(blank=True, max_length=120, verbose_name="副标题")),
             ],
             options={
-                'verbose_name': '首页',
+                "verbose_name": "首页",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='JobFairPage',
+            name="JobFairPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('starts_at', models.DateTimeField(verbose_name='开始时间')),
-                ('ends_at', models.DateTimeField(verbose_name='结束时间')),
-                ('mode', models.CharField(choices=[('offline', '线下'), ('online', '线上'), ('both', '线上线下同步')], default='offline', max_length=8, verbose_name='举办方式')),
-                ('venue', models.CharField(blank=True, max_length=80, verbose_name='场地')),
-                ('address', models.CharField(blank=True, max_length=120, verbose_name='地址')),
-                ('online_url', models.URLField(blank=True, verbose_name='线上入口')),
-                ('capacity', models.PositiveIntegerField(default=300, verbose_name='可容纳人数')),
-                ('registration_opens_at', models.DateTimeField(verbose_name='报名开始')),
-                ('registration_closes_at', models.DateTimeField(verbose_name='报名截止')),
-                ('security_permit', models.CharField(blank=True, max_length=60, verbose_name='大型活动安全许可编号')),
-                ('summary', models.CharField(blank=True, max_length=120, verbose_name='一句话介绍')),
-                ('body', wagtail.fields.RichTextField(blank=True, verbose_name='详细介绍')),
-                ('organiser', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fairs', to='stations.station', verbose_name='主办服务中心')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region', verbose_name='举办地区')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="开始时间")),
+                ("ends_at", models.DateTimeField(verbose_name="结束时间")),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("offline", "线下"), ("online", "线上"), ("both", "线上线下同步")],
+                        default="offline",
+                        max_length=8,
+                        verbose_name="举办方式",
+                    ),
+                ),
+                ("venue", models.CharField(blank=True, max_length=80, verbose_name="场地")),
+                ("address", models.CharField(blank=True, max_length=120, verbose_name="地址")),
+                ("online_url", models.URLField(blank=True, verbose_name="线上入口")),
+                ("capacity", models.PositiveIntegerField(default=300, verbose_name="可容纳人数")),
+                ("registration_opens_at", models.DateTimeField(verbose_name="报名开始")),
+                ("registration_closes_at", models.DateTimeField(verbose_name="报名截止")),
+                (
+                    "security_permit",
+                    models.CharField(blank=True, max_length=60, verbose_name="大型活动安全许可编号"),
+                ),
+                ("summary", models.CharField(blank=True, max_length=120, verbose_name="一句话介绍")),
+                ("body", wagtail.fields.RichTextField(blank=True, verbose_name="详细介绍")),
+                (
+                    "organiser",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fairs",
+                        to="stations.station",
+                        verbose_name="主办服务中心",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.region",
+                        verbose_name="举办地区",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '招聘会',
-                'verbose_name_plural': '招聘会',
-                'indexes': [models.Index(fields=['starts_at'], name='fair_starts')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='fair_ends_after_start'), models.CheckConstraint(condition=models.Q(('registration_closes_at__gt', models.F('registration_opens_at'))), name='fair_registration_window')],
+                "verbose_name": "招聘会",
+                "verbose_name_plural": "招聘会",
+                "indexes": [models.Index(fields=["starts_at"], name="fair_starts")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="fair_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("registration_closes_at__gt", models.F("registration_opens_at"))),
+                        name="fair_registration_window",
+                    ),
+                ],
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
     ]

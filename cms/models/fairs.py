@@ -1,4 +1,4 @@
-"""Job fairs (招聘会) as they are published. The fair desk (booths, tickets) hangs off JobFairPage from above."""
+"""Job fairs (招聘会) as they are published. The fair desk (booths, tickets) hangs off them from above."""
 
 from datetime import datetime
 
@@ -71,7 +71,8 @@ class JobFairPage(Page):
         FieldPanel("summary"),
         MultiFieldPanel([FieldPanel("starts_at"), FieldPanel("ends_at"), FieldPanel("mode")], "时间与方式"),
         MultiFieldPanel(
-            [FieldPanel("venue"), FieldPanel("address"), FieldPanel("region"), FieldPanel("online_url")], "地点"
+            [FieldPanel("venue"), FieldPanel("address"), FieldPanel("region"), FieldPanel("online_url")],
+            "地点",
         ),
         MultiFieldPanel(
             [

@@ -42,7 +42,9 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
-    """Somebody who signs in with a phone number. What they may do follows from memberships, not from a type."""
+    """Somebody who signs in with a phone number. What they may do follows from memberships, not from a
+    type.
+    """
 
     phone = EncryptedTextField("手机号码")
     phone_hash = models.CharField("手机号码检索值", max_length=64, unique=True)

@@ -1,4 +1,6 @@
-"""Ways to deliver a one-time code. The setting CODE_SENDER names one; a real SMS gateway is another class here."""
+"""Ways to deliver a one-time code. The setting CODE_SENDER names one; a real SMS gateway is another class
+here.
+"""
 
 import logging
 from abc import ABC, abstractmethod

@@ -1,4 +1,6 @@
-"""Writing the event log. Every action calls `record` inside its own transaction, so both stand or fall together."""
+"""Writing the event log. Every action calls `record` inside its own transaction, so both stand or fall
+together.
+"""
 
 from typing import Any
 

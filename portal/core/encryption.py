@@ -26,12 +26,12 @@ def cipher() -> MultiFernet:
 
 
 def lookup_hash(value: str) -> str:
-    """Keyed hash (HMAC-SHA256, 64 hex digits) of a number, to find a person by it without storing it."""
+    """Keyed hash (HMAC-SHA256, 64 hex digits) of a number: finds a person without storing it."""
     return hmac.new(settings.LOOKUP_HASH_KEY.encode(), value.encode(), hashlib.sha256).hexdigest()
 
 
 class EncryptedTextField(models.TextField):
-    """Text stored as a Fernet token. Empty text stays empty. It can't be filtered on: keep a `lookup_hash`."""
+    """Text stored as a Fernet token; empty text stays empty. Not to be filtered on: keep a `lookup_hash`."""
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)

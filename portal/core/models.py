@@ -35,7 +35,8 @@ class AppendOnlyModel(models.Model):
 
 
 class AuditEvent(AppendOnlyModel):
-    """Who did what to which record, and when. Written by `portal.core.audit.record` inside the write's transaction.
+    """Who did what to which record, and when. Written by `portal.core.audit.record` inside the write's
+    transaction.
 
     The actor and target are kept by number and label, not by foreign key: the log outlives what it speaks of,
     and this room stands below all others.
@@ -69,7 +70,9 @@ class RegionQuerySet(models.QuerySet["Region"]):
 
 
 class Region(models.Model):
-    """An administrative division (行政区划). Code: GB/T 2260 to the county (2, 4, 6 digits), then town 9, village 12."""
+    """An administrative division (行政区划). Code: GB/T 2260 to the county (2, 4, 6 digits), then town 9,
+    village 12.
+    """
 
     code = models.CharField("区划代码", max_length=12, primary_key=True)
     name = models.CharField("名称", max_length=40)
@@ -99,7 +102,9 @@ class Region(models.Model):
 
 
 class Occupation(models.Model):
-    """An entry of the national classification of occupations (职业分类大典 2022); level 4 is the occupation itself."""
+    """An entry of the national classification of occupations (职业分类大典 2022); level 4 is the occupation
+    itself.
+    """
 
     code = models.CharField("职业代码", max_length=10, primary_key=True)
     name = models.CharField("职业名称", max_length=60, db_index=True)
@@ -116,7 +121,9 @@ class Occupation(models.Model):
 
 
 class Specialty(models.Model):
-    """A military specialty (军事专业) of the crosswalk: public vocabulary only, no unit and no equipment model."""
+    """A military specialty (军事专业) of the crosswalk: public vocabulary only, no unit and no equipment
+    model.
+    """
 
     code = models.CharField("代码", max_length=40, primary_key=True)
     name = models.CharField("名称", max_length=40)

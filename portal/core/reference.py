@@ -13,9 +13,8 @@ from portal.core.models import Occupation, Region, Specialty
 
 def _rows(name: str) -> list[dict[str, str]]:
     path = Path(settings.REFERENCE_DIR) / name
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as file:
-        return list(csv.DictReader(file))
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return list(csv.DictReader(content.decode("utf-8").splitlines()))
 
 
 def regions_from_rows(rows: list[dict[str, str]]) -> list[Region]:

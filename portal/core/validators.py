@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 PHONE = re.compile(r"1[3-9]\d{9}")
 
@@ -48,7 +49,7 @@ def validate_id_number(value: str) -> None:
         born = birth_date_of(value)
     except ValueError as error:
         raise ValidationError("身份证号中的出生日期不存在，请核对第7至14位。", code="id_birth") from error
-    if not date(1900, 1, 1) <= born <= date.today():
+    if not date(1900, 1, 1) <= born <= timezone.localdate():
         raise ValidationError("身份证号中的出生日期不合理，请核对第7至14位。", code="id_birth")
     if id_check_character(value[:17]) != value[17]:
         raise ValidationError("身份证号校验位不符，请逐位核对。", code="id_check")
@@ -65,7 +66,9 @@ def uscc_check_character(body: str) -> str:
 
 
 def validate_uscc_form(value: str) -> None:
-    """Refuse a wrong length or character set. A wrong check character is a warning elsewhere: real codes fail it."""
+    """Refuse a wrong length or character set. A wrong check character is a warning elsewhere: real codes
+    fail it.
+    """
     if not _USCC.fullmatch(value):
         raise ValidationError(
             "统一社会信用代码应为18位数字或大写字母（不含 I、O、S、V、Z）。", code="uscc_form"

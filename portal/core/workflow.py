@@ -1,6 +1,8 @@
-"""State machines as tables. Knows no ORM: a table says which step leads where, and who asks decides the rest."""
+"""State machines as tables. Knows no ORM: a table says which step leads where, and who asks decides the
+rest.
+"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 
@@ -22,7 +24,7 @@ class Transition(NamedTuple):
 class TransitionTable:
     """The steps of one kind of record: (step, {states it starts from}, state it leads to)."""
 
-    def __init__(self, *rows: tuple[str, set[str], str]) -> None:
+    def __init__(self, *rows: tuple[str, Set[str], str]) -> None:
         self._rows = {step: Transition(step, frozenset(sources), target) for step, sources, target in rows}
         if len(self._rows) != len(rows):
             raise ValueError("a step stands twice in the table")

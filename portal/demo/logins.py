@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-PASSWORD = "demo-password-2026"
+PASSWORD = "demo-password-2026"  # noqa: S105  (printed on purpose: a demo has no secrets)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Counts of rows. `participants` are veterans checked in over all past fairs; `accounts` sign in by phone."""
+    """Counts of rows. `participants` are veterans checked in over all past fairs; `accounts` sign in by
+    phone.
+    """
 
     fairs: int
     employers: int

@@ -31,7 +31,8 @@ TRANSITIONS = TransitionTable(
 )
 PROFILE_FIELDS = frozenset(
     {
-        "name", "industry", "size_band", "nature", "address", "introduction", "contact_person", "veteran_founded",
+        "name", "industry", "size_band", "nature", "address", "introduction", "contact_person",
+        "veteran_founded",
     }
 )  # fmt: skip
 

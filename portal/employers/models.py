@@ -26,7 +26,9 @@ class EmployerQuerySet(models.QuerySet["Employer"]):
         return self.filter(state=VerificationState.VERIFIED, verified_until__gte=timezone.localdate())
 
     def visible_to(self, user: "User | AnonymousUser") -> "EmployerQuerySet":
-        """Everybody sees verified employers; members their own; reviewers those of their stations' subtrees."""
+        """Everybody sees verified employers; members their own; reviewers those of their stations'
+        subtrees.
+        """
         seen = Q(state=VerificationState.VERIFIED, verified_until__gte=timezone.localdate())
         if isinstance(user, User) and user.is_active:
             seen |= Q(pk__in=EmployerMembership.objects.filter(user=user).values("employer"))

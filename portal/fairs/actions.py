@@ -156,7 +156,8 @@ def find_registration(*, fair: JobFairPage, code: str) -> Registration:
 
 @transaction.atomic
 def check_in(*, fair: JobFairPage, code: str, by: User) -> tuple[CheckIn, bool]:
-    """Let the holder of a ticket in; a second scan changes nothing and returns False beside the first check-in.
+    """Let the holder of a ticket in; a second scan changes nothing and returns False beside the first
+    check-in.
 
     Raises:
         PermissionDenied: `by` does not serve at this fair.

@@ -59,7 +59,7 @@ class BoothQuerySet(models.QuerySet["Booth"]):
         return self.filter(state=BoothState.CONFIRMED)
 
     def visible_to(self, user: "User | AnonymousUser") -> "BoothQuerySet":
-        """Everybody sees confirmed booths of published fairs; members their own; the desk all of its fairs."""
+        """Everybody sees confirmed booths of published fairs; members their own; the desk its fairs'."""
         seen = Q(state=BoothState.CONFIRMED, fair__live=True)
         if isinstance(user, User) and user.is_active:
             seen |= Q(employer__in=Employer.objects.run_by(user))

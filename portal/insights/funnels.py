@@ -48,7 +48,8 @@ class FairReport:
 
     employers: confirmed booths. positions: distinct positions shown there; headcount: people they look for.
     registered: live registrations. visitors: everybody counted in; veterans: distinct veterans among them.
-    sheets: intentions written down; reached: those that both sides confirmed; people: distinct veterans in them.
+    sheets: intentions written down; reached: those that both sides confirmed; people: distinct veterans in
+    them.
     """
 
     as_of: datetime

@@ -65,7 +65,7 @@ def declare(
         PermissionDenied: `by` is neither the person, nor their station, nor serves at the fair.
         ValidationError: the position is not open, or its employer has no booth at the fair.
     """
-    if not permissions.can_declare(by, veteran, position, fair):
+    if not permissions.can_declare(by, veteran, fair):
         raise PermissionDenied("may not record an intention for this person")
     if offline_key is not None:
         replay = Placement.objects.filter(offline_key=offline_key).first()

@@ -57,7 +57,8 @@ def _kinds_answered_by(state: str) -> list[FollowUpKind]:
 
 @transaction.atomic
 def record_attempt(*, follow_up: FollowUp, by: User, outcome: AttemptOutcome, note: str = "") -> FollowUp:
-    """Note one try. Reaching the person, a refusal or a wrong number ends the duty; so does the third vain try.
+    """Note one try. Reaching the person, a refusal or a wrong number ends the duty; so does the third vain
+    try.
 
     Raises:
         PermissionDenied: the follow-up is not one of the user's stations'.

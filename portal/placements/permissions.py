@@ -5,12 +5,11 @@ from portal.accounts.models import User
 from portal.employers.permissions import acts_for
 from portal.fairs.permissions import can_run
 from portal.placements.models import Placement
-from portal.positions.models import Position
 from portal.veterans.models import Veteran
 from portal.veterans.permissions import can_edit, serves
 
 
-def can_declare(user: User, veteran: Veteran, position: Position, fair: JobFairPage | None) -> bool:
+def can_declare(user: User, veteran: Veteran, fair: JobFairPage | None) -> bool:
     """The person, their station, or whoever serves at the fair where it happens."""
     return can_edit(user, veteran) or (fair is not None and can_run(user, fair))
 

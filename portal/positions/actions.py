@@ -34,9 +34,9 @@ TRANSITIONS = TransitionTable(
 )
 FIELDS = frozenset(
     {
-        "title", "occupation", "headcount", "kind", "pay_from", "pay_to", "region", "address", "education_min",
-        "experience_years", "certificates", "duties", "requirements", "benefits", "relaxable", "shift", "travels",
-        "veterans_preferred", "veterans_only",
+        "title", "occupation", "headcount", "kind", "pay_from", "pay_to", "region", "address",
+        "education_min", "experience_years", "certificates", "duties", "requirements", "benefits", "relaxable",
+        "shift", "travels", "veterans_preferred", "veterans_only",
     }
 )  # fmt: skip
 
@@ -63,7 +63,9 @@ def draft(*, employer: Employer, by: User, **fields: Any) -> Position:
 
 @transaction.atomic
 def edit(*, position: Position, by: User, **fields: Any) -> Position:
-    """Change a position. A post that was already reviewed goes back to draft: what was approved is what is shown."""
+    """Change a position. A post that was already reviewed goes back to draft: what was approved is what is
+    shown.
+    """
     if not can_edit(by, position):
         raise PermissionDenied("not a member of this employer")
     if position.state in {PositionState.FILLED, PositionState.WITHDRAWN}:

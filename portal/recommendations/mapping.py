@@ -16,7 +16,9 @@ _REGULAR_HOURS = {Shift.DAY, Shift.FLEXIBLE}
 
 
 def _last_moment(position: Position) -> datetime:
-    """When the post stops showing: its own end, or the end of its employer's verification if that comes first."""
+    """When the post stops showing: its own end, or the end of its employer's verification if that comes
+    first.
+    """
     assert position.expires_at is not None
     until = position.employer.verified_until
     if until is None:

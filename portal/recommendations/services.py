@@ -37,7 +37,9 @@ class Recommended:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """One page of a ranked list. `excluded`: words of the failing fact -> how many open positions it kept out."""
+    """One page of a ranked list. `excluded`: words of the failing fact -> how many open positions it kept
+    out.
+    """
 
     items: tuple[Recommended, ...]
     total: int

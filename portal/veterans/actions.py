@@ -24,9 +24,9 @@ from portal.veterans.signals import veteran_file_changed
 # Fields that `update_file` sets as they come; the rest have verbs of their own.
 PLAIN_FIELDS = frozenset(
     {
-        "name", "address", "household_region", "living_region", "branch", "entered_on", "left_on", "rank_group",
-        "settlement", "honours", "is_party_member", "education", "major", "skills", "employment_status",
-        "difficulty", "disability",
+        "name", "address", "household_region", "living_region", "branch", "entered_on", "left_on",
+        "rank_group", "settlement", "honours", "is_party_member", "education", "major", "skills",
+        "employment_status", "difficulty", "disability",
     }
 )  # fmt: skip
 REVEALABLE = {"phone": "手机号码", "address": "住址", "difficulty": "困难类型", "disability": "残疾等级"}

@@ -56,7 +56,9 @@ def prepare(scale: str) -> None:
 
 
 def pages() -> list[Page]:
-    """The pages of the walk, asked for by those who use them most: the public, a veteran, the busiest clerk."""
+    """The pages of the walk, asked for by those who use them most: the public, a veteran, the busiest
+    clerk.
+    """
     from django.db.models import Count
     from django.urls import reverse
 
@@ -143,8 +145,9 @@ def server() -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", "2", "--blocking-threads", "4", "--log-level", "warning", "portal.wsgi:application"]
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
+    command += ["--port", str(port), "--workers", "2", "--blocking-threads", "4", "--log-level", "warning"]
+    command += ["portal.wsgi:application"]
     process = subprocess.Popen(command, cwd=ROOT)
     try:
         for _ in range(150):

@@ -13,7 +13,7 @@ from portal.core.workflow import TransitionRefused
 from portal.employers import actions
 from portal.employers.enums import EvidenceKind, Industry, Nature, SizeBand, VerificationState
 from portal.employers.models import Employer
-from tests.factories import make_employer, make_staff, make_stations, make_user, make_uscc, make_veteran
+from tests.factories import make_employer, make_staff, make_stations, make_uscc, make_user, make_veteran
 
 pytestmark = pytest.mark.django_db
 

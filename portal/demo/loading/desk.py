@@ -17,7 +17,7 @@ from portal.positions.models import Position
 
 
 def load_booths(
-    fairs: Sequence[JobFairPage], positions_of: dict[int, list[int]], rng: random.Random, scale: Scale
+    fairs: Sequence[JobFairPage], positions_of: dict[int, list[int]], rng: random.Random
 ) -> dict[int, list[Booth]]:
     """Spread the employers over the fairs, so that each fair has its share and each employer is somewhere.
 

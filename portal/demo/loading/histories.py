@@ -189,7 +189,9 @@ class _Histories:
                 call.state = FollowUpState.CANCELLED
 
     def save(self) -> None:
-        """Write everything; calls overdue by more than a month are closed, so that a day's list stays a day's."""
+        """Write everything; calls overdue by more than a month are closed, so that a day's list stays a
+        day's.
+        """
         for call in self.follow_ups:
             if call.state == FollowUpState.PENDING and call.due_on < self.today - timedelta(days=20):
                 at = self._noon(call.due_on + timedelta(days=1))

@@ -21,7 +21,7 @@ _CLERK_PHONES = 19_900_001_000
 
 
 def load_staff(stations: dict[str, Station]) -> User:
-    """Make staff and their second factors; returns the city's operator. `stations` is keyed by region name."""
+    """Make staff and their second factors; returns the city's operator. `stations` goes by region name."""
     secret = make_password(logins.PASSWORD)
     city, county = stations["江门市"], stations["新会区"]
     posts: list[tuple[User, Station, StationRole]] = []

@@ -6,7 +6,7 @@ from portal.core.reference import load_reference
 
 
 class Command(BaseCommand):
-    help = "Loads the national code tables (regions, occupations) and the military specialties; safe to run again."
+    help = "Loads regions, occupations and military specialties; safe to run again."
 
     def handle(self, *args: Any, **options: Any) -> None:
         counts = load_reference()
