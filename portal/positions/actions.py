@@ -35,8 +35,8 @@ TRANSITIONS = TransitionTable(
 FIELDS = frozenset(
     {
         "title", "occupation", "headcount", "kind", "pay_from", "pay_to", "region", "address",
-        "education_min", "experience_years", "certificates", "duties", "requirements", "benefits", "relaxable",
-        "shift", "travels", "veterans_preferred", "veterans_only",
+        "education_min", "experience_years", "certificates", "duties", "requirements", "benefits",
+        "relaxable", "shift", "travels", "veterans_preferred", "veterans_only",
     }
 )  # fmt: skip
 
