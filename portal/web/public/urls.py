@@ -1,5 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.web.public import elder, gallery
 
 app_name = "public"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("elder-mode/", elder.switch, name="elder-mode"),
+    path("gallery/", gallery.gallery, name="gallery"),
+]

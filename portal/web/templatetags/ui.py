@@ -145,11 +145,12 @@ def csrf_field(context: Context) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def nav_link(
-    context: Context, target: str, label: str, picture: str = "", *, exact: bool = False
+    context: Context, target: str, label: str, picture: str = "", *, exact: bool = False, unless: str = ""
 ) -> SafeString:
     """A menu's link to a URL name without arguments, or to a path; marked when the reader is there.
 
-    `exact`: only the very page counts, not those below it (for a home whose path begins all the others).
+    A section counts with all the pages below it, but for those below the URL name `unless` (another entry's);
+    `exact`: only the very page counts.
     """
     if target.startswith("/"):
         path = target
@@ -160,7 +161,8 @@ def nav_link(
             return SafeString("")
     here = getattr(context, "request", None)
     at = here.path if here is not None else ""
-    current = at == path or (not exact and path != "/" and at.startswith(path))
+    below = path != "/" and at.startswith(path) and not (unless and at.startswith(reverse(unless)))
+    current = at == path or (below and not exact)
     mark = SafeString(' aria-current="page"') if current else ""
     image = icon(picture) if picture else ""
     return format_html('<a class="nav-item-link" href="{}"{}>{}<span>{}</span></a>', path, mark, image, label)
