@@ -178,26 +178,29 @@ class Collector:
         Raises:
             RuntimeError: two terms share a hash (one chance in 10^10 at a vocabulary of 60,000).
         """
+        order = np.asarray(order, np.int64)
+        sizes = np.array(self._sizes, np.int64)[order] if len(order) else np.zeros(0, np.int64)
+        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+        gathered = np.concatenate([np.empty(0, np.int32), *(self._terms[i] for i in order)])
+        counts = np.concatenate([np.empty(0, np.float32), *(self._counts[i] for i in order)])
+
+        frequency = np.bincount(gathered, minlength=len(self._number))
         hashes = np.fromiter((term_hash(t) for t in self._number), np.uint64, len(self._number))
         rank = np.argsort(hashes, kind="stable")
+        rank = rank[frequency[rank] > 0]  # a posting that was replaced may have left words of its own
         hashes = hashes[rank]
-        if len(hashes) > 1 and bool((hashes[1:] == hashes[:-1]).any()):
+        if bool((hashes[1:] == hashes[:-1]).any()):
             raise RuntimeError("two terms share a 64-bit hash")
-        number = np.empty(len(rank), np.int32)
+        number = np.zeros(len(self._number), np.int32)
         number[rank] = np.arange(len(rank), dtype=np.int32)
 
-        starts = np.zeros(len(self._sizes) + 1, np.int64)
-        np.cumsum([self._sizes[i] for i in order], out=starts[1:])
-        doc_terms = np.empty(starts[-1], np.int32)
-        counts = np.empty(starts[-1], np.float32)
-        for place, i in enumerate(order):
-            local = number[self._terms[i]]
-            inside = np.argsort(local)
+        doc_terms = number[gathered]
+        for place in range(len(order)):
             a, b = starts[place], starts[place + 1]
-            doc_terms[a:b] = local[inside]
-            counts[a:b] = self._counts[i][inside]
-        idf = smoothed_idf(np.bincount(doc_terms, minlength=len(hashes)), len(self._sizes))
-        return assemble(hashes, idf, starts, doc_terms, counts)
+            inside = np.argsort(doc_terms[a:b])
+            doc_terms[a:b] = doc_terms[a:b][inside]
+            counts[a:b] = counts[a:b][inside]
+        return assemble(hashes, smoothed_idf(frequency[rank], len(order)), starts, doc_terms, counts)
 
 
 def assemble(hashes: Hashes, idf: Doubles, starts: Longs, doc_terms: Ints, counts: Floats) -> Vectors:
