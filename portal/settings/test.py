@@ -6,8 +6,8 @@ from pathlib import Path
 
 os.environ.setdefault("PORTAL_DATA", tempfile.mkdtemp(prefix="portal-test-"))
 
-from portal.settings import base  # noqa: E402  (the data folder has to be set before base reads it)
-from portal.settings.base import *  # noqa: E402,F403
+from portal.settings import base
+from portal.settings.base import *  # noqa: F403
 
 SECRET_KEY = "test-only"
 FIELD_ENCRYPTION_KEYS = ["dGVzdC1vbmx5LXRlc3Qtb25seS10ZXN0LW9ubHkhISE="]
