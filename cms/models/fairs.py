@@ -24,6 +24,7 @@ class FairMode(models.TextChoices):
 class FairIndexPage(Page):
     """List of fairs."""
 
+    show_in_menus_default = True
     max_count = 1
     parent_page_types = ["cms.HomePage"]
     subpage_types = ["cms.JobFairPage"]
