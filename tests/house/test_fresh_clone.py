@@ -1,0 +1,119 @@
+"""On a machine that has nothing of ours: `git clone`, `make run`, a home page; and `make test` is green."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from socket import create_server
+
+import pytest
+
+from tests.house.source import ROOT
+
+pytestmark = [pytest.mark.slow, pytest.mark.must("walks.1")]
+
+FIRST = 240.0  # seconds until the home page of a fresh clone, on two cores
+AGAIN = 30.0  # ... and of the second `make run`
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A clone of what is committed, with nothing built in it."""
+    folder = tmp_path / "portal"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
+    return folder
+
+
+def free_port() -> int:
+    with create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """The surroundings of a new machine: no data folder, no database, an empty package cache."""
+    ours = {
+        "PORTAL_DATA",
+        "DATABASE_URL",
+        "DJANGO_SETTINGS_MODULE",
+        "CI",
+        "MAKEFLAGS",
+        "MAKELEVEL",
+        "VIRTUAL_ENV",
+    }
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return {**kept, "PIP_CACHE_DIR": str(folder.parent / "cache"), **more}
+
+
+def status(port: int, path: str = "/") -> int:
+    """The answer's status; 0 while nobody answers."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except (OSError, HTTPException):
+        return 0
+    finally:
+        connection.close()
+
+
+@contextmanager
+def served(folder: Path, within: float) -> Iterator[tuple[float, Path, int]]:
+    """`make run` in that folder: seconds until the home page, its log, its port. Ended by SIGTERM."""
+    port, log = free_port(), folder.parent / f"run-{time.monotonic_ns()}.log"
+    with log.open("wb") as out:
+        started = time.monotonic()
+        running = subprocess.Popen(
+            ["make", "run"],
+            cwd=folder, env=environment(folder, PORT=str(port)), stdin=subprocess.DEVNULL,
+            stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+        try:
+            while status(port) != 200:
+                taken = time.monotonic() - started
+                assert running.poll() is None, f"make run ended:\n{log.read_text()[-4000:]}"
+                assert taken < within, f"no home page after {taken:.0f} s:\n{log.read_text()[-4000:]}"
+                time.sleep(0.5)
+            yield time.monotonic() - started, log, port
+        finally:
+            running.send_signal(signal.SIGTERM)
+            running.wait(30)
+    assert status(port) == 0, "the server outlived make run"
+
+
+def test_a_fresh_clone_serves_its_home_page(clone: Path, figure: Callable[[str], None]) -> None:
+    with served(clone, FIRST) as (seconds, log, port):
+        assert seconds < FIRST
+        figure(f"home page of a fresh clone after {seconds:.0f} s")
+        wait_for_text(log, f"http://localhost:{port}/")
+        assert "19900000003" in log.read_text(), "the demo logins are not shown"
+        assert status(port, "/positions/") == 200
+    kept = sorted(path.name for path in (clone / "var").iterdir())
+    with served(clone, AGAIN) as (seconds, _, port):
+        figure(f"the second time after {seconds:.0f} s")
+        assert status(port, "/positions/") == 200
+    assert sorted(path.name for path in (clone / "var").iterdir()) == kept
+
+
+def test_the_suite_passes_in_a_fresh_clone(clone: Path, figure: Callable[[str], None]) -> None:
+    started = time.monotonic()
+    done = subprocess.run(
+        ["make", "test"],
+        check=False, cwd=clone, env=environment(clone), stdin=subprocess.DEVNULL,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    figure(f"make test {time.monotonic() - started:.0f} s")
+    closing = [line.strip("= ") for line in done.stdout.splitlines() if " passed" in line]
+    assert len(closing) == 2, closing  # SQLite with Chromium, then PostgreSQL
+    figure("; ".join(closing))
+
+
+def wait_for_text(log: Path, text: str) -> None:
+    deadline = time.monotonic() + 15
+    while text not in log.read_text():
+        assert time.monotonic() < deadline, f"{text!r} never came:\n{log.read_text()[-4000:]}"
+        time.sleep(0.2)
