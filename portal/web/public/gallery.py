@@ -133,6 +133,7 @@ def _samples() -> dict[str, object]:
             {"cells": ["李秀珍", "139****1234", "稳岗回访（3个月）", "已超期2天"], "url": "#tables"},
         ],
         "facts": [("学历", "高中/中专/技校"), ("服役年限", "12年"), ("证书", "A2驾照"), ("补充说明", "")],
+        "words": ["包吃住", "五险一金", "两班倒"],
         "tabs": [
             {"label": "待审核", "url": "#lists", "current": True, "count": 12},
             {"label": "已通过", "url": "#lists", "current": False, "count": 340},

@@ -14,3 +14,15 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+// A part of the page that could not be fetched: say so, at the top, instead of doing nothing.
+for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failure, () => {
+    const trouble = document.getElementById("htmx-trouble");
+    if (!trouble) return;
+    trouble.hidden = false;
+    trouble.scrollIntoView({ block: "center" });
+  });
+}
+document.addEventListener("htmx:beforeRequest", () => {
+  document.getElementById("htmx-trouble")?.setAttribute("hidden", "");
+});
