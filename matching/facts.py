@@ -216,39 +216,43 @@ def _missing_certificates(asked: int, person: Person) -> list[Missing]:
     return told
 
 
-def missing(facts: Facts, at: int, person: Person, now: datetime) -> tuple[Missing, ...]:
-    """Every fact that fails between one posting and a person, in words, and the warnings that exclude
-    nothing."""
-    profile, told = person.profile, []
+def failed_kinds(facts: Facts, at: int, person: Person, now: datetime) -> frozenset[str]:
+    """The kinds of facts that one posting fails, 'closed' among them when it is not open at `now`."""
     one = Facts(**{f.name: getattr(facts, f.name)[at : at + 1] for f in fields(Facts)})
-    if not one.open_at(now)[0]:
+    masks = failures(one, person) | {"closed": ~one.open_at(now)}
+    return frozenset(kind for kind, mask in masks.items() if mask[0])
+
+
+def missing(facts: Facts, at: int, person: Person, failed: frozenset[str]) -> tuple[Missing, ...]:
+    """The failed kinds of facts of one posting in words, and the warnings that exclude nothing."""
+    profile, told = person.profile, []
+    if "closed" in failed:
         told.append(Missing("closed", "岗位不在招聘有效期内"))
-    failed = {kind for kind, mask in failures(one, person).items() if mask[0]}
     if "region" in failed:
         told.append(Missing("region", "不在意向地区"))
     if "distance" in failed and profile.home is not None:
-        far = float(distances_km(one.latitude[0], one.longitude[0], profile.home))
+        far = float(distances_km(facts.latitude[at], facts.longitude[at], profile.home))
         told.append(
             Missing("distance", f"距离住处 {far:.0f} 公里，超过可接受的 {profile.max_distance_km:g} 公里")
         )
     if "pay" in failed:
-        pay = pay_text(int(one.pay_from[0]), int(one.pay_to[0]))
+        pay = pay_text(int(facts.pay_from[at]), int(facts.pay_to[at]))
         told.append(Missing("pay", f"月薪 {pay}低于期望 {profile.lowest_pay} 元"))
     if "education" in failed:
-        asked, own = EDUCATION_LABELS[int(one.education[0])], EDUCATION_LABELS[profile.education]
+        asked, own = EDUCATION_LABELS[int(facts.education[at])], EDUCATION_LABELS[profile.education]
         told.append(Missing("education", f"要求{asked}学历，本人为{own}"))
     if "experience" in failed:
-        own_years = person.years_for(int(one.occupation[0]))
-        told.append(Missing("experience", f"要求 {one.experience[0]} 年相关经验，现有 {own_years:g} 年"))
+        own_years = person.years_for(int(facts.occupation[at]))
+        told.append(Missing("experience", f"要求 {facts.experience[at]} 年相关经验，现有 {own_years:g} 年"))
     if "certificate" in failed:
-        told += _missing_certificates(int(one.certificates[0]), person)
+        told += _missing_certificates(int(facts.certificates[at]), person)
     if "employer" in failed:
         told.append(Missing("employer", "已屏蔽该用人单位"))
     if "shift" in failed:
         told.append(Missing("shift", "岗位需要倒班，与意愿不符"))
     if "travel" in failed:
         told.append(Missing("travel", "岗位需要出差，与意愿不符"))
-    if profile.on_monthly_pension and one.flags[0] & PUBLIC:
+    if profile.on_monthly_pension and facts.flags[at] & PUBLIC:
         told.append(
             Missing("pension", "提醒：逐月领取退役金期间被机关事业单位录用的，退役金停发，请先咨询服务站")
         )

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.evidence import evidence
-from matching.facts import KINDS, ROW, Facts, Mask, Person, failures, missing, row
+from matching.facts import KINDS, ROW, Facts, Mask, Person, failed_kinds, failures, missing, row
 from matching.query import Query, compile_query
 from matching.reasons import fact_reasons, term_reasons
 from matching.types import Match, Posting, Profile, Ranking, Verdict
@@ -130,21 +130,23 @@ class Index:
             raise ValueError(f"no such kinds of facts: {sorted(unknown)}")
         person, query = Person.of(profile), self.compile(profile)
         considered, passing, excluded = 0, 0, dict.fromkeys(KINDS, 0)
-        best: list[tuple[float, int, Segment, int]] = []
+        best: list[tuple[float, int, Segment, int, frozenset[str]]] = []
         for segment in self._segments():
             pool = self._pool(segment, now, among)
             considered += int(pool.sum())
             allowed = pool.copy()
-            for kind, mask in failures(segment.facts, person).items():
+            failed = failures(segment.facts, person)
+            for kind, mask in failed.items():
                 if kind not in relax:
                     excluded[kind] += int((pool & mask).sum())
                     allowed &= ~mask
             passing += int(allowed.sum())
             scores = self._scores(segment, query)
             for at in top(scores, np.flatnonzero(allowed), k).tolist():
-                best.append((-float(scores[at]), int(segment.facts.id[at]), segment, at))
+                told = frozenset(kind for kind in relax if kind in failed and failed[kind][at])
+                best.append((-float(scores[at]), int(segment.facts.id[at]), segment, at, told))
         best.sort(key=lambda entry: entry[:2])
-        matches = tuple(self._match(query, person, segment, at, now) for _, _, segment, at in best[:k])
+        matches = tuple(self._match(query, person, segment, at, told) for _, _, segment, at, told in best[:k])
         return Ranking(
             matches, considered, passing, {kind: count for kind, count in excluded.items() if count}
         )
@@ -171,9 +173,10 @@ class Index:
         for segment in self._segments():
             found = segment.facts.find([posting_id])
             if len(found) and not (segment is self.base and self.dead is not None and self.dead[found[0]]):
-                match = self._match(self.compile(profile), Person.of(profile), segment, int(found[0]), now)
-                passes = all(m.kind == "pension" for m in match.missing)
-                return Verdict(match.id, match.score, passes, match.reasons, match.missing)
+                person, at = Person.of(profile), int(found[0])
+                failed = failed_kinds(segment.facts, at, person, now)
+                match = self._match(self.compile(profile), person, segment, at, failed)
+                return Verdict(match.id, match.score, not failed, match.reasons, match.missing)
         raise KeyError(posting_id)
 
     def _pool(self, segment: Segment, now: datetime, among: Collection[int] | None) -> Mask:
@@ -191,11 +194,13 @@ class Index:
         known = numbers >= 0
         return segment.vectors.scores(numbers[known], query.weights[known])
 
-    def _match(self, query: Query, person: Person, segment: Segment, at: int, now: datetime) -> Match:
+    def _match(
+        self, query: Query, person: Person, segment: Segment, at: int, failed: frozenset[str]
+    ) -> Match:
         numbers = segment.vectors.find(query.hashes)
         contributions = query.contributions(numbers, *segment.vectors.row(at))
-        score = float((contributions.sum(axis=0)).sum())
-        lacking = missing(segment.facts, at, person, now)
+        score = float(contributions.sum(axis=0).sum())
         reasons = term_reasons(query, contributions, segment.facts, at)
-        reasons += fact_reasons(segment.facts, at, person, frozenset(m.kind for m in lacking))
+        reasons += fact_reasons(segment.facts, at, person, failed)
+        lacking = missing(segment.facts, at, person, failed)
         return Match(int(segment.facts.id[at]), score, reasons, lacking)

@@ -98,19 +98,22 @@ class RustEngine:
                 frequency = 1 if _ASCII_RUN.match(word) else self._jieba.suggest_freq(word)
                 self._jieba.add_word(word, frequency, None)
 
-    def cut(self, text: str) -> Iterator[str]:
-        for token in self._jieba.cut(text):
-            if len(token) > 1 and _ASCII_RUN.match(token) and not self.has_word(token):
-                yield from filter(None, _ASCII_PARTS.split(token))
+    def cut(self, text: str) -> list[str]:
+        tokens: list[str] = self._jieba.cut(text)
+        found: list[str] = []
+        for token in tokens:
+            if token.isascii() and len(token) > 1 and _ASCII_RUN.match(token) and not self.has_word(token):
+                found += filter(None, _ASCII_PARTS.split(token))
             else:
-                yield token
+                found.append(token)
+        return found
 
 
 class PythonEngine:
     """jieba itself: the definition that the Rust engine is held against. Loads in about a second."""
 
     def __init__(self) -> None:
-        import jieba  # type: ignore[import-untyped]  # noqa: PLC0415 - slow, for tests
+        import jieba  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415 - slow, for tests
 
         jieba.setLogLevel(60)
         self._jieba = jieba.Tokenizer()

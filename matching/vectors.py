@@ -149,7 +149,7 @@ def weigh(starts: Longs, doc_terms: Ints, counts: Floats, idf: Doubles) -> Float
 
 def by_term(starts: Longs, doc_terms: Ints, weights: Floats, vocabulary: int) -> tuple[Longs, Ints, Floats]:
     """The same weights ordered by term: starts, documents (ascending), weights."""
-    from scipy.sparse import csr_array  # type: ignore[import-untyped]  # noqa: PLC0415 - serving needs none
+    from scipy.sparse import csr_array  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415 - serving needs none
 
     documents = len(starts) - 1
     turned = csr_array((weights, doc_terms, starts), shape=(documents, vocabulary)).tocsc()
