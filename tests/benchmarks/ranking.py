@@ -244,7 +244,8 @@ def measure_store(index: Index, extra: Sequence[Posting], report: dict[str, Any]
         report["read_changes_ms"] = (time.perf_counter() - start) * 1000
     print(
         f"store: publish {report['publish_s']:.2f} s, {report['disk_mb']:.0f} MB; "
-        f"a new process answers after {report['first_answer_s']:.2f} s; one position in {report['apply_ms'] * 1000:.0f} µs; "
+        f"a new process answers after {report['first_answer_s']:.2f} s; "
+        f"one position in {report['apply_ms'] * 1000:.0f} µs; "
         f"{len(extra)} changes read in {report['read_changes_ms']:.1f} ms"
     )
 
