@@ -88,7 +88,7 @@ class Audiences:
 
     @property
     def signed_in(self) -> bool:
-        return isinstance(self._user, User) or bool(self._user and self._user.is_authenticated)
+        return self._user is not None and self._user.is_authenticated
 
     @property
     def name(self) -> str:

@@ -175,6 +175,37 @@ def make_user_again(user):
     return type(user)(pk=user.pk, phone=user.phone, name=user.name)
 
 
+LAYOUTS = ("public", "veteran", "employer", "staff", "door")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("somebody", [False, True], ids=["anonymous", "staff"])
+def test_layouts_frame_a_page(layout: str, somebody: bool) -> None:
+    user = make_staff(make_stations()["睦洲镇"], StationRole.HEAD) if somebody else None
+    template = Template(
+        f'{{% extends "layout/{layout}.html" %}}{{% block content %}}这里是正文{{% endblock %}}'
+    )
+    page = template.render(RequestContext(request_of(user)))
+    assert page.count('<main id="main"') == 1
+    assert page.index('<main id="main"') < page.index("这里是正文") < page.index("</main>")
+    assert "长者模式" in page
+    assert ("退出</span>" in page) is somebody
+    for filing in ("icp", "police", "site_id", "name", "contact"):
+        assert settings.SITE_OPERATOR[filing] in page
+
+
+@pytest.mark.django_db
+def test_the_menu_holds_the_sections_that_editors_put_there() -> None:
+    fairs = make_fair().get_parent()
+    portal = Portal(request_of())
+    assert portal.menu == [(fairs.title, fairs.get_url())]
+    assert portal.fairs_path == fairs.get_url()
+    fairs.show_in_menus = False
+    fairs.save()
+    assert Portal(request_of()).menu == []
+
+
 # Error pages
 
 
