@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Q
-from treebeard.mp_tree import MP_Node, MP_NodeQuerySet
+from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
 from portal.core.models import Region, TimestampedModel
 from portal.stations.enums import StationLevel
@@ -37,9 +37,9 @@ class StationQuerySet(MP_NodeQuerySet):
         return self.filter(opened_on__lte=day).filter(Q(closed_on=None) | Q(closed_on__gt=day))
 
 
-class StationManager(models.Manager.from_queryset(StationQuerySet)):  # type: ignore[misc]
+class StationManager(MP_NodeManager.from_queryset(StationQuerySet)):  # type: ignore[misc]
     def get_queryset(self) -> StationQuerySet:
-        return super().get_queryset().order_by("path")
+        return StationQuerySet(self.model, using=self._db).order_by("path")
 
 
 class Station(MP_Node, TimestampedModel):

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core import checks
 
 from tests.harness.must import requirements
 from tests.house.source import ROOT, files, name, project, python_files, tree
@@ -95,6 +96,10 @@ def test_no_tracked_file_names_a_registry() -> None:
             f"{name(path)}: {host}" for host in REGISTRIES if re.search(rf"\b{re.escape(host)}\b", text)
         ]
     assert not found, "\n".join(found)
+
+
+def test_system_checks_have_nothing_to_say() -> None:
+    assert checks.run_checks(include_deployment_checks=False) == []
 
 
 def _marked_numbers() -> set[str]:
