@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from datetime import timedelta
 from math import log, sqrt
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -90,7 +91,8 @@ def test_another_process_sees_the_change(store):
         "import sys; from matching import IndexStore; from tests.matching.making import posting;"
         "IndexStore(sys.argv[1]).apply([posting(2)])"
     )
-    subprocess.run([sys.executable, "-c", code, str(store.directory)], check=True, timeout=60)
+    root = Path(__file__).resolve().parents[2]
+    subprocess.run([sys.executable, "-c", code, str(store.directory)], check=True, timeout=60, cwd=root)
     assert ids(store) == [1, 2]
 
 
