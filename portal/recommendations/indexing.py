@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from django.conf import settings
+from django.utils import timezone
 
 from matching import Index, IndexStore, Posting
 from portal.positions.models import Position
@@ -31,8 +32,9 @@ def rebuild(progress: Callable[[Iterable[Posting]], Iterable[Posting]] | None = 
 
     `progress` wraps the postings as they are read, e.g. a tqdm bar.
     """
+    since = timezone.now()  # what `refresh` brings while the rows are read is kept on top of them
     index = Index.build(_open_postings(), progress=progress)
-    store().publish(index)
+    store().publish(index, since=since)
     return len(index)
 
 
