@@ -148,6 +148,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "web/public/locked_out.html"
 AXES_SENSITIVE_PARAMETERS = ["username", "phone", "password", "code"]
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_VERBOSE = False  # no line of greeting from every process
 OTP_TOTP_ISSUER = "退役军人就业服务平台"
 
 LANGUAGE_CODE = "zh-hans"
