@@ -75,7 +75,7 @@ format: .venv/.test ## let ruff write the style
 bench: .venv/.test ## p50, p95 and requests per second; sizes are in each script
 	@for script in tests/benchmarks/[a-z]*.py; do \
 		name=$$(basename $$script .py); echo "== $$name"; \
-		$(TEST) -m tests.benchmarks.$$name || exit 1; \
+		$(BIN)/python -m tests.benchmarks.$$name || exit 1; \
 	done
 
 # --- what the rest stands on -----------------------------------------------------------------------------
