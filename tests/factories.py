@@ -86,7 +86,7 @@ def make_stations() -> dict[str, Station]:
     return {station.region.name: station for station in Station.objects.select_related("region")}
 
 
-def make_occupation(code: str = "4-02-02-01", name: str = "道路货运汽车驾驶员") -> Occupation:
+def make_occupation(code: str = "4-02-02-02", name: str = "道路货运汽车驾驶员") -> Occupation:
     return Occupation.objects.get_or_create(code=code, defaults={"name": name, "level": 4, "tasks": ""})[0]
 
 
