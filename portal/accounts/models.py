@@ -68,6 +68,13 @@ class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
 
     get_short_name = get_full_name
 
+    # What Wagtail's desk asks of any user: a name to greet, an address to write to. The portal sends no e-mail.
+    email = ""
+
+    @property
+    def first_name(self) -> str:
+        return self.name
+
     def natural_key(self) -> tuple[str]:
         return (self.phone_hash,)
 
