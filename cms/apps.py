@@ -1,6 +1,19 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 
 
 class CmsConfig(AppConfig):
     name = "cms"
     verbose_name = "内容"
+
+    def ready(self) -> None:
+        user_logged_in.connect(_follow_posts, dispatch_uid="cms.groups")
+
+
+def _follow_posts(sender: Any, user: Any, **kwargs: Any) -> None:
+    """At each sign-in the CMS groups follow the posts of the day."""
+    from cms.actions import sync_groups
+
+    sync_groups(user=user)

@@ -1,0 +1,22 @@
+"""Plain pages: about, privacy, help."""
+
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Page
+
+from cms.blocks import StoryBlock
+
+
+class InfoPage(Page):
+    """A text of its own."""
+
+    body = StreamField(StoryBlock(), verbose_name="正文", blank=True)
+
+    template = "cms/info_page.html"
+    parent_page_types = ["cms.HomePage"]
+    subpage_types: list[str] = []
+    content_panels = [*Page.content_panels, FieldPanel("body")]
+
+    class Meta:
+        verbose_name = "普通页面"
+        verbose_name_plural = "普通页面"
