@@ -1,0 +1,92 @@
+"""Totals for everybody: of the portal and of its fairs. Counted from rows, said with their 'as of' time."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Sum
+from django.utils import timezone
+
+from cms.models import JobFairPage
+from portal.employers.models import Employer
+from portal.fairs.models import Booth, Registration
+from portal.placements.models import Placement
+from portal.positions.models import Position
+
+# Public figures about people under this size are not shown: a small cell points at persons.
+SMALLEST_CELL = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PortalTotals:
+    """Counts over the whole portal at `as_of`.
+
+    fairs: published fairs that have begun. employers: verified now. positions and headcount: open now.
+    reached: intentions that both sides confirmed. onboarded: distinct veterans who started in a post.
+    The last two are None under `SMALLEST_CELL`.
+    """
+
+    fairs: int
+    employers: int
+    positions: int
+    headcount: int
+    reached: int | None
+    onboarded: int | None
+    as_of: datetime
+
+
+def portal_totals() -> PortalTotals:
+    """Five counts; the one over open positions reads them all."""
+    now = timezone.now()
+    posts = Position.objects.open_at(now).order_by().aggregate(n=Count("pk"), headcount=Sum("headcount"))
+    onboarded = Placement.objects.filter(onboarded_on__isnull=False).order_by()
+    return PortalTotals(
+        fairs=JobFairPage.objects.live().filter(starts_at__lte=now).count(),
+        employers=Employer.objects.verified().count(),
+        positions=posts["n"],
+        headcount=posts["headcount"] or 0,
+        reached=_shown(Placement.objects.reached().count()),
+        onboarded=_shown(onboarded.aggregate(n=Count("veteran", distinct=True))["n"]),
+        as_of=now,
+    )
+
+
+def _shown(count: int) -> int | None:
+    return count if count >= SMALLEST_CELL else None
+
+
+@dataclass(frozen=True, slots=True)
+class FairTotals:
+    """Counts of one fair at `as_of`: booths given, positions shown there, their headcount, live tickets."""
+
+    employers: int
+    positions: int
+    headcount: int
+    registered: int
+    as_of: datetime
+
+
+def fair_totals(fair: JobFairPage) -> FairTotals:
+    """Three counts of one fair."""
+    booths = Booth.objects.confirmed().filter(fair=fair).order_by()
+    shown = Booth.positions.through.objects.filter(booth__in=booths).values("position")
+    posts = Position.objects.filter(pk__in=shown).order_by().aggregate(n=Count("pk"), people=Sum("headcount"))
+    return FairTotals(
+        employers=booths.count(),
+        positions=posts["n"],
+        headcount=posts["people"] or 0,
+        registered=Registration.objects.active().filter(fair=fair).count(),
+        as_of=timezone.now(),
+    )
+
+
+def booth_counts(fairs: Iterable[JobFairPage]) -> dict[int, tuple[int, int]]:
+    """(employers, positions) of each fair with a confirmed booth, by the fair's number: one query."""
+    rows = (
+        Booth.objects.confirmed()
+        .filter(fair__in=list(fairs))
+        .order_by()
+        .values("fair")
+        .annotate(employers=Count("pk", distinct=True), shown=Count("positions", distinct=True))
+    )
+    return {row["fair"]: (row["employers"], row["shown"]) for row in rows}
