@@ -1,0 +1,53 @@
+"""A fair as a calendar file (RFC 5545), for the phone's own calendar."""
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from icalendar import Alarm, Calendar, Event
+
+from cms.models import FairMode, JobFairPage
+
+REMIND_BEFORE = timedelta(days=1)
+
+
+@require_safe
+def calendar(request: HttpRequest, page_id: int) -> HttpResponse:
+    """One event with a reminder the day before; a changed fair keeps its UID, so that calendars update it."""
+    fair = get_object_or_404(JobFairPage.objects.live().select_related("organiser"), pk=page_id)
+    url = fair.get_full_url(request) or request.build_absolute_uri("/")
+    changed = fair.last_published_at or fair.starts_at
+    event = Event()
+    event.add("uid", f"fair-{fair.pk}@{request.get_host()}")
+    event.add("dtstamp", changed)
+    event.add("last-modified", changed)
+    event.add("dtstart", timezone.localtime(fair.starts_at))
+    event.add("dtend", timezone.localtime(fair.ends_at))
+    event.add("summary", fair.title)
+    event.add("location", f"{fair.venue} {fair.address}".strip() or fair.get_mode_display())
+    event.add("organizer", f"CN:{fair.organiser.name}")
+    event.add("description", _description(fair, url))
+    event.add("url", url)
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", fair.title)
+    alarm.add("trigger", -REMIND_BEFORE)
+    event.add_component(alarm)
+    file = Calendar()
+    file.add("prodid", "-//veterans-portal//fairs//ZH")
+    file.add("version", "2.0")
+    file.add("method", "PUBLISH")
+    file.add_component(event)
+    file.add_missing_timezones()
+    response = HttpResponse(file.to_ical(), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="fair-{fair.pk}.ics"'
+    return response
+
+
+def _description(fair: JobFairPage, url: str) -> str:
+    lines = [fair.summary, f"主办：{fair.organiser.name}", f"方式：{fair.get_mode_display()}"]
+    if fair.mode != FairMode.OFFLINE and fair.online_url:
+        lines.append(f"线上入口：{fair.online_url}")
+    return "\n".join(line for line in [*lines, url] if line)

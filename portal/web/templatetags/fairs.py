@@ -1,0 +1,144 @@
+"""What a fair's page shows of the desk above it: booths, places left, the reader's own ticket.
+
+A CMS page knows none of this; its template asks here. Every tag has a fixed number of queries.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django import template
+from django.contrib.auth.models import AnonymousUser
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.template import Context
+from django.utils import timezone
+
+from cms.models import JobFairPage
+from portal.accounts.models import User
+from portal.employers.models import EmployerMembership
+from portal.fairs.models import Booth, Registration
+from portal.insights.totals import FairTotals, booth_counts, fair_totals
+from portal.positions.models import Position
+from portal.veterans.models import Veteran
+
+register = template.Library()
+
+BOOTHS_A_PAGE = 24
+
+
+def _reader(context: Context) -> User | AnonymousUser:
+    """Who looks; nobody in a preview without a session."""
+    request = context.get("request")
+    return getattr(request, "user", None) or AnonymousUser()
+
+
+@dataclass(frozen=True, slots=True)
+class FairRow:
+    """A fair in a list, with its counts of booths and positions, and whether the reader holds a ticket."""
+
+    fair: JobFairPage
+    employers: int
+    positions: int
+    registered: bool
+
+
+@register.simple_tag(takes_context=True)
+def fair_rows(context: Context, fairs: Iterable[JobFairPage]) -> list[FairRow]:
+    """The fairs with figures for `components/fair_card.html`: at most two queries for all of them."""
+    fairs = list(fairs)
+    counts = booth_counts(fairs)
+    reader = _reader(context)
+    mine: set[int] = set()
+    if isinstance(reader, User) and fairs:
+        tickets = Registration.objects.active().filter(veteran__account=reader, fair__in=fairs)
+        mine = set(tickets.values_list("fair_id", flat=True))
+    return [FairRow(fair, *counts.get(fair.pk, (0, 0)), fair.pk in mine) for fair in fairs]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the reader finds at a fair now.
+
+    `step`: over | ticket | early | closed | full | sign_in | no_file | register. `registration` is the
+    reader's own live one, `veteran` and `recruiter` say what else the reader is.
+    """
+
+    step: str
+    totals: FairTotals
+    places_left: int
+    registration: Registration | None
+    veteran: bool
+    recruiter: bool
+
+
+@register.simple_tag(takes_context=True)
+def fair_desk(context: Context, fair: JobFairPage) -> Desk:
+    """Figures and the reader's next step: three queries, and two more for somebody signed in."""
+    totals = fair_totals(fair)
+    left = max(fair.capacity - totals.registered, 0)
+    reader = _reader(context)
+    veteran = recruiter = False
+    registration = None
+    if isinstance(reader, User):
+        of_reader = User.objects.filter(pk=reader.pk).annotate(
+            has_file=Exists(Veteran.objects.filter(account=OuterRef("pk"))),
+            has_firm=Exists(EmployerMembership.objects.filter(user=OuterRef("pk"))),
+        )
+        veteran, recruiter = of_reader.values_list("has_file", "has_firm").get()
+        tickets = Registration.objects.active().filter(veteran__account=reader, fair=fair)
+        registration = tickets.first()
+    step = "ticket" if registration is not None and not fair.is_over else _step(fair, left, reader, veteran)
+    return Desk(step, totals, left, registration, veteran, recruiter)
+
+
+def _step(fair: JobFairPage, left: int, reader: User | AnonymousUser, veteran: bool) -> str:
+    now = timezone.now()
+    reasons = (
+        (fair.is_over, "over"),
+        (now < fair.registration_opens_at, "early"),
+        (now >= fair.registration_closes_at, "closed"),
+        (left <= 0, "full"),
+        (not isinstance(reader, User), "sign_in"),
+        (not veteran, "no_file"),
+    )
+    return next((step for holds, step in reasons if holds), "register")
+
+
+@dataclass(frozen=True, slots=True)
+class BoothPage:
+    """One page of a fair's booths, and the words they were searched by."""
+
+    page: Page
+    words: str
+
+
+@register.simple_tag(takes_context=True)
+def fair_booths(context: Context, fair: JobFairPage) -> BoothPage:
+    """Confirmed booths by number with their open positions, `?words=` and `?page=`: three queries.
+
+    Once the fair is over its posts have ended too; the booths still say who was there.
+    """
+    request = context.get("request")
+    asked = request.GET if request is not None else {}
+    words = asked.get("words", "").strip()[:40]
+    posts = Position.objects.open_at()
+    booths = Booth.objects.visible_to(_reader(context)).confirmed().filter(fair=fair)
+    if words:
+        titled = posts.filter(title__icontains=words, booths=OuterRef("pk"))
+        booths = booths.filter(Q(employer__name__icontains=words) | Q(number__iexact=words) | Exists(titled))
+    booths = (
+        booths.select_related("employer")
+        .prefetch_related(
+            Prefetch("positions", queryset=posts.order_by("-pay_to", "pk"), to_attr="open_positions")
+        )
+        .order_by("number", "pk")
+    )
+    return BoothPage(Paginator(booths, BOOTHS_A_PAGE).get_page(asked.get("page")), words)
+
+
+@register.simple_tag(takes_context=True)
+def coming_booths(context: Context, employer_id: int) -> list[Booth]:
+    """An employer's confirmed booths at fairs that are not over, soonest first, at most five: one query."""
+    booths = Booth.objects.visible_to(_reader(context)).confirmed()
+    rows = booths.filter(employer=employer_id, fair__live=True, fair__ends_at__gt=timezone.now())
+    return list(rows.select_related("fair").order_by("fair__starts_at")[:5])

@@ -1,0 +1,81 @@
+"""What published pages show of the domain: recounted figures, latest positions, cautious hints, crumbs."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django import template
+from django.core.cache import cache
+from django.template import Context
+from wagtail.models import Page
+
+from cms.models import PolicyPage, PolicyTopic
+from portal.accounts.models import User
+from portal.insights.totals import PortalTotals, portal_totals
+from portal.positions.models import Position
+from portal.veterans.models import Veteran
+
+register = template.Library()
+
+# Counting 66,000 positions at each visit would be the slowest thing on the page; the page says as of when.
+FRESH_FOR = timedelta(minutes=5)
+FIGURES_KEY = "portal:front:totals"
+
+
+@register.simple_tag
+def portal_figures() -> PortalTotals:
+    """Figures of the front page, recounted when they are older than `FRESH_FOR`."""
+    return cache.get_or_set(FIGURES_KEY, portal_totals, FRESH_FOR.total_seconds())
+
+
+@register.simple_tag(takes_context=True)
+def latest_positions(context: Context, count: int) -> list[Position]:
+    """The `count` open positions that were published last: one query."""
+    visible = Position.objects.visible_to(context["request"].user).open_at()
+    return list(visible.with_details().order_by("-published_at", "-pk")[:count])
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One fact about the reader and a policy; `fits` is None where only an office can tell."""
+
+    text: str
+    fits: bool | None
+
+
+@register.simple_tag(takes_context=True)
+def policy_hints(context: Context, policy: PolicyPage) -> list[Hint]:
+    """What the reader's own file says about a policy. Facts only: nobody is promised anything.
+
+    Empty for whoever has no file: two queries for who has.
+    """
+    request = context.get("request")
+    reader = getattr(request, "user", None)
+    if not isinstance(reader, User):
+        return []
+    veteran = Veteran.objects.filter(account=reader).select_related("living_region", "wish").first()
+    if veteran is None:
+        return []
+    hints = []
+    if policy.region is not None and veteran.living_region is not None:
+        inside = veteran.living_region_id.startswith(policy.region_id)
+        where = f"您的现居住地（{veteran.living_region.name}）"
+        hints.append(
+            Hint(f"{where}在适用地区内" if inside else f"{where}不在适用地区（{policy.place}）内", inside)
+        )
+    wish = getattr(veteran, "wish", None)
+    if wish is not None and policy.topic == PolicyTopic.TRAINING and wish.wants_training:
+        hints.append(Hint("您在意向中填写了希望参加培训", True))
+    if wish is not None and policy.topic == PolicyTopic.BUSINESS and wish.wants_business:
+        hints.append(Hint("您在意向中填写了希望创业", True))
+    hints.append(Hint("其他条件需由办理单位审核", None))
+    return hints
+
+
+@register.simple_tag(takes_context=True)
+def page_crumbs(context: Context, page: Page) -> list[tuple[str, str]]:
+    """(title, path) from the front page down to `page`, for `components/breadcrumbs.html`: one query."""
+    request = context.get("request")
+    if page.pk is None:
+        return [(page.title, "")]
+    above = page.get_ancestors().filter(depth__gt=1).live()
+    return [*((step.title, step.get_url(request) or "/") for step in above), (page.title, "")]
