@@ -68,7 +68,7 @@ class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
 
     get_short_name = get_full_name
 
-    # What Wagtail's desk asks of any user: a name to greet, an address to write to. The portal sends no e-mail.
+    # Wagtail's desk asks any user for a name to greet and an address to write to; the portal sends no e-mail.
     email = ""
 
     @property
