@@ -2,13 +2,12 @@
 
 from django.urls import include, path
 from wagtail import urls as wagtail_urls
-from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from portal.api.urls import api
 
 urlpatterns = [
-    path("cms/", include(wagtailadmin_urls)),
+    path("cms/", include("cms.urls")),
     path("documents/", include(wagtaildocs_urls)),
     path("api/v1/", api.urls),
     path("me/", include("portal.web.veteran.urls")),

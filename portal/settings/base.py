@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.web.middleware.SecondFactorMiddleware",
+    "portal.web.cms_access.CurrentEditorsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
