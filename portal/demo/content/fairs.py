@@ -1,0 +1,89 @@
+"""Invented job fairs around a given day: most are over, one is on today, the others are to come."""
+
+import random
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+_THEMES = (
+    "退役军人专场招聘会", "退役军人及随军家属招聘会", "春风行动退役军人专场", "返乡退役军人就业对接会", "制造业企业退役军人招聘会",
+    "物流与驾驶岗位专场招聘会", "安保消防岗位专场", "退役军人技能人才招聘会", "金秋招聘月退役军人专场", "“戎归侨都”就业服务日",
+)  # fmt: skip
+_VENUES = {
+    "440703": ("江门体育馆副馆", "东华一路58号"),
+    "440704": ("江海区人力资源市场", "金瓯路288号"),
+    "440705": ("新会区冈州广场", "会城街道冈州大道东12号"),
+    "440781": ("台山市人力资源市场一楼", "台城街道环北大道101号"),
+    "440783": ("开平市中心广场", "长沙街道光华路25号"),
+    "440784": ("鹤山市文化中心广场", "沙坪街道人民路66号"),
+    "440785": ("恩平市退役军人服务中心前广场", "恩城街道锦江大道38号"),
+}
+_NAMES = {
+    "440703": "蓬江区", "440704": "江海区", "440705": "新会区", "440781": "台山市", "440783": "开平市", "440784": "鹤山市", "440785": "恩平市",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Fair:
+    """One fair; naive local times, to be made aware by whoever stores them."""
+
+    title: str
+    slug: str
+    starts: datetime
+    ends: datetime
+    mode: str
+    county: str
+    organiser: str
+    venue: str
+    address: str
+    capacity: int
+    summary: str
+    body: str
+
+
+def fairs(count: int, today: date, rng: random.Random) -> list[Fair]:
+    """`count` fairs over four years up to `today`; the last few lie ahead, one is on today."""
+    coming = max(3, count // 9)
+    past = count - coming - 1
+    span = 30 * 15 if count < 20 else 365 * 4
+    days = sorted(today - timedelta(days=rng.randint(4, span)) for _ in range(past))
+    ahead = [today + timedelta(days=5 + i * 9 + rng.randint(0, 4)) for i in range(coming)]
+    counties = list(_NAMES)
+    made = []
+    for number, day in enumerate([*days, today, *ahead]):
+        county = "440705" if day >= today and number % 2 == past % 2 else counties[number % len(counties)]
+        city = number % 4 == 0 and day != today
+        starts = datetime.combine(day, time(9, 0))
+        ends = datetime.combine(day, time(12, 0) if day != today else time(23, 30))
+        if day == today:
+            starts = datetime.combine(day, time(0, 30))
+        mode = rng.choices(("offline", "both", "online"), (70, 22, 8))[0] if day != today else "both"
+        venue, address = _VENUES[county]
+        who = "江门市" if city else _NAMES[county]
+        theme = _THEMES[number % len(_THEMES)]
+        made.append(
+            Fair(
+                title=f"{day.year}年{day.month}月{who}{theme}",
+                slug=f"{day:%Y%m%d}-{number + 1}",
+                starts=starts,
+                ends=ends,
+                mode=mode,
+                county=county,
+                organiser="4407" if city else county,
+                venue="" if mode == "online" else venue,
+                address="" if mode == "online" else f"{_NAMES[county]}{address}",
+                capacity=rng.choice((300, 400, 500, 600, 800)),
+                summary=rng.choice(
+                    (
+                        "驾驶、仓储、电工、安保等一线技能岗位为主，现场面试，当场登记意向。",
+                        "本地制造业和物流企业集中招聘，提供简历指导和政策咨询。",
+                        "面向退役军人和家属，免费入场，凭门票快速签到。",
+                    )
+                ),
+                body=(
+                    "<h2>现场安排</h2><p>入场签到、岗位对接、政策咨询、技能培训报名同步进行，全程免费。</p>"
+                    "<h2>请携带</h2><ul><li>身份证</li><li>退役证件或优待证</li><li>驾驶证、特种作业证等证书</li></ul>"
+                    "<h2>温馨提示</h2><p>任何单位不得向求职者收取费用、押金或扣押证件，发现请当场向工作人员反映。</p>"
+                ),
+            )
+        )
+    return made

@@ -1,0 +1,174 @@
+"""Veterans of the demo, with services, certificates, work history and wishes."""
+
+import csv
+import random
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+from tqdm import tqdm
+
+from portal.accounts.models import User
+from portal.core.encryption import lookup_hash
+from portal.core.models import Occupation
+from portal.demo import logins
+from portal.demo.content.jobs import jobs
+from portal.demo.content.people import PeopleMaker, Person, PersonWish
+from portal.demo.loading.bulk import insert, new_user
+from portal.demo.scale import Scale
+from portal.stations.enums import StationLevel
+from portal.stations.models import Station
+from portal.veterans.enums import FileSource
+from portal.veterans.models import Certificate, Service, Veteran, Wish, WorkHistory
+
+
+def _crosswalk() -> dict[str, tuple[str, ...]]:
+    """Specialty -> occupation codes, from the ranking's own table."""
+    known = set(Occupation.objects.values_list("code", flat=True))
+    path = Path(settings.REFERENCE_DIR) / "crosswalk.csv"
+    with path.open(encoding="utf-8") as file:
+        rows = {
+            row["code"]: tuple(code for code in row["occupation_codes"].split("|") if code in known)
+            for row in csv.DictReader(file)
+        }
+    return {code: occupations for code, occupations in rows.items() if occupations}
+
+
+def occupation_codes() -> dict[str, str]:
+    """Occupation name -> code, level 4 of the national classification."""
+    return dict(Occupation.objects.filter(level=4).values_list("name", "code"))
+
+
+def load_veterans(stations: dict[str, Station], rng: random.Random, scale: Scale) -> list[int]:
+    """Make the files; returns the ids of veterans who have an account."""
+    villages = list(
+        Station.objects.filter(level__in=[StationLevel.TOWN, StationLevel.VILLAGE]).select_related("region")
+    )
+    names = occupation_codes()
+    maker = PeopleMaker(
+        rng, timezone.localdate(), _crosswalk(), sorted({names[job.occupation] for job in jobs()})
+    )
+    people = [_named_driver(maker), _named_radar(maker)]
+    homes = [stations["睦洲镇"], stations["江海区"]]
+    with tqdm(total=scale.veterans, desc="people", unit="person") as bar:
+        while len(people) < scale.veterans:
+            home = rng.choice(villages)
+            homes.append(home)
+            people.append(maker.make(home.region_id[:6]))
+            bar.update()
+    # Those who look for work sign in first: they are whom the demo's pages are for.
+    looking = sorted(range(len(people)), key=lambda i: (i >= 2, people[i].wish is None, i))[: scale.accounts]
+    accounts = {i: new_user(people[i].phone, people[i].name) for i in looking}
+    insert(User, accounts.values(), total=len(accounts), label="accounts")
+    files = [_file(person, homes[i], accounts.get(i)) for i, person in enumerate(people)]
+    insert(Veteran, files, total=len(files), label="veterans")
+    _load_details(files, people, homes)
+    return [file.pk for i, file in enumerate(files) if i in accounts]
+
+
+def _file(person: Person, home: Station, account: User | None) -> Veteran:
+    return Veteran(
+        account=account,
+        station=home,
+        name=person.name,
+        sex=person.sex,
+        birth_date=person.birth_date,
+        id_hash=lookup_hash(person.id_number),
+        id_last4=person.id_number[-4:],
+        phone=person.phone,
+        phone_hash=lookup_hash(person.phone),
+        household_region_id=home.region_id,
+        living_region_id=home.region_id,
+        branch=person.branch,
+        entered_on=person.entered_on,
+        left_on=person.left_on,
+        rank_group=person.rank_group,
+        settlement=person.settlement,
+        honours=person.honours,
+        is_party_member=person.is_party_member,
+        education=person.education,
+        major=person.major,
+        skills=person.skills,
+        employment_status=person.employment_status,
+        source=FileSource.SELF if account else FileSource.STATION,
+    )
+
+
+def _load_details(files: list[Veteran], people: list[Person], homes: list[Station]) -> None:
+    pairs = list(zip(files, people, strict=True))
+    services = [
+        Service(veteran=file, specialty_id=code, years=max(1, min(45, file.years_served)))
+        for file, person in pairs
+        for code in person.specialties
+    ]
+    insert(Service, services, total=len(services), label="services")
+    certificates = [
+        Certificate(veteran=file, kind=kind) for file, person in pairs for kind in person.certificates
+    ]
+    insert(Certificate, certificates, total=len(certificates), label="certificates")
+    jobs = [
+        WorkHistory(veteran=file, employer_name="本地企业", title=title, years=years, duties=duties)
+        for file, person in pairs
+        for title, duties, years in person.jobs
+    ]
+    insert(WorkHistory, jobs, total=len(jobs), label="work history")
+    wishes = [
+        (_wish(file, person.wish), person.wish, home)
+        for (file, person), home in zip(pairs, homes, strict=True)
+        if person.wish is not None
+    ]
+    insert(Wish, [row for row, _, _ in wishes], total=len(wishes), label="wishes")
+    occupations, regions = Wish.occupations.through, Wish.regions.through
+    links = [
+        occupations(wish=row, occupation_id=code) for row, wish, _ in wishes for code in wish.occupations
+    ]
+    insert(occupations, links, total=len(links), label="wished occupations")
+    places = [
+        regions(wish=row, region_id=home.region_id[:6]) for row, wish, home in wishes if wish.own_county
+    ]
+    insert(regions, places, total=len(places), label="wished regions")
+
+
+def _wish(file: Veteran, wish: PersonWish) -> Wish:
+    return Wish(
+        veteran=file,
+        lowest_pay=wish.lowest_pay,
+        accepts_shift=wish.accepts_shift,
+        accepts_travel=wish.accepts_travel,
+    )
+
+
+def _named_driver(maker: PeopleMaker) -> Person:
+    """陈建国 of the scenarios: army driver for twelve years, A2 licence, lives in 新会区."""
+    person = maker.make("440705")
+    today = maker.today
+    person.name, person.phone = logins.DRIVER.name, logins.DRIVER.phone
+    person.sex, person.birth_date = "male", date(today.year - 41, 5, 12)
+    person.branch, person.specialties = "army", ("driver", "truck_driver")
+    person.entered_on, person.left_on = date(today.year - 23, 12, 1), date(today.year - 11, 12, 1)
+    person.rank_group, person.settlement = "nco_middle", "self_employed"
+    person.education, person.major = 1, "汽车维修"
+    person.certificates = ("driving_a2", "road_transport")
+    person.skills = "熟悉珠三角路线，能独立排除车辆常见故障，带过车队"
+    person.jobs = (("货车司机", "市内和跨市配送、车辆保养", 6),)
+    person.employment_status = "unemployed"
+    person.wish = PersonWish(maker.occupations["driver"][:1], 6000, True, True, own_county=False)
+    return person
+
+
+def _named_radar(maker: PeopleMaker) -> Person:
+    """林志强 of the scenarios: navy radar, bachelor's, wants to stay in 江海区 at 6,000 or more."""
+    person = maker.make("440704")
+    today = maker.today
+    person.name, person.phone = logins.RADAR.name, logins.RADAR.phone
+    person.sex, person.birth_date = "male", date(today.year - 27, 3, 8)
+    person.branch, person.specialties = "navy", ("radar",)
+    person.entered_on, person.left_on = date(today.year - 6, 9, 1), date(today.year - 1, 9, 1)
+    person.rank_group, person.settlement = "nco_junior", "self_employed"
+    person.education, person.major = 3, "电子信息工程"
+    person.certificates = ("computer", "driving_c1")
+    person.skills = "雷达设备操作与维护，会用示波器，熟悉电子电路，会写检修记录"
+    person.jobs, person.employment_status = (), "unemployed"
+    person.wish = PersonWish(maker.occupations["radar"][:1], 6000, True, False, own_county=True)
+    return person

@@ -1,0 +1,79 @@
+"""Fills an empty portal with believable, invented data."""
+
+import random
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, transaction
+
+from portal.demo import logins
+from portal.demo.content.places import offices, places
+from portal.demo.loading.desk import load_booths, load_registrations, positions_by_employer
+from portal.demo.loading.employers import load_employers, load_positions
+from portal.demo.loading.histories import load_placements
+from portal.demo.loading.network import load_places, load_stations
+from portal.demo.loading.pages import load_articles, load_fairs
+from portal.demo.loading.people import load_veterans
+from portal.demo.loading.staff import load_staff
+from portal.demo.scale import SCALES, Scale
+from portal.stations.models import Station
+
+SEED = 20_261_212
+LOGINS_FILE = "demo_logins.txt"
+
+
+class Command(BaseCommand):
+    help = "Fills an empty portal with believable, invented data. The same seed gives the same city."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--scale", choices=sorted(SCALES), default="small")
+        parser.add_argument("--seed", type=int, default=SEED)
+        parser.add_argument("--if-empty", action="store_true", help="do nothing when there is data already")
+
+    def handle(self, *, scale: str, seed: int, if_empty: bool, **options: Any) -> None:
+        if not getattr(settings, "DEMO", False):
+            raise CommandError("demo data belongs into a demo only (settings.DEMO)")
+        if Station.objects.exists():
+            if if_empty:
+                self.stdout.write("demo data: there is data already")
+                return
+            raise CommandError("the database holds data already; give the demo a fresh PORTAL_DATA")
+        started = time.monotonic()
+        with transaction.atomic():
+            load(SCALES[scale], seed)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # so that the planner knows the sizes before the first page
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        (settings.DATA_DIR / LOGINS_FILE).write_text(_logins(), encoding="utf-8")
+        self.stdout.write(f"demo data, scale {scale}: {time.monotonic() - started:.0f} s")
+
+
+def load(scale: Scale, seed: int) -> None:
+    """Everything of one scale, from the ground up."""
+    rng = random.Random(seed)  # noqa: S311  (invented data, not secrets)
+    load_places(places())
+    stations = load_stations(offices())
+    operator = load_staff(stations)
+    employers = load_employers(operator, rng, scale)
+    load_positions(employers, rng, scale)
+    with_account = load_veterans(stations, rng, scale)
+    fairs = load_fairs(operator, rng, scale)
+    load_articles(operator)
+    booths = load_booths(fairs, positions_by_employer(), rng)
+    came = load_registrations(fairs, with_account, operator, rng, scale)
+    load_placements(fairs, booths, came, operator, rng, scale)
+
+
+def _logins() -> str:
+    lines = ["演示账号（登录页面：/sign-in/；工作人员：/sign-in/staff/）"]
+    for login in logins.LOGINS:
+        how = (
+            f"密码 {login.password}，动态码见验证页"
+            if login.password
+            else "手机验证码登录，验证码显示在本窗口"
+        )
+        lines.append(f"  {login.phone}  {login.name}  {login.who}  ——  {how}")
+    return "\n".join(lines) + "\n"
