@@ -1,4 +1,4 @@
-"""One process that keeps the web server and the task worker running."""
+"""One process that keeps the web server, the task worker and the publishing clock running."""
 
 import os
 import signal
@@ -65,7 +65,7 @@ class Child:
 
 
 class Command(BaseCommand):
-    """Starts granian and the task worker, restarts what dies, and ends both on SIGTERM or Ctrl-C."""
+    """Starts granian, the task worker and the clock, restarts what dies, and ends both on SIGTERM or Ctrl-C."""
 
     help = "Serve the portal: web server and task worker under one supervisor"
 
@@ -85,6 +85,7 @@ class Command(BaseCommand):
             Child(
                 "task worker", [sys.executable, "manage.py", "db_worker", "--queue-name", "*", "--no-reload"]
             ),
+            Child("publishing clock", [sys.executable, "manage.py", "publish_on_time"]),
         ]
         for child in children:
             child.start()
