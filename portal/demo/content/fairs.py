@@ -4,22 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-_THEMES = (
-    "退役军人专场招聘会", "退役军人及随军家属招聘会", "春风行动退役军人专场", "返乡退役军人就业对接会", "制造业企业退役军人招聘会",
-    "物流与驾驶岗位专场招聘会", "安保消防岗位专场", "退役军人技能人才招聘会", "金秋招聘月退役军人专场", "“戎归侨都”就业服务日",
-)  # fmt: skip
-_VENUES = {
-    "440703": ("江门体育馆副馆", "东华一路58号"),
-    "440704": ("江海区人力资源市场", "金瓯路288号"),
-    "440705": ("新会区冈州广场", "会城街道冈州大道东12号"),
-    "440781": ("台山市人力资源市场一楼", "台城街道环北大道101号"),
-    "440783": ("开平市中心广场", "长沙街道光华路25号"),
-    "440784": ("鹤山市文化中心广场", "沙坪街道人民路66号"),
-    "440785": ("恩平市退役军人服务中心前广场", "恩城街道锦江大道38号"),
-}
-_NAMES = {
-    "440703": "蓬江区", "440704": "江海区", "440705": "新会区", "440781": "台山市", "440783": "开平市", "440784": "鹤山市", "440785": "恩平市",
-}  # fmt: skip
+from portal.demo.content.files import toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +32,8 @@ def fairs(count: int, today: date, rng: random.Random) -> list[Fair]:
     span = 30 * 15 if count < 20 else 365 * 4
     days = sorted(today - timedelta(days=rng.randint(4, span)) for _ in range(past))
     ahead = [today + timedelta(days=5 + i * 9 + rng.randint(0, 4)) for i in range(coming)]
-    counties = list(_NAMES)
+    words = toml("words.toml")["fairs"]
+    counties = list(words["counties"])
     made = []
     for number, day in enumerate([*days, today, *ahead]):
         county = "440705" if day >= today and number % 2 == past % 2 else counties[number % len(counties)]
@@ -57,9 +43,9 @@ def fairs(count: int, today: date, rng: random.Random) -> list[Fair]:
         if day == today:
             starts = datetime.combine(day, time(0, 30))
         mode = rng.choices(("offline", "both", "online"), (70, 22, 8))[0] if day != today else "both"
-        venue, address = _VENUES[county]
-        who = "江门市" if city else _NAMES[county]
-        theme = _THEMES[number % len(_THEMES)]
+        place = words["counties"][county]
+        who = "江门市" if city else place["name"]
+        theme = words["themes"][number % len(words["themes"])]
         made.append(
             Fair(
                 title=f"{day.year}年{day.month}月{who}{theme}",
@@ -69,8 +55,8 @@ def fairs(count: int, today: date, rng: random.Random) -> list[Fair]:
                 mode=mode,
                 county=county,
                 organiser="4407" if city else county,
-                venue="" if mode == "online" else venue,
-                address="" if mode == "online" else f"{_NAMES[county]}{address}",
+                venue="" if mode == "online" else place["venue"],
+                address="" if mode == "online" else place["name"] + place["address"],
                 capacity=rng.choice((300, 400, 500, 600, 800)),
                 summary=rng.choice(
                     (

@@ -10,8 +10,8 @@ from portal.demo.content.files import toml
 class Job:
     """One family of posts. Pay is monthly, in yuan; `weight` is its share among all posts.
 
-    `industries` are sections of GB/T 4754, the first the one that lives from this work; `office` work is needed
-    in every industry.
+    `industries` are sections of GB/T 4754, the first the one that lives from this work; `office` work is
+    needed in every industry.
     """
 
     occupation: str

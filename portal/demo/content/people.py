@@ -1,154 +1,23 @@
 """Invented veterans: names, numbers with right check characters, service and wishes."""
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-_SURNAMES = (
-    "陈" * 11 + "李" * 9 + "黄" * 8 + "梁" * 7 + "林" * 6 + "张" * 5 + "吴" * 5 + "刘" * 4 + "谭" * 4 + "余" * 4
-    + "周" * 4 + "何" * 3 + "冯" * 3 + "伍" * 3 + "关" * 2 + "区" * 2 + "邓" * 2 + "赵" * 3 + "叶" * 2 + "苏谢罗邝甄容司徒莫郑钟潘温曾"
-)  # fmt: skip
-_GIVEN_OLD = [
-    "国强",
-    "建国",
-    "志强",
-    "伟强",
-    "荣华",
-    "锦辉",
-    "炳坤",
-    "健明",
-    "德明",
-    "永康",
-    "文彬",
-    "华胜",
-    "国栋",
-    "卫东",
-    "建军",
-    "耀明",
-    "树荣",
-    "润生",
-    "焕章",
-    "金水",
-]
-_GIVEN_MID = [
-    "伟",
-    "勇",
-    "志伟",
-    "俊杰",
-    "文斌",
-    "海涛",
-    "志明",
-    "健辉",
-    "家豪",
-    "国华",
-    "永强",
-    "少华",
-    "建辉",
-    "立新",
-    "晓东",
-    "振宇",
-    "锦荣",
-    "伟雄",
-    "志勇",
-    "嘉明",
-]
-_GIVEN_NEW = [
-    "子轩",
-    "浩然",
-    "俊豪",
-    "嘉俊",
-    "志豪",
-    "宇航",
-    "梓健",
-    "文杰",
-    "泽宇",
-    "家乐",
-    "俊熙",
-    "天佑",
-    "晓峰",
-    "锐",
-    "凯",
-    "嘉伟",
-    "智聪",
-    "振邦",
-    "海洋",
-    "一鸣",
-]
-_GIVEN_WOMEN = ["丽华", "秀珍", "海燕", "晓彤", "婉仪", "美玲", "雪梅", "嘉欣", "慧敏", "思敏"]
+from portal.demo.content.files import toml
+
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
-# Specialty (code of the crosswalk), how often it occurs, certificates that often go with it.
-_SPECIALTIES: tuple[tuple[str, int, tuple[str, ...]], ...] = (
-    ("driver", 14, ("driving_b2", "driving_a2")),
-    ("truck_driver", 5, ("driving_a2", "road_transport")),
-    ("special_vehicle_driver", 3, ("driving_b2", "crane_q2")),
-    ("vehicle_mechanic", 4, ("auto_repair", "driving_c1")),
-    ("armoured_driver", 3, ("excavator",)),
-    ("cook", 9, ("chef", "food_health")),
-    ("storekeeper", 5, ("forklift_n1",)),
-    ("radio_signals", 5, ("computer",)),
-    ("wire_signals", 4, ("electrician_low",)),
-    ("network_operator", 3, ("computer",)),
-    ("power_station", 3, ("electrician_low", "electrician_high")),
-    ("welder_fitter", 3, ("welder",)),
-    ("construction_machinery", 3, ("excavator",)),
-    ("medic", 4, ("emergency_rescuer",)),
-    ("radar", 4, ("computer",)),
-    ("artillery", 4, ()),
-    ("guard", 4, ("security_guard",)),
-    ("internal_guard", 5, ("security_guard",)),
-    ("firefighter", 4, ("fire_facility",)),
-    ("clerk", 4, ("computer",)),
-    ("surveyor", 2, ("surveyor",)),
-    ("uav_operator", 2, ("uav",)),
-    ("aviation_mechanic", 3, ("aviation_maintenance",)),
-    ("ship_engine", 3, ("seafarer",)),
-    ("deck_and_harbour", 2, ("seafarer",)),
-    ("squad_leader", 6, ()),
-    ("infantry", 12, ("security_guard",)),
-    ("conscript", 10, ()),
-)
 _SEA = {"ship_engine", "deck_and_harbour"}
-_JOBS = (
-    ("保安员", "门岗值守、夜间巡逻"),
-    ("货车司机", "市内配送、车辆保养"),
-    ("仓管员", "收发货登记、月度盘点"),
-    ("叉车司机", "装卸转运、电瓶保养"),
-    ("厨师", "员工饭堂三餐制作"),
-    ("维修电工", "设备巡检、线路维修"),
-    ("车间普工", "流水线装配、包装"),
-    ("快递员", "片区派送、收件"),
-    ("物业维修工", "水电报修、公共设施维护"),
-    ("汽修工", "底盘保养、故障检修"),
-)
-_SKILLS = (
-    "吃苦耐劳，服从安排，带过新兵班",
-    "会粤语、普通话，沟通能力好",
-    "会简单水电维修",
-    "熟悉Office办公软件，会做报表",
-    "有较强的组织协调能力，当过班长",
-    "会做大锅菜，熟悉饭堂管理",
-    "能独立排除车辆常见故障",
-    "会操作叉车，仓库管理熟练",
-)
-_HONOURS = ("", "", "", "优秀士兵", "嘉奖一次", "嘉奖两次", "三等功一次", "四有优秀士兵")
-_MAJORS = (
-    "",
-    "汽车维修",
-    "机电一体化",
-    "计算机应用",
-    "物流管理",
-    "行政管理",
-    "电子信息工程",
-    "烹饪",
-    "市场营销",
-)
 
 
 @dataclass(slots=True)
 class Person:
-    """One invented veteran. `id_number` is only ever hashed; pay in yuan a month; codes as the database has them."""
+    """One invented veteran. `id_number` is only ever hashed; pay in yuan a month; codes as the database has
+    them.
+    """
 
     name: str
     sex: str
@@ -190,8 +59,8 @@ def _check(body: str) -> str:
 class PeopleMaker:
     """Makes people one after the other; no two share a number.
 
-    `specialties` are the crosswalk's codes, `occupations` what each code leads to (occupation codes), `others`
-    occupation codes that anybody may wish for.
+    `occupations` says which occupation codes each specialty of the crosswalk leads to, `others` are codes
+    that anybody may wish for.
     """
 
     def __init__(
@@ -202,9 +71,11 @@ class PeopleMaker:
         others: Sequence[str],
     ) -> None:
         self.rng, self.today, self.occupations, self.others = rng, today, occupations, others
-        self._specialties = [row for row in _SPECIALTIES if row[0] in occupations]
+        self._words = toml("words.toml")["people"]
+        self._specialties = [row for row in self._words["specialties"] if row[0] in occupations]
         self._weights = [row[1] for row in self._specialties]
         self._serial = 0
+        self._same_day: Counter[tuple[str, date]] = Counter()
 
     def make(self, county: str) -> Person:
         rng = self.rng
@@ -216,7 +87,7 @@ class PeopleMaker:
         woman = rng.random() < 0.06
         specialty, _, certificates = rng.choices(self._specialties, self._weights)[0]
         age = self.today.year - born.year
-        body = f"{county}{born:%Y%m%d}{self._serial % 500 * 2 + (not woman):03d}"
+        body = self._body(county, born, woman)
         education = rng.choices((0, 1, 2, 3, 4), (16, 50, 24, 9, 1) if age < 40 else (38, 50, 10, 2, 0))[0]
         status = self._status(age)
         return Person(
@@ -231,11 +102,11 @@ class PeopleMaker:
             left_on=left,
             rank_group=self._rank(served),
             settlement=self._settlement(served, age),
-            honours=rng.choice(_HONOURS),
+            honours=rng.choice(self._words["honours"]),
             is_party_member=rng.random() < 0.35,
             education=education,
-            major=rng.choice(_MAJORS) if education >= 1 else "",
-            skills=rng.choice(_SKILLS),
+            major=rng.choice(self._words["majors"]) if education >= 1 else "",
+            skills=rng.choice(self._words["skills"]),
             certificates=self._certificates(certificates),
             jobs=self._jobs(age - 20 - served),
             employment_status=status,
@@ -244,17 +115,20 @@ class PeopleMaker:
             else None,
         )
 
+    def _body(self, county: str, born: date, woman: bool) -> str:
+        """The first 17 characters of an ID number; the sequence of a place and day is odd for men."""
+        self._same_day[county, born] += 1
+        return f"{county}{born:%Y%m%d}{self._same_day[county, born] * 2 + (not woman):03d}"
+
     def _name(self, year: int, woman: bool) -> str:
-        given = (
-            _GIVEN_WOMEN
-            if woman
-            else _GIVEN_OLD
-            if year < 1972
-            else _GIVEN_MID
-            if year < 1992
-            else _GIVEN_NEW
-        )
-        return self.rng.choice(_SURNAMES) + self.rng.choice(given)
+        words = self._words
+        if woman:
+            given = words["given_women"]
+        elif year < 1972:
+            given = words["given_before_1972"]
+        else:
+            given = words["given_before_1992"] if year < 1992 else words["given_later"]
+        return str(self.rng.choice(words["surnames"]) + self.rng.choice(given))
 
     def _branch(self, specialty: str) -> str:
         if specialty in _SEA:
@@ -282,7 +156,7 @@ class PeopleMaker:
         names = ("employed", "unemployed", "flexible", "self_employed", "studying", "not_seeking")
         return self.rng.choices(names, (58, 16, 13, 6, 3 if age < 27 else 0, 4))[0]
 
-    def _certificates(self, usual: tuple[str, ...]) -> tuple[str, ...]:
+    def _certificates(self, usual: list[str]) -> tuple[str, ...]:
         rng = self.rng
         held = [code for code in usual if rng.random() < 0.6]
         if rng.random() < 0.62 and not any(code.startswith("driving") for code in held):
@@ -299,7 +173,7 @@ class PeopleMaker:
         number = self.rng.choices((1, 2), (70, 30))[0]
         return tuple(
             (title, duties, self.rng.randint(1, max(1, min(8, years // number))))
-            for title, duties in self.rng.sample(_JOBS, number)
+            for title, duties in self.rng.sample(self._words["jobs"], number)
         )
 
     def _wish(self, specialty: str) -> PersonWish:

@@ -1,8 +1,8 @@
 """The demo's places: one real city's seven counties, 73 towns and 1,330 villages.
 
 Codes and names are facts (GB/T 2260 and its extension); coordinates are rough, for showing distances only.
-The source table lists nine 'towns' that are none (parks, a prison, a forest farm) and 1,339 villages below the
-others; the brief counts 1,330, so the last entries of the longest lists are left out.
+The source table lists nine 'towns' that are none (parks, a prison, a forest farm) and 1,339 villages below
+the others; the brief counts 1,330, so the last entries of the longest lists are left out.
 """
 
 import csv

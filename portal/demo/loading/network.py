@@ -47,6 +47,7 @@ def load_stations(offices: Iterable[Mapping[str, Any]]) -> dict[str, Station]:
             parent.numchild += 1
         made[region.code] = station
     insert(Station, made.values(), total=len(made), label="stations")
-    # Names of places repeat in a city's villages; the last one stands, and only towns and above are asked for.
+    # Names of places repeat in a city's villages; the last one stands, and only towns and above are asked
+    # for.
     ordered = sorted(made.values(), key=lambda station: -station.depth)
     return {station.region.name: station for station in ordered}
