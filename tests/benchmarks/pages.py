@@ -7,6 +7,7 @@ with eight. Nothing is asserted here: timings belong to the machine.
 
 import argparse
 import http.client
+import json
 import os
 import socket
 import statistics
@@ -16,7 +17,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -198,6 +199,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", default="city", choices=["small", "city"])
     parser.add_argument("--data", type=Path, help="folder of the data (default: var/bench-SCALE)")
+    parser.add_argument("--json", type=Path, help="also write the figures into this file")
     parser.add_argument("--seconds", type=float, default=4.0, help="how long each page is asked for")
     options = parser.parse_args()
     data = options.data or ROOT / "var" / f"bench-{options.scale}"
@@ -211,6 +213,7 @@ def main() -> None:
     django.setup()
     asked = pages()
     counts = {page.name: count_queries(page) for page in asked}
+    figures: dict[str, dict[str, float]] = {}
     print(f"\n{'page':26}{'queries':>9}{'p50 ms':>10}{'p95 ms':>10}{'req/s (8)':>11}")
     with server() as port:
         for page in asked:
@@ -220,6 +223,9 @@ def main() -> None:
                 f"{timing.per_second:>11.1f}",
                 flush=True,
             )
+            figures[page.name] = {"queries": counts[page.name], **asdict(timing)}
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=2))
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ def _named(
         nature=nature,
         place=town["name"],
         region_code=town["code"],
-        address=f"{town['name']}{rng.choice(words['roads'])}{rng.randint(1, 260)}号",
+        address=f"{rng.choice(words['roads'])}{rng.randint(1, 260)}号",
         introduction=rng.choice(words["introductions"]).format(place=town["name"], trade=trade, staff=staff),
         contact_person=rng.choice(words["surnames"]) + rng.choice(words["called"]),
         contact_phone=str(19_920_000_000 + serial),

@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from portal.demo.content.files import toml
 
@@ -25,8 +25,9 @@ class Fair:
     body: str
 
 
-def fairs(count: int, today: date, rng: random.Random) -> list[Fair]:
-    """`count` fairs over four years up to `today`; the last few lie ahead, one is on today."""
+def fairs(count: int, now: datetime, rng: random.Random) -> list[Fair]:
+    """`count` fairs over four years up to `now` (local, naive); the last few lie ahead, one is on."""
+    today = now.date()
     coming = max(3, count // 9)
     past = count - coming - 1
     span = 30 * 15 if count < 20 else 365 * 4
@@ -39,9 +40,10 @@ def fairs(count: int, today: date, rng: random.Random) -> list[Fair]:
         county = "440705" if day >= today and number % 2 == past % 2 else counties[number % len(counties)]
         city = number % 4 == 0 and day != today
         starts = datetime.combine(day, time(9, 0))
-        ends = datetime.combine(day, time(12, 0) if day != today else time(23, 30))
-        if day == today:
-            starts = datetime.combine(day, time(0, 30))
+        ends = datetime.combine(day, time(12, 0))
+        if day == today:  # five hours around the present one, so that there is a fair to look at
+            starts = datetime.combine(day, time(min(max(now.hour - 2, 0), 18)))
+            ends = starts + timedelta(hours=5)
         mode = rng.choices(("offline", "both", "online"), (70, 22, 8))[0] if day != today else "both"
         place = words["counties"][county]
         who = "江门市" if city else place["name"]

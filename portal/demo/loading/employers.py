@@ -73,7 +73,7 @@ def _employer(firm: Firm, centre: Station, operator: User, *, waiting: bool) -> 
 
 
 def load_positions(employers: list[Employer], rng: random.Random, scale: Scale) -> None:
-    """Make posts: each employer has one, the rest fall unevenly; verified employers' posts are mostly open."""
+    """Make posts: each employer has one, the rest fall unevenly; verified employers' are mostly open."""
     maker = PostMaker(rng, occupation_codes())
     rows = _positions(employers, maker, rng, scale.positions)
     insert(Position, rows, total=scale.positions, label="positions")

@@ -33,7 +33,9 @@ def load_fairs(by: User, rng: random.Random, scale: Scale) -> list[JobFairPage]:
     index = FairIndexPage.objects.get()
     stations = {station.region_id: station for station in Station.objects.filter(depth__lte=2)}
     made = []
-    for fair in tqdm(fairs.fairs(scale.fairs, timezone.localdate(), rng), desc="fairs", unit="page"):
+    for fair in tqdm(
+        fairs.fairs(scale.fairs, timezone.localtime().replace(tzinfo=None), rng), desc="fairs", unit="page"
+    ):
         starts, ends = timezone.make_aware(fair.starts), timezone.make_aware(fair.ends)
         page = JobFairPage(
             title=fair.title,

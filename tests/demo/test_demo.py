@@ -1,0 +1,126 @@
+"""The demo: the counts it promises, numbers that hold, texts that a reviewer would let through."""
+
+import random
+import re
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import Count, F, Q
+
+from cms.models import BasePage, JobFairPage, NewsPage, PolicyPage
+from portal.core.enums import CertificateKind
+from portal.core.models import Occupation, Region
+from portal.core.reference import load_reference
+from portal.core.validators import uscc_check_passes, validate_id_number, validate_no_unit_name
+from portal.demo import logins
+from portal.demo.content.employers import firms
+from portal.demo.content.jobs import jobs
+from portal.demo.content.people import PeopleMaker
+from portal.demo.content.places import offices, places
+from portal.demo.scale import SCALES
+from portal.employers.models import Employer
+from portal.fairs.models import Booth, CheckIn
+from portal.placements.models import FollowUp, Placement, PlacementTransition
+from portal.placements.workflow import TRANSITIONS
+from portal.positions.models import Position
+from portal.stations.models import Station
+from portal.veterans.models import Veteran
+
+FORBIDDEN = re.compile(
+    r"限男|限女|仅限男|只招男|只招女|男士优先|女士优先|未婚|已婚|汉族|乙肝|押金|保证金|服装费|培训贷|\d+\s*周?岁|1[3-9]\d{9}"
+)
+
+
+def _count(level: str) -> int:
+    return sum(row["level"] == level for row in places())
+
+
+def test_the_city_has_its_real_shape() -> None:
+    assert (_count("county"), _count("town"), _count("village")) == (7, 73, 1_330)
+    assert len(offices()) == 1_411
+    assert len({row["code"] for row in places()}) == len(places())
+
+
+def test_people_have_right_and_unique_numbers() -> None:
+    import datetime
+
+    maker = PeopleMaker(
+        random.Random(1),
+        datetime.date(2026, 11, 23),
+        {"driver": ("4-02-02-02",), "cook": ("4-03-02-01",)},
+        ["x"],
+    )
+    people = [maker.make("440705") for _ in range(2_000)]
+    assert len({p.id_number for p in people}) == len({p.phone for p in people}) == 2_000
+    for person in people:
+        validate_id_number(person.id_number)
+        assert person.id_number[6:14] == f"{person.birth_date:%Y%m%d}"
+        assert person.entered_on < person.left_on
+        assert 17 <= (person.entered_on - person.birth_date).days / 365.25 <= 23
+        assert set(person.certificates) <= set(CertificateKind.values)
+
+
+def test_firms_have_names_and_codes_of_their_own() -> None:
+    towns = [row for row in places() if row["level"] == "town"]
+    made = firms(SCALES["city"].employers, towns, random.Random(1))
+    assert len({firm.name for firm in made}) == len({firm.uscc for firm in made}) == 7_772
+    assert all(uscc_check_passes(firm.uscc) for firm in made)
+
+
+def test_job_lines_are_lawful_and_name_no_unit() -> None:
+    for job in jobs():
+        text = "\n".join([*job.titles, *job.duties, *job.requirements])
+        assert FORBIDDEN.search(text) is None, job.occupation
+        validate_no_unit_name(text)
+        assert set(job.certificates) <= set(CertificateKind.values)
+        assert job.pay[0] < job.pay[1]
+
+
+@pytest.mark.django_db
+def test_the_small_demo_keeps_its_promises(settings, tmp_path, capsys) -> None:
+    settings.DATA_DIR = tmp_path
+    load_reference()
+    call_command("demo", "--scale", "small")
+    scale = SCALES["small"]
+    assert JobFairPage.objects.live().count() == scale.fairs
+    assert Employer.objects.count() == scale.employers
+    assert Position.objects.count() == scale.positions
+    assert Veteran.objects.count() == scale.veterans
+    assert Station.objects.count() == 1_411
+    assert CheckIn.objects.exclude(registration=None).count() == scale.participants
+    assert Placement.objects.count() == scale.intentions
+    assert min(model.objects.count() for model in (BasePage, PolicyPage, NewsPage)) >= 8
+    _the_tree_is_sound()
+    _blue_collar_work_is_well_represented()
+    _histories_follow_the_table()
+    assert logins.DRIVER.phone in (tmp_path / "demo_logins.txt").read_text(encoding="utf-8")
+    call_command("demo", "--if-empty")
+    with pytest.raises(CommandError, match="holds data already"):
+        call_command("demo")
+
+
+def _the_tree_is_sound() -> None:
+    assert Station.find_problems() == ([], [], [], [], [])
+    assert Region.objects.filter(level="town", latitude=None, station__isnull=False).count() == 0
+
+
+def _blue_collar_work_is_well_represented() -> None:
+    # Groups 4, 5 and 6 of the classification: services, farming, making and transport.
+    blue = Position.objects.filter(
+        Q(occupation__code__startswith="4-") | Q(occupation__code__startswith="5-")
+    )
+    blue = blue | Position.objects.filter(occupation__code__startswith="6-")
+    assert blue.count() / Position.objects.count() >= 0.7
+    assert Occupation.objects.filter(positions__isnull=False).distinct().count() >= 40
+    twins = Position.objects.values("title", "duties", "requirements").annotate(n=Count("pk")).filter(n__gt=1)
+    assert sum(row["n"] - 1 for row in twins) / Position.objects.count() < 0.02
+
+
+def _histories_follow_the_table() -> None:
+    for row in PlacementTransition.objects.exclude(step="declare"):
+        assert TRANSITIONS.target(row.step, row.from_state) == row.to_state
+    last = PlacementTransition.objects.filter(sequence=F("placement__sequence"))
+    assert last.filter(to_state=F("placement__state")).count() == Placement.objects.count()
+    assert not Placement.objects.exclude(booth__employer=F("position__employer")).exists()
+    assert FollowUp.objects.filter(state="pending").exists()
+    assert Booth.objects.confirmed().exists()

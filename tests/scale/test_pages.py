@@ -1,0 +1,36 @@
+"""The pages of the walk at the size of the real city. Slow: makes 97,092 files and 66,000 positions first."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+WALK = ("home", "fair list", "fair page", "recommended positions", "staff worklist, city", "staff day, city")
+
+
+def _measure(scale: str, folder: Path) -> dict[str, dict[str, float]]:
+    """Figures of each page, by the benchmark itself; the data is kept in the project's own data folder."""
+    result = folder / f"{scale}.json"
+    command = [sys.executable, "-m", "tests.benchmarks.pages", "--scale", scale, "--json", str(result)]
+    subprocess.run([*command, "--seconds", "2"], cwd=ROOT, check=True)
+    figures: dict[str, dict[str, float]] = json.loads(result.read_text())
+    return figures
+
+
+@pytest.mark.slow
+@pytest.mark.must("walks.6")
+def test_pages_ask_as_many_queries_in_the_city_as_in_a_town(tmp_path, figure) -> None:
+    small, city = _measure("small", tmp_path), _measure("city", tmp_path)
+    assert {name: row["queries"] for name, row in city.items()} == {
+        name: row["queries"] for name, row in small.items()
+    }
+    figure(
+        "; ".join(
+            f"{name}: {city[name]['queries']:.0f} queries, p50 {city[name]['p50']:.0f} ms,"
+            f" p95 {city[name]['p95']:.0f} ms, {city[name]['per_second']:.0f}/s"
+            for name in WALK
+        )
+    )
