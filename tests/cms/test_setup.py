@@ -1,0 +1,103 @@
+"""The frame of the site, and who gets into which group."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+from wagtail.models import Page, Site, Workflow
+
+from cms.actions import setup_site, sync_groups
+from cms.groups import EDITORS, MODERATORS
+from cms.models import HomePage
+from portal.accounts.enums import StationRole
+from portal.accounts.models import StationMembership, User
+from portal.core.models import AuditEvent
+from portal.stations.models import Station
+from tests.factories import make_fair_index, make_staff, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def groups(user: User) -> set[str]:
+    return set(user.groups.values_list("name", flat=True))
+
+
+def test_the_command_makes_the_frame_once(client: Client) -> None:
+    call_command("setup_cms", verbosity=0)
+    first = list(Page.objects.order_by("path").values_list("pk", "url_path"))
+    call_command("setup_cms", verbosity=0)
+    assert list(Page.objects.order_by("path").values_list("pk", "url_path")) == first
+    assert Workflow.objects.count() == 1
+    assert set(Group.objects.values_list("name", flat=True)) == {EDITORS, MODERATORS}
+    for path in ("/", "/fairs/", "/bases/", "/policies/", "/news/", "/about/", "/privacy/"):
+        assert client.get(path).status_code == 200, path
+
+
+def test_the_menu_shows_the_sections_in_order(home: HomePage, client: Client) -> None:
+    menu = client.get("/").context["portal"].menu
+    assert [title for title, _ in menu] == ["招聘会", "基地", "政策", "资讯"]
+
+
+def test_a_tree_that_is_there_is_kept() -> None:
+    index = make_fair_index()
+    home = setup_site()
+    assert Site.objects.get().root_page_id == home.pk
+    assert index.get_parent().pk == home.pk
+
+
+def test_groups_follow_posts(home: HomePage, stations: dict[str, Station]) -> None:
+    editor = make_staff(stations["新会区"], StationRole.EDITOR)
+    city_reviewer = make_staff(stations["江门市"], StationRole.REVIEWER)
+    county_reviewer = make_staff(stations["新会区"], StationRole.REVIEWER)
+    for user in (editor, city_reviewer, county_reviewer):
+        sync_groups(user=user)
+    assert groups(editor) == {EDITORS}
+    assert groups(city_reviewer) == {MODERATORS}
+    assert groups(county_reviewer) == set()  # what is published speaks for the whole city
+
+
+def test_a_group_given_by_hand_for_other_things_stays(home: HomePage) -> None:
+    user = make_user()
+    user.groups.add(Group.objects.create(name="其他"))
+    sync_groups(user=user)
+    assert groups(user) == {"其他"}
+
+
+def test_a_change_is_audited_once(home: HomePage, editor: User) -> None:
+    sync_groups(user=editor)
+    sync_groups(user=editor)
+    assert AuditEvent.objects.filter(verb="cms.groups_changed").count() == 1
+
+
+def test_before_the_groups_exist_nothing_happens(stations: dict[str, Station]) -> None:
+    Group.objects.all().delete()
+    editor = make_staff(stations["江门市"], StationRole.EDITOR)
+    assert sync_groups(user=editor) == set()
+    assert not AuditEvent.objects.filter(verb="cms.groups_changed").exists()
+
+
+def test_signing_in_opens_the_cms(home: HomePage, editor: User, client_for) -> None:
+    client = client_for(editor)
+    assert groups(editor) == {EDITORS}
+    assert client.get("/cms/").status_code == 200
+
+
+def test_a_post_that_ended_closes_the_cms_within_the_session(
+    home: HomePage, editor: User, client_for
+) -> None:
+    client = client_for(editor)
+    assert client.get("/cms/").status_code == 200
+    StationMembership.objects.filter(user=editor).update(ends_on=timezone.localdate() - timedelta(days=1))
+    answer = client.get("/cms/")
+    assert answer.status_code == 302
+    assert "/sign-in/" in answer.url
+    assert groups(editor) == set()
+
+
+def test_the_cms_is_closed_without_a_second_factor(home: HomePage, editor: User, client_for) -> None:
+    answer = client_for(editor, second_factor=False).get("/cms/")
+    assert answer.status_code == 302
+    assert "second-factor" in answer.url

@@ -1,0 +1,131 @@
+"""The front page's figures, where a sign-in leads, and what a monitor reads."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from portal.accounts.enums import StationRole
+from portal.insights.totals import portal_totals
+from portal.placements.enums import PlacementState
+from portal.placements.models import Placement
+from portal.recommendations import indexing
+from tests.factories import (
+    make_booth,
+    make_employer,
+    make_fair,
+    make_position,
+    make_staff,
+    make_stations,
+    make_user,
+    make_veteran,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
+
+
+def place(count: int) -> None:
+    clerk, position = make_user(), make_position(headcount=9)
+    now = timezone.now()
+    for _ in range(count):
+        Placement.objects.create(
+            veteran=make_veteran(),
+            position=position,
+            state=PlacementState.ONBOARDED,
+            recorded_by=clerk,
+            veteran_confirmed_at=now,
+            employer_confirmed_at=now,
+            onboarded_on=now.date(),
+        )
+
+
+def test_figures_are_counted_from_rows() -> None:
+    now = timezone.now()
+    place(5)
+    make_position(headcount=3)
+    make_position(opened=False)
+    make_employer(verified=False)
+    make_fair()
+    make_fair(starts_at=now - timedelta(days=2), ends_at=now - timedelta(days=1))
+    totals = portal_totals()
+    assert (totals.positions, totals.headcount) == (2, 12)
+    assert (totals.fairs, totals.employers) == (1, 3)
+    assert (totals.reached, totals.onboarded) == (5, 5)
+    assert totals.as_of >= now
+
+
+def test_small_cells_are_not_shown(client: Client) -> None:
+    place(4)
+    totals = portal_totals()
+    assert (totals.reached, totals.onboarded) == (None, None)
+    shown = client.get("/").content.decode()
+    assert "已入职" not in shown
+    assert "截至" in shown
+
+
+@pytest.mark.must("walks.6")
+def test_the_front_page_asks_a_fixed_number_of_questions(same_queries) -> None:
+    make_booth(make_fair(), make_position())
+
+    def grow() -> None:
+        for i in range(4):
+            make_booth(make_fair(title=f"第{i}场"), make_position(), make_position())
+
+    def page() -> object:
+        cache.clear()  # with the figures counted anew
+        return Client().get("/")
+
+    same_queries(page, grow, at_most=30)
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [("staff", "/desk/"), ("employer", "/company/"), ("veteran", "/me/"), ("new", "/me/")],
+)
+def test_where_a_sign_in_leads(who: str, path: str, client_for) -> None:
+    user = make_user()
+    if who == "staff":
+        user = make_staff(make_stations()["睦洲镇"], StationRole.CLERK)
+    elif who == "employer":
+        make_employer(member=user)
+    elif who == "veteran":
+        make_veteran(account=user)
+    answer = client_for(user).get("/landing/")
+    assert (answer.status_code, answer.url) == (302, path)
+
+
+def test_landing_asks_strangers_to_sign_in(client: Client) -> None:
+    answer = client.get("/landing/")
+    assert answer.status_code == 302
+    assert answer.url.startswith("/sign-in/")
+
+
+def test_health_says_which_index_serves(client: Client, tmp_path: Path, settings) -> None:
+    settings.MATCHING_INDEX_DIR = tmp_path / "matching"
+    body = client.get("/healthz").json()
+    assert body["database"] == "ok"
+    assert body["matching"] is None
+    assert body["search"]
+    make_position()
+    indexing.rebuild()
+    try:
+        assert client.get("/healthz").json()["matching"] == {"generation": "g-00000001", "positions": 1}
+    finally:
+        indexing.forget()
+
+
+def test_pictures_are_served_and_nothing_beside_them(client: Client, tmp_path: Path, settings) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images/one.png").write_bytes(b"png")
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents/secret.pdf").write_bytes(b"pdf")
+    answer = client.get("/media/images/one.png")
+    assert b"".join(answer.streaming_content) == b"png"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert client.get("/media/documents/secret.pdf").status_code == 404
+    assert client.get("/media/images/../documents/secret.pdf").status_code == 404
+    assert client.get("/media/images/").status_code == 404
