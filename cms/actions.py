@@ -52,7 +52,12 @@ def sync_groups(*, user: User, by: User | None = None) -> set[str]:
 
 @transaction.atomic
 def add_page(*, parent: Page, page: SomePage, by: User | None) -> SomePage:
-    """Add `page` below `parent` and publish it, with a revision that names the author."""
+    """Add `page` below `parent` and publish it, with a revision that names the author (None: the system).
+
+    Raises:
+        PermissionDenied: `by` may not publish there; station posts count once `sync_groups` has seen them.
+        ValidationError: the page's own checks, keyed by field.
+    """
     parent = type(parent).objects.get(pk=parent.pk)  # treebeard counts children on the row it is given
     page.live = False
     parent.add_child(instance=page)

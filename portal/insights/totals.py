@@ -68,14 +68,14 @@ class FairTotals:
 
 def fair_totals(fair: JobFairPage) -> FairTotals:
     """Three counts of one fair."""
-    booths = Booth.objects.confirmed().filter(fair=fair).order_by()
+    booths = Booth.objects.confirmed().filter(fair=fair.pk).order_by()
     shown = Booth.positions.through.objects.filter(booth__in=booths).values("position")
     posts = Position.objects.filter(pk__in=shown).order_by().aggregate(n=Count("pk"), people=Sum("headcount"))
     return FairTotals(
         employers=booths.count(),
         positions=posts["n"],
         headcount=posts["people"] or 0,
-        registered=Registration.objects.active().filter(fair=fair).count(),
+        registered=Registration.objects.active().filter(fair=fair.pk).count(),
         as_of=timezone.now(),
     )
 

@@ -85,7 +85,7 @@ def fair_desk(context: Context, fair: JobFairPage) -> Desk:
             has_firm=Exists(EmployerMembership.objects.filter(user=OuterRef("pk"))),
         )
         veteran, recruiter = of_reader.values_list("has_file", "has_firm").get()
-        tickets = Registration.objects.active().filter(veteran__account=reader, fair=fair)
+        tickets = Registration.objects.active().filter(veteran__account=reader, fair=fair.pk)
         registration = tickets.first()
     step = "ticket" if registration is not None and not fair.is_over else _step(fair, left, reader, veteran)
     return Desk(step, totals, left, registration, veteran, recruiter)
@@ -122,7 +122,7 @@ def fair_booths(context: Context, fair: JobFairPage) -> BoothPage:
     asked = request.GET if request is not None else {}
     words = asked.get("words", "").strip()[:40]
     posts = Position.objects.open_at()
-    booths = Booth.objects.visible_to(_reader(context)).confirmed().filter(fair=fair)
+    booths = Booth.objects.visible_to(_reader(context)).confirmed().filter(fair=fair.pk)
     if words:
         titled = posts.filter(title__icontains=words, booths=OuterRef("pk"))
         booths = booths.filter(Q(employer__name__icontains=words) | Q(number__iexact=words) | Exists(titled))
