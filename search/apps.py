@@ -1,6 +1,41 @@
+from typing import Any
+
 from django.apps import AppConfig
+
+
+def _position_changed(sender: type, position: Any, **kwargs: Any) -> None:
+    from search import sync
+
+    sync.position_changed(position)
+
+
+def _employer_changed(sender: type, employer: Any, **kwargs: Any) -> None:
+    from search import sync
+
+    sync.employer_changed(employer)
+
+
+def _fair_changed(sender: type, instance: Any, **kwargs: Any) -> None:
+    from search import sync
+
+    sync.fair_changed(instance)
 
 
 class SearchConfig(AppConfig):
     name = "search"
     verbose_name = "搜索"
+
+    def ready(self) -> None:
+        from django.core import checks
+        from wagtail.signals import page_published, page_unpublished
+
+        from cms.models import JobFairPage
+        from portal.employers.signals import employer_changed
+        from portal.positions.signals import position_changed
+        from search.checks import check_search
+
+        position_changed.connect(_position_changed, dispatch_uid="search.position")
+        employer_changed.connect(_employer_changed, dispatch_uid="search.employer")
+        for signal in (page_published, page_unpublished):
+            signal.connect(_fair_changed, sender=JobFairPage, dispatch_uid="search.fair")
+        checks.register(check_search)

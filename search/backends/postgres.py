@@ -1,0 +1,70 @@
+"""PostgreSQL: a tsvector of words that are cut already, under a GIN index; its own parser is not asked."""
+
+from collections.abc import Collection, Sequence
+
+from django.db import connection
+
+from matching.tokens import tokenize
+from search.backends.database import Condition, DatabaseBackend
+from search.documents import Document
+from search.words import Group
+
+TABLE = "search_words"
+_WEIGHTS = "{0, 0.1, 0.35, 1.0}"  # D (not used), C body, B facts, A title
+_LAST_POSITION = 16_383  # PostgreSQL counts no further
+_LONGEST_WORD = 500  # characters; a lexeme may have 2,046 bytes
+
+
+class PostgresBackend(DatabaseBackend):
+    joined = f"{TABLE} w JOIN search_entry e ON e.id = w.id"
+
+    def match(self, asked: Sequence[Group], *, any_word: bool) -> Condition:
+        return "w.words @@ %s::tsquery", [_expression(asked, any_word=any_word)]
+
+    def rank(self, asked: Sequence[Group], *, any_word: bool) -> Condition:
+        # 1: divided by 1 + log(length), so that a long text does not win by its length
+        return "-ts_rank(%s, w.words, %s::tsquery, 1)", [_WEIGHTS, _expression(asked, any_word=any_word)]
+
+    def put_words(self, rows: Sequence[Document]) -> None:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"INSERT INTO {TABLE}(id, words) VALUES (%s, %s::tsvector)"  # noqa: S608 - constants of ours
+                " ON CONFLICT (id) DO UPDATE SET words = EXCLUDED.words",
+                [(row.number, _vector(row)) for row in rows],
+            )
+
+    def remove_words(self, numbers: Collection[int]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {TABLE} WHERE id = ANY(%s)", [list(numbers)])  # noqa: S608 - constants of ours
+
+    def optimise(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {TABLE}")
+            cursor.execute("ANALYZE search_entry")
+
+
+def _vector(row: Document) -> str:
+    """The document as PostgreSQL writes a tsvector: 'word':1A 'word':2A …"""
+    written, at = [], 0
+    for weight, text in (("A", row.title), ("B", row.facts), ("C", row.body)):
+        for word in tokenize(text):
+            at = min(at + 1, _LAST_POSITION)
+            written.append(f"{_quoted(word)}:{at}{weight}")
+    return " ".join(written)
+
+
+def _expression(asked: Sequence[Group], *, any_word: bool) -> str:
+    return (" | " if any_word else " & ").join(_one(group) for group in asked)
+
+
+def _one(group: Group) -> str:
+    whole = _quoted(group.whole)
+    if not group.parts:
+        return whole
+    return f"({whole} | ({' & '.join(map(_quoted, group.parts))}))"
+
+
+def _quoted(word: str) -> str:
+    """A word as a lexeme: nothing in it is an operator."""
+    plain = word[:_LONGEST_WORD].replace("\\", "\\\\").replace("'", "''")
+    return f"'{plain}'"

@@ -1,0 +1,241 @@
+"""Records as documents: what can be found, by which words, and from when until when it shows.
+
+Only what anybody may see has a document. There is none for a veteran's file, and none may be added: a search
+index is the wrong place for a person.
+"""
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.html import strip_tags
+
+from cms.models import JobFairPage
+from matching.tokens import DATA
+from portal.core.models import Region
+from portal.employers.enums import VerificationState
+from portal.employers.models import Employer
+from portal.positions.enums import PositionState
+from portal.positions.models import Position
+from search.query import Kind
+
+# Raise it when the making of documents changes: every index built before is then stale.
+SHAPE = 1
+_NUMBERS = {Kind.POSITION: 0, Kind.FAIR: 1, Kind.EMPLOYER: 2}
+_CODE_LENGTHS = (2, 4, 6, 9, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One record for an engine. `facts` are short names (occupation, place, firm) and weigh between title and
+    body; `listed_from` and `listed_until` are its public life, the end excluded.
+    """
+
+    kind: Kind
+    object_id: int
+    title: str
+    facts: str
+    body: str
+    region: str
+    pay_to: int | None
+    education_min: int | None
+    listed_from: datetime
+    listed_until: datetime
+    sort_at: datetime
+
+    @property
+    def number(self) -> int:
+        return number(self.kind, self.object_id)
+
+
+def number(kind: Kind, object_id: int) -> int:
+    """The one number of a record among all kinds."""
+    return object_id * 4 + _NUMBERS[kind]
+
+
+@cache
+def version() -> str:
+    """Changes with the shape of documents and with the dictionary that cuts their words: 12 hex digits."""
+    dictionary = (DATA / "dictionary.csv").read_bytes()
+    return hashlib.sha256(f"{SHAPE}:{settings.TIME_ZONE}:".encode() + dictionary).hexdigest()[:12]
+
+
+def places(codes: Iterable[str]) -> dict[str, str]:
+    """'江门市 新会区 睦洲镇' for each region code, so that a town's post is found by its county.
+
+    One query.
+    """
+    wanted = set(codes)
+    above = {code[:length] for code in wanted for length in _CODE_LENGTHS if length <= len(code)}
+    names = dict(Region.objects.filter(code__in=above).values_list("code", "name"))
+    return {
+        code: " ".join(
+            names[part]
+            for length in _CODE_LENGTHS[1:]
+            if length <= len(code) and (part := code[:length]) in names
+        )
+        for code in wanted
+    }
+
+
+def _midnight_after(employer: Employer) -> datetime:
+    """The first moment at which a verification no longer holds."""
+    assert employer.verified_until is not None
+    return timezone.make_aware(datetime.combine(employer.verified_until + timedelta(days=1), time.min))
+
+
+def plain(html: str) -> str:
+    """Text of rich text; what stood in two elements stays two words."""
+    return strip_tags(html.replace("<", " <"))
+
+
+def position_documents(rows: Sequence[Position]) -> list[Document]:
+    where = places(row.region_id for row in rows)
+    return [_position(row, where[row.region_id]) for row in rows]
+
+
+def _position(row: Position, place: str) -> Document:
+    assert row.published_at is not None
+    assert row.expires_at is not None
+    facts = [row.occupation.name, row.employer.name, place, row.address, row.get_kind_display()]
+    facts += [row.get_shift_display(), *row.certificate_labels, *row.benefits]
+    if row.veterans_only or row.veterans_preferred:
+        facts.append("定向招录退役军人" if row.veterans_only else "退役军人优先")
+    return Document(
+        kind=Kind.POSITION,
+        object_id=row.pk,
+        title=row.title,
+        facts=" ".join(facts),
+        body=f"{row.duties}\n{row.requirements}\n{row.relaxable}",
+        region=row.region_id,
+        pay_to=int(row.pay_to),
+        education_min=row.education_min,
+        listed_from=row.published_at,
+        listed_until=min(row.expires_at, _midnight_after(row.employer)),
+        sort_at=row.published_at,
+    )
+
+
+def employer_documents(rows: Sequence[Employer]) -> list[Document]:
+    where = places(row.region_id for row in rows)
+    return [
+        Document(
+            kind=Kind.EMPLOYER,
+            object_id=row.pk,
+            title=row.name,
+            facts=" ".join([row.get_industry_display(), row.get_nature_display(), where[row.region_id]]),
+            body=f"{row.address}\n{row.introduction}",
+            region=row.region_id,
+            pay_to=None,
+            education_min=None,
+            listed_from=row.verified_at or row.created_at,
+            listed_until=_midnight_after(row),
+            sort_at=row.verified_at or row.created_at,
+        )
+        for row in rows
+    ]
+
+
+def fair_documents(rows: Sequence[JobFairPage]) -> list[Document]:
+    where = places(row.region_id for row in rows)
+    return [
+        Document(
+            kind=Kind.FAIR,
+            object_id=row.pk,
+            title=row.title,
+            facts=" ".join(["招聘会", row.venue, row.address, where[row.region_id], row.get_mode_display()]),
+            body=f"{row.summary}\n{plain(row.body)}",
+            region=row.region_id,
+            pay_to=None,
+            education_min=None,
+            listed_from=row.first_published_at or row.starts_at - timedelta(days=365),
+            listed_until=row.ends_at,
+            sort_at=row.starts_at,
+        )
+        for row in rows
+    ]
+
+
+def _listable_positions(now: datetime) -> QuerySet[Position]:
+    rows = Position.objects.filter(state=PositionState.OPEN, published_at__isnull=False, expires_at__gt=now)
+    return rows.filter(
+        employer__state=VerificationState.VERIFIED, employer__verified_until__gte=timezone.localdate(now)
+    ).with_details()
+
+
+def _listable_employers(now: datetime) -> QuerySet[Employer]:
+    day = timezone.localdate(now)
+    rows = Employer.objects.filter(state=VerificationState.VERIFIED, verified_until__gte=day)
+    return rows.select_related("region")
+
+
+def _open_fairs(now: datetime) -> QuerySet[JobFairPage]:
+    rows: QuerySet[JobFairPage] = JobFairPage.objects.live().filter(ends_at__gt=now).select_related("region")
+    return rows
+
+
+def _ids(rows: QuerySet[Any]) -> list[int]:
+    return list(rows.values_list("pk", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a kind's documents come from.
+
+    `listable(now)`: rows that show now or will without another write. `visible(now)`: rows of the public
+    scope at that moment, with what a page shows of them. `body(row)`: the text that a snippet is cut from.
+    `changed_since(moment)`: ids of rows, listable or not, that were written at or after that moment.
+    """
+
+    listable: Callable[[datetime], QuerySet[Any]]
+    visible: Callable[[datetime], QuerySet[Any]]
+    documents: Callable[[Sequence[Any]], list[Document]]
+    title: Callable[[Any], str]
+    body: Callable[[Any], str]
+    changed_since: Callable[[datetime], list[int]]
+
+
+SOURCES: dict[Kind, Source] = {
+    Kind.POSITION: Source(
+        listable=_listable_positions,
+        visible=lambda now: Position.objects.open_at(now).with_details(),
+        documents=position_documents,
+        title=lambda row: row.title,
+        body=lambda row: f"{row.duties} {row.requirements}",
+        changed_since=lambda moment: _ids(
+            Position.objects.filter(Q(updated_at__gte=moment) | Q(employer__updated_at__gte=moment))
+        ),
+    ),
+    Kind.FAIR: Source(
+        listable=_open_fairs,
+        visible=_open_fairs,
+        documents=fair_documents,
+        title=lambda row: row.title,
+        body=lambda row: f"{row.summary} {plain(row.body)}",
+        changed_since=lambda moment: _ids(
+            JobFairPage.objects.filter(
+                Q(last_published_at__gte=moment) | Q(latest_revision_created_at__gte=moment)
+            )
+        ),
+    ),
+    Kind.EMPLOYER: Source(
+        listable=_listable_employers,
+        visible=_listable_employers,
+        documents=employer_documents,
+        title=lambda row: row.name,
+        body=lambda row: row.introduction,
+        changed_since=lambda moment: _ids(Employer.objects.filter(updated_at__gte=moment)),
+    ),
+}
+
+
+def documents_of(kind: Kind, object_ids: Collection[int], now: datetime) -> list[Document]:
+    """Documents of those of these records that have one."""
+    source = SOURCES[kind]
+    return source.documents(list(source.listable(now).filter(pk__in=object_ids).order_by("pk")))

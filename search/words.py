@@ -1,0 +1,95 @@
+"""Text as the engines see it: the words of matching's tokenizer, so that search and ranking know the same.
+
+Marking what matched follows the same words, so '叉车工' is marked when somebody asks for '叉车司机'.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from matching.tokens import default_engine, normalize, tokenize
+
+EXCERPT = 90  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One word of a query: met by the whole word, or by all of its parts where they make it up."""
+
+    whole: str
+    parts: tuple[str, ...]
+
+
+def groups(text: str) -> list[Group]:
+    """The words that a query asks for, each once, in order."""
+    found = {}
+    for token in default_engine().cut(normalize(text)):
+        forms = tokenize(token)
+        if forms:
+            whole, *parts = forms
+            # '货车' and '司机' make up '货车司机'; '门市' is no part of '江门市' that anybody means
+            found[whole] = Group(whole, tuple(parts) if "".join(parts) == whole else ())
+    return list(found.values())
+
+
+def forms_of(asked: Collection[Group]) -> frozenset[str]:
+    """Every form that counts as a match, for marking."""
+    return frozenset(form for group in asked for form in (group.whole, *group.parts))
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, token): tokens of the normalised text, placed in the text as it was written."""
+    normal, origin = [], []
+    for index, character in enumerate(text):
+        for plain in unicodedata.normalize("NFKC", character).lower():
+            normal.append(plain)
+            origin.append(index)
+    joined = "".join(normal)
+    at = 0
+    for token in default_engine().cut(joined):
+        start = joined.find(token, at)
+        at = start + len(token)
+        yield origin[start], origin[at - 1] + 1, token
+
+
+def spans(text: str, forms: frozenset[str]) -> list[tuple[int, int]]:
+    """Where `forms` stand in `text`, as (start, end), in order and apart from each other."""
+    found: list[tuple[int, int]] = []
+    for start, end, token in _pieces(text):
+        said = tokenize(token)
+        if not forms.intersection(said):
+            continue
+        literal = max((form for form in forms if form in token), key=len, default="")
+        # '司机' is marked inside '货车司机', but all of '叉车工' when '叉车司机' was asked for
+        if literal and said[0] not in forms and end - start == len(token):
+            inner = start + token.index(literal)
+            found.append((inner, inner + len(literal)))
+        else:
+            found.append((start, end))
+    return found
+
+
+def marked(text: str, forms: frozenset[str]) -> SafeString:
+    """`text` escaped, with <mark> around what matched."""
+    parts, at = [], 0
+    for start, end in spans(text, forms):
+        parts += [escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>"]
+        at = end
+    return mark_safe("".join([*parts, escape(text[at:])]))
+
+
+def excerpt(text: str, forms: frozenset[str]) -> SafeString:
+    """About EXCERPT characters of `text` around the first match (else its beginning), marked."""
+    text = re.sub(r"\s+", " ", text).strip()
+    first = next(iter(spans(text, forms)), None) if forms else None
+    start = max(first[0] - EXCERPT // 3, 0) if first else 0
+    if start:  # begin behind a mark of punctuation rather than inside a clause
+        clause = re.search(r"[，。；;、！？\s]", text[start : first[0]]) if first else None
+        start += clause.end() if clause else 0
+    cut = text[start : start + EXCERPT].strip()
+    ahead, behind = "…" if start else "", "…" if start + EXCERPT < len(text) else ""
+    return mark_safe(f"{ahead}{marked(cut, forms)}{behind}")

@@ -1,0 +1,48 @@
+"""Cutting a query, and marking what matched in the text as it was written."""
+
+import pytest
+
+from search.words import Group, excerpt, forms_of, groups, marked
+
+
+def mark(query: str, text: str) -> str:
+    return marked(text, forms_of(groups(query)))
+
+
+def test_a_word_with_parts_that_make_it_up() -> None:
+    assert groups("货车司机") == [Group("货车司机", ("货车", "司机"))]
+
+
+def test_parts_that_do_not_make_up_the_word_are_dropped() -> None:
+    assert groups("江门市") == [Group("江门市", ())]
+
+
+def test_a_word_asked_twice_counts_once() -> None:
+    assert groups("叉车 叉车") == groups("叉车")
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "shown"),
+    [
+        ("司机", "货车司机", "货车<mark>司机</mark>"),
+        ("叉车司机", "招叉车工", "招<mark>叉车工</mark>"),
+        ("a2驾照", "持Ａ２驾照", "持<mark>Ａ２驾照</mark>"),
+        ("司机", "…㎡司机", "…㎡<mark>司机</mark>"),
+        ("司机", "厨师", "厨师"),
+    ],
+)
+def test_marks_stand_where_the_text_has_them(query: str, text: str, shown: str) -> None:
+    assert mark(query, text) == shown
+
+
+def test_an_excerpt_is_cut_around_the_match() -> None:
+    text = "负责日常收发货。" * 40 + "驾驶叉车装卸。" + "整理仓库。" * 40
+    cut = excerpt(text, forms_of(groups("叉车")))
+    assert cut.startswith("…")
+    assert cut.endswith("…")
+    assert "<mark>叉车</mark>" in cut
+    assert len(cut) < 130
+
+
+def test_an_excerpt_without_words_is_the_beginning() -> None:
+    assert excerpt("负责收发货。", frozenset()) == "负责收发货。"
