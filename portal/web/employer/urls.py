@@ -1,5 +1,22 @@
-from django.urls import URLPattern
+"""An employer's own pages, below /company/."""
+
+from django.urls import path
+
+from portal.web.employer import fairs, intentions, positions, profile
 
 app_name = "employer"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", profile.home, name="home"),
+    path("register/", profile.register, name="register"),
+    path("profile/", profile.edit, name="profile"),
+    path("positions/", positions.listing, name="positions"),
+    path("positions/new/", positions.new, name="position-new"),
+    path("positions/<int:pk>/", positions.edit, name="position-edit"),
+    path("positions/<int:pk>/submit/", positions.submit, name="position-submit"),
+    path("positions/<int:pk>/withdraw/", positions.withdraw, name="position-withdraw"),
+    path("fairs/", fairs.listing, name="fairs"),
+    path("fairs/<int:page_id>/join/", fairs.join, name="join-fair"),
+    path("intentions/", intentions.listing, name="intentions"),
+    path("intentions/<int:pk>/confirm/", intentions.confirm, name="confirm-intention"),
+]

@@ -1,0 +1,229 @@
+"""What an employer fills in. Rules live in the domain; a form shows what it says beside the field."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from portal.core.enums import CertificateKind
+from portal.core.models import Occupation, Region
+from portal.core.validators import (
+    normalise_phone,
+    uscc_check_passes,
+    validate_phone,
+    validate_uscc_form,
+)
+from portal.employers.models import Employer
+from portal.positions.actions import FIELDS
+from portal.positions.models import Position
+from portal.stations.enums import StationLevel
+
+BENEFITS = (
+    "五险一金", "五险", "包吃", "包住", "餐补", "房补", "通勤车", "加班费", "高温补贴", "全勤奖", "年终奖",
+    "节日福利", "带薪年假", "免费培训",
+)  # fmt: skip
+MAX_SUGGESTIONS = 6
+
+
+def add_errors(form: forms.Form, error: ValidationError) -> None:
+    """Put what an action refused beside the fields it names; the rest stands above the form."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, errors in error.error_dict.items():
+        form.add_error(name if name in form.fields else None, errors)
+
+
+class PlaceField(forms.ModelChoiceField):
+    """County or town of the served area, each town behind its county's name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=Region.objects.none(), empty_label="请选择", **kwargs)
+
+    def fill(self) -> None:
+        levels = [StationLevel.COUNTY, StationLevel.TOWN]
+        self.queryset = Region.objects.filter(station__level__in=levels).select_related("parent")
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.parent.name} {obj.name}" if len(obj.code) > 6 else f"{obj.name}（全区）"
+
+
+class OccupationField(forms.CharField):
+    """An occupation of the national classification by its name, offered as the person types."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=60, **kwargs)
+        self.widget.attrs["list"] = "occupations"
+        self.widget.attrs["autocomplete"] = "off"
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, str) and value.count("-") == 3:
+            found = Occupation.objects.filter(pk=value).first()
+            return found.name if found else value
+        return value
+
+    def clean(self, value: Any) -> Occupation:
+        typed = super().clean(value)
+        found = Occupation.objects.filter(level=4, name=typed).first()
+        if found is not None:
+            return found
+        near = Occupation.objects.filter(level=4, name__icontains=typed).values_list("name", flat=True)
+        names = list(near[:MAX_SUGGESTIONS])
+        if not names:
+            raise ValidationError(
+                "职业分类里没有这个名称，请换个说法，例如：电工、保安员、道路货运汽车驾驶员。"
+            )
+        raise ValidationError(f"请从职业分类中选择一个完整名称，例如：{'、'.join(names)}。")
+
+
+class ProfileForm(forms.ModelForm):
+    class Meta:
+        model = Employer
+        fields = [
+            "name",
+            "industry",
+            "size_band",
+            "nature",
+            "address",
+            "introduction",
+            "contact_person",
+            "veteran_founded",
+        ]
+        widgets = {"introduction": forms.Textarea(attrs={"rows": 4})}
+        help_texts = {"introduction": "主营业务、人数、食宿条件，求职者最想知道的几句话。"}
+
+    contact_phone = forms.CharField(
+        label="联系电话",
+        max_length=20,
+        help_text="只给审核人员和已达成意向的求职者看，不公开。",
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )
+
+    def clean_contact_phone(self) -> str:
+        phone = normalise_phone(self.cleaned_data["contact_phone"])
+        validate_phone(phone)
+        return phone
+
+
+class RegisterForm(ProfileForm):
+    """A registration. A check character that fails is a warning: codes in real use fail it."""
+
+    class Meta(ProfileForm.Meta):
+        fields = ["name", "uscc", *ProfileForm.Meta.fields[1:]]
+        help_texts = {
+            **ProfileForm.Meta.help_texts,
+            "uscc": "营业执照上的18位代码，数字和大写字母。",
+        }
+
+    region = PlaceField(label="所在地区")
+    uscc_confirmed = forms.BooleanField(
+        label="我已对照营业执照逐位核对，代码无误", required=False, widget=forms.HiddenInput()
+    )
+    field_order = ["name", "uscc", "uscc_confirmed", "industry", "size_band", "nature", "region", "address"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        place = self.fields["region"]
+        assert isinstance(place, PlaceField)
+        place.fill()
+        if self.data.get("uscc_doubtful") or self.data.get("uscc_confirmed"):
+            self._ask_to_confirm()
+
+    def _ask_to_confirm(self) -> None:
+        self.fields["uscc_confirmed"].widget = forms.CheckboxInput()
+
+    def clean_uscc(self) -> str:
+        code = self.cleaned_data["uscc"].strip().upper()
+        validate_uscc_form(code)
+        return code
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        code = cleaned.get("uscc")
+        if code and not uscc_check_passes(code) and not cleaned.get("uscc_confirmed"):
+            self._ask_to_confirm()
+            self.add_error(
+                "uscc",
+                "代码的最后一位校验不符，可能有一位输错。请对照营业执照核对；确认无误请勾选下方选项再提交。",
+            )
+        return cleaned
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # The code's uniqueness is told by the action, in words that help.
+        return super()._get_validation_exclusions() | {"uscc"}
+
+
+class PositionForm(forms.ModelForm):
+    """One position, in the order of the position sheet."""
+
+    class Meta:
+        model = Position
+        fields = [
+            "title", "headcount", "kind", "pay_from", "pay_to", "address", "education_min",
+            "experience_years", "duties", "requirements", "relaxable", "shift", "travels",
+            "veterans_preferred", "veterans_only",
+        ]  # fmt: skip
+        widgets = {
+            "duties": forms.Textarea(attrs={"rows": 5}),
+            "requirements": forms.Textarea(attrs={"rows": 4}),
+        }
+        help_texts = {
+            "pay_from": "必须写明，不能只写“面议”。",
+            "duties": "一行一条，写具体做什么。",
+            "requirements": "只写岗位真正需要的；不得限制性别、婚育、民族等。",
+            "relaxable": "现场可以商量放宽的条件，例如：工作年限可放宽。",
+        }
+
+    occupation = OccupationField(
+        label="职业分类", help_text="输入几个字后从提示中选择，例如：电工。影响岗位能被推荐给谁。"
+    )
+    region = PlaceField(label="工作地区")
+    certificates = forms.MultipleChoiceField(
+        label="必须持有的证书",
+        required=False,
+        choices=CertificateKind.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="只勾选没有就不能上岗的证书；A2 已包含 B1、B2、C1。",
+    )
+    benefits = forms.MultipleChoiceField(
+        label="福利待遇",
+        required=False,
+        choices=[(word, word) for word in BENEFITS],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    field_order = [
+        "title", "occupation", "headcount", "kind", "pay_from", "pay_to", "region", "address",
+        "education_min", "experience_years", "duties", "requirements", "certificates", "benefits",
+        "shift", "travels", "relaxable", "veterans_preferred", "veterans_only",
+    ]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        place = self.fields["region"]
+        assert isinstance(place, PlaceField)
+        place.fill()
+        if self.instance.pk:
+            self.initial["occupation"] = self.instance.occupation_id
+            for name in ("region", "certificates", "benefits"):
+                self.initial[name] = getattr(self.instance, f"{name}_id" if name == "region" else name)
+
+    def values(self) -> dict[str, Any]:
+        """The cleaned fields, as the position's actions take them."""
+        return {name: value for name, value in self.cleaned_data.items() if name in FIELDS}
+
+
+class BoothForm(forms.Form):
+    """Which positions an employer brings to a fair."""
+
+    positions = forms.ModelMultipleChoiceField(
+        label="带到现场的岗位",
+        queryset=Position.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请至少选择一个参会岗位。"},
+    )
+
+    def __init__(self, employer: Employer, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["positions"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = Position.objects.open_at().filter(employer=employer).order_by("title", "pk")

@@ -1,0 +1,123 @@
+"""An employer's positions: list, write, hand in, take back."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.core.models import Occupation
+from portal.core.workflow import TransitionRefused
+from portal.employers.models import Employer
+from portal.positions import actions
+from portal.positions.enums import PositionState
+from portal.positions.models import Position
+from portal.web.employer.current import for_employer
+from portal.web.employer.forms import PositionForm, add_errors
+
+A_PAGE = 20
+
+
+@for_employer
+@require_safe
+def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
+    """The employer's positions, latest first, by state."""
+    rows = Position.objects.run_by(request.user).filter(employer=employer).with_details().order_by("-pk")
+    state = request.GET.get("state", "")
+    shown = rows.filter(state=state) if state in PositionState.values else rows
+    url = reverse("employer:positions")
+    tabs = [{"label": "全部", "url": url, "current": shown is rows, "count": None}] + [
+        {"label": label, "url": f"{url}?state={value}", "current": state == value, "count": None}
+        for value, label in PositionState.choices
+    ]
+    return render(
+        request,
+        "web/employer/positions.html",
+        {
+            "employer": employer,
+            "page": Paginator(shown, A_PAGE).get_page(request.GET.get("page")),
+            "tabs": tabs,
+        },
+    )
+
+
+@for_employer
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest, employer: Employer) -> HttpResponse:
+    """Write a position; '保存并提交审核' hands it in at once."""
+    form = PositionForm(
+        request.POST if request.method == "POST" else None,
+        initial={"region": employer.region_id, "address": employer.address},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            position = actions.draft(employer=employer, by=request.user, **form.values())
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            return _saved(request, position)
+    return _form_page(request, form, None)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a position; one that was approved is reviewed again."""
+    position = get_object_or_404(Position.objects.run_by(request.user).with_details(), pk=pk)
+    form = PositionForm(request.POST if request.method == "POST" else None, instance=position)
+    if request.method == "POST" and form.is_valid():
+        try:
+            position = actions.edit(
+                position=Position.objects.select_related("employer").get(pk=pk),
+                by=request.user,
+                **form.values(),
+            )
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            return _saved(request, position)
+    return _form_page(request, form, Position.objects.with_details().get(pk=pk))
+
+
+def _form_page(request: HttpRequest, form: PositionForm, position: Position | None) -> HttpResponse:
+    names = Occupation.objects.filter(level=4).values_list("name", flat=True)
+    context = {"form": form, "position": position, "occupations": names}
+    return render(request, "web/employer/position_form.html", context)
+
+
+def _saved(request: HttpRequest, position: Position) -> HttpResponse:
+    if "submit" in request.POST:
+        actions.submit(position=position, by=request.user)
+        messages.success(request, f"“{position.title}”已提交审核，结果会显示在岗位列表。")
+    else:
+        messages.success(request, f"“{position.title}”已保存为草稿。")
+    return redirect("employer:positions")
+
+
+@login_required
+@require_POST
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand a draft in for review."""
+    return _step(request, pk, "submit", "已提交审核。")
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a position back for good."""
+    return _step(request, pk, "withdraw", "已撤回，不再公开。")
+
+
+def _step(request: HttpRequest, pk: int, step: str, done: str) -> HttpResponse:
+    position = get_object_or_404(Position.objects.run_by(request.user).with_details(), pk=pk)
+    verb = {"submit": actions.submit, "withdraw": actions.withdraw}[step]
+    try:
+        verb(position=position, by=request.user)
+    except TransitionRefused:
+        messages.error(request, f"“{position.title}”现在是“{position.get_state_display()}”，不能这样操作。")
+    else:
+        messages.success(request, f"“{position.title}”{done}")
+    return redirect("employer:positions")
