@@ -1,11 +1,12 @@
 from django.urls import path, re_path
 
-from portal.web.public import calendar, doors, elder, gallery, positions
+from portal.web.public import calendar, doors, elder, gallery, positions, search
 
 app_name = "public"
 
 urlpatterns = [
     # what is open to everybody
+    path("search/", search.search, name="search"),
     path("positions/", positions.positions, name="positions"),
     path("positions/<int:pk>/", positions.position, name="position"),
     path("employers/<int:pk>/", positions.employer, name="employer"),
