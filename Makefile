@@ -36,7 +36,7 @@ STEPS = \
 	'demo --scale small --if-empty' \
 	'collectstatic --no-input --verbosity 0 :: portal/web/static/**/* requirements.lock' \
 	'index_positions' \
-	'index_search'
+	'index_search --if-stale'
 
 run: .venv/.run ## serve the portal with demo data; the second time it starts in seconds
 	@$(BIN)/python manage.py steps $(STEPS)
