@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = "portal-test-"
@@ -55,6 +55,12 @@ def django_db_keepdb() -> bool:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blocker: object) -> None:
     """Keeps the database that was just migrated for the next run."""
+    # Playwright's event loop gives its tests a connection object of their own: what the first one serialized
+    # for serialized_rollback has to be found on every one.
+    made = connections[DEFAULT_DB_ALIAS]  # not `connection`, which only stands for it
+    contents = getattr(made, "_test_serialized_contents", None)
+    if contents is not None:
+        type(made)._test_serialized_contents = contents
     if connection.vendor != "sqlite" or django_db_keepdb:
         return
     kept = _kept()
