@@ -13,7 +13,7 @@ from wagtail.search import index
 
 from cms.blocks import StoryBlock
 from cms.forms import PlaceForm
-from cms.models.listing import one_page
+from cms.models.listing import clear_link, one_page
 from portal.core.models import Region
 
 
@@ -126,5 +126,6 @@ class BaseIndexPage(Page):
         return {
             **super().get_context(request, *args, **kwargs),
             "filter_form": found.form,
+            "clear_url": clear_link(found),
             "rows": one_page(found.qs, request, 12),
         }

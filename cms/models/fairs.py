@@ -16,7 +16,7 @@ from wagtail.models import Page, PageManager, PageQuerySet
 from wagtail.search import index
 
 from cms.forms import FairForm
-from cms.models.listing import KeepFilter, one_page
+from cms.models.listing import KeepFilter, clear_link, one_page
 from portal.core.enums import RegionLevel
 from portal.core.models import Region
 from portal.stations.models import Station, path_range
@@ -204,6 +204,7 @@ class FairIndexPage(Page):
             **super().get_context(request, *args, **kwargs),
             "when": shown,
             "filter_form": found.form,
+            "clear_url": clear_link(found),
             "rows": one_page(found.qs, request, 12),
             "tabs": [
                 {"label": label, "url": url, "current": key == shown, "count": counts[key]}

@@ -18,7 +18,7 @@ from wagtail.search import index
 
 from cms.blocks import StoryBlock
 from cms.forms import PlaceForm
-from cms.models.listing import KeepFilter, one_page
+from cms.models.listing import KeepFilter, clear_link, one_page
 from portal.core.models import Region
 
 
@@ -140,6 +140,7 @@ class PolicyIndexPage(Page):
         return {
             **super().get_context(request, *args, **kwargs),
             "filter_form": found.form,
+            "clear_url": clear_link(found),
             "rows": one_page(found.qs, request, 12),
             "tabs": [
                 {"label": "现行有效", "url": "?", "current": not ended, "count": None},

@@ -34,11 +34,13 @@ def _reader(context: Context) -> User | AnonymousUser:
 
 @dataclass(frozen=True, slots=True)
 class FairRow:
-    """A fair in a list, with its counts of booths and positions, and whether the reader holds a ticket."""
+    """A fair in a list, with its counts of booths and positions (None before there is a booth), and whether
+    the reader holds a ticket.
+    """
 
     fair: JobFairPage
-    employers: int
-    positions: int
+    employers: int | None
+    positions: int | None
     registered: bool
 
 
@@ -52,7 +54,7 @@ def fair_rows(context: Context, fairs: Iterable[JobFairPage]) -> list[FairRow]:
     if isinstance(reader, User) and fairs:
         tickets = Registration.objects.active().filter(veteran__account=reader, fair__in=fairs)
         mine = set(tickets.values_list("fair_id", flat=True))
-    return [FairRow(fair, *counts.get(fair.pk, (0, 0)), fair.pk in mine) for fair in fairs]
+    return [FairRow(fair, *counts.get(fair.pk, (None, None)), fair.pk in mine) for fair in fairs]
 
 
 @dataclass(frozen=True, slots=True)
