@@ -1,0 +1,149 @@
+"""Intentions and what became of them, and the duties to ask how it went."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Field, Query, Router, Schema
+from ninja.pagination import paginate
+
+from portal.accounts.models import FILE_ROLES
+from portal.api.schemas import Choice, Named, Paged, choice
+from portal.placements.enums import FollowUpKind, FollowUpState, PlacementState
+from portal.placements.models import FollowUp, Placement, PlacementTransition
+from portal.placements.workflow import STEP_LABELS
+
+router = Router(tags=["placements"])
+follow_ups = Router(tags=["follow-ups"])
+
+
+class PositionOfPlacement(Schema):
+    id: int
+    title: str
+    employer: Named
+
+
+class FairOfPlacement(Schema):
+    id: int
+    title: str
+
+
+class PlacementRow(Schema):
+    id: int
+    veteran: Named | None = Field(description="退役军人；本人尚未确认意向时，用人单位看不到是谁")
+    position: PositionOfPlacement
+    fair: FairOfPlacement | None
+    state: Choice
+    recorded_at: datetime
+    veteran_confirmed_at: datetime | None
+    employer_confirmed_at: datetime | None
+    reached: bool = Field(description="双方均已确认，计为达成意向")
+    pay_agreed: Decimal | None = Field(description="约定月薪（元）")
+    planned_first_day: date | None
+    onboarded_on: date | None
+
+    @staticmethod
+    def resolve_veteran(row: Placement, context: dict) -> object:
+        return row.veteran if _may_know_who(row, context["request"]) else None
+
+    @staticmethod
+    def resolve_state(row: Placement) -> dict[str, str]:
+        return choice(row, "state")
+
+    @staticmethod
+    def resolve_reached(row: Placement) -> bool:
+        return row.is_reached
+
+
+class TransitionRow(Schema):
+    sequence: int
+    step: str
+    step_label: str
+    from_state: str
+    to_state: str
+    happened_on: date
+    at: datetime
+    station: Named
+
+    @staticmethod
+    def resolve_step_label(row: PlacementTransition) -> str:
+        return STEP_LABELS.get(row.step, row.step)
+
+
+class PlacementHistory(PlacementRow):
+    transitions: list[TransitionRow] = Field(description="变更记录，从最早起")
+
+
+class PlacementFilters(Schema):
+    state: PlacementState | None = None
+    fair: int | None = Field(None, description="招聘会编号")
+
+
+def _may_know_who(row: Placement, request: HttpRequest) -> bool:
+    """The person, their station or above; an employer once the person has agreed."""
+    user = request.user
+    if row.veteran_confirmed_at is not None or row.veteran.account_id == user.pk:
+        return True
+    return any(row.veteran.station.path.startswith(path) for path in user.station_paths(FILE_ROLES))
+
+
+@router.get("", response=list[PlacementRow], summary="安置意向列表")
+@paginate(Paged)
+def list_placements(request: HttpRequest, filters: Query[PlacementFilters]) -> QuerySet[Placement]:
+    """Those of people the caller's stations serve, of the caller's own employers, or the caller's own."""
+    rows = Placement.objects.visible_to(request.user).with_details()
+    if filters.state:
+        rows = rows.filter(state=filters.state)
+    if filters.fair is not None:
+        rows = rows.filter(fair=filters.fair)
+    return rows
+
+
+@router.get("/{int:placement_id}", response=PlacementHistory, summary="一条安置意向及其变更记录")
+def placement(request: HttpRequest, placement_id: int) -> Placement:
+    rows = Placement.objects.visible_to(request.user).with_details()
+    return get_object_or_404(rows.prefetch_related("transitions__station"), pk=placement_id)
+
+
+class FollowUpRow(Schema):
+    id: int
+    kind: Choice
+    state: Choice
+    due_on: date
+    tries: int = Field(description="已试次数")
+    station: Named = Field(description="责任服务站")
+    placement_id: int
+    veteran: Named
+
+    @staticmethod
+    def resolve_kind(row: FollowUp) -> dict[str, str]:
+        return choice(row, "kind")
+
+    @staticmethod
+    def resolve_state(row: FollowUp) -> dict[str, str]:
+        return choice(row, "state")
+
+    @staticmethod
+    def resolve_veteran(row: FollowUp) -> object:
+        return row.placement.veteran
+
+
+class FollowUpFilters(Schema):
+    due: bool = Field(False, description="只列今天及以前应完成而未完成的，拖得最久的在前")
+    kind: FollowUpKind | None = None
+    state: FollowUpState | None = None
+
+
+@follow_ups.get("", response=list[FollowUpRow], summary="回访任务列表")
+@paginate(Paged)
+def list_follow_ups(request: HttpRequest, filters: Query[FollowUpFilters]) -> QuerySet[FollowUp]:
+    """Duties of the caller's stations and below; nobody else has any."""
+    rows = FollowUp.objects.visible_to(request.user).select_related("station", "placement__veteran")
+    rows = rows.due() if filters.due else rows.order_by("due_on", "pk")
+    if filters.kind:
+        rows = rows.filter(kind=filters.kind)
+    if filters.state:
+        rows = rows.filter(state=filters.state)
+    return rows

@@ -1,0 +1,78 @@
+"""The search of the portal. Its scope is the public one, whoever asks: no person is in the index."""
+
+from typing import Literal
+
+from django.http import HttpRequest
+from django.urls import reverse
+from ninja import Field, Query, Router, Schema
+
+from search import get_backend
+from search.query import DEEPEST, LARGEST_PAGE, Hit, Kind, Scope, SearchQuery, Sort
+
+router = Router(tags=["search"])
+
+
+class HitRow(Schema):
+    kind: Literal["position", "fair", "employer"]
+    id: int
+    title: str
+    snippet: str = Field(description="摘要，已转义的 HTML，命中词在 <mark> 中")
+    url: str = Field(description="公开页面的路径")
+
+    @staticmethod
+    def resolve_url(hit: Hit) -> str:
+        if hit.kind == Kind.FAIR:
+            return hit.record.get_url() or ""
+        return reverse(f"public:{hit.kind.value}", args=[hit.id])
+
+
+class County(Schema):
+    code: str
+    count: int
+
+
+class SearchAnswer(Schema):
+    items: list[HitRow]
+    count: int
+    counts: dict[str, int] = Field(description="各类各有多少条")
+    counties: list[County] = Field(description="各县（市、区）有多少条，多的在前")
+    relaxed: bool = Field(description="没有同时含所有词的结果，这些只含其中一部分")
+
+
+class SearchFilters(Schema):
+    q: str = Field("", max_length=80, description="要搜的词")
+    kind: Kind | None = Field(None, description="只搜这一类")
+    region: str = Field("", pattern=r"^\d{0,12}$", description="区划代码，含其下级")
+    pay_at_least: int | None = Field(None, ge=0, le=1_000_000, description="月薪能达到（元）")
+    education_at_most: int | None = Field(None, ge=0, le=4, description="本人学历，0 初中 … 4 研究生")
+    sort: Sort = Sort.RELEVANCE
+    page: int = Field(1, ge=1, le=DEEPEST // LARGEST_PAGE)
+    page_size: int = Field(20, ge=1, le=LARGEST_PAGE)
+
+
+@router.get("", response=SearchAnswer, summary="搜索")
+def search(
+    request: HttpRequest,  # noqa: ARG001 - what ninja hands a view
+    filters: Query[SearchFilters],
+) -> dict[str, object]:
+    """Open positions, fairs to come and verified employers by words."""
+    result = get_backend().search(
+        SearchQuery(
+            scope=Scope.PUBLIC,
+            text=filters.q,
+            kinds=frozenset({filters.kind}) if filters.kind else frozenset(Kind),
+            region=filters.region,
+            pay_at_least=filters.pay_at_least,
+            education_at_most=filters.education_at_most,
+            sort=filters.sort,
+            page=filters.page,
+            size=filters.page_size,
+        )
+    )
+    return {
+        "items": result.hits,
+        "count": result.total,
+        "counts": {kind.value: count for kind, count in result.counts.items()},
+        "counties": [{"code": code, "count": count} for code, count in result.counties],
+        "relaxed": result.relaxed,
+    }

@@ -1,0 +1,142 @@
+"""Veterans' files: masked, scoped, and every look noted where the person can read it."""
+
+from datetime import date
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+from ninja import Field, Query, Router, Schema
+from ninja.pagination import paginate
+
+from portal.accounts.actions import log_access
+from portal.accounts.enums import AccessKind
+from portal.api.schemas import Choice, Coded, Named, Paged, choice
+from portal.core.encryption import mask_phone
+from portal.core.enums import CertificateKind
+from portal.veterans.enums import EmploymentStatus
+from portal.veterans.models import Veteran, Wish
+
+router = Router(tags=["veterans"])
+
+
+class VeteranRow(Schema):
+    """A file in a list: what tells people apart, and nothing sensitive."""
+
+    id: int
+    name: str
+    sex: Choice
+    age: int = Field(description="周岁")
+    id_number: str = Field(description="身份证号，只留后四位", examples=["**************1234"])
+    phone: str = Field(description="手机号码，中间四位掩码", examples=["138****5678"])
+    station: Named = Field(description="责任服务站")
+    living_region: Coded | None = Field(description="现居住地")
+    education: Choice
+    employment_status: Choice
+
+    @staticmethod
+    def resolve_sex(row: Veteran) -> dict[str, str]:
+        return choice(row, "sex")
+
+    @staticmethod
+    def resolve_age(row: Veteran) -> int:
+        return row.age_on(timezone.localdate())
+
+    @staticmethod
+    def resolve_id_number(row: Veteran) -> str:
+        return row.masked_id
+
+    @staticmethod
+    def resolve_phone(row: Veteran) -> str:
+        return mask_phone(row.phone) if row.phone else ""
+
+    @staticmethod
+    def resolve_education(row: Veteran) -> dict[str, str]:
+        return choice(row, "education")
+
+    @staticmethod
+    def resolve_employment_status(row: Veteran) -> dict[str, str]:
+        return choice(row, "employment_status")
+
+
+class CertificateRow(Schema):
+    kind: Choice
+    grade: str
+    valid_until: date | None
+
+    @staticmethod
+    def resolve_kind(row: object) -> dict[str, str]:
+        return choice(row, "kind")
+
+
+class ServiceRow(Schema):
+    specialty: Coded
+    years: int = Field(description="从事年数")
+
+
+class WishRow(Schema):
+    """What work the person looks for; an empty list means: no limit."""
+
+    occupations: list[Coded]
+    regions: list[Coded]
+    text: str
+    lowest_pay: int | None = Field(description="最低月薪（元）")
+    accepts_shift: bool
+    accepts_travel: bool
+
+
+class VeteranFile(VeteranRow):
+    """One whole file. Difficulty, disability, address and full numbers are not to be had here."""
+
+    branch: str = Field(description="军种")
+    years_served: int
+    services: list[ServiceRow]
+    certificates: list[CertificateRow]
+    skills: str
+    wish: WishRow | None
+
+    @staticmethod
+    def resolve_branch(row: Veteran) -> str:
+        return row.get_branch_display() if row.branch else ""
+
+    @staticmethod
+    def resolve_wish(row: Veteran) -> Wish | None:
+        return getattr(row, "wish", None)
+
+
+class VeteranFilters(Schema):
+    name: str = Field("", max_length=40, description="姓名，含这几个字")
+    employment_status: EmploymentStatus | None = Field(None, description="就业状况")
+    certificate: CertificateKind | None = Field(None, description="持有证书")
+
+
+@router.get("", response=list[VeteranRow], summary="档案列表")
+@paginate(Paged)
+def list_veterans(request: HttpRequest, filters: Query[VeteranFilters]) -> QuerySet[Veteran]:
+    """Files of the caller's stations and below; for anybody else their own, if there is one."""
+    rows = Veteran.objects.visible_to(request.user).select_related("station", "living_region")
+    if filters.name:
+        rows = rows.named(filters.name)
+    if filters.employment_status:
+        rows = rows.filter(employment_status=filters.employment_status)
+    if filters.certificate:
+        rows = rows.filter(certificates__kind=filters.certificate)
+    return rows
+
+
+@router.get("/{int:veteran_id}", response=VeteranFile, summary="一份档案")
+def veteran(request: HttpRequest, veteran_id: int) -> Veteran:
+    """One file. Looking at another person's is noted; a refused try of staff is noted too."""
+    found = Veteran.objects.visible_to(request.user).with_details().filter(pk=veteran_id).first()
+    if found is None:
+        _note_refusal(request, veteran_id)
+        raise Http404
+    if found.account_id != request.user.pk:
+        log_access(actor=request.user, file_id=found.pk, kind=AccessKind.VIEW, reason="接口")
+    return found
+
+
+def _note_refusal(request: HttpRequest, veteran_id: int) -> None:
+    """A member of staff tried a file that exists but is not theirs: its owner can read that."""
+    others = Veteran.objects.exclude(pk__in=Veteran.objects.visible_to(request.user))
+    if request.user.is_station_staff and others.filter(pk=veteran_id).exists():
+        log_access(actor=request.user, file_id=veteran_id, kind=AccessKind.REFUSED, reason="接口")

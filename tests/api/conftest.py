@@ -1,0 +1,33 @@
+"""A town with its clerk, its neighbour with its own, and one file in each."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+
+from portal.accounts.enums import StationRole
+from tests.factories import make_staff, make_stations, make_user, make_veteran
+
+
+@pytest.fixture
+def towns() -> SimpleNamespace:
+    stations = make_stations()
+    return SimpleNamespace(
+        clerk=make_staff(stations["睦洲镇"], name="李秀珍"),
+        neighbour=make_staff(stations["司前镇"], name="黄丽华"),
+        county=make_staff(stations["新会区"], StationRole.OPERATOR, name="何永强"),
+        reviewer=make_staff(stations["新会区"], StationRole.REVIEWER, name="吴敏"),
+        ours=make_veteran(station=stations["睦洲镇"], name="陈建国", account=make_user("陈建国")),
+        below=make_veteran(station=stations["南安村"], name="梁伟明"),
+        theirs=make_veteran(station=stations["司前镇"], name="黄志明"),
+    )
+
+
+@pytest.fixture
+def ask(client_for) -> Callable:
+    """`ask(user, "veterans", name="陈")` -> the response of that endpoint for that user."""
+
+    def get(user, path: str, **query):
+        return client_for(user).get(f"/api/v1/{path}", query)
+
+    return get

@@ -1,0 +1,176 @@
+"""Placements, follow-ups, positions, fairs and search over the API."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.placements import actions
+from portal.placements.models import FollowUp, Placement
+from search import indexing
+from tests.factories import (
+    make_booth,
+    make_employer,
+    make_fair,
+    make_position,
+    make_user,
+    make_veteran,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def declare(veteran, by: User, **fields) -> Placement:
+    return actions.declare(
+        veteran=veteran, position=make_position(employer=fields.pop("employer", None)), by=by, **fields
+    )
+
+
+def ids(response) -> set[int]:
+    assert response.status_code == 200
+    return {row["id"] for row in response.json()["items"]}
+
+
+@pytest.mark.must("walks.3")
+def test_placements_and_follow_ups_stay_in_the_town(ask, towns) -> None:
+    ours, theirs = declare(towns.ours, towns.clerk), declare(towns.theirs, towns.neighbour)
+    assert ids(ask(towns.clerk, "placements")) == {ours.pk}
+    assert ids(ask(towns.neighbour, "placements")) == {theirs.pk}
+    assert ids(ask(towns.county, "placements")) == {ours.pk, theirs.pk}
+    assert ask(towns.clerk, f"placements/{theirs.pk}").status_code == 404
+    due = {row["placement_id"] for row in ask(towns.clerk, "follow-ups").json()["items"]}
+    assert due == {ours.pk}
+    assert {row["veteran"]["name"] for row in ask(towns.clerk, "follow-ups").json()["items"]} == {"陈建国"}
+
+
+def test_both_sides_see_their_intention_and_nobody_else_does(ask, towns) -> None:
+    member, rival = make_user(), make_user()
+    made = declare(towns.ours, towns.clerk, employer=make_employer(member=member))
+    make_employer(member=rival)
+    assert ids(ask(member, "placements")) == ids(ask(towns.ours.account, "placements")) == {made.pk}
+    assert ids(ask(rival, "placements")) == ids(ask(towns.reviewer, "placements")) == set()
+    assert ask(rival, f"placements/{made.pk}").status_code == 404
+
+
+def test_an_employer_learns_who_it_is_once_the_person_agreed(ask, towns) -> None:
+    member = make_user()
+    made = declare(towns.ours, towns.clerk, employer=make_employer(member=member))
+    assert ask(member, f"placements/{made.pk}").json()["veteran"] is None
+    assert ask(towns.clerk, f"placements/{made.pk}").json()["veteran"]["name"] == "陈建国"
+    actions.confirm(placement=made, by=towns.ours.account)
+    assert ask(member, f"placements/{made.pk}").json()["veteran"]["name"] == "陈建国"
+
+
+def test_a_placement_tells_its_history(ask, towns) -> None:
+    made = declare(towns.ours, towns.clerk)
+    actions.advance(placement=made, step="interview", by=towns.clerk)
+    body = ask(towns.clerk, f"placements/{made.pk}").json()
+    assert body["state"] == {"value": "interviewed", "label": "已面试"}
+    assert [row["step_label"] for row in body["transitions"]] == ["登记意向", "记录面试"]
+    assert body["reached"] is False
+
+
+def test_placements_of_one_fair_or_state(ask, towns) -> None:
+    fair, post = make_fair(), make_position()
+    make_booth(fair, post)
+    at_fair = actions.declare(veteran=towns.ours, position=post, by=towns.clerk, fair=fair)
+    declare(towns.below, towns.clerk)
+    assert ids(ask(towns.clerk, "placements", fair=fair.pk)) == {at_fair.pk}
+    assert len(ids(ask(towns.clerk, "placements", state="intended"))) == 2
+    assert ids(ask(towns.clerk, "placements", state="offered")) == set()
+    assert ask(towns.clerk, "placements", state="lost").status_code == 422
+
+
+def test_due_follow_ups_come_longest_overdue_first(ask, towns) -> None:
+    made = declare(towns.ours, towns.clerk)
+    today = timezone.localdate()
+    days = [today + timedelta(days=5), today - timedelta(days=1), today - timedelta(days=9)]
+    for row, day in zip(FollowUp.objects.filter(placement=made), days, strict=True):
+        FollowUp.objects.filter(pk=row.pk).update(due_on=day)
+    rows = ask(towns.clerk, "follow-ups", due=True).json()["items"]
+    assert [row["due_on"] for row in rows] == [days[2].isoformat(), days[1].isoformat()]
+    for user in (towns.ours.account, towns.reviewer, make_user()):
+        assert ids(ask(user, "follow-ups")) == set()
+
+
+def test_a_draft_is_for_its_firm_and_its_reviewers(ask, towns) -> None:
+    member, rival = make_user(), make_user()
+    firm = make_employer(member=member)
+    make_employer(member=rival)
+    shown, draft = make_position(employer=firm), make_position(employer=firm, opened=False)
+    everybody = [member, rival, towns.reviewer, towns.clerk, towns.ours.account]
+    for user in everybody:
+        assert ids(ask(user, "positions")) == {shown.pk}
+        assert ask(user, f"positions/{shown.pk}").json()["open"] is True
+    seen = [ask(user, f"positions/{draft.pk}").status_code for user in everybody]
+    assert seen == [200, 404, 200, 404, 404]
+    assert ids(ask(member, "positions", open=False, state="draft")) == {draft.pk}
+    assert ids(ask(rival, "positions", open=False)) == {shown.pk}
+
+
+def test_positions_of_a_place_or_firm(ask, towns) -> None:
+    post = make_position()
+    make_position()
+    assert ids(ask(towns.clerk, "positions", employer=post.employer_id)) == {post.pk}
+    assert len(ids(ask(towns.clerk, "positions", region="4407"))) == 2
+    assert ids(ask(towns.clerk, "positions", region="440703")) == set()
+    assert ask(towns.clerk, "positions", region="44'").status_code == 422
+
+
+def test_fairs_by_time(ask, towns) -> None:
+    now = timezone.now()
+    coming = make_fair()
+    make_booth(coming, make_position())
+    over = make_fair(
+        starts_at=now - timedelta(days=2),
+        ends_at=now - timedelta(days=1),
+        registration_opens_at=now - timedelta(days=9),
+        registration_closes_at=now - timedelta(days=3),
+    )
+    make_fair(live=False)
+    body = ask(towns.ours.account, "fairs").json()
+    assert [(row["id"], row["booths"], row["registration_is_open"]) for row in body["items"]] == [
+        (coming.pk, 1, True)
+    ]
+    assert ids(ask(towns.ours.account, "fairs", when="past")) == {over.pk}
+    assert ask(towns.ours.account, "fairs", when="never").status_code == 422
+
+
+def test_search_finds_what_is_public(ask, towns) -> None:
+    firm = make_employer(name="叉车租赁有限公司")
+    post = make_position(employer=firm, title="叉车司机")
+    make_position(employer=firm, title="叉车班长", opened=False)
+    fair = make_fair(title="叉车专场招聘会")
+    indexing.rebuild()
+    body = ask(towns.clerk, "search", q="叉车").json()
+    assert body["counts"] == {"position": 1, "fair": 1, "employer": 1}
+    assert body["counties"] == [{"code": "440705", "count": 3}]
+    assert {(row["kind"], row["url"]) for row in body["items"]} == {
+        ("position", f"/positions/{post.pk}/"),
+        ("employer", f"/employers/{firm.pk}/"),
+        ("fair", fair.get_url()),
+    }
+    only = ask(towns.clerk, "search", q="叉车", kind="position").json()
+    assert [row["id"] for row in only["items"]] == [post.pk]
+
+
+@pytest.mark.parametrize(
+    "query", [{"kind": "veteran"}, {"page": 0}, {"page": 201}, {"page_size": 51}, {"region": "x"}]
+)
+def test_a_search_that_cannot_be(ask, towns, query) -> None:
+    assert ask(towns.clerk, "search", **query).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["placements", "follow-ups", "positions", "fairs", "search?q=货车"])
+def test_queries_do_not_grow(client_for, towns, same_queries, path: str) -> None:
+    caller = client_for(towns.county)
+
+    def grow() -> None:
+        for _ in range(6):
+            declare(make_veteran(), towns.county)
+            make_booth(make_fair(title="货车司机专场"), make_position())
+        indexing.rebuild()
+
+    grow()
+    assert same_queries(lambda: caller.get(f"/api/v1/{path}"), grow, at_most=12) > 0
