@@ -19,6 +19,8 @@ from portal.stations.models import Station
 # Roles that open veterans' files; the others see no person.
 FILE_ROLES = frozenset({StationRole.CLERK, StationRole.HEAD, StationRole.OPERATOR})
 REVIEW_ROLES = frozenset({StationRole.REVIEWER, StationRole.OPERATOR, StationRole.HEAD})
+# The verification page shows the code of a second-factor device of this name, in a demo only.
+DEMO_DEVICE = "演示"
 
 
 class UserManager(BaseUserManager["User"]):

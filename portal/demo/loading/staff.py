@@ -8,14 +8,12 @@ from django.contrib.auth.hashers import make_password
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from portal.accounts.enums import StationRole
-from portal.accounts.models import StationMembership, User
+from portal.accounts.models import DEMO_DEVICE, StationMembership, User
 from portal.demo import logins
 from portal.demo.loading.bulk import new_user
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station
 
-# The verification page shows the code of a device of this name, and only in a demo.
-DEVICE_NAME = "演示"
 _SINCE = date(2022, 1, 1)
 _CLERK_PHONES = 19_900_001_000
 
@@ -45,7 +43,7 @@ def load_staff(stations: dict[str, Station]) -> User:
         StationMembership(user=user, station=station, role=role, starts_on=_SINCE)
         for user, station, role in posts
     )
-    TOTPDevice.objects.bulk_create(TOTPDevice(user=user, name=DEVICE_NAME, confirmed=True) for user in users)
+    TOTPDevice.objects.bulk_create(TOTPDevice(user=user, name=DEMO_DEVICE, confirmed=True) for user in users)
     return operator
 
 

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from portal.web.public import calendar, doors, elder, gallery, positions, search
+from portal.web.public import auth, calendar, doors, elder, gallery, positions, search
 
 app_name = "public"
 
@@ -14,6 +14,13 @@ urlpatterns = [
     path("landing/", doors.landing, name="landing"),
     path("healthz", doors.health, name="health"),
     re_path(r"^media/(?P<path>(?:images|original_images)/.+)$", doors.media, name="media"),
+    # signing in
+    path("sign-in/", auth.sign_in, name="sign-in"),
+    path("sign-in/code/", auth.enter_code, name="sign-in-code"),
+    path("sign-in/staff/", auth.staff_sign_in, name="sign-in-staff"),
+    path("sign-in/second-factor/", auth.second_factor, name="second-factor"),
+    path("sign-in/second-factor/setup/", auth.set_up_second_factor, name="second-factor-setup"),
+    path("sign-out/", auth.sign_out, name="sign-out"),
     # the frame
     path("elder-mode/", elder.switch, name="elder-mode"),
     path("gallery/", gallery.gallery, name="gallery"),
