@@ -163,7 +163,7 @@ def test_a_scheduled_page_goes_live_at_its_time(
             "registration_closes_at",
             "报名截止必须晚于报名开始。",
         ),
-        ({"organiser": ""}, "organiser", "必需字段"),
+        ({"organiser": ""}, "organiser", "请填写"),
     ],
 )
 def test_errors_stand_beside_their_field_in_chinese(
