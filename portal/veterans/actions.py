@@ -153,6 +153,14 @@ def add_work_history(
 
 
 @transaction.atomic
+def remove_work_history(*, veteran: Veteran, by: User, job: WorkHistory) -> None:
+    """Take one earlier job out of the file."""
+    _require_edit(veteran, by)
+    veteran.work_history.filter(pk=job.pk).delete()
+    _changed(veteran, by, "skills", ["work_history"])
+
+
+@transaction.atomic
 def set_wish(
     *,
     veteran: Veteran,

@@ -28,7 +28,5 @@ class SecondFactorMiddleware:
     def _must_verify(request: HttpRequest) -> bool:
         user = request.user
         return (
-            user.is_authenticated
-            and not user.is_verified()
-            and (user.is_superuser or user.is_station_staff)
+            user.is_authenticated and not user.is_verified() and (user.is_superuser or user.is_station_staff)
         )

@@ -12,7 +12,8 @@ from portal.employers.models import Employer
 from portal.fairs import actions
 from portal.fairs.models import Booth
 from portal.web.employer.current import for_employer
-from portal.web.employer.forms import BoothForm, add_errors
+from portal.web.employer.forms import BoothForm
+from portal.web.fields import add_errors
 
 A_PAGE = 12
 

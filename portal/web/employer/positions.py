@@ -16,7 +16,8 @@ from portal.positions import actions
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from portal.web.employer.current import for_employer
-from portal.web.employer.forms import PositionForm, add_errors
+from portal.web.employer.forms import PositionForm
+from portal.web.fields import add_errors
 
 A_PAGE = 20
 

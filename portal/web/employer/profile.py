@@ -17,7 +17,8 @@ from portal.placements.models import Placement
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from portal.web.employer.current import SESSION_KEY, for_employer
-from portal.web.employer.forms import ProfileForm, RegisterForm, add_errors
+from portal.web.employer.forms import ProfileForm, RegisterForm
+from portal.web.fields import add_errors
 
 _TONES = {
     VerificationState.PENDING: "info",

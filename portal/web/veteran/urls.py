@@ -1,5 +1,25 @@
-from django.urls import URLPattern
+"""A veteran's own pages, below /me/."""
+
+from django.urls import path
+
+from portal.web.veteran import fairs, file, home, intentions, positions
 
 app_name = "veteran"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("file/", file.overview, name="file"),
+    path("file/open/", file.open_own, name="file-open"),
+    path("file/jobs/<int:pk>/remove/", file.remove_job, name="job-remove"),
+    path("file/<slug:section>/", file.section, name="file-section"),
+    path("positions/", positions.listing, name="positions"),
+    path("positions/<int:pk>/", positions.why, name="why"),
+    path("fairs/<int:page_id>/", fairs.fair, name="fair"),
+    path("fairs/<int:page_id>/register/", fairs.register, name="register"),
+    path("fairs/<int:page_id>/cancel/", fairs.cancel, name="cancel-registration"),
+    path("tickets/", fairs.tickets, name="tickets"),
+    path("tickets/<uuid:ticket>/", fairs.ticket, name="ticket"),
+    path("intentions/", intentions.listing, name="intentions"),
+    path("intentions/<int:pk>/confirm/", intentions.confirm, name="confirm-intention"),
+    path("access-log/", home.access_log, name="access-log"),
+]

@@ -1,0 +1,64 @@
+"""Form fields and helpers that several audiences use."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from portal.core.models import Occupation, Region
+from portal.stations.enums import StationLevel
+
+MAX_SUGGESTIONS = 6
+
+
+def add_errors(form: forms.Form, error: ValidationError) -> None:
+    """Put what an action refused beside the fields it names; the rest stands above the form."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, errors in error.error_dict.items():
+        form.add_error(name if name in form.fields else None, errors)
+
+
+class PlaceField(forms.ModelChoiceField):
+    """County or town of the served area, each town behind its county's name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=Region.objects.none(), empty_label="请选择", **kwargs)
+
+    def fill(self) -> None:
+        levels = [StationLevel.COUNTY, StationLevel.TOWN]
+        self.queryset = Region.objects.filter(station__level__in=levels).select_related("parent")
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.parent.name} {obj.name}" if len(obj.code) > 6 else f"{obj.name}（全区）"
+
+
+class OccupationField(forms.CharField):
+    """An occupation of the national classification by its name, offered as the person types."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=60, **kwargs)
+        self.widget.attrs["list"] = "occupations"
+        self.widget.attrs["autocomplete"] = "off"
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, str) and value.count("-") == 3:
+            found = Occupation.objects.filter(pk=value).first()
+            return found.name if found else value
+        return value
+
+    def clean(self, value: Any) -> Occupation | None:
+        typed = super().clean(value)
+        if not typed:
+            return None
+        found = Occupation.objects.filter(level=4, name=typed).first()
+        if found is not None:
+            return found
+        near = Occupation.objects.filter(level=4, name__icontains=typed).values_list("name", flat=True)
+        names = list(near[:MAX_SUGGESTIONS])
+        if not names:
+            raise ValidationError(
+                "职业分类里没有这个名称，请换个说法，例如：电工、保安员、道路货运汽车驾驶员。"
+            )
+        raise ValidationError(f"请从职业分类中选择一个完整名称，例如：{'、'.join(names)}。")

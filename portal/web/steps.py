@@ -1,0 +1,43 @@
+"""A placement's log as the timeline component shows it."""
+
+from typing import Any
+
+from portal.placements.enums import PlacementState
+from portal.placements.models import Placement
+from portal.placements.workflow import IN_POST_STATES, LIVE_STATES, STEP_LABELS
+from portal.web.templatetags.ui import cn_date
+
+_AHEAD = (
+    PlacementState.INTENDED,
+    PlacementState.INTERVIEWED,
+    PlacementState.OFFERED,
+    PlacementState.ONBOARDED,
+    PlacementState.RETAINED_3M,
+    PlacementState.RETAINED_12M,
+)
+
+
+def timeline(placement: Placement) -> list[dict[str, Any]]:
+    """What happened, from the log, and what lies ahead while the placement lives. Expects its transitions."""
+    log = list(placement.transitions.all())
+    steps: list[dict[str, Any]] = []
+    for row in log:
+        ended = row.to_state not in LIVE_STATES
+        steps.append(
+            {
+                "label": PlacementState(row.to_state).label
+                if row.step != "correct"
+                else f"{STEP_LABELS['correct']}为{PlacementState(row.to_state).label}",
+                "state": "stopped" if ended else "done",
+                "when": cn_date(row.happened_on),
+                "note": row.note,
+            }
+        )
+    if placement.state in LIVE_STATES and steps:
+        steps[-1]["state"] = "current"
+        order = list(PlacementState)
+        here = order.index(PlacementState(placement.state))
+        ahead = [state for state in _AHEAD if order.index(state) > here]
+        shown = ahead if placement.state in IN_POST_STATES else ahead[:3]
+        steps += [{"label": state.label, "state": "todo", "when": "", "note": ""} for state in shown]
+    return steps

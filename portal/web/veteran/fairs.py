@@ -1,0 +1,151 @@
+"""A fair as one person sees it: booths worth a visit, registration, tickets."""
+
+import uuid
+from dataclasses import dataclass
+from typing import cast
+
+import segno
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from cms.models import JobFairPage
+from portal.accounts.models import User
+from portal.fairs import actions
+from portal.fairs.models import Booth, Registration
+from portal.positions.models import Position
+from portal.recommendations import services
+from portal.recommendations.services import Recommended
+from portal.veterans.models import Veteran
+from portal.web.veteran.current import for_veteran
+
+A_PAGE = 20
+# A booth is worth a visit when its best position scores at least this share of the fair's best one …
+WORTH = 0.5
+# … and nobody is sent to more booths than a morning allows.
+MOST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A booth with those of its positions that fit, the best first."""
+
+    booth: Booth
+    fitting: list[Recommended]
+
+    @property
+    def positions(self) -> list[Position]:
+        return [item.position for item in self.fitting]
+
+
+def _visits(veteran: Veteran, booths: list[Booth]) -> list[Visit]:
+    """Booths worth a visit, in walking order (by booth number)."""
+    booth_of = {position.pk: booth for booth in booths for position in booth.open_positions}
+    found = services.recommend(veteran, among=booth_of.keys(), limit=len(booth_of))
+    fitting: dict[int, list[Recommended]] = {}
+    for item in found.items:
+        fitting.setdefault(booth_of[item.position.pk].pk, []).append(item)
+    if not fitting:
+        return []
+    best = max(items[0].match.score for items in fitting.values())
+    by_score = sorted(fitting, key=lambda pk: -fitting[pk][0].match.score)
+    worth = {pk for pk in by_score[:MOST] if fitting[pk][0].match.score >= WORTH * best}
+    return [Visit(booth, fitting[booth.pk][:3]) for booth in booths if booth.pk in worth]
+
+
+def _coming(page_id: int) -> JobFairPage:
+    return get_object_or_404(JobFairPage.objects.live(), pk=page_id)
+
+
+@for_veteran
+@require_safe
+def fair(request: HttpRequest, veteran: Veteran, page_id: int) -> HttpResponse:
+    """Which booths are worth the trip, and why; then all the others."""
+    page = _coming(page_id)
+    booths = list(
+        Booth.objects.visible_to(request.user)
+        .confirmed()
+        .filter(fair=page)
+        .select_related("employer")
+        .prefetch_related(
+            Prefetch("positions", Position.objects.open_at().order_by("-pay_to", "pk"), "open_positions")
+        )
+        .order_by("number", "pk")
+    )
+    visits = _visits(veteran, booths)
+    worth = {visit.booth.pk for visit in visits}
+    others = [booth for booth in booths if booth.pk not in worth]
+    return render(
+        request,
+        "web/veteran/fair.html",
+        {
+            "fair": page,
+            "visits": visits,
+            "total": len(booths),
+            "others": Paginator(others, A_PAGE).get_page(request.GET.get("page")),
+            "registration": Registration.objects.active().filter(fair=page, veteran=veteran).first(),
+        },
+    )
+
+
+@for_veteran
+@require_POST
+def register(request: HttpRequest, veteran: Veteran, page_id: int) -> HttpResponse:
+    """Register for a fair; the ticket follows at once."""
+    page = _coming(page_id)
+    try:
+        registration = actions.register(fair=page, veteran=veteran, by=cast(User, request.user))
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+        return redirect("veteran:fair", page_id=page_id)
+    messages.success(request, "报名成功，入场时出示这张票。")
+    return redirect("veteran:ticket", ticket=registration.ticket)
+
+
+@for_veteran
+@require_POST
+def cancel(request: HttpRequest, veteran: Veteran, page_id: int) -> HttpResponse:
+    """Give the ticket back."""
+    registration = get_object_or_404(Registration.objects.active(), fair=page_id, veteran=veteran)
+    try:
+        actions.cancel_registration(registration=registration, by=cast(User, request.user))
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    else:
+        messages.success(request, "已取消报名。")
+    return redirect("veteran:tickets")
+
+
+@for_veteran
+@require_safe
+def tickets(request: HttpRequest, veteran: Veteran) -> HttpResponse:
+    """The person's tickets, the latest fair first."""
+    rows = (
+        Registration.objects.visible_to(request.user)
+        .active()
+        .filter(veteran=veteran)
+        .select_related("fair", "check_in")
+        .order_by("-fair__starts_at")
+    )
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "web/veteran/tickets.html", {"page": page})
+
+
+@for_veteran
+@require_safe
+def ticket(request: HttpRequest, veteran: Veteran, ticket: uuid.UUID) -> HttpResponse:
+    """One ticket for the door. Its code holds the number of the ticket and nothing about the person."""
+    rows = Registration.objects.visible_to(request.user).active().filter(veteran=veteran)
+    registration = get_object_or_404(rows.select_related("fair", "check_in"), ticket=ticket)
+    context = {
+        "registration": registration,
+        "fair": registration.fair,
+        "used": hasattr(registration, "check_in"),
+        "veteran": veteran,
+        "qr": segno.make(str(registration.ticket), error="m").svg_data_uri(scale=8, border=2),
+    }
+    return render(request, "web/veteran/ticket.html", context)
