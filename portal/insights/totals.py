@@ -45,13 +45,14 @@ def portal_totals() -> PortalTotals:
         employers=Employer.objects.verified().count(),
         positions=posts["n"],
         headcount=posts["headcount"] or 0,
-        reached=_shown(Placement.objects.reached().count()),
-        onboarded=_shown(onboarded.aggregate(n=Count("veteran", distinct=True))["n"]),
+        reached=suppressed(Placement.objects.reached().count()),
+        onboarded=suppressed(onboarded.aggregate(n=Count("veteran", distinct=True))["n"]),
         as_of=now,
     )
 
 
-def _shown(count: int) -> int | None:
+def suppressed(count: int) -> int | None:
+    """`count` for the public: None under `SMALLEST_CELL`."""
     return count if count >= SMALLEST_CELL else None
 
 

@@ -17,7 +17,7 @@ from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.employers.models import EmployerMembership
 from portal.fairs.models import Booth, Registration
-from portal.insights.totals import FairTotals, booth_counts, fair_totals
+from portal.insights.totals import FairTotals, booth_counts, fair_totals, suppressed
 from portal.positions.models import Position
 from portal.veterans.models import Veteran
 
@@ -71,6 +71,10 @@ class Desk:
     registration: Registration | None
     veteran: bool
     recruiter: bool
+
+    @property
+    def registered_shown(self) -> int | None:
+        return suppressed(self.totals.registered)
 
 
 @register.simple_tag(takes_context=True)

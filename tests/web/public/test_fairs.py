@@ -206,6 +206,15 @@ def test_why_nobody_can_register(client: Client, fields: dict, words: str) -> No
     assert words in text(client, fair.url)
 
 
+def test_few_registrations_are_not_told(client: Client) -> None:
+    fair = make_fair()
+    for _ in range(4):
+        make_registration(fair, make_veteran())
+    assert "已报名" not in text(client, fair.url)
+    make_registration(fair, make_veteran())
+    assert "已报名" in text(client, fair.url)
+
+
 def test_a_past_fair_keeps_its_figures_and_no_button(client: Client) -> None:
     fair = past_fair()
     make_booth(fair, make_position(opened=False))
