@@ -121,6 +121,7 @@ def open_page(
         context.set_default_timeout(15_000)
         page = context.new_page()
         page.portal_watch = Watch()
+        page.portal_base = live_server.url
         page.portal_javascript = javascript
         page.portal_watch.attach(page)
         watches.append(page.portal_watch)
@@ -212,8 +213,7 @@ def sign_in() -> Callable[..., None]:
     def enter(page: Page, user: Any, *, second_factor: bool = True) -> None:
         client = signed_in_client(user, second_factor=second_factor)
         cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-        base = page.context._options["baseURL"]
-        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": base}])
+        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": page.portal_base}])
 
     return enter
 
