@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from portal.core.models import Occupation, Region
 from portal.stations.enums import StationLevel
+from portal.web import occupations
 
 MAX_SUGGESTIONS = 6
 
@@ -35,7 +36,7 @@ class PlaceField(forms.ModelChoiceField):
 
 
 class OccupationField(forms.CharField):
-    """An occupation of the national classification by its name, offered as the person types."""
+    """An occupation of the national classification by its official or everyday name, offered as one types."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=60, **kwargs)
@@ -52,11 +53,10 @@ class OccupationField(forms.CharField):
         typed = super().clean(value)
         if not typed:
             return None
-        found = Occupation.objects.filter(level=4, name=typed).first()
+        found = occupations.named(typed)
         if found is not None:
             return found
-        near = Occupation.objects.filter(level=4, name__icontains=typed).values_list("name", flat=True)
-        names = list(near[:MAX_SUGGESTIONS])
+        names = [row.name for row in occupations.near(typed, MAX_SUGGESTIONS)]
         if not names:
             raise ValidationError(
                 "职业分类里没有这个名称，请换个说法，例如：电工、保安员、道路货运汽车驾驶员。"

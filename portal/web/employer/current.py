@@ -24,7 +24,7 @@ def current_employer(request: HttpRequest) -> Employer | None:
     mine = Employer.objects.run_by(request.user).select_related("region", "station").order_by("pk")
     asked = request.GET.get("employer", "")
     if asked:
-        chosen = get_object_or_404(mine, pk=int(asked) if asked.isdigit() else 0)
+        chosen = get_object_or_404(mine, pk=int(asked) if asked.isdecimal() and len(asked) < 16 else 0)
         request.session[SESSION_KEY] = chosen.pk
         return chosen
     kept = request.session.get(SESSION_KEY)

@@ -14,6 +14,7 @@ from portal.core.validators import (
 from portal.employers.models import Employer
 from portal.positions.actions import FIELDS
 from portal.positions.models import Position
+from portal.web import occupations
 from portal.web.fields import OccupationField, PlaceField
 
 BENEFITS = (
@@ -72,7 +73,7 @@ class RegisterForm(ProfileForm):
         place = self.fields["region"]
         assert isinstance(place, PlaceField)
         place.fill()
-        if self.data.get("uscc_doubtful") or self.data.get("uscc_confirmed"):
+        if self.data.get("uscc_confirmed"):
             self._ask_to_confirm()
 
     def _ask_to_confirm(self) -> None:
@@ -90,7 +91,8 @@ class RegisterForm(ProfileForm):
             self._ask_to_confirm()
             self.add_error(
                 "uscc",
-                "代码的最后一位校验不符，可能有一位输错。请对照营业执照核对；确认无误请勾选下方选项再提交。",
+                "代码的最后一位校验不符，可能有一位输错。请对照营业执照核对；"
+                "确认无误请勾选下方选项再提交，由服务中心核对。",
             )
         return cleaned
 
@@ -121,7 +123,8 @@ class PositionForm(forms.ModelForm):
         }
 
     occupation = OccupationField(
-        label="职业分类", help_text="输入几个字后从提示中选择，例如：电工。影响岗位能被推荐给谁。"
+        label="职业分类",
+        help_text="输入几个字后从提示中选择，或直接写平常的叫法，例如：叉车司机。影响岗位会推荐给谁。",
     )
     region = PlaceField(label="工作地区")
     certificates = forms.MultipleChoiceField(
@@ -148,10 +151,32 @@ class PositionForm(forms.ModelForm):
         place = self.fields["region"]
         assert isinstance(place, PlaceField)
         place.fill()
+        self._offer_near_occupations()
         if self.instance.pk:
-            self.initial["occupation"] = self.instance.occupation_id
+            self.initial["occupation"] = self.instance.occupation.name
+            kept = [(word, word) for word in self.instance.benefits if word not in BENEFITS]
+            self.fields["benefits"].choices = [*((word, word) for word in BENEFITS), *kept]
             for name in ("region", "certificates", "benefits"):
                 self.initial[name] = getattr(self.instance, f"{name}_id" if name == "region" else name)
+
+    def _offer_near_occupations(self) -> None:
+        """Where what was typed names no occupation, offer the nearest ones; take the one that was picked."""
+        typed = self.data.get("occupation", "").strip()[:60]
+        if not typed or occupations.named(typed):
+            return
+        near = {row.pk: row.name for row in occupations.near(typed)}
+        picked = near.get(self.data.get("occupation_near", ""))
+        if picked:
+            self.data = self.data.copy()
+            self.data["occupation"] = picked
+        elif near:
+            self.fields["occupation_near"] = forms.ChoiceField(
+                label=f"“{typed}”最接近哪一种？",
+                choices=list(near.items()),
+                widget=forms.RadioSelect,
+                required=False,
+            )
+            self.order_fields(["title", "occupation", "occupation_near"])
 
     def values(self) -> dict[str, Any]:
         """The cleaned fields, as the position's actions take them."""

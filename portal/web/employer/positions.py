@@ -1,9 +1,12 @@
 """An employer's positions: list, write, hand in, take back."""
 
+from copy import copy
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,6 +23,7 @@ from portal.web.employer.forms import PositionForm
 from portal.web.fields import add_errors
 
 A_PAGE = 20
+_ENDED = {PositionState.FILLED, PositionState.WITHDRAWN}
 
 
 @for_employer
@@ -27,19 +31,23 @@ A_PAGE = 20
 def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
     """The employer's positions, latest first, by state."""
     rows = Position.objects.run_by(request.user).filter(employer=employer).with_details().order_by("-pk")
+    counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
     state = request.GET.get("state", "")
     shown = rows.filter(state=state) if state in PositionState.values else rows
     url = reverse("employer:positions")
-    tabs = [{"label": "全部", "url": url, "current": shown is rows, "count": None}] + [
-        {"label": label, "url": f"{url}?state={value}", "current": state == value, "count": None}
+    tabs = [{"label": "全部", "url": url, "current": shown is rows, "count": sum(counts.values())}] + [
+        {"label": label, "url": f"{url}?state={value}", "current": state == value, "count": counts[value]}
         for value, label in PositionState.choices
+        if value in counts
     ]
+    page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "web/employer/positions.html",
         {
             "employer": employer,
-            "page": Paginator(shown, A_PAGE).get_page(request.GET.get("page")),
+            "page": page,
+            "rows": [(position, actions.TRANSITIONS.available(position.state)) for position in page],
             "tabs": tabs,
         },
     )
@@ -68,24 +76,25 @@ def new(request: HttpRequest, employer: Employer) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a position; one that was approved is reviewed again."""
     position = get_object_or_404(Position.objects.run_by(request.user).with_details(), pk=pk)
-    form = PositionForm(request.POST if request.method == "POST" else None, instance=position)
+    # The form writes what was typed into its instance, valid or not: it gets one of its own.
+    form = PositionForm(request.POST if request.method == "POST" else None, instance=copy(position))
     if request.method == "POST" and form.is_valid():
         try:
-            position = actions.edit(
-                position=Position.objects.select_related("employer").get(pk=pk),
-                by=request.user,
-                **form.values(),
-            )
+            return _saved(request, actions.edit(position=position, by=request.user, **form.values()))
         except ValidationError as error:
             add_errors(form, error)
-        else:
-            return _saved(request, position)
-    return _form_page(request, form, Position.objects.with_details().get(pk=pk))
+            position.refresh_from_db()
+    return _form_page(request, form, position)
 
 
 def _form_page(request: HttpRequest, form: PositionForm, position: Position | None) -> HttpResponse:
     names = Occupation.objects.filter(level=4).values_list("name", flat=True)
-    context = {"form": form, "position": position, "occupations": names}
+    context = {
+        "form": form,
+        "position": position,
+        "ended": position is not None and position.state in _ENDED,
+        "occupations": names,
+    }
     return render(request, "web/employer/position_form.html", context)
 
 

@@ -27,11 +27,13 @@ _TONES = {
     VerificationState.SUSPENDED: "danger",
 }
 _ADVICE = {
-    VerificationState.PENDING: "服务中心会尽快核验。核验通过后，岗位才会公开；现在可以先写好岗位。",
+    VerificationState.PENDING: "岗位可以先写好、提交审核，核验通过后才会公开。"
+    "核验时请备好营业执照、招用人员简章、经办人身份证明和授权委托书。",
     VerificationState.VERIFIED: "可以发布岗位、报名参加招聘会。",
     VerificationState.REFUSED: "请按说明修改单位资料，保存后自动重新提交核验。",
     VerificationState.SUSPENDED: "岗位暂不公开。请联系审核服务中心了解情况。",
 }
+_RENEW = "核验已过有效期，岗位暂不公开。请联系审核服务中心重新核验，通过后岗位自动恢复显示。"
 
 
 @login_required
@@ -57,8 +59,15 @@ def register(request: HttpRequest) -> HttpResponse:
 @require_safe
 def home(request: HttpRequest, employer: Employer) -> HttpResponse:
     """Where the employer stands, and what to do next."""
+    lapsed = employer.state == VerificationState.VERIFIED and not employer.is_verified
     mine = Position.objects.run_by(request.user).filter(employer=employer)
     by_state = dict(mine.order_by().values_list("state").annotate(n=Count("pk")))
+    booths = list(
+        Booth.objects.visible_to(request.user)
+        .filter(employer=employer)
+        .select_related("fair")
+        .order_by("-fair__starts_at", "-pk")[:5]
+    )
     stats = [
         (label, by_state.get(state, 0), f"{reverse('employer:positions')}?state={state}")
         for state, label in PositionState.choices
@@ -70,20 +79,46 @@ def home(request: HttpRequest, employer: Employer) -> HttpResponse:
         {
             "employer": employer,
             "others": Employer.objects.run_by(request.user).exclude(pk=employer.pk).order_by("name"),
-            "tone": _TONES[VerificationState(employer.state)],
-            "advice": _ADVICE[VerificationState(employer.state)],
+            "lapsed": lapsed,
+            "tone": "warning" if lapsed else _TONES[VerificationState(employer.state)],
+            "advice": _RENEW if lapsed else _ADVICE[VerificationState(employer.state)],
+            "steps": _next_steps(employer, by_state, bool(booths)),
             "stats": stats,
             "has_positions": bool(by_state),
             "waiting": Placement.objects.visible_to(request.user)
             .open()
             .filter(position__employer=employer, employer_confirmed_at=None)
             .count(),
-            "booths": Booth.objects.visible_to(request.user)
-            .filter(employer=employer)
-            .select_related("fair")
-            .order_by("-fair__starts_at")[:5],
+            "booths": booths,
         },
     )
+
+
+def _next_steps(employer: Employer, by_state: dict[str, int], has_booth: bool) -> list[dict[str, str]]:
+    """The way from registering to the first fair, for `components/stepper.html`; empty once it is walked."""
+    handed_in = any(count for state, count in by_state.items() if state != PositionState.DRAFT)
+    walked = [
+        ("单位核验", employer.is_verified, f"由{employer.station.name}办理"),
+        ("写岗位并提交审核", handed_in, "岗位职责、月薪范围、工作地区必填"),
+        (
+            "岗位审核通过",
+            bool(by_state.get(PositionState.OPEN)),
+            "审核通过后立即公开，并推荐给合适的退役军人",
+        ),
+        ("报名招聘会", has_booth, "选好带去的岗位，由主办方分配展位"),
+    ]
+    if all(done for _, done, _ in walked):
+        return []
+    first = next(label for label, done, _ in walked if not done)
+    return [
+        {
+            "label": label,
+            "state": "done" if done else "current" if label == first else "todo",
+            "when": "",
+            "note": "" if done else note,
+        }
+        for label, done, note in walked
+    ]
 
 
 @for_employer

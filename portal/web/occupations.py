@@ -1,0 +1,72 @@
+"""From what people call a job to the national classification: '叉车司机' is 起重装卸机械操作工 there."""
+
+from collections import Counter
+from functools import cache
+from math import log
+
+from matching.knowledge import occupations
+from matching.tokens import normalize, tokenize
+from portal.core.models import Occupation
+
+_IN_NAME, _IN_TASKS = 3.0, 0.5  # what a shared word is worth, before its rarity
+
+
+def named(typed: str) -> Occupation | None:
+    """The occupation of exactly this name, or the only one that goes by it in everyday speech.
+
+    Everyday names of two characters say too little to be taken at their word: '司机' of what?
+    """
+    found = Occupation.objects.filter(level=4, name=typed).first()
+    if found is not None:
+        return found
+    codes = _aliases().get(normalize(typed), ()) if len(typed) > 2 else ()
+    return Occupation.objects.filter(pk=codes[0]).first() if len(codes) == 1 else None
+
+
+def near(typed: str, limit: int = 6) -> list[Occupation]:
+    """Occupations whose names, everyday names or tasks share words with what was typed, the nearest first."""
+    words = set(tokenize(typed))
+    plain = normalize(typed)
+    scores: dict[str, float] = {}
+    for code, (names, in_names, in_tasks) in _words().items():
+        score = sum(_IN_NAME * _rarity()[word] for word in words & in_names)
+        score += sum(_IN_TASKS * _rarity()[word] for word in words & in_tasks)
+        if plain and plain in names:
+            score += 20
+        if score:
+            scores[code] = score
+    best = sorted(scores, key=lambda code: (-scores[code], code))[: limit * 2]
+    rows = Occupation.objects.filter(level=4).in_bulk(best)
+    return [rows[code] for code in best if code in rows][:limit]
+
+
+@cache
+def _aliases() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for row in occupations().values():
+        if row.level == 4:
+            for alias in row.aliases:
+                found[normalize(alias)] = (*found.get(normalize(alias), ()), row.code)
+    return found
+
+
+@cache
+def _words() -> dict[str, tuple[str, frozenset[str], frozenset[str]]]:
+    """Code -> (all names in one text, words of the names, words of the tasks)."""
+    return {
+        row.code: (
+            normalize("|".join((row.name, *row.aliases))),
+            frozenset(word for name in (row.name, *row.aliases) for word in tokenize(name)),
+            frozenset(tokenize(row.tasks)),
+        )
+        for row in occupations().values()
+        if row.level == 4
+    }
+
+
+@cache
+def _rarity() -> dict[str, float]:
+    """A word that few occupations know says more: its idf over names and tasks."""
+    counts = Counter(word for _, names, tasks in _words().values() for word in names | tasks)
+    total = len(_words())
+    return {word: log(1 + total / count) for word, count in counts.items()}

@@ -1,0 +1,113 @@
+"""The employer's pages in Chromium: at 390 and 1280 px, and without JavaScript."""
+
+import pytest
+
+from portal.placements import actions as placements
+from portal.positions.enums import PositionState
+from portal.positions.models import Position
+from tests.factories import (
+    make_booth,
+    make_employer,
+    make_fair,
+    make_occupation,
+    make_position,
+    make_stations,
+    make_user,
+    make_veteran,
+)
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.must("walks.5")]
+
+
+@pytest.fixture
+def member():
+    make_stations()
+    return make_user("吴晓彤")
+
+
+@pytest.fixture
+def employer(member):
+    firm = make_employer(name="江门市远航物流有限公司", member=member)
+    occupation = make_occupation()
+    make_occupation("6-30-05-01", "起重装卸机械操作工")
+    fields = {"employer": firm, "occupation": occupation}
+    shown = make_position(title="货车司机", **fields)
+    make_position(title="叉车司机", opened=False, **fields)
+    make_position(
+        title="仓库保管员",
+        opened=False,
+        state=PositionState.REFUSED,
+        refused_reason="岗位职责写得太笼统，请写明每天做什么。",
+        **fields,
+    )
+    make_booth(make_fair(title="新会区退役军人专场招聘会"), shown)
+    make_fair(title="蓬江区春季招聘会")
+    veteran = make_veteran(account=make_user("陈建国"))
+    placements.declare(veteran=veteran, position=shown, by=veteran.account)
+    return firm
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_page_looks_right(open_page, sign_in, look, employer, member, width) -> None:
+    page = open_page(width=width)
+    sign_in(page, member)
+    page.goto("/company/")
+    look(page, "company-home")
+    page.goto("/company/positions/")
+    look(page, "company-positions")
+    page.goto("/company/positions/new/")
+    look(page, "company-position-new")
+    page.goto("/company/profile/")
+    look(page, "company-profile")
+    page.goto("/company/fairs/")
+    look(page, "company-fairs")
+    page.get_by_role("link", name="申请展位").click()
+    look(page, "company-join-fair")
+    page.goto("/company/intentions/")
+    look(page, "company-intentions")
+    page.get_by_role("button", name="确认意向").click()
+    assert "已确认" in page.locator("main").inner_text()
+    look(page, "company-intentions-confirmed")
+
+
+def test_a_clerk_registers_a_firm_with_a_doubtful_code(no_js, sign_in, look) -> None:
+    make_stations()
+    sign_in(no_js, make_user("吴晓彤"))
+    no_js.goto("/company/")
+    look(no_js, "company-register")
+    no_js.get_by_label("单位名称").fill("江门市新演示有限公司")
+    no_js.get_by_label("统一社会信用代码").fill("91350203M0001QAY9B")
+    no_js.get_by_label("行业").select_option("G")
+    no_js.get_by_label("规模").select_option("small")
+    no_js.get_by_label("单位性质").select_option("private")
+    no_js.get_by_label("所在地区").select_option("440705109")
+    no_js.get_by_label("地址").fill("睦洲镇演示路2号")
+    no_js.get_by_label("联系人").fill("吴晓彤")
+    no_js.get_by_label("联系电话").fill("138 1234 5678")
+    no_js.get_by_role("button", name="提交登记").click()
+    assert "校验不符" in no_js.locator("main").inner_text()
+    look(no_js, "company-register-doubtful")
+    no_js.get_by_label("我已对照营业执照").check()
+    no_js.get_by_role("button", name="提交登记").click()
+    assert "待核验" in no_js.locator("h1").inner_text()
+    look(no_js, "company-home-new")
+
+
+def test_a_position_is_written_without_javascript(no_js, sign_in, look, employer, member) -> None:
+    sign_in(no_js, member)
+    no_js.goto("/company/positions/new/")
+    no_js.get_by_label("岗位名称").fill("夜班叉车司机")
+    no_js.get_by_label("职业分类").fill("夜班叉车工")
+    no_js.get_by_label("月薪下限").fill("5000")
+    no_js.get_by_label("月薪上限").fill("6500")
+    no_js.get_by_label("岗位职责").fill("驾驶叉车装卸货物。")
+    no_js.get_by_label("叉车证N1").check()
+    no_js.get_by_role("button", name="保存并提交审核").click()
+    assert "最接近哪一种" in no_js.locator("main").inner_text()
+    look(no_js, "company-position-unclear")
+    no_js.get_by_label("起重装卸机械操作工").check()
+    no_js.get_by_role("button", name="保存并提交审核").click()
+    assert "已提交审核" in no_js.locator("main").inner_text()
+    look(no_js, "company-positions-no-js")
+    made = Position.objects.get(title="夜班叉车司机")
+    assert (made.state, made.certificates) == (PositionState.IN_REVIEW, ["forklift_n1"])

@@ -1,0 +1,233 @@
+"""What the employer's pages say in each state, and the small print of their forms."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.employers.enums import VerificationState
+from portal.fairs.enums import BoothState
+from portal.placements import actions as placements
+from portal.placements.enums import PlacementState
+from portal.placements.models import Placement
+from portal.positions.enums import PositionState
+from portal.positions.models import Position
+from tests.factories import (
+    make_booth,
+    make_employer,
+    make_fair,
+    make_occupation,
+    make_position,
+    make_staff,
+    make_stations,
+    make_user,
+    make_veteran,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def member():
+    return make_user("吴晓彤")
+
+
+@pytest.fixture
+def employer(member):
+    return make_employer(name="江门市远航物流有限公司", member=member)
+
+
+@pytest.fixture
+def of_member(member, employer, client_for):
+    return client_for(member)
+
+
+def shown(client, name: str, *args, **query) -> str:
+    answer = client.get(reverse(f"employer:{name}", args=args), query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def post(employer, **changes) -> dict:
+    return {
+        "title": "叉车司机",
+        "occupation": make_occupation("6-30-05-01", "起重装卸机械操作工").name,
+        "headcount": 2,
+        "kind": "full_time",
+        "pay_from": 5000,
+        "pay_to": 7000,
+        "region": employer.region_id,
+        "education_min": 0,
+        "experience_years": 0,
+        "duties": "驾驶叉车装卸货物。",
+        "shift": "day",
+    } | changes
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"state": VerificationState.PENDING}, "营业执照、招用人员简章"),
+        ({"state": VerificationState.REFUSED, "state_reason": "执照照片不清楚"}, "执照照片不清楚"),
+        ({"state": VerificationState.SUSPENDED, "state_reason": "投诉待查"}, "投诉待查"),
+        ({"verified_until": timezone.localdate() - timedelta(days=1)}, "已过有效期"),
+    ],
+)
+def test_home_says_where_the_firm_stands_and_what_to_do(client_for, fields, said) -> None:
+    user = make_user()
+    make_employer(member=user, **fields)
+    page = shown(client_for(user), "home")
+    assert said in page
+    assert "新会区退役军人服务中心" in page
+    assert "接下来" in page
+
+
+def test_home_stops_explaining_once_the_way_is_walked(of_member, employer) -> None:
+    make_booth(make_fair(), make_position(employer=employer))
+    page = shown(of_member, "home")
+    assert "接下来" not in page
+    assert "登记另一家单位" in page
+
+
+def test_somebody_who_acts_for_two_switches_and_stays(of_member, employer, member) -> None:
+    other = make_employer(name="新会演示酒店", member=member)
+    make_position(employer=other, title="客房服务员")
+    assert "切换到 新会演示酒店" in shown(of_member, "home")
+    assert "客房服务员" in shown(of_member, "positions", employer=other.pk)
+    assert "客房服务员" in shown(of_member, "positions")
+    assert "客房服务员" not in shown(of_member, "positions", employer=employer.pk)
+
+
+@pytest.mark.parametrize("asked", ["x", "²", "-1", "9" * 30, "0"])
+def test_an_employer_that_is_nobodys_is_not_found(of_member, asked) -> None:
+    assert of_member.get(reverse("employer:home"), {"employer": asked}).status_code == 404
+
+
+def test_steps_stand_beside_the_positions_that_have_them(of_member, employer) -> None:
+    offered = {}
+    for state in PositionState:
+        post = make_position(employer=employer, state=state, refused_reason="缺少内容", opened=True)
+        page = shown(of_member, "positions", state=state)
+        urls = {step: reverse(f"employer:position-{step}", args=[post.pk]) for step in ("submit", "withdraw")}
+        offered[state.value] = [step for step, url in urls.items() if url in page]
+    assert offered == {
+        "draft": ["submit", "withdraw"],
+        "in_review": ["withdraw"],
+        "open": ["withdraw"],
+        "paused": ["submit", "withdraw"],
+        "filled": [],
+        "expired": ["submit"],
+        "withdrawn": [],
+        "refused": ["submit"],
+    }
+
+
+def test_tabs_count_the_states_there_are(of_member, employer) -> None:
+    make_position(employer=employer)
+    make_position(employer=employer, opened=False)
+    make_position()
+    tabs = of_member.get(reverse("employer:positions")).context["tabs"]
+    assert [(tab["label"], tab["count"]) for tab in tabs] == [("全部", 2), ("草稿", 1), ("招聘中", 1)]
+
+
+def test_a_post_past_its_day_is_not_called_open(of_member, employer) -> None:
+    make_position(employer=employer, expires_at=timezone.now() - timedelta(days=1))
+    assert "已过截止日期" in shown(of_member, "positions")
+
+
+@pytest.mark.parametrize("state", [PositionState.FILLED, PositionState.WITHDRAWN])
+def test_an_ended_post_cannot_be_changed(of_member, employer, state) -> None:
+    ended = make_position(employer=employer, state=state)
+    assert "不能再修改" in shown(of_member, "position-edit", ended.pk)
+    of_member.post(reverse("employer:position-edit", args=[ended.pk]), post(employer))
+    ended.refresh_from_db()
+    assert (ended.state, ended.title) == (state, "货车司机")
+
+
+def test_a_bad_change_leaves_the_post_and_its_heading_alone(of_member, employer) -> None:
+    kept = make_position(employer=employer, opened=False)
+    answer = of_member.post(
+        reverse("employer:position-edit", args=[kept.pk]), post(employer, title="电焊工", pay_to=1)
+    )
+    assert "月薪上限不能低于下限" in answer.content.decode()
+    assert answer.context["position"].title == "货车司机"
+    kept.refresh_from_db()
+    assert kept.title == "货车司机"
+
+
+def test_an_everyday_name_of_an_occupation_is_understood(of_member, employer) -> None:
+    of_member.post(reverse("employer:position-new"), post(employer, occupation="叉车司机"))
+    assert Position.objects.get().occupation_id == "6-30-05-01"
+
+
+def test_an_unclear_occupation_is_picked_from_the_nearest(of_member, employer) -> None:
+    make_occupation("4-02-02-01", "客运车辆驾驶员")
+    make_occupation("4-02-02-02", "道路货运汽车驾驶员")
+    url, typed = reverse("employer:position-new"), post(employer, occupation="大货车司机")
+    page = of_member.post(url, typed).content.decode()
+    assert "“大货车司机”最接近哪一种" in page
+    assert 'type="radio" name="occupation_near" value="4-02-02-02"' in page.replace("\n", " ") or (
+        'value="4-02-02-02"' in page
+    )
+    assert not Position.objects.exists()
+    of_member.post(url, {**typed, "occupation_near": "4-02-02-02"})
+    assert Position.objects.get().occupation_id == "4-02-02-02"
+
+
+def test_a_pick_that_was_not_offered_is_not_taken(of_member, employer) -> None:
+    make_occupation("2-06-03-00", "会计专业人员")
+    typed = post(employer, occupation="大货车司机", occupation_near="2-06-03-00")
+    of_member.post(reverse("employer:position-new"), typed)
+    assert not Position.objects.exists()
+
+
+def test_benefits_of_old_are_not_lost_in_the_form(of_member, employer) -> None:
+    kept = make_position(employer=employer, opened=False, benefits=["五险一金", "子女入学协助"])
+    page = shown(of_member, "position-edit", kept.pk)
+    assert "子女入学协助" in page
+    of_member.post(
+        reverse("employer:position-edit", args=[kept.pk]), post(employer, benefits=["子女入学协助"])
+    )
+    kept.refresh_from_db()
+    assert kept.benefits == ["子女入学协助"]
+
+
+def test_a_person_is_named_once_they_agreed(of_member, employer) -> None:
+    veteran = make_veteran(name="陈建国", account=make_user("陈建国"))
+    clerk = make_staff(make_stations()["睦洲镇"])
+    made = placements.declare(veteran=veteran, position=make_position(employer=employer), by=clerk)
+    assert "陈建国" not in shown(of_member, "intentions")
+    placements.confirm(placement=made, by=veteran.account)
+    assert "陈建国" in shown(of_member, "intentions")
+
+
+def test_an_intention_that_ended_is_not_confirmed(of_member, employer) -> None:
+    veteran = make_veteran(account=make_user())
+    made = placements.declare(veteran=veteran, position=make_position(employer=employer), by=veteran.account)
+    Placement.objects.filter(pk=made.pk).update(state=PlacementState.LAPSED)
+    url = reverse("employer:confirm-intention", args=[made.pk])
+    assert url not in shown(of_member, "intentions")
+    answer = of_member.post(url, follow=True)
+    assert "不能再确认" in answer.content.decode()
+    made.refresh_from_db()
+    assert made.employer_confirmed_at is None
+
+
+def test_a_booth_that_was_refused_says_why_and_may_be_asked_for_again(of_member, employer) -> None:
+    fair, mine = make_fair(), make_position(employer=employer)
+    booth = make_booth(fair, mine)
+    booth.state, booth.number, booth.state_reason = BoothState.REFUSED, "", "场地已满"
+    booth.save()
+    assert "场地已满" in shown(of_member, "join-fair", fair.pk)
+    of_member.post(reverse("employer:join-fair", args=[fair.pk]), {"positions": [mine.pk]})
+    booth.refresh_from_db()
+    assert booth.state == BoothState.REQUESTED
+
+
+def test_a_firm_not_verified_yet_is_told_before_it_fills_anything(client_for) -> None:
+    user = make_user()
+    make_employer(member=user, verified=False)
+    page = shown(client_for(user), "join-fair", make_fair().pk)
+    assert "核验通过后才能报名" in page
+    assert '<button class="btn btn-primary" type="submit">提交申请' not in page
