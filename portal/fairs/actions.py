@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from cms.models import JobFairPage
 from portal.accounts.models import User
@@ -14,7 +15,7 @@ from portal.core.workflow import TransitionTable
 from portal.employers.models import Employer
 from portal.employers.permissions import acts_for
 from portal.fairs.enums import BoothState, RegistrationState, VisitorKind
-from portal.fairs.models import Booth, CheckIn, Registration
+from portal.fairs.models import Booth, CheckIn, DoorDuty, Registration
 from portal.fairs.permissions import can_cancel, can_manage, can_register, can_run
 from portal.positions.models import Position
 from portal.veterans.models import Veteran
@@ -152,6 +153,17 @@ def find_registration(*, fair: JobFairPage, code: str) -> Registration:
     if found is None:
         raise CheckInRefused("没有找到这张票，请核对是否为本场招聘会，或按报名序号查找。")
     return found
+
+
+@transaction.atomic
+def assign_duty(*, fair: JobFairPage, user: User, by: User) -> DoorDuty:
+    """Let somebody serve at the door and booths on the day of the fair; again changes nothing."""
+    if not can_manage(by, fair):
+        raise PermissionDenied("not staff of the organiser")
+    duty, made = DoorDuty.objects.get_or_create(fair=fair, user=user, day=timezone.localdate(fair.starts_at))
+    if made:
+        audit.record(by=by, verb="fairs.duty_assigned", target=fair, user=user.pk)
+    return duty
 
 
 @transaction.atomic

@@ -15,8 +15,8 @@ from portal.core import audit
 from portal.core.workflow import TransitionRefused
 from portal.fairs.models import Booth
 from portal.placements import follow_ups, permissions
-from portal.placements.enums import PlacementState
-from portal.placements.models import Placement, PlacementTransition
+from portal.placements.enums import AttemptOutcome, PlacementState
+from portal.placements.models import FollowUp, Placement, PlacementTransition
 from portal.placements.signals import placement_changed
 from portal.placements.workflow import IN_POST_STATES, LIVE_STATES, OPEN_STATES, RETENTION_DAYS, TRANSITIONS
 from portal.positions.models import Position
@@ -189,6 +189,23 @@ def _lapse_others(placement: Placement, *, by: User, on: date) -> None:
     )
     for other in others:
         _log(other, step="lapse", target=PlacementState.LAPSED, by=by, on=on, note="已在其他单位入职")
+
+
+@transaction.atomic
+def record_call(
+    *,
+    follow_up: FollowUp,
+    by: User,
+    outcome: AttemptOutcome,
+    note: str = "",
+    step: str = "",
+    on: date | None = None,
+) -> FollowUp:
+    """Note a call, and the step that the person told of when reached; both stand or fall together."""
+    called = follow_ups.record_attempt(follow_up=follow_up, by=by, outcome=outcome, note=note)
+    if step and outcome == AttemptOutcome.REACHED:
+        advance(placement=called.placement, step=step, by=by, on=on, note=note)
+    return called
 
 
 @transaction.atomic

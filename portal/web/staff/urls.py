@@ -1,5 +1,29 @@
-from django.urls import URLPattern
+"""The desk of station staff, below /desk/."""
+
+from django.urls import path
+
+from portal.web.staff import booths, day, employers, fairs, placements, positions, veterans
 
 app_name = "staff"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", day.day, name="day"),
+    path("follow-ups/<int:pk>/", day.follow_up, name="follow-up"),
+    path("veterans/", veterans.listing, name="veterans"),
+    path("veterans/new/", veterans.new, name="veteran-new"),
+    path("veterans/<int:pk>/", veterans.detail, name="veteran"),
+    path("veterans/<int:pk>/reveal/", veterans.reveal, name="reveal"),
+    path("veterans/<int:pk>/register/", veterans.register, name="veteran-register"),
+    path("veterans/<int:pk>/declare/", veterans.declare, name="veteran-declare"),
+    path("employers/", employers.listing, name="employers"),
+    path("employers/<int:pk>/", employers.detail, name="employer"),
+    path("positions/", positions.listing, name="positions"),
+    path("positions/<int:pk>/", positions.detail, name="position"),
+    path("booths/", booths.listing, name="booths"),
+    path("booths/<int:pk>/", booths.detail, name="booth"),
+    path("fairs/", fairs.listing, name="fairs"),
+    path("fairs/<int:page_id>/", fairs.detail, name="fair"),
+    path("placements/", placements.listing, name="placements"),
+    path("placements/<int:pk>/", placements.detail, name="placement"),
+    path("placements/<int:pk>/correct/", placements.correct, name="placement-correct"),
+]

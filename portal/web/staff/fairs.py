@@ -1,0 +1,52 @@
+"""Fairs that the user's stations run: figures, funnel, who serves at the door."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal.accounts.models import User
+from portal.fairs import actions
+from portal.fairs.models import DoorDuty, fairs_run_by
+from portal.fairs.permissions import can_manage
+from portal.insights.funnels import fair_report
+from portal.insights.totals import booth_counts
+from portal.web.staff.forms import DutyForm
+from portal.web.staff.guard import desk_staff
+
+A_PAGE = 15
+
+
+@desk_staff
+@require_safe
+def listing(request: HttpRequest, user: User) -> HttpResponse:
+    """Fairs organised below the user's stations, the latest first."""
+    rows = fairs_run_by(user).select_related("region").order_by("-starts_at", "-pk")
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    counts = booth_counts(list(page.object_list))
+    shown = [(fair, *counts.get(fair.pk, (0, 0))) for fair in page]
+    return render(request, "web/staff/fairs.html", {"page": page, "rows": shown})
+
+
+@desk_staff
+@require_http_methods(["GET", "POST"])
+def detail(request: HttpRequest, user: User, page_id: int) -> HttpResponse:
+    """The fair's report, recounted now, and its helpers."""
+    fair = get_object_or_404(fairs_run_by(user).select_related("organiser"), pk=page_id)
+    if not can_manage(user, fair):
+        raise PermissionDenied("serves at this fair, but does not run it")
+    form = DutyForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        helper = form.cleaned_data["phone"]
+        actions.assign_duty(fair=fair, user=helper, by=user)
+        messages.success(request, f"已安排 {helper.name} 现场值守。")
+        return redirect("staff:fair", page_id=page_id)
+    context = {
+        "fair": fair,
+        "report": fair_report(fair),
+        "form": form,
+        "duties": list(DoorDuty.objects.filter(fair=fair).select_related("user").order_by("pk")[:50]),
+    }
+    return render(request, "web/staff/fair.html", context)

@@ -1,0 +1,175 @@
+"""What staff fill in."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from cms.models import JobFairPage
+from portal.accounts.models import User
+from portal.core.encryption import lookup_hash
+from portal.core.validators import normalise_phone, validate_id_number, validate_phone
+from portal.employers.enums import EvidenceKind
+from portal.placements.enums import AttemptOutcome, PlacementState
+from portal.placements.models import Placement
+from portal.placements.workflow import STEP_LABELS, TRANSITIONS
+from portal.stations.models import Station
+from portal.veterans.actions import REVEALABLE
+
+EMPLOYER_REASONS = (
+    "营业执照照片不清晰",
+    "单位名称与信用代码不一致",
+    "联系人身份无法核实",
+    "经营范围与招聘内容明显不符",
+)
+POSITION_REASONS = (
+    "岗位职责太笼统，请写具体做什么",
+    "月薪范围过宽，请如实填写",
+    "含有限制性别、婚育等内容",
+    "证书要求与岗位无关",
+)
+BOOTH_REASONS = ("展位已满", "参会岗位与本场主题不符", "单位近期有投诉未处理")
+
+
+def _today() -> Any:
+    return timezone.localdate()
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class ReasonForm(forms.Form):
+    """A reason, with the usual ones offered."""
+
+    reason = forms.CharField(label="原因（单位会看到）", max_length=200)
+
+    def __init__(self, suggestions: tuple[str, ...], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.suggestions = suggestions
+        self.fields["reason"].widget.attrs["list"] = "reasons"
+
+
+class VerifyForm(forms.Form):
+    evidence = forms.MultipleChoiceField(
+        label="已核对的材料",
+        choices=EvidenceKind.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请至少勾选一项已核对的材料。"},
+    )
+    uscc_override_reason = forms.CharField(
+        label="信用代码校验不符时的说明",
+        max_length=200,
+        required=False,
+        help_text="校验位不符但已与执照核对无误时填写。",
+    )
+
+
+class BoothNumberForm(forms.Form):
+    number = forms.CharField(label="展位号", max_length=8, required=False, help_text="不填则自动分配。")
+
+
+class DutyForm(forms.Form):
+    """Somebody to serve at the door, by the phone number they sign in with."""
+
+    phone = forms.CharField(
+        label="值守人员手机号码", max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+
+    def clean_phone(self) -> User:
+        phone = normalise_phone(self.cleaned_data["phone"])
+        validate_phone(phone)
+        user = User.objects.filter(phone_hash=lookup_hash(phone)).first()
+        if user is None:
+            raise forms.ValidationError("这个号码还没有登录过，请先让对方用手机验证码登录一次。")
+        return user
+
+
+class StepForm(forms.Form):
+    """The next step of a placement; `steps` that the workflow offers now."""
+
+    step = forms.ChoiceField(label="进展", widget=forms.RadioSelect)
+    on = forms.DateField(label="发生日期", widget=DayInput(), initial=_today)
+    note = forms.CharField(label="说明", max_length=200, required=False)
+    close_others = forms.BooleanField(
+        label="入职后，把此人其他未结束的意向一并结束（可更正）", required=False
+    )
+
+    def __init__(self, placement: Placement, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        steps = TRANSITIONS.available(placement.state)
+        self.fields["step"].choices = [(step, STEP_LABELS[step]) for step in steps]  # type: ignore[attr-defined]
+        if "onboard" not in steps:
+            del self.fields["close_others"]
+
+
+class CorrectForm(forms.Form):
+    to_state = forms.ChoiceField(label="更正为", choices=PlacementState.choices)
+    note = forms.CharField(label="更正原因", max_length=200)
+
+
+class CallForm(forms.Form):
+    """One call: whether the person was reached, and what they told."""
+
+    outcome = forms.ChoiceField(label="结果", choices=AttemptOutcome.choices, widget=forms.RadioSelect)
+    step = forms.ChoiceField(label="联系上时：有什么进展", required=False)
+    on = forms.DateField(label="进展的日期", widget=DayInput(), initial=_today, required=False)
+    note = forms.CharField(
+        label="说明", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, placement: Placement, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        steps = [(step, STEP_LABELS[step]) for step in TRANSITIONS.available(placement.state)]
+        self.fields["step"].choices = [("", "没有变化"), *steps]  # type: ignore[attr-defined]
+
+
+class RevealForm(forms.Form):
+    field = forms.ChoiceField(label="查看", choices=list(REVEALABLE.items()))
+    reason = forms.CharField(label="事由（本人可以看到）", max_length=120)
+
+
+class OpenFileForm(forms.Form):
+    """Opening a file for somebody who has no account."""
+
+    name = forms.CharField(label="姓名", max_length=40)
+    id_number = forms.CharField(
+        label="身份证号", max_length=18, help_text="只用来核对和避免重复建档，不保存原号码。"
+    )
+    phone = forms.CharField(
+        label="手机号码", max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+    station = forms.ModelChoiceField(label="责任服务站", queryset=Station.objects.none())
+
+    def __init__(self, stations: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["station"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = stations
+        field.empty_label = "请选择"
+
+    def clean_id_number(self) -> str:
+        number = self.cleaned_data["id_number"].strip().upper()
+        validate_id_number(number)
+        return number
+
+    def clean_phone(self) -> str:
+        phone = normalise_phone(self.cleaned_data["phone"])
+        validate_phone(phone)
+        return phone
+
+
+class RegisterForm(forms.Form):
+    """A fair to register somebody for."""
+
+    fair = forms.ModelChoiceField(label="代为报名招聘会", queryset=JobFairPage.objects.none())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["fair"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = JobFairPage.objects.coming()
+        field.empty_label = "请选择"
