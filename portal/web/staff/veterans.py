@@ -140,7 +140,6 @@ def _page(request: HttpRequest, user: User, veteran: Veteran, form: RevealForm, 
         "register_form": RegisterForm(),
         "placements": list(Placement.objects.visible_to(user).filter(veteran=veteran).with_details()[:10]),
         "found": found,
-        "offline_key": uuid.uuid4(),
     }
     return render(request, "web/staff/veteran.html", context)
 
