@@ -31,7 +31,9 @@ def fairs(count: int, now: datetime, rng: random.Random) -> list[Fair]:
     coming = max(3, count // 9)
     past = count - coming - 1
     span = 30 * 15 if count < 20 else 365 * 4
-    days = sorted(today - timedelta(days=rng.randint(4, span)) for _ in range(past))
+    # Two were lately, so that stations have calls to make.
+    days = sorted(today - timedelta(days=rng.randint(10, span)) for _ in range(past - 2))
+    days += [today - timedelta(days=7), today - timedelta(days=3)]
     ahead = [today + timedelta(days=5 + i * 9 + rng.randint(0, 4)) for i in range(coming)]
     words = toml("words.toml")["fairs"]
     counties = list(words["counties"])

@@ -23,6 +23,9 @@ from portal.veterans.enums import FileSource
 from portal.veterans.models import Certificate, Service, Veteran, Wish, WorkHistory
 
 
+_NEAR = 0.05
+
+
 def _crosswalk() -> dict[str, tuple[str, ...]]:
     """Specialty -> occupation codes, from the ranking's own table."""
     known = set(Occupation.objects.values_list("code", flat=True))
@@ -51,9 +54,11 @@ def load_veterans(stations: dict[str, Station], rng: random.Random, scale: Scale
     )
     people = [_named_driver(maker), _named_radar(maker)]
     homes = [stations["睦洲镇"], stations["江海区"]]
+    # The demo's clerk works in 睦洲镇: enough people live there for a day's work.
+    near = [station for station in villages if station.path.startswith(stations["睦洲镇"].path)]
     with tqdm(total=scale.veterans, desc="people", unit="person") as bar:
         while len(people) < scale.veterans:
-            home = rng.choice(villages)
+            home = rng.choice(near if rng.random() < _NEAR else villages)
             homes.append(home)
             people.append(maker.make(home.region_id[:6]))
             bar.update()
