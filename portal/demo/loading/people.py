@@ -22,7 +22,6 @@ from portal.stations.models import Station
 from portal.veterans.enums import FileSource
 from portal.veterans.models import Certificate, Service, Veteran, Wish, WorkHistory
 
-
 _NEAR = 0.05
 
 
