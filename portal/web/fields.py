@@ -38,6 +38,8 @@ class PlaceField(forms.ModelChoiceField):
 class OccupationField(forms.CharField):
     """An occupation of the national classification by its official or everyday name, offered as one types."""
 
+    choose_below = False  # set by a form that offers the nearest ones itself
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=60, **kwargs)
         self.widget.attrs["list"] = "occupations"
@@ -56,6 +58,8 @@ class OccupationField(forms.CharField):
         found = occupations.named(typed)
         if found is not None:
             return found
+        if self.choose_below:
+            raise ValidationError("职业分类里没有这个名称，请在下面选最接近的一项，或换个说法。")
         names = [row.name for row in occupations.near(typed, MAX_SUGGESTIONS)]
         if not names:
             raise ValidationError(

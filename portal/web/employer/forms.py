@@ -16,6 +16,7 @@ from portal.positions.actions import FIELDS
 from portal.positions.models import Position
 from portal.web import occupations
 from portal.web.fields import OccupationField, PlaceField
+from portal.web.templatetags.ui import pay
 
 BENEFITS = (
     "五险一金", "五险", "包吃", "包住", "餐补", "房补", "通勤车", "加班费", "高温补贴", "全勤奖", "年终奖",
@@ -140,11 +141,6 @@ class PositionForm(forms.ModelForm):
         choices=[(word, word) for word in BENEFITS],
         widget=forms.CheckboxSelectMultiple,
     )
-    field_order = [
-        "title", "occupation", "headcount", "kind", "pay_from", "pay_to", "region", "address",
-        "education_min", "experience_years", "duties", "requirements", "certificates", "benefits",
-        "shift", "travels", "relaxable", "veterans_preferred", "veterans_only",
-    ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -170,23 +166,30 @@ class PositionForm(forms.ModelForm):
             self.data = self.data.copy()
             self.data["occupation"] = picked
         elif near:
+            self.fields["occupation"].choose_below = True
             self.fields["occupation_near"] = forms.ChoiceField(
                 label=f"“{typed}”最接近哪一种？",
                 choices=list(near.items()),
                 widget=forms.RadioSelect,
                 required=False,
             )
-            self.order_fields(["title", "occupation", "occupation_near"])
 
     def values(self) -> dict[str, Any]:
         """The cleaned fields, as the position's actions take them."""
         return {name: value for name, value in self.cleaned_data.items() if name in FIELDS}
 
 
+class PositionsField(forms.ModelMultipleChoiceField):
+    """Positions told apart by pay and headcount as well: titles repeat."""
+
+    def label_from_instance(self, obj: Position) -> str:
+        return f"{obj.title}（{pay(obj)}，招{obj.headcount}人）"
+
+
 class BoothForm(forms.Form):
     """Which positions an employer brings to a fair."""
 
-    positions = forms.ModelMultipleChoiceField(
+    positions = PositionsField(
         label="带到现场的岗位",
         queryset=Position.objects.none(),
         widget=forms.CheckboxSelectMultiple,

@@ -94,6 +94,7 @@ def _form_page(request: HttpRequest, form: PositionForm, position: Position | No
         "position": position,
         "ended": position is not None and position.state in _ENDED,
         "occupations": names,
+        "certificates_open": bool(form["certificates"].value() or form["certificates"].errors),
     }
     return render(request, "web/employer/position_form.html", context)
 

@@ -59,6 +59,12 @@ def register(request: HttpRequest) -> HttpResponse:
 @require_safe
 def home(request: HttpRequest, employer: Employer) -> HttpResponse:
     """Where the employer stands, and what to do next."""
+    waiting = (
+        Placement.objects.visible_to(request.user)
+        .open()
+        .filter(position__employer=employer, employer_confirmed_at=None)
+        .count()
+    )
     lapsed = employer.state == VerificationState.VERIFIED and not employer.is_verified
     mine = Position.objects.run_by(request.user).filter(employer=employer)
     by_state = dict(mine.order_by().values_list("state").annotate(n=Count("pk")))
@@ -85,10 +91,8 @@ def home(request: HttpRequest, employer: Employer) -> HttpResponse:
             "steps": _next_steps(employer, by_state, bool(booths)),
             "stats": stats,
             "has_positions": bool(by_state),
-            "waiting": Placement.objects.visible_to(request.user)
-            .open()
-            .filter(position__employer=employer, employer_confirmed_at=None)
-            .count(),
+            "waiting": waiting,
+            "waiting_words": f"有 {waiting} 条就业意向等贵单位确认。双方都确认后才算达成。",
             "booths": booths,
         },
     )

@@ -101,6 +101,7 @@ def test_a_position_is_written_without_javascript(no_js, sign_in, look, employer
     no_js.get_by_label("月薪下限").fill("5000")
     no_js.get_by_label("月薪上限").fill("6500")
     no_js.get_by_label("岗位职责").fill("驾驶叉车装卸货物。")
+    no_js.get_by_text("必须持证上岗的").click()
     no_js.get_by_label("叉车证N1").check()
     no_js.get_by_role("button", name="保存并提交审核").click()
     assert "最接近哪一种" in no_js.locator("main").inner_text()
