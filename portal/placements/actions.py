@@ -141,7 +141,7 @@ def advance(
         TransitionRefused: the step does not start from the placement's state.
         ValidationError: a day in the future or too early, or a missing reason.
     """
-    placement = Placement.objects.select_for_update().with_details().get(pk=placement.pk)
+    placement = Placement.objects.select_for_update(of=("self",)).with_details().get(pk=placement.pk)
     if not permissions.can_follow(by, placement):
         raise PermissionDenied("not staff of this person's station")
     target = TRANSITIONS.target(step, placement.state)
@@ -182,7 +182,7 @@ def _set_employment(veteran: Veteran, status: EmploymentStatus, by: User) -> Non
 
 def _lapse_others(placement: Placement, *, by: User, on: date) -> None:
     others: Iterable[Placement] = (
-        Placement.objects.select_for_update()
+        Placement.objects.select_for_update(of=("self",))
         .with_details()
         .filter(veteran=placement.veteran, state__in=OPEN_STATES)
         .exclude(pk=placement.pk)
@@ -217,7 +217,7 @@ def correct(*, placement: Placement, to_state: str, by: User, reason: str) -> Pl
         TransitionRefused: it already stands there, or it never was in post and is said to be.
         ValidationError: no reason.
     """
-    placement = Placement.objects.select_for_update().with_details().get(pk=placement.pk)
+    placement = Placement.objects.select_for_update(of=("self",)).with_details().get(pk=placement.pk)
     if not permissions.can_follow(by, placement):
         raise PermissionDenied("not staff of this person's station")
     if not reason.strip():
