@@ -27,6 +27,7 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         from django.core import checks
+        from django.db.models.signals import post_delete
         from wagtail.signals import page_published, page_unpublished
 
         from cms.models import JobFairPage
@@ -36,6 +37,6 @@ class SearchConfig(AppConfig):
 
         position_changed.connect(_position_changed, dispatch_uid="search.position")
         employer_changed.connect(_employer_changed, dispatch_uid="search.employer")
-        for signal in (page_published, page_unpublished):
+        for signal in (page_published, page_unpublished, post_delete):
             signal.connect(_fair_changed, sender=JobFairPage, dispatch_uid="search.fair")
         checks.register(check_search)

@@ -53,7 +53,7 @@ def rebuild(progress: Progress | None = None) -> int:
     batches: Iterable[Batch] = _batches()
     with backend.rebuilding():
         for kind, ids in progress(batches) if progress else batches:
-            # Rows are read and entries written in one transaction: no change slips in between.
+            # On SQLite no change slips in between reading rows and writing entries; elsewhere, see below.
             with transaction.atomic():
                 backend.put(documents_of(kind, ids, timezone.now()))
             seen[kind].update(ids)
@@ -61,9 +61,9 @@ def rebuild(progress: Progress | None = None) -> int:
         for kind, known in seen.items():
             indexed = set(Entry.objects.filter(kind=kind).values_list("object_id", flat=True))
             refresh(kind, indexed - known, backend=backend)
-    else:  # what changed meanwhile went to the index that served until now
-        for kind, source in SOURCES.items():
-            refresh(kind, source.changed_since(started), backend=backend)
+    # What changed meanwhile may have gone to the index that served until now, or been overtaken by a batch.
+    for kind, source in SOURCES.items():
+        refresh(kind, source.changed_since(started), backend=backend)
     return sum(map(len, seen.values()))
 
 

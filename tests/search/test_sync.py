@@ -112,12 +112,25 @@ def test_a_write_undone_leaves_no_entry(find, reviewer) -> None:
     assert not Entry.objects.exists()
 
 
-def test_a_deleted_fair_is_taken_out_by_the_next_build(engine, find) -> None:
+def test_a_deleted_fair_is_taken_out(engine, find, change) -> None:
     fair = make_fair(title="叉车专场招聘会")
     indexing.rebuild()
-    fair.delete()
+    change(fair.delete)
     assert find("叉车").total == 0
-    indexing.rebuild()
+    assert indexing.is_current()
+
+
+def test_what_changes_during_a_build_is_not_overtaken(engine, find, reviewer, change) -> None:
+    member = make_user()
+    post = make_position(employer=make_employer(member=member), title="叉车司机")
+
+    def meanwhile(batches):
+        for batch in batches:
+            yield batch
+            change(lambda: positions.pause(position=post, by=member) if post.state == "open" else None)
+
+    indexing.rebuild(progress=meanwhile)
+    assert find("叉车司机").total == 0
     assert indexing.is_current()
 
 
