@@ -1,0 +1,18 @@
+import pytest
+
+from cms.actions import setup_site
+from portal.core.reference import load_reference
+from portal.recommendations import indexing
+from tests.factories import make_stations
+
+
+@pytest.fixture
+def city(settings, tmp_path, open_page):
+    """A portal ready to be walked: code tables, stations, the site's frame, an empty ranking index."""
+    settings.MATCHING_INDEX_DIR = tmp_path / "matching"
+    load_reference()
+    stations = make_stations()
+    setup_site()
+    indexing.rebuild()
+    yield stations
+    indexing.forget()
