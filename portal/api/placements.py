@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema
 from ninja.pagination import paginate
 
 from portal.accounts.models import FILE_ROLES
-from portal.api.schemas import Choice, Named, Paged, choice
+from portal.api.schemas import Choice, Named, Paged, RecordId, choice
 from portal.placements.enums import FollowUpKind, FollowUpState, PlacementState
 from portal.placements.models import FollowUp, Placement, PlacementTransition
 from portal.placements.workflow import STEP_LABELS
@@ -78,7 +78,7 @@ class PlacementHistory(PlacementRow):
 
 class PlacementFilters(Schema):
     state: PlacementState | None = None
-    fair: int | None = Field(None, description="招聘会编号")
+    fair: RecordId | None = Field(None, description="招聘会编号")
 
 
 def _may_know_who(row: Placement, request: HttpRequest) -> bool:

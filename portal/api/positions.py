@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema
 from ninja.pagination import paginate
 
-from portal.api.schemas import Choice, Coded, Named, Paged, choice
+from portal.api.schemas import Choice, Coded, Named, Paged, RecordId, choice
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from portal.stations.models import path_range
@@ -74,7 +74,7 @@ class PositionDetail(PositionRow):
 class PositionFilters(Schema):
     open: bool = Field(True, description="只列此刻在招的；false 时含本单位或本站审核范围内的其他状态")
     state: PositionState | None = None
-    employer: int | None = Field(None, description="单位编号")
+    employer: RecordId | None = Field(None, description="单位编号")
     region: str = Field("", pattern=r"^\d{0,12}$", description="区划代码，含其下级")
 
 

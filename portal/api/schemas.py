@@ -1,13 +1,24 @@
 """Shapes that more than one room of the API answers with."""
 
+from typing import Annotated
+
 from ninja import Field, Schema
 from ninja.pagination import PageNumberPagination
 
 PAGE_SIZE = 20
+LARGEST_PAGE = 100
+LAST_PAGE = 100_000
+
+# The number of a record: what no database can hold is refused before it is asked.
+RecordId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class Paged(PageNumberPagination):
     """`?page=1&page_size=20` -> `{"items": […], "count": total}`; at most 100 rows a page."""
+
+    class Input(Schema):
+        page: int = Field(1, ge=1, le=LAST_PAGE, description="第几页，从 1 起")
+        page_size: int = Field(PAGE_SIZE, ge=1, le=LARGEST_PAGE, description="每页条数")
 
     def __init__(self) -> None:
         super().__init__(page_size=PAGE_SIZE)

@@ -62,3 +62,26 @@ def test_the_description_can_be_read_in_a_browser(client) -> None:
     page = client.get("/api/v1/docs")
     assert page.status_code == 200
     assert "https://" not in page.content.decode()
+
+
+HUGE = "9" * 30
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"veterans?page={HUGE}", 422),
+        (f"positions?page={HUGE}", 422),
+        ("positions?page_size=101", 422),
+        (f"search?page={HUGE}", 422),
+        (f"veterans/{HUGE}", 404),
+        (f"placements/{HUGE}", 404),
+        (f"positions/{HUGE}", 404),
+        (f"positions?employer={HUGE}", 422),
+        (f"placements?fair={HUGE}", 422),
+        ("positions?employer=-1", 422),
+    ],
+)
+def test_numbers_beyond_reason_break_nothing(client_for, path: str, status: int) -> None:
+    caller = client_for(make_staff(make_stations()["睦洲镇"]))
+    assert caller.get(f"/api/v1/{path}").status_code == status
