@@ -112,3 +112,12 @@ def test_a_position_is_written_without_javascript(no_js, sign_in, look, employer
     look(no_js, "company-positions-no-js")
     made = Position.objects.get(title="夜班叉车司机")
     assert (made.state, made.certificates) == (PositionState.IN_REVIEW, ["forklift_n1"])
+
+
+def test_elder_mode_holds_the_longest_pages(open_page, sign_in, look, employer, member) -> None:
+    page = open_page(width=390)
+    sign_in(page, member)
+    page.context.add_cookies([{"name": "elder", "value": "1", "url": page.portal_base}])
+    for path, name in (("positions/new/", "position-new"), ("positions/", "positions"), ("", "home")):
+        page.goto(f"/company/{path}")
+        look(page, f"company-elder-{name}")
