@@ -1,0 +1,47 @@
+"""Two neighbouring towns of one county, each with a clerk, a person, an intention and a call that is due."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.utils import timezone
+
+from portal.accounts.enums import StationRole
+from portal.placements import actions as placements
+from portal.placements.models import Placement
+from portal.recommendations import indexing
+from tests.factories import make_position, make_staff, make_stations, make_veteran
+
+
+@pytest.fixture(autouse=True)
+def index_folder(settings, tmp_path):
+    settings.MATCHING_INDEX_DIR = tmp_path / "matching"
+    yield
+    indexing.forget()
+
+
+def make_due():
+    """Of each intention's calls, the soonest is due today."""
+    for placement in Placement.objects.all():
+        first = placement.follow_ups.order_by("due_on").first()
+        first.due_on = timezone.localdate()
+        first.save()
+
+
+@pytest.fixture
+def towns(db):
+    stations = make_stations()
+    made = SimpleNamespace(
+        stations=stations,
+        clerk=make_staff(stations["睦洲镇"], StationRole.CLERK, name="李秀珍"),
+        neighbour=make_staff(stations["司前镇"], StationRole.CLERK, name="梁伟强"),
+        ours=make_veteran(station=stations["睦洲镇"], name="陈建国"),
+        theirs=make_veteran(station=stations["司前镇"], name="黄志明"),
+    )
+    made.our_intention = placements.declare(veteran=made.ours, position=make_position(), by=made.clerk)
+    made.their_intention = placements.declare(
+        veteran=made.theirs, position=make_position(), by=made.neighbour
+    )
+    make_due()
+    made.our_call = made.our_intention.follow_ups.earliest("due_on")
+    made.their_call = made.their_intention.follow_ups.earliest("due_on")
+    return made

@@ -1,0 +1,247 @@
+"""The desk: each page for each role, what a decision does, and what lists cost."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.accounts.enums import AccessKind, StationRole
+from portal.accounts.models import AccessLog, StationMembership
+from portal.employers.enums import VerificationState
+from portal.fairs.enums import BoothState
+from portal.fairs.models import Booth, DoorDuty, Registration
+from portal.placements import actions as placements
+from portal.placements.enums import PlacementState
+from portal.placements.models import Placement
+from portal.positions.enums import PositionState
+from portal.recommendations import indexing
+from portal.veterans.models import Veteran
+from tests.factories import (
+    make_booth,
+    make_employer,
+    make_fair,
+    make_id_number,
+    make_phone,
+    make_position,
+    make_registration,
+    make_staff,
+    make_user,
+    make_veteran,
+)
+from tests.web.staff.conftest import make_due
+
+pytestmark = pytest.mark.django_db
+
+FILES = ("veterans", "veteran-new", "placements")
+REVIEWS = ("employers", "positions")
+DESK = ("booths", "fairs")
+EVERY = ("day", *FILES, *REVIEWS, *DESK)
+
+
+@pytest.fixture
+def of(towns, client_for):
+    """A client for a post at the county of both towns."""
+
+    def make(role, place="新会区", **kwargs):
+        return client_for(make_staff(towns.stations[place], role), **kwargs)
+
+    return make
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_without_signing_in_or_without_a_post_nobody_gets_in(client, client_for, towns, name) -> None:
+    url = reverse(f"staff:{name}")
+    assert client.get(url).url.startswith(reverse("public:sign-in"))
+    member = make_user()
+    make_employer(member=member)
+    ended = make_staff(towns.stations["睦洲镇"])
+    StationMembership.objects.filter(user=ended).update(ends_on=timezone.localdate() - timedelta(days=1))
+    for user in (make_veteran(account=make_user()).account, member, ended):
+        assert client_for(user).get(url).status_code == 403
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_without_the_second_factor_staff_are_led_to_it(of, name) -> None:
+    response = of(StationRole.OPERATOR, "江门市", second_factor=False).get(reverse(f"staff:{name}"))
+    assert response.url.startswith(reverse("public:second-factor"))
+
+
+@pytest.mark.parametrize(
+    ("role", "opens"),
+    [
+        (StationRole.CLERK, {"day", *FILES, *DESK}),
+        (StationRole.HEAD, set(EVERY)),
+        (StationRole.OPERATOR, set(EVERY)),
+        (StationRole.REVIEWER, {"day", *REVIEWS, *DESK}),
+        (StationRole.AUDITOR, {"day"}),
+        (StationRole.EDITOR, {"day"}),
+    ],
+)
+def test_each_role_opens_its_pages_and_no_others(of, role, opens) -> None:
+    there = of(role)
+    answers = {name: there.get(reverse(f"staff:{name}")).status_code for name in EVERY}
+    assert answers == {name: 200 if name in opens else 403 for name in EVERY}
+
+
+def test_a_look_at_a_file_is_noted_and_phones_are_masked(towns, of) -> None:
+    html = of(StationRole.HEAD).get(reverse("staff:veteran", args=[towns.ours.pk])).content.decode()
+    assert towns.ours.phone not in html
+    assert AccessLog.objects.get().kind == AccessKind.VIEW
+
+
+def test_a_reveal_needs_a_reason_and_is_noted(towns, of) -> None:
+    there, url = of(StationRole.HEAD), reverse("staff:reveal", args=[towns.ours.pk])
+    assert towns.ours.phone not in there.post(url, {"field": "phone", "reason": ""}).content.decode()
+    html = there.post(url, {"field": "phone", "reason": "电话回访"}).content.decode()
+    assert towns.ours.phone in html
+    row = AccessLog.objects.get(kind=AccessKind.REVEAL)
+    assert (row.field, row.reason) == ("手机号码", "电话回访")
+
+
+def test_a_file_is_opened_for_somebody_once(towns, client_for) -> None:
+    there, number = client_for(towns.clerk), make_id_number()
+    data = {
+        "name": "周文斌",
+        "id_number": number,
+        "phone": make_phone(),
+        "station": towns.stations["睦洲镇"].pk,
+    }
+    there.post(reverse("staff:veteran-new"), data)
+    assert Veteran.objects.get(name="周文斌").id_last4 == number[-4:]
+    again = there.post(reverse("staff:veteran-new"), {**data, "phone": make_phone()})
+    assert "已有档案" in again.content.decode()
+    foreign = there.post(
+        reverse("staff:veteran-new"),
+        {**data, "id_number": make_id_number(), "station": towns.stations["司前镇"].pk},
+    )
+    assert "station" in foreign.context["form"].errors
+
+
+def test_acting_on_somebodys_behalf(towns, client_for) -> None:
+    there, fair = client_for(towns.clerk), make_fair()
+    there.post(reverse("staff:veteran-register", args=[towns.ours.pk]), {"fair": fair.pk})
+    assert Registration.objects.get().veteran == towns.ours
+    position = make_position(title="叉车司机")
+    there.post(reverse("staff:veteran-declare", args=[towns.ours.pk]), {"position": position.pk})
+    assert Placement.objects.filter(veteran=towns.ours, position=position).exists()
+
+
+def test_verifying_and_refusing_employers(of) -> None:
+    there = of(StationRole.REVIEWER)
+    good, bad, foreign_place = (make_employer(verified=False) for _ in range(3))
+    url = reverse("staff:employer", args=[good.pk])
+    assert "至少勾选一项" in there.post(url, {"decision": "verify"}).content.decode()
+    there.post(url, {"decision": "verify", "evidence": ["licence"]})
+    there.post(reverse("staff:employer", args=[bad.pk]), {"decision": "refuse", "reason": "执照不清晰"})
+    for employer in (good, bad):
+        employer.refresh_from_db()
+    assert (good.state, bad.state) == (VerificationState.VERIFIED, VerificationState.REFUSED)
+    neighbour = of(StationRole.REVIEWER, "蓬江区")
+    url = reverse("staff:employer", args=[foreign_place.pk])
+    assert neighbour.post(url, {"decision": "verify", "evidence": ["licence"]}).status_code == 404
+
+
+def test_a_failing_code_needs_a_reason_beside_its_field(of) -> None:
+    employer = make_employer(verified=False, uscc="91350203M0001QAY9B")
+    page = of(StationRole.REVIEWER).post(
+        reverse("staff:employer", args=[employer.pk]), {"decision": "verify", "evidence": ["licence"]}
+    )
+    assert "uscc_override_reason" in page.context["verify"].errors
+
+
+def test_approving_and_refusing_positions(of) -> None:
+    there = of(StationRole.REVIEWER)
+    good, bad = (make_position(state=PositionState.IN_REVIEW) for _ in range(2))
+    there.post(reverse("staff:position", args=[good.pk]), {"decision": "approve"})
+    there.post(reverse("staff:position", args=[bad.pk]), {"decision": "refuse", "reason": "职责太笼统"})
+    good.refresh_from_db()
+    bad.refresh_from_db()
+    assert (good.state, bad.state) == (PositionState.OPEN, PositionState.REFUSED)
+    again = there.post(reverse("staff:position", args=[good.pk]), {"decision": "approve"})
+    assert "刚刚有变化" in again.content.decode()
+    url = reverse("staff:position", args=[good.pk])
+    assert of(StationRole.REVIEWER, "蓬江区").get(url).status_code == 404
+
+
+def test_booths_are_given_turned_down_and_never_twice(of) -> None:
+    there, fair = of(StationRole.CLERK), make_fair()
+    first, second, third = (
+        Booth.objects.create(fair=fair, employer=make_employer(), state=BoothState.REQUESTED)
+        for _ in range(3)
+    )
+    there.post(reverse("staff:booth", args=[first.pk]), {"decision": "confirm", "number": "A01"})
+    taken = there.post(reverse("staff:booth", args=[second.pk]), {"decision": "confirm", "number": "a01"})
+    assert "已被占用" in taken.content.decode()
+    there.post(reverse("staff:booth", args=[second.pk]), {"decision": "confirm"})
+    there.post(reverse("staff:booth", args=[third.pk]), {"decision": "refuse", "reason": "展位已满"})
+    states = list(Booth.objects.order_by("pk").values_list("state", "number"))
+    assert states == [("confirmed", "A01"), ("confirmed", "A02"), ("refused", "")]
+    url = reverse("staff:booth", args=[first.pk])
+    assert of(StationRole.CLERK, "蓬江区").get(url).status_code == 404
+
+
+def test_steps_corrections_and_their_refusals(towns, client_for) -> None:
+    there, today = client_for(towns.clerk), timezone.localdate()
+    url = reverse("staff:placement", args=[towns.our_intention.pk])
+    there.post(url, {"step": "offer", "on": today})
+    bad = there.post(url, {"step": "retain_1m", "on": today})
+    assert "step" in bad.context["form"].errors
+    there.post(url, {"step": "onboard", "on": today, "close_others": "on"})
+    towns.our_intention.refresh_from_db()
+    assert towns.our_intention.state == PlacementState.ONBOARDED
+    fix = reverse("staff:placement-correct", args=[towns.our_intention.pk])
+    assert "note" in there.post(fix, {"to_state": "offered"}).context["correct_form"].errors
+    there.post(fix, {"to_state": "offered", "note": "点错了"})
+    towns.our_intention.refresh_from_db()
+    assert towns.our_intention.state == PlacementState.OFFERED
+
+
+def test_a_fairs_report_is_for_its_organiser_and_above(towns, of) -> None:
+    fair = make_fair(organiser=towns.stations["新会区"])
+    url = reverse("staff:fair", args=[fair.pk])
+    assert of(StationRole.CLERK).get(url).status_code == 200
+    assert of(StationRole.OPERATOR, "江门市").get(url).status_code == 200
+    for place in ("睦洲镇", "蓬江区"):
+        assert of(StationRole.CLERK, place).get(url).status_code == 404
+
+
+def test_a_helper_is_put_on_duty_by_phone(of) -> None:
+    there, fair, helper = of(StationRole.CLERK), make_fair(), make_user("志愿者")
+    url = reverse("staff:fair", args=[fair.pk])
+    assert "还没有登录过" in there.post(url, {"phone": make_phone()}).content.decode()
+    there.post(url, {"phone": helper.phone})
+    assert DoorDuty.objects.get().user == helper
+
+
+@pytest.mark.parametrize(
+    "name", ["day", "veterans", "placements", "employers", "positions", "booths", "fairs"]
+)
+def test_lists_cost_the_same_however_long(towns, of, same_queries, name) -> None:
+    indexing.rebuild()
+    there = of(StationRole.OPERATOR, "江门市")
+
+    def grow() -> None:
+        for number in range(4):
+            veteran = make_veteran(station=towns.stations["睦洲镇"], name=f"新人{number}")
+            placements.declare(veteran=veteran, position=make_position(), by=towns.clerk)
+            make_employer(verified=False)
+            make_position(state=PositionState.IN_REVIEW)
+            Booth.objects.create(fair=make_fair(), employer=make_employer())
+        make_due()
+
+    grow()
+    same_queries(lambda: there.get(reverse(f"staff:{name}")), grow)
+
+
+def test_a_fairs_report_costs_the_same_however_big(of, same_queries) -> None:
+    fair = make_fair()
+    there = of(StationRole.OPERATOR, "江门市")
+
+    def grow() -> None:
+        for _ in range(3):
+            make_booth(fair, make_position())
+            make_registration(fair, make_veteran())
+
+    grow()
+    same_queries(lambda: there.get(reverse("staff:fair", args=[fair.pk])), grow)

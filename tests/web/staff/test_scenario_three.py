@@ -1,0 +1,116 @@
+"""Scenario 3: 睦洲镇's clerk does the day's work and can't see 司前镇's people by any way in."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.accounts.enums import AccessKind
+from portal.accounts.models import AccessLog, StationMembership
+from portal.fairs.models import Registration
+from portal.placements.enums import FollowUpState, PlacementState
+from portal.placements.models import Placement
+from tests.factories import make_fair, make_position
+
+pytestmark = [pytest.mark.django_db, pytest.mark.must("walks.3")]
+
+
+@pytest.fixture
+def desk(towns, client_for):
+    return client_for(towns.clerk)
+
+
+def _html(response) -> str:
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["day", "veterans", "placements"])
+def test_lists_hold_the_own_town_only(towns, desk, name) -> None:
+    html = _html(desk.get(reverse(f"staff:{name}")))
+    assert "陈建国" in html
+    assert "黄志明" not in html
+
+
+def test_search_finds_the_neighbour_by_nothing(towns, desk) -> None:
+    def found(name, words) -> int:
+        return desk.get(reverse(f"staff:{name}"), {"q": words}).context["page"].paginator.count
+
+    for words in (towns.theirs.name, towns.theirs.phone, towns.theirs.id_last4):
+        assert found("veterans", words) == (towns.ours.id_last4 == words)
+    for words in (towns.ours.name, towns.ours.phone, towns.ours.id_last4):
+        assert found("veterans", words) == 1
+    assert (found("placements", "黄志明"), found("placements", "陈建国")) == (0, 1)
+
+
+def test_a_typed_address_is_refused_and_the_person_can_read_that(towns, desk) -> None:
+    assert desk.get(reverse("staff:veteran", args=[towns.theirs.pk])).status_code == 403
+    row = AccessLog.objects.get()
+    assert (row.actor, row.file_id, row.kind) == (towns.clerk, towns.theirs.pk, AccessKind.REFUSED)
+
+
+@pytest.mark.parametrize("name", ["reveal", "veteran-register", "veteran-declare"])
+def test_nothing_is_done_to_the_neighbours_people(towns, desk, name) -> None:
+    data = {
+        "field": "phone",
+        "reason": "核对",
+        "fair": make_fair().pk,
+        "position": make_position().pk,
+    }
+    url = reverse(f"staff:{name}", args=[towns.theirs.pk])
+    assert desk.post(url, data).status_code == 403
+    assert not Registration.objects.exists()
+    assert Placement.objects.filter(veteran=towns.theirs).count() == 1
+    assert not AccessLog.objects.filter(kind=AccessKind.REVEAL).exists()
+
+
+def test_their_calls_and_intentions_do_not_exist_here(towns, desk) -> None:
+    for name, pk in (
+        ("follow-up", towns.their_call.pk),
+        ("placement", towns.their_intention.pk),
+        ("placement-correct", towns.their_intention.pk),
+    ):
+        assert desk.post(reverse(f"staff:{name}", args=[pk]), {}).status_code == 404
+    towns.their_intention.refresh_from_db()
+    assert towns.their_intention.state == PlacementState.INTENDED
+
+
+def test_not_reached_twice_then_interviewed(towns, desk) -> None:
+    url = reverse("staff:follow-up", args=[towns.our_call.pk])
+    for tries in (1, 2):
+        page = desk.post(url, {"outcome": "not_reached", "note": "无人接听"}, follow=True)
+        assert "还会留在清单里" in _html(page)
+        towns.our_call.refresh_from_db()
+        assert (towns.our_call.tries, towns.our_call.state) == (tries, FollowUpState.PENDING)
+    today = timezone.localdate()
+    desk.post(url, {"outcome": "reached", "step": "interview", "on": today, "note": "已去面试"})
+    towns.our_call.refresh_from_db()
+    towns.our_intention.refresh_from_db()
+    assert towns.our_call.state == FollowUpState.DONE
+    assert towns.our_intention.state == PlacementState.INTERVIEWED
+    assert towns.our_intention.follow_ups.filter(state=FollowUpState.PENDING).count() == 1
+
+
+def test_a_day_in_the_future_is_refused_with_the_typing_kept_and_nothing_half_done(towns, desk) -> None:
+    url = reverse("staff:follow-up", args=[towns.our_call.pk])
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    html = _html(
+        desk.post(url, {"outcome": "reached", "step": "interview", "on": tomorrow, "note": "约了明天"})
+    )
+    assert "不能晚于今天" in html
+    assert "约了明天" in html
+    towns.our_call.refresh_from_db()
+    assert (towns.our_call.tries, towns.our_call.state) == (0, FollowUpState.PENDING)
+
+
+def test_scenario_ten_a_clerk_who_moved_is_refused_and_noted(towns, client_for) -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    StationMembership.objects.filter(user=towns.clerk).update(ends_on=yesterday)
+    StationMembership.objects.create(
+        user=towns.clerk, station=towns.stations["司前镇"], role="clerk", starts_on=yesterday
+    )
+    moved = client_for(towns.clerk)
+    assert moved.get(reverse("staff:veteran", args=[towns.ours.pk])).status_code == 403
+    assert AccessLog.objects.get().kind == AccessKind.REFUSED
+    assert "黄志明" in _html(moved.get(reverse("staff:veterans")))
