@@ -184,6 +184,14 @@ def set_wish(
     return wish
 
 
+def note_refused(*, by: User, file_id: int) -> bool:
+    """Note, where the owner reads it, that `by` tried a file not theirs; False when there is none."""
+    if not Veteran.objects.filter(pk=file_id).exists():
+        return False
+    log_access(actor=by, file_id=file_id, kind=AccessKind.REFUSED)
+    return True
+
+
 @transaction.atomic
 def reveal(*, veteran: Veteran, by: User, field: str, reason: str) -> str:
     """One sensitive field in plain text, for a reason, noted where the veteran can read it.

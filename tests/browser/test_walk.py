@@ -77,6 +77,8 @@ def _publish_fair(page: Page) -> None:
     page.locator("#id_region").select_option(label="新会区")
     page.locator("#id_organiser").select_option(label="新会区退役军人服务中心")
     page.locator("#id_capacity").fill("300")
+    # A calendar that is slow to close would lie over the button.
+    page.locator(".xdsoft_datetimepicker").evaluate_all("all => all.forEach(one => one.remove())")
     page.locator("footer [data-w-dropdown-target='toggle'], footer .w-dropdown button").first.click()
     page.locator("button[name='action-publish']").click()
     page.wait_for_url(re.compile(r"/cms/pages/\d+/"))

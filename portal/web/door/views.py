@@ -153,7 +153,7 @@ def _declare(user: User, fair: JobFairPage, form: IntentionForm) -> bool:
         holder = actions.find_registration(fair=fair, code=values["code"])
         placements.declare(
             veteran=holder.veteran,
-            position=Position.objects.with_details().get(pk=values["position"].pk),
+            position=Position.objects.visible_to(user).with_details().get(pk=values["position"].pk),
             by=user,
             fair=fair,
             offline_key=values["offline_key"],

@@ -6,13 +6,12 @@ from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
 
-from portal.accounts.actions import log_access
-from portal.accounts.enums import AccessKind, StationRole
+from portal.accounts.enums import StationRole
 from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, User
 from portal.fairs.models import DESK_ROLES
+from portal.veterans.actions import note_refused
 from portal.veterans.models import Veteran
 
 P = ParamSpec("P")
@@ -53,7 +52,7 @@ def file_or_refuse(user: User, pk: int) -> Veteran:
     """
     veteran = Veteran.objects.visible_to(user).with_details().filter(pk=pk).first()
     if veteran is None:
-        foreign = get_object_or_404(Veteran, pk=pk)
-        log_access(actor=user, file_id=foreign.pk, kind=AccessKind.REFUSED)
+        if not note_refused(by=user, file_id=pk):
+            raise Http404
         raise PermissionDenied("another station's file")
     return veteran

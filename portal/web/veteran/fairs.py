@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.fairs import actions
-from portal.fairs.models import Booth, Registration
+from portal.fairs.models import Booth, Registration, RegistrationQuerySet
 from portal.positions.models import Position
 from portal.recommendations import services
 from portal.recommendations.services import Recommended
@@ -57,6 +57,11 @@ def _visits(veteran: Veteran, booths: list[Booth]) -> list[Visit]:
     return [Visit(booth, fitting[booth.pk][:3]) for booth in booths if booth.pk in worth]
 
 
+def _own(request: HttpRequest, veteran: Veteran) -> RegistrationQuerySet:
+    """The person's own live registrations."""
+    return Registration.objects.visible_to(request.user).active().filter(veteran=veteran)
+
+
 def _coming(page_id: int) -> JobFairPage:
     return get_object_or_404(JobFairPage.objects.live(), pk=page_id)
 
@@ -87,7 +92,7 @@ def fair(request: HttpRequest, veteran: Veteran, page_id: int) -> HttpResponse:
             "visits": visits,
             "total": len(booths),
             "others": Paginator(others, A_PAGE).get_page(request.GET.get("page")),
-            "registration": Registration.objects.active().filter(fair=page, veteran=veteran).first(),
+            "registration": _own(request, veteran).filter(fair=page).first(),
         },
     )
 
@@ -110,7 +115,7 @@ def register(request: HttpRequest, veteran: Veteran, page_id: int) -> HttpRespon
 @require_POST
 def cancel(request: HttpRequest, veteran: Veteran, page_id: int) -> HttpResponse:
     """Give the ticket back."""
-    registration = get_object_or_404(Registration.objects.active(), fair=page_id, veteran=veteran)
+    registration = get_object_or_404(_own(request, veteran), fair=page_id)
     try:
         actions.cancel_registration(registration=registration, by=cast(User, request.user))
     except ValidationError as refused:
@@ -124,13 +129,7 @@ def cancel(request: HttpRequest, veteran: Veteran, page_id: int) -> HttpResponse
 @require_safe
 def tickets(request: HttpRequest, veteran: Veteran) -> HttpResponse:
     """The person's tickets, the latest fair first."""
-    rows = (
-        Registration.objects.visible_to(request.user)
-        .active()
-        .filter(veteran=veteran)
-        .select_related("fair", "check_in")
-        .order_by("-fair__starts_at")
-    )
+    rows = _own(request, veteran).select_related("fair", "check_in").order_by("-fair__starts_at")
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     return render(request, "web/veteran/tickets.html", {"page": page})
 
@@ -139,8 +138,8 @@ def tickets(request: HttpRequest, veteran: Veteran) -> HttpResponse:
 @require_safe
 def ticket(request: HttpRequest, veteran: Veteran, ticket: uuid.UUID) -> HttpResponse:
     """One ticket for the door. Its code holds the number of the ticket and nothing about the person."""
-    rows = Registration.objects.visible_to(request.user).active().filter(veteran=veteran)
-    registration = get_object_or_404(rows.select_related("fair", "check_in"), ticket=ticket)
+    rows = _own(request, veteran).select_related("fair", "check_in")
+    registration = get_object_or_404(rows, ticket=ticket)
     context = {
         "registration": registration,
         "fair": registration.fair,

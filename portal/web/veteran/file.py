@@ -115,7 +115,7 @@ def section(request: HttpRequest, veteran: Veteran, section: str) -> HttpRespons
     form = _form(section, veteran, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            _save(section, Veteran.objects.with_details().get(pk=veteran.pk), user, form)
+            _save(section, own_file(request) or veteran, user, form)
         except ValidationError as error:
             add_errors(form, error)
         else:
