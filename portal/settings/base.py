@@ -145,6 +145,7 @@ CSRF_FAILURE_VIEW = "portal.web.public.errors.csrf_failure"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_FORM_FIELD = "username"  # what the sign-in view calls it, not the model
 AXES_LOCKOUT_TEMPLATE = "web/public/locked_out.html"
 AXES_SENSITIVE_PARAMETERS = ["username", "phone", "password", "code"]
 AXES_ENABLE_ACCESS_FAILURE_LOG = False

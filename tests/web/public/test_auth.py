@@ -1,0 +1,139 @@
+"""Signing in: codes for everybody, password and second factor for staff, and what guessing leads to."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+from django_otp.oath import totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from portal.accounts.actions import redeem_code
+from portal.accounts.models import DEMO_DEVICE, OneTimeCode, User
+from portal.accounts.senders import MemorySender
+from tests.factories import make_phone, make_staff, make_stations, make_user
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "desk-password-2026"
+
+
+def _send(client, phone, **extra):
+    return client.post(reverse("public:sign-in"), {"phone": phone, **extra}, follow=True)
+
+
+@pytest.fixture
+def ask_code(client, django_capture_on_commit_callbacks):
+    """Ask for a code and read it off the test sender."""
+
+    def ask(phone, **extra) -> str:
+        with django_capture_on_commit_callbacks(execute=True):
+            _send(client, phone, **extra)
+        return next(code for to, code in reversed(MemorySender.outbox) if to == phone)
+
+    return ask
+
+
+def test_the_first_right_code_makes_an_account_and_opens_the_file(client, ask_code) -> None:
+    phone = make_phone()
+    code = ask_code(phone)
+    response = client.post(reverse("public:sign-in-code"), {"code": code}, follow=True)
+    assert response.redirect_chain[-1][0] == reverse("veteran:file-open")
+    assert User.objects.get_by_natural_key(phone).is_active
+
+
+def test_a_code_works_once(client, ask_code) -> None:
+    phone = make_phone()
+    code = ask_code(phone)
+    client.post(reverse("public:sign-in-code"), {"code": code})
+    assert OneTimeCode.objects.get().used_at is not None
+    assert redeem_code(phone=phone, code=code) is None
+
+
+def test_five_wrong_codes_spend_it(client, ask_code) -> None:
+    phone = make_phone()
+    code = ask_code(phone)
+    wrong = "000000" if code != "000000" else "111111"
+    for _ in range(5):
+        assert "不对" in client.post(reverse("public:sign-in-code"), {"code": wrong}).content.decode()
+    client.post(reverse("public:sign-in-code"), {"code": code})
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(("typed", "message"), [("123", "11位手机号码"), ("", "请填写")])
+def test_a_wrong_phone_is_told_and_kept(client, typed, message) -> None:
+    html = client.post(reverse("public:sign-in"), {"phone": typed}).content.decode()
+    assert message in html
+    assert f'value="{typed}"' in html or not typed
+
+
+def test_asking_again_at_once_is_refused_beside_the_field(client, ask_code) -> None:
+    phone = make_phone()
+    ask_code(phone)
+    assert "等一分钟" in _send(client, phone).content.decode()
+
+
+def test_next_leads_only_to_this_site(client, ask_code) -> None:
+    code = ask_code(make_phone(), next="https://evil.example/")
+    response = client.post(reverse("public:sign-in-code"), {"code": code, "next": "https://evil.example/"})
+    assert response.url == reverse("public:landing")
+
+
+def test_the_code_page_without_a_phone_leads_back(client) -> None:
+    assert client.get(reverse("public:sign-in-code")).url == reverse("public:sign-in")
+
+
+@pytest.fixture
+def clerk(db):
+    return make_staff(make_stations()["睦洲镇"], password=PASSWORD)
+
+
+def _password(client, user, password=PASSWORD):
+    return client.post(
+        reverse("public:sign-in-staff"), {"phone": user.phone, "password": password}, follow=True
+    )
+
+
+def test_staff_set_up_their_first_device_and_verify_with_it_later(client, clerk) -> None:
+    assert _password(client, clerk).redirect_chain[-1][0] == reverse("public:second-factor-setup")
+    assert client.get(reverse("staff:day")).status_code == 302
+    device = TOTPDevice.objects.get(user=clerk)
+    assert not device.confirmed
+    html = client.post(reverse("public:second-factor-setup"), {"token": "000000"}).content.decode()
+    assert "不对" in html
+    TOTPDevice.objects.update(throttling_failure_count=0)
+    token = f"{totp(device.bin_key):06d}"
+    client.post(reverse("public:second-factor-setup"), {"token": token})
+    assert client.get(reverse("staff:day")).status_code == 200
+    client.post(reverse("public:sign-out"))
+    TOTPDevice.objects.update(last_t=-1)
+    assert _password(client, clerk).redirect_chain[-1][0] == reverse("public:second-factor")
+    client.post(reverse("public:second-factor"), {"token": f"{totp(device.bin_key):06d}"})
+    assert client.get(reverse("staff:day")).status_code == 200
+
+
+def test_the_demos_device_shows_its_code_and_another_does_not(client, clerk, settings) -> None:
+    device = TOTPDevice.objects.create(user=clerk, name=DEMO_DEVICE, confirmed=True)
+    client.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
+    html = client.get(reverse("public:second-factor")).content.decode()
+    assert re.search(r"\b\d{6}\b</strong>", html)
+    settings.DEMO = False
+    assert "当前动态验证码" not in client.get(reverse("public:second-factor")).content.decode()
+    assert device.confirmed
+
+
+def test_guessing_passwords_locks_and_leaves_no_phone_in_the_database(client, clerk) -> None:
+    for _ in range(8):
+        last = _password(client, clerk, "wrong-password")
+    assert "登录暂时锁定" in last.content.decode()
+    assert "登录暂时锁定" in _password(client, clerk).content.decode()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT username FROM axes_accessattempt")
+        assert clerk.phone not in {row[0] for row in cursor.fetchall()}
+
+
+def test_signing_out_is_a_post(client) -> None:
+    client.force_login(make_user(), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(reverse("public:sign-out")).status_code == 405
+    client.post(reverse("public:sign-out"))
+    assert "_auth_user_id" not in client.session

@@ -1,0 +1,240 @@
+"""The veteran's pages: whose they are, what bad input answers, what lists cost."""
+
+import uuid
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from portal.accounts.enums import ConsentPurpose, StationRole
+from portal.core.models import Occupation
+from portal.core.reference import load_reference
+from portal.fairs.enums import RegistrationState
+from portal.fairs.models import Registration
+from portal.placements import actions as placements
+from portal.recommendations import indexing
+from portal.veterans.models import Veteran
+from tests.factories import (
+    make_booth,
+    make_employer,
+    make_fair,
+    make_id_number,
+    make_position,
+    make_registration,
+    make_staff,
+    make_stations,
+    make_user,
+    make_veteran,
+)
+
+pytestmark = pytest.mark.django_db
+
+PAGES = ("home", "file", "positions", "tickets", "intentions", "access-log")
+
+
+@pytest.fixture(autouse=True)
+def index_folder(settings, tmp_path):
+    settings.MATCHING_INDEX_DIR = tmp_path / "matching"
+    yield
+    indexing.forget()
+
+
+@pytest.fixture
+def veteran(db):
+    load_reference()
+    return make_veteran(account=make_user("陈建国"), specialties=("driver",), certificates=("driving_a2",))
+
+
+@pytest.fixture
+def mine(veteran, client_for):
+    return client_for(veteran.account, second_factor=False)
+
+
+@pytest.mark.parametrize("name", [*PAGES, "file-open"])
+def test_nobody_gets_in_without_signing_in(client, name) -> None:
+    assert client.get(reverse(f"veteran:{name}")).url.startswith(reverse("public:sign-in"))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_whoever_has_no_file_is_led_to_open_one(client_for, name) -> None:
+    member = make_user()
+    make_employer(member=member)
+    for user in (make_user(), member, make_staff(make_stations()["睦洲镇"])):
+        assert client_for(user).get(reverse(f"veteran:{name}")).url == reverse("veteran:file-open")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_person_sees_every_page(mine, name) -> None:
+    assert mine.get(reverse(f"veteran:{name}")).status_code == 200
+
+
+def test_other_peoples_tickets_and_intentions_do_not_exist(mine, client_for) -> None:
+    other = make_veteran(account=make_user("林志强"))
+    fair = make_fair()
+    registration = make_registration(fair, other)
+    intention = placements.declare(veteran=other, position=make_position(), by=other.account)
+    assert mine.get(reverse("veteran:ticket", args=[registration.ticket])).status_code == 404
+    assert mine.get(reverse("veteran:ticket", args=[uuid.uuid4()])).status_code == 404
+    assert mine.post(reverse("veteran:cancel-registration", args=[fair.pk])).status_code == 404
+    assert mine.post(reverse("veteran:confirm-intention", args=[intention.pk])).status_code == 404
+    registration.refresh_from_db()
+    assert registration.state == RegistrationState.REGISTERED
+
+
+def test_opening_the_own_file_keeps_no_id_number_and_the_consent(client_for) -> None:
+    stations, user, number = make_stations(), make_user(), make_id_number(date(1985, 5, 1), serial=11)
+    there = client_for(user, second_factor=False)
+    data = {
+        "name": "陈建国",
+        "id_number": number,
+        "living_region": stations["睦洲镇"].region_id,
+        "consent": "on",
+    }
+    without = there.post(reverse("veteran:file-open"), {**data, "consent": ""})
+    assert "consent" in without.context["form"].errors
+    there.post(reverse("veteran:file-open"), data)
+    file = Veteran.objects.get(account=user)
+    assert (file.station.region.name, file.id_last4) == ("睦洲镇", number[-4:])
+    assert number not in {str(value) for value in Veteran.objects.filter(pk=file.pk).values_list()[0]}
+    assert user.consents.in_force().get().purpose == ConsentPurpose.MATCHING
+
+
+@pytest.mark.parametrize(
+    ("section", "data", "field", "message"),
+    [
+        ("identity", {"name": "陈建国", "phone": "123", "living_region": "440705109"}, "phone", "11位"),
+        ("service", {"honours": "73211部队三等功"}, "honours", "部队番号"),
+        (
+            "service",
+            {"entered_on": "2010-01-01", "left_on": "2009-01-01"},
+            "left_on",
+            "必须晚于入伍日期",
+        ),
+        (
+            "skills",
+            {"education": 1, "employment_status": "unemployed", "job_employer": "某公司"},
+            "job_title",
+            "请写岗位名称",
+        ),
+        ("wishes", {"lowest_pay": "六千"}, "lowest_pay", "数"),
+    ],
+)
+def test_bad_input_is_told_beside_its_field_and_kept(mine, section, data, field, message) -> None:
+    page = mine.post(reverse("veteran:file-section", args=[section]), data)
+    assert message in " ".join(page.context["form"].errors[field])
+    typed = str(data[field]) if data.get(field) else ""
+    assert typed in page.content.decode()
+
+
+def test_sections_save_on_their_own_and_lead_on(mine, veteran) -> None:
+    url = reverse("veteran:file-section", args=["wishes"])
+    response = mine.post(
+        url, {"occupation_1": "道路货运汽车驾驶员", "lowest_pay": "6000", "accepts_shift": "on"}
+    )
+    assert response.url == reverse("veteran:positions")
+    veteran.wish.refresh_from_db()
+    assert veteran.wish.lowest_pay == 6000
+    assert [o.name for o in veteran.wish.occupations.all()] == ["道路货运汽车驾驶员"]
+    assert mine.get(reverse("veteran:file-section", args=["nothing"])).status_code == 404
+
+
+def test_an_earlier_job_is_added_and_removed(mine, veteran) -> None:
+    url = reverse("veteran:file-section", args=["skills"])
+    mine.post(
+        url,
+        {"education": 1, "employment_status": "unemployed", "job_title": "货车司机", "job_years": 3},
+    )
+    job = veteran.work_history.get()
+    mine.post(reverse("veteran:job-remove", args=[job.pk]))
+    assert not veteran.work_history.exists()
+
+
+def test_registering_twice_gives_one_ticket_and_cancelling_ends_it(mine, veteran) -> None:
+    fair = make_fair()
+    url = reverse("veteran:register", args=[fair.pk])
+    first, second = mine.post(url), mine.post(url)
+    assert first.url == second.url
+    assert "data:image/svg+xml" in mine.get(first.url).content.decode()
+    mine.post(reverse("veteran:cancel-registration", args=[fair.pk]))
+    assert mine.get(first.url).status_code == 404
+    assert Registration.objects.get().state == RegistrationState.CANCELLED
+
+
+def test_a_full_fair_says_so(mine) -> None:
+    fair = make_fair(capacity=1)
+    make_registration(fair, make_veteran())
+    page = mine.post(reverse("veteran:register", args=[fair.pk]), follow=True)
+    assert "已满" in page.content.decode()
+
+
+def test_scenario_six_says_how_many_are_left_out_and_why_not(veteran, mine) -> None:
+    mine.post(reverse("veteran:file-section", args=["wishes"]), {"lowest_pay": "6000"})
+    low = make_position(title="仓管员", pay_from=4000, pay_to=4500)
+    make_position(title="货车司机", pay_from=6000, pay_to=8000)
+    indexing.rebuild()
+    html = mine.get(reverse("veteran:positions")).content.decode()
+    assert "月薪低于期望：1 个" in html
+    assert "仓管员" not in html
+    assert "4500" in mine.get(reverse("veteran:why", args=[low.pk])).content.decode().replace(",", "")
+
+
+def test_booths_worth_a_visit_come_in_walking_order_with_reasons(mine) -> None:
+    fair = make_fair()
+    for number in ("B02", "A01"):
+        make_booth(fair, make_position(title="货车司机", employer=make_employer()), number=number)
+    make_booth(
+        fair,
+        make_position(
+            title="会计",
+            occupation=Occupation.objects.get(name="会计专业人员"),
+            duties="记账报税。",
+            requirements="熟悉财务软件。",
+            employer=make_employer(),
+        ),
+        number="A09",
+    )
+    indexing.rebuild()
+    page = mine.get(reverse("veteran:fair", args=[fair.pk]))
+    visits = page.context["visits"]
+    assert [visit.booth.number for visit in visits][:2] == ["A01", "B02"]
+    assert visits[0].fitting[0].match.reasons
+
+
+def test_a_position_that_is_not_open_is_not_shown(mine) -> None:
+    hidden = make_position(opened=False)
+    assert mine.get(reverse("veteran:why", args=[hidden.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_lists_cost_the_same_however_long(mine, veteran, same_queries, name) -> None:
+    clerk = make_staff(make_stations()["睦洲镇"], StationRole.CLERK)
+
+    def grow() -> None:
+        from portal.accounts.actions import log_access
+        from portal.accounts.enums import AccessKind
+
+        for _ in range(3):
+            position = make_position()
+            placements.declare(veteran=veteran, position=position, by=clerk)
+            make_registration(make_fair(), veteran)
+            log_access(actor=clerk, file_id=veteran.pk, kind=AccessKind.VIEW)
+        indexing.rebuild()
+
+    grow()
+    if name == "file":
+        before = len(mine.get(reverse("veteran:file")).context["sections"])
+        assert before == 4
+        return
+    same_queries(lambda: mine.get(reverse(f"veteran:{name}")), grow)
+
+
+def test_a_fair_costs_the_same_however_many_booths(mine, same_queries) -> None:
+    fair = make_fair()
+
+    def grow() -> None:
+        for _ in range(3):
+            make_booth(fair, make_position())
+        indexing.rebuild()
+
+    grow()
+    same_queries(lambda: mine.get(reverse("veteran:fair", args=[fair.pk])), grow)
