@@ -1,5 +1,7 @@
 """Where a sign-in leads, whether the portal is well, and the pictures that editors uploaded."""
 
+import logging
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db import DatabaseError, connection
@@ -10,6 +12,9 @@ from django.views.static import serve
 
 from portal.recommendations import indexing
 from portal.web.context import Audiences
+from search import get_backend
+
+logger = logging.getLogger(__name__)
 
 
 @login_required
@@ -35,7 +40,7 @@ def health(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
     body = {
         "database": "ok" if database else "down",
         "matching": {"generation": pointer.read_text().strip(), "positions": len(index)} if index else None,
-        "search": settings.SEARCH_BACKEND,
+        "search": {"backend": settings.SEARCH_BACKEND, "state": _search_state()},
     }
     return JsonResponse(body, status=200 if database else 503)
 
@@ -47,6 +52,15 @@ def _database_answers() -> bool:
             return cursor.fetchone() == (1,)
     except DatabaseError:
         return False
+
+
+def _search_state() -> str:
+    """'ok', 'unbuilt' before `index_search`, 'down' when the engine does not answer."""
+    try:
+        return "ok" if get_backend().is_built() else "unbuilt"
+    except Exception:  # each engine has errors of its own; a monitor needs an answer and the log the reason
+        logger.exception("the search engine does not answer")
+        return "down"
 
 
 @require_safe

@@ -108,7 +108,7 @@ def test_health_says_which_index_serves(client: Client, tmp_path: Path, settings
     body = client.get("/healthz").json()
     assert body["database"] == "ok"
     assert body["matching"] is None
-    assert body["search"]
+    assert body["search"] == {"backend": "database", "state": "unbuilt"}
     make_position()
     indexing.rebuild()
     try:
