@@ -65,7 +65,8 @@ def pages() -> list[Page]:
 
     from cms.models import FairIndexPage, HomePage, JobFairPage
     from portal.accounts.enums import StationRole
-    from portal.accounts.models import StationMembership
+    from portal.accounts.models import StationMembership, User
+    from portal.demo import logins
     from portal.stations.enums import StationLevel
     from portal.veterans.models import Veteran
 
@@ -78,7 +79,8 @@ def pages() -> list[Page]:
     city = StationMembership.objects.filter(
         station__level=StationLevel.CITY, role=StationRole.OPERATOR
     ).first()
-    town = StationMembership.objects.filter(station__level=StationLevel.TOWN, role=StationRole.CLERK).first()
+    clerks = StationMembership.objects.filter(role=StationRole.CLERK)
+    town = clerks.filter(user=User.objects.get_by_natural_key(logins.TOWN_CLERK.phone)).first()
     home, fairs = HomePage.objects.get(), FairIndexPage.objects.get()
     if biggest is None or veteran is None or veteran.account is None or city is None or town is None:
         raise SystemExit("the demo data lacks a coming fair, a veteran with an account, or staff")

@@ -28,6 +28,7 @@ A_PAGE = 20
 WORTH = 0.5
 # … and nobody is sent to more booths than a morning allows.
 MOST = 12
+LOOKED_AT = 60  # positions of the fair, best first: enough for the best three of each booth
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Visit:
 def _visits(veteran: Veteran, booths: list[Booth]) -> list[Visit]:
     """Booths worth a visit, in walking order (by booth number)."""
     booth_of = {position.pk: booth for booth in booths for position in booth.open_positions}
-    found = services.recommend(veteran, among=booth_of.keys(), limit=len(booth_of))
+    found = services.recommend(veteran, among=booth_of.keys(), limit=LOOKED_AT)
     fitting: dict[int, list[Recommended]] = {}
     for item in found.items:
         fitting.setdefault(booth_of[item.position.pk].pk, []).append(item)
