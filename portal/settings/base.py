@@ -222,4 +222,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # A line for every task that starts and ends would bury the one-time codes that a demo prints.
+    "loggers": {name: {"level": "WARNING"} for name in ("django_tasks", "axes", "wagtail")},
 }
