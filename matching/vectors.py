@@ -19,6 +19,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+from matching import coding
 from matching.tokens import terms
 from matching.types import Posting
 
@@ -64,7 +65,8 @@ def posting_terms(posting: Posting) -> dict[str, list[str]]:
     """The terms of each field of a posting."""
     return {
         "title": terms(posting.title),
-        "occupation": terms(posting.occupation) + occupation_terms(posting.occupation_code),
+        "occupation": terms(posting.occupation)
+        + coding.repeated(coding.occupation_terms(posting.title, posting.occupation_code)),
         "duties": terms(posting.duties),
         "requirements": terms(posting.requirements),
         "certificates": certificate_terms(posting.certificates),
