@@ -36,6 +36,9 @@ WEIGHTS = {
 """How much each kind of evidence counts before the query is scaled to length 1."""
 
 
+WISHED_CODE = 30000
+"""How often an occupation counts its own code beside its words; a term weighs 1 + ln(count)."""
+
 LEADS_TO = " → "
 """Between a military specialty and the civilian work it leads to, in the name of a piece of evidence."""
 
@@ -69,15 +72,16 @@ class Evidence:
 
 @lru_cache(maxsize=4096)
 def occupation_bag(code: str) -> Bag:
-    """An occupation of the classification: name, code and aliases three times, tasks once.
+    """An occupation of the classification: its code above all, name and aliases three times, tasks once.
 
-    On labelled titles (occupation -> titles) that gives nDCG@10 0.50; without the aliases 0.39.
+    Words decide between titles that the coder finds equally likely, and where it knows none of them.
     """
     known = occupations().get(code)
+    own = occupation_terms(code)[:1] * WISHED_CODE
     if known is None:
-        return Bag(occupation_terms(code))
+        return Bag([*own, *occupation_terms(code)])
     names = [word for text in (known.name, *known.aliases) for word in terms(text)]
-    return Bag(3 * (names + occupation_terms(code)) + terms(known.tasks))
+    return Bag(3 * names + own + occupation_terms(code) + terms(known.tasks))
 
 
 @lru_cache(maxsize=2048)
