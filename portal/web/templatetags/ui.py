@@ -9,7 +9,7 @@ from django import template
 from django.middleware.csrf import get_token
 from django.template import Context
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -152,13 +152,7 @@ def nav_link(
     A section counts with all the pages below it, but for those below the URL name `unless` (another entry's);
     `exact`: only the very page counts.
     """
-    if target.startswith("/"):
-        path = target
-    else:
-        try:
-            path = reverse(target)
-        except NoReverseMatch:
-            return SafeString("")
+    path = target if target.startswith("/") else reverse(target)
     here = getattr(context, "request", None)
     at = here.path if here is not None else ""
     below = path != "/" and at.startswith(path) and not (unless and at.startswith(reverse(unless)))

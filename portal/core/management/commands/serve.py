@@ -65,7 +65,7 @@ class Child:
 
 
 class Command(BaseCommand):
-    """Starts granian, the task worker and the clock, restarts what dies, and ends both on SIGTERM or Ctrl-C."""
+    """Starts granian, the task worker and the clock, restarts what dies, ends all on SIGTERM or Ctrl-C."""
 
     help = "Serve the portal: web server and task worker under one supervisor"
 
