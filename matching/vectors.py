@@ -61,25 +61,25 @@ def certificate_terms(codes: Iterable[str]) -> list[str]:
     return [f"cert:{code}" for code in sorted(codes)]
 
 
-def posting_terms(posting: Posting) -> dict[str, list[str]]:
-    """The terms of each field of a posting."""
+def posting_terms(posting: Posting) -> dict[str, list[str] | Counter[str]]:
+    """The terms of each field of a posting, some with their counts."""
     return {
         "title": terms(posting.title),
-        "occupation": terms(posting.occupation)
-        + coding.repeated(coding.occupation_terms(posting.title, posting.occupation_code)),
+        "occupation": Counter(terms(posting.occupation))
+        + Counter(dict(coding.occupation_terms(posting.title, posting.occupation_code))),
         "duties": terms(posting.duties),
         "requirements": terms(posting.requirements),
         "certificates": certificate_terms(posting.certificates),
     }
 
 
-def term_counts(fields: Mapping[str, Sequence[str]]) -> Counter[str]:
+def term_counts(fields: Mapping[str, Sequence[str] | Counter[str]]) -> Counter[str]:
     """Counts of terms over the fields, each field counted FIELD_WEIGHTS times."""
     counts: Counter[str] = Counter()
     for field, words in fields.items():
         weight = FIELD_WEIGHTS[field]
-        for word in words:
-            counts[word] += weight
+        for word, count in Counter(words).items():
+            counts[word] += weight * count
     return counts
 
 

@@ -189,7 +189,7 @@ def likely_occupations(title: str, limit: int = 5) -> tuple[tuple[str, float], .
 
 
 # A term weighs 1 + ln(count), so counts grow exponentially with the probability they stand for.
-STEEPNESS = 8.0
+STEEPNESS = 14.0
 CHOSEN = 40  # count of the code that a person chose
 
 
@@ -223,8 +223,3 @@ def occupation_terms(title: str, occupation_code: str = "") -> list[tuple[str, i
         weighed[own] = count
         weighed |= dict.fromkeys(above, 1)
     return list(weighed.items())
-
-
-def repeated(weighed: Sequence[tuple[str, int]]) -> list[str]:
-    """Each term as often as its count says."""
-    return [term for term, count in weighed for _ in range(count)]
