@@ -1,44 +1,38 @@
-"""Job families of the demo, read from data/jobs.toml."""
+"""Job families of the demo, read from data/jobs*.toml."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from portal.demo.content.files import toml
 
+_FILES = ("jobs.toml", "jobs_services.toml", "jobs_making.toml", "jobs_office.toml")
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One family of posts. Pay is monthly, in yuan; `weight` is its share among all posts.
+    """One family of posts; `occupation` is a name of the national classification.
 
-    `industries` are sections of GB/T 4754, the first the one that lives from this work; `office` work is
-    needed in every industry.
+    `pay` is monthly, in yuan, from and to; `weight` the family's share among all posts; `industries` sections
+    of GB/T 4754, the first the one that lives from this work, and `office` work is needed in every industry.
+    `kinds` are forms of employment beside full time.
     """
 
     occupation: str
     titles: list[str]
     pay: list[int]
-    weight: int
-    education: int
-    experience: int
-    certificates: list[str]
+    weight: float
     shifts: list[str]
-    travels: bool
     industries: str
-    office: bool
     duties: list[str]
     requirements: list[str]
+    education: int = 0
+    experience: int = 0
+    certificates: list[str] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+    travels: bool = False
+    office: bool = False
 
 
 @lru_cache(maxsize=1)
 def jobs() -> tuple[Job, ...]:
-    return tuple(Job(**row) for row in toml("jobs.toml")["jobs"])
-
-
-def benefits() -> list[str]:
-    found: list[str] = toml("jobs.toml")["benefits"]
-    return found
-
-
-def relaxable() -> list[str]:
-    found: list[str] = toml("jobs.toml")["relaxable"]
-    return found
+    return tuple(Job(**row) for name in _FILES for row in toml(name)["jobs"])

@@ -1,13 +1,23 @@
-"""Invented positions: a job family's lines, drawn and put together the way firms write them."""
+"""Invented positions: a job family's lines, drawn and put together the way firms write them.
+
+What a field says (schooling, years, certificates, shift), a line of the text says too, made from the field:
+text and facts of a post never contradict each other.
+"""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
-from portal.demo.content.jobs import Job, benefits, jobs, relaxable
+from portal.demo.content.files import toml
+from portal.demo.content.jobs import Job, jobs
 
 _HEADCOUNTS = (1, 1, 1, 2, 2, 3, 3, 5, 5, 8, 10, 20)
-_CLOSINGS = ("其他面谈时可以了解。", "欢迎到厂参观。", "一经录用，待遇从入职当天计算。", "")
+_RARE_SHARE = 0.08  # of an industry's posts, for trades without a family of their own
+_PAY_OF_KIND = {"part_time": 0.55, "internship": 0.6, "public_welfare": 0.7}
+_SUFFIX_OF_KIND = {"part_time": "（兼职）", "internship": "（实习）", "public_welfare": "（公益性岗位）"}
+_LOWEST_PAY = 2000
+_SECTIONS = "ABCDEFGHIJKLMNOPQRST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,48 +48,144 @@ def _numbered(lines: Sequence[str]) -> str:
 
 
 class PostMaker:
-    """Makes posts that suit an employer's industry; `codes` maps an occupation's name to its code."""
+    """Makes posts that suit an employer's industry.
 
-    def __init__(self, rng: random.Random, codes: dict[str, str]) -> None:
+    `codes` maps an occupation's name to its code; `rare` are families beside the written ones
+    (classification.rare_jobs).
+    """
+
+    def __init__(self, rng: random.Random, codes: dict[str, str], rare: Iterable[Job] = ()) -> None:
         self.rng, self.codes = rng, codes
-        self._by_industry: dict[str, tuple[list[Job], list[int]]] = {}
-        for industry in "ABCDEFGHIJKLMNOPQRST":
-            fitting = [job for job in jobs() if industry in job.industries or job.office]
-            # What the industry lives from comes first; office work is needed everywhere, but little of it.
-            weights = [
-                job.weight * (6 if job.industries[0] == industry else 2) // (4 if job.office else 1)
-                for job in fitting
-            ]
-            self._by_industry[industry] = (fitting, [max(1, weight) for weight in weights])
+        self._words = toml("post_words.toml")
+        rare = list(rare)
+        self._by_industry = {section: _fitting(section, rare) for section in _SECTIONS}
 
     def make(self, industry: str) -> Post:
         rng = self.rng
         fitting, weights = self._by_industry[industry]
-        job = rng.choices(fitting, weights)[0]
-        low = round(rng.uniform(job.pay[0] * 0.92, (job.pay[0] + job.pay[1]) / 2) / 100) * 100
-        high = round(rng.uniform(low * 1.12, max(low * 1.2, job.pay[1] * 1.05)) / 100) * 100
+        job = rng.choices(fitting, cum_weights=weights)[0]
+        kind = rng.choice(job.kinds) if job.kinds and rng.random() < 0.16 else "full_time"
+        title, shift = rng.choice(job.titles), rng.choice(job.shifts)
+        education = max(0, job.education - (rng.random() < 0.2))
+        experience = 0 if kind == "internship" else self._years(job.experience)
         certificates = tuple(job.certificates if rng.random() < 0.85 else job.certificates[:1])
-        closing = rng.choice(_CLOSINGS)
-        experience = rng.choice((job.experience, max(0, job.experience - 1)))
+        low, high = self._pay(job.pay, kind)
+        benefits = self._benefits()
+        code = self.codes[job.occupation]
+        common = self._words["common"].get(code[0], self._words["common"]["4"])
+        stated = self._stated(title, education, experience, certificates, shift)
         return Post(
-            title=rng.choice(job.titles),
-            occupation=self.codes[job.occupation],
+            title=title + self._suffix(kind, shift, benefits, beginner=not (experience or certificates)),
+            occupation=code,
             headcount=rng.choice(_HEADCOUNTS),
-            kind="full_time"
-            if rng.random() < 0.95
-            else rng.choice(("part_time", "internship", "public_welfare")),
+            kind=kind,
             pay_from=low,
             pay_to=high,
-            education=max(0, job.education - (rng.random() < 0.3)),
+            education=education,
             experience=experience,
             certificates=certificates,
-            duties=_numbered(rng.sample(job.duties, rng.randint(3, len(job.duties)))),
-            requirements=_numbered(rng.sample(job.requirements, rng.randint(2, len(job.requirements))))
-            + closing,
-            benefits=tuple(rng.sample(benefits(), rng.randint(3, 6))),
-            relaxable=rng.choice(relaxable()) if rng.random() < 0.3 else "",
-            shift=rng.choice(job.shifts),
+            duties=_numbered(self._duties(job.duties, common["duties"])),
+            requirements=_numbered(stated + self._wanted(job.requirements, common["requirements"]))
+            + rng.choice(self._words["closings"]),
+            benefits=benefits,
+            relaxable=self._relaxable(education, experience, certificates, shift),
+            shift=shift,
             travels=job.travels and rng.random() < 0.7,
             veterans_preferred=rng.random() < 0.8,
             veterans_only=rng.random() < 0.04,
         )
+
+    def _years(self, usual: int) -> int:
+        return max(0, usual + self.rng.choice((-1, 0, 0, 0, 1))) if usual else 0
+
+    def _pay(self, usual: list[int], kind: str) -> tuple[int, int]:
+        rng, share = self.rng, _PAY_OF_KIND.get(kind, 1)
+        low = rng.uniform(usual[0] * 0.92, (usual[0] + usual[1]) / 2) * share
+        high = rng.uniform(low * 1.12, max(low * 1.2, usual[1] * 1.05 * share))
+        lowest = max(_LOWEST_PAY, round(low / 100) * 100)
+        return lowest, max(lowest + 300, round(high / 100) * 100)
+
+    def _benefits(self) -> tuple[str, ...]:
+        rng, words = self.rng, self._words
+        return (rng.choice(words["insurance"]), *rng.sample(words["benefits"], rng.randint(2, 5)))
+
+    def _stated(
+        self, title: str, education: int, experience: int, certificates: tuple[str, ...], shift: str
+    ) -> list[str]:
+        """The lines that say what the fields say."""
+        rng, words = self.rng, self._words
+        lines = []
+        if certificates:
+            names = words["certificate_joint"].join(words["certificates"][code] for code in certificates)
+            lines.append(rng.choice(words["certificate"]).format(names=names))
+        if education:
+            lines.append(rng.choice(words["education"][education - 1]))
+        if experience:
+            work = title.partition("（")[0]
+            said = rng.choice(words["experience"])
+            lines.append(said.format(years=words["years"][experience], work=work))
+        elif rng.random() < 0.4:
+            lines.append(rng.choice(words["beginners"]))
+        if shift in words["shifts"] and rng.random() < 0.7:
+            lines.append(rng.choice(words["shifts"][shift]))
+        return lines
+
+    def _duties(self, own: list[str], common: list[str]) -> list[str]:
+        """What the work mainly is comes first; the rest keeps its order half the time."""
+        rng = self.rng
+        chosen = sorted(rng.sample(range(1, len(own)), rng.randint(min(2, len(own) - 1), len(own) - 1)))
+        if rng.random() < 0.5:
+            rng.shuffle(chosen)
+        return [own[0], *(own[i] for i in chosen), *rng.sample(common, rng.choice((0, 1, 1, 2)))]
+
+    def _wanted(self, own: list[str], common: list[str]) -> list[str]:
+        rng = self.rng
+        lines = rng.sample(own, rng.randint(min(2, len(own)), len(own)))
+        return lines + rng.sample(common, rng.choice((0, 1, 1, 2)))
+
+    def _suffix(self, kind: str, shift: str, benefits: tuple[str, ...], *, beginner: bool) -> str:
+        """What firms add to a title, always something that the post itself says."""
+        if kind in _SUFFIX_OF_KIND:
+            return _SUFFIX_OF_KIND[kind]
+        if self.rng.random() > 0.22:
+            return ""
+        said = []
+        if {"包吃", "包住"} <= set(benefits):
+            said.append("（包吃住）")
+        elif "包住" in benefits:
+            said.append("（包住）")
+        if "五险一金" in benefits:
+            said.append("（五险一金）")
+        if shift in {"day", "two_shift", "night"}:
+            said.append({"day": "（白班）", "two_shift": "（两班）", "night": "（夜班）"}[shift])
+        if beginner:
+            said.append("（可培养）")
+        return self.rng.choice(said) if said else ""
+
+    def _relaxable(self, education: int, experience: int, certificates: tuple[str, ...], shift: str) -> str:
+        """Only a demand that the post makes can be relaxed."""
+        if self.rng.random() > 0.3:
+            return ""
+        learnable = set(self._words["learnable"]["codes"])
+        made = {
+            "education": education > 0,
+            "experience": experience > 0,
+            "learnable": bool(certificates) and set(certificates) <= learnable,
+            "shift": shift in self._words["shifts"],
+        }
+        points = [row["text"] for row in self._words["relaxable"] if made[row["needs"]]]
+        return self.rng.choice(points) if points else ""
+
+
+def _fitting(section: str, rare: list[Job]) -> tuple[list[Job], list[float]]:
+    """Families of an industry with their cumulated weights.
+
+    What the industry lives from comes first; office work is needed everywhere, but little of it.
+    """
+    written = [job for job in jobs() if section in job.industries or job.office]
+    weights = [
+        job.weight * (6 if job.industries[0] == section else 2) / (4 if job.office else 1) for job in written
+    ]
+    others = [job for job in rare if section in job.industries]
+    share = sum(weights) * _RARE_SHARE / max(1, len(others))
+    return [*written, *others], list(accumulate([*weights, *[share] * len(others)]))

@@ -8,7 +8,9 @@ from decimal import Decimal
 from django.utils import timezone
 
 from portal.accounts.models import User
+from portal.core.models import Occupation
 from portal.demo import logins
+from portal.demo.content.classification import rare_jobs
 from portal.demo.content.employers import Firm, firms
 from portal.demo.content.places import places
 from portal.demo.content.positions import PostMaker
@@ -74,7 +76,8 @@ def _employer(firm: Firm, centre: Station, operator: User, *, waiting: bool) -> 
 
 def load_positions(employers: list[Employer], rng: random.Random, scale: Scale) -> None:
     """Make posts: each employer has one, the rest fall unevenly; verified employers' are mostly open."""
-    maker = PostMaker(rng, occupation_codes())
+    entries = Occupation.objects.filter(level=4).values_list("code", "name", "tasks")
+    maker = PostMaker(rng, occupation_codes(), rare_jobs(entries))
     rows = _positions(employers, maker, rng, scale.positions)
     insert(Position, rows, total=scale.positions, label="positions")
 
