@@ -53,9 +53,10 @@ def _visits(veteran: Veteran, booths: list[Booth]) -> list[Visit]:
     if not fitting:
         return []
     best = max(items[0].match.score for items in fitting.values())
-    by_score = sorted(fitting, key=lambda pk: -fitting[pk][0].match.score)
-    worth = {pk for pk in by_score[:MOST] if fitting[pk][0].match.score >= WORTH * best}
-    return [Visit(booth, fitting[booth.pk][:3]) for booth in booths if booth.pk in worth]
+    good = {pk: [item for item in items if item.match.score >= WORTH * best] for pk, items in fitting.items()}
+    by_score = sorted((pk for pk in good if good[pk]), key=lambda pk: -good[pk][0].match.score)
+    worth = set(by_score[:MOST])
+    return [Visit(booth, good[booth.pk][:3]) for booth in booths if booth.pk in worth]
 
 
 def _own(request: HttpRequest, veteran: Veteran) -> RegistrationQuerySet:
