@@ -87,9 +87,12 @@ def plain_scores(queries: Sequence[str], documents: Sequence[str]) -> NDArray[np
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
 
     jieba.setLogLevel(60)
-    vectorizer = TfidfVectorizer(analyzer=jieba.lcut)
-    held = vectorizer.fit_transform(documents)
-    scores: NDArray[np.float64] = (vectorizer.transform(queries) @ held.T).toarray()
+    # scikit-learn's own token pattern follows: words of one character and punctuation are dropped
+    vectorizer = TfidfVectorizer(preprocessor=lambda text: " ".join(jieba.lcut(text)))
+    vectorizer.fit([*queries, *documents])  # so that words common among the queries weigh little
+    scores: NDArray[np.float64] = (
+        vectorizer.transform(queries) @ vectorizer.transform(documents).T
+    ).toarray()
     return scores
 
 
@@ -148,11 +151,17 @@ def wishes(path: Path) -> dict[str, dict[str, float]]:
     coder, said = unseen_coder(titles, codes)
     _say(f"{said}; {len(wished)} occupations wished, {len(titles)} titles ranked")
     known = occupations()
+    names = [known[c].name if c in known else c for c in wished]
     asked = [f"{known[c].name} {known[c].tasks}" if c in known else c for c in wished]
-    plain = np.argsort(-plain_scores(asked, titles), axis=1, kind="stable").tolist()
+
+    def plain(queries: Sequence[str]) -> dict[str, float]:
+        order = np.argsort(-plain_scores(queries, titles), axis=1, kind="stable")
+        return found(order.tolist(), relevant)
+
     return {
         "matching": found(wished_orders(titles, wished, coder), relevant),
-        "plain jieba TF-IDF (name + tasks)": found(plain, relevant),
+        "plain jieba TF-IDF (name)": plain(names),
+        "plain jieba TF-IDF (name + tasks)": plain(asked),
     }
 
 
