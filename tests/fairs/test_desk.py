@@ -1,0 +1,164 @@
+"""The fair desk: booths, registrations, check-ins, and the figures recounted from them."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from portal.accounts.enums import StationRole
+from portal.fairs import actions
+from portal.fairs.enums import BoothState, RegistrationState, VisitorKind
+from portal.fairs.models import Booth, CheckIn, DoorDuty, Registration, fairs_run_by
+from portal.insights.funnels import fair_report
+from tests.factories import (
+    make_booth,
+    make_employer,
+    make_fair,
+    make_position,
+    make_registration,
+    make_staff,
+    make_stations,
+    make_user,
+    make_veteran,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def fair():
+    return make_fair()
+
+
+@pytest.fixture
+def manager():
+    return make_staff(make_stations()["新会区"], StationRole.CLERK)
+
+
+def _request(fair, member=None):
+    member = member or make_user()
+    employer = make_employer(member=member)
+    position = make_position(employer=employer)
+    booth = actions.request_booth(fair=fair, employer=employer, positions=[position], by=member)
+    return booth, member
+
+
+def test_a_booth_is_asked_for_once_and_asking_again_changes_its_positions(fair) -> None:
+    booth, member = _request(fair)
+    other = make_position(employer=booth.employer)
+    again = actions.request_booth(fair=fair, employer=booth.employer, positions=[other], by=member)
+    assert again == booth
+    assert list(booth.positions.all()) == [other]
+
+
+def test_who_may_not_ask_for_a_booth(fair) -> None:
+    member = make_user()
+    employer, hidden = make_employer(member=member), make_employer(member=member, verified=False)
+    mine, foreign = make_position(employer=employer), make_position()
+    with pytest.raises(PermissionDenied):
+        actions.request_booth(fair=fair, employer=employer, positions=[mine], by=make_user())
+    for firm, positions in ((hidden, [mine]), (employer, []), (employer, [foreign])):
+        with pytest.raises(ValidationError):
+            actions.request_booth(fair=fair, employer=firm, positions=positions, by=member)
+    over = make_fair(starts_at=timezone.now() - timedelta(days=2), ends_at=timezone.now() - timedelta(days=1))
+    with pytest.raises(ValidationError, match="已经结束"):
+        actions.request_booth(fair=over, employer=employer, positions=[mine], by=member)
+
+
+def test_numbers_are_given_in_order_or_as_told_and_never_twice(fair, manager) -> None:
+    booths = [_request(fair)[0] for _ in range(3)]
+    actions.confirm_booth(booth=booths[0], by=manager)
+    actions.confirm_booth(booth=booths[1], by=manager, number=" b07 ")
+    assert [b.number for b in booths[:2]] == ["A01", "B07"]
+    with pytest.raises(ValidationError, match="已被占用"):
+        actions.confirm_booth(booth=booths[2], by=manager, number="A01")
+    with pytest.raises(PermissionDenied):
+        actions.confirm_booth(booth=booths[2], by=make_staff(make_stations()["蓬江区"]))
+    with pytest.raises(ValidationError):
+        actions.refuse_booth(booth=booths[2], by=manager, reason="")
+    actions.refuse_booth(booth=booths[2], by=manager, reason="展位已满")
+    assert booths[2].state == BoothState.REFUSED
+
+
+def test_registering_is_repeatable_and_for_the_person_or_their_station(fair) -> None:
+    veteran = make_veteran(account=make_user())
+    clerk = make_staff(make_stations()["睦洲镇"])
+    first = actions.register(fair=fair, veteran=veteran, by=veteran.account)
+    assert actions.register(fair=fair, veteran=veteran, by=clerk) == first
+    with pytest.raises(PermissionDenied):
+        actions.register(fair=fair, veteran=veteran, by=make_staff(make_stations()["司前镇"]))
+    actions.cancel_registration(registration=first, by=clerk)
+    again = actions.register(fair=fair, veteran=veteran, by=clerk)
+    assert (again.pk, again.number, again.state) == (first.pk, 1, RegistrationState.REGISTERED)
+
+
+def test_a_full_or_closed_fair_registers_nobody(fair) -> None:
+    veteran = make_veteran(account=make_user())
+    closed = make_fair(
+        registration_opens_at=timezone.now() - timedelta(days=3),
+        registration_closes_at=timezone.now() - timedelta(hours=1),
+    )
+    full = make_fair(capacity=1)
+    make_registration(full, make_veteran())
+    for page, words in ((closed, "不能报名"), (full, "已满")):
+        with pytest.raises(ValidationError, match=words):
+            actions.register(fair=page, veteran=veteran, by=veteran.account)
+
+
+def test_who_is_inside_keeps_the_ticket(fair, manager) -> None:
+    veteran = make_veteran(account=make_user())
+    registration = actions.register(fair=fair, veteran=veteran, by=veteran.account)
+    _, first = actions.check_in(fair=fair, code=str(registration.ticket), by=manager)
+    _, second = actions.check_in(fair=fair, code=str(registration.number), by=manager)
+    assert (first, second) == (True, False)
+    with pytest.raises(ValidationError, match="已经入场"):
+        actions.cancel_registration(registration=registration, by=veteran.account)
+
+
+def test_the_door_opens_to_who_serves_there_today(fair, manager) -> None:
+    helper, late = make_user(), make_user()
+    DoorDuty.objects.create(fair=fair, user=helper, day=timezone.localdate())
+    DoorDuty.objects.create(fair=fair, user=late, day=timezone.localdate() - timedelta(days=1))
+    assert fair in fairs_run_by(helper)
+    assert fair not in fairs_run_by(late)
+    assert fair in fairs_run_by(manager)
+    with pytest.raises(PermissionDenied):
+        actions.check_in(fair=fair, code="1", by=late)
+    with pytest.raises(PermissionDenied):
+        actions.assign_duty(fair=fair, user=late, by=helper)
+
+
+def test_the_report_counts_people_once_and_families_apart(
+    fair, manager, django_assert_max_num_queries
+) -> None:
+    booth, _ = _request(fair)
+    actions.confirm_booth(booth=booth, by=manager)
+    _request(fair)
+    for _ in range(2):
+        registration = make_registration(fair, make_veteran())
+        actions.check_in(fair=fair, code=str(registration.ticket), by=manager)
+    actions.count_visitor(fair=fair, kind=VisitorKind.FAMILY, by=manager)
+    with django_assert_max_num_queries(8):
+        report = fair_report(fair)
+    assert (report.employers, report.positions, report.headcount) == (1, 1, 3)
+    assert (report.registered, report.visitors, report.veterans) == (2, 3, 2)
+    assert (report.sheets, report.reached, report.people) == (0, 0, 0)
+
+
+def test_the_database_keeps_one_of_each(fair) -> None:
+    booth = make_booth(fair, make_position(), number="A01")
+    registration = make_registration(fair, make_veteran())
+    CheckIn.objects.create(fair=fair, registration=registration, by=make_user())
+    doubles = (
+        lambda: Booth.objects.create(fair=fair, employer=booth.employer),
+        lambda: Booth.objects.create(fair=fair, employer=make_employer(), number="A01"),
+        lambda: Booth.objects.create(fair=fair, employer=make_employer(), state=BoothState.CONFIRMED),
+        lambda: Registration.objects.create(fair=fair, veteran=registration.veteran, number=9),
+        lambda: Registration.objects.create(fair=fair, veteran=make_veteran(), number=1),
+        lambda: CheckIn.objects.create(fair=fair, registration=registration, by=make_user()),
+    )
+    for double in doubles:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            double()

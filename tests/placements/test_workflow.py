@@ -1,0 +1,271 @@
+"""From an intention to a year in the job: each step of the table, refusals, corrections, calls by rule."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from portal.accounts.enums import StationRole
+from portal.core.models import AppendOnlyError
+from portal.core.workflow import TransitionRefused
+from portal.insights.funnels import fair_report, placement_stages
+from portal.placements import actions, follow_ups
+from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState, PlacementState
+from portal.placements.models import FollowUp, Placement
+from portal.placements.workflow import FOLLOW_UP_RULES, TRANSITIONS
+from portal.veterans.enums import EmploymentStatus
+from tests.factories import (
+    make_booth,
+    make_employer,
+    make_fair,
+    make_position,
+    make_staff,
+    make_stations,
+    make_user,
+    make_veteran,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clerk():
+    return make_staff(make_stations()["睦洲镇"], StationRole.CLERK)
+
+
+@pytest.fixture
+def placement(clerk):
+    return actions.declare(veteran=make_veteran(), position=make_position(), by=clerk)
+
+
+def _today():
+    return timezone.localdate()
+
+
+def _walk(placement, clerk, *steps, on=None):
+    for step in steps:
+        placement = actions.advance(placement=placement, step=step, by=clerk, on=on)
+    return placement
+
+
+def _pending(placement):
+    rows = placement.follow_ups.filter(state=FollowUpState.PENDING)
+    return [(row.kind, (row.due_on - _today()).days) for row in rows.order_by("due_on", "pk")]
+
+
+def test_declaring_makes_the_log_and_the_calls(placement) -> None:
+    assert placement.state == PlacementState.INTENDED
+    assert [(row.sequence, row.step, row.to_state) for row in placement.transitions.all()] == [
+        (1, "declare", "intended")
+    ]
+    assert _pending(placement) == [(FollowUpKind.AFTER_FAIR, days) for days in (3, 7, 14)]
+
+
+def test_the_same_device_key_or_the_same_two_give_the_first_row(clerk) -> None:
+    veteran, position, key = make_veteran(), make_position(), uuid.uuid4()
+    first = actions.declare(veteran=veteran, position=position, by=clerk, offline_key=key)
+    assert actions.declare(veteran=veteran, position=position, by=clerk, offline_key=key) == first
+    assert actions.declare(veteran=veteran, position=position, by=clerk) == first
+    assert Placement.objects.count() == 1
+
+
+def test_a_closed_position_and_an_employer_without_a_booth_are_refused(clerk) -> None:
+    veteran = make_veteran()
+    with pytest.raises(ValidationError, match="停止招聘"):
+        actions.declare(veteran=veteran, position=make_position(opened=False), by=clerk)
+    fair = make_fair(organiser=make_stations()["睦洲镇"])
+    with pytest.raises(ValidationError, match="没有参加"):
+        actions.declare(veteran=veteran, position=make_position(), by=clerk, fair=fair)
+
+
+def test_only_the_person_the_station_or_the_fair_declare(clerk) -> None:
+    stations, veteran = make_stations(), make_veteran(account=make_user())
+    position = make_position()
+    fair = make_fair(organiser=stations["蓬江区"])
+    make_booth(fair, position)
+    neighbour = make_staff(stations["司前镇"])
+    with pytest.raises(PermissionDenied):
+        actions.declare(veteran=veteran, position=position, by=neighbour)
+    with pytest.raises(PermissionDenied):
+        actions.declare(veteran=veteran, position=position, by=neighbour, fair=fair)
+    at_the_booth = make_staff(stations["蓬江区"])
+    assert actions.declare(veteran=veteran, position=position, by=at_the_booth, fair=fair).fair == fair
+
+
+def test_it_counts_as_reached_when_both_sides_have_confirmed() -> None:
+    member, veteran = make_user(), make_veteran(account=make_user())
+    position = make_position(employer=make_employer(member=member))
+    placement = actions.declare(veteran=veteran, position=position, by=veteran.account)
+    assert not placement.is_reached
+    with pytest.raises(PermissionDenied):
+        actions.confirm(placement=placement, by=make_user())
+    actions.confirm(placement=placement, by=member)
+    assert Placement.objects.reached().get().is_reached
+
+
+def test_every_step_of_the_table_leads_where_it_says(clerk, placement) -> None:
+    long_ago = timezone.localdate() - timedelta(days=400)
+    placement = _walk(placement, clerk, "interview", "offer", "onboard", on=long_ago)
+    for step in ("retain_1m", "retain_3m", "retain_6m", "retain_12m"):
+        placement = _walk(placement, clerk, step)
+    placement = actions.advance(placement=placement, step="leave", by=clerk, note="回乡照顾老人")
+    assert [row.to_state for row in placement.transitions.all()] == [
+        "intended", "interviewed", "offered", "onboarded", "retained_1m", "retained_3m", "retained_6m",
+        "retained_12m", "left",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("step", ["decline_by_veteran", "decline_by_employer", "mark_unreachable", "lapse"])
+def test_an_ending_cancels_the_calls_and_frees_the_pair(clerk, placement, step) -> None:
+    ended = _walk(placement, clerk, step)
+    assert _pending(ended) == []
+    again = actions.declare(veteran=ended.veteran, position=ended.position, by=clerk)
+    assert again.pk != ended.pk
+
+
+def test_steps_that_do_not_start_here_are_refused(clerk, placement) -> None:
+    for row in TRANSITIONS:
+        if PlacementState.INTENDED not in row.sources:
+            with pytest.raises(TransitionRefused):
+                actions.advance(placement=placement, step=row.step, by=clerk)
+
+
+def test_the_neighbour_the_reviewer_and_the_person_record_no_step(placement) -> None:
+    stations = make_stations()
+    for user in (
+        make_staff(stations["司前镇"]),
+        make_staff(stations["新会区"], StationRole.REVIEWER),
+        make_staff(stations["南安村"]),
+        make_user(),
+    ):
+        with pytest.raises(PermissionDenied):
+            actions.advance(placement=placement, step="interview", by=user)
+
+
+def test_days_in_the_future_or_too_early_and_missing_reasons_are_refused(clerk, placement) -> None:
+    with pytest.raises(ValidationError, match="不能晚于今天"):
+        actions.advance(placement=placement, step="interview", by=clerk, on=_today() + timedelta(days=1))
+    placement = _walk(placement, clerk, "offer", "onboard")
+    with pytest.raises(ValidationError, match="入职满 30 天"):
+        actions.advance(placement=placement, step="retain_1m", by=clerk)
+    with pytest.raises(ValidationError, match="离职原因"):
+        actions.advance(placement=placement, step="leave", by=clerk)
+
+
+def test_onboarding_sets_the_status_and_closes_other_intentions_when_asked(clerk, placement) -> None:
+    veteran = placement.veteran
+    other = actions.declare(veteran=veteran, position=make_position(), by=clerk)
+    actions.advance(placement=placement, step="offer", by=clerk)
+    actions.advance(placement=placement, step="onboard", by=clerk, close_others=True)
+    veteran.refresh_from_db()
+    other.refresh_from_db()
+    assert veteran.employment_status == EmploymentStatus.EMPLOYED
+    assert other.state == PlacementState.LAPSED
+    actions.correct(placement=other, to_state="intended", by=clerk, reason="本人仍想面谈")
+    other.refresh_from_db()
+    assert other.state == PlacementState.INTENDED
+
+
+def test_each_state_makes_its_own_calls_due(clerk, placement) -> None:
+    placement = _walk(placement, clerk, "interview")
+    assert _pending(placement) == [(FollowUpKind.AFTER_INTERVIEW, 3)]
+    placement = _walk(placement, clerk, "offer", "onboard")
+    expected = [(kind, days) for kind, days in FOLLOW_UP_RULES[PlacementState.ONBOARDED]]
+    assert _pending(placement) == expected
+
+
+def test_a_retention_step_answers_its_own_call_and_leaves_the_later_ones(clerk, placement) -> None:
+    placement = _walk(placement, clerk, "offer", "onboard", on=_today() - timedelta(days=100))
+    placement = _walk(placement, clerk, "retain_3m")
+    assert [kind for kind, _ in _pending(placement)] == [
+        FollowUpKind.RETENTION_6M,
+        FollowUpKind.RETENTION_12M,
+    ]
+
+
+def test_three_vain_tries_end_a_call_and_one_answer_does(clerk, placement) -> None:
+    call = placement.follow_ups.earliest("due_on")
+    for tries in (1, 2):
+        call = follow_ups.record_attempt(follow_up=call, by=clerk, outcome=AttemptOutcome.NOT_REACHED)
+        assert (call.state, call.tries) == (FollowUpState.PENDING, tries)
+    call = follow_ups.record_attempt(follow_up=call, by=clerk, outcome=AttemptOutcome.NOT_REACHED)
+    assert call.state == FollowUpState.DONE
+    with pytest.raises(ValidationError, match="已经完成"):
+        follow_ups.record_attempt(follow_up=call, by=clerk, outcome=AttemptOutcome.REACHED)
+    with pytest.raises(PermissionDenied):
+        follow_ups.record_attempt(
+            follow_up=placement.follow_ups.latest("due_on"),
+            by=make_staff(make_stations()["司前镇"]),
+            outcome=AttemptOutcome.REACHED,
+        )
+
+
+def test_a_correction_keeps_the_wrong_step_and_takes_it_out_of_the_funnel(clerk) -> None:
+    fair = make_fair(organiser=make_stations()["睦洲镇"])
+    position = make_position()
+    make_booth(fair, position)
+    placement = actions.declare(veteran=make_veteran(), position=position, by=clerk, fair=fair)
+    placement = _walk(placement, clerk, "interview", "offer")
+
+    def counts():
+        return [stage.count for stage in fair_report(fair).stages][:4]
+
+    assert counts() == [1, 1, 1, 0]
+    with pytest.raises(ValidationError, match="更正原因"):
+        actions.correct(placement=placement, to_state="interviewed", by=clerk, reason=" ")
+    with pytest.raises(TransitionRefused):
+        actions.correct(placement=placement, to_state="onboarded", by=clerk, reason="从未入职")
+    actions.correct(placement=placement, to_state="interviewed", by=clerk, reason="点错了")
+    assert counts() == [1, 1, 0, 0]
+    assert placement.transitions.count() == 4
+    actions.advance(placement=placement, step="decline_by_employer", by=clerk)
+    assert counts() == [1, 1, 0, 0]
+
+
+def test_an_empty_funnel_has_no_shares() -> None:
+    assert {stage.share for stage in placement_stages(Placement.objects.none())} == {None}
+
+
+def test_the_log_is_only_added_to(placement) -> None:
+    row = placement.transitions.get()
+    row.note = "改一下"
+    with pytest.raises(AppendOnlyError):
+        row.save()
+    with pytest.raises(AppendOnlyError):
+        row.delete()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"state": "onboarded"},
+        {"state": "left"},
+        {"state": "flying"},
+        {"veteran": None},
+    ],
+)
+def test_the_database_refuses_states_without_what_they_need(placement, change) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Placement.objects.filter(pk=placement.pk).update(**change)
+
+
+def test_the_database_keeps_one_live_row_and_one_line_a_number(clerk, placement) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Placement.objects.create(veteran=placement.veteran, position=placement.position, recorded_by=clerk)
+    row = placement.transitions.get()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        type(row).objects.create(
+            placement=placement,
+            sequence=1,
+            step="interview",
+            from_state="intended",
+            to_state="interviewed",
+            happened_on=_today(),
+            by=clerk,
+            station=row.station,
+        )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FollowUp.objects.update(state=FollowUpState.DONE)
