@@ -23,7 +23,8 @@ NEIGHBOUR_CLERK = Login("司前镇退役军人服务站 工作人员", "梁伟�
 EMPLOYER = Login("江门市远航物流有限公司 招聘专员", "吴晓彤", "19900000011")
 DRIVER = Login("退役军人 陈建国（汽车驾驶12年，A2驾照）", "陈建国", "19900000021")
 RADAR = Login("退役军人 林志强（海军雷达，本科）", "林志强", "19900000022")
+FOUNDER = Login("退役军人 周文斌（有创业计划）", "周文斌", "19900000023")
 
 STAFF = (CITY_OPERATOR, COUNTY_REVIEWER, TOWN_CLERK, NEIGHBOUR_CLERK, EDITOR)
-PEOPLE = (DRIVER, RADAR)
-LOGINS = (DRIVER, RADAR, EMPLOYER, *STAFF)
+PEOPLE = (DRIVER, RADAR, FOUNDER)
+LOGINS = (DRIVER, RADAR, FOUNDER, EMPLOYER, *STAFF)

@@ -14,7 +14,7 @@ def bases() -> list[dict[str, Any]]:
             "slug": f"base-{number}",
             "conditions": "退役军人及其创办企业优先，须提供退役证件和项目或报名材料，由基地审核。",
             "contact_phone": f"0750-38{number:05d}",
-            "story": ("可先电话预约参观，工作日有专人接待。", "入驻或报名后由所属服务站跟进。"),
+            "story": [*row["story"], "可先电话预约参观，工作日有专人接待；入驻或报名后由所属服务站跟进。"],
         }
         for number, row in enumerate(toml("articles.toml")["bases"], start=1)
     ]
@@ -30,7 +30,7 @@ def policies(today: date) -> list[dict[str, Any]]:
             "office": "所属退役军人服务中心咨询，主管部门办理",
             "valid_from": date(today.year - 2, 1, 1),
             "valid_to": date(today.year + 1, 12, 31),
-            "story": ("是否符合条件由办理单位审核，本页只作说明。",),
+            "story": [*row["story"], "是否符合条件由办理单位审核，本页只作说明。"],
         }
         for number, row in enumerate(toml("articles.toml")["policies"], start=1)
     ]

@@ -1,4 +1,4 @@
-"""Posts of rare trades, for which no family of jobs*.toml was written: the classification's own words as lines.
+"""Posts of rare trades without a family of their own in jobs*.toml: the classification's own words as lines.
 
 A city's posts have a long tail of such trades. Their names and tasks come from the national classification at
 run time, so nothing of it is copied here; data/rare_trades.toml says which groups occur in this city and what
@@ -18,8 +18,8 @@ _LONGEST, _FEWEST = 44, 3
 def rare_jobs(entries: Iterable[tuple[str, str, str]]) -> list[Job]:
     """Families of occupations that have none written by hand, in the order of their codes.
 
-    `entries` are (code, name, tasks) of level 4. A trade whose tasks give fewer than three short lines is left
-    out.
+    `entries` are (code, name, tasks) of level 4. A trade whose tasks give too few short lines is
+    left out.
     """
     words = toml("rare_trades.toml")
     written = {job.occupation for job in jobs()}

@@ -27,8 +27,11 @@ class Firm:
     veteran_founded: bool
 
 
-def uscc(serial: int, county: str) -> str:
-    body = f"91{county}MA{serial:07d}"
+def uscc(serial: int, county: str, registry: str = "91") -> str:
+    """A code with a right check character; `registry` says who registered it (GB 32100: 91 company, 92
+    individual business, 93 farmers' cooperative, 52 private non-enterprise, 12 public institution).
+    """
+    body = f"{registry}{county}MA{serial:07d}"
     total = sum(_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(body))
     return body + _ALPHABET[(31 - total % 31) % 31]
 
@@ -47,11 +50,11 @@ def firms(count: int, towns: list[dict[str, str]], rng: random.Random) -> list[F
     while len(made) < count:
         town = rng.choice(towns)
         industry = rng.choices(industries, shares)[0]
-        trade = rng.choice(words["trades"][industry]["words"])
         brand = rng.choice(words["brands"]) + rng.choice(words["brand_tails"])
+        trade, ending = _trade(words["trades"][industry], rng)
         county = prefix[town["parent"]]
         place = rng.choice((county, "江门市", county + town["name"].removesuffix("镇").removesuffix("街道")))
-        name = f"{place}{brand}{trade}{rng.choice(words['trades'][industry]['endings'])}"
+        name = f"{place}{brand}{trade}{ending}"
         if name in names:
             continue
         names.add(name)
@@ -59,27 +62,47 @@ def firms(count: int, towns: list[dict[str, str]], rng: random.Random) -> list[F
     return made
 
 
+def _trade(trade: dict[str, list[str]], rng: random.Random) -> tuple[str, str]:
+    """What a firm does and how its name ends; some kinds of place end a name by themselves."""
+    whole = trade.get("whole", [])
+    if whole and rng.random() < 0.4:
+        return rng.choice(whole), ""
+    return rng.choice(trade["words"]), rng.choice(trade["endings"])
+
+
+def _registered(name: str, industry: str, rng: random.Random) -> tuple[str, str]:
+    """Nature and registry that go with a name."""
+    if name.endswith("合作社"):
+        return "other", "93"
+    if "公司" in name:
+        return ("private" if rng.random() > 0.08 else rng.choice(("foreign", "joint", "state"))), "91"
+    if industry in {"P", "Q", "S"}:
+        return ("other", "52") if rng.random() < 0.7 else ("public_institution", "12")
+    return ("individual", "92") if rng.random() < 0.8 else ("private", "91")
+
+
 def _named(
     name: str, industry: str, trade: str, serial: int, town: dict[str, str], rng: random.Random
 ) -> Firm:
     words = toml("words.toml")["firms"]
     size = rng.choices([s for s, _ in _SIZES], [w for _, w in _SIZES])[0]
+    nature, registry = _registered(name, industry, rng)
+    if nature in {"individual", "other"} and size in {"medium", "large"}:
+        size = "small"
     staff = {"micro": 12, "small": 80, "medium": 450, "large": 1500}[size] + rng.randrange(8)
-    nature = "private" if "有限" in name else rng.choice(("individual", "private"))
-    if industry in {"Q", "P"} and not name.endswith("公司"):
-        nature = rng.choice(("public_institution", "private"))
-    elif rng.random() < 0.08:
-        nature = rng.choice(("foreign", "joint", "state"))
+    road = f"{rng.choice(words['roads'])}{rng.randint(1, 260)}号"
+    tells = "factory" if industry == "C" else "place" if name.endswith(trade) else "service"
+    introduction = rng.choice(words["introductions"][tells])
     return Firm(
         name=name,
-        uscc=uscc(serial, town["parent"]),
+        uscc=uscc(serial, town["parent"], registry),
         industry=industry,
         size_band=size,
         nature=nature,
         place=town["name"],
         region_code=town["code"],
-        address=f"{rng.choice(words['roads'])}{rng.randint(1, 260)}号",
-        introduction=rng.choice(words["introductions"]).format(place=town["name"], trade=trade, staff=staff),
+        address=road + rng.choice(words["places"]),
+        introduction=introduction.format(place=town["name"], trade=trade, staff=staff),
         contact_person=rng.choice(words["surnames"]) + rng.choice(words["called"]),
         contact_phone=str(19_920_000_000 + serial),
         veteran_founded=rng.random() < 0.07,

@@ -10,7 +10,30 @@ from portal.demo.content.files import toml
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
-_SEA = {"ship_engine", "deck_and_harbour"}
+_BRANCH_OF_FIELD = {"sea": "navy", "air": "air_force"}
+_BRANCH_OF_SPECIALTY = {
+    "sonar": "navy",
+    "ship_electrician": "navy",
+    "damage_control": "navy",
+    "marine_corps": "navy",
+    "airfield_services": "air_force",
+    "armoured_driver": "army",
+    "armoured_mechanic": "army",
+    "infantry": "army",
+    "artillery": "army",
+    "internal_guard": "armed_police",
+    "firefighter": "armed_police",
+}
+# Years served: the range and how often it occurs, with the rank group that usually goes with it.
+_SERVED = (
+    ((2, 2), 44, "conscript"),
+    ((3, 5), 20, "nco_junior"),
+    ((6, 8), 15, "nco_junior"),
+    ((9, 12), 11, "nco_middle"),
+    ((13, 16), 6, "nco_middle"),
+    ((17, 26), 4, "nco_senior"),
+)
+_TWO_TERMS_FROM = 2022  # since then people leave the service in March or September
 
 
 @dataclass(slots=True)
@@ -50,6 +73,10 @@ class PersonWish:
     accepts_shift: bool
     accepts_travel: bool
     own_county: bool
+    text: str = ""
+    starts_in_days: int | None = None
+    wants_training: bool = False
+    wants_business: bool = False
 
 
 def _check(body: str) -> str:
@@ -80,40 +107,56 @@ class PeopleMaker:
     def make(self, county: str) -> Person:
         rng = self.rng
         self._serial += 1
-        served = rng.choices((2, 3, 5, 8, 12, 16, 20), (40, 8, 24, 12, 10, 4, 2))[0]
-        left = date(rng.randint(self.today.year - 36, self.today.year - 1), rng.choice((9, 12)), 1)
+        (shortest, longest), _, rank = rng.choices(_SERVED, [row[1] for row in _SERVED])[0]
+        served = rng.randint(shortest, longest)
+        left = self._left()
         entered = left.replace(year=left.year - served)
         born = date(entered.year - rng.randint(18, 21), rng.randint(1, 12), rng.randint(1, 28))
         woman = rng.random() < 0.06
-        specialty, _, certificates = rng.choices(self._specialties, self._weights)[0]
+        specialty, _, field_name, certificates = rng.choices(self._specialties, self._weights)[0]
+        trade = self._words["fields"][field_name]
         age = self.today.year - born.year
-        body = self._body(county, born, woman)
-        education = rng.choices((0, 1, 2, 3, 4), (16, 50, 24, 9, 1) if age < 40 else (38, 50, 10, 2, 0))[0]
+        if served >= 8 and rng.random() < 0.18:
+            rank = "officer"
+        education = self._education(age, officer=rank == "officer")
         status = self._status(age)
+        second = served >= 5 and specialty != "squad_leader" and rng.random() < 0.15
+        body = self._body(county, born, woman)
         return Person(
             name=self._name(born.year, woman),
             sex="female" if woman else "male",
             id_number=body + _check(body),
             birth_date=born,
             phone=str(19_910_000_000 + self._serial),
-            branch=self._branch(specialty),
-            specialties=(specialty,),
+            branch=self._branch(specialty, field_name),
+            specialties=(specialty, "squad_leader") if second else (specialty,),
             entered_on=entered,
             left_on=left,
-            rank_group=self._rank(served),
-            settlement=self._settlement(served, age),
-            honours=rng.choice(self._words["honours"]),
+            rank_group=rank,
+            settlement=self._settlement(served, age, rank),
+            honours=self._honours(rank),
             is_party_member=rng.random() < 0.35,
             education=education,
-            major=rng.choice(self._words["majors"]) if education >= 1 else "",
-            skills=rng.choice(self._words["skills"]),
+            major=rng.choice(trade["majors"]) if education >= 2 or rng.random() < 0.4 * education else "",
+            skills=self._skills(trade),
             certificates=self._certificates(certificates),
-            jobs=self._jobs(age - 20 - served),
+            jobs=self._jobs(age - 20 - served, trade),
             employment_status=status,
-            wish=self._wish(specialty)
+            wish=self._wish(specialty, status)
             if status in {"unemployed", "flexible"} or rng.random() < 0.15
             else None,
         )
+
+    def _left(self) -> date:
+        year = self.today.year - self.rng.randint(1, 36)
+        month = self.rng.choice((3, 9)) if year >= _TWO_TERMS_FROM else 12
+        return date(year, month, 1)
+
+    def _education(self, age: int, *, officer: bool) -> int:
+        if officer:
+            return self.rng.choices((2, 3, 4), (30, 62, 8))[0]
+        shares = (16, 50, 24, 9, 1) if age < 40 else (38, 50, 10, 2, 0)
+        return self.rng.choices((0, 1, 2, 3, 4), shares)[0]
 
     def _body(self, county: str, born: date, woman: bool) -> str:
         """The first 17 characters of an ID number; the sequence of a place and day is odd for men."""
@@ -121,33 +164,45 @@ class PeopleMaker:
         return f"{county}{born:%Y%m%d}{self._same_day[county, born] * 2 + (not woman):03d}"
 
     def _name(self, year: int, woman: bool) -> str:
-        words = self._words
+        rng, words = self.rng, self._words
+        surname = rng.choice(words["surnames"])
+        if rng.random() < 0.012:
+            surname = rng.choice(words["compound_surnames"])
+        row = next(row for row in words["given"] if year <= row["until"])
         if woman:
-            given = words["given_women"]
-        elif year < 1972:
-            given = words["given_before_1972"]
-        else:
-            given = words["given_before_1992"] if year < 1992 else words["given_later"]
-        return str(self.rng.choice(words["surnames"]) + self.rng.choice(given))
+            row = words["given_women"]
+        elif rng.random() < 0.12:
+            return str(surname + rng.choice(row["alone"]))
+        first, second = rng.choice(row["first"]), rng.choice(row["second"])
+        return str(surname + first + (second if second != first else ""))
 
-    def _branch(self, specialty: str) -> str:
-        if specialty in _SEA:
-            return "navy"
+    def _honours(self, rank: str) -> str:
+        """Titles of honour are for a rank group: a conscript is no 优秀士官."""
+        not_theirs = {"conscript": "士官", "officer": "士"}.get(rank, "义务兵")
+        return str(self.rng.choice([word for word in self._words["honours"] if not_theirs not in word]))
+
+    def _skills(self, trade: dict[str, list[str]]) -> str:
+        own = self.rng.choice(trade["skills"])
+        if self.rng.random() < 0.35:
+            return f"{own}；{self.rng.choice(self._words['fields']['plain']['skills'])}"
+        return own
+
+    def _branch(self, specialty: str, field_name: str) -> str:
+        fixed = _BRANCH_OF_SPECIALTY.get(specialty) or _BRANCH_OF_FIELD.get(field_name)
+        if fixed and specialty != "uav_operator":
+            return fixed
         branches = ("army", "navy", "air_force", "rocket_force", "armed_police", "support_force")
         return self.rng.choices(branches, (54, 12, 12, 4, 14, 4))[0]
 
-    def _rank(self, served: int) -> str:
-        if served <= 2:
-            return "conscript"
-        if served <= 8:
-            return "nco_junior"
-        return self.rng.choice(("nco_middle", "officer")) if served <= 12 else "nco_senior"
-
-    def _settlement(self, served: int, age: int) -> str:
+    def _settlement(self, served: int, age: int, rank: str) -> str:
+        if rank == "officer":
+            return self.rng.choices(("transferred", "monthly_pension", "retired"), (6, 3, age >= 50))[0]
         if served >= 16:
-            return self.rng.choice(("monthly_pension", "transferred", "assigned"))
-        if served == 12:
+            return self.rng.choices(("monthly_pension", "assigned", "retired"), (3, 5, age >= 55))[0]
+        if served >= 12:
             return self.rng.choice(("assigned", "self_employed"))
+        if self.rng.random() < 0.001:
+            return "supported"
         return "demobilised" if age > 60 and self.rng.random() < 0.2 else "self_employed"
 
     def _status(self, age: int) -> str:
@@ -167,16 +222,20 @@ class PeopleMaker:
             )
         return tuple(dict.fromkeys(held))
 
-    def _jobs(self, years: int) -> tuple[tuple[str, str, int], ...]:
-        if years <= 1 or self.rng.random() < 0.35:
+    def _jobs(self, years: int, trade: dict[str, list[list[str]]]) -> tuple[tuple[str, str, int], ...]:
+        """Civilian work after service: half of it in the line of the service, half of it something else."""
+        rng = self.rng
+        if years <= 1 or rng.random() < 0.35:
             return ()
-        number = self.rng.choices((1, 2), (70, 30))[0]
+        number = rng.choices((1, 2), (70, 30))[0]
+        others = self._words["fields"]["plain"]["jobs"]
+        known = dict([rng.choice(trade["jobs"]), rng.choice(others)])
+        chosen = rng.sample(sorted(known.items()), min(number, len(known)))
         return tuple(
-            (title, duties, self.rng.randint(1, max(1, min(8, years // number))))
-            for title, duties in self.rng.sample(self._words["jobs"], number)
+            (title, duties, rng.randint(1, max(1, min(8, years // number)))) for title, duties in chosen
         )
 
-    def _wish(self, specialty: str) -> PersonWish:
+    def _wish(self, specialty: str, status: str) -> PersonWish:
         rng = self.rng
         own = list(self.occupations[specialty])
         wished = rng.sample(own, min(len(own), rng.randint(1, 2)))
@@ -188,4 +247,8 @@ class PeopleMaker:
             accepts_shift=rng.random() < 0.7,
             accepts_travel=rng.random() < 0.5,
             own_county=rng.random() < 0.6,
+            text=rng.choice(self._words["wishes"]) if rng.random() < 0.5 else "",
+            starts_in_days=rng.choice((0, 7, 15, 30, 60)) if status == "unemployed" else None,
+            wants_training=rng.random() < 0.3,
+            wants_business=rng.random() < 0.1,
         )

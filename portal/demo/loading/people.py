@@ -2,7 +2,7 @@
 
 import csv
 import random
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -51,8 +51,9 @@ def load_veterans(stations: dict[str, Station], rng: random.Random, scale: Scale
     maker = PeopleMaker(
         rng, timezone.localdate(), _crosswalk(), sorted({names[job.occupation] for job in jobs()})
     )
-    people = [_named_driver(maker), _named_radar(maker)]
-    homes = [stations["睦洲镇"], stations["江海区"]]
+    people = [_named_driver(maker), _named_radar(maker), _named_founder(maker)]
+    homes = [stations["睦洲镇"], stations["江海区"], stations["会城街道"]]
+    named = len(people)
     # The demo's clerk works in 睦洲镇: enough people live there for a day's work.
     near = [station for station in villages if station.path.startswith(stations["睦洲镇"].path)]
     with tqdm(total=scale.veterans, desc="people", unit="person") as bar:
@@ -62,7 +63,9 @@ def load_veterans(stations: dict[str, Station], rng: random.Random, scale: Scale
             people.append(maker.make(home.region_id[:6]))
             bar.update()
     # Those who look for work sign in first: they are whom the demo's pages are for.
-    looking = sorted(range(len(people)), key=lambda i: (i >= 2, people[i].wish is None, i))[: scale.accounts]
+    looking = sorted(range(len(people)), key=lambda i: (i >= named, people[i].wish is None, i))[
+        : scale.accounts
+    ]
     accounts = {i: new_user(people[i].phone, people[i].name) for i in looking}
     insert(User, accounts.values(), total=len(accounts), label="accounts")
     files = [_file(person, homes[i], accounts.get(i)) for i, person in enumerate(people)]
@@ -137,9 +140,15 @@ def _load_details(files: list[Veteran], people: list[Person], homes: list[Statio
 def _wish(file: Veteran, wish: PersonWish) -> Wish:
     return Wish(
         veteran=file,
+        text=wish.text,
         lowest_pay=wish.lowest_pay,
         accepts_shift=wish.accepts_shift,
         accepts_travel=wish.accepts_travel,
+        start_date=None
+        if wish.starts_in_days is None
+        else timezone.localdate() + timedelta(days=wish.starts_in_days),
+        wants_training=wish.wants_training,
+        wants_business=wish.wants_business,
     )
 
 
@@ -175,4 +184,24 @@ def _named_radar(maker: PeopleMaker) -> Person:
     person.skills = "雷达设备操作与维护，会用示波器，熟悉电子电路，会写检修记录"
     person.jobs, person.employment_status = (), "unemployed"
     person.wish = PersonWish(maker.occupations["radar"][:1], 6000, True, False, own_county=True)
+    return person
+
+
+def _named_founder(maker: PeopleMaker) -> Person:
+    """周文斌 of the scenarios: comes with a plan to the competition, wants to found a firm."""
+    person = maker.make("440705")
+    today = maker.today
+    person.name, person.phone = logins.FOUNDER.name, logins.FOUNDER.phone
+    person.sex, person.birth_date = "male", date(today.year - 33, 9, 20)
+    person.branch, person.specialties = "army", ("catering_officer", "squad_leader")
+    person.entered_on, person.left_on = date(today.year - 14, 12, 1), date(today.year - 6, 12, 1)
+    person.rank_group, person.settlement = "nco_junior", "self_employed"
+    person.education, person.major = 2, "食品加工"
+    person.certificates = ("food_health", "driving_c1")
+    person.skills = "做过伙食核算和采购，会柑普茶、陈皮加工，会直播带货"
+    person.jobs = (("陈皮加工厂班长", "收果开皮、仓储陈化、带班组", 4),)
+    person.employment_status = "self_employed"
+    person.wish = PersonWish(
+        maker.occupations["catering_officer"][:1], None, True, True, own_county=True, wants_business=True
+    )
     return person
