@@ -217,9 +217,9 @@ def occupation_terms(title: str, occupation_code: str = "") -> list[tuple[str, i
     weighed: dict[str, int] = {}
     for code, chance in likely_occupations(title):
         count = round(exp(STEEPNESS * chance - 1.0))
-        if count < 1 or not code_terms(code):
+        terms = code_terms(code)
+        if count < 1 or not terms:
             continue
-        own, *above = code_terms(code)
-        weighed[own] = count
-        weighed |= dict.fromkeys(above, 1)
+        weighed[terms[0]] = count
+        weighed |= dict.fromkeys(terms[1:], 1)
     return list(weighed.items())
