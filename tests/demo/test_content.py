@@ -1,0 +1,225 @@
+"""What the demo makes up, without a database: same seed same city, real codes, lawful words, few twins."""
+
+import ast
+import csv
+import gzip
+import random
+import re
+from collections import Counter
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from portal.core.enums import CertificateKind, Education, Shift
+from portal.core.validators import validate_no_unit_name
+from portal.demo.content import articles
+from portal.demo.content.classification import rare_jobs, task_lines
+from portal.demo.content.employers import firms
+from portal.demo.content.fairs import fairs
+from portal.demo.content.files import toml
+from portal.demo.content.jobs import jobs
+from portal.demo.content.people import PeopleMaker
+from portal.demo.content.places import places
+from portal.demo.content.positions import Post, PostMaker
+from portal.employers.enums import Nature, SizeBand
+from portal.positions.enums import PositionKind
+from portal.veterans.enums import Branch, EmploymentStatus, RankGroup, Settlement
+
+ROOT = Path(__file__).resolve().parents[2]
+NOW = datetime.fromisoformat("2026-11-24T10:00")  # local and naive, as fairs() takes it
+POSTS = 12_000
+# Our own list of what no text of the demo may say.
+FORBIDDEN = re.compile(
+    r"[限招要]男|[限招要]女|[男女](士|性)?优先|未婚|已婚|婚育|汉族|少数民族|宗教|乙肝|携带者|残疾人?勿|押金|保证金|服装费|报名费"
+    r"|培训贷|自费|包过|保录|\d+\s*周?岁|岁以[下内]|身高|体重|视力(良好|正常|\d)|五官|形象好|户籍|高薪|月入过万|轻松|面议|微信|QQ"
+    r"|1[3-9]\d{9}|\d{17}[\dX]|部队番号|频率|呼号|密码|绝密|机密"
+)
+
+
+@pytest.fixture(scope="module")
+def entries() -> list[tuple[str, str, str]]:
+    with gzip.open(ROOT / "matching/data/occupations.csv.gz", "rt", encoding="utf-8") as file:
+        return [(r["code"], r["name"], r["tasks"]) for r in csv.DictReader(file) if r["level"] == "4"]
+
+
+@pytest.fixture(scope="module")
+def posts(entries) -> list[Post]:
+    return _posts(entries, seed=3, count=POSTS)
+
+
+def _towns() -> list[dict[str, str]]:
+    return [row for row in places() if row["level"] == "town"]
+
+
+def _posts(entries, seed: int, count: int) -> list[Post]:
+    rng = random.Random(seed)
+    industries = [firm.industry for firm in firms(1_000, _towns(), rng)]
+    maker = PostMaker(rng, {name: code for code, name, _ in entries}, rare_jobs(entries))
+    return [maker.make(rng.choice(industries)) for _ in range(count)]
+
+
+def _maker(seed: int) -> PeopleMaker:
+    with (ROOT / "matching/data/crosswalk.csv").open(encoding="utf-8") as file:
+        led = {r["code"]: tuple(filter(None, r["occupation_codes"].split("|"))) for r in csv.DictReader(file)}
+    return PeopleMaker(random.Random(seed), NOW.date(), {k: v for k, v in led.items() if v}, ["4-07-05-01"])
+
+
+def test_the_same_seed_makes_the_same_city(entries) -> None:
+    assert _posts(entries, 5, 300) == _posts(entries, 5, 300) != _posts(entries, 6, 300)
+    first, second = _maker(5), _maker(5)
+    assert [first.make("440705") for _ in range(300)] == [second.make("440705") for _ in range(300)]
+    assert fairs(73, NOW, random.Random(5)) == fairs(73, NOW, random.Random(5))
+
+
+def test_content_knows_no_django() -> None:
+    for path in (ROOT / "portal/demo/content").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            for name in names:
+                assert not name.startswith("django"), path.name
+                assert not name.startswith("portal") or name.startswith("portal.demo.content"), path.name
+
+
+def test_families_speak_the_classification_and_the_portal(entries) -> None:
+    names = {name for _, name, _ in entries}
+    words = toml("post_words.toml")
+    assert len({job.occupation for job in jobs()}) >= 200
+    for job in jobs():
+        assert job.occupation in names
+        assert set(job.certificates) <= set(CertificateKind.values) & set(words["certificates"])
+        assert set(job.shifts) <= set(Shift.values)
+        assert set(job.kinds) <= set(PositionKind.values)
+        assert job.education in Education.values
+        assert re.fullmatch("[A-S]+", job.industries)
+        assert len(job.duties) >= 4
+        assert len(set(job.requirements)) >= 2
+
+
+def test_no_line_of_a_family_repeats_what_fields_say() -> None:
+    said_twice = re.compile(
+        r"持有?[A-Z]?\d?.{0,12}证(?!件)|年以上.*(经验|经历)|(大专|本科|高中|中专)以上|两班倒|三班倒"
+    )
+    for job in jobs():
+        for line in job.requirements:
+            assert said_twice.search(line) is None, (job.occupation, line)
+
+
+def test_posts_are_lawful_and_name_no_unit(posts) -> None:
+    for post in posts:
+        text = "\n".join([post.title, post.duties, post.requirements, post.relaxable])
+        assert FORBIDDEN.search(text) is None, text
+        validate_no_unit_name(text)
+        assert len(post.title) <= 60
+
+
+def test_text_and_facts_of_a_post_agree(posts) -> None:
+    words = toml("post_words.toml")
+    for post in posts:
+        for code in post.certificates:
+            assert words["certificates"][code] in post.requirements
+        stated = re.findall(r"([一二两三四五六七八])年以上", post.requirements)
+        assert stated == ([words["years"][post.experience]] if post.experience else [])
+        assert ("学历" in post.requirements) == (post.education > 0)
+        assert 2_000 <= post.pay_from < post.pay_to
+        assert len({"五险", "五险一金"} & set(post.benefits)) == 1
+        if "包吃住" in post.title:
+            assert {"包吃", "包住"} <= set(post.benefits)
+
+
+def test_posts_are_mostly_blue_collar_many_and_hardly_twins(posts, entries) -> None:
+    codes = {code for code, _, _ in entries}
+    assert {post.occupation for post in posts} <= codes
+    assert sum(post.occupation[0] in "456" for post in posts) / POSTS >= 0.7
+    assert len({post.occupation for post in posts}) >= 400
+    twins = Counter((post.occupation, post.duties, post.requirements) for post in posts)
+    assert sum(count - 1 for count in twins.values()) / POSTS < 0.005
+
+
+def test_rare_trades_come_from_the_classification(entries) -> None:
+    made = rare_jobs(entries)
+    assert len(made) >= 300
+    assert not {job.occupation for job in made} & {job.occupation for job in jobs()}
+    assert task_lines("1.进行样品抽取 2.编制检验报告。") == ["负责样品抽取", "编制检验报告"]
+    refused = [("6-01-01-01", "无名工", "1.收取押金 2.检查设备 3.记录数据。")]
+    assert rare_jobs(refused) == []
+
+
+def test_firms_hold_values_of_the_portal() -> None:
+    made = firms(2_000, _towns(), random.Random(2))
+    assert {firm.size_band for firm in made} == set(SizeBand.values)
+    assert {firm.nature for firm in made} <= set(Nature.values)
+    assert len({firm.nature for firm in made}) >= 6
+    endings = (
+        "公司",
+        "厂",
+        "店",
+        "部",
+        "社",
+        "行",
+        "中心",
+        "场",
+        "校",
+        "院",
+        "园",
+        "厅",
+        "楼",
+        "乐",
+        "宿",
+        "市",
+        "馆",
+        "所",
+        "区",
+    )
+    assert all(firm.name.endswith(endings) for firm in made)
+    assert all((firm.uscc[:2] == "93") == firm.name.endswith("合作社") for firm in made)
+    assert made[0].name == "江门市远航物流有限公司"
+
+
+def test_people_hold_values_of_the_portal() -> None:
+    maker = _maker(4)
+    people = [maker.make("440705") for _ in range(4_000)]
+    for person in people:
+        assert person.branch in Branch.values
+        assert person.rank_group in RankGroup.values
+        assert person.settlement in Settlement.values
+        assert person.employment_status in EmploymentStatus.values
+        assert person.education in Education.values
+        assert len(set(person.specialties)) == len(person.specialties)
+        assert person.left_on < NOW.date()
+        assert (person.rank_group == "conscript") == (person.left_on.year - person.entered_on.year == 2)
+        validate_no_unit_name(person.skills + person.honours + "".join(map(str, person.jobs)))
+    assert len({person.specialties[0] for person in people}) >= 50
+    assert len({person.name for person in people}) > 3_000
+    assert 0.02 < sum(person.sex == "female" for person in people) / len(people) < 0.12
+
+
+@pytest.mark.parametrize("count", [12, 73])
+def test_fairs_lie_behind_around_and_ahead(count: int) -> None:
+    made = fairs(count, NOW, random.Random(1))
+    assert len(made) == len({fair.slug for fair in made}) == len({fair.title for fair in made}) == count
+    assert sum(fair.starts <= NOW <= fair.ends for fair in made) == 1
+    assert sum(fair.ends < NOW for fair in made) >= count // 2
+    assert sum(fair.starts > NOW for fair in made) >= 3
+    assert all(bool(fair.venue) == bool(fair.address) == (fair.mode != "online") for fair in made)
+    winter = next(fair for fair in made if fair.starts.date() == date(2026, 12, 12))
+    assert (winter.county, winter.mode) == ("440705", "both")
+
+
+def test_without_a_near_december_no_winter_fair_is_forced() -> None:
+    spring = datetime.fromisoformat("2026-03-02T09:00")
+    made = fairs(12, spring, random.Random(1))
+    assert max(fair.starts for fair in made) < spring + timedelta(days=60)
+
+
+def test_pages_are_worth_reading_and_promise_nothing() -> None:
+    kinds = (articles.bases(), articles.policies(NOW.date()), articles.news())
+    assert tuple(map(len, kinds)) == (12, 8, 8)
+    for row in (row for rows in kinds for row in rows):
+        text = "".join(row["story"])
+        assert len(row["story"]) >= 3
+        assert len(text) >= 90, row["title"]
+        assert not re.search(
+            r"〔\d{4}〕|\d+号文|第[一二三四五六七八九十]+条|保证|一定能|必定|\d+\s*万?元", text
+        ), row["title"]
