@@ -87,8 +87,8 @@ def with_changes(base: Segment, changes: Iterable[Change]) -> Index:
     last = {change.id: change for change in changes}
     if not last:
         return Index(base)
-    dead = np.zeros(base.size, np.bool_)
-    dead[base.facts.find(last)] = True
+    dead = np.zeros(base.size, np.uint8)
+    dead[base.facts.find(last)] = 1
     put = [last[id_] for id_ in sorted(last) if last[id_].facts is not None]
     if not put:
         return Index(base, None, dead)

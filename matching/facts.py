@@ -5,15 +5,18 @@ A fact speaks only when both sides say something: a wish left empty, a post with
 nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import lru_cache
+from math import asin, cos, nan, pi, radians, sin, sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.knowledge import certificate_bits, certificates, held, occupation_number, specialties
+from matching.native import address, kernels
 from matching.types import EDUCATION_LABELS, Missing, Posting, Profile
 
 KINDS = (
@@ -27,17 +30,27 @@ SHIFT, TRAVEL, PREFERRED, ONLY, PUBLIC = 1, 2, 4, 8, 16
 ROW = np.dtype(
     [
         ("id", "<i8"), ("occupation", "<i8"), ("employer", "<i8"),
-        ("region_from", "<i8"), ("region_to", "<i8"), ("latitude", "<f8"), ("longitude", "<f8"),
+        ("region_from", "<i8"), ("region_to", "<i8"), ("x", "<f8"), ("y", "<f8"), ("z", "<f8"),
         ("pay_from", "<i4"), ("pay_to", "<i4"), ("education", "<i4"), ("experience", "<i4"),
         ("opens", "<i8"), ("expires", "<i8"), ("certificates", "<u8"), ("flags", "<i4"),
     ]
 )  # fmt: skip
-"""One posting's facts, as a record: regions as a range of 12-digit codes, times in microseconds since
-1970."""
+"""One posting's facts, as a record: regions as a range of 12-digit codes, places as points of the unit sphere (NaN
+where unknown), times in microseconds since 1970."""
 
-Mask = NDArray[np.bool_]
+EARTH_KM = 6371.0088
+_ANY_PAY = -(1 << 40)
+
+Bytes = NDArray[np.uint8]
 
 
+def on_sphere(location: tuple[float, float]) -> tuple[float, float, float]:
+    """(latitude, longitude) in degrees as a point of the unit sphere."""
+    latitude, longitude = radians(location[0]), radians(location[1])
+    return cos(latitude) * cos(longitude), cos(latitude) * sin(longitude), sin(latitude)
+
+
+@lru_cache(maxsize=1 << 14)
 def region_range(code: str) -> tuple[int, int]:
     """The 12-digit codes at or below a region, as [from, to). An empty code means everywhere.
 
@@ -69,7 +82,7 @@ def microseconds(moment: datetime) -> int:
 def row(posting: Posting) -> tuple[Any, ...]:
     """One posting's facts in the order of ROW."""
     region = region_range(posting.region)
-    latitude, longitude = posting.location or (np.nan, np.nan)
+    place = on_sphere(posting.location) if posting.location else (nan, nan, nan)
     flags = (
         SHIFT * posting.shift_work
         | TRAVEL * posting.travel
@@ -79,7 +92,7 @@ def row(posting: Posting) -> tuple[Any, ...]:
     )
     return (
         posting.id, occupation_number(posting.occupation_code), posting.employer_id,
-        *region, latitude, longitude,
+        *region, *place,
         posting.pay_from, posting.pay_to, posting.education, posting.experience_years,
         microseconds(posting.opens_at), microseconds(posting.expires_at),
         certificate_bits(posting.certificates), flags,
@@ -88,15 +101,19 @@ def row(posting: Posting) -> tuple[Any, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts of all postings of a segment, a column each (see ROW), in the order of the postings' ids."""
+    """The facts of all postings of a segment, a column each (see ROW), in the order of its rows.
+
+    `by_id` i32[n]: the rows in the order of their ids.
+    """
 
     id: NDArray[np.int64]
     occupation: NDArray[np.int64]
     employer: NDArray[np.int64]
     region_from: NDArray[np.int64]
     region_to: NDArray[np.int64]
-    latitude: NDArray[np.float64]
-    longitude: NDArray[np.float64]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    z: NDArray[np.float64]
     pay_from: NDArray[np.int32]
     pay_to: NDArray[np.int32]
     education: NDArray[np.int32]
@@ -105,31 +122,28 @@ class Facts:
     expires: NDArray[np.int64]
     certificates: NDArray[np.uint64]
     flags: NDArray[np.int32]
+    by_id: NDArray[np.int32]
 
     @classmethod
     def from_rows(cls, rows: NDArray[np.void]) -> "Facts":
-        return cls(**{f.name: np.ascontiguousarray(rows[f.name]) for f in fields(cls)})
+        columns = {name: np.ascontiguousarray(rows[name]) for name in ROW.fields or ()}
+        return cls(**columns, by_id=np.argsort(columns["id"], kind="stable").astype(np.int32))
 
     def find(self, ids: Iterable[int]) -> NDArray[np.int64]:
-        """Places of the given postings, those that are here, ascending."""
+        """Rows of the given postings, those that are here, in the order of their ids."""
         wanted = np.unique(np.fromiter(ids, np.int64))
         if not len(self.id):
             return np.empty(0, np.int64)
-        at = np.minimum(np.searchsorted(self.id, wanted), len(self.id) - 1)
-        found: NDArray[np.int64] = at[self.id[at] == wanted]
+        at = np.searchsorted(self.id, wanted, sorter=self.by_id)
+        rows = self.by_id[np.minimum(at, len(self.id) - 1)]
+        found: NDArray[np.int64] = rows[self.id[rows] == wanted].astype(np.int64)
         return found
 
-    def open_at(self, now: datetime) -> Mask:
-        moment = microseconds(now)
-        return (self.opens <= moment) & (moment < self.expires)
-
-
-def distances_km(latitude: Any, longitude: Any, home: tuple[float, float]) -> Any:
-    """Great-circle distance of points from home in kilometres; NaN where a point is unknown."""
-    lat, lon = np.radians(latitude), np.radians(longitude)
-    lat0, lon0 = np.radians(home[0]), np.radians(home[1])
-    half = np.sin((lat - lat0) / 2) ** 2 + np.cos(lat) * np.cos(lat0) * np.sin((lon - lon0) / 2) ** 2
-    return 2 * 6371.0088 * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+    def distance_km(self, at: int, home: tuple[float, float]) -> float:
+        """Great-circle distance of one posting from home in kilometres; NaN where its place is unknown."""
+        x, y, z = on_sphere(home)
+        apart = (float(self.x[at]) - x) ** 2 + (float(self.y[at]) - y) ** 2 + (float(self.z[at]) - z) ** 2
+        return 2 * EARTH_KM * asin(min(sqrt(apart) / 2, 1.0)) if apart == apart else nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,36 +177,83 @@ class Person:
         return self.profile.experience_years + (self.profile.years_served if near else 0)
 
 
-def failures(facts: Facts, person: Person) -> dict[str, Mask]:
-    """For each kind of fact that can fail for this person, which postings fail it."""
-    profile, failed = person.profile, {}
-    if person.regions:
-        inside = np.zeros(len(facts.id), np.bool_)
-        for start, end in person.regions:  # one of the two contains the other, or they do not meet
-            inside |= (facts.region_from < end) & (facts.region_to > start)
-        failed["region"] = ~inside
-    if profile.home is not None and profile.max_distance_km is not None:
-        with np.errstate(invalid="ignore"):
-            failed["distance"] = (
-                distances_km(facts.latitude, facts.longitude, profile.home) > profile.max_distance_km
-            )
-    if profile.lowest_pay is not None:
-        failed["pay"] = facts.pay_to < profile.lowest_pay
-    failed["education"] = facts.education > profile.education
-    lacking = facts.experience > profile.experience_years
-    if person.related_groups and profile.years_served:
-        near = np.isin(facts.occupation // 100, np.fromiter(person.related_groups, np.int64))
-        lacking &= ~(near & (facts.experience <= profile.experience_years + profile.years_served))
-    failed["experience"] = lacking
-    not_held = np.uint64(~person.certificate_bits & 0xFFFF_FFFF_FFFF_FFFF)
-    failed["certificate"] = (facts.certificates & not_held) != 0
-    if profile.blocked_employers:
-        failed["employer"] = np.isin(facts.employer, np.fromiter(profile.blocked_employers, np.int64))
-    if not profile.accepts_shift:
-        failed["shift"] = (facts.flags & SHIFT) != 0
-    if not profile.accepts_travel:
-        failed["travel"] = (facts.flags & TRAVEL) != 0
-    return failed
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the facts of a person say about the rows of a segment.
+
+    `allowed` u8: 1 for each row that may be in a list, with zeros up to a multiple of 8; `passing`: how many;
+    `considered`: how many are open and were not left out; `failing`: for each kind of fact how many of those
+    fail it, whether or not it excludes, and how many are 'closed'.
+    """
+
+    allowed: Bytes
+    passing: int
+    considered: int
+    failing: dict[str, int]
+
+
+class Judge:
+    """The facts of a segment, ready to be held against one person after the other."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self._address = {f.name: address(getattr(facts, f.name)) for f in fields(Facts)}
+        self._judge = kernels().judge
+
+    def __call__(
+        self,
+        person: Person,
+        now: datetime,
+        *,
+        left_out: Bytes | None = None,
+        relax: Collection[str] = (),
+        row: int | None = None,
+    ) -> Judgement:
+        """Which rows are open at `now` and meet every hard fact but those of `relax`.
+
+        Args:
+            left_out: u8[n], 1 for each row that is not to be looked at.
+            row: judge this row alone, open or not; `allowed` says nothing about any other.
+
+        Raises:
+            ValueError: `now` without a timezone.
+        """
+        profile, own = person.profile, self._address
+        size = len(self.facts.id)
+        begin, end = (0, size) if row is None else (row, row + 1)
+        allowed = np.empty(-(-size // 8) * 8, np.uint8)
+        allowed[size:] = 0
+        failed, counts = np.empty(256, np.int32), np.zeros(len(KINDS) + 3, np.int64)
+        regions = np.array(person.regions, np.int64).reshape(-1)
+        related = np.array(sorted(person.related_groups) if profile.years_served else [], np.int64)
+        blocked = np.array(sorted(profile.blocked_employers), np.int64)
+        home, chord = (0.0, 0.0, 0.0), -1.0
+        if profile.home is not None and profile.max_distance_km is not None:
+            home = on_sphere(profile.home)
+            chord = (2 * sin(min(profile.max_distance_km / (2 * EARTH_KM), pi / 2))) ** 2
+        relaxed = sum(1 << place for place, kind in enumerate(KINDS) if kind in relax)
+        self._judge(
+            begin, end, own["opens"], own["expires"], microseconds(now), row is not None,
+            left_out is not None, 0 if left_out is None else address(left_out),
+            own["region_from"], own["region_to"], len(person.regions), address(regions),
+            own["x"], own["y"], own["z"], chord >= 0, *home, chord,
+            own["pay_to"], _ANY_PAY if profile.lowest_pay is None else profile.lowest_pay,
+            own["education"], profile.education,
+            own["experience"], profile.experience_years, own["occupation"], len(related), address(related),
+            profile.experience_years + profile.years_served,
+            own["certificates"], ~person.certificate_bits & 0xFFFF_FFFF_FFFF_FFFF,
+            own["employer"], len(blocked), address(blocked),
+            own["flags"], not profile.accepts_shift, not profile.accepts_travel,
+            relaxed, address(failed), address(allowed), address(counts),
+        )  # fmt: skip
+        *failing, considered, passing, closed = counts.tolist()
+        kinds = dict(zip(KINDS, failing, strict=True)) | {"closed": closed}
+        return Judgement(allowed, passing, considered, kinds)
+
+    def failed_kinds(self, at: int, person: Person, now: datetime) -> frozenset[str]:
+        """The kinds of facts that one posting fails, 'closed' among them when it is not open at `now`."""
+        failing = self(person, now, row=at).failing
+        return frozenset(kind for kind, count in failing.items() if count)
 
 
 def pay_text(low: int, high: int) -> str:
@@ -216,13 +277,6 @@ def _missing_certificates(asked: int, person: Person) -> list[Missing]:
     return told
 
 
-def failed_kinds(facts: Facts, at: int, person: Person, now: datetime) -> frozenset[str]:
-    """The kinds of facts that one posting fails, 'closed' among them when it is not open at `now`."""
-    one = Facts(**{f.name: getattr(facts, f.name)[at : at + 1] for f in fields(Facts)})
-    masks = failures(one, person) | {"closed": ~one.open_at(now)}
-    return frozenset(kind for kind, mask in masks.items() if mask[0])
-
-
 def missing(facts: Facts, at: int, person: Person, failed: frozenset[str]) -> tuple[Missing, ...]:
     """The failed kinds of facts of one posting in words, and the warnings that exclude nothing."""
     profile, told = person.profile, []
@@ -231,7 +285,7 @@ def missing(facts: Facts, at: int, person: Person, failed: frozenset[str]) -> tu
     if "region" in failed:
         told.append(Missing("region", "不在意向地区"))
     if "distance" in failed and profile.home is not None:
-        far = float(distances_km(facts.latitude[at], facts.longitude[at], profile.home))
+        far = facts.distance_km(at, profile.home)
         told.append(
             Missing("distance", f"距离住处 {far:.0f} 公里，超过可接受的 {profile.max_distance_km:g} 公里")
         )

@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from matching.blocks import Ceilings
 from matching.facts import Facts
 from matching.index import Segment
 from matching.vectors import Vectors
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 LOG = "delta.log"
 _BLOCK = 1 << 24
@@ -29,8 +30,8 @@ class CorruptedError(Exception):
 
 
 def _arrays(segment: Segment) -> dict[str, Any]:
-    arrays = {f"vectors.{f.name}": getattr(segment.vectors, f.name) for f in fields(Vectors)}
-    return arrays | {f"facts.{f.name}": getattr(segment.facts, f.name) for f in fields(Facts)}
+    parts = {"vectors": segment.vectors, "facts": segment.facts, "ceilings": segment.ceilings}
+    return {f"{part}.{f.name}": getattr(held, f.name) for part, held in parts.items() for f in fields(held)}
 
 
 def sync(path: Path) -> None:
@@ -101,6 +102,7 @@ def load(directory: Path) -> Segment:
         return Segment(
             Vectors(**{f.name: arrays[f"vectors.{f.name}"] for f in fields(Vectors)}),
             Facts(**{f.name: arrays[f"facts.{f.name}"] for f in fields(Facts)}),
+            Ceilings(**{f.name: arrays[f"ceilings.{f.name}"] for f in fields(Ceilings)}),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CorruptedError(f"{directory}: {error}") from error

@@ -5,60 +5,52 @@ small delta whose weights use the base's idf. Rows of the base that were replace
 dead. Facts decide before scores: a posting that fails a hard fact is never scored into a list.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from matching.evidence import evidence
-from matching.facts import KINDS, ROW, Facts, Mask, Person, failed_kinds, failures, missing, row
-from matching.query import Query, compile_query
+from matching.blocks import Bytes, Ceilings, Searcher
+from matching.counting import Counting, heaviest_terms, taken
+from matching.evidence import Evidence, evidence
+from matching.facts import KINDS, ROW, Facts, Judge, Person, missing, row
+from matching.query import Query, compile_query, gathered
 from matching.reasons import fact_reasons, term_reasons
 from matching.types import Match, Posting, Profile, Ranking, Verdict
-from matching.vectors import (
-    Collector,
-    Doubles,
-    Hashes,
-    Progress,
-    Vectors,
-    posting_terms,
-    smoothed_idf,
-    term_counts,
-)
+from matching.vectors import Doubles, Ints, Longs, Progress, Vectors, smoothed_idf
+
+_ROWS_AT_ONCE = 4096
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Segment:
-    """Postings in the order of their ids, as vectors and facts."""
+    """Postings as vectors and facts, in one order: like work side by side when there are ceilings over it
+    (blocks.py), by id in a small segment without."""
 
     vectors: Vectors
     facts: Facts
+    ceilings: Ceilings | None = None
 
     @property
     def size(self) -> int:
         return len(self.facts.id)
 
+    @cached_property
+    def searcher(self) -> Searcher:
+        return Searcher(self.vectors, self.facts.id, self.ceilings)
 
-def top(scores: Doubles, allowed: NDArray[np.int64], k: int) -> NDArray[np.int64]:
-    """The k best of the allowed rows, best first, equal scores in row order. Exact; fewer only when fewer
-    exist."""
-    if k <= 0 or not len(allowed):
-        return np.empty(0, np.int64)
-    own = scores[allowed]
-    if len(own) > k:
-        worst = np.partition(own, len(own) - k)[len(own) - k]
-        above = allowed[own > worst]
-        allowed = np.concatenate([above, allowed[own == worst][: k - len(above)]])
-        own = scores[allowed]
-    return allowed[np.lexsort((allowed, -own))]
+    @cached_property
+    def judge(self) -> Judge:
+        return Judge(self.facts)
 
 
 class Index:
     """Ranks postings for profiles. Immutable, so that threads may share it."""
 
-    def __init__(self, base: Segment, delta: Segment | None = None, dead: Mask | None = None) -> None:
+    def __init__(self, base: Segment, delta: Segment | None = None, dead: Bytes | None = None) -> None:
+        """`dead` u8[n]: 1 for rows of the base that were replaced or taken out."""
         self.base = base
         self.delta = delta
         self.dead = dead
@@ -73,14 +65,20 @@ class Index:
             ValueError: a region code or a time cannot be used.
             KeyError: a certificate code that data/certificates.csv lacks.
         """
-        collector, rows = Collector(), []
+        counting, tables, rows = Counting(), [np.empty(0, ROW)], []
         for posting in progress(postings) if progress else postings:
             rows.append(row(posting))
-            collector.add(term_counts(posting_terms(posting)))
-        last = {values[0]: place for place, values in enumerate(rows)}
-        order = [last[id_] for id_ in sorted(last)]
-        facts = Facts.from_rows(np.array([rows[place] for place in order], ROW))
-        return cls(Segment(collector.finish(order), facts))
+            counting.add(posting)
+            if len(rows) == _ROWS_AT_ONCE:  # tuples take ten times the memory
+                tables.append(np.array(rows, ROW))
+                rows.clear()
+        table = np.concatenate([*tables, np.array(rows, ROW)])
+        last = len(table) - 1 - np.unique(table["id"][::-1], return_index=True)[1]
+        vectors = counting.finish(last)
+        kin = np.frombuffer(counting.kin, np.int64)[last]
+        order = np.lexsort((table["id"][last], heaviest_terms(vectors), kin))
+        vectors = taken(vectors, order)
+        return cls(Segment(vectors, Facts.from_rows(table[last[order]]), Ceilings.of(vectors)))
 
     def __len__(self) -> int:
         return sum(segment.size for segment in self._segments()) - (
@@ -92,19 +90,32 @@ class Index:
         if self.delta is not None:
             yield self.delta
 
-    def idf(self, hashes: Hashes) -> Doubles:
-        """The idf of terms, frozen at the last rebuild; 0 for a term that no posting has."""
+    def compile(self, profile: Profile) -> Query:
+        """The profile as a query against this index's vocabulary, with idf as of the last rebuild."""
+        return self.compile_evidence(evidence(profile))
+
+    def compile_evidence(self, pieces: Sequence[Evidence]) -> Query:
+        """As `compile`, from pieces of evidence; at least one."""
+        hashes, places = gathered(pieces)
         base = self.base.vectors
         at = base.find(hashes)
         idf = np.where(at >= 0, base.idf[np.maximum(at, 0)], 0.0) if len(base.idf) else np.zeros(len(hashes))
         if self.delta is not None:
             new = (at < 0) & (self.delta.vectors.find(hashes) >= 0)
             idf[new] = smoothed_idf(np.zeros(1, np.int64), base.size)[0]
-        return idf
+        return compile_query(pieces, hashes, places, at, idf)
 
-    def compile(self, profile: Profile) -> Query:
-        """The profile as a query against this index's vocabulary."""
-        return compile_query(evidence(profile), self.idf)
+    def search(
+        self, query: Query, k: int = 20, allowed: Bytes | None = None, passing: int | None = None
+    ) -> tuple[Longs, Doubles]:
+        """Ids and scores of the k postings of the last rebuild that are nearest to a query, whatever their facts.
+
+        `allowed` u8[n], in the order of the rows, limits them (see blocks.Searcher.best); `passing` is how many
+        it allows.
+        """
+        known = query.numbers >= 0
+        rows, scores = self.base.searcher.best(query.numbers[known], query.weights[known], k, allowed, passing)
+        return self.base.facts.id[rows], scores
 
     def rank(
         self,
@@ -130,25 +141,28 @@ class Index:
             raise ValueError(f"no such kinds of facts: {sorted(unknown)}")
         person, query = Person.of(profile), self.compile(profile)
         considered, passing, excluded = 0, 0, dict.fromkeys(KINDS, 0)
-        best: list[tuple[float, int, Segment, int, frozenset[str]]] = []
+        best: list[tuple[float, int, Segment, int]] = []
         for segment in self._segments():
-            pool = self._pool(segment, now, among)
-            considered += int(pool.sum())
-            allowed = pool.copy()
-            failed = failures(segment.facts, person)
-            for kind, mask in failed.items():
-                if kind not in relax:
-                    excluded[kind] += int((pool & mask).sum())
-                    allowed &= ~mask
-            passing += int(allowed.sum())
-            scores = self._scores(segment, query)
-            for at in top(scores, np.flatnonzero(allowed), k).tolist():
-                told = frozenset(kind for kind in relax if kind in failed and failed[kind][at])
-                best.append((-float(scores[at]), int(segment.facts.id[at]), segment, at, told))
+            judged = segment.judge(person, now, left_out=self._left_out(segment, among), relax=relax)
+            considered += judged.considered
+            passing += judged.passing
+            for kind in excluded:
+                excluded[kind] += judged.failing[kind] if kind not in relax else 0
+            numbers = self._numbers(segment, query)
+            known = numbers >= 0
+            rows, scores = segment.searcher.best(
+                numbers[known], query.weights[known], k, judged.allowed, judged.passing
+            )
+            ids = segment.facts.id[rows].tolist()
+            best += [(-s, i, segment, at) for s, i, at in zip(scores.tolist(), ids, rows.tolist(), strict=True)]
         best.sort(key=lambda entry: entry[:2])
-        matches = tuple(self._match(query, person, segment, at, told) for _, _, segment, at, told in best[:k])
+        told = frozenset(relax)
+        matches = []
+        for _, _, segment, at in best[:k]:
+            failed = segment.judge.failed_kinds(at, person, now) & told if told else told
+            matches.append(self._match(query, person, segment, at, failed))
         return Ranking(
-            matches, considered, passing, {kind: count for kind, count in excluded.items() if count}
+            tuple(matches), considered, passing, {kind: count for kind, count in excluded.items() if count}
         )
 
     def rank_many(
@@ -174,31 +188,26 @@ class Index:
             found = segment.facts.find([posting_id])
             if len(found) and not (segment is self.base and self.dead is not None and self.dead[found[0]]):
                 person, at = Person.of(profile), int(found[0])
-                failed = failed_kinds(segment.facts, at, person, now)
+                failed = segment.judge.failed_kinds(at, person, now)
                 match = self._match(self.compile(profile), person, segment, at, failed)
                 return Verdict(match.id, match.score, not failed, match.reasons, match.missing)
         raise KeyError(posting_id)
 
-    def _pool(self, segment: Segment, now: datetime, among: Collection[int] | None) -> Mask:
-        pool = segment.facts.open_at(now)
-        if segment is self.base and self.dead is not None:
-            pool &= ~self.dead
-        if among is not None:
-            named = np.zeros(segment.size, np.bool_)
-            named[segment.facts.find(among)] = True
-            pool &= named
-        return pool
+    def _left_out(self, segment: Segment, among: Collection[int] | None) -> Bytes | None:
+        dead = self.dead if segment is self.base else None
+        if among is None:
+            return dead
+        left_out = np.ones(segment.size, np.uint8)
+        left_out[segment.facts.find(among)] = 0
+        return left_out if dead is None else left_out | dead
 
-    def _scores(self, segment: Segment, query: Query) -> Doubles:
-        numbers = segment.vectors.find(query.hashes)
-        known = numbers >= 0
-        return segment.vectors.scores(numbers[known], query.weights[known])
+    def _numbers(self, segment: Segment, query: Query) -> Ints:
+        return query.numbers if segment is self.base else segment.vectors.find(query.hashes)
 
     def _match(
         self, query: Query, person: Person, segment: Segment, at: int, failed: frozenset[str]
     ) -> Match:
-        numbers = segment.vectors.find(query.hashes)
-        contributions = query.contributions(numbers, *segment.vectors.row(at))
+        contributions = query.contributions(self._numbers(segment, query), *segment.vectors.row(at))
         score = float(contributions.sum(axis=0).sum())
         reasons = term_reasons(query, contributions, segment.facts, at)
         reasons += fact_reasons(segment.facts, at, person, failed)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.evidence import LEADS_TO, Evidence
-from matching.facts import ONLY, PREFERRED, Facts, Person, distances_km, pay_text
+from matching.facts import ONLY, PREFERRED, Facts, Person, pay_text
 from matching.knowledge import certificates, occupation_number
 from matching.query import Query
 from matching.types import Reason
@@ -100,7 +100,7 @@ def fact_reasons(facts: Facts, at: int, person: Person, failed: frozenset[str]) 
     """Facts that speak for the posting; those in `failed` are told as missing instead."""
     profile, told = person.profile, []
     if profile.home is not None and "distance" not in failed:
-        far = float(distances_km(facts.latitude[at], facts.longitude[at], profile.home))
+        far = facts.distance_km(at, profile.home)
         if not np.isnan(far):
             told.append(Reason("distance", f"距离住处 {far:.0f} 公里" if far >= 1 else "距离住处不到 1 公里"))
     if person.regions and "region" not in failed:

@@ -41,12 +41,14 @@ class Entry:
 class Engine(Protocol):
     """Cuts normalised text into jieba's words and knows which words the dictionary holds.
 
-    `parts` holds, for each word of the user dictionary, how the engine cut it before it knew the word.
+    `cut` is `raw`, with each word that came out `split` where jieba would have split it. `parts` holds, for each word of the user dictionary, how the engine cut it before it knew the word.
     """
 
     parts: dict[str, list[str]]
 
     def cut(self, text: str) -> Iterable[str]: ...
+    def raw(self, text: str) -> Iterable[str]: ...
+    def split(self, raw: str) -> list[str]: ...
     def has_word(self, word: str) -> bool: ...
 
 
@@ -98,15 +100,15 @@ class RustEngine:
                 frequency = 1 if _ASCII_RUN.match(word) else self._jieba.suggest_freq(word)
                 self._jieba.add_word(word, frequency, None)
 
+        self.raw: Callable[[str], list[str]] = self._jieba.cut
+
+    def split(self, raw: str) -> list[str]:
+        if raw.isascii() and len(raw) > 1 and _ASCII_RUN.match(raw) and not self.has_word(raw):
+            return [part for part in _ASCII_PARTS.split(raw) if part]
+        return [raw]
+
     def cut(self, text: str) -> list[str]:
-        tokens: list[str] = self._jieba.cut(text)
-        found: list[str] = []
-        for token in tokens:
-            if token.isascii() and len(token) > 1 and _ASCII_RUN.match(token) and not self.has_word(token):
-                found += filter(None, _ASCII_PARTS.split(token))
-            else:
-                found.append(token)
-        return found
+        return [word for raw in self.raw(text) for word in self.split(raw)]
 
 
 class PythonEngine:
@@ -123,8 +125,14 @@ class PythonEngine:
             if self._jieba.lcut(word, HMM=False) != [word]:
                 self._jieba.add_word(word)
 
-    def cut(self, text: str) -> Iterator[str]:
+    def raw(self, text: str) -> Iterator[str]:
         yield from self._jieba.cut(text)
+
+    def split(self, raw: str) -> list[str]:
+        return [raw]
+
+    def cut(self, text: str) -> Iterator[str]:
+        return self.raw(text)
 
     def has_word(self, word: str) -> bool:
         return bool(self._jieba.FREQ.get(word))
@@ -193,11 +201,23 @@ def terms(text: str) -> list[str]:
     return [form for token in default_engine().cut(affirmed(normalize(text))) for form in _ranked(token)]
 
 
+def raw_words(text: str) -> Iterable[str]:
+    """The words of a text as the engine cuts them, without what the text denies: `ranked_forms` of each are its
+    `terms`. Indexing many texts looks up each distinct word once."""
+    return default_engine().raw(affirmed(normalize(text)))
+
+
+def ranked_forms(raw: str) -> list[str]:
+    """What one word of `raw_words` adds to `terms`."""
+    return [form for word in default_engine().split(raw) for form in _ranked(word)]
+
+
 _CLAUSE = re.compile(r"[^,，。;；:：、!！?？\n\r|/]+|[,，。;；:：、!！?？\n\r|/]+")
 _DENIED = re.compile(
     r"并?不(?:作|做)?要求|不(?:强制)?需要?|无需|无须|毋须|毋需|不必|不用"
     r"|没有|没考|未考|未取得|尚无|暂无|不会|不懂|不具备|不持有|免(?=考|试|证)"
 )
+_MAY_DENY = re.compile("[不无毋没未尚暂免]")  # one of these stands in every denial; most texts hold none
 _WAIVED = re.compile(r"不限|不(?:作|做)?(?:硬性)?要求|无要求|不是必须|非必须|不强求")
 _KEPT = re.compile(r"没有(?=.{0,8}(?:也可|亦可|可培训|可学))|不(?:仅|但|只|限于|断|低于|少于|超过)")
 
@@ -220,6 +240,6 @@ def affirmed(text: str) -> str:
     A denial reaches from its word to the end of the clause; a waiver ('学历不限') takes its clause from
     the start.
     """
-    if not (_DENIED.search(text) or _WAIVED.search(text)):
+    if not _MAY_DENY.search(text) or not (_DENIED.search(text) or _WAIVED.search(text)):
         return text
     return "".join(map(_kept, _CLAUSE.findall(text)))

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import Index
-from matching.index import top
 from tests.matching.making import NOW, posting, profile
 from tests.matching.test_vectors import reference
 
@@ -57,15 +56,6 @@ def test_rank_is_brute_force(corpus, wish, k, education):
             and drafts[one.id].duties == drafts[other.id].duties
         )
         assert not alike or one.id < other.id, "equal postings stand by id"
-
-
-@given(st.lists(st.integers(0, 4), max_size=60), st.integers(0, 12), st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None)
-def test_top_is_a_full_sort(values, k, random):
-    scores = np.array(values, np.float64)
-    allowed = np.array(sorted(random.sample(range(len(values)), random.randint(0, len(values)))), np.int64)
-    expected = sorted(allowed.tolist(), key=lambda i: (-scores[i], i))[:k]
-    assert top(scores, allowed, k).tolist() == expected
 
 
 def test_ties_stand_by_id_whatever_the_order_of_arrival():

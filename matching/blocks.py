@@ -1,0 +1,167 @@
+"""Exact top-k over rows in groups: how high a score in a group could be decides whether its rows are looked at.
+
+Rows of like work lie side by side (index.in_order), so most groups hold nothing near a query's best, and a few
+hundred of 66,000 rows are read. Weights and scores are never rounded; only the ceilings are, upwards.
+"""
+
+from dataclasses import dataclass
+from threading import local
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.native import address, kernels
+from matching.vectors import Doubles, Floats, Ints, Longs, Vectors
+
+BUCKETS, AHEAD, SHARED_SLOT = 512, 4, 65535
+"""As in kernels.py."""
+
+DENSE_FROM = 8
+"""A term in more than one of so many groups has a line of ceilings through all groups, not a list."""
+
+WIDE = 16
+"""So many terms of a sketch are added up at once."""
+
+FEW = 24
+"""When at most one row of so many is allowed, asking each is quicker than looking for the best groups."""
+
+Bytes = NDArray[np.uint8]
+
+
+def group_size_for(rows: int) -> int:
+    """32 rows a group for 66,000 rows, growing with the square root: half the work is choosing groups."""
+    return int(32 * 2 ** max(0, round(np.log2(max(rows, 1) / 66_000) / 2)))
+
+
+@dataclass(frozen=True, slots=True)
+class Ceilings:
+    """How much each term can weigh in each row (its sketch) and in each group of rows, in 255ths.
+
+    scale f32[V]: one 255th of the term's greatest weight. slot_of i32[V]: the term's number in sketches, the
+    commonest first; those beyond 65,535 share the last one. By row: sketch_start i64[n+1], sketch_slots u16,
+    sketch_levels u8, each row filled up with nothing to a multiple of WIDE. By term, either a list of pairs pair_start[t] to pair_start[t+1] (i64[V+1]) with
+    pair_group i32[P], pair_top u8[P], or a line line_of[t] (i32[V], -1 for none) of line_top u8[L, groups].
+    """
+
+    scale: Floats
+    slot_of: Ints
+    sketch_start: Longs
+    sketch_slots: NDArray[np.uint16]
+    sketch_levels: Bytes
+    pair_start: Longs
+    pair_group: Ints
+    pair_top: Bytes
+    line_of: Ints
+    line_top: Bytes
+
+    @classmethod
+    def of(cls, vectors: Vectors) -> "Ceilings":
+        size, vocabulary = vectors.size, len(vectors.hashes)
+        group_size = group_size_for(size)
+        groups = -(-size // group_size)
+        rows = (size, *map(address, (vectors.doc_start, vectors.doc_terms, vectors.doc_weights)))
+        last, pairs = np.full(vocabulary, -1, np.int32), np.zeros(vocabulary, np.int64)
+        top = np.zeros(vocabulary, np.float32)
+        kernels().count_pairs(*rows, group_size, address(last), address(pairs), address(top))
+        dense = pairs * DENSE_FROM > groups
+        by_rank = np.empty(vocabulary, np.int32)
+        by_rank[np.argsort(-pairs, kind="stable")] = np.arange(vocabulary, dtype=np.int32)
+        pair_start = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.where(dense, 0, pairs))])
+        padded = -(-np.diff(vectors.doc_start) // WIDE) * WIDE
+        sketch_start = np.concatenate([np.zeros(1, np.int64), np.cumsum(padded)])
+        made = cls(
+            scale=np.nextafter(top / np.float32(255), np.float32(np.inf), dtype=np.float32),
+            slot_of=np.minimum(by_rank, SHARED_SLOT).astype(np.int32),
+            sketch_start=sketch_start,
+            sketch_slots=np.zeros(int(sketch_start[-1]), np.uint16),
+            sketch_levels=np.zeros(int(sketch_start[-1]), np.uint8),
+            pair_start=pair_start,
+            pair_group=np.zeros(int(pair_start[-1]), np.int32),
+            pair_top=np.zeros(int(pair_start[-1]), np.uint8),
+            line_of=np.where(dense, np.cumsum(dense) - 1, -1).astype(np.int32),
+            line_top=np.zeros((int(dense.sum()), groups), np.uint8),
+        )
+        last.fill(-1)
+        used = np.zeros(vocabulary, np.int64)
+        kernels().fill_ceilings(*rows, *made.for_kernels(size), address(last), address(used))
+        return made
+
+    def for_kernels(self, rows: int) -> tuple[int, ...]:
+        """The arguments that the kernels take for it."""
+        first = map(address, (self.scale, self.slot_of, self.sketch_start, self.sketch_slots, self.sketch_levels))
+        second = map(address, (self.pair_start, self.pair_group, self.pair_top, self.line_of, self.line_top))
+        return (*first, group_size_for(rows), *second, self.line_top.shape[1])
+
+
+class Room(local):
+    """What one thread needs to work in: made once, used again by each of its queries."""
+
+    def __init__(self, vocabulary: int, groups: int) -> None:
+        self._weight_of = np.zeros(vocabulary)
+        self._unit_of = np.zeros(min(vocabulary, SHARED_SLOT + 1), np.float32)
+        self._ahead = np.empty(AHEAD, np.int64)
+        self._ceiling = np.empty(groups, np.float32)
+        self._order = np.empty(groups + BUCKETS + 1, np.int32)
+        self.weight_of = address(self._weight_of)
+        self.working = (
+            self.weight_of, address(self._unit_of), address(self._ahead), address(self._ceiling),
+            address(self._order),
+        )  # fmt: skip
+        self._terms = self._k = 0
+        self.take(256, 64)
+
+    def take(self, terms: int, k: int) -> None:
+        """See that there is room for a query of so many terms and so many results."""
+        if terms <= self._terms and k <= self._k:
+            return
+        self._terms, self._k = max(terms, self._terms), max(k, self._k)
+        self.terms, self.weights = np.empty(self._terms, np.int32), np.empty(self._terms)
+        self.scores, self.rows = np.empty(self._k), np.empty(self._k, np.int64)
+        self.query = (address(self.terms), address(self.weights))
+        self.out = (address(self.scores), address(self.rows))
+
+
+class Searcher:
+    """The best rows of one set of vectors. Threads may share it; calls let other threads run."""
+
+    def __init__(self, vectors: Vectors, ids: Longs, ceilings: Ceilings | None) -> None:
+        self.size = vectors.size
+        self._kept = (vectors, ids, ceilings)  # the kernels see addresses only
+        arrays = (vectors.doc_start, vectors.doc_terms, vectors.doc_weights, ids)
+        self._rows = (vectors.size, *map(address, arrays))
+        self._ceilings = ceilings.for_kernels(vectors.size) if ceilings is not None else None
+        self._room = Room(len(vectors.hashes), self._ceilings[-1] if self._ceilings else 0)
+        self._kernels = kernels()
+
+    def best(
+        self, terms: Ints, weights: Doubles, k: int, allowed: Bytes | None = None, passing: int | None = None
+    ) -> tuple[Longs, Doubles]:
+        """The k best rows and their scores, best first, equal scores by id; fewer only when fewer are allowed.
+
+        Args:
+            terms: i32[m], terms of these vectors, each once; weights: f64[m], none below 0.
+            allowed: u8[n], 1 for rows that may be in the list, 0 for all others (best given with zeros
+                up to a multiple of 8); `passing`: how many are 1 (counted when missing).
+        """
+        if allowed is not None and passing is None:
+            passing = int(np.count_nonzero(allowed))
+        total = self.size if passing is None else passing
+        k, m = min(k, total), len(terms)
+        if k <= 0:
+            return np.empty(0, np.int64), np.empty(0)
+        room = self._room
+        room.take(m, k)
+        room.terms[:m], room.weights[:m] = terms, weights
+        if allowed is not None and len(allowed) % 8:
+            allowed = np.concatenate([allowed, np.zeros(-len(allowed) % 8, np.uint8)])
+        filtered = (0, 0) if allowed is None else (1, address(allowed))
+        if self._ceilings is None:
+            found = self._kernels.best_by_scan(
+                *self._rows, *filtered, m, *room.query, k, room.weight_of, *room.out
+            )
+        else:
+            ceilings = self._ceilings if total * FEW > self.size else (*self._ceilings[:-1], 0)
+            found = self._kernels.best_by_ceilings(
+                *self._rows, *ceilings, *filtered, total, m, *room.query, k, *room.working, *room.out
+            )
+        return room.rows[:found].copy(), room.scores[:found].copy()

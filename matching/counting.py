@@ -1,0 +1,141 @@
+"""From the text of many postings to `Vectors`: each distinct word is looked up once, the rest is arrays.
+
+The counts are those of `vectors.term_counts`, which counts one posting at a time (tests hold one against the
+other).
+"""
+
+from array import array
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching import coding
+from matching.knowledge import occupation_number
+from matching.tokens import ranked_forms, raw_words
+from matching.types import Posting
+from matching.vectors import FIELD_WEIGHTS, Longs, Vectors, assemble, certificate_terms, smoothed_idf, term_hash
+
+TEXTS_KEPT = 1 << 14
+"""Titles and names of occupations kept with their words: the same ones come again and again."""
+
+
+class _Numbers(dict[str, tuple[int, ...]]):
+    """Word of a text -> numbers of the terms it gives; `terms` are the terms in the order of their numbers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.terms: list[str] = []
+        self._number: dict[str, int] = {}
+
+    def of_term(self, term: str) -> int:
+        number = self._number.setdefault(term, len(self.terms))
+        if number == len(self.terms):
+            self.terms.append(term)
+        return number
+
+    def __missing__(self, word: str) -> tuple[int, ...]:
+        numbers = self[word] = tuple(self.of_term(form) for form in ranked_forms(word))
+        return numbers
+
+
+class Counting:
+    """Gathers postings one by one. `kin`: the occupation each is likeliest to be, as a number, 0 for none."""
+
+    def __init__(self) -> None:
+        self._numbers = _Numbers()
+        self._look_up = self._numbers.__getitem__
+        self._kept: dict[str, array[int]] = {}
+        self._terms = array("i")
+        self._runs, self._weights = array("i"), array("f")  # so many terms that count so much each
+        self._sizes = array("i")  # terms of each posting
+        self.kin = array("q")
+
+    def _words(self, text: str) -> Iterable[int]:
+        return chain.from_iterable(map(self._look_up, raw_words(text)))
+
+    def _kept_words(self, text: str) -> "array[int]":
+        found = self._kept.get(text)
+        if found is None:
+            found = array("i", self._words(text))
+            if len(self._kept) < TEXTS_KEPT:
+                self._kept[text] = found
+        return found
+
+    def _add(self, terms: Iterable[int], weight: float) -> None:
+        before = len(self._terms)
+        self._terms.extend(terms)
+        self._runs.append(len(self._terms) - before)
+        self._weights.append(weight)
+
+    def add(self, posting: Posting) -> None:
+        before, number = len(self._terms), self._numbers.of_term
+        self._add(self._kept_words(posting.title), FIELD_WEIGHTS["title"])
+        self._add(self._kept_words(posting.occupation), FIELD_WEIGHTS["occupation"])
+        self._add(self._words(posting.duties), FIELD_WEIGHTS["duties"])
+        self._add(self._words(posting.requirements), FIELD_WEIGHTS["requirements"])
+        if posting.certificates:
+            held = map(number, certificate_terms(posting.certificates))
+            self._add(held, FIELD_WEIGHTS["certificates"])
+        codes = coding.occupation_terms(posting.title, posting.occupation_code)
+        for term, count in codes:
+            self._add((number(term),), count * FIELD_WEIGHTS["occupation"])
+        self._sizes.append(len(self._terms) - before)
+        self.kin.append(occupation_number(codes[0][0].partition(":")[2]) if codes else 0)
+
+    def finish(self, order: Sequence[int] | NDArray[np.int64]) -> Vectors:
+        """Vectors of the gathered postings, taken in the given order.
+
+        Raises:
+            RuntimeError: two terms share a hash (one chance in 10^10 at a vocabulary of 60,000).
+        """
+        from scipy.sparse import csr_array  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415 - serving needs none
+
+        weights = np.repeat(np.frombuffer(self._weights, np.float32), np.frombuffer(self._runs, np.int32))
+        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.frombuffer(self._sizes, np.int32))])
+        terms: NDArray[np.int32] = np.frombuffer(self._terms, np.int32)
+
+        hashes = np.fromiter((term_hash(t) for t in self._numbers.terms), np.uint64, len(self._numbers.terms))
+        rank = np.argsort(hashes, kind="stable")
+        hashes = hashes[rank]
+        if bool((hashes[1:] == hashes[:-1]).any()):
+            raise RuntimeError("two terms share a 64-bit hash")
+        number = np.empty(len(rank), np.int32)
+        number[rank] = np.arange(len(rank), dtype=np.int32)
+
+        shape = (len(self._sizes), max(len(rank), 1))
+        counts = csr_array((weights, number[terms], starts), shape=shape)
+        del weights, terms
+        counts = counts[np.asarray(order, np.int64)]
+        counts.sum_duplicates()
+        frequency = np.bincount(counts.indices, minlength=len(rank)).astype(np.int64)
+        used = frequency > 0  # a posting that was replaced may have left words of its own
+        if not used.all():
+            counts.indices = (np.cumsum(used) - 1).astype(np.int32)[counts.indices]
+        idf = smoothed_idf(frequency[used], len(order))
+        starts = counts.indptr.astype(np.int64)
+        return assemble(hashes[used], idf, starts, counts.indices.astype(np.int32, copy=False), counts.data)
+
+
+def heaviest_terms(vectors: Vectors) -> Longs:
+    """The term of greatest weight in each row, i64[n]; -1 in an empty row."""
+    sizes = np.diff(vectors.doc_start)
+    best = np.full(vectors.size, -1, np.int64)
+    if not len(vectors.doc_terms):
+        return best
+    tops = np.maximum.reduceat(np.append(vectors.doc_weights, np.float32(0)), vectors.doc_start[:-1])
+    at = np.flatnonzero(vectors.doc_weights == np.repeat(tops, sizes))
+    rows = np.searchsorted(vectors.doc_start, at, side="right") - 1
+    best[rows[::-1]] = vectors.doc_terms[at[::-1]]
+    return best
+
+
+def taken(vectors: Vectors, order: Longs) -> Vectors:
+    """The same rows in another order."""
+    from scipy.sparse import csr_array  # noqa: PLC0415 - serving needs none
+
+    shape = (vectors.size, max(len(vectors.hashes), 1))
+    rows = csr_array((vectors.doc_weights, vectors.doc_terms, vectors.doc_start), shape=shape)[order]
+    starts, terms = rows.indptr.astype(np.int64), rows.indices.astype(np.int32, copy=False)
+    return Vectors(vectors.hashes, vectors.idf, starts, terms, rows.data)
