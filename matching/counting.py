@@ -20,6 +20,8 @@ from matching.vectors import FIELD_WEIGHTS, Longs, Vectors, assemble, certificat
 TEXTS_KEPT = 1 << 14
 """Titles and names of occupations kept with their words: the same ones come again and again."""
 
+_NEW_KEPT = 1 << 20
+
 
 class _Numbers(dict[str, tuple[int, ...]]):
     """Word of a text -> numbers of the terms it gives; `terms` are the terms in the order of their numbers."""
@@ -46,7 +48,8 @@ class Counting:
     def __init__(self) -> None:
         self._numbers = _Numbers()
         self._look_up = self._numbers.__getitem__
-        self._kept: dict[str, array[int]] = {}
+        self._kept: dict[str, list[int]] = {}
+        self._new: list[int] = []  # of the latest postings; a list grows faster, an array takes less
         self._terms = array("i")
         self._runs, self._weights = array("i"), array("f")  # so many terms that count so much each
         self._sizes = array("i")  # terms of each posting
@@ -55,34 +58,41 @@ class Counting:
     def _words(self, text: str) -> Iterable[int]:
         return chain.from_iterable(map(self._look_up, raw_words(text)))
 
-    def _kept_words(self, text: str) -> "array[int]":
+    def _kept_words(self, text: str) -> list[int]:
         found = self._kept.get(text)
         if found is None:
-            found = array("i", self._words(text))
+            found = list(self._words(text))
             if len(self._kept) < TEXTS_KEPT:
                 self._kept[text] = found
         return found
 
-    def _add(self, terms: Iterable[int], weight: float) -> None:
-        before = len(self._terms)
-        self._terms.extend(terms)
-        self._runs.append(len(self._terms) - before)
-        self._weights.append(weight)
-
     def add(self, posting: Posting) -> None:
-        before, number = len(self._terms), self._numbers.of_term
-        self._add(self._kept_words(posting.title), FIELD_WEIGHTS["title"])
-        self._add(self._kept_words(posting.occupation), FIELD_WEIGHTS["occupation"])
-        self._add(self._words(posting.duties), FIELD_WEIGHTS["duties"])
-        self._add(self._words(posting.requirements), FIELD_WEIGHTS["requirements"])
-        if posting.certificates:
-            held = map(number, certificate_terms(posting.certificates))
-            self._add(held, FIELD_WEIGHTS["certificates"])
+        new, number = self._new, self._numbers.of_term
+        begin = last = len(new)
+        for field, terms in (
+            ("title", self._kept_words(posting.title)),
+            ("occupation", self._kept_words(posting.occupation)),
+            ("duties", self._words(posting.duties)),
+            ("requirements", self._words(posting.requirements)),
+            ("certificates", map(number, certificate_terms(posting.certificates))),
+        ):
+            new += terms
+            self._runs.append(len(new) - last)
+            self._weights.append(FIELD_WEIGHTS[field])
+            last = len(new)
         codes = coding.occupation_terms(posting.title, posting.occupation_code)
-        for term, count in codes:
-            self._add((number(term),), count * FIELD_WEIGHTS["occupation"])
-        self._sizes.append(len(self._terms) - before)
+        new += [number(term) for term, _ in codes]
+        for _, count in codes:
+            self._runs.append(1)
+            self._weights.append(count * FIELD_WEIGHTS["occupation"])
+        self._sizes.append(len(new) - begin)
         self.kin.append(occupation_number(codes[0][0].partition(":")[2]) if codes else 0)
+        if len(new) > _NEW_KEPT:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._terms.frombytes(np.array(self._new, np.int32).tobytes())
+        self._new.clear()
 
     def finish(self, order: Sequence[int] | NDArray[np.int64]) -> Vectors:
         """Vectors of the gathered postings, taken in the given order.
@@ -92,6 +102,7 @@ class Counting:
         """
         from scipy.sparse import csr_array  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415 - serving needs none
 
+        self._flush()
         weights = np.repeat(np.frombuffer(self._weights, np.float32), np.frombuffer(self._runs, np.int32))
         starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.frombuffer(self._sizes, np.int32))])
         terms: NDArray[np.int32] = np.frombuffer(self._terms, np.int32)

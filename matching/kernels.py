@@ -394,11 +394,12 @@ def judge(
     closed = i4(1 << 15)
     for start in range(begin, end, 256):
         rows = min(256, end - start)
+        shuts = 0
         for i in range(rows):
             row = start + i
-            shut = now < opens[row] or now >= expires[row]
+            shut = (now < opens[row]) | (now >= expires[row])
             failed[i] = closed if shut and not closed_too else i4(0)
-            counts[CLOSED] += shut
+            shuts += shut
         if has_left_out:
             for i in range(rows):
                 failed[i] |= closed if left_out[start + i] else i4(0)
@@ -435,16 +436,20 @@ def judge(
                 refused = (flags[start + i] & 1) * no_shift * (1 << SHIFT)
                 refused |= ((flags[start + i] >> 1) & 1) * no_travel * (1 << TRAVEL)
                 failed[i] |= i4(refused)
+        considered, passing = 0, 0
         for i in range(rows):
             failing = failed[i]
-            if failing & closed:
-                allowed[start + i] = 0
-                continue
-            counts[CONSIDERED] += 1
-            if failing:
-                for kind in range(9):
-                    counts[kind] += (failing >> kind) & 1
-            passes = (failing & ~relaxed) == 0
+            failed[i] = failing if failing < closed else closed  # a closed row fails nothing else
+            considered += failing < closed
+            passes = (failed[i] & ~i4(relaxed)) == 0
             allowed[start + i] = passes
-            counts[PASSING] += passes
+            passing += passes
+        counts[CLOSED] += shuts
+        counts[CONSIDERED] += considered
+        counts[PASSING] += passing
+        for kind in range(9):
+            failing = i4(0)
+            for i in range(rows):
+                failing += (failed[i] >> kind) & 1
+            counts[kind] += failing
     return 0

@@ -23,6 +23,8 @@ UNRANKED_CATEGORIES = frozenset(
     {"优先词", "人员类别", "军衔", "安置方式", "就业状态", "学历", "福利", "招聘会", "政策", "地名"}
 )
 
+_PUNCTUATION = tuple(zip("，；：！？（）", ",;:!?()", strict=True))
+_UNUSUAL = re.compile("[^\x00-\x7f\u4e00-\u9fff，；：！？（）。、]")
 _ASCII_RUN = re.compile(r"[a-zA-Z0-9+#&._%\-]+\Z")
 _ASCII_PARTS = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")  # as jieba.finalseg splits what its dictionary lacks
 _WORDLIKE = re.compile(r"[0-9a-z\u3400-\u9fff]")
@@ -54,7 +56,12 @@ class Engine(Protocol):
 
 def normalize(text: str) -> str:
     """Full width to half width, capitals to small letters: the form every other function here expects."""
-    return unicodedata.normalize("NFKC", text).lower()
+    if _UNUSUAL.search(text):
+        return unicodedata.normalize("NFKC", text).lower()
+    for wide, half in _PUNCTUATION:  # all that NFKC would change in the rest, at a tenth of its time
+        if wide in text:
+            text = text.replace(wide, half)
+    return text.lower()
 
 
 @cache
