@@ -7,6 +7,7 @@ explained list out.
 """
 
 from matching.index import Index
+from matching.people import People, PeopleStore, Shortlist
 from matching.store import IndexStore
 from matching.types import Match, Missing, Posting, Profile, Ranking, Reason, Verdict
 
@@ -15,9 +16,12 @@ __all__ = [
     "IndexStore",
     "Match",
     "Missing",
+    "People",
+    "PeopleStore",
     "Posting",
     "Profile",
     "Ranking",
     "Reason",
+    "Shortlist",
     "Verdict",
 ]

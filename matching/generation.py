@@ -1,37 +1,41 @@
-"""One generation on disk: a directory of plain .npy files and a manifest with their checksums.
+"""One generation on disk: a directory of plain .npy files and a manifest with their checksums; and the folder in
+which one generation follows the other.
 
 Opened with `mmap_mode="r"`, its pages are shared by every process that serves from it. Nothing in it
-changes but the log of later changes beside the arrays (delta.py).
+changes but a log of later changes that may lie beside the arrays (delta.py).
 """
 
+import fcntl
 import json
+import logging
 import os
+import re
+import shutil
 import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from matching.blocks import Ceilings
-from matching.facts import Facts
-from matching.index import Segment
-from matching.vectors import Vectors
+logger = logging.getLogger(__name__)
 
 FORMAT = 2
 MANIFEST = "manifest.json"
-LOG = "delta.log"
+KEPT = 2
+"""Generations kept on disk: the one that serves and the one to fall back on."""
+
+_NAME = re.compile(r"g-(\d{8})\Z")
 _BLOCK = 1 << 24
+
+Opened = TypeVar("Opened")
 
 
 class CorruptedError(Exception):
     """A generation is not what its manifest says: half written, damaged, or of another format."""
-
-
-def _arrays(segment: Segment) -> dict[str, Any]:
-    parts = {"vectors": segment.vectors, "facts": segment.facts, "ceilings": segment.ceilings}
-    return {f"{part}.{f.name}": getattr(held, f.name) for part, held in parts.items() for f in fields(held)}
 
 
 def sync(path: Path) -> None:
@@ -54,35 +58,33 @@ def _seal(manifest: dict[str, Any]) -> int:
     return zlib.crc32(json.dumps(manifest, sort_keys=True).encode())
 
 
-def write(directory: Path, segment: Segment) -> None:
-    """Write a segment into a new directory, safe on disk when this returns.
+def write(directory: Path, parts: Mapping[str, Any]) -> None:
+    """Write named dataclasses of arrays into a new directory, safe on disk when this returns.
 
     Raises:
         FileExistsError: the directory is there already.
     """
     directory.mkdir()
     files = {}
-    for name, array in _arrays(segment).items():
-        path = directory / f"{name}.npy"
-        np.save(path, np.asarray(array), allow_pickle=False)
-        sync(path)
-        files[path.name] = {"bytes": path.stat().st_size, "crc32": _checksum(path)}
+    for part, held in parts.items():
+        for field in fields(held):
+            path = directory / f"{part}.{field.name}.npy"
+            np.save(path, np.asarray(getattr(held, field.name)), allow_pickle=False)
+            sync(path)
+            files[path.name] = {"bytes": path.stat().st_size, "crc32": _checksum(path)}
     manifest = {
         "format": FORMAT,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "postings": segment.size,
-        "terms": len(segment.vectors.hashes),
         "files": files,
     }
     text = json.dumps(manifest | {"seal": _seal(manifest)}, indent=1, sort_keys=True)
     (directory / MANIFEST).write_text(text, encoding="utf-8")
-    (directory / LOG).touch()
     sync(directory / MANIFEST)
     sync(directory)
 
 
-def load(directory: Path) -> Segment:
-    """Check a generation against its manifest and map it into memory.
+def load(directory: Path, kinds: Mapping[str, type]) -> dict[str, Any]:
+    """Check a generation against its manifest and map it into memory: a dataclass for each of `kinds`.
 
     Raises:
         CorruptedError: something is missing, damaged or of another format.
@@ -99,10 +101,87 @@ def load(directory: Path) -> Segment:
                 raise CorruptedError(f"{path}: not what the manifest says")
             mapped = np.load(path, mmap_mode="r", allow_pickle=False)
             arrays[name.removesuffix(".npy")] = mapped.view(np.ndarray)
-        return Segment(
-            Vectors(**{f.name: arrays[f"vectors.{f.name}"] for f in fields(Vectors)}),
-            Facts(**{f.name: arrays[f"facts.{f.name}"] for f in fields(Facts)}),
-            Ceilings(**{f.name: arrays[f"ceilings.{f.name}"] for f in fields(Ceilings)}),
-        )
+        return {
+            part: kind(**{f.name: arrays[f"{part}.{f.name}"] for f in fields(kind)})
+            for part, kind in kinds.items()
+        }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CorruptedError(f"{directory}: {error}") from error
+
+
+class Folder:
+    """Generations side by side in one directory, and the pointer to the one that serves.
+
+        <directory>/CURRENT          the name of the generation that serves; replaced atomically
+        <directory>/g-00000007/      one generation
+        <directory>/PUBLISH.lock     held by whoever writes a new one
+
+    The directory is made when missing.
+    """
+
+    def __init__(self, directory: Path | str) -> None:
+        self.path = Path(directory)
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._pointer = self.path / "CURRENT"
+
+    def stamp(self) -> tuple[int, int] | None:
+        """Changes whenever another generation serves; None before the first."""
+        try:
+            found = self._pointer.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_ino, found.st_mtime_ns
+
+    def open(self, read: Callable[[Path], Opened]) -> Opened | None:
+        """What `read` makes of the generation that serves, or, when that is damaged, of the newest that is not."""
+        pointed = self._pointer.read_text(encoding="ascii").strip() if self._pointer.exists() else ""
+        for name in sorted(self.names(), key=lambda n: n != pointed):
+            try:
+                return read(self.path / name)
+            except CorruptedError:
+                logger.exception("generation %s cannot serve, trying the one before", name)
+        return None
+
+    def names(self) -> list[str]:
+        """Generations on disk, the newest first."""
+        return sorted((p.name for p in self.path.iterdir() if _NAME.match(p.name)), reverse=True)
+
+    def publish(
+        self,
+        parts: Mapping[str, Any],
+        switching: Callable[[Path], AbstractContextManager[None]] = nullcontext,
+    ) -> str:
+        """Write a new generation and point at it; returns its name. Those older than the last KEPT are removed.
+
+        `switching` gets the half-made directory and is held while it takes its name and the pointer moves.
+        """
+        with self.held("PUBLISH.lock"):
+            for left in self.path.glob(".half-*"):  # of a publisher that was killed: we hold the lock
+                shutil.rmtree(left)
+            names = self.names()
+            name = f"g-{(int(names[0][2:]) if names else 0) + 1:08d}"
+            half = self.path / f".half-{name}"
+            write(half, parts)
+            with switching(half):
+                half.rename(self.path / name)
+                self._point_at(name)
+            for old in self.names()[KEPT:]:
+                shutil.rmtree(self.path / old)
+        return name
+
+    def _point_at(self, name: str) -> None:
+        new = self.path / "CURRENT.new"
+        with new.open("w", encoding="ascii") as file:
+            file.write(f"{name}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self._pointer)
+        sync(self.path)
+
+    @contextmanager
+    def held(self, name: str) -> Iterator[None]:
+        """Hold a lock file against every other process and thread; the system frees it when a process
+        dies."""
+        with (self.path / name).open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield

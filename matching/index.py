@@ -123,6 +123,7 @@ class Index:
         k: int = 20,
         *,
         now: datetime,
+        offset: int = 0,
         among: Collection[int] | None = None,
         relax: Collection[str] = (),
     ) -> Ranking:
@@ -130,6 +131,7 @@ class Index:
         id.
 
         Args:
+            offset: leave out so many of the very best (they were on the pages before).
             among: only these posting ids (a fair's booths); None means all.
             relax: kinds of facts (facts.KINDS) that shall not exclude; what fails them is told as missing.
 
@@ -151,14 +153,14 @@ class Index:
             numbers = self._numbers(segment, query)
             known = numbers >= 0
             rows, scores = segment.searcher.best(
-                numbers[known], query.weights[known], k, judged.allowed, judged.passing
+                numbers[known], query.weights[known], offset + k, judged.allowed, judged.passing
             )
             ids = segment.facts.id[rows].tolist()
             best += [(-s, i, segment, at) for s, i, at in zip(scores.tolist(), ids, rows.tolist(), strict=True)]
         best.sort(key=lambda entry: entry[:2])
         told = frozenset(relax)
         matches = []
-        for _, _, segment, at in best[:k]:
+        for _, _, segment, at in best[offset : offset + k]:
             failed = segment.judge.failed_kinds(at, person, now) & told if told else told
             matches.append(self._match(query, person, segment, at, failed))
         return Ranking(
@@ -184,13 +186,22 @@ class Index:
         Raises:
             KeyError: the index has no such posting.
         """
+        segment, at = self.find(posting_id)
+        person = Person.of(profile)
+        failed = segment.judge.failed_kinds(at, person, now)
+        match = self._match(self.compile(profile), person, segment, at, failed)
+        return Verdict(match.id, match.score, not failed, match.reasons, match.missing)
+
+    def find(self, posting_id: int) -> tuple[Segment, int]:
+        """Where a posting stands: its segment and row.
+
+        Raises:
+            KeyError: the index has no such posting.
+        """
         for segment in self._segments():
             found = segment.facts.find([posting_id])
             if len(found) and not (segment is self.base and self.dead is not None and self.dead[found[0]]):
-                person, at = Person.of(profile), int(found[0])
-                failed = segment.judge.failed_kinds(at, person, now)
-                match = self._match(self.compile(profile), person, segment, at, failed)
-                return Verdict(match.id, match.score, not failed, match.reasons, match.missing)
+                return segment, int(found[0])
         raise KeyError(posting_id)
 
     def _left_out(self, segment: Segment, among: Collection[int] | None) -> Bytes | None:

@@ -10,11 +10,6 @@ change applied by one process is seen by the others at their next `current()`; t
 disk, because the database holds the truth and a rebuild brings back what a power cut takes.
 """
 
-import fcntl
-import logging
-import os
-import re
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -22,24 +17,23 @@ from pathlib import Path
 from threading import Lock
 
 from matching import generation
+from matching.blocks import Ceilings
 from matching.delta import Change, read_changes, with_changes
-from matching.facts import microseconds
+from matching.facts import Facts, microseconds
 from matching.index import Index, Segment
 from matching.types import Posting
+from matching.vectors import Vectors
 
-logger = logging.getLogger(__name__)
-
-_NAME = re.compile(r"g-(\d{8})\Z")
-KEPT = 2
-"""Generations kept on disk: the one that serves and the one to fall back on."""
+LOG = "delta.log"
+_KINDS = {"vectors": Vectors, "facts": Facts, "ceilings": Ceilings}
 
 
 class _Serving:
     """A generation as one process sees it: its base, the changes read so far, and the index they make."""
 
-    def __init__(self, directory: Path, base: Segment) -> None:
-        self.log = directory / generation.LOG
-        self.base = base
+    def __init__(self, directory: Path) -> None:
+        self.log = directory / LOG
+        self.base = base = Segment(**generation.load(directory, _KINDS))
         self.read = 0  # bytes of the log that were whole records
         self.seen = (0, 0)  # size and time of the log when it was last looked at
         self.changes: dict[int, Change] = {}
@@ -73,8 +67,7 @@ class IndexStore:
 
     def __init__(self, directory: Path | str) -> None:
         self.directory = Path(directory)
-        self.directory.mkdir(parents=True, exist_ok=True)
-        self._pointer = self.directory / "CURRENT"
+        self._folder = generation.Folder(directory)
         self._lock = Lock()
         self._stamp: tuple[int, int] | None = None
         self._serving: _Serving | None = None
@@ -99,20 +92,16 @@ class IndexStore:
         """
         if index.delta is not None or index.dead is not None:
             raise ValueError("only a freshly built index can be published")
-        with self._held("PUBLISH.lock"):
-            for left in self.directory.glob(".half-*"):  # of a publisher that was killed: we hold the lock
-                shutil.rmtree(left)
-            names = self._names()
-            name = f"g-{(int(names[0][2:]) if names else 0) + 1:08d}"
-            half = self.directory / f".half-{name}"
-            generation.write(half, index.base)
-            with self._held("CHANGES.lock"):
-                (half / generation.LOG).write_bytes(b"" if since is None else self._changes_since(since))
-                half.rename(self.directory / name)
-                self._point_at(name)
-            for old in self._names()[KEPT:]:
-                shutil.rmtree(self.directory / old)
-        return name
+        return self._folder.publish(
+            {"vectors": index.base.vectors, "facts": index.base.facts, "ceilings": index.base.ceilings},
+            lambda half: self._switching(half, since),
+        )
+
+    @contextmanager
+    def _switching(self, half: Path, since: datetime | None) -> Iterator[None]:
+        with self._folder.held("CHANGES.lock"):
+            (half / LOG).write_bytes(b"" if since is None else self._changes_since(since))
+            yield
 
     def apply(self, upserts: Iterable[Posting] = (), removals: Iterable[int] = ()) -> int:
         """Put postings in (or replace them) and take others out, at once and for every process; returns how
@@ -123,7 +112,7 @@ class IndexStore:
         """
         changes = [Change.put(posting) for posting in upserts] + [Change.take(id_) for id_ in removals]
         data = b"".join(change.to_bytes() for change in changes)
-        with self._held("CHANGES.lock"):  # the pointer cannot move while we hold this
+        with self._folder.held("CHANGES.lock"):  # the pointer cannot move while we hold this
             serving = self._refreshed()
             if serving is None:
                 return 0
@@ -140,56 +129,18 @@ class IndexStore:
         return len(serving.changes) if serving is not None else 0
 
     def _refreshed(self) -> _Serving | None:
-        stamp = self._read_stamp()
+        stamp = self._folder.stamp()
         serving = self._serving
         if serving is not None and stamp == self._stamp and serving.log_stamp() == serving.seen:
             return serving
         with self._lock:
             if self._serving is None or stamp != self._stamp:
-                self._serving, self._stamp = self._open(), stamp
+                self._serving, self._stamp = self._folder.open(_Serving), stamp
             if self._serving is not None and self._serving.log_stamp() != self._serving.seen:
                 self._serving.refresh()
             return self._serving
-
-    def _read_stamp(self) -> tuple[int, int] | None:
-        try:
-            found = self._pointer.stat()
-        except FileNotFoundError:
-            return None
-        return found.st_ino, found.st_mtime_ns
-
-    def _open(self) -> _Serving | None:
-        pointed = self._pointer.read_text(encoding="ascii").strip() if self._pointer.exists() else ""
-        names = self._names()
-        for name in sorted(names, key=lambda n: n != pointed):  # the pointed one first, then the newest
-            try:
-                return _Serving(self.directory / name, generation.load(self.directory / name))
-            except generation.CorruptedError:
-                logger.exception("generation %s cannot serve, trying the one before", name)
-        return None
-
-    def _names(self) -> list[str]:
-        """Generations on disk, the newest first."""
-        return sorted((p.name for p in self.directory.iterdir() if _NAME.match(p.name)), reverse=True)
 
     def _changes_since(self, since: datetime) -> bytes:
         serving, first = self._refreshed(), microseconds(since)
         changes = serving.changes.values() if serving is not None else ()
         return b"".join(change.to_bytes() for change in changes if change.written >= first)
-
-    def _point_at(self, name: str) -> None:
-        new = self.directory / "CURRENT.new"
-        with new.open("w", encoding="ascii") as file:
-            file.write(f"{name}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self._pointer)
-        generation.sync(self.directory)
-
-    @contextmanager
-    def _held(self, name: str) -> Iterator[None]:
-        """Hold a lock file against every other process and thread; the system frees it when a process
-        dies."""
-        with (self.directory / name).open("ab") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield

@@ -1,0 +1,262 @@
+"""The other direction: which people suit a posting. Their profiles as vectors, their facts as columns.
+
+A person's score for a posting is the posting's score for that person (Index.rank), to the precision of a weight
+stored in four bytes; `Index.explain` says why. What each person holds and wants is judged as it was when the
+profiles were read.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from math import pi, sin
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching import generation
+from matching.blocks import Bytes, Ceilings, Searcher
+from matching.counting import heaviest_terms, taken
+from matching.facts import EARTH_KM, SHIFT, TRAVEL, Person, on_sphere
+from matching.index import Index
+from matching.types import Profile
+from matching.vectors import Longs, Vectors
+
+Doubles = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFacts:
+    """Facts of n people, a column each; lists of a person lie between its starts (i64[n+1]).
+
+    `chord`: the greatest squared distance on the unit sphere, infinite for no limit (home is NaN then, too, when
+    it is not known). `lowest_pay` is 0 for no wish. `refuses`: flags of facts.SHIFT and TRAVEL. `by_id` i32[n]:
+    rows in the order of their ids.
+    """
+
+    id: Longs
+    by_id: NDArray[np.int32]
+    education: NDArray[np.int32]
+    experience: Doubles
+    served: Doubles
+    certificates: NDArray[np.uint64]
+    lowest_pay: Longs
+    refuses: NDArray[np.int32]
+    x: Doubles
+    y: Doubles
+    z: Doubles
+    chord: Doubles
+    region_start: Longs
+    region_from: Longs
+    region_to: Longs
+    related_start: Longs
+    related: Longs
+    blocked_start: Longs
+    blocked: Longs
+
+    @classmethod
+    def of(cls, people: list[Person]) -> "PeopleFacts":
+        profiles = [p.profile for p in people]
+        homes = [on_sphere(p.home) if p.home is not None else (np.nan,) * 3 for p in profiles]
+        x, y, z = np.array(homes, np.float64).reshape(-1, 3).T.copy()
+        ids = np.array([p.id for p in profiles], np.int64)
+        regions = [r for p in people for r in p.regions]
+        bounds = np.array(regions, np.int64).reshape(-1, 2).T.copy()
+        related = [sorted(p.related_groups) if p.profile.years_served else [] for p in people]
+        blocked = [sorted(p.blocked_employers) for p in profiles]
+        return cls(
+            id=ids,
+            by_id=np.argsort(ids, kind="stable").astype(np.int32),
+            education=np.array([p.education for p in profiles], np.int32),
+            experience=np.array([p.experience_years for p in profiles], np.float64),
+            served=np.array([p.years_served for p in profiles], np.float64),
+            certificates=np.array([p.certificate_bits for p in people], np.uint64),
+            lowest_pay=np.array([p.lowest_pay or 0 for p in profiles], np.int64),
+            refuses=np.array(
+                [SHIFT * (not p.accepts_shift) | TRAVEL * (not p.accepts_travel) for p in profiles], np.int32
+            ),
+            x=x, y=y, z=z,
+            chord=np.array([_chord(p) for p in profiles], np.float64),
+            region_start=_starts(p.regions for p in people),
+            region_from=bounds[0],
+            region_to=bounds[1],
+            related_start=_starts(related),
+            related=np.array([g for own in related for g in own], np.int64),
+            blocked_start=_starts(blocked),
+            blocked=np.array([e for own in blocked for e in own], np.int64),
+        )  # fmt: skip
+
+    def failures(self, index: Index, posting_id: int) -> dict[str, NDArray[np.bool_]]:
+        """For each kind of fact which people fail it for a posting.
+
+        Raises:
+            KeyError: the index has no such posting.
+        """
+        segment, at = index.find(posting_id)
+        f = segment.facts
+        x, y, z = self.x - f.x[at], self.y - f.y[at], self.z - f.z[at]
+        asked = f.experience[at]
+        near = _any(self.related_start, self.related == f.occupation[at] // 100)
+        inside = (self.region_from < f.region_to[at]) & (self.region_to > f.region_from[at])
+        flags = int(f.flags[at])
+        with np.errstate(invalid="ignore"):
+            too_far = x * x + y * y + z * z > self.chord
+        return {
+            "region": (np.diff(self.region_start) > 0) & ~_any(self.region_start, inside),
+            "distance": too_far,
+            "pay": f.pay_to[at] < self.lowest_pay,
+            "education": f.education[at] > self.education,
+            "experience": (asked > self.experience) & ~(near & (asked <= self.experience + self.served)),
+            "certificate": (f.certificates[at] & ~self.certificates) != 0,
+            "employer": _any(self.blocked_start, self.blocked == f.employer[at]),
+            "shift": (self.refuses & flags & SHIFT) != 0,
+            "travel": (self.refuses & flags & TRAVEL) != 0,
+        }
+
+
+def _chord(profile: Profile) -> float:
+    if profile.home is None or profile.max_distance_km is None:
+        return float("inf")
+    return float((2 * sin(min(profile.max_distance_km / (2 * EARTH_KM), pi / 2))) ** 2)
+
+
+def _starts(lists: Iterable[Collection[object]]) -> Longs:
+    sizes = [len(own) for own in lists]
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(np.array(sizes, np.int64))])
+
+
+def _any(starts: Longs, holds: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether it holds for any element of each list."""
+    before = np.concatenate([np.zeros(1, np.int64), np.cumsum(holds)])
+    found: NDArray[np.bool_] = before[starts[1:]] > before[starts[:-1]]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Shortlist:
+    """The best people for a posting, best first, equal scores by id: (profile id, score).
+
+    `considered`, `passing`, `excluded` as in types.Ranking.
+    """
+
+    people: tuple[tuple[int, float], ...]
+    considered: int
+    passing: int
+    excluded: dict[str, int]
+
+
+@dataclass(frozen=True)
+class People:
+    """Profiles that postings can be held against. Immutable, so that threads may share it."""
+
+    vectors: Vectors
+    facts: PeopleFacts
+    ceilings: Ceilings
+
+    @classmethod
+    def build(cls, profiles: Iterable[Profile], index: Index) -> "People":
+        """The given profiles, with the index's idf; of two with one id the last counts.
+
+        Raises:
+            ValueError: a region code cannot be one.
+        """
+        last = {profile.id: profile for profile in profiles}
+        known = [last[id_] for id_ in sorted(last)]
+        sizes, hashes, weights = np.zeros(len(known), np.int64), [], []
+        for place, profile in enumerate(known):
+            query = index.compile(profile)
+            sizes[place] = len(query.hashes)
+            hashes.append(query.hashes)
+            weights.append(query.weights.astype(np.float32))
+        every = np.concatenate([np.empty(0, np.uint64), *hashes])
+        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+        vocabulary, terms = np.unique(every, return_inverse=True)
+        held = np.concatenate([np.empty(0, np.float32), *weights])
+        rows = Vectors(vocabulary, np.ones(len(vocabulary)), starts, terms.astype(np.int32), held)
+        order = np.lexsort((np.arange(len(known)), heaviest_terms(rows)))
+        rows = taken(rows, order)
+        return cls(rows, PeopleFacts.of([Person.of(known[at]) for at in order]), Ceilings.of(rows))
+
+    def __len__(self) -> int:
+        return len(self.facts.id)
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        return Searcher(self.vectors, self.facts.id, self.ceilings)
+
+    def rank(
+        self,
+        index: Index,
+        posting_id: int,
+        k: int = 20,
+        *,
+        among: Collection[int] | None = None,
+        relax: Collection[str] = (),
+    ) -> Shortlist:
+        """The k best people for a posting of the index who meet every hard fact, open or not.
+
+        Args:
+            among: only these profile ids (the people registered for a fair); None means all.
+            relax: kinds of facts (facts.KINDS) that shall not exclude.
+
+        Raises:
+            KeyError: the index has no such posting.
+        """
+        facts = self.facts
+        pool = np.ones(len(self), np.bool_)
+        if among is not None:
+            pool[:] = False
+            pool[self._rows(among)] = True
+        allowed, excluded = pool.copy(), {}
+        for kind, mask in facts.failures(index, posting_id).items():
+            if kind not in relax:
+                excluded[kind] = int((pool & mask).sum())
+                allowed &= ~mask
+        segment, at = index.find(posting_id)
+        terms, weights = segment.vectors.row(at)
+        numbers = self.vectors.find(segment.vectors.hashes[terms])
+        known = numbers >= 0
+        mask8: Bytes = allowed.astype(np.uint8)
+        passing = int(mask8.sum())
+        rows, scores = self.searcher.best(
+            numbers[known], weights[known].astype(np.float64), k, mask8, passing
+        )
+        best = zip(facts.id[rows].tolist(), scores.tolist(), strict=True)
+        return Shortlist(tuple(best), int(pool.sum()), passing, {kind: n for kind, n in excluded.items() if n})
+
+    def _rows(self, ids: Collection[int]) -> NDArray[np.int32]:
+        wanted = np.fromiter(ids, np.int64, len(ids))
+        if not len(self):
+            return np.empty(0, np.int32)
+        at = np.searchsorted(self.facts.id, wanted, sorter=self.facts.by_id)
+        rows = self.facts.by_id[np.minimum(at, len(self) - 1)]
+        return rows[self.facts.id[rows] == wanted]
+
+
+class PeopleStore:
+    """The people of one directory, shared by threads and processes, as IndexStore shares an index."""
+
+    def __init__(self, directory: Path | str) -> None:
+        self._folder = generation.Folder(directory)
+        self._lock = Lock()
+        self._stamp: tuple[int, int] | None = None
+        self._people: People | None = None
+
+    def current(self) -> People | None:
+        """The people as of the last `publish`; None before the first."""
+        stamp = self._folder.stamp()
+        with self._lock:
+            if stamp != self._stamp:
+                self._people, self._stamp = self._folder.open(_read), stamp
+            return self._people
+
+    def publish(self, people: People) -> str:
+        """Write a new generation and switch every process to it; returns its name."""
+        parts = {"vectors": people.vectors, "facts": people.facts, "ceilings": people.ceilings}
+        return self._folder.publish(parts)
+
+
+def _read(directory: Path) -> People:
+    kinds = {"vectors": Vectors, "facts": PeopleFacts, "ceilings": Ceilings}
+    return People(**generation.load(directory, kinds))
