@@ -6,6 +6,7 @@ dead. Facts decide before scores: a posting that fails a hard fact is never scor
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -116,6 +117,19 @@ class Index:
         known = query.numbers >= 0
         rows, scores = self.base.searcher.best(query.numbers[known], query.weights[known], k, allowed, passing)
         return self.base.facts.id[rows], scores
+
+    def search_many(
+        self, queries: Sequence[Query], k: int = 20, *, threads: int = 1
+    ) -> list[tuple[Longs, Doubles]]:
+        """`search` for each of many queries, on so many cores."""
+        if threads == 1:
+            return [self.search(query, k) for query in queries]
+        with ThreadPoolExecutor(threads) as pool:  # the search itself lets other threads run
+            shares = pool.map(lambda at: self.search_many(queries[at::threads], k), range(threads))
+            found: list[tuple[Longs, Doubles]] = [(np.empty(0, np.int64), np.empty(0))] * len(queries)
+            for at, share in enumerate(shares):
+                found[at::threads] = share
+        return found
 
     def rank(
         self,
