@@ -6,6 +6,7 @@ other).
 
 from array import array
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import chain
 
 import numpy as np
@@ -15,7 +16,17 @@ from matching import coding
 from matching.knowledge import occupation_number
 from matching.tokens import ranked_forms, raw_words
 from matching.types import Posting
-from matching.vectors import FIELD_WEIGHTS, Longs, Vectors, assemble, certificate_terms, smoothed_idf, term_hash
+from matching.vectors import (
+    FIELD_WEIGHTS,
+    Floats,
+    Hashes,
+    Longs,
+    Vectors,
+    assemble,
+    certificate_terms,
+    smoothed_idf,
+    term_hash,
+)
 
 TEXTS_KEPT = 1 << 14
 """Titles and names of occupations kept with their words: the same ones come again and again."""
@@ -127,6 +138,40 @@ class Counting:
         idf = smoothed_idf(frequency[used], len(order))
         starts = counts.indptr.astype(np.int64)
         return assemble(hashes[used], idf, starts, counts.indices.astype(np.int32, copy=False), counts.data)
+
+
+@lru_cache(maxsize=1 << 16)
+def _hashes_of(word: str) -> tuple[int, ...]:
+    return tuple(term_hash(form) for form in ranked_forms(word))
+
+
+def count_one(posting: Posting) -> tuple[Hashes, Floats]:
+    """The terms of one posting as ascending hashes, u64[m], and how often each counts, f32[m]."""
+    hashes: list[int] = []
+    runs, weights = [], []
+    for field, text in (
+        ("title", posting.title),
+        ("occupation", posting.occupation),
+        ("duties", posting.duties),
+        ("requirements", posting.requirements),
+    ):
+        before = len(hashes)
+        hashes += chain.from_iterable(map(_hashes_of, raw_words(text)))
+        runs.append(len(hashes) - before)
+        weights.append(FIELD_WEIGHTS[field])
+    codes = coding.occupation_terms(posting.title, posting.occupation_code)
+    counted = [(term, count * FIELD_WEIGHTS["occupation"]) for term, count in codes]
+    counted += [(term, FIELD_WEIGHTS["certificates"]) for term in certificate_terms(posting.certificates)]
+    for term, weight in counted:
+        hashes.append(term_hash(term))
+        runs.append(1)
+        weights.append(weight)
+    every = np.array(hashes, np.uint64)
+    order = np.argsort(every)
+    every = every[order]
+    firsts = np.flatnonzero(np.append(True, every[1:] != every[:-1])[: len(every)])
+    counts = np.add.reduceat(np.repeat(weights, runs)[order], firsts) if len(every) else np.empty(0)
+    return every[firsts], counts.astype(np.float32)
 
 
 def heaviest_terms(vectors: Vectors) -> Longs:

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.counting import count_one
 from matching.facts import ROW, Facts, row
 from matching.index import Index, Segment
 from matching.types import Posting
-from matching.vectors import Floats, Hashes, assemble, posting_terms, smoothed_idf, term_counts, term_hash
+from matching.vectors import Floats, Hashes, assemble, smoothed_idf
 
 _HEAD = struct.Struct("<II")  # bytes of the payload, its CRC-32
 _FIXED = struct.Struct("<qqi")  # microseconds since 1970, posting id, number of terms (-1: taken out)
@@ -39,10 +40,7 @@ class Change:
     def put(cls, posting: Posting) -> "Change":
         """Raises what `facts.row` raises for a posting that cannot be used."""
         facts = np.array([row(posting)], ROW)
-        counted = sorted((term_hash(t), c) for t, c in term_counts(posting_terms(posting)).items())
-        hashes = np.fromiter((h for h, _ in counted), np.uint64, len(counted))
-        counts = np.fromiter((c for _, c in counted), np.float32, len(counted))
-        return cls(time.time_ns() // 1000, posting.id, facts, hashes, counts)
+        return cls(time.time_ns() // 1000, posting.id, facts, *count_one(posting))
 
     @classmethod
     def take(cls, id_: int) -> "Change":

@@ -54,6 +54,18 @@ class _Serving:
             self.changes[change.id] = change
             self.read, self._index = start + end, None
 
+    def write(self, changes: list[Change]) -> None:
+        """Append changes to the log, of which all was read and nobody else writes now."""
+        data = b"".join(change.to_bytes() for change in changes)
+        with self.log.open("r+b", buffering=0) as file:
+            if self.seen[0] != self.read:  # a writer was killed in the middle of a record
+                file.truncate(self.read)
+            file.seek(self.read)
+            file.write(data)
+        self.changes |= {change.id: change for change in changes}
+        self.read, self._index = self.read + len(data), None
+        self.seen = self.log_stamp()
+
     def index(self) -> Index:
         """The base with the changes laid over it; made when first asked for, since a writer need not."""
         index = self._index
@@ -111,15 +123,11 @@ class IndexStore:
             ValueError, KeyError: a posting cannot be used (facts.row); then nothing is applied.
         """
         changes = [Change.put(posting) for posting in upserts] + [Change.take(id_) for id_ in removals]
-        data = b"".join(change.to_bytes() for change in changes)
         with self._folder.held("CHANGES.lock"):  # the pointer cannot move while we hold this
             serving = self._refreshed()
             if serving is None:
                 return 0
-            with serving.log.open("r+b") as file:
-                file.truncate(serving.read)  # no change, unless a writer was killed in the middle of a record
-                file.seek(serving.read)
-                file.write(data)
+            serving.write(changes)
         return len(changes)
 
     @property
