@@ -7,6 +7,7 @@ profiles were read.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from math import pi, sin
 from pathlib import Path
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from matching import generation
 from matching.blocks import Bytes, Ceilings, Searcher
 from matching.counting import heaviest_terms, taken
-from matching.facts import EARTH_KM, SHIFT, TRAVEL, Person, on_sphere
+from matching.facts import EARTH_KM, SHIFT, TRAVEL, Person, microseconds, on_sphere
 from matching.index import Index
 from matching.types import Profile
 from matching.vectors import Longs, Vectors
@@ -146,6 +147,13 @@ class Shortlist:
     excluded: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """When the profiles were read: at i64[1], microseconds since 1970, 0 when nobody said."""
+
+    at: Longs
+
+
 @dataclass(frozen=True)
 class People:
     """Profiles that postings can be held against. Immutable, so that threads may share it."""
@@ -153,10 +161,15 @@ class People:
     vectors: Vectors
     facts: PeopleFacts
     ceilings: Ceilings
+    reading: Reading
 
     @classmethod
-    def build(cls, profiles: Iterable[Profile], index: Index) -> "People":
+    def build(
+        cls, profiles: Iterable[Profile], index: Index, *, read_at: datetime | None = None
+    ) -> "People":
         """The given profiles, with the index's idf; of two with one id the last counts.
+
+        `read_at` is the moment before they were read; who was changed since is the caller's to know.
 
         Raises:
             ValueError: a region code cannot be one.
@@ -176,7 +189,14 @@ class People:
         rows = Vectors(vocabulary, np.ones(len(vocabulary)), starts, terms.astype(np.int32), held)
         order = np.lexsort((np.arange(len(known)), heaviest_terms(rows)))
         rows = taken(rows, order)
-        return cls(rows, PeopleFacts.of([Person.of(known[at]) for at in order]), Ceilings.of(rows))
+        facts = PeopleFacts.of([Person.of(known[at]) for at in order])
+        moment = microseconds(read_at) if read_at is not None else 0
+        return cls(rows, facts, Ceilings.of(rows), Reading(np.array([moment], np.int64)))
+
+    @property
+    def read_at(self) -> datetime:
+        """The moment before the profiles were read, in UTC."""
+        return datetime.fromtimestamp(int(self.reading.at[0]) / 1_000_000, UTC)
 
     def __len__(self) -> int:
         return len(self.facts.id)
@@ -253,10 +273,11 @@ class PeopleStore:
 
     def publish(self, people: People) -> str:
         """Write a new generation and switch every process to it; returns its name."""
-        parts = {"vectors": people.vectors, "facts": people.facts, "ceilings": people.ceilings}
-        return self._folder.publish(parts)
+        return self._folder.publish({part: getattr(people, part) for part in _KINDS})
+
+
+_KINDS = {"vectors": Vectors, "facts": PeopleFacts, "ceilings": Ceilings, "reading": Reading}
 
 
 def _read(directory: Path) -> People:
-    kinds = {"vectors": Vectors, "facts": PeopleFacts, "ceilings": Ceilings}
-    return People(**generation.load(directory, kinds))
+    return People(**generation.load(directory, _KINDS))

@@ -1,4 +1,5 @@
-"""Life of the ranking index: built from all open positions, kept up to date one position at a time."""
+"""Life of the ranking index: built from all open positions, kept up to date one position at a time; and of the
+people index, built from all who agreed to matching and look for work."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -6,11 +7,13 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from matching import Index, IndexStore, Posting
+from matching import Index, IndexStore, People, PeopleStore, Posting, Profile
 from portal.positions.models import Position
-from portal.recommendations.mapping import to_posting
+from portal.recommendations.mapping import to_posting, to_profile
+from portal.recommendations.people import matchable
 
 _stores: dict[Path, IndexStore] = {}
+_people: dict[Path, PeopleStore] = {}
 
 
 def store() -> IndexStore:
@@ -20,6 +23,14 @@ def store() -> IndexStore:
         path.mkdir(parents=True, exist_ok=True)
         _stores[path] = IndexStore(path)
     return _stores[path]
+
+
+def people_store() -> PeopleStore:
+    """This process's view of the people index, beside that of the positions."""
+    path = Path(settings.MATCHING_INDEX_DIR) / "people"
+    if path not in _people:
+        _people[path] = PeopleStore(path)
+    return _people[path]
 
 
 def _open_postings() -> Iterator[Posting]:
@@ -38,6 +49,22 @@ def rebuild(progress: Callable[[Iterable[Posting]], Iterable[Posting]] | None = 
     return len(index)
 
 
+def rebuild_people(progress: Callable[[Iterable[Profile]], Iterable[Profile]] | None = None) -> int:
+    """Build the people index anew for the positions' index that serves; returns the number of people.
+
+    Until the next time, people who changed since are asked one by one (`people.changed_since`).
+    """
+    index = store().current()
+    if index is None:
+        return 0
+    since = timezone.now()
+    rows = matchable().with_details().order_by("pk")
+    profiles = (to_profile(veteran) for veteran in rows.iterator(chunk_size=1000))
+    people = People.build(progress(profiles) if progress else profiles, index, read_at=since)
+    people_store().publish(people)
+    return len(people)
+
+
 def refresh(position_ids: Iterable[int]) -> None:
     """Bring these positions up to date: in when they are open, out when they are not."""
     wanted = set(position_ids)
@@ -51,3 +78,4 @@ def refresh(position_ids: Iterable[int]) -> None:
 def forget() -> None:
     """Let go of every opened index folder (its memory maps close with it)."""
     _stores.clear()
+    _people.clear()

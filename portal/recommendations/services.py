@@ -10,11 +10,8 @@ from matching import Match, Verdict
 from portal.positions.models import Position
 from portal.recommendations import indexing
 from portal.recommendations.mapping import to_profile
-from portal.veterans.enums import EmploymentStatus
+from portal.recommendations.people import is_looking
 from portal.veterans.models import Veteran
-
-# Somebody who has work or wants none gets no list pushed; a changed employment status brings it back.
-_NOT_LOOKING = {EmploymentStatus.EMPLOYED, EmploymentStatus.RETIRED, EmploymentStatus.NOT_SEEKING}
 
 EXCLUSIONS = {
     "region": "不在意向地区",
@@ -48,10 +45,6 @@ class Recommendation:
     paused: bool = False
 
 
-def is_looking(veteran: Veteran) -> bool:
-    return veteran.employment_status not in _NOT_LOOKING
-
-
 def recommend(
     veteran: Veteran,
     *,
@@ -70,11 +63,10 @@ def recommend(
     index = indexing.store().current()
     if index is None:
         return Recommendation(items=(), total=0, considered=0, excluded={})
-    ranking = index.rank(to_profile(veteran), k=offset + limit, among=among, now=now)
-    page = ranking.matches[offset:]
-    positions = Position.objects.open_at(now).with_details().in_bulk([match.id for match in page])
+    ranking = index.rank(to_profile(veteran), k=limit, offset=offset, among=among, now=now)
+    positions = Position.objects.open_at(now).with_details().in_bulk([m.id for m in ranking.matches])
     return Recommendation(
-        items=tuple(Recommended(positions[m.id], m) for m in page if m.id in positions),
+        items=tuple(Recommended(positions[m.id], m) for m in ranking.matches if m.id in positions),
         total=ranking.passing,
         considered=ranking.considered,
         excluded={EXCLUSIONS[kind]: n for kind, n in ranking.excluded.items()},

@@ -85,6 +85,7 @@ def _require_edit(veteran: Veteran, by: User) -> None:
 
 
 def _changed(veteran: Veteran, by: User, section: str, fields: Iterable[str] = ()) -> Veteran:
+    veteran.save(update_fields=["updated_at"])  # rows beside the file count as the file
     audit.record(
         by=by,
         verb="veterans.updated",

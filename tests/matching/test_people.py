@@ -95,7 +95,8 @@ def test_a_store_serves_the_latest_people(tmp_path):
     assert store.current() is None
     store.publish(People.build([], index))
     assert other.current().rank(index, 1).people == ()
-    store.publish(People.build([profile(id=8)], index))
+    store.publish(People.build([profile(id=8)], index, read_at=NOW))
+    assert other.current().read_at == NOW
     assert [i for i, _ in other.current().rank(index, 1).people] == [8]
     (tmp_path / "g-00000002" / "facts.id.npy").write_bytes(b"half")
     assert len(PeopleStore(tmp_path).current()) == 0, "the generation before serves when one is damaged"
