@@ -1,10 +1,13 @@
 """Reasons: shares add up, words a person understands."""
 
+import random
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import Index
-from matching.knowledge import certificates, specialties
+from matching.knowledge import certificates, occupations, specialties
 from tests.matching.making import NOW, posting, profile
 
 TITLES = [
@@ -53,6 +56,38 @@ def test_shares_add_up_to_the_score(person, rows):
             assert reason.text
             assert "occ:" not in reason.text
             assert "cert:" not in reason.text
+
+
+@pytest.mark.must("matching.6")
+def test_shares_of_a_thousand_random_queries(figure):
+    """Profiles of every specialty, with and without wishes, skills and certificates, against one market."""
+    rng = random.Random(20261201)
+    every = [o for o in occupations().values() if o.level == 4 and o.tasks]
+    jobs = rng.choices(every, k=400)
+    index = Index.build(
+        posting(
+            i, o.name, occupation=o.name, occupation_code=rng.choice([o.code, ""]), duties=o.tasks,
+            requirements=rng.choice(TITLES), certificates=frozenset(rng.sample(sorted(certificates()), rng.choice([0, 1]))),
+        )
+        for i, o in enumerate(jobs)
+    )  # fmt: skip
+    results, worst = 0, 0.0
+    for id_ in range(1000):
+        person = profile(
+            id=id_,
+            specialties=tuple(rng.sample(sorted(specialties()), rng.randint(0, 2))),
+            wished_occupations=tuple(o.code for o in rng.sample(every, rng.randint(0, 2))),
+            wish_text=rng.choice(["", *TITLES]),
+            skills="，".join(rng.sample(TITLES, rng.randint(0, 3))),
+            work_history=rng.choice(jobs).tasks if rng.random() < 0.5 else "",
+            certificates=frozenset(rng.sample(sorted(certificates()), rng.randint(0, 3))),
+        )
+        for match in index.rank(person, now=NOW).matches:
+            results += 1
+            worst = max(worst, abs(sum(r.share for r in match.reasons) - match.score))
+    assert worst <= 1e-6
+    assert results > 15_000
+    figure(f"{results:,} results, greatest difference {worst:.1e}")
 
 
 def texts(person, **changes):

@@ -1,0 +1,58 @@
+"""Machine code: compiled once, loaded by everybody else without the compiler."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from matching import native
+from matching.index import Index
+from matching.store import IndexStore
+from tests.matching.making import posting
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVE = """
+import sys
+from datetime import UTC, datetime
+from matching import IndexStore, Profile
+index = IndexStore(sys.argv[1]).current()
+person = Profile(id=1, wished_occupations=("6-31-01-03",), skills="电工")
+assert len(index.rank(person, now=datetime(2026, 12, 1, 9, tzinfo=UTC)).matches) == 2
+index.explain(person, 1, datetime(2026, 12, 1, 9, tzinfo=UTC))
+print([name for name in ("numba", "scipy", "sklearn", "django", "jieba") if name in sys.modules])
+"""
+
+
+@pytest.mark.must("matching.4")
+def test_serving_brings_no_compiler(tmp_path):
+    IndexStore(tmp_path).publish(Index.build([posting(1), posting(2, "焊工")]))
+    native.kernels()  # compiled by now, whoever came first
+    command = [sys.executable, "-c", SERVE, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "[]"
+
+
+def compiled_in(folder):
+    command = [sys.executable, "-c", "from matching.native import kernels; kernels(); import sys; print('numba' in sys.modules)"]
+    env = os.environ | {"MATCHING_CACHE": str(folder)}
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=120, env=env)
+    return done.stdout.strip()
+
+
+def test_the_code_is_kept_and_made_again_when_damaged(tmp_path):
+    assert compiled_in(tmp_path) == "True"
+    assert compiled_in(tmp_path) == "False"
+    (kept,) = tmp_path.glob("kernels-*.o")
+    data = bytearray(kept.read_bytes())
+    data[len(data) // 2] ^= 1
+    kept.write_bytes(data)
+    assert compiled_in(tmp_path) == "True"
+    assert compiled_in(tmp_path) == "False"
+
+
+def test_code_that_others_may_write_is_not_run(tmp_path):
+    assert compiled_in(tmp_path) == "True"
+    tmp_path.chmod(0o777)
+    assert compiled_in(tmp_path) == "True"

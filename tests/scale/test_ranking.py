@@ -1,0 +1,87 @@
+"""The ranking at 66,000 and 1,000,000 positions beside its peers. Slow: minutes each. What is asserted is that
+lists are exact and full; times are told, not judged."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+Report = dict[str, Any]
+
+pytestmark = pytest.mark.slow
+
+
+def measured(folder: Path, *options: str) -> Report:
+    result = folder / "ranking.json"
+    command = [sys.executable, "-m", "tests.benchmarks.ranking", "--json", str(result), *options]
+    subprocess.run(command, cwd=ROOT, check=True)
+    report: Report = json.loads(result.read_text())
+    return report
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory) -> Report:
+    return measured(tmp_path_factory.mktemp("ranking"))
+
+
+@pytest.fixture(scope="module")
+def million(tmp_path_factory) -> Report:
+    peers = ("--peers", "sklearn_linear_kernel", "bm25s_numba", "tantivy", "--build-sample", "0")
+    return measured(tmp_path_factory.mktemp("million"), "--million", *peers)
+
+
+def told(report: Report) -> str:
+    p50, p99 = report["single_p50_ms"], report["single_p99_ms"]
+    ours = p50["ours"]
+    peers = [name for name in p50 if not name.startswith("ours")]
+    filters = [name for name in p50 if name.startswith("ours_")]
+    return (
+        f"n {report['n']:,}: p50 {ours:.3f} ms, p99 {p99['ours'] / ours:.1f}x p50; "
+        + ", ".join(f"{name} {p50[name] / ours:.1f}x" for name in peers)
+        + "; with filters "
+        + ", ".join(f"{name.removeprefix('ours_filtered_')} {p50[name] / ours:.2f}x" for name in filters)
+    )
+
+
+@pytest.mark.must("matching.1")
+def test_one_profile_is_answered_exactly(report, figure) -> None:
+    assert report["exact"]
+    figure(told(report))
+
+
+@pytest.mark.must("matching.1")
+def test_one_profile_is_answered_exactly_among_a_million(million, report, figure) -> None:
+    assert million["exact"]
+    ratio = million["single_p50_ms"]["ours"] / report["single_p50_ms"]["ours"]
+    figure(f"{told(million)}; {ratio:.1f}x the p50 of {report['n']:,}")
+
+
+@pytest.mark.must("matching.2")
+def test_a_batch_beside_its_peers(report, figure) -> None:
+    batch = report["batch_s"]
+    others = ", ".join(f"{name} {s / batch['ours']:.1f}x" for name, s in batch.items() if name != "ours")
+    figure(f"{report['batch_n']:,} profiles in {batch['ours']:.2f} s; {others}")
+
+
+@pytest.mark.must("matching.3")
+def test_the_build_beside_the_usual_pipeline(report, million, figure) -> None:
+    sample = report["build_sample"]
+    ratio = sample["sklearn_jieba_s"] / sample["ours_s"]
+    figure(
+        f"{sample['n']:,} from text: {ratio:.1f}x; {report['n']:,} in {report['build_s']:.1f} s; "
+        f"{million['n']:,} in {million['build_s']:.0f} s and {million['build_peak_mb'] / 1024:.1f} GiB at most"
+    )
+
+
+@pytest.mark.must("matching.4")
+def test_workers(report, figure) -> None:
+    first = report["first_answer_s"]
+    figure(
+        f"first answer {first['median']:.2f} s after start, worst of five {first['worst']:.2f} s; four workers "
+        f"{max(report['pss_mb']):.0f} MB each at most; one position in {report['apply_us']:.0f} µs, seen by another "
+        f"process {report['seen_after_ms']:.0f} ms later"
+    )
