@@ -22,9 +22,6 @@ DENSE_FROM = 8
 WIDE = 16
 """So many terms of a sketch are added up at once."""
 
-FEW = 24
-"""When at most one row of so many is allowed, asking each is quicker than looking for the best groups."""
-
 Bytes = NDArray[np.uint8]
 
 
@@ -88,7 +85,9 @@ class Ceilings:
 
     def for_kernels(self, rows: int) -> tuple[int, ...]:
         """The arguments that the kernels take for it."""
-        first = map(address, (self.scale, self.slot_of, self.sketch_start, self.sketch_slots, self.sketch_levels))
+        first = map(
+            address, (self.scale, self.slot_of, self.sketch_start, self.sketch_slots, self.sketch_levels)
+        )
         second = map(address, (self.pair_start, self.pair_group, self.pair_top, self.line_of, self.line_top))
         return (*first, group_size_for(rows), *second, self.line_top.shape[1])
 
@@ -160,7 +159,9 @@ class Searcher:
                 *self._rows, *filtered, m, *room.query, k, room.weight_of, *room.out
             )
         else:
-            ceilings = self._ceilings if total * FEW > self.size else (*self._ceilings[:-1], 0)
+            groups = self._ceilings[-1]
+            # Fewer rows than groups: asking each row is quicker than looking for the best groups.
+            ceilings = self._ceilings if total > groups else (*self._ceilings[:-1], 0)
             found = self._kernels.best_by_ceilings(
                 *self._rows, *ceilings, *filtered, total, m, *room.query, k, *room.working, *room.out
             )

@@ -115,7 +115,9 @@ class Index:
         it allows.
         """
         known = query.numbers >= 0
-        rows, scores = self.base.searcher.best(query.numbers[known], query.weights[known], k, allowed, passing)
+        rows, scores = self.base.searcher.best(
+            query.numbers[known], query.weights[known], k, allowed, passing
+        )
         return self.base.facts.id[rows], scores
 
     def search_many(
@@ -170,7 +172,9 @@ class Index:
                 numbers[known], query.weights[known], offset + k, judged.allowed, judged.passing
             )
             ids = segment.facts.id[rows].tolist()
-            best += [(-s, i, segment, at) for s, i, at in zip(scores.tolist(), ids, rows.tolist(), strict=True)]
+            best += [
+                (-s, i, segment, at) for s, i, at in zip(scores.tolist(), ids, rows.tolist(), strict=True)
+            ]
         best.sort(key=lambda entry: entry[:2])
         told = frozenset(relax)
         matches = []

@@ -21,7 +21,15 @@ SHARED_SLOT = 65535
 ROUNDING = 1.0001
 """Ceilings are added up in single precision; so much above them no score can be (300 terms err by 2e-5)."""
 
-u1, u2, u8, i4, i8, f4, f8 = types.uint8, types.uint16, types.uint64, types.int32, types.int64, types.float32, types.float64
+u1, u2, u8, i4, i8, f4, f8 = (
+    types.uint8,
+    types.uint16,
+    types.uint64,
+    types.int32,
+    types.int64,
+    types.float32,
+    types.float64,
+)
 _POINTERS = {
     "u1*": types.CPointer(u1),
     "u2*": types.CPointer(u2),
@@ -33,7 +41,12 @@ _POINTERS = {
 }
 _TYPES = _POINTERS | {"i8": i8, "f8": f8, "u8": u8}
 
-_OPTIONS = {"error_model": "numpy", "boundscheck": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_OPTIONS = {
+    "error_model": "numpy",
+    "boundscheck": False,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
 KERNELS = {}
 """name -> (types of the arguments, compiled function)."""
 
@@ -342,16 +355,14 @@ def fill_ceilings(
             line = line_of[term]
             if line >= 0:
                 place = i8(line) * groups + group
-                if level > line_top[place]:
-                    line_top[place] = level
+                line_top[place] = max(line_top[place], level)
                 continue
             if last[term] != group:
                 last[term] = group
                 pair_group[pair_start[term] + used[term]] = group
                 used[term] += 1
             place = pair_start[term] + used[term] - 1
-            if level > pair_top[place]:
-                pair_top[place] = level
+            pair_top[place] = max(pair_top[place], level)
     return 0
 
 
@@ -407,7 +418,9 @@ def judge(
             for i in range(rows):
                 inside = False
                 for r in range(regions):
-                    inside |= region_from[start + i] < region[2 * r + 1] and region_to[start + i] > region[2 * r]
+                    inside |= (
+                        region_from[start + i] < region[2 * r + 1] and region_to[start + i] > region[2 * r]
+                    )
                 failed[i] |= i4(0) if inside else i4(1 << REGION)
         if limited:
             for i in range(rows):

@@ -164,9 +164,7 @@ class People:
     reading: Reading
 
     @classmethod
-    def build(
-        cls, profiles: Iterable[Profile], index: Index, *, read_at: datetime | None = None
-    ) -> "People":
+    def build(cls, profiles: Iterable[Profile], index: Index, *, read_at: datetime | None = None) -> "People":
         """The given profiles, with the index's idf; of two with one id the last counts.
 
         `read_at` is the moment before they were read; who was changed since is the caller's to know.
@@ -243,7 +241,9 @@ class People:
             numbers[known], weights[known].astype(np.float64), k, mask8, passing
         )
         best = zip(facts.id[rows].tolist(), scores.tolist(), strict=True)
-        return Shortlist(tuple(best), int(pool.sum()), passing, {kind: n for kind, n in excluded.items() if n})
+        return Shortlist(
+            tuple(best), int(pool.sum()), passing, {kind: n for kind, n in excluded.items() if n}
+        )
 
     def _rows(self, ids: Collection[int]) -> NDArray[np.int32]:
         wanted = np.fromiter(ids, np.int64, len(ids))

@@ -7,3 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.production")
 
 application = get_wsgi_application()
+
+from portal.recommendations.indexing import warm  # noqa: E402 - needs the settings
+
+warm()  # before the first request: no visitor waits for a dictionary or a compiler

@@ -1,5 +1,6 @@
 """The other direction: the people who suit a position, best first, each with reasons."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,17 +20,18 @@ ASKED_ONE_BY_ONE = 500
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One person. `match.id` is the position's; its reasons and what is missing are told to the person, not about
-    them: '持有A2驾照'."""
+    """One person, and the position among those asked about that suits them best. The reasons of `match` are those
+    the person is told: '持有A2驾照'."""
 
     veteran: Veteran
+    position: Position
     match: Match
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """One page of people. `considered` of them look for work and agreed; `total` meet every hard fact; `excluded`:
-    words of the failing fact -> how many people it kept out."""
+    """One page of people. `considered` of them look for work and agreed; `total` meet every hard fact of one
+    position at least; `excluded`: words of the failing fact -> how many people it kept out (of one position)."""
 
     items: tuple[Candidate, ...]
     total: int
@@ -53,53 +55,85 @@ def candidates(
     Only people who agreed to matching and look for work, as the database says now. The caller limits `among` to
     the files its user may see.
     """
+    return best_people([position], among=among, limit=limit, offset=offset, now=now)
+
+
+def best_people(
+    positions: Sequence[Position],
+    *,
+    among: VeteranQuerySet,
+    limit: int = 20,
+    offset: int = 0,
+    now: datetime | None = None,
+) -> Candidates:
+    """As `candidates` for several positions at once (a booth's): each person with the position that suits best."""
     now = now or timezone.now()
     index = indexing.store().current()
     people = indexing.people_store().current()
-    if index is None or people is None or not Position.objects.open_at(now).filter(pk=position.pk).exists():
+    open_ = Position.objects.open_at(now).with_details().in_bulk([position.pk for position in positions])
+    if index is None or people is None or not open_:
         return NOBODY
     pool = matchable(among)
-    try:
-        scored, total, considered, excluded = _scored(index, people, position.pk, pool, offset + limit, now)
-    except KeyError:  # not in the index yet: its task has not run
-        return NOBODY
-    wanted = [id_ for id_, _ in scored[offset:]]
-    known = pool.with_details().in_bulk(wanted)
+    found = _scored(index, people, sorted(open_), pool, offset + limit, now)
+    page = found.best[offset:]
+    known = pool.with_details().in_bulk([id_ for _, id_, _ in page])
     items = []
-    for id_ in wanted:
+    for _, id_, position_id in page:
         if id_ not in known:
             continue
-        verdict = index.explain(to_profile(known[id_]), position.pk, now)
+        verdict = index.explain(to_profile(known[id_]), position_id, now)
         if verdict.passes:
-            match = Match(position.pk, verdict.score, verdict.reasons, verdict.missing)
-            items.append(Candidate(known[id_], match))
+            match = Match(position_id, verdict.score, verdict.reasons, verdict.missing)
+            items.append(Candidate(known[id_], open_[position_id], match))
     return Candidates(
         items=tuple(items),
-        total=total,
-        considered=considered,
-        excluded={EXCLUSIONS[kind]: count for kind, count in excluded.items()},
+        total=found.passing,
+        considered=found.considered,
+        excluded={EXCLUSIONS[kind]: count for kind, count in found.excluded.items()},
     )
 
 
-def _scored(
-    index: Index, people: People, position_id: int, pool: VeteranQuerySet, k: int, now: datetime
-) -> tuple[list[tuple[int, float]], int, int, dict[str, int]]:
-    """(person, score) of the k best, how many pass, how many were considered, and how many each fact keeps out.
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """`best`: (score, person, position), best first."""
 
-    People who changed since the people index was built are asked as they are now.
-    """
+    best: list[tuple[float, int, int]]
+    passing: int
+    considered: int
+    excluded: dict[str, int]
+
+
+def _scored(
+    index: Index, people: People, position_ids: Sequence[int], pool: VeteranQuerySet, k: int, now: datetime
+) -> _Found:
+    """The k best people, each with the position that suits best. People who changed since the people index was
+    built are asked as they are now; a position that is not in the index yet has nobody."""
     changed = changed_since(pool, people.read_at).with_details().order_by("-updated_at", "-pk")
-    asked = {veteran.pk: veteran for veteran in changed[:ASKED_ONE_BY_ONE]}
+    asked = {veteran.pk: to_profile(veteran) for veteran in changed[:ASKED_ONE_BY_ONE]}
     unchanged = [id_ for id_ in pool.values_list("pk", flat=True) if id_ not in asked]
-    found = people.rank(index, position_id, k, among=unchanged)
-    scored, excluded = list(found.people), dict(found.excluded)
-    passing = found.passing
-    for id_, veteran in asked.items():
-        verdict = index.explain(to_profile(veteran), position_id, now)
-        if verdict.passes:
-            scored.append((id_, verdict.score))
-            passing += 1
-        for kind in {missing.kind for missing in verdict.missing} & set(EXCLUSIONS):
-            excluded[kind] = excluded.get(kind, 0) + 1
-    scored.sort(key=lambda one: (-one[1], one[0]))
-    return scored[:k], passing, found.considered + len(asked), excluded
+    several = len(position_ids) > 1  # then all who pass are wanted, to count each person once
+    best: dict[int, tuple[float, int]] = {}
+    passing, excluded = 0, {}
+    for position_id in position_ids:
+        try:
+            found = people.rank(index, position_id, len(unchanged) if several else k, among=unchanged)
+        except KeyError:
+            continue
+        scored, excluded, passing = list(found.people), dict(found.excluded), found.passing
+        for id_, profile in asked.items():
+            verdict = index.explain(profile, position_id, now)
+            if verdict.passes:
+                scored.append((id_, verdict.score))
+                passing += 1
+            for kind in {missing.kind for missing in verdict.missing} & set(EXCLUSIONS):
+                excluded[kind] = excluded.get(kind, 0) + 1
+        for id_, score in scored:
+            if id_ not in best or score > best[id_][0]:
+                best[id_] = (score, position_id)
+    order = sorted((-score, id_, position_id) for id_, (score, position_id) in best.items())
+    return _Found(
+        best=[(-score, id_, position_id) for score, id_, position_id in order[:k]],
+        passing=len(best) if several else passing,
+        considered=len(unchanged) + len(asked),
+        excluded={} if several else excluded,
+    )

@@ -75,6 +75,13 @@ def refresh(position_ids: Iterable[int]) -> None:
     )
 
 
+def warm() -> None:
+    """Load what the first ranking of a process needs: dictionaries, compiled loops, the two indexes."""
+    index, _ = store().current(), people_store().current()
+    if index is not None:
+        index.rank(Profile(id=0, skills="驾驶"), k=1, now=timezone.now())
+
+
 def forget() -> None:
     """Let go of every opened index folder (its memory maps close with it)."""
     _stores.clear()

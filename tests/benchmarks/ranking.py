@@ -48,7 +48,9 @@ def rows_of(index: Index, queries: Sequence[Query]) -> csr_matrix:
     weights = [q.weights[q.numbers >= 0] for q in queries]
     starts = np.cumsum([0, *map(len, terms)])
     shape = (len(queries), len(index.base.vectors.hashes))
-    return csr_matrix((np.concatenate(weights).astype(np.float32), np.concatenate(terms), starts), shape=shape)
+    return csr_matrix(
+        (np.concatenate(weights).astype(np.float32), np.concatenate(terms), starts), shape=shape
+    )
 
 
 def in_turns(methods: dict[str, Callable[[int], Any]], counts: dict[str, int]) -> dict[str, list[float]]:
@@ -126,7 +128,9 @@ def measure_whole(index: Index, people: Sequence[Profile], report: Report) -> No
         print(f"  {name:36} p50 {figure:9.3f} ms")
 
 
-def measure_batch(index: Index, queries: Sequence[Query], peers: Sequence[Peer], threads: int, report: Report) -> None:
+def measure_batch(
+    index: Index, queries: Sequence[Query], peers: Sequence[Peer], threads: int, report: Report
+) -> None:
     taken: dict[str, list[float]] = {}
     ways: dict[str, Callable[[], Any]] = {"ours": lambda: index.search_many(queries, K, threads=threads)}
     ways |= {p.name: lambda b=p.batch: b(threads) for p in peers if p.batch is not None}
@@ -139,7 +143,9 @@ def measure_batch(index: Index, queries: Sequence[Query], peers: Sequence[Peer],
             taken.setdefault(name, []).append(time.perf_counter() - start)
     report["batch_s"] = {name: statistics.median(s) for name, s in taken.items()}
     report["batch_n"] = len(queries)
-    print(f"{len(queries):,} profiles against {len(index):,} positions, {threads} cores (tantivy, scikit-learn: 1)")
+    print(
+        f"{len(queries):,} profiles against {len(index):,} positions, {threads} cores (tantivy, scikit-learn: 1)"
+    )
     for name, figure in report["batch_s"].items():
         print(f"  {name:24} {figure:9.2f} s  {figure / report['batch_s']['ours']:8.1f}x ours")
 
@@ -270,7 +276,9 @@ def main(arguments: Sequence[str] | None = None) -> Report:
     parser.add_argument("--million", action="store_true", help="1,000,000 positions")
     parser.add_argument("--profiles", type=int, default=400, help="asked one at a time")
     parser.add_argument("--batch", type=int, default=7400, help="asked all at once (0: not at all)")
-    parser.add_argument("--build-sample", type=int, default=20_000, help="positions built beside scikit-learn")
+    parser.add_argument(
+        "--build-sample", type=int, default=20_000, help="positions built beside scikit-learn"
+    )
     parser.add_argument("--peers", nargs="*", default=list(PEERS), choices=list(PEERS))
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
@@ -285,7 +293,11 @@ def main(arguments: Sequence[str] | None = None) -> Report:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start, cpu = time.perf_counter(), time.process_time()
     index = Index.build(made, progress=lambda rows: tqdm(rows, total=size, unit="posting", disable=None))
-    report: Report = {"n": size, "build_s": time.perf_counter() - start, "build_cpu_s": time.process_time() - cpu}
+    report: Report = {
+        "n": size,
+        "build_s": time.perf_counter() - start,
+        "build_cpu_s": time.process_time() - cpu,
+    }
     report["build_peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     report["build_grew_mb"] = report["build_peak_mb"] - before / 1024
     report["terms_per_posting"] = len(index.base.vectors.doc_terms) / size

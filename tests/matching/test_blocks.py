@@ -57,7 +57,9 @@ def test_every_way_gives_the_list_of_scoring_every_row(seed, rows, vocabulary, k
     rng = np.random.default_rng(seed)
     vectors = vectors_of(rng, rows, vocabulary, 8)
     ids = rng.permutation(rows).astype(np.int64)
-    terms = np.sort(rng.choice(vocabulary, rng.integers(0, min(vocabulary, 12)), replace=False)).astype(np.int32)
+    terms = np.sort(rng.choice(vocabulary, rng.integers(0, min(vocabulary, 12)), replace=False)).astype(
+        np.int32
+    )
     weights = rng.integers(1, 6, len(terms)) / 4
     allowed = (rng.random(rows) < share).astype(np.uint8)
     expected, scores = by_hand(vectors, ids, terms, weights, k, allowed)

@@ -35,7 +35,11 @@ def test_serving_brings_no_compiler(tmp_path):
 
 
 def compiled_in(folder):
-    command = [sys.executable, "-c", "from matching.native import kernels; kernels(); import sys; print('numba' in sys.modules)"]
+    command = [
+        sys.executable,
+        "-c",
+        "from matching.native import kernels; kernels(); import sys; print('numba' in sys.modules)",
+    ]
     env = os.environ | {"MATCHING_CACHE": str(folder)}
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=120, env=env)
     return done.stdout.strip()

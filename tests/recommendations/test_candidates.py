@@ -86,7 +86,9 @@ def test_a_position_that_is_not_open_has_nobody(lorry) -> None:
     agreeing()
     rebuilt()
     assert found(lorry).total == 1
-    employers.suspend(employer=lorry.employer, by=make_staff(lorry.employer.station, StationRole.REVIEWER), reason="测试")
+    employers.suspend(
+        employer=lorry.employer, by=make_staff(lorry.employer.station, StationRole.REVIEWER), reason="测试"
+    )
     assert found(lorry).items == ()
 
 

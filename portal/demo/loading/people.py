@@ -9,7 +9,9 @@ from django.conf import settings
 from django.utils import timezone
 from tqdm import tqdm
 
-from portal.accounts.models import User
+from portal.accounts.enums import ConsentPurpose
+from portal.accounts.models import Consent, User
+from portal.accounts.wordings import WORDINGS
 from portal.core.encryption import lookup_hash
 from portal.core.models import Occupation
 from portal.demo import logins
@@ -23,6 +25,7 @@ from portal.veterans.enums import FileSource
 from portal.veterans.models import Certificate, Service, Veteran, Wish, WorkHistory
 
 _NEAR = 0.05
+_SHOWN = 0.7
 
 
 def _crosswalk() -> dict[str, tuple[str, ...]]:
@@ -68,10 +71,23 @@ def load_veterans(stations: dict[str, Station], rng: random.Random, scale: Scale
     ]
     accounts = {i: new_user(people[i].phone, people[i].name) for i in looking}
     insert(User, accounts.values(), total=len(accounts), label="accounts")
+    _load_consents(list(accounts.values()), rng)
     files = [_file(person, homes[i], accounts.get(i)) for i, person in enumerate(people)]
     insert(Veteran, files, total=len(files), label="veterans")
     _load_details(files, people, homes)
     return [file.pk for i, file in enumerate(files) if i in accounts]
+
+
+def _load_consents(accounts: list[User], rng: random.Random) -> None:
+    """Everybody with an account agreed to matching when opening the file, most also to an anonymous card."""
+    asked = {ConsentPurpose.MATCHING: 1.0, ConsentPurpose.EMPLOYER_CARD: _SHOWN}
+    given = [
+        Consent(user=user, purpose=purpose, wording=WORDINGS[purpose])
+        for user in accounts
+        for purpose, share in asked.items()
+        if rng.random() < share
+    ]
+    insert(Consent, given, total=len(given), label="consents")
 
 
 def _file(person: Person, home: Station, account: User | None) -> Veteran:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.web.employer import fairs, intentions, positions, profile
+from portal.web.employer import candidates, fairs, intentions, positions, profile
 
 app_name = "employer"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("positions/<int:pk>/", positions.edit, name="position-edit"),
     path("positions/<int:pk>/submit/", positions.submit, name="position-submit"),
     path("positions/<int:pk>/withdraw/", positions.withdraw, name="position-withdraw"),
+    path("positions/<int:pk>/candidates/", candidates.listing, name="candidates"),
     path("fairs/", fairs.listing, name="fairs"),
     path("fairs/<int:page_id>/join/", fairs.join, name="join-fair"),
     path("intentions/", intentions.listing, name="intentions"),

@@ -115,6 +115,7 @@ def _samples() -> dict[str, object]:
         "only": only,
         "positions": [position, plain],
         "reasons": reasons,
+        "abilities": ["汽车驾驶", "服役 12 年", "高中/中专/技校", "A2驾照"],
         "missing": missing,
         "score": 0.62,
         "fairs": fairs,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.web.staff import booths, day, employers, fairs, placements, positions, veterans
+from portal.web.staff import booths, candidates, day, employers, fairs, placements, positions, veterans
 
 app_name = "staff"
 
@@ -19,8 +19,10 @@ urlpatterns = [
     path("employers/<int:pk>/", employers.detail, name="employer"),
     path("positions/", positions.listing, name="positions"),
     path("positions/<int:pk>/", positions.detail, name="position"),
+    path("positions/<int:pk>/candidates/", candidates.position, name="candidates"),
     path("booths/", booths.listing, name="booths"),
     path("booths/<int:pk>/", booths.detail, name="booth"),
+    path("booths/<int:pk>/people/", candidates.booth, name="booth-people"),
     path("fairs/", fairs.listing, name="fairs"),
     path("fairs/<int:page_id>/", fairs.detail, name="fair"),
     path("placements/", placements.listing, name="placements"),

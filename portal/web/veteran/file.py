@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.accounts.actions import give_consent
 from portal.accounts.enums import ConsentPurpose
 from portal.accounts.models import User
+from portal.accounts.wordings import WORDINGS
 from portal.core.models import Occupation
 from portal.veterans import actions
 from portal.veterans.models import Veteran, Wish
 from portal.web.fields import add_errors
 from portal.web.veteran.current import for_veteran, own_file
 from portal.web.veteran.forms import (
-    MATCHING_WORDING,
     IdentityForm,
     OpenFileForm,
     ServiceForm,
@@ -99,7 +99,9 @@ def open_own(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             add_errors(form, error)
         else:
-            give_consent(user=user, purpose=ConsentPurpose.MATCHING, wording=MATCHING_WORDING, by=user)
+            give_consent(
+                user=user, purpose=ConsentPurpose.MATCHING, wording=WORDINGS[ConsentPurpose.MATCHING], by=user
+            )
             messages.success(request, "档案已建立。再填服役经历和求职意愿，就能看到推荐岗位。")
             return redirect("veteran:file-section", section="service")
     return render(request, "web/veteran/file_open.html", {"form": form})

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 
+from portal.accounts.enums import ConsentPurpose
+from portal.accounts.wordings import WORDINGS
 from portal.core.enums import CertificateKind, RegionLevel
 from portal.core.models import Region, Specialty
 from portal.core.validators import normalise_phone, validate_id_number, validate_no_unit_name, validate_phone
@@ -11,10 +13,6 @@ from portal.stations.models import Station
 from portal.veterans.models import Veteran, Wish
 from portal.web.fields import OccupationField, PlaceField
 
-MATCHING_WORDING = (
-    "我同意平台使用我的服役专业、证书、技能和求职意愿为我推荐岗位。推荐不使用年龄、性别、民族、婚育、户籍、军衔等信息；"
-    "可以随时撤回。"
-)
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _MANY = 3  # specialties and occupations that a person may name
 
@@ -33,7 +31,7 @@ class OpenFileForm(forms.Form):
     )
     living_region = PlaceField(label="现居住地", help_text="决定由哪个服务站为您服务。")
     consent = forms.BooleanField(
-        label=MATCHING_WORDING,
+        label=WORDINGS[ConsentPurpose.MATCHING],
         error_messages={"required": "不勾选就无法推荐岗位；也可以请服务站工作人员代为建档。"},
     )
 

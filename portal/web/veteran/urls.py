@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.web.veteran import fairs, file, home, intentions, positions
+from portal.web.veteran import consents, fairs, file, home, intentions, positions
 
 app_name = "veteran"
 
@@ -21,5 +21,7 @@ urlpatterns = [
     path("tickets/<uuid:ticket>/", fairs.ticket, name="ticket"),
     path("intentions/", intentions.listing, name="intentions"),
     path("intentions/<int:pk>/confirm/", intentions.confirm, name="confirm-intention"),
+    path("consents/", consents.listing, name="consents"),
+    path("consents/<slug:purpose>/", consents.change, name="consent"),
     path("access-log/", home.access_log, name="access-log"),
 ]

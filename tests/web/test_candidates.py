@@ -1,0 +1,134 @@
+"""People for a position: who may look, what each may see, and what the person decides about it."""
+
+import pytest
+from django.urls import reverse
+
+from portal.accounts.models import Consent
+from portal.recommendations import indexing
+from tests.factories import make_employer, make_position, make_registration, make_user
+from tests.web.town import Town, make_driver
+
+pytestmark = pytest.mark.must("matching.7")
+
+
+@pytest.fixture(autouse=True)
+def index_folder(settings, tmp_path):
+    settings.MATCHING_INDEX_DIR = tmp_path / "matching"
+    yield
+    indexing.forget()
+
+
+@pytest.fixture
+def town(db):
+    return Town()
+
+
+def names_on(client, url):
+    answer = client.get(url)
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    return {name for name in ("陈建国", "黄志明", "周海生", "钱不语") if name in page}
+
+
+def test_a_clerk_sees_the_people_of_the_own_subtree(town, client_for) -> None:
+    assert names_on(client_for(town.clerk), town.staff_url) == {"陈建国", "周海生"}
+    assert names_on(client_for(town.neighbour), town.staff_url) == {"黄志明"}
+    assert names_on(client_for(town.operator), town.staff_url) == {"陈建国", "周海生", "黄志明"}
+
+
+def test_reasons_are_told_and_phones_masked(town, client_for) -> None:
+    page = client_for(town.clerk).get(town.staff_url).content.decode()
+    assert "A2" in page
+    assert town.ours.phone not in page
+    assert f"{town.ours.phone[:3]}****" in page
+
+
+def test_nobody_else_opens_the_staff_pages(town, client, client_for) -> None:
+    for url in (town.staff_url, town.booth_url):
+        assert client.get(url).status_code == 302
+        for user in (town.member, town.ours.account):
+            assert client_for(user).get(url).status_code == 403
+    assert client_for(town.clerk).get(town.booth_url).status_code in {403, 404}
+
+
+def test_a_booth_is_shown_those_registered_for_its_fair(town, client_for) -> None:
+    assert names_on(client_for(town.operator), town.booth_url) == {"黄志明"}
+    page = client_for(town.operator).get(town.booth_url).content.decode()
+    assert f"最合适：{town.position.title}" in page
+
+
+def test_an_employer_sees_cards_of_those_who_agreed(town, client_for) -> None:
+    answer = client_for(town.member).get(town.employer_url)
+    page = answer.content.decode()
+    assert len(answer.context["rows"]) == 2
+    assert answer.context["hidden"] == 1
+    assert "已报名您参加的招聘会" in page
+    for veteran in (town.ours, town.theirs, town.shy):
+        for secret in (
+            veteran.name,
+            veteran.phone,
+            veteran.phone[-4:],
+            veteran.id_last4,
+            veteran.station.name,
+        ):
+            assert secret not in page
+        assert reverse("staff:veteran", args=[veteran.pk]) not in page
+    assert "狮头鹅" not in page, "what a person wrote is not shown"
+    assert "公里" not in page, "nor where they live"
+
+
+def test_rivals_and_strangers_do_not(town, client, client_for) -> None:
+    rival = make_user("对手")
+    make_employer(member=rival)
+    for user in (rival, town.ours.account, town.clerk):
+        assert client_for(user).get(town.employer_url).status_code == 404
+    assert client.get(town.employer_url).status_code == 302
+
+
+def test_an_unverified_employer_sees_nobody(town, client_for) -> None:
+    member = make_user("未核验")
+    waiting = make_employer(verified=False, member=member)
+    own = make_position(employer=waiting)
+    answer = client_for(member).get(reverse("employer:candidates", args=[own.pk]))
+    assert answer.context["rows"] == []
+    assert "核验有效后" in answer.content.decode()
+
+
+def test_a_person_takes_a_consent_back_and_is_gone_at_once(town, client_for) -> None:
+    me, firm = client_for(town.ours.account), client_for(town.member)
+    card = reverse("veteran:consent", args=["employer_card"])
+    assert me.get(reverse("veteran:consents")).content.decode().count("已同意，") == 2
+    assert me.get(card).status_code == 405
+    me.post(card)
+    assert len(firm.get(town.employer_url).context["rows"]) == 1
+    assert names_on(client_for(town.clerk), town.staff_url) == {"陈建国", "周海生"}
+    me.post(reverse("veteran:consent", args=["matching"]))
+    assert names_on(client_for(town.clerk), town.staff_url) == {"周海生"}
+    me.post(card, {"agree": "yes"})
+    me.post(reverse("veteran:consent", args=["matching"]), {"agree": "yes"})
+    assert len(firm.get(town.employer_url).context["rows"]) == 2
+    page = me.get(reverse("veteran:consents")).content.decode()
+    assert "已撤回的授权" in page
+    assert Consent.objects.filter(user=town.ours.account).count() == 4
+    assert me.post(reverse("veteran:consent", args=["employer_contact"])).status_code == 404
+
+
+def test_each_page_asks_as_many_queries_for_many_people(town, client_for, same_queries) -> None:
+    def grow() -> None:
+        for number in range(4):
+            veteran = make_driver("睦洲镇", f"新人{number}")
+            make_registration(town.fair, veteran)
+        indexing.rebuild_people()
+
+    for user, url in (
+        (town.clerk, town.staff_url),
+        (town.operator, town.booth_url),
+        (town.member, town.employer_url),
+    ):
+        of_user = client_for(user)
+        same_queries(lambda client=of_user, url=url: client.get(url), grow)
+
+
+@pytest.mark.parametrize("page", ["abc", "0", "-1", "99999999"])
+def test_a_page_that_is_not_there_is_the_nearest_that_is(town, client_for, page) -> None:
+    assert names_on(client_for(town.clerk), f"{town.staff_url}?page={page}") == {"陈建国", "周海生"}
