@@ -1,7 +1,8 @@
-"""Exact top-k over rows in groups: how high a score in a group could be decides whether its rows are looked at.
+"""Exact top-k over rows in groups: how high a score in a group could be decides whether its rows are looked
+at.
 
-Rows of like work lie side by side (index.in_order), so most groups hold nothing near a query's best, and a few
-hundred of 66,000 rows are read. Weights and scores are never rounded; only the ceilings are, upwards.
+Rows of like work lie side by side (index.in_order), so most groups hold nothing near a query's best, and a
+few hundred of 66,000 rows are read. Weights and scores are never rounded; only the ceilings are, upwards.
 """
 
 from dataclasses import dataclass
@@ -10,11 +11,11 @@ from threading import local
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.native import address, kernels
+from matching.native import address, addresses, kernels
 from matching.vectors import Doubles, Floats, Ints, Longs, Vectors
 
 BUCKETS, AHEAD, SHARED_SLOT = 512, 4, 65535
-"""As in kernels.py."""
+"""As in kernels/search.py."""
 
 DENSE_FROM = 8
 """A term in more than one of so many groups has a line of ceilings through all groups, not a list."""
@@ -26,8 +27,9 @@ Bytes = NDArray[np.uint8]
 
 
 def group_size_for(rows: int) -> int:
-    """32 rows a group for 66,000 rows, growing with the square root: half the work is choosing groups."""
-    return int(32 * 2 ** max(0, round(np.log2(max(rows, 1) / 66_000) / 2)))
+    """32 rows a group for 66,000 rows and 64 for a million: small groups cost more to choose from, but less
+    to look into."""
+    return int(32 * 2 ** max(0, round(np.log2(max(rows, 1) / 66_000) / 4)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,9 @@ class Ceilings:
 
     scale f32[V]: one 255th of the term's greatest weight. slot_of i32[V]: the term's number in sketches, the
     commonest first; those beyond 65,535 share the last one. By row: sketch_start i64[n+1], sketch_slots u16,
-    sketch_levels u8, each row filled up with nothing to a multiple of WIDE. By term, either a list of pairs pair_start[t] to pair_start[t+1] (i64[V+1]) with
-    pair_group i32[P], pair_top u8[P], or a line line_of[t] (i32[V], -1 for none) of line_top u8[L, groups].
+    sketch_levels u8, each row filled up with nothing to a multiple of WIDE. By term, either a list of pairs
+    pair_start[t] to pair_start[t+1] (i64[V+1]) with pair_group i32[P], pair_top u8[P], or a line line_of[t]
+    (i32[V], -1 for none) of line_top u8[L, groups].
     """
 
     scale: Floats
@@ -56,7 +59,7 @@ class Ceilings:
         size, vocabulary = vectors.size, len(vectors.hashes)
         group_size = group_size_for(size)
         groups = -(-size // group_size)
-        rows = (size, *map(address, (vectors.doc_start, vectors.doc_terms, vectors.doc_weights)))
+        rows = (size, *addresses(vectors.doc_start, vectors.doc_terms, vectors.doc_weights))
         last, pairs = np.full(vocabulary, -1, np.int32), np.zeros(vocabulary, np.int64)
         top = np.zeros(vocabulary, np.float32)
         kernels().count_pairs(*rows, group_size, address(last), address(pairs), address(top))
@@ -85,11 +88,12 @@ class Ceilings:
 
     def for_kernels(self, rows: int) -> tuple[int, ...]:
         """The arguments that the kernels take for it."""
-        first = map(
-            address, (self.scale, self.slot_of, self.sketch_start, self.sketch_slots, self.sketch_levels)
+        return (
+            *addresses(self.scale, self.slot_of, self.sketch_start, self.sketch_slots, self.sketch_levels),
+            group_size_for(rows),
+            *addresses(self.pair_start, self.pair_group, self.pair_top, self.line_of, self.line_top),
+            self.line_top.shape[1],
         )
-        second = map(address, (self.pair_start, self.pair_group, self.pair_top, self.line_of, self.line_top))
-        return (*first, group_size_for(rows), *second, self.line_top.shape[1])
 
 
 class Room(local):
@@ -127,7 +131,7 @@ class Searcher:
         self.size = vectors.size
         self._kept = (vectors, ids, ceilings)  # the kernels see addresses only
         arrays = (vectors.doc_start, vectors.doc_terms, vectors.doc_weights, ids)
-        self._rows = (vectors.size, *map(address, arrays))
+        self._rows = (vectors.size, *addresses(*arrays))
         self._ceilings = ceilings.for_kernels(vectors.size) if ceilings is not None else None
         self._room = Room(len(vectors.hashes), self._ceilings[-1] if self._ceilings else 0)
         self._kernels = kernels()
@@ -135,7 +139,8 @@ class Searcher:
     def best(
         self, terms: Ints, weights: Doubles, k: int, allowed: Bytes | None = None, passing: int | None = None
     ) -> tuple[Longs, Doubles]:
-        """The k best rows and their scores, best first, equal scores by id; fewer only when fewer are allowed.
+        """The k best rows and their scores, best first, equal scores by id; fewer only when fewer are
+        allowed.
 
         Args:
             terms: i32[m], terms of these vectors, each once; weights: f64[m], none below 0.

@@ -35,7 +35,9 @@ _NEW_KEPT = 1 << 20
 
 
 class _Numbers(dict[str, tuple[int, ...]]):
-    """Word of a text -> numbers of the terms it gives; `terms` are the terms in the order of their numbers."""
+    """Word of a text -> numbers of the terms it gives; `terms` are the terms in the order of their
+    numbers.
+    """
 
     def __init__(self) -> None:
         super().__init__()

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import lru_cache
-from math import asin, cos, nan, pi, radians, sin, sqrt
+from math import asin, cos, isnan, nan, pi, radians, sin, sqrt
 from typing import Any
 
 import numpy as np
@@ -35,8 +35,8 @@ ROW = np.dtype(
         ("opens", "<i8"), ("expires", "<i8"), ("certificates", "<u8"), ("flags", "<i4"),
     ]
 )  # fmt: skip
-"""One posting's facts, as a record: regions as a range of 12-digit codes, places as points of the unit sphere (NaN
-where unknown), times in microseconds since 1970."""
+"""One posting's facts, as a record: regions as a range of 12-digit codes, places as points of the unit sphere
+(NaN where unknown), times in microseconds since 1970."""
 
 EARTH_KM = 6371.0088
 _ANY_PAY = -(1 << 40)
@@ -143,7 +143,7 @@ class Facts:
         """Great-circle distance of one posting from home in kilometres; NaN where its place is unknown."""
         x, y, z = on_sphere(home)
         apart = (float(self.x[at]) - x) ** 2 + (float(self.y[at]) - y) ** 2 + (float(self.z[at]) - z) ** 2
-        return 2 * EARTH_KM * asin(min(sqrt(apart) / 2, 1.0)) if apart == apart else nan
+        return 2 * EARTH_KM * asin(min(sqrt(apart) / 2, 1.0)) if not isnan(apart) else nan
 
 
 @dataclass(frozen=True, slots=True)

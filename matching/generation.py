@@ -1,5 +1,5 @@
-"""One generation on disk: a directory of plain .npy files and a manifest with their checksums; and the folder in
-which one generation follows the other.
+"""One generation on disk: a directory of plain .npy files and a manifest with their checksums; and the folder
+in which one generation follows the other.
 
 Opened with `mmap_mode="r"`, its pages are shared by every process that serves from it. Nothing in it
 changes but a log of later changes that may lie beside the arrays (delta.py).
@@ -133,7 +133,9 @@ class Folder:
         return found.st_ino, found.st_mtime_ns
 
     def open(self, read: Callable[[Path], Opened]) -> Opened | None:
-        """What `read` makes of the generation that serves, or, when that is damaged, of the newest that is not."""
+        """What `read` makes of the generation that serves, or, when that is damaged, of the newest that is
+        not.
+        """
         pointed = self._pointer.read_text(encoding="ascii").strip() if self._pointer.exists() else ""
         for name in sorted(self.names(), key=lambda n: n != pointed):
             try:
@@ -149,9 +151,10 @@ class Folder:
     def publish(
         self,
         parts: Mapping[str, Any],
-        switching: Callable[[Path], AbstractContextManager[None]] = nullcontext,
+        switching: Callable[[Path], AbstractContextManager[Any]] = nullcontext,
     ) -> str:
-        """Write a new generation and point at it; returns its name. Those older than the last KEPT are removed.
+        """Write a new generation and point at it; returns its name. Those older than the last KEPT are
+        removed.
 
         `switching` gets the half-made directory and is held while it takes its name and the pointer moves.
         """

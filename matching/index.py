@@ -109,10 +109,11 @@ class Index:
     def search(
         self, query: Query, k: int = 20, allowed: Bytes | None = None, passing: int | None = None
     ) -> tuple[Longs, Doubles]:
-        """Ids and scores of the k postings of the last rebuild that are nearest to a query, whatever their facts.
+        """Ids and scores of the k postings of the last rebuild that are nearest to a query, whatever their
+        facts.
 
-        `allowed` u8[n], in the order of the rows, limits them (see blocks.Searcher.best); `passing` is how many
-        it allows.
+        `allowed` u8[n], in the order of the rows, limits them (see blocks.Searcher.best); `passing` is how
+        many it allows.
         """
         known = query.numbers >= 0
         rows, scores = self.base.searcher.best(

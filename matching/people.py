@@ -1,8 +1,8 @@
 """The other direction: which people suit a posting. Their profiles as vectors, their facts as columns.
 
-A person's score for a posting is the posting's score for that person (Index.rank), to the precision of a weight
-stored in four bytes; `Index.explain` says why. What each person holds and wants is judged as it was when the
-profiles were read.
+A person's score for a posting is the posting's score for that person (Index.rank), to the precision of a
+weight stored in four bytes; `Index.explain` says why. What each person holds and wants is judged as it was
+when the profiles were read.
 """
 
 from collections.abc import Collection, Iterable
@@ -31,9 +31,9 @@ Doubles = NDArray[np.float64]
 class PeopleFacts:
     """Facts of n people, a column each; lists of a person lie between its starts (i64[n+1]).
 
-    `chord`: the greatest squared distance on the unit sphere, infinite for no limit (home is NaN then, too, when
-    it is not known). `lowest_pay` is 0 for no wish. `refuses`: flags of facts.SHIFT and TRAVEL. `by_id` i32[n]:
-    rows in the order of their ids.
+    `chord`: the greatest squared distance on the unit sphere, infinite for no limit (home is NaN then, too,
+    when it is not known). `lowest_pay` is 0 for no wish. `refuses`: flags of facts.SHIFT and TRAVEL. `by_id`
+    i32[n]: rows in the order of their ids.
     """
 
     id: Longs

@@ -48,7 +48,9 @@ class Query:
 
 
 def gathered(pieces: Sequence[Evidence]) -> tuple[Hashes, NDArray[np.intp]]:
-    """The distinct terms of all pieces as ascending hashes, and the place of each term of each piece in them."""
+    """The distinct terms of all pieces as ascending hashes, and the place of each term of each piece in
+    them.
+    """
     every = np.concatenate([piece.bag.hashes for piece in pieces])
     hashes, inverse = np.unique(every, return_inverse=True)
     return hashes, inverse

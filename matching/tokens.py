@@ -43,7 +43,8 @@ class Entry:
 class Engine(Protocol):
     """Cuts normalised text into jieba's words and knows which words the dictionary holds.
 
-    `cut` is `raw`, with each word that came out `split` where jieba would have split it. `parts` holds, for each word of the user dictionary, how the engine cut it before it knew the word.
+    `cut` is `raw`, with each word that came out `split` where jieba would have split it. `parts` holds, for
+    each word of the user dictionary, how the engine cut it before it knew the word.
     """
 
     parts: dict[str, list[str]]
@@ -209,8 +210,8 @@ def terms(text: str) -> list[str]:
 
 
 def raw_words(text: str) -> Iterable[str]:
-    """The words of a text as the engine cuts them, without what the text denies: `ranked_forms` of each are its
-    `terms`. Indexing many texts looks up each distinct word once."""
+    """The words of a text as the engine cuts them, without what the text denies: `ranked_forms` of each are
+    its `terms`. Indexing many texts looks up each distinct word once."""
     return default_engine().raw(affirmed(normalize(text)))
 
 

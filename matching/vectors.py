@@ -5,9 +5,9 @@ A term's tf is its count over the fields, each field counted as often as its wei
 `TfidfVectorizer(sublinear_tf=True)` over the same repeated tokens gives the same numbers
 (tests/matching/test_vectors).
 
-A term is a 64-bit hash of its text everywhere but in counting.py, and term numbers follow the order of the hashes: a
-vocabulary is one sorted array that can be mapped into memory, searched without loading, and shared by all
-processes.
+A term is a 64-bit hash of its text everywhere but in counting.py, and term numbers follow the order of the
+hashes: a vocabulary is one sorted array that can be mapped into memory, searched without loading, and shared
+by all processes.
 """
 
 from collections import Counter
@@ -87,8 +87,8 @@ def term_counts(fields: Mapping[str, Sequence[str] | Counter[str]]) -> Counter[s
 class Vectors:
     """Postings as weighted terms.
 
-    hashes u64[V] ascending; idf f64[V]; by row: doc_start i64[n+1], doc_terms i32[m] (ascending within a row),
-    doc_weights f32[m].
+    hashes u64[V] ascending; idf f64[V]; by row: doc_start i64[n+1], doc_terms i32[m] (ascending within a
+    row), doc_weights f32[m].
     """
 
     hashes: Hashes

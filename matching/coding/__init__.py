@@ -1,9 +1,10 @@
 """Any job title coded to the national classification: title in, occupations with probabilities out.
 
-A linear model over character 1-4-grams and words of two views of a title (as written; without employer, pay
-and advertising). It is a ridge regression onto the occupations (scikit-learn, `train`), learnt from labelled
-titles together with the classification's own names and aliases. An occupation's score is lifted a little by
-the scores of its small group, and a softmax turns scores into probabilities.
+A linear model over characters alone: their runs of one to four and their pairs at any distance, of two views
+of a title (as written; without employer, pay and advertising). Pairs let '销售暖通设备' and '暖通销售工程师' meet
+although no run does. The model is a ridge regression onto the occupations (scikit-learn, `train`), learnt from
+labelled titles together with the classification's own names and aliases; a softmax turns scores into
+probabilities.
 
 Serving needs numpy alone: the artefact data/coding.npz holds the vocabulary, idf and the weights above a
 threshold, no titles (only short hashes of those it learnt from, so that `matching.evaluate` never scores a
@@ -24,12 +25,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.tokens import DATA, normalize, tokenize
+from matching.tokens import DATA, normalize
 
 ARTEFACT = DATA / "coding.npz"
 
-KIN = 0.1  # how much of its small group's scores an occupation gets
 SHARPNESS = 16.0  # scores times this go into the softmax
+PAIRED = 40  # characters of a title whose pairs count: their number grows with the square
 
 BRACKETS = re.compile(r"[(（【\[].*?[)）】\]]")
 ADVERTISED = re.compile(r"(?:招聘|诚聘|急招|急聘|直招|招)(.{2,})$")
@@ -55,13 +56,19 @@ def grams(text: str) -> list[str]:
     return [text[i : i + n] for n in (1, 2, 3, 4) for i in range(len(text) - n + 1)]
 
 
-VIEWS: tuple[Callable[[str], list[str]], ...] = (
-    lambda title: grams(normalize(title)),
-    tokenize,
-    lambda title: grams(f"<{bare(title)}>"),
-    lambda title: tokenize(bare(title)),
+def pairs(text: str) -> list[str]:
+    """Every two different characters, in no order and at any distance, of the last `PAIRED`."""
+    met = sorted(set(text[-PAIRED:]))
+    return [a + b for at, a in enumerate(met) for b in met[at + 1 :]]
+
+
+VIEWS: tuple[tuple[Callable[[str], list[str]], float], ...] = (
+    (lambda title: grams(normalize(title)), 1.0),
+    (lambda title: grams(f"<{bare(title)}>"), 1.0),
+    (lambda title: pairs(bare(title)), sqrt(2.0)),
+    (lambda title: pairs(normalize(title)), sqrt(2.0)),
 )
-"""Each view's features are weighed and scaled to length 1 by themselves."""
+"""Each view's features are weighed by themselves and scaled to the length that stands beside it."""
 
 
 class Codes(Protocol):
@@ -94,8 +101,6 @@ class Coder:
                 known[feature] = (number, idf[number])
                 number += 1
             self._features.append(known)
-        groups: dict[str, int] = {}
-        self._group = np.array([groups.setdefault(c[:7], len(groups)) for c in self.codes])
 
     @classmethod
     def load(cls, path: Path = ARTEFACT) -> "Coder":
@@ -113,13 +118,13 @@ class Coder:
     def _vector(self, title: str) -> tuple[list[int], list[float]]:
         numbers: list[int] = []
         weights: list[float] = []
-        for view, known in zip(VIEWS, self._features, strict=True):
+        for (view, size), known in zip(VIEWS, self._features, strict=True):
             counted = Counter(view(title))
             held = [(known[f], n) for f, n in counted.items() if f in known]
             values = [(1.0 + log(n)) * idf for (_, idf), n in held]
             length = sqrt(sum(v * v for v in values)) or 1.0
             numbers += [number for (number, _), _ in held]
-            weights += [v / length for v in values]
+            weights += [v * size / length for v in values]
         return numbers, weights
 
     def _score(self, title: str) -> NDArray[np.float64]:
@@ -130,10 +135,7 @@ class Coder:
         sizes = self._starts[at + 1] - self._starts[at]
         places = np.repeat(self._starts[at] - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
         parts = self._weights[places] * np.repeat(weights, sizes)
-        scored = np.bincount(self._columns[places], parts, minlength=len(self.codes))
-        kin = np.bincount(self._group, scored)
-        total: NDArray[np.float64] = scored + KIN * kin[self._group]
-        return total
+        return np.bincount(self._columns[places], parts, minlength=len(self.codes))
 
     def scores(self, titles: Sequence[str]) -> Scores:
         """f32[n, C], comparable within a title."""

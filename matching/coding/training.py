@@ -1,7 +1,6 @@
 """Learns the coder from labelled titles and the classification's own names, with scikit-learn."""
 
 from collections.abc import Sequence
-from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,9 @@ from matching.coding import VIEWS, Coder, title_hash
 from matching.knowledge import occupations
 
 KEPT_ABOVE = 0.001  # weights smaller than this are left out of the artefact
-KNOWN_NAMES = 0.3  # weight of a name or alias of the classification beside a labelled title's 1
-RIDGE = 1.0  # strength of the ridge
+KNOWN_NAMES = 0.2  # weight of a name or alias of the classification beside a labelled title's 1
+RIDGE = 2.0  # strength of the ridge
+LEAST_TEXTS = 2  # a feature stands in so many texts at least: one text's own features would spell it out
 
 
 def known_names() -> list[tuple[str, str]]:
@@ -48,18 +48,20 @@ def train(titles: Sequence[str], codes: Sequence[str], *, names: bool = True, vi
     labels = [place[code] for code in (*codes, *(code for _, code in extra))]
     arrays: dict[str, NDArray[Any]] = {}
     blocks, idf = [], []
-    for number, view in enumerate(VIEWS):
-        vectorizer = TfidfVectorizer(analyzer=view, sublinear_tf=True, dtype=np.float32)
-        block = vectorizer.fit_transform(texts)
+    for number, (view, size) in enumerate(VIEWS):
+        vectorizer = TfidfVectorizer(
+            analyzer=view, sublinear_tf=True, min_df=LEAST_TEXTS, dtype=np.float32
+        )
+        block = vectorizer.fit_transform(texts) * np.float32(size)
         arrays[f"vocabulary{number}"] = np.array("\n".join(vectorizer.get_feature_names_out()))
         idf.append(vectorizer.idf_.astype(np.float32))
         blocks.append(block if number < views else csr_array(block.shape, dtype=np.float32))
-    features = hstack(blocks).tocsr() * np.float32(sqrt(0.5))
+    features = hstack(blocks).tocsr()
     wanted = np.zeros((len(texts), len(classes)), np.float32)
     wanted[np.arange(len(texts)), labels] = 1.0
     weight = np.array([1.0] * len(titles) + [KNOWN_NAMES] * len(extra), np.float32)
     model = Ridge(alpha=RIDGE, fit_intercept=False, solver="cholesky").fit(features, wanted, weight)
-    learnt = model.coef_.T * np.float32(sqrt(0.5))  # titles are coded without the blocks' common factor
+    learnt = model.coef_.T
     kept = csr_array(np.where(np.abs(learnt) >= KEPT_ABOVE, learnt, 0))
     arrays |= {
         "codes": np.array("\n".join(classes)),

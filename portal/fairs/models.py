@@ -102,6 +102,11 @@ class Booth(TimestampedModel):
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def coming_to(self, employer: Employer) -> "RegistrationQuerySet":
+        """Registrations for the coming fairs where the employer has a confirmed booth."""
+        booths = Booth.objects.confirmed().filter(employer=employer, fair__in=JobFairPage.objects.coming())
+        return self.active().filter(fair__in=booths.values("fair"))
+
     def active(self) -> "RegistrationQuerySet":
         return self.filter(state=RegistrationState.REGISTERED)
 

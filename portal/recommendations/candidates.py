@@ -15,13 +15,15 @@ from portal.recommendations.services import EXCLUSIONS
 from portal.veterans.models import Veteran, VeteranQuerySet
 
 ASKED_ONE_BY_ONE = 500
-"""People changed since the people index was built, the latest first, whom one page may ask about one by one."""
+"""People changed since the people index was built, the latest first, whom one page may ask about one by
+one.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One person, and the position among those asked about that suits them best. The reasons of `match` are those
-    the person is told: '持有A2驾照'."""
+    """One person, and the position among those asked about that suits them best. The reasons of `match` are
+    those the person is told: '持有A2驾照'."""
 
     veteran: Veteran
     position: Position
@@ -31,7 +33,8 @@ class Candidate:
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """One page of people. `considered` of them look for work and agreed; `total` meet every hard fact of one
-    position at least; `excluded`: words of the failing fact -> how many people it kept out (of one position)."""
+    position at least; `excluded`: words of the failing fact -> how many people it kept out (of one
+    position)."""
 
     items: tuple[Candidate, ...]
     total: int
@@ -52,8 +55,8 @@ def candidates(
 ) -> Candidates:
     """The people among the given files who suit a position best; nobody for one that is not open.
 
-    Only people who agreed to matching and look for work, as the database says now. The caller limits `among` to
-    the files its user may see.
+    Only people who agreed to matching and look for work, as the database says now. The caller limits `among`
+    to the files its user may see.
     """
     return best_people([position], among=among, limit=limit, offset=offset, now=now)
 
@@ -66,7 +69,9 @@ def best_people(
     offset: int = 0,
     now: datetime | None = None,
 ) -> Candidates:
-    """As `candidates` for several positions at once (a booth's): each person with the position that suits best."""
+    """As `candidates` for several positions at once (a booth's): each person with the position that suits
+    best.
+    """
     now = now or timezone.now()
     index = indexing.store().current()
     people = indexing.people_store().current()
@@ -106,8 +111,8 @@ class _Found:
 def _scored(
     index: Index, people: People, position_ids: Sequence[int], pool: VeteranQuerySet, k: int, now: datetime
 ) -> _Found:
-    """The k best people, each with the position that suits best. People who changed since the people index was
-    built are asked as they are now; a position that is not in the index yet has nobody."""
+    """The k best people, each with the position that suits best. People who changed since the people index
+    was built are asked as they are now; a position that is not in the index yet has nobody."""
     changed = changed_since(pool, people.read_at).with_details().order_by("-updated_at", "-pk")
     asked = {veteran.pk: to_profile(veteran) for veteran in changed[:ASKED_ONE_BY_ONE]}
     unchanged = [id_ for id_ in pool.values_list("pk", flat=True) if id_ not in asked]

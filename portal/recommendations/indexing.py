@@ -1,5 +1,5 @@
-"""Life of the ranking index: built from all open positions, kept up to date one position at a time; and of the
-people index, built from all who agreed to matching and look for work."""
+"""Life of the ranking index: built from all open positions, kept up to date one position at a time; and of
+the people index, built from all who agreed to matching and look for work."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path

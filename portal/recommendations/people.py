@@ -1,5 +1,5 @@
-"""Whom positions may be matched with: people who agreed to it and look for work. The database is asked each time,
-so that a withdrawn consent takes effect at once."""
+"""Whom positions may be matched with: people who agreed to it and look for work. The database is asked each
+time, so that a withdrawn consent takes effect at once."""
 
 from datetime import datetime
 
@@ -26,7 +26,9 @@ def matchable(among: VeteranQuerySet | None = None) -> VeteranQuerySet:
 
 
 def changed_since(rows: VeteranQuerySet, moment: datetime) -> VeteranQuerySet:
-    """Those whose file or consent is younger than a moment: an index of people knows them as they were, or not."""
+    """Those whose file or consent is younger than a moment: an index of people knows them as they were, or
+    not.
+    """
     agreed = Consent.objects.filter(
         user=OuterRef("account"), purpose=ConsentPurpose.MATCHING, given_at__gte=moment
     )

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from portal.accounts.models import FILE_ROLES, User
+from portal.accounts.enums import ConsentPurpose
+from portal.accounts.models import FILE_ROLES, Consent, User
 from portal.core.encryption import EncryptedTextField
 from portal.core.enums import CertificateKind, Education
 from portal.core.models import Occupation, Region, Specialty, TimestampedModel
@@ -35,6 +36,13 @@ class VeteranQuerySet(models.QuerySet["Veteran"]):
         return self.select_related("station", "living_region", "account").prefetch_related(
             "services__specialty", "certificates", "work_history", "wish__occupations", "wish__regions"
         )
+
+    def shown_to_employers(self) -> "VeteranQuerySet":
+        """Those who agreed to be shown to employers as a card without name or phone."""
+        agreed = Consent.objects.in_force().filter(
+            user=OuterRef("account"), purpose=ConsentPurpose.EMPLOYER_CARD
+        )
+        return self.filter(Exists(agreed))
 
     def named(self, text: str) -> "VeteranQuerySet":
         return self.filter(name__icontains=text)

@@ -14,7 +14,9 @@ _PAGES = 200
 
 
 def page_of(request: HttpRequest, ask: Callable[[int, int], Candidates]) -> tuple[Candidates, Page]:
-    """The page that the query string asks for; past the end, the last there is. `ask(limit, offset)` gets it."""
+    """The page that the query string asks for; past the end, the last there is. `ask(limit, offset)` gets
+    it.
+    """
     asked = request.GET.get("page", "1")
     number = max(1, min(int(asked), _PAGES)) if asked.isdecimal() and len(asked) < 6 else 1
     found = ask(A_PAGE, (number - 1) * A_PAGE)

@@ -1,10 +1,11 @@
 """Our ranking against named others, in one run on the same words: `python -m tests.benchmarks.ranking`.
 
-Makes positions and people from the classification of occupations (seeded), builds the index from their text and
-prints: one profile (also with filters that leave 50, 10, 2 and 0.1 %), a batch, the build, memory, and how soon a
-new process answers. The methods take turns in short rounds, so that a machine that slows down slows all of them.
-Every query's result is held against scoring each row in double precision. Nothing is asserted: timings belong to
-the machine. `--million` does the same for 1,000,000 positions; `--json FILE` writes the figures.
+Makes positions and people from the classification of occupations (seeded), builds the index from their text
+and prints: one profile (also with filters that leave 50, 10, 2 and 0.1 %), a batch, the build, memory, and
+how soon a new process answers. The methods take turns in short rounds, so that a machine that slows down
+slows all of them. Every query's result is held against scoring each row in double precision. Nothing is
+asserted: timings belong to the machine. `--million` does the same for 1,000,000 positions; `--json FILE`
+writes the figures.
 """
 
 import argparse
@@ -56,7 +57,7 @@ def rows_of(index: Index, queries: Sequence[Query]) -> csr_matrix:
 def in_turns(methods: dict[str, Callable[[int], Any]], counts: dict[str, int]) -> dict[str, list[float]]:
     """Milliseconds of each call; the methods take turns, `counts` says how many queries each gets."""
     spent: dict[str, list[float]] = {name: [] for name in methods}
-    for name, method in methods.items():
+    for method in methods.values():
         method(0)
     for turn in tqdm(range(ROUNDS), desc="one profile", disable=None):
         for name, method in methods.items():
@@ -117,11 +118,16 @@ def measure_whole(index: Index, people: Sequence[Profile], report: Report) -> No
     rng = random.Random(3)
     choosy = [
         replace(
-            p, education=rng.randint(0, 4), experience_years=rng.randint(0, 3), lowest_pay=5000, home=(22.5, 113.0),
-            max_distance_km=20.0, regions=frozenset({"440703", "440705"}),
+            p,
+            education=rng.randint(0, 4),
+            experience_years=rng.randint(0, 3),
+            lowest_pay=5000,
+            home=(22.5, 113.0),
+            max_distance_km=20.0,
+            regions=frozenset({"440703", "440705"}),
         )
         for p in people
-    ]  # fmt: skip
+    ]
     spent = in_turns(methods, dict.fromkeys(methods, len(people)))
     report["whole_p50_ms"] = {name: statistics.median(ms) for name, ms in spent.items()}
     for name, figure in report["whole_p50_ms"].items():
@@ -143,9 +149,7 @@ def measure_batch(
             taken.setdefault(name, []).append(time.perf_counter() - start)
     report["batch_s"] = {name: statistics.median(s) for name, s in taken.items()}
     report["batch_n"] = len(queries)
-    print(
-        f"{len(queries):,} profiles against {len(index):,} positions, {threads} cores (tantivy, scikit-learn: 1)"
-    )
+    print(f"{len(queries):,} profiles against {len(index):,} positions, {threads} cores")
     for name, figure in report["batch_s"].items():
         print(f"  {name:24} {figure:9.2f} s  {figure / report['batch_s']['ours']:8.1f}x ours")
 
@@ -262,12 +266,11 @@ def measure_store(index: Index, extra: Sequence[Posting], report: Report) -> Non
         start = time.perf_counter()
         store.current()
         report["read_changes_ms"] = (time.perf_counter() - start) * 1000
-    print(
-        f"store: published in {report['publish_s']:.2f} s, {report['disk_mb']:.0f} MB; a new process answers after "
-        f"{report['first_answer_s']['median']:.2f} s (worst of five {report['first_answer_s']['worst']:.2f}); four "
-        f"workers take {max(report['pss_mb']):.0f} MB each; one position in {report['apply_us']:.0f} µs, seen by "
-        f"another process {report['seen_after_ms']:.0f} ms later"
-    )
+    first, pss = report["first_answer_s"], max(report["pss_mb"])
+    print(f"store: published in {report['publish_s']:.2f} s, {report['disk_mb']:.0f} MB")
+    print(f"  a new process answers after {first['median']:.2f} s (worst of five {first['worst']:.2f})")
+    print(f"  four workers take {pss:.0f} MB each")
+    print(f"  one position in {report['apply_us']:.0f} µs, elsewhere {report['seen_after_ms']:.0f} ms later")
 
 
 def main(arguments: Sequence[str] | None = None) -> Report:
@@ -302,8 +305,9 @@ def main(arguments: Sequence[str] | None = None) -> Report:
     report["build_grew_mb"] = report["build_peak_mb"] - before / 1024
     report["terms_per_posting"] = len(index.base.vectors.doc_terms) / size
     print(
-        f"built {size:,} positions from text in {report['build_s']:.1f} s, {report['terms_per_posting']:.0f} distinct "
-        f"terms each, peak memory {report['build_peak_mb']:.0f} MB ({report['build_grew_mb']:.0f} for the index)"
+        f"built {size:,} positions of {report['terms_per_posting']:.0f} distinct terms from text in "
+        f"{report['build_s']:.1f} s, peak memory {report['build_peak_mb']:.0f} MB "
+        f"({report['build_grew_mb']:.0f} for the index)"
     )
     sample = made[: min(options.build_sample, size)]
     del made

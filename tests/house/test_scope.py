@@ -19,6 +19,8 @@ SCOPES = {
     "manageable_by",
     "followed_by",
     "open_at",
+    "shown_to_employers",
+    "coming_to",
     "verified",
     "none",
 }

@@ -12,7 +12,10 @@ from tests.matching.making import posting
 
 texts = st.lists(
     st.sampled_from(
-        ["货车司机", "持C1驾照", "不要求叉车证", "学历不限", "Java开发", "3.5吨叉车", "；", "，", "(急招)", "五险一金", "ＣＡＤ", "①"]
+        [
+            "货车司机", "持C1驾照", "不要求叉车证", "学历不限", "Java开发", "3.5吨叉车", "；", "，", "(急招)",
+            "五险一金", "ＣＡＤ", "①",
+        ]
     ),
     max_size=8,
 ).map("".join)  # fmt: skip

@@ -100,6 +100,7 @@ def test_a_file_without_the_columns_is_refused(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.must("matching.5")
 def test_quality_on_the_labelled_titles():
     if not DEV.exists():
         pytest.skip("the labelled titles are not part of the project (../shared/data)")

@@ -67,7 +67,8 @@ def test_shares_of_a_thousand_random_queries(figure):
     index = Index.build(
         posting(
             i, o.name, occupation=o.name, occupation_code=rng.choice([o.code, ""]), duties=o.tasks,
-            requirements=rng.choice(TITLES), certificates=frozenset(rng.sample(sorted(certificates()), rng.choice([0, 1]))),
+            requirements=rng.choice(TITLES),
+            certificates=frozenset(rng.sample(sorted(certificates()), rng.choice([0, 1]))),
         )
         for i, o in enumerate(jobs)
     )  # fmt: skip

@@ -1,5 +1,5 @@
-"""The ranking at 66,000 and 1,000,000 positions beside its peers. Slow: minutes each. What is asserted is that
-lists are exact and full; times are told, not judged."""
+"""The ranking at 66,000 and 1,000,000 positions beside its peers. Slow: minutes each. What is asserted is
+that lists are exact and full; times are told, not judged."""
 
 import json
 import subprocess
@@ -73,7 +73,7 @@ def test_the_build_beside_the_usual_pipeline(report, million, figure) -> None:
     ratio = sample["sklearn_jieba_s"] / sample["ours_s"]
     figure(
         f"{sample['n']:,} from text: {ratio:.1f}x; {report['n']:,} in {report['build_s']:.1f} s; "
-        f"{million['n']:,} in {million['build_s']:.0f} s and {million['build_peak_mb'] / 1024:.1f} GiB at most"
+        f"{million['n']:,} in {million['build_s']:.0f} s, {million['build_peak_mb'] / 1024:.1f} GiB at most"
     )
 
 
@@ -81,7 +81,7 @@ def test_the_build_beside_the_usual_pipeline(report, million, figure) -> None:
 def test_workers(report, figure) -> None:
     first = report["first_answer_s"]
     figure(
-        f"first answer {first['median']:.2f} s after start, worst of five {first['worst']:.2f} s; four workers "
-        f"{max(report['pss_mb']):.0f} MB each at most; one position in {report['apply_us']:.0f} µs, seen by another "
-        f"process {report['seen_after_ms']:.0f} ms later"
+        f"first answer {first['median']:.2f} s after start, worst of five {first['worst']:.2f} s; "
+        f"four workers {max(report['pss_mb']):.0f} MB each at most; "
+        f"one position in {report['apply_us']:.0f} µs, seen elsewhere {report['seen_after_ms']:.0f} ms later"
     )

@@ -8,7 +8,7 @@ from portal.recommendations import indexing
 from tests.factories import make_employer, make_position, make_registration, make_user
 from tests.web.town import Town, make_driver
 
-pytestmark = pytest.mark.must("matching.7")
+pytestmark = [pytest.mark.django_db, pytest.mark.must("matching.7")]
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,6 @@
-"""Two towns with people who agreed to different things, an employer with an open post, a fair with its booth."""
+"""Two towns with people who agreed to different things, an employer with an open post, a fair with its
+booth.
+"""
 
 from django.urls import reverse
 
@@ -38,7 +40,9 @@ def make_driver(town: str, name: str, purposes=BOTH, **changes):
 
 
 class Town:
-    """Two towns with a driver each, an employer with an open post at a coming fair, and everybody who may look."""
+    """Two towns with a driver each, an employer with an open post at a coming fair, and everybody who may
+    look.
+    """
 
     def __init__(self) -> None:
         load_reference()

@@ -1,13 +1,10 @@
 """Matched people as an employer may see them: cards without name, phone, age, station or home."""
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from portal.accounts.enums import ConsentPurpose
-from portal.accounts.models import Consent
 from portal.core.models import Region
 from portal.fairs.models import Registration
 from portal.positions.models import Position
@@ -25,8 +22,7 @@ SHOWN = frozenset({"specialty", "certificate", "wish", "entry", "experience"})
 def listing(request: HttpRequest, pk: int) -> HttpResponse:
     """The people who suit one of the employer's own open positions and agreed to be shown as a card."""
     position = get_object_or_404(Position.objects.run_by(request.user).with_details(), pk=pk)
-    agreed = Consent.objects.in_force().filter(user=OuterRef("account"), purpose=ConsentPurpose.EMPLOYER_CARD)
-    shown = Veteran.objects.filter(Exists(agreed))
+    shown = Veteran.objects.shown_to_employers()
     verified = position.employer.is_verified
     found, page = page_of(
         request,
@@ -35,8 +31,8 @@ def listing(request: HttpRequest, pk: int) -> HttpResponse:
         ),
     )
     coming = set(
-        Registration.objects.active()
-        .filter(fair__booths__positions=position, veteran__in=[item.veteran.pk for item in found.items])
+        Registration.objects.coming_to(position.employer)
+        .filter(veteran__in=[item.veteran.pk for item in found.items])
         .values_list("veteran", flat=True)
     )
     counties = Region.objects.in_bulk(
@@ -59,6 +55,6 @@ def listing(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": rows,
         "page": page,
         "found": found,
-        "hidden": matchable(Veteran.objects.exclude(Exists(agreed))).count() if verified else 0,
+        "hidden": matchable().count() - matchable(shown).count() if verified else 0,
     }
     return render(request, "web/employer/candidates.html", context)

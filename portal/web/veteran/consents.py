@@ -27,7 +27,7 @@ class Row:
 @require_safe
 def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
     """Each purpose with its wording, since when it is agreed, and what was taken back."""
-    own = Consent.objects.filter(user=cast(User, request.user)).order_by("-given_at", "-pk")
+    own = Consent.objects.filter(user=veteran.account_id).order_by("-given_at", "-pk")
     given = {row.purpose: row for row in own.in_force()}
     rows = [Row(purpose, wording, given.get(purpose)) for purpose, wording in WORDINGS.items()]
     past = own.exclude(withdrawn_at=None)[:20]
@@ -41,7 +41,7 @@ def change(request: HttpRequest, veteran: Veteran, purpose: str) -> HttpResponse
     """Agree, or take it back: `agree` in the form says which."""
     if purpose not in WORDINGS:
         raise Http404
-    user, wanted = cast(User, request.user), ConsentPurpose(purpose)
+    user, wanted = cast(User, veteran.account), ConsentPurpose(purpose)
     if request.POST.get("agree") == "yes":
         give_consent(user=user, purpose=wanted, wording=WORDINGS[wanted], by=user)
         messages.success(request, f"已同意：{wanted.label}。")

@@ -1,12 +1,8 @@
-"""The inner loops, in the part of Python that numba compiles. Only matching/native.py imports this file.
+"""The best rows of a query, and the ceilings that save reading the others (blocks.py).
 
-Every function of KERNELS takes plain pointers and numbers, allocates nothing, raises nothing and holds no lock,
-so that its machine code stands alone: native.py compiles it once a machine and later processes load it
-without numba (a second and 30 MB less for each of them).
-
-A row is one posting; neighbouring rows make a group. For each term a group has a ceiling, the greatest weight of
-the term in any of its rows, and each row has a sketch: its weights, one byte each. Both are rounded up to a
-whole number of 255ths of the term's greatest weight, so what they add up to is never below a score.
+A row is one posting; neighbouring rows make a group. For each term a group has a ceiling, the greatest weight
+of the term in any of its rows, and each row has a sketch: its weights, one byte each. Both are rounded up to
+a whole number of 255ths of the term's greatest weight, so what they add up to is never below a score.
 """
 
 from llvmlite import ir
@@ -15,58 +11,20 @@ from numba.core import cgutils
 from numba.cpython.unsafe.numbers import trailing_zeros
 from numba.extending import intrinsic
 
+from matching.kernels.base import f4, f8, helper, i8, kernel, u8
+
 BUCKETS = 512
 AHEAD = 4
 SHARED_SLOT = 65535
 ROUNDING = 1.0001
 """Ceilings are added up in single precision; so much above them no score can be (300 terms err by 2e-5)."""
 
-u1, u2, u8, i4, i8, f4, f8 = (
-    types.uint8,
-    types.uint16,
-    types.uint64,
-    types.int32,
-    types.int64,
-    types.float32,
-    types.float64,
-)
-_POINTERS = {
-    "u1*": types.CPointer(u1),
-    "u2*": types.CPointer(u2),
-    "i4*": types.CPointer(i4),
-    "i8*": types.CPointer(i8),
-    "u8*": types.CPointer(u8),
-    "f4*": types.CPointer(f4),
-    "f8*": types.CPointer(f8),
-}
-_TYPES = _POINTERS | {"i8": i8, "f8": f8, "u8": u8}
-
-_OPTIONS = {
-    "error_model": "numpy",
-    "boundscheck": False,
-    "no_cpython_wrapper": True,
-    "no_cfunc_wrapper": True,
-}
-KERNELS = {}
-"""name -> (types of the arguments, compiled function)."""
-
-
-def kernel(signature):
-    def compiled(function):
-        arguments = signature.split()
-        made = njit(i8(*(_TYPES[a] for a in arguments)), **_OPTIONS)(function)
-        KERNELS[function.__name__] = (arguments, made)
-        return made
-
-    return compiled
-
-
-helper = njit(error_model="numpy", boundscheck=False, inline="always")
-
 
 @helper
 def worse(scores, rows, ids, a, b):
-    """Whether place a of the heap holds a worse match than place b: a lower score, or a higher id at the same."""
+    """Whether place a of the heap holds a worse match than place b: a lower score, or a higher id at the
+    same.
+    """
     if scores[a] != scores[b]:
         return scores[a] < scores[b]
     return ids[rows[a]] > ids[rows[b]]
@@ -224,7 +182,8 @@ def best_by_scan(
 )
 def best_by_ceilings(
     size, doc_start, doc_terms, doc_weights, ids,
-    scale, slot_of, sketch_start, slots, levels, group_size, pair_start, pair_group, pair_top, line_of, line_top, groups,
+    scale, slot_of, sketch_start, slots, levels, group_size,
+    pair_start, pair_group, pair_top, line_of, line_top, groups,
     filtered, allowed, passing, terms, query_terms, query_weights, k, weight_of, unit_of,
     ahead, ceiling, order,
     scores, rows,
@@ -232,8 +191,8 @@ def best_by_ceilings(
     """The k best rows, exact: groups from the highest ceiling down, until no ceiling reaches the k-th best.
 
     Block-max pruning as in Mallia, Suel and Tonellotto, 'Faster Learned Sparse Retrieval with Block-Max
-    Pruning' (SIGIR 2024); below the blocks a row's sketch decides whether the row itself is read. When few rows
-    are allowed there are no groups to choose from (`groups` is 0): each allowed row's sketch is asked.
+    Pruning' (SIGIR 2024); below the blocks a row's sketch decides whether the row itself is read. When few
+    rows are allowed there are no groups to choose from (`groups` is 0): each allowed row's sketch is asked.
     """
     for i in range(terms):
         term = query_terms[i]
@@ -300,8 +259,8 @@ def best_by_ceilings(
                 seen += 1
                 if waiting == AHEAD:
                     found = consider(
-                        doc_start, doc_terms, doc_weights, ids, sketch_start, slots, levels, weight_of, unit_of,
-                        k, scores, rows, found, ahead[turn],
+                        doc_start, doc_terms, doc_weights, ids, sketch_start, slots, levels,
+                        weight_of, unit_of, k, scores, rows, found, ahead[turn],
                     )  # fmt: skip
                 else:
                     waiting += 1
@@ -336,10 +295,12 @@ def count_pairs(size, doc_start, doc_terms, doc_weights, group_size, last, pairs
 @kernel("i8 i8* i4* f4* f4* i4* i8* u2* u1* i8 i8* i4* u1* i4* u1* i8 i4* i8*")
 def fill_ceilings(
     size, doc_start, doc_terms, doc_weights,
-    scale, slot_of, sketch_start, slots, levels, group_size, pair_start, pair_group, pair_top, line_of, line_top, groups,
-    last, used,
+    scale, slot_of, sketch_start, slots, levels, group_size,
+    pair_start, pair_group, pair_top, line_of, line_top, groups, last, used,
 ):  # fmt: skip
-    """Sketches, and ceilings of every term in every group. `last` comes filled with -1, the rest with zeros."""
+    """Sketches, and ceilings of every term in every group. `last` comes filled with -1, the rest with
+    zeros.
+    """
     for row in range(size):
         group = row // group_size
         for at in range(doc_start[row], doc_start[row + 1]):
@@ -363,106 +324,4 @@ def fill_ceilings(
                 used[term] += 1
             place = pair_start[term] + used[term] - 1
             pair_top[place] = max(pair_top[place], level)
-    return 0
-
-
-REGION, DISTANCE, PAY, EDUCATION, EXPERIENCE, CERTIFICATE, EMPLOYER, SHIFT, TRAVEL = range(9)
-"""Places in `counts`, in the order of facts.KINDS; then how many rows were considered,
-how many pass, and how many are not open."""
-CONSIDERED, PASSING, CLOSED = 9, 10, 11
-
-
-@helper
-def among(values, count, value):
-    for i in range(count):
-        if values[i] == value:
-            return True
-    return False
-
-
-@kernel(
-    "i8 i8 i8* i8* i8 i8 i8 u1*"  # first and last row; opens, expires, now, closed ones too; what is left out
-    " i8* i8* i8 i8*"  # region: from, to; the person's ranges
-    " f8* f8* f8* i8 f8 f8 f8 f8"  # place on the sphere; limited or not, home, greatest squared chord
-    " i4* i8 i4* i8"  # pay_to, lowest pay; education asked, the person's
-    " i4* f8 i8* i8 i8* f8"  # experience asked, years; occupation, related groups, years with service
-    " u8* u8 i8* i8 i8* i4* i8 i8"  # certificates, not held; employer, blocked; flags: shift, travel refused
-    " i8 i4* u1* i8*"  # kinds that do not exclude; room; out: allowed, counts
-)
-def judge(
-    begin, end, opens, expires, now, closed_too, has_left_out, left_out,
-    region_from, region_to, regions, region,
-    x, y, z, limited, home_x, home_y, home_z, chord,
-    pay_to, lowest_pay, education, own_education,
-    experience, years, occupation, related_groups, related, years_related,
-    certificates, not_held, employer, blocked_employers, blocked, flags, no_shift, no_travel,
-    relaxed, failed, allowed, counts,
-):  # fmt: skip
-    """Which rows are open and meet every hard fact of a person, and how many fail each kind of fact.
-
-    One column at a time over a group of rows, so that the compiler can take several rows at once.
-    """
-    closed = i4(1 << 15)
-    for start in range(begin, end, 256):
-        rows = min(256, end - start)
-        shuts = 0
-        for i in range(rows):
-            row = start + i
-            shut = (now < opens[row]) | (now >= expires[row])
-            failed[i] = closed if shut and not closed_too else i4(0)
-            shuts += shut
-        if has_left_out:
-            for i in range(rows):
-                failed[i] |= closed if left_out[start + i] else i4(0)
-        if regions:
-            for i in range(rows):
-                inside = False
-                for r in range(regions):
-                    inside |= (
-                        region_from[start + i] < region[2 * r + 1] and region_to[start + i] > region[2 * r]
-                    )
-                failed[i] |= i4(0) if inside else i4(1 << REGION)
-        if limited:
-            for i in range(rows):
-                dx, dy, dz = x[start + i] - home_x, y[start + i] - home_y, z[start + i] - home_z
-                failed[i] |= i4(1 << DISTANCE) if dx * dx + dy * dy + dz * dz > chord else i4(0)
-        for i in range(rows):
-            failed[i] |= i4(1 << PAY) if pay_to[start + i] < lowest_pay else i4(0)
-        for i in range(rows):
-            failed[i] |= i4(1 << EDUCATION) if education[start + i] > own_education else i4(0)
-        for i in range(rows):
-            failed[i] |= i4(1 << CERTIFICATE) if (certificates[start + i] & not_held) != 0 else i4(0)
-        for i in range(rows):
-            failed[i] |= i4(1 << EXPERIENCE) if f8(experience[start + i]) > years else i4(0)
-        if related_groups:
-            for i in range(rows):
-                asked = f8(experience[start + i])
-                if asked > years and asked <= years_related:
-                    if among(related, related_groups, occupation[start + i] // 100):
-                        failed[i] &= ~i4(1 << EXPERIENCE)
-        if blocked_employers:
-            for i in range(rows):
-                if among(blocked, blocked_employers, employer[start + i]):
-                    failed[i] |= i4(1 << EMPLOYER)
-        if no_shift or no_travel:
-            for i in range(rows):
-                refused = (flags[start + i] & 1) * no_shift * (1 << SHIFT)
-                refused |= ((flags[start + i] >> 1) & 1) * no_travel * (1 << TRAVEL)
-                failed[i] |= i4(refused)
-        considered, passing = 0, 0
-        for i in range(rows):
-            failing = failed[i]
-            failed[i] = failing if failing < closed else closed  # a closed row fails nothing else
-            considered += failing < closed
-            passes = (failed[i] & ~i4(relaxed)) == 0
-            allowed[start + i] = passes
-            passing += passes
-        counts[CLOSED] += shuts
-        counts[CONSIDERED] += considered
-        counts[PASSING] += passing
-        for kind in range(9):
-            failing = i4(0)
-            for i in range(rows):
-                failing += (failed[i] >> kind) & 1
-            counts[kind] += failing
     return 0
