@@ -1,10 +1,10 @@
 """Any job title coded to the national classification: title in, occupations with probabilities out.
 
-A linear model over characters alone: their runs of one to four and their pairs at any distance, of two views
-of a title (as written; without employer, pay and advertising). Pairs let '销售暖通设备' and '暖通销售工程师' meet
-although no run does. The model is a ridge regression onto the occupations (scikit-learn, `train`), learnt from
-labelled titles together with the classification's own names and aliases; a softmax turns scores into
-probabilities.
+A linear model over characters alone: their runs of one to four and their pairs at any distance, of two
+views of a title (as written; without employer, pay and advertising). Pairs let '销售暖通设备' and
+'暖通销售工程师' meet in what no run spans. The model is a ridge regression onto the occupations
+(scikit-learn, `train`), learnt from labelled titles together with the classification's own names and
+aliases; a softmax turns scores into probabilities.
 
 Serving needs numpy alone: the artefact data/coding.npz holds the vocabulary, idf and the weights above a
 threshold, no titles (only short hashes of those it learnt from, so that `matching.evaluate` never scores a
@@ -135,7 +135,7 @@ class Coder:
         sizes = self._starts[at + 1] - self._starts[at]
         places = np.repeat(self._starts[at] - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
         parts = self._weights[places] * np.repeat(weights, sizes)
-        return np.bincount(self._columns[places], parts, minlength=len(self.codes))
+        return np.bincount(self._columns[places], parts, len(self.codes)).astype(np.float64, copy=False)
 
     def scores(self, titles: Sequence[str]) -> Scores:
         """f32[n, C], comparable within a title."""

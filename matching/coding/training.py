@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from matching.coding import VIEWS, Coder, title_hash
 from matching.knowledge import occupations
 
-KEPT_ABOVE = 0.001  # weights smaller than this are left out of the artefact
+KEPT_ABOVE = 0.0015  # weights smaller than this are left out of the artefact
 KNOWN_NAMES = 0.2  # weight of a name or alias of the classification beside a labelled title's 1
 RIDGE = 2.0  # strength of the ridge
 LEAST_TEXTS = 2  # a feature stands in so many texts at least: one text's own features would spell it out
@@ -49,9 +49,7 @@ def train(titles: Sequence[str], codes: Sequence[str], *, names: bool = True, vi
     arrays: dict[str, NDArray[Any]] = {}
     blocks, idf = [], []
     for number, (view, size) in enumerate(VIEWS):
-        vectorizer = TfidfVectorizer(
-            analyzer=view, sublinear_tf=True, min_df=LEAST_TEXTS, dtype=np.float32
-        )
+        vectorizer = TfidfVectorizer(analyzer=view, sublinear_tf=True, min_df=LEAST_TEXTS, dtype=np.float32)
         block = vectorizer.fit_transform(texts) * np.float32(size)
         arrays[f"vocabulary{number}"] = np.array("\n".join(vectorizer.get_feature_names_out()))
         idf.append(vectorizer.idf_.astype(np.float32))
