@@ -2,7 +2,8 @@
 
 Makes the demo city once (73 fairs, 66,000 positions, 97,092 veterans) in --data, starts the real server on
 loopback, and prints for each page: its number of queries, p50 and p95 with one client, and requests a second
-with eight. Nothing is asserted here: timings belong to the machine.
+with eight; then, for each page that ranks, the same page beside one whose ranking costs nothing (--ranking:
+only these). Nothing is asserted here: timings belong to the machine.
 """
 
 import argparse
@@ -25,11 +26,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page to ask for, and the session cookie of whoever asks ('' for nobody)."""
+    """A page to ask for, the session cookie of whoever asks ('' for nobody), and whether it ranks."""
 
     name: str
     path: str
     session: str = ""
+    ranks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ def pages() -> list[Page]:
     from portal.accounts.enums import StationRole
     from portal.accounts.models import StationMembership, User
     from portal.demo import logins
+    from portal.employers.models import EmployerMembership
+    from portal.positions.models import Position
     from portal.stations.enums import StationLevel
     from portal.veterans.models import Veteran
 
@@ -84,8 +88,17 @@ def pages() -> list[Page]:
     home, fairs = HomePage.objects.get(), FairIndexPage.objects.get()
     if biggest is None or veteran is None or veteran.account is None or city is None or town is None:
         raise SystemExit("the demo data lacks a coming fair, a veteran with an account, or staff")
-    mine, desk, clerk = (
+    booth = biggest.booths.confirmed().filter(positions__in=Position.objects.open_at()).first()
+    member = EmployerMembership.objects.filter(
+        employer__positions__in=Position.objects.open_at(),
+        user=User.objects.get_by_natural_key(logins.EMPLOYER.phone),
+    ).first()
+    if booth is None or member is None:
+        raise SystemExit("the demo data lacks a booth with open positions, or an employer's member with one")
+    wanted = member.employer.positions.open_at().order_by("pk").first()
+    mine, firm, desk, clerk = (
         session_of(veteran.account),
+        session_of(member.user),
         session_of(city.user, verified=True),
         session_of(town.user, verified=True),
     )
@@ -95,8 +108,11 @@ def pages() -> list[Page]:
         Page("fair page", biggest.relative_url(biggest.get_site())),
         Page("positions", reverse("public:positions")),
         Page("search", reverse("public:search") + "?q=%E5%8F%89%E8%BD%A6"),
-        Page("recommended positions", reverse("veteran:positions"), mine),
-        Page("booths worth a visit", reverse("veteran:fair", args=[biggest.pk]), mine),
+        Page("recommended positions", reverse("veteran:positions"), mine, ranks=True),
+        Page("booths worth a visit", reverse("veteran:fair", args=[biggest.pk]), mine, ranks=True),
+        Page("candidates, city", reverse("staff:candidates", args=[wanted.pk]), desk, ranks=True),
+        Page("booth's people, city", reverse("staff:booth-people", args=[booth.pk]), desk, ranks=True),
+        Page("candidates, employer", reverse("employer:candidates", args=[wanted.pk]), firm, ranks=True),
         Page("staff day, town", reverse("staff:day"), clerk),
         Page("staff day, city", reverse("staff:day"), desk),
         Page("staff worklist, city", reverse("staff:placements"), desk),
@@ -143,14 +159,14 @@ def count_queries(page: Page) -> int:
 
 
 @contextmanager
-def server() -> Iterator[int]:
+def server(application: str = "portal.wsgi:application") -> Iterator[int]:
     """The real application server on a free loopback port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--workers", "2", "--blocking-threads", "4", "--log-level", "warning"]
-    command += ["portal.wsgi:application"]
+    command += [application]
     process = subprocess.Popen(command, cwd=ROOT)
     try:
         for _ in range(150):
@@ -197,11 +213,50 @@ def measure(port: int, page: Page, seconds: float) -> Timing:
     )
 
 
+def measure_all(pages: list[Page], seconds: float) -> dict[str, dict[str, float]]:
+    counts = {page.name: count_queries(page) for page in pages}
+    figures: dict[str, dict[str, float]] = {}
+    print(f"\n{'page':26}{'queries':>9}{'p50 ms':>10}{'p95 ms':>10}{'req/s (8)':>11}")
+    with server() as port:
+        for page in pages:
+            timing = measure(port, page, seconds)
+            print(
+                f"{page.name:26}{counts[page.name]:>9}{timing.p50:>10.1f}{timing.p95:>10.1f}"
+                f"{timing.per_second:>11.1f}",
+                flush=True,
+            )
+            figures[page.name] = {"queries": counts[page.name], **asdict(timing)}
+    return figures
+
+
+def compare(pages: list[Page], times: int) -> dict[str, dict[str, float]]:
+    """Pages that rank beside the same pages with a ranking that costs nothing, one request each in turn."""
+    figures = {}
+    with server() as port, server("tests.benchmarks._remembered:application") as free:
+        for page in pages:
+            spent: dict[int, list[float]] = {port: [], free: []}
+            for side in spent:
+                _ask(side, page, 0, 12)  # all workers and threads warm, answers remembered
+            for _ in range(times):
+                for side in spent:
+                    spent[side] += _ask(side, page, 0, 1)
+            with_, without = (statistics.quantiles(spent[side], n=20)[-1] for side in (port, free))
+            figures[page.name] = {
+                "p50": statistics.median(spent[port]),
+                "p95": with_,
+                "p50_without": statistics.median(spent[free]),
+                "p95_without": without,
+            }
+            print(f"{page.name:26}{with_:>10.1f}{without:>14.1f}{with_ / without:>8.2f}x", flush=True)
+    return figures
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", default="city", choices=["small", "city"])
     parser.add_argument("--data", type=Path, help="folder of the data (default: var/bench-SCALE)")
     parser.add_argument("--json", type=Path, help="also write the figures into this file")
+    parser.add_argument("--ranking", action="store_true", help="only what the ranking adds to its pages")
     parser.add_argument("--seconds", type=float, default=4.0, help="how long each page is asked for")
     options = parser.parse_args()
     data = options.data or ROOT / "var" / f"bench-{options.scale}"
@@ -214,18 +269,12 @@ def main() -> None:
 
     django.setup()
     asked = pages()
-    counts = {page.name: count_queries(page) for page in asked}
-    figures: dict[str, dict[str, float]] = {}
-    print(f"\n{'page':26}{'queries':>9}{'p50 ms':>10}{'p95 ms':>10}{'req/s (8)':>11}")
-    with server() as port:
-        for page in asked:
-            timing = measure(port, page, options.seconds)
-            print(
-                f"{page.name:26}{counts[page.name]:>9}{timing.p50:>10.1f}{timing.p95:>10.1f}"
-                f"{timing.per_second:>11.1f}",
-                flush=True,
-            )
-            figures[page.name] = {"queries": counts[page.name], **asdict(timing)}
+    ranking = [page for page in asked if page.ranks]
+    figures = {} if options.ranking else measure_all(asked, options.seconds)
+    print(f"\n{'page that ranks':26}{'p95 ms':>10}{'without it':>14}")
+    compared = compare(ranking, 200)
+    for name, row in compared.items():
+        figures.setdefault(name, {}).update({f"compared_{key}": value for key, value in row.items()})
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2))
 

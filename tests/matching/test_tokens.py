@@ -1,5 +1,10 @@
 """Words: the fast engine against the definition, synonyms, inner words, denials, what must not be ranked."""
 
+import gzip
+import json
+from itertools import islice
+from pathlib import Path
+
 import pytest
 
 from matching.knowledge import occupations, specialties
@@ -14,6 +19,7 @@ from matching.tokens import (
     unranked,
 )
 
+POSTINGS = Path(__file__).parents[3] / "shared" / "data" / "postings_real.jsonl.gz"
 SAMPLES = [
     "江门市远航物流有限公司急聘A2货车司机5名，月薪8000-12000元，包吃住，持A2驾照及道路运输从业资格证",
     "叉车司机（N1证）：负责仓库装卸，持叉车证N1，身体健康，能上夜班；联系电话138****5678",
@@ -35,6 +41,18 @@ def test_engines_cut_sample_texts_alike(engines):
     rust, python = engines
     for text in map(normalize, SAMPLES):
         assert list(rust.cut(text)) == list(python.cut(text))
+
+
+def test_engines_cut_real_postings_alike(engines):
+    """Where they lie beside the project; at most one in a thousand may differ (a tie of two ways to cut)."""
+    if not POSTINGS.exists():
+        pytest.skip("the real postings are not part of the project (../shared/data)")
+    rust, python = engines
+    with gzip.open(POSTINGS, "rt", encoding="utf-8") as file:
+        texts = [normalize(json.loads(line)["text"]) for line in islice(file, 0, 24_000, 12)]
+    different = [text for text in texts if list(rust.cut(text)) != list(python.cut(text))]
+    assert len(texts) == 2000
+    assert len(different) <= 2, different
 
 
 def test_engines_cut_occupations_and_specialties_alike(engines):

@@ -34,3 +34,20 @@ def test_pages_ask_as_many_queries_in_the_city_as_in_a_town(tmp_path, figure) ->
             for name in WALK
         )
     )
+
+
+@pytest.mark.slow
+@pytest.mark.must("matching.7")
+def test_what_the_ranking_adds_to_its_pages(tmp_path, figure) -> None:
+    result = tmp_path / "ranking.json"
+    command = [sys.executable, "-m", "tests.benchmarks.pages", "--ranking", "--json", str(result)]
+    subprocess.run(command, cwd=ROOT, check=True)
+    figures: dict[str, dict[str, float]] = json.loads(result.read_text())
+    assert len(figures) == 5
+    figure(
+        "; ".join(
+            f"{name}: p95 {row['compared_p95']:.0f} ms,"
+            f" {row['compared_p95'] / row['compared_p95_without']:.2f}x without ranking"
+            for name, row in figures.items()
+        )
+    )
