@@ -30,6 +30,7 @@ from matching.tokens import DATA, normalize
 ARTEFACT = DATA / "coding.npz"
 
 SHARPNESS = 16.0  # scores times this go into the softmax
+LEAST_CHANCE = 0.005  # a likely occupation below this is not told to the index
 PAIRED = 40  # characters of a title whose pairs count: their number grows with the square
 
 BRACKETS = re.compile(r"[(（【\[].*?[)）】\]]")
@@ -190,9 +191,22 @@ def likely_occupations(title: str, limit: int = 5) -> tuple[tuple[str, float], .
     return _likely(title, limit) if title.strip() else ()
 
 
-# A term weighs 1 + ln(count), so counts grow exponentially with the probability they stand for.
-STEEPNESS = 14.0
-CHOSEN = 40  # count of the code that a person chose
+STEEPNESS = 16.0
+"""What a code term of probability 1 weighs, in units of its idf, where a word of the title weighs 2.1."""
+
+DOUBLED = 2  # how often the index counts a term of the field that the codes stand in (vectors.FIELD_WEIGHTS)
+
+
+def code_count(chance: float) -> float:
+    """The count whose weight in the index, 1 + ln(DOUBLED * count), is STEEPNESS * chance.
+
+    Not rounded: whole counts would give every chance below 0.1 the weight of 0.1.
+    """
+    return exp(STEEPNESS * chance - 1.0) / DOUBLED
+
+
+CHOSEN = code_count(1.0)
+"""Count of the code that a person chose: as sure as a title can be, so that no guess stands above it."""
 
 
 def code_terms(code: str) -> tuple[str, str, str] | tuple[()]:
@@ -207,21 +221,20 @@ def code_terms(code: str) -> tuple[str, str, str] | tuple[()]:
     return f"occ:{code}", f"occ:{'-'.join(parts[:3])}", f"occ:{'-'.join(parts[:2])}"
 
 
-def occupation_terms(title: str, occupation_code: str = "") -> list[tuple[str, int]]:
-    """Weighted code terms of a posting: (term, count).
+def occupation_terms(title: str, occupation_code: str = "") -> list[tuple[str, float]]:
+    """Weighted code terms of a posting: (term, count), the likeliest occupation first.
 
     A code that a person chose counts CHOSEN and the title is not asked. Else the title's likeliest
     occupations count by their probability, and each group above them once.
     """
     chosen = code_terms(occupation_code)
     if chosen:
-        return [(chosen[0], CHOSEN), (chosen[1], 1), (chosen[2], 1)]
-    weighed: dict[str, int] = {}
+        return [(chosen[0], CHOSEN), (chosen[1], 1.0), (chosen[2], 1.0)]
+    weighed: dict[str, float] = {}
     for code, chance in likely_occupations(title):
-        count = round(exp(STEEPNESS * chance - 1.0))
         terms = code_terms(code)
-        if count < 1 or not terms:
+        if chance < LEAST_CHANCE or not terms:
             continue
-        weighed[terms[0]] = count
-        weighed |= dict.fromkeys(terms[1:], 1)
+        weighed[terms[0]] = code_count(chance)
+        weighed |= dict.fromkeys(terms[1:], 1.0)
     return list(weighed.items())

@@ -81,7 +81,7 @@ def best_people(
     pool = matchable(among)
     found = _scored(index, people, sorted(open_), pool, offset + limit, now)
     page = found.best[offset:]
-    known = pool.with_details().in_bulk([id_ for _, id_, _ in page])
+    known = Veteran.objects.with_details().in_bulk([id_ for _, id_, _ in page])  # all of them from the pool
     items = []
     for _, id_, position_id in page:
         if id_ not in known:
@@ -113,9 +113,11 @@ def _scored(
 ) -> _Found:
     """The k best people, each with the position that suits best. People who changed since the people index
     was built are asked as they are now; a position that is not in the index yet has nobody."""
-    changed = changed_since(pool, people.read_at).with_details().order_by("-updated_at", "-pk")
-    asked = {veteran.pk: to_profile(veteran) for veteran in changed[:ASKED_ONE_BY_ONE]}
-    unchanged = [id_ for id_ in pool.values_list("pk", flat=True) if id_ not in asked]
+    ids = set(pool.order_by().values_list("pk", flat=True))
+    changed = [id_ for id_ in changed_since(people.read_at) if id_ in ids][:ASKED_ONE_BY_ONE]
+    known = Veteran.objects.with_details().in_bulk(changed)
+    asked = {id_: to_profile(veteran) for id_, veteran in known.items()}
+    unchanged = ids - asked.keys()
     several = len(position_ids) > 1  # then all who pass are wanted, to count each person once
     best: dict[int, tuple[float, int]] = {}
     passing, excluded = 0, {}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from portal.accounts.enums import ConsentPurpose
 from portal.accounts.models import FILE_ROLES, Consent, User
@@ -39,10 +39,8 @@ class VeteranQuerySet(models.QuerySet["Veteran"]):
 
     def shown_to_employers(self) -> "VeteranQuerySet":
         """Those who agreed to be shown to employers as a card without name or phone."""
-        agreed = Consent.objects.in_force().filter(
-            user=OuterRef("account"), purpose=ConsentPurpose.EMPLOYER_CARD
-        )
-        return self.filter(Exists(agreed))
+        agreed = Consent.objects.in_force().filter(purpose=ConsentPurpose.EMPLOYER_CARD)
+        return self.filter(account__in=agreed.values("user"))
 
     def named(self, text: str) -> "VeteranQuerySet":
         return self.filter(name__icontains=text)
@@ -96,7 +94,12 @@ class Veteran(TimestampedModel):
         verbose_name = "退役军人"
         verbose_name_plural = "退役军人"
         ordering = ["-id"]
-        indexes = [models.Index(fields=["station", "-id"], name="veteran_station_recent")]
+        indexes = [
+            models.Index(fields=["station", "-id"], name="veteran_station_recent"),
+            models.Index(
+                fields=["updated_at"], name="veteran_updated"
+            ),  # who changed since an index was built
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(entered_on=None) | Q(left_on=None) | Q(left_on__gt=models.F("entered_on")),

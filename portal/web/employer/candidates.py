@@ -55,6 +55,6 @@ def listing(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": rows,
         "page": page,
         "found": found,
-        "hidden": matchable().count() - matchable(shown).count() if verified else 0,
+        "hidden": matchable().count() - found.considered if verified else 0,
     }
     return render(request, "web/employer/candidates.html", context)

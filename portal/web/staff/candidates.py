@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from portal.accounts.models import User
-from portal.fairs.models import Booth, Registration
+from portal.fairs.models import Booth
 from portal.positions.models import Position
 from portal.recommendations.candidates import best_people, candidates
 from portal.veterans.models import Veteran
@@ -38,8 +38,8 @@ def booth(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """The people registered for a booth's fair who suit one of its positions best."""
     rows = Booth.objects.manageable_by(user).select_related("fair", "employer")
     asked = get_object_or_404(rows, pk=pk)
-    coming = Registration.objects.visible_to(user).active().filter(fair=asked.fair)
-    registered = Veteran.objects.visible_to(user).filter(pk__in=coming.values("veteran"))
+    coming = list(asked.fair.registrations.active().values_list("veteran", flat=True))
+    registered = Veteran.objects.visible_to(user).filter(pk__in=coming)
     brought = list(asked.positions.all())
     found, page = page_of(
         request, lambda limit, offset: best_people(brought, among=registered, limit=limit, offset=offset)
