@@ -30,7 +30,6 @@ from matching.tokens import DATA, normalize
 ARTEFACT = DATA / "coding.npz"
 
 SHARPNESS = 16.0  # scores times this go into the softmax
-LEAST_CHANCE = 0.005  # a likely occupation below this is not told to the index
 PAIRED = 40  # characters of a title whose pairs count: their number grows with the square
 
 BRACKETS = re.compile(r"[(（【\[].*?[)）】\]]")
@@ -191,22 +190,9 @@ def likely_occupations(title: str, limit: int = 5) -> tuple[tuple[str, float], .
     return _likely(title, limit) if title.strip() else ()
 
 
-STEEPNESS = 16.0
-"""What a code term of probability 1 weighs, in units of its idf, where a word of the title weighs 2.1."""
-
-DOUBLED = 2  # how often the index counts a term of the field that the codes stand in (vectors.FIELD_WEIGHTS)
-
-
-def code_count(chance: float) -> float:
-    """The count whose weight in the index, 1 + ln(DOUBLED * count), is STEEPNESS * chance.
-
-    Not rounded: whole counts would give every chance below 0.1 the weight of 0.1.
-    """
-    return exp(STEEPNESS * chance - 1.0) / DOUBLED
-
-
-CHOSEN = code_count(1.0)
-"""Count of the code that a person chose: as sure as a title can be, so that no guess stands above it."""
+# A term weighs 1 + ln(count), so counts grow exponentially with the probability they stand for.
+STEEPNESS = 10.0
+CHOSEN = round(exp(STEEPNESS))  # count of the code that a person chose: of probability 1, no guess beats it
 
 
 def code_terms(code: str) -> tuple[str, str, str] | tuple[()]:
@@ -221,20 +207,19 @@ def code_terms(code: str) -> tuple[str, str, str] | tuple[()]:
     return f"occ:{code}", f"occ:{'-'.join(parts[:3])}", f"occ:{'-'.join(parts[:2])}"
 
 
-def occupation_terms(title: str, occupation_code: str = "") -> list[tuple[str, float]]:
+def occupation_terms(title: str, occupation_code: str = "") -> list[tuple[str, int]]:
     """Weighted code terms of a posting: (term, count), the likeliest occupation first.
 
     A code that a person chose counts CHOSEN and the title is not asked. Else the title's likeliest
-    occupations count by their probability, and each group above them once.
+    occupations count by their probability, even an unlikely one once: to stand among the likeliest says
+    something. So does each group above them.
     """
     chosen = code_terms(occupation_code)
     if chosen:
-        return [(chosen[0], CHOSEN), (chosen[1], 1.0), (chosen[2], 1.0)]
-    weighed: dict[str, float] = {}
+        return [(chosen[0], CHOSEN), (chosen[1], 1), (chosen[2], 1)]
+    weighed: dict[str, int] = {}
     for code, chance in likely_occupations(title):
         terms = code_terms(code)
-        if chance < LEAST_CHANCE or not terms:
-            continue
-        weighed[terms[0]] = code_count(chance)
-        weighed |= dict.fromkeys(terms[1:], 1.0)
+        weighed |= dict.fromkeys(terms[:1], round(exp(STEEPNESS * chance)))
+        weighed |= dict.fromkeys(terms[1:], 1)
     return list(weighed.items())

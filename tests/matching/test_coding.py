@@ -92,6 +92,17 @@ def test_a_title_gives_its_likeliest_code_the_greatest_count(small):
     assert max(terms, key=terms.get) == "occ:4-02-02-02"
 
 
+def test_no_guess_stands_above_a_code_that_a_person_chose():
+    index = Index.build(
+        [
+            posting(1, "保安", occupation="", occupation_code=""),
+            posting(2, "保安", occupation="", occupation_code="4-07-05-01"),
+        ]
+    )
+    ranking = index.rank(profile(wished_occupations=("4-07-05-01",)), k=2, now=NOW)
+    assert [match.id for match in ranking.matches] == [2, 1]
+
+
 def test_a_posting_without_a_code_is_found_by_what_its_title_means():
     index = Index.build(
         [
