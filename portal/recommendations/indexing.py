@@ -10,7 +10,11 @@ from django.utils import timezone
 from matching import Index, IndexStore, People, PeopleStore, Posting, Profile
 from portal.positions.models import Position
 from portal.recommendations.mapping import to_posting, to_profile
-from portal.recommendations.people import matchable
+from portal.recommendations.people import changed_since, matchable
+
+POSITIONS_PENDING = 1000
+PEOPLE_PENDING = 300
+"""Changes since the last rebuild that the next worker's task merges."""
 
 _stores: dict[Path, IndexStore] = {}
 _people: dict[Path, PeopleStore] = {}
@@ -73,6 +77,17 @@ def refresh(position_ids: Iterable[int]) -> None:
         upserts=[to_posting(position) for position in found],
         removals=sorted(wanted - {position.pk for position in found}),
     )
+
+
+def keep_small() -> None:
+    """Build anew what changed so much since the last time that asking it has become slow."""
+    if store().pending > POSITIONS_PENDING:
+        rebuild()
+        rebuild_people()  # its weights are those of the positions' index
+        return
+    people = people_store().current()
+    if people is not None and len(changed_since(people.read_at)) > PEOPLE_PENDING:
+        rebuild_people()
 
 
 def warm() -> None:

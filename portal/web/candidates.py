@@ -9,7 +9,7 @@ from matching import Reason
 from portal.recommendations.candidates import Candidate, Candidates
 from portal.veterans.models import Veteran
 
-A_PAGE = 20
+A_PAGE = 12
 _PAGES = 200
 
 

@@ -118,6 +118,26 @@ def test_among_limits_to_the_files_a_clerk_may_see(lorry) -> None:
     assert page.considered == 1
 
 
+def test_many_changes_are_merged(lorry, monkeypatch) -> None:
+    driver = agreeing()
+    rebuilt()
+    monkeypatch.setattr(indexing, "PEOPLE_PENDING", 1)
+    before = indexing.people_store().current().read_at
+    indexing.keep_small()
+    assert indexing.people_store().current().read_at == before
+    newcomers = [agreeing(), agreeing()]
+    indexing.keep_small()
+    people = indexing.people_store().current()
+    assert people.read_at > before
+    assert set(people.facts.id.tolist()) >= {driver.pk, *(v.pk for v in newcomers)}
+
+    monkeypatch.setattr(indexing, "POSITIONS_PENDING", 0)
+    indexing.refresh([lorry.pk])
+    assert indexing.store().pending == 1
+    indexing.keep_small()
+    assert indexing.store().pending == 0
+
+
 def test_without_an_index_there_is_nobody(lorry) -> None:
     agreeing()
     assert found(lorry).items == ()
