@@ -101,9 +101,16 @@ def test_a_file_without_the_columns_is_refused(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.must("matching.5")
-def test_quality_on_the_labelled_titles():
+def test_quality_on_the_labelled_titles(figure):
     if not DEV.exists():
         pytest.skip("the labelled titles are not part of the project (../shared/data)")
     figures = evaluate.coding(DEV)["matching"]
     assert figures["accuracy@1"] >= 0.60
     assert figures["MRR@10"] >= 0.70
+    wished = evaluate.wishes(DEV)
+    assert wished["matching"]["nDCG@10"] >= 0.72
+    figure(
+        f"coding accuracy@1 {figures['accuracy@1']:.3f}, accuracy@5 {figures['accuracy@5']:.3f}, MRR@10"
+        f" {figures['MRR@10']:.3f}; wishes nDCG@10 {wished['matching']['nDCG@10']:.3f}, plain by name"
+        f" {wished['plain jieba TF-IDF (name)']['nDCG@10']:.3f}"
+    )
