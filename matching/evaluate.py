@@ -194,7 +194,9 @@ def halves_of(text: str) -> tuple[str, str] | None:
 def halves(path: Path, most: int = 2000) -> dict[str, dict[str, float]]:
     """Requirements find the duties of their own advertisement among those of the first `most` that have both.
 
-    Advertisements with the same duties count once.
+    Advertisements with the same duties count once. The requirements stand in the index too, as postings that
+    are over: no list shows them, but what words are common is known from both halves, as in an index of whole
+    postings and as the baseline knows it. From duties alone '熟悉' and '本科' would pass for rare words.
     """
     pairs: dict[str, str] = {}
     with gzip.open(path, "rt", encoding="utf-8") as file:
@@ -206,7 +208,12 @@ def halves(path: Path, most: int = 2000) -> dict[str, dict[str, float]]:
         raise ValueError(f"{path}: no posting with duties and requirements")
     duties, asked = list(pairs), list(pairs.values())
     _say(f"{len(duties)} advertisements cut in duties and requirements")
-    index = Index.build([replace(title_posting(at, ""), duties=text) for at, text in enumerate(duties)])
+    blank = title_posting(0, "")
+    over = replace(blank, expires_at=NOW - timedelta(hours=1))
+    index = Index.build(
+        [replace(blank, id=at, duties=text) for at, text in enumerate(duties)]
+        + [replace(over, id=at, requirements=text) for at, text in enumerate(asked, len(duties))]
+    )
     ours = np.zeros((len(asked), len(duties)))
     for at, text in enumerate(tqdm(asked, desc="halves", disable=None)):
         for match in index.rank(Profile(id=at, wish_text=text), k=10, now=NOW).matches:
