@@ -25,6 +25,8 @@ WIDE = 16
 
 Bytes = NDArray[np.uint8]
 
+_ROWS = {"doc_start": np.int64, "doc_terms": np.int32, "doc_weights": np.float32, "ids": np.int64}
+
 
 def group_size_for(rows: int) -> int:
     """32 rows a group for 66,000 rows and 64 for a million: small groups cost more to choose from, but less
@@ -125,12 +127,19 @@ class Room(local):
 
 
 class Searcher:
-    """The best rows of one set of vectors. Threads may share it; calls let other threads run."""
+    """The best rows of one set of vectors. Threads may share it; calls let other threads run.
+
+    Raises:
+        TypeError: an array is not of the kind that the kernels read.
+    """
 
     def __init__(self, vectors: Vectors, ids: Longs, ceilings: Ceilings | None) -> None:
         self.size = vectors.size
         self._kept = (vectors, ids, ceilings)  # the kernels see addresses only
         arrays = (vectors.doc_start, vectors.doc_terms, vectors.doc_weights, ids)
+        for name, array, kind in zip(_ROWS, arrays, _ROWS.values(), strict=True):
+            if array.dtype != kind:
+                raise TypeError(f"{name} must be {kind}, not {array.dtype}")
         self._rows = (vectors.size, *addresses(*arrays))
         self._ceilings = ceilings.for_kernels(vectors.size) if ceilings is not None else None
         self._room = Room(len(vectors.hashes), self._ceilings[-1] if self._ceilings else 0)

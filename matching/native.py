@@ -177,4 +177,6 @@ def address(array: NDArray[Any]) -> int:
 
 
 def addresses(*arrays: NDArray[Any]) -> tuple[int, ...]:
+    """As `address`, of several; each is seen to lie in one piece."""
+    assert all(array.flags.c_contiguous for array in arrays)
     return tuple(address(array) for array in arrays)

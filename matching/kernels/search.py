@@ -15,7 +15,6 @@ from matching.kernels.base import f4, f8, helper, i8, kernel, u8
 
 BUCKETS = 512
 AHEAD = 4
-SHARED_SLOT = 65535
 ROUNDING = 1.0001
 """Ceilings are added up in single precision; so much above them no score can be (300 terms err by 2e-5)."""
 

@@ -1,12 +1,14 @@
 """Exact top-k: whatever way a list is found, it is the one of scoring every row."""
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matching import blocks
 from matching.blocks import Ceilings, Searcher, group_size_for
 from matching.vectors import Vectors
 
@@ -93,6 +95,41 @@ def test_ceilings_are_never_below_a_weight():
                 at = b + np.searchsorted(made.pair_group[b:c], row // size)
                 assert made.pair_group[at] == row // size
                 assert made.pair_top[at] >= level
+
+
+def test_terms_beyond_the_slots_share_one_and_lists_stay_exact(monkeypatch):
+    monkeypatch.setattr(blocks, "SHARED_SLOT", 5)
+    rng = np.random.default_rng(11)
+    vectors = vectors_of(rng, 900, 60, 10)
+    ids = rng.permutation(900).astype(np.int64)
+    made = Ceilings.of(vectors)
+    assert int(made.sketch_slots.max()) == 5
+    searcher = Searcher(vectors, ids, made)
+    for _ in range(50):
+        terms = np.sort(rng.choice(60, 20, replace=False)).astype(np.int32)
+        weights = rng.integers(1, 6, 20) / 4
+        allowed = (rng.random(900) < rng.choice([1.0, 0.3, 0.02])).astype(np.uint8)
+        expected, _ = by_hand(vectors, ids, terms, weights, 20, allowed)
+        assert ids[searcher.best(terms, weights, 20, allowed)[0]].tolist() == expected.tolist()
+
+
+def test_a_long_query_gets_the_room_it_needs():
+    rng = np.random.default_rng(12)
+    vectors = vectors_of(rng, 400, 700, 30)
+    ids = np.arange(400)
+    terms, weights = np.arange(700, dtype=np.int32), np.full(700, 0.25)
+    expected, _ = by_hand(vectors, ids, terms, weights, 300, np.ones(400, np.uint8))
+    searcher = Searcher(vectors, ids, Ceilings.of(vectors))
+    assert searcher.best(terms[:3], weights[:3], 5)[0].size == 5
+    assert searcher.best(terms, weights, 300)[0].tolist() == expected.tolist()
+
+
+def test_arrays_of_another_kind_are_refused():
+    vectors = vectors_of(np.random.default_rng(1), 30, 20, 5)
+    with pytest.raises(TypeError, match="doc_weights"):
+        Searcher(replace(vectors, doc_weights=vectors.doc_weights.astype(np.float64)), np.arange(30), None)
+    with pytest.raises(TypeError, match="ids"):
+        Searcher(vectors, np.arange(30, dtype=np.int32), None)
 
 
 def test_groups_grow_with_the_rows():
