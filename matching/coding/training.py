@@ -12,7 +12,7 @@ from matching.coding import VIEWS, Coder, title_hash
 from matching.knowledge import occupations
 from matching.tokens import DATA
 
-KEPT_ABOVE = 0.0015  # weights smaller than this are left out of the artefact
+KEPT_ABOVE = 0.003  # weights smaller than this are left out of the artefact
 KNOWN_NAMES = 0.2  # weight of what the classification says beside a labelled title's 1
 RIDGE = 2.0  # strength of the ridge
 LEAST_TEXTS = 2  # a feature stands in so many texts at least: one text's own features would spell it out
