@@ -3,8 +3,8 @@
 A linear model over characters alone: their runs of one to four and their pairs at any distance, of two
 views of a title (as written; without employer, pay and advertising). Pairs let '销售暖通设备' and
 '暖通销售工程师' meet in what no run spans. The model is a ridge regression onto the occupations
-(scikit-learn, `train`), learnt from labelled titles together with the classification's own names and
-aliases; a softmax turns scores into probabilities.
+(scikit-learn, `train`), learnt from labelled titles together with the classification's own names,
+aliases and definitions; a softmax turns scores into probabilities.
 
 Serving needs numpy alone: the artefact data/coding.npz holds the vocabulary, idf and the weights above a
 threshold, no titles (only short hashes of those it learnt from, so that `matching.evaluate` never scores a
