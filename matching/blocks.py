@@ -7,6 +7,7 @@ few hundred of 66,000 rows are read. Weights and scores are never rounded; only 
 
 from dataclasses import dataclass
 from threading import local
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,7 +137,7 @@ class Searcher:
     def __init__(self, vectors: Vectors, ids: Longs, ceilings: Ceilings | None) -> None:
         self.size = vectors.size
         self._kept = (vectors, ids, ceilings)  # the kernels see addresses only
-        arrays = (vectors.doc_start, vectors.doc_terms, vectors.doc_weights, ids)
+        arrays: list[NDArray[Any]] = [vectors.doc_start, vectors.doc_terms, vectors.doc_weights, ids]
         for name, array, kind in zip(_ROWS, arrays, _ROWS.values(), strict=True):
             if array.dtype != kind:
                 raise TypeError(f"{name} must be {kind}, not {array.dtype}")
