@@ -1,7 +1,7 @@
 """Exact top-k over rows in groups: how high a score in a group could be decides whether its rows are looked
 at.
 
-Rows of like work lie side by side (index.in_order), so most groups hold nothing near a query's best, and a
+Rows of like work lie side by side (Index.build), so most groups hold nothing near a query's best, and a
 few hundred of 66,000 rows are read. Weights and scores are never rounded; only the ceilings are, upwards.
 """
 
@@ -40,12 +40,13 @@ class Ceilings:
     """How much each term can weigh in each row (its sketch) and in each group of rows, in 255ths.
 
     scale f32[V]: one 255th of the term's greatest weight. slot_of i32[V]: the term's number in sketches, the
-    commonest first; those beyond 65,535 share the last one. By row: sketch_start i64[n+1], sketch_slots u16,
-    sketch_levels u8, each row filled up with nothing to a multiple of WIDE. By term, either a list of pairs
-    pair_start[t] to pair_start[t+1] (i64[V+1]) with pair_group i32[P], pair_top u8[P], or a line line_of[t]
-    (i32[V], -1 for none) of line_top u8[L, groups].
+    commonest first; those beyond 65,535 share the last one. group_size i64[1]: rows of a group. By row:
+    sketch_start i64[n+1], sketch_slots u16, sketch_levels u8, each row filled up with nothing to a multiple
+    of WIDE. By term, either a list of pairs pair_start[t] to pair_start[t+1] (i64[V+1]) with pair_group
+    i32[P], pair_top u8[P], or a line line_of[t] (i32[V], -1 for none) of line_top u8[L, groups].
     """
 
+    group_size: Longs
     scale: Floats
     slot_of: Ints
     sketch_start: Longs
@@ -73,6 +74,7 @@ class Ceilings:
         padded = -(-np.diff(vectors.doc_start) // WIDE) * WIDE
         sketch_start = np.concatenate([np.zeros(1, np.int64), np.cumsum(padded)])
         made = cls(
+            group_size=np.array([group_size], np.int64),
             scale=np.nextafter(top / np.float32(255), np.float32(np.inf), dtype=np.float32),
             slot_of=np.minimum(by_rank, SHARED_SLOT).astype(np.int32),
             sketch_start=sketch_start,
@@ -86,14 +88,14 @@ class Ceilings:
         )
         last.fill(-1)
         used = np.zeros(vocabulary, np.int64)
-        kernels().fill_ceilings(*rows, *made.for_kernels(size), address(last), address(used))
+        kernels().fill_ceilings(*rows, *made.for_kernels(), address(last), address(used))
         return made
 
-    def for_kernels(self, rows: int) -> tuple[int, ...]:
+    def for_kernels(self) -> tuple[int, ...]:
         """The arguments that the kernels take for it."""
         return (
             *addresses(self.scale, self.slot_of, self.sketch_start, self.sketch_slots, self.sketch_levels),
-            group_size_for(rows),
+            int(self.group_size[0]),
             *addresses(self.pair_start, self.pair_group, self.pair_top, self.line_of, self.line_top),
             self.line_top.shape[1],
         )
@@ -142,7 +144,7 @@ class Searcher:
             if array.dtype != kind:
                 raise TypeError(f"{name} must be {kind}, not {array.dtype}")
         self._rows = (vectors.size, *addresses(*arrays))
-        self._ceilings = ceilings.for_kernels(vectors.size) if ceilings is not None else None
+        self._ceilings = ceilings.for_kernels() if ceilings is not None else None
         self._room = Room(len(vectors.hashes), self._ceilings[-1] if self._ceilings else 0)
         self._kernels = kernels()
 

@@ -1,7 +1,7 @@
 """From the text of many postings to `Vectors`: each distinct word is looked up once, the rest is arrays.
 
-The counts are those of `vectors.term_counts`, which counts one posting at a time (tests hold one against the
-other).
+A field's words count as often as FIELD_WEIGHTS says (tests/matching/making.py counts the same in the plainest
+way).
 """
 
 from array import array
@@ -32,6 +32,26 @@ TEXTS_KEPT = 1 << 14
 """Titles and names of occupations kept with their words: the same ones come again and again."""
 
 _NEW_KEPT = 1 << 20
+
+
+def _texts(posting: Posting) -> tuple[tuple[str, int, bool], ...]:
+    """The texts of a posting, how often a word of each counts, and whether the same text comes often."""
+    return (
+        (posting.title, FIELD_WEIGHTS["title"], True),
+        (posting.occupation, FIELD_WEIGHTS["occupation"], True),
+        (posting.duties, FIELD_WEIGHTS["duties"], False),
+        (posting.requirements, FIELD_WEIGHTS["requirements"], False),
+    )
+
+
+def _codes(posting: Posting) -> list[tuple[str, int]]:
+    """The code terms of a posting and how often each counts; the likeliest occupation first, if any."""
+    codes = [
+        (term, count * FIELD_WEIGHTS["occupation"])
+        for term, count in coding.occupation_terms(posting.title, posting.occupation_code)
+    ]
+    held = certificate_terms(posting.certificates)
+    return codes + [(term, FIELD_WEIGHTS["certificates"]) for term in held]
 
 
 class _Numbers(dict[str, tuple[int, ...]]):
@@ -82,24 +102,19 @@ class Counting:
     def add(self, posting: Posting) -> None:
         new, number = self._new, self._numbers.of_term
         begin = last = len(new)
-        for field, terms in (
-            ("title", self._kept_words(posting.title)),
-            ("occupation", self._kept_words(posting.occupation)),
-            ("duties", self._words(posting.duties)),
-            ("requirements", self._words(posting.requirements)),
-            ("certificates", map(number, certificate_terms(posting.certificates))),
-        ):
-            new += terms
+        for text, weight, is_common in _texts(posting):
+            new += self._kept_words(text) if is_common else self._words(text)
             self._runs.append(len(new) - last)
-            self._weights.append(FIELD_WEIGHTS[field])
+            self._weights.append(weight)
             last = len(new)
-        codes = coding.occupation_terms(posting.title, posting.occupation_code)
-        new += [number(term) for term, _ in codes]
-        for _, count in codes:
+        codes = _codes(posting)
+        for term, weight in codes:
+            new.append(number(term))
             self._runs.append(1)
-            self._weights.append(count * FIELD_WEIGHTS["occupation"])
+            self._weights.append(weight)
         self._sizes.append(len(new) - begin)
-        self.kin.append(occupation_number(codes[0][0].partition(":")[2]) if codes else 0)
+        kind, _, code = codes[0][0].partition(":") if codes else ("", "", "")
+        self.kin.append(occupation_number(code) if kind == "occ" else 0)
         if len(new) > _NEW_KEPT:
             self._flush()
 
@@ -147,24 +162,22 @@ def _hashes_of(word: str) -> tuple[int, ...]:
     return tuple(term_hash(form) for form in ranked_forms(word))
 
 
+@lru_cache(maxsize=1 << 12)
+def _kept_hashes(text: str) -> tuple[int, ...]:
+    return tuple(chain.from_iterable(map(_hashes_of, raw_words(text))))
+
+
 def count_one(posting: Posting) -> tuple[Hashes, Floats]:
     """The terms of one posting as ascending hashes, u64[m], and how often each counts, f32[m]."""
     hashes: list[int] = []
     runs, weights = [], []
-    for field, text in (
-        ("title", posting.title),
-        ("occupation", posting.occupation),
-        ("duties", posting.duties),
-        ("requirements", posting.requirements),
-    ):
+    for text, weight, is_common in _texts(posting):
+        found = _kept_hashes(text) if is_common else chain.from_iterable(map(_hashes_of, raw_words(text)))
         before = len(hashes)
-        hashes += chain.from_iterable(map(_hashes_of, raw_words(text)))
+        hashes += found
         runs.append(len(hashes) - before)
-        weights.append(FIELD_WEIGHTS[field])
-    codes = coding.occupation_terms(posting.title, posting.occupation_code)
-    counted = [(term, count * FIELD_WEIGHTS["occupation"]) for term, count in codes]
-    counted += [(term, FIELD_WEIGHTS["certificates"]) for term in certificate_terms(posting.certificates)]
-    for term, weight in counted:
+        weights.append(weight)
+    for term, weight in _codes(posting):
         hashes.append(term_hash(term))
         runs.append(1)
         weights.append(weight)

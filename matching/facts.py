@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import lru_cache
-from math import asin, cos, isnan, nan, pi, radians, sin, sqrt
+from math import asin, cos, inf, isnan, nan, pi, radians, sin, sqrt
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,13 @@ def on_sphere(location: tuple[float, float]) -> tuple[float, float, float]:
     """(latitude, longitude) in degrees as a point of the unit sphere."""
     latitude, longitude = radians(location[0]), radians(location[1])
     return cos(latitude) * cos(longitude), cos(latitude) * sin(longitude), sin(latitude)
+
+
+def farthest_chord(profile: Profile) -> float:
+    """The greatest squared distance on the unit sphere that a person accepts; infinite without a limit."""
+    if profile.home is None or profile.max_distance_km is None:
+        return inf
+    return (2 * sin(min(profile.max_distance_km / (2 * EARTH_KM), pi / 2))) ** 2
 
 
 @lru_cache(maxsize=1 << 14)
@@ -99,6 +106,17 @@ def row(posting: Posting) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
+def rows_of(wanted: Iterable[int], ids: NDArray[np.int64], by_id: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Where the wanted ids stand in a column of ids, those that do, in their own order. `by_id` sorts the
+    column."""
+    asked = np.array(sorted(set(wanted)), np.int64)
+    if not len(ids):
+        return np.empty(0, np.int64)
+    rows = by_id[np.minimum(np.searchsorted(ids, asked, sorter=by_id), len(ids) - 1)]
+    found: NDArray[np.int64] = rows[ids[rows] == asked].astype(np.int64)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """The facts of all postings of a segment, a column each (see ROW), in the order of its rows.
@@ -131,13 +149,7 @@ class Facts:
 
     def find(self, ids: Iterable[int]) -> NDArray[np.int64]:
         """Rows of the given postings, those that are here, in the order of their ids."""
-        wanted = np.unique(np.fromiter(ids, np.int64))
-        if not len(self.id):
-            return np.empty(0, np.int64)
-        at = np.searchsorted(self.id, wanted, sorter=self.by_id)
-        rows = self.by_id[np.minimum(at, len(self.id) - 1)]
-        found: NDArray[np.int64] = rows[self.id[rows] == wanted].astype(np.int64)
-        return found
+        return rows_of(ids, self.id, self.by_id)
 
     def distance_km(self, at: int, home: tuple[float, float]) -> float:
         """Great-circle distance of one posting from home in kilometres; NaN where its place is unknown."""
@@ -227,16 +239,14 @@ class Judge:
         regions = np.array(person.regions, np.int64).reshape(-1)
         related = np.array(sorted(person.related_groups) if profile.years_served else [], np.int64)
         blocked = np.array(sorted(profile.blocked_employers), np.int64)
-        home, chord = (0.0, 0.0, 0.0), -1.0
-        if profile.home is not None and profile.max_distance_km is not None:
-            home = on_sphere(profile.home)
-            chord = (2 * sin(min(profile.max_distance_km / (2 * EARTH_KM), pi / 2))) ** 2
+        limited = profile.home is not None and profile.max_distance_km is not None
+        home = on_sphere(profile.home) if profile.home is not None else (nan, nan, nan)
         relaxed = sum(1 << place for place, kind in enumerate(KINDS) if kind in relax)
         self._judge(
             begin, end, own["opens"], own["expires"], microseconds(now), row is not None,
             left_out is not None, 0 if left_out is None else address(left_out),
             own["region_from"], own["region_to"], len(person.regions), address(regions),
-            own["x"], own["y"], own["z"], chord >= 0, *home, chord,
+            own["x"], own["y"], own["z"], limited, *home, farthest_chord(profile),
             own["pay_to"], _ANY_PAY if profile.lowest_pay is None else profile.lowest_pay,
             own["education"], profile.education,
             own["experience"], profile.experience_years, own["occupation"], len(related), address(related),

@@ -69,8 +69,8 @@ def _compile() -> bytes:
 
     machine, described, objects = _machine(), {}, []
     for name, (arguments, made) in KERNELS.items():
-        (compiled,) = made.overloads.values()
-        module = llvm.parse_assembly(compiled.library.get_llvm_str())
+        ((signature, compiled),) = made.overloads.items()
+        module = llvm.parse_assembly(made.inspect_llvm(signature))
         symbol = compiled.fndesc.llvm_func_name
         foreign = {f.name for f in module.functions if f.is_declaration and not f.name.startswith("llvm.")}
         if foreign - _MATH:

@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from math import pi, sin
 from pathlib import Path
 from threading import Lock
 
@@ -19,12 +18,10 @@ from numpy.typing import NDArray
 from matching import generation
 from matching.blocks import Bytes, Ceilings, Searcher
 from matching.counting import heaviest_terms, taken
-from matching.facts import EARTH_KM, SHIFT, TRAVEL, Person, microseconds, on_sphere
+from matching.facts import SHIFT, TRAVEL, Person, farthest_chord, microseconds, on_sphere, rows_of
 from matching.index import Index
 from matching.types import Profile
-from matching.vectors import Longs, Vectors
-
-Doubles = NDArray[np.float64]
+from matching.vectors import Doubles, Longs, Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,7 @@ class PeopleFacts:
                 [SHIFT * (not p.accepts_shift) | TRAVEL * (not p.accepts_travel) for p in profiles], np.int32
             ),
             x=x, y=y, z=z,
-            chord=np.array([_chord(p) for p in profiles], np.float64),
+            chord=np.array([farthest_chord(p) for p in profiles], np.float64),
             region_start=_starts(p.regions for p in people),
             region_from=bounds[0],
             region_to=bounds[1],
@@ -114,12 +111,6 @@ class PeopleFacts:
             "shift": (self.refuses & flags & SHIFT) != 0,
             "travel": (self.refuses & flags & TRAVEL) != 0,
         }
-
-
-def _chord(profile: Profile) -> float:
-    if profile.home is None or profile.max_distance_km is None:
-        return float("inf")
-    return float((2 * sin(min(profile.max_distance_km / (2 * EARTH_KM), pi / 2))) ** 2)
 
 
 def _starts(lists: Iterable[Collection[object]]) -> Longs:
@@ -225,7 +216,7 @@ class People:
         pool = np.ones(len(self), np.bool_)
         if among is not None:
             pool[:] = False
-            pool[self._rows(among)] = True
+            pool[rows_of(among, facts.id, facts.by_id)] = True
         allowed, excluded = pool.copy(), {}
         for kind, mask in facts.failures(index, posting_id).items():
             if kind not in relax:
@@ -244,14 +235,6 @@ class People:
         return Shortlist(
             tuple(best), int(pool.sum()), passing, {kind: n for kind, n in excluded.items() if n}
         )
-
-    def _rows(self, ids: Collection[int]) -> NDArray[np.int32]:
-        wanted = np.fromiter(ids, np.int64, len(ids))
-        if not len(self):
-            return np.empty(0, np.int32)
-        at = np.searchsorted(self.facts.id, wanted, sorter=self.facts.by_id)
-        rows = self.facts.by_id[np.minimum(at, len(self) - 1)]
-        return rows[self.facts.id[rows] == wanted]
 
 
 class PeopleStore:

@@ -55,7 +55,7 @@ class _Serving:
             self.read, self._index = start + end, None
 
     def write(self, changes: list[Change]) -> None:
-        """Append changes to the log, of which all was read and nobody else writes now."""
+        """Append changes to the log, of which all was read; nobody else reads or writes it meanwhile."""
         data = b"".join(change.to_bytes() for change in changes)
         with self.log.open("r+b", buffering=0) as file:
             if self.seen[0] != self.read:  # a writer was killed in the middle of a record
@@ -68,9 +68,11 @@ class _Serving:
 
     def index(self) -> Index:
         """The base with the changes laid over it; made when first asked for, since a writer need not."""
-        index = self._index
+        index, read = self._index, self.read
         if index is None:
-            index = self._index = with_changes(self.base, list(self.changes.values()))
+            index = with_changes(self.base, list(self.changes.values()))
+            if self.read == read:  # else it is older than what another thread has read meanwhile
+                self._index = index
         return index
 
 
@@ -127,7 +129,8 @@ class IndexStore:
             serving = self._refreshed()
             if serving is None:
                 return 0
-            serving.write(changes)
+            with self._lock:  # a thread that reads the log now would count the new records twice
+                serving.write(changes)
         return len(changes)
 
     @property

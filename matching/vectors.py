@@ -10,8 +10,7 @@ hashes: a vocabulary is one sorted array that can be mapped into memory, searche
 by all processes.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -19,8 +18,6 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from matching import coding
-from matching.tokens import terms
 from matching.types import Posting
 
 FIELD_WEIGHTS: Mapping[str, int] = {
@@ -59,28 +56,6 @@ def occupation_terms(code: str) -> list[str]:
 
 def certificate_terms(codes: Iterable[str]) -> list[str]:
     return [f"cert:{code}" for code in sorted(codes)]
-
-
-def posting_terms(posting: Posting) -> dict[str, list[str] | Counter[str]]:
-    """The terms of each field of a posting, some with their counts."""
-    return {
-        "title": terms(posting.title),
-        "occupation": Counter(terms(posting.occupation))
-        + Counter(dict(coding.occupation_terms(posting.title, posting.occupation_code))),
-        "duties": terms(posting.duties),
-        "requirements": terms(posting.requirements),
-        "certificates": certificate_terms(posting.certificates),
-    }
-
-
-def term_counts(fields: Mapping[str, Sequence[str] | Counter[str]]) -> Counter[str]:
-    """Counts of terms over the fields, each field counted FIELD_WEIGHTS times."""
-    counts: Counter[str] = Counter()
-    for field, words in fields.items():
-        weight = FIELD_WEIGHTS[field]
-        for word, count in Counter(words).items():
-            counts[word] += weight * count
-    return counts
 
 
 @dataclass(frozen=True, slots=True)

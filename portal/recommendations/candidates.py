@@ -1,8 +1,10 @@
 """The other direction: the people who suit a position, best first, each with reasons."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from django.utils import timezone
 
@@ -79,7 +81,7 @@ def best_people(
     if index is None or people is None or not open_:
         return NOBODY
     pool = matchable(among)
-    found = _scored(index, people, sorted(open_), pool, offset + limit, now)
+    found = _scored(index, people, sorted(open_), pool, offset + limit)
     page = found.best[offset:]
     known = Veteran.objects.with_details().in_bulk([id_ for _, id_, _ in page])  # all of them from the pool
     items = []
@@ -109,38 +111,36 @@ class _Found:
 
 
 def _scored(
-    index: Index, people: People, position_ids: Sequence[int], pool: VeteranQuerySet, k: int, now: datetime
+    index: Index, people: People, position_ids: Sequence[int], pool: VeteranQuerySet, k: int
 ) -> _Found:
     """The k best people, each with the position that suits best. People who changed since the people index
     was built are asked as they are now; a position that is not in the index yet has nobody."""
     ids = set(pool.order_by().values_list("pk", flat=True))
     changed = [id_ for id_ in changed_since(people.read_at) if id_ in ids][:ASKED_ONE_BY_ONE]
     known = Veteran.objects.with_details().in_bulk(changed)
-    asked = {id_: to_profile(veteran) for id_, veteran in known.items()}
-    unchanged = ids - asked.keys()
+    fresh = People.build(map(to_profile, known.values()), index)
+    unchanged = ids - known.keys()
     several = len(position_ids) > 1  # then all who pass are wanted, to count each person once
     best: dict[int, tuple[float, int]] = {}
-    passing, excluded = 0, {}
+    passing, excluded = 0, Counter[str]()
     for position_id in position_ids:
+        most = len(ids) if several else k
         try:
-            found = people.rank(index, position_id, len(unchanged) if several else k, among=unchanged)
+            lists = [
+                people.rank(index, position_id, most, among=unchanged),
+                fresh.rank(index, position_id, most),
+            ]
         except KeyError:
             continue
-        scored, excluded, passing = list(found.people), dict(found.excluded), found.passing
-        for id_, profile in asked.items():
-            verdict = index.explain(profile, position_id, now)
-            if verdict.passes:
-                scored.append((id_, verdict.score))
-                passing += 1
-            for kind in {missing.kind for missing in verdict.missing} & set(EXCLUSIONS):
-                excluded[kind] = excluded.get(kind, 0) + 1
-        for id_, score in scored:
+        passing = sum(found.passing for found in lists)
+        excluded = Counter(lists[0].excluded) + Counter(lists[1].excluded)
+        for id_, score in chain.from_iterable(found.people for found in lists):
             if id_ not in best or score > best[id_][0]:
                 best[id_] = (score, position_id)
     order = sorted((-score, id_, position_id) for id_, (score, position_id) in best.items())
     return _Found(
         best=[(-score, id_, position_id) for score, id_, position_id in order[:k]],
         passing=len(best) if several else passing,
-        considered=len(unchanged) + len(asked),
-        excluded={} if several else excluded,
+        considered=len(ids),
+        excluded={} if several else dict(excluded),
     )

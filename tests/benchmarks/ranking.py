@@ -57,10 +57,9 @@ def rows_of(index: Index, queries: Sequence[Query]) -> csr_matrix:
 def in_turns(methods: dict[str, Callable[[int], Any]], counts: dict[str, int]) -> dict[str, list[float]]:
     """Milliseconds of each call; the methods take turns, `counts` says how many queries each gets."""
     spent: dict[str, list[float]] = {name: [] for name in methods}
-    for method in methods.values():
-        method(0)
     for turn in tqdm(range(ROUNDS), desc="one profile", disable=None):
         for name, method in methods.items():
+            method(0)  # what the one before left in the processor's caches is not this one's cost
             for at in range(turn, counts[name], ROUNDS):
                 start = time.perf_counter()
                 method(at)

@@ -1,9 +1,13 @@
-"""Postings and profiles for tests: a plain one, and whatever a test wants different."""
+"""Postings and profiles for tests: a plain one, and whatever a test wants different. And how often each term
+of a posting counts, in the plainest way: what the library counts by arrays."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from matching import Posting, Profile
+from matching import Posting, Profile, coding
+from matching.tokens import terms
+from matching.vectors import FIELD_WEIGHTS, certificate_terms
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 
@@ -30,3 +34,20 @@ def posting(id: int = 1, title: str = "电工", **changes: Any) -> Posting:  # n
 
 def profile(**changes: Any) -> Profile:
     return Profile(**({"id": 1, "wished_occupations": ("6-31-01-03",)} | changes))
+
+
+def term_counts(posting: Posting) -> Counter[str]:
+    """Counts of terms over the fields, each field counted FIELD_WEIGHTS times."""
+    codes = dict(coding.occupation_terms(posting.title, posting.occupation_code))
+    fields = {
+        "title": Counter(terms(posting.title)),
+        "occupation": Counter(terms(posting.occupation)) + Counter(codes),
+        "duties": Counter(terms(posting.duties)),
+        "requirements": Counter(terms(posting.requirements)),
+        "certificates": Counter(certificate_terms(posting.certificates)),
+    }
+    counts: Counter[str] = Counter()
+    for field, words in fields.items():
+        for word, count in words.items():
+            counts[word] += FIELD_WEIGHTS[field] * count
+    return counts

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from collections import Counter
 from datetime import timedelta
 from math import log, sqrt
@@ -15,8 +16,8 @@ from hypothesis import strategies as st
 
 from matching import Index, IndexStore
 from matching.delta import Change, read_changes
-from matching.vectors import posting_terms, term_counts, term_hash
-from tests.matching.making import NOW, posting, profile
+from matching.vectors import term_hash
+from tests.matching.making import NOW, posting, profile, term_counts
 
 
 @pytest.fixture
@@ -167,6 +168,33 @@ def test_a_lost_pointer_is_no_loss(store):
     assert ids(IndexStore(store.directory)) == [1]
 
 
+def test_threads_may_read_while_one_writes(store):
+    """Each change is in exactly once, whoever reads at the moment it is written."""
+    store.publish(Index.build([posting(1)]))
+    done = threading.Event()
+    trouble: list[BaseException] = []
+
+    def read():
+        try:
+            while not done.is_set():
+                store.current()
+        except BaseException as error:
+            trouble.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for number in range(2, 302):
+        store.apply([posting(number)])
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert not trouble
+    assert len(store.current()) == len(IndexStore(store.directory).current()) == 301
+    assert store.pending == 300
+    assert [store.current().find(n)[0].size for n in (2, 301)] == [300, 300]
+
+
 def test_a_record_cut_short_is_dropped_and_written_over(store):
     store.publish(Index.build([posting(1)]))
     store.apply([posting(2)])
@@ -235,8 +263,8 @@ def test_weights_of_a_change_use_the_idf_of_the_last_rebuild(store):
     new = posting(4, "电工 电工 雷达", duties="全新的词")
     store.apply([new])
     index = store.current()
-    counts = term_counts(posting_terms(new))
-    frequency = Counter(t for p in base for t in term_counts(posting_terms(p)))
+    counts = term_counts(new)
+    frequency = Counter(t for p in base for t in term_counts(p))
     expected = {t: (1 + log(n)) * (log(4 / (1 + frequency[t])) + 1) for t, n in counts.items()}
     length = sqrt(sum(w * w for w in expected.values()))
     vectors = index.delta.vectors

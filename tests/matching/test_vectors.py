@@ -8,8 +8,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from matching import Index
 from matching.evidence import Bag, Evidence, evidence
-from matching.vectors import occupation_terms, posting_terms, term_counts, term_hash
-from tests.matching.making import posting, profile
+from matching.vectors import occupation_terms, term_hash
+from tests.matching.making import posting, profile, term_counts
 
 WORDS = ["电工", "焊工", "仓库", "司机", "叉车", "维修", "设备", "厨师", "安全", "物流", "数控", "巡检"]
 texts = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
@@ -18,7 +18,7 @@ corpora = st.lists(st.tuples(texts, texts, texts), min_size=1, max_size=12)
 
 def reference(postings):
     """scikit-learn's vectorizer, fitted on the same tokens, each field repeated as its weight says."""
-    documents = [[t for t, n in term_counts(posting_terms(p)).items() for _ in range(n)] for p in postings]
+    documents = [[t for t, n in term_counts(p).items() for _ in range(n)] for p in postings]
     vectorizer = TfidfVectorizer(
         analyzer=lambda tokens: tokens, sublinear_tf=True, smooth_idf=True, norm="l2"
     )

@@ -46,7 +46,8 @@ def change(request: HttpRequest, veteran: Veteran, purpose: str) -> HttpResponse
         give_consent(user=user, purpose=wanted, wording=WORDINGS[wanted], by=user)
         messages.success(request, f"已同意：{wanted.label}。")
     else:
-        for consent in Consent.objects.in_force().filter(user=user, purpose=wanted):
+        consent = Consent.objects.in_force().filter(user=user, purpose=wanted).first()
+        if consent is not None:
             withdraw_consent(consent=consent, by=user)
         messages.success(request, f"已撤回：{wanted.label}。立即生效。")
     return redirect("veteran:consents")
