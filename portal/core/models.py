@@ -20,7 +20,9 @@ class AppendOnlyError(Exception):
 
 
 class AppendOnlyModel(models.Model):
-    """A row of a log: written once, never changed or deleted."""
+    """A row of a log: written once, never changed or deleted. The database refuses it too: the migration that
+    makes the table ends with `portal.core.operations.GuardAppendOnly`.
+    """
 
     class Meta:
         abstract = True
@@ -58,6 +60,21 @@ class AuditEvent(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.actor_label} {self.verb} {self.target_type} {self.target_id}"
+
+
+class AuditLink(AppendOnlyModel):
+    """The place of one event in the hash chain. Written by `portal.core.audit.link` after the event's commit:
+    a chain grown inside the writes' own transactions would make every write wait for every other one.
+    """
+
+    event = models.OneToOneField(AuditEvent, models.PROTECT, related_name="link", verbose_name="操作")
+    # Keyed hash of the event's content and of the link before: 64 hex digits.
+    digest = models.CharField("校验值", max_length=64)
+
+    class Meta:
+        verbose_name = "操作日志校验"
+        verbose_name_plural = "操作日志校验"
+        ordering = ["id"]
 
 
 class RegionQuerySet(models.QuerySet["Region"]):

@@ -1,12 +1,30 @@
-"""The event log is only ever added to."""
+"""The event log is only ever added to: Python refuses, the database refuses, and the chain shows the rest."""
+
+import json
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import IntegrityError, InternalError, connection, transaction
 
 from portal.core import audit
-from portal.core.models import AppendOnlyError, AuditEvent
+from portal.core.models import AppendOnlyError, AuditEvent, AuditLink
+from portal.core.operations import guard_sql, unguard_sql
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
+
+
+def _tamper(statement: str, table: str = "core_auditevent") -> None:
+    """What somebody could do who owns the database file: take the guard away, change, put it back."""
+    with connection.cursor() as cursor:
+        for line in [*unguard_sql(table, connection.vendor), statement, *guard_sql(table, connection.vendor)]:
+            cursor.execute(line)
+
+
+def _some_events(n: int = 5) -> list[AuditEvent]:
+    user = make_user()
+    return [audit.record(by=user, verb="x.did", target=user, nth=i) for i in range(n)]
 
 
 def test_an_event_names_actor_verb_and_target_without_the_plain_phone() -> None:
@@ -19,6 +37,15 @@ def test_an_event_names_actor_verb_and_target_without_the_plain_phone() -> None:
     assert event.data == {"field": "x"}
 
 
+def test_many_events_are_written_at_once(django_assert_num_queries) -> None:
+    users = [make_user(f"第{i}人") for i in range(3)]
+    with django_assert_num_queries(1):
+        assert audit.record_many(by=None, verb="x.did", targets=[(user, {"nth": 1}) for user in users]) == 3
+    assert set(AuditEvent.objects.filter(verb="x.did").values_list("target_id", flat=True)) == {
+        str(user.pk) for user in users
+    }
+
+
 def test_rows_can_be_neither_changed_nor_deleted() -> None:
     event = audit.record(by=None, verb="x", target=make_user())
     event.verb = "y"
@@ -27,3 +54,88 @@ def test_rows_can_be_neither_changed_nor_deleted() -> None:
     with pytest.raises(AppendOnlyError):
         event.delete()
     assert AuditEvent.objects.get(pk=event.pk).verb == "x"
+
+
+@pytest.mark.parametrize("statement", ["UPDATE core_auditevent SET verb='y'", "DELETE FROM core_auditevent"])
+def test_the_database_itself_refuses(statement: str) -> None:
+    _some_events(1)
+    refused = pytest.raises((IntegrityError, InternalError), match="never changed or deleted")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert AuditEvent.objects.get().verb == "x.did"
+
+
+def test_a_queryset_is_refused_too() -> None:
+    _some_events(1)
+    with pytest.raises((IntegrityError, InternalError)), transaction.atomic():
+        AuditEvent.objects.update(verb="y")
+    with pytest.raises((IntegrityError, InternalError)), transaction.atomic():
+        AuditEvent.objects.all()._raw_delete("default")
+
+
+def test_events_are_linked_after_their_commit(django_capture_on_commit_callbacks) -> None:
+    with django_capture_on_commit_callbacks(execute=True) as callbacks:
+        _some_events(3)
+        assert AuditLink.objects.count() == 0
+    assert sum(callback is audit.link for callback in callbacks) == 1
+    assert AuditLink.objects.count() == 3
+    assert audit.verify().whole
+    assert audit.link() == 0
+
+
+def test_the_chain_goes_on_from_its_head() -> None:
+    _some_events(2)
+    audit.link()
+    head = audit.verify().head
+    _some_events(2)
+    audit.link()
+    verdict = audit.verify(expected=head)
+    assert verdict.whole
+    assert verdict.links == 4
+    assert verdict.head != head
+
+
+@pytest.mark.parametrize(
+    "change", ["verb = 'y'", "actor_id = 999", "target_id = '1x'", "data = '{}'", "actor_label = '别人'"]
+)
+def test_a_changed_event_shows(change: str) -> None:
+    third = _some_events()[2]
+    audit.link()
+    _tamper(f"UPDATE core_auditevent SET {change} WHERE id = {third.pk}")
+    assert audit.verify().broken_at == third.pk
+
+
+def test_a_removed_event_shows_and_so_does_one_slipped_in() -> None:
+    events = _some_events()
+    audit.link()
+    _tamper(f"DELETE FROM core_auditlink WHERE event_id = {events[1].pk}", "core_auditlink")
+    assert audit.verify().broken_at == events[2].pk
+    assert audit.verify().unlinked == 1
+
+
+def test_a_cut_end_shows_against_a_head_that_was_written_down() -> None:
+    events = _some_events()
+    audit.link()
+    head = audit.verify().head
+    _tamper(f"DELETE FROM core_auditlink WHERE event_id = {events[-1].pk}", "core_auditlink")
+    _tamper(f"DELETE FROM core_auditevent WHERE id = {events[-1].pk}")
+    assert audit.verify().whole
+    assert audit.verify(expected=head).broken_at is not None
+
+
+def test_without_the_key_no_chain_fits(settings) -> None:
+    _some_events()
+    audit.link()
+    settings.LOOKUP_HASH_KEY = "another key"
+    assert not audit.verify().whole
+
+
+def test_the_command_prints_the_head_and_fails_on_a_broken_chain(capsys) -> None:
+    events = _some_events()
+    with pytest.raises(CommandError, match="5 events stand outside"):
+        call_command("verify_audit")
+    call_command("verify_audit", "--link")
+    assert audit.verify().head in capsys.readouterr().out
+    _tamper(f"UPDATE core_auditevent SET data = '{json.dumps({'nth': 9})}' WHERE id = {events[0].pk}")
+    with pytest.raises(CommandError, match=f"event {events[0].pk}"):
+        call_command("verify_audit")

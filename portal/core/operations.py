@@ -1,0 +1,85 @@
+"""Migration operations of our own."""
+
+from typing import Any
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation, OperationCategory
+
+# One function for all guarded tables; the table's name comes with the trigger.
+_FUNCTION = """
+CREATE OR REPLACE FUNCTION portal_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$
+"""
+_CALL = "EXECUTE FUNCTION portal_append_only()"
+
+
+def guard_names(table: str) -> tuple[str, str]:
+    """Names of the two triggers that guard `table`."""
+    return f"{table}_no_update", f"{table}_no_delete"
+
+
+def guard_sql(table: str, vendor: str) -> list[str]:
+    """Statements that make the database refuse UPDATE and DELETE (on PostgreSQL TRUNCATE too) on `table`."""
+    no_update, no_delete = guard_names(table)
+    message = f"rows of {table} are never changed or deleted"
+    if vendor == "sqlite":
+        return [
+            f'CREATE TRIGGER "{name}" BEFORE {verb} ON "{table}" '
+            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+            for name, verb in ((no_update, "UPDATE"), (no_delete, "DELETE"))
+        ]
+    return [
+        _FUNCTION,
+        f'CREATE TRIGGER "{no_update}" BEFORE UPDATE ON "{table}" FOR EACH ROW {_CALL}',
+        f'CREATE TRIGGER "{no_delete}" BEFORE DELETE OR TRUNCATE ON "{table}" FOR EACH STATEMENT {_CALL}',
+    ]
+
+
+def unguard_sql(table: str, vendor: str) -> list[str]:
+    """Statements that take the guard of `table` away."""
+    where = "" if vendor == "sqlite" else f' ON "{table}"'
+    return [f'DROP TRIGGER IF EXISTS "{name}"{where}' for name in guard_names(table)]
+
+
+class GuardAppendOnly(Operation):
+    """Let the database itself refuse to change or delete rows of a log (an AppendOnlyModel).
+
+    Django rebuilds a SQLite table to alter it, which drops its triggers: a migration that alters a guarded
+    table guards it again. tests/house/test_append_only.py looks at the finished database.
+    """
+
+    reversible = True
+    category = OperationCategory.SQL
+
+    def __init__(self, model_name: str) -> None:
+        self.model_name = model_name
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [], {"model_name": self.model_name}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The models stay as they are."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        table = to_state.apps.get_model(app_label, self.model_name)._meta.db_table
+        vendor = schema_editor.connection.vendor
+        for statement in [*unguard_sql(table, vendor), *guard_sql(table, vendor)]:
+            schema_editor.execute(statement, params=None)  # a % is a %
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        table = from_state.apps.get_model(app_label, self.model_name)._meta.db_table
+        for statement in unguard_sql(table, schema_editor.connection.vendor):
+            schema_editor.execute(statement)
+
+    def describe(self) -> str:
+        return f"Refuse to change or delete rows of {self.model_name}"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return f"guard_{self.model_name.lower()}"

@@ -1,0 +1,24 @@
+"""Every log is guarded in the database that the migrations make."""
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from portal.core.models import AppendOnlyModel
+from portal.core.operations import guard_names
+
+LOGS = sorted(model._meta.db_table for model in apps.get_models() if issubclass(model, AppendOnlyModel))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", LOGS)
+def test_the_database_guards_the_log(table: str) -> None:
+    catalogue = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s"
+        if connection.vendor == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND tgenabled = 'O'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(catalogue, [table])
+        found = {name for (name,) in cursor.fetchall()}
+    assert set(guard_names(table)) <= found, "its migration ends with GuardAppendOnly"
