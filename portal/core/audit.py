@@ -22,19 +22,20 @@ _LOCK = 0x61756469  # of the one who appends to the chain (PostgreSQL; SQLite ha
 START = "0" * 64
 
 
-def _event(by: Any, verb: str, target: models.Model, data: dict[str, Any]) -> AuditEvent:
+def _event(by: Any, verb: str, target: models.Model | None, data: dict[str, Any]) -> AuditEvent:
     return AuditEvent(
         actor_id=getattr(by, "pk", None),
         actor_label=str(by) if by is not None else "系统",
         verb=verb,
-        target_type=target._meta.label_lower,
-        target_id=str(target.pk),
+        target_type=target._meta.label_lower if target is not None else "portal",
+        target_id=str(target.pk) if target is not None else "",
         data=data,
     )
 
 
-def record(*, by: Any, verb: str, target: models.Model, **data: Any) -> AuditEvent:
-    """Note that `by` (a User, or None for the system itself) did `verb` to `target`.
+def record(*, by: Any, verb: str, target: models.Model | None, **data: Any) -> AuditEvent:
+    """Note that `by` (a User, or None for the system itself) did `verb` to `target` (None: the portal as a
+    whole).
 
     `data` must be JSON and must hold no sensitive value: say which field changed, not what to.
     """

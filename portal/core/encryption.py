@@ -7,12 +7,32 @@ a form, it hands ciphertext to every other thread that reads the same field.
 import hashlib
 import hmac
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import FieldError
 from django.db import models
+
+
+@lru_cache(maxsize=4)
+def _keys_of(path: Path, _changed: tuple[int, int]) -> tuple[str, ...]:
+    return tuple(path.read_text(encoding="ascii").split())
+
+
+def keys_in_force() -> tuple[str, ...]:
+    """Fernet keys, newest first: those of the key file, then those of the environment.
+
+    The file is looked at each time: `rotate_keys` puts a new key into it before it writes the first row with
+    it, so a running process that meets such a row knows the key already.
+    """
+    path = Path(settings.FIELD_KEYS_FILE)
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return tuple(settings.FIELD_ENCRYPTION_KEYS)
+    return (*_keys_of(path, (found.st_mtime_ns, found.st_ino)), *settings.FIELD_ENCRYPTION_KEYS)
 
 
 @lru_cache(maxsize=8)
@@ -22,7 +42,7 @@ def _cipher(keys: tuple[str, ...]) -> MultiFernet:
 
 def cipher() -> MultiFernet:
     """The cipher of the keys in force: the first encrypts, all of them decrypt."""
-    return _cipher(tuple(settings.FIELD_ENCRYPTION_KEYS))
+    return _cipher(keys_in_force())
 
 
 def lookup_hash(value: str) -> str:

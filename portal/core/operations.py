@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation, OperationCategory
+
+from portal.core.encryption import EncryptedTextField
 
 # One function for all guarded tables; the table's name comes with the trigger.
 _FUNCTION = """
@@ -20,25 +23,37 @@ def guard_names(table: str) -> tuple[str, str]:
     return f"{table}_no_update", f"{table}_no_delete"
 
 
-def guard_sql(table: str, vendor: str) -> list[str]:
-    """Statements that make the database refuse UPDATE and DELETE (on PostgreSQL TRUNCATE too) on `table`."""
+def guard_sql(model: type[models.Model], vendor: str) -> list[str]:
+    """Statements that make the database refuse UPDATE and DELETE (on PostgreSQL TRUNCATE too) on a model's
+    table.
+
+    Encrypted columns may be updated: a rotation of keys writes the same text under another key.
+    """
+    table = model._meta.db_table
     no_update, no_delete = guard_names(table)
+    fixed = [
+        f'"{field.column}"'
+        for field in model._meta.local_concrete_fields
+        if not isinstance(field, EncryptedTextField)
+    ]
+    update = f"UPDATE OF {', '.join(fixed)}"
     message = f"rows of {table} are never changed or deleted"
     if vendor == "sqlite":
         return [
             f'CREATE TRIGGER "{name}" BEFORE {verb} ON "{table}" '
             f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
-            for name, verb in ((no_update, "UPDATE"), (no_delete, "DELETE"))
+            for name, verb in ((no_update, update), (no_delete, "DELETE"))
         ]
     return [
         _FUNCTION,
-        f'CREATE TRIGGER "{no_update}" BEFORE UPDATE ON "{table}" FOR EACH ROW {_CALL}',
+        f'CREATE TRIGGER "{no_update}" BEFORE {update} ON "{table}" FOR EACH ROW {_CALL}',
         f'CREATE TRIGGER "{no_delete}" BEFORE DELETE OR TRUNCATE ON "{table}" FOR EACH STATEMENT {_CALL}',
     ]
 
 
-def unguard_sql(table: str, vendor: str) -> list[str]:
-    """Statements that take the guard of `table` away."""
+def unguard_sql(model: type[models.Model], vendor: str) -> list[str]:
+    """Statements that take the guard of a model's table away."""
+    table = model._meta.db_table
     where = "" if vendor == "sqlite" else f' ON "{table}"'
     return [f'DROP TRIGGER IF EXISTS "{name}"{where}' for name in guard_names(table)]
 
@@ -65,16 +80,16 @@ class GuardAppendOnly(Operation):
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
-        table = to_state.apps.get_model(app_label, self.model_name)._meta.db_table
+        model = to_state.apps.get_model(app_label, self.model_name)
         vendor = schema_editor.connection.vendor
-        for statement in [*unguard_sql(table, vendor), *guard_sql(table, vendor)]:
+        for statement in [*unguard_sql(model, vendor), *guard_sql(model, vendor)]:
             schema_editor.execute(statement, params=None)  # a % is a %
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
-        table = from_state.apps.get_model(app_label, self.model_name)._meta.db_table
-        for statement in unguard_sql(table, schema_editor.connection.vendor):
+        model = from_state.apps.get_model(app_label, self.model_name)
+        for statement in unguard_sql(model, schema_editor.connection.vendor):
             schema_editor.execute(statement)
 
     def describe(self) -> str:

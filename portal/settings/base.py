@@ -200,8 +200,10 @@ WAGTAIL_PASSWORD_RESET_ENABLED = False
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # Portal's own settings -------------------------------------------------------------------------------
-# Newest key first; older keys still decrypt. `manage.py rotate_keys`-style jobs rewrite rows.
+# Newest key first; older keys still decrypt. `manage.py rotate_keys` puts new keys into the file, which
+# stands before the list; a real installation keeps the file apart from the database and its backups.
 FIELD_ENCRYPTION_KEYS = env.list("PORTAL_FIELD_KEYS", default=[])
+FIELD_KEYS_FILE = env.str("PORTAL_FIELD_KEYS_FILE", default=str(DATA_DIR / "field_keys"))
 # Keyed hashes (phone, ID number) tell people apart without storing the number; losing this key loses them.
 LOOKUP_HASH_KEY = env.str("PORTAL_LOOKUP_KEY", default="")
 CODE_SENDER = "portal.accounts.senders.ConsoleSender"

@@ -38,7 +38,7 @@ base.env.read_env(SECRETS_FILE)
 
 DEBUG = base.env.bool("PORTAL_DEBUG", default=False)
 SECRET_KEY = base.env.str("PORTAL_SECRET_KEY")
-FIELD_ENCRYPTION_KEYS = base.env.list("PORTAL_FIELD_KEYS")
+FIELD_ENCRYPTION_KEYS = base.env.list("PORTAL_FIELD_KEYS", default=[])
 LOOKUP_HASH_KEY = base.env.str("PORTAL_LOOKUP_KEY")
 ALLOWED_HOSTS = base.env.list("PORTAL_HOSTS", default=["*"])
 # Shows the component gallery and the last one-time code on the sign-in page; never in production.

@@ -4,7 +4,7 @@ from portal.settings import base
 from portal.settings.base import *  # noqa: F403
 
 SECRET_KEY = base.env.str("PORTAL_SECRET_KEY")
-FIELD_ENCRYPTION_KEYS = base.env.list("PORTAL_FIELD_KEYS")
+FIELD_ENCRYPTION_KEYS = base.env.list("PORTAL_FIELD_KEYS", default=[])
 LOOKUP_HASH_KEY = base.env.str("PORTAL_LOOKUP_KEY")
 ALLOWED_HOSTS = base.env.list("PORTAL_HOSTS")
 CSRF_TRUSTED_ORIGINS = base.env.list("PORTAL_ORIGINS")

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import IntegrityError, InternalError, connection, transaction
+from django.db.models import Model
 
 from portal.core import audit
 from portal.core.models import AppendOnlyError, AuditEvent, AuditLink
@@ -15,10 +16,10 @@ from tests.factories import make_user
 pytestmark = pytest.mark.django_db
 
 
-def _tamper(statement: str, table: str = "core_auditevent") -> None:
+def _tamper(statement: str, log: type[Model] = AuditEvent) -> None:
     """What somebody could do who owns the database file: take the guard away, change, put it back."""
     with connection.cursor() as cursor:
-        for line in [*unguard_sql(table, connection.vendor), statement, *guard_sql(table, connection.vendor)]:
+        for line in [*unguard_sql(log, connection.vendor), statement, *guard_sql(log, connection.vendor)]:
             cursor.execute(line)
 
 
@@ -108,7 +109,7 @@ def test_a_changed_event_shows(change: str) -> None:
 def test_a_removed_event_shows_and_so_does_one_slipped_in() -> None:
     events = _some_events()
     audit.link()
-    _tamper(f"DELETE FROM core_auditlink WHERE event_id = {events[1].pk}", "core_auditlink")
+    _tamper(f"DELETE FROM core_auditlink WHERE event_id = {events[1].pk}", AuditLink)
     assert audit.verify().broken_at == events[2].pk
     assert audit.verify().unlinked == 1
 
@@ -117,7 +118,7 @@ def test_a_cut_end_shows_against_a_head_that_was_written_down() -> None:
     events = _some_events()
     audit.link()
     head = audit.verify().head
-    _tamper(f"DELETE FROM core_auditlink WHERE event_id = {events[-1].pk}", "core_auditlink")
+    _tamper(f"DELETE FROM core_auditlink WHERE event_id = {events[-1].pk}", AuditLink)
     _tamper(f"DELETE FROM core_auditevent WHERE id = {events[-1].pk}")
     assert audit.verify().whole
     assert audit.verify(expected=head).broken_at is not None

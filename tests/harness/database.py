@@ -18,8 +18,6 @@ from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.operations import BaseDatabaseOperations
 
-from portal.core.operations import guard_sql, unguard_sql
-
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = "portal-test-"
 
@@ -84,16 +82,18 @@ def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blo
 @pytest.fixture(scope="session", autouse=True)
 def logs_can_be_emptied() -> Iterator[None]:
     """Django empties the database after a test that commits; the database guards its logs against that."""
+    # Models load after Django is set up.
     from portal.core.models import AppendOnlyModel
+    from portal.core.operations import guard_sql, unguard_sql
 
-    tables = [model._meta.db_table for model in apps.get_models() if issubclass(model, AppendOnlyModel)]
+    logs = [model for model in apps.get_models() if issubclass(model, AppendOnlyModel)]
     plain = BaseDatabaseOperations.execute_sql_flush
 
     def flush(self: BaseDatabaseOperations, sql_list: list[str]) -> None:
         vendor = self.connection.vendor
         if vendor == "sqlite":
-            before = [line for table in tables for line in unguard_sql(table, vendor)]
-            after = [line for table in tables for line in guard_sql(table, vendor)]
+            before = [line for log in logs for line in unguard_sql(log, vendor)]
+            after = [line for log in logs for line in guard_sql(log, vendor)]
         else:
             before, after = (
                 ["SET session_replication_role = replica"],

@@ -1,0 +1,116 @@
+"""Keys change under a running portal, and no value is ever unreadable."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet, InvalidToken
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+
+from portal.accounts.models import User
+from portal.core import rotation
+from portal.core.encryption import cipher, keys_in_force
+from portal.core.models import AuditEvent
+from portal.veterans.models import Veteran
+from tests.factories import make_user, make_veteran
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def key_file(settings, tmp_path) -> Path:
+    settings.FIELD_KEYS_FILE = str(tmp_path / "keys" / "field_keys")
+    return Path(settings.FIELD_KEYS_FILE)
+
+
+def _tokens() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT phone FROM veterans_veteran UNION ALL SELECT phone FROM accounts_user")
+        return [token for (token,) in cursor.fetchall() if token]
+
+
+def _phones() -> dict[int, str]:
+    return {v.pk: v.phone for v in Veteran.objects.all()}
+
+
+def test_everything_is_rewritten_under_the_new_key_and_reads_as_before(key_file) -> None:
+    for _ in range(3):
+        make_veteran(address="会城街道演示路1号", difficulty="", account=make_user())
+    before = _phones()
+    written = rotation.rotate(by=None)
+    assert written == 3 + User.objects.count()
+    (new,) = key_file.read_text().split()
+    assert all(Fernet(new).decrypt(token.encode()) for token in _tokens())
+    assert _phones() == before
+    assert {v.address for v in Veteran.objects.all()} == {"会城街道演示路1号"}
+    assert {v.difficulty for v in Veteran.objects.all()} == {""}
+    assert AuditEvent.objects.get(verb="core.keys_rotated").data == {"rows": written}
+
+
+def test_a_running_process_knows_the_new_key_as_soon_as_it_is_in_the_file() -> None:
+    old = cipher()
+    key = rotation.add_key()
+    token = Fernet(key.encode()).encrypt(b"x")
+    assert cipher().decrypt(token) == b"x"
+    with pytest.raises(InvalidToken):
+        old.decrypt(token)
+    assert keys_in_force()[0] == key
+
+
+def test_a_second_run_writes_nothing_and_a_broken_off_one_goes_on() -> None:
+    for _ in range(3):
+        make_veteran()
+    rotation.add_key()
+    assert rotation.rewrite() == 3
+    assert rotation.rewrite() == 0
+
+
+def test_what_somebody_else_writes_in_between_stays(monkeypatch) -> None:
+    veteran = make_veteran(phone="13812345678")
+    renew = rotation._renew
+
+    def meanwhile(token, newest):
+        Veteran.objects.filter(pk=veteran.pk).update(phone="13900001111")
+        return renew(token, newest)
+
+    monkeypatch.setattr(rotation, "_renew", meanwhile)
+    rotation.rotate(by=None)
+    assert Veteran.objects.get(pk=veteran.pk).phone == "13900001111"
+
+
+def test_old_keys_stay_until_nothing_can_need_them(settings, key_file) -> None:
+    make_veteran()
+    with pytest.raises(CommandError, match="no key file"):
+        call_command("rotate_keys", "--retire")
+    call_command("rotate_keys")
+    call_command("rotate_keys")
+    assert len(key_file.read_text().split()) == 2
+    with pytest.raises(CommandError, match="minutes old"):
+        call_command("rotate_keys", "--retire")
+    past = time.time() - 2 * rotation.SETTLED
+    os.utime(key_file, (past, past))
+    call_command("rotate_keys", "--retire")
+    assert len(key_file.read_text().split()) == 1
+    settings.FIELD_ENCRYPTION_KEYS = []
+    assert len(_phones()) == 1
+
+
+def test_a_value_left_under_an_old_key_is_rewritten_before_that_key_goes(settings, key_file) -> None:
+    call_command("rotate_keys")
+    first = key_file.read_text().split()[0]
+    call_command("rotate_keys")
+    veteran = make_veteran()
+    late = Fernet(first).encrypt(b"13812345678").decode()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE veterans_veteran SET phone = %s WHERE id = %s", [late, veteran.pk])
+    call_command("rotate_keys", "--retire", "--now")
+    settings.FIELD_ENCRYPTION_KEYS = []
+    assert Veteran.objects.get(pk=veteran.pk).phone == "13812345678"
+
+
+def test_only_its_owner_reads_the_key_file(key_file) -> None:
+    rotation.add_key()
+    assert key_file.stat().st_mode & 0o077 == 0
