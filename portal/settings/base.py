@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.web.middleware.RefusalLogMiddleware",
     "portal.web.middleware.SecondFactorMiddleware",
     "portal.web.cms_access.CurrentEditorsMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -1,0 +1,271 @@
+"""Who may open what: one row for each route of the portal, one column for each kind of reader.
+
+A reader is named '<role> <place>': each station role at the station that owns everything in this small world
+(own), at the one below, beside and above it; then the people without a post. tests/house/test_matrix.py asks
+every route as every reader.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from cms.actions import setup_site
+from portal.accounts.enums import ConsentPurpose, StationRole
+from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, StationMembership
+from portal.core.reference import load_reference
+from portal.fairs.enums import BoothState
+from portal.fairs.models import DESK_ROLES, Booth, DoorDuty
+from portal.placements import actions as placements
+from portal.positions.enums import PositionState
+from portal.recommendations import indexing
+from tests.factories import (
+    make_booth,
+    make_employer,
+    make_fair,
+    make_position,
+    make_registration,
+    make_staff,
+    make_stations,
+    make_user,
+    make_veteran,
+)
+
+PLACES = {"own": "睦洲镇", "below": "南安村", "beside": "司前镇", "above": "新会区"}
+SERVES = ("own", "above")
+PERSON = "欧阳甲子"
+PHONE = "13911112222"
+LAST4 = "971X"
+# Asked for instead: nobody's.
+DECOYS = {PERSON: "欧阳乙丑", PHONE: "13911113333"}
+
+
+class World:
+    """Everything belongs to 睦洲镇, to one veteran and to one employer; everybody else looks on."""
+
+    def __init__(self) -> None:
+        load_reference()
+        stations = make_stations()
+        setup_site()
+        own = stations[PLACES["own"]]
+        self.veteran_user = make_user(PERSON, phone=PHONE)
+        self.member = make_user("单位经办")
+        self.rival = make_user("对手经办")
+        self.stranger = make_user("路人")
+        self.volunteer = make_user("志愿者")
+        self.other_user = make_user("另一人")
+        self.former = make_user("前工作人员")
+        today = timezone.localdate()
+        StationMembership.objects.create(
+            user=self.former,
+            station=own,
+            role=StationRole.CLERK,
+            starts_on=today - timedelta(days=300),
+            ends_on=today - timedelta(days=7),
+        )
+        self.staff = {
+            f"{role} {place}": make_staff(stations[name], StationRole(role), name=f"{role}{place}")
+            for role in StationRole.values
+            for place, name in PLACES.items()
+        }
+        self.veteran = make_veteran(
+            station=own,
+            name=PERSON,
+            account=self.veteran_user,
+            id_last4=LAST4,
+            specialties=("driver",),
+            wish={},
+        )
+        for purpose in (ConsentPurpose.MATCHING, ConsentPurpose.EMPLOYER_CARD):
+            self.veteran_user.consents.create(purpose=purpose, wording="告知内容")
+        self.other = make_veteran(station=stations["司前镇"], name="邻镇人", account=self.other_user)
+        self.job = self.veteran.work_history.create(employer_name="某公司", title="司机")
+        self.employer = make_employer(member=self.member, station=own)
+        self.rival_employer = make_employer(member=self.rival)
+        self.position = make_position(employer=self.employer)
+        self.draft = make_position(employer=self.employer, opened=False, state=PositionState.IN_REVIEW)
+        self.fair = make_fair(organiser=own)
+        self.booth = make_booth(self.fair, self.position)
+        asked = make_employer(name="等待展位有限公司", station=own)
+        self.asked_booth = Booth.objects.create(fair=self.fair, employer=asked, state=BoothState.REQUESTED)
+        DoorDuty.objects.create(fair=self.fair, user=self.volunteer, day=today)
+        self.registration = make_registration(self.fair, self.veteran)
+        self.placement = placements.declare(
+            veteran=self.veteran, position=self.position, by=self.staff["clerk own"], fair=self.fair
+        )
+        self.follow_up = self.placement.follow_ups.get_queryset()[0]
+        indexing.rebuild()
+        indexing.rebuild_people()
+
+    @cached_property
+    def readers(self) -> dict[str, Any]:
+        """Name of the reader -> user."""
+        return {
+            **self.staff,
+            "the person": self.veteran_user,
+            "another person": self.other_user,
+            "the employer": self.member,
+            "the rival": self.rival,
+            "volunteer": self.volunteer,
+            "former clerk": self.former,
+            "no part": self.stranger,
+            "anonymous": AnonymousUser(),
+        }
+
+
+def staff(roles: Collection[str], places: Collection[str] = tuple(PLACES)) -> frozenset[str]:
+    return frozenset(f"{role} {place}" for role in roles for place in places)
+
+
+OTHERS = frozenset(
+    {"the person", "another person", "the employer", "the rival", "volunteer", "former clerk", "no part"}
+)
+STAFF = staff(StationRole.values)
+SIGNED_IN = STAFF | OTHERS
+EVERYBODY = SIGNED_IN | {"anonymous"}
+FILES, FILES_HERE = staff(FILE_ROLES), staff(FILE_ROLES, SERVES)
+REVIEWS, REVIEWS_HERE = staff(REVIEW_ROLES), staff(REVIEW_ROLES, SERVES)
+DESK, DESK_HERE = staff(DESK_ROLES), staff(DESK_ROLES, SERVES)
+EDITORS = staff({StationRole.EDITOR})
+PERSONS = frozenset({"the person", "another person"})
+THE_PERSON = frozenset({"the person"})
+EMPLOYERS = frozenset({"the employer", "the rival"})
+THE_EMPLOYER = frozenset({"the employer"})
+# Who may read the person's name in an answer.
+KNOW_THE_PERSON = FILES_HERE | THE_PERSON
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One route: who gets in, by which method, with whose number in the address, and what to search for."""
+
+    opens: frozenset[str]
+    sample: dict[str, str] = field(default_factory=dict)  # argument -> attribute path in World
+    method: str = "get"
+    queries: tuple[str, ...] = ()  # asked besides the plain address
+    knows: frozenset[str] = KNOW_THE_PERSON
+    data: dict[str, str] = field(default_factory=dict)  # what the form sends, looked up like the sample
+
+
+def _of(thing: str, name: str = "pk") -> dict[str, str]:
+    return {name: f"{thing}.pk"}
+
+
+ASKED = (f"q={PERSON}", f"q={PHONE}", f"q={LAST4}")
+NAMED = (f"name={PERSON}",)
+
+MATRIX: dict[str, Row] = {
+    # --- the person's own floor
+    "me/": Row(PERSONS),
+    "me/file/": Row(PERSONS),
+    "me/file/open/": Row(SIGNED_IN),
+    "me/file/jobs/<int:pk>/remove/": Row(THE_PERSON, _of("job"), "post"),
+    "me/file/<slug:section>/": Row(PERSONS, {"section": "=identity"}),
+    "me/positions/": Row(PERSONS),
+    "me/positions/<int:pk>/": Row(PERSONS, _of("position")),
+    "me/fairs/<int:page_id>/": Row(PERSONS, _of("fair", "page_id")),
+    "me/fairs/<int:page_id>/register/": Row(PERSONS, _of("fair", "page_id"), "post"),
+    "me/fairs/<int:page_id>/cancel/": Row(THE_PERSON, _of("fair", "page_id"), "post"),
+    "me/tickets/": Row(PERSONS),
+    "me/tickets/<uuid:ticket>/": Row(THE_PERSON, {"ticket": "registration.ticket"}),
+    "me/intentions/": Row(PERSONS),
+    "me/intentions/<int:pk>/confirm/": Row(THE_PERSON, _of("placement"), "post"),
+    "me/consents/": Row(PERSONS),
+    "me/consents/<slug:purpose>/": Row(PERSONS, {"purpose": "=matching"}, "post"),
+    "me/access-log/": Row(PERSONS),
+    # --- the employer's floor
+    "company/": Row(EMPLOYERS),
+    "company/register/": Row(SIGNED_IN),
+    "company/profile/": Row(EMPLOYERS),
+    "company/positions/": Row(EMPLOYERS),
+    "company/positions/new/": Row(EMPLOYERS),
+    "company/positions/<int:pk>/": Row(THE_EMPLOYER, _of("draft")),
+    "company/positions/<int:pk>/submit/": Row(THE_EMPLOYER, _of("draft"), "post"),
+    "company/positions/<int:pk>/withdraw/": Row(THE_EMPLOYER, _of("position"), "post"),
+    "company/positions/<int:pk>/candidates/": Row(THE_EMPLOYER, _of("position")),
+    "company/fairs/": Row(EMPLOYERS),
+    "company/fairs/<int:page_id>/join/": Row(EMPLOYERS, _of("fair", "page_id")),
+    "company/intentions/": Row(EMPLOYERS, knows=KNOW_THE_PERSON | THE_EMPLOYER),
+    "company/intentions/<int:pk>/confirm/": Row(THE_EMPLOYER, _of("placement"), "post"),
+    # --- the desk
+    "desk/": Row(STAFF),
+    "desk/follow-ups/<int:pk>/": Row(FILES_HERE, _of("follow_up")),
+    "desk/veterans/": Row(FILES, queries=(*ASKED, "employment_status=unemployed")),
+    "desk/veterans/new/": Row(FILES),
+    "desk/veterans/<int:pk>/": Row(FILES_HERE, _of("veteran")),
+    "desk/veterans/<int:pk>/reveal/": Row(FILES_HERE, _of("veteran"), "post"),
+    "desk/veterans/<int:pk>/register/": Row(FILES_HERE, _of("veteran"), "post"),
+    "desk/veterans/<int:pk>/declare/": Row(
+        FILES_HERE, _of("veteran"), "post", data={"position": "position.pk"}
+    ),
+    "desk/employers/": Row(REVIEWS),
+    "desk/employers/<int:pk>/": Row(REVIEWS_HERE, _of("employer")),
+    "desk/positions/": Row(REVIEWS),
+    "desk/positions/<int:pk>/": Row(REVIEWS_HERE, _of("draft")),
+    # An open position is public; the people shown are those of the reader's own stations.
+    "desk/positions/<int:pk>/candidates/": Row(FILES, _of("position")),
+    "desk/booths/": Row(DESK),
+    "desk/booths/<int:pk>/": Row(DESK_HERE, _of("asked_booth")),
+    "desk/booths/<int:pk>/people/": Row(DESK_HERE, _of("booth")),
+    "desk/fairs/": Row(DESK),
+    "desk/fairs/<int:page_id>/": Row(DESK_HERE, _of("fair", "page_id")),
+    "desk/placements/": Row(FILES, queries=ASKED),
+    "desk/placements/<int:pk>/": Row(FILES_HERE, _of("placement")),
+    "desk/placements/<int:pk>/correct/": Row(FILES_HERE, _of("placement"), "post"),
+    # --- the door
+    "door/": Row(SIGNED_IN),
+    "door/<int:page_id>/": Row(DESK_HERE | {"volunteer"}, _of("fair", "page_id")),
+    "door/<int:page_id>/check-in/": Row(DESK_HERE | {"volunteer"}, _of("fair", "page_id"), "post"),
+    "door/<int:page_id>/visitor/": Row(
+        DESK_HERE | {"volunteer"}, _of("fair", "page_id"), "post", data={"kind": "=family"}
+    ),
+    "door/<int:page_id>/intention/": Row(DESK_HERE | {"volunteer"}, _of("fair", "page_id")),
+    # --- the API
+    "api/v1/": Row(frozenset()),
+    "api/v1/openapi.json": Row(EVERYBODY),
+    "api/v1/docs": Row(EVERYBODY),
+    "api/v1/veterans": Row(SIGNED_IN, queries=NAMED),
+    "api/v1/veterans/<int:veteran_id>": Row(KNOW_THE_PERSON, _of("veteran", "veteran_id")),
+    "api/v1/placements": Row(SIGNED_IN, knows=KNOW_THE_PERSON | THE_EMPLOYER),
+    "api/v1/placements/<int:placement_id>": Row(
+        KNOW_THE_PERSON | THE_EMPLOYER, _of("placement", "placement_id"), knows=KNOW_THE_PERSON | THE_EMPLOYER
+    ),
+    "api/v1/follow-ups": Row(SIGNED_IN),
+    "api/v1/positions": Row(SIGNED_IN),
+    "api/v1/positions/<int:position_id>": Row(REVIEWS_HERE | THE_EMPLOYER, _of("draft", "position_id")),
+    "api/v1/fairs": Row(SIGNED_IN),
+    "api/v1/search": Row(SIGNED_IN, queries=(f"q={PERSON}", f"q={PHONE}")),
+    # --- what everybody reads
+    "search/": Row(EVERYBODY, queries=(f"q={PERSON}", f"q={PHONE}")),
+    "positions/": Row(EVERYBODY, queries=(f"q={PERSON}",)),
+    "positions/<int:pk>/": Row(EVERYBODY, _of("position")),
+    "employers/<int:pk>/": Row(EVERYBODY, _of("employer")),
+    "fairs/<int:page_id>/calendar.ics": Row(EVERYBODY, _of("fair", "page_id")),
+    "landing/": Row(SIGNED_IN),
+    "healthz": Row(EVERYBODY),
+    # Pictures of published pages only; nobody's papers stand below /media/.
+    r"^media/(?P<path>(?:images|original_images)/.+)$": Row(frozenset(), {"path": "=images/none.jpg"}),
+    "sign-in/": Row(EVERYBODY),
+    # Open only on the way through a sign-in.
+    "sign-in/code/": Row(frozenset()),
+    "sign-in/staff/": Row(EVERYBODY),
+    "sign-in/second-factor/": Row(SIGNED_IN),
+    "sign-in/second-factor/setup/": Row(frozenset()),
+    "sign-out/": Row(EVERYBODY, method="post"),
+    "elder-mode/": Row(EVERYBODY, method="post"),
+    "gallery/": Row(EVERYBODY),
+    # --- Wagtail's own
+    r"documents/^(\d+)/(.*)$": Row(frozenset(), {"0": "=1", "1": "=x.pdf"}),
+    "documents/authenticate_with_password/<int:restriction_id>/": Row(
+        frozenset(), {"restriction_id": "=1"}, "post"
+    ),
+    "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/": Row(
+        frozenset(), {"page_view_restriction_id": "=1", "page_id": "=1"}, "post"
+    ),
+    "_util/login/": Row(EVERYBODY),
+    r"^((?:[\w\-]+/)*)$": Row(EVERYBODY, {"0": "="}),
+}

@@ -1,0 +1,189 @@
+"""Every route, asked by every kind of reader: who gets in is written in matrix.py, and nowhere else.
+
+A route without a row fails. Whoever is not let in is refused or led to the sign-in, a refusal to somebody
+signed in stands in the event log, and no answer names the person to a reader who may not know them: by list,
+detail, search, export or API.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import reduce
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from portal.accounts.enums import AccessKind
+from portal.accounts.models import AccessLog
+from portal.core.models import AuditEvent
+from tests.house.matrix import DECOYS, EDITORS, EVERYBODY, FILES, MATRIX, PERSON, PHONE, Row, World
+
+CMS = "cms/"
+# Where somebody begins who is not let in.
+LED_AWAY = ("/sign-in/", "/me/file/open/", "/company/register/")
+# Wagtail's own floor stands below one rule: today's editors and the city's operators. One reader of each
+# kind asks.
+ASKING_THE_CMS = ("clerk own", "head above", "auditor own", "the person", "the employer", "anonymous")
+CMS_SIGN_IN = {"cms/login/", "cms/logout/", "cms/jsi18n/", "cms/sprite/"}
+
+
+def routes(patterns: list[URLPattern | URLResolver] | None = None, before: str = "") -> Iterator[str]:
+    """Every route of the URL configuration, as it is written there."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+OURS = sorted(route for route in routes() if not route.startswith(CMS))
+
+
+def address(route: str, values: dict[str, str]) -> str:
+    """The route with values in the place of its arguments, in their order."""
+    for value in values.values():
+        route = re.sub(
+            r"<(?:\w+:)?\w+>|\((?:\?P<\w+>)?(?:[^()]|\([^()]*\))*\)", lambda _, v=value: v, route, count=1
+        )
+    return "/" + route.replace("^", "").replace("$", "")
+
+
+def looked_up(paths: dict[str, str], world: World) -> dict[str, str]:
+    """'veteran.pk' is looked up in the world; '=x' stands for itself."""
+    return {
+        name: path[1:] if path.startswith("=") else str(reduce(getattr, path.split("."), world))
+        for name, path in paths.items()
+    }
+
+
+def is_in(response: HttpResponse) -> bool:
+    """Let in; not refused, nor led to sign in or to begin somewhere else."""
+    if response.status_code in {401, 403, 404}:
+        return False
+    if response.status_code in {301, 302}:
+        return not response.headers["Location"].startswith(
+            ("/sign-in/", "/me/file/open/", "/company/register/")
+        )
+    assert response.status_code in {200, 204}, response.status_code
+    return True
+
+
+def text(response: HttpResponse) -> str:
+    body = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
+    return body.decode(errors="replace")
+
+
+@pytest.fixture
+def world(db, caplog) -> World:
+    caplog.set_level("ERROR", "django.request")  # thousands of refusals are what is asked for
+    return World()
+
+
+@pytest.fixture
+def clients(world, client_for) -> dict[str, Client]:
+    return {
+        name: client_for(user) if user.is_authenticated else Client() for name, user in world.readers.items()
+    }
+
+
+def test_every_route_has_a_row_and_every_row_a_route() -> None:
+    assert set(OURS) - set(MATRIX) == set(), "who may open it? say so in tests/house/matrix.py"
+    assert set(MATRIX) - set(OURS) == set(), "rows of routes that are gone"
+
+
+def test_the_rows_name_readers_that_exist(world) -> None:
+    assert set(world.readers) == EVERYBODY
+
+
+def _wrong(route: str, row: Row, who: str, client: Client, world: World) -> Iterator[str]:
+    """What is wrong with the answers of one route to one reader."""
+    path = address(route, looked_up(row.sample, world))
+    for query in ("", *row.queries):
+        asked = f"{path}?{query}" if query else path
+        with transaction.atomic():
+            response = getattr(client, row.method)(asked, looked_up(row.data, world) or None)
+            said = text(response)
+            inside = is_in(response)
+            if not query and inside is not (who in row.opens):
+                yield f"{who}: {'let in' if inside else 'kept out'} ({response.status_code})"
+            if who not in row.knows and said.count(PERSON) > _echoes(client, asked, PERSON):
+                yield f"{who} reads the person's name ({asked})"
+            if who != "the person" and said.count(PHONE) > _echoes(client, asked, PHONE):
+                yield f"{who} reads the person's phone ({asked})"
+            if not inside and response.status_code in {403, 404} and who != "anonymous" and row.sample:
+                yield from _unlogged(route, row, who, world)
+            transaction.set_rollback(True)
+    if row.method == "get" and who not in row.opens:
+        with transaction.atomic():
+            response = client.post(path)
+            if response.status_code != 405 and is_in(response):
+                yield f"{who}: let in by POST ({response.status_code})"
+            transaction.set_rollback(True)
+
+
+def _echoes(client: Client, asked: str, secret: str) -> int:
+    """How often a page repeats what was asked for, told by asking for something that nobody has."""
+    decoy = DECOYS[secret]
+    return text(client.get(asked.replace(secret, decoy))).count(decoy) if secret in asked else 0
+
+
+def _unlogged(route: str, row: Row, who: str, world: World) -> Iterator[str]:
+    """A refusal that left no trace: for the auditor, and for staff's tries at a file where its owner reads
+    it.
+    """
+    if not route.startswith(("me/", "company/", "desk/", "door/", "api/")):
+        return
+    if not AuditEvent.objects.filter(verb="web.refused", actor_id=world.readers[who].pk).exists():
+        yield f"{who}: refused, but not logged"
+    tries = AccessLog.objects.filter(kind=AccessKind.REFUSED, file_id=world.veteran.pk)
+    if "veteran.pk" in row.sample.values() and who in FILES and not tries.exists():
+        yield f"{who}: refused, but the person cannot read it"
+
+
+def test_every_route_opens_to_those_of_its_row_and_to_nobody_else(world, clients, figure) -> None:
+    wrong, asked = [], 0
+    for route in OURS:
+        row = MATRIX.get(route)
+        if row is None:
+            continue
+        for who, client in clients.items():
+            asked += 1
+            wrong += [f"{route}: {what}" for what in _wrong(route, row, who, client, world)]
+    assert not wrong, "\n".join(wrong)
+    figure(f"{len(OURS)} routes x {len(clients)} readers, {asked} pairs")
+
+
+def test_the_editors_floor_opens_to_editors_alone(world, clients, figure) -> None:
+    floor = [route for route in routes() if route.startswith(CMS)]
+    wrong = []
+    for route in floor:
+        if (
+            route == "cms/failwhale/"
+        ):  # Wagtail's own rehearsal of an error: fails for everybody, shows nothing
+            continue
+        values: dict[str, Any] = {str(n): "1" for n in range(route.count("<") + route.count("("))}
+        path = address(re.sub(r"\(\?P<revision_id_[ab]>[^)]*\)|\(\?P<pk>\\d\+\)", "<int:x>", route), values)
+        path = path.replace(".*", "x").replace("\\.", ".")
+        for who in ASKING_THE_CMS:
+            response = clients[who].get(path)
+            if path.lstrip("/") not in CMS_SIGN_IN and response.status_code not in {301, 302, 403, 404, 405}:
+                wrong.append(f"{route}: {who} {response.status_code}")
+    assert not wrong, "\n".join(wrong)
+    assert clients[min(EDITORS)].get(f"/{CMS}").status_code == 200
+    figure(f"{len(floor)} routes below /{CMS}")
+
+
+@pytest.mark.parametrize(
+    ("route", "values", "path"),
+    [
+        ("desk/veterans/<int:pk>/", {"pk": "7"}, "/desk/veterans/7/"),
+        (r"documents/^(\d+)/(.*)$", {"0": "1", "1": "x.pdf"}, "/documents/1/x.pdf"),
+        (r"^((?:[\w\-]+/)*)$", {"0": ""}, "/"),
+    ],
+)
+def test_an_address_is_made_of_a_route(route: str, values: dict[str, str], path: str) -> None:
+    assert address(route, values) == path
