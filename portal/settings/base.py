@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "portal.core",
     "portal.stations",
     "portal.accounts",
+    "portal.sheets",
     "portal.veterans",
     "portal.employers",
     "portal.positions",

@@ -1,0 +1,218 @@
+"""Running an import: chunk by chunk, each committed whole; a run that died goes on after its last chunk.
+
+The counter `done` is a lock as well: a chunk first moves it on from the value that this run saw. Whoever finds
+it moved by somebody else stops, so a worker that was thought dead and wakes up can't bring rows in twice.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from portal.core import audit
+from portal.sheets import storage
+from portal.sheets.enums import ImportState, RowOutcome
+from portal.sheets.kinds import BadRow, Loader, Result, Written, get_kind
+from portal.sheets.models import SheetImport, SheetRow
+from portal.sheets.reading import read_table
+
+CHUNK = 2000
+_COUNTERS = ("total", "done", "created", "updated", "unchanged", "bad")
+Progress = Callable[[SheetImport], None]
+_Line = tuple[int, list[Any], dict[str, Any]]
+
+
+class Superseded(Exception):
+    """Another run of the same import went on, or it was ended, while this one worked."""
+
+
+def run(sheet: SheetImport, *, dry: bool, progress: Progress | None = None, chunk: int = CHUNK) -> SheetImport:
+    """Bring a sheet's rows in (or with `dry` find out what would happen) until the end, or until somebody
+    cancels. The state must be RUNNING (CHECKING when dry) already.
+
+    Raises:
+        Superseded: somebody else goes on with it.
+    """
+    kind = get_kind(sheet.kind)
+    try:
+        table = read_table(storage.load(sheet.stored_as))
+    except (FileNotFoundError, ValidationError):
+        return _fail(sheet, "上传的文件已不在服务器上，请重新上传。")
+    lines = list(table.lines(sheet.header_row, sheet.columns))
+    if sheet.total != len(lines):
+        sheet.total = len(lines)
+        sheet.save(update_fields=["total", "updated_at"])
+    loader = kind.open(sheet.by, sheet.station)
+    for _, _, line in lines[: sheet.done]:  # so that it knows which numbers the sheet had before
+        with suppress(BadRow):
+            loader.read(line)
+    rest = iter(lines[sheet.done :])
+    while part := list(islice(rest, chunk)):
+        if not _chunk(sheet, loader, part, dry=dry):
+            break
+        if progress is not None:
+            progress(sheet)
+    return _end(sheet, dry=dry)
+
+
+def _chunk(sheet: SheetImport, loader: Loader, lines: list[_Line], *, dry: bool) -> bool:
+    """Deal with these lines and commit; False when somebody asked to stop."""
+    read: list[tuple[_Line, Any]] = []
+    for line in lines:
+        try:
+            read.append((line, loader.read(line[2])))
+        except BadRow as bad:
+            read.append((line, bad))
+    good = [said for _, said in read if not isinstance(said, BadRow)]
+    with transaction.atomic():
+        _claim(sheet, len(lines))
+        sheet.refresh_from_db(fields=["cancel_asked"])
+        if sheet.cancel_asked:
+            transaction.set_rollback(True)
+            return False
+        written = iter(loader.write(good, import_id=sheet.pk, dry=dry))
+        results = [
+            (line, Result(RowOutcome.BAD, code=said.code, reason=said.reason))
+            if isinstance(said, BadRow)
+            else (line, next(written))
+            for line, said in read
+        ]
+        counts = Counter(result.outcome for _, result in results)
+        _note(sheet, results, dry=dry)
+        SheetImport.objects.filter(pk=sheet.pk).update(
+            **{name: F(name) + counts[RowOutcome(name)] for name in ("created", "updated", "unchanged", "bad")}
+            | {"done": F("done") + len(lines)}
+        )
+    sheet.refresh_from_db(fields=[*_COUNTERS, "updated_at", "state"])
+    return True
+
+
+def _claim(sheet: SheetImport, rows: int) -> None:
+    """Hold the import's row for this chunk; whoever waited for it finds `done` moved."""
+    held = SheetImport.objects.filter(pk=sheet.pk, state=sheet.state, done=sheet.done)
+    if not held.update(updated_at=timezone.now()):
+        raise Superseded(f"import {sheet.pk} is no longer at row {sheet.done} of {rows}")
+
+
+def _note(sheet: SheetImport, results: list[tuple[_Line, Result]], *, dry: bool) -> None:
+    now = timezone.now()
+    SheetRow.objects.bulk_create(
+        (
+            SheetRow(
+                sheet=sheet,
+                number=number,
+                outcome=result.outcome,
+                target_id=result.target_id,
+                code=result.code,
+                reason=result.reason[:200],
+                cells=_json([written_out(cell) for cell in cells]) if result.code else "",
+                before=_json(result.before) if result.before else "",
+                at=now,
+            )
+            for (number, cells, _), result in results
+            if result.outcome == RowOutcome.BAD or not (dry or result.outcome == RowOutcome.UNCHANGED)
+        ),
+        batch_size=1000,
+    )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def written_out(cell: Any) -> str:
+    """A cell as a clerk would type it: dates in ISO form, whole numbers without '.0'."""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return "" if cell is None else str(cell)
+
+
+def _fail(sheet: SheetImport, why: str) -> SheetImport:
+    sheet.state, sheet.error, sheet.finished_at = ImportState.FAILED, why, timezone.now()
+    sheet.save(update_fields=["state", "error", "finished_at", "updated_at"])
+    return sheet
+
+
+@transaction.atomic
+def _end(sheet: SheetImport, *, dry: bool) -> SheetImport:
+    cancelled = SheetImport.objects.filter(pk=sheet.pk, cancel_asked=True).exists() and sheet.done < sheet.total
+    if dry:
+        sheet.state = ImportState.UPLOADED if cancelled else ImportState.CHECKED
+        sheet.save(update_fields=["state", "updated_at"])
+        return sheet
+    sheet.state = ImportState.CANCELLED if cancelled else ImportState.DONE
+    sheet.finished_at = timezone.now()
+    sheet.save(update_fields=["state", "finished_at", "updated_at"])
+    counts = {name: getattr(sheet, name) for name in _COUNTERS}
+    audit.record(by=sheet.by, verb=f"sheets.{sheet.state}", target=sheet, kind=sheet.kind, **counts)
+    if sheet.created or sheet.updated:
+        get_kind(sheet.kind).finished()
+    return sheet
+
+
+def undo(sheet: SheetImport, *, progress: Progress | None = None, chunk: int = CHUNK) -> SheetImport:
+    """Take an import's rows back, latest first, except what somebody has changed since."""
+    kind = get_kind(sheet.kind)
+    while True:
+        with transaction.atomic():
+            left = SheetRow.objects.filter(
+                sheet=sheet,
+                outcome__in=[RowOutcome.CREATED, RowOutcome.UPDATED],
+                undone=False,
+                stays_because="",
+            )
+            rows = list(left.order_by("-number")[:chunk])
+            if not rows:
+                break
+            _take_back(sheet, rows, kind.undo)
+        if progress is not None:
+            progress(sheet)
+    with transaction.atomic():
+        sheet.state = ImportState.UNDONE
+        sheet.save(update_fields=["state", "updated_at"])
+        stayed = sheet.rows.exclude(stays_because="").count()
+        audit.record(
+            by=sheet.by,
+            verb="sheets.undone",
+            target=sheet,
+            undone=sheet.rows.filter(undone=True).count(),
+            stayed=stayed,
+        )
+        kind.finished()
+    return sheet
+
+
+def _take_back(sheet: SheetImport, rows: list[SheetRow], take_back: Callable[..., list[str]]) -> None:
+    written = [
+        Written(
+            target_id=row.target_id or 0,
+            outcome=RowOutcome(row.outcome),
+            before=json.loads(row.before) if row.before else {},
+            at=row.at,
+        )
+        for row in rows
+    ]
+    for row, reason in zip(rows, take_back(written, sheet.by, sheet.pk), strict=True):
+        row.undone, row.stays_because = not reason, reason
+    SheetRow.objects.bulk_update(rows, ["undone", "stays_because"], batch_size=200)
+    SheetImport.objects.filter(pk=sheet.pk).update(updated_at=timezone.now())
+
+
+def bad_rows(sheet: SheetImport) -> Iterator[tuple[int, str, list[str]]]:
+    """Number, reason and cells as typed of every bad row."""
+    for row in sheet.rows.filter(outcome=RowOutcome.BAD).iterator(chunk_size=2000):
+        yield row.number, row.reason, json.loads(row.cells) if row.cells else []
