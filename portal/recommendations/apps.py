@@ -16,7 +16,7 @@ def _employer_changed(sender: type, employer: Any, **kwargs: Any) -> None:
     transaction.on_commit(lambda: refresh_employer.enqueue(employer.pk))
 
 
-def _file_changed(sender: type, veteran: Any, **kwargs: Any) -> None:
+def _files_changed(sender: type, **kwargs: Any) -> None:
     from portal.recommendations.tasks import people_changed
 
     transaction.on_commit(people_changed.enqueue)
@@ -29,8 +29,9 @@ class RecommendationsConfig(AppConfig):
     def ready(self) -> None:
         from portal.employers.signals import employer_changed
         from portal.positions.signals import position_changed
-        from portal.veterans.signals import veteran_file_changed
+        from portal.veterans.signals import veteran_file_changed, veteran_files_changed
 
-        veteran_file_changed.connect(_file_changed, dispatch_uid="recommendations.people")
+        veteran_file_changed.connect(_files_changed, dispatch_uid="recommendations.people")
+        veteran_files_changed.connect(_files_changed, dispatch_uid="recommendations.people")
         position_changed.connect(_position_changed, dispatch_uid="recommendations.position")
         employer_changed.connect(_employer_changed, dispatch_uid="recommendations.employer")

@@ -19,14 +19,12 @@ from portal.sheets.reading import read_table
 from portal.sheets.tasks import check_import, run_import, undo_import
 from portal.stations.models import Station
 
-# The cells of bad rows are kept so long for the result sheet.
-KEEP_BAD_ROWS = timedelta(days=30)
+# The rows are kept so long, for the result sheet; the counters stay.
+KEEP_ROWS = timedelta(days=30)
 
 
 @transaction.atomic
-def upload(
-    *, by: User, kind: str, name: str, content: bytes, station: Station | None = None
-) -> SheetImport:
+def upload(*, by: User, kind: str, name: str, content: bytes, station: Station | None = None) -> SheetImport:
     """Take a sheet in, unread rows and all, with its columns guessed (or as this person mapped them before).
 
     Raises:
@@ -37,9 +35,7 @@ def upload(
     wanted = get_kind(kind)
     header_row = mapping.find_headers(wanted, table)
     headers = table.rows[header_row]
-    known = SheetMapping.objects.filter(
-        user=by, kind=kind, signature=mapping.signature(headers)
-    ).first()
+    known = SheetMapping.objects.filter(user=by, kind=kind, signature=mapping.signature(headers)).first()
     columns = known.columns if known else mapping.guess(wanted, headers)
     sheet = SheetImport.objects.create(
         by=by,
@@ -167,21 +163,19 @@ def undo(*, sheet: SheetImport, by: User, enqueue: bool = True) -> SheetImport:
 
 
 def forget_old() -> None:
-    """Drop uploads and what updates replaced once an import can no longer be undone, and the cells of bad
-    rows after a month.
+    """Drop uploads and what updates replaced once an import can no longer be undone, and all rows a month
+    after it.
     """
     now = timezone.now()
     past = SheetImport.objects.exclude(stored_as="")
     for sheet in past.filter(finished_at__lt=now - UNDO_WITHIN) | past.filter(
-        finished_at=None, updated_at__lt=now - KEEP_BAD_ROWS
+        finished_at=None, updated_at__lt=now - KEEP_ROWS
     ):
         transaction.on_commit(lambda name=sheet.stored_as: storage.drop(name))  # type: ignore[misc]
-        sheet.rows.exclude(before="").update(before="")
+        sheet.rows.filter(outcome=RowOutcome.UPDATED).update(before="")
         sheet.stored_as = ""
         sheet.save(update_fields=["stored_as"])
-    SheetRow.objects.filter(
-        sheet__finished_at__lt=now - KEEP_BAD_ROWS, outcome=RowOutcome.BAD, code__gt=""
-    ).exclude(cells="").update(cells="")
+    SheetRow.objects.filter(sheet__finished_at__lt=now - KEEP_ROWS).delete()
 
 
 def _locked(sheet: SheetImport, by: User) -> SheetImport:

@@ -64,8 +64,8 @@ class Loader(Protocol):
     `read` returned for a chunk of good rows, inside a transaction.
     """
 
-    def read(self, cells: Mapping[str, Any]) -> Any:
-        """What the row says.
+    def read(self, number: int, cells: Mapping[str, Any]) -> Any:
+        """What the row of this number says.
 
         Raises:
             BadRow: it cannot be taken in.

@@ -21,9 +21,7 @@ def plain(header: Any) -> str:
 
 def guess(kind: SheetKind, headers: Sequence[Any]) -> dict[str, int]:
     """Column key -> position, by label and synonyms; each position is used once."""
-    known = {
-        plain(word): column.key for column in kind.columns for word in (column.label, *column.synonyms)
-    }
+    known = {plain(word): column.key for column in kind.columns for word in (column.label, *column.synonyms)}
     found: dict[str, int] = {}
     for position, header in enumerate(headers):
         key = known.get(plain(header))

@@ -43,9 +43,7 @@ class SheetImport(TimestampedModel):
     stored_as = models.CharField("存放名", max_length=60, blank=True)
     header_row = models.PositiveSmallIntegerField("表头行", default=0)
     columns = models.JSONField("列对应", default=dict, blank=True)
-    state = models.CharField(
-        "状态", max_length=10, choices=ImportState.choices, default=ImportState.UPLOADED
-    )
+    state = models.CharField("状态", max_length=10, choices=ImportState.choices, default=ImportState.UPLOADED)
     total = models.PositiveIntegerField("总行数", default=0)
     done = models.PositiveIntegerField("已处理", default=0)
     created = models.PositiveIntegerField("新建", default=0)

@@ -1,4 +1,4 @@
-"""From an uploaded file to rows of cells: xlsx, xls, ods and CSV (UTF-8 or GB18030), told apart by content."""
+"""From an uploaded file to rows of cells: xlsx, xls, ods and CSV (UTF-8 or GB18030), known by content."""
 
 import csv
 import io

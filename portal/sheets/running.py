@@ -1,7 +1,7 @@
 """Running an import: chunk by chunk, each committed whole; a run that died goes on after its last chunk.
 
-The counter `done` is a lock as well: a chunk first moves it on from the value that this run saw. Whoever finds
-it moved by somebody else stops, so a worker that was thought dead and wakes up can't bring rows in twice.
+The counter `done` is a lock as well: a chunk holds the import's row while `done` is what this run saw last.
+Whoever finds it moved stops, so a worker that was thought dead and wakes up can't bring rows in twice.
 """
 
 import json
@@ -34,7 +34,9 @@ class Superseded(Exception):
     """Another run of the same import went on, or it was ended, while this one worked."""
 
 
-def run(sheet: SheetImport, *, dry: bool, progress: Progress | None = None, chunk: int = CHUNK) -> SheetImport:
+def run(
+    sheet: SheetImport, *, dry: bool, progress: Progress | None = None, chunk: int = CHUNK
+) -> SheetImport:
     """Bring a sheet's rows in (or with `dry` find out what would happen) until the end, or until somebody
     cancels. The state must be RUNNING (CHECKING when dry) already.
 
@@ -51,9 +53,9 @@ def run(sheet: SheetImport, *, dry: bool, progress: Progress | None = None, chun
         sheet.total = len(lines)
         sheet.save(update_fields=["total", "updated_at"])
     loader = kind.open(sheet.by, sheet.station)
-    for _, _, line in lines[: sheet.done]:  # so that it knows which numbers the sheet had before
+    for number, _, line in lines[: sheet.done]:  # so that it knows which numbers the sheet had before
         with suppress(BadRow):
-            loader.read(line)
+            loader.read(number, line)
     rest = iter(lines[sheet.done :])
     while part := list(islice(rest, chunk)):
         if not _chunk(sheet, loader, part, dry=dry):
@@ -68,7 +70,7 @@ def _chunk(sheet: SheetImport, loader: Loader, lines: list[_Line], *, dry: bool)
     read: list[tuple[_Line, Any]] = []
     for line in lines:
         try:
-            read.append((line, loader.read(line[2])))
+            read.append((line, loader.read(line[0], line[2])))
         except BadRow as bad:
             read.append((line, bad))
     good = [said for _, said in read if not isinstance(said, BadRow)]
@@ -88,7 +90,10 @@ def _chunk(sheet: SheetImport, loader: Loader, lines: list[_Line], *, dry: bool)
         counts = Counter(result.outcome for _, result in results)
         _note(sheet, results, dry=dry)
         SheetImport.objects.filter(pk=sheet.pk).update(
-            **{name: F(name) + counts[RowOutcome(name)] for name in ("created", "updated", "unchanged", "bad")}
+            **{
+                name: F(name) + counts[RowOutcome(name)]
+                for name in ("created", "updated", "unchanged", "bad")
+            }
             | {"done": F("done") + len(lines)}
         )
     sheet.refresh_from_db(fields=[*_COUNTERS, "updated_at", "state"])
@@ -149,7 +154,9 @@ def _fail(sheet: SheetImport, why: str) -> SheetImport:
 
 @transaction.atomic
 def _end(sheet: SheetImport, *, dry: bool) -> SheetImport:
-    cancelled = SheetImport.objects.filter(pk=sheet.pk, cancel_asked=True).exists() and sheet.done < sheet.total
+    cancelled = (
+        SheetImport.objects.filter(pk=sheet.pk, cancel_asked=True).exists() and sheet.done < sheet.total
+    )
     if dry:
         sheet.state = ImportState.UPLOADED if cancelled else ImportState.CHECKED
         sheet.save(update_fields=["state", "updated_at"])

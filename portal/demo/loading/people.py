@@ -28,7 +28,7 @@ _NEAR = 0.05
 _SHOWN = 0.7
 
 
-def _crosswalk() -> dict[str, tuple[str, ...]]:
+def crosswalk() -> dict[str, tuple[str, ...]]:
     """Specialty -> occupation codes, from the ranking's own table."""
     known = set(Occupation.objects.values_list("code", flat=True))
     path = Path(settings.REFERENCE_DIR) / "crosswalk.csv"
@@ -52,7 +52,7 @@ def load_veterans(stations: dict[str, Station], rng: random.Random, scale: Scale
     )
     names = occupation_codes()
     maker = PeopleMaker(
-        rng, timezone.localdate(), _crosswalk(), sorted({names[job.occupation] for job in jobs()})
+        rng, timezone.localdate(), crosswalk(), sorted({names[job.occupation] for job in jobs()})
     )
     people = [_named_driver(maker), _named_radar(maker), _named_founder(maker)]
     homes = [stations["睦洲镇"], stations["江海区"], stations["会城街道"]]

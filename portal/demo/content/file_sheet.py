@@ -1,0 +1,129 @@
+"""A sheet of invented veterans' files, a share of its rows wrong in known ways."""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+
+from portal.core.enums import CertificateKind, Education
+from portal.core.validators import id_check_character
+from portal.demo.content.people import PeopleMaker, Person
+from portal.veterans.columns import COLUMNS
+from portal.veterans.enums import Branch, EmploymentStatus, RankGroup, Settlement
+
+Row = dict[str, object]
+# (region code, name as a clerk writes it) of a station.
+Home = tuple[str, str]
+
+
+def _cut(row: Row) -> None:
+    row["id_number"] = str(row["id_number"])[:-1]
+
+
+def _no_such_day(row: Row) -> None:
+    body = f"{str(row['id_number'])[:10]}0231{str(row['id_number'])[14:17]}"
+    row["id_number"] = body + id_check_character(body)
+
+
+def _other_check(row: Row) -> None:
+    number = str(row["id_number"])
+    row["id_number"] = number[:-1] + ("1" if number[-1] != "1" else "2")
+
+
+def _swapped_dates(row: Row) -> None:
+    row["entered_on"], row["left_on"] = row["left_on"], row["entered_on"]
+
+
+def _says(column: str, value: str) -> Callable[[Row], None]:
+    return lambda row: row.update({column: value})
+
+
+# Problem code -> what makes a good row have it. A repeated number needs two rows and stands apart.
+SPOILERS: dict[str, Callable[[Row], None]] = {
+    "id_form": _cut,
+    "id_birth": _no_such_day,
+    "id_check": _other_check,
+    "phone": _says("phone", "1381234567"),
+    "name": _says("name", " "),
+    "station": _says("station", "云上镇退役军人服务站"),
+    "region": _says("living_region", "云上县"),
+    "dates": _swapped_dates,
+    "choice": _says("education", "学富五车"),
+    "unit_name": _says("honours", "在75230部队立三等功"),
+}
+DUPLICATE = "duplicate"
+KINDS = (*SPOILERS, DUPLICATE)
+# The demo's own people have low sequence numbers in their ID numbers: these are other people.
+_SEQUENCE_FROM = 500
+_PHONES_FROM = 19_960_000_000
+
+
+class FileSheet:
+    """Rows of a sheet. `homes` are the stations that rows may name, `specialty_names` by code."""
+
+    def __init__(
+        self, maker: PeopleMaker, rng: random.Random, homes: Sequence[Home], specialty_names: dict[str, str]
+    ) -> None:
+        self._maker, self._rng, self._homes, self._names = maker, rng, homes, specialty_names
+        self.headers = [column.label for column in COLUMNS]
+
+    def rows(self, number: int, bad: float) -> Iterator[list[object]]:
+        """`number` rows in column order, exactly round(number * bad) of them wrong, the kinds in turn."""
+        wrong = dict(
+            zip(
+                sorted(self._rng.sample(range(1, number), round(number * bad))),
+                (KINDS[i % len(KINDS)] for i in range(number)),
+                strict=False,
+            )
+        )
+        last_good: Row = {}
+        for index in range(number):
+            row = self._row(index)
+            kind = wrong.get(index)
+            if kind == DUPLICATE:
+                row["id_number"] = last_good["id_number"]
+            elif kind is not None:
+                SPOILERS[kind](row)
+            else:
+                last_good = row
+            yield [row[column.key] for column in COLUMNS]
+
+    def _row(self, index: int) -> Row:
+        rng = self._rng
+        code, station = rng.choice(self._homes)
+        person = self._maker.make(code[:6])
+        body = f"{person.id_number[:14]}{int(person.id_number[14:17]) + _SEQUENCE_FROM:03d}"
+        return {
+            "name": person.name,
+            "id_number": body + id_check_character(body),
+            "phone": str(_PHONES_FROM + index),
+            "station": code if rng.random() < 0.3 else station,
+            "address": f"{rng.choice('东西南北中')}{rng.choice('华胜兴安')}路{rng.randint(1, 300)}号",
+            "household_region": code[:6],
+            "living_region": code,
+            "branch": Branch(person.branch).label,
+            "entered_on": _written(person.entered_on, rng),
+            "left_on": _written(person.left_on, rng),
+            "rank_group": RankGroup(person.rank_group).label,
+            "settlement": Settlement(person.settlement).label,
+            "honours": person.honours,
+            "is_party_member": "是" if person.is_party_member else "否",
+            "education": Education(person.education).label,
+            "major": person.major,
+            "specialties": self._specialties(person),
+            "certificates": "、".join(str(CertificateKind(kind).label) for kind in person.certificates),
+            "skills": person.skills,
+            "employment_status": EmploymentStatus(person.employment_status).label,
+            "difficulty": rng.choice(("大病", "低保家庭", "子女就学")) if rng.random() < 0.03 else "",
+            "disability": rng.choice(("七级", "八级", "十级")) if rng.random() < 0.02 else "",
+        }
+
+    def _specialties(self, person: Person) -> str:
+        return "、".join(self._names[code] for code in person.specialties)
+
+
+def _written(day: date, rng: random.Random) -> object:
+    """Half of the clerks type dates, the others text."""
+    way = rng.random()
+    if way < 0.5:
+        return day
+    return f"{day:%Y-%m-%d}" if way < 0.8 else f"{day.year}年{day.month}月{day.day}日"

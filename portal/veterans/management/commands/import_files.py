@@ -1,0 +1,90 @@
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Count
+from tqdm import tqdm
+
+from portal.accounts.models import FILE_ROLES, User
+from portal.core.encryption import lookup_hash
+from portal.core.validators import normalise_phone
+from portal.sheets import actions, running
+from portal.sheets.enums import ImportState, RowOutcome
+from portal.sheets.kinds import get_kind
+from portal.sheets.models import SheetImport
+from portal.sheets.writing import result_sheet
+from portal.stations.models import Station
+from portal.veterans.importing import KIND
+
+
+class Command(BaseCommand):
+    help = (
+        "Imports veterans' files from an xlsx, xls or csv sheet in the name of a member of staff. Run again "
+        "after it was broken off, it goes on where it was; run again after it ended, it changes nothing."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("path", type=Path)
+        parser.add_argument(
+            "--by", required=True, metavar="PHONE", help="who imports: a clerk, head or operator"
+        )
+        parser.add_argument(
+            "--station", metavar="CODE", help="region code of the station of rows that name none"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
+        parser.add_argument(
+            "--result", type=Path, metavar="OUT.xlsx", help="write the bad rows to this sheet"
+        )
+
+    def handle(
+        self, *, path: Path, by: str, station: str | None, dry_run: bool, result: Path | None, **options: Any
+    ) -> None:
+        started = time.monotonic()
+        user = User.objects.filter(phone_hash=lookup_hash(normalise_phone(by)), is_active=True).first()
+        if user is None or not user.station_paths(FILE_ROLES):
+            raise CommandError("--by is not the phone number of somebody whose post opens files")
+        try:
+            sheet = self._sheet(path, user, self._station(station, user), dry=dry_run)
+        except (OSError, ValidationError) as error:
+            raise CommandError(" ".join(getattr(error, "messages", [str(error)]))) from error
+        with tqdm(total=sheet.total, initial=sheet.done, unit="row", desc=path.name) as bar:
+            try:
+                sheet = running.run(sheet, dry=dry_run, progress=lambda now: bar.update(now.done - bar.n))
+            except running.Superseded as error:
+                raise CommandError("another process goes on with this import") from error
+        if sheet.state == ImportState.FAILED:
+            raise CommandError(sheet.error)
+        self._report(sheet, time.monotonic() - started)
+        if result is not None:
+            result.write_bytes(result_sheet(sheet))
+
+    def _sheet(self, path: Path, user: User, station: Station | None, *, dry: bool) -> SheetImport:
+        content = path.read_bytes()
+        if not dry and (sheet := actions.unfinished(by=user, kind=KIND, content=content)):
+            self.stdout.write(f"goes on after row {sheet.done} of {sheet.total}")
+            return sheet
+        sheet = actions.upload(by=user, kind=KIND, name=path.name, content=content, station=station)
+        begin = actions.check if dry else actions.start
+        return begin(sheet=sheet, by=user, enqueue=False)
+
+    def _station(self, code: str | None, user: User) -> Station | None:
+        if code is None:
+            return None
+        below = Station.objects.in_subtrees(user.station_paths(FILE_ROLES))
+        station = below.filter(region=code).first()
+        if station is None:
+            raise CommandError("--station is not below the stations that this person serves")
+        return station
+
+    def _report(self, sheet: SheetImport, seconds: float) -> None:
+        self.stdout.write(
+            f"import {sheet.pk}: {sheet.total} rows, {sheet.created} created, {sheet.updated} updated, "
+            f"{sheet.unchanged} unchanged, {sheet.bad} bad; {seconds:.0f} s"
+        )
+        problems = get_kind(sheet.kind).problems
+        bad = sheet.rows.filter(outcome=RowOutcome.BAD).order_by()
+        for code, number in bad.values_list("code").annotate(number=Count("pk")).order_by("code"):
+            self.stdout.write(f"  {number:6} {code}: {problems.get(code, '')}")

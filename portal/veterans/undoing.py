@@ -1,0 +1,112 @@
+"""Taking an import of files back: what nobody has touched since goes, what somebody has stays."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import models
+
+from portal.accounts.models import FILE_ROLES, User
+from portal.core import audit
+from portal.sheets.enums import RowOutcome
+from portal.sheets.kinds import Written
+from portal.stations.models import Station
+from portal.veterans.models import Certificate, Service, Veteran
+
+_OWN_ROWS = (Service, Certificate)
+GONE = "档案已不存在"
+TOUCHED = "导入后有人改过这份档案，已保留"
+IN_USE = "导入后已有报名、意向或其他记录，已保留"
+CLOSED = "档案已不在您的管辖范围"
+
+
+def undo(rows: Sequence[Written], by: User, import_id: int) -> list[str]:
+    """Take these rows back; for each why it had to stay, '' when it is undone."""
+    files = Veteran.objects.select_for_update().in_bulk([row.target_id for row in rows])
+    served = set(Station.objects.in_subtrees(by.station_paths(FILE_ROLES)).values_list("pk", flat=True))
+    used = _in_use([row.target_id for row in rows if row.outcome == RowOutcome.CREATED])
+    created, updated, reasons = [], [], []
+    for row in rows:
+        file = files.get(row.target_id)
+        if file is None:
+            reasons.append(GONE)
+        elif file.station_id not in served:
+            reasons.append(CLOSED)
+        elif row.outcome == RowOutcome.UPDATED:
+            updated.append((file, row))
+            reasons.append("")
+        elif file.updated_at > row.at or file.account_id is not None:
+            reasons.append(TOUCHED)
+        elif file.pk in used:
+            reasons.append(IN_USE)
+        else:
+            created.append(file)
+            reasons.append("")
+    kept = _put_back(updated, by, import_id)
+    audit.record_many(
+        by=by, verb="veterans.removed", targets=[(file, {"sheet": import_id}) for file in created]
+    )
+    Veteran.objects.filter(pk__in=[file.pk for file in created]).delete()
+    return [
+        reason or (f"这些内容后来有人改过，已保留：{kept[row.target_id]}" if row.target_id in kept else "")
+        for row, reason in zip(rows, reasons, strict=True)
+    ]
+
+
+def _in_use(ids: Iterable[int]) -> set[int]:
+    """Files that rows of other tables point at, those that come with every file left out."""
+    wanted, used = list(ids), set()
+    for relation in Veteran._meta.related_objects:
+        if relation.related_model in _OWN_ROWS or not isinstance(relation.field, models.ForeignKey):
+            continue
+        rows = relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": wanted})
+        used |= set(rows.values_list(relation.field.attname, flat=True))
+    return used
+
+
+def _put_back(changes: list[tuple[Veteran, Written]], by: User, import_id: int) -> dict[int, str]:
+    """Set back each field that still says what the import wrote; file -> labels of those that do not."""
+    kept: dict[int, list[str]] = defaultdict(list)
+    fields: set[str] = set()
+    for file, row in changes:
+        for field, (old, new) in row.before.get("fields", {}).items():
+            if _plain(getattr(file, field)) == new:
+                setattr(file, field, _typed(field, old))
+                fields.add(field)
+            else:
+                kept[file.pk].append(str(_field(field).verbose_name))
+        Service.objects.filter(veteran=file, specialty__in=row.before.get("services", [])).delete()
+        Certificate.objects.filter(
+            veteran=file, kind__in=row.before.get("certificates", []), grade="", valid_until=None
+        ).delete()
+        for code, (old, new) in row.before.get("years", {}).items():
+            Service.objects.filter(veteran=file, specialty=code, years=new).update(years=old)
+    if changes:
+        Veteran.objects.bulk_create(
+            [file for file, _ in changes],
+            batch_size=500,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=[*sorted(fields), "updated_at"],
+        )
+        audit.record_many(
+            by=by,
+            verb="veterans.updated",
+            targets=[(file, {"section": "sheet_undone", "sheet": import_id}) for file, _ in changes],
+        )
+    return {pk: "、".join(dict.fromkeys(labels)) for pk, labels in kept.items()}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _typed(field: str, value: Any) -> Any:
+    return _field(field).to_python(value) if field.endswith("_on") else value
+
+
+def _field(name: str) -> "models.Field[Any, Any]":
+    field = Veteran._meta.get_field(name.removesuffix("_id"))
+    assert isinstance(field, models.Field)
+    return field
