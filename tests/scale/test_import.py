@@ -16,7 +16,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from portal.demo import logins
-from portal.demo.content.file_sheet import KINDS
+from portal.demo.loading.file_sheet import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS, BAD = 97_092, 971

@@ -9,8 +9,8 @@ from openpyxl import Workbook
 from tqdm import tqdm
 
 from portal.core.models import Specialty
-from portal.demo.content.file_sheet import FileSheet
 from portal.demo.content.people import PeopleMaker
+from portal.demo.loading.file_sheet import FileSheet
 from portal.demo.loading.people import crosswalk
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station
