@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.harness.must",
     "tests.harness.needs",
     "tests.harness.templates",
+    "tests.harness.leaks",
     "tests.harness.database",
     "tests.harness.queries",
     "tests.harness.browser",

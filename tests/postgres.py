@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.harness.leaks import CLUSTER
 from tests.harness.needs import IN_CI, postgres_bin
 
 SETTINGS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
@@ -28,8 +29,8 @@ def _user() -> str | None:
 
 
 @contextmanager
-def scratch_server(bin_folder: Path) -> Iterator[str]:
-    """A running server's DATABASE_URL; the server and its folder are gone afterwards."""
+def scratch_server(bin_folder: Path) -> Iterator[tuple[str, Path]]:
+    """A running server's DATABASE_URL and its folder; the server and its folder are gone afterwards."""
     user = _user()
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     if user:
@@ -70,7 +71,7 @@ def scratch_server(bin_folder: Path) -> Iterator[str]:
         )
         try:
             run("createdb", "-h", str(folder), "-U", "portal", "portal")
-            yield f"postgres://portal@/portal?host={folder}"
+            yield f"postgres://portal@/portal?host={folder}", folder
         finally:
             run("pg_ctl", "-D", data, "-s", "-m", "immediate", "stop")
     finally:
@@ -83,9 +84,10 @@ def main(command: list[str]) -> int:
     if bin_folder is None:
         print(f"MISSING PostgreSQL (Debian: postgresql): not run: {' '.join(command)}")
         return 1 if IN_CI else 0
-    with scratch_server(bin_folder) as url:
+    with scratch_server(bin_folder) as (url, folder):
         print(f"on PostgreSQL ({bin_folder}): {' '.join(command)}", flush=True)
-        return subprocess.run(command, check=False, env={**os.environ, "DATABASE_URL": url}).returncode
+        environment = {**os.environ, "DATABASE_URL": url, CLUSTER: str(folder)}
+        return subprocess.run(command, check=False, env=environment).returncode
 
 
 if __name__ == "__main__":

@@ -17,6 +17,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.operations import BaseDatabaseOperations
+from pytest_django import DjangoDbBlocker
+
+from tests.harness.leaks import search
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = "portal-test-"
@@ -55,8 +58,23 @@ def django_db_keepdb() -> bool:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blocker: object) -> None:
-    """Keeps the database that was just migrated for the next run."""
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    numbers_are_noted: None,
+    log_of_the_run: Path,
+    django_db_setup: None,
+    django_db_keepdb: bool,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """Keeps the database that was just migrated for the next run; at the end looks for what it gave away."""
+    _keep(django_db_keepdb)
+    yield
+    with django_db_blocker.unblock():
+        leaks = search(request.config)
+    assert not leaks, "plain numbers on disk:\n" + "\n".join(leaks[:20])
+
+
+def _keep(django_db_keepdb: bool) -> None:
     # Playwright's event loop gives its tests a connection object of their own: what the first one serialized
     # for serialized_rollback has to be found on every one.
     made = connections[DEFAULT_DB_ALIAS]  # not `connection`, which only stands for it

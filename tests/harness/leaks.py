@@ -1,0 +1,90 @@
+"""After the run: no ID number and no phone that it used stands in plain text in what it left on disk.
+
+Every phone and ID number that the portal meets goes through the keyed hash, so that is where they are noted.
+Looked for in the whole data folder (the database with its write-ahead log, uploads, indexes, and all that
+was logged), and in the PostgreSQL cluster when there is one. Rows that were rolled back or deleted count too.
+"""
+
+import hmac
+import logging
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+CLUSTER = "PORTAL_TEST_CLUSTER"  # folder of the scratch PostgreSQL; set by tests.postgres
+SUMMARY = pytest.StashKey[str]()
+# Where a number may begin, digits before it or not: columns of a row stand side by side in a database file.
+_PHONE = re.compile(rb"(?=(1[3-9]\d{9}))")
+_ID_NUMBER = re.compile(rb"(?=([1-9]\d{16}[\dXx]))")
+_NUMBER = re.compile(r"1[3-9]\d{9}|[1-9]\d{16}[\dXx]")
+_known: set[bytes] = set()
+
+
+def found_in(path: Path, known: set[bytes]) -> set[str]:
+    """The known numbers that stand in a file."""
+    content = path.read_bytes()
+    return {
+        match.group(1).decode()
+        for shape in (_PHONE, _ID_NUMBER)
+        for match in shape.finditer(content)
+        if match.group(1).upper() in known
+    }
+
+
+@pytest.fixture(scope="session")
+def numbers_are_noted() -> Iterator[None]:
+    """Notes every phone and ID number that is looked up, and keeps what is logged."""
+    from portal.core import encryption
+
+    def new(key: bytes, message: bytes, digest: Any) -> hmac.HMAC:
+        if _NUMBER.fullmatch(message.decode(errors="replace")):
+            _known.add(message.upper())
+        return hmac.new(key, message, digest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(encryption, "hmac", SimpleNamespace(new=new))
+        yield
+
+
+@pytest.fixture(scope="session")
+def log_of_the_run() -> Iterator[Path]:
+    """All that the portal logs from INFO up, in a file of the data folder."""
+    from django.conf import settings
+
+    path = settings.DATA_DIR / "run.log"
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.getLogger().addHandler(handler)
+    yield path
+    logging.getLogger().removeHandler(handler)
+    handler.close()
+
+
+def search(config: pytest.Config) -> list[str]:
+    """'file: number' of each plain number found; leaves a line of summary for the end of the run."""
+    from django.conf import settings
+    from django.db import connection
+
+    folders = [Path(settings.DATA_DIR)]
+    if connection.vendor == "postgresql" and CLUSTER in os.environ:
+        with connection.cursor() as cursor:
+            cursor.execute("CHECKPOINT")
+        folders.append(Path(os.environ[CLUSTER]))
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    leaks = [f"{path.name}: {number}" for path in files for number in sorted(found_in(path, _known))]
+    size = sum(path.stat().st_size for path in files) / 1e6
+    config.stash[SUMMARY] = (
+        f"{len(_known)} phones and ID numbers looked for in {len(files)} files,"
+        f" {size:.0f} MB: {len(leaks)} found"
+    )
+    return leaks
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if SUMMARY in config.stash:
+        terminalreporter.write_line(config.stash[SUMMARY])
