@@ -16,11 +16,16 @@ from portal.sheets.enums import ImportState, RowOutcome
 from portal.sheets.kinds import get_kind
 from portal.sheets.models import UNDO_WITHIN, SheetImport, SheetMapping, SheetRow
 from portal.sheets.reading import read_table
+from portal.sheets.running import head_of
 from portal.sheets.tasks import check_import, run_import, undo_import
+from portal.sheets.writing import result_sheet
 from portal.stations.models import Station
 
 # The rows are kept so long, for the result sheet; the counters stay.
 KEEP_ROWS = timedelta(days=30)
+# Of a sheet that nobody brings in.
+KEEP_UPLOAD = timedelta(days=7)
+FIRST_ROWS = 20
 
 
 @transaction.atomic
@@ -46,6 +51,7 @@ def upload(*, by: User, kind: str, name: str, content: bytes, station: Station |
         content_sha256=hashlib.sha256(content).hexdigest(),
         stored_as=storage.keep(content),
         header_row=header_row,
+        head=head_of(table, header_row, columns, FIRST_ROWS),
         columns=columns,
         total=sum(1 for _ in table.lines(header_row, columns)),
     )
@@ -79,11 +85,10 @@ def set_columns(*, sheet: SheetImport, by: User, columns: Mapping[str, int]) -> 
         raise ValidationError(f"请指出哪一列是：{'、'.join(absent)}。", code="missing")
     if len(set(columns.values())) < len(columns):
         raise ValidationError("同一列不能对应两个内容，请核对。", code="twice")
-    headers = read_table(storage.load(sheet.stored_as)).rows[sheet.header_row]
     SheetMapping.objects.update_or_create(
         user=by,
         kind=sheet.kind,
-        signature=mapping.signature(headers),
+        signature=mapping.signature(sheet.headers),
         defaults={"columns": dict(columns)},
     )
     sheet.columns = dict(columns)
@@ -162,6 +167,14 @@ def undo(*, sheet: SheetImport, by: User, enqueue: bool = True) -> SheetImport:
     return sheet
 
 
+@transaction.atomic
+def hand_out_result(*, sheet: SheetImport, by: User) -> bytes:
+    """The bad rows as a sheet, in plain text, for whoever uploaded them; noted."""
+    sheet = _locked(sheet, by)
+    audit.record(by=by, verb="sheets.result_taken", target=sheet, rows=sheet.bad)
+    return result_sheet(sheet)
+
+
 def forget_old() -> None:
     """Drop uploads and what updates replaced once an import can no longer be undone, and all rows a month
     after it.
@@ -169,12 +182,12 @@ def forget_old() -> None:
     now = timezone.now()
     past = SheetImport.objects.exclude(stored_as="")
     for sheet in past.filter(finished_at__lt=now - UNDO_WITHIN) | past.filter(
-        finished_at=None, updated_at__lt=now - KEEP_ROWS
+        finished_at=None, updated_at__lt=now - KEEP_UPLOAD
     ):
         transaction.on_commit(lambda name=sheet.stored_as: storage.drop(name))  # type: ignore[misc]
         sheet.rows.filter(outcome=RowOutcome.UPDATED).update(before="")
-        sheet.stored_as = ""
-        sheet.save(update_fields=["stored_as"])
+        sheet.stored_as = sheet.head = ""
+        sheet.save(update_fields=["stored_as", "head"])
     SheetRow.objects.filter(sheet__finished_at__lt=now - KEEP_ROWS).delete()
 
 

@@ -1,5 +1,6 @@
 """Imports of sheets, what became of each row, and mappings that people chose before."""
 
+import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ class SheetImport(TimestampedModel):
     size = models.PositiveIntegerField("字节数", default=0)
     content_sha256 = models.CharField("内容校验值", max_length=64, db_index=True)
     stored_as = models.CharField("存放名", max_length=60, blank=True)
+    # Headers and the first rows as typed, encrypted JSON: what the mapping and the preview show.
+    head = EncryptedTextField("表头和前几行", blank=True)
     header_row = models.PositiveSmallIntegerField("表头行", default=0)
     columns = models.JSONField("列对应", default=dict, blank=True)
     state = models.CharField("状态", max_length=10, choices=ImportState.choices, default=ImportState.UPLOADED)
@@ -70,6 +73,16 @@ class SheetImport(TimestampedModel):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def headers(self) -> list[str]:
+        """The headers as typed; none once the upload is gone."""
+        return json.loads(self.head)["headers"] if self.head else []
+
+    @property
+    def first_rows(self) -> list[tuple[int, list[str]]]:
+        """Row number and cells of the first rows."""
+        return [(number, cells) for number, cells in json.loads(self.head)["rows"]] if self.head else []
 
     @property
     def is_busy(self) -> bool:
@@ -121,6 +134,10 @@ class SheetRow(models.Model):
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["sheet", "number"], name="sheet_row_once")]
         indexes = [models.Index(fields=["sheet", "outcome", "number"], name="sheet_row_outcome")]
+
+    @property
+    def cell_texts(self) -> list[str]:
+        return json.loads(self.cells) if self.cells else []
 
 
 class SheetMapping(TimestampedModel):

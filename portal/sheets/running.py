@@ -22,7 +22,7 @@ from portal.sheets import storage
 from portal.sheets.enums import ImportState, RowOutcome
 from portal.sheets.kinds import BadRow, Loader, Result, Written, get_kind
 from portal.sheets.models import SheetImport, SheetRow
-from portal.sheets.reading import read_table
+from portal.sheets.reading import Table, read_table
 
 CHUNK = 2000
 _COUNTERS = ("total", "done", "created", "updated", "unchanged", "bad")
@@ -133,6 +133,17 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def head_of(table: Table, header_row: int, columns: dict[str, int], rows: int) -> str:
+    """Headers and first rows as typed, in JSON."""
+    first = islice(table.lines(header_row, columns), rows)
+    return _json(
+        {
+            "headers": [written_out(cell) for cell in table.rows[header_row]],
+            "rows": [[number, [written_out(cell) for cell in cells]] for number, cells, _ in first],
+        }
+    )
+
+
 def written_out(cell: Any) -> str:
     """A cell as a clerk would type it: dates in ISO form, whole numbers without '.0'."""
     if isinstance(cell, datetime):
@@ -222,4 +233,4 @@ def _take_back(sheet: SheetImport, rows: list[SheetRow], take_back: Callable[...
 def bad_rows(sheet: SheetImport) -> Iterator[tuple[int, str, list[str]]]:
     """Number, reason and cells as typed of every bad row."""
     for row in sheet.rows.filter(outcome=RowOutcome.BAD).iterator(chunk_size=2000):
-        yield row.number, row.reason, json.loads(row.cells) if row.cells else []
+        yield row.number, row.reason, row.cell_texts

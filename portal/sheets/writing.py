@@ -11,9 +11,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from portal.sheets.kinds import SheetKind
 from portal.sheets.models import SheetImport
-from portal.sheets.reading import read_table
-from portal.sheets.running import bad_rows, written_out
-from portal.sheets.storage import load
+from portal.sheets.running import bad_rows
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BOLD = Font(bold=True)
@@ -44,7 +42,7 @@ def write_rows(
     sheet = book.create_sheet(title)
     sheet.freeze_panes = f"A{len(above) + 2}"
     for number in range(1, len(headers) + 1):
-        sheet.column_dimensions[_letter(number)].width = 18
+        sheet.column_dimensions[column_letter(number)].width = 18
     for line in above:
         sheet.append([line])
     sheet.append([_styled(sheet, header) for header in headers])
@@ -59,8 +57,8 @@ def template(kind: SheetKind) -> bytes:
     sheet = book.create_sheet(kind.label)
     sheet.freeze_panes = "A2"
     for number in range(1, len(kind.columns) + 1):
-        sheet.column_dimensions[_letter(number)].width = 20
-        sheet.column_dimensions[_letter(number)].number_format = "@"
+        sheet.column_dimensions[column_letter(number)].width = 20
+        sheet.column_dimensions[column_letter(number)].number_format = "@"
     sheet.append(
         [_styled(sheet, f"{'*' if column.required else ''}{column.label}") for column in kind.columns]
     )
@@ -77,15 +75,12 @@ def result_sheet(sheet: SheetImport) -> bytes:
     """The bad rows with number and reason, then the cells as they were, under the headers as they were: what
     the clerk corrects here can be uploaded again.
     """
-    try:
-        headers = [written_out(cell) for cell in read_table(load(sheet.stored_as)).rows[sheet.header_row]]
-    except FileNotFoundError:
-        headers = []
     rows = ((number, reason, *cells) for number, reason, cells in bad_rows(sheet))
-    return write_rows(rows, title="有问题的行", headers=["原行号", "原因", *headers])
+    return write_rows(rows, title="有问题的行", headers=["原行号", "原因", *sheet.headers])
 
 
-def _letter(number: int) -> str:
+def column_letter(number: int) -> str:
+    """1 -> 'A', 27 -> 'AA': what a spreadsheet program calls its columns."""
     return chr(64 + number) if number <= 26 else chr(64 + (number - 1) // 26) + chr(65 + (number - 1) % 26)
 
 

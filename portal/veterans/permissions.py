@@ -1,7 +1,11 @@
 """Who may do what to a veteran's file."""
 
+from portal.accounts.enums import StationRole
 from portal.accounts.models import FILE_ROLES, User
 from portal.veterans.models import Veteran
+
+# Taking files out of the portal is a right of its own: clerks work with them inside.
+EXPORT_ROLES = frozenset({StationRole.HEAD, StationRole.OPERATOR})
 
 
 def can_view(user: User, veteran: Veteran) -> bool:
@@ -20,3 +24,8 @@ def can_edit(user: User, veteran: Veteran) -> bool:
 def can_open_files(user: User) -> bool:
     """May open a file for somebody who has no account."""
     return bool(user.station_paths(FILE_ROLES))
+
+
+def can_export(user: User) -> bool:
+    """May take files of the own stations out as a sheet."""
+    return bool(user.station_paths(EXPORT_ROLES))

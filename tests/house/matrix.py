@@ -23,6 +23,7 @@ from portal.fairs.models import DESK_ROLES, Booth, DoorDuty
 from portal.placements import actions as placements
 from portal.positions.enums import PositionState
 from portal.recommendations import indexing
+from portal.veterans.permissions import EXPORT_ROLES
 from tests.factories import (
     make_booth,
     make_employer,
@@ -34,6 +35,7 @@ from tests.factories import (
     make_user,
     make_veteran,
 )
+from tests.sheets.making import person, sheet_of, take_in
 
 PLACES = {"own": "睦洲镇", "below": "南安村", "beside": "司前镇", "above": "新会区"}
 SERVES = ("own", "above")
@@ -98,6 +100,7 @@ class World:
             veteran=self.veteran, position=self.position, by=self.staff["clerk own"], fair=self.fair
         )
         self.follow_up = self.placement.follow_ups.get_queryset()[0]
+        self.sheet = take_in(self.staff["clerk own"], sheet_of(person(name=PERSON, phone="1")))
         indexing.rebuild()
         indexing.rebuild_people()
 
@@ -130,6 +133,9 @@ EVERYBODY = SIGNED_IN | {"anonymous"}
 FILES, FILES_HERE = staff(FILE_ROLES), staff(FILE_ROLES, SERVES)
 REVIEWS, REVIEWS_HERE = staff(REVIEW_ROLES), staff(REVIEW_ROLES, SERVES)
 DESK, DESK_HERE = staff(DESK_ROLES), staff(DESK_ROLES, SERVES)
+EXPORTS = staff(EXPORT_ROLES)
+# An import is its uploader's alone.
+THE_UPLOADER = frozenset({"clerk own"})
 EDITORS = staff({StationRole.EDITOR})
 PERSONS = frozenset({"the person", "another person"})
 THE_PERSON = frozenset({"the person"})
@@ -202,6 +208,14 @@ MATRIX: dict[str, Row] = {
     "desk/veterans/<int:pk>/declare/": Row(
         FILES_HERE, _of("veteran"), "post", data={"position": "position.pk"}
     ),
+    "desk/veterans/export/": Row(EXPORTS, queries=ASKED),
+    "desk/sheets/": Row(FILES),
+    "desk/sheets/new/": Row(FILES),
+    "desk/sheets/template/": Row(FILES),
+    "desk/sheets/<int:pk>/": Row(THE_UPLOADER, _of("sheet")),
+    "desk/sheets/<int:pk>/columns/": Row(THE_UPLOADER, _of("sheet"), "post"),
+    "desk/sheets/<int:pk>/result/": Row(THE_UPLOADER, _of("sheet")),
+    "desk/sheets/<int:pk>/<slug:step>/": Row(THE_UPLOADER, {"pk": "sheet.pk", "step": "=undo"}, "post"),
     "desk/employers/": Row(REVIEWS),
     "desk/employers/<int:pk>/": Row(REVIEWS_HERE, _of("employer")),
     "desk/positions/": Row(REVIEWS),

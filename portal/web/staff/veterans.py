@@ -29,6 +29,7 @@ from portal.stations.models import Station, path_range
 from portal.veterans import actions
 from portal.veterans.enums import EmploymentStatus
 from portal.veterans.models import Veteran
+from portal.veterans.permissions import can_export
 from portal.web.fields import add_errors
 from portal.web.staff.forms import OpenFileForm, RegisterForm, RevealForm
 from portal.web.staff.guard import file_or_refuse, file_staff
@@ -82,8 +83,16 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
         "page": page,
         "form": found.form,
         "clear_url": reverse("staff:veterans") if filtered else "",
+        "export_url": _export_url(request) if can_export(user) else "",
     }
     return render(request, "web/staff/veterans.html", context)
+
+
+def _export_url(request: HttpRequest) -> str:
+    """The export of what the list shows: the same filter, from the first page."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    return f"{reverse('staff:veterans-export')}{'?' if query else ''}{query.urlencode()}"
 
 
 @file_staff

@@ -1,0 +1,77 @@
+"""Files by sheet in Chromium: each step at 390 and 1280 px, and the whole way without JavaScript."""
+
+import pytest
+
+from portal.accounts.enums import StationRole
+from portal.sheets import actions
+from portal.veterans.importing import KIND
+from portal.veterans.models import Veteran
+from tests.factories import make_specialty, make_staff, make_stations
+from tests.sheets.making import full_person, person, sheet_of, take_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def clerk():
+    make_specialty()
+    return make_staff(make_stations()["睦洲镇"])
+
+
+def _sheet() -> bytes:
+    return sheet_of(
+        full_person(name="赵小川"), person(name="孙一", phone="12"), person(name="李四", station="云上镇")
+    )
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_step_looks_right(open_page, sign_in, look, clerk, width) -> None:
+    page = open_page(width=width)
+    sign_in(page, clerk)
+    page.goto("/desk/sheets/new/")
+    look(page, "sheet-new")
+    waiting = actions.upload(by=clerk, kind=KIND, name="花名册.xlsx", content=_sheet())
+    page.goto(f"/desk/sheets/{waiting.pk}/")
+    look(page, "sheet-columns")
+    checked = take_in(clerk, _sheet(), dry=True)
+    page.goto(f"/desk/sheets/{checked.pk}/")
+    look(page, "sheet-checked")
+    running = actions.upload(by=clerk, kind=KIND, name="全镇.xlsx", content=_sheet())
+    actions.start(sheet=running, by=clerk, enqueue=False)
+    page.goto(f"/desk/sheets/{running.pk}/")
+    look(page, "sheet-running")
+    done = take_in(clerk, _sheet())
+    page.goto(f"/desk/sheets/{done.pk}/")
+    look(page, "sheet-done")
+    page.goto("/desk/sheets/")
+    look(page, "sheets")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_export_looks_right(open_page, sign_in, look, width) -> None:
+    page = open_page(width=width)
+    sign_in(page, make_staff(make_stations()["睦洲镇"], StationRole.HEAD))
+    page.goto("/desk/veterans/export/")
+    look(page, "veterans-export")
+
+
+def test_the_whole_way_without_javascript(no_js, sign_in, look, clerk, tmp_path) -> None:
+    file = tmp_path / "花名册.xlsx"
+    file.write_bytes(_sheet())
+    page = no_js
+    sign_in(page, clerk)
+    page.goto("/desk/sheets/")
+    look(page, "sheets-none")
+    page.get_by_role("link", name="上传表格").first.click()
+    look(page, "sheet-new-no-js")
+    page.get_by_label("表格文件").set_input_files(file)
+    page.get_by_role("button", name="上传").click()
+    page.get_by_role("button", name="下一步：检查").click()
+    page.get_by_role("button", name="开始导入").click()
+    assert page.get_by_text("导入完成").is_visible()
+    look(page, "sheet-no-js")
+    assert Veteran.objects.filter(name="赵小川").exists()
+    page.get_by_text("撤销导入", exact=True).click()
+    page.get_by_role("button", name="确定撤销导入").click()
+    assert page.get_by_text("已全部撤销").is_visible()
+    assert not Veteran.objects.filter(name="赵小川").exists()
