@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from wagtail.models import Page, Site
 
 from cms.models import FairIndexPage
+from portal.accounts.enums import StationRole
 from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, User
 from portal.employers.models import EmployerMembership
 from portal.fairs.models import DESK_ROLES, DoorDuty
@@ -122,6 +123,11 @@ class Audiences:
     def reviews(self) -> bool:
         """Reviews employers and positions."""
         return bool(self._roles & REVIEW_ROLES)
+
+    @property
+    def audits(self) -> bool:
+        """Reads the logs."""
+        return StationRole.AUDITOR in self._roles
 
     @property
     def editor(self) -> bool:

@@ -3,7 +3,8 @@
 Makes the demo city once (73 fairs, 66,000 positions, 97,092 veterans) in --data, starts the real server on
 loopback, and prints for each page: its number of queries, p50 and p95 with one client, and requests a second
 with eight; then, for each page that ranks, the same page beside one whose ranking costs nothing (--ranking:
-only these). Nothing is asserted here: timings belong to the machine.
+only these; --files: only the pages that look for people). Nothing is asserted here: timings belong to the
+machine.
 """
 
 import argparse
@@ -20,18 +21,22 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page to ask for, the session cookie of whoever asks ('' for nobody), and whether it ranks."""
+    """A page to ask for, the session cookie of whoever asks ('' for nobody), and whether it ranks or looks
+    for people among the files.
+    """
 
     name: str
     path: str
     session: str = ""
     ranks: bool = False
+    files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ def pages() -> list[Page]:
     from portal.employers.models import EmployerMembership
     from portal.positions.models import Position
     from portal.stations.enums import StationLevel
+    from portal.stations.models import Station
     from portal.veterans.models import Veteran
 
     biggest = JobFairPage.objects.coming().annotate(n=Count("booths")).order_by("-n").first()
@@ -85,6 +91,8 @@ def pages() -> list[Page]:
     ).first()
     clerks = StationMembership.objects.filter(role=StationRole.CLERK)
     town = clerks.filter(user=User.objects.get_by_natural_key(logins.TOWN_CLERK.phone)).first()
+    county = Station.objects.filter(level=StationLevel.COUNTY).order_by("path")[0]
+    files = reverse("staff:veterans")
     home, fairs = HomePage.objects.get(), FairIndexPage.objects.get()
     if biggest is None or veteran is None or veteran.account is None or city is None or town is None:
         raise SystemExit("the demo data lacks a coming fair, a veteran with an account, or staff")
@@ -114,9 +122,15 @@ def pages() -> list[Page]:
         Page("booth's people, city", reverse("staff:booth-people", args=[booth.pk]), desk, ranks=True),
         Page("candidates, employer", reverse("employer:candidates", args=[wanted.pk]), firm, ranks=True),
         Page("staff day, town", reverse("staff:day"), clerk),
-        Page("staff day, city", reverse("staff:day"), desk),
-        Page("staff worklist, city", reverse("staff:placements"), desk),
-        Page("veterans list, city", reverse("staff:veterans"), desk),
+        Page("staff day, city", reverse("staff:day"), desk, files=True),
+        Page("staff worklist, city", reverse("staff:placements"), desk, files=True),
+        Page("veterans list, city", files, desk, files=True),
+        Page("person by name, city", f"{files}?q={quote(veteran.name)}", desk, files=True),
+        Page("person by a surname, city", f"{files}?q={quote(veteran.name[0])}", desk, files=True),
+        Page("person by phone, city", f"{files}?q={veteran.phone}", desk, files=True),
+        Page("person by last four, city", f"{files}?q={veteran.id_last4}", desk, files=True),
+        Page("people out of work, city", f"{files}?employment_status=unemployed", desk, files=True),
+        Page("people of a county", f"{files}?station={county.pk}", desk, files=True),
         Page("fair report, city", reverse("staff:fair", args=[biggest.pk]), desk),
     ]
 
@@ -257,6 +271,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder of the data (default: var/bench-SCALE)")
     parser.add_argument("--json", type=Path, help="also write the figures into this file")
     parser.add_argument("--ranking", action="store_true", help="only what the ranking adds to its pages")
+    parser.add_argument("--files", action="store_true", help="only the pages that look for people")
     parser.add_argument("--seconds", type=float, default=4.0, help="how long each page is asked for")
     options = parser.parse_args()
     data = options.data or ROOT / "var" / f"bench-{options.scale}"
@@ -270,9 +285,13 @@ def main() -> None:
     django.setup()
     asked = pages()
     ranking = [page for page in asked if page.ranks]
+    if options.files:
+        asked = [page for page in asked if page.files]
     figures = {} if options.ranking else measure_all(asked, options.seconds)
-    print(f"\n{'page that ranks':26}{'p95 ms':>10}{'without it':>14}")
-    compared = compare(ranking, 200)
+    compared = {}
+    if not options.files:
+        print(f"\n{'page that ranks':26}{'p95 ms':>10}{'without it':>14}")
+        compared = compare(ranking, 200)
     for name, row in compared.items():
         figures.setdefault(name, {}).update({f"compared_{key}": value for key, value in row.items()})
     if options.json:

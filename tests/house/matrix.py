@@ -136,6 +136,7 @@ DESK, DESK_HERE = staff(DESK_ROLES), staff(DESK_ROLES, SERVES)
 EXPORTS = staff(EXPORT_ROLES)
 # An import is its uploader's alone.
 THE_UPLOADER = frozenset({"clerk own"})
+AUDITORS = staff({StationRole.AUDITOR})
 EDITORS = staff({StationRole.EDITOR})
 PERSONS = frozenset({"the person", "another person"})
 THE_PERSON = frozenset({"the person"})
@@ -230,6 +231,9 @@ MATRIX: dict[str, Row] = {
     "desk/placements/": Row(FILES, queries=ASKED),
     "desk/placements/<int:pk>/": Row(FILES_HERE, _of("placement")),
     "desk/placements/<int:pk>/correct/": Row(FILES_HERE, _of("placement"), "post"),
+    "desk/audit/": Row(AUDITORS, queries=(f"who={PERSON}",)),
+    "desk/audit/looks/": Row(AUDITORS),
+    "desk/audit/verify/": Row(AUDITORS, method="post"),
     # --- the door
     "door/": Row(SIGNED_IN),
     "door/<int:page_id>/": Row(DESK_HERE | {"volunteer"}, _of("fair", "page_id")),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal.web.staff import (
+    audit,
     booths,
     candidates,
     day,
@@ -44,6 +45,9 @@ urlpatterns = [
     path("booths/<int:pk>/people/", candidates.booth, name="booth-people"),
     path("fairs/", fairs.listing, name="fairs"),
     path("fairs/<int:page_id>/", fairs.detail, name="fair"),
+    path("audit/", audit.events, name="audit"),
+    path("audit/looks/", audit.looks, name="audit-looks"),
+    path("audit/verify/", audit.verify, name="audit-verify"),
     path("placements/", placements.listing, name="placements"),
     path("placements/<int:pk>/", placements.detail, name="placement"),
     path("placements/<int:pk>/correct/", placements.correct, name="placement-correct"),

@@ -1,0 +1,194 @@
+"""Keys change while the portal serves: `python -m tests.benchmarks.rotation`.
+
+Takes a copy of the demo city (97,092 files), starts the real server on it, and lets staff and a veteran read
+files while somebody writes to them and `manage.py rotate_keys` runs. Prints answers and failures before,
+during and after, and at the end reads every value with the new key alone.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import random
+import re
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.benchmarks.pages import ROOT, prepare, server, session_of
+
+READERS = 3
+MASKED = re.compile(r"1[3-9]\d\*{4}\d{4}")
+
+
+@dataclass
+class Phase:
+    """What the readers met while something was going on."""
+
+    times: list[float] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    writes: int = 0
+
+
+class Traffic:
+    """Reads and writes files without a pause until stopped; `phase` says what is going on."""
+
+    def __init__(self, port: int, session: str, files: list[int], by: object) -> None:
+        self.phases = {name: Phase() for name in ("before", "during", "after")}
+        self.phase = "before"
+        self.written: set[int] = set()
+        self._port, self._session, self._files, self._by = port, session, files, by
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._read, args=(n,)) for n in range(READERS)]
+        self._threads.append(threading.Thread(target=self._write))
+
+    def __enter__(self) -> "Traffic":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _read(self, seed: int) -> None:
+        rng = random.Random(seed)
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
+        while not self._stop.is_set():
+            path = rng.choice(
+                (f"/desk/veterans/?page={rng.randrange(1, 400)}", f"/desk/veterans/{self._any(rng)}/")
+            )
+            started, phase = time.perf_counter(), self.phases[self.phase]
+            connection.request("GET", path, headers={"Cookie": f"sessionid={self._session}"})
+            response = connection.getresponse()
+            body = response.read().decode(errors="replace")
+            phase.times.append((time.perf_counter() - started) * 1000)
+            if response.status != 200 or ("?page=" in path and not MASKED.search(body)):
+                phase.failures.append(f"{path} {response.status}")
+        connection.close()
+
+    def _any(self, rng: random.Random) -> int:
+        return rng.choice(self._files)
+
+    def _write(self) -> None:
+        from portal.veterans import actions
+        from portal.veterans.models import Veteran
+
+        rng = random.Random(99)
+        while not self._stop.wait(0.05):
+            phase = self.phases[self.phase]
+            veteran = Veteran.objects.get(pk=self._any(rng))
+            try:
+                actions.update_file(
+                    veteran=veteran, by=self._by, section="identity", values={"address": "会城街道演示路1号"}
+                )
+            except Exception as error:
+                phase.failures.append(f"write {veteran.pk}: {error!r}")
+            else:
+                phase.writes += 1
+                self.written.add(veteran.pk)
+
+
+def copy_city(source: Path, target: Path) -> None:
+    """A copy of the data folder with its own database, settled and whole."""
+    for name in ("secrets.env", "field_keys"):
+        if (source / name).exists():
+            shutil.copy(source / name, target)
+    with sqlite3.connect(source / "portal.sqlite3") as database:
+        database.execute("VACUUM INTO ?", (str(target / "portal.sqlite3"),))
+    for name in ("static", "matching"):
+        (target / name).symlink_to(source / name)
+
+
+def snapshot() -> dict[int, tuple[str, ...]]:
+    """The sensitive values of every file, decrypted: phone, difficulty, disability, address."""
+    from portal.veterans.models import Veteran
+
+    rows = Veteran.objects.order_by("pk").values_list("pk", "phone", "difficulty", "disability", "address")
+    return {pk: tuple(values) for pk, *values in rows.iterator(5000)}
+
+
+def changed(before: dict[int, tuple[str, ...]], written: set[int]) -> int:
+    """How many files read differently now; of those written to meanwhile the address may."""
+    now = snapshot()
+    return sum(
+        now.get(pk, ())[:3] != values[:3] or (pk not in written and now[pk] != values)
+        for pk, values in before.items()
+    )
+
+
+def run(seconds: float) -> dict[str, float]:
+    from django.conf import settings
+
+    from portal.accounts.enums import StationRole
+    from portal.accounts.models import StationMembership
+    from portal.core import rotation
+    from portal.stations.enums import StationLevel
+    from portal.veterans.models import Veteran
+
+    post = StationMembership.objects.filter(station__level=StationLevel.CITY, role=StationRole.OPERATOR)[0]
+    files = list(Veteran.objects.values_list("pk", flat=True))
+    session = session_of(post.user, verified=True)
+    before = snapshot()
+    with server() as port, Traffic(port, session, files, post.user) as traffic:
+        time.sleep(seconds)
+        traffic.phase = "during"
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "manage.py", "rotate_keys"], cwd=ROOT, check=True)
+        took = time.perf_counter() - started
+        traffic.phase = "after"
+        time.sleep(seconds)
+    left = rotation.rewrite()
+    rotation.retire(by=None, at_once=True)
+    settings.FIELD_ENCRYPTION_KEYS = []  # nothing but the newest key
+    figures: dict[str, float] = {
+        "files": len(files),
+        "seconds": took,
+        "left_over": left,
+        "changed": changed(before, traffic.written),
+    }
+    for name, phase in traffic.phases.items():
+        print(
+            f"{name:8}{len(phase.times):>7} answers,"
+            f" p95 {statistics.quantiles(phase.times, n=20)[-1]:.0f} ms,"
+            f" {phase.writes} writes, {len(phase.failures)} failures {phase.failures[:3]}"
+        )
+        figures[f"answers_{name}"] = len(phase.times)
+        figures[f"writes_{name}"] = phase.writes
+        figures[f"failures_{name}"] = len(phase.failures)
+    print(f"{len(files)} files rewritten in {took:.0f} s; {left} values written with the old key in between")
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=ROOT / "var" / "bench-city", help="folder of the city")
+    parser.add_argument("--json", type=Path, help="also write the figures into this file")
+    parser.add_argument("--seconds", type=float, default=5.0, help="of traffic before and after")
+    options = parser.parse_args()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings.dev"
+    options.data.mkdir(parents=True, exist_ok=True)
+    os.environ["PORTAL_DATA"] = str(options.data.resolve())
+    prepare("city")
+    with tempfile.TemporaryDirectory() as folder:
+        copy_city(options.data.resolve(), Path(folder))
+        os.environ["PORTAL_DATA"] = folder
+
+        import django
+
+        django.setup()
+        figures = run(options.seconds)
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""The auditor's pages: all that the own subtree did, filters, the check of the chain; nobody else gets in."""
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from portal.accounts.actions import log_access
+from portal.accounts.enums import AccessKind, StationRole
+from portal.core import audit
+from portal.core.models import AuditEvent
+from portal.core.operations import guard_sql, unguard_sql
+from tests.factories import make_staff
+
+pytestmark = pytest.mark.django_db
+URL, LOOKS, VERIFY = "/desk/audit/", "/desk/audit/looks/", "/desk/audit/verify/"
+
+
+@pytest.fixture
+def of(towns, client_for):
+    def make(place: str, role: StationRole = StationRole.AUDITOR):
+        return client_for(make_staff(towns.stations[place], role, name="审计员"))
+
+    return make
+
+
+def test_an_auditor_of_the_city_reads_everything_and_one_below_only_what_the_subtree_did(towns, of) -> None:
+    audit.record(by=towns.clerk, verb="veterans.updated", target=towns.ours, section="identity")
+    audit.record(by=towns.neighbour, verb="veterans.opened", target=towns.theirs)
+    audit.record(by=None, verb="core.keys_rotated", target=None, rows=3)
+    city = of("江门市").get(URL).content.decode()
+    assert all(text in city for text in ("李秀珍", "梁伟强", "更换加密密钥", "修改档案", "部分：identity"))
+    town = of("睦洲镇").get(URL).content.decode()
+    assert "李秀珍" in town
+    assert "梁伟强" not in town
+    assert "更换加密密钥" not in town
+
+
+def test_filters_find_by_day_person_kind_and_number(towns, of) -> None:
+    event = audit.record(by=towns.clerk, verb="veterans.opened", target=towns.ours)
+    audit.record(by=towns.neighbour, verb="fairs.registered", target=towns.theirs)
+    client = of("江门市")
+
+    def count(query: str) -> int:
+        return client.get(f"{URL}?{query}").context["page"].paginator.count
+
+    everything = count("")
+    assert count("who=李秀珍") == AuditEvent.objects.filter(actor_id=towns.clerk.pk).count() < everything
+    assert count("room=fairs") == 1
+    assert count(f"target={event.target_id}&room=veterans") >= 1
+    assert count("since=2001-01-01&until=2001-01-02") == 0
+    assert (
+        "请输入" in client.get(f"{URL}?since=gestern").content.decode()
+        or count("since=gestern") == everything
+    )
+
+
+def test_looks_and_refusals_are_listed(towns, of) -> None:
+    log_access(actor=towns.neighbour, file_id=towns.ours.pk, kind=AccessKind.REFUSED)
+    log_access(
+        actor=towns.clerk, file_id=towns.ours.pk, kind=AccessKind.REVEAL, field="手机号码", reason="回访"
+    )
+    said = of("江门市").get(f"{LOOKS}?file_id={towns.ours.pk}").content.decode()
+    assert all(text in said for text in ("越权访问被拒绝", "梁伟强", "手机号", "回访"))
+    only = of("睦洲镇").get(f"{LOOKS}?kind=refused").content.decode()
+    assert "梁伟强" not in only
+
+
+def test_a_refused_try_stands_in_the_log_with_what_was_asked_for(towns, client_for, of) -> None:
+    client_for(towns.neighbour).get(reverse("staff:veteran", args=[towns.ours.pk]))
+    said = of("江门市").get(f"{URL}?room=web").content.decode()
+    assert "越权访问被拒绝" in said
+    assert f"pk={towns.ours.pk}" in said
+
+
+def test_the_check_says_whether_the_log_was_changed(towns, of) -> None:
+    client = of("江门市")
+    event = audit.record(by=towns.clerk, verb="veterans.opened", target=towns.ours)
+    assert "尚未入链" in client.post(VERIFY, follow=True).content.decode()
+    audit.link(everything=True)
+    assert "未发现改动" in client.post(VERIFY, follow=True).content.decode()
+    with connection.cursor() as cursor:
+        for line in unguard_sql(AuditEvent, connection.vendor):
+            cursor.execute(line)
+        cursor.execute("UPDATE core_auditevent SET verb = 'x.y' WHERE id = %s", [event.pk])
+        for line in guard_sql(AuditEvent, connection.vendor):
+            cursor.execute(line)
+    assert f"第 {event.pk} 号事件" in client.post(VERIFY, follow=True).content.decode()
+
+
+@pytest.mark.parametrize("role", [role for role in StationRole if role != StationRole.AUDITOR])
+def test_other_roles_stay_out(of, role) -> None:
+    client = of("江门市", role)
+    assert (
+        client.get(URL).status_code == client.get(LOOKS).status_code == client.post(VERIFY).status_code == 403
+    )
+
+
+def test_the_cost_does_not_grow_with_the_rows(towns, of, same_queries) -> None:
+    client = of("江门市")
+
+    def more() -> None:
+        for _ in range(5):
+            audit.record(by=towns.clerk, verb="veterans.opened", target=towns.ours)
+            log_access(actor=towns.clerk, file_id=towns.ours.pk, kind=AccessKind.VIEW)
+
+    same_queries(lambda: client.get(URL), more)
+    same_queries(lambda: client.get(LOOKS), more)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_it_looks_right(towns, open_page, sign_in, look, width) -> None:
+    audit.record(
+        by=towns.clerk, verb="veterans.updated", target=towns.ours, section="identity", fields=["address"]
+    )
+    log_access(
+        actor=towns.clerk, file_id=towns.ours.pk, kind=AccessKind.REVEAL, field="手机号码", reason="回访"
+    )
+    window = open_page(width=width)
+    sign_in(window, make_staff(towns.stations["江门市"], StationRole.AUDITOR, name="审计员"))
+    for path in (URL, LOOKS):
+        window.goto(path)
+        look(window)

@@ -1,0 +1,33 @@
+"""Every verb that the code writes into the event log has its words in Chinese."""
+
+import ast
+
+from portal.web.staff.verbs import ROOMS, VERBS, room_of, words
+from tests.house.source import name, python_files, tree
+
+
+def _written() -> dict[str, str]:
+    """Verb -> file, for each verb written out in a call."""
+    found = {}
+    for path in [*python_files("portal"), *python_files("cms")]:
+        for call in ast.walk(tree(path)):
+            if isinstance(call, ast.Call):
+                for keyword in call.keywords:
+                    if keyword.arg == "verb" and isinstance(keyword.value, ast.Constant):
+                        found[str(keyword.value.value)] = name(path)
+    return found
+
+
+def test_every_verb_has_words() -> None:
+    written = _written()
+    assert len(written) > 20
+    assert {verb: path for verb, path in written.items() if verb not in VERBS} == {}
+
+
+def test_every_verb_belongs_to_a_room() -> None:
+    assert {verb for verb in VERBS if verb.partition(".")[0] not in ROOMS} == set()
+
+
+def test_a_step_without_words_of_its_own_names_its_room() -> None:
+    assert words("positions.reopen") == "岗位：reopen"
+    assert room_of("nothing.known") == "其他"
