@@ -72,9 +72,8 @@ def _tabs(current: str) -> list[dict[str, Any]]:
 
 def _details(event: AuditEvent) -> str:
     """What the event says besides: '部分：identity；字段：address、phone'."""
-    return "；".join(
-        f"{key}：{_text(value)}" for key, value in event.data.items() if value not in ("", [], {}, None)
-    )
+    told = ((key, value) for key, value in event.data.items() if value not in ("", [], {}, None))
+    return "；".join(f"{DETAILS.get(key, key)}：{_text(value)}" for key, value in told)
 
 
 def _text(value: Any) -> str:

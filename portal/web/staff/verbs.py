@@ -1,5 +1,5 @@
 """How the event log's verbs read in Chinese. A verb of the code without its words fails
-tests/web/test_verbs.py.
+tests/house/test_verbs.py.
 """
 
 from portal.placements.workflow import STEP_LABELS
@@ -45,11 +45,13 @@ VERBS = {
     "positions.drafted": "起草岗位",
     "positions.edited": "修改岗位",
     "sheets.cancel_asked": "取消导入",
+    "sheets.result_taken": "下载导入结果",
     "sheets.resumed": "继续导入",
     "sheets.started": "开始导入",
     "sheets.undo_asked": "申请撤销导入",
     "sheets.undone": "撤销导入",
     "sheets.uploaded": "上传表格",
+    "veterans.exported": "导出档案",
     "veterans.opened": "建档",
     "veterans.removed": "撤销建档",
     "veterans.updated": "修改档案",
