@@ -19,7 +19,7 @@ from portal.core.models import AuditEvent
 from portal.insights.logs import events_visible_to, looks_visible_to
 from portal.web.staff.forms import DayInput
 from portal.web.staff.guard import staff_with
-from portal.web.staff.verbs import ROOMS, room_of, words
+from portal.web.staff.verbs import DETAILS, ROOMS, room_of, words
 
 A_PAGE = 30
 auditor = staff_with({StationRole.AUDITOR})
