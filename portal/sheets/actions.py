@@ -1,6 +1,7 @@
 """What people do with a sheet: upload it, say what its columns mean, check, start, cancel, undo."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import PurePath
@@ -26,6 +27,8 @@ KEEP_ROWS = timedelta(days=30)
 # Of a sheet that nobody brings in.
 KEEP_UPLOAD = timedelta(days=7)
 FIRST_ROWS = 20
+# A file may be called by the phone or ID number of the one person in it.
+_NUMBERS = re.compile(r"\d{11,18}[Xx]?")
 
 
 @transaction.atomic
@@ -46,7 +49,7 @@ def upload(*, by: User, kind: str, name: str, content: bytes, station: Station |
         by=by,
         kind=kind,
         station=station,
-        file_name=PurePath(name).name[:120],
+        file_name=_NUMBERS.sub("…", PurePath(name).name)[:120],
         size=len(content),
         content_sha256=hashlib.sha256(content).hexdigest(),
         stored_as=storage.keep(content),

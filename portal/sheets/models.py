@@ -100,7 +100,7 @@ class SheetImport(TimestampedModel):
     @property
     def can_be_undone(self) -> bool:
         return (
-            self.state in {ImportState.DONE, ImportState.CANCELLED}
+            self.state in {ImportState.DONE, ImportState.CANCELLED, ImportState.FAILED}
             and bool(self.created or self.updated)
             and self.finished_at is not None
             and timezone.now() < self.finished_at + UNDO_WITHIN

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -56,13 +56,34 @@ def run(
     for number, _, line in lines[: sheet.done]:  # so that it knows which numbers the sheet had before
         with suppress(BadRow):
             loader.read(number, line)
-    rest = iter(lines[sheet.done :])
-    while part := list(islice(rest, chunk)):
-        if not _chunk(sheet, loader, part, dry=dry):
-            break
+    try:
+        _run_chunks(sheet, loader, iter(lines[sheet.done :]), chunk, dry=dry, progress=progress)
+    except Superseded:
+        raise
+    except Exception:
+        _fail(sheet, "处理中断，请联系管理员。已写入的档案仍在，可以撤销，也可以重新上传同一份表格。")
+        raise
+    return _end(sheet, dry=dry)
+
+
+def _run_chunks(
+    sheet: SheetImport,
+    loader: Loader,
+    lines: Iterator[_Line],
+    chunk: int,
+    *,
+    dry: bool,
+    progress: Progress | None,
+) -> None:
+    while part := list(islice(lines, chunk)):
+        try:
+            went_on = _chunk(sheet, loader, part, dry=dry)
+        except IntegrityError:  # somebody entered one of these people at the same moment: now they are known
+            went_on = _chunk(sheet, loader, part, dry=dry)
+        if not went_on:
+            return
         if progress is not None:
             progress(sheet)
-    return _end(sheet, dry=dry)
 
 
 def _chunk(sheet: SheetImport, loader: Loader, lines: list[_Line], *, dry: bool) -> bool:
@@ -187,6 +208,7 @@ def undo(sheet: SheetImport, *, progress: Progress | None = None, chunk: int = C
     kind = get_kind(sheet.kind)
     while True:
         with transaction.atomic():
+            SheetImport.objects.select_for_update().get(pk=sheet.pk)  # one undo at a time
             left = SheetRow.objects.filter(
                 sheet=sheet,
                 outcome__in=[RowOutcome.CREATED, RowOutcome.UPDATED],

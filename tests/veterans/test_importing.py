@@ -228,6 +228,40 @@ def test_a_run_that_was_overtaken_stops(clerk) -> None:
     assert Veteran.objects.count() == 3
 
 
+def test_a_person_who_is_entered_at_the_same_moment_is_known_the_second_time(clerk, monkeypatch) -> None:
+    said = person(education="本科")
+    take_in(clerk, sheet_of({**said, "education": "大专"}))
+    seen, everybody = [], importing.Veteran.objects.filter
+
+    def late(**asked: Any) -> Any:
+        """The first look comes too early."""
+        seen.append(asked)
+        return everybody(pk=0) if len(seen) == 1 else everybody(**asked)
+
+    monkeypatch.setattr(importing.Veteran.objects, "filter", late)
+    assert counts(take_in(clerk, sheet_of(said))) == {"updated": 1}
+
+
+def test_a_run_that_fails_says_so_and_can_be_undone(clerk, monkeypatch) -> None:
+    chunks = []
+
+    def fails(*args: Any, **kwargs: Any) -> Any:
+        chunks.append(1)
+        if len(chunks) == 2:
+            raise RuntimeError
+        return noted(*args, **kwargs)
+
+    noted = running._note
+    monkeypatch.setattr(running, "_note", fails)
+    with pytest.raises(RuntimeError):
+        take_in(clerk, sheet_of(person(), person(), person()), chunk=2)
+    sheet = SheetImport.objects.get()
+    assert (sheet.state, counts(sheet)) == (ImportState.FAILED, {"created": 2})
+    assert "请联系管理员" in sheet.error
+    assert _undone(sheet, clerk).state == ImportState.UNDONE
+    assert not Veteran.objects.exists()
+
+
 def test_cancelled_it_stops_at_the_next_chunk_and_keeps_what_is_in(clerk) -> None:
     sheet = actions.upload(
         by=clerk, kind=importing.KIND, name="x.xlsx", content=sheet_of(person(), person(), person())

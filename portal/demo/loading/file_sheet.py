@@ -1,14 +1,21 @@
 """A sheet of invented veterans' files, a share of its rows wrong in known ways."""
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from portal.core.enums import CertificateKind, Education
+from portal.core.models import Specialty
 from portal.core.validators import id_check_character
 from portal.demo.content.people import PeopleMaker, Person
+from portal.demo.loading.people import crosswalk
+from portal.stations.enums import StationLevel
+from portal.stations.models import Station, StationQuerySet
 from portal.veterans.columns import COLUMNS
 from portal.veterans.enums import Branch, EmploymentStatus, RankGroup, Settlement
+
+_TODAY = date(2026, 6, 30)  # the same seed gives the same people on any day
 
 Row = dict[str, object]
 # (region code, name as a clerk writes it) of a station.
@@ -127,3 +134,23 @@ def _written(day: date, rng: random.Random) -> object:
     if way < 0.5:
         return day
     return f"{day:%Y-%m-%d}" if way < 0.8 else f"{day.year}年{day.month}月{day.day}日"
+
+
+def sheet_maker(rng: random.Random, stations: StationQuerySet) -> FileSheet:
+    """A maker of rows about people of these stations (towns and villages).
+
+    Raises:
+        LookupError: there are none, or the code tables are not loaded.
+    """
+    lowest = stations.filter(level__in=[StationLevel.TOWN, StationLevel.VILLAGE]).order_by("path")
+    named = Counter(Station.objects.values_list("name", flat=True))
+    # A name that two stations bear is written as a code.
+    homes = [
+        (code, name if named[name] == 1 else code) for code, name in lowest.values_list("region_id", "name")
+    ]
+    specialties = dict(Specialty.objects.values_list("code", "name"))
+    if not homes or not specialties:
+        raise LookupError("no town stations, or no code tables (manage.py load_reference)")
+    occupations = {code: found for code, found in crosswalk().items() if code in specialties}
+    others = sorted({code for found in occupations.values() for code in found})
+    return FileSheet(PeopleMaker(rng, _TODAY, occupations, others), rng, homes, specialties)

@@ -17,6 +17,7 @@ from portal.demo.loading.histories import load_placements
 from portal.demo.loading.network import load_places, load_stations
 from portal.demo.loading.pages import load_articles, load_fairs
 from portal.demo.loading.people import load_veterans
+from portal.demo.loading.sheets import load_sheet
 from portal.demo.loading.staff import load_staff
 from portal.demo.scale import SCALES, Scale
 from portal.stations.models import Station
@@ -60,6 +61,7 @@ def load(scale: Scale, seed: int) -> None:
     employers = load_employers(operator, rng, scale)
     load_positions(employers, rng, scale)
     with_account = load_veterans(stations, rng, scale)
+    load_sheet(stations, seed)
     fairs = load_fairs(operator, rng, scale)
     load_articles(operator)
     booths = load_booths(fairs, positions_by_employer(), rng)

@@ -1,6 +1,5 @@
 import random
 from argparse import ArgumentParser
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from openpyxl import Workbook
 from tqdm import tqdm
 
-from portal.core.models import Specialty
-from portal.demo.content.people import PeopleMaker
-from portal.demo.loading.file_sheet import FileSheet
-from portal.demo.loading.people import crosswalk
-from portal.stations.enums import StationLevel
+from portal.demo.loading.file_sheet import sheet_maker
 from portal.stations.models import Station
-
-_TODAY = date(2026, 6, 30)  # the same seed gives the same people on any day
 
 
 class Command(BaseCommand):
@@ -31,20 +24,10 @@ class Command(BaseCommand):
 
     def handle(self, *, path: Path, rows: int, bad: float, seed: int, **options: Any) -> None:
         rng = random.Random(seed)  # noqa: S311  (invented data, not secrets)
-        lowest = Station.objects.filter(level__in=[StationLevel.TOWN, StationLevel.VILLAGE])
-        names = list(lowest.values_list("name", flat=True))
-        homes = [
-            (code, name if names.count(name) == 1 else code)
-            for code, name in lowest.order_by("path").values_list("region_id", "name")
-        ]
-        specialties = dict(Specialty.objects.values_list("code", "name"))
-        if not homes or not specialties:
-            raise CommandError(
-                "the database has no town stations or no code tables (manage.py load_reference)"
-            )
-        occupations = {code: found for code, found in crosswalk().items() if code in specialties}
-        others = sorted({code for found in occupations.values() for code in found})
-        sheet = FileSheet(PeopleMaker(rng, _TODAY, occupations, others), rng, homes, specialties)
+        try:
+            sheet = sheet_maker(rng, Station.objects.all())
+        except LookupError as error:
+            raise CommandError(str(error)) from error
         book = Workbook(write_only=True)
         page = book.create_sheet("退役军人档案")
         page.append(sheet.headers)

@@ -1,0 +1,24 @@
+"""A sheet that the demo's clerk has uploaded and checked, but not brought in yet; some rows are bad."""
+
+import random
+
+from portal.accounts.models import User
+from portal.core.encryption import lookup_hash
+from portal.demo import logins
+from portal.demo.loading.file_sheet import sheet_maker
+from portal.sheets import actions, running
+from portal.sheets.writing import write_rows
+from portal.stations.models import Station
+from portal.veterans.importing import KIND
+
+_ROWS, _BAD = 60, 0.1
+
+
+def load_sheet(stations: dict[str, Station], seed: int) -> None:
+    """Upload and check it; no file comes of it before somebody presses the button."""
+    clerk = User.objects.get(phone_hash=lookup_hash(logins.TOWN_CLERK.phone))
+    near = Station.objects.in_subtrees([stations["睦洲镇"].path])
+    maker = sheet_maker(random.Random(seed), near)  # noqa: S311  (invented data, not secrets)
+    content = write_rows(maker.rows(_ROWS, _BAD), title="退役军人档案", headers=maker.headers)
+    sheet = actions.upload(by=clerk, kind=KIND, name="睦洲镇返乡登记.xlsx", content=content)
+    running.run(actions.check(sheet=sheet, by=clerk, enqueue=False), dry=True)
