@@ -247,7 +247,7 @@ def _take_back(sheet: SheetImport, rows: list[SheetRow], take_back: Callable[...
         for row in rows
     ]
     for row, reason in zip(rows, take_back(written, sheet.by, sheet.pk), strict=True):
-        row.undone, row.stays_because = not reason, reason
+        row.undone, row.stays_because = not reason, reason[:100]
     SheetRow.objects.bulk_update(rows, ["undone", "stays_because"], batch_size=200)
     SheetImport.objects.filter(pk=sheet.pk).update(updated_at=timezone.now())
 

@@ -90,6 +90,7 @@ _CERTIFICATES_SAID = {
     "起重机证": "crane_q2", "挖掘机证": "excavator", "货运资格证": "road_transport",
     "危货证": "dangerous_goods", "健康证明": "food_health",
 }  # fmt: skip
+_KINDS = frozenset(CertificateKind.values)
 _DRIVING = re.compile(r"(?:机动车|汽车)?(?:驾驶证|驾照|驾驶执照)?([abc][123]|[de])(?:驾驶证|驾照|证|照)?")
 _LISTED = re.compile(r"[、,，;；/／|\n]+")
 _YEARS = re.compile(r"[（(]?(\d{1,2})\s*年[)）]?$")
@@ -245,7 +246,7 @@ def certificate_of(word: str) -> str | None:
     found = _DRIVING.fullmatch(word)
     if found:
         kind = f"driving_{found[1]}"
-        return kind if kind in CertificateKind.values else None
+        return kind if kind in _KINDS else None
     return _certificates().get(word)
 
 

@@ -1,7 +1,7 @@
 """Taking an import of files back: what nobody has touched since goes, what somebody has stays."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from portal.stations.models import Station
 from portal.veterans.models import Certificate, Service, Veteran
 
 _OWN_ROWS = (Service, Certificate)
+_DATES = ("entered_on", "left_on")
 GONE = "档案已不存在"
 TOUCHED = "导入后有人改过这份档案，已保留"
 IN_USE = "导入后已有报名、意向或其他记录，已保留"
@@ -70,12 +71,18 @@ def _put_back(changes: list[tuple[Veteran, Written]], by: User, import_id: int) 
     kept: dict[int, list[str]] = defaultdict(list)
     fields: set[str] = set()
     for file, row in changes:
-        for field, (old, new) in row.before.get("fields", {}).items():
-            if _plain(getattr(file, field)) == new:
-                setattr(file, field, _typed(field, old))
-                fields.add(field)
-            else:
-                kept[file.pk].append(str(_field(field).verbose_name))
+        written = row.before.get("fields", {})
+        back = {field: old for field, (old, new) in written.items() if _plain(getattr(file, field)) == new}
+        if not _in_order(file, back):  # one of the two dates was changed since: the other stays with it
+            back = {field: old for field, old in back.items() if field not in _DATES}
+        for field, old in back.items():
+            setattr(file, field, _typed(field, old))
+            fields.add(field)
+        kept[file.pk] += [
+            str(_field(field).verbose_name)
+            for field in written
+            if field not in back and not field.endswith("_hash")
+        ]
         Service.objects.filter(veteran=file, specialty__in=row.before.get("services", [])).delete()
         Certificate.objects.filter(
             veteran=file, kind__in=row.before.get("certificates", []), grade="", valid_until=None
@@ -95,7 +102,15 @@ def _put_back(changes: list[tuple[Veteran, Written]], by: User, import_id: int) 
             verb="veterans.updated",
             targets=[(file, {"section": "sheet_undone", "sheet": import_id}) for file, _ in changes],
         )
-    return {pk: "、".join(dict.fromkeys(labels)) for pk, labels in kept.items()}
+    return {pk: "、".join(labels) for pk, labels in kept.items() if labels}
+
+
+def _in_order(file: Veteran, back: Mapping[str, Any]) -> bool:
+    """The file would still say an exit after the entry."""
+    entered, left = (
+        _typed(field, back[field]) if field in back else getattr(file, field) for field in _DATES
+    )
+    return entered is None or left is None or left > entered
 
 
 def _plain(value: Any) -> Any:

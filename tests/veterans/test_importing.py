@@ -324,6 +324,23 @@ def test_undo_puts_back_fields_that_still_say_what_the_import_wrote(clerk) -> No
     assert "姓名" in sheet.rows.get().stays_because
 
 
+def test_undo_leaves_two_dates_in_order(clerk) -> None:
+    said = person(entered_on="2003-12-01", left_on="2005-12-01", phone="13700000001")
+    take_in(clerk, sheet_of(said))
+    later = {"entered_on": "2013-12-01", "left_on": "2015-12-01", "phone": "13700000002"}
+    sheet = take_in(clerk, sheet_of({**said, **later}))
+    file = Veteran.objects.get()
+    values = {"entered_on": date(2012, 12, 1)}
+    veterans.update_file(veteran=file, by=clerk, section="service", values=values)
+    sheet = _undone(sheet, clerk)
+    file.refresh_from_db()
+    assert (file.entered_on, file.left_on) == (date(2012, 12, 1), date(2015, 12, 1))
+    assert (file.phone, file.phone_hash) == ("13700000001", lookup_hash("13700000001"))
+    stays = sheet.rows.get(outcome="updated").stays_because
+    assert "入伍日期" in stays
+    assert "手机" not in stays
+
+
 def test_undo_is_offered_for_a_day(clerk) -> None:
     sheet = take_in(clerk, sheet_of(person()))
     SheetImport.objects.update(finished_at=timezone.now() - timedelta(hours=25))
