@@ -48,6 +48,7 @@ def test_a_file_leaves_no_plain_number_in_its_row() -> None:
     assert Veteran.objects.get().phone == veteran.phone
 
 
+@pytest.mark.must("files.3")
 @pytest.mark.slow
 @pytest.mark.parametrize("suite", ["test-sqlite", "test-postgres"])
 def test_a_full_run_leaves_no_plain_number(suite: str, figure) -> None:

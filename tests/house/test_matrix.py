@@ -90,6 +90,7 @@ def clients(world, client_for) -> dict[str, Client]:
     }
 
 
+@pytest.mark.must("files.2")
 def test_every_route_has_a_row_and_every_row_a_route() -> None:
     assert set(OURS) - set(MATRIX) == set(), "who may open it? say so in tests/house/matrix.py"
     assert set(MATRIX) - set(OURS) == set(), "rows of routes that are gone"
@@ -144,6 +145,7 @@ def _unlogged(route: str, row: Row, who: str, world: World) -> Iterator[str]:
         yield f"{who}: refused, but the person cannot read it"
 
 
+@pytest.mark.must("files.2")
 def test_every_route_opens_to_those_of_its_row_and_to_nobody_else(world, clients, figure) -> None:
     wrong, asked = [], 0
     for route in OURS:
@@ -157,6 +159,7 @@ def test_every_route_opens_to_those_of_its_row_and_to_nobody_else(world, clients
     figure(f"{len(OURS)} routes x {len(clients)} readers, {asked} pairs")
 
 
+@pytest.mark.must("files.2")
 def test_the_editors_floor_opens_to_editors_alone(world, clients, figure) -> None:
     floor = [route for route in routes() if route.startswith(CMS)]
     wrong = []

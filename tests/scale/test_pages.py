@@ -46,6 +46,7 @@ def test_pages_ask_as_many_queries_in_the_city_as_in_a_town(tmp_path, figure) ->
 
 
 @pytest.mark.slow
+@pytest.mark.must("files.5")
 def test_people_are_found_among_97092_files_as_among_1000(tmp_path, figure) -> None:
     """The one place where a time is asserted: the requirement is a ratio of two times of one machine."""
     small, city = _measure("small", tmp_path, "--files"), _measure("city", tmp_path, "--files")

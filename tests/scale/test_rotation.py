@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.must("files.4")
 @pytest.mark.slow
 def test_nothing_is_unreadable_while_keys_change(tmp_path, figure) -> None:
     result = tmp_path / "rotation.json"

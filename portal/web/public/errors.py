@@ -16,8 +16,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403: signed in or not, this is not theirs to open. A reason given by our own code is shown."""
-    reason = str(exception)
+    """403: signed in or not, this is not theirs to open. A reason written for the reader is shown; one in
+    English was written for whoever reads the code.
+    """
+    reason = "" if str(exception).isascii() else str(exception)
     return _answer(request, "403.html", 403, reason or "没有权限。", reason=reason)
 
 

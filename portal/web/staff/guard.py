@@ -29,7 +29,7 @@ def staff_with(roles: Iterable[StationRole]) -> Callable[[View[P]], Guarded[P]]:
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             user = cast(User, request.user)
             if not user.station_paths(wanted):
-                raise PermissionDenied("no post that opens this page")
+                raise PermissionDenied("您现在的任职不能打开这一页。")
             return view(request, user, *args, **kwargs)
 
         return guarded
@@ -54,5 +54,5 @@ def file_or_refuse(user: User, pk: int) -> Veteran:
     if veteran is None:
         if not note_refused(by=user, file_id=pk):
             raise Http404
-        raise PermissionDenied("another station's file")
+        raise PermissionDenied("这份档案不在您现任服务站的辖区内。这次访问已被记录，本人可以看到。")
     return veteran

@@ -1,0 +1,143 @@
+"""Scenarios 3 and 10 in Chromium: a town's clerk and the neighbours, and a clerk who was moved last week."""
+
+import re
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from portal.accounts.actions import appoint, end_post
+from portal.accounts.enums import AccessKind, StationRole
+from portal.accounts.models import AccessLog
+from portal.core.models import AuditEvent
+from portal.placements import actions as placements
+from portal.placements.enums import FollowUpState, PlacementState
+from tests.factories import make_position, make_staff, make_user, make_veteran
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def towns(city):
+    """睦洲镇 and 司前镇: a clerk, a person with an account, an intention and a call due today in each."""
+    made = SimpleNamespace(stations=city)
+    made.clerk = make_staff(city["睦洲镇"], StationRole.CLERK, name="李秀珍")
+    made.neighbour = make_staff(city["司前镇"], StationRole.CLERK, name="梁伟强")
+    made.operator = make_staff(city["江门市"], StationRole.OPERATOR, name="周敏")
+    made.ours = make_veteran(station=city["睦洲镇"], name="陈建国", account=make_user("陈建国"))
+    made.theirs = make_veteran(station=city["司前镇"], name="黄志明", account=make_user("黄志明"))
+    made.our_intention, made.their_intention = (
+        placements.declare(veteran=person, position=make_position(), by=clerk)
+        for person, clerk in ((made.ours, made.clerk), (made.theirs, made.neighbour))
+    )
+    for intention in (made.our_intention, made.their_intention):
+        call = intention.follow_ups.earliest("due_on")
+        call.due_on = timezone.localdate()
+        call.save()
+    made.our_call = made.our_intention.follow_ups.earliest("due_on")
+    made.their_call = made.their_intention.follow_ups.earliest("due_on")
+    return made
+
+
+def _record(window: Page, look, outcome: str, note: str, step: str = "") -> None:
+    """One call, from the day's list."""
+    window.goto("/desk/")
+    look(window)
+    window.get_by_role("link", name=re.compile("记录.*陈建国")).click()
+    window.get_by_label(outcome).check()
+    if step:
+        window.get_by_label("联系上时：有什么进展").select_option(label=step)
+    window.get_by_label("说明").fill(note)
+    look(window)
+    window.get_by_role("button", name="保存").click()
+    window.wait_for_load_state("load")
+    look(window)
+
+
+@pytest.mark.must("files.6")
+@pytest.mark.parametrize("width", [390, 1280])
+def test_scenario_three_a_clerk_makes_the_days_calls(towns, open_page, sign_in, look, figure, width) -> None:
+    window = open_page(width=width)
+    sign_in(window, towns.clerk)
+    window.goto("/desk/")
+    expect(window.get_by_text("今天要打的回访电话（1）")).to_be_visible()
+    expect(window.get_by_text("黄志明")).to_have_count(0)
+    for tries in (1, 2):
+        _record(window, look, "未联系上", "无人接听")
+        towns.our_call.refresh_from_db()
+        assert (towns.our_call.tries, towns.our_call.state) == (tries, FollowUpState.PENDING)
+    _record(window, look, "已联系上", "已去面试", step="记录面试")
+    towns.our_call.refresh_from_db()
+    towns.our_intention.refresh_from_db()
+    assert towns.our_call.state == FollowUpState.DONE
+    assert towns.our_intention.state == PlacementState.INTERVIEWED
+    figure("scenario 3: three calls recorded")
+
+
+@pytest.mark.must("files.6")
+def test_scenario_three_the_neighbours_people_are_found_by_no_way(towns, desk, sign_in, look, figure) -> None:
+    sign_in(desk, towns.clerk)
+    asked = ("黄志明", towns.theirs.phone, towns.theirs.id_last4)
+    for words in asked:
+        desk.goto("/desk/veterans/")
+        desk.get_by_label("姓名、手机号或身份证后四位").fill(words)
+        desk.get_by_role("button", name="查询").click()
+        desk.wait_for_load_state("load")
+        expect(desk.locator("tbody").get_by_text("黄志明")).to_have_count(0)
+    look(desk)
+    # By address and by API: asked with the browser's own session.
+    paths = {
+        f"/desk/veterans/{towns.theirs.pk}/": 403,
+        f"/api/v1/veterans/{towns.theirs.pk}": 404,
+        f"/desk/placements/{towns.their_intention.pk}/": 404,
+        f"/desk/follow-ups/{towns.their_call.pk}/": 404,
+        f"/api/v1/placements/{towns.their_intention.pk}": 404,
+    }
+    answers = {path: desk.request.get(path).status for path in paths}
+    assert answers == paths
+    listed = desk.request.get("/api/v1/veterans?name=黄志明").json()
+    assert listed["count"] == 0
+    refused = AccessLog.objects.filter(kind=AccessKind.REFUSED, file_id=towns.theirs.pk, actor=towns.clerk)
+    assert refused.count() == 2
+    assert AuditEvent.objects.filter(verb="web.refused", actor_id=towns.clerk.pk).count() == len(paths)
+    figure(f"{len(asked)} searches and {len(paths)} addresses refused and logged")
+
+
+@pytest.mark.must("files.6")
+def test_scenario_ten_a_clerk_moved_last_week_opens_a_bookmark(
+    towns, desk, open_page, sign_in, look, figure
+) -> None:
+    bookmark = f"/desk/veterans/{towns.ours.pk}/"
+    sign_in(desk, towns.clerk)
+    desk.goto(bookmark)
+    look(desk)
+    expect(desk.get_by_role("heading", level=1)).to_contain_text("陈建国")
+    last_week = timezone.localdate() - timedelta(days=7)
+    end_post(post=towns.clerk.station_memberships.get(), by=towns.operator, last_day=last_week)
+    appoint(
+        user=towns.clerk,
+        station=towns.stations["司前镇"],
+        role=StationRole.CLERK,
+        by=towns.operator,
+        starts_on=last_week + timedelta(days=1),
+    )
+    # The session of before the move is still open: the bookmark is what is refused, not the person.
+    answer = desk.goto(bookmark)
+    assert answer is not None
+    assert answer.status == 403
+    expect(desk.get_by_text("不在您现任服务站的辖区内")).to_be_visible()
+    expect(desk.get_by_text("陈建国")).to_have_count(0)
+    look(desk, "desk-veterans-refused")
+    desk.goto("/desk/veterans/")
+    expect(desk.get_by_role("link", name="黄志明")).to_be_visible()
+    expect(desk.get_by_text("陈建国")).to_have_count(0)
+    look(desk)
+    own = open_page(width=390)
+    sign_in(own, towns.ours.account)
+    own.goto("/me/access-log/")
+    expect(own.get_by_text("越权访问被拒绝")).to_be_visible()
+    expect(own.get_by_text("李秀珍").first).to_be_visible()
+    look(own)
+    figure("scenario 10: refused, told why, and the person reads who tried")
