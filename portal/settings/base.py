@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "portal.accounts",
     "portal.sheets",
     "portal.veterans",
+    "portal.visits",
     "portal.employers",
     "portal.positions",
     "portal.recommendations",

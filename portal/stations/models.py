@@ -29,6 +29,20 @@ def in_subtrees(field: str, paths: Iterable[str]) -> Q:
     return condition
 
 
+def keyed_in_subtrees(field: str, paths: Iterable[str]) -> Q:
+    """The same condition by the key of the station that `field` holds.
+
+    For lists that walk an index which begins with that key: no join, and no condition at all for somebody who
+    serves the whole network. Costs one query when it is made.
+    """
+    paths = list(paths)
+    if not paths:
+        return Q(pk__in=[])
+    if not Station.objects.filter(depth=1).exclude(path__in=paths).exists():
+        return Q()
+    return Q(**{f"{field}__in": Station.objects.in_subtrees(paths).values("pk")})
+
+
 class StationQuerySet(MP_NodeQuerySet):
     def in_subtrees(self, paths: Iterable[str]) -> "StationQuerySet":
         return self.filter(in_subtrees("", paths))

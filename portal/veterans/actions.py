@@ -193,6 +193,12 @@ def note_refused(*, by: User, file_id: int) -> bool:
     return True
 
 
+def note_refused_number(*, by: User, id_hash: str) -> bool:
+    """`note_refused` for somebody who typed the ID number of a file; False when nobody has it."""
+    found = Veteran.objects.filter(id_hash=id_hash).values_list("pk", flat=True).first()
+    return found is not None and note_refused(by=by, file_id=found)
+
+
 @transaction.atomic
 def reveal(*, veteran: Veteran, by: User, field: str, reason: str) -> str:
     """One sensitive field in plain text, for a reason, noted where the veteran can read it.

@@ -24,6 +24,8 @@ from portal.placements import actions as placements
 from portal.positions.enums import PositionState
 from portal.recommendations import indexing
 from portal.veterans.permissions import EXPORT_ROLES
+from portal.visits import actions as visits
+from portal.visits.enums import Need, ReturnDocument
 from tests.factories import (
     make_booth,
     make_employer,
@@ -101,6 +103,15 @@ class World:
         )
         self.follow_up = self.placement.follow_ups.get_queryset()[0]
         self.sheet = take_in(self.staff["clerk own"], sheet_of(person(name=PERSON, phone="1")))
+        self.home_coming = visits.register_return(
+            by=self.staff["clerk own"],
+            veteran=self.veteran,
+            left_on=today,
+            documents=[ReturnDocument.ID_CARD],
+            needs=[Need.NONE],
+            fields={},
+        )
+        self.visit = self.home_coming.visit
         indexing.rebuild()
         indexing.rebuild_people()
 
@@ -231,6 +242,13 @@ MATRIX: dict[str, Row] = {
     "desk/placements/": Row(FILES, queries=ASKED),
     "desk/placements/<int:pk>/": Row(FILES_HERE, _of("placement")),
     "desk/placements/<int:pk>/correct/": Row(FILES_HERE, _of("placement"), "post"),
+    "desk/veterans/<int:pk>/visits/": Row(FILES_HERE, _of("veteran")),
+    "desk/visits/": Row(FILES, queries=("waiting=never",)),
+    "desk/visits/coverage/": Row(FILES),
+    "desk/visits/<int:pk>/correct/": Row(FILES_HERE, _of("visit")),
+    "desk/returns/": Row(FILES),
+    "desk/returns/new/": Row(FILES),
+    "desk/returns/<int:pk>/": Row(FILES_HERE, _of("home_coming")),
     "desk/audit/": Row(AUDITORS, queries=(f"who={PERSON}",)),
     "desk/audit/looks/": Row(AUDITORS),
     "desk/audit/verify/": Row(AUDITORS, method="post"),

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.must("walks.4")
 # Tables that belong to no floor: anybody's row may point at them.
 FOUNDATIONS = ("django.contrib.", "wagtail", "taggit")
 DOMAIN = (
-    "core", "stations", "accounts", "sheets", "veterans", "employers", "positions", "recommendations",
-    "fairs", "training", "ventures", "placements", "insights",
+    "core", "stations", "accounts", "sheets", "veterans", "visits", "employers", "positions",
+    "recommendations", "fairs", "training", "ventures", "placements", "insights",
 )  # fmt: skip
 # Django hands its own request to an admin class and to an authentication backend.
 TAKES_A_REQUEST = {"admin.py", "backends.py"}
@@ -43,7 +43,7 @@ def test_the_contracts_are_the_houses_and_excuse_nothing() -> None:
         ["cms"],
         ["portal.recommendations"],
         ["portal.positions"],
-        ["portal.employers"],
+        ["portal.employers", "portal.visits"],
         ["portal.veterans"],
         ["portal.sheets"],
         ["portal.accounts"],

@@ -12,8 +12,10 @@ from portal.web.staff import (
     fairs,
     placements,
     positions,
+    returns,
     sheets,
     veterans,
+    visits,
 )
 
 app_name = "staff"
@@ -25,6 +27,7 @@ urlpatterns = [
     path("veterans/export/", exports.export, name="veterans-export"),
     path("veterans/new/", veterans.new, name="veteran-new"),
     path("veterans/<int:pk>/", veterans.detail, name="veteran"),
+    path("veterans/<int:pk>/visits/", visits.of_person, name="veteran-visits"),
     path("veterans/<int:pk>/reveal/", veterans.reveal, name="reveal"),
     path("veterans/<int:pk>/register/", veterans.register, name="veteran-register"),
     path("veterans/<int:pk>/declare/", veterans.declare, name="veteran-declare"),
@@ -35,6 +38,12 @@ urlpatterns = [
     path("sheets/<int:pk>/columns/", sheets.columns, name="sheet-columns"),
     path("sheets/<int:pk>/result/", sheets.result, name="sheet-result"),
     path("sheets/<int:pk>/<slug:step>/", sheets.take_step, name="sheet-step"),
+    path("visits/", visits.worklist, name="visits"),
+    path("visits/coverage/", visits.coverage, name="visit-coverage"),
+    path("visits/<int:pk>/correct/", visits.correct, name="visit-correct"),
+    path("returns/", returns.listing, name="returns"),
+    path("returns/new/", returns.new, name="return-new"),
+    path("returns/<int:pk>/", returns.receipt, name="return"),
     path("employers/", employers.listing, name="employers"),
     path("employers/<int:pk>/", employers.detail, name="employer"),
     path("positions/", positions.listing, name="positions"),

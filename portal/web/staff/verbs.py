@@ -55,6 +55,9 @@ VERBS = {
     "veterans.opened": "建档",
     "veterans.removed": "撤销建档",
     "veterans.updated": "修改档案",
+    "visits.recorded": "记录走访",
+    "visits.corrected": "更正走访",
+    "visits.return_registered": "登记返乡报到",
     "web.refused": "越权访问被拒绝",
 }
 VERBS |= {f"placements.{step}": label for step, label in STEP_LABELS.items()}

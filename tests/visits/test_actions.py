@@ -1,0 +1,290 @@
+"""Visits and return registrations: what may be written, by whom, and what it leaves behind."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from portal.accounts.enums import StationRole
+from portal.core.models import AppendOnlyError, AuditEvent
+from portal.stations.models import Station
+from portal.veterans.models import Veteran
+from portal.visits import actions
+from portal.visits.enums import Need, ReturnDocument, VisitMethod
+from portal.visits.models import ReturnRegistration, Visit, VisitNeed
+from portal.visits.signals import return_registered, visit_recorded
+from tests.factories import make_id_number, make_phone, make_staff, make_stations, make_user, make_veteran
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def stations():
+    return make_stations()
+
+
+@pytest.fixture
+def clerk(stations):
+    return make_staff(stations["睦洲镇"], name="李秀珍")
+
+
+@pytest.fixture
+def neighbour(stations):
+    return make_staff(stations["司前镇"], name="梁伟强")
+
+
+@pytest.fixture
+def veteran(stations):
+    return make_veteran(station=stations["睦洲镇"])
+
+
+def today() -> date:
+    return timezone.localdate()
+
+
+def visit_of(veteran, by, **changes) -> Visit:
+    values = {"held_on": today(), "method": VisitMethod.HOME, "reached": True}
+    return actions.record_visit(veteran=veteran, by=by, **(values | changes))
+
+
+def correct(visit, by, reason="日期写错", **changes) -> Visit:
+    values = {"held_on": visit.held_on, "method": visit.method, "reached": visit.reached}
+    return actions.correct_visit(visit=visit, by=by, reason=reason, **(values | changes))
+
+
+def last_visited(veteran) -> date | None:
+    return Veteran.objects.values_list("last_visited_on", flat=True).get(pk=veteran.pk)
+
+
+def test_a_visit_keeps_the_station_of_the_day_and_the_needs(veteran, clerk, stations) -> None:
+    seen = []
+    visit_recorded.connect(lambda **kwargs: seen.append(kwargs["visit"]), weak=False, dispatch_uid="test")
+    try:
+        visit = visit_of(veteran, clerk, needs=[Need.JOB, Need.TRAINING], findings="想学叉车")
+    finally:
+        visit_recorded.disconnect(dispatch_uid="test")
+    assert seen == [visit]
+    Veteran.objects.filter(pk=veteran.pk).update(station=stations["司前镇"])
+    visit = Visit.objects.get()
+    assert visit.station == stations["睦洲镇"]
+    assert [row.need for row in visit.needs.all()] == [Need.JOB, Need.TRAINING]
+    event = AuditEvent.objects.get(verb="visits.recorded")
+    assert event.data["method"] == "home"
+    assert "想学叉车" not in str(event.data)
+
+
+def test_findings_are_encrypted_at_rest(veteran, clerk) -> None:
+    visit = visit_of(veteran, clerk, findings="腰伤复发")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT findings FROM visits_visit WHERE id = %s", [visit.pk])
+        assert "腰伤" not in cursor.fetchone()[0]
+    assert Visit.objects.get().findings == "腰伤复发"
+
+
+def test_the_last_visit_is_the_latest_day_on_which_the_person_was_reached(veteran, clerk) -> None:
+    assert last_visited(veteran) is None
+    early, late = today() - timedelta(days=40), today() - timedelta(days=3)
+    visit_of(veteran, clerk, held_on=late)
+    visit_of(veteran, clerk, held_on=early)
+    visit_of(veteran, clerk, reached=False)
+    assert last_visited(veteran) == late
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"held_on": date(2999, 1, 1)}, "held_on"),
+        ({"next_on": date(2001, 1, 1)}, "next_on"),
+        ({"findings": "曾在某某12345部队服役"}, "findings"),
+        ({"needs": [Need.NONE, Need.JOB]}, "needs"),
+        ({"method": "letter"}, "method"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field(veteran, clerk, changes, field) -> None:
+    with pytest.raises(ValidationError) as refused:
+        visit_of(veteran, clerk, **changes)
+    assert field in refused.value.error_dict
+    assert last_visited(veteran) is None
+
+
+def test_only_staff_of_the_file_write_visits(veteran, neighbour, stations) -> None:
+    account = make_user()
+    own = make_veteran(station=stations["睦洲镇"], account=account)
+    reviewer = make_staff(stations["新会区"], StationRole.REVIEWER)
+    for by, whose in ((neighbour, veteran), (account, own), (reviewer, veteran)):
+        with pytest.raises(PermissionDenied):
+            visit_of(whose, by)
+    visit = visit_of(veteran, make_staff(stations["新会区"], StationRole.HEAD))
+    with pytest.raises(PermissionDenied):
+        correct(visit, neighbour)
+
+
+def test_a_correction_replaces_what_counts_and_the_row_stays(veteran, clerk) -> None:
+    visit = visit_of(veteran, clerk)
+    right = today() - timedelta(days=9)
+    correction = correct(visit, clerk, held_on=right)
+    assert last_visited(veteran) == right
+    assert list(Visit.objects.current()) == [correction]
+    assert Visit.objects.count() == 2
+    with pytest.raises(ValidationError, match="已经更正过"):
+        correct(visit, clerk)
+    with pytest.raises(ValidationError, match="更正原因"):
+        correct(correction, clerk, reason=" ")
+    with pytest.raises(AppendOnlyError):
+        visit.save()
+
+
+def test_a_visit_that_never_took_place_no_longer_counts(veteran, clerk) -> None:
+    withdrawn = correct(visit_of(veteran, clerk), clerk, reason="记错了人", withdrawn=True)
+    assert last_visited(veteran) is None
+    assert not Visit.objects.current().exists()
+    with pytest.raises(ValidationError):
+        correct(withdrawn, clerk)
+
+
+def test_a_promise_is_due_until_somebody_tries(veteran, clerk) -> None:
+    before = today() - timedelta(days=20)
+    first = visit_of(veteran, clerk, held_on=before, next_on=today())
+    assert list(Visit.objects.promised(today())) == [first]
+    assert not Visit.objects.promised(today() - timedelta(days=1)).exists()
+    mistaken = visit_of(veteran, clerk, reached=False)
+    assert not Visit.objects.promised(today()).exists()
+    correct(mistaken, clerk, reason="记错了人", withdrawn=True)
+    assert list(Visit.objects.promised(today())) == [first]
+
+
+def test_who_sees_which_visits(veteran, clerk, neighbour, stations) -> None:
+    account = make_user()
+    own = make_veteran(station=stations["睦洲镇"], account=account)
+    visit_of(veteran, clerk)
+    mine = visit_of(own, clerk)
+    counts = {
+        clerk: 2,
+        neighbour: 0,
+        account: 1,
+        make_staff(stations["江门市"], StationRole.OPERATOR): 2,
+        make_staff(stations["南安村"]): 0,
+        make_staff(stations["江门市"], StationRole.AUDITOR): 0,
+    }
+    for user, count in counts.items():
+        assert Visit.objects.visible_to(user).count() == count
+    assert Visit.objects.visible_to(account).get() == mine
+    Veteran.objects.update(station=stations["司前镇"])  # the file moves, and its visits with it
+    assert Visit.objects.visible_to(clerk).count() == 0
+    assert Visit.objects.visible_to(neighbour).count() == 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"method": "letter"},
+        {"next_on": date(2001, 1, 1)},
+        {"reason": "没有更正的对象"},
+        {"withdrawn": True},
+    ],
+)
+def test_the_database_refuses_a_visit_that_makes_no_sense(veteran, clerk, wrong) -> None:
+    values = {"held_on": today(), "method": "home", "reached": True}
+    row = Visit(veteran=veteran, station=veteran.station, by=clerk, **(values | wrong))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save()
+
+
+def test_the_database_refuses_unknown_and_double_needs(veteran, clerk) -> None:
+    visit = visit_of(veteran, clerk, needs=[Need.JOB])
+    for need in ("money", Need.JOB):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            VisitNeed.objects.create(visit=visit, need=need)
+
+
+# Return registration
+
+
+def register(clerk, **changes) -> ReturnRegistration:
+    values = {
+        "station": Station.objects.get(region__name="睦洲镇"),
+        "id_number": make_id_number(),
+        "phone": make_phone(),
+        "left_on": today() - timedelta(days=30),
+        "documents": [ReturnDocument.ID_CARD, ReturnDocument.DISCHARGE],
+        "needs": [Need.JOB],
+        "fields": {"name": "周文斌", "branch": "army"},
+    }
+    return actions.register_return(by=clerk, **(values | changes))
+
+
+def test_one_form_opens_the_file_and_leaves_visit_wish_and_number(clerk) -> None:
+    seen = []
+    return_registered.connect(lambda **kw: seen.append(kw["registration"]), weak=False, dispatch_uid="test")
+    try:
+        made = register(clerk, needs=[Need.JOB, Need.TRAINING], wish_text="想开货车")
+    finally:
+        return_registered.disconnect(dispatch_uid="test")
+    assert seen == [made]
+    veteran = Veteran.objects.get()
+    assert (veteran.name, veteran.last_visited_on, veteran.source) == ("周文斌", today(), "station")
+    assert (veteran.wish.text, veteran.wish.wants_training) == ("想开货车", True)
+    assert (made.visit.method, made.visit.reached) == (VisitMethod.STATION, True)
+    assert made.visit.need_labels == ["找工作", "学技能、参加培训"]
+    assert made.label == f"{today().year}-0001"
+    assert register(clerk).number == 2
+
+
+def test_a_wish_that_stood_there_stays(clerk, stations) -> None:
+    veteran = make_veteran(station=stations["睦洲镇"], wish={"text": "保安", "lowest_pay": 5000})
+    register(clerk, veteran=veteran, needs=[Need.BUSINESS], fields={})
+    wish = Veteran.objects.get(pk=veteran.pk).wish
+    assert (wish.text, wish.lowest_pay, wish.wants_business) == ("保安", 5000, True)
+
+
+def test_a_return_is_registered_once(clerk, veteran) -> None:
+    register(clerk, veteran=veteran, fields={})
+    with pytest.raises(ValidationError, match="已经办过"):
+        register(clerk, veteran=Veteran.objects.get(), fields={})
+
+
+def test_nothing_half_done_is_left_behind(clerk) -> None:
+    for wrong in ({"documents": []}, {"documents": ["passport"]}, {"needs": [Need.NONE, Need.JOB]}):
+        with pytest.raises(ValidationError), transaction.atomic():
+            register(clerk, **wrong)
+    assert not Veteran.objects.exists()
+    assert not Visit.objects.exists()
+
+
+def test_a_return_is_registered_at_own_stations_only(neighbour, veteran) -> None:
+    with pytest.raises(PermissionDenied):
+        register(neighbour)
+    with pytest.raises(PermissionDenied):
+        register(neighbour, veteran=veteran, fields={})
+    with pytest.raises(ValidationError, match="不能晚于"):
+        register(neighbour, left_on=today() + timedelta(days=1))
+
+
+def test_the_database_refuses_a_second_number_and_a_return_before_leaving(clerk) -> None:
+    made = register(clerk)
+    other = Visit.objects.create(
+        veteran=made.veteran, station=made.station, by=clerk, held_on=today(), method="station", reached=True
+    )
+    good = {
+        "veteran": made.veteran, "station": made.station, "visit": other, "by": clerk,
+        "registered_on": today(), "left_on": today(), "documents": ["id_card"],
+        "year": made.year, "number": 2,
+    }  # fmt: skip
+    wrong = (
+        {"number": made.number},
+        {"number": 0},
+        {"left_on": made.left_on},
+        {"left_on": today() + timedelta(days=1)},
+        {"visit": made.visit},
+    )
+    for changes in wrong:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            ReturnRegistration.objects.create(**(good | changes))
+
+
+def test_registrations_follow_the_file(clerk, neighbour) -> None:
+    made = register(clerk)
+    assert ReturnRegistration.objects.visible_to(clerk).get() == made
+    assert not ReturnRegistration.objects.visible_to(neighbour).exists()
