@@ -26,7 +26,7 @@ class Covered:
 
 
 def covered(station: Station, children: list[Station]) -> list[Covered]:
-    """The station, then its children, counted in two queries.
+    """The station with everything below it, then its own people alone, then each child, in three queries.
 
     Files count where they are kept today, visits where they took place.
     """
@@ -47,7 +47,8 @@ def covered(station: Station, children: list[Station]) -> list[Covered]:
     rows = [Covered(child, files.get(child.path, 0), *visits.get(child.path, (0, 0))) for child in children]
     people = held.aggregate(people=Count("veteran", distinct=True))["people"]
     total = Covered(station, sum(files.values()), people, sum(times for _, times in visits.values()))
-    return [total, *rows]
+    own = Covered(station, files.get(station.path, 0), *visits.get(station.path, (0, 0)))
+    return [total, own, *rows]
 
 
 def _by_child(rows: QuerySet, length: int) -> QuerySet:

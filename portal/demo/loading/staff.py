@@ -34,6 +34,7 @@ def load_staff(stations: dict[str, Station]) -> User:
     post(logins.TOWN_CLERK, stations["睦洲镇"], StationRole.CLERK)
     post(logins.NEIGHBOUR_CLERK, stations["司前镇"], StationRole.CLERK)
     post(logins.EDITOR, city, StationRole.EDITOR)
+    post(logins.AUDITOR, city, StationRole.AUDITOR)
     phones = count(_CLERK_PHONES)
     for station, role in _other_posts(stations):
         posts.append((new_user(str(next(phones)), f"{station.region.name}值班员", secret), station, role))

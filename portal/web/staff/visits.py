@@ -126,10 +126,11 @@ def coverage(request: HttpRequest, user: User) -> HttpResponse:
     else:
         station = mine.order_by("depth", "path").first() or get_object_or_404(mine, pk=0)
     page = Paginator(station.get_children(), STATIONS_A_PAGE).get_page(request.GET.get("page"))
-    total, *rows = covered(station, list(page))
+    total, own, *rows = covered(station, list(page))
     context = {
         "station": station,
         "total": total,
+        "own": own,
         "rows": rows,
         "page": page,
         "crumbs": _crumbs(station, mine),

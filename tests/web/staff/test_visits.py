@@ -129,8 +129,8 @@ def test_coverage_counts_people_once_and_where_the_visit_took_place(towns) -> No
     seen(towns.ours, towns.clerk)
     seen(towns.theirs, towns.neighbour, reached=False)
     county = stations["新会区"]
-    total, *rows = covered(county, list(county.get_children()))
-    assert (total.files, total.seen) == (2, 1)
+    total, own, *rows = covered(county, list(county.get_children()))
+    assert (total.files, total.seen, own.files) == (2, 1, 0)
     by_name = {row.station.name: row for row in rows}
     ours = by_name[stations["睦洲镇"].name]
     assert (ours.files, ours.seen, ours.share) == (1, 1, 1.0)

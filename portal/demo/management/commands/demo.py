@@ -19,6 +19,7 @@ from portal.demo.loading.pages import load_articles, load_fairs
 from portal.demo.loading.people import load_veterans
 from portal.demo.loading.sheets import load_sheet
 from portal.demo.loading.staff import load_staff
+from portal.demo.loading.visits import load_visits
 from portal.demo.scale import SCALES, Scale
 from portal.stations.models import Station
 
@@ -61,6 +62,7 @@ def load(scale: Scale, seed: int) -> None:
     employers = load_employers(operator, rng, scale)
     load_positions(employers, rng, scale)
     with_account = load_veterans(stations, rng, scale)
+    load_visits(stations, operator, rng)
     load_sheet(stations, seed)
     fairs = load_fairs(operator, rng, scale)
     load_articles(operator)
