@@ -17,7 +17,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models, transaction
 
-from portal.core import audit
+from portal.core import audit, private
 from portal.core.encryption import EncryptedTextField, cipher, keys_in_force
 
 BATCH = 500
@@ -44,8 +44,8 @@ def encrypted_columns() -> Iterator[tuple[type[models.Model], list[str]]]:
 
 
 def rows_to_visit() -> int:
-    """How many rows `rewrite` looks at in one pass."""
-    return sum(model._base_manager.count() for model, _ in encrypted_columns())
+    """How many rows and private files `rewrite` looks at in one pass."""
+    return sum(model._base_manager.count() for model, _ in encrypted_columns()) + len(list(private.names()))
 
 
 def _write_keys(keys: list[str]) -> None:
@@ -71,12 +71,16 @@ def add_key() -> str:
 
 
 def rewrite(*, step: Callable[[int], object] = _quiet) -> int:
-    """Write every value that an older key encrypts again under the newest one; how many rows were written.
+    """Write every value that an older key encrypts again under the newest one, private files too.
 
     Args:
-        step: called with the number of rows that were just looked at.
+        step: called with the number of rows or files that were just looked at.
+
+    Returns:
+        How many rows and files were written.
     """
-    return sum(_rewrite_table(model, columns, step) for model, columns in encrypted_columns())
+    rows = sum(_rewrite_table(model, columns, step) for model, columns in encrypted_columns())
+    return rows + private.rewrite_all(step)
 
 
 def _rewrite_table(model: type[models.Model], columns: list[str], step: Callable[[int], object]) -> int:

@@ -14,6 +14,7 @@ from portal.accounts.models import User
 from portal.core import rotation
 from portal.core.encryption import cipher, keys_in_force
 from portal.core.models import AuditEvent
+from portal.core.private import _path, read_private, write_private
 from portal.veterans.models import Veteran
 from tests.factories import make_user, make_veteran
 
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def key_file(settings, tmp_path) -> Path:
     settings.FIELD_KEYS_FILE = str(tmp_path / "keys" / "field_keys")
+    settings.DATA_DIR = tmp_path / "data"
     return Path(settings.FIELD_KEYS_FILE)
 
 
@@ -58,6 +60,16 @@ def test_a_running_process_knows_the_new_key_as_soon_as_it_is_in_the_file() -> N
     with pytest.raises(InvalidToken):
         old.decrypt(token)
     assert keys_in_force()[0] == key
+
+
+def test_private_files_follow_the_key_and_outlive_the_old_one(key_file) -> None:
+    rotation.add_key()
+    name = write_private(b"a certificate")
+    rotation.rotate(by=None)
+    rotation.retire(by=None, at_once=True)
+    (new,) = key_file.read_text().split()
+    assert Fernet(new).decrypt(_path(name).read_bytes()) == b"a certificate"
+    assert read_private(name) == b"a certificate"
 
 
 def test_a_second_run_writes_nothing_and_a_broken_off_one_goes_on() -> None:
