@@ -4,12 +4,14 @@ from typing import TypeVar
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
+from django.utils import timezone
 from wagtail.models import (
     Collection,
     GroupApprovalTask,
     GroupCollectionPermission,
     GroupPagePermission,
     Page,
+    Revision,
     Site,
     Task,
     Workflow,
@@ -18,10 +20,19 @@ from wagtail.models import (
 )
 
 from cms.groups import EDITORS, MEDIA_PERMISSIONS, MODERATORS, PAGE_PERMISSIONS, groups_of
-from cms.models import BaseIndexPage, FairIndexPage, HomePage, InfoPage, NewsIndexPage, PolicyIndexPage
+from cms.models import (
+    BaseIndexPage,
+    FairIndexPage,
+    HomePage,
+    InfoPage,
+    JobFairPage,
+    NewsIndexPage,
+    PolicyIndexPage,
+)
 from cms.texts import ABOUT, PRIVACY
 from portal.accounts.models import User
 from portal.core import audit
+from portal.stations.models import Station
 
 SomePage = TypeVar("SomePage", bound=Page)
 
@@ -29,6 +40,28 @@ SomePage = TypeVar("SomePage", bound=Page)
 _WAGTAIL_NAMES = {EDITORS: "Editors", MODERATORS: "Moderators"}
 _WAGTAIL_WORKFLOW = "Moderators approval"
 WORKFLOW = "内容审核"
+
+
+@transaction.atomic
+def hand_over_fairs(*, station: Station, into: Station, by: User | None) -> int:
+    """Make `into` the organiser of the coming fairs of `station`; how many. Past fairs keep theirs. Drafts
+    follow, or publishing one would bring the old organiser back.
+    """
+    fairs = list(
+        JobFairPage.objects.filter(organiser=station, ends_at__gte=timezone.now()).select_related(
+            "latest_revision"
+        )
+    )
+    JobFairPage.objects.filter(pk__in=[fair.pk for fair in fairs]).update(organiser=into)
+    drafts = [fair.latest_revision for fair in fairs if fair.latest_revision is not None]
+    for draft in drafts:
+        draft.content["organiser"] = into.pk
+    Revision.objects.bulk_update(drafts, ["content"])
+    return audit.record_many(
+        by=by,
+        verb="cms.fairs_handed_over",
+        targets=[(fair, {"before": station.pk, "after": into.pk}) for fair in fairs],
+    )
 
 
 @transaction.atomic

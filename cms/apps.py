@@ -9,7 +9,10 @@ class CmsConfig(AppConfig):
     verbose_name = "内容"
 
     def ready(self) -> None:
+        from portal.stations.signals import station_ended
+
         user_logged_in.connect(_follow_posts, dispatch_uid="cms.groups")
+        station_ended.connect(_station_ended, dispatch_uid="cms.organisers")
 
 
 def _follow_posts(sender: Any, user: Any, **kwargs: Any) -> None:
@@ -17,3 +20,9 @@ def _follow_posts(sender: Any, user: Any, **kwargs: Any) -> None:
     from cms.actions import sync_groups
 
     sync_groups(user=user)
+
+
+def _station_ended(sender: Any, station: Any, into: Any, by: Any, **kwargs: Any) -> None:
+    from cms.actions import hand_over_fairs
+
+    hand_over_fairs(station=station, into=into, by=by)

@@ -21,6 +21,7 @@ from portal.fairs.enums import BoothState
 from portal.fairs.models import Booth, Registration
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
+from portal.stations.actions import begin_history
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station
 from portal.veterans.enums import Sex
@@ -83,6 +84,7 @@ def make_stations() -> dict[str, Station]:
             made[name] = Station.objects.get(pk=parent.pk).add_child(**fields)
         else:
             made[name] = Station.add_root(**fields)
+    begin_history(made.values())
     return {station.region.name: station for station in Station.objects.select_related("region")}
 
 

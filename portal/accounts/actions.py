@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from portal.accounts.enums import AccessKind, ConsentPurpose, StationRole
@@ -103,6 +104,21 @@ def end_post(*, post: StationMembership, by: User | None, last_day: date) -> Sta
     post.save(update_fields=["ends_on", "updated_at"])
     audit.record(by=by, verb="accounts.post_ended", target=post.user, station=post.station_id, role=post.role)
     return post
+
+
+@transaction.atomic
+def end_posts_of(*, station: Station, by: User | None, on: date) -> int:
+    """End every post of a station that is no more from the day `on`; how many. The people are not moved: who
+    serves where is decided one by one. A post never ends before it began.
+    """
+    running = station.memberships.filter(Q(ends_on=None) | Q(ends_on__gte=on)).select_related("user")
+    posts = list(running)
+    for post in posts:
+        post.ends_on = max(post.starts_on, on - timedelta(days=1))
+        post.updated_at = timezone.now()
+    StationMembership.objects.bulk_update(posts, ["ends_on", "updated_at"], batch_size=500)
+    targets = [(post.user, {"station": station.pk, "role": post.role}) for post in posts]
+    return audit.record_many(by=by, verb="accounts.post_ended", targets=targets)
 
 
 @transaction.atomic

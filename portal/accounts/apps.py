@@ -1,6 +1,20 @@
+from datetime import date
+from typing import Any
+
 from django.apps import AppConfig
+
+
+def _station_ended(sender: type, station: Any, on: date, by: Any, **kwargs: Any) -> None:
+    from portal.accounts.actions import end_posts_of
+
+    end_posts_of(station=station, by=by, on=on)
 
 
 class AccountsConfig(AppConfig):
     name = "portal.accounts"
     verbose_name = "账号"
+
+    def ready(self) -> None:
+        from portal.stations.signals import station_ended
+
+        station_ended.connect(_station_ended, dispatch_uid="accounts.posts")

@@ -39,12 +39,21 @@ PROFILE_FIELDS = frozenset(
 
 def station_for(region: Region) -> Station:
     """The service centre that verifies employers of a region: the county's, else the city's."""
-    centre = Station.objects.filter(region_id=region.code[:6], level=StationLevel.COUNTY).first()
+    centre = Station.objects.serving(region.code[:6])
     if centre is None:
-        centre = Station.objects.filter(level=StationLevel.CITY).first()
+        centre = Station.objects.filter(level=StationLevel.CITY, closed_on=None).first()
     if centre is None:
         raise ValidationError("尚未建立服务中心，暂时不能登记单位。")
     return centre
+
+
+@transaction.atomic
+def hand_over(*, station: Station, into: Station, by: Any) -> int:
+    """Give the employers that `station` verified to `into`; how many."""
+    given = Employer.objects.filter(station=station).update(station=into, updated_at=timezone.now())
+    if given:
+        audit.record(by=by, verb="employers.handed_over", target=into, before=station.pk, count=given)
+    return given
 
 
 @transaction.atomic

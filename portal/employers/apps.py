@@ -1,6 +1,19 @@
+from typing import Any
+
 from django.apps import AppConfig
+
+
+def _station_ended(sender: type, station: Any, into: Any, by: Any, **kwargs: Any) -> None:
+    from portal.employers.actions import hand_over
+
+    hand_over(station=station, into=into, by=by)
 
 
 class EmployersConfig(AppConfig):
     name = "portal.employers"
     verbose_name = "用人单位"
+
+    def ready(self) -> None:
+        from portal.stations.signals import station_ended
+
+        station_ended.connect(_station_ended, dispatch_uid="employers.station")

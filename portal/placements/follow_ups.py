@@ -11,6 +11,7 @@ from portal.core import audit
 from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState, PlacementState
 from portal.placements.models import FollowUp, FollowUpAttempt, Placement
 from portal.placements.workflow import FOLLOW_UP_RULES, IN_POST_STATES, MAX_TRIES
+from portal.stations.models import Station
 
 
 def reschedule(placement: Placement, *, since: date) -> None:
@@ -53,6 +54,16 @@ _RETENTION_CALLS = (
 def _kinds_answered_by(state: str) -> list[FollowUpKind]:
     states = [row[0] for row in _RETENTION_CALLS]
     return [kind for _, kind in _RETENTION_CALLS[: states.index(PlacementState(state)) + 1]]
+
+
+def hand_over(*, station: Station, into: Station, of_its_people: bool = False) -> int:
+    """Give the waiting follow-ups of `station` to `into`; how many. With `of_its_people` only those of people
+    whose files are at `into` now.
+    """
+    waiting = FollowUp.objects.filter(station=station, state=FollowUpState.PENDING)
+    if of_its_people:
+        waiting = waiting.filter(placement__veteran__station=into)
+    return waiting.update(station=into, updated_at=timezone.now())
 
 
 @transaction.atomic

@@ -4,11 +4,16 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.utils import timezone
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
 from portal.core.models import Region, TimestampedModel
+from portal.core.validators import validate_no_unit_name
 from portal.stations.enums import StationLevel
+
+# Digits of a region's code: province, city, county, town, village.
+CODE_LENGTHS = (2, 4, 6, 9, 12)
 
 
 def path_range(field: str, path: str) -> Q:
@@ -50,6 +55,18 @@ class StationQuerySet(MP_NodeQuerySet):
     def open_on(self, day: date) -> "StationQuerySet":
         return self.filter(opened_on__lte=day).filter(Q(closed_on=None) | Q(closed_on__gt=day))
 
+    def named_on(self, day: date) -> "StationQuerySet":
+        """With `name_then`, the name on `day`; None where the station did not exist."""
+        names = StationName.objects.on(day).filter(station=OuterRef("pk"))
+        return self.annotate(name_then=Subquery(names.values("name")[:1]))
+
+    def serving(self, region_code: str, day: date | None = None) -> "Station | None":
+        """The station that looks after a region on `day` (today): its own, or the nearest above it."""
+        codes = [region_code[:length] for length in CODE_LENGTHS if length <= len(region_code)]
+        areas = StationArea.objects.on(day or timezone.localdate()).filter(region__in=codes)
+        area = areas.select_related("station").order_by("-region_id").first()  # a longer code sorts later
+        return area.station if area else None
+
 
 class StationManager(MP_NodeManager.from_queryset(StationQuerySet)):  # type: ignore[misc]
     def get_queryset(self) -> StationQuerySet:
@@ -59,14 +76,20 @@ class StationManager(MP_NodeManager.from_queryset(StationQuerySet)):  # type: ig
 class Station(MP_Node, TimestampedModel):
     """A veterans' service station (退役军人服务中心/站)."""
 
-    name = models.CharField("名称", max_length=60)
+    # The current name and the region it is named after; what held on other days: StationName, StationArea.
+    name = models.CharField("名称", max_length=60, validators=[validate_no_unit_name])
     level = models.CharField("级别", max_length=10, choices=StationLevel.choices)
-    region = models.OneToOneField(Region, models.PROTECT, related_name="station", verbose_name="区划")
-    address = models.CharField("地址", max_length=120, blank=True)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="stations", verbose_name="区划")
+    address = models.CharField("地址", max_length=120, blank=True, validators=[validate_no_unit_name])
     phone = models.CharField("办公电话", max_length=20, blank=True)
     opening_hours = models.CharField("办公时间", max_length=80, blank=True)
     opened_on = models.DateField("启用日期")
+    # The first day on which it is no more.
     closed_on = models.DateField("停用日期", null=True, blank=True)
+    # Where its people went when it was merged or closed.
+    succeeded_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name="接收服务站"
+    )
 
     node_order_by: list[str] = []
 
@@ -77,10 +100,79 @@ class Station(MP_Node, TimestampedModel):
         verbose_name_plural = "服务站"
         constraints = [
             models.CheckConstraint(
-                condition=Q(closed_on=None) | Q(closed_on__gte=models.F("opened_on")),
+                condition=Q(closed_on=None) | Q(closed_on__gte=F("opened_on")),
                 name="station_closed_after_opened",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["region"], condition=Q(closed_on=None), name="station_region_open_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(succeeded_by=None) | Q(closed_on__isnull=False) & ~Q(succeeded_by=F("id")),
+                name="station_succeeded_when_closed",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_on is None
+
+
+class SpanQuerySet(models.QuerySet):
+    def on(self, day: date) -> "SpanQuerySet":
+        """Those that hold on `day`."""
+        return self.filter(starts_on__lte=day).filter(Q(ends_on=None) | Q(ends_on__gt=day))
+
+
+class Span(models.Model):
+    """Something that holds of a station from `starts_on` until the day before `ends_on`."""
+
+    starts_on = models.DateField("开始日期")
+    ends_on = models.DateField("结束日期", null=True, blank=True)
+
+    objects = SpanQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class StationName(Span):
+    """What a station was called, and when."""
+
+    station = models.ForeignKey(Station, models.PROTECT, related_name="names", verbose_name="服务站")
+    name = models.CharField("名称", max_length=60)
+
+    class Meta:
+        verbose_name = "服务站曾用名"
+        verbose_name_plural = "服务站曾用名"
+        ordering = ["starts_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["station"], condition=Q(ends_on=None), name="station_name_current_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="station_name_ends_later"
+            ),
+        ]
+
+
+class StationArea(Span):
+    """A region that a station looked after, and when. On any day a region has one station."""
+
+    station = models.ForeignKey(Station, models.PROTECT, related_name="areas", verbose_name="服务站")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="areas", verbose_name="区划")
+
+    class Meta:
+        verbose_name = "服务区划"
+        verbose_name_plural = "服务区划"
+        ordering = ["starts_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region"], condition=Q(ends_on=None), name="station_area_current_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="station_area_ends_later"
+            ),
+        ]

@@ -48,6 +48,8 @@ def open_file(
     Raises:
         ValidationError: a wrong number, or the person already has a file.
     """
+    if not station.is_open:
+        raise ValidationError({"station": f"{station.name}已停用，请选择现在的服务站。"})
     id_number, phone = id_number.strip().upper(), normalise_phone(phone)
     validate_id_number(id_number)
     validate_phone(phone)

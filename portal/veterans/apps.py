@@ -1,4 +1,26 @@
+from datetime import date
+from typing import Any
+
 from django.apps import AppConfig
+
+
+def _station_ended(sender: type, station: Any, into: Any, on: date, by: Any, **kwargs: Any) -> None:
+    from portal.veterans.enums import MoveReason
+    from portal.veterans.models import Veteran
+    from portal.veterans.moving import move_files
+
+    files = Veteran.objects.filter(station=station)
+    move_files(files=files, station=station, into=into, on=on, reason=MoveReason.MERGED, by=by)
+
+
+def _regions_moved(
+    sender: type, station: Any, into: Any, regions: list[str], on: date, by: Any, **kwargs: Any
+) -> None:
+    from portal.veterans.enums import MoveReason
+    from portal.veterans.moving import living_in, move_files
+
+    files = living_in(station, regions)
+    move_files(files=files, station=station, into=into, on=on, reason=MoveReason.SPLIT, by=by)
 
 
 class VeteransConfig(AppConfig):
@@ -7,6 +29,9 @@ class VeteransConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.sheets.kinds import register
+        from portal.stations.signals import regions_moved, station_ended
         from portal.veterans.importing import KIND_OF_FILES
 
         register(KIND_OF_FILES)
+        station_ended.connect(_station_ended, dispatch_uid="veterans.files")
+        regions_moved.connect(_regions_moved, dispatch_uid="veterans.files")

@@ -49,3 +49,10 @@ class FileSource(models.TextChoices):
     SELF = "self", "本人登记"
     STATION = "station", "服务站建档"
     IMPORTED = "imported", "批量导入"
+
+
+class MoveReason(models.TextChoices):
+    """Why a file went to another station."""
+
+    MERGED = "merged", "服务站合并或停用"
+    SPLIT = "split", "服务站拆分"

@@ -1,24 +1,31 @@
 """One person, one file (一人一册)."""
 
-from datetime import date
+from collections import Counter
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from portal.accounts.enums import ConsentPurpose
 from portal.accounts.models import FILE_ROLES, Consent, User
 from portal.core.encryption import EncryptedTextField
 from portal.core.enums import CertificateKind, Education
-from portal.core.models import Occupation, Region, Specialty, TimestampedModel
+from portal.core.models import AppendOnlyModel, Occupation, Region, Specialty, TimestampedModel
 from portal.core.validators import validate_no_unit_name
 from portal.stations.models import Station, in_subtrees, keyed_in_subtrees
-from portal.veterans.enums import Branch, EmploymentStatus, FileSource, RankGroup, Settlement, Sex
+from portal.veterans.enums import Branch, EmploymentStatus, FileSource, MoveReason, RankGroup, Settlement, Sex
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+
+def end_of(day: date) -> datetime:
+    """The moment at which `day` is over here."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 class VeteranQuerySet(models.QuerySet["Veteran"]):
@@ -58,6 +65,19 @@ class VeteranQuerySet(models.QuerySet["Veteran"]):
 
     def named(self, text: str) -> "VeteranQuerySet":
         return self.filter(name__icontains=text)
+
+    def count_by_station(self, day: date) -> Counter[int]:
+        """Files of each station (by number) at the end of `day`: those there now, less those that came or
+        were opened since, plus those that left.
+        """
+        here = self if day >= timezone.localdate() else self.filter(created_at__lt=end_of(day))
+        rows = here.order_by().values("station").annotate(files=models.Count("pk"))
+        counts = Counter({row["station"]: row["files"] for row in rows})
+        moves = FileMove.objects.after(day).filter(veteran__in=self).order_by()
+        for pair in moves.values("from_station", "to_station").annotate(files=models.Count("pk")):
+            counts[pair["to_station"]] -= pair["files"]
+            counts[pair["from_station"]] += pair["files"]
+        return counts
 
 
 class Veteran(TimestampedModel):
@@ -219,3 +239,33 @@ class Wish(TimestampedModel):
     class Meta:
         verbose_name = "求职意愿"
         verbose_name_plural = "求职意愿"
+
+
+class FileMoveQuerySet(models.QuerySet["FileMove"]):
+    def after(self, day: date) -> "FileMoveQuerySet":
+        """Moves that had not happened yet by the end of `day`, of files that were there."""
+        return self.filter(on__gt=day, veteran__created_at__lt=end_of(day))
+
+
+class FileMove(AppendOnlyModel):
+    """A file went from one station to another: from `on` it counts at the second, before it at the first."""
+
+    veteran = models.ForeignKey(Veteran, models.PROTECT, related_name="moves", verbose_name="档案")
+    from_station = models.ForeignKey(Station, models.PROTECT, related_name="+", verbose_name="原服务站")
+    to_station = models.ForeignKey(Station, models.PROTECT, related_name="+", verbose_name="接收服务站")
+    on = models.DateField("生效日期", db_index=True)
+    at = models.DateTimeField("记录时间", auto_now_add=True)
+    reason = models.CharField("原因", max_length=10, choices=MoveReason.choices)
+    by_label = models.CharField("经办人", max_length=80, blank=True)
+
+    objects = FileMoveQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "档案转移"
+        verbose_name_plural = "档案转移"
+        ordering = ["on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(from_station=models.F("to_station")), name="file_move_goes_elsewhere"
+            )
+        ]

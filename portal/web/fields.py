@@ -29,7 +29,9 @@ class PlaceField(forms.ModelChoiceField):
 
     def fill(self) -> None:
         levels = [StationLevel.COUNTY, StationLevel.TOWN]
-        self.queryset = Region.objects.filter(station__level__in=levels).select_related("parent")
+        # People go on living where a station was merged or closed.
+        places = Region.objects.filter(stations__level__in=levels).distinct()
+        self.queryset = places.select_related("parent")
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.parent.name} {obj.name}" if len(obj.code) > 6 else f"{obj.name}（全区）"

@@ -7,6 +7,7 @@ from typing import Any
 from portal.core.models import Region
 from portal.core.reference import regions_from_rows, upsert_regions
 from portal.demo.loading.bulk import insert
+from portal.stations.actions import begin_history
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station
 
@@ -47,6 +48,7 @@ def load_stations(offices: Iterable[Mapping[str, Any]]) -> dict[str, Station]:
             parent.numchild += 1
         made[region.code] = station
     insert(Station, made.values(), total=len(made), label="stations")
+    begin_history(made.values())
     # Names of places repeat in a city's villages; the last one stands, and only towns and above are asked
     # for.
     ordered = sorted(made.values(), key=lambda station: -station.depth)

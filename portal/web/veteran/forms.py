@@ -48,7 +48,9 @@ class OpenFileForm(forms.Form):
 
     def station(self) -> Station:
         """The service station of the place where the person lives."""
-        return Station.objects.get(region=self.cleaned_data["living_region"])
+        station = Station.objects.serving(self.cleaned_data["living_region"].code)
+        assert station is not None  # the list of places ends at the city
+        return station
 
 
 class IdentityForm(forms.ModelForm):

@@ -1,0 +1,285 @@
+"""Every change of the station network. History stays: a station that ended keeps its row, its names and its
+areas, each with dates. `by` is whoever acts; this room knows no user.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from portal.core import audit
+from portal.core.models import Region
+from portal.stations.enums import StationLevel
+from portal.stations.models import Station, StationArea, StationName
+from portal.stations.signals import regions_moved, station_ended
+
+LEVELS = list(StationLevel)
+
+
+def begin_history(stations: Iterable[Station]) -> None:
+    """Note the name and the region that new stations have from their first day on."""
+    stations = list(stations)
+    StationName.objects.bulk_create(
+        (StationName(station=s, name=s.name, starts_on=s.opened_on) for s in stations), batch_size=500
+    )
+    StationArea.objects.bulk_create(
+        (StationArea(station=s, region_id=s.region_id, starts_on=s.opened_on) for s in stations),
+        batch_size=500,
+    )
+
+
+@transaction.atomic
+def open_station(
+    *,
+    name: str,
+    level: StationLevel,
+    region: Region,
+    parent: Station,
+    by: Any,
+    on: date,
+    address: str = "",
+    phone: str = "",
+    opening_hours: str = "",
+) -> Station:
+    """Open a station for a region below `parent` from the day `on`.
+
+    Raises:
+        ValidationError: by field; the region has a station, the levels do not fit, or the day is impossible.
+    """
+    parent = _lock(parent)[0]
+    _check_day(on, parent)
+    station = _open(name, level, region, parent, on, address, phone, opening_hours)
+    audit.record(by=by, verb="stations.opened", target=station, on=on.isoformat(), region=region.code)
+    return station
+
+
+@transaction.atomic
+def rename_station(*, station: Station, name: str, by: Any, on: date) -> Station:
+    """Call a station `name` from the day `on`.
+
+    Raises:
+        ValidationError: closed, the same name, or an impossible day.
+    """
+    station = _lock(station)[0]
+    _check_day(on, station)
+    name = name.strip()
+    if name == station.name:
+        raise ValidationError({"name": "新名称和现在的名称一样。"})
+    before, station.name = station.name, name
+    station.full_clean(exclude=["path", "depth", "numchild"])
+    station.save(update_fields=["name", "updated_at"])
+    station.names.filter(ends_on=None).update(ends_on=on)
+    StationName.objects.create(station=station, name=name, starts_on=on)
+    audit.record(by=by, verb="stations.renamed", target=station, on=on.isoformat(), before=before, after=name)
+    return station
+
+
+@transaction.atomic
+def change_contact(*, station: Station, address: str, phone: str, opening_hours: str, by: Any) -> Station:
+    """Change where and when a station can be reached.
+
+    Raises:
+        ValidationError: closed, or by field.
+    """
+    station = _lock(station)[0]
+    _check_open(station)
+    new = {"address": address.strip(), "phone": phone.strip(), "opening_hours": opening_hours.strip()}
+    changed = [field for field, value in new.items() if getattr(station, field) != value]
+    for field in changed:
+        setattr(station, field, new[field])
+    if changed:
+        station.full_clean(exclude=["path", "depth", "numchild"])
+        station.save(update_fields=[*changed, "updated_at"])
+        audit.record(by=by, verb="stations.contact_changed", target=station, fields=changed)
+    return station
+
+
+@transaction.atomic
+def merge_station(*, station: Station, into: Station, by: Any, on: date) -> Station:
+    """Merge `station` into another from the day `on`: its regions and its people go there.
+
+    Raises:
+        ValidationError: see `check_end`.
+    """
+    station, into = _lock(station, into)
+    check_end(station, into, on)
+    regions = list(station.areas.filter(ends_on=None).values_list("region_id", flat=True))
+    _end(station, into, on)
+    StationArea.objects.bulk_create(
+        StationArea(station=into, region_id=code, starts_on=on) for code in regions
+    )
+    audit.record(by=by, verb="stations.merged", target=station, on=on.isoformat(), station=into.pk)
+    station_ended.send(sender=Station, station=station, into=into, on=on, by=by)
+    return station
+
+
+@transaction.atomic
+def close_station(*, station: Station, into: Station, by: Any, on: date) -> Station:
+    """Close a station from the day `on`: its people go to `into`, its regions to nobody until somebody opens
+    a station there.
+
+    Raises:
+        ValidationError: see `check_end`.
+    """
+    station, into = _lock(station, into)
+    check_end(station, into, on)
+    _end(station, into, on)
+    audit.record(by=by, verb="stations.closed", target=station, on=on.isoformat(), station=into.pk)
+    station_ended.send(sender=Station, station=station, into=into, on=on, by=by)
+    return station
+
+
+@transaction.atomic
+def split_station(
+    *, station: Station, name: str, level: StationLevel, regions: Collection[Region], by: Any, on: date
+) -> Station:
+    """Make a new station out of regions of `station` from the day `on`. One of the same level stands beside
+    it, one of the next level below it.
+
+    Raises:
+        ValidationError: see `check_split`, and by field as when a station opens.
+    """
+    station = _lock(station)[0]
+    check_split(station, level, regions, on)
+    parent = station.get_parent() if level == station.level else station
+    codes = [region.code for region in regions]
+    StationArea.objects.filter(station=station, region__in=codes, ends_on=None).update(ends_on=on)
+    first, *others = sorted(regions, key=lambda region: (len(region.code), region.code))
+    new = _open(name, level, first, parent, on)
+    StationArea.objects.bulk_create(
+        StationArea(station=new, region=region, starts_on=on) for region in others
+    )
+    audit.record(
+        by=by, verb="stations.split", target=station, on=on.isoformat(), station=new.pk, region=codes
+    )
+    regions_moved.send(sender=Station, station=station, into=new, regions=codes, on=on, by=by)
+    return new
+
+
+def check_end(station: Station, into: Station, on: date) -> None:
+    """Whether `station` can end on the day `on` with its people going to `into`.
+
+    Raises:
+        ValidationError: it goes into itself or below itself, still has stations below, one of the two is
+            closed, or the day is impossible.
+    """
+    _check_day(on, station)
+    if into.pk == station.pk:
+        raise ValidationError({"into": "不能并入自己，请选择另一个服务站。"})
+    if into.path.startswith(station.path):
+        raise ValidationError({"into": "不能并入自己的下级服务站。"})
+    if not into.is_open:
+        raise ValidationError({"into": f"{into.name}已经停用，不能接收。"})
+    if on < into.opened_on:
+        raise ValidationError({"on": f"{into.name}到 {into.opened_on:%Y-%m-%d} 才启用。"})
+    below = station.get_children().filter(closed_on=None).count()
+    if below:
+        raise ValidationError(f"还有 {below} 个下级服务站在用，请先处理下级服务站。")
+
+
+def check_split(station: Station, level: StationLevel, regions: Collection[Region], on: date) -> None:
+    """Whether `regions` can leave `station` for a new one of `level` on the day `on`.
+
+    Raises:
+        ValidationError: by field.
+    """
+    _check_day(on, station)
+    if not regions:
+        raise ValidationError({"regions": "请至少选择一个划出的区划。"})
+    if level not in (station.level, _below(station.level)):
+        raise ValidationError({"level": "新站只能和原站同级，或者低一级。"})
+    if level == station.level and station.is_root():
+        raise ValidationError({"level": "市级服务中心只有一个，新站请选低一级。"})
+    splittable = set(regions_to_split(station).values_list("code", flat=True))
+    for region in regions:
+        if region.code not in splittable:
+            raise ValidationError({"regions": f"{region.name}不能从{station.name}划出。"})
+
+
+def regions_to_split(station: Station) -> Any:
+    """Regions that may leave a station: attached ones except that of its own name, and those below any
+    attached region that no station looks after itself.
+    """
+    attached = list(station.areas.filter(ends_on=None).values_list("region_id", flat=True))
+    others = [code for code in attached if code != station.region_id]
+    below = Region.objects.filter(parent__in=attached).exclude(
+        pk__in=StationArea.objects.filter(ends_on=None).values("region")
+    )
+    return Region.objects.filter(pk__in=[*others, *below.values_list("pk", flat=True)])
+
+
+def _below(level: str) -> StationLevel | None:
+    place = LEVELS.index(StationLevel(level)) + 1
+    return LEVELS[place] if place < len(LEVELS) else None
+
+
+def _open(
+    name: str,
+    level: StationLevel,
+    region: Region,
+    parent: Station,
+    on: date,
+    address: str = "",
+    phone: str = "",
+    opening_hours: str = "",
+) -> Station:
+    if level != _below(parent.level):
+        raise ValidationError({"level": "级别要比上级服务站低一级。"})
+    served = StationArea.objects.filter(region=region)
+    holder = served.filter(ends_on=None).select_related("station").first()
+    if holder is not None:
+        raise ValidationError({"region": f"{region.name}已经由{holder.station.name}服务。"})
+    if served.filter(ends_on__gt=on).exists():
+        raise ValidationError({"on": f"{region.name}在这一天还由别的服务站服务。"})
+    station = Station(
+        name=name.strip(),
+        level=level,
+        region=region,
+        address=address.strip(),
+        phone=phone.strip(),
+        opening_hours=opening_hours.strip(),
+        opened_on=on,
+    )
+    station.full_clean(exclude=["path", "depth", "numchild"])
+    station = parent.add_child(instance=station)
+    begin_history([station])
+    return station
+
+
+def _end(station: Station, into: Station, on: date) -> None:
+    station.closed_on, station.succeeded_by = on, into
+    station.save(update_fields=["closed_on", "succeeded_by", "updated_at"])
+    station.names.filter(ends_on=None).update(ends_on=on)
+    station.areas.filter(ends_on=None).update(ends_on=on)
+
+
+def _lock(*stations: Station) -> list[Station]:
+    """Fresh, in the order given; two changes of one station follow each other."""
+    rows = {s.pk: s for s in Station.objects.select_for_update().filter(pk__in=[s.pk for s in stations])}
+    return [rows[station.pk] for station in stations]
+
+
+def _check_open(station: Station) -> None:
+    if not station.is_open:
+        raise ValidationError(f"{station.name}已于 {station.closed_on:%Y-%m-%d} 停用，不能再变更。")
+
+
+def _check_day(on: date, station: Station) -> None:
+    """A change takes effect today or did so before, and never before the change that it follows: each file's
+    moves stay in the order of their days.
+    """
+    _check_open(station)
+    if on > timezone.localdate():
+        raise ValidationError({"on": "生效日期不能晚于今天，请到当天再登记。"})
+    if on < station.opened_on:
+        raise ValidationError({"on": f"{station.name}到 {station.opened_on:%Y-%m-%d} 才启用。"})
+    spans = [*station.names.values_list("starts_on", flat=True)]
+    spans += [
+        day for pair in station.areas.values_list("starts_on", "ends_on") for day in pair if day is not None
+    ]
+    latest = max(spans, default=station.opened_on)
+    if on < latest:
+        raise ValidationError({"on": f"{station.name}在 {latest:%Y-%m-%d} 有过变更，不能登记更早的日期。"})

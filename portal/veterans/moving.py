@@ -1,0 +1,53 @@
+"""Files follow their stations: what happens to them when the network changes."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from portal.core import audit
+from portal.stations.models import Station
+from portal.veterans.enums import MoveReason
+from portal.veterans.models import FileMove, Veteran, VeteranQuerySet
+from portal.veterans.signals import veteran_files_changed, veteran_files_moved
+
+BATCH = 2_000
+
+
+def living_in(station: Station, regions: Sequence[str]) -> VeteranQuerySet:
+    """Files of a station whose people live in one of `regions` (codes) or below."""
+    inside = reduce(or_, (Q(living_region__code__startswith=code) for code in regions), Q(pk__in=[]))
+    return Veteran.objects.filter(inside, station=station)
+
+
+@transaction.atomic
+def move_files(
+    *, files: VeteranQuerySet, station: Station, into: Station, on: date, reason: MoveReason, by: Any
+) -> int:
+    """Move those of `files` that are at `station` to `into` as of the day `on`; how many. A batch at a time:
+    the number of queries hardly grows with the files.
+    """
+    moved = list(files.filter(station=station).order_by("pk").values_list("pk", flat=True))
+    if not moved:
+        return 0
+    label = str(by) if by is not None else "系统"
+    for start in range(0, len(moved), BATCH):
+        batch = moved[start : start + BATCH]
+        FileMove.objects.bulk_create(
+            FileMove(
+                veteran_id=pk, from_station=station, to_station=into, on=on, reason=reason, by_label=label
+            )
+            for pk in batch
+        )
+        Veteran.objects.filter(pk__in=batch).update(station=into, updated_at=timezone.now())
+    audit.record(
+        by=by, verb="veterans.moved", target=into, before=station.pk, after=into.pk, count=len(moved)
+    )
+    veteran_files_changed.send(sender=Veteran)
+    veteran_files_moved.send(sender=Veteran, from_station=station, to_station=into, on=on, by=by)
+    return len(moved)
