@@ -213,6 +213,8 @@ CODE_SENDER = "portal.accounts.senders.ConsoleSender"
 MATCHING_INDEX_DIR = DATA_DIR / "matching"
 SEARCH_BACKEND = env.str("PORTAL_SEARCH", default="database")
 ELASTICSEARCH_URL = env.str("PORTAL_ELASTICSEARCH_URL", default="")
+# Years that a closed file is kept before `manage.py anonymise_files` takes the person out of it.
+FILE_RETENTION_YEARS = env.int("PORTAL_FILE_RETENTION_YEARS", default=3)
 SITE_OPERATOR = {
     "name": env.str("PORTAL_OPERATOR", default="江门市退役军人事务局"),
     "contact": env.str("PORTAL_OPERATOR_CONTACT", default="0750-0000000"),

@@ -45,6 +45,15 @@ class EmploymentStatus(models.TextChoices):
     NOT_SEEKING = "not_seeking", "无就业意愿"
 
 
+class CloseReason(models.TextChoices):
+    """Why a file is not kept up any more (注销原因)."""
+
+    DIED = "died", "去世"
+    MOVED = "moved", "迁出本市"
+    ASKED = "asked", "本人要求"
+    MISTAKE = "mistake", "误建"
+
+
 class FileSource(models.TextChoices):
     SELF = "self", "本人登记"
     STATION = "station", "服务站建档"

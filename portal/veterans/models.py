@@ -17,7 +17,16 @@ from portal.core.enums import CertificateKind, Education
 from portal.core.models import AppendOnlyModel, Occupation, Region, Specialty, TimestampedModel
 from portal.core.validators import validate_no_unit_name
 from portal.stations.models import Station, in_subtrees, keyed_in_subtrees
-from portal.veterans.enums import Branch, EmploymentStatus, FileSource, MoveReason, RankGroup, Settlement, Sex
+from portal.veterans.enums import (
+    Branch,
+    CloseReason,
+    EmploymentStatus,
+    FileSource,
+    MoveReason,
+    RankGroup,
+    Settlement,
+    Sex,
+)
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -62,6 +71,10 @@ class VeteranQuerySet(models.QuerySet["Veteran"]):
         """Those who agreed to be shown to employers as a card without name or phone."""
         agreed = Consent.objects.in_force().filter(purpose=ConsentPurpose.EMPLOYER_CARD)
         return self.filter(account__in=agreed.values("user"))
+
+    def past_retention(self, day: date) -> "VeteranQuerySet":
+        """Closed on `day` or before, and not anonymous yet."""
+        return self.filter(closed_on__lte=day, anonymised_at=None)
 
     def named(self, text: str) -> "VeteranQuerySet":
         return self.filter(name__icontains=text)
@@ -125,6 +138,13 @@ class Veteran(TimestampedModel):
     # write. It stands here because a worklist of a whole city needs it in one index with the station.
     last_visited_on = models.DateField("最近走访", null=True, blank=True, editable=False)
 
+    # A closed file is kept for as long as the law asks for, then nobody can be recognised in it.
+    closed_on = models.DateField("注销日期", null=True, blank=True, editable=False)
+    close_reason = models.CharField(
+        "注销原因", max_length=8, choices=CloseReason.choices, blank=True, editable=False
+    )
+    anonymised_at = models.DateTimeField("匿名化时间", null=True, blank=True, editable=False)
+
     objects = VeteranQuerySet.as_manager()
 
     class Meta:
@@ -147,7 +167,16 @@ class Veteran(TimestampedModel):
             models.CheckConstraint(
                 condition=Q(entered_on=None) | Q(left_on=None) | Q(left_on__gt=models.F("entered_on")),
                 name="veteran_left_after_entered",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on=None, close_reason="")
+                | (Q(closed_on__isnull=False) & ~Q(close_reason="")),
+                name="veteran_closed_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(anonymised_at=None) | Q(closed_on__isnull=False, account=None, id_hash=None),
+                name="veteran_anonymous_is_closed",
+            ),
         ]
 
     def __str__(self) -> str:

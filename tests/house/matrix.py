@@ -24,6 +24,7 @@ from portal.placements import actions as placements
 from portal.positions.enums import PositionState
 from portal.recommendations import indexing
 from portal.veterans.permissions import EXPORT_ROLES
+from portal.veterans.retention import CLOSING_ROLES
 from portal.visits import actions as visits
 from portal.visits.enums import Need, ReturnDocument
 from tests.factories import (
@@ -147,6 +148,7 @@ DESK, DESK_HERE = staff(DESK_ROLES), staff(DESK_ROLES, SERVES)
 EXPORTS = staff(EXPORT_ROLES)
 # An import is its uploader's alone.
 THE_UPLOADER = frozenset({"clerk own"})
+CLOSERS_HERE = staff(CLOSING_ROLES, SERVES)
 AUDITORS = staff({StationRole.AUDITOR})
 EDITORS = staff({StationRole.EDITOR})
 PERSONS = frozenset({"the person", "another person"})
@@ -195,6 +197,9 @@ MATRIX: dict[str, Row] = {
     "me/consents/": Row(PERSONS),
     "me/consents/<slug:purpose>/": Row(PERSONS, {"purpose": "=matching"}, "post"),
     "me/access-log/": Row(PERSONS),
+    "me/visits/": Row(PERSONS),
+    "me/data/": Row(PERSONS),
+    "me/data/<slug:kind>/": Row(PERSONS, {"kind": "=json"}, "post"),
     # --- the employer's floor
     "company/": Row(EMPLOYERS),
     "company/register/": Row(SIGNED_IN),
@@ -242,6 +247,8 @@ MATRIX: dict[str, Row] = {
     "desk/placements/": Row(FILES, queries=ASKED),
     "desk/placements/<int:pk>/": Row(FILES_HERE, _of("placement")),
     "desk/placements/<int:pk>/correct/": Row(FILES_HERE, _of("placement"), "post"),
+    "desk/veterans/<int:pk>/close/": Row(CLOSERS_HERE, _of("veteran")),
+    "desk/veterans/<int:pk>/reopen/": Row(CLOSERS_HERE, _of("veteran"), "post"),
     "desk/veterans/<int:pk>/visits/": Row(FILES_HERE, _of("veteran")),
     "desk/visits/": Row(FILES, queries=("waiting=never",)),
     "desk/visits/coverage/": Row(FILES),

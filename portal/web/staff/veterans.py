@@ -31,6 +31,7 @@ from portal.veterans import actions
 from portal.veterans.enums import EmploymentStatus
 from portal.veterans.models import Veteran
 from portal.veterans.permissions import can_export
+from portal.veterans.retention import can_close
 from portal.web.fields import add_errors
 from portal.web.staff.forms import OpenFileForm, RegisterForm, RevealForm
 from portal.web.staff.guard import file_or_refuse, file_staff
@@ -145,6 +146,7 @@ def _page(request: HttpRequest, user: User, veteran: Veteran, form: RevealForm, 
     context = {
         "veteran": veteran,
         "facts": _facts(veteran),
+        "closes": can_close(user, veteran),
         "reveal_form": form,
         "revealed": shown,
         "register_form": RegisterForm(),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.web.veteran import consents, fairs, file, home, intentions, positions
+from portal.web.veteran import consents, data, fairs, file, home, intentions, positions, visits
 
 app_name = "veteran"
 
@@ -23,5 +23,8 @@ urlpatterns = [
     path("intentions/<int:pk>/confirm/", intentions.confirm, name="confirm-intention"),
     path("consents/", consents.listing, name="consents"),
     path("consents/<slug:purpose>/", consents.change, name="consent"),
+    path("visits/", visits.listing, name="visits"),
+    path("data/", data.page, name="data"),
+    path("data/<slug:kind>/", data.download, name="data-download"),
     path("access-log/", home.access_log, name="access-log"),
 ]

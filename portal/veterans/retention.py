@@ -1,0 +1,102 @@
+"""The end of a file: closed when nobody needs it kept up, anonymised when the law no longer asks for it."""
+
+from datetime import date
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from portal.accounts.actions import withdraw_consent
+from portal.accounts.enums import StationRole
+from portal.accounts.models import Consent, User
+from portal.core import audit
+from portal.veterans.enums import CloseReason, EmploymentStatus
+from portal.veterans.models import Veteran
+from portal.veterans.signals import veteran_file_anonymised, veteran_file_changed
+
+# Closing is a decision of the station's head or the city, not of the day's work.
+CLOSING_ROLES = frozenset({StationRole.HEAD, StationRole.OPERATOR})
+NOBODY = "（已匿名）"
+_EMPTIED = (
+    "id_last4", "phone", "phone_hash", "address", "honours", "major", "skills", "difficulty", "disability",
+    "branch", "rank_group",
+)  # fmt: skip
+
+
+def can_close(user: User, veteran: Veteran) -> bool:
+    """Head or operator of the file's station or of one above it."""
+    return any(veteran.station.path.startswith(path) for path in user.station_paths(CLOSING_ROLES))
+
+
+def last_day_kept(today: date) -> date:
+    """Files closed on this day or before are past retention on `today`."""
+    day = min(today.day, 28) if today.month == 2 else today.day  # 29 February has no anniversary
+    return today.replace(year=today.year - settings.FILE_RETENTION_YEARS, day=day)
+
+
+@transaction.atomic
+def close_file(*, veteran: Veteran, by: User, reason: CloseReason) -> Veteran:
+    """Keep the file up no longer: the person is recommended and shown to nobody from now on.
+
+    Raises:
+        PermissionDenied: `by` is neither head nor operator at or above the file's station.
+        ValidationError: closed already.
+    """
+    if not can_close(by, veteran):
+        raise PermissionDenied("neither head nor operator of this file's station")
+    if veteran.closed_on is not None:
+        raise ValidationError("这份档案已经注销。")
+    veteran.closed_on, veteran.close_reason = timezone.localdate(), reason
+    veteran.employment_status = EmploymentStatus.NOT_SEEKING
+    veteran.save(update_fields=["closed_on", "close_reason", "employment_status", "updated_at"])
+    for consent in Consent.objects.in_force().filter(user=veteran.account_id):
+        withdraw_consent(consent=consent, by=by)
+    audit.record(by=by, verb="veterans.closed", target=veteran, reason=reason)
+    veteran_file_changed.send(sender=Veteran, veteran=veteran)
+    return veteran
+
+
+@transaction.atomic
+def reopen_file(*, veteran: Veteran, by: User) -> Veteran:
+    """Take a closing back; consents have to be given anew.
+
+    Raises:
+        PermissionDenied: as for `close_file`.
+        ValidationError: not closed, or anonymous already.
+    """
+    if not can_close(by, veteran):
+        raise PermissionDenied("neither head nor operator of this file's station")
+    if veteran.closed_on is None or veteran.anonymised_at is not None:
+        raise ValidationError("这份档案没有注销，或已匿名，不能恢复。")
+    veteran.closed_on, veteran.close_reason = None, ""
+    veteran.save(update_fields=["closed_on", "close_reason", "updated_at"])
+    audit.record(by=by, verb="veterans.reopened", target=veteran)
+    veteran_file_changed.send(sender=Veteran, veteran=veteran)
+    return veteran
+
+
+@transaction.atomic
+def anonymise_file(*, veteran: Veteran, by: User | None) -> Veteran:
+    """Take the person out of a file past retention; what statistics count stays: sex, year of birth, county
+    of living, education, settlement, years of service, and the placements.
+
+    Raises:
+        ValidationError: not closed, or not for long enough.
+    """
+    if veteran.closed_on is None or veteran.closed_on > last_day_kept(timezone.localdate()):
+        raise ValidationError("档案未注销，或还在法定保存期内。")
+    for name in _EMPTIED:
+        setattr(veteran, name, "")
+    veteran.name, veteran.account, veteran.id_hash = NOBODY, None, None
+    veteran.birth_date = veteran.birth_date.replace(month=1, day=1)
+    veteran.is_party_member = False
+    veteran.anonymised_at = timezone.now()
+    veteran.save()
+    veteran.work_history.all().delete()
+    if hasattr(veteran, "wish"):
+        veteran.wish.delete()
+    veteran_file_anonymised.send(sender=Veteran, veteran=veteran)
+    audit.record(by=by, verb="veterans.anonymised", target=veteran)
+    veteran_file_changed.send(sender=Veteran, veteran=veteran)
+    return veteran

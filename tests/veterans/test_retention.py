@@ -1,0 +1,155 @@
+"""A file is closed by whoever may, hidden at once, kept for as long as the law asks, then nobody stands in
+it.
+"""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.accounts.actions import give_consent
+from portal.accounts.enums import ConsentPurpose, StationRole
+from portal.core.models import AuditEvent
+from portal.placements import actions as placements
+from portal.veterans.enums import CloseReason
+from portal.veterans.models import Veteran
+from portal.veterans.retention import (
+    NOBODY,
+    anonymise_file,
+    close_file,
+    last_day_kept,
+    reopen_file,
+)
+from portal.visits import actions as visits
+from portal.visits.enums import VisitMethod
+from portal.visits.models import Visit
+from tests.factories import make_position, make_staff, make_stations, make_user, make_veteran
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def head():
+    return make_staff(make_stations()["睦洲镇"], StationRole.HEAD)
+
+
+@pytest.fixture
+def veteran():
+    return make_veteran(
+        account=make_user("陈建国"), wish={"text": "开货车"}, skills="会修车", address="演示路8号",
+        difficulty="家庭成员患病", living_region=make_stations()["睦洲镇"].region,
+    )  # fmt: skip
+
+
+def _long_closed(veteran: Veteran, by) -> Veteran:
+    close_file(veteran=veteran, by=by, reason=CloseReason.DIED)
+    Veteran.objects.filter(pk=veteran.pk).update(closed_on=last_day_kept(timezone.localdate()))
+    return Veteran.objects.get(pk=veteran.pk)
+
+
+def test_closing_hides_the_person_at_once_and_can_be_taken_back(head, veteran) -> None:
+    for purpose in ConsentPurpose:
+        give_consent(user=veteran.account, purpose=purpose, wording="告知", by=veteran.account)
+    assert Veteran.objects.shown_to_employers().count() == 1
+    close_file(veteran=veteran, by=head, reason=CloseReason.MOVED)
+    assert not Veteran.objects.shown_to_employers().exists()
+    assert not veteran.account.consents.in_force().exists()
+    with pytest.raises(ValidationError):
+        close_file(veteran=veteran, by=head, reason=CloseReason.MOVED)
+    reopen_file(veteran=veteran, by=head)
+    assert Veteran.objects.get().closed_on is None
+    verbs = set(AuditEvent.objects.values_list("verb", flat=True))
+    assert {"veterans.closed", "veterans.reopened", "accounts.consent_withdrawn"} <= verbs
+
+
+@pytest.mark.parametrize(("place", "role"), [("睦洲镇", "clerk"), ("司前镇", "head"), ("南安村", "head")])
+def test_only_heads_and_operators_at_or_above_close(veteran, place, role) -> None:
+    somebody = make_staff(make_stations()[place], StationRole(role))
+    with pytest.raises(PermissionDenied):
+        close_file(veteran=veteran, by=somebody, reason=CloseReason.ASKED)
+
+
+def test_nothing_is_anonymised_before_its_time(head, veteran) -> None:
+    with pytest.raises(ValidationError):
+        anonymise_file(veteran=veteran, by=None)
+    close_file(veteran=veteran, by=head, reason=CloseReason.DIED)
+    with pytest.raises(ValidationError):
+        anonymise_file(veteran=veteran, by=None)
+    call_command("anonymise_files")
+    assert Veteran.objects.get().name == "陈建国"
+
+
+def test_after_retention_nobody_stands_in_the_file_but_it_still_counts(head, veteran) -> None:
+    account, phone = veteran.account, veteran.phone
+    placement = placements.declare(veteran=veteran, position=make_position(), by=head)
+    visits.record_visit(
+        veteran=veteran, by=head, held_on=timezone.localdate(), method=VisitMethod.HOME, reached=True,
+        findings="身体不好",
+    )  # fmt: skip
+    _long_closed(veteran, head)
+    call_command("anonymise_files", "--dry-run")
+    assert Veteran.objects.get().name == "陈建国"
+    call_command("anonymise_files")
+    gone = Veteran.objects.get()
+    assert (gone.name, gone.account, gone.id_hash, gone.phone, gone.phone_hash) == (
+        NOBODY,
+        None,
+        None,
+        "",
+        "",
+    )
+    assert (gone.address, gone.skills, gone.difficulty, gone.id_last4) == ("", "", "", "")
+    assert gone.birth_date == date(1985, 1, 1)
+    assert (gone.sex, gone.education, gone.living_region) == (
+        veteran.sex, veteran.education, veteran.living_region,
+    )  # fmt: skip
+    assert not hasattr(gone, "wish")
+    assert Visit.objects.get().findings == ""
+    assert gone.placements.get() == placement
+    account.refresh_from_db()
+    assert account.phone == phone  # the account is the person's own
+    with pytest.raises(ValidationError):
+        reopen_file(veteran=gone, by=head)
+    call_command("anonymise_files")
+    assert AuditEvent.objects.filter(verb="veterans.anonymised").count() == 1
+
+
+def test_the_database_keeps_an_anonymous_file_anonymous(head, veteran) -> None:
+    anonymise_file(veteran=_long_closed(veteran, head), by=None)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Veteran.objects.update(id_hash="x")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Veteran.objects.update(closed_on=None, close_reason="")
+
+
+def test_the_page_asks_twice_and_says_who_may(head, veteran, client_for) -> None:
+    url = reverse("staff:veteran-close", args=[veteran.pk])
+    desk = client_for(head)
+    assert "请填写这一项" in desk.post(url, {"reason": "moved"}).content.decode()
+    html = desk.post(url, {"reason": "moved", "sure": "on"}, follow=True).content.decode()
+    assert "迁出本市" in html
+    assert "恢复这份档案" in html
+    desk.post(reverse("staff:veteran-reopen", args=[veteran.pk]))
+    assert Veteran.objects.get().closed_on is None
+    clerk = client_for(make_staff(make_stations()["睦洲镇"]))
+    assert clerk.post(url, {"reason": "moved", "sure": "on"}).status_code == 403
+
+
+def test_the_last_day_kept_has_an_answer_every_day(settings) -> None:
+    settings.FILE_RETENTION_YEARS = 3
+    assert last_day_kept(date(2028, 2, 29)) == date(2025, 2, 28)
+    assert last_day_kept(date(2026, 11, 24)) == date(2023, 11, 24)
+    assert last_day_kept(date(2026, 11, 24)) > date(2026, 11, 24) - timedelta(days=4 * 365)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_it_looks_right(head, veteran, open_page, sign_in, look, width) -> None:
+    window = open_page(width=width)
+    sign_in(window, head)
+    window.goto(reverse("staff:veteran-close", args=[veteran.pk]))
+    look(window)

@@ -1,0 +1,142 @@
+"""What the portal holds about a person, in that person's hands; and when the station was in touch."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.accounts.actions import give_consent, log_access
+from portal.accounts.enums import AccessKind, ConsentPurpose
+from portal.core.models import AuditEvent
+from portal.insights.own_data import own_data
+from portal.placements import actions as placements
+from portal.veterans.models import Veteran
+from portal.visits import actions as visits
+from portal.visits.enums import Need, VisitMethod
+from tests.factories import (
+    make_fair,
+    make_position,
+    make_registration,
+    make_staff,
+    make_stations,
+    make_user,
+    make_veteran,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def person():
+    """Somebody about whom every room holds something."""
+    clerk = make_staff(make_stations()["睦洲镇"])
+    veteran = make_veteran(
+        account=make_user("陈建国"), specialties=("driver",), certificates=("driving_a2",),
+        wish={"text": "开货车"}, address="睦洲镇演示路8号", difficulty="家庭成员患病",
+    )  # fmt: skip
+    give_consent(user=veteran.account, purpose=ConsentPurpose.MATCHING, wording="告知", by=veteran.account)
+    placements.declare(veteran=veteran, position=make_position(title="叉车司机"), by=clerk)
+    make_registration(make_fair(title="物流专场"), veteran)
+    visits.record_visit(
+        veteran=veteran, by=clerk, held_on=timezone.localdate(), method=VisitMethod.HOME, reached=True,
+        findings="想学叉车", needs=[Need.TRAINING],
+    )  # fmt: skip
+    log_access(actor=clerk, file_id=veteran.pk, kind=AccessKind.REVEAL, field="手机号码", reason="回访")
+    return veteran
+
+
+def test_it_holds_every_kind_of_row_that_points_at_the_file(person) -> None:
+    titles = {section.title for section in own_data(person)}
+    expected = {"档案", "服役专业", "证书", "求职意愿", "安置意向", "安置状态变更", "回访任务", "招聘会报名"}
+    assert expected | {"走访", "走访需求", "授权同意", "谁看过我的档案"} <= titles
+
+
+def test_nothing_of_the_file_is_forgotten_and_no_hash_is_in_it(person) -> None:
+    said = json.dumps([section.rows for section in own_data(person)], ensure_ascii=False)
+    held = (
+        person.name,
+        person.phone,
+        "睦洲镇演示路8号",
+        "家庭成员患病",
+        "想学叉车",
+        "叉车司机",
+        "物流专场",
+        "回访",
+    )
+    assert all(text in said for text in held)
+    assert person.id_hash not in said
+    assert person.phone_hash not in said
+    labels = {label for label, _ in own_data(person)[0].rows[0]}
+    fields = {
+        str(field.verbose_name)
+        for field in Veteran._meta.concrete_fields
+        if not field.primary_key and not field.name.endswith("_hash")
+    }
+    assert labels >= fields
+
+
+def test_another_persons_rows_are_not_in_it(person) -> None:
+    other = make_veteran(name="别的人", account=make_user("别的人"))
+    placements.declare(veteran=other, position=make_position(title="保安员"), by=make_staff(other.station))
+    said = str(own_data(person))
+    assert "别的人" not in said
+    assert "保安员" not in said
+
+
+@pytest.mark.parametrize(("kind", "media"), [("html", "text/html"), ("json", "application/json")])
+def test_both_files_are_handed_out_and_the_taking_is_noted(person, client_for, kind, media) -> None:
+    answer = client_for(person.account).post(reverse("veteran:data-download", args=[kind]))
+    assert answer.status_code == 200
+    assert answer["Content-Type"].startswith(media)
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["Cache-Control"] == "no-store"
+    said = answer.content.decode()
+    assert person.phone in said
+    if kind == "json":
+        assert json.loads(said)["sections"][0]["title"] == "档案"
+    event = AuditEvent.objects.get(verb="veterans.own_copy_taken")
+    assert (event.actor_id, event.target_id, event.data) == (
+        person.account.pk, str(person.pk), {"method": kind},
+    )  # fmt: skip
+    assert client_for(person.account).get(reverse("veteran:data-download", args=[kind])).status_code == 405
+    assert client_for(person.account).post(reverse("veteran:data-download", args=["csv"])).status_code == 404
+
+
+def test_the_cost_does_not_grow_with_the_rows(person, django_assert_max_num_queries) -> None:
+    clerk = make_staff(person.station)
+
+    def queries() -> int:
+        with django_assert_max_num_queries(60) as captured:
+            own_data(person)
+        return len(captured)
+
+    before = queries()
+    for days in range(5):
+        visits.record_visit(
+            veteran=person, by=clerk, held_on=timezone.localdate() - timedelta(days=days),
+            method=VisitMethod.PHONE, reached=True, needs=[Need.JOB],
+        )  # fmt: skip
+        placements.declare(veteran=person, position=make_position(), by=clerk)
+    assert queries() == before
+
+
+def test_the_person_reads_the_stations_visits_without_what_staff_noted(person, client_for) -> None:
+    html = client_for(person.account).get(reverse("veteran:visits")).content.decode()
+    assert "上门" in html
+    assert "学技能" in html
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_pages_look_right(person, open_page, sign_in, look, width) -> None:
+    window = open_page(width=width)
+    sign_in(window, person.account)
+    for name in ("data", "visits"):
+        window.goto(reverse(f"veteran:{name}"))
+        look(window)
+    window.goto(reverse("veteran:data"))
+    with window.expect_download() as downloading:
+        window.get_by_role("button", name="下载（可直接打开阅读）").click()
+    assert "个人信息副本" in downloading.value.path().read_text(encoding="utf-8")
