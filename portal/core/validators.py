@@ -79,6 +79,24 @@ def uscc_check_passes(value: str) -> bool:
     return uscc_check_character(value[:17]) == value[17]
 
 
+def _passes_luhn(digits: str) -> bool:
+    doubled = (int(d) * 2 if place % 2 else int(d) for place, d in enumerate(reversed(digits)))
+    return sum(n - 9 if n > 9 else n for n in doubled) % 10 == 0
+
+
+def validate_certificate_number(value: str) -> None:
+    """Refuse an ID number (which a driving licence carries) or a bank card's number (as the 优待证 does):
+    neither is ever stored.
+    """
+    text = re.sub(r"[\s-]", "", value).upper()
+    if re.fullmatch(r"\d{17}[\dX]", text) and id_check_character(text[:17]) == text[17]:
+        raise ValidationError("这是身份证号（驾驶证编号也是），平台不保存，请留空。", code="id_number")
+    if re.fullmatch(r"\d{16,19}", text) and _passes_luhn(text):
+        raise ValidationError("这像是银行卡号（优待证也是银行卡），平台不保存，请留空。", code="card_number")
+    if not re.fullmatch(r"[0-9A-Z（）()〔〕/字第号\u4e00-\u9fff]{4,40}", text):
+        raise ValidationError("证书编号应为4至40位字母、数字或汉字。", code="certificate_number")
+
+
 def validate_no_unit_name(value: str) -> None:
     """Refuse text that names a military unit (部队番号、代号) and say how to write it instead."""
     for pattern in _UNIT_PATTERNS:

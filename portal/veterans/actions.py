@@ -1,7 +1,6 @@
 """Every write to a veteran's file."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -130,17 +129,30 @@ def set_services(*, veteran: Veteran, by: User, services: Iterable[tuple[str, in
 
 
 @transaction.atomic
-def set_certificates(
-    *, veteran: Veteran, by: User, certificates: Iterable[tuple[str, str, date | None]]
-) -> Veteran:
-    """Replace the certificates by (kind, grade, valid until) triples."""
+def hold_certificates(*, veteran: Veteran, by: User, kinds: Iterable[str]) -> Veteran:
+    """Say which certificates the person holds; what is known of those that stay is kept."""
     _require_edit(veteran, by)
-    veteran.certificates.all().delete()
-    Certificate.objects.bulk_create(
-        Certificate(veteran=veteran, kind=kind, grade=grade, valid_until=until)
-        for kind, grade, until in certificates
-    )
+    wanted = set(kinds)
+    veteran.certificates.exclude(kind__in=wanted).delete()
+    held = set(veteran.certificates.values_list("kind", flat=True))
+    Certificate.objects.bulk_create(Certificate(veteran=veteran, kind=kind) for kind in sorted(wanted - held))
     return _changed(veteran, by, "skills", ["certificates"])
+
+
+@transaction.atomic
+def describe_certificates(*, veteran: Veteran, by: User, details: Mapping[str, Mapping[str, Any]]) -> Veteran:
+    """Set `grade`, `number` and `valid_until` of certificates that the person holds, by their kinds.
+
+    Raises:
+        ValidationError: a number that must not be stored.
+    """
+    _require_edit(veteran, by)
+    for certificate in veteran.certificates.filter(kind__in=details):
+        for name, value in details[certificate.kind].items():
+            setattr(certificate, name, value)
+        certificate.full_clean(exclude=["veteran"])
+        certificate.save()
+    return _changed(veteran, by, "certificates", ["certificates"])
 
 
 @transaction.atomic

@@ -45,6 +45,13 @@ class EmploymentStatus(models.TextChoices):
     NOT_SEEKING = "not_seeking", "无就业意愿"
 
 
+# Stored encrypted, as these words: a code in a database is read as easily as the word.
+DIFFICULTIES = (
+    "低保", "特困供养", "重大疾病", "因灾致困", "长期失业", "住房困难", "子女就学困难", "其他困难",
+)  # fmt: skip
+DISABILITY_GRADES = ("一级", "二级", "三级", "四级", "五级", "六级", "七级", "八级", "九级", "十级")
+
+
 class CloseReason(models.TextChoices):
     """Why a file is not kept up any more (注销原因)."""
 

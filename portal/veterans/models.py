@@ -15,7 +15,7 @@ from portal.accounts.models import FILE_ROLES, Consent, User
 from portal.core.encryption import EncryptedTextField
 from portal.core.enums import CertificateKind, Education
 from portal.core.models import AppendOnlyModel, Occupation, Region, Specialty, TimestampedModel
-from portal.core.validators import validate_no_unit_name
+from portal.core.validators import validate_certificate_number, validate_no_unit_name
 from portal.stations.models import Station, in_subtrees, keyed_in_subtrees
 from portal.veterans.enums import (
     Branch,
@@ -218,6 +218,7 @@ class Certificate(models.Model):
     veteran = models.ForeignKey(Veteran, models.CASCADE, related_name="certificates")
     kind = models.CharField("证书", max_length=24, choices=CertificateKind.choices)
     grade = models.CharField("等级", max_length=20, blank=True)
+    number = EncryptedTextField("证书编号", blank=True, default="", validators=[validate_certificate_number])
     valid_until = models.DateField("有效期至", null=True, blank=True)
 
     class Meta:

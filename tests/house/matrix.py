@@ -247,6 +247,12 @@ MATRIX: dict[str, Row] = {
     "desk/placements/": Row(FILES, queries=ASKED),
     "desk/placements/<int:pk>/": Row(FILES_HERE, _of("placement")),
     "desk/placements/<int:pk>/correct/": Row(FILES_HERE, _of("placement"), "post"),
+    "desk/veterans/<int:pk>/edit/<slug:section>/": Row(
+        FILES_HERE, {**_of("veteran"), "section": "=identity"}
+    ),
+    "desk/veterans/<int:pk>/jobs/<int:job>/remove/": Row(
+        FILES_HERE, {**_of("veteran"), **_of("job", "job")}, "post"
+    ),
     "desk/veterans/<int:pk>/close/": Row(CLOSERS_HERE, _of("veteran")),
     "desk/veterans/<int:pk>/reopen/": Row(CLOSERS_HERE, _of("veteran"), "post"),
     "desk/veterans/<int:pk>/visits/": Row(FILES_HERE, _of("veteran")),

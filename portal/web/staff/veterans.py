@@ -1,6 +1,7 @@
 """Files of the user's stations: find, read, open one for somebody, act on somebody's behalf."""
 
 import uuid
+from functools import partial
 from typing import Any
 
 import django_filters
@@ -33,6 +34,7 @@ from portal.veterans.models import Veteran
 from portal.veterans.permissions import can_export
 from portal.veterans.retention import can_close
 from portal.web.fields import add_errors
+from portal.web.file_sections import STAFF_SECTIONS, sections
 from portal.web.staff.forms import OpenFileForm, RegisterForm, RevealForm
 from portal.web.staff.guard import file_or_refuse, file_staff
 
@@ -146,6 +148,7 @@ def _page(request: HttpRequest, user: User, veteran: Veteran, form: RevealForm, 
     context = {
         "veteran": veteran,
         "facts": _facts(veteran),
+        "parts": sections(veteran, partial(_edit_url, veteran.pk), STAFF_SECTIONS),
         "closes": can_close(user, veteran),
         "reveal_form": form,
         "revealed": shown,
@@ -154,6 +157,10 @@ def _page(request: HttpRequest, user: User, veteran: Veteran, form: RevealForm, 
         "found": found,
     }
     return render(request, "web/staff/veteran.html", context)
+
+
+def _edit_url(pk: int, section: str) -> str:
+    return reverse("staff:veteran-edit", args=[pk, section])
 
 
 def _facts(veteran: Veteran) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from portal.placements.models import Placement
 from portal.recommendations import services
 from portal.veterans.models import Veteran
 from portal.web.veteran.current import for_veteran
-from portal.web.veteran.file import sections
+from portal.web.veteran.file import own_sections
 
 A_PAGE = 20
 
@@ -33,7 +33,7 @@ def home(request: HttpRequest, veteran: Veteran) -> HttpResponse:
         "web/veteran/home.html",
         {
             "veteran": veteran,
-            "next_section": next((part for part in sections(veteran) if not part.done), None),
+            "next_section": next((part for part in own_sections(veteran) if not part.done), None),
             "tickets": list(tickets[:3]),
             "found": services.recommend(veteran, limit=3),
             "fairs": list(JobFairPage.objects.coming()[:3]),

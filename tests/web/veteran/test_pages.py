@@ -223,7 +223,7 @@ def test_lists_cost_the_same_however_long(mine, veteran, same_queries, name) -> 
     grow()
     if name == "file":
         before = len(mine.get(reverse("veteran:file")).context["sections"])
-        assert before == 4
+        assert before == 5
         return
     same_queries(lambda: mine.get(reverse(f"veteran:{name}")), grow)
 

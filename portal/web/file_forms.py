@@ -8,13 +8,26 @@ from portal.accounts.enums import ConsentPurpose
 from portal.accounts.wordings import WORDINGS
 from portal.core.enums import CertificateKind, RegionLevel
 from portal.core.models import Region, Specialty
-from portal.core.validators import normalise_phone, validate_id_number, validate_no_unit_name, validate_phone
+from portal.core.validators import (
+    normalise_phone,
+    validate_certificate_number,
+    validate_id_number,
+    validate_no_unit_name,
+    validate_phone,
+)
 from portal.stations.models import Station
+from portal.veterans.enums import DIFFICULTIES, DISABILITY_GRADES
 from portal.veterans.models import Veteran, Wish
 from portal.web.fields import OccupationField, PlaceField
 
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+KEPT = "已登记，留空不改。"
 _MANY = 3  # specialties and occupations that a person may name
+
+
+def _said(words: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Choices whose value is what they say: such fields are stored encrypted, as text."""
+    return [(word, word) for word in words]
 
 
 class OpenFileForm(forms.Form):
@@ -79,8 +92,94 @@ class IdentityForm(forms.ModelForm):
 
     def clean_phone(self) -> str:
         phone = normalise_phone(self.cleaned_data["phone"])
-        validate_phone(phone)
+        if phone or self.fields["phone"].required:
+            validate_phone(phone)
         return phone
+
+    def values(self) -> dict[str, Any]:
+        """The cleaned fields, as `veterans.actions.update_file` takes them."""
+        return self.cleaned_data
+
+
+class MaskedIdentityForm(IdentityForm):
+    """The same for staff: sensitive fields stay empty and are written only when something is typed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("phone", "address"):
+            held = getattr(self.instance, name)
+            self.initial[name] = ""
+            self.fields[name].required = name == "phone" and not held
+            self.fields[name].help_text = KEPT if held else "未登记。"
+
+    def values(self) -> dict[str, Any]:
+        sensitive = {"phone", "address"}
+        return {name: value for name, value in self.cleaned_data.items() if value or name not in sensitive}
+
+
+class CareForm(forms.Form):
+    """Difficulty types and disability grade: never shown here, only replaced or cleared."""
+
+    difficulty = forms.MultipleChoiceField(
+        label="困难类型", choices=_said(DIFFICULTIES), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    disability = forms.ChoiceField(
+        label="残疾等级", choices=[("", "不改"), *_said(DISABILITY_GRADES)], required=False
+    )
+    clear = forms.MultipleChoiceField(
+        label="清除原有登记",
+        choices=[("difficulty", "困难类型"), ("disability", "残疾等级")],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, veteran: Veteran, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("difficulty", "disability"):
+            self.fields[name].help_text = KEPT if getattr(veteran, name) else "未登记。"
+
+    def values(self) -> dict[str, Any]:
+        """What changes: a choice replaces what stood there, a clearing empties it."""
+        cleaned = self.cleaned_data
+        chosen = {"difficulty": "、".join(cleaned["difficulty"]), "disability": cleaned["disability"]}
+        changes = {name: value for name, value in chosen.items() if value}
+        return dict.fromkeys(cleaned["clear"], "") | changes
+
+
+class CertificatesForm(forms.Form):
+    """Grade, number and last day of each certificate that the person holds."""
+
+    def __init__(self, veteran: Veteran, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = list(veteran.certificates.all())
+        for row in self.rows:
+            name = row.get_kind_display()
+            self.fields[f"grade_{row.kind}"] = forms.CharField(
+                label=f"{name}：等级", max_length=20, required=False, initial=row.grade
+            )
+            self.fields[f"number_{row.kind}"] = forms.CharField(
+                label=f"{name}：证书编号",
+                max_length=40,
+                required=False,
+                validators=[validate_certificate_number],
+                help_text=KEPT if row.number else "驾驶证编号就是身份证号，不要填。",
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            )
+            self.fields[f"until_{row.kind}"] = forms.DateField(
+                label=f"{name}：有效期至", required=False, initial=row.valid_until, widget=_DATE
+            )
+
+    def details(self) -> dict[str, dict[str, Any]]:
+        """Kind -> what to write; an empty number leaves the one that stands there."""
+        cleaned = self.cleaned_data
+        return {
+            row.kind: {
+                "grade": cleaned[f"grade_{row.kind}"],
+                "valid_until": cleaned[f"until_{row.kind}"],
+                **({"number": cleaned[f"number_{row.kind}"]} if cleaned[f"number_{row.kind}"] else {}),
+            }
+            for row in self.rows
+        }
 
 
 class ServiceForm(forms.ModelForm):

@@ -1,0 +1,155 @@
+"""Staff fill in a file's parts on the person's behalf; what is sensitive is replaced, never shown."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from portal.accounts.enums import AccessKind, StationRole
+from portal.accounts.models import AccessLog
+from portal.core.models import AuditEvent
+from portal.core.validators import validate_certificate_number
+from portal.veterans.models import Certificate, Veteran
+from tests.factories import make_id_number, make_specialty, make_staff, make_veteran
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(towns, client_for):
+    return client_for(towns.clerk)
+
+
+def url(veteran: Veteran, section: str) -> str:
+    return reverse("staff:veteran-edit", args=[veteran.pk, section])
+
+
+def test_identity_keeps_what_is_left_empty_and_shows_no_number(towns, desk) -> None:
+    ours = towns.ours
+    Veteran.objects.filter(pk=ours.pk).update(address="演示路8号")
+    html = desk.get(url(ours, "identity")).content.decode()
+    assert "留空不改" in html
+    assert ours.phone not in html
+    assert "演示路8号" not in html
+    values = {"name": "陈建国", "phone": "", "address": "", "living_region": "440705109"}
+    desk.post(url(ours, "identity"), values)
+    kept = Veteran.objects.get(pk=ours.pk)
+    assert (kept.phone, kept.address, kept.phone_hash) == (ours.phone, "演示路8号", ours.phone_hash)
+    desk.post(url(ours, "identity"), values | {"phone": "138 0000 1234"})
+    assert Veteran.objects.get(pk=ours.pk).phone == "13800001234"
+    event = AuditEvent.objects.filter(verb="veterans.updated").first()
+    assert event.data["on_behalf"] is True
+    assert "phone" in event.data["fields"]
+    assert "13800001234" not in str(event.data)
+
+
+def test_care_is_replaced_or_cleared_and_never_shown(towns, desk) -> None:
+    ours = towns.ours
+    desk.post(url(ours, "care"), {"difficulty": ["低保", "重大疾病"], "disability": "六级"})
+    kept = Veteran.objects.get(pk=ours.pk)
+    assert (kept.difficulty, kept.disability) == ("低保、重大疾病", "六级")
+    html = desk.get(url(ours, "care")).content.decode()
+    assert "checked" not in html
+    assert "selected" not in html.replace('value="" selected', "")
+    desk.post(url(ours, "care"), {})
+    assert Veteran.objects.get(pk=ours.pk).disability == "六级"
+    desk.post(url(ours, "care"), {"clear": ["disability"]})
+    kept = Veteran.objects.get(pk=ours.pk)
+    assert (kept.difficulty, kept.disability) == ("低保、重大疾病", "")
+
+
+def test_service_and_skills_and_wishes_save_each_on_its_own(towns, desk) -> None:
+    ours = towns.ours
+    make_specialty()
+    desk.post(url(ours, "service"), {
+        "branch": "army", "entered_on": "2004-12-01", "left_on": "2016-12-01", "specialty_1": "driver",
+        "years_1": 12,
+    })  # fmt: skip
+    desk.post(url(ours, "skills"), {
+        "education": 2, "employment_status": "unemployed", "certificates": ["driving_a2", "forklift_n1"],
+        "job_title": "货车司机", "job_employer": "某物流公司", "job_years": 3,
+    })  # fmt: skip
+    desk.post(url(ours, "wishes"), {"text": "开货车", "lowest_pay": 6000})
+    kept = Veteran.objects.get(pk=ours.pk)
+    assert kept.years_served == 12
+    assert set(kept.certificates.values_list("kind", flat=True)) == {"driving_a2", "forklift_n1"}
+    assert kept.work_history.get().title == "货车司机"
+    assert kept.wish.lowest_pay == 6000
+    job = kept.work_history.get()
+    desk.post(reverse("staff:veteran-job-remove", args=[ours.pk, job.pk]))
+    assert not kept.work_history.exists()
+
+
+def test_a_certificate_keeps_its_details_when_others_come(towns, desk) -> None:
+    ours = towns.ours
+    Certificate.objects.create(veteran=ours, kind="forklift_n1")
+    details = {
+        "grade_forklift_n1": "中级",
+        "number_forklift_n1": "TS2026-0815",
+        "until_forklift_n1": "2030-05-01",
+    }
+    desk.post(url(ours, "certificates"), details)
+    skills = {
+        "education": 2,
+        "employment_status": "unemployed",
+        "certificates": ["forklift_n1", "driving_c1"],
+    }
+    desk.post(url(ours, "skills"), skills)
+    kept = ours.certificates.get(kind="forklift_n1")
+    assert (kept.grade, kept.number, f"{kept.valid_until}") == ("中级", "TS2026-0815", "2030-05-01")
+    assert "TS2026-0815" not in desk.get(url(ours, "certificates")).content.decode()
+    desk.post(url(ours, "certificates"), details | {"number_forklift_n1": "", "grade_forklift_n1": "高级"})
+    kept.refresh_from_db()
+    assert (kept.grade, kept.number) == ("高级", "TS2026-0815")
+
+
+@pytest.mark.parametrize(
+    "number",
+    [make_id_number(), make_id_number().lower(), "6222020200112230", "6222 0202 0011 2230", "ab", "x" * 41],
+)
+def test_no_id_or_card_number_is_taken_for_a_certificates(number) -> None:
+    with pytest.raises(ValidationError):
+        validate_certificate_number(number)
+
+
+@pytest.mark.parametrize("number", ["TS2026-0815", "粤字第000123号", "1234567890123456"])
+def test_usual_numbers_are_taken(number) -> None:
+    validate_certificate_number(number)
+
+
+def test_bad_input_stays_with_its_reason(towns, desk) -> None:
+    answers = {
+        "branch": "army",
+        "honours": "在73021部队立三等功",
+        "entered_on": "2016-01-01",
+        "left_on": "2010-01-01",
+    }
+    html = desk.post(url(towns.ours, "service"), answers).content.decode()
+    assert "请不要填写部队番号" in html
+    assert "退役日期必须晚于入伍日期" in html
+    assert "在73021部队立三等功" in html
+
+
+def test_the_neighbour_is_refused_and_the_county_let_in(towns, client_for) -> None:
+    neighbour = client_for(towns.neighbour)
+    assert neighbour.get(url(towns.ours, "identity")).status_code == 403
+    assert neighbour.post(url(towns.ours, "care"), {"disability": "六级"}).status_code == 403
+    assert AccessLog.objects.filter(kind=AccessKind.REFUSED, file_id=towns.ours.pk).count() == 2
+    assert Veteran.objects.get(pk=towns.ours.pk).disability == ""
+    county = client_for(make_staff(towns.stations["新会区"], StationRole.HEAD))
+    assert county.get(url(towns.ours, "identity")).status_code == 200
+    assert county.get(url(towns.ours, "nothing")).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_parts_look_right(towns, open_page, sign_in, look, width) -> None:
+    ours = make_veteran(
+        station=towns.stations["睦洲镇"], name="林志强", certificates=("forklift_n1", "driving_a2"), wish={}
+    )
+    window = open_page(width=width)
+    sign_in(window, towns.clerk)
+    window.goto(reverse("staff:veteran", args=[ours.pk]))
+    look(window)
+    for section in ("identity", "service", "skills", "certificates", "wishes", "care"):
+        window.goto(url(ours, section))
+        look(window, f"desk-edit-{section}")
