@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -89,21 +90,62 @@ def redeem_code(*, phone: str, code: str) -> User | None:
 def appoint(
     *, user: User, station: Station, role: StationRole, by: User | None, starts_on: date | None = None
 ) -> StationMembership:
-    """Give `user` a post at `station` from `starts_on` (today unless told)."""
-    post = StationMembership.objects.create(
-        user=user, station=station, role=role, starts_on=starts_on or timezone.localdate()
-    )
+    """Give `user` a post at `station` from `starts_on` (today unless told). Somebody may have several.
+
+    Raises:
+        ValidationError: to oneself, at a closed station, before it opened, or the same post twice.
+    """
+    starts_on = starts_on or timezone.localdate()
+    if by is not None and by.pk == user.pk:
+        raise ValidationError("不能给自己安排任职。")
+    if not station.is_open:
+        raise ValidationError({"station": f"{station.name}已停用。"})
+    if starts_on < station.opened_on:
+        raise ValidationError({"starts_on": f"{station.name}到 {station.opened_on:%Y-%m-%d} 才启用。"})
+    same = StationMembership.objects.filter(user=user, station=station, role=role)
+    if same.filter(Q(ends_on=None) | Q(ends_on__gte=starts_on)).exists():
+        raise ValidationError(f"{user.name}在这一天已经担任该站的{StationRole(role).label}。")
+    post = StationMembership.objects.create(user=user, station=station, role=role, starts_on=starts_on)
     audit.record(by=by, verb="accounts.appointed", target=user, station=station.pk, role=role)
     return post
 
 
 @transaction.atomic
 def end_post(*, post: StationMembership, by: User | None, last_day: date) -> StationMembership:
-    """End a post; from the day after `last_day` its files are closed to the user."""
+    """End a post; from the day after `last_day` its files are closed to the user.
+
+    Raises:
+        ValidationError: ended already, before it began, or one's own last post as an operator.
+    """
+    post = StationMembership.objects.select_for_update().select_related("user", "station").get(pk=post.pk)
+    if post.ends_on is not None and post.ends_on < timezone.localdate():
+        raise ValidationError("这项任职已经结束。")
+    if last_day < post.starts_on:
+        raise ValidationError({"last_day": f"最后一天不能早于开始日期 {post.starts_on:%Y-%m-%d}。"})
+    if by is not None and by.pk == post.user_id and post.role == StationRole.OPERATOR:
+        others = StationMembership.objects.current().filter(user=by, role=StationRole.OPERATOR, ends_on=None)
+        if not others.exclude(pk=post.pk).exists():
+            raise ValidationError("不能结束自己最后一项管理员任职，请由另一位管理员办理。")
     post.ends_on = last_day
     post.save(update_fields=["ends_on", "updated_at"])
     audit.record(by=by, verb="accounts.post_ended", target=post.user, station=post.station_id, role=post.role)
     return post
+
+
+@transaction.atomic
+def move_post(*, post: StationMembership, station: Station, by: User | None, on: date) -> StationMembership:
+    """Move somebody to another station from the day `on`: the post here ends the day before, one of the same
+    role begins there. The new post.
+
+    Raises:
+        ValidationError: to where they are, or as `end_post` and `appoint`.
+    """
+    if station.pk == post.station_id:
+        raise ValidationError({"station": "就在这个服务站，请选择另一个。"})
+    if on <= post.starts_on:
+        raise ValidationError({"on": f"调动日期要晚于开始日期 {post.starts_on:%Y-%m-%d}。"})
+    ended = end_post(post=post, by=by, last_day=on - timedelta(days=1))
+    return appoint(user=ended.user, station=station, role=StationRole(ended.role), by=by, starts_on=on)
 
 
 @transaction.atomic

@@ -80,13 +80,13 @@ class VeteranQuerySet(models.QuerySet["Veteran"]):
         return self.filter(name__icontains=text)
 
     def count_by_station(self, day: date) -> Counter[int]:
-        """Files of each station (by number) at the end of `day`: those there now, less those that came or
-        were opened since, plus those that left.
+        """Files of each station of the network (by its number) at the end of `day`: those there now, less
+        those that came or were opened since, plus those that left.
         """
         here = self if day >= timezone.localdate() else self.filter(created_at__lt=end_of(day))
         rows = here.order_by().values("station").annotate(files=models.Count("pk"))
         counts = Counter({row["station"]: row["files"] for row in rows})
-        moves = FileMove.objects.after(day).filter(veteran__in=self).order_by()
+        moves = FileMove.objects.after(day).order_by()
         for pair in moves.values("from_station", "to_station").annotate(files=models.Count("pk")):
             counts[pair["to_station"]] -= pair["files"]
             counts[pair["from_station"]] += pair["files"]

@@ -77,6 +77,8 @@ class World:
             for role in StationRole.values
             for place, name in PLACES.items()
         }
+        self.station = own
+        self.post = self.staff["clerk own"].station_memberships.get()
         self.veteran = make_veteran(
             station=own,
             name=PERSON,
@@ -139,7 +141,7 @@ def staff(roles: Collection[str], places: Collection[str] = tuple(PLACES)) -> fr
 OTHERS = frozenset(
     {"the person", "another person", "the employer", "the rival", "volunteer", "former clerk", "no part"}
 )
-STAFF = staff(StationRole.values)
+STAFF, STAFF_HERE = staff(StationRole.values), staff(StationRole.values, SERVES)
 SIGNED_IN = STAFF | OTHERS
 EVERYBODY = SIGNED_IN | {"anonymous"}
 FILES, FILES_HERE = staff(FILE_ROLES), staff(FILE_ROLES, SERVES)
@@ -265,6 +267,14 @@ MATRIX: dict[str, Row] = {
     "desk/audit/": Row(AUDITORS, queries=(f"who={PERSON}",)),
     "desk/audit/looks/": Row(AUDITORS),
     "desk/audit/verify/": Row(AUDITORS, method="post"),
+    "desk/network/": Row(STAFF),
+    "desk/network/<int:pk>/": Row(STAFF_HERE, _of("station")),
+    "desk/network/<int:pk>/staff/": Row(STAFF_HERE, _of("station")),
+    # The other changes belong to operators of the whole city; none of these readers is one.
+    "desk/network/<int:pk>/<slug:change>/": Row(
+        staff({StationRole.HEAD}, SERVES), {"pk": "station.pk", "change": "=contact"}
+    ),
+    "desk/network/posts/<int:pk>/": Row(staff({StationRole.HEAD, StationRole.OPERATOR}, SERVES), _of("post")),
     # --- the door
     "door/": Row(SIGNED_IN),
     "door/<int:page_id>/": Row(DESK_HERE | {"volunteer"}, _of("fair", "page_id")),

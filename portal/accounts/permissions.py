@@ -1,0 +1,42 @@
+"""Who may change the network's stations, and who gives whom a post."""
+
+from portal.accounts.enums import StationRole
+from portal.accounts.models import StationMembership, User
+from portal.stations.models import Station
+
+# Roles that a head of station gives; the city's operators give every role.
+GIVEN_BY_HEADS = frozenset({StationRole.CLERK})
+
+
+def _at_or_above(user: User, station: Station, role: StationRole) -> bool:
+    return any(station.path.startswith(path) for path in user.station_paths([role]))
+
+
+def serves_at_or_above(user: User, station: Station) -> bool:
+    """The user has a post, of any role, at this station or above it."""
+    return any(station.path.startswith(post.station.path) for post in user.current_posts)
+
+
+def can_change_network(user: User) -> bool:
+    """May open, rename, merge, split and close stations: operators of the whole city."""
+    return any(post.role == StationRole.OPERATOR and post.station.is_root() for post in user.current_posts)
+
+
+def can_change_contact(user: User, station: Station) -> bool:
+    """May change address, phone and opening hours: also the head of this station or of one above it."""
+    return can_change_network(user) or _at_or_above(user, station, StationRole.HEAD)
+
+
+def can_appoint(user: User, station: Station, role: StationRole | str) -> bool:
+    """May give and end posts of this role at this station; never above or beside the own station."""
+    if _at_or_above(user, station, StationRole.OPERATOR):
+        return True
+    return role in GIVEN_BY_HEADS and _at_or_above(user, station, StationRole.HEAD)
+
+
+def roles_to_give(user: User, station: Station) -> list[StationRole]:
+    return [role for role in StationRole if can_appoint(user, station, role)]
+
+
+def can_end(user: User, post: StationMembership) -> bool:
+    return can_appoint(user, post.station, post.role)

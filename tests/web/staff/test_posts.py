@@ -1,0 +1,163 @@
+"""Posts of a station's staff: given, ended and moved by those above."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.accounts.actions import end_post
+from portal.accounts.enums import AccessKind, StationRole
+from portal.accounts.models import AccessLog, StationMembership, User
+from portal.fairs.actions import assign_duty
+from tests.factories import make_fair, make_staff, make_stations, make_user, make_veteran
+from tests.harness.browser import signed_in_client
+
+pytestmark = pytest.mark.django_db
+
+
+def enter(client: Client, user: User) -> None:
+    """Sign `user` in with the second factor done."""
+    client.cookies = signed_in_client(user).cookies
+
+
+@pytest.fixture
+def stations(db):
+    return make_stations()
+
+
+def staff_page(station) -> str:
+    return reverse("staff:network-staff", args=[station.pk])
+
+
+def post_page(post: StationMembership) -> str:
+    return reverse("staff:network-post", args=[post.pk])
+
+
+def post_of(user) -> StationMembership:
+    return user.station_memberships.order_by("-pk")[0]
+
+
+def sent(user, role=StationRole.CLERK) -> dict[str, str]:
+    return {"phone": user.phone, "role": role, "starts_on": f"{timezone.localdate()}"}
+
+
+def test_a_head_appoints_a_clerk_of_the_own_subtree(stations, client) -> None:
+    enter(client, make_staff(stations["睦洲镇"], StationRole.HEAD))
+    person = make_user("新来的")
+    client.post(staff_page(stations["南安村"]), sent(person))
+    assert post_of(person).station == stations["南安村"]
+    again = client.post(staff_page(stations["南安村"]), sent(person))
+    assert "已经担任" in again.content.decode()
+    unknown = client.post(staff_page(stations["南安村"]), sent(person) | {"phone": "13700000001"})
+    assert "还没有登录过" in unknown.content.decode()
+    head = client.post(staff_page(stations["南安村"]), sent(person, StationRole.HEAD))
+    assert "role" in head.context["form"].errors
+
+
+@pytest.mark.parametrize(
+    ("role", "place"),
+    [
+        (StationRole.CLERK, "睦洲镇"),
+        (StationRole.REVIEWER, "睦洲镇"),
+        (StationRole.HEAD, "南安村"),
+        (StationRole.HEAD, "司前镇"),
+        (StationRole.OPERATOR, "南安村"),
+        (StationRole.OPERATOR, "司前镇"),
+    ],
+)
+def test_nobody_appoints_or_ends_above_or_beside(stations, client, role, place) -> None:
+    clerk = make_staff(stations["睦洲镇"])
+    enter(client, make_staff(stations[place], role))
+    assert client.post(staff_page(stations["睦洲镇"]), sent(make_user("某人"))).status_code == 403
+    assert client.get(post_page(post_of(clerk))).status_code == 403
+    last = {"do": "end", "last_day": f"{timezone.localdate()}"}
+    assert client.post(post_page(post_of(clerk)), last).status_code == 403
+    assert post_of(clerk).ends_on is None
+
+
+def test_a_head_ends_no_post_of_a_head(stations, client) -> None:
+    enter(client, make_staff(stations["新会区"], StationRole.HEAD))
+    other = make_staff(stations["睦洲镇"], StationRole.HEAD)
+    assert client.get(post_page(post_of(other))).status_code == 403
+
+
+def test_an_operator_gives_every_role_and_past_posts_show(stations, client) -> None:
+    enter(client, make_staff(stations["江门市"], StationRole.OPERATOR))
+    clerk = make_staff(stations["睦洲镇"], name="前任")
+    client.post(post_page(post_of(clerk)), {"do": "end", "last_day": f"{timezone.localdate()}"})
+    person = make_user("新来的")
+    for role in StationRole:
+        client.post(staff_page(stations["睦洲镇"]), sent(person, role))
+    assert person.station_memberships.count() == len(StationRole)
+    StationMembership.objects.filter(user=clerk).update(ends_on=timezone.localdate() - timedelta(days=1))
+    text = client.get(staff_page(stations["睦洲镇"])).content.decode()
+    assert "前任" in text
+    assert "已结束" in text
+    assert "只管一场招聘会、一天" in text
+
+
+def test_moved_last_week_means_refused_and_logged_today(stations, client) -> None:
+    operator = make_staff(stations["江门市"], StationRole.OPERATOR)
+    clerk = make_staff(stations["睦洲镇"], name="李秀珍")
+    file = make_veteran(station=stations["睦洲镇"])
+    enter(client, operator)
+    on = timezone.localdate() - timedelta(days=7)
+    client.post(post_page(post_of(clerk)), {"do": "move", "station": stations["司前镇"].pk, "on": f"{on}"})
+    before, after = clerk.station_memberships.order_by("pk")
+    assert (before.ends_on, after.starts_on) == (on - timedelta(days=1), on)
+    assert (after.station, after.role) == (stations["司前镇"], StationRole.CLERK)
+    enter(client, clerk)
+    assert client.get(reverse("staff:veteran", args=[file.pk])).status_code == 403
+    assert AccessLog.objects.get(file_id=file.pk).kind == AccessKind.REFUSED
+
+
+def test_a_move_reaches_only_where_one_may_appoint(stations, client) -> None:
+    enter(client, make_staff(stations["睦洲镇"], StationRole.HEAD))
+    clerk = make_staff(stations["睦洲镇"])
+    on = f"{timezone.localdate()}"
+    answer = client.post(
+        post_page(post_of(clerk)), {"do": "move", "station": stations["司前镇"].pk, "on": on}
+    )
+    assert "station" in answer.context["move"].errors
+    client.post(post_page(post_of(clerk)), {"do": "move", "station": stations["南安村"].pk, "on": on})
+    assert post_of(clerk).station == stations["南安村"]
+
+
+def test_the_last_operator_cannot_end_the_own_post(stations) -> None:
+    operator = make_staff(stations["江门市"], StationRole.OPERATOR)
+    today = timezone.localdate()
+    with pytest.raises(ValidationError, match="最后一项管理员任职"):
+        end_post(post=post_of(operator), by=operator, last_day=today)
+    with pytest.raises(ValidationError, match="不能早于"):
+        end_post(post=post_of(operator), by=None, last_day=today - timedelta(days=900))
+
+
+def test_the_list_asks_the_same_number_of_queries_for_many(stations, client, same_queries) -> None:
+    enter(client, make_staff(stations["江门市"], StationRole.OPERATOR))
+    make_staff(stations["睦洲镇"])
+    same_queries(staff_page(stations["睦洲镇"]), lambda: [make_staff(stations["睦洲镇"]) for _ in range(12)])
+
+
+def test_a_volunteer_opens_one_door_on_one_day_and_nothing_else(stations, client) -> None:
+    fair, other = make_fair(), make_fair()
+    helper = make_user("志愿者")
+    file = make_veteran(station=stations["睦洲镇"])
+    operator = make_staff(stations["江门市"], StationRole.OPERATOR)
+    duty = assign_duty(fair=fair, user=helper, by=operator)
+    type(duty).objects.filter(pk=duty.pk).update(day=timezone.localdate())
+    enter(client, helper)
+
+    def status(path: str) -> int:
+        return client.get(path).status_code
+
+    assert status(f"/door/{fair.pk}/") == 200
+    assert status(f"/door/{other.pk}/") == 404
+    for path in ("/desk/", "/desk/veterans/", f"/desk/veterans/{file.pk}/", "/desk/network/"):
+        assert status(path) == 403
+    assert client.get("/api/v1/veterans").json()["count"] == 0
+    assert status(f"/api/v1/veterans/{file.pk}") in {403, 404}
+    type(duty).objects.filter(pk=duty.pk).update(day=timezone.localdate() - timedelta(days=1))
+    assert status(f"/door/{fair.pk}/") == 404
