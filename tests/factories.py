@@ -1,11 +1,13 @@
 """Small worlds for tests: a station tree, people, employers, positions and fairs, made through the models."""
 
+import io
 import itertools
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
+from PIL import Image
 from wagtail.models import Page, Site
 
 from cms.models import FairIndexPage, FairMode, HomePage, JobFairPage
@@ -108,6 +110,14 @@ def make_id_number(born: date = date(1985, 5, 1), serial: int | None = None) -> 
 def make_uscc(serial: int | None = None) -> str:
     body = f"91440705MA{serial or next(_serial):07d}"
     return body + uscc_check_character(body)
+
+
+def make_picture(form: str = "PNG", size: tuple[int, int] = (40, 30), **saved: Any) -> bytes:
+    """A small picture unlike any other."""
+    out = io.BytesIO()
+    serial = next(_serial)
+    Image.new("RGB", size, (serial % 256, serial // 256 % 256, 90)).save(out, form, **saved)
+    return out.getvalue()
 
 
 def make_user(

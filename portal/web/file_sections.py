@@ -38,7 +38,7 @@ SECTIONS = {
     "identity": ("基本信息", "确定由哪个服务站为您服务"),
     "service": ("服役经历", "把军事专业对应到地方岗位"),
     "skills": ("技能和证书", "推荐需要持证的岗位，说明还缺哪本证"),
-    "certificates": ("证书的等级和有效期", "到期前提醒换证，过期的证不会误导推荐"),
+    "certificates": ("证书的等级和有效期", "写清等级，过期的证不会误导推荐"),
     "wishes": ("求职意愿", "按工种、地区和月薪筛选，只看合适的"),
 }
 # Filled in by staff alone: shown to nobody without a reason.

@@ -23,6 +23,8 @@ from portal.fairs.models import DESK_ROLES, Booth, DoorDuty
 from portal.placements import actions as placements
 from portal.positions.enums import PositionState
 from portal.recommendations import indexing
+from portal.veterans.enums import EvidenceKind
+from portal.veterans.evidence import add_evidence
 from portal.veterans.permissions import EXPORT_ROLES
 from portal.veterans.retention import CLOSING_ROLES
 from portal.visits import actions as visits
@@ -31,6 +33,7 @@ from tests.factories import (
     make_booth,
     make_employer,
     make_fair,
+    make_picture,
     make_position,
     make_registration,
     make_staff,
@@ -115,6 +118,9 @@ class World:
             fields={},
         )
         self.visit = self.home_coming.visit
+        self.piece = add_evidence(
+            veteran=self.veteran, by=self.veteran_user, kind=EvidenceKind.OTHER, content=make_picture()
+        )
         indexing.rebuild()
         indexing.rebuild_people()
 
@@ -200,6 +206,9 @@ MATRIX: dict[str, Row] = {
     "me/consents/<slug:purpose>/": Row(PERSONS, {"purpose": "=matching"}, "post"),
     "me/access-log/": Row(PERSONS),
     "me/visits/": Row(PERSONS),
+    "me/evidence/": Row(PERSONS),
+    "me/evidence/<int:pk>/": Row(THE_PERSON, _of("piece")),
+    "me/evidence/<int:pk>/remove/": Row(THE_PERSON, _of("piece"), "post"),
     "me/data/": Row(PERSONS),
     "me/data/<slug:kind>/": Row(PERSONS, {"kind": "=json"}, "post"),
     # --- the employer's floor
@@ -255,6 +264,10 @@ MATRIX: dict[str, Row] = {
     "desk/veterans/<int:pk>/jobs/<int:job>/remove/": Row(
         FILES_HERE, {**_of("veteran"), **_of("job", "job")}, "post"
     ),
+    "desk/veterans/<int:pk>/evidence/": Row(FILES_HERE, _of("veteran")),
+    "desk/evidence/<int:pk>/": Row(FILES_HERE, _of("piece")),
+    "desk/evidence/<int:pk>/judge/": Row(FILES_HERE, _of("piece"), "post"),
+    "desk/evidence/<int:pk>/remove/": Row(FILES_HERE, _of("piece"), "post"),
     "desk/veterans/<int:pk>/close/": Row(CLOSERS_HERE, _of("veteran")),
     "desk/veterans/<int:pk>/reopen/": Row(CLOSERS_HERE, _of("veteran"), "post"),
     "desk/veterans/<int:pk>/visits/": Row(FILES_HERE, _of("veteran")),

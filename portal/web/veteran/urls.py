@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.web.veteran import consents, data, fairs, file, home, intentions, positions, visits
+from portal.web.veteran import consents, data, evidence, fairs, file, home, intentions, positions, visits
 
 app_name = "veteran"
 
@@ -23,6 +23,9 @@ urlpatterns = [
     path("intentions/<int:pk>/confirm/", intentions.confirm, name="confirm-intention"),
     path("consents/", consents.listing, name="consents"),
     path("consents/<slug:purpose>/", consents.change, name="consent"),
+    path("evidence/", evidence.listing, name="evidence"),
+    path("evidence/<int:pk>/", evidence.piece, name="evidence-piece"),
+    path("evidence/<int:pk>/remove/", evidence.remove, name="evidence-remove"),
     path("visits/", visits.listing, name="visits"),
     path("data/", data.page, name="data"),
     path("data/<slug:kind>/", data.download, name="data-download"),

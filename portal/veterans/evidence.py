@@ -1,0 +1,144 @@
+"""Evidence (证明材料) that a person or a station puts into a file: looked at by content, kept encrypted,
+handed out only after a permission check.
+"""
+
+import hashlib
+import io
+
+import filetype
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from portal.accounts.models import User
+from portal.core import audit
+from portal.core.private import delete_private, read_private, write_private
+from portal.veterans.enums import EvidenceKind, EvidenceState
+from portal.veterans.models import Evidence, Veteran
+from portal.veterans.permissions import can_edit, serves
+
+MAX_BYTES = 5 * 1024 * 1024
+MAX_PIECES = 12
+MAX_SIDE = 2400  # pixels: a page stays readable, and no more is kept than that
+_MAX_PIXELS = 60_000_000  # a small file may unpack to gigabytes
+_PICTURES = {"image/jpeg": "JPEG", "image/png": "PNG"}
+PDF = "application/pdf"
+
+
+def cleaned(content: bytes) -> tuple[bytes, str]:
+    """What is kept of an upload, and its media type, both from the bytes alone: a file's name proves nothing.
+
+    Pictures are drawn anew, which drops where and with what they were taken, and anything hidden behind them.
+
+    Raises:
+        ValidationError: too large, another type, or broken.
+    """
+    if not content:
+        raise ValidationError("文件是空的，请重新选择。")
+    if len(content) > MAX_BYTES:
+        raise ValidationError("文件超过 5 MB，请拍小一点或压缩后再传。")
+    found = filetype.guess(content)
+    media = found.mime if found else ""
+    if media == PDF:
+        if b"%%EOF" not in content[-2048:]:
+            raise ValidationError("这个 PDF 不完整，请重新导出后再传。")
+        return content, PDF
+    if media not in _PICTURES:
+        raise ValidationError("只能上传照片（JPG、PNG）或 PDF。")
+    return _redrawn(content, _PICTURES[media]), media
+
+
+def _redrawn(content: bytes, form: str) -> bytes:
+    try:
+        with Image.open(io.BytesIO(content), formats=[form]) as picture:
+            if picture.width * picture.height > _MAX_PIXELS:
+                raise ValidationError("照片太大，请降低像素后再传。")
+            picture.load()
+            upright = ImageOps.exif_transpose(picture)
+            upright.thumbnail((MAX_SIDE, MAX_SIDE))
+            plain = upright.convert("RGB" if form == "JPEG" else upright.mode)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        raise ValidationError("照片打不开或不完整，请重新拍一张。") from error
+    plain.info.clear()
+    out = io.BytesIO()
+    plain.save(out, form, quality=85)
+    return out.getvalue()
+
+
+@transaction.atomic
+def add_evidence(*, veteran: Veteran, by: User, kind: EvidenceKind, content: bytes) -> Evidence:
+    """Put one piece into a file.
+
+    Raises:
+        PermissionDenied: neither the person nor staff of the file's station.
+        ValidationError: wrong type, too large, there already, or too many.
+    """
+    if not can_edit(by, veteran):
+        raise PermissionDenied("neither the person nor their station")
+    kept, media = cleaned(content)
+    Veteran.objects.select_for_update().get(pk=veteran.pk)  # two uploads at once count one after the other
+    there = Evidence.objects.filter(veteran=veteran)
+    digest = hashlib.sha256(kept).hexdigest()
+    if there.filter(sha256=digest).exists():
+        raise ValidationError({"file": "这份材料已经上传过了。"})
+    if there.count() >= MAX_PIECES:
+        raise ValidationError({"file": f"每份档案最多 {MAX_PIECES} 份材料，请先删除不用的。"})
+    name = write_private(kept)
+    try:
+        piece = Evidence.objects.create(
+            veteran=veteran,
+            kind=kind,
+            stored=name,
+            media=media,
+            size=len(kept),
+            sha256=digest,
+            uploaded_by=by,
+        )
+        audit.record(by=by, verb="veterans.evidence_added", target=veteran, kind=kind, piece=piece.pk)
+    except BaseException:
+        delete_private(name)
+        raise
+    return piece
+
+
+@transaction.atomic
+def judge_evidence(*, piece: Evidence, by: User, accepted: bool, reason: str = "") -> Evidence:
+    """Say that a piece was held against the original, or why it is of no use.
+
+    Raises:
+        PermissionDenied: not staff of the file's station.
+        ValidationError: refused without a reason.
+    """
+    if not serves(by, piece.veteran):
+        raise PermissionDenied("not staff of this file's station")
+    if not accepted and not reason.strip():
+        raise ValidationError({"reason": "请填写不通过的原因，本人会看到。"})
+    piece.state = EvidenceState.CHECKED if accepted else EvidenceState.REFUSED
+    piece.reason, piece.judged_by, piece.judged_at = reason.strip(), by, timezone.now()
+    piece.full_clean(exclude=["veteran", "uploaded_by"])
+    piece.save()
+    audit.record(
+        by=by, verb="veterans.evidence_judged", target=piece.veteran, piece=piece.pk, after=piece.state
+    )
+    return piece
+
+
+@transaction.atomic
+def remove_evidence(*, piece: Evidence, by: User) -> None:
+    """Take a piece out of the file; its bytes go when that is certain.
+
+    Raises:
+        PermissionDenied: neither the person nor staff of the file's station.
+    """
+    veteran, name, number = piece.veteran, piece.stored, piece.pk
+    if not can_edit(by, veteran):
+        raise PermissionDenied("neither the person nor their station")
+    piece.delete()
+    audit.record(by=by, verb="veterans.evidence_removed", target=veteran, piece=number)
+    transaction.on_commit(lambda: delete_private(name))
+
+
+def content_of(piece: Evidence) -> bytes:
+    """The bytes, decrypted. Whoever calls this has asked for permission."""
+    return read_private(piece.stored)
