@@ -101,7 +101,7 @@ def test_the_small_demo_keeps_its_promises(settings, tmp_path, capsys) -> None:
 
 def _the_tree_is_sound() -> None:
     assert Station.find_problems() == ([], [], [], [], [])
-    assert Region.objects.filter(level="town", latitude=None, station__isnull=False).count() == 0
+    assert Region.objects.filter(level="town", latitude=None, stations__isnull=False).count() == 0
 
 
 def _blue_collar_work_is_well_represented() -> None:

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from portal.web.public import auth, calendar, doors, elder, gallery, positions, search
+from portal.web.public import auth, calendar, doors, elder, gallery, positions, search, stations
 
 app_name = "public"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("positions/", positions.positions, name="positions"),
     path("positions/<int:pk>/", positions.position, name="position"),
     path("employers/<int:pk>/", positions.employer, name="employer"),
+    path("stations/", stations.stations, name="stations"),
     path("fairs/<int:page_id>/calendar.ics", calendar.calendar, name="calendar"),
     path("landing/", doors.landing, name="landing"),
     path("healthz", doors.health, name="health"),

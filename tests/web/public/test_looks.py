@@ -57,6 +57,7 @@ def paths(fair: JobFairPage) -> dict[str, str]:
         "news-page": "/news/news-0/",
         "about": "/about/",
         "positions": "/positions/",
+        "stations": "/stations/",
         "position": f"/positions/{position.pk}/",
         "employer": f"/employers/{position.employer_id}/",
     }

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from portal.demo import logins
 from portal.demo.content.places import offices, places
+from portal.demo.loading.changes import load_changes
 from portal.demo.loading.desk import load_booths, load_registrations, positions_by_employer
 from portal.demo.loading.employers import load_employers, load_positions
 from portal.demo.loading.histories import load_placements
@@ -69,6 +70,7 @@ def load(scale: Scale, seed: int) -> None:
     booths = load_booths(fairs, positions_by_employer(), rng)
     came = load_registrations(fairs, with_account, operator, rng, scale)
     load_placements(fairs, booths, came, operator, rng, scale)
+    load_changes(stations, operator)
 
 
 def _logins() -> str:
