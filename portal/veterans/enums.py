@@ -67,6 +67,15 @@ class EvidenceState(models.TextChoices):
     REFUSED = "refused", "不通过"
 
 
+class ClaimState(models.TextChoices):
+    """What became of a claim (认领)."""
+
+    WAITING = "waiting", "待服务站核对"
+    ACCEPTED = "accepted", "已认领"
+    REFUSED = "refused", "未通过"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
 class CloseReason(models.TextChoices):
     """Why a file is not kept up any more (注销原因)."""
 

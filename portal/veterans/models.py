@@ -19,6 +19,7 @@ from portal.core.validators import validate_certificate_number, validate_no_unit
 from portal.stations.models import Station, in_subtrees, keyed_in_subtrees
 from portal.veterans.enums import (
     Branch,
+    ClaimState,
     CloseReason,
     EmploymentStatus,
     EvidenceKind,
@@ -230,6 +231,54 @@ class Certificate(models.Model):
 
     def is_valid_on(self, day: date) -> bool:
         return self.valid_until is None or self.valid_until >= day
+
+
+class FileClaimQuerySet(models.QuerySet["FileClaim"]):
+    def visible_to(self, user: "User | AnonymousUser") -> "FileClaimQuerySet":
+        """Staff of the file's station or above; whoever claims. Not the file's owner: it has none yet."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        return self.filter(in_subtrees("veteran__station", user.station_paths(FILE_ROLES)) | Q(user=user))
+
+    def waiting(self) -> "FileClaimQuerySet":
+        return self.filter(state=ClaimState.WAITING).order_by("asked_at", "pk")
+
+
+class FileClaim(models.Model):
+    """Somebody with an account says that a file without one is theirs (认领)."""
+
+    veteran = models.ForeignKey(Veteran, models.PROTECT, related_name="claims", verbose_name="档案")
+    user = models.ForeignKey(User, models.PROTECT, related_name="file_claims", verbose_name="认领人")
+    state = models.CharField("状态", max_length=10, choices=ClaimState.choices, default=ClaimState.WAITING)
+    asked_at = models.DateTimeField("认领时间", auto_now_add=True)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="处理人"
+    )
+    decided_at = models.DateTimeField("处理时间", null=True, blank=True)
+    reason = models.CharField("原因", max_length=120, blank=True, validators=[validate_no_unit_name])
+
+    objects = FileClaimQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "档案认领"
+        verbose_name_plural = "档案认领"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["veteran"], condition=Q(state=ClaimState.WAITING), name="claim_waiting_once_a_file"
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(state=ClaimState.WAITING), name="claim_waiting_once_a_user"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ClaimState.WAITING, decided_at=None)
+                | (~Q(state=ClaimState.WAITING) & Q(decided_at__isnull=False)),
+                name="claim_settled_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ClaimState.REFUSED) | ~Q(reason=""), name="claim_refused_has_reason"
+            ),
+        ]
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):

@@ -65,6 +65,7 @@ class World:
         self.rival = make_user("对手经办")
         self.stranger = make_user("路人")
         self.volunteer = make_user("志愿者")
+        self.claimant = make_user("认领人")
         self.other_user = make_user("另一人")
         self.former = make_user("前工作人员")
         today = timezone.localdate()
@@ -118,6 +119,8 @@ class World:
             fields={},
         )
         self.visit = self.home_coming.visit
+        unclaimed = make_veteran(station=own, name="未认领人", phone=self.claimant.phone)
+        self.claim = unclaimed.claims.create(user=self.claimant)
         self.piece = add_evidence(
             veteran=self.veteran, by=self.veteran_user, kind=EvidenceKind.OTHER, content=make_picture()
         )
@@ -206,6 +209,8 @@ MATRIX: dict[str, Row] = {
     "me/consents/<slug:purpose>/": Row(PERSONS, {"purpose": "=matching"}, "post"),
     "me/access-log/": Row(PERSONS),
     "me/visits/": Row(PERSONS),
+    # Who has a file is led on to it.
+    "me/claim/": Row(SIGNED_IN),
     "me/evidence/": Row(PERSONS),
     "me/evidence/<int:pk>/": Row(THE_PERSON, _of("piece")),
     "me/evidence/<int:pk>/remove/": Row(THE_PERSON, _of("piece"), "post"),
@@ -265,6 +270,8 @@ MATRIX: dict[str, Row] = {
         FILES_HERE, {**_of("veteran"), **_of("job", "job")}, "post"
     ),
     "desk/veterans/<int:pk>/evidence/": Row(FILES_HERE, _of("veteran")),
+    "desk/claims/": Row(FILES),
+    "desk/claims/<int:pk>/": Row(FILES_HERE, _of("claim")),
     "desk/evidence/<int:pk>/": Row(FILES_HERE, _of("piece")),
     "desk/evidence/<int:pk>/judge/": Row(FILES_HERE, _of("piece"), "post"),
     "desk/evidence/<int:pk>/remove/": Row(FILES_HERE, _of("piece"), "post"),

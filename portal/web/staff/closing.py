@@ -11,9 +11,7 @@ from portal.accounts.models import User
 from portal.veterans import retention
 from portal.veterans.enums import CloseReason
 from portal.web.fields import add_errors
-from portal.web.staff.guard import file_or_refuse, staff_with
-
-closing_staff = staff_with(retention.CLOSING_ROLES)
+from portal.web.staff.guard import file_or_refuse, file_staff
 
 
 class CloseForm(forms.Form):
@@ -21,7 +19,7 @@ class CloseForm(forms.Form):
     sure = forms.BooleanField(label="已核实，确认注销这份档案")
 
 
-@closing_staff
+@file_staff
 @require_http_methods(["GET", "POST"])
 def close(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Ask why, and say what follows."""
@@ -41,7 +39,7 @@ def close(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return render(request, "web/staff/veteran_close.html", {"veteran": veteran, "form": form})
 
 
-@closing_staff
+@file_staff
 @require_POST
 def reopen(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Take a closing back."""

@@ -15,7 +15,8 @@ from portal.accounts.enums import ConsentPurpose
 from portal.accounts.models import User
 from portal.accounts.wordings import WORDINGS
 from portal.veterans import actions
-from portal.veterans.models import Veteran
+from portal.veterans.claims import ask_for_file
+from portal.veterans.models import FileClaim, Veteran
 from portal.web.fields import add_errors
 from portal.web.file_forms import OpenFileForm
 from portal.web.file_sections import SECTIONS, Section, context_of, form_of, save, sections
@@ -46,10 +47,14 @@ def open_own(request: HttpRequest) -> HttpResponse:
     if own_file(request) is not None:
         return redirect("veteran:file")
     user = cast(User, request.user)
+    if FileClaim.objects.visible_to(user).waiting().filter(user=user).exists():
+        return redirect("veteran:claim")
     form = OpenFileForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
+            if ask_for_file(by=user, id_number=values["id_number"]) is not None:
+                return redirect("veteran:claim")
             actions.open_file(
                 by=user,
                 station=form.station(),

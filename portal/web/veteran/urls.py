@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from portal.web.veteran import consents, data, evidence, fairs, file, home, intentions, positions, visits
+from portal.web.veteran import (
+    claim,
+    consents,
+    data,
+    evidence,
+    fairs,
+    file,
+    home,
+    intentions,
+    positions,
+    visits,
+)
 
 app_name = "veteran"
 
@@ -26,6 +37,7 @@ urlpatterns = [
     path("evidence/", evidence.listing, name="evidence"),
     path("evidence/<int:pk>/", evidence.piece, name="evidence-piece"),
     path("evidence/<int:pk>/remove/", evidence.remove, name="evidence-remove"),
+    path("claim/", claim.page, name="claim"),
     path("visits/", visits.listing, name="visits"),
     path("data/", data.page, name="data"),
     path("data/<slug:kind>/", data.download, name="data-download"),
