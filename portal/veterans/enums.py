@@ -83,6 +83,7 @@ class CloseReason(models.TextChoices):
     MOVED = "moved", "迁出本市"
     ASKED = "asked", "本人要求"
     MISTAKE = "mistake", "误建"
+    MERGED = "merged", "并入另一份档案"
 
 
 class FileSource(models.TextChoices):

@@ -1,9 +1,12 @@
-"""One person, one file (一人一册)."""
+"""One person, one file (一人一册).
+
+Over 400 lines because the tables that make up one file stand together.
+"""
 
 from collections import Counter
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -58,11 +61,11 @@ class VeteranQuerySet(models.QuerySet["Veteran"]):
         return self.filter(keyed_in_subtrees("station", paths))
 
     def never_visited(self) -> "VeteranQuerySet":
-        return self.filter(last_visited_on=None).order_by("pk")
+        return self.filter(closed_on=None, last_visited_on=None).order_by("pk")
 
     def not_visited_since(self, day: date) -> "VeteranQuerySet":
         """Visited once, but not on or after `day`; whoever waits longest comes first."""
-        return self.filter(last_visited_on__lt=day).order_by("last_visited_on", "pk")
+        return self.filter(closed_on=None, last_visited_on__lt=day).order_by("last_visited_on", "pk")
 
     def with_details(self) -> "VeteranQuerySet":
         """Everything a page or the ranking says about a person, in a fixed number of queries."""
@@ -74,6 +77,16 @@ class VeteranQuerySet(models.QuerySet["Veteran"]):
         """Those who agreed to be shown to employers as a card without name or phone."""
         agreed = Consent.objects.in_force().filter(purpose=ConsentPurpose.EMPLOYER_CARD)
         return self.filter(account__in=agreed.values("user"))
+
+    def same_phone(self) -> "models.QuerySet[Veteran, Any]":
+        """Phone hashes that several open files share, with their number."""
+        shared = self.filter(closed_on=None).exclude(phone_hash="").order_by().values("phone_hash")
+        return shared.annotate(files=models.Count("pk")).filter(files__gt=1).order_by("phone_hash")
+
+    def same_person(self) -> "models.QuerySet[Veteran, Any]":
+        """Names and birth dates that several open files share, with their number."""
+        shared = self.filter(closed_on=None).order_by().values("name", "birth_date")
+        return shared.annotate(files=models.Count("pk")).filter(files__gt=1).order_by("name", "birth_date")
 
     def past_retention(self, day: date) -> "VeteranQuerySet":
         """Closed on `day` or before, and not anonymous yet."""
@@ -146,6 +159,15 @@ class Veteran(TimestampedModel):
     close_reason = models.CharField(
         "注销原因", max_length=8, choices=CloseReason.choices, blank=True, editable=False
     )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        verbose_name="并入",
+        editable=False,
+    )
     anonymised_at = models.DateTimeField("匿名化时间", null=True, blank=True, editable=False)
 
     objects = VeteranQuerySet.as_manager()
@@ -161,7 +183,9 @@ class Veteran(TimestampedModel):
                 fields=["station", "name", "id_last4", "employment_status", "account"], name="veteran_found"
             ),
             models.Index(fields=["station", "last_visited_on"], name="veteran_station_visited"),
-            models.Index(fields=["last_visited_on", "id"], name="veteran_visited"),
+            models.Index(
+                fields=["last_visited_on", "id"], name="veteran_visited", condition=Q(closed_on=None)
+            ),
             models.Index(
                 fields=["updated_at"], name="veteran_updated"
             ),  # who changed since an index was built
@@ -231,6 +255,41 @@ class Certificate(models.Model):
 
     def is_valid_on(self, day: date) -> bool:
         return self.valid_until is None or self.valid_until >= day
+
+
+class FileMergeQuerySet(models.QuerySet["FileMerge"]):
+    def visible_to(self, user: "User | AnonymousUser") -> "FileMergeQuerySet":
+        """Whoever sees both files."""
+        seen = Veteran.objects.visible_to(user)
+        return self.filter(kept__in=seen, gone__in=seen)
+
+
+class FileMerge(models.Model):
+    """One file brought into another, with what is needed to take that back. Holds no value of a field."""
+
+    kept = models.ForeignKey(Veteran, models.PROTECT, related_name="merges", verbose_name="保留的档案")
+    gone = models.ForeignKey(Veteran, models.PROTECT, related_name="+", verbose_name="并入的档案")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="办理人")
+    at = models.DateTimeField("合并时间", auto_now_add=True)
+    moved = models.JSONField("转移的记录", default=list)
+    filled = models.JSONField("补全的字段", default=list)
+    status_before = models.CharField("并入前就业状况", max_length=14, choices=EmploymentStatus.choices)
+    account_moved = models.BooleanField("账号随档案转移", default=False)
+    undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
+    undone_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="撤销人"
+    )
+
+    objects = FileMergeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "档案合并"
+        verbose_name_plural = "档案合并"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["gone"], condition=Q(undone_at=None), name="merge_once_a_file"),
+            models.CheckConstraint(condition=~Q(kept=models.F("gone")), name="merge_of_two"),
+        ]
 
 
 class FileClaimQuerySet(models.QuerySet["FileClaim"]):

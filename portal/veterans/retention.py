@@ -69,6 +69,8 @@ def reopen_file(*, veteran: Veteran, by: User) -> Veteran:
         raise PermissionDenied("neither head nor operator of this file's station")
     if veteran.closed_on is None or veteran.anonymised_at is not None:
         raise ValidationError("这份档案没有注销，或已匿名，不能恢复。")
+    if veteran.merged_into_id is not None:
+        raise ValidationError("这份档案已并入另一份，请撤销合并。")
     veteran.closed_on, veteran.close_reason = None, ""
     veteran.save(update_fields=["closed_on", "close_reason", "updated_at"])
     audit.record(by=by, verb="veterans.reopened", target=veteran)

@@ -45,6 +45,10 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         corrected = Visit.objects.filter(corrects__isnull=False).values("corrects")
         return self.filter(withdrawn=False).exclude(pk__in=corrected)
 
+    def of(self, veteran: Veteran) -> "VisitQuerySet":
+        """One person's, also those of a file that was merged into this one: a log is never re-pointed."""
+        return self.filter(Q(veteran=veteran) | Q(veteran__merged_into=veteran))
+
     def reached(self) -> "VisitQuerySet":
         return self.filter(reached=True)
 

@@ -25,6 +25,7 @@ from portal.positions.enums import PositionState
 from portal.recommendations import indexing
 from portal.veterans.enums import EvidenceKind
 from portal.veterans.evidence import add_evidence
+from portal.veterans.merging import merge_files
 from portal.veterans.permissions import EXPORT_ROLES
 from portal.veterans.retention import CLOSING_ROLES
 from portal.visits import actions as visits
@@ -121,6 +122,10 @@ class World:
         self.visit = self.home_coming.visit
         unclaimed = make_veteran(station=own, name="未认领人", phone=self.claimant.phone)
         self.claim = unclaimed.claims.create(user=self.claimant)
+        self.twin = make_veteran(station=own, name="同一人")
+        self.merge = merge_files(
+            kept=unclaimed, gone=make_veteran(station=own, name="并入人"), by=self.staff["head own"]
+        )
         self.piece = add_evidence(
             veteran=self.veteran, by=self.veteran_user, kind=EvidenceKind.OTHER, content=make_picture()
         )
@@ -159,6 +164,7 @@ DESK, DESK_HERE = staff(DESK_ROLES), staff(DESK_ROLES, SERVES)
 EXPORTS = staff(EXPORT_ROLES)
 # An import is its uploader's alone.
 THE_UPLOADER = frozenset({"clerk own"})
+CLOSERS = staff(CLOSING_ROLES)
 CLOSERS_HERE = staff(CLOSING_ROLES, SERVES)
 AUDITORS = staff({StationRole.AUDITOR})
 EDITORS = staff({StationRole.EDITOR})
@@ -271,6 +277,11 @@ MATRIX: dict[str, Row] = {
     ),
     "desk/veterans/<int:pk>/evidence/": Row(FILES_HERE, _of("veteran")),
     "desk/claims/": Row(FILES),
+    "desk/duplicates/": Row(CLOSERS),
+    "desk/duplicates/<int:first>/<int:second>/": Row(
+        CLOSERS_HERE, {"first": "veteran.pk", "second": "twin.pk"}
+    ),
+    "desk/merges/<int:pk>/undo/": Row(CLOSERS_HERE, _of("merge"), "post"),
     "desk/claims/<int:pk>/": Row(FILES_HERE, _of("claim")),
     "desk/evidence/<int:pk>/": Row(FILES_HERE, _of("piece")),
     "desk/evidence/<int:pk>/judge/": Row(FILES_HERE, _of("piece"), "post"),

@@ -1,4 +1,4 @@
-"""A file is claimed by ID number, phone and the station's yes; nobody learns from a refusal who is on file."""
+"""A file is claimed by ID number, phone and the station's yes; a refusal tells nobody who is on file."""
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError

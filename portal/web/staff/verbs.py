@@ -72,6 +72,8 @@ VERBS = {
     "veterans.evidence_removed": "删除证明材料",
     "veterans.exported": "导出档案",
     "veterans.opened": "建档",
+    "veterans.merged": "合并档案",
+    "veterans.unmerged": "撤销合并",
     "veterans.own_copy_taken": "本人下载信息副本",
     "veterans.reopened": "恢复档案",
     "veterans.removed": "撤销建档",

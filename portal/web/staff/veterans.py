@@ -32,7 +32,7 @@ from portal.veterans import actions
 from portal.veterans.enums import EmploymentStatus
 from portal.veterans.models import Veteran
 from portal.veterans.permissions import can_export
-from portal.veterans.retention import can_close
+from portal.veterans.retention import CLOSING_ROLES, can_close
 from portal.web.fields import add_errors
 from portal.web.file_sections import STAFF_SECTIONS, sections
 from portal.web.staff.forms import OpenFileForm, RegisterForm, RevealForm
@@ -86,6 +86,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     context = {
         "page": page,
         "form": found.form,
+        "merges": bool(user.station_paths(CLOSING_ROLES)),
         "clear_url": reverse("staff:veterans") if filtered else "",
         "export_url": _export_url(request) if can_export(user) else "",
     }
@@ -149,6 +150,7 @@ def _page(request: HttpRequest, user: User, veteran: Veteran, form: RevealForm, 
         "veteran": veteran,
         "facts": _facts(veteran),
         "parts": sections(veteran, partial(_edit_url, veteran.pk), STAFF_SECTIONS),
+        "merges": list(veteran.merges.filter(undone_at=None).select_related("gone", "by")),
         "closes": can_close(user, veteran),
         "reveal_form": form,
         "revealed": shown,

@@ -89,7 +89,7 @@ def of_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             messages.success(request, f"已记录 {visit.held_on:%Y-%m-%d} 的走访。")
             return redirect("staff:veteran-visits", pk=pk)
     log_access(actor=user, file_id=veteran.pk, kind=AccessKind.VIEW, field="走访记录")
-    rows = Visit.objects.visible_to(user).filter(veteran=veteran).with_details()
+    rows = Visit.objects.visible_to(user).of(veteran).with_details()
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     context = {"veteran": veteran, "form": form, "page": page}
     return render(request, "web/staff/veteran_visits.html", context)

@@ -48,6 +48,7 @@ def home(request: HttpRequest, veteran: Veteran) -> HttpResponse:
 @require_safe
 def access_log(request: HttpRequest, veteran: Veteran) -> HttpResponse:
     """Who looked at the file, when, at what and for which reason."""
-    rows = AccessLog.objects.filter(file_id=veteran.pk).select_related("actor")
+    files = [veteran.pk, *veteran.merged.values_list("pk", flat=True)]
+    rows = AccessLog.objects.filter(file_id__in=files).select_related("actor")
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     return render(request, "web/veteran/access_log.html", {"page": page})

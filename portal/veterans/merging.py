@@ -1,0 +1,148 @@
+"""Two files of one person become one (合并重复档案), and two again when that was wrong.
+
+The file that goes is not deleted: it is closed, points at the one that stays, and keeps what cannot be moved
+(rows of append-only logs, and rows that the other file has already). Everything else is re-pointed through
+Django's own knowledge of the relations, so that a room above this one needs no code here.
+"""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.core import audit
+from portal.core.models import AppendOnlyModel
+from portal.veterans.actions import PLAIN_FIELDS
+from portal.veterans.enums import CloseReason, EmploymentStatus
+from portal.veterans.models import FileMerge, Veteran
+from portal.veterans.retention import can_close
+from portal.veterans.signals import veteran_file_changed
+
+# What the file that stays takes over where it has nothing itself.
+_FILLED = sorted(PLAIN_FIELDS - {"name", "is_party_member", "education", "employment_status"})
+
+
+def _relations() -> list[tuple[type[models.Model], str]]:
+    """(model, field) of what points at a file and may be pointed at another."""
+    pointing: list[tuple[Any, str]] = [
+        (relation.related_model, relation.field.name)
+        for relation in Veteran._meta.related_objects
+        if not relation.field.many_to_many
+    ]
+    return [
+        (model, name)
+        for model, name in pointing
+        if model not in {Veteran, FileMerge} and not issubclass(model, AppendOnlyModel)
+    ]
+
+
+def pointing_at(veteran: Veteran) -> list[tuple[str, int]]:
+    """(kind of row, how many) of what would move, for the preview."""
+    counted = (
+        (str(model._meta.verbose_name), model._base_manager.filter(**{name: veteran}).count())
+        for model, name in _relations()
+    )
+    return [(kind, n) for kind, n in counted if n]
+
+
+def _require(by: User, *files: Veteran) -> None:
+    if not all(can_close(by, veteran) for veteran in files):
+        raise PermissionDenied("neither head nor operator of both files' stations")
+
+
+@transaction.atomic
+def merge_files(*, kept: Veteran, gone: Veteran, by: User) -> FileMerge:
+    """Bring `gone` into `kept`.
+
+    Raises:
+        PermissionDenied: `by` is not head or operator at or above both files' stations.
+        ValidationError: one file with itself, a closed file, or two files with an account each.
+    """
+    _require(by, kept, gone)
+    if kept.pk == gone.pk:
+        raise ValidationError("两份档案是同一份。")
+    locked = {v.pk: v for v in Veteran.objects.select_for_update().filter(pk__in=[kept.pk, gone.pk])}
+    kept, gone = locked[kept.pk], locked[gone.pk]
+    if kept.closed_on or gone.closed_on:
+        raise ValidationError("已注销的档案不能合并。")
+    if kept.account_id and gone.account_id:
+        raise ValidationError("两份档案各有登录账号，请先请本人确认用哪一个号码登录。")
+    merge = FileMerge(
+        kept=kept, gone=gone, by=by, status_before=gone.employment_status, account_moved=bool(gone.account_id)
+    )
+    merge.moved = _move_rows(gone, kept)
+    merge.filled = [name for name in _FILLED if not getattr(kept, name) and getattr(gone, name)]
+    for name in merge.filled:
+        setattr(kept, name, getattr(gone, name))
+    account, gone.account = gone.account, None
+    gone.closed_on, gone.close_reason, gone.merged_into = timezone.localdate(), CloseReason.MERGED, kept
+    gone.employment_status = EmploymentStatus.NOT_SEEKING
+    gone.save()
+    if account is not None:
+        kept.account = account
+    kept.save()
+    merge.save()
+    audit.record(by=by, verb="veterans.merged", target=kept, gone=gone.pk, rows=len(merge.moved))
+    _changed(kept, gone)
+    return merge
+
+
+def _move_rows(source: Veteran, target: Veteran) -> list[list[Any]]:
+    """Point what points at `source` at `target`; [model, key, field] of each row that could be."""
+    moved = []
+    for model, name in _relations():
+        for row in model._base_manager.filter(**{name: source}).order_by("pk"):
+            try:
+                with transaction.atomic():
+                    model._base_manager.filter(pk=row.pk).update(**{name: target})
+            except IntegrityError:
+                continue  # the other file has this one already: a registration for the same fair, a wish
+            moved.append([model._meta.label, row.pk, name])
+    return moved
+
+
+@transaction.atomic
+def undo_merge(*, merge: FileMerge, by: User) -> FileMerge:
+    """Make two files of one again. What came to the kept file since stays with it.
+
+    Raises:
+        PermissionDenied: as for `merge_files`.
+        ValidationError: undone already.
+    """
+    merge = (
+        FileMerge.objects.select_for_update()
+        .select_related("kept__station", "gone__station")
+        .get(pk=merge.pk)
+    )
+    kept, gone = merge.kept, merge.gone
+    _require(by, kept, gone)
+    if merge.undone_at is not None:
+        raise ValidationError("这次合并已经撤销过了。")
+    models_by_label = {model._meta.label: model for model, _ in _relations()}
+    for label, key, name in merge.moved:
+        models_by_label[label]._base_manager.filter(pk=key, **{name: kept}).update(**{name: gone})
+    blank = Veteran()
+    for name in merge.filled:
+        if getattr(kept, name) == getattr(gone, name):
+            setattr(kept, name, getattr(blank, name))
+    account = kept.account
+    if merge.account_moved:
+        kept.account = None
+    kept.save()
+    if merge.account_moved:
+        gone.account = account
+    gone.closed_on, gone.close_reason, gone.merged_into = None, "", None
+    gone.employment_status = merge.status_before
+    gone.save()
+    merge.undone_at, merge.undone_by = timezone.now(), by
+    merge.save(update_fields=["undone_at", "undone_by"])
+    audit.record(by=by, verb="veterans.unmerged", target=kept, gone=gone.pk)
+    _changed(kept, gone)
+    return merge
+
+
+def _changed(*files: Veteran) -> None:
+    for veteran in files:
+        veteran_file_changed.send(sender=Veteran, veteran=veteran)
