@@ -90,13 +90,15 @@ def section(request: HttpRequest, veteran: Veteran, section: str) -> HttpRespons
             add_errors(form, error)
         else:
             messages.success(request, f"{SECTIONS[section][0]}已保存。")
-            return redirect(_after(section, own_file(request) or veteran))
+            return redirect(_after(section))
     return render(request, "web/veteran/file_section.html", context_of(section, veteran, form))
 
 
-def _after(section: str, veteran: Veteran) -> str:
-    """On to the next part, then to what the file unlocks."""
-    slugs = [part.slug for part in own_sections(veteran)]
+def _after(section: str) -> str:
+    """On to the next part, then to what the file unlocks. Grades and dates of certificates can wait."""
+    if section == "certificates":
+        return reverse("veteran:file")
+    slugs = [slug for slug in SECTIONS if slug != "certificates"]
     place = slugs.index(section)
     if place + 1 < len(slugs):
         return reverse("veteran:file-section", args=[slugs[place + 1]])
