@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
-from portal.sheets import mapping, storage
+from portal.core.private import delete_private, write_private
+from portal.sheets import mapping
 from portal.sheets.enums import ImportState, RowOutcome
 from portal.sheets.kinds import get_kind
 from portal.sheets.models import UNDO_WITHIN, SheetImport, SheetMapping, SheetRow
@@ -52,7 +53,7 @@ def upload(*, by: User, kind: str, name: str, content: bytes, station: Station |
         file_name=_NUMBERS.sub("…", PurePath(name).name)[:120],
         size=len(content),
         content_sha256=hashlib.sha256(content).hexdigest(),
-        stored_as=storage.keep(content),
+        stored_as=write_private(content),
         header_row=header_row,
         head=head_of(table, header_row, columns, FIRST_ROWS),
         columns=columns,
@@ -187,7 +188,7 @@ def forget_old() -> None:
     for sheet in past.filter(finished_at__lt=now - UNDO_WITHIN) | past.filter(
         finished_at=None, updated_at__lt=now - KEEP_UPLOAD
     ):
-        transaction.on_commit(lambda name=sheet.stored_as: storage.drop(name))  # type: ignore[misc]
+        transaction.on_commit(lambda name=sheet.stored_as: delete_private(name))  # type: ignore[misc]
         sheet.rows.filter(outcome=RowOutcome.UPDATED).update(before="")
         sheet.stored_as = sheet.head = ""
         sheet.save(update_fields=["stored_as", "head"])

@@ -18,7 +18,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from portal.core import audit
-from portal.sheets import storage
+from portal.core.private import read_private
 from portal.sheets.enums import ImportState, RowOutcome
 from portal.sheets.kinds import BadRow, Loader, Result, Written, get_kind
 from portal.sheets.models import SheetImport, SheetRow
@@ -45,7 +45,7 @@ def run(
     """
     kind = get_kind(sheet.kind)
     try:
-        table = read_table(storage.load(sheet.stored_as))
+        table = read_table(read_private(sheet.stored_as))
     except (FileNotFoundError, ValidationError):
         return _fail(sheet, "上传的文件已不在服务器上，请重新上传。")
     lines = list(table.lines(sheet.header_row, sheet.columns))
