@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 
 
 def _of_files_visible_to(user: "User | AnonymousUser") -> Q | None:
-    """Condition that the row's file belongs to the user's stations now, or is the user's own."""
+    """Condition that the row's file belongs to the user's stations now, or is the user's own (or part of
+    it).
+    """
     if not isinstance(user, User) or not user.is_active:
         return None
-    return in_subtrees("veteran__station", user.station_paths(FILE_ROLES)) | Q(veteran__account=user)
+    own = Q(veteran__account=user) | Q(veteran__merged_into__account=user)
+    return in_subtrees("veteran__station", user.station_paths(FILE_ROLES)) | own
 
 
 class VisitQuerySet(models.QuerySet["Visit"]):

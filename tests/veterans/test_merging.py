@@ -170,6 +170,7 @@ def test_the_person_reads_the_looks_at_both(head, kept, gone, client_for) -> Non
     merge_files(kept=kept, gone=gone, by=head)
     own = client_for(Veteran.objects.get(pk=kept.pk).account)
     assert "从前的查看" in own.get(reverse("veteran:access-log")).content.decode()
+    assert "上门" in own.get(reverse("veteran:visits")).content.decode()
 
 
 def test_the_list_costs_the_same_with_more_groups(head, kept, gone, client_for, same_queries) -> None:

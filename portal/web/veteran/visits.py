@@ -16,6 +16,6 @@ A_PAGE = 20
 @require_safe
 def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
     """The station's visits that hold: when, how, who, and what was asked for."""
-    rows = Visit.objects.of(veteran).current().with_details()
+    rows = Visit.objects.visible_to(request.user).of(veteran).current().with_details()
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     return render(request, "web/veteran/visits.html", {"page": page, "veteran": veteran})
