@@ -56,4 +56,5 @@ def test_a_full_run_leaves_no_plain_number(suite: str, figure) -> None:
     done = subprocess.run(["make", suite], cwd=ROOT, capture_output=True, text=True, check=False)
     summary = next((line for line in done.stdout.splitlines() if "phones and ID numbers" in line), "")
     assert summary.endswith(": 0 found"), done.stdout[-2000:] + done.stderr[-1000:]
+    assert done.returncode == 0, done.stdout[-2000:]
     figure(f"{suite}: {summary}")
