@@ -50,7 +50,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
     def of(self, veteran: Veteran) -> "VisitQuerySet":
         """One person's, also those of a file that was merged into this one: a log is never re-pointed."""
-        return self.filter(Q(veteran=veteran) | Q(veteran__merged_into=veteran))
+        return self.filter(veteran__in=[veteran.pk, *veteran.merged.values_list("pk", flat=True)])
 
     def reached(self) -> "VisitQuerySet":
         return self.filter(reached=True)

@@ -7,7 +7,6 @@ from typing import Any
 import django_filters
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -35,6 +34,7 @@ from portal.veterans.permissions import can_export
 from portal.veterans.retention import CLOSING_ROLES, can_close
 from portal.web.fields import add_errors
 from portal.web.file_sections import STAFF_SECTIONS, sections
+from portal.web.paging import KeysFirst
 from portal.web.staff.forms import OpenFileForm, RegisterForm, RevealForm
 from portal.web.staff.guard import file_or_refuse, file_staff
 
@@ -81,7 +81,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     """Files below the user's stations, latest first. Phones are masked."""
     rows = Veteran.objects.visible_to(user).select_related("station")
     found = VeteranFilter(user, request.GET, queryset=rows)
-    page = Paginator(found.qs, A_PAGE).get_page(request.GET.get("page"))
+    page = KeysFirst(found.qs, A_PAGE).get_page(request.GET.get("page"))
     filtered = any(request.GET.get(name) for name in found.filters)
     context = {
         "page": page,
