@@ -10,7 +10,7 @@ from django.utils import timezone
 from portal.accounts.models import REVIEW_ROLES, User
 from portal.core.encryption import EncryptedTextField
 from portal.core.models import Region, TimestampedModel
-from portal.core.validators import validate_uscc_form
+from portal.core.validators import validate_no_unit_name, validate_uscc_form
 from portal.employers.enums import EmployerRole, EvidenceKind, Industry, Nature, SizeBand, VerificationState
 from portal.stations.models import Station, in_subtrees
 
@@ -58,7 +58,7 @@ class Employer(TimestampedModel):
         Station, models.PROTECT, related_name="employers", verbose_name="审核服务中心"
     )
     address = models.CharField("地址", max_length=120)
-    introduction = models.TextField("单位简介", blank=True)
+    introduction = models.TextField("单位简介", blank=True, validators=[validate_no_unit_name])
     contact_person = models.CharField("联系人", max_length=40)
     contact_phone = EncryptedTextField("联系电话")
     veteran_founded = models.BooleanField("退役军人创办或领办", default=False)

@@ -90,7 +90,7 @@ class Position(TimestampedModel):
     duties = models.TextField("岗位职责", validators=[validate_no_unit_name])
     requirements = models.TextField("任职要求", blank=True, validators=[validate_no_unit_name])
     benefits = models.JSONField("福利待遇", default=list, blank=True)
-    relaxable = models.CharField("可放宽项", max_length=120, blank=True)
+    relaxable = models.CharField("可放宽项", max_length=120, blank=True, validators=[validate_no_unit_name])
     shift = models.CharField("班次", max_length=12, choices=Shift.choices, default=Shift.DAY)
     travels = models.BooleanField("需要出差或长途", default=False)
     veterans_preferred = models.BooleanField("退役军人优先", default=True)

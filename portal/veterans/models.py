@@ -141,7 +141,7 @@ class Veteran(TimestampedModel):
     education = models.PositiveSmallIntegerField(
         "最高学历", choices=Education.choices, default=Education.SECONDARY
     )
-    major = models.CharField("所学专业", max_length=60, blank=True)
+    major = models.CharField("所学专业", max_length=60, blank=True, validators=[validate_no_unit_name])
     skills = models.TextField("技能特长", blank=True, validators=[validate_no_unit_name])
     employment_status = models.CharField(
         "就业状况", max_length=14, choices=EmploymentStatus.choices, default=EmploymentStatus.UNEMPLOYED

@@ -258,17 +258,26 @@ class SkillsForm(forms.ModelForm):
         help_text="军队驾驶证换领地方驾驶证后再勾选；A2 已包含 B1、B2、C1。",
     )
     job_title = forms.CharField(
-        label="退役后的工作：岗位", max_length=40, required=False, help_text="没有可以不填。"
+        validators=[validate_no_unit_name],
+        label="退役后的工作：岗位",
+        max_length=40,
+        required=False,
+        help_text="没有可以不填。",
     )
-    job_employer = forms.CharField(label="单位", max_length=60, required=False)
+    job_employer = forms.CharField(
+        validators=[validate_no_unit_name], label="单位", max_length=60, required=False
+    )
     job_years = forms.IntegerField(label="做了几年", required=False, min_value=1, max_value=50)
-    job_duties = forms.CharField(label="主要工作", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    job_duties = forms.CharField(
+        validators=[validate_no_unit_name],
+        label="主要工作",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["certificates"] = [c.kind for c in self.instance.certificates.all()]
-        for name in ("job_duties", "job_employer"):
-            self.fields[name].validators.append(validate_no_unit_name)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from portal.accounts.models import User
+from portal.core.validators import validate_no_unit_name
 from portal.veterans import exporting
 from portal.veterans.models import Veteran
 from portal.veterans.permissions import EXPORT_ROLES
@@ -24,7 +25,12 @@ export_staff = staff_with(EXPORT_ROLES)
 class ExportForm(forms.Form):
     """What for, and whether phone numbers go along."""
 
-    reason = forms.CharField(label="用途", max_length=60, help_text="会记入日志，名单上的人自己也能看到。")
+    reason = forms.CharField(
+        label="用途",
+        max_length=60,
+        validators=[validate_no_unit_name],
+        help_text="会记入日志，名单上的人自己也能看到。",
+    )
     phones = forms.BooleanField(
         label="包含完整手机号码", required=False, help_text="不勾选时只显示前三位和后四位。"
     )

@@ -8,7 +8,12 @@ from django.utils import timezone
 from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.core.encryption import lookup_hash
-from portal.core.validators import normalise_phone, validate_id_number, validate_phone
+from portal.core.validators import (
+    normalise_phone,
+    validate_id_number,
+    validate_no_unit_name,
+    validate_phone,
+)
 from portal.employers.enums import EvidenceKind
 from portal.placements.enums import AttemptOutcome, PlacementState
 from portal.placements.models import Placement
@@ -45,7 +50,7 @@ class DayInput(forms.DateInput):
 class ReasonForm(forms.Form):
     """A reason, with the usual ones offered."""
 
-    reason = forms.CharField(label="原因（单位会看到）", max_length=200)
+    reason = forms.CharField(validators=[validate_no_unit_name], label="原因（单位会看到）", max_length=200)
 
     def __init__(self, suggestions: tuple[str, ...], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,6 +66,7 @@ class VerifyForm(forms.Form):
         error_messages={"required": "请至少勾选一项已核对的材料。"},
     )
     uscc_override_reason = forms.CharField(
+        validators=[validate_no_unit_name],
         label="信用代码校验不符时的说明",
         max_length=200,
         required=False,
@@ -93,7 +99,7 @@ class StepForm(forms.Form):
 
     step = forms.ChoiceField(label="进展", widget=forms.RadioSelect)
     on = forms.DateField(label="发生日期", widget=DayInput(), initial=_today)
-    note = forms.CharField(label="说明", max_length=200, required=False)
+    note = forms.CharField(validators=[validate_no_unit_name], label="说明", max_length=200, required=False)
     close_others = forms.BooleanField(
         label="入职后，把此人其他未结束的意向一并结束（可更正）", required=False
     )
@@ -108,7 +114,7 @@ class StepForm(forms.Form):
 
 class CorrectForm(forms.Form):
     to_state = forms.ChoiceField(label="更正为", choices=PlacementState.choices)
-    note = forms.CharField(label="更正原因", max_length=200)
+    note = forms.CharField(validators=[validate_no_unit_name], label="更正原因", max_length=200)
 
 
 class CallForm(forms.Form):
@@ -118,7 +124,11 @@ class CallForm(forms.Form):
     step = forms.ChoiceField(label="联系上时：有什么进展", required=False)
     on = forms.DateField(label="进展的日期", widget=DayInput(), initial=_today, required=False)
     note = forms.CharField(
-        label="说明", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        validators=[validate_no_unit_name],
+        label="说明",
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def __init__(self, placement: Placement, *args: Any, **kwargs: Any) -> None:
@@ -129,7 +139,7 @@ class CallForm(forms.Form):
 
 class RevealForm(forms.Form):
     field = forms.ChoiceField(label="查看", choices=list(REVEALABLE.items()))
-    reason = forms.CharField(label="事由（本人可以看到）", max_length=120)
+    reason = forms.CharField(validators=[validate_no_unit_name], label="事由（本人可以看到）", max_length=120)
 
 
 class OpenFileForm(forms.Form):

@@ -1,0 +1,49 @@
+"""No field where somebody writes freely takes the name of a military unit (部队番号)."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+import pytest
+from django import forms
+
+import portal.web
+from portal.core.validators import validate_no_unit_name
+
+# Names, numbers, codes and addresses have a shape of their own; a search is not kept.
+SHAPED = {
+    "name", "phone", "contact_phone", "contact_person", "id_number", "uscc", "code", "token", "password", "number",
+    "address", "q", "occupation", "opening_hours",
+}  # fmt: skip
+
+
+def _forms() -> Iterator[type[forms.BaseForm]]:
+    """Every form of the pages."""
+    for module in pkgutil.walk_packages(portal.web.__path__, "portal.web."):
+        importlib.import_module(module.name)
+    waiting = [forms.BaseForm]
+    while waiting:
+        for form in waiting.pop().__subclasses__():
+            waiting.append(form)
+            if form.__module__.startswith("portal.web") and "gallery" not in form.__module__:
+                yield form
+
+
+def _free_fields() -> list[tuple[str, str, bool]]:
+    """(form, field, guarded) of each field that takes free text; a model's validators guard its form too."""
+    found = set()
+    for form in _forms():
+        model = getattr(getattr(form, "_meta", None), "model", None)
+        for name, field in getattr(form, "base_fields", {}).items():
+            if type(field) is not forms.CharField or name in SHAPED:
+                continue
+            guards = list(field.validators)
+            if model is not None and name in {f.name for f in model._meta.get_fields()}:
+                guards += model._meta.get_field(name).validators
+            found.add((form.__qualname__, name, validate_no_unit_name in guards))
+    return sorted(found)
+
+
+@pytest.mark.parametrize(("form", "name", "guarded"), _free_fields())
+def test_free_text_refuses_unit_names(form: str, name: str, guarded: bool) -> None:
+    assert guarded, f"{form}.{name}: validators=[validate_no_unit_name], or add its name to SHAPED"
