@@ -33,7 +33,7 @@ def normalise_phone(value: str) -> str:
 
 def validate_phone(value: str) -> None:
     if not PHONE.fullmatch(value):
-        raise ValidationError("请输入11位手机号码，例如 13812345678。", code="phone")
+        raise ValidationError("请输入11位手机号码，以1开头。", code="phone")
 
 
 def id_check_character(body: str) -> str:

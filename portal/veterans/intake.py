@@ -136,7 +136,7 @@ def phone(cell: Any) -> str:
         return ""  # an old person may have none
     number = normalise_phone(unicodedata.normalize("NFKC", text))
     if not PHONE.fullmatch(number):
-        raise BadRow("phone", "手机号码：应为11位手机号码，例如 13812345678；一格只填一个号码。")
+        raise BadRow("phone", "手机号码：应为11位手机号码，以1开头；一格只填一个号码。")
     return number
 
 

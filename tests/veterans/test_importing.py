@@ -1,5 +1,6 @@
 """Files by sheet: what makes a row bad, what an import changes, what it leaves alone, and taking it back."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -87,6 +88,7 @@ def test_a_bad_row_names_its_column_and_stops_no_other(clerk, wrong: dict[str, A
     row = sheet.rows.get(number=2)
     assert row.reason.startswith((label, "退役日期"))
     assert "75230" not in row.reason
+    assert not re.search(r"\d{11}", row.reason)  # not even an example: the reason is stored as it reads
     number, reason, cells = next(running.bad_rows(sheet))
     assert (number, reason) == (2, row.reason)
     assert str(next(iter(wrong.values()))).strip() in {"", *cells} or code == "id_form"
