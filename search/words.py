@@ -18,10 +18,21 @@ EXCERPT = 90  # characters
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One word of a query: met by the whole word, or by all of its parts where they make it up."""
+    """One word of a query, as an OR of ANDs: met where all words of any alternative stand.
 
-    whole: str
-    parts: tuple[str, ...]
+    The first alternative is what was asked for. More may follow: the parts that make it up, another spelling,
+    a synonym. Engines and marks treat all of them alike.
+    """
+
+    alternatives: tuple[tuple[str, ...], ...]
+
+    def __post_init__(self) -> None:
+        if not self.alternatives or not all(self.alternatives):
+            raise ValueError("a group needs alternatives, and each of them a word")
+
+    def with_alternatives(self, *more: tuple[str, ...]) -> "Group":
+        """The same word with more ways to meet it; those that it has already change nothing."""
+        return Group(tuple(dict.fromkeys([*self.alternatives, *more])))
 
 
 def groups(text: str) -> list[Group]:
@@ -32,13 +43,14 @@ def groups(text: str) -> list[Group]:
         if forms:
             whole, *parts = forms
             # '货车' and '司机' make up '货车司机'; '门市' is no part of '江门市' that anybody means
-            found[whole] = Group(whole, tuple(parts) if "".join(parts) == whole else ())
+            made_up = [tuple(parts)] if "".join(parts) == whole else []
+            found[whole] = Group(((whole,), *made_up))
     return list(found.values())
 
 
 def forms_of(asked: Collection[Group]) -> frozenset[str]:
     """Every form that counts as a match, for marking."""
-    return frozenset(form for group in asked for form in (group.whole, *group.parts))
+    return frozenset(form for group in asked for words in group.alternatives for form in words)
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int, str]]:

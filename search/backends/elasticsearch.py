@@ -195,10 +195,13 @@ def _words(asked: Sequence[Group], *, any_word: bool) -> dsl.query.Query:
 
 
 def _one(group: Group) -> dsl.query.Query:
-    whole = _standing(group.whole)
-    if not group.parts:
-        return whole
-    return dsl.Q("bool", should=[whole, dsl.Q("bool", must=[_standing(part) for part in group.parts])])
+    each = [_all_of(words) for words in group.alternatives]
+    return each[0] if len(each) == 1 else dsl.Q("bool", should=each, minimum_should_match=1)
+
+
+def _all_of(words: Sequence[str]) -> dsl.query.Query:
+    each = [_standing(word) for word in words]
+    return each[0] if len(each) == 1 else dsl.Q("bool", must=each)
 
 
 def _standing(word: str) -> dsl.query.Query:

@@ -58,10 +58,11 @@ def _expression(asked: Sequence[Group], *, any_word: bool) -> str:
 
 
 def _one(group: Group) -> str:
-    whole = _quoted(group.whole)
-    if not group.parts:
-        return whole
-    return f"({whole} | ({' & '.join(map(_quoted, group.parts))}))"
+    return f"({' | '.join(_all_of(words) for words in group.alternatives)})"
+
+
+def _all_of(words: Sequence[str]) -> str:
+    return f"({' & '.join(map(_quoted, words))})"
 
 
 def _quoted(word: str) -> str:

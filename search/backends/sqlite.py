@@ -47,10 +47,11 @@ def _expression(asked: Sequence[Group], *, any_word: bool) -> str:
 
 
 def _one(group: Group) -> str:
-    whole = _quoted(group.whole)
-    if not group.parts:
-        return whole
-    return f"({whole} OR ({' AND '.join(map(_quoted, group.parts))}))"
+    return f"({' OR '.join(_all_of(words) for words in group.alternatives)})"
+
+
+def _all_of(words: Sequence[str]) -> str:
+    return f"({' AND '.join(map(_quoted, words))})"
 
 
 def _quoted(word: str) -> str:

@@ -12,6 +12,7 @@ from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from search import indexing
 from search.query import Kind, Scope, SearchQuery, Sort
+from search.words import Group
 from tests.factories import (
     make_employer,
     make_fair,
@@ -52,6 +53,21 @@ def test_a_long_word_is_met_by_its_parts(engine, find) -> None:
     make_position(title="司机", duties="驾驶轿车，接送客人。", requirements="")
     indexing.rebuild()
     assert find("货车司机").total == 1
+
+
+def test_any_alternative_of_a_word_meets_it(engine) -> None:
+    for title in ("电工", "水电维修员", "维修技师", "焊工"):
+        make_position(title=title, duties="上班。", requirements="")
+    indexing.rebuild()
+    query = SearchQuery(scope=Scope.PUBLIC, kinds=frozenset({Kind.POSITION}))
+    asked = Group((("电工",), ("水电", "维修"), ("没有的词",)))
+    found = engine.find(query, [asked])
+    names = dict(Position.objects.values_list("pk", "title"))
+    assert sorted(names[pk] for _, pk in found.keys) == ["水电维修员", "电工"]
+    both = engine.find(query, [asked, Group((("焊工",), ("水电",)))])
+    assert [names[pk] for _, pk in both.keys] == ["水电维修员"]
+    either = engine.find(query, [asked, Group((("焊工",),))], any_word=True)
+    assert either.total == 3
 
 
 def test_all_words_must_stand_and_any_will_do_when_none_has_all(engine, find) -> None:

@@ -10,11 +10,24 @@ def mark(query: str, text: str) -> str:
 
 
 def test_a_word_with_parts_that_make_it_up() -> None:
-    assert groups("货车司机") == [Group("货车司机", ("货车", "司机"))]
+    assert groups("货车司机") == [Group((("货车司机",), ("货车", "司机")))]
 
 
 def test_parts_that_do_not_make_up_the_word_are_dropped() -> None:
-    assert groups("江门市") == [Group("江门市", ())]
+    assert groups("江门市") == [Group((("江门市",),))]
+
+
+def test_more_ways_to_meet_a_word_are_marked_too() -> None:
+    (asked,) = groups("电工")
+    wider = asked.with_alternatives(("水电", "维修"), ("电工",))
+    assert wider == Group((("电工",), ("水电", "维修")))
+    assert forms_of([wider]) == {"电工", "水电", "维修"}
+
+
+@pytest.mark.parametrize("nothing", [(), ((),), (("电工",), ())])
+def test_a_word_that_nothing_meets_is_refused(nothing: tuple) -> None:
+    with pytest.raises(ValueError, match="alternatives"):
+        Group(nothing)
 
 
 def test_a_word_asked_twice_counts_once() -> None:
