@@ -34,7 +34,7 @@ TRANSITIONS = TransitionTable(
 )
 FIELDS = frozenset(
     {
-        "title", "occupation", "headcount", "kind", "pay_from", "pay_to", "region", "address",
+        "external_id", "title", "occupation", "headcount", "kind", "pay_from", "pay_to", "region", "address",
         "education_min", "experience_years", "certificates", "duties", "requirements", "benefits",
         "relaxable", "shift", "travels", "veterans_preferred", "veterans_only",
     }

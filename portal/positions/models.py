@@ -1,5 +1,6 @@
 """Positions (岗位) that employers post."""
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -21,11 +22,19 @@ from portal.stations.models import in_subtrees
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
+EXTERNAL_ID = re.compile(r"[A-Za-z0-9\u4e00-\u9fff_./#-]{1,64}")
+
 
 def validate_certificates(codes: list[str]) -> None:
     unknown = set(codes) - set(CertificateKind.values)
     if unknown:
         raise ValidationError(f"没有这种证书：{'、'.join(sorted(unknown))}")
+
+
+def validate_external_id(value: str) -> None:
+    """What fits into an address and a cell: letters, digits and a few marks."""
+    if not EXTERNAL_ID.fullmatch(value):
+        raise ValidationError("岗位编号只能用字母、数字、汉字和 - _ . / #，最多64位，中间不留空格。")
 
 
 def open_at(now: datetime) -> Q:
@@ -67,10 +76,16 @@ class Position(TimestampedModel):
     """One row of the position sheet (岗位征集表)."""
 
     employer = models.ForeignKey(Employer, models.PROTECT, related_name="positions", verbose_name="用人单位")
+    # What the employer's own system or sheet calls this post: brought in again it changes, and stays one.
+    external_id = models.CharField(  # noqa: DJ001  (NULL is what may stand there many times)
+        "岗位编号", max_length=64, null=True, blank=True, validators=[validate_external_id]
+    )
     title = models.CharField("岗位名称", max_length=60, validators=[validate_no_unit_name])
     occupation = models.ForeignKey(
         Occupation, models.PROTECT, related_name="positions", verbose_name="职业分类"
     )
+    # Probability of the occupation where the portal coded the title; none once a person chose it.
+    occupation_certainty = models.FloatField("职业分类把握", null=True, blank=True)
     headcount = models.PositiveSmallIntegerField(
         "招聘人数", default=1, validators=[MinValueValidator(1), MaxValueValidator(5000)]
     )
@@ -101,6 +116,12 @@ class Position(TimestampedModel):
     refused_reason = models.CharField("未通过原因", max_length=200, blank=True)
     published_at = models.DateTimeField("发布时间", null=True, blank=True)
     expires_at = models.DateTimeField("截止时间", null=True, blank=True)
+    # How often it was renewed since somebody last looked at what it says.
+    renewals = models.PositiveSmallIntegerField("已续期次数", default=0)
+    # Closed because everybody asked for was onboarded, so that a place which becomes free opens it again.
+    filled_by_count = models.BooleanField("因招满自动关闭", default=False)
+    # Digest of the row of a sheet that made it: the same row again is the same post.
+    sheet_key = models.CharField("表格行校验值", max_length=64, blank=True)
 
     objects = PositionQuerySet.as_manager()
 
@@ -111,6 +132,9 @@ class Position(TimestampedModel):
         indexes = [
             models.Index(fields=["state", "expires_at"], name="position_open"),
             models.Index(fields=["-published_at", "-id"], name="position_recent"),
+            models.Index(
+                fields=["employer", "sheet_key"], condition=~Q(sheet_key=""), name="position_sheet_key"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -126,6 +150,25 @@ class Position(TimestampedModel):
                 condition=~Q(state=PositionState.REFUSED) | ~Q(refused_reason=""),
                 name="position_refused_has_reason",
             ),
+            # NULL where there is none: two empty numbers would be the same.
+            models.UniqueConstraint(
+                fields=["employer", "external_id"],
+                name="position_external_id_once",
+                violation_error_message="本单位已有这个编号的岗位。",
+            ),
+            models.CheckConstraint(
+                condition=Q(external_id__isnull=True) | ~Q(external_id=""),
+                name="position_external_id_not_empty",
+            ),
+            models.CheckConstraint(
+                condition=Q(occupation_certainty__isnull=True)
+                | Q(occupation_certainty__gte=0, occupation_certainty__lte=1),
+                name="position_certainty_is_probability",
+            ),
+            models.CheckConstraint(
+                condition=Q(filled_by_count=False) | Q(state=PositionState.FILLED),
+                name="position_counted_is_filled",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -134,6 +177,13 @@ class Position(TimestampedModel):
     def clean(self) -> None:
         if self.pay_from is not None and self.pay_to is not None and self.pay_from > self.pay_to:
             raise ValidationError({"pay_to": "月薪上限不能低于下限。"})
+        self.external_id = self.external_id or None
+        if self.external_id and self.employer_id:
+            others = Position.objects.filter(employer=self.employer_id, external_id=self.external_id)
+            if others.exclude(pk=self.pk).exists():
+                raise ValidationError(
+                    {"external_id": ValidationError("本单位已有这个编号的岗位。", code="external_id_taken")}
+                )
 
     @property
     def is_open(self) -> bool:

@@ -160,9 +160,32 @@ def test_a_suspended_or_lapsed_employers_posts_vanish_at_once() -> None:
         {"headcount": 0},
         {"expires_at": None},
         {"state": PositionState.REFUSED},
+        {"external_id": ""},
+        {"occupation_certainty": 1.5},
+        {"filled_by_count": True},
     ],
 )
 def test_the_database_refuses_what_makes_no_sense(change) -> None:
     position = make_position()
     with pytest.raises(IntegrityError), transaction.atomic():
         Position.objects.filter(pk=position.pk).update(**change)
+
+
+def test_an_external_number_names_one_post_of_an_employer(employer, member) -> None:
+    first = actions.draft(employer=employer, by=member, **_fields(employer, external_id="A-01"))
+    with pytest.raises(ValidationError) as refused:
+        actions.draft(employer=employer, by=member, **_fields(employer, external_id="A-01"))
+    assert refused.value.error_dict["external_id"][0].code == "external_id_taken"
+    other = make_employer(member=member)
+    assert actions.draft(employer=other, by=member, **_fields(other, external_id="A-01")).pk != first.pk
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_position(employer=employer, external_id="A-01")
+    make_position(employer=employer)  # and there may be many without a number
+    make_position(employer=employer)
+
+
+@pytest.mark.parametrize("number", ["a b", "x" * 65, "<b>"])
+def test_an_external_number_fits_into_a_cell(employer, member, number) -> None:
+    with pytest.raises(ValidationError) as refused:
+        actions.draft(employer=employer, by=member, **_fields(employer, external_id=number))
+    assert "external_id" in refused.value.message_dict
