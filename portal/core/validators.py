@@ -6,23 +6,14 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from portal.core.patterns import UNIT_NAMES, passes_luhn
+
 PHONE = re.compile(r"1[3-9]\d{9}")
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK = "10X98765432"
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC = re.compile(rf"[{_USCC_ALPHABET}]{{18}}")
-
-# Unit names and code numbers (部队番号/代号). '团队', '集团公司', '旅游' and the like are ordinary words.
-_UNIT_PATTERNS = (
-    re.compile(r"\d{4,6}\s*部队"),
-    re.compile(r"解放军第"),
-    re.compile(
-        r"第?[0-9一二三四五六七八九十百]{1,5}(集团军|师|旅|团|支队|大队)(?![队员长结购体建傅生范资游店])"
-    ),
-    re.compile(r"(战区|军区|集团军)[^,，。;；\s]{0,8}(师|旅|团|营|连|基地)(?![队员结购体建])"),
-    re.compile(r"[0-9一二三四五六七八九十]{1,4}(旅|团|营)[0-9一二三四五六七八九十]{1,4}(营|连)"),
-)
 
 
 def normalise_phone(value: str) -> str:
@@ -79,11 +70,6 @@ def uscc_check_passes(value: str) -> bool:
     return uscc_check_character(value[:17]) == value[17]
 
 
-def _passes_luhn(digits: str) -> bool:
-    doubled = (int(d) * 2 if place % 2 else int(d) for place, d in enumerate(reversed(digits)))
-    return sum(n - 9 if n > 9 else n for n in doubled) % 10 == 0
-
-
 def validate_certificate_number(value: str) -> None:
     """Refuse an ID number (which a driving licence carries) or a bank card's number (as the 优待证 does):
     neither is ever stored.
@@ -91,7 +77,7 @@ def validate_certificate_number(value: str) -> None:
     text = re.sub(r"[\s-]", "", value).upper()
     if re.fullmatch(r"\d{17}[\dX]", text) and id_check_character(text[:17]) == text[17]:
         raise ValidationError("这是身份证号（驾驶证编号也是），平台不保存，请留空。", code="id_number")
-    if re.fullmatch(r"\d{16,19}", text) and _passes_luhn(text):
+    if re.fullmatch(r"\d{16,19}", text) and passes_luhn(text):
         raise ValidationError("这像是银行卡号（优待证也是银行卡），平台不保存，请留空。", code="card_number")
     if not re.fullmatch(r"[0-9A-Z（）()〔〕/字第号\u4e00-\u9fff]{4,40}", text):
         raise ValidationError("证书编号应为4至40位字母、数字或汉字。", code="certificate_number")
@@ -99,7 +85,7 @@ def validate_certificate_number(value: str) -> None:
 
 def validate_no_unit_name(value: str) -> None:
     """Refuse text that names a military unit (部队番号、代号) and say how to write it instead."""
-    for pattern in _UNIT_PATTERNS:
+    for pattern in UNIT_NAMES:
         found = pattern.search(value)
         if found:
             raise ValidationError(

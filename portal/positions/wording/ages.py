@@ -1,0 +1,82 @@
+"""Limits of age in numbers: which of them are the law's own, and which the employer's."""
+
+import re
+from collections.abc import Iterator
+
+_TENS = {"二": 20, "三": 30, "四": 40, "五": 50, "六": 60}
+_UNITS = {c: i for i, c in enumerate("一二三四五六七八九", start=1)}
+# Nobody under 16 may be hired; many trades are closed until 18. That is the law's limit, not the employer's.
+_LAWFUL_FROM = {16, 18}
+# A limit at the age of retirement excludes nobody who is looking for work by right.
+_RETIRES = 60
+
+_N = r"(?P<{0}>\d{{2}}|[二三四五六]?十[一二三四五六七八九]?)"
+_TO = r"\s*(?:[-~～—–―－至到]+|、)\s*"
+_YEARS = r"\s*(?:周\s*)?岁"
+_AGE_WORD = (
+    r"年\s*龄(?:一般|原则上|应|须|需|要求|限制|范围|条件|上限|段|方面|最好|控制|介于|必须)*"
+    r"\s*(?:[:：，,在为是约满于]\s*)*"
+)
+_UP = r"(?:及\s*以\s*下|以\s*[下内]|之\s*内|内|左右|封顶|为限|止)"
+_NOT_OVER = (
+    r"(?:不(?:得|能|可)?(?:超过|大于|高于|超|过)|小于|低于|未满|不满|≤|<=|<|最大|不到|上限(?:为|是)?|截止)"
+)
+_OUT = r"(?:勿扰|勿投|勿进|勿试|免谈|不要|谢绝|除外|不考虑|不招|不收|不录用|免投)"
+_TAIL = rf"(?:之间|以内|以下|左右|内|的)?(?:均可|皆可|优先(?:考虑|录用)?|者?(?:{_OUT}|为佳|佳))?"
+_LEAVERS = r"(?:及?以上|的|者)?(?:人员|求职者|者|的)?(?:一律|请|敬请)*"
+_AT_LEAST = r"(?:年?满|大于|高于|不低于|不小于|≥|>=?)"
+# What follows a number that is no age: 35元, 30人, 20天.
+_OTHER = r"(?![\d年元个人天月小时.万kK%])"
+
+_PATTERNS = tuple(
+    re.compile(pattern.replace("LOW", _N.format("low")).replace("HIGH", _N.format("high")))
+    for pattern in (
+        # 年龄18-45岁, 18岁至45周岁之间, 年龄：18~45
+        rf"(?:{_AGE_WORD})?LOW(?:{_YEARS})?{_TO}HIGH{_YEARS}(?:及?以下)?{_TAIL}",
+        rf"{_AGE_WORD}LOW(?:{_YEARS})?{_TO}HIGH{_OTHER}{_TAIL}",
+        rf"LOW{_YEARS}{_TO}HIGH{_OTHER}",
+        # 45周岁以下, 年龄45以下
+        rf"(?:{_AGE_WORD})?HIGH{_YEARS}{_UP}{_TAIL}",
+        rf"{_AGE_WORD}HIGH\s*{_UP}{_TAIL}",
+        # 不超过50岁, 年龄不超过50
+        rf"(?:{_AGE_WORD})?{_NOT_OVER}\s*HIGH{_YEARS}(?:者)?(?:优先)?",
+        rf"{_AGE_WORD}{_NOT_OVER}\s*HIGH{_OTHER}",
+        # 45岁以上勿扰, 超过45岁免谈
+        rf"(?:超过|大于|满|年满|过了?)?HIGH{_YEARS}{_LEAVERS}{_OUT}",
+        # 30岁以上, 年龄25以上
+        rf"(?:{_AGE_WORD})?{_AT_LEAST}?\s*LOW{_YEARS}(?:或|及)?以上(?:者)?(?:优先)?",
+        rf"{_AGE_WORD}{_AT_LEAST}?\s*LOW\s*(?:或|及)?以上",
+        rf"{_AGE_WORD}{_AT_LEAST}\s*LOW{_YEARS}",
+        # 年龄限制：35, 年龄35岁左右
+        rf"{_AGE_WORD}HIGH{_YEARS}(?:左右|上下|前后)?{_TAIL}",
+        rf"年\s*龄(?:限制|上限|要求)\s*[:：]?\s*HIGH{_OTHER}",
+        rf"HIGH{_YEARS}(?:左右|上下|前后)(?:优先|为佳|佳)?",
+    )
+)
+
+
+def _number(written: str) -> int:
+    """'35' or '三十五' -> 35."""
+    if written.isdigit():
+        return int(written)
+    tens, _, units = written.partition("十")
+    return _TENS.get(tens, 10) + _UNITS.get(units, 0)
+
+
+def _is_limit(low: int | None, high: int | None) -> bool:
+    if low is not None and not 16 <= low <= 70:
+        return False  # a child's age, or no age at all
+    if high is not None:
+        return 20 <= high < _RETIRES or (high >= _RETIRES and low is not None and low not in _LAWFUL_FROM)
+    return low is not None and low not in _LAWFUL_FROM
+
+
+def age_limits(text: str) -> Iterator[tuple[int, int]]:
+    """Where the employer's own limits of age stand in `text` (what is lawful is masked already)."""
+    for pattern in _PATTERNS:
+        for found in pattern.finditer(text):
+            groups = found.groupdict()
+            low = _number(groups["low"]) if groups.get("low") else None
+            high = _number(groups["high"]) if groups.get("high") else None
+            if _is_limit(low, high):
+                yield found.span()

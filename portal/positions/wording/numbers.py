@@ -1,0 +1,47 @@
+"""Numbers that belong to people, and names of military units: found by their shape."""
+
+import re
+from collections.abc import Iterator
+
+from portal.core.patterns import UNIT_NAMES, passes_luhn
+
+# Split by spaces, dashes, dots or slashes, as people write a number that a machine should not find.
+_GAP = r"[\s\-—.·/_*]{0,2}"
+_MOBILE = re.compile(rf"(?<![\d.])(?:\+?86{_GAP})?1{_GAP}[3-9](?:{_GAP}\d){{9}}(?!\d)")
+_SPOKEN = re.compile(r"[零〇○幺一壹二贰三叁四肆五伍六陆七柒八捌九玖0-9]{11}")
+_SPOKEN_DIGITS = str.maketrans("零〇○幺一壹二贰三叁四肆五伍六陆七柒八捌九玖", "000111223344556677889" + "9")
+_ID = re.compile(
+    r"(?<!\d)[1-8]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])"
+)
+_CARD = re.compile(r"(?<!\d)\d{4}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?(?!\d)")
+
+
+def numbers_of_people(text: str) -> Iterator[tuple[int, int]]:
+    """Where mobile numbers, ID numbers and bank cards stand. A switchboard (0750-…) may be shown."""
+    taken: list[tuple[int, int]] = []
+
+    def free(span: tuple[int, int]) -> bool:
+        return all(span[1] <= start or end <= span[0] for start, end in taken)
+
+    for found in _ID.finditer(text):
+        taken.append(found.span())
+        yield found.span()
+    for found in _CARD.finditer(text):
+        if free(found.span()) and passes_luhn(re.sub(r"\D", "", found[0])):
+            taken.append(found.span())
+            yield found.span()
+    for found in _MOBILE.finditer(text):
+        if free(found.span()):
+            taken.append(found.span())
+            yield found.span()
+    for found in _SPOKEN.finditer(text):
+        digits = found[0].translate(_SPOKEN_DIGITS)
+        if re.fullmatch(r"1[3-9]\d{9}", digits) and free(found.span()):
+            yield found.span()
+
+
+def unit_names(text: str) -> Iterator[tuple[int, int]]:
+    """Where the name or code number of a military unit stands: what a model's field refuses too."""
+    for pattern in UNIT_NAMES:
+        for found in pattern.finditer(text):
+            yield found.span()

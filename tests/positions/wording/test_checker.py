@@ -1,0 +1,43 @@
+"""The checker by example. What it is measured on stands in labelled.csv."""
+
+import subprocess
+import sys
+
+from portal.positions.wording import Category, Severity, check, check_fields, relax, relax_all
+
+SCENARIO = "限男性，35岁以下，无纹身，男女宿舍齐全"
+
+
+def test_the_post_of_scenario_5() -> None:
+    sex, age, tattoo = check(SCENARIO)
+    assert (sex.text, sex.category, sex.severity) == ("限男性", Category.SEX, Severity.BLOCK)
+    assert sex.excusable
+    assert "妇女权益保障法" in sex.law
+    assert (age.text, age.category, age.severity) == ("35岁以下", Category.AGE, Severity.WARN)
+    assert (tattoo.text, tattoo.severity) == ("无纹身", Severity.WARN)
+
+
+def test_a_phrase_is_relaxed_in_its_place() -> None:
+    sex, age, _ = check(SCENARIO)
+    assert relax(SCENARIO, age) == "限男性，年满18周岁，无纹身，男女宿舍齐全"
+    assert relax(SCENARIO, sex) == "男女不限，35岁以下，无纹身，男女宿舍齐全"
+    relaxed = relax_all(SCENARIO, check(SCENARIO))
+    assert check(relaxed) == []
+    assert "男女宿舍齐全" in relaxed
+
+
+def test_places_are_those_of_the_text_as_typed() -> None:
+    text = "要求：限\u200b男 性，３５岁以下"
+    for finding in check(text):
+        assert text[finding.start : finding.end] == finding.text
+    assert [f.category for f in check(text)] == ["sex", "age"]
+
+
+def test_fields_are_checked_by_name() -> None:
+    found = check_fields({"title": "货车司机", "requirements": SCENARIO, "duties": ""})
+    assert list(found) == ["requirements"]
+
+
+def test_the_checker_knows_no_django() -> None:
+    code = "import sys, portal.positions.wording; sys.exit('django' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
