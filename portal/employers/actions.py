@@ -32,7 +32,7 @@ TRANSITIONS = TransitionTable(
 PROFILE_FIELDS = frozenset(
     {
         "name", "industry", "size_band", "nature", "address", "introduction", "contact_person",
-        "veteran_founded",
+        "veteran_founded", "is_agency", "agency_permit",
     }
 )  # fmt: skip
 

@@ -60,3 +60,4 @@ class EvidenceKind(models.TextChoices):
     NOTICE = "notice", "招用人员简章"
     AGENT_ID = "agent_id", "经办人身份证明"
     AUTHORISATION = "authorisation", "授权委托书"
+    PERMIT = "permit", "人力资源服务许可证"

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -62,6 +63,11 @@ class Employer(TimestampedModel):
     contact_person = models.CharField("联系人", max_length=40)
     contact_phone = EncryptedTextField("联系电话")
     veteran_founded = models.BooleanField("退役军人创办或领办", default=False)
+    # Recruits for others: its posts name the permit and the real employer.
+    is_agency = models.BooleanField("人力资源服务机构", default=False)
+    agency_permit = models.CharField(
+        "人力资源服务许可证号", max_length=40, blank=True, validators=[validate_no_unit_name]
+    )
     state = models.CharField(
         "核验状态", max_length=10, choices=VerificationState.choices, default=VerificationState.PENDING
     )
@@ -91,10 +97,19 @@ class Employer(TimestampedModel):
                 | ~Q(state_reason=""),
                 name="employer_refused_has_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(is_agency=True) & ~Q(agency_permit="") | Q(is_agency=False, agency_permit=""),
+                name="employer_agency_has_permit",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        self.agency_permit = self.agency_permit.strip() if self.is_agency else ""
+        if self.is_agency and not self.agency_permit:
+            raise ValidationError({"agency_permit": "人力资源服务机构请填写许可证号。"})
 
     @property
     def is_verified(self) -> bool:

@@ -36,7 +36,7 @@ FIELDS = frozenset(
     {
         "external_id", "title", "occupation", "headcount", "kind", "pay_from", "pay_to", "region", "address",
         "education_min", "experience_years", "certificates", "duties", "requirements", "benefits",
-        "relaxable", "shift", "travels", "veterans_preferred", "veterans_only",
+        "real_employer", "relaxable", "shift", "travels", "veterans_preferred", "veterans_only",
     }
 )  # fmt: skip
 

@@ -80,6 +80,10 @@ class Position(TimestampedModel):
     external_id = models.CharField(  # noqa: DJ001  (NULL is what may stand there many times)
         "岗位编号", max_length=64, null=True, blank=True, validators=[validate_external_id]
     )
+    # Whom an agency recruits for; empty where the employer recruits for itself.
+    real_employer = models.CharField(
+        "实际用人单位", max_length=80, blank=True, validators=[validate_no_unit_name]
+    )
     title = models.CharField("岗位名称", max_length=60, validators=[validate_no_unit_name])
     occupation = models.ForeignKey(
         Occupation, models.PROTECT, related_name="positions", verbose_name="职业分类"
@@ -177,6 +181,10 @@ class Position(TimestampedModel):
     def clean(self) -> None:
         if self.pay_from is not None and self.pay_to is not None and self.pay_from > self.pay_to:
             raise ValidationError({"pay_to": "月薪上限不能低于下限。"})
+        if self.employer_id:
+            self.real_employer = self.real_employer.strip() if self.employer.is_agency else ""
+            if self.employer.is_agency and not self.real_employer:
+                raise ValidationError({"real_employer": "人力资源服务机构代招的岗位，请写明实际用人单位。"})
         self.external_id = self.external_id or None
         if self.external_id and self.employer_id:
             others = Position.objects.filter(employer=self.employer_id, external_id=self.external_id)

@@ -157,3 +157,17 @@ def test_the_database_keeps_one_row_a_code() -> None:
     employer = make_employer()
     with pytest.raises(IntegrityError), transaction.atomic():
         make_employer(uscc=employer.uscc)
+
+
+@pytest.mark.parametrize("change", [{"is_agency": True}, {"agency_permit": "粤江人服证字2026第001号"}])
+def test_the_database_keeps_an_agency_and_its_permit_together(change) -> None:
+    employer = make_employer()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Employer.objects.filter(pk=employer.pk).update(**change)
+
+
+def test_an_agency_without_a_permit_is_refused_beside_its_field() -> None:
+    with pytest.raises(ValidationError) as refused:
+        _register(is_agency=True)
+    assert "agency_permit" in refused.value.message_dict
+    assert _register(agency_permit="没有用的").agency_permit == ""

@@ -189,3 +189,19 @@ def test_an_external_number_fits_into_a_cell(employer, member, number) -> None:
     with pytest.raises(ValidationError) as refused:
         actions.draft(employer=employer, by=member, **_fields(employer, external_id=number))
     assert "external_id" in refused.value.message_dict
+
+
+def test_an_agencys_post_names_whom_it_recruits_for() -> None:
+    member = make_user()
+    agency = make_employer(member=member, is_agency=True, agency_permit="粤江人服证字2026第001号")
+    with pytest.raises(ValidationError) as refused:
+        actions.draft(employer=agency, by=member, **_fields(agency))
+    assert "real_employer" in refused.value.message_dict
+    post = actions.draft(employer=agency, by=member, real_employer="江门市演示电子厂", **_fields(agency))
+    assert post.real_employer == "江门市演示电子厂"
+
+
+def test_who_recruits_for_itself_names_nobody_else() -> None:
+    member = make_user()
+    firm = make_employer(member=member)
+    assert actions.draft(employer=firm, by=member, real_employer="别家", **_fields(firm)).real_employer == ""

@@ -36,9 +36,15 @@ class ProfileForm(forms.ModelForm):
             "introduction",
             "contact_person",
             "veteran_founded",
+            "is_agency",
+            "agency_permit",
         ]
         widgets = {"introduction": forms.Textarea(attrs={"rows": 4})}
-        help_texts = {"introduction": "主营业务、人数、食宿条件，求职者最想知道的几句话。"}
+        help_texts = {
+            "introduction": "主营业务、人数、食宿条件，求职者最想知道的几句话。",
+            "is_agency": "替别的单位招人、派遣或中介的，请勾选；发布岗位时写明实际用人单位。",
+            "agency_permit": "勾选上一项时必填。",
+        }
 
     contact_phone = forms.CharField(
         label="联系电话",
@@ -108,7 +114,7 @@ class PositionForm(forms.ModelForm):
     class Meta:
         model = Position
         fields = [
-            "title", "headcount", "kind", "pay_from", "pay_to", "address", "education_min",
+            "real_employer", "title", "headcount", "kind", "pay_from", "pay_to", "address", "education_min",
             "experience_years", "duties", "requirements", "relaxable", "shift", "travels",
             "veterans_preferred", "veterans_only",
         ]  # fmt: skip
@@ -117,6 +123,7 @@ class PositionForm(forms.ModelForm):
             "requirements": forms.Textarea(attrs={"rows": 4}),
         }
         help_texts = {
+            "real_employer": "代招的岗位必须写明劳动合同与谁签，求职者会看到。",
             "pay_from": "必须写明，不能只写“面议”。",
             "duties": "一行一条，写具体做什么。",
             "requirements": "只写岗位真正需要的；不得限制性别、婚育、民族等。",
@@ -142,8 +149,12 @@ class PositionForm(forms.ModelForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, agency: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if agency:
+            self.fields["real_employer"].required = True
+        else:
+            del self.fields["real_employer"]
         place = self.fields["region"]
         assert isinstance(place, PlaceField)
         place.fill()

@@ -60,6 +60,7 @@ def new(request: HttpRequest, employer: Employer) -> HttpResponse:
     form = PositionForm(
         request.POST if request.method == "POST" else None,
         initial={"region": employer.region_id, "address": employer.address},
+        agency=employer.is_agency,
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -77,7 +78,11 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a position; one that was approved is reviewed again."""
     position = get_object_or_404(Position.objects.run_by(request.user).with_details(), pk=pk)
     # The form writes what was typed into its instance, valid or not: it gets one of its own.
-    form = PositionForm(request.POST if request.method == "POST" else None, instance=copy(position))
+    form = PositionForm(
+        request.POST if request.method == "POST" else None,
+        instance=copy(position),
+        agency=position.employer.is_agency,
+    )
     if request.method == "POST" and form.is_valid():
         try:
             return _saved(request, actions.edit(position=position, by=request.user, **form.values()))

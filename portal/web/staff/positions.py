@@ -69,6 +69,7 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 def _facts(position: Position) -> list[tuple[str, str]]:
     return [
         ("用人单位", position.employer.name),
+        *([("实际用人单位", position.real_employer)] if position.employer.is_agency else []),
         ("单位核验", position.employer.get_state_display()),
         ("职业分类", position.occupation.name),
         ("人数", f"{position.headcount} 人"),
