@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 from django.apps import AppConfig
@@ -9,8 +10,16 @@ class CmsConfig(AppConfig):
     verbose_name = "内容"
 
     def ready(self) -> None:
+        from django.core.management import call_command
+
+        from portal.core import periodic
         from portal.stations.signals import station_ended
 
+        periodic.register(
+            "cms.publish_scheduled",
+            every=timedelta(seconds=30),
+            run=lambda: call_command("publish_scheduled", verbosity=0),
+        )
         user_logged_in.connect(_follow_posts, dispatch_uid="cms.groups")
         station_ended.connect(_station_ended, dispatch_uid="cms.organisers")
 

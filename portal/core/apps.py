@@ -1,6 +1,24 @@
+from datetime import timedelta
+from typing import Any
+
 from django.apps import AppConfig
+
+
+def _finished(sender: type, task_result: Any, **kwargs: Any) -> None:
+    from portal.core.working import try_again
+
+    try_again(task_result)
 
 
 class CoreConfig(AppConfig):
     name = "portal.core"
     verbose_name = "基础"
+
+    def ready(self) -> None:
+        from django_tasks_db.compat import task_finished
+
+        from portal.core import periodic, working
+
+        task_finished.connect(_finished, dispatch_uid="core.try_again")
+        periodic.register("core.restart_orphans", every=timedelta(seconds=30), run=working.restart_orphans)
+        periodic.register("core.forget_old_tasks", every=timedelta(days=1), run=working.forget_old)

@@ -77,6 +77,32 @@ class AuditLink(AppendOnlyModel):
         ordering = ["id"]
 
 
+class PeriodicRun(models.Model):
+    """When a job that comes round is due next; see `portal.core.periodic`."""
+
+    name = models.CharField("任务", max_length=60, primary_key=True)
+    next_at = models.DateTimeField("下次运行", db_index=True)
+    started_at = models.DateTimeField("上次开始", null=True)
+    finished_at = models.DateTimeField("上次完成", null=True)
+    failures = models.PositiveSmallIntegerField("连续失败次数", default=0)
+    error = models.CharField("上次错误", max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = "定时任务"
+        verbose_name_plural = "定时任务"
+
+
+class WorkerBeat(models.Model):
+    """The last sign of life of a task worker; see `portal.core.working`."""
+
+    worker = models.CharField("进程", max_length=64, primary_key=True)
+    at = models.DateTimeField("最近心跳")
+
+    class Meta:
+        verbose_name = "后台进程心跳"
+        verbose_name_plural = "后台进程心跳"
+
+
 class RegionQuerySet(models.QuerySet["Region"]):
     def counties_of(self, city_code: str) -> "RegionQuerySet":
         return self.filter(level=RegionLevel.COUNTY, parent_id=city_code)

@@ -1,4 +1,4 @@
-"""One process that keeps the web server, the task worker and the publishing clock running."""
+"""One process that keeps the web server, the task worker and the clock running."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ FAILURES = 5
 LOGINS = "demo_logins.txt"  # in the data folder; `manage.py demo` writes it
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # Asked twice a second for work: an approved position is ranked within a second.
-_WORKER = [sys.executable, "manage.py", "db_worker", "--queue-name", "*", "--no-reload", "--interval", "0.4"]
+_WORKER = [sys.executable, "manage.py", "work", "--queue-name", "*", "--no-reload", "--interval", "0.4"]
 
 
 @dataclass
@@ -85,7 +85,7 @@ class Command(BaseCommand):
         children = [
             Child("web server", _granian(host, port, workers, threads)),
             Child("task worker", _WORKER),
-            Child("publishing clock", [sys.executable, "manage.py", "publish_on_time"]),
+            Child("clock", [sys.executable, "manage.py", "tick"]),
         ]
         for child in children:
             child.start()

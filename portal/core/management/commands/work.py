@@ -1,0 +1,15 @@
+"""The task worker of django-tasks-db, which also says that it lives (see portal.core.working)."""
+
+from typing import Any
+
+from django_tasks_db.management.commands import db_worker
+
+from portal.core.working import beating
+
+
+class Command(db_worker.Command):
+    help = "Run background tasks"
+
+    def handle(self, *, worker_id: str, **options: Any) -> None:
+        with beating(worker_id):
+            super().handle(worker_id=worker_id, **options)

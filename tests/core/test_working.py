@@ -1,0 +1,136 @@
+"""Tasks outlive their worker: started again after its death, tried again after a failure."""
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from django_tasks import task
+from django_tasks_db.compat import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from portal.core import working
+from portal.core.models import WorkerBeat
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROOT = Path(__file__).resolve().parents[2]
+calls: list[str] = []
+
+
+@task()
+def note(word: str) -> None:
+    calls.append(word)
+
+
+@task()
+def fail(word: str) -> None:
+    calls.append(word)
+    raise RuntimeError("not now")
+
+
+@pytest.fixture(autouse=True)
+def queue(settings) -> None:
+    calls.clear()
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+
+def work() -> None:
+    call_command("work", "--batch", "--no-startup-delay", "--interval", "0", "--no-reload", verbosity=0)
+
+
+def row() -> DBTaskResult:
+    return DBTaskResult.objects.get()
+
+
+def test_what_died_with_its_worker_is_started_again_and_what_lives_is_left_alone() -> None:
+    for worker in ("dead", "alive"):
+        note.enqueue(worker)
+        DBTaskResult.objects.filter(status=TaskResultStatus.READY).first().claim(worker)
+    working.beat("alive")
+    WorkerBeat.objects.create(worker="dead", at=timezone.now() - 2 * working.DEAD_AFTER)
+    assert working.restart_orphans() == 1
+    work()
+    assert calls == ["dead"]
+    states = dict(DBTaskResult.objects.values_list("args_kwargs__args__0", "status"))
+    assert states == {"dead": TaskResultStatus.SUCCESSFUL, "alive": TaskResultStatus.RUNNING}
+
+
+def test_a_task_that_fails_waits_longer_each_time_and_is_given_up_in_the_end() -> None:
+    fail.enqueue("x")
+    waits = []
+    for _ in range(working.STARTS):
+        DBTaskResult.objects.update(run_after=timezone.now())
+        began = timezone.now()
+        work()
+        waits.append(round((row().run_after - began).total_seconds()))
+    assert len(calls) == working.STARTS
+    assert waits[:-1] == [wait.total_seconds() for wait in working.BACK_OFF]
+    assert row().status == TaskResultStatus.FAILED
+    assert "not now" in row().traceback
+
+
+def test_a_task_whose_workers_die_each_time_is_given_up() -> None:
+    note.enqueue("poison")
+    for number in range(working.STARTS):
+        row().claim(f"worker {number}")
+        working.restart_orphans()
+    assert row().status == TaskResultStatus.FAILED
+    assert calls == []
+
+
+def test_a_worker_that_ends_in_order_leaves_no_beat() -> None:
+    work()
+    assert not WorkerBeat.objects.exists()
+
+
+def test_old_successes_are_forgotten() -> None:
+    note.enqueue("x")
+    work()
+    assert working.forget_old() == 0
+    DBTaskResult.objects.update(finished_at=timezone.now() - timedelta(days=31))
+    assert working.forget_old() == 1
+
+
+HANGS = """
+import time
+from django_tasks_db.models import DBTaskResult
+from portal.core.working import beating
+from portal.recommendations.tasks import refresh_posting
+
+refresh_posting.enqueue(0)
+with beating("hangs"):
+    DBTaskResult.objects.get().claim("hangs")
+    print("claimed", flush=True)
+    time.sleep(60)
+"""
+LOOKS = """
+from django.utils import timezone
+from portal.core import working
+from portal.core.models import WorkerBeat
+
+at_once = working.restart_orphans()
+WorkerBeat.objects.update(at=timezone.now() - 2 * working.DEAD_AFTER)
+print(at_once, working.restart_orphans())
+"""
+
+
+def test_a_killed_process_is_seen_to_be_dead(tmp_path) -> None:
+    """A real one, killed while it has a task in hand."""
+    environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {
+        "PORTAL_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "portal.settings.dev",
+    }  # fmt: skip
+    run = partial(subprocess.Popen, cwd=ROOT, env=environment, stdout=subprocess.PIPE)
+    manage = [sys.executable, "manage.py"]
+    with run([*manage, "migrate", "--verbosity", "0"]) as migrating:
+        assert migrating.wait() == 0
+    with run([*manage, "shell", "--no-imports", "-c", HANGS]) as hanging:
+        assert hanging.stdout.readline() == b"claimed\n"
+        hanging.kill()
+    with run([*manage, "shell", "--no-imports", "-c", LOOKS]) as looking:
+        assert looking.stdout.read() == b"0 1\n"
