@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "portal.core",
     "portal.stations",
     "portal.accounts",
+    "portal.notices",
     "portal.sheets",
     "portal.veterans",
     "portal.visits",

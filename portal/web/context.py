@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -96,15 +96,21 @@ class Audiences:
         return self._user.get_short_name() if self.signed_in else ""
 
     @cached_property
-    def _found(self) -> dict[str, bool]:
+    def _found(self) -> dict[str, Any]:
         if not self.signed_in:
-            return {"file": False, "employer": False, "duty": False}
+            return {"file": False, "employer": False, "duty": False, "unread": 0}
         of_user = User.objects.filter(pk=self._user.pk).annotate(
             file=Exists(Veteran.objects.filter(account=OuterRef("pk"))),
             employer=Exists(EmployerMembership.objects.filter(user=OuterRef("pk"))),
             duty=Exists(DoorDuty.objects.on(timezone.localdate()).filter(user=OuterRef("pk"))),
+            unread=Count("notices", filter=Q(notices__read_at=None)),
         )
-        return of_user.values("file", "employer", "duty").get()
+        return of_user.values("file", "employer", "duty", "unread").get()
+
+    @property
+    def unread(self) -> int:
+        """Messages that wait to be read."""
+        return self._found["unread"]
 
     @cached_property
     def _roles(self) -> set[str]:

@@ -20,6 +20,8 @@ from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, StationMembership
 from portal.core.reference import load_reference
 from portal.fairs.enums import BoothState
 from portal.fairs.models import DESK_ROLES, Booth, DoorDuty
+from portal.notices.actions import notify
+from portal.notices.enums import NoticeKind
 from portal.placements import actions as placements
 from portal.positions.enums import PositionState
 from portal.recommendations import indexing
@@ -129,6 +131,7 @@ class World:
         self.piece = add_evidence(
             veteran=self.veteran, by=self.veteran_user, kind=EvidenceKind.OTHER, content=make_picture()
         )
+        self.notice = notify(user=self.veteran_user, kind=NoticeKind.SEARCH, text="有新岗位", key="matrix")
         indexing.rebuild()
         indexing.rebuild_people()
 
@@ -337,6 +340,9 @@ MATRIX: dict[str, Row] = {
     "stations/": Row(EVERYBODY, queries=(f"q={PERSON}",)),
     "fairs/<int:page_id>/calendar.ics": Row(EVERYBODY, _of("fair", "page_id")),
     "landing/": Row(SIGNED_IN),
+    "notices/": Row(SIGNED_IN),
+    "notices/read/": Row(SIGNED_IN, method="post"),
+    "notices/<int:pk>/": Row(THE_PERSON, _of("notice"), "post"),
     "healthz": Row(EVERYBODY),
     # Pictures of published pages only; nobody's papers stand below /media/.
     r"^media/(?P<path>(?:images|original_images)/.+)$": Row(frozenset(), {"path": "=images/none.jpg"}),

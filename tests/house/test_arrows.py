@@ -16,7 +16,7 @@ pytestmark = pytest.mark.must("walks.4")
 # Tables that belong to no floor: anybody's row may point at them.
 FOUNDATIONS = ("django.contrib.", "wagtail", "taggit")
 DOMAIN = (
-    "core", "stations", "accounts", "sheets", "veterans", "visits", "employers", "positions",
+    "core", "stations", "accounts", "notices", "sheets", "veterans", "visits", "employers", "positions",
     "recommendations", "fairs", "training", "ventures", "placements", "insights",
 )  # fmt: skip
 # Django hands its own request to an admin class and to an authentication backend.
@@ -46,6 +46,7 @@ def test_the_contracts_are_the_houses_and_excuse_nothing() -> None:
         ["portal.employers", "portal.visits"],
         ["portal.veterans"],
         ["portal.sheets"],
+        ["portal.notices"],
         ["portal.accounts"],
         ["portal.stations"],
         ["portal.core", "matching"],

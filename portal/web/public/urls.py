@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from portal.web.public import auth, calendar, doors, elder, gallery, positions, search, stations
+from portal.web.public import auth, calendar, doors, elder, gallery, notices, positions, search, stations
 
 app_name = "public"
 
@@ -15,6 +15,10 @@ urlpatterns = [
     path("landing/", doors.landing, name="landing"),
     path("healthz", doors.health, name="health"),
     re_path(r"^media/(?P<path>(?:images|original_images)/.+)$", doors.media, name="media"),
+    # for whoever is signed in
+    path("notices/", notices.listing, name="notices"),
+    path("notices/read/", notices.read_all, name="notices-read"),
+    path("notices/<int:pk>/", notices.follow, name="notice"),
     # signing in
     path("sign-in/", auth.sign_in, name="sign-in"),
     path("sign-in/code/", auth.enter_code, name="sign-in-code"),
