@@ -17,9 +17,10 @@ from portal.accounts.models import AccessLog, User
 from portal.core import audit
 from portal.core.models import AuditEvent
 from portal.insights.logs import events_visible_to, looks_visible_to
+from portal.web.staff.event_details import details
 from portal.web.staff.forms import DayInput
 from portal.web.staff.guard import staff_with
-from portal.web.staff.verbs import DETAILS, ROOMS, room_of, words
+from portal.web.staff.verbs import ROOMS, room_of, words
 
 A_PAGE = 30
 auditor = staff_with({StationRole.AUDITOR})
@@ -70,22 +71,6 @@ def _tabs(current: str) -> list[dict[str, Any]]:
     ]
 
 
-def _details(event: AuditEvent) -> str:
-    """What the event says besides: '部分：identity；字段：address、phone'."""
-    told = ((key, value) for key, value in event.data.items() if value not in ("", [], {}, None))
-    return "；".join(f"{DETAILS.get(key, key)}：{_text(value)}" for key, value in told)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, list):
-        return "、".join(map(str, value))
-    if isinstance(value, dict):
-        return "、".join(f"{key}={inner}" for key, inner in value.items())
-    return str(value)
-
-
 @auditor
 @require_safe
 def events(request: HttpRequest, user: User) -> HttpResponse:
@@ -95,7 +80,7 @@ def events(request: HttpRequest, user: User) -> HttpResponse:
     context = {
         "tabs": _tabs("staff:audit"),
         "page": page,
-        "rows": [(event, room_of(event.verb), words(event.verb), _details(event)) for event in page],
+        "rows": [(event, room_of(event.verb), words(event.verb), details(event)) for event in page],
         "form": found.form,
         "clear_url": reverse("staff:audit") if any(request.GET.values()) else "",
     }

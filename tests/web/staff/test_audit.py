@@ -9,7 +9,8 @@ from portal.accounts.enums import AccessKind, StationRole
 from portal.core import audit
 from portal.core.models import AuditEvent
 from portal.core.operations import guard_sql, unguard_sql
-from tests.factories import make_staff
+from portal.web.staff.event_details import details
+from tests.factories import make_position, make_staff
 
 pytestmark = pytest.mark.django_db
 URL, LOOKS, VERIFY = "/desk/audit/", "/desk/audit/looks/", "/desk/audit/verify/"
@@ -24,15 +25,28 @@ def of(towns, client_for):
 
 
 def test_an_auditor_of_the_city_reads_everything_and_one_below_only_what_the_subtree_did(towns, of) -> None:
-    audit.record(by=towns.clerk, verb="veterans.updated", target=towns.ours, section="identity")
+    audit.record(
+        by=towns.clerk, verb="veterans.updated", target=towns.ours, section="identity", fields=["address"]
+    )
     audit.record(by=towns.neighbour, verb="veterans.opened", target=towns.theirs)
     audit.record(by=None, verb="core.keys_rotated", target=None, rows=3)
     city = of("江门市").get(URL).content.decode()
-    assert all(text in city for text in ("李秀珍", "梁伟强", "更换加密密钥", "修改档案", "部分：identity"))
+    assert all(
+        text in city
+        for text in ("李秀珍", "梁伟强", "更换加密密钥", "修改档案", "部分：基本信息；字段：住址")
+    )
     town = of("睦洲镇").get(URL).content.decode()
     assert "李秀珍" in town
     assert "梁伟强" not in town
     assert "更换加密密钥" not in town
+
+
+def test_codes_of_the_log_read_as_the_forms_say_them(towns) -> None:
+    position = make_position()
+    event = audit.record(by=towns.clerk, verb="positions.pause", target=position, before="open", fields=["x"])
+    assert details(event) == "之前：招聘中；字段：x"
+    event = audit.record(by=None, verb="core.keys_rotated", target=None, rows=3, fields=[], before="open")
+    assert details(event) == "行数：3；之前：open"
 
 
 def test_filters_find_by_day_person_kind_and_number(towns, of) -> None:
