@@ -103,9 +103,18 @@ class WorkerBeat(models.Model):
         verbose_name_plural = "后台进程心跳"
 
 
+# Of a province's code, a city's, a county's, a town's and a village's; each begins with the one above it.
+CODE_LENGTHS = (2, 4, 6, 9, 12)
+
+
 class RegionQuerySet(models.QuerySet["Region"]):
     def counties_of(self, city_code: str) -> "RegionQuerySet":
         return self.filter(level=RegionLevel.COUNTY, parent_id=city_code)
+
+    def full_name(self, code: str) -> str:
+        """'广东省江门市新会区' for a county's code; '' for none that is known. One query."""
+        above = [code[:length] for length in CODE_LENGTHS if length <= len(code)]
+        return "".join(self.filter(code__in=above).order_by("code").values_list("name", flat=True))
 
     def within(self, code: str) -> "RegionQuerySet":
         """The region of this code and everything below it: a code begins with its parent's code."""

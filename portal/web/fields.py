@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from portal.core.models import Occupation, Region
 from portal.stations.enums import StationLevel
+from portal.veterans.intake import region_places
 from portal.web import occupations
 
 MAX_SUGGESTIONS = 6
@@ -35,6 +36,24 @@ class PlaceField(forms.ModelChoiceField):
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.parent.name} {obj.name}" if len(obj.code) > 6 else f"{obj.name}（全区）"
+
+
+class AnyPlaceField(forms.CharField):
+    """A place anywhere in the country, as people write it: '新会区', '湖南省长沙市', '广东江门新会'."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=60, **kwargs)
+
+    def clean(self, value: Any) -> Region | None:
+        typed = super().clean(value)
+        if not typed:
+            return None
+        code, several = region_places().find(typed)
+        if several:
+            raise ValidationError("有几个地方叫这个名称，请把省、市一起写上，例如：广东省江门市新会区。")
+        if code is None:
+            raise ValidationError("认不出这个地方，请写到县（市、区），例如：广东省江门市新会区。")
+        return Region.objects.get(pk=code)
 
 
 class OccupationField(forms.CharField):

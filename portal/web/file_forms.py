@@ -18,7 +18,7 @@ from portal.core.validators import (
 from portal.stations.models import Station
 from portal.veterans.enums import DIFFICULTIES, DISABILITY_GRADES
 from portal.veterans.models import Veteran, Wish
-from portal.web.fields import OccupationField, PlaceField
+from portal.web.fields import AnyPlaceField, OccupationField, PlaceField
 
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 KEPT = "已登记，留空不改。"
@@ -78,7 +78,12 @@ class IdentityForm(forms.ModelForm):
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
     living_region = PlaceField(label="现居住地")
-    field_order = ["name", "phone", "living_region", "address"]
+    household_region = AnyPlaceField(
+        label="户籍所在地",
+        required=False,
+        help_text="写到县（市、区），例如：广东省江门市新会区。不影响岗位推荐。",
+    )
+    field_order = ["name", "phone", "living_region", "address", "household_region"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,6 +94,7 @@ class IdentityForm(forms.ModelForm):
         # A village's file shows its town: towns are what the list offers.
         region = self.instance.living_region_id or ""
         self.initial["living_region"] = region[:9]
+        self.initial["household_region"] = Region.objects.full_name(self.instance.household_region_id or "")
 
     def clean_phone(self) -> str:
         phone = normalise_phone(self.cleaned_data["phone"])

@@ -103,6 +103,8 @@ def test_opening_the_own_file_keeps_no_id_number_and_the_consent(client_for) -> 
     ("section", "data", "field", "message"),
     [
         ("identity", {"name": "陈建国", "phone": "123", "living_region": "440705109"}, "phone", "11位"),
+        ("identity", {"household_region": "云上县"}, "household_region", "认不出这个地方"),
+        ("identity", {"household_region": "鼓楼区"}, "household_region", "有几个地方叫这个名称"),
         ("service", {"honours": "73211部队三等功"}, "honours", "部队番号"),
         (
             "service",
@@ -124,6 +126,18 @@ def test_bad_input_is_told_beside_its_field_and_kept(mine, section, data, field,
     assert message in " ".join(page.context["form"].errors[field])
     typed = str(data[field]) if data.get(field) else ""
     assert typed in page.content.decode()
+
+
+def test_the_household_may_be_registered_anywhere_in_the_country(mine, veteran) -> None:
+    url = reverse("veteran:file-section", args=["identity"])
+    values = {"name": "陈建国", "phone": "13800001234", "living_region": "440705109"}
+    mine.post(url, values | {"household_region": "湖南省长沙市岳麓区"})
+    veteran.refresh_from_db()
+    assert veteran.household_region_id == "430104"
+    assert 'value="湖南省长沙市岳麓区"' in mine.get(url).content.decode()
+    mine.post(url, values | {"household_region": ""})
+    veteran.refresh_from_db()
+    assert veteran.household_region_id is None
 
 
 def test_sections_save_on_their_own_and_lead_on(mine, veteran) -> None:
