@@ -13,6 +13,8 @@ from portal.core.workflow import TransitionTable
 from portal.employers.models import Employer
 from portal.employers.permissions import acts_for
 from portal.positions.enums import PositionState
+from portal.positions.exceptions import end_exceptions, require_excepted
+from portal.positions.fairness import require_fair
 from portal.positions.models import Position
 from portal.positions.permissions import can_edit, can_review
 from portal.positions.signals import position_changed
@@ -23,6 +25,8 @@ TRANSITIONS = TransitionTable(
     ("submit", _EDITABLE, PositionState.IN_REVIEW),
     ("approve", {PositionState.IN_REVIEW}, PositionState.OPEN),
     ("refuse", {PositionState.IN_REVIEW}, PositionState.REFUSED),
+    ("take_down", {PositionState.OPEN, PositionState.PAUSED}, PositionState.REFUSED),
+    ("remove", {PositionState.OPEN, PositionState.PAUSED}, PositionState.WITHDRAWN),
     ("pause", {PositionState.OPEN}, PositionState.PAUSED),
     ("fill", {PositionState.OPEN, PositionState.PAUSED}, PositionState.FILLED),
     ("expire", {PositionState.OPEN, PositionState.PAUSED}, PositionState.EXPIRED),
@@ -36,7 +40,8 @@ FIELDS = frozenset(
     {
         "external_id", "title", "occupation", "headcount", "kind", "pay_from", "pay_to", "region", "address",
         "education_min", "experience_years", "certificates", "duties", "requirements", "benefits",
-        "real_employer", "relaxable", "shift", "travels", "veterans_preferred", "veterans_only",
+        "real_employer", "relaxable", "legal_basis", "shift", "travels", "veterans_preferred",
+        "veterans_only",
     }
 )  # fmt: skip
 
@@ -77,6 +82,7 @@ def edit(*, position: Position, by: User, **fields: Any) -> Position:
     position.state = PositionState.DRAFT
     position.full_clean()
     position.save()
+    end_exceptions(position=position, by=by, why="edited")
     audit.record(by=by, verb="positions.edited", target=position, fields=sorted(fields), before=before)
     position_changed.send(sender=Position, position=position)
     return position
@@ -93,9 +99,15 @@ def _step(position: Position, by: User, step: str, **data: Any) -> Position:
 
 @transaction.atomic
 def submit(*, position: Position, by: User) -> Position:
-    """Hand a position in for review."""
+    """Hand a position in for review.
+
+    Raises:
+        ValidationError: by field, wording that may not stand without a legal basis, or at all.
+    """
     if not can_edit(by, position):
         raise PermissionDenied("not a member of this employer")
+    require_fair(position)
+    position.submitted_at = timezone.now()
     return _step(position, by, "submit")
 
 
@@ -105,12 +117,13 @@ def approve(*, position: Position, by: User, open_for: timedelta = OPEN_FOR) -> 
 
     Raises:
         PermissionDenied: `by` reviews another station's employers.
-        ValidationError: the employer is not verified.
+        ValidationError: the employer is not verified, or wording needs an exception that it does not have.
     """
     if not can_review(by, position):
         raise PermissionDenied("not a reviewer of this employer's station")
     if not position.employer.is_verified:
         raise ValidationError("请先核验用人单位，再审核它的岗位。")
+    require_excepted(position)
     position.published_at = timezone.now()
     position.expires_at = position.published_at + open_for
     position.refused_reason = ""
@@ -125,7 +138,22 @@ def refuse(*, position: Position, by: User, reason: str) -> Position:
     if not reason.strip():
         raise ValidationError({"reason": "请写明原因，单位会看到。"})
     position.refused_reason = reason.strip()
+    end_exceptions(position=position, by=by, why="refused")
     return _step(position, by, "refuse", reason=reason.strip())
+
+
+@transaction.atomic
+def take_down(*, position: Position, by: User, reason: str, for_good: bool = False) -> Position:
+    """A reviewer takes a public post away: to be corrected and reviewed again, or for good. The employer
+    reads why.
+    """
+    if not can_review(by, position):
+        raise PermissionDenied("not a reviewer of this employer's station")
+    if not reason.strip():
+        raise ValidationError({"reason": "请写明原因，单位会看到。"})
+    position.refused_reason = reason.strip()
+    end_exceptions(position=position, by=by, why="taken down")
+    return _step(position, by, "remove" if for_good else "take_down", reason=reason.strip())
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from portal.core.validators import validate_no_unit_name
 from portal.employers.enums import VerificationState
 from portal.employers.models import Employer
 from portal.positions.enums import PositionKind, PositionState
+from portal.positions.fairness import WordingField, refuse_numbers
 from portal.stations.models import in_subtrees
 
 if TYPE_CHECKING:
@@ -110,6 +111,9 @@ class Position(TimestampedModel):
     requirements = models.TextField("任职要求", blank=True, validators=[validate_no_unit_name])
     benefits = models.JSONField("福利待遇", default=list, blank=True)
     relaxable = models.CharField("可放宽项", max_length=120, blank=True, validators=[validate_no_unit_name])
+    # The law that a limit stands on; reviewers read it, the public does not.
+    legal_basis = models.CharField("依据", max_length=300, blank=True, validators=[validate_no_unit_name])
+    wording = WordingField("用语检查", max_length=400, blank=True, editable=False)
     shift = models.CharField("班次", max_length=12, choices=Shift.choices, default=Shift.DAY)
     travels = models.BooleanField("需要出差或长途", default=False)
     veterans_preferred = models.BooleanField("退役军人优先", default=True)
@@ -118,6 +122,7 @@ class Position(TimestampedModel):
         "状态", max_length=10, choices=PositionState.choices, default=PositionState.DRAFT
     )
     refused_reason = models.CharField("未通过原因", max_length=200, blank=True)
+    submitted_at = models.DateTimeField("提交审核时间", null=True, blank=True)
     published_at = models.DateTimeField("发布时间", null=True, blank=True)
     expires_at = models.DateTimeField("截止时间", null=True, blank=True)
     # How often it was renewed since somebody last looked at what it says.
@@ -136,6 +141,7 @@ class Position(TimestampedModel):
         indexes = [
             models.Index(fields=["state", "expires_at"], name="position_open"),
             models.Index(fields=["-published_at", "-id"], name="position_recent"),
+            models.Index(fields=["state", "submitted_at", "id"], name="position_queue"),
             models.Index(
                 fields=["employer", "sheet_key"], condition=~Q(sheet_key=""), name="position_sheet_key"
             ),
@@ -185,6 +191,7 @@ class Position(TimestampedModel):
             self.real_employer = self.real_employer.strip() if self.employer.is_agency else ""
             if self.employer.is_agency and not self.real_employer:
                 raise ValidationError({"real_employer": "人力资源服务机构代招的岗位，请写明实际用人单位。"})
+        refuse_numbers(self)
         self.external_id = self.external_id or None
         if self.external_id and self.employer_id:
             others = Position.objects.filter(employer=self.employer_id, external_id=self.external_id)
@@ -207,3 +214,42 @@ class Position(TimestampedModel):
     @property
     def certificate_labels(self) -> list[str]:
         return [CertificateKind(code).label for code in self.certificates]
+
+
+class WordingException(TimestampedModel):
+    """Words that the law allows here: what an employer gives as its basis, and the two who agreed."""
+
+    position = models.ForeignKey(
+        Position, models.PROTECT, related_name="wording_exceptions", verbose_name="岗位"
+    )
+    basis = models.CharField("依据", max_length=300)
+    phrases = models.JSONField("例外的用语", default=list)
+    approved_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="同意人")
+    approved_at = models.DateTimeField("同意时间")
+    confirmed_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="复核人"
+    )
+    confirmed_at = models.DateTimeField("复核时间", null=True, blank=True)
+    ended_at = models.DateTimeField("失效时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "用语例外"
+        verbose_name_plural = "用语例外"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["position"], condition=Q(ended_at=None), name="exception_one_live_per_position"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None, confirmed_at=None)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
+                name="exception_confirmed_in_full",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=models.F("approved_by")),
+                name="exception_two_people",
+            ),
+            models.CheckConstraint(condition=~Q(basis=""), name="exception_has_basis"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}：{'、'.join(self.phrases)}"

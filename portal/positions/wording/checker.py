@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from portal.positions.wording.ages import age_limits
 from portal.positions.wording.finding import Category, Finding
-from portal.positions.wording.numbers import numbers_of_people, unit_names
+from portal.positions.wording.numbers import identity_numbers, phone_numbers, unit_names
 from portal.positions.wording.plain import plain
 from portal.positions.wording.rules import Rule, Section, sections
 
@@ -14,6 +14,13 @@ _CLAUSE_ENDS = "，,。；;！!？?\n\r■●★◆•|"
 # Stands where lawful words were: no pattern reads it, and it keeps every place.
 _MASK = "\ufffc"
 _LONGEST = 20_000
+# What is found by its shape and not by words.
+_BY_SHAPE = {
+    Category.AGE: age_limits,
+    Category.CONTACT: phone_numbers,
+    Category.IDENTITY: identity_numbers,
+    Category.SECRET: unit_names,
+}
 
 
 @lru_cache(maxsize=2048)
@@ -59,12 +66,9 @@ def _of(section: Section, text: str) -> Iterator[_Hit]:
             if start < end and not excused:
                 groups = {name: value or "" for name, value in match.groupdict().items()}
                 hits.append((start, end, section, rule, rule.relaxed.format(**groups)))
-    if section.category is Category.AGE:
-        hits += [(start, end, section, None, section.relaxed) for start, end in age_limits(masked)]
-    elif section.category is Category.CONTACT:
-        hits += [(start, end, section, None, section.relaxed) for start, end in numbers_of_people(text)]
-    elif section.category is Category.SECRET:
-        hits += [(start, end, section, None, section.relaxed) for start, end in unit_names(text)]
+    look = _BY_SHAPE.get(section.category)
+    if look is not None:
+        hits += [(start, end, section, None, section.relaxed) for start, end in look(masked)]
     taken = 0
     for hit in sorted(hits, key=lambda h: (h[0], -h[1])):
         if hit[0] >= taken:

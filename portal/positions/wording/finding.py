@@ -31,6 +31,7 @@ class Category(StrEnum):
     LURE = "lure"
     PAY = "pay"
     CONTACT = "contact"
+    IDENTITY = "identity"
     SECRET = "secret"  # noqa: S105 - of a military kind
 
 

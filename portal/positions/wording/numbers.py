@@ -9,34 +9,30 @@ from portal.core.patterns import UNIT_NAMES, passes_luhn
 _GAP = r"[\s\-—.·/_*]{0,2}"
 _MOBILE = re.compile(rf"(?<![\d.])(?:\+?86{_GAP})?1{_GAP}[3-9](?:{_GAP}\d){{9}}(?!\d)")
 _SPOKEN = re.compile(r"[零〇○幺一壹二贰三叁四肆五伍六陆七柒八捌九玖0-9]{11}")
-_SPOKEN_DIGITS = str.maketrans("零〇○幺一壹二贰三叁四肆五伍六陆七柒八捌九玖", "000111223344556677889" + "9")
+_SPOKEN_DIGITS = str.maketrans("零〇○幺一壹二贰三叁四肆五伍六陆七柒八捌九玖", "0001112233445566778899")
 _ID = re.compile(
     r"(?<!\d)[1-8]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])"
 )
 _CARD = re.compile(r"(?<!\d)\d{4}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?(?!\d)")
 
 
-def numbers_of_people(text: str) -> Iterator[tuple[int, int]]:
-    """Where mobile numbers, ID numbers and bank cards stand. A switchboard (0750-…) may be shown."""
-    taken: list[tuple[int, int]] = []
-
-    def free(span: tuple[int, int]) -> bool:
-        return all(span[1] <= start or end <= span[0] for start, end in taken)
-
+def identity_numbers(text: str) -> Iterator[tuple[int, int]]:
+    """Where ID numbers and bank cards stand."""
     for found in _ID.finditer(text):
-        taken.append(found.span())
         yield found.span()
     for found in _CARD.finditer(text):
-        if free(found.span()) and passes_luhn(re.sub(r"\D", "", found[0])):
-            taken.append(found.span())
+        if not _ID.match(text, found.start()) and passes_luhn(re.sub(r"\D", "", found[0])):
             yield found.span()
+
+
+def phone_numbers(text: str) -> Iterator[tuple[int, int]]:
+    """Where mobile numbers stand, spelled out ones too. A switchboard (0750-…) may be shown."""
+    taken = list(identity_numbers(text))
     for found in _MOBILE.finditer(text):
-        if free(found.span()):
-            taken.append(found.span())
+        if all(found.end() <= start or end <= found.start() for start, end in taken):
             yield found.span()
     for found in _SPOKEN.finditer(text):
-        digits = found[0].translate(_SPOKEN_DIGITS)
-        if re.fullmatch(r"1[3-9]\d{9}", digits) and free(found.span()):
+        if not found[0].isdigit() and re.fullmatch(r"1[3-9]\d{9}", found[0].translate(_SPOKEN_DIGITS)):
             yield found.span()
 
 

@@ -1,0 +1,114 @@
+"""Blocked wording with a legal basis: one reviewer agrees, another confirms, and only then it is shown."""
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.core import audit
+from portal.positions.enums import PositionState
+from portal.positions.fairness import blocks_of, told
+from portal.positions.models import Position, WordingException
+from portal.positions.permissions import can_review
+
+
+def needs_exception(position: Position) -> list[str]:
+    """The phrases that may be shown only as an exception."""
+    return sorted({finding.text for finding in blocks_of(position)})
+
+
+def live_exception(position: Position) -> WordingException | None:
+    return position.wording_exceptions.filter(ended_at=None).first()
+
+
+def _stands(exception: WordingException | None, position: Position, phrases: list[str]) -> bool:
+    """Whether `exception` is about these very words and this basis."""
+    return (
+        exception is not None
+        and exception.basis == position.legal_basis
+        and set(phrases) <= set(exception.phrases)
+    )
+
+
+@transaction.atomic
+def approve_exception(*, position: Position, by: User) -> WordingException:
+    """The first look: the basis carries the blocked phrases. Nothing is shown yet.
+
+    Raises:
+        PermissionDenied: `by` reviews another station's employers.
+        ValidationError: there is nothing to except, no basis, or what no basis carries.
+    """
+    if not can_review(by, position):
+        raise PermissionDenied("not a reviewer of this employer's station")
+    position = Position.objects.select_for_update(of=("self",)).get(pk=position.pk)
+    if position.state != PositionState.IN_REVIEW:
+        raise ValidationError("这个岗位现在不在审核中。")
+    if never := [finding for finding in blocks_of(position) if not finding.excusable]:
+        raise ValidationError([told(finding) for finding in never])
+    phrases = needs_exception(position)
+    if not phrases:
+        raise ValidationError("这个岗位没有需要例外的用语，直接通过即可。")
+    if not position.legal_basis.strip():
+        raise ValidationError("单位没有写明依据，不能作为例外；请退回修改。")
+    if live_exception(position) is not None:
+        raise ValidationError("已有审核人员同意这个例外，等待另一位复核。")
+    exception = WordingException.objects.create(
+        position=position,
+        basis=position.legal_basis,
+        phrases=phrases,
+        approved_by=by,
+        approved_at=timezone.now(),
+    )
+    audit.record(by=by, verb="positions.exception_approved", target=position, phrases=phrases)
+    return exception
+
+
+@transaction.atomic
+def confirm_exception(*, position: Position, by: User) -> WordingException:
+    """The second look, by somebody else; the position can be approved from here on.
+
+    Raises:
+        PermissionDenied: `by` reviews another station's employers.
+        ValidationError: nobody took the first look, `by` did, or the text is another one since.
+    """
+    if not can_review(by, position):
+        raise PermissionDenied("not a reviewer of this employer's station")
+    exception = (
+        WordingException.objects.select_for_update(of=("self",))
+        .filter(position=position, ended_at=None, confirmed_at=None)
+        .first()
+    )
+    if exception is None or not _stands(exception, position, needs_exception(position)):
+        raise ValidationError("没有等待复核的例外，请刷新后再看。")
+    if exception.approved_by_id == by.pk:
+        raise ValidationError("例外须由另一位审核人员复核，您已经同意过一次。")
+    exception.confirmed_by, exception.confirmed_at = by, timezone.now()
+    exception.save()
+    audit.record(by=by, verb="positions.exception_confirmed", target=position, phrases=exception.phrases)
+    return exception
+
+
+def end_exceptions(*, position: Position, by: User, why: str) -> None:
+    """A text that changes or is refused takes its exception with it; the row stays, as what was decided."""
+    exception = live_exception(position)
+    if exception is not None:
+        exception.ended_at = timezone.now()
+        exception.save()
+        audit.record(by=by, verb="positions.exception_ended", target=position, why=why)
+
+
+def require_excepted(position: Position) -> None:
+    """Nothing blocked is shown unless two reviewers agreed to these very words.
+
+    Raises:
+        ValidationError: what is missing.
+    """
+    phrases = needs_exception(position)
+    if not phrases:
+        return
+    exception = live_exception(position)
+    if not _stands(exception, position, phrases):
+        raise ValidationError(f"含有不得出现的用语：{'、'.join(phrases)}。请退回修改，或先按依据同意例外。")
+    assert exception is not None
+    if exception.confirmed_at is None:
+        raise ValidationError("例外还没有另一位审核人员复核，不能公开。")

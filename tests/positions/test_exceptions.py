@@ -1,0 +1,225 @@
+"""Blocked wording: refused without a basis, shown only after two reviewers, gone when the text changes."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from portal.accounts.enums import StationRole
+from portal.core.models import AuditEvent
+from portal.positions import actions
+from portal.positions.enums import PositionState
+from portal.positions.exceptions import approve_exception, confirm_exception
+from portal.positions.models import Position, WordingException
+from tests.factories import (
+    make_employer,
+    make_occupation,
+    make_position,
+    make_staff,
+    make_stations,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+BASIS = "矿山井下作业，女职工禁忌从事的劳动范围"
+
+
+@pytest.fixture
+def member():
+    return make_user("招聘专员")
+
+
+@pytest.fixture
+def employer(member):
+    return make_employer(member=member)
+
+
+@pytest.fixture
+def reviewer(employer):
+    return make_staff(employer.station, StationRole.REVIEWER, name="初审")
+
+
+@pytest.fixture
+def second(employer):
+    return make_staff(employer.station, StationRole.REVIEWER, name="复核")
+
+
+@pytest.fixture
+def draft(employer, member):
+    def make(**changes):
+        fields = {
+            "title": "井下支护工",
+            "occupation": make_occupation(),
+            "pay_from": Decimal(6000),
+            "pay_to": Decimal(8000),
+            "region": employer.region,
+            "duties": "负责巷道支护。",
+            "requirements": "限男性，35岁以下",
+        }
+        return actions.draft(employer=employer, by=member, **fields | changes)
+
+    return make
+
+
+def _submitted(draft, member, **changes):
+    return actions.submit(position=draft(legal_basis=BASIS, **changes), by=member)
+
+
+def test_blocked_wording_is_not_handed_in_without_a_basis(draft, member) -> None:
+    position = draft()
+    with pytest.raises(ValidationError) as refused:
+        actions.submit(position=position, by=member)
+    (words,) = refused.value.message_dict["requirements"]
+    assert "限男性" in words
+    assert "妇女权益保障法" in words
+    assert "依据" in words
+    position.refresh_from_db()
+    assert position.state == PositionState.DRAFT
+
+
+def test_a_warning_does_not_stop_anybody(draft, member) -> None:
+    position = draft(requirements="35岁以下")
+    assert actions.submit(position=position, by=member).state == PositionState.IN_REVIEW
+
+
+@pytest.mark.parametrize("text", ["入职交押金300元", "联系电话13912345678", "发展下线有提成"])
+def test_what_no_law_allows_is_not_excused_by_a_basis(draft, member, text) -> None:
+    position = draft(requirements=text, legal_basis=BASIS)
+    with pytest.raises(ValidationError) as refused:
+        actions.submit(position=position, by=member)
+    assert "requirements" in refused.value.message_dict
+
+
+def test_an_id_number_is_not_even_kept_in_a_draft(draft) -> None:
+    with pytest.raises(ValidationError) as refused:
+        draft(duties="联系人身份证 440705199003071234")
+    assert "duties" in refused.value.message_dict
+
+
+def test_two_reviewers_open_an_exception(draft, member, reviewer, second) -> None:
+    position = _submitted(draft, member)
+    with pytest.raises(ValidationError, match="限男性"):
+        actions.approve(position=position, by=reviewer)
+    approve_exception(position=position, by=reviewer)
+    with pytest.raises(ValidationError, match="复核"):
+        actions.approve(position=position, by=second)
+    with pytest.raises(ValidationError, match="另一位"):
+        confirm_exception(position=position, by=reviewer)
+    confirm_exception(position=position, by=second)
+    assert actions.approve(position=position, by=second).is_open
+    verbs = set(AuditEvent.objects.values_list("verb", flat=True))
+    assert {"positions.exception_approved", "positions.exception_confirmed"} <= verbs
+
+
+def test_the_same_exception_is_not_approved_twice(draft, member, reviewer, second) -> None:
+    position = _submitted(draft, member)
+    approve_exception(position=position, by=reviewer)
+    with pytest.raises(ValidationError, match="已有"):
+        approve_exception(position=position, by=second)
+
+
+def test_neighbours_and_members_look_neither_first_nor_second(draft, member, reviewer) -> None:
+    position = _submitted(draft, member)
+    neighbour = make_staff(make_stations()["蓬江区"], StationRole.REVIEWER)
+    for user in (neighbour, member):
+        with pytest.raises(PermissionDenied):
+            approve_exception(position=position, by=user)
+    approve_exception(position=position, by=reviewer)
+    for user in (neighbour, member):
+        with pytest.raises(PermissionDenied):
+            confirm_exception(position=position, by=user)
+
+
+def test_nothing_to_except_nothing_to_confirm(draft, member, reviewer) -> None:
+    clean = actions.submit(position=draft(requirements="能上夜班"), by=member)
+    with pytest.raises(ValidationError, match="没有需要例外"):
+        approve_exception(position=clean, by=reviewer)
+    with pytest.raises(ValidationError, match="没有等待复核"):
+        confirm_exception(position=clean, by=reviewer)
+    actions.approve(position=clean, by=reviewer)
+    with pytest.raises(ValidationError, match="不在审核中"):
+        approve_exception(position=clean, by=reviewer)
+
+
+@pytest.mark.parametrize("change", [{"requirements": "只招女性"}, {"legal_basis": "其他规定"}])
+def test_another_text_needs_another_exception(draft, member, reviewer, second, change) -> None:
+    position = _submitted(draft, member)
+    approve_exception(position=position, by=reviewer)
+    confirm_exception(position=position, by=second)
+    actions.edit(position=position, by=member, **change)
+    actions.submit(position=position, by=member)
+    with pytest.raises(ValidationError):
+        actions.approve(position=position, by=second)
+    assert WordingException.objects.get().ended_at is not None
+
+
+def test_a_refusal_ends_it(draft, member, reviewer) -> None:
+    position = _submitted(draft, member)
+    approve_exception(position=position, by=reviewer)
+    actions.refuse(position=position, by=reviewer, reason="依据不成立")
+    assert WordingException.objects.get().ended_at is not None
+
+
+def test_what_the_checker_says_stands_in_the_row(draft, employer) -> None:
+    position = draft()
+    assert position.wording == " block:sex warn:age "
+    Position.objects.bulk_create(
+        [
+            Position(
+                employer=employer, title="女文员", occupation=make_occupation(), pay_from=1, pay_to=2,
+                region=employer.region, duties="文书",
+            )
+        ]
+    )  # fmt: skip
+    assert Position.objects.get(title="女文员").wording == " block:sex "
+    position.requirements = "能上夜班"
+    position.save()
+    assert Position.objects.get(pk=position.pk).wording == ""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"confirmed_by_id": "approver", "confirmed_at": "now"},
+        {"confirmed_at": "now"},
+        {"basis": ""},
+    ],
+)
+def test_the_database_wants_two_people_and_a_basis(draft, member, reviewer, change) -> None:
+    exception = approve_exception(position=_submitted(draft, member), by=reviewer)
+    values = {"approver": reviewer.pk, "now": timezone.now()}
+    change = {name: values.get(value, value) for name, value in change.items()}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        WordingException.objects.filter(pk=exception.pk).update(**change)
+
+
+def test_one_live_exception_a_position(reviewer) -> None:
+    fields = {
+        "position": make_position(),
+        "basis": BASIS,
+        "approved_by": reviewer,
+        "approved_at": timezone.now(),
+    }
+    WordingException.objects.create(**fields, ended_at=timezone.now())
+    WordingException.objects.create(**fields)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        WordingException.objects.create(**fields)
+
+
+def test_a_reviewer_takes_a_post_down(employer, member, reviewer) -> None:
+    position = make_position(employer=employer)
+    for user in (member, make_staff(make_stations()["蓬江区"], StationRole.REVIEWER)):
+        with pytest.raises(PermissionDenied):
+            actions.take_down(position=position, by=user, reason="收费")
+    with pytest.raises(ValidationError):
+        actions.take_down(position=position, by=reviewer, reason=" ")
+    actions.take_down(position=position, by=reviewer, reason="收取押金")
+    assert position.state == PositionState.REFUSED
+    assert not Position.objects.open_at().exists()
+    gone = actions.take_down(
+        position=make_position(employer=employer), by=reviewer, reason="虚假岗位", for_good=True
+    )
+    assert gone.state == PositionState.WITHDRAWN
