@@ -214,6 +214,7 @@ MATRIX: dict[str, Row] = {
     "me/tickets/<uuid:ticket>/": Row(THE_PERSON, {"ticket": "registration.ticket"}),
     "me/intentions/": Row(PERSONS),
     "me/intentions/<int:pk>/confirm/": Row(THE_PERSON, _of("placement"), "post"),
+    "me/intentions/<int:pk>/contact/": Row(THE_PERSON, _of("placement"), "post"),
     "me/consents/": Row(PERSONS),
     "me/consents/<slug:purpose>/": Row(PERSONS, {"purpose": "=matching"}, "post"),
     "me/access-log/": Row(PERSONS),
@@ -239,6 +240,9 @@ MATRIX: dict[str, Row] = {
     "company/fairs/<int:page_id>/join/": Row(EMPLOYERS, _of("fair", "page_id")),
     "company/intentions/": Row(EMPLOYERS, knows=KNOW_THE_PERSON | THE_EMPLOYER),
     "company/intentions/<int:pk>/confirm/": Row(THE_EMPLOYER, _of("placement"), "post"),
+    "company/intentions/<int:pk>/phone/": Row(
+        THE_EMPLOYER, _of("placement"), "post", knows=KNOW_THE_PERSON | THE_EMPLOYER
+    ),
     # --- the desk
     "desk/": Row(STAFF),
     "desk/follow-ups/<int:pk>/": Row(FILES_HERE, _of("follow_up")),

@@ -20,4 +20,5 @@ urlpatterns = [
     path("fairs/<int:page_id>/join/", fairs.join, name="join-fair"),
     path("intentions/", intentions.listing, name="intentions"),
     path("intentions/<int:pk>/confirm/", intentions.confirm, name="confirm-intention"),
+    path("intentions/<int:pk>/phone/", intentions.phone, name="intention-phone"),
 ]

@@ -5,7 +5,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.accounts.actions import give_consent, withdraw_consent
@@ -30,8 +30,9 @@ def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
     own = Consent.objects.filter(user=veteran.account_id).order_by("-given_at", "-pk")
     given = {row.purpose: row for row in own.in_force()}
     rows = [Row(purpose, wording, given.get(purpose)) for purpose, wording in WORDINGS.items()]
+    contacts = list(own.in_force().filter(purpose=ConsentPurpose.EMPLOYER_CONTACT))
     past = own.exclude(withdrawn_at=None)[:20]
-    context = {"rows": rows, "past": list(past), "agreeing": {"agree": "yes"}}
+    context = {"rows": rows, "contacts": contacts, "past": list(past), "agreeing": {"agree": "yes"}}
     return render(request, "web/veteran/consents.html", context)
 
 
@@ -39,9 +40,15 @@ def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
 @require_POST
 def change(request: HttpRequest, veteran: Veteran, purpose: str) -> HttpResponse:
     """Agree, or take it back: `agree` in the form says which."""
+    user = cast(User, veteran.account)
+    if purpose == ConsentPurpose.EMPLOYER_CONTACT:  # given beside an intention, taken back here as well
+        rows = Consent.objects.in_force().filter(user=user, purpose=purpose)
+        withdraw_consent(consent=get_object_or_404(rows, subject=request.POST.get("subject", "")), by=user)
+        messages.success(request, "已撤回，该单位不能再查看您的电话。")
+        return redirect("veteran:consents")
     if purpose not in WORDINGS:
         raise Http404
-    user, wanted = cast(User, veteran.account), ConsentPurpose(purpose)
+    wanted = ConsentPurpose(purpose)
     if request.POST.get("agree") == "yes":
         give_consent(user=user, purpose=wanted, wording=WORDINGS[wanted], by=user)
         messages.success(request, f"已同意：{wanted.label}。")

@@ -3,13 +3,16 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.placements import actions
+from portal.placements.contacts import share_contact, shared_with, withhold_contact, wording_for
 from portal.placements.models import Placement
+from portal.placements.workflow import LIVE_STATES
 from portal.veterans.models import Veteran
 from portal.web.steps import timeline
 from portal.web.veteran.current import for_veteran
@@ -28,8 +31,37 @@ def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
         .prefetch_related("transitions")
     )
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    shown: list[dict[str, Any]] = [{"placement": row, "steps": timeline(row)} for row in page]
-    return render(request, "web/veteran/intentions.html", {"page": page, "rows": shown})
+    shared = shared_with(page)
+    shown: list[dict[str, Any]] = [
+        {
+            "placement": row,
+            "steps": timeline(row),
+            "shared": row.pk in shared,
+            "wording": wording_for(row.position.employer) if row.state in LIVE_STATES else "",
+        }
+        for row in page
+    ]
+    context = {"page": page, "rows": shown, "agreeing": {"agree": "yes"}}
+    return render(request, "web/veteran/intentions.html", context)
+
+
+@for_veteran
+@require_POST
+def contact(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
+    """Let the employer see one's phone, or take that back: `agree` in the form says which."""
+    rows = Placement.objects.visible_to(request.user).filter(veteran=veteran)
+    placement = get_object_or_404(rows.with_details(), pk=pk)
+    name = placement.position.employer.name
+    try:
+        if request.POST.get("agree") == "yes":
+            share_contact(placement=placement, by=request.user)
+            messages.success(request, f"{name}现在可以查看您的电话，每次查看都会记录。")
+        else:
+            withhold_contact(placement=placement, by=request.user)
+            messages.success(request, f"已撤回，{name}不能再查看您的电话。")
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("veteran:intentions")
 
 
 @for_veteran

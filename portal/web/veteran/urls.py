@@ -32,6 +32,7 @@ urlpatterns = [
     path("tickets/<uuid:ticket>/", fairs.ticket, name="ticket"),
     path("intentions/", intentions.listing, name="intentions"),
     path("intentions/<int:pk>/confirm/", intentions.confirm, name="confirm-intention"),
+    path("intentions/<int:pk>/contact/", intentions.contact, name="intention-contact"),
     path("consents/", consents.listing, name="consents"),
     path("consents/<slug:purpose>/", consents.change, name="consent"),
     path("evidence/", evidence.listing, name="evidence"),

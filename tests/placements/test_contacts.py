@@ -1,0 +1,93 @@
+"""A phone is seen by one employer, once the person said so, while the intention lives; each look is told."""
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
+
+from portal.accounts.enums import AccessKind
+from portal.accounts.models import AccessLog, Consent
+from portal.placements import actions
+from portal.placements.contacts import contact_of, share_contact, shared_with, withhold_contact
+from portal.placements.models import Placement
+from tests.factories import make_employer, make_position, make_staff, make_stations, make_user, make_veteran
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def placement() -> Placement:
+    stations = make_stations()
+    veteran = make_veteran(account=make_user("陈建国"), station=stations["睦洲镇"], phone="13800001234")
+    position = make_position(employer=make_employer(member=make_user("吴晓彤")))
+    clerk = make_staff(stations["睦洲镇"])
+    return actions.declare(veteran=veteran, position=position, by=clerk)
+
+
+def member(placement: Placement):
+    return placement.position.employer.memberships.get().user
+
+
+def test_nobody_sees_a_phone_before_the_person_agreed(placement) -> None:
+    assert shared_with([placement]) == set()
+    with pytest.raises(ValidationError):
+        contact_of(placement=placement, by=member(placement))
+    with pytest.raises(PermissionDenied):
+        share_contact(placement=placement, by=member(placement))
+    assert not AccessLog.objects.filter(kind=AccessKind.REVEAL).exists()
+
+
+def test_the_consent_names_the_employer_and_each_look_is_noted(placement) -> None:
+    consent = share_contact(placement=placement, by=placement.veteran.account)
+    assert placement.position.employer.name in consent.wording
+    assert shared_with([placement]) == {placement.pk}
+    assert contact_of(placement=placement, by=member(placement)) == "13800001234"
+    look = AccessLog.objects.get(kind=AccessKind.REVEAL)
+    assert (look.file_id, look.field) == (placement.veteran_id, "手机号码")
+    assert placement.position.employer.name in look.reason
+
+
+def test_another_employer_learns_nothing_from_it(placement) -> None:
+    other = make_position(employer=make_employer(member=make_user()))
+    elsewhere = actions.declare(veteran=placement.veteran, position=other, by=placement.recorded_by)
+    share_contact(placement=placement, by=placement.veteran.account)
+    assert shared_with([placement, elsewhere]) == {placement.pk}
+    with pytest.raises(ValidationError):
+        contact_of(placement=elsewhere, by=member(elsewhere))
+    with pytest.raises(PermissionDenied):
+        contact_of(placement=placement, by=member(elsewhere))
+
+
+def test_taking_it_back_and_the_end_of_the_intention_work_at_once(placement) -> None:
+    own = placement.veteran.account
+    share_contact(placement=placement, by=own)
+    withhold_contact(placement=placement, by=own)
+    with pytest.raises(ValidationError):
+        contact_of(placement=placement, by=member(placement))
+    share_contact(placement=placement, by=own)
+    assert Consent.objects.filter(user=own).count() == 2
+    Placement.objects.filter(pk=placement.pk).update(state="lapsed")
+    placement.refresh_from_db()
+    assert shared_with([placement]) == set()
+    with pytest.raises(ValidationError):
+        share_contact(placement=placement, by=own)
+
+
+def test_the_pages_say_so(placement, client_for) -> None:
+    person, firm = client_for(placement.veteran.account), client_for(member(placement))
+    intentions, phone = (
+        reverse("employer:intentions"),
+        reverse("employer:intention-phone", args=[placement.pk]),
+    )
+    assert "查看电话" not in firm.get(intentions).content.decode()
+    assert "没有同意" in firm.post(phone, follow=True).content.decode()
+    person.post(reverse("veteran:intention-contact", args=[placement.pk]), {"agree": "yes"})
+    assert "查看电话" in firm.get(intentions).content.decode()
+    assert "13800001234" in firm.post(phone).content.decode()
+    assert "13800001234" not in firm.get(intentions).content.decode()
+    assert placement.position.employer.name in person.get(reverse("veteran:access-log")).content.decode()
+    consents = reverse("veteran:consents")
+    assert placement.position.employer.name in person.get(consents).content.decode()
+    person.post(
+        reverse("veteran:consent", args=["employer_contact"]), {"subject": placement.position.employer.uscc}
+    )
+    assert "没有同意" in firm.post(phone, follow=True).content.decode()
