@@ -1,11 +1,12 @@
 """Keeping the index: one record at a time as it changes, or all of them from the beginning."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
 
-from search import get_backend
+from search import get_backend, vocabulary
 from search.backends.base import Backend
 from search.documents import SOURCES, documents_of
 from search.models import Entry
@@ -27,6 +28,8 @@ def refresh(kind: Kind, object_ids: Collection[int], *, backend: Backend | None 
             found = documents_of(kind, batch, timezone.now())
             backend.put(found)
             backend.remove(kind, set(batch) - {document.object_id for document in found})
+            # After the commit: words are shared by many records, and nobody should wait for another's.
+            transaction.on_commit(partial(vocabulary.follow, kind, batch, found), robust=True)
 
 
 def _batches() -> Iterator[Batch]:
@@ -50,13 +53,17 @@ def rebuild(progress: Progress | None = None) -> int:
     backend = get_backend()
     started = timezone.now()
     seen: dict[Kind, set[int]] = {kind: set() for kind in Kind}
+    heard = vocabulary.Heard()
     batches: Iterable[Batch] = _batches()
     with backend.rebuilding():
         for kind, ids in progress(batches) if progress else batches:
             # On SQLite no change slips in between reading rows and writing entries; elsewhere, see below.
             with transaction.atomic():
-                backend.put(documents_of(kind, ids, timezone.now()))
+                found = documents_of(kind, ids, timezone.now())
+                backend.put(found)
+            heard.add(found)
             seen[kind].update(ids)
+    vocabulary.replace(heard)
     if backend.transactional:
         for kind, known in seen.items():
             indexed = set(Entry.objects.filter(kind=kind).values_list("object_id", flat=True))

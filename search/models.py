@@ -42,3 +42,66 @@ class IndexVersion(models.Model):
     class Meta:
         verbose_name = "搜索索引版本"
         verbose_name_plural = "搜索索引版本"
+
+
+class TermKind(models.TextChoices):
+    """What a term is, for who reads it among suggestions. A text that is two things is the first of them."""
+
+    WORD = "word", "岗位"  # stands in titles or facts: 叉车, 包吃住, 睦洲镇
+    OCCUPATION = "occupation", "职业"
+    TITLE = "title", "岗位"  # a whole title
+    FAIR = "fair", "招聘会"
+    EMPLOYER = "employer", "用人单位"
+
+
+class Term(models.Model):
+    """One word or phrase that somebody may look for, because something that can be found says it."""
+
+    text = models.CharField(max_length=80, unique=True)  # normalised as matching.tokens does
+    kind = models.CharField(max_length=10, choices=TermKind.choices)
+    weight = models.PositiveIntegerField()  # how many documents say it
+    until = models.DateTimeField()  # the last of them shows no longer
+
+    class Meta:
+        verbose_name = "搜索词"
+        verbose_name_plural = "搜索词"
+
+
+class Key(models.Model):
+    """One way to begin typing a term: as it is written, in pinyin, or by initials.
+
+    `at`: 0 for the term's beginning, 1, 2 … for a later word of it ('远航' in 江门市远航物流有限公司).
+    `backwards` is the key from its end, of beginnings only: a typing mistake in the first half of a word leaves its
+    second half as it was.
+    """
+
+    class Way(models.IntegerChoices):
+        TEXT = 0, "文字"
+        PINYIN = 1, "拼音"
+        INITIALS = 2, "首字母"
+
+    term = models.ForeignKey(Term, models.CASCADE, related_name="keys")
+    key = models.CharField(max_length=80, db_index=True)
+    backwards = models.CharField(max_length=80, blank=True, db_index=True)
+    way = models.PositiveSmallIntegerField(choices=Way.choices)
+    at = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "搜索词键"
+        verbose_name_plural = "搜索词键"
+
+
+class Phrase(models.Model):
+    """What one document is called, so that its term goes when the last such document goes.
+
+    `id` is the document's number.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    text = models.CharField(max_length=80, db_index=True)
+    kind = models.CharField(max_length=10, choices=TermKind.choices)
+    until = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "搜索短语"
+        verbose_name_plural = "搜索短语"
