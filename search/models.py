@@ -47,11 +47,12 @@ class IndexVersion(models.Model):
 class TermKind(models.TextChoices):
     """What a term is, for who reads it among suggestions. A text that is two things is the first of them."""
 
-    WORD = "word", "岗位"  # stands in titles or facts: 叉车, 包吃住, 睦洲镇
+    WORD = "word", "岗位"  # stands in titles: 叉车, 电工
     OCCUPATION = "occupation", "职业"
     TITLE = "title", "岗位"  # a whole title
     FAIR = "fair", "招聘会"
     EMPLOYER = "employer", "用人单位"
+    FACT = "fact", "关键词"  # stands beside titles only: 包吃住, 睦洲镇, ERP
 
 
 class Term(models.Model):
@@ -59,7 +60,8 @@ class Term(models.Model):
 
     text = models.CharField(max_length=80, unique=True)  # normalised as matching.tokens does
     kind = models.CharField(max_length=10, choices=TermKind.choices)
-    weight = models.PositiveIntegerField()  # how many documents say it
+    weight = models.PositiveIntegerField()  # how many documents say it in their names
+    aside = models.PositiveIntegerField(default=0)  # how many say it elsewhere, as of the last build
     until = models.DateTimeField()  # the last of them shows no longer
 
     class Meta:
@@ -71,8 +73,8 @@ class Key(models.Model):
     """One way to begin typing a term: as it is written, in pinyin, or by initials.
 
     `at`: 0 for the term's beginning, 1, 2 … for a later word of it ('远航' in 江门市远航物流有限公司).
-    `backwards` is the key from its end, of beginnings only: a typing mistake in the first half of a word leaves its
-    second half as it was.
+    `backwards` is the key from its end, of beginnings only: a typing mistake in the first half of a word
+    leaves its second half as it was.
     """
 
     class Way(models.IntegerChoices):

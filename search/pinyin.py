@@ -1,12 +1,13 @@
 """How a text sounds: toneless pinyin, a syllable for each character.
 
-Polyphonic characters are read by the word they stand in (长沙 chang, 长辈 zhang). Beside that reading stand the
-other main ones of characters that people do mix up, so that both 'hangzheng' and 'xingzheng' lead to 行政.
+Polyphonic characters are read by the word they stand in (长沙 chang, 长辈 zhang). Beside that reading
+stand the other main ones of characters that people do mix up, so that 'hangzheng' leads to 行政 as well.
 """
 
 import re
 from functools import lru_cache
 from itertools import islice, product
+from typing import Any
 
 from pypinyin import Style, lazy_pinyin
 
@@ -51,10 +52,15 @@ def said(text: str) -> str:
     return "".join(_SAID.findall(text))
 
 
+def _letters(run: str) -> Any:
+    """What is no Chinese character, one by one; pypinyin takes a list as well as the text it declares."""
+    return list(run)
+
+
 @lru_cache(maxsize=1 << 15)
 def syllables(text: str) -> tuple[str, ...]:
     """One syllable for each character of `said(text)`; a letter or digit stands for itself."""
-    found = lazy_pinyin(said(text), style=Style.NORMAL, errors=list, v_to_u=False)
+    found = lazy_pinyin(said(text), style=Style.NORMAL, errors=_letters, v_to_u=False)
     return tuple(syllable.replace("ü", "v") for syllable in found)
 
 

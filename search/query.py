@@ -98,11 +98,29 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """Letters of a query, and the terms they were taken for."""
+
+    said: str
+    meant: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """`text` is a whole query with `meant` in the place of `said`."""
+
+    text: str
+    said: str
+    meant: str
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """One page of hits.
 
     `counts` says how many of each kind there are (region kept, kinds ignored), `counties` how many in each
     county (kinds kept, region ignored), most first. `relaxed`: no hit held all the words, these hold some.
+    `read`: letters that were taken for pinyin. `corrected`: nothing was found as it was written, so this was.
     """
 
     hits: tuple[Hit, ...]
@@ -110,3 +128,5 @@ class SearchResult:
     counts: Mapping[Kind, int]
     counties: tuple[tuple[str, int], ...]
     relaxed: bool = False
+    read: tuple[Read, ...] = ()
+    corrected: Correction | None = None

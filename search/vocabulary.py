@@ -1,7 +1,8 @@
 """The words that documents say, kept in the database with the ways to type them.
 
-From here come pinyin, typing mistakes, suggestions and what is known to be a word. `Heard` collects while the index
-is built, `follow` keeps up with single records. Whatever the engine, the vocabulary lives in the database.
+From here come pinyin, typing mistakes, suggestions and what is known to be a word. `Heard` collects while
+the index is built, `follow` keeps up with single records. Whatever the engine, the vocabulary lives in the
+database.
 """
 
 import re
@@ -9,14 +10,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Count, Max, Q
 
+from matching import knowledge
 from matching.tokens import canonical, default_engine, dictionary, inner_words, normalize, stopwords
-from portal.core.models import Occupation
 from search import pinyin
 from search.documents import Document, number
 from search.models import Key, Phrase, Term, TermKind
@@ -29,7 +30,8 @@ _STARTS = 4  # places in a phrase where typing may begin
 _LATIN = re.compile(r"(?<![0-9a-z])[a-z][a-z0-9+#.]{0,15}(?![0-9a-z])")
 _WORD = re.compile(r"[0-9a-z]*[a-z\u3400-\u9fff][0-9a-z\u3400-\u9fff+#.]*\Z")
 _PHRASES = {Kind.POSITION: TermKind.TITLE, Kind.FAIR: TermKind.FAIR, Kind.EMPLOYER: TermKind.EMPLOYER}
-_RANK = {kind: place for place, kind in enumerate(TermKind.values)}
+_BRACKETS = re.compile(r"[(\[{【][^)\]}】]*[)\]}】]")
+_SHORT = re.compile(r"(?:(?<=\s)|\A)[\u3400-\u9fff]{2,8}(?=\s|\Z)")
 
 
 @dataclass(slots=True)
@@ -38,6 +40,7 @@ class Said:
 
     kind: TermKind
     weight: int
+    aside: int
     until: datetime
 
 
@@ -47,17 +50,23 @@ def _is_word(token: str) -> bool:
 
 @lru_cache(maxsize=1 << 15)
 def words_in(text: str) -> tuple[str, ...]:
-    """The words of a short text as they are written, each once: those that are cut, then dictionary words inside."""
+    """The words of a short text as written, each once: those that are cut, then those inside them."""
     cut = [token.strip() for token in default_engine().cut(normalize(text))]
     tokens = [token for token in cut if _is_word(token)]
     inner = [
-        word for token in tokens for word in inner_words(token, default_engine()) if word in dictionary()
+        word
+        for token in tokens
+        for word in inner_words(token, default_engine())
+        # what else stands inside is noise: '压电' in '低压电工作业证'
+        if word in dictionary() or word in default_engine().parts.get(token, ())
     ]
-    return tuple(dict.fromkeys([*tokens, *inner]))
+    return tuple(dict.fromkeys([*tokens, *filter(_is_word, inner)]))
 
 
 def phrase_of(document: Document) -> str:
-    return normalize(document.title).strip()[:LONGEST]
+    """What a document is called, without what stands in brackets behind: '电工（夜班）' is called 电工."""
+    name = normalize(document.title)
+    return (_BRACKETS.sub("", name).strip() or name.strip())[:LONGEST]
 
 
 class Heard:
@@ -65,65 +74,63 @@ class Heard:
 
     def __init__(self) -> None:
         self._words: Counter[str] = Counter()
+        self._aside: Counter[str] = Counter()
         self._until: dict[str, datetime] = {}
-        self._pieces: Counter[str] = Counter()
         self.phrases: dict[int, tuple[str, TermKind, datetime]] = {}
 
     def add(self, documents: Iterable[Document]) -> None:
         for document in documents:
-            said = set(words_in(document.title))
-            for piece in document.facts.split():
-                said.update(words_in(piece))
-                self._pieces[piece] += 1
-            said.update(_LATIN.findall(normalize(document.body)))
-            self._words.update(said)
-            for word in said:
-                self._until[word] = max(self._until.get(word, document.listed_until), document.listed_until)
-            self.phrases[document.number] = (
-                phrase_of(document),
-                _PHRASES[document.kind],
-                document.listed_until,
-            )
+            words = set(words_in(document.title)) if document.kind == Kind.POSITION else set()
+            # Short names in plain characters: occupation, place, shift, benefits; no address, no firm.
+            aside = {word for fact in _SHORT.findall(document.facts) for word in words_in(fact)}
+            aside.update(_SHORT.findall(document.facts), _LATIN.findall(normalize(document.body)))
+            self._words.update(words)
+            self._aside.update(aside)
+            last = document.listed_until
+            for word in words | aside:
+                self._until[word] = max(self._until.get(word, last), last)
+            self.phrases[document.number] = (phrase_of(document), _PHRASES[document.kind], last)
 
     def terms(self) -> dict[str, Said]:
         """Every term; one text is one term, of the kind that comes first in TermKind."""
         found = {
-            word: Said(TermKind.WORD, weight, self._until[word]) for word, weight in self._words.items()
+            word: Said(TermKind.WORD, weight, self._aside[word], self._until[word])
+            for word, weight in self._words.items()
         }
-        last = max(self._until.values(), default=None)
-        names = Occupation.objects.filter(level=4).values_list("name", flat=True)
-        for name in map(normalize, names) if last else ():
-            if self._pieces[name] and name not in found:
-                found[name] = Said(TermKind.OCCUPATION, self._pieces[name], last)
+        for name in _occupations().intersection(self._aside).difference(found):
+            found[name] = Said(TermKind.OCCUPATION, self._aside[name], self._aside[name], self._until[name])
         for text, kind, until in self.phrases.values():
             known = found.get(text)
             if known is None:
-                found[text] = Said(kind, 1, until)
+                found[text] = Said(kind, 1, self._aside[text], until)
             elif known.kind == kind:
                 known.weight += 1
                 known.until = max(known.until, until)
+        for word in self._aside.keys() - found.keys():
+            found[word] = Said(TermKind.FACT, 0, self._aside[word], self._until[word])
         _add_synonyms(found)
-        return {text: said for text, said in found.items() if text}
+        found.pop("", None)
+        return found
+
+
+@cache
+def _occupations() -> frozenset[str]:
+    return frozenset(normalize(row.name) for row in knowledge.occupations().values() if row.level == 4)
 
 
 def _add_synonyms(found: dict[str, Said]) -> None:
     """Words of the dictionary that stand for what documents say: 秩序维护员 where posts say 保安员."""
-    standing: dict[str, Said] = {}
-    for word, said in found.items():
-        if said.kind == TermKind.WORD:
-            form = canonical(word)
-            if form not in standing or standing[form].weight < said.weight:
-                standing[form] = said
+    standing = {canonical(word): said for word, said in found.items() if said.kind == TermKind.WORD}
     for word in dictionary():
         same = standing.get(canonical(word))
         if same is not None and word not in found and _is_word(word):
-            found[word] = Said(TermKind.WORD, 1, same.until)
+            found[word] = Said(TermKind.FACT, 0, same.weight, same.until)
 
 
 # --- writing ---------------------------------------------------------------------------------------------
 def keys_of(text: str, kind: str) -> Iterator[tuple[str, Key.Way, int]]:
     """(key, way, at) of a term: from its beginning, and for a phrase from its later words too."""
-    for at, start in enumerate(_starts(text) if kind != TermKind.WORD else [0]):
+    for at, start in enumerate([0] if kind in {TermKind.WORD, TermKind.FACT} else _starts(text)):
         rest = text[start:]
         ways = [(rest, Key.Way.TEXT)]
         if pinyin.has_chinese(rest):
@@ -151,8 +158,8 @@ def replace(heard: Heard) -> None:
     changed = []
     for text, row in there.items():
         said = wanted.get(text)
-        if said is not None and (row.kind, row.weight, row.until) != (said.kind, said.weight, said.until):
-            row.kind, row.weight, row.until = said.kind, said.weight, said.until
+        if said is not None and _state(row) != _state(said):
+            row.kind, row.weight, row.aside, row.until = _state(said)
             changed.append(row)
     new = [(text, said) for text, said in wanted.items() if text not in there]
     for part in _parts(gone):
@@ -161,7 +168,7 @@ def replace(heard: Heard) -> None:
             Term.objects.filter(pk__in=part).delete()
     for rows in _parts(changed):
         with transaction.atomic():
-            Term.objects.bulk_update(rows, ["kind", "weight", "until"], batch_size=200)
+            Term.objects.bulk_update(rows, ["kind", "weight", "aside", "until"], batch_size=200)
     for pairs in _parts(new):
         with transaction.atomic():
             _insert(dict(pairs))
@@ -174,6 +181,10 @@ def replace(heard: Heard) -> None:
             _write_phrases(dict(phrases))
 
 
+def _state(term: Term | Said) -> tuple[str, int, int, datetime]:
+    return term.kind, term.weight, term.aside, term.until
+
+
 def _parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
     return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
 
@@ -181,17 +192,23 @@ def _parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
 def _insert(terms: Mapping[str, Said]) -> None:
     """Write new terms with their keys; one that somebody else wrote meanwhile is left as it is."""
     Term.objects.bulk_create(
-        [Term(text=text, kind=said.kind, weight=said.weight, until=said.until) for text, said in terms.items()],
+        [
+            Term(text=text, kind=said.kind, weight=said.weight, aside=said.aside, until=said.until)
+            for text, said in terms.items()
+        ],
         ignore_conflicts=True,
         batch_size=500,
     )
-    rows = Term.objects.filter(text__in=terms, keys=None)
+    rows = Term.objects.filter(text__in=terms, keys=None).values_list("pk", "text", "kind")
     keys = [
-        Key(term=row, key=key, way=way, at=at, backwards=key[::-1] if at == 0 and way != Key.Way.INITIALS else "")
-        for row in rows
-        for key, way, at in keys_of(row.text, row.kind)
+        (pk, key, key[::-1] if at == 0 and way != Key.Way.INITIALS else "", way.value, at)
+        for pk, text, kind in rows
+        for key, way, at in keys_of(text, kind)
     ]
-    Key.objects.bulk_create(keys, batch_size=1000)
+    with connection.cursor() as cursor:  # a hundred thousand rows: without an object for each
+        cursor.executemany(
+            "INSERT INTO search_key (term_id, key, backwards, way, at) VALUES (%s, %s, %s, %s, %s)", keys
+        )
 
 
 def _write_phrases(phrases: Mapping[int, tuple[str, TermKind, datetime]]) -> None:
@@ -206,10 +223,10 @@ def _write_phrases(phrases: Mapping[int, tuple[str, TermKind, datetime]]) -> Non
 
 @transaction.atomic
 def follow(kind: Kind, object_ids: Collection[int], documents: Sequence[Document]) -> None:
-    """Bring the vocabulary up to date after these records changed; `documents` are those that can still be found.
+    """Bring the vocabulary up to date after these records changed; `documents` are those still to be found.
 
-    What something is called appears and goes with it. How often a word is said is exact for titles; words of the
-    facts are added here, and counted anew by the next build.
+    What something is called appears and goes with it. How often a word is said is exact for titles; words of
+    the facts are added here, and counted anew by the next build.
     """
     numbers = {number(kind, pk) for pk in object_ids}
     before = dict(Phrase.objects.filter(pk__in=numbers).values_list("pk", "text"))
@@ -226,26 +243,24 @@ def follow(kind: Kind, object_ids: Collection[int], documents: Sequence[Document
     heard.add(documents)
     said = heard.terms()
     # Locked in one order, so that two writers never wait for each other.
-    there = {
-        row.text: row
-        for row in Term.objects.select_for_update()
-        .filter(text__in={*texts, *change, *said})
-        .order_by("pk")
-    }
+    locked = Term.objects.select_for_update().filter(text__in={*texts, *change, *said}).order_by("pk")
+    there = {row.text: row for row in locked}
     for word, difference in change.items():
         row = there.get(word)
-        if row is not None and row.kind == TermKind.WORD:
-            row.weight = max(row.weight + difference, 0)
-            row.until = max(row.until, said[word].until) if word in said else row.until
+        if row is None or row.kind not in {TermKind.WORD, TermKind.FACT}:
+            continue
+        row.weight = max(row.weight + difference, 0)
+        row.kind = TermKind.WORD if row.weight else TermKind.FACT
+        row.until = max(row.until, said[word].until) if word in said else row.until
     counted = Phrase.objects.filter(text__in=texts).values("text").annotate(n=Count("pk"), last=Max("until"))
     counts = {row["text"]: (row["n"], row["last"]) for row in counted.order_by()}
     for text in texts:
         row = there.get(text)
-        if row is not None and row.kind != TermKind.WORD:
+        if row is not None and row.kind in _PHRASES.values():
             row.weight, row.until = counts.get(text, (0, row.until))
-    gone = [row.pk for row in there.values() if not row.weight]
-    Term.objects.filter(pk__in=gone).delete()
-    Term.objects.bulk_update([row for row in there.values() if row.weight], ["weight", "until"], batch_size=200)
+    Term.objects.filter(pk__in=[row.pk for row in there.values() if not (row.weight or row.aside)]).delete()
+    kept = [row for row in there.values() if row.weight or row.aside]
+    Term.objects.bulk_update(kept, ["kind", "weight", "until"], batch_size=200)
     _insert({text: term for text, term in said.items() if text not in there})
 
 
@@ -272,6 +287,7 @@ class Match:
 
 def matches(condition: Q, *, now: datetime, most: int) -> list[Match]:
     """Terms of something that can be found now: beginnings first, the most said first. One query."""
-    rows = Key.objects.filter(condition, term__until__gt=now).order_by("at", "-term__weight", "term__text")
+    rows = Key.objects.filter(condition, term__until__gt=now)
+    rows = rows.order_by("at", "-term__weight", "-term__aside", "term__text")
     columns = ("term__text", "term__kind", "term__weight", "key", "way", "at")
     return [Match(*row) for row in rows.values_list(*columns)[:most]]

@@ -6,9 +6,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
+from search import reading, spelling
 from search.documents import SOURCES, Document
 from search.query import Hit, Kind, SearchQuery, SearchResult
-from search.words import Group, excerpt, forms_of, groups, marked
+from search.words import Group, excerpt, forms_of, marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,16 @@ class Backend(ABC):
         What the engine finds is looked up in the database under the same scope: an entry that was left
         behind by a write past the actions is never shown.
         """
-        asked = groups(query.text)
+        understood, corrected = reading.read(query.text, now=query.now), None
+        asked = understood.groups
         if query.text and not asked:  # only punctuation, or words that say nothing
             return SearchResult(hits=(), total=0, counts=dict.fromkeys(Kind, 0), counties=())
         found, relaxed = self.find(query, asked), False
+        if not found.total and (likely := spelling.correct(query.text, now=query.now)):
+            other = reading.read(likely.text, now=query.now)
+            better = self.find(query, other.groups)
+            if better.total:
+                found, understood, corrected, asked = better, other, likely, other.groups
         if not found.total and len(asked) > 1:
             found, relaxed = self.find(query, asked, any_word=True), True
         hits = self._confirmed(query, found.keys, forms_of(asked))
@@ -46,6 +53,8 @@ class Backend(ABC):
             counts=found.counts,
             counties=found.counties,
             relaxed=relaxed and bool(hits),
+            read=understood.read,
+            corrected=corrected,
         )
 
     @staticmethod

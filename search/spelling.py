@@ -1,0 +1,133 @@
+"""One mistake in a word of Chinese characters: a wrong one, one too many, one left out, two changed places.
+
+Most are made by the ear, for people type by sound: 电公 for 电工, 保按 for 保安. A correction is looked for
+only among terms of what can be found, and only where a query has a word that nothing says.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from math import log10
+
+from django.db.models import Q
+from django.utils import timezone
+from rapidfuzz.distance import OSA
+
+from matching.tokens import default_engine, dictionary, normalize
+from search import pinyin, vocabulary
+from search.models import Key, TermKind
+from search.query import Correction
+from search.vocabulary import Match
+
+_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
+_RUNS = 4
+_SPANS = 24  # places of a query that are looked at
+_LONGEST = 8  # characters of a word in question
+_ROWS = 3000
+_DEAREST = 2.2  # a wrong sound in a word of two characters is believed of frequent words only
+# What southern speech tells apart last: 'zi' and 'zhi', 'lan' and 'nan', 'xin' and 'xing'.
+_NEAR = ((re.compile("([zcs])h"), r"\1"), (re.compile("ng"), "n"), (re.compile("l"), "n"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Some words of the query side by side, at [start, end) of its text."""
+
+    start: int
+    end: int
+    text: str
+    words: tuple[str, ...]
+
+
+def correct(text: str, *, now: datetime | None = None) -> Correction | None:
+    """The likeliest query that the text misses by one mistake; None when all its words are known.
+
+    Two queries at most.
+    """
+    now = now or timezone.now()
+    normal = normalize(text)
+    spans = [span for run in list(_RUN.finditer(normal))[:_RUNS] for span in _spans(run)][:_SPANS]
+    if not spans:
+        return None
+    # Whole spans and, with the same query, every way to say one of them.
+    exact = vocabulary.matches(
+        Q(way=Key.Way.TEXT, key__in={word for span in spans for word in (span.text, *span.words)})
+        | Q(way=Key.Way.PINYIN, at=0, key__in={pinyin.sound(span.text) for span in spans}),
+        now=now,
+        most=_ROWS,
+    )
+    known = {match.key for match in exact if match.way == Key.Way.TEXT} | dictionary().keys()
+    doubtful = [span for span in spans if span.text not in known and not known.issuperset(span.words)]
+    if not doubtful:
+        return None
+    candidates = [*exact, *vocabulary.matches(_half(doubtful), now=now, most=_ROWS)]
+    best = min(_judged(doubtful, candidates), default=None, key=lambda judged: judged[0])
+    if best is None:
+        return None
+    _, span, meant = best
+    return Correction(normal[: span.start] + meant + normal[span.end :], span.text, meant)
+
+
+def _spans(run: re.Match[str]) -> Iterator[_Span]:
+    words = list(default_engine().cut(run[0]))
+    starts = [sum(map(len, words[:i])) for i in range(len(words))]
+    for first, start in enumerate(starts):
+        for last in range(first, len(words)):
+            inside = tuple(words[first : last + 1])
+            text = "".join(inside)
+            if 2 <= len(text) <= _LONGEST:
+                at = run.start() + start
+                yield _Span(at, at + len(text), text, inside)
+
+
+def _half(spans: Iterable[_Span]) -> Q:
+    """Keys that share one half with a span, or all of it but for two that changed places."""
+    condition = Q(pk__in=[])
+    for span in spans:
+        half = len(span.text) // 2
+        swapped = {
+            span.text[:i] + span.text[i + 1] + span.text[i] + span.text[i + 2 :]
+            for i in range(len(span.text) - 1)
+        }
+        condition |= (
+            vocabulary.beginning("key", span.text[:half])
+            | vocabulary.beginning("backwards", span.text[half:][::-1])
+            | Q(key__in=swapped)
+        )
+    return Q(condition, way=Key.Way.TEXT, at=0) & ~Q(term__kind__in=[TermKind.EMPLOYER, TermKind.FAIR])
+
+
+def _judged(spans: Iterable[_Span], candidates: Iterable[Match]) -> Iterator[tuple[float, _Span, str]]:
+    unique = {match.text: match for match in candidates if len(match.text) > 1}
+    for span in spans:
+        for match in unique.values():
+            cost = _cost(span.text, match.text)
+            if cost is None:
+                continue
+            judged = cost - 0.4 * log10(match.weight + 1) - 0.2 * len(span.text)
+            if judged <= _DEAREST:
+                yield judged, span, match.text
+
+
+def _cost(said: str, meant: str) -> float | None:
+    """How unlikely it is that who says one means the other; None: not by one mistake."""
+    if abs(len(said) - len(meant)) > 1:
+        return None
+    sounds = pinyin.sound(said), pinyin.sound(meant)
+    distance = OSA.distance(said, meant, score_cutoff=1)
+    if sounds[0] == sounds[1]:
+        return 1.0 if distance == 1 else 1.6
+    if distance != 1:
+        return None
+    if len(said) == len(meant) and sorted(said) == sorted(meant):
+        return 1.2
+    if _near(sounds[0]) == _near(sounds[1]):
+        return 1.3
+    return {2: 3.0, 3: 2.0}.get(min(len(said), len(meant)), 1.5)
+
+
+def _near(sound: str) -> str:
+    for pattern, same in _NEAR:
+        sound = pattern.sub(same, sound)
+    return sound

@@ -1,0 +1,236 @@
+"""Pinyin, initials, mistakes and suggestions: one suite for every engine, like the rest of the contract."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from portal.accounts.enums import StationRole
+from portal.employers import actions as employers
+from portal.positions import actions as positions
+from search import indexing
+from search.models import Phrase, Term
+from search.query import Correction, Kind, Read
+from search.suggest import suggest
+from tests.factories import (
+    make_employer,
+    make_fair,
+    make_occupation,
+    make_position,
+    make_staff,
+    make_stations,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def titles(result) -> list[str]:
+    return [hit.title for hit in result.hits]
+
+
+def offered(typed: str, **kwargs) -> list[str]:
+    return [suggestion.text for suggestion in suggest(typed, **kwargs)]
+
+
+@pytest.fixture
+def town(engine) -> None:
+    """A few posts as they are written in life."""
+    firm = make_employer(name="江门市远航物流有限公司")
+    other = make_occupation("4-99-00-00", "其他人员")
+    for title in (
+        "电工",
+        "维修电工（包吃住）",
+        "电工兼司机",
+        "叉车司机",
+        "保安员",
+        "CNC操作员",
+        "会计",
+        "绿化工",
+    ):
+        make_position(employer=firm, title=title, occupation=other, duties="按时上班。", requirements="")
+    indexing.rebuild()
+
+
+@pytest.mark.must("posts.1")
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("diangong", {"电工", "维修电工（包吃住）", "电工兼司机"}),
+        ("DianGong", {"电工", "维修电工（包吃住）", "电工兼司机"}),
+        ("dian gong", {"电工", "维修电工（包吃住）", "电工兼司机"}),
+        ("dian工", {"电工", "维修电工（包吃住）", "电工兼司机"}),
+        ("电gong", {"电工", "维修电工（包吃住）", "电工兼司机"}),
+        ("diangonf", {"电工", "维修电工（包吃住）", "电工兼司机"}),
+        ("diagnong", {"电工", "维修电工（包吃住）", "电工兼司机"}),
+        ("chache", {"叉车司机"}),
+        ("chachesij", {"叉车司机"}),
+        ("kuaiji", {"会计"}),
+        ("huiji", {"会计"}),
+        ("lvhua", {"绿化工"}),
+        ("luhua", {"绿化工"}),
+        ("cnc", {"CNC操作员"}),
+        ("cnc kuaiji", set()),
+    ],
+)
+def test_letters_are_read_as_pinyin(town, find, typed: str, found: set[str]) -> None:
+    result = find(typed, kinds=frozenset({Kind.POSITION}))
+    assert (set() if result.relaxed else set(titles(result))) == found
+
+
+@pytest.mark.must("posts.1")
+@pytest.mark.parametrize("typed", ["dgsj", "diangongsiji", "diangong siji", "dg sj"])
+def test_two_words_in_one_run_of_letters(town, find, typed: str) -> None:
+    result = find(typed, kinds=frozenset({Kind.POSITION}))
+    assert titles(result) == ["电工兼司机"]
+    assert not result.relaxed
+
+
+def test_what_pinyin_found_is_marked_and_told(town, find) -> None:
+    result = find("chache")
+    assert result.hits[0].marked_title == "<mark>叉车</mark>司机"
+    assert result.read == (Read("chache", ("叉车",)),)
+
+
+def test_a_word_in_letters_is_left_alone(town, find) -> None:
+    result = find("cnc")
+    assert result.read == ()
+    assert find("qzxv").total == 0
+
+
+@pytest.mark.must("posts.1")
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("电公", "电工"),  # the same sound
+        ("店公", "电工"),  # both characters wrong, the same sound
+        ("工电", "电工"),  # changed places
+        ("叉车司级", "叉车司机"),
+        ("叉车机", "叉车司机"),  # one left out
+        ("叉车司司机", "叉车司机"),  # one too many
+        ("保按员", "保安员"),
+        ("保满员", "保安员"),  # a wrong one with another sound, in a longer word
+        ("维修 电公", "维修 电工"),
+    ],
+)
+def test_one_mistake_is_forgiven_and_told(town, find, typed: str, meant: str) -> None:
+    result = find(typed, kinds=frozenset({Kind.POSITION}))
+    assert titles(result) == titles(find(meant, kinds=frozenset({Kind.POSITION})))
+    assert result.corrected is not None
+    assert result.corrected.text == meant
+    assert "<mark>" in result.hits[0].marked_title
+
+
+def test_what_is_found_as_written_is_not_corrected(town, find) -> None:
+    make_position(title="电公理疗师")
+    indexing.rebuild()
+    result = find("电公理疗师")
+    assert (titles(result), result.corrected) == (["电公理疗师"], None)
+
+
+def test_the_correction_says_which_word(town, find) -> None:
+    assert find("维修 电公").corrected == Correction("维修 电工", "电公", "电工")
+
+
+def test_everyday_words_stand_for_each_other(town, find) -> None:
+    assert "保安员" in titles(find("秩序维护员"))
+    assert "叉车司机" in titles(find("叉车工"))
+    assert "保安员" in titles(find("zhixuweihuyuan"))
+    assert "<mark>" in find("秩序维护员").hits[0].marked_title
+
+
+# --- suggestions -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("typed", ["电", "dian", "diang", "dian工", "dg", "d", "D", " 电"])
+def test_what_begins_so_is_offered(town, typed: str) -> None:
+    assert "电工" in offered(typed)
+
+
+def test_a_later_word_of_a_name_is_offered(town) -> None:
+    assert "江门市远航物流有限公司" in offered("远航")
+    assert "江门市远航物流有限公司" in offered("yuanhang")
+    assert suggest("远航")[0].label == "用人单位"
+
+
+def test_words_before_the_last_are_kept(town) -> None:
+    assert "夜班 电工" in offered("夜班 dian")
+
+
+def test_letters_are_written_as_people_write_them(town) -> None:
+    assert "CNC操作员" in offered("cn")
+
+
+@pytest.mark.parametrize(
+    "typed", ["", " ", "？", "%", "_", "\x00", "'", '"', "\U0010ffff", "叉" * 500, "qzxv"]
+)
+def test_nothing_is_offered_for_nothing(town, typed: str) -> None:
+    assert offered(typed) == []
+
+
+def test_suggestions_are_one_query(town, django_assert_num_queries) -> None:
+    for typed in ("电", "dian工", "d", "叉车 y"):
+        with django_assert_num_queries(1):
+            suggest(typed)
+
+
+@pytest.mark.must("posts.5")
+def test_the_name_of_a_closed_post_is_not_offered(engine, django_capture_on_commit_callbacks) -> None:
+    indexing.rebuild()
+    member = make_user()
+    firm = make_employer(name="江门市远航物流有限公司", member=member)
+    reviewer = make_staff(make_stations()["新会区"], StationRole.REVIEWER)
+    with django_capture_on_commit_callbacks(execute=True):
+        indexing.refresh(Kind.EMPLOYER, [firm.pk])
+    post = make_position(employer=firm, title="潜水打捞员", opened=False)
+    with django_capture_on_commit_callbacks(execute=True):
+        positions.submit(position=post, by=member)
+    assert offered("潜水") == []
+    with django_capture_on_commit_callbacks(execute=True):
+        positions.approve(position=post, by=reviewer)
+    assert "潜水打捞员" in offered("潜水")
+    with django_capture_on_commit_callbacks(execute=True):
+        positions.pause(position=post, by=member)
+    assert "潜水打捞员" not in offered("潜水")
+    assert offered("远航") == ["江门市远航物流有限公司"]
+    with django_capture_on_commit_callbacks(execute=True):
+        employers.suspend(employer=firm, by=reviewer, reason="投诉属实")
+    assert offered("远航") == []
+
+
+def test_time_alone_takes_a_name_away(town) -> None:
+    fair = make_fair(title="春风行动招聘会")
+    indexing.rebuild()
+    assert "春风行动招聘会" in offered("春风")
+    assert offered("春风", now=fair.ends_at + timedelta(seconds=1)) == []
+
+
+def test_following_agrees_with_building(engine, django_capture_on_commit_callbacks) -> None:
+    """A vocabulary kept up record by record is the one that a build would make."""
+    make_position(title="电工（夜班）")
+    indexing.rebuild()
+    member = make_user()
+    firm = make_employer(member=member)
+    posts = [make_position(employer=firm, title=title) for title in ("电工", "叉车司机", "叉车维修工")]
+    with django_capture_on_commit_callbacks(execute=True):
+        indexing.refresh(Kind.POSITION, [post.pk for post in posts])
+    with django_capture_on_commit_callbacks(execute=True):
+        positions.pause(position=posts[2], by=member)
+
+    def told() -> list[tuple]:
+        return sorted(Term.objects.exclude(weight=0).values_list("text", "kind", "weight"))
+
+    followed, phrases = told(), sorted(Phrase.objects.values_list("pk", "text"))
+    indexing.rebuild()
+    assert [row for row in followed if row[1] != "employer"] == [
+        row for row in told() if row[1] != "employer"
+    ]
+    assert set(phrases) <= set(Phrase.objects.values_list("pk", "text"))
+
+
+def test_what_nobody_says_any_more_goes_with_a_build(town) -> None:
+    assert Term.objects.filter(text="会计").exists()
+    from portal.positions.models import Position
+
+    Position.objects.filter(title="会计").update(expires_at=timezone.now())
+    indexing.rebuild()
+    assert not Term.objects.filter(text="会计", weight__gt=0).exists()
+    assert "会计" not in offered("会计")
