@@ -35,7 +35,8 @@ def suggest(typed: str, *, now: datetime | None = None, most: int = MOST) -> lis
 
     One query, or none for an empty box.
     """
-    head, word = _last_word(normalize(typed[:LONGEST_TEXT]))
+    # No term holds a NUL, and PostgreSQL refuses one.
+    head, word = _last_word(normalize(typed[:LONGEST_TEXT]).replace("\x00", ""))
     if not word:
         return []
     found = vocabulary.matches(_condition(word), now=now or timezone.now(), most=_READ)
