@@ -33,8 +33,18 @@ _NUMBERS = re.compile(r"\d{11,18}[Xx]?")
 
 
 @transaction.atomic
-def upload(*, by: User, kind: str, name: str, content: bytes, station: Station | None = None) -> SheetImport:
+def upload(
+    *,
+    by: User,
+    kind: str,
+    name: str,
+    content: bytes,
+    station: Station | None = None,
+    subject_id: int | None = None,
+) -> SheetImport:
     """Take a sheet in, unread rows and all, with its columns guessed (or as this person mapped them before).
+
+    Who may upload this kind, and for whom, is for the caller to know.
 
     Raises:
         ValidationError: not a sheet; the message is for the person.
@@ -50,6 +60,7 @@ def upload(*, by: User, kind: str, name: str, content: bytes, station: Station |
         by=by,
         kind=kind,
         station=station,
+        subject_id=subject_id,
         file_name=_NUMBERS.sub("…", PurePath(name).name)[:120],
         size=len(content),
         content_sha256=hashlib.sha256(content).hexdigest(),

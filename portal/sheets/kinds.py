@@ -5,17 +5,21 @@ room reads, maps, runs, counts, resumes and undoes without knowing what a row me
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from portal.accounts.models import User
 from portal.sheets.enums import RowOutcome
-from portal.stations.models import Station
+
+if TYPE_CHECKING:
+    from portal.sheets.models import SheetImport
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One thing that a row may say. `synonyms` are headers that people use for it beside the label; `choices`
-    are the words that a cell may hold, printed into the template sheet.
+    are the words that a cell may hold: the template offers them in the cell, or beside it where a cell may
+    hold several. A column that is not `offered` is understood, but stands in no template; one that is
+    `required` may do without its own where the column `instead` says it all.
     """
 
     key: str
@@ -26,11 +30,14 @@ class Column:
     sample: str = ""
     help: str = ""
     choices: tuple[str, ...] = ()
+    several: bool = False
+    offered: bool = True
+    instead: str = ""
 
 
 class BadRow(Exception):
-    """A row that cannot be taken in. `code` groups problems of one kind; the reason is for the clerk, names
-    the column and holds no sensitive value.
+    """A row that cannot be taken in. `code` groups problems of one kind; the reason is for the clerk, begins
+    with the column's label and '：', and holds no sensitive value.
     """
 
     def __init__(self, code: str, reason: str) -> None:
@@ -79,23 +86,34 @@ class Loader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SheetKind:
-    """A kind of sheet.
+    """A kind of sheet, and the words that its pages use.
 
-    `open(by, station)` begins a run; `undo(rows, by, import_id)` takes written rows back inside a transaction
-    and returns for each why it had to stay ('' when it is undone); `finished()` is called once after the last
-    chunk of a run or an undo.
+    `noun` is what a row becomes, `unit` its measure word, `named` the column that tells rows apart on a page.
+    `open(sheet)` begins a run; `words()` gives choices that stand in tables, by column key; `undo(rows, by,
+    import_id)` takes written rows back inside a transaction and returns for each why it had to stay ('' when
+    it is undone); `finished()` is called once after the last chunk of a run or an undo.
     """
 
     key: str
     label: str
     columns: tuple[Column, ...]
-    open: Callable[[User, Station | None], Loader]
+    open: "Callable[[SheetImport], Loader]"
     undo: Callable[[Sequence[Written], User, int], list[str]]
     finished: Callable[[], None]
     problems: Mapping[str, str] = field(default_factory=dict)
+    noun: str = "档案"
+    unit: str = "人"
+    named: str = "name"
+    sample_row: bool = True
+    words: Callable[[], Mapping[str, tuple[str, ...]]] = field(default=dict)
 
     def column(self, key: str) -> Column:
         return next(column for column in self.columns if column.key == key)
+
+    def blamed(self, reason: str) -> Column | None:
+        """The column that the reason of a bad row begins with."""
+        label = reason.partition("：")[0]
+        return next((column for column in self.columns if column.label == label), None)
 
 
 _kinds: dict[str, SheetKind] = {}

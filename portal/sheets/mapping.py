@@ -43,4 +43,8 @@ def signature(headers: Sequence[Any]) -> str:
 
 def missing(kind: SheetKind, columns: dict[str, int]) -> list[str]:
     """Labels of required columns that nothing is mapped to."""
-    return [column.label for column in kind.columns if column.required and column.key not in columns]
+    return [
+        column.label
+        for column in kind.columns
+        if column.required and column.key not in columns and column.instead not in columns
+    ]

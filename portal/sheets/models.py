@@ -38,6 +38,8 @@ class SheetImport(TimestampedModel):
     station = models.ForeignKey(
         Station, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="默认服务站"
     )
+    # For whom the rows are, where they are not the uploader's own: the number of a row that the kind knows.
+    subject_id = models.BigIntegerField("对象编号", null=True, blank=True)
     file_name = models.CharField("文件名", max_length=120)
     size = models.PositiveIntegerField("字节数", default=0)
     content_sha256 = models.CharField("内容校验值", max_length=64, db_index=True)

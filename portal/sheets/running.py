@@ -52,7 +52,7 @@ def run(
     if sheet.total != len(lines):
         sheet.total = len(lines)
         sheet.save(update_fields=["total", "updated_at"])
-    loader = kind.open(sheet.by, sheet.station)
+    loader = kind.open(sheet)
     for number, _, line in lines[: sheet.done]:  # so that it knows which numbers the sheet had before
         with suppress(BadRow):
             loader.read(number, line)
@@ -61,7 +61,7 @@ def run(
     except Superseded:
         raise
     except Exception:
-        _fail(sheet, "处理中断，请联系管理员。已写入的档案仍在，可以撤销，也可以重新上传同一份表格。")
+        _fail(sheet, "处理中断，请联系管理员。已写入的内容仍在，可以撤销，也可以重新上传同一份表格。")
         raise
     return _end(sheet, dry=dry)
 

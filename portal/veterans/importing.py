@@ -16,6 +16,7 @@ from portal.core import audit
 from portal.core.encryption import lookup_hash
 from portal.core.enums import Education
 from portal.core.validators import birth_date_of
+from portal.sheets import parsing
 from portal.sheets.enums import RowOutcome
 from portal.sheets.kinds import BadRow, Result, SheetKind
 from portal.stations.models import Station
@@ -50,20 +51,20 @@ class FileLoader:
         self._by, self._default = by, station
         self._served = set(Station.objects.in_subtrees(paths).values_list("pk", flat=True))
         self._stations = intake.station_places(paths)
-        self._regions = intake.region_places()
+        self._regions = parsing.region_places()
         self._near = min((s.region_id for s in Station.objects.filter(path__in=paths)), key=len, default="")[
             :4
         ]
         self._seen: dict[str, int] = {}
         self._latest = timezone.localdate() + timedelta(days=366)
-        self._specialties = intake.Listed("军事专业", intake.specialties().get)
-        self._certificates = intake.Listed("证书", intake.certificate_of)
+        self._specialties = parsing.Listed("军事专业", intake.specialties().get)
+        self._certificates = parsing.Listed("证书", parsing.certificate_of)
         self._choices = {
-            "branch": intake.Words("军种", Branch),
-            "rank_group": intake.Words("军衔层级", RankGroup),
-            "settlement": intake.Words("安置方式", Settlement),
-            "education": intake.Words("最高学历", Education),
-            "employment_status": intake.Words("就业状况", EmploymentStatus),
+            "branch": parsing.Words("军种", Branch, intake.SAID[Branch]),
+            "rank_group": parsing.Words("军衔层级", RankGroup, intake.SAID[RankGroup]),
+            "settlement": parsing.Words("安置方式", Settlement, intake.SAID[Settlement]),
+            "education": parsing.Words("最高学历", Education, intake.SAID[Education]),
+            "employment_status": parsing.Words("就业状况", EmploymentStatus, intake.SAID[EmploymentStatus]),
         }
 
     def read(self, number: int, cells: Mapping[str, Any]) -> FileRow:
@@ -72,7 +73,7 @@ class FileLoader:
         Raises:
             BadRow: a cell cannot be taken in, or the sheet had the person before.
         """
-        name = intake.free_text("姓名", cells.get("name"), 40)
+        name = parsing.free_text("姓名", cells.get("name"), 40)
         if not name:
             raise BadRow("name", "姓名：没有填写。")
         id_number = intake.id_number(cells.get("id_number"))
@@ -100,23 +101,23 @@ class FileLoader:
         for field, label in (("household_region", "户籍所在地"), ("living_region", "现居住地")):
             values[f"{field}_id"] = self._region(label, cells.get(field))
         for field, label in (("entered_on", "入伍日期"), ("left_on", "退役日期")):
-            values[field] = intake.day(label, cells.get(field), latest=self._latest)
+            values[field] = parsing.day(label, cells.get(field), latest=self._latest)
         if not _in_order(values["entered_on"], values["left_on"]):
             raise BadRow("dates", "退役日期：应晚于入伍日期，请核对。")
         for field, words in self._choices.items():
             values[field] = words(cells.get(field))
-        values["is_party_member"] = intake.yes_or_no("中共党员", cells.get("is_party_member"))
-        values["honours"] = intake.free_text("立功受奖", cells.get("honours"), 120)
-        values["major"] = intake.free_text("所学专业", cells.get("major"), 60)
-        values["skills"] = intake.free_text("技能特长", cells.get("skills"), 500)
+        values["is_party_member"] = parsing.yes_or_no("中共党员", cells.get("is_party_member"))
+        values["honours"] = parsing.free_text("立功受奖", cells.get("honours"), 120)
+        values["major"] = parsing.free_text("所学专业", cells.get("major"), 60)
+        values["skills"] = parsing.free_text("技能特长", cells.get("skills"), 500)
         # Not guarded: '五大队' is how villages are still called.
-        values["address"] = intake.free_text("住址", cells.get("address"), 120, guarded=False)
+        values["address"] = parsing.free_text("住址", cells.get("address"), 120, guarded=False)
         values["difficulty"] = intake.sensitive_text("困难类型", cells.get("difficulty"))
         values["disability"] = intake.sensitive_text("残疾等级", cells.get("disability"))
         return values
 
     def _station(self, cell: Any) -> int:
-        if not intake.text_of(cell):
+        if not parsing.text_of(cell):
             if self._default is None or self._default.pk not in self._served:
                 raise BadRow("station", "责任服务站：没有填写，上传时也没有选默认服务站。")
             return self._default.pk
@@ -128,7 +129,7 @@ class FileLoader:
         return int(station.pk)
 
     def _region(self, label: str, cell: Any) -> str | None:
-        if not intake.text_of(cell):
+        if not parsing.text_of(cell):
             return None
         code, several = self._regions.find(cell, near=self._near)
         if several:
@@ -293,7 +294,7 @@ KIND_OF_FILES = SheetKind(
     key=KIND,
     label="退役军人档案",
     columns=COLUMNS,
-    open=FileLoader,
+    open=lambda sheet: FileLoader(sheet.by, sheet.station),
     undo=undo,
     finished=_finished,
     problems=intake.PROBLEMS,
