@@ -9,6 +9,12 @@ def _position_changed(sender: type, position: Any, **kwargs: Any) -> None:
     sync.position_changed(position)
 
 
+def _positions_changed(sender: type, position_ids: list[int], **kwargs: Any) -> None:
+    from search import sync
+
+    sync.positions_changed(position_ids)
+
+
 def _employer_changed(sender: type, employer: Any, **kwargs: Any) -> None:
     from search import sync
 
@@ -32,10 +38,11 @@ class SearchConfig(AppConfig):
 
         from cms.models import JobFairPage
         from portal.employers.signals import employer_changed
-        from portal.positions.signals import position_changed
+        from portal.positions.signals import position_changed, positions_changed
         from search.checks import check_search
 
         position_changed.connect(_position_changed, dispatch_uid="search.position")
+        positions_changed.connect(_positions_changed, dispatch_uid="search.positions")
         employer_changed.connect(_employer_changed, dispatch_uid="search.employer")
         for signal in (page_published, page_unpublished, post_delete):
             signal.connect(_fair_changed, sender=JobFairPage, dispatch_uid="search.fair")

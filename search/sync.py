@@ -30,6 +30,10 @@ def position_changed(position: Position) -> None:
     follow(Kind.POSITION, [position.pk])
 
 
+def positions_changed(position_ids: Collection[int]) -> None:
+    follow(Kind.POSITION, position_ids)
+
+
 def employer_changed(employer: Employer) -> None:
     """A verification opens or closes all of a firm's posts with it."""
     follow(Kind.EMPLOYER, [employer.pk])

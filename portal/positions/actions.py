@@ -1,6 +1,6 @@
 """Every write to a position."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -9,39 +9,24 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
-from portal.core.workflow import TransitionTable
 from portal.employers.models import Employer
 from portal.employers.permissions import acts_for
+from portal.positions import occupations
 from portal.positions.enums import PositionState
 from portal.positions.exceptions import end_exceptions, require_excepted
 from portal.positions.fairness import require_fair
 from portal.positions.models import Position
 from portal.positions.permissions import can_edit, can_review
 from portal.positions.signals import position_changed
+from portal.positions.steps import take_step
 
 OPEN_FOR = timedelta(days=60)
-_EDITABLE = {PositionState.DRAFT, PositionState.REFUSED, PositionState.PAUSED, PositionState.EXPIRED}
-TRANSITIONS = TransitionTable(
-    ("submit", _EDITABLE, PositionState.IN_REVIEW),
-    ("approve", {PositionState.IN_REVIEW}, PositionState.OPEN),
-    ("refuse", {PositionState.IN_REVIEW}, PositionState.REFUSED),
-    ("take_down", {PositionState.OPEN, PositionState.PAUSED}, PositionState.REFUSED),
-    ("remove", {PositionState.OPEN, PositionState.PAUSED}, PositionState.WITHDRAWN),
-    ("pause", {PositionState.OPEN}, PositionState.PAUSED),
-    ("fill", {PositionState.OPEN, PositionState.PAUSED}, PositionState.FILLED),
-    ("expire", {PositionState.OPEN, PositionState.PAUSED}, PositionState.EXPIRED),
-    (
-        "withdraw",
-        {PositionState.DRAFT, PositionState.IN_REVIEW, PositionState.OPEN, PositionState.PAUSED},
-        PositionState.WITHDRAWN,
-    ),
-)
 FIELDS = frozenset(
     {
         "external_id", "title", "occupation", "headcount", "kind", "pay_from", "pay_to", "region", "address",
         "education_min", "experience_years", "certificates", "duties", "requirements", "benefits",
         "real_employer", "relaxable", "legal_basis", "shift", "travels", "veterans_preferred",
-        "veterans_only",
+        "veterans_only", "occupation_certainty", "closes_on",
     }
 )  # fmt: skip
 
@@ -52,13 +37,29 @@ def _only_known(fields: dict[str, Any]) -> None:
         raise ValueError(f"not fields of a position: {sorted(unknown)}")
 
 
+def _coded(fields: dict[str, Any], title: str) -> dict[str, Any]:
+    """The fields with an occupation: the one that somebody chose, or the likeliest of the title.
+
+    Raises:
+        ValidationError: the title says nothing that an occupation could be guessed from.
+    """
+    if fields.get("occupation") is not None:
+        return {"occupation_certainty": None, **fields}
+    guess = next(iter(occupations.guesses(title, 1)), None)
+    if guess is None:
+        raise ValidationError({"occupation": "从岗位名称看不出是什么职业，请填写职业分类。"})
+    return {**fields, "occupation": guess[0], "occupation_certainty": guess[1]}
+
+
 @transaction.atomic
 def draft(*, employer: Employer, by: User, **fields: Any) -> Position:
-    """Write a new position; nobody but the employer's members and its reviewers sees it."""
+    """Write a new position; nobody but the employer's members and its reviewers sees it. Without an
+    occupation the title is coded.
+    """
     if not acts_for(by, employer):
         raise PermissionDenied("not a member of this employer")
     _only_known(fields)
-    position = Position(employer=employer, **fields)
+    position = Position(employer=employer, **_coded(fields, fields.get("title", "")))
     position.full_clean()
     position.save()
     audit.record(by=by, verb="positions.drafted", target=position)
@@ -77,6 +78,9 @@ def edit(*, position: Position, by: User, **fields: Any) -> Position:
         raise ValidationError("该岗位已结束，不能再修改；可以新建一个岗位。")
     _only_known(fields)
     before = position.state
+    guessed_anew = "title" in fields and position.occupation_certainty is not None
+    if "occupation" in fields or guessed_anew:
+        fields = _coded(fields, fields.get("title", position.title))
     for field, value in fields.items():
         setattr(position, field, value)
     position.state = PositionState.DRAFT
@@ -84,15 +88,6 @@ def edit(*, position: Position, by: User, **fields: Any) -> Position:
     position.save()
     end_exceptions(position=position, by=by, why="edited")
     audit.record(by=by, verb="positions.edited", target=position, fields=sorted(fields), before=before)
-    position_changed.send(sender=Position, position=position)
-    return position
-
-
-def _step(position: Position, by: User, step: str, **data: Any) -> Position:
-    before = position.state
-    position.state = TRANSITIONS.target(step, before)
-    position.save()
-    audit.record(by=by, verb=f"positions.{step}", target=position, before=before, **data)
     position_changed.send(sender=Position, position=position)
     return position
 
@@ -106,9 +101,11 @@ def submit(*, position: Position, by: User) -> Position:
     """
     if not can_edit(by, position):
         raise PermissionDenied("not a member of this employer")
+    if position.closes_on is not None and position.closes_on < timezone.localdate():
+        raise ValidationError({"closes_on": "截止日期已过，请修改后再提交。"})
     require_fair(position)
     position.submitted_at = timezone.now()
-    return _step(position, by, "submit")
+    return take_step(position, by, "submit")
 
 
 @transaction.atomic
@@ -123,11 +120,24 @@ def approve(*, position: Position, by: User, open_for: timedelta = OPEN_FOR) -> 
         raise PermissionDenied("not a reviewer of this employer's station")
     if not position.employer.is_verified:
         raise ValidationError("请先核验用人单位，再审核它的岗位。")
+    if position.closes_on is not None and position.closes_on < timezone.localdate():
+        raise ValidationError("单位填写的截止日期已过，请退回修改。")
     require_excepted(position)
     position.published_at = timezone.now()
-    position.expires_at = position.published_at + open_for
+    position.expires_at = _end(position, open_for)
+    position.renewals = 0
     position.refused_reason = ""
-    return _step(position, by, "approve")
+    return take_step(position, by, "approve")
+
+
+def _end(position: Position, open_for: timedelta) -> datetime:
+    """When it expires: after `open_for`, or with the last day that the employer wished, if that is sooner."""
+    assert position.published_at is not None
+    latest = position.published_at + open_for
+    if position.closes_on is None:
+        return latest
+    next_day = position.closes_on + timedelta(days=1)
+    return min(latest, timezone.make_aware(datetime.combine(next_day, time.min)))
 
 
 @transaction.atomic
@@ -139,7 +149,7 @@ def refuse(*, position: Position, by: User, reason: str) -> Position:
         raise ValidationError({"reason": "请写明原因，单位会看到。"})
     position.refused_reason = reason.strip()
     end_exceptions(position=position, by=by, why="refused")
-    return _step(position, by, "refuse", reason=reason.strip())
+    return take_step(position, by, "refuse", reason=reason.strip())
 
 
 @transaction.atomic
@@ -153,7 +163,7 @@ def take_down(*, position: Position, by: User, reason: str, for_good: bool = Fal
         raise ValidationError({"reason": "请写明原因，单位会看到。"})
     position.refused_reason = reason.strip()
     end_exceptions(position=position, by=by, why="taken down")
-    return _step(position, by, "remove" if for_good else "take_down", reason=reason.strip())
+    return take_step(position, by, "remove" if for_good else "take_down", reason=reason.strip())
 
 
 @transaction.atomic
@@ -161,7 +171,7 @@ def withdraw(*, position: Position, by: User) -> Position:
     """Take a position back, for good."""
     if not can_edit(by, position):
         raise PermissionDenied("not a member of this employer")
-    return _step(position, by, "withdraw")
+    return take_step(position, by, "withdraw")
 
 
 @transaction.atomic
@@ -169,7 +179,7 @@ def pause(*, position: Position, by: User) -> Position:
     """Take a position out of sight for now."""
     if not can_edit(by, position):
         raise PermissionDenied("not a member of this employer")
-    return _step(position, by, "pause")
+    return take_step(position, by, "pause")
 
 
 @transaction.atomic
@@ -177,4 +187,4 @@ def mark_filled(*, position: Position, by: User) -> Position:
     """Say that everybody needed was found."""
     if not can_edit(by, position):
         raise PermissionDenied("not a member of this employer")
-    return _step(position, by, "fill")
+    return take_step(position, by, "fill")

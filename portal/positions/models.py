@@ -125,6 +125,8 @@ class Position(TimestampedModel):
     submitted_at = models.DateTimeField("提交审核时间", null=True, blank=True)
     published_at = models.DateTimeField("发布时间", null=True, blank=True)
     expires_at = models.DateTimeField("截止时间", null=True, blank=True)
+    # The last day that the employer wishes it to be open, if it has one in mind.
+    closes_on = models.DateField("招聘截止日期", null=True, blank=True)
     # How often it was renewed since somebody last looked at what it says.
     renewals = models.PositiveSmallIntegerField("已续期次数", default=0)
     # Closed because everybody asked for was onboarded, so that a place which becomes free opens it again.

@@ -1,14 +1,22 @@
 """From what people call a job to the national classification: '叉车司机' is 起重装卸机械操作工 there."""
 
 from collections import Counter
+from collections.abc import Container
 from functools import cache
 from math import log
 
+from matching.coding import likely_occupations
 from matching.knowledge import occupations
 from matching.tokens import normalize, tokenize
 from portal.core.models import Occupation
 
 _IN_NAME, _IN_TASKS = 3.0, 0.5  # what a shared word is worth, before its rarity
+
+
+# How many of the coder's guesses are looked at for one that the table holds.
+_GUESSES = 8
+# From here on a guess is taken without asking anybody to look at it.
+CERTAIN = 0.6
 
 
 def named(typed: str) -> Occupation | None:
@@ -19,8 +27,30 @@ def named(typed: str) -> Occupation | None:
     found = Occupation.objects.filter(level=4, name=typed).first()
     if found is not None:
         return found
-    codes = _aliases().get(normalize(typed), ()) if len(typed) > 2 else ()
-    return Occupation.objects.filter(pk=codes[0]).first() if len(codes) == 1 else None
+    code = code_of(typed)
+    return Occupation.objects.filter(pk=code).first() if code else None
+
+
+def code_of(typed: str) -> str | None:
+    """The code of the only occupation that goes by this name, official or everyday; no table is asked."""
+    plain = normalize(typed)
+    if plain in _official():
+        return _official()[plain]
+    codes = _aliases().get(plain, ()) if len(typed) > 2 else ()
+    return codes[0] if len(codes) == 1 else None
+
+
+def likely(title: str, known: Container[str]) -> tuple[str, float] | None:
+    """The likeliest of the `known` codes for a job title, and how sure that is (0 to 1)."""
+    guesses = likely_occupations(title, limit=_GUESSES)
+    return next(((code, round(chance, 4)) for code, chance in guesses if code in known), None)
+
+
+def guesses(title: str, limit: int = 3) -> list[tuple[Occupation, float]]:
+    """The likeliest occupations of a job title with their probabilities, the best first."""
+    chances = dict(likely_occupations(title, limit=_GUESSES))
+    rows = Occupation.objects.filter(level=4).in_bulk(list(chances))
+    return [(rows[code], round(chance, 4)) for code, chance in chances.items() if code in rows][:limit]
 
 
 def near(typed: str, limit: int = 6) -> list[Occupation]:
@@ -38,6 +68,11 @@ def near(typed: str, limit: int = 6) -> list[Occupation]:
     best = sorted(scores, key=lambda code: (-scores[code], code))[: limit * 2]
     rows = Occupation.objects.filter(level=4).in_bulk(best)
     return [rows[code] for code in best if code in rows][:limit]
+
+
+@cache
+def _official() -> dict[str, str]:
+    return {normalize(row.name): row.code for row in occupations().values() if row.level == 4}
 
 
 @cache

@@ -10,6 +10,12 @@ def _position_changed(sender: type, position: Any, **kwargs: Any) -> None:
     transaction.on_commit(lambda: refresh_posting.enqueue(position.pk))
 
 
+def _positions_changed(sender: type, position_ids: list[int], **kwargs: Any) -> None:
+    from portal.recommendations.tasks import refresh_postings
+
+    transaction.on_commit(lambda: refresh_postings.enqueue(position_ids))
+
+
 def _employer_changed(sender: type, employer: Any, **kwargs: Any) -> None:
     from portal.recommendations.tasks import refresh_employer
 
@@ -28,10 +34,11 @@ class RecommendationsConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.employers.signals import employer_changed
-        from portal.positions.signals import position_changed
+        from portal.positions.signals import position_changed, positions_changed
         from portal.veterans.signals import veteran_file_changed, veteran_files_changed
 
         veteran_file_changed.connect(_files_changed, dispatch_uid="recommendations.people")
         veteran_files_changed.connect(_files_changed, dispatch_uid="recommendations.people")
         position_changed.connect(_position_changed, dispatch_uid="recommendations.position")
+        positions_changed.connect(_positions_changed, dispatch_uid="recommendations.positions")
         employer_changed.connect(_employer_changed, dispatch_uid="recommendations.employer")

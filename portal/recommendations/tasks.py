@@ -14,6 +14,13 @@ def refresh_posting(position_id: int) -> None:
 
 
 @task()
+def refresh_postings(position_ids: list[int]) -> None:
+    """Many positions changed at once."""
+    indexing.refresh(position_ids)
+    indexing.keep_small()
+
+
+@task()
 def refresh_employer(employer_id: int) -> None:
     """An employer was verified, suspended or changed: all its positions may show or vanish."""
     indexing.refresh(Position.objects.filter(employer_id=employer_id).values_list("pk", flat=True))

@@ -6,9 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from portal.core.models import Occupation, Region
+from portal.positions import occupations
+from portal.sheets.parsing import region_places
 from portal.stations.enums import StationLevel
-from portal.veterans.intake import region_places
-from portal.web import occupations
 
 MAX_SUGGESTIONS = 6
 

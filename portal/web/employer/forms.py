@@ -12,9 +12,9 @@ from portal.core.validators import (
     validate_uscc_form,
 )
 from portal.employers.models import Employer
+from portal.positions import occupations
 from portal.positions.actions import FIELDS
 from portal.positions.models import Position
-from portal.web import occupations
 from portal.web.fields import OccupationField, PlaceField
 from portal.web.templatetags.ui import pay
 

@@ -18,6 +18,7 @@ from portal.employers.models import Employer
 from portal.positions import actions
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
+from portal.positions.steps import TRANSITIONS
 from portal.web.employer.current import for_employer
 from portal.web.employer.forms import PositionForm
 from portal.web.fields import add_errors
@@ -47,7 +48,7 @@ def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
         {
             "employer": employer,
             "page": page,
-            "rows": [(position, actions.TRANSITIONS.available(position.state)) for position in page],
+            "rows": [(position, TRANSITIONS.available(position.state)) for position in page],
             "tabs": tabs,
         },
     )

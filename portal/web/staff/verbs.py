@@ -100,6 +100,15 @@ VERBS |= {
     "positions.withdraw": "撤回岗位",
     "positions.pause": "暂停岗位",
     "positions.fill": "岗位招满",
+    "positions.resume": "恢复招聘",
+    "positions.reopen": "重新开放岗位",
+    "positions.renew": "岗位续期",
+    "positions.expire": "岗位到期",
+    "positions.headcount_raised": "增加招聘人数",
+    "positions.copied": "复制岗位",
+    "positions.occupation_set": "更正职业分类",
+    "positions.kept_beside": "确认不是重复岗位",
+    "positions.removed": "撤销导入的岗位",
 }
 
 # What an event says besides.

@@ -1,0 +1,47 @@
+"""The position's states as a table, and the one way to go a step in it."""
+
+from typing import Any
+
+from portal.accounts.models import User
+from portal.core import audit
+from portal.core.workflow import TransitionTable
+from portal.positions.enums import PositionState
+from portal.positions.models import Position
+from portal.positions.signals import position_changed
+
+EDITABLE = frozenset(
+    {PositionState.DRAFT, PositionState.REFUSED, PositionState.PAUSED, PositionState.EXPIRED}
+)
+TRANSITIONS = TransitionTable(
+    ("submit", {*EDITABLE}, PositionState.IN_REVIEW),
+    ("approve", {PositionState.IN_REVIEW}, PositionState.OPEN),
+    ("refuse", {PositionState.IN_REVIEW}, PositionState.REFUSED),
+    ("take_down", {PositionState.OPEN, PositionState.PAUSED}, PositionState.REFUSED),
+    ("remove", {PositionState.OPEN, PositionState.PAUSED}, PositionState.WITHDRAWN),
+    ("pause", {PositionState.OPEN}, PositionState.PAUSED),
+    ("resume", {PositionState.PAUSED}, PositionState.OPEN),
+    ("fill", {PositionState.OPEN, PositionState.PAUSED}, PositionState.FILLED),
+    ("reopen", {PositionState.FILLED}, PositionState.OPEN),
+    ("expire", {PositionState.OPEN, PositionState.PAUSED}, PositionState.EXPIRED),
+    ("renew", {PositionState.OPEN, PositionState.EXPIRED}, PositionState.OPEN),
+    (
+        "withdraw",
+        {PositionState.DRAFT, PositionState.IN_REVIEW, PositionState.OPEN, PositionState.PAUSED},
+        PositionState.WITHDRAWN,
+    ),
+)
+
+
+def take_step(position: Position, by: User | None, step: str, **data: Any) -> Position:
+    """Go a step inside the caller's transaction: recorded with `data`, announced.
+
+    Raises:
+        TransitionRefused: the step does not start from the position's state.
+    """
+    before = position.state
+    position.state = TRANSITIONS.target(step, before)
+    position.filled_by_count = position.filled_by_count and position.state == PositionState.FILLED
+    position.save()
+    audit.record(by=by, verb=f"positions.{step}", target=position, before=before, **data)
+    position_changed.send(sender=Position, position=position)
+    return position

@@ -1,0 +1,393 @@
+"""The position sheet: what cells say, what becomes of rows, and that the same sheet again changes nothing."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from portal.accounts.enums import StationRole
+from portal.core.models import AuditEvent
+from portal.positions import actions
+from portal.positions.enums import PositionKind, PositionState
+from portal.positions.importing import KIND
+from portal.positions.models import Position
+from portal.sheets import actions as sheets
+from portal.sheets import running
+from portal.sheets.kinds import get_kind
+from portal.sheets.reading import read_table
+from portal.sheets.writing import result_sheet, template
+from tests.factories import (
+    make_booth,
+    make_employer,
+    make_fair,
+    make_occupation,
+    make_staff,
+    make_stations,
+    make_user,
+)
+from tests.positions.sheets import post, sheet_of, take_in
+from tests.sheets.making import counts, problems, xlsx
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def member():
+    make_occupation()
+    make_occupation("6-30-05-01", "起重装卸机械操作工")
+    return make_user("吴晓彤")
+
+
+@pytest.fixture
+def employer(member):
+    return make_employer(name="江门市远航物流有限公司", member=member)
+
+
+def test_a_good_row_goes_to_review_with_all_it_says(employer, member) -> None:
+    last_day = timezone.localdate() + timedelta(days=30)
+    row = post(
+        external_id="YH-1",
+        kind="钟点工",
+        address="会城街道演示路1号",
+        education_min="高中（含）以上",
+        experience_years="3年以上",
+        certificates="A2驾照、道路运输从业资格证",
+        requirements="熟悉珠三角路线。",
+        benefits="五险一金、包吃",
+        relaxable="工作年限可放宽",
+        shift="两班制",
+        travels="是",
+        veterans_preferred="否",
+        closes_on=last_day,
+    )
+    sheet = take_in(member, employer, sheet_of(row))
+    assert counts(sheet) == {"created": 1}
+    made = Position.objects.get()
+    assert (made.state, made.external_id, made.employer) == (PositionState.IN_REVIEW, "YH-1", employer)
+    assert (made.kind, made.shift, made.education_min) == (PositionKind.PART_TIME, "two_shift", 1)
+    assert (made.experience_years, made.headcount) == (3, 3)
+    assert (made.pay_from, made.pay_to) == (6000, 8000)
+    assert made.certificates == ["driving_a2", "road_transport"]
+    assert made.benefits == ["五险一金", "包吃"]
+    assert (made.travels, made.veterans_preferred, made.veterans_only) == (True, False, False)
+    assert made.closes_on == last_day
+    assert made.occupation_id == "4-02-02-02"
+    assert 0 < made.occupation_certainty <= 1
+    assert list(
+        AuditEvent.objects.filter(target_type="positions.position", target_id=str(made.pk)).values_list(
+            "verb", flat=True
+        )
+    ) == [
+        "positions.submit",
+        "positions.drafted",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "low", "high"),
+    [
+        ("5000-8000", 5000, 8000),
+        ("5k-8k", 5000, 8000),
+        ("5-8K", 5000, 8000),
+        ("５０００～８０００元", 5000, 8000),
+        ("5000元/月以上", 5000, 5000),
+        ("0.6万—1万", 6000, 10000),
+        ("5,000 至 8,000 元/月", 5000, 8000),
+        (6500, 6500, 6500),
+        ("底薪4500", 4500, 4500),
+        ("4500-6000元，多劳多得", 4500, 6000),
+    ],
+)
+def test_pay_as_people_write_it(employer, member, said, low, high) -> None:
+    row = {**post(), "pay": said}
+    del row["pay_from"], row["pay_to"]
+    assert counts(take_in(member, employer, sheet_of(row))) == {"created": 1}
+    made = Position.objects.get()
+    assert (made.pay_from, made.pay_to) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "said"),
+    [
+        ({"title": " "}, "title", "岗位名称：没有填写"),
+        ({"title": "司" * 61}, "too_long", "岗位名称：最多 60 个字"),
+        ({"pay_from": 8000, "pay_to": 6000}, "pay", "月薪下限：下限高于上限"),
+        ({"pay_from": "面议", "pay_to": ""}, "pay", "不能只写“面议”"),
+        ({"pay_from": "10万/年", "pay_to": ""}, "pay", "换算成每月"),
+        ({"pay_from": "5000-8000", "pay_to": ""}, "pay", "只写一个数"),
+        ({"pay_from": "", "pay_to": ""}, "pay", "没有填写"),
+        ({"pay_from": "优厚", "pay_to": ""}, "pay", "读不出金额"),
+        ({"pay_from": 6, "pay_to": 8}, "pay", "金额不合理"),
+        ({"region": "云上县"}, "region", "工作地区：认不出这个地方"),
+        ({"region": ""}, "region", "没有填写"),
+        ({"headcount": "若干"}, "headcount", "招聘人数：请写明招几个人"),
+        ({"headcount": ""}, "headcount", "没有填写"),
+        ({"headcount": 9000}, "headcount", "1 到 5000"),
+        ({"education_min": "学富五车"}, "choice", "最低学历：请从这些里选"),
+        ({"experience_years": "丰富"}, "years", "工作年限要求"),
+        ({"certificates": "飞毯证"}, "choice", "证书要求：认不出"),
+        ({"duties": ""}, "duties", "岗位职责：没有填写"),
+        ({"duties": "原73211部队驻地"}, "unit_name", "岗位职责：请不要填写部队番号"),
+        ({"shift": "看心情"}, "choice", "班次：请从这些里选"),
+        ({"closes_on": "2020-01-01"}, "dates", "招聘截止日期：日期不合理"),
+        ({"external_id": "a b"}, "number", "岗位编号：只能用"),
+        ({"travels": "也许"}, "choice", "需要出差或长途：请填"),
+    ],
+)
+def test_a_bad_cell_is_named_and_nothing_comes_of_its_row(employer, member, changes, code, said) -> None:
+    sheet = take_in(member, employer, sheet_of(post(title="叉车司机"), post(**changes)))
+    assert counts(sheet) == {"created": 1, "bad": 1}
+    bad = sheet.rows.get(outcome="bad")
+    assert (bad.number, bad.code) == (3, code)
+    assert said in bad.reason
+    assert get_kind(KIND).problems[code]
+    assert get_kind(KIND).blamed(bad.reason) is not None
+
+
+@pytest.mark.parametrize(
+    ("said", "level"),
+    [("不限", 0), ("高中以上", 1), ("中专及以上学历", 1), ("大专或本科", 2), ("本科(含)以上", 3)],
+)
+def test_education_as_people_write_it(employer, member, said, level) -> None:
+    take_in(member, employer, sheet_of(post(education_min=said)))
+    assert Position.objects.get().education_min == level
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "address"),
+    [
+        ("新会", "440705", ""),
+        ("江门新会区", "440705", ""),
+        ("江门市新会区", "440705", ""),
+        ("440705", "440705", ""),
+        ("新会区睦洲镇", "440705109", ""),
+        ("睦洲镇新沙路6号", "440705109", "新沙路6号"),
+    ],
+)
+def test_a_place_as_people_write_it(employer, member, said, code, address) -> None:
+    take_in(member, employer, sheet_of(post(region=said)))
+    made = Position.objects.get()
+    assert (made.region_id, made.address) == (code, address)
+
+
+def _forty() -> list[dict]:
+    return [post(title=f"{at}号线货车司机") for at in range(40)]
+
+
+def test_scenario_two_in_numbers(employer, member) -> None:
+    rows = _forty()
+    rows[4] |= {"pay_from": 8000, "pay_to": 5000}
+    rows[17]["region"] = "云上县"
+    rows[30]["title"] = ""
+    sheet = take_in(member, employer, sheet_of(*rows))
+    assert counts(sheet) == {"created": 37, "bad": 3}
+    assert problems(sheet) == {6: "pay", 19: "region", 32: "title"}
+    assert Position.objects.filter(state=PositionState.IN_REVIEW).count() == 37
+    assert counts(take_in(member, employer, sheet_of(*rows))) == {"unchanged": 37, "bad": 3}
+
+    book = load_workbook(io.BytesIO(result_sheet(sheet)))
+    page = book.worksheets[0]
+    assert [page.cell(row, 1).value for row in (2, 3, 4)] == [6, 19, 32]
+    headers = [cell.value for cell in page[1]]
+    red = {
+        (cell.row, headers[cell.column - 1])
+        for row in page.iter_rows(min_row=2)
+        for cell in row
+        if cell.fill.fill_type == "solid"
+    }
+    assert red == {(2, "月薪下限"), (3, "工作地区"), (4, "岗位名称")}
+    page.cell(2, headers.index("月薪下限") + 1).value = 5000
+    page.cell(3, headers.index("工作地区") + 1).value = "新会区"
+    page.cell(4, headers.index("岗位名称") + 1).value = "30号线货车司机"
+    corrected = io.BytesIO()
+    book.save(corrected)
+    assert counts(take_in(member, employer, corrected.getvalue())) == {"created": 3}
+    assert counts(take_in(member, employer, corrected.getvalue())) == {"unchanged": 3}
+    assert Position.objects.count() == 40
+
+
+def test_a_check_writes_nothing(employer, member) -> None:
+    sheet = take_in(member, employer, sheet_of(post(), post(title="")), dry=True)
+    assert counts(sheet) == {"created": 1, "bad": 1}
+    assert not Position.objects.exists()
+
+
+def test_a_number_finds_its_post_and_changes_it(employer, member) -> None:
+    take_in(member, employer, sheet_of(post(external_id="A1")))
+    reviewer = make_staff(make_stations()["新会区"], StationRole.REVIEWER)
+    made = Position.objects.get()
+    actions.approve(position=made, by=reviewer)
+    again = take_in(member, employer, sheet_of(post(external_id="A1")))
+    assert counts(again) == {"unchanged": 1}
+    changed = take_in(member, employer, sheet_of(post(external_id="A1", pay_to=9000)))
+    assert counts(changed) == {"updated": 1}
+    made.refresh_from_db()
+    assert (made.pay_to, made.state) == (9000, PositionState.IN_REVIEW)
+    assert not Position.objects.open_at().exists()
+    # Another firm's number is another firm's.
+    other = make_employer(member=member)
+    assert counts(take_in(member, other, sheet_of(post(external_id="A1")))) == {"created": 1}
+
+
+def test_a_number_whose_post_has_ended_is_told(employer, member) -> None:
+    take_in(member, employer, sheet_of(post(external_id="A1")))
+    actions.withdraw(position=Position.objects.get(), by=member)
+    assert counts(take_in(member, employer, sheet_of(post(external_id="A1")))) == {"unchanged": 1}
+    sheet = take_in(member, employer, sheet_of(post(external_id="A1", headcount=9)))
+    assert problems(sheet) == {2: "ended"}
+
+
+def test_what_was_put_right_since_is_not_guessed_again(employer, member) -> None:
+    from portal.positions.lifecycle import set_occupation
+
+    take_in(member, employer, sheet_of(post(external_id="A1"), post(title="叉车工")))
+    for made in Position.objects.all():
+        set_occupation(position=made, by=member, occupation=make_occupation("6-30-05-01"))
+    again = take_in(member, employer, sheet_of(post(external_id="A1"), post(title="叉车工")))
+    assert counts(again) == {"unchanged": 2}
+    assert set(Position.objects.values_list("occupation", flat=True)) == {"6-30-05-01"}
+
+
+def test_doubles_in_the_sheet_and_beside_it_are_held_back_unless_said_otherwise(employer, member) -> None:
+    sheet = take_in(member, employer, sheet_of(post(), post(duties="同样的岗位。")))
+    assert problems(sheet) == {3: "similar"}
+    assert "第 2 行" in sheet.rows.get(number=3).reason
+    sheet = take_in(member, employer, sheet_of(post(duties="换个说法。")))
+    assert problems(sheet) == {2: "similar"}
+    assert "货车司机" in sheet.rows.get().reason
+    sure = sheet_of(post(duties="换个说法。", distinct="是"), post(duties="换个说法。", distinct="是"))
+    assert counts(take_in(member, employer, sure)) == {"created": 2}
+    assert counts(take_in(member, employer, sure)) == {"unchanged": 2}
+
+
+def test_a_number_twice_in_a_sheet_is_told(employer, member) -> None:
+    rows = [post(external_id="A1"), post(title="叉车司机", external_id="A1")]
+    sheet = take_in(member, employer, sheet_of(*rows))
+    assert problems(sheet) == {3: "number"}
+
+
+def test_only_members_and_reviewers_bring_posts_in(employer, member) -> None:
+    rival = make_user()
+    make_employer(member=rival)
+    sheet = take_in(rival, employer, sheet_of(post()))
+    assert problems(sheet) == {2: "member"}
+    stations = make_stations()
+    assert counts(
+        take_in(make_staff(stations["蓬江区"], StationRole.REVIEWER), employer, sheet_of(post()))
+    ) == {"bad": 1}
+    assert counts(
+        take_in(make_staff(stations["新会区"], StationRole.REVIEWER), employer, sheet_of(post()))
+    ) == {"created": 1}
+
+
+def test_a_run_that_died_goes_on_and_makes_nothing_twice(employer, member) -> None:
+    content = sheet_of(*_forty(), post(title="0号线货车司机", duties="重复。"))
+    sheet = sheets.upload(by=member, kind=KIND, name="x.xlsx", content=content, subject_id=employer.pk)
+    sheets.start(sheet=sheet, by=member, enqueue=False)
+
+    class Died(Exception):
+        pass
+
+    def die(now) -> None:
+        raise Died
+
+    sheet.refresh_from_db()
+    with pytest.raises(Died):
+        running.run(sheet, dry=False, chunk=15, progress=die)
+    assert Position.objects.count() == 15
+    type(sheet).objects.update(state="running", finished_at=None, error="")
+    sheet.refresh_from_db()
+    assert counts(running.run(sheet, dry=False, chunk=15)) == {"created": 40, "bad": 1}
+
+
+def test_undo_takes_back_what_nobody_touched(employer, member) -> None:
+    take_in(member, employer, sheet_of(post(external_id="A1")))
+    first = Position.objects.get()
+    actions.approve(position=first, by=make_staff(make_stations()["新会区"], StationRole.REVIEWER))
+    rows = [post(external_id="A1", pay_to=9000), *(post(title=f"{at}号线司机") for at in range(4))]
+    sheet = take_in(member, employer, sheet_of(*rows))
+    assert counts(sheet) == {"created": 4, "updated": 1}
+    approved, shown, *_ = Position.objects.exclude(pk=first.pk).order_by("pk")
+    actions.approve(position=approved, by=make_staff(make_stations()["新会区"], StationRole.REVIEWER))
+    make_booth(make_fair(), shown)
+    sheets.undo(sheet=sheet, by=member, enqueue=False)
+    sheet.refresh_from_db()
+    running.undo(sheet)
+    assert set(Position.objects.values_list("pk", flat=True)) == {first.pk, approved.pk, shown.pk}
+    first.refresh_from_db()
+    assert (first.pay_to, first.state) == (8000, PositionState.OPEN)
+    assert sorted(sheet.rows.exclude(stays_because="").values_list("stays_because", flat=True)) == sorted(
+        ["导入后已审核或有人改过，已保留；可在岗位列表撤回", "岗位已用于招聘会或就业意向，已保留"]
+    )
+
+
+def test_the_template_offers_words_and_notes_and_is_read_back(employer) -> None:
+    kind = get_kind(KIND)
+    content = template(kind)
+    page = load_workbook(io.BytesIO(content)).worksheets[0]
+    assert page.max_row == 1
+    headers = {cell.value: cell for cell in page[1]}
+    assert headers["*岗位名称"].comment.text.startswith("必填")
+    assert "若干" in headers["*招聘人数"].comment.text
+    assert "月薪" not in headers
+    offering = {str(rule.sqref)[0]: rule.formula1 for rule in page.data_validations.dataValidation}
+    letters = {name: cell.column_letter for name, cell in headers.items()}
+    for name in ("用工形式", "*工作地区", "最低学历", "班次", "退役军人优先"):
+        assert "可选内容" in offering[letters[name]]
+    assert letters["证书要求"] not in offering
+    words = load_workbook(io.BytesIO(content))["可选内容"]
+    said = {
+        row[0].value: [cell.value for cell in row[3:] if cell.value] for row in words.iter_rows(min_row=2)
+    }
+    assert "新会区" in said["工作地区"]
+    assert "新会区睦洲镇" in said["工作地区"]
+    assert "机动车驾驶证A2" in said["证书要求"]
+    assert read_table(content).rows[0][0] == "岗位编号"
+
+
+def test_headers_that_firms_use_are_known(employer, member) -> None:
+    headers = [
+        "序号",
+        "招聘岗位",
+        "需求人数",
+        "薪资待遇",
+        "工作地点",
+        "工作内容",
+        "学历要求",
+        "联系人",
+        "联系电话",
+    ]
+    row = [1, "货车司机", "3人", "6000-8000元/月", "新会区", "送货", "高中及以上", "王经理", "0750-1234567"]
+    sheet = take_in(member, employer, xlsx([["远航物流岗位征集表"], headers, row]))
+    assert counts(sheet) == {"created": 1}
+    assert set(sheet.columns) == {"title", "headcount", "pay", "region", "duties", "education_min"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "said"),
+    [
+        ({"requirements": "限男性，35岁以下，男女宿舍齐全。"}, "wording", "任职要求：“限男性”"),
+        ({"duties": "入职交押金500元。"}, "wording", "岗位职责："),
+    ],
+)
+def test_wording_that_the_form_refuses_is_refused_in_a_row(employer, member, changes, code, said) -> None:
+    sheet = take_in(member, employer, sheet_of(post(**changes)))
+    assert problems(sheet) == {2: code}
+    assert said in sheet.rows.get().reason
+
+
+def test_a_legal_basis_carries_a_row_to_the_reviewers(employer, member) -> None:
+    row = post(requirements="限男性。", legal_basis="《女职工劳动保护特别规定》附录：矿山井下作业")
+    assert counts(take_in(member, employer, sheet_of(row))) == {"created": 1}
+    made = Position.objects.get()
+    assert "block:sex" in made.wording
+    assert made.submitted_at is not None
+
+
+def test_an_agencys_row_names_the_real_employer(member) -> None:
+    agency = make_employer(member=member, is_agency=True, agency_permit="440700000001")
+    sheet = take_in(member, agency, sheet_of(post(), post(title="叉车司机", real_employer="江门某某厂")))
+    assert problems(sheet) == {2: "agency"}
+    assert Position.objects.get().real_employer == "江门某某厂"
