@@ -173,15 +173,16 @@ def count_queries(page: Page) -> int:
 
 
 @contextmanager
-def server(application: str = "portal.wsgi:application") -> Iterator[int]:
-    """The real application server on a free loopback port."""
+def server(application: str = "portal.wsgi:application", *, data: Path | None = None) -> Iterator[int]:
+    """The real application server on a free loopback port; `data`: its data folder, if not this process's."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--workers", "2", "--blocking-threads", "4", "--log-level", "warning"]
     command += [application]
-    process = subprocess.Popen(command, cwd=ROOT)
+    environment = os.environ | ({"PORTAL_DATA": str(data)} if data is not None else {})
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         for _ in range(150):
             with socket.socket() as probe:
@@ -272,6 +273,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="also write the figures into this file")
     parser.add_argument("--ranking", action="store_true", help="only what the ranking adds to its pages")
     parser.add_argument("--files", action="store_true", help="only the pages that look for people")
+    parser.add_argument("--list", type=Path, help="only make the data and write the pages into this file")
     parser.add_argument("--seconds", type=float, default=4.0, help="how long each page is asked for")
     options = parser.parse_args()
     data = options.data or ROOT / "var" / f"bench-{options.scale}"
@@ -287,6 +289,10 @@ def main() -> None:
     ranking = [page for page in asked if page.ranks]
     if options.files:
         asked = [page for page in asked if page.files]
+    if options.list:
+        rows = [{"page": asdict(page), "queries": count_queries(page)} for page in asked]
+        options.list.write_text(json.dumps(rows))
+        return
     figures = {} if options.ranking else measure_all(asked, options.seconds)
     compared = {}
     if not options.files:
