@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from django.utils.module_loading import import_string
 
 if TYPE_CHECKING:
-    from search.backends.base import Backend
+    from search.backends.base import Searcher
 
 
-def get_backend() -> "Backend":
-    """The engine that the settings name. Raises ImproperlyConfigured when they name none."""
-    chosen: Backend = import_string("search.backends.chosen")()
+def get_backend() -> "Searcher":
+    """Who answers searches, as the settings say. Raises ImproperlyConfigured when they name nobody."""
+    chosen: Searcher = import_string("search.backends.chosen")()
     return chosen

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cache
+from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
 from django.conf import settings
@@ -18,15 +19,18 @@ from django.utils.html import strip_tags
 
 from cms.models import JobFairPage
 from matching.tokens import DATA
+from portal.core.enums import CertificateKind
 from portal.core.models import Region
 from portal.employers.enums import VerificationState
 from portal.employers.models import Employer
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
-from search.query import Kind
+from search import facets
+from search.query import PAY_BANDS, Kind
 
 # Raise it when the making of documents changes: every index built before is then stale.
-SHAPE = 1
+SHAPE = 2
+EARTH_KM = 6371.0088
 _NUMBERS = {Kind.POSITION: 0, Kind.FAIR: 1, Kind.EMPLOYER: 2}
 _CODE_LENGTHS = (2, 4, 6, 9, 12)
 
@@ -43,11 +47,19 @@ class Document:
     facts: str
     body: str
     region: str
-    pay_to: int | None
-    education_min: int | None
+    location: tuple[float, float] | None  # latitude, longitude
     listed_from: datetime
     listed_until: datetime
     sort_at: datetime
+    pay_from: int | None = None
+    pay_to: int | None = None
+    education_min: int | None = None
+    job_kind: str = ""
+    shift: str = ""
+    industry: str = ""
+    size: str = ""
+    certificates: frozenset[str] = frozenset()
+    veterans_only: bool = False
 
     @property
     def number(self) -> int:
@@ -59,11 +71,28 @@ def number(kind: Kind, object_id: int) -> int:
     return object_id * 4 + _NUMBERS[kind]
 
 
+def on_sphere(latitude: float, longitude: float) -> tuple[float, float, float]:
+    """The place on a ball of radius 1. The straight line between two such points says how far apart they are
+    along the surface, and takes a database no more than squares and sums.
+    """
+    up, east = radians(latitude), radians(longitude)
+    return cos(up) * cos(east), cos(up) * sin(east), sin(up)
+
+
+def km_between(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Kilometres along the surface."""
+    square = sum((a - b) ** 2 for a, b in zip(on_sphere(*one), on_sphere(*other), strict=True))
+    return 2 * EARTH_KM * asin(min(sqrt(square) / 2, 1.0))
+
+
 @cache
 def version() -> str:
     """Changes with the shape of documents and with the dictionary that cuts their words: 12 hex digits."""
     dictionary = (DATA / "dictionary.csv").read_bytes()
-    return hashlib.sha256(f"{SHAPE}:{settings.TIME_ZONE}:".encode() + dictionary).hexdigest()[:12]
+    shape = (
+        f"{SHAPE}:{settings.TIME_ZONE}:{facets.SLOTS}:{facets.CHOICES}:{PAY_BANDS}:{CertificateKind.values}:"
+    )
+    return hashlib.sha256(shape.encode() + dictionary).hexdigest()[:12]
 
 
 def places(codes: Iterable[str]) -> dict[str, str]:
@@ -114,11 +143,19 @@ def _position(row: Position, place: str) -> Document:
         facts=" ".join(facts),
         body=f"{row.duties}\n{row.requirements}\n{row.relaxable}",
         region=row.region_id,
-        pay_to=int(row.pay_to),
-        education_min=row.education_min,
+        location=row.region.location,
         listed_from=row.published_at,
         listed_until=min(row.expires_at, _midnight_after(row.employer)),
         sort_at=row.published_at,
+        pay_from=int(row.pay_from),
+        pay_to=int(row.pay_to),
+        education_min=row.education_min,
+        job_kind=row.kind,
+        shift=row.shift,
+        industry=row.employer.industry,
+        size=row.employer.size_band,
+        certificates=frozenset(row.certificates),
+        veterans_only=row.veterans_only,
     )
 
 
@@ -132,11 +169,12 @@ def employer_documents(rows: Sequence[Employer]) -> list[Document]:
             facts=" ".join([row.get_industry_display(), row.get_nature_display(), where[row.region_id]]),
             body=f"{row.address}\n{row.introduction}",
             region=row.region_id,
-            pay_to=None,
-            education_min=None,
+            location=row.region.location,
             listed_from=row.verified_at or row.created_at,
             listed_until=_midnight_after(row),
             sort_at=row.verified_at or row.created_at,
+            industry=row.industry,
+            size=row.size_band,
         )
         for row in rows
     ]
@@ -152,8 +190,7 @@ def fair_documents(rows: Sequence[JobFairPage]) -> list[Document]:
             facts=" ".join(["招聘会", row.venue, row.address, where[row.region_id], row.get_mode_display()]),
             body=f"{row.summary}\n{plain(row.body)}",
             region=row.region_id,
-            pay_to=None,
-            education_min=None,
+            location=row.region.location,
             listed_from=row.first_published_at or row.starts_at - timedelta(days=365),
             listed_until=row.ends_at,
             sort_at=row.starts_at,

@@ -1,12 +1,15 @@
 """Keeping the index: one record at a time as it changes, or all of them from the beginning."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from search import get_backend, vocabulary
+from search import vocabulary
+from search.backends import kept_engines
 from search.backends.base import Backend
 from search.documents import SOURCES, documents_of
 from search.models import Entry
@@ -19,17 +22,31 @@ Progress = Callable[[Iterable[Batch]], Iterable[Batch]]
 
 
 def refresh(kind: Kind, object_ids: Collection[int], *, backend: Backend | None = None) -> None:
-    """Bring these records up to date: in when they may be found, out when not."""
-    backend = backend or get_backend()
+    """Bring these records up to date in this engine (every engine that is kept): in when they may be found,
+    out when not.
+    """
     ids = sorted(object_ids)
-    for start in range(0, len(ids), BATCH):
-        batch = ids[start : start + BATCH]
-        with transaction.atomic():
-            found = documents_of(kind, batch, timezone.now())
-            backend.put(found)
-            backend.remove(kind, set(batch) - {document.object_id for document in found})
+    for engine in [backend] if backend else kept_engines():
+        for start in range(0, len(ids), BATCH):
+            _refresh(engine, kind, ids[start : start + BATCH])
+
+
+def _refresh(engine: Backend, kind: Kind, ids: list[int]) -> None:
+    with _together(engine):
+        read_at = timezone.now()
+        found = documents_of(kind, ids, read_at)
+        engine.put(found, read_at=read_at)
+        engine.remove(kind, set(ids) - {document.object_id for document in found}, read_at=read_at)
+        if engine.transactional:
             # After the commit: words are shared by many records, and nobody should wait for another's.
-            transaction.on_commit(partial(vocabulary.follow, kind, batch, found), robust=True)
+            transaction.on_commit(partial(vocabulary.follow, kind, ids, found), robust=True)
+
+
+def _together(engine: Backend) -> AbstractContextManager[Any]:
+    """On SQLite no change slips in between reading rows and writing entries. A server is never waited for
+    with the database locked.
+    """
+    return transaction.atomic() if engine.transactional else nullcontext()
 
 
 def _batches() -> Iterator[Batch]:
@@ -45,40 +62,50 @@ def countable() -> int:
     return sum(source.listable(now).count() for source in SOURCES.values())
 
 
-def rebuild(progress: Progress | None = None) -> int:
+def rebuild(progress: Progress | None = None, *, backend: Backend | None = None) -> int:
     """Index everything anew while the old index goes on serving; returns the number of records.
 
-    `progress` wraps the batches (kind, record ids), e.g. with a bar.
+    Args:
+        progress: wraps the batches (kind, record ids), e.g. with a bar.
+        backend: the engine; every one that is kept by default.
     """
-    backend = get_backend()
+    count = 0
+    for engine in [backend] if backend else kept_engines():
+        count = _rebuild(engine, progress)
+    return count
+
+
+def _rebuild(engine: Backend, progress: Progress | None) -> int:
     started = timezone.now()
     seen: dict[Kind, set[int]] = {kind: set() for kind in Kind}
     heard = vocabulary.Heard()
     batches: Iterable[Batch] = _batches()
-    with backend.rebuilding():
+    with engine.rebuilding():
         for kind, ids in progress(batches) if progress else batches:
-            # On SQLite no change slips in between reading rows and writing entries; elsewhere, see below.
-            with transaction.atomic():
-                found = documents_of(kind, ids, timezone.now())
-                backend.put(found)
+            with _together(engine):
+                read_at = timezone.now()
+                found = documents_of(kind, ids, read_at)
+                engine.put(found, read_at=read_at)
             heard.add(found)
             seen[kind].update(ids)
-    vocabulary.replace(heard)
-    if backend.transactional:
+    if engine.transactional:
+        vocabulary.replace(heard)
         for kind, known in seen.items():
             indexed = set(Entry.objects.filter(kind=kind).values_list("object_id", flat=True))
-            refresh(kind, indexed - known, backend=backend)
+            refresh(kind, indexed - known, backend=engine)
     # What changed meanwhile may have gone to the index that served until now, or been overtaken by a batch.
     for kind, source in SOURCES.items():
-        refresh(kind, source.changed_since(started), backend=backend)
+        refresh(kind, source.changed_since(started), backend=engine)
     return sum(map(len, seen.values()))
 
 
-def is_current() -> bool:
-    """The index is of this version, and finds as many records of each kind as there are now."""
-    backend = get_backend()
-    if not backend.is_built():
-        return False
+def is_current(*, backend: Backend | None = None) -> bool:
+    """The index of this engine (of every one that is kept) is of this version, and finds as many records of
+    each kind as there are now.
+    """
     now = timezone.now()
     there = {kind: source.visible(now).count() for kind, source in SOURCES.items()}
-    return backend.listed(now) == there
+    return all(
+        engine.is_built() and engine.listed(now) == there
+        for engine in ([backend] if backend else kept_engines())
+    )

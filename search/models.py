@@ -4,7 +4,10 @@ The words stand in a table of each engine's own (`search_words`, made by migrati
 there share their number.
 """
 
+import uuid
+
 from django.db import models
+from django.utils import timezone
 
 
 class Entry(models.Model):
@@ -13,23 +16,29 @@ class Entry(models.Model):
     id = models.BigIntegerField(primary_key=True)
     kind = models.CharField(max_length=8)
     object_id = models.BigIntegerField()
-    region = models.CharField(max_length=12, blank=True)
-    pay_to = models.PositiveIntegerField(null=True)
-    education_min = models.PositiveSmallIntegerField(null=True)
+    # Everything that is counted (search.facets), in one number.
+    facets = models.BigIntegerField(default=0)
     # The public scope: from <= now < until.
     listed_from = models.DateTimeField()
     listed_until = models.DateTimeField()
     sort_at = models.DateTimeField()
+    region = models.CharField(max_length=12, blank=True)
+    pay_from = models.PositiveIntegerField(null=True)
+    pay_to = models.PositiveIntegerField(null=True)
+    education_min = models.PositiveSmallIntegerField(null=True)
+    # A bit for each certificate that is asked for, numbered as in core.enums.CertificateKind.
+    certificates = models.BigIntegerField(default=0)
+    # The place on a ball of radius 1 (documents.on_sphere); all or none of the three.
+    x = models.FloatField(null=True)
+    y = models.FloatField(null=True)
+    z = models.FloatField(null=True)
 
     class Meta:
         verbose_name = "搜索条目"
         verbose_name_plural = "搜索条目"
         indexes = [
-            models.Index(
-                fields=["kind", "region", "listed_until", "listed_from", "pay_to", "education_min"],
-                name="search_entry_counts",
-            ),
             models.Index(fields=["kind", "-sort_at", "id"], name="search_entry_recent"),
+            models.Index(fields=["listed_until", "listed_from", "facets"], name="search_entry_counts"),
         ]
 
 
@@ -107,3 +116,22 @@ class Phrase(models.Model):
     class Meta:
         verbose_name = "搜索短语"
         verbose_name_plural = "搜索短语"
+
+
+class Unsent(models.Model):
+    """A record that changed and that the server of another engine has not been told of yet.
+
+    Written in the transaction of the change itself, gone once the server has it: what an outage or a dead
+    worker left undone stands here.
+    """
+
+    kind = models.CharField(max_length=8)
+    object_id = models.BigIntegerField()
+    # The change that is meant: one that happens while the row is being sent gives it a new one.
+    change = models.UUIDField(default=uuid.uuid4)
+    since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "待送条目"
+        verbose_name_plural = "待送条目"
+        constraints = [models.UniqueConstraint(fields=["kind", "object_id"], name="search_unsent_once")]

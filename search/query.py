@@ -1,17 +1,22 @@
 """What is asked of a search, and what comes back. The same for every engine."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from portal.core.enums import CertificateKind, Shift
+from portal.employers.enums import Industry, SizeBand
+from portal.positions.enums import PositionKind
+from search.cursor import Cursor
+
 LONGEST_TEXT = 80  # characters; what follows is not read
 LARGEST_PAGE = 50
-DEEPEST = 10_000  # hits from the top that can be paged to (Elasticsearch's own limit)
+DEEPEST = 10_000  # hits from the top that can be paged to (Elasticsearch's own limit); cursors go further
 
 
 class Kind(StrEnum):
@@ -24,6 +29,7 @@ class Sort(StrEnum):
     RELEVANCE = "relevance"
     NEWEST = "newest"
     PAY = "pay"
+    DISTANCE = "distance"
 
 
 class Scope(StrEnum):
@@ -36,31 +42,92 @@ class Scope(StrEnum):
     PUBLIC = "public"  # posts open now of firms verified now, those firms, published fairs not over yet
 
 
+class Facet(StrEnum):
+    """What hits are counted by. A facet's count looks past that facet's own filter, and past no other."""
+
+    KIND = "kind"
+    COUNTY = "county"
+    PAY = "pay"  # by PAY_BANDS; a post whose range touches two bands counts in both
+    EDUCATION = "education"  # by what a post asks for at least
+    JOB_KIND = "job_kind"
+    SHIFT = "shift"
+    INDUSTRY = "industry"
+    SIZE = "size"
+
+
+# Yuan a month: from, and up to but not including. The name of a band is what SearchResult.facets says.
+PAY_BANDS: dict[str, tuple[int, int | None]] = {
+    "0-3000": (0, 3000),
+    "3000-5000": (3000, 5000),
+    "5000-8000": (5000, 8000),
+    "8000-12000": (8000, 12000),
+    "12000-": (12000, None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Within so many kilometres of a point, as the crow flies."""
+
+    latitude: float
+    longitude: float
+    km: float
+
+    def __post_init__(self) -> None:
+        if not (-90 <= self.latitude <= 90 and -180 <= self.longitude <= 180 and 0 < self.km <= 20_000):
+            raise ValueError(f"not a place on Earth with a distance: {self!r}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchQuery:
     """One search. `scope` has no default: whoever searches says for whom.
+
+    A filter that asks for a fact leaves out whoever has another fact, never a record of a kind that has no
+    such fact: a fair has no pay, so `pay_at_least` keeps it.
 
     Attributes:
         text: words; a hit holds all of them, or any of them when no hit holds all. Empty: everything.
         kinds: what is listed. Counts of the other kinds come along.
         region: GB/T 2260 code; hits lie in it or below it. Empty: anywhere.
-        pay_at_least: yuan a month that the pay range has to reach. Only positions have it; others pass.
-        education_at_most: value of core.enums.Education that the searcher has; others pass as well.
+        near: hits lie this near to a place. A record without coordinates does not.
+        pay_at_least, pay_below: yuan a month. The post's range has to reach the first and to begin below the
+            second: ranges overlap.
+        education_at_most: value of core.enums.Education that the searcher has.
+        job_kinds, shifts, industries, sizes: values of PositionKind, Shift, Industry, SizeBand; any of them.
+        certificates: values of CertificateKind; posts that ask for any of them.
+        veterans_only: only posts for veterans (定向招录).
+        published_since: shown to the public since then.
+        held_from, held_to: days; fairs that take place between them, both included.
+        sort: RELEVANCE is NEWEST when there are no words. DISTANCE needs `near`.
+        page: from 1; or else
+        after: `SearchResult.next` of the page before. Pages by cursor do not drift when hits come or go.
         now: the moment that 'open' is judged at.
 
     Raises:
-        ValueError: a page, size or region that cannot be.
+        ValueError: something that cannot be asked.
     """
 
     scope: Scope
     text: str = ""
     kinds: frozenset[Kind] = frozenset(Kind)
     region: str = ""
+    near: Near | None = None
     pay_at_least: int | None = None
+    pay_below: int | None = None
     education_at_most: int | None = None
+    job_kinds: frozenset[str] = frozenset()
+    shifts: frozenset[str] = frozenset()
+    industries: frozenset[str] = frozenset()
+    sizes: frozenset[str] = frozenset()
+    certificates: frozenset[str] = frozenset()
+    veterans_only: bool = False
+    published_since: datetime | None = None
+    held_from: date | None = None
+    held_to: date | None = None
     sort: Sort = Sort.RELEVANCE
     page: int = 1
     size: int = 20
+    after: str = ""
     now: datetime = field(default_factory=timezone.now)
 
     def __post_init__(self) -> None:
@@ -74,19 +141,51 @@ class SearchQuery:
             raise ValueError(f"size must be 1 to {LARGEST_PAGE}")
         if not 1 <= self.page <= DEEPEST // self.size:
             raise ValueError(f"page must be 1 to {DEEPEST // self.size}")
-        if not timezone.is_aware(self.now):
-            raise ValueError("now must know its time zone")
+        if not timezone.is_aware(self.now) or (
+            self.published_since is not None and not timezone.is_aware(self.published_since)
+        ):
+            raise ValueError("a moment must know its time zone")
+        if self.sort == Sort.DISTANCE and self.near is None:
+            raise ValueError("sort by distance must be from somewhere: near")
+        _known("job_kinds", self.job_kinds, PositionKind.values)
+        _known("shifts", self.shifts, Shift.values)
+        _known("industries", self.industries, Industry.values)
+        _known("sizes", self.sizes, SizeBand.values)
+        _known("certificates", self.certificates, CertificateKind.values)
+        if self.after:
+            if self.page != 1:
+                raise ValueError("a cursor and a page must be asked for one at a time")
+            if Cursor.read(self.after).sort != self.sort:
+                raise ValueError("a cursor must be of the same sort")
         object.__setattr__(self, "text", self.text.strip()[:LONGEST_TEXT])
 
     @property
-    def offset(self) -> int:
-        return (self.page - 1) * self.size
+    def cursor(self) -> Cursor | None:
+        return Cursor.read(self.after) if self.after else None
+
+    @property
+    def held(self) -> tuple[datetime | None, datetime | None]:
+        """The moments that a fair has to end after and to begin before."""
+        return (
+            _midnight(self.held_from) if self.held_from else None,
+            _midnight(self.held_to + timedelta(days=1)) if self.held_to else None,
+        )
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _known(name: str, asked: Collection[str], values: Collection[str]) -> None:
+    if unknown := set(asked) - set(values):
+        raise ValueError(f"{name} must be known ones, not {', '.join(sorted(unknown))}")
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One thing found. `snippet` is escaped HTML with <mark> around what matched; `record` is the row itself
-    (Position, Employer or JobFairPage) as it stands in the database now.
+    (Position, Employer or JobFairPage) as it stands in the database now; `km` is the distance from
+    `query.near`, where one was asked for.
     """
 
     kind: Kind
@@ -95,6 +194,7 @@ class Hit:
     marked_title: SafeString
     snippet: SafeString
     record: Any
+    km: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +218,11 @@ class Correction:
 class SearchResult:
     """One page of hits.
 
-    `counts` says how many of each kind there are (region kept, kinds ignored), `counties` how many in each
-    county (kinds kept, region ignored), most first. `relaxed`: no hit held all the words, these hold some.
-    `read`: letters that were taken for pinyin. `corrected`: nothing was found as it was written, so this was.
+    `facets` says how many there are by each value of each facet, its own filter lifted; values without any
+    are left out. `counts` and `counties` are the facets KIND and COUNTY, the latter with the most first.
+    `relaxed`: no hit held all the words, these hold some. `read`: letters that were taken for pinyin.
+    `corrected`: nothing was found as it was written, so this was. `next`: the cursor of what follows, "" at
+    the end. `degraded`: the chosen engine does not answer, this is from the database's.
     """
 
     hits: tuple[Hit, ...]
@@ -130,3 +232,6 @@ class SearchResult:
     relaxed: bool = False
     read: tuple[Read, ...] = ()
     corrected: Correction | None = None
+    facets: Mapping[Facet, Mapping[str, int]] = field(default_factory=dict)
+    next: str = ""
+    degraded: bool = False

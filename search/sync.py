@@ -1,6 +1,7 @@
 """Following the writes below: an entry changes with its record.
 
-An engine in the database changes inside the write's own transaction; one elsewhere by a task after it.
+The database's index changes inside the write's own transaction, whichever engine is chosen: it answers when a
+server does not. A server hears of the change by a task after it.
 """
 
 from collections.abc import Collection
@@ -10,20 +11,21 @@ from django.db import transaction
 from cms.models import JobFairPage
 from portal.employers.models import Employer
 from portal.positions.models import Position
-from search import get_backend, indexing
+from search import indexing, outbox
+from search.backends import database_engine, server_engine
 from search.query import Kind
-from search.tasks import refresh_entries
+from search.tasks import tell_server
 
 
 def follow(kind: Kind, object_ids: Collection[int]) -> None:
-    """Bring these records up to date, now or on commit, as the engine asks."""
+    """Bring these records up to date in the database, and note down that a server is to be told."""
     ids = sorted(object_ids)
     if not ids:
         return
-    if get_backend().transactional:
-        indexing.refresh(kind, ids)
-    else:
-        transaction.on_commit(lambda: refresh_entries.enqueue(kind.value, ids))
+    indexing.refresh(kind, ids, backend=database_engine())
+    if server_engine():
+        outbox.note(kind, ids)
+        transaction.on_commit(tell_server.enqueue)
 
 
 def position_changed(position: Position) -> None:

@@ -1,12 +1,13 @@
-"""Background work of an engine outside the database."""
+"""Background work for an engine outside the database."""
 
 from django_tasks import task
 
-from search import indexing
-from search.query import Kind
+from search import outbox
+from search.backends import server_engine
 
 
 @task()
-def refresh_entries(kind: str, object_ids: list[int]) -> None:
-    """Records of one kind changed."""
-    indexing.refresh(Kind(kind), object_ids)
+def tell_server() -> None:
+    """Records changed: tell the server whatever it has not been told."""
+    if backend := server_engine():
+        outbox.send(backend)

@@ -8,5 +8,6 @@ pytest_plugins = [
     "tests.harness.leaks",
     "tests.harness.database",
     "tests.harness.queries",
+    "tests.harness.elasticsearch",
     "tests.harness.browser",
 ]

@@ -214,6 +214,8 @@ CODE_SENDER = "portal.accounts.senders.ConsoleSender"
 MATCHING_INDEX_DIR = DATA_DIR / "matching"
 SEARCH_BACKEND = env.str("PORTAL_SEARCH", default="database")
 ELASTICSEARCH_URL = env.str("PORTAL_ELASTICSEARCH_URL", default="")
+# Seconds that a search waits for the server before the database answers; it asks twice at most.
+ELASTICSEARCH_TIMEOUT = env.float("PORTAL_ELASTICSEARCH_TIMEOUT", default=0.4)
 # Years that a closed file is kept before `manage.py anonymise_files` takes the person out of it.
 FILE_RETENTION_YEARS = env.int("PORTAL_FILE_RETENTION_YEARS", default=3)
 SITE_OPERATOR = {

@@ -1,7 +1,8 @@
 """The engines, and which one the settings choose.
 
 settings.SEARCH_BACKEND: 'database' takes the one that lives in the portal's own database (SQLite's FTS5 or
-PostgreSQL's tsvector); 'elasticsearch' takes the server at settings.ELASTICSEARCH_URL.
+PostgreSQL's tsvector); 'elasticsearch' takes the server at settings.ELASTICSEARCH_URL, and the database's
+engine while that server does not answer.
 """
 
 from django.conf import settings
@@ -9,24 +10,50 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.utils.module_loading import import_string
 
-from search.backends.base import Backend
+from search.backends.base import Backend, Searcher
+from search.backends.fallback import FallbackSearcher
 
 ENGINES = {
     "sqlite": "search.backends.sqlite.SqliteBackend",
     "postgresql": "search.backends.postgres.PostgresBackend",
-    "elasticsearch": "search.backends.elasticsearch.ElasticsearchBackend",
 }
+SERVER = "search.backends.elasticsearch.ElasticsearchBackend"
 
 
-def chosen() -> Backend:
-    """The engine in force.
+def database_engine() -> Backend:
+    """The engine inside the portal's database. Its index is kept whichever engine is chosen.
 
     Raises:
-        ImproperlyConfigured: an unknown name, or a database without an engine here.
+        ImproperlyConfigured: a database without an engine here.
+    """
+    if connection.vendor not in ENGINES:
+        raise ImproperlyConfigured(f"no search engine for a database of kind {connection.vendor}")
+    engine: Backend = import_string(ENGINES[connection.vendor])()
+    return engine
+
+
+def server_engine() -> Backend | None:
+    """The engine outside the database, where the settings choose one.
+
+    Raises:
+        ImproperlyConfigured: an unknown name.
     """
     setting = settings.SEARCH_BACKEND
-    name = connection.vendor if setting == "database" else setting
-    if name not in ENGINES or setting not in {"database", "elasticsearch"}:
-        raise ImproperlyConfigured(f"SEARCH_BACKEND={setting!r} names no search engine ({name})")
-    engine: Backend = import_string(ENGINES[name])()
+    if setting == "database":
+        return None
+    if setting != "elasticsearch":
+        raise ImproperlyConfigured(f"SEARCH_BACKEND={setting!r} names no search engine")
+    engine: Backend = import_string(SERVER)()  # its client is imported only where it is chosen
     return engine
+
+
+def chosen() -> Searcher:
+    """Who answers searches. Raises ImproperlyConfigured."""
+    outside = server_engine()
+    return FallbackSearcher(outside, database_engine()) if outside else database_engine()
+
+
+def kept_engines() -> list[Backend]:
+    """Every engine whose index is to be kept, the database's first. Raises ImproperlyConfigured."""
+    outside = server_engine()
+    return [database_engine(), outside] if outside else [database_engine()]

@@ -1,31 +1,57 @@
 """What every engine has to do. Tests run one suite against all of them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from search import reading, spelling
-from search.documents import SOURCES, Document
-from search.query import Hit, Kind, SearchQuery, SearchResult
+from search.cursor import Cursor
+from search.documents import SOURCES, Document, km_between
+from search.query import Facet, Hit, Kind, SearchQuery, SearchResult
 from search.words import Group, excerpt, forms_of, marked
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """Records in order, and the cursor of what follows ("" when nothing does)."""
+
+    keys: list[tuple[Kind, int]] = field(default_factory=list)
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """An engine's own answer: records in order, and how many there are of each kind in each region."""
+    """An engine's own answer: one page of records, how many there are in all, and by each value of each facet
+    with that facet's filter lifted.
+    """
 
     keys: list[tuple[Kind, int]]
     total: int
-    counts: dict[Kind, int]
-    counties: tuple[tuple[str, int], ...]
+    facets: Mapping[Facet, Mapping[str, int]]
+    next: str = ""
 
 
-class Backend(ABC):
-    """A search engine. `transactional`: its rows change in the same transaction as the record they index."""
+class Unavailable(Exception):
+    """The engine does not answer, or has no index that it could answer from."""
 
-    transactional: bool
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`state`: 'ok', 'unbuilt' before `index_search`, or 'down' when the engine does not answer. `answering`:
+    who answers searches now. `waiting`: changes that a server has not been told of yet.
+    """
+
+    state: str
+    answering: str
+    waiting: int = 0
+
+
+class Searcher(ABC):
+    """Answers searches. `name` marks the cursors that it alone can go on from."""
+
+    name: str
 
     def search(self, query: SearchQuery) -> SearchResult:
         """One page of hits in a fixed number of steps.
@@ -47,12 +73,15 @@ class Backend(ABC):
             found, relaxed = self.find(query, asked, any_word=True), True
         hits = self._confirmed(query, found.keys, forms_of(asked))
         gone = len(found.keys) - len(hits)
+        counties = found.facets.get(Facet.COUNTY, {})
         return SearchResult(
             hits=tuple(hits),
             total=found.total - gone,
-            counts=found.counts,
-            counties=found.counties,
+            counts={kind: found.facets.get(Facet.KIND, {}).get(kind.value, 0) for kind in Kind},
+            counties=tuple(sorted(counties.items(), key=lambda item: (-item[1], item[0]))),
             relaxed=relaxed and bool(hits),
+            facets=found.facets,
+            next=found.next,
             read=understood.read,
             corrected=corrected,
         )
@@ -65,6 +94,7 @@ class Backend(ABC):
             rows.update(
                 {(kind, pk): row for pk, row in SOURCES[kind].visible(query.now).in_bulk(wanted).items()}
             )
+        near = (query.near.latitude, query.near.longitude) if query.near else None
         return [
             Hit(
                 kind=kind,
@@ -73,25 +103,55 @@ class Backend(ABC):
                 marked_title=marked(SOURCES[kind].title(row), forms),
                 snippet=excerpt(SOURCES[kind].body(row), forms),
                 record=row,
+                km=km_between(near, row.region.location) if near and row.region.location else None,
             )
             for kind, object_id in keys
             if (row := rows.get((kind, object_id))) is not None
         ]
+
+    def own_cursor(self, query: SearchQuery) -> Cursor | None:
+        """The query's cursor when this engine made it; another's keys mean nothing here."""
+        cursor = query.cursor
+        return cursor if cursor and cursor.engine == self.name else None
+
+    def offset(self, query: SearchQuery) -> int:
+        """Hits before the page: those read, as a cursor says, or by the page's number."""
+        return query.cursor.read_so_far if query.cursor else (query.page - 1) * query.size
+
+    def next_cursor(self, query: SearchQuery, keys: Sequence[str | int | float]) -> str:
+        return str(Cursor(self.name, query.sort, tuple(keys), self.offset(query) + query.size))
 
     @abstractmethod
     def find(self, query: SearchQuery, asked: Sequence[Group], *, any_word: bool = False) -> Found:
         """Records that hold all the words (any of them, if told) within the query's scope and filters.
 
         Order: by `query.sort`, then the latest first, then by number; the same every time.
+
+        Raises:
+            Unavailable: an engine outside the database does not answer, or has no index yet.
         """
 
     @abstractmethod
-    def put(self, documents: Sequence[Document]) -> None:
-        """Add documents, or replace those of the same records."""
+    def health(self) -> Health:
+        """How it is, said at once even when a server hangs."""
+
+
+class Backend(Searcher):
+    """A search engine: it answers, and keeps an index to answer from.
+
+    `transactional`: its rows change in the same transaction as the record they index. `address`: where it is.
+    """
+
+    transactional: bool
+    address: str = ""
 
     @abstractmethod
-    def remove(self, kind: Kind, object_ids: Collection[int]) -> None:
-        """Take records out; those that are not in are no error."""
+    def put(self, documents: Sequence[Document], *, read_at: datetime) -> None:
+        """Add documents, or replace those of the same records, unless somebody did who read them later."""
+
+    @abstractmethod
+    def remove(self, kind: Kind, object_ids: Collection[int], *, read_at: datetime) -> None:
+        """Take records out, as they were at that moment; those that are not in are no error."""
 
     @abstractmethod
     def listed(self, now: datetime) -> dict[Kind, int]:
@@ -104,3 +164,6 @@ class Backend(ABC):
     @abstractmethod
     def rebuilding(self) -> AbstractContextManager[None]:
         """Inside, `put` fills what will serve afterwards; when it ends without an error, that serves."""
+
+    def health(self) -> Health:
+        return Health("ok" if self.is_built() else "unbuilt", answering=self.name)

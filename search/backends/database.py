@@ -5,33 +5,24 @@ into it; every value travels as a parameter.
 """
 
 from abc import abstractmethod
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 from django.db import connection, transaction
 from django.db.models import Count
 
-from search import documents
-from search.backends.base import Backend, Found
+from search import documents, facets
+from search.backends import conditions
+from search.backends.base import Backend, Found, Page
+from search.backends.conditions import Condition
+from search.cursor import Cursor
 from search.documents import Document, number
 from search.models import Entry, IndexVersion
-from search.query import Kind, Scope, SearchQuery, Sort
+from search.query import Facet, Kind, SearchQuery, Sort
 from search.words import Group
-
-Condition = tuple[str, list[Any]]  # SQL and its parameters
-_COLUMNS = (
-    "kind",
-    "object_id",
-    "region",
-    "pay_to",
-    "education_min",
-    "listed_from",
-    "listed_until",
-    "sort_at",
-)
 
 
 class DatabaseBackend(Backend):
@@ -57,75 +48,92 @@ class DatabaseBackend(Backend):
         """Delete the words of these entries."""
 
     def find(self, query: SearchQuery, asked: Sequence[Group], *, any_word: bool = False) -> Found:
-        conditions = [*_scope(query), *_facts(query)]
+        must = [*conditions.scope(query), *conditions.facts(query)]
         source = "search_entry e"
         if asked:
             source = self.joined
-            conditions.insert(0, self.match(asked, any_word=any_word))
-        regions = self._counts(source, conditions)
-        counts: Counter[Kind] = Counter()
-        counties: Counter[str] = Counter()
-        total = 0
-        for (kind, region), count in regions.items():
-            inside = region.startswith(query.region)
-            if inside:
-                counts[kind] += count
-            if kind in query.kinds:
-                counties[region[:6]] += count
-                total += count if inside else 0
-        keys: list[tuple[Kind, int]] = []
-        if total > query.offset:
-            keys = self._page(query, source, [*conditions, *_listed(query)], asked, any_word=any_word)
-        return Found(
-            keys=keys,
-            total=total,
-            counts={kind: counts[kind] for kind in Kind},
-            counties=tuple(sorted(counties.items(), key=lambda item: (-item[1], item[0]))),
-        )
+            must.insert(0, self.match(asked, any_word=any_word))
+        filters = conditions.by_facet(query)
+        packed, failed, bits = self._counted(source, must, filters)
+        total = int(np.count_nonzero(failed == 0))
+        page = Page()
+        if total > self.offset(query):
+            page = self._page(query, source, [*must, *filters.values()], asked, any_word=any_word)
+        return Found(keys=page.keys, total=total, facets=facets.count(packed, failed, bits), next=page.next)
 
     @staticmethod
-    def _counts(source: str, conditions: Sequence[Condition]) -> dict[tuple[Kind, str], int]:
-        where, values = _and(conditions)
-        sql = f"SELECT e.kind, e.region, COUNT(*) FROM {source} WHERE {where} GROUP BY e.kind, e.region"  # noqa: S608 - constants of ours
+    def _counted(
+        source: str, must: Sequence[Condition], filters: Mapping[Facet, Condition]
+    ) -> tuple[facets.Packed, facets.Packed, dict[Facet, int]]:
+        """Of every record that the words and the scope leave: what it counts as, and which of the facets'
+        filters it fails. One pass for all facets.
+        """
+        bits = {facet: 1 << place for place, facet in enumerate(filters)}
+        where, values = conditions.all_of(must)
+        wanted, tested = f"e.facets << {len(bits)}", []
+        for facet, (sql, sql_values) in filters.items():
+            wanted += f" | CASE WHEN {sql} THEN 0 ELSE {bits[facet]} END"
+            tested += sql_values
         with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            return {(Kind(kind), region): count for kind, region, count in cursor.fetchall()}
+            cursor.execute(f"SELECT {wanted} FROM {source} WHERE {where}", [*tested, *values])  # noqa: S608 - constants of ours
+            rows = cursor.fetchall()
+        both = np.fromiter((value for (value,) in rows), dtype=np.int64, count=len(rows))
+        return both >> len(bits), both & ((1 << len(bits)) - 1), bits
 
     def _page(
         self,
         query: SearchQuery,
         source: str,
-        conditions: Sequence[Condition],
+        must: Sequence[Condition],
         asked: Sequence[Group],
         *,
         any_word: bool,
-    ) -> list[tuple[Kind, int]]:
-        where, values = _and(conditions)
-        order = "e.sort_at DESC, e.id"
-        ordering_values: list[Any] = []
-        if query.sort == Sort.PAY:
-            order = f"COALESCE(e.pay_to, 0) DESC, {order}"
-        elif query.sort == Sort.RELEVANCE and asked:
-            rank, ordering_values = self.rank(asked, any_word=any_word)
-            order = f"{rank}, {order}"
-        sql = f"SELECT e.kind, e.object_id FROM {source} WHERE {where} ORDER BY {order} LIMIT %s OFFSET %s"  # noqa: S608 - constants of ours
+    ) -> Page:
+        first, first_values = self._first_key(query, asked, any_word=any_word)
+        where, values = conditions.all_of(must)
+        sql = f"SELECT {first} AS first_key, e.sort_at, e.id, e.kind, e.object_id FROM {source} WHERE {where}"  # noqa: S608 - constants of ours
+        values = [*first_values, *values]
+        cursor_asked = self.own_cursor(query)
+        if cursor_asked:
+            behind, behind_values = _behind(cursor_asked)
+            sql = f"SELECT * FROM ({sql}) found WHERE {behind}"  # noqa: S608 - constants of ours
+            values += behind_values
+        sql += " ORDER BY first_key, sort_at DESC, id LIMIT %s OFFSET %s"
         with connection.cursor() as cursor:
-            cursor.execute(sql, [*values, *ordering_values, query.size, query.offset])
-            return [(Kind(kind), object_id) for kind, object_id in cursor.fetchall()]
+            # One more than asked for says whether anything follows.
+            cursor.execute(sql, [*values, query.size + 1, 0 if cursor_asked else self.offset(query)])
+            rows = cursor.fetchall()
+        shown = rows[: query.size]
+        keys = [(Kind(kind), object_id) for *_, kind, object_id in shown]
+        if len(rows) <= query.size:
+            return Page(keys)
+        first_key, sort_at, entry, *_ = shown[-1]
+        return Page(keys, self.next_cursor(query, (float(first_key), _written(sort_at), entry)))
 
-    def put(self, documents: Sequence[Document]) -> None:
+    def _first_key(self, query: SearchQuery, asked: Sequence[Group], *, any_word: bool) -> Condition:
+        """What the sort orders by before it orders by date, smallest first."""
+        if query.sort == Sort.PAY:
+            return "-COALESCE(e.pay_to, 0)", []
+        if query.sort == Sort.DISTANCE and query.near:
+            return conditions.chord(query.near)
+        if query.sort == Sort.RELEVANCE and asked:
+            return self.rank(asked, any_word=any_word)
+        return "0", []
+
+    def put(self, documents: Sequence[Document], *, read_at: datetime) -> None:
         if not documents:
             return
-        entries = [
-            Entry(id=row.number, **{column: getattr(row, column) for column in _COLUMNS}) for row in documents
-        ]
         with transaction.atomic():
             Entry.objects.bulk_create(
-                entries, batch_size=500, update_conflicts=True, unique_fields=["id"], update_fields=_COLUMNS
+                map(_entry, documents),
+                batch_size=500,
+                update_conflicts=True,
+                unique_fields=["id"],
+                update_fields=_COLUMNS,
             )
             self.put_words(documents)
 
-    def remove(self, kind: Kind, object_ids: Collection[int]) -> None:
+    def remove(self, kind: Kind, object_ids: Collection[int], *, read_at: datetime) -> None:
         numbers = [number(kind, object_id) for object_id in object_ids]
         if not numbers:
             return
@@ -154,34 +162,41 @@ class DatabaseBackend(Backend):
         """Tidy up after many writes. Nothing to do unless an engine says so."""
 
 
-def _and(conditions: Sequence[Condition]) -> Condition:
-    return " AND ".join(f"({sql})" for sql, _ in conditions), [v for _, values in conditions for v in values]
+_COLUMNS = tuple(field.name for field in Entry._meta.fields if not field.primary_key)
 
 
-def _scope(query: SearchQuery) -> list[Condition]:
-    """What the searcher may see, judged at `query.now`."""
-    if query.scope is not Scope.PUBLIC:
-        raise ValueError(f"no condition for scope {query.scope!r}")
-    moment = connection.ops.adapt_datetimefield_value(query.now)
-    return [("e.listed_from <= %s AND e.listed_until > %s", [moment, moment])]
+def _entry(row: Document) -> Entry:
+    x, y, z = documents.on_sphere(*row.location) if row.location else (None, None, None)
+    return Entry(
+        id=row.number,
+        kind=row.kind.value,
+        object_id=row.object_id,
+        facets=facets.pack(row),
+        listed_from=row.listed_from,
+        listed_until=row.listed_until,
+        sort_at=row.sort_at,
+        region=row.region,
+        pay_from=row.pay_from,
+        pay_to=row.pay_to,
+        education_min=row.education_min,
+        certificates=conditions.certificates(row.certificates),
+        x=x,
+        y=y,
+        z=z,
+    )
 
 
-def _facts(query: SearchQuery) -> list[Condition]:
-    """Filters that only positions know; whatever has no such fact passes."""
-    found: list[Condition] = []
-    if query.pay_at_least is not None:
-        found.append(("e.pay_to IS NULL OR e.pay_to >= %s", [query.pay_at_least]))
-    if query.education_at_most is not None:
-        found.append(("e.education_min IS NULL OR e.education_min <= %s", [query.education_at_most]))
-    return found
+def _behind(cursor: Cursor) -> Condition:
+    """What stands after the hit that a cursor is of."""
+    first, written, entry = cursor.keys
+    sort_at = conditions.moment(datetime.fromisoformat(str(written)))
+    return (
+        "first_key > %s OR (first_key = %s AND (sort_at < %s OR (sort_at = %s AND id > %s)))",
+        [first, first, sort_at, sort_at, entry],
+    )
 
 
-def _listed(query: SearchQuery) -> list[Condition]:
-    """What makes the list but not the counts beside it: kinds and region."""
-    found: list[Condition] = []
-    if query.kinds != frozenset(Kind):
-        kinds = sorted(query.kinds)
-        found.append((f"e.kind IN ({', '.join(['%s'] * len(kinds))})", list(kinds)))
-    if query.region:
-        found.append(("e.region >= %s AND e.region < %s", [query.region, query.region + ":"]))
-    return found
+def _written(sort_at: Any) -> str:
+    """A moment for a cursor: SQLite hands out its text, without a zone and in UTC."""
+    moment = datetime.fromisoformat(sort_at).replace(tzinfo=UTC) if isinstance(sort_at, str) else sort_at
+    return str(moment.isoformat())

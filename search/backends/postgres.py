@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from django.db import connection
 
 from matching.tokens import tokenize
-from search.backends.database import Condition, DatabaseBackend
+from search.backends.conditions import Condition
+from search.backends.database import DatabaseBackend
 from search.documents import Document
 from search.words import Group
 
@@ -16,6 +17,7 @@ _LONGEST_WORD = 500  # characters; a lexeme may have 2,046 bytes
 
 
 class PostgresBackend(DatabaseBackend):
+    name = "postgres"
     joined = f"{TABLE} w JOIN search_entry e ON e.id = w.id"
 
     def match(self, asked: Sequence[Group], *, any_word: bool) -> Condition:
@@ -23,7 +25,10 @@ class PostgresBackend(DatabaseBackend):
 
     def rank(self, asked: Sequence[Group], *, any_word: bool) -> Condition:
         # 1: divided by 1 + log(length), so that a long text does not win by its length
-        return "-ts_rank(%s, w.words, %s::tsquery, 1)", [_WEIGHTS, _expression(asked, any_word=any_word)]
+        return "-ts_rank(%s, w.words, %s::tsquery, 1)::float8", [
+            _WEIGHTS,
+            _expression(asked, any_word=any_word),
+        ]
 
     def put_words(self, rows: Sequence[Document]) -> None:
         with connection.cursor() as cursor:

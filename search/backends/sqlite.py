@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from django.db import connection
 
 from matching.tokens import tokenize
-from search.backends.database import Condition, DatabaseBackend
+from search.backends.conditions import Condition
+from search.backends.database import DatabaseBackend
 from search.documents import Document
 from search.words import Group
 
@@ -14,6 +15,7 @@ _WEIGHTS = "8.0, 3.0, 1.0"  # title, facts, body
 
 
 class SqliteBackend(DatabaseBackend):
+    name = "sqlite"
     # CROSS JOIN: the words lead, an entry is looked up for each hit.
     joined = f"{TABLE} CROSS JOIN search_entry e ON e.id = {TABLE}.rowid"
 

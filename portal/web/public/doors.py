@@ -40,7 +40,7 @@ def health(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
     body = {
         "database": "ok" if database else "down",
         "matching": {"generation": pointer.read_text().strip(), "positions": len(index)} if index else None,
-        "search": {"backend": settings.SEARCH_BACKEND, "state": _search_state()},
+        "search": {"backend": settings.SEARCH_BACKEND, **_search_health()},
     }
     return JsonResponse(body, status=200 if database else 503)
 
@@ -54,13 +54,14 @@ def _database_answers() -> bool:
         return False
 
 
-def _search_state() -> str:
-    """'ok', 'unbuilt' before `index_search`, 'down' when the engine does not answer."""
+def _search_health() -> dict[str, object]:
+    """'ok', 'unbuilt' before `index_search`, or 'down'; and who answers now."""
     try:
-        return "ok" if get_backend().is_built() else "unbuilt"
+        health = get_backend().health()
     except Exception:  # each engine has errors of its own; a monitor needs an answer and the log the reason
         logger.exception("the search engine does not answer")
-        return "down"
+        return {"state": "down"}
+    return {"state": health.state, "answering": health.answering, "waiting": health.waiting}
 
 
 @require_safe

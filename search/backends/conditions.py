@@ -1,0 +1,116 @@
+"""A query's filters as SQL over `search_entry e`, for both databases.
+
+Only constants of this package are pasted into SQL; every value travels as a parameter.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from math import radians, sin
+from typing import Any
+
+from django.db import connection
+
+from portal.core.enums import CertificateKind
+from search import facets
+from search.documents import EARTH_KM, on_sphere
+from search.query import Facet, Kind, Near, Scope, SearchQuery
+
+Condition = tuple[str, list[Any]]  # SQL and its parameters
+
+
+def moment(value: datetime) -> Any:
+    """A moment as the database's driver wants it."""
+    return connection.ops.adapt_datetimefield_value(value)
+
+
+def all_of(conditions: Sequence[Condition]) -> Condition:
+    return " AND ".join(f"({sql})" for sql, _ in conditions), [v for _, values in conditions for v in values]
+
+
+def scope(query: SearchQuery) -> list[Condition]:
+    """What the searcher may see, judged at `query.now`."""
+    if query.scope is not Scope.PUBLIC:
+        raise ValueError(f"no condition for scope {query.scope!r}")
+    now = moment(query.now)
+    return [("e.listed_from <= %s AND e.listed_until > %s", [now, now])]
+
+
+def facts(query: SearchQuery) -> list[Condition]:
+    """Filters that nothing is counted by: the same for the hits and for every count beside them."""
+    found: list[Condition] = []
+    if query.certificates:
+        found.append(("e.certificates & %s <> 0 OR e.kind <> %s", [certificates(query.certificates), *_POST]))
+    if query.veterans_only:
+        bit = facets.VETERANS_ONLY.put(1)
+        found.append((f"e.facets & {bit} <> 0 OR e.kind <> %s", [*_POST]))
+    if query.near:
+        square, values = chord(query.near)
+        found.append((f"{square} <= %s", [*values, _reach(query.near)]))
+    if query.published_since:
+        found.append(("e.listed_from >= %s", [moment(query.published_since)]))
+    ends_after, begins_before = query.held
+    if ends_after:
+        found.append(("e.kind <> %s OR e.listed_until > %s", [Kind.FAIR.value, moment(ends_after)]))
+    if begins_before:
+        found.append(("e.kind <> %s OR e.sort_at < %s", [Kind.FAIR.value, moment(begins_before)]))
+    return found
+
+
+def by_facet(query: SearchQuery) -> dict[Facet, Condition]:
+    """The filter of each facet that is filtered by. Whatever has no such fact passes."""
+    found: dict[Facet, Condition] = {}
+    if query.kinds != frozenset(Kind):
+        kinds = sorted(query.kinds)
+        found[Facet.KIND] = f"e.kind IN ({', '.join(['%s'] * len(kinds))})", list(kinds)
+    if query.region:
+        found[Facet.COUNTY] = "e.region >= %s AND e.region < %s", [query.region, query.region + ":"]
+    pay = [
+        ("e.pay_to IS NULL OR e.pay_to >= %s", [query.pay_at_least]),
+        ("e.pay_from IS NULL OR e.pay_from < %s", [query.pay_below]),
+    ]
+    if pay := [(sql, values) for sql, values in pay if values != [None]]:
+        found[Facet.PAY] = all_of(pay)
+    if query.education_at_most is not None:
+        found[Facet.EDUCATION] = (
+            "e.education_min IS NULL OR e.education_min <= %s",
+            [query.education_at_most],
+        )
+    for facet, asked in (
+        (Facet.JOB_KIND, query.job_kinds),
+        (Facet.SHIFT, query.shifts),
+        (Facet.INDUSTRY, query.industries),
+        (Facet.SIZE, query.sizes),
+    ):
+        if asked:
+            found[facet] = _in_slot(facet, asked), []
+    return found
+
+
+_POST = (Kind.POSITION.value,)
+
+
+def _in_slot(facet: Facet, asked: Collection[str]) -> str:
+    slot = facets.SLOTS[facet]
+    listed = ", ".join(map(str, facets.numbers(facet, asked)))  # numbers that we gave, not what was typed
+    return f"(e.facets >> {slot.start}) & {slot.mask} IN ({listed})"
+
+
+def certificates(codes: Collection[str]) -> int:
+    """A bit for each certificate."""
+    return sum(1 << number for number, code in enumerate(CertificateKind.values) if code in codes)
+
+
+def chord(near: Near) -> Condition:
+    """The square of the straight line to a place, on a ball of radius 1: it grows with the distance along the
+    surface, and is as exact as the haversine formula. NULL where a record has no coordinates.
+    """
+    x, y, z = on_sphere(near.latitude, near.longitude)
+    return (
+        "((e.x - %s) * (e.x - %s) + (e.y - %s) * (e.y - %s) + (e.z - %s) * (e.z - %s))",
+        [x, x, y, y, z, z],
+    )
+
+
+def _reach(near: Near) -> float:
+    """The square of the line that `near.km` along the surface comes to."""
+    return float((2 * sin(min(near.km / EARTH_KM, radians(180)) / 2)) ** 2)

@@ -1,0 +1,124 @@
+"""A query in Elasticsearch's words: the same conditions as `search.backends.conditions` writes in SQL."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from elasticsearch import dsl
+
+from search.query import Facet, Kind, Near, Scope, SearchQuery, Sort
+from search.words import Group
+
+Asked = dsl.query.Query
+_FIELDS = ("title^8", "facts^3", "body")
+_MOST_VALUES = 4000  # of a facet; there are 3,351 regions down to the county
+
+
+def scope(query: SearchQuery) -> list[Asked]:
+    """What the searcher may see, judged at `query.now`."""
+    if query.scope is not Scope.PUBLIC:
+        raise ValueError(f"no condition for scope {query.scope!r}")
+    now = query.now.isoformat()
+    return [dsl.Q("range", listed_from={"lte": now}), dsl.Q("range", listed_until={"gt": now})]
+
+
+def facts(query: SearchQuery) -> list[Asked]:
+    """Filters that nothing is counted by."""
+    not_a_post = ~dsl.Q("term", kind=Kind.POSITION.value)
+    not_a_fair = ~dsl.Q("term", kind=Kind.FAIR.value)
+    found: list[Asked] = []
+    if query.certificates:
+        found.append(not_a_post | dsl.Q("terms", certificates=sorted(query.certificates)))
+    if query.veterans_only:
+        found.append(not_a_post | dsl.Q("term", veterans_only=True))
+    if query.near:
+        found.append(dsl.Q("geo_distance", distance=f"{query.near.km}km", place=_point(query.near)))
+    if query.published_since:
+        found.append(dsl.Q("range", listed_from={"gte": query.published_since.isoformat()}))
+    ends_after, begins_before = query.held
+    if ends_after:
+        found.append(not_a_fair | dsl.Q("range", listed_until={"gt": ends_after.isoformat()}))
+    if begins_before:
+        found.append(not_a_fair | dsl.Q("range", sort_at={"lt": begins_before.isoformat()}))
+    return found
+
+
+def by_facet(query: SearchQuery) -> dict[Facet, Asked]:
+    """The filter of each facet that is filtered by. Whatever has no such fact passes."""
+    found: dict[Facet, Asked] = {}
+    if query.kinds != frozenset(Kind):
+        found[Facet.KIND] = dsl.Q("terms", kind=sorted(query.kinds))
+    if query.region:
+        found[Facet.COUNTY] = dsl.Q("term", regions=query.region)
+    pay: list[Asked] = []
+    if query.pay_at_least is not None:
+        pay.append(_absent("pay_to") | dsl.Q("range", pay_to={"gte": query.pay_at_least}))
+    if query.pay_below is not None:
+        pay.append(_absent("pay_from") | dsl.Q("range", pay_from={"lt": query.pay_below}))
+    if pay:
+        found[Facet.PAY] = dsl.Q("bool", filter=pay)
+    if query.education_at_most is not None:
+        found[Facet.EDUCATION] = _absent("education_min") | dsl.Q(
+            "range", education_min={"lte": query.education_at_most}
+        )
+    for facet, asked in (
+        (Facet.JOB_KIND, query.job_kinds),
+        (Facet.SHIFT, query.shifts),
+        (Facet.INDUSTRY, query.industries),
+        (Facet.SIZE, query.sizes),
+    ):
+        if asked:
+            found[facet] = _absent(facet.value) | dsl.Q("terms", **{facet.value: sorted(asked)})
+    return found
+
+
+def _absent(field: str) -> Asked:
+    return ~dsl.Q("exists", field=field)
+
+
+def _point(near: Near) -> dict[str, float]:
+    return {"lat": near.latitude, "lon": near.longitude}
+
+
+def facet_counts(asking: dsl.Search, filters: Mapping[Facet, Asked]) -> None:
+    """Ask for every facet's counts, each with the filters of all the others."""
+    for facet in Facet:
+        others = [condition for of, condition in filters.items() if of != facet]
+        within = dsl.Q("bool", filter=others) if others else dsl.Q("match_all")
+        asking.aggs.bucket(facet.value, "filter", within).bucket(
+            "values", "terms", field=facet.value, size=_MOST_VALUES
+        )
+
+
+def counts(aggregations: Any) -> dict[Facet, dict[str, int]]:
+    return {
+        facet: {bucket.key: bucket.doc_count for bucket in aggregations[facet.value]["values"].buckets}
+        for facet in Facet
+    }
+
+
+def words(asked: Sequence[Group], *, any_word: bool) -> Asked:
+    each = [_one(group) for group in asked]
+    return dsl.Q("bool", should=each, minimum_should_match=1) if any_word else dsl.Q("bool", must=each)
+
+
+def _one(group: Group) -> Asked:
+    each = [_all_of(alternative) for alternative in group.alternatives]
+    return each[0] if len(each) == 1 else dsl.Q("bool", should=each, minimum_should_match=1)
+
+
+def _all_of(alternative: Sequence[str]) -> Asked:
+    each = [_standing(word) for word in alternative]
+    return each[0] if len(each) == 1 else dsl.Q("bool", must=each)
+
+
+def _standing(word: str) -> Asked:
+    return dsl.Q("multi_match", query=word, fields=list(_FIELDS), type="best_fields", analyzer="keyword")
+
+
+def order(query: SearchQuery, asked: Sequence[Group]) -> list[Any]:
+    last = [{"sort_at": {"order": "desc"}}, {"number": {"order": "asc"}}]
+    if query.sort == Sort.PAY:
+        return [{"pay_order": {"order": "desc"}}, *last]
+    if query.sort == Sort.DISTANCE and query.near:
+        return [{"_geo_distance": {"place": _point(query.near), "order": "asc", "unit": "km"}}, *last]
+    return [{"_score": {"order": "desc"}}, *last] if query.sort == Sort.RELEVANCE and asked else last

@@ -1,0 +1,65 @@
+"""How a document lies in Elasticsearch."""
+
+import hashlib
+import json
+from typing import Any
+
+from elasticsearch import dsl
+
+from matching.tokens import tokenize
+from search import documents, facets
+from search.documents import Document
+
+_REGION_LEVELS = (2, 4, 6, 9, 12)
+
+
+def mapping() -> dsl.Mapping:
+    """Fields of a document; anything else is refused."""
+    found = dsl.Mapping()
+    found.meta("dynamic", "strict")
+    for field in ("title", "facts", "body"):
+        found.field(field, "text", analyzer="whitespace")
+    for field in ("regions", "certificates", *facets.SLOTS):
+        found.field(str(field), "keyword")
+    for field in ("object_id", "number"):
+        found.field(field, "long")
+    for field in ("pay_from", "pay_to", "pay_order", "education_min"):
+        found.field(field, "integer")
+    for field in ("listed_from", "listed_until", "sort_at"):
+        found.field(field, "date")
+    found.field("veterans_only", "boolean")
+    found.field("place", "geo_point")
+    return found
+
+
+def fingerprint() -> str:
+    """Eight hex digits: of the mapping, and of how documents and words are made."""
+    shape = json.dumps(mapping().to_dict(), sort_keys=True) + documents.version()
+    return hashlib.sha256(shape.encode()).hexdigest()[:8]
+
+
+def source(row: Document) -> dict[str, Any]:
+    """The document as it is stored: words cut, a region with everything above it."""
+    place = {"place": {"lat": row.location[0], "lon": row.location[1]}} if row.location else {}
+    return {
+        "number": row.number,
+        "object_id": row.object_id,
+        "title": " ".join(tokenize(row.title)),
+        "facts": " ".join(tokenize(row.facts)),
+        "body": " ".join(tokenize(row.body)),
+        "regions": [row.region[:length] for length in _REGION_LEVELS if length <= len(row.region)],
+        "pay_from": row.pay_from,
+        "pay_to": row.pay_to,
+        "pay_order": row.pay_to or 0,
+        "education_min": row.education_min,
+        "certificates": sorted(row.certificates),
+        "veterans_only": row.veterans_only,
+        "listed_from": row.listed_from.isoformat(),
+        "listed_until": row.listed_until.isoformat(),
+        "sort_at": row.sort_at.isoformat(),
+        **place,
+        **{
+            facet.value: values if len(values) > 1 else values[0]
+            for facet, values in facets.values(row).items()
+        },
+    }

@@ -1,0 +1,69 @@
+"""What a server has to be told: written down with the change itself, crossed out once the server has it.
+
+A change is told at once, by a task after its commit. What an outage, a restart or a lost task left undone is
+told by `catch_up`, which runs every few minutes; a server that has lost its index, or never had one, is given
+a new one.
+"""
+
+from collections.abc import Collection
+from itertools import groupby
+from uuid import uuid4
+
+from django.db.models import Q
+from django.utils import timezone
+
+from search import indexing
+from search.backends import server_engine
+from search.backends.base import Backend
+from search.models import Unsent
+from search.query import Kind
+
+BATCH = 500  # records
+
+
+def note(kind: Kind, object_ids: Collection[int]) -> None:
+    """These records changed. Call it in the transaction that changed them."""
+    Unsent.objects.bulk_create(
+        [Unsent(kind=kind.value, object_id=each, change=uuid4()) for each in object_ids],
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["kind", "object_id"],
+        update_fields=["change"],
+    )
+
+
+def send(backend: Backend) -> int:
+    """Tell the server everything that waits, the oldest first; returns the number of records.
+
+    Raises:
+        Unavailable: it does not answer. What it was not told goes on waiting.
+    """
+    sent, last = 0, 0
+    until = timezone.now()
+    while rows := list(Unsent.objects.filter(pk__gt=last, since__lte=until).order_by("pk")[:BATCH]):
+        by_kind = sorted(rows, key=lambda row: row.kind)
+        for kind, of_kind in groupby(by_kind, key=lambda row: row.kind):
+            indexing.refresh(Kind(kind), [row.object_id for row in of_kind], backend=backend)
+        # One that changed again meanwhile has another mark by now, and stays.
+        same = Q()
+        for row in rows:
+            same |= Q(pk=row.pk, change=row.change)
+        Unsent.objects.filter(same).delete()
+        sent, last = sent + len(rows), rows[-1].pk
+    return sent
+
+
+def catch_up() -> int:
+    """Bring the server up to date, if one is chosen; returns the number of records told.
+
+    Raises:
+        Unavailable: it does not answer (yet).
+    """
+    backend = server_engine()
+    if backend is None:
+        Unsent.objects.all().delete()  # of a time when one was
+        return 0
+    if backend.is_built():
+        return send(backend)
+    count = indexing.rebuild(backend=backend)
+    return count + send(backend)
