@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 from django.apps import AppConfig
@@ -37,8 +38,10 @@ class SearchConfig(AppConfig):
         from wagtail.signals import page_published, page_unpublished
 
         from cms.models import JobFairPage
+        from portal.core import periodic
         from portal.employers.signals import employer_changed
         from portal.positions.signals import position_changed, positions_changed
+        from search import outbox
         from search.checks import check_search
 
         position_changed.connect(_position_changed, dispatch_uid="search.position")
@@ -47,3 +50,4 @@ class SearchConfig(AppConfig):
         for signal in (page_published, page_unpublished, post_delete):
             signal.connect(_fair_changed, sender=JobFairPage, dispatch_uid="search.fair")
         checks.register(check_search)
+        periodic.register("search.catch_up", every=timedelta(minutes=1), run=outbox.catch_up_if_it_answers)

@@ -9,21 +9,46 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
+from datetime import datetime
+from math import isfinite
 
 _LONGEST = 400  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Keys of the last hit in the order of the sort, and how many hits have been read with it."""
+    """Keys of the last hit, and how many hits have been read with it.
+
+    `first` is what the sort orders by (score, pay, distance; 0 where it is the date itself), then come the
+    date and the number of the entry. All of it came through a browser: of the right shape, and no more.
+    """
 
     engine: str
     sort: str
-    keys: tuple[str | int | float, ...]
+    first: float
+    sort_at: datetime
+    entry: int
     read_so_far: int
 
+    def __post_init__(self) -> None:
+        good = (
+            isinstance(self.engine, str)
+            and isinstance(self.sort, str)
+            and type(self.first) in {int, float}
+            and isfinite(self.first)
+            and self.sort_at.tzinfo is not None
+            and 1970 <= self.sort_at.year < 9999
+            and type(self.entry) is int
+            and abs(self.entry) < 2**63
+            and type(self.read_so_far) is int
+            and 0 <= self.read_so_far < 2**31
+        )
+        if not good:
+            raise ValueError("a cursor must be one of ours")
+
     def __str__(self) -> str:
-        text = json.dumps([self.engine, self.sort, self.keys, self.read_so_far], separators=(",", ":"))
+        keys = [self.first, self.sort_at.isoformat(), self.entry]
+        text = json.dumps([self.engine, self.sort, *keys, self.read_so_far], separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
@@ -33,11 +58,7 @@ class Cursor:
             if len(text) > _LONGEST:
                 raise ValueError("too long")
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-            engine, sort, keys, read = json.loads(raw)
-            good = isinstance(engine, str) and isinstance(sort, str) and isinstance(keys, list)
-            good = good and all(type(key) in {str, int, float} for key in keys)
-            if not good or type(read) is not int or not 0 <= read < 2**31:
-                raise ValueError("of another shape")
-        except (binascii.Error, UnicodeError, TypeError, ValueError, RecursionError) as error:
+            engine, sort, first, sort_at, entry, read = json.loads(raw)
+            return cls(engine, sort, first, datetime.fromisoformat(sort_at), entry, read)
+        except (binascii.Error, UnicodeError, TypeError, ValueError, OverflowError, RecursionError) as error:
             raise ValueError(f"a cursor must be one of ours, not {text[:40]!r}") from error
-        return cls(engine, sort, tuple(keys), read)

@@ -92,7 +92,7 @@ def values(document: "Document") -> dict[Facet, tuple[str, ...]]:
         Facet.INDUSTRY: document.industry,
         Facet.SIZE: document.size,
     }
-    found = {facet: (value,) for facet, value in one.items() if value}
+    found: dict[Facet, tuple[str, ...]] = {facet: (value,) for facet, value in one.items() if value}
     touched = bands(document.pay_from, document.pay_to)
     return {**found, Facet.PAY: touched} if touched else found
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from search import indexing
 from search.backends import server_engine
-from search.backends.base import Backend
+from search.backends.base import Backend, Unavailable
 from search.models import Unsent
 from search.query import Kind
 
@@ -67,3 +67,11 @@ def catch_up() -> int:
         return send(backend)
     count = indexing.rebuild(backend=backend)
     return count + send(backend)
+
+
+def catch_up_if_it_answers() -> int | str:
+    """`catch_up` as a job that comes round: that a server is down is in the log already."""
+    try:
+        return catch_up()
+    except Unavailable:
+        return "the server does not answer"

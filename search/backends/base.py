@@ -118,8 +118,8 @@ class Searcher(ABC):
         """Hits before the page: those read, as a cursor says, or by the page's number."""
         return query.cursor.read_so_far if query.cursor else (query.page - 1) * query.size
 
-    def next_cursor(self, query: SearchQuery, keys: Sequence[str | int | float]) -> str:
-        return str(Cursor(self.name, query.sort, tuple(keys), self.offset(query) + query.size))
+    def next_cursor(self, query: SearchQuery, first: float, sort_at: datetime, entry: int) -> str:
+        return str(Cursor(self.name, query.sort, first, sort_at, entry, self.offset(query) + query.size))
 
     @abstractmethod
     def find(self, query: SearchQuery, asked: Sequence[Group], *, any_word: bool = False) -> Found:

@@ -8,11 +8,11 @@ from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
 from django.db.models import Count
+from django.utils import timezone
 
 from search import documents, facets
 from search.backends import conditions
@@ -108,7 +108,7 @@ class DatabaseBackend(Backend):
         if len(rows) <= query.size:
             return Page(keys)
         first_key, sort_at, entry, *_ = shown[-1]
-        return Page(keys, self.next_cursor(query, (float(first_key), _written(sort_at), entry)))
+        return Page(keys, self.next_cursor(query, float(first_key), _moment(sort_at), entry))
 
     def _first_key(self, query: SearchQuery, asked: Sequence[Group], *, any_word: bool) -> Condition:
         """What the sort orders by before it orders by date, smallest first."""
@@ -188,15 +188,13 @@ def _entry(row: Document) -> Entry:
 
 def _behind(cursor: Cursor) -> Condition:
     """What stands after the hit that a cursor is of."""
-    first, written, entry = cursor.keys
-    sort_at = conditions.moment(datetime.fromisoformat(str(written)))
+    first, sort_at = float(cursor.first), conditions.moment(cursor.sort_at)
     return (
         "first_key > %s OR (first_key = %s AND (sort_at < %s OR (sort_at = %s AND id > %s)))",
-        [first, first, sort_at, sort_at, entry],
+        [first, first, sort_at, sort_at, cursor.entry],
     )
 
 
-def _written(sort_at: Any) -> str:
-    """A moment for a cursor: SQLite hands out its text, without a zone and in UTC."""
-    moment = datetime.fromisoformat(sort_at).replace(tzinfo=UTC) if isinstance(sort_at, str) else sort_at
-    return str(moment.isoformat())
+def _moment(sort_at: datetime) -> datetime:
+    """SQLite keeps moments in UTC and hands them out without saying so."""
+    return sort_at if timezone.is_aware(sort_at) else sort_at.replace(tzinfo=UTC)

@@ -6,7 +6,7 @@ only; a rebuild fills a new index beside the old one and moves both aliases in o
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +16,16 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 from elasticsearch.helpers import BulkIndexError, bulk
 
 from search.backends.base import Backend, Found, Unavailable
-from search.backends.elasticsearch_query import by_facet, counts, facet_counts, facts, order, scope, words
+from search.backends.elasticsearch_query import (
+    by_facet,
+    counts,
+    facet_counts,
+    facts,
+    keys_of,
+    order,
+    scope,
+    words,
+)
 from search.backends.elasticsearch_shape import fingerprint, mapping, source
 from search.documents import Document, number
 from search.query import DEEPEST, Kind, Scope, SearchQuery
@@ -69,21 +78,24 @@ class ElasticsearchBackend(Backend):
         if filters:
             asking = asking.post_filter(dsl.Q("bool", filter=list(filters.values())))
         facet_counts(asking, filters)
-        asking = asking.sort(*order(query, asked)).source(["kind", "object_id"])
+        ordered = order(query, asked)
+        asking = asking.sort(*ordered).source(["kind", "object_id"])
         asking = asking.extra(track_total_hits=True)
         cursor = self.own_cursor(query)
         start = 0 if cursor else self.offset(query)
         if start + query.size > DEEPEST:  # another engine's cursor, from further down than this one pages to
             return Found(keys=[], total=0, facets={})
         if cursor:
-            asking = asking.extra(search_after=list(cursor.keys))
+            asking = asking.extra(search_after=keys_of(cursor)[-len(ordered) :])
         with _answering():
             answer = asking[start : start + query.size].execute()
         total = answer.hits.total.value  # type: ignore[attr-defined]  # dsl hangs it on the list
         hits = list(answer)
         following = ""
         if hits and self.offset(query) + len(hits) < total:
-            following = self.next_cursor(query, list(hits[-1].meta.sort))
+            *first, milliseconds, entry = hits[-1].meta.sort
+            sort_at = datetime.fromtimestamp(milliseconds / 1000, UTC)
+            following = self.next_cursor(query, first[0] if first else 0, sort_at, entry)
         return Found(
             keys=[(Kind(hit.kind), hit.object_id) for hit in hits],
             total=total,

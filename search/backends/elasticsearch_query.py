@@ -5,6 +5,7 @@ from typing import Any
 
 from elasticsearch import dsl
 
+from search.cursor import Cursor
 from search.query import Facet, Kind, Near, Scope, SearchQuery, Sort
 from search.words import Group
 
@@ -122,3 +123,8 @@ def order(query: SearchQuery, asked: Sequence[Group]) -> list[Any]:
     if query.sort == Sort.DISTANCE and query.near:
         return [{"_geo_distance": {"place": _point(query.near), "order": "asc", "unit": "km"}}, *last]
     return [{"_score": {"order": "desc"}}, *last] if query.sort == Sort.RELEVANCE and asked else last
+
+
+def keys_of(cursor: Cursor) -> list[float | int]:
+    """Where the last hit stands: by a key of the sort's own if it has one, then date and number."""
+    return [cursor.first, round(cursor.sort_at.timestamp() * 1000), cursor.entry]

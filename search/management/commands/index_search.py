@@ -12,16 +12,16 @@ from search.indexing import Batch
 
 class Command(BaseCommand):
     help = (
-        "Builds the search index from every open position, verified employer and fair to come: the database's,"
-        " and that of the server where one is chosen."
+        "Builds the search index from every open position, verified employer and fair to come: the"
+        " database's, and that of the server where one is chosen."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--if-stale",
             action="store_true",
-            help="do nothing when the index is of this version and as long as it should be; a server that does"
-            " not answer is left for later",
+            help="do nothing when the index is of this version and as long as it should be; a server that"
+            " does not answer is left for later",
         )
         parser.add_argument(
             "--catch-up",
