@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "portal.veterans",
     "portal.visits",
     "portal.employers",
+    "portal.integrators",
     "portal.positions",
     "portal.recommendations",
     "cms",
@@ -216,6 +217,10 @@ SEARCH_BACKEND = env.str("PORTAL_SEARCH", default="database")
 ELASTICSEARCH_URL = env.str("PORTAL_ELASTICSEARCH_URL", default="")
 # Seconds that a search waits for the server before the database answers; it asks twice at most.
 ELASTICSEARCH_TIMEOUT = env.float("PORTAL_ELASTICSEARCH_TIMEOUT", default=0.4)
+# Requests a minute: of an unknown address, a signed-in person, a token; and of one address whoever asks.
+API_RATES = {"anonymous": 60, "person": 240, "token": 300, "address": 900}
+# Proxies that stand before the portal and write X-Forwarded-For: whose address is counted.
+NINJA_NUM_PROXIES = env.int("PORTAL_PROXIES", default=0)
 # Years that a closed file is kept before `manage.py anonymise_files` takes the person out of it.
 FILE_RETENTION_YEARS = env.int("PORTAL_FILE_RETENTION_YEARS", default=3)
 SITE_OPERATOR = {

@@ -22,6 +22,8 @@ from portal.fairs.enums import BoothState
 from portal.fairs.models import DESK_ROLES, Booth, DoorDuty
 from portal.notices.actions import notify
 from portal.notices.enums import NoticeKind
+from portal.integrators.actions import issue
+from portal.integrators.enums import TokenScope
 from portal.placements import actions as placements
 from portal.positions.enums import PositionState
 from portal.recommendations import indexing
@@ -132,6 +134,9 @@ class World:
             veteran=self.veteran, by=self.veteran_user, kind=EvidenceKind.OTHER, content=make_picture()
         )
         self.notice = notify(user=self.veteran_user, kind=NoticeKind.SEARCH, text="有新岗位", key="matrix")
+        self.token, self.token_text = issue(
+            by=self.member, employer=self.employer, name="招聘系统", scope=TokenScope.WRITE, days=90
+        )
         indexing.rebuild()
         indexing.rebuild_people()
 
@@ -243,6 +248,8 @@ MATRIX: dict[str, Row] = {
     "company/intentions/<int:pk>/phone/": Row(
         THE_EMPLOYER, _of("placement"), "post", knows=KNOW_THE_PERSON | THE_EMPLOYER
     ),
+    "company/tokens/": Row(EMPLOYERS),
+    "company/tokens/<int:pk>/revoke/": Row(THE_EMPLOYER, _of("token"), "post"),
     # --- the desk
     "desk/": Row(STAFF),
     "desk/follow-ups/<int:pk>/": Row(FILES_HERE, _of("follow_up")),
@@ -268,6 +275,8 @@ MATRIX: dict[str, Row] = {
     "desk/positions/<int:pk>/": Row(REVIEWS_HERE, _of("draft")),
     # An open position is public; the people shown are those of the reader's own stations.
     "desk/positions/<int:pk>/candidates/": Row(FILES, _of("position")),
+    "desk/tokens/": Row(REVIEWS),
+    "desk/tokens/<int:pk>/revoke/": Row(REVIEWS_HERE, _of("token"), "post"),
     "desk/booths/": Row(DESK),
     "desk/booths/<int:pk>/": Row(DESK_HERE, _of("asked_booth")),
     "desk/booths/<int:pk>/people/": Row(DESK_HERE, _of("booth")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.web.employer import candidates, fairs, intentions, positions, profile
+from portal.web.employer import candidates, fairs, intentions, positions, profile, tokens
 
 app_name = "employer"
 
@@ -21,4 +21,6 @@ urlpatterns = [
     path("intentions/", intentions.listing, name="intentions"),
     path("intentions/<int:pk>/confirm/", intentions.confirm, name="confirm-intention"),
     path("intentions/<int:pk>/phone/", intentions.phone, name="intention-phone"),
+    path("tokens/", tokens.listing, name="tokens"),
+    path("tokens/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
 ]

@@ -21,6 +21,7 @@ from portal.web.staff import (
     posts,
     returns,
     sheets,
+    tokens,
     veterans,
     visits,
 )
@@ -69,6 +70,8 @@ urlpatterns = [
     path("positions/", positions.listing, name="positions"),
     path("positions/<int:pk>/", positions.detail, name="position"),
     path("positions/<int:pk>/candidates/", candidates.position, name="candidates"),
+    path("tokens/", tokens.listing, name="tokens"),
+    path("tokens/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
     path("booths/", booths.listing, name="booths"),
     path("booths/<int:pk>/", booths.detail, name="booth"),
     path("booths/<int:pk>/people/", candidates.booth, name="booth-people"),

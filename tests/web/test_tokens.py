@@ -1,0 +1,104 @@
+"""The pages where tokens are made and taken back."""
+
+import re
+
+import pytest
+
+from portal.accounts.enums import StationRole
+from portal.employers.enums import EmployerRole
+from portal.integrators.actions import issue, recognise
+from portal.integrators.enums import TokenScope
+from portal.integrators.models import ApiToken
+from tests.factories import make_employer, make_staff, make_stations, make_user
+
+pytestmark = pytest.mark.django_db
+FORM = {"name": "公司招聘系统", "scope": "write", "days": "90"}
+
+
+@pytest.fixture
+def owner():
+    user = make_user("单位管理员")
+    make_employer(member=user)
+    return user
+
+
+def text_of(page) -> str:
+    found = re.search(r'value="(vep_[^"]+)"', page.content.decode())
+    assert found is not None
+    return found.group(1)
+
+
+def test_the_text_is_shown_once_and_kept_by_nobody(client_for, owner) -> None:
+    client = client_for(owner)
+    page = client.post("/company/tokens/", FORM)
+    token = recognise(text_of(page))
+    assert (token.name, token.scope, token.employer) == (
+        "公司招聘系统",
+        "write",
+        owner.employer_memberships.get().employer,
+    )
+    assert "no-store" in page.headers["Cache-Control"]
+    listed = client.get("/company/tokens/").content.decode()
+    assert "公司招聘系统" in listed
+    assert text_of(page) not in listed
+
+
+def test_what_was_typed_stays_beside_what_is_wrong(client_for, owner) -> None:
+    client = client_for(owner)
+    client.post("/company/tokens/", FORM)
+    page = client.post("/company/tokens/", FORM).content.decode()
+    assert "已有同名令牌" in page
+    assert 'value="公司招聘系统"' in page
+    assert "error_1_id_name" in client.post("/company/tokens/", {**FORM, "name": ""}).content.decode()
+    assert ApiToken.objects.count() == 1
+
+
+def test_a_recruiter_is_told_whom_to_ask(client_for, owner) -> None:
+    recruiter = make_user()
+    owner.employer_memberships.get().employer.memberships.create(user=recruiter, role=EmployerRole.RECRUITER)
+    page = client_for(recruiter).get("/company/tokens/")
+    assert page.status_code == 403
+    assert "单位管理员" in page.content.decode()
+
+
+def test_an_owner_revokes_the_own_and_no_others(client_for, owner) -> None:
+    rival = make_user()
+    firm = make_employer(member=rival)
+    theirs, _ = issue(by=rival, employer=firm, name="x", scope=TokenScope.READ, days=30)
+    mine, text = issue(
+        by=owner,
+        employer=owner.employer_memberships.get().employer,
+        name="y",
+        scope=TokenScope.READ,
+        days=30,
+    )
+    client = client_for(owner)
+    assert client.post(f"/company/tokens/{theirs.pk}/revoke/").status_code == 404
+    assert client.post(f"/company/tokens/{mine.pk}/revoke/").status_code == 302
+    assert recognise(text) is None
+    assert "已吊销" in client.get("/company/tokens/").content.decode()
+
+
+def test_the_city_makes_one_for_public_data_and_a_county_does_not(client_for) -> None:
+    stations = make_stations()
+    city = client_for(make_staff(stations["江门市"], StationRole.OPERATOR))
+    county = client_for(make_staff(stations["新会区"], StationRole.REVIEWER))
+    assert county.post("/desk/tokens/", FORM).status_code == 403
+    assert "创建公开数据令牌" not in county.get("/desk/tokens/").content.decode()
+    token = recognise(text_of(city.post("/desk/tokens/", FORM)))
+    assert (token.employer, token.scope) == (None, "read")
+    assert county.post(f"/desk/tokens/{token.pk}/revoke/").status_code == 404
+    assert city.post(f"/desk/tokens/{token.pk}/revoke/").status_code == 302
+
+
+def test_queries_do_not_grow(client_for, owner, same_queries) -> None:
+    firm = owner.employer_memberships.get().employer
+    names = iter(range(100))
+
+    def grow() -> None:
+        for _ in range(3):
+            issue(by=owner, employer=firm, name=f"第{next(names)}个", scope=TokenScope.READ, days=30)
+
+    grow()
+    client = client_for(owner)
+    assert same_queries(lambda: client.get("/company/tokens/"), grow) > 0
