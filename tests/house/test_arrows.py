@@ -42,7 +42,7 @@ def test_the_contracts_are_the_houses_and_excuse_nothing() -> None:
         ["portal.fairs", "portal.training", "portal.ventures"],
         ["cms"],
         ["portal.recommendations"],
-        ["portal.positions"],
+        ["portal.positions", "portal.integrators"],
         ["portal.employers", "portal.visits"],
         ["portal.veterans"],
         ["portal.sheets"],
