@@ -5,12 +5,17 @@ from typing import Literal
 
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Field, Router, Schema
+from ninja.decorators import decorate_view
 from ninja.pagination import paginate
 
 from cms.models import JobFairPage
+from portal.api.caching import revalidated
+from portal.api.doors import NEEDS_NOTHING, OPEN
 from portal.api.schemas import Choice, Coded, Named, Paged, choice
 from portal.fairs.enums import BoothState
+from portal.positions.models import Position
 
 router = Router(tags=["fairs"])
 
@@ -26,19 +31,34 @@ class FairRow(Schema):
     region: Coded
     organiser: Named = Field(description="主办服务中心")
     registration_is_open: bool
+    url: str = Field(description="公开页面的路径")
     booths: int = Field(alias="booths_given", description="已确认展位数，即参会单位数")
+    positions: int = Field(
+        alias="positions_shown", description="展位上的岗位数；未结束的招聘会只计此刻在招的"
+    )
 
     @staticmethod
     def resolve_mode(row: JobFairPage) -> dict[str, str]:
         return choice(row, "mode")
 
+    @staticmethod
+    def resolve_url(row: JobFairPage) -> str:
+        return row.get_url() or ""
 
-@router.get("", response=list[FairRow], summary="招聘会列表")
+
+@router.get("", response=list[FairRow], summary="招聘会列表", auth=OPEN, openapi_extra=NEEDS_NOTHING)
+@decorate_view(revalidated)
 @paginate(Paged)
 def list_fairs(
     request: HttpRequest,  # noqa: ARG001 - what ninja hands a view
     when: Literal["coming", "running", "past"] = "coming",
 ) -> QuerySet[JobFairPage]:
-    """Fairs to come (those running now included), running now, or over."""
+    """未结束的（含正在举行的）、正在举行的，或已结束的。"""
+    now = timezone.now()
     rows = getattr(JobFairPage.objects, when)().select_related("region", "organiser")
-    return rows.annotate(booths_given=Count("booths", filter=Q(booths__state=BoothState.CONFIRMED)))
+    given = Q(booths__state=BoothState.CONFIRMED)
+    shown = Q(ends_at__lte=now) | Q(booths__positions__in=Position.objects.open_at(now))
+    return rows.annotate(
+        booths_given=Count("booths", filter=given, distinct=True),
+        positions_shown=Count("booths__positions", filter=given & shown, distinct=True),
+    )

@@ -5,7 +5,10 @@ from typing import Literal
 from django.http import HttpRequest
 from django.urls import reverse
 from ninja import Field, Query, Router, Schema
+from ninja.decorators import decorate_view
 
+from portal.api.caching import revalidated
+from portal.api.doors import NEEDS_NOTHING, OPEN
 from search import get_backend
 from search.query import DEEPEST, LARGEST_PAGE, Hit, Kind, Scope, SearchQuery, Sort
 
@@ -50,7 +53,8 @@ class SearchFilters(Schema):
     page_size: int = Field(20, ge=1, le=LARGEST_PAGE)
 
 
-@router.get("", response=SearchAnswer, summary="搜索")
+@router.get("", response=SearchAnswer, summary="搜索", auth=OPEN, openapi_extra=NEEDS_NOTHING)
+@decorate_view(revalidated)
 def search(
     request: HttpRequest,  # noqa: ARG001 - what ninja hands a view
     filters: Query[SearchFilters],

@@ -1,52 +1,78 @@
-"""The JSON API for integrators, described at /api/v1/docs. Read-only; the portal's own session signs in.
+"""The JSON API for integrators, described at /api/v1/docs.
 
-Staff need their second factor here as well (portal.web.middleware). Every list begins with what the caller
-may see, comes in pages and costs a fixed number of queries.
+Open data is for anybody, an employer's programs bring a token, people their session; staff need their
+second factor here as well (portal.web.middleware). Every list begins with what the caller may see, comes in
+pages and costs a fixed number of queries.
 """
 
+from typing import Any
+
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.security import django_auth
 
-from portal.api import fairs, placements, positions, search, veterans
+from portal.api import fairs, intake, placements, problems, search, statistics, veterans
+from portal.api.description import complete
+from portal.api.doors import THROTTLES
 
-api = NinjaAPI(
+GUIDE = f"""
+公开数据（岗位、招聘会、搜索、统计）不用登录；用人单位的程序用**接口令牌**读写本单位岗位；
+工作人员和本人沿用平台会话（有任职的须先完成二次验证）。列表只含调用者有权查看的记录。
+
+**频率**：每分钟，未登录的每个地址 {settings.API_RATES["anonymous"]} 次，登录的每人
+{settings.API_RATES["person"]} 次，每个令牌 {settings.API_RATES["token"]} 次，每个地址合计
+{settings.API_RATES["address"]} 次。超过答 429，`Retry-After` 是要等的秒数。
+
+**出错**只有一种样子：`detail` 一句话，422 时 `errors` 逐字段说明，409 时 `existing` 是已有岗位的地址。
+
+**缓存**：公开列表带 `ETag`，下次放进 `If-None-Match`，没有变化答 304。
+关闭、暂停、过期的岗位从那一秒起不在任何答复里，请不要不问就用旧数据。
+
+**个人信息**：电话、身份证号一律掩码；查看他人档案会留下访问记录，本人可见；令牌读不到任何个人。
+
+新岗位也可以订阅：`/feeds/positions.atom`。
+"""
+
+
+class PortalAPI(NinjaAPI):
+    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        return complete(super().get_openapi_schema(**kwargs))
+
+
+api = PortalAPI(
     title=settings.WAGTAIL_SITE_NAME,
-    version="1.0",
-    description=(
-        "只读接口。登录沿用平台会话；有服务站任职的账号须先完成二次验证。"
-        "列表只含调用者有权查看的记录，按页返回（`page`、`page_size`），`count` 为总数。"
-        "电话、身份证号一律掩码；查看他人档案会留下访问记录，本人可见。"
-    ),
+    version="1.1",
+    description=GUIDE,
     auth=django_auth,
+    throttle=THROTTLES,
     urls_namespace="api",
     openapi_extra={
         "tags": [
+            {
+                "name": "positions",
+                "description": "岗位：在招的人人可见；用人单位用令牌发布、修改、暂停、撤回自己的",
+            },
+            {"name": "fairs", "description": "已发布的招聘会"},
+            {"name": "search", "description": "按词搜索在招岗位、招聘会和已核验单位；不含任何个人"},
+            {"name": "statistics", "description": "公开统计，带口径和统计时刻"},
             {"name": "veterans", "description": "退役军人档案：服务站工作人员只见本站及下级，本人只见自己"},
             {"name": "placements", "description": "安置意向及其变更记录"},
             {"name": "follow-ups", "description": "回访任务"},
-            {"name": "positions", "description": "岗位：在招的人人可见，其余限本单位和审核人员"},
-            {"name": "fairs", "description": "已发布的招聘会"},
-            {"name": "search", "description": "按词搜索在招岗位、招聘会和已核验单位；不含任何个人"},
         ]
     },
 )
+problems.install(api)
+api.add_router("/positions", intake.router)  # also holds what portal.api.positions reads
+api.add_router("/fairs", fairs.router)
+api.add_router("/search", search.router)
+api.add_router("/statistics", statistics.router)
 api.add_router("/veterans", veterans.router)
 api.add_router("/placements", placements.router)
 api.add_router("/follow-ups", placements.follow_ups)
-api.add_router("/positions", positions.router)
-api.add_router("/fairs", fairs.router)
-api.add_router("/search", search.router)
 
 
-@api.exception_handler(AuthenticationError)
-def not_signed_in(request: HttpRequest, exc: AuthenticationError) -> HttpResponse:  # noqa: ARG001
-    return api.create_response(request, {"detail": "请先登录。"}, status=401)
-
-
-@api.exception_handler(Http404)
-def not_found(request: HttpRequest, exc: Http404) -> HttpResponse:  # noqa: ARG001
-    """The same words whether it does not exist or is somebody else's."""
+def no_such_address(request: HttpRequest, rest: str) -> HttpResponse:  # noqa: ARG001
+    """What no operation answers for: in the API's own shape, and before the CMS offers a page."""
     return api.create_response(request, {"detail": "没有找到。"}, status=404)

@@ -4,9 +4,13 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
+from django.test import Client
 
 from portal.accounts.enums import StationRole
-from tests.factories import make_staff, make_stations, make_user, make_veteran
+from portal.integrators.actions import issue
+from portal.integrators.enums import TokenScope
+from portal.integrators.models import ApiToken
+from tests.factories import make_employer, make_occupation, make_staff, make_stations, make_user, make_veteran
 
 
 @pytest.fixture
@@ -31,3 +35,29 @@ def ask(client_for) -> Callable:
         return client_for(user).get(f"/api/v1/{path}", query)
 
     return get
+
+
+@pytest.fixture
+def firm() -> SimpleNamespace:
+    """An employer with its owner, and a client that shows a token that writes; and an occupation to name."""
+    make_occupation()
+    owner = make_user("单位管理员")
+    employer = make_employer(member=owner)
+    token, text = issue(by=owner, employer=employer, name="招聘系统", scope=TokenScope.WRITE, days=30)
+    return SimpleNamespace(owner=owner, employer=employer, token=token, text=text, client=program(text))
+
+
+def program(text: str) -> Client:
+    """A client that shows this token."""
+    return Client(headers={"Authorization": f"Bearer {text}"})
+
+
+@pytest.fixture
+def token_for() -> Callable:
+    """`token_for(employer, owner)` -> (token, a client that shows it)."""
+
+    def make(employer, owner, scope=TokenScope.WRITE, name="另一个") -> tuple[ApiToken, Client]:
+        token, text = issue(by=owner, employer=employer, name=name, scope=scope, days=30)
+        return token, program(text)
+
+    return make

@@ -341,10 +341,15 @@ MATRIX: dict[str, Row] = {
         KNOW_THE_PERSON | THE_EMPLOYER, _of("placement", "placement_id"), knows=KNOW_THE_PERSON | THE_EMPLOYER
     ),
     "api/v1/follow-ups": Row(SIGNED_IN),
-    "api/v1/positions": Row(SIGNED_IN),
+    "api/v1/positions": Row(EVERYBODY),
     "api/v1/positions/<int:position_id>": Row(REVIEWS_HERE | THE_EMPLOYER, _of("draft", "position_id")),
-    "api/v1/fairs": Row(SIGNED_IN),
-    "api/v1/search": Row(SIGNED_IN, queries=(f"q={PERSON}", f"q={PHONE}")),
+    # Programs alone write; what a token opens is in tests/api/test_token_doors.py.
+    "api/v1/positions/batch": Row(frozenset(), method="post"),
+    "api/v1/positions/external/<path:external_id>": Row(frozenset(), {"external_id": "=HR-1"}),
+    "api/v1/fairs": Row(EVERYBODY),
+    "api/v1/search": Row(EVERYBODY, queries=(f"q={PERSON}", f"q={PHONE}")),
+    "api/v1/statistics": Row(EVERYBODY),
+    "api/<path:rest>": Row(frozenset(), {"rest": "=v1/nothing"}),
     # --- what everybody reads
     "search/": Row(EVERYBODY, queries=(f"q={PERSON}", f"q={PHONE}")),
     "positions/": Row(EVERYBODY, queries=(f"q={PERSON}",)),

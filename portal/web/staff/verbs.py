@@ -127,6 +127,7 @@ DETAILS = {
     "method": "方式",
     "on": "生效日期",
     "on_behalf": "代办",
+    "outcome": "结果",
     "purpose": "目的",
     "reason": "原因",
     "region": "区划",

@@ -1,0 +1,297 @@
+"""Positions in: an employer's own system sends its posts. Each is reviewed like one that was typed."""
+
+from copy import copy
+from typing import Annotated, Any, Literal
+
+from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError as DomainError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from ninja import Field, Path, Schema
+from ninja.responses import Status
+from pydantic import AfterValidator, ConfigDict, create_model
+from pydantic.fields import FieldInfo
+
+from portal.api.doors import token_auth, token_of
+from portal.api.positions import PositionDetail, router
+from portal.api.problems import FieldProblem, Refused, refused, told
+from portal.core.enums import CertificateKind, Education, Shift
+from portal.core.models import Occupation, Region
+from portal.core.workflow import TransitionRefused
+from portal.integrators.models import ApiToken
+from portal.positions import external
+from portal.positions.enums import PositionKind
+from portal.positions.external import Outcome
+from portal.positions.models import Position, PositionQuerySet
+from portal.stations.enums import StationLevel
+
+MOST_AT_ONCE = 100
+ID_SHAPE = r"^[A-Za-z0-9\u4e00-\u9fff_./#-]{1,64}$"
+_SERVED = (StationLevel.COUNTY, StationLevel.TOWN)
+
+
+def _writable(value: str) -> str:
+    """What both databases can keep."""
+    if "\0" in value:
+        raise ValueError("含有不能保存的字符。")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_writable)]
+ExternalId = Annotated[str, Field(pattern=ID_SHAPE, description="本单位系统里的岗位编号，本单位内不重复")]
+ExternalPath = Annotated[
+    str, Path(pattern=ID_SHAPE, description="本单位系统里的岗位编号", examples=["HR-2026-018"])
+]
+Yuan = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class _Sent(Schema):
+    """Strict: '3' is no number, and a field that nobody knows is a typing error."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class PositionFields(_Sent):
+    title: Text = Field(min_length=1, max_length=60, examples=["货车司机"])
+    occupation: Text = Field(
+        min_length=1, max_length=60, description="职业分类大典的代码或完整名称", examples=["4-02-02-02"]
+    )
+    headcount: int = Field(ge=1, le=5000, examples=[3])
+    pay_from: Yuan = Field(description="月薪下限（元），必须写明", examples=[6000])
+    pay_to: Yuan = Field(description="月薪上限（元）", examples=[8000])
+    region: str = Field(pattern=r"^\d{6,9}$", description="工作地区的区划代码，到县或镇", examples=["440705"])
+    duties: Text = Field(min_length=1, max_length=5000, description="岗位职责")
+    requirements: Text = Field("", max_length=5000, description="任职要求")
+    address: Text = Field("", max_length=120)
+    kind: Literal[tuple(PositionKind.values)] = PositionKind.FULL_TIME.value  # type: ignore[valid-type]
+    shift: Literal[tuple(Shift.values)] = Shift.DAY.value  # type: ignore[valid-type]
+    education_min: int = Field(
+        Education.JUNIOR.value, ge=0, le=4, description="最低学历：0 不限 1 高中/中专 2 大专 3 本科 4 研究生"
+    )
+    experience_years: int = Field(0, ge=0, le=50)
+    certificates: list[Literal[tuple(CertificateKind.values)]] = Field([], max_length=20)  # type: ignore[valid-type]
+    benefits: list[Annotated[Text, Field(min_length=1, max_length=20)]] = Field([], max_length=30)
+    relaxable: Text = Field("", max_length=120, description="可放宽项")
+    travels: bool = False
+    veterans_preferred: bool = True
+    veterans_only: bool = False
+
+
+class PositionIn(PositionFields):
+    external_id: ExternalId | None = Field(None, examples=["HR-2026-018"])
+
+
+class NumberedPosition(PositionFields):
+    external_id: ExternalId = Field(examples=["HR-2026-018"])
+
+
+def _without_defaults(schema: dict[str, Any]) -> None:
+    for described in schema["properties"].values():
+        described.pop("default", None)
+
+
+def _optional(field: FieldInfo) -> tuple[Any, FieldInfo]:
+    changed = copy(field)
+    changed.default = None
+    return field.annotation, changed
+
+
+class _Change(_Sent):
+    """Only what is sent is changed."""
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
+
+
+PositionChange = create_model(
+    "PositionChange",
+    __base__=_Change,
+    **{name: _optional(field) for name, field in PositionFields.model_fields.items()},
+)
+
+
+class Step(_Sent):
+    step: Literal["submit", "pause", "withdraw"] = Field(
+        description="submit 提交审核；pause 暂停，从此刻起不再显示；withdraw 撤回，不能恢复"
+    )
+
+
+class OwnPosition(PositionDetail):
+    refused_reason: str = Field(description="审核未通过的原因")
+
+
+class Batch(_Sent):
+    items: list[NumberedPosition] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+
+class BatchItem(Schema):
+    external_id: str
+    outcome: Literal["created", "changed", "unchanged", "refused"]
+    id: int | None = Field(description="岗位编号；未收下时为空")
+    errors: list[FieldProblem] = Field([], description="未收下的原因")
+
+
+class BatchAnswer(Schema):
+    items: list[BatchItem] = Field(description="与发来的顺序相同")
+
+
+def _writer(request: HttpRequest) -> ApiToken:
+    token = token_of(request)
+    assert token is not None
+    if not token.may_write or token.employer is None:
+        raise PermissionDenied("这个令牌只能读取，请创建有“读写”权限的令牌。")
+    return token
+
+
+def _mine(token: ApiToken) -> PositionQuerySet:
+    return Position.objects.run_by(token.created_by).filter(employer=token.employer).with_details()
+
+
+def _own(token: ApiToken, external_id: str) -> Position:
+    return get_object_or_404(_mine(token), external_id=external_id)
+
+
+def _values(sent: _Sent) -> dict[str, Any]:
+    """The fields as the position's actions take them.
+
+    Raises:
+        Refused: a region or an occupation that there is none of.
+    """
+    values = sent.dict(exclude_unset=isinstance(sent, _Change))
+    values.pop("external_id", None)
+    wrong = []
+    if "region" in values:
+        served = Region.objects.filter(pk=values["region"], stations__level__in=_SERVED)
+        values["region"] = served.distinct().first()
+        if values["region"] is None:
+            wrong.append(("region", "没有这个地区，或不在本市服务范围。请填县（市、区）或镇的区划代码。"))
+    if "occupation" in values:
+        asked = values["occupation"].strip()
+        rows = Occupation.objects.filter(level=4)
+        values["occupation"] = rows.filter(pk=asked).first() or rows.filter(name=asked).first()
+        if values["occupation"] is None:
+            wrong.append(
+                (
+                    "occupation",
+                    "职业分类里没有它，请填代码（如 4-02-02-02）或完整名称（如 道路货运汽车驾驶员）。",
+                )
+            )
+    if wrong:
+        raise refused(wrong)
+    return values
+
+
+def _link(position: Position) -> str:
+    return reverse("api:position", args=[position.pk])
+
+
+def _ended(position: Position) -> Refused:
+    words = f"该岗位{position.get_state_display()}，不能这样操作。"
+    return Refused(409, words, existing=_link(position))
+
+
+def _acting(token: ApiToken) -> dict[str, Any]:
+    return {"by": token.created_by, "token": token.pk}
+
+
+def _put(token: ApiToken, external_id: str, sent: PositionFields) -> tuple[Position, Outcome]:
+    try:
+        return external.put(
+            employer=token.employer, external_id=external_id, **_acting(token), **_values(sent)
+        )
+    except external.Ended as ended:
+        raise _ended(ended.position) from ended
+
+
+@router.post("", response={201: OwnPosition}, summary="发布一个岗位", auth=token_auth)
+def send_position(request: HttpRequest, position: PositionIn, response: HttpResponse) -> Position:
+    """写好并提交审核，通过后才公开。
+
+    `external_id` 用过的答 409，什么也不改，`Location` 和 `existing` 是已有岗位的地址。
+    """
+    token = _writer(request)
+    if position.external_id:
+        existing = _mine(token).filter(external_id=position.external_id).first()
+        if existing is not None:
+            raise Refused(409, "本单位已有这个编号的岗位。", existing=_link(existing))
+    made = external.create(
+        employer=token.employer,
+        external_id=position.external_id,
+        **_acting(token),
+        **_values(position),
+    )
+    response["Location"] = _link(made)
+    return made
+
+
+@router.post("/batch", response=BatchAnswer, summary="一次发布或更新最多 100 个岗位", auth=token_auth)
+def send_batch(request: HttpRequest, batch: Batch) -> dict[str, Any]:
+    """每一项按编号发布或更新，互不影响：一项未收下，其他照常。重发整批不会重复。"""
+    token = _writer(request)
+    return {"items": [_one_of_many(token, item) for item in batch.items]}
+
+
+def _one_of_many(token: ApiToken, item: NumberedPosition) -> dict[str, Any]:
+    said: dict[str, Any] = {"external_id": item.external_id, "outcome": "refused", "id": None, "errors": []}
+    try:
+        position, outcome = _put(token, item.external_id, item)
+    except Refused as problem:
+        said["errors"] = problem.body().get("errors") or [{"field": "", "message": problem.detail}]
+    except DomainError as error:
+        said["errors"] = [{"field": field, "message": message} for field, message in told(error)]
+    else:
+        said |= {"outcome": outcome, "id": position.pk}
+    return said
+
+
+@router.get(
+    "/external/{path:external_id}", response=OwnPosition, summary="按本单位编号查岗位", auth=token_auth
+)
+def own_position(request: HttpRequest, external_id: ExternalPath) -> Position:
+    """本单位的岗位，任何状态；审核未通过的带原因。只读令牌也可以查。"""
+    token = token_of(request)
+    assert token is not None
+    return _own(token, external_id)
+
+
+@router.put(
+    "/external/{path:external_id}",
+    response={200: OwnPosition, 201: OwnPosition},
+    summary="按本单位编号发布或更新岗位",
+    auth=token_auth,
+)
+def put_position(
+    request: HttpRequest, external_id: ExternalPath, position: PositionFields, response: HttpResponse
+) -> Status:
+    """没有就发布（201），有就改成这样（200）。内容相同时什么也不变，在招的继续在招；有改动的重新审核。"""
+    found, outcome = _put(_writer(request), external_id, position)
+    if outcome != Outcome.CREATED:
+        return Status(200, found)
+    response["Location"] = _link(found)
+    return Status(201, found)
+
+
+@router.patch(
+    "/external/{path:external_id}", response=OwnPosition, summary="修改岗位的几个字段", auth=token_auth
+)
+def change_position(request: HttpRequest, external_id: ExternalPath, change: PositionChange) -> Position:
+    """只改发来的字段；有改动的重新审核。"""
+    token = _writer(request)
+    found = _own(token, external_id)
+    try:
+        return external.change(position=found, **_acting(token), **_values(change))[0]
+    except external.Ended as ended:
+        raise _ended(ended.position) from ended
+
+
+@router.post(
+    "/external/{path:external_id}", response=OwnPosition, summary="暂停、撤回或重新提交岗位", auth=token_auth
+)
+def step_position(request: HttpRequest, external_id: ExternalPath, step: Step) -> Position:
+    """立即生效；重复同一步不会出错。现在的状态没有这一步时答 409。"""
+    token = _writer(request)
+    found = _own(token, external_id)
+    try:
+        return external.step(position=found, name=step.step, **_acting(token))
+    except TransitionRefused as error:
+        raise _ended(found) from error

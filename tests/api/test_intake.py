@@ -1,0 +1,226 @@
+"""Positions in: an employer's system sends its posts, once each, and learns what was wrong with them."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from portal.core.models import AuditEvent
+from portal.positions import actions
+from portal.positions.enums import PositionState
+from portal.positions.models import Position
+from tests.factories import make_employer, make_position, make_user
+
+pytestmark = pytest.mark.django_db
+URL = "/api/v1/positions"
+POST = {
+    "title": "货车司机",
+    "occupation": "4-02-02-02",
+    "headcount": 3,
+    "pay_from": 6000,
+    "pay_to": 8000,
+    "region": "440705",
+    "duties": "负责货物运输，安全送达。",
+    "external_id": "HR-1",
+}
+PUT = {name: value for name, value in POST.items() if name != "external_id"}
+
+
+def send(client, method: str, path: str, body: object, **headers):
+    return getattr(client, method)(f"{URL}{path}", body, content_type="application/json", headers=headers)
+
+
+def put(client, external_id: str = "HR-1", **changed):
+    return send(client, "put", f"/external/{external_id}", {**PUT, **changed})
+
+
+def opened(position: Position) -> Position:
+    now = timezone.now()
+    Position.objects.filter(pk=position.pk).update(
+        state=PositionState.OPEN, published_at=now - timedelta(hours=1), expires_at=now + timedelta(days=9)
+    )
+    position.refresh_from_db()
+    return position
+
+
+# --- once
+def test_a_sent_post_waits_for_review(firm) -> None:
+    answer = send(firm.client, "post", "", POST)
+    made = Position.objects.get()
+    assert answer.status_code == 201
+    assert answer.headers["Location"] == f"{URL}/{made.pk}"
+    assert (made.employer, made.state, made.external_id) == (firm.employer, PositionState.IN_REVIEW, "HR-1")
+    assert (made.occupation_id, made.region_id, int(made.pay_to)) == ("4-02-02-02", "440705", 8000)
+    body = answer.json()
+    assert (body["id"], body["state"]["value"], body["open"]) == (made.pk, "in_review", False)
+    assert body["external_id"] == "HR-1"
+    events = AuditEvent.objects.filter(target_type="positions.position", target_id=str(made.pk))
+    assert [event.verb for event in events.order_by("pk")] == [
+        "positions.drafted",
+        "positions.submit",
+        "positions.sent",
+    ]
+    assert events.get(verb="positions.sent").data == {"token": firm.token.pk, "outcome": "created"}
+
+
+def test_the_same_number_again_is_told_where_it_is(firm) -> None:
+    first = send(firm.client, "post", "", POST).json()["id"]
+    again = send(firm.client, "post", "", {**POST, "title": "另一个岗位"})
+    assert again.status_code == 409
+    assert again.json() == {"detail": "本单位已有这个编号的岗位。", "existing": f"{URL}/{first}"}
+    assert again.headers["Location"] == f"{URL}/{first}"
+    assert Position.objects.get().title == "货车司机"
+    assert firm.client.get(again.headers["Location"]).json()["id"] == first
+
+
+def test_a_post_without_a_number_is_new_each_time(firm) -> None:
+    for _ in range(2):
+        assert send(firm.client, "post", "", PUT).status_code == 201
+    assert Position.objects.filter(external_id=None).count() == 2
+
+
+def test_two_employers_may_use_one_number(firm, token_for) -> None:
+    owner = make_user()
+    _, rival = token_for(make_employer(member=owner), owner)
+    assert send(firm.client, "post", "", POST).status_code == 201
+    assert send(rival, "post", "", POST).status_code == 201
+    assert Position.objects.filter(external_id="HR-1").count() == 2
+
+
+# --- as often as one likes
+def test_putting_makes_then_changes_nothing_then_changes(firm) -> None:
+    made = put(firm.client)
+    assert (made.status_code, made.headers["Location"]) == (201, f"{URL}/{made.json()['id']}")
+    position = opened(Position.objects.get())
+    stamp, events = position.updated_at, AuditEvent.objects.count()
+    same = put(firm.client)
+    position.refresh_from_db()
+    assert (same.status_code, position.state, position.updated_at) == (200, PositionState.OPEN, stamp)
+    assert AuditEvent.objects.count() == events
+    dearer = put(firm.client, pay_to=9000)
+    position.refresh_from_db()
+    assert (dearer.status_code, int(position.pay_to)) == (200, 9000)
+    assert position.state == PositionState.IN_REVIEW  # what was approved is what is shown
+
+
+def test_a_part_is_changed_and_the_rest_stays(firm) -> None:
+    send(firm.client, "post", "", {**POST, "benefits": ["五险一金"]})
+    answer = send(firm.client, "patch", "/external/HR-1", {"headcount": 5})
+    assert (answer.json()["headcount"], answer.json()["benefits"]) == (5, ["五险一金"])
+    assert send(firm.client, "patch", "/external/HR-1", {}).json()["headcount"] == 5
+    assert send(firm.client, "patch", "/external/HR-2", {"headcount": 5}).status_code == 404
+
+
+def test_pausing_withdrawing_and_handing_in_again(firm) -> None:
+    send(firm.client, "post", "", POST)
+    position = opened(Position.objects.get())
+
+    def step(name: str):
+        return send(firm.client, "post", "/external/HR-1", {"step": name})
+
+    for _ in range(2):  # asked twice, done once
+        assert step("pause").json()["state"]["value"] == "paused"
+    assert step("submit").json()["state"]["value"] == "in_review"
+    refused = step("pause")
+    assert (refused.status_code, refused.json()["existing"]) == (409, f"{URL}/{position.pk}")
+    assert step("withdraw").json()["state"]["value"] == "withdrawn"
+    assert step("submit").status_code == 409
+    ended = put(firm.client, pay_to=9000)
+    assert (ended.status_code, ended.json()["existing"]) == (409, f"{URL}/{position.pk}")
+    assert send(firm.client, "patch", "/external/HR-1", {"headcount": 9}).status_code == 409
+    assert put(firm.client).status_code == 200  # the same as it ended: nothing to change
+    position.refresh_from_db()
+    assert (position.state, int(position.pay_to)) == (PositionState.WITHDRAWN, 8000)
+
+
+def test_a_refused_post_says_why_to_its_own(firm, towns) -> None:
+    send(firm.client, "post", "", POST)
+    actions.refuse(position=Position.objects.get(), by=towns.reviewer, reason="职责写得不清楚")
+    body = firm.client.get(f"{URL}/external/HR-1").json()
+    assert (body["state"]["value"], body["refused_reason"]) == ("refused", "职责写得不清楚")
+
+
+def test_numbers_with_marks_are_found(firm) -> None:
+    for number in ("2026/08/车队#3", "a.b_c-d"):
+        assert put(firm.client, number.replace("#", "%23")).json()["external_id"] == number
+        found = firm.client.get(f"{URL}/external/{number.replace('#', '%23')}")
+        assert found.json()["external_id"] == number
+
+
+# --- what is wrong
+@pytest.mark.parametrize(
+    ("changed", "field", "words"),
+    [
+        ({"title": ""}, "title", "至少 1 个字。"),
+        ({"title": "长" * 61}, "title", "最多 60 个字。"),
+        ({"title": None}, "title", "应为文字。"),
+        ({"title": "某部队" + "\0"}, "title", "含有不能保存的字符。"),
+        ({"duties": "\ud800"}, "duties", "应为文字。"),
+        ({"title": "73001部队招聘"}, "title", "部队番号"),
+        ({"pay_from": "6000"}, "pay_from", "应为整数。"),
+        ({"pay_from": 0}, "pay_from", "不能小于 1。"),
+        ({"pay_from": 9000}, "pay_to", "月薪上限不能低于下限。"),
+        ({"headcount": 5001}, "headcount", "不能大于 5000。"),
+        ({"region": "999999"}, "region", "没有这个地区"),
+        ({"region": "44"}, "region", "格式不对。"),
+        ({"occupation": "不存在的职业"}, "occupation", "职业分类里没有它"),
+        ({"kind": "whatever"}, "kind", "只能是"),
+        ({"certificates": ["driving_a2", "x"]}, "certificates.1", "只能是"),
+        ({"travels": "yes"}, "travels", "应为 true 或 false。"),
+        ({"salary": 1}, "salary", "没有这个字段。"),
+        ({"external_id": "有 空格"}, "external_id", "格式不对。"),
+    ],
+)
+def test_each_mistake_is_told_at_its_field(firm, changed, field: str, words: str) -> None:
+    answer = send(firm.client, "post", "", {**POST, **changed})
+    assert answer.status_code == 422
+    problems = {problem["field"]: problem["message"] for problem in answer.json()["errors"]}
+    assert words in problems[field]
+    assert answer.json()["detail"] == "有 1 处填写不对，请修改后重发。"
+    assert not Position.objects.exists()
+
+
+def test_what_is_missing_is_told_all_at_once(firm) -> None:
+    answer = send(firm.client, "post", "", {"title": "货车司机"})
+    missing = {problem["field"] for problem in answer.json()["errors"] if problem["message"] == "必填。"}
+    assert missing == {"occupation", "headcount", "pay_from", "pay_to", "region", "duties"}
+
+
+@pytest.mark.parametrize("body", ["{", "", b"\xff\xfe"])
+def test_a_body_that_is_no_json(firm, body) -> None:
+    answer = firm.client.post(URL, body, content_type="application/json")
+    assert answer.status_code in {400, 422}
+    assert set(answer.json()) <= {"detail", "errors"}
+
+
+# --- many at once
+def test_a_batch_takes_what_is_good_and_says_what_is_not(firm) -> None:
+    items = [
+        {**POST, "external_id": "A"},
+        {**POST, "external_id": "B", "pay_to": 100},
+        {**POST, "external_id": "C", "region": "999999"},
+        {**POST, "external_id": "D"},
+    ]
+    first = send(firm.client, "post", "/batch", {"items": items}).json()["items"]
+    assert [item["outcome"] for item in first] == ["created", "refused", "refused", "created"]
+    assert first[1]["errors"] == [{"field": "pay_to", "message": "月薪上限不能低于下限。"}]
+    assert set(Position.objects.values_list("external_id", flat=True)) == {"A", "D"}
+    again = send(firm.client, "post", "/batch", {"items": items}).json()["items"]
+    assert [item["outcome"] for item in again] == ["unchanged", "refused", "refused", "unchanged"]
+    assert [item["id"] for item in again] == [item["id"] for item in first]
+
+
+def test_a_batch_of_a_hundred_and_not_one_more(firm) -> None:
+    items = [{**POST, "external_id": f"N{number}"} for number in range(101)]
+    assert send(firm.client, "post", "/batch", {"items": items}).status_code == 422
+    answer = send(firm.client, "post", "/batch", {"items": items[:100]})
+    assert {item["outcome"] for item in answer.json()["items"]} == {"created"}
+    assert Position.objects.count() == 100
+
+
+def test_an_ended_post_in_a_batch_is_told(firm) -> None:
+    made = make_position(employer=firm.employer, external_id="HR-1", opened=False)
+    actions.withdraw(position=made, by=firm.owner)
+    (item,) = send(firm.client, "post", "/batch", {"items": [POST]}).json()["items"]
+    assert item["outcome"] == "refused"
+    assert "已撤回" in item["errors"][0]["message"]

@@ -1,0 +1,182 @@
+"""What a token opens, and what it never does: people, other firms' posts, anything once it has ended."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from portal.core.models import AuditEvent
+from portal.employers import actions as employers
+from portal.integrators.actions import revoke
+from portal.integrators.enums import TokenScope
+from portal.integrators.models import ApiToken
+from tests.api.conftest import program
+from tests.api.test_intake import POST, URL, put, send
+from tests.factories import make_employer, make_position, make_user
+from tests.house.matrix import MATRIX, World
+from tests.house.test_matrix import OURS, address, is_in, looked_up
+
+pytestmark = pytest.mark.django_db
+PEOPLE = ["veterans", "veterans/1", "placements", "placements/1", "follow-ups"]
+
+
+@pytest.fixture
+def rival(token_for):
+    owner = make_user("对手管理员")
+    return token_for(make_employer(member=owner), owner)[1]
+
+
+def ids(answer) -> set[int]:
+    assert answer.status_code == 200
+    return {row["id"] for row in answer.json()["items"]}
+
+
+def test_a_token_sees_open_posts_and_its_own(firm, rival) -> None:
+    shown = make_position()
+    mine = make_position(employer=firm.employer, opened=False, external_id="HR-9")
+    assert ids(firm.client.get(URL)) == {shown.pk}
+    assert ids(firm.client.get(f"{URL}?open=false")) == {shown.pk, mine.pk}
+    assert ids(rival.get(f"{URL}?open=false")) == {shown.pk}
+    assert firm.client.get(f"{URL}/{mine.pk}").json()["external_id"] == "HR-9"
+    assert rival.get(f"{URL}/{mine.pk}").status_code == 404
+    assert rival.get(f"{URL}/external/HR-9").status_code == 404
+
+
+def test_a_rivals_number_is_not_the_rivals_post(firm, rival) -> None:
+    made = make_position(employer=firm.employer, external_id="HR-9")
+    for method, body in (("patch", {"headcount": 9}), ("post", {"step": "withdraw"})):
+        assert send(rival, method, "/external/HR-9", body).status_code == 404
+    assert put(rival, "HR-9").status_code == 201  # its own post of the same number
+    made.refresh_from_db()
+    assert (made.headcount, made.is_open) == (3, True)
+
+
+def test_a_refusal_to_a_program_stands_in_the_log(firm, rival) -> None:
+    made = make_position(employer=firm.employer, opened=False)
+    rival.get(f"{URL}/{made.pk}")
+    event = AuditEvent.objects.get(verb="web.refused")
+    assert (event.target_type, event.data["view"], event.data["status"]) == (
+        "integrators.apitoken",
+        "api:position",
+        404,
+    )
+    assert event.data["asked"] == {"position_id": str(made.pk)}
+
+
+def test_a_reading_token_writes_nothing(firm, token_for) -> None:
+    _, reader = token_for(firm.employer, firm.owner, scope=TokenScope.READ)
+    make_position(employer=firm.employer, external_id="HR-1")
+    tries = [
+        send(reader, "post", "", {**POST, "external_id": "HR-2"}),
+        put(reader),
+        send(reader, "patch", "/external/HR-1", {"headcount": 9}),
+        send(reader, "post", "/external/HR-1", {"step": "withdraw"}),
+        send(reader, "post", "/batch", {"items": [POST]}),
+    ]
+    assert [answer.status_code for answer in tries] == [403] * 5
+    assert "只能读取" in tries[0].json()["detail"]
+    assert reader.get(f"{URL}/external/HR-1").status_code == 200
+
+
+@pytest.mark.parametrize("end", ["revoked", "expired", "left", "invented", "cut"])
+def test_a_token_that_ended_opens_nothing(firm, end: str) -> None:
+    client = firm.client
+    if end == "revoked":
+        revoke(token=firm.token, by=firm.owner)
+    elif end == "expired":
+        ApiToken.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    elif end == "left":
+        firm.owner.employer_memberships.all().delete()
+    elif end == "invented":
+        client = program("vep_" + "x" * 43)
+    else:
+        client = program(firm.text[:-1])
+    for answer in (client.get(URL), client.get("/api/v1/fairs"), send(client, "post", "", POST)):
+        assert answer.status_code == 401
+        assert answer.json() == {"detail": "令牌无效、已过期或已吊销。"}
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_bad_token_is_not_made_good_by_a_session(client_for, firm) -> None:
+    caller = client_for(firm.owner)
+    bad = {"Authorization": "Bearer vep_none"}
+    assert caller.get(URL, headers=bad).status_code == 401
+    assert caller.get(URL).status_code == 200
+
+
+@pytest.mark.parametrize("path", PEOPLE)
+def test_no_token_reads_a_person(firm, path: str) -> None:
+    assert firm.client.get(f"/api/v1/{path}").status_code == 401
+
+
+def test_a_suspended_employers_token_still_reaches_its_own_alone(firm, towns, rival) -> None:
+    made = make_position(employer=firm.employer, external_id="HR-1")
+    employers.suspend(employer=firm.employer, by=towns.reviewer, reason="被举报收费")
+    assert firm.client.get(f"{URL}/external/HR-1").json()["open"] is False
+    assert ids(firm.client.get(URL)) == ids(rival.get(f"{URL}?open=false")) == set()
+    assert rival.get(f"{URL}/{made.pk}").status_code == 404
+
+
+def test_a_token_opens_what_anybody_may_and_its_own_posts(db, caplog) -> None:
+    """Every route of the URL configuration: nothing that is closed to an unknown reader opens to a token."""
+    caplog.set_level("ERROR", "django.request")
+    world = World()
+    client = program(world.token_text)
+    opened = []
+    for route in OURS:
+        row = MATRIX[route]
+        answer = getattr(client, row.method)(
+            address(route, looked_up(row.sample, world)), looked_up(row.data, world) or None
+        )
+        # A batch without a body is told so: it was let in.
+        if (answer.status_code == 400 or is_in(answer)) and "anonymous" not in row.opens:
+            opened.append(route)
+    assert sorted(opened) == ["api/v1/positions/<int:position_id>", "api/v1/positions/batch"]
+
+
+# --- how often
+def test_too_often_is_told_with_when_to_come_back(settings, firm, monkeypatch) -> None:
+    monkeypatch.setattr("portal.integrators.counting.time.time", lambda: 60_017.0)
+    settings.API_RATES = {"anonymous": 2, "person": 9, "token": 3, "address": 4}
+    nobody = Client()
+    assert [nobody.get(URL).status_code for _ in range(3)] == [200, 200, 429]
+    answers = [firm.client.get(URL) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert answers[-1].headers["Retry-After"] == "43"
+    assert answers[-1].json() == {"detail": "请求过于频繁，请 43 秒后再试。"}
+    # Another minute, another count.
+    monkeypatch.setattr("portal.integrators.counting.time.time", lambda: 60_061.0)
+    assert firm.client.get(URL).status_code == 200
+
+
+def test_one_address_is_bounded_with_however_many_tokens(settings, firm, token_for, monkeypatch) -> None:
+    monkeypatch.setattr("portal.integrators.counting.time.time", lambda: 60_017.0)
+    settings.API_RATES = {"anonymous": 9, "person": 9, "token": 3, "address": 4}
+    _, second = token_for(firm.employer, firm.owner)
+    asked = [client.get(URL).status_code for client in (firm.client, second, firm.client, second, second)]
+    assert asked == [200, 200, 200, 200, 429]
+    elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
+    assert firm.client.get(URL, **elsewhere).status_code == 200
+
+
+def test_guessing_tokens_is_counted_too(settings, monkeypatch, db) -> None:
+    monkeypatch.setattr("portal.integrators.counting.time.time", lambda: 60_017.0)
+    settings.API_RATES = {"anonymous": 2, "person": 9, "token": 9, "address": 9}
+    guesser = program("vep_guess")
+    answers = [guesser.get(URL) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [401, 401, 429]
+    assert answers[-1].headers["Retry-After"] == "43"
+
+
+def test_behind_a_proxy_the_caller_is_counted(settings, monkeypatch, db) -> None:
+    from ninja.conf import settings as ninja_settings
+
+    monkeypatch.setattr(ninja_settings, "NUM_PROXIES", 1)
+    settings.API_RATES = {"anonymous": 1, "person": 9, "token": 9, "address": 9}
+    monkeypatch.setattr("portal.integrators.counting.time.time", lambda: 60_017.0)
+    asked = [
+        Client().get(URL, headers={"X-Forwarded-For": f"203.0.113.9, {last}"}).status_code
+        for last in ("192.0.2.1", "192.0.2.2", "192.0.2.1")
+    ]
+    assert asked == [200, 200, 429]
