@@ -20,10 +20,10 @@ from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, StationMembership
 from portal.core.reference import load_reference
 from portal.fairs.enums import BoothState
 from portal.fairs.models import DESK_ROLES, Booth, DoorDuty
-from portal.notices.actions import notify
-from portal.notices.enums import NoticeKind
 from portal.integrators.actions import issue
 from portal.integrators.enums import TokenScope
+from portal.notices.actions import notify
+from portal.notices.enums import NoticeKind
 from portal.placements import actions as placements
 from portal.positions.enums import PositionState
 from portal.recommendations import indexing
