@@ -86,6 +86,8 @@ def test_the_small_demo_keeps_its_promises(settings, tmp_path, capsys) -> None:
     assert Employer.objects.count() == scale.employers
     assert Position.objects.count() == scale.positions
     assert Veteran.objects.count() == scale.veterans
+    assert Veteran.objects.same_phone().count() >= 1
+    assert Veteran.objects.same_person().count() >= 1
     assert Station.objects.count() == 1_411
     assert CheckIn.objects.exclude(registration=None).count() == scale.participants
     assert Placement.objects.count() == scale.intentions

@@ -13,6 +13,7 @@ from portal.demo import logins
 from portal.demo.content.places import offices, places
 from portal.demo.loading.changes import load_changes
 from portal.demo.loading.desk import load_booths, load_registrations, positions_by_employer
+from portal.demo.loading.duplicates import load_duplicates
 from portal.demo.loading.employers import load_employers, load_positions
 from portal.demo.loading.histories import load_placements
 from portal.demo.loading.network import load_places, load_stations
@@ -63,6 +64,7 @@ def load(scale: Scale, seed: int) -> None:
     employers = load_employers(operator, rng, scale)
     load_positions(employers, rng, scale)
     with_account = load_veterans(stations, rng, scale)
+    load_duplicates(stations)
     load_visits(stations, operator, rng)
     load_sheet(stations, seed)
     fairs = load_fairs(operator, rng, scale)
