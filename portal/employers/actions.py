@@ -1,6 +1,5 @@
-"""Every write to an employer."""
+"""Registering an employer, and what it says of itself."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,41 +9,27 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.models import Region
-from portal.core.validators import normalise_phone, uscc_check_passes, validate_phone
-from portal.core.workflow import TransitionTable
-from portal.employers.enums import EmployerRole, EvidenceKind, VerificationState
-from portal.employers.models import VERIFICATION_LASTS, Employer, EmployerMembership, VerificationEvidence
-from portal.employers.permissions import acts_for, can_review
+from portal.core.validators import normalise_phone, validate_phone
+from portal.employers.changes import FACTS, VERIFIED_ONCE, ask_for_change, station_for
+from portal.employers.enums import EmployerRole, VerificationState
+from portal.employers.models import Employer, EmployerMembership
+from portal.employers.permissions import owns
 from portal.employers.signals import employer_changed
-from portal.stations.enums import StationLevel
+from portal.employers.verification import TRANSITIONS
 from portal.stations.models import Station
 
-TRANSITIONS = TransitionTable(
-    (
-        "verify",
-        {VerificationState.PENDING, VerificationState.VERIFIED, VerificationState.SUSPENDED},
-        VerificationState.VERIFIED,
-    ),
-    ("refuse", {VerificationState.PENDING}, VerificationState.REFUSED),
-    ("suspend", {VerificationState.VERIFIED}, VerificationState.SUSPENDED),
-    ("resubmit", {VerificationState.REFUSED}, VerificationState.PENDING),
-)
 PROFILE_FIELDS = frozenset(
     {
         "name", "industry", "size_band", "nature", "address", "introduction", "contact_person",
-        "veteran_founded", "is_agency", "agency_permit",
+        "veteran_founded", "is_agency", "agency_permit", "region",
     }
 )  # fmt: skip
 
 
-def station_for(region: Region) -> Station:
-    """The service centre that verifies employers of a region: the county's, else the city's."""
-    centre = Station.objects.serving(region.code[:6])
-    if centre is None:
-        centre = Station.objects.filter(level=StationLevel.CITY, closed_on=None).first()
-    if centre is None:
-        raise ValidationError("尚未建立服务中心，暂时不能登记单位。")
-    return centre
+def _only_known(fields: dict[str, Any]) -> None:
+    unknown = set(fields) - PROFILE_FIELDS
+    if unknown:
+        raise ValueError(f"not fields of an employer: {sorted(unknown)}")
 
 
 @transaction.atomic
@@ -63,9 +48,7 @@ def register(*, by: User, uscc: str, region: Region, contact_phone: str, **field
     Raises:
         ValidationError: by field; a code already registered names the field `uscc`.
     """
-    unknown = set(fields) - PROFILE_FIELDS
-    if unknown:
-        raise ValueError(f"not fields of a registration: {sorted(unknown)}")
+    _only_known(fields)
     contact_phone = normalise_phone(contact_phone)
     validate_phone(contact_phone)
     employer = Employer(
@@ -91,12 +74,17 @@ def register(*, by: User, uscc: str, region: Region, contact_phone: str, **field
 def update_profile(
     *, employer: Employer, by: User, contact_phone: str | None = None, **fields: Any
 ) -> Employer:
-    """Change what an employer says of itself; a refused one goes back into the queue."""
-    if not acts_for(by, employer):
-        raise PermissionDenied("not a member of this employer")
-    unknown = set(fields) - PROFILE_FIELDS
-    if unknown:
-        raise ValueError(f"not fields of a profile: {sorted(unknown)}")
+    """Change what an employer says of itself. A refused one goes back into the queue. What staff have
+    verified once (`FACTS`) does not change by this: it is asked for, and stands as it was until they agree.
+
+    Raises:
+        PermissionDenied: `by` is not an owner.
+        ValidationError: by field.
+    """
+    if not owns(by, employer):
+        raise PermissionDenied("not an owner of this employer")
+    _only_known(fields)
+    before = Employer.objects.select_for_update().select_related("region").get(pk=employer.pk)
     for field, value in fields.items():
         setattr(employer, field, value)
     if contact_phone is not None:
@@ -105,68 +93,15 @@ def update_profile(
     if employer.state == VerificationState.REFUSED:
         employer.state = TRANSITIONS.target("resubmit", employer.state)
     employer.full_clean(exclude=["contact_phone"])
+    changed = sorted(field for field in fields if getattr(employer, field) != getattr(before, field))
+    facts = [name for name in FACTS if getattr(employer, name) != getattr(before, name)]
+    if facts and before.state in VERIFIED_ONCE:
+        ask_for_change(employer=before, by=by, after={name: getattr(employer, name) for name in facts})
+        for name in facts:
+            setattr(employer, name, getattr(before, name))
+    elif "region" in facts:
+        employer.station = station_for(employer.region)
     employer.save()
-    audit.record(by=by, verb="employers.updated", target=employer, fields=sorted(fields))
+    audit.record(by=by, verb="employers.updated", target=employer, fields=changed)
     employer_changed.send(sender=Employer, employer=employer)
     return employer
-
-
-def _step(employer: Employer, by: User, step: str, reason: str = "") -> Employer:
-    if not can_review(by, employer):
-        raise PermissionDenied("not a reviewer of this employer's station")
-    before = employer.state
-    employer.state = TRANSITIONS.target(step, before)
-    employer.state_reason = reason
-    employer.save()
-    audit.record(by=by, verb=f"employers.{step}", target=employer, before=before, reason=reason)
-    employer_changed.send(sender=Employer, employer=employer)
-    return employer
-
-
-@transaction.atomic
-def verify(
-    *, employer: Employer, by: User, evidence: Iterable[EvidenceKind], uscc_override_reason: str = ""
-) -> Employer:
-    """Verify an employer for half a year on the evidence that was looked at.
-
-    Raises:
-        PermissionDenied: `by` reviews another station's employers.
-        ValidationError: no evidence, or a code whose check character fails without a reason.
-        TransitionRefused: not in a state that can be verified.
-    """
-    kinds = list(evidence)
-    if not kinds:
-        raise ValidationError({"evidence": "请至少勾选一项已核对的材料。"})
-    if not uscc_check_passes(employer.uscc) and not uscc_override_reason.strip():
-        raise ValidationError(
-            {"uscc_override_reason": "该信用代码校验位不符。如已与营业执照核对无误，请写明理由后通过。"}
-        )
-    now = timezone.now()
-    employer.uscc_override_reason = uscc_override_reason.strip()
-    employer.verified_at = now
-    employer.verified_until = timezone.localdate() + VERIFICATION_LASTS
-    employer.verified_by = by
-    _step(employer, by, "verify")
-    VerificationEvidence.objects.bulk_create(
-        VerificationEvidence(employer=employer, kind=kind, seen_on=timezone.localdate(), seen_by=by)
-        for kind in kinds
-    )
-    return employer
-
-
-def _require_reason(reason: str) -> str:
-    if not reason.strip():
-        raise ValidationError({"reason": "请写明原因，单位会看到。"})
-    return reason.strip()
-
-
-@transaction.atomic
-def refuse(*, employer: Employer, by: User, reason: str) -> Employer:
-    """Send a registration back with a reason."""
-    return _step(employer, by, "refuse", _require_reason(reason))
-
-
-@transaction.atomic
-def suspend(*, employer: Employer, by: User, reason: str) -> Employer:
-    """Take a verified employer and its posts out of sight."""
-    return _step(employer, by, "suspend", _require_reason(reason))

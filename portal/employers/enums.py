@@ -61,3 +61,39 @@ class EvidenceKind(models.TextChoices):
     AGENT_ID = "agent_id", "经办人身份证明"
     AUTHORISATION = "authorisation", "授权委托书"
     PERMIT = "permit", "人力资源服务许可证"
+
+
+class PaperState(models.TextChoices):
+    """What became of a paper that an employer handed in."""
+
+    WAITING = "waiting", "待核对"
+    CHECKED = "checked", "已核对"
+    REFUSED = "refused", "不通过"
+
+
+class StepKind(models.TextChoices):
+    """What staff decided about an employer."""
+
+    VERIFY = "verify", "核验通过"
+    REFUSE = "refuse", "退回修改"
+    SUSPEND = "suspend", "暂停"
+    LIFT = "lift", "恢复"
+    RETURN_RENEWAL = "return_renewal", "退回续期申请"
+    ACCEPT_CHANGE = "accept_change", "同意信息变更"
+    REFUSE_CHANGE = "refuse_change", "不同意信息变更"
+
+
+class ChangeState(models.TextChoices):
+    """What became of a change that a verified employer asked for."""
+
+    WAITING = "waiting", "待审核"
+    ACCEPTED = "accepted", "已同意"
+    REFUSED = "refused", "未同意"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class InvitationState(models.TextChoices):
+    WAITING = "waiting", "待接受"
+    ACCEPTED = "accepted", "已接受"
+    DECLINED = "declined", "已拒绝"
+    WITHDRAWN = "withdrawn", "已撤回"

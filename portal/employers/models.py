@@ -1,6 +1,10 @@
-"""Firms that recruit (用人单位), who acts for them, and their verification."""
+"""Firms that recruit (用人单位), who acts for them, and their verification.
 
-from datetime import timedelta
+Over 400 lines because the tables of one dossier are read together: an employer with its people, papers,
+decisions, and those who hide from it.
+"""
+
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -10,15 +14,29 @@ from django.utils import timezone
 
 from portal.accounts.models import REVIEW_ROLES, User
 from portal.core.encryption import EncryptedTextField
-from portal.core.models import Region, TimestampedModel
+from portal.core.models import AppendOnlyModel, Region, TimestampedModel
 from portal.core.validators import validate_no_unit_name, validate_uscc_form
-from portal.employers.enums import EmployerRole, EvidenceKind, Industry, Nature, SizeBand, VerificationState
+from portal.employers.enums import (
+    ChangeState,
+    EmployerRole,
+    EvidenceKind,
+    Industry,
+    InvitationState,
+    Nature,
+    PaperState,
+    SizeBand,
+    StepKind,
+    VerificationState,
+)
 from portal.stations.models import Station, in_subtrees
+from portal.veterans.models import Veteran
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 VERIFICATION_LASTS = timedelta(days=183)
+# So long before a verification runs out its members are told, and may ask for the next one.
+RENEWAL_FROM = timedelta(days=30)
 
 
 class EmployerQuerySet(models.QuerySet["Employer"]):
@@ -37,6 +55,19 @@ class EmployerQuerySet(models.QuerySet["Employer"]):
             if paths:
                 seen |= in_subtrees("station", paths)
         return self.filter(seen)
+
+    def running_out(self, day: date) -> "EmployerQuerySet":
+        """Verified, and that ends within `RENEWAL_FROM` of `day` or has ended."""
+        rows = self.filter(state=VerificationState.VERIFIED, verified_until__lte=day + RENEWAL_FROM)
+        return rows.order_by("verified_until", "pk")
+
+    def renewal_asked(self) -> "EmployerQuerySet":
+        """Those that asked for the next verification, the one that waits longest first."""
+        return self.filter(renewal_asked_at__isnull=False).order_by("renewal_asked_at", "pk")
+
+    def change_asked(self) -> "EmployerQuerySet":
+        """Those with a change of what was verified that waits for staff, the oldest first."""
+        return self.filter(changes__state=ChangeState.WAITING).order_by("changes__asked_at", "pk")
 
     def reviewable_by(self, user: User) -> "EmployerQuerySet":
         return self.filter(in_subtrees("station", user.station_paths(REVIEW_ROLES)))
@@ -79,6 +110,7 @@ class Employer(TimestampedModel):
     verified_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核验人"
     )
+    renewal_asked_at = models.DateTimeField("申请续期时间", null=True, blank=True)
 
     objects = EmployerQuerySet.as_manager()
 
@@ -101,6 +133,18 @@ class Employer(TimestampedModel):
                 condition=Q(is_agency=True) & ~Q(agency_permit="") | Q(is_agency=False, agency_permit=""),
                 name="employer_agency_has_permit",
             ),
+            models.CheckConstraint(
+                condition=Q(renewal_asked_at=None) | Q(state=VerificationState.VERIFIED),
+                name="employer_renewal_of_verified",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "verified_until"], name="employer_state_until"),
+            models.Index(
+                fields=["renewal_asked_at"],
+                condition=Q(renewal_asked_at__isnull=False),
+                name="employer_renewal_asked",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -119,6 +163,16 @@ class Employer(TimestampedModel):
             and self.verified_until >= timezone.localdate()
         )
 
+    @property
+    def may_ask_renewal(self) -> bool:
+        """Verified, with the end in sight or behind, and nothing asked for yet."""
+        return (
+            self.state == VerificationState.VERIFIED
+            and self.renewal_asked_at is None
+            and self.verified_until is not None
+            and self.verified_until - timezone.localdate() <= RENEWAL_FROM
+        )
+
 
 class EmployerMembership(TimestampedModel):
     """Somebody who acts for an employer."""
@@ -135,15 +189,238 @@ class EmployerMembership(TimestampedModel):
         constraints = [models.UniqueConstraint(fields=["user", "employer"], name="employer_member_once")]
 
 
+class InvitationQuerySet(models.QuerySet["EmployerInvitation"]):
+    def waiting(self) -> "InvitationQuerySet":
+        """Not answered yet, and not too old."""
+        return self.filter(state=InvitationState.WAITING, expires_at__gt=timezone.now())
+
+    def visible_to(self, user: "User | AnonymousUser") -> "InvitationQuerySet":
+        """Whoever is invited (the phone number was proved at the sign-in), and the employer's members."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        return self.filter(Q(phone_hash=user.phone_hash) | Q(employer__in=Employer.objects.run_by(user)))
+
+    def to(self, user: User) -> "InvitationQuerySet":
+        return self.filter(phone_hash=user.phone_hash)
+
+
+class EmployerInvitation(models.Model):
+    """Somebody is asked, by phone number, to act for an employer. Nobody becomes a member without a yes."""
+
+    employer = models.ForeignKey(Employer, models.PROTECT, related_name="invitations", verbose_name="单位")
+    phone = EncryptedTextField("手机号码")
+    phone_hash = models.CharField("手机号码检索值", max_length=64, db_index=True)
+    role = models.CharField("角色", max_length=10, choices=EmployerRole.choices)
+    state = models.CharField(
+        "状态", max_length=10, choices=InvitationState.choices, default=InvitationState.WAITING
+    )
+    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="邀请人")
+    invited_at = models.DateTimeField("邀请时间", default=timezone.now)
+    expires_at = models.DateTimeField("失效时间")
+    settled_at = models.DateTimeField("答复时间", null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "成员邀请"
+        verbose_name_plural = "成员邀请"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employer", "phone_hash"],
+                condition=Q(state=InvitationState.WAITING),
+                name="invitation_waiting_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=InvitationState.WAITING, settled_at=None)
+                | (~Q(state=InvitationState.WAITING) & Q(settled_at__isnull=False)),
+                name="invitation_settled_has_time",
+            ),
+        ]
+
+
+class PaperQuerySet(models.QuerySet["EmployerPaper"]):
+    def current(self) -> "PaperQuerySet":
+        return self.filter(replaced_at=None)
+
+    def visible_to(self, user: "User | AnonymousUser") -> "PaperQuerySet":
+        """The employer's members and the reviewers of its station."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        theirs = Q(employer__in=Employer.objects.run_by(user))
+        return self.filter(theirs | in_subtrees("employer__station", user.station_paths(REVIEW_ROLES)))
+
+
+class EmployerPaper(models.Model):
+    """A scanned paper (营业执照 …) that an employer handed in. The bytes stand encrypted in private storage
+    under `stored`; it is empty once they were deleted, and the row says what there was.
+    """
+
+    employer = models.ForeignKey(Employer, models.PROTECT, related_name="papers", verbose_name="单位")
+    kind = models.CharField("材料", max_length=14, choices=EvidenceKind.choices)
+    stored = models.CharField("存储名", max_length=32, blank=True)
+    media = models.CharField("类型", max_length=40)
+    size = models.PositiveIntegerField("大小（字节）")
+    sha256 = models.CharField("校验值", max_length=64)
+    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="上传人")
+    uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
+    state = models.CharField("状态", max_length=8, choices=PaperState.choices, default=PaperState.WAITING)
+    reason = models.CharField("原因", max_length=120, blank=True, validators=[validate_no_unit_name])
+    judged_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核对人"
+    )
+    judged_at = models.DateTimeField("核对时间", null=True, blank=True)
+    # Another one stands in its place since; kept, where a verification was given on it.
+    replaced_at = models.DateTimeField("更换时间", null=True, blank=True)
+
+    objects = PaperQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "单位材料"
+        verbose_name_plural = "单位材料"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employer", "kind"], condition=Q(replaced_at=None), name="paper_current_once"
+            ),
+            models.UniqueConstraint(fields=["stored"], condition=~Q(stored=""), name="paper_stored_once"),
+            models.CheckConstraint(
+                condition=~Q(state=PaperState.REFUSED) | ~Q(reason=""), name="paper_refused_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=PaperState.WAITING, judged_at=None, judged_by=None)
+                | (~Q(state=PaperState.WAITING) & Q(judged_at__isnull=False, judged_by__isnull=False)),
+                name="paper_judged_has_reviewer",
+            ),
+        ]
+
+
+class VerificationStep(AppendOnlyModel):
+    """One decision of staff about an employer. The log is only ever added to."""
+
+    employer = models.ForeignKey(Employer, models.PROTECT, related_name="steps", verbose_name="单位")
+    kind = models.CharField("决定", max_length=16, choices=StepKind.choices)
+    from_state = models.CharField("原状态", max_length=10, choices=VerificationState.choices)
+    to_state = models.CharField("新状态", max_length=10, choices=VerificationState.choices)
+    reason = models.CharField("原因", max_length=200, blank=True)
+    until = models.DateField("核验有效期至", null=True, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="办理人")
+    at = models.DateTimeField("时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = "核验记录"
+        verbose_name_plural = "核验记录"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=[StepKind.VERIFY, StepKind.ACCEPT_CHANGE]) | ~Q(reason=""),
+                name="verification_step_has_reason",
+            ),
+        ]
+
+
 class VerificationEvidence(models.Model):
-    """What staff looked at when they verified an employer, and when."""
+    """What staff looked at for a decision, and when: the paper handed in, or the original at the counter."""
 
     employer = models.ForeignKey(Employer, models.PROTECT, related_name="evidence", verbose_name="单位")
+    step = models.ForeignKey(
+        VerificationStep, models.PROTECT, null=True, blank=True, related_name="evidence", verbose_name="决定"
+    )
+    paper = models.ForeignKey(
+        EmployerPaper, models.PROTECT, null=True, blank=True, related_name="evidence", verbose_name="所看材料"
+    )
     kind = models.CharField("材料", max_length=14, choices=EvidenceKind.choices)
     seen_on = models.DateField("核对日期")
     seen_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="核对人")
     note = models.CharField("备注", max_length=120, blank=True)
 
     class Meta:
-        verbose_name = "核验材料"
-        verbose_name_plural = "核验材料"
+        verbose_name = "核验依据"
+        verbose_name_plural = "核验依据"
+
+
+class FactsChangeQuerySet(models.QuerySet["FactsChange"]):
+    def waiting(self) -> "FactsChangeQuerySet":
+        return self.filter(state=ChangeState.WAITING)
+
+
+class FactsChange(models.Model):
+    """A new name (nature, region, permit) of an employer that staff have verified. Until they agree to it,
+    everybody sees what was verified, and the posts stay where they are.
+    """
+
+    employer = models.ForeignKey(Employer, models.PROTECT, related_name="changes", verbose_name="单位")
+    before = models.JSONField("原信息")
+    after = models.JSONField("新信息")
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="申请人")
+    asked_at = models.DateTimeField("申请时间", default=timezone.now)
+    state = models.CharField("状态", max_length=10, choices=ChangeState.choices, default=ChangeState.WAITING)
+    reason = models.CharField("原因", max_length=200, blank=True, validators=[validate_no_unit_name])
+    settled_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="处理人"
+    )
+    settled_at = models.DateTimeField("处理时间", null=True, blank=True)
+
+    objects = FactsChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "单位信息变更"
+        verbose_name_plural = "单位信息变更"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employer"], condition=Q(state=ChangeState.WAITING), name="facts_change_waiting_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ChangeState.WAITING, settled_at=None)
+                | (~Q(state=ChangeState.WAITING) & Q(settled_at__isnull=False, settled_by__isnull=False)),
+                name="facts_change_settled_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ChangeState.REFUSED) | ~Q(reason=""),
+                name="facts_change_refused_has_reason",
+            ),
+        ]
+
+
+class HiddenFileQuerySet(models.QuerySet["HiddenFile"]):
+    def in_force(self) -> "HiddenFileQuerySet":
+        return self.filter(shown_again_at=None)
+
+    def of_employer(self, employer: "Employer | models.OuterRef") -> "HiddenFileQuerySet":
+        return self.in_force().filter(employer=employer)
+
+
+class HiddenFile(models.Model):
+    """A veteran hides the own file from one employer; the row stays when it is shown again."""
+
+    veteran = models.ForeignKey(Veteran, models.PROTECT, related_name="hidings", verbose_name="退役军人")
+    employer = models.ForeignKey(Employer, models.PROTECT, related_name="hidings", verbose_name="用人单位")
+    hidden_at = models.DateTimeField("隐藏时间", default=timezone.now)
+    hidden_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="办理人")
+    shown_again_at = models.DateTimeField("恢复时间", null=True, blank=True)
+    shown_again_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="恢复办理人"
+    )
+
+    objects = HiddenFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "对单位隐藏档案"
+        verbose_name_plural = "对单位隐藏档案"
+        ordering = ["-pk"]
+        constraints = [
+            # Led by the employer: it is the index by which a page of people leaves the hidden ones out.
+            models.UniqueConstraint(
+                fields=["employer", "veteran"], condition=Q(shown_again_at=None), name="hidden_file_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(shown_again_at=None, shown_again_by=None)
+                | Q(
+                    shown_again_at__gte=models.F("hidden_at"),
+                    shown_again_at__isnull=False,
+                    shown_again_by__isnull=False,
+                ),
+                name="hidden_file_shown_after_hidden",
+            ),
+        ]

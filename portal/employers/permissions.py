@@ -1,12 +1,47 @@
-"""Who may do what for or to an employer."""
+"""Who may do what for or to an employer.
+
+| | owner 管理员 | recruiter 招聘专员 | reviewer of its station |
+| --- | --- | --- | --- |
+| positions, fairs, intentions, matched people | yes | yes | no |
+| papers: hand in, look | yes | yes | look, judge |
+| what the employer says of itself, renewal | yes | no | agrees to what was verified before |
+| members | yes | only to leave | invites an owner, when none can be reached |
+"""
 
 from portal.accounts.models import REVIEW_ROLES, User
-from portal.employers.models import Employer
+from portal.employers.enums import EmployerRole
+from portal.employers.models import Employer, EmployerMembership, HiddenFile
+from portal.veterans.models import Veteran
+from portal.veterans.permissions import can_edit
 
 
 def acts_for(user: User, employer: Employer) -> bool:
     return employer.memberships.filter(user=user).exists()
 
 
+def owns(user: User, employer: Employer) -> bool:
+    """May change what the employer says of itself, and who acts for it."""
+    return employer.memberships.filter(user=user, role=EmployerRole.OWNER).exists()
+
+
 def can_review(user: User, employer: Employer) -> bool:
     return any(employer.station.path.startswith(path) for path in user.station_paths(REVIEW_ROLES))
+
+
+def can_invite(user: User, employer: Employer, role: EmployerRole | str) -> bool:
+    """Owners; reviewers an owner only, for a firm whose own one has left."""
+    return owns(user, employer) or (role == EmployerRole.OWNER and can_review(user, employer))
+
+
+def can_remove(user: User, membership: EmployerMembership) -> bool:
+    """Owners, and everybody themselves."""
+    return membership.user_id == user.pk or owns(user, membership.employer)
+
+
+def can_hide(user: User, veteran: Veteran) -> bool:
+    """The person, or staff on the person's behalf."""
+    return can_edit(user, veteran)
+
+
+def is_hidden_from(veteran: Veteran, employer: Employer) -> bool:
+    return HiddenFile.objects.of_employer(employer).filter(veteran=veteran).exists()

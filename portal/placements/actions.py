@@ -13,6 +13,7 @@ from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.workflow import TransitionRefused
+from portal.employers.permissions import is_hidden_from
 from portal.fairs.models import Booth
 from portal.placements import follow_ups, permissions
 from portal.placements.enums import AttemptOutcome, PlacementState
@@ -77,6 +78,8 @@ def declare(
         return live
     if not position.is_open:
         raise ValidationError({"position": "该岗位已停止招聘。"})
+    if is_hidden_from(veteran, position.employer):
+        raise ValidationError({"position": "档案对这家单位是隐藏的。要登记意向，请先取消隐藏。"})
     booth = None
     if fair is not None:
         booth = Booth.objects.confirmed().filter(fair=fair, employer=position.employer).first()

@@ -5,13 +5,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from cms.models import JobFairPage
 from portal.accounts.models import FILE_ROLES, User
 from portal.core.models import AppendOnlyModel, TimestampedModel
-from portal.employers.models import Employer
+from portal.employers.models import Employer, HiddenFile
 from portal.fairs.models import Booth
 from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState, PlacementState
 from portal.placements.workflow import LIVE_STATES, OPEN_STATES
@@ -25,10 +25,15 @@ if TYPE_CHECKING:
 
 class PlacementQuerySet(models.QuerySet["Placement"]):
     def visible_to(self, user: "User | AnonymousUser") -> "PlacementQuerySet":
-        """Staff of the person's station or above; the person; members of the position's employer."""
+        """Staff of the person's station or above; the person; members of the position's employer, unless the
+        person hides from it.
+        """
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        seen = Q(veteran__account=user) | Q(position__employer__in=Employer.objects.run_by(user))
+        hidden = HiddenFile.objects.of_employer(OuterRef("position__employer"))
+        shown = ~Q(Exists(hidden.filter(veteran=OuterRef("veteran"))))
+        theirs = Q(position__employer__in=Employer.objects.run_by(user))
+        seen = Q(veteran__account=user) | (theirs & shown)
         paths = user.station_paths(FILE_ROLES)
         if paths:
             seen |= in_subtrees("veteran__station", paths)

@@ -2,7 +2,7 @@
 
 from cms.models import JobFairPage
 from portal.accounts.models import User
-from portal.employers.permissions import acts_for
+from portal.employers.permissions import acts_for, is_hidden_from
 from portal.fairs.permissions import can_run
 from portal.placements.models import Placement
 from portal.veterans.models import Veteran
@@ -24,4 +24,5 @@ def is_own(user: User, placement: Placement) -> bool:
 
 
 def acts_for_employer(user: User, placement: Placement) -> bool:
-    return acts_for(user, placement.position.employer)
+    employer = placement.position.employer
+    return acts_for(user, employer) and not is_hidden_from(placement.veteran, employer)

@@ -1,7 +1,7 @@
 """The other direction: the people who suit a position, best first, each with reasons."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -9,6 +9,7 @@ from itertools import chain
 from django.utils import timezone
 
 from matching import Index, Match, People
+from portal.employers.hiding import hidden_from
 from portal.positions.models import Position
 from portal.recommendations import indexing
 from portal.recommendations.mapping import to_profile
@@ -57,8 +58,8 @@ def candidates(
 ) -> Candidates:
     """The people among the given files who suit a position best; nobody for one that is not open.
 
-    Only people who agreed to matching and look for work, as the database says now. The caller limits `among`
-    to the files its user may see.
+    Only people who agreed to matching, look for work and do not hide from the employer, as the database says
+    now. The caller limits `among` to the files its user may see.
     """
     return best_people([position], among=among, limit=limit, offset=offset, now=now)
 
@@ -81,7 +82,9 @@ def best_people(
     if index is None or people is None or not open_:
         return NOBODY
     pool = matchable(among)
-    found = _scored(index, people, sorted(open_), pool, offset + limit)
+    hidden = hidden_from(position.employer_id for position in open_.values())
+    asked = {id_: hidden[open_[id_].employer_id] for id_ in sorted(open_)}
+    found = _scored(index, people, asked, pool, offset + limit)
     page = found.best[offset:]
     known = Veteran.objects.with_details().in_bulk([id_ for _, id_, _ in page])  # all of them from the pool
     items = []
@@ -111,24 +114,27 @@ class _Found:
 
 
 def _scored(
-    index: Index, people: People, position_ids: Sequence[int], pool: VeteranQuerySet, k: int
+    index: Index, people: People, asked: Mapping[int, set[int]], pool: VeteranQuerySet, k: int
 ) -> _Found:
-    """The k best people, each with the position that suits best. People who changed since the people index
-    was built are asked as they are now; a position that is not in the index yet has nobody."""
+    """The k best people, each with the position that suits best. `asked`: position -> who hides from its
+    employer. People who changed since the people index was built are asked as they are now; a position that
+    is not in the index yet has nobody."""
     ids = set(pool.order_by().values_list("pk", flat=True))
+    # Whoever hides from all of the employers is as if they were not there; else from some positions alone.
+    ids -= set.intersection(*asked.values())
     changed = [id_ for id_ in changed_since(people.read_at) if id_ in ids][:ASKED_ONE_BY_ONE]
     known = Veteran.objects.with_details().in_bulk(changed)
     fresh = People.build(map(to_profile, known.values()), index)
     unchanged = ids - known.keys()
-    several = len(position_ids) > 1  # then all who pass are wanted, to count each person once
+    several = len(asked) > 1  # then all who pass are wanted, to count each person once
     best: dict[int, tuple[float, int]] = {}
     passing, excluded = 0, Counter[str]()
-    for position_id in position_ids:
+    for position_id, hidden in asked.items():
         most = len(ids) if several else k
         try:
             lists = [
-                people.rank(index, position_id, most, among=unchanged),
-                fresh.rank(index, position_id, most),
+                people.rank(index, position_id, most, among=unchanged - hidden),
+                fresh.rank(index, position_id, most, among=known.keys() - hidden),
             ]
         except KeyError:
             continue

@@ -55,8 +55,12 @@ def to_posting(position: Position) -> Posting:
     )
 
 
-def to_profile(veteran: Veteran) -> Profile:
-    """A file and its wishes as the ranking sees them; expects `with_details()`."""
+def to_profile(veteran: Veteran, *, blocked: frozenset[int] = frozenset()) -> Profile:
+    """A file and its wishes as the ranking sees them; expects `with_details()`.
+
+    Args:
+        blocked: employers from which the person hides; their posts are not recommended.
+    """
     today = timezone.localdate()
     jobs = list(veteran.work_history.all())
     wish = getattr(veteran, "wish", None)
@@ -78,6 +82,6 @@ def to_profile(veteran: Veteran) -> Profile:
         lowest_pay=int(wish.lowest_pay) if wish and wish.lowest_pay is not None else None,
         accepts_shift=wish.accepts_shift if wish else True,
         accepts_travel=wish.accepts_travel if wish else True,
-        blocked_employers=frozenset(),
+        blocked_employers=blocked,
         on_monthly_pension=veteran.settlement == Settlement.MONTHLY_PENSION,
     )

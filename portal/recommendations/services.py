@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from matching import Match, Verdict
+from portal.employers.hiding import hides_from
 from portal.positions.models import Position
 from portal.recommendations import indexing
 from portal.recommendations.mapping import to_profile
@@ -20,7 +21,7 @@ EXCLUSIONS = {
     "education": "学历要求不符",
     "experience": "工作年限不足",
     "certificate": "缺少必需证书",
-    "employer": "已屏蔽的单位",
+    "employer": "您对这家单位隐藏了档案",
     "shift": "需要倒班",
     "travel": "需要出差或长途",
 }
@@ -63,7 +64,9 @@ def recommend(
     index = indexing.store().current()
     if index is None:
         return Recommendation(items=(), total=0, considered=0, excluded={})
-    ranking = index.rank(to_profile(veteran), k=limit, offset=offset, among=among, now=now)
+    ranking = index.rank(
+        to_profile(veteran, blocked=hides_from(veteran)), k=limit, offset=offset, among=among, now=now
+    )
     positions = Position.objects.open_at(now).with_details().in_bulk([m.id for m in ranking.matches])
     return Recommendation(
         items=tuple(Recommended(positions[m.id], m) for m in ranking.matches if m.id in positions),
@@ -79,6 +82,7 @@ def explain(veteran: Veteran, position: Position, *, now: datetime | None = None
     if index is None:
         return None
     try:
-        return index.explain(to_profile(veteran), position.pk, now=now or timezone.now())
+        profile = to_profile(veteran, blocked=hides_from(veteran))
+        return index.explain(profile, position.pk, now=now or timezone.now())
     except KeyError:
         return None

@@ -10,7 +10,7 @@ from django.utils import timezone
 from portal.accounts.enums import StationRole
 from portal.core.models import AuditEvent
 from portal.core.workflow import TransitionRefused
-from portal.employers import actions
+from portal.employers import actions, verification
 from portal.employers.enums import EvidenceKind, Industry, Nature, SizeBand, VerificationState
 from portal.employers.models import Employer
 from tests.factories import make_employer, make_staff, make_stations, make_uscc, make_user, make_veteran
@@ -63,7 +63,7 @@ def test_a_wrong_character_set_is_refused_beside_its_field() -> None:
 def test_verification_holds_half_a_year_and_notes_the_evidence() -> None:
     employer = _register()
     reviewer = make_staff(employer.station, StationRole.REVIEWER)
-    actions.verify(employer=employer, by=reviewer, evidence=EVIDENCE)
+    verification.verify(employer=employer, by=reviewer, evidence=EVIDENCE)
     employer.refresh_from_db()
     assert employer.is_verified
     assert employer.verified_by == reviewer
@@ -75,9 +75,9 @@ def test_a_failing_check_character_needs_a_reason() -> None:
     employer = _register(uscc="91350203M0001QAY9B")
     reviewer = make_staff(employer.station, StationRole.REVIEWER)
     with pytest.raises(ValidationError) as refused:
-        actions.verify(employer=employer, by=reviewer, evidence=EVIDENCE)
+        verification.verify(employer=employer, by=reviewer, evidence=EVIDENCE)
     assert "uscc_override_reason" in refused.value.message_dict
-    actions.verify(
+    verification.verify(
         employer=employer, by=reviewer, evidence=EVIDENCE, uscc_override_reason="与营业执照原件核对无误"
     )
     assert Employer.objects.verified().filter(pk=employer.pk).exists()
@@ -87,7 +87,7 @@ def test_no_evidence_no_verification() -> None:
     employer = _register()
     reviewer = make_staff(employer.station, StationRole.REVIEWER)
     with pytest.raises(ValidationError, match="材料"):
-        actions.verify(employer=employer, by=reviewer, evidence=[])
+        verification.verify(employer=employer, by=reviewer, evidence=[])
 
 
 @pytest.mark.parametrize("verb", ["verify", "refuse"])
@@ -102,8 +102,8 @@ def test_only_a_reviewer_at_or_above_the_station_decides(verb: str) -> None:
         make_staff(stations["新会区"], StationRole.CLERK),
     ):
         with pytest.raises(PermissionDenied):
-            getattr(actions, verb)(employer=Employer.objects.get(pk=employer.pk), by=user, **arguments)
-    getattr(actions, verb)(
+            getattr(verification, verb)(employer=Employer.objects.get(pk=employer.pk), by=user, **arguments)
+    getattr(verification, verb)(
         employer=employer, by=make_staff(stations["江门市"], StationRole.OPERATOR), **arguments
     )
 
@@ -113,10 +113,10 @@ def test_a_refused_employer_corrects_and_waits_again() -> None:
     employer = _register(by=member)
     reviewer = make_staff(employer.station, StationRole.REVIEWER)
     with pytest.raises(ValidationError):
-        actions.refuse(employer=employer, by=reviewer, reason=" ")
-    actions.refuse(employer=employer, by=reviewer, reason="执照不清晰")
+        verification.refuse(employer=employer, by=reviewer, reason=" ")
+    verification.refuse(employer=employer, by=reviewer, reason="执照不清晰")
     with pytest.raises(TransitionRefused):
-        actions.refuse(employer=employer, by=reviewer, reason="再次")
+        verification.refuse(employer=employer, by=reviewer, reason="再次")
     actions.update_profile(employer=employer, by=member, address="演示路3号")
     assert employer.state == VerificationState.PENDING
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from portal.accounts.actions import give_consent, withdraw_consent
 from portal.accounts.enums import ConsentPurpose, StationRole
 from portal.core.reference import load_reference
-from portal.employers import actions as employers
+from portal.employers import verification as employers
 from portal.recommendations import indexing
 from portal.recommendations.candidates import candidates
 from portal.veterans import actions as veterans

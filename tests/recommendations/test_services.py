@@ -10,7 +10,7 @@ from django.utils import timezone
 from matching import Profile
 from portal.accounts.enums import StationRole
 from portal.core.reference import load_reference
-from portal.employers import actions as employers
+from portal.employers import verification as employers
 from portal.positions import actions as positions
 from portal.positions.models import Position
 from portal.recommendations import indexing, services

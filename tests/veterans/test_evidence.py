@@ -10,7 +10,7 @@ from PIL import Image
 
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog
-from portal.core import rotation
+from portal.core import papers, rotation
 from portal.core.private import names, read_private
 from portal.veterans import evidence
 from portal.veterans.enums import EvidenceKind, EvidenceState
@@ -49,12 +49,12 @@ def added(person, content: bytes | None = None, by=None) -> Evidence:
         (make_picture("JPEG", (400, 300))[:900], "不完整"),
         (PDF[:-7], "不完整"),
         (b"\x89PNG\r\n\x1a\n" + b"\x00" * 64, "不完整"),
-        (PDF + b" " * evidence.MAX_BYTES, "超过 5 MB"),
+        (PDF + b" " * papers.MAX_BYTES, "超过 5 MB"),
     ],
 )
 def test_what_is_no_picture_and_no_pdf_is_refused_by_its_content(content, message) -> None:
     with pytest.raises(ValidationError, match=message):
-        evidence.cleaned(content)
+        papers.cleaned(content)
 
 
 def test_a_picture_is_drawn_anew_without_where_and_when_it_was_taken() -> None:
@@ -62,19 +62,19 @@ def test_a_picture_is_drawn_anew_without_where_and_when_it_was_taken() -> None:
     exif[0x010F] = "maker"
     exif.get_ifd(0x8825)[1] = "N"
     taken = make_picture("JPEG", (4000, 3000), exif=exif) + b"<script>hidden behind</script>"
-    kept, media = evidence.cleaned(taken)
+    kept, media = papers.cleaned(taken)
     assert media == "image/jpeg"
     with Image.open(io.BytesIO(kept)) as picture:
-        assert max(picture.size) == evidence.MAX_SIDE
+        assert max(picture.size) == papers.MAX_SIDE
         assert not dict(picture.getexif())
     assert b"hidden behind" not in kept
     assert b"maker" not in kept
 
 
 def test_a_bomb_is_not_unpacked(monkeypatch) -> None:
-    monkeypatch.setattr(evidence, "_MAX_PIXELS", 1000)
+    monkeypatch.setattr(papers, "_MAX_PIXELS", 1000)
     with pytest.raises(ValidationError, match="太大"):
-        evidence.cleaned(make_picture("PNG", (50, 50)))
+        papers.cleaned(make_picture("PNG", (50, 50)))
 
 
 def test_it_stands_encrypted_on_disk_and_survives_a_new_key(person, folder) -> None:

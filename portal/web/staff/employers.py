@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts.models import User
 from portal.core.validators import uscc_check_passes
-from portal.employers import actions
+from portal.employers import verification
 from portal.employers.enums import EvidenceKind, VerificationState
 from portal.employers.models import Employer
 from portal.web.staff.forms import EMPLOYER_REASONS, ReasonForm, VerifyForm
@@ -38,7 +38,7 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         done = decide(
             request,
             verify,
-            actions.verify,
+            verification.verify,
             f"已核验：{employer.name}。",
             employer=employer,
             by=user,
@@ -46,7 +46,7 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             uscc_override_reason=verify.cleaned_data["uscc_override_reason"],
         )
     elif decision in {"refuse", "suspend"} and reason.is_valid():
-        verb = {"refuse": actions.refuse, "suspend": actions.suspend}[decision]
+        verb = {"refuse": verification.refuse, "suspend": verification.suspend}[decision]
         done = decide(
             request,
             reason,

@@ -1,0 +1,165 @@
+"""Changes of what staff have verified: a new name, nature, region or permit.
+
+The rule: an employer that was verified once cannot change these by itself, nor does asking for it cost it
+anything. Everybody goes on seeing what was verified, with all its posts, until staff agree on evidence.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.core import audit
+from portal.core.models import Region
+from portal.core.workflow import TransitionRefused
+from portal.employers.enums import ChangeState, EvidenceKind, StepKind, VerificationState
+from portal.employers.models import Employer, FactsChange
+from portal.employers.permissions import can_review, owns
+from portal.employers.verification import locked, log_step, note_evidence, require_reason
+from portal.stations.enums import StationLevel
+from portal.stations.models import Station
+
+FACTS = ("name", "nature", "region", "is_agency", "agency_permit")
+VERIFIED_ONCE = frozenset({VerificationState.VERIFIED, VerificationState.SUSPENDED})
+
+
+def station_for(region: Region) -> Station:
+    """The service centre that verifies employers of a region: the county's, else the city's."""
+    centre = Station.objects.serving(region.code[:6])
+    if centre is None:
+        centre = Station.objects.filter(level=StationLevel.CITY, closed_on=None).first()
+    if centre is None:
+        raise ValidationError("尚未建立服务中心，暂时不能登记单位。")
+    return centre
+
+
+def _kept(values: dict[str, Any]) -> dict[str, Any]:
+    """As JSON: a region by its code."""
+    return {name: value.pk if isinstance(value, models.Model) else value for name, value in values.items()}
+
+
+@transaction.atomic
+def ask_for_change(*, employer: Employer, by: User, after: dict[str, Any]) -> FactsChange:
+    """Ask staff to agree to other facts; takes the place of what was asked for before.
+
+    Raises:
+        PermissionDenied: not an owner.
+    """
+    if not owns(by, employer):
+        raise PermissionDenied("not an owner of this employer")
+    _settle(employer, by, ChangeState.WITHDRAWN)
+    change = FactsChange.objects.create(
+        employer=employer,
+        before=_kept({name: getattr(employer, name) for name in after}),
+        after=_kept(after),
+        asked_by=by,
+    )
+    audit.record(by=by, verb="employers.change_asked", target=employer, fields=sorted(after))
+    return change
+
+
+def _settle(employer: Employer, by: User, state: ChangeState, reason: str = "") -> int:
+    waiting = FactsChange.objects.waiting().filter(employer=employer)
+    return waiting.update(state=state, reason=reason, settled_by=by, settled_at=timezone.now())
+
+
+@transaction.atomic
+def withdraw_change(*, employer: Employer, by: User) -> None:
+    """Ask for it no more; where nothing waits, nothing happens.
+
+    Raises:
+        PermissionDenied: not an owner.
+    """
+    if not owns(by, employer):
+        raise PermissionDenied("not an owner of this employer")
+    if _settle(employer, by, ChangeState.WITHDRAWN):
+        audit.record(by=by, verb="employers.change_withdrawn", target=employer)
+
+
+def _waiting(change: FactsChange, by: User) -> FactsChange:
+    """The change as it is now, if it still waits and `by` may decide.
+
+    Raises:
+        PermissionDenied: `by` reviews another station's employers.
+        TransitionRefused: settled meanwhile.
+    """
+    if not can_review(by, change.employer):
+        raise PermissionDenied("not a reviewer of this employer's station")
+    now = FactsChange.objects.select_for_update().get(pk=change.pk)
+    if now.state != ChangeState.WAITING:
+        raise TransitionRefused("decide", now.state)
+    return now
+
+
+@transaction.atomic
+def accept_change(
+    *,
+    change: FactsChange,
+    by: User,
+    evidence: Iterable[EvidenceKind],
+    shown: Collection[int] | None = None,
+) -> Employer:
+    """Let a change become what the portal says, on the evidence that was looked at.
+
+    Raises:
+        PermissionDenied: `by` reviews another station's employers.
+        ValidationError: no licence (for a permit: not that) among the evidence, or replaced meanwhile.
+        TransitionRefused: settled already.
+    """
+    change = _waiting(change, by)
+    employer = locked(Employer.objects.select_related("station").get(pk=change.employer_id), by)
+    kinds = list(evidence)
+    needed = [EvidenceKind.LICENCE, *([EvidenceKind.PERMIT] if change.after.get("agency_permit") else [])]
+    missing = [kind.label for kind in needed if kind not in kinds]
+    if missing:
+        raise ValidationError({"evidence": f"请核对{'和'.join(missing)}并勾选。"})
+    for name, value in change.after.items():
+        setattr(employer, Employer._meta.get_field(name).attname, value)
+    if "region" in change.after:
+        employer.station = station_for(Region.objects.get(pk=employer.region_id))
+    employer.full_clean(exclude=["contact_phone"])
+    employer.save()
+    _settle(employer, by, ChangeState.ACCEPTED)
+    note_evidence(log_step(employer, by, StepKind.ACCEPT_CHANGE, before=employer.state), kinds, shown)
+    return employer
+
+
+@transaction.atomic
+def refuse_change(*, change: FactsChange, by: User, reason: str) -> Employer:
+    """Leave the employer as it was verified, and say why.
+
+    Raises:
+        PermissionDenied, TransitionRefused: as for `accept_change`.
+        ValidationError: no reason.
+    """
+    reason = require_reason(reason)
+    change = _waiting(change, by)
+    employer = locked(Employer.objects.select_related("station").get(pk=change.employer_id), by)
+    _settle(employer, by, ChangeState.REFUSED, reason)
+    log_step(employer, by, StepKind.REFUSE_CHANGE, before=employer.state, reason=reason)
+    return employer
+
+
+def told(change: FactsChange) -> list[tuple[str, str, str]]:
+    """(label, as it was, as it shall be) of each fact, in words: one query at most."""
+    codes = {side.get("region") for side in (change.before, change.after)} - {None}
+    regions = {region.pk: region.name for region in Region.objects.filter(pk__in=codes)} if codes else {}
+
+    def said(name: str, value: Any) -> str:
+        if isinstance(value, bool):
+            return "是" if value else "否"
+        choices = dict(Employer._meta.get_field(name).choices or ())  # type: ignore[arg-type,union-attr]
+        return str(choices.get(value) or regions.get(value, value) or "无")
+
+    return [
+        (
+            str(Employer._meta.get_field(name).verbose_name),  # type: ignore[union-attr]
+            said(name, change.before.get(name)),
+            said(name, change.after[name]),
+        )
+        for name in FACTS
+        if name in change.after
+    ]

@@ -1,0 +1,175 @@
+"""Who acts for an employer: invited by phone number, with a role, and never without an owner."""
+
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.core import audit
+from portal.core.encryption import lookup_hash
+from portal.core.validators import normalise_phone, validate_phone
+from portal.employers.enums import EmployerRole, InvitationState
+from portal.employers.models import Employer, EmployerInvitation, EmployerMembership
+from portal.employers.permissions import can_invite, can_remove, owns
+
+INVITATION_LASTS = timedelta(days=14)
+MOST = 50  # members and open invitations of one employer
+
+
+@transaction.atomic
+def invite(*, employer: Employer, by: User, phone: str, role: EmployerRole) -> EmployerInvitation:
+    """Ask somebody to act for an employer. Asking again takes the place of the earlier invitation.
+
+    Raises:
+        PermissionDenied: not an owner (nor a reviewer who asks an owner).
+        ValidationError: by field; no phone number, a member already, or too many.
+    """
+    if not can_invite(by, employer, role):
+        raise PermissionDenied("may not invite for this employer")
+    phone = normalise_phone(phone)
+    try:
+        validate_phone(phone)
+    except ValidationError as error:
+        raise ValidationError({"phone": error}) from error
+    _alone(employer)
+    hashed = lookup_hash(phone)
+    if employer.memberships.filter(user__phone_hash=hashed).exists():
+        raise ValidationError({"phone": "这个号码已经是本单位成员，可以直接调整角色。"})
+    _settle(employer.invitations.filter(phone_hash=hashed), InvitationState.WITHDRAWN)
+    if employer.memberships.count() + employer.invitations.waiting().count() >= MOST:
+        raise ValidationError({"phone": f"成员和待接受的邀请最多 {MOST} 个。"})
+    now = timezone.now()
+    invitation = EmployerInvitation.objects.create(
+        employer=employer,
+        phone=phone,
+        phone_hash=hashed,
+        role=role,
+        invited_by=by,
+        invited_at=now,
+        expires_at=now + INVITATION_LASTS,
+    )
+    audit.record(by=by, verb="employers.member_invited", target=employer, role=role, invitation=invitation.pk)
+    return invitation
+
+
+def _alone(employer: Employer) -> None:
+    """One change of an employer's people at a time, so that two owners cannot remove each other at once."""
+    Employer.objects.select_for_update().get(pk=employer.pk)
+
+
+def _settle(rows: models.QuerySet[EmployerInvitation], state: InvitationState) -> int:
+    return rows.filter(state=InvitationState.WAITING).update(state=state, settled_at=timezone.now())
+
+
+@transaction.atomic
+def accept(*, invitation: EmployerInvitation, by: User) -> EmployerMembership:
+    """Say yes to an invitation.
+
+    Raises:
+        PermissionDenied: somebody else's.
+        ValidationError: answered, withdrawn or too old.
+    """
+    _require_own(invitation, by)
+    _alone(invitation.employer)
+    _require_waiting(invitation)
+    _settle(EmployerInvitation.objects.filter(pk=invitation.pk), InvitationState.ACCEPTED)
+    membership, _ = EmployerMembership.objects.get_or_create(
+        user=by, employer=invitation.employer, defaults={"role": invitation.role}
+    )
+    audit.record(by=by, verb="employers.member_joined", target=invitation.employer, role=membership.role)
+    return membership
+
+
+@transaction.atomic
+def decline(*, invitation: EmployerInvitation, by: User) -> None:
+    """Say no to an invitation.
+
+    Raises:
+        PermissionDenied, ValidationError: as for `accept`.
+    """
+    _require_own(invitation, by)
+    _require_waiting(invitation)
+    _settle(EmployerInvitation.objects.filter(pk=invitation.pk), InvitationState.DECLINED)
+    audit.record(
+        by=by, verb="employers.invitation_declined", target=invitation.employer, invitation=invitation.pk
+    )
+
+
+@transaction.atomic
+def withdraw_invitation(*, invitation: EmployerInvitation, by: User) -> None:
+    """Take an invitation back.
+
+    Raises:
+        PermissionDenied: not an owner.
+        ValidationError: answered already.
+    """
+    if not owns(by, invitation.employer):
+        raise PermissionDenied("not an owner of this employer")
+    if not _settle(EmployerInvitation.objects.filter(pk=invitation.pk), InvitationState.WITHDRAWN):
+        raise ValidationError("对方已经答复，邀请不能再撤回。")
+    audit.record(
+        by=by, verb="employers.invitation_withdrawn", target=invitation.employer, invitation=invitation.pk
+    )
+
+
+def _require_own(invitation: EmployerInvitation, user: User) -> None:
+    if invitation.phone_hash != user.phone_hash:
+        raise PermissionDenied("somebody else's invitation")
+
+
+def _require_waiting(invitation: EmployerInvitation) -> None:
+    if not EmployerInvitation.objects.waiting().filter(pk=invitation.pk).exists():
+        raise ValidationError("这份邀请已失效，请联系单位管理员重新邀请。")
+
+
+@transaction.atomic
+def change_role(*, membership: EmployerMembership, by: User, role: EmployerRole) -> EmployerMembership:
+    """Give a member another role.
+
+    Raises:
+        PermissionDenied: not an owner.
+        ValidationError: the only owner would be none any more.
+    """
+    if not owns(by, membership.employer):
+        raise PermissionDenied("not an owner of this employer")
+    _alone(membership.employer)
+    before = membership.role
+    if role != EmployerRole.OWNER:
+        _require_another_owner(membership)
+    membership.role = role
+    membership.save(update_fields=["role", "updated_at"])
+    if before != role:
+        audit.record(
+            by=by,
+            verb="employers.role_changed",
+            target=membership.employer,
+            user=membership.user_id,
+            before=before,
+            after=role,
+        )
+    return membership
+
+
+@transaction.atomic
+def remove(*, membership: EmployerMembership, by: User) -> None:
+    """Let somebody act for the employer no more; members may leave by themselves.
+
+    Raises:
+        PermissionDenied: neither an owner nor the member.
+        ValidationError: the only owner.
+    """
+    if not can_remove(by, membership):
+        raise PermissionDenied("neither an owner nor the member")
+    _alone(membership.employer)
+    _require_another_owner(membership)
+    employer, user, role = membership.employer, membership.user_id, membership.role
+    membership.delete()
+    audit.record(by=by, verb="employers.member_removed", target=employer, user=user, role=role)
+
+
+def _require_another_owner(membership: EmployerMembership) -> None:
+    others = EmployerMembership.objects.filter(employer=membership.employer, role=EmployerRole.OWNER)
+    if not others.exclude(pk=membership.pk).exists():
+        raise ValidationError("单位至少要有一名管理员，请先把另一名成员设为管理员。")

@@ -1,0 +1,218 @@
+"""Staff verify employers, send them back, suspend them and lift that: each decision is a row of a log."""
+
+from collections.abc import Collection, Iterable
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.core import audit
+from portal.core.validators import uscc_check_passes
+from portal.core.workflow import TransitionRefused, TransitionTable
+from portal.employers import papers
+from portal.employers.enums import EvidenceKind, PaperState, StepKind, VerificationState
+from portal.employers.models import (
+    VERIFICATION_LASTS,
+    Employer,
+    EmployerPaper,
+    VerificationEvidence,
+    VerificationStep,
+)
+from portal.employers.permissions import can_review, owns
+from portal.employers.signals import employer_changed
+
+TRANSITIONS = TransitionTable(
+    (
+        StepKind.VERIFY,
+        {VerificationState.PENDING, VerificationState.VERIFIED, VerificationState.SUSPENDED},
+        VerificationState.VERIFIED,
+    ),
+    (StepKind.REFUSE, {VerificationState.PENDING}, VerificationState.REFUSED),
+    (StepKind.SUSPEND, {VerificationState.VERIFIED}, VerificationState.SUSPENDED),
+    (StepKind.LIFT, {VerificationState.SUSPENDED}, VerificationState.VERIFIED),
+    (StepKind.RETURN_RENEWAL, {VerificationState.VERIFIED}, VerificationState.VERIFIED),
+    ("resubmit", {VerificationState.REFUSED}, VerificationState.PENDING),
+)
+
+
+def locked(employer: Employer, by: User) -> Employer:
+    """The employer as the database has it now, for one decision at a time.
+
+    Raises:
+        PermissionDenied: `by` reviews another station's employers.
+    """
+    if not can_review(by, employer):
+        raise PermissionDenied("not a reviewer of this employer's station")
+    employer.refresh_from_db(from_queryset=Employer.objects.select_for_update())
+    return employer
+
+
+def log_step(
+    employer: Employer, by: User, kind: StepKind, *, before: str, reason: str = ""
+) -> VerificationStep:
+    """The log's next row, in the caller's transaction."""
+    step = VerificationStep.objects.create(
+        employer=employer,
+        kind=kind,
+        from_state=before,
+        to_state=employer.state,
+        reason=reason,
+        until=employer.verified_until,
+        by=by,
+    )
+    audit.record(by=by, verb=f"employers.{kind}", target=employer, before=before, reason=reason)
+    employer_changed.send(sender=Employer, employer=employer)
+    return step
+
+
+def _decide(employer: Employer, by: User, kind: StepKind, reason: str = "") -> VerificationStep:
+    before = employer.state
+    employer.state = TRANSITIONS.target(kind, before)
+    employer.state_reason = "" if kind in {StepKind.VERIFY, StepKind.LIFT} else reason
+    if employer.state != VerificationState.VERIFIED or kind == StepKind.RETURN_RENEWAL:
+        employer.renewal_asked_at = None
+    employer.save()
+    return log_step(employer, by, kind, before=before, reason=reason)
+
+
+@transaction.atomic
+def verify(
+    *,
+    employer: Employer,
+    by: User,
+    evidence: Iterable[EvidenceKind],
+    shown: Collection[int] | None = None,
+    uscc_override_reason: str = "",
+) -> Employer:
+    """Verify an employer for half a year on the evidence that was looked at; a verified one anew.
+
+    Args:
+        shown: numbers of the papers that the reviewer had before them; None where nobody had a page before
+            them. One handed in since then is not taken as seen.
+
+    Raises:
+        PermissionDenied: `by` reviews another station's employers.
+        ValidationError: no licence (for an agency: no permit) among the evidence, a paper that was replaced
+            meanwhile, or a code whose check character fails without a reason.
+        TransitionRefused: not in a state that can be verified.
+    """
+    employer = locked(employer, by)
+    kinds = list(evidence)
+    needed = [EvidenceKind.LICENCE, *([EvidenceKind.PERMIT] if employer.is_agency else [])]
+    missing = [kind.label for kind in needed if kind not in kinds]
+    if missing:
+        raise ValidationError({"evidence": f"请核对{'和'.join(missing)}并勾选。"})
+    if not uscc_check_passes(employer.uscc) and not uscc_override_reason.strip():
+        raise ValidationError(
+            {"uscc_override_reason": "该信用代码校验位不符。如已与营业执照核对无误，请写明理由后通过。"}
+        )
+    now = timezone.now()
+    employer.uscc_override_reason = uscc_override_reason.strip()
+    employer.verified_at = now
+    employer.verified_until = timezone.localdate(now) + VERIFICATION_LASTS
+    employer.verified_by = by
+    employer.renewal_asked_at = None
+    step = _decide(employer, by, StepKind.VERIFY)
+    note_evidence(step, kinds, shown)
+    return employer
+
+
+def note_evidence(
+    step: VerificationStep, kinds: Iterable[EvidenceKind], shown: Collection[int] | None
+) -> None:
+    """Write down what a decision rests on: the paper of each kind that is there, else the original was seen.
+
+    Raises:
+        ValidationError: a paper is not among those `shown`.
+    """
+    there = {paper.kind: paper for paper in EmployerPaper.objects.current().filter(employer=step.employer)}
+    rows = []
+    for kind in kinds:
+        paper = there.get(kind)
+        if paper is not None and shown is not None and paper.pk not in shown:
+            raise ValidationError({"evidence": f"{EvidenceKind(kind).label}刚刚被单位更换，请重新查看。"})
+        if paper is not None and paper.state != PaperState.CHECKED:
+            papers.mark(paper, by=step.by, state=PaperState.CHECKED)
+        rows.append(
+            VerificationEvidence(
+                employer=step.employer,
+                step=step,
+                paper=paper,
+                kind=kind,
+                seen_on=timezone.localdate(step.at),
+                seen_by=step.by,
+            )
+        )
+    VerificationEvidence.objects.bulk_create(rows)
+
+
+def require_reason(reason: str) -> str:
+    if not reason.strip():
+        raise ValidationError({"reason": "请写明原因，单位会看到。"})
+    return reason.strip()
+
+
+@transaction.atomic
+def refuse(*, employer: Employer, by: User, reason: str) -> Employer:
+    """Send a registration back with a reason."""
+    employer = locked(employer, by)
+    _decide(employer, by, StepKind.REFUSE, require_reason(reason))
+    return employer
+
+
+@transaction.atomic
+def suspend(*, employer: Employer, by: User, reason: str) -> Employer:
+    """Take a verified employer and its posts out of sight."""
+    employer = locked(employer, by)
+    _decide(employer, by, StepKind.SUSPEND, require_reason(reason))
+    return employer
+
+
+@transaction.atomic
+def lift(*, employer: Employer, by: User, reason: str) -> Employer:
+    """Lift a suspension: the verification runs on to its own end, and the posts are seen again.
+
+    Raises:
+        ValidationError: no reason, or the verification ran out meanwhile: then it is given anew.
+    """
+    employer = locked(employer, by)
+    reason = require_reason(reason)
+    if employer.verified_until is None or employer.verified_until < timezone.localdate():
+        raise ValidationError("暂停期间核验已到期，请重新核对材料后“核验通过”。")
+    _decide(employer, by, StepKind.LIFT, reason)
+    return employer
+
+
+@transaction.atomic
+def ask_renewal(*, employer: Employer, by: User) -> Employer:
+    """Ask for the next verification, before this one runs out or after.
+
+    Raises:
+        PermissionDenied: not an owner.
+        TransitionRefused: not verified, too early, or asked already.
+    """
+    if not owns(by, employer):
+        raise PermissionDenied("not an owner of this employer")
+    employer.refresh_from_db(from_queryset=Employer.objects.select_for_update())
+    if not employer.may_ask_renewal:
+        raise TransitionRefused("ask_renewal", employer.state)
+    employer.renewal_asked_at, employer.state_reason = timezone.now(), ""
+    employer.save()
+    audit.record(by=by, verb="employers.renewal_asked", target=employer)
+    return employer
+
+
+@transaction.atomic
+def return_renewal(*, employer: Employer, by: User, reason: str) -> Employer:
+    """Send the asked-for renewal back with a reason; the verification runs on to its end.
+
+    Raises:
+        TransitionRefused: none was asked for.
+    """
+    employer = locked(employer, by)
+    reason = require_reason(reason)
+    if employer.renewal_asked_at is None:
+        raise TransitionRefused(StepKind.RETURN_RENEWAL, employer.state)
+    _decide(employer, by, StepKind.RETURN_RENEWAL, reason)
+    return employer
