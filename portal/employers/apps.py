@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 from django.apps import AppConfig
@@ -14,6 +15,9 @@ class EmployersConfig(AppConfig):
     verbose_name = "用人单位"
 
     def ready(self) -> None:
+        from portal.core import periodic
+        from portal.employers.telling import remind_of_renewal
         from portal.stations.signals import station_ended
 
+        periodic.register("employers.remind_of_renewal", every=timedelta(hours=6), run=remind_of_renewal)
         station_ended.connect(_station_ended, dispatch_uid="employers.station")

@@ -13,6 +13,7 @@ from portal.core.validators import normalise_phone, validate_phone
 from portal.employers.enums import EmployerRole, InvitationState
 from portal.employers.models import Employer, EmployerInvitation, EmployerMembership
 from portal.employers.permissions import can_invite, can_remove, owns
+from portal.employers.telling import tell_invited
 
 INVITATION_LASTS = timedelta(days=14)
 MOST = 50  # members and open invitations of one employer
@@ -51,6 +52,7 @@ def invite(*, employer: Employer, by: User, phone: str, role: EmployerRole) -> E
         expires_at=now + INVITATION_LASTS,
     )
     audit.record(by=by, verb="employers.member_invited", target=employer, role=role, invitation=invitation.pk)
+    tell_invited(invitation)
     return invitation
 
 
@@ -146,8 +148,8 @@ def change_role(*, membership: EmployerMembership, by: User, role: EmployerRole)
             verb="employers.role_changed",
             target=membership.employer,
             user=membership.user_id,
-            before=before,
-            after=role,
+            role_before=before,
+            role=role,
         )
     return membership
 

@@ -13,6 +13,7 @@ from portal.core.private import delete_private, read_private, write_private
 from portal.employers.enums import EvidenceKind, PaperState
 from portal.employers.models import Employer, EmployerPaper
 from portal.employers.permissions import acts_for, can_review
+from portal.employers.telling import tell_refused_paper
 
 # Shows a person's face, address and number: nothing that is kept longer than the look at it takes.
 DELETED_ONCE_SEEN = frozenset({EvidenceKind.AGENT_ID})
@@ -105,6 +106,8 @@ def judge(*, paper: EmployerPaper, by: User, accepted: bool, reason: str = "") -
     audit.record(
         by=by, verb="employers.paper_judged", target=paper.employer, piece=paper.pk, after=paper.state
     )
+    if not accepted:
+        tell_refused_paper(paper)
     return paper
 
 

@@ -21,6 +21,7 @@ from portal.employers.models import (
 )
 from portal.employers.permissions import can_review, owns
 from portal.employers.signals import employer_changed
+from portal.employers.telling import tell_decision
 
 TRANSITIONS = TransitionTable(
     (
@@ -63,6 +64,7 @@ def log_step(
     )
     audit.record(by=by, verb=f"employers.{kind}", target=employer, before=before, reason=reason)
     employer_changed.send(sender=Employer, employer=employer)
+    tell_decision(step)
     return step
 
 

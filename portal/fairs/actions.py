@@ -53,8 +53,10 @@ def request_booth(*, fair: JobFairPage, employer: Employer, positions: Iterable[
         raise ValidationError({"positions": "只能选择本单位的岗位。"})
     booth, made = Booth.objects.select_for_update().get_or_create(fair=fair, employer=employer)
     if not made and booth.state in {BoothState.REFUSED, BoothState.WITHDRAWN}:
+        if booth.state == BoothState.WITHDRAWN:
+            booth.state_reason = ""  # why it left; why it was refused stays until it is given one
         booth.state = BOOTH_TRANSITIONS.target("request", booth.state)
-        booth.save(update_fields=["state", "updated_at"])
+        booth.save(update_fields=["state", "state_reason", "updated_at"])
     booth.positions.set(chosen)
     audit.record(by=by, verb="fairs.booth_requested", target=booth, positions=[p.pk for p in chosen])
     return booth
@@ -92,6 +94,33 @@ def refuse_booth(*, booth: Booth, by: User, reason: str) -> Booth:
     booth.state_reason = reason.strip()
     booth.save()
     audit.record(by=by, verb="fairs.booth_refused", target=booth, reason=reason.strip())
+    return booth
+
+
+@transaction.atomic
+def withdraw_booth(*, booth: Booth, by: User, reason: str) -> Booth:
+    """Leave a fair before it begins. The booth's number is free again, nobody is sent there any more, and the
+    organiser reads why; the employer may ask anew.
+
+    Raises:
+        PermissionDenied: `by` does not act for the employer.
+        ValidationError: no reason, or the fair has begun: then the organiser is to be called.
+        TransitionRefused: not asked for, or left already.
+    """
+    if not acts_for(by, booth.employer):
+        raise PermissionDenied("not a member of this employer")
+    if not reason.strip():
+        raise ValidationError({"reason": "请写明退出原因，主办方会看到。"})
+    booth.refresh_from_db(from_queryset=Booth.objects.select_for_update())
+    if booth.fair.starts_at <= timezone.now():
+        raise ValidationError("招聘会已经开始，不能在线退出，请联系主办方。")
+    before, number = booth.state, booth.number
+    booth.state = BOOTH_TRANSITIONS.target("withdraw", before)
+    booth.number, booth.state_reason = "", reason.strip()
+    booth.save()
+    audit.record(
+        by=by, verb="fairs.booth_withdrawn", target=booth, before=before, number=number, reason=reason.strip()
+    )
     return booth
 
 

@@ -86,7 +86,7 @@ def test_a_failing_check_character_needs_a_reason() -> None:
 def test_no_evidence_no_verification() -> None:
     employer = _register()
     reviewer = make_staff(employer.station, StationRole.REVIEWER)
-    with pytest.raises(ValidationError, match="材料"):
+    with pytest.raises(ValidationError, match="营业执照"):
         verification.verify(employer=employer, by=reviewer, evidence=[])
 
 

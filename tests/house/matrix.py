@@ -18,6 +18,11 @@ from cms.actions import setup_site
 from portal.accounts.enums import ConsentPurpose, StationRole
 from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, StationMembership
 from portal.core.reference import load_reference
+from portal.employers import members
+from portal.employers.enums import EmployerRole
+from portal.employers.enums import EvidenceKind as LicenceKind
+from portal.employers.hiding import hide
+from portal.employers.papers import hand_in
 from portal.fairs.enums import BoothState
 from portal.fairs.models import DESK_ROLES, Booth, DoorDuty
 from portal.integrators.actions import issue
@@ -67,6 +72,7 @@ class World:
         own = stations[PLACES["own"]]
         self.veteran_user = make_user(PERSON, phone=PHONE)
         self.member = make_user("单位经办")
+        self.recruiter = make_user("招聘专员")
         self.rival = make_user("对手经办")
         self.stranger = make_user("路人")
         self.volunteer = make_user("志愿者")
@@ -102,6 +108,17 @@ class World:
         self.job = self.veteran.work_history.create(employer_name="某公司", title="司机")
         self.employer = make_employer(member=self.member, station=own)
         self.rival_employer = make_employer(member=self.rival)
+        self.membership = self.employer.memberships.create(user=self.recruiter, role=EmployerRole.RECRUITER)
+        self.invitation = members.invite(
+            employer=self.employer,
+            by=self.member,
+            phone=self.claimant.phone,
+            role=EmployerRole.RECRUITER,
+        )
+        self.paper = hand_in(
+            employer=self.employer, by=self.member, kind=LicenceKind.LICENCE, content=make_picture()
+        )
+        self.firm_hidden_from = make_employer(name="被屏蔽有限公司")
         self.position = make_position(employer=self.employer)
         self.draft = make_position(employer=self.employer, opened=False, state=PositionState.IN_REVIEW)
         self.fair = make_fair(organiser=own)
@@ -127,6 +144,7 @@ class World:
         unclaimed = make_veteran(station=own, name="未认领人", phone=self.claimant.phone)
         self.claim = unclaimed.claims.create(user=self.claimant)
         self.twin = make_veteran(station=own, name="同一人")
+        hide(veteran=self.veteran, employer=self.firm_hidden_from, by=self.veteran_user)
         self.merge = merge_files(
             kept=unclaimed, gone=make_veteran(station=own, name="并入人"), by=self.staff["head own"]
         )
@@ -148,6 +166,7 @@ class World:
             "the person": self.veteran_user,
             "another person": self.other_user,
             "the employer": self.member,
+            "the recruiter": self.recruiter,
             "the rival": self.rival,
             "volunteer": self.volunteer,
             "former clerk": self.former,
@@ -161,7 +180,16 @@ def staff(roles: Collection[str], places: Collection[str] = tuple(PLACES)) -> fr
 
 
 OTHERS = frozenset(
-    {"the person", "another person", "the employer", "the rival", "volunteer", "former clerk", "no part"}
+    {
+        "the person",
+        "another person",
+        "the employer",
+        "the recruiter",
+        "the rival",
+        "volunteer",
+        "former clerk",
+        "no part",
+    }
 )
 STAFF, STAFF_HERE = staff(StationRole.values), staff(StationRole.values, SERVES)
 SIGNED_IN = STAFF | OTHERS
@@ -178,8 +206,10 @@ AUDITORS = staff({StationRole.AUDITOR})
 EDITORS = staff({StationRole.EDITOR})
 PERSONS = frozenset({"the person", "another person"})
 THE_PERSON = frozenset({"the person"})
-EMPLOYERS = frozenset({"the employer", "the rival"})
-THE_EMPLOYER = frozenset({"the employer"})
+EMPLOYERS = frozenset({"the employer", "the recruiter", "the rival"})
+THE_EMPLOYER = frozenset({"the employer", "the recruiter"})
+THE_OWNER = frozenset({"the employer"})
+OWNERS = frozenset({"the employer", "the rival"})
 # Who may read the person's name in an answer.
 KNOW_THE_PERSON = FILES_HERE | THE_PERSON
 
@@ -226,6 +256,9 @@ MATRIX: dict[str, Row] = {
     "me/visits/": Row(PERSONS),
     # Who has a file is led on to it.
     "me/claim/": Row(SIGNED_IN),
+    "me/hidden-employers/": Row(PERSONS),
+    "me/hidden-employers/<int:pk>/hide/": Row(PERSONS, _of("rival_employer"), "post"),
+    "me/hidden-employers/<int:pk>/show/": Row(THE_PERSON, _of("firm_hidden_from"), "post"),
     "me/evidence/": Row(PERSONS),
     "me/evidence/<int:pk>/": Row(THE_PERSON, _of("piece")),
     "me/evidence/<int:pk>/remove/": Row(THE_PERSON, _of("piece"), "post"),
@@ -235,6 +268,18 @@ MATRIX: dict[str, Row] = {
     "company/": Row(EMPLOYERS),
     "company/register/": Row(SIGNED_IN),
     "company/profile/": Row(EMPLOYERS),
+    "company/profile/change/withdraw/": Row(OWNERS, method="post"),
+    "company/papers/": Row(EMPLOYERS),
+    "company/papers/<int:pk>/": Row(THE_EMPLOYER, _of("paper")),
+    "company/papers/<int:pk>/remove/": Row(THE_EMPLOYER, _of("paper"), "post"),
+    "company/renewal/": Row(OWNERS, method="post"),
+    "company/members/": Row(EMPLOYERS),
+    "company/members/<int:pk>/role/": Row(THE_OWNER, _of("membership"), "post", data={"role": "=owner"}),
+    "company/members/<int:pk>/remove/": Row(THE_EMPLOYER, _of("membership"), "post"),
+    "company/invitations/": Row(SIGNED_IN),
+    # Whoever is invited answers; none of these readers is.
+    "company/invitations/<int:pk>/answer/": Row(frozenset(), _of("invitation"), "post"),
+    "company/invitations/<int:pk>/withdraw/": Row(THE_OWNER, _of("invitation"), "post"),
     "company/positions/": Row(EMPLOYERS),
     "company/positions/new/": Row(EMPLOYERS),
     "company/positions/<int:pk>/": Row(THE_EMPLOYER, _of("draft")),
@@ -243,6 +288,7 @@ MATRIX: dict[str, Row] = {
     "company/positions/<int:pk>/candidates/": Row(THE_EMPLOYER, _of("position")),
     "company/fairs/": Row(EMPLOYERS),
     "company/fairs/<int:page_id>/join/": Row(EMPLOYERS, _of("fair", "page_id")),
+    "company/fairs/<int:page_id>/leave/": Row(THE_EMPLOYER, _of("fair", "page_id")),
     "company/intentions/": Row(EMPLOYERS, knows=KNOW_THE_PERSON | THE_EMPLOYER),
     "company/intentions/<int:pk>/confirm/": Row(THE_EMPLOYER, _of("placement"), "post"),
     "company/intentions/<int:pk>/phone/": Row(
@@ -261,6 +307,13 @@ MATRIX: dict[str, Row] = {
     "desk/veterans/<int:pk>/declare/": Row(
         FILES_HERE, _of("veteran"), "post", data={"position": "position.pk"}
     ),
+    "desk/veterans/<int:pk>/hidden-employers/": Row(FILES_HERE, _of("veteran")),
+    "desk/veterans/<int:pk>/hidden-employers/<int:employer>/hide/": Row(
+        FILES_HERE, {**_of("veteran"), "employer": "rival_employer.pk"}, "post"
+    ),
+    "desk/veterans/<int:pk>/hidden-employers/<int:employer>/show/": Row(
+        FILES_HERE, {**_of("veteran"), "employer": "firm_hidden_from.pk"}, "post"
+    ),
     "desk/veterans/export/": Row(EXPORTS, queries=ASKED),
     "desk/sheets/": Row(FILES),
     "desk/sheets/new/": Row(FILES),
@@ -271,6 +324,10 @@ MATRIX: dict[str, Row] = {
     "desk/sheets/<int:pk>/<slug:step>/": Row(THE_UPLOADER, {"pk": "sheet.pk", "step": "=undo"}, "post"),
     "desk/employers/": Row(REVIEWS),
     "desk/employers/<int:pk>/": Row(REVIEWS_HERE, _of("employer")),
+    "desk/employers/papers/<int:pk>/": Row(REVIEWS_HERE, _of("paper")),
+    "desk/employers/papers/<int:pk>/judge/": Row(
+        REVIEWS_HERE, _of("paper"), "post", data={"accepted": "=yes"}
+    ),
     "desk/positions/": Row(REVIEWS),
     "desk/positions/<int:pk>/": Row(REVIEWS_HERE, _of("draft")),
     # An open position is public; the people shown are those of the reader's own stations.

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from portal.employers.models import Employer
+from portal.accounts.models import User
+from portal.employers.models import Employer, EmployerInvitation
 
 P = ParamSpec("P")
 SESSION_KEY = "employer"
@@ -35,14 +36,18 @@ def current_employer(request: HttpRequest) -> Employer | None:
 def for_employer(
     view: Callable[Concatenate[HttpRequest, Employer, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Signed in and acting for an employer; whoever acts for none yet is led to the registration."""
+    """Signed in and acting for an employer; whoever acts for none yet is led to an invitation, or to the
+    registration.
+    """
 
     @login_required
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         employer = current_employer(request)
         if employer is None:
-            return HttpResponseRedirect(reverse("employer:register"))
+            user = cast(User, request.user)
+            invited = EmployerInvitation.objects.visible_to(user).to(user).waiting().exists()
+            return HttpResponseRedirect(reverse("employer:invitations" if invited else "employer:register"))
         return view(request, employer, *args, **kwargs)
 
     return guarded

@@ -46,12 +46,23 @@ class ProfileForm(forms.ModelForm):
             "agency_permit": "勾选上一项时必填。",
         }
 
+    region = PlaceField(label="所在地区")
     contact_phone = forms.CharField(
         label="联系电话",
         max_length=20,
         help_text="只给审核人员和已达成意向的求职者看，不公开。",
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
+
+    field_order = ["name", "uscc", "uscc_confirmed", "industry", "size_band", "nature", "region", "address"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        place = self.fields["region"]
+        assert isinstance(place, PlaceField)
+        place.fill()
+        if self.instance.pk:
+            self.initial["region"] = self.instance.region_id
 
     def clean_contact_phone(self) -> str:
         phone = normalise_phone(self.cleaned_data["contact_phone"])
@@ -69,17 +80,12 @@ class RegisterForm(ProfileForm):
             "uscc": "营业执照上的18位代码，数字和大写字母。",
         }
 
-    region = PlaceField(label="所在地区")
     uscc_confirmed = forms.BooleanField(
         label="我已对照营业执照逐位核对，代码无误", required=False, widget=forms.HiddenInput()
     )
-    field_order = ["name", "uscc", "uscc_confirmed", "industry", "size_band", "nature", "region", "address"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        place = self.fields["region"]
-        assert isinstance(place, PlaceField)
-        place.fill()
         if self.data.get("uscc_confirmed"):
             self._ask_to_confirm()
 

@@ -1,23 +1,30 @@
 """Registering, the start page and what an employer says of itself."""
 
+from copy import copy
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.employers import actions
-from portal.employers.enums import VerificationState
-from portal.employers.models import Employer
+from portal.accounts.models import User
+from portal.employers import actions, changes
+from portal.employers.changes import VERIFIED_ONCE
+from portal.employers.enums import EvidenceKind, VerificationState
+from portal.employers.models import Employer, EmployerPaper, FactsChange
+from portal.employers.permissions import owns
 from portal.fairs.models import Booth
 from portal.placements.models import Placement
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from portal.web.employer.current import SESSION_KEY, for_employer
 from portal.web.employer.forms import ProfileForm, RegisterForm
+from portal.web.employers import facts_of
 from portal.web.fields import add_errors
 
 _TONES = {
@@ -28,12 +35,12 @@ _TONES = {
 }
 _ADVICE = {
     VerificationState.PENDING: "岗位可以先写好、提交审核，核验通过后才会公开。"
-    "核验时请备好营业执照、招用人员简章、经办人身份证明和授权委托书。",
+    "请在“核验材料”里上传营业执照、招用人员简章、经办人身份证明和授权委托书。",
     VerificationState.VERIFIED: "可以发布岗位、报名参加招聘会。",
     VerificationState.REFUSED: "请按说明修改单位资料，保存后自动重新提交核验。",
     VerificationState.SUSPENDED: "岗位暂不公开。请联系审核服务中心了解情况。",
 }
-_RENEW = "核验已过有效期，岗位暂不公开。请联系审核服务中心重新核验，通过后岗位自动恢复显示。"
+_RENEW = "核验已过有效期，岗位暂不公开。请在“核验材料”里申请续期，通过后岗位自动恢复显示。"
 
 
 @login_required
@@ -65,6 +72,14 @@ def home(request: HttpRequest, employer: Employer) -> HttpResponse:
         .filter(position__employer=employer, employer_confirmed_at=None)
         .count()
     )
+    user = cast(User, request.user)
+    handed_in = set(
+        EmployerPaper.objects.visible_to(user)
+        .current()
+        .filter(employer=employer)
+        .values_list("kind", flat=True)
+    )
+    change = FactsChange.objects.waiting().filter(employer=employer).first()
     lapsed = employer.state == VerificationState.VERIFIED and not employer.is_verified
     mine = Position.objects.run_by(request.user).filter(employer=employer)
     by_state = dict(mine.order_by().values_list("state").annotate(n=Count("pk")))
@@ -84,11 +99,13 @@ def home(request: HttpRequest, employer: Employer) -> HttpResponse:
         "web/employer/home.html",
         {
             "employer": employer,
-            "others": Employer.objects.run_by(request.user).exclude(pk=employer.pk).order_by("name"),
+            "owner": owns(user, employer),
+            "change": changes.told(change) if change else [],
+            "renew": employer.may_ask_renewal,
             "lapsed": lapsed,
             "tone": "warning" if lapsed else _TONES[VerificationState(employer.state)],
             "advice": _RENEW if lapsed else _ADVICE[VerificationState(employer.state)],
-            "steps": _next_steps(employer, by_state, bool(booths)),
+            "steps": _next_steps(employer, by_state, bool(booths), handed_in),
             "stats": stats,
             "has_positions": bool(by_state),
             "waiting": waiting,
@@ -98,12 +115,19 @@ def home(request: HttpRequest, employer: Employer) -> HttpResponse:
     )
 
 
-def _next_steps(employer: Employer, by_state: dict[str, int], has_booth: bool) -> list[dict[str, str]]:
+def _next_steps(
+    employer: Employer, by_state: dict[str, int], has_booth: bool, handed_in: set[str]
+) -> list[dict[str, str]]:
     """The way from registering to the first fair, for `components/stepper.html`; empty once it is walked."""
-    handed_in = any(count for state, count in by_state.items() if state != PositionState.DRAFT)
+    submitted = any(count for state, count in by_state.items() if state != PositionState.DRAFT)
     walked = [
+        (
+            "上传营业执照等材料",
+            employer.is_verified or EvidenceKind.LICENCE in handed_in,
+            "拍照上传，加密保存；也可以带原件到服务中心核对",
+        ),
         ("单位核验", employer.is_verified, f"由{employer.station.name}办理"),
-        ("写岗位并提交审核", handed_in, "岗位职责、月薪范围、工作地区必填"),
+        ("写岗位并提交审核", submitted, "岗位职责、月薪范围、工作地区必填"),
         (
             "岗位审核通过",
             bool(by_state.get(PositionState.OPEN)),
@@ -128,18 +152,43 @@ def _next_steps(employer: Employer, by_state: dict[str, int], has_booth: bool) -
 @for_employer
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, employer: Employer) -> HttpResponse:
-    """Change what the employer says of itself."""
+    """Change what the employer says of itself; a recruiter reads it."""
+    user = cast(User, request.user)
+    owner = owns(user, employer)
+    if request.method == "POST" and not owner:
+        raise PermissionDenied("只有单位管理员可以修改单位资料。")
+    # The form writes what was typed into its instance, valid or not: it gets one of its own.
     form = ProfileForm(
         request.POST if request.method == "POST" else None,
-        instance=employer,
+        instance=copy(employer),
         initial={"contact_phone": employer.contact_phone},
     )
     if request.method == "POST" and form.is_valid():
         try:
-            actions.update_profile(employer=employer, by=request.user, **form.cleaned_data)
+            actions.update_profile(employer=employer, by=user, **form.cleaned_data)
         except ValidationError as error:
             add_errors(form, error)
+            employer.refresh_from_db()
         else:
-            messages.success(request, "单位资料已保存。")
+            if FactsChange.objects.waiting().filter(employer=employer).exists():
+                messages.success(request, "已保存。经核验的信息有变更，服务中心同意前仍显示原来的。")
+            else:
+                messages.success(request, "单位资料已保存。")
             return redirect("employer:home")
-    return render(request, "web/employer/profile.html", {"form": form, "employer": employer})
+    context = {
+        "form": form,
+        "employer": employer,
+        "owner": owner,
+        "facts": facts_of(employer),
+        "fixed": employer.state in VERIFIED_ONCE,
+    }
+    return render(request, "web/employer/profile.html", context)
+
+
+@for_employer
+@require_POST
+def withdraw_change(request: HttpRequest, employer: Employer) -> HttpResponse:
+    """Ask for the change of verified facts no more."""
+    changes.withdraw_change(employer=employer, by=cast(User, request.user))
+    messages.success(request, "已撤回变更申请。")
+    return redirect("employer:home")

@@ -8,12 +8,15 @@ from django.db.models import Field, Model
 
 from portal.accounts.enums import ConsentPurpose, StationRole
 from portal.core.models import AuditEvent
+from portal.employers.enums import EmployerRole, EvidenceKind
 from portal.web.file_sections import STAFF_SECTIONS
 from portal.web.staff.verbs import DETAILS
 
 _LABELS = {
     "purpose": dict(ConsentPurpose.choices),
-    "role": dict(StationRole.choices),
+    "kind": dict(EvidenceKind.choices),
+    "role": dict(StationRole.choices) | dict(EmployerRole.choices),
+    "role_before": dict(EmployerRole.choices),
     "section": {slug: title for slug, (title, _) in STAFF_SECTIONS.items()},
 }
 _STATES = {"after", "before", "state"}  # values of the record's own field `state`

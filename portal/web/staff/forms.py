@@ -27,6 +27,16 @@ EMPLOYER_REASONS = (
     "联系人身份无法核实",
     "经营范围与招聘内容明显不符",
 )
+SUSPEND_REASONS = (
+    "收取求职者费用或押金，正在核查",
+    "岗位内容与实际不符，投诉属实",
+    "营业执照已注销或吊销",
+    "多次联系不上，暂停核实",
+)
+LIFT_REASONS = ("已整改并核实", "投诉经核查不属实")
+PAPER_REASONS = ("照片不清晰", "名称或信用代码与登记不一致", "已过有效期", "缺少公章")
+RENEWAL_REASONS = ("请先更换新的招用人员简章", "营业执照已变更，请上传新的")
+CHANGE_REASONS = ("营业执照上的名称与申请不一致", "请先上传变更后的营业执照")
 POSITION_REASONS = (
     "岗位职责太笼统，请写具体做什么",
     "月薪范围过宽，请如实填写",
@@ -60,11 +70,13 @@ class ReasonForm(forms.Form):
 
 class VerifyForm(forms.Form):
     evidence = forms.MultipleChoiceField(
-        label="已核对的材料",
+        label="已核对的材料（上传的或当面出示的原件）",
         choices=EvidenceKind.choices,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "请至少勾选一项已核对的材料。"},
     )
+    # Numbers of the papers that stood on the page: one that was replaced since then was not seen.
+    shown = forms.CharField(required=False, widget=forms.HiddenInput())
     uscc_override_reason = forms.CharField(
         validators=[validate_no_unit_name],
         label="信用代码校验不符时的说明",
@@ -72,6 +84,29 @@ class VerifyForm(forms.Form):
         required=False,
         help_text="校验位不符但已与执照核对无误时填写。",
     )
+
+    def seen(self) -> dict[str, Any]:
+        """Evidence and papers, as the actions take them."""
+        numbers = self.cleaned_data["shown"].split(",")
+        return {
+            "evidence": [EvidenceKind(kind) for kind in self.cleaned_data["evidence"]],
+            "shown": [int(number) for number in numbers if number.isdecimal() and len(number) < 16],
+        }
+
+
+class InviteOwnerForm(forms.Form):
+    """An owner for a firm whose own one cannot be reached."""
+
+    phone = forms.CharField(
+        label="新管理员的手机号码",
+        max_length=20,
+        help_text="凭单位授权委托书办理；对方用这个号码登录后接受。",
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+
+
+class AcceptChangeForm(VerifyForm):
+    uscc_override_reason = None
 
 
 class BoothNumberForm(forms.Form):

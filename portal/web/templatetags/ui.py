@@ -26,7 +26,7 @@ TONES = {
         "open verified confirmed registered onboarded retained_1m retained_3m retained_6m retained_12m"
         " done reached live"
     ),
-    "wait": "pending in_review requested intended interviewed offered not_reached coming overdue"
+    "wait": "pending waiting in_review requested intended interviewed offered not_reached coming overdue"
     " checking checked running undoing",
     "stop": (
         "refused suspended declined_by_veteran declined_by_employer offer_refused unreachable left"

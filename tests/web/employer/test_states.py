@@ -93,7 +93,9 @@ def test_home_stops_explaining_once_the_way_is_walked(of_member, employer) -> No
 def test_somebody_who_acts_for_two_switches_and_stays(of_member, employer, member) -> None:
     other = make_employer(name="新会演示酒店", member=member)
     make_position(employer=other, title="客房服务员")
-    assert "切换到 新会演示酒店" in shown(of_member, "home")
+    page = shown(of_member, "home")
+    assert "切换单位" in page
+    assert f'?employer={other.pk}">新会演示酒店' in page
     assert "客房服务员" in shown(of_member, "positions", employer=other.pk)
     assert "客房服务员" in shown(of_member, "positions")
     assert "客房服务员" not in shown(of_member, "positions", employer=employer.pk)

@@ -147,7 +147,7 @@ def test_a_failing_code_needs_a_reason_beside_its_field(of) -> None:
     page = of(StationRole.REVIEWER).post(
         reverse("staff:employer", args=[employer.pk]), {"decision": "verify", "evidence": ["licence"]}
     )
-    assert "uscc_override_reason" in page.context["verify"].errors
+    assert "uscc_override_reason" in page.context["decisions"]["verify"].form.errors
 
 
 def test_approving_and_refusing_positions(of) -> None:
