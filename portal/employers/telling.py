@@ -1,6 +1,7 @@
 """Messages to an employer's people: what was decided, who is asked to join, that the verification ends."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.utils import timezone
 
@@ -68,11 +69,11 @@ def tell_invited(invitation: EmployerInvitation) -> None:
         )
 
 
-def remind_of_renewal() -> int:
+def remind_of_renewal(today: date | None = None) -> int:
     """Tell owners that their verification ends or has ended, once a stage; how many messages were left. Those
     that have asked for the next one are left alone.
     """
-    today = timezone.localdate()
+    today = today or timezone.localdate()
     told = 0
     ending = Employer.objects.running_out(today).filter(renewal_asked_at=None)
     for employer in ending.only("name", "verified_until", "state").iterator(chunk_size=500):

@@ -3,6 +3,8 @@
 A reader is named '<role> <place>': each station role at the station that owns everything in this small world
 (own), at the one below, beside and above it; then the people without a post. tests/house/test_matrix.py asks
 every route as every reader.
+
+Over 400 lines because every route has its row here.
 """
 
 from collections.abc import Collection

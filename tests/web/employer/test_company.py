@@ -1,0 +1,287 @@
+"""An owner's and a recruiter's pages: members, papers, renewal, changes, leaving a fair."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.accounts.enums import StationRole
+from portal.employers.enums import EmployerRole, EvidenceKind, InvitationState
+from portal.employers.models import (
+    Employer,
+    EmployerInvitation,
+    EmployerMembership,
+    EmployerPaper,
+    FactsChange,
+)
+from portal.employers.papers import hand_in
+from portal.fairs import actions as fairs
+from portal.fairs.enums import BoothState
+from portal.fairs.models import Booth, Registration
+from tests.factories import (
+    make_booth,
+    make_employer,
+    make_fair,
+    make_phone,
+    make_picture,
+    make_position,
+    make_registration,
+    make_staff,
+    make_stations,
+    make_user,
+    make_veteran,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def data_folder(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture
+def owner():
+    return make_user("王经理")
+
+
+@pytest.fixture
+def employer(owner):
+    return make_employer(name="江门市远航物流有限公司", member=owner)
+
+
+@pytest.fixture
+def recruiter(employer):
+    user = make_user("吴晓彤")
+    return EmployerMembership.objects.create(user=user, employer=employer, role=EmployerRole.RECRUITER)
+
+
+def _url(name, *args):
+    return reverse(f"employer:{name}", args=args)
+
+
+def _file(content=None):
+    return SimpleUploadedFile("照片.png", content or make_picture(), content_type="text/html")
+
+
+def _profile(employer, **changes):
+    names = (
+        "name", "industry", "size_band", "nature", "address", "introduction", "contact_person",
+        "contact_phone",
+    )  # fmt: skip
+    return {name: getattr(employer, name) for name in names} | {"region": employer.region_id} | changes
+
+
+# --- members
+def test_an_owner_invites_and_the_invited_person_is_led_there(client_for, employer, owner) -> None:
+    phone = make_phone()
+    page = client_for(owner).post(_url("members"), {"phone": phone, "role": "recruiter"}, follow=True)
+    assert "已发出邀请" in page.content.decode()
+    invited = client_for(make_user("吴晓彤", phone=phone))
+    assert invited.get(_url("home")).url == _url("invitations")
+    assert employer.name in invited.get(_url("invitations")).content.decode()
+    asked = EmployerInvitation.objects.get()
+    page = invited.post(_url("invitation-answer", asked.pk), {"answer": "accept"}, follow=True)
+    assert "您已加入" in page.content.decode()
+    assert "招聘专员" in page.content.decode()
+
+
+def test_declining_and_withdrawing(client_for, employer, owner) -> None:
+    user = make_user()
+    there = client_for(owner)
+    there.post(_url("members"), {"phone": user.phone, "role": "owner"})
+    asked = EmployerInvitation.objects.get()
+    client_for(user).post(_url("invitation-answer", asked.pk), {"answer": "decline"})
+    asked.refresh_from_db()
+    assert asked.state == InvitationState.DECLINED
+    page = there.post(_url("invitation-withdraw", asked.pk), follow=True)
+    assert "已经答复" in page.content.decode()
+    page = client_for(user).post(_url("invitation-answer", asked.pk), {"answer": "accept"}, follow=True)
+    assert "已失效" in page.content.decode()
+
+
+def test_bad_numbers_are_told_beside_the_field_with_the_typing_kept(client_for, employer, owner) -> None:
+    page = client_for(owner).post(_url("members"), {"phone": "1234", "role": "owner"}).content.decode()
+    assert "11位手机号码" in page
+    assert 'value="1234"' in page
+
+
+def test_a_recruiter_works_but_manages_nobody_and_changes_no_facts(
+    client_for, employer, owner, recruiter
+) -> None:
+    there, own = client_for(recruiter.user), employer.memberships.get(user=owner)
+    for name in ("home", "positions", "position-new", "fairs", "intentions", "papers", "members", "profile"):
+        assert there.get(_url(name)).status_code == 200
+    assert "邀请成员" not in there.get(_url("members")).content.decode()
+    assert "<form" not in there.get(_url("profile")).content.decode().partition("<main")[2]
+    for url, data in (
+        (_url("members"), {"phone": make_phone(), "role": "owner"}),
+        (_url("member-role", recruiter.pk), {"role": "owner"}),
+        (_url("member-remove", own.pk), {}),
+        (_url("profile"), _profile(employer, name="夺名有限公司")),
+        (_url("renew"), {}),
+        (_url("change-withdraw"), {}),
+    ):
+        assert there.post(url, data).status_code == 403, url
+    assert there.post(_url("papers"), {"kind": "licence", "file": _file()}).status_code == 302
+    employer.refresh_from_db()
+    assert employer.name == "江门市远航物流有限公司"
+    assert list(employer.memberships.values_list("role", flat=True).order_by("pk")) == ["owner", "recruiter"]
+
+
+def test_roles_change_and_the_last_owner_stays(client_for, employer, owner, recruiter) -> None:
+    there, own = client_for(owner), employer.memberships.get(user=owner)
+    page = there.post(_url("member-remove", own.pk), follow=True).content.decode()
+    assert "至少要有一名管理员" in page
+    there.post(_url("member-role", recruiter.pk), {"role": "x"})
+    there.post(_url("member-role", recruiter.pk), {"role": "owner"})
+    answer = there.post(_url("member-remove", own.pk))
+    assert answer.url == reverse("public:landing")
+    assert there.get(_url("members")).url == _url("register")
+    assert employer.memberships.get().user == recruiter.user
+
+
+def test_a_rival_reaches_no_member_paper_or_invitation(client_for, employer, owner, recruiter) -> None:
+    rival = make_user()
+    make_employer(member=rival)
+    client_for(owner).post(_url("members"), {"phone": make_phone(), "role": "owner"})
+    paper = hand_in(employer=employer, by=owner, kind=EvidenceKind.LICENCE, content=make_picture())
+    there, asked = client_for(rival), EmployerInvitation.objects.get()
+    assert there.get(_url("paper", paper.pk)).status_code == 404
+    for url in (
+        _url("paper-remove", paper.pk),
+        _url("member-role", recruiter.pk),
+        _url("member-remove", recruiter.pk),
+        _url("invitation-answer", asked.pk),
+        _url("invitation-withdraw", asked.pk),
+    ):
+        assert there.post(url, {"role": "owner", "answer": "accept"}).status_code == 404, url
+    assert "吴晓彤" not in there.get(_url("members")).content.decode()
+
+
+# --- papers
+def test_a_paper_is_handed_in_looked_at_and_taken_back(client_for, employer, owner) -> None:
+    there = client_for(owner)
+    page = there.post(_url("papers"), {"kind": "licence", "file": _file()}, follow=True).content.decode()
+    assert "已上传" in page
+    paper = EmployerPaper.objects.get()
+    seen = there.get(_url("paper", paper.pk))
+    assert (seen["Content-Type"], seen["Cache-Control"]) == ("image/png", "private, no-store")
+    again = there.post(_url("papers"), {"kind": "licence", "file": _file(seen.content)}).content.decode()
+    assert "已经上传过" in again
+    there.post(_url("paper-remove", paper.pk))
+    assert not EmployerPaper.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "message"),
+    [
+        ("licence", b"MZ" + b"\0" * 300, "只能上传照片"),
+        ("permit", None, "有效的选项"),
+        ("licence", b"\x89PNG" + b"\0" * (5 * 1024 * 1024 + 1), "超过 5 MB"),
+    ],
+)
+def test_bad_papers_say_why(client_for, employer, owner, kind, content, message) -> None:
+    page = client_for(owner).post(_url("papers"), {"kind": kind, "file": _file(content)}).content.decode()
+    assert message in page
+    assert not EmployerPaper.objects.exists()
+
+
+def test_a_renewal_is_asked_for_when_the_end_is_near(client_for, employer, owner) -> None:
+    there = client_for(owner)
+    assert "现在不需要申请续期" in there.post(_url("renew"), follow=True).content.decode()
+    Employer.objects.update(verified_until=timezone.localdate() + timedelta(days=10))
+    assert "核验快到期了" in there.get(_url("home")).content.decode()
+    assert "已申请续期" in there.post(_url("renew"), follow=True).content.decode()
+    assert Employer.objects.renewal_asked().get() == employer
+
+
+def test_a_new_name_waits_and_can_be_taken_back(client_for, employer, owner) -> None:
+    there = client_for(owner)
+    page = there.post(_url("profile"), _profile(employer, name="江门市新名有限公司"), follow=True)
+    html = page.content.decode()
+    assert "江门市远航物流有限公司 → 江门市新名有限公司" in html
+    assert client_for(make_user()).get(reverse("public:employer", args=[employer.pk])).status_code == 200
+    there.post(_url("change-withdraw"))
+    assert not FactsChange.objects.waiting().exists()
+
+
+def test_a_wrong_profile_says_why_and_changes_nothing(client_for, employer, owner) -> None:
+    page = client_for(owner).post(_url("profile"), _profile(employer, name="", is_agency="on"))
+    html = page.content.decode()
+    assert "许可证号" in html
+    assert "请填写" in html
+    assert "江门市远航物流有限公司" in html
+    assert not FactsChange.objects.exists()
+
+
+# --- leaving a fair
+def test_leaving_a_fair_frees_the_booth_and_says_why(client_for, employer, owner, recruiter) -> None:
+    fair, post = make_fair(), make_position(employer=employer)
+    booth = make_booth(fair, post, number="A01")
+    make_registration(fair, make_veteran())
+    assert Registration.objects.coming_to(employer).exists()
+    there = client_for(recruiter.user)
+    assert "退出" in there.get(_url("fairs")).content.decode()
+    assert "reason" in there.post(_url("leave-fair", fair.pk), {"reason": " "}).context["form"].errors
+    page = there.post(_url("leave-fair", fair.pk), {"reason": "岗位已招满"}, follow=True).content.decode()
+    assert "已退出" in page
+    booth.refresh_from_db()
+    assert (booth.state, booth.number, booth.state_reason) == (BoothState.WITHDRAWN, "", "岗位已招满")
+    assert not Booth.objects.visible_to(make_user()).exists()
+    assert not Registration.objects.coming_to(employer).exists()
+    assert post.is_open
+    clerk = make_staff(make_stations()["新会区"], StationRole.CLERK)
+    assert "岗位已招满" in client_for(clerk).get(reverse("staff:booth", args=[booth.pk])).content.decode()
+    other = Booth.objects.create(fair=fair, employer=make_employer())
+    assert fairs.confirm_booth(booth=other, by=clerk).number == "A01"
+    there.post(_url("join-fair", fair.pk), {"positions": [post.pk]})
+    booth.refresh_from_db()
+    assert (booth.state, booth.state_reason) == (BoothState.REQUESTED, "")
+
+
+def test_a_request_is_taken_back_too_and_nobody_leaves_twice(client_for, employer, owner) -> None:
+    fair = make_fair()
+    booth = Booth.objects.create(fair=fair, employer=employer)
+    there = client_for(owner)
+    there.post(_url("leave-fair", fair.pk), {"reason": "时间冲突"})
+    booth.refresh_from_db()
+    assert booth.state == BoothState.WITHDRAWN
+    assert there.get(_url("leave-fair", fair.pk)).status_code == 404
+
+
+def test_nobody_leaves_a_fair_that_has_begun(client_for, employer, owner) -> None:
+    now = timezone.now()
+    fair = make_fair(starts_at=now - timedelta(hours=1), ends_at=now + timedelta(hours=2))
+    booth = make_booth(fair, make_position(employer=employer))
+    page = client_for(owner).post(_url("leave-fair", fair.pk), {"reason": "不来了"})
+    assert "已经开始" in page.content.decode()
+    booth.refresh_from_db()
+    assert booth.state == BoothState.CONFIRMED
+
+
+def test_a_rival_takes_nobody_out_of_a_fair(client_for, employer) -> None:
+    fair, rival = make_fair(), make_user()
+    make_employer(member=rival)
+    booth = make_booth(fair, make_position(employer=employer))
+    assert client_for(rival).post(_url("leave-fair", fair.pk), {"reason": "走"}).status_code == 404
+    booth.refresh_from_db()
+    assert booth.state == BoothState.CONFIRMED
+
+
+@pytest.mark.parametrize("name", ["members", "papers"])
+def test_lists_cost_the_same_however_long(client_for, employer, owner, same_queries, name) -> None:
+    kinds = iter([EvidenceKind.LICENCE, EvidenceKind.NOTICE, EvidenceKind.AUTHORISATION])
+    there = client_for(owner)
+
+    def grow() -> None:
+        for _ in range(3):
+            EmployerMembership.objects.create(user=make_user(), employer=employer, role="recruiter")
+            there.post(_url("members"), {"phone": make_phone(), "role": "recruiter"})
+        hand_in(employer=employer, by=owner, kind=next(kinds), content=make_picture())
+
+    grow()
+    there.get(_url(name))
+    same_queries(lambda: there.get(_url(name)), grow)
