@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from portal.core.models import AuditEvent
-from portal.employers import actions as employers
+from portal.employers import verification as employers
 from portal.integrators.actions import revoke
 from portal.integrators.enums import TokenScope
 from portal.integrators.models import ApiToken
