@@ -1,5 +1,6 @@
 """Tasks outlive their worker: started again after its death, tried again after a failure."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -41,7 +42,7 @@ def queue(settings) -> None:
 
 
 def work() -> None:
-    call_command("work", "--batch", "--no-startup-delay", "--interval", "0", "--no-reload", verbosity=0)
+    call_command("work", "--batch", "--no-startup-delay", "--interval", "0", "--no-reload")
 
 
 def row() -> DBTaskResult:
@@ -82,6 +83,13 @@ def test_a_task_whose_workers_die_each_time_is_given_up() -> None:
         working.restart_orphans()
     assert row().status == TaskResultStatus.FAILED
     assert calls == []
+
+
+def test_tasks_that_come_and_go_leave_no_line_in_the_log() -> None:
+    level = logging.getLogger("django_tasks").level
+    note.enqueue("x")
+    work()
+    assert logging.getLogger("django_tasks").level == level
 
 
 def test_a_worker_that_ends_in_order_leaves_no_beat() -> None:

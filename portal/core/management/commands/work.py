@@ -10,6 +10,9 @@ from portal.core.working import beating
 class Command(db_worker.Command):
     help = "Run background tasks"
 
+    def configure_logging(self, verbosity: int) -> None:
+        """The settings say what is logged: a line for each task would bury the codes that a demo prints."""
+
     def handle(self, *, worker_id: str, **options: Any) -> None:
         with beating(worker_id):
             super().handle(worker_id=worker_id, **options)
