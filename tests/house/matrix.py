@@ -53,6 +53,7 @@ from tests.factories import (
     make_user,
     make_veteran,
 )
+from tests.positions import sheets as position_sheets
 from tests.sheets.making import person, sheet_of, take_in
 
 PLACES = {"own": "睦洲镇", "below": "南安村", "beside": "司前镇", "above": "新会区"}
@@ -134,6 +135,9 @@ class World:
         )
         self.follow_up = self.placement.follow_ups.get_queryset()[0]
         self.sheet = take_in(self.staff["clerk own"], sheet_of(person(name=PERSON, phone="1")))
+        self.position_sheet = position_sheets.take_in(
+            self.member, self.employer, position_sheets.sheet_of(position_sheets.post(title=""))
+        )
         self.home_coming = visits.register_return(
             by=self.staff["clerk own"],
             veteran=self.veteran,
@@ -284,6 +288,15 @@ MATRIX: dict[str, Row] = {
     "company/invitations/<int:pk>/withdraw/": Row(THE_OWNER, _of("invitation"), "post"),
     "company/positions/": Row(EMPLOYERS),
     "company/positions/new/": Row(EMPLOYERS),
+    "company/positions/sheets/": Row(EMPLOYERS),
+    "company/positions/sheets/new/": Row(EMPLOYERS),
+    "company/positions/sheets/template/": Row(EMPLOYERS),
+    "company/positions/sheets/<int:pk>/": Row(THE_EMPLOYER, _of("position_sheet")),
+    "company/positions/sheets/<int:pk>/columns/": Row(THE_EMPLOYER, _of("position_sheet"), "post"),
+    "company/positions/sheets/<int:pk>/result/": Row(THE_EMPLOYER, _of("position_sheet")),
+    "company/positions/sheets/<int:pk>/<slug:step>/": Row(
+        THE_EMPLOYER, {"pk": "position_sheet.pk", "step": "=undo"}, "post"
+    ),
     "company/positions/<int:pk>/": Row(THE_EMPLOYER, _of("draft")),
     "company/positions/<int:pk>/submit/": Row(THE_EMPLOYER, _of("draft"), "post"),
     "company/positions/<int:pk>/withdraw/": Row(THE_EMPLOYER, _of("position"), "post"),

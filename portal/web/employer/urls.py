@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from portal.web.employer import candidates, fairs, intentions, members, papers, positions, profile, tokens
+from portal.web.employer import (
+    candidates,
+    fairs,
+    intentions,
+    members,
+    papers,
+    positions,
+    profile,
+    sheets,
+    tokens,
+)
 
 app_name = "employer"
 
@@ -23,6 +33,13 @@ urlpatterns = [
     path("invitations/<int:pk>/withdraw/", members.withdraw, name="invitation-withdraw"),
     path("positions/", positions.listing, name="positions"),
     path("positions/new/", positions.new, name="position-new"),
+    path("positions/sheets/", sheets.listing, name="sheets"),
+    path("positions/sheets/new/", sheets.new, name="sheet-new"),
+    path("positions/sheets/template/", sheets.template, name="sheet-template"),
+    path("positions/sheets/<int:pk>/", sheets.detail, name="sheet"),
+    path("positions/sheets/<int:pk>/columns/", sheets.columns, name="sheet-columns"),
+    path("positions/sheets/<int:pk>/result/", sheets.result, name="sheet-result"),
+    path("positions/sheets/<int:pk>/<slug:step>/", sheets.take_step, name="sheet-step"),
     path("positions/<int:pk>/", positions.edit, name="position-edit"),
     path("positions/<int:pk>/submit/", positions.submit, name="position-submit"),
     path("positions/<int:pk>/withdraw/", positions.withdraw, name="position-withdraw"),

@@ -15,8 +15,8 @@ from portal.veterans import exporting
 from portal.veterans.models import Veteran
 from portal.veterans.permissions import EXPORT_ROLES
 from portal.web.fields import add_errors
+from portal.web.sheets import download
 from portal.web.staff.guard import staff_with
-from portal.web.staff.sheets import download
 from portal.web.staff.veterans import VeteranFilter
 
 export_staff = staff_with(EXPORT_ROLES)

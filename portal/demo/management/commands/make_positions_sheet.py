@@ -1,0 +1,34 @@
+import random
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from openpyxl import Workbook
+from tqdm import tqdm
+
+from portal.demo.loading.position_sheet import sheet_maker
+from portal.stations.models import Station
+
+
+class Command(BaseCommand):
+    help = "Writes a position sheet (岗位征集表) of one invented firm, some rows wrong on purpose."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("path", type=Path)
+        parser.add_argument("--rows", type=int, default=40)
+        parser.add_argument("--bad", type=float, default=0.1, help="share of wrong rows, 0 to 1")
+        parser.add_argument("--seed", type=int, default=20_261_212)
+
+    def handle(self, *, path: Path, rows: int, bad: float, seed: int, **options: Any) -> None:
+        rng = random.Random(seed)  # noqa: S311  (invented data, not secrets)
+        try:
+            sheet = sheet_maker(rng, Station.objects.all())
+        except LookupError as error:
+            raise CommandError(str(error)) from error
+        book = Workbook(write_only=True)
+        page = book.create_sheet("岗位征集表")
+        page.append(sheet.headers)
+        for row in tqdm(sheet.rows(rows, round(rows * bad)), total=rows, unit="row", desc=path.name):
+            page.append(row)
+        book.save(path)

@@ -1,0 +1,24 @@
+"""Uploading a position sheet: who may, and for whom."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from portal.accounts.models import User
+from portal.employers.models import Employer
+from portal.positions.importing import KIND
+from portal.positions.permissions import can_write_for
+from portal.sheets import actions
+from portal.sheets.models import SheetImport
+
+
+@transaction.atomic
+def upload_sheet(*, by: User, employer: Employer, name: str, content: bytes) -> SheetImport:
+    """Take an employer's position sheet in.
+
+    Raises:
+        PermissionDenied: `by` is neither a member nor a reviewer of this employer.
+        ValidationError: not a sheet; the message is for the person.
+    """
+    if not can_write_for(by, employer):
+        raise PermissionDenied("neither a member nor a reviewer of this employer")
+    return actions.upload(by=by, kind=KIND, name=name, content=content, subject_id=employer.pk)
