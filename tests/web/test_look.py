@@ -62,6 +62,7 @@ def test_shares() -> None:
 
 
 def test_phone_is_masked() -> None:
+    assert (ui.thousands(97092), ui.thousands("暂无"), ui.thousands(None)) == ("97,092", "暂无", None)
     assert ui.masked_phone("13812345678") == "138****5678"
 
 

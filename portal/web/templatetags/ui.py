@@ -43,6 +43,14 @@ def money(amount: Decimal | int) -> str:
 
 
 @register.filter
+def thousands(value: Any) -> Any:
+    """97092 -> '97,092'; anything but a whole number stays as it is. (Django's own filter groups nothing in
+    Chinese.)
+    """
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+@register.filter
 def pay(post: Any) -> str:
     """Monthly pay of anything with `pay_from` and `pay_to` (yuan): '4,500–6,000 元/月'."""
     low, high = int(post.pay_from), int(post.pay_to)
