@@ -27,6 +27,8 @@ BOOTH_TRANSITIONS = TransitionTable(
     ("request", {BoothState.REFUSED, BoothState.WITHDRAWN}, BoothState.REQUESTED),
 )
 
+_STANDING = frozenset({BoothState.REQUESTED, BoothState.CONFIRMED})
+
 
 class CheckInRefused(Exception):
     """The ticket does not let anybody in; the message says why, for the helper at the door."""
@@ -59,6 +61,23 @@ def request_booth(*, fair: JobFairPage, employer: Employer, positions: Iterable[
         booth.save(update_fields=["state", "state_reason", "updated_at"])
     booth.positions.set(chosen)
     audit.record(by=by, verb="fairs.booth_requested", target=booth, positions=[p.pk for p in chosen])
+    return booth
+
+
+@transaction.atomic
+def bring_position(*, fair: JobFairPage, position: Position, by: User) -> Booth:
+    """Show one more position at the employer's booth, asking for a booth where there is none yet.
+
+    Raises:
+        PermissionDenied: `by` does not act for the employer.
+        ValidationError: the position is not open, or as for `request_booth`.
+    """
+    if not position.is_open:
+        raise ValidationError("这个岗位现在没有公开招聘，不能带到招聘会。")
+    booth = Booth.objects.select_for_update().filter(fair=fair, employer=position.employer).first()
+    kept = booth.positions.all() if booth is not None and booth.state in _STANDING else []
+    booth = request_booth(fair=fair, employer=position.employer, positions=[*kept, position], by=by)
+    audit.record(by=by, verb="fairs.position_brought", target=booth, position=position.pk)
     return booth
 
 

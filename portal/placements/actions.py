@@ -15,7 +15,7 @@ from portal.core import audit
 from portal.core.workflow import TransitionRefused
 from portal.employers.permissions import is_hidden_from
 from portal.fairs.models import Booth
-from portal.placements import follow_ups, permissions
+from portal.placements import follow_ups, headcount, permissions
 from portal.placements.enums import AttemptOutcome, PlacementState
 from portal.placements.models import FollowUp, Placement, PlacementTransition
 from portal.placements.signals import placement_changed
@@ -142,7 +142,7 @@ def advance(
     Raises:
         PermissionDenied: `by` is not staff of the person's station or above.
         TransitionRefused: the step does not start from the placement's state.
-        ValidationError: a day in the future or too early, or a missing reason.
+        ValidationError: a day in the future or too early, a missing reason, or nobody more was asked for.
     """
     placement = Placement.objects.select_for_update(of=("self",)).with_details().get(pk=placement.pk)
     if not permissions.can_follow(by, placement):
@@ -153,6 +153,7 @@ def advance(
     if on > timezone.localdate():
         raise ValidationError({"on": "日期不能晚于今天。"})
     if target == PlacementState.ONBOARDED:
+        headcount.require_place(placement)
         placement.onboarded_on = on
     elif step in RETENTION_DAYS:
         _require_days_in_post(placement, step, on)
@@ -162,10 +163,12 @@ def advance(
         placement.left_on, placement.left_reason = on, note[:120]
     _log(placement, step=step, target=target, by=by, on=on, note=note)
     if target == PlacementState.ONBOARDED:
+        headcount.close_if_full(placement, by)
         _set_employment(placement.veteran, EmploymentStatus.EMPLOYED, by)
         if close_others:
             _lapse_others(placement, by=by, on=on)
     elif target == PlacementState.LEFT:
+        headcount.tell_of_free_place(placement, by)
         _set_employment(placement.veteran, EmploymentStatus.UNEMPLOYED, by)
     return placement
 
@@ -227,6 +230,10 @@ def correct(*, placement: Placement, to_state: str, by: User, reason: str) -> Pl
         raise ValidationError({"note": "请写明更正原因。"})
     if to_state == placement.state or (to_state in IN_POST_STATES and placement.onboarded_on is None):
         raise TransitionRefused("correct", placement.state)
+    comes_in = to_state in IN_POST_STATES and placement.state not in IN_POST_STATES
+    goes_out = to_state not in IN_POST_STATES and placement.state in IN_POST_STATES
+    if comes_in:
+        headcount.require_place(placement)
     _log(
         placement,
         step="correct",
@@ -235,4 +242,8 @@ def correct(*, placement: Placement, to_state: str, by: User, reason: str) -> Pl
         on=timezone.localdate(),
         note=reason.strip(),
     )
+    if comes_in:
+        headcount.close_if_full(placement, by)
+    elif goes_out:
+        headcount.open_if_freed(placement, by)
     return placement

@@ -18,6 +18,14 @@ class PlacementState(models.TextChoices):
     LEFT = "left", "已离职"
 
 
+class FillingResult(models.TextChoices):
+    """Was it filled, and by whom?"""
+
+    THROUGH_PORTAL = "through_portal", "通过本平台招到"
+    ELSEWHERE = "elsewhere", "通过其他渠道招到"
+    NOT_FILLED = "not_filled", "没有招到"
+
+
 class FollowUpKind(models.TextChoices):
     AFTER_FAIR = "after_fair", "意向回访"
     AFTER_INTERVIEW = "after_interview", "面试结果回访"

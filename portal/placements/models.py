@@ -9,11 +9,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from cms.models import JobFairPage
-from portal.accounts.models import FILE_ROLES, User
+from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, User
 from portal.core.models import AppendOnlyModel, TimestampedModel
+from portal.core.validators import validate_no_unit_name
 from portal.employers.models import Employer, HiddenFile
 from portal.fairs.models import Booth
-from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState, PlacementState
+from portal.placements.enums import AttemptOutcome, FillingResult, FollowUpKind, FollowUpState, PlacementState
 from portal.placements.workflow import LIVE_STATES, OPEN_STATES
 from portal.positions.models import Position
 from portal.stations.models import Station, in_subtrees
@@ -148,6 +149,44 @@ class PlacementTransition(AppendOnlyModel):
             models.CheckConstraint(
                 condition=~Q(step="correct") | ~Q(note=""), name="transition_correction_has_reason"
             ),
+        ]
+
+
+class FillingQuerySet(models.QuerySet["Filling"]):
+    def visible_to(self, user: "User | AnonymousUser") -> "FillingQuerySet":
+        """Members of the position's employer, and the reviewers of its station."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        seen = Q(position__employer__in=Employer.objects.run_by(user))
+        return self.filter(
+            seen | in_subtrees("position__employer__station", user.station_paths(REVIEW_ROLES))
+        )
+
+
+class Filling(TimestampedModel):
+    """What an employer said when a position had closed: was it filled, and by whom?"""
+
+    position = models.OneToOneField(Position, models.PROTECT, related_name="filling", verbose_name="岗位")
+    result = models.CharField("结果", max_length=14, choices=FillingResult.choices)
+    placements = models.ManyToManyField(
+        Placement, related_name="fillings", blank=True, verbose_name="通过本平台招到的人"
+    )
+    reason = models.CharField(
+        "没有招到的原因", max_length=200, blank=True, validators=[validate_no_unit_name]
+    )
+    answered_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="回答人")
+
+    objects = FillingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "岗位招用结果"
+        verbose_name_plural = "岗位招用结果"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(result=FillingResult.NOT_FILLED) & ~Q(reason="")
+                | ~Q(result=FillingResult.NOT_FILLED) & Q(reason=""),
+                name="filling_reason_where_not_filled",
+            )
         ]
 
 

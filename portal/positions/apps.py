@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -6,7 +8,11 @@ class PositionsConfig(AppConfig):
     verbose_name = "岗位"
 
     def ready(self) -> None:
+        from portal.core import periodic
+        from portal.positions.bookkeeping import expire_due, remind_of_expiry
         from portal.positions.importing import KIND_OF_POSITIONS
         from portal.sheets.kinds import register
 
         register(KIND_OF_POSITIONS)
+        periodic.register("positions.expire_due", every=timedelta(minutes=10), run=expire_due)
+        periodic.register("positions.remind_of_expiry", every=timedelta(hours=6), run=remind_of_expiry)

@@ -11,6 +11,7 @@ from django.db import transaction
 from portal.accounts.models import User
 from portal.core import audit
 from portal.employers.models import Employer
+from portal.positions.actions import submit
 from portal.positions.enums import PositionState
 from portal.positions.models import Position, PositionQuerySet
 from portal.positions.permissions import can_edit
@@ -65,3 +66,27 @@ def keep_beside(*, position: Position, by: User, similar: Iterable[Position]) ->
     """Note that somebody looked at the similar posts and said that this is another one."""
     assert can_edit(by, position)
     audit.record(by=by, verb="positions.kept_beside", target=position, similar=[row.pk for row in similar])
+
+
+class LooksAlike(Exception):
+    """The post looks like others of its employer; nothing was handed in."""
+
+    def __init__(self, similar: list[Position]) -> None:
+        super().__init__(f"looks like {[post.pk for post in similar]}")
+        self.similar = similar
+
+
+@transaction.atomic
+def hand_in(*, position: Position, by: User, distinct: bool = False) -> Position:
+    """Submit a post for review, unless it looks like another one and nobody said that it is not.
+
+    Raises:
+        LooksAlike: with those other posts.
+    """
+    Employer.objects.select_for_update().get(pk=position.employer_id)
+    similar = similar_to(position)
+    if similar and not distinct:
+        raise LooksAlike(similar)
+    if similar:
+        keep_beside(position=position, by=by, similar=similar)
+    return submit(position=position, by=by)

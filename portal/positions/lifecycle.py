@@ -9,6 +9,8 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.models import Occupation
+from portal.notices.actions import notify_all
+from portal.notices.enums import NoticeKind
 from portal.positions.actions import FIELDS, OPEN_FOR, draft
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
@@ -138,6 +140,22 @@ def close_full(*, position: Position, by: User) -> Position:
 def open_freed(*, position: Position, by: User) -> Position:
     """Somebody counted as in post was not after all: a post that only the count had closed opens again."""
     return take_step(position, by, "reopen", counted=True)
+
+
+@transaction.atomic
+def note_freed(*, position: Position, by: User) -> Position:
+    """Somebody who counted has left: the employer may look for another, and is told so."""
+    position.filled_by_count = False
+    position.save(update_fields=["filled_by_count", "updated_at"])
+    event = audit.record(by=by, verb="positions.place_freed", target=position)
+    notify_all(
+        users=User.objects.filter(employer_memberships__employer=position.employer_id, is_active=True),
+        kind=NoticeKind.POSITION,
+        text=f"“{position.title}”有人离职，空出一个名额，可以重新开放招聘。",
+        key=f"position.{position.pk}.freed.{event.pk}",
+        url=f"/company/positions/{position.pk}/manage/",
+    )
+    return position
 
 
 @transaction.atomic

@@ -1,0 +1,69 @@
+"""Was it filled, and by whom? Asked of the employer once a position has closed."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from portal.accounts.models import User
+from portal.core import audit
+from portal.placements.enums import FillingResult
+from portal.placements.models import Filling, Placement, PlacementQuerySet
+from portal.positions.enums import PositionState
+from portal.positions.models import Position
+from portal.positions.permissions import can_edit
+
+CLOSED = frozenset({PositionState.FILLED, PositionState.EXPIRED, PositionState.WITHDRAWN})
+
+
+def is_asked(position: Position) -> bool:
+    """A post that was once shown and is closed now."""
+    return position.state in CLOSED and position.published_at is not None
+
+
+def people_of(position: Position) -> PlacementQuerySet:
+    """Whom the employer may name: who agreed to this position's intention."""
+    return position.placements.filter(veteran_confirmed_at__isnull=False).with_details().order_by("pk")
+
+
+@transaction.atomic
+def answer(
+    *,
+    position: Position,
+    by: User,
+    result: FillingResult,
+    placements: Iterable[Placement] = (),
+    reason: str = "",
+) -> Filling:
+    """Write down what the employer says; a later answer takes the earlier one's place.
+
+    Raises:
+        PermissionDenied: `by` does not act for the employer.
+        ValidationError: the position is not closed, nobody is named, or no reason is given.
+    """
+    if not can_edit(by, position):
+        raise PermissionDenied("not a member of this employer")
+    if not is_asked(position):
+        raise ValidationError("岗位结束后再回答是否招到人。")
+    chosen = list(placements) if result == FillingResult.THROUGH_PORTAL else []
+    if any(placement.position_id != position.pk for placement in chosen):
+        raise ValidationError({"placements": "只能选择这个岗位的人员。"})
+    reason = reason.strip() if result == FillingResult.NOT_FILLED else ""
+    if result == FillingResult.THROUGH_PORTAL and not chosen:
+        raise ValidationError({"placements": "请选择招到的人；名单里没有的，请联系服务站补登意向。"})
+    if result == FillingResult.NOT_FILLED and not reason:
+        raise ValidationError({"reason": "请写明没有招到的原因，方便改进服务。"})
+    filling = Filling.objects.filter(position=position).first() or Filling(position=position)
+    filling.result, filling.reason, filling.answered_by = result, reason, by
+    filling.full_clean()
+    filling.save()
+    filling.placements.set(chosen)
+    audit.record(
+        by=by,
+        verb="placements.filling_answered",
+        target=filling,
+        position=position.pk,
+        result=result,
+        placements=[placement.pk for placement in chosen],
+    )
+    return filling

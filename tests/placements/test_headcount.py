@@ -1,0 +1,146 @@
+"""A position takes in as many people as it asks for, and its end is asked about."""
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+
+from portal.notices.models import Notice
+from portal.placements import actions, fillings
+from portal.placements.enums import FillingResult, PlacementState
+from portal.placements.models import Filling
+from portal.positions import actions as positions
+from portal.positions import lifecycle
+from portal.positions.enums import PositionState
+from tests.factories import make_employer, make_position, make_staff, make_stations, make_user, make_veteran
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clerk():
+    return make_staff(make_stations()["睦洲镇"])
+
+
+@pytest.fixture
+def member():
+    return make_user("吴晓彤")
+
+
+@pytest.fixture
+def position(member):
+    return make_position(employer=make_employer(member=member), headcount=2)
+
+
+def _offered(position, clerk):
+    made = actions.declare(veteran=make_veteran(account=make_user()), position=position, by=clerk)
+    actions.confirm(placement=made, by=made.veteran.account)
+    return actions.advance(placement=made, step="offer", by=clerk)
+
+
+def _in_post(position, clerk):
+    return actions.advance(placement=_offered(position, clerk), step="onboard", by=clerk)
+
+
+def test_the_last_one_closes_the_position_and_one_more_is_refused(position, clerk, member) -> None:
+    third = _offered(position, clerk)
+    _in_post(position, clerk)
+    position.refresh_from_db()
+    assert position.state == PositionState.OPEN
+    _in_post(position, clerk)
+    position.refresh_from_db()
+    assert (position.state, position.filled_by_count) == (PositionState.FILLED, True)
+    with pytest.raises(ValidationError, match="已有 2 人入职"):
+        actions.advance(placement=third, step="onboard", by=clerk)
+    third.refresh_from_db()
+    assert (third.state, third.onboarded_on) == (PlacementState.OFFERED, None)
+    with pytest.raises(ValidationError, match="先增加招聘人数"):
+        lifecycle.reopen(position=position, by=member)
+    grown = lifecycle.raise_headcount(position=position, by=member, headcount=3)
+    assert grown.state == PositionState.OPEN
+    actions.advance(placement=third, step="onboard", by=clerk)
+    position.refresh_from_db()
+    assert position.state == PositionState.FILLED
+
+
+def test_a_correction_frees_the_place_and_opens_the_position(position, clerk) -> None:
+    _in_post(position, clerk)
+    wrong = _in_post(position, clerk)
+    actions.correct(placement=wrong, to_state=PlacementState.OFFERED, by=clerk, reason="登记错人")
+    position.refresh_from_db()
+    assert (position.state, position.filled_by_count) == (PositionState.OPEN, False)
+    actions.correct(placement=wrong, to_state=PlacementState.ONBOARDED, by=clerk, reason="原来没有错")
+    position.refresh_from_db()
+    assert position.state == PositionState.FILLED
+
+
+def test_a_correction_puts_nobody_in_beyond_the_headcount(position, clerk) -> None:
+    wrong = _in_post(position, clerk)
+    actions.correct(placement=wrong, to_state=PlacementState.OFFERED, by=clerk, reason="登记错人")
+    _in_post(position, clerk)
+    _in_post(position, clerk)
+    with pytest.raises(ValidationError, match="已有 2 人入职"):
+        actions.correct(placement=wrong, to_state=PlacementState.ONBOARDED, by=clerk, reason="又改回来")
+
+
+def test_somebody_who_leaves_frees_a_place_and_the_employer_decides(position, clerk, member) -> None:
+    _in_post(position, clerk)
+    leaver = _in_post(position, clerk)
+    actions.advance(placement=leaver, step="leave", by=clerk, note="回乡")
+    position.refresh_from_db()
+    assert (position.state, position.filled_by_count) == (PositionState.FILLED, False)
+    assert "空出一个名额" in Notice.objects.get(user=member).text
+    assert lifecycle.reopen(position=position, by=member).state == PositionState.OPEN
+
+
+def test_what_the_employer_closed_stays_closed_by_a_correction(position, clerk, member) -> None:
+    wrong = _in_post(position, clerk)
+    position.refresh_from_db()
+    positions.mark_filled(position=position, by=member)
+    actions.correct(placement=wrong, to_state=PlacementState.OFFERED, by=clerk, reason="登记错人")
+    position.refresh_from_db()
+    assert position.state == PositionState.FILLED
+
+
+def test_the_end_is_asked_about_and_answered(position, clerk, member) -> None:
+    hired = _in_post(position, clerk)
+    with pytest.raises(ValidationError, match="岗位结束后"):
+        fillings.answer(position=position, by=member, result=FillingResult.ELSEWHERE)
+    position.refresh_from_db()
+    positions.mark_filled(position=position, by=member)
+    with pytest.raises(ValidationError) as refused:
+        fillings.answer(position=position, by=member, result=FillingResult.THROUGH_PORTAL)
+    assert "placements" in refused.value.message_dict
+    with pytest.raises(ValidationError) as refused:
+        fillings.answer(position=position, by=member, result=FillingResult.NOT_FILLED)
+    assert "reason" in refused.value.message_dict
+    said = fillings.answer(
+        position=position, by=member, result=FillingResult.THROUGH_PORTAL, placements=[hired]
+    )
+    assert list(said.placements.all()) == [hired]
+    fillings.answer(position=position, by=member, result=FillingResult.NOT_FILLED, reason="工资偏低")
+    said.refresh_from_db()
+    assert (said.result, list(said.placements.all())) == (FillingResult.NOT_FILLED, [])
+
+
+def test_an_answer_is_the_employers_and_about_its_own_people(position, clerk, member) -> None:
+    stranger = _in_post(make_position(), clerk)
+    positions.mark_filled(position=position, by=member)
+    with pytest.raises(PermissionDenied):
+        fillings.answer(position=position, by=make_user(), result=FillingResult.ELSEWHERE)
+    with pytest.raises(ValidationError, match="只能选择这个岗位"):
+        fillings.answer(
+            position=position, by=member, result=FillingResult.THROUGH_PORTAL, placements=[stranger]
+        )
+    fillings.answer(position=position, by=member, result=FillingResult.ELSEWHERE)
+    reviewer = make_staff(position.employer.station, "reviewer")
+    assert Filling.objects.visible_to(member).count() == Filling.objects.visible_to(reviewer).count() == 1
+    for user in (make_user(), clerk):
+        assert not Filling.objects.visible_to(user).exists()
+
+
+@pytest.mark.parametrize("change", [{"reason": "x"}, {"result": FillingResult.NOT_FILLED}])
+def test_a_reason_stands_where_nobody_was_found(position, member, change) -> None:
+    positions.mark_filled(position=position, by=member)
+    fillings.answer(position=position, by=member, result=FillingResult.ELSEWHERE)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Filling.objects.update(**change)
