@@ -1,7 +1,7 @@
 """Precision and recall of the checker over labelled lines.
 
-A line of labelled.csv is ours: what people write in advertisements, said anew. `expected` holds the categories that a
-person finds in it; one with a question mark may be found or not, and counts neither way.
+A line of labelled.csv is ours: what people write in advertisements, said anew. `expected` holds the categories
+that a person finds in it; one with a question mark may be found or not, and counts neither way.
 """
 
 import csv
