@@ -66,6 +66,25 @@ class PositionQuerySet(models.QuerySet["Position"]):
     def reviewable_by(self, user: User) -> "PositionQuerySet":
         return self.filter(in_subtrees("employer__station", user.station_paths(REVIEW_ROLES)))
 
+    def worded(self, finding: str) -> "PositionQuerySet":
+        """By what the wording check found: 'clean', 'block', 'warn', 'second' (a second look is due), or a
+        category.
+        """
+        if finding == "clean":
+            return self.filter(wording="")
+        if finding == "second":
+            return self.filter(
+                pk__in=WordingException.objects.filter(ended_at=None, confirmed_at=None).values("position")
+            )
+        if finding in {"block", "warn"}:
+            return self.filter(wording__contains=f" {finding}:")
+        return self.filter(wording__contains=f":{finding} ")
+
+    def with_live_exceptions(self) -> "PositionQuerySet":
+        """Each with `live_exceptions`, a list of at most one."""
+        live = WordingException.objects.filter(ended_at=None).select_related("approved_by")
+        return self.prefetch_related(models.Prefetch("wording_exceptions", live, to_attr="live_exceptions"))
+
     def run_by(self, user: User) -> "PositionQuerySet":
         return self.filter(employer__in=Employer.objects.run_by(user))
 

@@ -297,6 +297,7 @@ MATRIX: dict[str, Row] = {
     "company/positions/sheets/<int:pk>/<slug:step>/": Row(
         THE_EMPLOYER, {"pk": "position_sheet.pk", "step": "=undo"}, "post"
     ),
+    "company/positions/check/": Row(EMPLOYERS, method="post", data={"field": "=duties"}),
     "company/positions/<int:pk>/": Row(THE_EMPLOYER, _of("draft")),
     "company/positions/<int:pk>/submit/": Row(THE_EMPLOYER, _of("draft"), "post"),
     "company/positions/<int:pk>/withdraw/": Row(THE_EMPLOYER, _of("position"), "post"),
@@ -344,6 +345,7 @@ MATRIX: dict[str, Row] = {
         REVIEWS_HERE, _of("paper"), "post", data={"accepted": "=yes"}
     ),
     "desk/positions/": Row(REVIEWS),
+    "desk/positions/approve/": Row(REVIEWS, method="post"),
     "desk/positions/<int:pk>/": Row(REVIEWS_HERE, _of("draft")),
     # An open position is public; the people shown are those of the reader's own stations.
     "desk/positions/<int:pk>/candidates/": Row(FILES, _of("position")),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 
 from portal.core.enums import CertificateKind
 from portal.core.validators import (
@@ -14,7 +15,9 @@ from portal.core.validators import (
 from portal.employers.models import Employer
 from portal.positions import occupations
 from portal.positions.actions import FIELDS
+from portal.positions.fairness import unfair
 from portal.positions.models import Position
+from portal.web import wording
 from portal.web.fields import OccupationField, PlaceField
 from portal.web.templatetags.ui import pay
 
@@ -121,12 +124,13 @@ class PositionForm(forms.ModelForm):
         model = Position
         fields = [
             "real_employer", "title", "headcount", "kind", "pay_from", "pay_to", "address", "education_min",
-            "experience_years", "duties", "requirements", "relaxable", "shift", "travels",
+            "experience_years", "duties", "requirements", "relaxable", "legal_basis", "shift", "travels",
             "veterans_preferred", "veterans_only",
         ]  # fmt: skip
         widgets = {
             "duties": forms.Textarea(attrs={"rows": 5}),
             "requirements": forms.Textarea(attrs={"rows": 4}),
+            "legal_basis": forms.Textarea(attrs={"rows": 2}),
         }
         help_texts = {
             "real_employer": "代招的岗位必须写明劳动合同与谁签，求职者会看到。",
@@ -134,6 +138,8 @@ class PositionForm(forms.ModelForm):
             "duties": "一行一条，写具体做什么。",
             "requirements": "只写岗位真正需要的；不得限制性别、婚育、民族等。",
             "relaxable": "现场可以商量放宽的条件，例如：工作年限可放宽。",
+            "legal_basis": "只有法律法规确有规定时填写，例如：矿山井下作业，女职工禁忌从事的劳动范围。"
+            "两位审核人员同意后才会公开，求职者看不到这一栏。",
         }
 
     occupation = OccupationField(
@@ -164,6 +170,7 @@ class PositionForm(forms.ModelForm):
         place = self.fields["region"]
         assert isinstance(place, PlaceField)
         place.fill()
+        self._check_while_typing()
         self._offer_near_occupations()
         if self.instance.pk:
             self.initial["occupation"] = self.instance.occupation.name
@@ -171,6 +178,37 @@ class PositionForm(forms.ModelForm):
             self.fields["benefits"].choices = [*((word, word) for word in BENEFITS), *kept]
             for name in ("region", "certificates", "benefits"):
                 self.initial[name] = getattr(self.instance, f"{name}_id" if name == "region" else name)
+
+    def _check_while_typing(self) -> None:
+        for name in wording.FIELDS:
+            self.fields[name].widget.attrs |= {
+                "hx-post": reverse("employer:position-check"),
+                "hx-trigger": "input changed delay:400ms",
+                "hx-target": f"#wording-{name}",
+                "hx-include": "this, [name=legal_basis]",
+                "hx-vals": f'{{"field": "{name}"}}',
+            }
+
+    def panels(self) -> dict[str, dict[str, Any]]:
+        """The wording check of each field as it stands, by name."""
+        basis = self["legal_basis"].value() or ""
+        return {name: wording.panel(name, self[name].value() or "", basis=basis) for name in wording.FIELDS}
+
+    def unexcused(self) -> bool:
+        """Whether a blocked phrase asks for a basis."""
+        return any(
+            offer.finding.blocks and offer.finding.excusable
+            for panel in self.panels().values()
+            for offer in panel["offers"]
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """A position is handed in only with wording that may stand; a draft keeps what was typed."""
+        cleaned = super().clean() or self.cleaned_data
+        if "submit" in self.data:
+            for name, errors in unfair(cleaned).items():
+                self.add_error(name, errors)
+        return cleaned
 
     def _offer_near_occupations(self) -> None:
         """Where what was typed names no occupation, offer the nearest ones; take the one that was picked."""

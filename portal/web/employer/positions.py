@@ -17,8 +17,10 @@ from portal.core.workflow import TransitionRefused
 from portal.employers.models import Employer
 from portal.positions import actions
 from portal.positions.enums import PositionState
+from portal.positions.fairness import findings_of
 from portal.positions.models import Position
 from portal.positions.steps import TRANSITIONS
+from portal.web import wording
 from portal.web.employer.current import for_employer
 from portal.web.employer.forms import PositionForm
 from portal.web.fields import add_errors
@@ -63,7 +65,9 @@ def new(request: HttpRequest, employer: Employer) -> HttpResponse:
         initial={"region": employer.region_id, "address": employer.address},
         agency=employer.is_agency,
     )
-    if request.method == "POST" and form.is_valid():
+    if "relax" in request.POST:
+        form = _relaxed(request, form, PositionForm(agency=employer.is_agency))
+    elif request.method == "POST" and form.is_valid():
         try:
             position = actions.draft(employer=employer, by=request.user, **form.values())
         except ValidationError as error:
@@ -84,13 +88,26 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         instance=copy(position),
         agency=position.employer.is_agency,
     )
-    if request.method == "POST" and form.is_valid():
+    if "relax" in request.POST:
+        again = PositionForm(instance=copy(position), agency=position.employer.is_agency)
+        form = _relaxed(request, form, again)
+    elif request.method == "POST" and form.is_valid():
         try:
             return _saved(request, actions.edit(position=position, by=request.user, **form.values()))
         except ValidationError as error:
             add_errors(form, error)
             position.refresh_from_db()
     return _form_page(request, form, position)
+
+
+def _relaxed(request: HttpRequest, typed: PositionForm, form: PositionForm) -> PositionForm:
+    """The form as it was typed, with one phrase relaxed: the button of a page without JavaScript."""
+    values = {name: typed[name].data for name in form.fields}
+    field, _, start = request.POST["relax"].partition(":")
+    if field in wording.FIELDS and start.isdecimal():
+        values[field] = wording.relaxed(values[field] or "", int(start[:6]))
+    form.initial |= values
+    return form
 
 
 def _form_page(request: HttpRequest, form: PositionForm, position: Position | None) -> HttpResponse:
@@ -100,6 +117,8 @@ def _form_page(request: HttpRequest, form: PositionForm, position: Position | No
         "position": position,
         "ended": position is not None and position.state in _ENDED,
         "occupations": names,
+        "panels": form.panels(),
+        "basis_open": bool(form["legal_basis"].value() or form["legal_basis"].errors or form.unexcused()),
         "certificates_open": bool(form["certificates"].value() or form["certificates"].errors),
     }
     return render(request, "web/employer/position_form.html", context)
@@ -108,7 +127,9 @@ def _form_page(request: HttpRequest, form: PositionForm, position: Position | No
 def _saved(request: HttpRequest, position: Position) -> HttpResponse:
     if "submit" in request.POST:
         actions.submit(position=position, by=request.user)
-        messages.success(request, f"“{position.title}”已提交审核，结果会显示在岗位列表。")
+        advice = sum(not f.blocks for found in findings_of(position).values() for f in found)
+        told = f"有 {advice} 处用语建议放宽，打开岗位可以看到。" if advice else ""
+        messages.success(request, f"“{position.title}”已提交审核，结果会显示在岗位列表。{told}")
     else:
         messages.success(request, f"“{position.title}”已保存为草稿。")
     return redirect("employer:positions")
@@ -133,6 +154,9 @@ def _step(request: HttpRequest, pk: int, step: str, done: str) -> HttpResponse:
     verb = {"submit": actions.submit, "withdraw": actions.withdraw}[step]
     try:
         verb(position=position, by=request.user)
+    except ValidationError as error:
+        messages.error(request, f"“{position.title}”没有提交：{'；'.join(error.messages)}")
+        return redirect("employer:position-edit", position.pk)
     except TransitionRefused:
         messages.error(request, f"“{position.title}”现在是“{position.get_state_display()}”，不能这样操作。")
     else:

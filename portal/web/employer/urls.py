@@ -12,6 +12,7 @@ from portal.web.employer import (
     profile,
     sheets,
     tokens,
+    wording,
 )
 
 app_name = "employer"
@@ -40,6 +41,7 @@ urlpatterns = [
     path("positions/sheets/<int:pk>/columns/", sheets.columns, name="sheet-columns"),
     path("positions/sheets/<int:pk>/result/", sheets.result, name="sheet-result"),
     path("positions/sheets/<int:pk>/<slug:step>/", sheets.take_step, name="sheet-step"),
+    path("positions/check/", wording.check, name="position-check"),
     path("positions/<int:pk>/", positions.edit, name="position-edit"),
     path("positions/<int:pk>/submit/", positions.submit, name="position-submit"),
     path("positions/<int:pk>/withdraw/", positions.withdraw, name="position-withdraw"),

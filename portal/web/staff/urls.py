@@ -75,6 +75,7 @@ urlpatterns = [
     path("employers/papers/<int:pk>/", employer_papers.paper, name="employer-paper"),
     path("employers/papers/<int:pk>/judge/", employer_papers.judge, name="employer-paper-judge"),
     path("positions/", positions.listing, name="positions"),
+    path("positions/approve/", positions.approve_many, name="positions-approve"),
     path("positions/<int:pk>/", positions.detail, name="position"),
     path("positions/<int:pk>/candidates/", candidates.position, name="candidates"),
     path("tokens/", tokens.listing, name="tokens"),

@@ -1,7 +1,9 @@
 """Precision and recall of the checker over labelled lines.
 
-A line of labelled.csv is ours: what people write in advertisements, said anew. `expected` holds the categories
-that a person finds in it; one with a question mark may be found or not, and counts neither way.
+A line of labelled.csv is ours: what people write in advertisements, said anew. `expected` holds the
+categories that a person finds in it; one with a question mark may be found or not, and counts neither way.
+`dev` lines were written first and the rules made on them; `held` and `fresh` were labelled before the rules
+saw them (first P 0.979 R 0.888 and P 0.983 R 0.814), and used to mend the rules after that.
 """
 
 import csv

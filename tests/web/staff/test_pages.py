@@ -154,7 +154,7 @@ def test_approving_and_refusing_positions(of) -> None:
     there = of(StationRole.REVIEWER)
     good, bad = (make_position(state=PositionState.IN_REVIEW) for _ in range(2))
     there.post(reverse("staff:position", args=[good.pk]), {"decision": "approve"})
-    there.post(reverse("staff:position", args=[bad.pk]), {"decision": "refuse", "reason": "职责太笼统"})
+    there.post(reverse("staff:position", args=[bad.pk]), {"decision": "refuse", "words": "职责太笼统"})
     good.refresh_from_db()
     bad.refresh_from_db()
     assert (good.state, bad.state) == (PositionState.OPEN, PositionState.REFUSED)

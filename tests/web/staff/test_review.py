@@ -1,0 +1,176 @@
+"""The review queue: who waits longest, what was found, many at once, exceptions with two looks."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.accounts.enums import StationRole
+from portal.positions.enums import PositionState
+from portal.positions.exceptions import approve_exception
+from portal.positions.models import Position
+from tests.factories import make_employer, make_position, make_staff, make_stations
+
+pytestmark = pytest.mark.django_db
+
+QUEUE = "/desk/positions/"
+BATCH = "/desk/positions/approve/"
+
+
+@pytest.fixture
+def employer():
+    return make_employer()
+
+
+@pytest.fixture
+def reviewer(employer):
+    return make_staff(employer.station, StationRole.REVIEWER, name="审核员甲")
+
+
+@pytest.fixture
+def desk(client_for, reviewer):
+    return client_for(reviewer)
+
+
+def _waiting(employer, title="货车司机", hours=1, **fields):
+    return make_position(
+        employer=employer,
+        opened=False,
+        title=title,
+        state=PositionState.IN_REVIEW,
+        submitted_at=timezone.now() - timedelta(hours=hours),
+        **fields,
+    )
+
+
+def _titles(page) -> list[str]:
+    return [position.title for position in page.context["page"]]
+
+
+def _messages(page) -> str:
+    return " ".join(str(message) for message in page.context["messages"])
+
+
+def test_who_waits_longest_is_on_top(desk, employer) -> None:
+    for title, hours in (("后来", 2), ("先来", 50), ("刚来", 1)):
+        _waiting(employer, title, hours=hours)
+    page = desk.get(QUEUE)
+    assert _titles(page) == ["先来", "后来", "刚来"]
+    assert "2\xa0日" in page.content.decode()
+
+
+def test_filters_by_finding_employer_and_station(desk, employer) -> None:
+    _waiting(employer, "干净")
+    _waiting(employer, "要放宽", requirements="35岁以下")
+    blocked = _waiting(employer, "限男", requirements="限男性", legal_basis="依据")
+    found = {
+        value: _titles(desk.get(QUEUE, {"finding": value}))
+        for value in ("clean", "block", "warn", "sex", "age", "second")
+    }
+    assert found.pop("second") == []
+    assert found == {
+        "clean": ["干净"], "block": ["限男"], "warn": ["要放宽"], "sex": ["限男"], "age": ["要放宽"],
+    }  # fmt: skip
+    first = make_staff(employer.station, StationRole.REVIEWER)
+    approve_exception(position=blocked, by=first)
+    assert _titles(desk.get(QUEUE, {"finding": "second"})) == ["限男"]
+    assert len(_titles(desk.get(QUEUE, {"employer": employer.name}))) == 3
+    assert _titles(desk.get(QUEUE, {"employer": "没有这家"})) == []
+    assert len(_titles(desk.get(QUEUE, {"station": employer.station.pk}))) == 3
+
+
+def test_a_filter_names_no_station_outside_the_own_part(desk) -> None:
+    page = desk.get(QUEUE, {"station": make_stations()["蓬江区"].pk})
+    assert page.context["form"].errors["station"]
+
+
+def test_a_batch_approves_the_clean_and_says_what_it_left(desk, employer) -> None:
+    clean = [_waiting(employer, f"干净{i}") for i in range(2)]
+    marked = _waiting(employer, "有标记", requirements="35岁以下")
+    unverified = _waiting(make_employer(verified=False), "未核验单位的")
+    keys = [position.pk for position in (*clean, marked, unverified)]
+    page = desk.post(BATCH, {"pk": keys, "back": "finding=&employer="}, follow=True)
+    told = _messages(page)
+    assert "已通过 2 个岗位：干净0、干净1" in told
+    assert "2 个没有通过" in told
+    assert "“有标记”用语有标记" in told
+    assert "“未核验单位的”请先核验" in told
+    assert set(Position.objects.filter(state=PositionState.OPEN)) == set(clean)
+
+
+def test_a_batch_reaches_no_neighbours_post(client_for, employer) -> None:
+    position = _waiting(employer)
+    neighbour = make_staff(make_stations()["蓬江区"], StationRole.REVIEWER)
+    page = client_for(neighbour).post(BATCH, {"pk": [position.pk]}, follow=True)
+    assert "没有勾选" in _messages(page)
+    position.refresh_from_db()
+    assert position.state == PositionState.IN_REVIEW
+
+
+def test_one_button_approves_one(desk, employer) -> None:
+    one, other = _waiting(employer, "这个"), _waiting(employer, "那个")
+    desk.post(BATCH, {"approve": one.pk, "pk": [other.pk]})
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert (one.state, other.state) == (PositionState.OPEN, PositionState.IN_REVIEW)
+
+
+def test_keys_that_are_no_numbers_are_left_alone(desk) -> None:
+    page = desk.post(BATCH, {"pk": ["x", "9" * 40, ""]}, follow=True)
+    assert "没有勾选" in _messages(page)
+
+
+def test_the_page_shows_the_findings_and_two_reviewers_decide(desk, employer, reviewer, client_for) -> None:
+    position = _waiting(employer, requirements="限男性，35岁以下", legal_basis="井下作业")
+    url = reverse("staff:position", args=[position.pk])
+    page = desk.get(url).content.decode()
+    assert '<mark class="mark-block">限男性' in page
+    assert '<mark class="mark-warn">35岁以下' in page
+    assert "井下作业" in page
+    assert "通过并公开" not in page
+    refused = desk.post(url, {"decision": "approve"})
+    assert "先按依据同意例外" in refused.content.decode()
+    desk.post(url, {"decision": "except"})
+    assert "等待另一位审核人员复核" in desk.get(url).content.decode()
+    assert "另一位审核人员复核，您已经同意过" in desk.post(url, {"decision": "confirm"}).content.decode()
+    second = client_for(make_staff(employer.station, StationRole.REVIEWER, name="审核员乙"))
+    assert "审核员甲" in second.get(url).content.decode()
+    second.post(url, {"decision": "confirm"})
+    position.refresh_from_db()
+    assert position.is_open
+
+
+def test_without_a_basis_there_is_nothing_to_agree_to(desk, employer) -> None:
+    position = _waiting(employer, requirements="限男性")
+    page = desk.get(reverse("staff:position", args=[position.pk])).content.decode()
+    assert "没有写明依据" in page
+    assert "同意例外" not in page
+
+
+def test_canned_and_own_reasons_go_together(desk, employer) -> None:
+    position = _waiting(employer)
+    url = reverse("staff:position", args=[position.pk])
+    page = desk.post(url, {"decision": "refuse"})
+    assert "请勾选一条原因" in page.content.decode()
+    reasons = ["岗位职责太笼统，请写具体做什么", "证书要求与岗位无关"]
+    desk.post(url, {"decision": "refuse", "reasons": reasons, "words": "请写明线路"})
+    position.refresh_from_db()
+    assert position.state == PositionState.REFUSED
+    assert position.refused_reason == "；".join([*reasons, "请写明线路"])
+
+
+def test_the_queue_asks_the_same_questions_however_long(client, desk, employer, same_queries) -> None:
+    def grow() -> None:
+        for i in range(4):
+            _waiting(employer, f"又一个{i}", requirements="35岁以下")
+
+    grow()
+    same_queries(lambda: desk.get(QUEUE), grow, at_most=30)
+
+
+def test_the_queue_ends_somewhere(desk, employer) -> None:
+    for i in range(21):
+        _waiting(employer, f"岗位{i:02}", hours=100 - i)
+    assert len(_titles(desk.get(QUEUE))) == 20
+    assert _titles(desk.get(QUEUE, {"page": 2})) == ["岗位20"]
