@@ -13,15 +13,18 @@ from django.utils import timezone
 class Entry(models.Model):
     """One searchable record. `id` is `documents.number(kind, object_id)`: the same record, the same row."""
 
-    id = models.BigIntegerField(primary_key=True)
+    # Always given. An AutoField all the same: on SQLite that, and no other whole number, is the row's own
+    # number, which the words' table has as well, so that a hit's entry is one look-up away and not two.
+    id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=8)
     object_id = models.BigIntegerField()
     # Everything that is counted (search.facets), in one number.
     facets = models.BigIntegerField(default=0)
+    # Moments are microseconds since 1970: SQLite keeps a date as text, and these are read for every hit.
     # The public scope: from <= now < until.
-    listed_from = models.DateTimeField()
-    listed_until = models.DateTimeField()
-    sort_at = models.DateTimeField()
+    listed_from = models.BigIntegerField()
+    listed_until = models.BigIntegerField()
+    sort_at = models.BigIntegerField()
     region = models.CharField(max_length=12, blank=True)
     pay_from = models.PositiveIntegerField(null=True)
     pay_to = models.PositiveIntegerField(null=True)

@@ -5,8 +5,9 @@ Marking what matched follows the same words, so '叉车工' is marked when someb
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -53,14 +54,24 @@ def forms_of(asked: Collection[Group]) -> frozenset[str]:
     return frozenset(form for group in asked for words in group.alternatives for form in words)
 
 
+# A page marks the words of some twenty texts, most of them the same again and again.
+@lru_cache(maxsize=1 << 14)
+def _plain(character: str) -> str:
+    return unicodedata.normalize("NFKC", character).lower()
+
+
+@lru_cache(maxsize=1 << 16)
+def _forms_in(token: str) -> tuple[str, ...]:
+    return tuple(tokenize(token))
+
+
 def _pieces(text: str) -> Iterator[tuple[int, int, str]]:
     """(start, end, token): tokens of the normalised text, placed in the text as it was written."""
-    normal, origin = [], []
-    for index, character in enumerate(text):
-        for plain in unicodedata.normalize("NFKC", character).lower():
-            normal.append(plain)
-            origin.append(index)
-    joined = "".join(normal)
+    plain = list(map(_plain, text))
+    joined = "".join(plain)
+    origin: Sequence[int] = range(len(text))
+    if len(joined) != len(text):
+        origin = [index for index, characters in enumerate(plain) for _ in characters]
     at = 0
     for token in default_engine().cut(joined):
         start = joined.find(token, at)
@@ -72,7 +83,7 @@ def spans(text: str, forms: frozenset[str]) -> list[tuple[int, int]]:
     """Where `forms` stand in `text`, as (start, end), in order and apart from each other."""
     found: list[tuple[int, int]] = []
     for start, end, token in _pieces(text):
-        said = tokenize(token)
+        said = _forms_in(token)
         if not forms.intersection(said):
             continue
         literal = max((form for form in forms if form in token), key=len, default="")

@@ -34,7 +34,11 @@ class Found:
 
 
 class Unavailable(Exception):
-    """The engine does not answer, or has no index that it could answer from."""
+    """The engine does not answer."""
+
+
+class Unbuilt(Unavailable):
+    """It answers, but has no index that it could answer from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,9 @@ Only constants of this package are pasted into SQL; every value travels as a par
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from math import radians, sin
 from typing import Any
-
-from django.db import connection
 
 from portal.core.enums import CertificateKind
 from search import facets
@@ -16,11 +14,16 @@ from search.documents import EARTH_KM, on_sphere
 from search.query import Facet, Kind, Near, Scope, SearchQuery
 
 Condition = tuple[str, list[Any]]  # SQL and its parameters
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def moment(value: datetime) -> Any:
-    """A moment as the database's driver wants it."""
-    return connection.ops.adapt_datetimefield_value(value)
+def moment(value: datetime) -> int:
+    """A moment as an entry keeps it: microseconds since 1970."""
+    return (value - _EPOCH) // timedelta(microseconds=1)
+
+
+def datetime_of(value: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=value)
 
 
 def all_of(conditions: Sequence[Condition]) -> Condition:

@@ -7,12 +7,11 @@ into it; every value travels as a parameter.
 from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
 from django.db import connection, transaction
 from django.db.models import Count
-from django.utils import timezone
 
 from search import documents, facets
 from search.backends import conditions
@@ -108,7 +107,7 @@ class DatabaseBackend(Backend):
         if len(rows) <= query.size:
             return Page(keys)
         first_key, sort_at, entry, *_ = shown[-1]
-        return Page(keys, self.next_cursor(query, float(first_key), _moment(sort_at), entry))
+        return Page(keys, self.next_cursor(query, float(first_key), conditions.datetime_of(sort_at), entry))
 
     def _first_key(self, query: SearchQuery, asked: Sequence[Group], *, any_word: bool) -> Condition:
         """What the sort orders by before it orders by date, smallest first."""
@@ -142,7 +141,9 @@ class DatabaseBackend(Backend):
             self.remove_words(numbers)
 
     def listed(self, now: datetime) -> dict[Kind, int]:
-        rows = Entry.objects.filter(listed_from__lte=now, listed_until__gt=now).order_by()
+        rows = Entry.objects.filter(
+            listed_from__lte=conditions.moment(now), listed_until__gt=conditions.moment(now)
+        ).order_by()
         found = dict(rows.values_list("kind").annotate(n=Count("pk")))
         return {kind: found.get(kind, 0) for kind in Kind}
 
@@ -172,9 +173,9 @@ def _entry(row: Document) -> Entry:
         kind=row.kind.value,
         object_id=row.object_id,
         facets=facets.pack(row),
-        listed_from=row.listed_from,
-        listed_until=row.listed_until,
-        sort_at=row.sort_at,
+        listed_from=conditions.moment(row.listed_from),
+        listed_until=conditions.moment(row.listed_until),
+        sort_at=conditions.moment(row.sort_at),
         region=row.region,
         pay_from=row.pay_from,
         pay_to=row.pay_to,
@@ -193,8 +194,3 @@ def _behind(cursor: Cursor) -> Condition:
         "first_key > %s OR (first_key = %s AND (sort_at < %s OR (sort_at = %s AND id > %s)))",
         [first, first, sort_at, sort_at, cursor.entry],
     )
-
-
-def _moment(sort_at: datetime) -> datetime:
-    """SQLite keeps moments in UTC and hands them out without saying so."""
-    return sort_at if timezone.is_aware(sort_at) else sort_at.replace(tzinfo=UTC)

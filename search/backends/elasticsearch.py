@@ -15,7 +15,7 @@ from django.utils import timezone
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError, dsl
 from elasticsearch.helpers import BulkIndexError, bulk
 
-from search.backends.base import Backend, Found, Unavailable
+from search.backends.base import Backend, Found, Unavailable, Unbuilt
 from search.backends.elasticsearch_query import (
     by_facet,
     counts,
@@ -50,6 +50,8 @@ def _answering() -> Iterator[None]:
     """Whatever the client raises is one thing to those who search: no answer."""
     try:
         yield
+    except NotFoundError as error:
+        raise Unbuilt(str(error)[:200]) from error
     except (ApiError, TransportError) as error:
         raise Unavailable(f"{type(error).__name__}: {str(error)[:200]}") from error
 

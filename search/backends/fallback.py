@@ -12,7 +12,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import TypeVar
 
-from search.backends.base import Backend, Found, Health, Searcher, Unavailable
+from search.backends.base import Backend, Found, Health, Searcher, Unavailable, Unbuilt
 from search.models import Unsent
 from search.query import SearchQuery, SearchResult
 from search.words import Group
@@ -32,10 +32,7 @@ class Breaker:
         self._clock = clock
         self._lock = Lock()
         self._ask_again_at: float | None = None  # None: it answers
-
-    @property
-    def is_open(self) -> bool:
-        return self._ask_again_at is not None
+        self.reason: Unavailable | None = None
 
     def lets_through(self) -> bool:
         """True while the server answers; else once in PAUSE seconds, for one caller."""
@@ -48,8 +45,9 @@ class Breaker:
             self._ask_again_at = now + PAUSE  # whoever comes next does not wait beside us
             return True
 
-    def failed(self, reason: Exception) -> None:
+    def failed(self, reason: Unavailable) -> None:
         with self._lock:
+            self.reason = reason
             first = self._ask_again_at is None
             self._ask_again_at = self._clock() + PAUSE
         if first:
@@ -100,7 +98,7 @@ class FallbackSearcher(Searcher):
         """Of the server. Asking it counts: a monitor that comes by finds out before a reader has to."""
         waiting = Unsent.objects.count()
         built = self._first(self.server.is_built, lambda: None)
-        if built is None:
+        if built is None and not isinstance(self.breaker.reason, Unbuilt):
             return Health("down", answering=self.database.name, waiting=waiting)
         state = "ok" if built else "unbuilt"
         return Health(state, answering=self.name if built else self.database.name, waiting=waiting)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import search
-from search.backends import database_engine, server_engine
+from search.backends import database_engine, elasticsearch, fallback, server_engine
 from search.backends.base import Backend
 from search.query import Scope, SearchQuery, SearchResult
 
@@ -14,13 +14,20 @@ from search.query import Scope, SearchQuery, SearchResult
 @pytest.fixture(params=["database", "elasticsearch"])
 def engine(request: pytest.FixtureRequest, settings: Any) -> Backend:
     """Each engine in turn, empty, as the one in force."""
-    settings.SEARCH_BACKEND = request.param
-    if request.param == "database":
-        return database_engine()
-    settings.ELASTICSEARCH_URL = request.getfixturevalue("elasticsearch_url")
-    settings.ELASTICSEARCH_TIMEOUT = 30  # here it is to answer, however busy the machine
-    from search.backends import elasticsearch
+    if request.param == "elasticsearch":
+        chosen: Backend = request.getfixturevalue("server")
+        return chosen
+    settings.SEARCH_BACKEND = "database"
+    return database_engine()
 
+
+@pytest.fixture
+def server(elasticsearch_url: str, settings: Any) -> Backend:
+    """The server as the engine in force, empty."""
+    settings.SEARCH_BACKEND = "elasticsearch"
+    settings.ELASTICSEARCH_URL = elasticsearch_url
+    fallback.breaker.cache_clear()
+    settings.ELASTICSEARCH_TIMEOUT = 30  # here it is to answer, however busy the machine
     backend = server_engine()
     assert isinstance(backend, elasticsearch.ElasticsearchBackend)
     for name in backend.client.indices.get(index=f"{elasticsearch.PREFIX}-*").body:

@@ -1,0 +1,223 @@
+"""A server that refuses, hangs or comes back: readers get an answer, and it hears of all that changed."""
+
+import logging
+import socket
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import Client
+
+import search
+from portal.positions import actions as positions
+from portal.positions.models import Position
+from search import indexing, outbox
+from search.backends import database_engine, fallback, server_engine
+from search.backends.base import Unavailable
+from search.backends.fallback import PAUSE, Breaker
+from search.models import Unsent
+from search.query import Kind, Scope, SearchQuery, Sort
+from tests.factories import make_employer, make_position, make_user
+from tests.harness.elasticsearch import free_port
+
+pytestmark = [pytest.mark.django_db, pytest.mark.must("posts.1")]
+
+
+@pytest.fixture
+def refusing() -> str:
+    """An address where nobody listens."""
+    return f"http://127.0.0.1:{free_port()}"
+
+
+@pytest.fixture
+def hanging() -> Iterator[str]:
+    """An address that takes a connection and never says a word."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(64)
+        yield f"http://127.0.0.1:{silent.getsockname()[1]}"
+
+
+@pytest.fixture(params=["refusing", "hanging"])
+def down(request: pytest.FixtureRequest, settings: Any) -> Any:
+    """A post is indexed, and the server that is chosen does not answer."""
+    make_position(title="叉车司机")
+    indexing.rebuild()
+    settings.SEARCH_BACKEND = "elasticsearch"
+    settings.ELASTICSEARCH_URL = request.getfixturevalue(request.param)
+    fallback.breaker.cache_clear()
+    yield request.param
+    fallback.breaker.cache_clear()
+
+
+def ask(text: str = "叉车", **kwargs: Any) -> Any:
+    return search.get_backend().search(SearchQuery(scope=Scope.PUBLIC, text=text, **kwargs))
+
+
+def test_the_database_answers_within_a_second(down: str, caplog: Any, figure: Callable[[str], None]) -> None:
+    ask_first = time.perf_counter()
+    result = ask()
+    took = time.perf_counter() - ask_first
+    assert [hit.title for hit in result.hits] == ["叉车司机"]
+    assert result.degraded
+    assert took < 1
+    figure(f"server {down}: the first search answered after {took * 1000:.0f} ms")
+
+    since = time.perf_counter()
+    assert all(ask().degraded for _ in range(10))
+    assert time.perf_counter() - since < 1, "those that follow do not wait for the server"
+    said = [row for row in caplog.records if row.name == "search.backends.fallback"]
+    assert [row.levelno for row in said] == [logging.WARNING], "one line, not one for each search"
+
+
+def test_health_and_pages_say_who_answers(down: str, client: Client) -> None:
+    answer = client.get("/healthz")
+    assert answer.status_code == 200, "pages are answered: the process is alive"
+    assert answer.json()["search"] == {
+        "backend": "elasticsearch",
+        "state": "down",
+        "answering": database_engine().name,
+        "waiting": 0,
+    }
+    assert "叉车司机" in client.get("/search/?q=叉车").content.decode().replace("<mark>", "").replace(
+        "</mark>", ""
+    )
+
+
+def test_a_cursor_goes_on_while_the_server_is_away(
+    server: Any, find: Any, settings: Any, refusing: str
+) -> None:
+    firm = make_employer()
+    for _ in range(15):
+        make_position(employer=firm)
+    indexing.rebuild()
+    asked = {"kinds": frozenset({Kind.POSITION}), "sort": Sort.NEWEST, "size": 5}
+    first = find("", **asked)
+    settings.SEARCH_BACKEND, settings.ELASTICSEARCH_URL = "elasticsearch", refusing
+    second = ask("", after=first.next, **asked)
+    third = ask("", after=second.next, **asked)
+    assert second.degraded
+    seen = [hit.id for result in (first, second, third) for hit in result.hits]
+    assert len(seen) == len(set(seen)) == 15
+    assert third.next == ""
+
+
+def test_a_write_does_not_wait_for_the_server(
+    down: str, django_capture_on_commit_callbacks: Any, figure: Callable[[str], None]
+) -> None:
+    """What it changed is found at once, and noted down for the server."""
+    member = make_user()
+    post = make_position(employer=make_employer(member=member), title="电焊工")
+    indexing.refresh(Kind.POSITION, [post.pk], backend=database_engine())
+    began = time.perf_counter()
+    with django_capture_on_commit_callbacks() as told:
+        positions.pause(position=post, by=member)
+    assert time.perf_counter() - began < 1
+    assert ask("电焊工").total == 0
+    assert list(Unsent.objects.values_list("kind", "object_id")) == [("position", post.pk)]
+    assert told, "a task is to tell it"
+
+
+def test_what_an_outage_left_undone_is_caught_up(
+    server: Any, find: Any, settings: Any, refusing: str, django_capture_on_commit_callbacks: Any
+) -> None:
+    member = make_user()
+    post, gone = (make_position(employer=make_employer(member=member), title="叉车司机") for _ in range(2))
+    indexing.rebuild()
+    address, settings.ELASTICSEARCH_URL = settings.ELASTICSEARCH_URL, refusing
+    with django_capture_on_commit_callbacks(execute=True):
+        positions.pause(position=gone, by=member)
+    late = make_position(employer=post.employer, title="叉车维修工")
+    outbox.note(Kind.POSITION, [late.pk])
+    assert outbox.catch_up_if_it_answers() == "the server does not answer"
+    assert Unsent.objects.count() == 2
+    settings.ELASTICSEARCH_URL = address
+    fallback.breaker.cache_clear()
+    assert server.listed(SearchQuery(scope=Scope.PUBLIC).now)[Kind.POSITION] == 2, "it has not heard yet"
+    assert outbox.catch_up() == 2
+    assert sorted(hit.title for hit in find("叉车").hits) == ["叉车司机", "叉车维修工"]
+    assert not Unsent.objects.exists()
+    assert indexing.is_current(backend=server)
+
+
+def test_a_server_that_lost_everything_is_given_a_new_index(server: Any, find: Any) -> None:
+    make_position(title="叉车司机")
+    indexing.rebuild()
+    for name in server.client.indices.get(index="portal-search-*").body:
+        server.client.indices.delete(index=name)
+    assert ask().degraded
+    assert search.get_backend().health().state == "unbuilt"
+    assert outbox.catch_up() == 2
+    fallback.breaker.cache_clear()  # else nobody asks it for PAUSE seconds
+    assert find("叉车").total == 1
+
+
+def test_what_changes_while_it_is_sent_is_sent_again(engine: Any, monkeypatch: Any) -> None:
+    post = make_position()
+    outbox.note(Kind.POSITION, [post.pk])
+    plain = indexing.refresh
+
+    def slow(*args: Any, **kwargs: Any) -> None:
+        plain(*args, **kwargs)
+        outbox.note(Kind.POSITION, [post.pk])
+
+    monkeypatch.setattr(outbox.indexing, "refresh", slow)
+    assert outbox.send(engine) == 1
+    assert Unsent.objects.count() == 1
+
+
+def test_a_change_undone_is_not_told(settings: Any, refusing: str) -> None:
+    settings.SEARCH_BACKEND, settings.ELASTICSEARCH_URL = "elasticsearch", refusing
+    member = make_user()
+    post = make_position(employer=make_employer(member=member))
+    with pytest.raises(RuntimeError, match="undone"), transaction.atomic():  # noqa: PT012
+        positions.pause(position=post, by=member)
+        assert Unsent.objects.exists()
+        raise RuntimeError("undone")
+    assert not Unsent.objects.exists()
+
+
+def test_an_older_reading_never_replaces_a_later_one(server: Any, find: Any) -> None:
+    """Two workers read a post; the one that read first is the last to write."""
+    post = make_position(title="叉车司机")
+    indexing.rebuild()
+    earlier = SearchQuery(scope=Scope.PUBLIC).now
+    (stale,) = indexing.documents_of(Kind.POSITION, [post.pk], earlier)
+    Position.objects.filter(pk=post.pk).update(title="电焊工", duties="焊接。", requirements="")
+    indexing.refresh(Kind.POSITION, [post.pk])
+    server.put([stale], read_at=earlier)
+    server.remove(Kind.POSITION, [post.pk], read_at=earlier)
+    assert (find("电焊工").total, find("叉车").total) == (1, 0)
+
+
+def test_starting_does_not_wait_for_the_server(down: str, capsys: Any) -> None:
+    call_command("index_search", "--if-stale")
+    said = capsys.readouterr()
+    assert "current" in said.out
+    assert "left for later" in said.err
+    with pytest.raises(CommandError, match="does not answer"):
+        call_command("index_search")
+    with pytest.raises(CommandError, match="does not answer"):
+        call_command("index_search", "--catch-up")
+
+
+def test_without_a_server_there_is_nothing_to_tell() -> None:
+    outbox.note(Kind.POSITION, [1])
+    assert server_engine() is None
+    assert outbox.catch_up() == 0
+    assert not Unsent.objects.exists()
+
+
+def test_one_caller_at_a_time_tries_again() -> None:
+    now = [0.0]
+    breaker = Breaker("a server", clock=lambda: now[0])
+    assert breaker.lets_through()
+    breaker.failed(Unavailable("refused"))
+    assert not breaker.lets_through()
+    now[0] = PAUSE + 1
+    assert [breaker.lets_through() for _ in range(3)] == [True, False, False]
+    breaker.answered()
+    assert [breaker.lets_through() for _ in range(3)] == [True, True, True]
