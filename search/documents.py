@@ -26,7 +26,7 @@ from portal.employers.models import Employer
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from search import facets
-from search.query import PAY_BANDS, Kind
+from search.query import PAY_BANDS, TRADES, Kind
 
 # Raise it when the making of documents changes: every index built before is then stale.
 SHAPE = 4
@@ -58,6 +58,7 @@ class Document:
     shift: str = ""
     industry: str = ""
     size: str = ""
+    trade: str = ""
     certificates: frozenset[str] = frozenset()
     veterans_only: bool = False
 
@@ -159,6 +160,7 @@ def _position(row: Position, place: str) -> Document:
         shift=row.shift,
         industry=row.employer.industry,
         size=row.employer.size_band,
+        trade=row.occupation_id[:4] if row.occupation_id[:4] in TRADES else "",
         certificates=frozenset(row.certificates),
         veterans_only=row.veterans_only,
     )

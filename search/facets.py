@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from portal.core.enums import Education, Shift
 from portal.employers.enums import Industry, SizeBand
 from portal.positions.enums import PositionKind
-from search.query import PAY_BANDS, Facet, Kind
+from search.query import PAY_BANDS, TRADES, Facet, Kind
 
 if TYPE_CHECKING:
     from search.documents import Document
@@ -30,6 +30,7 @@ CHOICES: dict[Facet, tuple[str, ...]] = {
     Facet.SHIFT: tuple(Shift.values),
     Facet.INDUSTRY: tuple(Industry.values),
     Facet.SIZE: tuple(SizeBand.values),
+    Facet.TRADE: tuple(TRADES),
 }
 
 
@@ -91,6 +92,7 @@ def values(document: "Document") -> dict[Facet, tuple[str, ...]]:
         Facet.SHIFT: document.shift,
         Facet.INDUSTRY: document.industry,
         Facet.SIZE: document.size,
+        Facet.TRADE: document.trade,
     }
     found: dict[Facet, tuple[str, ...]] = {facet: (value,) for facet, value in one.items() if value}
     touched = bands(document.pay_from, document.pay_to)

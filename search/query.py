@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from matching.knowledge import occupations
 from portal.core.enums import CertificateKind, Shift
 from portal.employers.enums import Industry, SizeBand
 from portal.positions.enums import PositionKind
@@ -52,6 +53,7 @@ class Facet(StrEnum):
     JOB_KIND = "job_kind"
     SHIFT = "shift"
     INDUSTRY = "industry"
+    TRADE = "trade"  # 中类 of the classification of occupations
     SIZE = "size"
 
 
@@ -63,6 +65,9 @@ PAY_BANDS: dict[str, tuple[int, int | None]] = {
     "8000-12000": (8000, 12000),
     "12000-": (12000, None),
 }
+
+# Groups of occupations (中类): the beginning of their codes, and their names.
+TRADES: dict[str, str] = {row.code[:4]: row.name for row in occupations().values() if row.level == 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,7 @@ class SearchQuery:
             second: ranges overlap.
         education_at_most: value of core.enums.Education that the searcher has.
         job_kinds, shifts, industries, sizes: values of PositionKind, Shift, Industry, SizeBand; any of them.
+        trades: any of TRADES.
         certificates: values of CertificateKind; posts that ask for any of them.
         veterans_only: only posts for veterans (定向招录).
         published_since: shown to the public since then.
@@ -119,6 +125,7 @@ class SearchQuery:
     shifts: frozenset[str] = frozenset()
     industries: frozenset[str] = frozenset()
     sizes: frozenset[str] = frozenset()
+    trades: frozenset[str] = frozenset()
     certificates: frozenset[str] = frozenset()
     veterans_only: bool = False
     published_since: datetime | None = None
@@ -151,6 +158,7 @@ class SearchQuery:
         _known("shifts", self.shifts, Shift.values)
         _known("industries", self.industries, Industry.values)
         _known("sizes", self.sizes, SizeBand.values)
+        _known("trades", self.trades, TRADES)
         _known("certificates", self.certificates, CertificateKind.values)
         if self.after:
             if self.page != 1:

@@ -83,6 +83,7 @@ def by_facet(query: SearchQuery) -> dict[Facet, Condition]:
         (Facet.SHIFT, query.shifts),
         (Facet.INDUSTRY, query.industries),
         (Facet.SIZE, query.sizes),
+        (Facet.TRADE, query.trades),
     ):
         if asked:
             found[facet] = _in_slot(facet, asked), []

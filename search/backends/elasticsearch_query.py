@@ -66,6 +66,7 @@ def by_facet(query: SearchQuery) -> dict[Facet, Asked]:
         (Facet.SHIFT, query.shifts),
         (Facet.INDUSTRY, query.industries),
         (Facet.SIZE, query.sizes),
+        (Facet.TRADE, query.trades),
     ):
         if asked:
             found[facet] = _absent(facet.value) | dsl.Q("terms", **{facet.value: sorted(asked)})
