@@ -41,7 +41,7 @@ class SearchConfig(AppConfig):
         from portal.core import periodic
         from portal.employers.signals import employer_changed
         from portal.positions.signals import position_changed, positions_changed
-        from search import outbox
+        from search import outbox, saved
         from search.checks import check_search
 
         position_changed.connect(_position_changed, dispatch_uid="search.position")
@@ -50,4 +50,5 @@ class SearchConfig(AppConfig):
         for signal in (page_published, page_unpublished, post_delete):
             signal.connect(_fair_changed, sender=JobFairPage, dispatch_uid="search.fair")
         checks.register(check_search)
+        periodic.register("search.tell_new_matches", every=timedelta(hours=1), run=saved.tell_new_matches)
         periodic.register("search.catch_up", every=timedelta(minutes=1), run=outbox.catch_up_if_it_answers)

@@ -5,9 +5,18 @@ there share their number.
 """
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.core.models import TimestampedModel
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+LONGEST_ADDRESS = 600  # of a saved search
 
 
 class Entry(models.Model):
@@ -138,3 +147,35 @@ class Unsent(models.Model):
         verbose_name = "待送条目"
         verbose_name_plural = "待送条目"
         constraints = [models.UniqueConstraint(fields=["kind", "object_id"], name="search_unsent_once")]
+
+
+class SavedSearchQuerySet(models.QuerySet["SavedSearch"]):
+    def visible_to(self, user: "User | AnonymousUser") -> "SavedSearchQuerySet":
+        """What somebody looks for is theirs alone."""
+        return self.filter(user=user) if isinstance(user, User) and user.is_active else self.none()
+
+    def with_alerts(self) -> "SavedSearchQuerySet":
+        return self.filter(alerts=True, user__is_active=True)
+
+
+class SavedSearch(TimestampedModel):
+    """A search that somebody wants to make again, or to be told about."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="saved_searches", verbose_name="用户")
+    name = models.CharField("名称", max_length=60)
+    # As search.asked.Asked writes it, so that the same search is the same address.
+    address = models.CharField("条件", max_length=LONGEST_ADDRESS)
+    alerts = models.BooleanField("有新岗位时告诉我", default=True)
+    # Posts published before were told, or were there when it was saved.
+    seen_at = models.DateTimeField("看到", default=timezone.now)
+
+    objects = SavedSearchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "保存的搜索"
+        verbose_name_plural = "保存的搜索"
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["user", "address"], name="saved_search_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -41,6 +41,8 @@ from portal.veterans.permissions import EXPORT_ROLES
 from portal.veterans.retention import CLOSING_ROLES
 from portal.visits import actions as visits
 from portal.visits.enums import Need, ReturnDocument
+from search import saved
+from search.asked import Asked
 from tests.factories import (
     make_booth,
     make_employer,
@@ -157,6 +159,7 @@ class World:
         self.piece = add_evidence(
             veteran=self.veteran, by=self.veteran_user, kind=EvidenceKind.OTHER, content=make_picture()
         )
+        self.saved_search = saved.save(by=self.veteran_user, asked=Asked(q="司机"), name="司机")
         self.notice = notify(user=self.veteran_user, kind=NoticeKind.SEARCH, text="有新岗位", key="matrix")
         self.token, self.token_text = issue(
             by=self.member, employer=self.employer, name="招聘系统", scope=TokenScope.WRITE, days=90
@@ -260,6 +263,11 @@ MATRIX: dict[str, Row] = {
     "me/consents/<slug:purpose>/": Row(PERSONS, {"purpose": "=matching"}, "post"),
     "me/access-log/": Row(PERSONS),
     "me/visits/": Row(PERSONS),
+    # Anybody signed in may keep a search; nobody sees another's.
+    "me/saved-searches/": Row(SIGNED_IN),
+    "me/saved-searches/add/": Row(SIGNED_IN, method="post"),
+    "me/saved-searches/<int:pk>/": Row(THE_PERSON, _of("saved_search")),
+    "me/saved-searches/<int:pk>/remove/": Row(THE_PERSON, _of("saved_search"), "post"),
     # Who has a file is led on to it.
     "me/claim/": Row(SIGNED_IN),
     "me/hidden-employers/": Row(PERSONS),
@@ -426,6 +434,7 @@ MATRIX: dict[str, Row] = {
     "api/<path:rest>": Row(frozenset(), {"rest": "=v1/nothing"}),
     # --- what everybody reads
     "search/": Row(EVERYBODY, queries=(f"q={PERSON}", f"q={PHONE}")),
+    "search/suggest": Row(EVERYBODY, queries=(f"q={PERSON}", f"q={PHONE}")),
     "positions/": Row(EVERYBODY, queries=(f"q={PERSON}",)),
     "positions/<int:pk>/": Row(EVERYBODY, _of("position")),
     "employers/<int:pk>/": Row(EVERYBODY, _of("employer")),

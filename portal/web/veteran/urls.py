@@ -13,6 +13,7 @@ from portal.web.veteran import (
     home,
     intentions,
     positions,
+    saved,
     visits,
 )
 
@@ -46,5 +47,9 @@ urlpatterns = [
     path("visits/", visits.listing, name="visits"),
     path("data/", data.page, name="data"),
     path("data/<slug:kind>/", data.download, name="data-download"),
+    path("saved-searches/", saved.listing, name="saved-searches"),
+    path("saved-searches/add/", saved.add, name="saved-search-add"),
+    path("saved-searches/<int:pk>/", saved.change, name="saved-search"),
+    path("saved-searches/<int:pk>/remove/", saved.remove, name="saved-search-remove"),
     path("access-log/", home.access_log, name="access-log"),
 ]

@@ -1,0 +1,138 @@
+"""Saved searches: kept and dropped by their owner, and looked at once a day for something new."""
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from urllib.parse import urlencode
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.core import audit
+from portal.core.models import Region
+from portal.notices.actions import notify
+from portal.notices.enums import NoticeKind
+from portal.notices.models import Notice
+from portal.veterans.models import Veteran
+from search import get_backend
+from search.asked import HOME, Asked
+from search.models import LONGEST_ADDRESS, SavedSearch
+from search.query import LARGEST_PAGE, Kind, Sort
+
+MOST = 20  # of one person
+NOT_BEFORE = time(8)  # nobody's phone should ring at night
+# A post is published a moment before its transaction ends, and before a server outside the database knows it.
+SETTLED = timedelta(minutes=5)
+_NAMED = 3  # titles in a message
+
+
+def asked_of(saved: SavedSearch) -> Asked:
+    return Asked.read(QueryDict(saved.address))
+
+
+def place_of(near: str, user: object) -> tuple[float, float] | None:
+    """Where `near` is; HOME is known of a veteran alone. One query, or none."""
+    if not near:
+        return None
+    if near == HOME:
+        if not isinstance(user, User):
+            return None
+        home = Veteran.objects.filter(account=user).select_related("living_region").first()
+        return home.living_region.location if home and home.living_region else None
+    region = Region.objects.filter(pk=near).first()
+    return region.location if region else None
+
+
+@transaction.atomic
+def save(*, by: User, asked: Asked, name: str = "", alerts: bool = True) -> SavedSearch:
+    """Keep a search; one that is kept already is returned as it is.
+
+    Raises:
+        ValidationError: nothing was asked, or the person keeps too many.
+    """
+    address = urlencode(list(asked.pairs()))
+    if not address:
+        raise ValidationError("请先输入要搜的词，或选一个条件。")
+    if len(address) > LONGEST_ADDRESS:
+        raise ValidationError("条件太多了，请去掉一些再保存。")
+    User.objects.select_for_update().get(pk=by.pk)  # so that two tabs do not go past MOST together
+    rows = SavedSearch.objects.visible_to(by)
+    found = rows.filter(address=address).first()
+    if found is not None:
+        return found
+    if rows.count() >= MOST:
+        raise ValidationError(f"最多保存 {MOST} 个搜索，请先删除不用的。")
+    saved = SavedSearch.objects.create(user=by, name=name[:60], address=address, alerts=alerts)
+    audit.record(by=by, verb="search.saved", target=saved)
+    return saved
+
+
+@transaction.atomic
+def change(*, by: User, saved: SavedSearch, name: str, alerts: bool) -> SavedSearch:
+    """Give a search another name, have it told or not. What came while it was silent is not told later."""
+    if alerts and not saved.alerts:
+        saved.seen_at = timezone.now()
+    saved.name, saved.alerts = name, alerts
+    saved.save(update_fields=["name", "alerts", "seen_at", "updated_at"])
+    audit.record(by=by, verb="search.saved_changed", target=saved, alerts=alerts)
+    return saved
+
+
+@transaction.atomic
+def remove(*, by: User, saved: SavedSearch) -> None:
+    audit.record(by=by, verb="search.saved_removed", target=saved)
+    saved.delete()
+
+
+def tell_new_matches(now: datetime | None = None) -> int:
+    """Tell everybody whose saved searches found something new, one message a day for all of them.
+
+    The message and what it covers are written together, person by person: a run that is killed goes on where
+    it was and tells nobody twice. Returns how many were told.
+    """
+    now = now or timezone.now()
+    if timezone.localtime(now).time() < NOT_BEFORE:
+        return 0
+    users = User.objects.filter(pk__in=SavedSearch.objects.with_alerts().values("user")).order_by("pk")
+    return sum(_tell(user, now) for user in users.iterator())
+
+
+@transaction.atomic
+def _tell(user: User, now: datetime) -> bool:
+    rows = list(SavedSearch.objects.with_alerts().filter(user=user).select_for_update().order_by("pk"))
+    key = f"saved-searches.{timezone.localdate(now).isoformat()}"
+    if Notice.objects.filter(user=user, key=key).exists():
+        return False
+    edge = now - SETTLED
+    news = [(saved, *_new(saved, user, now, edge)) for saved in rows]
+    news = [(saved, count, titles) for saved, count, titles in news if count]
+    SavedSearch.objects.filter(pk__in=[row.pk for row in rows], seen_at__lt=edge).update(seen_at=edge)
+    if not news:
+        return False
+    saved, count, titles = news[0]
+    text = f"“{saved.name}”有 {count} 个新岗位：{'、'.join(titles)}{'等' if count > len(titles) else ''}。"
+    if len(news) > 1:
+        rest = sum(more for _, more, _ in news[1:])
+        text += f"另外 {len(news) - 1} 个保存的搜索有 {rest} 个新岗位。"
+    url = f"{reverse('public:search')}?{saved.address}"
+    if len(news) > 1 or len(url) > 200:
+        url = reverse("veteran:saved-searches")
+    return notify(user=user, kind=NoticeKind.SEARCH, text=text, url=url, key=key) is not None
+
+
+def _new(saved: SavedSearch, user: User, now: datetime, edge: datetime) -> tuple[int, list[str]]:
+    """How many open posts that fit were published since the search was last looked at, and some titles."""
+    asked = asked_of(saved)
+    place = place_of(asked.near, user)
+    if asked.kind != Kind.POSITION or saved.seen_at >= edge or (asked.near and place is None):
+        return 0, []
+    latest = replace(asked, sort=Sort.NEWEST)
+    result = get_backend().search(latest.query(place=place, now=now, since=saved.seen_at, size=LARGEST_PAGE))
+    if result.relaxed or result.corrected:
+        return 0, []
+    later = sum(hit.record.published_at >= edge for hit in result.hits)
+    titles = [hit.title for hit in result.hits if hit.record.published_at < edge]
+    return result.total - later, titles[:_NAMED]
