@@ -1,72 +1,20 @@
 """Open positions and their employers, for everybody: no sign-in, no order by who reads."""
 
-from typing import Any
+from dataclasses import replace
 
-import django_filters
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from portal.core.enums import Education, RegionLevel, Shift
-from portal.core.models import Occupation, Region
 from portal.employers.models import Employer
 from portal.positions.models import Position
-from portal.stations.models import Station, path_range
 from portal.veterans.models import Veteran
+from portal.web.public.search import asked_of, found_page, list_context, paged
+from search.query import LONGEST_TEXT, Kind
 
 POSITIONS_A_PAGE = 18
-PAY_STEPS = (3000, 4000, 5000, 6000, 8000, 10000)  # yuan a month
-
-
-def _group_choices() -> list[tuple[str, str]]:
-    """(first four characters of the code, name) of the classification's 中类 groups."""
-    groups = Occupation.objects.filter(level=2).order_by("code").values_list("code", "name")
-    return [(code[:4], name) for code, name in groups]
-
-
-class PositionFilter(django_filters.FilterSet):
-    """County, group of occupations, pay, own education, shift. Each leaves the order alone."""
-
-    county = django_filters.ModelChoiceFilter(
-        label="工作地区", queryset=Region.objects.none(), method="in_region", empty_label="全部地区"
-    )
-    group = django_filters.ChoiceFilter(label="职业类别", method="in_group", empty_label="全部类别")
-    pay = django_filters.ChoiceFilter(
-        label="月薪能达到",
-        choices=[(str(step), f"{step:,} 元") for step in PAY_STEPS],
-        method="pays",
-        empty_label="不限",
-    )
-    education = django_filters.ChoiceFilter(
-        label="我的学历",
-        choices=Education.choices,
-        field_name="education_min",
-        lookup_expr="lte",
-        empty_label="不限",
-    )
-    shift = django_filters.ChoiceFilter(label="班次", choices=Shift.choices, empty_label="不限")
-
-    class Meta:
-        model = Position
-        fields = ["county", "group", "pay", "education", "shift"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        roots = Station.objects.filter(depth=1).values("region")
-        self.filters["county"].queryset = Region.objects.filter(level=RegionLevel.COUNTY, parent__in=roots)
-        self.filters["group"].extra["choices"] = _group_choices
-
-    def in_region(self, rows: QuerySet, name: str, value: Region) -> QuerySet:
-        return rows.filter(path_range("region_id", value.pk))
-
-    def in_group(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        return rows.filter(path_range("occupation_id", value))
-
-    def pays(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        return rows.filter(pay_to__gte=int(value))
 
 
 def _crumbs() -> list[tuple[str, str]]:
@@ -75,23 +23,19 @@ def _crumbs() -> list[tuple[str, str]]:
 
 @require_safe
 def positions(request: HttpRequest) -> HttpResponse:
-    """Every open position, latest first."""
-    found = PositionFilter(request.GET, queryset=Position.objects.open_at())
-    # Numbers first: sorting whole rows of 66,000 for a late page takes ten times as long.
-    page = Paginator(found.qs.values_list("pk", flat=True), POSITIONS_A_PAGE).get_page(
-        request.GET.get("page")
-    )
-    rows = Position.objects.open_at().with_details().in_bulk(list(page.object_list))
-    page.object_list = [rows[pk] for pk in page.object_list if pk in rows]
-    filtered = any(request.GET.get(name) for name in found.filters)
+    """Every open position, latest first. Listed and counted by the search index, which counts 56,000 open
+    rows faster than the database does.
+    """
+    asked = replace(asked_of(request), q="", kind=Kind.POSITION)
+    result, number = found_page(request, asked)
     return render(
         request,
         "web/public/positions.html",
         {
-            "page": page,
-            "form": found.form,
-            "filtered": filtered,
-            "clear_url": reverse("public:positions") if filtered else "",
+            **list_context(request, asked, result),
+            "result": result,
+            "page": paged(result, number),
+            "longest": LONGEST_TEXT,
         },
     )
 

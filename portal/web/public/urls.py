@@ -7,6 +7,7 @@ app_name = "public"
 urlpatterns = [
     # what is open to everybody
     path("search/", search.search, name="search"),
+    path("search/suggest", search.suggest, name="suggest"),
     path("positions/", positions.positions, name="positions"),
     path("positions/<int:pk>/", positions.position, name="position"),
     path("employers/<int:pk>/", positions.employer, name="employer"),

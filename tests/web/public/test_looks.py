@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 from cms.actions import setup_site
 from cms.models import JobFairPage
 from portal.positions.models import Position
+from search import indexing
 from tests.cms.test_sections import make_base, make_news, make_policy
 from tests.factories import make_booth, make_employer, make_fair, make_position, make_stations
 
@@ -40,6 +41,7 @@ def fair() -> JobFairPage:
     make_policy()
     make_base()
     make_news()
+    indexing.rebuild()
     return fair
 
 
@@ -94,7 +96,8 @@ def test_everything_works_without_javascript(fair: JobFairPage, no_js: Page, loo
     assert no_js.get_by_role("heading", level=1).inner_text().startswith("货车司机")
     look(no_js, "position-plain")
     no_js.goto("/positions/")
-    no_js.get_by_label("工作地区").select_option("440703")
-    no_js.get_by_role("button", name="查询").click()
+    no_js.locator("summary", has_text="月薪").click()
+    no_js.get_by_label("月薪最低").fill("90000")
+    no_js.get_by_role("button", name="确定").click()
     no_js.get_by_text("没有符合条件的岗位").wait_for()
     look(no_js, "positions-none")
