@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from portal.accounts.enums import StationRole
-from portal.employers import actions as employers
+from portal.employers import verification
 from portal.positions import actions as positions
 from search import indexing
 from search.models import Phrase, Term
@@ -192,7 +192,7 @@ def test_the_name_of_a_closed_post_is_not_offered(engine, django_capture_on_comm
     assert "潜水打捞员" not in offered("潜水")
     assert offered("远航") == ["江门市远航物流有限公司"]
     with django_capture_on_commit_callbacks(execute=True):
-        employers.suspend(employer=firm, by=reviewer, reason="投诉属实")
+        verification.suspend(employer=firm, by=reviewer, reason="投诉属实")
     assert offered("远航") == []
 
 
