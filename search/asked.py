@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from django.utils import timezone
 
@@ -34,6 +34,16 @@ class Parameters(Protocol):
 
     def get(self, key: Any, default: Any, /) -> Any: ...
     def getlist(self, key: Any, /) -> list[Any]: ...
+
+
+class _Said(dict[str, list[str]]):
+    """Values by name, read as Django's QueryDict is."""
+
+    def get(self, key: Any, default: Any = None, /) -> Any:
+        return self[key][-1] if key in self else default
+
+    def getlist(self, key: Any, /) -> list[str]:
+        return super().get(key, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +94,11 @@ class Asked:
             days=days if days in DAYS else 0,
             sort=Sort(sort) if sort in set(Sort) and (sort != Sort.DISTANCE or near) else None,
         )
+
+    @classmethod
+    def parse(cls, address: str) -> "Asked":
+        """What an address without its '?' asks."""
+        return cls.read(_Said(parse_qs(address)))
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Names and values of the address, always in this order, without what was not asked."""

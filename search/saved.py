@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
@@ -30,7 +29,7 @@ _NAMED = 3  # titles in a message
 
 
 def asked_of(saved: SavedSearch) -> Asked:
-    return Asked.read(QueryDict(saved.address))
+    return Asked.parse(saved.address)
 
 
 def place_of(near: str, user: object) -> tuple[float, float] | None:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("search", "0004_facets"),
+        ("search", "0005_moments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
