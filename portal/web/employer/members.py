@@ -52,7 +52,7 @@ def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
         if form.is_valid() and _invited(request, employer, user, form):
             return redirect("employer:members")
     rows = EmployerMembership.objects.filter(employer__in=Employer.objects.run_by(user), employer=employer)
-    page = Paginator(rows.select_related("user").order_by("-role", "pk"), A_PAGE).get_page(
+    page = Paginator(rows.select_related("user").order_by("role", "pk"), A_PAGE).get_page(
         request.GET.get("page")
     )
     invitations = EmployerInvitation.objects.visible_to(user).waiting().filter(employer=employer)

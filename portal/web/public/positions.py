@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from portal.employers.models import Employer
+from portal.employers.permissions import is_hidden_from
 from portal.positions.models import Position
 from portal.veterans.models import Veteran
 from portal.web.public.search import asked_of, found_page, list_context, paged
@@ -92,11 +93,16 @@ def employer(request: HttpRequest, pk: int) -> HttpResponse:
         Employer.objects.visible_to(request.user).select_related("region", "station"), pk=pk
     )
     rows = Position.objects.visible_to(request.user).open_at().filter(employer=found).with_details()
+    reader = request.user
+    own = Veteran.objects.filter(account=reader).first() if reader.is_authenticated else None
     return render(
         request,
         "web/public/employer.html",
         {
             "employer": found,
+            "shown": found.is_verified,
+            "is_veteran": own is not None,
+            "hidden": own is not None and is_hidden_from(own, found),
             "crumbs": [*_crumbs(), (found.name, "")],
             "page": Paginator(rows, POSITIONS_A_PAGE).get_page(request.GET.get("page")),
             "facts": [
@@ -104,6 +110,7 @@ def employer(request: HttpRequest, pk: int) -> HttpResponse:
                 ("单位规模", found.get_size_band_display()),
                 ("单位性质", found.get_nature_display()),
                 ("地址", f"{found.region.name} {found.address}"),
+                *([("人力资源服务许可证", found.agency_permit)] if found.is_agency else []),
             ],
         },
     )

@@ -19,7 +19,7 @@ from portal.core.enums import RegionLevel
 from portal.core.models import Region
 from portal.core.validators import uscc_check_passes
 from portal.employers import changes, members, verification
-from portal.employers.enums import EmployerRole, StepKind, VerificationState
+from portal.employers.enums import EmployerRole, EvidenceKind, VerificationState
 from portal.employers.models import Employer, EmployerMembership, EmployerPaper, EmployerQuerySet, FactsChange
 from portal.stations.models import Station, path_range
 from portal.web.employers import facts_of
@@ -162,6 +162,10 @@ def _decisions(request: HttpRequest, employer: Employer, change: FactsChange | N
         made["refuse_change"] = reasoned(
             "refuse_change", forms.CHANGE_REASONS, changes.refuse_change, change=change
         )
+    if not (employer.is_agency or (change is not None and change.after.get("is_agency"))):
+        kinds = [row for row in EvidenceKind.choices if row[0] != EvidenceKind.PERMIT]
+        for name in {"verify", "accept_change"} & made.keys():
+            made[name].form.fields["evidence"].choices = kinds
     made["invite"] = _Decision(
         forms.InviteOwnerForm(data("invite"), auto_id="invite_%s"),
         members.invite,
@@ -215,7 +219,6 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         "shown": ",".join(str(paper.pk) for paper in current),
         "older": list(employer.evidence.filter(step=None).select_related("seen_by").order_by("-pk")[:10]),
         "steps": Paginator(steps, A_PAGE).get_page(request.GET.get("page")),
-        "step_kinds": StepKind,
         "change": change,
         "changed": changes.told(change) if change else [],
         "decisions": decisions,
@@ -224,7 +227,7 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
                 employer__in=Employer.objects.reviewable_by(user), employer=employer
             )
             .select_related("user")
-            .order_by("-role", "pk")[: members.MOST]
+            .order_by("role", "pk")[: members.MOST]
         ),
         "paper_reasons": forms.PAPER_REASONS,
     }

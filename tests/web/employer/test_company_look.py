@@ -1,0 +1,154 @@
+"""Pages about an employer's people and papers in Chromium: at 390 and 1280 px, and without JavaScript."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from portal.accounts.enums import StationRole
+from portal.employers import actions, members, verification
+from portal.employers.enums import EmployerRole, EvidenceKind
+from portal.employers.hiding import hide
+from portal.employers.models import Employer, EmployerMembership
+from portal.employers.papers import hand_in, judge
+from portal.fairs.models import Booth
+from portal.veterans.models import Veteran
+from tests.factories import (
+    make_booth,
+    make_employer,
+    make_fair,
+    make_phone,
+    make_picture,
+    make_position,
+    make_staff,
+    make_stations,
+    make_user,
+    make_veteran,
+)
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def data_folder(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture
+def owner():
+    make_stations()
+    return make_user("王经理")
+
+
+@pytest.fixture
+def reviewer(owner):
+    return make_staff(make_stations()["新会区"], StationRole.REVIEWER, name="审核员黄")
+
+
+@pytest.fixture
+def employer(owner, reviewer):
+    """An agency with people, papers, a history, a change that waits, and an end that is near."""
+    firm = make_employer(
+        name="江门市远航人力资源有限公司",
+        member=owner,
+        is_agency=True,
+        agency_permit="粤江人服证字2026第0012号",
+        veteran_founded=True,
+        introduction="为本地物流和制造企业招人，从业十二年。",
+    )
+    EmployerMembership.objects.create(user=make_user("吴晓彤"), employer=firm, role=EmployerRole.RECRUITER)
+    make_employer(name="新会演示酒店有限公司", member=owner)
+    members.invite(employer=firm, by=owner, phone=make_phone(), role=EmployerRole.RECRUITER)
+    for kind in (EvidenceKind.LICENCE, EvidenceKind.PERMIT, EvidenceKind.AGENT_ID):
+        hand_in(employer=firm, by=owner, kind=kind, content=make_picture())
+    verification.verify(
+        employer=firm,
+        by=reviewer,
+        evidence=[EvidenceKind.LICENCE, EvidenceKind.PERMIT, EvidenceKind.AGENT_ID],
+    )
+    verification.suspend(employer=firm, by=reviewer, reason="多次联系不上，暂停核实")
+    verification.lift(employer=firm, by=reviewer, reason="投诉经核查不属实")
+    notice = hand_in(employer=firm, by=owner, kind=EvidenceKind.NOTICE, content=make_picture())
+    judge(paper=notice, by=reviewer, accepted=False, reason="照片不清晰")
+    hand_in(employer=firm, by=owner, kind=EvidenceKind.AUTHORISATION, content=make_picture())
+    Employer.objects.filter(pk=firm.pk).update(verified_until=timezone.localdate() + timedelta(days=20))
+    firm.refresh_from_db()
+    actions.update_profile(employer=firm, by=owner, name="江门市新远航人力资源有限公司")
+    firm.refresh_from_db()
+    return firm
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_page_looks_right(open_page, sign_in, look, employer, owner, reviewer, width) -> None:
+    post = make_position(employer=employer, real_employer="江门市演示电子厂")
+    make_booth(make_fair(title="新会区退役军人专场招聘会"), post)
+    gone = make_fair(title="蓬江区春季招聘会")
+    Booth.objects.create(fair=gone, employer=employer, state="withdrawn", state_reason="岗位已招满")
+    page = open_page(width=width)
+    sign_in(page, owner)
+    for path, name in (
+        ("/company/", "company-home-renewal"),
+        ("/company/members/", "company-members"),
+        ("/company/papers/", "company-papers"),
+        ("/company/profile/", "company-profile-owner"),
+        ("/company/fairs/", "company-fairs-leave"),
+        (f"/positions/{post.pk}/", "position-of-agency"),
+        ("/company/positions/new/", "company-position-new-agency"),
+    ):
+        page.goto(path)
+        look(page, name)
+    page.goto("/company/fairs/")
+    page.get_by_role("link", name="退出").first.click()
+    look(page, "company-leave-fair")
+    desk = open_page(width=width)
+    sign_in(desk, reviewer)
+    desk.goto(f"/desk/employers/{employer.pk}/")
+    look(desk, "desk-employer")
+    desk.goto("/desk/employers/?state=verified")
+    look(desk, "desk-employers")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_veteran_hides_and_shows_again(open_page, sign_in, look, employer, width) -> None:
+    make_position(employer=employer, real_employer="江门市演示电子厂")
+    me = make_veteran(account=make_user("陈建国"))
+    hide(veteran=me, employer=make_employer(name="从前的东家有限公司"), by=me.account)
+    page = open_page(width=width)
+    sign_in(page, me.account)
+    page.goto(f"/employers/{employer.pk}/")
+    look(page, "employer-public")
+    page.goto("/me/hidden-employers/?q=远航")
+    look(page, "hidden-employers-found")
+    page.get_by_role("button", name="对它隐藏").click()
+    assert "立即生效" in page.locator("main").inner_text()
+    look(page, "hidden-employers")
+    clerk = make_staff(me.station, StationRole.CLERK)
+    desk = open_page(width=width)
+    sign_in(desk, clerk)
+    desk.goto(f"/desk/veterans/{Veteran.objects.get().pk}/hidden-employers/")
+    look(desk, "desk-hidden-employers")
+
+
+def test_people_and_papers_without_javascript(no_js, sign_in, look, employer, owner, tmp_path) -> None:
+    scan = tmp_path / "scan.png"
+    scan.write_bytes(make_picture())
+    sign_in(no_js, owner)
+    no_js.goto("/company/papers/?kind=notice")
+    no_js.locator("input[type=file]").set_input_files(scan)
+    no_js.get_by_role("button", name="上传", exact=True).click()
+    assert "已上传" in no_js.locator("main").inner_text()
+    look(no_js, "company-papers-no-js")
+    no_js.get_by_role("button", name="申请续期").click()
+    assert "已申请续期" in no_js.locator("main").inner_text()
+    guest = make_user("新同事")
+    no_js.goto("/company/members/")
+    no_js.get_by_label("对方的手机号码").fill(guest.phone)
+    no_js.get_by_role("button", name="发出邀请").click()
+    assert "已发出邀请" in no_js.locator("main").inner_text()
+    look(no_js, "company-members-no-js")
+    sign_in(no_js, guest)
+    no_js.goto("/company/")
+    look(no_js, "company-invitations")
+    no_js.get_by_role("button", name="接受").click()
+    assert "您已加入" in no_js.locator("main").inner_text()
+    look(no_js, "company-home-joined")
