@@ -6,6 +6,7 @@ import re
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count, F, Q
+from django.utils import timezone
 
 from cms.models import BasePage, JobFairPage, NewsPage, PolicyPage
 from portal.core.enums import CertificateKind
@@ -18,7 +19,7 @@ from portal.demo.content.jobs import jobs
 from portal.demo.content.people import PeopleMaker
 from portal.demo.content.places import offices, places
 from portal.demo.scale import SCALES
-from portal.employers.models import Employer
+from portal.employers.models import Employer, EmployerMembership, EmployerPaper, HiddenFile
 from portal.fairs.models import Booth, CheckIn
 from portal.placements.models import FollowUp, Placement, PlacementTransition
 from portal.placements.workflow import TRANSITIONS
@@ -92,6 +93,7 @@ def test_the_small_demo_keeps_its_promises(settings, tmp_path, capsys) -> None:
     assert CheckIn.objects.exclude(registration=None).count() == scale.participants
     assert Placement.objects.count() == scale.intentions
     assert min(model.objects.count() for model in (BasePage, PolicyPage, NewsPage)) >= 8
+    _dossiers_are_believable()
     _the_tree_is_sound()
     _blue_collar_work_is_well_represented()
     _histories_follow_the_table()
@@ -99,6 +101,21 @@ def test_the_small_demo_keeps_its_promises(settings, tmp_path, capsys) -> None:
     call_command("demo", "--if-empty")
     with pytest.raises(CommandError, match="holds data already"):
         call_command("demo")
+
+
+def _dossiers_are_believable() -> None:
+    firms = Employer.objects.all()
+    assert firms.verified().count() >= 0.9 * firms.count()
+    assert firms.running_out(timezone.localdate()).exists()
+    assert firms.change_asked().count() == 2
+    assert not firms.exclude(verified_at=None).filter(steps=None).exists()
+    agencies = Position.objects.filter(employer__is_agency=True)
+    assert agencies.exists()
+    assert not agencies.filter(real_employer="").exists()
+    assert EmployerPaper.objects.count() > 2
+    assert HiddenFile.objects.in_force().exists()
+    roles = EmployerMembership.objects.filter(employer=firms.earliest("pk")).values_list("role", flat=True)
+    assert sorted(roles) == ["owner", "recruiter"]
 
 
 def _the_tree_is_sound() -> None:

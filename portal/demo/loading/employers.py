@@ -15,6 +15,7 @@ from portal.demo.content.employers import Firm, firms
 from portal.demo.content.places import places
 from portal.demo.content.positions import PostMaker
 from portal.demo.loading.bulk import insert, new_user
+from portal.demo.loading.dossiers import about
 from portal.demo.loading.people import occupation_codes
 from portal.demo.scale import Scale
 from portal.employers.enums import EmployerRole, VerificationState
@@ -36,6 +37,8 @@ def load_employers(operator: User, rng: random.Random, scale: Scale) -> list[Emp
         _employer(firm, centres[firm.region_code[:6]], operator, waiting=number > 0 and rng.random() < 0.03)
         for number, firm in enumerate(made)
     ]
+    for number, employer in enumerate(employers):
+        about(employer, number)
     insert(Employer, employers, total=len(employers), label="employers")
     memberships = [
         EmployerMembership(user=user, employer=employer, role=EmployerRole.OWNER)
@@ -115,6 +118,7 @@ def _positions(
             travels=post.travels,
             veterans_preferred=post.veterans_preferred,
             veterans_only=post.veterans_only,
+            real_employer=employers[len(seen) * 7 % len(employers)].name if employer.is_agency else "",
         )
         _date(position, employer, rng, now)
         yield position

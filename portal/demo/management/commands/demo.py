@@ -13,6 +13,7 @@ from portal.demo import logins
 from portal.demo.content.places import offices, places
 from portal.demo.loading.changes import load_changes
 from portal.demo.loading.desk import load_booths, load_registrations, positions_by_employer
+from portal.demo.loading.dossiers import load_dossiers
 from portal.demo.loading.duplicates import load_duplicates
 from portal.demo.loading.employers import load_employers, load_positions
 from portal.demo.loading.histories import load_placements
@@ -71,6 +72,7 @@ def load(scale: Scale, seed: int) -> None:
     load_articles(operator)
     booths = load_booths(fairs, positions_by_employer(), rng)
     came = load_registrations(fairs, with_account, operator, rng, scale)
+    load_dossiers(employers, operator, with_account, random.Random(seed))  # noqa: S311
     load_placements(fairs, booths, came, operator, rng, scale)
     load_changes(stations, operator)
 

@@ -1,0 +1,187 @@
+"""What stands in employers' dossiers: agencies, colleagues, papers, decisions, changes, hidden files."""
+
+import hashlib
+import io
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from PIL import Image, ImageDraw
+
+from portal.accounts.models import User
+from portal.core.private import write_private
+from portal.demo import logins
+from portal.demo.loading.bulk import insert, new_user
+from portal.employers.enums import EmployerRole, EvidenceKind, StepKind, VerificationState
+from portal.employers.models import (
+    VERIFICATION_LASTS,
+    Employer,
+    EmployerMembership,
+    EmployerPaper,
+    FactsChange,
+    HiddenFile,
+    VerificationEvidence,
+    VerificationStep,
+)
+from portal.veterans.models import Veteran
+
+# Firms whose papers lie in the portal; each is a file on disk, encrypted and flushed.
+_WITH_PAPERS = 12
+_SEEN = (EvidenceKind.LICENCE, EvidenceKind.NOTICE, EvidenceKind.AGENT_ID, EvidenceKind.AUTHORISATION)
+
+
+def about(employer: Employer, number: int) -> None:
+    """Settle, before it is written, what kind of firm it is and since when it is verified. The first one,
+    whose people sign in to the demo, was verified lately.
+    """
+    rng = random.Random(number)  # noqa: S311  (invented data; leaves the city's own order of draws alone)
+    if "人力资源" in employer.name or "商务服务" in employer.name:
+        employer.is_agency, employer.agency_permit = True, f"粤江人服证字2024第{number:04d}号"
+    if number == 0 or employer.state != VerificationState.VERIFIED:
+        return
+    draw = rng.random()
+    ago = (
+        rng.randint(186, 200)
+        if draw < 0.01
+        else rng.randint(156, 182)
+        if draw < 0.04
+        else rng.randint(3, 150)
+    )
+    employer.verified_at = timezone.now() - timedelta(days=ago, minutes=rng.randint(0, 400))
+    employer.verified_until = timezone.localdate(employer.verified_at) + VERIFICATION_LASTS
+    if ago > 155 and rng.random() < 0.3:
+        employer.renewal_asked_at = timezone.now() - timedelta(days=rng.randint(0, 4))
+    elif 0.96 < draw < 0.964:
+        employer.state, employer.state_reason = VerificationState.SUSPENDED, "投诉收取费用，正在核查"
+
+
+def load_dossiers(
+    employers: Sequence[Employer], operator: User, with_account: Sequence[int], rng: random.Random
+) -> None:
+    """Everything that stands beside the employers themselves. `with_account`: files whose people sign in."""
+    _colleagues(employers, rng)
+    _decisions(employers, operator)
+    waiting = [employer for employer in employers if employer.state == VerificationState.PENDING]
+    for number, employer in enumerate([employers[0], *waiting[:_WITH_PAPERS]]):
+        _papers(employer, complete=number % 3 != 2)
+    _changes(employers)
+    _hidings(employers, with_account, rng)
+
+
+def _colleagues(employers: Sequence[Employer], rng: random.Random) -> None:
+    """A recruiter beside the owner of every fourth larger firm, and of the first."""
+    firms = [e for e in employers[1:] if e.size_band in {"medium", "large"} and rng.random() < 0.25]
+    users = [new_user(logins.RECRUITER.phone, logins.RECRUITER.name)]
+    users += [new_user(str(19_930_000_000 + number), "招聘专员") for number in range(len(firms))]
+    insert(User, users, total=len(users), label="recruiters")
+    rows = [
+        EmployerMembership(user=user, employer=employer, role=EmployerRole.RECRUITER)
+        for user, employer in zip(users, [employers[0], *firms], strict=True)
+    ]
+    insert(EmployerMembership, rows, total=len(rows), label="recruiters' memberships")
+
+
+def _decisions(employers: Sequence[Employer], operator: User) -> None:
+    steps = [_step(employer, operator) for employer in employers if employer.verified_at]
+    steps += [
+        VerificationStep(
+            employer=employer,
+            kind=StepKind.SUSPEND,
+            from_state=VerificationState.VERIFIED,
+            to_state=VerificationState.SUSPENDED,
+            reason=employer.state_reason,
+            until=employer.verified_until,
+            by=operator,
+            at=timezone.now() - timedelta(days=1),
+        )
+        for employer in employers
+        if employer.state == VerificationState.SUSPENDED
+    ]
+    insert(VerificationStep, steps, total=len(steps), label="decisions about employers")
+    evidence = [
+        VerificationEvidence(
+            employer=step.employer,
+            step=step,
+            kind=kind,
+            seen_on=timezone.localdate(step.at),
+            seen_by=operator,
+        )
+        for step in steps
+        if step.kind == StepKind.VERIFY
+        for kind in (*_SEEN[: 2 + step.employer_id % 3], *([EvidenceKind.PERMIT] * step.employer.is_agency))
+    ]
+    insert(VerificationEvidence, evidence, total=len(evidence), label="evidence")
+
+
+def _step(employer: Employer, operator: User) -> VerificationStep:
+    assert isinstance(employer.verified_at, datetime)
+    return VerificationStep(
+        employer=employer,
+        kind=StepKind.VERIFY,
+        from_state=VerificationState.PENDING,
+        to_state=VerificationState.VERIFIED,
+        until=employer.verified_until,
+        by=operator,
+        at=employer.verified_at,
+    )
+
+
+def _papers(employer: Employer, *, complete: bool) -> None:
+    """Drawn sheets that say what they are, as a firm would hand them in."""
+    owner = employer.memberships.select_related("user").order_by("pk")[0].user
+    for kind in (
+        EvidenceKind.LICENCE,
+        EvidenceKind.NOTICE,
+        *([EvidenceKind.AUTHORISATION] if complete else []),
+    ):
+        content = _drawn(f"DEMO {kind.value.upper()}\n{employer.uscc}")
+        EmployerPaper.objects.create(
+            employer=employer,
+            kind=kind,
+            stored=write_private(content),
+            media="image/png",
+            size=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+            uploaded_by=owner,
+        )
+
+
+def _drawn(words: str) -> bytes:
+    sheet = Image.new("RGB", (640, 440), "#fbfaf3")
+    pen = ImageDraw.Draw(sheet)
+    pen.rectangle((16, 16, 623, 423), outline="#a8231c", width=4)
+    pen.multiline_text((60, 80), words, fill="#18211c", spacing=16, font_size=28)
+    pen.ellipse((470, 270, 590, 390), outline="#a8231c", width=5)
+    out = io.BytesIO()
+    sheet.save(out, "PNG")
+    return out.getvalue()
+
+
+def _changes(employers: Sequence[Employer]) -> None:
+    """Two verified firms that ask for a new name."""
+    verified = [e for e in employers[1:] if e.is_verified and e.name.endswith("有限公司")]
+    for employer in verified[:2]:
+        FactsChange.objects.create(
+            employer=employer,
+            before={"name": employer.name},
+            after={"name": employer.name.replace("有限公司", "科技有限公司")},
+            asked_by=employer.memberships.select_related("user").order_by("pk")[0].user,
+        )
+
+
+def _hidings(employers: Sequence[Employer], with_account: Sequence[int], rng: random.Random) -> None:
+    """A few in a hundred hide from a firm: the one they work for, mostly."""
+    people = [*with_account[:1], *(number for number in with_account[1:] if rng.random() < 0.04)]
+    accounts = dict(Veteran.objects.filter(pk__in=people).values_list("pk", "account"))
+    rows = [
+        HiddenFile(
+            veteran_id=number,
+            employer=rng.choice(employers[1:]),
+            hidden_by_id=accounts[number],
+            hidden_at=timezone.now() - timedelta(days=rng.randint(1, 200)),
+        )
+        for number in people
+        if accounts.get(number)
+    ]
+    insert(HiddenFile, rows, total=len(rows), label="files hidden from an employer")
