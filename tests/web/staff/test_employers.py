@@ -1,0 +1,232 @@
+"""The desk's list of employers with its queues and search, and every decision about one."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.accounts.enums import StationRole
+from portal.core.models import AuditEvent
+from portal.employers import actions, verification
+from portal.employers.enums import EmployerRole, EvidenceKind, PaperState, VerificationState
+from portal.employers.models import Employer, EmployerInvitation, FactsChange
+from portal.employers.papers import hand_in
+from portal.notices.models import Notice
+from tests.factories import make_employer, make_phone, make_picture, make_staff, make_stations, make_user
+
+pytestmark = pytest.mark.django_db
+LIST = "staff:employers"
+
+
+@pytest.fixture(autouse=True)
+def data_folder(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture
+def reviewer(db):
+    return make_staff(make_stations()["新会区"], StationRole.REVIEWER)
+
+
+@pytest.fixture
+def desk(client_for, reviewer):
+    return client_for(reviewer)
+
+
+@pytest.fixture
+def owner():
+    return make_user("王经理")
+
+
+@pytest.fixture
+def employer(owner):
+    return make_employer(name="江门市旧名有限公司", member=owner)
+
+
+def _names(client, **asked):
+    return [firm.name for firm in client.get(reverse(LIST), asked).context["page"]]
+
+
+def _detail(employer):
+    return reverse("staff:employer", args=[employer.pk])
+
+
+def _decide(client, employer, decision, **data):
+    return client.post(_detail(employer), {"decision": decision, **data}, follow=True).content.decode()
+
+
+def test_each_queue_holds_what_waits_for_it(desk, reviewer) -> None:
+    today, owner = timezone.localdate(), make_user()
+    make_employer(name="新登记", verified=False)
+    make_employer(name="早登记", verified=False)
+    Employer.objects.filter(name="早登记").update(created_at=timezone.now() - timedelta(days=3))
+    asking = make_employer(name="要续期", member=owner, verified_until=today + timedelta(days=9))
+    verification.ask_renewal(employer=asking, by=owner)
+    renaming = make_employer(name="要改名", member=owner)
+    actions.update_profile(employer=renaming, by=owner, name="改了名")
+    make_employer(name="过期了", verified_until=today - timedelta(days=1))
+    stopped = make_employer(name="被暂停")
+    verification.suspend(employer=stopped, by=reviewer, reason="投诉")
+    assert _names(desk) == ["早登记", "新登记"]
+    assert _names(desk, state="renewal") == ["要续期"]
+    assert _names(desk, state="change") == ["要改名"]
+    assert _names(desk, state="ending") == ["过期了", "要续期"]
+    assert _names(desk, state="suspended") == ["被暂停"]
+    assert _names(desk, state="refused") == []
+    assert set(_names(desk, state="verified")) == {"要续期", "要改名", "过期了"}
+    assert len(_names(desk, state="all")) == 6
+
+
+def test_search_by_name_code_county_and_kind(desk, client_for) -> None:
+    stations = make_stations()
+    make_employer(name="远航物流", veteran_founded=True)
+    agency = make_employer(name="远航人力", is_agency=True, agency_permit="粤1号证")
+    town = make_employer(name="睦洲饭店", region=stations["睦洲镇"].region)
+    make_employer(name="远航蓬江", station=stations["蓬江区"], region=stations["蓬江区"].region)
+    assert _names(desk, q="远航") == ["远航人力", "远航物流"]  # the neighbour's is not the reader's
+    assert _names(desk, q=town.uscc.lower()[:12]) != []
+    assert _names(desk, q=town.uscc) == ["睦洲饭店"]
+    assert _names(desk, q="远航", what="veteran") == ["远航物流"]
+    assert _names(desk, what="agency") == [agency.name]
+    city = client_for(make_staff(stations["江门市"], StationRole.OPERATOR))
+    assert _names(city, county="440703") == ["远航蓬江"]
+    assert "远航人力" in _names(city, county="440705")
+    assert _names(desk, q="没有这家") == []
+
+
+@pytest.mark.parametrize("asked", [{"page": "abc"}, {"page": "999"}, {"state": "x"}, {"county": "999"}])
+def test_odd_questions_are_answered(desk, employer, asked) -> None:
+    assert desk.get(reverse(LIST), asked).status_code == 200
+
+
+@pytest.mark.parametrize("state", ["pending", "verified", "renewal", "change", "ending", "all"])
+def test_the_list_costs_the_same_however_long(desk, same_queries, state) -> None:
+    owner = make_user()
+
+    def grow() -> None:
+        for _ in range(4):
+            make_employer(verified=False)
+            firm = make_employer(member=owner, verified_until=timezone.localdate() + timedelta(days=9))
+            verification.ask_renewal(employer=firm, by=owner)
+            actions.update_profile(employer=firm, by=owner, name=f"{firm.name}甲")
+
+    grow()
+    same_queries(lambda: desk.get(reverse(LIST), {"state": state}), grow, at_most=20)
+
+
+def test_one_employers_page_costs_the_same_however_long_its_history(
+    desk, reviewer, employer, owner, same_queries
+) -> None:
+    def grow() -> None:
+        for _ in range(3):
+            hand_in(employer=employer, by=owner, kind=EvidenceKind.LICENCE, content=make_picture())
+            verification.verify(employer=employer, by=reviewer, evidence=[EvidenceKind.LICENCE])
+            employer.memberships.create(user=make_user(), role=EmployerRole.RECRUITER)
+
+    grow()
+    same_queries(lambda: desk.get(_detail(employer)), grow, at_most=30)
+
+
+def test_a_licence_is_looked_at_and_the_verification_links_it(desk, reviewer, owner) -> None:
+    firm = make_employer(verified=False, member=owner)
+    paper = hand_in(employer=firm, by=owner, kind=EvidenceKind.LICENCE, content=make_picture())
+    page = desk.get(_detail(firm))
+    assert desk.get(reverse("staff:employer-paper", args=[paper.pk]))["Content-Type"] == "image/png"
+    assert AuditEvent.objects.filter(verb="employers.paper_seen", actor_id=reviewer.pk).count() == 1
+    said = _decide(desk, firm, "verify", evidence=["licence"], shown=page.context["shown"])
+    assert "已核验" in said
+    assert firm.evidence.get().paper == paper
+    assert "上传的一份" in said
+
+
+def test_a_paper_that_changed_while_the_page_stood_open_is_told(desk, owner) -> None:
+    firm = make_employer(verified=False, member=owner)
+    hand_in(employer=firm, by=owner, kind=EvidenceKind.LICENCE, content=make_picture())
+    shown = desk.get(_detail(firm)).context["shown"]
+    hand_in(employer=firm, by=owner, kind=EvidenceKind.LICENCE, content=make_picture())
+    assert "刚刚被单位更换" in _decide(desk, firm, "verify", evidence=["licence"], shown=shown)
+    firm.refresh_from_db()
+    assert firm.state == VerificationState.PENDING
+
+
+def test_a_paper_is_sent_back_with_a_reason_that_members_read(desk, employer, owner) -> None:
+    paper = hand_in(employer=employer, by=owner, kind=EvidenceKind.NOTICE, content=make_picture())
+    url = reverse("staff:employer-paper-judge", args=[paper.pk])
+    assert "请写明原因" in desk.post(url, {"accepted": "no"}, follow=True).content.decode()
+    desk.post(url, {"accepted": "no", "reason": "缺少公章"})
+    paper.refresh_from_db()
+    assert (paper.state, paper.reason) == (PaperState.REFUSED, "缺少公章")
+    assert "缺少公章" in Notice.objects.visible_to(owner).get().text
+
+
+def test_suspending_and_lifting_with_reasons(desk, employer) -> None:
+    unreasoned = desk.post(_detail(employer), {"decision": "suspend", "reason": ""})
+    assert "reason" in unreasoned.context["decisions"]["suspend"].form.errors
+    assert "多次联系不上" in _decide(desk, employer, "suspend", reason="多次联系不上，暂停核实")
+    assert "状态刚刚有变化" in _decide(desk, employer, "suspend", reason="再来一次")
+    page = _decide(desk, employer, "lift", reason="已整改并核实")
+    assert page.index("恢复") < page.rindex("多次联系不上")
+    employer.refresh_from_db()
+    assert employer.is_verified
+
+
+def test_a_renewal_is_given_or_sent_back(desk, employer, owner) -> None:
+    Employer.objects.update(verified_until=timezone.localdate() + timedelta(days=5))
+    employer.refresh_from_db()
+    verification.ask_renewal(employer=employer, by=owner)
+    assert "单位申请续期" in desk.get(_detail(employer)).content.decode()
+    _decide(desk, employer, "return_renewal", reason="请先更换新的招用人员简章")
+    employer.refresh_from_db()
+    assert (employer.renewal_asked_at, employer.is_verified) == (None, True)
+    verification.ask_renewal(employer=employer, by=owner)
+    _decide(desk, employer, "verify", evidence=["licence"])
+    employer.refresh_from_db()
+    assert employer.verified_until > timezone.localdate() + timedelta(days=180)
+
+
+def test_a_new_name_is_agreed_to_or_not(desk, employer, owner) -> None:
+    actions.update_profile(employer=employer, by=owner, name="江门市新名有限公司")
+    assert "江门市旧名有限公司 → " in desk.get(_detail(employer)).content.decode()
+    page = desk.post(_detail(employer), {"decision": "accept_change", "evidence": ["notice"]})
+    assert "请核对营业执照" in page.content.decode()
+    _decide(desk, employer, "refuse_change", reason="请先上传变更后的营业执照")
+    employer.refresh_from_db()
+    assert employer.name == "江门市旧名有限公司"
+    actions.update_profile(employer=employer, by=owner, name="江门市新名有限公司")
+    _decide(desk, employer, "accept_change", evidence=["licence"])
+    employer.refresh_from_db()
+    assert employer.name == "江门市新名有限公司"
+    assert not FactsChange.objects.waiting().exists()
+
+
+def test_an_owner_is_invited_where_none_can_be_reached(desk, employer) -> None:
+    assert (
+        "11位手机号码" in desk.post(_detail(employer), {"decision": "invite", "phone": "1"}).content.decode()
+    )
+    _decide(desk, employer, "invite", phone=make_phone())
+    assert EmployerInvitation.objects.get().role == EmployerRole.OWNER
+
+
+def test_what_cannot_be_decided_now_is_told_and_changes_nothing(desk, employer) -> None:
+    for decision in ("refuse", "lift", "return_renewal", "accept_change", "x"):
+        assert "状态刚刚有变化" in _decide(desk, employer, decision, reason="试试", evidence=["licence"])
+    employer.refresh_from_db()
+    assert employer.is_verified
+    assert not employer.steps.exists()
+
+
+def test_a_neighbour_or_clerk_decides_and_sees_nothing(client_for, employer, owner) -> None:
+    stations = make_stations()
+    paper = hand_in(employer=employer, by=owner, kind=EvidenceKind.LICENCE, content=make_picture())
+    for user, code in (
+        (make_staff(stations["蓬江区"], StationRole.REVIEWER), 404),
+        (make_staff(stations["新会区"], StationRole.CLERK), 403),
+        (owner, 403),
+    ):
+        there = client_for(user)
+        assert there.get(_detail(employer)).status_code == code
+        assert there.get(reverse("staff:employer-paper", args=[paper.pk])).status_code == code
+        judging = reverse("staff:employer-paper-judge", args=[paper.pk])
+        assert there.post(judging, {"accepted": "yes"}).status_code == code
+        assert there.post(_detail(employer), {"decision": "suspend", "reason": "x"}).status_code == code
