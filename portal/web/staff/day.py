@@ -40,6 +40,18 @@ def _queues(user: User) -> list[dict[str, Any]]:
             "url": reverse("staff:employers"),
         },
         {
+            "label": "待续期单位",
+            "value": Employer.objects.reviewable_by(user).renewal_asked().count(),
+            "unit": "家",
+            "url": f"{reverse('staff:employers')}?state=renewal",
+        },
+        {
+            "label": "待审信息变更",
+            "value": Employer.objects.reviewable_by(user).change_asked().count(),
+            "unit": "家",
+            "url": f"{reverse('staff:employers')}?state=change",
+        },
+        {
             "label": "待审核岗位",
             "value": Position.objects.reviewable_by(user).filter(state=PositionState.IN_REVIEW).count(),
             "unit": "个",

@@ -230,3 +230,13 @@ def test_a_neighbour_or_clerk_decides_and_sees_nothing(client_for, employer, own
         judging = reverse("staff:employer-paper-judge", args=[paper.pk])
         assert there.post(judging, {"accepted": "yes"}).status_code == code
         assert there.post(_detail(employer), {"decision": "suspend", "reason": "x"}).status_code == code
+
+
+def test_the_day_counts_what_waits(desk, employer, owner) -> None:
+    make_employer(verified=False)
+    Employer.objects.filter(pk=employer.pk).update(verified_until=timezone.localdate() + timedelta(days=5))
+    employer.refresh_from_db()
+    verification.ask_renewal(employer=employer, by=owner)
+    actions.update_profile(employer=employer, by=owner, name="江门市新名有限公司")
+    queues = {row["label"]: row["value"] for row in desk.get(reverse("staff:day")).context["queues"]}
+    assert (queues["待核验单位"], queues["待续期单位"], queues["待审信息变更"]) == (1, 1, 1)
