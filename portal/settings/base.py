@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "portal.employers",
     "portal.integrators",
     "portal.positions",
+    "portal.complaints",
     "portal.recommendations",
     "cms",
     "portal.fairs",
@@ -221,6 +222,8 @@ ELASTICSEARCH_TIMEOUT = env.float("PORTAL_ELASTICSEARCH_TIMEOUT", default=0.4)
 API_RATES = {"anonymous": 60, "person": 240, "token": 300, "address": 900}
 # Proxies that stand before the portal and write X-Forwarded-For: whose address is counted.
 NINJA_NUM_PROXIES = env.int("PORTAL_PROXIES", default=0)
+# A report of a bad post is answered within so many working days.
+COMPLAINT_WORKING_DAYS = env.int("PORTAL_COMPLAINT_DAYS", default=5)
 # Years that a closed file is kept before `manage.py anonymise_files` takes the person out of it.
 FILE_RETENTION_YEARS = env.int("PORTAL_FILE_RETENTION_YEARS", default=3)
 SITE_OPERATOR = {

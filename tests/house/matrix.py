@@ -19,6 +19,8 @@ from django.utils import timezone
 from cms.actions import setup_site
 from portal.accounts.enums import ConsentPurpose, StationRole
 from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, StationMembership
+from portal.complaints import actions as complaints
+from portal.complaints.enums import ComplaintKind
 from portal.core.reference import load_reference
 from portal.employers import members
 from portal.employers.enums import EmployerRole
@@ -164,6 +166,9 @@ class World:
         self.token, self.token_text = issue(
             by=self.member, employer=self.employer, name="招聘系统", scope=TokenScope.WRITE, days=90
         )
+        self.complaint = complaints.report(
+            position=self.position, by=self.stranger, kind=ComplaintKind.FEE, text="收押金"
+        )
         indexing.rebuild()
         indexing.rebuild_people()
 
@@ -273,6 +278,8 @@ MATRIX: dict[str, Row] = {
     "me/hidden-employers/": Row(PERSONS),
     "me/hidden-employers/<int:pk>/hide/": Row(PERSONS, _of("rival_employer"), "post"),
     "me/hidden-employers/<int:pk>/show/": Row(THE_PERSON, _of("firm_hidden_from"), "post"),
+    "positions/<int:pk>/report/": Row(SIGNED_IN, _of("position")),
+    "me/reports/": Row(SIGNED_IN),
     "me/evidence/": Row(PERSONS),
     "me/evidence/<int:pk>/": Row(THE_PERSON, _of("piece")),
     "me/evidence/<int:pk>/remove/": Row(THE_PERSON, _of("piece"), "post"),
@@ -359,6 +366,8 @@ MATRIX: dict[str, Row] = {
     "desk/positions/<int:pk>/candidates/": Row(FILES, _of("position")),
     "desk/tokens/": Row(REVIEWS),
     "desk/tokens/<int:pk>/revoke/": Row(REVIEWS_HERE, _of("token"), "post"),
+    "desk/reports/": Row(REVIEWS, queries=("state=answered", "state=overdue")),
+    "desk/reports/<int:pk>/": Row(REVIEWS_HERE, _of("complaint")),
     "desk/booths/": Row(DESK),
     "desk/booths/<int:pk>/": Row(DESK_HERE, _of("asked_booth")),
     "desk/booths/<int:pk>/people/": Row(DESK_HERE, _of("booth")),

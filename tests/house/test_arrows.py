@@ -17,7 +17,7 @@ pytestmark = pytest.mark.must("walks.4")
 FOUNDATIONS = ("django.contrib.", "wagtail", "taggit")
 DOMAIN = (
     "core", "stations", "accounts", "notices", "sheets", "veterans", "visits", "employers", "positions",
-    "recommendations", "fairs", "training", "ventures", "placements", "insights",
+    "complaints", "recommendations", "fairs", "training", "ventures", "placements", "insights",
 )  # fmt: skip
 # Django hands its own request to an admin class and to an authentication backend.
 TAKES_A_REQUEST = {"admin.py", "backends.py"}
@@ -41,7 +41,7 @@ def test_the_contracts_are_the_houses_and_excuse_nothing() -> None:
         ["portal.placements"],
         ["portal.fairs", "portal.training", "portal.ventures"],
         ["cms"],
-        ["portal.recommendations"],
+        ["portal.recommendations", "portal.complaints"],
         ["portal.positions", "portal.integrators"],
         ["portal.employers", "portal.visits"],
         ["portal.veterans"],

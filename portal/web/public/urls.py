@@ -1,6 +1,17 @@
 from django.urls import path, re_path
 
-from portal.web.public import auth, calendar, doors, elder, gallery, notices, positions, search, stations
+from portal.web.public import (
+    auth,
+    calendar,
+    complaints,
+    doors,
+    elder,
+    gallery,
+    notices,
+    positions,
+    search,
+    stations,
+)
 
 app_name = "public"
 
@@ -20,6 +31,7 @@ urlpatterns = [
     path("notices/", notices.listing, name="notices"),
     path("notices/read/", notices.read_all, name="notices-read"),
     path("notices/<int:pk>/", notices.follow, name="notice"),
+    path("positions/<int:pk>/report/", complaints.report, name="position-report"),
     # signing in
     path("sign-in/", auth.sign_in, name="sign-in"),
     path("sign-in/code/", auth.enter_code, name="sign-in-code"),

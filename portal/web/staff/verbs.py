@@ -8,6 +8,7 @@ from portal.sheets.enums import ImportState
 ROOMS = {
     "accounts": "账号与授权",
     "cms": "内容发布",
+    "complaints": "岗位举报",
     "core": "系统",
     "employers": "用人单位",
     "fairs": "招聘会",
@@ -30,6 +31,8 @@ VERBS = {
     "accounts.post_ended": "结束任职",
     "cms.groups_changed": "调整编辑权限",
     "cms.page_published": "发布页面",
+    "complaints.answered": "答复举报",
+    "complaints.reported": "举报岗位",
     "core.keys_retired": "停用旧密钥",
     "core.keys_rotated": "更换加密密钥",
     "cms.fairs_handed_over": "招聘会改由接收站主办",

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from portal.web.public import complaints
 from portal.web.veteran import (
     claim,
     consents,
@@ -35,6 +36,8 @@ urlpatterns = [
     path("intentions/", intentions.listing, name="intentions"),
     path("intentions/<int:pk>/confirm/", intentions.confirm, name="confirm-intention"),
     path("intentions/<int:pk>/contact/", intentions.contact, name="intention-contact"),
+    # Whoever is signed in has reports, not veterans alone.
+    path("reports/", complaints.own, name="reports"),
     path("consents/", consents.listing, name="consents"),
     path("consents/<slug:purpose>/", consents.change, name="consent"),
     path("evidence/", evidence.listing, name="evidence"),

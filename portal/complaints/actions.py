@@ -1,0 +1,104 @@
+"""Every write to a complaint. What the employer is told names neither the reporter nor a complaint's text."""
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.complaints.deadlines import working_days_after
+from portal.complaints.enums import ComplaintKind, ComplaintState, Outcome
+from portal.complaints.models import Complaint
+from portal.complaints.permissions import can_answer, can_report
+from portal.core import audit
+from portal.core.workflow import TransitionRefused
+from portal.notices.actions import notify, notify_all
+from portal.notices.enums import NoticeKind
+from portal.positions import actions as positions
+from portal.positions.models import Position
+
+# More than these at once is no reader of posts.
+MOST_OPEN = 10
+
+
+@transaction.atomic
+def report(*, position: Position, by: User, kind: ComplaintKind, text: str) -> Complaint:
+    """Report a bad post; the deadline of the answer runs from today.
+
+    Raises:
+        PermissionDenied: `by` cannot see the post, or belongs to its firm.
+        ValidationError: by field; or it is reported already, or too many are waiting.
+    """
+    if not can_report(by, position):
+        raise PermissionDenied("not a reader of this position, or of its own firm")
+    waiting = Complaint.objects.reported_by(by).filter(state=ComplaintState.OPEN)
+    if waiting.filter(position=position).exists():
+        raise ValidationError("您已经举报过这个岗位，正在处理，结果会通知您。")
+    if waiting.count() >= MOST_OPEN:
+        raise ValidationError(f"您有 {MOST_OPEN} 条举报还在处理，请等答复后再提交。")
+    complaint = Complaint(
+        position=position,
+        reporter=by,
+        kind=kind,
+        text=text.strip(),
+        due_on=working_days_after(timezone.localdate(), settings.COMPLAINT_WORKING_DAYS),
+    )
+    complaint.full_clean(validate_constraints=False)
+    complaint.save()
+    audit.record(by=by, verb="complaints.reported", target=complaint, kind=kind)
+    return complaint
+
+
+@transaction.atomic
+def answer(*, complaint: Complaint, by: User, outcome: Outcome, words: str, told: str = "") -> Complaint:
+    """Close a complaint with what was done; the reporter reads `words`, the employer reads `told`.
+
+    Raises:
+        PermissionDenied: `by` is no reviewer of the firm's station, or a party.
+        ValidationError: by field; answered already; or the post is not public any more.
+    """
+    if not can_answer(by, complaint):
+        raise PermissionDenied("not a reviewer of this employer's station, or a party")
+    complaint = Complaint.objects.select_for_update(of=("self",)).with_details().get(pk=complaint.pk)
+    if complaint.state != ComplaintState.OPEN:
+        raise ValidationError("这条举报已经答复过了。")
+    if not words.strip():
+        raise ValidationError({"words": "请写给举报人的答复。"})
+    if outcome != Outcome.NO_FAULT and not told.strip():
+        raise ValidationError({"told": "请写明单位需要知道的原因；不要写出举报人。"})
+    complaint.state = ComplaintState.ANSWERED
+    complaint.outcome, complaint.answer = outcome, words.strip()
+    complaint.answered_by, complaint.answered_at = by, timezone.now()
+    complaint.full_clean(validate_constraints=False)
+    complaint.save()
+    _carry_out(complaint, by, told.strip())
+    audit.record(by=by, verb="complaints.answered", target=complaint, outcome=outcome)
+    notify(
+        user=complaint.reporter,
+        kind=NoticeKind.REPORT,
+        text=f"您举报的岗位“{complaint.position.title}”已有答复：{complaint.get_outcome_display()}。",
+        url="/me/reports/",
+        key=f"complaint.{complaint.pk}.answered",
+    )
+    return complaint
+
+
+def _carry_out(complaint: Complaint, by: User, told: str) -> None:
+    position, outcome = complaint.position, complaint.outcome
+    if outcome == Outcome.NO_FAULT:
+        return
+    if outcome in {Outcome.TAKEN_DOWN, Outcome.REMOVED}:
+        try:
+            positions.take_down(position=position, by=by, reason=told, for_good=outcome == Outcome.REMOVED)
+        except TransitionRefused as refused:
+            raise ValidationError(
+                f"这个岗位现在是“{position.get_state_display()}”，没有公开，不用再处理岗位；可以选提醒单位或没有问题。"
+            ) from refused
+    members = User.objects.filter(employer_memberships__employer=position.employer, is_active=True)
+    notify_all(
+        users=members.distinct(),
+        kind=NoticeKind.POSITION,
+        text=f"岗位“{position.title}”：{complaint.get_outcome_display()}。{told}",
+        url=f"/company/positions/{position.pk}/",
+        key=f"complaint.{complaint.pk}.employer",
+    )
