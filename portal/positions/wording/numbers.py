@@ -8,8 +8,9 @@ from portal.core.patterns import UNIT_NAMES, passes_luhn
 # Split by spaces, dashes, dots or slashes, as people write a number that a machine should not find.
 _GAP = r"[\s\-—.·/_*]{0,2}"
 _MOBILE = re.compile(rf"(?<![\d.])(?:\+?86{_GAP})?1{_GAP}[3-9](?:{_GAP}\d){{9}}(?!\d)")
-_SPOKEN = re.compile(r"[零〇○幺一壹二贰三叁四肆五伍六陆七柒八捌九玖0-9]{11}")
-_SPOKEN_DIGITS = str.maketrans("零〇○幺一壹二贰三叁四肆五伍六陆七柒八捌九玖", "0001112233445566778899")
+_WORDS = "零〇○幺一壹二贰三叁四肆五伍六陆七柒八捌九玖"
+_SPOKEN = re.compile(rf"[{_WORDS}0-9](?:[ \-]?[{_WORDS}0-9]){{10}}")
+_SPOKEN_DIGITS = str.maketrans(_WORDS, "0001112233445566778899")
 _ID = re.compile(
     r"(?<!\d)[1-8]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])"
 )
@@ -32,7 +33,8 @@ def phone_numbers(text: str) -> Iterator[tuple[int, int]]:
         if all(found.end() <= start or end <= found.start() for start, end in taken):
             yield found.span()
     for found in _SPOKEN.finditer(text):
-        if not found[0].isdigit() and re.fullmatch(r"1[3-9]\d{9}", found[0].translate(_SPOKEN_DIGITS)):
+        digits = re.sub(r"[ \-]", "", found[0]).translate(_SPOKEN_DIGITS)
+        if re.search(r"[^\d \-]", found[0]) and re.fullmatch(r"1[3-9]\d{9}", digits):
             yield found.span()
 
 

@@ -1,0 +1,20 @@
+"""After a change of rules the stored findings follow."""
+
+import pytest
+from django.core.management import call_command
+
+from portal.positions.models import Position
+from tests.factories import make_position
+
+pytestmark = pytest.mark.django_db
+
+
+def test_stored_findings_follow_the_rules(capsys) -> None:
+    stale = make_position(requirements="35岁以下")
+    same = make_position(requirements="能上夜班")
+    Position.objects.filter(pk=stale.pk).update(wording="")
+    call_command("recheck_wording")
+    assert "1 of 2" in capsys.readouterr().out
+    stale.refresh_from_db()
+    same.refresh_from_db()
+    assert (stale.wording, same.wording) == (" warn:age ", "")
