@@ -143,4 +143,5 @@ def _count(facet: Facet, packed: Packed) -> dict[str, int]:
             name: n for bit, name in enumerate(PAY_BANDS) if (n := int(np.count_nonzero(found & (1 << bit))))
         }
     many = np.bincount(found, minlength=len(CHOICES[facet]) + 1)
-    return {value: n for value, n in zip(CHOICES[facet], many[1:].tolist(), strict=True) if n}
+    # Not strict: an index of another version, until it is built anew, may hold numbers that mean nothing now.
+    return {value: n for value, n in zip(CHOICES[facet], many[1:].tolist(), strict=False) if n}
