@@ -45,13 +45,16 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     rows = rows.with_details().with_live_exceptions()
     rows = rows.order_by("submitted_at", "pk") if waiting else rows.order_by("-submitted_at", "-pk")
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    filtered = any(request.GET.get(name) for name in form.fields if name != "state")
+    clear_url = f"{reverse('staff:positions')}?state={state.value}"
     context = {
         "page": page,
         "rows": [(position, summary_labels(position.wording)) for position in page],
         "tabs": _tabs(request.GET, state),
         "form": form,
-        "filtered": any(request.GET.get(name) for name in form.fields if name != "state"),
-        "clear_url": f"{reverse('staff:positions')}?state={state.value}",
+        "filtered": filtered,
+        "clear_url": clear_url,
+        "filter_clear_url": clear_url if filtered else "",
         "waiting": waiting,
         "back": request.GET.urlencode(),
     }
