@@ -128,6 +128,7 @@ class World:
         self.firm_hidden_from = make_employer(name="被屏蔽有限公司")
         self.position = make_position(employer=self.employer)
         self.draft = make_position(employer=self.employer, opened=False, state=PositionState.IN_REVIEW)
+        self.closed = make_position(employer=self.employer, state=PositionState.FILLED)
         self.fair = make_fair(organiser=own)
         self.booth = make_booth(self.fair, self.position)
         asked = make_employer(name="等待展位有限公司", station=own)
@@ -213,6 +214,7 @@ REVIEWS, REVIEWS_HERE = staff(REVIEW_ROLES), staff(REVIEW_ROLES, SERVES)
 DESK, DESK_HERE = staff(DESK_ROLES), staff(DESK_ROLES, SERVES)
 EXPORTS = staff(EXPORT_ROLES)
 # An import is its uploader's alone.
+THE_UPLOADING_MEMBER = frozenset({"the employer"})
 THE_UPLOADER = frozenset({"clerk own"})
 CLOSERS = staff(CLOSING_ROLES)
 CLOSERS_HERE = staff(CLOSING_ROLES, SERVES)
@@ -306,14 +308,30 @@ MATRIX: dict[str, Row] = {
     "company/positions/sheets/": Row(EMPLOYERS),
     "company/positions/sheets/new/": Row(EMPLOYERS),
     "company/positions/sheets/template/": Row(EMPLOYERS),
-    "company/positions/sheets/<int:pk>/": Row(THE_EMPLOYER, _of("position_sheet")),
-    "company/positions/sheets/<int:pk>/columns/": Row(THE_EMPLOYER, _of("position_sheet"), "post"),
-    "company/positions/sheets/<int:pk>/result/": Row(THE_EMPLOYER, _of("position_sheet")),
+    "company/positions/sheets/<int:pk>/": Row(THE_UPLOADING_MEMBER, _of("position_sheet")),
+    "company/positions/sheets/<int:pk>/columns/": Row(THE_UPLOADING_MEMBER, _of("position_sheet"), "post"),
+    "company/positions/sheets/<int:pk>/result/": Row(THE_UPLOADING_MEMBER, _of("position_sheet")),
     "company/positions/sheets/<int:pk>/<slug:step>/": Row(
-        THE_EMPLOYER, {"pk": "position_sheet.pk", "step": "=undo"}, "post"
+        THE_UPLOADING_MEMBER, {"pk": "position_sheet.pk", "step": "=undo"}, "post"
     ),
     "company/positions/check/": Row(EMPLOYERS, method="post", data={"field": "=duties"}),
     "company/positions/<int:pk>/": Row(THE_EMPLOYER, _of("draft")),
+    "company/positions/<int:pk>/manage/": Row(THE_EMPLOYER, _of("position")),
+    "company/positions/<int:pk>/headcount/": Row(
+        THE_EMPLOYER, _of("position"), "post", data={"headcount": "=4"}
+    ),
+    "company/positions/<int:pk>/occupation/": Row(
+        THE_EMPLOYER, _of("position"), "post", data={"occupation": "position.occupation_id"}
+    ),
+    "company/positions/<int:pk>/fairs/<int:page_id>/": Row(
+        THE_EMPLOYER, {**_of("position"), **_of("fair", "page_id")}, "post"
+    ),
+    "company/positions/<int:pk>/closing/": Row(
+        THE_EMPLOYER, _of("closed"), knows=KNOW_THE_PERSON | THE_EMPLOYER
+    ),
+    "company/positions/<int:pk>/steps/<slug:step>/": Row(
+        THE_EMPLOYER, {**_of("position"), "step": "=renew"}, "post"
+    ),
     "company/positions/<int:pk>/submit/": Row(THE_EMPLOYER, _of("draft"), "post"),
     "company/positions/<int:pk>/withdraw/": Row(THE_EMPLOYER, _of("position"), "post"),
     "company/positions/<int:pk>/candidates/": Row(THE_EMPLOYER, _of("position")),
@@ -362,6 +380,9 @@ MATRIX: dict[str, Row] = {
     "desk/positions/": Row(REVIEWS),
     "desk/positions/approve/": Row(REVIEWS, method="post"),
     "desk/positions/<int:pk>/": Row(REVIEWS_HERE, _of("draft")),
+    "desk/positions/<int:pk>/occupation/": Row(
+        REVIEWS_HERE, _of("draft"), "post", data={"occupation": "draft.occupation_id"}
+    ),
     # An open position is public; the people shown are those of the reader's own stations.
     "desk/positions/<int:pk>/candidates/": Row(FILES, _of("position")),
     "desk/tokens/": Row(REVIEWS),

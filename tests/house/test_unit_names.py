@@ -13,7 +13,7 @@ from portal.core.validators import validate_no_unit_name
 # Names, numbers, codes and addresses have a shape of their own; a search is not kept.
 SHAPED = {
     "name", "phone", "contact_phone", "contact_person", "id_number", "uscc", "code", "token", "password",
-    "number", "address", "shown", "q", "occupation", "opening_hours", "household_region",
+    "number", "address", "shown", "q", "occupation", "opening_hours", "external_id", "household_region",
 }  # fmt: skip
 
 

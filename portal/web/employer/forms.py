@@ -125,9 +125,10 @@ class PositionForm(forms.ModelForm):
         fields = [
             "real_employer", "title", "headcount", "kind", "pay_from", "pay_to", "address", "education_min",
             "experience_years", "duties", "requirements", "relaxable", "legal_basis", "shift", "travels",
-            "veterans_preferred", "veterans_only",
+            "veterans_preferred", "veterans_only", "closes_on", "external_id",
         ]  # fmt: skip
         widgets = {
+            "closes_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "duties": forms.Textarea(attrs={"rows": 5}),
             "requirements": forms.Textarea(attrs={"rows": 4}),
             "legal_basis": forms.Textarea(attrs={"rows": 2}),
@@ -135,6 +136,8 @@ class PositionForm(forms.ModelForm):
         help_texts = {
             "real_employer": "代招的岗位必须写明劳动合同与谁签，求职者会看到。",
             "pay_from": "必须写明，不能只写“面议”。",
+            "closes_on": "不填则审核通过后公开60天。",
+            "external_id": "单位自己的编号，可不填；表格再次上传时按编号更新同一个岗位。",
             "duties": "一行一条，写具体做什么。",
             "requirements": "只写岗位真正需要的；不得限制性别、婚育、民族等。",
             "relaxable": "现场可以商量放宽的条件，例如：工作年限可放宽。",
@@ -144,7 +147,9 @@ class PositionForm(forms.ModelForm):
 
     occupation = OccupationField(
         label="职业分类",
-        help_text="输入几个字后从提示中选择，或直接写平常的叫法，例如：叉车司机。影响岗位会推荐给谁。",
+        required=False,
+        help_text="不填则按岗位名称自动归类，之后可以更正。也可输入几个字后从提示中选择，或直接写平常的叫法，例如："
+        "叉车司机。影响岗位会推荐给谁。",
     )
     region = PlaceField(label="工作地区")
     certificates = forms.MultipleChoiceField(
@@ -231,7 +236,13 @@ class PositionForm(forms.ModelForm):
 
     def values(self) -> dict[str, Any]:
         """The cleaned fields, as the position's actions take them."""
-        return {name: value for name, value in self.cleaned_data.items() if name in FIELDS}
+        values = {name: value for name, value in self.cleaned_data.items() if name in FIELDS}
+        if (
+            self.instance.occupation_certainty is not None
+            and values["occupation"] == self.instance.occupation
+        ):
+            del values["occupation"]  # nobody chose it: it stays a guess
+        return values
 
 
 class PositionsField(forms.ModelMultipleChoiceField):

@@ -17,12 +17,12 @@ from portal.core.workflow import TransitionRefused
 from portal.employers.models import Employer
 from portal.positions import actions
 from portal.positions.enums import PositionState
-from portal.positions.fairness import findings_of
 from portal.positions.models import Position
 from portal.positions.steps import TRANSITIONS
 from portal.web import wording
 from portal.web.employer.current import for_employer
 from portal.web.employer.forms import PositionForm
+from portal.web.employer.position_life import handed_in, own
 from portal.web.fields import add_errors
 
 A_PAGE = 20
@@ -126,12 +126,8 @@ def _form_page(request: HttpRequest, form: PositionForm, position: Position | No
 
 def _saved(request: HttpRequest, position: Position) -> HttpResponse:
     if "submit" in request.POST:
-        actions.submit(position=position, by=request.user)
-        advice = sum(not f.blocks for found in findings_of(position).values() for f in found)
-        told = f"有 {advice} 处用语建议放宽，打开岗位可以看到。" if advice else ""
-        messages.success(request, f"“{position.title}”已提交审核，结果会显示在岗位列表。{told}")
-    else:
-        messages.success(request, f"“{position.title}”已保存为草稿。")
+        return handed_in(request, position)
+    messages.success(request, f"“{position.title}”已保存为草稿。")
     return redirect("employer:positions")
 
 
@@ -139,26 +135,18 @@ def _saved(request: HttpRequest, position: Position) -> HttpResponse:
 @require_POST
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand a draft in for review."""
-    return _step(request, pk, "submit", "已提交审核。")
+    return handed_in(request, own(request.user, pk))
 
 
 @login_required
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a position back for good."""
-    return _step(request, pk, "withdraw", "已撤回，不再公开。")
-
-
-def _step(request: HttpRequest, pk: int, step: str, done: str) -> HttpResponse:
-    position = get_object_or_404(Position.objects.run_by(request.user).with_details(), pk=pk)
-    verb = {"submit": actions.submit, "withdraw": actions.withdraw}[step]
+    position = own(request.user, pk)
     try:
-        verb(position=position, by=request.user)
-    except ValidationError as error:
-        messages.error(request, f"“{position.title}”没有提交：{'；'.join(error.messages)}")
-        return redirect("employer:position-edit", position.pk)
+        actions.withdraw(position=position, by=request.user)
     except TransitionRefused:
         messages.error(request, f"“{position.title}”现在是“{position.get_state_display()}”，不能这样操作。")
     else:
-        messages.success(request, f"“{position.title}”{done}")
+        messages.success(request, f"“{position.title}”已撤回，不再公开。")
     return redirect("employer:positions")

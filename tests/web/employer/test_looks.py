@@ -1,6 +1,9 @@
 """The employer's pages in Chromium: at 390 and 1280 px, and without JavaScript."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from portal.placements import actions as placements
 from portal.positions.enums import PositionState
@@ -121,3 +124,26 @@ def test_elder_mode_holds_the_longest_pages(open_page, sign_in, look, employer, 
     for path, name in (("positions/new/", "position-new"), ("positions/", "positions"), ("", "home")):
         page.goto(f"/company/{path}")
         look(page, f"company-elder-{name}")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_posts_own_page_looks_right(open_page, sign_in, look, employer, member, width) -> None:
+    page = open_page(width=width)
+    sign_in(page, member)
+    ends = timezone.now() + timedelta(days=5)
+    shown = make_position(
+        employer=employer, title="冷链车司机", expires_at=ends, occupation_certainty=0.42, renewals=1
+    )
+    page.goto(f"/company/positions/{shown.pk}/manage/")
+    look(page, "company-position-open")
+    double = make_position(employer=employer, title="冷链车司机", opened=False)
+    page.goto(f"/company/positions/{double.pk}/manage/")
+    look(page, "company-position-double")
+    page.goto(f"/company/positions/{shown.pk}/manage/")
+    page.get_by_role("button", name="已招满").click()
+    look(page, "company-position-closing")
+    page.get_by_label("没有招到", exact=True).check()
+    page.get_by_label("没有招到的原因").fill("工资达不到求职者的期望")
+    page.get_by_role("button", name="提交").click()
+    assert "没有招到：工资达不到求职者的期望" in page.locator("main").inner_text()
+    look(page, "company-position-answered")

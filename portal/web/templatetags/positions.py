@@ -1,0 +1,32 @@
+"""What pages of employers and reviewers both show of a position."""
+
+from typing import Any
+
+from django import template
+from django.template import Context
+
+from portal.positions import occupations
+from portal.positions.models import Position
+
+register = template.Library()
+
+
+@register.inclusion_tag("web/positions/_occupation.html", takes_context=True)
+def occupation_box(context: Context, position: Position, action: str) -> dict[str, Any]:
+    """The post's occupation, how sure the portal is where it guessed, and the other likely ones: one click at
+    `action` puts it right.
+    """
+    others = [
+        (occupation, chance)
+        for occupation, chance in occupations.guesses(position.title, 4)
+        if occupation.pk != position.occupation_id
+    ]
+    sure = position.occupation_certainty
+    return {
+        "request": context["request"],
+        "position": position,
+        "action": action,
+        "others": others[:3],
+        "guessed": sure is not None,
+        "doubtful": sure is not None and sure < occupations.CERTAIN,
+    }
