@@ -20,6 +20,7 @@ from portal.demo.loading.histories import load_placements
 from portal.demo.loading.network import load_places, load_stations
 from portal.demo.loading.pages import load_articles, load_fairs
 from portal.demo.loading.people import load_veterans
+from portal.demo.loading.posts import load_posts
 from portal.demo.loading.reviewing import load_reviewing
 from portal.demo.loading.sheets import load_sheet
 from portal.demo.loading.staff import load_staff
@@ -75,6 +76,7 @@ def load(scale: Scale, seed: int) -> None:
     came = load_registrations(fairs, with_account, operator, rng, scale)
     load_dossiers(employers, operator, with_account, random.Random(seed))  # noqa: S311
     load_placements(fairs, booths, came, operator, rng, scale)
+    load_posts(seed)
     load_changes(stations, operator)
     load_reviewing(seed)
 

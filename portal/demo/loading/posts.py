@@ -1,0 +1,67 @@
+"""What the demo's firm has done with its posts: a sheet with a few bad rows, one paused, one filled, one that
+ends soon; and how sure the portal is of the occupations that wait for review.
+"""
+
+import random
+from datetime import timedelta
+
+from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.core.encryption import lookup_hash
+from portal.core.models import Occupation
+from portal.demo import logins
+from portal.demo.loading.position_sheet import sheet_maker
+from portal.employers.models import Employer
+from portal.placements import fillings
+from portal.placements.enums import FillingResult
+from portal.positions import actions, occupations
+from portal.positions.enums import PositionState
+from portal.positions.models import Position
+from portal.positions.sheets import upload_sheet
+from portal.sheets import actions as sheets
+from portal.sheets import running
+from portal.sheets.writing import write_rows
+from portal.stations.models import Station
+
+_ROWS, _BAD = 24, 3
+_ENDS_IN = timedelta(days=4)
+
+
+def load_posts(seed: int) -> None:
+    """To be loaded after the fairs: what closes here was shown there."""
+    member = User.objects.get(phone_hash=lookup_hash(logins.EMPLOYER.phone))
+    employer = Employer.objects.run_by(member).order_by("pk")[0]
+    _load_sheet(member, employer, seed)
+    shown = list(Position.objects.open_at().filter(employer=employer).with_details().order_by("pk"))
+    if shown:
+        ends = timezone.now() + _ENDS_IN
+        Position.objects.filter(pk=shown[0].pk).update(expires_at=ends)
+    for position in shown[1:2]:
+        actions.pause(position=position, by=member)
+    for position in shown[2:3]:
+        actions.mark_filled(position=position, by=member)
+        fillings.answer(position=position, by=member, result=FillingResult.ELSEWHERE)
+    _note_certainty()
+
+
+def _load_sheet(member: User, employer: Employer, seed: int) -> None:
+    maker = sheet_maker(random.Random(seed), Station.objects.all())  # noqa: S311  (invented data, not secrets)
+    content = write_rows(maker.rows(_ROWS, _BAD), title="岗位征集表", headers=maker.headers)
+    sheet = upload_sheet(by=member, employer=employer, name="岗位征集表.xlsx", content=content)
+    running.run(sheets.start(sheet=sheet, by=member, enqueue=False), dry=False)
+
+
+def _note_certainty() -> None:
+    """Posts in review whose title the portal codes as their firms did: as if they had left it open."""
+    codes = frozenset(Occupation.objects.filter(level=4).values_list("pk", flat=True))
+    waiting = list(
+        Position.objects.filter(state=PositionState.IN_REVIEW, occupation_certainty=None).only(
+            "title", "occupation_id"
+        )
+    )
+    for position in waiting:
+        guess = occupations.likely(position.title, codes)
+        if guess is not None and guess[0] == position.occupation_id:
+            position.occupation_certainty = guess[1]
+    Position.objects.bulk_update(waiting, ["occupation_certainty"], batch_size=500)
