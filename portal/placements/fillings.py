@@ -21,9 +21,10 @@ def is_asked(position: Position) -> bool:
     return position.state in CLOSED and position.published_at is not None
 
 
-def people_of(position: Position) -> PlacementQuerySet:
-    """Whom the employer may name: who agreed to this position's intention."""
-    return position.placements.filter(veteran_confirmed_at__isnull=False).with_details().order_by("pk")
+def people_of(position: Position, user: User) -> PlacementQuerySet:
+    """Whom a member may name: who agreed to this position's intention and does not hide from the employer."""
+    seen = Placement.objects.visible_to(user).filter(position=position, veteran_confirmed_at__isnull=False)
+    return seen.with_details().order_by("pk")
 
 
 @transaction.atomic
@@ -46,7 +47,8 @@ def answer(
     if not is_asked(position):
         raise ValidationError("岗位结束后再回答是否招到人。")
     chosen = list(placements) if result == FillingResult.THROUGH_PORTAL else []
-    if any(placement.position_id != position.pk for placement in chosen):
+    offered = set(people_of(position, by).values_list("pk", flat=True))
+    if any(placement.pk not in offered for placement in chosen):
         raise ValidationError({"placements": "只能选择这个岗位的人员。"})
     reason = reason.strip() if result == FillingResult.NOT_FILLED else ""
     if result == FillingResult.THROUGH_PORTAL and not chosen:

@@ -69,11 +69,11 @@ class FillingForm(forms.Form):
         help_text="选“没有招到”时填写，例如：工资达不到求职者的期望。",
     )
 
-    def __init__(self, position: Position, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, position: Position, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["placements"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
-        field.queryset = fillings.people_of(position)
+        field.queryset = fillings.people_of(position, user)
         if not field.queryset.exists():
             field.help_text = "还没有本人确认过意向的求职者；已招到的人不在名单里，请联系服务站补登意向。"
         field.label_from_instance = lambda row: f"{row.veteran.name}（{row.get_state_display()}）"  # type: ignore[method-assign]
@@ -234,7 +234,7 @@ def closing(request: HttpRequest, pk: int) -> HttpResponse:
         if said
         else {}
     )
-    form = FillingForm(position, request.POST if request.method == "POST" else None, initial=initial)
+    form = FillingForm(position, user, request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             fillings.answer(position=position, by=user, **form.cleaned_data)
