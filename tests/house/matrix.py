@@ -343,8 +343,8 @@ MATRIX: dict[str, Row] = {
     "company/intentions/<int:pk>/phone/": Row(
         THE_EMPLOYER, _of("placement"), "post", knows=KNOW_THE_PERSON | THE_EMPLOYER
     ),
-    "company/tokens/": Row(EMPLOYERS),
-    "company/tokens/<int:pk>/revoke/": Row(THE_EMPLOYER, _of("token"), "post"),
+    "company/tokens/": Row(OWNERS),
+    "company/tokens/<int:pk>/revoke/": Row(THE_OWNER, _of("token"), "post"),
     # --- the desk
     "desk/": Row(STAFF),
     "desk/follow-ups/<int:pk>/": Row(FILES_HERE, _of("follow_up")),
