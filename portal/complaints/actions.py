@@ -45,7 +45,7 @@ def report(*, position: Position, by: User, kind: ComplaintKind, text: str) -> C
     )
     complaint.full_clean(validate_constraints=False)
     complaint.save()
-    audit.record(by=by, verb="complaints.reported", target=complaint, kind=kind)
+    audit.record(by=by, verb="complaints.reported", target=complaint, kind=complaint.get_kind_display())
     return complaint
 
 
@@ -72,7 +72,7 @@ def answer(*, complaint: Complaint, by: User, outcome: Outcome, words: str, told
     complaint.full_clean(validate_constraints=False)
     complaint.save()
     _carry_out(complaint, by, told.strip())
-    audit.record(by=by, verb="complaints.answered", target=complaint, outcome=outcome)
+    audit.record(by=by, verb="complaints.answered", target=complaint, outcome=complaint.get_outcome_display())
     notify(
         user=complaint.reporter,
         kind=NoticeKind.REPORT,

@@ -86,7 +86,7 @@ def edit(*, position: Position, by: User, **fields: Any) -> Position:
     position.state = PositionState.DRAFT
     position.full_clean()
     position.save()
-    end_exceptions(position=position, by=by, why="edited")
+    end_exceptions(position=position, by=by, why="岗位已修改")
     audit.record(by=by, verb="positions.edited", target=position, fields=sorted(fields), before=before)
     position_changed.send(sender=Position, position=position)
     return position
@@ -148,7 +148,7 @@ def refuse(*, position: Position, by: User, reason: str) -> Position:
     if not reason.strip():
         raise ValidationError({"reason": "请写明原因，单位会看到。"})
     position.refused_reason = reason.strip()
-    end_exceptions(position=position, by=by, why="refused")
+    end_exceptions(position=position, by=by, why="岗位已退回")
     return take_step(position, by, "refuse", reason=reason.strip())
 
 
@@ -162,7 +162,7 @@ def take_down(*, position: Position, by: User, reason: str, for_good: bool = Fal
     if not reason.strip():
         raise ValidationError({"reason": "请写明原因，单位会看到。"})
     position.refused_reason = reason.strip()
-    end_exceptions(position=position, by=by, why="taken down")
+    end_exceptions(position=position, by=by, why="岗位已撤下")
     return take_step(position, by, "remove" if for_good else "take_down", reason=reason.strip())
 
 

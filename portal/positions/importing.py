@@ -250,7 +250,7 @@ class PositionLoader:
             for post in Position.objects.filter(
                 pk__in=[change.post.pk for change in changed], wording_exceptions__ended_at=None
             ).exclude(wording_exceptions=None):
-                end_exceptions(position=post, by=self._by, why="edited")
+                end_exceptions(position=post, by=self._by, why="岗位已修改")
         said = [(post, {"sheet": import_id}) for post in made]
         audit.record_many(by=self._by, verb="positions.drafted", targets=said)
         audit.record_many(

@@ -147,6 +147,8 @@ VERBS |= {
 
 # What an event says besides.
 DETAILS = {
+    "why": "缘由",
+    "phrases": "用语",
     "after": "之后",
     "asked": "所求",
     "before": "之前",
@@ -156,7 +158,7 @@ DETAILS = {
     "fields": "字段",
     "filter": "条件",
     "invitation": "邀请编号",
-    "kind": "材料",
+    "kind": "种类",
     "method": "方式",
     "on": "生效日期",
     "on_behalf": "代办",
