@@ -135,7 +135,7 @@ class SearchQuery:
     page: int = 1
     size: int = 20
     after: str = ""
-    now: datetime = field(default_factory=timezone.now)
+    now: datetime = field(default_factory=lambda: timezone.now())  # noqa: PLW0108 - the clock of a test as well
 
     def __post_init__(self) -> None:
         if not isinstance(self.scope, Scope):

@@ -20,7 +20,7 @@ from portal.core.enums import CertificateKind, Education, Shift
 from portal.core.models import Occupation, Region
 from portal.core.workflow import TransitionRefused
 from portal.integrators.models import ApiToken
-from portal.positions import external
+from portal.positions import external, occupations
 from portal.positions.enums import PositionKind
 from portal.positions.external import Outcome
 from portal.positions.models import Position, PositionQuerySet
@@ -55,7 +55,10 @@ class _Sent(Schema):
 class PositionFields(_Sent):
     title: Text = Field(min_length=1, max_length=60, examples=["货车司机"])
     occupation: Text = Field(
-        min_length=1, max_length=60, description="职业分类大典的代码或完整名称", examples=["4-02-02-02"]
+        "",
+        max_length=60,
+        description="职业分类大典的代码，或官方、通行名称；不填时按岗位名称自动归类",
+        examples=["4-02-02-02"],
     )
     headcount: int = Field(ge=1, le=5000, examples=[3])
     pay_from: Yuan = Field(description="月薪下限（元），必须写明", examples=[6000])
@@ -73,6 +76,8 @@ class PositionFields(_Sent):
     certificates: list[Literal[tuple(CertificateKind.values)]] = Field([], max_length=20)  # type: ignore[valid-type]
     benefits: list[Annotated[Text, Field(min_length=1, max_length=20)]] = Field([], max_length=30)
     relaxable: Text = Field("", max_length=120, description="可放宽项")
+    real_employer: Text = Field("", max_length=80, description="实际用人单位；人力资源服务机构代招时必填")
+    legal_basis: Text = Field("", max_length=300, description="确有法定依据才能写的限制，在此写明依据")
     travels: bool = False
     veterans_preferred: bool = True
     veterans_only: bool = False
@@ -111,8 +116,9 @@ PositionChange = create_model(
 
 
 class Step(_Sent):
-    step: Literal["submit", "pause", "withdraw"] = Field(
-        description="submit 提交审核；pause 暂停，从此刻起不再显示；withdraw 撤回，不能恢复"
+    step: Literal["submit", "pause", "resume", "renew", "withdraw"] = Field(
+        description="submit 提交审核；pause 暂停，从此刻起不再显示；resume 恢复显示；renew 续期；"
+        "withdraw 撤回，不能恢复"
     )
 
 
@@ -167,18 +173,19 @@ def _values(sent: _Sent) -> dict[str, Any]:
             wrong.append(("region", "没有这个地区，或不在本市服务范围。请填县（市、区）或镇的区划代码。"))
     if "occupation" in values:
         asked = values["occupation"].strip()
-        rows = Occupation.objects.filter(level=4)
-        values["occupation"] = rows.filter(pk=asked).first() or rows.filter(name=asked).first()
-        if values["occupation"] is None:
-            wrong.append(
-                (
-                    "occupation",
-                    "职业分类里没有它，请填代码（如 4-02-02-02）或完整名称（如 道路货运汽车驾驶员）。",
-                )
-            )
+        values["occupation"] = _occupation(asked)
+        if asked and values["occupation"] is None:
+            near = "、".join(row.name for row in occupations.near(asked, 3))
+            wrong.append(("occupation", f"职业分类里没有这个名称。{f'最接近的是：{near}。' if near else ''}"))
+        elif not asked:
+            del values["occupation"]
     if wrong:
         raise refused(wrong)
     return values
+
+
+def _occupation(asked: str) -> Occupation | None:
+    return Occupation.objects.filter(level=4, pk=asked).first() or occupations.named(asked)
 
 
 def _link(position: Position) -> str:

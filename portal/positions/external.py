@@ -8,7 +8,7 @@ from django.db import transaction
 from portal.accounts.models import User
 from portal.core import audit
 from portal.employers.models import Employer
-from portal.positions import actions
+from portal.positions import actions, lifecycle
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 
@@ -77,12 +77,15 @@ def change(*, position: Position, by: User, token: int, **fields: Any) -> tuple[
 STEPS = {
     "submit": actions.submit,
     "pause": actions.pause,
+    "resume": lifecycle.resume,
+    "renew": lifecycle.renew,
     "withdraw": actions.withdraw,
 }
-# Where each step leads: asked for again, it changes nothing.
+# Where a step leads: asked for again, it changes nothing. A renewal that is too early is refused by itself.
 _LEADS_TO = {
     "submit": PositionState.IN_REVIEW,
     "pause": PositionState.PAUSED,
+    "resume": PositionState.OPEN,
     "withdraw": PositionState.WITHDRAWN,
 }
 
@@ -93,9 +96,10 @@ def step(*, position: Position, by: User, token: int, name: str) -> Position:
 
     Raises:
         TransitionRefused: the step does not start from the post's state.
+        ValidationError: what it says, or when it is, stands against the step.
         KeyError: there is no such step.
     """
-    if position.state == _LEADS_TO[name]:
+    if position.state == _LEADS_TO.get(name):
         return position
     position = STEPS[name](position=position, by=by)
     _note(position, by, token, Outcome.CHANGED)

@@ -11,6 +11,8 @@ CSRF_TRUSTED_ORIGINS = base.env.list("PORTAL_ORIGINS")
 CODE_SENDER = base.env.str("PORTAL_CODE_SENDER")
 DEMO = False
 
+# That header is only true behind a proxy, so there is one, which also says whose address asks.
+NINJA_NUM_PROXIES = base.env.int("PORTAL_PROXIES", default=1)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = 31_536_000

@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 
 from portal.core.models import AuditEvent
+from portal.core.reference import load_reference
+from portal.employers.models import Employer
 from portal.positions import actions
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
@@ -37,7 +39,7 @@ def put(client, external_id: str = "HR-1", **changed):
 def opened(position: Position) -> Position:
     now = timezone.now()
     Position.objects.filter(pk=position.pk).update(
-        state=PositionState.OPEN, published_at=now - timedelta(hours=1), expires_at=now + timedelta(days=9)
+        state=PositionState.OPEN, published_at=now - timedelta(hours=1), expires_at=now + timedelta(days=40)
     )
     position.refresh_from_db()
     return position
@@ -120,6 +122,9 @@ def test_pausing_withdrawing_and_handing_in_again(firm) -> None:
 
     for _ in range(2):  # asked twice, done once
         assert step("pause").json()["state"]["value"] == "paused"
+    assert step("resume").json()["state"]["value"] == "open"
+    assert step("renew").status_code == 422  # it has forty days left
+    assert step("pause").json()["state"]["value"] == "paused"
     assert step("submit").json()["state"]["value"] == "in_review"
     refused = step("pause")
     assert (refused.status_code, refused.json()["existing"]) == (409, f"{URL}/{position.pk}")
@@ -163,7 +168,7 @@ def test_numbers_with_marks_are_found(firm) -> None:
         ({"headcount": 5001}, "headcount", "不能大于 5000。"),
         ({"region": "999999"}, "region", "没有这个地区"),
         ({"region": "44"}, "region", "格式不对。"),
-        ({"occupation": "不存在的职业"}, "occupation", "职业分类里没有它"),
+        ({"occupation": "开火箭的"}, "occupation", "职业分类里没有这个名称"),
         ({"kind": "whatever"}, "kind", "只能是"),
         ({"certificates": ["driving_a2", "x"]}, "certificates.1", "只能是"),
         ({"travels": "yes"}, "travels", "应为 true 或 false。"),
@@ -183,7 +188,7 @@ def test_each_mistake_is_told_at_its_field(firm, changed, field: str, words: str
 def test_what_is_missing_is_told_all_at_once(firm) -> None:
     answer = send(firm.client, "post", "", {"title": "货车司机"})
     missing = {problem["field"] for problem in answer.json()["errors"] if problem["message"] == "必填。"}
-    assert missing == {"occupation", "headcount", "pay_from", "pay_to", "region", "duties"}
+    assert missing == {"headcount", "pay_from", "pay_to", "region", "duties"}
 
 
 @pytest.mark.parametrize("body", ["{", "", b"\xff\xfe"])
@@ -191,6 +196,37 @@ def test_a_body_that_is_no_json(firm, body) -> None:
     answer = firm.client.post(URL, body, content_type="application/json")
     assert answer.status_code in {400, 422}
     assert set(answer.json()) <= {"detail", "errors"}
+
+
+def test_discriminating_words_are_refused_as_in_the_form(firm) -> None:
+    answer = send(firm.client, "post", "", {**POST, "requirements": "限男性，未婚。"})
+    assert answer.status_code == 422
+    errors = answer.json()["errors"]
+    assert {problem["field"] for problem in errors} == {"requirements"}
+    assert any("限男性" in problem["message"] and "就业促进法" in problem["message"] for problem in errors)
+    assert not Position.objects.exists()
+
+
+def test_without_an_occupation_the_title_is_coded(firm) -> None:
+    load_reference()
+    body = {name: value for name, value in POST.items() if name != "occupation"}
+    answer = send(firm.client, "post", "", {**body, "title": "保安员"})
+    assert answer.status_code == 201
+    assert answer.json()["occupation"]["name"] == "保安员"
+    assert Position.objects.get().occupation_certainty is not None
+    # The same again: what the portal guessed is not a change.
+    assert put(firm.client, occupation="", title="保安员").json()["id"] == answer.json()["id"]
+    assert AuditEvent.objects.filter(verb="positions.edited").count() == 0
+
+
+def test_an_agency_names_the_real_employer(firm, towns) -> None:
+    Employer.objects.filter(pk=firm.employer.pk).update(
+        is_agency=True, agency_permit="粤人服证字〔2026〕第1号"
+    )
+    assert send(firm.client, "post", "", POST).json()["errors"][0]["field"] == "real_employer"
+    answer = send(firm.client, "post", "", {**POST, "real_employer": "江门市某某制造有限公司"})
+    assert answer.status_code == 201
+    assert Position.objects.get().real_employer == "江门市某某制造有限公司"
 
 
 # --- many at once

@@ -468,6 +468,7 @@ MATRIX: dict[str, Row] = {
     "positions/": Row(EVERYBODY, queries=(f"q={PERSON}",)),
     "positions/<int:pk>/": Row(EVERYBODY, _of("position")),
     "employers/<int:pk>/": Row(EVERYBODY, _of("employer")),
+    "feeds/positions.atom": Row(EVERYBODY),
     "stations/": Row(EVERYBODY, queries=(f"q={PERSON}",)),
     "fairs/<int:page_id>/calendar.ics": Row(EVERYBODY, _of("fair", "page_id")),
     "landing/": Row(SIGNED_IN),

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal.accounts.enums import StationRole
+from portal.core import periodic
 from portal.core.models import AuditEvent
 from portal.employers.enums import EmployerRole
 from portal.integrators import counting
@@ -201,3 +202,9 @@ def test_requests_are_counted_by_the_minute_and_forgotten(settings, monkeypatch)
     monkeypatch.setattr(counting.time, "time", lambda: 60_061.0 + 3600)
     assert counting.sweep() == 3
     assert not RequestCount.objects.exists()
+
+
+def test_the_clock_forgets_old_counts() -> None:
+    RequestCount.objects.create(caller="x", minute=1)
+    (job,) = [job for job in periodic.jobs() if job.name == "integrators.sweep"]
+    assert job.run() == 1

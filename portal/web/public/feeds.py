@@ -1,0 +1,71 @@
+"""New positions as a feed (Atom), for people's readers and other sites."""
+
+import re
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.syndication.views import Feed
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
+from django.utils.feedgenerator import Atom1Feed
+from django.views.decorators.http import require_safe
+
+from portal.positions.models import Position
+from portal.web.templatetags.ui import pay
+
+LATEST = 50
+# XML has no way to write these; a post may have got one out of a sheet.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+class LatestPositions(Feed):
+    """The open positions that were published last."""
+
+    feed_type = Atom1Feed
+    language = "zh-CN"
+    title = f"{settings.WAGTAIL_SITE_NAME}：最新岗位"
+    subtitle = "此刻在招的岗位，最新发布的在前。关闭、过期的随即不在其中。"
+
+    def link(self) -> str:
+        return reverse("public:positions")
+
+    def items(self) -> list[Position]:
+        rows = Position.objects.open_at().with_details().defer("employer__contact_phone")
+        return list(rows.order_by("-published_at", "-pk")[:LATEST])
+
+    def item_title(self, item: Position) -> str:
+        return _CONTROL.sub("", item.title)
+
+    def item_description(self, item: Position) -> str:
+        facts = f"{item.employer.name}　{pay(item)}　{item.region.name}　招 {item.headcount} 人"
+        return _CONTROL.sub("", f"{facts}\n{item.duties}")
+
+    def item_link(self, item: Position) -> str:
+        return reverse("public:position", args=[item.pk])
+
+    def item_author_name(self, item: Position) -> str:
+        return _CONTROL.sub("", item.employer.name)
+
+    def item_pubdate(self, item: Position) -> datetime | None:
+        return item.published_at
+
+    def item_updateddate(self, item: Position) -> datetime:
+        return item.updated_at
+
+    def item_categories(self, item: Position) -> tuple[str, ...]:
+        return (item.occupation.name,)
+
+
+_feed = LatestPositions()
+
+
+@require_safe
+def positions(request: HttpRequest) -> HttpResponse:
+    """The feed; readers that ask again with its ETag get 304 while nothing changed."""
+    response = _feed(request)
+    # The time of the newest post says nothing of one that closed: only the content itself does.
+    del response["Last-Modified"]
+    patch_cache_control(response, no_cache=True)
+    set_response_etag(response)
+    return get_conditional_response(request, etag=response.headers["ETag"], response=response)

@@ -1,0 +1,64 @@
+"""The feed of new positions."""
+
+from datetime import timedelta
+from xml.etree import ElementTree as ET
+
+import pytest
+from django.utils import timezone
+
+from portal.positions.models import Position
+from tests.factories import make_position
+
+pytestmark = pytest.mark.django_db
+URL = "/feeds/positions.atom"
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+
+
+def titles(answer) -> list[str]:
+    assert answer.status_code == 200
+    return [title.text for title in ET.fromstring(answer.content).findall("a:entry/a:title", ATOM)]
+
+
+def test_the_latest_come_first_and_say_what_matters(client) -> None:
+    now = timezone.now()
+    make_position(title="早的岗位", published_at=now - timedelta(days=2))
+    late = make_position(title="晚的岗位", published_at=now - timedelta(hours=2))
+    make_position(title="草稿", opened=False)
+    answer = client.get(URL)
+    assert answer.headers["Content-Type"].startswith("application/atom+xml")
+    assert titles(answer) == ["晚的岗位", "早的岗位"]
+    entry = ET.fromstring(answer.content).find("a:entry", ATOM)
+    assert entry.find("a:link", ATOM).get("href") == f"http://testserver/positions/{late.pk}/"
+    assert late.employer.name in entry.find("a:summary", ATOM).text
+    assert entry.find("a:author/a:name", ATOM).text == late.employer.name
+
+
+def test_who_has_it_already_gets_nothing_until_it_changes(client) -> None:
+    post = make_position()
+    first = client.get(URL)
+    assert (first.headers["Cache-Control"], "Last-Modified" in first.headers) == ("no-cache", False)
+    tag = {"If-None-Match": first.headers["ETag"]}
+    assert client.get(URL, headers=tag).status_code == 304
+    Position.objects.filter(pk=post.pk).update(expires_at=timezone.now())
+    assert titles(client.get(URL, headers=tag)) == []
+
+
+def test_marks_that_xml_cannot_write_are_left_out(client) -> None:
+    make_position(title="货车\x0b司机", duties="一\x01二")
+    assert titles(client.get(URL)) == ["货车司机"]
+
+
+def test_the_list_of_positions_points_to_it(client) -> None:
+    assert (
+        f'type="application/atom+xml" title="最新岗位" href="{URL}"'
+        in client.get("/positions/").content.decode()
+    )
+
+
+def test_queries_do_not_grow(same_queries) -> None:
+    def grow() -> None:
+        for _ in range(5):
+            make_position()
+
+    grow()
+    assert same_queries(URL, grow) == 1
