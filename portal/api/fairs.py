@@ -15,7 +15,7 @@ from portal.api.caching import revalidated
 from portal.api.doors import NEEDS_NOTHING, OPEN
 from portal.api.schemas import Choice, Coded, Named, Paged, choice
 from portal.fairs.enums import BoothState
-from portal.positions.models import Position
+from portal.positions.models import open_at
 
 router = Router(tags=["fairs"])
 
@@ -57,7 +57,7 @@ def list_fairs(
     now = timezone.now()
     rows = getattr(JobFairPage.objects, when)().select_related("region", "organiser")
     given = Q(booths__state=BoothState.CONFIRMED)
-    shown = Q(ends_at__lte=now) | Q(booths__positions__in=Position.objects.open_at(now))
+    shown = Q(ends_at__lte=now) | open_at(now, through="booths__positions")
     return rows.annotate(
         booths_given=Count("booths", filter=given, distinct=True),
         positions_shown=Count("booths__positions", filter=given & shown, distinct=True),

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from cms.models import JobFairPage
 from portal.employers.models import Employer
 from portal.fairs.models import Booth, Registration
 from portal.placements.models import Placement
-from portal.positions.models import Position
+from portal.positions.models import Position, open_at
 
 # Public figures about people under this size are not shown: a small cell points at persons.
 SMALLEST_CELL = 5
@@ -58,7 +58,10 @@ def suppressed(count: int) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class FairTotals:
-    """Counts of one fair at `as_of`: booths given, positions shown there, their headcount, live tickets."""
+    """Counts of one fair at `as_of`: booths given, positions shown there, their headcount, live tickets.
+
+    Positions are those open now while the fair is not over; afterwards all that were brought.
+    """
 
     employers: int
     positions: int
@@ -70,24 +73,34 @@ class FairTotals:
 def fair_totals(fair: JobFairPage) -> FairTotals:
     """Three counts of one fair."""
     booths = Booth.objects.confirmed().filter(fair=fair.pk).order_by()
+    now = timezone.now()
     shown = Booth.positions.through.objects.filter(booth__in=booths).values("position")
-    posts = Position.objects.filter(pk__in=shown).order_by().aggregate(n=Count("pk"), people=Sum("headcount"))
+    brought = Position.objects.filter(pk__in=shown).order_by()
+    if not fair.is_over:
+        brought = brought.filter(open_at(now))
+    posts = brought.aggregate(n=Count("pk"), people=Sum("headcount"))
     return FairTotals(
         employers=booths.count(),
         positions=posts["n"],
         headcount=posts["people"] or 0,
         registered=Registration.objects.active().filter(fair=fair.pk).count(),
-        as_of=timezone.now(),
+        as_of=now,
     )
 
 
 def booth_counts(fairs: Iterable[JobFairPage]) -> dict[int, tuple[int, int]]:
-    """(employers, positions) of each fair with a confirmed booth, by the fair's number: one query."""
+    """(employers, positions) of each fair with a confirmed booth, by the fair's number: one query. Positions
+    as in `FairTotals`.
+    """
+    now = timezone.now()
+    counted = Q(fair__ends_at__lte=now) | open_at(now, through="positions")
     rows = (
         Booth.objects.confirmed()
         .filter(fair__in=list(fairs))
         .order_by()
         .values("fair")
-        .annotate(employers=Count("pk", distinct=True), shown=Count("positions", distinct=True))
+        .annotate(
+            employers=Count("pk", distinct=True), shown=Count("positions", filter=counted, distinct=True)
+        )
     )
     return {row["fair"]: (row["employers"], row["shown"]) for row in rows}

@@ -38,15 +38,20 @@ def validate_external_id(value: str) -> None:
         raise ValidationError("岗位编号只能用字母、数字、汉字和 - _ . / #，最多64位，中间不留空格。")
 
 
-def open_at(now: datetime) -> Q:
-    """Open at query time: approved, within its dates, and its employer verified. No timer is trusted."""
-    return Q(
-        state=PositionState.OPEN,
-        published_at__lte=now,
-        expires_at__gt=now,
-        employer__state=VerificationState.VERIFIED,
-        employer__verified_until__gte=timezone.localdate(now),
-    )
+def open_at(now: datetime, through: str = "") -> Q:
+    """Open at query time: approved, within its dates, and its employer verified. No timer is trusted.
+
+    `through`: the way to the position from the rows that are asked, e.g. 'booths__positions'.
+    """
+    before = f"{through}__" if through else ""
+    conditions = {
+        "state": PositionState.OPEN,
+        "published_at__lte": now,
+        "expires_at__gt": now,
+        "employer__state": VerificationState.VERIFIED,
+        "employer__verified_until__gte": timezone.localdate(now),
+    }
+    return Q(**{f"{before}{name}": value for name, value in conditions.items()})
 
 
 class PositionQuerySet(models.QuerySet["Position"]):

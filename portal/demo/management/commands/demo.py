@@ -24,6 +24,7 @@ from portal.demo.loading.posts import load_posts
 from portal.demo.loading.reviewing import load_reviewing
 from portal.demo.loading.sheets import load_sheet
 from portal.demo.loading.staff import load_staff
+from portal.demo.loading.tokens import load_tokens
 from portal.demo.loading.visits import load_visits
 from portal.demo.scale import SCALES, Scale
 from portal.stations.models import Station
@@ -66,6 +67,7 @@ def load(scale: Scale, seed: int) -> None:
     operator = load_staff(stations)
     employers = load_employers(operator, rng, scale)
     load_positions(employers, rng, scale)
+    load_tokens(employers[0], operator)
     with_account = load_veterans(stations, rng, scale)
     load_duplicates(stations)
     load_visits(stations, operator, rng)

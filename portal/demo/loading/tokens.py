@@ -1,0 +1,23 @@
+"""Programs that are allowed to ask in the demo: two of the first employer's, one of the city's."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.employers.models import Employer
+from portal.integrators.actions import issue, revoke
+from portal.integrators.enums import TokenScope
+from portal.integrators.models import ApiToken
+
+
+def load_tokens(employer: Employer, operator: User) -> None:
+    """Make the tokens; nobody keeps their texts. Whoever wants to try makes another at /company/tokens/."""
+    owner = employer.memberships.select_related("user").earliest("pk").user
+    now = timezone.now()
+    system, _ = issue(by=owner, employer=employer, name="公司招聘系统", scope=TokenScope.WRITE, days=180)
+    old, _ = issue(by=owner, employer=employer, name="旧官网", scope=TokenScope.READ, days=90)
+    revoke(token=old, by=owner)
+    platform, _ = issue(by=operator, name="省级公共就业平台", scope=TokenScope.READ, days=365)
+    for token, ago in ((system, timedelta(minutes=12)), (platform, timedelta(hours=3))):
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now - ago)

@@ -1,0 +1,177 @@
+"""Open data: positions to walk through, fairs with their size, statistics with their definitions."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from portal.fairs.enums import BoothState
+from portal.fairs.models import Booth
+from portal.insights.open_data import FIGURES
+from portal.insights.totals import SMALLEST_CELL, booth_counts, fair_totals
+from portal.placements import actions as placements
+from portal.positions import actions
+from portal.positions.models import Position
+from tests.factories import (
+    make_booth,
+    make_employer,
+    make_fair,
+    make_occupation,
+    make_position,
+    make_user,
+    make_veteran,
+)
+
+pytestmark = pytest.mark.django_db
+URL = "/api/v1/positions"
+
+
+def walk(client, query: str = "") -> list[int]:
+    """All ids, from `next` to `next`."""
+    found, after = [], 0
+    while after is not None:
+        body = client.get(f"{URL}?after={after}&page_size=3{query}").json()
+        found += [row["id"] for row in body["items"]]
+        after = body["next"]
+    return found
+
+
+def test_all_are_walked_once_though_some_close_meanwhile(client) -> None:
+    made = [make_position().pk for _ in range(8)]
+    assert walk(client) == made
+    first = client.get(f"{URL}?after=0&page_size=3").json()
+    Position.objects.filter(pk__in=made[:2]).update(expires_at=timezone.now())
+    rest = client.get(f"{URL}?after={first['next']}&page_size=100").json()
+    assert [row["id"] for row in first["items"] + rest["items"]] == made
+    assert (first["count"], rest["count"], rest["next"]) == (8, 6, None)
+
+
+def test_pages_by_number_have_no_next(client) -> None:
+    for _ in range(3):
+        make_position()
+    body = client.get(f"{URL}?page=2&page_size=2").json()
+    assert (len(body["items"]), body["count"], body["next"]) == (1, 3, None)
+
+
+def test_what_changed_since(client) -> None:
+    old, new = make_position(), make_position()
+    yesterday = timezone.now() - timedelta(days=1)
+    Position.objects.filter(pk=old.pk).update(updated_at=yesterday - timedelta(hours=1))
+    since = yesterday.isoformat().replace("+", "%2B")
+    assert walk(client, f"&updated_since={since}") == [new.pk]
+    assert walk(client, "&updated_since=0001-01-01T00:00:00%2B14:00") == [old.pk, new.pk]
+    assert client.get(f"{URL}?updated_since=2026-01-01T00:00:00").status_code == 422  # whose midnight?
+
+
+def test_an_occupation_holds_what_is_below_it(client) -> None:
+    driver = make_position()
+    cook = make_position(occupation=make_occupation("4-03-02-01", "中式烹调师"))
+    assert walk(client, "&occupation=4-02") == [driver.pk]
+    assert walk(client, "&occupation=4") == [driver.pk, cook.pk]
+    assert walk(client, "&occupation=4-03-02-01") == [cook.pk]
+    assert client.get(f"{URL}?occupation=4-").status_code == 422
+
+
+@pytest.mark.parametrize("path", ["positions", "fairs", "search?kind=position"])
+def test_who_has_it_already_gets_nothing_until_it_changes(client, path: str) -> None:
+    post = make_position()
+    make_booth(make_fair(), post)
+    first = client.get(f"/api/v1/{path}")
+    assert first.headers["Cache-Control"] == "no-cache"
+    assert "Authorization" in first.headers["Vary"]
+    tag = {"If-None-Match": first.headers["ETag"]}
+    same = client.get(f"/api/v1/{path}", headers=tag)
+    assert (same.status_code, same.content) == (304, b"")
+    if path == "positions":
+        actions.pause(position=post, by=_member(post))
+        assert client.get(f"/api/v1/{path}", headers=tag).json()["items"] == []
+
+
+def _member(post: Position):
+    user = make_user()
+    post.employer.memberships.create(user=user)
+    return user
+
+
+# --- fairs
+def test_a_coming_fair_counts_what_is_open_and_a_past_one_what_was_brought(client) -> None:
+    fair = make_fair()
+    firm = make_employer()
+    shown, closed = make_position(employer=firm), make_position(employer=firm)
+    make_booth(fair, shown, closed)
+    Booth.objects.create(fair=fair, employer=make_employer(), state=BoothState.REQUESTED)
+
+    def counted() -> list[tuple[int, int]]:
+        when = "past" if fair.is_over else "coming"
+        (row,) = client.get(f"/api/v1/fairs?when={when}").json()["items"]
+        totals = fair_totals(fair)
+        return [
+            (row["booths"], row["positions"]),
+            (totals.employers, totals.positions),
+            booth_counts([fair])[fair.pk],
+        ]
+
+    assert counted() == [(1, 2)] * 3
+    actions.withdraw(position=closed, by=_member(closed))
+    assert counted() == [(1, 1)] * 3
+    now = timezone.now()
+    fair.starts_at, fair.ends_at = now - timedelta(days=2), now - timedelta(days=1)
+    fair.registration_opens_at, fair.registration_closes_at = now - timedelta(days=9), now - timedelta(days=3)
+    fair.save()
+    assert counted() == [(1, 2)] * 3
+
+
+# --- statistics
+def test_each_figure_has_its_definition_and_its_moment(client) -> None:
+    before = timezone.now()
+    make_position(headcount=3)
+    make_position(headcount=4, occupation=make_occupation("4-03-02-01", "中式烹调师"))
+    make_position(opened=False)
+    body = client.get("/api/v1/statistics").json()
+    assert before.isoformat() <= body["as_of"].replace("Z", "+00:00")
+    figures = {figure["key"]: figure for figure in body["figures"]}
+    assert list(figures) == [key for key, *_ in FIGURES]
+    assert all(figure["definition"].endswith("。") for figure in figures.values())
+    assert (figures["positions"]["value"], figures["headcount"]["value"]) == (2, 7)
+    assert body["counties"] == [{"code": "440705", "name": "新会区", "positions": 2, "headcount": 7}]
+    assert {(cell["code"], cell["positions"]) for cell in body["occupations"]} == {("4-02", 1), ("4-03", 1)}
+
+
+def test_few_people_are_not_counted_in_public(client) -> None:
+    def reached() -> int | None:
+        body = client.get("/api/v1/statistics").json()
+        return next(figure["value"] for figure in body["figures"] if figure["key"] == "reached")
+
+    for number in range(SMALLEST_CELL):
+        assert reached() is None, number
+        member = make_user()
+        veteran = make_veteran(account=make_user())
+        made = placements.declare(
+            veteran=veteran, position=make_position(employer=make_employer(member=member)), by=veteran.account
+        )
+        placements.confirm(placement=made, by=veteran.account)
+        placements.confirm(placement=made, by=member)
+    assert reached() == SMALLEST_CELL
+
+
+def test_a_closed_post_is_not_counted_from_the_second_it_closes(client, monkeypatch) -> None:
+    post = make_position()
+
+    def count() -> int:
+        body = client.get("/api/v1/statistics").json()
+        return next(figure["value"] for figure in body["figures"] if figure["key"] == "positions")
+
+    monkeypatch.setattr(timezone, "now", lambda: post.expires_at - timedelta(seconds=1))
+    assert count() == 1
+    monkeypatch.setattr(timezone, "now", lambda: post.expires_at)
+    assert count() == 0
+
+
+def test_queries_do_not_grow(client, same_queries) -> None:
+    def grow() -> None:
+        for _ in range(4):
+            make_booth(make_fair(), make_position())
+
+    grow()
+    for path in ("positions?after=0&page_size=100", "fairs?page_size=100", "statistics"):
+        assert same_queries(f"/api/v1/{path}", grow, at_most=12) > 0

@@ -1,0 +1,43 @@
+"""A closed post is found by no engine, from the second it closes, while its entry is still what it was."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.utils import timezone
+
+from portal.accounts.enums import StationRole
+from search import indexing
+from search.suggest import suggest
+from tests.factories import make_employer, make_position, make_staff, make_user
+from tests.house.places import CLOSINGS, TITLE, WORD
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.must("posts.5")
+@pytest.mark.parametrize("way", CLOSINGS)
+def test_a_closed_post_is_found_by_no_engine(
+    engine, find, way: str, figure, django_capture_on_commit_callbacks
+) -> None:
+    member = make_user("单位经办")
+    employer = make_employer(member=member)
+    post = make_position(employer=employer, title=TITLE, duties=f"负责{WORD}。", requirements="")
+    world = SimpleNamespace(
+        post=post,
+        employer=employer,
+        member=member,
+        staff={"reviewer own": make_staff(employer.station, StationRole.REVIEWER)},
+    )
+    indexing.rebuild()
+    assert [hit.title for hit in find(WORD).hits] == [TITLE]
+    assert TITLE in [suggestion.text for suggestion in suggest(TITLE[:4])]
+    closing = CLOSINGS[way]
+    with django_capture_on_commit_callbacks() as after_commit:
+        closing.act(world)
+    now = closing.at(world) or timezone.now()
+    for words in (WORD, TITLE, ""):
+        assert TITLE not in [hit.title for hit in find(words, now=now).hits]
+    for follow in after_commit:  # what the writing process still does before it answers
+        follow()
+    assert TITLE not in [suggestion.text for suggestion in suggest(TITLE[:4], now=now)]
+    figure(f"found by no engine after each of {len(CLOSINGS)} ways to close")
