@@ -48,7 +48,7 @@ class SearchFilters(Schema):
     region: str = Field("", pattern=r"^\d{0,12}$", description="区划代码，含其下级")
     pay_at_least: int | None = Field(None, ge=0, le=1_000_000, description="月薪能达到（元）")
     education_at_most: int | None = Field(None, ge=0, le=4, description="本人学历，0 初中 … 4 研究生")
-    sort: Sort = Sort.RELEVANCE
+    sort: Literal["relevance", "newest", "pay"] = "relevance"  # by distance: the API knows no home
     page: int = Field(1, ge=1, le=DEEPEST // LARGEST_PAGE)
     page_size: int = Field(20, ge=1, le=LARGEST_PAGE)
 
@@ -68,7 +68,7 @@ def search(
             region=filters.region,
             pay_at_least=filters.pay_at_least,
             education_at_most=filters.education_at_most,
-            sort=filters.sort,
+            sort=Sort(filters.sort),
             page=filters.page,
             size=filters.page_size,
         )

@@ -11,8 +11,8 @@ from functools import cache
 
 import pytest
 import schemathesis
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
-from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, given, seed, settings
 from schemathesis import APIOperation, GenerationMode
@@ -57,7 +57,7 @@ def one_connection(db) -> Iterator[None]:
 def described() -> OpenApiSchema:
     # Who calls is told below; an invented session would stand in its way.
     config = schemathesis.Config.from_dict({"generation": {"with-security-parameters": False}})
-    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application(), config=config)
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", WSGIHandler(), config=config)
 
 
 @pytest.fixture

@@ -14,17 +14,14 @@ from django.test import Client
 from django.utils import timezone
 from wagtail.models import Page
 
-from portal.accounts.enums import StationRole
-from portal.employers import actions as employers
+from portal.employers import verification as employers
 from portal.employers.models import Employer
-from portal.integrators.actions import issue
-from portal.integrators.enums import TokenScope
 from portal.positions import actions
 from portal.positions.models import Position
 from portal.recommendations import indexing as ranking
 from search import indexing as searching
 from search.query import Kind
-from tests.factories import make_position, make_staff, make_stations
+from tests.factories import make_position
 from tests.house.matrix import AUDITORS, MATRIX, REVIEWS_HERE, THE_EMPLOYER, World
 from tests.house.test_matrix import OURS, address, looked_up
 
@@ -45,12 +42,9 @@ READERS = (
     "the person",
     "the employer",
     "the rival",
-    "volunteer",
     "clerk own",
-    "head own",
     "reviewer own",
     "auditor own",
-    "a public token",
     "the employer's token",
 )
 OWN = THE_EMPLOYER | {"the employer's token"}
@@ -109,10 +103,6 @@ class Fair(World):
 
     def __init__(self) -> None:
         super().__init__()
-        self.operator = make_staff(make_stations()["江门市"], StationRole.OPERATOR, name="市管理员")
-        _, self.public_text = issue(
-            by=self.operator, name="兄弟平台", scope=TokenScope.READ, days=90, employer=None
-        )
         self.post = make_position(
             employer=self.employer,
             title=TITLE,
@@ -128,10 +118,10 @@ class Fair(World):
         searching.rebuild()
 
     def clients(self, client_for: Callable[..., Client]) -> dict[str, Client]:
-        tokens = {"a public token": self.public_text, "the employer's token": self.token_text}
+        token = Client(headers={"Authorization": f"Bearer {self.token_text}"})
         return {
-            name: Client(headers={"Authorization": f"Bearer {tokens[name]}"})
-            if name in tokens
+            name: token
+            if name == "the employer's token"
             else client_for(self.readers[name])
             if self.readers[name].is_authenticated
             else Client()
