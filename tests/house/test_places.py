@@ -4,6 +4,7 @@ Nothing runs between the closing and the question: no job that comes round, no t
 to date. What was remembered (ranking, search entries, the cache) is what it was while the post was open.
 """
 
+import json
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -36,13 +37,14 @@ def everything(fair: Fair, clients: dict[str, Client]) -> list[Asked]:
 
 def shown(fair: Fair, clients: dict[str, Client], asked: Iterable[Asked]) -> set[Asked]:
     """Those of the questions whose answer names the post."""
+    marks = (TITLE, json.dumps(TITLE)[1:-1], f"/positions/{fair.post.pk}/")
     found = set()
     for place, path, who in asked:
         with transaction.atomic():
             answer = clients[who].get(path)
             said = text(answer)
             transaction.set_rollback(True)
-        if answer.status_code == 200 and (TITLE in said or f"/positions/{fair.post.pk}/" in said):
+        if answer.status_code == 200 and any(mark in said for mark in marks):
             found.add((place, path, who))
     return found
 
