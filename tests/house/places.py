@@ -57,6 +57,7 @@ MAY_STILL_READ: dict[str, frozenset[str]] = {
     "company/positions/<int:pk>/candidates/": THE_EMPLOYER,  # the heading; the list of people is empty
     # The firm and its reviewers see what it looked like, marked as closed.
     "positions/<int:pk>/": OWN | REVIEWS_HERE,
+    "positions/<int:pk>/report/": OWN | REVIEWS_HERE,
     "api/v1/positions": OWN | REVIEWS_HERE,  # with ?open=false alone
     "api/v1/positions/<int:position_id>": OWN | REVIEWS_HERE,
     "api/v1/positions/external/<path:external_id>": OWN,
@@ -70,6 +71,7 @@ PLACES = frozenset(
     {
         "positions/",
         "positions/<int:pk>/",
+        "positions/<int:pk>/report/",
         "employers/<int:pk>/",
         "search/",
         "feeds/positions.atom",
