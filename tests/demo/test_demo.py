@@ -18,6 +18,7 @@ from portal.demo.content.employers import firms
 from portal.demo.content.jobs import jobs
 from portal.demo.content.people import PeopleMaker
 from portal.demo.content.places import offices, places
+from portal.demo.loading.posts import FROM_SHEET
 from portal.demo.scale import SCALES
 from portal.employers.models import Employer, EmployerMembership, EmployerPaper, HiddenFile
 from portal.fairs.models import Booth, CheckIn
@@ -85,7 +86,7 @@ def test_the_small_demo_keeps_its_promises(settings, tmp_path, capsys) -> None:
     scale = SCALES["small"]
     assert JobFairPage.objects.live().count() == scale.fairs
     assert Employer.objects.count() == scale.employers
-    assert Position.objects.count() == scale.positions
+    assert Position.objects.count() == scale.positions + FROM_SHEET
     assert Veteran.objects.count() == scale.veterans
     assert Veteran.objects.same_phone().count() >= 1
     assert Veteran.objects.same_person().count() >= 1

@@ -25,6 +25,7 @@ from portal.sheets.writing import write_rows
 from portal.stations.models import Station
 
 _ROWS, _BAD = 24, 3
+FROM_SHEET = _ROWS - _BAD  # posts beside those that the scale counts
 _ENDS_IN = timedelta(days=4)
 
 
