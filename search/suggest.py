@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from matching.tokens import normalize
 from search import pinyin, vocabulary
-from search.models import Key, TermKind
+from search.models import Key, Term, TermKind
 from search.query import LONGEST_TEXT
 from search.vocabulary import Match
 
 MOST = 8
+_OFTEN = 500
 _READ = 48  # rows; one term may come by several keys
 _MOST_OF = {TermKind.EMPLOYER: 3, TermKind.FAIR: 2}
 _MIXED = re.compile(r"[a-z]")
@@ -64,7 +65,12 @@ def _last_word(text: str) -> tuple[str, str]:
 def _condition(word: str) -> Q:
     """Keys that begin with the word; written with letters and characters mixed, as it sounds."""
     if not pinyin.has_chinese(word) or not _MIXED.search(word):
-        return vocabulary.beginning("key", word)
+        begun = vocabulary.beginning("key", word)
+        if len(word) > 1 or pinyin.has_chinese(word):
+            return begun
+        # A letter begins a tenth of all keys: looked for among the terms that most say.
+        often = Term.objects.order_by("-weight", "-aside").values("pk")[:_OFTEN]
+        return begun & Q(term__in=often)
     spelled = vocabulary.beginning("key", pinyin.sound(word)) & Q(way=Key.Way.PINYIN)
     short = "".join(s[0] if pinyin.has_chinese(c) else c for c, s in _characters(word))
     begun = vocabulary.beginning("key", short) & Q(way=Key.Way.INITIALS)

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from typing import TypeVar
 
 from django.db import connection, transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Q
 
 from matching import knowledge
 from matching.tokens import canonical, default_engine, dictionary, inner_words, normalize, stopwords
@@ -288,6 +288,8 @@ class Match:
 def matches(condition: Q, *, now: datetime, most: int) -> list[Match]:
     """Terms of something that can be found now: beginnings first, the most said first. One query."""
     rows = Key.objects.filter(condition, term__until__gt=now)
-    rows = rows.order_by("at", "-term__weight", "-term__aside", "term__text")
+    # A title is what people look for; what stands beside one counts a twentieth.
+    said = F("term__weight") * 20 + F("term__aside")
+    rows = rows.order_by("at", said.desc(), "term__text")
     columns = ("term__text", "term__kind", "term__weight", "key", "way", "at")
     return [Match(*row) for row in rows.values_list(*columns)[:most]]

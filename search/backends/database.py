@@ -24,6 +24,8 @@ from search.models import Entry, IndexVersion
 from search.query import Facet, Kind, SearchQuery, Sort
 from search.words import Group
 
+NO_KEY = "0"  # nothing to order by before the date
+
 
 class DatabaseBackend(Backend):
     """An engine inside the portal's own database: an entry and its record stand or fall together."""
@@ -54,7 +56,7 @@ class DatabaseBackend(Backend):
             source = self.joined
             must.insert(0, self.match(asked, any_word=any_word))
         filters = conditions.by_facet(query)
-        packed, failed, bits = self._counted(source, must, filters)
+        packed, failed, bits = self._counted(source, must, {**filters, **conditions.packed(query)})
         total = int(np.count_nonzero(failed == 0))
         page = Page()
         if total > self.offset(query):
@@ -100,7 +102,9 @@ class DatabaseBackend(Backend):
             behind, behind_values = _behind(cursor_asked)
             sql = f"SELECT * FROM ({sql}) found WHERE {behind}"  # noqa: S608 - constants of ours
             values += behind_values
-        sql += " ORDER BY first_key, sort_at DESC, id LIMIT %s OFFSET %s"
+        # A constant to order by keeps SQLite from walking the index that has the dates in order already.
+        order = "sort_at DESC, id" if first == NO_KEY else "first_key, sort_at DESC, id"
+        sql += f" ORDER BY {order} LIMIT %s OFFSET %s"
         with connection.cursor() as cursor:
             # One more than asked for says whether anything follows.
             cursor.execute(sql, [*values, query.size + 1, 0 if cursor_asked else self.offset(query)])
@@ -140,7 +144,7 @@ class DatabaseBackend(Backend):
             return conditions.chord(query.near)
         if query.sort == Sort.RELEVANCE and asked:
             return self.rank(asked, any_word=any_word)
-        return "0", []
+        return NO_KEY, []
 
     def put(self, documents: Sequence[Document], *, read_at: datetime) -> None:
         if not documents:
