@@ -1,0 +1,89 @@
+"""Keeping a search: from the search page to the list and away again, each for its owner."""
+
+import pytest
+
+from search import indexing
+from search.models import SavedSearch
+from tests.factories import make_position, make_stations, make_user
+
+pytestmark = pytest.mark.django_db
+URL = "/me/saved-searches/"
+
+
+@pytest.fixture
+def user():
+    make_stations()
+    return make_user("陈建国")
+
+
+def test_a_search_is_kept_changed_and_removed(client_for, user) -> None:
+    client = client_for(user)
+    answer = client.post(f"{URL}add/?q=电工&county=440705&page=3&nonsense=1", follow=True)
+    page = answer.content.decode()
+    assert "电工，新会区" in page
+    assert "/search/?q=%E7%94%B5%E5%B7%A5&amp;county=440705" in page
+    row = SavedSearch.objects.get()
+    client.post(f"{URL}{row.pk}/", {"name": "家门口的电工"})
+    row.refresh_from_db()
+    assert (row.name, row.alerts) == ("家门口的电工", False)
+    wrong = client.post(f"{URL}{row.pk}/", {"name": "长" * 61, "alerts": "on"})
+    assert wrong.status_code == 200
+    assert wrong.context["form"].errors["name"]
+    client.post(f"{URL}{row.pk}/remove/")
+    assert not SavedSearch.objects.exists()
+
+
+def test_what_cannot_be_kept_is_told(client_for, user) -> None:
+    page = client_for(user).post(f"{URL}add/", follow=True).content.decode()
+    assert "请先输入要搜的词" in page
+
+
+def test_nobody_touches_another_persons(client, client_for, user) -> None:
+    client_for(user).post(f"{URL}add/?q=电工")
+    row = SavedSearch.objects.get()
+    other = client_for(make_user("路人"))
+    assert "电工" not in other.get(URL).content.decode()
+    assert other.post(f"{URL}{row.pk}/", {"name": "我的"}).status_code == 404
+    assert other.post(f"{URL}{row.pk}/remove/").status_code == 404
+    assert client.post(f"{URL}add/?q=厨师").status_code == 302
+    assert list(SavedSearch.objects.values_list("name", flat=True)) == ["电工"]
+
+
+def test_the_search_page_offers_to_keep_it(client, client_for, user) -> None:
+    make_position(title="电工")
+    indexing.rebuild()
+    assert "登录后保存这个搜索" in client.get("/search/?q=电工").content.decode()
+    member = client_for(user)
+    assert "保存搜索，有新岗位告诉我" in member.get("/search/?q=电工").content.decode()
+    member.post(f"{URL}add/?q=电工")
+    assert "这个搜索已保存" in member.get("/search/?q=电工").content.decode()
+
+
+def test_the_list_asks_a_fixed_number_of_questions(client_for, user, same_queries) -> None:
+    client = client_for(user)
+    client.post(f"{URL}add/?q=电工&county=440703")
+
+    def grow() -> None:
+        for number in range(8):
+            client.post(f"{URL}add/?q=电工{number}&county=440703")
+
+    assert same_queries(lambda: client.get(URL), grow) <= 14
+
+
+def test_it_looks_right(phone, desk, look, sign_in, user) -> None:
+    make_position(title="电工")
+    indexing.rebuild()
+    for page in (phone, desk):
+        sign_in(page, user)
+        page.goto(URL)
+        look(page, "saved-searches-none")
+        page.goto("/search/?q=电工&county=440705&low=3000")
+        look(page, "search-to-keep")
+        page.get_by_role("button", name="保存搜索").click()
+        look(page, "saved-searches")
+        page.get_by_role("link", name="改名称和提醒").first.click()
+        look(page, "saved-search")
+        page.goto(URL)
+        page.locator("summary", has_text="删除").click()
+        page.get_by_role("button", name="确定删除").click()
+        look(page, "saved-searches-none")
