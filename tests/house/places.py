@@ -54,6 +54,7 @@ MAY_STILL_READ: dict[str, frozenset[str]] = {
     # Whoever wrote it: to change it, to publish it again, to see what became of it.
     "company/positions/": THE_EMPLOYER,
     "company/positions/<int:pk>/": THE_EMPLOYER,
+    "company/positions/<int:pk>/manage/": THE_EMPLOYER,
     "company/positions/<int:pk>/candidates/": THE_EMPLOYER,  # the heading; the list of people is empty
     # The firm and its reviewers see what it looked like, marked as closed.
     "positions/<int:pk>/": OWN | REVIEWS_HERE,
@@ -84,6 +85,7 @@ PLACES = frozenset(
         "door/<int:page_id>/intention/",
         "company/positions/",
         "company/positions/<int:pk>/",
+        "company/positions/<int:pk>/manage/",
         "company/positions/<int:pk>/candidates/",
         "company/fairs/<int:page_id>/join/",
         "desk/positions/",
