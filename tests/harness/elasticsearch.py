@@ -6,6 +6,7 @@ Under CI=true a stand-in that does not start is a failure.
 """
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,7 @@ def stand_in() -> Iterator[str]:
             process = subprocess.Popen(
                 [program, *words, "--data-dir", f"{folder}/data"],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                start_new_session=True,
             )  # fmt: skip
         try:
             address = f"http://127.0.0.1:{port}"
@@ -52,12 +54,17 @@ def stand_in() -> Iterator[str]:
                 raise RuntimeError(f"the stand-in did not start: {log.read_text(errors='replace')[-500:]}")
             yield address
         finally:
-            process.terminate()
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            _stop(process)
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    """The program only starts the server and waits for it: both have to go."""
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):  # gone already
+            os.killpg(process.pid, how)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=10)
+            return
 
 
 def _answers(address: str, process: "subprocess.Popen[bytes]") -> bool:
