@@ -120,12 +120,12 @@ def _post_position(page: Page, look) -> None:
 def _decide(page: Page, queue: str, who: str, button: str, look) -> None:
     page.goto(f"/desk/{queue}/")
     look(page, f"staff-{queue}")
-    page.get_by_role("link", name=who).click()
+    page.get_by_role("link", name=who).first.click()
     look(page, f"staff-{queue}-one")
     if queue == "employers":
         page.get_by_label("营业执照").check()
     page.get_by_role("button", name=button).click()
-    page.wait_for_url(f"**/desk/{queue}/")
+    page.locator(".alert-success, [role=status]").filter(has_text="已").first.wait_for()
 
 
 def _join_fair(page: Page, look) -> None:
