@@ -187,7 +187,9 @@ def list_positions(request: HttpRequest, filters: Query[PositionFilters]) -> Pos
     if filters.occupation:
         rows = rows.filter(path_range("occupation_id", filters.occupation))
     if filters.updated_since is not None:
-        rows = rows.filter(updated_at__gte=min(max(filters.updated_since, _BEGINNING), _END))
+        # In UTC: PostgreSQL knows no zone sixteen hours away, which the format allows.
+        since = min(max(filters.updated_since, _BEGINNING), _END).astimezone(UTC)
+        rows = rows.filter(updated_at__gte=since)
     return rows
 
 

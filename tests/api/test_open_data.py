@@ -60,6 +60,7 @@ def test_what_changed_since(client) -> None:
     since = yesterday.isoformat().replace("+", "%2B")
     assert walk(client, f"&updated_since={since}") == [new.pk]
     assert walk(client, "&updated_since=0001-01-01T00:00:00%2B14:00") == [old.pk, new.pk]
+    assert walk(client, "&updated_since=2001-05-13T12:09:28%2B21:19") == [old.pk, new.pk]
     assert client.get(f"{URL}?updated_since=2026-01-01T00:00:00").status_code == 422  # whose midnight?
 
 
