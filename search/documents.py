@@ -211,8 +211,10 @@ def _listable_positions(now: datetime) -> QuerySet[Position]:
     rows = rows.filter(
         employer__state=VerificationState.VERIFIED, employer__verified_until__gte=timezone.localdate(now)
     )
-    # To decrypt a phone number that nobody asked for costs as much as to cut the post's words.
-    return rows.with_details().defer("employer__contact_phone")
+    # Few occupations and regions among many posts: each is made once a batch, not once a post. And to decrypt
+    # a phone number that nobody asked for costs as much as to cut the post's words.
+    rows = rows.select_related("employer").prefetch_related("occupation", "region")
+    return rows.defer("employer__contact_phone")
 
 
 def _listable_employers(now: datetime) -> QuerySet[Employer]:

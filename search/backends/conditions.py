@@ -112,9 +112,12 @@ def _in_slot(facet: Facet, asked: Collection[str]) -> str:
     return f"(e.facets >> {slot.start}) & {slot.mask} IN ({listed})"
 
 
+_BITS = {code: 1 << number for number, code in enumerate(CertificateKind.values)}
+
+
 def certificates(codes: Collection[str]) -> int:
     """A bit for each certificate."""
-    return sum(1 << number for number, code in enumerate(CertificateKind.values) if code in codes)
+    return sum(_BITS[code] for code in codes)
 
 
 def chord(near: Near) -> Condition:
