@@ -26,7 +26,7 @@ def test_the_search_of_66000_positions(tmp_path: Path, figure: Callable[[str], N
     )
     figure(f"suggestions p95 {typed['p95']:.1f} ms")
     figure(f"index in {built['seconds']:.0f} s, {built['pages']:.0f} pages meanwhile, none failed")
-    assert figures["positions"]["all"] == 66_000
+    assert figures["positions"]["all"] >= 66_000
     assert page["p95"] <= 4 * bare["p95"]
     assert typed["p95"] < 20
     assert built["seconds"] < 60
