@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from cms.models import BasePage, JobFairPage, NewsPage, PolicyPage
+from portal.core.encryption import lookup_hash
 from portal.core.enums import CertificateKind
 from portal.core.models import Occupation, Region
 from portal.core.reference import load_reference
@@ -22,11 +23,14 @@ from portal.demo.loading.posts import FROM_SHEET
 from portal.demo.scale import SCALES
 from portal.employers.models import Employer, EmployerMembership, EmployerPaper, HiddenFile
 from portal.fairs.models import Booth, CheckIn
+from portal.notices.enums import NoticeKind
+from portal.notices.models import Notice
 from portal.placements.models import FollowUp, Placement, PlacementTransition
 from portal.placements.workflow import TRANSITIONS
 from portal.positions.models import Position
 from portal.stations.models import Station
 from portal.veterans.models import Veteran
+from search.models import SavedSearch
 
 FORBIDDEN = re.compile(
     r"限男|限女|仅限男|只招男|只招女|男士优先|女士优先|未婚|已婚|汉族|乙肝|押金|保证金|服装费|培训贷|\d+\s*周?岁|1[3-9]\d{9}"
@@ -98,6 +102,7 @@ def test_the_small_demo_keeps_its_promises(settings, tmp_path, capsys) -> None:
     _the_tree_is_sound()
     _blue_collar_work_is_well_represented()
     _histories_follow_the_table()
+    _two_people_are_told_of_new_posts()
     assert logins.DRIVER.phone in (tmp_path / "demo_logins.txt").read_text(encoding="utf-8")
     call_command("demo", "--if-empty")
     with pytest.raises(CommandError, match="holds data already"):
@@ -117,6 +122,20 @@ def _dossiers_are_believable() -> None:
     assert HiddenFile.objects.in_force().exists()
     roles = EmployerMembership.objects.filter(employer=firms.earliest("pk")).values_list("role", flat=True)
     assert sorted(roles) == ["owner", "recruiter"]
+
+
+def _two_people_are_told_of_new_posts() -> None:
+    for login in (logins.DRIVER, logins.RADAR):
+        kept = SavedSearch.objects.get(user__name=login.name, user__phone_hash=lookup_hash(login.phone))
+        notice = Notice.objects.get(user=kept.user, kind=NoticeKind.SEARCH)
+        assert notice.read_at is None
+        said = re.fullmatch(r"“(.+)”有 (\d+) 个新岗位：(.+?)等?。", notice.text)
+        assert said is not None
+        assert said[1] == kept.name
+        fits = Position.objects.open_at().filter(pay_to__gte=6000)
+        fits = fits.filter(region__code__startswith="440704") if login == logins.RADAR else fits
+        titles = said[3].split("、")
+        assert fits.filter(title__in=titles).values("title").distinct().count() == len(set(titles))
 
 
 def _the_tree_is_sound() -> None:

@@ -9,16 +9,38 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.core import audit
-from portal.insights.own_data import own_data
+from portal.insights.own_data import Section, own_data
 from portal.veterans.models import Veteran
 from portal.web.veteran.current import for_veteran
+from portal.web.veteran.saved import place_names
+from search.models import SavedSearch
+from search.saved import asked_of
+
+
+def _sections(veteran: Veteran) -> list[Section]:
+    """What the rooms below know, and the searches that the person keeps: those stand above them."""
+    kept = [(row, asked_of(row)) for row in SavedSearch.objects.filter(user=veteran.account_id)]
+    if not kept:
+        return own_data(veteran)
+    places = place_names([asked for _, asked in kept])
+    rows = [
+        [
+            ("名称", row.name),
+            ("条件", asked.words(places)),
+            ("有新岗位时告诉我", "是" if row.alerts else "否"),
+            ("保存时间", f"{timezone.localtime(row.created_at):%Y-%m-%d %H:%M}"),
+            ("看到", f"{timezone.localtime(row.seen_at):%Y-%m-%d %H:%M}"),
+        ]
+        for row, asked in kept
+    ]
+    return [*own_data(veteran), Section(str(SavedSearch._meta.verbose_name), rows)]
 
 
 @for_veteran
 @require_safe
 def page(request: HttpRequest, veteran: Veteran) -> HttpResponse:
     """What there is, by kind, and the two files."""
-    return render(request, "web/veteran/data.html", {"sections": own_data(veteran)})
+    return render(request, "web/veteran/data.html", {"sections": _sections(veteran)})
 
 
 @for_veteran
@@ -27,7 +49,7 @@ def download(request: HttpRequest, veteran: Veteran, kind: str) -> HttpResponse:
     """Everything in one file: a page to read ('html'), or JSON for another system."""
     if kind not in {"html", "json"}:
         raise Http404
-    sections, now = own_data(veteran), timezone.localtime()
+    sections, now = _sections(veteran), timezone.localtime()
     if kind == "json":
         content = json.dumps(
             {

@@ -29,7 +29,7 @@ class SavedSearchForm(forms.Form):
     )
 
 
-def _place_names(kept: list[Asked]) -> dict[str, str]:
+def place_names(kept: list[Asked]) -> dict[str, str]:
     """Names of all the places that these searches name. One query."""
     codes = {code for asked in kept for code in (asked.region, asked.near)} - {"", HOME}
     return dict(Region.objects.filter(pk__in=codes).values_list("code", "name"))
@@ -41,7 +41,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     """The reader's own, latest first."""
     page = Paginator(SavedSearch.objects.visible_to(request.user), A_PAGE).get_page(request.GET.get("page"))
     kept = [actions.asked_of(row) for row in page]
-    places = _place_names(kept)
+    places = place_names(kept)
     rows = [
         {
             "saved": row,
@@ -61,7 +61,7 @@ def add(request: HttpRequest) -> HttpResponse:
     """Keep the search that the address asks for; its words are its first name."""
     asked = Asked.read(request.GET)
     try:
-        actions.save(by=cast(User, request.user), asked=asked, name=asked.words(_place_names([asked])))
+        actions.save(by=cast(User, request.user), asked=asked, name=asked.words(place_names([asked])))
     except ValidationError as refused:
         messages.error(request, "".join(refused.messages))
         return redirect(reverse("public:search") + asked.address())

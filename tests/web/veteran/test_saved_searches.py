@@ -4,7 +4,7 @@ import pytest
 
 from search import indexing
 from search.models import SavedSearch
-from tests.factories import make_position, make_stations, make_user
+from tests.factories import make_position, make_stations, make_user, make_veteran
 
 pytestmark = pytest.mark.django_db
 URL = "/me/saved-searches/"
@@ -57,6 +57,27 @@ def test_the_search_page_offers_to_keep_it(client, client_for, user) -> None:
     assert "保存搜索，有新岗位告诉我" in member.get("/search/?q=电工").content.decode()
     member.post(f"{URL}add/?q=电工")
     assert "这个搜索已保存" in member.get("/search/?q=电工").content.decode()
+
+
+def test_it_is_reached_from_the_own_pages_and_the_messages(client_for, user) -> None:
+    make_veteran(account=user)
+    client = client_for(user)
+    for page in ("/me/", "/notices/"):
+        assert f'href="{URL}"' in client.get(page).content.decode()
+
+
+def test_it_is_in_the_own_copy_and_in_nobody_elses(client_for, user) -> None:
+    make_veteran(account=user)
+    client = client_for(user)
+    client.post(f"{URL}add/?q=电工&county=440703")
+    other = make_veteran(account=make_user("路人"))
+    said = client.post("/me/data/json/").json()["sections"]
+    (rows,) = [part["rows"] for part in said if part["title"] == "保存的搜索"]
+    (row,) = rows
+    assert (row["名称"], row["条件"], row["有新岗位时告诉我"]) == ("电工，蓬江区", "电工，蓬江区", "是")
+    assert "保存的搜索" in client.get("/me/data/").content.decode()
+    copy = client_for(other.account).post("/me/data/json/").json()["sections"]
+    assert "保存的搜索" not in {part["title"] for part in copy}
 
 
 def test_the_list_asks_a_fixed_number_of_questions(client_for, user, same_queries) -> None:

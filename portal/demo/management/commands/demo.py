@@ -22,6 +22,7 @@ from portal.demo.loading.pages import load_articles, load_fairs
 from portal.demo.loading.people import load_veterans
 from portal.demo.loading.posts import load_posts
 from portal.demo.loading.reviewing import load_reviewing
+from portal.demo.loading.searches import load_searches
 from portal.demo.loading.sheets import load_sheet
 from portal.demo.loading.staff import load_staff
 from portal.demo.loading.tokens import load_tokens
@@ -81,6 +82,7 @@ def load(scale: Scale, seed: int) -> None:
     load_posts(seed)
     load_changes(stations, operator)
     load_reviewing(seed)
+    load_searches()
 
 
 def _logins() -> str:
