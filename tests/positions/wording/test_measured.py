@@ -18,7 +18,7 @@ def test_precision_and_recall(figure) -> None:
     labelled = lines()
     assert len(labelled) >= 300
     total, by_category, errors = measure(labelled)
-    halves = {half: measure(lines(half))[0] for half in ("dev", "held", "fresh", "last")}
+    halves = {half: measure(lines(half))[0] for half in ("dev", "held", "fresh", "last", "clerk", "second")}
     figure(f"{len(labelled)} lines: {total}; " + "; ".join(f"{half} {c}" for half, c in halves.items()))
     figure(", ".join(f"{name} {count}" for name, count in sorted(by_category.items())))
     print(f"\n{total}", *(f"{name:12} {count}" for name, count in sorted(by_category.items())), sep="\n")
