@@ -116,6 +116,7 @@ def main() -> None:
 
 # What documents are made of.
 MODELS = (
+    "auth.group",
     "core.region",
     "core.occupation",
     "accounts.user",

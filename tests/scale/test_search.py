@@ -32,3 +32,18 @@ def test_the_search_of_66000_positions(tmp_path: Path, figure: Callable[[str], N
     assert built["seconds"] < 60
     assert built["pages"] > 10
     assert built["failures"] == 0
+
+
+@pytest.mark.slow
+@pytest.mark.must("posts.1")
+def test_the_engines_find_the_same(tmp_path: Path, figure: Callable[[str], None]) -> None:
+    """As many hits for every query; the first ten each in its own order, and how many of them are shared."""
+    result = tmp_path / "engines.json"
+    subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.engines", "--json", str(result)], cwd=ROOT, check=True
+    )
+    figures: dict[str, dict[str, float]] = json.loads(result.read_text())
+    for pair, row in figures.items():
+        figure(f"{pair} share {row['overlap']:.0%} of the first ten on {row['queries']:.0f} queries")
+    assert {row["same_totals"] for row in figures.values()} == {1.0}
+    assert min(row["overlap"] for row in figures.values()) > 0.5
