@@ -10,7 +10,7 @@ from django.db import transaction
 from portal.accounts.actions import give_consent, log_access, withdraw_consent
 from portal.accounts.enums import AccessKind, ConsentPurpose
 from portal.accounts.models import Consent, User
-from portal.employers.models import Employer
+from portal.employers.models import Employer, HiddenFile
 from portal.placements.models import Placement
 from portal.placements.permissions import acts_for_employer, is_own
 from portal.placements.workflow import LIVE_STATES
@@ -35,8 +35,8 @@ def _in_force(user: User | None, employer: Employer) -> Consent | None:
 
 
 def shared_with(placements: Iterable[Placement]) -> set[int]:
-    """Numbers of those of these placements whose person's phone the employer may see now. One query; expects
-    `with_details`.
+    """Numbers of those of these placements whose person's name and phone the employer may see now: the person
+    agreed, and does not hide from it. Two queries; expects `with_details`.
     """
     live = [placement for placement in placements if placement.state in LIVE_STATES]
     agreed = Consent.objects.in_force().filter(
@@ -45,10 +45,16 @@ def shared_with(placements: Iterable[Placement]) -> set[int]:
         subject__in={subject_of(placement.position.employer) for placement in live},
     )
     pairs = set(agreed.values_list("user", "subject"))
+    hiding = HiddenFile.objects.in_force().filter(
+        veteran__in={placement.veteran_id for placement in live},
+        employer__in={placement.position.employer_id for placement in live},
+    )
+    hidden = set(hiding.values_list("veteran", "employer"))
     return {
         placement.pk
         for placement in live
         if (placement.veteran.account_id, subject_of(placement.position.employer)) in pairs
+        and (placement.veteran_id, placement.position.employer_id) not in hidden
     }
 
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog, Consent
+from portal.employers.hiding import hide
 from portal.placements import actions
 from portal.placements.contacts import contact_of, share_contact, shared_with, withhold_contact
 from portal.placements.models import Placement
@@ -17,7 +18,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def placement() -> Placement:
     stations = make_stations()
-    veteran = make_veteran(account=make_user("陈建国"), station=stations["睦洲镇"], phone="13800001234")
+    veteran = make_veteran(
+        account=make_user("陈建国"), station=stations["睦洲镇"], name="陈建国", phone="13800001234"
+    )
     position = make_position(employer=make_employer(member=make_user("吴晓彤")))
     clerk = make_staff(stations["睦洲镇"])
     return actions.declare(veteran=veteran, position=position, by=clerk)
@@ -91,3 +94,23 @@ def test_the_pages_say_so(placement, client_for) -> None:
         reverse("veteran:consent", args=["employer_contact"]), {"subject": placement.position.employer.uscc}
     )
     assert "没有同意" in firm.post(phone, follow=True).content.decode()
+
+
+def test_hiding_from_an_employer_ends_its_looks_at_the_phone(placement) -> None:
+    share_contact(placement=placement, by=placement.veteran.account)
+    firm = member(placement)
+    hide(veteran=placement.veteran, employer=placement.position.employer, by=placement.veteran.account)
+    assert shared_with([placement]) == set()
+    with pytest.raises(PermissionDenied):
+        contact_of(placement=placement, by=firm)
+    assert not AccessLog.objects.filter(kind=AccessKind.REVEAL).exists()
+
+
+def test_who_shared_name_and_phone_is_named_in_the_list(placement, client_for) -> None:
+    Placement.objects.filter(pk=placement.pk).update(veteran_confirmed_at=None)
+    firm = client_for(member(placement))
+    assert "陈建国" not in firm.get(reverse("employer:intentions")).content.decode()
+    share_contact(placement=placement, by=placement.veteran.account)
+    said = firm.get(reverse("employer:intentions")).content.decode()
+    assert "陈建国" in said
+    assert "待本人确认后显示" not in said

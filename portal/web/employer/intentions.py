@@ -1,4 +1,6 @@
-"""Intentions on an employer's positions. A person is named once they agreed to this intention themselves."""
+"""Intentions on an employer's positions. A person is named once they agreed to this intention, or to be called
+by this employer.
+"""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -33,7 +35,7 @@ def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
     rows = [
         (
             placement,
-            placement.veteran_confirmed_at is not None,
+            placement.veteran_confirmed_at is not None or placement.pk in shared,
             placement.state in LIVE_STATES and placement.employer_confirmed_at is None,
             placement.pk in shared,
         )
