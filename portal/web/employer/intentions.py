@@ -1,5 +1,5 @@
-"""Intentions on an employer's positions. A person is named once they agreed to this intention, or to be called
-by this employer.
+"""Intentions on an employer's positions. A person is named once they agreed to this intention, or to be
+called by this employer.
 """
 
 from django.contrib import messages

@@ -19,7 +19,7 @@ from search.saved import asked_of
 
 def _sections(veteran: Veteran) -> list[Section]:
     """What the rooms below know, and the searches that the person keeps: those stand above them."""
-    kept = [(row, asked_of(row)) for row in SavedSearch.objects.filter(user=veteran.account_id)]
+    kept = [(row, asked_of(row)) for row in SavedSearch.objects.visible_to(veteran.account)]
     if not kept:
         return own_data(veteran)
     places = place_names([asked for _, asked in kept])
