@@ -35,6 +35,8 @@ class FollowUpKind(models.TextChoices):
     RETENTION_3M = "retention_3m", "稳岗回访（3个月）"
     RETENTION_6M = "retention_6m", "稳岗回访（6个月）"
     RETENTION_12M = "retention_12m", "稳岗回访（12个月）"
+    NEW_SEARCH = "new_search", "再就业回访"  # left, and looks for another place
+    CONTRADICTION = "contradiction", "核实两边说法"  # the person and the employer say different things
 
 
 class FollowUpState(models.TextChoices):
@@ -48,3 +50,25 @@ class AttemptOutcome(models.TextChoices):
     NOT_REACHED = "not_reached", "未联系上"
     WRONG_NUMBER = "wrong_number", "号码有误"
     REFUSED = "refused", "拒绝回访"
+
+
+class DutyEventKind(models.TextChoices):
+    """What befell a follow-up."""
+
+    FELL_DUE = "fell_due", "到期"
+    ESCALATED = "escalated", "逾期上报"
+    MOVED = "moved", "随人转移"
+    ASSIGNED = "assigned", "指派"
+    PAUSED = "paused", "暂停"
+    RESUMED = "resumed", "恢复"
+
+
+class AbsenceReason(models.TextChoices):
+    """Why somebody cannot be called for a while."""
+
+    WORKS_AWAY = "works_away", "外出务工，暂时不便接听"
+    ILL = "ill", "住院或休养"
+    TRAINING = "training", "参加培训"
+    FAMILY = "family", "家中有事"
+    ASKED = "asked", "本人要求晚些再联系"
+    OTHER = "other", "其他"

@@ -36,6 +36,7 @@ def reschedule(placement: Placement, *, since: date) -> None:
             due_on=day,
             defaults={
                 "state": FollowUpState.PENDING,
+                "call_on": day,
                 "station": placement.veteran.station,
                 "done_at": None,
                 "done_by": None,

@@ -14,7 +14,15 @@ from portal.core.models import AppendOnlyModel, TimestampedModel
 from portal.core.validators import validate_no_unit_name
 from portal.employers.models import Employer, HiddenFile
 from portal.fairs.models import Booth
-from portal.placements.enums import AttemptOutcome, FillingResult, FollowUpKind, FollowUpState, PlacementState
+from portal.placements.enums import (
+    AbsenceReason,
+    AttemptOutcome,
+    DutyEventKind,
+    FillingResult,
+    FollowUpKind,
+    FollowUpState,
+    PlacementState,
+)
 from portal.placements.workflow import LIVE_STATES, OPEN_STATES
 from portal.positions.models import Position
 from portal.stations.models import Station, in_subtrees
@@ -84,6 +92,16 @@ class Placement(TimestampedModel):
     onboarded_on = models.DateField("入职日期", null=True, blank=True)
     left_on = models.DateField("离职日期", null=True, blank=True)
     left_reason = models.CharField("离职原因", max_length=120, blank=True)
+    # Asked when somebody leaves; None: not asked.
+    wants_another = models.BooleanField("还想再找工作", null=True, blank=True)
+    # The placement that somebody left before looking for this one.
+    follows = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="followed_by", verbose_name="上一份安置"
+    )
+    # Whose onboarding lapsed this intention; what was lapsed that way can be opened again.
+    closed_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="closes", verbose_name="因哪份入职而关闭"
+    )
 
     objects = PlacementQuerySet.as_manager()
 
@@ -200,8 +218,8 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def due(self, day: date | None = None) -> "FollowUpQuerySet":
         """Waiting, and due by `day` (today), the longest overdue first."""
-        return self.filter(state=FollowUpState.PENDING, due_on__lte=day or timezone.localdate()).order_by(
-            "due_on", "pk"
+        return self.filter(state=FollowUpState.PENDING, call_on__lte=day or timezone.localdate()).order_by(
+            "call_on", "pk"
         )
 
 
@@ -211,10 +229,20 @@ class FollowUp(TimestampedModel):
     placement = models.ForeignKey(Placement, models.PROTECT, related_name="follow_ups")
     kind = models.CharField("类型", max_length=16, choices=FollowUpKind.choices)
     due_on = models.DateField("应回访日期")
+    # `due_on`, or later where the person is away until then (see Absence).
+    call_on = models.DateField("联系日期")
     station = models.ForeignKey(Station, models.PROTECT, related_name="follow_ups", verbose_name="责任服务站")
     state = models.CharField(
         "状态", max_length=10, choices=FollowUpState.choices, default=FollowUpState.PENDING
     )
+    # Who of the station makes the call; None: whoever is there.
+    clerk = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="经办人"
+    )
+    # Levels of the network that it moved up, and since when the present station has it.
+    raised = models.PositiveSmallIntegerField("上报级数", default=0)
+    owned_since = models.DateField("本站接手日期", null=True, blank=True)
+    fell_due_at = models.DateTimeField("到期提醒时间", null=True, blank=True)
     tries = models.PositiveSmallIntegerField("已试次数", default=0)
     done_at = models.DateTimeField("完成时间", null=True, blank=True)
     done_by = models.ForeignKey(
@@ -226,7 +254,7 @@ class FollowUp(TimestampedModel):
     class Meta:
         verbose_name = "回访任务"
         verbose_name_plural = "回访任务"
-        indexes = [models.Index(fields=["state", "due_on"], name="followup_due")]
+        indexes = [models.Index(fields=["state", "call_on"], name="followup_call")]
         constraints = [
             models.UniqueConstraint(fields=["placement", "kind", "due_on"], name="followup_once"),
             models.CheckConstraint(
@@ -249,3 +277,90 @@ class FollowUpAttempt(AppendOnlyModel):
         verbose_name = "回访记录"
         verbose_name_plural = "回访记录"
         ordering = ["at", "pk"]
+
+
+class DutyEvent(AppendOnlyModel):
+    """What befell a follow-up: it fell due, moved up or across, was paused, went to a clerk."""
+
+    follow_up = models.ForeignKey(FollowUp, models.PROTECT, related_name="events")
+    kind = models.CharField("事项", max_length=10, choices=DutyEventKind.choices)
+    at = models.DateTimeField("时间", default=timezone.now)
+    on = models.DateField("日期")  # the day that it counts for, whenever the scheduler got to it
+    by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="操作人"
+    )  # None: the scheduler
+    # Whose duty it is after this.
+    station = models.ForeignKey(Station, models.PROTECT, related_name="+", verbose_name="责任服务站")
+    note = models.CharField("说明", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "回访任务变动"
+        verbose_name_plural = "回访任务变动"
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["follow_up"], condition=Q(kind=DutyEventKind.FELL_DUE), name="duty_falls_due_once"
+            ),
+            models.UniqueConstraint(
+                fields=["follow_up", "station", "on"],
+                condition=Q(kind=DutyEventKind.ESCALATED),
+                name="duty_escalates_once",
+            ),
+        ]
+
+
+class Absence(TimestampedModel):
+    """Somebody is not to be called until a day; calls due before wait for the day after."""
+
+    veteran = models.ForeignKey(Veteran, models.PROTECT, related_name="absences", verbose_name="退役军人")
+    reason = models.CharField("原因", max_length=12, choices=AbsenceReason.choices)
+    note = models.CharField("说明", max_length=200, blank=True, validators=[validate_no_unit_name])
+    until = models.DateField("到哪天为止")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="记录人")
+    ended_at = models.DateTimeField("提前结束时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "暂不联系"
+        verbose_name_plural = "暂不联系"
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(reason=AbsenceReason.OTHER) | ~Q(note=""), name="absence_other_has_note"
+            ),
+            models.UniqueConstraint(
+                fields=["veteran"], condition=Q(ended_at__isnull=True), name="absence_one_at_a_time"
+            ),
+        ]
+
+
+class Cover(TimestampedModel):
+    """One clerk does another's calls for some days (代班)."""
+
+    clerk = models.ForeignKey(User, models.PROTECT, related_name="covered", verbose_name="不在岗人员")
+    cover = models.ForeignKey(User, models.PROTECT, related_name="covers", verbose_name="代班人员")
+    starts_on = models.DateField("开始日期")
+    ends_on = models.DateField("结束日期")  # the last day
+    reason = models.CharField("原因", max_length=120, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="安排人")
+
+    class Meta:
+        verbose_name = "代班安排"
+        verbose_name_plural = "代班安排"
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=models.F("starts_on")), name="cover_ends_later"),
+            models.CheckConstraint(condition=~Q(clerk=models.F("cover")), name="cover_is_another"),
+        ]
+
+
+class FollowUpRule(TimestampedModel):
+    """On which days after a step the city's stations call; no row of a kind: as the workflow's table says."""
+
+    kind = models.CharField("类型", max_length=16, choices=FollowUpKind.choices, unique=True)
+    days = models.JSONField("第几天", default=list)  # ascending whole numbers; empty: no such call
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="设置人")
+
+    class Meta:
+        verbose_name = "回访规则"
+        verbose_name_plural = "回访规则"
+        ordering = ["kind"]

@@ -33,6 +33,8 @@ INSTALLED_APPS = [
     "cms",
     "portal.fairs",
     "portal.placements",
+    "portal.confirmations",
+    "portal.learning",
     "portal.insights",
     "search",
     "portal.web",

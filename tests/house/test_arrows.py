@@ -38,6 +38,7 @@ def test_the_contracts_are_the_houses_and_excuse_nothing() -> None:
         ["portal.web", "portal.api", "portal.demo"],
         ["search"],
         ["portal.insights"],
+        ["portal.confirmations", "portal.learning"],
         ["portal.placements"],
         ["portal.fairs", "portal.training", "portal.ventures"],
         ["cms"],

@@ -167,10 +167,9 @@ class _Histories:
         )
         self._close_calls(placement, target, at)
         for kind, days in FOLLOW_UP_RULES.get(target, ()):
+            due_on = day + timedelta(days=days)
             self.follow_ups.append(
-                FollowUp(
-                    placement=placement, kind=kind, due_on=day + timedelta(days=days), station_id=station_id
-                )
+                FollowUp(placement=placement, kind=kind, due_on=due_on, call_on=due_on, station_id=station_id)
             )
 
     def _close_calls(self, placement: Placement, target: S, at: datetime) -> None:
