@@ -7,12 +7,12 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from matching.tokens import default_engine, normalize, tokenize
+from matching.tokens import default_engine, dictionary, normalize, tokenize
 
 EXCERPT = 90  # characters
 
@@ -79,9 +79,36 @@ def _pieces(text: str) -> Iterator[tuple[int, int, str]]:
         yield origin[start], origin[at - 1] + 1, token
 
 
+@cache
+def _otherwise_said() -> dict[str, list[str]]:
+    """For each form, the words of the dictionary that stand for it without holding it."""
+    found: dict[str, list[str]] = {}
+    for word in dictionary():
+        for form in _forms_in(word):
+            if form not in word:
+                found.setdefault(form, []).append(word)
+    return found
+
+
+@lru_cache(maxsize=1 << 10)
+def _signs(forms: frozenset[str]) -> re.Pattern[str]:
+    """What one of stands in every text that says one of `forms`."""
+    said = {word for form in forms for word in (form, *_otherwise_said().get(form, ()))}
+    return re.compile("|".join(map(re.escape, sorted(said))))
+
+
+def may_say(text: str, forms: frozenset[str]) -> bool:
+    """Whether a look at the words of `text` is worth its while: most texts beside a hit do not say what was
+    asked for, and to cut them into words costs more than all else about them.
+    """
+    return bool(forms) and _signs(forms).search(normalize(text)) is not None
+
+
 def spans(text: str, forms: frozenset[str]) -> list[tuple[int, int]]:
     """Where `forms` stand in `text`, as (start, end), in order and apart from each other."""
     found: list[tuple[int, int]] = []
+    if not may_say(text, forms):
+        return found
     for start, end, token in _pieces(text):
         said = _forms_in(token)
         if not forms.intersection(said):

@@ -70,7 +70,9 @@ class Portal:
         root = Site.find_for_request(self._request)
         if root is None:
             return []
-        sections = Page.objects.child_of(root.root_page).live().in_menu().order_by("path")
+        sections = (
+            Page.objects.child_of(root.root_page).live().in_menu().order_by("path").only("title", "url_path")
+        )
         return [(page.title, page.get_url(self._request) or "/") for page in sections]
 
     @cached_property

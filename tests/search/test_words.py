@@ -2,7 +2,8 @@
 
 import pytest
 
-from search.words import Group, excerpt, forms_of, groups, marked
+from matching.tokens import dictionary, tokenize
+from search.words import Group, excerpt, forms_of, groups, marked, may_say
 
 
 def mark(query: str, text: str) -> str:
@@ -59,3 +60,12 @@ def test_an_excerpt_is_cut_around_the_match() -> None:
 
 def test_an_excerpt_without_words_is_the_beginning() -> None:
     assert excerpt("负责收发货。", frozenset()) == "负责收发货。"
+
+
+def test_no_word_is_overlooked_for_what_it_stands_for() -> None:
+    """A text that cannot say what was asked for is not cut into words; synonyms and parts do say it."""
+    for word in dictionary():
+        for form in tokenize(word):
+            assert may_say(f"招{word}若干", frozenset({form})), (word, form)
+    assert not may_say("负责厂区巡逻", frozenset({"叉车"}))
+    assert not may_say("负责厂区巡逻", frozenset())
