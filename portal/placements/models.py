@@ -1,15 +1,15 @@
 """Placement tracking (安置意向跟踪): from an intention at a booth to a year in the job."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils import timezone
 
 from cms.models import JobFairPage
-from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, User
+from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, StationMembership, User
 from portal.core.models import AppendOnlyModel, TimestampedModel
 from portal.core.validators import validate_no_unit_name
 from portal.employers.models import Employer, HiddenFile
@@ -23,9 +23,9 @@ from portal.placements.enums import (
     FollowUpState,
     PlacementState,
 )
-from portal.placements.workflow import LIVE_STATES, OPEN_STATES
+from portal.placements.workflow import COUNTED_CALLS, LIVE_STATES, OPEN_STATES
 from portal.positions.models import Position
-from portal.stations.models import Station, in_subtrees
+from portal.stations.models import Station, highest, in_subtrees
 from portal.veterans.models import Veteran
 
 if TYPE_CHECKING:
@@ -221,6 +221,35 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         return self.filter(state=FollowUpState.PENDING, call_on__lte=day or timezone.localdate()).order_by(
             "call_on", "pk"
         )
+
+    def of_clerk(self, user: User, day: date | None = None) -> "FollowUpQuerySet":
+        """Those that the user makes on `day` (today): the own; those of whom they stand in for; and, of those
+        that are nobody's, the ones of their stations and of the stations below that have no staff of their
+        own. Costs one query when it is made.
+        """
+        day = day or timezone.localdate()
+        stood_in_for = Cover.objects.filter(cover=user, starts_on__lte=day, ends_on__gte=day)
+        paths = user.station_paths(FILE_ROLES)
+        posts = StationMembership.objects.current(day).filter(role__in=sorted(FILE_ROLES))
+        staffed = posts.filter(in_subtrees("station", paths)).exclude(station__path__in=paths)
+        others = highest(staffed.values_list("station__path", flat=True).distinct())
+        nobodys = Q(in_subtrees("station", paths), clerk=None) & ~in_subtrees("station", others)
+        return self.filter(Q(clerk=user) | Q(clerk__in=stood_in_for.values("clerk")) | nobodys)
+
+    def by_urgency(self) -> "FollowUpQuerySet":
+        """In the order in which a day's calls are made. First those put off until somebody was back, then
+        those that a count waits for, then the others; in each the longest overdue, then the least tried.
+        Whoever was tried in vain today comes last: the phone may be answered tonight.
+        """
+        today = timezone.make_aware(datetime.combine(timezone.localdate(), time.min))
+        tried = FollowUpAttempt.objects.filter(follow_up=OuterRef("pk"), at__gte=today)
+        turn = Case(
+            When(Q(tries__gt=0) & Exists(tried), then=3),
+            When(call_on__gt=F("due_on"), then=0),
+            When(kind__in=sorted(COUNTED_CALLS), then=1),
+            default=2,
+        )
+        return self.order_by(turn, "call_on", "tries", "pk")
 
 
 class FollowUp(TimestampedModel):

@@ -60,3 +60,14 @@ FOLLOW_UP_RULES: dict[S, tuple[tuple[FollowUpKind, int], ...]] = {
     ),
 }
 MAX_TRIES = 3
+# Calls whose answer a figure waits for: somebody placed, still in post, or said to be both.
+COUNTED_CALLS = frozenset(
+    {
+        FollowUpKind.FIRST_DAY,
+        FollowUpKind.RETENTION_1M,
+        FollowUpKind.RETENTION_3M,
+        FollowUpKind.RETENTION_6M,
+        FollowUpKind.RETENTION_12M,
+        FollowUpKind.CONTRADICTION,
+    }
+)

@@ -34,6 +34,15 @@ def in_subtrees(field: str, paths: Iterable[str]) -> Q:
     return condition
 
 
+def highest(paths: Iterable[str]) -> list[str]:
+    """The tree paths that lie below none of the others."""
+    kept: list[str] = []
+    for path in sorted(paths):
+        if not kept or not path.startswith(kept[-1]):
+            kept.append(path)
+    return kept
+
+
 def keyed_in_subtrees(field: str, paths: Iterable[str]) -> Q:
     """The same condition by the key of the station that `field` holds.
 
