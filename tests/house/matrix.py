@@ -240,6 +240,7 @@ class Row:
     queries: tuple[str, ...] = ()  # asked besides the plain address
     knows: frozenset[str] = KNOW_THE_PERSON
     data: dict[str, str] = field(default_factory=dict)  # what the form sends, looked up like the sample
+    dials: frozenset[str] = frozenset()  # who is told the person's phone by this very answer
 
 
 def _of(thing: str, name: str = "pk") -> dict[str, str]:
@@ -346,8 +347,15 @@ MATRIX: dict[str, Row] = {
     "company/tokens/": Row(OWNERS),
     "company/tokens/<int:pk>/revoke/": Row(THE_OWNER, _of("token"), "post"),
     # --- the desk
-    "desk/": Row(STAFF),
+    "desk/": Row(STAFF, queries=("whose=all",)),
     "desk/follow-ups/<int:pk>/": Row(FILES_HERE, _of("follow_up")),
+    # The number is what is asked for; the look is noted.
+    "desk/follow-ups/<int:pk>/call/": Row(FILES_HERE, _of("follow_up"), "post", dials=FILES_HERE),
+    "desk/follow-ups/<int:pk>/outcome/": Row(
+        FILES_HERE, _of("follow_up"), "post", data={"did": "=not_reached"}
+    ),
+    "desk/follow-ups/<int:pk>/take-back/": Row(FILES_HERE, _of("follow_up"), "post"),
+    "desk/follow-ups/in-vain/": Row(FILES, method="post", data={"pk": "follow_up.pk"}),
     "desk/veterans/": Row(FILES, queries=(*ASKED, "employment_status=unemployed")),
     "desk/veterans/new/": Row(FILES),
     "desk/veterans/<int:pk>/": Row(FILES_HERE, _of("veteran")),

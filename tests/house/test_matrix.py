@@ -124,7 +124,7 @@ def _wrong(route: str, row: Row, who: str, client: Client, world: World) -> Iter
                 yield f"{who}: {'let in' if inside else 'kept out'} ({response.status_code})"
             if who not in row.knows and said.count(PERSON) > _echoes(client, asked, PERSON):
                 yield f"{who} reads the person's name ({asked})"
-            if who != "the person" and said.count(PHONE) > _echoes(client, asked, PHONE):
+            if who not in row.dials | {"the person"} and said.count(PHONE) > _echoes(client, asked, PHONE):
                 yield f"{who} reads the person's phone ({asked})"
             if not inside and response.status_code in {403, 404} and who != "anonymous" and row.sample:
                 yield from _unlogged(route, row, who, world)

@@ -2,32 +2,57 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django import forms
 from django.core.paginator import Paginator
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from portal.accounts.models import User
-from portal.core.workflow import TransitionRefused
+from portal.accounts.models import FILE_ROLES, User
 from portal.employers.enums import VerificationState
 from portal.employers.models import Employer
 from portal.fairs.enums import BoothState
 from portal.fairs.models import Booth, fairs_run_by
-from portal.placements import actions
-from portal.placements.enums import AttemptOutcome, FollowUpState
-from portal.placements.models import FollowUp
+from portal.placements.enums import FollowUpKind
+from portal.placements.models import FollowUp, FollowUpQuerySet
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
-from portal.web.fields import add_errors
-from portal.web.staff.forms import CallForm
-from portal.web.staff.guard import any_staff, file_staff
-from portal.web.steps import timeline
+from portal.stations.enums import StationLevel
+from portal.stations.models import Station, path_range
+from portal.web.staff.duties import duty
+from portal.web.staff.guard import any_staff
 
-A_PAGE = 15
+A_PAGE = 30
+ALL = "all"
+
+
+class DutyFilter(forms.Form):
+    """Which calls: of what kind, and of which station."""
+
+    kind = forms.ChoiceField(label="回访类型", choices=[("", "全部"), *FollowUpKind.choices], required=False)
+    station = forms.ModelChoiceField(
+        label="服务站", queryset=Station.objects.none(), required=False, empty_label="全部"
+    )
+    whose = forms.CharField(required=False, widget=forms.HiddenInput())
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        below = Station.objects.in_subtrees(user.station_paths(FILE_ROLES))
+        field = self.fields["station"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = below.filter(level__in=[StationLevel.COUNTY, StationLevel.TOWN])
+
+    def narrow(self, rows: FollowUpQuerySet) -> FollowUpQuerySet:
+        self.is_valid()
+        kind, station = self.cleaned_data.get("kind"), self.cleaned_data.get("station")
+        if kind:
+            rows = rows.filter(kind=kind)
+        if station:
+            rows = rows.filter(path_range("station__path", station.path))
+        return rows
 
 
 def _queues(user: User) -> list[dict[str, Any]]:
@@ -66,68 +91,55 @@ def _queues(user: User) -> list[dict[str, Any]]:
     ]
 
 
+def _calls(request: HttpRequest, user: User) -> dict[str, Any]:
+    """The page's part about calls: those the user makes, or all below the user's stations."""
+    today = timezone.localdate()
+    form = DutyFilter(user, request.GET)
+    everything = form.narrow(FollowUp.objects.visible_to(user).due())
+    mine = everything.of_clerk(user)
+    whose = ALL if form.cleaned_data.get("whose") == ALL else ""
+    rows = everything if whose else mine
+    counts = rows.order_by().aggregate(late=Count("pk", filter=Q(call_on__lt=today)))
+    ordered = rows.by_urgency().select_related(
+        "placement__veteran", "placement__position__employer", "station", "clerk"
+    )
+    page = Paginator(ordered, A_PAGE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    tabs = []
+    for label, value, count in (("我的", "", mine.count()), ("辖区全部", ALL, everything.count())):
+        query["whose"] = value
+        tabs.append(
+            {
+                "label": label,
+                "url": f"{reverse('staff:day')}?{query.urlencode()}",
+                "current": value == whose,
+                "count": count,
+            }
+        )
+    filtered = bool(request.GET.get("kind") or request.GET.get("station"))
+    return {
+        "page": page,
+        "duties": [duty(row) for row in page],
+        "late": counts["late"],
+        "tabs": tabs,
+        "form": form,
+        "clear_url": f"{reverse('staff:day')}?whose={whose}" if filtered else "",
+        "filtered": filtered,
+        "next": request.get_full_path(),
+    }
+
+
 @any_staff
 @require_safe
 def day(request: HttpRequest, user: User) -> HttpResponse:
-    """Calls due by today below the user's stations, longest overdue first; queues; fairs to come."""
-    due = (
-        FollowUp.objects.visible_to(user)
-        .due()
-        .select_related("placement__veteran", "placement__position__employer", "station")
-    )
-    page = Paginator(due, A_PAGE).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "web/staff/day.html",
-        {
-            "today": timezone.localdate(),
-            "posts": user.current_posts,
-            "page": page,
-            "queues": _queues(user),
-            "fairs": list(
-                fairs_run_by(user).filter(ends_at__gt=timezone.now()).order_by("starts_at", "pk")[:3]
-            ),
-        },
-    )
-
-
-@file_staff
-@require_http_methods(["GET", "POST"])
-def follow_up(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """One call: who, what happened so far, and what came of it."""
-    rows = FollowUp.objects.visible_to(user).select_related(
-        "placement__veteran__station",
-        "placement__position__employer",
-        "placement__position__region",
-        "placement__fair",
-        "station",
-    )
-    found = get_object_or_404(rows, pk=pk)
-    form = CallForm(found.placement, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            done = actions.record_call(
-                follow_up=found,
-                by=user,
-                outcome=AttemptOutcome(form.cleaned_data["outcome"]),
-                note=form.cleaned_data["note"],
-                step=form.cleaned_data["step"],
-                on=form.cleaned_data["on"],
-            )
-        except ValidationError as error:
-            add_errors(form, error)
-        except TransitionRefused:
-            form.add_error("step", "此人的进展刚刚有变化，请刷新后再记录。")
-        else:
-            left = "" if done.state == FollowUpState.DONE else f"，第 {done.tries} 次，还会留在清单里"
-            messages.success(request, f"已记录：{found.placement.veteran.name}{left}。")
-            return redirect("staff:day")
+    """Calls due by today, in the order in which they are made; queues; fairs to come."""
     context = {
-        "follow_up": found,
-        "placement": found.placement,
-        "attempts": list(found.attempts.select_related("by")),
-        "steps": timeline(found.placement),
-        "form": form,
-        "is_pending": found.state == FollowUpState.PENDING,
+        "today": timezone.localdate(),
+        "posts": user.current_posts,
+        "queues": _queues(user),
+        "fairs": list(fairs_run_by(user).filter(ends_at__gt=timezone.now()).order_by("starts_at", "pk")[:3]),
     }
-    return render(request, "web/staff/follow_up.html", context)
+    if user.station_paths(FILE_ROLES):
+        context |= _calls(request, user)
+    return render(request, "web/staff/day.html", context)

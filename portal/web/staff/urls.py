@@ -17,6 +17,7 @@ from portal.web.staff import (
     evidence,
     exports,
     fairs,
+    follow_ups,
     hiding,
     network,
     occupations,
@@ -34,7 +35,11 @@ app_name = "staff"
 
 urlpatterns = [
     path("", day.day, name="day"),
-    path("follow-ups/<int:pk>/", day.follow_up, name="follow-up"),
+    path("follow-ups/<int:pk>/", follow_ups.follow_up, name="follow-up"),
+    path("follow-ups/<int:pk>/call/", follow_ups.call, name="follow-up-call"),
+    path("follow-ups/<int:pk>/outcome/", follow_ups.outcome, name="follow-up-outcome"),
+    path("follow-ups/<int:pk>/take-back/", follow_ups.take_back, name="follow-up-take-back"),
+    path("follow-ups/in-vain/", follow_ups.in_vain, name="follow-ups-in-vain"),
     path("veterans/", veterans.listing, name="veterans"),
     path("veterans/export/", exports.export, name="veterans-export"),
     path("veterans/new/", veterans.new, name="veteran-new"),

@@ -23,7 +23,7 @@ def make_due():
     """Of each intention's calls, the soonest is due today."""
     for placement in Placement.objects.all():
         first = placement.follow_ups.order_by("due_on").first()
-        first.due_on = timezone.localdate()
+        first.due_on = first.call_on = timezone.localdate()
         first.save()
 
 

@@ -1,0 +1,283 @@
+"""A clerk's day: in which order people are called, what one tap does, and whose calls they are."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.accounts.enums import AccessKind, StationRole
+from portal.accounts.models import AccessLog
+from portal.placements import actions
+from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState, PlacementState
+from portal.placements.models import Cover, FollowUp
+from tests.factories import make_position, make_staff, make_stations, make_veteran
+from tests.harness.browser import signed_in_client
+
+pytestmark = pytest.mark.django_db
+
+DAY = "/desk/"
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def stations():
+    return make_stations()
+
+
+@pytest.fixture
+def clerk(stations):
+    return make_staff(stations["睦洲镇"], StationRole.CLERK, name="李秀珍")
+
+
+@pytest.fixture
+def desk(client_for, clerk):
+    return client_for(clerk)
+
+
+@pytest.fixture
+def make_call(stations):
+    position = make_position(headcount=500)
+    operator = make_staff(stations["江门市"], StationRole.OPERATOR, name="城操作")
+
+    def make(name, *, late=0, kind=FollowUpKind.AFTER_FAIR, due_late=None, **fields):
+        """A duty that has been due for `late` days; the rule said so `due_late` days ago."""
+        person = fields.pop("veteran", None) or make_veteran(name=name)
+        placement = actions.declare(veteran=person, position=position, by=operator)
+        FollowUp.objects.filter(placement=placement).delete()
+        today = timezone.localdate()
+        return FollowUp.objects.create(
+            placement=placement,
+            kind=kind,
+            due_on=today - timedelta(days=late if due_late is None else due_late),
+            call_on=today - timedelta(days=late),
+            station=fields.pop("station", person.station),
+            **fields,
+        )
+
+    return make
+
+
+def _names(page) -> list[str]:
+    return [duty.follow_up.placement.veteran.name for duty in page.context["duties"]]
+
+
+def _url(name, call) -> str:
+    return reverse(f"staff:follow-up-{name}", args=[call.pk])
+
+
+def _messages(page) -> str:
+    return " ".join(str(message) for message in page.context["messages"])
+
+
+def test_the_order_of_the_day(desk, clerk, make_call) -> None:
+    make_call("明天", late=-1)
+    make_call("今天的意向")
+    make_call("逾期九天的意向", late=9)
+    make_call("逾期九天试过", late=9, tries=1)
+    make_call("到岗", kind=FollowUpKind.FIRST_DAY)
+    make_call("稳岗逾期", late=2, kind=FollowUpKind.RETENTION_3M)
+    make_call("核实", late=1, kind=FollowUpKind.CONTRADICTION)
+    make_call("约好今天", due_late=20)
+    tried = make_call("刚才没人接", late=30, kind=FollowUpKind.RETENTION_1M)
+    actions.record_call(follow_up=tried, by=clerk, outcome=AttemptOutcome.NOT_REACHED)
+    assert _names(desk.get(DAY)) == [
+        "约好今天",
+        "稳岗逾期",
+        "核实",
+        "到岗",
+        "逾期九天的意向",
+        "逾期九天试过",
+        "今天的意向",
+        "刚才没人接",
+    ]
+
+
+def test_the_number_is_told_on_one_answer_and_the_look_is_noted(desk, clerk, make_call) -> None:
+    call = make_call("陈建国")
+    person = call.placement.veteran
+    assert person.phone not in desk.get(DAY).content.decode()
+    shown = desk.post(_url("call", call), headers=HTMX)
+    assert f'href="tel:{person.phone}"' in shown.content.decode()
+    assert "<html" not in shown.content.decode()
+    look = AccessLog.objects.get()
+    assert (look.actor, look.file_id, look.kind, look.field) == (
+        clerk,
+        person.pk,
+        AccessKind.REVEAL,
+        "手机号码",
+    )
+    assert look.reason == f"意向回访（应于{call.due_on:%Y-%m-%d}）"
+    assert f'href="tel:{person.phone}"' in desk.post(_url("call", call)).content.decode()
+    assert AccessLog.objects.count() == 2
+    assert person.phone not in desk.get(reverse("staff:follow-up", args=[call.pk])).content.decode()
+
+
+def test_one_tap_records_the_step_and_tells_the_next_call(desk, make_call) -> None:
+    call = make_call("陈建国")
+    said = desk.post(_url("outcome", call), {"did": "reached:interview"}, headers=HTMX).content.decode()
+    call.refresh_from_db()
+    assert (call.state, call.placement.state) == (FollowUpState.DONE, PlacementState.INTERVIEWED)
+    following = call.placement.follow_ups.get(state=FollowUpState.PENDING)
+    assert f"下次回访 {following.call_on.month}月{following.call_on.day}日" in said
+    assert "面试结果回访" in said
+    assert "点错了，撤销" in said
+
+
+def test_reached_and_nothing_new(desk, make_call) -> None:
+    call = make_call("陈建国")
+    page = desk.post(_url("outcome", call), {"did": "reached:"}, follow=True)
+    assert "陈建国：已联系上，还没变化。没有后续回访。" in _messages(page)
+    call.refresh_from_db()
+    assert (call.state, call.placement.state) == (FollowUpState.DONE, PlacementState.INTENDED)
+
+
+def test_three_vain_tries_end_the_duty(desk, make_call) -> None:
+    call = make_call("陈建国")
+    words = [
+        _messages(desk.post(_url("outcome", call), {"did": "not_reached"}, follow=True)) for _ in range(3)
+    ]
+    assert "第1次没联系上，还会留在清单里" in words[0]
+    assert "试了3次都没联系上" in words[2]
+    call.refresh_from_db()
+    assert (call.state, call.tries) == (FollowUpState.DONE, 3)
+
+
+def test_a_wrong_number_leads_to_where_the_right_one_is_written(desk, make_call) -> None:
+    call = make_call("陈建国")
+    edit = reverse("staff:veteran-edit", args=[call.placement.veteran_id, "identity"])
+    assert desk.post(_url("outcome", call), {"did": "wrong_number"}).headers["Location"] == edit
+    other = make_call("黄志明")
+    edit = reverse("staff:veteran-edit", args=[other.placement.veteran_id, "identity"])
+    said = desk.post(_url("outcome", other), {"did": "wrong_number"}, headers=HTMX).content.decode()
+    assert f'href="{edit}"' in said
+
+
+@pytest.mark.parametrize("did", ["", "danced", "reached:retain_12m", "reached:leave", "reached:nothing"])
+def test_what_the_row_does_not_offer_records_nothing(desk, make_call, did) -> None:
+    call = make_call("陈建国")
+    row = desk.post(_url("outcome", call), {"did": did}, headers=HTMX)
+    assert row.status_code == 200
+    assert 'role="alert"' in row.content.decode()
+    assert "data-duty" in row.content.decode()
+    assert _messages(desk.post(_url("outcome", call), {"did": did}, follow=True)).startswith("陈建国：")
+    call.refresh_from_db()
+    assert (call.state, call.tries) == (FollowUpState.PENDING, 0)
+
+
+def test_what_another_finished_meanwhile_is_said_in_the_row(desk, clerk, make_call) -> None:
+    call = make_call("陈建国")
+    actions.record_call(follow_up=call, by=clerk, outcome=AttemptOutcome.REFUSED)
+    row = desk.post(_url("outcome", call), {"did": "not_reached"}, headers=HTMX).content.decode()
+    assert "这条回访已经完成或取消" in row
+
+
+def test_the_offered_retention_step_is_the_furthest_reached(desk, clerk, make_call) -> None:
+    today = timezone.localdate()
+    call = make_call("陈建国", kind=FollowUpKind.RETENTION_3M)
+    for step in ("interview", "offer", "onboard"):
+        actions.advance(placement=call.placement, step=step, by=clerk, on=today - timedelta(days=95))
+    FollowUp.objects.filter(placement=call.placement).exclude(kind=FollowUpKind.RETENTION_3M).delete()
+    (duty,) = desk.get(DAY).context["duties"]
+    assert [row.step for row in duty.told] == ["retain_3m"]
+    assert duty.may_leave
+    desk.post(_url("outcome", duty.follow_up), {"did": "reached:retain_3m"})
+    call.placement.refresh_from_db()
+    assert call.placement.state == PlacementState.RETAINED_3M
+
+
+def test_onboarding_is_dated_to_the_planned_first_day(desk, clerk, make_call) -> None:
+    call = make_call("陈建国")
+    placement = actions.advance(placement=call.placement, step="offer", by=clerk)
+    placement.planned_first_day = timezone.localdate() - timedelta(days=2)
+    placement.save()
+    call = placement.follow_ups.filter(state=FollowUpState.PENDING).first()
+    desk.post(_url("outcome", call), {"did": "reached:onboard"})
+    placement.refresh_from_db()
+    assert (placement.state, placement.onboarded_on) == (
+        PlacementState.ONBOARDED,
+        placement.planned_first_day,
+    )
+
+
+def test_a_mistaken_tap_is_taken_back_by_a_correction(desk, make_call) -> None:
+    call = make_call("陈建国")
+    desk.post(_url("outcome", call), {"did": "reached:decline_by_veteran"}, headers=HTMX)
+    said = desk.post(_url("take-back", call), headers=HTMX).content.decode()
+    assert "已撤销，仍是“已登记意向”" in said
+    placement = call.placement
+    placement.refresh_from_db()
+    assert placement.state == PlacementState.INTENDED
+    assert [row.step for row in placement.transitions.all()] == ["declare", "decline_by_veteran", "correct"]
+    again = desk.post(_url("take-back", call), follow=True)
+    assert "只能撤销自己今天刚记录的进展" in _messages(again)
+    placement.refresh_from_db()
+    assert placement.sequence == 3
+
+
+def test_nobody_takes_back_what_another_recorded(client_for, stations, desk, make_call) -> None:
+    call = make_call("陈建国")
+    desk.post(_url("outcome", call), {"did": "reached:interview"})
+    other = client_for(make_staff(stations["睦洲镇"], name="同事"))
+    assert "只能撤销自己" in _messages(other.post(_url("take-back", call), follow=True))
+    call.placement.refresh_from_db()
+    assert call.placement.state == PlacementState.INTERVIEWED
+
+
+def test_many_vain_tries_at_once(desk, stations, make_call) -> None:
+    calls = [make_call(f"人{n}", tries=2 if n == 0 else 0) for n in range(3)]
+    theirs = make_call("邻镇人", veteran=make_veteran(station=stations["司前镇"], name="邻镇人"))
+    left = make_call("没勾选")
+    page = desk.post(
+        reverse("staff:follow-ups-in-vain"),
+        {"pk": [call.pk for call in (*calls, theirs)], "next": "/desk/?whose=all"},
+        follow=True,
+    )
+    assert page.redirect_chain == [("/desk/?whose=all", 302)]
+    assert "已记录3人没联系上，其中1人试满次数，回访结束。" in _messages(page)
+    assert list(FollowUp.objects.order_by("pk").values_list("tries", flat=True)) == [3, 1, 1, 0, 0]
+    assert left.tries == 0
+    nothing = desk.post(reverse("staff:follow-ups-in-vain"), {"pk": ["x", str(theirs.pk)]}, follow=True)
+    assert "请先勾选" in _messages(nothing)
+
+
+def test_whose_calls_are_mine(client_for, stations, clerk, make_call) -> None:
+    colleague = make_staff(stations["睦洲镇"], name="同事")
+    head = make_staff(stations["新会区"], StationRole.HEAD, name="站长")
+    make_call("无人经办")
+    make_call("归同事", clerk=colleague)
+    make_call("南安村的", veteran=make_veteran(station=stations["南安村"], name="南安村的"))
+    make_call("司前镇的", veteran=make_veteran(station=stations["司前镇"], name="司前镇的"))
+    make_call("已上报", station=stations["新会区"], raised=1)
+    whole_town = {"无人经办", "归同事", "南安村的"}
+    assert set(_names(client_for(clerk).get(DAY))) == {"无人经办", "南安村的"}
+    everything = set(_names(client_for(clerk).get(DAY, {"whose": "all"})))
+    assert (everything >= whole_town, "司前镇的" in everything) == (True, False)
+    assert set(_names(client_for(colleague).get(DAY))) == whole_town
+    # 司前镇 has no staff of its own here: its calls are the county's, like what was escalated.
+    assert set(_names(client_for(head).get(DAY))) == {"司前镇的", "已上报"}
+    today = timezone.localdate()
+    Cover.objects.create(clerk=colleague, cover=clerk, starts_on=today, ends_on=today, by=head)
+    assert set(_names(client_for(clerk).get(DAY))) == whole_town
+
+
+def test_calls_by_kind_and_station(client_for, stations, make_call) -> None:
+    head = client_for(make_staff(stations["新会区"], StationRole.HEAD, name="站长"))
+    make_call("意向", station=stations["睦洲镇"])
+    make_call("到岗", kind=FollowUpKind.FIRST_DAY)
+    make_call("邻镇", veteran=make_veteran(station=stations["司前镇"], name="邻镇"))
+    everything = {"whose": "all"}
+    assert _names(head.get(DAY, everything | {"kind": "first_day"})) == ["到岗"]
+    assert _names(head.get(DAY, everything | {"station": stations["司前镇"].pk})) == ["邻镇"]
+    empty = head.get(DAY, everything | {"kind": "retention_1m"})
+    assert "没有符合条件的回访" in empty.content.decode()
+    # Stations of others are no choice, and an unknown kind narrows nothing.
+    assert len(_names(head.get(DAY, everything | {"station": stations["蓬江区"].pk}))) == 3
+    assert len(_names(head.get(DAY, everything | {"kind": "x"}))) == 3
+
+
+def test_the_day_asks_as_many_questions_for_many_calls(client, clerk, make_call, same_queries) -> None:
+    client.cookies = signed_in_client(clerk).cookies
+    for n in range(2):
+        make_call(f"先{n}", tries=1)
+    assert same_queries(DAY, lambda: [make_call(f"后{n}", tries=1) for n in range(40)], at_most=25) > 5
