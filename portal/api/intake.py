@@ -21,6 +21,7 @@ from portal.core.models import Occupation, Region
 from portal.core.workflow import TransitionRefused
 from portal.integrators.models import ApiToken
 from portal.positions import external, occupations
+from portal.positions.duplicates import LooksAlike
 from portal.positions.enums import PositionKind
 from portal.positions.external import Outcome
 from portal.positions.models import Position, PositionQuerySet
@@ -81,6 +82,9 @@ class PositionFields(_Sent):
     travels: bool = False
     veterans_preferred: bool = True
     veterans_only: bool = False
+    distinct: bool = Field(
+        False, description="确非重复：和本单位在招的岗位名称、地区、月薪、职业都相同，但不是同一个"
+    )
 
 
 class PositionIn(PositionFields):
@@ -197,6 +201,11 @@ def _ended(position: Position) -> Refused:
     return Refused(409, words, existing=_link(position))
 
 
+def _looks_alike(error: LooksAlike) -> Refused:
+    words = "本单位已有名称、地区、月薪和职业都相同的岗位。确非重复时请带 distinct: true 再发。"
+    return Refused(409, words, existing=_link(error.similar[0]))
+
+
 def _acting(token: ApiToken) -> dict[str, Any]:
     return {"by": token.created_by, "token": token.pk}
 
@@ -208,25 +217,31 @@ def _put(token: ApiToken, external_id: str, sent: PositionFields) -> tuple[Posit
         )
     except external.Ended as ended:
         raise _ended(ended.position) from ended
+    except LooksAlike as error:
+        raise _looks_alike(error) from error
 
 
 @router.post("", response={201: OwnPosition}, summary="发布一个岗位", auth=token_auth)
 def send_position(request: HttpRequest, position: PositionIn, response: HttpResponse) -> Position:
     """写好并提交审核，通过后才公开。
 
-    `external_id` 用过的答 409，什么也不改，`Location` 和 `existing` 是已有岗位的地址。
+    `external_id` 用过的，或和在招岗位很像而没有写明 `distinct` 的，答 409，什么也不改，
+    `existing` 和 `Location` 是已有岗位的地址。
     """
     token = _writer(request)
     if position.external_id:
         existing = _mine(token).filter(external_id=position.external_id).first()
         if existing is not None:
             raise Refused(409, "本单位已有这个编号的岗位。", existing=_link(existing))
-    made = external.create(
-        employer=token.employer,
-        external_id=position.external_id,
-        **_acting(token),
-        **_values(position),
-    )
+    try:
+        made = external.create(
+            employer=token.employer,
+            external_id=position.external_id,
+            **_acting(token),
+            **_values(position),
+        )
+    except LooksAlike as error:
+        raise _looks_alike(error) from error
     response["Location"] = _link(made)
     return made
 
@@ -289,6 +304,8 @@ def change_position(request: HttpRequest, external_id: ExternalPath, change: Pos
         return external.change(position=found, **_acting(token), **_values(change))[0]
     except external.Ended as ended:
         raise _ended(ended.position) from ended
+    except LooksAlike as error:
+        raise _looks_alike(error) from error
 
 
 @router.post(
@@ -302,3 +319,5 @@ def step_position(request: HttpRequest, external_id: ExternalPath, step: Step) -
         return external.step(position=found, name=step.step, **_acting(token))
     except TransitionRefused as error:
         raise _ended(found) from error
+    except LooksAlike as error:
+        raise _looks_alike(error) from error

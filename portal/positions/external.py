@@ -9,6 +9,7 @@ from portal.accounts.models import User
 from portal.core import audit
 from portal.employers.models import Employer
 from portal.positions import actions, lifecycle
+from portal.positions.duplicates import hand_in
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 
@@ -28,39 +29,46 @@ class Ended(Exception):
 
 
 @transaction.atomic
-def create(*, employer: Employer, by: User, token: int, **fields: Any) -> Position:
-    """Write a post and hand it in for review. `token`: number of what the sending program showed.
+def create(*, employer: Employer, by: User, token: int, distinct: bool = False, **fields: Any) -> Position:
+    """Write a post and hand it in for review. `token`: number of what the sending program showed; `distinct`:
+    the sender says that it is another post than one that looks like it.
 
     Raises:
         PermissionDenied: `by` does not act for the employer.
+        LooksAlike: with the employer's live posts that look like this one; nothing was written.
         ValidationError: by field; a number that the employer has used already names `external_id`.
     """
     position = actions.draft(employer=employer, by=by, **fields)
-    actions.submit(position=position, by=by)
+    hand_in(position=position, by=by, distinct=distinct)
     _note(position, by, token, Outcome.CREATED)
     return position
 
 
 @transaction.atomic
 def put(
-    *, employer: Employer, by: User, token: int, external_id: str, **fields: Any
+    *, employer: Employer, by: User, token: int, external_id: str, distinct: bool = False, **fields: Any
 ) -> tuple[Position, Outcome]:
     """The post of this number as told: made when there is none, changed and handed in again where it differs.
     The same again changes nothing, so what is open stays open.
 
     Raises:
         ValidationError: by field.
+        LooksAlike: as for `create`.
         Ended: the post differs and was filled or withdrawn.
     """
     found = Position.objects.select_for_update().filter(employer=employer, external_id=external_id).first()
     if found is None:
-        made = create(employer=employer, by=by, token=token, external_id=external_id, **fields)
+        made = create(
+            employer=employer, by=by, token=token, external_id=external_id, distinct=distinct, **fields
+        )
         return made, Outcome.CREATED
-    return change(position=found, by=by, token=token, **fields)
+    return change(position=found, by=by, token=token, distinct=distinct, **fields)
 
 
 @transaction.atomic
-def change(*, position: Position, by: User, token: int, **fields: Any) -> tuple[Position, Outcome]:
+def change(
+    *, position: Position, by: User, token: int, distinct: bool = False, **fields: Any
+) -> tuple[Position, Outcome]:
     """As `put`, for a post that is there, with only what is told."""
     differing = {name: value for name, value in fields.items() if getattr(position, name) != value}
     if not differing:
@@ -69,13 +77,13 @@ def change(*, position: Position, by: User, token: int, **fields: Any) -> tuple[
         raise Ended(position)
     position = actions.edit(position=position, by=by, **differing)
     if position.state == PositionState.DRAFT:
-        actions.submit(position=position, by=by)
+        hand_in(position=position, by=by, distinct=distinct)
     _note(position, by, token, Outcome.CHANGED)
     return position, Outcome.CHANGED
 
 
 STEPS = {
-    "submit": actions.submit,
+    "submit": hand_in,
     "pause": actions.pause,
     "resume": lifecycle.resume,
     "renew": lifecycle.renew,
@@ -97,6 +105,7 @@ def step(*, position: Position, by: User, token: int, name: str) -> Position:
     Raises:
         TransitionRefused: the step does not start from the post's state.
         ValidationError: what it says, or when it is, stands against the step.
+        LooksAlike: it was to be handed in, and looks like another.
         KeyError: there is no such step.
     """
     if position.state == _LEADS_TO.get(name):

@@ -75,10 +75,26 @@ def test_the_same_number_again_is_told_where_it_is(firm) -> None:
     assert firm.client.get(again.headers["Location"]).json()["id"] == first
 
 
-def test_a_post_without_a_number_is_new_each_time(firm) -> None:
-    for _ in range(2):
-        assert send(firm.client, "post", "", PUT).status_code == 201
+def test_a_post_that_looks_like_another_is_held_back_until_it_is_said_to_be_one(firm) -> None:
+    first = send(firm.client, "post", "", PUT).json()["id"]
+    for answer in (send(firm.client, "post", "", PUT), put(firm.client)):
+        assert (answer.status_code, answer.json()["existing"]) == (409, f"{URL}/{first}")
+        assert "distinct" in answer.json()["detail"]
+    (item,) = send(firm.client, "post", "/batch", {"items": [POST]}).json()["items"]
+    assert (item["outcome"], "distinct" in item["errors"][0]["message"]) == ("refused", True)
+    assert Position.objects.count() == 1
+    assert send(firm.client, "post", "", {**PUT, "distinct": True}).status_code == 201
+    assert put(firm.client, distinct=True).status_code == 201
+    assert put(firm.client).status_code == 200  # the same again changes nothing, and needs no word for it
     assert Position.objects.filter(external_id=None).count() == 2
+    assert AuditEvent.objects.filter(verb="positions.kept_beside").count() == 2
+
+
+def test_a_change_that_makes_two_posts_alike_is_held_back(firm) -> None:
+    put(firm.client, "A")
+    assert put(firm.client, "B", title="叉车工").status_code == 201
+    answer = send(firm.client, "patch", "/external/B", {"title": "货车司机"})
+    assert (answer.status_code, Position.objects.get(external_id="B").title) == (409, "叉车工")
 
 
 def test_two_employers_may_use_one_number(firm, token_for) -> None:
@@ -147,7 +163,8 @@ def test_a_refused_post_says_why_to_its_own(firm, towns) -> None:
 
 def test_numbers_with_marks_are_found(firm) -> None:
     for number in ("2026/08/车队#3", "a.b_c-d"):
-        assert put(firm.client, number.replace("#", "%23")).json()["external_id"] == number
+        made = put(firm.client, number.replace("#", "%23"), distinct=True)
+        assert made.json()["external_id"] == number
         found = firm.client.get(f"{URL}/external/{number.replace('#', '%23')}")
         assert found.json()["external_id"] == number
 
@@ -235,7 +252,7 @@ def test_a_batch_takes_what_is_good_and_says_what_is_not(firm) -> None:
         {**POST, "external_id": "A"},
         {**POST, "external_id": "B", "pay_to": 100},
         {**POST, "external_id": "C", "region": "999999"},
-        {**POST, "external_id": "D"},
+        {**POST, "external_id": "D", "title": "客车司机"},
     ]
     first = send(firm.client, "post", "/batch", {"items": items}).json()["items"]
     assert [item["outcome"] for item in first] == ["created", "refused", "refused", "created"]
@@ -247,7 +264,7 @@ def test_a_batch_takes_what_is_good_and_says_what_is_not(firm) -> None:
 
 
 def test_a_batch_of_a_hundred_and_not_one_more(firm) -> None:
-    items = [{**POST, "external_id": f"N{number}"} for number in range(101)]
+    items = [{**POST, "external_id": f"N{number}", "title": f"货车司机{number}"} for number in range(101)]
     assert send(firm.client, "post", "/batch", {"items": items}).status_code == 422
     answer = send(firm.client, "post", "/batch", {"items": items[:100]})
     assert {item["outcome"] for item in answer.json()["items"]} == {"created"}

@@ -87,7 +87,7 @@ def test_due_follow_ups_come_longest_overdue_first(ask, towns) -> None:
     today = timezone.localdate()
     days = [today + timedelta(days=5), today - timedelta(days=1), today - timedelta(days=9)]
     for row, day in zip(FollowUp.objects.filter(placement=made), days, strict=True):
-        FollowUp.objects.filter(pk=row.pk).update(due_on=day)
+        FollowUp.objects.filter(pk=row.pk).update(due_on=day, call_on=day)
     rows = ask(towns.clerk, "follow-ups", due=True).json()["items"]
     assert [row["due_on"] for row in rows] == [days[2].isoformat(), days[1].isoformat()]
     for user in (towns.ours.account, towns.reviewer, make_user()):
