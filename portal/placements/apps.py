@@ -1,18 +1,45 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.db.models import Q
+
+A_BATCH = 2_000
 
 
-def _station_ended(sender: type, station: Any, into: Any, **kwargs: Any) -> None:
-    from portal.placements.follow_ups import hand_over
+def _files_moved(sender: type, files: list[int], by: Any, **kwargs: Any) -> None:
+    from portal.placements.duties import move_duties
 
-    hand_over(station=station, into=into)
+    for start in range(0, len(files), A_BATCH):
+        move_duties(of=Q(placement__veteran__in=files[start : start + A_BATCH]), by=by)
 
 
-def _files_moved(sender: type, from_station: Any, to_station: Any, **kwargs: Any) -> None:
-    from portal.placements.follow_ups import hand_over
+def _files_merging(sender: type, kept: Any, gone: Any, by: Any, **kwargs: Any) -> None:
+    from portal.placements.closing import absorb_doubles
 
-    hand_over(station=from_station, into=to_station, of_its_people=True)
+    absorb_doubles(kept=kept, gone=gone, by=by)
+
+
+def _rows_moved(kept: Any, gone: Any, by: Any, moved: list[list[Any]]) -> None:
+    """Placements went from one file to the other, and absences perhaps."""
+    from portal.placements.absences import repace
+    from portal.placements.duties import move_duties
+    from portal.placements.models import Placement
+
+    if kept.station_id != gone.station_id:
+        placements = [key for label, key, _ in moved if label == Placement._meta.label]
+        move_duties(of=Q(placement__in=placements), by=by)
+    repace(veterans=[kept.pk, gone.pk], by=by)
+
+
+def _files_merged(sender: type, kept: Any, gone: Any, by: Any, moved: list[list[Any]], **kwargs: Any) -> None:
+    _rows_moved(kept, gone, by, moved)
+
+
+def _files_parted(sender: type, kept: Any, gone: Any, by: Any, moved: list[list[Any]], **kwargs: Any) -> None:
+    from portal.placements.closing import part_doubles
+
+    _rows_moved(kept, gone, by, moved)
+    part_doubles(files=[kept, gone], by=by)
 
 
 class PlacementsConfig(AppConfig):
@@ -20,8 +47,9 @@ class PlacementsConfig(AppConfig):
     verbose_name = "安置跟踪"
 
     def ready(self) -> None:
-        from portal.stations.signals import station_ended
-        from portal.veterans.signals import veteran_files_moved
+        from portal.veterans import signals
 
-        station_ended.connect(_station_ended, dispatch_uid="placements.follow_ups")
-        veteran_files_moved.connect(_files_moved, dispatch_uid="placements.follow_ups")
+        signals.veteran_files_moved.connect(_files_moved, dispatch_uid="placements.duties")
+        signals.veteran_files_merging.connect(_files_merging, dispatch_uid="placements.doubles")
+        signals.veteran_files_merged.connect(_files_merged, dispatch_uid="placements.duties")
+        signals.veteran_files_parted.connect(_files_parted, dispatch_uid="placements.duties")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from portal.accounts.actions import log_access
 from portal.accounts.enums import AccessKind
@@ -15,8 +16,9 @@ from portal.core.encryption import lookup_hash
 from portal.core.models import Occupation, Region
 from portal.core.validators import birth_date_of, normalise_phone, validate_id_number, validate_phone
 from portal.stations.models import Station
-from portal.veterans.enums import FileSource, Sex
+from portal.veterans.enums import FileSource, MoveReason, Sex
 from portal.veterans.models import Certificate, Service, Veteran, Wish, WorkHistory
+from portal.veterans.moving import home_of, note_moved
 from portal.veterans.permissions import can_edit, serves
 from portal.veterans.signals import veteran_file_changed
 
@@ -101,11 +103,14 @@ def _changed(veteran: Veteran, by: User, section: str, fields: Iterable[str] = (
 
 @transaction.atomic
 def update_file(*, veteran: Veteran, by: User, section: str, values: Mapping[str, Any]) -> Veteran:
-    """Set plain fields of a file (those of PLAIN_FIELDS, and `phone`)."""
+    """Set plain fields of a file (those of PLAIN_FIELDS, and `phone`). Who moves house goes to the station
+    there.
+    """
     _require_edit(veteran, by)
     unknown = set(values) - PLAIN_FIELDS - {"phone"}
     if unknown:
         raise ValueError(f"not plain fields of a file: {sorted(unknown)}")
+    before, lived_in = veteran.station, veteran.living_region_id
     for field, value in values.items():
         setattr(veteran, field, value)
     if "phone" in values:
@@ -113,7 +118,15 @@ def update_file(*, veteran: Veteran, by: User, section: str, values: Mapping[str
         validate_phone(veteran.phone)
         veteran.phone_hash = lookup_hash(veteran.phone)
     veteran.full_clean(exclude=["phone", "address", "difficulty", "disability"])
+    if veteran.living_region_id != lived_in:
+        veteran.station = home_of(veteran)
     veteran.save()
+    if veteran.station_id != before.pk:
+        audit.record(by=by, verb="veterans.moved", target=veteran, before=before.pk, after=veteran.station_id)
+        note_moved(
+            files=[veteran.pk], station=before, into=veteran.station, on=timezone.localdate(),
+            reason=MoveReason.LIVES, by=by,
+        )  # fmt: skip
     return _changed(veteran, by, section, values)
 
 

@@ -97,3 +97,5 @@ class MoveReason(models.TextChoices):
 
     MERGED = "merged", "服务站合并或停用"
     SPLIT = "split", "服务站拆分"
+    LIVES = "lives", "现居住地变更"
+    SHEET = "sheet", "导入表格"

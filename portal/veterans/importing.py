@@ -22,8 +22,17 @@ from portal.sheets.kinds import BadRow, Result, SheetKind
 from portal.stations.models import Station
 from portal.veterans import intake
 from portal.veterans.columns import COLUMNS
-from portal.veterans.enums import Branch, EmploymentStatus, FileSource, RankGroup, Settlement, Sex
+from portal.veterans.enums import (
+    Branch,
+    EmploymentStatus,
+    FileSource,
+    MoveReason,
+    RankGroup,
+    Settlement,
+    Sex,
+)
 from portal.veterans.models import Certificate, Service, Veteran
+from portal.veterans.moving import note_moves
 from portal.veterans.signals import veteran_files_changed
 from portal.veterans.undoing import undo
 
@@ -186,6 +195,15 @@ class FileLoader:
         Certificate.objects.bulk_create(
             (Certificate(veteran_id=c.file.pk, kind=kind) for c in saved for kind in c.new_certificates),
             batch_size=2000,
+        )
+        note_moves(
+            [
+                (c.file.pk, c.replaced["station_id"], c.file.station_id)
+                for c in changed
+                if "station_id" in c.replaced
+            ],
+            reason=MoveReason.SHEET,
+            by=self._by,
         )
         audit.record_many(
             by=self._by,

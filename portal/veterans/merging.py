@@ -18,7 +18,12 @@ from portal.veterans.actions import PLAIN_FIELDS
 from portal.veterans.enums import CloseReason, EmploymentStatus
 from portal.veterans.models import FileMerge, Veteran
 from portal.veterans.retention import can_close
-from portal.veterans.signals import veteran_file_changed
+from portal.veterans.signals import (
+    veteran_file_changed,
+    veteran_files_merged,
+    veteran_files_merging,
+    veteran_files_parted,
+)
 
 # What the file that stays takes over where it has nothing itself.
 _FILLED = sorted(PLAIN_FIELDS - {"name", "is_party_member", "education", "employment_status"})
@@ -72,6 +77,7 @@ def merge_files(*, kept: Veteran, gone: Veteran, by: User) -> FileMerge:
     merge = FileMerge(
         kept=kept, gone=gone, by=by, status_before=gone.employment_status, account_moved=bool(gone.account_id)
     )
+    veteran_files_merging.send(sender=Veteran, kept=kept, gone=gone, by=by)
     merge.moved = _move_rows(gone, kept)
     merge.filled = [name for name in _FILLED if not getattr(kept, name) and getattr(gone, name)]
     for name in merge.filled:
@@ -85,6 +91,7 @@ def merge_files(*, kept: Veteran, gone: Veteran, by: User) -> FileMerge:
     kept.save()
     merge.save()
     audit.record(by=by, verb="veterans.merged", target=kept, gone=gone.pk, rows=len(merge.moved))
+    veteran_files_merged.send(sender=Veteran, kept=kept, gone=gone, by=by, moved=merge.moved)
     _changed(kept, gone)
     return merge
 
@@ -121,8 +128,11 @@ def undo_merge(*, merge: FileMerge, by: User) -> FileMerge:
     if merge.undone_at is not None:
         raise ValidationError("这次合并已经撤销过了。")
     models_by_label = {model._meta.label: model for model, _ in _relations()}
-    for label, key, name in merge.moved:
-        models_by_label[label]._base_manager.filter(pk=key, **{name: kept}).update(**{name: gone})
+    back = [
+        [label, key, name]
+        for label, key, name in merge.moved
+        if models_by_label[label]._base_manager.filter(pk=key, **{name: kept}).update(**{name: gone})
+    ]
     blank = Veteran()
     for name in merge.filled:
         if getattr(kept, name) == getattr(gone, name):
@@ -139,6 +149,7 @@ def undo_merge(*, merge: FileMerge, by: User) -> FileMerge:
     merge.undone_at, merge.undone_by = timezone.now(), by
     merge.save(update_fields=["undone_at", "undone_by"])
     audit.record(by=by, verb="veterans.unmerged", target=kept, gone=gone.pk)
+    veteran_files_parted.send(sender=Veteran, kept=kept, gone=gone, by=by, moved=back)
     _changed(kept, gone)
     return merge
 

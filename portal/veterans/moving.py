@@ -1,6 +1,7 @@
 """Files follow their stations: what happens to them when the network changes."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import reduce
 from operator import or_
@@ -35,19 +36,58 @@ def move_files(
     moved = list(files.filter(station=station).order_by("pk").values_list("pk", flat=True))
     if not moved:
         return 0
-    label = str(by) if by is not None else "系统"
     for start in range(0, len(moved), BATCH):
         batch = moved[start : start + BATCH]
-        FileMove.objects.bulk_create(
-            FileMove(
-                veteran_id=pk, from_station=station, to_station=into, on=on, reason=reason, by_label=label
-            )
-            for pk in batch
-        )
         Veteran.objects.filter(pk__in=batch).update(station=into, updated_at=timezone.now())
     audit.record(
         by=by, verb="veterans.moved", target=into, before=station.pk, after=into.pk, count=len(moved)
     )
     veteran_files_changed.send(sender=Veteran)
-    veteran_files_moved.send(sender=Veteran, from_station=station, to_station=into, on=on, by=by)
+    note_moved(files=moved, station=station, into=into, on=on, reason=reason, by=by)
     return len(moved)
+
+
+def note_moved(
+    *, files: Iterable[int], station: Station, into: Station, on: date, reason: MoveReason, by: Any
+) -> None:
+    """Write down that these files (their numbers), which stand at `into` already, came there from `station`,
+    and tell the rooms above.
+    """
+    files, label = list(files), str(by) if by is not None else "系统"
+    FileMove.objects.bulk_create(
+        (
+            FileMove(
+                veteran_id=pk, from_station=station, to_station=into, on=on, reason=reason, by_label=label
+            )
+            for pk in files
+        ),
+        batch_size=BATCH,
+    )
+    veteran_files_moved.send(sender=Veteran, from_station=station, to_station=into, on=on, by=by, files=files)
+
+
+def note_moves(moves: Iterable[tuple[int, int, int]], *, reason: MoveReason, by: Any) -> None:
+    """`note_moved` today for (file, from, to) of many, all by their numbers."""
+    together: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for file, before, after in moves:
+        together[before, after].append(file)
+    if not together:
+        return
+    stations = Station.objects.in_bulk({pk for pair in together for pk in pair})
+    for (before, after), files in together.items():
+        note_moved(
+            files=files, station=stations[before], into=stations[after], on=timezone.localdate(),
+            reason=reason, by=by,
+        )  # fmt: skip
+
+
+def home_of(veteran: Veteran) -> Station:
+    """The station that should keep the file: the one it is at while that looks after the place where the
+    person lives, or a place inside it; else whichever does. Where no station does: the one it is at.
+    """
+    if veteran.living_region_id is None:
+        return veteran.station
+    serving = Station.objects.serving(veteran.living_region_id)
+    if serving is None or veteran.station.path.startswith(serving.path):
+        return veteran.station
+    return serving

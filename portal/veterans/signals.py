@@ -8,8 +8,17 @@ veteran_file_changed = Signal()
 # Sent once, inside the last transaction, after many files changed at once; names none of them.
 veteran_files_changed = Signal()
 
-# Files went from `from_station` to `to_station` from the day `on`; sent inside the transaction, `by` whom.
+# The files `files` (their numbers) went from `from_station` to `to_station` from the day `on`; sent inside
+# the transaction, `by` whom.
 veteran_files_moved = Signal()
+
+# Two files are about to become one: `kept`, `gone`, `by`. What both have once may be settled now.
+veteran_files_merging = Signal()
+
+# They became one, or two again: `kept`, `gone`, `by`, and `moved`: [model, key, field] of each row that was
+# pointed at the other file.
+veteran_files_merged = Signal()
+veteran_files_parted = Signal()
 
 # Sent inside the write's transaction with `veteran`: whoever keeps text about the person empties it.
 veteran_file_anonymised = Signal()

@@ -12,7 +12,9 @@ from portal.core import audit
 from portal.sheets.enums import RowOutcome
 from portal.sheets.kinds import Written
 from portal.stations.models import Station
+from portal.veterans.enums import MoveReason
 from portal.veterans.models import Certificate, Service, Veteran
+from portal.veterans.moving import note_moves
 
 _OWN_ROWS = (Service, Certificate)
 _DATES = ("entered_on", "left_on")
@@ -70,11 +72,14 @@ def _put_back(changes: list[tuple[Veteran, Written]], by: User, import_id: int) 
     """Set back each field that still says what the import wrote; file -> labels of those that do not."""
     kept: dict[int, list[str]] = defaultdict(list)
     fields: set[str] = set()
+    moves = []
     for file, row in changes:
         written = row.before.get("fields", {})
         back = {field: old for field, (old, new) in written.items() if _plain(getattr(file, field)) == new}
         if not _in_order(file, back):  # one of the two dates was changed since: the other stays with it
             back = {field: old for field, old in back.items() if field not in _DATES}
+        if "station_id" in back:
+            moves.append((file.pk, file.station_id, back["station_id"]))
         for field, old in back.items():
             setattr(file, field, _typed(field, old))
             fields.add(field)
@@ -97,6 +102,7 @@ def _put_back(changes: list[tuple[Veteran, Written]], by: User, import_id: int) 
             unique_fields=["id"],
             update_fields=[*sorted(fields), "updated_at"],
         )
+        note_moves(moves, reason=MoveReason.SHEET, by=by)
         audit.record_many(
             by=by,
             verb="veterans.updated",

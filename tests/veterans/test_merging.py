@@ -14,6 +14,7 @@ from portal.accounts.enums import AccessKind, ConsentPurpose, StationRole
 from portal.core.models import AuditEvent
 from portal.fairs.models import Registration
 from portal.placements import actions as placements
+from portal.placements.models import DutyEvent
 from portal.veterans.enums import CloseReason
 from portal.veterans.merging import merge_files, pointing_at, undo_merge
 from portal.veterans.models import FileMerge, Veteran
@@ -73,7 +74,7 @@ def picture() -> dict[str, list[tuple]]:
         )
         for model in apps.get_models()
         if model._meta.app_label in {"veterans", "placements", "fairs", "visits", "accounts"}
-        and model is not FileMerge
+        and model not in {FileMerge, DutyEvent}
     }
 
 
