@@ -1,7 +1,6 @@
 """Every write to a placement: declaring, confirming, its steps and corrections."""
 
 import uuid
-from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -16,36 +15,17 @@ from portal.core.workflow import TransitionRefused
 from portal.employers.permissions import is_hidden_from
 from portal.fairs.models import Booth
 from portal.placements import follow_ups, headcount, permissions
+from portal.placements.closing import lapse_others, reopen_those_closed_by
 from portal.placements.enums import AttemptOutcome, PlacementState
-from portal.placements.models import FollowUp, Placement, PlacementTransition
+from portal.placements.models import FollowUp, Placement
 from portal.placements.signals import placement_changed
-from portal.placements.workflow import IN_POST_STATES, LIVE_STATES, OPEN_STATES, RETENTION_DAYS, TRANSITIONS
+from portal.placements.steps import follow_employment, locked, take_step
+from portal.placements.workflow import IN_POST_STATES, LIVE_STATES, RETENTION_DAYS, TRANSITIONS
 from portal.positions.models import Position
-from portal.veterans.enums import EmploymentStatus
 from portal.veterans.models import Veteran
-from portal.veterans.signals import veteran_file_changed
 
-
-def _log(placement: Placement, *, step: str, target: str, by: User, on: date, note: str) -> None:
-    """Move the row and write the log's next line; both in the caller's transaction."""
-    before = placement.state if placement.sequence else ""
-    placement.state = target
-    placement.sequence += 1
-    placement.save()
-    PlacementTransition.objects.create(
-        placement=placement,
-        sequence=placement.sequence,
-        step=step,
-        from_state=before,
-        to_state=target,
-        happened_on=on,
-        by=by,
-        station=placement.veteran.station,
-        note=note,
-    )
-    audit.record(by=by, verb=f"placements.{step}", target=placement, before=before, after=target)
-    follow_ups.reschedule(placement, since=on)
-    placement_changed.send(sender=Placement, placement=placement)
+# Who stands in one of these was in post, and the row has the first day.
+_WAS_IN_POST = IN_POST_STATES | {PlacementState.LEFT}
 
 
 @transaction.atomic
@@ -64,7 +44,7 @@ def declare(
 
     Raises:
         PermissionDenied: `by` is neither the person, nor their station, nor serves at the fair.
-        ValidationError: the position is not open, or its employer has no booth at the fair.
+        ValidationError: the file or the position is closed, or the employer has no booth at the fair.
     """
     if not permissions.can_declare(by, veteran, fair):
         raise PermissionDenied("may not record an intention for this person")
@@ -72,10 +52,12 @@ def declare(
         replay = Placement.objects.filter(offline_key=offline_key).first()
         if replay is not None:
             return replay
-    Veteran.objects.select_for_update().get(pk=veteran.pk)  # one intention at a time for a person
+    held = Veteran.objects.select_for_update().get(pk=veteran.pk)  # one intention at a time for a person
     live = Placement.objects.filter(veteran=veteran, position=position, state__in=LIVE_STATES).first()
     if live is not None:
         return live
+    if held.closed_on is not None:
+        raise ValidationError("这份档案已经注销，不能再登记意向。")
     if not position.is_open:
         raise ValidationError({"position": "该岗位已停止招聘。"})
     if is_hidden_from(veteran, position.employer):
@@ -99,8 +81,9 @@ def declare(
         veteran_confirmed_at=now if own or fair is not None else None,
         pay_agreed=pay_agreed,
         planned_first_day=planned_first_day,
+        follows=_last_left(veteran),
     )
-    _log(
+    take_step(
         placement,
         step="declare",
         target=PlacementState.INTENDED,
@@ -108,13 +91,20 @@ def declare(
         on=timezone.localdate(now),
         note=note,
     )
+    if placement.follows is not None:  # the search has begun: nobody needs to ask about it any more
+        follow_ups.reschedule(placement.follows, since=timezone.localdate(now))
     return placement
+
+
+def _last_left(veteran: Veteran) -> Placement | None:
+    left = Placement.objects.filter(veteran=veteran, state=PlacementState.LEFT)
+    return left.order_by("-left_on", "-pk").first()
 
 
 @transaction.atomic
 def confirm(*, placement: Placement, by: User) -> Placement:
     """Confirm an intention for one's own side: the person, or a member of the employer."""
-    now = timezone.now()
+    placement, now = locked(placement), timezone.now()
     if permissions.is_own(by, placement):
         placement.veteran_confirmed_at = placement.veteran_confirmed_at or now
     elif permissions.acts_for_employer(by, placement):
@@ -136,15 +126,23 @@ def advance(
     on: date | None = None,
     note: str = "",
     close_others: bool = False,
+    planned_first_day: date | None = None,
+    wants_another: bool | None = None,
 ) -> Placement:
     """Record that `step` (a row of the workflow's table) happened on the day `on` (today unless told).
+
+    Args:
+        close_others: with an onboarding, end the person's other open intentions; `closing.reopen_closed`
+            brings one back.
+        planned_first_day: with an offer; None leaves what was said before.
+        wants_another: with a leaving, whether the person looks for another place; None: not asked.
 
     Raises:
         PermissionDenied: `by` is not staff of the person's station or above.
         TransitionRefused: the step does not start from the placement's state.
         ValidationError: a day in the future or too early, a missing reason, or nobody more was asked for.
     """
-    placement = Placement.objects.select_for_update(of=("self",)).with_details().get(pk=placement.pk)
+    placement = locked(placement)
     if not permissions.can_follow(by, placement):
         raise PermissionDenied("not staff of this person's station")
     target = TRANSITIONS.target(step, placement.state)
@@ -152,49 +150,45 @@ def advance(
     note = note.strip()
     if on > timezone.localdate():
         raise ValidationError({"on": "日期不能晚于今天。"})
-    if target == PlacementState.ONBOARDED:
+    onboarded_on, left_on = placement.onboarded_on, None
+    if target == PlacementState.OFFERED:
+        placement.planned_first_day = planned_first_day or placement.planned_first_day
+    elif target == PlacementState.ONBOARDED:
         headcount.require_place(placement)
-        placement.onboarded_on = on
+        onboarded_on = on
     elif step in RETENTION_DAYS:
-        _require_days_in_post(placement, step, on)
+        _require_days_in_post(step, onboarded_on, on)
     elif target == PlacementState.LEFT:
         if not note:
             raise ValidationError({"note": "请写明离职原因。"})
-        placement.left_on, placement.left_reason = on, note[:120]
-    _log(placement, step=step, target=target, by=by, on=on, note=note)
+        if onboarded_on is None or on < onboarded_on:
+            raise ValidationError({"on": "离职日期不能早于入职日期。"})
+        left_on, placement.left_reason, placement.wants_another = on, note[:120], wants_another
+    take_step(
+        placement,
+        step=step,
+        target=target,
+        by=by,
+        on=on,
+        note=note,
+        onboarded_on=onboarded_on,
+        left_on=left_on,
+    )
     if target == PlacementState.ONBOARDED:
         headcount.close_if_full(placement, by)
-        _set_employment(placement.veteran, EmploymentStatus.EMPLOYED, by)
+        follow_employment(placement.veteran, by)
         if close_others:
-            _lapse_others(placement, by=by, on=on)
+            lapse_others(placement, by=by, on=on)
     elif target == PlacementState.LEFT:
         headcount.tell_of_free_place(placement, by)
-        _set_employment(placement.veteran, EmploymentStatus.UNEMPLOYED, by)
+        follow_employment(placement.veteran, by)
     return placement
 
 
-def _require_days_in_post(placement: Placement, step: str, on: date) -> None:
+def _require_days_in_post(step: str, onboarded_on: date | None, on: date) -> None:
     days = RETENTION_DAYS[step]
-    if placement.onboarded_on is None or on < placement.onboarded_on + timedelta(days=days):
+    if onboarded_on is None or on < onboarded_on + timedelta(days=days):
         raise ValidationError({"on": f"入职满 {days} 天后才能记录这一步。"})
-
-
-def _set_employment(veteran: Veteran, status: EmploymentStatus, by: User) -> None:
-    veteran.employment_status = status
-    veteran.save(update_fields=["employment_status", "updated_at"])
-    audit.record(by=by, verb="veterans.updated", target=veteran, fields=["employment_status"])
-    veteran_file_changed.send(sender=Veteran, veteran=veteran)
-
-
-def _lapse_others(placement: Placement, *, by: User, on: date) -> None:
-    others: Iterable[Placement] = (
-        Placement.objects.select_for_update(of=("self",))
-        .with_details()
-        .filter(veteran=placement.veteran, state__in=OPEN_STATES)
-        .exclude(pk=placement.pk)
-    )
-    for other in others:
-        _log(other, step="lapse", target=PlacementState.LAPSED, by=by, on=on, note="已在其他单位入职")
 
 
 @transaction.atomic
@@ -206,44 +200,116 @@ def record_call(
     note: str = "",
     step: str = "",
     on: date | None = None,
+    close_others: bool = False,
+    planned_first_day: date | None = None,
+    wants_another: bool | None = None,
 ) -> FollowUp:
-    """Note a call, and the step that the person told of when reached; both stand or fall together."""
+    """Note a call, and the step that the person told of when reached (see `advance`); both stand or fall
+    together.
+    """
     called = follow_ups.record_attempt(follow_up=follow_up, by=by, outcome=outcome, note=note)
     if step and outcome == AttemptOutcome.REACHED:
-        advance(placement=called.placement, step=step, by=by, on=on, note=note)
+        advance(
+            placement=called.placement,
+            step=step,
+            by=by,
+            on=on,
+            note=note,
+            close_others=close_others,
+            planned_first_day=planned_first_day,
+            wants_another=wants_another,
+        )
     return called
 
 
 @transaction.atomic
-def correct(*, placement: Placement, to_state: str, by: User, reason: str) -> Placement:
+def correct(
+    *, placement: Placement, to_state: str, by: User, reason: str, on: date | None = None
+) -> Placement:
     """Put a placement back to where it should stand. The wrong step stays in the log, with this one after it.
+
+    Out of post the days in post are taken back too, and what the onboarding had ended comes back. Into post
+    they are those of the log, unless told.
+
+    Args:
+        on: the first day in post (the last, for who left), where the log has none or a wrong one.
 
     Raises:
         PermissionDenied: `by` is not staff of the person's station or above.
-        TransitionRefused: it already stands there, or it never was in post and is said to be.
-        ValidationError: no reason.
+        TransitionRefused: it already stands there, or it never was in post and no day is told.
+        ValidationError: no reason, an impossible day, nobody more was asked for, or another live intention of
+            the same two.
     """
-    placement = Placement.objects.select_for_update(of=("self",)).with_details().get(pk=placement.pk)
+    placement = locked(placement)
     if not permissions.can_follow(by, placement):
         raise PermissionDenied("not staff of this person's station")
     if not reason.strip():
         raise ValidationError({"note": "请写明更正原因。"})
-    if to_state == placement.state or (to_state in IN_POST_STATES and placement.onboarded_on is None):
-        raise TransitionRefused("correct", placement.state)
-    comes_in = to_state in IN_POST_STATES and placement.state not in IN_POST_STATES
-    goes_out = to_state not in IN_POST_STATES and placement.state in IN_POST_STATES
+    before, target = placement.state, PlacementState(to_state)
+    if target == before:
+        raise TransitionRefused("correct", before)
+    onboarded_on, left_on = _days_after_correction(placement, target, on)
+    if target in LIVE_STATES and before not in LIVE_STATES:
+        _require_no_other_live(placement)
+    comes_in = target in IN_POST_STATES and before not in IN_POST_STATES
     if comes_in:
         headcount.require_place(placement)
-    _log(
+    if target == PlacementState.LEFT:
+        left = placement.transitions.filter(step="leave").order_by("-sequence")
+        placement.left_reason = (left.values_list("note", flat=True).first() or reason.strip())[:120]
+    else:
+        placement.left_reason, placement.wants_another = "", None
+    take_step(
         placement,
         step="correct",
-        target=PlacementState(to_state),
+        target=target,
         by=by,
         on=timezone.localdate(),
         note=reason.strip(),
+        onboarded_on=onboarded_on,
+        left_on=left_on,
     )
     if comes_in:
         headcount.close_if_full(placement, by)
-    elif goes_out:
+    elif before in IN_POST_STATES and target not in IN_POST_STATES:
         headcount.open_if_freed(placement, by)
+    if (before in IN_POST_STATES) != (target in IN_POST_STATES):
+        follow_employment(placement.veteran, by)
+    if before in _WAS_IN_POST and target not in _WAS_IN_POST:
+        reopen_those_closed_by(placement, by=by)
     return placement
+
+
+def _days_after_correction(
+    placement: Placement, target: PlacementState, on: date | None
+) -> tuple[date | None, date | None]:
+    """(first, last) day in post as they stand after a correction to `target`."""
+    if target not in _WAS_IN_POST:
+        return None, None
+    last_line = placement.transitions.order_by("-sequence")
+    known_first = (
+        placement.onboarded_on
+        or last_line.filter(onboarded_on__isnull=False).values_list("onboarded_on", flat=True).first()
+    )
+    if target == PlacementState.LEFT:
+        known_last = last_line.filter(left_on__isnull=False).values_list("left_on", flat=True).first()
+        first, last = known_first, on or known_last
+    else:
+        first, last = on or known_first, None
+    if first is None or (target == PlacementState.LEFT and last is None):
+        raise TransitionRefused("correct", placement.state)
+    today = timezone.localdate()
+    if max(first, last or first) > today:
+        raise ValidationError({"on": "日期不能晚于今天。"})
+    if last is not None and last < first:
+        raise ValidationError({"on": "离职日期不能早于入职日期。"})
+    step = next((row.step for row in TRANSITIONS if row.target == target), "")
+    if step in RETENTION_DAYS:
+        _require_days_in_post(step, first, today)
+    return first, last
+
+
+def _require_no_other_live(placement: Placement) -> None:
+    pair = Placement.objects.filter(veteran=placement.veteran_id, position=placement.position_id)
+    if pair.filter(state__in=LIVE_STATES).exclude(pk=placement.pk).exists():
+        raise ValidationError({"to_state": "此人对这个岗位已有另一份进行中的意向。"})

@@ -1,4 +1,4 @@
-"""Follow-ups by rule: which calls a state makes due, and what came of each call."""
+"""Follow-ups by rule: which calls a state asks for, and what came of each call."""
 
 from datetime import date, timedelta
 
@@ -8,63 +8,75 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
+from portal.placements.absences import day_to_call, note_paused
 from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState, PlacementState
 from portal.placements.models import FollowUp, FollowUpAttempt, Placement
-from portal.placements.workflow import FOLLOW_UP_RULES, IN_POST_STATES, MAX_TRIES
-from portal.stations.models import Station
+from portal.placements.rules import days_by_kind
+from portal.placements.workflow import CALLS, DEFAULT_DAYS, IN_POST_STATES, MAX_TRIES
+
+
+def calls_for(placement: Placement, *, since: date) -> set[tuple[FollowUpKind, date]]:
+    """(kind, day) of the calls that the placement's state asks for, entered on the day `since`."""
+    state, days = PlacementState(placement.state), days_by_kind()
+    wanted = set()
+    for kind in CALLS.get(state, ()):
+        start: date | None = since
+        if kind == FollowUpKind.FIRST_DAY:
+            start = placement.planned_first_day
+        elif kind == FollowUpKind.NEW_SEARCH:
+            start = placement.left_on if placement.wants_another and not _is_followed(placement) else None
+        elif state in IN_POST_STATES:
+            start = placement.onboarded_on
+        if start is not None:
+            wanted |= {(kind, start + timedelta(days=n)) for n in days[kind]}
+    return wanted
+
+
+def _is_followed(placement: Placement) -> bool:
+    return Placement.objects.filter(follows=placement).exists()
 
 
 def reschedule(placement: Placement, *, since: date) -> None:
-    """Cancel what an earlier state had made due and make due what the present one calls for."""
-    pending = placement.follow_ups.filter(state=FollowUpState.PENDING)
-    if placement.state in IN_POST_STATES and placement.state != PlacementState.ONBOARDED:
-        # Each retention step answers its own call and the ones before it; later ones stay due.
-        answered = _kinds_answered_by(placement.state)
-        pending.filter(kind__in=answered).update(state=FollowUpState.CANCELLED)
-        return
-    pending.update(state=FollowUpState.CANCELLED)
-    due = [
-        (kind, since + timedelta(days=days))
-        for kind, days in FOLLOW_UP_RULES.get(PlacementState(placement.state), ())
-    ]
-    if placement.state == PlacementState.OFFERED and placement.planned_first_day is not None:
-        due.append((FollowUpKind.FIRST_DAY, placement.planned_first_day))
-    for kind, day in due:
-        FollowUp.objects.update_or_create(
-            placement=placement,
-            kind=kind,
-            due_on=day,
-            defaults={
-                "state": FollowUpState.PENDING,
-                "call_on": day,
-                "station": placement.veteran.station,
-                "done_at": None,
-                "done_by": None,
-            },
-        )
-
-
-_RETENTION_CALLS = (
-    (PlacementState.RETAINED_1M, FollowUpKind.RETENTION_1M),
-    (PlacementState.RETAINED_3M, FollowUpKind.RETENTION_3M),
-    (PlacementState.RETAINED_6M, FollowUpKind.RETENTION_6M),
-    (PlacementState.RETAINED_12M, FollowUpKind.RETENTION_12M),
-)
-
-
-def _kinds_answered_by(state: str) -> list[FollowUpKind]:
-    states = [row[0] for row in _RETENTION_CALLS]
-    return [kind for _, kind in _RETENTION_CALLS[: states.index(PlacementState(state)) + 1]]
-
-
-def hand_over(*, station: Station, into: Station, of_its_people: bool = False) -> int:
-    """Give the waiting follow-ups of `station` to `into`; how many. With `of_its_people` only those of people
-    whose files are at `into` now.
+    """Cancel the waiting calls that the state does not ask for (any more), and make those that it does. A
+    call that was made stays made; a day's call of a kind exists once.
     """
-    waiting = FollowUp.objects.filter(station=station, state=FollowUpState.PENDING)
-    if of_its_people:
-        waiting = waiting.filter(placement__veteran__station=into)
-    return waiting.update(station=into, updated_at=timezone.now())
+    wanted = calls_for(placement, since=since)
+    known = {
+        (FollowUpKind(row.kind), row.due_on): row
+        for row in placement.follow_ups.select_for_update().filter(kind__in=DEFAULT_DAYS)
+    }
+    over = [row.pk for key, row in known.items() if row.state == FollowUpState.PENDING and key not in wanted]
+    if over:
+        FollowUp.objects.filter(pk__in=over).update(state=FollowUpState.CANCELLED, updated_at=timezone.now())
+    missing = sorted(key for key in wanted if key not in known or known[key].state == FollowUpState.CANCELLED)
+    _open(placement, [known.get(key) or FollowUp(kind=key[0], due_on=key[1]) for key in missing], None)
+
+
+@transaction.atomic
+def open_duty(*, placement: Placement, kind: FollowUpKind, due_on: date, by: User | None) -> FollowUp:
+    """A call beside the rules. One that waits already, or was made, for that day is given back as it is."""
+    found = placement.follow_ups.select_for_update().filter(kind=kind, due_on=due_on).first()
+    if found is None or found.state == FollowUpState.CANCELLED:
+        found = found or FollowUp(kind=kind, due_on=due_on)
+        _open(placement, [found], by)
+    return found
+
+
+def _open(placement: Placement, calls: list[FollowUp], by: User | None) -> None:
+    """Have these calls (new ones, or some that were cancelled) wait at the station of the person."""
+    if not calls:
+        return
+    today, waits = timezone.localdate(), []
+    away_until = day_to_call([placement.veteran_id], today).get(placement.veteran_id)
+    for call in calls:
+        call.placement = placement
+        call.station_id = placement.veteran.station_id
+        call.state, call.raised, call.owned_since, call.clerk = FollowUpState.PENDING, 0, today, None
+        call.call_on = max(call.due_on, away_until or call.due_on)
+        if call.call_on > call.due_on:
+            waits.append(call)
+        call.save()
+    note_paused(waits, by=by, on=today)
 
 
 @transaction.atomic

@@ -1,4 +1,7 @@
-"""Placement tracking (安置意向跟踪): from an intention at a booth to a year in the job."""
+"""Placement tracking (安置意向跟踪): from an intention at a booth to a year in the job.
+
+Over 400 lines because the tables that follow one placement stand together.
+"""
 
 import uuid
 from datetime import date, datetime, time
@@ -154,6 +157,9 @@ class PlacementTransition(AppendOnlyModel):
     # Where the person belonged at the time.
     station = models.ForeignKey(Station, models.PROTECT, related_name="+", verbose_name="责任服务站")
     note = models.CharField("说明", max_length=200, blank=True)
+    # The days in post as they stand after this step: the last line says all that the row says.
+    onboarded_on = models.DateField("入职日期", null=True, blank=True)
+    left_on = models.DateField("离职日期", null=True, blank=True)
 
     class Meta:
         verbose_name = "安置状态变更"
@@ -210,31 +216,37 @@ class Filling(TimestampedModel):
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def visible_to(self, user: "User | AnonymousUser") -> "FollowUpQuerySet":
-        """Staff of the owner station or above, while the person belongs to the user's subtree."""
+        """Staff of the person's station or above; a call that moved up stays in sight of those below."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        paths = user.station_paths(FILE_ROLES)
-        return self.filter(in_subtrees("station", paths), in_subtrees("placement__veteran__station", paths))
+        return self.filter(in_subtrees("placement__veteran__station", user.station_paths(FILE_ROLES)))
+
+    def pending(self) -> "FollowUpQuerySet":
+        return self.filter(state=FollowUpState.PENDING)
 
     def due(self, day: date | None = None) -> "FollowUpQuerySet":
-        """Waiting, and due by `day` (today), the longest overdue first."""
-        return self.filter(state=FollowUpState.PENDING, call_on__lte=day or timezone.localdate()).order_by(
-            "call_on", "pk"
-        )
+        """Waiting, and to be called by `day` (today), the longest overdue first."""
+        return self.pending().filter(call_on__lte=day or timezone.localdate()).order_by("call_on", "pk")
+
+    def overdue(self, day: date | None = None) -> "FollowUpQuerySet":
+        """Waiting, and to be called before `day` (today), the longest overdue first."""
+        return self.pending().filter(call_on__lt=day or timezone.localdate()).order_by("call_on", "pk")
 
     def of_clerk(self, user: User, day: date | None = None) -> "FollowUpQuerySet":
         """Those that the user makes on `day` (today): the own; those of whom they stand in for; and, of those
-        that are nobody's, the ones of their stations and of the stations below that have no staff of their
-        own. Costs one query when it is made.
+        that are nobody's, the ones at the stations of either and at the stations below that have no staff of
+        their own. Costs two queries when it is made.
         """
-        day = day or timezone.localdate()
-        stood_in_for = Cover.objects.filter(cover=user, starts_on__lte=day, ends_on__gte=day)
-        paths = user.station_paths(FILE_ROLES)
+        stood_in_for = Cover.objects.on(day).filter(cover=user).values("clerk")
         posts = StationMembership.objects.current(day).filter(role__in=sorted(FILE_ROLES))
+        theirs = posts.filter(user__in=stood_in_for).values_list("station__path", flat=True)
+        paths = [*user.station_paths(FILE_ROLES), *theirs]
         staffed = posts.filter(in_subtrees("station", paths)).exclude(station__path__in=paths)
         others = highest(staffed.values_list("station__path", flat=True).distinct())
         nobodys = Q(in_subtrees("station", paths), clerk=None) & ~in_subtrees("station", others)
-        return self.filter(Q(clerk=user) | Q(clerk__in=stood_in_for.values("clerk")) | nobodys)
+        # A station of theirs may lie below one that has staff of its own.
+        nobodys |= Q(clerk=None, station__path__in=paths)
+        return self.filter(Q(clerk=user) | Q(clerk__in=stood_in_for) | nobodys)
 
     def by_urgency(self) -> "FollowUpQuerySet":
         """In the order in which a day's calls are made. First those put off until somebody was back, then
@@ -326,6 +338,7 @@ class DutyEvent(AppendOnlyModel):
         verbose_name = "回访任务变动"
         verbose_name_plural = "回访任务变动"
         ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["kind", "at"], name="duty_event_kind_at")]
         constraints = [
             models.UniqueConstraint(
                 fields=["follow_up"], condition=Q(kind=DutyEventKind.FELL_DUE), name="duty_falls_due_once"
@@ -338,6 +351,17 @@ class DutyEvent(AppendOnlyModel):
         ]
 
 
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def visible_to(self, user: "User | AnonymousUser") -> "AbsenceQuerySet":
+        """Staff of the person's station or above."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        return self.filter(in_subtrees("veteran__station", user.station_paths(FILE_ROLES)))
+
+    def in_force(self, day: date | None = None) -> "AbsenceQuerySet":
+        return self.filter(ended_at=None, until__gte=day or timezone.localdate())
+
+
 class Absence(TimestampedModel):
     """Somebody is not to be called until a day; calls due before wait for the day after."""
 
@@ -346,7 +370,10 @@ class Absence(TimestampedModel):
     note = models.CharField("说明", max_length=200, blank=True, validators=[validate_no_unit_name])
     until = models.DateField("到哪天为止")
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="记录人")
+    # Ended early, or another one took its place.
     ended_at = models.DateTimeField("提前结束时间", null=True, blank=True)
+
+    objects = AbsenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "暂不联系"
@@ -362,6 +389,21 @@ class Absence(TimestampedModel):
         ]
 
 
+class CoverQuerySet(models.QuerySet["Cover"]):
+    def visible_to(self, user: "User | AnonymousUser") -> "CoverQuerySet":
+        """The two of them, and staff of a station at or above the clerk's."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        posts = StationMembership.objects.current().filter(
+            in_subtrees("station", user.station_paths(FILE_ROLES)), role__in=FILE_ROLES
+        )
+        return self.filter(Q(clerk=user) | Q(cover=user) | Q(clerk__in=posts.values("user")))
+
+    def on(self, day: date | None = None) -> "CoverQuerySet":
+        day = day or timezone.localdate()
+        return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+
 class Cover(TimestampedModel):
     """One clerk does another's calls for some days (代班)."""
 
@@ -371,6 +413,8 @@ class Cover(TimestampedModel):
     ends_on = models.DateField("结束日期")  # the last day
     reason = models.CharField("原因", max_length=120, blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="安排人")
+
+    objects = CoverQuerySet.as_manager()
 
     class Meta:
         verbose_name = "代班安排"

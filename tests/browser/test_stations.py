@@ -34,7 +34,7 @@ def towns(city):
     )
     for intention in (made.our_intention, made.their_intention):
         call = intention.follow_ups.earliest("due_on")
-        call.due_on = timezone.localdate()
+        call.due_on = call.call_on = timezone.localdate()
         call.save()
     made.our_call = made.our_intention.follow_ups.earliest("due_on")
     made.their_call = made.their_intention.follow_ups.earliest("due_on")

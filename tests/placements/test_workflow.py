@@ -15,7 +15,7 @@ from portal.insights.funnels import fair_report, placement_stages
 from portal.placements import actions, follow_ups
 from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState, PlacementState
 from portal.placements.models import FollowUp, Placement
-from portal.placements.workflow import FOLLOW_UP_RULES, TRANSITIONS
+from portal.placements.workflow import CALLS, DEFAULT_DAYS, TRANSITIONS
 from portal.veterans.enums import EmploymentStatus
 from tests.factories import (
     make_booth,
@@ -173,7 +173,7 @@ def test_each_state_makes_its_own_calls_due(clerk, placement) -> None:
     placement = _walk(placement, clerk, "interview")
     assert _pending(placement) == [(FollowUpKind.AFTER_INTERVIEW, 3)]
     placement = _walk(placement, clerk, "offer", "onboard")
-    expected = [(kind, days) for kind, days in FOLLOW_UP_RULES[PlacementState.ONBOARDED]]
+    expected = [(kind, *DEFAULT_DAYS[kind]) for kind in CALLS[PlacementState.ONBOARDED]]
     assert _pending(placement) == expected
 
 

@@ -12,10 +12,10 @@ from portal.accounts.models import User
 from portal.demo.loading.bulk import insert
 from portal.demo.scale import Scale
 from portal.fairs.models import Booth, Registration
-from portal.placements.enums import AttemptOutcome, FollowUpState
+from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import FollowUp, FollowUpAttempt, Placement, PlacementTransition
-from portal.placements.workflow import FOLLOW_UP_RULES, LIVE_STATES, RETENTION_DAYS, TRANSITIONS
+from portal.placements.workflow import CALLS, DEFAULT_DAYS, LIVE_STATES, RETENTION_DAYS, TRANSITIONS
 from portal.positions.models import Position
 from portal.veterans.enums import EmploymentStatus
 from portal.veterans.models import Veteran
@@ -131,6 +131,7 @@ class _Histories:
             if target == S.LEFT:
                 note = rng.choice(_LEFT_REASONS)
                 placement.left_on, placement.left_reason = day, note
+                placement.wants_another = len(self.placements) % 2 == 0
                 self.in_post.discard(placement.veteran_id)
             self._step(placement, step, target, day, self._noon(day), note)
 
@@ -163,14 +164,24 @@ class _Histories:
                 by=self.by,
                 station_id=station_id,
                 note=note,
+                onboarded_on=placement.onboarded_on,
+                left_on=placement.left_on,
             )
         )
         self._close_calls(placement, target, at)
-        for kind, days in FOLLOW_UP_RULES.get(target, ()):
-            due_on = day + timedelta(days=days)
-            self.follow_ups.append(
-                FollowUp(placement=placement, kind=kind, due_on=due_on, call_on=due_on, station_id=station_id)
-            )
+        if step in RETENTION_DAYS:  # the later calls were made with the onboarding
+            return
+        for kind in CALLS.get(target, ()):
+            if kind == FollowUpKind.FIRST_DAY or (
+                kind == FollowUpKind.NEW_SEARCH and not placement.wants_another
+            ):
+                continue
+            for due_on in (day + timedelta(days=n) for n in DEFAULT_DAYS[kind]):
+                self.follow_ups.append(
+                    FollowUp(
+                        placement=placement, kind=kind, due_on=due_on, call_on=due_on, station_id=station_id
+                    )
+                )
 
     def _close_calls(self, placement: Placement, target: S, at: datetime) -> None:
         """A step answers the calls that were due by then and cancels those that were not."""
