@@ -55,8 +55,10 @@ def send_code(*, phone: str) -> OneTimeCode:
     return row
 
 
-def redeem_code(*, phone: str, code: str) -> User | None:
-    """The user of this phone if the code is right, made on first sign-in; None if it is wrong or spent."""
+def redeem_code(*, phone: str, code: str, name: str = "新用户") -> User | None:
+    """The user of this phone if the code is right, made (with `name`) the first time; None if it is wrong or
+    spent.
+    """
     phone = normalise_phone(phone)
     with transaction.atomic():
         row = (
@@ -81,7 +83,7 @@ def redeem_code(*, phone: str, code: str) -> User | None:
             return None
         user = User.objects.filter(phone_hash=lookup_hash(phone)).first()
         if user is None:
-            user = User.objects.create_user(phone, name="新用户")
+            user = User.objects.create_user(phone, name=name)
             audit.record(by=user, verb="accounts.created", target=user)
         return user
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import Q
@@ -21,6 +22,8 @@ FILE_ROLES = frozenset({StationRole.CLERK, StationRole.HEAD, StationRole.OPERATO
 REVIEW_ROLES = frozenset({StationRole.REVIEWER, StationRole.OPERATOR, StationRole.HEAD})
 # The verification page shows the code of a second-factor device of this name, in a demo only.
 DEMO_DEVICE = "演示"
+# Stands where a phone's hash stands: no hash is spelt so, and nobody signs in with it.
+_PORTAL = "portal"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -41,6 +44,11 @@ class UserManager(BaseUserManager["User"]):
         self, phone: str, *, name: str, password: str | None = None, **fields: Any
     ) -> "User":
         return self.create_user(phone, name=name, password=password, is_superuser=True, **fields)
+
+    def portal(self) -> "User":
+        """Who stands in a log for the portal itself, where a row needs an actor; signs in nowhere."""
+        values = {"phone": "", "name": "平台自动记录", "is_active": False, "password": make_password(None)}
+        return self.get_or_create(phone_hash=_PORTAL, defaults=values)[0]
 
 
 class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
@@ -63,7 +71,12 @@ class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
         verbose_name_plural = "用户"
 
     def __str__(self) -> str:
-        return f"{self.name}（{mask_phone(self.phone)}）"
+        return self.name if self.is_portal else f"{self.name}（{mask_phone(self.phone)}）"
+
+    @property
+    def is_portal(self) -> bool:
+        """The portal itself, see `UserManager.portal`."""
+        return self.phone_hash == _PORTAL
 
     def get_full_name(self) -> str:
         return self.name

@@ -1,5 +1,5 @@
-"""Ways to deliver a one-time code. The setting CODE_SENDER names one; a real SMS gateway is another class
-here.
+"""Ways to deliver a one-time code, or a link to answer by. The setting CODE_SENDER names one; a real SMS
+gateway is another class here.
 """
 
 import logging
@@ -19,6 +19,10 @@ class CodeSender(ABC):
     def send(self, phone: str, code: str) -> None:
         """Deliver `code` to `phone` (11 digits) or raise OSError."""
 
+    @abstractmethod
+    def send_link(self, phone: str, text: str) -> None:
+        """Deliver `text`, one sentence and an address of the portal, to `phone` or raise OSError."""
+
 
 class ConsoleSender(CodeSender):
     """Prints the code where the developer looks; the phone is masked, since logs are kept."""
@@ -26,14 +30,21 @@ class ConsoleSender(CodeSender):
     def send(self, phone: str, code: str) -> None:
         logger.info("one-time code for %s: %s", mask_phone(phone), code)
 
+    def send_link(self, phone: str, text: str) -> None:
+        logger.info("message for %s: %s", mask_phone(phone), text)
+
 
 class MemorySender(CodeSender):
-    """Keeps codes for tests: `MemorySender.outbox` is a list of (phone, code)."""
+    """Keeps what it is given for tests: `outbox` holds (phone, code), `links` (phone, text)."""
 
     outbox: ClassVar[list[tuple[str, str]]] = []
+    links: ClassVar[list[tuple[str, str]]] = []
 
     def send(self, phone: str, code: str) -> None:
         self.outbox.append((phone, code))
+
+    def send_link(self, phone: str, text: str) -> None:
+        self.links.append((phone, text))
 
 
 def get_sender() -> CodeSender:

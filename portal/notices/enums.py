@@ -8,3 +8,4 @@ class NoticeKind(models.TextChoices):
     EMPLOYER = "employer", "单位核验"
     REPORT = "report", "举报处理"
     SEARCH = "search", "订阅的搜索"
+    PLACEMENT = "placement", "就业跟踪"

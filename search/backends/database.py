@@ -65,9 +65,8 @@ class DatabaseBackend(Backend):
             page = quick or self._page(query, source, must, asked, any_word=any_word)
         return Found(keys=page.keys, total=total, facets=facets.count(packed, failed, bits), next=page.next)
 
-    @staticmethod
     def _counted(
-        source: str, must: Sequence[Condition], filters: Mapping[Facet, Condition]
+        self, source: str, must: Sequence[Condition], filters: Mapping[Facet, Condition]
     ) -> tuple[facets.Packed, facets.Packed, dict[Facet, int]]:
         """Of every record that the words and the scope leave: what it counts as, and which of the facets'
         filters it fails. One pass for all facets.
@@ -78,11 +77,15 @@ class DatabaseBackend(Backend):
         for facet, (sql, sql_values) in filters.items():
             wanted += f" | CASE WHEN {sql} THEN 0 ELSE {bits[facet]} END"
             tested += sql_values
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {wanted} FROM {source} WHERE {where}", [*tested, *values])  # noqa: S608 - constants of ours
-            rows = cursor.fetchall()
-        both = np.fromiter((value for (value,) in rows), dtype=np.int64, count=len(rows))
+        both = self.numbers(wanted, f"FROM {source} WHERE {where}", [*tested, *values])
         return both >> len(bits), both & ((1 << len(bits)) - 1), bits
+
+    def numbers(self, wanted: str, source: str, values: Sequence[Any]) -> facets.Packed:
+        """The whole number `wanted` of every row, in any order."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {wanted} {source}", values)
+            rows = cursor.fetchall()
+        return np.fromiter((value for (value,) in rows), dtype=np.int64, count=len(rows))
 
     def _page(
         self,

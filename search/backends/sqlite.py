@@ -1,10 +1,13 @@
 """SQLite's FTS5 over words that are cut already. In the same file, and the same transaction, as the rows."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
+import numpy as np
 from django.db import connection
 
 from matching.tokens import tokenize
+from search import facets
 from search.backends import conditions
 from search.backends.base import Page
 from search.backends.conditions import Condition
@@ -27,6 +30,13 @@ class SqliteBackend(DatabaseBackend):
 
     def rank(self, asked: Sequence[Group], *, any_word: bool) -> Condition:
         return f"bm25({TABLE}, {_WEIGHTS})", []
+
+    def numbers(self, wanted: str, source: str, values: Sequence[Any]) -> facets.Packed:
+        """All in one text: to hand out thirty thousand rows takes as long as to find them."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT group_concat({wanted}) {source}", values)
+            (text,) = cursor.fetchone()
+        return np.fromstring(text or "", dtype=np.int64, sep=",")
 
     def best_page(
         self,
