@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notices', '0001_initial'),
+        ("notices", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='notice',
-            name='kind',
-            field=models.CharField(choices=[('position', '岗位'), ('employer', '单位核验'), ('report', '举报处理'), ('search', '订阅的搜索'), ('placement', '就业跟踪')], max_length=10, verbose_name='类别'),
+            model_name="notice",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("position", "岗位"),
+                    ("employer", "单位核验"),
+                    ("report", "举报处理"),
+                    ("search", "订阅的搜索"),
+                    ("placement", "就业跟踪"),
+                ],
+                max_length=10,
+                verbose_name="类别",
+            ),
         ),
     ]
