@@ -1,6 +1,32 @@
+from datetime import timedelta
+from typing import Any
+
 from django.apps import AppConfig
+
+
+def _file_anonymised(sender: Any, veteran: Any, **kwargs: Any) -> None:
+    """What was written freely about the person goes; that there was an answer stays."""
+    from portal.confirmations.models import Answer
+
+    Answer.objects.filter(placement__veteran=veteran).update(reason="", words="")
+
+
+def _placement_changed(sender: Any, placement: Any, **kwargs: Any) -> None:
+    from portal.confirmations.agreement import close_by_step
+
+    close_by_step(placement)
 
 
 class ConfirmationsConfig(AppConfig):
     name = "portal.confirmations"
     verbose_name = "双方确认"
+
+    def ready(self) -> None:
+        from portal.confirmations.reminders import ask_who_is_due
+        from portal.core import periodic
+        from portal.placements.signals import placement_changed
+        from portal.veterans.signals import veteran_file_anonymised
+
+        placement_changed.connect(_placement_changed, dispatch_uid="confirmations.settled")
+        veteran_file_anonymised.connect(_file_anonymised, dispatch_uid="confirmations.anonymised")
+        periodic.register("confirmations.ask_who_is_due", every=timedelta(hours=1), run=ask_who_is_due)

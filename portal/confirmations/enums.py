@@ -1,0 +1,37 @@
+from django.db import models
+
+
+class Side(models.TextChoices):
+    """Who answers."""
+
+    VETERAN = "veteran", "本人"
+    EMPLOYER = "employer", "单位"
+
+
+class Question(models.TextChoices):
+    """What is asked; a link asks one of them."""
+
+    PROGRESS = "progress", "进展到哪一步"
+    IN_POST = "in_post", "还在岗吗"
+
+
+class Reply(models.TextChoices):
+    """What may be answered, to both sides in the same words."""
+
+    NOT_YET = "not_yet", "还没有面试"
+    INTERVIEWED = "interviewed", "已面试，还没有结果"
+    OFFERED = "offered", "已录用，还没到岗"
+    ONBOARDED = "onboarded", "已到岗"
+    GIVEN_UP = "given_up", "本人不去了"
+    TURNED_DOWN = "turned_down", "单位没有录用"
+    IN_POST = "in_post", "还在岗"
+    LEFT = "left", "已离职"
+
+
+R, Q = Reply, Question
+REPLIES: dict[Question, tuple[Reply, ...]] = {
+    Q.PROGRESS: (R.NOT_YET, R.INTERVIEWED, R.OFFERED, R.ONBOARDED, R.GIVEN_UP, R.TURNED_DOWN),
+    Q.IN_POST: (R.IN_POST, R.LEFT),
+}
+# Replies that say on which day.
+DATED = frozenset({R.INTERVIEWED, R.OFFERED, R.ONBOARDED, R.LEFT})

@@ -1,0 +1,202 @@
+"""What two answers together mean: a step, a duty to look into it, or nothing yet."""
+
+import pytest
+
+from portal.confirmations.actions import Said, answer
+from portal.confirmations.enums import Reply, Side
+from portal.confirmations.models import Answer, Contradiction
+from portal.core.models import AuditEvent
+from portal.placements import actions
+from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState, PlacementState
+from portal.placements.models import FollowUp, Placement
+from tests.confirmations.making import another, at, days_ago, in_post, said_before
+
+pytestmark = pytest.mark.django_db
+
+
+def says(town, side: Side, reply: Reply, day=None, placement=None, **more) -> Answer:
+    placement = placement or town.placement
+    by = placement.veteran.account if side == Side.VETERAN else town.member
+    return answer(placement=placement, side=side, said=Said(reply, day, **more), by=by)
+
+
+def both(town, reply: Reply, day=None, other_day=None) -> Placement:
+    says(town, Side.VETERAN, reply, day)
+    says(town, Side.EMPLOYER, reply, other_day or day)
+    town.placement.refresh_from_db()
+    return town.placement
+
+
+def disputes(placement) -> list[FollowUp]:
+    return list(FollowUp.objects.filter(placement=placement, kind=FollowUpKind.CONTRADICTION))
+
+
+def test_one_side_alone_moves_nothing(town) -> None:
+    says(town, Side.VETERAN, Reply.ONBOARDED, days_ago(1))
+    town.placement.refresh_from_db()
+    assert town.placement.state == PlacementState.INTENDED
+    assert not disputes(town.placement)
+
+
+@pytest.mark.parametrize(
+    ("reply", "state", "step"),
+    [
+        (Reply.INTERVIEWED, PlacementState.INTERVIEWED, "interview"),
+        (Reply.OFFERED, PlacementState.OFFERED, "offer"),
+        (Reply.ONBOARDED, PlacementState.ONBOARDED, "onboard"),
+        (Reply.GIVEN_UP, PlacementState.DECLINED_BY_VETERAN, "decline_by_veteran"),
+        (Reply.TURNED_DOWN, PlacementState.DECLINED_BY_EMPLOYER, "decline_by_employer"),
+    ],
+)
+def test_both_sides_record_the_step_with_their_words_as_evidence(town, reply, state, step) -> None:
+    placement = both(town, reply, days_ago(2))
+    assert placement.state == state
+    last = placement.transitions.latest("sequence")
+    assert (last.step, last.by.is_portal) == (step, True)
+    assert "本人" in last.note
+    assert "单位" in last.note
+    assert AuditEvent.objects.filter(verb=f"placements.{step}", actor_label="平台自动记录").exists()
+
+
+def test_the_later_first_day_counts_and_the_earlier_last_day(town) -> None:
+    placement = both(town, Reply.ONBOARDED, days_ago(10), days_ago(6))
+    assert placement.onboarded_on == days_ago(6)
+    placement = both(town, Reply.LEFT, days_ago(1), days_ago(3))
+    assert (placement.state, placement.left_on) == (PlacementState.LEFT, days_ago(3))
+
+
+def test_who_is_further_on_agrees_to_what_came_before(town) -> None:
+    says(town, Side.VETERAN, Reply.INTERVIEWED, days_ago(5))
+    says(town, Side.EMPLOYER, Reply.OFFERED, days_ago(1))
+    town.placement.refresh_from_db()
+    assert town.placement.state == PlacementState.INTERVIEWED
+    assert town.placement.transitions.latest("sequence").happened_on == days_ago(5)
+
+
+def test_retention_needs_both_to_have_said_so_when_it_was_due(town) -> None:
+    in_post(town.placement, town.clerk, days_ago(31))
+    said_before(town.placement, Side.VETERAN, Reply.IN_POST, 11)
+    says(town, Side.EMPLOYER, Reply.IN_POST)
+    town.placement.refresh_from_db()
+    assert town.placement.state == PlacementState.ONBOARDED
+    says(town, Side.VETERAN, Reply.IN_POST, satisfaction=4)
+    town.placement.refresh_from_db()
+    assert town.placement.state == PlacementState.RETAINED_1M
+    duty = town.placement.follow_ups.get(kind=FollowUpKind.RETENTION_1M)
+    assert (duty.state, duty.done_by.is_portal) == (FollowUpState.DONE, True)
+    assert duty.attempts.get().outcome == AttemptOutcome.REACHED
+    later = town.placement.follow_ups.filter(kind=FollowUpKind.RETENTION_3M)
+    assert later.get().state == FollowUpState.PENDING
+
+
+def test_the_longest_retention_that_both_bear_out_is_recorded_at_once(town) -> None:
+    in_post(town.placement, town.clerk, days_ago(200))
+    said_before(town.placement, Side.VETERAN, Reply.IN_POST, 90)
+    says(town, Side.EMPLOYER, Reply.IN_POST)
+    town.placement.refresh_from_db()
+    assert town.placement.state == PlacementState.RETAINED_3M
+    assert town.placement.transitions.latest("sequence").happened_on == days_ago(90)
+
+
+def test_leaving_keeps_the_reason_and_the_wish_for_another_job(town) -> None:
+    in_post(town.placement, town.clerk, days_ago(40))
+    says(town, Side.VETERAN, Reply.LEFT, days_ago(3), reason="路太远", wants_another=True)
+    says(town, Side.EMPLOYER, Reply.LEFT, days_ago(3))
+    town.placement.refresh_from_db()
+    assert town.placement.state == PlacementState.LEFT
+    assert town.placement.left_reason.startswith("路太远")
+    assert town.placement.wants_another is True
+
+
+def test_what_the_workflow_refuses_is_left_to_a_clerk(town) -> None:
+    town.position.headcount = 1
+    town.position.save()
+    first = another(town)
+    in_post(first, town.clerk, days_ago(5))
+    placement = both(town, Reply.ONBOARDED, days_ago(2))
+    assert placement.state == PlacementState.INTENDED
+    assert Answer.objects.filter(placement=placement).count() == 2
+    assert AuditEvent.objects.filter(verb="confirmations.not_recorded").count() == 1
+    assert not disputes(placement)
+
+
+def test_in_post_against_left_is_a_duty_once(town) -> None:
+    in_post(town.placement, town.clerk, days_ago(40))
+    says(town, Side.EMPLOYER, Reply.LEFT, days_ago(5))
+    says(town, Side.VETERAN, Reply.IN_POST)
+    (duty,) = disputes(town.placement)
+    assert (duty.state, duty.station) == (FollowUpState.PENDING, town.veteran.station)
+    assert FollowUp.objects.visible_to(town.clerk).due().filter(pk=duty.pk).exists()
+    says(town, Side.VETERAN, Reply.IN_POST)
+    assert len(disputes(town.placement)) == 1
+    assert Contradiction.objects.count() == 2
+    town.placement.refresh_from_db()
+    assert town.placement.state == PlacementState.ONBOARDED
+
+
+def test_leaving_after_the_other_was_asked_is_no_contradiction(town) -> None:
+    in_post(town.placement, town.clerk, days_ago(40))
+    said_before(town.placement, Side.VETERAN, Reply.IN_POST, 3)
+    says(town, Side.EMPLOYER, Reply.LEFT, days_ago(1))
+    assert not disputes(town.placement)
+
+
+@pytest.mark.parametrize(("apart", "expected"), [(7, 0), (8, 1)])
+def test_days_may_differ_by_a_week(town, apart, expected) -> None:
+    both(town, Reply.ONBOARDED, days_ago(1), days_ago(1 + apart))
+    assert len(disputes(town.placement)) == expected
+
+
+@pytest.mark.parametrize("reply", [Reply.NOT_YET, Reply.GIVEN_UP, Reply.TURNED_DOWN])
+def test_onboarded_against_never_came(town, reply) -> None:
+    says(town, Side.EMPLOYER, Reply.ONBOARDED, days_ago(4))
+    says(town, Side.VETERAN, reply)
+    assert len(disputes(town.placement)) == 1
+
+
+def test_not_yet_before_the_first_day_is_no_contradiction(town) -> None:
+    said_before(town.placement, Side.VETERAN, Reply.NOT_YET, 9)
+    says(town, Side.EMPLOYER, Reply.ONBOARDED, days_ago(2))
+    assert not disputes(town.placement)
+
+
+@pytest.mark.parametrize("how", ["step", "correction", "call", "agreement"])
+def test_the_duty_ends_with_what_settles_it(town, how) -> None:
+    in_post(town.placement, town.clerk, days_ago(40))
+    says(town, Side.EMPLOYER, Reply.LEFT, days_ago(5))
+    says(town, Side.VETERAN, Reply.IN_POST)
+    (duty,) = disputes(town.placement)
+    if how == "step":
+        at(town.placement, "retain_1m", town.clerk)
+    elif how == "correction":
+        actions.correct(placement=town.placement, to_state="offered", by=town.clerk, reason="没有到岗")
+    elif how == "call":
+        actions.record_call(follow_up=duty, by=town.clerk, outcome=AttemptOutcome.REACHED, note="在岗")
+    else:
+        says(town, Side.VETERAN, Reply.LEFT, days_ago(5))
+    duty.refresh_from_db()
+    assert duty.state == FollowUpState.DONE
+    assert duty.done_by.is_portal is (how == "agreement")
+    assert len(disputes(town.placement)) == 1
+
+
+def test_a_new_dispute_after_an_old_one_was_settled_is_a_new_duty(town) -> None:
+    in_post(town.placement, town.clerk, days_ago(40))
+    says(town, Side.EMPLOYER, Reply.LEFT, days_ago(5))
+    says(town, Side.VETERAN, Reply.IN_POST)
+    (duty,) = disputes(town.placement)
+    actions.record_call(follow_up=duty, by=town.clerk, outcome=AttemptOutcome.REACHED, note="在岗")
+    assert len(disputes(town.placement)) == 1
+    says(town, Side.EMPLOYER, Reply.LEFT, days_ago(2))
+    assert [row.state for row in disputes(town.placement)] == [FollowUpState.DONE, FollowUpState.PENDING]
+
+
+def test_a_correction_puts_what_was_said_before_it_to_rest(town) -> None:
+    placement = both(town, Reply.ONBOARDED, days_ago(3))
+    actions.correct(placement=placement, to_state="offered", by=town.clerk, reason="记错人了")
+    says(town, Side.VETERAN, Reply.ONBOARDED, days_ago(3))
+    placement.refresh_from_db()
+    assert placement.state == PlacementState.OFFERED
+    says(town, Side.EMPLOYER, Reply.ONBOARDED, days_ago(3))
+    placement.refresh_from_db()
+    assert placement.state == PlacementState.ONBOARDED
