@@ -21,6 +21,8 @@ from portal.accounts.enums import ConsentPurpose, StationRole
 from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, StationMembership
 from portal.complaints import actions as complaints
 from portal.complaints.enums import ComplaintKind
+from portal.confirmations import links
+from portal.confirmations.enums import Question
 from portal.core.reference import load_reference
 from portal.employers import members
 from portal.employers.enums import EmployerRole
@@ -170,6 +172,13 @@ class World:
         self.complaint = complaints.report(
             position=self.position, by=self.stranger, kind=ComplaintKind.FEE, text="收押金"
         )
+        self.link, self.secret = links.ask_person(placement=self.placement, by=self.staff["clerk own"])
+        self.firm_link, self.firm_secret = links.ask_employer(
+            employer=self.employer,
+            question=Question.PROGRESS,
+            placements=[self.placement],
+            by=self.staff["clerk own"],
+        )
         indexing.rebuild()
         indexing.rebuild_people()
 
@@ -267,6 +276,7 @@ MATRIX: dict[str, Row] = {
     "me/intentions/": Row(PERSONS),
     "me/intentions/<int:pk>/confirm/": Row(THE_PERSON, _of("placement"), "post"),
     "me/intentions/<int:pk>/contact/": Row(THE_PERSON, _of("placement"), "post"),
+    "me/confirmations/<int:pk>/": Row(THE_PERSON, _of("placement")),
     "me/consents/": Row(PERSONS),
     "me/consents/<slug:purpose>/": Row(PERSONS, {"purpose": "=matching"}, "post"),
     "me/access-log/": Row(PERSONS),
@@ -344,6 +354,7 @@ MATRIX: dict[str, Row] = {
     "company/intentions/<int:pk>/phone/": Row(
         THE_EMPLOYER, _of("placement"), "post", knows=KNOW_THE_PERSON | THE_EMPLOYER
     ),
+    "company/confirmations/": Row(EMPLOYERS, knows=KNOW_THE_PERSON | THE_EMPLOYER),
     "company/tokens/": Row(OWNERS),
     "company/tokens/<int:pk>/revoke/": Row(THE_OWNER, _of("token"), "post"),
     # --- the desk
@@ -405,6 +416,9 @@ MATRIX: dict[str, Row] = {
     "desk/placements/": Row(FILES, queries=ASKED),
     "desk/placements/<int:pk>/": Row(FILES_HERE, _of("placement")),
     "desk/placements/<int:pk>/correct/": Row(FILES_HERE, _of("placement"), "post"),
+    "desk/placements/<int:pk>/ask/": Row(FILES_HERE, _of("placement"), "post"),
+    "desk/confirmations/employers/<int:pk>/": Row(FILES_HERE, _of("employer")),
+    "desk/confirmations/<int:pk>/revoke/": Row(FILES_HERE, _of("link"), "post"),
     "desk/veterans/<int:pk>/edit/<slug:section>/": Row(
         FILES_HERE, {**_of("veteran"), "section": "=identity"}
     ),
@@ -471,6 +485,9 @@ MATRIX: dict[str, Row] = {
     "api/v1/statistics": Row(EVERYBODY),
     "api/<path:rest>": Row(frozenset(), {"rest": "=v1/nothing"}),
     # --- what everybody reads
+    # Whoever holds a link is asked who they are, and learns nothing before.
+    "confirm/<str:token>/": Row(EVERYBODY, {"token": "secret"}),
+    "confirm/thanks/": Row(EVERYBODY),
     "search/": Row(EVERYBODY, queries=(f"q={PERSON}", f"q={PHONE}")),
     "search/suggest": Row(EVERYBODY, queries=(f"q={PERSON}", f"q={PHONE}")),
     "positions/": Row(EVERYBODY, queries=(f"q={PERSON}",)),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.web.employer import (
     candidates,
+    confirmations,
     fairs,
     intentions,
     members,
@@ -59,6 +60,7 @@ urlpatterns = [
     path("intentions/", intentions.listing, name="intentions"),
     path("intentions/<int:pk>/confirm/", intentions.confirm, name="confirm-intention"),
     path("intentions/<int:pk>/phone/", intentions.phone, name="intention-phone"),
+    path("confirmations/", confirmations.sheet, name="confirmations"),
     path("tokens/", tokens.listing, name="tokens"),
     path("tokens/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
 ]

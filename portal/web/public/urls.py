@@ -4,6 +4,7 @@ from portal.web.public import (
     auth,
     calendar,
     complaints,
+    confirmations,
     doors,
     elder,
     feeds,
@@ -29,6 +30,9 @@ urlpatterns = [
     path("landing/", doors.landing, name="landing"),
     path("healthz", doors.health, name="health"),
     re_path(r"^media/(?P<path>(?:images|original_images)/.+)$", doors.media, name="media"),
+    # for whoever holds a link
+    path("confirm/thanks/", confirmations.thanks, name="confirmation-thanks"),
+    path("confirm/<str:token>/", confirmations.page, name="confirmation"),
     # for whoever is signed in
     path("notices/", notices.listing, name="notices"),
     path("notices/read/", notices.read_all, name="notices-read"),

@@ -9,6 +9,7 @@ from portal.web.staff import (
     claims,
     closing,
     complaints,
+    confirmations,
     day,
     duplicates,
     editing,
@@ -106,4 +107,7 @@ urlpatterns = [
     path("placements/", placements.listing, name="placements"),
     path("placements/<int:pk>/", placements.detail, name="placement"),
     path("placements/<int:pk>/correct/", placements.correct, name="placement-correct"),
+    path("placements/<int:pk>/ask/", confirmations.ask_person, name="ask-person"),
+    path("confirmations/employers/<int:pk>/", confirmations.ask_employer, name="ask-employer"),
+    path("confirmations/<int:pk>/revoke/", confirmations.revoke, name="confirmation-revoke"),
 ]

@@ -9,11 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from portal.confirmations.models import Answer
+from portal.confirmations.permissions import question_of
 from portal.placements import actions
 from portal.placements.contacts import share_contact, shared_with, withhold_contact, wording_for
 from portal.placements.models import Placement
 from portal.placements.workflow import LIVE_STATES
 from portal.veterans.models import Veteran
+from portal.web.confirmations import latest_answers
 from portal.web.steps import timeline
 from portal.web.veteran.current import for_veteran
 
@@ -32,11 +35,15 @@ def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
     )
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     shared = shared_with(page)
+    answers = Answer.objects.visible_to(request.user).filter(placement__in=[row.pk for row in page])
+    said = latest_answers(answers.order_by("pk"))
     shown: list[dict[str, Any]] = [
         {
             "placement": row,
             "steps": timeline(row),
             "shared": row.pk in shared,
+            "question": question_of(row),
+            "answers": list(said.get(row.pk, {}).values()),
             "wording": wording_for(row.position.employer) if row.state in LIVE_STATES else "",
         }
         for row in page

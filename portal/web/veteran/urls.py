@@ -5,6 +5,7 @@ from django.urls import path
 from portal.web.public import complaints
 from portal.web.veteran import (
     claim,
+    confirmations,
     consents,
     data,
     evidence,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("intentions/", intentions.listing, name="intentions"),
     path("intentions/<int:pk>/confirm/", intentions.confirm, name="confirm-intention"),
     path("intentions/<int:pk>/contact/", intentions.contact, name="intention-contact"),
+    path("confirmations/<int:pk>/", confirmations.page, name="confirmation"),
     # Whoever is signed in has reports, not veterans alone.
     path("reports/", complaints.own, name="reports"),
     path("consents/", consents.listing, name="consents"),

@@ -1,0 +1,234 @@
+"""A link reveals nothing to whoever holds it, changes nothing when it is opened, and works once."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.accounts.senders import MemorySender
+from portal.confirmations import links
+from portal.confirmations.enums import Question
+from portal.confirmations.models import MOST_TRIES, ConfirmationLink
+from portal.core.encryption import lookup_hash
+from portal.placements.actions import advance
+from tests.confirmations.linking import SECRETS, firm_link, person_link, prove, said, send, without_token
+from tests.confirmations.making import another
+from tests.factories import make_employer, make_position, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def nothing_written() -> Iterator[None]:
+    before = {model: model._base_manager.count() for model in apps.get_models()}
+    with CaptureQueriesContext(connection) as captured:
+        yield
+    writes = [q["sql"] for q in captured if re.match(r"\s*(INSERT|UPDATE|DELETE)", q["sql"])]
+    assert writes == []
+    assert {model: model._base_manager.count() for model in apps.get_models()} == before
+
+
+@pytest.fixture(params=["person", "firm"])
+def sent(request, town):
+    return (person_link if request.param == "person" else firm_link)(town)
+
+
+# --- what a stranger learns ------------------------------------------------------------------------------
+def test_a_forwarded_link_shows_nobody(sent) -> None:
+    _, address = sent
+    for client in (Client(), Client(HTTP_USER_AGENT="mail scanner")):
+        page = said(client.get(address))
+        assert "核对" in page
+        assert [secret for secret in SECRETS if secret in page] == []
+
+
+def test_somebody_elses_account_opens_nothing(sent, client_for) -> None:
+    _, address = sent
+    stranger = client_for(make_user("路人"))
+    page = said(stranger.post(address, {"act": "account"}))
+    assert "现在登录的账号不能回答" in page
+    assert [secret for secret in SECRETS if secret in page] == []
+
+
+def test_opening_changes_nothing_before_and_after_the_proof(sent) -> None:
+    _, address = sent
+    client = Client()
+    with nothing_written():
+        for _ in range(3):
+            assert client.get(address).status_code == 200
+            client.head(address)
+    prove(client, address)
+    with nothing_written():
+        assert "陈建国" in said(client.get(address)) or "货车司机" in said(client.get(address))
+
+
+def test_every_page_is_kept_from_caches_searches_and_referrers(sent) -> None:
+    _, address = sent
+    client = Client()
+    pages = [client.get(address), client.get(address[:-6] + "xxxxx/"), client.get("/confirm/thanks/")]
+    prove(client, address)
+    pages.append(client.get(address))
+    for page in pages:
+        assert page["Referrer-Policy"] == "no-referrer"
+        assert "no-store" in page["Cache-Control"]
+        assert "noindex" in page["X-Robots-Tag"]
+
+
+# --- dead links are all alike ----------------------------------------------------------------------------
+def test_unknown_expired_used_revoked_and_locked_links_get_one_answer(town) -> None:
+    pages: dict[str, str] = {"unknown": said(Client().get("/confirm/not-a-link/"))}
+
+    def page_of(link: ConfirmationLink, address: str, **values) -> str:
+        ConfirmationLink.objects.filter(pk=link.pk).update(**values)
+        response = Client().get(address)
+        assert response.status_code == 404
+        return said(response)
+
+    now = timezone.now()
+    pages["tampered"] = said(Client().get(person_link(town)[1][:-2] + "/"))
+    pages["expired"] = page_of(*person_link(town), expires_at=now - timedelta(seconds=1))
+    pages["used"] = page_of(*person_link(town), used_at=now)
+    pages["revoked"] = page_of(*person_link(town), revoked_at=now, revoked_by=town.clerk)
+    pages["locked"] = page_of(*person_link(town), tries=MOST_TRIES)
+    pages["firm's"] = page_of(*firm_link(town), used_at=now)
+    assert all("不能再用" in page for page in pages.values())
+    assert len({without_token(page) for page in pages.values()}) == 1
+
+
+def test_a_post_to_a_dead_link_is_answered_alike(sent) -> None:
+    link, address = sent
+    client = Client()
+    prove(client, address)
+    ConfirmationLink.objects.filter(pk=link.pk).update(used_at=timezone.now())
+    for act in ("prove", "send", "account", "answer"):
+        response = client.post(address, {"act": act, "code": "4321"})
+        assert (response.status_code, "不能再用" in said(response)) == (404, True)
+
+
+def test_only_a_keyed_hash_is_kept(town) -> None:
+    link, secret = links.ask_person(placement=town.placement, by=town.clerk)
+    row = ConfirmationLink.objects.filter(pk=link.pk).values().get()
+    assert secret not in str(row)
+    assert row["digest"] == lookup_hash(f"confirmation:{secret}")
+    assert len(secret) >= 43
+
+
+# --- the proofs --------------------------------------------------------------------------------------------
+def test_five_wrong_digits_kill_the_link(town) -> None:
+    link, address = person_link(town)
+    for n in range(MOST_TRIES):
+        # Every try from another browser: it is the link that counts.
+        response = Client().post(address, {"act": "prove", "code": f"000{n}"})
+        assert response.status_code == 200
+    assert Client().post(address, {"act": "prove", "code": "4321"}).status_code == 404
+    link.refresh_from_db()
+    assert (link.tries, link.state[0]) == (MOST_TRIES, "failed")
+
+
+def test_five_wrong_codes_kill_the_link_and_few_codes_are_sent(town, settings) -> None:
+    _, address = firm_link(town)
+    client = Client()
+    send(client, address)
+    right = MemorySender.outbox[-1]
+    assert right[0] == "13700008888"
+    wrong = f"{(int(right[1]) + 1) % 1_000_000:06d}"
+    for _ in range(MOST_TRIES):
+        assert "核对不符" in said(client.post(address, {"act": "prove", "code": wrong}))
+    assert client.post(address, {"act": "prove", "code": right[1]}).status_code == 404
+    other, address = firm_link(town)
+    ConfirmationLink.objects.filter(pk=other.pk).update(codes_sent=links.MOST_CODES)
+    assert "次数已用完" in said(client.post(address, {"act": "send"}))
+    assert len(MemorySender.outbox) == 1
+
+
+def test_digits_are_no_proof_for_a_firms_link_nor_codes_for_a_persons(town) -> None:
+    link, _ = firm_link(town)
+    assert links.prove_by_phone(link=link, digits="8888") is False
+    own, _ = person_link(town)
+    for verb, values in ((links.send_proof, {}), (links.prove_by_code, {"code": "1"})):
+        with pytest.raises(links.LinkDead):
+            verb(link=own, **values)
+
+
+def test_a_proof_opens_one_link_only(town) -> None:
+    first, second = person_link(town)[1], firm_link(town)[1]
+    client = Client()
+    prove(client, first)
+    assert "核对" in said(client.get(second))
+    assert "陈建国" not in said(client.get(second))
+
+
+def test_sending_is_limited(sent, settings) -> None:
+    settings.API_RATES = {**settings.API_RATES, "confirmation": 2}
+    _, address = sent
+    answers = [Client().post(address, {"act": "none"}).status_code for _ in range(3)]
+    assert answers == [200, 200, 429]
+    assert Client().get(address).status_code == 200
+
+
+def test_a_forged_form_is_refused_but_an_origin_of_null_is_not(sent) -> None:
+    _, address = sent
+    client = Client(enforce_csrf_checks=True)
+    token = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', said(client.get(address)))[1]  # type: ignore[index]
+    assert client.post(address, {"act": "none"}).status_code == 403
+    form = {"act": "none", "csrfmiddlewaretoken": token}
+    assert client.post(address, form, HTTP_ORIGIN="https://elsewhere.example").status_code == 403
+    assert client.post(address, form, HTTP_ORIGIN="null").status_code == 200
+
+
+# --- making and taking back ------------------------------------------------------------------------------
+def test_who_may_ask(town) -> None:
+    silent = another(town, "钱不语", confirmed=False)
+    with pytest.raises(PermissionDenied):
+        links.ask_person(placement=town.placement, by=town.neighbour)
+    with pytest.raises(PermissionDenied):
+        links.ask_employer(
+            employer=town.employer, question=Question.PROGRESS, placements=[town.placement], by=town.neighbour
+        )
+    with pytest.raises(ValidationError):
+        firm_link(town, silent)
+    elsewhere = make_position(employer=make_employer())
+    with pytest.raises(PermissionDenied):
+        links.ask_employer(
+            employer=elsewhere.employer,
+            question=Question.PROGRESS,
+            placements=[town.placement],
+            by=town.clerk,
+        )
+    with pytest.raises(ValidationError):
+        links.ask_employer(employer=town.employer, question=Question.PROGRESS, placements=[], by=town.clerk)
+    advance(placement=town.placement, step="lapse", by=town.clerk)
+    with pytest.raises(ValidationError):
+        person_link(town)
+
+
+def test_a_new_link_for_the_person_takes_the_old_one_back(town) -> None:
+    first, address = person_link(town)
+    person_link(town)
+    first.refresh_from_db()
+    assert first.state[0] == "withdrawn"
+    assert Client().get(address).status_code == 404
+
+
+def test_staff_take_a_link_back(town, client_for) -> None:
+    link, address = person_link(town)
+    away = reverse("staff:confirmation-revoke", args=[link.pk])
+    assert client_for(town.neighbour).post(away).status_code == 404
+    assert client_for(town.clerk).get(away).status_code == 405
+    assert client_for(town.clerk).post(away).status_code == 302
+    assert Client().get(address).status_code == 404
+    with pytest.raises(PermissionDenied):
+        links.revoke(link=link, by=town.neighbour)
+
+
+def test_the_address_that_is_sent_is_the_pages_own() -> None:
+    assert links.address("abc").endswith(reverse("public:confirmation", args=["abc"]))

@@ -1,0 +1,308 @@
+"""Answering while signed in, and where the answers can be read: by staff, by the person, by the firm."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.confirmations import links, reminders
+from portal.confirmations.actions import Said, answer
+from portal.confirmations.enums import Question, Reply, Side
+from portal.confirmations.models import Answer
+from portal.core import periodic
+from portal.employers.hiding import hide
+from portal.insights.own_data import own_data
+from portal.notices.models import Notice
+from portal.placements import actions
+from portal.placements.enums import FollowUpKind
+from portal.veterans.merging import merge_files, undo_merge
+from portal.veterans.retention import anonymise_file
+from tests.confirmations.making import another, at, days_ago, in_post
+from tests.factories import make_employer, make_position, make_staff, make_user, make_veteran
+
+pytestmark = pytest.mark.django_db
+
+
+def said(response) -> str:
+    return response.content.decode()
+
+
+def own(placement) -> str:
+    return reverse("veteran:confirmation", args=[placement.pk])
+
+
+# --- the person ------------------------------------------------------------------------------------------
+def test_the_person_says_that_it_goes_well(town, client_for) -> None:
+    in_post(town.placement, town.clerk, days_ago(5))
+    client = client_for(town.person)
+    assert own(town.placement) in said(client.get(reverse("veteran:intentions")))
+    page = said(client.get(own(town.placement)))
+    assert "还在岗吗" in page
+    assert "对这份工作满意吗" in page
+    refused = said(client.post(own(town.placement), {"reply": "left", "reason": "太远"}))
+    assert "请填写日期" in refused
+    assert "太远" in refused
+    assert client.post(own(town.placement), {"reply": "in_post", "satisfaction": "4"}).status_code == 302
+    row = Answer.objects.get()
+    assert (row.by, row.satisfaction, row.reply) == (town.person, 4, Reply.IN_POST)
+    assert "满意程度 4/5" in said(client.get(reverse("veteran:intentions")))
+
+
+def test_before_the_first_day_progress_is_asked(town, client_for) -> None:
+    page = said(client_for(town.person).get(own(town.placement)))
+    assert "已面试，还没有结果" in page
+    assert "还在岗" not in page
+
+
+@pytest.mark.parametrize(
+    ("values", "wrong"),
+    [
+        ({}, "请选择一项"),
+        ({"reply": "left", "day": "2999-01-01"}, "日期不能晚于今天"),
+        ({"reply": "left", "day": "2001-01-01"}, "不能早于入职日期"),
+        ({"reply": "onboarded", "day": "2026-01-01"}, "选择一个有效的选项"),
+        ({"reply": "in_post", "satisfaction": "6"}, "选择一个有效的选项"),
+        ({"reply": "in_post", "words": "原12345部队"}, "请不要填写部队番号"),
+    ],
+)
+def test_what_cannot_be_is_said_beside_the_field(town, client_for, values, wrong) -> None:
+    in_post(town.placement, town.clerk, days_ago(5))
+    assert wrong in said(client_for(town.person).post(own(town.placement), values))
+    assert not Answer.objects.exists()
+
+
+def test_an_intention_that_ended_asks_nothing(town, client_for) -> None:
+    at(town.placement, "lapse", town.clerk)
+    page = client_for(town.person).get(own(town.placement), follow=True)
+    assert "不用再回答" in said(page)
+
+
+# --- the employer ----------------------------------------------------------------------------------------
+def test_members_answer_for_many_on_their_own_page(town, client_for) -> None:
+    second, silent = another(town), another(town, "钱不语", confirmed=False)
+    client, here = client_for(town.member), reverse("employer:confirmations")
+    page = said(client.get(here))
+    assert "陈建国" in page
+    assert "钱不语" not in page
+    assert "另有 1 人" in page
+    form = {f"p{town.placement.pk}-reply": "offered", f"p{second.pk}-reply": "not_yet"}
+    page = said(client.post(here, form))
+    assert "有 1 行需要改正" in page
+    assert not Answer.objects.exists()
+    form[f"p{town.placement.pk}-day"] = days_ago(1).isoformat()
+    assert "已收到 2 个人的情况" in said(client.post(here, form, follow=True))
+    assert set(Answer.objects.values_list("placement", "by")) == {
+        (town.placement.pk, town.member.pk),
+        (second.pk, town.member.pk),
+    }
+    assert "请至少回答一个人" in said(client.post(here, {}))
+    assert silent.pk not in Answer.objects.values_list("placement", flat=True)
+
+
+def test_nobody_answers_for_the_other_side(town) -> None:
+    for side, by in (
+        (Side.EMPLOYER, town.person),
+        (Side.VETERAN, town.member),
+        (Side.VETERAN, town.clerk),
+        (Side.EMPLOYER, town.clerk),
+        (Side.EMPLOYER, make_employer(member=make_user("对手")).memberships.get().user),
+    ):
+        with pytest.raises(PermissionDenied):
+            answer(placement=town.placement, side=side, said=Said(Reply.NOT_YET), by=by)
+    hide(veteran=town.veteran, employer=town.employer, by=town.person)
+    with pytest.raises(PermissionDenied):
+        answer(placement=town.placement, side=Side.EMPLOYER, said=Said(Reply.NOT_YET), by=town.member)
+
+
+# --- who reads what --------------------------------------------------------------------------------------
+def disagree(town) -> None:
+    in_post(town.placement, town.clerk, days_ago(40))
+    answer(
+        placement=town.placement,
+        side=Side.VETERAN,
+        said=Said(Reply.IN_POST, satisfaction=2, words="活太重"),
+        by=town.person,
+    )
+    answer(placement=town.placement, side=Side.EMPLOYER, said=Said(Reply.LEFT, days_ago(4)), by=town.member)
+
+
+def test_staff_see_both_answers_on_placement_and_duty(town, client_for) -> None:
+    disagree(town)
+    client = client_for(town.clerk)
+    duty = town.placement.follow_ups.get(kind=FollowUpKind.CONTRADICTION)
+    for page in (
+        client.get(reverse("staff:placement", args=[town.placement.pk])),
+        client.get(reverse("staff:follow-up", args=[duty.pk])),
+    ):
+        assert "本人答：还在岗" in said(page)
+        assert "单位答：已离职" in said(page)
+        assert "活太重" in said(page)
+    assert "核实两边说法" in said(client.get(reverse("staff:day")))
+
+
+def test_the_firm_reads_its_own_answers_alone(town, client_for) -> None:
+    disagree(town)
+    page = said(client_for(town.member).get(f"{reverse('employer:confirmations')}?question=in_post"))
+    assert "已离职" in page
+    assert "活太重" not in page
+    assert set(Answer.objects.visible_to(town.member)) == set(Answer.objects.filter(side=Side.EMPLOYER))
+    assert Answer.objects.visible_to(town.person).count() == 2
+    assert Answer.objects.visible_to(town.clerk).count() == 2
+    assert not Answer.objects.visible_to(town.neighbour).exists()
+    hide(veteran=town.veteran, employer=town.employer, by=town.person)
+    assert not Answer.objects.visible_to(town.member).exists()
+
+
+def test_the_own_copy_holds_both_answers(town) -> None:
+    disagree(town)
+    sections = {section.title: section.rows for section in own_data(town.veteran)}
+    rows = [dict(row) for row in sections["双方的回答"]]
+    assert [(row["回答方"], row["回答"]) for row in rows] == [("本人", "还在岗"), ("单位", "已离职")]
+    assert rows[0]["想说的话"] == "活太重"
+    assert sections["两边说法不一致"]
+
+
+def test_what_was_written_freely_goes_with_the_person(town) -> None:
+    disagree(town)
+    town.veteran.closed_on, town.veteran.close_reason = days_ago(4000), "moved"
+    town.veteran.save()
+    anonymise_file(veteran=town.veteran, by=None)
+    assert list(Answer.objects.values_list("words", "satisfaction")) == [("", 2), ("", None)]
+
+
+def test_answers_follow_the_file_that_stays(town) -> None:
+    disagree(town)
+    head = make_staff(town.stations["新会区"], "head", name="站长")
+    kept = make_veteran(station=town.stations["睦洲镇"], name="陈建国")
+    merge = merge_files(kept=kept, gone=town.veteran, by=head)
+    assert Answer.objects.filter(placement__veteran=kept).count() == 2
+    kept.refresh_from_db()
+    assert Answer.objects.visible_to(User.objects.get(pk=town.person.pk)).count() == 2
+    undo_merge(merge=merge, by=head)
+    assert Answer.objects.filter(placement__veteran=town.veteran).count() == 2
+
+
+def test_the_database_keeps_answers_as_they_were_given(town) -> None:
+    row = answer(placement=town.placement, side=Side.VETERAN, said=Said(Reply.NOT_YET), by=town.person)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Answer.objects.filter(pk=row.pk).update(reply=Reply.GIVEN_UP)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Answer.objects.filter(pk=row.pk)._raw_delete("default")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"by": None},
+        {"reply": Reply.ONBOARDED},
+        {"reply": Reply.IN_POST},
+        {"satisfaction": 6},
+        {"side": Side.EMPLOYER, "satisfaction": 3},
+    ],
+)
+def test_the_database_refuses_an_answer_that_cannot_be(town, values) -> None:
+    sound = {
+        "placement": town.placement,
+        "side": Side.VETERAN,
+        "question": Question.PROGRESS,
+        "reply": Reply.NOT_YET,
+        "by": town.person,
+    }
+    Answer.objects.create(**sound)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Answer.objects.create(**{**sound, **values})
+
+
+# --- being asked -----------------------------------------------------------------------------------------
+def test_who_is_due_is_asked_once_in_the_portal(town) -> None:
+    in_post(town.placement, town.clerk, days_ago(31))
+    without = another(town, "无号人")
+    in_post(without, town.clerk, days_ago(31))
+    without.veteran.account = None
+    without.veteran.save()
+    early = another(town, "刚入职")
+    in_post(early, town.clerk, days_ago(3))
+    assert (reminders.ask_who_is_due(), reminders.ask_who_is_due()) == (1, 0)
+    notice = Notice.objects.get(key__startswith="confirmations.")
+    assert (notice.user, notice.url) == (town.person, own(town.placement))
+
+
+def test_who_said_so_already_is_not_asked(town) -> None:
+    in_post(town.placement, town.clerk, days_ago(31))
+    answer(placement=town.placement, side=Side.VETERAN, said=Said(Reply.IN_POST), by=town.person)
+    assert reminders.ask_who_is_due() == 0
+
+
+def test_the_clock_asks(town) -> None:
+    in_post(town.placement, town.clerk, days_ago(31))
+    told = dict(periodic.run_due(timezone.now()))
+    assert told["confirmations.ask_who_is_due"] == 1
+
+
+# --- pages of fixed cost ---------------------------------------------------------------------------------
+def grow(town, states=("progress",)):
+    def more() -> None:
+        for n in range(3):
+            placement = another(town, f"增加人{n}")
+            if "in_post" in states:
+                in_post(placement, town.clerk, days_ago(3))
+
+    return more
+
+
+def test_the_firms_page_asks_the_same_however_many(town, client_for, same_queries) -> None:
+    client = client_for(town.member)
+    same_queries(lambda: client.get(reverse("employer:confirmations")), grow(town), at_most=20)
+
+
+def test_the_page_to_choose_whom_to_ask_about(town, client_for, same_queries) -> None:
+    client, here = client_for(town.clerk), reverse("staff:ask-employer", args=[town.employer.pk])
+    same_queries(lambda: client.get(here), grow(town), at_most=20)
+
+
+def test_the_link_page_asks_the_same_however_many(town, client, same_queries) -> None:
+    rows = [town.placement]
+    here = ["", ""]
+
+    def send_about(people) -> None:
+        _, secret = links.ask_employer(
+            employer=town.employer, question=Question.PROGRESS, placements=people, by=town.clerk
+        )
+        here[0] = reverse("public:confirmation", args=[secret])
+        client.force_login(town.member)
+        client.post(here[0], {"act": "account"})
+
+    send_about(rows)
+    same_queries(
+        lambda: client.get(here[0]),
+        lambda: send_about([*rows, another(town, "增加甲"), another(town, "增加乙")]),
+        at_most=20,
+    )
+
+
+def test_the_intentions_with_answers(town, client_for, same_queries) -> None:
+    client = client_for(town.person)
+
+    def more() -> None:
+        for _ in range(2):
+            placement = actions.declare(
+                veteran=town.veteran, position=make_position(employer=town.employer), by=town.clerk
+            )
+            answer(placement=placement, side=Side.VETERAN, said=Said(Reply.NOT_YET), by=town.person)
+
+    answer(placement=town.placement, side=Side.VETERAN, said=Said(Reply.NOT_YET), by=town.person)
+    same_queries(lambda: client.get(reverse("veteran:intentions")), more, at_most=25)
+
+
+def test_staff_pages_with_many_answers(town, client_for, same_queries) -> None:
+    client, here = client_for(town.clerk), reverse("staff:placement", args=[town.placement.pk])
+
+    def more() -> None:
+        for _ in range(3):
+            answer(placement=town.placement, side=Side.VETERAN, said=Said(Reply.NOT_YET), by=town.person)
+            links.ask_person(placement=town.placement, by=town.clerk)
+
+    more()
+    same_queries(lambda: client.get(here), more, at_most=30)
