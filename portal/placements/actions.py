@@ -20,12 +20,15 @@ from portal.placements.enums import AttemptOutcome, PlacementState
 from portal.placements.models import FollowUp, Placement
 from portal.placements.signals import placement_changed
 from portal.placements.steps import follow_employment, locked, take_step
-from portal.placements.workflow import IN_POST_STATES, LIVE_STATES, RETENTION_DAYS, TRANSITIONS
+from portal.placements.workflow import (
+    IN_POST_STATES,
+    LIVE_STATES,
+    RETENTION_DAYS,
+    TRANSITIONS,
+    WAS_IN_POST_STATES,
+)
 from portal.positions.models import Position
 from portal.veterans.models import Veteran
-
-# Who stands in one of these was in post, and the row has the first day.
-_WAS_IN_POST = IN_POST_STATES | {PlacementState.LEFT}
 
 
 @transaction.atomic
@@ -257,8 +260,6 @@ def correct(
     if target == PlacementState.LEFT:
         left = placement.transitions.filter(step="leave").order_by("-sequence")
         placement.left_reason = (left.values_list("note", flat=True).first() or reason.strip())[:120]
-    else:
-        placement.left_reason, placement.wants_another = "", None
     take_step(
         placement,
         step="correct",
@@ -269,13 +270,16 @@ def correct(
         onboarded_on=onboarded_on,
         left_on=left_on,
     )
+    if before == PlacementState.LEFT:
+        placement.left_reason, placement.wants_another = "", None
+        placement.save(update_fields=["left_reason", "wants_another", "updated_at"])
     if comes_in:
         headcount.close_if_full(placement, by)
     elif before in IN_POST_STATES and target not in IN_POST_STATES:
         headcount.open_if_freed(placement, by)
     if (before in IN_POST_STATES) != (target in IN_POST_STATES):
         follow_employment(placement.veteran, by)
-    if before in _WAS_IN_POST and target not in _WAS_IN_POST:
+    if before in WAS_IN_POST_STATES and target not in WAS_IN_POST_STATES:
         reopen_those_closed_by(placement, by=by)
     return placement
 
@@ -284,7 +288,7 @@ def _days_after_correction(
     placement: Placement, target: PlacementState, on: date | None
 ) -> tuple[date | None, date | None]:
     """(first, last) day in post as they stand after a correction to `target`."""
-    if target not in _WAS_IN_POST:
+    if target not in WAS_IN_POST_STATES:
         return None, None
     last_line = placement.transitions.order_by("-sequence")
     known_first = (

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 from django.apps import AppConfig
@@ -47,7 +48,11 @@ class PlacementsConfig(AppConfig):
     verbose_name = "安置跟踪"
 
     def ready(self) -> None:
+        from portal.core import periodic
+        from portal.placements import falling_due
         from portal.veterans import signals
+
+        periodic.register("placements.duties", every=timedelta(minutes=10), run=falling_due.run)
 
         signals.veteran_files_moved.connect(_files_moved, dispatch_uid="placements.duties")
         signals.veteran_files_merging.connect(_files_merging, dispatch_uid="placements.doubles")

@@ -26,7 +26,7 @@ from portal.placements.enums import (
     FollowUpState,
     PlacementState,
 )
-from portal.placements.workflow import COUNTED_CALLS, LIVE_STATES, OPEN_STATES
+from portal.placements.workflow import COUNTED_CALLS, LIVE_STATES, OPEN_STATES, WAS_IN_POST_STATES
 from portal.positions.models import Position
 from portal.stations.models import Station, highest, in_subtrees
 from portal.veterans.models import Veteran
@@ -82,7 +82,8 @@ class Placement(TimestampedModel):
     state = models.CharField(
         "状态", max_length=20, choices=PlacementState.choices, default=PlacementState.INTENDED
     )
-    # Number of the last row of the log; the log's unique (placement, sequence) keeps two writers apart.
+    # Number of the last line of the log. State, number and days in post are moved by the log alone: the
+    # database sets them when a line is added, and refuses every other change (`portal.core.ties`).
     sequence = models.PositiveIntegerField("变更次数", default=0)
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="登记人")
     recorded_at = models.DateTimeField("登记时间", default=timezone.now)
@@ -125,12 +126,19 @@ class Placement(TimestampedModel):
             models.CheckConstraint(
                 condition=Q(state__in=sorted(PlacementState.values)), name="placement_state_known"
             ),
+            # A first day in post where the person is or was in post, a last one for who left.
             models.CheckConstraint(
-                condition=~Q(state__in=sorted(LIVE_STATES - OPEN_STATES)) | Q(onboarded_on__isnull=False),
-                name="placement_in_post_has_first_day",
+                condition=Q(state__in=sorted(WAS_IN_POST_STATES), onboarded_on__isnull=False)
+                | ~Q(state__in=sorted(WAS_IN_POST_STATES)) & Q(onboarded_on=None),
+                name="placement_first_day_in_post",
             ),
             models.CheckConstraint(
-                condition=~Q(state=PlacementState.LEFT) | (Q(left_on__isnull=False) & ~Q(left_reason="")),
+                condition=Q(state=PlacementState.LEFT, left_on__isnull=False, left_on__gte=F("onboarded_on"))
+                | ~Q(state=PlacementState.LEFT) & Q(left_on=None),
+                name="placement_last_day_in_post",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=PlacementState.LEFT) | ~Q(left_reason=""),
                 name="placement_left_has_reason",
             ),
         ]

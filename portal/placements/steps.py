@@ -33,7 +33,7 @@ def take_step(
     left_on: date | None = None,
     closed_by: Placement | None = None,
 ) -> None:
-    """Write the log's next line and move the row, in the caller's transaction.
+    """Write the log's next line, which moves the row, in the caller's transaction.
 
     Args:
         on: the day on which it happened.
@@ -43,12 +43,11 @@ def take_step(
         closed_by: whose step this is a consequence of.
     """
     before = placement.state if placement.sequence else ""
-    placement.state, placement.sequence = target, placement.sequence + 1
-    placement.onboarded_on, placement.left_on, placement.closed_by = onboarded_on, left_on, closed_by
+    placement.closed_by = closed_by
     placement.save()
     PlacementTransition.objects.create(
         placement=placement,
-        sequence=placement.sequence,
+        sequence=placement.sequence + 1,
         step=step,
         from_state=before,
         to_state=target,
@@ -59,6 +58,9 @@ def take_step(
         onboarded_on=onboarded_on,
         left_on=left_on,
     )
+    # As the database has moved the row by now.
+    placement.state, placement.sequence = target, placement.sequence + 1
+    placement.onboarded_on, placement.left_on = onboarded_on, left_on
     audit.record(by=by, verb=f"placements.{step}", target=placement, before=before, after=target)
     follow_ups.reschedule(placement, since=on)
     placement_changed.send(sender=Placement, placement=placement)

@@ -7,6 +7,8 @@ from portal.placements.enums import PlacementState as S
 OPEN_STATES = frozenset({S.INTENDED, S.INTERVIEWED, S.OFFERED})
 IN_POST_STATES = frozenset({S.ONBOARDED, S.RETAINED_1M, S.RETAINED_3M, S.RETAINED_6M, S.RETAINED_12M})
 LIVE_STATES = OPEN_STATES | IN_POST_STATES
+# Who stands in one of these is or was in post, and the row has the first day.
+WAS_IN_POST_STATES = IN_POST_STATES | {S.LEFT}
 
 TRANSITIONS = TransitionTable(
     ("interview", {S.INTENDED}, S.INTERVIEWED),

@@ -68,8 +68,7 @@ def test_taking_it_back_and_the_end_of_the_intention_work_at_once(placement) -> 
         contact_of(placement=placement, by=member(placement))
     share_contact(placement=placement, by=own)
     assert Consent.objects.filter(user=own).count() == 2
-    Placement.objects.filter(pk=placement.pk).update(state="lapsed")
-    placement.refresh_from_db()
+    placement = actions.advance(placement=placement, step="lapse", by=placement.recorded_by)
     assert shared_with([placement]) == set()
     with pytest.raises(ValidationError):
         share_contact(placement=placement, by=own)

@@ -210,6 +210,10 @@ class _Histories:
                 self.attempts.append(
                     FollowUpAttempt(follow_up=call, at=at, by=self.by, outcome=AttemptOutcome.REACHED)
                 )
+        # A placement begins in its first state; the lines of its log move it to where it was walked to.
+        for placement in self.placements:
+            placement.state, placement.sequence = S.INTENDED, 0
+            placement.onboarded_on = placement.left_on = None
         insert(Placement, self.placements, total=len(self.placements), label="placements")
         insert(PlacementTransition, self.transitions, total=len(self.transitions), label="placement steps")
         insert(FollowUp, self.follow_ups, total=len(self.follow_ups), label="follow-ups")

@@ -9,8 +9,6 @@ from django.utils import timezone
 from portal.employers.enums import VerificationState
 from portal.fairs.enums import BoothState
 from portal.placements import actions as placements
-from portal.placements.enums import PlacementState
-from portal.placements.models import Placement
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from tests.factories import (
@@ -207,7 +205,7 @@ def test_a_person_is_named_once_they_agreed(of_member, employer) -> None:
 def test_an_intention_that_ended_is_not_confirmed(of_member, employer) -> None:
     veteran = make_veteran(account=make_user())
     made = placements.declare(veteran=veteran, position=make_position(employer=employer), by=veteran.account)
-    Placement.objects.filter(pk=made.pk).update(state=PlacementState.LAPSED)
+    placements.advance(placement=made, step="lapse", by=make_staff(make_stations()["睦洲镇"]))
     url = reverse("employer:confirm-intention", args=[made.pk])
     assert url not in shown(of_member, "intentions")
     answer = of_member.post(url, follow=True)

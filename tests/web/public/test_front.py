@@ -10,8 +10,7 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.insights.totals import portal_totals
-from portal.placements.enums import PlacementState
-from portal.placements.models import Placement
+from portal.placements import actions as placements
 from portal.recommendations import indexing
 from tests.factories import (
     make_booth,
@@ -28,18 +27,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 
 
 def place(count: int) -> None:
-    clerk, position = make_user(), make_position(headcount=9)
-    now = timezone.now()
+    clerk = make_staff(make_stations()["睦洲镇"])
+    position = make_position(headcount=9, employer=make_employer(member=make_user()))
     for _ in range(count):
-        Placement.objects.create(
-            veteran=make_veteran(),
-            position=position,
-            state=PlacementState.ONBOARDED,
-            recorded_by=clerk,
-            veteran_confirmed_at=now,
-            employer_confirmed_at=now,
-            onboarded_on=now.date(),
-        )
+        veteran = make_veteran(account=make_user())
+        made = placements.declare(veteran=veteran, position=position, by=veteran.account)
+        placements.confirm(placement=made, by=position.employer.memberships.get().user)
+        for step in ("offer", "onboard"):
+            made = placements.advance(placement=made, step=step, by=clerk)
 
 
 def test_figures_are_counted_from_rows() -> None:

@@ -1,0 +1,87 @@
+"""Row and log of a placement are tied in the database that the migrations make, and can be altered."""
+
+import pytest
+from django.apps import apps
+from django.db import connection, migrations, models
+from django.db.migrations.loader import MigrationLoader
+
+from portal.core.operations import GuardAppendOnly
+from portal.core.ties import Tie, TieRowToLog, UntieRowFromLog
+
+TIE = Tie(
+    row="placements_placement",
+    log="placements_placementtransition",
+    key="placement_id",
+    initial="intended",
+    carried=("onboarded_on", "left_on"),
+)
+WORDS = {
+    "row": "placement",
+    "log": "placementtransition",
+    "key": "placement",
+    "initial": "intended",
+    "carried": ["onboarded_on", "left_on"],
+}
+
+
+def triggers(table: str) -> set[str]:
+    catalogue = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s"
+        if connection.vendor == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND tgenabled = 'O'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(catalogue, [table])
+        return {name for (name,) in cursor.fetchall()}
+
+
+def all_there() -> bool:
+    return all(name in triggers(table) for table, name in TIE.names)
+
+
+@pytest.mark.django_db
+def test_the_finished_database_ties_row_and_log() -> None:
+    assert all_there(), "the migration that alters one of them ends with TieRowToLog"
+
+
+def test_every_tie_of_the_migrations_is_the_one_looked_for() -> None:
+    made = [
+        operation
+        for migration in MigrationLoader(None).disk_migrations.values()
+        for operation in migration.operations
+        if type(operation) is TieRowToLog
+    ]
+    assert made
+    for operation in made:
+        assert operation.deconstruct()[2] == WORDS
+    row = apps.get_model("placements", "Placement")
+    assert {row._meta.db_table, *TIE.carried} <= {"placements_placement"} | {
+        field.column for field in row._meta.concrete_fields
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ["placement", "placementtransition"])
+def test_a_migration_can_alter_either_and_be_taken_back(name) -> None:
+    """As a later migration would: SQLite builds the table anew, and the triggers are there again."""
+    operations = [
+        UntieRowFromLog(**WORDS),
+        migrations.AddField(name, "extra", models.CharField(max_length=30, default="")),
+        TieRowToLog(**WORDS),
+        *([GuardAppendOnly(name)] if name == "placementtransition" else []),
+    ]
+    states = [MigrationLoader(connection).project_state()]
+    for operation in operations:
+        states.append(states[-1].clone())
+        operation.state_forwards("placements", states[-1])
+    steps = list(zip(operations, states, states[1:], strict=False))
+    with connection.schema_editor() as editor:
+        for operation, old, new in steps:
+            operation.database_forwards("placements", editor, old, new)
+    assert all_there()
+    with connection.schema_editor() as editor:
+        for operation, old, new in reversed(steps):
+            operation.database_backwards("placements", editor, new, old)
+        if name == "placementtransition":
+            GuardAppendOnly(name).database_forwards("placements", editor, states[0], states[0])
+    assert all_there()

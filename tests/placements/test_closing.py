@@ -1,0 +1,181 @@
+"""Intentions end because of another one and come back; who left looks again, and that is linked."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+
+from portal.accounts.enums import StationRole
+from portal.core.workflow import TransitionRefused
+from portal.employers.hiding import hide
+from portal.placements import actions
+from portal.placements.closing import reopen_closed, what_stands_against
+from portal.placements.enums import FollowUpKind, FollowUpState
+from portal.placements.enums import PlacementState as S
+from portal.placements.models import Placement
+from portal.positions import actions as positions
+from portal.veterans.enums import CloseReason
+from portal.veterans.merging import merge_files, undo_merge
+from portal.veterans.retention import close_file
+from tests.factories import make_employer, make_position, make_staff, make_stations, make_user, make_veteran
+
+pytestmark = pytest.mark.django_db
+
+TODAY = timezone.localdate()
+
+
+@pytest.fixture
+def clerk():
+    return make_staff(make_stations()["睦洲镇"])
+
+
+@pytest.fixture
+def head():
+    return make_staff(make_stations()["新会区"], StationRole.HEAD)
+
+
+@pytest.fixture
+def person():
+    return make_veteran()
+
+
+def declare(person, clerk, *steps, position=None, **fields):
+    made = actions.declare(veteran=person, position=position or make_position(), by=clerk)
+    for step in steps:
+        made = actions.advance(placement=made, step=step, by=clerk, **fields)
+    return made
+
+
+def onboard(placement, clerk):
+    return actions.advance(placement=placement, step="onboard", by=clerk, close_others=True)
+
+
+def state(placement) -> str:
+    placement.refresh_from_db()
+    return placement.state
+
+
+def pending(placement):
+    return [(row.kind, row.due_on) for row in placement.follow_ups.pending().order_by("due_on")]
+
+
+def test_what_an_onboarding_closed_comes_back_to_where_it_was(person, clerk) -> None:
+    other, taken = declare(person, clerk, "interview"), declare(person, clerk, "offer")
+    onboard(taken, clerk)
+    other.refresh_from_db()
+    assert (other.state, other.closed_by) == (S.LAPSED, taken)
+    assert what_stands_against(other) == ""
+    with pytest.raises(PermissionDenied):
+        reopen_closed(placement=other, by=make_staff(make_stations()["司前镇"]))
+    back = reopen_closed(placement=other, by=clerk)
+    assert (back.state, back.closed_by) == (S.INTERVIEWED, None)
+    assert back.transitions.last().step == "reopen"
+    assert pending(back) == [(FollowUpKind.AFTER_INTERVIEW, TODAY + timedelta(days=3))]
+    with pytest.raises(TransitionRefused):
+        reopen_closed(placement=back, by=clerk)
+
+
+def test_a_corrected_onboarding_brings_back_what_it_closed(person, clerk) -> None:
+    other, taken = declare(person, clerk), declare(person, clerk, "offer")
+    ended = declare(person, clerk, "lapse")
+    onboard(taken, clerk)
+    actions.correct(placement=taken, to_state=S.OFFERED, by=clerk, reason="没有到岗")
+    assert (state(other), state(ended)) == (S.INTENDED, S.LAPSED)
+
+
+def test_who_leaves_gets_nothing_reopened(person, clerk) -> None:
+    other, taken = declare(person, clerk), declare(person, clerk, "offer")
+    onboard(taken, clerk)
+    actions.advance(placement=taken, step="leave", by=clerk, note="回乡")
+    assert state(other) == S.LAPSED
+    actions.correct(placement=taken, to_state=S.OFFERED, by=clerk, reason="从未入职")
+    assert state(other) == S.INTENDED
+
+
+def test_nothing_comes_back_while_something_stands_against_it(person, clerk) -> None:
+    member = make_user()
+    position = make_position(employer=make_employer(member=member))
+    other, taken = declare(person, clerk, position=position), declare(person, clerk, "offer")
+    onboard(taken, clerk)
+    positions.mark_filled(position=position, by=member)
+    other.refresh_from_db()
+    assert "停止招聘" in what_stands_against(other)
+    with pytest.raises(ValidationError, match="停止招聘"):
+        reopen_closed(placement=other, by=clerk)
+    actions.correct(placement=taken, to_state=S.OFFERED, by=clerk, reason="没有到岗")
+    assert state(other) == S.LAPSED
+
+
+def test_a_second_intention_or_a_hidden_file_stands_against_it(person, clerk) -> None:
+    position = make_position()
+    other, taken = declare(person, clerk, position=position), declare(person, clerk, "offer")
+    onboard(taken, clerk)
+    second = declare(person, clerk, position=position)
+    other.refresh_from_db()
+    assert "进行中" in what_stands_against(other)
+    actions.advance(placement=second, step="lapse", by=clerk)
+    hide(veteran=person, employer=position.employer, by=clerk)
+    assert "隐藏" in what_stands_against(Placement.objects.with_details().get(pk=other.pk))
+    assert "不是因为" in what_stands_against(second)
+
+
+@pytest.mark.parametrize(("wants", "made"), [(True, 1), (False, 0), (None, 0)])
+def test_who_wants_another_place_is_called_about_it(person, clerk, wants, made) -> None:
+    left = declare(person, clerk, "offer", "onboard")
+    left = actions.advance(placement=left, step="leave", by=clerk, note="回乡", wants_another=wants)
+    assert left.wants_another is wants
+    assert pending(left) == [(FollowUpKind.NEW_SEARCH, TODAY + timedelta(days=7))] * made
+
+
+def test_the_next_search_follows_the_place_that_was_left(person, clerk) -> None:
+    left = declare(person, clerk, "offer", "onboard")
+    actions.advance(placement=left, step="leave", by=clerk, note="回乡", wants_another=True)
+    again = declare(person, clerk)
+    assert again.follows == left
+    assert pending(left) == []
+    assert declare(make_veteran(), clerk).follows is None
+
+
+def test_two_files_with_one_intention_keep_the_one_further_along(clerk, head) -> None:
+    stations, position = make_stations(), make_position()
+    kept, gone = make_veteran(), make_veteran(station=stations["司前镇"])
+    neighbour = make_staff(stations["司前镇"])
+    own = declare(kept, clerk, position=position)
+    theirs = declare(gone, neighbour, "offer", "onboard", position=position)
+    other = declare(gone, neighbour)
+    merge = merge_files(kept=kept, gone=gone, by=head)
+    own.refresh_from_db(), theirs.refresh_from_db()
+    assert (own.state, own.closed_by, theirs.state) == (S.LAPSED, theirs, S.ONBOARDED)
+    assert {row.veteran_id for row in (own, theirs)} == {kept.pk}
+    for row in (theirs, other):
+        calls = row.follow_ups.pending()
+        assert {call.station for call in calls} == {kept.station}
+        assert {call.events.get().kind for call in calls} == {"moved"}
+    assert not own.follow_ups.pending().exists()
+    undo_merge(merge=merge, by=head)
+    own.refresh_from_db(), theirs.refresh_from_db()
+    assert (own.state, own.veteran, theirs.veteran) == (S.INTENDED, kept, gone)
+    assert {call.station for call in theirs.follow_ups.pending()} == {gone.station}
+
+
+def test_a_place_absorbed_in_post_is_counted_once_and_comes_back_with_its_days(clerk, head) -> None:
+    first, position = TODAY - timedelta(days=40), make_position(headcount=2)
+    kept, gone = make_veteran(), make_veteran()
+    own = declare(kept, clerk, "offer", "onboard", position=position, on=first)
+    theirs = declare(gone, clerk, "offer", "onboard", position=position, on=first)
+    merge = merge_files(kept=kept, gone=gone, by=head)
+    theirs.refresh_from_db()
+    assert (theirs.state, theirs.onboarded_on, theirs.closed_by) == (S.LAPSED, None, own)
+    position.refresh_from_db()
+    assert position.is_open
+    undo_merge(merge=merge, by=head)
+    theirs.refresh_from_db()
+    assert (theirs.state, theirs.onboarded_on) == (S.ONBOARDED, first)
+    assert theirs.follow_ups.filter(state=FollowUpState.PENDING).count() == 4
+
+
+def test_a_closed_file_declares_nothing(person, clerk, head) -> None:
+    close_file(veteran=person, by=head, reason=CloseReason.MOVED)
+    with pytest.raises(ValidationError, match="已经注销"):
+        declare(person, clerk)

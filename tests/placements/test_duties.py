@@ -1,0 +1,333 @@
+"""Whose a call is and when it is made: rules of the city, moves, absences, names and cover, overdue ones."""
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
+from django.utils import timezone
+
+from portal.accounts.enums import StationRole
+from portal.core import periodic
+from portal.notices.models import Notice
+from portal.placements import actions, duties, falling_due
+from portal.placements.absences import end_absence, record_absence
+from portal.placements.enums import AbsenceReason, DutyEventKind, FollowUpKind, FollowUpState
+from portal.placements.models import Absence, Cover, DutyEvent, FollowUp
+from portal.placements.rules import set_rule
+from portal.stations import actions as stations_of
+from portal.stations.enums import StationLevel
+from portal.veterans.actions import update_file
+from portal.veterans.models import FileMove
+from tests.factories import make_position, make_staff, make_stations, make_user, make_veteran
+
+pytestmark = pytest.mark.django_db
+
+TODAY = timezone.localdate()
+
+
+def after(days: int) -> date:
+    return TODAY + timedelta(days=days)
+
+
+@pytest.fixture
+def tree():
+    return make_stations()
+
+
+@pytest.fixture
+def clerk(tree):
+    return make_staff(tree["睦洲镇"])
+
+
+@pytest.fixture
+def head(tree):
+    return make_staff(tree["新会区"], StationRole.HEAD)
+
+
+@pytest.fixture
+def operator(tree):
+    return make_staff(tree["江门市"], StationRole.OPERATOR)
+
+
+@pytest.fixture
+def person(tree):
+    return make_veteran(station=tree["睦洲镇"])
+
+
+@pytest.fixture
+def placement(person, clerk):
+    return actions.declare(veteran=person, position=make_position(), by=clerk)
+
+
+@pytest.fixture
+def call(placement):
+    return placement.follow_ups.earliest("due_on")
+
+
+@pytest.fixture
+def on(monkeypatch):
+    """Call it to have it be noon of a day."""
+
+    def be(day: date) -> None:
+        moment = timezone.make_aware(datetime.combine(day, time(12)))
+        monkeypatch.setattr(timezone, "now", lambda: moment)
+
+    return be
+
+
+def days_to_call(placement) -> list[int]:
+    rows = placement.follow_ups.pending().order_by("call_on", "pk")
+    return [(row.call_on - TODAY).days for row in rows]
+
+
+def events(call, kind=None) -> list[tuple[str, int]]:
+    rows = DutyEvent.objects.filter(follow_up=call).order_by("pk")
+    return [(row.kind, (row.on - TODAY).days) for row in (rows.filter(kind=kind) if kind else rows)]
+
+
+# --- rules -----------------------------------------------------------------------------------------------
+def test_the_citys_days_hold_for_later_steps(placement, clerk, operator, head) -> None:
+    for user in (head, clerk, make_user()):
+        with pytest.raises(PermissionDenied):
+            set_rule(kind=FollowUpKind.AFTER_INTERVIEW, days=[5], by=user)
+    set_rule(kind=FollowUpKind.AFTER_FAIR, days=[2], by=operator)
+    set_rule(kind=FollowUpKind.AFTER_INTERVIEW, days=[9, 2, 9], by=operator)
+    assert days_to_call(placement) == [3, 7, 14]
+    moved = actions.advance(placement=placement, step="interview", by=clerk)
+    assert days_to_call(moved) == [2, 9]
+    again = actions.declare(veteran=make_veteran(), position=make_position(), by=clerk)
+    assert days_to_call(again) == [2]
+    set_rule(kind=FollowUpKind.AFTER_FAIR, days=[], by=operator)
+    assert days_to_call(actions.declare(veteran=make_veteran(), position=make_position(), by=clerk)) == []
+
+
+@pytest.mark.parametrize("days", [[-1], [731], [1, 2, 3, 4, 5, 6, 7]])
+def test_impossible_days_are_refused(operator, days) -> None:
+    with pytest.raises(ValidationError):
+        set_rule(kind=FollowUpKind.AFTER_FAIR, days=days, by=operator)
+    with pytest.raises(ValidationError):
+        set_rule(kind=FollowUpKind.CONTRADICTION, days=[1], by=operator)
+
+
+def test_an_offer_is_asked_after_and_so_is_the_planned_first_day(placement, clerk) -> None:
+    offered = actions.advance(placement=placement, step="offer", by=clerk, planned_first_day=after(9))
+    rows = offered.follow_ups.pending().order_by("due_on")
+    assert [(row.kind, row.due_on) for row in rows] == [
+        (FollowUpKind.AFTER_OFFER, after(3)),
+        (FollowUpKind.FIRST_DAY, after(9)),
+    ]
+
+
+# --- moves -----------------------------------------------------------------------------------------------
+def move_house(person, by, region):
+    return update_file(veteran=person, by=by, section="identity", values={"living_region": region})
+
+
+def test_who_moves_house_takes_the_calls_along(tree, placement, call, clerk, head) -> None:
+    duties.assign(follow_up=call, clerk=clerk, by=head)
+    FollowUp.objects.filter(pk=call.pk).update(station=tree["新会区"], raised=1)
+    person = update_file(
+        veteran=placement.veteran,
+        by=clerk,
+        section="identity",
+        values={"living_region": tree["蓬江区"].region},
+    )
+    assert person.station == tree["蓬江区"]
+    assert FileMove.objects.get().reason == "lives"
+    call.refresh_from_db()
+    assert (call.station, call.raised, call.owned_since, call.clerk) == (tree["蓬江区"], 0, TODAY, None)
+    assert events(call) == [("assigned", 0), ("moved", 0)]
+    assert not FollowUp.objects.visible_to(clerk).exists()
+
+
+def test_who_stays_inside_keeps_the_station(tree, placement, call, clerk) -> None:
+    for region in ("南安村", "睦洲镇"):
+        update_file(
+            veteran=placement.veteran,
+            by=clerk,
+            section="identity",
+            values={"living_region": tree[region].region},
+        )
+    placement.veteran.refresh_from_db()
+    assert placement.veteran.station in (tree["南安村"], tree["睦洲镇"])
+    move_house(placement.veteran, clerk, None)
+    assert FollowUp.objects.get(pk=call.pk).station == placement.veteran.station
+
+
+def test_a_new_station_takes_over_the_calls_of_its_people(tree, operator, clerk) -> None:
+    village = make_veteran(station=tree["睦洲镇"], living_region=tree["南安村"].region)
+    stays = make_veteran(station=tree["睦洲镇"])
+    calls = [
+        actions.declare(veteran=who, position=make_position(), by=clerk).follow_ups.earliest("due_on")
+        for who in (village, stays)
+    ]
+    stations_of.close_station(station=tree["南安村"], into=tree["睦洲镇"], by=operator, on=TODAY)
+    new = stations_of.split_station(
+        station=tree["睦洲镇"], name="南安村退役军人服务站", level=StationLevel.VILLAGE,
+        regions=[tree["南安村"].region], by=operator, on=TODAY,
+    )  # fmt: skip
+    assert [FollowUp.objects.get(pk=call.pk).station for call in calls] == [new, tree["睦洲镇"]]
+    assert events(calls[0], DutyEventKind.MOVED) == [("moved", 0)]
+    assert events(calls[1], DutyEventKind.MOVED) == []
+
+
+# --- absence ---------------------------------------------------------------------------------------------
+def absent(person, clerk, days: int) -> Absence:
+    return record_absence(veteran=person, reason=AbsenceReason.WORKS_AWAY, until=after(days), by=clerk)
+
+
+def test_calls_wait_while_somebody_is_away_those_made_meanwhile_too(placement, person, clerk) -> None:
+    absent(person, clerk, 9)
+    assert days_to_call(placement) == [10, 10, 14]
+    moved = actions.advance(placement=placement, step="interview", by=clerk)
+    assert days_to_call(moved) == [10]
+    late = moved.follow_ups.pending().get()
+    assert (late.due_on, events(late)) == (after(3), [("paused", 0)])
+    absent(person, clerk, 5)
+    assert days_to_call(moved) == [6]
+    assert Absence.objects.in_force().count() == 1
+    end_absence(absence=Absence.objects.in_force().get(), by=clerk)
+    assert days_to_call(moved) == [3]
+    assert events(late) == [("paused", 0), ("resumed", 0), ("resumed", 0)]
+
+
+def test_a_pause_that_ends_leaves_nothing_overdue(placement, person, clerk, on) -> None:
+    away = absent(person, clerk, 30)
+    on(after(20))
+    end_absence(absence=away, by=clerk)
+    assert days_to_call(placement) == [20, 20, 20]
+    with pytest.raises(ValidationError, match="已经结束"):
+        end_absence(absence=away, by=clerk)
+
+
+def test_who_may_note_an_absence_and_what_it_needs(tree, person, clerk) -> None:
+    with pytest.raises(PermissionDenied):
+        absent(person, make_staff(tree["司前镇"]), 3)
+    for days in (-1, 400):
+        with pytest.raises(ValidationError):
+            absent(person, clerk, days)
+    with pytest.raises(ValidationError, match="原因"):
+        record_absence(veteran=person, reason=AbsenceReason.OTHER, until=after(3), by=clerk)
+    away = absent(person, clerk, 0)
+    with pytest.raises(PermissionDenied):
+        end_absence(absence=away, by=make_staff(tree["司前镇"]))
+    assert Absence.objects.visible_to(clerk).get() == away
+    assert not Absence.objects.visible_to(make_staff(tree["司前镇"])).exists()
+
+
+# --- names and cover -------------------------------------------------------------------------------------
+def test_heads_assign_and_clerks_take_and_give_back(tree, call, clerk, head) -> None:
+    other = make_staff(tree["睦洲镇"], name="黄丽华")
+    with pytest.raises(PermissionDenied):
+        duties.assign(follow_up=call, clerk=other, by=clerk)
+    with pytest.raises(ValidationError, match="不负责"):
+        duties.assign(follow_up=call, clerk=make_staff(tree["司前镇"]), by=head)
+    taken = duties.assign(follow_up=call, clerk=clerk, by=clerk)
+    assert FollowUp.objects.of_clerk(clerk).earliest("due_on") == taken
+    assert taken not in FollowUp.objects.of_clerk(other)
+    duties.assign(follow_up=call, clerk=None, by=clerk)
+    assert call in FollowUp.objects.of_clerk(other)
+    assert events(call) == [("assigned", 0), ("assigned", 0)]
+    FollowUp.objects.filter(pk=call.pk).update(state=FollowUpState.CANCELLED)
+    with pytest.raises(ValidationError, match="取消"):
+        duties.assign(follow_up=call, clerk=clerk, by=head)
+
+
+def test_a_cover_makes_the_calls_of_the_other_and_of_the_others_desk(tree, call, clerk, head) -> None:
+    named = call.placement.follow_ups.latest("due_on")
+    duties.assign(follow_up=named, clerk=clerk, by=head)
+    assert not FollowUp.objects.of_clerk(head).exists()
+    cover = duties.arrange_cover(clerk=clerk, cover=head, starts_on=TODAY, ends_on=after(3), by=clerk)
+    assert {call, named} <= set(FollowUp.objects.of_clerk(head))
+    assert not FollowUp.objects.of_clerk(head, after(4)).exists()
+    with pytest.raises(ValidationError, match="已经安排"):
+        duties.arrange_cover(clerk=clerk, cover=head, starts_on=after(3), ends_on=after(5), by=head)
+    duties.end_cover(cover=cover, by=head)
+    assert not Cover.objects.exists()
+
+
+def test_a_cover_that_has_begun_ends_yesterday(clerk, head) -> None:
+    cover = duties.arrange_cover(clerk=clerk, cover=head, starts_on=after(-2), ends_on=after(3), by=head)
+    assert Cover.objects.visible_to(clerk).get() == cover
+    assert not Cover.objects.visible_to(make_user()).exists()
+    duties.end_cover(cover=cover, by=clerk)
+    cover.refresh_from_db()
+    assert cover.ends_on == after(-1)
+    with pytest.raises(ValidationError, match="已经结束"):
+        duties.end_cover(cover=cover, by=clerk)
+
+
+def test_who_may_cover_whom(tree, clerk, head) -> None:
+    other = make_staff(tree["司前镇"])
+    days = {"starts_on": TODAY, "ends_on": after(1)}
+    with pytest.raises(PermissionDenied):
+        duties.arrange_cover(clerk=clerk, cover=head, by=other, **days)
+    for cover in (other, make_user()):
+        with pytest.raises(ValidationError, match="看不到"):
+            duties.arrange_cover(clerk=clerk, cover=cover, by=head, **days)
+    for wrong in ({"cover": clerk}, {"cover": head, "starts_on": after(2)}):
+        with pytest.raises(ValidationError):
+            duties.arrange_cover(**{"clerk": clerk, "by": head, **days, **wrong})
+
+
+# --- falling due -----------------------------------------------------------------------------------------
+def test_a_call_falls_due_once_and_each_clerk_hears_once_a_day(placement, call, clerk, head, on) -> None:
+    actions.declare(veteran=placement.veteran, position=make_position(), by=clerk)
+    assert falling_due.run() is None
+    on(after(3))
+    assert falling_due.run() == "2 fell due, 0 moved up, 1 told"
+    assert falling_due.run() is None
+    assert events(call) == [("fell_due", 3)]
+    assert [notice.text for notice in Notice.objects.filter(user=clerk)] == ["2 个回访今天到期，请联系。"]
+    assert not Notice.objects.filter(user=head).exists()
+    assert "placements.duties" in {job.name for job in periodic.jobs()}
+
+
+def test_days_off_are_caught_up_with_level_by_level(tree, placement, call, clerk, head, on) -> None:
+    duties.assign(follow_up=call, clerk=clerk, by=head)
+    on(after(9))
+    falling_due.run()
+    call.refresh_from_db()
+    assert (call.station, call.raised) == (tree["睦洲镇"], 0)
+    on(after(40))
+    falling_due.run()
+    call.refresh_from_db()
+    assert (call.station, call.raised, call.owned_since, call.clerk) == (tree["江门市"], 2, after(17), None)
+    assert events(call)[1:] == [("fell_due", 3), ("escalated", 10), ("escalated", 17)]
+    assert Notice.objects.filter(user=head, key__startswith="duties.raised").count() == 1
+    assert call in FollowUp.objects.visible_to(clerk)
+    taken = duties.assign(
+        follow_up=call, clerk=clerk, by=head
+    )  # and may be given back to who knows the person
+    assert taken in FollowUp.objects.of_clerk(clerk)
+
+
+def test_an_overdue_call_of_somebody_away_waits(placement, person, call, clerk, on) -> None:
+    absent(person, clerk, 20)
+    on(after(20))
+    falling_due.run()
+    assert events(call, DutyEventKind.FELL_DUE) == events(call, DutyEventKind.ESCALATED) == []
+    on(after(28))
+    falling_due.run()
+    assert events(call, DutyEventKind.FELL_DUE) == [("fell_due", 21)]
+    assert events(call, DutyEventKind.ESCALATED) == [("escalated", 28)]
+
+
+def test_a_named_call_is_told_to_whoever_covers(placement, call, clerk, head, on) -> None:
+    duties.assign(follow_up=call, clerk=clerk, by=head)
+    duties.arrange_cover(clerk=clerk, cover=head, starts_on=after(3), ends_on=after(3), by=clerk)
+    on(after(3))
+    falling_due.run()
+    assert [notice.user for notice in Notice.objects.all()] == [head]
+
+
+def test_a_moved_call_begins_its_week_anew(placement, call, operator, on) -> None:
+    on(after(9))
+    duties.move_duties(of=Q(pk=call.pk), by=operator)
+    on(after(15))
+    falling_due.run()
+    assert events(call, DutyEventKind.ESCALATED) == []
+    on(after(16))
+    falling_due.run()
+    assert events(call, DutyEventKind.ESCALATED) == [("escalated", 16)]

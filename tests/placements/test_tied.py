@@ -1,0 +1,195 @@
+"""Row, log and days in post are kept together by the database, whatever the code does."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from portal.core.workflow import TransitionRefused
+from portal.placements import actions
+from portal.placements.enums import PlacementState as S
+from portal.placements.models import Placement, PlacementTransition
+from portal.veterans.enums import EmploymentStatus
+from tests.factories import make_position, make_staff, make_stations, make_veteran
+
+pytestmark = pytest.mark.django_db
+
+TODAY = timezone.localdate()
+
+
+@pytest.fixture
+def clerk():
+    return make_staff(make_stations()["睦洲镇"])
+
+
+@pytest.fixture
+def placement(clerk):
+    return actions.declare(veteran=make_veteran(), position=make_position(), by=clerk)
+
+
+def line(placement, clerk, **fields) -> PlacementTransition:
+    values = {
+        "placement": placement,
+        "sequence": 2,
+        "step": "interview",
+        "from_state": "intended",
+        "to_state": "interviewed",
+        "happened_on": TODAY,
+        "by": clerk,
+        "station": placement.veteran.station,
+    }
+    return PlacementTransition(**{**values, **fields})
+
+
+def refused(what) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        what()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"state": "interviewed"},
+        {"sequence": 2},
+        {"state": "interviewed", "sequence": 2},
+        {"state": "onboarded", "sequence": 2, "onboarded_on": TODAY},
+        {"onboarded_on": TODAY},
+        {"left_on": TODAY},
+        {"sequence": 0},
+    ],
+)
+def test_a_row_does_not_move_by_itself(placement, change) -> None:
+    refused(lambda: Placement.objects.filter(pk=placement.pk).update(**change))
+
+
+def test_a_row_begins_in_its_first_state(placement, clerk) -> None:
+    for fields in ({"state": "interviewed"}, {"sequence": 1}, {"state": "onboarded", "onboarded_on": TODAY}):
+        refused(
+            lambda fields=fields: Placement.objects.create(
+                veteran=make_veteran(), position=placement.position, recorded_by=clerk, **fields
+            )
+        )
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"sequence": 3},
+        {"sequence": 1},
+        {"from_state": "offered"},
+        {"from_state": ""},
+        {"to_state": "onboarded"},  # without the first day
+        {"to_state": "interviewed", "onboarded_on": TODAY},
+        {"to_state": "left", "onboarded_on": TODAY},  # neither the last day nor a reason
+        {"to_state": "left", "onboarded_on": TODAY, "left_on": TODAY},
+    ],
+)
+def test_a_log_grows_by_one_line_from_where_the_row_stands(placement, clerk, fields) -> None:
+    refused(lambda: line(placement, clerk, **fields).save())
+    placement.refresh_from_db()
+    assert (placement.state, placement.sequence) == (S.INTENDED, 1)
+
+
+def test_a_first_line_says_the_first_state(placement, clerk) -> None:
+    fresh = Placement.objects.create(veteran=make_veteran(), position=placement.position, recorded_by=clerk)
+    refused(lambda: line(fresh, clerk, sequence=1, from_state="", to_state="interviewed").save())
+
+
+def test_a_line_moves_its_row(placement, clerk) -> None:
+    line(placement, clerk, to_state="onboarded", onboarded_on=TODAY).save()
+    placement.refresh_from_db()
+    assert (placement.state, placement.sequence, placement.onboarded_on) == (S.ONBOARDED, 2, TODAY)
+
+
+def test_several_lines_at_once_move_it_one_by_one(placement, clerk) -> None:
+    rows = [
+        line(placement, clerk),
+        line(placement, clerk, sequence=3, from_state="interviewed", to_state="offered"),
+    ]
+    PlacementTransition.objects.bulk_create(rows)
+    placement.refresh_from_db()
+    assert (placement.state, placement.sequence) == (S.OFFERED, 3)
+    refused(lambda: PlacementTransition.objects.bulk_create([line(placement, clerk, sequence=5)]))
+
+
+def test_a_stale_copy_cannot_put_the_row_back(placement, clerk) -> None:
+    stale = Placement.objects.get(pk=placement.pk)
+    actions.advance(placement=placement, step="interview", by=clerk)
+    refused(stale.save)
+
+
+def in_post(placement, clerk, *, days: int = 0, **fields):
+    actions.advance(placement=placement, step="offer", by=clerk, on=TODAY - timedelta(days=days))
+    return actions.advance(
+        placement=placement, step="onboard", by=clerk, on=TODAY - timedelta(days=days), **fields
+    )
+
+
+def fix(placement, clerk, state, on=None):
+    return actions.correct(placement=placement, to_state=state, by=clerk, reason="登记有误", on=on)
+
+
+def days_of(placement):
+    placement.refresh_from_db()
+    return placement.onboarded_on, placement.left_on
+
+
+def test_a_correction_out_of_post_takes_the_days_back_and_one_into_post_restores_them(
+    placement, clerk
+) -> None:
+    first = TODAY - timedelta(days=40)
+    placement = in_post(placement, clerk, days=40)
+    placement.veteran.refresh_from_db()
+    assert placement.veteran.employment_status == EmploymentStatus.EMPLOYED
+    fix(placement, clerk, S.OFFERED)
+    assert days_of(placement) == (None, None)
+    placement.veteran.refresh_from_db()
+    assert placement.veteran.employment_status == EmploymentStatus.UNEMPLOYED
+    fix(placement, clerk, S.RETAINED_1M)
+    assert days_of(placement) == (first, None)
+    placement.veteran.refresh_from_db()
+    assert placement.veteran.employment_status == EmploymentStatus.EMPLOYED
+    actions.advance(placement=placement, step="leave", by=clerk, on=TODAY, note="回乡", wants_another=True)
+    assert days_of(placement) == (first, TODAY)
+    fix(placement, clerk, S.ONBOARDED)
+    placement.refresh_from_db()
+    assert (placement.left_on, placement.left_reason, placement.wants_another) == (None, "", None)
+    fix(placement, clerk, S.LEFT)
+    assert days_of(placement) == (first, TODAY)
+    assert placement.left_reason == "回乡"
+
+
+def test_a_correction_into_post_takes_a_day_where_the_log_has_none(placement, clerk) -> None:
+    with pytest.raises(TransitionRefused):
+        fix(placement, clerk, S.ONBOARDED)
+    with pytest.raises(TransitionRefused):
+        fix(placement, clerk, S.LEFT)
+    with pytest.raises(ValidationError, match="不能晚于今天"):
+        fix(placement, clerk, S.ONBOARDED, on=TODAY + timedelta(days=1))
+    with pytest.raises(ValidationError, match="入职满 90 天"):
+        fix(placement, clerk, S.RETAINED_3M, on=TODAY - timedelta(days=89))
+    fix(placement, clerk, S.RETAINED_3M, on=TODAY - timedelta(days=90))
+    assert days_of(placement) == (TODAY - timedelta(days=90), None)
+    with pytest.raises(ValidationError, match="不能早于入职"):
+        actions.advance(
+            placement=placement, step="leave", by=clerk, on=TODAY - timedelta(days=91), note="回乡"
+        )
+
+
+def test_what_ended_does_not_come_back_beside_another_live_one(placement, clerk) -> None:
+    ended = actions.advance(placement=placement, step="decline_by_veteran", by=clerk)
+    actions.declare(veteran=placement.veteran, position=placement.position, by=clerk)
+    with pytest.raises(ValidationError, match="另一份进行中"):
+        fix(ended, clerk, S.INTENDED)
+    with pytest.raises(ValidationError, match="另一份进行中"):
+        fix(ended, clerk, S.ONBOARDED, on=TODAY)
+
+
+def test_who_leaves_one_of_two_places_still_works(placement, clerk) -> None:
+    other = actions.declare(veteran=placement.veteran, position=make_position(), by=clerk)
+    in_post(placement, clerk), in_post(other, clerk)
+    actions.advance(placement=other, step="leave", by=clerk, note="离家太远")
+    placement.veteran.refresh_from_db()
+    assert placement.veteran.employment_status == EmploymentStatus.EMPLOYED
