@@ -204,3 +204,30 @@ class AccessLog(AppendOnlyModel):
         verbose_name = "档案访问记录"
         verbose_name_plural = "档案访问记录"
         ordering = ["-id"]
+
+
+class FeedTokenQuerySet(models.QuerySet["FeedToken"]):
+    def in_use(self) -> "FeedTokenQuerySet":
+        return self.filter(revoked_at=None, user__is_active=True)
+
+
+class FeedToken(TimestampedModel):
+    """The secret address of somebody's calendar feed. It opens that feed and nothing else. Only a keyed hash
+    of it is kept: it is shown once, when it is made.
+    """
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="feed_tokens", verbose_name="用户")
+    digest = models.CharField("检索值", max_length=64, unique=True)
+    last_used_at = models.DateTimeField("最近使用", null=True, blank=True)
+    revoked_at = models.DateTimeField("停用时间", null=True, blank=True)
+
+    objects = FeedTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "日历订阅地址"
+        verbose_name_plural = "日历订阅地址"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(revoked_at=None), name="feed_token_one_in_use"
+            )
+        ]

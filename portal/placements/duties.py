@@ -18,7 +18,8 @@ from portal.stations.models import Station
 from portal.veterans.models import Veteran
 from portal.veterans.permissions import serves
 
-_LEADING = frozenset({StationRole.HEAD, StationRole.OPERATOR})
+# Who gives calls to others and arranges cover.
+LEADING_ROLES = frozenset({StationRole.HEAD, StationRole.OPERATOR})
 _BATCH = 500
 
 
@@ -57,7 +58,7 @@ def move_duties(*, of: Q, by: User | None) -> int:
 
 def leads(user: User, station: Station) -> bool:
     """Head or operator of the station or of one above it."""
-    return any(station.path.startswith(path) for path in user.station_paths(_LEADING))
+    return any(station.path.startswith(path) for path in user.station_paths(LEADING_ROLES))
 
 
 def can_assign(user: User, follow_up: FollowUp, clerk: User | None) -> bool:
@@ -116,7 +117,7 @@ def _desk_paths(user: User, day: date) -> list[str]:
 
 def can_arrange(user: User, clerk: User) -> bool:
     """The clerk, or who leads one of the clerk's stations."""
-    above = user.station_paths(_LEADING)
+    above = user.station_paths(LEADING_ROLES)
     return user == clerk or any(
         own.startswith(path) for own in _desk_paths(clerk, timezone.localdate()) for path in above
     )

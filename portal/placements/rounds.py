@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.accounts.models import User
-from portal.placements import actions
+from portal.placements import actions, duties
 from portal.placements.enums import AttemptOutcome
 from portal.placements.models import FollowUp, Placement
 
@@ -47,3 +47,13 @@ def take_back(*, placement: Placement, by: User) -> Placement:
     ):
         raise ValidationError("只能撤销自己今天刚记录的进展，其他的请打开意向更正。")
     return actions.correct(placement=placement, to_state=last.from_state, by=by, reason=MISTAKEN)
+
+
+@transaction.atomic
+def assign_many(*, follow_ups: Iterable[FollowUp], clerk: User | None, by: User) -> int:
+    """Put a name to many waiting calls (None: whoever is there); how many. All of them or none.
+
+    Raises:
+        PermissionDenied, ValidationError: as `duties.assign`, for any of them.
+    """
+    return len([duties.assign(follow_up=follow_up, clerk=clerk, by=by) for follow_up in follow_ups])

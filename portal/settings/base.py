@@ -220,9 +220,9 @@ SEARCH_BACKEND = env.str("PORTAL_SEARCH", default="database")
 ELASTICSEARCH_URL = env.str("PORTAL_ELASTICSEARCH_URL", default="")
 # Seconds that a search waits for the server before the database answers; it asks twice at most.
 ELASTICSEARCH_TIMEOUT = env.float("PORTAL_ELASTICSEARCH_TIMEOUT", default=0.4)
-# Requests a minute: of an unknown address, a signed-in person, a token; and of one address whoever asks.
-# "confirmation" counts what is sent to the pages of confirmation links.
-API_RATES = {"anonymous": 60, "person": 240, "token": 300, "address": 900, "confirmation": 30}
+# Requests a minute: of an unknown address, a signed-in person, a token, a calendar feed; and of one address
+# whoever asks. "confirmation" counts what is sent to the pages of confirmation links.
+API_RATES = {"anonymous": 60, "person": 240, "token": 300, "feed": 10, "address": 900, "confirmation": 30}
 # Proxies that stand before the portal and write X-Forwarded-For: whose address is counted.
 NINJA_NUM_PROXIES = env.int("PORTAL_PROXIES", default=0)
 # A report of a bad post is answered within so many working days.

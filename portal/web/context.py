@@ -16,6 +16,7 @@ from portal.accounts.enums import StationRole
 from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, User
 from portal.employers.models import EmployerMembership
 from portal.fairs.models import DESK_ROLES, DoorDuty
+from portal.placements.duties import LEADING_ROLES
 from portal.veterans.models import Veteran
 
 ELDER_COOKIE = "elder"
@@ -126,6 +127,11 @@ class Audiences:
     def files(self) -> bool:
         """Opens veterans' files."""
         return bool(self._roles & FILE_ROLES)
+
+    @property
+    def leads(self) -> bool:
+        """Gives calls to others."""
+        return bool(self._roles & LEADING_ROLES)
 
     @property
     def reviews(self) -> bool:

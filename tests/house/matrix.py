@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from cms.actions import setup_site
 from portal.accounts.enums import ConsentPurpose, StationRole
+from portal.accounts.feeds import make_feed
 from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, StationMembership
 from portal.complaints import actions as complaints
 from portal.complaints.enums import ComplaintKind
@@ -36,6 +37,9 @@ from portal.integrators.enums import TokenScope
 from portal.notices.actions import notify
 from portal.notices.enums import NoticeKind
 from portal.placements import actions as placements
+from portal.placements.absences import record_absence
+from portal.placements.duties import LEADING_ROLES, arrange_cover
+from portal.placements.enums import AbsenceReason
 from portal.positions.enums import PositionState
 from portal.recommendations import indexing
 from portal.veterans.enums import EvidenceKind
@@ -141,6 +145,17 @@ class World:
             veteran=self.veteran, position=self.position, by=self.staff["clerk own"], fair=self.fair
         )
         self.follow_up = self.placement.follow_ups.get_queryset()[0]
+        self.feed = make_feed(by=self.staff["clerk own"])[1]
+        self.absence = record_absence(
+            veteran=self.veteran, reason=AbsenceReason.TRAINING, until=today, by=self.staff["clerk own"]
+        )
+        self.cover = arrange_cover(
+            clerk=self.staff["clerk own"],
+            cover=self.staff["head own"],
+            starts_on=today,
+            ends_on=today + timedelta(days=2),
+            by=self.staff["clerk own"],
+        )
         self.sheet = take_in(self.staff["clerk own"], sheet_of(person(name=PERSON, phone="1")))
         self.position_sheet = position_sheets.take_in(
             self.member, self.employer, position_sheets.sheet_of(position_sheets.post(title=""))
@@ -225,6 +240,7 @@ EXPORTS = staff(EXPORT_ROLES)
 # An import is its uploader's alone.
 THE_UPLOADING_MEMBER = frozenset({"the employer"})
 THE_UPLOADER = frozenset({"clerk own"})
+LEADS, LEADS_HERE = staff(LEADING_ROLES), staff(LEADING_ROLES, SERVES)
 CLOSERS = staff(CLOSING_ROLES)
 CLOSERS_HERE = staff(CLOSING_ROLES, SERVES)
 AUDITORS = staff({StationRole.AUDITOR})
@@ -366,7 +382,20 @@ MATRIX: dict[str, Row] = {
         FILES_HERE, _of("follow_up"), "post", data={"did": "=not_reached"}
     ),
     "desk/follow-ups/<int:pk>/take-back/": Row(FILES_HERE, _of("follow_up"), "post"),
+    "desk/follow-ups/<int:pk>/absence/": Row(FILES_HERE, _of("follow_up")),
+    "desk/absences/<int:pk>/end/": Row(FILES_HERE, _of("absence"), "post"),
+    # Operators of the whole city; none of these readers is one.
+    "desk/follow-up-rules/": Row(frozenset()),
+    "desk/team/": Row(LEADS),
+    "desk/team/calls/": Row(LEADS, queries=("state=coming",)),
+    # Somebody else's call is not given away, and who asked is told that nothing was ticked.
+    "desk/team/assign/": Row(LEADS, method="post", data={"pk": "follow_up.pk"}),
+    "desk/covers/": Row(FILES),
+    # The two of them and their heads; others at or above the station see it and are refused.
+    "desk/covers/<int:pk>/end/": Row(LEADS_HERE | {"clerk own"}, _of("cover"), "post"),
     "desk/follow-ups/in-vain/": Row(FILES, method="post", data={"pk": "follow_up.pk"}),
+    "desk/calendar/": Row(FILES),
+    "desk/calendar/revoke/": Row(FILES, method="post"),
     "desk/veterans/": Row(FILES, queries=(*ASKED, "employment_status=unemployed")),
     "desk/veterans/new/": Row(FILES),
     "desk/veterans/<int:pk>/": Row(FILES_HERE, _of("veteran")),
@@ -494,6 +523,8 @@ MATRIX: dict[str, Row] = {
     "positions/<int:pk>/": Row(EVERYBODY, _of("position")),
     "employers/<int:pk>/": Row(EVERYBODY, _of("employer")),
     "feeds/positions.atom": Row(EVERYBODY),
+    # Whoever holds the address reads; its owner is the own clerk, and no full name stands in it.
+    "feeds/duties/<slug:secret>.ics": Row(EVERYBODY, {"secret": "feed"}, knows=frozenset()),
     "stations/": Row(EVERYBODY, queries=(f"q={PERSON}",)),
     "fairs/<int:page_id>/calendar.ics": Row(EVERYBODY, _of("fair", "page_id")),
     "landing/": Row(SIGNED_IN),

@@ -22,7 +22,7 @@ from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station, path_range
-from portal.web.staff.duties import duty
+from portal.web.staff.duties import duties
 from portal.web.staff.guard import any_staff
 
 A_PAGE = 30
@@ -120,7 +120,7 @@ def _calls(request: HttpRequest, user: User) -> dict[str, Any]:
     filtered = bool(request.GET.get("kind") or request.GET.get("station"))
     return {
         "page": page,
-        "duties": [duty(row) for row in page],
+        "duties": duties(page, user),
         "late": counts["late"],
         "tabs": tabs,
         "form": form,

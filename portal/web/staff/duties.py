@@ -1,10 +1,13 @@
 """A duty as a row of the day's list: what its buttons offer, and the words once it is recorded."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from django.db.models import Count
 from django.utils import timezone
 
+from portal.accounts.models import User
 from portal.core.workflow import TransitionRefused
 from portal.placements.enums import AttemptOutcome, FollowUpState
 from portal.placements.models import FollowUp, Placement
@@ -33,6 +36,12 @@ class Told:
     step: str
     label: str
     on: date
+    closes_others: bool = False
+
+    @property
+    def value(self) -> str:
+        """What the button sends; `outcome` reads it."""
+        return f"reached:{self.step}" + (":close" if self.closes_others else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +59,42 @@ class Duty:
         return MAX_TRIES - self.follow_up.tries
 
 
-def duty(follow_up: FollowUp, error: str = "") -> Duty:
-    """Expects the placement to be selected with it."""
-    today = timezone.localdate()
-    steps = TRANSITIONS.available(follow_up.placement.state)
-    return Duty(
-        follow_up, told(follow_up.placement), "leave" in steps, (today - follow_up.call_on).days, error
+def duties(follow_ups: Iterable[FollowUp], user: User, error: str = "") -> list[Duty]:
+    """Expects each one's placement to be selected with it. One query."""
+    calls, today = list(follow_ups), timezone.localdate()
+    intentions = Placement.objects.followed_by(user).open()
+    several = set(
+        intentions.filter(veteran__in=[call.placement.veteran_id for call in calls])
+        .order_by()
+        .values("veteran")
+        .annotate(n=Count("pk"))
+        .filter(n__gt=1)
+        .values_list("veteran", flat=True)
     )
+    return [
+        Duty(
+            call,
+            _asking(told(call.placement), call.placement.veteran_id in several),
+            "leave" in TRANSITIONS.available(call.placement.state),
+            (today - call.call_on).days,
+            error,
+        )
+        for call in calls
+    ]
+
+
+def _asking(rows: list[Told], has_others: bool) -> list[Told]:
+    """Who has other open intentions is asked what becomes of them, by one button or the other."""
+    if not has_others:
+        return rows
+    asked = []
+    for row in rows:
+        if row.step == "onboard":
+            asked.append(replace(row, label=f"{row.label}，其他意向结束", closes_others=True))
+            asked.append(replace(row, label=f"{row.label}，其他意向保留"))
+        else:
+            asked.append(row)
+    return asked
 
 
 def told(placement: Placement) -> list[Told]:

@@ -17,7 +17,7 @@ from portal.placements.models import FollowUp
 from portal.veterans.actions import reveal
 from portal.web.fields import add_errors
 from portal.web.redirects import safe_next
-from portal.web.staff.duties import duty, next_call, recorded, told_day
+from portal.web.staff.duties import duties, next_call, recorded, told_day
 from portal.web.staff.forms import CallForm
 from portal.web.staff.guard import file_staff
 from portal.web.steps import timeline
@@ -54,6 +54,7 @@ def follow_up(request: HttpRequest, user: User, pk: int) -> HttpResponse:
                 note=form.cleaned_data["note"],
                 step=step,
                 on=form.cleaned_data["on"],
+                **form.details(),
             )
         except ValidationError as error:
             add_errors(form, error)
@@ -95,11 +96,14 @@ def call(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 @file_staff
 @require_POST
 def outcome(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """What came of a call, by one tap: `did` is the outcome, after 'reached:' the step that was told of."""
+    """What came of a call, by one tap: `did` is the outcome, after 'reached:' the step that was told of, and
+    ':close' where it ends the person's other intentions.
+    """
     found = _found(user, pk)
-    said, _, step = request.POST.get("did", "").partition(":")
+    said, _, rest = request.POST.get("did", "").partition(":")
+    step, _, others = rest.partition(":")
     if said not in AttemptOutcome.values:
-        return _refused(request, found, "请选择联系的结果。")
+        return _refused(request, user, found, "请选择联系的结果。")
     result = AttemptOutcome(said)
     try:
         done = actions.record_call(
@@ -108,21 +112,23 @@ def outcome(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             outcome=result,
             step=step,
             on=told_day(found.placement, step) if step else None,
+            close_others=others == "close",
         )
     except ValidationError as error:
-        return _refused(request, found, " ".join(error.messages))
+        return _refused(request, user, found, " ".join(error.messages))
     except TransitionRefused:
-        return _refused(request, found, MOVED_ON)
+        return _refused(request, user, found, MOVED_ON)
     if request.headers.get("HX-Request"):
         return _receipt(request, found, done, result, step)
     _say(request, done, result, step)
     return _onwards(request, done, result)
 
 
-def _refused(request: HttpRequest, found: FollowUp, words: str) -> HttpResponse:
+def _refused(request: HttpRequest, user: User, found: FollowUp, words: str) -> HttpResponse:
     """The row again with what was wrong, or the list with a message."""
     if request.headers.get("HX-Request"):
-        context = {"duty": duty(found, words), "next": safe_next(request, reverse("staff:day"))}
+        (row,) = duties([found], user, words)
+        context = {"duty": row, "next": safe_next(request, reverse("staff:day"))}
         return render(request, "web/staff/_duty.html", context)
     messages.error(request, f"{found.placement.veteran.name}：{words}")
     return redirect(safe_next(request, reverse("staff:day")))

@@ -123,22 +123,47 @@ class DutyForm(forms.Form):
         return user
 
 
-class StepForm(forms.Form):
+class StepDetails(forms.Form):
+    """What single steps ask besides: each is there where its step is offered."""
+
+    planned_first_day = forms.DateField(
+        label="录用时：计划哪天到岗", widget=DayInput(), required=False, help_text="到那天会提醒回访。"
+    )
+    close_others = forms.BooleanField(
+        label="入职时：把此人其他未结束的意向一并结束（可恢复）", required=False
+    )
+    wants_another = forms.TypedChoiceField(
+        label="离职时：还想再找工作吗",
+        choices=[("", "没有问"), ("yes", "想"), ("no", "不想")],
+        coerce=lambda answer: answer == "yes",
+        empty_value=None,
+        required=False,
+    )
+    _OF_STEP = {"offer": "planned_first_day", "onboard": "close_others", "leave": "wants_another"}
+
+    def offer(self, steps: list[str]) -> None:
+        for step, name in self._OF_STEP.items():
+            if step not in steps:
+                del self.fields[name]
+
+    def details(self) -> dict[str, Any]:
+        """As the actions take them."""
+        return {name: self.cleaned_data[name] for name in self._OF_STEP.values() if name in self.fields}
+
+
+class StepForm(StepDetails):
     """The next step of a placement; `steps` that the workflow offers now."""
 
     step = forms.ChoiceField(label="进展", widget=forms.RadioSelect)
     on = forms.DateField(label="发生日期", widget=DayInput(), initial=_today)
     note = forms.CharField(validators=[validate_no_unit_name], label="说明", max_length=200, required=False)
-    close_others = forms.BooleanField(
-        label="入职后，把此人其他未结束的意向一并结束（可更正）", required=False
-    )
+    field_order = ["step", "on", "note"]
 
     def __init__(self, placement: Placement, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         steps = TRANSITIONS.available(placement.state)
         self.fields["step"].choices = [(step, STEP_LABELS[step]) for step in steps]  # type: ignore[attr-defined]
-        if "onboard" not in steps:
-            del self.fields["close_others"]
+        self.offer(steps)
 
 
 class CorrectForm(forms.Form):
@@ -146,7 +171,7 @@ class CorrectForm(forms.Form):
     note = forms.CharField(validators=[validate_no_unit_name], label="更正原因", max_length=200)
 
 
-class CallForm(forms.Form):
+class CallForm(StepDetails):
     """One call: whether the person was reached, and what they told."""
 
     outcome = forms.ChoiceField(label="结果", choices=AttemptOutcome.choices, widget=forms.RadioSelect)
@@ -159,11 +184,14 @@ class CallForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    field_order = ["outcome", "step", "on"]
 
     def __init__(self, placement: Placement, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        steps = [(step, STEP_LABELS[step]) for step in TRANSITIONS.available(placement.state)]
-        self.fields["step"].choices = [("", "没有变化"), *steps]  # type: ignore[attr-defined]
+        steps = TRANSITIONS.available(placement.state)
+        labelled = [(step, STEP_LABELS[step]) for step in steps]
+        self.fields["step"].choices = [("", "没有变化"), *labelled]  # type: ignore[attr-defined]
+        self.offer(steps)
 
 
 class RevealForm(forms.Form):

@@ -29,6 +29,8 @@ VERBS = {
     "accounts.consent_given": "同意授权",
     "accounts.consent_withdrawn": "撤回授权",
     "accounts.created": "首次登录",
+    "accounts.feed_made": "生成日历订阅地址",
+    "accounts.feed_revoked": "停用日历订阅地址",
     "accounts.post_ended": "结束任职",
     "cms.groups_changed": "调整编辑权限",
     "cms.page_published": "发布页面",

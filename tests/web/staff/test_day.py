@@ -200,6 +200,49 @@ def test_onboarding_is_dated_to_the_planned_first_day(desk, clerk, make_call) ->
     )
 
 
+def test_onboarding_asks_what_becomes_of_the_others(desk, clerk, make_call) -> None:
+    call = make_call("陈建国")
+    placement = actions.advance(placement=call.placement, step="offer", by=clerk)
+    pending = placement.follow_ups.filter(state=FollowUpState.PENDING)
+    pending.update(call_on=timezone.localdate())
+    (alone,) = desk.get(DAY).context["duties"]
+    assert [row.value for row in alone.told if row.step == "onboard"] == ["reached:onboard"]
+    other = actions.declare(veteran=placement.veteran, position=make_position(), by=clerk)
+    (duty,) = desk.get(DAY).context["duties"]
+    assert [row.label for row in duty.told if row.step == "onboard"] == [
+        "今天入职，其他意向结束",
+        "今天入职，其他意向保留",
+    ]
+    desk.post(_url("outcome", duty.follow_up), {"did": "reached:onboard:close"})
+    other.refresh_from_db()
+    assert (other.state, other.closed_by) == (PlacementState.LAPSED, placement)
+    desk.post(_url("take-back", duty.follow_up))
+    other.refresh_from_db()
+    assert other.state == PlacementState.INTENDED
+
+
+def test_the_form_asks_what_a_step_needs(desk, clerk, make_call) -> None:
+    call = make_call("陈建国")
+    url, today = reverse("staff:follow-up", args=[call.pk]), timezone.localdate()
+    first = today + timedelta(days=6)
+    form = {"outcome": "reached", "step": "offer", "on": today, "planned_first_day": first}
+    assert "planned_first_day" in desk.get(url).content.decode()
+    assert "wants_another" not in desk.get(url).content.decode()
+    desk.post(url, form)
+    placement = call.placement
+    placement.refresh_from_db()
+    assert (placement.state, placement.planned_first_day) == (PlacementState.OFFERED, first)
+    actions.advance(placement=placement, step="onboard", by=clerk)
+    visit = placement.follow_ups.filter(state=FollowUpState.PENDING).first()
+    url = reverse("staff:follow-up", args=[visit.pk])
+    assert '<option value="leave" selected' in desk.get(url, {"step": "leave"}).content.decode()
+    form = {"outcome": "reached", "step": "leave", "on": today, "note": "离家太远", "wants_another": "yes"}
+    page = desk.post(url, form, follow=True)
+    placement.refresh_from_db()
+    assert (placement.state, placement.wants_another) == (PlacementState.LEFT, True)
+    assert "再就业回访" in _messages(page)
+
+
 def test_a_mistaken_tap_is_taken_back_by_a_correction(desk, make_call) -> None:
     call = make_call("陈建国")
     desk.post(_url("outcome", call), {"did": "reached:decline_by_veteran"}, headers=HTMX)

@@ -1,0 +1,145 @@
+"""A clerk's calls in the phone's own calendar: what stands in it, and who can still read it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from icalendar import Calendar
+
+from portal.accounts.feeds import make_feed
+from portal.accounts.models import FeedToken, StationMembership
+from portal.core.models import AuditEvent
+from portal.placements import actions
+from portal.placements.models import FollowUp
+from tests.factories import make_position, make_veteran
+
+pytestmark = pytest.mark.django_db
+PAGE = "/desk/calendar/"
+
+
+def _address(client) -> str:
+    html = client.post(PAGE).content.decode()
+    found = re.search(r'value="http://testserver(/feeds/duties/[\w-]+\.ics)"', html)
+    assert found is not None, html
+    return found.group(1)
+
+
+def _events(client, address) -> list:
+    response = client.get(address)
+    assert response.status_code == 200
+    assert response.headers["Content-Type"].startswith("text/calendar")
+    assert "no-store" in response.headers["Cache-Control"]
+    return list(Calendar.from_ical(response.content).walk("VEVENT"))
+
+
+@pytest.fixture
+def desk(towns, client_for):
+    return client_for(towns.clerk)
+
+
+def test_a_day_is_one_event_with_what_a_phone_may_hold(towns, desk, client) -> None:
+    late = timezone.localdate() - timedelta(days=3)
+    FollowUp.objects.filter(pk=towns.our_call.pk).update(call_on=late)
+    events = _events(client, _address(desk))
+    rest = towns.our_intention.follow_ups.exclude(pk=towns.our_call.pk).order_by("call_on")
+    today = timezone.localdate()
+    assert [event.decoded("dtstart") for event in events] == [today, *rest.values_list("call_on", flat=True)]
+    assert events[0]["summary"] == "回访 1 个（逾期 1 个）"
+    assert events[1]["summary"] == "回访 1 个"
+    assert events[0]["description"] == "陈某 意向回访"
+    text = client.get(reverse("public:duties-feed", args=[make_feed(by=towns.clerk)[1]])).content.decode()
+    for secret in (
+        "陈建国",
+        "黄",
+        towns.ours.phone,
+        towns.ours.phone[-4:],
+        towns.our_intention.position.title,
+    ):
+        assert secret not in text
+
+
+def test_the_events_keep_their_names_and_many_calls_are_counted(towns, desk, client) -> None:
+    address = _address(desk)
+    before = [event["uid"] for event in _events(client, address)]
+    for n in range(24):
+        placement = actions.declare(
+            veteran=make_veteran(name=f"甲{n}"), position=make_position(), by=towns.clerk
+        )
+        first = placement.follow_ups.earliest("due_on")
+        FollowUp.objects.filter(pk=first.pk).update(due_on=timezone.localdate(), call_on=timezone.localdate())
+    after = _events(client, address)
+    assert set(before) <= {event["uid"] for event in after}
+    assert after[0]["summary"] == "回访 25 个"
+    assert after[0]["description"].endswith("等 25 个")
+
+
+def test_only_a_keyed_hash_is_kept(towns, desk) -> None:
+    secret = _address(desk).split("/")[-1].removesuffix(".ics")
+    token = FeedToken.objects.get()
+    assert secret not in str(vars(token))
+    assert not AuditEvent.objects.filter(data__icontains=secret).exists()
+    assert "no-store" in desk.post(PAGE).headers["Cache-Control"]
+    assert secret not in desk.get(PAGE).content.decode()
+
+
+def test_a_new_address_ends_the_old_one_and_none_is_left_after_revoking(towns, desk, client) -> None:
+    first, second = _address(desk), _address(desk)
+    assert client.get(first).status_code == 404
+    assert client.get(second).status_code == 200
+    assert FeedToken.objects.get(revoked_at=None).last_used_at is not None
+    assert "最近读取" in desk.get(PAGE).content.decode()
+    page = desk.post("/desk/calendar/revoke/", follow=True)
+    assert "已停用" in page.content.decode()
+    assert client.get(second).status_code == 404
+    verbs = AuditEvent.objects.filter(verb__startswith="accounts.feed").order_by("pk")
+    assert list(verbs.values_list("verb", flat=True)) == [
+        "accounts.feed_made",
+        "accounts.feed_revoked",
+        "accounts.feed_made",
+        "accounts.feed_revoked",
+    ]
+
+
+def test_who_left_the_post_reads_nothing_and_who_moved_reads_the_new_station(towns, desk, client) -> None:
+    address = _address(desk)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    StationMembership.objects.filter(user=towns.clerk).update(ends_on=yesterday)
+    assert client.get(address).status_code == 404
+    StationMembership.objects.create(
+        user=towns.clerk, station=towns.stations["司前镇"], role="clerk", starts_on=yesterday
+    )
+    assert _events(client, address)[0]["description"] == "黄某 意向回访"
+    towns.clerk.is_active = False
+    towns.clerk.save()
+    assert client.get(address).status_code == 404
+
+
+def test_the_address_opens_nothing_else(towns, desk, client) -> None:
+    address = _address(desk)
+    secret = address.split("/")[-1].removesuffix(".ics")
+    client.get(address)
+    assert "sessionid" not in client.cookies
+    assert client.get(PAGE).status_code == 302
+    assert client.get("/api/v1/veterans", headers={"Authorization": f"Bearer {secret}"}).status_code == 401
+    assert client.post(address).status_code == 405
+
+
+def test_asking_too_often_is_put_off(towns, desk, client, settings) -> None:
+    settings.API_RATES = settings.API_RATES | {"feed": 2, "anonymous": 2}
+    address = _address(desk)
+    assert [client.get(address).status_code for _ in range(3)] == [200, 200, 429]
+    wrong = "/feeds/duties/nobody.ics"
+    assert [client.get(wrong).status_code for _ in range(3)] == [404, 404, 429]
+    assert int(client.get(wrong).headers["Retry-After"]) <= 60
+
+
+def test_the_feed_asks_as_many_questions_for_many_calls(towns, client, same_queries) -> None:
+    address = reverse("public:duties-feed", args=[make_feed(by=towns.clerk)[1]])
+
+    def grow() -> None:
+        for n in range(15):
+            actions.declare(veteran=make_veteran(name=f"甲{n}"), position=make_position(), by=towns.clerk)
+
+    assert same_queries(address, grow, at_most=15) > 2

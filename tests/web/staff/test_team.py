@@ -1,0 +1,313 @@
+"""A head's view of the calls: counts by station and clerk, calls given to others, cover, the rules."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.accounts.enums import StationRole
+from portal.accounts.models import User
+from portal.insights.load import Counts, by_clerk, by_station
+from portal.placements import actions
+from portal.placements.enums import AbsenceReason, AttemptOutcome, FollowUpKind, FollowUpState
+from portal.placements.models import Absence, Cover, FollowUp, FollowUpRule
+from tests.factories import make_position, make_staff, make_stations, make_veteran
+from tests.harness.browser import signed_in_client
+
+pytestmark = pytest.mark.django_db
+
+TEAM, CALLS, ASSIGN, COVERS, RULES = (
+    reverse(f"staff:{name}") for name in ("team", "team-calls", "team-assign", "covers", "follow-up-rules")
+)
+
+
+@pytest.fixture
+def stations():
+    return make_stations()
+
+
+@pytest.fixture
+def clerk(stations):
+    return make_staff(stations["睦洲镇"], StationRole.CLERK, name="李秀珍")
+
+
+@pytest.fixture
+def colleague(stations):
+    return make_staff(stations["睦洲镇"], StationRole.CLERK, name="同事")
+
+
+@pytest.fixture
+def neighbour(stations):
+    return make_staff(stations["司前镇"], StationRole.CLERK, name="梁伟强")
+
+
+@pytest.fixture
+def head(stations):
+    return make_staff(stations["新会区"], StationRole.HEAD, name="县站长")
+
+
+@pytest.fixture
+def operator(stations):
+    return make_staff(stations["江门市"], StationRole.OPERATOR, name="城操作")
+
+
+@pytest.fixture
+def make_call(stations, operator):
+    position = make_position(headcount=500)
+
+    def make(town="睦洲镇", *, late=0, **fields):
+        """A call about somebody of that town, due for `late` days."""
+        person = make_veteran(station=stations[town], name=f"{town[0]}某{FollowUp.objects.count()}")
+        placement = actions.declare(veteran=person, position=position, by=operator)
+        FollowUp.objects.filter(placement=placement).delete()
+        day = timezone.localdate() - timedelta(days=late)
+        values = {"kind": FollowUpKind.AFTER_FAIR, "station": person.station} | fields
+        return FollowUp.objects.create(placement=placement, due_on=day, call_on=day, **values)
+
+    return make
+
+
+def _messages(page) -> str:
+    return " ".join(str(message) for message in page.context["messages"])
+
+
+def _days(days: int):
+    return timezone.localdate() + timedelta(days=days)
+
+
+# --- counts ----------------------------------------------------------------------------------------------
+def test_counts_by_station(stations, operator, make_call) -> None:
+    make_call(late=3)
+    make_call(late=0)
+    make_call(late=-2)
+    make_call(late=-20)
+    make_call("南安村", late=9, raised=1, station=stations["睦洲镇"])
+    make_call("司前镇", late=1)
+    made = make_call("司前镇")
+    actions.record_call(follow_up=made, by=operator, outcome=AttemptOutcome.REACHED)
+    county = stations["新会区"]
+    total, own, *rows = by_station(county, county.get_children())
+    assert total.counts == Counts(due=4, late=3, raised=1, coming=1, made=1)
+    assert own.counts == Counts()
+    assert {row.station.region.name: row.counts for row in rows} == {
+        "睦洲镇": Counts(due=3, late=2, raised=1, coming=1),
+        "司前镇": Counts(due=1, late=1, made=1),
+    }
+    _, own, village = by_station(stations["睦洲镇"], stations["睦洲镇"].get_children())
+    assert (own.counts.due, village.counts) == (2, Counts(due=1, late=1, raised=1))
+
+
+def test_counts_by_clerk(stations, clerk, colleague, head, make_call) -> None:
+    make_call(late=2, clerk=clerk)
+    make_call(clerk=clerk)
+    make_call("南安村")
+    make_call(raised=1, station=stations["新会区"])
+    done = make_call()
+    actions.record_call(follow_up=done, by=colleague, outcome=AttemptOutcome.REFUSED)
+    rows = [
+        (row.clerk.name, row.named, row.late, row.shared, row.made)
+        for row in by_clerk([clerk, colleague, head])
+    ]
+    assert rows == [("李秀珍", 2, 1, 1, 0), ("同事", 0, 0, 1, 1), ("县站长", 0, 0, 1, 0)]
+
+
+def test_the_page_goes_down_the_network(client_for, stations, head, clerk, make_call) -> None:
+    make_call(late=3)
+    page = client_for(head).get(TEAM)
+    html = page.content.decode()
+    assert page.context["total"].late == 1
+    assert "睦洲镇退役军人服务站" in html
+    assert "李秀珍" in html
+    below = client_for(head).get(TEAM, {"station": stations["睦洲镇"].pk})
+    assert [label for label, _ in below.context["crumbs"]] == [
+        stations["新会区"].name,
+        stations["睦洲镇"].name,
+    ]
+    assert "南安村" in below.content.decode()
+    for name in ("蓬江区", "江门市"):
+        assert client_for(head).get(TEAM, {"station": stations[name].pk}).status_code == 404
+    assert client_for(head).get(TEAM, {"station": "x"}).status_code == 404
+    assert client_for(clerk).get(TEAM).status_code == 403
+
+
+def test_the_pages_ask_as_many_questions_for_many_rows(
+    client, operator, stations, clerk, make_call, same_queries
+) -> None:
+    client.cookies = signed_in_client(operator).cookies
+    make_call(late=2, clerk=clerk)
+
+    def grow() -> None:
+        for n in range(12):
+            make_call(late=n + 1, clerk=make_staff(stations["睦洲镇"], name=f"员工{n}"))
+            make_call("司前镇", late=n)
+
+    county = stations["新会区"].pk
+    assert same_queries(f"{TEAM}?station={county}", grow, at_most=30) > 5
+    assert same_queries(f"{CALLS}?station={county}", grow, at_most=30) > 5
+    me = make_staff(stations["新会区"], StationRole.HEAD, name="代班的人")
+
+    Cover.objects.create(clerk=clerk, cover=me, starts_on=_days(0), ends_on=_days(3), by=operator)
+
+    def cover() -> None:
+        for user in User.objects.filter(name__startswith="员工"):
+            Cover.objects.create(clerk=user, cover=me, starts_on=_days(0), ends_on=_days(3), by=operator)
+
+    assert same_queries(COVERS, cover, at_most=30) > 5
+
+
+# --- giving calls to others ------------------------------------------------------------------------------
+def test_many_calls_are_given_to_one(client_for, head, clerk, make_call) -> None:
+    calls = [make_call(late=n) for n in range(3)]
+    page = client_for(head).post(
+        ASSIGN, {"pk": [call.pk for call in calls[:2]], "clerk": clerk.pk, "next": CALLS}, follow=True
+    )
+    assert "已把2个回访交给李秀珍。" in _messages(page)
+    assert list(FollowUp.objects.order_by("pk").values_list("clerk", flat=True)) == [clerk.pk, clerk.pk, None]
+    back = client_for(head).post(ASSIGN, {"pk": calls[0].pk, "clerk": ""}, follow=True)
+    assert "改为不指定经办人" in _messages(back)
+    assert "请先勾选" in _messages(client_for(head).post(ASSIGN, {"clerk": clerk.pk}, follow=True))
+
+
+def test_all_are_given_or_none(client_for, head, neighbour, make_call) -> None:
+    ours, theirs = make_call(), make_call("司前镇")
+    page = client_for(head).post(ASSIGN, {"pk": [theirs.pk, ours.pk], "clerk": neighbour.pk}, follow=True)
+    assert "没有交出：梁伟强不负责此人所在的服务站。" in _messages(page)
+    assert not FollowUp.objects.exclude(clerk=None).exists()
+
+
+def test_a_head_gives_no_call_of_the_neighbours(client_for, stations, clerk, neighbour, make_call) -> None:
+    theirs = make_call("司前镇", late=4)
+    town_head = client_for(make_staff(stations["睦洲镇"], StationRole.HEAD, name="镇站长"))
+    town_head.post(ASSIGN, {"pk": theirs.pk, "clerk": clerk.pk})
+    theirs.refresh_from_db()
+    assert theirs.clerk is None
+    page = town_head.get(CALLS, {"state": "coming"})
+    assert theirs.placement.veteran.name not in page.content.decode()
+    assert "梁伟强" not in page.content.decode()
+    assert town_head.get(CALLS, {"station": stations["司前镇"].pk}).status_code == 404
+    assert client_for(clerk).post(ASSIGN, {"pk": theirs.pk}).status_code == 403
+
+
+def test_which_calls_are_listed(client_for, head, clerk, make_call) -> None:
+    late = make_call(late=2)
+    today = make_call(clerk=clerk, kind=FollowUpKind.FIRST_DAY)
+    later = make_call(late=-3)
+    raised = make_call(late=9, raised=1)
+
+    def listed(**asked) -> set[int]:
+        return {row.pk for row in client_for(head).get(CALLS, asked).context["page"]}
+
+    assert listed() == {late.pk, raised.pk}
+    assert listed(state="due") == {late.pk, raised.pk, today.pk}
+    assert listed(state="coming") == {late.pk, raised.pk, today.pk, later.pk}
+    assert listed(state="raised") == {raised.pk}
+    assert listed(state="due", clerk=clerk.pk) == {today.pk}
+    assert listed(state="due", clerk="none") == {late.pk, raised.pk}
+    assert listed(state="due", kind="first_day") == {today.pk}
+    assert listed(state="nonsense", clerk="99999999") == {late.pk, raised.pk}
+
+
+# --- cover -----------------------------------------------------------------------------------------------
+def test_cover_is_arranged_and_ended(client_for, head, clerk, colleague, make_call) -> None:
+    call = make_call(clerk=clerk)
+    form = {
+        "clerk": clerk.pk,
+        "cover": colleague.pk,
+        "starts_on": _days(0),
+        "ends_on": _days(3),
+        "reason": "年休假",
+    }
+    page = client_for(head).post(COVERS, form, follow=True)
+    assert "已安排：同事代李秀珍。" in _messages(page)
+    assert FollowUp.objects.due().of_clerk(colleague).get() == call
+    assert "今天由同事代班" in client_for(head).get(TEAM).content.decode()
+    again = client_for(head).post(COVERS, form)
+    assert "已经安排了代班" in again.content.decode()
+    assert 'value="年休假"' in again.content.decode()
+    cover = Cover.objects.get()
+    ended = client_for(head).post(reverse("staff:cover-end", args=[cover.pk]), follow=True)
+    assert "代班已结束" in _messages(ended)
+    assert not FollowUp.objects.due().of_clerk(colleague).exists()
+
+
+def test_a_clerk_arranges_cover_for_oneself_alone(client_for, clerk, colleague, neighbour) -> None:
+    desk = client_for(clerk)
+    days = {"starts_on": _days(0), "ends_on": _days(1)}
+    assert client_for(colleague).get(COVERS).status_code == 200
+    other = desk.post(COVERS, {"clerk": colleague.pk, "cover": clerk.pk, **days})
+    assert "选择一个有效的选项" in other.content.decode()
+    assert "梁伟强" not in other.content.decode()
+    beside = desk.post(COVERS, {"clerk": clerk.pk, "cover": neighbour.pk, **days})
+    assert "选择一个有效的选项" in beside.content.decode()
+    assert not Cover.objects.exists()
+    desk.post(COVERS, {"clerk": clerk.pk, "cover": colleague.pk, **days})
+    cover = Cover.objects.get()
+    end = reverse("staff:cover-end", args=[cover.pk])
+    assert client_for(neighbour).post(end).status_code == 404
+    assert client_for(colleague).post(end).status_code == 302
+    assert not Cover.objects.exists()
+
+
+# --- the city's rules ------------------------------------------------------------------------------------
+def test_the_operator_of_the_city_sets_the_days(client_for, operator, make_call) -> None:
+    desk = client_for(operator)
+    page = desk.post(RULES, {"kind": "after_fair", "after_fair-days": "2、5，9 30"}, follow=True)
+    assert "意向回访：第 2、5、9、30 天。" in _messages(page)
+    assert FollowUpRule.objects.get().days == [2, 5, 9, 30]
+    placement = actions.declare(veteran=make_veteran(), position=make_position(), by=operator)
+    assert [(row.due_on - _days(0)).days for row in placement.follow_ups.order_by("due_on")] == [2, 5, 9, 30]
+    none = desk.post(RULES, {"kind": "after_interview", "after_interview-days": ""}, follow=True)
+    assert "不再安排" in _messages(none)
+
+
+@pytest.mark.parametrize(("typed", "said"), [("三天", "请填写天数"), ("1 9999", "之间的天数")])
+def test_days_that_make_no_sense_come_back_as_typed(client_for, operator, typed, said) -> None:
+    page = client_for(operator).post(RULES, {"kind": "after_fair", "after_fair-days": typed})
+    assert said in page.content.decode()
+    assert f'value="{typed}"' in page.content.decode()
+    assert not FollowUpRule.objects.exists()
+
+
+def test_nobody_else_sets_them(client_for, stations, head) -> None:
+    county = make_staff(stations["新会区"], StationRole.OPERATOR, name="县操作")
+    for user in (head, county):
+        assert client_for(user).get(RULES).status_code == 403
+    assert client_for(make_staff(stations["江门市"], StationRole.OPERATOR)).post(
+        RULES, {"kind": "contradiction"}
+    ).status_code == 404  # fmt: skip
+
+
+# --- somebody away ---------------------------------------------------------------------------------------
+def test_somebody_away_is_not_called_until_then(client_for, clerk, make_call) -> None:
+    call = make_call(late=2)
+    desk, url = client_for(clerk), reverse("staff:follow-up-absence", args=[call.pk])
+    other = desk.post(url, {"until": _days(5), "reason": "other"})
+    assert "请写明原因" in other.content.decode()
+    assert (
+        "请选今天到一年之内的日期" in desk.post(url, {"until": _days(-1), "reason": "ill"}).content.decode()
+    )
+    page = desk.post(url, {"until": _days(5), "reason": "training", "next": "/desk/?whose=all"}, follow=True)
+    assert page.redirect_chain[-1][0] == "/desk/?whose=all"
+    assert "为止不再联系" in _messages(page)
+    call.refresh_from_db()
+    assert (call.state, call.call_on) == (FollowUpState.PENDING, _days(6))
+    assert page.context["duties"] == []
+    absence = Absence.objects.get()
+    assert absence.reason == AbsenceReason.TRAINING
+    assert "从今天起可以联系" in desk.get(url).content.decode()
+    desk.post(reverse("staff:absence-end", args=[absence.pk]))
+    call.refresh_from_db()
+    assert call.call_on == _days(0)
+    assert "已经结束" in _messages(desk.post(reverse("staff:absence-end", args=[absence.pk]), follow=True))
+
+
+def test_the_neighbour_ends_no_absence(client_for, clerk, neighbour, make_call) -> None:
+    call = make_call()
+    form = {"until": _days(5), "reason": "training"}
+    url = reverse("staff:follow-up-absence", args=[call.pk])
+    assert client_for(neighbour).post(url, form).status_code == 404
+    client_for(clerk).post(url, form)
+    end = reverse("staff:absence-end", args=[Absence.objects.get().pk])
+    assert client_for(neighbour).post(end).status_code == 404
+    assert Absence.objects.get().ended_at is None

@@ -1,0 +1,55 @@
+"""The pages of the team, cover, rules, absence and the calendar in Chromium, wide and on a phone."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from portal.accounts.enums import StationRole
+from portal.placements import actions
+from portal.placements.absences import record_absence
+from portal.placements.duties import arrange_cover
+from portal.placements.enums import AbsenceReason
+from portal.placements.models import FollowUp
+from tests.factories import make_position, make_staff, make_stations, make_veteran
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_page_looks_right(open_page, sign_in, look, width) -> None:
+    stations, today = make_stations(), timezone.localdate()
+    operator = make_staff(stations["江门市"], StationRole.OPERATOR, name="周敏")
+    clerk = make_staff(stations["睦洲镇"], name="李秀珍")
+    colleague = make_staff(stations["睦洲镇"], name="同事")
+    person = make_veteran(station=stations["睦洲镇"])
+    placement = actions.declare(veteran=person, position=make_position(), by=clerk)
+    late = placement.follow_ups.earliest("due_on")
+    FollowUp.objects.filter(pk=late.pk).update(call_on=today - timedelta(days=2), clerk=clerk, raised=1)
+    arrange_cover(
+        clerk=clerk,
+        cover=colleague,
+        starts_on=today,
+        ends_on=today + timedelta(days=2),
+        by=clerk,
+        reason="年休假",
+    )
+    page = open_page(width=width)
+    sign_in(page, operator)
+    for path, name in (
+        ("/desk/?whose=all", "day-all"),
+        ("/desk/team/", "team"),
+        (f"/desk/team/?station={stations['睦洲镇'].pk}", "team-town"),
+        ("/desk/team/calls/", "team-calls"),
+        ("/desk/covers/", "covers"),
+        ("/desk/follow-up-rules/", "follow-up-rules"),
+        ("/desk/calendar/", "calendar"),
+    ):
+        page.goto(path)
+        look(page, name)
+    page.get_by_role("button", name="生成订阅地址").click()
+    page.get_by_label("订阅地址").wait_for()
+    look(page, "calendar-address")
+    record_absence(veteran=person, reason=AbsenceReason.ILL, until=today + timedelta(days=9), by=clerk)
+    page.goto(f"/desk/follow-ups/{late.pk}/absence/")
+    look(page, "absence")
