@@ -10,13 +10,16 @@ from django.utils import timezone
 from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.demo.loading.bulk import insert
+from portal.demo.loading.staff import nearest, staff_by_path
 from portal.demo.scale import Scale
 from portal.fairs.models import Booth, Registration
 from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import FollowUp, FollowUpAttempt, Placement, PlacementTransition
-from portal.placements.workflow import CALLS, DEFAULT_DAYS, LIVE_STATES, RETENTION_DAYS, TRANSITIONS
+from portal.placements.rules import days_by_kind, set_rule
+from portal.placements.workflow import CALLS, LIVE_STATES, RETENTION_DAYS, TRANSITIONS
 from portal.positions.models import Position
+from portal.stations.models import Station
 from portal.veterans.enums import EmploymentStatus
 from portal.veterans.models import Veteran
 
@@ -40,6 +43,16 @@ _PATHS: dict[str, tuple[tuple[str, float, tuple[int, int]], ...]] = {
     S.RETAINED_3M: (("retain_6m", 0.85, (90, 97)), ("leave", 0.12, (10, 88))),
     S.RETAINED_6M: (("retain_12m", 0.84, (185, 192)), ("leave", 0.13, (20, 180))),
 }
+# On which days this city calls: oftener than the portal would by itself.
+_RULES = {
+    FollowUpKind.AFTER_FAIR: (3, 7, 14, 21, 30),
+    FollowUpKind.AFTER_INTERVIEW: (3, 7, 14),
+    FollowUpKind.AFTER_OFFER: (3, 7),
+    FollowUpKind.RETENTION_1M: (7, 30),
+    FollowUpKind.RETENTION_3M: (60, 90),
+    FollowUpKind.RETENTION_6M: (120, 180),
+    FollowUpKind.RETENTION_12M: (270, 365),
+}
 _LEFT_REASONS = (
     "离家太远，照顾不了家里",
     "倒班身体吃不消",
@@ -60,6 +73,8 @@ def load_placements(
     """Intentions of those who came to fairs, each walked through the workflow's table up to today."""
     begun = [fair for fair in fairs if came.get(fair.pk)]
     begun += begun[-3:] * (len(begun) // 4)  # the latest weigh more: there the calls are still due
+    for kind, days in _RULES.items():
+        set_rule(kind=kind, days=days, by=by)
     writer = _Histories(by, rng, _positions_at(booths))
     pairs: set[tuple[int, int]] = set()
     while len(pairs) < scale.intentions:
@@ -89,6 +104,10 @@ class _Histories:
         self.by, self.rng, self.positions_at = by, rng, positions_at
         self.today = timezone.localdate()
         self.stations = dict(Veteran.objects.values_list("pk", "station_id"))
+        staff = staff_by_path(by)
+        paths = Station.objects.values_list("pk", "path")
+        self.staff = {pk: nearest(path, staff) for pk, path in paths}
+        self.days = days_by_kind()
         self.pay = dict(Position.objects.values_list("pk", "pay_from"))
         self.placements: list[Placement] = []
         self.transitions: list[PlacementTransition] = []
@@ -161,7 +180,7 @@ class _Histories:
                 to_state=target,
                 happened_on=day,
                 at=at,
-                by=self.by,
+                by=self.by if step == "declare" else self.staff[station_id],
                 station_id=station_id,
                 note=note,
                 onboarded_on=placement.onboarded_on,
@@ -171,12 +190,14 @@ class _Histories:
         self._close_calls(placement, target, at)
         if step in RETENTION_DAYS:  # the later calls were made with the onboarding
             return
+        if target == S.OFFERED:
+            placement.planned_first_day = day + timedelta(days=self.rng.randint(3, 12))
         for kind in CALLS.get(target, ()):
-            if kind == FollowUpKind.FIRST_DAY or (
-                kind == FollowUpKind.NEW_SEARCH and not placement.wants_another
-            ):
+            if kind == FollowUpKind.NEW_SEARCH and not placement.wants_another:
                 continue
-            for due_on in (day + timedelta(days=n) for n in DEFAULT_DAYS[kind]):
+            first = placement.planned_first_day if kind == FollowUpKind.FIRST_DAY else day
+            assert first is not None  # set with the offer
+            for due_on in (first + timedelta(days=n) for n in self.days[kind]):
                 self.follow_ups.append(
                     FollowUp(
                         placement=placement, kind=kind, due_on=due_on, call_on=due_on, station_id=station_id
@@ -192,12 +213,21 @@ class _Histories:
             if call.state != FollowUpState.PENDING:
                 continue
             if call.due_on <= timezone.localdate(at):
-                call.state, call.done_at, call.done_by, call.tries = FollowUpState.DONE, at, self.by, 1
-                self.attempts.append(
-                    FollowUpAttempt(follow_up=call, at=at, by=self.by, outcome=AttemptOutcome.REACHED)
-                )
+                self._answer(call, at)
             elif not keeps_later:
                 call.state = FollowUpState.CANCELLED
+
+    def _answer(self, call: FollowUp, at: datetime) -> None:
+        """Reached, now and then after a vain try the day before."""
+        caller = self.staff[call.station_id]
+        outcomes = [AttemptOutcome.REACHED]
+        if self.rng.random() < 0.25:
+            outcomes.insert(0, AttemptOutcome.NOT_REACHED)
+        call.state, call.done_at, call.done_by, call.tries = FollowUpState.DONE, at, caller, len(outcomes)
+        self.attempts += [
+            FollowUpAttempt(follow_up=call, at=at - timedelta(days=days), by=caller, outcome=outcome)
+            for days, outcome in zip(range(len(outcomes) - 1, -1, -1), outcomes, strict=True)
+        ]
 
     def save(self) -> None:
         """Write everything; calls overdue by more than a month are closed, so that a day's list stays a
@@ -206,10 +236,7 @@ class _Histories:
         for call in self.follow_ups:
             if call.state == FollowUpState.PENDING and call.due_on < self.today - timedelta(days=20):
                 at = self._noon(call.due_on + timedelta(days=1))
-                call.state, call.done_at, call.done_by, call.tries = FollowUpState.DONE, at, self.by, 1
-                self.attempts.append(
-                    FollowUpAttempt(follow_up=call, at=at, by=self.by, outcome=AttemptOutcome.REACHED)
-                )
+                self._answer(call, at)
         # A placement begins in its first state; the lines of its log move it to where it was walked to.
         for placement in self.placements:
             placement.state, placement.sequence = S.INTENDED, 0

@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from portal.accounts.enums import StationRole
-from portal.accounts.models import DEMO_DEVICE, StationMembership, User
+from portal.accounts.models import DEMO_DEVICE, FILE_ROLES, StationMembership, User
 from portal.demo import logins
 from portal.demo.loading.bulk import new_user
 from portal.stations.enums import StationLevel
@@ -57,3 +57,16 @@ def _other_posts(stations: dict[str, Station]) -> Iterator[tuple[Station, Statio
                 yield station, StationRole.REVIEWER
         elif station.level == StationLevel.TOWN and station.region.name not in named:
             yield station, StationRole.CLERK
+
+
+def staff_by_path(operator: User) -> dict[str, User]:
+    """Tree path -> somebody who serves there; the operator serves everybody else."""
+    posts = StationMembership.objects.current().filter(role__in=sorted(FILE_ROLES))
+    found = {post.station.path: post.user for post in posts.select_related("station", "user")}
+    return {path[: Station.steplen]: operator for path in found} | found
+
+
+def nearest(path: str, staff: dict[str, User]) -> User:
+    while path not in staff:
+        path = path[: -Station.steplen]
+    return staff[path]

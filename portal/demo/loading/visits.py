@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
 
-from portal.accounts.models import FILE_ROLES, StationMembership, User
+from portal.accounts.models import User
 from portal.demo.loading.bulk import insert
+from portal.demo.loading.staff import nearest, staff_by_path
 from portal.stations.models import Station
 from portal.veterans.models import Veteran
 from portal.visits import actions
@@ -33,7 +34,7 @@ _RETURNS = 12
 def load_visits(stations: dict[str, Station], operator: User, rng: random.Random) -> None:
     """`stations` goes by region name; visits are made by the nearest staff at or above the file's station."""
     today = timezone.localdate()
-    staff = _staff_by_path(operator)
+    staff = staff_by_path(operator)
     files = Veteran.objects.order_by("pk").values_list("pk", "station_id", "station__path")
     planned = list(_plan(files.iterator(5_000), staff, today, rng))
     insert(Visit, planned, total=len(planned), label="visits")
@@ -48,25 +49,12 @@ def load_visits(stations: dict[str, Station], operator: User, rng: random.Random
     _load_returns(stations["睦洲镇"], staff, today, rng)
 
 
-def _staff_by_path(operator: User) -> dict[str, User]:
-    """Tree path -> somebody who serves there; the operator serves everybody else."""
-    posts = StationMembership.objects.current().filter(role__in=sorted(FILE_ROLES))
-    found = {post.station.path: post.user for post in posts.select_related("station", "user")}
-    return {path[: Station.steplen]: operator for path in found} | found
-
-
-def _nearest(path: str, staff: dict[str, User]) -> User:
-    while path not in staff:
-        path = path[: -Station.steplen]
-    return staff[path]
-
-
 def _plan(
     files: Iterator[tuple[int, int, str]], staff: dict[str, User], today: date, rng: random.Random
 ) -> Iterator[Visit]:
     so_far = (today - today.replace(month=1, day=1)).days
     for pk, station, path in files:
-        by = _nearest(path, staff)
+        by = nearest(path, staff)
         times = rng.choice(_TIMES)
         # Whoever was not seen this year may have been before, or never.
         days = [rng.randint(0, so_far) for _ in range(times)] or (
@@ -90,7 +78,7 @@ def _load_returns(station: Station, staff: dict[str, User], today: date, rng: ra
     for veteran in people.order_by("-left_on", "pk")[:_RETURNS]:
         assert veteran.left_on is not None
         actions.register_return(
-            by=_nearest(station.path, staff),
+            by=nearest(station.path, staff),
             veteran=veteran,
             left_on=veteran.left_on,
             registered_on=max(today - timedelta(days=rng.randint(0, 60)), veteran.left_on),
