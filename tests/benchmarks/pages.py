@@ -3,8 +3,8 @@
 Makes the demo city once (73 fairs, 66,000 positions, 97,092 veterans) in --data, starts the real server on
 loopback, and prints for each page: its number of queries, p50 and p95 with one client, and requests a second
 with eight; then, for each page that ranks, the same page beside one whose ranking costs nothing (--ranking:
-only these; --files: only the pages that look for people). Nothing is asserted here: timings belong to the
-machine.
+only these; --files: only the pages that look for people; --duties: only those of the calls). Nothing is
+asserted here: timings belong to the machine.
 """
 
 import argparse
@@ -28,8 +28,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page to ask for, the session cookie of whoever asks ('' for nobody), and whether it ranks or looks
-    for people among the files.
+    """A page to ask for, the session cookie of whoever asks ('' for nobody), and whether it ranks, looks for
+    people among the files, or lists calls that are due.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Page:
     session: str = ""
     ranks: bool = False
     files: bool = False
+    duties: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,11 @@ def pages() -> list[Page]:
         Page("candidates, city", reverse("staff:candidates", args=[wanted.pk]), desk, ranks=True),
         Page("booth's people, city", reverse("staff:booth-people", args=[booth.pk]), desk, ranks=True),
         Page("candidates, employer", reverse("employer:candidates", args=[wanted.pk]), firm, ranks=True),
-        Page("staff day, town", reverse("staff:day"), clerk),
-        Page("staff day, city", reverse("staff:day"), desk, files=True),
+        Page("staff day, town", reverse("staff:day"), clerk, duties=True),
+        Page("staff day, city", reverse("staff:day"), desk, files=True, duties=True),
+        Page("staff day, all of the city", reverse("staff:day") + "?whose=all", desk, duties=True),
+        Page("team, city", reverse("staff:team"), desk, duties=True),
+        Page("team's calls, city", reverse("staff:team-calls") + "?state=coming", desk, duties=True),
         Page("staff worklist, city", reverse("staff:placements"), desk, files=True),
         Page("veterans list, city", files, desk, files=True),
         Page("person by name, city", f"{files}?q={quote(veteran.name)}", desk, files=True),
@@ -133,6 +137,18 @@ def pages() -> list[Page]:
         Page("people of a county", f"{files}?station={county.pk}", desk, files=True),
         Page("fair report, city", reverse("staff:fair", args=[biggest.pk]), desk),
     ]
+
+
+def rows_held() -> dict[str, int]:
+    """How many people, intentions and duties there are."""
+    from portal.placements.models import FollowUp, Placement
+    from portal.veterans.models import Veteran
+
+    return {
+        "people": Veteran.objects.count(),
+        "intentions": Placement.objects.count(),
+        "duties": FollowUp.objects.count(),
+    }
 
 
 def session_of(user: object, *, verified: bool = False) -> str:
@@ -273,6 +289,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="also write the figures into this file")
     parser.add_argument("--ranking", action="store_true", help="only what the ranking adds to its pages")
     parser.add_argument("--files", action="store_true", help="only the pages that look for people")
+    parser.add_argument("--duties", action="store_true", help="only the pages of the calls that are due")
     parser.add_argument("--list", type=Path, help="only make the data and write the pages into this file")
     parser.add_argument("--seconds", type=float, default=4.0, help="how long each page is asked for")
     options = parser.parse_args()
@@ -289,13 +306,15 @@ def main() -> None:
     ranking = [page for page in asked if page.ranks]
     if options.files:
         asked = [page for page in asked if page.files]
+    if options.duties:
+        asked = [page for page in asked if page.duties]
     if options.list:
         rows = [{"page": asdict(page), "queries": count_queries(page)} for page in asked]
-        options.list.write_text(json.dumps(rows))
+        options.list.write_text(json.dumps({"pages": rows, "rows": rows_held()}))
         return
     figures = {} if options.ranking else measure_all(asked, options.seconds)
     compared = {}
-    if not options.files:
+    if not (options.files or options.duties):
         print(f"\n{'page that ranks':26}{'p95 ms':>10}{'without it':>14}")
         compared = compare(ranking, 200)
     for name, row in compared.items():

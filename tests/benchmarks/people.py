@@ -18,18 +18,22 @@ from tests.benchmarks.pages import ROOT, Page, _ask, server
 SCALES = ("small", "city")
 
 
-def listed(scale: str, folder: Path) -> list[tuple[Page, int]]:
-    """The pages that look for people at this scale, each with the number of its queries; makes the data."""
+def listed(scale: str, folder: Path, kind: str) -> tuple[list[tuple[Page, int]], dict[str, int]]:
+    """The pages of this kind at this scale, each with the number of its queries, and how many rows there are;
+    makes the data.
+    """
     result = folder / f"{scale}-pages.json"
-    command = [sys.executable, "-m", "tests.benchmarks.pages", "--scale", scale, "--files"]
+    command = [sys.executable, "-m", "tests.benchmarks.pages", "--scale", scale, f"--{kind}"]
     subprocess.run([*command, "--list", str(result)], cwd=ROOT, check=True)
-    return [(Page(**row["page"]), row["queries"]) for row in json.loads(result.read_text())]
+    told = json.loads(result.read_text())
+    return [(Page(**row["page"]), row["queries"]) for row in told["pages"]], told["rows"]
 
 
-def compare(times: int, folder: Path) -> dict[str, dict[str, float]]:
-    """Milliseconds at both scales, by the page's name."""
-    pages = {scale: listed(scale, folder) for scale in SCALES}
-    figures = {}
+def compare(times: int, folder: Path, kind: str = "files") -> dict[str, dict[str, float]]:
+    """Milliseconds at both scales, by the page's name; as 'rows' how many rows the city has."""
+    found = {scale: listed(scale, folder, kind) for scale in SCALES}
+    pages = {scale: asked for scale, (asked, _) in found.items()}
+    figures: dict[str, dict[str, float]] = {"rows": {**found["city"][1]}}
     with server(data=data_of("small")) as small, server(data=data_of("city")) as city:
         ports = {"small": small, "city": city}
         print(f"\n{'page':26}{'queries':>9}{'small p95':>11}{'city p95':>10}{'ratio':>8}")
@@ -64,12 +68,13 @@ def data_of(scale: str) -> Path:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=200, help="requests of each page at each scale")
+    parser.add_argument("--duties", action="store_true", help="the pages of the calls that are due instead")
     parser.add_argument("--json", type=Path, help="also write the figures into this file")
     options = parser.parse_args()
     folder = ROOT / "var"
     folder.mkdir(exist_ok=True)
     os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings.dev"
-    figures = compare(options.times, folder)
+    figures = compare(options.times, folder, "duties" if options.duties else "files")
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2))
 
