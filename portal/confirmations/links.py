@@ -25,6 +25,8 @@ from portal.core import audit
 from portal.core.encryption import lookup_hash
 from portal.employers.models import Employer
 from portal.employers.permissions import acts_for
+from portal.notices.actions import notify
+from portal.notices.enums import NoticeKind
 from portal.placements.models import Placement, PlacementQuerySet
 
 LASTS = timedelta(days=14)
@@ -187,8 +189,25 @@ def _locked(link: ConfirmationLink) -> ConfirmationLink:
 def _note_wrong(link: ConfirmationLink) -> None:
     link.tries += 1
     link.save(update_fields=["tries", "updated_at"])
-    verb = "confirmations.locked" if link.tries >= MOST_TRIES else "confirmations.proof_failed"
+    locked = link.tries >= MOST_TRIES
+    verb = "confirmations.locked" if locked else "confirmations.proof_failed"
     audit.record(by=None, verb=verb, target=link)
+    if locked:
+        notify(
+            user=link.created_by,
+            kind=NoticeKind.PLACEMENT,
+            text=f"您发出的{link.get_side_display()}确认链接连续核对不符，已锁定。请核对号码后重新发送。",
+            key=f"confirmations.locked.{link.pk}",
+            url=_about(link),
+        )
+
+
+def _about(link: ConfirmationLink) -> str:
+    """The page where staff send another."""
+    if link.employer_id is not None:
+        return f"/desk/confirmations/employers/{link.employer_id}/"
+    placement = link.placements.order_by("pk").first()
+    return f"/desk/placements/{placement.pk}/" if placement is not None else ""
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from portal.confirmations import links
 from portal.confirmations.enums import Question
 from portal.confirmations.models import MOST_TRIES, ConfirmationLink
 from portal.core.encryption import lookup_hash
+from portal.notices.models import Notice
 from portal.placements.actions import advance
 from tests.confirmations.linking import SECRETS, firm_link, person_link, prove, said, send, without_token
 from tests.confirmations.making import another
@@ -132,6 +133,9 @@ def test_five_wrong_digits_kill_the_link(town) -> None:
     assert Client().post(address, {"act": "prove", "code": "4321"}).status_code == 404
     link.refresh_from_db()
     assert (link.tries, link.state[0]) == (MOST_TRIES, "failed")
+    told = Notice.objects.get(user=town.clerk)
+    assert "已锁定" in told.text
+    assert told.url == reverse("staff:placement", args=[town.placement.pk])
 
 
 def test_five_wrong_codes_kill_the_link_and_few_codes_are_sent(town, settings) -> None:

@@ -23,7 +23,6 @@ from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, StationMembership
 from portal.complaints import actions as complaints
 from portal.complaints.enums import ComplaintKind
 from portal.confirmations import links
-from portal.confirmations.enums import Question
 from portal.core.reference import load_reference
 from portal.employers import members
 from portal.employers.enums import EmployerRole
@@ -188,12 +187,6 @@ class World:
             position=self.position, by=self.stranger, kind=ComplaintKind.FEE, text="收押金"
         )
         self.link, self.secret = links.ask_person(placement=self.placement, by=self.staff["clerk own"])
-        self.firm_link, self.firm_secret = links.ask_employer(
-            employer=self.employer,
-            question=Question.PROGRESS,
-            placements=[self.placement],
-            by=self.staff["clerk own"],
-        )
         indexing.rebuild()
         indexing.rebuild_people()
 

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from portal.demo import logins
 from portal.demo.content.places import offices, places
 from portal.demo.loading.changes import load_changes
+from portal.demo.loading.confirmations import load_confirmations
 from portal.demo.loading.desk import load_booths, load_registrations, positions_by_employer
 from portal.demo.loading.dossiers import load_dossiers
 from portal.demo.loading.duplicates import load_duplicates
@@ -79,6 +80,7 @@ def load(scale: Scale, seed: int) -> None:
     came = load_registrations(fairs, with_account, operator, rng, scale)
     load_dossiers(employers, operator, with_account, random.Random(seed))  # noqa: S311
     load_placements(fairs, booths, came, operator, rng, scale)
+    load_confirmations()
     load_posts(seed)
     load_changes(stations, operator)
     load_reviewing(seed)

@@ -1,0 +1,44 @@
+"""What both sides of some placements of the demo say themselves: agreed, one alone, and contradicting."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.confirmations.actions import Said, answer
+from portal.confirmations.enums import Reply, Side
+from portal.employers.models import EmployerMembership
+from portal.placements.models import Placement
+from portal.placements.workflow import IN_POST_STATES
+
+MOST = 12
+_WORDS = ("一切都好，谢谢服务站", "希望离家近一些", "")
+
+
+def load_confirmations() -> None:
+    """A dozen people in post: of each four one contradicts, one agrees, and two sides have yet to answer."""
+    today = timezone.localdate()
+    members: dict[int, User] = {}
+    for row in EmployerMembership.objects.select_related("user").order_by("-pk"):
+        members[row.employer_id] = row.user
+    rows = Placement.objects.filter(
+        state__in=IN_POST_STATES,
+        veteran__account__isnull=False,
+        onboarded_on__lte=today - timedelta(days=20),
+        position__employer__in=members,
+    )
+    for n, placement in enumerate(rows.with_details().order_by("pk")[:MOST]):
+        account = placement.veteran.account
+        if account is None:
+            continue
+        if n % 4 != 3:
+            own = Said(Reply.IN_POST, satisfaction=5 - n % 3, words=_WORDS[n % 3])
+            answer(placement=placement, side=Side.VETERAN, said=own, by=account)
+        if n % 4 != 2:
+            theirs = Said(Reply.LEFT, day=today - timedelta(days=9)) if n % 4 == 0 else Said(Reply.IN_POST)
+            answer(
+                placement=placement,
+                side=Side.EMPLOYER,
+                said=theirs,
+                by=members[placement.position.employer_id],
+            )

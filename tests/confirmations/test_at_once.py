@@ -1,0 +1,56 @@
+"""Many browsers at one link at the same time: tries are counted one by one, and one answer is kept."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+
+from portal.confirmations import links
+from portal.confirmations.actions import Said, submit
+from portal.confirmations.enums import Reply
+from portal.confirmations.models import MOST_TRIES, Answer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+AT_ONCE = 9
+
+
+def together(act: Callable[[], object]) -> Counter[str]:
+    """What `act` returned or raised in each of several threads that began at once."""
+    began, said = threading.Barrier(AT_ONCE), []
+
+    def run() -> None:
+        try:
+            began.wait()
+            said.append(str(act()))
+        except links.LinkDead:
+            said.append("dead")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(AT_ONCE)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return Counter(said)
+
+
+def test_guessing_from_many_sides_gets_no_more_tries(town, django_db_serialized_rollback) -> None:
+    link, _ = links.ask_person(placement=town.placement, by=town.clerk)
+    assert together(lambda: links.prove_by_phone(link=link, digits="0000")) == {
+        "False": MOST_TRIES,
+        "dead": AT_ONCE - MOST_TRIES,
+    }
+
+
+def test_a_link_is_used_once(town, django_db_serialized_rollback) -> None:
+    link, _ = links.ask_person(placement=town.placement, by=town.clerk)
+
+    def send() -> int:
+        return len(submit(link=link, said={town.placement.pk: Said(Reply.NOT_YET)}, by=None))
+
+    assert together(send) == {"1": 1, "dead": AT_ONCE - 1}
+    assert Answer.objects.count() == 1
