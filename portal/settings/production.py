@@ -8,6 +8,8 @@ FIELD_ENCRYPTION_KEYS = base.env.list("PORTAL_FIELD_KEYS", default=[])
 LOOKUP_HASH_KEY = base.env.str("PORTAL_LOOKUP_KEY")
 ALLOWED_HOSTS = base.env.list("PORTAL_HOSTS")
 CSRF_TRUSTED_ORIGINS = base.env.list("PORTAL_ORIGINS")
+# What the links in text messages begin with: 'https://jobs.example.gov.cn'.
+WAGTAILADMIN_BASE_URL = base.env.str("PORTAL_BASE_URL")
 CODE_SENDER = base.env.str("PORTAL_CODE_SENDER")
 DEMO = False
 

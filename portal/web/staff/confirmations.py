@@ -86,7 +86,7 @@ def _tabs(employer: Employer, question: Question) -> list[dict[str, Any]]:
 
 
 def _shown(request: HttpRequest, link: ConfirmationLink, secret: str, whose: str, back: str) -> HttpResponse:
-    address = links.address(secret)
+    address = request.build_absolute_uri(reverse("public:confirmation", args=[secret]))
     context = {
         "link": link,
         "address": address,
