@@ -116,7 +116,7 @@ def undo_merge(*, merge: FileMerge, by: User) -> FileMerge:
 
     Raises:
         PermissionDenied: as for `merge_files`.
-        ValidationError: undone already.
+        ValidationError: undone already, or the file that was kept went into another one since.
     """
     merge = (
         FileMerge.objects.select_for_update()
@@ -127,6 +127,8 @@ def undo_merge(*, merge: FileMerge, by: User) -> FileMerge:
     _require(by, kept, gone)
     if merge.undone_at is not None:
         raise ValidationError("这次合并已经撤销过了。")
+    if kept.merged_into_id is not None:
+        raise ValidationError("保留的档案后来又并入了另一份，请先撤销那一次合并。")
     models_by_label = {model._meta.label: model for model, _ in _relations()}
     back = [
         [label, key, name]

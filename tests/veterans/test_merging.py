@@ -194,3 +194,14 @@ def test_the_pages_look_right(head, kept, gone, open_page, sign_in, look, width)
     for path in (reverse("staff:duplicates"), reverse("staff:duplicate", args=[kept.pk, gone.pk])):
         window.goto(path)
         look(window)
+
+
+def test_merges_one_upon_the_other_are_undone_in_their_order(head, kept, gone) -> None:
+    first = merge_files(kept=kept, gone=gone, by=head)
+    third = make_veteran(name="陈建国")
+    second = merge_files(kept=third, gone=Veteran.objects.get(pk=kept.pk), by=head)
+    with pytest.raises(ValidationError, match="先撤销那一次"):
+        undo_merge(merge=first, by=head)
+    undo_merge(merge=second, by=head)
+    undo_merge(merge=first, by=head)
+    assert Veteran.objects.get(pk=gone.pk).placements.count() == 1

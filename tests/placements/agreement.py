@@ -1,0 +1,98 @@
+"""What the portal holds, beside what the model says that it must hold."""
+
+from collections import Counter
+from itertools import groupby
+
+from cms.models import JobFairPage
+from portal.insights.funnels import fair_report
+from portal.insights.totals import SMALLEST_CELL, portal_totals
+from portal.placements.models import DutyEvent, FollowUp, Placement, PlacementTransition
+from portal.stations.models import Station
+from portal.veterans.models import Veteran
+from tests.placements.records import CHAIN
+from tests.placements.world import World
+
+
+def rows_and_logs_agree(world: World) -> None:
+    rows = {row.pk: row for row in world.rows}
+    found = {placement.pk: placement for placement in Placement.objects.all()}
+    assert found.keys() == rows.keys()
+    logs = {
+        pk: list(lines)
+        for pk, lines in groupby(
+            PlacementTransition.objects.order_by("placement", "sequence"), lambda line: line.placement_id
+        )
+    }
+    for pk, row in rows.items():
+        placement, lines = found[pk], logs[pk]
+        assert [line.sequence for line in lines] == list(range(1, placement.sequence + 1))
+        assert [line.from_state for line in lines] == ["", *(line.to_state for line in lines[:-1])]
+        last = lines[-1]
+        assert (placement.state, placement.onboarded_on, placement.left_on) == (
+            last.to_state, last.onboarded_on, last.left_on,
+        )  # fmt: skip
+        assert [(a.step, a.to_state, a.onboarded_on, a.left_on) for a in lines] == [
+            (b.step, b.after, b.first, b.last) for b in row.log
+        ]
+        assert (
+            placement.veteran_id, placement.closed_by_id, placement.follows_id, placement.wants_another,
+        ) == (
+            row.person.pk, row.closed_by and row.closed_by.pk, row.follows and row.follows.pk, row.wants,
+        )  # fmt: skip
+    live = Counter((row.person.pk, row.position) for row in rows.values() if row.state in CHAIN)
+    assert max(live.values(), default=0) <= 1
+
+
+def calls_agree(world: World) -> None:
+    expected = {(row.pk, key): call for row in world.rows for key, call in row.calls.items()}
+    paths = dict(Station.objects.values_list("pk", "path"))
+    found = {
+        (call.placement_id, (call.kind, call.due_on)): call
+        for call in FollowUp.objects.select_related("placement__veteran")
+    }
+    assert found.keys() == expected.keys()
+    events: dict[int, Counter] = {}
+    for pk, kind, on in DutyEvent.objects.values_list("follow_up", "kind", "on"):
+        events.setdefault(pk, Counter())[kind, on] += 1
+    for key, call in expected.items():
+        row = found[key]
+        assert (row.state, row.tries, row.fell_due_at is not None) == (
+            call.state,
+            call.tries,
+            call.fell,
+        ), key
+        assert events.get(row.pk, Counter()) == Counter(call.events), key
+        if call.state == "pending":
+            assert (row.call_on, row.station_id, row.raised, row.owned_since) == (
+                call.call, call.owner, call.raised, call.since,
+            ), key  # fmt: skip
+            home = paths[row.placement.veteran.station_id]
+            assert paths[row.station_id] == home[: len(home) - Station.steplen * row.raised], key
+
+
+def files_agree(world: World) -> None:
+    found = dict(Veteran.objects.values_list("pk", "station"))
+    assert found == {person.pk: person.station for person in world.people}
+
+
+def published_counts_agree(world: World, fairs: list[JobFairPage]) -> None:
+    rows = world.rows
+    reached = [row for row in rows if row.fair is not None and row.confirmed]
+    placed = {row.person.pk for row in rows if row.first is not None}
+    totals = portal_totals()
+    assert (totals.reached, totals.onboarded) == (shown(len(reached)), shown(len(placed)))
+    for fair in fairs:
+        there = [row for row in rows if row.fair == fair.pk]
+        report = fair_report(fair)
+        assert (report.sheets, report.people, report.reached) == (
+            len(there), len({row.person.pk for row in there}),
+            len([row for row in there if row.confirmed]),
+        )  # fmt: skip
+        far = [row.furthest() for row in there]
+        assert [stage.count for stage in report.stages] == [
+            sum(place >= i for place in far) for i in range(len(CHAIN))
+        ]
+
+
+def shown(count: int) -> int | None:
+    return count if count >= SMALLEST_CELL else None

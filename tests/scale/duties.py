@@ -1,0 +1,132 @@
+"""A clock that is killed again and again while many calls fall due, on a database of its own:
+`python -m tests.scale.duties DUTIES KILLS` with PORTAL_DATA (and DATABASE_URL) set. Says in JSON what is
+found afterwards.
+"""
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import django
+
+A_PLACEMENT = 4  # calls of each
+
+
+def make(duties: int) -> list[tuple[int, str, int]]:
+    """Fill the database; (number, day to call, levels above its station) of each call."""
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    from portal.placements.models import FollowUp, Placement, PlacementTransition
+    from tests.factories import make_employer, make_position, make_staff, make_stations, make_veteran
+
+    call_command("migrate", verbosity=0)
+    stations, today = make_stations(), timezone.localdate()
+    clerks = [make_staff(station) for station in stations.values()]
+    people = [make_veteran(station=list(stations.values())[i % len(stations)]) for i in range(50)]
+    employer = make_employer()
+    posts = [make_position(employer=employer) for _ in range(duties // A_PLACEMENT // len(people))]
+    placements = Placement.objects.bulk_create(
+        [Placement(veteran=p, position=post, recorded_by=clerks[0]) for p in people for post in posts]
+    )
+    PlacementTransition.objects.bulk_create(
+        PlacementTransition(
+            placement=placement,
+            sequence=1,
+            step="declare",
+            to_state="intended",
+            happened_on=today,
+            by=clerks[0],
+            station=placement.veteran.station,
+        )
+        for placement in placements
+    )
+    calls = FollowUp.objects.bulk_create(
+        FollowUp(
+            placement=placement,
+            kind="after_fair",
+            due_on=(day := today - timedelta(days=(i * A_PLACEMENT + n) % 20 + n)),
+            call_on=day,
+            station=placement.veteran.station,
+        )
+        for i, placement in enumerate(placements)
+        for n in range(A_PLACEMENT)
+    )
+    depths = {station.pk: station.depth for station in stations.values()}
+    return [(call.pk, call.call_on.isoformat(), depths[call.station_id] - 1) for call in calls]
+
+
+def life(seconds: float | None) -> None:
+    """One clock, from its start until it is killed after `seconds` (None: until it has done its work)."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    from portal.core.models import PeriodicRun
+
+    # The lease of the one that was killed has ended; a quarter of an hour is not waited for here.
+    PeriodicRun.objects.filter(name="placements.duties").delete()
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        try:
+            with Path(os.devnull).open("w") as nowhere:
+                call_command("tick", "--once", stdout=nowhere)
+        finally:
+            os._exit(0)
+    if seconds is not None:
+        time.sleep(seconds)
+        os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+def done() -> tuple[int, int]:
+    """(events so far, calls that have not fallen due or not moved up)."""
+    from portal.placements.models import DutyEvent, FollowUp
+
+    return DutyEvent.objects.count(), FollowUp.objects.filter(fell_due_at=None).count()
+
+
+def kill_often(duties: int, kills: int, rng: random.Random) -> dict[str, Any]:
+    """Kill that many clocks at random moments, so that the work lasts until the last of them."""
+    wrote, while_waiting, typical = 0, 0, 0.05
+    for n in range(kills):
+        before, waiting = done()
+        life(rng.uniform(0, 2 * typical))
+        after, _ = done()
+        wrote += after > before
+        while_waiting += waiting > 0
+        # As much of the work as there are lives: longer ones when behind, shorter ones when ahead.
+        ahead = (duties - waiting) / duties > (n + 1) / (kills + 5)
+        typical *= 0.85 if ahead else 1.15
+    return {"wrote": wrote, "while_waiting": while_waiting}
+
+
+def main(duties: int, kills: int) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
+    django.setup()
+    from portal.notices.models import Notice
+    from portal.placements.models import DutyEvent
+
+    calls = make(duties)
+    said = kill_often(len(calls), kills, random.Random(7))
+    life(None)
+    events = DutyEvent.objects.order_by("pk").values_list("follow_up", "kind", "on")
+    print(
+        json.dumps(
+            {
+                **said,
+                "calls": calls,
+                "events": [(pk, kind, on.isoformat()) for pk, kind, on in events],
+                "told": list(Notice.objects.values_list("user", "key")),
+            }
+        )
+    )
+
+
+main(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,69 @@
+"""Thousands of calls fall due while the clock is killed again and again: none is lost, none comes twice."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from tests.harness.needs import postgres_bin
+from tests.postgres import scratch_server
+
+ROOT = Path(__file__).resolve().parents[2]
+DUTIES, KILLS = 5_000, 100
+WEEK = timedelta(days=7)
+
+
+def run(folder: Path, database: str | None) -> dict:
+    folder.mkdir()
+    kept = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.scale.duties", str(DUTIES), str(KILLS)],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+        env={**kept, "PORTAL_DATA": str(folder), **({"DATABASE_URL": database} if database else {})},
+    )  # fmt: skip
+    said: dict = json.loads(done.stdout.splitlines()[-1])
+    return said
+
+
+def expected(today: date, calls: list[tuple[int, str, int]]) -> Counter[tuple[int, str, str]]:
+    """The events that there must be: one a call, and one for each week overdue while a level is above."""
+    events: Counter[tuple[int, str, str]] = Counter()
+    for pk, day, levels in calls:
+        events[pk, "fell_due", day] += 1
+        weeks = (today - date.fromisoformat(day)) // WEEK
+        for week in range(1, min(weeks, levels) + 1):
+            events[pk, "escalated", (date.fromisoformat(day) + week * WEEK).isoformat()] += 1
+    return events
+
+
+# must: tracking.2
+@pytest.mark.slow
+@pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
+def test_killed_at_a_hundred_moments_nothing_is_lost_or_doubled(tmp_path, figure, vendor) -> None:
+    today = timezone.localdate()
+    if vendor == "sqlite":
+        said = run(tmp_path / "portal", None)
+    else:
+        bin_folder = postgres_bin()
+        if bin_folder is None:
+            pytest.skip("no PostgreSQL here")
+        with scratch_server(bin_folder) as (url, _):
+            said = run(tmp_path / "portal", url)
+    assert len(said["calls"]) == DUTIES
+    wanted = expected(today, said["calls"])
+    assert Counter(tuple(event) for event in said["events"]) == wanted
+    told = Counter(tuple(pair) for pair in said["told"])
+    assert told
+    assert max(told.values()) == 1
+    assert said["while_waiting"] == KILLS, "the work was done before the last kill"
+    kinds = Counter(kind for _, kind, _ in wanted)
+    figure(
+        f"{vendor}: {KILLS} kills, {said['wrote']} of them after something was written; "
+        f"{kinds['fell_due']:,} fell due and {kinds['escalated']:,} moved up, each once"
+    )
