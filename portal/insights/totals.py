@@ -10,9 +10,13 @@ from django.utils import timezone
 from cms.models import JobFairPage
 from portal.employers.models import Employer
 from portal.fairs.models import Booth, Registration
+from portal.placements.enums import PlacementState
 from portal.placements.models import Placement
+from portal.placements.workflow import IN_POST_STATES
 from portal.positions.models import Position, open_at
 
+# A placement in one of these came into a post by its log; a correction out of the post leaves them.
+EVER_IN_POST = sorted({*IN_POST_STATES, PlacementState.LEFT})
 # Public figures about people under this size are not shown: a small cell points at persons.
 SMALLEST_CELL = 5
 
@@ -39,7 +43,7 @@ def portal_totals() -> PortalTotals:
     """Five counts; the one over open positions reads them all."""
     now = timezone.now()
     posts = Position.objects.open_at(now).order_by().aggregate(n=Count("pk"), headcount=Sum("headcount"))
-    onboarded = Placement.objects.filter(onboarded_on__isnull=False).order_by()
+    onboarded = Placement.objects.filter(state__in=EVER_IN_POST).order_by()
     return PortalTotals(
         fairs=JobFairPage.objects.live().filter(starts_at__lte=now).count(),
         employers=Employer.objects.verified().count(),

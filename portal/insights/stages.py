@@ -1,0 +1,104 @@
+"""How far a placement got, read from its log. A correction takes back what it undid.
+
+The row says where a placement stands; the log says how far it ever came: who was hired and left again was
+hired. A step counts unless a correction took it back:
+
+- A correction to a state of the chain takes back every step beyond that state; those up to it stand.
+- A correction to an ending that nobody reaches from a post (declined, unreachable …) takes back the step
+  right before it, and every step that says 'in post'.
+- An ending is taken back by the correction right after it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from django.db.models import Case, Exists, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from portal.placements.enums import PlacementState as S
+from portal.placements.models import PlacementQuerySet, PlacementTransition
+from portal.placements.workflow import IN_POST_STATES
+
+# A placement counts at a stage when its log ever reached this state or a later one of the chain.
+CHAIN = (
+    S.INTENDED,
+    S.INTERVIEWED,
+    S.OFFERED,
+    S.ONBOARDED,
+    S.RETAINED_1M,
+    S.RETAINED_3M,
+    S.RETAINED_6M,
+    S.RETAINED_12M,
+)
+ENDINGS = tuple(state for state in S if state not in CHAIN and state != S.LEFT)
+RANKS = {state: rank for rank, state in enumerate(CHAIN)}
+# Place of a logged state in the chain; an ending (declined, left …) adds nothing to how far it got.
+_RANK = Case(
+    *(When(to_state=state, then=Value(rank)) for state, rank in RANKS.items()),
+    default=Value(0),
+    output_field=IntegerField(),
+)
+
+
+def standing() -> "QuerySet[PlacementTransition]":
+    """The steps that no correction took back; each with `place`, the place of its state in the chain."""
+    corrections = PlacementTransition.objects.filter(placement=OuterRef("placement"), step="correct")
+    later = corrections.order_by().annotate(place=_RANK)
+    lower = later.filter(to_state__in=CHAIN, sequence__gt=OuterRef("sequence"), place__lt=OuterRef("place"))
+    right_after = later.filter(sequence=OuterRef("sequence") + 1)
+    out_of_post = later.filter(to_state__in=ENDINGS, sequence__gt=OuterRef("sequence"))
+    taken_back = (
+        Exists(lower)
+        | Exists(right_after.filter(to_state__in=ENDINGS))
+        | ~Q(to_state__in=CHAIN) & Exists(right_after)
+        | Q(to_state__in=sorted(IN_POST_STATES)) & Exists(out_of_post)
+    )
+    return PlacementTransition.objects.annotate(place=_RANK).exclude(taken_back)
+
+
+def ranked(placements: PlacementQuerySet) -> PlacementQuerySet:
+    """With `rank`: the furthest place in `CHAIN` that each came to."""
+    furthest = (
+        standing()
+        .filter(placement=OuterRef("pk"))
+        .order_by()
+        .values("placement")
+        .annotate(furthest=Max("place"))
+        .values("furthest")
+    )
+    return placements.annotate(rank=Coalesce(Subquery(furthest), 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Days from one stage to the next in one placement."""
+
+    placement: int
+    days: int
+
+
+def gaps(placements: PlacementQuerySet) -> dict[S, list[Gap]]:
+    """Stage -> days since the stage before, of each placement whose log has a step of both. One query.
+
+    Who was hired without an interview in the log has no day of an interview, and is in neither list.
+    """
+    found: dict[int, dict[str, date]] = {}
+    rows: Iterable[tuple[int, str, date]] = (
+        standing()
+        .filter(placement__in=placements.order_by().values("pk"), to_state__in=CHAIN)
+        .exclude(step="correct")  # its day is that of the correction
+        .order_by("placement", "sequence")
+        .values_list("placement", "to_state", "happened_on")
+    )
+    for placement, state, day in rows:
+        found.setdefault(placement, {}).setdefault(state, day)
+    return {
+        stage: [
+            Gap(placement, (days[stage] - days[before]).days)
+            for placement, days in found.items()
+            if before in days and stage in days
+        ]
+        for before, stage in pairwise(CHAIN)
+    }
