@@ -16,6 +16,7 @@ from portal.accounts.enums import StationRole
 from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, User
 from portal.employers.models import EmployerMembership
 from portal.fairs.models import DESK_ROLES, DoorDuty
+from portal.insights.scope import REPORT_ROLES
 from portal.placements.duties import LEADING_ROLES
 from portal.veterans.models import Veteran
 
@@ -137,6 +138,16 @@ class Audiences:
     def reviews(self) -> bool:
         """Reviews employers and positions."""
         return bool(self._roles & REVIEW_ROLES)
+
+    @property
+    def reports(self) -> bool:
+        """Reads the figures of the own stations."""
+        return bool(self._roles & REPORT_ROLES)
+
+    @property
+    def desks(self) -> bool:
+        """Runs the fairs of the own stations."""
+        return bool(self._roles & DESK_ROLES)
 
     @property
     def audits(self) -> bool:

@@ -31,6 +31,7 @@ from portal.employers.hiding import hide
 from portal.employers.papers import hand_in
 from portal.fairs.enums import BoothState
 from portal.fairs.models import DESK_ROLES, Booth, DoorDuty
+from portal.insights.scope import REPORT_ROLES
 from portal.integrators.actions import issue
 from portal.integrators.enums import TokenScope
 from portal.notices.actions import notify
@@ -230,6 +231,7 @@ FILES, FILES_HERE = staff(FILE_ROLES), staff(FILE_ROLES, SERVES)
 REVIEWS, REVIEWS_HERE = staff(REVIEW_ROLES), staff(REVIEW_ROLES, SERVES)
 DESK, DESK_HERE = staff(DESK_ROLES), staff(DESK_ROLES, SERVES)
 EXPORTS = staff(EXPORT_ROLES)
+REPORTS = staff(REPORT_ROLES)
 # An import is its uploader's alone.
 THE_UPLOADING_MEMBER = frozenset({"the employer"})
 THE_UPLOADER = frozenset({"clerk own"})
@@ -470,6 +472,27 @@ MATRIX: dict[str, Row] = {
     "desk/audit/": Row(AUDITORS, queries=(f"who={PERSON}",)),
     "desk/audit/looks/": Row(AUDITORS),
     "desk/audit/verify/": Row(AUDITORS, method="post"),
+    "desk/insights/": Row(REPORTS, queries=("by=station", "by=employer", f"employer={PERSON}")),
+    "desk/insights/retention/": Row(REPORTS),
+    "desk/insights/fairs/": Row(REPORTS),
+    "desk/insights/years/": Row(REPORTS),
+    "desk/insights/month/": Row(REPORTS),
+    "desk/insights/month/pdf/": Row(REPORTS),
+    # Everybody who reads reports counts people; who may not open files reads no name.
+    "desk/insights/rows/": Row(
+        REPORTS,
+        queries=(
+            "figure=sheets",
+            "figure=sheets&at_fairs=1",
+            "figure=people",
+            "figure=registered",
+            "figure=calls_due",
+            "figure=stage.intended",
+        ),
+    ),
+    "desk/insights/export/<slug:report>/": Row(EXPORTS, {"report": "=years"}, "post"),
+    "desk/trouble/": Row(FILES),
+    "desk/trouble/<slug:key>/": Row(FILES, {"key": "=no-interview"}),
     "desk/network/": Row(STAFF),
     "desk/network/<int:pk>/": Row(STAFF_HERE, _of("station")),
     "desk/network/<int:pk>/staff/": Row(STAFF_HERE, _of("station")),

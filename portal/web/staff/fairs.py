@@ -11,6 +11,15 @@ from portal.accounts.models import User
 from portal.fairs import actions
 from portal.fairs.models import DoorDuty, fairs_run_by
 from portal.fairs.permissions import can_manage
+from portal.insights.fairs import (
+    BY_DISTRICT,
+    BY_OCCUPATION,
+    WHOSE_DISTRICT,
+    WHOSE_OCCUPATION,
+    by_district,
+    by_occupation,
+)
+from portal.insights.figures import FIGURES
 from portal.insights.funnels import fair_report
 from portal.insights.totals import booth_counts
 from portal.web.staff.forms import DutyForm
@@ -43,9 +52,17 @@ def detail(request: HttpRequest, user: User, page_id: int) -> HttpResponse:
         actions.assign_duty(fair=fair, user=helper, by=user)
         messages.success(request, f"已安排 {helper.name} 现场值守。")
         return redirect("staff:fair", page_id=page_id)
+    report = fair_report(fair)
     context = {
         "fair": fair,
-        "report": fair_report(fair),
+        "report": report,
+        "districts": by_district(fair),
+        "district_figures": [FIGURES[name] for name in BY_DISTRICT],
+        "whose_district": WHOSE_DISTRICT,
+        "occupations": by_occupation(fair),
+        "occupation_figures": [FIGURES[name] for name in BY_OCCUPATION],
+        "whose_occupation": WHOSE_OCCUPATION,
+        "definitions": [FIGURES[number.figure] for number in report.numbers],
         "form": form,
         "duties": list(DoorDuty.objects.filter(fair=fair).select_related("user").order_by("pk")[:50]),
     }

@@ -36,6 +36,10 @@ from portal.web.staff import (
     veterans,
     visits,
 )
+from portal.web.staff.insights import exports as insight_exports
+from portal.web.staff.insights import pages as insights
+from portal.web.staff.insights import rows as insight_rows
+from portal.web.staff.insights import tables, trouble
 
 app_name = "staff"
 
@@ -114,6 +118,16 @@ urlpatterns = [
     path("audit/", audit.events, name="audit"),
     path("audit/looks/", audit.looks, name="audit-looks"),
     path("audit/verify/", audit.verify, name="audit-verify"),
+    path("insights/", insights.funnels, name="insights"),
+    path("insights/retention/", insights.retention, name="insight-retention"),
+    path("insights/fairs/", tables.fairs, name="insight-fairs"),
+    path("insights/years/", tables.years, name="insight-years"),
+    path("insights/month/", tables.month, name="insight-month"),
+    path("insights/month/pdf/", tables.month_print, name="insight-month-pdf"),
+    path("insights/rows/", insight_rows.rows, name="insight-rows"),
+    path("insights/export/<slug:report>/", insight_exports.export, name="insight-export"),
+    path("trouble/", trouble.lists, name="trouble"),
+    path("trouble/<slug:key>/", trouble.lists, name="trouble-list"),
     path("network/", network.tree, name="network"),
     path("network/<int:pk>/", network.tree, name="network-station"),
     path("network/<int:pk>/staff/", posts.staff, name="network-staff"),

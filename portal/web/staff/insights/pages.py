@@ -1,0 +1,105 @@
+"""Reports that are cut by filters: the funnel, and how long people stay."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from portal.accounts.models import User
+from portal.insights import survival
+from portal.insights.figures import FIGURES, Number, intentions
+from portal.insights.funnels import DIMENSIONS, funnel, grouped
+from portal.insights.scope import Scope, can_export_reports, scope_of
+from portal.insights.slices import Slice
+from portal.insights.stages import CHAIN
+from portal.web.staff.insights import charts
+from portal.web.staff.insights.asking import FilterForm, in_words, report_staff, tabs
+
+A_PAGE = 20
+_DEFINED = ("sheets", "people", "reached", "stage.onboarded")
+
+
+def asked(user: User, data: QueryDict) -> tuple[Scope, FilterForm, Slice | None]:
+    """The reader's scope, the form as it was filled in, and its cut; None where the form is wrong."""
+    scope = scope_of(user)
+    form = FilterForm(scope, data)
+    return scope, form, form.cut() if form.is_valid() else None
+
+
+def _context(user: User, form: FilterForm, cut: Slice | None, name: str, **more: Any) -> dict[str, Any]:
+    return {
+        "tabs": tabs(name),
+        "form": form,
+        "said": in_words(cut) if cut else [],
+        "clear_url": reverse(f"staff:{name}") if cut is None or cut.query else "",
+        "can_export": can_export_reports(user),
+        "query": cut.query if cut else {},
+        **more,
+    }
+
+
+@report_staff
+@require_safe
+def funnels(request: HttpRequest, user: User) -> HttpResponse:
+    """How far the intentions of one cut came, and the same by one dimension."""
+    scope, form, cut = asked(user, request.GET)
+    by = request.GET.get("by", "fair")
+    by = by if by in DIMENSIONS else "fair"
+    context = _context(user, form, cut, "insights", by=by, by_label=DIMENSIONS[by], funnel=None)
+    if cut is not None:
+        cells = grouped(scope, cut, by)
+        page = Paginator(cells, A_PAGE).get_page(request.GET.get("page"))
+        context |= {
+            "funnel": funnel(scope, cut),
+            "page": page,
+            "groups": [(cell, _address(cell.cut, by)) for cell in page.object_list],
+            "columns": [state.label for state in CHAIN],
+            "export_query": {**cut.query, "by": by},
+            "definitions": [FIGURES[name] for name in _DEFINED],
+        }
+    context["dimensions"] = [
+        {"label": label, "url": _address(cut or Slice(), name), "current": name == by, "count": None}
+        for name, label in DIMENSIONS.items()
+    ]
+    return render(request, "web/staff/insights/funnels.html", context)
+
+
+def _address(cut: Slice, by: str) -> str:
+    return f"{reverse('staff:insights')}?{urlencode({**cut.query, 'by': by})}"
+
+
+@report_staff
+@require_safe
+def retention(request: HttpRequest, user: User) -> HttpResponse:
+    """The curve of people who stayed, with its confidence interval."""
+    scope, form, cut = asked(user, request.GET)
+    context = _context(user, form, cut, "insight-retention", points=[], as_of=timezone.now())
+    if cut is not None:
+        lives = survival.lives(intentions(scope, cut))
+        points = survival.curve(lives)
+        context |= {
+            "points": [_point(point, cut) for point in survival.milestones(lives)],
+            "all_points": [_point(point, cut) for point in points],
+            "observed": Number("at_risk", cut.but(days=0), len(lives)),
+            "left": Number("left_by", cut.but(days=_longest(lives)), sum(life.left for life in lives)),
+            "chart": charts.retention(points, "入职后仍在岗的比例") if points else "",
+        }
+    return render(request, "web/staff/insights/retention.html", context)
+
+
+def _longest(lives: list[survival.Life]) -> int:
+    return max((life.days for life in lives), default=0)
+
+
+def _point(point: survival.Point, cut: Slice) -> dict[str, Any]:
+    then = cut.but(days=point.days)
+    return {
+        "point": point,
+        "at_risk": Number("at_risk", then, point.at_risk),
+        "left": Number("left_by", then, point.left),
+    }

@@ -1,0 +1,45 @@
+"""Numbers of reports as links to the rows that make them."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from portal.insights.figures import Number
+
+register = template.Library()
+
+
+@register.filter
+def rows_url(number: Number) -> str:
+    """Where the rows of a number are listed."""
+    return f"{reverse('staff:insight-rows')}?{urlencode({'figure': number.figure, **number.cut.query})}"
+
+
+@register.simple_tag
+def number(value: Number, unit: str = "") -> SafeString:
+    """The number as a link to its rows; `unit` stands behind it."""
+    return format_html(
+        '<a class="number" href="{}" data-number="{}">{}{}</a>',
+        rows_url(value),
+        value.value,
+        f"{value.value:,}",
+        f" {unit}" if unit else "",
+    )
+
+
+@register.filter
+def days(value: float) -> str:
+    """4.0 -> '4', 4.5 -> '4.5'."""
+    return f"{value:g}"
+
+
+@register.simple_tag
+def hidden_fields(query: dict[str, Any]) -> SafeString:
+    """Parts of an address as fields of a form that is posted."""
+    return SafeString(
+        "".join(format_html('<input type="hidden" name="{}" value="{}">', *pair) for pair in query.items())
+    )

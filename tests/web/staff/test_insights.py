@@ -1,0 +1,274 @@
+"""The report pages: who reads them, what they name, what leaves as a sheet or on paper."""
+
+import base64
+import io
+import re
+import zlib
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from python_calamine import CalamineWorkbook
+
+from portal.accounts.enums import StationRole
+from portal.core.models import AuditEvent
+from portal.placements import actions as placements
+from portal.placements.models import Placement
+from tests.factories import (
+    make_booth,
+    make_fair,
+    make_position,
+    make_staff,
+    make_veteran,
+)
+
+pytestmark = pytest.mark.django_db
+
+PAGES = (
+    "/desk/insights/",
+    "/desk/insights/retention/",
+    "/desk/insights/fairs/",
+    "/desk/insights/years/",
+    "/desk/insights/month/",
+    "/desk/insights/month/pdf/",
+    "/desk/insights/rows/?figure=sheets",
+)
+READ_REPORTS = {
+    StationRole.CLERK, StationRole.HEAD, StationRole.OPERATOR, StationRole.REVIEWER, StationRole.AUDITOR,
+}  # fmt: skip
+OPEN_FILES = {StationRole.CLERK, StationRole.HEAD, StationRole.OPERATOR}
+EXPORT = {StationRole.HEAD, StationRole.OPERATOR}
+REPORTS = {
+    "funnel": {"by": "station"},
+    "retention": {},
+    "fairs": {},
+    "years": {},
+    "month": {"month": f"{timezone.localdate():%Y-%m}"},
+    "rows": {"figure": "sheets"},
+}
+
+
+def text(answer) -> str:
+    assert answer.status_code == 200, answer.status_code
+    return answer.content.decode()
+
+
+def totals(answer) -> list[int]:
+    return [int(n) for n in re.findall(r'data-total="(\d+)"', text(answer))]
+
+
+def sheet(answer) -> list[list]:
+    return CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+
+
+def hire(placement: Placement, by, ago: int = 45) -> Placement:
+    for step in ("interview", "offer", "onboard"):
+        on = timezone.localdate() - timedelta(days=ago)
+        placement = placements.advance(placement=placement, step=step, by=by, on=on)
+    return placement
+
+
+@pytest.fixture
+def head(towns):
+    return make_staff(towns.stations["睦洲镇"], StationRole.HEAD, name="何站长")
+
+
+@pytest.mark.parametrize("role", StationRole)
+def test_each_role_reads_what_is_its_own(towns, client_for, client, role) -> None:
+    user = make_staff(towns.stations["睦洲镇"], role)
+    reader = client_for(user)
+    for path in PAGES:
+        assert reader.get(path).status_code == (200 if role in READ_REPORTS else 403), path
+        assert client.get(path).status_code == 302
+    assert reader.get("/desk/trouble/").status_code == (200 if role in OPEN_FILES else 403)
+    for report, query in REPORTS.items():
+        answer = reader.post(reverse("staff:insight-export", args=[report]), query)
+        assert answer.status_code == (200 if role in EXPORT else 403), report
+    menu = text(reader.get("/desk/"))
+    assert ("/desk/insights/" in menu) is (role in READ_REPORTS)
+    assert ("/desk/trouble/" in menu) is (role in OPEN_FILES)
+
+
+@pytest.mark.parametrize("role", sorted(READ_REPORTS))
+def test_a_station_counts_and_lists_its_own_people_only(towns, client_for, role) -> None:
+    rows = "/desk/insights/rows/?figure=sheets"
+    for place, count in (("睦洲镇", 1), ("司前镇", 1), ("新会区", 2), ("蓬江区", 0)):
+        answer = client_for(make_staff(towns.stations[place], role)).get(rows)
+        assert totals(answer) == [count], place
+    ours = text(client_for(make_staff(towns.stations["睦洲镇"], role)).get(rows))
+    assert ("陈建国" in ours) is (role in OPEN_FILES)
+    assert "黄志明" not in ours
+    if role not in OPEN_FILES:
+        assert f"意向 {towns.our_intention.pk} 号" in ours
+
+
+def test_a_fair_lists_everybody_and_names_the_own(towns, client_for) -> None:
+    """A town's fair to which the next town's people came: counted, not named."""
+    fair = make_fair(organiser=towns.stations["睦洲镇"])
+    position = make_position()
+    make_booth(fair, position)
+    for person, by in ((towns.ours, towns.clerk), (towns.theirs, towns.neighbour)):
+        placements.declare(veteran=person, position=position, by=by, fair=fair)
+    reader = client_for(towns.clerk)
+    assert 'data-number="2"' in text(reader.get(reverse("staff:fair", args=[fair.pk])))
+    answer = reader.get(f"/desk/insights/rows/?figure=sheets&fair={fair.pk}&at_fairs=1")
+    assert totals(answer) == [2]
+    assert "陈建国" in text(answer)
+    assert "黄志明" not in text(answer)
+    beside = client_for(towns.neighbour).get(f"/desk/insights/rows/?figure=sheets&fair={fair.pk}&at_fairs=1")
+    assert totals(beside) == [0]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "figure=", "figure=nothing", "figure=sheets&since=yesterday", "figure=sheets&station=99999",
+        "figure=sheets&occupation=x'", "figure=sheets&district=44",
+        "figure=sheets&since=2026-02-01&until=2026-01-01",
+    ],
+)  # fmt: skip
+def test_an_address_that_names_no_cut_is_not_found(towns, client_for, query) -> None:
+    assert client_for(towns.clerk).get(f"/desk/insights/rows/?{query}").status_code == 404
+
+
+def test_a_station_beside_the_own_is_no_filter(towns, client_for) -> None:
+    beside = towns.stations["司前镇"].pk
+    reader = client_for(towns.clerk)
+    assert reader.get(f"/desk/insights/rows/?figure=sheets&station={beside}").status_code == 404
+    answer = reader.get(f"/desk/insights/?station={beside}")
+    assert "data-number" not in text(answer)
+    assert "选择一个有效的选项" in text(answer)
+
+
+def test_what_is_typed_wrong_is_said_and_kept(towns, client_for) -> None:
+    page = text(client_for(towns.clerk).get("/desk/insights/?since=2026-03-01&until=2026-01-01"))
+    assert "结束日期不能早于开始日期" in page
+    assert 'value="2026-03-01"' in page
+    assert "请写成年-月" in text(client_for(towns.clerk).get("/desk/insights/month/?month=nie"))
+    assert client_for(towns.clerk).get("/desk/insights/month/pdf/?month=nie").status_code == 404
+
+
+def test_a_sheet_says_its_filter_and_who_took_it_and_is_logged(towns, client_for, head) -> None:
+    answer = client_for(head).post(
+        reverse("staff:insight-export", args=["funnel"]), {"by": "fair", "since": "2026-01-01"}
+    )
+    mark, headers, *rows = sheet(answer)
+    assert [headers[0], headers[3], rows[0][0], rows[0][3], rows[-1][0]] == [
+        "招聘会", "已登记意向", "日常登记（不在招聘会上）", 1, "合计",
+    ]  # fmt: skip
+    event = AuditEvent.objects.get(verb="insights.exported")
+    assert (event.data["rows"], event.actor_id) == (2, head.pk)
+    assert event.data["filter"] == "时间段：2026-01-01 至 今天"
+    for word in ("何站长", "2026-01-01", "行数：2", f"编号：{event.pk}"):
+        assert word in mark[0]
+
+
+def test_nobodys_name_leaves_in_a_sheet(towns, client_for, head) -> None:
+    for report, query in REPORTS.items():
+        content = sheet(client_for(head).post(reverse("staff:insight-export", args=[report]), query))
+        assert len(content) >= 2, report
+        assert "陈建国" not in str(content), report
+    rows = sheet(client_for(head).post(reverse("staff:insight-export", args=["rows"]), {"figure": "sheets"}))
+    assert [row[0] for row in rows[2:]] == [f"意向 {towns.our_intention.pk} 号"]
+    assert AuditEvent.objects.filter(verb="insights.exported").count() == len(REPORTS) + 1
+    nothing = client_for(head).post(reverse("staff:insight-export", args=["people"]), {})
+    assert nothing.status_code == 404
+
+
+def test_the_sheet_of_the_years_is_the_page(towns, client_for, head) -> None:
+    page = text(client_for(head).get("/desk/insights/years/"))
+    _, headers, *rows = sheet(client_for(head).post(reverse("staff:insight-export", args=["years"]), {}))
+    shown = [int(n) for n in re.findall(r'data-number="(\d+)"', page)]
+    assert [int(n) for row in rows for n in row[2:7]] == shown[: len(rows) * 5]
+    assert headers[-1] == "口径"
+    assert all(row[-1] for row in rows)
+
+
+def pdf_text(content: bytes) -> str:
+    """What a PDF of ours writes, in its order."""
+    assert content.startswith(b"%PDF")
+    told = []
+    for coded in re.findall(rb"stream\r?\n(.*?)endstream", content, flags=re.DOTALL):
+        page = zlib.decompress(base64.a85decode(coded.strip().removesuffix(b"~>")))
+        for said in re.findall(rb"\(((?:\\.|[^\\()])*)\) Tj", page, flags=re.DOTALL):
+            raw = re.sub(rb"\\(\d{3})", lambda found: bytes([int(found[1], 8)]), said)
+            raw = re.sub(rb"\\(.)", rb"\1", raw, flags=re.DOTALL)
+            told.append(raw.decode("utf-16-be"))
+    return "\n".join(told)
+
+
+def test_the_month_on_paper_reads_as_the_page(towns, client_for, head) -> None:
+    hire(towns.our_intention, towns.clerk, ago=0)
+    answer = client_for(head).get("/desk/insights/month/pdf/")
+    assert answer["Content-Type"] == "application/pdf"
+    printed = pdf_text(answer.content)
+    today = timezone.localdate()
+    assert f"睦洲镇退役军人服务站退役军人就业服务月报（{today.year}年{today.month}月）" in printed.replace(
+        "\n", ""
+    )
+    for words in ("新登记意向", "已入职（本期发生）", "回访", "何站长", "1 份", "第 1 页", "截至"):
+        assert words in printed, words
+    assert "陈建国" not in printed
+    page = text(client_for(head).get("/desk/insights/month/"))
+    for label in re.findall(r'rowheader">([^<]+)</th>', page):
+        assert label in printed.replace("\n", ""), label
+    assert b"STSong-Light" in answer.content
+
+
+def test_the_pages_ask_as_often_for_many_as_for_few(towns, client_for, same_queries, head) -> None:
+    fair = make_fair(
+        organiser=towns.stations["睦洲镇"],
+        starts_at=timezone.now() - timedelta(days=50),
+        ends_at=timezone.now() - timedelta(days=49),
+    )
+    first = make_position(headcount=60)
+    make_booth(fair, first)
+    hire(placements.declare(veteran=towns.ours, position=first, by=towns.clerk, fair=fair), towns.clerk)
+
+    def grow() -> None:
+        for number in range(4):
+            post = make_position(headcount=9)
+            make_booth(fair, post)
+            person = make_veteran(station=towns.stations["睦洲镇"], name=f"新人{number}")
+            made = placements.declare(veteran=person, position=post, by=towns.clerk, fair=fair)
+            Placement.objects.filter(pk=made.pk).update(recorded_at=timezone.now() - timedelta(days=20))
+            if number % 2:
+                hire(made, towns.clerk)
+        make_fair(
+            organiser=towns.stations["睦洲镇"],
+            starts_at=timezone.now() - timedelta(days=20),
+            ends_at=timezone.now() - timedelta(days=19),
+        )
+
+    reader = client_for(head)
+    for path in (
+        *(path for path in PAGES if "pdf" not in path),
+        *(f"/desk/insights/?by={by}" for by in ("employer", "occupation", "district", "station", "month")),
+        "/desk/insights/rows/?figure=headcount",
+        "/desk/insights/rows/?figure=step.onboarded",
+        "/desk/insights/rows/?figure=people",
+        "/desk/insights/rows/?figure=booths",
+        "/desk/insights/rows/?figure=calls_due",
+        "/desk/trouble/no-interview/",
+        f"/desk/fairs/{fair.pk}/",
+    ):
+        same_queries(lambda path=path: reader.get(path), grow, at_most=100)
+
+
+def test_trouble_leads_to_the_thing_to_do(towns, client_for) -> None:
+    call = towns.our_call
+    call.call_on = timezone.localdate() - timedelta(days=3)
+    call.save()
+    page = text(client_for(towns.clerk).get("/desk/trouble/"))
+    assert reverse("staff:follow-up", args=[call.pk]) in page
+    Placement.objects.update(recorded_at=timezone.now() - timedelta(days=20))
+    page = text(client_for(towns.clerk).get("/desk/trouble/no-interview/"))
+    behind = f"{reverse('staff:trouble-list', args=['waiting'])}?of={towns.our_intention.position_id}"
+    assert behind in page
+    assert reverse("staff:placement", args=[towns.our_intention.pk]) in text(
+        client_for(towns.clerk).get(behind)
+    )
+    assert totals(client_for(towns.neighbour).get(behind)) == [0]
+    for wrong in ("waiting/", "declines/?of=x", "nothing/"):
+        assert client_for(towns.clerk).get(f"/desk/trouble/{wrong}").status_code == 404
