@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from django.db.models import Model, Q, QuerySet, Sum
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Sum
 
 from cms.models import JobFairPage
 from portal.employers.models import Employer
@@ -161,8 +161,13 @@ def _lives(wanted: Callable[[survival.Life, int], bool]) -> Rows:
 
 # --- what happened in a period ---------------------------------------------------------------------------
 def steps(scope: Scope, cut: Slice) -> "QuerySet[PlacementTransition]":
-    """By the day on which they happened."""
-    told = standing().exclude(step="correct")
+    """By the day on which they happened. A correction that says once more what stands already is none; one
+    that makes up for a step is, on its own day.
+    """
+    before = PlacementTransition.objects.filter(
+        placement=OuterRef("placement"), to_state=OuterRef("to_state"), sequence__lt=OuterRef("sequence")
+    )
+    told = standing().exclude(Q(step="correct") & Exists(before.order_by()))
     return told.filter(of_placements(scope, cut, "placement__"), cut.on_days("happened_on"))
 
 
@@ -266,7 +271,7 @@ _FIGURES = (
             f"step.{stage}",
             f"{stage.label}（本期发生）",
             "份",
-            f"时间段内发生的“{stage.label}”步骤，按发生日期，更正不重复计。",
+            f"时间段内发生的“{stage.label}”步骤，按发生日期；更正补记的按更正那天，重复的不计。",
             _step_to(stage),
         )
         for stage in (*CHAIN[1:], S.LEFT)

@@ -34,9 +34,12 @@ CHAIN = (
 )
 ENDINGS = tuple(state for state in S if state not in CHAIN and state != S.LEFT)
 RANKS = {state: rank for rank, state in enumerate(CHAIN)}
-# Place of a logged state in the chain; an ending (declined, left …) adds nothing to how far it got.
+# Place of a logged state in the chain. Who left was in post; another ending adds nothing to how far it got.
 _RANK = Case(
-    *(When(to_state=state, then=Value(rank)) for state, rank in RANKS.items()),
+    *(
+        When(to_state=state, then=Value(rank))
+        for state, rank in [*RANKS.items(), (S.LEFT, RANKS[S.ONBOARDED])]
+    ),
     default=Value(0),
     output_field=IntegerField(),
 )

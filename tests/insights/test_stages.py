@@ -1,6 +1,7 @@
 """How far a placement got, by its log; what a correction takes back, and what it leaves."""
 
 import pytest
+from django.utils import timezone
 
 from portal.insights.figures import FIGURES, intentions
 from portal.insights.funnels import funnel, placement_stages
@@ -20,7 +21,8 @@ def rank(placement: Placement) -> S:
 
 def correct(placement: Placement, by, *states: S) -> Placement:
     for state in states:
-        placement = actions.correct(placement=placement, to_state=state, by=by, reason="点错了")
+        day = timezone.localdate() if state in EVER_IN_POST else None
+        placement = actions.correct(placement=placement, to_state=state, by=by, reason="点错了", on=day)
     return placement
 
 
@@ -44,6 +46,10 @@ def correct(placement: Placement, by, *states: S) -> Placement:
         (HIRED, (S.DECLINED_BY_EMPLOYER,), S.OFFERED),
         ((*HIRED, ("retain_1m", 10)), (S.OFFER_REFUSED,), S.OFFERED),
         ((("interview", 5), ("offer", 3)), (S.DECLINED_BY_EMPLOYER,), S.INTERVIEWED),
+        # Forgotten steps are made up for.
+        ((("offer", 5),), (S.ONBOARDED,), S.ONBOARDED),
+        ((("offer", 5), ("onboard", 3)), (S.LEFT,), S.ONBOARDED),
+        ((("offer", 5), ("onboard", 3), ("leave", 1)), (S.OFFERED,), S.OFFERED),
     ],
 )
 def test_a_correction_takes_back_what_it_undid_and_nothing_else(
