@@ -439,6 +439,7 @@ MATRIX: dict[str, Row] = {
     "desk/fairs/<int:page_id>/": Row(DESK_HERE, _of("fair", "page_id")),
     "desk/placements/": Row(FILES, queries=ASKED),
     "desk/placements/<int:pk>/": Row(FILES_HERE, _of("placement")),
+    "desk/placements/<int:pk>/reopen/": Row(FILES_HERE, _of("placement"), "post"),
     "desk/placements/<int:pk>/correct/": Row(FILES_HERE, _of("placement"), "post"),
     "desk/placements/<int:pk>/ask/": Row(FILES_HERE, _of("placement"), "post"),
     "desk/confirmations/employers/<int:pk>/": Row(FILES_HERE, _of("employer")),

@@ -168,6 +168,7 @@ class StepForm(StepDetails):
 
 class CorrectForm(forms.Form):
     to_state = forms.ChoiceField(label="更正为", choices=PlacementState.choices)
+    on = forms.DateField(label="入职或离职日期（记录里没有或有误时填写）", widget=DayInput(), required=False)
     note = forms.CharField(validators=[validate_no_unit_name], label="更正原因", max_length=200)
 
 

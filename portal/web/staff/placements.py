@@ -16,7 +16,7 @@ from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.core.workflow import TransitionRefused
 from portal.fairs.models import fairs_run_by
-from portal.placements import actions
+from portal.placements import actions, closing
 from portal.placements.enums import PlacementState
 from portal.placements.models import Placement
 from portal.placements.workflow import TRANSITIONS
@@ -95,19 +95,36 @@ def correct(request: HttpRequest, user: User, pk: int) -> HttpResponse:
                 to_state=form.cleaned_data["to_state"],
                 by=user,
                 reason=form.cleaned_data["note"],
+                on=form.cleaned_data["on"],
             )
         except ValidationError as error:
             add_errors(form, error)
         except TransitionRefused:
-            form.add_error("to_state", "不能更正为这个状态：已经是它，或从未入职。")
+            form.add_error("to_state", "不能更正为这个状态：已经是它，或没有入职日期，请一并填写。")
         else:
             messages.success(request, "已更正，原记录保留。")
             return redirect("staff:placement", pk=pk)
     return _page(request, placement, StepForm(placement), form)
 
 
+@file_staff
+@require_POST
+def reopen(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Bring back an intention that ended because the person onboarded elsewhere."""
+    try:
+        back = closing.reopen_closed(placement=_found(user, pk), by=user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    except TransitionRefused:
+        messages.error(request, "这份意向不是因为另一份安置而结束的，不能这样恢复。")
+    else:
+        messages.success(request, f"已恢复：{back.get_state_display()}。")
+    return redirect("staff:placement", pk=pk)
+
+
 def _found(user: User, pk: int) -> Placement:
-    rows = Placement.objects.followed_by(user).with_details().prefetch_related("transitions")
+    rows = Placement.objects.followed_by(user).with_details().select_related("closed_by__position__employer")
+    rows = rows.prefetch_related("transitions")
     return get_object_or_404(rows, pk=pk)
 
 
@@ -118,6 +135,7 @@ def _page(request: HttpRequest, placement: Placement, form: StepForm, fix: Corre
         "calls": list(placement.follow_ups.order_by("due_on", "pk")),
         "form": form,
         "correct_form": fix,
+        "against_reopening": closing.what_stands_against(placement) if placement.closed_by else "",
         "has_steps": bool(TRANSITIONS.available(placement.state)),
     }
     return render(request, "web/staff/placement.html", context)

@@ -135,6 +135,7 @@ urlpatterns = [
     path("network/posts/<int:pk>/", posts.post, name="network-post"),
     path("placements/", placements.listing, name="placements"),
     path("placements/<int:pk>/", placements.detail, name="placement"),
+    path("placements/<int:pk>/reopen/", placements.reopen, name="placement-reopen"),
     path("placements/<int:pk>/correct/", placements.correct, name="placement-correct"),
     path("placements/<int:pk>/ask/", confirmations.ask_person, name="ask-person"),
     path("confirmations/employers/<int:pk>/", confirmations.ask_employer, name="ask-employer"),

@@ -216,7 +216,11 @@ def test_onboarding_asks_what_becomes_of_the_others(desk, clerk, make_call) -> N
     desk.post(_url("outcome", duty.follow_up), {"did": "reached:onboard:close"})
     other.refresh_from_db()
     assert (other.state, other.closed_by) == (PlacementState.LAPSED, placement)
-    desk.post(_url("take-back", duty.follow_up))
+    page = desk.get(reverse("staff:placement", args=[other.pk])).content.decode()
+    assert "恢复这份意向" in page
+    reopen = reverse("staff:placement-reopen", args=[other.pk])
+    assert "已恢复：已登记意向" in _messages(desk.post(reopen, follow=True))
+    assert "不能这样恢复" in _messages(desk.post(reopen, follow=True))
     other.refresh_from_db()
     assert other.state == PlacementState.INTENDED
 
