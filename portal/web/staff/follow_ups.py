@@ -75,6 +75,7 @@ def _page(request: HttpRequest, found: FollowUp, form: CallForm, *, phone: str) 
         "steps": timeline(found.placement),
         "form": form,
         "phone": phone,
+        "away": found.placement.veteran.absences.in_force().first(),
         "is_pending": found.state == FollowUpState.PENDING,
         "next": safe_next(request, reverse("staff:day")),
     }

@@ -296,6 +296,7 @@ def test_somebody_away_is_not_called_until_then(client_for, clerk, make_call) ->
     absence = Absence.objects.get()
     assert absence.reason == AbsenceReason.TRAINING
     assert "从今天起可以联系" in desk.get(url).content.decode()
+    assert "登记了暂不联系" in desk.get(reverse("staff:follow-up", args=[call.pk])).content.decode()
     desk.post(reverse("staff:absence-end", args=[absence.pk]))
     call.refresh_from_db()
     assert call.call_on == _days(0)
