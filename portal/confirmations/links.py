@@ -274,12 +274,18 @@ def prove_by_account(*, link: ConfirmationLink, user: User) -> bool:
         LinkDead: the link is dead.
     """
     link = _locked(link)
+    if not is_for(link, user):
+        return False
+    if link.employer is not None:
+        _log_look(link, user)
+    return True
+
+
+def is_for(link: ConfirmationLink, user: User) -> bool:
+    """The user is the person that is asked, or acts for the employer that is."""
     if link.employer is None:
         return link.placements.filter(veteran__account=user).exists()
-    if not acts_for(user, link.employer):
-        return False
-    _log_look(link, user)
-    return True
+    return acts_for(user, link.employer)
 
 
 def _log_look(link: ConfirmationLink, actor: User) -> None:

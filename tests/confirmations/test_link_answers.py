@@ -137,6 +137,17 @@ def test_who_hides_or_never_agreed_is_not_on_the_page(town) -> None:
     assert client.get(address).status_code == 404
 
 
+def test_who_left_the_firm_cannot_go_on(town, client_for) -> None:
+    _, address = firm_link(town)
+    client = client_for(town.member)
+    client.post(address, {"act": "account"})
+    assert "陈建国" in said(client.get(address))
+    town.employer.memberships.filter(user=town.member).delete()
+    form = {"act": "answer", f"p{town.placement.pk}-reply": "not_yet"}
+    assert client.post(address, form).status_code == 404
+    assert not Answer.objects.exists()
+
+
 def test_a_suspended_firms_link_is_dead(town) -> None:
     _, address = firm_link(town)
     Employer.objects.filter(pk=town.employer.pk).update(verified_until=days_ago(1))

@@ -139,6 +139,7 @@ def test_staff_see_both_answers_on_placement_and_duty(town, client_for) -> None:
         assert "本人答：还在岗" in said(page)
         assert "单位答：已离职" in said(page)
         assert "活太重" in said(page)
+        assert reverse("staff:ask-person", args=[town.placement.pk]) in said(page)
     assert "核实两边说法" in said(client.get(reverse("staff:day")))
 
 

@@ -101,11 +101,14 @@ def _proved(request: HttpRequest, link: ConfirmationLink) -> bool:
     return bool(proof) and proof["link"] == link.pk and proof["until"] > time.time()
 
 
-def _let_in(request: HttpRequest, link: ConfirmationLink, by: User | None) -> HttpResponse:
+def _let_in(
+    request: HttpRequest, link: ConfirmationLink, by: User | None, *, account: bool = False
+) -> HttpResponse:
     request.session.cycle_key()
     request.session[_SESSION] = {
         "link": link.pk,
         "by": by.pk if by is not None else None,
+        "account": account,
         "until": int(time.time()) + _PROOF_LASTS,
     }
     return redirect(request.path)
@@ -119,7 +122,7 @@ def _proof(request: HttpRequest, link: ConfirmationLink) -> HttpResponse:
     if act == "account" and request.user.is_authenticated:
         user = cast(User, request.user)
         if links.prove_by_account(link=link, user=user):
-            return _let_in(request, link, user)
+            return _let_in(request, link, user, account=True)
         trouble = "现在登录的账号不能回答这个链接。"
     elif act == "send" and not own:
         try:
@@ -147,6 +150,8 @@ def _questions(request: HttpRequest, link: ConfirmationLink) -> HttpResponse:
     by = User.objects.filter(pk=proof["by"], is_active=True).first() if proof["by"] else None
     if proof["by"] and by is None:
         raise LinkDead
+    if proof["account"] and (by is None or not links.is_for(link, by)):
+        raise LinkDead  # acts for the employer no more
     data = request.POST if request.POST.get("act") == "answer" else None
     if link.side == Side.VETERAN:
         return _person(request, link, asked[0], by, data)

@@ -22,12 +22,17 @@ def _answers(context: Context, placement: Placement) -> list[Answer]:
     return list(rows.select_related("by").order_by("-pk")[:_MOST])[::-1]
 
 
-@register.inclusion_tag("web/_answers.html", takes_context=True)
+@register.inclusion_tag("web/staff/_both_sides.html", takes_context=True)
 def both_sides(context: Context, placement: Placement) -> dict[str, Any]:
-    """Each side's last answers, for somebody about to call. Two queries at most."""
+    """Each side's last answers, for somebody about to call, and the buttons to ask them instead."""
     said = _answers(context, placement)
     last: dict[tuple[str, str], Answer] = {(row.question, row.side): row for row in said}
-    return {"answers": sorted(last.values(), key=lambda row: row.pk), "titled": True, "who": True}
+    return {
+        "request": context["request"],
+        "placement": placement,
+        "answers": sorted(last.values(), key=lambda row: row.pk),
+        "question": question_of(placement),
+    }
 
 
 @register.inclusion_tag("web/staff/_confirmations.html", takes_context=True)
