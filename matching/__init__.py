@@ -7,6 +7,7 @@ explained list out.
 """
 
 from matching.index import Index
+from matching.measures import Measures, measures
 from matching.people import People, PeopleStore, Shortlist
 from matching.store import IndexStore
 from matching.types import Match, Missing, Posting, Profile, Ranking, Reason, Verdict
@@ -15,6 +16,7 @@ __all__ = [
     "Index",
     "IndexStore",
     "Match",
+    "Measures",
     "Missing",
     "People",
     "PeopleStore",
@@ -24,4 +26,5 @@ __all__ = [
     "Reason",
     "Shortlist",
     "Verdict",
+    "measures",
 ]

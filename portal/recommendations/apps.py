@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 from django.apps import AppConfig
@@ -28,17 +29,46 @@ def _files_changed(sender: type, **kwargs: Any) -> None:
     transaction.on_commit(people_changed.enqueue)
 
 
+def _request_begins(sender: type, **kwargs: Any) -> None:
+    from portal.recommendations import impressions
+
+    impressions.forget()  # what a request that broke off left behind
+
+
+def _request_is_over(sender: type, **kwargs: Any) -> None:
+    from portal.recommendations import impressions
+
+    impressions.flush()
+
+
+def _anonymised(sender: type, veteran: Any, **kwargs: Any) -> None:
+    veteran.impressions.all().delete()
+
+
 class RecommendationsConfig(AppConfig):
     name = "portal.recommendations"
     verbose_name = "岗位推荐"
 
     def ready(self) -> None:
+        from django.core.signals import request_finished, request_started
+
+        from portal.core import periodic
         from portal.employers.signals import employer_changed
         from portal.positions.signals import position_changed, positions_changed
-        from portal.veterans.signals import veteran_file_changed, veteran_files_changed
+        from portal.recommendations import impressions, versions
+        from portal.veterans.signals import (
+            veteran_file_anonymised,
+            veteran_file_changed,
+            veteran_files_changed,
+        )
 
         veteran_file_changed.connect(_files_changed, dispatch_uid="recommendations.people")
         veteran_files_changed.connect(_files_changed, dispatch_uid="recommendations.people")
         position_changed.connect(_position_changed, dispatch_uid="recommendations.position")
         positions_changed.connect(_positions_changed, dispatch_uid="recommendations.positions")
         employer_changed.connect(_employer_changed, dispatch_uid="recommendations.employer")
+        veteran_file_anonymised.connect(_anonymised, dispatch_uid="recommendations.anonymised")
+        request_started.connect(_request_begins, dispatch_uid="recommendations.impressions_begin")
+        request_finished.connect(_request_is_over, dispatch_uid="recommendations.impressions_end")
+        periodic.register("recommendations.purge_impressions", every=timedelta(days=1), run=impressions.purge)
+        periodic.register("recommendations.publish_version", every=timedelta(minutes=1), run=versions.publish)

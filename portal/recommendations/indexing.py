@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from matching import Index, IndexStore, People, PeopleStore, Posting, Profile
 from portal.positions.models import Position
+from portal.recommendations import versions
 from portal.recommendations.mapping import to_posting, to_profile
 from portal.recommendations.people import changed_since, matchable
 
@@ -101,3 +102,4 @@ def forget() -> None:
     """Let go of every opened index folder (its memory maps close with it)."""
     _stores.clear()
     _people.clear()
+    versions.forget()

@@ -9,9 +9,11 @@ from portal.core.models import Region
 from portal.fairs.models import Registration
 from portal.positions.models import Position
 from portal.recommendations.candidates import NOBODY, candidates
+from portal.recommendations.enums import Surface
 from portal.recommendations.people import matchable
 from portal.veterans.models import Veteran
 from portal.web.candidates import page_of, told
+from portal.web.impressions import people_shown
 
 # Reasons that come from lists to choose from; what a person wrote or where they live stays with them.
 SHOWN = frozenset({"specialty", "certificate", "wish", "entry", "experience"})
@@ -30,6 +32,7 @@ def listing(request: HttpRequest, pk: int) -> HttpResponse:
             candidates(position, among=shown, limit=limit, offset=offset) if verified else NOBODY
         ),
     )
+    people_shown(request, Surface.COMPANY_PEOPLE, found)
     coming = set(
         Registration.objects.coming_to(position.employer)
         .filter(veteran__in=[item.veteran.pk for item in found.items])

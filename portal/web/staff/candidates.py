@@ -8,8 +8,10 @@ from portal.accounts.models import User
 from portal.fairs.models import Booth
 from portal.positions.models import Position
 from portal.recommendations.candidates import best_people, candidates
+from portal.recommendations.enums import Surface
 from portal.veterans.models import Veteran
 from portal.web.candidates import page_of, reasons, told
+from portal.web.impressions import people_shown
 from portal.web.staff.guard import desk_staff, file_staff
 
 
@@ -22,6 +24,7 @@ def position(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     found, page = page_of(
         request, lambda limit, offset: candidates(asked, among=mine, limit=limit, offset=offset)
     )
+    people_shown(request, Surface.DESK_PEOPLE, found)
     context = {
         "position": asked,
         "found": found,
@@ -44,6 +47,7 @@ def booth(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     found, page = page_of(
         request, lambda limit, offset: best_people(brought, among=registered, limit=limit, offset=offset)
     )
+    people_shown(request, Surface.DESK_BOOTH, found, context=asked.fair_id)
     context = {
         "booth": asked,
         "found": found,

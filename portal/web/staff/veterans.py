@@ -25,6 +25,7 @@ from portal.placements import actions as placements
 from portal.placements.models import Placement
 from portal.positions.models import Position
 from portal.recommendations import services
+from portal.recommendations.enums import Surface
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station, path_range
 from portal.veterans import actions
@@ -34,6 +35,7 @@ from portal.veterans.permissions import can_export
 from portal.veterans.retention import CLOSING_ROLES, can_close
 from portal.web.fields import add_errors
 from portal.web.file_sections import STAFF_SECTIONS, sections
+from portal.web.impressions import positions_shown
 from portal.web.paging import KeysFirst
 from portal.web.staff.forms import OpenFileForm, RegisterForm, RevealForm
 from portal.web.staff.guard import file_or_refuse, file_staff
@@ -146,6 +148,7 @@ def reveal(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, user: User, veteran: Veteran, form: RevealForm, shown: str) -> HttpResponse:
     found = services.recommend(veteran, limit=SUGGESTED)
+    positions_shown(request, Surface.DESK_FILE, veteran, found)
     context = {
         "veteran": veteran,
         "facts": _facts(veteran),

@@ -19,8 +19,9 @@ from portal.fairs import actions
 from portal.fairs.models import Booth, Registration, RegistrationQuerySet
 from portal.positions.models import Position
 from portal.recommendations import services
-from portal.recommendations.services import Recommended
+from portal.recommendations.services import Recommendation, Recommended
 from portal.veterans.models import Veteran
+from portal.web.impressions import booths_shown
 from portal.web.veteran.current import for_veteran
 
 A_PAGE = 20
@@ -43,20 +44,20 @@ class Visit:
         return [item.position for item in self.fitting]
 
 
-def _visits(veteran: Veteran, booths: list[Booth]) -> list[Visit]:
-    """Booths worth a visit, in walking order (by booth number)."""
+def _visits(veteran: Veteran, booths: list[Booth]) -> tuple[list[Visit], Recommendation]:
+    """Booths worth a visit, in walking order (by booth number); and the ranking that they come from."""
     booth_of = {position.pk: booth for booth in booths for position in booth.open_positions}
     found = services.recommend(veteran, among=booth_of.keys(), limit=LOOKED_AT)
     fitting: dict[int, list[Recommended]] = {}
     for item in found.items:
         fitting.setdefault(booth_of[item.position.pk].pk, []).append(item)
     if not fitting:
-        return []
+        return [], found
     best = max(items[0].match.score for items in fitting.values())
     good = {pk: [item for item in items if item.match.score >= WORTH * best] for pk, items in fitting.items()}
     by_score = sorted((pk for pk in good if good[pk]), key=lambda pk: -good[pk][0].match.score)
     worth = set(by_score[:MOST])
-    return [Visit(booth, good[booth.pk][:3]) for booth in booths if booth.pk in worth]
+    return [Visit(booth, good[booth.pk][:3]) for booth in booths if booth.pk in worth], found
 
 
 def _own(request: HttpRequest, veteran: Veteran) -> RegistrationQuerySet:
@@ -83,7 +84,10 @@ def fair(request: HttpRequest, veteran: Veteran, page_id: int) -> HttpResponse:
         )
         .order_by("number", "pk")
     )
-    visits = _visits(veteran, booths)
+    visits, found = _visits(veteran, booths)
+    booths_shown(
+        request, veteran, page.pk, (item for visit in visits for item in visit.fitting), found.version
+    )
     worth = {visit.booth.pk for visit in visits}
     others = [booth for booth in booths if booth.pk not in worth]
     return render(

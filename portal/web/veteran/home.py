@@ -10,7 +10,9 @@ from portal.accounts.models import AccessLog
 from portal.fairs.models import Registration
 from portal.placements.models import Placement
 from portal.recommendations import services
+from portal.recommendations.enums import Surface
 from portal.veterans.models import Veteran
+from portal.web.impressions import positions_shown
 from portal.web.veteran.current import for_veteran
 from portal.web.veteran.file import own_sections
 
@@ -28,6 +30,8 @@ def home(request: HttpRequest, veteran: Veteran) -> HttpResponse:
         .select_related("fair")
         .order_by("fair__starts_at")
     )
+    found = services.recommend(veteran, limit=3)
+    positions_shown(request, Surface.ME_HOME, veteran, found)
     return render(
         request,
         "web/veteran/home.html",
@@ -35,7 +39,7 @@ def home(request: HttpRequest, veteran: Veteran) -> HttpResponse:
             "veteran": veteran,
             "next_section": next((part for part in own_sections(veteran) if not part.done), None),
             "tickets": list(tickets[:3]),
-            "found": services.recommend(veteran, limit=3),
+            "found": found,
             "fairs": list(JobFairPage.objects.coming()[:3]),
             "intentions": list(
                 Placement.objects.visible_to(request.user).filter(veteran=veteran).with_details()[:3]

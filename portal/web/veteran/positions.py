@@ -1,5 +1,6 @@
 """Recommended positions, and why or why not for any one."""
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -7,7 +8,10 @@ from django.views.decorators.http import require_safe
 
 from portal.positions.models import Position
 from portal.recommendations import services
+from portal.recommendations.enums import Surface
+from portal.recommendations.models import BUILT_IN
 from portal.veterans.models import Veteran
+from portal.web.impressions import positions_shown
 from portal.web.veteran.current import for_veteran
 
 A_PAGE = 12
@@ -23,12 +27,15 @@ def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
     page = Paginator(range(found.total), A_PAGE).get_page(number)
     if page.number != number:  # past the end: show the last page that there is
         found = services.recommend(veteran, limit=A_PAGE, offset=(page.number - 1) * A_PAGE)
+    positions_shown(request, Surface.ME_POSITIONS, veteran, found)
     context = {
         "found": found,
         "page": page,
         "excluded": sorted(found.excluded.items(), key=lambda row: -row[1]),
         "has_wish": hasattr(veteran, "wish"),
         "has_service": bool(veteran.services.all()),
+        "learnt": found.version != BUILT_IN,
+        "kept_days": settings.IMPRESSION_DAYS,
     }
     return render(request, "web/veteran/positions.html", context)
 
