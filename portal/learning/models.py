@@ -1,0 +1,46 @@
+"""Reports on whether a ranking learnt from outcomes beats the one in use."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.core.models import AppendOnlyModel
+from portal.learning.enums import Verdict
+from portal.recommendations.models import RankingVersion
+from portal.recommendations.permissions import can_change_ranking
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class LearningReportQuerySet(models.QuerySet["LearningReport"]):
+    def visible_to(self, user: "User | AnonymousUser") -> "LearningReportQuerySet":
+        """Operators of the whole city read all, nobody else any."""
+        if isinstance(user, User) and user.is_active and can_change_ranking(user):
+            return self
+        return self.none()
+
+
+class LearningReport(AppendOnlyModel):
+    """One run over everything shown until then. Holds sums, no person."""
+
+    made_at = models.DateTimeField("生成时间", default=timezone.now)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="生成人")
+    verdict = models.CharField("结论", max_length=10, choices=Verdict.choices)
+    # reporting.Figures
+    figures = models.JSONField("结果")
+    # Which ranking it was held against.
+    against = models.CharField("对照版本", max_length=20)
+    # The version that was learnt; none where there was too little to learn from.
+    version = models.OneToOneField(
+        RankingVersion, models.PROTECT, null=True, related_name="report", verbose_name="学到的版本"
+    )
+
+    objects = LearningReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "排序效果报告"
+        verbose_name_plural = "排序效果报告"
+        ordering = ["-id"]

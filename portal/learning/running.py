@@ -1,0 +1,35 @@
+"""A report from the database, kept in it."""
+
+from portal.accounts.models import User
+from portal.learning import reading, reporting
+from portal.learning.actions import keep_report
+from portal.learning.models import LearningReport
+from portal.recommendations import versions
+from portal.recommendations.models import BUILT_IN
+from portal.recommendations.reweighting import Reweighting
+
+
+def run(
+    *,
+    by: User,
+    seed: int,
+    controls: int = reporting.CONTROLS,
+    replicates: int = reporting.REPLICATES,
+    reading_progress: reading.Progress | None = None,
+    progress: reporting.Progress | None = None,
+) -> LearningReport:
+    """Learn from everything shown so far and hold it against the version in use.
+
+    Raises:
+        PermissionDenied: `by` is no operator of the whole city.
+    """
+    version = versions.current()
+    figures = reporting.make(
+        reading.read(reading_progress),
+        seed=seed,
+        current=Reweighting.from_parameters(version.parameters) if version is not None else None,
+        controls=controls,
+        replicates=replicates,
+        progress=progress,
+    )
+    return keep_report(figures=figures, against=version.key if version is not None else BUILT_IN, by=by)

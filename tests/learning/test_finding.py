@@ -1,0 +1,144 @@
+"""A planted effect is found, and in shuffled outcomes there is none: several invented cities each."""
+
+import numpy as np
+import pytest
+
+from portal.learning import reporting
+from portal.learning.dataset import split
+from portal.learning.enums import Outcome, Verdict
+from portal.learning.evaluation import compare, reordered
+from portal.learning.position_bias import PositionEffect, position_effect
+from portal.learning.simulation import simulate
+from portal.learning.training import learn
+from portal.recommendations.reweighting import Reweighting
+
+PLANTED = 4.0
+PEOPLE = 4_000
+FAST = {"controls": 0, "replicates": 400}
+
+
+def test_a_planted_effect_is_found_on_fairs_not_learnt_from(figure) -> None:
+    found, lifts, weights = 0, [], []
+    for seed in range(6):
+        figures = reporting.make(simulate(seed, distance=PLANTED, people=PEOPLE), seed=seed, **FAST)
+        found += figures["verdict"] == Verdict.BETTER
+        (judged,) = [row for row in figures["comparisons"] if row["outcome"] == figures["target"]]
+        lifts.append(judged["ips"]["lift"])
+        weights.append(figures["parameters"]["weights"]["nearness"])
+        assert set(figures["fairs"]["earlier"]).isdisjoint(figures["fairs"]["later"])
+    figure(f"planted: better in {found} of 6, lift {np.mean(lifts):+.1%}, {min(lifts):+.1%} at least")
+    assert found >= 5
+    assert min(weights) > 1  # nearness is what was planted
+
+
+def test_in_shuffled_outcomes_there_is_none(figure) -> None:
+    found = 0
+    for seed in range(40):
+        dealt = simulate(seed % 4, distance=PLANTED, people=1_500).shuffled(1_000 + seed)
+        found += reporting._is_better(*split(dealt), None, seed, 400)
+    figure(f"shuffled: 'better' in {found} of 40")
+    assert found <= 3  # 97.5 % of a right interval would leave one
+
+
+def test_where_the_ranking_is_right_already_nothing_better_is_found(figure) -> None:
+    found = sum(
+        reporting.make(simulate(seed, distance=0.0, people=1_500), seed=seed, **FAST)["verdict"]
+        == Verdict.BETTER
+        for seed in range(10)
+    )
+    figure(f"nothing planted: 'better' in {found} of 10")
+    assert found <= 1
+
+
+def test_shuffling_keeps_what_the_place_does_and_drops_the_match() -> None:
+    data = simulate(3, distance=PLANTED)
+    dealt = data.shuffled(7)
+    for rank in range(1, 13):
+        for group in range(12):
+            cell = (data.rank == rank) & (data.group == group)
+            assert sorted(data.level[cell]) == sorted(dealt.level[cell])
+    near = data.table[:, 5] > 0.6
+    kept = [part.level[near].astype(bool).mean() / part.level.astype(bool).mean() for part in (data, dealt)]
+    assert kept[0] > 1.2
+    assert kept[1] == pytest.approx(1.0, abs=0.1)
+    assert (data.shuffled(7).level == dealt.level).all()
+
+
+@pytest.mark.parametrize("steepness", [0.5, 1.0, 1.5])
+@pytest.mark.parametrize("swaps", [0.0, 0.3])
+def test_what_a_place_does_is_told_from_what_stands_there(steepness, swaps, figure) -> None:
+    data = simulate(2, distance=PLANTED, people=4_000, steepness=steepness, swaps=swaps)
+    effect = position_effect(data)
+    figure(f"eta {steepness} (swaps {swaps}): {effect.eta:.2f} ± {effect.error:.2f}")
+    assert effect.eta == pytest.approx(steepness, abs=0.2)
+    assert 0 <= effect.low < effect.eta
+    assert effect.looked_at(np.array([1.0]))[0] == 1
+
+
+def test_too_small_an_eta_only_hides() -> None:
+    """Why the lower end of eta's interval is used: another order, of no worth, must not come out ahead."""
+    data = simulate(5, distance=0.0, people=4_000)
+    noise = Reweighting({"pay": 5.0}, {"pay": 0.0})
+    _, later = split(data)
+    lifts = [
+        compare(later, noise, None, PositionEffect(eta, 0.0), Outcome.CHOSEN, seed=1, replicates=200).ips.lift
+        for eta in (0.0, 0.5, 1.0, 1.6)
+    ]
+    assert lifts[0] == 0
+    assert lifts[1] <= 0
+    assert lifts[3] > lifts[2]
+
+
+def test_the_served_order_is_the_judged_order() -> None:
+    data = simulate(1, distance=PLANTED, people=50)
+    learnt = Reweighting({"nearness": 3.0}, {"nearness": 0.4})
+    scores = learnt.scores(data.table)
+    ranks = reordered(data, scores)
+    for number in np.unique(data.lists):
+        rows = data.lists == number
+        assert sorted(ranks[rows]) == sorted(data.rank[rows])  # a list keeps its places
+        assert list(np.argsort(ranks[rows])) == list(np.argsort(-scores[rows], kind="stable"))
+    assert (reordered(data, data.table[:, 0]) == data.rank).all()  # the present ranking is what was shown
+
+
+def test_figures_are_the_same_for_the_same_seed_and_are_json() -> None:
+    import json
+
+    data = simulate(4, distance=PLANTED, people=1_500)
+    first = reporting.make(data, seed=2, controls=1, replicates=100)
+    assert json.loads(json.dumps(first)) == json.loads(
+        json.dumps(reporting.make(data, seed=2, controls=1, replicates=100))
+    )
+    said = [row["said"] for row in first["reliability"]["rows"]]
+    assert said == sorted(said)
+    assert sum(row["count"] for row in first["reliability"]["rows"]) == len(split(data)[1])
+    assert first["position"]["looked_at"][0] == 1
+
+
+def test_chances_are_calibrated_on_fairs_not_learnt_from(figure) -> None:
+    earlier, later = split(simulate(8, distance=PLANTED, people=PEOPLE))
+    learnt = learn(earlier, Outcome.CHOSEN)
+    chances, came = learnt.chances(later), later.level >= Outcome.CHOSEN
+    gap = abs(chances.mean() - came.mean())
+    worst = max(
+        abs(chances[part].mean() - came[part].mean())
+        for part in np.array_split(np.argsort(chances), reporting.BINS)
+    )
+    figure(f"calibration: mean off by {gap:.3f}, worst of {reporting.BINS} bins by {worst:.3f}")
+    assert gap < 0.01
+    assert worst < 0.04
+
+
+def test_too_few_outcomes_are_said_to_be_too_few() -> None:
+    few = simulate(1, distance=PLANTED, people=40)
+    figures = reporting.make(few, seed=1, **FAST)
+    assert figures["verdict"] == Verdict.TOO_FEW
+    assert "parameters" not in figures
+    nothing = few.where(np.zeros(len(few), bool))
+    assert reporting.make(nothing, seed=1, **FAST)["verdict"] == Verdict.TOO_FEW
+
+
+def test_the_outcome_is_chosen_by_counts_alone() -> None:
+    many, some = simulate(1, distance=0.0, people=6_000), simulate(1, distance=0.0, people=300)
+    assert reporting.farthest_with_enough(*split(many)) == Outcome.RETAINED
+    assert reporting.farthest_with_enough(*split(some)) == Outcome.CHOSEN

@@ -1,0 +1,157 @@
+"""Impressions joined with what followed them: the last look before an intention, by fair."""
+
+import uuid
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from django.utils import timezone
+
+from matching import Measures
+from portal.accounts.actions import give_consent, withdraw_consent
+from portal.accounts.enums import ConsentPurpose
+from portal.learning import reading
+from portal.learning.enums import Outcome
+from portal.placements import actions as placements
+from portal.placements.models import Placement
+from portal.recommendations.enums import Surface
+from portal.recommendations.impressions import Shown, impression
+from portal.recommendations.models import Impression
+from tests.factories import (
+    make_booth,
+    make_fair,
+    make_position,
+    make_staff,
+    make_stations,
+    make_user,
+    make_veteran,
+)
+
+pytestmark = pytest.mark.django_db
+
+FIGURES = Measures(0.3, 0.2, 0.1, 0.0, 0.0, 12.0, 8000, None, True, False, 1)
+
+
+def person():
+    account = make_user()
+    veteran = make_veteran(account=account)
+    give_consent(user=account, purpose=ConsentPurpose.MATCHING, wording="告知", by=account)
+    return veteran
+
+
+def show(veteran, positions, *, at, surface=Surface.ME_POSITIONS, context=None):
+    list_id = uuid.uuid4()
+    Impression.objects.bulk_create(
+        impression(
+            surface,
+            Shown(veteran.pk, position.pk, rank, FIGURES),
+            list_id=list_id,
+            at=at,
+            day=timezone.localdate(at),
+            context=context,
+        )
+        for rank, position in enumerate(positions, 1)
+    )
+
+
+@pytest.fixture
+def world():
+    stations = make_stations()
+    clerk = make_staff(stations["睦洲镇"])
+    now = timezone.now()
+    early = make_fair(title="早的", starts_at=now - timedelta(days=100), ends_at=now - timedelta(days=99))
+    late = make_fair(title="晚的", starts_at=now - timedelta(days=2), ends_at=now + timedelta(hours=3))
+    return clerk, early, late, [make_position() for _ in range(3)], now
+
+
+def test_an_intention_belongs_to_the_last_look_before_it(world) -> None:
+    clerk, _early, _late, posts, now = world
+    veteran = person()
+    show(veteran, posts, at=now - timedelta(days=70))
+    show(veteran, posts, at=now - timedelta(days=20))
+    show(veteran, posts[::-1], at=now - timedelta(days=5))
+    placements.declare(veteran=veteran, position=posts[0], by=clerk)
+    show(veteran, posts[:1], at=now + timedelta(days=1))
+    data = reading.read()
+    assert len(data) == 10
+    assert data.level.tolist() == [0, 0, 0, 0, 0, 0, 0, 0, Outcome.CHOSEN, 0]
+    assert data.rank.tolist() == [1, 2, 3, 1, 2, 3, 1, 2, 3, 1]
+    assert len(set(data.lists.tolist())) == 4
+    Placement.objects.update(recorded_at=now + timedelta(days=70))  # longer ago than WITHIN
+    assert not reading.read().level.any()
+
+
+def test_groups_are_fairs_in_the_order_of_time(world) -> None:
+    _clerk, early, late, posts, now = world
+    veteran = person()
+    show(veteran, posts[:1], at=now - timedelta(days=120))
+    show(veteran, posts[:1], at=now - timedelta(days=50))
+    show(veteran, posts[:1], at=now - timedelta(days=49), surface=Surface.ME_FAIR, context=early.pk)
+    show(veteran, posts[:1], at=now + timedelta(days=2))
+    show(veteran, posts[1:2], at=now, surface=Surface.COMPANY_PEOPLE)  # nobody's own choice
+    data = reading.read()
+    assert [data.groups[group] for group in data.group] == [
+        early.title, late.title, early.title, reading.AFTER_ALL,
+    ]  # fmt: skip
+    assert data.ordered.tolist() == [True, True, False, True]
+
+
+def test_what_came_of_it_is_read_from_the_log(world) -> None:
+    clerk, _early, late, posts, now = world
+    make_booth(late, posts[0])
+    veteran = person()
+    show(veteran, posts, at=now - timedelta(days=1))
+    placement = placements.declare(veteran=veteran, position=posts[0], by=clerk, fair=late)
+
+    def level():
+        return Outcome(int(reading.read().level.max()))
+
+    assert level() == Outcome.CHOSEN
+    placement = placements.advance(placement=placement, step="interview", by=clerk)
+    assert level() == Outcome.INTERVIEWED
+    placement = placements.advance(placement=placement, step="decline_by_employer", by=clerk)
+    assert level() == Outcome.INTERVIEWED  # it came so far
+    placements.correct(placement=placement, to_state="intended", by=clerk, reason="记错了人")
+    assert level() == Outcome.CHOSEN
+
+
+@pytest.mark.parametrize(
+    ("steps", "came"),
+    [
+        ([("declare", "intended"), ("lapse", "lapsed")], Outcome.CHOSEN),
+        ([("declare", "intended"), ("offer", "offered"), ("onboard", "onboarded")], Outcome.ONBOARDED),
+        ([("onboard", "onboarded"), ("retain_1m", "retained_1m"), ("leave", "left")], Outcome.ONBOARDED),
+        ([("onboard", "onboarded"), ("retain_6m", "retained_6m"), ("leave", "left")], Outcome.RETAINED),
+        ([("onboard", "onboarded"), ("correct", "interviewed")], Outcome.INTERVIEWED),
+    ],
+)
+def test_how_far_a_placement_came(steps, came) -> None:
+    assert reading.farthest(steps) == came
+
+
+def test_who_withdrew_is_not_learnt_from(world) -> None:
+    _clerk, _early, _late, posts, now = world
+    stays, goes = person(), person()
+    for veteran in (stays, goes):
+        show(veteran, posts, at=now)
+    withdraw_consent(consent=goes.account.consents.get(), by=goes.account)
+    assert set(reading.read().person.tolist()) == {stays.pk}
+
+
+def test_as_many_queries_for_many_rows(world, django_assert_num_queries) -> None:
+    clerk, _early, _late, posts, now = world
+    for count in (1, 6):
+        for _ in range(count):
+            veteran = person()
+            show(veteran, posts, at=now - timedelta(days=1))
+            placements.declare(veteran=veteran, position=posts[0], by=clerk)
+        with django_assert_num_queries(5):
+            data = reading.read()
+    assert (data.level > 0).sum() == 7
+    assert np.isnan(data.table[:, 7]).all()  # no wish about pay: unknown
+
+
+def test_nothing_shown_is_an_empty_data_set(db) -> None:
+    data = reading.read()
+    assert len(data) == 0
+    assert data.groups == (reading.AFTER_ALL,)
