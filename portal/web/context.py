@@ -18,6 +18,7 @@ from portal.employers.models import EmployerMembership
 from portal.fairs.models import DESK_ROLES, DoorDuty
 from portal.insights.scope import REPORT_ROLES
 from portal.placements.duties import LEADING_ROLES
+from portal.recommendations.permissions import can_change_ranking
 from portal.veterans.models import Veteran
 
 ELDER_COOKIE = "elder"
@@ -153,6 +154,11 @@ class Audiences:
     def audits(self) -> bool:
         """Reads the logs."""
         return StationRole.AUDITOR in self._roles
+
+    @property
+    def ranks(self) -> bool:
+        """Decides by which version lists are ranked."""
+        return self.signed_in and can_change_ranking(self._user)
 
     @property
     def editor(self) -> bool:

@@ -470,6 +470,11 @@ MATRIX: dict[str, Row] = {
     "desk/returns/": Row(FILES),
     "desk/returns/new/": Row(FILES),
     "desk/returns/<int:pk>/": Row(FILES_HERE, _of("home_coming")),
+    # How lists are ranked belongs to operators of the whole city; none of these readers is one.
+    "desk/learning/": Row(frozenset()),
+    "desk/learning/run/": Row(frozenset(), method="post"),
+    "desk/learning/roll-back/": Row(frozenset(), method="post"),
+    "desk/learning/<int:pk>/adopt/": Row(frozenset(), {"pk": "=1"}, "post"),
     "desk/audit/": Row(AUDITORS, queries=(f"who={PERSON}",)),
     "desk/audit/looks/": Row(AUDITORS),
     "desk/audit/verify/": Row(AUDITORS, method="post"),

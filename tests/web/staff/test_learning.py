@@ -1,0 +1,184 @@
+"""The page on the ranking's effect: who opens it, what it says, adopting and going back."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+
+from portal.accounts.enums import StationRole
+from portal.accounts.models import StationMembership
+from portal.core.models import AuditEvent
+from portal.learning import reading, reporting
+from portal.learning.actions import keep_report
+from portal.learning.models import LearningReport
+from portal.learning.simulation import simulate
+from portal.recommendations import versions
+from portal.recommendations.actions import adopt_ranking
+from portal.recommendations.models import RankingVersion
+from tests.factories import make_staff, make_stations
+
+pytestmark = pytest.mark.django_db
+PAGE = "staff:learning"
+
+
+@pytest.fixture(scope="module")
+def figures():
+    return {
+        "better": reporting.make(simulate(1, distance=4.0, people=4_000), seed=1, controls=2, replicates=200),
+        "not_shown": reporting.make(
+            simulate(1, distance=0.0, people=1_000), seed=1, controls=0, replicates=200
+        ),
+        "too_few": reporting.make(simulate(1, distance=4.0, people=20), seed=1, controls=0),
+    }
+
+
+@pytest.fixture
+def operator():
+    return make_staff(make_stations()["江门市"], StationRole.OPERATOR, name="市级业务管理员")
+
+
+def kept(figures, operator, verdict="better"):
+    assert figures[verdict]["verdict"] == verdict
+    return keep_report(figures=figures[verdict], against="tfidf", by=operator)
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+def test_the_first_page_says_what_is_in_use_and_that_there_is_no_report(operator, client_for) -> None:
+    said = text(client_for(operator).get(reverse(PAGE)))
+    assert "原始排序" in said
+    assert "还没有报告" in said
+
+
+@pytest.mark.parametrize("verdict", ["better", "not_shown", "too_few"])
+def test_each_verdict_is_told(operator, client_for, figures, verdict) -> None:
+    report = kept(figures, operator, verdict)
+    said = text(client_for(operator).get(reverse(PAGE)))
+    assert report.get_verdict_display() in said
+    assert ("启用这份报告" in said) is (verdict == "better")
+    if verdict == "better":
+        assert "data:image/svg+xml" in said
+        for words in ("离家近", "95%区间", "打乱后重做 2 次", "第 1 位", "预计与实际"):
+            assert words in said
+
+
+@pytest.mark.parametrize("role", StationRole.values)
+@pytest.mark.parametrize("place", ["江门市", "新会区", "睦洲镇"])
+def test_only_operators_of_the_whole_city_get_in(operator, client_for, figures, role, place) -> None:
+    report = kept(figures, operator)
+    user = make_staff(make_stations()[place], StationRole(role), name="读者")
+    client = client_for(user)
+    may = (role, place) == (StationRole.OPERATOR, "江门市")
+    asked = {
+        "get": client.get(reverse(PAGE)),
+        "adopt": client.post(reverse("staff:learning-adopt", args=[report.pk]), {"reason": "试"}),
+        "roll back": client.post(reverse("staff:learning-roll-back"), {"reason": "试"}),
+        "run": client.post(reverse("staff:learning-run")),
+    }
+    codes = {name: answer.status_code for name, answer in asked.items()}
+    assert codes == (
+        {"get": 200, "adopt": 302, "roll back": 302, "run": 302} if may else dict.fromkeys(asked, 403)
+    )
+    assert (reverse(PAGE) in text(client.get(reverse("staff:day")))) is may
+
+
+def test_nobody_else_and_no_former_operator(operator, client_for, figures) -> None:
+    report = kept(figures, operator)
+    assert Client().get(reverse(PAGE)).status_code == 302
+    StationMembership.objects.filter(user=operator).update(ends_on="2026-01-01")
+    operator = type(operator).objects.get(pk=operator.pk)
+    client = client_for(operator)
+    assert client.get(reverse(PAGE)).status_code == 403
+    assert not LearningReport.objects.visible_to(operator).exists()
+    assert client.post(reverse("staff:learning-adopt", args=[report.pk]), {"reason": "试"}).status_code == 403
+    assert versions.current() is None
+
+
+def test_adopting_and_going_back(
+    operator, client_for, figures, django_capture_on_commit_callbacks, settings, tmp_path
+) -> None:
+    report, client = kept(figures, operator), client_for(operator)
+    adopt = reverse("staff:learning-adopt", args=[report.pk])
+    assert client.get(adopt).status_code == 405
+    refused = client.post(adopt, {"reason": " "})
+    assert refused.status_code == 200
+    assert "请写明理由" in text(refused)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(adopt, {"reason": "报告证明更好"}).status_code == 302
+    assert versions.in_use().key == report.version.key
+    said = text(client.get(reverse(PAGE)))
+    assert report.version.name in said
+    assert "报告证明更好" in said
+    assert "启用这份报告" not in said
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("staff:learning-roll-back"), {"reason": "先观察"})
+    assert versions.in_use().key == "tfidf"
+    verbs = AuditEvent.objects.filter(actor_id=operator.pk).values_list("verb", flat=True)
+    assert set(verbs) >= {"recommendations.adopted", "recommendations.rolled_back", "learning.report_made"}
+    again = client.post(reverse("staff:learning-roll-back"), {"reason": "再退"}, follow=True)
+    assert "现在用的就是原始排序" in text(again)
+
+
+def test_what_is_not_proven_cannot_be_adopted(operator, client_for, figures) -> None:
+    report = kept(figures, operator, "not_shown")
+    client = client_for(operator)
+    answer = client.post(reverse("staff:learning-adopt", args=[report.pk]), {"reason": "想试试"}, follow=True)
+    assert "证明更好" in text(answer)
+    assert versions.current() is None
+    few = kept(figures, operator, "too_few")
+    assert few.version is None
+    assert client.post(reverse("staff:learning-adopt", args=[few.pk]), {"reason": "试"}).status_code == 404
+
+
+def test_a_reason_that_names_a_unit_is_refused_beside_the_field(operator, client_for, figures) -> None:
+    report = kept(figures, operator)
+    answer = client_for(operator).post(
+        reverse("staff:learning-adopt", args=[report.pk]), {"reason": "12345部队要求"}
+    )
+    assert answer.status_code == 200
+    assert "12345部队要求" in text(answer)  # what was typed stays
+    assert versions.current() is None
+
+
+def test_the_page_asks_as_many_queries_for_many_reports(operator, client_for, figures, same_queries) -> None:
+    client = client_for(operator)
+    kept(figures, operator)
+
+    def more() -> None:
+        for _ in range(5):
+            report = kept(figures, operator)
+            adopt_ranking(version=report.version, by=operator, reason="试")
+
+    more()
+    same_queries(lambda: client.get(reverse(PAGE)), more)
+
+
+def test_an_older_report_is_read_again(operator, client_for, figures) -> None:
+    first = kept(figures, operator, "not_shown")
+    kept(figures, operator)
+    client = client_for(operator)
+    assert f"报告 {first.pk}</h2>" in text(client.get(reverse(PAGE), {"report": first.pk}))
+    assert client.get(reverse(PAGE), {"report": first.pk + 99}).status_code == 404
+
+
+def test_the_command_and_the_button_make_a_report(
+    operator, client_for, monkeypatch, tmp_path, capsys
+) -> None:
+    monkeypatch.setattr(reading, "read", lambda progress=None: simulate(1, distance=4.0, people=4_000))
+    out = tmp_path / "report.json"
+    call_command("learning_report", by=operator.phone, controls=1, output=out)
+    report = LearningReport.objects.get()
+    assert (report.verdict, report.made_by, report.version.proven) == ("better", operator, True)
+    assert '"verdict": "better"' in out.read_text(encoding="utf-8")
+    assert "in 1,000 lists" in capsys.readouterr().out
+    client_for(operator).post(reverse("staff:learning-run"))
+    assert LearningReport.objects.count() == 2
+    assert RankingVersion.objects.count() == 2
+    clerk = make_staff(make_stations()["睦洲镇"], StationRole.CLERK)
+    with pytest.raises(CommandError, match="operator"):
+        call_command("learning_report", by=clerk.phone, controls=0)
+    with pytest.raises(CommandError, match="phone"):
+        call_command("learning_report", by="13000000000", controls=0)
+    assert LearningReport.objects.count() == 2
