@@ -144,10 +144,16 @@ def _weight(figures: dict[str, Any], name: str) -> str:
 @require_safe
 def page(request: HttpRequest, user: User) -> HttpResponse:
     """The version in use, the latest report (or the one asked for), and all reports and changes."""
-    return _page(request, user, ReasonForm())
+    return _page(request, user)
 
 
-def _page(request: HttpRequest, user: User, form: ReasonForm) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    user: User,
+    *,
+    adopt_form: ReasonForm | None = None,
+    back_form: ReasonForm | None = None,
+) -> HttpResponse:
     reports = LearningReport.objects.visible_to(user).select_related("version", "made_by")
     asked = request.GET.get("report", "")
     chosen = get_object_or_404(reports, pk=int(asked)) if asked.isdecimal() else reports.first()
@@ -168,7 +174,8 @@ def _page(request: HttpRequest, user: User, form: ReasonForm) -> HttpResponse:
         and chosen.version is not None
         and chosen.version.proven
         and chosen.version != stack[-1],
-        "form": form,
+        "adopt_form": adopt_form or ReasonForm(auto_id="adopt_%s"),
+        "back_form": back_form or ReasonForm(auto_id="back_%s"),
         "page": Paginator(reports, A_PAGE).get_page(request.GET.get("page")),
         "changes": changes[::-1][:CHANGES_SHOWN],
     }
@@ -190,26 +197,30 @@ def adopt(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Rank by the version that a report learnt."""
     report = get_object_or_404(LearningReport.objects.visible_to(user).exclude(version=None), pk=pk)
     version: RankingVersion = report.version  # type: ignore[assignment]
-    return _changed(
-        request, user, lambda reason: actions.adopt_ranking(version=version, by=user, reason=reason)
+    form = ReasonForm(request.POST, auto_id="adopt_%s")
+    done = _changed(
+        request, form, lambda reason: actions.adopt_ranking(version=version, by=user, reason=reason)
     )
+    return redirect("staff:learning") if done else _page(request, user, adopt_form=form)
 
 
 @city_operator
 @require_POST
 def roll_back(request: HttpRequest, user: User) -> HttpResponse:
     """Rank as before the last adoption."""
-    return _changed(request, user, lambda reason: actions.roll_back_ranking(by=user, reason=reason))
+    form = ReasonForm(request.POST, auto_id="back_%s")
+    done = _changed(request, form, lambda reason: actions.roll_back_ranking(by=user, reason=reason))
+    return redirect("staff:learning") if done else _page(request, user, back_form=form)
 
 
-def _changed(request: HttpRequest, user: User, change: Callable[[str], object]) -> HttpResponse:
-    form = ReasonForm(request.POST)
-    if form.is_valid():
-        try:
-            change(form.cleaned_data["reason"])
-        except ValidationError as refused:
-            messages.error(request, " ".join(refused.messages))
-            return redirect("staff:learning")
+def _changed(request: HttpRequest, form: ReasonForm, change: Callable[[str], object]) -> bool:
+    """Whether the form was in order; what became of it is said in a message."""
+    if not form.is_valid():
+        return False
+    try:
+        change(form.cleaned_data["reason"])
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    else:
         messages.success(request, "排序版本已更改，马上生效，并已写入审计日志。")
-        return redirect("staff:learning")
-    return _page(request, user, form)
+    return True

@@ -32,6 +32,7 @@ def test_the_page_looks_right_and_its_buttons_work(open_page, sign_in, look, wid
     page.get_by_text("排序版本已更改").wait_for()
     look(page, "learning-adopted")
     assert report.version.key in page.content()
+    page.locator("summary", has_text="退回").click()
     page.get_by_label("理由").first.fill("先观察一个月")
-    page.get_by_role("button", name="退回").click()
+    page.get_by_role("button", name="确定退回").click()
     page.get_by_text("先观察一个月").wait_for()
