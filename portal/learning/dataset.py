@@ -63,11 +63,12 @@ EARLIER = 0.6
 
 
 def split(data: Dataset, earlier: float = EARLIER) -> tuple[Dataset, Dataset]:
-    """(earlier fairs, later fairs): whole fairs, about `earlier` of the impressions in the first part."""
+    """(earlier fairs, later fairs): whole fairs, about `earlier` of the choices in the first part (of the
+    impressions, while nobody chose); one fair at least is in each."""
     if not len(data):
         return data, data
-    counts = np.bincount(data.group, minlength=len(data.groups))
+    chosen = (data.level > 0) if data.level.any() else np.ones(len(data))
+    counts = np.bincount(data.group, weights=chosen, minlength=len(data.groups))
     so_far = np.cumsum(counts) / counts.sum()
-    last = int(np.searchsorted(so_far, earlier))
-    last = min(last, int(data.group.max()) - 1)  # one fair at least is held out
+    last = int(np.abs(so_far[: max(int(data.group.max()), 1)] - earlier).argmin())
     return data.where(data.group <= last), data.where(data.group > last)

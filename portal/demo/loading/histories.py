@@ -10,6 +10,7 @@ from django.utils import timezone
 from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.demo.loading.bulk import insert
+from portal.demo.loading.shown import Taste, load_shown
 from portal.demo.loading.staff import nearest, staff_by_path
 from portal.demo.scale import Scale
 from portal.fairs.models import Booth, Registration
@@ -62,6 +63,9 @@ _LEFT_REASONS = (
 )
 
 
+_SHOWN_BEFORE = 0.9
+
+
 def load_placements(
     fairs: Sequence[JobFairPage],
     booths: dict[int, list[Booth]],
@@ -70,23 +74,43 @@ def load_placements(
     rng: random.Random,
     scale: Scale,
 ) -> None:
-    """Intentions of those who came to fairs, each walked through the workflow's table up to today."""
+    """Intentions of those who came to fairs, each walked through the workflow's table up to today.
+
+    Nine in ten are about a position that the person was shown before and took to; the others came up at the
+    fair.
+    """
     begun = [fair for fair in fairs if came.get(fair.pk)]
     begun += begun[-3:] * (len(begun) // 4)  # the latest weigh more: there the calls are still due
     for kind, days in _RULES.items():
         set_rule(kind=kind, days=days, by=by)
     writer = _Histories(by, rng, _positions_at(booths))
+    booth_of = {
+        fair.pk: {pk: booth for booth in booths[fair.pk] for pk in writer.positions_at[booth.pk]}
+        for fair in begun
+    }
+    tastes = load_shown(fairs, {pk: list(found) for pk, found in booth_of.items()}, came, rng)
     pairs: set[tuple[int, int]] = set()
+    shown_before = rng.random() < _SHOWN_BEFORE
     while len(pairs) < scale.intentions:
         fair = rng.choice(begun)
         registration = rng.choice(came[fair.pk])
-        booth = rng.choice(booths[fair.pk])
-        position_id = rng.choice(writer.positions_at[booth.pk])
-        if (registration.veteran_id, position_id) in pairs:
+        liked = tastes[fair.pk, registration.veteran_id]
+        at_booths = list(booth_of[fair.pk])
+        position_id = _taken_to(liked, rng) if shown_before else rng.choice(at_booths)
+        if position_id is None or (registration.veteran_id, position_id) in pairs:
             continue
         pairs.add((registration.veteran_id, position_id))
-        writer.walk(fair, booth, registration, position_id)
+        writer.walk(fair, booth_of[fair.pk][position_id], registration, position_id)
+        shown_before = rng.random() < _SHOWN_BEFORE
     writer.save()
+
+
+def _taken_to(liked: Sequence[Taste], rng: random.Random) -> int | None:
+    """One of the positions that somebody was shown, if there are any and they take to it."""
+    if not liked:
+        return None
+    taste = rng.choice(liked)
+    return taste.position_id if rng.random() < taste.chance else None
 
 
 def _positions_at(booths: dict[int, list[Booth]]) -> dict[int, list[int]]:
