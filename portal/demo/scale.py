@@ -26,7 +26,7 @@ SCALES = {
         veterans=1_000,
         accounts=300,
         participants=420,
-        intentions=140,
+        intentions=180,
     ),
     "city": Scale(
         fairs=73,

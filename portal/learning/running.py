@@ -3,6 +3,7 @@
 from portal.accounts.models import User
 from portal.learning import reading, reporting
 from portal.learning.actions import keep_report
+from portal.learning.evaluation import REPLICATES
 from portal.learning.models import LearningReport
 from portal.recommendations import versions
 from portal.recommendations.models import BUILT_IN
@@ -14,7 +15,7 @@ def run(
     by: User,
     seed: int,
     controls: int = reporting.CONTROLS,
-    replicates: int = reporting.REPLICATES,
+    replicates: int = REPLICATES,
     reading_progress: reading.Progress | None = None,
     progress: reporting.Progress | None = None,
 ) -> LearningReport:

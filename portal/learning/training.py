@@ -21,8 +21,8 @@ _STRETCHED = 10.0
 SOLVER = "newton-cholesky"  # many rows, few columns
 STRENGTHS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 LEAST_SCORE = 0.5
-"""Weight, at least, of the score's log-odds, in units of which all else is told: outcomes move the ranking, they do not
-replace it."""
+"""Weight, at least, of the score's log-odds, in units of which all else is told: outcomes move the ranking,
+they do not replace it."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from matching import Match, Measures, Reason, Verdict
 
@@ -55,7 +55,7 @@ def features(rows: Sequence[Measures]) -> Doubles:
     )
 
 
-def feature_table(columns: Mapping[str, Sequence[Any]]) -> Doubles:
+def feature_table(columns: Mapping[str, ArrayLike]) -> Doubles:
     """As `features`, from a column for each field of Measures."""
     of = {name: np.array(values, np.float64) for name, values in columns.items()}
     table: Doubles = np.column_stack(

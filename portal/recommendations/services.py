@@ -35,8 +35,8 @@ EXCLUSIONS = {
 }
 
 
-DEPTH = 200
-"""How many of the best a learnt version puts into another order; what comes after stays as it is."""
+DEPTH = 60
+"""How many of the best, five pages, a learnt version puts into another order; what comes after stays."""
 
 
 @dataclass(frozen=True, slots=True)

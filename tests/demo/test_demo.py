@@ -23,6 +23,8 @@ from portal.demo.loading.posts import FROM_SHEET
 from portal.demo.scale import SCALES
 from portal.employers.models import Employer, EmployerMembership, EmployerPaper, HiddenFile
 from portal.fairs.models import Booth, CheckIn
+from portal.learning import reading, reporting
+from portal.learning.enums import Verdict
 from portal.notices.enums import NoticeKind
 from portal.notices.models import Notice
 from portal.placements.models import FollowUp, Placement, PlacementTransition
@@ -83,7 +85,7 @@ def test_job_lines_are_lawful_and_name_no_unit() -> None:
 
 
 @pytest.mark.django_db
-def test_the_small_demo_keeps_its_promises(settings, tmp_path, capsys) -> None:
+def test_the_small_demo_keeps_its_promises(settings, tmp_path, capsys, figure) -> None:
     settings.DATA_DIR = tmp_path
     load_reference()
     call_command("demo", "--scale", "small")
@@ -103,10 +105,27 @@ def test_the_small_demo_keeps_its_promises(settings, tmp_path, capsys) -> None:
     _blue_collar_work_is_well_represented()
     _histories_follow_the_table()
     _two_people_are_told_of_new_posts()
+    _the_report_finds_what_was_planted_and_nothing_else(figure)
     assert logins.DRIVER.phone in (tmp_path / "demo_logins.txt").read_text(encoding="utf-8")
     call_command("demo", "--if-empty")
     with pytest.raises(CommandError, match="holds data already"):
         call_command("demo")
+
+
+def _the_report_finds_what_was_planted_and_nothing_else(figure) -> None:
+    """Nearness moves the demo's people more than the ranking knows; outcomes dealt out anew move nobody."""
+    data = reading.read()
+    assert len(data) > 3_000
+    assert (data.level > 0).sum() > 0.6 * Placement.objects.count()  # most were shown before
+    report = reporting.make(data, seed=1, controls=20, replicates=1_000)
+    (judged,) = [row for row in report["comparisons"] if row["outcome"] == report["target"]]
+    figure(
+        f"demo: lift {judged['ips']['lift']:+.1%}, at least {judged['ips']['low']:+.1%},"
+        f" shuffled 'better' in {report['controls']['found']} of 20"
+    )
+    assert report["verdict"] == Verdict.BETTER
+    assert max(report["effects"], key=report["effects"].get) == "nearness"
+    assert report["controls"]["found"] <= 1
 
 
 def _dossiers_are_believable() -> None:

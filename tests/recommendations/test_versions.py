@@ -143,7 +143,7 @@ def test_pages_of_a_learnt_list_follow_one_another(
 ) -> None:
     adopt(operator, django_capture_on_commit_callbacks)
     whole = [item.position.pk for item in services.recommend(driver).items]
-    for depth in (200, 3):
+    for depth in (60, 3):
         monkeypatch.setattr(services, "DEPTH", depth)
         pages = [
             item.position.pk

@@ -108,9 +108,8 @@ def _told(report: LearningReport) -> dict[str, Any]:
                     row["label"] + ("（据此判断）" if row is judged else ""),
                     row["outcomes"],
                     *(
-                        f"{e['now']:.{digits}f} → {e['new']:.{digits}f}，{_signed(e['lift'])}"
-                        f"（{_signed(e['low'])} 至 {_signed(e['high'])}）"
-                        for e, digits in ((row["ips"], 1), (row["snips"], 3))
+                        _change(estimate, digits) if row["outcomes"] else "—"
+                        for estimate, digits in ((row["ips"], 1), (row["snips"], 3))
                     ),
                 ],
                 "url": "",
@@ -133,6 +132,13 @@ def _told(report: LearningReport) -> dict[str, Any]:
         "chart": _chart(reliability),
         "controls": figures["controls"],
     }
+
+
+def _change(estimate: dict[str, float], digits: int) -> str:
+    """'340.3 → 383.1，+12.6%（+3.2% 至 +22.4%）'."""
+    now, new = (f"{estimate[name]:.{digits}f}" for name in ("now", "new"))
+    lift, low, high = (_signed(estimate[name]) for name in ("lift", "low", "high"))
+    return f"{now} → {new}，{lift}（{low} 至 {high}）"
 
 
 def _weight(figures: dict[str, Any], name: str) -> str:
