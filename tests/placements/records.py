@@ -103,11 +103,24 @@ class Row:
         return next((day for line in reversed(self.log) if (day := getattr(line, what))), None)
 
     def furthest(self) -> int:
-        """The furthest place in CHAIN that the log came to, less what corrections took back."""
-        lines, places = list(self.log), []
-        since = max((i for i, line in enumerate(lines) if line.step == "correct"), default=0)
-        places = [CHAIN.index(line.after) for line in lines[since:] if line.after in CHAIN]
-        return max(places, default=0)
+        """The furthest place in CHAIN that the log came to, less what corrections took back. Read line by
+        line; `stands` are the places that no line so far took back.
+        """
+        in_post, stands = CHAIN.index("onboarded"), []
+        before = ""
+        for line in self.log:
+            place = CHAIN.index(line.after) if line.after in CHAIN else in_post if line.after == "left" else 0
+            if line.step == "correct":
+                never_there = line.after not in CHAIN and line.after != "left"
+                if never_there or before not in CHAIN:
+                    stands.pop()
+                if never_there:
+                    stands = [one for one in stands if one < in_post]
+                elif line.after in CHAIN:
+                    stands = [one for one in stands if one <= place]
+            stands.append(place)
+            before = line.after
+        return max(stands)
 
     @property
     def waiting(self) -> list[Call]:
