@@ -7,6 +7,8 @@ hired. A step counts unless a correction took it back:
 - A correction to an ending that nobody reaches from a post (declined, unreachable …) takes back the step
   right before it, and every step that says 'in post'.
 - An ending is taken back by the correction right after it.
+- Of two intentions that two files of one person had, the one that was absorbed keeps its declaration alone:
+  the other tells the rest. Put back, it counts from where it was put back to.
 """
 
 from collections.abc import Iterable
@@ -50,10 +52,14 @@ def standing() -> "QuerySet[PlacementTransition]":
     corrections = PlacementTransition.objects.filter(placement=OuterRef("placement"), step="correct")
     later = corrections.order_by().annotate(place=_RANK)
     lower = later.filter(to_state__in=CHAIN, sequence__gt=OuterRef("sequence"), place__lt=OuterRef("place"))
+    absorbed = PlacementTransition.objects.filter(
+        placement=OuterRef("placement"), step="absorb", sequence__gt=OuterRef("sequence")
+    )
     right_after = later.filter(sequence=OuterRef("sequence") + 1)
     out_of_post = later.filter(to_state__in=ENDINGS, sequence__gt=OuterRef("sequence"))
     taken_back = (
         Exists(lower)
+        | ~Q(place=0) & Exists(absorbed)
         | Exists(right_after.filter(to_state__in=ENDINGS))
         | ~Q(to_state__in=CHAIN) & Exists(right_after)
         | Q(to_state__in=sorted(IN_POST_STATES)) & Exists(out_of_post)
@@ -91,7 +97,7 @@ def gaps(placements: PlacementQuerySet) -> dict[S, list[Gap]]:
     rows: Iterable[tuple[int, str, date]] = (
         standing()
         .filter(placement__in=placements.order_by().values("pk"), to_state__in=CHAIN)
-        .exclude(step="correct")  # its day is that of the correction
+        .exclude(step__in=["correct", "reopen"])  # their day is not that of the stage
         .order_by("placement", "sequence")
         .values_list("placement", "to_state", "happened_on")
     )

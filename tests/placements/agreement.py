@@ -4,12 +4,15 @@ from collections import Counter
 from itertools import groupby
 
 from cms.models import JobFairPage
+from portal.accounts.models import User
+from portal.insights.four_years import four_years
 from portal.insights.funnels import fair_report
+from portal.insights.scope import scope_of
 from portal.insights.totals import SMALLEST_CELL, portal_totals
 from portal.placements.models import DutyEvent, FollowUp, Placement, PlacementTransition
 from portal.stations.models import Station
 from portal.veterans.models import Veteran
-from tests.placements.records import CHAIN
+from tests.placements.records import CHAIN, Row
 from tests.placements.world import World
 
 
@@ -73,6 +76,36 @@ def calls_agree(world: World) -> None:
 def files_agree(world: World) -> None:
     found = dict(Veteran.objects.values_list("pk", "station"))
     assert found == {person.pk: person.station for person in world.people}
+
+
+def at_least(rows: list[Row], stage: str) -> list[Row]:
+    return [row for row in rows if row.furthest() >= CHAIN.index(stage)]
+
+
+def people(rows: list[Row]) -> int:
+    return len({row.person.pk for row in rows})
+
+
+def the_years_agree(world: World, operator: User) -> None:
+    """The bureau's table, each year and all of them together."""
+    years = sorted({world.today.year, *(row.year for row in world.rows)})
+    table = four_years(scope_of(operator), years)
+    for at, columns in enumerate([[year] for year in years] + [years]):
+        rows = [row for row in world.rows if row.year in columns]
+        reached = [row for row in rows if row.fair is not None and row.confirmed]
+        wanted = {
+            "sheets": len(rows),
+            "people": people(rows),
+            "reached": len(reached),
+            "reached_people": people(reached),
+        }
+        for stage in ("interviewed", "offered", "onboarded", "retained_3m", "retained_12m"):
+            wanted[f"stage.{stage}"] = len(at_least(rows, stage))
+            wanted[f"people.{stage}"] = people(at_least(rows, stage))
+        lines = {line.figure.key: line.numbers[at].value for line in table.lines}
+        assert {name: lines[name] for name in wanted if name in lines} == {
+            name: count for name, count in wanted.items() if name in lines
+        }, columns
 
 
 def published_counts_agree(world: World, fairs: list[JobFairPage]) -> None:

@@ -88,6 +88,7 @@ class Row:
     person: Person
     position: int
     fair: int | None
+    year: int
     planned: date | None
     follows: "Row | None" = None
     state: str = ""
@@ -103,24 +104,23 @@ class Row:
         return next((day for line in reversed(self.log) if (day := getattr(line, what))), None)
 
     def furthest(self) -> int:
-        """The furthest place in CHAIN that the log came to, less what corrections took back. Read line by
-        line; `stands` are the places that no line so far took back.
-        """
-        in_post, stands = CHAIN.index("onboarded"), []
-        before = ""
+        """The furthest place in CHAIN that the log came to, less what was taken back since."""
+        standing: list[int] = []  # a place for each line; who left was in post, other endings are nowhere
         for line in self.log:
-            place = CHAIN.index(line.after) if line.after in CHAIN else in_post if line.after == "left" else 0
-            if line.step == "correct":
-                never_there = line.after not in CHAIN and line.after != "left"
-                if never_there or before not in CHAIN:
-                    stands.pop()
-                if never_there:
-                    stands = [one for one in stands if one < in_post]
-                elif line.after in CHAIN:
-                    stands = [one for one in stands if one <= place]
-            stands.append(place)
-            before = line.after
-        return max(stands)
+            if line.step == "absorb":
+                standing = [0] * len(standing)
+            elif line.step == "correct" and line.after in CHAIN:
+                there = CHAIN.index(line.after)
+                if standing and line.before not in CHAIN:
+                    standing[-1] = 0
+                standing = [place if place <= there else 0 for place in standing]
+            elif line.step == "correct":
+                if line.after != "left" or line.before not in CHAIN:
+                    standing[-1] = 0
+                if line.after != "left":
+                    standing = [place if place < 3 else 0 for place in standing]
+            standing.append(CHAIN.index(line.after) if line.after in CHAIN else 3 * (line.after == "left"))
+        return max(standing)
 
     @property
     def waiting(self) -> list[Call]:

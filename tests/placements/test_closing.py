@@ -9,6 +9,7 @@ from django.utils import timezone
 from portal.accounts.enums import StationRole
 from portal.core.workflow import TransitionRefused
 from portal.employers.hiding import hide
+from portal.insights.funnels import placement_stages
 from portal.placements import actions
 from portal.placements.closing import reopen_closed, what_stands_against
 from portal.placements.enums import FollowUpKind, FollowUpState
@@ -169,7 +170,9 @@ def test_a_place_absorbed_in_post_is_counted_once_and_comes_back_with_its_days(c
     assert (theirs.state, theirs.onboarded_on, theirs.closed_by) == (S.LAPSED, None, own)
     position.refresh_from_db()
     assert position.is_open
+    assert [stage.count for stage in placement_stages(Placement.objects.all())][:4] == [2, 1, 1, 1]
     undo_merge(merge=merge, by=head)
+    assert [stage.count for stage in placement_stages(Placement.objects.all())][:4] == [2, 2, 2, 2]
     theirs.refresh_from_db()
     assert (theirs.state, theirs.onboarded_on) == (S.ONBOARDED, first)
     assert theirs.follow_ups.filter(state=FollowUpState.PENDING).count() == 4

@@ -203,7 +203,7 @@ class World:
     def declare(self, pk: int, person: Person, position: int, fair: int | None, planned: date | None) -> Row:
         left = [row for row in self.of(person) if row.state == "left"]
         follows = max(left, key=lambda row: (row.last, row.pk), default=None)
-        row = Row(pk, person, position, fair, planned, follows)
+        row = Row(pk, person, position, fair, self.today.year, planned, follows)
         self.rows.append(row)
         self._step(row, "declare", "intended", self.today)
         if follows is not None:
