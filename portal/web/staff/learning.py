@@ -166,7 +166,7 @@ def _page(
     changes = versions.history()
     stack = versions.stack_of(changes)
     context = {
-        "outcome_columns": ["结果", "较早的招聘会", "较晚的招聘会"],
+        "outcome_columns": ["结果", "较早", "较晚"],
         "comparison_columns": ["结果", "次数", "每千份列表", "被看到的机会"],
         "effect_columns": ["数字", "作用（每个标准差）", "权重"],
         "reliability_columns": ["组", "展示次数", "预计", "实际"],
