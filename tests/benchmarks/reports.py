@@ -1,0 +1,109 @@
+"""Report pages at two sizes of the demo: `python -m tests.benchmarks.reports --data DIR --scale city`.
+
+Makes the demo of that scale in DIR unless it is there, then prints for each report page its number of queries
+and the milliseconds of its answer (median of five), and the time of the four-year table alone.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+PAGES = {
+    "funnel": "/desk/insights/",
+    "by employer": "/desk/insights/?by=employer",
+    "by occupation": "/desk/insights/?by=occupation",
+    "by station": "/desk/insights/?by=station",
+    "by month": "/desk/insights/?by=month",
+    "retention": "/desk/insights/retention/",
+    "fairs": "/desk/insights/fairs/",
+    "years": "/desk/insights/years/",
+    "month": "/desk/insights/month/",
+    "month on paper": "/desk/insights/month/pdf/",
+    "rows of intentions": "/desk/insights/rows/?figure=sheets",
+    "rows of posts": "/desk/insights/rows/?figure=headcount",
+    "trouble": "/desk/trouble/",
+}
+TIMES = 5
+
+
+def milliseconds(ask: Callable[[], object]) -> float:
+    taken = []
+    for _ in range(TIMES):
+        began = time.perf_counter()
+        ask()
+        taken.append((time.perf_counter() - began) * 1000)
+    return statistics.median(taken)
+
+
+def measure() -> dict[str, dict[str, float]]:
+    """Name of the page -> queries and milliseconds, as the city's operator reads it."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from portal.accounts.models import User
+    from portal.demo import logins
+    from portal.insights.four_years import four_years, last_years
+    from portal.insights.scope import scope_of
+    from portal.placements.models import Placement
+    from tests.benchmarks.pages import session_of
+
+    operator = User.objects.get_by_natural_key(logins.CITY_OPERATOR.phone)
+    client = Client()
+    client.cookies["sessionid"] = session_of(operator, verified=True)
+    found: dict[str, dict[str, float]] = {}
+    for name, path in PAGES.items():
+        assert client.get(path).status_code == 200, path
+        with CaptureQueriesContext(connection) as captured:
+            client.get(path)
+        found[name] = {
+            "queries": len(captured),
+            "ms": milliseconds(lambda path=path: client.get(path)),  # type: ignore[misc]
+        }
+    scope, years = scope_of(operator), last_years()
+    walls, cpus = [], []
+    for _ in range(TIMES):
+        began, burnt = time.perf_counter(), time.process_time()
+        table = four_years(scope, years)
+        walls.append((time.perf_counter() - began) * 1000)
+        cpus.append((time.process_time() - burnt) * 1000)
+    found["four-year table"] = {
+        "best": min(walls),
+        "ms": statistics.median(walls),
+        "cpu": min(cpus),
+        "sheets": table.line("sheets").numbers[-1].value,
+        "intentions": Placement.objects.count(),
+    }
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--scale", default="city")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    os.environ["PORTAL_DATA"] = str(options.data)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
+    from tests.benchmarks.pages import prepare
+
+    prepare(options.scale)
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    settings.ALLOWED_HOSTS.append("testserver")
+    found = measure()
+    for name, row in found.items():
+        print(f"{name:20}" + "".join(f"{key:>12} {value:8.1f}" for key, value in row.items()))
+    if options.json:
+        options.json.write_text(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
