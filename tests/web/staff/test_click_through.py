@@ -1,0 +1,247 @@
+"""Every number of every report page leads to the rows that make it, and the rows count to it."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from cms.actions import setup_site
+from cms.models import JobFairPage
+from portal.accounts.enums import StationRole
+from portal.accounts.models import User
+from portal.core.reference import load_reference
+from portal.demo import logins
+from portal.demo.management.commands.demo import SEED, load
+from portal.demo.scale import Scale
+from portal.employers.models import Employer
+from portal.insights.funnels import DIMENSIONS
+from portal.placements import actions as placements
+from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState
+from portal.placements.enums import PlacementState as S
+from portal.placements.models import FollowUp, FollowUpAttempt, Placement
+from portal.stations.models import Station
+from tests.factories import make_staff
+
+# As the demo, with fewer of each: enough for a number in every cell of every kind.
+SMALL = Scale(
+    fairs=6, employers=40, positions=300, veterans=250, accounts=120, participants=140, intentions=60
+)
+# What is said about a number and is none of its own: a share, days, a page's place, a date, a time.
+_NO_COUNT = re.compile(r"^\s*(—|\d+%|\d+% 至 \d+%|观察不足|\d+ 天)\s*$")
+
+
+class Numbers(HTMLParser):
+    """Reads a page's main part: links with their number, and what stands in figures' cells besides."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[tuple[str, int]] = []  # (address, number)
+        self.loose: list[str] = []  # numbers that lead nowhere
+        self.rows = 0
+        self.total: int | None = None
+        self._in: list[str] = []
+        self._link = ""
+        self._stat_url = ""
+        self._cell = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        classes = values.get("class", "").split()
+        self.rows += "data-row" in values
+        if "data-total" in values:
+            self.total = int(values["data-total"])
+        if tag == "a" and "data-number" in values:
+            self.links.append((values["href"], int(values["data-number"])))
+        if tag == "a":
+            self._link = values.get("href", "")
+            if "stretched-link" in classes:
+                self._stat_url = self._link
+        if tag == "div" and "stat" in classes:
+            self._stat_url = ""
+        if tag == "table":
+            self._in.append("figures" if {"table-figures", "funnel"} & set(classes) else "rows")
+        self._cell = tag if tag in {"td", "th", "strong"} else self._cell
+        if tag == "span" and "stat-value" in classes:
+            self._cell = "stat"
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a":
+            self._link = ""
+        if tag == "table":
+            self._in.pop()
+        if tag in {"td", "th", "strong"} or (tag == "span" and self._cell == "stat"):
+            self._cell = ""
+
+    def handle_data(self, data: str) -> None:
+        if not re.search(r"\d", data) or _NO_COUNT.match(data):
+            return
+        if self._cell == "stat":
+            number = re.sub(r"\D", "", data)
+            if self._stat_url:
+                self.links.append((self._stat_url, int(number)))
+            else:
+                self.loose.append(data)
+        elif self._in[-1:] == ["figures"] and self._cell in {"td", "strong"} and not self._link:
+            self.loose.append(data)
+
+
+def read(client: Client, path: str) -> tuple[Numbers, Any]:
+    """The page's numbers, and what it was drawn from."""
+    answer = client.get(path)
+    assert answer.status_code == 200, f"{path}: {answer.status_code}"
+    page = Numbers()
+    page.feed(re.search(r"<main.*</main>", answer.content.decode(), flags=re.DOTALL)[0])
+    return page, answer.context
+
+
+@pytest.fixture
+def city(db, settings, tmp_path) -> User:
+    """A small city out of the demo's own makers, with a trouble of every kind; its operator."""
+    settings.DEMO = True
+    load_reference()
+    setup_site()
+    load(SMALL, SEED)
+    operator = User.objects.get_by_natural_key(logins.CITY_OPERATOR.phone)
+    _trouble(operator)
+    return operator
+
+
+def _trouble(operator: User) -> None:
+    """What the demo's people happen not to have met."""
+    today, now = timezone.localdate(), timezone.now()
+    rows = list(Placement.objects.filter(state=S.INTENDED).order_by("pk"))
+    Placement.objects.filter(pk=rows[0].pk).update(recorded_at=now - timedelta(days=30))
+    FollowUp.objects.create(
+        placement=rows[0], kind=FollowUpKind.CONTRADICTION, due_on=today, call_on=today,
+        station=rows[0].veteran.station,
+    )  # fmt: skip
+    vain = FollowUp.objects.create(
+        placement=rows[1], kind=FollowUpKind.FIRST_DAY, due_on=today, call_on=today, tries=3,
+        station=rows[1].veteran.station, state=FollowUpState.DONE, done_at=now, done_by=operator,
+    )  # fmt: skip
+    for minutes in (3, 2, 1):
+        FollowUpAttempt.objects.create(
+            follow_up=vain,
+            by=operator,
+            at=now - timedelta(minutes=minutes),
+            outcome=AttemptOutcome.NOT_REACHED,
+        )
+    Placement.objects.filter(state=S.OFFERED).update(planned_first_day=today - timedelta(days=2))
+    began = (("interview", 60), ("offer", 55), ("onboard", 50))
+    for row, further in zip(rows[3:7], ((), (("leave", 30),), (("retain_1m", 10),), ()), strict=True):
+        for step, ago in (*began, *further):
+            on = today - timedelta(days=ago)
+            placements.advance(placement=row, step=step, by=operator, on=on, note="另有打算")
+    firm = rows[2].position.employer
+    for row in rows[7:10]:
+        row.position.employer = firm
+        row.position.save(update_fields=["employer"])
+        placements.advance(placement=row, step="decline_by_employer", by=operator)
+
+
+def report_pages() -> Iterator[str]:
+    yield "/desk/"
+    today = timezone.localdate()
+    fairs = JobFairPage.objects.filter(starts_at__lte=timezone.now()).order_by("-starts_at")
+    fair = fairs[1]
+    firm = Employer.objects.filter(positions__placements__isnull=False).order_by("pk")[0]
+    station = Station.objects.filter(veterans__placements__onboarded_on__isnull=False).order_by("pk")[0]
+    county = Station.objects.get(path=station.path[: 2 * Station.steplen])
+    for by in DIMENSIONS:
+        yield f"/desk/insights/?by={by}"
+    yield f"/desk/insights/?by=employer&fair={fair.pk}"
+    yield f"/desk/insights/?by=station&station={county.pk}&since={today - timedelta(days=300)}&until={today}"
+    yield f"/desk/insights/?by=month&employer={firm.uscc}"
+    yield "/desk/insights/?by=occupation&district=440705&occupation=4-02"
+    yield "/desk/insights/retention/"
+    yield f"/desk/insights/retention/?station={county.pk}"
+    yield "/desk/insights/fairs/"
+    yield "/desk/insights/years/"
+    yield f"/desk/insights/years/?until={today.year - 1}"
+    yield "/desk/insights/month/"
+    for back in (40, 200):
+        yield f"/desk/insights/month/?month={today - timedelta(days=back):%Y-%m}"
+    for one in (fairs[0], fair):
+        yield f"/desk/fairs/{one.pk}/"
+    for key in ("overdue", "contradictory", "undated", "declining", "no-interview", "unreached", "retention"):
+        yield f"/desk/trouble/{key}/"
+
+
+def counted(client: Client, path: str) -> int:
+    """How many rows a list holds: what it says, held against the rows of all its pages."""
+    first, context = read(client, path)
+    paginator = context["page"].paginator
+    if first.total is None:  # a list of another desk: employers, positions, booths
+        return paginator.count
+    rows = first.rows
+    for number in range(2, paginator.num_pages + 1):
+        rows += read(client, f"{path}{'&' if '?' in path else '?'}page={number}")[0].rows
+    assert rows == paginator.count, f"{path}: {rows} rows on its pages, {paginator.count} said"
+    figure = context.get("figure")
+    if figure is not None and figure.summed:
+        rows = sum(getattr(row, figure.summed) for row in paginator.object_list)
+    assert first.total == rows, f"{path}: said {first.total}"
+    return rows
+
+
+# must: tracking.5
+@pytest.mark.slow
+def test_every_number_of_every_report_page_leads_to_its_rows(city, client_for, figure) -> None:
+    client = client_for(city)
+    numbers: dict[str, set[int]] = {}
+    found = pages = nonzero = 0
+    for path in report_pages():
+        page, _ = read(client, path)
+        assert not page.loose, f"{path}: numbers that lead nowhere: {page.loose}"
+        assert page.links, f"{path}: no number"
+        pages += 1
+        found += len(page.links)
+        for url, number in page.links:
+            nonzero += number > 0
+            numbers.setdefault(url, set()).add(number)
+    wrong = [
+        f"{url}: said {sorted(said)}, {rows} rows"
+        for url, said in numbers.items()
+        if said != {rows := counted(client, url)}
+    ]
+    assert not wrong, "\n".join(wrong)
+    assert nonzero > 500
+    figure(f"{found} numbers on {pages} report pages, {len(numbers)} different lists: all count to it")
+
+
+# must: tracking.5
+@pytest.mark.slow
+@pytest.mark.parametrize("role", [StationRole.CLERK, StationRole.REVIEWER, StationRole.AUDITOR])
+def test_the_numbers_of_a_county_lead_to_its_rows_for_every_role(city, client_for, role, figure) -> None:
+    fair = JobFairPage.objects.filter(starts_at__lte=timezone.now()).latest("starts_at")
+    county = Station.objects.get(path=fair.organiser.path[: 2 * Station.steplen])
+    client = client_for(make_staff(county, role))
+    found = 0
+    for path in (
+        "/desk/insights/",
+        "/desk/insights/years/",
+        "/desk/insights/fairs/",
+        "/desk/insights/month/",
+    ):
+        page, _ = read(client, path)
+        assert not page.loose, f"{path}: {page.loose}"
+        for url, number in dict(page.links).items():
+            found += 1
+            assert counted(client, url) == number, f"{path}: {url} said {number}"
+    figure(f"{role.label}: {found} numbers of a county")
+
+
+def test_the_walk_sees_a_number_that_leads_nowhere() -> None:
+    page = Numbers()
+    page.feed(
+        '<table class="table-figures"><tr><td>12</td><td>33%</td><td><a href="/x" data-number="4">4</a></td>'
+    )
+    assert (page.loose, page.links) == (["12"], [("/x", 4)])
+    other = Numbers()
+    other.feed('<div class="stat"><dt>a</dt><dd><span class="stat-value">7</span></dd></div>')
+    assert other.loose == ["7"]
