@@ -43,6 +43,18 @@ def _files_parted(sender: type, kept: Any, gone: Any, by: Any, moved: list[list[
     part_doubles(files=[kept, gone], by=by)
 
 
+def _file_closed(sender: type, veteran: Any, **kwargs: Any) -> None:
+    from portal.placements.follow_ups import cancel_all
+
+    cancel_all(veteran=veteran)
+
+
+def _file_reopened(sender: type, veteran: Any, **kwargs: Any) -> None:
+    from portal.placements.follow_ups import take_up_again
+
+    take_up_again(veteran=veteran)
+
+
 class PlacementsConfig(AppConfig):
     name = "portal.placements"
     verbose_name = "安置跟踪"
@@ -58,3 +70,5 @@ class PlacementsConfig(AppConfig):
         signals.veteran_files_merging.connect(_files_merging, dispatch_uid="placements.doubles")
         signals.veteran_files_merged.connect(_files_merged, dispatch_uid="placements.duties")
         signals.veteran_files_parted.connect(_files_parted, dispatch_uid="placements.duties")
+        signals.veteran_file_closed.connect(_file_closed, dispatch_uid="placements.duties")
+        signals.veteran_file_reopened.connect(_file_reopened, dispatch_uid="placements.duties")

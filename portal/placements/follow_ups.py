@@ -13,6 +13,7 @@ from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState,
 from portal.placements.models import FollowUp, FollowUpAttempt, Placement
 from portal.placements.rules import days_by_kind
 from portal.placements.workflow import CALLS, DEFAULT_DAYS, IN_POST_STATES, MAX_TRIES
+from portal.veterans.models import Veteran
 
 
 def calls_for(placement: Placement, *, since: date) -> set[tuple[FollowUpKind, date]]:
@@ -50,6 +51,22 @@ def reschedule(placement: Placement, *, since: date) -> None:
         FollowUp.objects.filter(pk__in=over).update(state=FollowUpState.CANCELLED, updated_at=timezone.now())
     missing = sorted(key for key in wanted if key not in known or known[key].state == FollowUpState.CANCELLED)
     _open(placement, [known.get(key) or FollowUp(kind=key[0], due_on=key[1]) for key in missing], None)
+
+
+def cancel_all(*, veteran: Veteran) -> int:
+    """Nobody is called any more about a file that was closed (somebody may have died); how many calls waited.
+    Call it in the closing's transaction.
+    """
+    waiting = FollowUp.objects.pending().filter(placement__veteran=veteran)
+    return waiting.update(state=FollowUpState.CANCELLED, updated_at=timezone.now())
+
+
+def take_up_again(*, veteran: Veteran) -> None:
+    """The calls that the states ask for wait again, when a closing was taken back."""
+    rows = Placement.objects.select_for_update(of=("self",)).with_details().filter(veteran=veteran)
+    for placement in rows:
+        last = placement.transitions.order_by("-sequence").values_list("happened_on", flat=True)[0]
+        reschedule(placement, since=last)
 
 
 @transaction.atomic

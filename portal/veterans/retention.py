@@ -13,7 +13,12 @@ from portal.accounts.models import Consent, User
 from portal.core import audit
 from portal.veterans.enums import CloseReason, EmploymentStatus
 from portal.veterans.models import Veteran
-from portal.veterans.signals import veteran_file_anonymised, veteran_file_changed
+from portal.veterans.signals import (
+    veteran_file_anonymised,
+    veteran_file_changed,
+    veteran_file_closed,
+    veteran_file_reopened,
+)
 
 # Closing is a decision of the station's head or the city, not of the day's work.
 CLOSING_ROLES = frozenset({StationRole.HEAD, StationRole.OPERATOR})
@@ -53,6 +58,7 @@ def close_file(*, veteran: Veteran, by: User, reason: CloseReason) -> Veteran:
     for consent in Consent.objects.in_force().filter(user=veteran.account_id):
         withdraw_consent(consent=consent, by=by)
     audit.record(by=by, verb="veterans.closed", target=veteran, reason=reason)
+    veteran_file_closed.send(sender=Veteran, veteran=veteran, by=by)
     veteran_file_changed.send(sender=Veteran, veteran=veteran)
     return veteran
 
@@ -74,6 +80,7 @@ def reopen_file(*, veteran: Veteran, by: User) -> Veteran:
     veteran.closed_on, veteran.close_reason = None, ""
     veteran.save(update_fields=["closed_on", "close_reason", "updated_at"])
     audit.record(by=by, verb="veterans.reopened", target=veteran)
+    veteran_file_reopened.send(sender=Veteran, veteran=veteran, by=by)
     veteran_file_changed.send(sender=Veteran, veteran=veteran)
     return veteran
 

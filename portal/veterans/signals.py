@@ -22,3 +22,7 @@ veteran_files_parted = Signal()
 
 # Sent inside the write's transaction with `veteran`: whoever keeps text about the person empties it.
 veteran_file_anonymised = Signal()
+
+# Sent inside the write's transaction with `veteran` and `by`: the file is kept up no longer, or again.
+veteran_file_closed = Signal()
+veteran_file_reopened = Signal()

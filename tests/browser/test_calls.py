@@ -58,7 +58,7 @@ def _row(page: Page, name: str):
     return page.locator("[data-duties] > li", has_text=name)
 
 
-# must: tracking.4
+@pytest.mark.must("tracking.4")
 def test_scenario_3_the_town_clerks_day(open_page, towns, sign_in, look) -> None:
     ours = _due(towns, "睦洲镇", "陈建国", "clerk")
     theirs = _due(towns, "司前镇", "黄志明", "neighbour", late=5)
@@ -148,7 +148,7 @@ STEP_OF_STATE = {
 }
 
 
-# must: tracking.4
+@pytest.mark.must("tracking.4")
 def test_thirty_calls_in_under_ninety_taps(open_page, towns, sign_in, look, figure) -> None:
     names = _prepare_thirty(towns)
     page = open_page(width=390, has_touch=True)

@@ -80,7 +80,7 @@ def cells(page: Page, table: str, row: str) -> list[str]:
     return [text.strip() for text in found.get_by_role("cell").all_inner_texts()]
 
 
-# must: tracking.4
+@pytest.mark.must("tracking.4")
 def test_the_fair_is_closed_and_three_months_later_its_funnel_is_read(
     fair, operator, open_page, sign_in, look, figure
 ) -> None:

@@ -62,7 +62,7 @@ def test_scenario_three_a_clerk_makes_the_days_calls(towns, open_page, sign_in, 
     window = open_page(width=width)
     sign_in(window, towns.clerk)
     window.goto("/desk/")
-    expect(window.get_by_text("今天要打的回访电话（1）")).to_be_visible()
+    expect(window.get_by_text("要打的回访电话（1）")).to_be_visible()
     expect(window.get_by_text("黄志明")).to_have_count(0)
     for tries in (1, 2):
         _record(window, look, "未联系上", "无人接听")

@@ -18,7 +18,7 @@ from portal.placements.models import Placement
 from portal.positions import actions as positions
 from portal.veterans.enums import CloseReason
 from portal.veterans.merging import merge_files, undo_merge
-from portal.veterans.retention import close_file
+from portal.veterans.retention import close_file, reopen_file
 from tests.factories import make_employer, make_position, make_staff, make_stations, make_user, make_veteran
 
 pytestmark = pytest.mark.django_db
@@ -182,3 +182,14 @@ def test_a_closed_file_declares_nothing(person, clerk, head) -> None:
     close_file(veteran=person, by=head, reason=CloseReason.MOVED)
     with pytest.raises(ValidationError, match="已经注销"):
         declare(person, clerk)
+
+
+def test_nobody_is_called_about_a_closed_file_until_it_is_kept_up_again(person, clerk, head) -> None:
+    made = declare(person, clerk, "interview")
+    waiting = sorted(made.follow_ups.filter(state=FollowUpState.PENDING).values_list("kind", "due_on"))
+    assert waiting
+    closed = close_file(veteran=person, by=head, reason=CloseReason.MOVED)
+    assert not made.follow_ups.filter(state=FollowUpState.PENDING).exists()
+    reopen_file(veteran=closed, by=head)
+    again = made.follow_ups.filter(state=FollowUpState.PENDING)
+    assert sorted(again.values_list("kind", "due_on")) == waiting

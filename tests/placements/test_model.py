@@ -362,7 +362,7 @@ def test_the_portal_says_what_the_model_says(machine) -> None:
     assert machine.tally["examples"] >= 10
 
 
-# must: tracking.1
+@pytest.mark.must("tracking.1")
 @pytest.mark.slow
 def test_it_does_so_for_long(machine, figure) -> None:
     walk(machine, examples=60, steps=40)
@@ -375,7 +375,7 @@ def test_it_does_so_for_long(machine, figure) -> None:
     print(f"\n{said}")
 
 
-# must: tracking.1
+@pytest.mark.must("tracking.1")
 @pytest.mark.slow
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the long run is on PostgreSQL itself")
 @pytest.mark.skipif(postgres_bin() is None, reason="no PostgreSQL here")

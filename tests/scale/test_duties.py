@@ -42,7 +42,7 @@ def expected(today: date, calls: list[tuple[int, str, int]]) -> Counter[tuple[in
     return events
 
 
-# must: tracking.2
+@pytest.mark.must("tracking.2")
 @pytest.mark.slow
 @pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
 def test_killed_at_a_hundred_moments_nothing_is_lost_or_doubled(tmp_path, figure, vendor) -> None:

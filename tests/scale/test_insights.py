@@ -27,7 +27,7 @@ def measured(folder: Path, scale: str) -> Figures:
     return figures
 
 
-# must: tracking.3
+@pytest.mark.must("tracking.3")
 @pytest.mark.slow
 def test_the_four_years_of_a_city_from_rows(tmp_path: Path, figure: Callable[[str], None]) -> None:
     """The table's time is asserted because the plan asks for it in so many words."""

@@ -64,7 +64,7 @@ def test_people_are_found_among_97092_files_as_among_1000(tmp_path, figure) -> N
     assert max(row["ratio"] for row in figures.values()) < 3, figures
 
 
-# must: tracking.3
+@pytest.mark.must("tracking.3")
 @pytest.mark.slow
 def test_a_days_calls_among_12000_as_in_a_town(tmp_path, figure) -> None:
     """Times are asserted here: the requirement is a ratio of two times of one machine."""

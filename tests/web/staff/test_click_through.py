@@ -189,7 +189,7 @@ def counted(client: Client, path: str) -> int:
     return rows
 
 
-# must: tracking.5
+@pytest.mark.must("tracking.5")
 @pytest.mark.slow
 def test_every_number_of_every_report_page_leads_to_its_rows(city, client_for, figure) -> None:
     client = client_for(city)
@@ -214,7 +214,7 @@ def test_every_number_of_every_report_page_leads_to_its_rows(city, client_for, f
     figure(f"{found} numbers on {pages} report pages, {len(numbers)} different lists: all count to it")
 
 
-# must: tracking.5
+@pytest.mark.must("tracking.5")
 @pytest.mark.slow
 @pytest.mark.parametrize("role", [StationRole.CLERK, StationRole.REVIEWER, StationRole.AUDITOR])
 def test_the_numbers_of_a_county_lead_to_its_rows_for_every_role(city, client_for, role, figure) -> None:
