@@ -26,6 +26,7 @@ from portal.insights.funnels import CHAIN, Stage
 from portal.placements.enums import AttemptOutcome, FollowUpState, PlacementState
 from portal.positions.enums import PositionKind, PositionState
 from portal.positions.models import Position
+from portal.web.staff.insights.charts import bars
 
 STATES = (
     PositionState,
@@ -122,6 +123,11 @@ def _samples() -> dict[str, object]:
         "booth": SimpleNamespace(number="A12", employer=position.employer, employer_id=1),
         "pages": Paginator(range(95), 20).page(2),
         "stages": stages,
+        "chart": bars("sample", "各步人数", [str(stage.label) for stage in stages], [("人数", counts)]),
+        "figures": [
+            SimpleNamespace(label="登记意向", definition="记录在册的意向份数，同一人可以有多份。"),
+            SimpleNamespace(label="入职", definition="曾经入职的意向份数，更正为未入职的不算。"),
+        ],
         "steps": steps,
         "stopped": [*steps[:2], refused],
         "form": SampleForm(),
