@@ -45,7 +45,7 @@ def _record(window: Page, look, outcome: str, note: str, step: str = "") -> None
     """One call, from the day's list."""
     window.goto("/desk/")
     look(window)
-    window.get_by_role("link", name=re.compile("记录.*陈建国")).click()
+    window.get_by_role("link", name=re.compile("^陈建国")).click()
     window.get_by_label(outcome).check()
     if step:
         window.get_by_label("联系上时：有什么进展").select_option(label=step)

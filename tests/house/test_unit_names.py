@@ -10,11 +10,15 @@ from django import forms
 import portal.web
 from portal.core.validators import validate_no_unit_name
 
-# Names, numbers, codes and addresses have a shape of their own; a search is not kept.
+# Names, numbers, codes, addresses and days have a shape of their own; a search is not kept.
 SHAPED = {
     "name", "phone", "contact_phone", "contact_person", "id_number", "uscc", "code", "token", "password",
     "number", "address", "shown", "q", "occupation", "opening_hours", "external_id", "household_region",
+    "whose", "days",
 }  # fmt: skip
+
+# What a list is narrowed by; a search is not kept either.
+NARROWING = {("CallsFilter", "station"), ("CutForm", "employer"), ("FilterForm", "employer")}
 
 
 def _forms() -> Iterator[type[forms.BaseForm]]:
@@ -35,7 +39,7 @@ def _free_fields() -> list[tuple[str, str, bool]]:
     for form in _forms():
         model = getattr(getattr(form, "_meta", None), "model", None)
         for name, field in getattr(form, "base_fields", {}).items():
-            if type(field) is not forms.CharField or name in SHAPED:
+            if type(field) is not forms.CharField or name in SHAPED or (form.__name__, name) in NARROWING:
                 continue
             guards = list(field.validators)
             if model is not None and name in {f.name for f in model._meta.get_fields()}:
