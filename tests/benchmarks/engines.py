@@ -41,7 +41,7 @@ def answers(result: Path) -> None:
     if not indexing.is_current(backend=engine):
         indexing.rebuild(backend=engine)
     found = {}
-    for text in texts():
+    for text in texts(distinct=True):
         query = SearchQuery(scope=Scope.PUBLIC, text=text, kinds=frozenset({Kind.POSITION}), size=TOP)
         one = engine.find(query, reading.read(text, now=query.now).groups)
         found[text] = [one.total, [pk for _, pk in one.keys]]

@@ -35,8 +35,8 @@ BARE = (
 )
 
 
-def texts(seed: int = 11) -> list[str]:
-    """What people ask for, out of what posts say."""
+def texts(seed: int = 11, *, distinct: bool = False) -> list[str]:
+    """What people ask for, out of what posts say: many ask for the same, unless `distinct`."""
     from portal.positions.models import Position
     from search.words import groups
 
@@ -48,8 +48,10 @@ def texts(seed: int = 11) -> list[str]:
         said = [row.region.name, row.get_shift_display(), row.get_kind_display(), *row.benefits]
         titled = [group.alternatives[0][0] for group in groups(row.title)]
         titled_word, beside = rng.choice(titled or [row.title]), rng.choice(said)
-        third = len(found) % 3
-        found.append(" ".join((titled_word, beside) if third == 1 else (beside if third else titled_word,)))
+        third = rng.randrange(3) if distinct else len(found) % 3
+        text = " ".join((titled_word, beside) if third == 1 else (beside if third else titled_word,))
+        if not (distinct and text in found):
+            found.append(text)
     return found
 
 
