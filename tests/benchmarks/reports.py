@@ -88,7 +88,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     os.environ["PORTAL_DATA"] = str(options.data)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings.dev"
     from tests.benchmarks.pages import prepare
 
     prepare(options.scale)
