@@ -6,9 +6,12 @@ from itertools import groupby
 from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.insights.four_years import four_years
-from portal.insights.funnels import fair_report
+from portal.insights.funnels import fair_report, funnel, grouped
 from portal.insights.scope import scope_of
+from portal.insights.slices import NO_FAIR, Slice
+from portal.insights.survival import lives
 from portal.insights.totals import SMALLEST_CELL, portal_totals
+from portal.insights.trouble import overdue
 from portal.placements.models import DutyEvent, FollowUp, Placement, PlacementTransition
 from portal.stations.models import Station
 from portal.veterans.models import Veteran
@@ -125,6 +128,34 @@ def published_counts_agree(world: World, fairs: list[JobFairPage]) -> None:
         assert [stage.count for stage in report.stages] == [
             sum(place >= i for place in far) for i in range(len(CHAIN))
         ]
+
+
+def the_reports_agree(world: World, operator: User) -> None:
+    """The funnel whole and in its cuts, the retention curve's people, and the overdue calls."""
+    scope, far = scope_of(operator), {row.pk: row.furthest() for row in world.rows}
+
+    def stages(rows: list[Row]) -> list[int]:
+        return [sum(far[row.pk] >= i for row in rows) for i in range(len(CHAIN))]
+
+    whole = funnel(scope, Slice())
+    assert [stage.count for stage in whole.stages] == stages(world.rows)
+    assert whole.people.value == people(world.rows)
+    for dimension in ("employer", "occupation", "district", "station", "month"):
+        cells = grouped(scope, Slice(), dimension)
+        assert [sum(each) for each in zip(*(cell.counts for cell in cells), strict=True)] == (
+            stages(world.rows) if world.rows else []
+        ), dimension
+    by_fair: dict[int | None, list[Row]] = {}
+    for row in world.rows:
+        by_fair.setdefault(row.fair, []).append(row)
+    assert {cell.cut.fair: cell.counts for cell in grouped(scope, Slice(), "fair")} == {
+        fair or NO_FAIR: stages(rows) for fair, rows in by_fair.items()
+    }
+    assert {life.placement: life.left for life in lives(Placement.objects.all())} == {
+        row.pk: row.state == "left" for row in world.rows if row.first is not None
+    }
+    late = [call for row in world.rows for call in row.waiting if call.call < world.today]
+    assert overdue(operator).count() == len(late)
 
 
 def shown(count: int) -> int | None:

@@ -328,6 +328,7 @@ class Tracking(RuleBasedStateMachine):
         agreement.files_agree(self.world)
         agreement.published_counts_agree(self.world, self.ground.fairs)
         agreement.the_years_agree(self.world, self.ground.operator)
+        agreement.the_reports_agree(self.world, self.ground.operator)
 
 
 def make_region(code: str):
