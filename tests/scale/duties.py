@@ -9,6 +9,7 @@ import random
 import signal
 import sys
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import django
 
 A_PLACEMENT = 4  # calls of each
+LONGEST_LIFE = 20  # seconds of a clock that gets nothing done
 
 
 def make(duties: int) -> list[tuple[int, str, int]]:
@@ -62,8 +64,10 @@ def make(duties: int) -> list[tuple[int, str, int]]:
     return [(call.pk, call.call_on.isoformat(), depths[call.station_id] - 1) for call in calls]
 
 
-def life(seconds: float | None) -> None:
-    """One clock, from its start until it is killed after `seconds` (None: until it has done its work)."""
+def life(until: Callable[[], bool] | None, seconds: float = 0) -> float:
+    """One clock, from its start until it is killed `seconds` after `until` came true (None: until it has done
+    its work); how long it took until then.
+    """
     from django.core.management import call_command
     from django.db import connections
 
@@ -72,6 +76,7 @@ def life(seconds: float | None) -> None:
     # The lease of the one that was killed has ended; a quarter of an hour is not waited for here.
     PeriodicRun.objects.filter(name="placements.duties").delete()
     connections.close_all()
+    began = time.monotonic()
     child = os.fork()
     if child == 0:
         try:
@@ -79,31 +84,39 @@ def life(seconds: float | None) -> None:
                 call_command("tick", "--once", stdout=nowhere)
         finally:
             os._exit(0)
-    if seconds is not None:
-        time.sleep(seconds)
-        os.kill(child, signal.SIGKILL)
+    if until is None:
+        os.waitpid(child, 0)
+        return 0
+    # Nobody waits for the child meanwhile: should it end by itself, the signal still finds it.
+    while not until() and time.monotonic() - began < LONGEST_LIFE:
+        time.sleep(0.001)
+    took = time.monotonic() - began
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
+    return took
 
 
-def done() -> tuple[int, int]:
-    """(events so far, calls that have not fallen due or not moved up)."""
-    from portal.placements.models import DutyEvent, FollowUp
+def waiting() -> int:
+    """Calls that have not fallen due."""
+    from portal.placements.models import FollowUp
 
-    return DutyEvent.objects.count(), FollowUp.objects.filter(fell_due_at=None).count()
+    return FollowUp.objects.filter(fell_due_at=None).count()
 
 
 def kill_often(duties: int, kills: int, rng: random.Random) -> dict[str, Any]:
-    """Kill that many clocks at random moments, so that the work lasts until the last of them."""
-    wrote, while_waiting, typical = 0, 0, 0.05
+    """Kill that many clocks at random moments, so that the work lasts until the last of them: half of them on
+    their way to the first batch, the others at some moment after it, sooner the more is done already.
+    """
+    wrote, while_waiting, first_batch = 0, 0, 0.2
     for n in range(kills):
-        before, waiting = done()
-        life(rng.uniform(0, 2 * typical))
-        after, _ = done()
-        wrote += after > before
-        while_waiting += waiting > 0
-        # As much of the work as there are lives: longer ones when behind, shorter ones when ahead.
-        ahead = (duties - waiting) / duties > (n + 1) / (kills + 5)
-        typical *= 0.85 if ahead else 1.15
+        left = waiting()
+        while_waiting += left > 0
+        if (duties - left) / duties < n / (kills * 1.1):
+            first_batch = life(lambda left=left: waiting() < left, rng.uniform(0, 0.02))
+        else:
+            life(lambda: True, rng.uniform(0, first_batch))
+        wrote += waiting() < left
     return {"wrote": wrote, "while_waiting": while_waiting}
 
 
