@@ -26,7 +26,7 @@ from portal.insights.funnels import CHAIN, Stage
 from portal.placements.enums import AttemptOutcome, FollowUpState, PlacementState
 from portal.positions.enums import PositionKind, PositionState
 from portal.positions.models import Position
-from portal.web.staff.insights.charts import bars
+from portal.web.staff.charts import bars
 
 STATES = (
     PositionState,

@@ -1,11 +1,9 @@
 """Whether a ranking learnt from outcomes beats the one in use; taking it into use, and going back."""
 
-import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-import pygal
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,7 +11,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
-from pygal.style import Style
 
 from portal.accounts.enums import StationRole
 from portal.accounts.models import User
@@ -24,19 +21,12 @@ from portal.recommendations import actions, versions
 from portal.recommendations.models import RankingVersion
 from portal.recommendations.permissions import can_change_ranking
 from portal.recommendations.reweighting import LABELS
+from portal.web.staff import charts
 from portal.web.staff.guard import staff_with
-
-# pygal's finder of its plug-ins, of which none is used, warns at every later import.
-sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, pygal.PluginImportFixer)]
 
 P = ParamSpec("P")
 A_PAGE = 10
 CHANGES_SHOWN = 10
-_STYLE = Style(
-    background="white", plot_background="white", foreground="#1d2b24", foreground_strong="#1d2b24",
-    foreground_subtle="#5a6b62", colors=("#1b6b46", "#8a6d1f"), font_family="sans-serif",
-    label_font_size=20, major_label_font_size=20, legend_font_size=20, title_font_size=22,
-)  # fmt: skip
 
 
 class ReasonForm(forms.Form):
@@ -63,20 +53,6 @@ def city_operator(
         return view(request, user, *args, **kwargs)
 
     return guarded
-
-
-def _chart(rows: list[dict[str, float]]) -> str:
-    """Said against seen, as a picture to embed; the table beside it says the same in figures."""
-    said = [(row["said"] * 100, row["seen"] * 100) for row in rows]
-    most = max([0.1, *(value for pair in said for value in pair)]) * 1.05
-    chart = pygal.XY(
-        style=_STYLE, width=760, height=480, show_legend=True, legend_at_bottom=True, js=[],
-        x_title="预计（%）", y_title="实际（%）", range=(0, most), xrange=(0, most), dots_size=6,
-        no_prefix=True, print_values=False,
-    )  # fmt: skip
-    chart.add("实际", said, stroke=False)
-    chart.add("完全准确", [(0, 0), (most, most)], show_dots=False)
-    return str(chart.render_data_uri())
 
 
 def _signed(share: float) -> str:
@@ -129,7 +105,7 @@ def _told(report: LearningReport) -> dict[str, Any]:
             {"cells": [f"第 {n} 组", row["count"], f"{row['said']:.2%}", f"{row['seen']:.2%}"], "url": ""}
             for n, row in enumerate(reliability, 1)
         ],
-        "chart": _chart(reliability),
+        "chart": charts.prediction([(row["said"], row["seen"]) for row in reliability], "预计与实际的比例"),
         "controls": figures["controls"],
     }
 

@@ -17,7 +17,7 @@ from portal.insights.funnels import DIMENSIONS, funnel, grouped
 from portal.insights.scope import Scope, can_export_reports, scope_of
 from portal.insights.slices import Slice
 from portal.insights.stages import CHAIN
-from portal.web.staff.insights import charts
+from portal.web.staff import charts
 from portal.web.staff.insights.asking import FilterForm, in_words, report_staff, tabs
 
 A_PAGE = 20

@@ -18,7 +18,7 @@ from portal.insights.monthly import MonthReport, month_report
 from portal.insights.printing import month_pdf
 from portal.insights.scope import can_export_reports, scope_of
 from portal.insights.stages import CHAIN
-from portal.web.staff.insights import charts
+from portal.web.staff import charts
 from portal.web.staff.insights.asking import organised_below, report_staff, tabs
 
 A_PAGE = 10

@@ -98,6 +98,27 @@ def _steps(points: Sequence[tuple[int, float]], last: int) -> list[tuple[float, 
     return found
 
 
+def prediction(pairs: Sequence[tuple[float, float]], title: str) -> SafeString:
+    """Said against seen, as shares (0..1): dots, beside the line on which both are the same."""
+    dots = [(said * 100, seen * 100) for said, seen in pairs]
+    most = max([0.1, *(value for dot in dots for value in dot)]) * 1.05
+    chart = pygal.XY(
+        **_config(
+            show_legend=True,
+            legend_at_bottom=True,
+            legend_at_bottom_columns=2,
+            range=(0, most),
+            xrange=(0, most),
+            dots_size=5,
+            value_formatter=lambda value: f"{value:.1f}%",
+            x_value_formatter=lambda value: f"{value:.1f}%",
+        )
+    )
+    chart.add("实际", dots, stroke=False)
+    chart.add("完全准确", [(0, 0), (most, most)], show_dots=False)
+    return _drawn(chart, "prediction", title, "横轴是预计，纵轴是实际，越靠近斜线越准。数字见下方表格。")
+
+
 def bars(
     name: str, title: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[int]]]
 ) -> SafeString:
