@@ -110,8 +110,9 @@ def prediction(pairs: Sequence[tuple[float, float]], title: str) -> SafeString:
             range=(0, most),
             xrange=(0, most),
             dots_size=5,
-            value_formatter=lambda value: f"{value:.1f}%",
-            x_value_formatter=lambda value: f"{value:.1f}%",
+            truncate_label=-1,
+            value_formatter=lambda value: f"{round(value, 1):g}%",
+            x_value_formatter=lambda value: f"{round(value, 1):g}%",
         )
     )
     chart.add("实际", dots, stroke=False)
