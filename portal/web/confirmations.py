@@ -13,19 +13,12 @@ from portal.confirmations.models import Answer
 from portal.confirmations.permissions import question_of
 from portal.core.validators import validate_no_unit_name
 from portal.placements.models import Placement
-from portal.web.fields import add_errors
+from portal.web.fields import DayInput, add_errors
 
 TITLES = {Question.PROGRESS: "工作进展怎么样了", Question.IN_POST: "还在岗吗"}
 SATISFACTION = ((5, "很满意"), (4, "满意"), (3, "一般"), (2, "不满意"), (1, "很不满意"))
 # What a day is the day of.
 _DAYS = {Question.PROGRESS: "面试、录用或到岗的日期", Question.IN_POST: "离职日期"}
-
-
-class _Day(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 def _choices(question: Question | None) -> list[tuple[str, str]]:
@@ -46,7 +39,7 @@ class PersonForm(forms.Form):
         empty_value=None,
         required=False,
     )
-    day = forms.DateField(required=False, widget=_Day())
+    day = forms.DateField(required=False, widget=DayInput())
     reason = forms.CharField(
         label="离职原因（可不填）", max_length=100, required=False, validators=[validate_no_unit_name]
     )
@@ -95,7 +88,7 @@ class EmployerForm(forms.Form):
     reply = forms.ChoiceField(
         label="情况", widget=forms.RadioSelect(attrs={"class": "form-check-input"}), required=False
     )
-    day = forms.DateField(label="日期", required=False, widget=_Day())
+    day = forms.DateField(label="日期", required=False, widget=DayInput())
 
     def __init__(self, placement: Placement, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, prefix=f"p{placement.pk}", **kwargs)

@@ -22,6 +22,15 @@ def add_errors(form: forms.Form, error: ValidationError) -> None:
         form.add_error(name if name in form.fields else None, errors)
 
 
+class DayInput(forms.DateInput):
+    """A day as a browser picks it: that format whatever the page's language."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class PlaceField(forms.ModelChoiceField):
     """County or town of the served area, each town behind its county's name."""
 

@@ -18,9 +18,9 @@ from portal.core.validators import (
 from portal.stations.models import Station
 from portal.veterans.enums import DIFFICULTIES, DISABILITY_GRADES
 from portal.veterans.models import Veteran, Wish
-from portal.web.fields import AnyPlaceField, OccupationField, PlaceField
+from portal.web.fields import AnyPlaceField, DayInput, OccupationField, PlaceField
 
-_DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+_DATE = DayInput()
 KEPT = "已登记，留空不改。"
 _MANY = 3  # specialties and occupations that a person may name
 

@@ -18,7 +18,7 @@ from portal.positions.actions import FIELDS
 from portal.positions.fairness import unfair
 from portal.positions.models import Position
 from portal.web import wording
-from portal.web.fields import OccupationField, PlaceField
+from portal.web.fields import DayInput, OccupationField, PlaceField
 from portal.web.templatetags.ui import pay
 
 BENEFITS = (
@@ -128,7 +128,7 @@ class PositionForm(forms.ModelForm):
             "veterans_preferred", "veterans_only", "closes_on", "external_id",
         ]  # fmt: skip
         widgets = {
-            "closes_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "closes_on": DayInput(),
             "duties": forms.Textarea(attrs={"rows": 5}),
             "requirements": forms.Textarea(attrs={"rows": 4}),
             "legal_basis": forms.Textarea(attrs={"rows": 2}),

@@ -17,8 +17,8 @@ from portal.accounts.models import AccessLog, User
 from portal.core import audit
 from portal.core.models import AuditEvent
 from portal.insights.logs import events_visible_to, looks_visible_to
+from portal.web.fields import DayInput
 from portal.web.staff.event_details import details
-from portal.web.staff.forms import DayInput
 from portal.web.staff.guard import staff_with
 from portal.web.staff.verbs import ROOMS, room_of, words
 

@@ -20,6 +20,7 @@ from portal.placements.models import Placement
 from portal.placements.workflow import STEP_LABELS, TRANSITIONS
 from portal.stations.models import Station
 from portal.veterans.actions import REVEALABLE
+from portal.web.fields import DayInput
 
 EMPLOYER_REASONS = (
     "营业执照照片不清晰",
@@ -42,13 +43,6 @@ BOOTH_REASONS = ("展位已满", "参会岗位与本场主题不符", "单位近
 
 def _today() -> Any:
     return timezone.localdate()
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class ReasonForm(forms.Form):

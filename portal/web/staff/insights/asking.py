@@ -16,6 +16,7 @@ from portal.insights.funnels import districts, occupation_groups
 from portal.insights.scope import REPORT_ROLES, Scope, scope_of
 from portal.insights.slices import NO_DISTRICT, NO_FAIR, Slice
 from portal.stations.models import Station
+from portal.web.fields import DayInput
 from portal.web.staff.guard import staff_with
 
 report_staff = staff_with(REPORT_ROLES)
@@ -104,7 +105,7 @@ class FilterForm(CutForm):
     def __init__(self, scope: Scope, data: Mapping[str, Any]) -> None:
         super().__init__(scope, data)
         for name in ("since", "until"):
-            self.fields[name].widget = forms.DateInput(attrs={"type": "date"})
+            self.fields[name].widget = DayInput()
         fairs = organised_below(scope).order_by("-starts_at").values_list("pk", "title")
         self._offer("fair", [(NO_FAIR, WITHOUT_FAIR), *fairs])
         self._offer("occupation", sorted(occupation_groups().items()))
