@@ -1,0 +1,31 @@
+"""Placement tracking (安置意向跟踪): from an intention at a booth to a year in the job."""
+
+from portal.placements.models.follow_ups import (
+    Absence,
+    Cover,
+    DutyEvent,
+    FollowUp,
+    FollowUpAttempt,
+    FollowUpQuerySet,
+    FollowUpRule,
+)
+from portal.placements.models.placements import (
+    Filling,
+    Placement,
+    PlacementQuerySet,
+    PlacementTransition,
+)
+
+__all__ = [
+    "Absence",
+    "Cover",
+    "DutyEvent",
+    "Filling",
+    "FollowUp",
+    "FollowUpAttempt",
+    "FollowUpQuerySet",
+    "FollowUpRule",
+    "Placement",
+    "PlacementQuerySet",
+    "PlacementTransition",
+]

@@ -1,0 +1,213 @@
+"""An intention between a person and an employer, its log, and what the employer said of a closed post."""
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from cms.models import JobFairPage
+from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, User
+from portal.core.models import AppendOnlyModel, TimestampedModel
+from portal.core.validators import validate_no_unit_name
+from portal.employers.models import Employer, HiddenFile
+from portal.fairs.models import Booth
+from portal.placements.enums import (
+    FillingResult,
+    PlacementState,
+)
+from portal.placements.workflow import LIVE_STATES, OPEN_STATES, WAS_IN_POST_STATES
+from portal.positions.models import Position
+from portal.stations.models import Station, in_subtrees
+from portal.veterans.models import Veteran
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class PlacementQuerySet(models.QuerySet["Placement"]):
+    def visible_to(self, user: "User | AnonymousUser") -> "PlacementQuerySet":
+        """Staff of the person's station or above; the person; members of the position's employer, unless the
+        person hides from it.
+        """
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        hidden = HiddenFile.objects.of_employer(OuterRef("position__employer"))
+        shown = ~Q(Exists(hidden.filter(veteran=OuterRef("veteran"))))
+        theirs = Q(position__employer__in=Employer.objects.run_by(user))
+        seen = Q(veteran__account=user) | (theirs & shown)
+        paths = user.station_paths(FILE_ROLES)
+        if paths:
+            seen |= in_subtrees("veteran__station", paths)
+        return self.filter(seen)
+
+    def followed_by(self, user: User) -> "PlacementQuerySet":
+        """Those that the user's stations follow up."""
+        return self.filter(in_subtrees("veteran__station", user.station_paths(FILE_ROLES)))
+
+    def open(self) -> "PlacementQuerySet":
+        return self.filter(state__in=OPEN_STATES)
+
+    def reached(self) -> "PlacementQuerySet":
+        """Intentions that count (达成意向): both sides have confirmed."""
+        return self.filter(veteran_confirmed_at__isnull=False, employer_confirmed_at__isnull=False)
+
+    def with_details(self) -> "PlacementQuerySet":
+        return self.select_related(
+            "veteran__station", "position__employer", "position__region", "fair", "booth"
+        )
+
+
+class Placement(TimestampedModel):
+    """An intention between a veteran and an employer about one position, and what became of it."""
+
+    veteran = models.ForeignKey(Veteran, models.PROTECT, related_name="placements", verbose_name="退役军人")
+    position = models.ForeignKey(Position, models.PROTECT, related_name="placements", verbose_name="岗位")
+    fair = models.ForeignKey(
+        JobFairPage, models.PROTECT, null=True, blank=True, related_name="placements", verbose_name="招聘会"
+    )
+    booth = models.ForeignKey(
+        Booth, models.PROTECT, null=True, blank=True, related_name="placements", verbose_name="展位"
+    )
+    state = models.CharField(
+        "状态", max_length=20, choices=PlacementState.choices, default=PlacementState.INTENDED
+    )
+    # Number of the last line of the log. State, number and days in post are moved by the log alone: the
+    # database sets them when a line is added, and refuses every other change (`portal.core.ties`).
+    sequence = models.PositiveIntegerField("变更次数", default=0)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="登记人")
+    recorded_at = models.DateTimeField("登记时间", default=timezone.now)
+    # Made on the device that recorded it, so that sending it twice changes nothing.
+    offline_key = models.UUIDField("离线登记号", default=uuid.uuid4, unique=True, editable=False)
+    veteran_confirmed_at = models.DateTimeField("本人确认时间", null=True, blank=True)
+    employer_confirmed_at = models.DateTimeField("单位确认时间", null=True, blank=True)
+    pay_agreed = models.DecimalField("约定月薪（元）", max_digits=8, decimal_places=0, null=True, blank=True)
+    planned_first_day = models.DateField("计划到岗日期", null=True, blank=True)
+    onboarded_on = models.DateField("入职日期", null=True, blank=True)
+    left_on = models.DateField("离职日期", null=True, blank=True)
+    left_reason = models.CharField("离职原因", max_length=120, blank=True)
+    # Asked when somebody leaves; None: not asked.
+    wants_another = models.BooleanField("还想再找工作", null=True, blank=True)
+    # The placement that somebody left before looking for this one.
+    follows = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="followed_by", verbose_name="上一份安置"
+    )
+    # Whose onboarding lapsed this intention; what was lapsed that way can be opened again.
+    closed_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="closes", verbose_name="因哪份入职而关闭"
+    )
+
+    objects = PlacementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "安置意向"
+        verbose_name_plural = "安置意向"
+        ordering = ["-recorded_at", "-pk"]
+        indexes = [
+            models.Index(fields=["fair", "state"], name="placement_fair_state"),
+            models.Index(fields=["-recorded_at", "-id"], name="placement_recent"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["veteran", "position"],
+                condition=Q(state__in=sorted(LIVE_STATES)),
+                name="placement_live_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=sorted(PlacementState.values)), name="placement_state_known"
+            ),
+            # A first day in post where the person is or was in post, a last one for who left.
+            models.CheckConstraint(
+                condition=Q(state__in=sorted(WAS_IN_POST_STATES), onboarded_on__isnull=False)
+                | ~Q(state__in=sorted(WAS_IN_POST_STATES)) & Q(onboarded_on=None),
+                name="placement_first_day_in_post",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=PlacementState.LEFT, left_on__isnull=False, left_on__gte=F("onboarded_on"))
+                | ~Q(state=PlacementState.LEFT) & Q(left_on=None),
+                name="placement_last_day_in_post",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=PlacementState.LEFT) | ~Q(left_reason=""),
+                name="placement_left_has_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.veteran.name} → {self.position.title}"
+
+    @property
+    def is_reached(self) -> bool:
+        return self.veteran_confirmed_at is not None and self.employer_confirmed_at is not None
+
+
+class PlacementTransition(AppendOnlyModel):
+    """One step of a placement. The log is only ever added to; a correction is a step too."""
+
+    placement = models.ForeignKey(Placement, models.PROTECT, related_name="transitions")
+    sequence = models.PositiveIntegerField("序号")
+    step = models.CharField("步骤", max_length=24)
+    from_state = models.CharField("原状态", max_length=20, blank=True)
+    to_state = models.CharField("新状态", max_length=20, choices=PlacementState.choices)
+    happened_on = models.DateField("发生日期")
+    at = models.DateTimeField("记录时间", default=timezone.now)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="记录人")
+    # Where the person belonged at the time.
+    station = models.ForeignKey(Station, models.PROTECT, related_name="+", verbose_name="责任服务站")
+    note = models.CharField("说明", max_length=200, blank=True)
+    # The days in post as they stand after this step: the last line says all that the row says.
+    onboarded_on = models.DateField("入职日期", null=True, blank=True)
+    left_on = models.DateField("离职日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "安置状态变更"
+        verbose_name_plural = "安置状态变更"
+        ordering = ["placement_id", "sequence"]
+        constraints = [
+            models.UniqueConstraint(fields=["placement", "sequence"], name="transition_sequence_once"),
+            models.CheckConstraint(
+                condition=~Q(from_state=models.F("to_state")), name="transition_changes_state"
+            ),
+            models.CheckConstraint(
+                condition=~Q(step="correct") | ~Q(note=""), name="transition_correction_has_reason"
+            ),
+        ]
+
+
+class FillingQuerySet(models.QuerySet["Filling"]):
+    def visible_to(self, user: "User | AnonymousUser") -> "FillingQuerySet":
+        """Members of the position's employer, and the reviewers of its station."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        seen = Q(position__employer__in=Employer.objects.run_by(user))
+        return self.filter(
+            seen | in_subtrees("position__employer__station", user.station_paths(REVIEW_ROLES))
+        )
+
+
+class Filling(TimestampedModel):
+    """What an employer said when a position had closed: was it filled, and by whom?"""
+
+    position = models.OneToOneField(Position, models.PROTECT, related_name="filling", verbose_name="岗位")
+    result = models.CharField("结果", max_length=14, choices=FillingResult.choices)
+    placements = models.ManyToManyField(
+        Placement, related_name="fillings", blank=True, verbose_name="通过本平台招到的人"
+    )
+    reason = models.CharField(
+        "没有招到的原因", max_length=200, blank=True, validators=[validate_no_unit_name]
+    )
+    answered_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="回答人")
+
+    objects = FillingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "岗位招用结果"
+        verbose_name_plural = "岗位招用结果"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(result=FillingResult.NOT_FILLED) & ~Q(reason="")
+                | ~Q(result=FillingResult.NOT_FILLED) & Q(reason=""),
+                name="filling_reason_where_not_filled",
+            )
+        ]
