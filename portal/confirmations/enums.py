@@ -28,6 +28,16 @@ class Reply(models.TextChoices):
     LEFT = "left", "已离职"
 
 
+class Satisfaction(models.IntegerChoices):
+    """How content somebody is with the post; the best first, as it is asked and as it is read."""
+
+    VERY = 5, "很满意"
+    CONTENT = 4, "满意"
+    SO_SO = 3, "一般"
+    NOT = 2, "不满意"
+    NOT_AT_ALL = 1, "很不满意"
+
+
 R, Q = Reply, Question
 REPLIES: dict[Question, tuple[Reply, ...]] = {
     Q.PROGRESS: (R.NOT_YET, R.INTERVIEWED, R.OFFERED, R.ONBOARDED, R.GIVEN_UP, R.TURNED_DOWN),

@@ -11,6 +11,8 @@ from itertools import pairwise
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Sum
 
 from cms.models import JobFairPage
+from portal.confirmations.enums import Satisfaction
+from portal.confirmations.models import Answer, AnswerQuerySet
 from portal.employers.models import Employer
 from portal.fairs.enums import BoothState, RegistrationState, VisitorKind
 from portal.fairs.models import Booth, CheckIn, Registration
@@ -21,6 +23,7 @@ from portal.insights.stages import CHAIN, RANKS, gaps, ranked, standing
 from portal.placements.enums import FollowUpState
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import FollowUp, Placement, PlacementQuerySet, PlacementTransition
+from portal.placements.workflow import WAS_IN_POST_STATES
 from portal.positions.models import Position
 from portal.stations.models import path_range
 from portal.veterans.models import Veteran
@@ -159,6 +162,34 @@ def _lives(wanted: Callable[[survival.Life, int], bool]) -> Rows:
     return found
 
 
+# --- what people in post say -----------------------------------------------------------------------------
+def was_in_post(scope: Scope, cut: Slice) -> PlacementQuerySet:
+    """A correction out of the post takes a placement out."""
+    return intentions(scope, cut).filter(state__in=sorted(WAS_IN_POST_STATES))
+
+
+def answers(scope: Scope, cut: Slice) -> AnswerQuerySet:
+    """The latest answer with a degree of each placement, by the day on which that was written down."""
+    return _latest(of_placements(scope, cut, "placement__") & cut.within("placement__recorded_at"), Q())
+
+
+def answers_given(scope: Scope, cut: Slice) -> AnswerQuerySet:
+    """The latest of each placement among those given in the period."""
+    return _latest(of_placements(scope, cut, "placement__"), cut.within("at"))
+
+
+def _latest(whose: Q, given: Q) -> AnswerQuerySet:
+    told = Answer.objects.filter(given, satisfaction__isnull=False)
+    later = told.filter(placement=OuterRef("placement"), pk__gt=OuterRef("pk")).order_by()
+    return told.filter(whose, ~Exists(later), placement__state__in=sorted(WAS_IN_POST_STATES))
+
+
+def _saying(
+    degree: Satisfaction, rows: Callable[[Scope, Slice], AnswerQuerySet]
+) -> Callable[[Scope, Slice], AnswerQuerySet]:
+    return lambda scope, cut: rows(scope, cut).filter(satisfaction=degree)
+
+
 # --- what happened in a period ---------------------------------------------------------------------------
 def steps(scope: Scope, cut: Slice) -> "QuerySet[PlacementTransition]":
     """By the day on which they happened. A correction that says once more what stands already is none; one
@@ -282,6 +313,35 @@ _FIGURES = (
         "份",
         "时间段内本人放弃、单位未录用、未接受录用、无法联系或失效的意向。",
         _step_to(S.DECLINED_BY_VETERAN, S.DECLINED_BY_EMPLOYER, S.OFFER_REFUSED, S.UNREACHABLE, S.LAPSED),
+    ),
+    Figure("in_post", "入职过的安置", "份", "入职了的意向，后来离职的也算；被更正撤回的不算。", was_in_post),
+    Figure(
+        "satisfaction",
+        "回答了满意程度",
+        "份",
+        f"入职了的意向里本人答过满意程度的，一份意向只计最近一次回答。{_OF_INTENTIONS}",
+        answers,
+    ),
+    Figure(
+        "new_satisfaction",
+        "满意程度的回答（本期）",
+        "份",
+        "时间段内本人答了满意程度的安置，按回答日期；同一份只计这段时间里最近一次。",
+        answers_given,
+    ),
+    *(
+        Figure(
+            f"{key}.{degree}",
+            f"{degree.label}（{degree} 分）",
+            "份",
+            f"{said}选“{degree.label}”的。",
+            _saying(degree, rows),
+        )
+        for key, said, rows in (
+            ("satisfaction", "最近一次回答", answers),
+            ("new_satisfaction", "时间段内最近一次回答", answers_given),
+        )
+        for degree in Satisfaction
     ),
     Figure("calls_due", "应回访", "项", "联系日期在时间段内、没有取消的回访任务。", _calls_due),
     Figure("calls_done", "完成回访", "项", "在时间段内完成的回访任务，不论何时到期。", _calls_done),

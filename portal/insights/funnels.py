@@ -1,6 +1,6 @@
 """Funnels, counted from rows each time. Nothing here is stored."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from statistics import median
@@ -28,6 +28,11 @@ DIMENSIONS = {
     "station": "服务站",
     "month": "登记月份",
 }
+
+
+# Values of the fields that tell groups apart -> a group's label, its key, and its part of the cut.
+Grouping = Callable[..., tuple[str, Any, Slice]]
+Grouped = tuple[tuple[str, ...], Grouping]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +227,7 @@ def total(scope: Scope, cut: Slice) -> Cell:
 
 def grouped(scope: Scope, cut: Slice, dimension: str) -> list[Cell]:
     """The intentions of one cut by a dimension, the most first (months: the latest first)."""
-    fields, cell_of = _DIMENSIONS[dimension](scope, cut)
+    fields, cell_of = grouping(scope, cut, dimension)
     cells: dict[Any, Cell] = {}
     for row in loaded(intentions(scope, cut), *fields):
         label, key, part = cell_of(*row.key)
@@ -232,6 +237,11 @@ def grouped(scope: Scope, cut: Slice, dimension: str) -> list[Cell]:
     if dimension == "month":
         return [cells[key] for key in sorted(cells, reverse=True)]
     return sorted(cells.values(), key=lambda cell: (-cell.counts[0], cell.label))
+
+
+def grouping(scope: Scope, cut: Slice, dimension: str) -> Grouped:
+    """The fields of a placement that tell a dimension's groups apart, and what tells their group."""
+    return _DIMENSIONS[dimension](scope, cut)
 
 
 def cells_of(scope: Scope, cut: Slice, parts: Sequence[tuple[str, Slice]]) -> list[Cell]:
@@ -245,21 +255,21 @@ def cells_of(scope: Scope, cut: Slice, parts: Sequence[tuple[str, Slice]]) -> li
     return cells
 
 
-def _by_fair(_scope: Scope, cut: Slice) -> Any:
+def _by_fair(_scope: Scope, cut: Slice) -> Grouped:
     def cell(pk: int | None, title: str | None) -> tuple[str, Any, Slice]:
         return title or "日常登记（不在招聘会上）", pk, cut.but(fair=pk or NO_FAIR)
 
     return ("fair", "fair__title"), cell
 
 
-def _by_employer(_scope: Scope, cut: Slice) -> Any:
+def _by_employer(_scope: Scope, cut: Slice) -> Grouped:
     return (
         ("position__employer__uscc", "position__employer__name"),
         lambda code, name: (name, code, cut.but(employer=code)),
     )
 
 
-def _by_occupation(_scope: Scope, cut: Slice) -> Any:
+def _by_occupation(_scope: Scope, cut: Slice) -> Grouped:
     names = occupation_groups()
 
     def cell(code: str) -> tuple[str, Any, Slice]:
@@ -269,7 +279,7 @@ def _by_occupation(_scope: Scope, cut: Slice) -> Any:
     return ("position__occupation_id",), cell
 
 
-def _by_district(_scope: Scope, cut: Slice) -> Any:
+def _by_district(_scope: Scope, cut: Slice) -> Grouped:
     names = districts()
 
     def cell(code: str) -> tuple[str, Any, Slice]:
@@ -279,7 +289,7 @@ def _by_district(_scope: Scope, cut: Slice) -> Any:
     return ("position__region_id",), cell
 
 
-def _by_station(scope: Scope, cut: Slice) -> Any:
+def _by_station(scope: Scope, cut: Slice) -> Grouped:
     """The stations right below the chosen one, or below the reader's own; a station's own people apart."""
     tops = [cut.station_path] if cut.station is not None else list(scope.paths)
     depth = max(len(path) for path in tops) + Station.steplen
@@ -298,7 +308,7 @@ def _stations(tops: Iterable[str], depth: int) -> Iterable[tuple[str, int, str]]
     return rows.values_list("path", "pk", "name")
 
 
-def _by_month(_scope: Scope, cut: Slice) -> Any:
+def _by_month(_scope: Scope, cut: Slice) -> Grouped:
     def cell(at: datetime) -> tuple[str, Any, Slice]:
         first, last = month_of(timezone.localdate(at))
         part = cut.but(since=max(first, cut.since or first), until=min(last, cut.until or last))

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from portal.insights.figures import FIGURES, Figure, Number, steps
 from portal.insights.funnels import Cell, grouped
+from portal.insights.satisfaction import DEGREES, Degrees, said_in
 from portal.insights.scope import Scope
 from portal.insights.slices import Slice, month_of
 
@@ -22,8 +23,9 @@ SECTIONS = (
         ),
     ),
     ("回访", ("calls_due", "calls_done", "calls_missed")),
+    ("满意程度", ("new_satisfaction", *(f"new_satisfaction.{degree}" for degree in DEGREES))),
 )  # fmt: skip
-_STEP = "step."
+_STEP, _SAID = "step.", "new_satisfaction"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,16 @@ class MonthLine:
 
 @dataclass(frozen=True, slots=True)
 class MonthReport:
-    """`stations`: the month's intentions by station, and what became of them by now."""
+    """`stations`: the month's intentions by station, and what became of them by now. `said`: how content
+    people called themselves in the month, and in the one before.
+    """
 
     as_of: datetime
     first: date
     last: date
     sections: tuple[tuple[str, tuple[MonthLine, ...]], ...]
     stations: tuple[Cell, ...]
+    said: tuple[Degrees, Degrees]
 
     @property
     def name(self) -> str:
@@ -58,8 +63,12 @@ def month_report(scope: Scope, day: date) -> MonthReport:
     earlier = month_of(first - timedelta(days=1))
     before = Slice(since=earlier[0], until=earlier[1])
     done = {cut: _steps(scope, cut) for cut in (this, before)}
+    said = {cut: said_in(scope, cut) for cut in (this, before)}
+    degrees = {(one.figure, cut): one for cut in said for one in (said[cut].answered, *said[cut].numbers)}
 
     def number(name: str, cut: Slice) -> Number:
+        if name.startswith(_SAID):
+            return degrees[name, cut]
         if name.startswith(_STEP) and name != "step.ended":
             return Number(name, cut, done[cut].get(name.removeprefix(_STEP), 0))
         return Number(name, cut, FIGURES[name].count(scope, cut))
@@ -76,6 +85,7 @@ def month_report(scope: Scope, day: date) -> MonthReport:
             for title, names in SECTIONS
         ),
         stations=tuple(grouped(scope, this, "station")),
+        said=(said[this], said[before]),
     )
 
 

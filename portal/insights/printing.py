@@ -16,6 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph, Spacer, Table, TableStyle
 
 from portal.insights.monthly import MonthReport
+from portal.insights.satisfaction import MEAN, MEAN_DEFINITION
 from portal.insights.stages import CHAIN
 
 FONT = "STSong-Light"
@@ -73,6 +74,8 @@ def month_pdf(report: MonthReport, *, of: str, by: str, compress: bool = True) -
             for line in lines
         ]
         story.append(_table(("指标和口径", "本月", "上月"), rows, (0.66, 0.17, 0.17), document.width))
+    this, before = (said.mean_said for said in report.said)
+    story.append(Paragraph(f"{MEAN}：本月 {this}，上月 {before}。{MEAN_DEFINITION}", _NOTE))
     if report.stations:
         story.append(Paragraph("本月登记的意向，按服务站和目前进展", _HEAD))
         labels = [CHAIN[rank].label for rank in _SHOWN]

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from portal.confirmations.actions import Said, check
-from portal.confirmations.enums import REPLIES, Question, Reply
+from portal.confirmations.enums import REPLIES, Question, Reply, Satisfaction
 from portal.confirmations.models import Answer
 from portal.confirmations.permissions import question_of
 from portal.core.validators import validate_no_unit_name
@@ -16,7 +16,6 @@ from portal.placements.models import Placement
 from portal.web.fields import DayInput, add_errors
 
 TITLES = {Question.PROGRESS: "工作进展怎么样了", Question.IN_POST: "还在岗吗"}
-SATISFACTION = ((5, "很满意"), (4, "满意"), (3, "一般"), (2, "不满意"), (1, "很不满意"))
 # What a day is the day of.
 _DAYS = {Question.PROGRESS: "面试、录用或到岗的日期", Question.IN_POST: "离职日期"}
 
@@ -33,7 +32,7 @@ class PersonForm(forms.Form):
     )
     satisfaction = forms.TypedChoiceField(
         label="对这份工作满意吗？（可不选）",
-        choices=SATISFACTION,
+        choices=Satisfaction.choices,
         widget=forms.RadioSelect,
         coerce=int,
         empty_value=None,

@@ -19,6 +19,7 @@ PAGES = {
     "by station": "/desk/insights/?by=station",
     "by month": "/desk/insights/?by=month",
     "retention": "/desk/insights/retention/",
+    "satisfaction": "/desk/insights/satisfaction/",
     "fairs": "/desk/insights/fairs/",
     "years": "/desk/insights/years/",
     "month": "/desk/insights/month/",

@@ -12,7 +12,7 @@ from django.utils import timezone
 from portal.accounts.enums import StationRole
 from portal.fairs import actions as fairs_actions
 from portal.fairs.enums import VisitorKind
-from portal.insights import fairs, four_years, funnels, monthly
+from portal.insights import fairs, four_years, funnels, monthly, satisfaction
 from portal.insights.figures import FIGURES, Number
 from portal.insights.scope import Scope, scope_of
 from portal.insights.slices import NO_DISTRICT, NO_FAIR, Slice
@@ -76,6 +76,8 @@ def every(report: object) -> Iterator[Number]:
     elif isinstance(report, funnels.Cell):
         yield from report.numbers
         yield from (report.number(name) for name in ("people", "reached", "reached_people"))
+    elif isinstance(report, satisfaction.Degrees):
+        yield from (report.answered, *report.numbers)
     elif isinstance(report, list | tuple):
         for part in report:
             yield from every(part)
@@ -99,6 +101,8 @@ def reports(scope: Scope) -> Iterator[tuple[str, object]]:
                 scope, Slice(since=today - timedelta(days=100), until=today - timedelta(days=6)), dimension
             ),
         )
+        yield f"answers by {dimension}", satisfaction.by_dimension(scope, Slice(), dimension)
+    yield "answers", satisfaction.satisfaction(scope, Slice())
     for fair in shown:
         yield "fair", funnels.fair_report(fair).numbers
         yield "by district", fairs.by_district(fair)

@@ -7,6 +7,7 @@ from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.insights.four_years import four_years
 from portal.insights.funnels import fair_report, funnel, grouped
+from portal.insights.satisfaction import by_dimension, satisfaction
 from portal.insights.scope import scope_of
 from portal.insights.slices import NO_FAIR, Slice
 from portal.insights.survival import lives
@@ -15,7 +16,7 @@ from portal.insights.trouble import overdue
 from portal.placements.models import DutyEvent, FollowUp, Placement, PlacementTransition
 from portal.stations.models import Station
 from portal.veterans.models import Veteran
-from tests.placements.records import CHAIN, Row
+from tests.placements.records import CHAIN, WAS_IN_POST, Row
 from tests.placements.world import World
 
 
@@ -131,7 +132,7 @@ def published_counts_agree(world: World, fairs: list[JobFairPage]) -> None:
 
 
 def the_reports_agree(world: World, operator: User) -> None:
-    """The funnel whole and in its cuts, the retention curve's people, and the overdue calls."""
+    """The funnel whole and in its cuts, the curve's people, how content they are, and the overdue calls."""
     scope, far = scope_of(operator), {row.pk: row.furthest() for row in world.rows}
 
     def stages(rows: list[Row]) -> list[int]:
@@ -154,6 +155,9 @@ def the_reports_agree(world: World, operator: User) -> None:
     assert {life.placement: life.left for life in lives(Placement.objects.all())} == {
         row.pk: row.state == "left" for row in world.rows if row.first is not None
     }
+    for cells in ([satisfaction(scope, Slice())], by_dimension(scope, Slice(), "employer")):
+        said = Counter(row.content for row in world.rows if row.state in WAS_IN_POST and row.content)
+        assert sum((Counter(cell.counts) for cell in cells), Counter()) == said
     late = [call for row in world.rows for call in row.waiting if call.call < world.today]
     assert overdue(operator).count() == len(late)
 

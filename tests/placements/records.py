@@ -97,6 +97,7 @@ class Row:
     wants: bool | None = None
     closed_by: "Row | None" = None
     confirmed: bool = False  # by the employer; by the person where it began at a fair
+    content: int | None = None  # 1 to 5, as the person last said
     log: list[Line] = field(default_factory=list)
     calls: dict[tuple[str, date], Call] = field(default_factory=dict)
 

@@ -25,6 +25,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from portal.confirmations.enums import Question, Reply, Side
+from portal.confirmations.models import Answer
 from portal.core.workflow import TransitionRefused
 from portal.placements import actions, closing, falling_due, follow_ups
 from portal.placements.absences import end_absence, record_absence
@@ -40,13 +42,13 @@ from portal.veterans.models import FileMerge, Veteran
 from tests.harness.needs import postgres_bin
 from tests.placements import agreement
 from tests.placements.ground import START, Clock, Ground, noon
-from tests.placements.records import CHAIN, IN_POST_FOR, STATES, STEPS, Person, Row
+from tests.placements.records import CHAIN, IN_POST, IN_POST_FOR, STATES, STEPS, Person, Row
 from tests.placements.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 SAID = (
     "correct", "reopen", "absorb", "refused", "merges of files", "undone", "stations ended", "moved",
-    "paused", "fell_due", "escalated",
+    "paused", "fell_due", "escalated", "degrees",
 )  # fmt: skip
 REFUSED = (ValidationError, TransitionRefused)
 PICK = st.integers(0, 7)
@@ -195,6 +197,19 @@ class Tracking(RuleBasedStateMachine):
                 placement=placement, to_state=state, by=self.ground.operator, reason="登记有误", on=on
             ),
         )
+
+    @precondition(lambda self: any(row.state in IN_POST for row in self.world.rows))
+    @rule(pick=PICK, degree=st.none() | st.integers(1, 5))
+    def say(self, pick, degree) -> None:
+        """How content somebody in post is; None: an answer without that."""
+        there = [row for row in self.world.rows if row.state in IN_POST]
+        row = there[-1 - pick % len(there)]
+        Answer.objects.create(
+            placement_id=row.pk, side=Side.VETERAN, question=Question.IN_POST, reply=Reply.IN_POST,
+            by=self.ground.member, satisfaction=degree,
+        )  # fmt: skip
+        row.content = degree or row.content
+        self.tally["degrees"] += degree is not None
 
     @precondition(lambda self: any(row.closed_by for row in self.world.rows))
     @rule(pick=PICK)

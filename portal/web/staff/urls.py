@@ -125,6 +125,7 @@ urlpatterns = [
     path("audit/verify/", audit.verify, name="audit-verify"),
     path("insights/", insights.funnels, name="insights"),
     path("insights/retention/", insights.retention, name="insight-retention"),
+    path("insights/satisfaction/", insights.satisfied, name="insight-satisfaction"),
     path("insights/fairs/", tables.fairs, name="insight-fairs"),
     path("insights/years/", tables.years, name="insight-years"),
     path("insights/month/", tables.month, name="insight-month"),

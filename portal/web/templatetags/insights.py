@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from portal.insights.figures import Number
+from portal.insights.satisfaction import Degrees
 
 register = template.Library()
 
@@ -29,6 +30,14 @@ def number(value: Number, unit: str = "") -> SafeString:
         f"{value.value:,}",
         f" {unit}" if unit else "",
     )
+
+
+@register.simple_tag
+def mean(degrees: Degrees) -> SafeString:
+    """'4.3 分' as a link to the answers that it is the mean of; '—' of none."""
+    if degrees.mean is None:
+        return SafeString(degrees.mean_said)
+    return format_html('<a class="number" href="{}">{}</a>', rows_url(degrees.answered), degrees.mean_said)
 
 
 @register.filter

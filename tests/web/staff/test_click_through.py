@@ -160,6 +160,9 @@ def report_pages() -> Iterator[str]:
     yield "/desk/insights/?by=occupation&district=440705&occupation=4-02"
     yield "/desk/insights/retention/"
     yield f"/desk/insights/retention/?station={county.pk}"
+    for by in DIMENSIONS:
+        yield f"/desk/insights/satisfaction/?by={by}"
+    yield f"/desk/insights/satisfaction/?by=station&station={county.pk}&until={today}"
     yield "/desk/insights/fairs/"
     yield "/desk/insights/years/"
     yield f"/desk/insights/years/?until={today.year - 1}"
@@ -224,6 +227,7 @@ def test_the_numbers_of_a_county_lead_to_its_rows_for_every_role(city, client_fo
     found = 0
     for path in (
         "/desk/insights/",
+        "/desk/insights/satisfaction/",
         "/desk/insights/years/",
         "/desk/insights/fairs/",
         "/desk/insights/month/",

@@ -12,6 +12,8 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from portal.accounts.enums import StationRole
+from portal.confirmations.enums import Question, Reply, Side
+from portal.confirmations.models import Answer
 from portal.core.models import AuditEvent
 from portal.placements import actions as placements
 from portal.placements.models import Placement
@@ -20,6 +22,7 @@ from tests.factories import (
     make_fair,
     make_position,
     make_staff,
+    make_user,
     make_veteran,
 )
 
@@ -28,6 +31,7 @@ pytestmark = pytest.mark.django_db
 PAGES = (
     "/desk/insights/",
     "/desk/insights/retention/",
+    "/desk/insights/satisfaction/",
     "/desk/insights/fairs/",
     "/desk/insights/years/",
     "/desk/insights/month/",
@@ -42,6 +46,7 @@ EXPORT = {StationRole.HEAD, StationRole.OPERATOR}
 REPORTS = {
     "funnel": {"by": "station"},
     "retention": {},
+    "satisfaction": {"by": "employer"},
     "fairs": {},
     "years": {},
     "month": {"month": f"{timezone.localdate():%Y-%m}"},
@@ -67,6 +72,14 @@ def hire(placement: Placement, by, ago: int = 45) -> Placement:
         on = timezone.localdate() - timedelta(days=ago)
         placement = placements.advance(placement=placement, step=step, by=by, on=on)
     return placement
+
+
+def content(placement: Placement, degree: int) -> Answer:
+    """Somebody in post says how content they are."""
+    return Answer.objects.create(
+        placement=placement, side=Side.VETERAN, question=Question.IN_POST, reply=Reply.IN_POST,
+        by=make_user(), satisfaction=degree,
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -185,6 +198,32 @@ def test_the_sheet_of_the_years_is_the_page(towns, client_for, head) -> None:
     assert all(row[-1] for row in rows)
 
 
+def test_how_content_people_are_is_shown_listed_and_taken_out_without_names(towns, client_for, head) -> None:
+    content(hire(towns.our_intention, towns.clerk), 2)
+    content(hire(towns.their_intention, towns.neighbour), 5)
+    reader = client_for(head)
+    page = text(reader.get("/desk/insights/satisfaction/?by=station"))
+    assert 'role="img"' in page
+    for words in ("2.0 分", "不满意（2 分）", "占入职过的 100%"):
+        assert words in page, words
+    rows = text(reader.get("/desk/insights/rows/?figure=satisfaction"))
+    assert ("陈建国" in rows, "不满意（2 分）" in rows, "黄志明" in rows) == (True, True, False)
+    auditor = client_for(make_staff(towns.stations["睦洲镇"], StationRole.AUDITOR))
+    counted = text(auditor.get("/desk/insights/rows/?figure=satisfaction"))
+    assert "陈建国" not in counted
+    assert f"意向 {towns.our_intention.pk} 号" in counted
+    _, headers, *lines = sheet(
+        reader.post(reverse("staff:insight-export", args=["satisfaction"]), {"by": "employer"})
+    )
+    assert headers == [
+        "用人单位", "很满意", "满意", "一般", "不满意", "很不满意", "回答份数", "平均（1至5分）",
+    ]  # fmt: skip
+    assert [line[1:] for line in lines] == [[0, 0, 0, 1, 0, 1, 2]] * 2
+    assert "平均满意程度：本月" in text(reader.get("/desk/insights/month/"))
+    nobody = text(client_for(make_staff(towns.stations["蓬江区"])).get("/desk/insights/satisfaction/"))
+    assert "还没有人回答满意程度" in nobody
+
+
 def pdf_text(content: bytes) -> str:
     """What a PDF of ours writes, in its order."""
     assert content.startswith(b"%PDF")
@@ -224,7 +263,8 @@ def test_the_pages_ask_as_often_for_many_as_for_few(towns, client_for, same_quer
     )
     first = make_position(headcount=60)
     make_booth(fair, first)
-    hire(placements.declare(veteran=towns.ours, position=first, by=towns.clerk, fair=fair), towns.clerk)
+    ours = placements.declare(veteran=towns.ours, position=first, by=towns.clerk, fair=fair)
+    content(hire(ours, towns.clerk), 4)
 
     def grow() -> None:
         for number in range(4):
@@ -234,7 +274,7 @@ def test_the_pages_ask_as_often_for_many_as_for_few(towns, client_for, same_quer
             made = placements.declare(veteran=person, position=post, by=towns.clerk, fair=fair)
             Placement.objects.filter(pk=made.pk).update(recorded_at=timezone.now() - timedelta(days=20))
             if number % 2:
-                hire(made, towns.clerk)
+                content(hire(made, towns.clerk), 2 + number)
         make_fair(
             organiser=towns.stations["睦洲镇"],
             starts_at=timezone.now() - timedelta(days=20),
@@ -248,6 +288,8 @@ def test_the_pages_ask_as_often_for_many_as_for_few(towns, client_for, same_quer
         "/desk/insights/rows/?figure=headcount",
         "/desk/insights/rows/?figure=step.onboarded",
         "/desk/insights/rows/?figure=people",
+        "/desk/insights/satisfaction/?by=station",
+        "/desk/insights/rows/?figure=satisfaction",
         "/desk/insights/rows/?figure=booths",
         "/desk/insights/rows/?figure=calls_due",
         "/desk/trouble/no-interview/",

@@ -177,6 +177,7 @@ def tabs(current: str) -> list[dict[str, Any]]:
         for name, label in (
             ("insights", "漏斗"),
             ("insight-retention", "稳岗曲线"),
+            ("insight-satisfaction", "满意程度"),
             ("insight-fairs", "招聘会对比"),
             ("insight-years", "四年汇总"),
             ("insight-month", "月报"),

@@ -20,6 +20,7 @@ from portal.insights.figures import FIGURES, intentions
 from portal.insights.four_years import four_years, last_years
 from portal.insights.funnels import DIMENSIONS, grouped, total
 from portal.insights.monthly import month_report
+from portal.insights.satisfaction import DEGREES, MEAN, MEAN_DEFINITION, UNIT, by_dimension, satisfaction
 from portal.insights.scope import Scope, scope_of
 from portal.insights.stages import CHAIN
 from portal.veterans.permissions import EXPORT_ROLES
@@ -66,10 +67,15 @@ def _cut(scope: Scope, data: QueryDict) -> Any:
     return form.cut()
 
 
-def _funnel(_user: User, scope: Scope, data: QueryDict) -> Sheet:
-    cut, by = _cut(scope, data), data.get("by", "fair")
+def _dimension(data: QueryDict) -> str:
+    by = data.get("by", "fair")
     if by not in DIMENSIONS:
         raise Http404(by)
+    return by
+
+
+def _funnel(_user: User, scope: Scope, data: QueryDict) -> Sheet:
+    cut, by = _cut(scope, data), _dimension(data)
     cells = [*grouped(scope, cut, by), total(scope, cut)]
     return Sheet(
         f"漏斗（按{DIMENSIONS[by]}）",
@@ -90,6 +96,17 @@ def _retention(_user: User, scope: Scope, data: QueryDict) -> Sheet:
         words(cut),
         ("入职后第几天", "仍在岗比例", "95%下限", "95%上限", "仍在观察", "已离职"),
         [(one.days, one.share, one.low, one.high, one.at_risk, one.left) for one in points],
+    )
+
+
+def _satisfaction(_user: User, scope: Scope, data: QueryDict) -> Sheet:
+    cut, by = _cut(scope, data), _dimension(data)
+    groups = [*by_dimension(scope, cut, by), satisfaction(scope, cut)]
+    return Sheet(
+        f"满意程度（按{DIMENSIONS[by]}）",
+        words(cut),
+        (DIMENSIONS[by], *(degree.label for degree in DEGREES), "回答份数", "平均（1至5分）"),
+        [(group.label, *group.counts.values(), group.answered.value, group.mean) for group in groups],
     )
 
 
@@ -147,7 +164,8 @@ def _month(_user: User, scope: Scope, data: QueryDict) -> Sheet:
             )
             for title, lines in report.sections
             for one in lines
-        ],
+        ]
+        + [(report.sections[-1][0], MEAN, UNIT, *(said.mean for said in report.said), MEAN_DEFINITION)],
     )
 
 
@@ -169,6 +187,7 @@ def _rows(user: User, scope: Scope, data: QueryDict) -> Sheet:
 _SHEETS: dict[str, Callable[[User, Scope, QueryDict], Sheet]] = {
     "funnel": _funnel,
     "retention": _retention,
+    "satisfaction": _satisfaction,
     "fairs": _fairs,
     "years": _years,
     "month": _month,

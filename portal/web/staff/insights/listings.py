@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from cms.models import JobFairPage
 from portal.accounts.models import REVIEW_ROLES, User
+from portal.confirmations.enums import Satisfaction
+from portal.confirmations.models import Answer
 from portal.employers.models import Employer
 from portal.fairs.models import DESK_ROLES, Booth, CheckIn, Registration
 from portal.insights.scope import Scope
@@ -152,6 +154,19 @@ def _call(reader: Reader, row: FollowUp) -> Sequence[Any]:
     )
 
 
+def _answer(reader: Reader, row: Answer) -> Sequence[Any]:
+    """The degree and the day; what was said in words is read on the intention's own page."""
+    placement = row.placement
+    return (
+        reader.person(placement.veteran, "意向", placement.pk),
+        f"{Satisfaction(row.satisfaction).label}（{row.satisfaction} 分）",
+        cn_date(row.at),
+        placement.position.title,
+        placement.position.employer.name,
+        placement.veteran.station.name,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """Of one model: the columns, what each row says, what is read along, and the order."""
@@ -205,6 +220,12 @@ LISTINGS: dict[type[Model], Listing] = {
         _step,
         ("placement__veteran__station", "placement__position__employer"),
         ("-happened_on", "-pk"),
+    ),
+    Answer: Listing(
+        ("退役军人", "满意程度", "回答日期", "岗位", "用人单位", "服务站"),
+        _answer,
+        ("placement__veteran__station", "placement__position__employer"),
+        ("-at", "-pk"),
     ),
     FollowUp: Listing(
         ("退役军人", "回访", "联系日期", "状态", "责任站", "用人单位"),

@@ -1,4 +1,4 @@
-"""Reports that are cut by filters: the funnel, and how long people stay."""
+"""Reports that are cut by filters: the funnel, how long people stay, and how content they are."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ from portal.accounts.models import User
 from portal.insights import survival
 from portal.insights.figures import FIGURES, Number, intentions
 from portal.insights.funnels import DIMENSIONS, funnel, grouped
+from portal.insights.satisfaction import DEGREES, MEAN_DEFINITION, by_dimension, in_post, satisfaction
 from portal.insights.scope import Scope, can_export_reports, scope_of
 from portal.insights.slices import Slice
 from portal.insights.stages import CHAIN
@@ -22,6 +23,7 @@ from portal.web.staff.insights.asking import FilterForm, in_words, report_staff,
 
 A_PAGE = 20
 _DEFINED = ("sheets", "people", "reached", "stage.onboarded")
+_DEFINED_OF_ANSWERS = ("in_post", "satisfaction")
 
 
 def asked(user: User, data: QueryDict) -> tuple[Scope, FilterForm, Slice | None]:
@@ -48,8 +50,7 @@ def _context(user: User, form: FilterForm, cut: Slice | None, name: str, **more:
 def funnels(request: HttpRequest, user: User) -> HttpResponse:
     """How far the intentions of one cut came, and the same by one dimension."""
     scope, form, cut = asked(user, request.GET)
-    by = request.GET.get("by", "fair")
-    by = by if by in DIMENSIONS else "fair"
+    by = _dimension(request.GET)
     context = _context(user, form, cut, "insights", by=by, by_label=DIMENSIONS[by], funnel=None)
     if cut is not None:
         cells = grouped(scope, cut, by)
@@ -57,20 +58,30 @@ def funnels(request: HttpRequest, user: User) -> HttpResponse:
         context |= {
             "funnel": funnel(scope, cut),
             "page": page,
-            "groups": [(cell, _address(cell.cut, by)) for cell in page.object_list],
+            "groups": [(cell, _address("insights", cell.cut, by)) for cell in page.object_list],
             "columns": [state.label for state in CHAIN],
             "export_query": {**cut.query, "by": by},
             "definitions": [FIGURES[name] for name in _DEFINED],
         }
-    context["dimensions"] = [
-        {"label": label, "url": _address(cut or Slice(), name), "current": name == by, "count": None}
-        for name, label in DIMENSIONS.items()
-    ]
+    context["dimensions"] = _dimensions("insights", cut, by)
     return render(request, "web/staff/insights/funnels.html", context)
 
 
-def _address(cut: Slice, by: str) -> str:
-    return f"{reverse('staff:insights')}?{urlencode({**cut.query, 'by': by})}"
+def _dimension(data: QueryDict) -> str:
+    by = data.get("by", "fair")
+    return by if by in DIMENSIONS else "fair"
+
+
+def _dimensions(name: str, cut: Slice | None, by: str) -> list[dict[str, Any]]:
+    """What a report may be grouped by, for components/tabs.html."""
+    return [
+        {"label": label, "url": _address(name, cut or Slice(), one), "current": one == by, "count": None}
+        for one, label in DIMENSIONS.items()
+    ]
+
+
+def _address(name: str, cut: Slice, by: str) -> str:
+    return f"{reverse(f'staff:{name}')}?{urlencode({**cut.query, 'by': by})}"
 
 
 @report_staff
@@ -103,3 +114,33 @@ def _point(point: survival.Point, cut: Slice) -> dict[str, Any]:
         "at_risk": Number("at_risk", then, point.at_risk),
         "left": Number("left_by", then, point.left),
     }
+
+
+@report_staff
+@require_safe
+def satisfied(request: HttpRequest, user: User) -> HttpResponse:
+    """What people in post say of it, by degree, and the same by one dimension."""
+    scope, form, cut = asked(user, request.GET)
+    name, by = "insight-satisfaction", _dimension(request.GET)
+    context = _context(user, form, cut, name, by=by, by_label=DIMENSIONS[by], degrees=None)
+    if cut is not None:
+        degrees = satisfaction(scope, cut)
+        page = Paginator(by_dimension(scope, cut, by), A_PAGE).get_page(request.GET.get("page"))
+        labels = [degree.label for degree in DEGREES]
+        context |= {
+            "as_of": timezone.now(),
+            "degrees": degrees,
+            "in_post": in_post(scope, cut),
+            "lines": list(zip(DEGREES, degrees.numbers, degrees.shares, strict=True)),
+            "chart": charts.bars(
+                "satisfaction", "各满意程度的份数", labels, [("份数", list(degrees.counts.values()))]
+            ),
+            "page": page,
+            "groups": [(group, _address(name, group.cut, by)) for group in page.object_list],
+            "columns": labels,
+            "export_query": {**cut.query, "by": by},
+            "definitions": [FIGURES[one] for one in _DEFINED_OF_ANSWERS],
+            "mean_definition": MEAN_DEFINITION,
+        }
+    context["dimensions"] = _dimensions(name, cut, by)
+    return render(request, "web/staff/insights/satisfaction.html", context)

@@ -16,6 +16,7 @@ from portal.insights.figures import FIGURES
 from portal.insights.four_years import four_years, last_years
 from portal.insights.monthly import MonthReport, month_report
 from portal.insights.printing import month_pdf
+from portal.insights.satisfaction import MEAN_DEFINITION
 from portal.insights.scope import can_export_reports, scope_of
 from portal.insights.stages import CHAIN
 from portal.web.staff import charts
@@ -128,6 +129,7 @@ def month(request: HttpRequest, user: User) -> HttpResponse:
         "form": form,
         "report": report,
         "of": whose(user),
+        "mean_definition": MEAN_DEFINITION,
         "columns": [CHAIN[rank].label for rank in STATION_RANKS],
         "stations": [(cell, [cell.numbers[rank] for rank in STATION_RANKS]) for cell in report.stations]
         if report
