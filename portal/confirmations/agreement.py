@@ -6,7 +6,7 @@ a retention step needs both to have said so when it was due, and what the workfl
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -20,6 +20,7 @@ from portal.confirmations.models import Answer, Contradiction
 from portal.core import audit
 from portal.core.workflow import TransitionRefused
 from portal.placements import actions
+from portal.placements.calling_again import free_day
 from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState
 from portal.placements.enums import PlacementState as S
 from portal.placements.follow_ups import open_duty
@@ -37,6 +38,8 @@ _KIND_OF_STEP = {
     "retain_6m": FollowUpKind.RETENTION_6M,
     "retain_12m": FollowUpKind.RETENTION_12M,
 }
+# Duties that answers raise: a step settles them.
+_LOOKED_INTO = frozenset({FollowUpKind.CONTRADICTION, FollowUpKind.SAID_LEFT})
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 # Several interviews are held, one after the other: their days are not compared.
 _COMPARED = frozenset({Reply.OFFERED, Reply.ONBOARDED, Reply.LEFT})
@@ -66,15 +69,16 @@ def weigh(answered: Answer) -> None:
     """Compare a new answer with the other side's last one, inside the caller's transaction."""
     placement = answered.placement
     sides = latest(placement, answered.question)
-    if len(sides) < 2:
-        return
-    person, employer = sides[Side.VETERAN], sides[Side.EMPLOYER]
-    if contradict(person, employer):
-        _raise_duty(person, employer)
-        return
-    steps = agreed(placement, person, employer)
-    if steps:
-        _record(placement, steps, person, employer)
+    if len(sides) == 2:
+        person, employer = sides[Side.VETERAN], sides[Side.EMPLOYER]
+        if contradict(person, employer):
+            _raise_duty(person, employer)
+            return
+        steps = agreed(placement, person, employer)
+        if steps and _record(placement, steps, person, employer):
+            return
+    if answered.reply == Reply.LEFT:  # the next call may be months away
+        _look_into(placement, FollowUpKind.SAID_LEFT)
 
 
 def contradict(person: Answer, employer: Answer) -> bool:
@@ -143,8 +147,10 @@ def _evidence(person: Answer, employer: Answer) -> str:
     )
 
 
-def _record(placement: Placement, steps: list[Step], person: Answer, employer: Answer) -> None:
-    """Take the steps, and end the duties that they answer; or nothing at all, where one is refused."""
+def _record(placement: Placement, steps: list[Step], person: Answer, employer: Answer) -> bool:
+    """Take the steps, and end the duties that they answer; or nothing at all, where one is refused. Whether
+    they were taken.
+    """
     portal, leaves = User.objects.portal(), steps[-1].name == "leave"
     note, reason = _evidence(person, employer), person.reason or employer.reason
     if leaves and reason:
@@ -167,6 +173,8 @@ def _record(placement: Placement, steps: list[Step], person: Answer, employer: A
         audit.record(
             by=None, verb="confirmations.not_recorded", target=placement, steps=[s.name for s in steps]
         )
+        return False
+    return True
 
 
 def _finish_duties(placement: Placement, step: str, by: User, note: str) -> None:
@@ -177,7 +185,7 @@ def _finish_duties(placement: Placement, step: str, by: User, note: str) -> None
     if step in _KIND_OF_STEP:
         kinds = list(_KIND_OF_STEP)
         answered = [_KIND_OF_STEP[kind] for kind in kinds[: kinds.index(step) + 1]]
-        due = due.filter(kind__in=[*answered, FollowUpKind.CONTRADICTION])
+        due = due.filter(kind__in=[*answered, *_LOOKED_INTO])
     for duty in due:
         FollowUpAttempt.objects.create(follow_up=duty, by=by, outcome=AttemptOutcome.REACHED, note=note[:200])
         duty.tries += 1
@@ -200,19 +208,24 @@ def _raise_duty(person: Answer, employer: Answer) -> None:
     audit.record(
         by=None, verb="confirmations.contradicted", target=placement, answers=[person.pk, employer.pk]
     )
-    duties = FollowUp.objects.filter(placement=placement, kind=FollowUpKind.CONTRADICTION)
-    if duties.filter(state=FollowUpState.PENDING).exists():
+    # One call looks into both.
+    waiting = placement.follow_ups.pending().filter(kind=FollowUpKind.SAID_LEFT)
+    waiting.update(state=FollowUpState.CANCELLED, updated_at=timezone.now())
+    _look_into(placement, FollowUpKind.CONTRADICTION)
+
+
+def _look_into(placement: Placement, kind: FollowUpKind) -> None:
+    """A duty of the kind, due today; one that waits is enough, also one about a contradiction."""
+    if placement.follow_ups.pending().filter(kind__in={kind, FollowUpKind.CONTRADICTION}).exists():
         return
-    day = timezone.localdate()
-    while duties.filter(due_on=day).exists():  # looked into on that day already
-        day += timedelta(days=1)
-    open_duty(placement=placement, kind=FollowUpKind.CONTRADICTION, due_on=day, by=None)
+    day = free_day(placement, kind, timezone.localdate())
+    open_duty(placement=placement, kind=kind, due_on=day, by=None)
 
 
 def close_by_step(placement: Placement) -> None:
-    """A step or correction settles what the two sides disagreed about, whoever recorded it."""
+    """A step or correction settles what the two sides said, whoever recorded it."""
     duties = FollowUp.objects.filter(
-        placement=placement, kind=FollowUpKind.CONTRADICTION, state=FollowUpState.PENDING
+        placement=placement, kind__in=sorted(_LOOKED_INTO), state=FollowUpState.PENDING
     )
     waiting = list(duties)
     if not waiting:

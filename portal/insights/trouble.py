@@ -110,18 +110,20 @@ def without_interview(user: User) -> "QuerySet[Position]":
 
 
 def _last_outcome() -> Subquery:
-    attempts = FollowUpAttempt.objects.filter(follow_up=OuterRef("pk")).order_by("-at", "-pk")
+    attempts = FollowUpAttempt.objects.standing().filter(follow_up=OuterRef("pk")).order_by("-at", "-pk")
     return Subquery(attempts.values("outcome")[:1])
 
 
 def _reached_later(person: str) -> Exists:
     """Somebody reached the person (the outer row's `person`) after the outer call was given up."""
     return Exists(
-        FollowUpAttempt.objects.filter(
+        FollowUpAttempt.objects.standing()
+        .filter(
             follow_up__placement__veteran=OuterRef(person),
             outcome=AttemptOutcome.REACHED,
             at__gt=OuterRef("done_at"),
-        ).order_by()
+        )
+        .order_by()
     )
 
 

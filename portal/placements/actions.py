@@ -14,7 +14,7 @@ from portal.core import audit
 from portal.core.workflow import TransitionRefused
 from portal.employers.permissions import is_hidden_from
 from portal.fairs.models import Booth
-from portal.placements import follow_ups, headcount, permissions
+from portal.placements import calling_again, follow_ups, headcount, permissions
 from portal.placements.closing import lapse_others, reopen_those_closed_by
 from portal.placements.enums import AttemptOutcome, PlacementState
 from portal.placements.models import FollowUp, Placement
@@ -208,7 +208,7 @@ def record_call(
     wants_another: bool | None = None,
 ) -> FollowUp:
     """Note a call, and the step that the person told of when reached (see `advance`); both stand or fall
-    together.
+    together. Where nothing was new and no other call waits, the next one is made.
     """
     called = follow_ups.record_attempt(follow_up=follow_up, by=by, outcome=outcome, note=note)
     if step and outcome == AttemptOutcome.REACHED:
@@ -222,6 +222,8 @@ def record_call(
             planned_first_day=planned_first_day,
             wants_another=wants_another,
         )
+    elif outcome == AttemptOutcome.REACHED:
+        calling_again.call_again(called.placement, by=by)
     return called
 
 

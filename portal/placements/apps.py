@@ -55,6 +55,12 @@ def _file_reopened(sender: type, veteran: Any, **kwargs: Any) -> None:
     take_up_again(veteran=veteran)
 
 
+def _phone_changed(sender: type, veteran: Any, by: Any, **kwargs: Any) -> None:
+    from portal.placements.calling_again import call_new_number
+
+    call_new_number(veteran=veteran, by=by)
+
+
 class PlacementsConfig(AppConfig):
     name = "portal.placements"
     verbose_name = "安置跟踪"
@@ -72,3 +78,4 @@ class PlacementsConfig(AppConfig):
         signals.veteran_files_parted.connect(_files_parted, dispatch_uid="placements.duties")
         signals.veteran_file_closed.connect(_file_closed, dispatch_uid="placements.duties")
         signals.veteran_file_reopened.connect(_file_reopened, dispatch_uid="placements.duties")
+        signals.veteran_phone_changed.connect(_phone_changed, dispatch_uid="placements.duties")

@@ -36,7 +36,9 @@ class FollowUpKind(models.TextChoices):
     RETENTION_6M = "retention_6m", "稳岗回访（6个月）"
     RETENTION_12M = "retention_12m", "稳岗回访（12个月）"
     NEW_SEARCH = "new_search", "再就业回访"  # left, and looks for another place
+    AGAIN = "again", "再次联系"  # nothing was new, or the number was wrong and is a new one now
     CONTRADICTION = "contradiction", "核实两边说法"  # the person and the employer say different things
+    SAID_LEFT = "said_left", "核实离职"  # one of them says so, and the other has not
 
 
 class FollowUpState(models.TextChoices):

@@ -37,6 +37,15 @@ def _is_followed(placement: Placement) -> bool:
     return Placement.objects.filter(follows=placement).exists()
 
 
+def has_more_to_ask(placement: Placement) -> bool:
+    """Whether the state asks for calls at all: open, in post for less than a year, or looking for another
+    place after leaving.
+    """
+    if placement.state == PlacementState.LEFT:
+        return bool(placement.wants_another) and not _is_followed(placement)
+    return PlacementState(placement.state) in CALLS
+
+
 def reschedule(placement: Placement, *, since: date) -> None:
     """Cancel the waiting calls that the state does not ask for (any more), and make those that it does. A
     call that was made stays made; a day's call of a kind exists once.
@@ -94,6 +103,17 @@ def _open(placement: Placement, calls: list[FollowUp], by: User | None) -> None:
             waits.append(call)
         call.save()
     note_paused(waits, by=by, on=today)
+
+
+def wait_again(follow_up: FollowUp) -> None:
+    """Have a call that was made wait as it did before; where the person moved meanwhile, at their station.
+    Unsaved.
+    """
+    follow_up.state, follow_up.done_at, follow_up.done_by = FollowUpState.PENDING, None, None
+    home = follow_up.placement.veteran.station
+    if not home.path.startswith(follow_up.station.path):
+        follow_up.station, follow_up.raised, follow_up.clerk = home, 0, None
+        follow_up.owned_since = timezone.localdate()
 
 
 @transaction.atomic

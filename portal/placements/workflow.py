@@ -49,7 +49,7 @@ RETENTION_DAYS = {"retain_1m": 30, "retain_3m": 90, "retain_6m": 180, "retain_12
 
 # On which days the calls of a kind are due, where a city has no rule of its own (FollowUpRule). They count
 # from the step; of a first day from the planned one, of retention from the first day in post, of a new search
-# from the last.
+# from the last, of a call again from the one that found nothing new.
 DEFAULT_DAYS: dict[FollowUpKind, tuple[int, ...]] = {
     FollowUpKind.AFTER_FAIR: (3, 7, 14),
     FollowUpKind.AFTER_INTERVIEW: (3,),
@@ -60,6 +60,7 @@ DEFAULT_DAYS: dict[FollowUpKind, tuple[int, ...]] = {
     FollowUpKind.RETENTION_6M: (180,),
     FollowUpKind.RETENTION_12M: (365,),
     FollowUpKind.NEW_SEARCH: (7,),
+    FollowUpKind.AGAIN: (14,),
 }
 _RETENTION = (
     FollowUpKind.RETENTION_1M,
@@ -90,5 +91,6 @@ COUNTED_CALLS = frozenset(
         FollowUpKind.RETENTION_6M,
         FollowUpKind.RETENTION_12M,
         FollowUpKind.CONTRADICTION,
+        FollowUpKind.SAID_LEFT,
     }
 )

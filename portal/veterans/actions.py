@@ -20,7 +20,7 @@ from portal.veterans.enums import FileSource, MoveReason, Sex
 from portal.veterans.models import Certificate, Service, Veteran, Wish, WorkHistory
 from portal.veterans.moving import home_of, note_moved
 from portal.veterans.permissions import can_edit, serves
-from portal.veterans.signals import veteran_file_changed
+from portal.veterans.signals import veteran_file_changed, veteran_phone_changed
 
 # Fields that `update_file` sets as they come; the rest have verbs of their own.
 PLAIN_FIELDS = frozenset(
@@ -110,7 +110,7 @@ def update_file(*, veteran: Veteran, by: User, section: str, values: Mapping[str
     unknown = set(values) - PLAIN_FIELDS - {"phone"}
     if unknown:
         raise ValueError(f"not plain fields of a file: {sorted(unknown)}")
-    before, lived_in = veteran.station, veteran.living_region_id
+    before, lived_in, called = veteran.station, veteran.living_region_id, veteran.phone_hash
     for field, value in values.items():
         setattr(veteran, field, value)
     if "phone" in values:
@@ -127,6 +127,8 @@ def update_file(*, veteran: Veteran, by: User, section: str, values: Mapping[str
             files=[veteran.pk], station=before, into=veteran.station, on=timezone.localdate(),
             reason=MoveReason.LIVES, by=by,
         )  # fmt: skip
+    if veteran.phone_hash != called:
+        veteran_phone_changed.send(sender=Veteran, veteran=veteran, by=by)
     return _changed(veteran, by, section, values)
 
 

@@ -200,3 +200,44 @@ def test_a_correction_puts_what_was_said_before_it_to_rest(town) -> None:
     says(town, Side.EMPLOYER, Reply.ONBOARDED, days_ago(3))
     placement.refresh_from_db()
     assert placement.state == PlacementState.ONBOARDED
+
+
+def checks(placement) -> list[tuple[str, FollowUpState]]:
+    rows = placement.follow_ups.filter(kind__in=[FollowUpKind.SAID_LEFT, FollowUpKind.CONTRADICTION])
+    return list(rows.order_by("pk").values_list("kind", "state"))
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_one_side_alone_that_says_left_is_looked_into_at_once(town, side) -> None:
+    in_post(town.placement, town.clerk, days_ago(20))
+    says(town, side, Reply.LEFT, days_ago(3))
+    says(town, side, Reply.LEFT, days_ago(3))
+    assert checks(town.placement) == [(FollowUpKind.SAID_LEFT, FollowUpState.PENDING)]
+    duty = town.placement.follow_ups.get(kind=FollowUpKind.SAID_LEFT)
+    assert FollowUp.objects.visible_to(town.clerk).due().by_urgency()[0] == duty
+    actions.record_call(
+        follow_up=duty, by=town.clerk, outcome=AttemptOutcome.REACHED, step="leave", on=days_ago(3),
+        note="厂里停产",
+    )  # fmt: skip
+    assert checks(town.placement) == [(FollowUpKind.SAID_LEFT, FollowUpState.DONE)]
+
+
+def test_leaving_after_the_other_was_asked_is_looked_into(town) -> None:
+    in_post(town.placement, town.clerk, days_ago(40))
+    said_before(town.placement, Side.VETERAN, Reply.IN_POST, 3)
+    says(town, Side.EMPLOYER, Reply.LEFT, days_ago(1))
+    assert checks(town.placement) == [(FollowUpKind.SAID_LEFT, FollowUpState.PENDING)]
+
+
+def test_the_other_sides_answer_ends_the_looking_into(town) -> None:
+    in_post(town.placement, town.clerk, days_ago(40))
+    says(town, Side.EMPLOYER, Reply.LEFT, days_ago(5))
+    says(town, Side.VETERAN, Reply.IN_POST)  # one call looks into both
+    assert checks(town.placement) == [
+        (FollowUpKind.SAID_LEFT, FollowUpState.CANCELLED),
+        (FollowUpKind.CONTRADICTION, FollowUpState.PENDING),
+    ]
+    says(town, Side.VETERAN, Reply.LEFT, days_ago(5))
+    assert [state for _, state in checks(town.placement)] == [FollowUpState.CANCELLED, FollowUpState.DONE]
+    town.placement.refresh_from_db()
+    assert town.placement.state == PlacementState.LEFT

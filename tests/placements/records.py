@@ -38,6 +38,7 @@ DAYS = {
     "retention_6m": [180],
     "retention_12m": [365],
     "new_search": [7],
+    "again": [14],
 }
 WEEK, A_DAY = timedelta(days=7), timedelta(days=1)
 
@@ -54,6 +55,14 @@ class Call:
     tries: int = 0
     fell: bool = False
     events: list[tuple[str, date]] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Try:
+    call: Call
+    outcome: str
+    day: date
+    stands: bool = True
 
 
 @dataclass(eq=False)
@@ -78,6 +87,7 @@ class Line:
     after: str
     first: date | None
     last: date | None
+    written: date
 
 
 @dataclass(eq=False)
@@ -100,6 +110,7 @@ class Row:
     content: int | None = None  # 1 to 5, as the person last said
     log: list[Line] = field(default_factory=list)
     calls: dict[tuple[str, date], Call] = field(default_factory=dict)
+    tries: list[Try] = field(default_factory=list)
 
     def known(self, what: str) -> date | None:
         return next((day for line in reversed(self.log) if (day := getattr(line, what))), None)
@@ -122,6 +133,13 @@ class Row:
                     standing = [place if place < 3 else 0 for place in standing]
             standing.append(CHAIN.index(line.after) if line.after in CHAIN else 3 * (line.after == "left"))
         return max(standing)
+
+    def last_try(self, call: Call | None = None) -> Try | None:
+        """The last one that stands: of one call, or of all."""
+        return next(
+            (each for each in reversed(self.tries) if each.stands and (call is None or each.call is call)),
+            None,
+        )
 
     @property
     def waiting(self) -> list[Call]:

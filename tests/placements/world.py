@@ -24,6 +24,7 @@ from tests.placements.records import (
     Merge,
     Person,
     Row,
+    Try,
 )
 
 
@@ -143,24 +144,72 @@ class World:
         for key, call in row.calls.items():
             if call.state == "pending" and key not in wanted:
                 call.state = "cancelled"
-        back = self.back(row.person)
         for kind, due in wanted:
-            call = row.calls.get((kind, due)) or Call(kind, due, due, 0, self.today, state="cancelled")
-            if call.state != "cancelled":
-                continue
-            row.calls[kind, due] = call
-            call.state, call.owner, call.raised, call.since = "pending", row.person.station, 0, self.today
-            call.call = max(due, back or due)
-            if call.call > due:
-                call.events.append(("paused", self.today))
+            self._open(row, kind, due)
 
-    def try_call(self, call: Call, outcome: str) -> bool:
+    def _open(self, row: Row, kind: str, due: date) -> None:
+        call = row.calls.get((kind, due)) or Call(kind, due, due, 0, self.today, state="cancelled")
+        if call.state != "cancelled":
+            return
+        row.calls[kind, due] = call
+        call.state, call.owner, call.raised, call.since = "pending", row.person.station, 0, self.today
+        call.call = max(due, self.back(row.person) or due)
+        if call.call > due:
+            call.events.append(("paused", self.today))
+
+    def try_call(self, row: Row, call: Call, outcome: str) -> bool:
         if call.state != "pending":
             return False
         call.tries += 1
+        row.tries.append(Try(call, outcome, self.today))
         if outcome != "not_reached" or call.tries >= 3:
             call.state = "done"
+        if outcome == "reached" and self._is_forgotten(row):
+            for n in self.days["again"]:
+                self._call_again(row, self.today + timedelta(days=n))
         return True
+
+    def _is_forgotten(self, row: Row) -> bool:
+        """Nobody would call any more, though there is something to ask."""
+        looks = row.state == "left" and row.wants and all(other.follows is not row for other in self.rows)
+        return not row.waiting and bool(looks or row.state in CHAIN[:-1])
+
+    def _call_again(self, row: Row, due: date) -> None:
+        while ("again", due) in row.calls and row.calls["again", due].state == "done":
+            due += A_DAY
+        self._open(row, "again", due)
+
+    def take_back_try(self, row: Row, call: Call) -> bool:
+        last = row.last_try(call)
+        if (
+            last is None
+            or call.state == "cancelled"
+            or last.day != self.today
+            or row.person.closed
+            or any(line.written == self.today for line in row.log)  # all hours of a day are one here
+        ):
+            return False
+        last.stands = False
+        call.tries -= 1
+        if call.state == "done":
+            call.state = "pending"
+            if not self.inside(row.person.station, call.owner):
+                call.owner, call.raised, call.since = row.person.station, 0, self.today
+        self._repace(row.person)
+        for other in row.waiting:
+            if other.kind == "again" and other is not call:
+                other.state = "cancelled"
+        return True
+
+    def new_number(self, person: Person) -> None:
+        for row in self.of(person):
+            last = row.last_try()
+            if (
+                last is not None
+                and last.outcome in {"not_reached", "wrong_number"}
+                and self._is_forgotten(row)
+            ):
+                self._call_again(row, self.today)
 
     def tick(self) -> None:
         for call in (call for row in self.rows for call in row.waiting if call.call <= self.today):
@@ -183,7 +232,7 @@ class World:
         last: date | None = None,
         closed_by: Row | None = None,
     ) -> None:
-        row.log.append(Line(step, row.state, after, first, last))
+        row.log.append(Line(step, row.state, after, first, last, self.today))
         row.state, row.first, row.last, row.closed_by = after, first, last, closed_by
         self._reschedule(row, on)
 

@@ -2,10 +2,12 @@
 
 from portal.placements.models.follow_ups import (
     Absence,
+    AttemptTakenBack,
     Cover,
     DutyEvent,
     FollowUp,
     FollowUpAttempt,
+    FollowUpAttemptQuerySet,
     FollowUpQuerySet,
     FollowUpRule,
 )
@@ -18,11 +20,13 @@ from portal.placements.models.placements import (
 
 __all__ = [
     "Absence",
+    "AttemptTakenBack",
     "Cover",
     "DutyEvent",
     "Filling",
     "FollowUp",
     "FollowUpAttempt",
+    "FollowUpAttemptQuerySet",
     "FollowUpQuerySet",
     "FollowUpRule",
     "Placement",

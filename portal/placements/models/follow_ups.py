@@ -66,7 +66,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         Whoever was tried in vain today comes last: the phone may be answered tonight.
         """
         today = timezone.make_aware(datetime.combine(timezone.localdate(), time.min))
-        tried = FollowUpAttempt.objects.filter(follow_up=OuterRef("pk"), at__gte=today)
+        tried = FollowUpAttempt.objects.standing().filter(follow_up=OuterRef("pk"), at__gte=today)
         turn = Case(
             When(Q(tries__gt=0) & Exists(tried), then=3),
             When(call_on__gt=F("due_on"), then=0),
@@ -117,6 +117,12 @@ class FollowUp(TimestampedModel):
         ]
 
 
+class FollowUpAttemptQuerySet(models.QuerySet["FollowUpAttempt"]):
+    def standing(self) -> "FollowUpAttemptQuerySet":
+        """Those that were not taken back."""
+        return self.filter(taken_back=None)
+
+
 class FollowUpAttempt(AppendOnlyModel):
     """One try to reach the person, and what came of it."""
 
@@ -126,9 +132,26 @@ class FollowUpAttempt(AppendOnlyModel):
     outcome = models.CharField("结果", max_length=14, choices=AttemptOutcome.choices)
     note = models.CharField("说明", max_length=200, blank=True)
 
+    objects = FollowUpAttemptQuerySet.as_manager()
+
     class Meta:
         verbose_name = "回访记录"
         verbose_name_plural = "回访记录"
+        ordering = ["at", "pk"]
+
+
+class AttemptTakenBack(AppendOnlyModel):
+    """A try was noted by mistake: it stays in the log, and counts no more."""
+
+    attempt = models.OneToOneField(
+        FollowUpAttempt, models.PROTECT, related_name="taken_back", verbose_name="回访记录"
+    )
+    at = models.DateTimeField("时间", default=timezone.now)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="撤销人")
+
+    class Meta:
+        verbose_name = "撤销的回访记录"
+        verbose_name_plural = "撤销的回访记录"
         ordering = ["at", "pk"]
 
 

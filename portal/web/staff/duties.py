@@ -142,6 +142,8 @@ def recorded(done: FollowUp, outcome: AttemptOutcome, step: str) -> str:
         return f"试了{done.tries}次都没联系上，这条回访结束。"
     if outcome == AttemptOutcome.REACHED:
         return f"已联系上，{STEP_LABELS[step]}。" if step else "已联系上，还没变化。"
+    if outcome == AttemptOutcome.WRONG_NUMBER:
+        return "号码有误，这条回访结束。改好号码后会再安排联系。"
     return f"{AttemptOutcome(outcome).label}，这条回访结束。"
 
 

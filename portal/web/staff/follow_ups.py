@@ -64,14 +64,17 @@ def follow_up(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             step = step if outcome == AttemptOutcome.REACHED else ""
             _say(request, done, outcome, step)
             return _onwards(request, done, outcome)
-    return _page(request, found, form, phone="")
+    return _page(request, user, found, form)
 
 
-def _page(request: HttpRequest, found: FollowUp, form: CallForm, *, phone: str) -> HttpResponse:
+def _page(
+    request: HttpRequest, user: User, found: FollowUp, form: CallForm, *, phone: str = ""
+) -> HttpResponse:
     context = {
         "follow_up": found,
         "placement": found.placement,
-        "attempts": list(found.attempts.select_related("by")),
+        "attempts": list(found.attempts.select_related("by", "taken_back")),
+        "mistakable": rounds.mistakable(found, user),
         "steps": timeline(found.placement),
         "form": form,
         "phone": phone,
@@ -91,7 +94,7 @@ def call(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     phone = reveal(veteran=found.placement.veteran, by=user, field="phone", reason=reason)
     if request.headers.get("HX-Request"):
         return render(request, "web/staff/_dial.html", {"phone": phone, "name": found.placement.veteran.name})
-    return _page(request, found, CallForm(found.placement), phone=phone)
+    return _page(request, user, found, CallForm(found.placement), phone=phone)
 
 
 @file_staff
@@ -144,7 +147,7 @@ def _receipt(
         "words": recorded(done, result, step),
         "next_call": next_call(done.placement) if done.state == FollowUpState.DONE else "",
         "wrong_number": result == AttemptOutcome.WRONG_NUMBER,
-        "may_take_back": bool(step),
+        "may_take_back": "step" if step else "try",
         "next": safe_next(request, reverse("staff:day")),
     }
     return render(request, "web/staff/_duty_done.html", context)
@@ -167,8 +170,12 @@ def _onwards(request: HttpRequest, done: FollowUp, result: AttemptOutcome) -> Ht
 @file_staff
 @require_POST
 def take_back(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Take back the step that was just recorded with a call, by a correction."""
+    """Take back what was just recorded with a call: its step, by a correction, or else (`what` is 'try') the
+    call itself, which then waits again.
+    """
     found = _found(user, pk)
+    if request.POST.get("what") == "try":
+        return _take_back_try(request, user, found)
     name = found.placement.veteran.name
     try:
         placement = rounds.take_back(placement=found.placement, by=user)
@@ -179,9 +186,26 @@ def take_back(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     if request.headers.get("HX-Request"):
         context = {"follow_up": found, "name": name, "words": words, "next": "", "next_call": ""}
         return render(
-            request, "web/staff/_duty_done.html", context | {"wrong_number": False, "may_take_back": False}
+            request, "web/staff/_duty_done.html", context | {"wrong_number": False, "may_take_back": ""}
         )
     (messages.success if good else messages.error)(request, f"{name}：{words}")
+    return redirect(safe_next(request, reverse("staff:day")))
+
+
+def _take_back_try(request: HttpRequest, user: User, found: FollowUp) -> HttpResponse:
+    name, words = found.placement.veteran.name, ""
+    try:
+        rounds.take_back_try(follow_up=found, by=user)
+    except ValidationError as error:
+        words = " ".join(error.messages)
+    if request.headers.get("HX-Request"):
+        (row,) = duties([_found(user, found.pk)], user, words)
+        context = {"duty": row, "next": safe_next(request, reverse("staff:day"))}
+        return render(request, "web/staff/_duty.html", context)
+    if words:
+        messages.error(request, f"{name}：{words}")
+    else:
+        messages.success(request, f"{name}：已撤销，这条回访还在清单里。")
     return redirect(safe_next(request, reverse("staff:day")))
 
 

@@ -22,6 +22,7 @@ _COUNTED_FROM = {
     FollowUpKind.AFTER_OFFER: "录用",
     FollowUpKind.FIRST_DAY: "计划到岗",
     FollowUpKind.NEW_SEARCH: "离职",
+    FollowUpKind.AGAIN: "联系上却没有变化",
 }
 operators = staff_with({StationRole.OPERATOR})
 

@@ -89,6 +89,7 @@ VERBS = {
     "placements.filling_answered": "回答岗位是否招到人",
     "placements.confirmed": "确认意向",
     "placements.follow_up": "记录回访",
+    "placements.follow_up_taken_back": "撤销点错的回访记录",
     "placements.rule_set": "设置回访天数",
     "positions.drafted": "起草岗位",
     "positions.edited": "修改岗位",

@@ -127,7 +127,11 @@ def test_one_tap_records_the_step_and_tells_the_next_call(desk, make_call) -> No
 def test_reached_and_nothing_new(desk, make_call) -> None:
     call = make_call("陈建国")
     page = desk.post(_url("outcome", call), {"did": "reached:"}, follow=True)
-    assert "陈建国：已联系上，还没变化。没有后续回访。" in _messages(page)
+    again = call.placement.follow_ups.get(state=FollowUpState.PENDING)
+    assert again.call_on == timezone.localdate() + timedelta(days=14)
+    day = f"{again.call_on.month}月{again.call_on.day}日"
+    assert f"陈建国：已联系上，还没变化。下次回访 {day}" in _messages(page)
+    assert "再次联系" in _messages(page)
     call.refresh_from_db()
     assert (call.state, call.placement.state) == (FollowUpState.DONE, PlacementState.INTENDED)
 
@@ -260,6 +264,34 @@ def test_a_mistaken_tap_is_taken_back_by_a_correction(desk, make_call) -> None:
     assert "只能撤销自己今天刚记录的进展" in _messages(again)
     placement.refresh_from_db()
     assert placement.sequence == 3
+
+
+@pytest.mark.parametrize("did", ["reached:", "not_reached", "wrong_number", "refused"])
+def test_a_mistaken_tap_without_a_step_brings_the_row_back(desk, make_call, did) -> None:
+    call = make_call("陈建国")
+    done = desk.post(_url("outcome", call), {"did": did}, headers=HTMX).content.decode()
+    assert 'name="what" value="try"' in done
+    row = desk.post(_url("take-back", call), {"what": "try"}, headers=HTMX).content.decode()
+    assert 'value="not_reached"' in row
+    assert "已试" not in row
+    call.refresh_from_db()
+    assert (call.state, call.tries) == (FollowUpState.PENDING, 0)
+    again = desk.post(_url("take-back", call), {"what": "try"}, headers=HTMX).content.decode()
+    assert "只能撤销自己今天最后一次记录的联系" in again
+
+
+def test_the_calls_page_offers_to_take_back_the_last_try(desk, client_for, stations, make_call) -> None:
+    call = make_call("陈建国")
+    page = reverse("staff:follow-up", args=[call.pk])
+    desk.post(_url("outcome", call), {"did": "refused"})
+    assert "点错了，撤销“拒绝回访”" in desk.get(page).content.decode()
+    colleague = client_for(make_staff(stations["睦洲镇"], name="同事"))
+    assert "点错了" not in colleague.get(page).content.decode()
+    said = _messages(desk.post(_url("take-back", call), {"what": "try"}, follow=True))
+    assert "陈建国：已撤销，这条回访还在清单里。" in said
+    shown = desk.get(page).content.decode()
+    assert "（点错，已撤销）" in shown
+    assert "点错了，撤销" not in shown
 
 
 def test_nobody_takes_back_what_another_recorded(client_for, stations, desk, make_call) -> None:
