@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count
 from django.utils import timezone
 
-from portal.insights.figures import FIGURES, Figure, Number, steps
-from portal.insights.funnels import Cell, grouped
+from portal.insights.figures import FIGURES, Figure, Number, intentions, steps
+from portal.insights.funnels import Cell, Funnel, funnel, grouped
 from portal.insights.satisfaction import DEGREES, Degrees, said_in
 from portal.insights.scope import Scope
 from portal.insights.slices import Slice, month_of
+from portal.insights.survival import Point, curve, lives, milestones
 
 SECTIONS = (
     ("招聘会", ("fairs", "booths", "employers", "positions", "headcount", "visitors", "veterans")),
@@ -38,7 +39,8 @@ class MonthLine:
 @dataclass(frozen=True, slots=True)
 class MonthReport:
     """`stations`: the month's intentions by station, and what became of them by now. `said`: how content
-    people called themselves in the month, and in the one before.
+    people called themselves in the month, and in the one before. `funnel`: of the month's intentions, by now.
+    `curve`, `milestones`: how long people stay, of all who ever came into a post.
     """
 
     as_of: datetime
@@ -47,6 +49,9 @@ class MonthReport:
     sections: tuple[tuple[str, tuple[MonthLine, ...]], ...]
     stations: tuple[Cell, ...]
     said: tuple[Degrees, Degrees]
+    funnel: Funnel
+    curve: tuple[Point, ...]
+    milestones: tuple[Point, ...]
 
     @property
     def name(self) -> str:
@@ -63,6 +68,7 @@ def month_report(scope: Scope, day: date) -> MonthReport:
     earlier = month_of(first - timedelta(days=1))
     before = Slice(since=earlier[0], until=earlier[1])
     done = {cut: _steps(scope, cut) for cut in (this, before)}
+    stays = lives(intentions(scope, Slice()))
     said = {cut: said_in(scope, cut) for cut in (this, before)}
     degrees = {(one.figure, cut): one for cut in said for one in (said[cut].answered, *said[cut].numbers)}
 
@@ -86,6 +92,9 @@ def month_report(scope: Scope, day: date) -> MonthReport:
         ),
         stations=tuple(grouped(scope, this, "station")),
         said=(said[this], said[before]),
+        funnel=funnel(scope, this),
+        curve=tuple(curve(stays)),
+        milestones=tuple(milestones(stays)),
     )
 
 

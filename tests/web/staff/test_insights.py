@@ -243,9 +243,8 @@ def test_the_month_on_paper_reads_as_the_page(towns, client_for, head) -> None:
     assert answer["Content-Type"] == "application/pdf"
     printed = pdf_text(answer.content)
     today = timezone.localdate()
-    assert f"睦洲镇退役军人服务站退役军人就业服务月报（{today.year}年{today.month}月）" in printed.replace(
-        "\n", ""
-    )
+    for words in ("睦洲镇退役军人服务站退役军人就业服务月报", f"{today.year}年{today.month}月，截至"):
+        assert words in printed.replace("\n", ""), words
     for words in ("新登记意向", "已入职（本期发生）", "回访", "何站长", "1 份", "第 1 页", "截至"):
         assert words in printed, words
     assert "陈建国" not in printed
@@ -253,6 +252,18 @@ def test_the_month_on_paper_reads_as_the_page(towns, client_for, head) -> None:
     for label in re.findall(r'rowheader">([^<]+)</th>', page):
         assert label in printed.replace("\n", ""), label
     assert b"STSong-Light" in answer.content
+
+
+def test_the_month_on_paper_draws_its_funnel_and_how_long_people_stay(towns, client_for, head) -> None:
+    assert "还没有人入职" in pdf_text(client_for(head).get("/desk/insights/month/pdf/").content)
+    hire(towns.our_intention, towns.clerk, ago=0)
+    placements.declare(veteran=towns.ours, position=make_position(), by=towns.clerk)
+    printed = pdf_text(client_for(head).get("/desk/insights/month/pdf/").content)
+    for words in ("2 份", "1 份（50%）", "1 份（100%）", "0 份（0%）", "75%", "30天", "95% 置信区间"):
+        assert words in printed, words
+    page = text(client_for(head).get("/desk/insights/month/"))
+    first = re.findall(r'figure=stage\.[^>]*data-number="(\d+)"', page)[:5]
+    assert first == ["2", "1", "1", "1", "0"]
 
 
 def test_the_pages_ask_as_often_for_many_as_for_few(towns, client_for, same_queries, head) -> None:
