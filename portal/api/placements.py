@@ -111,9 +111,11 @@ class FollowUpRow(Schema):
     id: int
     kind: Choice
     state: Choice
-    due_on: date
+    due_on: date = Field(description="应回访日期")
+    call_on: date = Field(description="联系日期：一般就是应回访日期；本人外出的，推迟到回来那天")
     tries: int = Field(description="已试次数")
     station: Named = Field(description="责任服务站")
+    clerk: Named | None = Field(description="经办人；没有指定时为空，由责任服务站当班的人回访")
     placement_id: int
     veteran: Named
 
@@ -131,7 +133,7 @@ class FollowUpRow(Schema):
 
 
 class FollowUpFilters(Schema):
-    due: bool = Field(False, description="只列今天及以前应完成而未完成的，拖得最久的在前")
+    due: bool = Field(False, description="只列联系日期在今天及以前、还没有完成的，拖得最久的在前")
     kind: FollowUpKind | None = None
     state: FollowUpState | None = None
 
@@ -140,7 +142,8 @@ class FollowUpFilters(Schema):
 @paginate(Paged)
 def list_follow_ups(request: HttpRequest, filters: Query[FollowUpFilters]) -> QuerySet[FollowUp]:
     """Duties of the caller's stations and below; nobody else has any."""
-    rows = FollowUp.objects.visible_to(request.user).select_related("station", "placement__veteran")
+    rows = FollowUp.objects.visible_to(request.user)
+    rows = rows.select_related("station", "clerk", "placement__veteran")
     rows = rows.due() if filters.due else rows.order_by("due_on", "pk")
     if filters.kind:
         rows = rows.filter(kind=filters.kind)

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from portal.accounts.models import User
-from portal.placements import actions
+from portal.placements import actions, duties
 from portal.placements.models import FollowUp, Placement
 from search import indexing
 from tests.factories import (
@@ -14,6 +14,7 @@ from tests.factories import (
     make_employer,
     make_fair,
     make_position,
+    make_staff,
     make_user,
     make_veteran,
 )
@@ -94,6 +95,22 @@ def test_due_follow_ups_come_longest_overdue_first(ask, towns) -> None:
         assert ids(ask(user, "follow-ups")) == set()
 
 
+def test_a_follow_up_says_the_day_to_call_and_who_does(ask, towns) -> None:
+    """Somebody away until next week: due today, to be called then."""
+    made = declare(towns.ours, towns.clerk)
+    today = timezone.localdate()
+    before, back = today - timedelta(days=1), today + timedelta(days=7)
+    first, second, third = FollowUp.objects.filter(placement=made).order_by("pk")
+    FollowUp.objects.filter(pk=first.pk).update(due_on=today, call_on=back)
+    FollowUp.objects.filter(pk=second.pk).update(due_on=before, call_on=before)
+    duties.assign(follow_up=second, clerk=towns.clerk, by=towns.clerk)
+    rows = {row["id"]: row for row in ask(towns.clerk, "follow-ups").json()["items"]}
+    assert (rows[first.pk]["due_on"], rows[first.pk]["call_on"]) == (today.isoformat(), back.isoformat())
+    assert rows[first.pk]["clerk"] is rows[third.pk]["clerk"] is None
+    assert rows[second.pk]["clerk"] == {"id": towns.clerk.pk, "name": towns.clerk.name}
+    assert ids(ask(towns.clerk, "follow-ups", due=True)) == {second.pk}
+
+
 def test_a_draft_is_for_its_firm_and_its_reviewers(ask, towns) -> None:
     member, rival = make_user(), make_user()
     firm = make_employer(member=member)
@@ -168,7 +185,9 @@ def test_queries_do_not_grow(client_for, towns, same_queries, path: str) -> None
 
     def grow() -> None:
         for _ in range(6):
-            declare(make_veteran(), towns.county)
+            made = declare(make_veteran(), towns.county)
+            clerk = make_staff(made.veteran.station)
+            duties.assign(follow_up=made.follow_ups.earliest("pk"), clerk=clerk, by=towns.county)
             make_booth(make_fair(title="货车司机专场"), make_position())
         indexing.rebuild()
 
