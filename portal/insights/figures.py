@@ -135,11 +135,11 @@ def _reached(scope: Scope, cut: Slice) -> PlacementQuerySet:
     return intentions(scope, cut).filter(REACHED)
 
 
-def _at(stage: S) -> Callable[[Scope, Slice], PlacementQuerySet]:
+def _at(stage: S) -> Callable[[Scope, Slice], "QuerySet[Placement]"]:
     return lambda scope, cut: ranked(intentions(scope, cut)).filter(rank__gte=RANKS[stage])
 
 
-def _people(rows: Callable[[Scope, Slice], PlacementQuerySet]) -> Rows:
+def _people(rows: Callable[[Scope, Slice], "QuerySet[Placement]"]) -> Rows:
     def found(scope: Scope, cut: Slice) -> "QuerySet[Veteran]":
         return Veteran.objects.filter(pk__in=rows(scope, cut).order_by().values("veteran"))
 

@@ -186,7 +186,7 @@ class Cell:
     def number(self, figure: str) -> Number:
         """Of 'sheets', 'people', 'reached', 'reached_people', 'stage.<state>' or 'people.<state>'."""
         kind, _, state = figure.partition(".")
-        rank = CHAIN.index(state) if state else 0  # type: ignore[arg-type]
+        rank = CHAIN.index(state) if state else 0
         value = {
             "sheets": self.counts[0],
             "new_sheets": self.counts[0],

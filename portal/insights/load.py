@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.db.models.functions import Substr
 from django.utils import timezone
 
@@ -84,15 +84,16 @@ def by_station(station: Station, children: Iterable[Station]) -> list[StationLoa
 
     Calls count where the person lives, also those that moved up: they are what that station left undone.
     """
-    length = len(station.path) + Station.steplen
+    length, tallies = len(station.path) + Station.steplen, _tallies()
     rows = (
         FollowUp.objects.filter(_that_count(), path_range("placement__veteran__station__path", station.path))
         .order_by()
         .annotate(child=Substr("placement__veteran__station__path", 1, length))
         .values("child")
-        .annotate(**_tallies())
+        .annotate(**tallies)
+        .values_list("child", *tallies)
     )
-    found = {row.pop("child"): Counts(**row) for row in rows}
+    found = {child: Counts(**dict(zip(tallies, counts, strict=True))) for child, *counts in rows}
     total = sum(found.values(), Counts())
     below = [StationLoad(child, found.get(child.path, Counts())) for child in children]
     return [StationLoad(station, total), StationLoad(station, found.get(station.path, Counts())), *below]
@@ -114,7 +115,10 @@ def by_clerk(clerks: list[User]) -> list[ClerkLoad]:
     )
     made = dict(done.values("done_by").annotate(n=Count("pk")).values_list("done_by", "n"))
     nobodys = _at_staffed_stations(
-        waiting.filter(clerk=None).values(path=F("station__path")).annotate(n=Count("pk"))
+        waiting.filter(clerk=None)
+        .values("station__path")
+        .annotate(n=Count("pk"))
+        .values_list("station__path", "n")
     )
     posts: dict[int, list[StationMembership]] = {}
     current = StationMembership.objects.current().filter(user__in=clerks, role__in=sorted(FILE_ROLES))
@@ -132,14 +136,14 @@ def by_clerk(clerks: list[User]) -> list[ClerkLoad]:
     ]
 
 
-def _at_staffed_stations(rows: Iterable[dict]) -> Counter[str]:
+def _at_staffed_stations(counts: Iterable[tuple[str, int]]) -> Counter[str]:
     """Counts by station put together at the nearest one, there or above, that has staff. One query more."""
     posts = StationMembership.objects.current().filter(role__in=sorted(FILE_ROLES), user__is_active=True)
     staffed = set(posts.values_list("station__path", flat=True))
     found: Counter[str] = Counter()
-    for row in rows:
-        path = row["path"]
-        while path and path not in staffed:
-            path = path[: -Station.steplen]
-        found[path] += row["n"]
+    for path, n in counts:
+        nearest = path
+        while nearest and nearest not in staffed:
+            nearest = nearest[: -Station.steplen]
+        found[nearest] += n
     return found

@@ -4,7 +4,7 @@ Not a list of models that somebody has to remember to extend: every table that p
 table that points at one of those rows, is read through Django's own knowledge of the relations.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,7 +62,7 @@ def _pointing_at(
             yield from _pointing_at(other, [row.pk for row in rows], depth - 1, {*above, other})
 
 
-def _said(row: models.Model, skip: set[str] = frozenset()) -> list[tuple[str, str]]:  # type: ignore[assignment]
+def _said(row: models.Model, skip: Set[str] = frozenset()) -> list[tuple[str, str]]:
     """Every field of a row under its Chinese name; keys and hashes are left out."""
     told = [
         (str(field.verbose_name), _value(row, field))
@@ -76,7 +76,7 @@ def _said(row: models.Model, skip: set[str] = frozenset()) -> list[tuple[str, st
     return told + many
 
 
-def _value(row: models.Model, field: models.Field) -> str:  # type: ignore[type-arg]
+def _value(row: models.Model, field: "models.Field[Any, Any]") -> str:
     if field.choices:
         return str(getattr(row, f"get_{field.name}_display")() or "")
     value = getattr(row, field.name)

@@ -12,7 +12,8 @@ from typing import Any
 from django.db.models import Count
 
 from portal.confirmations.enums import Satisfaction
-from portal.insights.figures import AnswerQuerySet, Number, answers, answers_given, was_in_post
+from portal.confirmations.models import AnswerQuerySet
+from portal.insights.figures import Number, answers, answers_given, was_in_post
 from portal.insights.funnels import grouping
 from portal.insights.scope import Scope
 from portal.insights.slices import Slice

@@ -15,13 +15,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Case, Exists, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from portal.placements.enums import PlacementState as S
-from portal.placements.models import PlacementQuerySet, PlacementTransition
+from portal.placements.models import Placement, PlacementQuerySet, PlacementTransition
 from portal.placements.workflow import IN_POST_STATES
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 # A placement counts at a stage when its log ever reached this state or a later one of the chain.
 CHAIN = (
@@ -67,7 +71,11 @@ def standing() -> "QuerySet[PlacementTransition]":
     return PlacementTransition.objects.annotate(place=_RANK).exclude(taken_back)
 
 
-def ranked(placements: PlacementQuerySet) -> PlacementQuerySet:
+class Rank(TypedDict):
+    rank: int
+
+
+def ranked(placements: PlacementQuerySet) -> "QuerySet[WithAnnotations[Placement, Rank]]":
     """With `rank`: the furthest place in `CHAIN` that each came to."""
     furthest = (
         standing()

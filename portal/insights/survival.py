@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 import numpy as np
 from django.db.models import Max, OuterRef, Subquery
@@ -59,14 +60,15 @@ def lives(placements: PlacementQuerySet) -> list[Life]:
         .annotate(last=Max("happened_on"))
         .values("last")
     )
-    rows: Iterable[tuple[int, str, date, date | None, date]] = (
+    rows = (
         placements.filter(state__in=[*sorted(IN_POST_STATES), S.LEFT], onboarded_on__isnull=False)
         .order_by("pk")
         .annotate(known=Greatest(Coalesce(Subquery(known), "onboarded_on"), "onboarded_on"))
         .values_list("pk", "state", "onboarded_on", "left_on", "known")
     )
     found = []
-    for pk, state, began, left_on, last in rows:
+    # The filter leaves nobody without a first day, which the field may lack.
+    for pk, state, began, left_on, last in cast("Iterable[tuple[int, str, date, date | None, date]]", rows):
         left = state == S.LEFT and left_on is not None
         end = left_on if left and left_on is not None else last
         found.append(Life(pk, max((end - began).days, 0), left))

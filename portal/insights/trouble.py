@@ -61,7 +61,7 @@ def contradictory(user: User) -> FollowUpQuerySet:
     return FollowUp.objects.visible_to(user).filter(waiting).order_by("call_on", "pk")
 
 
-def without_a_date(user: User) -> PlacementQuerySet:
+def without_a_date(user: User) -> "QuerySet[Placement]":
     """Hired, the first day has passed, and nobody wrote down whether the person came; or in post at some
     time, without a first day.
     """
