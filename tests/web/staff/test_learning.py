@@ -5,7 +5,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from portal.accounts.enums import StationRole
+from portal.accounts.actions import give_consent
+from portal.accounts.enums import ConsentPurpose, StationRole
 from portal.accounts.models import StationMembership
 from portal.core.models import AuditEvent
 from portal.learning import reading, reporting
@@ -15,7 +16,8 @@ from portal.learning.simulation import simulate
 from portal.recommendations import versions
 from portal.recommendations.actions import adopt_ranking
 from portal.recommendations.models import RankingVersion
-from tests.factories import make_staff, make_stations
+from tests.factories import make_staff, make_stations, make_user, make_veteran
+from tests.harness.numbers import read
 
 pytestmark = pytest.mark.django_db
 PAGE = "staff:learning"
@@ -62,6 +64,22 @@ def test_each_verdict_is_told(operator, client_for, figures, verdict) -> None:
         assert 'aria-labelledby="prediction-title prediction-desc"' in said
         for words in ("离家近", "95%区间", "打乱后重做 2 次", "第 1 位", "预计与实际"):
             assert words in said
+
+
+def test_its_numbers_lead_to_no_rows_for_people_were_told_that_staff_read_none(
+    operator, client_for, figures
+) -> None:
+    """The one page of numbers that does not click through, and it says why."""
+    kept(figures, operator)
+    page, _ = read(client_for(operator), reverse(PAGE))
+    assert page.links == []
+    assert "给谁展示过哪些岗位，按对本人的承诺不给工作人员查看" in text(
+        client_for(operator).get(reverse(PAGE))
+    )
+    person = make_veteran(account=make_user("陈建国"))
+    give_consent(user=person.account, purpose=ConsentPurpose.MATCHING, wording="告知", by=person.account)
+    told = text(client_for(person.account).get(reverse("veteran:positions")))
+    assert "这些记录不给用人单位和工作人员查看" in told
 
 
 @pytest.mark.parametrize("role", StationRole.values)
