@@ -126,7 +126,7 @@ def pages() -> list[Page]:
         Page("staff day, city", reverse("staff:day"), desk, files=True, duties=True),
         Page("staff day, all of the city", reverse("staff:day") + "?whose=all", desk, duties=True),
         Page("team, city", reverse("staff:team"), desk, duties=True),
-        Page("team's calls, city", reverse("staff:team-calls") + "?state=coming", desk, duties=True),
+        Page("team's calls, city", reverse("staff:team-calls") + "?state=pending", desk, duties=True),
         Page("staff worklist, city", reverse("staff:placements"), desk, files=True),
         Page("veterans list, city", files, desk, files=True),
         Page("person by name, city", f"{files}?q={quote(veteran.name)}", desk, files=True),

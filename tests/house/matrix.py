@@ -382,7 +382,13 @@ MATRIX: dict[str, Row] = {
     # Operators of the whole city; none of these readers is one.
     "desk/follow-up-rules/": Row(frozenset()),
     "desk/team/": Row(LEADS),
-    "desk/team/calls/": Row(LEADS, queries=("state=coming",)),
+    "desk/team/calls/": Row(
+        LEADS,
+        queries=(
+            "state=pending",
+            "state=made",
+        ),
+    ),
     # Somebody else's call is not given away, and who asked is told that nothing was ticked.
     "desk/team/assign/": Row(LEADS, method="post", data={"pk": "follow_up.pk"}),
     "desk/covers/": Row(FILES),

@@ -1,5 +1,6 @@
 """What a head sees: how many calls wait and are late, where and with whom; and giving them to others."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -15,19 +16,29 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.accounts.models import User
-from portal.insights.load import by_clerk, by_station
+from portal.insights import load
 from portal.placements import rounds
 from portal.placements.duties import LEADING_ROLES
 from portal.placements.enums import FollowUpKind
 from portal.placements.models import Cover, FollowUp, FollowUpQuerySet
 from portal.placements.rules import can_set_rules
-from portal.stations.models import Station, path_range
+from portal.stations.models import Station
 from portal.web.redirects import safe_next
 from portal.web.staff.duty_forms import AssignForm, staff_at_or_above, staff_below
 from portal.web.staff.guard import staff_with
 
 A_PAGE = 30
-STATES = {"late": "逾期", "raised": "已上报", "due": "今天及以前", "coming": "全部待办"}
+MADE = "made"
+# The sets that the team's page counts, and whatever waits.
+STATES = {
+    "late": "逾期",
+    "raised": "已上报",
+    "due": "到期待办",
+    "coming": "7天内到期",
+    "pending": "全部待办",
+    MADE: "近7天完成",
+}
+SHARED = "shared"
 
 lead_staff = staff_with(LEADING_ROLES)
 
@@ -62,20 +73,21 @@ def overview(request: HttpRequest, user: User) -> HttpResponse:
     station = _station(request, user)
     children = Station.objects.in_subtrees([station.path]).filter(depth=station.depth + 1, closed_on=None)
     page = Paginator(children, A_PAGE).get_page(request.GET.get("page"))
-    total, own, *rows = by_station(station, page)
-    people = staff_below([station.path]).order_by("name", "pk")
-    clerks = Paginator(people, A_PAGE).get_page(request.GET.get("clerks"))
-    covers = Cover.objects.visible_to(user).on().filter(clerk__in=people).select_related("cover")
-    stands_in = {cover.clerk_id: cover.cover.name for cover in covers}
+    total, own, *rows = load.by_station(station, page, user)
+    below = load.calls_below(station, user)
+    clerks = Paginator(load.heaviest_first(below, staff_below([station.path])), A_PAGE).get_page(
+        request.GET.get("clerks")
+    )
+    covers = Cover.objects.visible_to(user).on().filter(clerk__in=[one.clerk for one in clerks])
+    stands_in = {cover.clerk_id: cover.cover.name for cover in covers.select_related("cover")}
     context = {
         "station": station,
-        "station_key": str(station.pk),
         "sets_rules": can_set_rules(user),
         "total": total.counts,
         "own": own,
         "rows": rows,
         "page": page,
-        "clerks": [(row, stands_in.get(row.clerk.pk, "")) for row in by_clerk(list(clerks))],
+        "clerks": [(row, stands_in.get(row.clerk.pk, "")) for row in load.by_clerk(below, clerks)],
         "clerk_page": clerks,
         "crumbs": _crumbs(station, user, reverse("staff:team")),
         "as_of": timezone.now(),
@@ -84,38 +96,61 @@ def overview(request: HttpRequest, user: User) -> HttpResponse:
 
 
 class CallsFilter(forms.Form):
-    """Which calls: how late, of what kind, whose."""
+    """Which calls: how late, of what kind, whose; of the station's own people alone."""
 
     state = forms.ChoiceField(label="情况", choices=list(STATES.items()), required=False)
     kind = forms.ChoiceField(label="回访类型", choices=[("", "全部"), *FollowUpKind.choices], required=False)
     clerk = forms.ChoiceField(label="经办人", required=False)
+    whose = forms.ChoiceField(
+        label="与此人的关系", choices=[("", "指名给此人"), (SHARED, "本岗未指名")], required=False
+    )
+    own = forms.BooleanField(label="只看本站直接负责的人", required=False)
     station = forms.CharField(required=False, widget=forms.HiddenInput())
 
-    def __init__(self, people: list[tuple[int, str]], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [("", "全部"), ("none", "没有指定"), *((str(pk), name) for pk, name in people)]
-        self.fields["clerk"].choices = choices  # type: ignore[attr-defined]
+    def __init__(self, people: list[tuple[int, str]], data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.is_made = data.get("state") == MADE
+        field = self.fields["clerk"]
+        assert isinstance(field, forms.ChoiceField)
+        # A call that was made is of whoever made it; of one that waits is asked by whose name.
+        first = [("", "全部")] if self.is_made else [("", "全部"), ("none", "没有指定")]
+        field.choices = [*first, *((str(pk), name) for pk, name in people)]
+        if self.is_made:
+            field.label = "完成人"
+        if self.is_made or not data.get("clerk", "").isdecimal():
+            del self.fields["whose"]
+        self.is_valid()
+
+    @property
+    def state_asked(self) -> str:
+        return self.cleaned_data.get("state") or "late"
 
     def narrow(self, rows: FollowUpQuerySet) -> FollowUpQuerySet:
-        self.is_valid()
-        state = self.cleaned_data.get("state") or "late"
-        if state == "coming":
-            rows = rows.pending().order_by("call_on", "pk")
-        elif state == "late":
-            rows = rows.overdue()
-        else:
-            rows = rows.due().filter(**({"raised__gt": 0} if state == "raised" else {}))
+        """The very sets that the team's page counts; the longest overdue, or the last made, first."""
+        state, clerk = self.state_asked, self.cleaned_data.get("clerk")
+        rows = rows.pending() if state == "pending" else rows.filter(load.sets()[state])
         if kind := self.cleaned_data.get("kind"):
             rows = rows.filter(kind=kind)
-        if clerk := self.cleaned_data.get("clerk"):
-            rows = rows.filter(clerk=None if clerk == "none" else int(clerk))
-        return rows
+        if clerk == "none":
+            rows = rows.filter(clerk=None)
+        elif clerk:
+            is_shared = self.cleaned_data.get("whose") == SHARED
+            rows = load.shared_with(rows, int(clerk)) if is_shared else load.of_clerk(rows, int(clerk), state)
+        return rows.order_by("-done_at", "-pk") if self.is_made else rows.order_by("call_on", "pk")
 
 
 def _reach(station: Station) -> QuerySet[User]:
     """Whom calls at this station and just below may be given to: a long network is gone down step by step."""
     below = staff_below([station.path]).filter(station_memberships__station__depth__lte=station.depth + 1)
     return (below | staff_at_or_above([station.path])).distinct().order_by("name", "pk")
+
+
+def _names(station: Station, people: QuerySet[User], asked: str) -> list[tuple[int, str]]:
+    """Whom the list can be narrowed to: who is in reach, and whoever below is asked for."""
+    names = list(people.values_list("pk", "name"))
+    if asked.isdecimal() and len(asked) < 16 and int(asked) not in dict(names):
+        names += staff_below([station.path]).filter(pk=int(asked)).values_list("pk", "name")
+    return names
 
 
 @lead_staff
@@ -126,18 +161,16 @@ def calls(request: HttpRequest, user: User) -> HttpResponse:
     people = _reach(station)
     data = request.GET.copy()
     data.setdefault("state", "late")
-    form = CallsFilter(list(people.values_list("pk", "name")), data)
-    rows = FollowUp.objects.visible_to(user).filter(
-        path_range("placement__veteran__station__path", station.path)
-    )
-    found = form.narrow(rows).select_related(
-        "placement__veteran__station", "placement__position__employer", "station", "clerk"
+    form = CallsFilter(_names(station, people, data.get("clerk", "")), data)
+    found = form.narrow(load.calls_below(station, user, own=form.cleaned_data["own"])).select_related(
+        "placement__veteran__station", "placement__position__employer", "station", "clerk", "done_by"
     )
     context = {
         "station": station,
         "page": Paginator(found, A_PAGE).get_page(request.GET.get("page")),
         "form": form,
-        "assign_form": AssignForm(people),
+        "said": STATES[form.state_asked],
+        "assign_form": None if form.is_made else AssignForm(people),
         "crumbs": _crumbs(station, user, reverse("staff:team-calls")),
         "today": timezone.localdate(),
         "next": request.get_full_path(),

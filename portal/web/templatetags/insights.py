@@ -40,6 +40,25 @@ def mean(degrees: Degrees) -> SafeString:
     return format_html('<a class="number" href="{}">{}</a>', rows_url(degrees.answered), degrees.mean_said)
 
 
+@register.simple_tag
+def calls_url(station: int, state: str, **narrowed: Any) -> str:
+    """Where a station's calls in that state are listed; `narrowed`: further filters of that list."""
+    query = {"station": station, "state": state} | {name: value for name, value in narrowed.items() if value}
+    return f"{reverse('staff:team-calls')}?{urlencode(query)}"
+
+
+@register.simple_tag
+def calls_number(value: int, station: int, state: str, **narrowed: Any) -> SafeString:
+    """The number as a link to its calls; red where any is late."""
+    return format_html(
+        '<a class="number{}" href="{}" data-number="{}">{}</a>',
+        " text-danger fw-bold" if value and state == "late" else "",
+        calls_url(station, state, **narrowed),
+        value,
+        f"{value:,}",
+    )
+
+
 @register.filter
 def days(value: float) -> str:
     """4.0 -> '4', 4.5 -> '4.5'."""

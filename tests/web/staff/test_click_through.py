@@ -104,6 +104,12 @@ def report_pages() -> Iterator[str]:
         yield f"/desk/fairs/{one.pk}/"
     for key in ("overdue", "contradictory", "undated", "declining", "no-interview", "unreached", "retention"):
         yield f"/desk/trouble/{key}/"
+    late = FollowUp.objects.overdue().filter(placement__veteran__station__depth__gte=3)[0]
+    path = late.placement.veteran.station.path
+    yield "/desk/team/"
+    yield "/desk/team/?clerks=2"
+    for depth in (2, 3):
+        yield f"/desk/team/?station={Station.objects.get(path=path[: depth * Station.steplen]).pk}"
 
 
 @pytest.mark.must("tracking.5")
@@ -152,6 +158,22 @@ def test_the_numbers_of_a_county_lead_to_its_rows_for_every_role(city, client_fo
             found += 1
             assert counted(client, url) == number, f"{path}: {url} said {number}"
     figure(f"{role.label}: {found} numbers of a county")
+
+
+@pytest.mark.must("tracking.5")
+@pytest.mark.slow
+@pytest.mark.parametrize("depth", [2, 3])
+def test_the_numbers_of_the_team_lead_to_its_calls_for_heads_below(city, client_for, depth, figure) -> None:
+    late = FollowUp.objects.overdue().filter(placement__veteran__station__depth__gte=3)[0]
+    station = Station.objects.get(path=late.placement.veteran.station.path[: depth * Station.steplen])
+    client = client_for(make_staff(station, StationRole.HEAD, name="站长"))
+    page, context = read(client, "/desk/team/")
+    assert not page.loose, page.loose
+    assert context["station"] == station
+    assert context["total"].late > 0
+    for url, number in page.links:
+        assert counted(client, url) == number, f"{url} said {number}"
+    figure(f"head of a {station.get_level_display()}: {len(page.links)} numbers of the team")
 
 
 def test_the_walk_sees_a_number_that_leads_nowhere() -> None:

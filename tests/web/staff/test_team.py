@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.accounts.models import User
-from portal.insights.load import Counts, by_clerk, by_station
+from portal.insights.load import Counts, by_clerk, by_station, calls_below, heaviest_first
 from portal.placements import actions
 from portal.placements.enums import AbsenceReason, AttemptOutcome, FollowUpKind, FollowUpState
 from portal.placements.models import Absence, Cover, FollowUp, FollowUpRule
@@ -77,7 +77,7 @@ def _days(days: int):
 
 
 # --- counts ----------------------------------------------------------------------------------------------
-def test_counts_by_station(stations, operator, make_call) -> None:
+def test_counts_by_station(stations, operator, head, make_call) -> None:
     make_call(late=3)
     make_call(late=0)
     make_call(late=-2)
@@ -87,29 +87,38 @@ def test_counts_by_station(stations, operator, make_call) -> None:
     made = make_call("司前镇")
     actions.record_call(follow_up=made, by=operator, outcome=AttemptOutcome.REACHED)
     county = stations["新会区"]
-    total, own, *rows = by_station(county, county.get_children())
+    total, own, *rows = by_station(county, county.get_children(), head)
     assert total.counts == Counts(due=4, late=3, raised=1, coming=1, made=1)
     assert own.counts == Counts()
     assert {row.station.region.name: row.counts for row in rows} == {
         "睦洲镇": Counts(due=3, late=2, raised=1, coming=1),
         "司前镇": Counts(due=1, late=1, made=1),
     }
-    _, own, village = by_station(stations["睦洲镇"], stations["睦洲镇"].get_children())
+    _, own, village = by_station(stations["睦洲镇"], stations["睦洲镇"].get_children(), operator)
     assert (own.counts.due, village.counts) == (2, Counts(due=1, late=1, raised=1))
 
 
-def test_counts_by_clerk(stations, clerk, colleague, head, make_call) -> None:
+def test_counts_by_clerk(stations, clerk, colleague, neighbour, head, make_call) -> None:
     make_call(late=2, clerk=clerk)
     make_call(clerk=clerk)
     make_call("南安村")
     make_call(raised=1, station=stations["新会区"])
+    make_call("司前镇", clerk=neighbour)
     done = make_call()
     actions.record_call(follow_up=done, by=colleague, outcome=AttemptOutcome.REFUSED)
+    calls = calls_below(stations["新会区"], head)
+    people = User.objects.filter(pk__in=[clerk.pk, colleague.pk, neighbour.pk, head.pk])
     rows = [
         (row.clerk.name, row.named, row.late, row.shared, row.made)
-        for row in by_clerk([clerk, colleague, head])
+        for row in by_clerk(calls, heaviest_first(calls, people))
     ]
-    assert rows == [("李秀珍", 2, 1, 1, 0), ("同事", 0, 0, 1, 1), ("县站长", 0, 0, 1, 0)]
+    # The most that is late first, then the most that is due, then by name.
+    assert rows == [
+        ("李秀珍", 2, 1, 1, 0),
+        ("梁伟强", 1, 0, 0, 0),
+        ("县站长", 0, 0, 1, 0),
+        ("同事", 0, 0, 1, 1),
+    ]
 
 
 def test_the_page_goes_down_the_network(client_for, stations, head, clerk, make_call) -> None:
@@ -145,6 +154,16 @@ def test_the_pages_ask_as_many_questions_for_many_rows(
     county = stations["新会区"].pk
     assert same_queries(f"{TEAM}?station={county}", grow, at_most=30) > 5
     assert same_queries(f"{CALLS}?station={county}", grow, at_most=30) > 5
+    asked = f"{CALLS}?station={county}&state=due&clerk={clerk.pk}&whose=shared"
+    assert same_queries(asked, grow, at_most=30) > 5
+
+    def make() -> None:
+        for _ in range(12):
+            done = make_call()
+            actions.record_call(follow_up=done, by=clerk, outcome=AttemptOutcome.REACHED)
+
+    make()
+    assert same_queries(f"{CALLS}?station={county}&state=made&own=", make, at_most=30) > 5
     me = make_staff(stations["新会区"], StationRole.HEAD, name="代班的人")
 
     Cover.objects.create(clerk=clerk, cover=me, starts_on=_days(0), ends_on=_days(3), by=operator)
@@ -182,7 +201,7 @@ def test_a_head_gives_no_call_of_the_neighbours(client_for, stations, clerk, nei
     town_head.post(ASSIGN, {"pk": theirs.pk, "clerk": clerk.pk})
     theirs.refresh_from_db()
     assert theirs.clerk is None
-    page = town_head.get(CALLS, {"state": "coming"})
+    page = town_head.get(CALLS, {"state": "pending"})
     assert theirs.placement.veteran.name not in page.content.decode()
     assert "梁伟强" not in page.content.decode()
     assert town_head.get(CALLS, {"station": stations["司前镇"].pk}).status_code == 404
@@ -193,6 +212,7 @@ def test_which_calls_are_listed(client_for, head, clerk, make_call) -> None:
     late = make_call(late=2)
     today = make_call(clerk=clerk, kind=FollowUpKind.FIRST_DAY)
     later = make_call(late=-3)
+    last = make_call(late=-8)
     raised = make_call(late=9, raised=1)
 
     def listed(**asked) -> set[int]:
@@ -200,7 +220,8 @@ def test_which_calls_are_listed(client_for, head, clerk, make_call) -> None:
 
     assert listed() == {late.pk, raised.pk}
     assert listed(state="due") == {late.pk, raised.pk, today.pk}
-    assert listed(state="coming") == {late.pk, raised.pk, today.pk, later.pk}
+    assert listed(state="coming") == {later.pk}
+    assert listed(state="pending") == {late.pk, raised.pk, today.pk, later.pk, last.pk}
     assert listed(state="raised") == {raised.pk}
     assert listed(state="due", clerk=clerk.pk) == {today.pk}
     assert listed(state="due", clerk="none") == {late.pk, raised.pk}

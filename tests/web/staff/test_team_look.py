@@ -9,7 +9,7 @@ from portal.accounts.enums import StationRole
 from portal.placements import actions
 from portal.placements.absences import record_absence
 from portal.placements.duties import arrange_cover
-from portal.placements.enums import AbsenceReason
+from portal.placements.enums import AbsenceReason, AttemptOutcome
 from portal.placements.models import FollowUp
 from tests.factories import make_position, make_staff, make_stations, make_veteran
 
@@ -26,6 +26,14 @@ def test_every_page_looks_right(open_page, sign_in, look, width) -> None:
     placement = actions.declare(veteran=person, position=make_position(), by=clerk)
     late = placement.follow_ups.earliest("due_on")
     FollowUp.objects.filter(pk=late.pk).update(call_on=today - timedelta(days=2), clerk=clerk, raised=1)
+    first, second = (
+        actions.declare(
+            veteran=make_veteran(station=stations["睦洲镇"], name=name), position=make_position(), by=clerk
+        ).follow_ups.earliest("due_on")
+        for name in ("何家明", "谭志文")
+    )
+    FollowUp.objects.filter(pk=first.pk).update(call_on=today)
+    actions.record_call(follow_up=second, by=colleague, outcome=AttemptOutcome.REACHED)
     arrange_cover(
         clerk=clerk,
         cover=colleague,
@@ -41,6 +49,9 @@ def test_every_page_looks_right(open_page, sign_in, look, width) -> None:
         ("/desk/team/", "team"),
         (f"/desk/team/?station={stations['睦洲镇'].pk}", "team-town"),
         ("/desk/team/calls/", "team-calls"),
+        (f"/desk/team/calls/?state=due&clerk={clerk.pk}&whose=shared", "team-calls-shared"),
+        (f"/desk/team/calls/?state=due&clerk={clerk.pk}&whose=&own=on", "team-calls-none"),
+        ("/desk/team/calls/?state=made", "team-calls-made"),
         ("/desk/covers/", "covers"),
         ("/desk/follow-up-rules/", "follow-up-rules"),
         ("/desk/calendar/", "calendar"),

@@ -1,0 +1,198 @@
+"""Every number of the team's page leads to its calls, and the calls count to it: for heads of each level."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.accounts.enums import StationRole
+from portal.accounts.models import StationMembership
+from portal.insights import load
+from portal.placements import actions
+from portal.placements.enums import FollowUpKind, FollowUpState
+from portal.placements.models import FollowUp
+from tests.factories import make_position, make_staff, make_stations, make_veteran
+from tests.harness.numbers import counted, read
+
+pytestmark = pytest.mark.django_db
+
+TEAM, CALLS = reverse("staff:team"), reverse("staff:team-calls")
+
+
+@pytest.fixture
+def stations():
+    return make_stations()
+
+
+@pytest.fixture
+def operator(stations):
+    return make_staff(stations["江门市"], StationRole.OPERATOR, name="城操作")
+
+
+@pytest.fixture
+def between(stations):
+    """A clerk of two towns of which one head sees one."""
+    user = make_staff(stations["睦洲镇"], name="两镇兼任")
+    StationMembership.objects.create(
+        user=user, station=stations["司前镇"], role=StationRole.CLERK, starts_on=timezone.localdate()
+    )
+    return user
+
+
+@pytest.fixture
+def make_calls(stations, operator):
+    position = make_position(headcount=500)
+
+    def make(place: str, count: int = 1, *, late: int = 0, **fields) -> list[FollowUp]:
+        """So many calls about people who live there."""
+        made = []
+        for _ in range(count):
+            person = make_veteran(station=stations[place], name=f"{place[0]}某{FollowUp.objects.count()}")
+            placement = actions.declare(veteran=person, position=position, by=operator)
+            FollowUp.objects.filter(placement=placement).delete()
+            day = timezone.localdate() - timedelta(days=late)
+            values = {"kind": FollowUpKind.AFTER_FAIR, "station": person.station} | fields
+            made.append(FollowUp.objects.create(placement=placement, due_on=day, call_on=day, **values))
+        return made
+
+    return make
+
+
+def finished(by, ago: timedelta = timedelta()) -> dict:
+    return {"state": FollowUpState.DONE, "done_at": timezone.now() - ago, "done_by": by}
+
+
+@pytest.fixture
+def network(stations, between, operator, make_calls):
+    """Calls of every kind at every level; more than one page of those that are late in one town."""
+    clerk = make_staff(stations["司前镇"], name="梁伟强")
+    make_staff(stations["新会区"], name="县员工")
+    make_calls("睦洲镇", 31, late=3)
+    make_calls("睦洲镇", 2, late=1, clerk=between)
+    make_calls("睦洲镇", 1, late=0, clerk=between)
+    make_calls("睦洲镇", 2, late=-7)
+    make_calls("睦洲镇", 2, late=-8)
+    make_calls("睦洲镇", 3, late=9, raised=1, station=stations["新会区"])
+    make_calls("南安村", 4, late=1)  # a village without staff: the town's desk
+    make_calls("司前镇", 5, late=2, clerk=between)
+    make_calls("司前镇", 1, late=0)
+    make_calls("司前镇", 2, **finished(between))
+    make_calls("睦洲镇", 1, **finished(between, timedelta(days=5)), clerk=clerk)
+    make_calls("睦洲镇", 1, **finished(between, timedelta(days=8)))
+    make_calls("新会区", 2, late=4)
+    make_calls("蓬江区", 3, late=4)  # a county without staff: the city's desk
+    make_calls("蓬江区", 1, **finished(operator))
+    return clerk
+
+
+def walk(client: Client) -> Iterator[tuple[str, str, int]]:
+    """(page, list, number) of every number, down the whole network below the reader."""
+    waiting = [TEAM]
+    while waiting:
+        path = waiting.pop()
+        page, context = read(client, path)
+        assert not page.loose, f"{path}: numbers that lead nowhere: {page.loose}"
+        # Five tiles, five of each station and of its own people, four of each clerk.
+        assert len(page.links) == 5 + 5 * len(context["rows"]) + 5 + 4 * len(context["clerks"])
+        for url, number in page.links:
+            yield path, url, number
+        waiting += [f"{TEAM}?station={row.station.pk}" for row in context["rows"]]
+
+
+@pytest.mark.must("tracking.5")
+@pytest.mark.parametrize(
+    ("place", "role", "pages", "total"),
+    [
+        ("江门市", StationRole.OPERATOR, 6, load.Counts(due=52, late=50, raised=3, coming=2, made=4)),
+        ("江门市", StationRole.HEAD, 6, load.Counts(due=52, late=50, raised=3, coming=2, made=4)),
+        ("新会区", StationRole.HEAD, 4, load.Counts(due=49, late=47, raised=3, coming=2, made=3)),
+        ("睦洲镇", StationRole.HEAD, 2, load.Counts(due=41, late=40, raised=3, coming=2, made=1)),
+        ("南安村", StationRole.HEAD, 1, load.Counts(due=4, late=4)),
+    ],
+)
+def test_every_number_leads_to_its_calls(
+    client_for, stations, network, place, role, pages, total, figure
+) -> None:
+    client = client_for(make_staff(stations[place], role, name="站长"))
+    assert client.get(TEAM).context["total"] == total
+    walked, seen = 0, set()
+    for path, url, number in walk(client):
+        assert counted(client, url) == number, f"{path}: {url} said {number}"
+        walked += 1
+        seen.add(path)
+    assert len(seen) == pages
+    figure(f"{place} {role.label}: {walked} numbers on {pages} pages of the team, all count to their lists")
+
+
+def _row(client: Client, name: str, **asked):
+    return next(row for row, _ in client.get(TEAM, asked).context["clerks"] if row.clerk.name == name)
+
+
+def test_a_clerk_with_a_desk_elsewhere_is_counted_as_far_as_the_reader_sees(
+    client_for, stations, network, between
+) -> None:
+    """The town's head sees the town's calls alone; the county's sees both towns'."""
+    town = client_for(make_staff(stations["睦洲镇"], StationRole.HEAD, name="镇站长"))
+    county = client_for(make_staff(stations["新会区"], StationRole.HEAD, name="县站长"))
+    here, both = _row(town, "两镇兼任"), _row(county, "两镇兼任")
+    assert (here.named, here.late, here.shared, here.made) == (3, 2, 35, 1)
+    assert (both.named, both.late, both.shared, both.made) == (8, 7, 36, 3)
+    again = _row(county, "两镇兼任", station=stations["睦洲镇"].pk)
+    assert (again.named, again.late, again.shared, again.made) == (3, 2, 35, 1)
+
+
+def test_who_has_most_that_is_late_stands_first(client_for, stations, network, make_calls) -> None:
+    for n in range(30):
+        make_staff(stations["南安村"], name=f"村员{n:02d}")
+    make_calls("司前镇", 6, clerk=network)
+    client = client_for(make_staff(stations["江门市"], StationRole.HEAD, name="城站长"))
+    first, second = (client.get(TEAM, {"clerks": n}).context for n in (1, 2))
+    names = [row.clerk.name for page in (first, second) for row, _ in page["clerks"]]
+    assert names[:2] == ["两镇兼任", "梁伟强"]
+    assert names[2:] == sorted(names[2:])
+    assert (len(first["clerks"]), len(names)) == (30, 35)
+
+
+def test_the_list_of_finished_calls_says_who_made_them_and_when(
+    client_for, stations, network, between
+) -> None:
+    client = client_for(make_staff(stations["江门市"], StationRole.HEAD, name="城站长"))
+    answer = client.get(CALLS, {"state": "made", "clerk": between.pk})
+    html = answer.content.decode()
+    assert len(answer.context["page"]) == 3
+    assert "完成人" in html
+    assert "两镇兼任" in html
+    assert 'type="checkbox" name="pk"' not in html
+    assert reverse("staff:team-assign") not in html
+    assert [row.done_at for row in answer.context["page"]] == sorted(
+        (row.done_at for row in answer.context["page"]), reverse=True
+    )
+    # What was asked about a call that waits is no question about one that was made.
+    assert "whose" not in answer.context["form"].fields
+    assert "whose" not in client.get(CALLS, {"state": "due"}).context["form"].fields
+    waiting = client.get(CALLS, {"state": "due", "clerk": between.pk, "whose": "shared"})
+    assert {row.clerk for row in waiting.context["page"]} == {None}
+    assert 'type="checkbox" name="pk"' in waiting.content.decode()
+
+
+def test_the_stations_own_people_alone(client_for, stations, network) -> None:
+    client = client_for(make_staff(stations["新会区"], StationRole.HEAD, name="县站长"))
+    own = client.get(CALLS, {"state": "late", "own": "1"}).context["page"]
+    assert {row.placement.veteran.station for row in own} == {stations["新会区"]}
+    assert len(own) == 2
+
+
+def test_no_list_tells_of_others(client_for, stations, network) -> None:
+    """A town's head asks for a clerk of the next town: no name, no station and no call of theirs."""
+    client = client_for(make_staff(stations["睦洲镇"], StationRole.HEAD, name="镇站长"))
+    for state in ("late", "due", "coming", "pending", "made"):
+        answer = client.get(CALLS, {"state": state, "clerk": network.pk, "whose": "shared"})
+        assert "梁伟强" not in answer.content.decode()
+        assert all(
+            row.placement.veteran.station.path.startswith(stations["睦洲镇"].path)
+            for row in answer.context["page"]
+        )
+    assert client.get(CALLS, {"state": "made", "station": stations["司前镇"].pk}).status_code == 404
