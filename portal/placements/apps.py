@@ -5,6 +5,7 @@ from django.apps import AppConfig
 from django.db.models import Q
 
 A_BATCH = 2_000
+EMPTIED = "（已匿名）"
 
 
 def _files_moved(sender: type, files: list[int], by: Any, **kwargs: Any) -> None:
@@ -55,6 +56,14 @@ def _file_reopened(sender: type, veteran: Any, **kwargs: Any) -> None:
     take_up_again(veteran=veteran)
 
 
+def _file_anonymised(sender: type, veteran: Any, **kwargs: Any) -> None:
+    """What was written freely about the person goes, but for the logs' notes, which nobody can change."""
+    from portal.placements.models import Absence, Placement
+
+    Placement.objects.filter(veteran=veteran).exclude(left_reason="").update(left_reason=EMPTIED)
+    Absence.objects.filter(veteran=veteran).exclude(note="").update(note=EMPTIED)
+
+
 def _phone_changed(sender: type, veteran: Any, by: Any, **kwargs: Any) -> None:
     from portal.placements.calling_again import call_new_number
 
@@ -78,4 +87,5 @@ class PlacementsConfig(AppConfig):
         signals.veteran_files_parted.connect(_files_parted, dispatch_uid="placements.duties")
         signals.veteran_file_closed.connect(_file_closed, dispatch_uid="placements.duties")
         signals.veteran_file_reopened.connect(_file_reopened, dispatch_uid="placements.duties")
+        signals.veteran_file_anonymised.connect(_file_anonymised, dispatch_uid="placements.anonymised")
         signals.veteran_phone_changed.connect(_phone_changed, dispatch_uid="placements.duties")

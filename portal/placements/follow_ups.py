@@ -130,11 +130,12 @@ def record_attempt(*, follow_up: FollowUp, by: User, outcome: AttemptOutcome, no
         raise PermissionDenied("not a follow-up of this user's stations")
     if follow_up.state != FollowUpState.PENDING:
         raise ValidationError("这条回访已经完成或取消。")
-    FollowUpAttempt.objects.create(follow_up=follow_up, by=by, outcome=outcome, note=note.strip())
+    now = timezone.now()
+    FollowUpAttempt.objects.create(follow_up=follow_up, at=now, by=by, outcome=outcome, note=note.strip())
     follow_up.tries += 1
     if outcome != AttemptOutcome.NOT_REACHED or follow_up.tries >= MAX_TRIES:
         follow_up.state = FollowUpState.DONE
-        follow_up.done_at = timezone.now()
+        follow_up.done_at = now
         follow_up.done_by = by
     follow_up.save()
     audit.record(by=by, verb="placements.follow_up", target=follow_up, outcome=outcome, tries=follow_up.tries)

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.utils import timezone
+
 from portal.accounts.models import User
 from portal.core import audit
 from portal.placements import follow_ups
@@ -52,6 +54,7 @@ def take_step(
         from_state=before,
         to_state=target,
         happened_on=on,
+        at=timezone.now(),
         by=by,
         station=placement.veteran.station,
         note=note,

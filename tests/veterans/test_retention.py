@@ -15,6 +15,8 @@ from portal.accounts.actions import give_consent
 from portal.accounts.enums import ConsentPurpose, StationRole
 from portal.core.models import AuditEvent
 from portal.placements import actions as placements
+from portal.placements.absences import record_absence
+from portal.placements.enums import AbsenceReason
 from portal.veterans.enums import CloseReason
 from portal.veterans.models import Veteran
 from portal.veterans.retention import (
@@ -86,6 +88,11 @@ def test_nothing_is_anonymised_before_its_time(head, veteran) -> None:
 def test_after_retention_nobody_stands_in_the_file_but_it_still_counts(head, veteran) -> None:
     account, phone = veteran.account, veteran.phone
     placement = placements.declare(veteran=veteran, position=make_position(), by=head)
+    for step in ("offer", "onboard", "leave"):
+        placements.advance(placement=placement, step=step, by=head, note="腰伤")
+    record_absence(
+        veteran=veteran, reason=AbsenceReason.OTHER, by=head, until=timezone.localdate(), note="住院"
+    )
     visits.record_visit(
         veteran=veteran, by=head, held_on=timezone.localdate(), method=VisitMethod.HOME, reached=True,
         findings="身体不好",
@@ -110,6 +117,7 @@ def test_after_retention_nobody_stands_in_the_file_but_it_still_counts(head, vet
     assert not hasattr(gone, "wish")
     assert Visit.objects.get().findings == ""
     assert gone.placements.get() == placement
+    assert (gone.placements.get().left_reason, gone.absences.get().note) == ("（已匿名）", "（已匿名）")
     account.refresh_from_db()
     assert account.phone == phone  # the account is the person's own
     with pytest.raises(ValidationError):
