@@ -3,12 +3,14 @@
 #   PORT=8000            where the portal answers         HOST=127.0.0.1   on which address
 #   PORTAL_DATA=./var    database, indexes, uploads       DATABASE_URL=…   PostgreSQL instead of SQLite
 #   PART=walks           of `make must`                   ARGS=…           more options for pytest
+#   WORKERS=auto         processes of `make test`, one for each core unless told
 
 PYTHON ?= python3
 PORT ?= 8000
 HOST ?= 127.0.0.1
 PART ?=
 ARGS ?=
+WORKERS ?= auto
 
 BIN := .venv/bin
 UV_VERSION := 0.13.9
@@ -19,6 +21,8 @@ unexport PYTHONDONTWRITEBYTECODE
 INSTALL := $(BIN)/pip install --quiet --no-compile --require-hashes --requirement
 # The suite makes its own data folder; a person's is never touched.
 TEST := env -u PORTAL_DATA -u DATABASE_URL $(BIN)/python
+# A process that has nothing left to do takes tests from another; more than eight would only make databases.
+SHARED := --numprocesses=$(WORKERS) --maxprocesses=8 --dist=worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-sqlite test-postgres must lint format bench lock clean
@@ -50,10 +54,10 @@ test: .venv/.test ## everything: on SQLite, in Chromium, then on PostgreSQL
 	@$(MAKE) --no-print-directory test-postgres
 
 test-sqlite: .venv/.test
-	$(TEST) -m pytest $(ARGS)
+	$(TEST) -m pytest $(SHARED) $(ARGS)
 
 test-postgres: .venv/.test
-	$(TEST) -m tests.postgres -- $(BIN)/python -m pytest -m 'not browser' --ignore=tests/house $(ARGS)
+	$(TEST) -m tests.postgres -- $(BIN)/python -m pytest -m 'not browser' --ignore=tests/house $(SHARED) $(ARGS)
 
 must: .venv/.test ## what a part must show, a line for each: make must PART=walks
 	@test -n '$(PART)' || { echo 'make must PART=…: see tests/must.toml'; exit 2; }

@@ -4,7 +4,9 @@ import os
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("PORTAL_DATA", tempfile.mkdtemp(prefix="portal-test-"))
+# Every process of a run has a folder of its own, also a worker that inherits the first one's environment.
+if "PYTEST_XDIST_WORKER" in os.environ or "PORTAL_DATA" not in os.environ:
+    os.environ["PORTAL_DATA"] = tempfile.mkdtemp(prefix="portal-test-")
 
 from portal.settings import base
 from portal.settings.base import *  # noqa: F403

@@ -52,8 +52,8 @@ def _kept() -> Path:
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb() -> bool:
-    """True when the migrated database can be copied instead of made."""
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """True when the migrated database can be copied instead of made. Its name is settled by then."""
     if connection.vendor != "sqlite" or not _kept().exists():
         return False
     shutil.copyfile(_kept(), settings.DATABASES["default"]["TEST"]["NAME"])

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 CLUSTER = "PORTAL_TEST_CLUSTER"  # folder of the scratch PostgreSQL; set by tests.postgres
-SUMMARY = pytest.StashKey[str]()
+SUMMARY = pytest.StashKey[list[str]]()
 # Where a number may begin, digits before it or not: columns of a row stand side by side in a database file.
 _PHONE = re.compile(rb"(?=(1[3-9]\d{9}))")
 _ID_NUMBER = re.compile(rb"(?=([1-9]\d{16}[\dXx]))")
@@ -80,15 +80,26 @@ def search(config: pytest.Config) -> list[str]:
     leaks, size = [], 0.0
     for path in files:
         with suppress(FileNotFoundError):  # the running server removes and replaces files of its own
-            leaks += [f"{path.name}: {number}" for number in sorted(found_in(path, _known))]
             size += path.stat().st_size / 1e6
-    config.stash[SUMMARY] = (
+            leaks += [f"{path.name}: {number}" for number in sorted(found_in(path, _known))]
+    line = (
         f"{len(_known)} phones and ID numbers looked for in {len(files)} files,"
         f" {size:.0f} MB: {len(leaks)} found"
     )
+    if hasattr(config, "workeroutput"):
+        config.workeroutput[CLUSTER] = line
+    else:
+        config.stash[SUMMARY] = [line]
     return leaks
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker of the run is done."""
+    if line := getattr(node, "workeroutput", {}).get(CLUSTER):
+        node.config.stash.setdefault(SUMMARY, []).append(line)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if SUMMARY in config.stash:
-        terminalreporter.write_line(config.stash[SUMMARY])
+    for line in config.stash.get(SUMMARY, []):
+        terminalreporter.write_line(line)
