@@ -23,8 +23,9 @@ from portal.demo.loading.posts import FROM_SHEET
 from portal.demo.scale import SCALES
 from portal.employers.models import Employer, EmployerMembership, EmployerPaper, HiddenFile
 from portal.fairs.models import Booth, CheckIn
-from portal.learning import reading, reporting
+from portal.learning import reading
 from portal.learning.enums import Verdict
+from portal.learning.models import LearningReport
 from portal.notices.enums import NoticeKind
 from portal.notices.models import Notice
 from portal.placements.models import FollowUp, Placement, PlacementTransition
@@ -117,7 +118,7 @@ def _the_report_finds_what_was_planted_and_nothing_else(figure) -> None:
     data = reading.read()
     assert len(data) > 3_000
     assert (data.level > 0).sum() > 0.6 * Placement.objects.count()  # most were shown before
-    report = reporting.make(data, seed=1, controls=20, replicates=1_000)
+    report = LearningReport.objects.get().figures
     (judged,) = [row for row in report["comparisons"] if row["outcome"] == report["target"]]
     figure(
         f"demo: lift {judged['ips']['lift']:+.1%}, at least {judged['ips']['low']:+.1%},"
@@ -125,7 +126,8 @@ def _the_report_finds_what_was_planted_and_nothing_else(figure) -> None:
     )
     assert report["verdict"] == Verdict.BETTER
     assert max(report["effects"], key=report["effects"].get) == "nearness"
-    assert report["controls"]["found"] <= 1
+    # Each has a chance of one in 40: four or more of 20 come about on one day in 800.
+    assert report["controls"]["found"] <= 3
 
 
 def _dossiers_are_believable() -> None:

@@ -1,4 +1,6 @@
-"""What both sides of some placements of the demo say themselves: agreed, one alone, and contradicting."""
+"""What both sides of some placements of the demo say themselves: agreed, one alone, and contradicting; and
+how content people are with their post.
+"""
 
 from datetime import timedelta
 
@@ -12,11 +14,15 @@ from portal.placements.models import Placement
 from portal.placements.workflow import IN_POST_STATES
 
 MOST = 12
+MOST_DEGREES = 240
+_DEGREES = (4, 5, 3, 4, 5, 2, 4, 4, 5, 3, 1)
 _WORDS = ("一切都好，谢谢服务站", "希望离家近一些", "")
 
 
 def load_confirmations() -> None:
-    """A dozen people in post: of each four one contradicts, one agrees, and two sides have yet to answer."""
+    """A dozen people in post: of each four one contradicts, one agrees, and two sides have yet to answer. Of
+    the others two in three say how content they are.
+    """
     today = timezone.localdate()
     members: dict[int, User] = {}
     for row in EmployerMembership.objects.select_related("user").order_by("-pk"):
@@ -27,7 +33,13 @@ def load_confirmations() -> None:
         onboarded_on__lte=today - timedelta(days=20),
         position__employer__in=members,
     )
-    for n, placement in enumerate(rows.with_details().order_by("pk")[:MOST]):
+    told = list(rows.with_details().order_by("pk")[: MOST + MOST_DEGREES])
+    for n, placement in enumerate(told[MOST:]):
+        account = placement.veteran.account
+        if account is not None and n % 3:
+            own = Said(Reply.IN_POST, satisfaction=_DEGREES[n % len(_DEGREES)])
+            answer(placement=placement, side=Side.VETERAN, said=own, by=account)
+    for n, placement in enumerate(told[:MOST]):
         account = placement.veteran.account
         if account is None:
             continue

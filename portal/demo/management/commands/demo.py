@@ -3,11 +3,13 @@
 import random
 import time
 from argparse import ArgumentParser
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
+from tqdm import tqdm
 
 from portal.demo import logins
 from portal.demo.content.places import offices, places
@@ -29,6 +31,7 @@ from portal.demo.loading.staff import load_staff
 from portal.demo.loading.tokens import load_tokens
 from portal.demo.loading.visits import load_visits
 from portal.demo.scale import SCALES, Scale
+from portal.learning import running
 from portal.stations.models import Station
 
 SEED = 20_261_212
@@ -85,6 +88,12 @@ def load(scale: Scale, seed: int) -> None:
     load_changes(stations, operator)
     load_reviewing(seed)
     load_searches()
+    running.run(
+        by=operator,
+        seed=seed,
+        reading_progress=partial(tqdm, desc="impressions read", unit="row"),
+        progress=partial(tqdm, desc="report on the ranking", unit="run"),
+    )
 
 
 def _logins() -> str:
