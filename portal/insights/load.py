@@ -50,16 +50,19 @@ class StationLoad:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Calls due by today with the clerk's name to them, and those of them that are late."""
+    """Calls due by today with the clerk's name to them, and those of them that are late; `shared`: those that
+    are nobody's at the clerk's desks, colleagues there have them too.
+    """
 
     clerk: int
     due: int
     late: int
+    shared: int
 
 
 @dataclass(frozen=True, slots=True)
 class ClerkLoad:
-    """`shared`: calls due by today that are nobody's at the clerk's desks, colleagues there have them too."""
+    """See `Named`."""
 
     clerk: User
     posts: list[StationMembership]
@@ -129,26 +132,38 @@ def by_station(station: Station, children: Iterable[Station], user: User) -> lis
 
 
 def heaviest_first(calls: FollowUpQuerySet, people: QuerySet[User]) -> list[Named]:
-    """All of them by what is named to them: most that is late, then most that is due, then by name.
+    """All of them: most that is late and named to them, then most that is due, then most that is nobody's at
+    their desks, then by name.
 
-    Two queries. The network has some thousand clerks: what they are sorted by is counted, not drawn.
+    Five queries. The network has some thousand clerks: what they are sorted by is counted, not drawn.
     """
     due, late = (_by_clerk(calls, state) for state in ("due", "late"))
-    order = sorted(people.values_list("name", "pk"), key=lambda one: (-late[one[1]], -due[one[1]], one))
-    return [Named(pk, due[pk], late[pk]) for _, pk in order]
+    shared = _shared_by_clerk(calls)
+    order = sorted(
+        people.values_list("name", "pk"),
+        key=lambda one: (-late[one[1]], -due[one[1]], -shared[one[1]], one),
+    )
+    return [Named(pk, due[pk], late[pk], shared[pk]) for _, pk in order]
+
+
+def _shared_by_clerk(calls: FollowUpQuerySet) -> Counter[int]:
+    staffed, at_desk = _staffed(), Counter[str]()
+    nobodys = calls.filter(sets()["due"], clerk=None).order_by().values("station__path")
+    for path, n in nobodys.annotate(n=Count("pk")).values_list("station__path", "n"):
+        at_desk[_desk_of(path, staffed)] += n
+    posts = StationMembership.objects.current().filter(role__in=sorted(FILE_ROLES))
+    shared = Counter[int]()
+    for clerk, path in posts.order_by().values_list("user", "station__path").distinct():
+        shared[clerk] += at_desk[path]
+    return shared
 
 
 def by_clerk(calls: FollowUpQuerySet, named: Iterable[Named]) -> list[ClerkLoad]:
-    """Each of these clerks, in their order. Five queries, however many there are."""
+    """Each of these clerks, in their order. Three queries, however many there are."""
     named = list(named)
     clerks = [one.clerk for one in named]
     people = User.objects.in_bulk(clerks)
     made = _by_clerk(calls, "made", clerks)
-    staffed = _staffed()
-    nobodys = calls.filter(sets()["due"], clerk=None).order_by().values("station__path")
-    shared: Counter[str] = Counter()
-    for path, n in nobodys.annotate(n=Count("pk")).values_list("station__path", "n"):
-        shared[_desk_of(path, staffed)] += n
     posts = _posts(clerks)
     return [
         ClerkLoad(
@@ -156,7 +171,7 @@ def by_clerk(calls: FollowUpQuerySet, named: Iterable[Named]) -> list[ClerkLoad]
             posts.get(one.clerk, []),
             one.due,
             one.late,
-            sum(shared[path] for path in {post.station.path for post in posts.get(one.clerk, [])}),
+            one.shared,
             made[one.clerk],
         )
         for one in named

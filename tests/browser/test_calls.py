@@ -208,6 +208,13 @@ def test_the_day_by_keys_alone(desk, towns, sign_in, look) -> None:
     expect(desk.get_by_role("link", name="甲某", exact=True)).to_be_focused()
     desk.keyboard.press("n")
     expect(desk.get_by_text("第1次没联系上")).to_be_visible()
+    expect(desk.locator("[data-duty-done]")).to_be_focused()
+    desk.keyboard.press("Tab")  # a mistake
+    look(desk, "day-mistake")
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("link", name="甲某", exact=True)).to_be_focused()
+    desk.keyboard.press("n")
+    expect(desk.get_by_text("第1次没联系上")).to_be_visible()
     desk.keyboard.press("j")
     expect(desk.get_by_role("link", name="乙某", exact=True)).to_be_focused()
     desk.keyboard.press("c")

@@ -46,9 +46,13 @@
     const row = event.target.closest("li");
     if (row && row !== current) mark(row);
   });
-  // What a row was swapped for is the place from which 'j' goes on.
+  // What a row was swapped for is the place from which 'j' goes on; a row that was taken back is one again.
+  let place = -1;
+  list.addEventListener("htmx:beforeSwap", () => {
+    place = rows().indexOf(current);
+  });
   list.addEventListener("htmx:afterSwap", () => {
-    if (current && !current.isConnected) mark(list.querySelector("[data-duty-done]:not([data-told])"));
+    if (current && !current.isConnected) mark(rows()[place] ?? null);
     for (const done of list.querySelectorAll("[data-duty-done]")) done.dataset.told = "1";
     current?.matches("[data-duty-done]") && current.focus({ preventScroll: true });
     // A phone dials at once; at a desk the number is read off the screen.
@@ -60,6 +64,10 @@
       if (matchMedia("(pointer: coarse)").matches) number.click();
       else number.focus();
     }
+  });
+  // Settled, not only swapped: until then a new row's buttons are plain ones.
+  list.addEventListener("htmx:afterSettle", () => {
+    if (!document.activeElement.closest("li")) current?.querySelector("[data-duty-open]")?.focus({ preventScroll: true });
   });
   for (const hint of document.querySelectorAll("[data-duty-keys]")) hint.hidden = false;
 })();
