@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+from scipy.stats import binom
 
 from portal.learning.dataset import Dataset, split
 from portal.learning.enums import Outcome, Verdict
@@ -22,6 +23,8 @@ LEAST = {
 """How often an outcome must have come about at earlier and at later fairs before it is learnt from and
 judged by: much for the farther ones, where nearer ones could serve; for choices what is just enough."""
 CONTROLS = 20
+BY_CHANCE = 0.025
+"""How often a control comes out 'better' by chance: what lies below a two-sided interval of 95 %."""
 BINS = 8
 PLACES = 12
 
@@ -49,7 +52,8 @@ def make(
     progress: Progress | None = None,
 ) -> Figures:
     """Everything that the page and the JSON say. `verdict` is 'better' only when the lower ends of both
-    intervals are above 0.
+    intervals are above 0, and the controls come out 'better' no oftener than chance has it (`controls`:
+    'allowed' is exceeded once in a hundred reports): where they do, these estimates are not to be trusted.
 
     `progress` wraps the numbers of the steps: the report itself, then each control.
     """
@@ -59,7 +63,7 @@ def make(
     figures = _counts(data, earlier, later, seed)
     outcome = farthest_with_enough(earlier, later)
     figures["target"] = outcome
-    judged = _learn(earlier, outcome)
+    judged = _learn(earlier, later, outcome)
     if outcome is None or judged is None:
         for _ in steps:  # a progress bar ends at its end
             pass
@@ -74,9 +78,10 @@ def make(
     for number in steps:
         dealt = data.shuffled(seed + number)
         found += _is_better(*split(dealt), current, seed + number, replicates)
+    allowed = int(binom.ppf(0.99, controls, BY_CHANCE)) if controls else 0
     return {
         **figures,
-        "verdict": Verdict.BETTER if better else Verdict.NOT_SHOWN,
+        "verdict": Verdict.BETTER if better and found <= allowed else Verdict.NOT_SHOWN,
         "parameters": learnt.reweighting.parameters,
         "strength": learnt.strength,
         "effects": learnt.effects,
@@ -91,15 +96,18 @@ def make(
             for each, row in comparisons.items()
         ],
         "reliability": _reliability(learnt, later, outcome),
-        "controls": {"runs": controls, "found": found},
+        "controls": {"runs": controls, "found": found, "allowed": allowed},
     }
 
 
-def _learn(earlier: Dataset, outcome: Outcome | None) -> tuple[Learnt, PositionEffect] | None:
+def _learn(earlier: Dataset, later: Dataset, outcome: Outcome | None) -> tuple[Learnt, PositionEffect] | None:
+    """What is learnt of the earlier fairs, and what a place does at those that judge it: at a full fair it
+    does not do what it does at an empty one.
+    """
     if outcome is None:
         return None
     try:
-        return learn(earlier, outcome), position_effect(earlier)
+        return learn(earlier, outcome), position_effect(later.where(later.ordered))
     except ValueError:  # all in the hands of a few people
         return None
 
@@ -108,7 +116,7 @@ def _is_better(
     earlier: Dataset, later: Dataset, current: Reweighting | None, seed: int, replicates: int
 ) -> bool:
     outcome = farthest_with_enough(earlier, later)
-    judged = _learn(earlier, outcome)
+    judged = _learn(earlier, later, outcome)
     if outcome is None or judged is None:
         return False
     learnt, effect = judged

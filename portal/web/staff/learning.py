@@ -68,6 +68,7 @@ def _told(report: LearningReport) -> dict[str, Any]:
         ],
         "target": next((r["label"] for r in figures["outcomes"] if r["outcome"] == figures["target"]), ""),
         "fairs": figures["fairs"],
+        "is_distrusted": False,
     }
     if "comparisons" not in figures:
         return told
@@ -107,6 +108,8 @@ def _told(report: LearningReport) -> dict[str, Any]:
         ],
         "chart": charts.prediction([(row["said"], row["seen"]) for row in reliability], "预计与实际的比例"),
         "controls": figures["controls"],
+        "is_distrusted": figures["controls"]["found"]
+        > figures["controls"].get("allowed", figures["controls"]["runs"]),
     }
 
 
