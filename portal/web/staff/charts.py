@@ -19,6 +19,7 @@ from portal.insights.survival import Point
 sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, pygal.PluginImportFixer)]
 
 WIDTH, HEIGHT = 720, 340
+NARROW = 380  # as wide as a phone: no need to scroll sideways
 _SVG = "{http://www.w3.org/2000/svg}"
 # Sizes only, so that pygal leaves room for the words; colours stand in the stylesheet.
 _STYLE = Style(label_font_size=15, major_label_font_size=15, value_font_size=14, legend_font_size=15)
@@ -121,11 +122,19 @@ def prediction(pairs: Sequence[tuple[float, float]], title: str) -> SafeString:
 
 
 def bars(
-    name: str, title: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[int]]]
+    name: str,
+    title: str,
+    labels: Sequence[str],
+    series: Sequence[tuple[str, Sequence[int]]],
+    *,
+    narrow: bool = False,
 ) -> SafeString:
-    """Bars beside each other: for each label one of each series, with its number above."""
+    """Bars beside each other: for each label one of each series, with its number above. `narrow`: few enough
+    for a phone.
+    """
     chart = pygal.Bar(
         **_config(
+            width=NARROW if narrow else WIDTH,
             show_legend=len(series) > 1,
             legend_at_bottom=True,
             legend_at_bottom_columns=len(series),
@@ -139,7 +148,8 @@ def bars(
     for label, values in series:
         chart.add(label, list(values))
     told = "、".join(label for label, _ in series)
-    return _drawn(chart, name, title, f"每组柱子是{told}。数字见下方表格。")
+    look = "chart chart-narrow" if narrow else "chart"
+    return _drawn(chart, name, title, f"每组柱子是{told}。数字见下方表格。", look)
 
 
 def lines_of(

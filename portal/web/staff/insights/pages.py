@@ -133,7 +133,11 @@ def satisfied(request: HttpRequest, user: User) -> HttpResponse:
             "in_post": in_post(scope, cut),
             "lines": list(zip(DEGREES, degrees.numbers, degrees.shares, strict=True)),
             "chart": charts.bars(
-                "satisfaction", "各满意程度的份数", labels, [("份数", list(degrees.counts.values()))]
+                "satisfaction",
+                "各满意程度的份数",
+                labels,
+                [("份数", list(degrees.counts.values()))],
+                narrow=True,
             ),
             "page": page,
             "groups": [(group, _address(name, group.cut, by)) for group in page.object_list],
