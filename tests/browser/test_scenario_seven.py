@@ -8,6 +8,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from portal.accounts.enums import StationRole
+from portal.confirmations.enums import Question, Reply, Side
+from portal.confirmations.models import Answer
 from portal.core.reference import load_reference
 from portal.fairs import actions as fairs
 from portal.fairs.enums import VisitorKind
@@ -143,11 +145,19 @@ def test_the_fair_is_closed_and_three_months_later_its_funnel_is_read(
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_every_report_page_looks_right(fair, operator, open_page, sign_in, look, width) -> None:
-    held, _ = fair
+    held, made = fair
+    for one, degree in zip(made, (5, 4, 2), strict=True):
+        for step in ("offer", "onboard"):
+            placements.advance(placement=one, step=step, by=operator)
+        Answer.objects.create(
+            placement=one, side=Side.VETERAN, question=Question.IN_POST, reply=Reply.IN_POST, by=operator,
+            satisfaction=degree,
+        )  # fmt: skip
     page = open_page(width=width)
     sign_in(page, operator)
     for path, name in (
         ("/desk/insights/", "insights"),
+        ("/desk/insights/satisfaction/", "insights-satisfaction"),
         ("/desk/insights/fairs/", "insights-fairs"),
         ("/desk/insights/years/", "insights-years"),
         ("/desk/insights/month/", "insights-month"),
