@@ -17,7 +17,7 @@ from portal.placements.models import AttemptTakenBack, FollowUp
 from portal.placements.rules import set_rule
 from portal.veterans.actions import update_file
 from portal.veterans.retention import close_file
-from tests.factories import make_position, make_staff, make_stations, make_veteran
+from tests.factories import make_position, make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -27,21 +27,6 @@ NEW = "13712345678"
 
 def after(days: int) -> date:
     return TODAY + timedelta(days=days)
-
-
-@pytest.fixture
-def tree():
-    return make_stations()
-
-
-@pytest.fixture
-def clerk(tree):
-    return make_staff(tree["睦洲镇"])
-
-
-@pytest.fixture
-def person(tree):
-    return make_veteran(station=tree["睦洲镇"])
 
 
 @pytest.fixture
@@ -92,8 +77,7 @@ def test_who_refuses_or_cannot_be_called_is_not(placement, call, clerk, outcome)
     assert waiting(placement) == []
 
 
-def test_the_city_says_after_how_many_days_or_never(tree, placement, call, clerk) -> None:
-    operator = make_staff(tree["江门市"], StationRole.OPERATOR)
+def test_the_city_says_after_how_many_days_or_never(operator, placement, call, clerk) -> None:
     set_rule(kind=FollowUpKind.AGAIN, days=[5, 30], by=operator)
     say(call, clerk, AttemptOutcome.REACHED)
     assert waiting(placement) == [(FollowUpKind.AGAIN, 5), (FollowUpKind.AGAIN, 30)]
@@ -202,9 +186,8 @@ def test_only_ones_own_of_today_and_before_anything_came_of_it(
         rounds.take_back_try(follow_up=other, by=clerk)
 
 
-def test_a_call_taken_back_waits_where_the_person_lives_now(tree, placement, call, clerk) -> None:
+def test_a_call_taken_back_waits_where_the_person_lives_now(tree, operator, placement, call, clerk) -> None:
     done = say(call, clerk, AttemptOutcome.REFUSED)
-    operator = make_staff(tree["江门市"], StationRole.OPERATOR)
     person = placement.veteran
     person.station = tree["司前镇"]
     person.save()

@@ -19,7 +19,7 @@ from portal.stations import actions as stations_of
 from portal.stations.enums import StationLevel
 from portal.veterans.actions import update_file
 from portal.veterans.models import FileMove
-from tests.factories import make_position, make_staff, make_stations, make_user, make_veteran
+from tests.factories import make_position, make_staff, make_user, make_veteran
 
 pytestmark = pytest.mark.django_db
 
@@ -31,28 +31,8 @@ def after(days: int) -> date:
 
 
 @pytest.fixture
-def tree():
-    return make_stations()
-
-
-@pytest.fixture
-def clerk(tree):
-    return make_staff(tree["睦洲镇"])
-
-
-@pytest.fixture
 def head(tree):
     return make_staff(tree["新会区"], StationRole.HEAD)
-
-
-@pytest.fixture
-def operator(tree):
-    return make_staff(tree["江门市"], StationRole.OPERATOR)
-
-
-@pytest.fixture
-def person(tree):
-    return make_veteran(station=tree["睦洲镇"])
 
 
 @pytest.fixture
