@@ -150,9 +150,12 @@ def test_who_has_most_that_is_late_stands_first(client_for, stations, network, m
     make_calls("司前镇", 6, clerk=network)
     client = client_for(make_staff(stations["江门市"], StationRole.HEAD, name="城站长"))
     first, second = (client.get(TEAM, {"clerks": n}).context for n in (1, 2))
-    names = [row.clerk.name for page in (first, second) for row, _ in page["clerks"]]
+    rows = [row for page in (first, second) for row, _ in page["clerks"]]
+    names = [row.clerk.name for row in rows]
     assert names[:2] == ["两镇兼任", "梁伟强"]
-    assert names[2:] == sorted(names[2:])
+    # Then whose desks have most that is nobody's, and by name.
+    assert rows[2:] == sorted(rows[2:], key=lambda row: (-row.shared, row.clerk.name))
+    assert len({row.shared for row in rows[2:]}) > 1
     assert (len(first["clerks"]), len(names)) == (30, 35)
 
 
