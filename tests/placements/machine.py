@@ -159,9 +159,13 @@ class Tracking(RuleBasedStateMachine):
             ),
         )  # fmt: skip
 
-    @rule(pick=PICK)
-    def go_on(self, pick) -> None:
-        """The next step of the chain, in as many days as it takes, so that examples get far."""
+    @rule(pick=PICK, steps=st.integers(1, 7))
+    def go_on(self, pick, steps) -> None:
+        """The next steps of the chain, in as many days as they take, so that examples get far."""
+        for _ in range(steps):
+            self.go_on_once(pick)
+
+    def go_on_once(self, pick: int) -> None:
         row = self.row(pick)
         forward = [step for step in STEPS if row.state in STEPS[step][0] and STEPS[step][1] in CHAIN]
         if not forward:

@@ -62,6 +62,7 @@ class Try:
     call: Call
     outcome: str
     day: date
+    moment: int
     stands: bool = True
 
 
@@ -87,7 +88,7 @@ class Line:
     after: str
     first: date | None
     last: date | None
-    written: date
+    moment: int
 
 
 @dataclass(eq=False)

@@ -16,19 +16,19 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.harness.needs import postgres_bin
-from tests.placements.ground import START, Clock, Ground, noon
+from tests.placements.ground import START, Clock, Ground
 from tests.placements.machine import Tracking
 
 ROOT = Path(__file__).resolve().parents[2]
 SAID = (
-    "correct", "reopen", "absorb", "refused", "merges of files", "undone", "stations ended", "moved",
-    "paused", "fell_due", "escalated", "called again", "tries taken back", "degrees",
+    "onboard", "retain_3m", "leave", "correct", "reopen", "absorb", "refused", "merges of files", "undone",
+    "stations ended", "moved", "paused", "fell_due", "escalated", "called again", "tries taken back", "degrees",
 )  # fmt: skip
 
 
 @pytest.fixture
 def machine(db, monkeypatch) -> Iterator[type[Tracking]]:
-    monkeypatch.setattr(timezone, "now", lambda: noon(Clock.day))
+    monkeypatch.setattr(timezone, "now", Clock.now)
     Clock.day = START
     Tracking.ground, Tracking.tally = Ground(), Counter()
     yield Tracking

@@ -5,6 +5,7 @@ the portal's verb does, or returns False where the portal must refuse and change
 """
 
 from datetime import date, timedelta
+from itertools import count
 
 from tests.placements.records import (
     A_DAY,
@@ -38,6 +39,7 @@ class World:
         self.aways: list[Away] = []
         self.merges: list[Merge] = []
         self.days = {kind: list(days) for kind, days in DAYS.items()}
+        self.moments = count()  # what is written down later has the greater one
 
     # --- the network ------------------------------------------------------------------------------------
     def above(self, station: int, levels: int) -> int:
@@ -161,7 +163,7 @@ class World:
         if call.state != "pending":
             return False
         call.tries += 1
-        row.tries.append(Try(call, outcome, self.today))
+        row.tries.append(Try(call, outcome, self.today, next(self.moments)))
         if outcome != "not_reached" or call.tries >= 3:
             call.state = "done"
         if outcome == "reached" and self._is_forgotten(row):
@@ -186,7 +188,7 @@ class World:
             or call.state == "cancelled"
             or last.day != self.today
             or row.person.closed
-            or any(line.written == self.today for line in row.log)  # all hours of a day are one here
+            or row.log[-1].moment > last.moment
         ):
             return False
         last.stands = False
@@ -232,7 +234,7 @@ class World:
         last: date | None = None,
         closed_by: Row | None = None,
     ) -> None:
-        row.log.append(Line(step, row.state, after, first, last, self.today))
+        row.log.append(Line(step, row.state, after, first, last, next(self.moments)))
         row.state, row.first, row.last, row.closed_by = after, first, last, closed_by
         self._reschedule(row, on)
 
