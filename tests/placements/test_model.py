@@ -22,7 +22,8 @@ from tests.placements.machine import Tracking
 ROOT = Path(__file__).resolve().parents[2]
 SAID = (
     "onboard", "retain_3m", "leave", "correct", "reopen", "absorb", "refused", "merges of files", "undone",
-    "stations ended", "moved", "paused", "fell_due", "escalated", "called again", "tries taken back", "degrees",
+    "stations ended", "moved", "paused", "fell_due", "escalated", "called again", "tries taken back",
+    "degrees",
 )  # fmt: skip
 
 
