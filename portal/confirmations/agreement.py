@@ -20,7 +20,6 @@ from portal.confirmations.models import Answer, Contradiction
 from portal.core import audit
 from portal.core.workflow import TransitionRefused
 from portal.placements import actions
-from portal.placements.calling_again import free_day
 from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState
 from portal.placements.enums import PlacementState as S
 from portal.placements.follow_ups import open_duty
@@ -218,8 +217,7 @@ def _look_into(placement: Placement, kind: FollowUpKind) -> None:
     """A duty of the kind, due today; one that waits is enough, also one about a contradiction."""
     if placement.follow_ups.pending().filter(kind__in={kind, FollowUpKind.CONTRADICTION}).exists():
         return
-    day = free_day(placement, kind, timezone.localdate())
-    open_duty(placement=placement, kind=kind, due_on=day, by=None)
+    open_duty(placement=placement, kind=kind, due_on=timezone.localdate(), by=None)
 
 
 def close_by_step(placement: Placement) -> None:

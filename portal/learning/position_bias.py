@@ -9,7 +9,7 @@ too.
 
 Too great an eta would make any other order look better, too small a one only hides improvements: whoever
 judges uses the lower end of its interval, and reads it off the very lists that are judged: an eta of other
-fairs, where a place did more, found an effect in every third shuffled city.
+fairs, where a place did more, found an effect in every fourth shuffled city.
 """
 
 from dataclasses import dataclass

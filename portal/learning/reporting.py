@@ -53,7 +53,8 @@ def make(
 ) -> Figures:
     """Everything that the page and the JSON say. `verdict` is 'better' only when the lower ends of both
     intervals are above 0, and the controls come out 'better' no oftener than chance has it (`controls`:
-    'allowed' is exceeded once in a hundred reports): where they do, these estimates are not to be trusted.
+    'allowed' is exceeded in one report of a hundred at most): where they do, these estimates are not to be
+    trusted.
 
     `progress` wraps the numbers of the steps: the report itself, then each control.
     """

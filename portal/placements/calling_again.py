@@ -2,30 +2,18 @@
 left without a call.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.utils import timezone
 
 from portal.accounts.models import User
-from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState
+from portal.placements.enums import AttemptOutcome, FollowUpKind
 from portal.placements.follow_ups import has_more_to_ask, open_duty
 from portal.placements.models import FollowUp, FollowUpAttempt, Placement
 from portal.placements.rules import days_by_kind
 from portal.veterans.models import Veteran
 
 _IN_VAIN = frozenset({AttemptOutcome.NOT_REACHED, AttemptOutcome.WRONG_NUMBER})
-
-
-def free_day(placement: Placement, kind: FollowUpKind, day: date) -> date:
-    """The first day from `day` on for which no call of the kind was made."""
-    made = set(
-        placement.follow_ups.filter(kind=kind, due_on__gte=day, state=FollowUpState.DONE).values_list(
-            "due_on", flat=True
-        )
-    )
-    while day in made:
-        day += timedelta(days=1)
-    return day
 
 
 def call_again(placement: Placement, *, by: User) -> list[FollowUp]:
@@ -39,7 +27,7 @@ def call_again(placement: Placement, *, by: User) -> list[FollowUp]:
         open_duty(
             placement=placement,
             kind=FollowUpKind.AGAIN,
-            due_on=free_day(placement, FollowUpKind.AGAIN, today + timedelta(days=n)),
+            due_on=today + timedelta(days=n),
             by=by,
         )
         for n in days_by_kind()[FollowUpKind.AGAIN]
@@ -59,6 +47,5 @@ def call_new_number(*, veteran: Veteran, by: User | None) -> list[FollowUp]:
         tries = FollowUpAttempt.objects.standing().filter(follow_up__placement=placement)
         last = tries.order_by("-at", "-pk").values_list("outcome", flat=True).first()
         if last in _IN_VAIN:
-            day = free_day(placement, FollowUpKind.AGAIN, today)
-            made.append(open_duty(placement=placement, kind=FollowUpKind.AGAIN, due_on=day, by=by))
+            made.append(open_duty(placement=placement, kind=FollowUpKind.AGAIN, due_on=today, by=by))
     return made

@@ -25,7 +25,7 @@ def calls_for(placement: Placement, *, since: date) -> set[tuple[FollowUpKind, d
         if kind == FollowUpKind.FIRST_DAY:
             start = placement.planned_first_day
         elif kind == FollowUpKind.NEW_SEARCH:
-            start = placement.left_on if placement.wants_another and not _is_followed(placement) else None
+            start = placement.left_on if has_more_to_ask(placement) else None
         elif state in IN_POST_STATES:
             start = placement.onboarded_on
         if start is not None:
@@ -80,8 +80,14 @@ def take_up_again(*, veteran: Veteran) -> None:
 
 @transaction.atomic
 def open_duty(*, placement: Placement, kind: FollowUpKind, due_on: date, by: User | None) -> FollowUp:
-    """A call beside the rules. One that waits already, or was made, for that day is given back as it is."""
-    found = placement.follow_ups.select_for_update().filter(kind=kind, due_on=due_on).first()
+    """A call beside the rules, on the first day from `due_on` on for which none of the kind was made. One
+    that waits for that day already is given back as it is.
+    """
+    later = placement.follow_ups.select_for_update().filter(kind=kind, due_on__gte=due_on)
+    known = {row.due_on: row for row in later}
+    while due_on in known and known[due_on].state == FollowUpState.DONE:
+        due_on += timedelta(days=1)
+    found = known.get(due_on)
     if found is None or found.state == FollowUpState.CANCELLED:
         found = found or FollowUp(kind=kind, due_on=due_on)
         _open(placement, [found], by)

@@ -73,7 +73,7 @@ def mistakable(follow_up: FollowUp, user: User) -> FollowUpAttempt | None:
 @transaction.atomic
 def take_back_try(*, follow_up: FollowUp, by: User) -> FollowUp:
     """Have the last try be a mistake; both rows stay. The call waits again, where that try had ended it, and
-    one that was made to call again goes.
+    those that were made since to call again go.
 
     Raises:
         PermissionDenied: the follow-up is not one of the user's stations'.
@@ -93,7 +93,7 @@ def take_back_try(*, follow_up: FollowUp, by: User) -> FollowUp:
         wait_again(follow_up)
     follow_up.save()
     repace(veterans=[placement.veteran_id], by=by)
-    again = placement.follow_ups.pending().filter(kind=FollowUpKind.AGAIN).exclude(pk=follow_up.pk)
+    again = placement.follow_ups.pending().filter(kind=FollowUpKind.AGAIN, created_at__gte=last.at)
     again.update(state=FollowUpState.CANCELLED, updated_at=timezone.now())
     audit.record(by=by, verb="placements.follow_up_taken_back", target=follow_up, outcome=last.outcome)
     return follow_up

@@ -50,6 +50,7 @@ class Call:
     call: date
     owner: int  # station
     since: date
+    made: int  # moment
     state: str = "pending"
     raised: int = 0
     tries: int = 0

@@ -13,6 +13,7 @@ from portal.insights import trouble
 from portal.placements import actions, rounds
 from portal.placements.absences import record_absence
 from portal.placements.enums import AbsenceReason, AttemptOutcome, FollowUpKind, FollowUpState
+from portal.placements.follow_ups import open_duty
 from portal.placements.models import AttemptTakenBack, FollowUp
 from portal.placements.rules import set_rule
 from portal.veterans.actions import update_file
@@ -149,6 +150,14 @@ def test_a_tap_can_be_taken_back(placement, call, clerk, outcome) -> None:
     assert AuditEvent.objects.filter(verb="placements.follow_up_taken_back", actor_id=clerk.pk).count() == 1
     with pytest.raises(ValidationError):
         rounds.take_back_try(follow_up=call, by=clerk)
+
+
+def test_a_call_again_from_before_the_mistake_stays(placement, call, clerk) -> None:
+    say(call, clerk, AttemptOutcome.REACHED)
+    dispute = open_duty(placement=placement, kind=FollowUpKind.CONTRADICTION, due_on=TODAY, by=None)
+    say(dispute, clerk, AttemptOutcome.NOT_REACHED)
+    rounds.take_back_try(follow_up=dispute, by=clerk)
+    assert waiting(placement) == [(FollowUpKind.CONTRADICTION, 0), (FollowUpKind.AGAIN, 14)]
 
 
 def test_the_third_vain_try_taken_back_leaves_two(placement, call, clerk) -> None:

@@ -150,7 +150,9 @@ class World:
             self._open(row, kind, due)
 
     def _open(self, row: Row, kind: str, due: date) -> None:
-        call = row.calls.get((kind, due)) or Call(kind, due, due, 0, self.today, state="cancelled")
+        call = row.calls.get((kind, due)) or Call(
+            kind, due, due, 0, self.today, next(self.moments), state="cancelled"
+        )
         if call.state != "cancelled":
             return
         row.calls[kind, due] = call
@@ -199,7 +201,7 @@ class World:
                 call.owner, call.raised, call.since = row.person.station, 0, self.today
         self._repace(row.person)
         for other in row.waiting:
-            if other.kind == "again" and other is not call:
+            if other.kind == "again" and other.made > last.moment:
                 other.state = "cancelled"
         return True
 
