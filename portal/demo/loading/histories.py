@@ -176,7 +176,7 @@ class _Histories:
                 placement.left_on, placement.left_reason = day, note
                 placement.wants_another = len(self.placements) % 2 == 0
                 self.in_post.discard(placement.veteran_id)
-            self._step(placement, step, target, day, self._noon(day), note)
+            self._step(placement, step, target, day, self._morning(day), note)
 
     def _draw(self, state: str) -> tuple[str, int] | None:
         chance = self.rng.random()
@@ -186,8 +186,10 @@ class _Histories:
             chance -= share
         return None
 
-    def _noon(self, day: date) -> datetime:
-        return timezone.make_aware(datetime.combine(day, time(10, self.rng.randrange(60))))
+    def _morning(self, day: date) -> datetime:
+        """In the course of the morning; of today's no later than now."""
+        morning = timezone.make_aware(datetime.combine(day, time(10, self.rng.randrange(60))))
+        return min(morning, timezone.now())
 
     def _step(
         self, placement: Placement, step: str, target: S, day: date, at: datetime, note: str = ""
@@ -259,7 +261,7 @@ class _Histories:
         """
         for call in self.follow_ups:
             if call.state == FollowUpState.PENDING and call.due_on < self.today - timedelta(days=20):
-                at = self._noon(call.due_on + timedelta(days=1))
+                at = self._morning(call.due_on + timedelta(days=1))
                 self._answer(call, at)
         # A placement begins in its first state; the lines of its log move it to where it was walked to.
         for placement in self.placements:
