@@ -20,6 +20,7 @@ from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.creation import BaseDatabaseCreation
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.test import TestCase
 from pytest_django import DjangoDbBlocker
 
 from tests.harness.leaks import search
@@ -150,6 +151,28 @@ def content_types_come_back_first() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseCreation, "deserialize_db_from_string", deserialize)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_migrations_made_is_there_in_any_order() -> Iterator[None]:
+    """Tests that commit come last, but only within one process: one that has done its share takes tests of
+    another, which may come before. So a test that rolls back looks first whether the root page is there,
+    which no request makes.
+    """
+    plain = TestCase._fixture_setup.__func__  # type: ignore[attr-defined]
+
+    def set_up(case: type[TestCase]) -> None:
+        # Models load after Django is set up.
+        from wagtail.models import Page
+
+        made = connections[DEFAULT_DB_ALIAS]
+        if not Page.objects.filter(depth=1).exists():
+            made.creation.deserialize_db_from_string(made._test_serialized_contents)
+        plain(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TestCase, "_fixture_setup", classmethod(set_up))
         yield
 
 

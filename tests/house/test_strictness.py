@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+import textwrap
 import warnings
 
 import pytest
@@ -103,6 +104,35 @@ def test_order_is_random(pytestconfig: pytest.Config) -> None:
     assert pytestconfig.pluginmanager.has_plugin("randomly")
 
 
+def test_a_test_after_one_that_commits_finds_what_migrations_made(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+        from wagtail.models import Page
+
+        from tests.factories import make_user
+
+        @pytest.mark.django_db(transaction=True)
+        def test_1_commits():
+            make_user("先来的")
+
+        @pytest.mark.django_db
+        def test_2_rolls_back():
+            assert Page.objects.filter(depth=1).count() == 1
+        """
+    )
+    by_name = """
+        import pytest
+
+        @pytest.hookimpl(trylast=True)
+        def pytest_collection_modifyitems(items):
+            items.sort(key=lambda item: item.name)
+        """
+    result = run_inside(pytester, "-v", conftest=textwrap.dedent(by_name))
+    result.stdout.fnmatch_lines(["*test_1_commits PASSED*", "*test_2_rolls_back PASSED*"])
+    result.assert_outcomes(passed=2)
+
+
 def test_slow_tests_wait_for_their_option(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
@@ -181,9 +211,9 @@ def test_a_database_of_a_person_is_never_used(tmp_path: object) -> None:
     assert "unset PORTAL_DATA" in done.stderr
 
 
-def run_inside(pytester: pytest.Pytester, *options: str) -> pytest.RunResult:
+def run_inside(pytester: pytest.Pytester, *options: str, conftest: str = "") -> pytest.RunResult:
     """Run the test file that pytester holds under this suite's own harness, in a process of its own."""
-    (pytester.path / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text())
+    (pytester.path / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text() + conftest)
     return pytester.run(
         "env", "-u", "PORTAL_DATA", "-u", "CI",
         sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"),
