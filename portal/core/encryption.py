@@ -14,6 +14,8 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import FieldError
 from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import GreaterThan
 
 
 @lru_cache(maxsize=4)
@@ -69,6 +71,11 @@ class EncryptedTextField(models.TextField):
         if lookup_name != "isnull":
             raise FieldError(f"{self.name} is encrypted: filter on its lookup hash instead")
         return super().get_lookup(lookup_name)
+
+
+def is_written(name: str) -> GreaterThan:
+    """Condition for filters and constraints: there is text in this encrypted column, whatever it says."""
+    return GreaterThan(Length(name), 0)
 
 
 def mask_phone(phone: str) -> str:

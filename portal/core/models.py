@@ -22,6 +22,9 @@ class AppendOnlyError(Exception):
 class AppendOnlyModel(models.Model):
     """A row of a log: written once, never changed or deleted. The database refuses it too: the migration that
     makes the table ends with `portal.core.operations.GuardAppendOnly`.
+
+    Its encrypted columns alone can be written again: a rotation of keys does, and who is anonymised has what
+    was written freely about them emptied.
     """
 
     class Meta:

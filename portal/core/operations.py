@@ -1,12 +1,13 @@
 """Migration operations of our own."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation, OperationCategory
 
-from portal.core.encryption import EncryptedTextField
+from portal.core.encryption import EncryptedTextField, cipher
 
 # One function for all guarded tables; the table's name comes with the trigger.
 _FUNCTION = """
@@ -27,7 +28,8 @@ def guard_sql(model: type[models.Model], vendor: str) -> list[str]:
     """Statements that make the database refuse UPDATE and DELETE (on PostgreSQL TRUNCATE too) on a model's
     table.
 
-    Encrypted columns may be updated: a rotation of keys writes the same text under another key.
+    Encrypted columns may be updated: a rotation of keys writes the same text under another key, and
+    anonymising empties it.
     """
     table = model._meta.db_table
     no_update, no_delete = guard_names(table)
@@ -61,8 +63,9 @@ def unguard_sql(model: type[models.Model], vendor: str) -> list[str]:
 class GuardAppendOnly(Operation):
     """Let the database itself refuse to change or delete rows of a log (an AppendOnlyModel).
 
-    Django rebuilds a SQLite table to alter it, which drops its triggers: a migration that alters a guarded
-    table guards it again. tests/house/test_append_only.py looks at the finished database.
+    Django rebuilds a SQLite table to alter it, which drops its triggers, and PostgreSQL alters no column that
+    a trigger names: a migration that alters a guarded table begins with `UnguardAppendOnly` and ends with
+    `GuardAppendOnly`. tests/house/test_append_only.py looks at the finished database.
     """
 
     reversible = True
@@ -77,20 +80,22 @@ class GuardAppendOnly(Operation):
     def state_forwards(self, app_label: str, state: Any) -> None:
         """The models stay as they are."""
 
-    def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        model = to_state.apps.get_model(app_label, self.model_name)
-        vendor = schema_editor.connection.vendor
-        for statement in [*unguard_sql(model, vendor), *guard_sql(model, vendor)]:
-            schema_editor.execute(statement, params=None)  # a % is a %
+    def _guard(self, app_label: str, editor: BaseDatabaseSchemaEditor, state: Any) -> None:
+        model = state.apps.get_model(app_label, self.model_name)
+        self._unguard(app_label, editor, state)
+        for statement in guard_sql(model, editor.connection.vendor):
+            editor.execute(statement, params=None)  # a % is a %
 
-    def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        model = from_state.apps.get_model(app_label, self.model_name)
-        for statement in unguard_sql(model, schema_editor.connection.vendor):
-            schema_editor.execute(statement)
+    def _unguard(self, app_label: str, editor: BaseDatabaseSchemaEditor, state: Any) -> None:
+        model = state.apps.get_model(app_label, self.model_name)
+        for statement in unguard_sql(model, editor.connection.vendor):
+            editor.execute(statement, params=None)
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        self._guard(app_label, schema_editor, to_state)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        self._unguard(app_label, schema_editor, from_state)
 
     def describe(self) -> str:
         return f"Refuse to change or delete rows of {self.model_name}"
@@ -98,3 +103,80 @@ class GuardAppendOnly(Operation):
     @property
     def migration_name_fragment(self) -> str:
         return f"guard_{self.model_name.lower()}"
+
+
+class UnguardAppendOnly(GuardAppendOnly):
+    """The opposite of `GuardAppendOnly`, with the same argument."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        self._unguard(app_label, schema_editor, from_state)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        self._guard(app_label, schema_editor, to_state)
+
+    def describe(self) -> str:
+        return f"Let {self.model_name} be altered"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return f"unguard_{self.model_name.lower()}"
+
+
+class EncryptText(Operation):
+    """Encrypt what stands in plain text in columns that the operation before made an `EncryptedTextField`.
+
+    Empty text stays empty. Backwards the text stands plain again.
+    """
+
+    reversible = True
+    category = OperationCategory.PYTHON
+    BATCH = 1_000
+
+    def __init__(self, model_name: str, names: list[str]) -> None:
+        self.model_name, self.names = model_name, names
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [], {"model_name": self.model_name, "names": self.names}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The models stay as they are."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        self._rewrite(schema_editor, model, lambda text: cipher().encrypt(text.encode()).decode())
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        self._rewrite(schema_editor, model, lambda text: cipher().decrypt(text.encode()).decode())
+
+    def _rewrite(
+        self, editor: BaseDatabaseSchemaEditor, model: type[models.Model], turn: Callable[[str], str]
+    ) -> None:
+        quote = editor.connection.ops.quote_name
+        table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
+        columns = [quote(model._meta.get_field(name).column) for name in self.names]
+        # Names of our own models, quoted.
+        select = f"SELECT {key}, {', '.join(columns)} FROM {table} WHERE {key} > %s ORDER BY {key} LIMIT %s"  # noqa: S608
+        update = f"UPDATE {table} SET {', '.join(f'{name} = %s' for name in columns)} WHERE {key} = %s"  # noqa: S608
+        after = 0
+        with editor.connection.cursor() as cursor:
+            while True:
+                cursor.execute(select, [after, self.BATCH])
+                rows = cursor.fetchall()
+                if not rows:
+                    return
+                changes = [
+                    [*(turn(text) if text else text for text in texts), pk]
+                    for pk, *texts in rows
+                    if any(texts)
+                ]
+                if changes:
+                    cursor.executemany(update, changes)
+                after = rows[-1][0]
+
+    def describe(self) -> str:
+        return f"Encrypt {', '.join(self.names)} of {self.model_name}"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return f"encrypt_{self.model_name.lower()}"

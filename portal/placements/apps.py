@@ -57,11 +57,17 @@ def _file_reopened(sender: type, veteran: Any, **kwargs: Any) -> None:
 
 
 def _file_anonymised(sender: type, veteran: Any, **kwargs: Any) -> None:
-    """What was written freely about the person goes, but for the logs' notes, which nobody can change."""
-    from portal.placements.models import Absence, Placement
+    """What was written freely about the person goes; that something was, and that it happened, stays."""
+    from portal.core.encryption import is_written
+    from portal.placements.models import Absence, FollowUpAttempt, Placement, PlacementTransition
 
-    Placement.objects.filter(veteran=veteran).exclude(left_reason="").update(left_reason=EMPTIED)
-    Absence.objects.filter(veteran=veteran).exclude(note="").update(note=EMPTIED)
+    for texts, name in (
+        (Placement.objects.filter(veteran=veteran), "left_reason"),
+        (Absence.objects.filter(veteran=veteran), "note"),
+        (PlacementTransition.objects.filter(placement__veteran=veteran), "note"),
+        (FollowUpAttempt.objects.filter(follow_up__placement__veteran=veteran), "note"),
+    ):
+        texts.filter(is_written(name)).update(**{name: EMPTIED})
 
 
 def _phone_changed(sender: type, veteran: Any, by: Any, **kwargs: Any) -> None:

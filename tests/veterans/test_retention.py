@@ -16,7 +16,8 @@ from portal.accounts.enums import ConsentPurpose, StationRole
 from portal.core.models import AuditEvent
 from portal.placements import actions as placements
 from portal.placements.absences import record_absence
-from portal.placements.enums import AbsenceReason
+from portal.placements.enums import AbsenceReason, AttemptOutcome
+from portal.placements.models import FollowUpAttempt
 from portal.veterans.enums import CloseReason
 from portal.veterans.models import Veteran
 from portal.veterans.retention import (
@@ -88,6 +89,9 @@ def test_nothing_is_anonymised_before_its_time(head, veteran) -> None:
 def test_after_retention_nobody_stands_in_the_file_but_it_still_counts(head, veteran) -> None:
     account, phone = veteran.account, veteran.phone
     placement = placements.declare(veteran=veteran, position=make_position(), by=head)
+    placements.record_call(
+        follow_up=placement.follow_ups.first(), by=head, outcome=AttemptOutcome.REACHED, note="腰伤"
+    )
     for step in ("offer", "onboard", "leave"):
         placements.advance(placement=placement, step=step, by=head, note="腰伤")
     record_absence(
@@ -118,6 +122,9 @@ def test_after_retention_nobody_stands_in_the_file_but_it_still_counts(head, vet
     assert Visit.objects.get().findings == ""
     assert gone.placements.get() == placement
     assert (gone.placements.get().left_reason, gone.absences.get().note) == ("（已匿名）", "（已匿名）")
+    assert set(placement.transitions.values_list("note", flat=True)) == {"", "（已匿名）"}
+    calls = FollowUpAttempt.objects.filter(follow_up__placement=placement)
+    assert set(calls.values_list("note", flat=True)) == {"（已匿名）"}
     account.refresh_from_db()
     assert account.phone == phone  # the account is the person's own
     with pytest.raises(ValidationError):

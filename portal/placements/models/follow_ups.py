@@ -8,6 +8,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils import timezone
 
 from portal.accounts.models import FILE_ROLES, StationMembership, User
+from portal.core.encryption import EncryptedTextField, is_written
 from portal.core.models import AppendOnlyModel, TimestampedModel
 from portal.core.validators import validate_no_unit_name
 from portal.placements.enums import (
@@ -130,7 +131,7 @@ class FollowUpAttempt(AppendOnlyModel):
     at = models.DateTimeField("时间", default=timezone.now)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="回访人")
     outcome = models.CharField("结果", max_length=14, choices=AttemptOutcome.choices)
-    note = models.CharField("说明", max_length=200, blank=True)
+    note = EncryptedTextField("说明", max_length=200, blank=True)
 
     objects = FollowUpAttemptQuerySet.as_manager()
 
@@ -202,7 +203,7 @@ class Absence(TimestampedModel):
 
     veteran = models.ForeignKey(Veteran, models.PROTECT, related_name="absences", verbose_name="退役军人")
     reason = models.CharField("原因", max_length=12, choices=AbsenceReason.choices)
-    note = models.CharField("说明", max_length=200, blank=True, validators=[validate_no_unit_name])
+    note = EncryptedTextField("说明", max_length=200, blank=True, validators=[validate_no_unit_name])
     until = models.DateField("到哪天为止")
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="记录人")
     # Ended early, or another one took its place.
@@ -216,7 +217,8 @@ class Absence(TimestampedModel):
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(reason=AbsenceReason.OTHER) | ~Q(note=""), name="absence_other_has_note"
+                condition=~Q(reason=AbsenceReason.OTHER) | Q(is_written("note")),
+                name="absence_other_has_note",
             ),
             models.UniqueConstraint(
                 fields=["veteran"], condition=Q(ended_at__isnull=True), name="absence_one_at_a_time"

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from cms.models import JobFairPage
 from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, User
+from portal.core.encryption import EncryptedTextField, is_written
 from portal.core.models import AppendOnlyModel, TimestampedModel
 from portal.core.validators import validate_no_unit_name
 from portal.employers.models import Employer, HiddenFile
@@ -86,7 +87,7 @@ class Placement(TimestampedModel):
     planned_first_day = models.DateField("计划到岗日期", null=True, blank=True)
     onboarded_on = models.DateField("入职日期", null=True, blank=True)
     left_on = models.DateField("离职日期", null=True, blank=True)
-    left_reason = models.CharField("离职原因", max_length=120, blank=True)
+    left_reason = EncryptedTextField("离职原因", max_length=120, blank=True)
     # Asked when somebody leaves; None: not asked.
     wants_another = models.BooleanField("还想再找工作", null=True, blank=True)
     # The placement that somebody left before looking for this one.
@@ -129,7 +130,7 @@ class Placement(TimestampedModel):
                 name="placement_last_day_in_post",
             ),
             models.CheckConstraint(
-                condition=~Q(state=PlacementState.LEFT) | ~Q(left_reason=""),
+                condition=~Q(state=PlacementState.LEFT) | Q(is_written("left_reason")),
                 name="placement_left_has_reason",
             ),
         ]
@@ -155,7 +156,7 @@ class PlacementTransition(AppendOnlyModel):
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="记录人")
     # Where the person belonged at the time.
     station = models.ForeignKey(Station, models.PROTECT, related_name="+", verbose_name="责任服务站")
-    note = models.CharField("说明", max_length=200, blank=True)
+    note = EncryptedTextField("说明", max_length=200, blank=True)
     # The days in post as they stand after this step: the last line says all that the row says.
     onboarded_on = models.DateField("入职日期", null=True, blank=True)
     left_on = models.DateField("离职日期", null=True, blank=True)
@@ -170,7 +171,7 @@ class PlacementTransition(AppendOnlyModel):
                 condition=~Q(from_state=models.F("to_state")), name="transition_changes_state"
             ),
             models.CheckConstraint(
-                condition=~Q(step="correct") | ~Q(note=""), name="transition_correction_has_reason"
+                condition=~Q(step="correct") | Q(is_written("note")), name="transition_correction_has_reason"
             ),
         ]
 

@@ -1,0 +1,109 @@
+"""What is written freely about a person is encrypted at rest, and goes when the file is anonymised."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import FieldError
+from django.db import IntegrityError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Model
+from django.utils import timezone
+
+from portal.core.encryption import is_written
+from portal.placements import actions
+from portal.placements.absences import record_absence
+from portal.placements.enums import AbsenceReason, AttemptOutcome
+from portal.placements.models import Absence, FollowUp, FollowUpAttempt, Placement, PlacementTransition
+from tests.factories import make_position, make_staff, make_stations, make_veteran
+
+COLUMNS = [
+    (Placement, "left_reason"),
+    (PlacementTransition, "note"),
+    (FollowUpAttempt, "note"),
+    (Absence, "note"),
+]
+
+
+@pytest.fixture
+def told() -> Placement:
+    """Somebody left because of an injury: said in a step, in a call and as a reason not to call."""
+    clerk = make_staff(make_stations()["睦洲镇"])
+    placement = actions.declare(veteran=make_veteran(), position=make_position(), by=clerk)
+    actions.record_call(
+        follow_up=FollowUp.objects.first(), by=clerk, outcome=AttemptOutcome.REACHED, note="说腰伤了"
+    )
+    for step in ("offer", "onboard", "leave"):
+        actions.advance(placement=placement, step=step, by=clerk, note="" if step == "offer" else "腰伤")
+    record_absence(
+        veteran=placement.veteran, reason=AbsenceReason.OTHER, by=clerk, note="腰伤住院",
+        until=timezone.localdate() + timedelta(days=5),
+    )  # fmt: skip
+    return placement
+
+
+def stored() -> dict[tuple[str, str], list[str]]:
+    """(table, column) -> what stands in the database, as it stands."""
+    found = {}
+    with connection.cursor() as cursor:
+        for model, name in COLUMNS:
+            table = model._meta.db_table
+            cursor.execute(f'SELECT "{name}" FROM "{table}" ORDER BY id')
+            found[table, name] = [text for (text,) in cursor.fetchall()]
+    return found
+
+
+def read() -> dict[tuple[str, str], list[str]]:
+    return {
+        (model._meta.db_table, name): list(model.objects.order_by("pk").values_list(name, flat=True))
+        for model, name in COLUMNS
+    }
+
+
+@pytest.mark.django_db
+def test_it_reads_as_written_and_stands_encrypted(told: Placement) -> None:
+    for place, texts in read().items():
+        assert any("腰伤" in text for text in texts), place
+        for plain, token in zip(texts, stored()[place], strict=True):
+            assert token.startswith("gAAAA") if plain else token == ""
+
+
+@pytest.mark.django_db
+def test_a_step_that_needs_words_has_some(told: Placement) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Placement.objects.filter(pk=told.pk).update(left_reason="")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Absence.objects.update(note="")
+    assert Placement.objects.filter(is_written("left_reason")).get() == told
+    with pytest.raises(FieldError, match="encrypted"):
+        Placement.objects.filter(left_reason="腰伤").exists()
+
+
+@pytest.fixture
+def as_before() -> Iterator[None]:
+    """The tables of the migration before; afterwards, whatever happens, those of today."""
+    MigrationExecutor(connection).migrate([("placements", "0007_calling_again")])
+    yield
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes("placements"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_migration_encrypts_what_is_there_and_can_be_taken_back(told, request) -> None:
+    plain = read()
+    request.getfixturevalue("as_before")
+    assert stored() == plain
+    refuses_to_change(PlacementTransition)
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes("placements"))
+    assert read() == plain
+    assert stored() != plain
+    refuses_to_change(PlacementTransition)
+    refuses_to_change(Placement)
+    actions.correct(placement=told, to_state="onboarded", by=told.recorded_by, reason="没有离职")
+    assert Placement.objects.get().left_reason == ""
+
+
+def refuses_to_change(model: type[Model]) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f'UPDATE "{model._meta.db_table}" SET sequence = sequence + 1')
