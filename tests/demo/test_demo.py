@@ -28,6 +28,8 @@ from portal.learning.enums import Verdict
 from portal.learning.models import LearningReport
 from portal.notices.enums import NoticeKind
 from portal.notices.models import Notice
+from portal.placements.enums import FollowUpKind
+from portal.placements.follow_ups import has_more_to_ask
 from portal.placements.models import FollowUp, Placement, PlacementTransition
 from portal.placements.workflow import TRANSITIONS
 from portal.positions.models import Position
@@ -105,6 +107,7 @@ def test_the_small_demo_keeps_its_promises(settings, tmp_path, capsys, figure) -
     _the_tree_is_sound()
     _blue_collar_work_is_well_represented()
     _histories_follow_the_table()
+    _nobody_is_left_without_a_call()
     _two_people_are_told_of_new_posts()
     _the_report_finds_what_was_planted_and_nothing_else(figure)
     assert logins.DRIVER.phone in (tmp_path / "demo_logins.txt").read_text(encoding="utf-8")
@@ -143,6 +146,13 @@ def _dossiers_are_believable() -> None:
     assert HiddenFile.objects.in_force().exists()
     roles = EmployerMembership.objects.filter(employer=firms.earliest("pk")).values_list("role", flat=True)
     assert sorted(roles) == ["owner", "recruiter"]
+
+
+def _nobody_is_left_without_a_call() -> None:
+    followed = [row for row in Placement.objects.all() if has_more_to_ask(row)]
+    assert len(followed) > 20
+    assert not [row for row in followed if not row.follow_ups.pending().exists()]
+    assert FollowUp.objects.pending().filter(kind=FollowUpKind.AGAIN).exists()
 
 
 def _two_people_are_told_of_new_posts() -> None:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import takewhile
 
 from django.utils import timezone
 
@@ -18,7 +19,7 @@ from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import FollowUp, FollowUpAttempt, Placement, PlacementTransition
 from portal.placements.rules import days_by_kind, set_rule
-from portal.placements.workflow import CALLS, LIVE_STATES, RETENTION_DAYS, TRANSITIONS
+from portal.placements.workflow import CALLS, LIVE_STATES, OPEN_STATES, RETENTION_DAYS, TRANSITIONS
 from portal.positions.models import Position
 from portal.stations.models import Station
 from portal.veterans.enums import EmploymentStatus
@@ -64,6 +65,8 @@ _LEFT_REASONS = (
 
 
 _SHOWN_BEFORE = 0.9
+_SEARCHING = timedelta(days=120)  # how long after leaving somebody still looks for another place
+_GIVEN_UP = timedelta(days=45)  # how long nothing new may be heard of an intention
 
 
 def load_placements(
@@ -174,9 +177,11 @@ class _Histories:
             if target == S.LEFT:
                 note = rng.choice(_LEFT_REASONS)
                 placement.left_on, placement.left_reason = day, note
-                placement.wants_another = len(self.placements) % 2 == 0
+                placement.wants_another = len(self.placements) % 2 == 0 and self.today - day < _SEARCHING
                 self.in_post.discard(placement.veteran_id)
             self._step(placement, step, target, day, self._morning(day), note)
+        self._make_late_calls(placement)
+        self._call_again(placement)
 
     def _draw(self, state: str) -> tuple[str, int] | None:
         chance = self.rng.random()
@@ -223,25 +228,59 @@ class _Histories:
                 continue
             first = placement.planned_first_day if kind == FollowUpKind.FIRST_DAY else day
             assert first is not None  # set with the offer
-            for due_on in (first + timedelta(days=n) for n in self.days[kind]):
-                self.follow_ups.append(
-                    FollowUp(
-                        placement=placement, kind=kind, due_on=due_on, call_on=due_on, station_id=station_id
-                    )
-                )
+            for n in self.days[kind]:
+                self._open(placement, kind, first + timedelta(days=n))
 
     def _close_calls(self, placement: Placement, target: S, at: datetime) -> None:
         """A step answers the calls that were due by then and cancels those that were not."""
         keeps_later = target in LIVE_STATES and target.startswith("retained")
-        for call in reversed(self.follow_ups):
-            if call.placement is not placement:
-                break
-            if call.state != FollowUpState.PENDING:
-                continue
+        for call in self._pending(placement):
             if call.due_on <= timezone.localdate(at):
                 self._answer(call, at)
             elif not keeps_later:
                 call.state = FollowUpState.CANCELLED
+
+    def _own(self, placement: Placement) -> list[FollowUp]:
+        """Calls of the placement being walked, the latest first."""
+        return list(takewhile(lambda call: call.placement is placement, reversed(self.follow_ups)))
+
+    def _pending(self, placement: Placement) -> list[FollowUp]:
+        return [call for call in self._own(placement) if call.state == FollowUpState.PENDING]
+
+    def _make_late_calls(self, placement: Placement) -> None:
+        """Calls overdue for long have been made, so that a day's list stays a day's."""
+        for call in self._pending(placement):
+            if call.due_on < self.today - timedelta(days=20):
+                self._answer(call, self._morning(call.due_on + timedelta(days=1)))
+
+    def _call_again(self, placement: Placement) -> None:
+        """Nobody is left without a call: nothing new, and the person is called again. An intention that
+        nothing new is heard of for long lapses.
+        """
+        looking = placement.state != S.LEFT or placement.wants_another
+        if placement.state not in CALLS or not looking or self._pending(placement):
+            return
+        made = [call.done_at for call in self._own(placement) if call.done_at]
+        last = quiet_since = timezone.localdate(max(made, default=self.transitions[-1].at))
+        (pause,) = (timedelta(days=n) for n in self.days[FollowUpKind.AGAIN])
+        while last + pause < self.today - timedelta(days=2):
+            last += pause
+            if placement.state in OPEN_STATES and last - quiet_since > _GIVEN_UP:
+                self._step(placement, "lapse", S.LAPSED, last, self._morning(last))
+                return
+            self._answer(self._open(placement, FollowUpKind.AGAIN, last), self._morning(last))
+        self._open(placement, FollowUpKind.AGAIN, last + pause)
+
+    def _open(self, placement: Placement, kind: FollowUpKind, due_on: date) -> FollowUp:
+        call = FollowUp(
+            placement=placement,
+            kind=kind,
+            due_on=due_on,
+            call_on=due_on,
+            station_id=self.stations[placement.veteran_id],
+        )
+        self.follow_ups.append(call)
+        return call
 
     def _answer(self, call: FollowUp, at: datetime) -> None:
         """Reached, now and then after a vain try the day before."""
@@ -256,13 +295,7 @@ class _Histories:
         ]
 
     def save(self) -> None:
-        """Write everything; calls overdue by more than a month are closed, so that a day's list stays a
-        day's.
-        """
-        for call in self.follow_ups:
-            if call.state == FollowUpState.PENDING and call.due_on < self.today - timedelta(days=20):
-                at = self._morning(call.due_on + timedelta(days=1))
-                self._answer(call, at)
+        """Write everything."""
         # A placement begins in its first state; the lines of its log move it to where it was walked to.
         for placement in self.placements:
             placement.state, placement.sequence = S.INTENDED, 0
