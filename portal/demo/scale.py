@@ -25,8 +25,8 @@ SCALES = {
         positions=2_000,
         veterans=1_000,
         accounts=300,
-        participants=420,
-        intentions=180,
+        participants=640,
+        intentions=240,
     ),
     "city": Scale(
         fairs=73,

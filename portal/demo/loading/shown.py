@@ -26,7 +26,7 @@ from portal.recommendations.models import Impression
 from portal.veterans.models import Veteran
 
 A_LIST = 12
-PLANTED = 10.0
+PLANTED = 16.0
 _UNKNOWN_KM = 30.0
 
 
