@@ -186,7 +186,7 @@ def axe(browser: Browser) -> Callable[[Page], None]:
 def look(axe: Callable[[Page], None]) -> Callable[..., Path]:
     """`look(page, "home")`: judge the page and keep its picture; returns the picture's path.
 
-    Without a name the path gives it. Asserts: no axe violation worse than minor, nothing wider than the window.
+    Without a name the path gives it. Asserts: nothing worse than minor, nothing wider than the window.
     """
 
     def see(page: Page, name: str = "") -> Path:
