@@ -57,8 +57,7 @@ class Command(BaseCommand):
         started = time.monotonic()
         with transaction.atomic():
             load(SCALES[scale], seed)
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")  # so that the planner knows the sizes before the first page
+        _tell_the_planner()  # before the first page
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         (settings.DATA_DIR / LOGINS_FILE).write_text(_logins(), encoding="utf-8")
         self.stdout.write(f"demo data, scale {scale}: {time.monotonic() - started:.0f} s")
@@ -83,6 +82,7 @@ def load(scale: Scale, seed: int) -> None:
     came = load_registrations(fairs, with_account, operator, rng, scale)
     load_dossiers(employers, operator, with_account, random.Random(seed))  # noqa: S311
     load_placements(fairs, booths, came, operator, rng, scale)
+    _tell_the_planner()  # from here on pages' own queries are asked
     load_confirmations()
     load_posts(seed)
     load_changes(stations, operator)
@@ -94,6 +94,14 @@ def load(scale: Scale, seed: int) -> None:
         reading_progress=partial(tqdm, desc="impressions read", unit="row"),
         progress=partial(tqdm, desc="report on the ranking", unit="run"),
     )
+
+
+def _tell_the_planner() -> None:
+    """Let the database count its rows: PostgreSQL that takes every table for empty joins each with each, for
+    minutes.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _logins() -> str:
