@@ -13,7 +13,7 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import FieldError
-from django.db import models
+from django.db import DataError, models
 from django.db.models.functions import Length
 from django.db.models.lookups import GreaterThan
 
@@ -53,10 +53,15 @@ def lookup_hash(value: str) -> str:
 
 
 class EncryptedTextField(models.TextField):
-    """Text stored as a Fernet token; empty text stays empty. Not to be filtered on: keep a `lookup_hash`."""
+    """Text stored as a Fernet token; empty text stays empty. Not to be filtered on: keep a `lookup_hash`.
+
+    The database cannot see how long the text is, so `max_length` is kept here: DataError beyond it.
+    """
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
+        if value and self.max_length is not None and len(value) > self.max_length:
+            raise DataError(f"{self.name}: longer than {self.max_length} characters")
         return cipher().encrypt(value.encode()).decode() if value else value
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import FieldError
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Model
 from django.utils import timezone
@@ -77,6 +77,13 @@ def test_a_step_that_needs_words_has_some(told: Placement) -> None:
     assert Placement.objects.filter(is_written("left_reason")).get() == told
     with pytest.raises(FieldError, match="encrypted"):
         Placement.objects.filter(left_reason="腰伤").exists()
+
+
+@pytest.mark.django_db
+def test_what_is_too_long_is_refused_as_by_a_plain_column(told: Placement) -> None:
+    Absence.objects.update(note="长" * 200)
+    with pytest.raises(DataError, match="200"):
+        Absence.objects.update(note="长" * 201)
 
 
 @pytest.fixture
