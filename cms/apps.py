@@ -13,7 +13,7 @@ class CmsConfig(AppConfig):
         from django.core.management import call_command
 
         from portal.core import periodic
-        from portal.stations.signals import station_ended
+        from portal.stations.events import station_ended
 
         periodic.register(
             "cms.publish_scheduled",

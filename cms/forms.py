@@ -32,5 +32,5 @@ class FairForm(PlaceForm):
         centres = Q(level__in=[StationLevel.CITY, StationLevel.COUNTY]) | Q(pk=self.instance.organiser_id)
         rows = Station.objects.filter(centres)
         if isinstance(self.for_user, User) and not self.for_user.is_superuser:
-            rows = rows.in_subtrees([post.station.path for post in self.for_user.current_posts])
+            rows = rows.in_subtrees([post.station.path for post in self.for_user.current_appointments])
         self.fields["organiser"].queryset = rows

@@ -34,7 +34,7 @@ def groups_of(user: User) -> set[str]:
     What is published speaks for the whole city, so a county's reviewer of employers does not publish.
     """
     names = set()
-    for post in user.current_posts:
+    for post in user.current_appointments:
         if post.role == StationRole.EDITOR:
             names.add(EDITORS)
         elif post.role == StationRole.OPERATOR or (

@@ -39,8 +39,8 @@ class SearchConfig(AppConfig):
 
         from cms.models import JobFairPage
         from portal.core import periodic
-        from portal.employers.signals import employer_changed
-        from portal.positions.signals import position_changed, positions_changed
+        from portal.employers.events import employer_changed
+        from portal.positions.events import position_changed, positions_changed
         from search import outbox, saved
         from search.checks import check_search
 

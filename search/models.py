@@ -130,7 +130,7 @@ class Phrase(models.Model):
         verbose_name_plural = "搜索短语"
 
 
-class Unsent(models.Model):
+class PendingIndexUpdate(models.Model):
     """A record that changed and that the server of another engine has not been told of yet.
 
     Written in the transaction of the change itself, gone once the server has it: what an outage or a dead
@@ -163,7 +163,7 @@ class SavedSearch(TimestampedModel):
 
     user = models.ForeignKey(User, models.CASCADE, related_name="saved_searches", verbose_name="用户")
     name = models.CharField("名称", max_length=60)
-    # As search.asked.Asked writes it, so that the same search is the same address.
+    # As search.params.SearchParams writes it, so that the same search is the same address.
     address = models.CharField("条件", max_length=LONGEST_ADDRESS)
     alerts = models.BooleanField("有新岗位时告诉我", default=True)
     # Posts published before were told, or were there when it was saved.

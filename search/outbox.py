@@ -15,7 +15,7 @@ from django.utils import timezone
 from search import indexing
 from search.backends import server_engine
 from search.backends.base import Backend, Unavailable
-from search.models import Unsent
+from search.models import PendingIndexUpdate
 from search.query import Kind
 
 BATCH = 500  # records
@@ -23,8 +23,8 @@ BATCH = 500  # records
 
 def note(kind: Kind, object_ids: Collection[int]) -> None:
     """These records changed. Call it in the transaction that changed them."""
-    Unsent.objects.bulk_create(
-        [Unsent(kind=kind.value, object_id=each, change=uuid4()) for each in object_ids],
+    PendingIndexUpdate.objects.bulk_create(
+        [PendingIndexUpdate(kind=kind.value, object_id=each, change=uuid4()) for each in object_ids],
         batch_size=BATCH,
         update_conflicts=True,
         unique_fields=["kind", "object_id"],
@@ -40,7 +40,9 @@ def send(backend: Backend) -> int:
     """
     sent, last = 0, 0
     until = timezone.now()
-    while rows := list(Unsent.objects.filter(pk__gt=last, since__lte=until).order_by("pk")[:BATCH]):
+    while rows := list(
+        PendingIndexUpdate.objects.filter(pk__gt=last, since__lte=until).order_by("pk")[:BATCH]
+    ):
         by_kind = sorted(rows, key=lambda row: row.kind)
         for kind, of_kind in groupby(by_kind, key=lambda row: row.kind):
             indexing.refresh(Kind(kind), [row.object_id for row in of_kind], backend=backend)
@@ -48,7 +50,7 @@ def send(backend: Backend) -> int:
         same = Q()
         for row in rows:
             same |= Q(pk=row.pk, change=row.change)
-        Unsent.objects.filter(same).delete()
+        PendingIndexUpdate.objects.filter(same).delete()
         sent, last = sent + len(rows), rows[-1].pk
     return sent
 
@@ -61,7 +63,7 @@ def catch_up() -> int:
     """
     backend = server_engine()
     if backend is None:
-        Unsent.objects.all().delete()  # of a time when one was
+        PendingIndexUpdate.objects.all().delete()  # of a time when one was
         return 0
     if backend.is_built():
         return send(backend)

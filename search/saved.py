@@ -12,13 +12,13 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.models import Region
-from portal.notices.actions import notify
-from portal.notices.enums import NoticeKind
-from portal.notices.models import Notice
+from portal.notifications.actions import notify
+from portal.notifications.enums import NotificationKind
+from portal.notifications.models import Notification
 from portal.veterans.models import Veteran
 from search import get_backend
-from search.asked import HOME, Asked
 from search.models import LONGEST_ADDRESS, SavedSearch
+from search.params import HOME, SearchParams
 from search.query import LARGEST_PAGE, Kind, Sort
 
 MOST = 20  # of one person
@@ -28,8 +28,8 @@ SETTLED = timedelta(minutes=5)
 _NAMED = 3  # titles in a message
 
 
-def asked_of(saved: SavedSearch) -> Asked:
-    return Asked.parse(saved.address)
+def asked_of(saved: SavedSearch) -> SearchParams:
+    return SearchParams.parse(saved.address)
 
 
 def place_of(near: str, user: object) -> tuple[float, float] | None:
@@ -46,7 +46,7 @@ def place_of(near: str, user: object) -> tuple[float, float] | None:
 
 
 @transaction.atomic
-def save(*, by: User, asked: Asked, name: str = "", alerts: bool = True) -> SavedSearch:
+def save(*, by: User, asked: SearchParams, name: str = "", alerts: bool = True) -> SavedSearch:
     """Keep a search; one that is kept already is returned as it is.
 
     Raises:
@@ -103,7 +103,7 @@ def tell_new_matches(now: datetime | None = None) -> int:
 def _tell(user: User, now: datetime) -> bool:
     rows = list(SavedSearch.objects.with_alerts().filter(user=user).select_for_update().order_by("pk"))
     key = f"saved-searches.{timezone.localdate(now).isoformat()}"
-    if Notice.objects.filter(user=user, key=key).exists():
+    if Notification.objects.filter(user=user, key=key).exists():
         return False
     edge = now - SETTLED
     news = [(saved, *_new(saved, user, now, edge)) for saved in rows]
@@ -119,7 +119,7 @@ def _tell(user: User, now: datetime) -> bool:
     url = f"{reverse('public:search')}?{saved.address}"
     if len(news) > 1 or len(url) > 200:
         url = reverse("veteran:saved-searches")
-    return notify(user=user, kind=NoticeKind.SEARCH, text=text, url=url, key=key) is not None
+    return notify(user=user, kind=NotificationKind.SEARCH, text=text, url=url, key=key) is not None
 
 
 def _new(saved: SavedSearch, user: User, now: datetime, edge: datetime) -> tuple[int, list[str]]:

@@ -11,22 +11,22 @@ from typing import Any
 
 from matching.tokens import default_engine, normalize
 from portal.core.models import Region
-from search.asked import DISTANCES, Asked
 from search.models import Term, TermKind
+from search.params import DISTANCES, SearchParams
 from search.query import SearchResult
 
 PAY_STEP = 1000  # yuan
 _WORDS = 4
 _SEARCHES = 16  # at most, whatever was asked
 
-Search = Callable[[Asked], SearchResult]
+Search = Callable[[SearchParams], SearchResult]
 
 
 @dataclass(frozen=True, slots=True)
 class Widened:
     """A wider search, what it gave up, and what it found."""
 
-    asked: Asked
+    asked: SearchParams
     told: tuple[str, ...]
     result: SearchResult
 
@@ -36,7 +36,7 @@ def fits(result: SearchResult) -> bool:
     return bool(result.hits) and not result.relaxed
 
 
-def widen(asked: Asked, search: Search) -> Widened | None:
+def widen(asked: SearchParams, search: Search) -> Widened | None:
     """The narrowest wider search that finds something; None when nothing helps."""
     each = list(_steps(asked))
     for told, wider in islice(_tries(asked, each), _SEARCHES):
@@ -46,7 +46,7 @@ def widen(asked: Asked, search: Search) -> Widened | None:
     return None
 
 
-def _tries(asked: Asked, each: Sequence["_Steps"]) -> Iterator[tuple[tuple[str, ...], Asked]]:
+def _tries(asked: SearchParams, each: Sequence["_Steps"]) -> Iterator[tuple[tuple[str, ...], SearchParams]]:
     """One thing at a time, then more and more of them to their end."""
     for steps in each:
         yield from (((words,), wider) for words, wider in steps)
@@ -54,7 +54,7 @@ def _tries(asked: Asked, each: Sequence["_Steps"]) -> Iterator[tuple[tuple[str, 
     for number, (words, widest) in enumerate(steps[-1] for steps in each):
         changed: dict[str, Any] = {
             part.name: getattr(widest, part.name)
-            for part in fields(Asked)
+            for part in fields(SearchParams)
             if getattr(widest, part.name) != getattr(asked, part.name)
         }
         together = replace(together, **changed)
@@ -63,7 +63,7 @@ def _tries(asked: Asked, each: Sequence["_Steps"]) -> Iterator[tuple[tuple[str, 
             yield told, together
 
 
-_Steps = list[tuple[str, Asked]]
+_Steps = list[tuple[str, SearchParams]]
 _ANY_OF = {
     "shifts": "不限班次",
     "industries": "不限行业",
@@ -72,7 +72,7 @@ _ANY_OF = {
 }
 
 
-def _steps(asked: Asked) -> Iterator[_Steps]:
+def _steps(asked: SearchParams) -> Iterator[_Steps]:
     """Ways to give up one thing, a little and then all of it; what means least to people comes first."""
     if asked.days:
         yield [("不限发布时间", replace(asked, days=0))]
@@ -103,7 +103,7 @@ def _steps(asked: Asked) -> Iterator[_Steps]:
         yield [("包括学历要求更高的", replace(asked, education=""))]
 
 
-def _regions(asked: Asked) -> _Steps:
+def _regions(asked: SearchParams) -> _Steps:
     """From a town to its county, from a county to its city, then anywhere."""
     above = [code for code in (asked.region[:6], asked.region[:4]) if code != asked.region]
     names = dict(Region.objects.filter(code__in=above).values_list("code", "name"))
@@ -111,7 +111,7 @@ def _regions(asked: Asked) -> _Steps:
     return [*steps, ("不限地区", replace(asked, region=""))]
 
 
-def _without_words(asked: Asked) -> _Steps:
+def _without_words(asked: SearchParams) -> _Steps:
     """The query without one of its words: first without the one that means least."""
     text = normalize(asked.q)
     words = [word for word in default_engine().cut(text) if word.strip() and len(word.strip()) > 1]

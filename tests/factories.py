@@ -12,7 +12,7 @@ from wagtail.models import Page, Site
 
 from cms.models import FairIndexPage, FairMode, HomePage, JobFairPage
 from portal.accounts.enums import StationRole
-from portal.accounts.models import StationMembership, User
+from portal.accounts.models import Appointment, User
 from portal.core.encryption import lookup_hash
 from portal.core.enums import Education
 from portal.core.models import Occupation, Region, Specialty
@@ -131,7 +131,7 @@ def make_staff(
 ) -> User:
     """A user with a post at `station` from last year on."""
     user = make_user(name, **fields)
-    StationMembership.objects.create(
+    Appointment.objects.create(
         user=user, station=station, role=role, starts_on=timezone.localdate() - timedelta(days=365)
     )
     return user

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from portal.accounts.enums import AccessKind, ConsentPurpose, StationRole
-from portal.accounts.models import AccessLog, Consent, OneTimeCode, StationMembership, User
+from portal.accounts.models import AccessLog, Appointment, Consent, OneTimeCode, User
 from portal.accounts.senders import get_sender
 from portal.core import audit
 from portal.core.encryption import lookup_hash
@@ -91,7 +91,7 @@ def redeem_code(*, phone: str, code: str, name: str = "新用户") -> User | Non
 @transaction.atomic
 def appoint(
     *, user: User, station: Station, role: StationRole, by: User | None, starts_on: date | None = None
-) -> StationMembership:
+) -> Appointment:
     """Give `user` a post at `station` from `starts_on` (today unless told). Somebody may have several.
 
     Raises:
@@ -104,28 +104,28 @@ def appoint(
         raise ValidationError({"station": f"{station.name}已停用。"})
     if starts_on < station.opened_on:
         raise ValidationError({"starts_on": f"{station.name}到 {station.opened_on:%Y-%m-%d} 才启用。"})
-    same = StationMembership.objects.filter(user=user, station=station, role=role)
+    same = Appointment.objects.filter(user=user, station=station, role=role)
     if same.filter(Q(ends_on=None) | Q(ends_on__gte=starts_on)).exists():
         raise ValidationError(f"{user.name}在这一天已经担任该站的{StationRole(role).label}。")
-    post = StationMembership.objects.create(user=user, station=station, role=role, starts_on=starts_on)
+    post = Appointment.objects.create(user=user, station=station, role=role, starts_on=starts_on)
     audit.record(by=by, verb="accounts.appointed", target=user, station=station.pk, role=role)
     return post
 
 
 @transaction.atomic
-def end_post(*, post: StationMembership, by: User | None, last_day: date) -> StationMembership:
+def end_post(*, post: Appointment, by: User | None, last_day: date) -> Appointment:
     """End a post; from the day after `last_day` its files are closed to the user.
 
     Raises:
         ValidationError: ended already, before it began, or one's own last post as an operator.
     """
-    post = StationMembership.objects.select_for_update().select_related("user", "station").get(pk=post.pk)
+    post = Appointment.objects.select_for_update().select_related("user", "station").get(pk=post.pk)
     if post.ends_on is not None and post.ends_on < timezone.localdate():
         raise ValidationError("这项任职已经结束。")
     if last_day < post.starts_on:
         raise ValidationError({"last_day": f"最后一天不能早于开始日期 {post.starts_on:%Y-%m-%d}。"})
     if by is not None and by.pk == post.user_id and post.role == StationRole.OPERATOR:
-        others = StationMembership.objects.current().filter(user=by, role=StationRole.OPERATOR, ends_on=None)
+        others = Appointment.objects.current().filter(user=by, role=StationRole.OPERATOR, ends_on=None)
         if not others.exclude(pk=post.pk).exists():
             raise ValidationError("不能结束自己最后一项管理员任职，请由另一位管理员办理。")
     post.ends_on = last_day
@@ -135,7 +135,7 @@ def end_post(*, post: StationMembership, by: User | None, last_day: date) -> Sta
 
 
 @transaction.atomic
-def move_post(*, post: StationMembership, station: Station, by: User | None, on: date) -> StationMembership:
+def move_post(*, post: Appointment, station: Station, by: User | None, on: date) -> Appointment:
     """Move somebody to another station from the day `on`: the post here ends the day before, one of the same
     role begins there. The new post.
 
@@ -160,7 +160,7 @@ def end_posts_of(*, station: Station, by: User | None, on: date) -> int:
     for post in posts:
         post.ends_on = max(post.starts_on, on - timedelta(days=1))
         post.updated_at = timezone.now()
-    StationMembership.objects.bulk_update(posts, ["ends_on", "updated_at"], batch_size=500)
+    Appointment.objects.bulk_update(posts, ["ends_on", "updated_at"], batch_size=500)
     targets = [(post.user, {"station": station.pk, "role": post.role}) for post in posts]
     return audit.record_many(by=by, verb="accounts.post_ended", targets=targets)
 

@@ -15,6 +15,6 @@ class AccountsConfig(AppConfig):
     verbose_name = "账号"
 
     def ready(self) -> None:
-        from portal.stations.signals import station_ended
+        from portal.stations.events import station_ended
 
         station_ended.connect(_station_ended, dispatch_uid="accounts.posts")

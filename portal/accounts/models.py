@@ -94,36 +94,36 @@ class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
         return (self.phone_hash,)
 
     @cached_property
-    def current_posts(self) -> list["StationMembership"]:
+    def current_appointments(self) -> list["Appointment"]:
         """Today's station posts with their stations, read once per user object."""
-        return list(self.station_memberships.current().select_related("station"))
+        return list(self.appointments.current().select_related("station"))
 
     @property
     def is_station_staff(self) -> bool:
-        return bool(self.current_posts)
+        return bool(self.current_appointments)
 
     def station_paths(self, roles: Iterable[StationRole]) -> list[str]:
         """Tree paths of the stations that the user serves today in one of `roles`."""
         wanted = set(roles)
-        return [post.station.path for post in self.current_posts if post.role in wanted]
+        return [post.station.path for post in self.current_appointments if post.role in wanted]
 
 
-class StationMembershipQuerySet(models.QuerySet["StationMembership"]):
-    def current(self, day: date | None = None) -> "StationMembershipQuerySet":
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def current(self, day: date | None = None) -> "AppointmentQuerySet":
         day = day or timezone.localdate()
         return self.filter(starts_on__lte=day).filter(Q(ends_on=None) | Q(ends_on__gte=day))
 
 
-class StationMembership(TimestampedModel):
+class Appointment(TimestampedModel):
     """A post at a station with its dates; access ends with the post."""
 
-    user = models.ForeignKey(User, models.PROTECT, related_name="station_memberships", verbose_name="用户")
+    user = models.ForeignKey(User, models.PROTECT, related_name="appointments", verbose_name="用户")
     station = models.ForeignKey(Station, models.PROTECT, related_name="memberships", verbose_name="服务站")
     role = models.CharField("角色", max_length=10, choices=StationRole.choices)
     starts_on = models.DateField("开始日期", default=timezone.localdate)
     ends_on = models.DateField("结束日期", null=True, blank=True)
 
-    objects = StationMembershipQuerySet.as_manager()
+    objects = AppointmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "服务站任职"

@@ -1,7 +1,7 @@
 """Who may change the network's stations, and who gives whom a post."""
 
 from portal.accounts.enums import StationRole
-from portal.accounts.models import StationMembership, User
+from portal.accounts.models import Appointment, User
 from portal.stations.models import Station
 
 # Roles that a head of station gives; the city's operators give every role.
@@ -14,12 +14,14 @@ def _at_or_above(user: User, station: Station, role: StationRole) -> bool:
 
 def serves_at_or_above(user: User, station: Station) -> bool:
     """The user has a post, of any role, at this station or above it."""
-    return any(station.path.startswith(post.station.path) for post in user.current_posts)
+    return any(station.path.startswith(post.station.path) for post in user.current_appointments)
 
 
 def can_change_network(user: User) -> bool:
     """May open, rename, merge, split and close stations: operators of the whole city."""
-    return any(post.role == StationRole.OPERATOR and post.station.is_root() for post in user.current_posts)
+    return any(
+        post.role == StationRole.OPERATOR and post.station.is_root() for post in user.current_appointments
+    )
 
 
 def can_change_contact(user: User, station: Station) -> bool:
@@ -38,5 +40,5 @@ def roles_to_give(user: User, station: Station) -> list[StationRole]:
     return [role for role in StationRole if can_appoint(user, station, role)]
 
 
-def can_end(user: User, post: StationMembership) -> bool:
+def can_end(user: User, post: Appointment) -> bool:
     return can_appoint(user, post.station, post.role)

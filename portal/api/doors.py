@@ -10,9 +10,9 @@ from ninja.security import HttpBearer, django_auth
 from ninja.throttling import BaseThrottle
 
 from portal.accounts.models import User
-from portal.integrators.actions import recognise
-from portal.integrators.counting import seconds_left, within_rate
-from portal.integrators.models import ApiToken
+from portal.api_tokens.actions import recognise
+from portal.api_tokens.counting import seconds_left, within_rate
+from portal.api_tokens.models import ApiToken
 
 _ident = BaseThrottle().get_ident
 

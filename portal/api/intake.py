@@ -16,10 +16,10 @@ from pydantic.fields import FieldInfo
 from portal.api.doors import token_auth, token_of
 from portal.api.positions import PositionDetail, router
 from portal.api.problems import FieldProblem, Refused, refused, told
+from portal.api_tokens.models import ApiToken
 from portal.core.enums import CertificateKind, Education, Shift
 from portal.core.models import Occupation, Region
-from portal.core.workflow import TransitionRefused
-from portal.integrators.models import ApiToken
+from portal.core.state_machine import TransitionRefused
 from portal.positions import external, occupations
 from portal.positions.duplicates import LooksAlike
 from portal.positions.enums import PositionKind

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from portal.api.doors import NEEDS_NOTHING, OPEN
-from portal.insights.open_data import SUPPRESSION, open_statistics
+from portal.reports.open_data import SUPPRESSION, open_statistics
 
 router = Router(tags=["statistics"])
 

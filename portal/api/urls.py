@@ -1,8 +1,8 @@
 """The JSON API for integrators, described at /api/v1/docs.
 
 Open data is for anybody, an employer's programs bring a token, people their session; staff need their
-second factor here as well (portal.web.middleware). Every list begins with what the caller may see, comes in
-pages and costs a fixed number of queries.
+second factor here as well (portal.web.shared.middleware). Every list begins with what the caller may see,
+comes in pages and costs a fixed number of queries.
 """
 
 from typing import Any

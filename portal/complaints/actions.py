@@ -11,9 +11,9 @@ from portal.complaints.enums import ComplaintKind, ComplaintState, Outcome
 from portal.complaints.models import Complaint
 from portal.complaints.permissions import can_answer, can_report
 from portal.core import audit
-from portal.core.workflow import TransitionRefused
-from portal.notices.actions import notify, notify_all
-from portal.notices.enums import NoticeKind
+from portal.core.state_machine import TransitionRefused
+from portal.notifications.actions import notify, notify_all
+from portal.notifications.enums import NotificationKind
 from portal.positions import actions as positions
 from portal.positions.models import Position
 
@@ -75,7 +75,7 @@ def answer(*, complaint: Complaint, by: User, outcome: Outcome, words: str, told
     audit.record(by=by, verb="complaints.answered", target=complaint, outcome=complaint.get_outcome_display())
     notify(
         user=complaint.reporter,
-        kind=NoticeKind.REPORT,
+        kind=NotificationKind.REPORT,
         text=f"您举报的岗位“{complaint.position.title}”已有答复：{complaint.get_outcome_display()}。",
         url="/me/reports/",
         key=f"complaint.{complaint.pk}.answered",
@@ -97,7 +97,7 @@ def _carry_out(complaint: Complaint, by: User, told: str) -> None:
     members = User.objects.filter(employer_memberships__employer=position.employer, is_active=True)
     notify_all(
         users=members.distinct(),
-        kind=NoticeKind.POSITION,
+        kind=NotificationKind.POSITION,
         text=f"岗位“{position.title}”：{complaint.get_outcome_display()}。{told}",
         url=f"/company/positions/{position.pk}/",
         key=f"complaint.{complaint.pk}.employer",

@@ -18,7 +18,7 @@ from portal.accounts.models import User
 from portal.confirmations.enums import Reply, Side
 from portal.confirmations.models import Answer, Contradiction
 from portal.core import audit
-from portal.core.workflow import TransitionRefused
+from portal.core.state_machine import TransitionRefused
 from portal.placements import actions
 from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState
 from portal.placements.enums import PlacementState as S

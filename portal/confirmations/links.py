@@ -25,8 +25,8 @@ from portal.core import audit
 from portal.core.encryption import lookup_hash
 from portal.employers.models import Employer
 from portal.employers.permissions import acts_for
-from portal.notices.actions import notify
-from portal.notices.enums import NoticeKind
+from portal.notifications.actions import notify
+from portal.notifications.enums import NotificationKind
 from portal.placements.models import Placement, PlacementQuerySet
 
 LASTS = timedelta(days=14)
@@ -195,7 +195,7 @@ def _note_wrong(link: ConfirmationLink) -> None:
     if locked:
         notify(
             user=link.created_by,
-            kind=NoticeKind.PLACEMENT,
+            kind=NotificationKind.PLACEMENT,
             text=f"您发出的{link.get_side_display()}确认链接连续核对不符，已锁定。请核对号码后重新发送。",
             key=f"confirmations.locked.{link.pk}",
             url=_about(link),

@@ -12,7 +12,7 @@ from portal.confirmations.enums import DATED, REPLIES, Question, Reply, Side
 from portal.core.encryption import EncryptedTextField
 from portal.core.models import AppendOnlyModel, TimestampedModel
 from portal.core.validators import validate_no_unit_name
-from portal.employers.models import Employer, HiddenFile
+from portal.employers.models import Employer, HiddenRecord
 from portal.placements.models import Placement
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         if not isinstance(user, User) or not user.is_active:
             return self.none()
         followed = Placement.objects.followed_by(user).order_by().values("pk")
-        hidden = HiddenFile.objects.of_employer(models.OuterRef("placement__position__employer"))
+        hidden = HiddenRecord.objects.of_employer(models.OuterRef("placement__position__employer"))
         shown = ~Q(models.Exists(hidden.filter(veteran=models.OuterRef("placement__veteran"))))
         theirs = Q(side=Side.EMPLOYER, placement__position__employer__in=Employer.objects.run_by(user))
         return self.filter(Q(placement__veteran__account=user) | (theirs & shown) | Q(placement__in=followed))

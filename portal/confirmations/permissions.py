@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from portal.accounts.models import User
 from portal.confirmations.enums import Question
-from portal.employers.models import Employer, HiddenFile
+from portal.employers.models import Employer, HiddenRecord
 from portal.placements.contacts import shared_with
 from portal.placements.models import Placement
 from portal.placements.permissions import acts_for_employer, can_follow, is_own
@@ -36,7 +36,7 @@ def named(placements: Iterable[Placement]) -> list[Placement]:
     """
     rows = list(placements)
     shared = shared_with(rows)
-    hiding = HiddenFile.objects.in_force().filter(
+    hiding = HiddenRecord.objects.in_force().filter(
         veteran__in={row.veteran_id for row in rows}, employer__in={row.position.employer_id for row in rows}
     )
     hidden = set(hiding.order_by().values_list("veteran", "employer"))

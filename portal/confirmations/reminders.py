@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from portal.confirmations.enums import Side
 from portal.confirmations.models import Answer
-from portal.notices.actions import notify
-from portal.notices.enums import NoticeKind
-from portal.notices.models import Notice
+from portal.notifications.actions import notify
+from portal.notifications.enums import NotificationKind
+from portal.notifications.models import Notification
 from portal.placements.enums import FollowUpKind, FollowUpState
 from portal.placements.models import FollowUp
 from portal.placements.workflow import IN_POST_STATES
@@ -34,7 +34,9 @@ def ask_who_is_due() -> int:
     answered = Answer.objects.filter(
         placement=OuterRef("placement"), side=Side.VETERAN, at__date__gte=OuterRef("due_on")
     )
-    told = Notice.objects.filter(user=OuterRef("placement__veteran__account"), key=OuterRef("notice_key"))
+    told = Notification.objects.filter(
+        user=OuterRef("placement__veteran__account"), key=OuterRef("notice_key")
+    )
     due = (
         FollowUp.objects.filter(
             state=FollowUpState.PENDING,
@@ -57,7 +59,7 @@ def ask_who_is_due() -> int:
         employer = duty.placement.position.employer.name
         notice = notify(
             user=account,
-            kind=NoticeKind.PLACEMENT,
+            kind=NotificationKind.PLACEMENT,
             text=f"您在{employer}的工作还顺利吗？请点开告诉我们：还在岗吗，满意吗。",
             key=f"{_KEY}{duty.pk}",
             url=f"/me/confirmations/{duty.placement_id}/",

@@ -5,7 +5,7 @@ from django.apps import AppConfig
 
 
 def _finished(sender: type, task_result: Any, **kwargs: Any) -> None:
-    from portal.core.working import try_again
+    from portal.core.task_recovery import try_again
 
     try_again(task_result)
 
@@ -17,8 +17,10 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from django_tasks_db.compat import task_finished
 
-        from portal.core import periodic, working
+        from portal.core import periodic, task_recovery
 
         task_finished.connect(_finished, dispatch_uid="core.try_again")
-        periodic.register("core.restart_orphans", every=timedelta(seconds=30), run=working.restart_orphans)
-        periodic.register("core.forget_old_tasks", every=timedelta(days=1), run=working.forget_old)
+        periodic.register(
+            "core.restart_orphans", every=timedelta(seconds=30), run=task_recovery.restart_orphans
+        )
+        periodic.register("core.forget_old_tasks", every=timedelta(days=1), run=task_recovery.forget_old)

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection, models, transaction
 
 from portal.core.models import AuditEvent, AuditLink
+from portal.core.stored_names import stored_label
 
 BATCH = 2_000
 # On PostgreSQL an event may become visible after later ones are linked: its transaction took its number early
@@ -27,7 +28,7 @@ def _event(by: Any, verb: str, target: models.Model | None, data: dict[str, Any]
         actor_id=getattr(by, "pk", None),
         actor_label=str(by) if by is not None else "系统",
         verb=verb,
-        target_type=target._meta.label_lower if target is not None else "portal",
+        target_type=stored_label(target).lower() if target is not None else "portal",
         target_id=str(target.pk) if target is not None else "",
         data=data,
     )

@@ -21,7 +21,7 @@ class AppendOnlyError(Exception):
 
 class AppendOnlyModel(models.Model):
     """A row of a log: written once, never changed or deleted. The database refuses it too: the migration that
-    makes the table ends with `portal.core.operations.GuardAppendOnly`.
+    makes the table ends with `portal.core.migration_operations.GuardAppendOnly`.
 
     Its encrypted columns alone can be written again: a rotation of keys does, and who is anonymised has what
     was written freely about them emptied.
@@ -95,8 +95,8 @@ class PeriodicRun(models.Model):
         verbose_name_plural = "定时任务"
 
 
-class WorkerBeat(models.Model):
-    """The last sign of life of a task worker; see `portal.core.working`."""
+class WorkerHeartbeat(models.Model):
+    """The last sign of life of a task worker; see `portal.core.task_recovery`."""
 
     worker = models.CharField("进程", max_length=64, primary_key=True)
     at = models.DateTimeField("最近心跳")

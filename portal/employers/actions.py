@@ -12,9 +12,9 @@ from portal.core.models import Region
 from portal.core.validators import normalise_phone, validate_phone
 from portal.employers.changes import FACTS, VERIFIED_ONCE, ask_for_change, station_for
 from portal.employers.enums import EmployerRole, VerificationState
+from portal.employers.events import employer_changed
 from portal.employers.models import Employer, EmployerMembership
 from portal.employers.permissions import owns
-from portal.employers.signals import employer_changed
 from portal.employers.verification import TRANSITIONS
 from portal.stations.models import Station
 

@@ -16,8 +16,8 @@ class EmployersConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.core import periodic
-        from portal.employers.telling import remind_of_renewal
-        from portal.stations.signals import station_ended
+        from portal.employers.notifications import remind_of_renewal
+        from portal.stations.events import station_ended
 
         periodic.register("employers.remind_of_renewal", every=timedelta(hours=6), run=remind_of_renewal)
         station_ended.connect(_station_ended, dispatch_uid="employers.station")

@@ -14,7 +14,7 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.models import Region
-from portal.core.workflow import TransitionRefused
+from portal.core.state_machine import TransitionRefused
 from portal.employers.enums import ChangeState, EvidenceKind, StepKind, VerificationState
 from portal.employers.models import Employer, FactsChange
 from portal.employers.permissions import can_review, owns

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
-from portal.employers.models import Employer, HiddenFile
+from portal.employers.models import Employer, HiddenRecord
 from portal.employers.permissions import can_hide
 from portal.veterans.models import Veteran
 
@@ -18,7 +18,7 @@ MOST = 200  # of one person at a time
 
 
 @transaction.atomic
-def hide(*, veteran: Veteran, employer: Employer, by: User) -> HiddenFile:
+def hide(*, veteran: Veteran, employer: Employer, by: User) -> HiddenRecord:
     """Hide a file from an employer; again changes nothing.
 
     Raises:
@@ -28,13 +28,13 @@ def hide(*, veteran: Veteran, employer: Employer, by: User) -> HiddenFile:
     if not can_hide(by, veteran):
         raise PermissionDenied("neither the person nor their station")
     Veteran.objects.select_for_update().get(pk=veteran.pk)  # one at a time for a person
-    mine = HiddenFile.objects.in_force().filter(veteran=veteran)
+    mine = HiddenRecord.objects.in_force().filter(veteran=veteran)
     there = mine.filter(employer=employer).first()
     if there is not None:
         return there
     if mine.count() >= MOST:
         raise ValidationError(f"最多对 {MOST} 家单位隐藏。不想给任何单位看，请在“我的授权”里撤回展示同意。")
-    row = HiddenFile.objects.create(veteran=veteran, employer=employer, hidden_by=by)
+    row = HiddenRecord.objects.create(veteran=veteran, employer=employer, hidden_by=by)
     audit.record(
         by=by,
         verb="employers.file_hidden",
@@ -54,7 +54,7 @@ def show_again(*, veteran: Veteran, employer: Employer, by: User) -> None:
     """
     if not can_hide(by, veteran):
         raise PermissionDenied("neither the person nor their station")
-    rows = HiddenFile.objects.of_employer(employer).filter(veteran=veteran)
+    rows = HiddenRecord.objects.of_employer(employer).filter(veteran=veteran)
     if rows.update(shown_again_at=timezone.now(), shown_again_by=by):
         audit.record(
             by=by,
@@ -69,7 +69,7 @@ def hidden_from(employers: Iterable[int]) -> dict[int, set[int]]:
     """Employer -> files hidden from it, of the given ones: one query."""
     wanted = set(employers)
     found: dict[int, set[int]] = {number: set() for number in wanted}
-    rows = HiddenFile.objects.in_force().filter(employer__in=wanted)
+    rows = HiddenRecord.objects.in_force().filter(employer__in=wanted)
     for employer, veteran in rows.order_by().values_list("employer", "veteran"):
         found[employer].add(veteran)
     return found
@@ -77,5 +77,5 @@ def hidden_from(employers: Iterable[int]) -> dict[int, set[int]]:
 
 def hides_from(veteran: Veteran) -> frozenset[int]:
     """Numbers of the employers from which a person hides: one query."""
-    rows = HiddenFile.objects.in_force().filter(veteran=veteran).order_by()
+    rows = HiddenRecord.objects.in_force().filter(veteran=veteran).order_by()
     return frozenset(rows.values_list("employer", flat=True))

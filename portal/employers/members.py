@@ -12,8 +12,8 @@ from portal.core.encryption import lookup_hash
 from portal.core.validators import normalise_phone, validate_phone
 from portal.employers.enums import EmployerRole, InvitationState
 from portal.employers.models import Employer, EmployerInvitation, EmployerMembership
+from portal.employers.notifications import tell_invited
 from portal.employers.permissions import can_invite, can_remove, owns
-from portal.employers.telling import tell_invited
 
 INVITATION_LASTS = timedelta(days=14)
 MOST = 50  # members and open invitations of one employer

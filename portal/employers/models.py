@@ -383,15 +383,15 @@ class FactsChange(models.Model):
         ]
 
 
-class HiddenFileQuerySet(models.QuerySet["HiddenFile"]):
-    def in_force(self) -> "HiddenFileQuerySet":
+class HiddenRecordQuerySet(models.QuerySet["HiddenRecord"]):
+    def in_force(self) -> "HiddenRecordQuerySet":
         return self.filter(shown_again_at=None)
 
-    def of_employer(self, employer: "Employer | models.OuterRef") -> "HiddenFileQuerySet":
+    def of_employer(self, employer: "Employer | models.OuterRef") -> "HiddenRecordQuerySet":
         return self.in_force().filter(employer=employer)
 
 
-class HiddenFile(models.Model):
+class HiddenRecord(models.Model):
     """A veteran hides the own file from one employer; the row stays when it is shown again."""
 
     veteran = models.ForeignKey(Veteran, models.PROTECT, related_name="hidings", verbose_name="退役军人")
@@ -403,7 +403,7 @@ class HiddenFile(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="恢复办理人"
     )
 
-    objects = HiddenFileQuerySet.as_manager()
+    objects = HiddenRecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = "对单位隐藏档案"

@@ -12,8 +12,8 @@ from portal.core.papers import cleaned
 from portal.core.private import delete_private, read_private, write_private
 from portal.employers.enums import EvidenceKind, PaperState
 from portal.employers.models import Employer, EmployerPaper
+from portal.employers.notifications import tell_refused_paper
 from portal.employers.permissions import acts_for, can_review
-from portal.employers.telling import tell_refused_paper
 
 # Shows a person's face, address and number: nothing that is kept longer than the look at it takes.
 DELETED_ONCE_SEEN = frozenset({EvidenceKind.AGENT_ID})

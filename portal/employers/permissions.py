@@ -10,7 +10,7 @@
 
 from portal.accounts.models import REVIEW_ROLES, User
 from portal.employers.enums import EmployerRole
-from portal.employers.models import Employer, EmployerMembership, HiddenFile
+from portal.employers.models import Employer, EmployerMembership, HiddenRecord
 from portal.veterans.models import Veteran
 from portal.veterans.permissions import can_edit
 
@@ -44,4 +44,4 @@ def can_hide(user: User, veteran: Veteran) -> bool:
 
 
 def is_hidden_from(veteran: Veteran, employer: Employer) -> bool:
-    return HiddenFile.objects.of_employer(employer).filter(veteran=veteran).exists()
+    return HiddenRecord.objects.of_employer(employer).filter(veteran=veteran).exists()

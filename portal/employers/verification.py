@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.state_machine import TransitionRefused, TransitionTable
 from portal.core.validators import uscc_check_passes
-from portal.core.workflow import TransitionRefused, TransitionTable
 from portal.employers import papers
 from portal.employers.enums import EvidenceKind, PaperState, StepKind, VerificationState
+from portal.employers.events import employer_changed
 from portal.employers.models import (
     VERIFICATION_LASTS,
     Employer,
@@ -19,9 +20,8 @@ from portal.employers.models import (
     VerificationEvidence,
     VerificationStep,
 )
+from portal.employers.notifications import tell_decision
 from portal.employers.permissions import can_review, owns
-from portal.employers.signals import employer_changed
-from portal.employers.telling import tell_decision
 
 TRANSITIONS = TransitionTable(
     (

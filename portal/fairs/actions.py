@@ -11,11 +11,11 @@ from django.utils import timezone
 from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.core import audit
-from portal.core.workflow import TransitionTable
+from portal.core.state_machine import TransitionTable
 from portal.employers.models import Employer
 from portal.employers.permissions import acts_for
 from portal.fairs.enums import BoothState, RegistrationState, VisitorKind
-from portal.fairs.models import Booth, CheckIn, DoorDuty, Registration
+from portal.fairs.models import Booth, CheckIn, DoorShift, Registration
 from portal.fairs.permissions import can_cancel, can_manage, can_register, can_run
 from portal.positions.models import Position
 from portal.veterans.models import Veteran
@@ -204,11 +204,11 @@ def find_registration(*, fair: JobFairPage, code: str) -> Registration:
 
 
 @transaction.atomic
-def assign_duty(*, fair: JobFairPage, user: User, by: User) -> DoorDuty:
+def assign_duty(*, fair: JobFairPage, user: User, by: User) -> DoorShift:
     """Let somebody serve at the door and booths on the day of the fair; again changes nothing."""
     if not can_manage(by, fair):
         raise PermissionDenied("not staff of the organiser")
-    duty, made = DoorDuty.objects.get_or_create(fair=fair, user=user, day=timezone.localdate(fair.starts_at))
+    duty, made = DoorShift.objects.get_or_create(fair=fair, user=user, day=timezone.localdate(fair.starts_at))
     if made:
         audit.record(by=by, verb="fairs.duty_assigned", target=fair, user=user.pk)
     return duty

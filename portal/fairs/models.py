@@ -30,23 +30,23 @@ def fairs_run_by(user: "User | AnonymousUser") -> "models.QuerySet[JobFairPage]"
     fairs = JobFairPage.objects.live()
     if not isinstance(user, User) or not user.is_active:
         return fairs.none()
-    on_duty = DoorDuty.objects.on(timezone.localdate()).filter(user=user).values("fair")
+    on_duty = DoorShift.objects.on(timezone.localdate()).filter(user=user).values("fair")
     return fairs.filter(in_subtrees("organiser", user.station_paths(DESK_ROLES)) | Q(pk__in=on_duty))
 
 
-class DoorDutyQuerySet(models.QuerySet["DoorDuty"]):
-    def on(self, day: date) -> "DoorDutyQuerySet":
+class DoorShiftQuerySet(models.QuerySet["DoorShift"]):
+    def on(self, day: date) -> "DoorShiftQuerySet":
         return self.filter(day=day)
 
 
-class DoorDuty(TimestampedModel):
+class DoorShift(TimestampedModel):
     """A helper at the door and booths (志愿者): one fair, one day, no files."""
 
     fair = models.ForeignKey(JobFairPage, models.CASCADE, related_name="duties", verbose_name="招聘会")
-    user = models.ForeignKey(User, models.PROTECT, related_name="door_duties", verbose_name="人员")
+    user = models.ForeignKey(User, models.PROTECT, related_name="door_shifts", verbose_name="人员")
     day = models.DateField("日期")
 
-    objects = DoorDutyQuerySet.as_manager()
+    objects = DoorShiftQuerySet.as_manager()
 
     class Meta:
         verbose_name = "现场值守"

@@ -10,8 +10,8 @@ from portal.accounts.models import User
 from portal.core import audit
 from portal.learning.enums import Verdict
 from portal.learning.models import LearningReport
-from portal.recommendations.models import RankingVersion
-from portal.recommendations.permissions import can_change_ranking
+from portal.ranking.models import RankingVersion
+from portal.ranking.permissions import can_change_ranking
 
 
 @transaction.atomic

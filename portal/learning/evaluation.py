@@ -1,4 +1,4 @@
-"""Would another order have done better? Asked of fairs that nothing was learnt from.
+"""Would another order have done better? SearchParams of fairs that nothing was learnt from.
 
 By inverse propensities under the position-based model (position_bias): an outcome at rank k counts
 looked_at(new rank) / looked_at(k), for it would have come about that much more, or less, often at its new
@@ -13,7 +13,7 @@ import numpy as np
 from portal.learning.dataset import Dataset, Doubles, Longs
 from portal.learning.enums import Outcome
 from portal.learning.position_bias import PositionEffect
-from portal.recommendations.reweighting import Reweighting
+from portal.ranking.reweighting import Reweighting
 
 REPLICATES = 2_000
 HEAVIEST = 20.0

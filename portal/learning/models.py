@@ -8,8 +8,8 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core.models import AppendOnlyModel
 from portal.learning.enums import Verdict
-from portal.recommendations.models import RankingVersion
-from portal.recommendations.permissions import can_change_ranking
+from portal.ranking.models import RankingVersion
+from portal.ranking.permissions import can_change_ranking
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser

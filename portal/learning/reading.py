@@ -14,9 +14,9 @@ from portal.learning.dataset import Dataset
 from portal.learning.enums import Outcome
 from portal.placements.enums import PlacementState
 from portal.placements.models import Placement, PlacementTransition
-from portal.recommendations.enums import Surface
-from portal.recommendations.models import Impression
-from portal.recommendations.reweighting import feature_table
+from portal.ranking.enums import Surface
+from portal.ranking.models import Impression
+from portal.ranking.reweighting import feature_table
 
 LEARNT_FROM = (Surface.ME_HOME, Surface.ME_POSITIONS, Surface.ME_FAIR)
 """Lists that people see for themselves; who is shown to an employer is no choice of theirs."""

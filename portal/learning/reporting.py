@@ -12,7 +12,7 @@ from portal.learning.enums import Outcome, Verdict
 from portal.learning.evaluation import REPLICATES, compare
 from portal.learning.position_bias import PositionEffect, position_effect
 from portal.learning.training import Learnt, learn
-from portal.recommendations.reweighting import Reweighting
+from portal.ranking.reweighting import Reweighting
 
 LEAST = {
     Outcome.RETAINED: (400, 200),

@@ -5,9 +5,9 @@ from portal.learning import reading, reporting
 from portal.learning.actions import keep_report
 from portal.learning.evaluation import REPLICATES
 from portal.learning.models import LearningReport
-from portal.recommendations import versions
-from portal.recommendations.models import BUILT_IN
-from portal.recommendations.reweighting import Reweighting
+from portal.ranking import versions
+from portal.ranking.models import BUILT_IN
+from portal.ranking.reweighting import Reweighting
 
 
 def run(

@@ -10,7 +10,7 @@ import numpy as np
 
 from portal.learning.dataset import Dataset, Doubles
 from portal.learning.enums import Outcome
-from portal.recommendations.reweighting import feature_table
+from portal.ranking.reweighting import feature_table
 
 LIKES_SCORE = 1.0
 _BASE = -1.6

@@ -14,7 +14,7 @@ from sklearn.model_selection import GridSearchCV, GroupKFold
 from portal.learning.dataset import Dataset, Doubles
 from portal.learning.enums import Outcome
 from portal.learning.position_bias import centre_and_spread, standardised
-from portal.recommendations.reweighting import FEATURES, Reweighting
+from portal.ranking.reweighting import FEATURES, Reweighting
 
 FOLDS = 5
 _STRETCHED = 10.0

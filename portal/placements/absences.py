@@ -12,7 +12,7 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core import audit
 from portal.placements.enums import AbsenceReason, DutyEventKind
-from portal.placements.models import Absence, DutyEvent, FollowUp
+from portal.placements.models import Absence, FollowUp, FollowUpEvent
 from portal.veterans.models import Veteran
 from portal.veterans.permissions import serves
 
@@ -31,8 +31,8 @@ def note_paused(calls: Iterable[FollowUp], *, by: User | None, on: date) -> None
 
 def _note(kind: DutyEventKind, calls: Iterable[FollowUp], by: User | None, on: date) -> None:
     now = timezone.now()
-    DutyEvent.objects.bulk_create(
-        DutyEvent(
+    FollowUpEvent.objects.bulk_create(
+        FollowUpEvent(
             follow_up=call, kind=kind, at=now, on=on, by=by, station_id=call.station_id,
             note=f"联系日期改为 {call.call_on:%Y-%m-%d}",
         )

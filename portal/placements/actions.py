@@ -11,14 +11,14 @@ from django.utils import timezone
 from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.core import audit
-from portal.core.workflow import TransitionRefused
+from portal.core.state_machine import TransitionRefused
 from portal.employers.permissions import is_hidden_from
 from portal.fairs.models import Booth
 from portal.placements import calling_again, follow_ups, headcount, permissions
 from portal.placements.closing import lapse_others, reopen_those_closed_by
 from portal.placements.enums import AttemptOutcome, PlacementState
+from portal.placements.events import placement_changed
 from portal.placements.models import FollowUp, Placement
-from portal.placements.signals import placement_changed
 from portal.placements.steps import follow_employment, locked, take_step
 from portal.placements.workflow import (
     IN_POST_STATES,

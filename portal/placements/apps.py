@@ -23,12 +23,13 @@ def _files_merging(sender: type, kept: Any, gone: Any, by: Any, **kwargs: Any) -
 
 def _rows_moved(kept: Any, gone: Any, by: Any, moved: list[list[Any]]) -> None:
     """Placements went from one file to the other, and absences perhaps."""
+    from portal.core.stored_names import stored_label
     from portal.placements.absences import repace
     from portal.placements.duties import move_duties
     from portal.placements.models import Placement
 
     if kept.station_id != gone.station_id:
-        placements = [key for label, key, _ in moved if label == Placement._meta.label]
+        placements = [key for label, key, _ in moved if label == stored_label(Placement)]
         move_duties(of=Q(placement__in=placements), by=by)
     repace(veterans=[kept.pk, gone.pk], by=by)
 
@@ -83,15 +84,15 @@ class PlacementsConfig(AppConfig):
     def ready(self) -> None:
         from portal.core import periodic
         from portal.placements import falling_due
-        from portal.veterans import signals
+        from portal.veterans import events
 
         periodic.register("placements.duties", every=timedelta(minutes=10), run=falling_due.run)
 
-        signals.veteran_files_moved.connect(_files_moved, dispatch_uid="placements.duties")
-        signals.veteran_files_merging.connect(_files_merging, dispatch_uid="placements.doubles")
-        signals.veteran_files_merged.connect(_files_merged, dispatch_uid="placements.duties")
-        signals.veteran_files_parted.connect(_files_parted, dispatch_uid="placements.duties")
-        signals.veteran_file_closed.connect(_file_closed, dispatch_uid="placements.duties")
-        signals.veteran_file_reopened.connect(_file_reopened, dispatch_uid="placements.duties")
-        signals.veteran_file_anonymised.connect(_file_anonymised, dispatch_uid="placements.anonymised")
-        signals.veteran_phone_changed.connect(_phone_changed, dispatch_uid="placements.duties")
+        events.veteran_files_moved.connect(_files_moved, dispatch_uid="placements.duties")
+        events.veteran_files_merging.connect(_files_merging, dispatch_uid="placements.doubles")
+        events.veteran_files_merged.connect(_files_merged, dispatch_uid="placements.duties")
+        events.veteran_files_parted.connect(_files_parted, dispatch_uid="placements.duties")
+        events.veteran_file_closed.connect(_file_closed, dispatch_uid="placements.duties")
+        events.veteran_file_reopened.connect(_file_reopened, dispatch_uid="placements.duties")
+        events.veteran_file_anonymised.connect(_file_anonymised, dispatch_uid="placements.anonymised")
+        events.veteran_phone_changed.connect(_phone_changed, dispatch_uid="placements.duties")

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.accounts.models import User
-from portal.core.workflow import TransitionRefused
+from portal.core.state_machine import TransitionRefused
 from portal.employers.permissions import is_hidden_from
 from portal.placements import headcount, permissions
 from portal.placements.enums import PlacementState

@@ -10,7 +10,7 @@ from django.db import transaction
 from portal.accounts.actions import give_consent, log_access, withdraw_consent
 from portal.accounts.enums import AccessKind, ConsentPurpose
 from portal.accounts.models import Consent, User
-from portal.employers.models import Employer, HiddenFile
+from portal.employers.models import Employer, HiddenRecord
 from portal.placements.models import Placement
 from portal.placements.permissions import acts_for_employer, is_own
 from portal.placements.workflow import LIVE_STATES
@@ -45,7 +45,7 @@ def shared_with(placements: Iterable[Placement]) -> set[int]:
         subject__in={subject_of(placement.position.employer) for placement in live},
     )
     pairs = set(agreed.values_list("user", "subject"))
-    hiding = HiddenFile.objects.in_force().filter(
+    hiding = HiddenRecord.objects.in_force().filter(
         veteran__in={placement.veteran_id for placement in live},
         employer__in={placement.position.employer_id for placement in live},
     )

@@ -10,10 +10,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from portal.accounts.enums import StationRole
-from portal.accounts.models import FILE_ROLES, StationMembership, User
+from portal.accounts.models import FILE_ROLES, Appointment, User
 from portal.core import audit
 from portal.placements.enums import DutyEventKind, FollowUpState
-from portal.placements.models import Cover, DutyEvent, FollowUp
+from portal.placements.models import Cover, FollowUp, FollowUpEvent
 from portal.stations.models import Station
 from portal.veterans.models import Veteran
 from portal.veterans.permissions import serves
@@ -44,9 +44,9 @@ def move_duties(*, of: Q, by: User | None) -> int:
     FollowUp.objects.bulk_update(
         calls, ["station", "raised", "owned_since", "clerk", "updated_at"], batch_size=_BATCH
     )
-    DutyEvent.objects.bulk_create(
+    FollowUpEvent.objects.bulk_create(
         (
-            DutyEvent(
+            FollowUpEvent(
                 follow_up=call, kind=DutyEventKind.MOVED, at=now, on=today, by=by, station_id=call.station_id
             )
             for call in calls
@@ -95,7 +95,7 @@ def assign(*, follow_up: FollowUp, clerk: User | None, by: User) -> FollowUp:
         return follow_up
     follow_up.clerk = clerk
     follow_up.save(update_fields=["clerk", "updated_at"])
-    DutyEvent.objects.create(
+    FollowUpEvent.objects.create(
         follow_up=follow_up,
         kind=DutyEventKind.ASSIGNED,
         at=timezone.now(),
@@ -111,7 +111,7 @@ def assign(*, follow_up: FollowUp, clerk: User | None, by: User) -> FollowUp:
 
 
 def _desk_paths(user: User, day: date) -> list[str]:
-    posts = StationMembership.objects.current(day).filter(user=user, role__in=FILE_ROLES)
+    posts = Appointment.objects.current(day).filter(user=user, role__in=FILE_ROLES)
     return list(posts.values_list("station__path", flat=True))
 
 

@@ -13,11 +13,11 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from portal.accounts.models import FILE_ROLES, StationMembership
-from portal.notices.enums import NoticeKind
-from portal.notices.models import Notice
+from portal.accounts.models import FILE_ROLES, Appointment
+from portal.notifications.enums import NotificationKind
+from portal.notifications.models import Notification
 from portal.placements.enums import DutyEventKind
-from portal.placements.models import Cover, DutyEvent, FollowUp
+from portal.placements.models import Cover, FollowUp, FollowUpEvent
 from portal.placements.workflow import ESCALATE_AFTER_DAYS
 from portal.stations.models import Station
 
@@ -46,8 +46,8 @@ def fall_due(day: date) -> int:
     """Note of a batch of calls that their day has come; how many."""
     due = FollowUp.objects.due(day).filter(fell_due_at=None).select_for_update(skip_locked=True)
     calls, now = list(due[:BATCH]), timezone.now()
-    DutyEvent.objects.bulk_create(
-        DutyEvent(
+    FollowUpEvent.objects.bulk_create(
+        FollowUpEvent(
             follow_up=call, kind=DutyEventKind.FELL_DUE, at=now, on=call.call_on, station_id=call.station_id
         )
         for call in calls
@@ -82,10 +82,12 @@ def escalate(day: date) -> int:
         call.station_id = above[_path_above(call.station)]
         call.raised, call.owned_since, call.clerk, call.updated_at = call.raised + 1, on, None, now
         events.append(
-            DutyEvent(follow_up=call, kind=DutyEventKind.ESCALATED, at=now, on=on, station_id=call.station_id)
+            FollowUpEvent(
+                follow_up=call, kind=DutyEventKind.ESCALATED, at=now, on=on, station_id=call.station_id
+            )
         )
     FollowUp.objects.bulk_update(calls, ["station", "raised", "owned_since", "clerk", "updated_at"])
-    DutyEvent.objects.bulk_create(events)
+    FollowUpEvent.objects.bulk_create(events)
     return len(calls)
 
 
@@ -98,7 +100,7 @@ def tell(day: date) -> int:
     how many were told now.
     """
     start = timezone.make_aware(datetime.combine(day, time.min))
-    events = DutyEvent.objects.filter(at__gte=start, at__lt=start + timedelta(days=1)).order_by()
+    events = FollowUpEvent.objects.filter(at__gte=start, at__lt=start + timedelta(days=1)).order_by()
     fell = events.filter(kind=DutyEventKind.FELL_DUE).values_list("follow_up__clerk", "follow_up__station")
     raised = events.filter(kind=DutyEventKind.ESCALATED).values_list("station")
     by_name: Counter[int] = Counter()
@@ -118,7 +120,7 @@ def _by_person(by_name: Counter[int], at_station: Counter[int], day: date) -> Co
     if not by_name and not at_station:
         return Counter()
     people: dict[str, set[int]] = {}
-    posts = StationMembership.objects.current(day).filter(role__in=sorted(FILE_ROLES), user__is_active=True)
+    posts = Appointment.objects.current(day).filter(role__in=sorted(FILE_ROLES), user__is_active=True)
     for path, user in posts.values_list("station__path", "user"):
         people.setdefault(path, set()).add(user)
     covers = dict(Cover.objects.on(day).values_list("clerk", "cover"))
@@ -137,11 +139,11 @@ def _by_person(by_name: Counter[int], at_station: Counter[int], day: date) -> Co
 @transaction.atomic
 def _notify(counts: Counter[int], words: str, key: str) -> int:
     """Tell those who were not told under this key, with their count; how many."""
-    known = set(Notice.objects.filter(key=key, user__in=counts).values_list("user", flat=True))
+    known = set(Notification.objects.filter(key=key, user__in=counts).values_list("user", flat=True))
     fresh = [
-        Notice(user_id=user, kind=NoticeKind.PLACEMENT, text=words.format(n), url=_DESK, key=key)
+        Notification(user_id=user, kind=NotificationKind.PLACEMENT, text=words.format(n), url=_DESK, key=key)
         for user, n in sorted(counts.items())
         if user not in known
     ]
-    Notice.objects.bulk_create(fresh, batch_size=500, ignore_conflicts=True)
+    Notification.objects.bulk_create(fresh, batch_size=500, ignore_conflicts=True)
     return len(fresh)

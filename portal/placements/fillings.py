@@ -1,4 +1,4 @@
-"""Was it filled, and by whom? Asked of the employer once a position has closed."""
+"""Was it filled, and by whom? SearchParams of the employer once a position has closed."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from django.db import transaction
 from portal.accounts.models import User
 from portal.core import audit
 from portal.placements.enums import FillingResult
-from portal.placements.models import Filling, Placement, PlacementQuerySet
+from portal.placements.models import HiringOutcome, Placement, PlacementQuerySet
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from portal.positions.permissions import can_edit
@@ -35,7 +35,7 @@ def answer(
     result: FillingResult,
     placements: Iterable[Placement] = (),
     reason: str = "",
-) -> Filling:
+) -> HiringOutcome:
     """Write down what the employer says; a later answer takes the earlier one's place.
 
     Raises:
@@ -55,7 +55,7 @@ def answer(
         raise ValidationError({"placements": "请选择招到的人；名单里没有的，请联系服务站补登意向。"})
     if result == FillingResult.NOT_FILLED and not reason:
         raise ValidationError({"reason": "请写明没有招到的原因，方便改进服务。"})
-    filling = Filling.objects.filter(position=position).first() or Filling(position=position)
+    filling = HiringOutcome.objects.filter(position=position).first() or HiringOutcome(position=position)
     filling.result, filling.reason, filling.answered_by = result, reason, by
     filling.full_clean()
     filling.save()

@@ -12,7 +12,7 @@ from portal.placements import actions, duties
 from portal.placements.absences import repace
 from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState
 from portal.placements.follow_ups import wait_again
-from portal.placements.models import AttemptTakenBack, FollowUp, FollowUpAttempt, Placement
+from portal.placements.models import AttemptReversal, FollowUp, FollowUpAttempt, Placement
 from portal.placements.steps import locked
 
 MISTAKEN = "登记回访时点错，当天撤销"
@@ -87,7 +87,7 @@ def take_back_try(*, follow_up: FollowUp, by: User) -> FollowUp:
     last = mistakable(follow_up, by)
     if last is None:
         raise ValidationError("只能撤销自己今天最后一次记录的联系。")
-    AttemptTakenBack.objects.create(attempt=last, by=by)
+    AttemptReversal.objects.create(attempt=last, by=by)
     follow_up.tries -= 1
     if follow_up.state == FollowUpState.DONE:
         wait_again(follow_up)

@@ -7,12 +7,12 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core import audit
 from portal.placements import follow_ups
+from portal.placements.events import placement_changed
 from portal.placements.models import Placement, PlacementTransition
-from portal.placements.signals import placement_changed
 from portal.placements.workflow import IN_POST_STATES
 from portal.veterans.enums import EmploymentStatus
+from portal.veterans.events import veteran_file_changed
 from portal.veterans.models import Veteran
-from portal.veterans.signals import veteran_file_changed
 
 
 def locked(placement: Placement) -> Placement:

@@ -1,6 +1,6 @@
 """The placement's states as a table, and the follow-ups that each state calls for. No ORM here."""
 
-from portal.core.workflow import TransitionTable
+from portal.core.state_machine import TransitionTable
 from portal.placements.enums import FollowUpKind
 from portal.placements.enums import PlacementState as S
 

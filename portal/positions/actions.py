@@ -13,11 +13,11 @@ from portal.employers.models import Employer
 from portal.employers.permissions import acts_for
 from portal.positions import occupations
 from portal.positions.enums import PositionState
+from portal.positions.events import position_changed
 from portal.positions.exceptions import end_exceptions, require_excepted
 from portal.positions.fairness import require_fair
 from portal.positions.models import Position
 from portal.positions.permissions import can_edit, can_review
-from portal.positions.signals import position_changed
 from portal.positions.steps import take_step
 
 OPEN_FOR = timedelta(days=60)

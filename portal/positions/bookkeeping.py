@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.accounts.models import User
-from portal.notices.actions import notify_all
-from portal.notices.enums import NoticeKind
+from portal.notifications.actions import notify_all
+from portal.notifications.enums import NotificationKind
 from portal.positions.enums import PositionState
 from portal.positions.lifecycle import can_be_renewed
 from portal.positions.models import Position
@@ -60,7 +60,7 @@ def _tell(position: Position, text: str, about: str) -> int:
     assert position.expires_at is not None
     return notify_all(
         users=User.objects.filter(employer_memberships__employer=position.employer_id, is_active=True),
-        kind=NoticeKind.POSITION,
+        kind=NotificationKind.POSITION,
         text=text,
         key=f"position.{position.pk}.{about}.{timezone.localdate(position.expires_at)}",
         url=f"/company/positions/{position.pk}/manage/",

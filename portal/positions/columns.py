@@ -3,8 +3,8 @@
 from typing import Any
 
 from portal.core.enums import CertificateKind, Education, Shift
+from portal.imports.kinds import Column
 from portal.positions.enums import PositionKind
-from portal.sheets.kinds import Column
 
 
 def _words(choices: Any) -> tuple[str, ...]:

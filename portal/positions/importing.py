@@ -15,20 +15,20 @@ from django.utils import timezone
 from portal.core import audit
 from portal.core.models import Occupation
 from portal.employers.models import Employer
+from portal.imports import parsing
+from portal.imports.enums import RowOutcome
+from portal.imports.kinds import BadRow, Result, SheetKind
+from portal.imports.models import ImportRun
 from portal.positions import intake, occupations
 from portal.positions.columns import COLUMNS
 from portal.positions.duplicates import Likeness, likeness, likeness_of, live_posts
 from portal.positions.enums import PositionState
+from portal.positions.events import positions_changed
 from portal.positions.exceptions import end_exceptions
 from portal.positions.fairness import findings_of, summary, unfair
 from portal.positions.models import EXTERNAL_ID, Position
 from portal.positions.permissions import can_write_for
-from portal.positions.signals import positions_changed
 from portal.positions.undoing import undo
-from portal.sheets import parsing
-from portal.sheets.enums import RowOutcome
-from portal.sheets.kinds import BadRow, Result, SheetKind
-from portal.sheets.models import SheetImport
 
 KIND = "positions"
 # What a post that has ended says stays as it was.
@@ -55,7 +55,7 @@ class PositionRow:
 class PositionLoader:
     """One run over an employer's position sheet."""
 
-    def __init__(self, sheet: SheetImport) -> None:
+    def __init__(self, sheet: ImportRun) -> None:
         self._by = sheet.by
         self._employer = Employer.objects.select_related("station", "region").get(pk=sheet.subject_id)
         self._allowed = can_write_for(sheet.by, self._employer)

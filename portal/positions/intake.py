@@ -5,9 +5,9 @@ from typing import Any
 
 from portal.core.enums import Education, Shift
 from portal.core.models import Region
+from portal.imports.kinds import BadRow
+from portal.imports.parsing import EDUCATION_SAID, Places, folded, place_names, text_of
 from portal.positions.enums import PositionKind
-from portal.sheets.kinds import BadRow
-from portal.sheets.parsing import EDUCATION_SAID, Places, folded, place_names, text_of
 from portal.stations.enums import StationLevel
 
 PROBLEMS = {

@@ -9,13 +9,13 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.models import Occupation
-from portal.notices.actions import notify_all
-from portal.notices.enums import NoticeKind
+from portal.notifications.actions import notify_all
+from portal.notifications.enums import NotificationKind
 from portal.positions.actions import FIELDS, OPEN_FOR, draft
 from portal.positions.enums import PositionState
+from portal.positions.events import position_changed
 from portal.positions.models import Position
 from portal.positions.permissions import can_edit, can_review
-from portal.positions.signals import position_changed
 from portal.positions.steps import take_step
 
 # A post may be renewed from so long before its end until so long after it, and so often without a review.
@@ -150,7 +150,7 @@ def note_freed(*, position: Position, by: User) -> Position:
     event = audit.record(by=by, verb="positions.place_freed", target=position)
     notify_all(
         users=User.objects.filter(employer_memberships__employer=position.employer_id, is_active=True),
-        kind=NoticeKind.POSITION,
+        kind=NotificationKind.POSITION,
         text=f"“{position.title}”有人离职，空出一个名额，可以重新开放招聘。",
         key=f"position.{position.pk}.freed.{event.pk}",
         url=f"/company/positions/{position.pk}/manage/",

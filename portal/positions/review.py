@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from portal.accounts.models import User
-from portal.core.workflow import TransitionRefused
+from portal.core.state_machine import TransitionRefused
 from portal.positions import actions
 from portal.positions.exceptions import confirm_exception
 from portal.positions.models import Position

@@ -5,14 +5,14 @@ from django.db import transaction
 
 from portal.accounts.models import User
 from portal.employers.models import Employer
+from portal.imports import actions
+from portal.imports.models import ImportRun
 from portal.positions.importing import KIND
 from portal.positions.permissions import can_write_for
-from portal.sheets import actions
-from portal.sheets.models import SheetImport
 
 
 @transaction.atomic
-def upload_sheet(*, by: User, employer: Employer, name: str, content: bytes) -> SheetImport:
+def upload_sheet(*, by: User, employer: Employer, name: str, content: bytes) -> ImportRun:
     """Take an employer's position sheet in.
 
     Raises:

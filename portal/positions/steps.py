@@ -4,10 +4,10 @@ from typing import Any
 
 from portal.accounts.models import User
 from portal.core import audit
-from portal.core.workflow import TransitionTable
+from portal.core.state_machine import TransitionTable
 from portal.positions.enums import PositionState
+from portal.positions.events import position_changed
 from portal.positions.models import Position
-from portal.positions.signals import position_changed
 
 EDITABLE = frozenset(
     {PositionState.DRAFT, PositionState.REFUSED, PositionState.PAUSED, PositionState.EXPIRED}

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from portal.accounts.models import User
 from portal.core import audit
+from portal.imports.enums import RowOutcome
+from portal.imports.kinds import Written
 from portal.positions.enums import PositionState
+from portal.positions.events import positions_changed
 from portal.positions.models import Position
 from portal.positions.permissions import can_write_for
-from portal.positions.signals import positions_changed
-from portal.sheets.enums import RowOutcome
-from portal.sheets.kinds import Written
 
 GONE = "岗位已不存在"
 TOUCHED = "导入后已审核或有人改过，已保留；可在岗位列表撤回"

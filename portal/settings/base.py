@@ -21,21 +21,21 @@ INSTALLED_APPS = [
     "portal.core",
     "portal.stations",
     "portal.accounts",
-    "portal.notices",
-    "portal.sheets",
+    "portal.notifications",
+    "portal.imports",
     "portal.veterans",
     "portal.visits",
     "portal.employers",
-    "portal.integrators",
+    "portal.api_tokens",
     "portal.positions",
     "portal.complaints",
-    "portal.recommendations",
+    "portal.ranking",
     "cms",
     "portal.fairs",
     "portal.placements",
     "portal.confirmations",
     "portal.learning",
-    "portal.insights",
+    "portal.reports",
     "search",
     "portal.web",
     "portal.api",
@@ -88,9 +88,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "portal.web.middleware.RefusalLogMiddleware",
-    "portal.web.middleware.SecondFactorMiddleware",
-    "portal.web.cms_access.CurrentEditorsMiddleware",
+    "portal.web.shared.middleware.RefusalLogMiddleware",
+    "portal.web.shared.middleware.SecondFactorMiddleware",
+    "portal.web.shared.cms_access.CurrentEditorsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -107,7 +107,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "portal.web.context.site",
+                "portal.web.shared.context.site",
             ],
         },
     }
@@ -149,12 +149,12 @@ LOGIN_REDIRECT_URL = "public:landing"
 LOGOUT_REDIRECT_URL = "/"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "portal.web.public.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "portal.web.public.site.errors.csrf_failure"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "username"  # what the sign-in view calls it, not the model
-AXES_LOCKOUT_TEMPLATE = "web/public/locked_out.html"
+AXES_LOCKOUT_TEMPLATE = "public/accounts/locked_out.html"
 AXES_SENSITIVE_PARAMETERS = ["username", "phone", "password", "code"]
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_VERBOSE = False  # no line of greeting from every process
@@ -229,7 +229,7 @@ NINJA_NUM_PROXIES = env.int("PORTAL_PROXIES", default=0)
 COMPLAINT_WORKING_DAYS = env.int("PORTAL_COMPLAINT_DAYS", default=5)
 # Years that a closed file is kept before `manage.py anonymise_files` takes the person out of it.
 FILE_RETENTION_YEARS = env.int("PORTAL_FILE_RETENTION_YEARS", default=3)
-# Days that a note of what a list showed is kept (portal/recommendations/impressions.py).
+# Days that a note of what a list showed is kept (portal/ranking/impressions.py).
 IMPRESSION_DAYS = env.int("PORTAL_IMPRESSION_DAYS", default=730)
 # Chance, up to 0.5, that two neighbours of the recommended list change places for a day, so that the effect
 # of the place can be told from that of the post. 0: the list is the ranking's own, exactly.

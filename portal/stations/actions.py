@@ -13,8 +13,8 @@ from django.utils import timezone
 from portal.core import audit
 from portal.core.models import Region
 from portal.stations.enums import StationLevel
+from portal.stations.events import regions_moved, station_ended
 from portal.stations.models import Station, StationArea, StationName
-from portal.stations.signals import regions_moved, station_ended
 
 LEVELS = list(StationLevel)
 

@@ -17,10 +17,10 @@ from portal.core.models import Occupation, Region
 from portal.core.validators import birth_date_of, normalise_phone, validate_id_number, validate_phone
 from portal.stations.models import Station
 from portal.veterans.enums import FileSource, MoveReason, Sex
+from portal.veterans.events import veteran_file_changed, veteran_phone_changed
 from portal.veterans.models import Certificate, Service, Veteran, Wish, WorkHistory
 from portal.veterans.moving import home_of, note_moved
 from portal.veterans.permissions import can_edit, serves
-from portal.veterans.signals import veteran_file_changed, veteran_phone_changed
 
 # Fields that `update_file` sets as they come; the rest have verbs of their own.
 PLAIN_FIELDS = frozenset(

@@ -28,8 +28,8 @@ class VeteransConfig(AppConfig):
     verbose_name = "退役军人"
 
     def ready(self) -> None:
-        from portal.sheets.kinds import register
-        from portal.stations.signals import regions_moved, station_ended
+        from portal.imports.kinds import register
+        from portal.stations.events import regions_moved, station_ended
         from portal.veterans.importing import KIND_OF_FILES
 
         register(KIND_OF_FILES)

@@ -15,9 +15,9 @@ from portal.core.models import AuditEvent
 from portal.core.validators import validate_id_number
 from portal.veterans.actions import note_refused
 from portal.veterans.enums import ClaimState
-from portal.veterans.models import FileClaim, Veteran
+from portal.veterans.events import veteran_file_changed
+from portal.veterans.models import RecordClaim, Veteran
 from portal.veterans.permissions import serves
-from portal.veterans.signals import veteran_file_changed
 
 TRIES_A_DAY = 5
 # One answer for a wrong phone, a file that has its account, and a closed file: none of them is told to a
@@ -32,7 +32,7 @@ def _fail(user: User, veteran: Veteran) -> None:
     audit.record(by=user, verb="veterans.claim_failed", target=user)
 
 
-def ask_for_file(*, by: User, id_number: str) -> FileClaim | None:
+def ask_for_file(*, by: User, id_number: str) -> RecordClaim | None:
     """Claim the file of this ID number; None when nobody has it, so that one may be opened.
 
     The file's phone has to be the one that `by` signed in with. What does not match is noted where the file's
@@ -53,18 +53,20 @@ def ask_for_file(*, by: User, id_number: str) -> FileClaim | None:
     if veteran.account_id is not None or veteran.closed_on or veteran.phone_hash != by.phone_hash:
         _fail(by, veteran)
         raise ValidationError({"id_number": NOT_MATCHED})
-    waiting = FileClaim.objects.waiting().filter(user=by).first()  # one claim at a time
+    waiting = RecordClaim.objects.waiting().filter(user=by).first()  # one claim at a time
     if waiting is not None:
         return waiting
     with transaction.atomic():
-        claim = FileClaim.objects.create(veteran=veteran, user=by)
+        claim = RecordClaim.objects.create(veteran=veteran, user=by)
         audit.record(by=by, verb="veterans.claimed", target=veteran, claim=claim.pk)
     return claim
 
 
-def _settle(claim: FileClaim, by: User, state: ClaimState, reason: str = "") -> FileClaim:
+def _settle(claim: RecordClaim, by: User, state: ClaimState, reason: str = "") -> RecordClaim:
     """Only a claim that waits is settled, once."""
-    locked = FileClaim.objects.select_for_update().select_related("veteran__station", "user").get(pk=claim.pk)
+    locked = (
+        RecordClaim.objects.select_for_update().select_related("veteran__station", "user").get(pk=claim.pk)
+    )
     if locked.state != ClaimState.WAITING:
         raise ValidationError("这份认领已经处理过了。")
     locked.state, locked.decided_by, locked.decided_at, locked.reason = state, by, timezone.now(), reason
@@ -74,7 +76,7 @@ def _settle(claim: FileClaim, by: User, state: ClaimState, reason: str = "") -> 
 
 
 @transaction.atomic
-def decide_claim(*, claim: FileClaim, by: User, accepted: bool, reason: str = "") -> FileClaim:
+def decide_claim(*, claim: RecordClaim, by: User, accepted: bool, reason: str = "") -> RecordClaim:
     """The station's yes links the account; its no says why.
 
     Raises:
@@ -105,7 +107,7 @@ def decide_claim(*, claim: FileClaim, by: User, accepted: bool, reason: str = ""
 
 
 @transaction.atomic
-def withdraw_claim(*, claim: FileClaim, by: User) -> FileClaim:
+def withdraw_claim(*, claim: RecordClaim, by: User) -> RecordClaim:
     """The person takes the claim back.
 
     Raises:

@@ -16,9 +16,9 @@ from portal.core import audit
 from portal.core.encryption import lookup_hash
 from portal.core.enums import Education
 from portal.core.validators import birth_date_of
-from portal.sheets import parsing
-from portal.sheets.enums import RowOutcome
-from portal.sheets.kinds import BadRow, Result, SheetKind
+from portal.imports import parsing
+from portal.imports.enums import RowOutcome
+from portal.imports.kinds import BadRow, Result, SheetKind
 from portal.stations.models import Station
 from portal.veterans import intake
 from portal.veterans.columns import COLUMNS
@@ -31,9 +31,9 @@ from portal.veterans.enums import (
     Settlement,
     Sex,
 )
+from portal.veterans.events import veteran_files_changed
 from portal.veterans.models import Certificate, Service, Veteran
 from portal.veterans.moving import note_moves
-from portal.veterans.signals import veteran_files_changed
 from portal.veterans.undoing import undo
 
 KIND = "veterans"

@@ -14,16 +14,17 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.models import AppendOnlyModel
+from portal.core.stored_names import stored_label
 from portal.veterans.actions import PLAIN_FIELDS
 from portal.veterans.enums import CloseReason, EmploymentStatus
-from portal.veterans.models import FileMerge, Veteran
-from portal.veterans.retention import can_close
-from portal.veterans.signals import (
+from portal.veterans.events import (
     veteran_file_changed,
     veteran_files_merged,
     veteran_files_merging,
     veteran_files_parted,
 )
+from portal.veterans.models import RecordMerge, Veteran
+from portal.veterans.retention import can_close
 
 # What the file that stays takes over where it has nothing itself.
 _FILLED = sorted(PLAIN_FIELDS - {"name", "is_party_member", "education", "employment_status"})
@@ -39,7 +40,7 @@ def _relations() -> list[tuple[type[models.Model], str]]:
     return [
         (model, name)
         for model, name in pointing
-        if model not in {Veteran, FileMerge} and not issubclass(model, AppendOnlyModel)
+        if model not in {Veteran, RecordMerge} and not issubclass(model, AppendOnlyModel)
     ]
 
 
@@ -58,7 +59,7 @@ def _require(by: User, *files: Veteran) -> None:
 
 
 @transaction.atomic
-def merge_files(*, kept: Veteran, gone: Veteran, by: User) -> FileMerge:
+def merge_files(*, kept: Veteran, gone: Veteran, by: User) -> RecordMerge:
     """Bring `gone` into `kept`.
 
     Raises:
@@ -74,7 +75,7 @@ def merge_files(*, kept: Veteran, gone: Veteran, by: User) -> FileMerge:
         raise ValidationError("已注销的档案不能合并。")
     if kept.account_id and gone.account_id:
         raise ValidationError("两份档案各有登录账号，请先请本人确认用哪一个号码登录。")
-    merge = FileMerge(
+    merge = RecordMerge(
         kept=kept, gone=gone, by=by, status_before=gone.employment_status, account_moved=bool(gone.account_id)
     )
     veteran_files_merging.send(sender=Veteran, kept=kept, gone=gone, by=by)
@@ -106,12 +107,12 @@ def _move_rows(source: Veteran, target: Veteran) -> list[list[Any]]:
                     model._base_manager.filter(pk=row.pk).update(**{name: target})
             except IntegrityError:
                 continue  # the other file has this one already: a registration for the same fair, a wish
-            moved.append([model._meta.label, row.pk, name])
+            moved.append([stored_label(model), row.pk, name])
     return moved
 
 
 @transaction.atomic
-def undo_merge(*, merge: FileMerge, by: User) -> FileMerge:
+def undo_merge(*, merge: RecordMerge, by: User) -> RecordMerge:
     """Make two files of one again. What came to the kept file since stays with it.
 
     Raises:
@@ -119,7 +120,7 @@ def undo_merge(*, merge: FileMerge, by: User) -> FileMerge:
         ValidationError: undone already, or the file that was kept went into another one since.
     """
     merge = (
-        FileMerge.objects.select_for_update()
+        RecordMerge.objects.select_for_update()
         .select_related("kept__station", "gone__station")
         .get(pk=merge.pk)
     )
@@ -129,7 +130,7 @@ def undo_merge(*, merge: FileMerge, by: User) -> FileMerge:
         raise ValidationError("这次合并已经撤销过了。")
     if kept.merged_into_id is not None:
         raise ValidationError("保留的档案后来又并入了另一份，请先撤销那一次合并。")
-    models_by_label = {model._meta.label: model for model, _ in _relations()}
+    models_by_label = {stored_label(model): model for model, _ in _relations()}
     back = [
         [label, key, name]
         for label, key, name in merge.moved

@@ -102,7 +102,7 @@ class VeteranQuerySet(models.QuerySet["Veteran"]):
         here = self if day >= timezone.localdate() else self.filter(created_at__lt=end_of(day))
         rows = here.order_by().values("station").annotate(files=models.Count("pk"))
         counts = Counter({row["station"]: row["files"] for row in rows})
-        moves = FileMove.objects.after(day).order_by()
+        moves = RecordMove.objects.after(day).order_by()
         for pair in moves.values("from_station", "to_station").annotate(files=models.Count("pk")):
             counts[pair["to_station"]] -= pair["files"]
             counts[pair["from_station"]] += pair["files"]
@@ -257,14 +257,14 @@ class Certificate(models.Model):
         return self.valid_until is None or self.valid_until >= day
 
 
-class FileMergeQuerySet(models.QuerySet["FileMerge"]):
-    def visible_to(self, user: "User | AnonymousUser") -> "FileMergeQuerySet":
+class RecordMergeQuerySet(models.QuerySet["RecordMerge"]):
+    def visible_to(self, user: "User | AnonymousUser") -> "RecordMergeQuerySet":
         """Whoever sees both files."""
         seen = Veteran.objects.visible_to(user)
         return self.filter(kept__in=seen, gone__in=seen)
 
 
-class FileMerge(models.Model):
+class RecordMerge(models.Model):
     """One file brought into another, with what is needed to take that back. Holds no value of a field."""
 
     kept = models.ForeignKey(Veteran, models.PROTECT, related_name="merges", verbose_name="保留的档案")
@@ -280,7 +280,7 @@ class FileMerge(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="撤销人"
     )
 
-    objects = FileMergeQuerySet.as_manager()
+    objects = RecordMergeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "档案合并"
@@ -292,18 +292,18 @@ class FileMerge(models.Model):
         ]
 
 
-class FileClaimQuerySet(models.QuerySet["FileClaim"]):
-    def visible_to(self, user: "User | AnonymousUser") -> "FileClaimQuerySet":
+class RecordClaimQuerySet(models.QuerySet["RecordClaim"]):
+    def visible_to(self, user: "User | AnonymousUser") -> "RecordClaimQuerySet":
         """Staff of the file's station or above; whoever claims. Not the file's owner: it has none yet."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
         return self.filter(in_subtrees("veteran__station", user.station_paths(FILE_ROLES)) | Q(user=user))
 
-    def waiting(self) -> "FileClaimQuerySet":
+    def waiting(self) -> "RecordClaimQuerySet":
         return self.filter(state=ClaimState.WAITING).order_by("asked_at", "pk")
 
 
-class FileClaim(models.Model):
+class RecordClaim(models.Model):
     """Somebody with an account says that a file without one is theirs (认领)."""
 
     veteran = models.ForeignKey(Veteran, models.PROTECT, related_name="claims", verbose_name="档案")
@@ -316,7 +316,7 @@ class FileClaim(models.Model):
     decided_at = models.DateTimeField("处理时间", null=True, blank=True)
     reason = models.CharField("原因", max_length=120, blank=True, validators=[validate_no_unit_name])
 
-    objects = FileClaimQuerySet.as_manager()
+    objects = RecordClaimQuerySet.as_manager()
 
     class Meta:
         verbose_name = "档案认领"
@@ -426,13 +426,13 @@ class Wish(TimestampedModel):
         verbose_name_plural = "求职意愿"
 
 
-class FileMoveQuerySet(models.QuerySet["FileMove"]):
-    def after(self, day: date) -> "FileMoveQuerySet":
+class RecordMoveQuerySet(models.QuerySet["RecordMove"]):
+    def after(self, day: date) -> "RecordMoveQuerySet":
         """Moves that had not happened yet by the end of `day`, of files that were there."""
         return self.filter(on__gt=day, veteran__created_at__lt=end_of(day))
 
 
-class FileMove(AppendOnlyModel):
+class RecordMove(AppendOnlyModel):
     """A file went from one station to another: from `on` it counts at the second, before it at the first."""
 
     veteran = models.ForeignKey(Veteran, models.PROTECT, related_name="moves", verbose_name="档案")
@@ -443,7 +443,7 @@ class FileMove(AppendOnlyModel):
     reason = models.CharField("原因", max_length=10, choices=MoveReason.choices)
     by_label = models.CharField("经办人", max_length=80, blank=True)
 
-    objects = FileMoveQuerySet.as_manager()
+    objects = RecordMoveQuerySet.as_manager()
 
     class Meta:
         verbose_name = "档案转移"

@@ -14,8 +14,8 @@ from django.utils import timezone
 from portal.core import audit
 from portal.stations.models import Station
 from portal.veterans.enums import MoveReason
-from portal.veterans.models import FileMove, Veteran, VeteranQuerySet
-from portal.veterans.signals import veteran_files_changed, veteran_files_moved
+from portal.veterans.events import veteran_files_changed, veteran_files_moved
+from portal.veterans.models import RecordMove, Veteran, VeteranQuerySet
 
 BATCH = 2_000
 
@@ -54,9 +54,9 @@ def note_moved(
     and tell the rooms above.
     """
     files, label = list(files), str(by) if by is not None else "系统"
-    FileMove.objects.bulk_create(
+    RecordMove.objects.bulk_create(
         (
-            FileMove(
+            RecordMove(
                 veteran_id=pk, from_station=station, to_station=into, on=on, reason=reason, by_label=label
             )
             for pk in files

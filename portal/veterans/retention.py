@@ -12,13 +12,13 @@ from portal.accounts.enums import StationRole
 from portal.accounts.models import Consent, User
 from portal.core import audit
 from portal.veterans.enums import CloseReason, EmploymentStatus
-from portal.veterans.models import Veteran
-from portal.veterans.signals import (
+from portal.veterans.events import (
     veteran_file_anonymised,
     veteran_file_changed,
     veteran_file_closed,
     veteran_file_reopened,
 )
+from portal.veterans.models import Veteran
 
 # Closing is a decision of the station's head or the city, not of the day's work.
 CLOSING_ROLES = frozenset({StationRole.HEAD, StationRole.OPERATOR})

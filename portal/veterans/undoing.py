@@ -9,8 +9,8 @@ from django.db import models
 
 from portal.accounts.models import FILE_ROLES, User
 from portal.core import audit
-from portal.sheets.enums import RowOutcome
-from portal.sheets.kinds import Written
+from portal.imports.enums import RowOutcome
+from portal.imports.kinds import Written
 from portal.stations.models import Station
 from portal.veterans.enums import MoveReason
 from portal.veterans.models import Certificate, Service, Veteran

@@ -15,9 +15,9 @@ from portal.stations.models import Station
 from portal.veterans import actions as veterans
 from portal.veterans.models import Veteran
 from portal.visits.enums import Need, VisitMethod
+from portal.visits.events import return_registered, visit_recorded
 from portal.visits.models import ReturnRegistration, Visit, VisitNeed
 from portal.visits.permissions import can_open_files_at, can_record
-from portal.visits.signals import return_registered, visit_recorded
 
 
 @transaction.atomic

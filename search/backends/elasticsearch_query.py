@@ -9,12 +9,12 @@ from search.cursor import Cursor
 from search.query import Facet, Kind, Near, Scope, SearchQuery, Sort
 from search.words import Group
 
-Asked = dsl.query.Query
+SearchParams = dsl.query.Query
 _FIELDS = ("title^8", "facts^3", "body")
 _MOST_VALUES = 4000  # of a facet; there are 3,351 regions down to the county
 
 
-def scope(query: SearchQuery) -> list[Asked]:
+def scope(query: SearchQuery) -> list[SearchParams]:
     """What the searcher may see, judged at `query.now`."""
     if query.scope is not Scope.PUBLIC:
         raise ValueError(f"no condition for scope {query.scope!r}")
@@ -22,11 +22,11 @@ def scope(query: SearchQuery) -> list[Asked]:
     return [dsl.Q("range", listed_from={"lte": now}), dsl.Q("range", listed_until={"gt": now})]
 
 
-def facts(query: SearchQuery) -> list[Asked]:
+def facts(query: SearchQuery) -> list[SearchParams]:
     """Filters that nothing is counted by."""
     not_a_post = ~dsl.Q("term", kind=Kind.POSITION.value)
     not_a_fair = ~dsl.Q("term", kind=Kind.FAIR.value)
-    found: list[Asked] = []
+    found: list[SearchParams] = []
     if query.certificates:
         found.append(not_a_post | dsl.Q("terms", certificates=sorted(query.certificates)))
     if query.veterans_only:
@@ -43,14 +43,14 @@ def facts(query: SearchQuery) -> list[Asked]:
     return found
 
 
-def by_facet(query: SearchQuery) -> dict[Facet, Asked]:
+def by_facet(query: SearchQuery) -> dict[Facet, SearchParams]:
     """The filter of each facet that is filtered by. Whatever has no such fact passes."""
-    found: dict[Facet, Asked] = {}
+    found: dict[Facet, SearchParams] = {}
     if query.kinds != frozenset(Kind):
         found[Facet.KIND] = dsl.Q("terms", kind=sorted(query.kinds))
     if query.region:
         found[Facet.COUNTY] = dsl.Q("term", regions=query.region)
-    pay: list[Asked] = []
+    pay: list[SearchParams] = []
     if query.pay_at_least is not None:
         pay.append(_absent("pay_to") | dsl.Q("range", pay_to={"gte": query.pay_at_least}))
     if query.pay_below is not None:
@@ -73,7 +73,7 @@ def by_facet(query: SearchQuery) -> dict[Facet, Asked]:
     return found
 
 
-def _absent(field: str) -> Asked:
+def _absent(field: str) -> SearchParams:
     return ~dsl.Q("exists", field=field)
 
 
@@ -81,7 +81,7 @@ def _point(near: Near) -> dict[str, float]:
     return {"lat": near.latitude, "lon": near.longitude}
 
 
-def facet_counts(asking: dsl.Search, filters: Mapping[Facet, Asked]) -> None:
+def facet_counts(asking: dsl.Search, filters: Mapping[Facet, SearchParams]) -> None:
     """Ask for every facet's counts, each with the filters of all the others."""
     for facet in Facet:
         others = [condition for of, condition in filters.items() if of != facet]
@@ -98,22 +98,22 @@ def counts(aggregations: Any) -> dict[Facet, dict[str, int]]:
     }
 
 
-def words(asked: Sequence[Group], *, any_word: bool) -> Asked:
+def words(asked: Sequence[Group], *, any_word: bool) -> SearchParams:
     each = [_one(group) for group in asked]
     return dsl.Q("bool", should=each, minimum_should_match=1) if any_word else dsl.Q("bool", must=each)
 
 
-def _one(group: Group) -> Asked:
+def _one(group: Group) -> SearchParams:
     each = [_all_of(alternative) for alternative in group.alternatives]
     return each[0] if len(each) == 1 else dsl.Q("bool", should=each, minimum_should_match=1)
 
 
-def _all_of(alternative: Sequence[str]) -> Asked:
+def _all_of(alternative: Sequence[str]) -> SearchParams:
     each = [_standing(word) for word in alternative]
     return each[0] if len(each) == 1 else dsl.Q("bool", must=each)
 
 
-def _standing(word: str) -> Asked:
+def _standing(word: str) -> SearchParams:
     return dsl.Q("multi_match", query=word, fields=list(_FIELDS), type="best_fields", analyzer="keyword")
 
 

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import TypeVar
 
 from search.backends.base import Backend, Found, Health, Searcher, Unavailable, Unbuilt
-from search.models import Unsent
+from search.models import PendingIndexUpdate
 from search.query import SearchQuery, SearchResult
 from search.words import Group
 
@@ -96,7 +96,7 @@ class FallbackSearcher(Searcher):
 
     def health(self) -> Health:
         """Of the server. Asking it counts: a monitor that comes by finds out before a reader has to."""
-        waiting = Unsent.objects.count()
+        waiting = PendingIndexUpdate.objects.count()
         built = self._first(self.server.is_built, lambda: None)
         if built is None and not isinstance(self.breaker.reason, Unbuilt):
             return Health("down", answering=self.database.name, waiting=waiting)

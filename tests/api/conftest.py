@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 
 from portal.accounts.enums import StationRole
-from portal.integrators.actions import issue
-from portal.integrators.enums import TokenScope
-from portal.integrators.models import ApiToken
+from portal.api_tokens.actions import issue
+from portal.api_tokens.enums import TokenScope
+from portal.api_tokens.models import ApiToken
 from tests.factories import make_employer, make_occupation, make_staff, make_stations, make_user, make_veteran
 
 

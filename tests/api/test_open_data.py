@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from portal.fairs.enums import BoothState
 from portal.fairs.models import Booth
-from portal.insights.open_data import FIGURES
-from portal.insights.totals import SMALLEST_CELL, booth_counts, fair_totals
 from portal.placements import actions as placements
 from portal.positions import actions
 from portal.positions.models import Position
+from portal.reports.open_data import FIGURES
+from portal.reports.totals import SMALLEST_CELL, booth_counts, fair_totals
 from tests.factories import (
     make_booth,
     make_employer,

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from portal.accounts.enums import AccessKind
-from portal.accounts.models import AccessLog, StationMembership
+from portal.accounts.models import AccessLog, Appointment
 from tests.factories import make_employer, make_stations, make_user, make_veteran
 
 pytestmark = pytest.mark.django_db
@@ -48,8 +48,8 @@ def test_a_number_that_is_nobodys_is_not_noted(ask, towns) -> None:
 
 def test_a_clerk_who_moved_away_is_refused_and_noted(ask, towns) -> None:
     yesterday = timezone.localdate() - timedelta(days=1)
-    StationMembership.objects.filter(user=towns.clerk).update(ends_on=yesterday)
-    StationMembership.objects.create(
+    Appointment.objects.filter(user=towns.clerk).update(ends_on=yesterday)
+    Appointment.objects.create(
         user=towns.clerk, station=make_stations()["司前镇"], role="clerk", starts_on=yesterday
     )
     assert ask(towns.clerk, f"veterans/{towns.ours.pk}").status_code == 404

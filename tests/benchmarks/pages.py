@@ -73,7 +73,7 @@ def pages() -> list[Page]:
 
     from cms.models import FairIndexPage, HomePage, JobFairPage
     from portal.accounts.enums import StationRole
-    from portal.accounts.models import StationMembership, User
+    from portal.accounts.models import Appointment, User
     from portal.demo import logins
     from portal.employers.models import EmployerMembership
     from portal.positions.models import Position
@@ -87,10 +87,8 @@ def pages() -> list[Page]:
         .order_by("pk")
         .first()
     )
-    city = StationMembership.objects.filter(
-        station__level=StationLevel.CITY, role=StationRole.OPERATOR
-    ).first()
-    clerks = StationMembership.objects.filter(role=StationRole.CLERK)
+    city = Appointment.objects.filter(station__level=StationLevel.CITY, role=StationRole.OPERATOR).first()
+    clerks = Appointment.objects.filter(role=StationRole.CLERK)
     town = clerks.filter(user=User.objects.get_by_natural_key(logins.TOWN_CLERK.phone)).first()
     county = Station.objects.filter(level=StationLevel.COUNTY).order_by("path")[0]
     files = reverse("staff:veterans")

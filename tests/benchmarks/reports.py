@@ -48,9 +48,9 @@ def measure() -> dict[str, dict[str, float]]:
 
     from portal.accounts.models import User
     from portal.demo import logins
-    from portal.insights.four_years import four_years, last_years
-    from portal.insights.scope import scope_of
     from portal.placements.models import Placement
+    from portal.reports.four_years import four_years, last_years
+    from portal.reports.scope import scope_of
     from tests.benchmarks.pages import session_of
 
     operator = User.objects.get_by_natural_key(logins.CITY_OPERATOR.phone)

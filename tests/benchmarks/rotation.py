@@ -129,12 +129,12 @@ def run(seconds: float) -> dict[str, float]:
     from django.conf import settings
 
     from portal.accounts.enums import StationRole
-    from portal.accounts.models import StationMembership
+    from portal.accounts.models import Appointment
     from portal.core import rotation
     from portal.stations.enums import StationLevel
     from portal.veterans.models import Veteran
 
-    post = StationMembership.objects.filter(station__level=StationLevel.CITY, role=StationRole.OPERATOR)[0]
+    post = Appointment.objects.filter(station__level=StationLevel.CITY, role=StationRole.OPERATOR)[0]
     files = list(Veteran.objects.values_list("pk", flat=True))
     session = session_of(post.user, verified=True)
     before = snapshot()

@@ -2,7 +2,7 @@ import pytest
 
 from cms.actions import setup_site
 from portal.core.reference import load_reference
-from portal.recommendations import indexing
+from portal.ranking import indexing
 from tests.factories import make_stations
 
 

@@ -43,7 +43,7 @@ def fair(operator):
     door, three intentions, two of them confirmed by both sides.
     """
     stations = make_stations()
-    assert operator.current_posts
+    assert operator.current_appointments
     starts = timezone.now() - timedelta(days=DAYS_AGO)
     ends = starts + timedelta(hours=4)
     held = make_fair(title=FAIR, organiser=stations["江门市"], starts_at=starts, ends_at=ends)

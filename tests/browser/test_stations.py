@@ -115,7 +115,7 @@ def test_scenario_ten_a_clerk_moved_last_week_opens_a_bookmark(
     look(desk)
     expect(desk.get_by_role("heading", level=1)).to_contain_text("陈建国")
     last_week = timezone.localdate() - timedelta(days=7)
-    end_post(post=towns.clerk.station_memberships.get(), by=towns.operator, last_day=last_week)
+    end_post(post=towns.clerk.appointments.get(), by=towns.operator, last_day=last_week)
     appoint(
         user=towns.clerk,
         station=towns.stations["司前镇"],

@@ -16,7 +16,7 @@ from portal.core.models import Occupation
 from portal.employers.models import Employer
 from portal.fairs.models import Registration
 from portal.placements.models import Placement
-from portal.recommendations import indexing
+from portal.ranking import indexing
 from tests.factories import (
     make_booth,
     make_employer,

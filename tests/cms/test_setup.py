@@ -13,7 +13,7 @@ from cms.actions import setup_site, sync_groups
 from cms.groups import EDITORS, MODERATORS
 from cms.models import HomePage
 from portal.accounts.enums import StationRole
-from portal.accounts.models import StationMembership, User
+from portal.accounts.models import Appointment, User
 from portal.core.models import AuditEvent
 from portal.stations.models import Station
 from tests.factories import make_fair_index, make_staff, make_user
@@ -90,7 +90,7 @@ def test_a_post_that_ended_closes_the_cms_within_the_session(
 ) -> None:
     client = client_for(editor)
     assert client.get("/cms/").status_code == 200
-    StationMembership.objects.filter(user=editor).update(ends_on=timezone.localdate() - timedelta(days=1))
+    Appointment.objects.filter(user=editor).update(ends_on=timezone.localdate() - timedelta(days=1))
     answer = client.get("/cms/")
     assert answer.status_code == 302
     assert "/sign-in/" in answer.url

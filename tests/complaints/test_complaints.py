@@ -13,7 +13,7 @@ from portal.complaints.deadlines import working_days_after
 from portal.complaints.enums import ComplaintKind, ComplaintState, Outcome
 from portal.complaints.models import Complaint
 from portal.core.models import AuditEvent
-from portal.notices.models import Notice
+from portal.notifications.models import Notification
 from portal.positions.enums import PositionState
 from tests.factories import make_employer, make_position, make_staff, make_stations, make_user
 
@@ -148,10 +148,10 @@ def test_the_answer_reaches_the_reporter_and_the_firm_learns_no_name(
     _answer(complaint, reviewer, outcome)
     position.refresh_from_db()
     assert position.state == state
-    answered = Notice.objects.get(user=reporter)
+    answered = Notification.objects.get(user=reporter)
     assert "已有答复" in answered.text
     assert answered.url == "/me/reports/"
-    told = Notice.objects.filter(user=member)
+    told = Notification.objects.filter(user=member)
     assert told.exists() is is_told
     for notice in told:
         assert "请停止收费" in notice.text

@@ -19,7 +19,7 @@ from portal.confirmations import links
 from portal.confirmations.enums import Question
 from portal.confirmations.models import MOST_TRIES, ConfirmationLink
 from portal.core.encryption import lookup_hash
-from portal.notices.models import Notice
+from portal.notifications.models import Notification
 from portal.placements.actions import advance
 from tests.confirmations.linking import SECRETS, firm_link, person_link, prove, said, send, without_token
 from tests.confirmations.making import another
@@ -133,7 +133,7 @@ def test_five_wrong_digits_kill_the_link(town) -> None:
     assert Client().post(address, {"act": "prove", "code": "4321"}).status_code == 404
     link.refresh_from_db()
     assert (link.tries, link.state[0]) == (MOST_TRIES, "failed")
-    told = Notice.objects.get(user=town.clerk)
+    told = Notification.objects.get(user=town.clerk)
     assert "已锁定" in told.text
     assert told.url == reverse("staff:placement", args=[town.placement.pk])
 

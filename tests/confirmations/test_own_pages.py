@@ -13,10 +13,10 @@ from portal.confirmations.enums import Question, Reply, Side
 from portal.confirmations.models import Answer
 from portal.core import periodic
 from portal.employers.hiding import hide
-from portal.insights.own_data import own_data
-from portal.notices.models import Notice
+from portal.notifications.models import Notification
 from portal.placements import actions
 from portal.placements.enums import FollowUpKind
+from portal.reports.own_data import own_data
 from portal.veterans.merging import merge_files, undo_merge
 from portal.veterans.retention import anonymise_file
 from tests.confirmations.making import another, at, days_ago, in_post
@@ -226,7 +226,7 @@ def test_who_is_due_is_asked_once_in_the_portal(town) -> None:
     early = another(town, "刚入职")
     in_post(early, town.clerk, days_ago(3))
     assert (reminders.ask_who_is_due(), reminders.ask_who_is_due()) == (1, 0)
-    notice = Notice.objects.get(key__startswith="confirmations.")
+    notice = Notification.objects.get(key__startswith="confirmations.")
     assert (notice.user, notice.url) == (town.person, own(town.placement))
 
 

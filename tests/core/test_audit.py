@@ -9,8 +9,8 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.db.models import Model
 
 from portal.core import audit
+from portal.core.migration_operations import guard_sql, unguard_sql
 from portal.core.models import AppendOnlyError, AuditEvent, AuditLink
-from portal.core.operations import guard_sql, unguard_sql
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db

@@ -1,6 +1,6 @@
 import pytest
 
-from portal.core.workflow import TransitionRefused, TransitionTable
+from portal.core.state_machine import TransitionRefused, TransitionTable
 
 TABLE = TransitionTable(("open", {"draft"}, "open"), ("close", {"open", "draft"}, "closed"))
 

@@ -15,8 +15,8 @@ from django_tasks import task
 from django_tasks_db.compat import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from portal.core import working
-from portal.core.models import WorkerBeat
+from portal.core import task_recovery
+from portal.core.models import WorkerHeartbeat
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,9 +53,9 @@ def test_what_died_with_its_worker_is_started_again_and_what_lives_is_left_alone
     for worker in ("dead", "alive"):
         note.enqueue(worker)
         DBTaskResult.objects.filter(status=TaskResultStatus.READY).first().claim(worker)
-    working.beat("alive")
-    WorkerBeat.objects.create(worker="dead", at=timezone.now() - 2 * working.DEAD_AFTER)
-    assert working.restart_orphans() == 1
+    task_recovery.beat("alive")
+    WorkerHeartbeat.objects.create(worker="dead", at=timezone.now() - 2 * task_recovery.DEAD_AFTER)
+    assert task_recovery.restart_orphans() == 1
     work()
     assert calls == ["dead"]
     states = dict(DBTaskResult.objects.values_list("args_kwargs__args__0", "status"))
@@ -65,22 +65,22 @@ def test_what_died_with_its_worker_is_started_again_and_what_lives_is_left_alone
 def test_a_task_that_fails_waits_longer_each_time_and_is_given_up_in_the_end() -> None:
     fail.enqueue("x")
     waits = []
-    for _ in range(working.STARTS):
+    for _ in range(task_recovery.STARTS):
         DBTaskResult.objects.update(run_after=timezone.now())
         began = timezone.now()
         work()
         waits.append(round((row().run_after - began).total_seconds()))
-    assert len(calls) == working.STARTS
-    assert waits[:-1] == [wait.total_seconds() for wait in working.BACK_OFF]
+    assert len(calls) == task_recovery.STARTS
+    assert waits[:-1] == [wait.total_seconds() for wait in task_recovery.BACK_OFF]
     assert row().status == TaskResultStatus.FAILED
     assert "not now" in row().traceback
 
 
 def test_a_task_whose_workers_die_each_time_is_given_up() -> None:
     note.enqueue("poison")
-    for number in range(working.STARTS):
+    for number in range(task_recovery.STARTS):
         row().claim(f"worker {number}")
-        working.restart_orphans()
+        task_recovery.restart_orphans()
     assert row().status == TaskResultStatus.FAILED
     assert calls == []
 
@@ -94,22 +94,22 @@ def test_tasks_that_come_and_go_leave_no_line_in_the_log() -> None:
 
 def test_a_worker_that_ends_in_order_leaves_no_beat() -> None:
     work()
-    assert not WorkerBeat.objects.exists()
+    assert not WorkerHeartbeat.objects.exists()
 
 
 def test_old_successes_are_forgotten() -> None:
     note.enqueue("x")
     work()
-    assert working.forget_old() == 0
+    assert task_recovery.forget_old() == 0
     DBTaskResult.objects.update(finished_at=timezone.now() - timedelta(days=31))
-    assert working.forget_old() == 1
+    assert task_recovery.forget_old() == 1
 
 
 HANGS = """
 import time
 from django_tasks_db.models import DBTaskResult
-from portal.core.working import beating
-from portal.recommendations.tasks import refresh_posting
+from portal.core.task_recovery import beating
+from portal.ranking.tasks import refresh_posting
 
 refresh_posting.enqueue(0)
 with beating("hangs"):
@@ -120,10 +120,10 @@ with beating("hangs"):
 LOOKS = """
 from django.utils import timezone
 from portal.core import working
-from portal.core.models import WorkerBeat
+from portal.core.models import WorkerHeartbeat
 
 at_once = working.restart_orphans()
-WorkerBeat.objects.update(at=timezone.now() - 2 * working.DEAD_AFTER)
+WorkerHeartbeat.objects.update(at=timezone.now() - 2 * working.DEAD_AFTER)
 print(at_once, working.restart_orphans())
 """
 

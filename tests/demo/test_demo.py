@@ -21,13 +21,13 @@ from portal.demo.content.people import PeopleMaker
 from portal.demo.content.places import offices, places
 from portal.demo.loading.posts import FROM_SHEET
 from portal.demo.scale import SCALES
-from portal.employers.models import Employer, EmployerMembership, EmployerPaper, HiddenFile
+from portal.employers.models import Employer, EmployerMembership, EmployerPaper, HiddenRecord
 from portal.fairs.models import Booth, CheckIn
 from portal.learning import reading
 from portal.learning.enums import Verdict
 from portal.learning.models import LearningReport
-from portal.notices.enums import NoticeKind
-from portal.notices.models import Notice
+from portal.notifications.enums import NotificationKind
+from portal.notifications.models import Notification
 from portal.placements.enums import FollowUpKind
 from portal.placements.follow_ups import has_more_to_ask
 from portal.placements.models import FollowUp, Placement, PlacementTransition
@@ -143,7 +143,7 @@ def _dossiers_are_believable() -> None:
     assert agencies.exists()
     assert not agencies.filter(real_employer="").exists()
     assert EmployerPaper.objects.count() > 2
-    assert HiddenFile.objects.in_force().exists()
+    assert HiddenRecord.objects.in_force().exists()
     roles = EmployerMembership.objects.filter(employer=firms.earliest("pk")).values_list("role", flat=True)
     assert sorted(roles) == ["owner", "recruiter"]
 
@@ -158,7 +158,7 @@ def _nobody_is_left_without_a_call() -> None:
 def _two_people_are_told_of_new_posts() -> None:
     for login in (logins.DRIVER, logins.RADAR):
         kept = SavedSearch.objects.get(user__name=login.name, user__phone_hash=lookup_hash(login.phone))
-        notice = Notice.objects.get(user=kept.user, kind=NoticeKind.SEARCH)
+        notice = Notification.objects.get(user=kept.user, kind=NotificationKind.SEARCH)
         assert notice.read_at is None
         said = re.fullmatch(r"“(.+)”有 (\d+) 个新岗位：(.+?)等?。", notice.text)
         assert said is not None

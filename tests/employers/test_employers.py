@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.core.models import AuditEvent
-from portal.core.workflow import TransitionRefused
+from portal.core.state_machine import TransitionRefused
 from portal.employers import actions, verification
 from portal.employers.enums import EvidenceKind, Industry, Nature, SizeBand, VerificationState
 from portal.employers.models import Employer

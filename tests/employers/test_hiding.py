@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from portal.core.models import AuditEvent
 from portal.employers import hiding
-from portal.employers.models import HiddenFile
+from portal.employers.models import HiddenRecord
 from portal.placements import actions as placements
 from portal.placements.models import Placement
-from portal.recommendations import indexing
-from portal.recommendations.candidates import best_people, candidates
-from portal.recommendations.services import explain, recommend
+from portal.ranking import indexing
+from portal.ranking.candidates import best_people, candidates
+from portal.ranking.services import explain, recommend
 from portal.veterans.merging import merge_files
 from portal.veterans.models import Veteran
 from tests.factories import make_booth, make_employer, make_position, make_staff, make_user, make_veteran
@@ -137,7 +137,7 @@ def test_hiding_twice_is_one_row_and_the_dates_stay(town) -> None:
     hiding.show_again(veteran=town.ours, employer=town.employer, by=me)
     hiding.show_again(veteran=town.ours, employer=town.employer, by=me)
     hiding.hide(veteran=town.ours, employer=town.employer, by=me)
-    rows = HiddenFile.objects.order_by("pk").values_list("shown_again_at", flat=True)
+    rows = HiddenRecord.objects.order_by("pk").values_list("shown_again_at", flat=True)
     assert [at is None for at in rows] == [False, True]
     verbs = AuditEvent.objects.filter(verb__startswith="employers.file_").order_by("pk")
     assert [event.verb.partition("_")[2] for event in verbs] == ["hidden", "shown", "hidden"]
@@ -153,13 +153,13 @@ def test_there_is_an_end_to_hiding(town, monkeypatch) -> None:
 def test_the_database_keeps_one_hiding_in_force_and_its_dates_in_order(town) -> None:
     row = hiding.hide(veteran=town.ours, employer=town.employer, by=town.clerk)
     with pytest.raises(IntegrityError), transaction.atomic():
-        HiddenFile.objects.create(veteran=town.ours, employer=town.employer, hidden_by=town.clerk)
+        HiddenRecord.objects.create(veteran=town.ours, employer=town.employer, hidden_by=town.clerk)
     for change in (
         {"shown_again_at": timezone.now()},
         {"shown_again_at": row.hidden_at - timezone.timedelta(days=1), "shown_again_by": town.clerk},
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
-            HiddenFile.objects.filter(pk=row.pk).update(**change)
+            HiddenRecord.objects.filter(pk=row.pk).update(**change)
 
 
 def test_a_hiding_goes_with_a_file_that_is_merged(town) -> None:
@@ -178,9 +178,9 @@ def test_a_person_finds_an_employer_and_hides_from_it_and_back(town, client_for)
     page = me.post(reverse("veteran:hide-from", args=[town.other.pk]), follow=True).content.decode()
     assert "已对“新会演示酒店”隐藏档案" in page
     assert "没有找到" in me.get(url, {"q": "演示酒店"}).content.decode()  # hidden from already
-    assert HiddenFile.objects.in_force().get().employer == town.other
+    assert HiddenRecord.objects.in_force().get().employer == town.other
     me.post(reverse("veteran:show-to", args=[town.other.pk]))
-    assert not HiddenFile.objects.in_force().exists()
+    assert not HiddenRecord.objects.in_force().exists()
     waiting = make_employer(verified=False)
     assert me.post(reverse("veteran:hide-from", args=[waiting.pk])).status_code == 404
 
@@ -193,7 +193,7 @@ def test_staff_do_it_on_behalf_below_their_stations_alone(town, client_for) -> N
     listed = there.get(reverse("staff:hidden-employers", args=[town.ours.pk])).content.decode()
     assert "江门市远航物流有限公司" in listed
     there.post(reverse("staff:show-to", args=args))
-    assert not HiddenFile.objects.in_force().exists()
+    assert not HiddenRecord.objects.in_force().exists()
 
 
 def test_the_employers_page_of_people_drops_the_hidden_one(town, client_for) -> None:

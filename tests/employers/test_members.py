@@ -13,7 +13,7 @@ from portal.core.models import AuditEvent
 from portal.employers import members
 from portal.employers.enums import EmployerRole, InvitationState
 from portal.employers.models import Employer, EmployerInvitation, EmployerMembership
-from portal.notices.models import Notice
+from portal.notifications.models import Notification
 from tests.factories import make_employer, make_phone, make_staff, make_stations, make_user
 
 pytestmark = pytest.mark.django_db
@@ -52,8 +52,8 @@ def test_nobody_becomes_a_member_without_saying_yes(employer, owner) -> None:
 def test_who_signs_in_here_already_is_told_of_an_invitation(employer, owner) -> None:
     user = make_user()
     members.invite(employer=employer, by=owner, phone=user.phone, role=RECRUITER)
-    assert Notice.objects.visible_to(user).get().url == "/company/invitations/"
-    assert not Notice.objects.visible_to(owner).exists()
+    assert Notification.objects.visible_to(user).get().url == "/company/invitations/"
+    assert not Notification.objects.visible_to(owner).exists()
 
 
 def test_an_invitation_is_the_invited_persons_alone(employer, owner) -> None:

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.core.models import AppendOnlyError
-from portal.core.workflow import TransitionRefused
-from portal.employers import actions, changes, telling, verification
+from portal.core.state_machine import TransitionRefused
+from portal.employers import actions, changes, notifications, verification
 from portal.employers.enums import ChangeState, EmployerRole, EvidenceKind, StepKind, VerificationState
 from portal.employers.models import (
     RENEWAL_FROM,
@@ -20,7 +20,7 @@ from portal.employers.models import (
     FactsChange,
     VerificationStep,
 )
-from portal.notices.models import Notice
+from portal.notifications.models import Notification
 from portal.positions.models import Position
 from tests.factories import make_employer, make_position, make_staff, make_stations, make_user
 
@@ -144,7 +144,7 @@ def test_an_agency_is_not_verified_without_its_permit(reviewer) -> None:
 
 # --- messages
 def _told(user):
-    return [notice.text for notice in Notice.objects.visible_to(user).order_by("pk")]
+    return [notice.text for notice in Notification.objects.visible_to(user).order_by("pk")]
 
 
 def test_members_are_told_what_was_decided_with_the_reason(employer, owner, reviewer) -> None:
@@ -159,7 +159,7 @@ def test_members_are_told_what_was_decided_with_the_reason(employer, owner, revi
 def test_owners_are_told_some_weeks_before_the_end_and_once_a_stage(employer, owner) -> None:
     until, told = employer.verified_until, {}
     for left in (40, 30, 29, 15, 14, 3, 0, -1, -9):
-        told[left] = telling.remind_of_renewal(until - timedelta(days=left))
+        told[left] = notifications.remind_of_renewal(until - timedelta(days=left))
     assert told == {40: 0, 30: 1, 29: 0, 15: 0, 14: 1, 3: 1, 0: 0, -1: 1, -9: 0}
     assert "请申请续期" in _told(owner)[0]
     assert "已过有效期" in _told(owner)[-1]
@@ -168,7 +168,7 @@ def test_owners_are_told_some_weeks_before_the_end_and_once_a_stage(employer, ow
 def test_who_has_asked_already_is_left_alone(employer, owner) -> None:
     _ends(employer, 10)
     verification.ask_renewal(employer=employer, by=owner)
-    assert telling.remind_of_renewal() == 0
+    assert notifications.remind_of_renewal() == 0
 
 
 # --- changes of what was verified

@@ -10,8 +10,8 @@ from django.utils import timezone
 from portal.accounts.enums import StationRole
 from portal.fairs import actions
 from portal.fairs.enums import BoothState, RegistrationState, VisitorKind
-from portal.fairs.models import Booth, CheckIn, DoorDuty, Registration, fairs_run_by
-from portal.insights.funnels import fair_report
+from portal.fairs.models import Booth, CheckIn, DoorShift, Registration, fairs_run_by
+from portal.reports.funnels import fair_report
 from tests.factories import (
     make_booth,
     make_employer,
@@ -119,8 +119,8 @@ def test_who_is_inside_keeps_the_ticket(fair, manager) -> None:
 
 def test_the_door_opens_to_who_serves_there_today(fair, manager) -> None:
     helper, late = make_user(), make_user()
-    DoorDuty.objects.create(fair=fair, user=helper, day=timezone.localdate())
-    DoorDuty.objects.create(fair=fair, user=late, day=timezone.localdate() - timedelta(days=1))
+    DoorShift.objects.create(fair=fair, user=helper, day=timezone.localdate())
+    DoorShift.objects.create(fair=fair, user=late, day=timezone.localdate() - timedelta(days=1))
     assert fair in fairs_run_by(helper)
     assert fair not in fairs_run_by(late)
     assert fair in fairs_run_by(manager)

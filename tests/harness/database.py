@@ -105,8 +105,8 @@ def _keep(django_db_keepdb: bool) -> None:
 def logs_can_be_emptied() -> Iterator[None]:
     """Django empties the database after a test that commits; the database guards its logs against that."""
     # Models load after Django is set up.
+    from portal.core.migration_operations import guard_sql, unguard_sql
     from portal.core.models import AppendOnlyModel
-    from portal.core.operations import guard_sql, unguard_sql
 
     logs = [model for model in apps.get_models() if issubclass(model, AppendOnlyModel)]
     plain = BaseDatabaseOperations.execute_sql_flush

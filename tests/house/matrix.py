@@ -19,7 +19,9 @@ from django.utils import timezone
 from cms.actions import setup_site
 from portal.accounts.enums import ConsentPurpose, StationRole
 from portal.accounts.feeds import make_feed
-from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, StationMembership
+from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, Appointment
+from portal.api_tokens.actions import issue
+from portal.api_tokens.enums import TokenScope
 from portal.complaints import actions as complaints
 from portal.complaints.enums import ComplaintKind
 from portal.confirmations import links
@@ -30,18 +32,16 @@ from portal.employers.enums import EvidenceKind as LicenceKind
 from portal.employers.hiding import hide
 from portal.employers.papers import hand_in
 from portal.fairs.enums import BoothState
-from portal.fairs.models import DESK_ROLES, Booth, DoorDuty
-from portal.insights.scope import REPORT_ROLES
-from portal.integrators.actions import issue
-from portal.integrators.enums import TokenScope
-from portal.notices.actions import notify
-from portal.notices.enums import NoticeKind
+from portal.fairs.models import DESK_ROLES, Booth, DoorShift
+from portal.notifications.actions import notify
+from portal.notifications.enums import NotificationKind
 from portal.placements import actions as placements
 from portal.placements.absences import record_absence
 from portal.placements.duties import LEADING_ROLES, arrange_cover
 from portal.placements.enums import AbsenceReason
 from portal.positions.enums import PositionState
-from portal.recommendations import indexing
+from portal.ranking import indexing
+from portal.reports.scope import REPORT_ROLES
 from portal.veterans.enums import EvidenceKind
 from portal.veterans.evidence import add_evidence
 from portal.veterans.merging import merge_files
@@ -50,7 +50,7 @@ from portal.veterans.retention import CLOSING_ROLES
 from portal.visits import actions as visits
 from portal.visits.enums import Need, ReturnDocument
 from search import saved
-from search.asked import Asked
+from search.params import SearchParams
 from tests.factories import (
     make_booth,
     make_employer,
@@ -63,15 +63,15 @@ from tests.factories import (
     make_user,
     make_veteran,
 )
+from tests.imports.making import person, sheet_of, take_in
 from tests.positions import sheets as position_sheets
-from tests.sheets.making import person, sheet_of, take_in
 
 PLACES = {"own": "睦洲镇", "below": "南安村", "beside": "司前镇", "above": "新会区"}
 SERVES = ("own", "above")
 PERSON = "欧阳甲子"
 PHONE = "13911112222"
 LAST4 = "971X"
-# Asked for instead: nobody's.
+# SearchParams for instead: nobody's.
 DECOYS = {PERSON: "欧阳乙丑", PHONE: "13911113333"}
 
 
@@ -93,7 +93,7 @@ class World:
         self.other_user = make_user("另一人")
         self.former = make_user("前工作人员")
         today = timezone.localdate()
-        StationMembership.objects.create(
+        Appointment.objects.create(
             user=self.former,
             station=own,
             role=StationRole.CLERK,
@@ -106,7 +106,7 @@ class World:
             for place, name in PLACES.items()
         }
         self.station = own
-        self.post = self.staff["clerk own"].station_memberships.get()
+        self.post = self.staff["clerk own"].appointments.get()
         self.veteran = make_veteran(
             station=own,
             name=PERSON,
@@ -139,7 +139,7 @@ class World:
         self.booth = make_booth(self.fair, self.position)
         asked = make_employer(name="等待展位有限公司", station=own)
         self.asked_booth = Booth.objects.create(fair=self.fair, employer=asked, state=BoothState.REQUESTED)
-        DoorDuty.objects.create(fair=self.fair, user=self.volunteer, day=today)
+        DoorShift.objects.create(fair=self.fair, user=self.volunteer, day=today)
         self.registration = make_registration(self.fair, self.veteran)
         self.placement = placements.declare(
             veteran=self.veteran, position=self.position, by=self.staff["clerk own"], fair=self.fair
@@ -179,8 +179,10 @@ class World:
         self.piece = add_evidence(
             veteran=self.veteran, by=self.veteran_user, kind=EvidenceKind.OTHER, content=make_picture()
         )
-        self.saved_search = saved.save(by=self.veteran_user, asked=Asked(q="司机"), name="司机")
-        self.notice = notify(user=self.veteran_user, kind=NoticeKind.SEARCH, text="有新岗位", key="matrix")
+        self.saved_search = saved.save(by=self.veteran_user, asked=SearchParams(q="司机"), name="司机")
+        self.notice = notify(
+            user=self.veteran_user, kind=NotificationKind.SEARCH, text="有新岗位", key="matrix"
+        )
         self.token, self.token_text = issue(
             by=self.member, employer=self.employer, name="招聘系统", scope=TokenScope.WRITE, days=90
         )

@@ -4,8 +4,8 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from portal.core.migration_operations import guard_names
 from portal.core.models import AppendOnlyModel
-from portal.core.operations import guard_names
 
 LOGS = sorted(model._meta.db_table for model in apps.get_models() if issubclass(model, AppendOnlyModel))
 

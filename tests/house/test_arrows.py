@@ -16,8 +16,8 @@ pytestmark = pytest.mark.must("walks.4")
 # Tables that belong to no floor: anybody's row may point at them.
 FOUNDATIONS = ("django.contrib.", "wagtail", "taggit")
 DOMAIN = (
-    "core", "stations", "accounts", "notices", "sheets", "veterans", "visits", "employers", "positions",
-    "complaints", "recommendations", "fairs", "training", "ventures", "placements", "insights",
+    "core", "stations", "accounts", "notifications", "imports", "veterans", "visits", "employers", "positions",
+    "complaints", "ranking", "fairs", "training", "ventures", "placements", "reports",
 )  # fmt: skip
 # Django hands its own request to an admin class and to an authentication backend.
 TAKES_A_REQUEST = {"admin.py", "backends.py"}
@@ -36,17 +36,17 @@ def test_the_contracts_are_the_houses_and_excuse_nothing() -> None:
         ["portal.urls"],
         ["portal.web", "portal.api", "portal.demo"],
         ["search"],
-        ["portal.insights"],
+        ["portal.reports"],
         ["portal.confirmations", "portal.learning"],
         ["portal.placements"],
         ["portal.fairs", "portal.training", "portal.ventures"],
         ["cms"],
-        ["portal.recommendations", "portal.complaints"],
-        ["portal.positions", "portal.integrators"],
+        ["portal.ranking", "portal.complaints"],
+        ["portal.positions", "portal.api_tokens"],
         ["portal.employers", "portal.visits"],
         ["portal.veterans"],
-        ["portal.sheets"],
-        ["portal.notices"],
+        ["portal.imports"],
+        ["portal.notifications"],
         ["portal.accounts"],
         ["portal.stations"],
         ["portal.core", "matching"],

@@ -5,10 +5,10 @@ from django.apps import apps
 from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
 
-from portal.core.operations import GuardAppendOnly
-from portal.core.ties import Tie, TieRowToLog, UntieRowFromLog
+from portal.core.migration_operations import GuardAppendOnly
+from portal.core.state_log_triggers import CreateStateLogTriggers, DropStateLogTriggers, StateLogTriggers
 
-TIE = Tie(
+TIE = StateLogTriggers(
     row="placements_placement",
     log="placements_placementtransition",
     key="placement_id",
@@ -41,7 +41,7 @@ def all_there() -> bool:
 
 @pytest.mark.django_db
 def test_the_finished_database_ties_row_and_log() -> None:
-    assert all_there(), "the migration that alters one of them ends with TieRowToLog"
+    assert all_there(), "the migration that alters one of them ends with CreateStateLogTriggers"
 
 
 def test_every_tie_of_the_migrations_is_the_one_looked_for() -> None:
@@ -49,7 +49,7 @@ def test_every_tie_of_the_migrations_is_the_one_looked_for() -> None:
         operation
         for migration in MigrationLoader(None).disk_migrations.values()
         for operation in migration.operations
-        if type(operation) is TieRowToLog
+        if type(operation) is CreateStateLogTriggers
     ]
     assert made
     for operation in made:
@@ -65,9 +65,9 @@ def test_every_tie_of_the_migrations_is_the_one_looked_for() -> None:
 def test_a_migration_can_alter_either_and_be_taken_back(name) -> None:
     """As a later migration would: SQLite builds the table anew, and the triggers are there again."""
     operations = [
-        UntieRowFromLog(**WORDS),
+        DropStateLogTriggers(**WORDS),
         migrations.AddField(name, "extra", models.CharField(max_length=30, default="")),
-        TieRowToLog(**WORDS),
+        CreateStateLogTriggers(**WORDS),
         *([GuardAppendOnly(name)] if name == "placementtransition" else []),
     ]
     states = [MigrationLoader(connection).project_state()]

@@ -10,7 +10,7 @@ from portal.learning.evaluation import compare, reordered
 from portal.learning.position_bias import PositionEffect, position_effect
 from portal.learning.simulation import simulate
 from portal.learning.training import learn
-from portal.recommendations.reweighting import Reweighting
+from portal.ranking.reweighting import Reweighting
 
 PLANTED = 4.0
 PEOPLE = 4_000

@@ -14,9 +14,9 @@ from portal.learning import reading
 from portal.learning.enums import Outcome
 from portal.placements import actions as placements
 from portal.placements.models import Placement
-from portal.recommendations.enums import Surface
-from portal.recommendations.impressions import Shown, impression
-from portal.recommendations.models import Impression
+from portal.ranking.enums import Surface
+from portal.ranking.impressions import Shown, impression
+from portal.ranking.models import Impression
 from tests.factories import (
     make_booth,
     make_fair,

@@ -5,15 +5,15 @@ from itertools import groupby
 
 from cms.models import JobFairPage
 from portal.accounts.models import User
-from portal.insights.four_years import four_years
-from portal.insights.funnels import fair_report, funnel, grouped
-from portal.insights.satisfaction import by_dimension, satisfaction
-from portal.insights.scope import scope_of
-from portal.insights.slices import NO_FAIR, Slice
-from portal.insights.survival import lives
-from portal.insights.totals import SMALLEST_CELL, portal_totals
-from portal.insights.trouble import overdue
-from portal.placements.models import DutyEvent, FollowUp, Placement, PlacementTransition
+from portal.placements.models import FollowUp, FollowUpEvent, Placement, PlacementTransition
+from portal.reports.four_years import four_years
+from portal.reports.funnels import fair_report, funnel, grouped
+from portal.reports.satisfaction import by_dimension, satisfaction
+from portal.reports.scope import scope_of
+from portal.reports.slices import NO_FAIR, Slice
+from portal.reports.survival import lives
+from portal.reports.totals import SMALLEST_CELL, portal_totals
+from portal.reports.trouble import overdue
 from portal.stations.models import Station
 from portal.veterans.models import Veteran
 from tests.placements.records import CHAIN, WAS_IN_POST, Row
@@ -59,7 +59,7 @@ def calls_agree(world: World) -> None:
     }
     assert found.keys() == expected.keys()
     events: dict[int, Counter] = {}
-    for pk, kind, on in DutyEvent.objects.values_list("follow_up", "kind", "on"):
+    for pk, kind, on in FollowUpEvent.objects.values_list("follow_up", "kind", "on"):
         events.setdefault(pk, Counter())[kind, on] += 1
     for key, call in expected.items():
         row = found[key]

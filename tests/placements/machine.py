@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 
 from portal.confirmations.enums import Question, Reply, Side
 from portal.confirmations.models import Answer
-from portal.core.workflow import TransitionRefused
+from portal.core.state_machine import TransitionRefused
 from portal.placements import actions, closing, falling_due, rounds
 from portal.placements.absences import end_absence, record_absence
 from portal.placements.enums import AbsenceReason, AttemptOutcome, FollowUpKind
@@ -29,7 +29,7 @@ from portal.stations.enums import StationLevel
 from portal.stations.models import Station, StationArea
 from portal.veterans.actions import update_file
 from portal.veterans.merging import merge_files, undo_merge
-from portal.veterans.models import FileMerge, Veteran
+from portal.veterans.models import RecordMerge, Veteran
 from tests.placements import agreement
 from tests.placements.ground import START, Clock, Ground
 from tests.placements.records import CHAIN, DAYS, IN_POST, IN_POST_FOR, STATES, STEPS, Person, Row
@@ -288,7 +288,7 @@ class Tracking(RuleBasedStateMachine):
     def undo(self, pick) -> None:
         made = [merge for merge in self.world.merges if not merge.undone]
         merge = made[-1 - pick % len(made)]
-        row = FileMerge.objects.get(pk=merge.pk)
+        row = RecordMerge.objects.get(pk=merge.pk)
         self.agree(self.world.undo(merge), lambda: undo_merge(merge=row, by=self.ground.operator))
 
     @rule(pick=PICK, into=PICK, with_regions=st.booleans())

@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.core.models import AuditEvent
-from portal.insights import trouble
 from portal.placements import actions, rounds
 from portal.placements.absences import record_absence
 from portal.placements.enums import AbsenceReason, AttemptOutcome, FollowUpKind, FollowUpState
 from portal.placements.follow_ups import open_duty
-from portal.placements.models import AttemptTakenBack, FollowUp
+from portal.placements.models import AttemptReversal, FollowUp
 from portal.placements.rules import set_rule
+from portal.reports import trouble
 from portal.veterans.actions import update_file
 from portal.veterans.retention import close_file
 from tests.factories import make_position, make_staff
@@ -211,8 +211,8 @@ def test_a_call_taken_back_waits_where_the_person_lives_now(tree, operator, plac
 def test_a_try_is_taken_back_once_and_for_good(placement, call, clerk) -> None:
     say(call, clerk, AttemptOutcome.NOT_REACHED)
     rounds.take_back_try(follow_up=call, by=clerk)
-    row = AttemptTakenBack.objects.get()
+    row = AttemptReversal.objects.get()
     with pytest.raises(IntegrityError), transaction.atomic():
-        AttemptTakenBack.objects.create(attempt=row.attempt, by=clerk)
+        AttemptReversal.objects.create(attempt=row.attempt, by=clerk)
     with pytest.raises(IntegrityError), transaction.atomic():
-        AttemptTakenBack.objects.filter(pk=row.pk).update(at=timezone.now())
+        AttemptReversal.objects.filter(pk=row.pk).update(at=timezone.now())

@@ -7,15 +7,15 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from portal.accounts.enums import StationRole
-from portal.core.workflow import TransitionRefused
+from portal.core.state_machine import TransitionRefused
 from portal.employers.hiding import hide
-from portal.insights.funnels import placement_stages
 from portal.placements import actions
 from portal.placements.closing import reopen_closed, what_stands_against
 from portal.placements.enums import FollowUpKind, FollowUpState
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import Placement
 from portal.positions import actions as positions
+from portal.reports.funnels import placement_stages
 from portal.veterans.enums import CloseReason
 from portal.veterans.merging import merge_files, undo_merge
 from portal.veterans.retention import close_file, reopen_file

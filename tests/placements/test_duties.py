@@ -9,16 +9,16 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.core import periodic
-from portal.notices.models import Notice
+from portal.notifications.models import Notification
 from portal.placements import actions, duties, falling_due
 from portal.placements.absences import end_absence, record_absence
 from portal.placements.enums import AbsenceReason, DutyEventKind, FollowUpKind, FollowUpState
-from portal.placements.models import Absence, Cover, DutyEvent, FollowUp
+from portal.placements.models import Absence, Cover, FollowUp, FollowUpEvent
 from portal.placements.rules import set_rule
 from portal.stations import actions as stations_of
 from portal.stations.enums import StationLevel
 from portal.veterans.actions import update_file
-from portal.veterans.models import FileMove
+from portal.veterans.models import RecordMove
 from tests.factories import make_position, make_staff, make_user, make_veteran
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,7 @@ def days_to_call(placement) -> list[int]:
 
 
 def events(call, kind=None) -> list[tuple[str, int]]:
-    rows = DutyEvent.objects.filter(follow_up=call).order_by("pk")
+    rows = FollowUpEvent.objects.filter(follow_up=call).order_by("pk")
     return [(row.kind, (row.on - TODAY).days) for row in (rows.filter(kind=kind) if kind else rows)]
 
 
@@ -114,7 +114,7 @@ def test_who_moves_house_takes_the_calls_along(tree, placement, call, clerk, hea
         values={"living_region": tree["蓬江区"].region},
     )
     assert person.station == tree["蓬江区"]
-    assert FileMove.objects.get().reason == "lives"
+    assert RecordMove.objects.get().reason == "lives"
     call.refresh_from_db()
     assert (call.station, call.raised, call.owned_since, call.clerk) == (tree["蓬江区"], 0, TODAY, None)
     assert events(call) == [("assigned", 0), ("moved", 0)]
@@ -259,8 +259,10 @@ def test_a_call_falls_due_once_and_each_clerk_hears_once_a_day(placement, call, 
     assert falling_due.run() == "2 fell due, 0 moved up, 1 told"
     assert falling_due.run() is None
     assert events(call) == [("fell_due", 3)]
-    assert [notice.text for notice in Notice.objects.filter(user=clerk)] == ["2 个回访今天到期，请联系。"]
-    assert not Notice.objects.filter(user=head).exists()
+    assert [notice.text for notice in Notification.objects.filter(user=clerk)] == [
+        "2 个回访今天到期，请联系。"
+    ]
+    assert not Notification.objects.filter(user=head).exists()
     assert "placements.duties" in {job.name for job in periodic.jobs()}
 
 
@@ -275,7 +277,7 @@ def test_days_off_are_caught_up_with_level_by_level(tree, placement, call, clerk
     call.refresh_from_db()
     assert (call.station, call.raised, call.owned_since, call.clerk) == (tree["江门市"], 2, after(17), None)
     assert events(call)[1:] == [("fell_due", 3), ("escalated", 10), ("escalated", 17)]
-    assert Notice.objects.filter(user=head, key__startswith="duties.raised").count() == 1
+    assert Notification.objects.filter(user=head, key__startswith="duties.raised").count() == 1
     assert call in FollowUp.objects.visible_to(clerk)
     taken = duties.assign(
         follow_up=call, clerk=clerk, by=head
@@ -299,7 +301,7 @@ def test_a_named_call_is_told_to_whoever_covers(placement, call, clerk, head, on
     duties.arrange_cover(clerk=clerk, cover=head, starts_on=after(3), ends_on=after(3), by=clerk)
     on(after(3))
     falling_due.run()
-    assert [notice.user for notice in Notice.objects.all()] == [head]
+    assert [notice.user for notice in Notification.objects.all()] == [head]
 
 
 def test_a_moved_call_begins_its_week_anew(placement, call, operator, on) -> None:

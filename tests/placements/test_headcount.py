@@ -4,10 +4,10 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
-from portal.notices.models import Notice
+from portal.notifications.models import Notification
 from portal.placements import actions, fillings
 from portal.placements.enums import FillingResult, PlacementState
-from portal.placements.models import Filling
+from portal.placements.models import HiringOutcome
 from portal.positions import actions as positions
 from portal.positions import lifecycle
 from portal.positions.enums import PositionState
@@ -88,7 +88,7 @@ def test_somebody_who_leaves_frees_a_place_and_the_employer_decides(position, cl
     actions.advance(placement=leaver, step="leave", by=clerk, note="回乡")
     position.refresh_from_db()
     assert (position.state, position.filled_by_count) == (PositionState.FILLED, False)
-    assert "空出一个名额" in Notice.objects.get(user=member).text
+    assert "空出一个名额" in Notification.objects.get(user=member).text
     assert lifecycle.reopen(position=position, by=member).state == PositionState.OPEN
 
 
@@ -133,9 +133,13 @@ def test_an_answer_is_the_employers_and_about_its_own_people(position, clerk, me
         )
     fillings.answer(position=position, by=member, result=FillingResult.ELSEWHERE)
     reviewer = make_staff(position.employer.station, "reviewer")
-    assert Filling.objects.visible_to(member).count() == Filling.objects.visible_to(reviewer).count() == 1
+    assert (
+        HiringOutcome.objects.visible_to(member).count()
+        == HiringOutcome.objects.visible_to(reviewer).count()
+        == 1
+    )
     for user in (make_user(), clerk):
-        assert not Filling.objects.visible_to(user).exists()
+        assert not HiringOutcome.objects.visible_to(user).exists()
 
 
 @pytest.mark.parametrize("change", [{"reason": "x"}, {"result": FillingResult.NOT_FILLED}])
@@ -143,4 +147,4 @@ def test_a_reason_stands_where_nobody_was_found(position, member, change) -> Non
     positions.mark_filled(position=position, by=member)
     fillings.answer(position=position, by=member, result=FillingResult.ELSEWHERE)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Filling.objects.update(**change)
+        HiringOutcome.objects.update(**change)

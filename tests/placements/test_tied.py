@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from portal.core.workflow import TransitionRefused
+from portal.core.state_machine import TransitionRefused
 from portal.placements import actions
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import Placement, PlacementTransition

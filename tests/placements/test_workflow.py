@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.core.models import AppendOnlyError
-from portal.core.workflow import TransitionRefused
-from portal.insights.funnels import fair_report, placement_stages
+from portal.core.state_machine import TransitionRefused
 from portal.placements import actions, follow_ups
 from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState, PlacementState
 from portal.placements.models import FollowUp, Placement
 from portal.placements.workflow import CALLS, DEFAULT_DAYS, TRANSITIONS
+from portal.reports.funnels import fair_report, placement_stages
 from portal.veterans.enums import EmploymentStatus
 from tests.factories import (
     make_booth,

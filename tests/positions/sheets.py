@@ -5,11 +5,11 @@ from typing import Any
 
 from portal.accounts.models import User
 from portal.employers.models import Employer
+from portal.imports import actions, running
+from portal.imports.models import ImportRun
 from portal.positions.columns import COLUMNS
 from portal.positions.importing import KIND
-from portal.sheets import actions, running
-from portal.sheets.models import SheetImport
-from tests.sheets.making import xlsx
+from tests.imports.making import xlsx
 
 LABELS = {column.key: column.label for column in COLUMNS}
 
@@ -34,8 +34,8 @@ def sheet_of(*rows: dict[str, Any], columns: Sequence[str] = ()) -> bytes:
 
 def take_in(
     by: User, employer: Employer, content: bytes, *, dry: bool = False, chunk: int = 2000
-) -> SheetImport:
+) -> ImportRun:
     sheet = actions.upload(by=by, kind=KIND, name="岗位.xlsx", content=content, subject_id=employer.pk)
     begin = actions.check if dry else actions.start
     begin(sheet=sheet, by=by, enqueue=False)
-    return running.run(SheetImport.objects.get(pk=sheet.pk), dry=dry, chunk=chunk)
+    return running.run(ImportRun.objects.get(pk=sheet.pk), dry=dry, chunk=chunk)

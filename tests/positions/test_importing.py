@@ -9,15 +9,15 @@ from openpyxl import load_workbook
 
 from portal.accounts.enums import StationRole
 from portal.core.models import AuditEvent
+from portal.imports import actions as sheets
+from portal.imports import running
+from portal.imports.kinds import get_kind
+from portal.imports.reading import read_table
+from portal.imports.writing import result_sheet, template
 from portal.positions import actions
 from portal.positions.enums import PositionKind, PositionState
 from portal.positions.importing import KIND
 from portal.positions.models import Position
-from portal.sheets import actions as sheets
-from portal.sheets import running
-from portal.sheets.kinds import get_kind
-from portal.sheets.reading import read_table
-from portal.sheets.writing import result_sheet, template
 from tests.factories import (
     make_booth,
     make_employer,
@@ -27,8 +27,8 @@ from tests.factories import (
     make_stations,
     make_user,
 )
+from tests.imports.making import counts, problems, xlsx
 from tests.positions.sheets import post, sheet_of, take_in
-from tests.sheets.making import counts, problems, xlsx
 
 pytestmark = pytest.mark.django_db
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.core import periodic
-from portal.core.workflow import TransitionRefused
+from portal.core.state_machine import TransitionRefused
 from portal.employers.models import Employer
-from portal.notices.models import Notice
+from portal.notifications.models import Notification
 from portal.positions import actions, lifecycle
 from portal.positions.bookkeeping import expire_due, remind_of_expiry
 from portal.positions.duplicates import LooksAlike, hand_in
@@ -133,7 +133,7 @@ def test_what_is_past_its_day_is_put_down_and_its_employer_asked(employer, membe
     assert expire_due() == 2
     assert expire_due() == 0
     assert set(Position.objects.filter(state=PositionState.EXPIRED)) == set(late)
-    told = Notice.objects.filter(user=member)
+    told = Notification.objects.filter(user=member)
     assert told.count() == 2
     assert "招到人了吗" in told.first().text
 
@@ -143,7 +143,7 @@ def test_an_end_within_a_week_is_told_once(employer, member) -> None:
     _ending(employer, 20 * DAY)
     assert remind_of_expiry() == 1
     assert remind_of_expiry() == 0
-    assert Notice.objects.get(user=member).url == f"/company/positions/{post.pk}/manage/"
+    assert Notification.objects.get(user=member).url == f"/company/positions/{post.pk}/manage/"
     lifecycle.renew(position=post, by=member)
     Position.objects.filter(pk=post.pk).update(expires_at=timezone.now() + 5 * DAY)
     assert remind_of_expiry() == 1  # another end

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal.accounts.enums import StationRole
-from portal.core.workflow import TransitionRefused
+from portal.core.state_machine import TransitionRefused
 from portal.employers.enums import VerificationState
 from portal.employers.models import Employer
 from portal.positions import actions

@@ -16,7 +16,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
     django.setup()
     from portal.core.models import AuditEvent
-    from portal.sheets.models import SheetImport, SheetRow
+    from portal.imports.models import ImportRow, ImportRun
     from portal.veterans.models import Certificate, Service, Veteran
 
     fields = [field.attname for field in Veteran._meta.concrete_fields if field.name not in _OF_THE_RUN]
@@ -27,12 +27,12 @@ def main() -> None:
         rest = [f.attname for f in model._meta.concrete_fields if f.name not in {"id", "veteran"}]
         for row in model.objects.order_by("veteran__id_hash", field).values_list("veteran__id_hash", *rest):
             digest.update(repr(row).encode())
-    first = SheetImport.objects.earliest("pk")
+    first = ImportRun.objects.earliest("pk")
     said = {
         "files": [Veteran.objects.count(), digest.hexdigest()],
         "opened": AuditEvent.objects.filter(verb="veterans.opened").count(),
         "counts": [first.total, first.done, first.created, first.updated, first.unchanged, first.bad],
-        "rows": SheetRow.objects.filter(sheet=first).count(),
+        "rows": ImportRow.objects.filter(sheet=first).count(),
         "state": first.state,
     }
     print(json.dumps(said))

@@ -127,20 +127,20 @@ def kill_often(duties: int, kills: int, rng: random.Random) -> dict[str, Any]:
 def main(duties: int, kills: int) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
     django.setup()
-    from portal.notices.models import Notice
-    from portal.placements.models import DutyEvent
+    from portal.notifications.models import Notification
+    from portal.placements.models import FollowUpEvent
 
     calls = make(duties)
     said = kill_often(len(calls), kills, random.Random(7))
     life(None)
-    events = DutyEvent.objects.order_by("pk").values_list("follow_up", "kind", "on")
+    events = FollowUpEvent.objects.order_by("pk").values_list("follow_up", "kind", "on")
     print(
         json.dumps(
             {
                 **said,
                 "calls": calls,
                 "events": [(pk, kind, on.isoformat()) for pk, kind, on in events],
-                "told": list(Notice.objects.values_list("user", "key")),
+                "told": list(Notification.objects.values_list("user", "key")),
             }
         )
     )

@@ -126,5 +126,5 @@ def test_the_citys_files_in_one_sheet(tmp_path, figure) -> None:
 
 def _rows_in(portal: Portal) -> int:
     with closing(sqlite3.connect(portal.folder / "portal.sqlite3")) as database:
-        row = database.execute("SELECT done FROM sheets_sheetimport").fetchone()
+        row = database.execute("SELECT done FROM imports_importrun").fetchone()
     return row[0] if row else 0

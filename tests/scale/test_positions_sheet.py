@@ -9,15 +9,15 @@ from python_calamine import CalamineWorkbook
 
 from portal.core.reference import load_reference
 from portal.demo.loading.position_sheet import CODES
+from portal.imports import actions, running
+from portal.imports.models import ImportRun
+from portal.imports.writing import result_sheet
 from portal.positions.enums import PositionState
 from portal.positions.importing import KIND
 from portal.positions.models import Position
 from portal.positions.sheets import upload_sheet
-from portal.sheets import actions, running
-from portal.sheets.models import SheetImport
-from portal.sheets.writing import result_sheet
 from tests.factories import make_employer, make_stations, make_user
-from tests.sheets.making import counts
+from tests.imports.making import counts
 
 ROWS, BAD, SECONDS = 5_000, 500, 60
 
@@ -54,7 +54,7 @@ def test_a_big_firms_sheet_in_a_minute(tmp_path, figure) -> None:
 
     again = upload_sheet(by=member, employer=employer, name=file.name, content=file.read_bytes())
     running.run(actions.start(sheet=again, by=member, enqueue=False), dry=False)
-    assert counts(SheetImport.objects.get(pk=again.pk, kind=KIND)) == {"unchanged": ROWS - BAD, "bad": BAD}
+    assert counts(ImportRun.objects.get(pk=again.pk, kind=KIND)) == {"unchanged": ROWS - BAD, "bad": BAD}
     figure(
         f"{ROWS:,} rows, {BAD} bad of {len(CODES)} kinds: checked in {checked:.0f} s, checked, brought in and"
         f" handed back in {seconds:.0f} s; the same sheet again: nothing changed"

@@ -10,7 +10,7 @@ from portal.core.enums import Education, Shift
 from portal.employers.enums import Industry
 from portal.positions.enums import PositionKind
 from search import pinyin
-from search.asked import DAYS, DISTANCES, Asked
+from search.params import DAYS, DISTANCES, SearchParams
 from search.query import TRADES, Kind, Sort
 from search.spelling import _cost
 from search.widening import _steps, _tries
@@ -43,7 +43,7 @@ def subset(values) -> st.SearchStrategy:
 
 
 asked = st.builds(
-    Asked,
+    SearchParams,
     q=st.sampled_from(["", "电工", "叉车 夜班"]),
     kind=st.sampled_from(Kind),
     region=st.sampled_from(["", "4407", "440705"]),
@@ -66,18 +66,18 @@ asked = st.builds(
 def test_any_address_can_be_asked(said: dict[str, str]) -> None:
     query = QueryDict(mutable=True)
     query.update(said)
-    found = Asked.read(query)
+    found = SearchParams.read(query)
     found.query()
-    assert Asked.parse(found.address()[1:]) == found
+    assert SearchParams.parse(found.address()[1:]) == found
 
 
 @given(asked)
-def test_what_is_written_is_read_back(one: Asked) -> None:
-    assert Asked.parse(one.address()[1:]) == one
+def test_what_is_written_is_read_back(one: SearchParams) -> None:
+    assert SearchParams.parse(one.address()[1:]) == one
 
 
 @given(asked)
-def test_each_chip_takes_one_part_away(one: Asked) -> None:
+def test_each_chip_takes_one_part_away(one: SearchParams) -> None:
     parts = list(one.parts({}))
     for words, rest in parts:
         assert words
@@ -86,7 +86,7 @@ def test_each_chip_takes_one_part_away(one: Asked) -> None:
 
 
 def test_widening_only_gives_up(db) -> None:
-    one = Asked(q="叉车 夜班", region="440705109", low=6000, shifts=("night",), days=3, education="1")
+    one = SearchParams(q="叉车 夜班", region="440705109", low=6000, shifts=("night",), days=3, education="1")
     tries = list(islice(_tries(one, list(_steps(one))), 40))
     assert [told for told, _ in tries[:4]] == [
         ("不限发布时间",),

@@ -18,7 +18,7 @@ from search import indexing, outbox
 from search.backends import database_engine, fallback, server_engine
 from search.backends.base import Unavailable
 from search.backends.fallback import PAUSE, Breaker
-from search.models import Unsent
+from search.models import PendingIndexUpdate
 from search.query import Kind, Scope, SearchQuery, Sort
 from tests.factories import make_employer, make_position, make_user
 from tests.harness.elasticsearch import free_port
@@ -117,7 +117,7 @@ def test_a_write_does_not_wait_for_the_server(
         positions.pause(position=post, by=member)
     assert time.perf_counter() - began < 1
     assert ask("电焊工").total == 0
-    assert list(Unsent.objects.values_list("kind", "object_id")) == [("position", post.pk)]
+    assert list(PendingIndexUpdate.objects.values_list("kind", "object_id")) == [("position", post.pk)]
     assert told, "a task is to tell it"
 
 
@@ -133,13 +133,13 @@ def test_what_an_outage_left_undone_is_caught_up(
     late = make_position(employer=post.employer, title="叉车维修工")
     outbox.note(Kind.POSITION, [late.pk])
     assert outbox.catch_up_if_it_answers() == "the server does not answer"
-    assert Unsent.objects.count() == 2
+    assert PendingIndexUpdate.objects.count() == 2
     settings.ELASTICSEARCH_URL = address
     fallback.breaker.cache_clear()
     assert server.listed(SearchQuery(scope=Scope.PUBLIC).now)[Kind.POSITION] == 2, "it has not heard yet"
     assert outbox.catch_up() == 2
     assert sorted(hit.title for hit in find("叉车").hits) == ["叉车司机", "叉车维修工"]
-    assert not Unsent.objects.exists()
+    assert not PendingIndexUpdate.objects.exists()
     assert indexing.is_current(backend=server)
 
 
@@ -166,7 +166,7 @@ def test_what_changes_while_it_is_sent_is_sent_again(engine: Any, monkeypatch: A
 
     monkeypatch.setattr(outbox.indexing, "refresh", slow)
     assert outbox.send(engine) == 1
-    assert Unsent.objects.count() == 1
+    assert PendingIndexUpdate.objects.count() == 1
 
 
 def test_a_change_undone_is_not_told(settings: Any, refusing: str) -> None:
@@ -175,9 +175,9 @@ def test_a_change_undone_is_not_told(settings: Any, refusing: str) -> None:
     post = make_position(employer=make_employer(member=member))
     with pytest.raises(RuntimeError, match="undone"), transaction.atomic():  # noqa: PT012
         positions.pause(position=post, by=member)
-        assert Unsent.objects.exists()
+        assert PendingIndexUpdate.objects.exists()
         raise RuntimeError("undone")
-    assert not Unsent.objects.exists()
+    assert not PendingIndexUpdate.objects.exists()
 
 
 def test_an_older_reading_never_replaces_a_later_one(server: Any, find: Any) -> None:
@@ -208,7 +208,7 @@ def test_without_a_server_there_is_nothing_to_tell() -> None:
     outbox.note(Kind.POSITION, [1])
     assert server_engine() is None
     assert outbox.catch_up() == 0
-    assert not Unsent.objects.exists()
+    assert not PendingIndexUpdate.objects.exists()
 
 
 def test_one_caller_at_a_time_tries_again() -> None:

@@ -8,12 +8,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal.core.models import AuditEvent
-from portal.notices.models import Notice
+from portal.notifications.models import Notification
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from search import indexing, saved
-from search.asked import Asked
 from search.models import SavedSearch
+from search.params import SearchParams
 from tests.factories import make_position, make_stations, make_user
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def user():
 
 
 def keep(user, morning: datetime, **asked) -> SavedSearch:
-    row = saved.save(by=user, asked=Asked(**asked), name=asked.get("q", "") or "找工作")
+    row = saved.save(by=user, asked=SearchParams(**asked), name=asked.get("q", "") or "找工作")
     SavedSearch.objects.filter(pk=row.pk).update(seen_at=morning - timedelta(hours=1))
     return row
 
@@ -51,12 +51,12 @@ def test_a_new_post_is_told_once(user, morning) -> None:
     keep(user, morning, q="电工")
     publish(morning, "维修电工")
     assert saved.tell_new_matches(morning) == 1
-    notice = Notice.objects.get(user=user)
+    notice = Notification.objects.get(user=user)
     assert notice.text == "“电工”有 1 个新岗位：维修电工。"
     assert notice.url == "/search/?q=%E7%94%B5%E5%B7%A5"
     assert saved.tell_new_matches(morning + timedelta(hours=1)) == 0
     assert saved.tell_new_matches(morning + timedelta(days=1)) == 0
-    assert Notice.objects.count() == 1
+    assert Notification.objects.count() == 1
 
 
 def test_all_searches_of_a_person_make_one_message_a_day(user, morning) -> None:
@@ -65,15 +65,15 @@ def test_all_searches_of_a_person_make_one_message_a_day(user, morning) -> None:
     publish(morning, "电工")
     publish(morning, "厨师", duties="炒菜。", requirements="")
     assert saved.tell_new_matches(morning) == 1
-    text = Notice.objects.get().text
+    text = Notification.objects.get().text
     assert "“电工”有 1 个新岗位：电工。" in text
     assert "另外 1 个保存的搜索有 1 个新岗位。" in text
-    assert Notice.objects.get().url == "/me/saved-searches/"
+    assert Notification.objects.get().url == "/me/saved-searches/"
     # what comes later the same day waits for the next one
     publish(morning, "保安", minutes=60, duties="巡逻。", requirements="")
     assert saved.tell_new_matches(morning + timedelta(hours=3)) == 0
     assert saved.tell_new_matches(morning + timedelta(days=1)) == 1
-    assert "保安" in Notice.objects.first().text
+    assert "保安" in Notification.objects.first().text
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_what_is_not_open_by_then_is_not_told(user, morning, change) -> None:
     post = publish(morning, "电工")
     Position.objects.filter(pk=post.pk).update(**change)  # past the actions: the index still has it
     assert saved.tell_new_matches(morning) == 0
-    assert not Notice.objects.exists()
+    assert not Notification.objects.exists()
 
 
 def test_old_posts_and_other_posts_are_no_news(user, morning) -> None:
@@ -113,7 +113,7 @@ def test_nobody_is_told_at_night_or_who_does_not_want_it(user, morning) -> None:
     assert saved.tell_new_matches(morning.replace(hour=6)) == 0
     saved.change(by=user, saved=row, name="电工", alerts=False)
     assert saved.tell_new_matches(morning) == 0
-    assert not Notice.objects.exists()
+    assert not Notification.objects.exists()
 
 
 def test_a_run_that_is_killed_tells_everybody_once(morning, monkeypatch) -> None:
@@ -132,10 +132,12 @@ def test_a_run_that_is_killed_tells_everybody_once(morning, monkeypatch) -> None
     monkeypatch.setattr(saved, "notify", dies)
     with pytest.raises(RuntimeError, match="killed"):
         saved.tell_new_matches(morning)
-    assert Notice.objects.count() == 2
+    assert Notification.objects.count() == 2
     monkeypatch.setattr(saved, "notify", real)
     assert saved.tell_new_matches(morning) == 2
-    assert sorted(Notice.objects.values_list("user", flat=True)) == sorted(person.pk for person in people)
+    assert sorted(Notification.objects.values_list("user", flat=True)) == sorted(
+        person.pk for person in people
+    )
 
 
 def test_a_post_that_is_being_published_meanwhile_is_told_the_next_day(user, morning) -> None:
@@ -147,8 +149,8 @@ def test_a_post_that_is_being_published_meanwhile_is_told_the_next_day(user, mor
 
 # --- keeping ---------------------------------------------------------------------------------------------
 def test_a_search_is_kept_once(user) -> None:
-    first = saved.save(by=user, asked=Asked(q="电工", shifts=("night", "day")), name="电工")
-    assert saved.save(by=user, asked=Asked(q="电工", shifts=("night", "day"))).pk == first.pk
+    first = saved.save(by=user, asked=SearchParams(q="电工", shifts=("night", "day")), name="电工")
+    assert saved.save(by=user, asked=SearchParams(q="电工", shifts=("night", "day"))).pk == first.pk
     assert AuditEvent.objects.filter(verb="search.saved").count() == 1
     with pytest.raises(IntegrityError), transaction.atomic():
         SavedSearch.objects.create(user=user, name="又一个", address=first.address)
@@ -156,11 +158,11 @@ def test_a_search_is_kept_once(user) -> None:
 
 def test_too_many_and_nothing_are_refused(user) -> None:
     with pytest.raises(ValidationError, match="请先输入"):
-        saved.save(by=user, asked=Asked())
+        saved.save(by=user, asked=SearchParams())
     for number in range(saved.MOST):
-        saved.save(by=user, asked=Asked(q=f"电工{number}"))
+        saved.save(by=user, asked=SearchParams(q=f"电工{number}"))
     with pytest.raises(ValidationError, match="最多保存"):
-        saved.save(by=user, asked=Asked(q="厨师"))
+        saved.save(by=user, asked=SearchParams(q="厨师"))
 
 
 def test_home_is_known_of_its_owner_alone(user) -> None:

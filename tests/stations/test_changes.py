@@ -18,7 +18,7 @@ from portal.stations import actions
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station, StationArea, StationName
 from portal.veterans.actions import open_file
-from portal.veterans.models import FileMove, Veteran
+from portal.veterans.models import RecordMove, Veteran
 from tests.factories import (
     make_employer,
     make_fair,
@@ -111,12 +111,12 @@ def test_what_hangs_on_a_merged_station_follows(tree, by) -> None:
     step.refresh_from_db()
     assert step.station == south  # the log says where the person belonged at the time
     assert Employer.objects.get(pk=employer.pk).station == north
-    post = clerk.station_memberships.get()
+    post = clerk.appointments.get()
     assert post.ends_on == max(BEFORE, post.starts_on)
     fair.refresh_from_db(), past.refresh_from_db()
     assert (fair.organiser, past.organiser) == (north, south)
     assert fair.latest_revision.as_object().organiser == north
-    move = FileMove.objects.get()
+    move = RecordMove.objects.get()
     assert (move.veteran, move.from_station, move.to_station, move.on) == (veteran, south, north, DAY)
     verbs = set(AuditEvent.objects.values_list("verb", flat=True))
     assert {
@@ -315,5 +315,5 @@ def test_posts_of_a_closed_station_end_with_it(tree, by) -> None:
     today = timezone.localdate()
     clerk = make_staff(tree["南安村"], StationRole.HEAD)
     actions.close_station(station=tree["南安村"], into=tree["睦洲镇"], by=by, on=today)
-    assert clerk.station_memberships.get().ends_on == today - timedelta(days=1)
+    assert clerk.appointments.get().ends_on == today - timedelta(days=1)
     assert not clerk.is_station_staff

@@ -11,7 +11,7 @@ from portal.core.encryption import lookup_hash
 from portal.core.models import AuditEvent
 from portal.veterans import claims
 from portal.veterans.enums import ClaimState
-from portal.veterans.models import FileClaim, Veteran
+from portal.veterans.models import RecordClaim, Veteran
 from tests.factories import make_id_number, make_staff, make_stations, make_user, make_veteran
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +89,7 @@ def test_what_does_not_match_is_told_in_one_way_and_noted(file, number, person, 
         claims.ask_for_file(by=person, id_number=number)
     assert refused.value.messages == [claims.NOT_MATCHED]
     assert AccessLog.objects.get().kind == AccessKind.REFUSED
-    assert not FileClaim.objects.exists()
+    assert not RecordClaim.objects.exists()
 
 
 def test_five_tries_a_day_and_no_more(file, number) -> None:
@@ -114,9 +114,9 @@ def test_only_the_files_stations_decide(person, file, number, place, role) -> No
 
 
 def test_the_database_keeps_one_waiting_claim_a_file(person, file) -> None:
-    FileClaim.objects.create(veteran=file, user=person)
+    RecordClaim.objects.create(veteran=file, user=person)
     with pytest.raises(IntegrityError), transaction.atomic():
-        FileClaim.objects.create(veteran=file, user=make_user("别人"))
+        RecordClaim.objects.create(veteran=file, user=make_user("别人"))
 
 
 def test_the_way_through_the_pages(person, file, number, clerk, client_for) -> None:
@@ -124,7 +124,7 @@ def test_the_way_through_the_pages(person, file, number, clerk, client_for) -> N
     html = own.post(reverse("veteran:file-open"), opening(number), follow=True).content.decode()
     assert "待服务站核对" in html
     assert own.get(reverse("veteran:file-open")).url == reverse("veteran:claim")
-    claim = FileClaim.objects.get()
+    claim = RecordClaim.objects.get()
     assert "陈建国" in desk.get(reverse("staff:claims")).content.decode()
     url = reverse("staff:claim", args=[claim.pk])
     assert "请填写不同意的原因" in desk.post(url, {"accepted": "no", "reason": ""}).content.decode()
@@ -147,7 +147,7 @@ def test_the_list_costs_the_same_with_more_rows(clerk, client_for, same_queries)
 
     def more() -> None:
         for _ in range(3):
-            FileClaim.objects.create(veteran=make_veteran(), user=make_user("某人"))
+            RecordClaim.objects.create(veteran=make_veteran(), user=make_user("某人"))
 
     more()
     same_queries(lambda: desk.get(reverse("staff:claims")), more)
@@ -156,7 +156,7 @@ def test_the_list_costs_the_same_with_more_rows(clerk, client_for, same_queries)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_pages_look_right(person, file, clerk, open_page, sign_in, look, width) -> None:
-    claim = FileClaim.objects.create(veteran=file, user=person)
+    claim = RecordClaim.objects.create(veteran=file, user=person)
     for user, paths in (
         (person, [reverse("veteran:claim")]),
         (clerk, [reverse("staff:claims"), reverse("staff:claim", args=[claim.pk])]),

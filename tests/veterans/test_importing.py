@@ -12,16 +12,16 @@ from portal.accounts.enums import AccessKind, StationRole
 from portal.accounts.models import AccessLog
 from portal.core.encryption import lookup_hash
 from portal.core.models import AuditEvent, Region
-from portal.sheets import actions, running
-from portal.sheets.enums import ImportState
-from portal.sheets.models import SheetImport
+from portal.imports import actions, running
+from portal.imports.enums import ImportState
+from portal.imports.models import ImportRun
 from portal.veterans import actions as veterans
 from portal.veterans import importing
 from portal.veterans.enums import FileSource
+from portal.veterans.events import veteran_files_changed
 from portal.veterans.models import Veteran
-from portal.veterans.signals import veteran_files_changed
 from tests.factories import make_id_number, make_specialty, make_staff, make_stations, make_veteran
-from tests.sheets.making import counts, full_person, person, problems, sheet_of, take_in
+from tests.imports.making import counts, full_person, person, problems, sheet_of, take_in
 
 pytestmark = pytest.mark.django_db
 
@@ -181,7 +181,7 @@ def test_a_dry_run_writes_no_file_and_says_what_would_happen(clerk) -> None:
     )  # fmt: skip
     assert not Veteran.objects.exists()
     actions.start(sheet=sheet, by=clerk, enqueue=False)
-    sheet = running.run(SheetImport.objects.get(pk=sheet.pk), dry=False)
+    sheet = running.run(ImportRun.objects.get(pk=sheet.pk), dry=False)
     assert (sheet.state, counts(sheet)) == (ImportState.DONE, {"created": 1, "bad": 1})
 
 
@@ -203,9 +203,9 @@ def test_broken_off_between_chunks_it_goes_on_to_the_same_end(clerk, monkeypatch
     whole = take_in(clerk, content, chunk=2)
     expected = counts(whole), problems(whole), _listed(clerk)
     Veteran.objects.all().delete()
-    SheetImport.objects.all().delete()
+    ImportRun.objects.all().delete()
 
-    def dies(sheet: SheetImport) -> None:
+    def dies(sheet: ImportRun) -> None:
         raise KeyboardInterrupt
 
     sheet = actions.upload(by=clerk, kind=importing.KIND, name="x.xlsx", content=content)
@@ -224,7 +224,7 @@ def test_a_run_that_was_overtaken_stops(clerk) -> None:
     content = sheet_of(person(), person(), person())
     sheet = actions.upload(by=clerk, kind=importing.KIND, name="x.xlsx", content=content)
     late = actions.start(sheet=sheet, by=clerk, enqueue=False)
-    running.run(SheetImport.objects.get(pk=sheet.pk), dry=False)
+    running.run(ImportRun.objects.get(pk=sheet.pk), dry=False)
     with pytest.raises(running.Superseded):
         running.run(late, dry=False)
     assert Veteran.objects.count() == 3
@@ -257,7 +257,7 @@ def test_a_run_that_fails_says_so_and_can_be_undone(clerk, monkeypatch) -> None:
     monkeypatch.setattr(running, "_note", fails)
     with pytest.raises(RuntimeError):
         take_in(clerk, sheet_of(person(), person(), person()), chunk=2)
-    sheet = SheetImport.objects.get()
+    sheet = ImportRun.objects.get()
     assert (sheet.state, counts(sheet)) == (ImportState.FAILED, {"created": 2})
     assert "请联系管理员" in sheet.error
     assert _undone(sheet, clerk).state == ImportState.UNDONE
@@ -284,7 +284,7 @@ def test_upper_rooms_are_told_once(clerk) -> None:
     assert told == [1]
 
 
-def _undone(sheet: SheetImport, by: Any) -> SheetImport:
+def _undone(sheet: ImportRun, by: Any) -> ImportRun:
     return running.undo(actions.undo(sheet=sheet, by=by, enqueue=False), chunk=2)
 
 
@@ -345,7 +345,7 @@ def test_undo_leaves_two_dates_in_order(clerk) -> None:
 
 def test_undo_is_offered_for_a_day(clerk) -> None:
     sheet = take_in(clerk, sheet_of(person()))
-    SheetImport.objects.update(finished_at=timezone.now() - timedelta(hours=25))
+    ImportRun.objects.update(finished_at=timezone.now() - timedelta(hours=25))
     sheet.refresh_from_db()
     with pytest.raises(ValidationError):
         actions.undo(sheet=sheet, by=clerk, enqueue=False)
@@ -353,8 +353,8 @@ def test_undo_is_offered_for_a_day(clerk) -> None:
 
 def test_a_clerk_who_moved_away_takes_nothing_back(clerk) -> None:
     sheet = take_in(clerk, sheet_of(person()))
-    clerk.station_memberships.update(station=make_stations()["司前镇"])
-    sheet = SheetImport.objects.get(pk=sheet.pk)
+    clerk.appointments.update(station=make_stations()["司前镇"])
+    sheet = ImportRun.objects.get(pk=sheet.pk)
     sheet = _undone(sheet, clerk)
     assert Veteran.objects.count() == 1
     assert sheet.rows.get().stays_because

@@ -14,10 +14,10 @@ from portal.accounts.enums import AccessKind, ConsentPurpose, StationRole
 from portal.core.models import AuditEvent
 from portal.fairs.models import Registration
 from portal.placements import actions as placements
-from portal.placements.models import DutyEvent
+from portal.placements.models import FollowUpEvent
 from portal.veterans.enums import CloseReason
 from portal.veterans.merging import merge_files, pointing_at, undo_merge
-from portal.veterans.models import FileMerge, Veteran
+from portal.veterans.models import RecordMerge, Veteran
 from portal.visits import actions as visits
 from portal.visits.enums import VisitMethod
 from portal.visits.models import Visit
@@ -74,7 +74,7 @@ def picture() -> dict[str, list[tuple]]:
         )
         for model in apps.get_models()
         if model._meta.app_label in {"veterans", "placements", "fairs", "visits", "accounts"}
-        and model not in {FileMerge, DutyEvent}
+        and model not in {RecordMerge, FollowUpEvent}
     }
 
 
@@ -159,7 +159,7 @@ def test_the_way_through_the_pages(head, kept, gone, client_for) -> None:
     assert "撤销合并" in html
     assert "没有发现重复档案" in desk.get(reverse("staff:duplicates")).content.decode()
     assert "已并入" in desk.get(reverse("staff:veteran", args=[gone.pk])).content.decode()
-    desk.post(reverse("staff:merge-undo", args=[FileMerge.objects.get().pk]))
+    desk.post(reverse("staff:merge-undo", args=[RecordMerge.objects.get().pk]))
     assert Veteran.objects.get(pk=gone.pk).merged_into is None
     town = client_for(make_staff(make_stations()["睦洲镇"], StationRole.HEAD))
     assert town.get(url).status_code == 403

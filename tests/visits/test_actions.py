@@ -13,8 +13,8 @@ from portal.stations.models import Station
 from portal.veterans.models import Veteran
 from portal.visits import actions
 from portal.visits.enums import Need, ReturnDocument, VisitMethod
+from portal.visits.events import return_registered, visit_recorded
 from portal.visits.models import ReturnRegistration, Visit, VisitNeed
-from portal.visits.signals import return_registered, visit_recorded
 from tests.factories import make_id_number, make_phone, make_staff, make_stations, make_user, make_veteran
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from portal.accounts.models import Consent
-from portal.recommendations import indexing
+from portal.ranking import indexing
 from tests.factories import make_employer, make_position, make_registration, make_user
 from tests.web.town import Town, make_driver
 

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from portal.recommendations import indexing
+from portal.ranking import indexing
 from tests.web.town import Town
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.must("matching.7")]

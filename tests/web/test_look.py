@@ -15,9 +15,10 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from portal.accounts.enums import StationRole
-from portal.fairs.models import DoorDuty
-from portal.web.context import Audiences, Portal
-from portal.web.public import elder, errors
+from portal.fairs.models import DoorShift
+from portal.web.public.accounts import elder
+from portal.web.public.site import errors
+from portal.web.shared.context import Audiences, Portal
 from portal.web.templatetags import ui
 from tests.factories import make_employer, make_fair, make_staff, make_stations, make_user, make_veteran
 
@@ -151,7 +152,7 @@ def test_audiences_follow_files_memberships_posts_and_duties(django_assert_num_q
     )
     make_employer(member=recruiter)
     make_veteran(account=person)
-    DoorDuty.objects.create(fair=make_fair(), user=helper, day=timezone.localdate())
+    DoorShift.objects.create(fair=make_fair(), user=helper, day=timezone.localdate())
 
     def desks(user: object) -> set[str]:
         audiences = Audiences(request_of(user))
@@ -267,7 +268,7 @@ def test_an_unknown_address_gets_the_page(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_locked_out_says_how_long() -> None:
-    answer = Template('{% include "web/public/locked_out.html" %}')
+    answer = Template('{% include "public/accounts/locked_out.html" %}')
     page = answer.render(RequestContext(request_of(), {"cooloff_timedelta": timedelta(minutes=15)}))
     assert "请 15 分钟后再试" in page
 

@@ -5,10 +5,10 @@ import re
 import pytest
 
 from portal.accounts.enums import StationRole
+from portal.api_tokens.actions import issue, recognise
+from portal.api_tokens.enums import TokenScope
+from portal.api_tokens.models import ApiToken
 from portal.employers.enums import EmployerRole
-from portal.integrators.actions import issue, recognise
-from portal.integrators.enums import TokenScope
-from portal.integrators.models import ApiToken
 from tests.factories import make_employer, make_staff, make_stations, make_user
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from django.urls import reverse
 from portal.accounts.actions import give_consent
 from portal.accounts.enums import ConsentPurpose, StationRole
 from portal.core.reference import load_reference
-from portal.recommendations import indexing
+from portal.ranking import indexing
 from tests.factories import (
     make_booth,
     make_employer,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from portal.accounts.enums import StationRole
-from portal.accounts.models import StationMembership, User
+from portal.accounts.models import Appointment, User
 from portal.demo.loading.bulk import new_user
 from portal.stations import actions
 from portal.stations.enums import StationLevel
@@ -29,7 +29,7 @@ def load_changes(stations: dict[str, Station], by: User) -> None:
     )
     users = User.objects.bulk_create(new_user(phone, name, None) for phone, name in _FORMER)
     for user, place in zip(users, ("睦洲镇", "司前镇"), strict=True):
-        StationMembership.objects.create(
+        Appointment.objects.create(
             user=user,
             station=stations[place],
             role=StationRole.CLERK,

@@ -20,7 +20,7 @@ from portal.employers.models import (
     EmployerMembership,
     EmployerPaper,
     FactsChange,
-    HiddenFile,
+    HiddenRecord,
     VerificationEvidence,
     VerificationStep,
 )
@@ -175,7 +175,7 @@ def _hidings(employers: Sequence[Employer], with_account: Sequence[int], rng: ra
     people = [*with_account[:1], *(number for number in with_account[1:] if rng.random() < 0.04)]
     accounts = dict(Veteran.objects.filter(pk__in=people).values_list("pk", "account"))
     rows = [
-        HiddenFile(
+        HiddenRecord(
             veteran_id=number,
             employer=rng.choice(employers[1:]),
             hidden_by_id=accounts[number],
@@ -184,4 +184,4 @@ def _hidings(employers: Sequence[Employer], with_account: Sequence[int], rng: ra
         for number in people
         if accounts.get(number)
     ]
-    insert(HiddenFile, rows, total=len(rows), label="files hidden from an employer")
+    insert(HiddenRecord, rows, total=len(rows), label="files hidden from an employer")

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.utils import timezone
 from tqdm import tqdm
 
+from portal.accounts.consent_texts import WORDINGS
 from portal.accounts.enums import ConsentPurpose
 from portal.accounts.models import Consent, User
-from portal.accounts.wordings import WORDINGS
 from portal.core.encryption import lookup_hash
 from portal.core.models import Occupation
 from portal.demo import logins

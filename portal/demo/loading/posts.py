@@ -13,15 +13,15 @@ from portal.core.models import Occupation
 from portal.demo import logins
 from portal.demo.loading.position_sheet import sheet_maker
 from portal.employers.models import Employer
+from portal.imports import actions as sheets
+from portal.imports import running
+from portal.imports.writing import write_rows
 from portal.placements import fillings
 from portal.placements.enums import FillingResult
 from portal.positions import actions, occupations
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from portal.positions.sheets import upload_sheet
-from portal.sheets import actions as sheets
-from portal.sheets import running
-from portal.sheets.writing import write_rows
 from portal.stations.models import Station
 
 _ROWS, _BAD = 24, 3

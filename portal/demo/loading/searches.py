@@ -9,14 +9,14 @@ from portal.core.encryption import lookup_hash
 from portal.demo import logins
 from portal.positions.models import Position
 from search import indexing, saved
-from search.asked import Asked
 from search.models import SavedSearch
+from search.params import SearchParams
 from search.query import Kind
 
 _SEEN = timedelta(days=5)  # before: long enough for something new in the smallest demo
 _KEPT = (
-    (logins.DRIVER, "司机，6000 元以上", Asked(q="司机", low=6000)),
-    (logins.RADAR, "江海区，6000 元以上", Asked(region="440704", low=6000)),
+    (logins.DRIVER, "司机，6000 元以上", SearchParams(q="司机", low=6000)),
+    (logins.RADAR, "江海区，6000 元以上", SearchParams(region="440704", low=6000)),
 )
 
 

@@ -6,8 +6,8 @@ from portal.accounts.models import User
 from portal.core.encryption import lookup_hash
 from portal.demo import logins
 from portal.demo.loading.file_sheet import sheet_maker
-from portal.sheets import actions, running
-from portal.sheets.writing import write_rows
+from portal.imports import actions, running
+from portal.imports.writing import write_rows
 from portal.stations.models import Station
 from portal.veterans.importing import KIND
 

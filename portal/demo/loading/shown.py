@@ -19,10 +19,10 @@ from portal.demo.loading.bulk import batches, insert
 from portal.fairs.models import Registration
 from portal.learning.simulation import appeal
 from portal.positions.models import Position
-from portal.recommendations.enums import Surface
-from portal.recommendations.impressions import Shown, impression
-from portal.recommendations.mapping import to_posting, to_profile
-from portal.recommendations.models import Impression
+from portal.ranking.enums import Surface
+from portal.ranking.impressions import Shown, impression
+from portal.ranking.mapping import to_posting, to_profile
+from portal.ranking.models import Impression
 from portal.veterans.models import Veteran
 
 A_LIST = 12

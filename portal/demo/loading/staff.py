@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from portal.accounts.enums import StationRole
-from portal.accounts.models import DEMO_DEVICE, FILE_ROLES, StationMembership, User
+from portal.accounts.models import DEMO_DEVICE, FILE_ROLES, Appointment, User
 from portal.demo import logins
 from portal.demo.loading.bulk import new_user
 from portal.stations.enums import StationLevel
@@ -40,9 +40,8 @@ def load_staff(stations: dict[str, Station]) -> User:
         posts.append((new_user(str(next(phones)), f"{station.region.name}值班员", secret), station, role))
     users = list({id(user): user for user, _, _ in posts}.values())
     User.objects.bulk_create(users)
-    StationMembership.objects.bulk_create(
-        StationMembership(user=user, station=station, role=role, starts_on=_SINCE)
-        for user, station, role in posts
+    Appointment.objects.bulk_create(
+        Appointment(user=user, station=station, role=role, starts_on=_SINCE) for user, station, role in posts
     )
     TOTPDevice.objects.bulk_create(TOTPDevice(user=user, name=DEMO_DEVICE, confirmed=True) for user in users)
     return operator
@@ -61,7 +60,7 @@ def _other_posts(stations: dict[str, Station]) -> Iterator[tuple[Station, Statio
 
 def staff_by_path(operator: User) -> dict[str, User]:
     """Tree path -> somebody who serves there; the operator serves everybody else."""
-    posts = StationMembership.objects.current().filter(role__in=sorted(FILE_ROLES))
+    posts = Appointment.objects.current().filter(role__in=sorted(FILE_ROLES))
     found = {post.station.path: post.user for post in posts.select_related("station", "user")}
     return {path[: Station.steplen]: operator for path in found} | found
 

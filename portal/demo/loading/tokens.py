@@ -5,10 +5,10 @@ from datetime import timedelta
 from django.utils import timezone
 
 from portal.accounts.models import User
+from portal.api_tokens.actions import issue, revoke
+from portal.api_tokens.enums import TokenScope
+from portal.api_tokens.models import ApiToken
 from portal.employers.models import Employer
-from portal.integrators.actions import issue, revoke
-from portal.integrators.enums import TokenScope
-from portal.integrators.models import ApiToken
 
 
 def load_tokens(employer: Employer, operator: User) -> None:

@@ -2,17 +2,17 @@
 
 from portal.placements.models.follow_ups import (
     Absence,
-    AttemptTakenBack,
+    AttemptReversal,
     Cover,
-    DutyEvent,
     FollowUp,
     FollowUpAttempt,
     FollowUpAttemptQuerySet,
+    FollowUpEvent,
     FollowUpQuerySet,
     FollowUpRule,
 )
 from portal.placements.models.placements import (
-    Filling,
+    HiringOutcome,
     Placement,
     PlacementQuerySet,
     PlacementTransition,
@@ -20,15 +20,15 @@ from portal.placements.models.placements import (
 
 __all__ = [
     "Absence",
-    "AttemptTakenBack",
+    "AttemptReversal",
     "Cover",
-    "DutyEvent",
-    "Filling",
     "FollowUp",
     "FollowUpAttempt",
     "FollowUpAttemptQuerySet",
+    "FollowUpEvent",
     "FollowUpQuerySet",
     "FollowUpRule",
+    "HiringOutcome",
     "Placement",
     "PlacementQuerySet",
     "PlacementTransition",

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils import timezone
 
-from portal.accounts.models import FILE_ROLES, StationMembership, User
+from portal.accounts.models import FILE_ROLES, Appointment, User
 from portal.core.encryption import EncryptedTextField, is_written
 from portal.core.models import AppendOnlyModel, TimestampedModel
 from portal.core.validators import validate_no_unit_name
@@ -51,7 +51,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         their own. Costs two queries when it is made.
         """
         stood_in_for = Cover.objects.on(day).filter(cover=user).values("clerk")
-        posts = StationMembership.objects.current(day).filter(role__in=sorted(FILE_ROLES))
+        posts = Appointment.objects.current(day).filter(role__in=sorted(FILE_ROLES))
         theirs = posts.filter(user__in=stood_in_for).values_list("station__path", flat=True)
         paths = [*user.station_paths(FILE_ROLES), *theirs]
         staffed = posts.filter(in_subtrees("station", paths)).exclude(station__path__in=paths)
@@ -141,7 +141,7 @@ class FollowUpAttempt(AppendOnlyModel):
         ordering = ["at", "pk"]
 
 
-class AttemptTakenBack(AppendOnlyModel):
+class AttemptReversal(AppendOnlyModel):
     """A try was noted by mistake: it stays in the log, and counts no more."""
 
     attempt = models.OneToOneField(
@@ -156,7 +156,7 @@ class AttemptTakenBack(AppendOnlyModel):
         ordering = ["at", "pk"]
 
 
-class DutyEvent(AppendOnlyModel):
+class FollowUpEvent(AppendOnlyModel):
     """What befell a follow-up: it fell due, moved up or across, was paused, went to a clerk."""
 
     follow_up = models.ForeignKey(FollowUp, models.PROTECT, related_name="events")
@@ -231,7 +231,7 @@ class CoverQuerySet(models.QuerySet["Cover"]):
         """The two of them, and staff of a station at or above the clerk's."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        posts = StationMembership.objects.current().filter(
+        posts = Appointment.objects.current().filter(
             in_subtrees("station", user.station_paths(FILE_ROLES)), role__in=FILE_ROLES
         )
         return self.filter(Q(clerk=user) | Q(cover=user) | Q(clerk__in=posts.values("user")))

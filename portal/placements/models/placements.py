@@ -12,7 +12,7 @@ from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, User
 from portal.core.encryption import EncryptedTextField, is_written
 from portal.core.models import AppendOnlyModel, TimestampedModel
 from portal.core.validators import validate_no_unit_name
-from portal.employers.models import Employer, HiddenFile
+from portal.employers.models import Employer, HiddenRecord
 from portal.fairs.models import Booth
 from portal.placements.enums import (
     FillingResult,
@@ -34,7 +34,7 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
         """
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        hidden = HiddenFile.objects.of_employer(OuterRef("position__employer"))
+        hidden = HiddenRecord.objects.of_employer(OuterRef("position__employer"))
         shown = ~Q(Exists(hidden.filter(veteran=OuterRef("veteran"))))
         theirs = Q(position__employer__in=Employer.objects.run_by(user))
         seen = Q(veteran__account=user) | (theirs & shown)
@@ -75,7 +75,7 @@ class Placement(TimestampedModel):
         "状态", max_length=20, choices=PlacementState.choices, default=PlacementState.INTENDED
     )
     # Number of the last line of the log. State, number and days in post are moved by the log alone: the
-    # database sets them when a line is added, and refuses every other change (`portal.core.ties`).
+    # database sets them when a line is added and refuses every other change (core.state_log_triggers).
     sequence = models.PositiveIntegerField("变更次数", default=0)
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="登记人")
     recorded_at = models.DateTimeField("登记时间", default=timezone.now)
@@ -88,7 +88,7 @@ class Placement(TimestampedModel):
     onboarded_on = models.DateField("入职日期", null=True, blank=True)
     left_on = models.DateField("离职日期", null=True, blank=True)
     left_reason = EncryptedTextField("离职原因", max_length=120, blank=True)
-    # Asked when somebody leaves; None: not asked.
+    # SearchParams when somebody leaves; None: not asked.
     wants_another = models.BooleanField("还想再找工作", null=True, blank=True)
     # The placement that somebody left before looking for this one.
     follows = models.ForeignKey(
@@ -176,8 +176,8 @@ class PlacementTransition(AppendOnlyModel):
         ]
 
 
-class FillingQuerySet(models.QuerySet["Filling"]):
-    def visible_to(self, user: "User | AnonymousUser") -> "FillingQuerySet":
+class HiringOutcomeQuerySet(models.QuerySet["HiringOutcome"]):
+    def visible_to(self, user: "User | AnonymousUser") -> "HiringOutcomeQuerySet":
         """Members of the position's employer, and the reviewers of its station."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
@@ -187,7 +187,7 @@ class FillingQuerySet(models.QuerySet["Filling"]):
         )
 
 
-class Filling(TimestampedModel):
+class HiringOutcome(TimestampedModel):
     """What an employer said when a position had closed: was it filled, and by whom?"""
 
     position = models.OneToOneField(Position, models.PROTECT, related_name="filling", verbose_name="岗位")
@@ -200,7 +200,7 @@ class Filling(TimestampedModel):
     )
     answered_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="回答人")
 
-    objects = FillingQuerySet.as_manager()
+    objects = HiringOutcomeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "岗位招用结果"

@@ -22,7 +22,7 @@ from portal.fairs.enums import VisitorKind
 from portal.fairs.models import Booth, CheckIn, fairs_run_by
 from portal.placements import actions as placements
 from portal.positions.models import Position
-from portal.web.fields import DayInput, add_errors
+from portal.web.shared.fields import DayInput, add_errors
 
 A_PAGE = 20
 
@@ -44,7 +44,7 @@ def fairs(request: HttpRequest) -> HttpResponse:
     """Fairs where the user serves: on now or to come, soonest first."""
     rows = fairs_run_by(cast(User, request.user)).filter(ends_at__gt=timezone.now())
     page = Paginator(rows.order_by("starts_at", "pk"), A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "web/door/fairs.html", {"page": page})
+    return render(request, "door/fairs.html", {"page": page})
 
 
 def _scan_page(request: HttpRequest, fair: JobFairPage, **result: Any) -> HttpResponse:
@@ -57,7 +57,7 @@ def _scan_page(request: HttpRequest, fair: JobFairPage, **result: Any) -> HttpRe
         "detail": "",
         **result,
     }
-    return render(request, "web/door/scan.html", context)
+    return render(request, "door/scan.html", context)
 
 
 @login_required
@@ -137,13 +137,13 @@ def intention(request: HttpRequest, page_id: int) -> HttpResponse:
     asked = request.GET.get("booth", "")
     if not asked.isdigit():
         page = Paginator(booths.order_by("number", "pk"), 60).get_page(request.GET.get("page"))
-        return render(request, "web/door/booths.html", {"fair": fair, "page": page})
+        return render(request, "door/booths.html", {"fair": fair, "page": page})
     booth = get_object_or_404(booths, pk=int(asked))
     form = IntentionForm(booth, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _declare(user, fair, form):
         messages.success(request, "意向已登记，所属服务站会跟进。")
         return redirect(request.get_full_path())
-    return render(request, "web/door/intention.html", {"fair": fair, "booth": booth, "form": form})
+    return render(request, "door/intention.html", {"fair": fair, "booth": booth, "form": form})
 
 
 def _declare(user: User, fair: JobFairPage, form: IntentionForm) -> bool:

@@ -17,8 +17,8 @@ from portal.positions import occupations
 from portal.positions.actions import FIELDS
 from portal.positions.fairness import unfair
 from portal.positions.models import Position
-from portal.web import wording
-from portal.web.fields import DayInput, OccupationField, PlaceField
+from portal.web.shared import wording
+from portal.web.shared.fields import DayInput, OccupationField, PlaceField
 from portal.web.templatetags.ui import pay
 
 BENEFITS = (

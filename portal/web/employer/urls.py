@@ -2,20 +2,10 @@
 
 from django.urls import path
 
-from portal.web.employer import (
-    candidates,
-    confirmations,
-    fairs,
-    intentions,
-    members,
-    papers,
-    position_life,
-    positions,
-    profile,
-    sheets,
-    tokens,
-    wording,
-)
+from portal.web.employer.fairs import fairs
+from portal.web.employer.organisation import members, papers, profile, tokens
+from portal.web.employer.placements import confirmations, intentions
+from portal.web.employer.positions import candidates, imports, position_life, positions, wording
 
 app_name = "employer"
 
@@ -36,13 +26,13 @@ urlpatterns = [
     path("invitations/<int:pk>/withdraw/", members.withdraw, name="invitation-withdraw"),
     path("positions/", positions.listing, name="positions"),
     path("positions/new/", positions.new, name="position-new"),
-    path("positions/sheets/", sheets.listing, name="sheets"),
-    path("positions/sheets/new/", sheets.new, name="sheet-new"),
-    path("positions/sheets/template/", sheets.template, name="sheet-template"),
-    path("positions/sheets/<int:pk>/", sheets.detail, name="sheet"),
-    path("positions/sheets/<int:pk>/columns/", sheets.columns, name="sheet-columns"),
-    path("positions/sheets/<int:pk>/result/", sheets.result, name="sheet-result"),
-    path("positions/sheets/<int:pk>/<slug:step>/", sheets.take_step, name="sheet-step"),
+    path("positions/sheets/", imports.listing, name="sheets"),
+    path("positions/sheets/new/", imports.new, name="sheet-new"),
+    path("positions/sheets/template/", imports.template, name="sheet-template"),
+    path("positions/sheets/<int:pk>/", imports.detail, name="sheet"),
+    path("positions/sheets/<int:pk>/columns/", imports.columns, name="sheet-columns"),
+    path("positions/sheets/<int:pk>/result/", imports.result, name="sheet-result"),
+    path("positions/sheets/<int:pk>/<slug:step>/", imports.take_step, name="sheet-step"),
     path("positions/check/", wording.check, name="position-check"),
     path("positions/<int:pk>/", positions.edit, name="position-edit"),
     path("positions/<int:pk>/submit/", positions.submit, name="position-submit"),

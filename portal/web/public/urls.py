@@ -1,20 +1,14 @@
 from django.urls import path, re_path
 
-from portal.web.public import (
-    auth,
-    calendar,
-    complaints,
-    confirmations,
-    doors,
-    duties,
-    elder,
-    feeds,
-    gallery,
-    notices,
-    positions,
-    search,
-    stations,
-)
+from portal.web.public.accounts import auth, elder
+from portal.web.public.calls import duties
+from portal.web.public.complaints import complaints
+from portal.web.public.confirmations import confirmations
+from portal.web.public.fairs import calendar
+from portal.web.public.notifications import notifications
+from portal.web.public.search import feeds, positions, search
+from portal.web.public.site import doors, gallery
+from portal.web.public.stations import stations
 
 app_name = "public"
 
@@ -36,9 +30,9 @@ urlpatterns = [
     path("confirm/thanks/", confirmations.thanks, name="confirmation-thanks"),
     path("confirm/<str:token>/", confirmations.page, name="confirmation"),
     # for whoever is signed in
-    path("notices/", notices.listing, name="notices"),
-    path("notices/read/", notices.read_all, name="notices-read"),
-    path("notices/<int:pk>/", notices.follow, name="notice"),
+    path("notices/", notifications.listing, name="notices"),
+    path("notices/read/", notifications.read_all, name="notices-read"),
+    path("notices/<int:pk>/", notifications.follow, name="notice"),
     path("positions/<int:pk>/report/", complaints.report, name="position-report"),
     # signing in
     path("sign-in/", auth.sign_in, name="sign-in"),

@@ -2,45 +2,31 @@
 
 from django.urls import path
 
-from portal.web.staff import (
-    absences,
-    audit,
-    booths,
-    calendar_feed,
-    candidates,
+from portal.web.staff.audit import audit
+from portal.web.staff.calls import absences, calendar_feed, covers, day, follow_ups, rules, team
+from portal.web.staff.employers import employer_papers, employers, tokens
+from portal.web.staff.fairs import booths, fairs
+from portal.web.staff.imports import imports
+from portal.web.staff.network import appointments, network
+from portal.web.staff.placements import confirmations, placements
+from portal.web.staff.positions import candidates, complaints, occupations, positions
+from portal.web.staff.ranking import learning
+from portal.web.staff.records import (
     claims,
     closing,
-    complaints,
-    confirmations,
-    covers,
-    day,
     duplicates,
     editing,
-    employer_papers,
-    employers,
     evidence,
     exports,
-    fairs,
-    follow_ups,
     hiding,
-    learning,
-    network,
-    occupations,
-    placements,
-    positions,
-    posts,
     returns,
-    rules,
-    sheets,
-    team,
-    tokens,
     veterans,
     visits,
 )
-from portal.web.staff.insights import exports as insight_exports
-from portal.web.staff.insights import pages as insights
-from portal.web.staff.insights import rows as insight_rows
-from portal.web.staff.insights import tables, trouble
+from portal.web.staff.reports import exports as insight_exports
+from portal.web.staff.reports import pages as insights
+from portal.web.staff.reports import rows as insight_rows
+from portal.web.staff.reports import tables, trouble
 
 app_name = "staff"
 
@@ -85,13 +71,13 @@ urlpatterns = [
     path("veterans/<int:pk>/reveal/", veterans.reveal, name="reveal"),
     path("veterans/<int:pk>/register/", veterans.register, name="veteran-register"),
     path("veterans/<int:pk>/declare/", veterans.declare, name="veteran-declare"),
-    path("sheets/", sheets.listing, name="sheets"),
-    path("sheets/new/", sheets.new, name="sheet-new"),
-    path("sheets/template/", sheets.template, name="sheet-template"),
-    path("sheets/<int:pk>/", sheets.detail, name="sheet"),
-    path("sheets/<int:pk>/columns/", sheets.columns, name="sheet-columns"),
-    path("sheets/<int:pk>/result/", sheets.result, name="sheet-result"),
-    path("sheets/<int:pk>/<slug:step>/", sheets.take_step, name="sheet-step"),
+    path("sheets/", imports.listing, name="sheets"),
+    path("sheets/new/", imports.new, name="sheet-new"),
+    path("sheets/template/", imports.template, name="sheet-template"),
+    path("sheets/<int:pk>/", imports.detail, name="sheet"),
+    path("sheets/<int:pk>/columns/", imports.columns, name="sheet-columns"),
+    path("sheets/<int:pk>/result/", imports.result, name="sheet-result"),
+    path("sheets/<int:pk>/<slug:step>/", imports.take_step, name="sheet-step"),
     path("visits/", visits.worklist, name="visits"),
     path("visits/coverage/", visits.coverage, name="visit-coverage"),
     path("visits/<int:pk>/correct/", visits.correct, name="visit-correct"),
@@ -136,9 +122,9 @@ urlpatterns = [
     path("trouble/<slug:key>/", trouble.lists, name="trouble-list"),
     path("network/", network.tree, name="network"),
     path("network/<int:pk>/", network.tree, name="network-station"),
-    path("network/<int:pk>/staff/", posts.staff, name="network-staff"),
+    path("network/<int:pk>/staff/", appointments.staff, name="network-staff"),
     path("network/<int:pk>/<slug:change>/", network.change, name="network-change"),
-    path("network/posts/<int:pk>/", posts.post, name="network-post"),
+    path("network/posts/<int:pk>/", appointments.post, name="network-post"),
     path("placements/", placements.listing, name="placements"),
     path("placements/<int:pk>/", placements.detail, name="placement"),
     path("placements/<int:pk>/reopen/", placements.reopen, name="placement-reopen"),

@@ -22,7 +22,7 @@ def _answers(context: Context, placement: Placement) -> list[Answer]:
     return list(rows.select_related("by").order_by("-pk")[:_MOST])[::-1]
 
 
-@register.inclusion_tag("web/staff/_both_sides.html", takes_context=True)
+@register.inclusion_tag("staff/placements/_both_sides.html", takes_context=True)
 def both_sides(context: Context, placement: Placement) -> dict[str, Any]:
     """Each side's last answers, for somebody about to call, and the buttons to ask them instead."""
     said = _answers(context, placement)
@@ -35,7 +35,7 @@ def both_sides(context: Context, placement: Placement) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("web/staff/_confirmations.html", takes_context=True)
+@register.inclusion_tag("staff/placements/_confirmations.html", takes_context=True)
 def confirmation_desk(context: Context, placement: Placement) -> dict[str, Any]:
     """Every answer, the links that were sent, and the buttons to send another."""
     user = context["request"].user

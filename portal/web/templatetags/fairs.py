@@ -17,8 +17,8 @@ from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.employers.models import EmployerMembership
 from portal.fairs.models import Booth, Registration
-from portal.insights.totals import FairTotals, booth_counts, fair_totals, suppressed
 from portal.positions.models import Position
+from portal.reports.totals import FairTotals, booth_counts, fair_totals, suppressed
 from portal.veterans.models import Veteran
 
 register = template.Library()

@@ -10,8 +10,8 @@ from wagtail.models import Page
 
 from cms.models import PolicyPage, PolicyTopic
 from portal.accounts.models import User
-from portal.insights.totals import PortalTotals, portal_totals
 from portal.positions.models import Position
+from portal.reports.totals import PortalTotals, portal_totals
 from portal.veterans.models import Veteran
 
 register = template.Library()

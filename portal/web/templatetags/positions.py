@@ -11,7 +11,7 @@ from portal.positions.models import Position
 register = template.Library()
 
 
-@register.inclusion_tag("web/positions/_occupation.html", takes_context=True)
+@register.inclusion_tag("shared/positions/_occupation.html", takes_context=True)
 def occupation_box(context: Context, position: Position, action: str) -> dict[str, Any]:
     """The post's occupation, how sure the portal is where it guessed, and the other likely ones: one click at
     `action` puts it right.

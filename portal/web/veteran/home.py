@@ -9,12 +9,12 @@ from cms.models import JobFairPage
 from portal.accounts.models import AccessLog
 from portal.fairs.models import Registration
 from portal.placements.models import Placement
-from portal.recommendations import services
-from portal.recommendations.enums import Surface
+from portal.ranking import services
+from portal.ranking.enums import Surface
 from portal.veterans.models import Veteran
-from portal.web.impressions import positions_shown
+from portal.web.shared.impressions import positions_shown
 from portal.web.veteran.current import for_veteran
-from portal.web.veteran.file import own_sections
+from portal.web.veteran.record.record import own_sections
 
 A_PAGE = 20
 
@@ -34,7 +34,7 @@ def home(request: HttpRequest, veteran: Veteran) -> HttpResponse:
     positions_shown(request, Surface.ME_HOME, veteran, found)
     return render(
         request,
-        "web/veteran/home.html",
+        "veteran/record/home.html",
         {
             "veteran": veteran,
             "next_section": next((part for part in own_sections(veteran) if not part.done), None),
@@ -55,4 +55,4 @@ def access_log(request: HttpRequest, veteran: Veteran) -> HttpResponse:
     files = [veteran.pk, *veteran.merged.values_list("pk", flat=True)]
     rows = AccessLog.objects.filter(file_id__in=files).select_related("actor")
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "web/veteran/access_log.html", {"page": page})
+    return render(request, "veteran/record/access_log.html", {"page": page})

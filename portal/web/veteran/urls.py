@@ -2,31 +2,21 @@
 
 from django.urls import path
 
-from portal.web.public import complaints
-from portal.web.veteran import (
-    claim,
-    confirmations,
-    consents,
-    data,
-    evidence,
-    fairs,
-    file,
-    hiding,
-    home,
-    intentions,
-    positions,
-    saved,
-    visits,
-)
+from portal.web.public.complaints import complaints
+from portal.web.veteran import home
+from portal.web.veteran.fairs import fairs
+from portal.web.veteran.placements import confirmations, intentions
+from portal.web.veteran.positions import positions, saved
+from portal.web.veteran.record import claim, consents, data, evidence, hiding, record, visits
 
 app_name = "veteran"
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("file/", file.overview, name="file"),
-    path("file/open/", file.open_own, name="file-open"),
-    path("file/jobs/<int:pk>/remove/", file.remove_job, name="job-remove"),
-    path("file/<slug:section>/", file.section, name="file-section"),
+    path("file/", record.overview, name="file"),
+    path("file/open/", record.open_own, name="file-open"),
+    path("file/jobs/<int:pk>/remove/", record.remove_job, name="job-remove"),
+    path("file/<slug:section>/", record.section, name="file-section"),
     path("positions/", positions.listing, name="positions"),
     path("positions/<int:pk>/", positions.why, name="why"),
     path("fairs/<int:page_id>/", fairs.fair, name="fair"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.fairs.enums import RegistrationState
-from portal.fairs.models import CheckIn, DoorDuty
+from portal.fairs.models import CheckIn, DoorShift
 from portal.placements.models import Placement
 from tests.factories import (
     make_booth,
@@ -97,7 +97,7 @@ def test_who_does_not_serve_finds_no_door(client, client_for, fair, name) -> Non
     assert client.post(url).url.startswith(reverse("public:sign-in"))
     stations = make_stations()
     late = make_user("志愿者")
-    DoorDuty.objects.create(fair=fair, user=late, day=timezone.localdate() - timedelta(days=1))
+    DoorShift.objects.create(fair=fair, user=late, day=timezone.localdate() - timedelta(days=1))
     for user in (
         make_veteran(account=make_user()).account,
         make_staff(stations["蓬江区"], StationRole.CLERK),
@@ -111,7 +111,7 @@ def test_who_does_not_serve_finds_no_door(client, client_for, fair, name) -> Non
 
 def test_a_helper_serves_today_and_sees_no_file(client_for, fair, registration) -> None:
     helper = make_user("志愿者")
-    DoorDuty.objects.create(fair=fair, user=helper, day=timezone.localdate())
+    DoorShift.objects.create(fair=fair, user=helper, day=timezone.localdate())
     there = client_for(helper, second_factor=False)
     assert "可以入场" in _scan(there, fair, registration.ticket)
     assert there.get(reverse("staff:veterans")).status_code == 403

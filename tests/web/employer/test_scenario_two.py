@@ -6,10 +6,10 @@ import pytest
 from openpyxl import load_workbook
 
 from portal.core.reference import load_reference
+from portal.imports import actions
+from portal.imports.models import ImportRun
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
-from portal.sheets import actions
-from portal.sheets.models import SheetImport
 from tests.factories import make_employer, make_stations, make_user
 from tests.positions.sheets import LABELS, post, sheet_of, take_in
 
@@ -105,7 +105,7 @@ def test_forty_rows_three_bad_and_the_corrected_sheet_twice(
         else:
             assert page.get_by_text("没有需要新建或更新的内容").is_visible()
         look(page, f"company-sheet-corrected-{turn}")
-        assert SheetImport.objects.latest("pk").created == made
+        assert ImportRun.objects.latest("pk").created == made
         assert Position.objects.filter(employer=employer).count() == 40
     page.goto("/company/positions/")
     look(page, "company-positions-in-review")

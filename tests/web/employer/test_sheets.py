@@ -8,9 +8,9 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from portal.accounts.enums import StationRole
+from portal.imports.models import ImportRun
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
-from portal.sheets.models import SheetImport
 from tests.factories import make_employer, make_occupation, make_staff, make_stations, make_user
 from tests.positions.sheets import post, sheet_of, take_in
 
@@ -49,7 +49,7 @@ def _upload(client, content: bytes, name: str = "岗位.xlsx"):
 def test_from_the_upload_to_the_undo(press, employer) -> None:
     content = sheet_of(post(), post(title="叉车司机", pay_from="面议", pay_to=""))
     assert _upload(press.client, content).status_code == 302
-    sheet = SheetImport.objects.get()
+    sheet = ImportRun.objects.get()
     assert sheet.subject_id == employer.pk
     page = press("sheet-columns", sheet.pk, **{key: str(at) for key, at in sheet.columns.items()})
     said = page.content.decode()
@@ -90,7 +90,7 @@ def test_an_import_is_its_uploaders_and_of_an_employer_they_act_for(member, empl
 
 def test_a_sheet_of_files_is_no_position_sheet(member, employer, client_for) -> None:
     sheet = take_in(member, employer, sheet_of(post()))
-    SheetImport.objects.filter(pk=sheet.pk).update(kind="veterans")
+    ImportRun.objects.filter(pk=sheet.pk).update(kind="veterans")
     assert client_for(member).get(reverse("employer:sheet", args=[sheet.pk])).status_code == 404
 
 
@@ -99,7 +99,7 @@ def test_pay_in_one_column_is_enough(press) -> None:
         "gb18030"
     )
     assert _upload(press.client, content, "a.csv").status_code == 302
-    sheet = SheetImport.objects.get()
+    sheet = ImportRun.objects.get()
     said = press("sheet-columns", sheet.pk, **{key: str(at) for key, at in sheet.columns.items()})
     assert "检查完毕" in said.content.decode()
     del (columns := {key: str(at) for key, at in sheet.columns.items()})["pay"]

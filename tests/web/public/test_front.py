@@ -9,9 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from portal.accounts.enums import StationRole
-from portal.insights.totals import portal_totals
 from portal.placements import actions as placements
-from portal.recommendations import indexing
+from portal.ranking import indexing
+from portal.reports.totals import portal_totals
 from tests.factories import (
     make_booth,
     make_employer,

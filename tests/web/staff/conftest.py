@@ -8,7 +8,7 @@ from django.utils import timezone
 from portal.accounts.enums import StationRole
 from portal.placements import actions as placements
 from portal.placements.models import Placement
-from portal.recommendations import indexing
+from portal.ranking import indexing
 from tests.factories import make_position, make_staff, make_stations, make_veteran
 
 

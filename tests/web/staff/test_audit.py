@@ -7,9 +7,9 @@ from django.urls import reverse
 from portal.accounts.actions import log_access
 from portal.accounts.enums import AccessKind, StationRole
 from portal.core import audit
+from portal.core.migration_operations import guard_sql, unguard_sql
 from portal.core.models import AuditEvent
-from portal.core.operations import guard_sql, unguard_sql
-from portal.web.staff.event_details import details
+from portal.web.staff.audit.event_details import details
 from tests.factories import make_position, make_staff
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from portal.accounts.feeds import make_feed
-from portal.accounts.models import FeedToken, StationMembership
+from portal.accounts.models import Appointment, FeedToken
 from portal.core.models import AuditEvent
 from portal.placements import actions
 from portal.placements.models import FollowUp
@@ -105,9 +105,9 @@ def test_a_new_address_ends_the_old_one_and_none_is_left_after_revoking(towns, d
 def test_who_left_the_post_reads_nothing_and_who_moved_reads_the_new_station(towns, desk, client) -> None:
     address = _address(desk)
     yesterday = timezone.localdate() - timedelta(days=1)
-    StationMembership.objects.filter(user=towns.clerk).update(ends_on=yesterday)
+    Appointment.objects.filter(user=towns.clerk).update(ends_on=yesterday)
     assert client.get(address).status_code == 404
-    StationMembership.objects.create(
+    Appointment.objects.create(
         user=towns.clerk, station=towns.stations["司前镇"], role="clerk", starts_on=yesterday
     )
     assert _events(client, address)[0]["description"] == "黄某 意向回访"

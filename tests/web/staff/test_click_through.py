@@ -15,11 +15,11 @@ from portal.demo import logins
 from portal.demo.management.commands.demo import SEED, load
 from portal.demo.scale import Scale
 from portal.employers.models import Employer
-from portal.insights.funnels import DIMENSIONS
 from portal.placements import actions as placements
 from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import FollowUp, FollowUpAttempt, Placement
+from portal.reports.funnels import DIMENSIONS
 from portal.stations.models import Station
 from tests.factories import make_staff
 from tests.harness.numbers import Numbers, counted, read

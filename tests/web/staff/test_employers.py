@@ -12,7 +12,7 @@ from portal.employers import actions, verification
 from portal.employers.enums import EmployerRole, EvidenceKind, PaperState, VerificationState
 from portal.employers.models import Employer, EmployerInvitation, FactsChange
 from portal.employers.papers import hand_in
-from portal.notices.models import Notice
+from portal.notifications.models import Notification
 from tests.factories import make_employer, make_phone, make_picture, make_staff, make_stations, make_user
 
 pytestmark = pytest.mark.django_db
@@ -157,7 +157,7 @@ def test_a_paper_is_sent_back_with_a_reason_that_members_read(desk, employer, ow
     desk.post(url, {"accepted": "no", "reason": "缺少公章"})
     paper.refresh_from_db()
     assert (paper.state, paper.reason) == (PaperState.REFUSED, "缺少公章")
-    assert "缺少公章" in Notice.objects.visible_to(owner).get().text
+    assert "缺少公章" in Notification.objects.visible_to(owner).get().text
 
 
 def test_suspending_and_lifting_with_reasons(desk, employer) -> None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from portal.accounts.enums import AccessKind, StationRole
-from portal.accounts.models import AccessLog, StationMembership
+from portal.accounts.models import AccessLog, Appointment
 from portal.core.models import AuditEvent
 from portal.veterans import exporting
 from portal.veterans.models import Veteran
@@ -83,7 +83,7 @@ def test_too_many_and_nobody_are_refused_in_words(head, client_for, monkeypatch)
 
 
 def test_a_head_here_and_clerk_there_exports_from_here_only(towns, head, client_for) -> None:
-    StationMembership.objects.create(user=head, station=towns.stations["司前镇"], role=StationRole.CLERK)
+    Appointment.objects.create(user=head, station=towns.stations["司前镇"], role=StationRole.CLERK)
     names = [row[1] for row in _rows(client_for(head).post(URL, {"reason": "x"}))[2:]]
     assert names == ["陈建国"]
 

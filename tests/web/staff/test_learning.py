@@ -7,15 +7,15 @@ from django.urls import reverse
 
 from portal.accounts.actions import give_consent
 from portal.accounts.enums import ConsentPurpose, StationRole
-from portal.accounts.models import StationMembership
+from portal.accounts.models import Appointment
 from portal.core.models import AuditEvent
 from portal.learning import reading, reporting
 from portal.learning.actions import keep_report
 from portal.learning.models import LearningReport
 from portal.learning.simulation import simulate
-from portal.recommendations import versions
-from portal.recommendations.actions import adopt_ranking
-from portal.recommendations.models import RankingVersion
+from portal.ranking import versions
+from portal.ranking.actions import adopt_ranking
+from portal.ranking.models import RankingVersion
 from tests.factories import make_staff, make_stations, make_user, make_veteran
 from tests.harness.numbers import read
 
@@ -105,7 +105,7 @@ def test_only_operators_of_the_whole_city_get_in(operator, client_for, figures, 
 def test_nobody_else_and_no_former_operator(operator, client_for, figures) -> None:
     report = kept(figures, operator)
     assert Client().get(reverse(PAGE)).status_code == 302
-    StationMembership.objects.filter(user=operator).update(ends_on="2026-01-01")
+    Appointment.objects.filter(user=operator).update(ends_on="2026-01-01")
     operator = type(operator).objects.get(pk=operator.pk)
     client = client_for(operator)
     assert client.get(reverse(PAGE)).status_code == 403

@@ -7,7 +7,7 @@ from portal.accounts.enums import StationRole
 from portal.learning import reporting
 from portal.learning.actions import keep_report
 from portal.learning.simulation import simulate
-from portal.recommendations.actions import adopt_ranking
+from portal.ranking.actions import adopt_ranking
 from tests.factories import make_staff, make_stations
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from portal.core.models import Region
 from portal.stations import actions
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station
-from portal.veterans.models import FileMove, Veteran
+from portal.veterans.models import RecordMove, Veteran
 from tests.factories import make_employer, make_staff, make_stations, make_user, make_veteran
 from tests.harness.browser import signed_in_client
 
@@ -108,9 +108,9 @@ def test_a_merge_shows_its_numbers_before_the_yes(city, client) -> None:
     assert any(
         label == "结束的任职" and value.startswith("1 项") for label, value in asked.context["preview"]
     )
-    assert not FileMove.objects.exists()
+    assert not RecordMove.objects.exists()
     client.post(to(city["南安村"], "merge"), sent | {"sure": "1"})
-    assert FileMove.objects.count() == 3
+    assert RecordMove.objects.count() == 3
     assert Station.objects.get(pk=city["南安村"].pk).succeeded_by == city["北安村"]
 
 
@@ -186,7 +186,7 @@ def test_people_and_firms_see_no_network(city, client) -> None:
 
 def test_somebody_of_two_stations_finds_both(city, client) -> None:
     user = make_staff(city["睦洲镇"])
-    user.station_memberships.create(station=city["司前镇"], role=StationRole.CLERK)
+    user.appointments.create(station=city["司前镇"], role=StationRole.CLERK)
     enter(client, user)
     text = client.get(reverse("staff:network")).content.decode()
     assert "睦洲镇退役军人服务站</h1>" in text

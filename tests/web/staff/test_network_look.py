@@ -33,7 +33,7 @@ def test_every_page_looks_right(open_page, sign_in, look, operator, width) -> No
         ("/desk/network/", "network"),
         (f"/desk/network/{town.pk}/", "network-town"),
         (f"/desk/network/{town.pk}/staff/", "network-staff"),
-        (f"/desk/network/posts/{clerk.station_memberships.get().pk}/", "network-post"),
+        (f"/desk/network/posts/{clerk.appointments.get().pk}/", "network-post"),
         (f"/desk/network/{town.pk}/open/", "network-open"),
     ):
         page.goto(path)

@@ -7,15 +7,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.enums import AccessKind, StationRole
-from portal.accounts.models import AccessLog, StationMembership
+from portal.accounts.models import AccessLog, Appointment
 from portal.employers.enums import VerificationState
 from portal.fairs.enums import BoothState
-from portal.fairs.models import Booth, DoorDuty, Registration
+from portal.fairs.models import Booth, DoorShift, Registration
 from portal.placements import actions as placements
 from portal.placements.enums import PlacementState
 from portal.placements.models import Placement
 from portal.positions.enums import PositionState
-from portal.recommendations import indexing
+from portal.ranking import indexing
 from portal.veterans.models import Veteran
 from tests.factories import (
     make_booth,
@@ -56,7 +56,7 @@ def test_without_signing_in_or_without_a_post_nobody_gets_in(client, client_for,
     member = make_user()
     make_employer(member=member)
     ended = make_staff(towns.stations["睦洲镇"])
-    StationMembership.objects.filter(user=ended).update(ends_on=timezone.localdate() - timedelta(days=1))
+    Appointment.objects.filter(user=ended).update(ends_on=timezone.localdate() - timedelta(days=1))
     for user in (make_veteran(account=make_user()).account, member, ended):
         assert client_for(user).get(url).status_code == 403
 
@@ -211,7 +211,7 @@ def test_a_helper_is_put_on_duty_by_phone(of) -> None:
     url = reverse("staff:fair", args=[fair.pk])
     assert "还没有登录过" in there.post(url, {"phone": make_phone()}).content.decode()
     there.post(url, {"phone": helper.phone})
-    assert DoorDuty.objects.get().user == helper
+    assert DoorShift.objects.get().user == helper
 
 
 @pytest.mark.parametrize(

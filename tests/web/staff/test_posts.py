@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from portal.accounts.actions import end_post
 from portal.accounts.enums import AccessKind, StationRole
-from portal.accounts.models import AccessLog, StationMembership, User
+from portal.accounts.models import AccessLog, Appointment, User
 from portal.fairs.actions import assign_duty
 from tests.factories import make_fair, make_staff, make_stations, make_user, make_veteran
 from tests.harness.browser import signed_in_client
@@ -32,12 +32,12 @@ def staff_page(station) -> str:
     return reverse("staff:network-staff", args=[station.pk])
 
 
-def post_page(post: StationMembership) -> str:
+def post_page(post: Appointment) -> str:
     return reverse("staff:network-post", args=[post.pk])
 
 
-def post_of(user) -> StationMembership:
-    return user.station_memberships.order_by("-pk")[0]
+def post_of(user) -> Appointment:
+    return user.appointments.order_by("-pk")[0]
 
 
 def sent(user, role=StationRole.CLERK) -> dict[str, str]:
@@ -91,8 +91,8 @@ def test_an_operator_gives_every_role_and_past_posts_show(stations, client) -> N
     person = make_user("新来的")
     for role in StationRole:
         client.post(staff_page(stations["睦洲镇"]), sent(person, role))
-    assert person.station_memberships.count() == len(StationRole)
-    StationMembership.objects.filter(user=clerk).update(ends_on=timezone.localdate() - timedelta(days=1))
+    assert person.appointments.count() == len(StationRole)
+    Appointment.objects.filter(user=clerk).update(ends_on=timezone.localdate() - timedelta(days=1))
     text = client.get(staff_page(stations["睦洲镇"])).content.decode()
     assert "前任" in text
     assert "已结束" in text
@@ -106,7 +106,7 @@ def test_moved_last_week_means_refused_and_logged_today(stations, client) -> Non
     enter(client, operator)
     on = timezone.localdate() - timedelta(days=7)
     client.post(post_page(post_of(clerk)), {"do": "move", "station": stations["司前镇"].pk, "on": f"{on}"})
-    before, after = clerk.station_memberships.order_by("pk")
+    before, after = clerk.appointments.order_by("pk")
     assert (before.ends_on, after.starts_on) == (on - timedelta(days=1), on)
     assert (after.station, after.role) == (stations["司前镇"], StationRole.CLERK)
     enter(client, clerk)

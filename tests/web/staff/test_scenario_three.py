@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.enums import AccessKind
-from portal.accounts.models import AccessLog, StationMembership
+from portal.accounts.models import AccessLog, Appointment
 from portal.fairs.models import Registration
 from portal.placements.enums import FollowUpState, PlacementState
 from portal.placements.models import Placement
@@ -106,8 +106,8 @@ def test_a_day_in_the_future_is_refused_with_the_typing_kept_and_nothing_half_do
 
 def test_scenario_ten_a_clerk_who_moved_is_refused_and_noted(towns, client_for) -> None:
     yesterday = timezone.localdate() - timedelta(days=1)
-    StationMembership.objects.filter(user=towns.clerk).update(ends_on=yesterday)
-    StationMembership.objects.create(
+    Appointment.objects.filter(user=towns.clerk).update(ends_on=yesterday)
+    Appointment.objects.create(
         user=towns.clerk, station=towns.stations["司前镇"], role="clerk", starts_on=yesterday
     )
     moved = client_for(towns.clerk)

@@ -9,12 +9,12 @@ from python_calamine import CalamineWorkbook
 
 from portal.accounts.enums import StationRole
 from portal.core.models import AuditEvent
-from portal.sheets import actions
-from portal.sheets.models import SheetImport
+from portal.imports import actions
+from portal.imports.models import ImportRun
 from portal.veterans.importing import KIND
 from portal.veterans.models import Veteran
 from tests.factories import make_employer, make_specialty, make_staff, make_user
-from tests.sheets.making import full_person, person, sheet_of, take_in, xlsx
+from tests.imports.making import full_person, person, sheet_of, take_in, xlsx
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +77,7 @@ def test_from_the_upload_to_the_undo(post) -> None:
     make_specialty()
     said = full_person(name="赵小川")
     assert _upload(post.client, sheet_of(said, person(name="孙一", phone="12"))).status_code == 302
-    sheet = SheetImport.objects.get()
+    sheet = ImportRun.objects.get()
     page = post.client.get(reverse("staff:sheet", args=[sheet.pk])).content.decode()
     assert said["phone"] not in page
     assert said["id_number"] not in page
@@ -102,20 +102,20 @@ def test_what_is_no_sheet_is_refused_beside_the_field(post) -> None:
     assert answer.status_code == 200
     assert "请上传 xlsx、xls 或 csv 文件" in answer.content.decode()
     assert "请选择一个表格文件" in post.client.post(reverse("staff:sheet-new")).content.decode()
-    assert not SheetImport.objects.exists()
+    assert not ImportRun.objects.exists()
 
 
 def test_a_csv_of_an_old_program_is_read(post) -> None:
     content = "姓名,身份证号,责任服务站\n赵小川,440705198505010012,睦洲镇\n".encode("gb18030")
     assert _upload(post.client, content, "a.csv").status_code == 302
-    assert SheetImport.objects.get().headers == ["姓名", "身份证号", "责任服务站"]
+    assert ImportRun.objects.get().headers == ["姓名", "身份证号", "责任服务站"]
 
 
 def test_columns_that_are_not_known_are_asked_for_and_remembered(post) -> None:
     said = person()
     content = xlsx([["谁", "号", "站"], [said["name"], said["id_number"], said["station"]]])
     _upload(post.client, content)
-    sheet = SheetImport.objects.get()
+    sheet = ImportRun.objects.get()
     page = post.client.get(reverse("staff:sheet", args=[sheet.pk])).content.decode()
     assert "还有必填的列没有认出" in page
     page = post("sheet-columns", sheet.pk, name="0").content.decode()
@@ -125,7 +125,7 @@ def test_columns_that_are_not_known_are_asked_for_and_remembered(post) -> None:
     page = post("sheet-columns", sheet.pk, name="0", id_number="1", station="2").content.decode()
     assert "检查完毕" in page
     _upload(post.client, content)
-    assert SheetImport.objects.first().columns == {"name": 0, "id_number": 1, "station": 2}
+    assert ImportRun.objects.first().columns == {"name": 0, "id_number": 1, "station": 2}
 
 
 def test_the_result_sheet_is_plain_and_noted(post, towns) -> None:

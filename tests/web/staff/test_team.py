@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.accounts.models import User
-from portal.insights.load import Counts, by_clerk, by_station, calls_below, heaviest_first
 from portal.placements import actions
 from portal.placements.enums import AbsenceReason, AttemptOutcome, FollowUpKind, FollowUpState
 from portal.placements.models import Absence, Cover, FollowUp, FollowUpRule
+from portal.reports.load import Counts, by_clerk, by_station, calls_below, heaviest_first
 from tests.factories import make_position, make_staff, make_stations, make_veteran
 from tests.harness.browser import signed_in_client
 

@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.enums import StationRole
-from portal.accounts.models import StationMembership
-from portal.insights import load
+from portal.accounts.models import Appointment
 from portal.placements import actions
 from portal.placements.enums import FollowUpKind, FollowUpState
 from portal.placements.models import FollowUp
+from portal.reports import load
 from tests.factories import make_position, make_staff, make_stations, make_veteran
 from tests.harness.numbers import counted, read
 
@@ -36,7 +36,7 @@ def operator(stations):
 def between(stations):
     """A clerk of two towns of which one head sees one."""
     user = make_staff(stations["睦洲镇"], name="两镇兼任")
-    StationMembership.objects.create(
+    Appointment.objects.create(
         user=user, station=stations["司前镇"], role=StationRole.CLERK, starts_on=timezone.localdate()
     )
     return user

@@ -10,7 +10,7 @@ from django.utils import timezone
 from portal.accounts.enums import AccessKind, StationRole
 from portal.accounts.models import AccessLog
 from portal.core.encryption import lookup_hash
-from portal.insights.coverage import covered
+from portal.reports.coverage import covered
 from portal.veterans.models import Veteran
 from portal.visits import actions
 from portal.visits.enums import Need, VisitMethod

@@ -10,8 +10,8 @@ from django.utils import timezone
 from portal.accounts.actions import give_consent, log_access
 from portal.accounts.enums import AccessKind, ConsentPurpose
 from portal.core.models import AuditEvent
-from portal.insights.own_data import own_data
 from portal.placements import actions as placements
+from portal.reports.own_data import own_data
 from portal.veterans.models import Veteran
 from portal.visits import actions as visits
 from portal.visits.enums import Need, VisitMethod

@@ -12,7 +12,7 @@ from portal.core.reference import load_reference
 from portal.fairs.enums import RegistrationState
 from portal.fairs.models import Registration
 from portal.placements import actions as placements
-from portal.recommendations import indexing
+from portal.ranking import indexing
 from portal.veterans.models import Veteran
 from tests.factories import (
     make_booth,

@@ -1,10 +1,10 @@
-"""The task worker of django-tasks-db, which also says that it lives (see portal.core.working)."""
+"""The task worker of django-tasks-db, which also says that it lives (see portal.core.task_recovery)."""
 
 from typing import Any
 
 from django_tasks_db.management.commands import db_worker
 
-from portal.core.working import beating
+from portal.core.task_recovery import beating
 
 
 class Command(db_worker.Command):

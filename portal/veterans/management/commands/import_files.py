@@ -11,11 +11,11 @@ from tqdm import tqdm
 from portal.accounts.models import FILE_ROLES, User
 from portal.core.encryption import lookup_hash
 from portal.core.validators import normalise_phone
-from portal.sheets import actions, running
-from portal.sheets.enums import ImportState, RowOutcome
-from portal.sheets.kinds import get_kind
-from portal.sheets.models import SheetImport
-from portal.sheets.writing import result_sheet
+from portal.imports import actions, running
+from portal.imports.enums import ImportState, RowOutcome
+from portal.imports.kinds import get_kind
+from portal.imports.models import ImportRun
+from portal.imports.writing import result_sheet
 from portal.stations.models import Station
 from portal.veterans.importing import KIND
 
@@ -61,7 +61,7 @@ class Command(BaseCommand):
         if result is not None:
             result.write_bytes(result_sheet(sheet))
 
-    def _sheet(self, path: Path, user: User, station: Station | None, *, dry: bool) -> SheetImport:
+    def _sheet(self, path: Path, user: User, station: Station | None, *, dry: bool) -> ImportRun:
         content = path.read_bytes()
         if not dry and (sheet := actions.unfinished(by=user, kind=KIND, content=content)):
             self.stdout.write(f"goes on after row {sheet.done} of {sheet.total}")
@@ -79,7 +79,7 @@ class Command(BaseCommand):
             raise CommandError("--station is not below the stations that this person serves")
         return station
 
-    def _report(self, sheet: SheetImport, seconds: float) -> None:
+    def _report(self, sheet: ImportRun, seconds: float) -> None:
         self.stdout.write(
             f"import {sheet.pk}: {sheet.total} rows, {sheet.created} created, {sheet.updated} updated, "
             f"{sheet.unchanged} unchanged, {sheet.bad} bad; {seconds:.0f} s"

@@ -1,0 +1,90 @@
+"""Making, taking back and recognising tokens."""
+
+import secrets
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.api_tokens.enums import TokenScope
+from portal.api_tokens.models import ApiToken
+from portal.api_tokens.permissions import can_issue, can_revoke
+from portal.core import audit
+from portal.core.encryption import lookup_hash
+from portal.employers.models import Employer
+
+MARK = "vep_"  # so that a token left in a program's text is recognised as one
+LONGEST = 366  # days
+MOST = 10  # usable ones of an employer
+_NOTED_EVERY = timedelta(minutes=1)
+
+
+def _digest(secret: str) -> str:
+    return lookup_hash(f"token:{secret}")
+
+
+@transaction.atomic
+def issue(
+    *, by: User, name: str, scope: TokenScope, days: int, employer: Employer | None = None
+) -> tuple[ApiToken, str]:
+    """Make a token for an employer, or (None) one that reads public data. The token and its text, which is
+    kept nowhere.
+
+    Raises:
+        PermissionDenied: `by` is not an owner of the employer, or not an operator of the whole city.
+        ValidationError: by field; too many tokens, a name that is in use, a life that is too long.
+    """
+    if not can_issue(by, employer):
+        raise PermissionDenied("只有单位管理员可以创建接口令牌。")
+    if not 1 <= days <= LONGEST:
+        raise ValidationError({"days": f"有效期为1至{LONGEST}天。"})
+    if employer is None and scope == TokenScope.WRITE:
+        raise ValidationError({"scope": "不属于单位的令牌只能读取公开数据。"})
+    name = name.strip()
+    siblings = ApiToken.objects.filter(employer=employer, revoked_at=None)
+    if siblings.filter(name=name).exists():
+        raise ValidationError({"name": "已有同名令牌，请换一个名称，或先吊销旧的。"})
+    if siblings.usable_at().count() >= MOST:
+        raise ValidationError(f"最多同时使用 {MOST} 个令牌，请先吊销不用的。")
+    secret = MARK + secrets.token_urlsafe(32)
+    token = ApiToken(
+        employer=employer,
+        name=name,
+        scope=scope,
+        beginning=secret[: len(MARK) + 6],
+        digest=_digest(secret),
+        created_by=by,
+        expires_at=timezone.now() + timedelta(days=days),
+    )
+    token.full_clean()
+    token.save()
+    audit.record(by=by, verb="integrators.issued", target=token, scope=scope, days=days)
+    return token, secret
+
+
+@transaction.atomic
+def revoke(*, token: ApiToken, by: User) -> ApiToken:
+    """Take a token back; the program that holds it is refused from now on. Twice changes nothing."""
+    if not can_revoke(by, token):
+        raise PermissionDenied("只有单位管理员和审核人员可以吊销。")
+    if token.revoked_at is None:
+        token.revoked_at, token.revoked_by = timezone.now(), by
+        token.save(update_fields=["revoked_at", "revoked_by", "updated_at"])
+        audit.record(by=by, verb="integrators.revoked", target=token)
+    return token
+
+
+def recognise(secret: str) -> ApiToken | None:
+    """The usable token of this text, its use noted (to the minute); None for any other text."""
+    if not secret.startswith(MARK):
+        return None
+    rows = ApiToken.objects.usable_at().select_related("employer", "created_by")
+    token = rows.filter(digest=_digest(secret)).first()
+    if token is None:
+        return None
+    now = timezone.now()
+    if token.last_used_at is None or token.last_used_at < now - _NOTED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    return token

@@ -1,0 +1,14 @@
+from datetime import timedelta
+
+from django.apps import AppConfig
+
+
+class IntegratorsConfig(AppConfig):
+    name = "portal.api_tokens"
+    verbose_name = "接口对接"
+
+    def ready(self) -> None:
+        from portal.api_tokens.counting import sweep
+        from portal.core.periodic import register
+
+        register("integrators.sweep", every=timedelta(hours=1), run=sweep)

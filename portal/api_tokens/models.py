@@ -1,0 +1,118 @@
+"""Programs that ask instead of people: their tokens, and how often each caller asked this minute."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from portal.accounts.models import REVIEW_ROLES, User
+from portal.accounts.permissions import can_change_network
+from portal.api_tokens.enums import TokenScope
+from portal.core.models import TimestampedModel
+from portal.employers.enums import EmployerRole
+from portal.employers.models import Employer, EmployerMembership
+from portal.stations.models import in_subtrees
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def usable_at(self, now: datetime | None = None) -> "ApiTokenQuerySet":
+        """Not revoked, not run out, and whoever made it still acts for its employer."""
+        acting = EmployerMembership.objects.filter(
+            employer=OuterRef("employer_id"), user=OuterRef("created_by")
+        )
+        return self.filter(
+            Q(employer=None) | Exists(acting),
+            revoked_at=None,
+            expires_at__gt=now or timezone.now(),
+            created_by__is_active=True,
+        )
+
+    def visible_to(self, user: User) -> "ApiTokenQuerySet":
+        """Owners see their employers'; reviewers those of their subtrees' employers; operators of the whole
+        city those that belong to no employer as well.
+        """
+        owned = EmployerMembership.objects.filter(user=user, role=EmployerRole.OWNER).values("employer")
+        seen = Q(employer__in=owned)
+        paths = user.station_paths(REVIEW_ROLES)
+        if paths:
+            seen |= in_subtrees("employer__station", paths)
+        if can_change_network(user):
+            seen |= Q(employer=None)
+        return self.filter(seen)
+
+
+class ApiToken(TimestampedModel):
+    """What a program shows instead of a sign-in. It belongs to an employer and acts for it, or to none and
+    reads what is public. Only a keyed hash of it is kept: it is shown once, when it is made.
+    """
+
+    employer = models.ForeignKey(
+        Employer, models.PROTECT, null=True, blank=True, related_name="tokens", verbose_name="用人单位"
+    )
+    name = models.CharField("名称", max_length=40)
+    scope = models.CharField("权限", max_length=8, choices=TokenScope.choices, default=TokenScope.READ)
+    # The first characters, so that people can tell which one a program holds.
+    beginning = models.CharField("开头", max_length=12)
+    digest = models.CharField("检索值", max_length=64, unique=True)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="创建人")
+    expires_at = models.DateTimeField("失效时间")
+    last_used_at = models.DateTimeField("最近使用", null=True, blank=True)
+    revoked_at = models.DateTimeField("吊销时间", null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="吊销人"
+    )
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "接口令牌"
+        verbose_name_plural = "接口令牌"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(scope=TokenScope.WRITE) | Q(employer__isnull=False),
+                name="token_writes_for_an_employer",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                | Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="token_revoked_by_somebody",
+            ),
+            models.UniqueConstraint(
+                fields=["employer", "name"], condition=Q(revoked_at=None), name="token_name_once"
+            ),
+            models.UniqueConstraint(
+                fields=["name"], condition=Q(revoked_at=None, employer=None), name="token_public_name_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.beginning}…）"
+
+    @property
+    def may_write(self) -> bool:
+        return self.scope == TokenScope.WRITE
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """(state, words) for a badge, by the clock."""
+        if self.revoked_at is not None:
+            return "withdrawn", "已吊销"
+        if self.expires_at <= timezone.now():
+            return "expired", "已过期"
+        return "open", "有效"
+
+
+class RequestCount(models.Model):
+    """How often a caller asked in one minute. One row that every server process adds to."""
+
+    caller = models.CharField("调用方", max_length=64)  # a keyed hash: nobody's address is kept
+    minute = models.BigIntegerField("分钟")  # since 1970
+    count = models.PositiveIntegerField("次数", default=1)
+
+    class Meta:
+        verbose_name = "接口调用次数"
+        verbose_name_plural = "接口调用次数"
+        constraints = [models.UniqueConstraint(fields=["caller", "minute"], name="requests_of_a_minute")]
+        indexes = [models.Index(fields=["minute"], name="requests_minute")]

@@ -1,0 +1,95 @@
+"""Messages to an employer's people: what was decided, who is asked to join, that the verification ends."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.employers.enums import EmployerRole, StepKind
+from portal.employers.models import Employer, EmployerInvitation, EmployerPaper, VerificationStep
+from portal.notifications.actions import notify, notify_all
+from portal.notifications.enums import NotificationKind
+
+# Days before the end from which owners are told, each stage once; once more when it has ended.
+REMIND = (30, 14, 3)
+_SAID = {
+    StepKind.VERIFY: "核验通过，岗位可以公开",
+    StepKind.REFUSE: "核验没有通过，请按说明修改",
+    StepKind.SUSPEND: "单位已被暂停，岗位暂不公开",
+    StepKind.LIFT: "暂停已解除，岗位恢复公开",
+    StepKind.RETURN_RENEWAL: "续期申请被退回",
+    StepKind.ACCEPT_CHANGE: "信息变更已同意",
+    StepKind.REFUSE_CHANGE: "信息变更没有同意",
+}
+
+
+def _people(employer: Employer, *roles: EmployerRole) -> Iterable[User]:
+    rows = User.objects.filter(employer_memberships__employer=employer, is_active=True)
+    return rows.filter(employer_memberships__role__in=roles) if roles else rows
+
+
+def _address(employer: Employer, page: str = "") -> str:
+    return f"/company/{page}?employer={employer.pk}"
+
+
+def tell_decision(step: VerificationStep) -> None:
+    """Tell every member what staff decided."""
+    reason = f"：{step.reason}" if step.reason else "。"
+    notify_all(
+        users=_people(step.employer),
+        kind=NotificationKind.EMPLOYER,
+        text=f"{step.employer.name}：{_SAID[StepKind(step.kind)]}{reason}",
+        key=f"employer.step.{step.pk}",
+        url=_address(step.employer),
+    )
+
+
+def tell_refused_paper(paper: EmployerPaper) -> None:
+    """Tell every member which paper is to be replaced, and why."""
+    notify_all(
+        users=_people(paper.employer),
+        kind=NotificationKind.EMPLOYER,
+        text=f"{paper.employer.name}：{paper.get_kind_display()}不通过，{paper.reason}",
+        key=f"employer.paper.{paper.pk}",
+        url=_address(paper.employer, "papers/"),
+    )
+
+
+def tell_invited(invitation: EmployerInvitation) -> None:
+    """Tell whoever is invited, if they have signed in before; others see it when they first do."""
+    invited = User.objects.filter(phone_hash=invitation.phone_hash, is_active=True).first()
+    if invited is not None:
+        notify(
+            user=invited,
+            kind=NotificationKind.EMPLOYER,
+            text=f"{invitation.employer.name}邀请您担任{invitation.get_role_display()}。",
+            key=f"employer.invitation.{invitation.pk}",
+            url="/company/invitations/",
+        )
+
+
+def remind_of_renewal(today: date | None = None) -> int:
+    """Tell owners that their verification ends or has ended, once a stage; how many messages were left. Those
+    that have asked for the next one are left alone.
+    """
+    today = today or timezone.localdate()
+    told = 0
+    ending = Employer.objects.running_out(today).filter(renewal_asked_at=None)
+    for employer in ending.only("name", "verified_until", "state").iterator(chunk_size=500):
+        assert employer.verified_until is not None  # a constraint of the verified
+        left = (employer.verified_until - today).days
+        stage = min(days for days in REMIND if days >= left) if left >= 0 else "over"
+        words = (
+            f"核验有效期至 {employer.verified_until:%Y-%m-%d}，请申请续期，否则到期后岗位自动暂停显示。"
+            if left >= 0
+            else "核验已过有效期，岗位暂停显示。申请续期并通过后自动恢复。"
+        )
+        told += notify_all(
+            users=_people(employer, EmployerRole.OWNER),
+            kind=NotificationKind.EMPLOYER,
+            text=f"{employer.name}：{words}",
+            key=f"employer.{employer.pk}.ends.{employer.verified_until}.{stage}",
+            url=_address(employer, "papers/"),
+        )
+    return told

@@ -1,0 +1,39 @@
+"""Background work of imports. A task that finds its import ended, or taken over, does nothing."""
+
+from contextlib import suppress
+
+from django_tasks import task
+
+from portal.imports import running
+from portal.imports.enums import ImportState
+from portal.imports.models import ImportRun
+
+
+def _in_state(pk: int, state: ImportState) -> ImportRun | None:
+    return ImportRun.objects.select_related("by", "station").filter(pk=pk, state=state).first()
+
+
+@task()
+def check_import(pk: int) -> None:
+    """Find out what an import would do."""
+    sheet = _in_state(pk, ImportState.CHECKING)
+    if sheet is not None:
+        with suppress(running.Superseded):
+            running.run(sheet, dry=True)
+
+
+@task()
+def run_import(pk: int) -> None:
+    """Bring an import's rows in."""
+    sheet = _in_state(pk, ImportState.RUNNING)
+    if sheet is not None:
+        with suppress(running.Superseded):
+            running.run(sheet, dry=False)
+
+
+@task()
+def undo_import(pk: int) -> None:
+    """Take an import's rows back."""
+    sheet = _in_state(pk, ImportState.UNDOING)
+    if sheet is not None:
+        running.undo(sheet)

@@ -1,0 +1,51 @@
+"""Messages inside the portal (站内消息): one sentence for one person, with the page that it is about."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+from portal.accounts.models import User
+from portal.notifications.enums import NotificationKind
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def visible_to(self, user: "User | AnonymousUser") -> "NotificationQuerySet":
+        """A message is its reader's alone."""
+        return self.filter(user=user) if isinstance(user, User) and user.is_active else self.none()
+
+    def unread(self) -> "NotificationQuerySet":
+        return self.filter(read_at=None)
+
+
+class Notification(models.Model):
+    """One message. `key` says what it is about: the same thing is told to the same person once."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="notices", verbose_name="收件人")
+    kind = models.CharField("类别", max_length=10, choices=NotificationKind.choices)
+    text = models.CharField("内容", max_length=200)
+    url = models.CharField("链接", max_length=200, blank=True)  # a path of the portal
+    key = models.CharField("事由", max_length=120)
+    created_at = models.DateTimeField("时间", auto_now_add=True)
+    read_at = models.DateTimeField("已读时间", null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "站内消息"
+        verbose_name_plural = "站内消息"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="notice_once"),
+            models.CheckConstraint(
+                condition=Q(url="") | (Q(url__startswith="/") & ~Q(url__startswith="//")),
+                name="notice_url_is_a_path",
+            ),
+        ]
+        indexes = [models.Index(fields=["user"], name="notice_unread", condition=Q(read_at=None))]
+
+    def __str__(self) -> str:
+        return self.text

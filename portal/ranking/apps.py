@@ -1,0 +1,74 @@
+from datetime import timedelta
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import transaction
+
+
+def _position_changed(sender: type, position: Any, **kwargs: Any) -> None:
+    from portal.ranking.tasks import refresh_posting
+
+    transaction.on_commit(lambda: refresh_posting.enqueue(position.pk))
+
+
+def _positions_changed(sender: type, position_ids: list[int], **kwargs: Any) -> None:
+    from portal.ranking.tasks import refresh_postings
+
+    transaction.on_commit(lambda: refresh_postings.enqueue(position_ids))
+
+
+def _employer_changed(sender: type, employer: Any, **kwargs: Any) -> None:
+    from portal.ranking.tasks import refresh_employer
+
+    transaction.on_commit(lambda: refresh_employer.enqueue(employer.pk))
+
+
+def _files_changed(sender: type, **kwargs: Any) -> None:
+    from portal.ranking.tasks import people_changed
+
+    transaction.on_commit(people_changed.enqueue)
+
+
+def _request_begins(sender: type, **kwargs: Any) -> None:
+    from portal.ranking import impressions
+
+    impressions.forget()  # what a request that broke off left behind
+
+
+def _request_is_over(sender: type, **kwargs: Any) -> None:
+    from portal.ranking import impressions
+
+    impressions.flush()
+
+
+def _anonymised(sender: type, veteran: Any, **kwargs: Any) -> None:
+    veteran.impressions.all().delete()
+
+
+class RecommendationsConfig(AppConfig):
+    name = "portal.ranking"
+    verbose_name = "岗位推荐"
+
+    def ready(self) -> None:
+        from django.core.signals import request_finished, request_started
+
+        from portal.core import periodic
+        from portal.employers.events import employer_changed
+        from portal.positions.events import position_changed, positions_changed
+        from portal.ranking import impressions, versions
+        from portal.veterans.events import (
+            veteran_file_anonymised,
+            veteran_file_changed,
+            veteran_files_changed,
+        )
+
+        veteran_file_changed.connect(_files_changed, dispatch_uid="recommendations.people")
+        veteran_files_changed.connect(_files_changed, dispatch_uid="recommendations.people")
+        position_changed.connect(_position_changed, dispatch_uid="recommendations.position")
+        positions_changed.connect(_positions_changed, dispatch_uid="recommendations.positions")
+        employer_changed.connect(_employer_changed, dispatch_uid="recommendations.employer")
+        veteran_file_anonymised.connect(_anonymised, dispatch_uid="recommendations.anonymised")
+        request_started.connect(_request_begins, dispatch_uid="recommendations.impressions_begin")
+        request_finished.connect(_request_is_over, dispatch_uid="recommendations.impressions_end")
+        periodic.register("recommendations.purge_impressions", every=timedelta(days=1), run=impressions.purge)
+        periodic.register("recommendations.publish_version", every=timedelta(minutes=1), run=versions.publish)

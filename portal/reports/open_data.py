@@ -1,0 +1,93 @@
+"""Open statistics: each figure counted from rows at one moment, with its written definition."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Sum
+from django.db.models.functions import Substr
+
+from portal.core.enums import RegionLevel
+from portal.core.models import Occupation, Region
+from portal.positions.models import Position
+from portal.reports.totals import SMALLEST_CELL, portal_totals
+
+COUNTY, GROUP = 6, 4  # so many characters of a region's and of an occupation's code
+# (name in PortalTotals, label, unit, definition)
+FIGURES = (
+    ("fairs", "已举办招聘会", "场", "已发布且已经开始的招聘会场数。"),
+    ("employers", "已核验单位", "家", "核验通过且仍在有效期内的用人单位数。"),
+    ("positions", "在招岗位", "个", "已审核、在有效期内、单位核验有效的岗位数。"),
+    ("headcount", "招聘人数", "人", "在招岗位的招聘人数之和。"),
+    ("reached", "达成意向", "人次", "退役军人和用人单位双方都已确认的就业意向数。"),
+    ("onboarded", "已到岗", "人", "经本平台意向到岗的退役军人数，一人只计一次。"),
+)
+SUPPRESSION = f"涉及个人的数字小于 {SMALLEST_CELL} 时不公布。岗位和单位逐条公开，照实计数。"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFigure:
+    """`value` is None under `SMALLEST_CELL` where it counts people."""
+
+    key: str
+    label: str
+    unit: str
+    definition: str
+    value: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCell:
+    """Open positions and the people they look for in one county, or of one group of occupations."""
+
+    code: str
+    name: str
+    positions: int
+    headcount: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStatistics:
+    as_of: datetime
+    figures: tuple[OpenFigure, ...]
+    counties: tuple[OpenCell, ...]
+    occupations: tuple[OpenCell, ...]
+
+
+def open_statistics() -> OpenStatistics:
+    """Counted now: seven aggregates and two lists of names."""
+    totals = portal_totals()
+    return OpenStatistics(
+        as_of=totals.as_of,
+        figures=tuple(
+            OpenFigure(key, label, unit, definition, getattr(totals, key))
+            for key, label, unit, definition in FIGURES
+        ),
+        counties=_cells(
+            "region_id",
+            COUNTY,
+            totals.as_of,
+            dict(Region.objects.filter(level=RegionLevel.COUNTY).values_list("code", "name")),
+        ),
+        occupations=_cells(
+            "occupation_id",
+            GROUP,
+            totals.as_of,
+            {
+                code[:GROUP]: name
+                for code, name in Occupation.objects.filter(level=2).values_list("code", "name")
+            },
+        ),
+    )
+
+
+def _cells(field: str, length: int, now: datetime, names: dict[str, str]) -> tuple[OpenCell, ...]:
+    """The most first."""
+    rows = (
+        Position.objects.open_at(now)
+        .order_by()
+        .annotate(cell=Substr(field, 1, length))
+        .values("cell")
+        .annotate(n=Count("pk"), people=Sum("headcount"))
+        .order_by("-n", "cell")
+    )
+    return tuple(OpenCell(row["cell"], names.get(row["cell"], ""), row["n"], row["people"]) for row in rows)

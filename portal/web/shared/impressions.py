@@ -1,0 +1,42 @@
+"""What a page showed, handed to the log of impressions. Only an answer to GET shows anything."""
+
+from collections.abc import Iterable
+
+from django.http import HttpRequest
+
+from portal.ranking import impressions
+from portal.ranking.candidates import Candidates
+from portal.ranking.enums import Surface
+from portal.ranking.impressions import Shown
+from portal.ranking.services import Recommendation, Recommended
+from portal.veterans.models import Veteran
+
+
+def positions_shown(request: HttpRequest, surface: Surface, veteran: Veteran, found: Recommendation) -> None:
+    """A list of positions for one person, as it was ranked."""
+    if request.method == "GET":
+        rows = [
+            Shown(veteran.pk, item.position.pk, item.rank, item.measures, item.propensity)
+            for item in found.items
+        ]
+        impressions.note(surface, rows, version=found.version)
+
+
+def booths_shown(
+    request: HttpRequest, veteran: Veteran, fair_id: int, items: Iterable[Recommended], version: str
+) -> None:
+    """Positions of a fair's booths, in the order on the page (by booth), which is what the eye follows."""
+    if request.method == "GET":
+        rows = [
+            Shown(veteran.pk, item.position.pk, rank, item.measures) for rank, item in enumerate(items, 1)
+        ]
+        impressions.note(Surface.ME_FAIR, rows, version=version, context=fair_id)
+
+
+def people_shown(
+    request: HttpRequest, surface: Surface, found: Candidates, context: int | None = None
+) -> None:
+    """A list of people for a position or a booth."""
+    if request.method == "GET":
+        rows = [Shown(i.veteran.pk, i.position.pk, i.rank, i.measures) for i in found.items]
+        impressions.note(surface, rows, context=context)

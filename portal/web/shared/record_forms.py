@@ -1,0 +1,354 @@
+"""The veteran's file in sections that save on their own."""
+
+from typing import Any
+
+from django import forms
+
+from portal.accounts.consent_texts import WORDINGS
+from portal.accounts.enums import ConsentPurpose
+from portal.core.enums import CertificateKind, RegionLevel
+from portal.core.models import Region, Specialty
+from portal.core.validators import (
+    normalise_phone,
+    validate_certificate_number,
+    validate_id_number,
+    validate_no_unit_name,
+    validate_phone,
+)
+from portal.stations.models import Station
+from portal.veterans.enums import DIFFICULTIES, DISABILITY_GRADES
+from portal.veterans.models import Veteran, Wish
+from portal.web.shared.fields import AnyPlaceField, DayInput, OccupationField, PlaceField
+
+_DATE = DayInput()
+KEPT = "已登记，留空不改。"
+_MANY = 3  # specialties and occupations that a person may name
+
+
+def _said(words: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Choices whose value is what they say: such fields are stored encrypted, as text."""
+    return [(word, word) for word in words]
+
+
+class OpenFileForm(forms.Form):
+    """Opening one's own file. The ID number is checked, used to tell people apart, and not kept."""
+
+    name = forms.CharField(
+        label="姓名", max_length=40, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    id_number = forms.CharField(
+        label="身份证号",
+        max_length=18,
+        help_text="只用来核对是否本人、避免重复建档，不保存原号码。",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    living_region = PlaceField(label="现居住地", help_text="决定由哪个服务站为您服务。")
+    consent = forms.BooleanField(
+        label=WORDINGS[ConsentPurpose.MATCHING],
+        error_messages={"required": "不勾选就无法推荐岗位；也可以请服务站工作人员代为建档。"},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        place = self.fields["living_region"]
+        assert isinstance(place, PlaceField)
+        place.fill()
+
+    def clean_id_number(self) -> str:
+        number = self.cleaned_data["id_number"].strip().upper()
+        validate_id_number(number)
+        return number
+
+    def station(self) -> Station:
+        """The service station of the place where the person lives."""
+        station = Station.objects.serving(self.cleaned_data["living_region"].code)
+        assert station is not None  # the list of places ends at the city
+        return station
+
+
+class IdentityForm(forms.ModelForm):
+    class Meta:
+        model = Veteran
+        fields = ["name", "address"]
+        labels = {"address": "详细住址（选填，加密保存）"}
+
+    phone = forms.CharField(
+        label="联系电话",
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )
+    living_region = PlaceField(label="现居住地")
+    household_region = AnyPlaceField(
+        label="户籍所在地",
+        required=False,
+        help_text="写到县（市、区），例如：广东省江门市新会区。不影响岗位推荐。",
+    )
+    field_order = ["name", "phone", "living_region", "address", "household_region"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        place = self.fields["living_region"]
+        assert isinstance(place, PlaceField)
+        place.fill()
+        self.initial["phone"] = self.instance.phone
+        # A village's file shows its town: towns are what the list offers.
+        region = self.instance.living_region_id or ""
+        self.initial["living_region"] = region[:9]
+        self.initial["household_region"] = Region.objects.full_name(self.instance.household_region_id or "")
+
+    def clean_phone(self) -> str:
+        phone = normalise_phone(self.cleaned_data["phone"])
+        if phone or self.fields["phone"].required:
+            validate_phone(phone)
+        return phone
+
+    def values(self) -> dict[str, Any]:
+        """The cleaned fields, as `veterans.actions.update_file` takes them."""
+        return self.cleaned_data
+
+
+class MaskedIdentityForm(IdentityForm):
+    """The same for staff: sensitive fields stay empty and are written only when something is typed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("phone", "address"):
+            held = getattr(self.instance, name)
+            self.initial[name] = ""
+            self.fields[name].required = name == "phone" and not held
+            self.fields[name].help_text = KEPT if held else "未登记。"
+
+    def values(self) -> dict[str, Any]:
+        sensitive = {"phone", "address"}
+        return {name: value for name, value in self.cleaned_data.items() if value or name not in sensitive}
+
+
+class CareForm(forms.Form):
+    """Difficulty types and disability grade: never shown here, only replaced or cleared."""
+
+    difficulty = forms.MultipleChoiceField(
+        label="困难类型", choices=_said(DIFFICULTIES), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    disability = forms.ChoiceField(
+        label="残疾等级", choices=[("", "不改"), *_said(DISABILITY_GRADES)], required=False
+    )
+    clear = forms.MultipleChoiceField(
+        label="清除原有登记",
+        choices=[("difficulty", "困难类型"), ("disability", "残疾等级")],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, veteran: Veteran, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("difficulty", "disability"):
+            self.fields[name].help_text = KEPT if getattr(veteran, name) else "未登记。"
+
+    def values(self) -> dict[str, Any]:
+        """What changes: a choice replaces what stood there, a clearing empties it."""
+        cleaned = self.cleaned_data
+        chosen = {"difficulty": "、".join(cleaned["difficulty"]), "disability": cleaned["disability"]}
+        changes = {name: value for name, value in chosen.items() if value}
+        return dict.fromkeys(cleaned["clear"], "") | changes
+
+
+class CertificatesForm(forms.Form):
+    """Grade, number and last day of each certificate that the person holds."""
+
+    def __init__(self, veteran: Veteran, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = list(veteran.certificates.all())
+        for row in self.rows:
+            name = row.get_kind_display()
+            self.fields[f"grade_{row.kind}"] = forms.CharField(
+                label=f"{name}：等级", max_length=20, required=False, initial=row.grade
+            )
+            self.fields[f"number_{row.kind}"] = forms.CharField(
+                label=f"{name}：证书编号",
+                max_length=40,
+                required=False,
+                validators=[validate_certificate_number],
+                help_text=KEPT if row.number else "驾驶证编号就是身份证号，不要填。",
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            )
+            self.fields[f"until_{row.kind}"] = forms.DateField(
+                label=f"{name}：有效期至", required=False, initial=row.valid_until, widget=_DATE
+            )
+
+    def details(self) -> dict[str, dict[str, Any]]:
+        """Kind -> what to write; an empty number leaves the one that stands there."""
+        cleaned = self.cleaned_data
+        return {
+            row.kind: {
+                "grade": cleaned[f"grade_{row.kind}"],
+                "valid_until": cleaned[f"until_{row.kind}"],
+                **({"number": cleaned[f"number_{row.kind}"]} if cleaned[f"number_{row.kind}"] else {}),
+            }
+            for row in self.rows
+        }
+
+
+class ServiceForm(forms.ModelForm):
+    class Meta:
+        model = Veteran
+        fields = [
+            "branch",
+            "entered_on",
+            "left_on",
+            "rank_group",
+            "settlement",
+            "honours",
+            "is_party_member",
+        ]
+        widgets = {"entered_on": _DATE, "left_on": _DATE}
+        help_texts = {"honours": "例如：三等功一次。请不要填写部队番号、代号和驻地。"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "不填"), *Specialty.objects.values_list("code", "name")]
+        held = list(self.instance.services.all())
+        for number in range(1, _MANY + 1):
+            service = held[number - 1] if number <= len(held) else None
+            self.fields[f"specialty_{number}"] = forms.ChoiceField(
+                label=f"军事专业{'一二三'[number - 1]}",
+                choices=choices,
+                required=False,
+                initial=service.specialty_id if service else "",
+            )
+            self.fields[f"years_{number}"] = forms.IntegerField(
+                label="从事年数",
+                required=False,
+                min_value=1,
+                max_value=45,
+                initial=service.years if service else None,
+            )
+        self.order_fields(
+            ["branch", *(f"{a}_{n}" for n in range(1, _MANY + 1) for a in ("specialty", "years"))]
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        entered, left = cleaned.get("entered_on"), cleaned.get("left_on")
+        if entered and left and left <= entered:
+            self.add_error("left_on", "退役日期必须晚于入伍日期。")
+        return cleaned
+
+    def services(self) -> list[tuple[str, int]]:
+        """(specialty code, years) of the rows that were filled in, each specialty once."""
+        rows = {
+            self.cleaned_data[f"specialty_{n}"]: self.cleaned_data.get(f"years_{n}") or 1
+            for n in range(1, _MANY + 1)
+            if self.cleaned_data.get(f"specialty_{n}")
+        }
+        return list(rows.items())
+
+    def plain(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class SkillsForm(forms.ModelForm):
+    class Meta:
+        model = Veteran
+        fields = ["education", "major", "employment_status", "skills"]
+        widgets = {"skills": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {
+            "skills": "会做什么就写什么，例如：会修柴油机，会做大锅菜。",
+            "employment_status": "在业、已退休或无就业意愿时，不再推荐岗位。",
+        }
+
+    certificates = forms.MultipleChoiceField(
+        label="持有的证书（地方证照）",
+        required=False,
+        choices=CertificateKind.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="军队驾驶证换领地方驾驶证后再勾选；A2 已包含 B1、B2、C1。",
+    )
+    job_title = forms.CharField(
+        validators=[validate_no_unit_name],
+        label="退役后的工作：岗位",
+        max_length=40,
+        required=False,
+        help_text="没有可以不填。",
+    )
+    job_employer = forms.CharField(
+        validators=[validate_no_unit_name], label="单位", max_length=60, required=False
+    )
+    job_years = forms.IntegerField(label="做了几年", required=False, min_value=1, max_value=50)
+    job_duties = forms.CharField(
+        validators=[validate_no_unit_name],
+        label="主要工作",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["certificates"] = [c.kind for c in self.instance.certificates.all()]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        others = ("job_employer", "job_years", "job_duties")
+        if not cleaned.get("job_title") and any(cleaned.get(name) for name in others):
+            self.add_error("job_title", "请写岗位名称，或把下面几项清空。")
+        return cleaned
+
+    def plain(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class WishForm(forms.ModelForm):
+    class Meta:
+        model = Wish
+        fields = [
+            "text",
+            "lowest_pay",
+            "max_distance_km",
+            "accepts_shift",
+            "accepts_travel",
+            "start_date",
+            "wants_training",
+            "wants_business",
+        ]
+        widgets = {"start_date": _DATE}
+        help_texts = {
+            "lowest_pay": "低于这个数的岗位不推荐。不填就是不限。",
+            "max_distance_km": "不填就是不限。",
+            "text": "用自己的话写，例如：想开货车，最好不跑夜车。",
+        }
+
+    regions = forms.ModelMultipleChoiceField(
+        label="期望地区",
+        required=False,
+        queryset=Region.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="一个不选就是全市都可以。",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        roots = Station.objects.filter(depth=1).values("region")
+        field = self.fields["regions"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = Region.objects.filter(level=RegionLevel.COUNTY, parent__in=roots)
+        wished: list[str] = []
+        if self.instance.pk:
+            wished = [occupation.name for occupation in self.instance.occupations.all()]
+            self.initial["regions"] = [region.pk for region in self.instance.regions.all()]
+        for number in range(1, _MANY + 1):
+            self.fields[f"occupation_{number}"] = OccupationField(
+                label=f"期望工种{'一二三'[number - 1]}",
+                required=False,
+                initial=wished[number - 1] if number <= len(wished) else "",
+                help_text="输入几个字后从提示中选择，例如：电工。" if number == 1 else "",
+            )
+        self.order_fields([*(f"occupation_{n}" for n in range(1, _MANY + 1)), "text", "regions"])
+
+    def values(self) -> dict[str, Any]:
+        """The cleaned fields, as `veterans.actions.set_wish` takes them."""
+        values = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        named = [self.cleaned_data.get(f"occupation_{n}") for n in range(1, _MANY + 1)]
+        return {
+            **values,
+            "regions": self.cleaned_data["regions"],
+            "occupations": list({o.pk: o for o in named if o is not None}.values()),
+        }

@@ -1,0 +1,127 @@
+"""The parts of a veteran's file: forms, saving, and what each part unlocks. The person and staff fill in the
+same.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from portal.accounts.models import User
+from portal.core.models import Occupation
+from portal.veterans import actions
+from portal.veterans.models import Veteran, Wish
+from portal.web.shared.record_forms import (
+    CareForm,
+    CertificatesForm,
+    IdentityForm,
+    MaskedIdentityForm,
+    ServiceForm,
+    SkillsForm,
+    WishForm,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of the file: whether it is filled, and what filling it brings."""
+
+    slug: str
+    title: str
+    unlocks: str
+    done: bool
+    url: str
+
+
+SECTIONS = {
+    "identity": ("基本信息", "确定由哪个服务站为您服务"),
+    "service": ("服役经历", "把军事专业对应到地方岗位"),
+    "skills": ("技能和证书", "推荐需要持证的岗位，说明还缺哪本证"),
+    "certificates": ("证书的等级和有效期", "写清等级，过期的证不会误导推荐"),
+    "wishes": ("求职意愿", "按工种、地区和月薪筛选，只看合适的"),
+}
+# Filled in by staff alone: shown to nobody without a reason.
+STAFF_SECTIONS = SECTIONS | {"care": ("困难和残疾情况", "转介困难帮扶，安排合适的服务")}
+
+
+def sections(veteran: Veteran, url: Callable[[str], str], names: dict[str, tuple[str, str]]) -> list[Section]:
+    """The parts of a file in their order; `url` makes the address of one."""
+    certificates = list(veteran.certificates.all())
+    done = {
+        "identity": bool(veteran.phone and veteran.living_region_id),
+        "service": bool(veteran.services.all()),
+        "skills": bool(certificates or veteran.skills),
+        "certificates": all(row.grade or row.valid_until for row in certificates),
+        "wishes": getattr(veteran, "wish", None) is not None,
+        "care": bool(veteran.difficulty or veteran.disability),
+    }
+    return [
+        Section(slug, title, unlocks, done[slug], url(slug))
+        for slug, (title, unlocks) in names.items()
+        if slug != "certificates" or certificates
+    ]
+
+
+def form_of(section: str, veteran: Veteran, data: Any, *, by_staff: bool = False) -> Any:
+    """The form of one part, filled with what stands there; for staff, what is sensitive stays empty."""
+    if section == "wishes":
+        return WishForm(data, instance=getattr(veteran, "wish", None) or Wish(veteran=veteran))
+    if section == "certificates":
+        return CertificatesForm(veteran, data)
+    if section == "care":
+        return CareForm(veteran, data)
+    kinds: dict[str, type[forms.ModelForm]] = {
+        "identity": MaskedIdentityForm if by_staff else IdentityForm,
+        "service": ServiceForm,
+        "skills": SkillsForm,
+    }
+    return kinds[section](data, instance=veteran)
+
+
+def save(section: str, veteran: Veteran, by: User, form: Any) -> None:
+    """Write one part; `veteran` as it stands in the database, not as the form changed it.
+
+    Raises:
+        ValidationError: what the form could not know.
+    """
+    if section in {"identity", "care"}:
+        actions.update_file(veteran=veteran, by=by, section=section, values=form.values())
+    elif section == "service":
+        actions.update_file(veteran=veteran, by=by, section=section, values=form.plain())
+        actions.set_services(veteran=veteran, by=by, services=form.services())
+    elif section == "skills":
+        _save_skills(veteran, by, form)
+    elif section == "certificates":
+        actions.describe_certificates(veteran=veteran, by=by, details=form.details())
+    else:
+        actions.set_wish(veteran=veteran, by=by, **form.values())
+
+
+def _save_skills(veteran: Veteran, by: User, form: SkillsForm) -> None:
+    values = form.cleaned_data
+    actions.update_file(veteran=veteran, by=by, section="skills", values=form.plain())
+    actions.hold_certificates(veteran=veteran, by=by, kinds=values["certificates"])
+    if values["job_title"]:
+        actions.add_work_history(
+            veteran=veteran,
+            by=by,
+            employer_name=values["job_employer"] or "未填写",
+            title=values["job_title"],
+            years=values["job_years"] or 1,
+            duties=values["job_duties"],
+        )
+
+
+def context_of(section: str, veteran: Veteran, form: Any) -> dict[str, Any]:
+    """What the page of one part shows."""
+    title, unlocks = STAFF_SECTIONS[section]
+    offered = Occupation.objects.filter(level=4).values_list("name", flat=True)
+    return {
+        "form": form,
+        "veteran": veteran,
+        "title": title,
+        "unlocks": unlocks,
+        "jobs": veteran.work_history.all() if section == "skills" else [],
+        "occupations": offered if section == "wishes" else [],
+    }

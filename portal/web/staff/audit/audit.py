@@ -1,0 +1,118 @@
+"""The logs, as an auditor reads them, and the check that nobody changed one."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from portal.accounts.enums import AccessKind, StationRole
+from portal.accounts.models import AccessLog, User
+from portal.core import audit
+from portal.core.models import AuditEvent
+from portal.reports.logs import events_visible_to, looks_visible_to
+from portal.web.shared.fields import DayInput
+from portal.web.staff.audit.event_details import details
+from portal.web.staff.audit.verbs import ROOMS, room_of, words
+from portal.web.staff.guard import staff_with
+
+A_PAGE = 30
+auditor = staff_with({StationRole.AUDITOR})
+
+
+class _LogFilter(django_filters.FilterSet):
+    """From a day to a day, both included."""
+
+    since = django_filters.DateFilter(label="从", field_name="at", lookup_expr="date__gte", widget=DayInput())
+    until = django_filters.DateFilter(label="到", field_name="at", lookup_expr="date__lte", widget=DayInput())
+
+
+class EventFilter(_LogFilter):
+    who = django_filters.CharFilter(label="操作人姓名", field_name="actor_label", lookup_expr="contains")
+    room = django_filters.ChoiceFilter(
+        label="类别", choices=list(ROOMS.items()), method="of_room", empty_label="全部"
+    )
+    target = django_filters.CharFilter(
+        label="对象编号", method="of_target", widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+
+    class Meta:
+        model = AuditEvent
+        fields = ["since", "until", "who", "room", "target"]
+
+    def of_room(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(verb__startswith=f"{value}.")
+
+    def of_target(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(target_id=value.strip())
+
+
+class LookFilter(_LogFilter):
+    who = django_filters.CharFilter(label="查看人姓名", field_name="actor__name", lookup_expr="contains")
+    kind = django_filters.ChoiceFilter(label="方式", choices=AccessKind.choices, empty_label="全部")
+    file_id = django_filters.NumberFilter(label="档案编号")
+
+    class Meta:
+        model = AccessLog
+        fields = ["since", "until", "who", "kind", "file_id"]
+
+
+def _tabs(current: str) -> list[dict[str, Any]]:
+    parts = (("staff:audit", "操作日志"), ("staff:audit-looks", "档案访问记录"))
+    return [
+        {"label": label, "url": reverse(name), "current": name == current, "count": None}
+        for name, label in parts
+    ]
+
+
+@auditor
+@require_safe
+def events(request: HttpRequest, user: User) -> HttpResponse:
+    """Who did what, the latest first."""
+    found = EventFilter(request.GET, queryset=events_visible_to(user))
+    page = Paginator(found.qs, A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "tabs": _tabs("staff:audit"),
+        "page": page,
+        "rows": [(event, room_of(event.verb), words(event.verb), details(event)) for event in page],
+        "form": found.form,
+        "clear_url": reverse("staff:audit") if any(request.GET.values()) else "",
+    }
+    return render(request, "staff/audit/audit.html", context)
+
+
+@auditor
+@require_safe
+def looks(request: HttpRequest, user: User) -> HttpResponse:
+    """Who looked at whose file, and who was refused."""
+    found = LookFilter(request.GET, queryset=looks_visible_to(user))
+    page = Paginator(found.qs, A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "tabs": _tabs("staff:audit-looks"),
+        "page": page,
+        "form": found.form,
+        "clear_url": reverse("staff:audit-looks") if any(request.GET.values()) else "",
+    }
+    return render(request, "staff/audit/audit_looks.html", context)
+
+
+@auditor
+@require_POST
+def verify(request: HttpRequest, _user: User) -> HttpResponse:
+    """Walk the whole chain now and say what was found."""
+    verdict = audit.verify()
+    if verdict.broken_at is not None:
+        messages.error(request, f"日志在第 {verdict.broken_at} 号事件处校验不符，可能被改动过，请立即报告。")
+    elif verdict.unlinked:
+        seen = f"已校验 {verdict.links} 条，一致"
+        messages.warning(request, f"{seen}；另有 {verdict.unlinked} 条尚未入链，请稍后再校验。")
+    else:
+        seen = f"已校验全部 {verdict.links} 条，未发现改动"
+        messages.success(request, f"{seen}。末条校验值尾号 {verdict.head[-8:]}。")
+    return redirect("staff:audit")

@@ -1,0 +1,64 @@
+"""What an event of the log says besides its verb, in Chinese: codes become the labels that the forms show."""
+
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Field, Model
+
+from portal.accounts.enums import ConsentPurpose, StationRole
+from portal.core.models import AuditEvent
+from portal.core.stored_names import model_by_stored_label
+from portal.employers.enums import EmployerRole, EvidenceKind
+from portal.web.shared.record_sections import STAFF_SECTIONS
+from portal.web.staff.audit.verbs import DETAILS
+
+_LABELS = {
+    "purpose": dict(ConsentPurpose.choices),
+    "kind": dict(EvidenceKind.choices),
+    "role": dict(StationRole.choices) | dict(EmployerRole.choices),
+    "role_before": dict(EmployerRole.choices),
+    "section": {slug: title for slug, (title, _) in STAFF_SECTIONS.items()},
+}
+_STATES = {"after", "before", "state"}  # values of the record's own field `state`
+
+
+def details(event: AuditEvent) -> str:
+    """'部分：基本信息；字段：住址、手机号码'. What is empty is left out."""
+    model = _model(event.target_type)
+    told = ((key, value) for key, value in event.data.items() if value not in ("", [], {}, None))
+    return "；".join(f"{DETAILS.get(key, key)}：{_text(key, value, model)}" for key, value in told)
+
+
+def _model(label: str) -> type[Model] | None:
+    """The model of a target; None where it is the portal itself, or no longer there."""
+    return model_by_stored_label(label)
+
+
+def _field(model: type[Model] | None, name: str) -> "Field[Any, Any] | None":
+    if model is None:
+        return None
+    try:
+        found = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    return found if isinstance(found, Field) else None
+
+
+def _text(key: str, value: Any, model: type[Model] | None) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "、".join(_item(key, item, model) for item in value)
+    if isinstance(value, dict):
+        return "、".join(f"{DETAILS.get(inner, inner)}={what}" for inner, what in value.items())
+    return _item(key, value, model)
+
+
+def _item(key: str, value: Any, model: type[Model] | None) -> str:
+    if key == "fields":
+        field = _field(model, str(value))
+        return str(field.verbose_name) if field is not None else str(value)
+    labels = _LABELS.get(key, {})
+    if key in _STATES and (field := _field(model, "state")) is not None:
+        labels = dict(field.flatchoices)
+    return str(labels.get(value, value))

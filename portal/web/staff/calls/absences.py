@@ -1,0 +1,55 @@
+"""Somebody who cannot be called for a while (暂不联系)."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal.accounts.models import User
+from portal.placements import absences
+from portal.placements.models import Absence, FollowUp
+from portal.web.shared.fields import add_errors
+from portal.web.shared.redirects import safe_next
+from portal.web.staff.calls.forms import AbsenceForm
+from portal.web.staff.guard import file_staff
+from portal.web.templatetags.ui import cn_date
+
+
+@file_staff
+@require_http_methods(["GET", "POST"])
+def record(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Until when not to call the person of this duty, and why."""
+    rows = FollowUp.objects.visible_to(user).select_related("placement__veteran__station")
+    found = get_object_or_404(rows, pk=pk)
+    veteran = found.placement.veteran
+    form = AbsenceForm(request.POST if request.method == "POST" else None)
+    back = safe_next(request, reverse("staff:day"))
+    if request.method == "POST" and form.is_valid():
+        try:
+            absence = absences.record_absence(veteran=veteran, by=user, **form.values())
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(
+                request, f"{veteran.name}：到{cn_date(absence.until)}为止不再联系，之后会再提醒。"
+            )
+            return redirect(back)
+    away = Absence.objects.visible_to(user).in_force().filter(veteran=veteran).first()
+    context = {"follow_up": found, "veteran": veteran, "form": form, "away": away, "next": back}
+    return render(request, "staff/calls/absence.html", context)
+
+
+@file_staff
+@require_POST
+def end(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """The person can be called again."""
+    absence = get_object_or_404(Absence.objects.visible_to(user).select_related("veteran"), pk=pk)
+    try:
+        absences.end_absence(absence=absence, by=user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, f"{absence.veteran.name}：从今天起可以联系。")
+    return redirect(safe_next(request, reverse("staff:day")))

@@ -1,0 +1,36 @@
+"""The clerk's own calendar feed: its secret address made, shown once, and taken back."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal.accounts.feeds import make_feed, revoke_feed
+from portal.accounts.models import FeedToken, User
+from portal.web.staff.guard import file_staff
+
+
+@file_staff
+@require_http_methods(["GET", "POST"])
+def feed(request: HttpRequest, user: User) -> HttpResponse:
+    """Whether there is an address and when it was last asked for; POST makes a new one, shown once."""
+    address = ""
+    if request.method == "POST":
+        _, secret = make_feed(by=user)
+        address = request.build_absolute_uri(reverse("public:duties-feed", args=[secret]))
+    token = FeedToken.objects.in_use().filter(user=user).first()
+    response = render(request, "staff/calls/calendar.html", {"token": token, "address": address})
+    if address:
+        add_never_cache_headers(response)
+    return response
+
+
+@file_staff
+@require_POST
+def revoke(request: HttpRequest, user: User) -> HttpResponse:
+    """Nobody reads at the old address from now on."""
+    if revoke_feed(by=user):
+        messages.success(request, "已停用，原来的订阅地址不再更新。")
+    return redirect("staff:calendar")

@@ -1,0 +1,53 @@
+"""Cover (代班): who makes whose calls for some days."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal.accounts.models import User
+from portal.placements import duties
+from portal.placements.models import Cover
+from portal.web.shared.fields import add_errors
+from portal.web.staff.calls.forms import CoverForm
+from portal.web.staff.guard import file_staff
+
+A_PAGE = 20
+
+
+@file_staff
+@require_http_methods(["GET", "POST"])
+def listing(request: HttpRequest, user: User) -> HttpResponse:
+    """Covers that hold or are to come, and the form for another: a head for the team, a clerk for oneself."""
+    form = CoverForm(user, request.POST if request.method == "POST" else None, initial={"clerk": user.pk})
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = duties.arrange_cover(by=user, **form.cleaned_data)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, f"已安排：{made.cover.name}代{made.clerk.name}。")
+            return redirect("staff:covers")
+    today = timezone.localdate()
+    rows = Cover.objects.visible_to(user).filter(ends_on__gte=today).order_by("starts_on", "pk")
+    page = Paginator(rows.select_related("clerk", "cover", "by"), A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "staff/calls/covers.html", {"form": form, "page": page, "today": today})
+
+
+@file_staff
+@require_POST
+def end(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """The clerk is back."""
+    cover = get_object_or_404(Cover.objects.visible_to(user).select_related("clerk"), pk=pk)
+    try:
+        duties.end_cover(cover=cover, by=user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    except PermissionDenied as error:
+        raise PermissionDenied("只有当事两人和他们的负责人可以结束代班。") from error
+    else:
+        messages.success(request, f"{cover.clerk.name}的代班已结束。")
+    return redirect("staff:covers")

@@ -1,0 +1,52 @@
+"""Tokens of the API on the desk: whose program may ask, and taking one back when something is wrong."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal.accounts.models import User
+from portal.api_tokens import actions
+from portal.api_tokens.models import ApiToken
+from portal.api_tokens.permissions import can_issue
+from portal.web.shared.tokens import TokenForm, made
+from portal.web.staff.guard import review_staff
+
+A_PAGE = 20
+
+
+@review_staff
+@require_http_methods(["GET", "POST"])
+def listing(request: HttpRequest, user: User) -> HttpResponse:
+    """Tokens of the user's stations' employers; the city's operators also make some that read public data."""
+    issues = can_issue(user, None)
+    if request.method == "POST" and not issues:
+        raise PermissionDenied("只有市级业务管理员可以创建公开数据令牌。")
+    form = TokenForm(request.POST if request.method == "POST" else None, public=True)
+    if request.method == "POST":
+        shown = made(
+            request,
+            form,
+            by=user,
+            employer=None,
+            back=reverse("staff:tokens"),
+            layout="layout/staff.html",
+        )
+        if shown is not None:
+            return shown
+    rows = ApiToken.objects.visible_to(user).select_related("employer", "created_by")
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "staff/employers/tokens.html", {"page": page, "form": form, "issues": issues})
+
+
+@review_staff
+@require_POST
+def revoke(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Take a token back."""
+    token = get_object_or_404(ApiToken.objects.visible_to(user).select_related("employer"), pk=pk)
+    actions.revoke(token=token, by=user)
+    messages.success(request, f"已吊销“{token.name}”。")
+    return redirect("staff:tokens")

@@ -1,0 +1,67 @@
+"""Giving booths."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal.accounts.models import User
+from portal.fairs import actions
+from portal.fairs.enums import BoothState
+from portal.fairs.models import Booth
+from portal.web.staff.guard import desk_staff
+from portal.web.staff.positions.reviews import by_state, decide
+from portal.web.staff.records.forms import BOOTH_REASONS, BoothNumberForm, ReasonForm
+
+
+@desk_staff
+@require_safe
+def listing(request: HttpRequest, user: User) -> HttpResponse:
+    """Requests for booths at the fairs of the user's stations, by state, the oldest on top."""
+    rows = Booth.objects.manageable_by(user).select_related("fair", "employer").order_by("created_at", "pk")
+    page, tabs = by_state(request, rows, BoothState.choices, reverse("staff:booths"))
+    return render(request, "staff/fairs/booths.html", {"page": page, "tabs": tabs})
+
+
+@desk_staff
+@require_http_methods(["GET", "POST"])
+def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """One request: give a number, or turn it down with a reason."""
+    rows = Booth.objects.manageable_by(user).select_related("fair__organiser", "employer")
+    booth = get_object_or_404(rows, pk=pk)
+    decision = request.POST.get("decision") if request.method == "POST" else None
+    number = BoothNumberForm(request.POST if decision == "confirm" else None)
+    reason = ReasonForm(BOOTH_REASONS, request.POST if decision == "refuse" else None)
+    done = False
+    if decision == "confirm" and number.is_valid():
+        done = decide(
+            request,
+            number,
+            actions.confirm_booth,
+            f"已分配展位：{booth.employer.name}。",
+            booth=booth,
+            by=user,
+            number=number.cleaned_data["number"],
+        )
+    elif decision == "refuse" and reason.is_valid():
+        done = decide(
+            request,
+            reason,
+            actions.refuse_booth,
+            f"已退回：{booth.employer.name}。",
+            booth=booth,
+            by=user,
+            reason=reason.cleaned_data["reason"],
+        )
+    if done:
+        return redirect("staff:booths")
+    booth = get_object_or_404(rows, pk=pk)
+    context = {
+        "booth": booth,
+        "positions": list(booth.positions.select_related("region", "employer").order_by("title", "pk")),
+        "number": number,
+        "reason": reason,
+        "can_confirm": booth.state in {BoothState.REQUESTED, BoothState.REFUSED},
+        "can_refuse": booth.state == BoothState.REQUESTED,
+    }
+    return render(request, "staff/fairs/booth.html", context)

@@ -1,0 +1,69 @@
+"""Fairs that the user's stations run: figures, funnel, who serves at the door."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal.accounts.models import User
+from portal.fairs import actions
+from portal.fairs.models import DoorShift, fairs_run_by
+from portal.fairs.permissions import can_manage
+from portal.reports.fairs import (
+    BY_DISTRICT,
+    BY_OCCUPATION,
+    WHOSE_DISTRICT,
+    WHOSE_OCCUPATION,
+    by_district,
+    by_occupation,
+)
+from portal.reports.figures import FIGURES
+from portal.reports.funnels import fair_report
+from portal.reports.totals import booth_counts
+from portal.web.staff.guard import desk_staff
+from portal.web.staff.records.forms import DutyForm
+
+A_PAGE = 15
+
+
+@desk_staff
+@require_safe
+def listing(request: HttpRequest, user: User) -> HttpResponse:
+    """Fairs organised below the user's stations, the latest first."""
+    rows = fairs_run_by(user).select_related("region").order_by("-starts_at", "-pk")
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    counts = booth_counts(list(page.object_list))
+    shown = [(fair, *counts.get(fair.pk, (0, 0))) for fair in page]
+    return render(request, "staff/fairs/fairs.html", {"page": page, "rows": shown})
+
+
+@desk_staff
+@require_http_methods(["GET", "POST"])
+def detail(request: HttpRequest, user: User, page_id: int) -> HttpResponse:
+    """The fair's report, recounted now, and its helpers."""
+    fair = get_object_or_404(fairs_run_by(user).select_related("organiser"), pk=page_id)
+    if not can_manage(user, fair):
+        raise PermissionDenied("serves at this fair, but does not run it")
+    form = DutyForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        helper = form.cleaned_data["phone"]
+        actions.assign_duty(fair=fair, user=helper, by=user)
+        messages.success(request, f"已安排 {helper.name} 现场值守。")
+        return redirect("staff:fair", page_id=page_id)
+    report = fair_report(fair)
+    context = {
+        "fair": fair,
+        "report": report,
+        "districts": by_district(fair),
+        "district_figures": [FIGURES[name] for name in BY_DISTRICT],
+        "whose_district": WHOSE_DISTRICT,
+        "occupations": by_occupation(fair),
+        "occupation_figures": [FIGURES[name] for name in BY_OCCUPATION],
+        "whose_occupation": WHOSE_OCCUPATION,
+        "definitions": [FIGURES[number.figure] for number in report.numbers],
+        "form": form,
+        "duties": list(DoorShift.objects.filter(fair=fair).select_related("user").order_by("pk")[:50]),
+    }
+    return render(request, "staff/fairs/fair.html", context)

@@ -1,0 +1,110 @@
+"""Files by sheet, on the desk."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.accounts.models import FILE_ROLES, User
+from portal.imports import actions
+from portal.stations.models import Station
+from portal.veterans.importing import KIND
+from portal.web.shared import imports
+from portal.web.staff.guard import file_staff
+
+DESK = imports.Desk(
+    kind_key=KIND,
+    area="staff",
+    layout="layout/staff.html",
+    target="staff:veteran",
+    title="表格导入",
+    lead="用表格一次登记或更新许多人的档案。只有本人能看到自己上传的表格。",
+    hints="姓名、身份证号必填，其余可以没有。空格子不会抹掉档案里已有的内容。请不要填写部队番号或代号。",
+    template_name="退役军人档案模板.xlsx",
+)
+
+
+class UploadForm(imports.UploadForm):
+    """A sheet, and the station of rows that name none."""
+
+    station = forms.ModelChoiceField(
+        label="默认服务站",
+        queryset=Station.objects.none(),
+        required=False,
+        empty_label="表格里已写明服务站",
+        help_text="表格中没有填服务站的人，归到这个站。",
+    )
+
+    def __init__(self, stations: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["station"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = stations
+
+
+@file_staff
+@require_safe
+def listing(request: HttpRequest, user: User) -> HttpResponse:
+    """The user's own imports, latest first."""
+    return imports.listing(request, DESK, DESK.imports(user))
+
+
+@file_staff
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest, user: User) -> HttpResponse:
+    """Upload a sheet."""
+    stations = Station.objects.in_subtrees(user.station_paths(FILE_ROLES)).open_on(timezone.localdate())
+    form = UploadForm(stations, *((request.POST, request.FILES) if request.method == "POST" else ()))
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            sheet = actions.upload(
+                by=user,
+                kind=KIND,
+                name=file.name,
+                content=file.read(),
+                station=form.cleaned_data["station"],
+            )
+        except ValidationError as error:
+            form.add_error("file", error)
+        else:
+            return DESK.redirect(sheet)
+    return imports.new_page(request, DESK, form)
+
+
+@file_staff
+@require_safe
+def template(_request: HttpRequest, _user: User) -> HttpResponse:
+    """An empty sheet with headers, one sample row and the words that cells may hold."""
+    return imports.template(DESK)
+
+
+@file_staff
+@require_safe
+def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """One import."""
+    return imports.page_of(request, DESK, DESK.own(user, pk))
+
+
+@file_staff
+@require_POST
+def columns(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Say what the columns mean, then check the whole sheet."""
+    return imports.set_columns(request, DESK, DESK.own(user, pk), user)
+
+
+@file_staff
+@require_POST
+def take_step(request: HttpRequest, user: User, pk: int, step: str) -> HttpResponse:
+    """Check, start, cancel, continue or undo an import."""
+    return imports.take_step(request, DESK, DESK.own(user, pk), user, step)
+
+
+@file_staff
+@require_safe
+def result(_request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """The bad rows with their reasons, to be corrected and uploaded again."""
+    return imports.result(DESK.own(user, pk), user)

@@ -1,0 +1,195 @@
+"""What is filled in to change the station network and the posts of its staff."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+
+from portal.accounts.enums import StationRole
+from portal.accounts.models import User
+from portal.core.encryption import lookup_hash
+from portal.core.models import Region
+from portal.core.validators import normalise_phone, validate_no_unit_name, validate_phone
+from portal.stations.actions import LEVELS, regions_to_split
+from portal.stations.enums import StationLevel
+from portal.stations.models import Station, StationArea
+from portal.web.shared.fields import DayInput
+
+DAY_HELP = "从这一天起生效；可填过去的日期，不能晚于今天。"
+HOURS_HELP = "例如：周一至周五 8:30-12:00，14:30-17:30。"
+
+
+class StationDayForm(forms.Form):
+    """A day, for the as-of report."""
+
+    day = forms.DateField(label="查看哪一天", widget=DayInput(), required=False)
+
+
+class _ChangeForm(forms.Form):
+    """A change of one station from a day on."""
+
+    on = forms.DateField(label="生效日期", widget=DayInput(), initial=timezone.localdate, help_text=DAY_HELP)
+
+    def __init__(self, station: Station, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.station = station
+        self.order_fields([name for name in self.fields if name != "on"])
+
+
+def _name() -> forms.CharField:
+    return forms.CharField(
+        label="服务站名称",
+        max_length=60,
+        validators=[validate_no_unit_name],
+        help_text="请不要填写部队番号或代号。",
+    )
+
+
+class ContactForm(forms.Form):
+    address = forms.CharField(
+        label="地址",
+        max_length=120,
+        required=False,
+        validators=[validate_no_unit_name],
+        help_text="请不要填写部队番号或代号。",
+    )
+    phone = forms.CharField(label="办公电话", max_length=20, required=False)
+    opening_hours = forms.CharField(
+        label="办公时间",
+        max_length=80,
+        required=False,
+        validators=[validate_no_unit_name],
+        help_text=HOURS_HELP,
+    )
+
+    def __init__(self, station: Station, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial |= {name: getattr(station, name) for name in ("address", "phone", "opening_hours")}
+
+
+class OpenForm(_ChangeForm):
+    """A new station below `station`."""
+
+    name = _name()
+    region = forms.ModelChoiceField(label="服务区划", queryset=Region.objects.none(), empty_label="请选择")
+    address = forms.CharField(
+        label="地址", max_length=120, required=False, validators=[validate_no_unit_name]
+    )
+    phone = forms.CharField(label="办公电话", max_length=20, required=False)
+    opening_hours = forms.CharField(
+        label="办公时间",
+        max_length=80,
+        required=False,
+        validators=[validate_no_unit_name],
+        help_text=HOURS_HELP,
+    )
+
+    def __init__(self, station: Station, *args: Any, **kwargs: Any) -> None:
+        super().__init__(station, *args, **kwargs)
+        field = self.fields["region"]
+        assert isinstance(field, forms.ModelChoiceField)
+        attached = StationArea.objects.filter(station=station, ends_on=None).values("region")
+        served = StationArea.objects.filter(ends_on=None).values("region")
+        field.queryset = Region.objects.filter(parent__in=attached).exclude(pk__in=served)
+
+    @property
+    def level(self) -> StationLevel:
+        return LEVELS[LEVELS.index(StationLevel(self.station.level)) + 1]
+
+
+class RenameForm(_ChangeForm):
+    name = _name()
+
+
+class EndForm(_ChangeForm):
+    """Where the people of a station go that is merged or closed."""
+
+    into = forms.ModelChoiceField(
+        label="由哪个服务站接收", queryset=Station.objects.none(), empty_label="请选择"
+    )
+
+    def __init__(self, station: Station, *args: Any, **kwargs: Any) -> None:
+        super().__init__(station, *args, **kwargs)
+        field = self.fields["into"]
+        assert isinstance(field, forms.ModelChoiceField)
+        # Its siblings, the station above, and that one's siblings.
+        near = [
+            Q(depth=station.depth - up, path__startswith=station.path[: -Station.steplen * (up + 1)])
+            for up in (0, 1)
+            if station.depth > up
+        ]
+        places = near[0] | near[1] if len(near) > 1 else near[0]
+        field.queryset = Station.objects.filter(places, closed_on=None).exclude(pk=station.pk)
+
+
+class SplitForm(_ChangeForm):
+    name = _name()
+    level = forms.ChoiceField(label="新站级别")
+    regions = forms.ModelMultipleChoiceField(
+        label="划给新站的区划",
+        queryset=Region.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请至少选择一个划出的区划。"},
+    )
+
+    def __init__(self, station: Station, *args: Any, **kwargs: Any) -> None:
+        super().__init__(station, *args, **kwargs)
+        field = self.fields["regions"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = regions_to_split(station)
+        here = LEVELS.index(StationLevel(station.level))
+        levels = LEVELS[here : here + 2] if not station.is_root() else LEVELS[here + 1 : here + 2]
+        self.fields["level"].choices = [(level.value, level.label) for level in levels]  # type: ignore[attr-defined]
+
+
+class AppointForm(forms.Form):
+    """Somebody to serve, by the phone number they sign in with."""
+
+    phone = forms.CharField(
+        label="手机号码",
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
+        help_text="对方要先用手机验证码登录过一次。",
+    )
+    role = forms.ChoiceField(label="岗位")
+    starts_on = forms.DateField(label="开始日期", widget=DayInput(), initial=timezone.localdate)
+
+    def __init__(self, roles: list[StationRole], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role.value, role.label) for role in roles]  # type: ignore[attr-defined]
+
+    def clean_phone(self) -> User:
+        phone = normalise_phone(self.cleaned_data["phone"])
+        validate_phone(phone)
+        user = User.objects.filter(phone_hash=lookup_hash(phone)).first()
+        if user is None:
+            raise forms.ValidationError("这个号码还没有登录过，请先让对方用手机验证码登录一次。")
+        return user
+
+
+class EndPostForm(forms.Form):
+    last_day = forms.DateField(
+        label="最后一天",
+        widget=DayInput(),
+        initial=timezone.localdate,
+        help_text="从第二天起不能再查看档案。",
+    )
+
+
+class MovePostForm(forms.Form):
+    station = forms.ModelChoiceField(
+        label="调到哪个服务站", queryset=Station.objects.none(), empty_label="请选择"
+    )
+    on = forms.DateField(
+        label="从哪一天起",
+        widget=DayInput(),
+        initial=timezone.localdate,
+        help_text="原站的任职到前一天为止。",
+    )
+
+    def __init__(self, stations: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["station"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = stations

@@ -1,0 +1,110 @@
+"""Asking the two sides themselves: a link for the person, one for an employer about several people."""
+
+from typing import Any
+
+import segno
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal.accounts.models import User
+from portal.confirmations import links
+from portal.confirmations.enums import Question
+from portal.confirmations.models import ConfirmationLink
+from portal.confirmations.permissions import named
+from portal.employers.models import Employer
+from portal.placements.models import Placement
+from portal.web.staff.guard import file_staff
+
+A_PAGE = 30
+_LABELS = {Question.PROGRESS: "面试、录用、到岗", Question.IN_POST: "还在岗吗"}
+
+
+@never_cache
+@file_staff
+@require_POST
+def ask_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Make a link for the person and show it, once."""
+    rows = Placement.objects.followed_by(user).with_details()
+    placement = get_object_or_404(rows, pk=pk)
+    try:
+        link, secret = links.ask_person(placement=placement, by=user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("staff:placement", pk=pk)
+    return _shown(request, link, secret, placement.veteran.name, reverse("staff:placement", args=[pk]))
+
+
+@never_cache
+@file_staff
+@require_http_methods(["GET", "POST"])
+def ask_employer(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Choose of whom an employer is asked; the link is shown once."""
+    followed = Placement.objects.followed_by(user).order_by().values("position__employer")
+    employer = get_object_or_404(Employer.objects.visible_to(user).filter(pk__in=followed), pk=pk)
+    asked = request.POST.get("question") or request.GET.get("question")
+    question = Question(asked) if asked in Question.values else Question.PROGRESS
+    rows = links.may_be_asked(employer, user, question)
+    trouble = ""
+    if request.method == "POST":
+        chosen = [int(key) for key in request.POST.getlist("people") if key.isdecimal() and len(key) < 16]
+        try:
+            link, secret = links.ask_employer(
+                employer=employer, question=question, placements=rows.filter(pk__in=chosen), by=user
+            )
+        except ValidationError as error:
+            trouble = " ".join(error.messages)
+        else:
+            return _shown(request, link, secret, employer.name, request.path)
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    sent = ConfirmationLink.objects.visible_to(user).filter(employer=employer)
+    known = {row.pk for row in named(page)}
+    context = {
+        "employer": employer,
+        "question": question,
+        "tabs": _tabs(employer, question),
+        "page": page,
+        "known": known,
+        "chosen": request.POST.getlist("people"),
+        "trouble": trouble,
+        "links": list(sent.select_related("created_by").order_by("-pk")[:10]),
+    }
+    return render(request, "staff/placements/ask_employer.html", context)
+
+
+def _tabs(employer: Employer, question: Question) -> list[dict[str, Any]]:
+    here = reverse("staff:ask-employer", args=[employer.pk])
+    return [
+        {"label": label, "url": f"{here}?question={value}", "current": value == question, "count": None}
+        for value, label in _LABELS.items()
+    ]
+
+
+def _shown(request: HttpRequest, link: ConfirmationLink, secret: str, whose: str, back: str) -> HttpResponse:
+    address = request.build_absolute_uri(reverse("public:confirmation", args=[secret]))
+    context = {
+        "link": link,
+        "address": address,
+        "whose": whose,
+        "qr": segno.make(address, error="m").svg_data_uri(scale=6, border=2),
+        "back": back,
+    }
+    return render(request, "staff/placements/confirmation_link.html", context)
+
+
+@file_staff
+@require_POST
+def revoke(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Take a link back."""
+    link = get_object_or_404(ConfirmationLink.objects.visible_to(user), pk=pk)
+    links.revoke(link=link, by=user)
+    messages.success(request, "已撤回，这个链接不能再用。")
+    if link.employer_id is not None:
+        return redirect("staff:ask-employer", pk=link.employer_id)
+    placement = link.placements.order_by("pk").first()
+    return redirect("staff:placement", pk=placement.pk) if placement else redirect("staff:placements")

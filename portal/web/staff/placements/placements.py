@@ -1,0 +1,141 @@
+"""Placement tracking: the worklist, one placement with its log, its next step and corrections."""
+
+from typing import Any
+
+import django_filters
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cms.models import JobFairPage
+from portal.accounts.models import User
+from portal.core.state_machine import TransitionRefused
+from portal.fairs.models import fairs_run_by
+from portal.placements import actions, closing
+from portal.placements.enums import PlacementState
+from portal.placements.models import Placement
+from portal.placements.workflow import TRANSITIONS
+from portal.web.shared.fields import add_errors
+from portal.web.shared.steps import timeline
+from portal.web.staff.guard import file_staff
+from portal.web.staff.records.forms import CorrectForm, StepForm
+
+A_PAGE = 20
+
+
+class PlacementFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label="姓名", method="named")
+    state = django_filters.ChoiceFilter(label="进展", choices=PlacementState.choices, empty_label="全部")
+    fair = django_filters.ModelChoiceFilter(
+        label="招聘会", queryset=JobFairPage.objects.none(), empty_label="全部"
+    )
+
+    class Meta:
+        model = Placement
+        fields = ["q", "state", "fair"]
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["fair"].queryset = fairs_run_by(user).order_by("-starts_at")
+
+    def named(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(veteran__name__contains=value.strip())
+
+
+@file_staff
+@require_safe
+def listing(request: HttpRequest, user: User) -> HttpResponse:
+    """Placements of people below the user's stations, the latest first."""
+    rows = Placement.objects.followed_by(user).with_details()
+    found = PlacementFilter(user, request.GET, queryset=rows)
+    page = Paginator(found.qs, A_PAGE).get_page(request.GET.get("page"))
+    filtered = any(request.GET.get(name) for name in found.filters)
+    context = {
+        "page": page,
+        "form": found.form,
+        "clear_url": reverse("staff:placements") if filtered else "",
+    }
+    return render(request, "staff/placements/placements.html", context)
+
+
+@file_staff
+@require_http_methods(["GET", "POST"])
+def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """One placement: its log, its calls, and the next step."""
+    placement = _found(user, pk)
+    form = StepForm(placement, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            moved = actions.advance(placement=placement, by=user, **form.cleaned_data)
+        except ValidationError as error:
+            add_errors(form, error)
+        except TransitionRefused:
+            form.add_error("step", "进展刚刚有变化，请刷新后再记录。")
+        else:
+            messages.success(request, f"已记录：{moved.get_state_display()}。")
+            return redirect("staff:placement", pk=pk)
+    return _page(request, placement, form, CorrectForm())
+
+
+@file_staff
+@require_POST
+def correct(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Correct a wrong step; the log keeps both."""
+    placement = _found(user, pk)
+    form = CorrectForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.correct(
+                placement=placement,
+                to_state=form.cleaned_data["to_state"],
+                by=user,
+                reason=form.cleaned_data["note"],
+                on=form.cleaned_data["on"],
+            )
+        except ValidationError as error:
+            add_errors(form, error)
+        except TransitionRefused:
+            form.add_error("to_state", "不能更正为这个状态：已经是它，或没有入职日期，请一并填写。")
+        else:
+            messages.success(request, "已更正，原记录保留。")
+            return redirect("staff:placement", pk=pk)
+    return _page(request, placement, StepForm(placement), form)
+
+
+@file_staff
+@require_POST
+def reopen(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Bring back an intention that ended because the person onboarded elsewhere."""
+    try:
+        back = closing.reopen_closed(placement=_found(user, pk), by=user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    except TransitionRefused:
+        messages.error(request, "这份意向不是因为另一份安置而结束的，不能这样恢复。")
+    else:
+        messages.success(request, f"已恢复：{back.get_state_display()}。")
+    return redirect("staff:placement", pk=pk)
+
+
+def _found(user: User, pk: int) -> Placement:
+    rows = Placement.objects.followed_by(user).with_details().select_related("closed_by__position__employer")
+    rows = rows.prefetch_related("transitions")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _page(request: HttpRequest, placement: Placement, form: StepForm, fix: CorrectForm) -> HttpResponse:
+    context = {
+        "placement": placement,
+        "steps": timeline(placement),
+        "calls": list(placement.follow_ups.order_by("due_on", "pk")),
+        "form": form,
+        "correct_form": fix,
+        "against_reopening": closing.what_stands_against(placement) if placement.closed_by else "",
+        "has_steps": bool(TRANSITIONS.available(placement.state)),
+    }
+    return render(request, "staff/placements/placement.html", context)

@@ -1,0 +1,62 @@
+"""Claims of files (认领) that wait for the station's yes."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal.accounts.models import User
+from portal.core.validators import validate_no_unit_name
+from portal.veterans.claims import decide_claim
+from portal.veterans.models import RecordClaim
+from portal.veterans.permissions import serves
+from portal.web.shared.fields import add_errors
+from portal.web.staff.guard import file_staff
+
+A_PAGE = 20
+
+
+class DecideForm(forms.Form):
+    """The station's yes or no, after a call or with the person at the counter."""
+
+    accepted = forms.TypedChoiceField(
+        label="核对结果",
+        choices=[("yes", "是本人，同意认领"), ("no", "不同意")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label="不同意的原因（本人会看到）", max_length=120, required=False, validators=[validate_no_unit_name]
+    )
+
+
+@file_staff
+@require_safe
+def listing(request: HttpRequest, user: User) -> HttpResponse:
+    """Claims that wait at the user's stations, the oldest first."""
+    rows = RecordClaim.objects.visible_to(user).waiting().select_related("veteran__station", "user")
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "staff/records/claims.html", {"page": page})
+
+
+@file_staff
+@require_http_methods(["GET", "POST"])
+def decide(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """One claim, and the answer to it."""
+    rows = RecordClaim.objects.visible_to(user).select_related("veteran__station", "user", "decided_by")
+    claim = get_object_or_404(rows, pk=pk)
+    if not serves(user, claim.veteran):
+        raise PermissionDenied("这份档案不在您现任服务站的辖区内。")
+    form = DecideForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            decide_claim(claim=claim, by=user, **form.cleaned_data)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, "已处理。")
+            return redirect("staff:claims")
+    return render(request, "staff/records/claim.html", {"claim": claim, "form": form})

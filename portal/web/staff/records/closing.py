@@ -1,0 +1,55 @@
+"""Closing a file that is not kept up any more, and taking that back."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal.accounts.models import User
+from portal.veterans import retention
+from portal.veterans.enums import CloseReason
+from portal.web.shared.fields import add_errors
+from portal.web.staff.guard import file_or_refuse, file_staff
+
+
+class CloseForm(forms.Form):
+    reason = forms.ChoiceField(label="注销原因", choices=CloseReason.choices, widget=forms.RadioSelect)
+    sure = forms.BooleanField(label="已核实，确认注销这份档案")
+
+
+@file_staff
+@require_http_methods(["GET", "POST"])
+def close(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Ask why, and say what follows."""
+    veteran = file_or_refuse(user, pk)
+    if not retention.can_close(user, veteran):
+        raise PermissionDenied("注销档案须由服务站负责人或市级业务管理员办理。")
+    form = CloseForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            reason = CloseReason(form.cleaned_data["reason"])
+            retention.close_file(veteran=veteran, by=user, reason=reason)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, f"已注销 {veteran.name} 的档案。")
+            return redirect("staff:veteran", pk=pk)
+    return render(request, "staff/records/veteran_close.html", {"veteran": veteran, "form": form})
+
+
+@file_staff
+@require_POST
+def reopen(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Take a closing back."""
+    veteran = file_or_refuse(user, pk)
+    if not retention.can_close(user, veteran):
+        raise PermissionDenied("恢复档案须由服务站负责人或市级业务管理员办理。")
+    try:
+        retention.reopen_file(veteran=veteran, by=user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, f"已恢复 {veteran.name} 的档案。")
+    return redirect("staff:veteran", pk=pk)

@@ -1,0 +1,134 @@
+"""Files that look like one person's twice: found, laid side by side, merged, and taken apart again."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.accounts.actions import log_access
+from portal.accounts.enums import AccessKind
+from portal.accounts.models import User
+from portal.veterans.merging import merge_files, pointing_at, undo_merge
+from portal.veterans.models import RecordMerge, Veteran
+from portal.veterans.retention import CLOSING_ROLES, can_close
+from portal.web.shared.fields import add_errors
+from portal.web.staff.guard import file_or_refuse, file_staff, staff_with
+
+A_PAGE = 20
+merging_staff = staff_with(CLOSING_ROLES)
+# (label, field); of the sensitive ones only whether they are the same is said.
+_COMPARED = (
+    ("姓名", "name"), ("性别", "get_sex_display"), ("出生日期", "birth_date"), ("身份证号", "masked_id"),
+    ("责任服务站", "station"), ("军种", "get_branch_display"), ("入伍日期", "entered_on"),
+    ("退役日期", "left_on"), ("学历", "get_education_display"), ("来源", "get_source_display"),
+)  # fmt: skip
+_SENSITIVE = (
+    ("手机号码", "phone_hash"), ("住址", "address"), ("困难类型", "difficulty"), ("残疾等级", "disability"),
+)  # fmt: skip
+
+
+class MergeForm(forms.Form):
+    """Which of the two stays."""
+
+    keep = forms.TypedChoiceField(label="保留哪一份", coerce=int, widget=forms.RadioSelect)
+    sure = forms.BooleanField(label="已核实是同一个人")
+
+    def __init__(self, files: tuple[Veteran, Veteran], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["keep"]
+        assert isinstance(field, forms.TypedChoiceField)
+        field.choices = [(v.pk, f"{v.pk} 号（{v.name}，{v.station.name}）") for v in files]
+
+
+@merging_staff
+@require_safe
+def listing(request: HttpRequest, user: User) -> HttpResponse:
+    """Groups of open files below the user's stations that share a phone, or a name and a birth date."""
+    by_phone = request.GET.get("by") != "person"
+    mine = Veteran.objects.visible_to(user)
+    page = Paginator(mine.same_phone() if by_phone else mine.same_person(), A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    names = ("phone_hash",) if by_phone else ("name", "birth_date")
+    keys = {tuple(row[name] for name in names) for row in page}
+    wanted = {f"{name}__in": [key[i] for key in keys] for i, name in enumerate(names)}
+    groups: dict[tuple[Any, ...], list[Veteran]] = {}
+    for veteran in mine.filter(closed_on=None, **wanted).select_related("station").order_by("pk"):
+        key = tuple(getattr(veteran, name) for name in names)
+        if key in keys:
+            groups.setdefault(key, []).append(veteran)
+    url = reverse("staff:duplicates")
+    context = {
+        "page": page,
+        "groups": [group for group in groups.values() if len(group) > 1],
+        "tabs": [
+            {"label": "手机号相同", "url": url, "current": by_phone, "count": None},
+            {
+                "label": "姓名和出生日期相同",
+                "url": f"{url}?by=person",
+                "current": not by_phone,
+                "count": None,
+            },
+        ],
+    }
+    return render(request, "staff/records/duplicates.html", context)
+
+
+@file_staff
+@require_http_methods(["GET", "POST"])
+def compare(request: HttpRequest, user: User, first: int, second: int) -> HttpResponse:
+    """Two files side by side, what would move, and the yes."""
+    files = (file_or_refuse(user, first), file_or_refuse(user, second))
+    if not all(can_close(user, veteran) for veteran in files):
+        raise PermissionDenied("合并档案须由服务站负责人或市级业务管理员办理。")
+    form = MergeForm(files, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        kept, gone = files if form.cleaned_data["keep"] == first else (files[1], files[0])
+        try:
+            merge_files(kept=kept, gone=gone, by=user)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, f"已并入 {kept.pk} 号档案，可随时撤销。")
+            return redirect("staff:veteran", pk=kept.pk)
+    for veteran in files:
+        log_access(actor=user, file_id=veteran.pk, kind=AccessKind.VIEW, reason="核对重复档案")
+    context = {
+        "files": files,
+        "form": form,
+        "rows": [_compared(label, name, files) for label, name in _COMPARED]
+        + [_secretly(label, name, files) for label, name in _SENSITIVE],
+        "moving": [(veteran, pointing_at(veteran)) for veteran in files],
+    }
+    return render(request, "staff/records/duplicate.html", context)
+
+
+def _compared(label: str, name: str, files: tuple[Veteran, Veteran]) -> tuple[str, list[Any], bool]:
+    values = [getattr(veteran, name) for veteran in files]
+    values = [value() if callable(value) else value for value in values]
+    return label, [value if value not in (None, "") else "未填写" for value in values], values[0] == values[1]
+
+
+def _secretly(label: str, name: str, files: tuple[Veteran, Veteran]) -> tuple[str, list[Any], bool]:
+    values = [getattr(veteran, name) for veteran in files]
+    return label, ["已登记" if value else "未登记" for value in values], values[0] == values[1]
+
+
+@file_staff
+@require_POST
+def undo(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Make two files of one again."""
+    merge = get_object_or_404(RecordMerge.objects.visible_to(user).select_related("kept", "gone"), pk=pk)
+    try:
+        undo_merge(merge=merge, by=user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, "已撤销合并，两份档案恢复原样。")
+    return redirect("staff:veteran", pk=merge.kept_id)

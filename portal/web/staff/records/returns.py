@@ -1,0 +1,80 @@
+"""Return registration (返乡报到): somebody who left the service comes in once, one form is filled in."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal.accounts.models import User
+from portal.veterans.actions import note_refused_number
+from portal.veterans.models import Veteran
+from portal.visits import actions
+from portal.visits.models import ReturnRegistration
+from portal.web.shared.fields import add_errors
+from portal.web.staff.guard import file_staff
+from portal.web.staff.records.visit_forms import ReturnForm
+
+A_PAGE = 20
+_FIELDS = ("name", "branch", "entered_on", "rank_group", "settlement", "education")
+ELSEWHERE = "该身份证号已在其他服务站建档，请联系上级服务中心核对，不要重复建档。"
+
+
+@file_staff
+@require_safe
+def listing(request: HttpRequest, user: User) -> HttpResponse:
+    """Registrations of people whose files the user's stations keep, the latest first."""
+    rows = ReturnRegistration.objects.visible_to(user).select_related("veteran", "station")
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "staff/records/returns.html", {"page": page})
+
+
+@file_staff
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest, user: User) -> HttpResponse:
+    """One form: the file is opened or goes on, the needs are noted, the visit is written down."""
+    form = ReturnForm(user, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        registration = _register(form, user)
+        if registration is not None:
+            messages.success(request, f"报到已登记，回执编号 {registration.label}。")
+            return redirect("staff:return", pk=registration.pk)
+    return render(request, "staff/records/return_new.html", {"form": form})
+
+
+def _register(form: ReturnForm, user: User) -> ReturnRegistration | None:
+    """The registration, or None with the reasons in the form."""
+    values = form.cleaned_data
+    veteran = Veteran.objects.visible_to(user).filter(id_hash=form.id_hash).first()
+    if veteran is None and note_refused_number(by=user, id_hash=form.id_hash):
+        form.add_error("id_number", ELSEWHERE)
+        return None
+    fields = {name: values[name] for name in _FIELDS}
+    if veteran is None:
+        fields["living_region"] = values["station"].region
+    try:
+        return actions.register_return(
+            by=user,
+            veteran=veteran,
+            station=values["station"],
+            id_number=values["id_number"],
+            phone=values["phone"],
+            left_on=values["left_on"],
+            documents=values["documents"],
+            needs=values["needs"],
+            fields=fields,
+            wish_text=values["wish_text"],
+        )
+    except ValidationError as error:
+        add_errors(form, error)
+        return None
+
+
+@file_staff
+@require_safe
+def receipt(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """The receipt (回执) to print: number, station, what was noted, and what comes next."""
+    rows = ReturnRegistration.objects.visible_to(user).with_details()
+    registration = get_object_or_404(rows, pk=pk)
+    return render(request, "staff/records/return_receipt.html", {"registration": registration})

@@ -1,0 +1,232 @@
+"""Files of the user's stations: find, read, open one for somebody, act on somebody's behalf."""
+
+import uuid
+from functools import partial
+from typing import Any
+
+import django_filters
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.accounts.actions import log_access
+from portal.accounts.enums import AccessKind
+from portal.accounts.models import FILE_ROLES, User
+from portal.core.encryption import lookup_hash
+from portal.core.enums import CertificateKind
+from portal.core.validators import PHONE
+from portal.fairs import actions as fairs
+from portal.placements import actions as placements
+from portal.placements.models import Placement
+from portal.positions.models import Position
+from portal.ranking import services
+from portal.ranking.enums import Surface
+from portal.stations.enums import StationLevel
+from portal.stations.models import Station, path_range
+from portal.veterans import actions
+from portal.veterans.enums import EmploymentStatus
+from portal.veterans.models import Veteran
+from portal.veterans.permissions import can_export
+from portal.veterans.retention import CLOSING_ROLES, can_close
+from portal.web.shared.fields import add_errors
+from portal.web.shared.impressions import positions_shown
+from portal.web.shared.paging import KeysFirst
+from portal.web.shared.record_sections import STAFF_SECTIONS, sections
+from portal.web.staff.guard import file_or_refuse, file_staff
+from portal.web.staff.records.forms import OpenFileForm, RegisterForm, RevealForm
+
+A_PAGE = 20
+SUGGESTED = 5
+
+
+class VeteranFilter(django_filters.FilterSet):
+    """Name, whole phone number or the ID number's last four; station; employment status."""
+
+    q = django_filters.CharFilter(label="姓名、手机号或身份证后四位", method="matching")
+    station = django_filters.ModelChoiceFilter(
+        label="服务站", queryset=Station.objects.none(), method="below", empty_label="全部"
+    )
+    employment_status = django_filters.ChoiceFilter(
+        label="就业状况", choices=EmploymentStatus.choices, empty_label="全部"
+    )
+
+    class Meta:
+        model = Veteran
+        fields = ["q", "station", "employment_status"]
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        levels = [StationLevel.COUNTY, StationLevel.TOWN]
+        below = Station.objects.in_subtrees(user.station_paths(FILE_ROLES))
+        self.filters["station"].queryset = below.filter(level__in=levels)
+
+    def matching(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        text = value.strip()
+        if PHONE.fullmatch(text):
+            return rows.filter(phone_hash=lookup_hash(text))
+        if len(text) == 4 and text[:3].isdigit():
+            return rows.filter(id_last4=text.upper())
+        return rows.filter(name__contains=text)
+
+    def below(self, rows: QuerySet, name: str, value: Station) -> QuerySet:
+        return rows.filter(path_range("station__path", value.path))
+
+
+@file_staff
+@require_safe
+def listing(request: HttpRequest, user: User) -> HttpResponse:
+    """Files below the user's stations, latest first. Phones are masked."""
+    rows = Veteran.objects.visible_to(user).select_related("station")
+    found = VeteranFilter(user, request.GET, queryset=rows)
+    page = KeysFirst(found.qs, A_PAGE).get_page(request.GET.get("page"))
+    filtered = any(request.GET.get(name) for name in found.filters)
+    context = {
+        "page": page,
+        "form": found.form,
+        "merges": bool(user.station_paths(CLOSING_ROLES)),
+        "clear_url": reverse("staff:veterans") if filtered else "",
+        "export_url": _export_url(request) if can_export(user) else "",
+    }
+    return render(request, "staff/records/veterans.html", context)
+
+
+def _export_url(request: HttpRequest) -> str:
+    """The export of what the list shows: the same filter, from the first page."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    return f"{reverse('staff:veterans-export')}{'?' if query else ''}{query.urlencode()}"
+
+
+@file_staff
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest, user: User) -> HttpResponse:
+    """Open a file for somebody without an account."""
+    stations = Station.objects.in_subtrees(user.station_paths(FILE_ROLES)).open_on(timezone.localdate())
+    form = OpenFileForm(stations, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        try:
+            veteran = actions.open_file(by=user, **values, living_region=values["station"].region)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, f"已为 {veteran.name} 建立档案。")
+            return redirect("staff:veteran", pk=veteran.pk)
+    return render(request, "staff/records/veteran_new.html", {"form": form})
+
+
+@file_staff
+@require_safe
+def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """One file, sensitive fields masked. The look is noted where the person can read it."""
+    veteran = file_or_refuse(user, pk)
+    log_access(actor=user, file_id=veteran.pk, kind=AccessKind.VIEW)
+    return _page(request, user, veteran, RevealForm(), "")
+
+
+@file_staff
+@require_POST
+def reveal(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Show one sensitive field, for a reason, on this one answer only."""
+    veteran = file_or_refuse(user, pk)
+    form = RevealForm(request.POST)
+    shown = ""
+    if form.is_valid():
+        try:
+            field = form.cleaned_data["field"]
+            value = actions.reveal(veteran=veteran, by=user, field=field, reason=form.cleaned_data["reason"])
+            shown = f"{actions.REVEALABLE[field]}：{value or '未登记'}"
+        except ValidationError as error:
+            add_errors(form, error)
+    return _page(request, user, veteran, form, shown)
+
+
+def _page(request: HttpRequest, user: User, veteran: Veteran, form: RevealForm, shown: str) -> HttpResponse:
+    found = services.recommend(veteran, limit=SUGGESTED)
+    positions_shown(request, Surface.DESK_FILE, veteran, found)
+    context = {
+        "veteran": veteran,
+        "facts": _facts(veteran),
+        "parts": sections(veteran, partial(_edit_url, veteran.pk), STAFF_SECTIONS),
+        "merges": list(veteran.merges.filter(undone_at=None).select_related("gone", "by")),
+        "closes": can_close(user, veteran),
+        "reveal_form": form,
+        "revealed": shown,
+        "register_form": RegisterForm(),
+        "placements": list(Placement.objects.visible_to(user).filter(veteran=veteran).with_details()[:10]),
+        "found": found,
+    }
+    return render(request, "staff/records/veteran.html", context)
+
+
+def _edit_url(pk: int, section: str) -> str:
+    return reverse("staff:veteran-edit", args=[pk, section])
+
+
+def _facts(veteran: Veteran) -> list[tuple[str, str]]:
+    services_ = "、".join(f"{s.specialty.name}（{s.years}年）" for s in veteran.services.all())
+    return [
+        ("性别", veteran.get_sex_display()),
+        ("出生日期", f"{veteran.birth_date:%Y-%m-%d}"),
+        ("身份证号", veteran.masked_id),
+        ("责任服务站", veteran.station.name),
+        ("现居住地", veteran.living_region.name if veteran.living_region else ""),
+        ("军种", veteran.get_branch_display()),
+        ("军事专业", services_),
+        ("服役年限", f"{veteran.years_served} 年" if veteran.years_served else ""),
+        ("安置方式", veteran.get_settlement_display()),
+        ("学历", f"{veteran.get_education_display()} {veteran.major}".strip()),
+        ("证书", "、".join(CertificateKind(c.kind).label for c in veteran.certificates.all())),
+        ("技能特长", veteran.skills),
+        ("就业状况", veteran.get_employment_status_display()),
+    ]
+
+
+@file_staff
+@require_POST
+def register(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Register the person for a fair, on their behalf."""
+    veteran = file_or_refuse(user, pk)
+    form = RegisterForm(request.POST)
+    if form.is_valid():
+        try:
+            registration = fairs.register(fair=form.cleaned_data["fair"], veteran=veteran, by=user)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        else:
+            messages.success(request, f"已代为报名，报名序号 {registration.number}。")
+    else:
+        messages.error(request, "请选择一场招聘会。")
+    return redirect("staff:veteran", pk=pk)
+
+
+@file_staff
+@require_POST
+def declare(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Write down an intention on the person's behalf."""
+    veteran = file_or_refuse(user, pk)
+    asked = request.POST.get("position", "")
+    position = get_object_or_404(
+        Position.objects.visible_to(user).with_details(), pk=int(asked) if asked.isdigit() else 0
+    )
+    try:
+        placement = placements.declare(
+            veteran=veteran, position=position, by=user, offline_key=_key(request.POST.get("offline_key", ""))
+        )
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("staff:veteran", pk=pk)
+    messages.success(request, f"已登记意向：{position.title}。")
+    return redirect("staff:placement", pk=placement.pk)
+
+
+def _key(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,156 @@
+"""What staff fill in about visits and return registrations."""
+
+from typing import Any, Self
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from portal.accounts.models import FILE_ROLES, User
+from portal.core.encryption import lookup_hash
+from portal.core.enums import Education
+from portal.core.validators import (
+    normalise_phone,
+    validate_id_number,
+    validate_no_unit_name,
+    validate_phone,
+)
+from portal.stations.models import Station
+from portal.veterans.enums import Branch, RankGroup, Settlement
+from portal.visits.enums import Need, ReturnDocument, VisitMethod
+from portal.visits.models import Visit
+from portal.web.shared.fields import DayInput
+
+NO_UNITS = "不要填写部队番号、代号；病情等敏感情况只写与服务有关的。"
+
+
+class VisitForm(forms.Form):
+    """One contact with a person."""
+
+    held_on = forms.DateField(label="走访日期", widget=DayInput(), initial=timezone.localdate)
+    method = forms.ChoiceField(label="走访方式", choices=VisitMethod.choices, widget=forms.RadioSelect)
+    reached = forms.TypedChoiceField(
+        label="联系上本人了吗",
+        choices=[("yes", "联系上了"), ("no", "没有联系上")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    needs = forms.MultipleChoiceField(
+        label="本人的需求", choices=Need.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    findings = forms.CharField(
+        label="走访情况",
+        max_length=1000,
+        required=False,
+        validators=[validate_no_unit_name],
+        help_text=NO_UNITS,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    next_on = forms.DateField(
+        label="下次联系日期", widget=DayInput(), required=False, help_text="约好了再填。"
+    )
+
+    def values(self) -> dict[str, Any]:
+        """What the action takes."""
+        cleaned = self.cleaned_data
+        return {
+            **cleaned,
+            "method": VisitMethod(cleaned["method"]),
+            "needs": [Need(need) for need in cleaned["needs"]],
+        }
+
+
+class CorrectVisitForm(VisitForm):
+    """The same contact as it really was, and why the first row was wrong."""
+
+    withdrawn = forms.BooleanField(label="这次走访没有发生，作废", required=False)
+    reason = forms.CharField(label="更正原因", max_length=120, validators=[validate_no_unit_name])
+
+    @classmethod
+    def of(cls, visit: Visit, data: Any) -> Self:
+        initial = {
+            "held_on": visit.held_on,
+            "method": visit.method,
+            "reached": "yes" if visit.reached else "no",
+            "needs": [row.need for row in visit.needs.all()],
+            "findings": visit.findings,
+            "next_on": visit.next_on,
+        }
+        return cls(data, initial=initial)
+
+
+class ReturnForm(forms.Form):
+    """One visit, one form: who came back, from which service, and what they need."""
+
+    id_number = forms.CharField(
+        label="身份证号", max_length=18, help_text="只用来核对和避免重复建档，不保存原号码。"
+    )
+    name = forms.CharField(label="姓名", max_length=40)
+    phone = forms.CharField(
+        label="手机号码", max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+    station = forms.ModelChoiceField(
+        label="责任服务站",
+        queryset=Station.objects.none(),
+        empty_label="请选择",
+        help_text="现居住地的服务站。已有档案的，仍归原服务站。",
+    )
+    branch = forms.ChoiceField(label="军种", choices=[("", "请选择"), *Branch.choices])
+    entered_on = forms.DateField(label="入伍日期", widget=DayInput())
+    left_on = forms.DateField(label="退役日期", widget=DayInput())
+    rank_group = forms.ChoiceField(
+        label="军衔层级", choices=[("", "请选择"), *RankGroup.choices], required=False
+    )
+    settlement = forms.ChoiceField(label="安置方式", choices=[("", "请选择"), *Settlement.choices])
+    education = forms.TypedChoiceField(
+        label="最高学历", choices=Education.choices, coerce=int, initial=Education.SECONDARY
+    )
+    documents = forms.MultipleChoiceField(
+        label="已核对的材料",
+        choices=ReturnDocument.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请至少勾选一项已核对的材料。"},
+    )
+    needs = forms.MultipleChoiceField(
+        label="本人的需求", choices=Need.choices, widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请问一问本人的需求；没有就勾选“暂无需求”。"},
+    )  # fmt: skip
+    wish_text = forms.CharField(
+        label="想找什么工作、学什么",
+        max_length=200,
+        required=False,
+        validators=[validate_no_unit_name],
+        help_text="一两句话即可，例如：想在新会开货车，月薪六千以上。",
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["station"]
+        assert isinstance(field, forms.ModelChoiceField)
+        stations = Station.objects.in_subtrees(user.station_paths(FILE_ROLES))
+        field.queryset = stations.open_on(timezone.localdate())
+        if len(posts := user.current_appointments) == 1:
+            field.initial = posts[0].station_id
+
+    def clean_id_number(self) -> str:
+        number = self.cleaned_data["id_number"].strip().upper()
+        validate_id_number(number)
+        return number
+
+    def clean_phone(self) -> str:
+        phone = normalise_phone(self.cleaned_data["phone"])
+        validate_phone(phone)
+        return phone
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        entered, left = cleaned.get("entered_on"), cleaned.get("left_on")
+        if left and left > timezone.localdate():
+            self.add_error("left_on", ValidationError("退役日期不能晚于今天。"))
+        elif entered and left and left <= entered:
+            self.add_error("left_on", ValidationError("退役日期应晚于入伍日期。"))
+        return cleaned
+
+    @property
+    def id_hash(self) -> str:
+        return lookup_hash(self.cleaned_data["id_number"])

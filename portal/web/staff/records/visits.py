@@ -1,0 +1,149 @@
+"""Visits (走访): who waits to be seen, one person's history, and how far each station has come this year."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.db.models.functions import Length
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal.accounts.actions import log_access
+from portal.accounts.enums import AccessKind
+from portal.accounts.models import FILE_ROLES, User
+from portal.reports.coverage import covered
+from portal.stations.enums import StationLevel
+from portal.stations.models import Station
+from portal.veterans.models import Veteran
+from portal.visits import actions
+from portal.visits.models import Visit
+from portal.visits.permissions import can_correct
+from portal.web.shared.fields import add_errors
+from portal.web.staff.guard import file_or_refuse, file_staff
+from portal.web.staff.records.visit_forms import CorrectVisitForm, VisitForm
+
+A_PAGE = 20
+STATIONS_A_PAGE = 30
+NEVER = "never"
+WAITING = [
+    ("3", "超过3个月未走访"),
+    ("6", "超过6个月未走访"),
+    ("12", "超过12个月未走访"),
+    (NEVER, "从未走访"),
+]
+A_MONTH = timedelta(days=30)
+
+
+class WorklistForm(forms.Form):
+    """Which people: for how long not seen, and at which station."""
+
+    waiting = forms.ChoiceField(label="情况", choices=WAITING, required=False)
+    station = forms.ModelChoiceField(
+        label="服务站", queryset=Station.objects.none(), required=False, empty_label="全部"
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        below = Station.objects.in_subtrees(user.station_paths(FILE_ROLES))
+        field = self.fields["station"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = below.filter(level__in=[StationLevel.COUNTY, StationLevel.TOWN])
+
+
+@file_staff
+@require_safe
+def worklist(request: HttpRequest, user: User) -> HttpResponse:
+    """People below the user's stations whom nobody has seen for months; whoever waits longest comes first."""
+    form = WorklistForm(user, request.GET or {"waiting": "6"})
+    form.is_valid()
+    waiting = form.cleaned_data.get("waiting") or "6"
+    files = Veteran.objects.followed_by(user, at=form.cleaned_data.get("station"))
+    if waiting == NEVER:
+        rows = files.never_visited()
+    else:
+        rows = files.not_visited_since(timezone.localdate() - int(waiting) * A_MONTH)
+    page = Paginator(rows.select_related("station"), A_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "form": form, "clear_url": reverse("staff:visits") if request.GET else ""}
+    return render(request, "staff/records/visits.html", context)
+
+
+@file_staff
+@require_http_methods(["GET", "POST"])
+def of_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """One person's visits, the latest first, and the form for the next."""
+    veteran = file_or_refuse(user, pk)
+    form = VisitForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            visit = actions.record_visit(veteran=veteran, by=user, **form.values())
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, f"已记录 {visit.held_on:%Y-%m-%d} 的走访。")
+            return redirect("staff:veteran-visits", pk=pk)
+    log_access(actor=user, file_id=veteran.pk, kind=AccessKind.VIEW, field="走访记录")
+    rows = Visit.objects.visible_to(user).of(veteran).with_details()
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    context = {"veteran": veteran, "form": form, "page": page}
+    return render(request, "staff/records/veteran_visits.html", context)
+
+
+@file_staff
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Say what was wrong about a visit; the old row stays and is struck through."""
+    found = Visit.objects.visible_to(user).select_related("veteran__station", "station", "correction")
+    visit = get_object_or_404(found.prefetch_related("needs"), pk=pk)
+    if not can_correct(user, visit):
+        raise PermissionDenied("这次走访已经更正过，或不属于您现任的服务站。")
+    form = CorrectVisitForm.of(visit, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.correct_visit(visit=visit, by=user, **form.values())
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, "已更正，原记录保留。")
+            return redirect("staff:veteran-visits", pk=visit.veteran_id)
+    return render(request, "staff/records/visit_correct.html", {"visit": visit, "form": form})
+
+
+@file_staff
+@require_safe
+def coverage(request: HttpRequest, user: User) -> HttpResponse:
+    """How many of the people on file were seen this year, by the stations below one station."""
+    mine = Station.objects.in_subtrees(user.station_paths(FILE_ROLES))
+    asked = request.GET.get("station", "")
+    if asked.isdecimal() and len(asked) < 16:
+        station = get_object_or_404(mine, pk=int(asked))
+    else:
+        station = mine.order_by("depth", "path").first() or get_object_or_404(mine, pk=0)
+    page = Paginator(station.get_children(), STATIONS_A_PAGE).get_page(request.GET.get("page"))
+    total, own, *rows = covered(station, list(page))
+    context = {
+        "station": station,
+        "total": total,
+        "own": own,
+        "rows": rows,
+        "page": page,
+        "crumbs": _crumbs(station, mine),
+        "as_of": timezone.now(),
+        "year": timezone.localdate().year,
+    }
+    return render(request, "staff/records/visit_coverage.html", context)
+
+
+def _crumbs(station: Station, mine: QuerySet[Station]) -> list[tuple[str, str]]:
+    """The way down to the station, from the highest that the reader serves."""
+    above = mine.annotate(length=Length("path")).filter(
+        path__in=[station.path[:n] for n in range(Station.steplen, len(station.path), Station.steplen)]
+    )
+    url = reverse("staff:visit-coverage")
+    return [*((row.name, f"{url}?station={row.pk}") for row in above.order_by("length")), (station.name, "")]

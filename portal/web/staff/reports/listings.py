@@ -1,0 +1,251 @@
+"""How the rows behind a number read: a table for each kind of record, names only where they may be read."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.urls import reverse
+
+from cms.models import JobFairPage
+from portal.accounts.models import REVIEW_ROLES, User
+from portal.confirmations.enums import Satisfaction
+from portal.confirmations.models import Answer
+from portal.employers.models import Employer
+from portal.fairs.models import DESK_ROLES, Booth, CheckIn, Registration
+from portal.placements.models import FollowUp, Placement, PlacementTransition
+from portal.placements.workflow import STEP_LABELS
+from portal.positions.models import Position
+from portal.reports.scope import Scope
+from portal.stations.models import Station
+from portal.veterans.models import Veteran
+from portal.web.templatetags.ui import cn_date, cn_datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Words, where they lead, and the number they are (None: words only)."""
+
+    text: Any
+    url: str = ""
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads, and which of the linked pages open to them."""
+
+    user: User
+    scope: Scope
+    reviews: tuple[str, ...]
+    desk: tuple[str, ...]
+
+    def person(self, veteran: Veteran, what: str, pk: int, name: str = "placement") -> Cell:
+        """The person's name with a link, or the number of the record instead."""
+        if self.scope.names(veteran.station.path):
+            return Cell(veteran.name, reverse(f"staff:{name}", args=[pk]))
+        return Cell(f"{what} {pk} 号")
+
+
+def reader_of(user: User, scope: Scope) -> Reader:
+    return Reader(user, scope, tuple(user.station_paths(REVIEW_ROLES)), tuple(user.station_paths(DESK_ROLES)))
+
+
+def _below(paths: Sequence[str], station: Station) -> bool:
+    return any(station.path.startswith(path) for path in paths)
+
+
+def _fair(reader: Reader, fair: JobFairPage) -> Sequence[Any]:
+    url = reverse("staff:fair", args=[fair.pk]) if _below(reader.desk, fair.organiser) else ""
+    return Cell(fair.title, url), cn_datetime(fair.starts_at), fair.organiser.name, fair.get_mode_display()
+
+
+def _booth(reader: Reader, booth: Booth) -> Sequence[Any]:
+    url = reverse("staff:booth", args=[booth.pk]) if _below(reader.desk, booth.fair.organiser) else ""
+    return Cell(booth.employer.name, url), booth.number, booth.fair.title, cn_date(booth.fair.starts_at)
+
+
+def _employer(reader: Reader, employer: Employer) -> Sequence[Any]:
+    url = reverse("staff:employer", args=[employer.pk]) if _below(reader.reviews, employer.station) else ""
+    return (
+        Cell(employer.name, url),
+        employer.uscc,
+        employer.get_industry_display(),
+        employer.region.name,
+    )
+
+
+def _position(reader: Reader, position: Position) -> Sequence[Any]:
+    reviewed = _below(reader.reviews, position.employer.station)
+    return (
+        Cell(position.title, reverse("staff:position", args=[position.pk]) if reviewed else ""),
+        position.employer.name,
+        position.occupation.name,
+        position.region.name,
+        f"{position.headcount} 人",
+    )
+
+
+def _registration(reader: Reader, row: Registration) -> Sequence[Any]:
+    return (
+        reader.person(row.veteran, "档案", row.veteran_id, "veteran"),
+        row.veteran.station.name,
+        row.fair.title,
+        f"第 {row.number} 号",
+    )
+
+
+def _check_in(reader: Reader, row: CheckIn) -> Sequence[Any]:
+    if row.registration is None:
+        first, station = Cell(f"{row.get_kind_display()}（第 {row.pk} 次入场）"), ""
+    else:
+        veteran = row.registration.veteran
+        first, station = reader.person(veteran, "档案", veteran.pk, "veteran"), veteran.station.name
+    return first, row.get_kind_display(), station, row.fair.title, cn_datetime(row.at)
+
+
+def _placement(reader: Reader, row: Placement) -> Sequence[Any]:
+    return (
+        reader.person(row.veteran, "意向", row.pk),
+        row.position.title,
+        row.position.employer.name,
+        row.veteran.station.name,
+        cn_date(row.recorded_at),
+        row.get_state_display(),
+    )
+
+
+def _veteran(reader: Reader, veteran: Veteran) -> Sequence[Any]:
+    return (
+        reader.person(veteran, "档案", veteran.pk, "veteran"),
+        veteran.station.name,
+        veteran.get_employment_status_display(),
+    )
+
+
+def _step(reader: Reader, row: PlacementTransition) -> Sequence[Any]:
+    placement = row.placement
+    return (
+        reader.person(placement.veteran, "意向", placement.pk),
+        STEP_LABELS.get(row.step, row.step),
+        cn_date(row.happened_on),
+        placement.position.title,
+        placement.position.employer.name,
+        placement.veteran.station.name,
+    )
+
+
+def _call(reader: Reader, row: FollowUp) -> Sequence[Any]:
+    placement = row.placement
+    ours = reader.scope.names(row.station.path)
+    first = reader.person(placement.veteran, "回访", row.pk, "follow-up")
+    return (
+        first if ours else Cell(f"回访 {row.pk} 号"),
+        row.get_kind_display(),
+        cn_date(row.call_on),
+        row.get_state_display(),
+        row.station.name,
+        placement.position.employer.name,
+    )
+
+
+def _answer(reader: Reader, row: Answer) -> Sequence[Any]:
+    """The degree and the day; what was said in words is read on the intention's own page."""
+    placement = row.placement
+    return (
+        reader.person(placement.veteran, "意向", placement.pk),
+        f"{Satisfaction(row.satisfaction).label}（{row.satisfaction} 分）",
+        cn_date(row.at),
+        placement.position.title,
+        placement.position.employer.name,
+        placement.veteran.station.name,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Of one model: the columns, what each row says, what is read along, and the order."""
+
+    columns: tuple[str, ...]
+    says: Callable[[Reader, Any], Sequence[Any]]
+    along: tuple[str, ...]
+    order: tuple[str, ...]
+
+
+LISTINGS: dict[type[Model], Listing] = {
+    JobFairPage: Listing(
+        ("招聘会", "开始时间", "主办", "方式"), _fair, ("organiser",), ("-starts_at", "-pk")
+    ),
+    Booth: Listing(
+        ("用人单位", "展位号", "招聘会", "日期"),
+        _booth,
+        ("employer", "fair__organiser"),
+        ("-fair__starts_at", "number", "pk"),
+    ),
+    Employer: Listing(
+        ("用人单位", "信用代码", "行业", "地区"), _employer, ("region", "station"), ("name", "pk")
+    ),
+    Position: Listing(
+        ("岗位", "用人单位", "职业", "工作地区", "招聘人数"),
+        _position,
+        ("employer__station", "occupation", "region"),
+        ("employer__name", "pk"),
+    ),
+    Registration: Listing(
+        ("退役军人", "服务站", "招聘会", "报名序号"),
+        _registration,
+        ("veteran__station", "fair"),
+        ("fair", "number"),
+    ),
+    CheckIn: Listing(
+        ("来访者", "类别", "服务站", "招聘会", "入场时间"),
+        _check_in,
+        ("registration__veteran__station", "fair"),
+        ("-at", "-pk"),
+    ),
+    Placement: Listing(
+        ("退役军人", "岗位", "用人单位", "服务站", "登记于", "进展"),
+        _placement,
+        ("veteran__station", "position__employer"),
+        ("-recorded_at", "-pk"),
+    ),
+    Veteran: Listing(("退役军人", "服务站", "就业状况"), _veteran, ("station",), ("pk",)),
+    PlacementTransition: Listing(
+        ("退役军人", "步骤", "发生日期", "岗位", "用人单位", "服务站"),
+        _step,
+        ("placement__veteran__station", "placement__position__employer"),
+        ("-happened_on", "-pk"),
+    ),
+    Answer: Listing(
+        ("退役军人", "满意程度", "回答日期", "岗位", "用人单位", "服务站"),
+        _answer,
+        ("placement__veteran__station", "placement__position__employer"),
+        ("-at", "-pk"),
+    ),
+    FollowUp: Listing(
+        ("退役军人", "回访", "联系日期", "状态", "责任站", "用人单位"),
+        _call,
+        ("placement__veteran__station", "placement__position__employer", "station"),
+        ("call_on", "pk"),
+    ),
+}
+
+
+def listing_of(rows: "QuerySet[Any]") -> Listing:
+    return LISTINGS[rows.model]
+
+
+def ordered(rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    """In their kind's order, with what the cells read."""
+    listing = listing_of(rows)
+    return rows.order_by(*listing.order).select_related(*listing.along)
+
+
+def entry(listing: Listing, reader: Reader, row: Any) -> Entry:
+    cells = (cell if isinstance(cell, Cell) else Cell(cell) for cell in listing.says(reader, row))
+    return Entry(tuple(cells))

@@ -1,0 +1,73 @@
+"""Numbers of reports as links to the rows that make them."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from portal.reports.figures import Number
+from portal.reports.satisfaction import Degrees
+
+register = template.Library()
+
+
+@register.filter
+def rows_url(number: Number) -> str:
+    """Where the rows of a number are listed."""
+    return f"{reverse('staff:insight-rows')}?{urlencode({'figure': number.figure, **number.cut.query})}"
+
+
+@register.simple_tag
+def number(value: Number, unit: str = "") -> SafeString:
+    """The number as a link to its rows; `unit` stands behind it."""
+    return format_html(
+        '<a class="number" href="{}" data-number="{}">{}{}</a>',
+        rows_url(value),
+        value.value,
+        f"{value.value:,}",
+        f" {unit}" if unit else "",
+    )
+
+
+@register.simple_tag
+def mean(degrees: Degrees) -> SafeString:
+    """'4.3 分' as a link to the answers that it is the mean of; '—' of none."""
+    if degrees.mean is None:
+        return SafeString(degrees.mean_said)
+    return format_html('<a class="number" href="{}">{}</a>', rows_url(degrees.answered), degrees.mean_said)
+
+
+@register.simple_tag
+def calls_url(station: int, state: str, **narrowed: Any) -> str:
+    """Where a station's calls in that state are listed; `narrowed`: further filters of that list."""
+    query = {"station": station, "state": state} | {name: value for name, value in narrowed.items() if value}
+    return f"{reverse('staff:team-calls')}?{urlencode(query)}"
+
+
+@register.simple_tag
+def calls_number(value: int, station: int, state: str, **narrowed: Any) -> SafeString:
+    """The number as a link to its calls; red where any is late."""
+    return format_html(
+        '<a class="number{}" href="{}" data-number="{}">{}</a>',
+        " text-danger fw-bold" if value and state == "late" else "",
+        calls_url(station, state, **narrowed),
+        value,
+        f"{value:,}",
+    )
+
+
+@register.filter
+def days(value: float) -> str:
+    """4.0 -> '4', 4.5 -> '4.5'."""
+    return f"{value:g}"
+
+
+@register.simple_tag
+def hidden_fields(query: dict[str, Any]) -> SafeString:
+    """Parts of an address as fields of a form that is posted."""
+    return SafeString(
+        "".join(format_html('<input type="hidden" name="{}" value="{}">', *pair) for pair in query.items())
+    )

@@ -1,0 +1,210 @@
+"""Tokens: who makes them, what they are good for, and when they stop."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from portal.accounts.enums import StationRole
+from portal.api_tokens import counting
+from portal.api_tokens.actions import MOST, issue, recognise, revoke
+from portal.api_tokens.enums import TokenScope
+from portal.api_tokens.models import ApiToken, RequestCount
+from portal.core import periodic
+from portal.core.models import AuditEvent
+from portal.employers.enums import EmployerRole
+from tests.factories import make_employer, make_staff, make_stations, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner():
+    return make_user("单位管理员")
+
+
+@pytest.fixture
+def firm(owner):
+    return make_employer(member=owner)
+
+
+@pytest.fixture
+def city():
+    return make_staff(make_stations()["江门市"], StationRole.OPERATOR, name="市管理员")
+
+
+def made(owner, firm, **values):
+    return issue(
+        **{"by": owner, "employer": firm, "name": "招聘系统", "scope": TokenScope.WRITE, "days": 30, **values}
+    )
+
+
+def test_a_token_is_known_by_its_text_alone(owner, firm) -> None:
+    token, text = made(owner, firm)
+    assert recognise(text) == token
+    assert recognise(text[:-1]) is None
+    assert recognise("") is None
+    assert text not in str(ApiToken.objects.values().get())
+    assert text.startswith(token.beginning)
+
+
+def test_a_use_is_noted_to_the_minute(owner, firm, django_assert_num_queries) -> None:
+    token, text = made(owner, firm)
+    recognise(text)
+    token.refresh_from_db()
+    first = token.last_used_at
+    assert first is not None
+    with django_assert_num_queries(1):
+        recognise(text)
+    ApiToken.objects.update(last_used_at=first - timedelta(minutes=2))
+    recognise(text)
+    token.refresh_from_db()
+    assert token.last_used_at > first - timedelta(minutes=1)
+
+
+def test_it_ends_when_it_is_revoked(owner, firm) -> None:
+    token, text = made(owner, firm)
+    revoke(token=token, by=owner)
+    assert recognise(text) is None
+    assert token.state == ("withdrawn", "已吊销")
+    when = token.revoked_at
+    revoke(token=token, by=owner)
+    assert token.revoked_at == when
+    verbs = AuditEvent.objects.filter(target_type="integrators.apitoken").values_list("verb", flat=True)
+    assert sorted(verbs) == ["integrators.issued", "integrators.revoked"]
+
+
+def test_it_ends_at_its_last_second(owner, firm, monkeypatch) -> None:
+    token, text = made(owner, firm)
+    monkeypatch.setattr(timezone, "now", lambda: token.expires_at - timedelta(seconds=1))
+    assert recognise(text) == token
+    monkeypatch.setattr(timezone, "now", lambda: token.expires_at)
+    assert recognise(text) is None
+    assert token.state == ("expired", "已过期")
+
+
+def test_it_ends_when_its_maker_leaves_or_is_blocked(owner, firm) -> None:
+    _, text = made(owner, firm)
+    owner.is_active = False
+    owner.save()
+    assert recognise(text) is None
+    owner.is_active = True
+    owner.save()
+    assert recognise(text) is not None
+    owner.employer_memberships.all().delete()
+    assert recognise(text) is None
+
+
+def test_only_owners_make_and_only_owners_and_reviewers_revoke(owner, firm, city) -> None:
+    recruiter, stranger = make_user(), make_user()
+    firm.memberships.create(user=recruiter, role=EmployerRole.RECRUITER)
+    rival = make_user()
+    make_employer(member=rival)
+    for somebody in (recruiter, stranger, rival, city):
+        with pytest.raises(PermissionDenied):
+            made(somebody, firm)
+    token, _ = made(owner, firm)
+    neighbour = make_staff(make_stations()["蓬江区"], StationRole.REVIEWER)
+    for somebody in (recruiter, stranger, rival, neighbour):
+        with pytest.raises(PermissionDenied):
+            revoke(token=token, by=somebody)
+    reviewer = make_staff(make_stations()["新会区"], StationRole.REVIEWER)
+    assert revoke(token=token, by=reviewer).revoked_by == reviewer
+
+
+def test_a_public_token_reads_only_and_is_the_citys(owner, city) -> None:
+    with pytest.raises(PermissionDenied):
+        made(owner, None, scope=TokenScope.READ)
+    county = make_staff(make_stations()["新会区"], StationRole.OPERATOR)
+    with pytest.raises(PermissionDenied):
+        made(county, None, scope=TokenScope.READ)
+    with pytest.raises(ValidationError, match="只能读取"):
+        made(city, None)
+    token, text = made(city, None, scope=TokenScope.READ)
+    assert recognise(text) == token
+    assert not token.may_write
+
+
+def test_who_sees_which(owner, firm, city) -> None:
+    mine, _ = made(owner, firm)
+    public, _ = made(city, None, scope=TokenScope.READ)
+    seen = {
+        who: set(ApiToken.objects.visible_to(user))
+        for who, user in {
+            "owner": owner,
+            "city": city,
+            "reviewer": make_staff(make_stations()["新会区"], StationRole.REVIEWER),
+            "neighbour": make_staff(make_stations()["蓬江区"], StationRole.REVIEWER),
+            "clerk": make_staff(make_stations()["新会区"]),
+            "stranger": make_user(),
+        }.items()
+    }
+    assert seen == {
+        "owner": {mine},
+        "city": {mine, public},
+        "reviewer": {mine},
+        "neighbour": set(),
+        "clerk": set(),
+        "stranger": set(),
+    }
+
+
+def test_names_numbers_and_lives_are_bounded(owner, firm) -> None:
+    made(owner, firm)
+    with pytest.raises(ValidationError, match="同名"):
+        made(owner, firm)
+    for days in (0, 367):
+        with pytest.raises(ValidationError, match="有效期"):
+            made(owner, firm, name="另一个", days=days)
+    for number in range(MOST - 1):
+        made(owner, firm, name=f"第{number}个")
+    with pytest.raises(ValidationError, match="最多"):
+        made(owner, firm, name="再一个")
+    revoke(token=ApiToken.objects.get(name="招聘系统"), by=owner)
+    made(owner, firm)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"scope": TokenScope.WRITE, "employer": None},
+        {"revoked_at": timezone.now()},
+        {"name": "第一个"},
+    ],
+)
+def test_the_database_refuses_what_cannot_be(owner, firm, broken) -> None:
+    made(owner, firm, name="第一个")
+    second, _ = made(owner, firm, name="第二个")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ApiToken.objects.filter(pk=second.pk).update(**broken)
+
+
+def test_public_names_stand_once(city) -> None:
+    made(city, None, name="甲", scope=TokenScope.READ)
+    other, _ = made(city, None, name="乙", scope=TokenScope.READ)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ApiToken.objects.filter(pk=other.pk).update(name="甲")
+
+
+def test_requests_are_counted_by_the_minute_and_forgotten(settings, monkeypatch) -> None:
+    settings.API_RATES = {"anonymous": 2}
+    monkeypatch.setattr(counting.time, "time", lambda: 60_000.0)
+    asked = [counting.within_rate("anonymous", "192.0.2.1") for _ in range(3)]
+    assert asked == [True, True, False]
+    assert counting.within_rate("anonymous", "192.0.2.2")
+    assert counting.seconds_left() == 60
+    assert not RequestCount.objects.filter(caller__contains="192").exists()
+    monkeypatch.setattr(counting.time, "time", lambda: 60_061.0)
+    assert counting.within_rate("anonymous", "192.0.2.1")
+    assert counting.seconds_left() == 59
+    monkeypatch.setattr(counting.time, "time", lambda: 60_061.0 + 3600)
+    assert counting.sweep() == 3
+    assert not RequestCount.objects.exists()
+
+
+def test_the_clock_forgets_old_counts() -> None:
+    RequestCount.objects.create(caller="x", minute=1)
+    (job,) = [job for job in periodic.jobs() if job.name == "integrators.sweep"]
+    assert job.run() == 1

@@ -1,0 +1,92 @@
+"""Files that people upload: told by content, refused in plain words."""
+
+import io
+import zipfile
+
+import pytest
+from django.core.exceptions import ValidationError
+from python_calamine import CalamineWorkbook
+
+from portal.imports import mapping, reading
+from portal.imports.kinds import get_kind
+from portal.imports.reading import read_table
+from portal.imports.writing import template, write_rows
+from portal.veterans.importing import KIND
+from tests.imports.making import xlsx
+
+ROWS = [["姓名", "身份证号"], ["陈建国", "440705198505011234"]]
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_csv_of_any_coding(coding: str) -> None:
+    content = "\n".join(",".join(row) for row in ROWS).encode(coding)
+    assert read_table(content).rows == ROWS
+
+
+def test_xlsx_keeps_the_numbers_that_the_program_shows() -> None:
+    table = read_table(xlsx([[], ["退役军人花名册"], *ROWS]))
+    header = mapping.find_headers(get_kind(KIND), table)
+    assert table.rows[header][:2] == ROWS[0]
+    assert [number for number, _, _ in table.lines(header, {"name": 0})] == [4]
+
+
+def test_rows_without_a_mapped_cell_are_left_out() -> None:
+    table = read_table(xlsx([*ROWS, ["", ""], [None, None, "备注"], ["林志强", ""]]))
+    assert [number for number, _, _ in table.lines(0, {"name": 0, "id_number": 1})] == [2, 5]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty"),
+        (b"PK\x03\x04 broken", "broken"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "type"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 no workbook", "type"),
+        (b"\n\n", "empty"),
+    ],
+)
+def test_what_is_no_sheet_is_refused(content: bytes, code: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        read_table(content)
+    assert refused.value.code == code
+
+
+def test_an_archive_that_is_no_workbook_is_refused() -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("word/document.xml", "<w/>")
+    with pytest.raises(ValidationError) as refused:
+        read_table(target.getvalue())
+    assert refused.value.code == "type"
+
+
+def test_too_big_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_UNPACKED", 100)
+    with pytest.raises(ValidationError) as refused:
+        read_table(xlsx(ROWS))
+    assert refused.value.code == "size"
+    monkeypatch.setattr(reading, "MAX_ROWS", 1)
+    with pytest.raises(ValidationError) as refused:
+        read_table(b"a\nb\nc")
+    assert refused.value.code == "rows"
+
+
+def test_headers_are_known_by_what_people_write() -> None:
+    headers = ["序号", "*姓 名（必填）", "公民身份号码", "联系电话", "所属服务站", "备注"]
+    assert mapping.guess(get_kind(KIND), headers) == {"name": 1, "id_number": 2, "phone": 3, "station": 4}
+    assert mapping.missing(get_kind(KIND), {"name": 1}) == ["身份证号"]
+
+
+def test_the_template_is_read_back() -> None:
+    kind = get_kind(KIND)
+    table = read_table(template(kind))
+    assert set(mapping.guess(kind, table.rows[0])) == {column.key for column in kind.columns}
+
+
+def test_no_cell_is_taken_for_a_formula() -> None:
+    content = write_rows([["=1+1", "-5", "@x", "好\x00"]], title="t", headers=["a", "b", "c", "d"])
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in sheet
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert rows[1] == ["=1+1", "-5", "@x", "好"]

@@ -1,0 +1,69 @@
+"""A message is told once, to one person, and read by nobody else."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from portal.notifications.actions import mark_read, notify, notify_all
+from portal.notifications.enums import NotificationKind
+from portal.notifications.models import Notification
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def tell(user, key: str = "a", **fields) -> Notification | None:
+    return notify(user=user, kind=NotificationKind.POSITION, text="岗位“电工”三天后到期。", key=key, **fields)
+
+
+def test_the_same_thing_is_told_once_to_each() -> None:
+    one, other = make_user(), make_user()
+    assert tell(one) is not None
+    assert tell(one) is None
+    assert notify_all(users=[one, other], kind=NotificationKind.POSITION, text="同", key="a") == 1
+    assert Notification.objects.count() == 2
+
+
+def test_a_long_text_is_cut() -> None:
+    notice = notify(user=make_user(), kind=NotificationKind.SEARCH, text="好" * 300, key="a")
+    assert len(notice.text) == 200
+    assert notice.text.endswith("…")
+
+
+@pytest.mark.parametrize("url", ["//evil.example/", "https://evil.example/"])
+def test_a_message_leads_nowhere_outside(url: str, client) -> None:
+    user = make_user()
+    with transaction.atomic(), pytest.raises(IntegrityError):
+        tell(user, url=url)
+
+
+def test_reading_is_the_readers_alone(client) -> None:
+    one, other = make_user(), make_user()
+    notice = tell(one, url="/positions/")
+    client.force_login(other)
+    assert client.post(reverse("public:notice", args=[notice.pk])).status_code == 404
+    assert client.get(reverse("public:notices")).content.decode().count("电工") == 0
+    client.force_login(one)
+    page = client.get(reverse("public:notices")).content.decode()
+    assert "条未读" in page
+    answer = client.post(reverse("public:notice", args=[notice.pk]))
+    assert answer["Location"] == "/positions/"
+    assert "条未读" not in client.get(reverse("public:notices")).content.decode()
+    notice.refresh_from_db()
+    assert notice.read_at is not None
+
+
+def test_all_are_read_at_once() -> None:
+    one, other = make_user(), make_user()
+    for key in "abc":
+        tell(one, key)
+    tell(other)
+    assert mark_read(by=one) == 3
+    assert Notification.objects.unread().count() == 1
+
+
+def test_a_longer_list_asks_no_more(client, same_queries) -> None:
+    user = make_user()
+    tell(user, "first")
+    client.force_login(user)
+    same_queries(reverse("public:notices"), lambda: [tell(user, f"{n}") for n in range(30)])

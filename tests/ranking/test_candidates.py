@@ -1,0 +1,147 @@
+"""People for a position: who agreed, who looks for work, who fits; fresh from the database."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from portal.accounts.actions import give_consent, withdraw_consent
+from portal.accounts.enums import ConsentPurpose, StationRole
+from portal.core.reference import load_reference
+from portal.employers import verification as employers
+from portal.ranking import indexing
+from portal.ranking.candidates import candidates
+from portal.veterans import actions as veterans
+from portal.veterans.enums import EmploymentStatus
+from portal.veterans.models import Veteran
+from tests.factories import make_position, make_staff, make_user, make_veteran
+
+pytestmark = pytest.mark.django_db
+
+
+def agreeing(**changes):
+    """A driver who agreed to matching."""
+    account = make_user()
+    values = {"specialties": ("driver",), "certificates": ("driving_a2",), "account": account} | changes
+    veteran = make_veteran(**values)
+    give_consent(user=account, purpose=ConsentPurpose.MATCHING, wording="用于岗位推荐", by=account)
+    return veteran
+
+
+@pytest.fixture
+def lorry():
+    load_reference()
+    return make_position(certificates=["driving_b2"])
+
+
+def found(position, **options):
+    return candidates(position, among=Veteran.objects.all(), **options)
+
+
+def rebuilt() -> None:
+    indexing.rebuild()
+    indexing.rebuild_people()
+
+
+def test_the_best_come_first_with_reasons(lorry) -> None:
+    cook = agreeing(specialties=("cook",))
+    driver = agreeing()
+    agreeing(certificates=())
+    rebuilt()
+    page = found(lorry)
+    assert [c.veteran for c in page.items] == [driver, cook]
+    assert page.items[0].match.score > page.items[1].match.score
+    assert any("驾" in reason.text for reason in page.items[0].match.reasons)
+    assert (page.total, page.considered, page.excluded) == (2, 3, {"缺少必需证书": 1})
+
+
+def test_only_those_who_agreed_and_look_for_work(lorry) -> None:
+    agreeing(employment_status=EmploymentStatus.EMPLOYED)
+    make_veteran(specialties=("driver",), certificates=("driving_a2",), account=make_user())
+    make_veteran(specialties=("driver",), certificates=("driving_a2",))
+    rebuilt()
+    assert found(lorry).items == ()
+    assert found(lorry).considered == 0
+
+
+def test_a_withdrawn_consent_hides_at_once(lorry) -> None:
+    driver = agreeing()
+    rebuilt()
+    assert [c.veteran for c in found(lorry).items] == [driver]
+    withdraw_consent(consent=driver.account.consents.get(), by=driver.account)
+    assert found(lorry).items == ()
+
+
+def test_people_changed_since_are_asked_as_they_are_now(lorry) -> None:
+    driver, cook = agreeing(), agreeing(specialties=("cook",))
+    rebuilt()
+    newcomer = agreeing()
+    veterans.hold_certificates(veteran=driver, by=driver.account, kinds=[])
+    assert [c.veteran for c in found(lorry).items] == [newcomer, cook]
+    assert found(lorry).excluded == {"缺少必需证书": 1}
+    assert found(lorry).considered == 3
+
+
+def test_a_position_that_is_not_open_has_nobody(lorry) -> None:
+    agreeing()
+    rebuilt()
+    assert found(lorry).total == 1
+    employers.suspend(
+        employer=lorry.employer, by=make_staff(lorry.employer.station, StationRole.REVIEWER), reason="测试"
+    )
+    assert found(lorry).items == ()
+
+
+def test_pages_do_not_overlap_and_ask_as_many_queries(lorry) -> None:
+    everyone = [agreeing() for _ in range(3)]
+    rebuilt()
+    pages = [found(lorry, limit=1, offset=at).items[0].veteran for at in range(3)]
+    assert sorted(v.pk for v in pages) == [v.pk for v in everyone]
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            found(lorry, now=timezone.now())
+        return len(captured)
+
+    few = queries()
+    for _ in range(5):
+        agreeing()
+    rebuilt()
+    assert queries() == few
+
+
+def test_among_limits_to_the_files_a_clerk_may_see(lorry) -> None:
+    mine, _ = agreeing(), agreeing()
+    rebuilt()
+    page = candidates(lorry, among=Veteran.objects.filter(pk=mine.pk))
+    assert [c.veteran for c in page.items] == [mine]
+    assert page.considered == 1
+
+
+def test_many_changes_are_merged(lorry, monkeypatch) -> None:
+    driver = agreeing()
+    rebuilt()
+    monkeypatch.setattr(indexing, "PEOPLE_PENDING", 1)
+    before = indexing.people_store().current().read_at
+    indexing.keep_small()
+    assert indexing.people_store().current().read_at == before
+    newcomers = [agreeing(), agreeing()]
+    indexing.keep_small()
+    people = indexing.people_store().current()
+    assert people.read_at > before
+    assert set(people.facts.id.tolist()) >= {driver.pk, *(v.pk for v in newcomers)}
+
+    monkeypatch.setattr(indexing, "POSITIONS_PENDING", 0)
+    indexing.refresh([lorry.pk])
+    assert indexing.store().pending == 1
+    indexing.keep_small()
+    assert indexing.store().pending == 0
+
+
+def test_without_an_index_there_is_nobody(lorry) -> None:
+    agreeing()
+    assert found(lorry).items == ()
+    indexing.rebuild()
+    assert found(lorry).items == ()
+    indexing.rebuild_people()
+    assert found(lorry).total == 1

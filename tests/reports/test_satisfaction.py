@@ -1,0 +1,151 @@
+"""How content people in post are: the latest answer of each placement, counted once."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from tests.reports.conftest import long_open_position
+
+from portal.accounts.enums import StationRole
+from portal.confirmations.actions import Said, answer
+from portal.confirmations.enums import Question, Reply, Satisfaction, Side
+from portal.confirmations.models import Answer
+from portal.placements import actions
+from portal.placements.enums import PlacementState as S
+from portal.placements.models import Placement
+from portal.reports import monthly
+from portal.reports.figures import FIGURES, answers
+from portal.reports.funnels import DIMENSIONS
+from portal.reports.satisfaction import by_dimension, in_post, said_in, satisfaction
+from portal.reports.scope import Scope, scope_of
+from portal.reports.slices import Slice
+from tests.factories import make_employer, make_staff, make_stations, make_user, make_veteran
+
+HIRED = (("offer", 130), ("onboard", 120))
+GONE = (*HIRED, ("leave", 10))
+
+
+@pytest.fixture
+def hired(walk) -> Callable[..., Placement]:
+    """Somebody in post who has an account to answer with."""
+
+    def made(*steps: tuple[str, int], **fields) -> Placement:
+        veteran = make_veteran(account=make_user(), **fields.pop("file", {}))
+        return walk(*(steps or HIRED), veteran=veteran, **fields)
+
+    return made
+
+
+def says(placement: Placement, degree: int | None, ago: int = 0) -> Answer:
+    """Kept as the action keeps it, so many days ago."""
+    own = placement.veteran.account
+    return Answer.objects.create(
+        placement=placement, side=Side.VETERAN, question=Question.IN_POST, reply=Reply.IN_POST, by=own,
+        satisfaction=degree, at=timezone.now() - timedelta(days=ago),
+    )  # fmt: skip
+
+
+def test_the_latest_answer_of_a_placement_counts_once(hired, city) -> None:
+    one, other, silent = hired(), hired(), hired()
+    says(one, 2, ago=90)
+    says(one, 5, ago=60)
+    says(one, None, ago=5)  # silence takes nothing back
+    answer(
+        placement=other, side=Side.VETERAN, said=Said(Reply.IN_POST, satisfaction=4), by=other.veteran.account
+    )
+    says(silent, None)
+    found = satisfaction(city, Slice())
+    assert found.counts == {5: 1, 4: 1, 3: 0, 2: 0, 1: 0}
+    assert (found.answered.value, found.mean, found.mean_said) == (2, 4.5, "4.5 分")
+    assert found.shares == [0.5, 0.5, 0, 0, 0]
+    assert in_post(city, Slice()).value == 3
+    assert list(FIGURES["satisfaction.5"].rows(city, Slice()).values_list("placement", flat=True)) == [one.pk]
+
+
+def test_nobody_has_no_mean(city) -> None:
+    found = satisfaction(city, Slice())
+    assert (found.mean, found.mean_said, found.shares) == (None, "—", [None] * 5)
+
+
+@pytest.mark.parametrize(("degrees", "mean"), [((1, 2), 1.5), ((5, 5, 4), 4.7), ((3, 3, 4), 3.3)])
+def test_the_mean_has_one_decimal(hired, city, degrees, mean) -> None:
+    for degree in degrees:
+        says(hired(), degree)
+    assert satisfaction(city, Slice()).mean == mean
+
+
+def test_a_post_that_was_left_counts_and_one_that_was_corrected_away_does_not(hired, operator, city) -> None:
+    left, never = hired(*GONE), hired()
+    says(left, 1)
+    says(never, 5)
+    actions.correct(placement=never, to_state=S.OFFERED, by=operator, reason="没有到岗")
+    assert satisfaction(city, Slice()).counts == {5: 0, 4: 0, 3: 0, 2: 0, 1: 1}
+    assert in_post(city, Slice()).value == 1
+
+
+def test_a_cut_is_by_the_intention_and_a_month_by_the_answer(hired, city) -> None:
+    today = timezone.localdate()
+    placement = hired()
+    says(placement, 2, ago=40)
+    says(placement, 4)
+    wrote = timezone.localdate(placement.recorded_at)
+    assert satisfaction(city, Slice(since=wrote, until=wrote)).counts[4] == 1
+    assert satisfaction(city, Slice(since=today)).answered.value == 0
+    report = monthly.month_report(city, today)
+    assert (report.line("new_satisfaction").number.value, report.said[0].mean) == (1, 4.0)
+    then = today - timedelta(days=40)
+    assert said_in(city, Slice(since=then, until=then)).counts[2] == 1
+    assert monthly.month_report(city, then).said[0].mean == 2.0
+
+
+def test_a_station_counts_its_own_people(hired) -> None:
+    stations = make_stations()
+    says(hired(file={"station": stations["睦洲镇"]}), 5)
+    says(hired(file={"station": stations["司前镇"]}), 1)
+    seen = {
+        place: satisfaction(scope_of(make_staff(stations[place], StationRole.CLERK)), Slice()).mean
+        for place in ("睦洲镇", "司前镇", "新会区", "蓬江区")
+    }
+    assert seen == {"睦洲镇": 5.0, "司前镇": 1.0, "新会区": 3.0, "蓬江区": None}
+    assert not answers(Scope((), ()), Slice()).exists()
+
+
+def test_the_groups_of_a_dimension_are_the_whole_and_lead_to_their_rows(hired, city) -> None:
+    firm = make_employer()
+    for degree in (5, 3, 3):
+        says(hired(position=long_open_position(employer=firm)), degree)
+    says(hired(), 1)
+    whole = satisfaction(city, Slice()).counts
+    for dimension in DIMENSIONS:
+        groups = by_dimension(city, Slice(), dimension)
+        assert {degree: sum(group.counts[degree] for group in groups) for degree in Satisfaction} == whole
+        for number in (one for group in groups for one in (group.answered, *group.numbers)):
+            assert FIGURES[number.figure].count(city, number.cut) == number.value, (dimension, number)
+    first, second = by_dimension(city, Slice(), "employer")
+    assert (first.label, first.answered.value, first.mean) == (firm.name, 3, 3.7)
+    assert second.mean == 1.0
+
+
+def test_it_asks_as_often_for_many_as_for_few(hired, city) -> None:
+    def asked() -> list[int]:
+        counts = []
+        for make in (
+            lambda: satisfaction(city, Slice()),
+            lambda: said_in(city, Slice()),
+            *(lambda by=by: by_dimension(city, Slice(), by) for by in DIMENSIONS),
+        ):
+            with CaptureQueriesContext(connection) as captured:
+                make()
+            counts.append(len(captured))
+        return counts
+
+    says(hired(), 4)
+    few = asked()
+    for degree in Satisfaction:
+        says(hired(), degree)
+    assert asked() == few
+    assert few[:2] == [1, 1]
+    assert max(few) <= 2

@@ -1,0 +1,91 @@
+"""How far a placement got, by its log; what a correction takes back, and what it leaves."""
+
+import pytest
+from django.utils import timezone
+
+from portal.placements import actions
+from portal.placements.enums import PlacementState as S
+from portal.placements.models import Placement
+from portal.reports.figures import FIGURES, intentions
+from portal.reports.funnels import funnel, placement_stages
+from portal.reports.slices import Slice
+from portal.reports.stages import CHAIN, RANKS, gaps, ranked, standing
+from portal.reports.totals import EVER_IN_POST
+
+HIRED = (("interview", 60), ("offer", 50), ("onboard", 45))
+
+
+def rank(placement: Placement) -> S:
+    return CHAIN[ranked(Placement.objects.filter(pk=placement.pk)).get().rank]
+
+
+def correct(placement: Placement, by, *states: S) -> Placement:
+    for state in states:
+        day = timezone.localdate() if state in EVER_IN_POST else None
+        placement = actions.correct(placement=placement, to_state=state, by=by, reason="点错了", on=day)
+    return placement
+
+
+@pytest.mark.parametrize(
+    ("steps", "corrections", "furthest"),
+    [
+        ((), (), S.INTENDED),
+        (HIRED, (), S.ONBOARDED),
+        ((*HIRED, ("leave", 40)), (), S.ONBOARDED),
+        ((*HIRED, ("retain_1m", 10), ("leave", 5)), (), S.RETAINED_1M),
+        ((("offer", 5),), (), S.OFFERED),
+        ((("offer", 5), ("refuse_offer", 3)), (), S.OFFERED),
+        # Back to where it should stand.
+        (HIRED, (S.OFFERED,), S.OFFERED),
+        (HIRED, (S.INTENDED,), S.INTENDED),
+        (HIRED, (S.OFFERED, S.ONBOARDED), S.ONBOARDED),
+        # A wrong ending takes nothing away, whichever ending is right.
+        ((("interview", 5), ("decline_by_veteran", 3)), (S.INTERVIEWED,), S.INTERVIEWED),
+        ((("interview", 5), ("decline_by_veteran", 3)), (S.UNREACHABLE,), S.INTERVIEWED),
+        # Whoever was never in post: the steps in post go, and the wrong one right before.
+        (HIRED, (S.DECLINED_BY_EMPLOYER,), S.OFFERED),
+        ((*HIRED, ("retain_1m", 10)), (S.OFFER_REFUSED,), S.OFFERED),
+        ((("interview", 5), ("offer", 3)), (S.DECLINED_BY_EMPLOYER,), S.INTERVIEWED),
+        # Forgotten steps are made up for.
+        ((("offer", 5),), (S.ONBOARDED,), S.ONBOARDED),
+        ((("offer", 5), ("onboard", 3)), (S.LEFT,), S.ONBOARDED),
+        ((("offer", 5), ("onboard", 3), ("leave", 1)), (S.OFFERED,), S.OFFERED),
+    ],
+)
+def test_a_correction_takes_back_what_it_undid_and_nothing_else(
+    walk, operator, steps, corrections, furthest
+) -> None:
+    placement = correct(walk(*steps), operator, *corrections)
+    assert rank(placement) == furthest
+    # Who ever came into a post stands in one, or has left: the row and the log say the same.
+    assert (RANKS[furthest] >= RANKS[S.ONBOARDED]) == (placement.state in EVER_IN_POST)
+
+
+def test_a_placement_counts_at_every_stage_up_to_its_own(walk) -> None:
+    walk(*HIRED)
+    walk(("interview", 3))
+    walk()
+    stages = placement_stages(Placement.objects.all())
+    assert [stage.count for stage in stages] == [3, 2, 1, 1, 0, 0, 0, 0]
+    assert [stage.share for stage in stages][:5] == [None, 2 / 3, 1 / 2, 1.0, 0.0]
+
+
+def test_days_are_counted_between_steps_that_stand_in_the_log(walk, operator, city) -> None:
+    walk(("interview", 10), ("offer", 4), began=13)  # 3 days, then 6
+    walk(("interview", 10), began=15)  # 5 days
+    walk(("offer", 4), began=20)  # no interview: in neither list
+    found = gaps(intentions(city, Slice()))
+    assert sorted(gap.days for gap in found[S.INTERVIEWED]) == [3, 5]
+    assert [gap.days for gap in found[S.OFFERED]] == [6]
+    stages = funnel(city, Slice()).stages
+    assert (stages[1].days, stages[1].pairs.value) == (4, 2)
+    assert (stages[2].days, stages[2].pairs.value) == (6, 1)
+    assert FIGURES["gap.interviewed"].count(city, Slice()) == 2
+
+
+def test_the_day_of_a_correction_is_no_day_of_a_step(walk, operator, city) -> None:
+    correct(walk(("interview", 10), ("offer", 4), began=13), operator, S.INTERVIEWED)
+    found = gaps(intentions(city, Slice()))
+    assert [gap.days for gap in found[S.INTERVIEWED]] == [3]
+    assert found[S.OFFERED] == []
+    assert [row.step for row in standing().order_by("sequence")] == ["declare", "interview", "correct"]
