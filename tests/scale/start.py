@@ -2,8 +2,9 @@
 
     python -m tests.scale.start [CHECKOUT] [--port 8765] [--data FOLDER] [--imports 25] [--runs 3]
 
-Prints JSON. The checkout needs a `.venv`; its data folder is filled by a first run, then the portal is stopped
-and started again, which is what is measured. Linux only: CPU times and memory are read from /proc.
+Prints JSON. A data folder is filled by a first run, then the portal is stopped and started again, which is
+what is measured. The checkout needs a `.venv`, which is never installed anew. Linux only: CPU times and
+memory are read from /proc.
 """
 
 import argparse
@@ -22,12 +23,14 @@ from pathlib import Path
 from typing import Any
 
 TICKS = os.sysconf("SC_CLK_TCK")
-PAGES = ("/", "/healthz")
 FIRST_RUN = 1_800.0  # seconds that a run with an empty data folder may take on a busy machine
 SECOND_RUN = 300.0
 SETTLE = 5.0  # seconds after the first page until memory is read
 # Set by whoever started this script; `make run` in a terminal has none of them.
-FOREIGN = ("PYTHONPATH", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+FOREIGN = (
+    "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "MAKEFLAGS",
+    "MAKELEVEL", "MFLAGS", "PORT", "HOST",
+)  # fmt: skip
 
 
 # --- /proc -----------------------------------------------------------------------------------------------
@@ -84,6 +87,7 @@ def _environment(data: Path) -> dict[str, str]:
     return {
         **{key: value for key, value in os.environ.items() if key not in FOREIGN},
         "PORTAL_DATA": str(data),
+        "DJANGO_SETTINGS_MODULE": "portal.settings.dev",
     }
 
 
@@ -96,7 +100,7 @@ class Portal:
     def __enter__(self) -> "Portal":
         self.began = time.monotonic()
         self.process = subprocess.Popen(
-            ["make", "--no-print-directory", "run", f"PORT={self.port}"],
+            ["make", "--no-print-directory", "--old-file=.venv/.run", "run", f"PORT={self.port}"],
             cwd=self.checkout,
             env=_environment(self.data),
             stdout=subprocess.PIPE,
@@ -107,18 +111,16 @@ class Portal:
         return self
 
     def __exit__(self, *error: object) -> None:
-        # Make passes no signal on: each process of the tree is told, children before parents.
-        for pid in reversed(list_tree(self.process.pid)):
-            try:
-                os.kill(pid, signal.SIGTERM)
-            except ProcessLookupError:
-                continue
+        # The supervisor ends the others in order; make ends when it does.
+        tree = list_tree(self.process.pid)
+        for pid in [pid for pid in tree if name_process(pid) == "supervisor"] or tree:
+            os.kill(pid, signal.SIGTERM)
         try:
             self.process.wait(30)
         except subprocess.TimeoutExpired:
-            for pid in list_tree(self.process.pid):
-                os.kill(pid, signal.SIGKILL)
+            os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+        self.process.stdout.close()
 
     def wait_for(self, page: str, seconds: float) -> tuple[int, float]:
         """(status, seconds since the start) of the page's first answer."""
@@ -207,7 +209,8 @@ size = {line.split(":")[0]: int(line.split()[1]) / 1024 for line in text.splitli
 began = used()
 ask(sys.argv[1])
 print(json.dumps({
-    "status": answer[0], "bytes": answer[1], "cpu_loaded": round(loaded, 2), "cpu_to_first_answer": round(first, 2),
+    "status": answer[0], "bytes": answer[1],
+    "cpu_loaded": round(loaded, 2), "cpu_to_first_answer": round(first, 2),
     "wall_to_first_answer": round(wall, 2), "cpu_second_answer": round(used() - began, 3),
     "rss": round(size["Rss"], 1), "pss": round(size["Pss"], 1), "modules": len(sys.modules),
 }))
@@ -251,6 +254,7 @@ def measure_imports(checkout: Path, data: Path, rows: int) -> dict[str, Any]:
         "total_ms": round(sum(own for own, _ in packages.values())),
         "modules": len(modules),
         "by_package": {name: {"ms": round(own), "modules": count} for name, (own, count) in heaviest},
+        "slowest_own": {name: round(own) for _, own, name in sorted(modules, key=lambda row: -row[1])[:rows]},
         "slowest_with_children": {name: round(total) for total, _, name in sorted(modules)[: -rows - 1 : -1]},
     }
 
