@@ -1,7 +1,8 @@
 """Chinese texts of two checkouts side by side: `python -m tests.house.chinese_texts BEFORE AFTER`.
 
 Prints each text that only one of them holds, '-' before and '+' after. Read are the string constants of
-Python code (no docstrings, no comments; an f-string's values are '{}') and the words of templates and scripts.
+Python code (no docstrings, no comments; an f-string's values are '{}') and the words of templates and
+scripts.
 """
 
 import ast

@@ -44,6 +44,7 @@ def before() -> Dump:
         "evidence": _table({"id": 1, "veteran_id": 5, "text": "c"}),
         "looks": _table({"id": 1, "paper_id": 2}, {"id": 2, "paper_id": None}, paper_id="papers"),
         "plain": _table({"id": 1, "old_name": "x"}),
+        "django_content_type": _table({"id": "papers"}, {"id": "evidence"}, {"id": "looks"}, {"id": "plain"}),
     }
 
 
@@ -60,6 +61,7 @@ def after() -> Dump:
         ),
         "looks": _table({"id": 1, "document_id": 3}, {"id": 2, "document_id": None}, document_id="documents"),
         "fancy": _table({"id": 1, "new_name": "x"}),
+        "django_content_type": _table({"id": "fancy"}, {"id": "documents"}, {"id": "looks"}),
     }
 
 
