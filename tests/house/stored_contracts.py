@@ -16,6 +16,7 @@ import json
 import os
 import re
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import is_dataclass
 from pathlib import Path
@@ -316,10 +317,12 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="compare with the committed listing")
     check = parser.parse_args().check
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.test")
-    import django
+    with tempfile.TemporaryDirectory(prefix="portal-test-") as folder:
+        os.environ.setdefault("PORTAL_DATA", folder)
+        import django
 
-    django.setup()
-    listing = build_listing()
+        django.setup()
+        listing = build_listing()
     if check:
         missing = find_missing(json.loads(LISTING.read_text(encoding="utf-8")), listing)
         print("\n".join(missing) or "nothing is missing")
