@@ -1,4 +1,4 @@
-"""Would another order have done better? SearchParams of fairs that nothing was learnt from.
+"""Would another order have done better? Asked of fairs that nothing was learnt from.
 
 By inverse propensities under the position-based model (position_bias): an outcome at rank k counts
 looked_at(new rank) / looked_at(k), for it would have come about that much more, or less, often at its new

@@ -1,4 +1,4 @@
-"""Was it filled, and by whom? SearchParams of the employer once a position has closed."""
+"""Was it filled, and by whom? Asked of the employer once a position has closed."""
 
 from collections.abc import Iterable
 

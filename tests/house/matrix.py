@@ -71,7 +71,7 @@ SERVES = ("own", "above")
 PERSON = "欧阳甲子"
 PHONE = "13911112222"
 LAST4 = "971X"
-# SearchParams for instead: nobody's.
+# Search terms that match nobody: nobody's.
 DECOYS = {PERSON: "欧阳乙丑", PHONE: "13911113333"}
 
 

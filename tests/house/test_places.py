@@ -17,7 +17,7 @@ from tests.house.places import CLOSINGS, MAY_STILL_READ, PLACES, TITLE, Fair
 from tests.house.test_matrix import text
 
 pytestmark = pytest.mark.django_db
-SearchParams = tuple[str, str, str]  # place, address, reader
+Query = tuple[str, str, str]  # place, address, reader
 
 
 @pytest.fixture
@@ -31,11 +31,11 @@ def clients(fair, client_for) -> dict[str, Client]:
     return fair.clients(client_for)
 
 
-def everything(fair: Fair, clients: dict[str, Client]) -> list[SearchParams]:
+def everything(fair: Fair, clients: dict[str, Client]) -> list[Query]:
     return [(place, path, who) for place, path in fair.addresses() for who in clients]
 
 
-def shown(fair: Fair, clients: dict[str, Client], asked: Iterable[SearchParams]) -> set[SearchParams]:
+def shown(fair: Fair, clients: dict[str, Client], asked: Iterable[Query]) -> set[Query]:
     """Those of the questions whose answer names the post."""
     marks = (TITLE, json.dumps(TITLE)[1:-1], f"/positions/{fair.post.pk}/")
     found = set()
@@ -49,7 +49,7 @@ def shown(fair: Fair, clients: dict[str, Client], asked: Iterable[SearchParams])
     return found
 
 
-def leaks(seen: set[SearchParams]) -> list[str]:
+def leaks(seen: set[Query]) -> list[str]:
     return sorted(
         f"{place}: {who} ({path})"
         for place, path, who in seen

@@ -88,7 +88,7 @@ class Placement(TimestampedModel):
     onboarded_on = models.DateField("入职日期", null=True, blank=True)
     left_on = models.DateField("离职日期", null=True, blank=True)
     left_reason = EncryptedTextField("离职原因", max_length=120, blank=True)
-    # SearchParams when somebody leaves; None: not asked.
+    # Asked when somebody leaves; None: not asked.
     wants_another = models.BooleanField("还想再找工作", null=True, blank=True)
     # The placement that somebody left before looking for this one.
     follows = models.ForeignKey(

@@ -21,7 +21,7 @@ PATIENCE = 60.0  # a child that dies FAILURES times within so many seconds is no
 FAILURES = 5
 LOGINS = "demo_logins.txt"  # in the data folder; `manage.py demo` writes it
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-# SearchParams twice a second for work: an approved position is ranked within a second.
+# Polls twice a second for work: an approved position is ranked within a second.
 _WORKER = [sys.executable, "manage.py", "work", "--queue-name", "*", "--no-reload", "--interval", "0.4"]
 
 

@@ -222,7 +222,7 @@ def bring(request: HttpRequest, pk: int, page_id: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def closing(request: HttpRequest, pk: int) -> HttpResponse:
-    """Was it filled, and by whom? SearchParams once the post has closed."""
+    """Was it filled, and by whom? Asked once the post has closed."""
     user = cast(User, request.user)
     position = own(user, pk)
     if not fillings.is_asked(position):

@@ -159,7 +159,7 @@ def _meant(asked: SearchParams, result: SearchResult) -> dict[str, str] | None:
 
 @require_safe
 def suggest(request: HttpRequest) -> JsonResponse:
-    """What somebody may be about to type, as JSON. SearchParams at every key: one query, and no session."""
+    """What somebody may be about to type, as JSON. Asked at every key: one query, and no session."""
     found = suggestions(request.GET.get("q", ""))
     answer = JsonResponse(
         {"items": [{"text": one.text, "label": one.label} for one in found]},
