@@ -8,7 +8,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from tests.reports.conftest import long_open_position
 
 from portal.accounts.enums import StationRole
 from portal.fairs import actions as fairs_actions
@@ -31,6 +30,7 @@ from tests.factories import (
     make_stations,
     make_veteran,
 )
+from tests.reports.conftest import long_open_position
 
 HIRED = (("interview", 60), ("offer", 50), ("onboard", 45))
 

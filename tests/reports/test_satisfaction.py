@@ -7,7 +7,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from tests.reports.conftest import long_open_position
 
 from portal.accounts.enums import StationRole
 from portal.confirmations.actions import Said, answer
@@ -23,6 +22,7 @@ from portal.reports.satisfaction import by_dimension, in_post, said_in, satisfac
 from portal.reports.scope import Scope, scope_of
 from portal.reports.slices import Slice
 from tests.factories import make_employer, make_staff, make_stations, make_user, make_veteran
+from tests.reports.conftest import long_open_position
 
 HIRED = (("offer", 130), ("onboard", 120))
 GONE = (*HIRED, ("leave", 10))

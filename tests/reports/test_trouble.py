@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from tests.reports.conftest import long_open_position
 
 from portal.accounts.enums import StationRole
 from portal.placements import actions
@@ -12,6 +11,7 @@ from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState
 from portal.placements.models import FollowUp, FollowUpAttempt, Placement
 from portal.reports.trouble import LISTS, ON_TOP, can_read_trouble
 from tests.factories import make_employer, make_staff, make_stations
+from tests.reports.conftest import long_open_position
 
 
 @pytest.fixture
