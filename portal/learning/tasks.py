@@ -15,5 +15,5 @@ def make_report(asked_for: int, by: int) -> int:
     made = LearningReport.objects.count()
     if made > asked_for:
         return made
-    import_module("portal.learning.running").run(by=User.objects.get(pk=by), seed=asked_for + 1)
+    import_module("portal.learning.report_generation").run(by=User.objects.get(pk=by), seed=asked_for + 1)
     return made + 1

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from portal.accounts.models import User
 from portal.core import audit
-from portal.ranking import versions
+from portal.ranking import ranking_versions
 from portal.ranking.enums import ChangeKind
 from portal.ranking.models import BUILT_IN, RankingChange, RankingVersion
 from portal.ranking.permissions import can_change_ranking
@@ -20,7 +20,7 @@ def adopt_ranking(*, version: RankingVersion, by: User, reason: str) -> RankingC
         ValidationError: no reason, in use already, not shown to be better, or somebody else was quicker.
     """
     changes = _allowed(by, reason)
-    if versions.stack_of(changes)[-1] == version:
+    if ranking_versions.stack_of(changes)[-1] == version:
         raise ValidationError("这个版本已在使用。")
     if not version.proven:
         raise ValidationError("只有在留出的招聘会上证明更好的版本才能启用。")
@@ -36,7 +36,7 @@ def roll_back_ranking(*, by: User, reason: str) -> RankingChange:
         ValidationError: no reason, the built-in ranking is in use, or somebody else was quicker.
     """
     changes = _allowed(by, reason)
-    stack = versions.stack_of(changes)
+    stack = ranking_versions.stack_of(changes)
     if len(stack) == 1:
         raise ValidationError("现在用的就是原始排序。")
     return _change(changes, ChangeKind.ROLL_BACK, stack[-2], by, reason)
@@ -47,13 +47,13 @@ def _allowed(by: User, reason: str) -> list[RankingChange]:
         raise PermissionDenied("not an operator of the whole city")
     if not reason.strip():
         raise ValidationError({"reason": "请写明理由。"})
-    return versions.history()
+    return ranking_versions.history()
 
 
 def _change(
     changes: list[RankingChange], kind: ChangeKind, version: RankingVersion | None, by: User, reason: str
 ) -> RankingChange:
-    before = versions.stack_of(changes)[-1]
+    before = ranking_versions.stack_of(changes)[-1]
     change = RankingChange(
         sequence=len(changes) + 1, kind=kind, version=version, by=by, reason=reason.strip()[:200]
     )
@@ -71,5 +71,5 @@ def _change(
         after=after,
         reason=change.reason,
     )
-    transaction.on_commit(versions.publish)
+    transaction.on_commit(ranking_versions.publish)
     return change

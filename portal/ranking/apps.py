@@ -30,15 +30,15 @@ def _files_changed(sender: type, **kwargs: Any) -> None:
 
 
 def _request_begins(sender: type, **kwargs: Any) -> None:
-    from portal.ranking import impressions
+    from portal.ranking import impression_log
 
-    impressions.forget()  # what a request that broke off left behind
+    impression_log.forget()  # what a request that broke off left behind
 
 
 def _request_is_over(sender: type, **kwargs: Any) -> None:
-    from portal.ranking import impressions
+    from portal.ranking import impression_log
 
-    impressions.flush()
+    impression_log.flush()
 
 
 def _anonymised(sender: type, veteran: Any, **kwargs: Any) -> None:
@@ -55,7 +55,7 @@ class RecommendationsConfig(AppConfig):
         from portal.core import periodic
         from portal.employers.events import employer_changed
         from portal.positions.events import position_changed, positions_changed
-        from portal.ranking import impressions, versions
+        from portal.ranking import impression_log, ranking_versions
         from portal.veterans.events import (
             veteran_file_anonymised,
             veteran_file_changed,
@@ -70,5 +70,9 @@ class RecommendationsConfig(AppConfig):
         veteran_file_anonymised.connect(_anonymised, dispatch_uid="recommendations.anonymised")
         request_started.connect(_request_begins, dispatch_uid="recommendations.impressions_begin")
         request_finished.connect(_request_is_over, dispatch_uid="recommendations.impressions_end")
-        periodic.register("recommendations.purge_impressions", every=timedelta(days=1), run=impressions.purge)
-        periodic.register("recommendations.publish_version", every=timedelta(minutes=1), run=versions.publish)
+        periodic.register(
+            "recommendations.purge_impressions", every=timedelta(days=1), run=impression_log.purge
+        )
+        periodic.register(
+            "recommendations.publish_version", every=timedelta(minutes=1), run=ranking_versions.publish
+        )

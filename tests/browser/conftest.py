@@ -2,7 +2,7 @@ import pytest
 
 from cms.actions import setup_site
 from portal.core.reference import load_reference
-from portal.ranking import indexing
+from portal.ranking import ranking_index
 from tests.factories import make_stations
 
 
@@ -13,6 +13,6 @@ def city(settings, tmp_path, open_page):
     load_reference()
     stations = make_stations()
     setup_site()
-    indexing.rebuild()
+    ranking_index.rebuild()
     yield stations
-    indexing.forget()
+    ranking_index.forget()

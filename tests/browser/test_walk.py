@@ -16,7 +16,7 @@ from portal.core.models import Occupation
 from portal.employers.models import Employer
 from portal.fairs.models import Registration
 from portal.placements.models import Placement
-from portal.ranking import indexing
+from portal.ranking import ranking_index
 from tests.factories import (
     make_booth,
     make_employer,
@@ -251,7 +251,7 @@ def test_the_veterans_part_on_a_phone_without_javascript(city, no_js, look) -> N
         certificates=["driving_a2"],
     )
     make_booth(make_fair(title=FAIR), position)
-    indexing.rebuild()
+    ranking_index.rebuild()
     _sign_in_by_code(no_js, make_phone(), look)
     _open_file(no_js, look)
     _see_reason_and_register(no_js, look)

@@ -23,7 +23,7 @@ from portal.demo.loading.posts import FROM_SHEET
 from portal.demo.scale import SCALES
 from portal.employers.models import Employer, EmployerMembership, EmployerPaper, HiddenRecord
 from portal.fairs.models import Booth, CheckIn
-from portal.learning import reading
+from portal.learning import dataset_loading
 from portal.learning.enums import Verdict
 from portal.learning.models import LearningReport
 from portal.notifications.enums import NotificationKind
@@ -118,7 +118,7 @@ def test_the_small_demo_keeps_its_promises(settings, tmp_path, capsys, figure) -
 
 def _the_report_finds_what_was_planted_and_nothing_else(figure) -> None:
     """Nearness moves the demo's people more than the ranking knows; outcomes dealt out anew move nobody."""
-    data = reading.read()
+    data = dataset_loading.read()
     assert len(data) > 3_000
     assert (data.level > 0).sum() > 0.6 * Placement.objects.count()  # most were shown before
     report = LearningReport.objects.get().figures

@@ -11,9 +11,9 @@ from portal.employers import hiding
 from portal.employers.models import HiddenRecord
 from portal.placements import actions as placements
 from portal.placements.models import Placement
-from portal.ranking import indexing
-from portal.ranking.candidates import best_people, candidates
-from portal.ranking.services import explain, recommend
+from portal.ranking import ranking_index
+from portal.ranking.candidate_ranking import best_people, candidates
+from portal.ranking.recommendations import explain, recommend
 from portal.veterans.merging import merge_files
 from portal.veterans.models import Veteran
 from tests.factories import make_booth, make_employer, make_position, make_staff, make_user, make_veteran
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 def index_folder(settings, tmp_path):
     settings.MATCHING_INDEX_DIR = tmp_path / "matching"
     yield
-    indexing.forget()
+    ranking_index.forget()
 
 
 @pytest.fixture
@@ -35,8 +35,8 @@ def town(db):
     made.rival = make_user("对手经办")
     made.other = make_employer(name="新会演示酒店", member=made.rival)
     made.other_position = make_position(employer=made.other, certificates=["driving_b2"])
-    indexing.rebuild()
-    indexing.rebuild_people()
+    ranking_index.rebuild()
+    ranking_index.rebuild_people()
     return made
 
 
@@ -209,7 +209,7 @@ def test_pages_of_people_cost_the_same_however_many_hide(town, client_for, same_
             veteran = make_driver("睦洲镇", f"躲开{number}")
             hiding.hide(veteran=veteran, employer=town.employer, by=veteran.account)
         make_driver("睦洲镇", "看得见")
-        indexing.rebuild_people()
+        ranking_index.rebuild_people()
 
     of_member = client_for(town.member)
     same_queries(lambda: of_member.get(town.employer_url), grow)

@@ -40,7 +40,7 @@ from portal.placements.absences import record_absence
 from portal.placements.duties import LEADING_ROLES, arrange_cover
 from portal.placements.enums import AbsenceReason
 from portal.positions.enums import PositionState
-from portal.ranking import indexing
+from portal.ranking import ranking_index
 from portal.reports.scope import REPORT_ROLES
 from portal.veterans.enums import EvidenceKind
 from portal.veterans.evidence import add_evidence
@@ -190,8 +190,8 @@ class World:
             position=self.position, by=self.stranger, kind=ComplaintKind.FEE, text="收押金"
         )
         self.link, self.secret = links.ask_person(placement=self.placement, by=self.staff["clerk own"])
-        indexing.rebuild()
-        indexing.rebuild_people()
+        ranking_index.rebuild()
+        ranking_index.rebuild_people()
 
     @cached_property
     def readers(self) -> dict[str, Any]:

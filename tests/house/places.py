@@ -18,7 +18,7 @@ from portal.employers import verification as employers
 from portal.employers.models import Employer
 from portal.positions import actions
 from portal.positions.models import Position
-from portal.ranking import indexing as ranking
+from portal.ranking import ranking_index as ranking
 from search import indexing as searching
 from search.query import Kind
 from tests.factories import make_position

@@ -1,6 +1,6 @@
 import pytest
 
-from portal.ranking import indexing
+from portal.ranking import ranking_index
 
 
 @pytest.fixture(autouse=True)
@@ -8,4 +8,4 @@ def index_folder(settings, tmp_path):
     """Each test has an index folder of its own, holding an empty generation."""
     settings.MATCHING_INDEX_DIR = tmp_path / "matching"
     yield settings.MATCHING_INDEX_DIR
-    indexing.forget()
+    ranking_index.forget()

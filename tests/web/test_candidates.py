@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from portal.accounts.models import Consent
-from portal.ranking import indexing
+from portal.ranking import ranking_index
 from tests.factories import make_employer, make_position, make_registration, make_user
 from tests.web.town import Town, make_driver
 
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.must("matching.7")]
 def index_folder(settings, tmp_path):
     settings.MATCHING_INDEX_DIR = tmp_path / "matching"
     yield
-    indexing.forget()
+    ranking_index.forget()
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_each_page_asks_as_many_queries_for_many_people(town, client_for, same_q
         for number in range(4):
             veteran = make_driver("睦洲镇", f"新人{number}")
             make_registration(town.fair, veteran)
-        indexing.rebuild_people()
+        ranking_index.rebuild_people()
 
     for user, url in (
         (town.clerk, town.staff_url),

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from portal.ranking import indexing
+from portal.ranking import ranking_index
 from tests.web.town import Town
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.must("matching.7")]
@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.must("matchin
 def index_folder(settings, tmp_path):
     settings.MATCHING_INDEX_DIR = tmp_path / "matching"
     yield
-    indexing.forget()
+    ranking_index.forget()
 
 
 @pytest.mark.parametrize("width", [390, 1280])

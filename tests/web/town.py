@@ -7,7 +7,7 @@ from django.urls import reverse
 from portal.accounts.actions import give_consent
 from portal.accounts.enums import ConsentPurpose, StationRole
 from portal.core.reference import load_reference
-from portal.ranking import indexing
+from portal.ranking import ranking_index
 from tests.factories import (
     make_booth,
     make_employer,
@@ -60,8 +60,8 @@ class Town:
         self.fair = make_fair()
         self.booth = make_booth(self.fair, self.position)
         make_registration(self.fair, self.theirs)
-        indexing.rebuild()
-        indexing.rebuild_people()
+        ranking_index.rebuild()
+        ranking_index.rebuild_people()
         self.staff_url = reverse("staff:candidates", args=[self.position.pk])
         self.booth_url = reverse("staff:booth-people", args=[self.booth.pk])
         self.employer_url = reverse("employer:candidates", args=[self.position.pk])

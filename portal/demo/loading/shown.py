@@ -20,9 +20,9 @@ from portal.fairs.models import Registration
 from portal.learning.simulation import appeal
 from portal.positions.models import Position
 from portal.ranking.enums import Surface
-from portal.ranking.impressions import Shown, impression
-from portal.ranking.mapping import to_posting, to_profile
+from portal.ranking.impression_log import Shown, impression
 from portal.ranking.models import Impression
+from portal.ranking.posting_mapping import to_posting, to_profile
 from portal.veterans.models import Veteran
 
 A_LIST = 12

@@ -6,7 +6,7 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
 
 from matching import Reason
-from portal.ranking.candidates import Candidate, Candidates
+from portal.ranking.candidate_ranking import Candidate, Candidates
 from portal.veterans.models import Veteran
 
 A_PAGE = 12

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from django.http import HttpRequest
 
-from portal.ranking import impressions
-from portal.ranking.candidates import Candidates
+from portal.ranking import impression_log
+from portal.ranking.candidate_ranking import Candidates
 from portal.ranking.enums import Surface
-from portal.ranking.impressions import Shown
-from portal.ranking.services import Recommendation, Recommended
+from portal.ranking.impression_log import Shown
+from portal.ranking.recommendations import Recommendation, Recommended
 from portal.veterans.models import Veteran
 
 
@@ -19,7 +19,7 @@ def positions_shown(request: HttpRequest, surface: Surface, veteran: Veteran, fo
             Shown(veteran.pk, item.position.pk, item.rank, item.measures, item.propensity)
             for item in found.items
         ]
-        impressions.note(surface, rows, version=found.version)
+        impression_log.note(surface, rows, version=found.version)
 
 
 def booths_shown(
@@ -30,7 +30,7 @@ def booths_shown(
         rows = [
             Shown(veteran.pk, item.position.pk, rank, item.measures) for rank, item in enumerate(items, 1)
         ]
-        impressions.note(Surface.ME_FAIR, rows, version=version, context=fair_id)
+        impression_log.note(Surface.ME_FAIR, rows, version=version, context=fair_id)
 
 
 def people_shown(
@@ -39,4 +39,4 @@ def people_shown(
     """A list of people for a position or a booth."""
     if request.method == "GET":
         rows = [Shown(i.veteran.pk, i.position.pk, i.rank, i.measures) for i in found.items]
-        impressions.note(surface, rows, context=context)
+        impression_log.note(surface, rows, context=context)

@@ -9,7 +9,7 @@ from cms.models import JobFairPage
 from portal.accounts.models import AccessLog
 from portal.fairs.models import Registration
 from portal.placements.models import Placement
-from portal.ranking import services
+from portal.ranking import recommendations
 from portal.ranking.enums import Surface
 from portal.veterans.models import Veteran
 from portal.web.shared.impressions import positions_shown
@@ -30,7 +30,7 @@ def home(request: HttpRequest, veteran: Veteran) -> HttpResponse:
         .select_related("fair")
         .order_by("fair__starts_at")
     )
-    found = services.recommend(veteran, limit=3)
+    found = recommendations.recommend(veteran, limit=3)
     positions_shown(request, Surface.ME_HOME, veteran, found)
     return render(
         request,

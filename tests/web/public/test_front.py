@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.placements import actions as placements
-from portal.ranking import indexing
+from portal.ranking import ranking_index
 from portal.reports.totals import portal_totals
 from tests.factories import (
     make_booth,
@@ -106,11 +106,11 @@ def test_health_says_which_index_serves(client: Client, tmp_path: Path, settings
     assert (body["search"]["backend"], body["search"]["state"]) == ("database", "unbuilt")
     assert body["search"]["waiting"] == 0
     make_position()
-    indexing.rebuild()
+    ranking_index.rebuild()
     try:
         assert client.get("/healthz").json()["matching"] == {"generation": "g-00000001", "positions": 1}
     finally:
-        indexing.forget()
+        ranking_index.forget()
 
 
 def test_pictures_are_served_and_nothing_beside_them(client: Client, tmp_path: Path, settings) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from portal.accounts.enums import StationRole
 from portal.placements import actions as placements
 from portal.placements.models import Placement
-from portal.ranking import indexing
+from portal.ranking import ranking_index
 from tests.factories import make_position, make_staff, make_stations, make_veteran
 
 
@@ -16,7 +16,7 @@ from tests.factories import make_position, make_staff, make_stations, make_veter
 def index_folder(settings, tmp_path):
     settings.MATCHING_INDEX_DIR = tmp_path / "matching"
     yield
-    indexing.forget()
+    ranking_index.forget()
 
 
 def make_due():

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from portal.accounts.enums import StationRole
-from portal.learning import reporting
+from portal.learning import evaluation_report
 from portal.learning.actions import keep_report
 from portal.learning.simulation import simulate
 from portal.ranking.actions import adopt_ranking
@@ -16,7 +16,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_page_looks_right_and_its_buttons_work(open_page, sign_in, look, width) -> None:
     operator = make_staff(make_stations()["江门市"], StationRole.OPERATOR, name="市级业务管理员")
-    figures = reporting.make(simulate(1, distance=4.0, people=4_000), seed=1, controls=2, replicates=200)
+    figures = evaluation_report.make(
+        simulate(1, distance=4.0, people=4_000), seed=1, controls=2, replicates=200
+    )
     adopt_ranking(
         version=keep_report(figures=figures, against="tfidf", by=operator).version,
         by=operator,

@@ -15,7 +15,7 @@ from portal.placements import actions as placements
 from portal.placements.enums import PlacementState
 from portal.placements.models import Placement
 from portal.positions.enums import PositionState
-from portal.ranking import indexing
+from portal.ranking import ranking_index
 from portal.veterans.models import Veteran
 from tests.factories import (
     make_booth,
@@ -218,7 +218,7 @@ def test_a_helper_is_put_on_duty_by_phone(of) -> None:
     "name", ["day", "veterans", "placements", "employers", "positions", "booths", "fairs"]
 )
 def test_lists_cost_the_same_however_long(towns, of, same_queries, name) -> None:
-    indexing.rebuild()
+    ranking_index.rebuild()
     there = of(StationRole.OPERATOR, "江门市")
 
     def grow() -> None:

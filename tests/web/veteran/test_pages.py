@@ -12,7 +12,7 @@ from portal.core.reference import load_reference
 from portal.fairs.enums import RegistrationState
 from portal.fairs.models import Registration
 from portal.placements import actions as placements
-from portal.ranking import indexing
+from portal.ranking import ranking_index
 from portal.veterans.models import Veteran
 from tests.factories import (
     make_booth,
@@ -36,7 +36,7 @@ PAGES = ("home", "file", "positions", "tickets", "intentions", "access-log")
 def index_folder(settings, tmp_path):
     settings.MATCHING_INDEX_DIR = tmp_path / "matching"
     yield
-    indexing.forget()
+    ranking_index.forget()
 
 
 @pytest.fixture
@@ -185,7 +185,7 @@ def test_scenario_six_says_how_many_are_left_out_and_why_not(veteran, mine) -> N
     mine.post(reverse("veteran:file-section", args=["wishes"]), {"lowest_pay": "6000"})
     low = make_position(title="仓管员", pay_from=4000, pay_to=4500)
     make_position(title="货车司机", pay_from=6000, pay_to=8000)
-    indexing.rebuild()
+    ranking_index.rebuild()
     html = mine.get(reverse("veteran:positions")).content.decode()
     assert "月薪低于期望：1 个" in html
     assert "仓管员" not in html
@@ -207,7 +207,7 @@ def test_booths_worth_a_visit_come_in_walking_order_with_reasons(mine) -> None:
         ),
         number="A09",
     )
-    indexing.rebuild()
+    ranking_index.rebuild()
     page = mine.get(reverse("veteran:fair", args=[fair.pk]))
     visits = page.context["visits"]
     assert [visit.booth.number for visit in visits][:2] == ["A01", "B02"]
@@ -232,7 +232,7 @@ def test_lists_cost_the_same_however_long(mine, veteran, same_queries, name) -> 
             placements.declare(veteran=veteran, position=position, by=clerk)
             make_registration(make_fair(), veteran)
             log_access(actor=clerk, file_id=veteran.pk, kind=AccessKind.VIEW)
-        indexing.rebuild()
+        ranking_index.rebuild()
 
     grow()
     if name == "file":
@@ -248,7 +248,7 @@ def test_a_fair_costs_the_same_however_many_booths(mine, same_queries) -> None:
     def grow() -> None:
         for _ in range(3):
             make_booth(fair, make_position())
-        indexing.rebuild()
+        ranking_index.rebuild()
 
     grow()
     same_queries(lambda: mine.get(reverse("veteran:fair", args=[fair.pk])), grow)

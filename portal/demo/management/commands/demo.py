@@ -31,7 +31,7 @@ from portal.demo.loading.staff import load_staff
 from portal.demo.loading.tokens import load_tokens
 from portal.demo.loading.visits import load_visits
 from portal.demo.scale import SCALES, Scale
-from portal.learning import running
+from portal.learning import report_generation
 from portal.stations.models import Station
 
 SEED = 20_261_212
@@ -88,7 +88,7 @@ def load(scale: Scale, seed: int) -> None:
     load_changes(stations, operator)
     load_reviewing(seed)
     load_searches()
-    running.run(
+    report_generation.run(
         by=operator,
         seed=seed,
         reading_progress=partial(tqdm, desc="impressions read", unit="row"),

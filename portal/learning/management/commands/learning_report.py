@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from portal.accounts.models import User
 from portal.core.encryption import lookup_hash
-from portal.learning import reporting, running
+from portal.learning import evaluation_report, report_generation
 from portal.learning.enums import Outcome
 
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--by", required=True, help="phone number of the city's operator")
         parser.add_argument("--seed", type=int, default=1)
-        parser.add_argument("--controls", type=int, default=reporting.CONTROLS, help="shuffled runs")
+        parser.add_argument("--controls", type=int, default=evaluation_report.CONTROLS, help="shuffled runs")
         parser.add_argument("--output", type=Path, help="write the figures here as JSON")
 
     def handle(self, *, by: str, seed: int, controls: int, output: Path | None, **options: Any) -> None:
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         if operator is None:
             raise CommandError("no user has this phone number")
         try:
-            report = running.run(
+            report = report_generation.run(
                 by=operator,
                 seed=seed,
                 controls=controls,

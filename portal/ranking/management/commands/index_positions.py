@@ -5,8 +5,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
 
 from portal.positions.models import Position
-from portal.ranking import indexing
-from portal.ranking.people import matchable
+from portal.ranking import ranking_index
+from portal.ranking.matchable_people import matchable
 
 
 class Command(BaseCommand):
@@ -18,13 +18,15 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        served = indexing.store().current() is not None and indexing.people_store().current() is not None
+        served = (
+            ranking_index.store().current() is not None and ranking_index.people_store().current() is not None
+        )
         if options["if_missing"] and served:
             self.stdout.write("ranking index: current")
             return
         total = Position.objects.open_at().count()
         bar = partial(tqdm, total=total, unit="position", desc="ranking index", disable=None)
-        count = indexing.rebuild(progress=bar)
+        count = ranking_index.rebuild(progress=bar)
         bar = partial(tqdm, total=matchable().count(), unit="person", desc="people index", disable=None)
-        people = indexing.rebuild_people(progress=bar)
+        people = ranking_index.rebuild_people(progress=bar)
         self.stdout.write(f"ranking index: {count} open positions, {people} people")

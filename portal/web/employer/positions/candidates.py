@@ -8,9 +8,9 @@ from django.views.decorators.http import require_safe
 from portal.core.models import Region
 from portal.fairs.models import Registration
 from portal.positions.models import Position
-from portal.ranking.candidates import NOBODY, candidates
+from portal.ranking.candidate_ranking import NOBODY, candidates
 from portal.ranking.enums import Surface
-from portal.ranking.people import matchable
+from portal.ranking.matchable_people import matchable
 from portal.veterans.models import Veteran
 from portal.web.shared.candidates import page_of, told
 from portal.web.shared.impressions import people_shown

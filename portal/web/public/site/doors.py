@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
-from portal.ranking import indexing
+from portal.ranking import ranking_index
 from portal.web.shared.context import Audiences
 from search import get_backend
 
@@ -34,7 +34,7 @@ def landing(request: HttpRequest) -> HttpResponse:
 def health(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
     """For a monitor: 200 when pages can be answered, 503 when not. Names no host, path or version."""
     database = _database_answers()
-    store = indexing.store()
+    store = ranking_index.store()
     index = store.current()
     pointer = store.directory / "CURRENT"
     body = {

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from portal.accounts.models import User
 from portal.fairs.models import Booth
 from portal.positions.models import Position
-from portal.ranking.candidates import best_people, candidates
+from portal.ranking.candidate_ranking import best_people, candidates
 from portal.ranking.enums import Surface
 from portal.veterans.models import Veteran
 from portal.web.shared.candidates import page_of, reasons, told

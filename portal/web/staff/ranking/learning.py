@@ -17,7 +17,7 @@ from portal.accounts.models import User
 from portal.core.validators import validate_no_unit_name
 from portal.learning.models import LearningReport
 from portal.learning.tasks import make_report
-from portal.ranking import actions, versions
+from portal.ranking import actions, ranking_versions
 from portal.ranking.models import RankingVersion
 from portal.ranking.permissions import can_change_ranking
 from portal.ranking.reweighting import LABELS
@@ -142,8 +142,8 @@ def _page(
     reports = LearningReport.objects.visible_to(user).select_related("version", "made_by")
     asked = request.GET.get("report", "")
     chosen = get_object_or_404(reports, pk=int(asked)) if asked.isdecimal() else reports.first()
-    changes = versions.history()
-    stack = versions.stack_of(changes)
+    changes = ranking_versions.history()
+    stack = ranking_versions.stack_of(changes)
     context = {
         "outcome_columns": ["结果", "较早", "较晚"],
         "comparison_columns": ["结果", "次数", "每千份列表", "被看到的机会"],

@@ -24,7 +24,7 @@ from portal.fairs import actions as fairs
 from portal.placements import actions as placements
 from portal.placements.models import Placement
 from portal.positions.models import Position
-from portal.ranking import services
+from portal.ranking import recommendations
 from portal.ranking.enums import Surface
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station, path_range
@@ -147,7 +147,7 @@ def reveal(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, user: User, veteran: Veteran, form: RevealForm, shown: str) -> HttpResponse:
-    found = services.recommend(veteran, limit=SUGGESTED)
+    found = recommendations.recommend(veteran, limit=SUGGESTED)
     positions_shown(request, Surface.DESK_FILE, veteran, found)
     context = {
         "veteran": veteran,

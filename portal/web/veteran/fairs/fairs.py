@@ -18,8 +18,8 @@ from portal.accounts.models import User
 from portal.fairs import actions
 from portal.fairs.models import Booth, Registration, RegistrationQuerySet
 from portal.positions.models import Position
-from portal.ranking import services
-from portal.ranking.services import Recommendation, Recommended
+from portal.ranking import recommendations
+from portal.ranking.recommendations import Recommendation, Recommended
 from portal.veterans.models import Veteran
 from portal.web.shared.impressions import booths_shown
 from portal.web.veteran.current import for_veteran
@@ -47,7 +47,7 @@ class Visit:
 def _visits(veteran: Veteran, booths: list[Booth]) -> tuple[list[Visit], Recommendation]:
     """Booths worth a visit, in walking order (by booth number); and the ranking that they come from."""
     booth_of = {position.pk: booth for booth in booths for position in booth.open_positions}
-    found = services.recommend(veteran, among=booth_of.keys(), limit=LOOKED_AT)
+    found = recommendations.recommend(veteran, among=booth_of.keys(), limit=LOOKED_AT)
     fitting: dict[int, list[Recommended]] = {}
     for item in found.items:
         fitting.setdefault(booth_of[item.position.pk].pk, []).append(item)

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from portal.positions.models import Position
-from portal.ranking import services
+from portal.ranking import recommendations
 from portal.ranking.enums import Surface
 from portal.ranking.models import BUILT_IN
 from portal.veterans.models import Veteran
@@ -23,10 +23,10 @@ def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
     """The person's list, best first, with what was left out and why."""
     asked = request.GET.get("page", "1")
     number = max(1, min(int(asked), 200)) if asked.isdigit() else 1
-    found = services.recommend(veteran, limit=A_PAGE, offset=(number - 1) * A_PAGE)
+    found = recommendations.recommend(veteran, limit=A_PAGE, offset=(number - 1) * A_PAGE)
     page = Paginator(range(found.total), A_PAGE).get_page(number)
     if page.number != number:  # past the end: show the last page that there is
-        found = services.recommend(veteran, limit=A_PAGE, offset=(page.number - 1) * A_PAGE)
+        found = recommendations.recommend(veteran, limit=A_PAGE, offset=(page.number - 1) * A_PAGE)
     positions_shown(request, Surface.ME_POSITIONS, veteran, found)
     context = {
         "found": found,
@@ -45,5 +45,5 @@ def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
 def why(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
     """Why a position fits the person, or why not."""
     position = get_object_or_404(Position.objects.visible_to(request.user).with_details(), pk=pk)
-    verdict = services.explain(veteran, position)
+    verdict = recommendations.explain(veteran, position)
     return render(request, "veteran/positions/why.html", {"position": position, "verdict": verdict})

@@ -15,10 +15,10 @@ from django.utils import timezone
 from matching import Index, Match, Measures, Profile, Ranking, Verdict, measures
 from portal.employers.hiding import hides_from
 from portal.positions.models import Position
-from portal.ranking import indexing, versions
-from portal.ranking.mapping import to_profile
+from portal.ranking import ranking_index, ranking_versions
+from portal.ranking.matchable_people import is_looking
 from portal.ranking.models import BUILT_IN
-from portal.ranking.people import is_looking
+from portal.ranking.posting_mapping import to_profile
 from portal.ranking.reweighting import ADJUSTED, Reweighting, features
 from portal.veterans.models import Veteran
 
@@ -80,10 +80,10 @@ def recommend(
     if not is_looking(veteran) and among is None:
         return Recommendation(items=(), total=0, considered=0, excluded={}, paused=True)
     now = now or timezone.now()
-    index = indexing.store().current()
+    index = ranking_index.store().current()
     if index is None:
         return Recommendation(items=(), total=0, considered=0, excluded={})
-    profile, used = to_profile(veteran, blocked=hides_from(veteran)), versions.in_use()
+    profile, used = to_profile(veteran, blocked=hides_from(veteran)), ranking_versions.in_use()
     if used.reweighting is None:
         ranking = index.rank(profile, k=limit, offset=offset, among=among, now=now)
         matches: Sequence[Match] = ranking.matches
@@ -139,13 +139,13 @@ def _swapped(matches: Sequence[Match], offset: int, seed: str) -> tuple[Sequence
 
 def explain(veteran: Veteran, position: Position, *, now: datetime | None = None) -> Verdict | None:
     """Why this position fits the person, or why not; None while the position is not in the index."""
-    index = indexing.store().current()
+    index = ranking_index.store().current()
     if index is None:
         return None
     try:
         profile = to_profile(veteran, blocked=hides_from(veteran))
         verdict = index.explain(profile, position.pk, now=now or timezone.now())
-        reweighting = versions.in_use().reweighting
+        reweighting = ranking_versions.in_use().reweighting
         if reweighting is None:
             return verdict
         figures = measures(index, profile, position.pk, verdict.score, verdict.reasons)

@@ -11,10 +11,10 @@ from django.utils import timezone
 from matching import Index, Match, Measures, People, measures
 from portal.employers.hiding import hidden_from
 from portal.positions.models import Position
-from portal.ranking import indexing
-from portal.ranking.mapping import to_profile
-from portal.ranking.people import changed_since, matchable
-from portal.ranking.services import EXCLUSIONS
+from portal.ranking import ranking_index
+from portal.ranking.matchable_people import changed_since, matchable
+from portal.ranking.posting_mapping import to_profile
+from portal.ranking.recommendations import EXCLUSIONS
 from portal.veterans.models import Veteran, VeteranQuerySet
 
 ASKED_ONE_BY_ONE = 500
@@ -81,8 +81,8 @@ def best_people(
     best.
     """
     now = now or timezone.now()
-    index = indexing.store().current()
-    people = indexing.people_store().current()
+    index = ranking_index.store().current()
+    people = ranking_index.people_store().current()
     open_ = Position.objects.open_at(now).with_details().in_bulk([position.pk for position in positions])
     if index is None or people is None or not open_:
         return NOBODY

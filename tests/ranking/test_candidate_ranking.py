@@ -9,8 +9,8 @@ from portal.accounts.actions import give_consent, withdraw_consent
 from portal.accounts.enums import ConsentPurpose, StationRole
 from portal.core.reference import load_reference
 from portal.employers import verification as employers
-from portal.ranking import indexing
-from portal.ranking.candidates import candidates
+from portal.ranking import ranking_index
+from portal.ranking.candidate_ranking import candidates
 from portal.veterans import actions as veterans
 from portal.veterans.enums import EmploymentStatus
 from portal.veterans.models import Veteran
@@ -39,8 +39,8 @@ def found(position, **options):
 
 
 def rebuilt() -> None:
-    indexing.rebuild()
-    indexing.rebuild_people()
+    ranking_index.rebuild()
+    ranking_index.rebuild_people()
 
 
 def test_the_best_come_first_with_reasons(lorry) -> None:
@@ -121,27 +121,27 @@ def test_among_limits_to_the_files_a_clerk_may_see(lorry) -> None:
 def test_many_changes_are_merged(lorry, monkeypatch) -> None:
     driver = agreeing()
     rebuilt()
-    monkeypatch.setattr(indexing, "PEOPLE_PENDING", 1)
-    before = indexing.people_store().current().read_at
-    indexing.keep_small()
-    assert indexing.people_store().current().read_at == before
+    monkeypatch.setattr(ranking_index, "PEOPLE_PENDING", 1)
+    before = ranking_index.people_store().current().read_at
+    ranking_index.keep_small()
+    assert ranking_index.people_store().current().read_at == before
     newcomers = [agreeing(), agreeing()]
-    indexing.keep_small()
-    people = indexing.people_store().current()
+    ranking_index.keep_small()
+    people = ranking_index.people_store().current()
     assert people.read_at > before
     assert set(people.facts.id.tolist()) >= {driver.pk, *(v.pk for v in newcomers)}
 
-    monkeypatch.setattr(indexing, "POSITIONS_PENDING", 0)
-    indexing.refresh([lorry.pk])
-    assert indexing.store().pending == 1
-    indexing.keep_small()
-    assert indexing.store().pending == 0
+    monkeypatch.setattr(ranking_index, "POSITIONS_PENDING", 0)
+    ranking_index.refresh([lorry.pk])
+    assert ranking_index.store().pending == 1
+    ranking_index.keep_small()
+    assert ranking_index.store().pending == 0
 
 
 def test_without_an_index_there_is_nobody(lorry) -> None:
     agreeing()
     assert found(lorry).items == ()
-    indexing.rebuild()
+    ranking_index.rebuild()
     assert found(lorry).items == ()
-    indexing.rebuild_people()
+    ranking_index.rebuild_people()
     assert found(lorry).total == 1

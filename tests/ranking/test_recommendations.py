@@ -13,7 +13,7 @@ from portal.core.reference import load_reference
 from portal.employers import verification as employers
 from portal.positions import actions as positions
 from portal.positions.models import Position
-from portal.ranking import indexing, services
+from portal.ranking import ranking_index, recommendations
 from portal.veterans.enums import EmploymentStatus
 from portal.veterans.models import Veteran
 from tests.factories import make_employer, make_position, make_staff, make_stations, make_user, make_veteran
@@ -36,8 +36,8 @@ def _clerk_posts():
 def test_a_driver_is_shown_driving_work_first_and_told_why(driver) -> None:
     _clerk_posts()
     lorry = make_position(certificates=["driving_b2"])
-    indexing.rebuild()
-    found = services.recommend(driver)
+    ranking_index.rebuild()
+    found = recommendations.recommend(driver)
     assert found.items[0].position == lorry
     reasons = found.items[0].match.reasons
     assert any("驾" in reason.text for reason in reasons)
@@ -46,11 +46,11 @@ def test_a_driver_is_shown_driving_work_first_and_told_why(driver) -> None:
 
 def test_a_required_certificate_that_is_missing_keeps_the_post_out_and_is_named(driver) -> None:
     forklift = make_position(title="叉车司机", certificates=["forklift_n1"])
-    indexing.rebuild()
-    found = services.recommend(driver)
+    ranking_index.rebuild()
+    found = recommendations.recommend(driver)
     assert not found.items
     assert found.excluded == {"缺少必需证书": 1}
-    verdict = services.explain(driver, forklift)
+    verdict = recommendations.explain(driver, forklift)
     assert verdict is not None
     assert not verdict.passes
     assert any("叉车" in missing.text for missing in verdict.missing)
@@ -62,8 +62,8 @@ def test_low_pay_is_excluded_and_counted(driver) -> None:
     driver = Veteran.objects.with_details().get(pk=driver.pk)
     make_position(pay_from=Decimal(4000), pay_to=Decimal(4500))
     good = make_position(pay_from=Decimal(6000), pay_to=Decimal(7000))
-    indexing.rebuild()
-    found = services.recommend(driver)
+    ranking_index.rebuild()
+    found = recommendations.recommend(driver)
     assert [item.position for item in found.items] == [good]
     assert found.excluded == {"月薪低于期望": 1}
     assert (found.total, found.considered) == (1, 2)
@@ -72,69 +72,69 @@ def test_low_pay_is_excluded_and_counted(driver) -> None:
 def test_an_approved_position_is_ranked_and_a_withdrawn_one_is_gone(
     driver, django_capture_on_commit_callbacks
 ) -> None:
-    indexing.rebuild()
+    ranking_index.rebuild()
     member = make_user()
     employer = make_employer(member=member)
     position = make_position(employer=employer, opened=False)
     with django_capture_on_commit_callbacks(execute=True):
         positions.submit(position=position, by=member)
         positions.approve(position=position, by=make_staff(employer.station, StationRole.REVIEWER))
-    assert [item.position for item in services.recommend(driver).items] == [position]
+    assert [item.position for item in recommendations.recommend(driver).items] == [position]
     with django_capture_on_commit_callbacks(execute=True):
         positions.withdraw(position=position, by=member)
-    assert not services.recommend(driver).items
+    assert not recommendations.recommend(driver).items
 
 
 def test_a_suspended_employers_posts_leave_the_ranking(driver, django_capture_on_commit_callbacks) -> None:
     employer = make_employer()
     make_position(employer=employer)
-    indexing.rebuild()
+    ranking_index.rebuild()
     with django_capture_on_commit_callbacks(execute=True):
         employers.suspend(
             employer=employer, by=make_staff(employer.station, StationRole.REVIEWER), reason="投诉核实"
         )
-    assert services.recommend(driver).considered == 0
+    assert recommendations.recommend(driver).considered == 0
 
 
 def test_the_database_has_the_last_word_over_a_stale_index(driver) -> None:
     position = make_position()
-    indexing.rebuild()
+    ranking_index.rebuild()
     Position.objects.filter(pk=position.pk).update(expires_at=timezone.now() - timedelta(minutes=1))
-    assert not services.recommend(driver).items
+    assert not recommendations.recommend(driver).items
 
 
 def test_without_an_index_there_is_an_empty_list_and_no_error(driver) -> None:
     position = make_position()
-    assert services.recommend(driver).considered == 0
-    assert services.explain(driver, position) is None
+    assert recommendations.recommend(driver).considered == 0
+    assert recommendations.explain(driver, position) is None
 
 
 def test_somebody_who_has_work_gets_no_list_until_that_changes(driver) -> None:
     make_position()
-    indexing.rebuild()
+    ranking_index.rebuild()
     driver.employment_status = EmploymentStatus.EMPLOYED
-    assert services.recommend(driver).paused
+    assert recommendations.recommend(driver).paused
     driver.employment_status = EmploymentStatus.UNEMPLOYED
-    assert services.recommend(driver).items
+    assert recommendations.recommend(driver).items
 
 
 def test_only_the_given_positions_are_ranked(driver) -> None:
     make_position()
     second = make_position()
-    indexing.rebuild()
-    found = services.recommend(driver, among=[second.pk])
+    ranking_index.rebuild()
+    found = recommendations.recommend(driver, among=[second.pk])
     assert [item.position for item in found.items] == [second]
 
 
 def test_pages_follow_one_another_without_gap_or_repeat(driver) -> None:
     for _ in range(7):
         make_position()
-    indexing.rebuild()
-    whole = [item.position.pk for item in services.recommend(driver, limit=7).items]
+    ranking_index.rebuild()
+    whole = [item.position.pk for item in recommendations.recommend(driver, limit=7).items]
     pages = [
         item.position.pk
         for offset in (0, 3, 6)
-        for item in services.recommend(driver, limit=3, offset=offset).items
+        for item in recommendations.recommend(driver, limit=3, offset=offset).items
     ]
     assert len(whole) == 7
     assert pages == whole
@@ -161,11 +161,11 @@ def test_queries_do_not_grow_with_the_list(driver, django_assert_num_queries) ->
     employer = make_employer(region=stations["新会区"].region)
     for _ in range(2):
         make_position(employer=employer)
-    indexing.rebuild()
+    ranking_index.rebuild()
     with django_assert_num_queries(2):  # and whom the person hides from
-        assert len(services.recommend(driver).items) == 2
+        assert len(recommendations.recommend(driver).items) == 2
     for _ in range(18):
         make_position(employer=make_employer())
-    indexing.rebuild()
+    ranking_index.rebuild()
     with django_assert_num_queries(2):  # and whom the person hides from
-        assert len(services.recommend(driver).items) == 20
+        assert len(recommendations.recommend(driver).items) == 20

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from portal.learning import reporting
+from portal.learning import evaluation_report
+from portal.learning.counterfactual_evaluation import compare, reordered
 from portal.learning.dataset import Dataset, split
 from portal.learning.enums import Outcome, Verdict
-from portal.learning.evaluation import compare, reordered
 from portal.learning.position_bias import PositionEffect, position_effect
 from portal.learning.simulation import simulate
 from portal.learning.training import learn
@@ -20,7 +20,7 @@ FAST = {"controls": 0, "replicates": 400}
 def test_a_planted_effect_is_found_on_fairs_not_learnt_from(figure) -> None:
     found, lifts, weights = 0, [], []
     for seed in range(6):
-        figures = reporting.make(simulate(seed, distance=PLANTED, people=PEOPLE), seed=seed, **FAST)
+        figures = evaluation_report.make(simulate(seed, distance=PLANTED, people=PEOPLE), seed=seed, **FAST)
         found += figures["verdict"] == Verdict.BETTER
         (judged,) = [row for row in figures["comparisons"] if row["outcome"] == figures["target"]]
         lifts.append(judged["ips"]["lift"])
@@ -35,14 +35,14 @@ def test_in_shuffled_outcomes_there_is_none(figure) -> None:
     found = 0
     for seed in range(40):
         dealt = simulate(seed % 4, distance=PLANTED, people=1_500).shuffled(1_000 + seed)
-        found += reporting._is_better(*split(dealt), None, seed, 400)
+        found += evaluation_report._is_better(*split(dealt), None, seed, 400)
     figure(f"shuffled: 'better' in {found} of 40")
     assert found <= 3  # 97.5 % of a right interval would leave one
 
 
 def test_where_the_ranking_is_right_already_nothing_better_is_found(figure) -> None:
     found = sum(
-        reporting.make(simulate(seed, distance=0.0, people=1_500), seed=seed, **FAST)["verdict"]
+        evaluation_report.make(simulate(seed, distance=0.0, people=1_500), seed=seed, **FAST)["verdict"]
         == Verdict.BETTER
         for seed in range(10)
     )
@@ -71,9 +71,9 @@ def test_nothing_is_found_where_a_place_does_less_at_the_later_fairs(figure) -> 
         steep = simulate(seed, distance=PLANTED, people=2_500, fairs=6, steepness=1.8)
         flat = simulate(seed + 50, distance=PLANTED, people=1_500, fairs=4, steepness=0.4)
         data = _joined(steep, flat)
-        planted += reporting.make(data, seed=seed, **FAST)["verdict"] == Verdict.BETTER
+        planted += evaluation_report.make(data, seed=seed, **FAST)["verdict"] == Verdict.BETTER
         for number in range(4):
-            found += reporting._is_better(*split(data.shuffled(100 * seed + number)), None, seed, 400)
+            found += evaluation_report._is_better(*split(data.shuffled(100 * seed + number)), None, seed, 400)
     figure(f"other places at later fairs: shuffled 'better' in {found} of 8, planted in {planted} of 2")
     assert found <= 1
     assert planted == 2
@@ -82,9 +82,9 @@ def test_nothing_is_found_where_a_place_does_less_at_the_later_fairs(figure) -> 
 def test_controls_that_come_out_better_too_often_forbid_the_verdict(monkeypatch) -> None:
     data = simulate(1, distance=PLANTED, people=3_000)
     options = {"seed": 1, "controls": 6, "replicates": 200}
-    assert reporting.make(data, **options)["verdict"] == Verdict.BETTER
-    monkeypatch.setattr(reporting, "_is_better", lambda *given: True)
-    figures = reporting.make(data, **options)
+    assert evaluation_report.make(data, **options)["verdict"] == Verdict.BETTER
+    monkeypatch.setattr(evaluation_report, "_is_better", lambda *given: True)
+    figures = evaluation_report.make(data, **options)
     assert figures["verdict"] == Verdict.NOT_SHOWN
     assert figures["controls"] == {"runs": 6, "found": 6, "allowed": 1}
 
@@ -144,9 +144,9 @@ def test_figures_are_the_same_for_the_same_seed_and_are_json() -> None:
     import json
 
     data = simulate(4, distance=PLANTED, people=1_500)
-    first = reporting.make(data, seed=2, controls=1, replicates=100)
+    first = evaluation_report.make(data, seed=2, controls=1, replicates=100)
     assert json.loads(json.dumps(first)) == json.loads(
-        json.dumps(reporting.make(data, seed=2, controls=1, replicates=100))
+        json.dumps(evaluation_report.make(data, seed=2, controls=1, replicates=100))
     )
     said = [row["said"] for row in first["reliability"]["rows"]]
     assert said == sorted(said)
@@ -161,23 +161,23 @@ def test_chances_are_calibrated_on_fairs_not_learnt_from(figure) -> None:
     gap = abs(chances.mean() - came.mean())
     worst = max(
         abs(chances[part].mean() - came[part].mean())
-        for part in np.array_split(np.argsort(chances), reporting.BINS)
+        for part in np.array_split(np.argsort(chances), evaluation_report.BINS)
     )
-    figure(f"calibration: mean off by {gap:.3f}, worst of {reporting.BINS} bins by {worst:.3f}")
+    figure(f"calibration: mean off by {gap:.3f}, worst of {evaluation_report.BINS} bins by {worst:.3f}")
     assert gap < 0.01
     assert worst < 0.04
 
 
 def test_too_few_outcomes_are_said_to_be_too_few() -> None:
     few = simulate(1, distance=PLANTED, people=40)
-    figures = reporting.make(few, seed=1, **FAST)
+    figures = evaluation_report.make(few, seed=1, **FAST)
     assert figures["verdict"] == Verdict.TOO_FEW
     assert "parameters" not in figures
     nothing = few.where(np.zeros(len(few), bool))
-    assert reporting.make(nothing, seed=1, **FAST)["verdict"] == Verdict.TOO_FEW
+    assert evaluation_report.make(nothing, seed=1, **FAST)["verdict"] == Verdict.TOO_FEW
 
 
 def test_the_outcome_is_chosen_by_counts_alone() -> None:
     many, some = simulate(1, distance=0.0, people=6_000), simulate(1, distance=0.0, people=300)
-    assert reporting.farthest_with_enough(*split(many)) == Outcome.RETAINED
-    assert reporting.farthest_with_enough(*split(some)) == Outcome.CHOSEN
+    assert evaluation_report.farthest_with_enough(*split(many)) == Outcome.RETAINED
+    assert evaluation_report.farthest_with_enough(*split(some)) == Outcome.CHOSEN

@@ -1,11 +1,11 @@
 """A report from the database, kept in it."""
 
 from portal.accounts.models import User
-from portal.learning import reading, reporting
+from portal.learning import dataset_loading, evaluation_report
 from portal.learning.actions import keep_report
-from portal.learning.evaluation import REPLICATES
+from portal.learning.counterfactual_evaluation import REPLICATES
 from portal.learning.models import LearningReport
-from portal.ranking import versions
+from portal.ranking import ranking_versions
 from portal.ranking.models import BUILT_IN
 from portal.ranking.reweighting import Reweighting
 
@@ -14,19 +14,19 @@ def run(
     *,
     by: User,
     seed: int,
-    controls: int = reporting.CONTROLS,
+    controls: int = evaluation_report.CONTROLS,
     replicates: int = REPLICATES,
-    reading_progress: reading.Progress | None = None,
-    progress: reporting.Progress | None = None,
+    reading_progress: dataset_loading.Progress | None = None,
+    progress: evaluation_report.Progress | None = None,
 ) -> LearningReport:
     """Learn from everything shown so far and hold it against the version in use.
 
     Raises:
         PermissionDenied: `by` is no operator of the whole city.
     """
-    version = versions.current()
-    figures = reporting.make(
-        reading.read(reading_progress),
+    version = ranking_versions.current()
+    figures = evaluation_report.make(
+        dataset_loading.read(reading_progress),
         seed=seed,
         current=Reweighting.from_parameters(version.parameters) if version is not None else None,
         controls=controls,

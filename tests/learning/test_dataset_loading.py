@@ -10,12 +10,12 @@ from django.utils import timezone
 from matching import Measures
 from portal.accounts.actions import give_consent, withdraw_consent
 from portal.accounts.enums import ConsentPurpose
-from portal.learning import reading
+from portal.learning import dataset_loading
 from portal.learning.enums import Outcome
 from portal.placements import actions as placements
 from portal.placements.models import Placement
 from portal.ranking.enums import Surface
-from portal.ranking.impressions import Shown, impression
+from portal.ranking.impression_log import Shown, impression
 from portal.ranking.models import Impression
 from tests.factories import (
     make_booth,
@@ -72,13 +72,13 @@ def test_an_intention_belongs_to_the_last_look_before_it(world) -> None:
     show(veteran, posts[::-1], at=now - timedelta(days=5))
     placements.declare(veteran=veteran, position=posts[0], by=clerk)
     show(veteran, posts[:1], at=now + timedelta(days=1))
-    data = reading.read()
+    data = dataset_loading.read()
     assert len(data) == 10
     assert data.level.tolist() == [0, 0, 0, 0, 0, 0, 0, 0, Outcome.CHOSEN, 0]
     assert data.rank.tolist() == [1, 2, 3, 1, 2, 3, 1, 2, 3, 1]
     assert len(set(data.lists.tolist())) == 4
     Placement.objects.update(recorded_at=now + timedelta(days=70))  # longer ago than WITHIN
-    assert not reading.read().level.any()
+    assert not dataset_loading.read().level.any()
 
 
 def test_groups_are_fairs_in_the_order_of_time(world) -> None:
@@ -89,9 +89,9 @@ def test_groups_are_fairs_in_the_order_of_time(world) -> None:
     show(veteran, posts[:1], at=now - timedelta(days=49), surface=Surface.ME_FAIR, context=early.pk)
     show(veteran, posts[:1], at=now + timedelta(days=2))
     show(veteran, posts[1:2], at=now, surface=Surface.COMPANY_PEOPLE)  # nobody's own choice
-    data = reading.read()
+    data = dataset_loading.read()
     assert [data.groups[group] for group in data.group] == [
-        early.title, late.title, early.title, reading.AFTER_ALL,
+        early.title, late.title, early.title, dataset_loading.AFTER_ALL,
     ]  # fmt: skip
     assert data.ordered.tolist() == [True, True, False, True]
 
@@ -104,7 +104,7 @@ def test_what_came_of_it_is_read_from_the_log(world) -> None:
     placement = placements.declare(veteran=veteran, position=posts[0], by=clerk, fair=late)
 
     def level():
-        return Outcome(int(reading.read().level.max()))
+        return Outcome(int(dataset_loading.read().level.max()))
 
     assert level() == Outcome.CHOSEN
     placement = placements.advance(placement=placement, step="interview", by=clerk)
@@ -126,7 +126,7 @@ def test_what_came_of_it_is_read_from_the_log(world) -> None:
     ],
 )
 def test_how_far_a_placement_came(steps, came) -> None:
-    assert reading.farthest(steps) == came
+    assert dataset_loading.farthest(steps) == came
 
 
 def test_who_withdrew_is_not_learnt_from(world) -> None:
@@ -135,7 +135,7 @@ def test_who_withdrew_is_not_learnt_from(world) -> None:
     for veteran in (stays, goes):
         show(veteran, posts, at=now)
     withdraw_consent(consent=goes.account.consents.get(), by=goes.account)
-    assert set(reading.read().person.tolist()) == {stays.pk}
+    assert set(dataset_loading.read().person.tolist()) == {stays.pk}
 
 
 def test_as_many_queries_for_many_rows(world, django_assert_num_queries) -> None:
@@ -146,12 +146,12 @@ def test_as_many_queries_for_many_rows(world, django_assert_num_queries) -> None
             show(veteran, posts, at=now - timedelta(days=1))
             placements.declare(veteran=veteran, position=posts[0], by=clerk)
         with django_assert_num_queries(5):
-            data = reading.read()
+            data = dataset_loading.read()
     assert (data.level > 0).sum() == 7
     assert np.isnan(data.table[:, 7]).all()  # no wish about pay: unknown
 
 
 def test_nothing_shown_is_an_empty_data_set(db) -> None:
-    data = reading.read()
+    data = dataset_loading.read()
     assert len(data) == 0
-    assert data.groups == (reading.AFTER_ALL,)
+    assert data.groups == (dataset_loading.AFTER_ALL,)

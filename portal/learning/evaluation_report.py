@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from scipy.stats import binom
 
+from portal.learning.counterfactual_evaluation import REPLICATES, compare
 from portal.learning.dataset import Dataset, split
 from portal.learning.enums import Outcome, Verdict
-from portal.learning.evaluation import REPLICATES, compare
 from portal.learning.position_bias import PositionEffect, position_effect
 from portal.learning.training import Learnt, learn
 from portal.ranking.reweighting import Reweighting

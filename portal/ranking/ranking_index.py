@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from matching import Index, IndexStore, People, PeopleStore, Posting, Profile
 from portal.positions.models import Position
-from portal.ranking import versions
-from portal.ranking.mapping import to_posting, to_profile
-from portal.ranking.people import changed_since, matchable
+from portal.ranking import ranking_versions
+from portal.ranking.matchable_people import changed_since, matchable
+from portal.ranking.posting_mapping import to_posting, to_profile
 
 POSITIONS_PENDING = 1000
 PEOPLE_PENDING = 300
@@ -102,4 +102,4 @@ def forget() -> None:
     """Let go of every opened index folder (its memory maps close with it)."""
     _stores.clear()
     _people.clear()
-    versions.forget()
+    ranking_versions.forget()
