@@ -118,7 +118,7 @@ def pages() -> list[Page]:
         Page("recommended positions", reverse("veteran:positions"), mine, ranks=True),
         Page("booths worth a visit", reverse("veteran:fair", args=[biggest.pk]), mine, ranks=True),
         Page("candidates, city", reverse("staff:candidates", args=[wanted.pk]), desk, ranks=True),
-        Page("booth's people, city", reverse("staff:booth-people", args=[booth.pk]), desk, ranks=True),
+        Page("booth's people, city", reverse("staff:booth-candidates", args=[booth.pk]), desk, ranks=True),
         Page("candidates, employer", reverse("employer:candidates", args=[wanted.pk]), firm, ranks=True),
         Page("staff day, town", reverse("staff:day"), clerk, duties=True),
         Page("staff day, city", reverse("staff:day"), desk, files=True, duties=True),

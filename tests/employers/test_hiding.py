@@ -80,7 +80,7 @@ def test_a_booths_people_leave_out_who_hides(town, client_for) -> None:
     hiding.hide(veteran=town.theirs, employer=town.employer, by=town.theirs.account)
     assert "黄志明" not in client_for(town.operator).get(town.booth_url).content.decode()
     other = make_booth(town.fair, town.other_position)
-    page = client_for(town.operator).get(reverse("staff:booth-people", args=[other.pk]))
+    page = client_for(town.operator).get(reverse("staff:booth-candidates", args=[other.pk]))
     assert "黄志明" in page.content.decode()
 
 
@@ -187,12 +187,12 @@ def test_a_person_finds_an_employer_and_hides_from_it_and_back(town, client_for)
 
 def test_staff_do_it_on_behalf_below_their_stations_alone(town, client_for) -> None:
     args = [town.ours.pk, town.employer.pk]
-    assert client_for(town.neighbour).post(reverse("staff:hide-from", args=args)).status_code == 403
+    assert client_for(town.neighbour).post(reverse("staff:employer-hide", args=args)).status_code == 403
     there = client_for(town.clerk)
-    there.post(reverse("staff:hide-from", args=args))
+    there.post(reverse("staff:employer-hide", args=args))
     listed = there.get(reverse("staff:hidden-employers", args=[town.ours.pk])).content.decode()
     assert "江门市远航物流有限公司" in listed
-    there.post(reverse("staff:show-to", args=args))
+    there.post(reverse("staff:employer-show", args=args))
     assert not HiddenRecord.objects.in_force().exists()
 
 

@@ -2,7 +2,7 @@
 
 import ast
 
-from portal.web.staff.audit.verbs import ROOMS, VERBS, room_of, words
+from portal.web.staff.audit.verb_labels import ROOMS, VERBS, room_of, words
 from tests.house.source import name, python_files, tree
 
 

@@ -98,7 +98,7 @@ def test_each_list_says_where_it_stood(driver, posts, client_for) -> None:
     own.get(reverse("veteran:fair", args=[fair.pk]))
     client_for(clerk).get(reverse("staff:veteran", args=[driver.pk]))
     client_for(clerk).get(reverse("staff:candidates", args=[posts[1].pk]))
-    client_for(manager).get(reverse("staff:booth-people", args=[booth.pk]))
+    client_for(manager).get(reverse("staff:booth-candidates", args=[booth.pk]))
     client_for(member).get(reverse("employer:candidates", args=[posts[0].pk]))
     counted = {surface: len(rows(surface=surface)) for surface in Surface}
     assert counted == {

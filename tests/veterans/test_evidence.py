@@ -143,15 +143,15 @@ def test_the_person_uploads_reads_and_takes_back(
 def test_each_look_of_staff_is_noted_and_the_neighbour_refused(person, client_for) -> None:
     piece = added(person, PDF)
     clerk, neighbour = make_staff(person.station), make_staff(make_stations()["司前镇"])
-    url = reverse("staff:evidence", args=[piece.pk])
+    url = reverse("staff:document", args=[piece.pk])
     assert client_for(clerk).get(url).content == PDF
     assert AccessLog.objects.get(kind=AccessKind.REVEAL).field == "证明材料：驾驶证、职业证书"
     assert client_for(neighbour).get(url).status_code == 403
-    assert client_for(neighbour).post(reverse("staff:evidence-remove", args=[piece.pk])).status_code == 403
+    assert client_for(neighbour).post(reverse("staff:document-remove", args=[piece.pk])).status_code == 403
     assert AccessLog.objects.filter(kind=AccessKind.REFUSED, actor=neighbour).count() == 2
-    assert client_for(clerk).get(reverse("staff:evidence", args=[piece.pk + 1])).status_code == 404
+    assert client_for(clerk).get(reverse("staff:document", args=[piece.pk + 1])).status_code == 404
     answer = client_for(clerk).post(
-        reverse("staff:evidence-judge", args=[piece.pk]), {"accepted": "yes", "reason": ""}, follow=True
+        reverse("staff:document-judge", args=[piece.pk]), {"accepted": "yes", "reason": ""}, follow=True
     )
     assert "已核对" in answer.content.decode()
 
@@ -165,7 +165,7 @@ def test_the_pages_look_right(person, open_page, sign_in, look, width) -> None:
     )
     for user, path in (
         (person.account, reverse("veteran:evidence")),
-        (make_staff(person.station), reverse("staff:veteran-evidence", args=[person.pk])),
+        (make_staff(person.station), reverse("staff:veteran-documents", args=[person.pk])),
     ):
         window = open_page(width=width)
         sign_in(window, user)

@@ -63,5 +63,5 @@ class Town:
         ranking_index.rebuild()
         ranking_index.rebuild_people()
         self.staff_url = reverse("staff:candidates", args=[self.position.pk])
-        self.booth_url = reverse("staff:booth-people", args=[self.booth.pk])
+        self.booth_url = reverse("staff:booth-candidates", args=[self.booth.pk])
         self.employer_url = reverse("employer:candidates", args=[self.position.pk])

@@ -109,13 +109,13 @@ class Desk:
     def names(self) -> dict[str, str]:
         """URL names, for templates."""
         short = (
-            "sheets",
-            "sheet-new",
-            "sheet-template",
-            "sheet",
-            "sheet-columns",
-            "sheet-step",
-            "sheet-result",
+            "imports",
+            "import-new",
+            "import-template",
+            "import",
+            "import-columns",
+            "import-step",
+            "import-result",
         )
         return {name.replace("-", "_"): f"{self.area}:{name}" for name in short} | {"target": self.target}
 
@@ -127,7 +127,7 @@ class Desk:
         return get_object_or_404(self.imports(user), pk=pk)
 
     def redirect(self, sheet: ImportRun) -> HttpResponse:
-        return redirect(f"{self.area}:sheet", pk=sheet.pk)
+        return redirect(f"{self.area}:import", pk=sheet.pk)
 
 
 def listing(request: HttpRequest, desk: Desk, rows: ImportRunQuerySet, **more: Any) -> HttpResponse:

@@ -1,135 +1,29 @@
-"""The desk of station staff, below /desk/."""
+"""URL paths of the staff desk, below /desk/: the paths of every subject in one namespace."""
 
-from django.urls import path
-
-from portal.web.staff.audit import audit
-from portal.web.staff.calls import absences, calendar_feed, covers, day, follow_ups, rules, team
-from portal.web.staff.employers import employer_papers, employers, tokens
-from portal.web.staff.fairs import booths, fairs
-from portal.web.staff.imports import imports
-from portal.web.staff.network import appointments, network
-from portal.web.staff.placements import confirmations, placements
-from portal.web.staff.positions import candidates, complaints, occupations, positions
-from portal.web.staff.ranking import learning
-from portal.web.staff.records import (
-    claims,
-    closing,
-    duplicates,
-    editing,
-    evidence,
-    exports,
-    hiding,
-    returns,
-    veterans,
-    visits,
-)
-from portal.web.staff.reports import exports as insight_exports
-from portal.web.staff.reports import pages as insights
-from portal.web.staff.reports import rows as insight_rows
-from portal.web.staff.reports import tables, trouble
+from portal.web.staff.audit import urls as audit_urls
+from portal.web.staff.calls import urls as calls_urls
+from portal.web.staff.employers import urls as employers_urls
+from portal.web.staff.fairs import urls as fairs_urls
+from portal.web.staff.imports import urls as imports_urls
+from portal.web.staff.network import urls as network_urls
+from portal.web.staff.placements import urls as placements_urls
+from portal.web.staff.positions import urls as positions_urls
+from portal.web.staff.ranking import urls as ranking_urls
+from portal.web.staff.records import urls as records_urls
+from portal.web.staff.reports import urls as reports_urls
 
 app_name = "staff"
 
 urlpatterns = [
-    path("", day.day, name="day"),
-    path("follow-ups/<int:pk>/", follow_ups.follow_up, name="follow-up"),
-    path("follow-ups/<int:pk>/call/", follow_ups.call, name="follow-up-call"),
-    path("follow-ups/<int:pk>/outcome/", follow_ups.outcome, name="follow-up-outcome"),
-    path("follow-ups/<int:pk>/take-back/", follow_ups.take_back, name="follow-up-take-back"),
-    path("follow-ups/<int:pk>/absence/", absences.record, name="follow-up-absence"),
-    path("absences/<int:pk>/end/", absences.end, name="absence-end"),
-    path("follow-up-rules/", rules.rules, name="follow-up-rules"),
-    path("team/", team.overview, name="team"),
-    path("team/calls/", team.calls, name="team-calls"),
-    path("team/assign/", team.assign, name="team-assign"),
-    path("covers/", covers.listing, name="covers"),
-    path("covers/<int:pk>/end/", covers.end, name="cover-end"),
-    path("follow-ups/in-vain/", follow_ups.in_vain, name="follow-ups-in-vain"),
-    path("calendar/", calendar_feed.feed, name="calendar"),
-    path("calendar/revoke/", calendar_feed.revoke, name="calendar-revoke"),
-    path("veterans/", veterans.listing, name="veterans"),
-    path("veterans/export/", exports.export, name="veterans-export"),
-    path("veterans/new/", veterans.new, name="veteran-new"),
-    path("veterans/<int:pk>/", veterans.detail, name="veteran"),
-    path("veterans/<int:pk>/visits/", visits.of_person, name="veteran-visits"),
-    path("veterans/<int:pk>/close/", closing.close, name="veteran-close"),
-    path("veterans/<int:pk>/reopen/", closing.reopen, name="veteran-reopen"),
-    path("veterans/<int:pk>/edit/<slug:section>/", editing.section, name="veteran-edit"),
-    path("veterans/<int:pk>/jobs/<int:job>/remove/", editing.remove_job, name="veteran-job-remove"),
-    path("veterans/<int:pk>/evidence/", evidence.of_person, name="veteran-evidence"),
-    path("veterans/<int:pk>/hidden-employers/", hiding.of_person, name="hidden-employers"),
-    path("veterans/<int:pk>/hidden-employers/<int:employer>/hide/", hiding.hide, name="hide-from"),
-    path("veterans/<int:pk>/hidden-employers/<int:employer>/show/", hiding.show, name="show-to"),
-    path("duplicates/", duplicates.listing, name="duplicates"),
-    path("duplicates/<int:first>/<int:second>/", duplicates.compare, name="duplicate"),
-    path("merges/<int:pk>/undo/", duplicates.undo, name="merge-undo"),
-    path("claims/", claims.listing, name="claims"),
-    path("claims/<int:pk>/", claims.decide, name="claim"),
-    path("evidence/<int:pk>/", evidence.piece, name="evidence"),
-    path("evidence/<int:pk>/judge/", evidence.judge, name="evidence-judge"),
-    path("evidence/<int:pk>/remove/", evidence.remove, name="evidence-remove"),
-    path("veterans/<int:pk>/reveal/", veterans.reveal, name="reveal"),
-    path("veterans/<int:pk>/register/", veterans.register, name="veteran-register"),
-    path("veterans/<int:pk>/declare/", veterans.declare, name="veteran-declare"),
-    path("sheets/", imports.listing, name="sheets"),
-    path("sheets/new/", imports.new, name="sheet-new"),
-    path("sheets/template/", imports.template, name="sheet-template"),
-    path("sheets/<int:pk>/", imports.detail, name="sheet"),
-    path("sheets/<int:pk>/columns/", imports.columns, name="sheet-columns"),
-    path("sheets/<int:pk>/result/", imports.result, name="sheet-result"),
-    path("sheets/<int:pk>/<slug:step>/", imports.take_step, name="sheet-step"),
-    path("visits/", visits.worklist, name="visits"),
-    path("visits/coverage/", visits.coverage, name="visit-coverage"),
-    path("visits/<int:pk>/correct/", visits.correct, name="visit-correct"),
-    path("returns/", returns.listing, name="returns"),
-    path("returns/new/", returns.new, name="return-new"),
-    path("returns/<int:pk>/", returns.receipt, name="return"),
-    path("employers/", employers.listing, name="employers"),
-    path("employers/<int:pk>/", employers.detail, name="employer"),
-    path("employers/papers/<int:pk>/", employer_papers.paper, name="employer-paper"),
-    path("employers/papers/<int:pk>/judge/", employer_papers.judge, name="employer-paper-judge"),
-    path("positions/", positions.listing, name="positions"),
-    path("positions/approve/", positions.approve_many, name="positions-approve"),
-    path("positions/<int:pk>/occupation/", occupations.correct, name="position-occupation"),
-    path("positions/<int:pk>/", positions.detail, name="position"),
-    path("positions/<int:pk>/candidates/", candidates.position, name="candidates"),
-    path("tokens/", tokens.listing, name="tokens"),
-    path("tokens/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
-    path("reports/", complaints.listing, name="complaints"),
-    path("reports/<int:pk>/", complaints.detail, name="complaint"),
-    path("booths/", booths.listing, name="booths"),
-    path("booths/<int:pk>/", booths.detail, name="booth"),
-    path("booths/<int:pk>/people/", candidates.booth, name="booth-people"),
-    path("fairs/", fairs.listing, name="fairs"),
-    path("fairs/<int:page_id>/", fairs.detail, name="fair"),
-    path("learning/", learning.page, name="learning"),
-    path("learning/run/", learning.run, name="learning-run"),
-    path("learning/roll-back/", learning.roll_back, name="learning-roll-back"),
-    path("learning/<int:pk>/adopt/", learning.adopt, name="learning-adopt"),
-    path("audit/", audit.events, name="audit"),
-    path("audit/looks/", audit.looks, name="audit-looks"),
-    path("audit/verify/", audit.verify, name="audit-verify"),
-    path("insights/", insights.funnels, name="insights"),
-    path("insights/retention/", insights.retention, name="insight-retention"),
-    path("insights/satisfaction/", insights.satisfied, name="insight-satisfaction"),
-    path("insights/fairs/", tables.fairs, name="insight-fairs"),
-    path("insights/years/", tables.years, name="insight-years"),
-    path("insights/month/", tables.month, name="insight-month"),
-    path("insights/month/pdf/", tables.month_print, name="insight-month-pdf"),
-    path("insights/rows/", insight_rows.rows, name="insight-rows"),
-    path("insights/export/<slug:report>/", insight_exports.export, name="insight-export"),
-    path("trouble/", trouble.lists, name="trouble"),
-    path("trouble/<slug:key>/", trouble.lists, name="trouble-list"),
-    path("network/", network.tree, name="network"),
-    path("network/<int:pk>/", network.tree, name="network-station"),
-    path("network/<int:pk>/staff/", appointments.staff, name="network-staff"),
-    path("network/<int:pk>/<slug:change>/", network.change, name="network-change"),
-    path("network/posts/<int:pk>/", appointments.post, name="network-post"),
-    path("placements/", placements.listing, name="placements"),
-    path("placements/<int:pk>/", placements.detail, name="placement"),
-    path("placements/<int:pk>/reopen/", placements.reopen, name="placement-reopen"),
-    path("placements/<int:pk>/correct/", placements.correct, name="placement-correct"),
-    path("placements/<int:pk>/ask/", confirmations.ask_person, name="ask-person"),
-    path("confirmations/employers/<int:pk>/", confirmations.ask_employer, name="ask-employer"),
-    path("confirmations/<int:pk>/revoke/", confirmations.revoke, name="confirmation-revoke"),
+    *calls_urls.urlpatterns,
+    *records_urls.urlpatterns,
+    *employers_urls.urlpatterns,
+    *positions_urls.urlpatterns,
+    *fairs_urls.urlpatterns,
+    *placements_urls.urlpatterns,
+    *network_urls.urlpatterns,
+    *reports_urls.urlpatterns,
+    *ranking_urls.urlpatterns,
+    *audit_urls.urlpatterns,
+    *imports_urls.urlpatterns,
 ]

@@ -17,7 +17,7 @@ register = template.Library()
 @register.filter
 def rows_url(number: Number) -> str:
     """Where the rows of a number are listed."""
-    return f"{reverse('staff:insight-rows')}?{urlencode({'figure': number.figure, **number.cut.query})}"
+    return f"{reverse('staff:report-rows')}?{urlencode({'figure': number.figure, **number.cut.query})}"
 
 
 @register.simple_tag

@@ -43,7 +43,7 @@ def press(client_for, member, employer, django_capture_on_commit_callbacks):
 
 
 def _upload(client, content: bytes, name: str = "岗位.xlsx"):
-    return client.post(reverse("employer:sheet-new"), {"file": SimpleUploadedFile(name, content)})
+    return client.post(reverse("employer:import-new"), {"file": SimpleUploadedFile(name, content)})
 
 
 def test_from_the_upload_to_the_undo(press, employer) -> None:
@@ -51,21 +51,21 @@ def test_from_the_upload_to_the_undo(press, employer) -> None:
     assert _upload(press.client, content).status_code == 302
     sheet = ImportRun.objects.get()
     assert sheet.subject_id == employer.pk
-    page = press("sheet-columns", sheet.pk, **{key: str(at) for key, at in sheet.columns.items()})
+    page = press("import-columns", sheet.pk, **{key: str(at) for key, at in sheet.columns.items()})
     said = page.content.decode()
     assert "将新建" in said
     assert "不能只写“面议”" in said
     assert not Position.objects.exists()
-    said = press("sheet-step", sheet.pk, "start").content.decode()
+    said = press("import-step", sheet.pk, "start").content.decode()
     assert "导入完成" in said
     assert Position.objects.get().state == PositionState.IN_REVIEW
-    answer = press.client.get(reverse("employer:sheet-result", args=[sheet.pk]))
+    answer = press.client.get(reverse("employer:import-result", args=[sheet.pk]))
     headers, row = (
         CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
     )
     assert headers[:3] == ["原行号", "原因", "岗位名称"]
     assert row[:3] == [3, "月薪下限：不能只写“面议”，请写明每月最低多少元。", "叉车司机"]
-    said = press("sheet-step", sheet.pk, "undo").content.decode()
+    said = press("import-step", sheet.pk, "undo").content.decode()
     assert "已全部撤销" in said
     assert not Position.objects.exists()
 
@@ -77,21 +77,21 @@ def test_an_import_is_its_uploaders_and_of_an_employer_they_act_for(member, empl
     colleague = make_user()
     employer.memberships.create(user=colleague)
     reviewer = make_staff(make_stations()["新会区"], StationRole.REVIEWER)
-    for name in ("sheet", "sheet-result"):
+    for name in ("import", "import-result"):
         url = reverse(f"employer:{name}", args=[sheet.pk])
         assert client_for(member).get(url).status_code == 200
         for other in (rival, colleague, reviewer, make_user()):
             assert client_for(other).get(url).status_code == 404
-    for name, more in (("sheet-columns", ()), ("sheet-step", ("undo",))):
+    for name, more in (("import-columns", ()), ("import-step", ("undo",))):
         assert client_for(rival).post(reverse(f"employer:{name}", args=[sheet.pk, *more])).status_code == 404
     employer.memberships.filter(user=member).delete()
-    assert client_for(member).get(reverse("employer:sheet", args=[sheet.pk])).status_code == 404
+    assert client_for(member).get(reverse("employer:import", args=[sheet.pk])).status_code == 404
 
 
 def test_a_sheet_of_files_is_no_position_sheet(member, employer, client_for) -> None:
     sheet = take_in(member, employer, sheet_of(post()))
     ImportRun.objects.filter(pk=sheet.pk).update(kind="veterans")
-    assert client_for(member).get(reverse("employer:sheet", args=[sheet.pk])).status_code == 404
+    assert client_for(member).get(reverse("employer:import", args=[sheet.pk])).status_code == 404
 
 
 def test_pay_in_one_column_is_enough(press) -> None:
@@ -100,20 +100,20 @@ def test_pay_in_one_column_is_enough(press) -> None:
     )
     assert _upload(press.client, content, "a.csv").status_code == 302
     sheet = ImportRun.objects.get()
-    said = press("sheet-columns", sheet.pk, **{key: str(at) for key, at in sheet.columns.items()})
+    said = press("import-columns", sheet.pk, **{key: str(at) for key, at in sheet.columns.items()})
     assert "检查完毕" in said.content.decode()
     del (columns := {key: str(at) for key, at in sheet.columns.items()})["pay"]
-    said = press("sheet-columns", sheet.pk, **columns).content.decode()
+    said = press("import-columns", sheet.pk, **columns).content.decode()
     assert "请指出哪一列是：月薪下限" in said
 
 
 def test_what_is_no_sheet_is_refused_beside_the_field(press) -> None:
     assert "请上传 xlsx" in _upload(press.client, b"\x89PNG\r\n\x1a\n\x00\x00", "照片.xlsx").content.decode()
-    assert "请选择一个表格文件" in press.client.post(reverse("employer:sheet-new")).content.decode()
+    assert "请选择一个表格文件" in press.client.post(reverse("employer:import-new")).content.decode()
 
 
 def test_the_template_is_handed_out(press) -> None:
-    answer = press.client.get(reverse("employer:sheet-template"))
+    answer = press.client.get(reverse("employer:import-template"))
     assert "attachment" in answer["Content-Disposition"]
     assert CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).sheet_names == [
         "岗位征集表",
@@ -127,4 +127,4 @@ def test_the_list_costs_the_same_however_long(same_queries, press, member, emplo
             take_in(member, employer, sheet_of(post(title=f"{Position.objects.count()}-{at}号线司机")))
 
     more()
-    same_queries(lambda: press.client.get(reverse("employer:sheets")), more)
+    same_queries(lambda: press.client.get(reverse("employer:imports")), more)

@@ -308,7 +308,7 @@ def test_many_vain_tries_at_once(desk, stations, make_call) -> None:
     theirs = make_call("邻镇人", veteran=make_veteran(station=stations["司前镇"], name="邻镇人"))
     left = make_call("没勾选")
     page = desk.post(
-        reverse("staff:follow-ups-in-vain"),
+        reverse("staff:follow-ups-unreached"),
         {"pk": [call.pk for call in (*calls, theirs)], "next": "/desk/?whose=all"},
         follow=True,
     )
@@ -316,7 +316,7 @@ def test_many_vain_tries_at_once(desk, stations, make_call) -> None:
     assert "已记录3人没联系上，其中1人试满次数，回访结束。" in _messages(page)
     assert list(FollowUp.objects.order_by("pk").values_list("tries", flat=True)) == [3, 1, 1, 0, 0]
     assert left.tries == 0
-    nothing = desk.post(reverse("staff:follow-ups-in-vain"), {"pk": ["x", str(theirs.pk)]}, follow=True)
+    nothing = desk.post(reverse("staff:follow-ups-unreached"), {"pk": ["x", str(theirs.pk)]}, follow=True)
     assert "请先勾选" in _messages(nothing)
 
 

@@ -132,7 +132,7 @@ def test_a_licence_is_looked_at_and_the_verification_links_it(desk, reviewer, ow
     firm = make_employer(verified=False, member=owner)
     paper = hand_in(employer=firm, by=owner, kind=EvidenceKind.LICENCE, content=make_picture())
     page = desk.get(_detail(firm))
-    assert desk.get(reverse("staff:employer-paper", args=[paper.pk]))["Content-Type"] == "image/png"
+    assert desk.get(reverse("staff:employer-document", args=[paper.pk]))["Content-Type"] == "image/png"
     assert AuditEvent.objects.filter(verb="employers.paper_seen", actor_id=reviewer.pk).count() == 1
     said = _decide(desk, firm, "verify", evidence=["licence"], shown=page.context["shown"])
     assert "已核验" in said
@@ -152,7 +152,7 @@ def test_a_paper_that_changed_while_the_page_stood_open_is_told(desk, owner) -> 
 
 def test_a_paper_is_sent_back_with_a_reason_that_members_read(desk, employer, owner) -> None:
     paper = hand_in(employer=employer, by=owner, kind=EvidenceKind.NOTICE, content=make_picture())
-    url = reverse("staff:employer-paper-judge", args=[paper.pk])
+    url = reverse("staff:employer-document-judge", args=[paper.pk])
     assert "请写明原因" in desk.post(url, {"accepted": "no"}, follow=True).content.decode()
     desk.post(url, {"accepted": "no", "reason": "缺少公章"})
     paper.refresh_from_db()
@@ -226,8 +226,8 @@ def test_a_neighbour_or_clerk_decides_and_sees_nothing(client_for, employer, own
     ):
         there = client_for(user)
         assert there.get(_detail(employer)).status_code == code
-        assert there.get(reverse("staff:employer-paper", args=[paper.pk])).status_code == code
-        judging = reverse("staff:employer-paper-judge", args=[paper.pk])
+        assert there.get(reverse("staff:employer-document", args=[paper.pk])).status_code == code
+        judging = reverse("staff:employer-document-judge", args=[paper.pk])
         assert there.post(judging, {"accepted": "yes"}).status_code == code
         assert there.post(_detail(employer), {"decision": "suspend", "reason": "x"}).status_code == code
 

@@ -96,7 +96,7 @@ def test_each_role_reads_what_is_its_own(towns, client_for, client, role) -> Non
         assert client.get(path).status_code == 302
     assert reader.get("/desk/trouble/").status_code == (200 if role in OPEN_FILES else 403)
     for report, query in REPORTS.items():
-        answer = reader.post(reverse("staff:insight-export", args=[report]), query)
+        answer = reader.post(reverse("staff:report-export", args=[report]), query)
         assert answer.status_code == (200 if role in EXPORT else 403), report
     menu = text(reader.get("/desk/"))
     assert ("/desk/insights/" in menu) is (role in READ_REPORTS)
@@ -164,7 +164,7 @@ def test_what_is_typed_wrong_is_said_and_kept(towns, client_for) -> None:
 
 def test_a_sheet_says_its_filter_and_who_took_it_and_is_logged(towns, client_for, head) -> None:
     answer = client_for(head).post(
-        reverse("staff:insight-export", args=["funnel"]), {"by": "fair", "since": "2026-01-01"}
+        reverse("staff:report-export", args=["funnel"]), {"by": "fair", "since": "2026-01-01"}
     )
     mark, headers, *rows = sheet(answer)
     assert [headers[0], headers[3], rows[0][0], rows[0][3], rows[-1][0]] == [
@@ -179,19 +179,19 @@ def test_a_sheet_says_its_filter_and_who_took_it_and_is_logged(towns, client_for
 
 def test_nobodys_name_leaves_in_a_sheet(towns, client_for, head) -> None:
     for report, query in REPORTS.items():
-        content = sheet(client_for(head).post(reverse("staff:insight-export", args=[report]), query))
+        content = sheet(client_for(head).post(reverse("staff:report-export", args=[report]), query))
         assert len(content) >= 2, report
         assert "陈建国" not in str(content), report
-    rows = sheet(client_for(head).post(reverse("staff:insight-export", args=["rows"]), {"figure": "sheets"}))
+    rows = sheet(client_for(head).post(reverse("staff:report-export", args=["rows"]), {"figure": "sheets"}))
     assert [row[0] for row in rows[2:]] == [f"意向 {towns.our_intention.pk} 号"]
     assert AuditEvent.objects.filter(verb="insights.exported").count() == len(REPORTS) + 1
-    nothing = client_for(head).post(reverse("staff:insight-export", args=["people"]), {})
+    nothing = client_for(head).post(reverse("staff:report-export", args=["people"]), {})
     assert nothing.status_code == 404
 
 
 def test_the_sheet_of_the_years_is_the_page(towns, client_for, head) -> None:
     page = text(client_for(head).get("/desk/insights/years/"))
-    _, headers, *rows = sheet(client_for(head).post(reverse("staff:insight-export", args=["years"]), {}))
+    _, headers, *rows = sheet(client_for(head).post(reverse("staff:report-export", args=["years"]), {}))
     shown = [int(n) for n in re.findall(r'data-number="(\d+)"', page)]
     assert [int(n) for row in rows for n in row[2:7]] == shown[: len(rows) * 5]
     assert headers[-1] == "口径"
@@ -213,7 +213,7 @@ def test_how_content_people_are_is_shown_listed_and_taken_out_without_names(town
     assert "陈建国" not in counted
     assert f"意向 {towns.our_intention.pk} 号" in counted
     _, headers, *lines = sheet(
-        reader.post(reverse("staff:insight-export", args=["satisfaction"]), {"by": "employer"})
+        reader.post(reverse("staff:report-export", args=["satisfaction"]), {"by": "employer"})
     )
     assert headers == [
         "用人单位", "很满意", "满意", "一般", "不满意", "很不满意", "回答份数", "平均（1至5分）",
@@ -317,7 +317,7 @@ def test_trouble_leads_to_the_thing_to_do(towns, client_for) -> None:
     assert reverse("staff:follow-up", args=[call.pk]) in page
     Placement.objects.update(recorded_at=timezone.now() - timedelta(days=20))
     page = text(client_for(towns.clerk).get("/desk/trouble/no-interview/"))
-    behind = f"{reverse('staff:trouble-list', args=['waiting'])}?of={towns.our_intention.position_id}"
+    behind = f"{reverse('staff:data-problem-list', args=['waiting'])}?of={towns.our_intention.position_id}"
     assert behind in page
     assert reverse("staff:placement", args=[towns.our_intention.pk]) in text(
         client_for(towns.clerk).get(behind)

@@ -91,7 +91,7 @@ def test_a_look_at_a_file_is_noted_and_phones_are_masked(towns, of) -> None:
 
 
 def test_a_reveal_needs_a_reason_and_is_noted(towns, of) -> None:
-    there, url = of(StationRole.HEAD), reverse("staff:reveal", args=[towns.ours.pk])
+    there, url = of(StationRole.HEAD), reverse("staff:veteran-reveal", args=[towns.ours.pk])
     assert towns.ours.phone not in there.post(url, {"field": "phone", "reason": ""}).content.decode()
     html = there.post(url, {"field": "phone", "reason": "电话回访"}).content.decode()
     assert towns.ours.phone in html

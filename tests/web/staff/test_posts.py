@@ -33,7 +33,7 @@ def staff_page(station) -> str:
 
 
 def post_page(post: Appointment) -> str:
-    return reverse("staff:network-post", args=[post.pk])
+    return reverse("staff:network-appointment", args=[post.pk])
 
 
 def post_of(user) -> Appointment:

@@ -50,7 +50,7 @@ def test_a_typed_address_is_refused_and_the_person_can_read_that(towns, desk) ->
     assert (row.actor, row.file_id, row.kind) == (towns.clerk, towns.theirs.pk, AccessKind.REFUSED)
 
 
-@pytest.mark.parametrize("name", ["reveal", "veteran-register", "veteran-declare"])
+@pytest.mark.parametrize("name", ["veteran-reveal", "veteran-register", "veteran-declare"])
 def test_nothing_is_done_to_the_neighbours_people(towns, desk, name) -> None:
     data = {
         "field": "phone",

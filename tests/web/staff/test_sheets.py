@@ -18,11 +18,11 @@ from tests.imports.making import full_person, person, sheet_of, take_in, xlsx
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ("sheets", "sheet-new", "sheet-template")
+PAGES = ("imports", "import-new", "import-template")
 
 
 def _upload(client, content: bytes, name: str = "花名册.xlsx"):
-    return client.post(reverse("staff:sheet-new"), {"file": SimpleUploadedFile(name, content)})
+    return client.post(reverse("staff:import-new"), {"file": SimpleUploadedFile(name, content)})
 
 
 @pytest.fixture
@@ -57,8 +57,8 @@ def test_who_gets_in(name, towns, client_for, client) -> None:
 def test_an_import_is_its_uploaders_alone(towns, client_for, client) -> None:
     sheet = take_in(towns.clerk, sheet_of(person(), person(phone="1")))
     urls = [
-        reverse("staff:sheet", args=[sheet.pk]),
-        reverse("staff:sheet-result", args=[sheet.pk]),
+        reverse("staff:import", args=[sheet.pk]),
+        reverse("staff:import-result", args=[sheet.pk]),
     ]
     above = make_staff(towns.stations["新会区"], StationRole.HEAD)
     for url in urls:
@@ -67,8 +67,8 @@ def test_an_import_is_its_uploaders_alone(towns, client_for, client) -> None:
         assert client_for(above).get(url).status_code == 404
         assert client_for(make_user()).get(url).status_code == 403
         assert client.get(url).status_code == 302
-    steps = [reverse("staff:sheet-step", args=[sheet.pk, step]) for step in ("start", "undo", "cancel")]
-    for url in [*steps, reverse("staff:sheet-columns", args=[sheet.pk])]:
+    steps = [reverse("staff:import-step", args=[sheet.pk, step]) for step in ("start", "undo", "cancel")]
+    for url in [*steps, reverse("staff:import-columns", args=[sheet.pk])]:
         assert client_for(towns.neighbour).post(url).status_code == 404
         assert client_for(towns.clerk).get(url).status_code == 405
 
@@ -78,30 +78,30 @@ def test_from_the_upload_to_the_undo(post) -> None:
     said = full_person(name="赵小川")
     assert _upload(post.client, sheet_of(said, person(name="孙一", phone="12"))).status_code == 302
     sheet = ImportRun.objects.get()
-    page = post.client.get(reverse("staff:sheet", args=[sheet.pk])).content.decode()
+    page = post.client.get(reverse("staff:import", args=[sheet.pk])).content.decode()
     assert said["phone"] not in page
     assert said["id_number"] not in page
     assert f"{said['phone'][:3]}****{said['phone'][-4:]}" in page
     columns = {key: str(at) for key, at in sheet.columns.items()}
-    page = post("sheet-columns", sheet.pk, **columns).content.decode()
+    page = post("import-columns", sheet.pk, **columns).content.decode()
     assert "将新建" in page
     assert "第 3 行" in page
     assert "11位手机号码" in page
     assert not Veteran.objects.filter(name="赵小川").exists()
-    page = post("sheet-step", sheet.pk, "start").content.decode()
+    page = post("import-step", sheet.pk, "start").content.decode()
     assert "撤销导入" in page
     assert Veteran.objects.filter(name="赵小川").exists()
-    page = post("sheet-step", sheet.pk, "undo").content.decode()
+    page = post("import-step", sheet.pk, "undo").content.decode()
     assert "已全部撤销" in page
     assert not Veteran.objects.filter(name="赵小川").exists()
-    assert "还没有导入过" not in post.client.get(reverse("staff:sheets")).content.decode()
+    assert "还没有导入过" not in post.client.get(reverse("staff:imports")).content.decode()
 
 
 def test_what_is_no_sheet_is_refused_beside_the_field(post) -> None:
     answer = _upload(post.client, b"\x89PNG\r\n\x1a\n\x00\x00\x00", "照片.xlsx")
     assert answer.status_code == 200
     assert "请上传 xlsx、xls 或 csv 文件" in answer.content.decode()
-    assert "请选择一个表格文件" in post.client.post(reverse("staff:sheet-new")).content.decode()
+    assert "请选择一个表格文件" in post.client.post(reverse("staff:import-new")).content.decode()
     assert not ImportRun.objects.exists()
 
 
@@ -116,13 +116,13 @@ def test_columns_that_are_not_known_are_asked_for_and_remembered(post) -> None:
     content = xlsx([["谁", "号", "站"], [said["name"], said["id_number"], said["station"]]])
     _upload(post.client, content)
     sheet = ImportRun.objects.get()
-    page = post.client.get(reverse("staff:sheet", args=[sheet.pk])).content.decode()
+    page = post.client.get(reverse("staff:import", args=[sheet.pk])).content.decode()
     assert "还有必填的列没有认出" in page
-    page = post("sheet-columns", sheet.pk, name="0").content.decode()
+    page = post("import-columns", sheet.pk, name="0").content.decode()
     assert "请指出哪一列是身份证号" in page
-    page = post("sheet-columns", sheet.pk, name="0", id_number="0").content.decode()
+    page = post("import-columns", sheet.pk, name="0", id_number="0").content.decode()
     assert "同一列不能对应两个内容" in page
-    page = post("sheet-columns", sheet.pk, name="0", id_number="1", station="2").content.decode()
+    page = post("import-columns", sheet.pk, name="0", id_number="1", station="2").content.decode()
     assert "检查完毕" in page
     _upload(post.client, content)
     assert ImportRun.objects.first().columns == {"name": 0, "id_number": 1, "station": 2}
@@ -131,10 +131,10 @@ def test_columns_that_are_not_known_are_asked_for_and_remembered(post) -> None:
 def test_the_result_sheet_is_plain_and_noted(post, towns) -> None:
     bad = person(phone="1391234567")
     sheet = take_in(towns.clerk, sheet_of(person(), bad))
-    page = post.client.get(reverse("staff:sheet", args=[sheet.pk])).content.decode()
+    page = post.client.get(reverse("staff:import", args=[sheet.pk])).content.decode()
     assert bad["id_number"] not in page
     assert bad["phone"] not in page
-    answer = post.client.get(reverse("staff:sheet-result", args=[sheet.pk]))
+    answer = post.client.get(reverse("staff:import-result", args=[sheet.pk]))
     (headers, row) = CalamineWorkbook.from_filelike(_file(answer)).get_sheet_by_index(0).to_python()
     assert headers == ["原行号", "原因", "姓名", "身份证号", "手机号码", "责任服务站"]
     assert row[0] == 3
@@ -149,18 +149,18 @@ def _file(answer):
 
 def test_a_step_that_is_not_now_is_refused_in_words(post, towns) -> None:
     sheet = take_in(towns.clerk, sheet_of(person()))
-    assert "不能这样做" in post("sheet-step", sheet.pk, "start").content.decode()
-    assert post("sheet-step", sheet.pk, "dance").status_code == 404
+    assert "不能这样做" in post("import-step", sheet.pk, "start").content.decode()
+    assert post("import-step", sheet.pk, "dance").status_code == 404
 
 
 def test_a_running_import_says_how_far_it_is(post, towns) -> None:
     content = sheet_of(*(person() for _ in range(3)))
     sheet = actions.upload(by=towns.clerk, kind=KIND, name="x.xlsx", content=content)
     actions.start(sheet=sheet, by=towns.clerk, enqueue=False)
-    page = post.client.get(reverse("staff:sheet", args=[sheet.pk])).content.decode()
+    page = post.client.get(reverse("staff:import", args=[sheet.pk])).content.decode()
     assert 'hx-trigger="every 2s"' in page
     assert "共 3 行" in page
-    page = post("sheet-step", sheet.pk, "cancel").content.decode()
+    page = post("import-step", sheet.pk, "cancel").content.decode()
     assert "正在停止" in page
 
 
@@ -172,12 +172,12 @@ def test_the_pages_cost_the_same_however_many(same_queries, client_for, towns) -
             take_in(towns.clerk, sheet_of(person()))
 
     more()
-    same_queries(lambda: client.get(reverse("staff:sheets")), more)
+    same_queries(lambda: client.get(reverse("staff:imports")), more)
     sheets = [take_in(towns.clerk, sheet_of(*(person(phone="1") for _ in range(n)))) for n in (2, 12)]
     current = iter(sheets)
     first = next(current)
-    urls = {"url": reverse("staff:sheet", args=[first.pk])}
+    urls = {"url": reverse("staff:import", args=[first.pk])}
     same_queries(
         lambda: client.get(urls["url"]),
-        lambda: urls.update(url=reverse("staff:sheet", args=[next(current).pk])),
+        lambda: urls.update(url=reverse("staff:import", args=[next(current).pk])),
     )

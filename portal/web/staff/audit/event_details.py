@@ -10,7 +10,7 @@ from portal.core.models import AuditEvent
 from portal.core.stored_names import model_by_stored_label
 from portal.employers.enums import EmployerRole, EvidenceKind
 from portal.web.shared.record_sections import STAFF_SECTIONS
-from portal.web.staff.audit.verbs import DETAILS
+from portal.web.staff.audit.verb_labels import DETAILS
 
 _LABELS = {
     "purpose": dict(ConsentPurpose.choices),

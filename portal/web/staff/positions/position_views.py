@@ -21,7 +21,7 @@ from portal.stations.models import in_subtrees
 from portal.web.shared.wording import FIELDS, panel
 from portal.web.staff.guard import review_staff
 from portal.web.staff.positions.forms import QueueFilter, RefusalForm
-from portal.web.staff.positions.reviews import A_PAGE, decide
+from portal.web.staff.positions.review_decisions import A_PAGE, decide
 
 _STATES = (
     PositionState.IN_REVIEW, PositionState.OPEN, PositionState.REFUSED, PositionState.PAUSED,

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 from portal.accounts.models import User
 from portal.reports.figures import FIGURES, Figure
 from portal.reports.scope import can_export_reports
-from portal.web.staff.reports.asking import cut_or_404, in_words, report_staff
-from portal.web.staff.reports.listings import entry, listing_of, ordered, reader_of
+from portal.web.staff.reports.report_filters import cut_or_404, in_words, report_staff
+from portal.web.staff.reports.row_tables import entry, listing_of, ordered, reader_of
 
 A_PAGE = 20
 
@@ -25,7 +25,7 @@ def figure_or_404(key: str) -> Figure:
 def rows(request: HttpRequest, user: User) -> HttpResponse:
     """What one figure counts in one cut; `figure` and the cut's parts stand in the address."""
     if "figure" not in request.GET:
-        return redirect("staff:insights")
+        return redirect("staff:report-funnels")
     figure = figure_or_404(request.GET["figure"])
     scope, cut = cut_or_404(user, request.GET)
     found = figure.rows(scope, cut)

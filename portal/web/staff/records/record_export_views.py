@@ -17,7 +17,7 @@ from portal.veterans.permissions import EXPORT_ROLES
 from portal.web.shared.fields import add_errors
 from portal.web.shared.imports import download
 from portal.web.staff.guard import staff_with
-from portal.web.staff.records.veterans import VeteranFilter
+from portal.web.staff.records.record_views import VeteranFilter
 
 export_staff = staff_with(EXPORT_ROLES)
 

@@ -18,7 +18,7 @@ from portal.stations.models import Station
 from portal.web.shared.fields import add_errors
 from portal.web.staff.guard import any_staff
 from portal.web.staff.network.forms import AppointForm, EndPostForm, MovePostForm
-from portal.web.staff.network.network import A_PAGE, station_or_refuse
+from portal.web.staff.network.station_views import A_PAGE, station_or_refuse
 
 
 @any_staff

@@ -62,7 +62,7 @@ def of_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             add_errors(form, error if hasattr(error, "error_dict") else ValidationError({"file": error}))
         else:
             messages.success(request, "已上传。")
-            return redirect("staff:veteran-evidence", pk=pk)
+            return redirect("staff:veteran-documents", pk=pk)
     context = {
         "veteran": veteran,
         "form": form,
@@ -97,7 +97,7 @@ def judge(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             messages.success(request, f"已记录：{found.get_state_display()}。")
     else:
         messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))
-    return redirect("staff:veteran-evidence", pk=found.veteran_id)
+    return redirect("staff:veteran-documents", pk=found.veteran_id)
 
 
 @file_staff
@@ -107,4 +107,4 @@ def remove(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     found = _found(user, pk)
     remove_evidence(piece=found, by=user)
     messages.success(request, "已删除。")
-    return redirect("staff:veteran-evidence", pk=found.veteran_id)
+    return redirect("staff:veteran-documents", pk=found.veteran_id)

@@ -13,7 +13,7 @@ from portal.accounts.models import User
 from portal.reports import trouble
 from portal.reports.scope import scope_of
 from portal.web.staff.guard import file_staff
-from portal.web.staff.reports.listings import Cell, Entry, Reader, entry, listing_of, reader_of
+from portal.web.staff.reports.row_tables import Cell, Entry, Reader, entry, listing_of, reader_of
 
 A_PAGE = 20
 # Lists behind a row of another, and what they may be narrowed to.
@@ -42,7 +42,7 @@ def lists(request: HttpRequest, user: User, key: str = "overdue") -> HttpRespons
                 "label": one.label,
                 "value": page.paginator.count if one.key == key else one.rows(user).count(),
                 "unit": one.unit,
-                "url": reverse("staff:trouble-list", args=[one.key]),
+                "url": reverse("staff:data-problem-list", args=[one.key]),
             }
             for one in trouble.ON_TOP
         ],
@@ -65,6 +65,6 @@ def _entry(listing: Any, reader: Reader, row: Any) -> Entry:
     for name, key in _BEHIND.items():
         n = getattr(row, name, None)
         if isinstance(n, int):
-            url = f"{reverse('staff:trouble-list', args=[key])}?of={row.pk}"
+            url = f"{reverse('staff:data-problem-list', args=[key])}?of={row.pk}"
             made = Entry((*made.cells, Cell(f"{n} 份", url, n)))
     return made

@@ -26,10 +26,10 @@ from portal.reports.stages import CHAIN
 from portal.veterans.permissions import EXPORT_ROLES
 from portal.web.shared.imports import download
 from portal.web.staff.guard import staff_with
-from portal.web.staff.reports.asking import CutForm, organised_below, words
-from portal.web.staff.reports.listings import entry, listing_of, ordered, reader_of
-from portal.web.staff.reports.rows import figure_or_404
-from portal.web.staff.reports.tables import MonthForm, year_of
+from portal.web.staff.reports.report_filters import CutForm, organised_below, words
+from portal.web.staff.reports.row_tables import entry, listing_of, ordered, reader_of
+from portal.web.staff.reports.row_views import figure_or_404
+from portal.web.staff.reports.table_report_views import MonthForm, year_of
 
 export_staff = staff_with(EXPORT_ROLES)
 
@@ -56,7 +56,7 @@ def export(request: HttpRequest, user: User, report: str) -> HttpResponse:
         )
     except ValidationError as error:
         messages.error(request, "；".join(error.messages))
-        return redirect(f"{reverse('staff:insight-rows')}?{request.POST.urlencode()}")
+        return redirect(f"{reverse('staff:report-rows')}?{request.POST.urlencode()}")
     return download(content, f"{sheet.title}-{timezone.localdate():%Y%m%d}.xlsx")
 
 

@@ -19,7 +19,7 @@ from portal.core.models import AuditEvent
 from portal.reports.logs import events_visible_to, looks_visible_to
 from portal.web.shared.fields import DayInput
 from portal.web.staff.audit.event_details import details
-from portal.web.staff.audit.verbs import ROOMS, room_of, words
+from portal.web.staff.audit.verb_labels import ROOMS, room_of, words
 from portal.web.staff.guard import staff_with
 
 A_PAGE = 30
@@ -64,7 +64,7 @@ class LookFilter(_LogFilter):
 
 
 def _tabs(current: str) -> list[dict[str, Any]]:
-    parts = (("staff:audit", "操作日志"), ("staff:audit-looks", "档案访问记录"))
+    parts = (("staff:audit", "操作日志"), ("staff:access-log", "档案访问记录"))
     return [
         {"label": label, "url": reverse(name), "current": name == current, "count": None}
         for name, label in parts
@@ -94,10 +94,10 @@ def looks(request: HttpRequest, user: User) -> HttpResponse:
     found = LookFilter(request.GET, queryset=looks_visible_to(user))
     page = Paginator(found.qs, A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "tabs": _tabs("staff:audit-looks"),
+        "tabs": _tabs("staff:access-log"),
         "page": page,
         "form": found.form,
-        "clear_url": reverse("staff:audit-looks") if any(request.GET.values()) else "",
+        "clear_url": reverse("staff:access-log") if any(request.GET.values()) else "",
     }
     return render(request, "staff/audit/audit_looks.html", context)
 

@@ -22,7 +22,7 @@ from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station, path_range
-from portal.web.staff.calls.duties import duties
+from portal.web.staff.calls.follow_up_rows import duties
 from portal.web.staff.guard import any_staff
 
 A_PAGE = 30

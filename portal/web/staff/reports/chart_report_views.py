@@ -19,7 +19,7 @@ from portal.reports.scope import Scope, can_export_reports, scope_of
 from portal.reports.slices import Slice
 from portal.reports.stages import CHAIN
 from portal.web.staff.reports import charts
-from portal.web.staff.reports.asking import FilterForm, in_words, report_staff, tabs
+from portal.web.staff.reports.report_filters import FilterForm, in_words, report_staff, tabs
 
 A_PAGE = 20
 _DEFINED = ("sheets", "people", "reached", "stage.onboarded")
@@ -51,19 +51,19 @@ def funnels(request: HttpRequest, user: User) -> HttpResponse:
     """How far the intentions of one cut came, and the same by one dimension."""
     scope, form, cut = asked(user, request.GET)
     by = _dimension(request.GET)
-    context = _context(user, form, cut, "insights", by=by, by_label=DIMENSIONS[by], funnel=None)
+    context = _context(user, form, cut, "report-funnels", by=by, by_label=DIMENSIONS[by], funnel=None)
     if cut is not None:
         cells = grouped(scope, cut, by)
         page = Paginator(cells, A_PAGE).get_page(request.GET.get("page"))
         context |= {
             "funnel": funnel(scope, cut),
             "page": page,
-            "groups": [(cell, _address("insights", cell.cut, by)) for cell in page.object_list],
+            "groups": [(cell, _address("report-funnels", cell.cut, by)) for cell in page.object_list],
             "columns": [state.label for state in CHAIN],
             "export_query": {**cut.query, "by": by},
             "definitions": [FIGURES[name] for name in _DEFINED],
         }
-    context["dimensions"] = _dimensions("insights", cut, by)
+    context["dimensions"] = _dimensions("report-funnels", cut, by)
     return render(request, "staff/reports/funnels.html", context)
 
 
@@ -89,7 +89,7 @@ def _address(name: str, cut: Slice, by: str) -> str:
 def retention(request: HttpRequest, user: User) -> HttpResponse:
     """The curve of people who stayed, with its confidence interval."""
     scope, form, cut = asked(user, request.GET)
-    context = _context(user, form, cut, "insight-retention", points=[], as_of=timezone.now())
+    context = _context(user, form, cut, "report-retention", points=[], as_of=timezone.now())
     if cut is not None:
         lives = survival.lives(intentions(scope, cut))
         points = survival.curve(lives)
@@ -121,7 +121,7 @@ def _point(point: survival.Point, cut: Slice) -> dict[str, Any]:
 def satisfied(request: HttpRequest, user: User) -> HttpResponse:
     """What people in post say of it, by degree, and the same by one dimension."""
     scope, form, cut = asked(user, request.GET)
-    name, by = "insight-satisfaction", _dimension(request.GET)
+    name, by = "report-satisfaction", _dimension(request.GET)
     context = _context(user, form, cut, name, by=by, by_label=DIMENSIONS[by], degrees=None)
     if cut is not None:
         degrees = satisfaction(scope, cut)

@@ -20,7 +20,7 @@ from portal.reports.satisfaction import MEAN_DEFINITION
 from portal.reports.scope import can_export_reports, scope_of
 from portal.reports.stages import CHAIN
 from portal.web.staff.reports import charts
-from portal.web.staff.reports.asking import organised_below, report_staff, tabs
+from portal.web.staff.reports.report_filters import organised_below, report_staff, tabs
 
 A_PAGE = 10
 FIRST_YEAR = 2000
@@ -35,7 +35,7 @@ def years(request: HttpRequest, user: User) -> HttpResponse:
     table = four_years(scope_of(user), last_years(until))
     charted = [table.line(name) for name in _CHARTED]
     context = {
-        "tabs": tabs("insight-years"),
+        "tabs": tabs("report-years"),
         "table": table,
         "chart": charts.bars(
             "years",
@@ -71,7 +71,7 @@ def fairs(request: HttpRequest, user: User) -> HttpResponse:
     sheets, placed = COMPARED.index("sheets"), COMPARED.index("stage.onboarded")
     values = [[line.numbers[at] for line in lines] for at in (sheets, placed)]
     context = {
-        "tabs": tabs("insight-fairs"),
+        "tabs": tabs("report-fairs"),
         "page": page,
         "lines": list(zip(shown, lines, strict=True)),
         "figures": [FIGURES[name] for name in COMPARED],
@@ -125,7 +125,7 @@ def month(request: HttpRequest, user: User) -> HttpResponse:
     form, day = _month(request)
     report = month_report(scope_of(user), day) if day else None
     context: dict[str, Any] = {
-        "tabs": tabs("insight-month"),
+        "tabs": tabs("report-month"),
         "form": form,
         "report": report,
         "of": whose(user),

@@ -18,7 +18,7 @@ from portal.veterans.actions import reveal
 from portal.web.shared.fields import add_errors
 from portal.web.shared.redirects import safe_next
 from portal.web.shared.steps import timeline
-from portal.web.staff.calls.duties import duties, next_call, recorded, told_day
+from portal.web.staff.calls.follow_up_rows import duties, next_call, recorded, told_day
 from portal.web.staff.guard import file_staff
 from portal.web.staff.records.forms import CallForm
 

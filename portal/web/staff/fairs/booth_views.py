@@ -10,7 +10,7 @@ from portal.fairs import actions
 from portal.fairs.enums import BoothState
 from portal.fairs.models import Booth
 from portal.web.staff.guard import desk_staff
-from portal.web.staff.positions.reviews import by_state, decide
+from portal.web.staff.positions.review_decisions import by_state, decide
 from portal.web.staff.records.forms import BOOTH_REASONS, BoothNumberForm, ReasonForm
 
 

@@ -19,7 +19,7 @@ from portal.complaints.permissions import can_answer
 from portal.core.validators import validate_no_unit_name
 from portal.web.shared.fields import add_errors
 from portal.web.staff.guard import review_staff
-from portal.web.staff.positions.reviews import A_PAGE
+from portal.web.staff.positions.review_decisions import A_PAGE
 
 OVERDUE = "overdue"
 

@@ -24,7 +24,7 @@ from portal.employers.models import Employer, EmployerMembership, EmployerPaper,
 from portal.stations.models import Station, path_range
 from portal.web.shared.employers import facts_of
 from portal.web.staff.guard import review_staff
-from portal.web.staff.positions.reviews import CHANGED, decide
+from portal.web.staff.positions.review_decisions import CHANGED, decide
 from portal.web.staff.records import forms
 
 A_PAGE = 20

@@ -175,12 +175,12 @@ def tabs(current: str) -> list[dict[str, Any]]:
     return [
         {"label": label, "url": reverse(f"staff:{name}"), "current": name == current, "count": None}
         for name, label in (
-            ("insights", "漏斗"),
-            ("insight-retention", "稳岗曲线"),
-            ("insight-satisfaction", "满意程度"),
-            ("insight-fairs", "招聘会对比"),
-            ("insight-years", "四年汇总"),
-            ("insight-month", "月报"),
+            ("report-funnels", "漏斗"),
+            ("report-retention", "稳岗曲线"),
+            ("report-satisfaction", "满意程度"),
+            ("report-fairs", "招聘会对比"),
+            ("report-years", "四年汇总"),
+            ("report-month", "月报"),
         )
     ]
 

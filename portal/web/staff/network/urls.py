@@ -1,0 +1,13 @@
+"""URL paths of the service network and its staff."""
+
+from django.urls import path
+
+from portal.web.staff.network import appointment_views, station_views
+
+urlpatterns = [
+    path("network/", station_views.tree, name="network"),
+    path("network/<int:pk>/", station_views.tree, name="network-station"),
+    path("network/<int:pk>/staff/", appointment_views.staff, name="network-staff"),
+    path("network/<int:pk>/<slug:change>/", station_views.change, name="network-change"),
+    path("network/posts/<int:pk>/", appointment_views.post, name="network-appointment"),
+]
