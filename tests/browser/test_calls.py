@@ -55,7 +55,7 @@ def _due(towns, town: str, name: str, by: str, *, late: int = 0) -> FollowUp:
 
 
 def _row(page: Page, name: str):
-    return page.locator("[data-duties] > li", has_text=name)
+    return page.locator("[data-follow-ups] > li", has_text=name)
 
 
 @pytest.mark.must("tracking.4")
@@ -155,7 +155,7 @@ def test_thirty_calls_in_under_ninety_taps(open_page, towns, sign_in, look, figu
     page.add_init_script(COUNT_TAPS)
     sign_in(page, towns["clerk"])
     page.goto("/desk/")
-    expect(page.locator("[data-duty]")).to_have_count(30)
+    expect(page.locator("[data-follow-up]")).to_have_count(30)
     look(page, "thirty-calls")
 
     came_to: dict[str, str] = {}
@@ -208,7 +208,7 @@ def test_the_day_by_keys_alone(desk, towns, sign_in, look) -> None:
     expect(desk.get_by_role("link", name="甲某", exact=True)).to_be_focused()
     desk.keyboard.press("n")
     expect(desk.get_by_text("第1次没联系上")).to_be_visible()
-    expect(desk.locator("[data-duty-done]")).to_be_focused()
+    expect(desk.locator("[data-follow-up-done]")).to_be_focused()
     desk.keyboard.press("Tab")  # a mistake
     look(desk, "day-mistake")
     desk.keyboard.press("Enter")
@@ -229,7 +229,7 @@ def test_the_day_by_keys_alone(desk, towns, sign_in, look) -> None:
     desk.keyboard.press("x")
     expect(desk.get_by_label("勾选 丙某")).to_be_checked()
     desk.keyboard.press("k")
-    expect(desk.locator("[data-duty-done]").last).not_to_be_focused()
+    expect(desk.locator("[data-follow-up-done]").last).not_to_be_focused()
     desk.keyboard.press("j")
     desk.keyboard.press("Enter")
     expect(desk.get_by_role("heading", name="回访：丙某")).to_be_visible()

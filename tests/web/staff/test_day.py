@@ -163,7 +163,7 @@ def test_what_the_row_does_not_offer_records_nothing(desk, make_call, did) -> No
     row = desk.post(_url("outcome", call), {"did": did}, headers=HTMX)
     assert row.status_code == 200
     assert 'role="alert"' in row.content.decode()
-    assert "data-duty" in row.content.decode()
+    assert "data-follow-up" in row.content.decode()
     assert _messages(desk.post(_url("outcome", call), {"did": did}, follow=True)).startswith("陈建国：")
     call.refresh_from_db()
     assert (call.state, call.tries) == (FollowUpState.PENDING, 0)

@@ -84,7 +84,7 @@ def events(request: HttpRequest, user: User) -> HttpResponse:
         "form": found.form,
         "clear_url": reverse("staff:audit") if any(request.GET.values()) else "",
     }
-    return render(request, "staff/audit/audit.html", context)
+    return render(request, "staff/audit/audit_events.html", context)
 
 
 @auditor
@@ -99,7 +99,7 @@ def looks(request: HttpRequest, user: User) -> HttpResponse:
         "form": found.form,
         "clear_url": reverse("staff:access-log") if any(request.GET.values()) else "",
     }
-    return render(request, "staff/audit/audit_looks.html", context)
+    return render(request, "staff/audit/access_log.html", context)
 
 
 @auditor

@@ -135,7 +135,7 @@ def _refused(request: HttpRequest, user: User, found: FollowUp, words: str) -> H
     if request.headers.get("HX-Request"):
         (row,) = duties([found], user, words)
         context = {"duty": row, "next": safe_next(request, reverse("staff:day"))}
-        return render(request, "staff/calls/_duty.html", context)
+        return render(request, "staff/calls/_follow_up.html", context)
     messages.error(request, f"{found.placement.veteran.name}：{words}")
     return redirect(safe_next(request, reverse("staff:day")))
 
@@ -152,7 +152,7 @@ def _receipt(
         "may_take_back": "step" if step else "try",
         "next": safe_next(request, reverse("staff:day")),
     }
-    return render(request, "staff/calls/_duty_done.html", context)
+    return render(request, "staff/calls/_call_recorded.html", context)
 
 
 def _say(request: HttpRequest, done: FollowUp, result: AttemptOutcome, step: str) -> None:
@@ -188,7 +188,7 @@ def take_back(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     if request.headers.get("HX-Request"):
         context = {"follow_up": found, "name": name, "words": words, "next": "", "next_call": ""}
         return render(
-            request, "staff/calls/_duty_done.html", context | {"wrong_number": False, "may_take_back": ""}
+            request, "staff/calls/_call_recorded.html", context | {"wrong_number": False, "may_take_back": ""}
         )
     (messages.success if good else messages.error)(request, f"{name}：{words}")
     return redirect(safe_next(request, reverse("staff:day")))
@@ -203,7 +203,7 @@ def _take_back_try(request: HttpRequest, user: User, found: FollowUp) -> HttpRes
     if request.headers.get("HX-Request"):
         (row,) = duties([_found(user, found.pk)], user, words)
         context = {"duty": row, "next": safe_next(request, reverse("staff:day"))}
-        return render(request, "staff/calls/_duty.html", context)
+        return render(request, "staff/calls/_follow_up.html", context)
     if words:
         messages.error(request, f"{name}：{words}")
     else:

@@ -47,7 +47,7 @@ def staff(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     page = Paginator(posts, A_PAGE).get_page(request.GET.get("page"))
     rows = [(post, _is_past(post, today), not _is_past(post, today) and can_end(user, post)) for post in page]
     context = {"station": station, "page": page, "rows": rows, "form": form if roles else None}
-    return render(request, "staff/network/network_staff.html", context)
+    return render(request, "staff/network/station_staff.html", context)
 
 
 def _is_past(post: Appointment, today: Any) -> bool:
@@ -84,4 +84,4 @@ def post(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         else:
             return redirect("staff:network-staff", pk=found.station_id)
     context = {"post": found, "end": end, "move": move, "is_past": _is_past(found, timezone.localdate())}
-    return render(request, "staff/network/network_post.html", context)
+    return render(request, "staff/network/appointment.html", context)

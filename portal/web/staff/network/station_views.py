@@ -75,7 +75,7 @@ def tree(request: HttpRequest, user: User, pk: int | None = None) -> HttpRespons
         "facts": _facts(own) if own else [],
         "changes": _changes(user, station),
     }
-    return render(request, "staff/network/network.html", context)
+    return render(request, "staff/network/station.html", context)
 
 
 def _facts(line: Any) -> list[tuple[str, Any]]:
@@ -194,7 +194,7 @@ def change(request: HttpRequest, user: User, pk: int, change: str) -> HttpRespon
         except ValidationError as error:
             add_errors(form, error)
     context = {"station": station, "form": form, "label": kind.label, "preview": preview}
-    return render(request, "staff/network/network_change.html", context)
+    return render(request, "staff/network/station_change.html", context)
 
 
 def _preview(station: Station, form: forms.Form) -> list[tuple[str, Any]]:

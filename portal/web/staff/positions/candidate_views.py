@@ -54,4 +54,4 @@ def booth(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         "rows": [(item, told(item.veteran), reasons(item)) for item in found.items],
         "page": page,
     }
-    return render(request, "staff/fairs/booth_people.html", context)
+    return render(request, "staff/fairs/booth_candidates.html", context)

@@ -69,7 +69,7 @@ def of_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         "pieces": list(veteran.evidence.select_related("uploaded_by", "judged_by")),
         "most": MAX_PIECES,
     }
-    return render(request, "staff/records/veteran_evidence.html", context)
+    return render(request, "staff/records/veteran_documents.html", context)
 
 
 @file_staff

@@ -51,7 +51,7 @@ def lists(request: HttpRequest, user: User, key: str = "overdue") -> HttpRespons
         "entries": [_entry(listing, reader, row) for row in page.object_list],
         "as_of": timezone.now(),
     }
-    return render(request, "staff/reports/trouble.html", context)
+    return render(request, "staff/reports/data_problems.html", context)
 
 
 # What a firm and a post are told besides: how many, leading to them.
