@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from portal.api.doors import NEEDS_NOTHING, OPEN
-from portal.reports.open_data import SUPPRESSION, open_statistics
+from portal.reports.open_statistics import SUPPRESSION_NOTE, count_open_statistics
 
 router = Router(tags=["statistics"])
 
@@ -39,4 +39,4 @@ class Statistics(Schema):
 @router.get("", response=Statistics, summary="公开统计", auth=OPEN, openapi_extra=NEEDS_NOTHING)
 def statistics(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - what ninja hands a view
     """平台的公开数字，从记录逐条计数，没有手工填报。"""
-    return {**asdict(open_statistics()), "suppression": SUPPRESSION}
+    return {**asdict(count_open_statistics()), "suppression": SUPPRESSION_NOTE}

@@ -10,10 +10,10 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core import audit
 from portal.imports.writing import write_rows
-from portal.reports.scope import can_export_reports
+from portal.reports.report_scope import can_export_reports
 
 # More in one sheet takes longer than a page may.
-MOST = 20_000
+MAX_ROWS = 20_000
 
 
 @transaction.atomic
@@ -28,8 +28,8 @@ def export_table(
     """
     if not can_export_reports(by):
         raise PermissionDenied("no post that exports")
-    if len(rows) > MOST:
-        raise ValidationError(f"一次最多导出 {MOST} 行，请缩小范围。", code="too_many")
+    if len(rows) > MAX_ROWS:
+        raise ValidationError(f"一次最多导出 {MAX_ROWS} 行，请缩小范围。", code="too_many")
     event = audit.record(by=by, verb="insights.exported", target=by, kind=title, filter=said, rows=len(rows))
     now = timezone.localtime()
     mark = (

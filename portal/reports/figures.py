@@ -21,14 +21,20 @@ from portal.placements.enums import PlacementState as S
 from portal.placements.models import FollowUp, Placement, PlacementQuerySet, PlacementTransition
 from portal.placements.workflow import WAS_IN_POST_STATES
 from portal.positions.models import Position
-from portal.reports import survival
-from portal.reports.scope import Scope
-from portal.reports.slices import NO_DISTRICT, Slice, of_fairs, of_placements
-from portal.reports.stages import CHAIN, RANKS, gaps, ranked, standing
+from portal.reports import retention_curve
+from portal.reports.furthest_stage import (
+    STAGE_RANKS,
+    STAGES,
+    effective_transitions,
+    intervals_between_stages,
+    with_furthest_stage,
+)
+from portal.reports.report_filter import NO_DISTRICT, ReportFilter, fair_condition, placement_condition
+from portal.reports.report_scope import ReportScope
 from portal.stations.models import path_range
 from portal.veterans.models import Veteran
 
-Rows = Callable[[Scope, Slice], "QuerySet[Model]"]
+RowQuery = Callable[[ReportScope, ReportFilter], "QuerySet[Model]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +45,20 @@ class Figure:
     label: str
     unit: str
     definition: str
-    rows: Rows
+    rows: RowQuery
     summed: str = ""
 
-    def count(self, scope: Scope, cut: Slice) -> int:
-        rows = self.rows(scope, cut)
+    def count(self, scope: ReportScope, filters: ReportFilter) -> int:
+        rows = self.rows(scope, filters)
         return rows.aggregate(n=Sum(self.summed))["n"] or 0 if self.summed else rows.count()
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class FigureValue:
     """A value with what it counts: enough to find the rows again."""
 
     figure: str
-    cut: Slice
+    filters: ReportFilter
     value: int
 
     @property
@@ -65,60 +71,62 @@ class Number:
 
 
 # --- rows of fairs ---------------------------------------------------------------------------------------
-def fairs(scope: Scope, cut: Slice) -> "QuerySet[JobFairPage]":
-    return JobFairPage.objects.filter(of_fairs(scope, cut))
+def fairs(scope: ReportScope, filters: ReportFilter) -> "QuerySet[JobFairPage]":
+    return JobFairPage.objects.filter(fair_condition(scope, filters))
 
 
-def booths(scope: Scope, cut: Slice) -> "QuerySet[Booth]":
-    found = Booth.objects.filter(of_fairs(scope, cut, "fair__"), state=BoothState.CONFIRMED)
-    if cut.district:
-        found = found.filter(path_range("employer__region_id", cut.district))
-    if cut.occupation:
-        shown = Position.objects.filter(occupation__code__startswith=cut.occupation)
+def booths(scope: ReportScope, filters: ReportFilter) -> "QuerySet[Booth]":
+    found = Booth.objects.filter(fair_condition(scope, filters, "fair__"), state=BoothState.CONFIRMED)
+    if filters.district:
+        found = found.filter(path_range("employer__region_id", filters.district))
+    if filters.occupation:
+        shown = Position.objects.filter(occupation__code__startswith=filters.occupation)
         pairs = Booth.positions.through.objects.filter(position__in=shown.values("pk"))
         found = found.filter(pk__in=pairs.values("booth"))
     return found
 
 
-def employers(scope: Scope, cut: Slice) -> "QuerySet[Employer]":
-    return Employer.objects.filter(pk__in=booths(scope, cut).order_by().values("employer"))
+def employers(scope: ReportScope, filters: ReportFilter) -> "QuerySet[Employer]":
+    return Employer.objects.filter(pk__in=booths(scope, filters).order_by().values("employer"))
 
 
-def shown_positions(scope: Scope, cut: Slice) -> "QuerySet[Model]":
+def booth_positions(scope: ReportScope, filters: ReportFilter) -> "QuerySet[Model]":
     """Rows (booth, position) of what confirmed booths show."""
     found = Booth.positions.through.objects.filter(
-        of_fairs(scope, cut, "booth__fair__"), booth__state=BoothState.CONFIRMED
+        fair_condition(scope, filters, "booth__fair__"), booth__state=BoothState.CONFIRMED
     )
-    if cut.district:
-        found = found.filter(path_range("position__region_id", cut.district))
-    if cut.occupation:
-        found = found.filter(position__occupation__code__startswith=cut.occupation)
+    if filters.district:
+        found = found.filter(path_range("position__region_id", filters.district))
+    if filters.occupation:
+        found = found.filter(position__occupation__code__startswith=filters.occupation)
     return found
 
 
-def positions(scope: Scope, cut: Slice) -> "QuerySet[Position]":
-    return Position.objects.filter(pk__in=shown_positions(scope, cut).order_by().values("position"))
+def positions(scope: ReportScope, filters: ReportFilter) -> "QuerySet[Position]":
+    return Position.objects.filter(pk__in=booth_positions(scope, filters).order_by().values("position"))
 
 
-def registrations(scope: Scope, cut: Slice) -> "QuerySet[Registration]":
-    return Registration.objects.filter(of_fairs(scope, cut, "fair__"), state=RegistrationState.REGISTERED)
+def registrations(scope: ReportScope, filters: ReportFilter) -> "QuerySet[Registration]":
+    return Registration.objects.filter(
+        fair_condition(scope, filters, "fair__"), state=RegistrationState.REGISTERED
+    )
 
 
-def visitors(scope: Scope, cut: Slice) -> "QuerySet[CheckIn]":
-    found = CheckIn.objects.filter(of_fairs(scope, cut, "fair__"))
-    if cut.district == NO_DISTRICT:
+def visitors(scope: ReportScope, filters: ReportFilter) -> "QuerySet[CheckIn]":
+    found = CheckIn.objects.filter(fair_condition(scope, filters, "fair__"))
+    if filters.district == NO_DISTRICT:
         found = found.filter(registration__veteran__living_region__isnull=True)
-    elif cut.district:
-        found = found.filter(path_range("registration__veteran__living_region_id", cut.district))
+    elif filters.district:
+        found = found.filter(path_range("registration__veteran__living_region_id", filters.district))
     return found
 
 
-def attendances(scope: Scope, cut: Slice) -> "QuerySet[CheckIn]":
-    return visitors(scope, cut).filter(kind=VisitorKind.VETERAN)
+def attendances(scope: ReportScope, filters: ReportFilter) -> "QuerySet[CheckIn]":
+    return visitors(scope, filters).filter(kind=VisitorKind.VETERAN)
 
 
-def attending(scope: Scope, cut: Slice) -> "QuerySet[Veteran]":
-    came = attendances(scope, cut).filter(registration__isnull=False)
+def attending_veterans(scope: ReportScope, filters: ReportFilter) -> "QuerySet[Veteran]":
+    came = attendances(scope, filters).filter(registration__isnull=False)
     return Veteran.objects.filter(pk__in=came.order_by().values("registration__veteran"))
 
 
@@ -126,56 +134,62 @@ def attending(scope: Scope, cut: Slice) -> "QuerySet[Veteran]":
 REACHED = Q(veteran_confirmed_at__isnull=False, employer_confirmed_at__isnull=False)
 
 
-def intentions(scope: Scope, cut: Slice) -> PlacementQuerySet:
+def intentions(scope: ReportScope, filters: ReportFilter) -> PlacementQuerySet:
     """By the day on which they were written down."""
-    return Placement.objects.filter(of_placements(scope, cut), cut.within("recorded_at"))
+    return Placement.objects.filter(placement_condition(scope, filters), filters.within("recorded_at"))
 
 
-def _reached(scope: Scope, cut: Slice) -> PlacementQuerySet:
-    return intentions(scope, cut).filter(REACHED)
+def _reached(scope: ReportScope, filters: ReportFilter) -> PlacementQuerySet:
+    return intentions(scope, filters).filter(REACHED)
 
 
-def _at(stage: S) -> Callable[[Scope, Slice], "QuerySet[Placement]"]:
-    return lambda scope, cut: ranked(intentions(scope, cut)).filter(rank__gte=RANKS[stage])
+def _at(stage: S) -> Callable[[ReportScope, ReportFilter], "QuerySet[Placement]"]:
+    return lambda scope, filters: with_furthest_stage(intentions(scope, filters)).filter(
+        rank__gte=STAGE_RANKS[stage]
+    )
 
 
-def _people(rows: Callable[[Scope, Slice], "QuerySet[Placement]"]) -> Rows:
-    def found(scope: Scope, cut: Slice) -> "QuerySet[Veteran]":
-        return Veteran.objects.filter(pk__in=rows(scope, cut).order_by().values("veteran"))
+def _people(rows: Callable[[ReportScope, ReportFilter], "QuerySet[Placement]"]) -> RowQuery:
+    def found(scope: ReportScope, filters: ReportFilter) -> "QuerySet[Veteran]":
+        return Veteran.objects.filter(pk__in=rows(scope, filters).order_by().values("veteran"))
 
     return found
 
 
-def _gap(stage: S) -> Rows:
-    def found(scope: Scope, cut: Slice) -> PlacementQuerySet:
-        pairs = gaps(intentions(scope, cut))[stage]
+def _gap(stage: S) -> RowQuery:
+    def found(scope: ReportScope, filters: ReportFilter) -> PlacementQuerySet:
+        pairs = intervals_between_stages(intentions(scope, filters))[stage]
         return Placement.objects.filter(pk__in=[pair.placement for pair in pairs])
 
     return found
 
 
-def _lives(wanted: Callable[[survival.Life, int], bool]) -> Rows:
-    def found(scope: Scope, cut: Slice) -> PlacementQuerySet:
-        lives = survival.lives(intentions(scope, cut))
-        return Placement.objects.filter(pk__in=[one.placement for one in lives if wanted(one, cut.days or 0)])
+def _lives(wanted: Callable[[retention_curve.EmploymentSpell, int], bool]) -> RowQuery:
+    def found(scope: ReportScope, filters: ReportFilter) -> PlacementQuerySet:
+        lives = retention_curve.employment_spells(intentions(scope, filters))
+        return Placement.objects.filter(
+            pk__in=[one.placement for one in lives if wanted(one, filters.days or 0)]
+        )
 
     return found
 
 
 # --- what people in post say -----------------------------------------------------------------------------
-def was_in_post(scope: Scope, cut: Slice) -> PlacementQuerySet:
+def onboarded_placements(scope: ReportScope, filters: ReportFilter) -> PlacementQuerySet:
     """A correction out of the post takes a placement out."""
-    return intentions(scope, cut).filter(state__in=sorted(WAS_IN_POST_STATES))
+    return intentions(scope, filters).filter(state__in=sorted(WAS_IN_POST_STATES))
 
 
-def answers(scope: Scope, cut: Slice) -> AnswerQuerySet:
+def latest_answers(scope: ReportScope, filters: ReportFilter) -> AnswerQuerySet:
     """The latest answer with a degree of each placement, by the day on which that was written down."""
-    return _latest(of_placements(scope, cut, "placement__") & cut.within("placement__recorded_at"), Q())
+    return _latest(
+        placement_condition(scope, filters, "placement__") & filters.within("placement__recorded_at"), Q()
+    )
 
 
-def answers_given(scope: Scope, cut: Slice) -> AnswerQuerySet:
+def answers_in_period(scope: ReportScope, filters: ReportFilter) -> AnswerQuerySet:
     """The latest of each placement among those given in the period."""
-    return _latest(of_placements(scope, cut, "placement__"), cut.within("at"))
+    return _latest(placement_condition(scope, filters, "placement__"), filters.within("at"))
 
 
 def _latest(whose: Q, given: Q) -> AnswerQuerySet:
@@ -185,42 +199,42 @@ def _latest(whose: Q, given: Q) -> AnswerQuerySet:
 
 
 def _saying(
-    degree: Satisfaction, rows: Callable[[Scope, Slice], AnswerQuerySet]
-) -> Callable[[Scope, Slice], AnswerQuerySet]:
-    return lambda scope, cut: rows(scope, cut).filter(satisfaction=degree)
+    degree: Satisfaction, rows: Callable[[ReportScope, ReportFilter], AnswerQuerySet]
+) -> Callable[[ReportScope, ReportFilter], AnswerQuerySet]:
+    return lambda scope, filters: rows(scope, filters).filter(satisfaction=degree)
 
 
 # --- what happened in a period ---------------------------------------------------------------------------
-def steps(scope: Scope, cut: Slice) -> "QuerySet[PlacementTransition]":
+def steps(scope: ReportScope, filters: ReportFilter) -> "QuerySet[PlacementTransition]":
     """By the day on which they happened. A correction that says once more what stands already is none; one
     that makes up for a step is, on its own day.
     """
     before = PlacementTransition.objects.filter(
         placement=OuterRef("placement"), to_state=OuterRef("to_state"), sequence__lt=OuterRef("sequence")
     )
-    told = standing().exclude(Q(step="correct") & Exists(before.order_by()))
-    return told.filter(of_placements(scope, cut, "placement__"), cut.on_days("happened_on"))
+    told = effective_transitions().exclude(Q(step="correct") & Exists(before.order_by()))
+    return told.filter(placement_condition(scope, filters, "placement__"), filters.on_days("happened_on"))
 
 
-def _step_to(*states: S) -> Rows:
-    return lambda scope, cut: steps(scope, cut).filter(to_state__in=states)
+def _step_to(*states: S) -> RowQuery:
+    return lambda scope, filters: steps(scope, filters).filter(to_state__in=states)
 
 
-def calls(scope: Scope, cut: Slice) -> "QuerySet[FollowUp]":
+def calls(scope: ReportScope, filters: ReportFilter) -> "QuerySet[FollowUp]":
     """Follow-ups of the reader's stations."""
-    return FollowUp.objects.filter(scope.covers("placement__veteran__station"), cut.below("station"))
+    return FollowUp.objects.filter(scope.covers("placement__veteran__station"), filters.below("station"))
 
 
-def _calls_done(scope: Scope, cut: Slice) -> "QuerySet[FollowUp]":
-    return calls(scope, cut).filter(cut.within("done_at"), state=FollowUpState.DONE)
+def _calls_done(scope: ReportScope, filters: ReportFilter) -> "QuerySet[FollowUp]":
+    return calls(scope, filters).filter(filters.within("done_at"), state=FollowUpState.DONE)
 
 
-def _calls_due(scope: Scope, cut: Slice) -> "QuerySet[FollowUp]":
-    return calls(scope, cut).filter(cut.on_days("call_on")).exclude(state=FollowUpState.CANCELLED)
+def _calls_due(scope: ReportScope, filters: ReportFilter) -> "QuerySet[FollowUp]":
+    return calls(scope, filters).filter(filters.on_days("call_on")).exclude(state=FollowUpState.CANCELLED)
 
 
-def _calls_missed(scope: Scope, cut: Slice) -> "QuerySet[FollowUp]":
-    return calls(scope, cut).filter(cut.on_days("call_on"), state=FollowUpState.PENDING)
+def _calls_missed(scope: ReportScope, filters: ReportFilter) -> "QuerySet[FollowUp]":
+    return calls(scope, filters).filter(filters.on_days("call_on"), state=FollowUpState.PENDING)
 
 
 _OF_FAIRS = "招聘会指本站辖区内主办、已发布且已经开始的招聘会，按开始日期归入时间段。"
@@ -245,7 +259,9 @@ _FIGURES = (
         "visitors", "入场人次", "人次", "现场登记入场的次数，含家属和其他来访者；线上浏览不计。", visitors
     ),
     Figure("attendances", "退役军人入场人次", "人次", "退役军人凭票入场的次数，每场每人一次。", attendances),
-    Figure("veterans", "参会退役军人", "人", "凭票入场的退役军人，时间段内一人只计一次。", attending),
+    Figure(
+        "veterans", "参会退役军人", "人", "凭票入场的退役军人，时间段内一人只计一次。", attending_veterans
+    ),
     Figure("sheets", "登记意向", "份", f"登记的就业意向，一人一岗一份。{_OF_INTENTIONS}", intentions),
     Figure("people", "有意向的退役军人", "人", "登记过意向的退役军人，一人只计一次。", _people(intentions)),
     Figure("reached", "达成意向", "份", "退役军人和用人单位双方都已确认的意向。", _reached),
@@ -258,7 +274,7 @@ _FIGURES = (
     ),
     *(
         Figure(f"stage.{stage}", stage.label, "份", f"进展到“{stage.label}”的意向。{_OF_STAGES}", _at(stage))
-        for stage in CHAIN
+        for stage in STAGES
     ),
     *(
         Figure(
@@ -268,7 +284,7 @@ _FIGURES = (
             f"有意向进展到“{stage.label}”的退役军人，一人只计一次。{_OF_STAGES}",
             _people(_at(stage)),
         )
-        for stage in CHAIN[1:]
+        for stage in STAGES[1:]
     ),
     *(
         Figure(
@@ -278,7 +294,7 @@ _FIGURES = (
             f"记录了“{before.label}”和“{stage.label}”两步日期的意向，中位数按它们之间的天数计算。",
             _gap(stage),
         )
-        for before, stage in pairwise(CHAIN)
+        for before, stage in pairwise(STAGES)
     ),
     Figure(
         "at_risk",
@@ -305,7 +321,7 @@ _FIGURES = (
             f"时间段内发生的“{stage.label}”步骤，按发生日期；更正补记的按更正那天，重复的不计。",
             _step_to(stage),
         )
-        for stage in (*CHAIN[1:], S.LEFT)
+        for stage in (*STAGES[1:], S.LEFT)
     ),
     Figure(
         "step.ended",
@@ -314,20 +330,26 @@ _FIGURES = (
         "时间段内本人放弃、单位未录用、未接受录用、无法联系或失效的意向。",
         _step_to(S.DECLINED_BY_VETERAN, S.DECLINED_BY_EMPLOYER, S.OFFER_REFUSED, S.UNREACHABLE, S.LAPSED),
     ),
-    Figure("in_post", "入职过的安置", "份", "入职了的意向，后来离职的也算；被更正撤回的不算。", was_in_post),
+    Figure(
+        "in_post",
+        "入职过的安置",
+        "份",
+        "入职了的意向，后来离职的也算；被更正撤回的不算。",
+        onboarded_placements,
+    ),
     Figure(
         "satisfaction",
         "回答了满意程度",
         "份",
         f"入职了的意向里本人答过满意程度的，一份意向只计最近一次回答。{_OF_INTENTIONS}",
-        answers,
+        latest_answers,
     ),
     Figure(
         "new_satisfaction",
         "满意程度的回答（本期）",
         "份",
         "时间段内本人答了满意程度的安置，按回答日期；同一份只计这段时间里最近一次。",
-        answers_given,
+        answers_in_period,
     ),
     *(
         Figure(
@@ -338,8 +360,8 @@ _FIGURES = (
             _saying(degree, rows),
         )
         for key, said, rows in (
-            ("satisfaction", "最近一次回答", answers),
-            ("new_satisfaction", "时间段内最近一次回答", answers_given),
+            ("satisfaction", "最近一次回答", latest_answers),
+            ("new_satisfaction", "时间段内最近一次回答", answers_in_period),
         )
         for degree in Satisfaction
     ),

@@ -14,10 +14,16 @@ from portal.core.enums import RegionLevel
 from portal.core.models import Occupation, Region
 from portal.fairs.enums import VisitorKind
 from portal.placements.models import PlacementQuerySet
-from portal.reports.figures import Number, booths, intentions, registrations, shown_positions, visitors
-from portal.reports.scope import Scope
-from portal.reports.slices import COUNTY, GROUP, NO_FAIR, Slice, month_of
-from portal.reports.stages import CHAIN, gaps, ranked
+from portal.reports.figures import FigureValue, booth_positions, booths, intentions, registrations, visitors
+from portal.reports.furthest_stage import STAGES, intervals_between_stages, with_furthest_stage
+from portal.reports.report_filter import (
+    COUNTY_CODE_LENGTH,
+    NO_FAIR,
+    OCCUPATION_GROUP_LENGTH,
+    ReportFilter,
+    month_bounds,
+)
+from portal.reports.report_scope import ReportScope
 from portal.stations.models import Station
 
 DIMENSIONS = {
@@ -30,8 +36,8 @@ DIMENSIONS = {
 }
 
 
-# Values of the fields that tell groups apart -> a group's label, its key, and its part of the cut.
-Grouping = Callable[..., tuple[str, Any, Slice]]
+# Values of the fields that tell groups apart -> a group's label, its key, and its part of the filters.
+Grouping = Callable[..., tuple[str, Any, ReportFilter]]
 Grouped = tuple[tuple[str, ...], Grouping]
 
 
@@ -42,25 +48,25 @@ class Stage:
     label: str
     count: int
     share: float | None
-    number: Number | None = None
+    number: FigureValue | None = None
     days: float | None = None  # median since the stage before
-    pairs: Number | None = None  # of so many
+    pairs: FigureValue | None = None  # of so many
 
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
     as_of: datetime
     stages: tuple[Stage, ...]
-    people: Number
-    reached: Number
+    people: FigureValue
+    reached: FigureValue
 
 
-def placement_stages(placements: PlacementQuerySet) -> tuple[Stage, ...]:
+def count_stages(placements: PlacementQuerySet) -> tuple[Stage, ...]:
     """How far the given placements got, by their logs. A correction takes back the steps that it undid."""
-    by_rank = dict(ranked(placements).order_by().values_list("rank").annotate(n=Count("pk")))
-    counts = [sum(n for rank, n in by_rank.items() if rank >= i) for i in range(len(CHAIN))]
+    by_rank = dict(with_furthest_stage(placements).order_by().values_list("rank").annotate(n=Count("pk")))
+    counts = [sum(n for rank, n in by_rank.items() if rank >= i) for i in range(len(STAGES))]
     return tuple(
-        Stage(label=state.label, count=counts[i], share=_share(counts, i)) for i, state in enumerate(CHAIN)
+        Stage(label=state.label, count=counts[i], share=_share(counts, i)) for i, state in enumerate(STAGES)
     )
 
 
@@ -68,14 +74,14 @@ def _share(counts: Sequence[int], i: int) -> float | None:
     return counts[i] / counts[i - 1] if i and counts[i - 1] else None
 
 
-def funnel(scope: Scope, cut: Slice) -> Funnel:
-    """The stages of one cut with the median days between them, in two queries."""
-    cell = Cell("", cut)
-    for row in loaded(intentions(scope, cut)):
+def build_funnel(scope: ReportScope, filters: ReportFilter) -> Funnel:
+    """The stages of one filters with the median days between them, in two queries."""
+    cell = CohortCounts("", filters)
+    for row in iter_placement_counts(intentions(scope, filters)):
         cell.add(row)
-    between = gaps(intentions(scope, cut))
+    between = intervals_between_stages(intentions(scope, filters))
     stages = []
-    for i, state in enumerate(CHAIN):
+    for i, state in enumerate(STAGES):
         days = [gap.days for gap in between.get(state, ())]
         stages.append(
             Stage(
@@ -84,7 +90,7 @@ def funnel(scope: Scope, cut: Slice) -> Funnel:
                 share=_share(cell.counts, i),
                 number=cell.numbers[i],
                 days=median(days) if days else None,
-                pairs=Number(f"gap.{state}", cut, len(days)) if days else None,
+                pairs=FigureValue(f"gap.{state}", filters, len(days)) if days else None,
             )
         )
     return Funnel(timezone.now(), tuple(stages), cell.number("people"), cell.number("reached"))
@@ -97,11 +103,11 @@ class FairReport:
     employers: confirmed booths. positions: distinct positions shown there; headcount: people they look for.
     registered: live registrations. visitors: everybody counted in; veterans: distinct veterans among them.
     sheets: intentions written down; reached: those that both sides confirmed; people: distinct veterans in
-    them. All of them are figures of `portal.reports.figures` by the same name, cut by `cut`.
+    them. All of them are figures of `portal.reports.figures` by the same name, filters by `filters`.
     """
 
     as_of: datetime
-    cut: Slice
+    filters: ReportFilter
     employers: int
     positions: int
     headcount: int
@@ -114,8 +120,8 @@ class FairReport:
     stages: tuple[Stage, ...]
 
     @property
-    def numbers(self) -> tuple[Number, ...]:
-        return tuple(Number(name, self.cut, getattr(self, name)) for name in FAIR_FIGURES)
+    def numbers(self) -> tuple[FigureValue, ...]:
+        return tuple(FigureValue(name, self.filters, getattr(self, name)) for name in FAIR_FIGURES)
 
 
 FAIR_FIGURES = (
@@ -124,26 +130,26 @@ FAIR_FIGURES = (
 )  # fmt: skip
 
 
-def cut_of(fair: JobFairPage) -> tuple[Scope, Slice]:
+def fair_scope(fair: JobFairPage) -> tuple[ReportScope, ReportFilter]:
     """Everything of one fair, whoever the people."""
-    return Scope((fair.organiser.path,), ()), Slice(fair=fair.pk, at_fairs=True)
+    return ReportScope((fair.organiser.path,), ()), ReportFilter(fair=fair.pk, at_fairs=True)
 
 
-def fair_report(fair: JobFairPage) -> FairReport:
+def build_fair_report(fair: JobFairPage) -> FairReport:
     """The fair's figures and funnel, in a fixed number of queries."""
-    scope, cut = cut_of(fair)
-    shown = shown_positions(scope, cut).aggregate(n=Count("pk"), headcount=Sum("position__headcount"))
-    doors = visitors(scope, cut).aggregate(
+    scope, filters = fair_scope(fair)
+    shown = booth_positions(scope, filters).aggregate(n=Count("pk"), headcount=Sum("position__headcount"))
+    doors = visitors(scope, filters).aggregate(
         n=Count("pk"), veterans=Count("registration", filter=Q(kind=VisitorKind.VETERAN))
     )
-    way = funnel(scope, cut)
+    way = build_funnel(scope, filters)
     return FairReport(
         as_of=way.as_of,
-        cut=cut,
-        employers=booths(scope, cut).count(),
+        filters=filters,
+        employers=booths(scope, filters).count(),
         positions=shown["n"],
         headcount=shown["headcount"] or 0,
-        registered=registrations(scope, cut).count(),
+        registered=registrations(scope, filters).count(),
         visitors=doors["n"],
         veterans=doors["veterans"],
         sheets=way.stages[0].count,
@@ -155,7 +161,7 @@ def fair_report(fair: JobFairPage) -> FairReport:
 
 # --- groups ----------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class PlacementCount:
     """What is counted of one intention."""
 
     veteran: int
@@ -165,17 +171,17 @@ class Loaded:
 
 
 @dataclass(slots=True)
-class Cell:
-    """Counts of one group of intentions; `cut` finds its rows again."""
+class CohortCounts:
+    """Counts of one group of intentions; `filters` finds its rows again."""
 
     label: str
-    cut: Slice
-    counts: list[int] = field(default_factory=lambda: [0] * len(CHAIN))
+    filters: ReportFilter
+    counts: list[int] = field(default_factory=lambda: [0] * len(STAGES))
     _reached: int = 0
-    _people: list[set[int]] = field(default_factory=lambda: [set() for _ in CHAIN])
+    _people: list[set[int]] = field(default_factory=lambda: [set() for _ in STAGES])
     _reached_people: set[int] = field(default_factory=set)
 
-    def add(self, row: Loaded) -> None:
+    def add(self, row: PlacementCount) -> None:
         for rank in range(row.rank + 1):
             self.counts[rank] += 1
             self._people[rank].add(row.veteran)
@@ -183,10 +189,10 @@ class Cell:
             self._reached += 1
             self._reached_people.add(row.veteran)
 
-    def number(self, figure: str) -> Number:
+    def number(self, figure: str) -> FigureValue:
         """Of 'sheets', 'people', 'reached', 'reached_people', 'stage.<state>' or 'people.<state>'."""
         kind, _, state = figure.partition(".")
-        rank = CHAIN.index(state) if state else 0
+        rank = STAGES.index(state) if state else 0
         value = {
             "sheets": self.counts[0],
             "new_sheets": self.counts[0],
@@ -195,11 +201,11 @@ class Cell:
             "reached_people": len(self._reached_people),
             "stage": self.counts[rank],
         }[kind]
-        return Number(figure, self.cut, value)
+        return FigureValue(figure, self.filters, value)
 
     @property
-    def numbers(self) -> list[Number]:
-        return [self.number(f"stage.{state}") for state in CHAIN]
+    def numbers(self) -> list[FigureValue]:
+        return [self.number(f"stage.{state}") for state in STAGES]
 
     @property
     def placed(self) -> float | None:
@@ -207,98 +213,100 @@ class Cell:
         return self.counts[3] / self.counts[0] if self.counts[0] else None
 
 
-def loaded(placements: PlacementQuerySet, *key: str) -> Iterable[Loaded]:
+def iter_placement_counts(placements: PlacementQuerySet, *key: str) -> Iterable[PlacementCount]:
     """One query, whatever the `key`, the fields that tell groups apart."""
     rows = (
-        ranked(placements)
+        with_furthest_stage(placements)
         .order_by()
         .values_list("veteran", "rank", "veteran_confirmed_at", "employer_confirmed_at", *key)
     )
     for veteran, rank, ours, theirs, *rest in rows.iterator(chunk_size=5_000):
-        yield Loaded(veteran, rank, ours is not None and theirs is not None, tuple(rest))
+        yield PlacementCount(veteran, rank, ours is not None and theirs is not None, tuple(rest))
 
 
-def total(scope: Scope, cut: Slice) -> Cell:
-    cell = Cell("合计", cut)
-    for row in loaded(intentions(scope, cut)):
+def count_all(scope: ReportScope, filters: ReportFilter) -> CohortCounts:
+    cell = CohortCounts("合计", filters)
+    for row in iter_placement_counts(intentions(scope, filters)):
         cell.add(row)
     return cell
 
 
-def grouped(scope: Scope, cut: Slice, dimension: str) -> list[Cell]:
-    """The intentions of one cut by a dimension, the most first (months: the latest first)."""
-    fields, cell_of = grouping(scope, cut, dimension)
-    cells: dict[Any, Cell] = {}
-    for row in loaded(intentions(scope, cut), *fields):
+def group_placements(scope: ReportScope, filters: ReportFilter, dimension: str) -> list[CohortCounts]:
+    """The intentions of one filters by a dimension, the most first (months: the latest first)."""
+    fields, cell_of = grouping_of(scope, filters, dimension)
+    cells: dict[Any, CohortCounts] = {}
+    for row in iter_placement_counts(intentions(scope, filters), *fields):
         label, key, part = cell_of(*row.key)
         if key not in cells:
-            cells[key] = Cell(label, part)
+            cells[key] = CohortCounts(label, part)
         cells[key].add(row)
     if dimension == "month":
         return [cells[key] for key in sorted(cells, reverse=True)]
     return sorted(cells.values(), key=lambda cell: (-cell.counts[0], cell.label))
 
 
-def grouping(scope: Scope, cut: Slice, dimension: str) -> Grouped:
+def grouping_of(scope: ReportScope, filters: ReportFilter, dimension: str) -> Grouped:
     """The fields of a placement that tell a dimension's groups apart, and what tells their group."""
-    return _DIMENSIONS[dimension](scope, cut)
+    return _DIMENSIONS[dimension](scope, filters)
 
 
-def cells_of(scope: Scope, cut: Slice, parts: Sequence[tuple[str, Slice]]) -> list[Cell]:
-    """The intentions of one cut by parts of its period, which may overlap. One query."""
-    cells = [Cell(label, part) for label, part in parts]
-    for row in loaded(intentions(scope, cut), "recorded_at"):
+def count_by_period(
+    scope: ReportScope, filters: ReportFilter, parts: Sequence[tuple[str, ReportFilter]]
+) -> list[CohortCounts]:
+    """The intentions of one filters by parts of its period, which may overlap. One query."""
+    cells = [CohortCounts(label, part) for label, part in parts]
+    for row in iter_placement_counts(intentions(scope, filters), "recorded_at"):
         day = timezone.localdate(row.key[0])
         for cell in cells:
-            if (cell.cut.since or date.min) <= day <= (cell.cut.until or date.max):
+            if (cell.filters.since or date.min) <= day <= (cell.filters.until or date.max):
                 cell.add(row)
     return cells
 
 
-def _by_fair(_scope: Scope, cut: Slice) -> Grouped:
-    def cell(pk: int | None, title: str | None) -> tuple[str, Any, Slice]:
-        return title or "日常登记（不在招聘会上）", pk, cut.but(fair=pk or NO_FAIR)
+def _by_fair(_scope: ReportScope, filters: ReportFilter) -> Grouped:
+    def cell(pk: int | None, title: str | None) -> tuple[str, Any, ReportFilter]:
+        return title or "日常登记（不在招聘会上）", pk, filters.replace(fair=pk or NO_FAIR)
 
     return ("fair", "fair__title"), cell
 
 
-def _by_employer(_scope: Scope, cut: Slice) -> Grouped:
+def _by_employer(_scope: ReportScope, filters: ReportFilter) -> Grouped:
     return (
         ("position__employer__uscc", "position__employer__name"),
-        lambda code, name: (name, code, cut.but(employer=code)),
+        lambda code, name: (name, code, filters.replace(employer=code)),
     )
 
 
-def _by_occupation(_scope: Scope, cut: Slice) -> Grouped:
-    names = occupation_groups()
+def _by_occupation(_scope: ReportScope, filters: ReportFilter) -> Grouped:
+    names = occupation_group_names()
 
-    def cell(code: str) -> tuple[str, Any, Slice]:
-        group = code[:GROUP]
-        return names.get(group, group), group, cut.but(occupation=group)
+    def cell(code: str) -> tuple[str, Any, ReportFilter]:
+        group = code[:OCCUPATION_GROUP_LENGTH]
+        return names.get(group, group), group, filters.replace(occupation=group)
 
     return ("position__occupation_id",), cell
 
 
-def _by_district(_scope: Scope, cut: Slice) -> Grouped:
-    names = districts()
+def _by_district(_scope: ReportScope, filters: ReportFilter) -> Grouped:
+    names = district_names()
 
-    def cell(code: str) -> tuple[str, Any, Slice]:
-        county = code[:COUNTY]
-        return names.get(county, county), county, cut.but(district=county)
+    def cell(code: str) -> tuple[str, Any, ReportFilter]:
+        county = code[:COUNTY_CODE_LENGTH]
+        return names.get(county, county), county, filters.replace(district=county)
 
     return ("position__region_id",), cell
 
 
-def _by_station(scope: Scope, cut: Slice) -> Grouped:
+def _by_station(scope: ReportScope, filters: ReportFilter) -> Grouped:
     """The stations right below the chosen one, or below the reader's own; a station's own people apart."""
-    tops = [cut.station_path] if cut.station is not None else list(scope.paths)
+    tops = [filters.station_path] if filters.station is not None else list(scope.paths)
     depth = max(len(path) for path in tops) + Station.steplen
     known = {path: (pk, name) for path, pk, name in _stations(tops, depth)}
 
-    def cell(path: str) -> tuple[str, Any, Slice]:
+    def cell(path: str) -> tuple[str, Any, ReportFilter]:
         group = path[:depth]
         pk, name = known.get(group, (0, "其他服务站"))
-        return name, group, cut.but(station=pk, station_path=group)
+        return name, group, filters.replace(station=pk, station_path=group)
 
     return ("veteran__station__path",), cell
 
@@ -308,10 +316,12 @@ def _stations(tops: Iterable[str], depth: int) -> Iterable[tuple[str, int, str]]
     return rows.values_list("path", "pk", "name")
 
 
-def _by_month(_scope: Scope, cut: Slice) -> Grouped:
-    def cell(at: datetime) -> tuple[str, Any, Slice]:
-        first, last = month_of(timezone.localdate(at))
-        part = cut.but(since=max(first, cut.since or first), until=min(last, cut.until or last))
+def _by_month(_scope: ReportScope, filters: ReportFilter) -> Grouped:
+    def cell(at: datetime) -> tuple[str, Any, ReportFilter]:
+        first, last = month_bounds(timezone.localdate(at))
+        part = filters.replace(
+            since=max(first, filters.since or first), until=min(last, filters.until or last)
+        )
         return f"{first.year}年{first.month}月", first, part
 
     return ("recorded_at",), cell
@@ -327,11 +337,11 @@ _DIMENSIONS = {
 }
 
 
-def occupation_groups() -> dict[str, str]:
+def occupation_group_names() -> dict[str, str]:
     """Code -> name of the groups ('4-02') of the classification."""
     rows = Occupation.objects.filter(level=2).values_list("code", "name")
-    return {code[:GROUP]: name for code, name in rows}
+    return {code[:OCCUPATION_GROUP_LENGTH]: name for code, name in rows}
 
 
-def districts() -> dict[str, str]:
+def district_names() -> dict[str, str]:
     return dict(Region.objects.filter(level=RegionLevel.COUNTY).values_list("code", "name"))

@@ -13,22 +13,22 @@ from django.db.models import Count
 
 from portal.confirmations.enums import Satisfaction
 from portal.confirmations.models import AnswerQuerySet
-from portal.reports.figures import Number, answers, answers_given, was_in_post
-from portal.reports.funnels import grouping
-from portal.reports.scope import Scope
-from portal.reports.slices import Slice
+from portal.reports.figures import FigureValue, answers_in_period, latest_answers, onboarded_placements
+from portal.reports.funnels import grouping_of
+from portal.reports.report_filter import ReportFilter
+from portal.reports.report_scope import ReportScope
 
 DEGREES = tuple(Satisfaction)
-MEAN, UNIT = "平均满意程度", "分"
+MEAN_LABEL, MEAN_UNIT = "平均满意程度", "分"
 MEAN_DEFINITION = "5 分是“很满意”，1 分是“很不满意”；没有回答的不算。"
 
 
 @dataclass(slots=True)
-class Degrees:
-    """Answers of one group by degree; `cut` finds their rows again, by the figures named after `figure`."""
+class SatisfactionCounts:
+    """Answers of one group by degree; `filters` and the figures named after `figure` select their rows."""
 
     label: str
-    cut: Slice
+    filters: ReportFilter
     figure: str = "satisfaction"
     counts: dict[int, int] = field(default_factory=lambda: dict.fromkeys(DEGREES, 0))
 
@@ -36,13 +36,15 @@ class Degrees:
         self.counts[degree] += answers
 
     @property
-    def answered(self) -> Number:
-        return Number(self.figure, self.cut, sum(self.counts.values()))
+    def answered(self) -> FigureValue:
+        return FigureValue(self.figure, self.filters, sum(self.counts.values()))
 
     @property
-    def numbers(self) -> list[Number]:
+    def numbers(self) -> list[FigureValue]:
         """The best degree first."""
-        return [Number(f"{self.figure}.{degree}", self.cut, self.counts[degree]) for degree in DEGREES]
+        return [
+            FigureValue(f"{self.figure}.{degree}", self.filters, self.counts[degree]) for degree in DEGREES
+        ]
 
     @property
     def shares(self) -> list[float | None]:
@@ -59,37 +61,41 @@ class Degrees:
 
     @property
     def mean_said(self) -> str:
-        return "—" if self.mean is None else f"{self.mean:.1f} {UNIT}"
+        return "—" if self.mean is None else f"{self.mean:.1f} {MEAN_UNIT}"
 
 
-def satisfaction(scope: Scope, cut: Slice) -> Degrees:
-    """Of the placements of one cut. One query."""
-    return _counted(Degrees("合计", cut), answers(scope, cut))
+def count_satisfaction(scope: ReportScope, filters: ReportFilter) -> SatisfactionCounts:
+    """Of the placements of one filters. One query."""
+    return _counted(SatisfactionCounts("合计", filters), latest_answers(scope, filters))
 
 
-def in_post(scope: Scope, cut: Slice) -> Number:
+def count_onboarded(scope: ReportScope, filters: ReportFilter) -> FigureValue:
     """The placements that could be asked: who ever came into a post. One query."""
-    return Number("in_post", cut, was_in_post(scope, cut).count())
+    return FigureValue("in_post", filters, onboarded_placements(scope, filters).count())
 
 
-def said_in(scope: Scope, cut: Slice) -> Degrees:
-    """What was said in the cut's period, whenever the intention was written down. One query."""
-    return _counted(Degrees("合计", cut, "new_satisfaction"), answers_given(scope, cut))
+def count_new_answers(scope: ReportScope, filters: ReportFilter) -> SatisfactionCounts:
+    """Count the answers given in the period, whenever the intention was recorded. One query."""
+    return _counted(
+        SatisfactionCounts("合计", filters, "new_satisfaction"), answers_in_period(scope, filters)
+    )
 
 
-def _counted(degrees: Degrees, found: AnswerQuerySet) -> Degrees:
+def _counted(degrees: SatisfactionCounts, found: AnswerQuerySet) -> SatisfactionCounts:
     for degree, n in _by_degree(found):
         degrees.add(degree, n)
     return degrees
 
 
-def by_dimension(scope: Scope, cut: Slice, dimension: str) -> list[Degrees]:
+def satisfaction_by_dimension(
+    scope: ReportScope, filters: ReportFilter, dimension: str
+) -> list[SatisfactionCounts]:
     """By a dimension of the funnel, the most answers first (months: the latest first)."""
-    fields, cell_of = grouping(scope, cut, dimension)
-    groups: dict[Any, Degrees] = {}
-    for degree, *values, n in _by_degree(answers(scope, cut), *fields):
+    fields, cell_of = grouping_of(scope, filters, dimension)
+    groups: dict[Any, SatisfactionCounts] = {}
+    for degree, *values, n in _by_degree(latest_answers(scope, filters), *fields):
         label, key, part = cell_of(*values)
-        groups.setdefault(key, Degrees(label, part)).add(degree, n)
+        groups.setdefault(key, SatisfactionCounts(label, part)).add(degree, n)
     if dimension == "month":
         return [groups[key] for key in sorted(groups, reverse=True)]
     return sorted(groups.values(), key=lambda one: (-one.answered.value, one.label))

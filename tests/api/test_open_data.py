@@ -10,8 +10,8 @@ from portal.fairs.models import Booth
 from portal.placements import actions as placements
 from portal.positions import actions
 from portal.positions.models import Position
-from portal.reports.open_data import FIGURES
-from portal.reports.totals import SMALLEST_CELL, booth_counts, fair_totals
+from portal.reports.open_statistics import OPEN_FIGURES
+from portal.reports.public_totals import MIN_PUBLISHED_COUNT, count_booths, count_fair_totals
 from tests.factories import (
     make_booth,
     make_employer,
@@ -105,11 +105,11 @@ def test_a_coming_fair_counts_what_is_open_and_a_past_one_what_was_brought(clien
     def counted() -> list[tuple[int, int]]:
         when = "past" if fair.is_over else "coming"
         (row,) = client.get(f"/api/v1/fairs?when={when}").json()["items"]
-        totals = fair_totals(fair)
+        totals = count_fair_totals(fair)
         return [
             (row["booths"], row["positions"]),
             (totals.employers, totals.positions),
-            booth_counts([fair])[fair.pk],
+            count_booths([fair])[fair.pk],
         ]
 
     assert counted() == [(1, 2)] * 3
@@ -131,7 +131,7 @@ def test_each_figure_has_its_definition_and_its_moment(client) -> None:
     body = client.get("/api/v1/statistics").json()
     assert before.isoformat() <= body["as_of"].replace("Z", "+00:00")
     figures = {figure["key"]: figure for figure in body["figures"]}
-    assert list(figures) == [key for key, *_ in FIGURES]
+    assert list(figures) == [key for key, *_ in OPEN_FIGURES]
     assert all(figure["definition"].endswith("。") for figure in figures.values())
     assert (figures["positions"]["value"], figures["headcount"]["value"]) == (2, 7)
     assert body["counties"] == [{"code": "440705", "name": "新会区", "positions": 2, "headcount": 7}]
@@ -143,7 +143,7 @@ def test_few_people_are_not_counted_in_public(client) -> None:
         body = client.get("/api/v1/statistics").json()
         return next(figure["value"] for figure in body["figures"] if figure["key"] == "reached")
 
-    for number in range(SMALLEST_CELL):
+    for number in range(MIN_PUBLISHED_COUNT):
         assert reached() is None, number
         member = make_user()
         veteran = make_veteran(account=make_user())
@@ -152,7 +152,7 @@ def test_few_people_are_not_counted_in_public(client) -> None:
         )
         placements.confirm(placement=made, by=veteran.account)
         placements.confirm(placement=made, by=member)
-    assert reached() == SMALLEST_CELL
+    assert reached() == MIN_PUBLISHED_COUNT
 
 
 def test_a_closed_post_is_not_counted_from_the_second_it_closes(client, monkeypatch) -> None:

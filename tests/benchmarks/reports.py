@@ -49,8 +49,8 @@ def measure() -> dict[str, dict[str, float]]:
     from portal.accounts.models import User
     from portal.demo import logins
     from portal.placements.models import Placement
-    from portal.reports.four_years import four_years, last_years
-    from portal.reports.scope import scope_of
+    from portal.reports.report_scope import report_scope_of
+    from portal.reports.year_table import build_year_table, recent_years
     from tests.benchmarks.pages import session_of
 
     operator = User.objects.get_by_natural_key(logins.CITY_OPERATOR.phone)
@@ -65,11 +65,11 @@ def measure() -> dict[str, dict[str, float]]:
             "queries": len(captured),
             "ms": milliseconds(lambda path=path: client.get(path)),  # type: ignore[misc]
         }
-    scope, years = scope_of(operator), last_years()
+    scope, years = report_scope_of(operator), recent_years()
     walls, cpus = [], []
     for _ in range(TIMES):
         began, burnt = time.perf_counter(), time.process_time()
-        table = four_years(scope, years)
+        table = build_year_table(scope, years)
         walls.append((time.perf_counter() - began) * 1000)
         cpus.append((time.process_time() - burnt) * 1000)
     found["four-year table"] = {

@@ -16,7 +16,7 @@ from portal.employers.hiding import hide
 from portal.notifications.models import Notification
 from portal.placements import actions
 from portal.placements.enums import FollowUpKind
-from portal.reports.own_data import own_data
+from portal.reports.personal_data import collect_personal_data
 from portal.veterans.merging import merge_files, undo_merge
 from portal.veterans.retention import anonymise_file
 from tests.confirmations.making import another, at, days_ago, in_post
@@ -158,7 +158,7 @@ def test_the_firm_reads_its_own_answers_alone(town, client_for) -> None:
 
 def test_the_own_copy_holds_both_answers(town) -> None:
     disagree(town)
-    sections = {section.title: section.rows for section in own_data(town.veteran)}
+    sections = {section.title: section.rows for section in collect_personal_data(town.veteran)}
     rows = [dict(row) for row in sections["双方的回答"]]
     assert [(row["回答方"], row["回答"]) for row in rows] == [("本人", "还在岗"), ("单位", "已离职")]
     assert rows[0]["想说的话"] == "活太重"

@@ -11,7 +11,7 @@ from portal.accounts.enums import StationRole
 from portal.fairs import actions
 from portal.fairs.enums import BoothState, RegistrationState, VisitorKind
 from portal.fairs.models import Booth, CheckIn, DoorShift, Registration, fairs_run_by
-from portal.reports.funnels import fair_report
+from portal.reports.funnels import build_fair_report
 from tests.factories import (
     make_booth,
     make_employer,
@@ -141,7 +141,7 @@ def test_the_report_counts_people_once_and_families_apart(
         actions.check_in(fair=fair, code=str(registration.ticket), by=manager)
     actions.count_visitor(fair=fair, kind=VisitorKind.FAMILY, by=manager)
     with django_assert_max_num_queries(8):
-        report = fair_report(fair)
+        report = build_fair_report(fair)
     assert (report.employers, report.positions, report.headcount) == (1, 1, 3)
     assert (report.registered, report.visitors, report.veterans) == (2, 3, 2)
     assert (report.sheets, report.reached, report.people) == (0, 0, 0)

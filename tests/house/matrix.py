@@ -41,7 +41,7 @@ from portal.placements.duties import LEADING_ROLES, arrange_cover
 from portal.placements.enums import AbsenceReason
 from portal.positions.enums import PositionState
 from portal.ranking import ranking_index
-from portal.reports.scope import REPORT_ROLES
+from portal.reports.report_scope import REPORT_ROLES
 from portal.veterans.enums import EvidenceKind
 from portal.veterans.evidence import add_evidence
 from portal.veterans.merging import merge_files

@@ -6,14 +6,14 @@ from itertools import groupby
 from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.placements.models import FollowUp, FollowUpEvent, Placement, PlacementTransition
-from portal.reports.four_years import four_years
-from portal.reports.funnels import fair_report, funnel, grouped
-from portal.reports.satisfaction import by_dimension, satisfaction
-from portal.reports.scope import scope_of
-from portal.reports.slices import NO_FAIR, Slice
-from portal.reports.survival import lives
-from portal.reports.totals import SMALLEST_CELL, portal_totals
-from portal.reports.trouble import overdue
+from portal.reports.funnels import build_fair_report, build_funnel, group_placements
+from portal.reports.public_totals import MIN_PUBLISHED_COUNT, count_portal_totals
+from portal.reports.report_filter import NO_FAIR, ReportFilter
+from portal.reports.report_scope import report_scope_of
+from portal.reports.retention_curve import employment_spells
+from portal.reports.satisfaction import count_satisfaction, satisfaction_by_dimension
+from portal.reports.worklists import overdue_calls
+from portal.reports.year_table import build_year_table
 from portal.stations.models import Station
 from portal.veterans.models import Veteran
 from tests.placements.records import CHAIN, WAS_IN_POST, Row
@@ -93,7 +93,7 @@ def people(rows: list[Row]) -> int:
 def the_years_agree(world: World, operator: User) -> None:
     """The bureau's table, each year and all of them together."""
     years = sorted({world.today.year, *(row.year for row in world.rows)})
-    table = four_years(scope_of(operator), years)
+    table = build_year_table(report_scope_of(operator), years)
     for at, columns in enumerate([[year] for year in years] + [years]):
         rows = [row for row in world.rows if row.year in columns]
         reached = [row for row in rows if row.fair is not None and row.confirmed]
@@ -116,11 +116,11 @@ def published_counts_agree(world: World, fairs: list[JobFairPage]) -> None:
     rows = world.rows
     reached = [row for row in rows if row.fair is not None and row.confirmed]
     placed = {row.person.pk for row in rows if row.first is not None}
-    totals = portal_totals()
+    totals = count_portal_totals()
     assert (totals.reached, totals.onboarded) == (shown(len(reached)), shown(len(placed)))
     for fair in fairs:
         there = [row for row in rows if row.fair == fair.pk]
-        report = fair_report(fair)
+        report = build_fair_report(fair)
         assert (report.sheets, report.people, report.reached) == (
             len(there), len({row.person.pk for row in there}),
             len([row for row in there if row.confirmed]),
@@ -133,34 +133,37 @@ def published_counts_agree(world: World, fairs: list[JobFairPage]) -> None:
 
 def the_reports_agree(world: World, operator: User) -> None:
     """The funnel whole and in its cuts, the curve's people, how content they are, and the overdue calls."""
-    scope, far = scope_of(operator), {row.pk: row.furthest() for row in world.rows}
+    scope, far = report_scope_of(operator), {row.pk: row.furthest() for row in world.rows}
 
     def stages(rows: list[Row]) -> list[int]:
         return [sum(far[row.pk] >= i for row in rows) for i in range(len(CHAIN))]
 
-    whole = funnel(scope, Slice())
+    whole = build_funnel(scope, ReportFilter())
     assert [stage.count for stage in whole.stages] == stages(world.rows)
     assert whole.people.value == people(world.rows)
     for dimension in ("employer", "occupation", "district", "station", "month"):
-        cells = grouped(scope, Slice(), dimension)
+        cells = group_placements(scope, ReportFilter(), dimension)
         assert [sum(each) for each in zip(*(cell.counts for cell in cells), strict=True)] == (
             stages(world.rows) if world.rows else []
         ), dimension
     by_fair: dict[int | None, list[Row]] = {}
     for row in world.rows:
         by_fair.setdefault(row.fair, []).append(row)
-    assert {cell.cut.fair: cell.counts for cell in grouped(scope, Slice(), "fair")} == {
+    assert {cell.filters.fair: cell.counts for cell in group_placements(scope, ReportFilter(), "fair")} == {
         fair or NO_FAIR: stages(rows) for fair, rows in by_fair.items()
     }
-    assert {life.placement: life.left for life in lives(Placement.objects.all())} == {
+    assert {life.placement: life.left for life in employment_spells(Placement.objects.all())} == {
         row.pk: row.state == "left" for row in world.rows if row.first is not None
     }
-    for cells in ([satisfaction(scope, Slice())], by_dimension(scope, Slice(), "employer")):
+    for cells in (
+        [count_satisfaction(scope, ReportFilter())],
+        satisfaction_by_dimension(scope, ReportFilter(), "employer"),
+    ):
         said = Counter(row.content for row in world.rows if row.state in WAS_IN_POST and row.content)
         assert sum((Counter(cell.counts) for cell in cells), Counter()) == said
     late = [call for row in world.rows for call in row.waiting if call.call < world.today]
-    assert overdue(operator).count() == len(late)
+    assert overdue_calls(operator).count() == len(late)
 
 
 def shown(count: int) -> int | None:
-    return count if count >= SMALLEST_CELL else None
+    return count if count >= MIN_PUBLISHED_COUNT else None

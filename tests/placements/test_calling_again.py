@@ -15,7 +15,7 @@ from portal.placements.enums import AbsenceReason, AttemptOutcome, FollowUpKind,
 from portal.placements.follow_ups import open_duty
 from portal.placements.models import AttemptReversal, FollowUp
 from portal.placements.rules import set_rule
-from portal.reports import trouble
+from portal.reports import worklists
 from portal.veterans.actions import update_file
 from portal.veterans.retention import close_file
 from tests.factories import make_position, make_staff
@@ -163,10 +163,10 @@ def test_a_call_again_from_before_the_mistake_stays(placement, call, clerk) -> N
 def test_the_third_vain_try_taken_back_leaves_two(placement, call, clerk) -> None:
     done = say(call, clerk, AttemptOutcome.NOT_REACHED, 3)
     assert done.state == FollowUpState.DONE
-    assert list(trouble.unreached(clerk)) == [placement.veteran]
+    assert list(worklists.unreached_veterans(clerk)) == [placement.veteran]
     back = rounds.take_back_try(follow_up=done, by=clerk)
     assert (back.state, back.tries) == (FollowUpState.PENDING, 2)
-    assert not trouble.unreached(clerk).exists()
+    assert not worklists.unreached_veterans(clerk).exists()
     # Again the third: the one before it is what counts, not the mistake.
     assert say(back, clerk, AttemptOutcome.NOT_REACHED).state == FollowUpState.DONE
 

@@ -15,7 +15,7 @@ from portal.placements.enums import FollowUpKind, FollowUpState
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import Placement
 from portal.positions import actions as positions
-from portal.reports.funnels import placement_stages
+from portal.reports.funnels import count_stages
 from portal.veterans.enums import CloseReason
 from portal.veterans.merging import merge_files, undo_merge
 from portal.veterans.retention import close_file, reopen_file
@@ -170,9 +170,9 @@ def test_a_place_absorbed_in_post_is_counted_once_and_comes_back_with_its_days(c
     assert (theirs.state, theirs.onboarded_on, theirs.closed_by) == (S.LAPSED, None, own)
     position.refresh_from_db()
     assert position.is_open
-    assert [stage.count for stage in placement_stages(Placement.objects.all())][:4] == [2, 1, 1, 1]
+    assert [stage.count for stage in count_stages(Placement.objects.all())][:4] == [2, 1, 1, 1]
     undo_merge(merge=merge, by=head)
-    assert [stage.count for stage in placement_stages(Placement.objects.all())][:4] == [2, 2, 2, 2]
+    assert [stage.count for stage in count_stages(Placement.objects.all())][:4] == [2, 2, 2, 2]
     theirs.refresh_from_db()
     assert (theirs.state, theirs.onboarded_on) == (S.ONBOARDED, first)
     assert theirs.follow_ups.filter(state=FollowUpState.PENDING).count() == 4

@@ -15,7 +15,7 @@ from portal.placements import actions, follow_ups
 from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState, PlacementState
 from portal.placements.models import FollowUp, Placement
 from portal.placements.workflow import CALLS, DEFAULT_DAYS, TRANSITIONS
-from portal.reports.funnels import fair_report, placement_stages
+from portal.reports.funnels import build_fair_report, count_stages
 from portal.veterans.enums import EmploymentStatus
 from tests.factories import (
     make_booth,
@@ -211,7 +211,7 @@ def test_a_correction_keeps_the_wrong_step_and_takes_it_out_of_the_funnel(clerk)
     placement = _walk(placement, clerk, "interview", "offer")
 
     def counts():
-        return [stage.count for stage in fair_report(fair).stages][:4]
+        return [stage.count for stage in build_fair_report(fair).stages][:4]
 
     assert counts() == [1, 1, 1, 0]
     with pytest.raises(ValidationError, match="更正原因"):
@@ -226,7 +226,7 @@ def test_a_correction_keeps_the_wrong_step_and_takes_it_out_of_the_funnel(clerk)
 
 
 def test_an_empty_funnel_has_no_shares() -> None:
-    assert {stage.share for stage in placement_stages(Placement.objects.none())} == {None}
+    assert {stage.share for stage in count_stages(Placement.objects.none())} == {None}
 
 
 def test_the_log_is_only_added_to(placement) -> None:

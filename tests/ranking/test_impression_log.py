@@ -18,7 +18,7 @@ from portal.positions.undoing import _in_use
 from portal.ranking import impression_log, ranking_index
 from portal.ranking.enums import Surface
 from portal.ranking.models import Impression
-from portal.reports.own_data import own_data
+from portal.reports.personal_data import collect_personal_data
 from portal.veterans.enums import CloseReason
 from portal.veterans.merging import merge_files, undo_merge
 from portal.veterans.models import Veteran
@@ -187,7 +187,7 @@ def test_the_person_reads_and_takes_along_what_was_shown(driver, posts, client_f
     client = client_for(driver.account)
     page = client.get(reverse("veteran:positions"))
     assert "展示过哪些岗位" in page.content.decode()
-    (section,) = [part for part in own_data(driver) if part.title == "岗位展示记录"]
+    (section,) = [part for part in collect_personal_data(driver) if part.title == "岗位展示记录"]
     assert len(section.rows) == 4
     told = dict(section.rows[0])
     assert told["位置"] == "推荐岗位"

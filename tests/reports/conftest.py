@@ -12,7 +12,7 @@ from portal.accounts.models import User
 from portal.placements import actions
 from portal.placements.models import Placement
 from portal.positions.models import Position
-from portal.reports.scope import Scope, scope_of
+from portal.reports.report_scope import ReportScope, report_scope_of
 from tests.factories import make_position, make_staff, make_stations, make_veteran
 
 
@@ -22,8 +22,8 @@ def operator(db) -> User:
 
 
 @pytest.fixture
-def city(operator) -> Scope:
-    return scope_of(operator)
+def city(operator) -> ReportScope:
+    return report_scope_of(operator)
 
 
 def long_open_position(**fields) -> Position:

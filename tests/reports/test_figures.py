@@ -15,11 +15,11 @@ from portal.fairs.enums import VisitorKind
 from portal.placements import actions
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import Placement
-from portal.reports import fairs, four_years, funnels, monthly, satisfaction
-from portal.reports.figures import FIGURES, Number
-from portal.reports.scope import Scope, scope_of
-from portal.reports.slices import NO_DISTRICT, NO_FAIR, Slice
-from portal.reports.totals import portal_totals
+from portal.reports import fair_tables, funnels, month_report, satisfaction, year_table
+from portal.reports.figures import FIGURES, FigureValue
+from portal.reports.public_totals import count_portal_totals
+from portal.reports.report_filter import NO_DISTRICT, NO_FAIR, ReportFilter
+from portal.reports.report_scope import ReportScope, report_scope_of
 from tests.factories import (
     make_booth,
     make_employer,
@@ -69,14 +69,14 @@ def town(walk, operator):
     return first, second
 
 
-def every(report: object) -> Iterator[Number]:
+def every(report: object) -> Iterator[FigureValue]:
     """All numbers anywhere in a report."""
-    if isinstance(report, Number):
+    if isinstance(report, FigureValue):
         yield report
-    elif isinstance(report, funnels.Cell):
+    elif isinstance(report, funnels.CohortCounts):
         yield from report.numbers
         yield from (report.number(name) for name in ("people", "reached", "reached_people"))
-    elif isinstance(report, satisfaction.Degrees):
+    elif isinstance(report, satisfaction.SatisfactionCounts):
         yield from (report.answered, *report.numbers)
     elif isinstance(report, list | tuple):
         for part in report:
@@ -86,41 +86,50 @@ def every(report: object) -> Iterator[Number]:
             yield from every(getattr(report, name))
 
 
-def reports(scope: Scope) -> Iterator[tuple[str, object]]:
+def reports(scope: ReportScope) -> Iterator[tuple[str, object]]:
     today = timezone.localdate()
-    shown = list(fairs.JobFairPage.objects.filter(starts_at__lte=timezone.now()).select_related("organiser"))
-    yield "years", four_years.four_years(scope, four_years.last_years())
-    yield "month", monthly.month_report(scope, today - timedelta(days=70))
-    yield "compared", fairs.compared(scope, shown)
-    yield "funnel", funnels.funnel(scope, Slice())
+    shown = list(
+        fair_tables.JobFairPage.objects.filter(starts_at__lte=timezone.now()).select_related("organiser")
+    )
+    yield "years", year_table.build_year_table(scope, year_table.recent_years())
+    yield "month", month_report.build_month_report(scope, today - timedelta(days=70))
+    yield "compared", fair_tables.compare_fairs(scope, shown)
+    yield "funnel", funnels.build_funnel(scope, ReportFilter())
     for dimension in funnels.DIMENSIONS:
-        yield dimension, funnels.grouped(scope, Slice(), dimension)
+        yield dimension, funnels.group_placements(scope, ReportFilter(), dimension)
         yield (
             f"{dimension} of a period",
-            funnels.grouped(
-                scope, Slice(since=today - timedelta(days=100), until=today - timedelta(days=6)), dimension
+            funnels.group_placements(
+                scope,
+                ReportFilter(since=today - timedelta(days=100), until=today - timedelta(days=6)),
+                dimension,
             ),
         )
-        yield f"answers by {dimension}", satisfaction.by_dimension(scope, Slice(), dimension)
-    yield "answers", satisfaction.satisfaction(scope, Slice())
+        yield (
+            f"answers by {dimension}",
+            satisfaction.satisfaction_by_dimension(scope, ReportFilter(), dimension),
+        )
+    yield "answers", satisfaction.count_satisfaction(scope, ReportFilter())
     for fair in shown:
-        yield "fair", funnels.fair_report(fair).numbers
-        yield "by district", fairs.by_district(fair)
-        yield "by occupation", fairs.by_occupation(fair)
+        yield "fair", funnels.build_fair_report(fair).numbers
+        yield "by district", fair_tables.fair_by_district(fair)
+        yield "by occupation", fair_tables.fair_by_occupation(fair)
 
 
 @pytest.mark.parametrize("place", ["江门市", "新会区", "睦洲镇"])
 def test_every_number_of_every_report_is_as_long_as_its_list(town, place: str) -> None:
-    scope = scope_of(make_staff(make_stations()[place], StationRole.HEAD))
+    scope = report_scope_of(make_staff(make_stations()[place], StationRole.HEAD))
     wrong, seen = [], 0
     for name, report in reports(scope):
         # The page of a fair is read by who runs it; a county's fair is none of a town's.
         whose = scope if place != "睦洲镇" or name not in {"fair", "by district", "by occupation"} else None
         for number in every(report) if whose else ():
             seen += 1
-            counted = FIGURES[number.figure].count(whose, number.cut)
+            counted = FIGURES[number.figure].count(whose, number.filters)
             if counted != number.value:
-                wrong.append(f"{name}: {number.figure} {number.cut.query}: {number.value}, rows {counted}")
+                wrong.append(
+                    f"{name}: {number.figure} {number.filters.query}: {number.value}, rows {counted}"
+                )
     assert not wrong, "\n".join(wrong)
     assert seen > 200
 
@@ -128,7 +137,7 @@ def test_every_number_of_every_report_is_as_long_as_its_list(town, place: str) -
 def test_the_four_years_count_people_and_firms_once(town, city) -> None:
     now = timezone.localdate()
     first, second = (timezone.localtime(fair.starts_at).year for fair in town)
-    table = four_years.four_years(city, four_years.last_years())
+    table = year_table.build_year_table(city, year_table.recent_years())
     assert table.columns == (*(f"{year}年" for year in range(now.year - 3, now.year + 1)), "合计")
 
     def of(figure: str) -> dict[str, int]:
@@ -147,12 +156,14 @@ def test_the_four_years_count_people_and_firms_once(town, city) -> None:
 
 
 def test_a_town_counts_its_own_people_and_fairs(town) -> None:
-    scope = scope_of(make_staff(make_stations()["睦洲镇"], StationRole.HEAD))
-    table = four_years.four_years(scope, four_years.last_years())
+    scope = report_scope_of(make_staff(make_stations()["睦洲镇"], StationRole.HEAD))
+    table = year_table.build_year_table(scope, year_table.recent_years())
     assert table.line("fairs").numbers[-1].value == 0
     assert table.line("sheets").numbers[-1].value == 2
     assert (
-        funnels.total(scope_of(make_staff(make_stations()["蓬江区"], StationRole.HEAD)), Slice()).counts[0]
+        funnels.count_all(
+            report_scope_of(make_staff(make_stations()["蓬江区"], StationRole.HEAD)), ReportFilter()
+        ).counts[0]
         == 0
     )
 
@@ -162,7 +173,7 @@ def test_filters_hold_together(town, city) -> None:
     firm = Placement.objects.filter(fair=second).order_by("pk")[0].position.employer
 
     def sheets(**filters) -> int:
-        return FIGURES["sheets"].count(city, Slice(**filters))
+        return FIGURES["sheets"].count(city, ReportFilter(**filters))
 
     assert sheets(fair=second.pk) == 2
     assert sheets(fair=second.pk, employer=firm.uscc) == 1
@@ -181,10 +192,10 @@ def test_filters_hold_together(town, city) -> None:
 
 def test_a_fair_by_district_and_occupation(town) -> None:
     _, second = town
-    names = [FIGURES[name].key for name in fairs.BY_DISTRICT]
+    names = [FIGURES[name].key for name in fair_tables.DISTRICT_COLUMNS]
     by_district = {
         line.label: dict(zip(names, (n and n.value for n in line.numbers), strict=True))
-        for line in fairs.by_district(second)
+        for line in fair_tables.fair_by_district(second)
     }
     assert by_district["新会区"] | {"veterans": None} == {
         "employers": 2, "positions": 2, "headcount": 70, "veterans": None,
@@ -194,9 +205,12 @@ def test_a_fair_by_district_and_occupation(town) -> None:
     unknown = by_district["未填写居住地"]
     assert (unknown.pop("veterans"), set(unknown.values())) == (1, {None})
     assert (
-        FIGURES["veterans"].count(funnels.cut_of(second)[0], Slice(fair=second.pk, district=NO_DISTRICT)) == 1
+        FIGURES["veterans"].count(
+            funnels.fair_scope(second)[0], ReportFilter(fair=second.pk, district=NO_DISTRICT)
+        )
+        == 1
     )
-    assert [line.label for line in fairs.by_occupation(second)] == ["4-02", "4-03"]
+    assert [line.label for line in fair_tables.fair_by_occupation(second)] == ["4-02", "4-03"]
 
 
 def test_a_month_counts_what_happened_in_it(walk, operator, city) -> None:
@@ -205,7 +219,7 @@ def test_a_month_counts_what_happened_in_it(walk, operator, city) -> None:
     wrong = walk(("interview", ago + 3), ("offer", ago), began=ago + 10)
     walk(("interview", ago), began=ago)
     actions.correct(placement=wrong, to_state=S.INTERVIEWED, by=operator, reason="没有录用")
-    report = monthly.month_report(city, today)
+    report = month_report.build_month_report(city, today)
 
     def pair(figure: str) -> tuple[int, int]:
         line = report.line(figure)
@@ -218,9 +232,9 @@ def test_a_month_counts_what_happened_in_it(walk, operator, city) -> None:
 
 def test_the_open_figure_of_people_in_post_follows_the_log(walk, operator) -> None:
     made = [walk(*HIRED, veteran=make_veteran()) for _ in range(6)]
-    assert portal_totals().onboarded == 6
+    assert count_portal_totals().onboarded == 6
     actions.correct(placement=made[0], to_state=S.OFFERED, by=operator, reason="没有到岗")
-    assert portal_totals().onboarded == 5
+    assert count_portal_totals().onboarded == 5
 
 
 def test_every_figure_has_one_definition() -> None:
@@ -232,12 +246,15 @@ def test_reports_ask_as_often_for_many_as_for_few(town, city, walk) -> None:
     def asked() -> dict[str, int]:
         counts = {}
         for name, make in (
-            ("years", lambda: four_years.four_years(city, four_years.last_years())),
-            ("month", lambda: monthly.month_report(city, timezone.localdate())),
-            ("funnel", lambda: funnels.funnel(city, Slice())),
-            ("fair", lambda: funnels.fair_report(town[1])),
-            ("district", lambda: fairs.by_district(town[1])),
-            *((by, lambda by=by: funnels.grouped(city, Slice(), by)) for by in funnels.DIMENSIONS),
+            ("years", lambda: year_table.build_year_table(city, year_table.recent_years())),
+            ("month", lambda: month_report.build_month_report(city, timezone.localdate())),
+            ("funnel", lambda: funnels.build_funnel(city, ReportFilter())),
+            ("fair", lambda: funnels.build_fair_report(town[1])),
+            ("district", lambda: fair_tables.fair_by_district(town[1])),
+            *(
+                (by, lambda by=by: funnels.group_placements(city, ReportFilter(), by))
+                for by in funnels.DIMENSIONS
+            ),
         ):
             with CaptureQueriesContext(connection) as captured:
                 make()
@@ -262,6 +279,6 @@ def test_years_are_those_of_the_clock_on_the_wall(walk, city) -> None:
     assert by.current_appointments
     with patch("django.utils.timezone.now", return_value=new_year):
         actions.declare(veteran=make_veteran(), position=position, by=by)
-    cells = funnels.grouped(city, Slice(), "month")
+    cells = funnels.group_placements(city, ReportFilter(), "month")
     assert [cell.label for cell in cells] == ["2026年1月"]
-    assert FIGURES["sheets"].count(city, cells[0].cut) == 1
+    assert FIGURES["sheets"].count(city, cells[0].filters) == 1

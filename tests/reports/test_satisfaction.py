@@ -15,12 +15,17 @@ from portal.confirmations.models import Answer
 from portal.placements import actions
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import Placement
-from portal.reports import monthly
-from portal.reports.figures import FIGURES, answers
+from portal.reports import month_report
+from portal.reports.figures import FIGURES, latest_answers
 from portal.reports.funnels import DIMENSIONS
-from portal.reports.satisfaction import by_dimension, in_post, said_in, satisfaction
-from portal.reports.scope import Scope, scope_of
-from portal.reports.slices import Slice
+from portal.reports.report_filter import ReportFilter
+from portal.reports.report_scope import ReportScope, report_scope_of
+from portal.reports.satisfaction import (
+    count_new_answers,
+    count_onboarded,
+    count_satisfaction,
+    satisfaction_by_dimension,
+)
 from tests.factories import make_employer, make_staff, make_stations, make_user, make_veteran
 from tests.reports.conftest import long_open_position
 
@@ -57,16 +62,18 @@ def test_the_latest_answer_of_a_placement_counts_once(hired, city) -> None:
         placement=other, side=Side.VETERAN, said=Said(Reply.IN_POST, satisfaction=4), by=other.veteran.account
     )
     says(silent, None)
-    found = satisfaction(city, Slice())
+    found = count_satisfaction(city, ReportFilter())
     assert found.counts == {5: 1, 4: 1, 3: 0, 2: 0, 1: 0}
     assert (found.answered.value, found.mean, found.mean_said) == (2, 4.5, "4.5 分")
     assert found.shares == [0.5, 0.5, 0, 0, 0]
-    assert in_post(city, Slice()).value == 3
-    assert list(FIGURES["satisfaction.5"].rows(city, Slice()).values_list("placement", flat=True)) == [one.pk]
+    assert count_onboarded(city, ReportFilter()).value == 3
+    assert list(FIGURES["satisfaction.5"].rows(city, ReportFilter()).values_list("placement", flat=True)) == [
+        one.pk
+    ]
 
 
 def test_nobody_has_no_mean(city) -> None:
-    found = satisfaction(city, Slice())
+    found = count_satisfaction(city, ReportFilter())
     assert (found.mean, found.mean_said, found.shares) == (None, "—", [None] * 5)
 
 
@@ -74,7 +81,7 @@ def test_nobody_has_no_mean(city) -> None:
 def test_the_mean_has_one_decimal(hired, city, degrees, mean) -> None:
     for degree in degrees:
         says(hired(), degree)
-    assert satisfaction(city, Slice()).mean == mean
+    assert count_satisfaction(city, ReportFilter()).mean == mean
 
 
 def test_a_post_that_was_left_counts_and_one_that_was_corrected_away_does_not(hired, operator, city) -> None:
@@ -82,8 +89,8 @@ def test_a_post_that_was_left_counts_and_one_that_was_corrected_away_does_not(hi
     says(left, 1)
     says(never, 5)
     actions.correct(placement=never, to_state=S.OFFERED, by=operator, reason="没有到岗")
-    assert satisfaction(city, Slice()).counts == {5: 0, 4: 0, 3: 0, 2: 0, 1: 1}
-    assert in_post(city, Slice()).value == 1
+    assert count_satisfaction(city, ReportFilter()).counts == {5: 0, 4: 0, 3: 0, 2: 0, 1: 1}
+    assert count_onboarded(city, ReportFilter()).value == 1
 
 
 def test_a_cut_is_by_the_intention_and_a_month_by_the_answer(hired, city) -> None:
@@ -92,13 +99,13 @@ def test_a_cut_is_by_the_intention_and_a_month_by_the_answer(hired, city) -> Non
     says(placement, 2, ago=40)
     says(placement, 4)
     wrote = timezone.localdate(placement.recorded_at)
-    assert satisfaction(city, Slice(since=wrote, until=wrote)).counts[4] == 1
-    assert satisfaction(city, Slice(since=today)).answered.value == 0
-    report = monthly.month_report(city, today)
+    assert count_satisfaction(city, ReportFilter(since=wrote, until=wrote)).counts[4] == 1
+    assert count_satisfaction(city, ReportFilter(since=today)).answered.value == 0
+    report = month_report.build_month_report(city, today)
     assert (report.line("new_satisfaction").number.value, report.said[0].mean) == (1, 4.0)
     then = today - timedelta(days=40)
-    assert said_in(city, Slice(since=then, until=then)).counts[2] == 1
-    assert monthly.month_report(city, then).said[0].mean == 2.0
+    assert count_new_answers(city, ReportFilter(since=then, until=then)).counts[2] == 1
+    assert month_report.build_month_report(city, then).said[0].mean == 2.0
 
 
 def test_a_station_counts_its_own_people(hired) -> None:
@@ -106,11 +113,13 @@ def test_a_station_counts_its_own_people(hired) -> None:
     says(hired(file={"station": stations["睦洲镇"]}), 5)
     says(hired(file={"station": stations["司前镇"]}), 1)
     seen = {
-        place: satisfaction(scope_of(make_staff(stations[place], StationRole.CLERK)), Slice()).mean
+        place: count_satisfaction(
+            report_scope_of(make_staff(stations[place], StationRole.CLERK)), ReportFilter()
+        ).mean
         for place in ("睦洲镇", "司前镇", "新会区", "蓬江区")
     }
     assert seen == {"睦洲镇": 5.0, "司前镇": 1.0, "新会区": 3.0, "蓬江区": None}
-    assert not answers(Scope((), ()), Slice()).exists()
+    assert not latest_answers(ReportScope((), ()), ReportFilter()).exists()
 
 
 def test_the_groups_of_a_dimension_are_the_whole_and_lead_to_their_rows(hired, city) -> None:
@@ -118,13 +127,13 @@ def test_the_groups_of_a_dimension_are_the_whole_and_lead_to_their_rows(hired, c
     for degree in (5, 3, 3):
         says(hired(position=long_open_position(employer=firm)), degree)
     says(hired(), 1)
-    whole = satisfaction(city, Slice()).counts
+    whole = count_satisfaction(city, ReportFilter()).counts
     for dimension in DIMENSIONS:
-        groups = by_dimension(city, Slice(), dimension)
+        groups = satisfaction_by_dimension(city, ReportFilter(), dimension)
         assert {degree: sum(group.counts[degree] for group in groups) for degree in Satisfaction} == whole
         for number in (one for group in groups for one in (group.answered, *group.numbers)):
-            assert FIGURES[number.figure].count(city, number.cut) == number.value, (dimension, number)
-    first, second = by_dimension(city, Slice(), "employer")
+            assert FIGURES[number.figure].count(city, number.filters) == number.value, (dimension, number)
+    first, second = satisfaction_by_dimension(city, ReportFilter(), "employer")
     assert (first.label, first.answered.value, first.mean) == (firm.name, 3, 3.7)
     assert second.mean == 1.0
 
@@ -133,9 +142,9 @@ def test_it_asks_as_often_for_many_as_for_few(hired, city) -> None:
     def asked() -> list[int]:
         counts = []
         for make in (
-            lambda: satisfaction(city, Slice()),
-            lambda: said_in(city, Slice()),
-            *(lambda by=by: by_dimension(city, Slice(), by) for by in DIMENSIONS),
+            lambda: count_satisfaction(city, ReportFilter()),
+            lambda: count_new_answers(city, ReportFilter()),
+            *(lambda by=by: satisfaction_by_dimension(city, ReportFilter(), by) for by in DIMENSIONS),
         ):
             with CaptureQueriesContext(connection) as captured:
                 make()

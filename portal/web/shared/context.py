@@ -18,7 +18,7 @@ from portal.employers.models import EmployerMembership
 from portal.fairs.models import DESK_ROLES, DoorShift
 from portal.placements.duties import LEADING_ROLES
 from portal.ranking.permissions import can_change_ranking
-from portal.reports.scope import REPORT_ROLES
+from portal.reports.report_scope import REPORT_ROLES
 from portal.veterans.models import Veteran
 
 ELDER_COOKIE = "elder"

@@ -18,7 +18,7 @@ from portal.accounts.models import User
 from portal.employers.models import EmployerMembership
 from portal.fairs.models import Booth, Registration
 from portal.positions.models import Position
-from portal.reports.totals import FairTotals, booth_counts, fair_totals, suppressed
+from portal.reports.public_totals import FairTotals, count_booths, count_fair_totals, suppress_small_count
 from portal.veterans.models import Veteran
 
 register = template.Library()
@@ -48,7 +48,7 @@ class FairRow:
 def fair_rows(context: Context, fairs: Iterable[JobFairPage]) -> list[FairRow]:
     """The fairs with figures for `components/fair_card.html`: at most two queries for all of them."""
     fairs = list(fairs)
-    counts = booth_counts(fairs)
+    counts = count_booths(fairs)
     reader = _reader(context)
     mine: set[int] = set()
     if isinstance(reader, User) and fairs:
@@ -74,13 +74,13 @@ class Desk:
 
     @property
     def registered_shown(self) -> int | None:
-        return suppressed(self.totals.registered)
+        return suppress_small_count(self.totals.registered)
 
 
 @register.simple_tag(takes_context=True)
 def fair_desk(context: Context, fair: JobFairPage) -> Desk:
     """Figures and the reader's next step: three queries, and two more for somebody signed in."""
-    totals = fair_totals(fair)
+    totals = count_fair_totals(fair)
     left = max(fair.capacity - totals.registered, 0)
     reader = _reader(context)
     veteran = recruiter = False

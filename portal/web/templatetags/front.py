@@ -11,7 +11,7 @@ from wagtail.models import Page
 from cms.models import PolicyPage, PolicyTopic
 from portal.accounts.models import User
 from portal.positions.models import Position
-from portal.reports.totals import PortalTotals, portal_totals
+from portal.reports.public_totals import PortalTotals, count_portal_totals
 from portal.veterans.models import Veteran
 
 register = template.Library()
@@ -24,7 +24,7 @@ FIGURES_KEY = "portal:front:totals"
 @register.simple_tag
 def portal_figures() -> PortalTotals:
     """Figures of the front page, recounted when they are older than `FRESH_FOR`."""
-    return cache.get_or_set(FIGURES_KEY, portal_totals, FRESH_FOR.total_seconds())
+    return cache.get_or_set(FIGURES_KEY, count_portal_totals, FRESH_FOR.total_seconds())
 
 
 @register.simple_tag

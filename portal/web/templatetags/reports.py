@@ -8,20 +8,20 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from portal.reports.figures import Number
-from portal.reports.satisfaction import Degrees
+from portal.reports.figures import FigureValue
+from portal.reports.satisfaction import SatisfactionCounts
 
 register = template.Library()
 
 
 @register.filter
-def rows_url(number: Number) -> str:
+def rows_url(number: FigureValue) -> str:
     """Where the rows of a number are listed."""
-    return f"{reverse('staff:report-rows')}?{urlencode({'figure': number.figure, **number.cut.query})}"
+    return f"{reverse('staff:report-rows')}?{urlencode({'figure': number.figure, **number.filters.query})}"
 
 
 @register.simple_tag
-def number(value: Number, unit: str = "") -> SafeString:
+def number(value: FigureValue, unit: str = "") -> SafeString:
     """The number as a link to its rows; `unit` stands behind it."""
     return format_html(
         '<a class="number" href="{}" data-number="{}">{}{}</a>',
@@ -33,7 +33,7 @@ def number(value: Number, unit: str = "") -> SafeString:
 
 
 @register.simple_tag
-def mean(degrees: Degrees) -> SafeString:
+def mean(degrees: SatisfactionCounts) -> SafeString:
     """'4.3 分' as a link to the answers that it is the mean of; '—' of none."""
     if degrees.mean is None:
         return SafeString(degrees.mean_said)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from portal.accounts.enums import StationRole
 from portal.placements import actions as placements
 from portal.ranking import ranking_index
-from portal.reports.totals import portal_totals
+from portal.reports.public_totals import count_portal_totals
 from tests.factories import (
     make_booth,
     make_employer,
@@ -45,7 +45,7 @@ def test_figures_are_counted_from_rows() -> None:
     make_employer(verified=False)
     make_fair()
     make_fair(starts_at=now - timedelta(days=2), ends_at=now - timedelta(days=1))
-    totals = portal_totals()
+    totals = count_portal_totals()
     assert (totals.positions, totals.headcount) == (2, 12)
     assert (totals.fairs, totals.employers) == (1, 3)
     assert (totals.reached, totals.onboarded) == (5, 5)
@@ -54,7 +54,7 @@ def test_figures_are_counted_from_rows() -> None:
 
 def test_small_cells_are_not_shown(client: Client) -> None:
     place(4)
-    totals = portal_totals()
+    totals = count_portal_totals()
     assert (totals.reached, totals.onboarded) == (None, None)
     shown = client.get("/").content.decode()
     assert "已入职" not in shown

@@ -11,7 +11,7 @@ from portal.accounts.models import User
 from portal.placements import actions
 from portal.placements.enums import AbsenceReason, AttemptOutcome, FollowUpKind, FollowUpState
 from portal.placements.models import Absence, Cover, FollowUp, FollowUpRule
-from portal.reports.load import Counts, by_clerk, by_station, calls_below, heaviest_first
+from portal.reports.workload import CallCounts, calls_below, clerk_workloads, rank_clerks, station_workloads
 from tests.factories import make_position, make_staff, make_stations, make_veteran
 from tests.harness.browser import signed_in_client
 
@@ -87,15 +87,15 @@ def test_counts_by_station(stations, operator, head, make_call) -> None:
     made = make_call("司前镇")
     actions.record_call(follow_up=made, by=operator, outcome=AttemptOutcome.REACHED)
     county = stations["新会区"]
-    total, own, *rows = by_station(county, county.get_children(), head)
-    assert total.counts == Counts(due=4, late=3, raised=1, coming=1, made=1)
-    assert own.counts == Counts()
+    total, own, *rows = station_workloads(county, county.get_children(), head)
+    assert total.counts == CallCounts(due=4, late=3, raised=1, coming=1, made=1)
+    assert own.counts == CallCounts()
     assert {row.station.region.name: row.counts for row in rows} == {
-        "睦洲镇": Counts(due=3, late=2, raised=1, coming=1),
-        "司前镇": Counts(due=1, late=1, made=1),
+        "睦洲镇": CallCounts(due=3, late=2, raised=1, coming=1),
+        "司前镇": CallCounts(due=1, late=1, made=1),
     }
-    _, own, village = by_station(stations["睦洲镇"], stations["睦洲镇"].get_children(), operator)
-    assert (own.counts.due, village.counts) == (2, Counts(due=1, late=1, raised=1))
+    _, own, village = station_workloads(stations["睦洲镇"], stations["睦洲镇"].get_children(), operator)
+    assert (own.counts.due, village.counts) == (2, CallCounts(due=1, late=1, raised=1))
 
 
 def test_counts_by_clerk(stations, clerk, colleague, neighbour, head, make_call) -> None:
@@ -111,7 +111,7 @@ def test_counts_by_clerk(stations, clerk, colleague, neighbour, head, make_call)
     people = User.objects.filter(pk__in=[clerk.pk, colleague.pk, neighbour.pk, head.pk])
     rows = [
         (row.clerk.name, row.named, row.late, row.shared, row.made)
-        for row in by_clerk(calls, heaviest_first(calls, people))
+        for row in clerk_workloads(calls, rank_clerks(calls, people))
     ]
     # The most that is late first, then the most that is due, then what is nobody's at their desk.
     assert rows == [

@@ -13,7 +13,7 @@ from portal.accounts.models import Appointment
 from portal.placements import actions
 from portal.placements.enums import FollowUpKind, FollowUpState
 from portal.placements.models import FollowUp
-from portal.reports import load
+from portal.reports import workload
 from tests.factories import make_position, make_staff, make_stations, make_veteran
 from tests.harness.numbers import counted, read
 
@@ -106,11 +106,11 @@ def walk(client: Client) -> Iterator[tuple[str, str, int]]:
 @pytest.mark.parametrize(
     ("place", "role", "pages", "total"),
     [
-        ("江门市", StationRole.OPERATOR, 6, load.Counts(due=52, late=50, raised=3, coming=2, made=4)),
-        ("江门市", StationRole.HEAD, 6, load.Counts(due=52, late=50, raised=3, coming=2, made=4)),
-        ("新会区", StationRole.HEAD, 4, load.Counts(due=49, late=47, raised=3, coming=2, made=3)),
-        ("睦洲镇", StationRole.HEAD, 2, load.Counts(due=41, late=40, raised=3, coming=2, made=1)),
-        ("南安村", StationRole.HEAD, 1, load.Counts(due=4, late=4)),
+        ("江门市", StationRole.OPERATOR, 6, workload.CallCounts(due=52, late=50, raised=3, coming=2, made=4)),
+        ("江门市", StationRole.HEAD, 6, workload.CallCounts(due=52, late=50, raised=3, coming=2, made=4)),
+        ("新会区", StationRole.HEAD, 4, workload.CallCounts(due=49, late=47, raised=3, coming=2, made=3)),
+        ("睦洲镇", StationRole.HEAD, 2, workload.CallCounts(due=41, late=40, raised=3, coming=2, made=1)),
+        ("南安村", StationRole.HEAD, 1, workload.CallCounts(due=4, late=4)),
     ],
 )
 def test_every_number_leads_to_its_calls(

@@ -10,7 +10,7 @@ from django.utils import timezone
 from portal.accounts.enums import AccessKind, StationRole
 from portal.accounts.models import AccessLog
 from portal.core.encryption import lookup_hash
-from portal.reports.coverage import covered
+from portal.reports.visit_coverage import visit_coverage
 from portal.veterans.models import Veteran
 from portal.visits import actions
 from portal.visits.enums import Need, VisitMethod
@@ -129,7 +129,7 @@ def test_coverage_counts_people_once_and_where_the_visit_took_place(towns) -> No
     seen(towns.ours, towns.clerk)
     seen(towns.theirs, towns.neighbour, reached=False)
     county = stations["新会区"]
-    total, own, *rows = covered(county, list(county.get_children()))
+    total, own, *rows = visit_coverage(county, list(county.get_children()))
     assert (total.files, total.seen, own.files) == (2, 1, 0)
     by_name = {row.station.name: row for row in rows}
     ours = by_name[stations["睦洲镇"].name]

@@ -11,7 +11,7 @@ from portal.accounts.actions import give_consent, log_access
 from portal.accounts.enums import AccessKind, ConsentPurpose
 from portal.core.models import AuditEvent
 from portal.placements import actions as placements
-from portal.reports.own_data import own_data
+from portal.reports.personal_data import collect_personal_data
 from portal.veterans.models import Veteran
 from portal.visits import actions as visits
 from portal.visits.enums import Need, VisitMethod
@@ -48,13 +48,13 @@ def person():
 
 
 def test_it_holds_every_kind_of_row_that_points_at_the_file(person) -> None:
-    titles = {section.title for section in own_data(person)}
+    titles = {section.title for section in collect_personal_data(person)}
     expected = {"档案", "服役专业", "证书", "求职意愿", "安置意向", "安置状态变更", "回访任务", "招聘会报名"}
     assert expected | {"走访", "走访需求", "授权同意", "谁看过我的档案"} <= titles
 
 
 def test_nothing_of_the_file_is_forgotten_and_no_hash_is_in_it(person) -> None:
-    said = json.dumps([section.rows for section in own_data(person)], ensure_ascii=False)
+    said = json.dumps([section.rows for section in collect_personal_data(person)], ensure_ascii=False)
     held = (
         person.name,
         person.phone,
@@ -68,7 +68,7 @@ def test_nothing_of_the_file_is_forgotten_and_no_hash_is_in_it(person) -> None:
     assert all(text in said for text in held)
     assert person.id_hash not in said
     assert person.phone_hash not in said
-    labels = {label for label, _ in own_data(person)[0].rows[0]}
+    labels = {label for label, _ in collect_personal_data(person)[0].rows[0]}
     fields = {
         str(field.verbose_name)
         for field in Veteran._meta.concrete_fields
@@ -80,7 +80,7 @@ def test_nothing_of_the_file_is_forgotten_and_no_hash_is_in_it(person) -> None:
 def test_another_persons_rows_are_not_in_it(person) -> None:
     other = make_veteran(name="别的人", account=make_user("别的人"))
     placements.declare(veteran=other, position=make_position(title="保安员"), by=make_staff(other.station))
-    said = str(own_data(person))
+    said = str(collect_personal_data(person))
     assert "别的人" not in said
     assert "保安员" not in said
 
@@ -109,7 +109,7 @@ def test_the_cost_does_not_grow_with_the_rows(person, django_assert_max_num_quer
 
     def queries() -> int:
         with django_assert_max_num_queries(60) as captured:
-            own_data(person)
+            collect_personal_data(person)
         return len(captured)
 
     before = queries()

@@ -25,7 +25,8 @@ from portal.fairs.enums import BoothState, RegistrationState
 from portal.placements.enums import AttemptOutcome, FollowUpState, PlacementState
 from portal.positions.enums import PositionKind, PositionState
 from portal.positions.models import Position
-from portal.reports.funnels import CHAIN, Stage
+from portal.reports.funnels import Stage
+from portal.reports.furthest_stage import STAGES
 from portal.web.staff.reports.charts import bars
 
 STATES = (
@@ -96,7 +97,7 @@ def _samples() -> dict[str, object]:
     counts = [1600, 1130, 620, 410, 372, 318, 240, 0]
     stages = [
         Stage(state.label, n, n / counts[i - 1] if i else None)
-        for i, (state, n) in enumerate(zip(CHAIN, counts, strict=True))
+        for i, (state, n) in enumerate(zip(STAGES, counts, strict=True))
     ]
     steps = [
         {"label": "登记意向", "state": "done", "when": "12月12日 周六 10:20", "note": "招聘会现场，展位A12"},

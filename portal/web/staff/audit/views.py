@@ -16,7 +16,7 @@ from portal.accounts.enums import AccessKind, StationRole
 from portal.accounts.models import AccessLog, User
 from portal.core import audit
 from portal.core.models import AuditEvent
-from portal.reports.logs import events_visible_to, looks_visible_to
+from portal.reports.log_access import accesses_visible_to, events_visible_to
 from portal.web.shared.fields import DayInput
 from portal.web.staff.audit.event_details import details
 from portal.web.staff.audit.verb_labels import ROOMS, room_of, words
@@ -91,7 +91,7 @@ def events(request: HttpRequest, user: User) -> HttpResponse:
 @require_safe
 def looks(request: HttpRequest, user: User) -> HttpResponse:
     """Who looked at whose file, and who was refused."""
-    found = LookFilter(request.GET, queryset=looks_visible_to(user))
+    found = LookFilter(request.GET, queryset=accesses_visible_to(user))
     page = Paginator(found.qs, A_PAGE).get_page(request.GET.get("page"))
     context = {
         "tabs": _tabs("staff:access-log"),

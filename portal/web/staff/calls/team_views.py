@@ -21,7 +21,7 @@ from portal.placements.duties import LEADING_ROLES
 from portal.placements.enums import FollowUpKind
 from portal.placements.models import Cover, FollowUp, FollowUpQuerySet
 from portal.placements.rules import can_set_rules
-from portal.reports import load
+from portal.reports import workload
 from portal.stations.models import Station
 from portal.web.shared.redirects import safe_next
 from portal.web.staff.calls.forms import AssignForm, staff_at_or_above, staff_below
@@ -73,9 +73,9 @@ def overview(request: HttpRequest, user: User) -> HttpResponse:
     station = _station(request, user)
     children = Station.objects.in_subtrees([station.path]).filter(depth=station.depth + 1, closed_on=None)
     page = Paginator(children, A_PAGE).get_page(request.GET.get("page"))
-    total, own, *rows = load.by_station(station, page, user)
-    below = load.calls_below(station, user)
-    clerks = Paginator(load.heaviest_first(below, staff_below([station.path])), A_PAGE).get_page(
+    total, own, *rows = workload.station_workloads(station, page, user)
+    below = workload.calls_below(station, user)
+    clerks = Paginator(workload.rank_clerks(below, staff_below([station.path])), A_PAGE).get_page(
         request.GET.get("clerks")
     )
     covers = Cover.objects.visible_to(user).on().filter(clerk__in=[one.clerk for one in clerks])
@@ -87,7 +87,7 @@ def overview(request: HttpRequest, user: User) -> HttpResponse:
         "own": own,
         "rows": rows,
         "page": page,
-        "clerks": [(row, stands_in.get(row.clerk.pk, "")) for row in load.by_clerk(below, clerks)],
+        "clerks": [(row, stands_in.get(row.clerk.pk, "")) for row in workload.clerk_workloads(below, clerks)],
         "clerk_page": clerks,
         "crumbs": _crumbs(station, user, reverse("staff:team")),
         "as_of": timezone.now(),
@@ -128,14 +128,18 @@ class CallsFilter(forms.Form):
     def narrow(self, rows: FollowUpQuerySet) -> FollowUpQuerySet:
         """The very sets that the team's page counts; the longest overdue, or the last made, first."""
         state, clerk = self.state_asked, self.cleaned_data.get("clerk")
-        rows = rows.pending() if state == "pending" else rows.filter(load.sets()[state])
+        rows = rows.pending() if state == "pending" else rows.filter(workload.call_conditions()[state])
         if kind := self.cleaned_data.get("kind"):
             rows = rows.filter(kind=kind)
         if clerk == "none":
             rows = rows.filter(clerk=None)
         elif clerk:
             is_shared = self.cleaned_data.get("whose") == SHARED
-            rows = load.shared_with(rows, int(clerk)) if is_shared else load.of_clerk(rows, int(clerk), state)
+            rows = (
+                workload.calls_shared_with(rows, int(clerk))
+                if is_shared
+                else workload.calls_of_clerk(rows, int(clerk), state)
+            )
         return rows.order_by("-done_at", "-pk") if self.is_made else rows.order_by("call_on", "pk")
 
 
@@ -162,7 +166,7 @@ def calls(request: HttpRequest, user: User) -> HttpResponse:
     data = request.GET.copy()
     data.setdefault("state", "late")
     form = CallsFilter(_names(station, people, data.get("clerk", "")), data)
-    found = form.narrow(load.calls_below(station, user, own=form.cleaned_data["own"])).select_related(
+    found = form.narrow(workload.calls_below(station, user, own=form.cleaned_data["own"])).select_related(
         "placement__veteran__station", "placement__position__employer", "station", "clerk", "done_by"
     )
     context = {

@@ -11,17 +11,17 @@ from portal.accounts.models import User
 from portal.fairs import actions
 from portal.fairs.models import DoorShift, fairs_run_by
 from portal.fairs.permissions import can_manage
-from portal.reports.fairs import (
-    BY_DISTRICT,
-    BY_OCCUPATION,
-    WHOSE_DISTRICT,
-    WHOSE_OCCUPATION,
-    by_district,
-    by_occupation,
+from portal.reports.fair_tables import (
+    DISTRICT_COLUMNS,
+    DISTRICT_NOTE,
+    OCCUPATION_COLUMNS,
+    OCCUPATION_NOTE,
+    fair_by_district,
+    fair_by_occupation,
 )
 from portal.reports.figures import FIGURES
-from portal.reports.funnels import fair_report
-from portal.reports.totals import booth_counts
+from portal.reports.funnels import build_fair_report
+from portal.reports.public_totals import count_booths
 from portal.web.staff.guard import desk_staff
 from portal.web.staff.records.forms import DutyForm
 
@@ -34,7 +34,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     """Fairs organised below the user's stations, the latest first."""
     rows = fairs_run_by(user).select_related("region").order_by("-starts_at", "-pk")
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    counts = booth_counts(list(page.object_list))
+    counts = count_booths(list(page.object_list))
     shown = [(fair, *counts.get(fair.pk, (0, 0))) for fair in page]
     return render(request, "staff/fairs/fairs.html", {"page": page, "rows": shown})
 
@@ -52,16 +52,16 @@ def detail(request: HttpRequest, user: User, page_id: int) -> HttpResponse:
         actions.assign_duty(fair=fair, user=helper, by=user)
         messages.success(request, f"已安排 {helper.name} 现场值守。")
         return redirect("staff:fair", page_id=page_id)
-    report = fair_report(fair)
+    report = build_fair_report(fair)
     context = {
         "fair": fair,
         "report": report,
-        "districts": by_district(fair),
-        "district_figures": [FIGURES[name] for name in BY_DISTRICT],
-        "whose_district": WHOSE_DISTRICT,
-        "occupations": by_occupation(fair),
-        "occupation_figures": [FIGURES[name] for name in BY_OCCUPATION],
-        "whose_occupation": WHOSE_OCCUPATION,
+        "districts": fair_by_district(fair),
+        "district_figures": [FIGURES[name] for name in DISTRICT_COLUMNS],
+        "whose_district": DISTRICT_NOTE,
+        "occupations": fair_by_occupation(fair),
+        "occupation_figures": [FIGURES[name] for name in OCCUPATION_COLUMNS],
+        "whose_occupation": OCCUPATION_NOTE,
         "definitions": [FIGURES[number.figure] for number in report.numbers],
         "form": form,
         "duties": list(DoorShift.objects.filter(fair=fair).select_related("user").order_by("pk")[:50]),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts.models import User
 from portal.accounts.permissions import can_change_contact, can_change_network, serves_at_or_above
-from portal.reports.network import consequences, history_of, network_on
+from portal.reports.station_network import count_affected_rows, station_history, stations_on
 from portal.stations import actions
 from portal.stations.models import Station
 from portal.web.shared.fields import add_errors
@@ -59,7 +59,7 @@ def tree(request: HttpRequest, user: User, pk: int | None = None) -> HttpRespons
         day = form.cleaned_data["day"] or day
     else:
         form.initial["day"] = day
-    lines = network_on(station, day)
+    lines = stations_on(station, day)
     own = next((line for line in lines if line.station.pk == station.pk), None)
     below = [line for line in lines if line is not own]
     context = {
@@ -71,7 +71,7 @@ def tree(request: HttpRequest, user: User, pk: int | None = None) -> HttpRespons
         "asked": f"?day={day:%Y-%m-%d}" if day != timezone.localdate() else "",
         "crumbs": _crumbs(user, station),
         "others": [other for other in mine if other.pk != station.pk],
-        "history": history_of(station)[:LAST_CHANGES],
+        "history": station_history(station)[:LAST_CHANGES],
         "facts": _facts(own) if own else [],
         "changes": _changes(user, station),
     }
@@ -207,10 +207,10 @@ def _preview(station: Station, form: forms.Form) -> list[tuple[str, Any]]:
     on: date = values["on"]
     if "regions" in values:
         actions.check_split(station, values["level"], values["regions"], on)
-        follows = consequences(station, [region.code for region in values["regions"]])
+        follows = count_affected_rows(station, [region.code for region in values["regions"]])
     else:
         actions.check_end(station, values["into"], on)
-        follows = consequences(station)
+        follows = count_affected_rows(station)
     told = [
         ("生效日期", f"{on:%Y-%m-%d}"),
         ("转走的档案", f"{follows.files} 份"),

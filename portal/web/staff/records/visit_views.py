@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.accounts.actions import log_access
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import FILE_ROLES, User
-from portal.reports.coverage import covered
+from portal.reports.visit_coverage import visit_coverage
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station
 from portal.veterans.models import Veteran
@@ -126,7 +126,7 @@ def coverage(request: HttpRequest, user: User) -> HttpResponse:
     else:
         station = mine.order_by("depth", "path").first() or get_object_or_404(mine, pk=0)
     page = Paginator(station.get_children(), STATIONS_A_PAGE).get_page(request.GET.get("page"))
-    total, own, *rows = covered(station, list(page))
+    total, own, *rows = visit_coverage(station, list(page))
     context = {
         "station": station,
         "total": total,

@@ -13,7 +13,7 @@ import pygal
 from django.utils.safestring import SafeString
 from pygal.style import Style
 
-from portal.reports.survival import Point
+from portal.reports.retention_curve import CurvePoint
 
 # pygal's finder of its plug-ins stands in the way of every later import and warns at each; we use none.
 sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, pygal.PluginImportFixer)]
@@ -64,7 +64,7 @@ def _strip(node: ET.Element) -> None:
             _strip(child)
 
 
-def retention(points: Sequence[Point], title: str) -> SafeString:
+def retention(points: Sequence[CurvePoint], title: str) -> SafeString:
     """The curve of people in post, as steps, between the edges of its confidence interval."""
     last = max([*(point.days for point in points), 30])
     chart = pygal.XY(

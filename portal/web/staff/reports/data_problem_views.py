@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.accounts.models import User
-from portal.reports import trouble
-from portal.reports.scope import scope_of
+from portal.reports import worklists
+from portal.reports.report_scope import report_scope_of
 from portal.web.staff.guard import file_staff
 from portal.web.staff.reports.row_tables import Cell, Entry, Reader, entry, listing_of, reader_of
 
@@ -24,7 +24,7 @@ BEHIND = {"declines": "position__employer", "waiting": "position"}
 @require_safe
 def lists(request: HttpRequest, user: User, key: str = "overdue") -> HttpResponse:
     """Counts of all lists on top, the rows of one below."""
-    shown = trouble.LISTS.get(key)
+    shown = worklists.WORKLISTS.get(key)
     if shown is None:
         raise Http404(key)
     found: Any = shown.rows(user)
@@ -33,7 +33,7 @@ def lists(request: HttpRequest, user: User, key: str = "overdue") -> HttpRespons
         if not of.isdigit():
             raise Http404(of)
         found = found.filter(**{BEHIND[key]: int(of)})
-    listing, reader = listing_of(found), reader_of(user, scope_of(user))
+    listing, reader = listing_of(found), reader_of(user, report_scope_of(user))
     page = Paginator(found.select_related(*listing.along), A_PAGE).get_page(request.GET.get("page"))
     context = {
         "shown": shown,
@@ -44,7 +44,7 @@ def lists(request: HttpRequest, user: User, key: str = "overdue") -> HttpRespons
                 "unit": one.unit,
                 "url": reverse("staff:data-problem-list", args=[one.key]),
             }
-            for one in trouble.ON_TOP
+            for one in worklists.MAIN_WORKLISTS
         ],
         "columns": (*listing.columns, _MORE[shown.what]) if shown.what in _MORE else listing.columns,
         "page": page,

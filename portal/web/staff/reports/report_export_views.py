@@ -13,16 +13,23 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from portal.accounts.models import User
-from portal.reports import survival
-from portal.reports.actions import MOST, export_table
-from portal.reports.fairs import COMPARED, compared
+from portal.reports import retention_curve
+from portal.reports.actions import MAX_ROWS, export_table
+from portal.reports.fair_tables import COMPARISON_COLUMNS, compare_fairs
 from portal.reports.figures import FIGURES, intentions
-from portal.reports.four_years import four_years, last_years
-from portal.reports.funnels import DIMENSIONS, grouped, total
-from portal.reports.monthly import month_report
-from portal.reports.satisfaction import DEGREES, MEAN, MEAN_DEFINITION, UNIT, by_dimension, satisfaction
-from portal.reports.scope import Scope, scope_of
-from portal.reports.stages import CHAIN
+from portal.reports.funnels import DIMENSIONS, count_all, group_placements
+from portal.reports.furthest_stage import STAGES
+from portal.reports.month_report import build_month_report
+from portal.reports.report_scope import ReportScope, report_scope_of
+from portal.reports.satisfaction import (
+    DEGREES,
+    MEAN_DEFINITION,
+    MEAN_LABEL,
+    MEAN_UNIT,
+    count_satisfaction,
+    satisfaction_by_dimension,
+)
+from portal.reports.year_table import build_year_table, recent_years
 from portal.veterans.permissions import EXPORT_ROLES
 from portal.web.shared.imports import download
 from portal.web.staff.guard import staff_with
@@ -49,7 +56,7 @@ def export(request: HttpRequest, user: User, report: str) -> HttpResponse:
     make = _SHEETS.get(report)
     if make is None:
         raise Http404(report)
-    sheet = make(user, scope_of(user, EXPORT_ROLES), request.POST)
+    sheet = make(user, report_scope_of(user, EXPORT_ROLES), request.POST)
     try:
         content = export_table(
             by=user, title=sheet.title, said=sheet.said, headers=sheet.headers, rows=sheet.rows
@@ -60,7 +67,7 @@ def export(request: HttpRequest, user: User, report: str) -> HttpResponse:
     return download(content, f"{sheet.title}-{timezone.localdate():%Y%m%d}.xlsx")
 
 
-def _cut(scope: Scope, data: QueryDict) -> Any:
+def _cut(scope: ReportScope, data: QueryDict) -> Any:
     form = CutForm(scope, data)
     if not form.is_valid():
         raise Http404("; ".join(form.errors))
@@ -74,13 +81,13 @@ def _dimension(data: QueryDict) -> str:
     return by
 
 
-def _funnel(_user: User, scope: Scope, data: QueryDict) -> Sheet:
+def _funnel(_user: User, scope: ReportScope, data: QueryDict) -> Sheet:
     cut, by = _cut(scope, data), _dimension(data)
-    cells = [*grouped(scope, cut, by), total(scope, cut)]
+    cells = [*group_placements(scope, cut, by), count_all(scope, cut)]
     return Sheet(
         f"漏斗（按{DIMENSIONS[by]}）",
         words(cut),
-        (DIMENSIONS[by], "有意向的人", "达成意向", *(state.label for state in CHAIN)),
+        (DIMENSIONS[by], "有意向的人", "达成意向", *(state.label for state in STAGES)),
         [
             (cell.label, cell.number("people").value, cell.number("reached").value, *cell.counts)
             for cell in cells
@@ -88,9 +95,11 @@ def _funnel(_user: User, scope: Scope, data: QueryDict) -> Sheet:
     )
 
 
-def _retention(_user: User, scope: Scope, data: QueryDict) -> Sheet:
+def _retention(_user: User, scope: ReportScope, data: QueryDict) -> Sheet:
     cut = _cut(scope, data)
-    points = survival.curve(survival.lives(intentions(scope, cut)))
+    points = retention_curve.estimate_retention_curve(
+        retention_curve.employment_spells(intentions(scope, cut))
+    )
     return Sheet(
         "稳岗曲线",
         words(cut),
@@ -99,9 +108,9 @@ def _retention(_user: User, scope: Scope, data: QueryDict) -> Sheet:
     )
 
 
-def _satisfaction(_user: User, scope: Scope, data: QueryDict) -> Sheet:
+def _satisfaction(_user: User, scope: ReportScope, data: QueryDict) -> Sheet:
     cut, by = _cut(scope, data), _dimension(data)
-    groups = [*by_dimension(scope, cut, by), satisfaction(scope, cut)]
+    groups = [*satisfaction_by_dimension(scope, cut, by), count_satisfaction(scope, cut)]
     return Sheet(
         f"满意程度（按{DIMENSIONS[by]}）",
         words(cut),
@@ -110,9 +119,9 @@ def _satisfaction(_user: User, scope: Scope, data: QueryDict) -> Sheet:
     )
 
 
-def _fairs(_user: User, scope: Scope, _data: QueryDict) -> Sheet:
+def _fairs(_user: User, scope: ReportScope, _data: QueryDict) -> Sheet:
     begun = organised_below(scope).filter(starts_at__lte=timezone.now()).order_by("-starts_at", "-pk")
-    fairs = list(begun[:MOST])
+    fairs = list(begun[:MAX_ROWS])
     rows = [
         (
             fair.title,
@@ -120,14 +129,14 @@ def _fairs(_user: User, scope: Scope, _data: QueryDict) -> Sheet:
             *(number.value if number else 0 for number in line.numbers),
             line.share,
         )
-        for fair, line in zip(fairs, compared(scope, fairs), strict=True)
+        for fair, line in zip(fairs, compare_fairs(scope, fairs), strict=True)
     ]
-    labels = (FIGURES[name].label for name in COMPARED)
+    labels = (FIGURES[name].label for name in COMPARISON_COLUMNS)
     return Sheet("招聘会对比", "全部", ("招聘会", "日期", *labels, "入职占意向"), rows)
 
 
-def _years(_user: User, scope: Scope, data: QueryDict) -> Sheet:
-    table = four_years(scope, last_years(year_of(data.get("until", ""))))
+def _years(_user: User, scope: ReportScope, data: QueryDict) -> Sheet:
+    table = build_year_table(scope, recent_years(year_of(data.get("until", ""))))
     return Sheet(
         "四年汇总",
         f"{table.columns[0]}至{table.columns[-2]}",
@@ -144,11 +153,11 @@ def _years(_user: User, scope: Scope, data: QueryDict) -> Sheet:
     )
 
 
-def _month(_user: User, scope: Scope, data: QueryDict) -> Sheet:
+def _month(_user: User, scope: ReportScope, data: QueryDict) -> Sheet:
     form = MonthForm(data)
     if not form.is_valid():
         raise Http404("no such month")
-    report = month_report(scope, form.cleaned_data["month"])
+    report = build_month_report(scope, form.cleaned_data["month"])
     return Sheet(
         "月报",
         report.name,
@@ -165,17 +174,25 @@ def _month(_user: User, scope: Scope, data: QueryDict) -> Sheet:
             for title, lines in report.sections
             for one in lines
         ]
-        + [(report.sections[-1][0], MEAN, UNIT, *(said.mean for said in report.said), MEAN_DEFINITION)],
+        + [
+            (
+                report.sections[-1][0],
+                MEAN_LABEL,
+                MEAN_UNIT,
+                *(said.mean for said in report.said),
+                MEAN_DEFINITION,
+            )
+        ],
     )
 
 
-def _rows(user: User, scope: Scope, data: QueryDict) -> Sheet:
+def _rows(user: User, scope: ReportScope, data: QueryDict) -> Sheet:
     """The rows behind a number; people by the number of their record, for nobody's name leaves this way."""
     figure = figure_or_404(data.get("figure", ""))
     cut = _cut(scope, data)
     found = figure.rows(scope, cut)
-    listing, reader = listing_of(found), reader_of(user, Scope(scope.paths, ()))
-    rows = ordered(found)[: MOST + 1]
+    listing, reader = listing_of(found), reader_of(user, ReportScope(scope.paths, ()))
+    rows = ordered(found)[: MAX_ROWS + 1]
     return Sheet(
         figure.label,
         words(cut),
@@ -184,7 +201,7 @@ def _rows(user: User, scope: Scope, data: QueryDict) -> Sheet:
     )
 
 
-_SHEETS: dict[str, Callable[[User, Scope, QueryDict], Sheet]] = {
+_SHEETS: dict[str, Callable[[User, ReportScope, QueryDict], Sheet]] = {
     "funnel": _funnel,
     "retention": _retention,
     "satisfaction": _satisfaction,

@@ -12,9 +12,9 @@ from django.utils import timezone
 from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.employers.models import Employer
-from portal.reports.funnels import districts, occupation_groups
-from portal.reports.scope import REPORT_ROLES, Scope, scope_of
-from portal.reports.slices import NO_DISTRICT, NO_FAIR, Slice
+from portal.reports.funnels import district_names, occupation_group_names
+from portal.reports.report_filter import NO_DISTRICT, NO_FAIR, ReportFilter
+from portal.reports.report_scope import REPORT_ROLES, ReportScope, report_scope_of
 from portal.stations.models import Station
 from portal.web.shared.fields import DayInput
 from portal.web.staff.guard import staff_with
@@ -36,7 +36,7 @@ class CutForm(forms.Form):
     at_fairs = forms.BooleanField(required=False)
     days = forms.IntegerField(required=False, min_value=0, max_value=36_500)
 
-    def __init__(self, scope: Scope, data: Mapping[str, Any]) -> None:
+    def __init__(self, scope: ReportScope, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.scope = scope
 
@@ -56,11 +56,11 @@ class CutForm(forms.Form):
             raise forms.ValidationError("这个服务站不在您的辖区内。")
         return station
 
-    def cut(self) -> Slice:
+    def cut(self) -> ReportFilter:
         """Expects a form that is valid."""
         values = self.cleaned_data
         station = values["station"]
-        return Slice(
+        return ReportFilter(
             since=values["since"],
             until=values["until"],
             fair=values["fair"],
@@ -74,13 +74,13 @@ class CutForm(forms.Form):
         )
 
 
-def cut_or_404(user: User, data: Mapping[str, Any]) -> tuple[Scope, Slice]:
+def cut_or_404(user: User, data: Mapping[str, Any]) -> tuple[ReportScope, ReportFilter]:
     """The cut that an address names.
 
     Raises:
         Http404: it makes no sense, or reaches beyond the reader's stations.
     """
-    scope = scope_of(user)
+    scope = report_scope_of(user)
     form = CutForm(scope, data)
     if not form.is_valid():
         raise Http404("; ".join(form.errors))
@@ -102,13 +102,13 @@ class FilterForm(CutForm):
     at_fairs = None  # type: ignore[assignment]
     days = None  # type: ignore[assignment]
 
-    def __init__(self, scope: Scope, data: Mapping[str, Any]) -> None:
+    def __init__(self, scope: ReportScope, data: Mapping[str, Any]) -> None:
         super().__init__(scope, data)
         for name in ("since", "until"):
             self.fields[name].widget = DayInput()
         fairs = organised_below(scope).order_by("-starts_at").values_list("pk", "title")
         self._offer("fair", [(NO_FAIR, WITHOUT_FAIR), *fairs])
-        self._offer("occupation", sorted(occupation_groups().items()))
+        self._offer("occupation", sorted(occupation_group_names().items()))
         self._offer("district", self._districts())
         self._offer("station", self._stations(_number(str(data.get("station", "")))))
 
@@ -119,7 +119,7 @@ class FilterForm(CutForm):
         """Those of the cities that the reader's stations lie in."""
         root = Station.objects.filter(depth=1).values_list("region_id", flat=True)
         cities = tuple(root)
-        return [(code, name) for code, name in sorted(districts().items()) if code.startswith(cities)]
+        return [(code, name) for code, name in sorted(district_names().items()) if code.startswith(cities)]
 
     def _stations(self, asked: int | None) -> list[tuple[int, str]]:
         """Two levels below the reader's own, and the one that is asked for."""
@@ -131,12 +131,12 @@ class FilterForm(CutForm):
         return list(shown.order_by("path").values_list("pk", "name"))
 
 
-def organised_below(scope: Scope) -> "QuerySet[JobFairPage]":
+def organised_below(scope: ReportScope) -> "QuerySet[JobFairPage]":
     """Published fairs of the reader's stations."""
     return JobFairPage.objects.live().filter(scope.covers("organiser"))
 
 
-def in_words(cut: Slice) -> list[tuple[str, str]]:
+def in_words(cut: ReportFilter) -> list[tuple[str, str]]:
     """(label, value) of each filter that is set."""
     told: list[tuple[str, str]] = []
     if cut.since or cut.until:
@@ -152,9 +152,13 @@ def in_words(cut: Slice) -> list[tuple[str, str]]:
         known = Employer.objects.verified().filter(uscc=cut.employer).first()
         told.append(("用人单位", known.name if known else cut.employer))
     if cut.occupation:
-        told.append(("职业", occupation_groups().get(cut.occupation, cut.occupation)))
+        told.append(("职业", occupation_group_names().get(cut.occupation, cut.occupation)))
     if cut.district:
-        name = "未填写居住地" if cut.district == NO_DISTRICT else districts().get(cut.district, cut.district)
+        name = (
+            "未填写居住地"
+            if cut.district == NO_DISTRICT
+            else district_names().get(cut.district, cut.district)
+        )
         told.append(("地区", name))
     if cut.station is not None:
         station = Station.objects.filter(pk=cut.station).first()
@@ -164,7 +168,7 @@ def in_words(cut: Slice) -> list[tuple[str, str]]:
     return told
 
 
-def words(cut: Slice) -> str:
+def words(cut: ReportFilter) -> str:
     """'时间段：2026-01-01 至 今天；职业：…', or '全部'."""
     return "；".join(f"{label}：{value}" for label, value in in_words(cut)) or "全部"
 

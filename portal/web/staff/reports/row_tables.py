@@ -16,7 +16,7 @@ from portal.fairs.models import DESK_ROLES, Booth, CheckIn, Registration
 from portal.placements.models import FollowUp, Placement, PlacementTransition
 from portal.placements.workflow import STEP_LABELS
 from portal.positions.models import Position
-from portal.reports.scope import Scope
+from portal.reports.report_scope import ReportScope
 from portal.stations.models import Station
 from portal.veterans.models import Veteran
 from portal.web.templatetags.ui import cn_date, cn_datetime
@@ -41,7 +41,7 @@ class Reader:
     """Who reads, and which of the linked pages open to them."""
 
     user: User
-    scope: Scope
+    scope: ReportScope
     reviews: tuple[str, ...]
     desk: tuple[str, ...]
 
@@ -52,7 +52,7 @@ class Reader:
         return Cell(f"{what} {pk} 号")
 
 
-def reader_of(user: User, scope: Scope) -> Reader:
+def reader_of(user: User, scope: ReportScope) -> Reader:
     return Reader(user, scope, tuple(user.station_paths(REVIEW_ROLES)), tuple(user.station_paths(DESK_ROLES)))
 
 

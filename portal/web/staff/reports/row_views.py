@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from portal.accounts.models import User
 from portal.reports.figures import FIGURES, Figure
-from portal.reports.scope import can_export_reports
+from portal.reports.report_scope import can_export_reports
 from portal.web.staff.reports.report_filters import cut_or_404, in_words, report_staff
 from portal.web.staff.reports.row_tables import entry, listing_of, ordered, reader_of
 

@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.accounts.models import User
-from portal.reports.fairs import COMPARED, compared
+from portal.reports.fair_tables import COMPARISON_COLUMNS, compare_fairs
 from portal.reports.figures import FIGURES
-from portal.reports.four_years import four_years, last_years
-from portal.reports.monthly import MonthReport, month_report
-from portal.reports.printing import month_pdf
+from portal.reports.furthest_stage import STAGES
+from portal.reports.month_pdf import render_month_pdf
+from portal.reports.month_report import MonthReport, build_month_report
+from portal.reports.report_scope import can_export_reports, report_scope_of
 from portal.reports.satisfaction import MEAN_DEFINITION
-from portal.reports.scope import can_export_reports, scope_of
-from portal.reports.stages import CHAIN
+from portal.reports.year_table import build_year_table, recent_years
 from portal.web.staff.reports import charts
 from portal.web.staff.reports.report_filters import organised_below, report_staff, tabs
 
@@ -32,7 +32,7 @@ _CHARTED = ("sheets", "stage.onboarded", "stage.retained_3m")
 def years(request: HttpRequest, user: User) -> HttpResponse:
     """The four-year table, recounted now."""
     until = year_of(request.GET.get("until", ""))
-    table = four_years(scope_of(user), last_years(until))
+    table = build_year_table(report_scope_of(user), recent_years(until))
     charted = [table.line(name) for name in _CHARTED]
     context = {
         "tabs": tabs("report-years"),
@@ -63,18 +63,18 @@ def year_of(text: str) -> int:
 @require_safe
 def fairs(request: HttpRequest, user: User) -> HttpResponse:
     """Fairs that have begun, beside each other, the latest first."""
-    scope = scope_of(user)
+    scope = report_scope_of(user)
     begun = organised_below(scope).filter(starts_at__lte=timezone.now()).order_by("-starts_at", "-pk")
     page = Paginator(begun, A_PAGE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
-    lines = compared(scope, shown)
-    sheets, placed = COMPARED.index("sheets"), COMPARED.index("stage.onboarded")
+    lines = compare_fairs(scope, shown)
+    sheets, placed = COMPARISON_COLUMNS.index("sheets"), COMPARISON_COLUMNS.index("stage.onboarded")
     values = [[line.numbers[at] for line in lines] for at in (sheets, placed)]
     context = {
         "tabs": tabs("report-fairs"),
         "page": page,
         "lines": list(zip(shown, lines, strict=True)),
-        "figures": [FIGURES[name] for name in COMPARED],
+        "figures": [FIGURES[name] for name in COMPARISON_COLUMNS],
         "chart": charts.lines_of(
             "fairs",
             "本页各场招聘会的登记意向和入职份数",
@@ -123,14 +123,14 @@ def _month(request: HttpRequest) -> tuple[MonthForm, date | None]:
 def month(request: HttpRequest, user: User) -> HttpResponse:
     """The report of one month."""
     form, day = _month(request)
-    report = month_report(scope_of(user), day) if day else None
+    report = build_month_report(report_scope_of(user), day) if day else None
     context: dict[str, Any] = {
         "tabs": tabs("report-month"),
         "form": form,
         "report": report,
         "of": whose(user),
         "mean_definition": MEAN_DEFINITION,
-        "columns": [CHAIN[rank].label for rank in STATION_RANKS],
+        "columns": [STAGES[rank].label for rank in STATION_RANKS],
         "stations": [(cell, [cell.numbers[rank] for rank in STATION_RANKS]) for cell in report.stations]
         if report
         else [],
@@ -150,8 +150,8 @@ def month_print(request: HttpRequest, user: User) -> HttpResponse:
     _, day = _month(request)
     if day is None:
         raise Http404("no such month")
-    report: MonthReport = month_report(scope_of(user), day)
-    content = month_pdf(report, of=whose(user), by=user.name)
+    report: MonthReport = build_month_report(report_scope_of(user), day)
+    content = render_month_pdf(report, of=whose(user), by=user.name)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="report-{day:%Y-%m}.pdf"'
     return response
@@ -159,6 +159,6 @@ def month_print(request: HttpRequest, user: User) -> HttpResponse:
 
 def whose(user: User) -> str:
     """The names of the stations that the reports cover."""
-    scope = scope_of(user)
+    scope = report_scope_of(user)
     names = [post.station.name for post in user.current_appointments if post.station.path in scope.paths]
     return "、".join(dict.fromkeys(names))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.core import audit
-from portal.reports.own_data import Section, own_data
+from portal.reports.personal_data import DataSection, collect_personal_data
 from portal.veterans.models import Veteran
 from portal.web.veteran.current import for_veteran
 from portal.web.veteran.positions.saved import place_names
@@ -17,11 +17,11 @@ from search.models import SavedSearch
 from search.saved import asked_of
 
 
-def _sections(veteran: Veteran) -> list[Section]:
+def _sections(veteran: Veteran) -> list[DataSection]:
     """What the rooms below know, and the searches that the person keeps: those stand above them."""
     kept = [(row, asked_of(row)) for row in SavedSearch.objects.visible_to(veteran.account)]
     if not kept:
-        return own_data(veteran)
+        return collect_personal_data(veteran)
     places = place_names([asked for _, asked in kept])
     rows = [
         [
@@ -33,7 +33,7 @@ def _sections(veteran: Veteran) -> list[Section]:
         ]
         for row, asked in kept
     ]
-    return [*own_data(veteran), Section(str(SavedSearch._meta.verbose_name), rows)]
+    return [*collect_personal_data(veteran), DataSection(str(SavedSearch._meta.verbose_name), rows)]
 
 
 @for_veteran

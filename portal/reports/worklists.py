@@ -24,8 +24,8 @@ from portal.placements.models import (
 )
 from portal.placements.workflow import IN_POST_STATES, MAX_TRIES
 from portal.positions.models import Position
-from portal.reports.slices import begin_of
-from portal.reports.stages import RANKS, ranked
+from portal.reports.furthest_stage import STAGE_RANKS, with_furthest_stage
+from portal.reports.report_filter import start_of_day
 from portal.veterans.models import Veteran
 
 DECLINES, DECLINED_WITHIN = 3, timedelta(days=365)
@@ -40,7 +40,7 @@ RETENTION_KINDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class Worklist:
     """One list. `what` its rows are: 'call', 'placement', 'employer', 'position' or 'person'."""
 
     key: str
@@ -51,36 +51,36 @@ class Trouble:
     rows: Callable[[User], "QuerySet[Model]"]
 
 
-def overdue(user: User) -> FollowUpQuerySet:
+def overdue_calls(user: User) -> FollowUpQuerySet:
     late = Q(state=FollowUpState.PENDING, call_on__lt=timezone.localdate())
     return FollowUp.objects.visible_to(user).filter(late).order_by("call_on", "pk")
 
 
-def contradictory(user: User) -> FollowUpQuerySet:
+def contradicted_calls(user: User) -> FollowUpQuerySet:
     waiting = Q(state=FollowUpState.PENDING, kind=FollowUpKind.CONTRADICTION)
     return FollowUp.objects.visible_to(user).filter(waiting).order_by("call_on", "pk")
 
 
-def without_a_date(user: User) -> "QuerySet[Placement]":
+def placements_without_start_date(user: User) -> "QuerySet[Placement]":
     """Hired, the first day has passed, and nobody wrote down whether the person came; or in post at some
     time, without a first day.
     """
     began = Q(state=S.OFFERED, planned_first_day__lt=timezone.localdate())
-    undated = Q(rank__gte=RANKS[S.ONBOARDED], onboarded_on__isnull=True)
-    rows = ranked(Placement.objects.followed_by(user)).filter(began | undated)
+    undated = Q(rank__gte=STAGE_RANKS[S.ONBOARDED], onboarded_on__isnull=True)
+    rows = with_furthest_stage(Placement.objects.followed_by(user)).filter(began | undated)
     return rows.order_by("planned_first_day", "pk")
 
 
-def declines(user: User) -> PlacementQuerySet:
+def declined_by_employer(user: User) -> PlacementQuerySet:
     """Intentions of the last year that the employer declined."""
-    since = begin_of(timezone.localdate() - DECLINED_WITHIN)
+    since = start_of_day(timezone.localdate() - DECLINED_WITHIN)
     rows = Placement.objects.followed_by(user).filter(state=S.DECLINED_BY_EMPLOYER, recorded_at__gte=since)
     return rows.order_by("-recorded_at", "-pk")
 
 
-def declining(user: User) -> "QuerySet[Employer]":
+def declining_employers(user: User) -> "QuerySet[Employer]":
     of_one = (
-        declines(user)
+        declined_by_employer(user)
         .filter(position__employer=OuterRef("pk"))
         .order_by()
         .values("position__employer")
@@ -91,18 +91,18 @@ def declining(user: User) -> "QuerySet[Employer]":
     return rows.order_by("-declines", "pk")
 
 
-def waiting_at(user: User) -> PlacementQuerySet:
+def awaiting_interview(user: User) -> PlacementQuerySet:
     """Intentions that wait for an interview longer than they should."""
     before = timezone.now() - NO_INTERVIEW_AFTER
     rows = Placement.objects.followed_by(user).filter(state=S.INTENDED, recorded_at__lt=before)
     return rows.order_by("recorded_at", "pk")
 
 
-def without_interview(user: User) -> "QuerySet[Position]":
+def positions_without_interview(user: User) -> "QuerySet[Position]":
     """Positions with such intentions, none of whose intentions came further."""
-    waiting = waiting_at(user).filter(position=OuterRef("pk")).order_by()
-    further = ranked(Placement.objects.followed_by(user)).filter(
-        position=OuterRef("pk"), rank__gte=RANKS[S.INTERVIEWED]
+    waiting = awaiting_interview(user).filter(position=OuterRef("pk")).order_by()
+    further = with_furthest_stage(Placement.objects.followed_by(user)).filter(
+        position=OuterRef("pk"), rank__gte=STAGE_RANKS[S.INTERVIEWED]
     )
     n = waiting.values("position").annotate(n=Count("pk")).values("n")
     rows = Position.objects.annotate(waiting=Subquery(n)).filter(~Exists(further.order_by()), waiting__gte=1)
@@ -127,7 +127,7 @@ def _reached_later(person: str) -> Exists:
     )
 
 
-def unreached(user: User) -> "QuerySet[Veteran]":
+def unreached_veterans(user: User) -> "QuerySet[Veteran]":
     given_up = (
         FollowUp.objects.visible_to(user)
         .annotate(last=_last_outcome())
@@ -137,7 +137,7 @@ def unreached(user: User) -> "QuerySet[Veteran]":
     return Veteran.objects.filter(pk__in=given_up.order_by().values("placement__veteran")).order_by("pk")
 
 
-def failed_retention(user: User) -> PlacementQuerySet:
+def failed_retention_calls(user: User) -> PlacementQuerySet:
     """The retention call failed, and nobody was reached since; or the person left and has no new place."""
     calls = (
         FollowUp.objects.visible_to(user)
@@ -156,67 +156,79 @@ def failed_retention(user: User) -> PlacementQuerySet:
 
 
 _LISTS = (
-    Trouble("overdue", "逾期的回访", "项", "联系日期已过、还没有完成的回访。", "call", overdue),
-    Trouble(
-        "contradictory", "两边说法不一", "项", "本人和用人单位的回答对不上，等人核实。", "call", contradictory
+    Worklist("overdue", "逾期的回访", "项", "联系日期已过、还没有完成的回访。", "call", overdue_calls),
+    Worklist(
+        "contradictory",
+        "两边说法不一",
+        "项",
+        "本人和用人单位的回答对不上，等人核实。",
+        "call",
+        contradicted_calls,
     ),
-    Trouble(
+    Worklist(
         "undated",
         "到岗日期不明",
         "份",
         "已录用、计划到岗日期已过，却没有登记是否到岗；或曾经到岗却没有入职日期。",
         "placement",
-        without_a_date,
+        placements_without_start_date,
     ),
-    Trouble(
+    Worklist(
         "declining",
         "多次未录用的单位",
         "家",
         f"近一年登记的意向里，有 {DECLINES} 份以上单位未录用。",
         "employer",
-        declining,
+        declining_employers,
     ),
-    Trouble(
+    Worklist(
         "no-interview",
         "有意向没面试的岗位",
         "个",
         f"有意向超过 {NO_INTERVIEW_AFTER.days} 天还没有面试，也没有别的意向进展到面试。",
         "position",
-        without_interview,
+        positions_without_interview,
     ),
-    Trouble(
+    Worklist(
         "unreached",
         "三次没联系上的人",
         "人",
         f"一项回访试了 {MAX_TRIES} 次都没有联系上，之后也没有联系上过。",
         "person",
-        unreached,
+        unreached_veterans,
     ),
-    Trouble(
+    Worklist(
         "retention",
         "稳岗回访没有成的人",
         "份",
         "在岗的人拒绝稳岗回访、号码有误或三次没联系上，之后也没有联系上过；"
         f"或 {LEFT_WITHIN.days} 天内离职、没有说过不再找工作、也没有新的意向。",
         "placement",
-        failed_retention,
+        failed_retention_calls,
     ),
     # Behind a row of the two lists that name a firm and a post.
-    Trouble("declines", "单位未录用的意向", "份", "近一年登记、单位未录用的意向。", "placement", declines),
-    Trouble(
+    Worklist(
+        "declines",
+        "单位未录用的意向",
+        "份",
+        "近一年登记、单位未录用的意向。",
+        "placement",
+        declined_by_employer,
+    ),
+    Worklist(
         "waiting",
         "等待面试的意向",
         "份",
         f"登记超过 {NO_INTERVIEW_AFTER.days} 天、还没有面试的意向。",
         "placement",
-        waiting_at,
+        awaiting_interview,
     ),
 )
-LISTS = {one.key: one for one in _LISTS}
+WORKLISTS = {one.key: one for one in _LISTS}
 # Shown with their counts on top; the others stand behind a row of these.
-ON_TOP = tuple(one for one in _LISTS if one.key not in {"declines", "waiting"})
+MAIN_WORKLISTS = tuple(one for one in _LISTS if one.key not in {"declines", "waiting"})
 
 
-def can_read_trouble(user: User) -> bool:
+def can_read_worklists(user: User) -> bool:
     """The lists name people: for whoever opens files."""
     return bool(user.station_paths(FILE_ROLES))

@@ -7,16 +7,22 @@ from portal.placements import actions
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import Placement
 from portal.reports.figures import FIGURES, intentions
-from portal.reports.funnels import funnel, placement_stages
-from portal.reports.slices import Slice
-from portal.reports.stages import CHAIN, RANKS, gaps, ranked, standing
-from portal.reports.totals import EVER_IN_POST
+from portal.reports.funnels import build_funnel, count_stages
+from portal.reports.furthest_stage import (
+    STAGE_RANKS,
+    STAGES,
+    effective_transitions,
+    intervals_between_stages,
+    with_furthest_stage,
+)
+from portal.reports.public_totals import EVER_IN_POST
+from portal.reports.report_filter import ReportFilter
 
 HIRED = (("interview", 60), ("offer", 50), ("onboard", 45))
 
 
 def rank(placement: Placement) -> S:
-    return CHAIN[ranked(Placement.objects.filter(pk=placement.pk)).get().rank]
+    return STAGES[with_furthest_stage(Placement.objects.filter(pk=placement.pk)).get().rank]
 
 
 def correct(placement: Placement, by, *states: S) -> Placement:
@@ -58,14 +64,14 @@ def test_a_correction_takes_back_what_it_undid_and_nothing_else(
     placement = correct(walk(*steps), operator, *corrections)
     assert rank(placement) == furthest
     # Who ever came into a post stands in one, or has left: the row and the log say the same.
-    assert (RANKS[furthest] >= RANKS[S.ONBOARDED]) == (placement.state in EVER_IN_POST)
+    assert (STAGE_RANKS[furthest] >= STAGE_RANKS[S.ONBOARDED]) == (placement.state in EVER_IN_POST)
 
 
 def test_a_placement_counts_at_every_stage_up_to_its_own(walk) -> None:
     walk(*HIRED)
     walk(("interview", 3))
     walk()
-    stages = placement_stages(Placement.objects.all())
+    stages = count_stages(Placement.objects.all())
     assert [stage.count for stage in stages] == [3, 2, 1, 1, 0, 0, 0, 0]
     assert [stage.share for stage in stages][:5] == [None, 2 / 3, 1 / 2, 1.0, 0.0]
 
@@ -74,18 +80,22 @@ def test_days_are_counted_between_steps_that_stand_in_the_log(walk, operator, ci
     walk(("interview", 10), ("offer", 4), began=13)  # 3 days, then 6
     walk(("interview", 10), began=15)  # 5 days
     walk(("offer", 4), began=20)  # no interview: in neither list
-    found = gaps(intentions(city, Slice()))
+    found = intervals_between_stages(intentions(city, ReportFilter()))
     assert sorted(gap.days for gap in found[S.INTERVIEWED]) == [3, 5]
     assert [gap.days for gap in found[S.OFFERED]] == [6]
-    stages = funnel(city, Slice()).stages
+    stages = build_funnel(city, ReportFilter()).stages
     assert (stages[1].days, stages[1].pairs.value) == (4, 2)
     assert (stages[2].days, stages[2].pairs.value) == (6, 1)
-    assert FIGURES["gap.interviewed"].count(city, Slice()) == 2
+    assert FIGURES["gap.interviewed"].count(city, ReportFilter()) == 2
 
 
 def test_the_day_of_a_correction_is_no_day_of_a_step(walk, operator, city) -> None:
     correct(walk(("interview", 10), ("offer", 4), began=13), operator, S.INTERVIEWED)
-    found = gaps(intentions(city, Slice()))
+    found = intervals_between_stages(intentions(city, ReportFilter()))
     assert [gap.days for gap in found[S.INTERVIEWED]] == [3]
     assert found[S.OFFERED] == []
-    assert [row.step for row in standing().order_by("sequence")] == ["declare", "interview", "correct"]
+    assert [row.step for row in effective_transitions().order_by("sequence")] == [
+        "declare",
+        "interview",
+        "correct",
+    ]

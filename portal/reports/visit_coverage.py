@@ -12,7 +12,7 @@ from portal.visits.models import Visit
 
 
 @dataclass(frozen=True, slots=True)
-class Covered:
+class StationCoverage:
     """One station with everything below it: files, people seen this year, and visits of this year."""
 
     station: Station
@@ -25,7 +25,7 @@ class Covered:
         return self.seen / self.files if self.files else 0.0
 
 
-def covered(station: Station, children: list[Station]) -> list[Covered]:
+def visit_coverage(station: Station, children: list[Station]) -> list[StationCoverage]:
     """The station with everything below it, then its own people alone, then each child, in three queries.
 
     Files count where they are kept today, visits where they took place.
@@ -44,10 +44,13 @@ def covered(station: Station, children: list[Station]) -> list[Covered]:
         .annotate(people=Count("veteran", distinct=True), times=Count("pk"))
         .values_list("child", "people", "times")
     }
-    rows = [Covered(child, files.get(child.path, 0), *visits.get(child.path, (0, 0))) for child in children]
+    rows = [
+        StationCoverage(child, files.get(child.path, 0), *visits.get(child.path, (0, 0)))
+        for child in children
+    ]
     people = held.aggregate(people=Count("veteran", distinct=True))["people"]
-    total = Covered(station, sum(files.values()), people, sum(times for _, times in visits.values()))
-    own = Covered(station, files.get(station.path, 0), *visits.get(station.path, (0, 0)))
+    total = StationCoverage(station, sum(files.values()), people, sum(times for _, times in visits.values()))
+    own = StationCoverage(station, files.get(station.path, 0), *visits.get(station.path, (0, 0)))
     return [total, own, *rows]
 
 

@@ -6,12 +6,17 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count
 from django.utils import timezone
 
-from portal.reports.figures import FIGURES, Figure, Number, intentions, steps
-from portal.reports.funnels import Cell, Funnel, funnel, grouped
-from portal.reports.satisfaction import DEGREES, Degrees, said_in
-from portal.reports.scope import Scope
-from portal.reports.slices import Slice, month_of
-from portal.reports.survival import Point, curve, lives, milestones
+from portal.reports.figures import FIGURES, Figure, FigureValue, intentions, steps
+from portal.reports.funnels import CohortCounts, Funnel, build_funnel, group_placements
+from portal.reports.report_filter import ReportFilter, month_bounds
+from portal.reports.report_scope import ReportScope
+from portal.reports.retention_curve import (
+    CurvePoint,
+    employment_spells,
+    estimate_at_milestones,
+    estimate_retention_curve,
+)
+from portal.reports.satisfaction import DEGREES, SatisfactionCounts, count_new_answers
 
 SECTIONS = (
     ("招聘会", ("fairs", "booths", "employers", "positions", "headcount", "visitors", "veterans")),
@@ -32,8 +37,8 @@ _STEP, _SAID = "step.", "new_satisfaction"
 @dataclass(frozen=True, slots=True)
 class MonthLine:
     figure: Figure
-    number: Number
-    before: Number
+    number: FigureValue
+    before: FigureValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +52,11 @@ class MonthReport:
     first: date
     last: date
     sections: tuple[tuple[str, tuple[MonthLine, ...]], ...]
-    stations: tuple[Cell, ...]
-    said: tuple[Degrees, Degrees]
+    stations: tuple[CohortCounts, ...]
+    said: tuple[SatisfactionCounts, SatisfactionCounts]
     funnel: Funnel
-    curve: tuple[Point, ...]
-    milestones: tuple[Point, ...]
+    curve: tuple[CurvePoint, ...]
+    milestones: tuple[CurvePoint, ...]
 
     @property
     def name(self) -> str:
@@ -61,23 +66,27 @@ class MonthReport:
         return next(line for _, lines in self.sections for line in lines if line.figure.key == figure)
 
 
-def month_report(scope: Scope, day: date) -> MonthReport:
+def build_month_report(scope: ReportScope, day: date) -> MonthReport:
     """Of the month that the day lies in."""
-    first, last = month_of(day)
-    this = Slice(since=first, until=last)
-    earlier = month_of(first - timedelta(days=1))
-    before = Slice(since=earlier[0], until=earlier[1])
-    done = {cut: _steps(scope, cut) for cut in (this, before)}
-    stays = lives(intentions(scope, Slice()))
-    said = {cut: said_in(scope, cut) for cut in (this, before)}
-    degrees = {(one.figure, cut): one for cut in said for one in (said[cut].answered, *said[cut].numbers)}
+    first, last = month_bounds(day)
+    this = ReportFilter(since=first, until=last)
+    earlier = month_bounds(first - timedelta(days=1))
+    before = ReportFilter(since=earlier[0], until=earlier[1])
+    done = {filters: _steps(scope, filters) for filters in (this, before)}
+    stays = employment_spells(intentions(scope, ReportFilter()))
+    said = {filters: count_new_answers(scope, filters) for filters in (this, before)}
+    degrees = {
+        (one.figure, filters): one
+        for filters in said
+        for one in (said[filters].answered, *said[filters].numbers)
+    }
 
-    def number(name: str, cut: Slice) -> Number:
+    def number(name: str, filters: ReportFilter) -> FigureValue:
         if name.startswith(_SAID):
-            return degrees[name, cut]
+            return degrees[name, filters]
         if name.startswith(_STEP) and name != "step.ended":
-            return Number(name, cut, done[cut].get(name.removeprefix(_STEP), 0))
-        return Number(name, cut, FIGURES[name].count(scope, cut))
+            return FigureValue(name, filters, done[filters].get(name.removeprefix(_STEP), 0))
+        return FigureValue(name, filters, FIGURES[name].count(scope, filters))
 
     return MonthReport(
         as_of=timezone.now(),
@@ -90,14 +99,14 @@ def month_report(scope: Scope, day: date) -> MonthReport:
             )
             for title, names in SECTIONS
         ),
-        stations=tuple(grouped(scope, this, "station")),
+        stations=tuple(group_placements(scope, this, "station")),
         said=(said[this], said[before]),
-        funnel=funnel(scope, this),
-        curve=tuple(curve(stays)),
-        milestones=tuple(milestones(stays)),
+        funnel=build_funnel(scope, this),
+        curve=tuple(estimate_retention_curve(stays)),
+        milestones=tuple(estimate_at_milestones(stays)),
     )
 
 
-def _steps(scope: Scope, cut: Slice) -> dict[str, int]:
-    rows = steps(scope, cut).order_by().values_list("to_state").annotate(n=Count("pk"))
+def _steps(scope: ReportScope, filters: ReportFilter) -> dict[str, int]:
+    rows = steps(scope, filters).order_by().values_list("to_state").annotate(n=Count("pk"))
     return dict(rows)

@@ -12,13 +12,13 @@ from django.utils import timezone
 
 from portal.fairs.enums import VisitorKind
 from portal.reports import figures
-from portal.reports.figures import FIGURES, Figure, Number
-from portal.reports.funnels import cells_of
-from portal.reports.scope import Scope
-from portal.reports.slices import Slice, years_of
+from portal.reports.figures import FIGURES, Figure, FigureValue
+from portal.reports.funnels import count_by_period
+from portal.reports.report_filter import ReportFilter, filters_by_year
+from portal.reports.report_scope import ReportScope
 
 YEARS = 4
-LINES = (
+ROW_KEYS = (
     "fairs", "booths", "employers", "positions", "headcount", "visitors", "attendances", "veterans",
     "sheets", "people", "reached", "reached_people",
     "stage.interviewed", "people.interviewed", "stage.offered", "stage.onboarded", "people.onboarded",
@@ -27,9 +27,9 @@ LINES = (
 
 
 @dataclass(frozen=True, slots=True)
-class YearLine:
+class YearRow:
     figure: Figure
-    numbers: tuple[Number, ...]
+    numbers: tuple[FigureValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +38,21 @@ class YearTable:
 
     as_of: datetime
     columns: tuple[str, ...]
-    lines: tuple[YearLine, ...]
+    lines: tuple[YearRow, ...]
 
-    def line(self, figure: str) -> YearLine:
+    def line(self, figure: str) -> YearRow:
         return next(line for line in self.lines if line.figure.key == figure)
 
 
-def last_years(until: int | None = None) -> list[int]:
+def recent_years(until: int | None = None) -> list[int]:
     until = until or timezone.localdate().year
     return list(range(until - YEARS + 1, until + 1))
 
 
-def four_years(scope: Scope, years: Sequence[int]) -> YearTable:
+def build_year_table(scope: ReportScope, years: Sequence[int]) -> YearTable:
     """The table of these years, in ten queries."""
-    parts = years_of(years, Slice())
-    cuts = [cut for _, cut in parts]
+    parts = filters_by_year(years, ReportFilter())
+    cuts = [filters for _, filters in parts]
     whole = cuts[-1]
     people = Q(kind=VisitorKind.VETERAN)
     values: dict[str, list[int]] = {
@@ -65,7 +65,7 @@ def four_years(scope: Scope, years: Sequence[int]) -> YearTable:
             employers=("employer", Q()),
         ),
         **_counted(
-            figures.shown_positions(scope, whole), cuts, "booth__fair__starts_at", positions=("position", Q())
+            figures.booth_positions(scope, whole), cuts, "booth__fair__starts_at", positions=("position", Q())
         ),
         **_counted(
             figures.visitors(scope, whole),
@@ -75,30 +75,30 @@ def four_years(scope: Scope, years: Sequence[int]) -> YearTable:
             attendances=("pk", people),
             veterans=("registration__veteran", people),
         ),
-        "headcount": [FIGURES["headcount"].count(scope, cut) for cut in cuts],
+        "headcount": [FIGURES["headcount"].count(scope, filters) for filters in cuts],
     }
-    cells = cells_of(scope, whole, parts)
+    cells = count_by_period(scope, whole, parts)
     lines = tuple(
-        YearLine(
+        YearRow(
             FIGURES[name],
             tuple(
-                Number(name, cut, values[name][at]) if name in values else cells[at].number(name)
-                for at, cut in enumerate(cuts)
+                FigureValue(name, filters, values[name][at]) if name in values else cells[at].number(name)
+                for at, filters in enumerate(cuts)
             ),
         )
-        for name in LINES
+        for name in ROW_KEYS
     )
     return YearTable(timezone.now(), tuple(label for label, _ in parts), lines)
 
 
 def _counted(
-    rows: "QuerySet[Model]", cuts: Sequence[Slice], moment: str, **counts: tuple[str, Q]
+    rows: "QuerySet[Model]", cuts: Sequence[ReportFilter], moment: str, **counts: tuple[str, Q]
 ) -> dict[str, list[int]]:
-    """Name -> count in each cut by the moment; each name with what is counted, and on which condition."""
+    """Name -> count in each filters by the moment; each name with what is counted, and on which condition."""
     wanted: dict[str, Any] = {
-        f"{name}_{at}": Count(of, filter=cut.within(moment) & condition, distinct=of != "pk")
+        f"{name}_{at}": Count(of, filter=filters.within(moment) & condition, distinct=of != "pk")
         for name, (of, condition) in counts.items()
-        for at, cut in enumerate(cuts)
+        for at, filters in enumerate(cuts)
     }
     found = rows.order_by().aggregate(**wanted)
     return {name: [found[f"{name}_{at}"] for at in range(len(cuts))] for name in counts}

@@ -24,10 +24,10 @@ from reportlab.platypus import (
     TableStyle,
 )
 
-from portal.reports.drawing import FONT, GREEN, GREY, LINE, curve_drawing, funnel_drawing
-from portal.reports.monthly import MonthReport
-from portal.reports.satisfaction import MEAN, MEAN_DEFINITION
-from portal.reports.stages import CHAIN
+from portal.reports.furthest_stage import STAGES
+from portal.reports.month_report import MonthReport
+from portal.reports.pdf_charts import FONT, GREEN, GREY, LINE, draw_funnel, draw_retention_curve
+from portal.reports.satisfaction import MEAN_DEFINITION, MEAN_LABEL
 
 _SHADE = colors.HexColor("#f4f6f3")
 _MARGIN = 18 * mm
@@ -44,7 +44,7 @@ _SHOWN = (0, 1, 3, 5)  # of the chain: written down, interviewed, in post, in po
 _LEFT = 2  # so many of the report's sections stand in the left column
 
 
-def month_pdf(report: MonthReport, *, of: str, by: str, compress: bool = True) -> bytes:
+def render_month_pdf(report: MonthReport, *, of: str, by: str, compress: bool = True) -> bytes:
     """A4. `of`: whose report it is; `by`: who had it printed."""
     pdfmetrics.registerFont(UnicodeCIDFont(FONT))
     out = io.BytesIO()
@@ -91,7 +91,7 @@ def month_pdf(report: MonthReport, *, of: str, by: str, compress: bool = True) -
 def _charts(report: MonthReport, width: float) -> list[Flowable]:
     """The month's funnel, and beside it how long people stay, of all who ever came into a post."""
     half = (width - _GUTTER) / 2
-    funnel = funnel_drawing(report.funnel.stages, half)
+    funnel = draw_funnel(report.funnel.stages, half)
     left = [
         Paragraph("本月登记的意向走到了哪一步", _HEAD),
         funnel,
@@ -101,7 +101,7 @@ def _charts(report: MonthReport, width: float) -> list[Flowable]:
     if report.curve:
         known = "，".join(f"{one.days} 天 {one.share:.0%}" for one in report.milestones if one.at_risk)
         right += [
-            curve_drawing(report.curve, half, funnel.height),
+            draw_retention_curve(report.curve, half, funnel.height),
             Paragraph(f"历次安置合在一起；虚线是 95% 置信区间。{known}。", _NOTE),
         ]
     else:
@@ -125,7 +125,7 @@ def _sections(report: MonthReport, width: float) -> list[Flowable]:
             [Paragraph(name, _HEAD), _table(("指标", "本月", "上月"), rows, (0.52, 0.24, 0.24), half)]
         )
     this, before = (said.mean_said for said in report.said)
-    made[-1].append(Paragraph(f"{MEAN}：本月 {this}，上月 {before}。{MEAN_DEFINITION}", _NOTE))
+    made[-1].append(Paragraph(f"{MEAN_LABEL}：本月 {this}，上月 {before}。{MEAN_DEFINITION}", _NOTE))
     left = [part for section in made[:_LEFT] + made[-1:] for part in section]
     right = [part for section in made[_LEFT:-1] for part in section]
     return [_beside(left, right, width)]
@@ -138,7 +138,7 @@ def _stations(report: MonthReport, width: float) -> list[Flowable]:
         [Paragraph(cell.label, _TEXT), *(Paragraph(f"{cell.counts[rank]:,}", _NUMBER) for rank in _SHOWN)]
         for cell in report.stations
     ]
-    labels = [CHAIN[rank].label for rank in _SHOWN]
+    labels = [STAGES[rank].label for rank in _SHOWN]
     table = _table(("服务站", *labels), rows, (0.4, 0.15, 0.15, 0.15, 0.15), width)
     return [Paragraph("本月登记的意向，按服务站和目前进展", _HEAD), table]
 

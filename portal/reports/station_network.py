@@ -18,7 +18,7 @@ from portal.veterans.moving import living_in
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StationOnDay:
     """A station on a day. `files` are its own, `files_below` those of all stations in its subtree too."""
 
     station: Station
@@ -29,7 +29,7 @@ class Line:
     staff: int
 
 
-def network_on(station: Station, day: date) -> list[Line]:
+def stations_on(station: Station, day: date) -> list[StationOnDay]:
     """The station itself and its children as they stood on `day`, in a fixed number of queries; empty if the
     station did not exist on that day.
     """
@@ -51,7 +51,7 @@ def network_on(station: Station, day: date) -> list[Line]:
         if path != station.path:
             below[station.path] += files[pk]
     return [
-        Line(
+        StationOnDay(
             station=one,
             name=one.name_then or one.name,
             regions=tuple(area.region.name for area in one.areas_then),
@@ -63,7 +63,7 @@ def network_on(station: Station, day: date) -> list[Line]:
     ]
 
 
-def history_of(station: Station) -> list[tuple[date, str]]:
+def station_history(station: Station) -> list[tuple[date, str]]:
     """What happened to a station and to those right below it, the latest first."""
     told = [(station.opened_on, f"{station.name}启用")]
     names = list(station.names.all())
@@ -90,7 +90,7 @@ def _end(station: Station, words: str) -> list[tuple[date, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Consequences:
+class AffectedRows:
     """What follows when a station ends or gives regions away; what is counted now."""
 
     files: int
@@ -99,13 +99,13 @@ class Consequences:
     employers: int
 
 
-def consequences(station: Station, regions: Sequence[str] | None = None) -> Consequences:
+def count_affected_rows(station: Station, regions: Sequence[str] | None = None) -> AffectedRows:
     """Of the end of a station; with `regions` (codes) of giving these away."""
     waiting = FollowUp.objects.filter(station=station, state=FollowUpState.PENDING)
     if regions is not None:
         files = living_in(station, regions)
-        return Consequences(files.count(), waiting.filter(placement__veteran__in=files).count(), 0, 0)
-    return Consequences(
+        return AffectedRows(files.count(), waiting.filter(placement__veteran__in=files).count(), 0, 0)
+    return AffectedRows(
         files=Veteran.objects.filter(station=station).count(),
         follow_ups=waiting.count(),
         posts=Appointment.objects.current().filter(station=station).count(),

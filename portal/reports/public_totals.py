@@ -18,7 +18,7 @@ from portal.positions.models import Position, open_at
 # A placement in one of these came into a post by its log; a correction out of the post leaves them.
 EVER_IN_POST = sorted({*IN_POST_STATES, PlacementState.LEFT})
 # Public figures about people under this size are not shown: a small cell points at persons.
-SMALLEST_CELL = 5
+MIN_PUBLISHED_COUNT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class PortalTotals:
     as_of: datetime
 
 
-def portal_totals() -> PortalTotals:
+def count_portal_totals() -> PortalTotals:
     """Five counts; the one over open positions reads them all."""
     now = timezone.now()
     posts = Position.objects.open_at(now).order_by().aggregate(n=Count("pk"), headcount=Sum("headcount"))
@@ -49,15 +49,15 @@ def portal_totals() -> PortalTotals:
         employers=Employer.objects.verified().count(),
         positions=posts["n"],
         headcount=posts["headcount"] or 0,
-        reached=suppressed(Placement.objects.reached().count()),
-        onboarded=suppressed(onboarded.aggregate(n=Count("veteran", distinct=True))["n"]),
+        reached=suppress_small_count(Placement.objects.reached().count()),
+        onboarded=suppress_small_count(onboarded.aggregate(n=Count("veteran", distinct=True))["n"]),
         as_of=now,
     )
 
 
-def suppressed(count: int) -> int | None:
+def suppress_small_count(count: int) -> int | None:
     """`count` for the public: None under `SMALLEST_CELL`."""
-    return count if count >= SMALLEST_CELL else None
+    return count if count >= MIN_PUBLISHED_COUNT else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class FairTotals:
     as_of: datetime
 
 
-def fair_totals(fair: JobFairPage) -> FairTotals:
+def count_fair_totals(fair: JobFairPage) -> FairTotals:
     """Three counts of one fair."""
     booths = Booth.objects.confirmed().filter(fair=fair.pk).order_by()
     now = timezone.now()
@@ -92,7 +92,7 @@ def fair_totals(fair: JobFairPage) -> FairTotals:
     )
 
 
-def booth_counts(fairs: Iterable[JobFairPage]) -> dict[int, tuple[int, int]]:
+def count_booths(fairs: Iterable[JobFairPage]) -> dict[int, tuple[int, int]]:
     """(employers, positions) of each fair with a confirmed booth, by the fair's number: one query. Positions
     as in `FairTotals`.
     """

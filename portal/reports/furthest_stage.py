@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
 # A placement counts at a stage when its log ever reached this state or a later one of the chain.
-CHAIN = (
+STAGES = (
     S.INTENDED,
     S.INTERVIEWED,
     S.OFFERED,
@@ -38,34 +38,34 @@ CHAIN = (
     S.RETAINED_6M,
     S.RETAINED_12M,
 )
-ENDINGS = tuple(state for state in S if state not in CHAIN and state != S.LEFT)
-RANKS = {state: rank for rank, state in enumerate(CHAIN)}
+END_STATES = tuple(state for state in S if state not in STAGES and state != S.LEFT)
+STAGE_RANKS = {state: rank for rank, state in enumerate(STAGES)}
 # Place of a logged state in the chain. Who left was in post; another ending adds nothing to how far it got.
 _RANK = Case(
     *(
         When(to_state=state, then=Value(rank))
-        for state, rank in [*RANKS.items(), (S.LEFT, RANKS[S.ONBOARDED])]
+        for state, rank in [*STAGE_RANKS.items(), (S.LEFT, STAGE_RANKS[S.ONBOARDED])]
     ),
     default=Value(0),
     output_field=IntegerField(),
 )
 
 
-def standing() -> "QuerySet[PlacementTransition]":
+def effective_transitions() -> "QuerySet[PlacementTransition]":
     """The steps that no correction took back; each with `place`, the place of its state in the chain."""
     corrections = PlacementTransition.objects.filter(placement=OuterRef("placement"), step="correct")
     later = corrections.order_by().annotate(place=_RANK)
-    lower = later.filter(to_state__in=CHAIN, sequence__gt=OuterRef("sequence"), place__lt=OuterRef("place"))
+    lower = later.filter(to_state__in=STAGES, sequence__gt=OuterRef("sequence"), place__lt=OuterRef("place"))
     absorbed = PlacementTransition.objects.filter(
         placement=OuterRef("placement"), step="absorb", sequence__gt=OuterRef("sequence")
     )
     right_after = later.filter(sequence=OuterRef("sequence") + 1)
-    out_of_post = later.filter(to_state__in=ENDINGS, sequence__gt=OuterRef("sequence"))
+    out_of_post = later.filter(to_state__in=END_STATES, sequence__gt=OuterRef("sequence"))
     taken_back = (
         Exists(lower)
         | ~Q(place=0) & Exists(absorbed)
-        | Exists(right_after.filter(to_state__in=ENDINGS))
-        | ~Q(to_state__in=CHAIN) & Exists(right_after)
+        | Exists(right_after.filter(to_state__in=END_STATES))
+        | ~Q(to_state__in=STAGES) & Exists(right_after)
         | Q(to_state__in=sorted(IN_POST_STATES)) & Exists(out_of_post)
     )
     return PlacementTransition.objects.annotate(place=_RANK).exclude(taken_back)
@@ -75,10 +75,10 @@ class Rank(TypedDict):
     rank: int
 
 
-def ranked(placements: PlacementQuerySet) -> "QuerySet[WithAnnotations[Placement, Rank]]":
+def with_furthest_stage(placements: PlacementQuerySet) -> "QuerySet[WithAnnotations[Placement, Rank]]":
     """With `rank`: the furthest place in `CHAIN` that each came to."""
     furthest = (
-        standing()
+        effective_transitions()
         .filter(placement=OuterRef("pk"))
         .order_by()
         .values("placement")
@@ -89,22 +89,22 @@ def ranked(placements: PlacementQuerySet) -> "QuerySet[WithAnnotations[Placement
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class StageInterval:
     """Days from one stage to the next in one placement."""
 
     placement: int
     days: int
 
 
-def gaps(placements: PlacementQuerySet) -> dict[S, list[Gap]]:
+def intervals_between_stages(placements: PlacementQuerySet) -> dict[S, list[StageInterval]]:
     """Stage -> days since the stage before, of each placement whose log has a step of both. One query.
 
     Who was hired without an interview in the log has no day of an interview, and is in neither list.
     """
     found: dict[int, dict[str, date]] = {}
     rows: Iterable[tuple[int, str, date]] = (
-        standing()
-        .filter(placement__in=placements.order_by().values("pk"), to_state__in=CHAIN)
+        effective_transitions()
+        .filter(placement__in=placements.order_by().values("pk"), to_state__in=STAGES)
         .exclude(step__in=["correct", "reopen"])  # their day is not that of the stage
         .order_by("placement", "sequence")
         .values_list("placement", "to_state", "happened_on")
@@ -113,9 +113,9 @@ def gaps(placements: PlacementQuerySet) -> dict[S, list[Gap]]:
         found.setdefault(placement, {}).setdefault(state, day)
     return {
         stage: [
-            Gap(placement, (days[stage] - days[before]).days)
+            StageInterval(placement, (days[stage] - days[before]).days)
             for placement, days in found.items()
             if before in days and stage in days
         ]
-        for before, stage in pairwise(CHAIN)
+        for before, stage in pairwise(STAGES)
     }

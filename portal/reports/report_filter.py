@@ -1,22 +1,26 @@
-"""Which rows a figure counts: a cut through fairs and intentions, the same for a number and for its list."""
+"""Filters that choose the rows of a figure, the same for a number and for the list behind it."""
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.reports.scope import Scope
+from portal.reports.report_scope import ReportScope
 from portal.stations.models import path_range
 
-COUNTY, GROUP = 6, 4  # so many characters of a region's and of an occupation's code
+COUNTY_CODE_LENGTH, OCCUPATION_GROUP_LENGTH = (
+    6,
+    4,
+)  # so many characters of a region's and of an occupation's code
 NO_FAIR = 0
 NO_DISTRICT = "none"  # who lives nowhere that the file says
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class ReportFilter:
     """Filters, all of which hold together; empty means no such filter.
 
     since, until: first and last day. fair: a fair's number, `NO_FAIR` for what began at none. employer: a
@@ -37,8 +41,8 @@ class Slice:
     at_fairs: bool = False
     days: int | None = None
 
-    def but(self, **changes: object) -> "Slice":
-        return replace(self, **changes)  # type: ignore[arg-type]
+    def replace(self, **changes: object) -> "ReportFilter":
+        return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
 
     @property
     def query(self) -> dict[str, str]:
@@ -60,9 +64,9 @@ class Slice:
         """Condition that the moment in `field` lies in the period."""
         found = Q()
         if self.since:
-            found &= Q(**{f"{field}__gte": begin_of(self.since)})
+            found &= Q(**{f"{field}__gte": start_of_day(self.since)})
         if self.until:
-            found &= Q(**{f"{field}__lt": begin_of(self.until + timedelta(days=1))})
+            found &= Q(**{f"{field}__lt": start_of_day(self.until + timedelta(days=1))})
         return found
 
     def on_days(self, field: str) -> Q:
@@ -79,35 +83,39 @@ class Slice:
         return path_range(f"{field}__path", self.station_path) if self.station is not None else Q()
 
 
-def begin_of(day: date) -> datetime:
+def start_of_day(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def years_of(years: Iterable[int], slice_: Slice) -> list[tuple[str, Slice]]:
+def filters_by_year(years: Iterable[int], slice_: ReportFilter) -> list[tuple[str, ReportFilter]]:
     """('2026年', that year's part) for each year, then ('合计', all of them together)."""
-    each = [(f"{year}年", slice_.but(since=date(year, 1, 1), until=date(year, 12, 31))) for year in years]
-    return [*each, ("合计", slice_.but(since=each[0][1].since, until=each[-1][1].until))]
+    each = [(f"{year}年", slice_.replace(since=date(year, 1, 1), until=date(year, 12, 31))) for year in years]
+    return [*each, ("合计", slice_.replace(since=each[0][1].since, until=each[-1][1].until))]
 
 
-def month_of(day: date) -> tuple[date, date]:
+def month_bounds(day: date) -> tuple[date, date]:
     """First and last day of the day's month."""
     first = day.replace(day=1)
     return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
-# --- what each table's rows are cut by -------------------------------------------------------------------
-def of_placements(scope: Scope, cut: Slice, way: str = "") -> Q:
+# --- conditions on the rows of each table ----------------------------------------------------------------
+def placement_condition(scope: ReportScope, filters: ReportFilter, way: str = "") -> Q:
     """Condition on placements, or on what leads to one by `way` ('placement__')."""
-    whose = "fair__organiser" if cut.at_fairs else "veteran__station"
-    found = scope.covers(way + whose) & cut.below(f"{way}veteran__station")
-    if cut.fair is not None:
-        found &= Q(**{f"{way}fair": cut.fair}) if cut.fair != NO_FAIR else Q(**{f"{way}fair__isnull": True})
-    if cut.employer:
-        found &= _employer(f"{way}position__employer", cut.employer)
-    if cut.occupation:
-        found &= Q(**{f"{way}position__occupation__code__startswith": cut.occupation})
-    if cut.district:
-        found &= path_range(f"{way}position__region_id", cut.district)
+    whose = "fair__organiser" if filters.at_fairs else "veteran__station"
+    found = scope.covers(way + whose) & filters.below(f"{way}veteran__station")
+    if filters.fair is not None:
+        found &= (
+            Q(**{f"{way}fair": filters.fair})
+            if filters.fair != NO_FAIR
+            else Q(**{f"{way}fair__isnull": True})
+        )
+    if filters.employer:
+        found &= _employer(f"{way}position__employer", filters.employer)
+    if filters.occupation:
+        found &= Q(**{f"{way}position__occupation__code__startswith": filters.occupation})
+    if filters.district:
+        found &= path_range(f"{way}position__region_id", filters.district)
     return found
 
 
@@ -115,12 +123,12 @@ def _employer(way: str, text: str) -> Q:
     return Q(**{f"{way}__uscc": text}) | Q(**{f"{way}__name__contains": text})
 
 
-def of_fairs(scope: Scope, cut: Slice, way: str = "") -> Q:
+def fair_condition(scope: ReportScope, filters: ReportFilter, way: str = "") -> Q:
     """Condition on published fairs organised in the reader's stations, or on what leads to one by `way`
     ('fair__'). A fair that has not begun is counted only where it is asked for by its number.
     """
     found = Q(**{f"{way}live": True}) & scope.covers(f"{way}organiser")
-    found &= cut.within(f"{way}starts_at") & cut.below(f"{way}organiser")
-    if cut.fair is not None:
-        return found & Q(**{f"{way}pk": cut.fair})
+    found &= filters.within(f"{way}starts_at") & filters.below(f"{way}organiser")
+    if filters.fair is not None:
+        return found & Q(**{f"{way}pk": filters.fair})
     return found & Q(**{f"{way}starts_at__lte": timezone.now()})

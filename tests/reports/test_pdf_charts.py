@@ -7,9 +7,9 @@ from reportlab.graphics.shapes import PolyLine, Rect, String
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 
-from portal.reports.drawing import curve_drawing, funnel_drawing
 from portal.reports.funnels import Stage
-from portal.reports.survival import Life, curve
+from portal.reports.pdf_charts import draw_funnel, draw_retention_curve
+from portal.reports.retention_curve import EmploymentSpell, estimate_retention_curve
 
 
 def shapes(drawing, kind) -> list:
@@ -19,7 +19,7 @@ def shapes(drawing, kind) -> list:
 def test_a_bar_is_as_long_as_its_count_and_says_it() -> None:
     counts = (1_200, 600, 30, 0)
     stages = [Stage(f"第{n}步", count, None if not n else 0.5) for n, count in enumerate(counts)]
-    drawing = funnel_drawing(stages, 240)
+    drawing = draw_funnel(stages, 240)
     bars = shapes(drawing, Rect)
     assert [bar.width / bars[0].width for bar in bars] == pytest.approx([1, 0.5, 0.025])
     assert [bar.y for bar in bars] == sorted((bar.y for bar in bars), reverse=True)
@@ -30,17 +30,21 @@ def test_a_bar_is_as_long_as_its_count_and_says_it() -> None:
 
 def test_what_a_bar_says_stays_on_the_paper() -> None:
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
-    drawing = funnel_drawing([Stage("在岗满12个月", 97_092, None), Stage("已面试", 97_092, 1.0)], 235)
+    drawing = draw_funnel([Stage("在岗满12个月", 97_092, None), Stage("已面试", 97_092, 1.0)], 235)
     for said in shapes(drawing, String):
         assert said.x + pdfmetrics.stringWidth(said.text, said.fontName, said.fontSize) <= 235, said.text
-    assert not shapes(funnel_drawing([Stage("已登记意向", 0, None)], 235), Rect)
+    assert not shapes(draw_funnel([Stage("已登记意向", 0, None)], 235), Rect)
 
 
 def test_the_curve_falls_where_somebody_left_and_ends_level() -> None:
-    points = curve(
-        [Life(1, 50, left=True), Life(2, 120, left=True), *(Life(n, 200, left=False) for n in (3, 4))]
+    points = estimate_retention_curve(
+        [
+            EmploymentSpell(1, 50, left=True),
+            EmploymentSpell(2, 120, left=True),
+            *(EmploymentSpell(n, 200, left=False) for n in (3, 4)),
+        ]
     )
-    drawing = curve_drawing(points, 240, 140)
+    drawing = draw_retention_curve(points, 240, 140)
     *edges, line = shapes(drawing, PolyLine)
     corners = list(zip(line.points[::2], line.points[1::2], strict=True))
     assert len(edges) == 2
@@ -53,6 +57,6 @@ def test_the_curve_falls_where_somebody_left_and_ends_level() -> None:
 
 
 def test_days_that_would_run_into_each_other_are_left_out() -> None:
-    points = curve([Life(n, 800, left=n == 1) for n in range(5)])
-    days = [one.text for one in shapes(curve_drawing(points, 240, 140), String) if "天" in one.text]
+    points = estimate_retention_curve([EmploymentSpell(n, 800, left=n == 1) for n in range(5)])
+    days = [one.text for one in shapes(draw_retention_curve(points, 240, 140), String) if "天" in one.text]
     assert days == ["0天", "180天", "365天", "540天", "730天"]

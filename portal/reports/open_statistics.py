@@ -9,11 +9,11 @@ from django.db.models.functions import Substr
 from portal.core.enums import RegionLevel
 from portal.core.models import Occupation, Region
 from portal.positions.models import Position
-from portal.reports.totals import SMALLEST_CELL, portal_totals
+from portal.reports.public_totals import MIN_PUBLISHED_COUNT, count_portal_totals
 
 COUNTY, GROUP = 6, 4  # so many characters of a region's and of an occupation's code
 # (name in PortalTotals, label, unit, definition)
-FIGURES = (
+OPEN_FIGURES = (
     ("fairs", "已举办招聘会", "场", "已发布且已经开始的招聘会场数。"),
     ("employers", "已核验单位", "家", "核验通过且仍在有效期内的用人单位数。"),
     ("positions", "在招岗位", "个", "已审核、在有效期内、单位核验有效的岗位数。"),
@@ -21,7 +21,7 @@ FIGURES = (
     ("reached", "达成意向", "人次", "退役军人和用人单位双方都已确认的就业意向数。"),
     ("onboarded", "已到岗", "人", "经本平台意向到岗的退役军人数，一人只计一次。"),
 )
-SUPPRESSION = f"涉及个人的数字小于 {SMALLEST_CELL} 时不公布。岗位和单位逐条公开，照实计数。"
+SUPPRESSION_NOTE = f"涉及个人的数字小于 {MIN_PUBLISHED_COUNT} 时不公布。岗位和单位逐条公开，照实计数。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,14 @@ class OpenStatistics:
     occupations: tuple[OpenCell, ...]
 
 
-def open_statistics() -> OpenStatistics:
+def count_open_statistics() -> OpenStatistics:
     """Counted now: seven aggregates and two lists of names."""
-    totals = portal_totals()
+    totals = count_portal_totals()
     return OpenStatistics(
         as_of=totals.as_of,
         figures=tuple(
             OpenFigure(key, label, unit, definition, getattr(totals, key))
-            for key, label, unit, definition in FIGURES
+            for key, label, unit, definition in OPEN_FIGURES
         ),
         counties=_cells(
             "region_id",

@@ -22,27 +22,30 @@ _UNSPOKEN = ("_hash", "sha256")
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class DataSection:
     """Rows of one kind; each row a list of (label, value) with the same labels."""
 
     title: str
     rows: list[list[tuple[str, str]]]
 
 
-def own_data(veteran: Veteran) -> list[Section]:
+def collect_personal_data(veteran: Veteran) -> list[DataSection]:
     """All rows of one file, and the consents and looks that belong to it. A fixed number of queries."""
-    sections = [Section("档案", [_said(veteran)]), *_pointing_at(Veteran, [veteran.pk], _DEPTH, {Veteran})]
+    sections = [
+        DataSection("档案", [_said(veteran)]),
+        *_pointing_at(Veteran, [veteran.pk], _DEPTH, {Veteran}),
+    ]
     if veteran.account_id is not None:
         consents = Consent.objects.filter(user=veteran.account_id).order_by("pk")
-        sections.append(Section("授权同意", [_said(row, skip={"user"}) for row in consents]))
+        sections.append(DataSection("授权同意", [_said(row, skip={"user"}) for row in consents]))
     looks = AccessLog.objects.filter(file_id=veteran.pk).select_related("actor").order_by("pk")
-    sections.append(Section("谁看过我的档案", [_said(row, skip={"file_id"}) for row in looks]))
+    sections.append(DataSection("谁看过我的档案", [_said(row, skip={"file_id"}) for row in looks]))
     return [section for section in sections if section.rows]
 
 
 def _pointing_at(
     model: type[models.Model], keys: list[Any], depth: int, above: set[type[models.Model]]
-) -> Iterator[Section]:
+) -> Iterator[DataSection]:
     """Sections of the tables whose rows point at rows `keys` of `model`, and of those that point at them."""
     found: dict[type[models.Model], list[str]] = {}
     for relation in model._meta.related_objects:
@@ -57,7 +60,7 @@ def _pointing_at(
         rows = list(other._base_manager.filter(condition).select_related(*named).order_by("pk"))
         if not rows:
             continue
-        yield Section(str(other._meta.verbose_name), [_said(row, skip=set(found[other])) for row in rows])
+        yield DataSection(str(other._meta.verbose_name), [_said(row, skip=set(found[other])) for row in rows])
         if depth > 1:
             yield from _pointing_at(other, [row.pk for row in rows], depth - 1, {*above, other})
 

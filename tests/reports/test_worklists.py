@@ -9,7 +9,7 @@ from portal.accounts.enums import StationRole
 from portal.placements import actions
 from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState
 from portal.placements.models import FollowUp, FollowUpAttempt, Placement
-from portal.reports.trouble import LISTS, ON_TOP, can_read_trouble
+from portal.reports.worklists import MAIN_WORKLISTS, WORKLISTS, can_read_worklists
 from tests.factories import make_employer, make_staff, make_stations
 from tests.reports.conftest import long_open_position
 
@@ -25,7 +25,7 @@ def neighbour(db):
 
 
 def found(key: str, user) -> list:
-    return list(LISTS[key].rows(user))
+    return list(WORKLISTS[key].rows(user))
 
 
 def call(placement: Placement, kind=FollowUpKind.RETENTION_1M, *outcomes: AttemptOutcome, by, days_ago=5):
@@ -139,9 +139,9 @@ def test_somebody_who_left_and_has_no_new_place(walk, clerk) -> None:
 
 def test_the_lists_name_people_to_those_who_open_files(db) -> None:
     stations = make_stations()
-    may = {role: can_read_trouble(make_staff(stations["睦洲镇"], role)) for role in StationRole}
+    may = {role: can_read_worklists(make_staff(stations["睦洲镇"], role)) for role in StationRole}
     assert {role for role, yes in may.items() if yes} == {
         StationRole.CLERK, StationRole.HEAD, StationRole.OPERATOR,
     }  # fmt: skip
     reviewer = make_staff(stations["江门市"], StationRole.REVIEWER)
-    assert all(not list(one.rows(reviewer)) for one in ON_TOP)
+    assert all(not list(one.rows(reviewer)) for one in MAIN_WORKLISTS)

@@ -16,7 +16,7 @@ REPORT_ROLES = DESK_ROLES | {StationRole.AUDITOR}
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class ReportScope:
     """Tree paths of the stations whose subtrees the figures cover, and of those whose people may be named:
     a reviewer or an auditor counts people without learning who they are.
     """
@@ -33,8 +33,8 @@ class Scope:
         return any(path.startswith(own) for own in self.named)
 
 
-def scope_of(user: User, roles: Iterable[StationRole] = REPORT_ROLES) -> Scope:
-    return Scope(tuple(user.station_paths(roles)), tuple(user.station_paths(FILE_ROLES)))
+def report_scope_of(user: User, roles: Iterable[StationRole] = REPORT_ROLES) -> ReportScope:
+    return ReportScope(tuple(user.station_paths(roles)), tuple(user.station_paths(FILE_ROLES)))
 
 
 def can_read_reports(user: User) -> bool:

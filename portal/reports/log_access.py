@@ -26,7 +26,7 @@ def events_visible_to(user: User) -> "QuerySet[AuditEvent]":
     return events if actors is None else events.filter(actor_id__in=actors)
 
 
-def looks_visible_to(user: User) -> "QuerySet[AccessLog]":
+def accesses_visible_to(user: User) -> "QuerySet[AccessLog]":
     """Looks at files, and refused tries, by the same people."""
     actors = _actors_below(user)
     looks = AccessLog.objects.select_related("actor")

@@ -20,14 +20,14 @@ from scipy import stats
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import PlacementQuerySet
 from portal.placements.workflow import IN_POST_STATES, RETENTION_DAYS
-from portal.reports.stages import standing
+from portal.reports.furthest_stage import effective_transitions
 
-MILESTONES = tuple(sorted(RETENTION_DAYS.values()))
+MILESTONE_DAYS = tuple(sorted(RETENTION_DAYS.values()))
 CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class EmploymentSpell:
     """One placement in post: days from the first day, to leaving or to the last day known in post."""
 
     placement: int
@@ -36,7 +36,7 @@ class Life:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class CurvePoint:
     """The curve after `days`: share still in post (0..1) with its confidence interval (None where it is not
     defined); at_risk: so many are observed that long; left: so many had left by then.
     """
@@ -49,10 +49,10 @@ class Point:
     left: int
 
 
-def lives(placements: PlacementQuerySet) -> list[Life]:
+def employment_spells(placements: PlacementQuerySet) -> list[EmploymentSpell]:
     """Those that came into a post and did not come out of it by a correction. One query."""
     known = (
-        standing()
+        effective_transitions()
         .filter(placement=OuterRef("pk"), to_state__in=sorted(IN_POST_STATES))
         .exclude(step="correct")  # says what was so, not that anybody was asked on that day
         .order_by()
@@ -71,23 +71,23 @@ def lives(placements: PlacementQuerySet) -> list[Life]:
     for pk, state, began, left_on, last in cast("Iterable[tuple[int, str, date, date | None, date]]", rows):
         left = state == S.LEFT and left_on is not None
         end = left_on if left and left_on is not None else last
-        found.append(Life(pk, max((end - began).days, 0), left))
+        found.append(EmploymentSpell(pk, max((end - began).days, 0), left))
     return found
 
 
-def curve(observed: Iterable[Life]) -> list[Point]:
+def estimate_retention_curve(observed: Iterable[EmploymentSpell]) -> list[CurvePoint]:
     """The steps of the curve: day 0, then each day on which somebody left. Empty for nobody."""
     return _points(list(observed), None)
 
 
-def milestones(observed: Iterable[Life]) -> list[Point]:
+def estimate_at_milestones(observed: Iterable[EmploymentSpell]) -> list[CurvePoint]:
     """The curve after 30, 90, 180 and 365 days. A share beyond the longest observation is not told: there
     `at_risk` is 0.
     """
-    return _points(list(observed), MILESTONES)
+    return _points(list(observed), MILESTONE_DAYS)
 
 
-def _points(observed: list[Life], days: Iterable[int] | None) -> list[Point]:
+def _points(observed: list[EmploymentSpell], days: Iterable[int] | None) -> list[CurvePoint]:
     if not observed:
         return []
     lengths = np.array([life.days for life in observed])
@@ -101,7 +101,7 @@ def _points(observed: list[Life], days: Iterable[int] | None) -> list[Point]:
         warnings.simplefilter("ignore", RuntimeWarning)
         interval = function.confidence_interval(confidence_level=CONFIDENCE, method="log-log")
     return [
-        Point(
+        CurvePoint(
             days=day,
             share=float(function.evaluate(day)),
             low=_known(interval.low.evaluate(day)),

@@ -6,8 +6,13 @@ from portal.placements import actions
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import Placement
 from portal.reports.figures import FIGURES, intentions
-from portal.reports.slices import Slice
-from portal.reports.survival import Life, curve, lives, milestones
+from portal.reports.report_filter import ReportFilter
+from portal.reports.retention_curve import (
+    EmploymentSpell,
+    employment_spells,
+    estimate_at_milestones,
+    estimate_retention_curve,
+)
 
 # Weeks in remission of 21 patients on 6-MP (Freireich and others 1963), the example of most textbooks.
 RELAPSED = (6, 6, 6, 7, 10, 13, 16, 22, 23)
@@ -17,9 +22,9 @@ BY_HAND = {6: (21, 3), 7: (17, 1), 10: (15, 1), 13: (12, 1), 16: (11, 1), 22: (7
 
 
 def test_the_textbooks_example() -> None:
-    observed = [Life(0, weeks, left=True) for weeks in RELAPSED]
-    observed += [Life(0, weeks, left=False) for weeks in STILL]
-    points = curve(observed)
+    observed = [EmploymentSpell(0, weeks, left=True) for weeks in RELAPSED]
+    observed += [EmploymentSpell(0, weeks, left=False) for weeks in STILL]
+    points = estimate_retention_curve(observed)
     share, expected = 1.0, {0: 1.0}
     for week, (at_risk, events) in BY_HAND.items():
         share *= 1 - events / at_risk
@@ -34,16 +39,16 @@ def test_the_textbooks_example() -> None:
 
 
 def test_nobody_and_nobody_who_left() -> None:
-    assert curve([]) == milestones([]) == []
-    only = [Life(1, 40, left=False), Life(2, 10, left=False)]
-    assert [(point.days, point.share) for point in curve(only)] == [(0, 1.0)]
-    told = milestones(only)
+    assert estimate_retention_curve([]) == estimate_at_milestones([]) == []
+    only = [EmploymentSpell(1, 40, left=False), EmploymentSpell(2, 10, left=False)]
+    assert [(point.days, point.share) for point in estimate_retention_curve(only)] == [(0, 1.0)]
+    told = estimate_at_milestones(only)
     assert [point.at_risk for point in told] == [1, 0, 0, 0]
     assert {point.share for point in told} == {1.0}
 
 
 def test_everybody_left_has_no_interval_at_the_end() -> None:
-    points = curve([Life(1, 5, left=True), Life(2, 9, left=True)])
+    points = estimate_retention_curve([EmploymentSpell(1, 5, left=True), EmploymentSpell(2, 9, left=True)])
     assert [(point.days, point.share) for point in points] == [(0, 1.0), (5, 0.5), (9, 0.0)]
     assert points[-1].low is None
 
@@ -53,27 +58,32 @@ def test_who_is_in_post_is_known_so_until_the_last_step_and_not_until_today(walk
     kept = walk(("offer", 110), ("onboard", 100), ("retain_1m", 65))
     new = walk(("offer", 40), ("onboard", 30))
     walk(("offer", 40))
-    found = {life.placement: (life.days, life.left) for life in lives(intentions(city, Slice()))}
+    found = {
+        life.placement: (life.days, life.left) for life in employment_spells(intentions(city, ReportFilter()))
+    }
     assert found == {left.pk: (40, True), kept.pk: (35, False), new.pk: (0, False)}
 
 
 def test_who_was_never_in_post_is_in_no_curve(walk, operator, city) -> None:
     placement = walk(("offer", 110), ("onboard", 100))
     actions.correct(placement=placement, to_state=S.OFFERED, by=operator, reason="没有到岗")
-    assert lives(Placement.objects.all()) == []
+    assert employment_spells(Placement.objects.all()) == []
 
 
 def test_a_retention_step_that_was_taken_back_proves_no_day(walk, operator) -> None:
     placement = walk(("offer", 110), ("onboard", 100), ("retain_1m", 65))
     actions.correct(placement=placement, to_state=S.ONBOARDED, by=operator, reason="没有问到本人")
-    (life,) = lives(Placement.objects.all())
+    (life,) = employment_spells(Placement.objects.all())
     assert (life.days, life.left) == (0, False)
 
 
 def test_the_numbers_of_the_table_are_those_of_their_lists(walk, city) -> None:
     walk(("offer", 110), ("onboard", 100), ("leave", 60))
     walk(("offer", 110), ("onboard", 100), ("retain_1m", 65))
-    for point in [*milestones(lives(Placement.objects.all())), *curve(lives(Placement.objects.all()))]:
-        cut = Slice(days=point.days)
-        assert FIGURES["at_risk"].count(city, cut) == point.at_risk
-        assert FIGURES["left_by"].count(city, cut) == point.left
+    for point in [
+        *estimate_at_milestones(employment_spells(Placement.objects.all())),
+        *estimate_retention_curve(employment_spells(Placement.objects.all())),
+    ]:
+        filters = ReportFilter(days=point.days)
+        assert FIGURES["at_risk"].count(city, filters) == point.at_risk
+        assert FIGURES["left_by"].count(city, filters) == point.left

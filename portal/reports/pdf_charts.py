@@ -6,7 +6,7 @@ from reportlab.graphics.shapes import Drawing, Line, PolyLine, Rect, String
 from reportlab.lib import colors
 
 from portal.reports.funnels import Stage
-from portal.reports.survival import Point
+from portal.reports.retention_curve import CurvePoint
 
 FONT = "STSong-Light"
 GREEN = colors.HexColor("#1d5a40")
@@ -18,7 +18,7 @@ _ROW = 17  # height of a bar with what stands around it
 _DAYS = (0, 30, 90, 180, 365, 540, 730)
 
 
-def funnel_drawing(stages: Sequence[Stage], width: float) -> Drawing:
+def draw_funnel(stages: Sequence[Stage], width: float) -> Drawing:
     """A bar for each stage, as long as its count; count and share of the stage before at its end."""
     label, said = 62, 76  # room for words on both sides
     most = max([stage.count for stage in stages] + [1])
@@ -35,7 +35,7 @@ def funnel_drawing(stages: Sequence[Stage], width: float) -> Drawing:
     return drawing
 
 
-def curve_drawing(points: Sequence[Point], width: float, height: float) -> Drawing:
+def draw_retention_curve(points: Sequence[CurvePoint], width: float, height: float) -> Drawing:
     """The share still in post as steps, between the dashed edges of its confidence interval."""
     left, bottom, top, right = 30, 18, height - 6, width - 12
     last = max([*(point.days for point in points), _DAYS[1]])

@@ -18,12 +18,12 @@ from portal.placements.enums import FollowUpState
 from portal.placements.models import FollowUp, FollowUpQuerySet
 from portal.stations.models import Station, path_range
 
-LATELY = timedelta(days=7)
+WEEK = timedelta(days=7)
 _LIVES_AT = "placement__veteran__station__path"
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class CallCounts:
     """How many calls each of the `sets` holds."""
 
     due: int = 0
@@ -32,8 +32,8 @@ class Counts:
     coming: int = 0
     made: int = 0
 
-    def __add__(self, other: "Counts") -> "Counts":
-        return Counts(
+    def __add__(self, other: "CallCounts") -> "CallCounts":
+        return CallCounts(
             self.due + other.due,
             self.late + other.late,
             self.raised + other.raised,
@@ -43,13 +43,13 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class StationLoad:
+class StationWorkload:
     station: Station
-    counts: Counts
+    counts: CallCounts
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class ClerkRank:
     """Calls due by today with the clerk's name to them, and those of them that are late; `shared`: those that
     are nobody's at the clerk's desks, colleagues there have them too.
     """
@@ -61,7 +61,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class ClerkLoad:
+class ClerkWorkload:
     """See `Named`."""
 
     clerk: User
@@ -72,19 +72,19 @@ class ClerkLoad:
     made: int
 
 
-def sets() -> dict[str, Q]:
+def call_conditions() -> dict[str, Q]:
     """Calls due by today, those of them that are late and that moved up a level; due within a week from now;
     made within the last week. Whole days, so that a number and its list agree all day.
     """
     today = timezone.localdate()
     pending = Q(state=FollowUpState.PENDING)
     due = pending & Q(call_on__lte=today)
-    since = timezone.make_aware(datetime.combine(today - LATELY + timedelta(days=1), time.min))
+    since = timezone.make_aware(datetime.combine(today - WEEK + timedelta(days=1), time.min))
     return {
         "due": due,
         "late": pending & Q(call_on__lt=today),
         "raised": due & Q(raised__gt=0),
-        "coming": pending & Q(call_on__gt=today, call_on__lte=today + LATELY),
+        "coming": pending & Q(call_on__gt=today, call_on__lte=today + WEEK),
         "made": Q(state=FollowUpState.DONE, done_at__gte=since),
     }
 
@@ -98,12 +98,12 @@ def calls_below(station: Station, user: User, *, own: bool = False) -> FollowUpQ
     return seen.filter(Q(**{_LIVES_AT: station.path}) if own else path_range(_LIVES_AT, station.path))
 
 
-def of_clerk(calls: FollowUpQuerySet, clerk: int, state: str) -> FollowUpQuerySet:
+def calls_of_clerk(calls: FollowUpQuerySet, clerk: int, state: str) -> FollowUpQuerySet:
     """Those of the calls, which are in that state, that are this clerk's by name."""
     return calls.filter(**{_whose(state): clerk})
 
 
-def shared_with(calls: FollowUpQuerySet, clerk: int) -> FollowUpQuerySet:
+def calls_shared_with(calls: FollowUpQuerySet, clerk: int) -> FollowUpQuerySet:
     """Those of the calls that are nobody's and at a desk of this clerk. Three queries when it is made."""
     nobodys = calls.filter(clerk=None)
     desks = {post.station.path for post in _posts([clerk]).get(clerk, [])}
@@ -112,10 +112,10 @@ def shared_with(calls: FollowUpQuerySet, clerk: int) -> FollowUpQuerySet:
     return nobodys.filter(station__path__in=[path for path in paths if _desk_of(path, staffed) in desks])
 
 
-def by_station(station: Station, children: Iterable[Station], user: User) -> list[StationLoad]:
+def station_workloads(station: Station, children: Iterable[Station], user: User) -> list[StationWorkload]:
     """The station with everything below it, then its own people alone, then each child. One query."""
     length = len(station.path) + Station.steplen
-    these = sets()
+    these = call_conditions()
     rows = (
         calls_below(station, user)
         .filter(these["due"] | these["coming"] | these["made"])  # keeps years of finished calls out of it
@@ -125,13 +125,17 @@ def by_station(station: Station, children: Iterable[Station], user: User) -> lis
         .annotate(**{state: Count("pk", filter=one) for state, one in these.items()})
         .values_list("child", *these)
     )
-    found = {child: Counts(**dict(zip(these, counts, strict=True))) for child, *counts in rows}
-    total = sum(found.values(), Counts())
-    below = [StationLoad(child, found.get(child.path, Counts())) for child in children]
-    return [StationLoad(station, total), StationLoad(station, found.get(station.path, Counts())), *below]
+    found = {child: CallCounts(**dict(zip(these, counts, strict=True))) for child, *counts in rows}
+    total = sum(found.values(), CallCounts())
+    below = [StationWorkload(child, found.get(child.path, CallCounts())) for child in children]
+    return [
+        StationWorkload(station, total),
+        StationWorkload(station, found.get(station.path, CallCounts())),
+        *below,
+    ]
 
 
-def heaviest_first(calls: FollowUpQuerySet, people: QuerySet[User]) -> list[Named]:
+def rank_clerks(calls: FollowUpQuerySet, people: QuerySet[User]) -> list[ClerkRank]:
     """All of them: most that is late and named to them, then most that is due, then most that is nobody's at
     their desks, then by name.
 
@@ -143,12 +147,12 @@ def heaviest_first(calls: FollowUpQuerySet, people: QuerySet[User]) -> list[Name
         people.values_list("name", "pk"),
         key=lambda one: (-late[one[1]], -due[one[1]], -shared[one[1]], one),
     )
-    return [Named(pk, due[pk], late[pk], shared[pk]) for _, pk in order]
+    return [ClerkRank(pk, due[pk], late[pk], shared[pk]) for _, pk in order]
 
 
 def _shared_by_clerk(calls: FollowUpQuerySet) -> Counter[int]:
     staffed, at_desk = _staffed(), Counter[str]()
-    nobodys = calls.filter(sets()["due"], clerk=None).order_by().values("station__path")
+    nobodys = calls.filter(call_conditions()["due"], clerk=None).order_by().values("station__path")
     for path, n in nobodys.annotate(n=Count("pk")).values_list("station__path", "n"):
         at_desk[_desk_of(path, staffed)] += n
     posts = Appointment.objects.current().filter(role__in=sorted(FILE_ROLES))
@@ -158,7 +162,7 @@ def _shared_by_clerk(calls: FollowUpQuerySet) -> Counter[int]:
     return shared
 
 
-def by_clerk(calls: FollowUpQuerySet, named: Iterable[Named]) -> list[ClerkLoad]:
+def clerk_workloads(calls: FollowUpQuerySet, named: Iterable[ClerkRank]) -> list[ClerkWorkload]:
     """Each of these clerks, in their order. Three queries, however many there are."""
     named = list(named)
     clerks = [one.clerk for one in named]
@@ -166,7 +170,7 @@ def by_clerk(calls: FollowUpQuerySet, named: Iterable[Named]) -> list[ClerkLoad]
     made = _by_clerk(calls, "made", clerks)
     posts = _posts(clerks)
     return [
-        ClerkLoad(
+        ClerkWorkload(
             people[one.clerk],
             posts.get(one.clerk, []),
             one.due,
@@ -185,7 +189,7 @@ def _whose(state: str) -> str:
 
 def _by_clerk(calls: FollowUpQuerySet, state: str, clerks: list[int] | None = None) -> Counter[int]:
     whose = _whose(state)
-    rows = calls.filter(sets()[state]).order_by()
+    rows = calls.filter(call_conditions()[state]).order_by()
     rows = rows.exclude(**{whose: None}) if clerks is None else rows.filter(**{f"{whose}__in": clerks})
     return Counter(dict(rows.values(whose).annotate(n=Count("pk")).values_list(whose, "n")))
 
