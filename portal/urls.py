@@ -19,7 +19,7 @@ urlpatterns = [
     path("", include(wagtail_urls)),
 ]
 
-handler400 = "portal.web.public.site.errors.bad_request"
-handler403 = "portal.web.public.site.errors.forbidden"
-handler404 = "portal.web.public.site.errors.not_found"
-handler500 = "portal.web.public.site.errors.server_error"
+handler400 = "portal.web.public.site.error_pages.bad_request"
+handler403 = "portal.web.public.site.error_pages.forbidden"
+handler404 = "portal.web.public.site.error_pages.not_found"
+handler500 = "portal.web.public.site.error_pages.server_error"

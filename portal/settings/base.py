@@ -107,7 +107,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "portal.web.shared.context.site",
+                "portal.web.shared.site_context.site",
             ],
         },
     }
@@ -149,7 +149,7 @@ LOGIN_REDIRECT_URL = "public:landing"
 LOGOUT_REDIRECT_URL = "/"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "portal.web.public.site.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "portal.web.public.site.error_pages.csrf_failure"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -16,7 +16,7 @@ def test_messages_look_right(open_page, sign_in, look, width) -> None:
     make_veteran(station=make_stations()["睦洲镇"], account=user, name="陈建国")
     page = open_page(width=width)
     sign_in(page, user)
-    page.goto(reverse("public:notices"))
+    page.goto(reverse("public:notifications"))
     look(page, "notices-none")
     old = notify(user=user, kind=NotificationKind.POSITION, text="您举报的岗位“仓库管理员”已处理。", key="a")
     mark_read(by=user, notice=old)
@@ -28,7 +28,7 @@ def test_messages_look_right(open_page, sign_in, look, width) -> None:
             key=f"{number}",
             url="/positions/",
         )
-    page.goto(reverse("public:notices"))
+    page.goto(reverse("public:notifications"))
     look(page, "notices")
     page.get_by_role("button", name="去看看").first.click()
     page.wait_for_url("**/positions/")

@@ -41,14 +41,14 @@ def test_reading_is_the_readers_alone(client) -> None:
     one, other = make_user(), make_user()
     notice = tell(one, url="/positions/")
     client.force_login(other)
-    assert client.post(reverse("public:notice", args=[notice.pk])).status_code == 404
-    assert client.get(reverse("public:notices")).content.decode().count("电工") == 0
+    assert client.post(reverse("public:notification", args=[notice.pk])).status_code == 404
+    assert client.get(reverse("public:notifications")).content.decode().count("电工") == 0
     client.force_login(one)
-    page = client.get(reverse("public:notices")).content.decode()
+    page = client.get(reverse("public:notifications")).content.decode()
     assert "条未读" in page
-    answer = client.post(reverse("public:notice", args=[notice.pk]))
+    answer = client.post(reverse("public:notification", args=[notice.pk]))
     assert answer["Location"] == "/positions/"
-    assert "条未读" not in client.get(reverse("public:notices")).content.decode()
+    assert "条未读" not in client.get(reverse("public:notifications")).content.decode()
     notice.refresh_from_db()
     assert notice.read_at is not None
 
@@ -66,4 +66,4 @@ def test_a_longer_list_asks_no_more(client, same_queries) -> None:
     user = make_user()
     tell(user, "first")
     client.force_login(user)
-    same_queries(reverse("public:notices"), lambda: [tell(user, f"{n}") for n in range(30)])
+    same_queries(reverse("public:notifications"), lambda: [tell(user, f"{n}") for n in range(30)])

@@ -121,22 +121,22 @@ def test_the_database_keeps_one_waiting_claim_a_file(person, file) -> None:
 
 def test_the_way_through_the_pages(person, file, number, clerk, client_for) -> None:
     own, desk = client_for(person), client_for(clerk)
-    html = own.post(reverse("veteran:file-open"), opening(number), follow=True).content.decode()
+    html = own.post(reverse("veteran:record-open"), opening(number), follow=True).content.decode()
     assert "待服务站核对" in html
-    assert own.get(reverse("veteran:file-open")).url == reverse("veteran:claim")
+    assert own.get(reverse("veteran:record-open")).url == reverse("veteran:claim")
     claim = RecordClaim.objects.get()
     assert "陈建国" in desk.get(reverse("staff:claims")).content.decode()
     url = reverse("staff:claim", args=[claim.pk])
     assert "请填写不同意的原因" in desk.post(url, {"accepted": "no", "reason": ""}).content.decode()
     desk.post(url, {"accepted": "yes"})
-    assert own.get(reverse("veteran:file")).status_code == 200
-    assert own.get(reverse("veteran:claim")).url == reverse("veteran:file")
+    assert own.get(reverse("veteran:record")).status_code == 200
+    assert own.get(reverse("veteran:claim")).url == reverse("veteran:record")
     assert "没有待核对的认领" in desk.get(reverse("staff:claims")).content.decode()
 
 
 def test_a_strangers_try_keeps_the_typing_and_names_nobody(file, number, client_for) -> None:
     stranger = client_for(make_user("陌生人"))
-    html = stranger.post(reverse("veteran:file-open"), opening(number)).content.decode()
+    html = stranger.post(reverse("veteran:record-open"), opening(number)).content.decode()
     assert "未能自动核对" in html
     assert "睦洲镇退役军人服务站" not in html
     assert number in html

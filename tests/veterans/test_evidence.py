@@ -122,21 +122,21 @@ def test_the_person_uploads_reads_and_takes_back(
     person, client_for, django_capture_on_commit_callbacks
 ) -> None:
     own = client_for(person.account)
-    url = reverse("veteran:evidence")
+    url = reverse("veteran:documents")
     wrong = SimpleUploadedFile("证书.jpg", b"MZ\x90\x00 not a picture", content_type="image/jpeg")
     assert "只能上传照片" in own.post(url, {"kind": "certificate", "file": wrong}).content.decode()
     right = SimpleUploadedFile("x.exe", PDF, content_type="text/html")
     assert "已上传" in own.post(url, {"kind": "certificate", "file": right}, follow=True).content.decode()
     piece = Evidence.objects.get()
-    answer = own.get(reverse("veteran:evidence-piece", args=[piece.pk]))
+    answer = own.get(reverse("veteran:document", args=[piece.pk]))
     assert (answer.content, answer["Content-Type"]) == (PDF, "application/pdf")
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in answer["Cache-Control"]
     assert answer["Content-Security-Policy"].startswith("sandbox")
     stranger = client_for(make_veteran(account=make_user("别人")).account)
-    assert stranger.get(reverse("veteran:evidence-piece", args=[piece.pk])).status_code == 404
+    assert stranger.get(reverse("veteran:document", args=[piece.pk])).status_code == 404
     with django_capture_on_commit_callbacks(execute=True):
-        own.post(reverse("veteran:evidence-remove", args=[piece.pk]))
+        own.post(reverse("veteran:document-remove", args=[piece.pk]))
     assert not Evidence.objects.exists()
 
 
@@ -164,7 +164,7 @@ def test_the_pages_look_right(person, open_page, sign_in, look, width) -> None:
         piece=added(person), by=make_staff(person.station), accepted=False, reason="字迹看不清，请重拍"
     )
     for user, path in (
-        (person.account, reverse("veteran:evidence")),
+        (person.account, reverse("veteran:documents")),
         (make_staff(person.station), reverse("staff:veteran-documents", args=[person.pk])),
     ):
         window = open_page(width=width)

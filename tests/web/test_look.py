@@ -16,9 +16,8 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.fairs.models import DoorShift
-from portal.web.public.accounts import elder
-from portal.web.public.site import errors
-from portal.web.shared.context import Audiences, Portal
+from portal.web.public.site import elder_mode, error_pages
+from portal.web.shared.site_context import Audiences, Portal
 from portal.web.templatetags import ui
 from tests.factories import make_employer, make_fair, make_staff, make_stations, make_user, make_veteran
 
@@ -105,7 +104,7 @@ def test_elder_mode_is_remembered_for_a_year_and_leads_back(client: Client) -> N
     answer = client.post("/elder-mode/", {"elder": "1", "next": "/gallery/?a=1"})
     assert answer.headers["Location"] == "/gallery/?a=1"
     assert answer.cookies["elder"].value == "1"
-    assert answer.cookies["elder"]["max-age"] == elder.ONE_YEAR
+    assert answer.cookies["elder"]["max-age"] == elder_mode.ONE_YEAR
     answer = client.post("/elder-mode/", {"elder": "0", "next": "/gallery/"})
     assert answer.cookies["elder"].value == ""
 
@@ -219,11 +218,11 @@ def page_of(answer: HttpResponse) -> str:
 @pytest.mark.parametrize(
     ("view", "status", "words"),
     [
-        (lambda r: errors.bad_request(r, Exception("secret")), 400, "返回上一页"),
-        (lambda r: errors.forbidden(r, PermissionDenied()), 403, "没有查看这一页的权限"),
-        (lambda r: errors.forbidden(r, PermissionDenied("这份档案不在您的辖区。")), 403, "不在您的辖区"),
-        (lambda r: errors.csrf_failure(r, "secret"), 403, "刷新后再提交"),
-        (lambda r: errors.not_found(r, Exception("secret")), 404, "没有找到"),
+        (lambda r: error_pages.bad_request(r, Exception("secret")), 400, "返回上一页"),
+        (lambda r: error_pages.forbidden(r, PermissionDenied()), 403, "没有查看这一页的权限"),
+        (lambda r: error_pages.forbidden(r, PermissionDenied("这份档案不在您的辖区。")), 403, "不在您的辖区"),
+        (lambda r: error_pages.csrf_failure(r, "secret"), 403, "刷新后再提交"),
+        (lambda r: error_pages.not_found(r, Exception("secret")), 404, "没有找到"),
     ],
 )
 def test_error_pages_say_what_to_do(view, status: int, words: str) -> None:
@@ -239,7 +238,7 @@ def test_error_pages_say_what_to_do(view, status: int, words: str) -> None:
 
 def test_server_error_asks_nothing_of_database_session_or_user() -> None:
     # No django_db mark: a query would fail this test. Nor has this request a user or a session.
-    answer = errors.server_error(RequestFactory().get("/", headers={"cookie": "elder=1"}))
+    answer = error_pages.server_error(RequestFactory().get("/", headers={"cookie": "elder=1"}))
     assert answer.status_code == 500
     assert 'class="elder"' in page_of(answer)
     assert settings.SITE_OPERATOR["contact"] in page_of(answer)
@@ -248,9 +247,9 @@ def test_server_error_asks_nothing_of_database_session_or_user() -> None:
 @pytest.mark.parametrize(
     ("view", "status"),
     [
-        (lambda r: errors.not_found(r, Exception()), 404),
-        (lambda r: errors.forbidden(r, PermissionDenied("不在辖区")), 403),
-        (errors.server_error, 500),
+        (lambda r: error_pages.not_found(r, Exception()), 404),
+        (lambda r: error_pages.forbidden(r, PermissionDenied("不在辖区")), 403),
+        (error_pages.server_error, 500),
     ],
 )
 def test_the_api_gets_its_errors_as_json(view, status: int) -> None:

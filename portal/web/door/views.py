@@ -22,7 +22,7 @@ from portal.fairs.enums import VisitorKind
 from portal.fairs.models import Booth, CheckIn, fairs_run_by
 from portal.placements import actions as placements
 from portal.positions.models import Position
-from portal.web.shared.fields import DayInput, add_errors
+from portal.web.shared.form_fields import DayInput, add_errors
 
 A_PAGE = 20
 

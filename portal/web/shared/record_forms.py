@@ -18,7 +18,7 @@ from portal.core.validators import (
 from portal.stations.models import Station
 from portal.veterans.enums import DIFFICULTIES, DISABILITY_GRADES
 from portal.veterans.models import Veteran, Wish
-from portal.web.shared.fields import AnyPlaceField, DayInput, OccupationField, PlaceField
+from portal.web.shared.form_fields import AnyPlaceField, DayInput, OccupationField, PlaceField
 
 _DATE = DayInput()
 KEPT = "已登记，留空不改。"

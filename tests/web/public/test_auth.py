@@ -38,7 +38,7 @@ def test_the_first_right_code_makes_an_account_and_opens_the_file(client, ask_co
     phone = make_phone()
     code = ask_code(phone)
     response = client.post(reverse("public:sign-in-code"), {"code": code}, follow=True)
-    assert response.redirect_chain[-1][0] == reverse("veteran:file-open")
+    assert response.redirect_chain[-1][0] == reverse("veteran:record-open")
     assert User.objects.get_by_natural_key(phone).is_active
 
 

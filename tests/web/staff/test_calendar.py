@@ -49,7 +49,9 @@ def test_a_day_is_one_event_with_what_a_phone_may_hold(towns, desk, client) -> N
     assert events[0]["summary"] == "回访 1 个（逾期 1 个）"
     assert events[1]["summary"] == "回访 1 个"
     assert events[0]["description"] == "陈某 意向回访"
-    text = client.get(reverse("public:duties-feed", args=[make_feed(by=towns.clerk)[1]])).content.decode()
+    text = client.get(
+        reverse("public:follow-up-calendar", args=[make_feed(by=towns.clerk)[1]])
+    ).content.decode()
     for secret in (
         "陈建国",
         "黄",
@@ -136,7 +138,7 @@ def test_asking_too_often_is_put_off(towns, desk, client, settings) -> None:
 
 
 def test_the_feed_asks_as_many_questions_for_many_calls(towns, client, same_queries) -> None:
-    address = reverse("public:duties-feed", args=[make_feed(by=towns.clerk)[1]])
+    address = reverse("public:follow-up-calendar", args=[make_feed(by=towns.clerk)[1]])
 
     def grow() -> None:
         for n in range(15):

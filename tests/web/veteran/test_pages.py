@@ -60,7 +60,7 @@ def test_whoever_has_no_file_is_led_to_open_one(client_for, name) -> None:
     member = make_user()
     make_employer(member=member)
     for user in (make_user(), member, make_staff(make_stations()["睦洲镇"])):
-        assert client_for(user).get(reverse(f"veteran:{name}")).url == reverse("veteran:file-open")
+        assert client_for(user).get(reverse(f"veteran:{name}")).url == reverse("veteran:record-open")
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -90,9 +90,9 @@ def test_opening_the_own_file_keeps_no_id_number_and_the_consent(client_for) -> 
         "living_region": stations["睦洲镇"].region_id,
         "consent": "on",
     }
-    without = there.post(reverse("veteran:file-open"), {**data, "consent": ""})
+    without = there.post(reverse("veteran:record-open"), {**data, "consent": ""})
     assert "consent" in without.context["form"].errors
-    there.post(reverse("veteran:file-open"), data)
+    there.post(reverse("veteran:record-open"), data)
     file = Veteran.objects.get(account=user)
     assert (file.station.region.name, file.id_last4) == ("睦洲镇", number[-4:])
     assert number not in {str(value) for value in Veteran.objects.filter(pk=file.pk).values_list()[0]}
@@ -122,14 +122,14 @@ def test_opening_the_own_file_keeps_no_id_number_and_the_consent(client_for) -> 
     ],
 )
 def test_bad_input_is_told_beside_its_field_and_kept(mine, section, data, field, message) -> None:
-    page = mine.post(reverse("veteran:file-section", args=[section]), data)
+    page = mine.post(reverse("veteran:record-section", args=[section]), data)
     assert message in " ".join(page.context["form"].errors[field])
     typed = str(data[field]) if data.get(field) else ""
     assert typed in page.content.decode()
 
 
 def test_the_household_may_be_registered_anywhere_in_the_country(mine, veteran) -> None:
-    url = reverse("veteran:file-section", args=["identity"])
+    url = reverse("veteran:record-section", args=["identity"])
     values = {"name": "陈建国", "phone": "13800001234", "living_region": "440705109"}
     mine.post(url, values | {"household_region": "湖南省长沙市岳麓区"})
     veteran.refresh_from_db()
@@ -141,7 +141,7 @@ def test_the_household_may_be_registered_anywhere_in_the_country(mine, veteran) 
 
 
 def test_sections_save_on_their_own_and_lead_on(mine, veteran) -> None:
-    url = reverse("veteran:file-section", args=["wishes"])
+    url = reverse("veteran:record-section", args=["wishes"])
     response = mine.post(
         url, {"occupation_1": "道路货运汽车驾驶员", "lowest_pay": "6000", "accepts_shift": "on"}
     )
@@ -149,11 +149,11 @@ def test_sections_save_on_their_own_and_lead_on(mine, veteran) -> None:
     veteran.wish.refresh_from_db()
     assert veteran.wish.lowest_pay == 6000
     assert [o.name for o in veteran.wish.occupations.all()] == ["道路货运汽车驾驶员"]
-    assert mine.get(reverse("veteran:file-section", args=["nothing"])).status_code == 404
+    assert mine.get(reverse("veteran:record-section", args=["nothing"])).status_code == 404
 
 
 def test_an_earlier_job_is_added_and_removed(mine, veteran) -> None:
-    url = reverse("veteran:file-section", args=["skills"])
+    url = reverse("veteran:record-section", args=["skills"])
     mine.post(
         url,
         {"education": 1, "employment_status": "unemployed", "job_title": "货车司机", "job_years": 3},
@@ -182,7 +182,7 @@ def test_a_full_fair_says_so(mine) -> None:
 
 
 def test_scenario_six_says_how_many_are_left_out_and_why_not(veteran, mine) -> None:
-    mine.post(reverse("veteran:file-section", args=["wishes"]), {"lowest_pay": "6000"})
+    mine.post(reverse("veteran:record-section", args=["wishes"]), {"lowest_pay": "6000"})
     low = make_position(title="仓管员", pay_from=4000, pay_to=4500)
     make_position(title="货车司机", pay_from=6000, pay_to=8000)
     ranking_index.rebuild()
@@ -236,7 +236,7 @@ def test_lists_cost_the_same_however_long(mine, veteran, same_queries, name) -> 
 
     grow()
     if name == "file":
-        before = len(mine.get(reverse("veteran:file")).context["sections"])
+        before = len(mine.get(reverse("veteran:record")).context["sections"])
         assert before == 5
         return
     same_queries(lambda: mine.get(reverse(f"veteran:{name}")), grow)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal.accounts.models import User
 from portal.placements import absences
 from portal.placements.models import Absence, FollowUp
-from portal.web.shared.fields import add_errors
+from portal.web.shared.form_fields import add_errors
 from portal.web.shared.redirects import safe_next
 from portal.web.staff.calls.forms import AbsenceForm
 from portal.web.staff.guard import file_staff

@@ -19,7 +19,7 @@ def feed(request: HttpRequest, user: User) -> HttpResponse:
     address = ""
     if request.method == "POST":
         _, secret = make_feed(by=user)
-        address = request.build_absolute_uri(reverse("public:duties-feed", args=[secret]))
+        address = request.build_absolute_uri(reverse("public:follow-up-calendar", args=[secret]))
     token = FeedToken.objects.in_use().filter(user=user).first()
     response = render(request, "staff/calls/calendar.html", {"token": token, "address": address})
     if address:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal.accounts.models import User
 from portal.placements import duties
 from portal.placements.models import Cover
-from portal.web.shared.fields import add_errors
+from portal.web.shared.form_fields import add_errors
 from portal.web.staff.calls.forms import CoverForm
 from portal.web.staff.guard import file_staff
 

@@ -15,9 +15,9 @@ from portal.placements import actions, rounds
 from portal.placements.enums import AttemptOutcome, FollowUpState
 from portal.placements.models import FollowUp
 from portal.veterans.actions import reveal
-from portal.web.shared.fields import add_errors
+from portal.web.shared.form_fields import add_errors
+from portal.web.shared.placement_timeline import timeline
 from portal.web.shared.redirects import safe_next
-from portal.web.shared.steps import timeline
 from portal.web.staff.calls.follow_up_rows import duties, next_call, recorded, told_day
 from portal.web.staff.guard import file_staff
 from portal.web.staff.records.forms import CallForm

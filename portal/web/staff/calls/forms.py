@@ -11,7 +11,7 @@ from portal.core.validators import validate_no_unit_name
 from portal.placements.duties import LEADING_ROLES
 from portal.placements.enums import AbsenceReason
 from portal.stations.models import Station, in_subtrees
-from portal.web.shared.fields import DayInput
+from portal.web.shared.form_fields import DayInput
 
 DELIMITERS = str.maketrans("、，,；;/ ", "       ")
 

@@ -11,7 +11,7 @@ from portal.accounts.models import User
 from portal.placements.enums import FollowUpKind
 from portal.placements.rules import can_set_rules, days_by_kind, set_rule
 from portal.placements.workflow import DEFAULT_DAYS
-from portal.web.shared.fields import add_errors
+from portal.web.shared.form_fields import add_errors
 from portal.web.staff.calls.forms import RuleForm
 from portal.web.staff.guard import staff_with
 

@@ -11,7 +11,7 @@ from portal.accounts.models import User
 from portal.core.validators import validate_no_unit_name
 from portal.employers import papers
 from portal.employers.models import Employer, EmployerPaper
-from portal.web.shared.evidence import scan
+from portal.web.shared.document_upload import scan
 from portal.web.staff.guard import review_staff
 
 

@@ -22,7 +22,7 @@ from portal.employers import changes, members, verification
 from portal.employers.enums import EmployerRole, EvidenceKind, VerificationState
 from portal.employers.models import Employer, EmployerMembership, EmployerPaper, EmployerQuerySet, FactsChange
 from portal.stations.models import Station, path_range
-from portal.web.shared.employers import facts_of
+from portal.web.shared.employer_facts import facts_of
 from portal.web.staff.guard import review_staff
 from portal.web.staff.positions.review_decisions import CHANGED, decide
 from portal.web.staff.records import forms

@@ -12,10 +12,10 @@ from portal.accounts.models import FILE_ROLES, User
 from portal.imports import actions
 from portal.stations.models import Station
 from portal.veterans.importing import KIND
-from portal.web.shared import imports
+from portal.web.shared import import_pages
 from portal.web.staff.guard import file_staff
 
-DESK = imports.Desk(
+DESK = import_pages.Desk(
     kind_key=KIND,
     area="staff",
     layout="layout/staff.html",
@@ -27,7 +27,7 @@ DESK = imports.Desk(
 )
 
 
-class UploadForm(imports.UploadForm):
+class UploadForm(import_pages.UploadForm):
     """A sheet, and the station of rows that name none."""
 
     station = forms.ModelChoiceField(
@@ -49,7 +49,7 @@ class UploadForm(imports.UploadForm):
 @require_safe
 def listing(request: HttpRequest, user: User) -> HttpResponse:
     """The user's own imports, latest first."""
-    return imports.listing(request, DESK, DESK.imports(user))
+    return import_pages.listing(request, DESK, DESK.imports(user))
 
 
 @file_staff
@@ -72,39 +72,39 @@ def new(request: HttpRequest, user: User) -> HttpResponse:
             form.add_error("file", error)
         else:
             return DESK.redirect(sheet)
-    return imports.new_page(request, DESK, form)
+    return import_pages.new_page(request, DESK, form)
 
 
 @file_staff
 @require_safe
 def template(_request: HttpRequest, _user: User) -> HttpResponse:
     """An empty sheet with headers, one sample row and the words that cells may hold."""
-    return imports.template(DESK)
+    return import_pages.template(DESK)
 
 
 @file_staff
 @require_safe
 def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """One import."""
-    return imports.page_of(request, DESK, DESK.own(user, pk))
+    return import_pages.page_of(request, DESK, DESK.own(user, pk))
 
 
 @file_staff
 @require_POST
 def columns(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Say what the columns mean, then check the whole sheet."""
-    return imports.set_columns(request, DESK, DESK.own(user, pk), user)
+    return import_pages.set_columns(request, DESK, DESK.own(user, pk), user)
 
 
 @file_staff
 @require_POST
 def take_step(request: HttpRequest, user: User, pk: int, step: str) -> HttpResponse:
     """Check, start, cancel, continue or undo an import."""
-    return imports.take_step(request, DESK, DESK.own(user, pk), user, step)
+    return import_pages.take_step(request, DESK, DESK.own(user, pk), user, step)
 
 
 @file_staff
 @require_safe
 def result(_request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """The bad rows with their reasons, to be corrected and uploaded again."""
-    return imports.result(DESK.own(user, pk), user)
+    return import_pages.result(DESK.own(user, pk), user)

@@ -14,7 +14,7 @@ from portal.core.validators import normalise_phone, validate_no_unit_name, valid
 from portal.stations.actions import LEVELS, regions_to_split
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station, StationArea
-from portal.web.shared.fields import DayInput
+from portal.web.shared.form_fields import DayInput
 
 DAY_HELP = "从这一天起生效；可填过去的日期，不能晚于今天。"
 HOURS_HELP = "例如：周一至周五 8:30-12:00，14:30-17:30。"

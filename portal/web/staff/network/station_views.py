@@ -19,7 +19,7 @@ from portal.accounts.permissions import can_change_contact, can_change_network, 
 from portal.reports.station_network import count_affected_rows, station_history, stations_on
 from portal.stations import actions
 from portal.stations.models import Station
-from portal.web.shared.fields import add_errors
+from portal.web.shared.form_fields import add_errors
 from portal.web.staff.guard import any_staff
 from portal.web.staff.network.forms import (
     ContactForm,

@@ -20,8 +20,8 @@ from portal.placements import actions, closing
 from portal.placements.enums import PlacementState
 from portal.placements.models import Placement
 from portal.placements.workflow import TRANSITIONS
-from portal.web.shared.fields import add_errors
-from portal.web.shared.steps import timeline
+from portal.web.shared.form_fields import add_errors
+from portal.web.shared.placement_timeline import timeline
 from portal.web.staff.guard import file_staff
 from portal.web.staff.records.forms import CorrectForm, StepForm
 

@@ -10,8 +10,8 @@ from portal.positions.models import Position
 from portal.ranking.candidate_ranking import best_people, candidates
 from portal.ranking.enums import Surface
 from portal.veterans.models import Veteran
-from portal.web.shared.candidates import page_of, reasons, told
-from portal.web.shared.impressions import people_shown
+from portal.web.shared.candidate_cards import page_of, reasons, told
+from portal.web.shared.impression_logging import people_shown
 from portal.web.staff.guard import desk_staff, file_staff
 
 

@@ -17,7 +17,7 @@ from portal.complaints.enums import ComplaintState, Outcome
 from portal.complaints.models import Complaint
 from portal.complaints.permissions import can_answer
 from portal.core.validators import validate_no_unit_name
-from portal.web.shared.fields import add_errors
+from portal.web.shared.form_fields import add_errors
 from portal.web.staff.guard import review_staff
 from portal.web.staff.positions.review_decisions import A_PAGE
 

@@ -18,7 +18,7 @@ from portal.positions.enums import PositionState
 from portal.positions.fairness import summary_labels
 from portal.positions.models import Position
 from portal.stations.models import in_subtrees
-from portal.web.shared.wording import FIELDS, panel
+from portal.web.shared.wording_panel import FIELDS, panel
 from portal.web.staff.guard import review_staff
 from portal.web.staff.positions.forms import QueueFilter, RefusalForm
 from portal.web.staff.positions.review_decisions import A_PAGE, decide

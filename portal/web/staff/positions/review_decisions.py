@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from portal.core.state_machine import TransitionRefused
-from portal.web.shared.fields import add_errors
+from portal.web.shared.form_fields import add_errors
 
 A_PAGE = 20
 CHANGED = "状态刚刚有变化，请刷新后再处理。"

@@ -13,7 +13,7 @@ from portal.core.validators import validate_no_unit_name
 from portal.veterans.claims import decide_claim
 from portal.veterans.models import RecordClaim
 from portal.veterans.permissions import serves
-from portal.web.shared.fields import add_errors
+from portal.web.shared.form_fields import add_errors
 from portal.web.staff.guard import file_staff
 
 A_PAGE = 20

@@ -14,8 +14,8 @@ from portal.core.validators import validate_no_unit_name
 from portal.veterans.actions import note_refused
 from portal.veterans.evidence import MAX_PIECES, add_evidence, judge_evidence, remove_evidence
 from portal.veterans.models import Evidence, evidence_owner
-from portal.web.shared.evidence import EvidenceForm, hand_out
-from portal.web.shared.fields import add_errors
+from portal.web.shared.document_upload import EvidenceForm, hand_out
+from portal.web.shared.form_fields import add_errors
 from portal.web.staff.guard import file_or_refuse, file_staff
 
 

@@ -17,7 +17,7 @@ from portal.accounts.models import User
 from portal.veterans.merging import merge_files, pointing_at, undo_merge
 from portal.veterans.models import RecordMerge, Veteran
 from portal.veterans.retention import CLOSING_ROLES, can_close
-from portal.web.shared.fields import add_errors
+from portal.web.shared.form_fields import add_errors
 from portal.web.staff.guard import file_or_refuse, file_staff, staff_with
 
 A_PAGE = 20

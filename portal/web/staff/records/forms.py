@@ -20,7 +20,7 @@ from portal.placements.models import Placement
 from portal.placements.workflow import STEP_LABELS, TRANSITIONS
 from portal.stations.models import Station
 from portal.veterans.actions import REVEALABLE
-from portal.web.shared.fields import DayInput
+from portal.web.shared.form_fields import DayInput
 
 EMPLOYER_REASONS = (
     "营业执照照片不清晰",

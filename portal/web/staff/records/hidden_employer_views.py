@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.accounts.models import User
 from portal.employers import hiding
 from portal.employers.models import Employer, HiddenRecord
-from portal.web.shared.hiding import listed
+from portal.web.shared.hidden_employers import listed
 from portal.web.staff.guard import file_or_refuse, file_staff
 
 

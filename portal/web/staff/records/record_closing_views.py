@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal.accounts.models import User
 from portal.veterans import retention
 from portal.veterans.enums import CloseReason
-from portal.web.shared.fields import add_errors
+from portal.web.shared.form_fields import add_errors
 from portal.web.staff.guard import file_or_refuse, file_staff
 
 

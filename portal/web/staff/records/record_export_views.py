@@ -14,8 +14,8 @@ from portal.core.validators import validate_no_unit_name
 from portal.veterans import exporting
 from portal.veterans.models import Veteran
 from portal.veterans.permissions import EXPORT_ROLES
-from portal.web.shared.fields import add_errors
-from portal.web.shared.imports import download
+from portal.web.shared.form_fields import add_errors
+from portal.web.shared.import_pages import download
 from portal.web.staff.guard import staff_with
 from portal.web.staff.records.record_views import VeteranFilter
 

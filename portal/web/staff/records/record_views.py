@@ -33,8 +33,8 @@ from portal.veterans.enums import EmploymentStatus
 from portal.veterans.models import Veteran
 from portal.veterans.permissions import can_export
 from portal.veterans.retention import CLOSING_ROLES, can_close
-from portal.web.shared.fields import add_errors
-from portal.web.shared.impressions import positions_shown
+from portal.web.shared.form_fields import add_errors
+from portal.web.shared.impression_logging import positions_shown
 from portal.web.shared.paging import KeysFirst
 from portal.web.shared.record_sections import STAFF_SECTIONS, sections
 from portal.web.staff.guard import file_or_refuse, file_staff

@@ -12,7 +12,7 @@ from portal.veterans.actions import note_refused_number
 from portal.veterans.models import Veteran
 from portal.visits import actions
 from portal.visits.models import ReturnRegistration
-from portal.web.shared.fields import add_errors
+from portal.web.shared.form_fields import add_errors
 from portal.web.staff.guard import file_staff
 from portal.web.staff.records.visit_forms import ReturnForm
 

@@ -19,7 +19,7 @@ from portal.stations.models import Station
 from portal.veterans.enums import Branch, RankGroup, Settlement
 from portal.visits.enums import Need, ReturnDocument, VisitMethod
 from portal.visits.models import Visit
-from portal.web.shared.fields import DayInput
+from portal.web.shared.form_fields import DayInput
 
 NO_UNITS = "不要填写部队番号、代号；病情等敏感情况只写与服务有关的。"
 

@@ -25,7 +25,7 @@ from portal.veterans.models import Veteran
 from portal.visits import actions
 from portal.visits.models import Visit
 from portal.visits.permissions import can_correct
-from portal.web.shared.fields import add_errors
+from portal.web.shared.form_fields import add_errors
 from portal.web.staff.guard import file_or_refuse, file_staff
 from portal.web.staff.records.visit_forms import CorrectVisitForm, VisitForm
 

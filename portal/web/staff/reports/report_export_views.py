@@ -31,7 +31,7 @@ from portal.reports.satisfaction import (
 )
 from portal.reports.year_table import build_year_table, recent_years
 from portal.veterans.permissions import EXPORT_ROLES
-from portal.web.shared.imports import download
+from portal.web.shared.import_pages import download
 from portal.web.staff.guard import staff_with
 from portal.web.staff.reports.report_filters import CutForm, organised_below, words
 from portal.web.staff.reports.row_tables import entry, listing_of, ordered, reader_of

@@ -16,7 +16,7 @@ from portal.reports.funnels import district_names, occupation_group_names
 from portal.reports.report_filter import NO_DISTRICT, NO_FAIR, ReportFilter
 from portal.reports.report_scope import REPORT_ROLES, ReportScope, report_scope_of
 from portal.stations.models import Station
-from portal.web.shared.fields import DayInput
+from portal.web.shared.form_fields import DayInput
 from portal.web.staff.guard import staff_with
 
 report_staff = staff_with(REPORT_ROLES)

@@ -1,0 +1,75 @@
+"""Intentions on an employer's positions. A person is named once they agreed to this intention, or to be
+called by this employer.
+"""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from portal.employers.models import Employer
+from portal.placements import actions
+from portal.placements.contacts import contact_of, shared_with
+from portal.placements.models import Placement
+from portal.placements.workflow import LIVE_STATES
+from portal.web.employer.current_employer import for_employer
+
+A_PAGE = 20
+
+
+@for_employer
+@require_safe
+def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
+    """Intentions on this employer's positions, those to be confirmed first."""
+    rows = (
+        Placement.objects.visible_to(request.user)
+        .filter(position__employer=employer)
+        .with_details()
+        .order_by(F("employer_confirmed_at").asc(nulls_first=True), "-recorded_at", "-pk")
+    )
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    shared = shared_with(page)
+    rows = [
+        (
+            placement,
+            placement.veteran_confirmed_at is not None or placement.pk in shared,
+            placement.state in LIVE_STATES and placement.employer_confirmed_at is None,
+            placement.pk in shared,
+        )
+        for placement in page
+    ]
+    return render(
+        request, "employer/intentions/intentions.html", {"employer": employer, "page": page, "rows": rows}
+    )
+
+
+@for_employer
+@require_POST
+def phone(request: HttpRequest, employer: Employer, pk: int) -> HttpResponse:
+    """The phone of somebody who agreed to that, on this one answer only."""
+    rows = Placement.objects.visible_to(request.user).with_details()
+    placement = get_object_or_404(rows.filter(position__employer=employer), pk=pk)
+    try:
+        number = contact_of(placement=placement, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("employer:intentions")
+    context = {"employer": employer, "placement": placement, "number": number}
+    return render(request, "employer/intentions/intention_phone.html", context)
+
+
+@for_employer
+@require_POST
+def confirm(request: HttpRequest, employer: Employer, pk: int) -> HttpResponse:
+    """Confirm an intention for the employer's side."""
+    rows = Placement.objects.visible_to(request.user).with_details()
+    placement = get_object_or_404(rows.filter(position__employer=employer), pk=pk)
+    if placement.state not in LIVE_STATES:
+        messages.error(request, f"这条意向已结束（{placement.get_state_display()}），不能再确认。")
+        return redirect("employer:intentions")
+    actions.confirm(placement=placement, by=request.user)
+    messages.success(request, f"已确认“{placement.position.title}”的就业意向。")
+    return redirect("employer:intentions")

@@ -1,0 +1,169 @@
+"""Who acts for an employer: invite, change a role, remove, leave; and answer an invitation."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.accounts.models import User
+from portal.employers import members
+from portal.employers.enums import EmployerRole
+from portal.employers.models import Employer, EmployerInvitation, EmployerMembership
+from portal.employers.permissions import owns
+from portal.web.employer.current_employer import SESSION_KEY, for_employer
+from portal.web.shared.form_fields import add_errors
+
+A_PAGE = 20
+
+
+class InviteForm(forms.Form):
+    """Somebody to act for the employer, by the phone number they sign in with."""
+
+    phone = forms.CharField(
+        label="对方的手机号码",
+        max_length=20,
+        help_text="对方用这个号码登录后，会看到邀请，接受才算加入。",
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(
+        label="角色",
+        choices=EmployerRole.choices,
+        initial=EmployerRole.RECRUITER,
+        help_text="招聘专员管岗位、招聘会、意向和材料；管理员还能改单位资料、管成员。",
+    )
+
+
+@for_employer
+@require_http_methods(["GET", "POST"])
+def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
+    """The members with their roles, open invitations, and for an owner the form to invite."""
+    user = cast(User, request.user)
+    owner = owns(user, employer)
+    form = InviteForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        if not owner:
+            raise PermissionDenied("只有单位管理员可以邀请成员。")
+        if form.is_valid() and _invited(request, employer, user, form):
+            return redirect("employer:members")
+    rows = EmployerMembership.objects.filter(employer__in=Employer.objects.run_by(user), employer=employer)
+    page = Paginator(rows.select_related("user").order_by("role", "pk"), A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    invitations = EmployerInvitation.objects.visible_to(user).waiting().filter(employer=employer)
+    context = {
+        "employer": employer,
+        "page": page,
+        "owner": owner,
+        "me": user.pk,
+        "roles": EmployerRole.choices,
+        "invitations": list(invitations.order_by("-pk")) if owner else [],
+        "form": form,
+    }
+    return render(request, "employer/members/members.html", context)
+
+
+def _invited(request: HttpRequest, employer: Employer, user: User, form: InviteForm) -> bool:
+    values: dict[str, Any] = form.cleaned_data
+    try:
+        members.invite(employer=employer, by=user, phone=values["phone"], role=EmployerRole(values["role"]))
+    except ValidationError as error:
+        add_errors(form, error)
+        return False
+    messages.success(request, "已发出邀请，14 天内有效。请告诉对方用这个号码登录后接受。")
+    return True
+
+
+def _member(request: HttpRequest, pk: int) -> EmployerMembership:
+    """A membership of an employer that the user acts for."""
+    rows = EmployerMembership.objects.filter(employer__in=Employer.objects.run_by(request.user))
+    return get_object_or_404(rows.select_related("employer", "user"), pk=pk)
+
+
+@login_required
+@require_POST
+def role(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a member another role."""
+    membership = _member(request, pk)
+    wanted = request.POST.get("role", "")
+    if wanted not in EmployerRole.values:
+        messages.error(request, "请选择角色。")
+        return redirect("employer:members")
+    try:
+        members.change_role(membership=membership, by=cast(User, request.user), role=EmployerRole(wanted))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, f"已调整：{membership.user.name}，{EmployerRole(wanted).label}。")
+    return redirect("employer:members")
+
+
+@login_required
+@require_POST
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a member act for the employer no more, or leave."""
+    membership = _member(request, pk)
+    leaving = membership.user_id == request.user.pk
+    try:
+        members.remove(membership=membership, by=cast(User, request.user))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("employer:members")
+    if leaving:
+        request.session.pop(SESSION_KEY, None)
+        messages.success(request, f"您已退出“{membership.employer.name}”。")
+        return redirect("public:landing")
+    messages.success(request, f"已移除：{membership.user.name}，立即失去权限。")
+    return redirect("employer:members")
+
+
+@login_required
+@require_safe
+def invitations(request: HttpRequest) -> HttpResponse:
+    """What the user is invited to."""
+    user = cast(User, request.user)
+    waiting = EmployerInvitation.objects.visible_to(user).to(user).waiting()
+    rows = list(waiting.select_related("employer__region", "invited_by").order_by("-pk")[:A_PAGE])
+    context = {"rows": rows, "accepting": {"answer": "accept"}, "declining": {"answer": "decline"}}
+    return render(request, "employer/members/invitations.html", context)
+
+
+@login_required
+@require_POST
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept or decline: `answer` in the form says which."""
+    user = cast(User, request.user)
+    rows = EmployerInvitation.objects.visible_to(user).to(user).select_related("employer")
+    invitation = get_object_or_404(rows, pk=pk)
+    accepted = request.POST.get("answer") == "accept"
+    try:
+        (members.accept if accepted else members.decline)(invitation=invitation, by=user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("employer:invitations")
+    if not accepted:
+        messages.success(request, f"已拒绝“{invitation.employer.name}”的邀请。")
+        return redirect("employer:invitations")
+    request.session[SESSION_KEY] = invitation.employer_id
+    messages.success(request, f"您已加入“{invitation.employer.name}”。")
+    return redirect("employer:home")
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an invitation back."""
+    rows = EmployerInvitation.objects.filter(employer__in=Employer.objects.run_by(request.user))
+    invitation = get_object_or_404(rows.select_related("employer"), pk=pk)
+    try:
+        members.withdraw_invitation(invitation=invitation, by=cast(User, request.user))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, "已撤回邀请。")
+    return redirect("employer:members")

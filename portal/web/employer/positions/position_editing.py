@@ -1,0 +1,152 @@
+"""An employer's positions: list, write, hand in, take back."""
+
+from copy import copy
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.core.models import Occupation
+from portal.core.state_machine import TransitionRefused
+from portal.employers.models import Employer
+from portal.positions import actions
+from portal.positions.enums import PositionState
+from portal.positions.models import Position
+from portal.positions.steps import TRANSITIONS
+from portal.web.employer.current_employer import for_employer
+from portal.web.employer.positions.forms import PositionForm
+from portal.web.employer.positions.position_management import handed_in, own
+from portal.web.shared import wording_panel
+from portal.web.shared.form_fields import add_errors
+
+A_PAGE = 20
+_ENDED = {PositionState.FILLED, PositionState.WITHDRAWN}
+
+
+@for_employer
+@require_safe
+def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
+    """The employer's positions, latest first, by state."""
+    rows = Position.objects.run_by(request.user).filter(employer=employer).with_details().order_by("-pk")
+    counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+    state = request.GET.get("state", "")
+    shown = rows.filter(state=state) if state in PositionState.values else rows
+    url = reverse("employer:positions")
+    tabs = [{"label": "全部", "url": url, "current": shown is rows, "count": sum(counts.values())}] + [
+        {"label": label, "url": f"{url}?state={value}", "current": state == value, "count": counts[value]}
+        for value, label in PositionState.choices
+        if value in counts
+    ]
+    page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "employer/positions/positions.html",
+        {
+            "employer": employer,
+            "page": page,
+            "rows": [(position, TRANSITIONS.available(position.state)) for position in page],
+            "tabs": tabs,
+        },
+    )
+
+
+@for_employer
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest, employer: Employer) -> HttpResponse:
+    """Write a position; '保存并提交审核' hands it in at once."""
+    form = PositionForm(
+        request.POST if request.method == "POST" else None,
+        initial={"region": employer.region_id, "address": employer.address},
+        agency=employer.is_agency,
+    )
+    if "relax" in request.POST:
+        form = _relaxed(request, form, PositionForm(agency=employer.is_agency))
+    elif request.method == "POST" and form.is_valid():
+        try:
+            position = actions.draft(employer=employer, by=request.user, **form.values())
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            return _saved(request, position)
+    return _form_page(request, form, None)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a position; one that was approved is reviewed again."""
+    position = get_object_or_404(Position.objects.run_by(request.user).with_details(), pk=pk)
+    # The form writes what was typed into its instance, valid or not: it gets one of its own.
+    form = PositionForm(
+        request.POST if request.method == "POST" else None,
+        instance=copy(position),
+        agency=position.employer.is_agency,
+    )
+    if "relax" in request.POST:
+        again = PositionForm(instance=copy(position), agency=position.employer.is_agency)
+        form = _relaxed(request, form, again)
+    elif request.method == "POST" and form.is_valid():
+        try:
+            return _saved(request, actions.edit(position=position, by=request.user, **form.values()))
+        except ValidationError as error:
+            add_errors(form, error)
+            position.refresh_from_db()
+    return _form_page(request, form, position)
+
+
+def _relaxed(request: HttpRequest, typed: PositionForm, form: PositionForm) -> PositionForm:
+    """The form as it was typed, with one phrase relaxed: the button of a page without JavaScript."""
+    values = {name: typed[name].data for name in form.fields}
+    field, _, start = request.POST["relax"].partition(":")
+    if field in wording_panel.FIELDS and start.isdecimal():
+        values[field] = wording_panel.relaxed(values[field] or "", int(start[:6]))
+    form.initial |= values
+    return form
+
+
+def _form_page(request: HttpRequest, form: PositionForm, position: Position | None) -> HttpResponse:
+    names = Occupation.objects.filter(level=4).values_list("name", flat=True)
+    context = {
+        "form": form,
+        "position": position,
+        "ended": position is not None and position.state in _ENDED,
+        "occupations": names,
+        "panels": form.panels(),
+        "basis_open": bool(form["legal_basis"].value() or form["legal_basis"].errors or form.unexcused()),
+        "certificates_open": bool(form["certificates"].value() or form["certificates"].errors),
+    }
+    return render(request, "employer/positions/position_form.html", context)
+
+
+def _saved(request: HttpRequest, position: Position) -> HttpResponse:
+    if "submit" in request.POST:
+        return handed_in(request, position)
+    messages.success(request, f"“{position.title}”已保存为草稿。")
+    return redirect("employer:positions")
+
+
+@login_required
+@require_POST
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand a draft in for review."""
+    return handed_in(request, own(request.user, pk))
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a position back for good."""
+    position = own(request.user, pk)
+    try:
+        actions.withdraw(position=position, by=request.user)
+    except TransitionRefused:
+        messages.error(request, f"“{position.title}”现在是“{position.get_state_display()}”，不能这样操作。")
+    else:
+        messages.success(request, f"“{position.title}”已撤回，不再公开。")
+    return redirect("employer:positions")

@@ -1,0 +1,246 @@
+"""One post of an employer and what can be done with it: pause, renew, more people, another fair, its end."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cms.models import JobFairPage
+from portal.accounts.models import User
+from portal.core.state_machine import TransitionRefused
+from portal.core.validators import validate_no_unit_name
+from portal.fairs.actions import bring_position
+from portal.fairs.models import Booth
+from portal.placements import fillings, headcount
+from portal.placements.enums import FillingResult
+from portal.placements.models import HiringOutcome, Placement
+from portal.positions import actions, lifecycle
+from portal.positions.duplicates import LooksAlike, hand_in, similar_to
+from portal.positions.fairness import findings_of
+from portal.positions.models import Position
+from portal.positions.steps import TRANSITIONS
+from portal.web.shared.form_fields import add_errors
+from portal.web.shared.occupation_choice import choose
+from portal.web.templatetags.ui import cn_date, pay
+
+FAIRS_SHOWN = 6
+# Step -> (its action, what to say when it is done). Withdrawing and a plain submit have their own addresses.
+STEPS: dict[str, tuple[Callable[..., Position], str]] = {
+    "pause": (actions.pause, "已暂停，求职者暂时看不到。"),
+    "resume": (lifecycle.resume, "已恢复招聘。"),
+    "fill": (actions.mark_filled, "已标记为招满。请回答是否招到人。"),
+    "reopen": (lifecycle.reopen, "已重新开放招聘。"),
+    "renew": (lifecycle.renew, "已续期，继续公开。"),
+    "copy": (lifecycle.copy_position, "已复制为草稿，核对后提交审核。"),
+}
+
+
+class HeadcountForm(forms.Form):
+    headcount = forms.IntegerField(label="招聘人数增加到", min_value=1, max_value=5000)
+
+
+class FillingForm(forms.Form):
+    """Was it filled, and by whom?"""
+
+    result = forms.ChoiceField(
+        label="招到人了吗？",
+        choices=FillingResult.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择一项。"},
+    )
+    placements = forms.ModelMultipleChoiceField(
+        label="通过本平台招到的是",
+        queryset=Placement.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="选“通过本平台招到”时填写。",
+    )
+    reason = forms.CharField(
+        label="没有招到的原因",
+        max_length=200,
+        required=False,
+        validators=[validate_no_unit_name],
+        help_text="选“没有招到”时填写，例如：工资达不到求职者的期望。",
+    )
+
+    def __init__(self, position: Position, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["placements"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = fillings.people_of(position, user)
+        if not field.queryset.exists():
+            field.help_text = "还没有本人确认过意向的求职者；已招到的人不在名单里，请联系服务站补登意向。"
+        field.label_from_instance = lambda row: f"{row.veteran.name}（{row.get_state_display()}）"  # type: ignore[method-assign]
+
+
+def own(user: User, pk: int) -> Position:
+    return get_object_or_404(Position.objects.run_by(user).with_details(), pk=pk)
+
+
+@login_required
+@require_safe
+def manage(request: HttpRequest, pk: int) -> HttpResponse:
+    """The post, where it stands, and what can be done with it now."""
+    return _page(request, own(cast(User, request.user), pk), HeadcountForm())
+
+
+def _page(request: HttpRequest, position: Position, form: HeadcountForm) -> HttpResponse:
+    steps = set(TRANSITIONS.available(position.state)) - {"expire"}
+    if "renew" in steps and not lifecycle.can_be_renewed(position):
+        steps.remove("renew")
+    similar = similar_to(position) if "submit" in steps else []
+    context = {
+        "position": position,
+        "facts": _facts(position),
+        "steps": steps,
+        "similar": similar,
+        "form": form,
+        "can_grow": bool(steps & {"pause", "resume", "reopen"}),
+        "fairs": _fairs(cast(User, request.user), position) if position.is_open else [],
+        "asked": fillings.is_asked(position),
+        "filling": HiringOutcome.objects.visible_to(request.user).filter(position=position).first(),
+    }
+    return render(request, "employer/positions/position_life.html", context)
+
+
+def _facts(position: Position) -> list[tuple[str, str]]:
+    in_post = headcount.taken(position)
+    facts = [
+        ("月薪", pay(position)),
+        ("工作地区", f"{position.region.name} {position.address}".strip()),
+        ("招聘人数", f"{position.headcount} 人，已入职 {in_post} 人"),
+    ]
+    if position.expires_at is not None:
+        facts.append(("截止日期", cn_date(position.expires_at)))
+    if position.renewals:
+        facts.append(("续期", f"已续 {position.renewals} 次，最多 {lifecycle.MAX_RENEWALS} 次"))
+    if position.external_id:
+        facts.append(("岗位编号", position.external_id))
+    return facts
+
+
+def _fairs(user: User, position: Position) -> list[tuple[JobFairPage, bool]]:
+    """The next fairs, and whether the post is already shown there."""
+    booths = Booth.objects.visible_to(user).filter(positions=position)
+    shown = set(booths.values_list("fair", flat=True))
+    return [(fair, fair.pk in shown) for fair in JobFairPage.objects.coming()[:FAIRS_SHOWN]]
+
+
+@login_required
+@require_POST
+def take_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """Pause, resume, mark as filled, open again, renew or copy; 'submit' hands in what looks like another."""
+    user = cast(User, request.user)
+    position = own(user, pk)
+    if step == "submit":
+        return handed_in(request, position, distinct=True)
+    if step not in STEPS:
+        raise Http404
+    verb, said = STEPS[step]
+    try:
+        done = verb(position=position, by=user)
+    except TransitionRefused:
+        messages.error(request, f"“{position.title}”现在是“{position.get_state_display()}”，不能这样操作。")
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, f"“{position.title}”{said}")
+        if step == "copy":
+            return redirect("employer:position-edit", pk=done.pk)
+        if step == "fill":
+            return redirect("employer:position-closing", pk=pk)
+    return redirect("employer:position-life", pk=pk)
+
+
+def handed_in(request: HttpRequest, position: Position, *, distinct: bool = False) -> HttpResponse:
+    """Hand a post in; what keeps it back is said on the page where it can be put right."""
+    try:
+        hand_in(position=position, by=cast(User, request.user), distinct=distinct)
+    except LooksAlike:
+        messages.warning(request, f"“{position.title}”与另一个岗位很像，还没有提交，请核对。")
+        return redirect("employer:position-life", pk=position.pk)
+    except TransitionRefused:
+        messages.error(request, f"“{position.title}”现在是“{position.get_state_display()}”，不能这样操作。")
+    except ValidationError as error:
+        messages.error(request, f"“{position.title}”没有提交：{'；'.join(error.messages)}")
+        return redirect("employer:position-edit", pk=position.pk)
+    else:
+        advice = sum(not f.blocks for found in findings_of(position).values() for f in found)
+        told = f"有 {advice} 处用语建议放宽，打开岗位可以看到。" if advice else ""
+        messages.success(request, f"“{position.title}”已提交审核，结果会显示在岗位列表。{told}")
+    return redirect("employer:positions")
+
+
+@login_required
+@require_POST
+def grow(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for more people."""
+    user = cast(User, request.user)
+    position, form = own(user, pk), HeadcountForm(request.POST)
+    if form.is_valid():
+        try:
+            lifecycle.raise_headcount(position=position, by=user, headcount=form.cleaned_data["headcount"])
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, f"“{position.title}”的招聘人数已增加。")
+            return redirect("employer:position-life", pk=pk)
+    return _page(request, position, form)
+
+
+@login_required
+@require_POST
+def occupation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set the occupation whose code was sent."""
+    user = cast(User, request.user)
+    choose(request, own(user, pk), user)
+    return redirect("employer:position-life", pk=pk)
+
+
+@login_required
+@require_POST
+def bring(request: HttpRequest, pk: int, page_id: int) -> HttpResponse:
+    """Show the post at a fair's booth."""
+    user = cast(User, request.user)
+    position = own(user, pk)
+    fair = get_object_or_404(JobFairPage.objects.coming(), pk=page_id)
+    try:
+        bring_position(fair=fair, position=position, by=user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, f"“{position.title}”已带到“{fair.title}”。")
+    return redirect("employer:position-life", pk=pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def closing(request: HttpRequest, pk: int) -> HttpResponse:
+    """Was it filled, and by whom? Asked once the post has closed."""
+    user = cast(User, request.user)
+    position = own(user, pk)
+    if not fillings.is_asked(position):
+        messages.info(request, "岗位结束后再回答是否招到人。")
+        return redirect("employer:position-life", pk=pk)
+    said = HiringOutcome.objects.visible_to(user).filter(position=position).first()
+    initial = (
+        {"result": said.result, "reason": said.reason, "placements": list(said.placements.all())}
+        if said
+        else {}
+    )
+    form = FillingForm(position, user, request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            fillings.answer(position=position, by=user, **form.cleaned_data)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, "已记录，谢谢。")
+            return redirect("employer:position-life", pk=pk)
+    return render(request, "employer/positions/position_closing.html", {"position": position, "form": form})

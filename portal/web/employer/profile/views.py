@@ -1,0 +1,194 @@
+"""Registering, the start page and what an employer says of itself."""
+
+from copy import copy
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.accounts.models import User
+from portal.employers import actions, changes
+from portal.employers.changes import VERIFIED_ONCE
+from portal.employers.enums import EvidenceKind, VerificationState
+from portal.employers.models import Employer, EmployerPaper, FactsChange
+from portal.employers.permissions import owns
+from portal.fairs.models import Booth
+from portal.placements.models import Placement
+from portal.positions.enums import PositionState
+from portal.positions.models import Position
+from portal.web.employer.current_employer import SESSION_KEY, for_employer
+from portal.web.employer.positions.forms import ProfileForm, RegisterForm
+from portal.web.shared.employer_facts import facts_of
+from portal.web.shared.form_fields import add_errors
+
+_TONES = {
+    VerificationState.PENDING: "info",
+    VerificationState.VERIFIED: "success",
+    VerificationState.REFUSED: "warning",
+    VerificationState.SUSPENDED: "danger",
+}
+_ADVICE = {
+    VerificationState.PENDING: "岗位可以先写好、提交审核，核验通过后才会公开。"
+    "请在“核验材料”里上传营业执照、招用人员简章、经办人身份证明和授权委托书。",
+    VerificationState.VERIFIED: "可以发布岗位、报名参加招聘会。",
+    VerificationState.REFUSED: "请按说明修改单位资料，保存后自动重新提交核验。",
+    VerificationState.SUSPENDED: "岗位暂不公开。请联系审核服务中心了解情况。",
+}
+_RENEW = "核验已过有效期，岗位暂不公开。请在“核验材料”里申请续期，通过后岗位自动恢复显示。"
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """Register an employer; the user becomes its first member."""
+    form = RegisterForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        values.pop("uscc_confirmed")
+        try:
+            employer = actions.register(by=request.user, **values)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            request.session[SESSION_KEY] = employer.pk
+            messages.success(request, f"已提交登记：{employer.name}。核验结果会显示在这里。")
+            return redirect("employer:home")
+    return render(request, "employer/profile/register.html", {"form": form})
+
+
+@for_employer
+@require_safe
+def home(request: HttpRequest, employer: Employer) -> HttpResponse:
+    """Where the employer stands, and what to do next."""
+    waiting = (
+        Placement.objects.visible_to(request.user)
+        .open()
+        .filter(position__employer=employer, employer_confirmed_at=None)
+        .count()
+    )
+    user = cast(User, request.user)
+    handed_in = set(
+        EmployerPaper.objects.visible_to(user)
+        .current()
+        .filter(employer=employer)
+        .values_list("kind", flat=True)
+    )
+    change = FactsChange.objects.waiting().filter(employer=employer).first()
+    lapsed = employer.state == VerificationState.VERIFIED and not employer.is_verified
+    mine = Position.objects.run_by(request.user).filter(employer=employer)
+    by_state = dict(mine.order_by().values_list("state").annotate(n=Count("pk")))
+    booths = list(
+        Booth.objects.visible_to(request.user)
+        .filter(employer=employer)
+        .select_related("fair")
+        .order_by("-fair__starts_at", "-pk")[:5]
+    )
+    stats = [
+        (label, by_state.get(state, 0), f"{reverse('employer:positions')}?state={state}")
+        for state, label in PositionState.choices
+        if state in {PositionState.OPEN, PositionState.IN_REVIEW, PositionState.DRAFT, PositionState.REFUSED}
+    ]
+    return render(
+        request,
+        "employer/profile/home.html",
+        {
+            "employer": employer,
+            "owner": owns(user, employer),
+            "change": changes.told(change) if change else [],
+            "renew": employer.may_ask_renewal,
+            "lapsed": lapsed,
+            "tone": "warning" if lapsed else _TONES[VerificationState(employer.state)],
+            "advice": _RENEW if lapsed else _ADVICE[VerificationState(employer.state)],
+            "steps": _next_steps(employer, by_state, bool(booths), handed_in),
+            "stats": stats,
+            "has_positions": bool(by_state),
+            "waiting": waiting,
+            "waiting_words": f"有 {waiting} 条就业意向等贵单位确认。双方都确认后才算达成。",
+            "booths": booths,
+        },
+    )
+
+
+def _next_steps(
+    employer: Employer, by_state: dict[str, int], has_booth: bool, handed_in: set[str]
+) -> list[dict[str, str]]:
+    """The way from registering to the first fair, for `components/stepper.html`; empty once it is walked."""
+    submitted = any(count for state, count in by_state.items() if state != PositionState.DRAFT)
+    walked = [
+        (
+            "上传营业执照等材料",
+            employer.is_verified or EvidenceKind.LICENCE in handed_in,
+            "拍照上传，加密保存；也可以带原件到服务中心核对",
+        ),
+        ("单位核验", employer.is_verified, f"由{employer.station.name}办理"),
+        ("写岗位并提交审核", submitted, "岗位职责、月薪范围、工作地区必填"),
+        (
+            "岗位审核通过",
+            bool(by_state.get(PositionState.OPEN)),
+            "审核通过后立即公开，并推荐给合适的退役军人",
+        ),
+        ("报名招聘会", has_booth, "选好带去的岗位，由主办方分配展位"),
+    ]
+    if all(done for _, done, _ in walked):
+        return []
+    first = next(label for label, done, _ in walked if not done)
+    return [
+        {
+            "label": label,
+            "state": "done" if done else "current" if label == first else "todo",
+            "when": "",
+            "note": "" if done else note,
+        }
+        for label, done, note in walked
+    ]
+
+
+@for_employer
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, employer: Employer) -> HttpResponse:
+    """Change what the employer says of itself; a recruiter reads it."""
+    user = cast(User, request.user)
+    owner = owns(user, employer)
+    if request.method == "POST" and not owner:
+        raise PermissionDenied("只有单位管理员可以修改单位资料。")
+    # The form writes what was typed into its instance, valid or not: it gets one of its own.
+    form = ProfileForm(
+        request.POST if request.method == "POST" else None,
+        instance=copy(employer),
+        initial={"contact_phone": employer.contact_phone},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.update_profile(employer=employer, by=user, **form.cleaned_data)
+        except ValidationError as error:
+            add_errors(form, error)
+            employer.refresh_from_db()
+        else:
+            if FactsChange.objects.waiting().filter(employer=employer).exists():
+                messages.success(request, "已保存。经核验的信息有变更，服务中心同意前仍显示原来的。")
+            else:
+                messages.success(request, "单位资料已保存。")
+            return redirect("employer:home")
+    context = {
+        "form": form,
+        "employer": employer,
+        "owner": owner,
+        "facts": facts_of(employer),
+        "fixed": employer.state in VERIFIED_ONCE,
+    }
+    return render(request, "employer/profile/profile.html", context)
+
+
+@for_employer
+@require_POST
+def withdraw_change(request: HttpRequest, employer: Employer) -> HttpResponse:
+    """Ask for the change of verified facts no more."""
+    changes.withdraw_change(employer=employer, by=cast(User, request.user))
+    messages.success(request, "已撤回变更申请。")
+    return redirect("employer:home")

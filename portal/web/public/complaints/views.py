@@ -1,0 +1,56 @@
+"""Reporting a bad post, and what became of one's reports."""
+
+from typing import cast
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from portal.accounts.models import User
+from portal.complaints import actions
+from portal.complaints.enums import ComplaintKind
+from portal.complaints.permissions import can_report
+from portal.core.validators import validate_no_unit_name
+from portal.positions.models import Position
+from portal.web.shared.form_fields import add_errors
+
+A_PAGE = 10
+
+
+class ReportForm(forms.Form):
+    kind = forms.ChoiceField(label="哪种情况", choices=ComplaintKind.choices, widget=forms.RadioSelect)
+    text = forms.CharField(
+        label="具体情况",
+        max_length=500,
+        validators=[validate_no_unit_name],
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="什么时候、谁、怎么说的；要钱的写明多少钱。不用写身份证号和银行卡号。",
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """Report one position."""
+    user = cast(User, request.user)
+    position = get_object_or_404(Position.objects.visible_to(user).with_details(), pk=pk)
+    form = ReportForm(request.POST if request.method == "POST" else None)
+    allowed = can_report(user, position)
+    if request.method == "POST" and allowed and form.is_valid():
+        kind, text = ComplaintKind(form.cleaned_data["kind"]), form.cleaned_data["text"]
+        try:
+            made = actions.report(position=position, by=user, kind=kind, text=text)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(
+                request,
+                f"已收到，{made.due_on.month}月{made.due_on.day}日前答复您。单位不会知道是谁举报的。",
+            )
+            return redirect("veteran:complaints")
+    context = {"position": position, "form": form, "allowed": allowed}
+    return render(request, "public/complaints/report.html", context)

@@ -1,0 +1,211 @@
+"""A link's own page. Opening it shows nothing and changes nothing; the second proof, and then the answers,
+are sent by POST. A link that is unknown, used, taken back or run out gets one and the same page.
+"""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.shortcuts import redirect, render
+from django.utils.decorators import decorator_from_middleware
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_safe
+from ninja.throttling import BaseThrottle
+
+from portal.accounts.actions import CodeRefused
+from portal.accounts.models import User
+from portal.api_tokens.counting import seconds_left, within_rate
+from portal.confirmations import actions, links
+from portal.confirmations.enums import Question, Side
+from portal.confirmations.links import LinkDead
+from portal.confirmations.models import ConfirmationLink
+from portal.placements.models import Placement
+from portal.web.shared.confirmation_forms import TITLES, EmployerSheet, PersonForm
+from portal.web.shared.form_fields import add_errors
+
+_SESSION = "confirmation"  # the one link that this browser has proved, by whom, until when
+_PROOF_LASTS = 30 * 60  # seconds
+_ident = BaseThrottle().get_ident
+
+
+class DigitsForm(forms.Form):
+    code = forms.CharField(
+        label="您手机号码的后四位",
+        max_length=4,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "pattern": "[0-9]*"}),
+    )
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label="短信验证码",
+        max_length=6,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+
+class _UnreferredCsrf(CsrfViewMiddleware):
+    """A browser that may name no referrer names no origin either ('null'): there the token alone decides."""
+
+    def _origin_verified(self, request: HttpRequest) -> bool:
+        return request.META["HTTP_ORIGIN"] == "null" or super()._origin_verified(request)
+
+
+def _secret_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Kept by no cache and no search engine, and its address told to nobody."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = decorator_from_middleware(_UnreferredCsrf)(view)(request, *args, **kwargs)
+        response["Referrer-Policy"] = "no-referrer"
+        response["Cache-Control"] = "no-store, private"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return csrf_exempt(guarded)
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/confirmations/confirmation_gone.html", status=404)
+
+
+@_secret_page
+@sensitive_variables("token")
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, token: str) -> HttpResponse:
+    """The proof, and once that is given the question."""
+    if request.method == "POST" and not within_rate("confirmation", _ident(request) or "nowhere"):
+        response = render(request, "public/confirmations/confirmation_busy.html", status=429)
+        response["Retry-After"] = str(seconds_left())
+        return response
+    link = links.find(token)
+    if link is None:
+        return _gone(request)
+    try:
+        if _proved(request, link):
+            return _questions(request, link)
+        return _proof(request, link)
+    except LinkDead:
+        return _gone(request)
+
+
+def _proved(request: HttpRequest, link: ConfirmationLink) -> bool:
+    proof = request.session.get(_SESSION)
+    return bool(proof) and proof["link"] == link.pk and proof["until"] > time.time()
+
+
+def _let_in(
+    request: HttpRequest, link: ConfirmationLink, by: User | None, *, account: bool = False
+) -> HttpResponse:
+    request.session.cycle_key()
+    request.session[_SESSION] = {
+        "link": link.pk,
+        "by": by.pk if by is not None else None,
+        "account": account,
+        "until": int(time.time()) + _PROOF_LASTS,
+    }
+    return redirect(request.path)
+
+
+def _proof(request: HttpRequest, link: ConfirmationLink) -> HttpResponse:
+    act = request.POST.get("act", "") if request.method == "POST" else ""
+    own = link.side == Side.VETERAN
+    form = (DigitsForm if own else CodeForm)(request.POST if act == "prove" else None)
+    trouble, sent = "", False
+    if act == "account" and request.user.is_authenticated:
+        user = cast(User, request.user)
+        if links.prove_by_account(link=link, user=user):
+            return _let_in(request, link, user, account=True)
+        trouble = "现在登录的账号不能回答这个链接。"
+    elif act == "send" and not own:
+        try:
+            links.send_proof(link=link)
+            sent = True
+        except CodeRefused as refused:
+            trouble = str(refused)
+    elif act == "prove" and form.is_valid():
+        typed = form.cleaned_data["code"]
+        if own:
+            if links.prove_by_phone(link=link, digits=typed):
+                return _let_in(request, link, None)
+        elif (contact := links.prove_by_code(link=link, code=typed)) is not None:
+            return _let_in(request, link, contact)
+        form.add_error("code", "核对不符。连续不符，链接会失效。")
+    context = {"form": form, "own": own, "trouble": trouble, "sent": sent or (act == "prove" and not own)}
+    return render(request, "public/confirmations/confirmation_proof.html", context)
+
+
+def _questions(request: HttpRequest, link: ConfirmationLink) -> HttpResponse:
+    asked = links.asked_about(link)
+    if not asked:
+        return _gone(request)
+    proof = request.session[_SESSION]
+    by = User.objects.filter(pk=proof["by"], is_active=True).first() if proof["by"] else None
+    if proof["by"] and by is None:
+        raise LinkDead
+    if proof["account"] and (by is None or not links.is_for(link, by)):
+        raise LinkDead  # acts for the employer no more
+    data = request.POST if request.POST.get("act") == "answer" else None
+    if link.side == Side.VETERAN:
+        return _person(request, link, asked[0], by, data)
+    return _employer(request, link, asked, by, data)
+
+
+def _person(
+    request: HttpRequest, link: ConfirmationLink, placement: Placement, by: User | None, data: Any
+) -> HttpResponse:
+    form = PersonForm(placement, data)
+    if data is not None and form.is_valid():
+        try:
+            actions.submit(link=link, said={placement.pk: form.said()}, by=by)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            return _thanks(request)
+    context = {"form": form, "placement": placement, "title": TITLES[Question(link.question)]}
+    return render(request, "public/confirmations/confirmation_person.html", context)
+
+
+def _employer(
+    request: HttpRequest, link: ConfirmationLink, asked: list[Placement], by: User | None, data: Any
+) -> HttpResponse:
+    sheet = EmployerSheet(asked, data)
+    trouble = ""
+    if data is not None:
+        if not sheet.is_valid():
+            trouble = f"有 {sheet.wrong} 行需要改正，改好后再提交；已填的内容都还在。"
+        else:
+            try:
+                actions.submit(link=link, said=sheet.said(), by=by)
+            except ValidationError as error:
+                trouble = " ".join(error.messages)
+            except PermissionDenied:
+                raise LinkDead from None  # somebody withdrew while the page stood open
+            else:
+                return _thanks(request)
+    context = {
+        "sheet": sheet,
+        "employer": link.employer,
+        "title": TITLES[Question(link.question)],
+        "trouble": trouble,
+    }
+    return render(request, "public/confirmations/confirmation_employer.html", context)
+
+
+def _thanks(request: HttpRequest) -> HttpResponse:
+    del request.session[_SESSION]
+    return redirect("public:confirmation-thanks")
+
+
+@_secret_page
+@require_safe
+def thanks(request: HttpRequest) -> HttpResponse:
+    """The same for everybody who has answered."""
+    return render(request, "public/confirmations/confirmation_thanks.html")

@@ -1,0 +1,60 @@
+"""Tokens of the API on a page: the form that makes one, and the one time that its text is shown."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+
+from portal.accounts.models import User
+from portal.api_tokens import actions
+from portal.api_tokens.enums import TokenScope
+from portal.employers.models import Employer
+from portal.web.shared.form_fields import add_errors
+
+LIVES = ((30, "30 天"), (90, "90 天"), (180, "180 天"), (365, "一年"))  # days
+
+
+class TokenForm(forms.Form):
+    """A name to know it by, what it may do, how long."""
+
+    name = forms.CharField(
+        label="名称", max_length=40, help_text="用在哪里，方便以后认出来，例如：公司招聘系统。"
+    )
+    scope = forms.ChoiceField(
+        label="权限",
+        choices=TokenScope.choices,
+        widget=forms.RadioSelect,
+        initial=TokenScope.READ,
+        help_text="“只读”可查公开数据和本单位岗位；“读写”还可发布、修改、暂停、撤回本单位岗位。",
+    )
+    days = forms.TypedChoiceField(label="有效期", choices=LIVES, coerce=int, initial=90)
+
+    def __init__(self, *args: object, public: bool = False, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        if public:
+            del self.fields["scope"]
+
+
+def made(
+    request: HttpRequest, form: TokenForm, *, by: User, employer: Employer | None, back: str, layout: str
+) -> HttpResponse | None:
+    """The page with the new token's text; None when the form was refused and says why.
+
+    The page is the answer to the form itself: a redirect would have to keep the text somewhere.
+    """
+    if not form.is_valid():
+        return None
+    values = form.cleaned_data
+    scope = TokenScope(values.get("scope", TokenScope.READ))
+    try:
+        token, secret = actions.issue(
+            by=by, employer=employer, name=values["name"], scope=scope, days=values["days"]
+        )
+    except ValidationError as error:
+        add_errors(form, error)
+        return None
+    context = {"token": token, "secret": secret, "back": back, "layout": layout}
+    response = render(request, "shared/new_token.html", context)
+    add_never_cache_headers(response)
+    return response

@@ -1,0 +1,139 @@
+"""The forms that both sides answer with, on a link's page and on their own."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from portal.confirmations.actions import Said, check
+from portal.confirmations.enums import REPLIES, Question, Reply, Satisfaction
+from portal.confirmations.models import Answer
+from portal.confirmations.permissions import question_of
+from portal.core.validators import validate_no_unit_name
+from portal.placements.models import Placement
+from portal.web.shared.form_fields import DayInput, add_errors
+
+TITLES = {Question.PROGRESS: "工作进展怎么样了", Question.IN_POST: "还在岗吗"}
+# What a day is the day of.
+_DAYS = {Question.PROGRESS: "面试、录用或到岗的日期", Question.IN_POST: "离职日期"}
+
+
+def _choices(question: Question | None) -> list[tuple[str, str]]:
+    return [(reply.value, reply.label) for reply in REPLIES.get(question, ())] if question else []
+
+
+class PersonForm(forms.Form):
+    """One's own answer about one placement."""
+
+    reply = forms.ChoiceField(
+        label="现在的情况", widget=forms.RadioSelect, error_messages={"required": "请选择一项。"}
+    )
+    satisfaction = forms.TypedChoiceField(
+        label="对这份工作满意吗？（可不选）",
+        choices=Satisfaction.choices,
+        widget=forms.RadioSelect,
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    day = forms.DateField(required=False, widget=DayInput())
+    reason = forms.CharField(
+        label="离职原因（可不填）", max_length=100, required=False, validators=[validate_no_unit_name]
+    )
+    wants_another = forms.TypedChoiceField(
+        label="还想再找工作吗？",
+        choices=[("yes", "想，请帮我继续找"), ("no", "暂时不找")],
+        widget=forms.RadioSelect,
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+        required=False,
+    )
+    words = forms.CharField(
+        label="想对服务站说的话（可不填）", max_length=200, required=False, validators=[validate_no_unit_name]
+    )
+
+    def __init__(self, placement: Placement, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.placement = placement
+        question = question_of(placement)
+        self.fields["reply"].choices = _choices(question)  # type: ignore[attr-defined]
+        self.fields["day"].label = _DAYS[question or Question.PROGRESS]
+        if question == Question.IN_POST:
+            self.fields["day"].help_text = "选“已离职”时填写。"
+        else:
+            self.fields["day"].help_text = "选“已面试”“已录用”“已到岗”时填写。"
+            for name in ("reason", "wants_another", "satisfaction"):
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        if "reply" in self.cleaned_data and "day" in self.cleaned_data:
+            try:
+                check(self.placement, self.said())
+            except ValidationError as error:
+                add_errors(self, error)
+        return self.cleaned_data
+
+    def said(self) -> Said:
+        """The answer as the actions take it."""
+        values = {name: value for name, value in self.cleaned_data.items() if name != "reply"}
+        return Said(reply=Reply(self.cleaned_data["reply"]), **values)
+
+
+class EmployerForm(forms.Form):
+    """One row of an employer's page; nothing chosen: not answered now."""
+
+    reply = forms.ChoiceField(
+        label="情况", widget=forms.RadioSelect(attrs={"class": "form-check-input"}), required=False
+    )
+    day = forms.DateField(label="日期", required=False, widget=DayInput())
+
+    def __init__(self, placement: Placement, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, prefix=f"p{placement.pk}", **kwargs)
+        self.placement = placement
+        self.fields["reply"].choices = _choices(question_of(placement))  # type: ignore[attr-defined]
+        self.fields["day"].widget.attrs["class"] = "form-control"
+
+    def clean(self) -> dict[str, Any]:
+        reply, day = self.cleaned_data.get("reply"), self.cleaned_data.get("day")
+        if day and not reply and "reply" not in self.errors:
+            self.add_error("reply", "填了日期，请再选一项情况。")
+        if reply and "day" not in self.errors:
+            try:
+                check(self.placement, self.said())
+            except ValidationError as error:
+                add_errors(self, error)
+        return self.cleaned_data
+
+    def said(self) -> Said:
+        """The answer as the actions take it."""
+        return Said(reply=Reply(self.cleaned_data["reply"]), day=self.cleaned_data["day"])
+
+
+class EmployerSheet:
+    """The rows of an employer's page, each with its errors beside it."""
+
+    def __init__(self, placements: Iterable[Placement], data: QueryDict | None = None) -> None:
+        self.rows = [EmployerForm(placement, data) for placement in placements]
+        self.is_bound = data is not None
+
+    def is_valid(self) -> bool:
+        return self.is_bound and self.wrong == 0
+
+    @property
+    def wrong(self) -> int:
+        """How many rows have something to put right."""
+        return sum(bool(row.errors) for row in self.rows) if self.is_bound else 0
+
+    def said(self) -> dict[int, Said]:
+        """By number of the placement; rows without a choice are left out."""
+        return {row.placement.pk: row.said() for row in self.rows if row.cleaned_data.get("reply")}
+
+
+def latest_answers(rows: Iterable[Answer]) -> dict[int, dict[str, Answer]]:
+    """Placement -> side -> its last answer, of answers in the order of their numbers."""
+    found: dict[int, dict[str, Answer]] = {}
+    for row in rows:
+        found.setdefault(row.placement_id, {})[row.side] = row
+    return found

@@ -1,0 +1,48 @@
+"""Saying oneself how far an intention has come, or whether one is still in the job."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from portal.confirmations import actions
+from portal.confirmations.enums import Side
+from portal.confirmations.models import Answer
+from portal.confirmations.permissions import question_of
+from portal.placements.models import Placement
+from portal.veterans.models import Veteran
+from portal.web.shared.confirmation_forms import TITLES, PersonForm
+from portal.web.shared.form_fields import add_errors
+from portal.web.veteran.current_veteran import for_veteran
+
+A_PAGE = 20
+
+
+@for_veteran
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
+    """One placement: the question that fits it, and what was answered before by both sides."""
+    rows = Placement.objects.visible_to(request.user).filter(veteran=veteran).with_details()
+    placement = get_object_or_404(rows, pk=pk)
+    question = question_of(placement)
+    form = PersonForm(placement, request.POST if request.method == "POST" else None)
+    if question is None:
+        messages.info(request, "这份意向已经结束，不用再回答。")
+        return redirect("veteran:intentions")
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.answer(placement=placement, side=Side.VETERAN, said=form.said(), by=request.user)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, "已收到您的回答，谢谢。")
+            return redirect("veteran:intentions")
+    said = Answer.objects.visible_to(request.user).filter(placement=placement).select_related("by")
+    context = {
+        "placement": placement,
+        "title": TITLES[question],
+        "form": form,
+        "answers": list(said.order_by("-pk")[:A_PAGE])[::-1],
+    }
+    return render(request, "veteran/confirmations/confirmation.html", context)

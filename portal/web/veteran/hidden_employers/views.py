@@ -1,0 +1,48 @@
+"""From which employers the person hides."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from portal.accounts.models import User
+from portal.employers import hiding
+from portal.employers.models import Employer, HiddenRecord
+from portal.veterans.models import Veteran
+from portal.web.shared.hidden_employers import listed
+from portal.web.veteran.current_veteran import for_veteran
+
+
+@for_veteran
+@require_safe
+def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
+    """Those hidden from, and a search for one more."""
+    return render(request, "veteran/hidden_employers/hidden_employers.html", listed(request, veteran))
+
+
+@for_veteran
+@require_POST
+def hide(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
+    """Hide from an employer, at once."""
+    employer = get_object_or_404(Employer.objects.visible_to(request.user), pk=pk)
+    try:
+        hiding.hide(veteran=veteran, employer=employer, by=cast(User, request.user))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, f"已对“{employer.name}”隐藏档案，立即生效。")
+    return redirect("veteran:hidden-employers")
+
+
+@for_veteran
+@require_POST
+def show(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
+    """Hide from an employer no more."""
+    rows = HiddenRecord.objects.in_force().filter(veteran=veteran).select_related("employer")
+    employer = get_object_or_404(rows, employer=pk).employer
+    hiding.show_again(veteran=veteran, employer=employer, by=cast(User, request.user))
+    messages.success(request, f"已恢复对“{employer.name}”展示。")
+    return redirect("veteran:hidden-employers")

@@ -1,0 +1,46 @@
+"""A veteran's start page, and who looked at the file."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from cms.models import JobFairPage
+from portal.fairs.models import Registration
+from portal.placements.models import Placement
+from portal.ranking import recommendations
+from portal.ranking.enums import Surface
+from portal.veterans.models import Veteran
+from portal.web.shared.impression_logging import positions_shown
+from portal.web.veteran.current_veteran import for_veteran
+from portal.web.veteran.record.views import own_sections
+
+A_PAGE = 20
+
+
+@for_veteran
+@require_safe
+def home(request: HttpRequest, veteran: Veteran) -> HttpResponse:
+    """The next step, tickets, the best positions, coming fairs and intentions."""
+    tickets = (
+        Registration.objects.visible_to(request.user)
+        .active()
+        .filter(veteran=veteran, fair__in=JobFairPage.objects.coming())
+        .select_related("fair")
+        .order_by("fair__starts_at")
+    )
+    found = recommendations.recommend(veteran, limit=3)
+    positions_shown(request, Surface.ME_HOME, veteran, found)
+    return render(
+        request,
+        "veteran/home/home.html",
+        {
+            "veteran": veteran,
+            "next_section": next((part for part in own_sections(veteran) if not part.done), None),
+            "tickets": list(tickets[:3]),
+            "found": found,
+            "fairs": list(JobFairPage.objects.coming()[:3]),
+            "intentions": list(
+                Placement.objects.visible_to(request.user).filter(veteran=veteran).with_details()[:3]
+            ),
+        },
+    )

@@ -1,0 +1,82 @@
+"""A person's intentions and how far each has come."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from portal.confirmations.models import Answer
+from portal.confirmations.permissions import question_of
+from portal.placements import actions
+from portal.placements.contacts import share_contact, shared_with, withhold_contact, wording_for
+from portal.placements.models import Placement
+from portal.placements.workflow import LIVE_STATES
+from portal.veterans.models import Veteran
+from portal.web.shared.confirmation_forms import latest_answers
+from portal.web.shared.placement_timeline import timeline
+from portal.web.veteran.current_veteran import for_veteran
+
+A_PAGE = 10
+
+
+@for_veteran
+@require_safe
+def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
+    """The person's intentions, the latest first, each with its timeline."""
+    rows = (
+        Placement.objects.visible_to(request.user)
+        .filter(veteran=veteran)
+        .with_details()
+        .prefetch_related("transitions")
+    )
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    shared = shared_with(page)
+    answers = Answer.objects.visible_to(request.user).filter(placement__in=[row.pk for row in page])
+    said = latest_answers(answers.order_by("pk"))
+    shown: list[dict[str, Any]] = [
+        {
+            "placement": row,
+            "steps": timeline(row),
+            "shared": row.pk in shared,
+            "question": question_of(row),
+            "answers": list(said.get(row.pk, {}).values()),
+            "wording": wording_for(row.position.employer) if row.state in LIVE_STATES else "",
+        }
+        for row in page
+    ]
+    context = {"page": page, "rows": shown, "agreeing": {"agree": "yes"}}
+    return render(request, "veteran/intentions/intentions.html", context)
+
+
+@for_veteran
+@require_POST
+def contact(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
+    """Let the employer see one's phone, or take that back: `agree` in the form says which."""
+    rows = Placement.objects.visible_to(request.user).filter(veteran=veteran)
+    placement = get_object_or_404(rows.with_details(), pk=pk)
+    name = placement.position.employer.name
+    try:
+        if request.POST.get("agree") == "yes":
+            share_contact(placement=placement, by=request.user)
+            messages.success(request, f"{name}现在可以查看您的电话，每次查看都会记录。")
+        else:
+            withhold_contact(placement=placement, by=request.user)
+            messages.success(request, f"已撤回，{name}不能再查看您的电话。")
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("veteran:intentions")
+
+
+@for_veteran
+@require_POST
+def confirm(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
+    """Confirm an intention for one's own side."""
+    rows = Placement.objects.visible_to(request.user).filter(veteran=veteran)
+    placement = get_object_or_404(rows.with_details(), pk=pk)
+    actions.confirm(placement=placement, by=request.user)
+    messages.success(request, f"已确认“{placement.position.title}”的就业意向。")
+    return redirect("veteran:intentions")

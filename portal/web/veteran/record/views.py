@@ -1,0 +1,115 @@
+"""The veteran's own file: opening it, its sections, and what each of them unlocks."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.accounts.actions import give_consent
+from portal.accounts.consent_texts import WORDINGS
+from portal.accounts.enums import ConsentPurpose
+from portal.accounts.models import User
+from portal.veterans import actions
+from portal.veterans.claims import ask_for_file
+from portal.veterans.models import RecordClaim, Veteran
+from portal.web.shared.form_fields import add_errors
+from portal.web.shared.record_forms import OpenFileForm
+from portal.web.shared.record_sections import SECTIONS, Section, context_of, form_of, save, sections
+from portal.web.veteran.current_veteran import for_veteran, own_file
+
+
+def own_sections(veteran: Veteran) -> list[Section]:
+    """The parts of the person's file, as its page and the start page show them."""
+    return sections(veteran, lambda slug: reverse("veteran:record-section", args=[slug]), SECTIONS)
+
+
+@login_required
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """The parts of the file and what each unlocks."""
+    veteran = own_file(request)
+    if veteran is None:
+        return redirect("veteran:record-open")
+    parts = own_sections(veteran)
+    context = {"veteran": veteran, "sections": parts, "done": sum(part.done for part in parts)}
+    return render(request, "veteran/record/record.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def open_own(request: HttpRequest) -> HttpResponse:
+    """Open one's own file, with consent to matching."""
+    if own_file(request) is not None:
+        return redirect("veteran:record")
+    user = cast(User, request.user)
+    if RecordClaim.objects.visible_to(user).waiting().filter(user=user).exists():
+        return redirect("veteran:claim")
+    form = OpenFileForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        try:
+            if ask_for_file(by=user, id_number=values["id_number"]) is not None:
+                return redirect("veteran:claim")
+            actions.open_file(
+                by=user,
+                station=form.station(),
+                name=values["name"],
+                id_number=values["id_number"],
+                phone=user.phone,
+                account=user,
+                living_region=values["living_region"],
+            )
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            give_consent(
+                user=user, purpose=ConsentPurpose.MATCHING, wording=WORDINGS[ConsentPurpose.MATCHING], by=user
+            )
+            messages.success(request, "档案已建立。再填服役经历和求职意愿，就能看到推荐岗位。")
+            return redirect("veteran:record-section", section="service")
+    return render(request, "veteran/record/record_open.html", {"form": form})
+
+
+@for_veteran
+@require_http_methods(["GET", "POST"])
+def section(request: HttpRequest, veteran: Veteran, section: str) -> HttpResponse:
+    """One part of the file; it saves on its own."""
+    if section not in SECTIONS:
+        raise Http404
+    user = cast(User, request.user)
+    form = form_of(section, veteran, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            save(section, own_file(request) or veteran, user, form)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, f"{SECTIONS[section][0]}已保存。")
+            return redirect(_after(section))
+    return render(request, "veteran/record/record_section.html", context_of(section, veteran, form))
+
+
+def _after(section: str) -> str:
+    """On to the next part, then to what the file unlocks. Grades and dates of certificates can wait."""
+    if section == "certificates":
+        return reverse("veteran:record")
+    slugs = [slug for slug in SECTIONS if slug != "certificates"]
+    place = slugs.index(section)
+    if place + 1 < len(slugs):
+        return reverse("veteran:record-section", args=[slugs[place + 1]])
+    return reverse("veteran:positions")
+
+
+@for_veteran
+@require_POST
+def remove_job(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
+    """Take an earlier job out of the file."""
+    job = get_object_or_404(veteran.work_history, pk=pk)
+    actions.remove_work_history(veteran=veteran, by=cast(User, request.user), job=job)
+    messages.success(request, "已删除这段工作经历。")
+    return redirect("veteran:record-section", section="skills")
