@@ -11,8 +11,8 @@ from ninja.decorators import decorate_view
 from ninja.pagination import paginate
 
 from cms.models import JobFairPage
-from portal.api.caching import revalidated
-from portal.api.doors import NEEDS_NOTHING, OPEN
+from portal.api.authentication import NEEDS_NOTHING, OPEN
+from portal.api.conditional_responses import revalidated
 from portal.api.schemas import Choice, Coded, Named, Paged, choice
 from portal.fairs.enums import BoothState
 from portal.positions.models import open_at

@@ -11,8 +11,8 @@ from ninja.decorators import decorate_view
 from ninja.pagination import PaginationBase, paginate
 from pydantic import AwareDatetime
 
-from portal.api.caching import revalidated
-from portal.api.doors import NEEDS_NOTHING, OPEN, token_of
+from portal.api.authentication import NEEDS_NOTHING, OPEN, token_of
+from portal.api.conditional_responses import revalidated
 from portal.api.schemas import LARGEST_PAGE, LAST_PAGE, PAGE_SIZE, Choice, Coded, Named, RecordId, choice
 from portal.positions.enums import PositionState
 from portal.positions.models import Position, PositionQuerySet

@@ -7,8 +7,8 @@ from django.urls import reverse
 from ninja import Field, Query, Router, Schema
 from ninja.decorators import decorate_view
 
-from portal.api.caching import revalidated
-from portal.api.doors import NEEDS_NOTHING, OPEN
+from portal.api.authentication import NEEDS_NOTHING, OPEN
+from portal.api.conditional_responses import revalidated
 from search import get_backend
 from search.query import DEEPEST, LARGEST_PAGE, Hit, Kind, Scope, SearchQuery, Sort
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from portal.api.doors import NEEDS_NOTHING, OPEN
+from portal.api.authentication import NEEDS_NOTHING, OPEN
 from portal.reports.open_statistics import SUPPRESSION_NOTE, count_open_statistics
 
 router = Router(tags=["statistics"])

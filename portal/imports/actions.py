@@ -13,14 +13,14 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.private import delete_private, write_private
-from portal.imports import mapping
+from portal.imports import column_mapping
 from portal.imports.enums import ImportState, RowOutcome
-from portal.imports.kinds import get_kind
+from portal.imports.import_kinds import get_kind
+from portal.imports.import_runner import head_of
 from portal.imports.models import UNDO_WITHIN, ColumnMapping, ImportRow, ImportRun
-from portal.imports.reading import read_table
-from portal.imports.running import head_of
 from portal.imports.tasks import check_import, run_import, undo_import
-from portal.imports.writing import result_sheet
+from portal.imports.workbook_reader import read_table
+from portal.imports.workbook_writer import result_sheet
 from portal.stations.models import Station
 
 # The rows are kept so long, for the result sheet; the counters stay.
@@ -52,10 +52,12 @@ def upload(
     forget_old()
     table = read_table(content)
     wanted = get_kind(kind)
-    header_row = mapping.find_headers(wanted, table)
+    header_row = column_mapping.find_headers(wanted, table)
     headers = table.rows[header_row]
-    known = ColumnMapping.objects.filter(user=by, kind=kind, signature=mapping.signature(headers)).first()
-    columns = known.columns if known else mapping.guess(wanted, headers)
+    known = ColumnMapping.objects.filter(
+        user=by, kind=kind, signature=column_mapping.signature(headers)
+    ).first()
+    columns = known.columns if known else column_mapping.guess(wanted, headers)
     sheet = ImportRun.objects.create(
         by=by,
         kind=kind,
@@ -95,7 +97,7 @@ def set_columns(*, sheet: ImportRun, by: User, columns: Mapping[str, int]) -> Im
     sheet = _locked(sheet, by)
     _require(sheet, ImportState.UPLOADED, ImportState.CHECKED)
     kind = get_kind(sheet.kind)
-    absent = mapping.missing(kind, dict(columns))
+    absent = column_mapping.missing(kind, dict(columns))
     if absent:
         raise ValidationError(f"请指出哪一列是：{'、'.join(absent)}。", code="missing")
     if len(set(columns.values())) < len(columns):
@@ -103,7 +105,7 @@ def set_columns(*, sheet: ImportRun, by: User, columns: Mapping[str, int]) -> Im
     ColumnMapping.objects.update_or_create(
         user=by,
         kind=sheet.kind,
-        signature=mapping.signature(sheet.headers),
+        signature=column_mapping.signature(sheet.headers),
         defaults={"columns": dict(columns)},
     )
     sheet.columns = dict(columns)
@@ -216,7 +218,7 @@ def _require(sheet: ImportRun, *states: ImportState) -> None:
 
 
 def _require_columns(sheet: ImportRun) -> None:
-    absent = mapping.missing(get_kind(sheet.kind), sheet.columns)
+    absent = column_mapping.missing(get_kind(sheet.kind), sheet.columns)
     if absent:
         raise ValidationError(f"请指出哪一列是：{'、'.join(absent)}。", code="missing")
 

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from django_tasks import task
 
-from portal.imports import running
+from portal.imports import import_runner
 from portal.imports.enums import ImportState
 from portal.imports.models import ImportRun
 
@@ -18,8 +18,8 @@ def check_import(pk: int) -> None:
     """Find out what an import would do."""
     sheet = _in_state(pk, ImportState.CHECKING)
     if sheet is not None:
-        with suppress(running.Superseded):
-            running.run(sheet, dry=True)
+        with suppress(import_runner.Superseded):
+            import_runner.run(sheet, dry=True)
 
 
 @task()
@@ -27,8 +27,8 @@ def run_import(pk: int) -> None:
     """Bring an import's rows in."""
     sheet = _in_state(pk, ImportState.RUNNING)
     if sheet is not None:
-        with suppress(running.Superseded):
-            running.run(sheet, dry=False)
+        with suppress(import_runner.Superseded):
+            import_runner.run(sheet, dry=False)
 
 
 @task()
@@ -36,4 +36,4 @@ def undo_import(pk: int) -> None:
     """Take an import's rows back."""
     sheet = _in_state(pk, ImportState.UNDOING)
     if sheet is not None:
-        running.undo(sheet)
+        import_runner.undo(sheet)

@@ -11,14 +11,14 @@ from portal.accounts.models import User
 from portal.core import audit
 from portal.employers.models import Employer
 from portal.employers.permissions import acts_for
-from portal.positions import occupations
+from portal.positions import occupation_lookup
 from portal.positions.enums import PositionState
 from portal.positions.events import position_changed
-from portal.positions.exceptions import end_exceptions, require_excepted
-from portal.positions.fairness import require_fair
 from portal.positions.models import Position
 from portal.positions.permissions import can_edit, can_review
-from portal.positions.steps import take_step
+from portal.positions.transitions import take_step
+from portal.positions.wording_checks import require_fair
+from portal.positions.wording_exceptions import end_exceptions, require_excepted
 
 OPEN_FOR = timedelta(days=60)
 FIELDS = frozenset(
@@ -45,7 +45,7 @@ def _coded(fields: dict[str, Any], title: str) -> dict[str, Any]:
     """
     if fields.get("occupation") is not None:
         return {"occupation_certainty": None, **fields}
-    guess = next(iter(occupations.guesses(title, 1)), None)
+    guess = next(iter(occupation_lookup.guesses(title, 1)), None)
     if guess is None:
         raise ValidationError({"occupation": "从岗位名称看不出是什么职业，请填写职业分类。"})
     return {**fields, "occupation": guess[0], "occupation_certainty": guess[1]}

@@ -9,9 +9,9 @@ class PositionsConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.core import periodic
-        from portal.imports.kinds import register
-        from portal.positions.bookkeeping import expire_due, remind_of_expiry
-        from portal.positions.importing import KIND_OF_POSITIONS
+        from portal.imports.import_kinds import register
+        from portal.positions.expiry import expire_due, remind_of_expiry
+        from portal.positions.import_rows import KIND_OF_POSITIONS
 
         register(KIND_OF_POSITIONS)
         periodic.register("positions.expire_due", every=timedelta(minutes=10), run=expire_due)

@@ -16,7 +16,7 @@ from portal.positions.enums import PositionState
 from portal.positions.events import position_changed
 from portal.positions.models import Position
 from portal.positions.permissions import can_edit, can_review
-from portal.positions.steps import take_step
+from portal.positions.transitions import take_step
 
 # A post may be renewed from so long before its end until so long after it, and so often without a review.
 RENEW_BEFORE = timedelta(days=14)

@@ -17,7 +17,7 @@ from portal.core.validators import validate_no_unit_name
 from portal.employers.enums import VerificationState
 from portal.employers.models import Employer
 from portal.positions.enums import PositionKind, PositionState
-from portal.positions.fairness import WordingField, refuse_numbers
+from portal.positions.wording_checks import WordingField, refuse_numbers
 from portal.stations.models import in_subtrees
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
-from portal.imports.writing import write_rows
+from portal.imports.workbook_writer import write_rows
 from portal.reports.report_scope import can_export_reports
 
 # More in one sheet takes longer than a page may.

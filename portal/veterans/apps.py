@@ -28,7 +28,7 @@ class VeteransConfig(AppConfig):
     verbose_name = "退役军人"
 
     def ready(self) -> None:
-        from portal.imports.kinds import register
+        from portal.imports.import_kinds import register
         from portal.stations.events import regions_moved, station_ended
         from portal.veterans.importing import KIND_OF_FILES
 

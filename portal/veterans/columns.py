@@ -3,7 +3,7 @@
 from typing import Any
 
 from portal.core.enums import CertificateKind, Education
-from portal.imports.kinds import Column
+from portal.imports.import_kinds import Column
 from portal.veterans.enums import Branch, EmploymentStatus, RankGroup, Settlement
 
 

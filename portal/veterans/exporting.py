@@ -15,7 +15,7 @@ from portal.accounts.models import User
 from portal.core import audit
 from portal.core.encryption import mask_phone
 from portal.core.enums import CertificateKind
-from portal.imports.writing import write_rows
+from portal.imports.workbook_writer import write_rows
 from portal.stations.models import in_subtrees
 from portal.veterans.models import Veteran, VeteranQuerySet
 from portal.veterans.permissions import EXPORT_ROLES, can_export

@@ -16,9 +16,9 @@ from portal.core import audit
 from portal.core.encryption import lookup_hash
 from portal.core.enums import Education
 from portal.core.validators import birth_date_of
-from portal.imports import parsing
+from portal.imports import cell_parsing
 from portal.imports.enums import RowOutcome
-from portal.imports.kinds import BadRow, Result, SheetKind
+from portal.imports.import_kinds import BadRow, Result, SheetKind
 from portal.stations.models import Station
 from portal.veterans import intake
 from portal.veterans.columns import COLUMNS
@@ -60,20 +60,22 @@ class FileLoader:
         self._by, self._default = by, station
         self._served = set(Station.objects.in_subtrees(paths).values_list("pk", flat=True))
         self._stations = intake.station_places(paths)
-        self._regions = parsing.region_places()
+        self._regions = cell_parsing.region_places()
         self._near = min((s.region_id for s in Station.objects.filter(path__in=paths)), key=len, default="")[
             :4
         ]
         self._seen: dict[str, int] = {}
         self._latest = timezone.localdate() + timedelta(days=366)
-        self._specialties = parsing.Listed("军事专业", intake.specialties().get)
-        self._certificates = parsing.Listed("证书", parsing.certificate_of)
+        self._specialties = cell_parsing.Listed("军事专业", intake.specialties().get)
+        self._certificates = cell_parsing.Listed("证书", cell_parsing.certificate_of)
         self._choices = {
-            "branch": parsing.Words("军种", Branch, intake.SAID[Branch]),
-            "rank_group": parsing.Words("军衔层级", RankGroup, intake.SAID[RankGroup]),
-            "settlement": parsing.Words("安置方式", Settlement, intake.SAID[Settlement]),
-            "education": parsing.Words("最高学历", Education, intake.SAID[Education]),
-            "employment_status": parsing.Words("就业状况", EmploymentStatus, intake.SAID[EmploymentStatus]),
+            "branch": cell_parsing.Words("军种", Branch, intake.SAID[Branch]),
+            "rank_group": cell_parsing.Words("军衔层级", RankGroup, intake.SAID[RankGroup]),
+            "settlement": cell_parsing.Words("安置方式", Settlement, intake.SAID[Settlement]),
+            "education": cell_parsing.Words("最高学历", Education, intake.SAID[Education]),
+            "employment_status": cell_parsing.Words(
+                "就业状况", EmploymentStatus, intake.SAID[EmploymentStatus]
+            ),
         }
 
     def read(self, number: int, cells: Mapping[str, Any]) -> FileRow:
@@ -82,7 +84,7 @@ class FileLoader:
         Raises:
             BadRow: a cell cannot be taken in, or the sheet had the person before.
         """
-        name = parsing.free_text("姓名", cells.get("name"), 40)
+        name = cell_parsing.free_text("姓名", cells.get("name"), 40)
         if not name:
             raise BadRow("name", "姓名：没有填写。")
         id_number = intake.id_number(cells.get("id_number"))
@@ -110,23 +112,23 @@ class FileLoader:
         for field, label in (("household_region", "户籍所在地"), ("living_region", "现居住地")):
             values[f"{field}_id"] = self._region(label, cells.get(field))
         for field, label in (("entered_on", "入伍日期"), ("left_on", "退役日期")):
-            values[field] = parsing.day(label, cells.get(field), latest=self._latest)
+            values[field] = cell_parsing.day(label, cells.get(field), latest=self._latest)
         if not _in_order(values["entered_on"], values["left_on"]):
             raise BadRow("dates", "退役日期：应晚于入伍日期，请核对。")
         for field, words in self._choices.items():
             values[field] = words(cells.get(field))
-        values["is_party_member"] = parsing.yes_or_no("中共党员", cells.get("is_party_member"))
-        values["honours"] = parsing.free_text("立功受奖", cells.get("honours"), 120)
-        values["major"] = parsing.free_text("所学专业", cells.get("major"), 60)
-        values["skills"] = parsing.free_text("技能特长", cells.get("skills"), 500)
+        values["is_party_member"] = cell_parsing.yes_or_no("中共党员", cells.get("is_party_member"))
+        values["honours"] = cell_parsing.free_text("立功受奖", cells.get("honours"), 120)
+        values["major"] = cell_parsing.free_text("所学专业", cells.get("major"), 60)
+        values["skills"] = cell_parsing.free_text("技能特长", cells.get("skills"), 500)
         # Not guarded: '五大队' is how villages are still called.
-        values["address"] = parsing.free_text("住址", cells.get("address"), 120, guarded=False)
+        values["address"] = cell_parsing.free_text("住址", cells.get("address"), 120, guarded=False)
         values["difficulty"] = intake.sensitive_text("困难类型", cells.get("difficulty"))
         values["disability"] = intake.sensitive_text("残疾等级", cells.get("disability"))
         return values
 
     def _station(self, cell: Any) -> int:
-        if not parsing.text_of(cell):
+        if not cell_parsing.text_of(cell):
             if self._default is None or self._default.pk not in self._served:
                 raise BadRow("station", "责任服务站：没有填写，上传时也没有选默认服务站。")
             return self._default.pk
@@ -138,7 +140,7 @@ class FileLoader:
         return int(station.pk)
 
     def _region(self, label: str, cell: Any) -> str | None:
-        if not parsing.text_of(cell):
+        if not cell_parsing.text_of(cell):
             return None
         code, several = self._regions.find(cell, near=self._near)
         if several:

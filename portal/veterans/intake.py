@@ -14,8 +14,8 @@ from django.utils import timezone
 from portal.core.enums import Education
 from portal.core.models import Region, Specialty
 from portal.core.validators import PHONE, normalise_phone, validate_id_number
-from portal.imports.kinds import BadRow
-from portal.imports.parsing import EDUCATION_SAID, Places, folded, free_text, place_names, text_of
+from portal.imports.cell_parsing import EDUCATION_SAID, Places, folded, free_text, place_names, text_of
+from portal.imports.import_kinds import BadRow
 from portal.stations.models import Station
 from portal.veterans.enums import Branch, EmploymentStatus, RankGroup, Settlement
 

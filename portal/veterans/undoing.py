@@ -10,7 +10,7 @@ from django.db import models
 from portal.accounts.models import FILE_ROLES, User
 from portal.core import audit
 from portal.imports.enums import RowOutcome
-from portal.imports.kinds import Written
+from portal.imports.import_kinds import Written
 from portal.stations.models import Station
 from portal.veterans.enums import MoveReason
 from portal.veterans.models import Certificate, Service, Veteran

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal.accounts.enums import StationRole
-from portal.api_tokens import counting
+from portal.api_tokens import request_counts
 from portal.api_tokens.actions import MOST, issue, recognise, revoke
 from portal.api_tokens.enums import TokenScope
 from portal.api_tokens.models import ApiToken, RequestCount
@@ -190,17 +190,17 @@ def test_public_names_stand_once(city) -> None:
 
 def test_requests_are_counted_by_the_minute_and_forgotten(settings, monkeypatch) -> None:
     settings.API_RATES = {"anonymous": 2}
-    monkeypatch.setattr(counting.time, "time", lambda: 60_000.0)
-    asked = [counting.within_rate("anonymous", "192.0.2.1") for _ in range(3)]
+    monkeypatch.setattr(request_counts.time, "time", lambda: 60_000.0)
+    asked = [request_counts.within_rate("anonymous", "192.0.2.1") for _ in range(3)]
     assert asked == [True, True, False]
-    assert counting.within_rate("anonymous", "192.0.2.2")
-    assert counting.seconds_left() == 60
+    assert request_counts.within_rate("anonymous", "192.0.2.2")
+    assert request_counts.seconds_left() == 60
     assert not RequestCount.objects.filter(caller__contains="192").exists()
-    monkeypatch.setattr(counting.time, "time", lambda: 60_061.0)
-    assert counting.within_rate("anonymous", "192.0.2.1")
-    assert counting.seconds_left() == 59
-    monkeypatch.setattr(counting.time, "time", lambda: 60_061.0 + 3600)
-    assert counting.sweep() == 3
+    monkeypatch.setattr(request_counts.time, "time", lambda: 60_061.0)
+    assert request_counts.within_rate("anonymous", "192.0.2.1")
+    assert request_counts.seconds_left() == 59
+    monkeypatch.setattr(request_counts.time, "time", lambda: 60_061.0 + 3600)
+    assert request_counts.sweep() == 3
     assert not RequestCount.objects.exists()
 
 

@@ -63,8 +63,8 @@ from tests.factories import (
     make_user,
     make_veteran,
 )
-from tests.imports.making import person, sheet_of, take_in
-from tests.positions import sheets as position_sheets
+from tests.imports.record_imports import person, sheet_of, take_in
+from tests.positions import position_imports as position_sheets
 
 PLACES = {"own": "睦洲镇", "below": "南安村", "beside": "司前镇", "above": "新会区"}
 SERVES = ("own", "above")

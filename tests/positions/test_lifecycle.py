@@ -12,9 +12,9 @@ from portal.core.state_machine import TransitionRefused
 from portal.employers.models import Employer
 from portal.notifications.models import Notification
 from portal.positions import actions, lifecycle
-from portal.positions.bookkeeping import expire_due, remind_of_expiry
 from portal.positions.duplicates import LooksAlike, hand_in
 from portal.positions.enums import PositionState
+from portal.positions.expiry import expire_due, remind_of_expiry
 from portal.positions.models import Position
 from tests.factories import (
     make_employer,

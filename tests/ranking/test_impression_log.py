@@ -13,8 +13,8 @@ from portal.accounts.actions import give_consent, withdraw_consent
 from portal.accounts.enums import ConsentPurpose, StationRole
 from portal.core import periodic
 from portal.core.reference import load_reference
+from portal.positions.import_undo import _in_use
 from portal.positions.models import Position
-from portal.positions.undoing import _in_use
 from portal.ranking import impression_log, ranking_index
 from portal.ranking.enums import Surface
 from portal.ranking.models import Impression

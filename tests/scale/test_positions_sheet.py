@@ -9,15 +9,15 @@ from python_calamine import CalamineWorkbook
 
 from portal.core.reference import load_reference
 from portal.demo.loading.position_sheet import CODES
-from portal.imports import actions, running
+from portal.imports import actions, import_runner
 from portal.imports.models import ImportRun
-from portal.imports.writing import result_sheet
+from portal.imports.workbook_writer import result_sheet
 from portal.positions.enums import PositionState
-from portal.positions.importing import KIND
+from portal.positions.import_kind import upload_sheet
+from portal.positions.import_rows import KIND
 from portal.positions.models import Position
-from portal.positions.sheets import upload_sheet
 from tests.factories import make_employer, make_stations, make_user
-from tests.imports.making import counts
+from tests.imports.record_imports import counts
 
 ROWS, BAD, SECONDS = 5_000, 500, 60
 
@@ -35,9 +35,9 @@ def test_a_big_firms_sheet_in_a_minute(tmp_path, figure) -> None:
 
     began = time.monotonic()
     sheet = upload_sheet(by=member, employer=employer, name=file.name, content=file.read_bytes())
-    running.run(actions.check(sheet=sheet, by=member, enqueue=False), dry=True)
+    import_runner.run(actions.check(sheet=sheet, by=member, enqueue=False), dry=True)
     checked = time.monotonic() - began
-    running.run(actions.start(sheet=sheet, by=member, enqueue=False), dry=False)
+    import_runner.run(actions.start(sheet=sheet, by=member, enqueue=False), dry=False)
     sheet.refresh_from_db()
     result.write_bytes(result_sheet(sheet))
     seconds = time.monotonic() - began
@@ -53,7 +53,7 @@ def test_a_big_firms_sheet_in_a_minute(tmp_path, figure) -> None:
     assert seconds < SECONDS
 
     again = upload_sheet(by=member, employer=employer, name=file.name, content=file.read_bytes())
-    running.run(actions.start(sheet=again, by=member, enqueue=False), dry=False)
+    import_runner.run(actions.start(sheet=again, by=member, enqueue=False), dry=False)
     assert counts(ImportRun.objects.get(pk=again.pk, kind=KIND)) == {"unchanged": ROWS - BAD, "bad": BAD}
     figure(
         f"{ROWS:,} rows, {BAD} bad of {len(CODES)} kinds: checked in {checked:.0f} s, checked, brought in and"

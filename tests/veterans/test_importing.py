@@ -12,7 +12,7 @@ from portal.accounts.enums import AccessKind, StationRole
 from portal.accounts.models import AccessLog
 from portal.core.encryption import lookup_hash
 from portal.core.models import AuditEvent, Region
-from portal.imports import actions, running
+from portal.imports import actions, import_runner
 from portal.imports.enums import ImportState
 from portal.imports.models import ImportRun
 from portal.veterans import actions as veterans
@@ -21,7 +21,7 @@ from portal.veterans.enums import FileSource
 from portal.veterans.events import veteran_files_changed
 from portal.veterans.models import Veteran
 from tests.factories import make_id_number, make_specialty, make_staff, make_stations, make_veteran
-from tests.imports.making import counts, full_person, person, problems, sheet_of, take_in
+from tests.imports.record_imports import counts, full_person, person, problems, sheet_of, take_in
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +89,7 @@ def test_a_bad_row_names_its_column_and_stops_no_other(clerk, wrong: dict[str, A
     assert row.reason.startswith((label, "退役日期"))
     assert "75230" not in row.reason
     assert not re.search(r"\d{11}", row.reason)  # not even an example: the reason is stored as it reads
-    number, reason, cells = next(running.bad_rows(sheet))
+    number, reason, cells = next(import_runner.bad_rows(sheet))
     assert (number, reason) == (2, row.reason)
     assert str(next(iter(wrong.values()))).strip() in {"", *cells} or code == "id_form"
 
@@ -181,7 +181,7 @@ def test_a_dry_run_writes_no_file_and_says_what_would_happen(clerk) -> None:
     )  # fmt: skip
     assert not Veteran.objects.exists()
     actions.start(sheet=sheet, by=clerk, enqueue=False)
-    sheet = running.run(ImportRun.objects.get(pk=sheet.pk), dry=False)
+    sheet = import_runner.run(ImportRun.objects.get(pk=sheet.pk), dry=False)
     assert (sheet.state, counts(sheet)) == (ImportState.DONE, {"created": 1, "bad": 1})
 
 
@@ -211,11 +211,11 @@ def test_broken_off_between_chunks_it_goes_on_to_the_same_end(clerk, monkeypatch
     sheet = actions.upload(by=clerk, kind=importing.KIND, name="x.xlsx", content=content)
     sheet = actions.start(sheet=sheet, by=clerk, enqueue=False)
     with pytest.raises(KeyboardInterrupt):
-        running.run(sheet, dry=False, chunk=2, progress=dies)
+        import_runner.run(sheet, dry=False, chunk=2, progress=dies)
     found = actions.unfinished(by=clerk, kind=importing.KIND, content=content)
     assert found == sheet
     assert found.done == 2
-    ended = running.run(found, dry=False, chunk=2)
+    ended = import_runner.run(found, dry=False, chunk=2)
     assert (counts(ended), problems(ended), _listed(clerk)) == expected
     assert actions.unfinished(by=clerk, kind=importing.KIND, content=content) is None
 
@@ -224,9 +224,9 @@ def test_a_run_that_was_overtaken_stops(clerk) -> None:
     content = sheet_of(person(), person(), person())
     sheet = actions.upload(by=clerk, kind=importing.KIND, name="x.xlsx", content=content)
     late = actions.start(sheet=sheet, by=clerk, enqueue=False)
-    running.run(ImportRun.objects.get(pk=sheet.pk), dry=False)
-    with pytest.raises(running.Superseded):
-        running.run(late, dry=False)
+    import_runner.run(ImportRun.objects.get(pk=sheet.pk), dry=False)
+    with pytest.raises(import_runner.Superseded):
+        import_runner.run(late, dry=False)
     assert Veteran.objects.count() == 3
 
 
@@ -253,8 +253,8 @@ def test_a_run_that_fails_says_so_and_can_be_undone(clerk, monkeypatch) -> None:
             raise RuntimeError
         return noted(*args, **kwargs)
 
-    noted = running._note
-    monkeypatch.setattr(running, "_note", fails)
+    noted = import_runner._note
+    monkeypatch.setattr(import_runner, "_note", fails)
     with pytest.raises(RuntimeError):
         take_in(clerk, sheet_of(person(), person(), person()), chunk=2)
     sheet = ImportRun.objects.get()
@@ -269,7 +269,9 @@ def test_cancelled_it_stops_at_the_next_chunk_and_keeps_what_is_in(clerk) -> Non
         by=clerk, kind=importing.KIND, name="x.xlsx", content=sheet_of(person(), person(), person())
     )
     sheet = actions.start(sheet=sheet, by=clerk, enqueue=False)
-    sheet = running.run(sheet, dry=False, chunk=2, progress=lambda now: actions.cancel(sheet=now, by=clerk))
+    sheet = import_runner.run(
+        sheet, dry=False, chunk=2, progress=lambda now: actions.cancel(sheet=now, by=clerk)
+    )
     assert (sheet.state, sheet.done, Veteran.objects.count()) == (ImportState.CANCELLED, 2, 2)
     assert sheet.can_be_undone
 
@@ -285,7 +287,7 @@ def test_upper_rooms_are_told_once(clerk) -> None:
 
 
 def _undone(sheet: ImportRun, by: Any) -> ImportRun:
-    return running.undo(actions.undo(sheet=sheet, by=by, enqueue=False), chunk=2)
+    return import_runner.undo(actions.undo(sheet=sheet, by=by, enqueue=False), chunk=2)
 
 
 def test_undo_takes_back_what_nobody_touched(clerk) -> None:

@@ -8,9 +8,9 @@ from portal.core.models import Occupation
 from portal.demo.content.classification import rare_jobs
 from portal.demo.content.positions import Post, PostMaker
 from portal.demo.loading.people import occupation_codes
-from portal.positions.columns import COLUMNS
 from portal.positions.enums import PositionKind
-from portal.positions.fairness import unfair
+from portal.positions.import_columns import COLUMNS
+from portal.positions.wording_checks import unfair
 from portal.stations.enums import StationLevel
 from portal.stations.models import StationQuerySet
 

@@ -13,10 +13,10 @@ from portal.complaints.models import Complaint
 from portal.complaints.permissions import can_answer, can_report
 from portal.employers.enums import VerificationState
 from portal.positions.enums import PositionState
-from portal.positions.exceptions import approve_exception
-from portal.positions.fairness import findings_of, summary
 from portal.positions.models import Position
 from portal.positions.permissions import can_review
+from portal.positions.wording_checks import findings_of, summary
+from portal.positions.wording_exceptions import approve_exception
 from portal.veterans.models import Veteran
 
 # What employers write, and the basis that some give.

@@ -6,8 +6,8 @@ from portal.accounts.models import User
 from portal.core.encryption import lookup_hash
 from portal.demo import logins
 from portal.demo.loading.file_sheet import sheet_maker
-from portal.imports import actions, running
-from portal.imports.writing import write_rows
+from portal.imports import actions, import_runner
+from portal.imports.workbook_writer import write_rows
 from portal.stations.models import Station
 from portal.veterans.importing import KIND
 
@@ -21,4 +21,4 @@ def load_sheet(stations: dict[str, Station], seed: int) -> None:
     maker = sheet_maker(random.Random(seed), near)  # noqa: S311  (invented data, not secrets)
     content = write_rows(maker.rows(_ROWS, _BAD), title="退役军人档案", headers=maker.headers)
     sheet = actions.upload(by=clerk, kind=KIND, name="睦洲镇返乡登记.xlsx", content=content)
-    running.run(actions.check(sheet=sheet, by=clerk, enqueue=False), dry=True)
+    import_runner.run(actions.check(sheet=sheet, by=clerk, enqueue=False), dry=True)

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import migrations, models
 
 import portal.core.validators
-import portal.positions.fairness
 import portal.positions.models
+import portal.positions.wording_checks
 
 
 class Migration(migrations.Migration):
@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "wording",
-                    portal.positions.fairness.WordingField(
+                    portal.positions.wording_checks.WordingField(
                         blank=True, editable=False, max_length=400, verbose_name="用语检查"
                     ),
                 ),

@@ -8,7 +8,7 @@ which words are lawful though they look alike, and the patterns. Only ages need 
 
 from portal.positions.wording.checker import check, check_fields
 from portal.positions.wording.finding import Category, Finding, Severity, relax, relax_all
-from portal.positions.wording.rules import LABELS
+from portal.positions.wording.rule_loader import LABELS
 
 __all__ = [
     "LABELS",

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from portal.positions.wording.ages import age_limits
+from portal.positions.wording.age_limits import age_limits
 from portal.positions.wording.finding import Category, Finding
-from portal.positions.wording.numbers import identity_numbers, phone_numbers, unit_names
-from portal.positions.wording.plain import plain
-from portal.positions.wording.rules import Rule, Section, sections
+from portal.positions.wording.identifiers import identity_numbers, phone_numbers, unit_names
+from portal.positions.wording.normalization import plain
+from portal.positions.wording.rule_loader import Rule, Section, sections
 
 _CLAUSE_ENDS = "，,。；;！!？?\n\r■●★◆•|"
 # Stands where lawful words were: no pattern reads it, and it keeps every place.

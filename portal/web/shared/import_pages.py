@@ -21,11 +21,11 @@ from portal.accounts.models import User
 from portal.core.encryption import mask_phone
 from portal.imports import actions, mapping
 from portal.imports.enums import ImportState, RowOutcome
-from portal.imports.kinds import Column, SheetKind, get_kind
+from portal.imports.import_kinds import Column, SheetKind, get_kind
 from portal.imports.models import ImportRow, ImportRun, ImportRunQuerySet
-from portal.imports.reading import MAX_BYTES
-from portal.imports.writing import XLSX, column_letter
-from portal.imports.writing import template as empty_sheet
+from portal.imports.workbook_reader import MAX_BYTES
+from portal.imports.workbook_writer import XLSX, column_letter
+from portal.imports.workbook_writer import template as empty_sheet
 from portal.web.shared.form_fields import add_errors
 
 A_PAGE = 20

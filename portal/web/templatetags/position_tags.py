@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.template import Context
 
-from portal.positions import occupations
+from portal.positions import occupation_lookup
 from portal.positions.models import Position
 
 register = template.Library()
@@ -18,7 +18,7 @@ def occupation_box(context: Context, position: Position, action: str) -> dict[st
     """
     others = [
         (occupation, chance)
-        for occupation, chance in occupations.guesses(position.title, 4)
+        for occupation, chance in occupation_lookup.guesses(position.title, 4)
         if occupation.pk != position.occupation_id
     ]
     sure = position.occupation_certainty
@@ -28,5 +28,5 @@ def occupation_box(context: Context, position: Position, action: str) -> dict[st
         "action": action,
         "others": others[:3],
         "guessed": sure is not None,
-        "doubtful": sure is not None and sure < occupations.CERTAIN,
+        "doubtful": sure is not None and sure < occupation_lookup.CERTAIN,
     }

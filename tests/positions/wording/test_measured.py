@@ -6,7 +6,7 @@ import pytest
 
 from portal.positions.wording import Category
 from portal.positions.wording.checker import _checked
-from tests.positions.wording.measuring import lines, measure
+from tests.positions.wording.measurement import lines, measure
 
 PRECISION, RECALL = 0.95, 0.90
 # Fewer labelled lines than this say nothing about one category.

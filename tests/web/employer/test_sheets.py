@@ -12,7 +12,7 @@ from portal.imports.models import ImportRun
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from tests.factories import make_employer, make_occupation, make_staff, make_stations, make_user
-from tests.positions.sheets import post, sheet_of, take_in
+from tests.positions.position_imports import post, sheet_of, take_in
 
 pytestmark = pytest.mark.django_db
 

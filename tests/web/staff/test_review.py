@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.positions.enums import PositionState
-from portal.positions.exceptions import approve_exception
 from portal.positions.models import Position
+from portal.positions.wording_exceptions import approve_exception
 from tests.factories import make_employer, make_position, make_staff, make_stations
 
 pytestmark = pytest.mark.django_db

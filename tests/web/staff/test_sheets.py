@@ -14,7 +14,7 @@ from portal.imports.models import ImportRun
 from portal.veterans.importing import KIND
 from portal.veterans.models import Veteran
 from tests.factories import make_employer, make_specialty, make_staff, make_user
-from tests.imports.making import full_person, person, sheet_of, take_in, xlsx
+from tests.imports.record_imports import full_person, person, sheet_of, take_in, xlsx
 
 pytestmark = pytest.mark.django_db
 

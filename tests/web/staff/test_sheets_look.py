@@ -7,7 +7,7 @@ from portal.imports import actions
 from portal.veterans.importing import KIND
 from portal.veterans.models import Veteran
 from tests.factories import make_specialty, make_staff, make_stations
-from tests.imports.making import full_person, person, sheet_of, take_in
+from tests.imports.record_imports import full_person, person, sheet_of, take_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

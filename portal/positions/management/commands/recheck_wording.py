@@ -3,8 +3,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
-from portal.positions.fairness import findings_of, summary
 from portal.positions.models import Position
+from portal.positions.wording_checks import findings_of, summary
 
 BATCH = 1_000
 

@@ -11,11 +11,11 @@ from tqdm import tqdm
 from portal.accounts.models import FILE_ROLES, User
 from portal.core.encryption import lookup_hash
 from portal.core.validators import normalise_phone
-from portal.imports import actions, running
+from portal.imports import actions, import_runner
 from portal.imports.enums import ImportState, RowOutcome
-from portal.imports.kinds import get_kind
+from portal.imports.import_kinds import get_kind
 from portal.imports.models import ImportRun
-from portal.imports.writing import result_sheet
+from portal.imports.workbook_writer import result_sheet
 from portal.stations.models import Station
 from portal.veterans.importing import KIND
 
@@ -52,8 +52,10 @@ class Command(BaseCommand):
             raise CommandError(" ".join(getattr(error, "messages", [str(error)]))) from error
         with tqdm(total=sheet.total, initial=sheet.done, unit="row", desc=path.name) as bar:
             try:
-                sheet = running.run(sheet, dry=dry_run, progress=lambda now: bar.update(now.done - bar.n))
-            except running.Superseded as error:
+                sheet = import_runner.run(
+                    sheet, dry=dry_run, progress=lambda now: bar.update(now.done - bar.n)
+                )
+            except import_runner.Superseded as error:
                 raise CommandError("another process goes on with this import") from error
         if sheet.state == ImportState.FAILED:
             raise CommandError(sheet.error)

@@ -18,7 +18,7 @@ from portal.employers.models import Employer
 from portal.positions import actions
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
-from portal.positions.steps import TRANSITIONS
+from portal.positions.transitions import TRANSITIONS
 from portal.web.employer.current_employer import for_employer
 from portal.web.employer.positions.forms import PositionForm
 from portal.web.employer.positions.position_management import handed_in, own

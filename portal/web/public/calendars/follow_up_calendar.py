@@ -17,7 +17,7 @@ from ninja.throttling import BaseThrottle
 
 from portal.accounts.feeds import reader_of
 from portal.accounts.models import FILE_ROLES
-from portal.api_tokens.counting import seconds_left, within_rate
+from portal.api_tokens.request_counts import seconds_left, within_rate
 from portal.placements.models import FollowUp
 
 AHEAD = timedelta(days=60)

@@ -20,7 +20,7 @@ from ninja.throttling import BaseThrottle
 
 from portal.accounts.actions import CodeRefused
 from portal.accounts.models import User
-from portal.api_tokens.counting import seconds_left, within_rate
+from portal.api_tokens.request_counts import seconds_left, within_rate
 from portal.confirmations import actions, links
 from portal.confirmations.enums import Question, Side
 from portal.confirmations.links import LinkDead

@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.accounts.models import REVIEW_ROLES, User
-from portal.positions import actions, exceptions, review
+from portal.positions import actions, bulk_review, wording_exceptions
 from portal.positions.enums import PositionState
-from portal.positions.fairness import summary_labels
 from portal.positions.models import Position
+from portal.positions.wording_checks import summary_labels
 from portal.stations.models import in_subtrees
 from portal.web.shared.wording_panel import FIELDS, panel
 from portal.web.staff.guard import review_staff
@@ -88,7 +88,7 @@ def approve_many(request: HttpRequest, user: User) -> HttpResponse:
     asked = request.POST.getlist("approve") or request.POST.getlist("pk")
     keys = [int(key) for key in asked if key.isdecimal() and len(key) < 16][:A_PAGE]
     rows = Position.objects.reviewable_by(user).with_details().filter(pk__in=keys)
-    approved, left = review.approve_clean(positions=rows.order_by("submitted_at", "pk"), by=user)
+    approved, left = bulk_review.approve_clean(positions=rows.order_by("submitted_at", "pk"), by=user)
     if approved:
         messages.success(request, f"已通过 {len(approved)} 个岗位：{_names(approved)}。")
     if left:
@@ -139,8 +139,8 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 
 _VERBS: dict[str, tuple[Callable[..., Any], str]] = {
     "approve": (actions.approve, "已通过"),
-    "except": (exceptions.approve_exception, "已同意例外，等待另一位审核人员复核"),
-    "confirm": (review.confirm_and_approve, "例外已复核，岗位已通过"),
+    "except": (wording_exceptions.approve_exception, "已同意例外，等待另一位审核人员复核"),
+    "confirm": (bulk_review.confirm_and_approve, "例外已复核，岗位已通过"),
 }
 
 

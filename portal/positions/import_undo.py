@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from portal.accounts.models import User
 from portal.core import audit
 from portal.imports.enums import RowOutcome
-from portal.imports.kinds import Written
+from portal.imports.import_kinds import Written
 from portal.positions.enums import PositionState
 from portal.positions.events import positions_changed
 from portal.positions.models import Position

@@ -7,9 +7,9 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core import audit
 from portal.positions.enums import PositionState
-from portal.positions.fairness import blocks_of, told
 from portal.positions.models import Position, WordingException
 from portal.positions.permissions import can_review
+from portal.positions.wording_checks import blocks_of, told
 
 
 def needs_exception(position: Position) -> list[str]:

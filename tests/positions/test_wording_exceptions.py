@@ -11,8 +11,8 @@ from portal.accounts.enums import StationRole
 from portal.core.models import AuditEvent
 from portal.positions import actions
 from portal.positions.enums import PositionState
-from portal.positions.exceptions import approve_exception, confirm_exception
 from portal.positions.models import Position, WordingException
+from portal.positions.wording_exceptions import approve_exception, confirm_exception
 from tests.factories import (
     make_employer,
     make_occupation,

@@ -8,8 +8,8 @@ from django.db import transaction
 from portal.accounts.models import User
 from portal.core.state_machine import TransitionRefused
 from portal.positions import actions
-from portal.positions.exceptions import confirm_exception
 from portal.positions.models import Position
+from portal.positions.wording_exceptions import confirm_exception
 
 Left = list[tuple[Position, str]]
 

@@ -7,12 +7,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from python_calamine import CalamineWorkbook
 
-from portal.imports import mapping, reading
-from portal.imports.kinds import get_kind
-from portal.imports.reading import read_table
-from portal.imports.writing import template, write_rows
+from portal.imports import column_mapping, workbook_reader
+from portal.imports.import_kinds import get_kind
+from portal.imports.workbook_reader import read_table
+from portal.imports.workbook_writer import template, write_rows
 from portal.veterans.importing import KIND
-from tests.imports.making import xlsx
+from tests.imports.record_imports import xlsx
 
 ROWS = [["姓名", "身份证号"], ["陈建国", "440705198505011234"]]
 
@@ -25,7 +25,7 @@ def test_csv_of_any_coding(coding: str) -> None:
 
 def test_xlsx_keeps_the_numbers_that_the_program_shows() -> None:
     table = read_table(xlsx([[], ["退役军人花名册"], *ROWS]))
-    header = mapping.find_headers(get_kind(KIND), table)
+    header = column_mapping.find_headers(get_kind(KIND), table)
     assert table.rows[header][:2] == ROWS[0]
     assert [number for number, _, _ in table.lines(header, {"name": 0})] == [4]
 
@@ -61,11 +61,11 @@ def test_an_archive_that_is_no_workbook_is_refused() -> None:
 
 
 def test_too_big_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "MAX_UNPACKED", 100)
+    monkeypatch.setattr(workbook_reader, "MAX_UNPACKED", 100)
     with pytest.raises(ValidationError) as refused:
         read_table(xlsx(ROWS))
     assert refused.value.code == "size"
-    monkeypatch.setattr(reading, "MAX_ROWS", 1)
+    monkeypatch.setattr(workbook_reader, "MAX_ROWS", 1)
     with pytest.raises(ValidationError) as refused:
         read_table(b"a\nb\nc")
     assert refused.value.code == "rows"
@@ -73,14 +73,19 @@ def test_too_big_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_headers_are_known_by_what_people_write() -> None:
     headers = ["序号", "*姓 名（必填）", "公民身份号码", "联系电话", "所属服务站", "备注"]
-    assert mapping.guess(get_kind(KIND), headers) == {"name": 1, "id_number": 2, "phone": 3, "station": 4}
-    assert mapping.missing(get_kind(KIND), {"name": 1}) == ["身份证号"]
+    assert column_mapping.guess(get_kind(KIND), headers) == {
+        "name": 1,
+        "id_number": 2,
+        "phone": 3,
+        "station": 4,
+    }
+    assert column_mapping.missing(get_kind(KIND), {"name": 1}) == ["身份证号"]
 
 
 def test_the_template_is_read_back() -> None:
     kind = get_kind(KIND)
     table = read_table(template(kind))
-    assert set(mapping.guess(kind, table.rows[0])) == {column.key for column in kind.columns}
+    assert set(column_mapping.guess(kind, table.rows[0])) == {column.key for column in kind.columns}
 
 
 def test_no_cell_is_taken_for_a_formula() -> None:

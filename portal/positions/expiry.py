@@ -13,7 +13,7 @@ from portal.notifications.enums import NotificationKind
 from portal.positions.enums import PositionState
 from portal.positions.lifecycle import can_be_renewed
 from portal.positions.models import Position
-from portal.positions.steps import take_step
+from portal.positions.transitions import take_step
 
 REMIND_BEFORE = timedelta(days=7)
 _A_RUN = 1_000

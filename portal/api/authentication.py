@@ -11,8 +11,8 @@ from ninja.throttling import BaseThrottle
 
 from portal.accounts.models import User
 from portal.api_tokens.actions import recognise
-from portal.api_tokens.counting import seconds_left, within_rate
 from portal.api_tokens.models import ApiToken
+from portal.api_tokens.request_counts import seconds_left, within_rate
 
 _ident = BaseThrottle().get_ident
 

@@ -7,7 +7,7 @@ from typing import Any
 from ninja.openapi.schema import OpenAPISchema
 from pydantic.json_schema import models_json_schema
 
-from portal.api.problems import Problem
+from portal.api.error_responses import Problem
 
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 _WORDS = {

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from tests.api.test_intake import POST, URL, put, send
 
 from portal.api_tokens.actions import revoke
 from portal.api_tokens.enums import TokenScope
@@ -12,7 +13,6 @@ from portal.api_tokens.models import ApiToken
 from portal.core.models import AuditEvent
 from portal.employers import verification as employers
 from tests.api.conftest import program
-from tests.api.test_intake import POST, URL, put, send
 from tests.factories import make_employer, make_position, make_user
 from tests.house.matrix import MATRIX, World
 from tests.house.test_matrix import OURS, address, is_in, looked_up
@@ -137,7 +137,7 @@ def test_a_token_opens_what_anybody_may_and_its_own_posts(db, caplog) -> None:
 
 # --- how often
 def test_too_often_is_told_with_when_to_come_back(settings, firm, monkeypatch) -> None:
-    monkeypatch.setattr("portal.api_tokens.counting.time.time", lambda: 60_017.0)
+    monkeypatch.setattr("portal.api_tokens.request_counts.time.time", lambda: 60_017.0)
     settings.API_RATES = {"anonymous": 2, "person": 9, "token": 3, "address": 4}
     nobody = Client()
     assert [nobody.get(URL).status_code for _ in range(3)] == [200, 200, 429]
@@ -146,12 +146,12 @@ def test_too_often_is_told_with_when_to_come_back(settings, firm, monkeypatch) -
     assert answers[-1].headers["Retry-After"] == "43"
     assert answers[-1].json() == {"detail": "请求过于频繁，请 43 秒后再试。"}
     # Another minute, another count.
-    monkeypatch.setattr("portal.api_tokens.counting.time.time", lambda: 60_061.0)
+    monkeypatch.setattr("portal.api_tokens.request_counts.time.time", lambda: 60_061.0)
     assert firm.client.get(URL).status_code == 200
 
 
 def test_one_address_is_bounded_with_however_many_tokens(settings, firm, token_for, monkeypatch) -> None:
-    monkeypatch.setattr("portal.api_tokens.counting.time.time", lambda: 60_017.0)
+    monkeypatch.setattr("portal.api_tokens.request_counts.time.time", lambda: 60_017.0)
     settings.API_RATES = {"anonymous": 9, "person": 9, "token": 3, "address": 4}
     _, second = token_for(firm.employer, firm.owner)
     asked = [client.get(URL).status_code for client in (firm.client, second, firm.client, second, second)]
@@ -161,7 +161,7 @@ def test_one_address_is_bounded_with_however_many_tokens(settings, firm, token_f
 
 
 def test_guessing_tokens_is_counted_too(settings, monkeypatch, db) -> None:
-    monkeypatch.setattr("portal.api_tokens.counting.time.time", lambda: 60_017.0)
+    monkeypatch.setattr("portal.api_tokens.request_counts.time.time", lambda: 60_017.0)
     settings.API_RATES = {"anonymous": 2, "person": 9, "token": 9, "address": 9}
     guesser = program("vep_guess")
     answers = [guesser.get(URL) for _ in range(3)]
@@ -174,7 +174,7 @@ def test_behind_a_proxy_the_caller_is_counted(settings, monkeypatch, db) -> None
 
     monkeypatch.setattr(ninja_settings, "NUM_PROXIES", 1)
     settings.API_RATES = {"anonymous": 1, "person": 9, "token": 9, "address": 9}
-    monkeypatch.setattr("portal.api_tokens.counting.time.time", lambda: 60_017.0)
+    monkeypatch.setattr("portal.api_tokens.request_counts.time.time", lambda: 60_017.0)
     asked = [
         Client().get(URL, headers={"X-Forwarded-For": f"203.0.113.9, {last}"}).status_code
         for last in ("192.0.2.1", "192.0.2.2", "192.0.2.1")

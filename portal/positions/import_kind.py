@@ -7,7 +7,7 @@ from portal.accounts.models import User
 from portal.employers.models import Employer
 from portal.imports import actions
 from portal.imports.models import ImportRun
-from portal.positions.importing import KIND
+from portal.positions.import_rows import KIND
 from portal.positions.permissions import can_write_for
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from portal.accounts.models import User
 from portal.employers.models import Employer
-from portal.imports import actions, running
+from portal.imports import actions, import_runner
 from portal.imports.models import ImportRun
-from portal.positions.columns import COLUMNS
-from portal.positions.importing import KIND
-from tests.imports.making import xlsx
+from portal.positions.import_columns import COLUMNS
+from portal.positions.import_rows import KIND
+from tests.imports.record_imports import xlsx
 
 LABELS = {column.key: column.label for column in COLUMNS}
 
@@ -38,4 +38,4 @@ def take_in(
     sheet = actions.upload(by=by, kind=KIND, name="岗位.xlsx", content=content, subject_id=employer.pk)
     begin = actions.check if dry else actions.start
     begin(sheet=sheet, by=by, enqueue=False)
-    return running.run(ImportRun.objects.get(pk=sheet.pk), dry=dry, chunk=chunk)
+    return import_runner.run(ImportRun.objects.get(pk=sheet.pk), dry=dry, chunk=chunk)

@@ -13,17 +13,17 @@ from ninja.responses import Status
 from pydantic import AfterValidator, ConfigDict, create_model
 from pydantic.fields import FieldInfo
 
-from portal.api.doors import token_auth, token_of
+from portal.api.authentication import token_auth, token_of
+from portal.api.error_responses import FieldProblem, Refused, refused, told
 from portal.api.positions import PositionDetail, router
-from portal.api.problems import FieldProblem, Refused, refused, told
 from portal.api_tokens.models import ApiToken
 from portal.core.enums import CertificateKind, Education, Shift
 from portal.core.models import Occupation, Region
 from portal.core.state_machine import TransitionRefused
-from portal.positions import external, occupations
+from portal.positions import integrator_writes, occupation_lookup
 from portal.positions.duplicates import LooksAlike
 from portal.positions.enums import PositionKind
-from portal.positions.external import Outcome
+from portal.positions.integrator_writes import Outcome
 from portal.positions.models import Position, PositionQuerySet
 from portal.stations.enums import StationLevel
 
@@ -179,7 +179,7 @@ def _values(sent: _Sent) -> dict[str, Any]:
         asked = values["occupation"].strip()
         values["occupation"] = _occupation(asked)
         if asked and values["occupation"] is None:
-            near = "、".join(row.name for row in occupations.near(asked, 3))
+            near = "、".join(row.name for row in occupation_lookup.near(asked, 3))
             wrong.append(("occupation", f"职业分类里没有这个名称。{f'最接近的是：{near}。' if near else ''}"))
         elif not asked:
             del values["occupation"]
@@ -189,7 +189,7 @@ def _values(sent: _Sent) -> dict[str, Any]:
 
 
 def _occupation(asked: str) -> Occupation | None:
-    return Occupation.objects.filter(level=4, pk=asked).first() or occupations.named(asked)
+    return Occupation.objects.filter(level=4, pk=asked).first() or occupation_lookup.named(asked)
 
 
 def _link(position: Position) -> str:
@@ -212,10 +212,10 @@ def _acting(token: ApiToken) -> dict[str, Any]:
 
 def _put(token: ApiToken, external_id: str, sent: PositionFields) -> tuple[Position, Outcome]:
     try:
-        return external.put(
+        return integrator_writes.put(
             employer=token.employer, external_id=external_id, **_acting(token), **_values(sent)
         )
-    except external.Ended as ended:
+    except integrator_writes.Ended as ended:
         raise _ended(ended.position) from ended
     except LooksAlike as error:
         raise _looks_alike(error) from error
@@ -234,7 +234,7 @@ def send_position(request: HttpRequest, position: PositionIn, response: HttpResp
         if existing is not None:
             raise Refused(409, "本单位已有这个编号的岗位。", existing=_link(existing))
     try:
-        made = external.create(
+        made = integrator_writes.create(
             employer=token.employer,
             external_id=position.external_id,
             **_acting(token),
@@ -301,8 +301,8 @@ def change_position(request: HttpRequest, external_id: ExternalPath, change: Pos
     token = _writer(request)
     found = _own(token, external_id)
     try:
-        return external.change(position=found, **_acting(token), **_values(change))[0]
-    except external.Ended as ended:
+        return integrator_writes.change(position=found, **_acting(token), **_values(change))[0]
+    except integrator_writes.Ended as ended:
         raise _ended(ended.position) from ended
     except LooksAlike as error:
         raise _looks_alike(error) from error
@@ -316,7 +316,7 @@ def step_position(request: HttpRequest, external_id: ExternalPath, step: Step) -
     token = _writer(request)
     found = _own(token, external_id)
     try:
-        return external.step(position=found, name=step.step, **_acting(token))
+        return integrator_writes.step(position=found, name=step.step, **_acting(token))
     except TransitionRefused as error:
         raise _ended(found) from error
     except LooksAlike as error:

@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from portal.imports.kinds import SheetKind
-from portal.imports.reading import HEADER_WITHIN, Table
+from portal.imports.import_kinds import SheetKind
+from portal.imports.workbook_reader import HEADER_WITHIN, Table
 
 _NOTE = re.compile(r"[（(\[【].*?[)）\]】]")
 _NOISE = re.compile(r"[\s*＊:：/／、.·\-_]+")

@@ -20,9 +20,9 @@ from django.utils import timezone
 from portal.core import audit
 from portal.core.private import read_private
 from portal.imports.enums import ImportState, RowOutcome
-from portal.imports.kinds import BadRow, Loader, Result, Written, get_kind
+from portal.imports.import_kinds import BadRow, Loader, Result, Written, get_kind
 from portal.imports.models import ImportRow, ImportRun
-from portal.imports.reading import Table, read_table
+from portal.imports.workbook_reader import Table, read_table
 
 CHUNK = 2000
 _COUNTERS = ("total", "done", "created", "updated", "unchanged", "bad")

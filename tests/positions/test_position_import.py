@@ -10,13 +10,13 @@ from openpyxl import load_workbook
 from portal.accounts.enums import StationRole
 from portal.core.models import AuditEvent
 from portal.imports import actions as sheets
-from portal.imports import running
-from portal.imports.kinds import get_kind
-from portal.imports.reading import read_table
-from portal.imports.writing import result_sheet, template
+from portal.imports import import_runner
+from portal.imports.import_kinds import get_kind
+from portal.imports.workbook_reader import read_table
+from portal.imports.workbook_writer import result_sheet, template
 from portal.positions import actions
 from portal.positions.enums import PositionKind, PositionState
-from portal.positions.importing import KIND
+from portal.positions.import_rows import KIND
 from portal.positions.models import Position
 from tests.factories import (
     make_booth,
@@ -27,8 +27,8 @@ from tests.factories import (
     make_stations,
     make_user,
 )
-from tests.imports.making import counts, problems, xlsx
-from tests.positions.sheets import post, sheet_of, take_in
+from tests.imports.record_imports import counts, problems, xlsx
+from tests.positions.position_imports import post, sheet_of, take_in
 
 pytestmark = pytest.mark.django_db
 
@@ -295,11 +295,11 @@ def test_a_run_that_died_goes_on_and_makes_nothing_twice(employer, member) -> No
 
     sheet.refresh_from_db()
     with pytest.raises(Died):
-        running.run(sheet, dry=False, chunk=15, progress=die)
+        import_runner.run(sheet, dry=False, chunk=15, progress=die)
     assert Position.objects.count() == 15
     type(sheet).objects.update(state="running", finished_at=None, error="")
     sheet.refresh_from_db()
-    assert counts(running.run(sheet, dry=False, chunk=15)) == {"created": 40, "bad": 1}
+    assert counts(import_runner.run(sheet, dry=False, chunk=15)) == {"created": 40, "bad": 1}
 
 
 def test_undo_takes_back_what_nobody_touched(employer, member) -> None:
@@ -314,7 +314,7 @@ def test_undo_takes_back_what_nobody_touched(employer, member) -> None:
     make_booth(make_fair(), shown)
     sheets.undo(sheet=sheet, by=member, enqueue=False)
     sheet.refresh_from_db()
-    running.undo(sheet)
+    import_runner.undo(sheet)
     assert set(Position.objects.values_list("pk", flat=True)) == {first.pk, approved.pk, shown.pk}
     first.refresh_from_db()
     assert (first.pay_to, first.state) == (8000, PositionState.OPEN)

@@ -15,20 +15,20 @@ from django.utils import timezone
 from portal.core import audit
 from portal.core.models import Occupation
 from portal.employers.models import Employer
-from portal.imports import parsing
+from portal.imports import cell_parsing
 from portal.imports.enums import RowOutcome
-from portal.imports.kinds import BadRow, Result, SheetKind
+from portal.imports.import_kinds import BadRow, Result, SheetKind
 from portal.imports.models import ImportRun
-from portal.positions import intake, occupations
-from portal.positions.columns import COLUMNS
+from portal.positions import occupation_lookup, position_parsing
 from portal.positions.duplicates import Likeness, likeness, likeness_of, live_posts
 from portal.positions.enums import PositionState
 from portal.positions.events import positions_changed
-from portal.positions.exceptions import end_exceptions
-from portal.positions.fairness import findings_of, summary, unfair
+from portal.positions.import_columns import COLUMNS
+from portal.positions.import_undo import undo
 from portal.positions.models import EXTERNAL_ID, Position
 from portal.positions.permissions import can_write_for
-from portal.positions.undoing import undo
+from portal.positions.wording_checks import findings_of, summary, unfair
+from portal.positions.wording_exceptions import end_exceptions
 
 KIND = "positions"
 # What a post that has ended says stays as it was.
@@ -59,18 +59,18 @@ class PositionLoader:
         self._by = sheet.by
         self._employer = Employer.objects.select_related("station", "region").get(pk=sheet.subject_id)
         self._allowed = can_write_for(sheet.by, self._employer)
-        self._places = intake.region_places()
+        self._places = position_parsing.region_places()
         self._near = self._employer.region_id[:4]
         self._codes = frozenset(Occupation.objects.filter(level=4).values_list("pk", flat=True))
         self._numbers: dict[str, int] = {}
         self._likes: dict[Likeness, int] = {}
         self._keys: dict[str, int] = {}
         self._today = timezone.localdate()
-        self._education = intake.Levels(_LABELS["education_min"])
-        self._certificates = parsing.Listed(_LABELS["certificates"], parsing.certificate_of)
+        self._education = position_parsing.Levels(_LABELS["education_min"])
+        self._certificates = cell_parsing.Listed(_LABELS["certificates"], cell_parsing.certificate_of)
         self._choices = {
-            field: parsing.Words(label, choices, said)
-            for field, (label, choices, said) in intake.CHOICES.items()
+            field: cell_parsing.Words(label, choices, said)
+            for field, (label, choices, said) in position_parsing.CHOICES.items()
         }
 
     def read(self, number: int, cells: Mapping[str, Any]) -> PositionRow:
@@ -83,7 +83,7 @@ class PositionLoader:
             raise BadRow("member", "您已不是这家单位的经办人，不能替它提交岗位。")
         values = self._values(cells)
         external_id = self._number(number, cells.get("external_id"))
-        distinct = bool(parsing.yes_or_no(_LABELS["distinct"], cells.get("distinct")))
+        distinct = bool(cell_parsing.yes_or_no(_LABELS["distinct"], cells.get("distinct")))
         self._check(values)
         _require_fair(values)
         like = likeness(
@@ -101,7 +101,7 @@ class PositionLoader:
         return PositionRow(external_id, self._key(values), values, like, distinct)
 
     def _number(self, number: int, cell: Any) -> str | None:
-        text = parsing.text_of(cell)
+        text = cell_parsing.text_of(cell)
         if not text:
             return None
         if not EXTERNAL_ID.fullmatch(text):
@@ -113,30 +113,34 @@ class PositionLoader:
 
     def _values(self, cells: Mapping[str, Any]) -> dict[str, Any]:
         """Field -> value of what the row says."""
-        title = parsing.free_text(_LABELS["title"], cells.get("title"), 60)
+        title = cell_parsing.free_text(_LABELS["title"], cells.get("title"), 60)
         if not title:
             raise BadRow("title", "岗位名称：没有填写。")
         pay_from, pay_to = _pay(cells)
-        address = parsing.free_text(_LABELS["address"], cells.get("address"), 120, guarded=False)
-        region, rest = intake.place(self._places, _LABELS["region"], cells.get("region"), self._near)
-        duties = parsing.free_text(_LABELS["duties"], cells.get("duties"), 2000)
+        address = cell_parsing.free_text(_LABELS["address"], cells.get("address"), 120, guarded=False)
+        region, rest = position_parsing.place(
+            self._places, _LABELS["region"], cells.get("region"), self._near
+        )
+        duties = cell_parsing.free_text(_LABELS["duties"], cells.get("duties"), 2000)
         if not duties:
             raise BadRow("duties", "岗位职责：没有填写。")
         values: dict[str, Any] = {
             "title": title,
-            "headcount": intake.headcount(_LABELS["headcount"], cells.get("headcount")),
+            "headcount": position_parsing.headcount(_LABELS["headcount"], cells.get("headcount")),
             "pay_from": pay_from,
             "pay_to": pay_to,
             "region_id": region,
             "address": address or rest[:120],
             "education_min": self._education(cells.get("education_min")),
-            "experience_years": intake.years(_LABELS["experience_years"], cells.get("experience_years")),
+            "experience_years": position_parsing.years(
+                _LABELS["experience_years"], cells.get("experience_years")
+            ),
             "duties": duties,
-            "requirements": parsing.free_text(_LABELS["requirements"], cells.get("requirements"), 2000),
-            "relaxable": parsing.free_text(_LABELS["relaxable"], cells.get("relaxable"), 120),
-            "legal_basis": parsing.free_text(_LABELS["legal_basis"], cells.get("legal_basis"), 300),
+            "requirements": cell_parsing.free_text(_LABELS["requirements"], cells.get("requirements"), 2000),
+            "relaxable": cell_parsing.free_text(_LABELS["relaxable"], cells.get("relaxable"), 120),
+            "legal_basis": cell_parsing.free_text(_LABELS["legal_basis"], cells.get("legal_basis"), 300),
             "real_employer": self._real_employer(cells.get("real_employer")),
-            "closes_on": parsing.day(
+            "closes_on": cell_parsing.day(
                 _LABELS["closes_on"],
                 cells.get("closes_on"),
                 earliest=self._today,
@@ -145,7 +149,7 @@ class PositionLoader:
             **{field: words(cells.get(field)) for field, words in self._choices.items()},
         }
         for field in ("travels", "veterans_preferred", "veterans_only"):
-            values[field] = parsing.yes_or_no(_LABELS[field], cells.get(field))
+            values[field] = cell_parsing.yes_or_no(_LABELS[field], cells.get(field))
         said = {field: value for field, value in values.items() if value not in {None, ""}}
         for field, listed in (
             ("certificates", self._asked(cells.get("certificates"))),
@@ -158,26 +162,26 @@ class PositionLoader:
     def _real_employer(self, cell: Any) -> str:
         if not self._employer.is_agency:
             return ""
-        name = parsing.free_text(_LABELS["real_employer"], cell, 80)
+        name = cell_parsing.free_text(_LABELS["real_employer"], cell, 80)
         if not name:
             raise BadRow("agency", "实际用人单位：人力资源服务机构代招的岗位，请写明实际用人单位。")
         return name
 
     def _asked(self, cell: Any) -> list[str] | None:
-        text = parsing.text_of(cell)
+        text = cell_parsing.text_of(cell)
         if not text:
             return None
         return [] if text in {"无", "不限", "无要求", "没有", "不要求"} else list(self._certificates(text))
 
     def _occupation(self, title: str, cell: Any) -> dict[str, Any]:
         """The occupation that the row names, or the likeliest of what it calls the job."""
-        typed = parsing.text_of(cell)
+        typed = cell_parsing.text_of(cell)
         if typed in self._codes:
             return {"occupation_id": typed, "occupation_certainty": None}
-        named = occupations.code_of(typed) if typed else None
+        named = occupation_lookup.code_of(typed) if typed else None
         if named in self._codes:
             return {"occupation_id": named, "occupation_certainty": None}
-        guess = occupations.likely(f"{typed} {title}".strip(), self._codes)
+        guess = occupation_lookup.likely(f"{typed} {title}".strip(), self._codes)
         if guess is None:
             raise BadRow("occupation", "职业分类：从岗位名称看不出是什么职业，请填写职业名称。")
         return {"occupation_id": guess[0], "occupation_certainty": guess[1]}
@@ -327,11 +331,11 @@ class _Change:
 
 def _pay(cells: Mapping[str, Any]) -> tuple[int, int]:
     """From two columns, or from one that holds both ends."""
-    low = intake.amount(_LABELS["pay_from"], cells.get("pay_from"))
-    high = intake.amount(_LABELS["pay_to"], cells.get("pay_to"))
+    low = position_parsing.amount(_LABELS["pay_from"], cells.get("pay_from"))
+    high = position_parsing.amount(_LABELS["pay_to"], cells.get("pay_to"))
     if low is not None:
-        return intake.checked_pay(_LABELS["pay_from"], low, low if high is None else high)
-    both = intake.pay_range(_LABELS["pay"], cells.get("pay"))
+        return position_parsing.checked_pay(_LABELS["pay_from"], low, low if high is None else high)
+    both = position_parsing.pay_range(_LABELS["pay"], cells.get("pay"))
     if both is None:
         label = _LABELS["pay" if "pay" in cells and "pay_from" not in cells else "pay_from"]
         raise BadRow("pay", f"{label}：没有填写，请写明每月最低多少元。")
@@ -347,10 +351,10 @@ def _require_fair(values: Mapping[str, Any]) -> None:
 
 
 def _benefits(cell: Any) -> list[str] | None:
-    text = parsing.free_text(_LABELS["benefits"], cell, 200)
+    text = cell_parsing.free_text(_LABELS["benefits"], cell, 200)
     if not text:
         return None
-    words = [word.strip() for word in parsing.LISTED.split(text)]
+    words = [word.strip() for word in cell_parsing.LISTED.split(text)]
     return list(dict.fromkeys(word[:20] for word in words if word and word not in {"无", "没有"}))
 
 
@@ -363,7 +367,7 @@ def _finished() -> None:
 
 
 def _places_offered() -> Mapping[str, tuple[str, ...]]:
-    return {"region": intake.places_offered()}
+    return {"region": position_parsing.places_offered()}
 
 
 KIND_OF_POSITIONS = SheetKind(
@@ -373,7 +377,7 @@ KIND_OF_POSITIONS = SheetKind(
     open=PositionLoader,
     undo=undo,
     finished=_finished,
-    problems=intake.PROBLEMS,
+    problems=position_parsing.PROBLEMS,
     noun="岗位",
     unit="个",
     named="title",

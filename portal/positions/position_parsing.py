@@ -5,8 +5,8 @@ from typing import Any
 
 from portal.core.enums import Education, Shift
 from portal.core.models import Region
-from portal.imports.kinds import BadRow
-from portal.imports.parsing import EDUCATION_SAID, Places, folded, place_names, text_of
+from portal.imports.cell_parsing import EDUCATION_SAID, Places, folded, place_names, text_of
+from portal.imports.import_kinds import BadRow
 from portal.positions.enums import PositionKind
 from portal.stations.enums import StationLevel
 

@@ -8,7 +8,7 @@ from typing import Any
 from openpyxl import Workbook
 
 from portal.accounts.models import User
-from portal.imports import actions, running
+from portal.imports import actions, import_runner
 from portal.imports.models import ImportRun
 from portal.veterans.columns import COLUMNS
 from portal.veterans.importing import KIND
@@ -74,7 +74,7 @@ def take_in(by: User, content: bytes, *, dry: bool = False, chunk: int = 2000, *
     sheet = actions.upload(by=by, kind=KIND, name="files.xlsx", content=content, **more)
     begin = actions.check if dry else actions.start
     begin(sheet=sheet, by=by, enqueue=False)
-    return running.run(ImportRun.objects.get(pk=sheet.pk), dry=dry, chunk=chunk)
+    return import_runner.run(ImportRun.objects.get(pk=sheet.pk), dry=dry, chunk=chunk)
 
 
 def counts(sheet: ImportRun) -> dict[str, int]:

@@ -11,9 +11,9 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from portal.imports.kinds import Column, SheetKind, get_kind
+from portal.imports.import_kinds import Column, SheetKind, get_kind
+from portal.imports.import_runner import bad_rows
 from portal.imports.models import ImportRun
-from portal.imports.running import bad_rows
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BOLD = Font(bold=True)

@@ -17,8 +17,8 @@ from django.db.models import Choices
 from portal.core.enums import CertificateKind
 from portal.core.models import Region
 from portal.core.validators import validate_no_unit_name
-from portal.imports.kinds import BadRow
-from portal.imports.running import written_out
+from portal.imports.import_kinds import BadRow
+from portal.imports.import_runner import written_out
 
 _YES = frozenset({"是", "党员", "中共党员", "中共预备党员", "预备党员", "√", "1", "y", "yes"})
 _NO = frozenset({"否", "不是", "群众", "共青团员", "团员", "非党员", "无", "0", "n", "no", "×"})
