@@ -13,6 +13,7 @@ from django.db.models import Model
 MODEL_LABELS = {
     "accounts.Appointment": "accounts.StationMembership",
     "api_tokens.ApiToken": "integrators.ApiToken",
+    "api_tokens.RequestCount": "integrators.RequestCount",
     "employers.HiddenRecord": "employers.HiddenFile",
     "fairs.DoorShift": "fairs.DoorDuty",
     "imports.ColumnMapping": "sheets.SheetMapping",

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
-from tests.api.test_intake import POST, URL, put, send
+from tests.api.test_position_writes import POST, URL, put, send
 
 from portal.api_tokens.actions import revoke
 from portal.api_tokens.enums import TokenScope

@@ -538,7 +538,7 @@ MATRIX: dict[str, Row] = {
     "api/v1/follow-ups": Row(SIGNED_IN),
     "api/v1/positions": Row(EVERYBODY),
     "api/v1/positions/<int:position_id>": Row(REVIEWS_HERE | THE_EMPLOYER, _of("draft", "position_id")),
-    # Programs alone write; what a token opens is in tests/api/test_token_doors.py.
+    # Programs alone write; what a token opens is in tests/api/test_token_access.py.
     "api/v1/positions/batch": Row(frozenset(), method="post"),
     "api/v1/positions/external/<path:external_id>": Row(frozenset(), {"external_id": "=HR-1"}),
     "api/v1/fairs": Row(EVERYBODY),
