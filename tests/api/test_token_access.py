@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
-from tests.api.test_position_writes import POST, URL, put, send
 
 from portal.api_tokens.actions import revoke
 from portal.api_tokens.enums import TokenScope
@@ -13,6 +12,7 @@ from portal.api_tokens.models import ApiToken
 from portal.core.models import AuditEvent
 from portal.employers import verification as employers
 from tests.api.conftest import program
+from tests.api.test_position_writes import POST, URL, put, send
 from tests.factories import make_employer, make_position, make_user
 from tests.house.matrix import MATRIX, World
 from tests.house.test_matrix import OURS, address, is_in, looked_up
