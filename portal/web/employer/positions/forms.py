@@ -15,8 +15,8 @@ from portal.core.validators import (
 from portal.employers.models import Employer
 from portal.positions import occupations
 from portal.positions.actions import FIELDS
-from portal.positions.wording_checks import unfair
 from portal.positions.models import Position
+from portal.positions.wording_checks import unfair
 from portal.web.shared import wording_panel
 from portal.web.shared.form_fields import DayInput, OccupationField, PlaceField
 from portal.web.templatetags.ui import pay

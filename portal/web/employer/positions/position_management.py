@@ -22,9 +22,9 @@ from portal.placements.enums import FillingResult
 from portal.placements.models import HiringOutcome, Placement
 from portal.positions import actions, lifecycle
 from portal.positions.duplicates import LooksAlike, hand_in, similar_to
-from portal.positions.wording_checks import findings_of
 from portal.positions.models import Position
 from portal.positions.transitions import TRANSITIONS
+from portal.positions.wording_checks import findings_of
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.occupation_choice import choose
 from portal.web.templatetags.ui import cn_date, pay
