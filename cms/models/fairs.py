@@ -29,7 +29,7 @@ class FairMode(models.TextChoices):
 
 
 class JobFairQuerySet(PageQuerySet):
-    def coming(self, now: datetime | None = None) -> "JobFairQuerySet":
+    def upcoming(self, now: datetime | None = None) -> "JobFairQuerySet":
         """Published, and not over yet (live ones included), soonest first."""
         return self.live().filter(ends_at__gt=now or timezone.now()).order_by("starts_at", "pk")
 
@@ -37,7 +37,7 @@ class JobFairQuerySet(PageQuerySet):
         return self.live().filter(ends_at__lte=now or timezone.now()).order_by("-starts_at", "-pk")
 
     def running(self, now: datetime | None = None) -> "JobFairQuerySet":
-        return self.coming(now).filter(starts_at__lte=now or timezone.now())
+        return self.upcoming(now).filter(starts_at__lte=now or timezone.now())
 
 
 class JobFairPage(Page):
@@ -187,7 +187,7 @@ class FairIndexPage(Page):
         now = timezone.now()
         fairs = JobFairPage.objects.child_of(self)
         when = request.GET.get("when", "")
-        chosen = {"running": fairs.running, "past": fairs.past}.get(when, fairs.coming)(now)
+        chosen = {"running": fairs.running, "past": fairs.past}.get(when, fairs.upcoming)(now)
         found = FairFilter(request.GET, queryset=chosen.select_related("region"))
         counts = fairs.live().aggregate(
             coming=Count("pk", filter=Q(ends_at__gt=now)),

@@ -32,7 +32,7 @@ class HomePage(Page):
         sections = {type(page): page for page in Page.objects.live().child_of(self).specific()}
         return {
             **super().get_context(request, *args, **kwargs),
-            "fairs": list(JobFairPage.objects.coming().select_related("region")[:3]),
+            "fairs": list(JobFairPage.objects.upcoming().select_related("region")[:3]),
             "policies": list(PolicyPage.objects.in_force().order_by("-valid_from", "-pk")[:4]),
             "news": list(NewsPage.objects.live().order_by("-day", "-pk")[:4]),
             "fair_index": sections.get(FairIndexPage),

@@ -16,7 +16,7 @@ from portal.employers.models import Employer
 from portal.employers.permissions import acts_for
 from portal.fairs.enums import BoothState, RegistrationState, VisitorKind
 from portal.fairs.models import Booth, CheckIn, DoorShift, Registration
-from portal.fairs.permissions import can_cancel, can_manage, can_register, can_run
+from portal.fairs.permissions import can_cancel, can_manage, can_operate, can_register
 from portal.positions.models import Position
 from portal.veterans.models import Veteran
 
@@ -204,7 +204,7 @@ def find_registration(*, fair: JobFairPage, code: str) -> Registration:
 
 
 @transaction.atomic
-def assign_duty(*, fair: JobFairPage, user: User, by: User) -> DoorShift:
+def assign_door_shift(*, fair: JobFairPage, user: User, by: User) -> DoorShift:
     """Let somebody serve at the door and booths on the day of the fair; again changes nothing."""
     if not can_manage(by, fair):
         raise PermissionDenied("not staff of the organiser")
@@ -223,7 +223,7 @@ def check_in(*, fair: JobFairPage, code: str, by: User) -> tuple[CheckIn, bool]:
         PermissionDenied: `by` does not serve at this fair.
         CheckInRefused: unknown or cancelled ticket.
     """
-    if not can_run(by, fair):
+    if not can_operate(by, fair):
         raise PermissionDenied("does not serve at this fair")
     registration = find_registration(fair=fair, code=code)
     if not registration.is_active:
@@ -239,7 +239,7 @@ def check_in(*, fair: JobFairPage, code: str, by: User) -> tuple[CheckIn, bool]:
 @transaction.atomic
 def count_visitor(*, fair: JobFairPage, kind: VisitorKind, by: User) -> CheckIn:
     """Count somebody without a ticket (family, other)."""
-    if not can_run(by, fair):
+    if not can_operate(by, fair):
         raise PermissionDenied("does not serve at this fair")
     check_in = CheckIn.objects.create(fair=fair, kind=kind, by=by)
     audit.record(by=by, verb="fairs.visitor_counted", target=fair, kind=kind)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 DESK_ROLES = frozenset({StationRole.CLERK, StationRole.HEAD, StationRole.OPERATOR, StationRole.REVIEWER})
 
 
-def fairs_run_by(user: "User | AnonymousUser") -> "models.QuerySet[JobFairPage]":
+def fairs_operated_by(user: "User | AnonymousUser") -> "models.QuerySet[JobFairPage]":
     """Fairs whose desk opens to `user`: organised in the stations' subtrees, or on duty there today."""
     fairs = JobFairPage.objects.live()
     if not isinstance(user, User) or not user.is_active:
@@ -42,7 +42,7 @@ class DoorShiftQuerySet(models.QuerySet["DoorShift"]):
 class DoorShift(TimestampedModel):
     """A helper at the door and booths (志愿者): one fair, one day, no files."""
 
-    fair = models.ForeignKey(JobFairPage, models.CASCADE, related_name="duties", verbose_name="招聘会")
+    fair = models.ForeignKey(JobFairPage, models.CASCADE, related_name="door_shifts", verbose_name="招聘会")
     user = models.ForeignKey(User, models.PROTECT, related_name="door_shifts", verbose_name="人员")
     day = models.DateField("日期")
 
@@ -51,7 +51,7 @@ class DoorShift(TimestampedModel):
     class Meta:
         verbose_name = "现场值守"
         verbose_name_plural = "现场值守"
-        constraints = [models.UniqueConstraint(fields=["fair", "user", "day"], name="duty_once")]
+        constraints = [models.UniqueConstraint(fields=["fair", "user", "day"], name="door_shift_once")]
 
 
 class BoothQuerySet(models.QuerySet["Booth"]):
@@ -63,7 +63,7 @@ class BoothQuerySet(models.QuerySet["Booth"]):
         seen = Q(state=BoothState.CONFIRMED, fair__live=True)
         if isinstance(user, User) and user.is_active:
             seen |= Q(employer__in=Employer.objects.run_by(user))
-            seen |= Q(fair__in=fairs_run_by(user))
+            seen |= Q(fair__in=fairs_operated_by(user))
         return self.filter(seen)
 
     def manageable_by(self, user: User) -> "BoothQuerySet":
@@ -102,9 +102,9 @@ class Booth(TimestampedModel):
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
-    def coming_to(self, employer: Employer) -> "RegistrationQuerySet":
+    def for_upcoming_fairs_of(self, employer: Employer) -> "RegistrationQuerySet":
         """Registrations for the coming fairs where the employer has a confirmed booth."""
-        booths = Booth.objects.confirmed().filter(employer=employer, fair__in=JobFairPage.objects.coming())
+        booths = Booth.objects.confirmed().filter(employer=employer, fair__in=JobFairPage.objects.upcoming())
         return self.active().filter(fair__in=booths.values("fair"))
 
     def active(self) -> "RegistrationQuerySet":
@@ -114,7 +114,9 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """The person's own, those of files the user sees, and all of the fairs whose desk the user serves."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        return self.filter(Q(veteran__in=Veteran.objects.visible_to(user)) | Q(fair__in=fairs_run_by(user)))
+        return self.filter(
+            Q(veteran__in=Veteran.objects.visible_to(user)) | Q(fair__in=fairs_operated_by(user))
+        )
 
 
 class Registration(TimestampedModel):

@@ -2,14 +2,14 @@
 
 from cms.models import JobFairPage
 from portal.accounts.models import User
-from portal.fairs.models import DESK_ROLES, Registration, fairs_run_by
+from portal.fairs.models import DESK_ROLES, Registration, fairs_operated_by
 from portal.veterans import permissions as veterans
 from portal.veterans.models import Veteran
 
 
-def can_run(user: User, fair: JobFairPage) -> bool:
+def can_operate(user: User, fair: JobFairPage) -> bool:
     """Serves at the fair: door, booths, intentions."""
-    return fairs_run_by(user).filter(pk=fair.pk).exists()
+    return fairs_operated_by(user).filter(pk=fair.pk).exists()
 
 
 def can_manage(user: User, fair: JobFairPage) -> bool:

@@ -3,7 +3,7 @@
 from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.employers.permissions import acts_for, is_hidden_from
-from portal.fairs.permissions import can_run
+from portal.fairs.permissions import can_operate
 from portal.placements.models import Placement
 from portal.veterans.models import Veteran
 from portal.veterans.permissions import can_edit, serves
@@ -11,7 +11,7 @@ from portal.veterans.permissions import can_edit, serves
 
 def can_declare(user: User, veteran: Veteran, fair: JobFairPage | None) -> bool:
     """The person, their station, or whoever serves at the fair where it happens."""
-    return can_edit(user, veteran) or (fair is not None and can_run(user, fair))
+    return can_edit(user, veteran) or (fair is not None and can_operate(user, fair))
 
 
 def can_follow(user: User, placement: Placement) -> bool:

@@ -81,7 +81,7 @@ def pages() -> list[Page]:
     from portal.stations.models import Station
     from portal.veterans.models import Veteran
 
-    biggest = JobFairPage.objects.coming().annotate(n=Count("booths")).order_by("-n").first()
+    biggest = JobFairPage.objects.upcoming().annotate(n=Count("booths")).order_by("-n").first()
     veteran = (
         Veteran.objects.filter(account__isnull=False, wish__isnull=False, employment_status="unemployed")
         .order_by("pk")

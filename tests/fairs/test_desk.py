@@ -10,7 +10,7 @@ from django.utils import timezone
 from portal.accounts.enums import StationRole
 from portal.fairs import actions
 from portal.fairs.enums import BoothState, RegistrationState, VisitorKind
-from portal.fairs.models import Booth, CheckIn, DoorShift, Registration, fairs_run_by
+from portal.fairs.models import Booth, CheckIn, DoorShift, Registration, fairs_operated_by
 from portal.reports.funnels import build_fair_report
 from tests.factories import (
     make_booth,
@@ -121,13 +121,13 @@ def test_the_door_opens_to_who_serves_there_today(fair, manager) -> None:
     helper, late = make_user(), make_user()
     DoorShift.objects.create(fair=fair, user=helper, day=timezone.localdate())
     DoorShift.objects.create(fair=fair, user=late, day=timezone.localdate() - timedelta(days=1))
-    assert fair in fairs_run_by(helper)
-    assert fair not in fairs_run_by(late)
-    assert fair in fairs_run_by(manager)
+    assert fair in fairs_operated_by(helper)
+    assert fair not in fairs_operated_by(late)
+    assert fair in fairs_operated_by(manager)
     with pytest.raises(PermissionDenied):
         actions.check_in(fair=fair, code="1", by=late)
     with pytest.raises(PermissionDenied):
-        actions.assign_duty(fair=fair, user=late, by=helper)
+        actions.assign_door_shift(fair=fair, user=late, by=helper)
 
 
 def test_the_report_counts_people_once_and_families_apart(

@@ -20,7 +20,7 @@ SCOPES = {
     "followed_by",
     "open_at",
     "shown_to_employers",
-    "coming_to",
+    "for_upcoming_fairs_of",
     "verified",
     "none",
 }

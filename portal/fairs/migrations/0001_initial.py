@@ -214,7 +214,7 @@ class Migration(migrations.Migration):
                     "fair",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="duties",
+                        related_name="door_shifts",
                         to="cms.jobfairpage",
                         verbose_name="招聘会",
                     ),
@@ -232,7 +232,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "现场值守",
                 "verbose_name_plural": "现场值守",
-                "constraints": [models.UniqueConstraint(fields=("fair", "user", "day"), name="duty_once")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("fair", "user", "day"), name="door_shift_once")
+                ],
             },
         ),
         migrations.AddConstraint(

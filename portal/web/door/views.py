@@ -19,7 +19,7 @@ from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.fairs import actions
 from portal.fairs.enums import VisitorKind
-from portal.fairs.models import Booth, CheckIn, fairs_run_by
+from portal.fairs.models import Booth, CheckIn, fairs_operated_by
 from portal.placements import actions as placements
 from portal.positions.models import Position
 from portal.web.shared.form_fields import DayInput, add_errors
@@ -30,7 +30,7 @@ A_PAGE = 20
 def _mine(request: HttpRequest, page_id: int) -> tuple[User, JobFairPage]:
     """The fair, if the user serves there; for everybody else there is none."""
     user = cast(User, request.user)
-    return user, get_object_or_404(fairs_run_by(user), pk=page_id)
+    return user, get_object_or_404(fairs_operated_by(user), pk=page_id)
 
 
 def masked_name(name: str) -> str:
@@ -42,7 +42,7 @@ def masked_name(name: str) -> str:
 @require_safe
 def fairs(request: HttpRequest) -> HttpResponse:
     """Fairs where the user serves: on now or to come, soonest first."""
-    rows = fairs_run_by(cast(User, request.user)).filter(ends_at__gt=timezone.now())
+    rows = fairs_operated_by(cast(User, request.user)).filter(ends_at__gt=timezone.now())
     page = Paginator(rows.order_by("starts_at", "pk"), A_PAGE).get_page(request.GET.get("page"))
     return render(request, "door/fairs.html", {"page": page})
 

@@ -222,7 +222,7 @@ def test_leaving_a_fair_frees_the_booth_and_says_why(client_for, employer, owner
     fair, post = make_fair(), make_position(employer=employer)
     booth = make_booth(fair, post, number="A01")
     make_registration(fair, make_veteran())
-    assert Registration.objects.coming_to(employer).exists()
+    assert Registration.objects.for_upcoming_fairs_of(employer).exists()
     there = client_for(recruiter.user)
     assert "退出" in there.get(_url("fairs")).content.decode()
     assert "reason" in there.post(_url("leave-fair", fair.pk), {"reason": " "}).context["form"].errors
@@ -231,7 +231,7 @@ def test_leaving_a_fair_frees_the_booth_and_says_why(client_for, employer, owner
     booth.refresh_from_db()
     assert (booth.state, booth.number, booth.state_reason) == (BoothState.WITHDRAWN, "", "岗位已招满")
     assert not Booth.objects.visible_to(make_user()).exists()
-    assert not Registration.objects.coming_to(employer).exists()
+    assert not Registration.objects.for_upcoming_fairs_of(employer).exists()
     assert post.is_open
     clerk = make_staff(make_stations()["新会区"], StationRole.CLERK)
     assert "岗位已招满" in client_for(clerk).get(reverse("staff:booth", args=[booth.pk])).content.decode()

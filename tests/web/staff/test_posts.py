@@ -11,7 +11,7 @@ from django.utils import timezone
 from portal.accounts.actions import end_post
 from portal.accounts.enums import AccessKind, StationRole
 from portal.accounts.models import AccessLog, Appointment, User
-from portal.fairs.actions import assign_duty
+from portal.fairs.actions import assign_door_shift
 from tests.factories import make_fair, make_staff, make_stations, make_user, make_veteran
 from tests.harness.browser import signed_in_client
 
@@ -146,7 +146,7 @@ def test_a_volunteer_opens_one_door_on_one_day_and_nothing_else(stations, client
     helper = make_user("志愿者")
     file = make_veteran(station=stations["睦洲镇"])
     operator = make_staff(stations["江门市"], StationRole.OPERATOR)
-    duty = assign_duty(fair=fair, user=helper, by=operator)
+    duty = assign_door_shift(fair=fair, user=helper, by=operator)
     type(duty).objects.filter(pk=duty.pk).update(day=timezone.localdate())
     enter(client, helper)
 

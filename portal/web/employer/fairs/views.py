@@ -30,7 +30,7 @@ A_PAGE = 12
 @require_safe
 def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
     """Fairs to come, with this employer's booth where it has asked for one."""
-    page = Paginator(JobFairPage.objects.coming(), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(JobFairPage.objects.upcoming(), A_PAGE).get_page(request.GET.get("page"))
     booths = Booth.objects.visible_to(request.user).filter(employer=employer, fair__in=list(page.object_list))
     by_fair = {booth.fair_id: booth for booth in booths}
     rows = [(fair, by_fair.get(fair.pk)) for fair in page]
@@ -45,7 +45,7 @@ def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def join(request: HttpRequest, employer: Employer, page_id: int) -> HttpResponse:
     """Ask for a booth with chosen positions, or change which ones are brought."""
-    fair = get_object_or_404(JobFairPage.objects.coming(), pk=page_id)
+    fair = get_object_or_404(JobFairPage.objects.upcoming(), pk=page_id)
     booth = Booth.objects.visible_to(request.user).filter(employer=employer, fair=fair).first()
     chosen = list(booth.positions.values_list("pk", flat=True)) if booth else []
     form = BoothForm(

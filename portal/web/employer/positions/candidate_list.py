@@ -34,7 +34,7 @@ def listing(request: HttpRequest, pk: int) -> HttpResponse:
     )
     people_shown(request, Surface.COMPANY_PEOPLE, found)
     coming = set(
-        Registration.objects.coming_to(position.employer)
+        Registration.objects.for_upcoming_fairs_of(position.employer)
         .filter(veteran__in=[item.veteran.pk for item in found.items])
         .values_list("veteran", flat=True)
     )

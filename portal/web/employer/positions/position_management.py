@@ -129,7 +129,7 @@ def _fairs(user: User, position: Position) -> list[tuple[JobFairPage, bool]]:
     """The next fairs, and whether the post is already shown there."""
     booths = Booth.objects.visible_to(user).filter(positions=position)
     shown = set(booths.values_list("fair", flat=True))
-    return [(fair, fair.pk in shown) for fair in JobFairPage.objects.coming()[:FAIRS_SHOWN]]
+    return [(fair, fair.pk in shown) for fair in JobFairPage.objects.upcoming()[:FAIRS_SHOWN]]
 
 
 @login_required
@@ -209,7 +209,7 @@ def bring(request: HttpRequest, pk: int, page_id: int) -> HttpResponse:
     """Show the post at a fair's booth."""
     user = cast(User, request.user)
     position = own(user, pk)
-    fair = get_object_or_404(JobFairPage.objects.coming(), pk=page_id)
+    fair = get_object_or_404(JobFairPage.objects.upcoming(), pk=page_id)
     try:
         bring_position(fair=fair, position=position, by=user)
     except ValidationError as error:

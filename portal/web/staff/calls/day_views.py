@@ -15,7 +15,7 @@ from portal.accounts.models import FILE_ROLES, User
 from portal.employers.enums import VerificationState
 from portal.employers.models import Employer
 from portal.fairs.enums import BoothState
-from portal.fairs.models import Booth, fairs_run_by
+from portal.fairs.models import Booth, fairs_operated_by
 from portal.placements.enums import FollowUpKind
 from portal.placements.models import FollowUp, FollowUpQuerySet
 from portal.positions.enums import PositionState
@@ -138,7 +138,9 @@ def day(request: HttpRequest, user: User) -> HttpResponse:
         "today": timezone.localdate(),
         "posts": user.current_appointments,
         "queues": _queues(user),
-        "fairs": list(fairs_run_by(user).filter(ends_at__gt=timezone.now()).order_by("starts_at", "pk")[:3]),
+        "fairs": list(
+            fairs_operated_by(user).filter(ends_at__gt=timezone.now()).order_by("starts_at", "pk")[:3]
+        ),
     }
     if user.station_paths(FILE_ROLES):
         context |= _calls(request, user)

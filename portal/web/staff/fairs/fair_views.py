@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts.models import User
 from portal.fairs import actions
-from portal.fairs.models import DoorShift, fairs_run_by
+from portal.fairs.models import DoorShift, fairs_operated_by
 from portal.fairs.permissions import can_manage
 from portal.reports.fair_tables import (
     DISTRICT_COLUMNS,
@@ -32,7 +32,7 @@ A_PAGE = 15
 @require_safe
 def listing(request: HttpRequest, user: User) -> HttpResponse:
     """Fairs organised below the user's stations, the latest first."""
-    rows = fairs_run_by(user).select_related("region").order_by("-starts_at", "-pk")
+    rows = fairs_operated_by(user).select_related("region").order_by("-starts_at", "-pk")
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     counts = count_booths(list(page.object_list))
     shown = [(fair, *counts.get(fair.pk, (0, 0))) for fair in page]
@@ -43,13 +43,13 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def detail(request: HttpRequest, user: User, page_id: int) -> HttpResponse:
     """The fair's report, recounted now, and its helpers."""
-    fair = get_object_or_404(fairs_run_by(user).select_related("organiser"), pk=page_id)
+    fair = get_object_or_404(fairs_operated_by(user).select_related("organiser"), pk=page_id)
     if not can_manage(user, fair):
         raise PermissionDenied("serves at this fair, but does not run it")
     form = DutyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         helper = form.cleaned_data["phone"]
-        actions.assign_duty(fair=fair, user=helper, by=user)
+        actions.assign_door_shift(fair=fair, user=helper, by=user)
         messages.success(request, f"已安排 {helper.name} 现场值守。")
         return redirect("staff:fair", page_id=page_id)
     report = build_fair_report(fair)

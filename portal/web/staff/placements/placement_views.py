@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.core.state_machine import TransitionRefused
-from portal.fairs.models import fairs_run_by
+from portal.fairs.models import fairs_operated_by
 from portal.placements import actions, closing
 from portal.placements.enums import PlacementState
 from portal.placements.models import Placement
@@ -41,7 +41,7 @@ class PlacementFilter(django_filters.FilterSet):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["fair"].queryset = fairs_run_by(user).order_by("-starts_at")
+        self.filters["fair"].queryset = fairs_operated_by(user).order_by("-starts_at")
 
     def named(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(veteran__name__contains=value.strip())

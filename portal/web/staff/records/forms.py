@@ -233,5 +233,5 @@ class RegisterForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["fair"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = JobFairPage.objects.coming()
+        field.queryset = JobFairPage.objects.upcoming()
         field.empty_label = "请选择"

@@ -24,7 +24,7 @@ def home(request: HttpRequest, veteran: Veteran) -> HttpResponse:
     tickets = (
         Registration.objects.visible_to(request.user)
         .active()
-        .filter(veteran=veteran, fair__in=JobFairPage.objects.coming())
+        .filter(veteran=veteran, fair__in=JobFairPage.objects.upcoming())
         .select_related("fair")
         .order_by("fair__starts_at")
     )
@@ -38,7 +38,7 @@ def home(request: HttpRequest, veteran: Veteran) -> HttpResponse:
             "next_section": next((part for part in own_sections(veteran) if not part.done), None),
             "tickets": list(tickets[:3]),
             "found": found,
-            "fairs": list(JobFairPage.objects.coming()[:3]),
+            "fairs": list(JobFairPage.objects.upcoming()[:3]),
             "intentions": list(
                 Placement.objects.visible_to(request.user).filter(veteran=veteran).with_details()[:3]
             ),
