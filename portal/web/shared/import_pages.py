@@ -19,7 +19,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from portal.accounts.models import User
 from portal.core.encryption import mask_phone
-from portal.imports import actions, mapping
+from portal.imports import actions, column_mapping
 from portal.imports.enums import ImportState, RowOutcome
 from portal.imports.import_kinds import Column, SheetKind, get_kind
 from portal.imports.models import ImportRow, ImportRun, ImportRunQuerySet
@@ -160,7 +160,7 @@ def page_of(
         "desk": desk,
         "run": run,
         "form": form or ColumnsForm(run),
-        "missing": "、".join(mapping.missing(kind, run.columns)),
+        "missing": "、".join(column_mapping.missing(kind, run.columns)),
         "mapped": len(run.columns),
         "preview": _preview(run) if shown and run.columns else None,
         "page": page,

@@ -13,7 +13,7 @@ from portal.core.validators import (
     validate_uscc_form,
 )
 from portal.employers.models import Employer
-from portal.positions import occupations
+from portal.positions import occupation_lookup
 from portal.positions.actions import FIELDS
 from portal.positions.models import Position
 from portal.positions.wording_checks import unfair
@@ -221,9 +221,9 @@ class PositionForm(forms.ModelForm):
     def _offer_near_occupations(self) -> None:
         """Where what was typed names no occupation, offer the nearest ones; take the one that was picked."""
         typed = self.data.get("occupation", "").strip()[:60]
-        if not typed or occupations.named(typed):
+        if not typed or occupation_lookup.named(typed):
             return
-        near = {row.pk: row.name for row in occupations.near(typed)}
+        near = {row.pk: row.name for row in occupation_lookup.near(typed)}
         picked = near.get(self.data.get("occupation_near", ""))
         if picked:
             self.data = self.data.copy()
