@@ -39,12 +39,11 @@ STEPS = \
 	'setup_cms :: cms/actions.py cms/groups.py' \
 	'demo --scale small --if-empty' \
 	'collectstatic --no-input --verbosity 0 :: portal/web/static/**/* requirements.lock' \
-	'index_positions' \
+	'index_positions :: matching/*.py matching/*/*.py matching/data/*' \
 	'index_search --if-stale'
 
 run: .venv/.run ## serve the portal with demo data; the second time it starts in seconds
-	@$(BIN)/python manage.py steps $(STEPS)
-	@exec $(BIN)/python manage.py serve --host $(HOST) --port $(PORT)
+	@exec $(BIN)/python manage.py steps $(STEPS) --then 'serve --host $(HOST) --port $(PORT)'
 
 # --- the tests -------------------------------------------------------------------------------------------
 test: .venv/.test ## everything: on SQLite, in Chromium, then on PostgreSQL

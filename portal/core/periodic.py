@@ -6,11 +6,14 @@ lease ends. So a job must be able to run twice, and to go on from where it was c
 """
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import OperationalError, close_old_connections, connections
 from django.utils import timezone
 
 from portal.core.models import PeriodicRun
@@ -77,3 +80,35 @@ def run_due(now: datetime | None = None) -> Iterator[tuple[str, Any]]:
         else:
             row.update(next_at=began + job.every, finished_at=now or timezone.now(), failures=0, error="")
             yield job.name, said
+
+
+def run_until(stop: threading.Event, *, every: float) -> None:
+    """Run what is due every so many seconds, until `stop` is set."""
+    while not stop.is_set():
+        close_old_connections()
+        try:
+            for _ in run_due():
+                pass
+        except OperationalError as error:  # a busy or restarting database: the next round catches up
+            logger.warning("clock: %s", error)
+        stop.wait(every)
+
+
+@contextmanager
+def clock(every: float) -> Iterator[None]:
+    """Inside, a thread runs what is due every so many seconds; it may be cut off anywhere."""
+    stop = threading.Event()
+
+    def run() -> None:
+        try:
+            run_until(stop, every=every)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run, name="clock", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(every)

@@ -1,8 +1,9 @@
-"""The supervisor: starts again what dies, gives up on what cannot live, ends everything it started."""
+"""Supervision: restart of dead processes, the restart limit, and the end of everything that was started."""
 
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -12,30 +13,37 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from portal.core.management.commands.serve import Child, Command
+from portal.core.supervisor import Child, RestartLimitError, watch
 
-SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
-STUBBORN = [
-    sys.executable,
-    "-c",
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)",
-]
+
+def ignore_terminate() -> None:
+    """Sleep through SIGTERM."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    time.sleep(60)
+
+
+def sleep() -> None:
+    time.sleep(60)
+
+
+def fail() -> None:
+    raise SystemExit(7)
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[[list[str]], Child]]:
-    """A started child, ended with the test."""
+def start() -> Iterator[Callable[[Callable[[], None]], Child]]:
+    """Start a child that is killed with the test."""
     children: list[Child] = []
 
-    def begin(command: list[str]) -> Child:
-        child = Child("child", command)
+    def begin(run: Callable[[], None]) -> Child:
+        child = Child("child", run)
         child.start()
         children.append(child)
         return child
 
     yield begin
     for child in children:
-        child.end(time.monotonic())
+        child.kill_after(time.monotonic())
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -45,43 +53,65 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_a_dead_child_is_started_again(start: Callable[[list[str]], Child]) -> None:
-    child = start(SLEEPER)
-    first = child.process.pid
+def pid_of(child: Child) -> int:
+    assert child.process is not None
+    assert child.process.pid is not None
+    return child.process.pid
+
+
+def test_dead_child_is_started_again(start: Callable[[Callable[[], None]], Child]) -> None:
+    child = start(sleep)
+    first = pid_of(child)
     stop = threading.Event()
-    watcher = threading.Thread(target=Command()._watch, args=([child], stop, "127.0.0.1", 1))
+    watcher = threading.Thread(target=watch, args=([child], stop))
     watcher.start()
     try:
         os.kill(first, signal.SIGKILL)
-        wait_for(lambda: child.process.pid != first and child.process.poll() is None)
+        wait_for(lambda: pid_of(child) != first and child.process.is_alive())
     finally:
         stop.set()
         watcher.join(5)
     assert len(child.deaths) == 1
 
 
-def test_a_child_that_cannot_live_ends_the_whole(
-    start: Callable[[list[str]], Child], monkeypatch: pytest.MonkeyPatch
+def test_child_that_cannot_live_ends_the_whole(
+    start: Callable[[Callable[[], None]], Child], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    child = start([sys.executable, "-c", "raise SystemExit(7)"])
+    child = start(fail)
     stop = threading.Event()
     monkeypatch.setattr(stop, "wait", lambda seconds: time.sleep(0.01))
-    with pytest.raises(CommandError, match=r"the child ended 5 times in a row \(last with code 7\)"):
-        Command()._watch([child], stop, "127.0.0.1", 1)
+    with pytest.raises(RestartLimitError, match=r"the child ended 5 times in a row \(last with code 7\)"):
+        watch([child], stop)
 
 
-def test_a_child_that_hears_no_signal_is_ended_all_the_same(
-    start: Callable[[list[str]], Child], tmp_path: Path
-) -> None:
-    child = start(STUBBORN)
+def test_child_that_ignores_the_signal_is_killed(start: Callable[[Callable[[], None]], Child]) -> None:
+    child = start(ignore_terminate)
     time.sleep(0.3)
     child.stop()
-    child.end(time.monotonic() + 0.2)
-    assert child.process.returncode == -signal.SIGKILL
+    child.kill_after(time.monotonic() + 0.2)
+    assert child.process is not None
+    assert child.process.exitcode == -signal.SIGKILL
 
 
-def test_a_port_in_use_is_said_before_anything_starts() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+def test_children_of_a_child_are_killed_with_it(
+    start: Callable[[Callable[[], None]], Child], tmp_path: Path
+) -> None:
+    note = tmp_path / "grandchild"
+
+    def start_grandchild() -> None:
+        grandchild = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+        note.write_text(str(grandchild.pid))
+        ignore_terminate()
+
+    child = start(start_grandchild)
+    wait_for(lambda: note.exists() and note.read_text() != "")
+    child.kill_after(time.monotonic() + 0.1)
+    stat = Path(f"/proc/{note.read_text()}/stat")
+    wait_for(lambda: not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z")
+
+
+def test_port_in_use_is_reported_before_anything_starts() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
         with pytest.raises(CommandError, match=f"port {port} of 127.0.0.1 cannot be used"):
             call_command("serve", port=port)

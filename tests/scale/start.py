@@ -68,7 +68,10 @@ def read_memory(pid: int) -> dict[str, float]:
 
 
 def name_process(pid: int) -> str:
-    """What a process of the portal is: supervisor, web master, web worker, task worker, clock."""
+    """Name a process of the portal: by the name it gave itself, else by its command line."""
+    own_name = Path(f"/proc/{pid}/comm").read_text().strip()
+    if own_name.startswith("portal-"):
+        return own_name.removeprefix("portal-")
     words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
     if "granian" in words:
         parent = Path(f"/proc/{read_stat(pid)[0]}/cmdline").read_text().split("\0")
@@ -76,8 +79,13 @@ def name_process(pid: int) -> str:
     if any("multiprocessing" in word for word in words):
         tracker = any("resource_tracker" in word for word in words)
         return "resource tracker" if tracker else "web worker"
-    for command, name in (("serve", "supervisor"), ("work", "task worker"), ("tick", "clock")):
-        if command in words:
+    for command, name in (
+        ("steps", "supervisor"),
+        ("serve", "supervisor"),
+        ("work", "task worker"),
+        ("tick", "clock"),
+    ):
+        if any(word == command or word.startswith(f"{command} ") for word in words):
             return name
     return " ".join(words)[:80].strip() or "?"
 

@@ -12,7 +12,8 @@ from portal.accounts.enums import StationRole
 from portal.accounts.models import User
 from portal.core.reference import load_reference
 from portal.demo import logins
-from portal.demo.management.commands.demo import SEED, load
+from portal.demo.city import load
+from portal.demo.management.commands.demo import SEED
 from portal.demo.scale import Scale
 from portal.employers.models import Employer
 from portal.placements import actions as placements

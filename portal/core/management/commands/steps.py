@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import os
 import shlex
+import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterable
@@ -15,6 +17,8 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
+# Setting that names the folder a command fills: the command runs again when the folder is gone.
+OUTPUTS = {"collectstatic": "STATIC_ROOT", "index_positions": "MATCHING_INDEX_DIR"}
 DONE = "steps.json"  # in the data folder: step -> fingerprint of its inputs when it last went well
 
 
@@ -31,26 +35,41 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("steps", nargs="+", metavar="'COMMAND ARGS :: GLOB …'")
+        parser.add_argument("--then", help="a command to go on with; in a new process if a step was run")
 
-    def handle(self, *, steps: list[str], **options: Any) -> None:
+    def handle(self, *, steps: list[str], then: str | None, **options: Any) -> None:
+        has_run = self._run_steps(steps)
+        if not then:
+            return
+        self.stdout.flush()
+        if has_run:  # what the steps loaded would stay in the memory of whatever comes
+            os.execv(sys.executable, [sys.executable, "manage.py", *shlex.split(then)])  # noqa: S606
+        call_command(*shlex.split(then))
+
+    def _run_steps(self, steps: list[str]) -> bool:
+        """Run each step that is not current; True when one of those that name their inputs was run."""
+        has_run = False
         kept = settings.DATA_DIR / DONE
         done = json.loads(kept.read_text()) if kept.exists() else {}
         for step in steps:
             line, _, globs = step.partition("::")
             words = shlex.split(line)
-            lost = words[0] == "collectstatic" and not Path(settings.STATIC_ROOT).exists()
-            if globs and not lost and done.get(step) == fingerprint(globs.split()):
+            output = OUTPUTS.get(words[0])
+            is_lost = output is not None and not Path(getattr(settings, output)).exists()
+            if globs and not is_lost and done.get(step) == fingerprint(globs.split()):
                 self.stdout.write(f"  {words[0]}: up to date")
                 continue
             started = time.monotonic()
             call_command(*words)
             if globs:
+                has_run = True
                 # Read again: the database may be there only since this step.
                 done[step] = fingerprint(globs.split())
                 draft = kept.with_suffix(".new")
                 draft.write_text(json.dumps(done, indent=1))
                 draft.replace(kept)
             self.stdout.write(f"  {words[0]}: {time.monotonic() - started:.1f} s")
+        return has_run
 
 
 def fingerprint(globs: Iterable[str]) -> str:

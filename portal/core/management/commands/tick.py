@@ -1,4 +1,4 @@
-"""The portal's clock: runs what is due, again and again."""
+"""Run scheduled jobs, again and again."""
 
 import signal
 from argparse import ArgumentParser
@@ -6,7 +6,6 @@ from threading import Event
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import OperationalError, close_old_connections
 
 from portal.core import periodic
 
@@ -19,18 +18,11 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="look once, say what ran, and end")
 
     def handle(self, *, every: float, once: bool, **options: Any) -> None:
+        if once:
+            for name, result in periodic.run_due():
+                self.stdout.write(f"{name}: {result!r}" if result is not None else name)
+            return
         stop = Event()
-        if not once:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, lambda *_: stop.set())
-        while not stop.is_set():
-            if not once:
-                close_old_connections()
-            try:
-                for name, said in periodic.run_due():
-                    if once:
-                        self.stdout.write(f"{name}: {said!r}" if said is not None else name)
-            except OperationalError as error:  # a busy or restarting database: the next look catches up
-                self.stderr.write(f"tick: {error}")
-            if once or stop.wait(every):
-                return
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        periodic.run_until(stop, every=every)
