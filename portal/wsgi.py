@@ -8,6 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.production")
 
 application = get_wsgi_application()
 
-from portal.ranking.ranking_index import warm  # noqa: E402 - needs the settings
+from portal.ranking.ranking_index import warm_up  # noqa: E402 - needs the settings
 
-warm()  # before the first request: no visitor waits for a dictionary or a compiler
+warm_up()  # before the first request: no visitor waits for a dictionary or a compiler

@@ -53,7 +53,7 @@ def load(scale: Scale, seed: int) -> None:
     load_changes(stations, operator)
     load_reviewing(seed)
     load_searches()
-    report_generation.run(
+    report_generation.generate_report(
         by=operator,
         seed=seed,
         reading_progress=partial(tqdm, desc="impressions read", unit="row"),

@@ -1,4 +1,4 @@
-"""Keeping a report, and the version that it learnt."""
+"""Store an evaluation report and the ranking version trained for it."""
 
 from typing import Any
 
@@ -15,8 +15,12 @@ from portal.ranking.permissions import can_change_ranking
 
 
 @transaction.atomic
-def keep_report(*, figures: dict[str, Any], against: str, by: User) -> LearningReport:
-    """Write a report down, with the version that it learnt (which then may be adopted, if proven).
+def store_report(*, figures: dict[str, Any], against: str, by: User) -> LearningReport:
+    """Store a report with the ranking version trained for it, which may be adopted if it is proven.
+
+    Args:
+        figures: result of `evaluation_report.evaluate_ranking`.
+        against: key of the version in use that it was compared with.
 
     Raises:
         PermissionDenied: `by` is no operator of the whole city.

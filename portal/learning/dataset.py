@@ -1,4 +1,4 @@
-"""What was shown and what came of it, as columns of numbers."""
+"""Training data: impressions and their outcomes as columns of numbers."""
 
 from dataclasses import dataclass, replace
 
@@ -12,12 +12,18 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Dataset:
-    """n impressions, a column each.
+    """n impressions, one array per column.
 
-    table f64[n, reweighting.FEATURES], NaN where unknown; rank i64[n] from 1, as it stood on the page;
-    `lists`, `person` i64[n]: which view and whose; `group` i64[n]: the fair that was next or on, in the order
-    of time; `level` i64[n]: the farthest enums.Outcome that followed, 0 for none; `propensity` f64[n];
-    `ordered`: the list stood in the order of the ranking. `groups`: names of the fairs.
+    Attributes:
+        table: f64[n, len(reweighting.FEATURES)], NaN where unknown.
+        rank: i64[n], rank on the page, from 1.
+        lists: i64[n], number of the list view.
+        person: i64[n], primary key of the veteran.
+        group: i64[n], index of the current or next fair, in order of time.
+        level: i64[n], farthest enums.Outcome that followed, 0 for none.
+        propensity: f64[n], probability of the rank when neighbours were swapped at random, else 1.
+        in_rank_order: bool[n], whether the list was sorted by the ranking.
+        groups: names of the fairs.
     """
 
     table: Doubles
@@ -27,13 +33,14 @@ class Dataset:
     group: Longs
     level: Longs
     propensity: Doubles
-    ordered: Bools
+    in_rank_order: Bools
     groups: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.rank)
 
     def where(self, mask: Bools) -> "Dataset":
+        """Return the rows selected by `mask`, bool[n]."""
         return replace(
             self,
             table=self.table[mask],
@@ -43,12 +50,14 @@ class Dataset:
             group=self.group[mask],
             level=self.level[mask],
             propensity=self.propensity[mask],
-            ordered=self.ordered[mask],
+            in_rank_order=self.in_rank_order[mask],
         )
 
-    def shuffled(self, seed: int) -> "Dataset":
-        """The same outcomes at the same fairs and ranks, dealt out among the impressions anew: whatever a
-        place does to a post stays, whatever the match does is gone."""
+    def permute_outcomes(self, seed: int) -> "Dataset":
+        """Return a copy with outcomes permuted within each fair and rank.
+
+        Position bias is preserved and any effect of the match removed: a placebo for the evaluation.
+        """
         rng = np.random.default_rng(seed)
         level = self.level.copy()
         cells = self.group * (int(self.rank.max(initial=1)) + 1) + self.rank
@@ -59,16 +68,19 @@ class Dataset:
         return replace(self, level=level)
 
 
-EARLIER = 0.6
+EARLIER_SHARE = 0.6
 
 
-def split(data: Dataset, earlier: float = EARLIER) -> tuple[Dataset, Dataset]:
-    """(earlier fairs, later fairs): whole fairs, about `earlier` of the choices in the first part (of the
-    impressions, while nobody chose); one fair at least is in each."""
+def split_by_fair(data: Dataset, earlier_share: float = EARLIER_SHARE) -> tuple[Dataset, Dataset]:
+    """Split into (earlier fairs, later fairs), at least one whole fair in each.
+
+    Args:
+        earlier_share: share of the choices in the first part, of the impressions when there are no choices.
+    """
     if not len(data):
         return data, data
-    chosen = (data.level > 0) if data.level.any() else np.ones(len(data))
-    counts = np.bincount(data.group, weights=chosen, minlength=len(data.groups))
-    so_far = np.cumsum(counts) / counts.sum()
-    last = int(np.abs(so_far[: max(int(data.group.max()), 1)] - earlier).argmin())
+    choices = (data.level > 0) if data.level.any() else np.ones(len(data))
+    counts = np.bincount(data.group, weights=choices, minlength=len(data.groups))
+    cumulative_share = np.cumsum(counts) / counts.sum()
+    last = int(np.abs(cumulative_share[: max(int(data.group.max()), 1)] - earlier_share).argmin())
     return data.where(data.group <= last), data.where(data.group > last)

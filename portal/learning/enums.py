@@ -2,7 +2,7 @@ from django.db import models
 
 
 class Outcome(models.IntegerChoices):
-    """How far a match came after it was shown; each includes those after it."""
+    """Milestones of a match after its impression; each includes those after it."""
 
     CHOSEN = 1, "登记意向"
     INTERVIEWED = 2, "面试"

@@ -1,4 +1,4 @@
-"""The report: learnt on earlier fairs, judged on later ones, and the same again with shuffled outcomes."""
+"""Evaluation report: train on earlier fairs, evaluate on later ones, repeat with permuted outcomes."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
@@ -7,42 +7,44 @@ from typing import Any
 import numpy as np
 from scipy.stats import binom
 
-from portal.learning.counterfactual_evaluation import REPLICATES, compare
-from portal.learning.dataset import Dataset, split
+from portal.learning.counterfactual_evaluation import REPLICATES, compare_rankings
+from portal.learning.dataset import Dataset, split_by_fair
 from portal.learning.enums import Outcome, Verdict
-from portal.learning.position_bias import PositionEffect, position_effect
-from portal.learning.training import Learnt, learn
+from portal.learning.position_bias import PositionBias, estimate_position_bias
+from portal.learning.training import TrainedModel, train
 from portal.ranking.reweighting import Reweighting
 
-LEAST = {
+MIN_OUTCOMES = {
     Outcome.RETAINED: (400, 200),
     Outcome.ONBOARDED: (400, 200),
     Outcome.INTERVIEWED: (400, 200),
     Outcome.CHOSEN: (40, 20),
 }
-"""How often an outcome must have come about at earlier and at later fairs before it is learnt from and
-judged by: much for the farther ones, where nearer ones could serve; for choices what is just enough."""
+"""(earlier, later) counts an outcome needs to become the target: high for far outcomes, where a nearer one
+can serve, and the bare minimum for choices."""
 CONTROLS = 20
-BY_CHANCE = 0.025
-"""How often a control comes out 'better' by chance: what lies below a two-sided interval of 95 %."""
+FALSE_POSITIVE_RATE = 0.025
+"""Probability that a control is reported as better: the tail of a two-sided 95 % interval."""
 BINS = 8
-PLACES = 12
+MAX_RANK = 12
 
 Figures = dict[str, Any]
 Progress = Callable[[Iterable[int]], Iterable[int]]
 
 
-def farthest_with_enough(earlier: Dataset, later: Dataset) -> Outcome | None:
-    """The farthest outcome with enough rows on both sides: counted before anything is learnt, so that no
-    result decides what is looked at."""
-    for outcome, (learnt, judged) in LEAST.items():
-        enough = (earlier.level >= outcome).sum() >= learnt
-        if enough and (later.level[later.ordered] >= outcome).sum() >= judged:
+def select_target(earlier: Dataset, later: Dataset) -> Outcome | None:
+    """Return the farthest outcome with enough rows in both parts, or None.
+
+    Counted before training, so that the choice does not depend on any result.
+    """
+    for outcome, (min_earlier, min_later) in MIN_OUTCOMES.items():
+        enough = (earlier.level >= outcome).sum() >= min_earlier
+        if enough and (later.level[later.in_rank_order] >= outcome).sum() >= min_later:
             return outcome
     return None
 
 
-def make(
+def evaluate_ranking(
     data: Dataset,
     *,
     seed: int,
@@ -51,81 +53,89 @@ def make(
     replicates: int = REPLICATES,
     progress: Progress | None = None,
 ) -> Figures:
-    """Everything that the page and the JSON say. `verdict` is 'better' only when the lower ends of both
-    intervals are above 0, and the controls come out 'better' no oftener than chance has it (`controls`:
-    'allowed' is exceeded in one report of a hundred at most): where they do, these estimates are not to be
-    trusted.
+    """Evaluate a ranking trained on `data` against the one in use; return all figures of the page and JSON.
 
-    `progress` wraps the numbers of the steps: the report itself, then each control.
+    The verdict is 'better' only when the lower ends of both intervals are above 0 and the controls are
+    reported as better no more often than by chance (figure 'allowed', exceeded in one report of 100 at
+    most); otherwise the estimates are not reliable.
+
+    Args:
+        seed: seed of the bootstrap; each control adds its number.
+        current: re-weighting in use; None for the built-in ranking.
+        controls: runs with permuted outcomes.
+        replicates: bootstrap samples.
+        progress: wraps the step numbers: the report itself, then each control.
     """
     steps = iter(progress(range(controls + 1)) if progress else range(controls + 1))
     next(steps)
-    earlier, later = split(data)
-    figures = _counts(data, earlier, later, seed)
-    outcome = farthest_with_enough(earlier, later)
+    earlier, later = split_by_fair(data)
+    figures = _dataset_counts(data, earlier, later, seed)
+    outcome = select_target(earlier, later)
     figures["target"] = outcome
-    judged = _learn(earlier, later, outcome)
-    if outcome is None or judged is None:
-        for _ in steps:  # a progress bar ends at its end
+    trained = _train(earlier, later, outcome)
+    if outcome is None or trained is None:
+        for _ in steps:  # completes the progress bar
             pass
         return {**figures, "verdict": Verdict.TOO_FEW}
-    learnt, effect = judged
+    model, bias = trained
     comparisons = {
-        each: compare(later, learnt.reweighting, current, effect, each, seed=seed, replicates=replicates)
-        for each in Outcome
+        milestone: compare_rankings(
+            later, model.reweighting, current, bias, milestone, seed=seed, replicates=replicates
+        )
+        for milestone in Outcome
     }
     better = comparisons[outcome].is_better
-    found = 0
+    better_controls = 0
     for number in steps:
-        dealt = data.shuffled(seed + number)
-        found += _is_better(*split(dealt), current, seed + number, replicates)
-    allowed = int(binom.ppf(0.99, controls, BY_CHANCE)) if controls else 0
+        permuted = data.permute_outcomes(seed + number)
+        better_controls += _is_control_better(*split_by_fair(permuted), current, seed + number, replicates)
+    max_better = int(binom.ppf(0.99, controls, FALSE_POSITIVE_RATE)) if controls else 0
     return {
         **figures,
-        "verdict": Verdict.BETTER if better and found <= allowed else Verdict.NOT_SHOWN,
-        "parameters": learnt.reweighting.parameters,
-        "strength": learnt.strength,
-        "effects": learnt.effects,
+        "verdict": Verdict.BETTER if better and better_controls <= max_better else Verdict.NOT_SHOWN,
+        "parameters": model.reweighting.parameters,
+        "strength": model.strength,
+        "effects": model.effects,
         "position": {
-            "eta": effect.eta,
-            "error": effect.error,
-            "low": effect.low,
-            "looked_at": [float(share) for share in effect.looked_at(np.arange(1.0, PLACES + 1))],
+            "eta": bias.eta,
+            "error": bias.error,
+            "low": bias.low,
+            "looked_at": [float(share) for share in bias.examination(np.arange(1.0, MAX_RANK + 1))],
         },
         "comparisons": [
-            {"outcome": each, "label": each.label, **asdict(row), "is_better": row.is_better}
-            for each, row in comparisons.items()
+            {"outcome": milestone, "label": milestone.label, **asdict(row), "is_better": row.is_better}
+            for milestone, row in comparisons.items()
         ],
-        "reliability": _reliability(learnt, later, outcome),
-        "controls": {"runs": controls, "found": found, "allowed": allowed},
+        "reliability": _reliability(model, later, outcome),
+        "controls": {"runs": controls, "found": better_controls, "allowed": max_better},
     }
 
 
-def _learn(earlier: Dataset, later: Dataset, outcome: Outcome | None) -> tuple[Learnt, PositionEffect] | None:
-    """What is learnt of the earlier fairs, and what a place does at those that judge it: at a full fair it
-    does not do what it does at an empty one.
-    """
+def _train(
+    earlier: Dataset, later: Dataset, outcome: Outcome | None
+) -> tuple[TrainedModel, PositionBias] | None:
+    """Train on the earlier fairs and estimate the position bias of the later ones, as it differs by fair."""
     if outcome is None:
         return None
     try:
-        return learn(earlier, outcome), position_effect(later.where(later.ordered))
-    except ValueError:  # all in the hands of a few people
+        return train(earlier, outcome), estimate_position_bias(later.where(later.in_rank_order))
+    except ValueError:  # the outcomes belong to too few people
         return None
 
 
-def _is_better(
+def _is_control_better(
     earlier: Dataset, later: Dataset, current: Reweighting | None, seed: int, replicates: int
 ) -> bool:
-    outcome = farthest_with_enough(earlier, later)
-    judged = _learn(earlier, later, outcome)
-    if outcome is None or judged is None:
+    outcome = select_target(earlier, later)
+    trained = _train(earlier, later, outcome)
+    if outcome is None or trained is None:
         return False
-    learnt, effect = judged
-    row = compare(later, learnt.reweighting, current, effect, outcome, seed=seed, replicates=replicates)
+    model, bias = trained
+    row = compare_rankings(later, model.reweighting, current, bias, outcome, seed=seed, replicates=replicates)
     return row.is_better
 
 
-def _counts(data: Dataset, earlier: Dataset, later: Dataset, seed: int) -> Figures:
+def _dataset_counts(data: Dataset, earlier: Dataset, later: Dataset, seed: int) -> Figures:
     def names(part: Dataset) -> list[str]:
         return [data.groups[group] for group in np.unique(part.group)]
 
@@ -147,17 +157,17 @@ def _counts(data: Dataset, earlier: Dataset, later: Dataset, seed: int) -> Figur
     }
 
 
-def _reliability(learnt: Learnt, later: Dataset, outcome: Outcome) -> Figures:
-    """Said and seen in BINS equal parts of the held-out impressions, the least likely first."""
-    said, came = learnt.chances(later), later.level >= outcome
+def _reliability(model: TrainedModel, later: Dataset, outcome: Outcome) -> Figures:
+    """Return predicted and observed shares in BINS equal parts of the held-out impressions, lowest first."""
+    predicted, observed = model.predict(later), later.level >= outcome
     rows = []
-    for part in np.array_split(np.argsort(said, kind="stable"), BINS):
+    for part in np.array_split(np.argsort(predicted, kind="stable"), BINS):
         if len(part):
             rows.append(
                 {
                     "count": len(part),
-                    "said": float(said[part].mean()),
-                    "seen": float(came[part].mean()),
+                    "said": float(predicted[part].mean()),
+                    "seen": float(observed[part].mean()),
                 }
             )
-    return {"rows": rows, "brier": float(((said - came) ** 2).mean())}
+    return {"rows": rows, "brier": float(((predicted - observed) ** 2).mean())}

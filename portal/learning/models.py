@@ -1,4 +1,4 @@
-"""Reports on whether a ranking learnt from outcomes beats the one in use."""
+"""Reports that compare a ranking trained on outcomes with the one in use."""
 
 from typing import TYPE_CHECKING
 
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 
 class LearningReportQuerySet(models.QuerySet["LearningReport"]):
     def visible_to(self, user: "User | AnonymousUser") -> "LearningReportQuerySet":
-        """Operators of the whole city read all, nobody else any."""
+        """Return all rows for operators of the whole city, none for others."""
         if isinstance(user, User) and user.is_active and can_change_ranking(user):
             return self
         return self.none()
 
 
 class LearningReport(AppendOnlyModel):
-    """One run over everything shown until then. Holds sums, no person."""
+    """One evaluation over all impressions until then. Holds sums, no personal data."""
 
     made_at = models.DateTimeField("生成时间", default=timezone.now)
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="生成人")
     verdict = models.CharField("结论", max_length=10, choices=Verdict.choices)
-    # reporting.Figures
+    # evaluation_report.Figures
     figures = models.JSONField("结果")
-    # Which ranking it was held against.
+    # Key of the ranking it was compared with.
     against = models.CharField("对照版本", max_length=20)
-    # The version that was learnt; none where there was too little to learn from.
+    # The trained version; null when there were too few outcomes.
     version = models.OneToOneField(
         RankingVersion, models.PROTECT, null=True, related_name="report", verbose_name="学到的版本"
     )

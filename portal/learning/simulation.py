@@ -1,27 +1,34 @@
-"""Invented impressions with a known truth, to see whether the report finds what is there and nothing else.
+"""Simulated impressions with a known effect, to test that the report finds it and nothing else.
 
-Each person gets the best of many postings by the ranking's score, as the portal would show them, looks at a
-place with the chance that the position-based model says, and chooses what appeals. `distance` is the planted
-effect: how much nearness adds to the log-odds of choosing beside the score. With 0 the ranking is already
-right.
+Each person gets the best of many postings by the ranking's score, examines a rank with the probability of the
+position-based model and chooses by a logistic model. `distance` is the planted effect: what nearness adds to
+the log-odds of a choice beside the score. With 0 the built-in ranking is optimal.
 """
 
 import numpy as np
 
 from portal.learning.dataset import Dataset, Doubles
 from portal.learning.enums import Outcome
-from portal.ranking.reweighting import feature_table
+from portal.ranking.reweighting import build_feature_table
 
 LIKES_SCORE = 1.0
 _BASE = -1.6
 
 
-def appeal(score: Doubles, km: Doubles, *, distance: float) -> Doubles:
-    """Log-odds that a posting that is looked at is chosen. `score` 0..1; `km` from home."""
-    kept = np.clip(score, 1e-3, 1 - 1e-3)
+def choice_log_odds(score: Doubles, km: Doubles, *, distance: float) -> Doubles:
+    """Return the log-odds that an examined posting is chosen.
+
+    Args:
+        score: 0 to 1.
+        km: kilometres from home.
+        distance: planted effect of nearness, in log-odds.
+    """
+    clipped = np.clip(score, 1e-3, 1 - 1e-3)
     nearness = 10 / (10 + km)
-    liked: Doubles = _BASE + LIKES_SCORE * (np.log(kept / (1 - kept)) + 1.2) + distance * (nearness - 0.5)
-    return liked
+    log_odds: Doubles = (
+        _BASE + LIKES_SCORE * (np.log(clipped / (1 - clipped)) + 1.2) + distance * (nearness - 0.5)
+    )
+    return log_odds
 
 
 def simulate(
@@ -35,7 +42,15 @@ def simulate(
     steepness: float = 1.0,
     swaps: float = 0.0,
 ) -> Dataset:
-    """One list of `length` for each person, spread over the fairs, the earliest first."""
+    """Simulate one list per person, spread over the fairs, the earliest first.
+
+    Args:
+        distance: planted effect of nearness, in log-odds.
+        length: positions per list.
+        pool: postings that each list is selected from.
+        steepness: eta of the position-based model.
+        swaps: probability that neighbours are swapped.
+    """
     rng = np.random.default_rng(seed)
     score = np.clip(rng.beta(2.0, 6.0, (people, pool)), 0.01, 0.95)
     order = np.argsort(-score, axis=1)[:, :length]
@@ -45,7 +60,7 @@ def simulate(
     margin = np.where(rng.random(score.shape) < 0.6, pay / 5_000 - 1, np.nan)
     parts = rng.dirichlet((2, 2, 1, 1), score.shape)
     flags = rng.random((2, *score.shape)) < 0.25
-    asked = rng.integers(0, 4, score.shape)
+    required_years = rng.integers(0, 4, score.shape)
     rank = np.tile(np.arange(1, length + 1), (people, 1))
     propensity = np.ones(score.shape)
     if swaps:
@@ -53,12 +68,12 @@ def simulate(
             swap = rng.random(people) < swaps
             rank[swap, left], rank[swap, left + 1] = left + 2, left + 1
             propensity[:, left] = propensity[:, left + 1] = np.where(swap, swaps, 1 - swaps)
-    chance = rank ** -float(steepness) / (1 + np.exp(-appeal(score, km, distance=distance)))
+    chance = rank ** -float(steepness) / (1 + np.exp(-choice_log_odds(score, km, distance=distance)))
     level = (rng.random(score.shape) < chance).astype(np.int64)
     for outcome, share in ((Outcome.INTERVIEWED, 0.65), (Outcome.ONBOARDED, 0.6), (Outcome.RETAINED, 0.7)):
         level[(level == outcome - 1) & (rng.random(score.shape) < share)] = outcome
     return Dataset(
-        table=feature_table(
+        table=build_feature_table(
             {
                 "score": score.ravel(),
                 **{
@@ -70,7 +85,7 @@ def simulate(
                 "pay_margin": margin.ravel(),
                 "shift": flags[0].ravel(),
                 "travel": flags[1].ravel(),
-                "asked_years": asked.ravel(),
+                "asked_years": required_years.ravel(),
             }
         ),
         rank=rank.ravel(),
@@ -79,6 +94,6 @@ def simulate(
         group=np.repeat(np.sort(rng.integers(0, fairs, people)), length),
         level=level.ravel(),
         propensity=propensity.ravel(),
-        ordered=np.ones(score.size, bool),
+        in_rank_order=np.ones(score.size, bool),
         groups=tuple(f"第{number + 1}场" for number in range(fairs)),
     )

@@ -1,4 +1,4 @@
-"""A report in the background. What learns (scikit-learn) is loaded by the worker alone, not by the pages."""
+"""Background task of the evaluation report. Only the worker loads scikit-learn, not web processes."""
 
 from importlib import import_module
 
@@ -10,10 +10,10 @@ from portal.learning.models import LearningReport
 
 @task()
 def make_report(asked_for: int, by: int) -> int:
-    """Make the report number `asked_for` + 1, unless it is there: a second start makes no second one. The
-    number of reports then."""
-    made = LearningReport.objects.count()
-    if made > asked_for:
-        return made
-    import_module("portal.learning.report_generation").run(by=User.objects.get(pk=by), seed=asked_for + 1)
-    return made + 1
+    """Generate report number `asked_for` + 1 unless it exists (idempotent); return the number of reports."""
+    report_count = LearningReport.objects.count()
+    if report_count > asked_for:
+        return report_count
+    generate_report = import_module("portal.learning.report_generation").generate_report
+    generate_report(by=User.objects.get(pk=by), seed=asked_for + 1)
+    return report_count + 1

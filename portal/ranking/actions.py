@@ -1,4 +1,4 @@
-"""Taking a learnt version of the ranking into use, and going back."""
+"""Adopt a trained version of the ranking, and roll back to the one before."""
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
@@ -17,51 +17,51 @@ def adopt_ranking(*, version: RankingVersion, by: User, reason: str) -> RankingC
 
     Raises:
         PermissionDenied: `by` is no operator of the whole city.
-        ValidationError: no reason, in use already, not shown to be better, or somebody else was quicker.
+        ValidationError: no reason, in use already, not proven better, or changed concurrently.
     """
-    changes = _allowed(by, reason)
-    if ranking_versions.stack_of(changes)[-1] == version:
+    changes = _check_change_allowed(by, reason)
+    if ranking_versions.build_version_stack(changes)[-1] == version:
         raise ValidationError("这个版本已在使用。")
     if not version.proven:
         raise ValidationError("只有在留出的招聘会上证明更好的版本才能启用。")
-    return _change(changes, ChangeKind.ADOPT, version, by, reason)
+    return _record_change(changes, ChangeKind.ADOPT, version, by, reason)
 
 
 @transaction.atomic
 def roll_back_ranking(*, by: User, reason: str) -> RankingChange:
-    """Go back to the version that was in use before the present one was adopted.
+    """Return to the version that was in use before the present one was adopted.
 
     Raises:
         PermissionDenied: `by` is no operator of the whole city.
-        ValidationError: no reason, the built-in ranking is in use, or somebody else was quicker.
+        ValidationError: no reason, the built-in ranking is in use, or changed concurrently.
     """
-    changes = _allowed(by, reason)
-    stack = ranking_versions.stack_of(changes)
+    changes = _check_change_allowed(by, reason)
+    stack = ranking_versions.build_version_stack(changes)
     if len(stack) == 1:
         raise ValidationError("现在用的就是原始排序。")
-    return _change(changes, ChangeKind.ROLL_BACK, stack[-2], by, reason)
+    return _record_change(changes, ChangeKind.ROLL_BACK, stack[-2], by, reason)
 
 
-def _allowed(by: User, reason: str) -> list[RankingChange]:
+def _check_change_allowed(by: User, reason: str) -> list[RankingChange]:
     if not can_change_ranking(by):
         raise PermissionDenied("not an operator of the whole city")
     if not reason.strip():
         raise ValidationError({"reason": "请写明理由。"})
-    return ranking_versions.history()
+    return ranking_versions.list_changes()
 
 
-def _change(
+def _record_change(
     changes: list[RankingChange], kind: ChangeKind, version: RankingVersion | None, by: User, reason: str
 ) -> RankingChange:
-    before = ranking_versions.stack_of(changes)[-1]
+    before = ranking_versions.build_version_stack(changes)[-1]
     change = RankingChange(
         sequence=len(changes) + 1, kind=kind, version=version, by=by, reason=reason.strip()[:200]
     )
     try:
         with transaction.atomic():
             change.save()
-    except IntegrityError as taken:
-        raise ValidationError("刚刚有人改过排序版本，请刷新后再试。") from taken
+    except IntegrityError as error:
+        raise ValidationError("刚刚有人改过排序版本，请刷新后再试。") from error
     after = version.key if version is not None else BUILT_IN
     audit.record(
         by=by,
@@ -71,5 +71,5 @@ def _change(
         after=after,
         reason=change.reason,
     )
-    transaction.on_commit(ranking_versions.publish)
+    transaction.on_commit(ranking_versions.publish_version)
     return change

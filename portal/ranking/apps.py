@@ -5,47 +5,47 @@ from django.apps import AppConfig
 from django.db import transaction
 
 
-def _position_changed(sender: type, position: Any, **kwargs: Any) -> None:
+def _refresh_position(sender: type, position: Any, **kwargs: Any) -> None:
     from portal.ranking.tasks import refresh_posting
 
     transaction.on_commit(lambda: refresh_posting.enqueue(position.pk))
 
 
-def _positions_changed(sender: type, position_ids: list[int], **kwargs: Any) -> None:
+def _refresh_positions(sender: type, position_ids: list[int], **kwargs: Any) -> None:
     from portal.ranking.tasks import refresh_postings
 
     transaction.on_commit(lambda: refresh_postings.enqueue(position_ids))
 
 
-def _employer_changed(sender: type, employer: Any, **kwargs: Any) -> None:
+def _refresh_employer(sender: type, employer: Any, **kwargs: Any) -> None:
     from portal.ranking.tasks import refresh_employer
 
     transaction.on_commit(lambda: refresh_employer.enqueue(employer.pk))
 
 
-def _files_changed(sender: type, **kwargs: Any) -> None:
+def _refresh_people(sender: type, **kwargs: Any) -> None:
     from portal.ranking.tasks import people_changed
 
     transaction.on_commit(people_changed.enqueue)
 
 
-def _request_begins(sender: type, **kwargs: Any) -> None:
+def _discard_impressions(sender: type, **kwargs: Any) -> None:
     from portal.ranking import impression_log
 
-    impression_log.forget()  # what a request that broke off left behind
+    impression_log.discard_queue()  # left by an aborted request
 
 
-def _request_is_over(sender: type, **kwargs: Any) -> None:
+def _write_impressions(sender: type, **kwargs: Any) -> None:
     from portal.ranking import impression_log
 
-    impression_log.flush()
+    impression_log.write_queue()
 
 
-def _anonymised(sender: type, veteran: Any, **kwargs: Any) -> None:
+def _delete_impressions(sender: type, veteran: Any, **kwargs: Any) -> None:
     veteran.impressions.all().delete()
 
 
-class RecommendationsConfig(AppConfig):
+class RankingConfig(AppConfig):
     name = "portal.ranking"
     verbose_name = "岗位推荐"
 
@@ -62,17 +62,19 @@ class RecommendationsConfig(AppConfig):
             veteran_files_changed,
         )
 
-        veteran_file_changed.connect(_files_changed, dispatch_uid="recommendations.people")
-        veteran_files_changed.connect(_files_changed, dispatch_uid="recommendations.people")
-        position_changed.connect(_position_changed, dispatch_uid="recommendations.position")
-        positions_changed.connect(_positions_changed, dispatch_uid="recommendations.positions")
-        employer_changed.connect(_employer_changed, dispatch_uid="recommendations.employer")
-        veteran_file_anonymised.connect(_anonymised, dispatch_uid="recommendations.anonymised")
-        request_started.connect(_request_begins, dispatch_uid="recommendations.impressions_begin")
-        request_finished.connect(_request_is_over, dispatch_uid="recommendations.impressions_end")
+        veteran_file_changed.connect(_refresh_people, dispatch_uid="recommendations.people")
+        veteran_files_changed.connect(_refresh_people, dispatch_uid="recommendations.people")
+        position_changed.connect(_refresh_position, dispatch_uid="recommendations.position")
+        positions_changed.connect(_refresh_positions, dispatch_uid="recommendations.positions")
+        employer_changed.connect(_refresh_employer, dispatch_uid="recommendations.employer")
+        veteran_file_anonymised.connect(_delete_impressions, dispatch_uid="recommendations.anonymised")
+        request_started.connect(_discard_impressions, dispatch_uid="recommendations.impressions_begin")
+        request_finished.connect(_write_impressions, dispatch_uid="recommendations.impressions_end")
         periodic.register(
-            "recommendations.purge_impressions", every=timedelta(days=1), run=impression_log.purge
+            "recommendations.purge_impressions", every=timedelta(days=1), run=impression_log.purge_expired
         )
         periodic.register(
-            "recommendations.publish_version", every=timedelta(minutes=1), run=ranking_versions.publish
+            "recommendations.publish_version",
+            every=timedelta(minutes=1),
+            run=ranking_versions.publish_version,
         )

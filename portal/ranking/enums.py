@@ -2,7 +2,7 @@ from django.db import models
 
 
 class Surface(models.TextChoices):
-    """On which list a position and a person met."""
+    """List on which a position was shown for a person."""
 
     ME_HOME = "me_home", "我的首页"
     ME_POSITIONS = "me_positions", "推荐岗位"

@@ -1,8 +1,7 @@
-"""What lists showed, written down after the answer has gone out: one insert a list, nobody waits for it.
+"""Log of list impressions, written after the response is sent.
 
-A page that shows a list says so (`note`); when the request is over the rows are written (`flush`). A row
-tells nothing that the lists do not tell, changes nothing that a reader sees, and is lost rather than
-waited for when the database is busy.
+A page queues its list (`queue_list`); the rows are written when the request has finished (`write_queue`).
+When the database is busy they are dropped, so that no response waits for the log.
 """
 
 import logging
@@ -24,15 +23,15 @@ from portal.ranking.enums import Surface
 from portal.ranking.models import BUILT_IN, Impression
 from portal.veterans.models import Veteran
 
-_AT_ONCE = 5_000
+_DELETE_BATCH = 5_000
 
 logger = logging.getLogger(__name__)
 _request = Local()
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A place of a list: who beside which position, its rank from 1, and the chance that it stood there."""
+class ListEntry:
+    """Place of a position on a list for a person: rank from 1, and the probability of that rank."""
 
     veteran_id: int
     position_id: int
@@ -41,10 +40,16 @@ class Shown:
     propensity: float = 1.0
 
 
-def impression(
-    surface: Surface, place: Shown, *, list_id: uuid.UUID, version: str = BUILT_IN, **fields: Any
+def build_impression(
+    surface: Surface, place: ListEntry, *, list_id: uuid.UUID, version: str = BUILT_IN, **fields: Any
 ) -> Impression:
-    """An unsaved row. `fields`: `at` and `day` (now, unless given) and `context`."""
+    """Build an unsaved row.
+
+    Args:
+        list_id: one view of one list.
+        version: key of the ranking version.
+        fields: `at` and `day` (the current time by default) and `context`.
+    """
     now = timezone.now()
     return Impression(
         **{
@@ -63,54 +68,59 @@ def impression(
     )
 
 
-def note(
-    surface: Surface, places: Iterable[Shown], *, version: str = BUILT_IN, context: int | None = None
+def queue_list(
+    surface: Surface, places: Iterable[ListEntry], *, version: str = BUILT_IN, context: int | None = None
 ) -> None:
-    """Have a list written down when this request is over."""
+    """Queue a list, to be written when this request has finished."""
     list_id = uuid.uuid4()
-    rows = [impression(surface, place, list_id=list_id, version=version, context=context) for place in places]
+    rows = [
+        build_impression(surface, place, list_id=list_id, version=version, context=context)
+        for place in places
+    ]
     _request.rows = [*getattr(_request, "rows", []), *rows]
 
 
-def flush() -> int:
-    """Write what was noted, for those who agreed to matching; how many rows were offered.
+def write_queue() -> int:
+    """Write the queued rows of people who consented to matching; return how many were submitted.
 
-    A position that a person saw on this kind of list today already keeps its first row.
+    Only the first impression per person, position, surface and day is kept.
     """
     rows: list[Impression] = getattr(_request, "rows", [])
-    forget()
+    discard_queue()
     if not rows:
         return 0
     try:
         people = {row.veteran_id for row in rows}
-        agreed = set(
+        consenting_ids = set(
             Veteran.objects.filter(
                 pk__in=people,
                 account__in=Consent.objects.in_force().filter(purpose=ConsentPurpose.MATCHING).values("user"),
             ).values_list("pk", flat=True)
         )
-        kept = [row for row in rows if row.veteran_id in agreed]
+        permitted = [row for row in rows if row.veteran_id in consenting_ids]
         with transaction.atomic():
-            Impression.objects.bulk_create(kept, ignore_conflicts=True)
+            Impression.objects.bulk_create(permitted, ignore_conflicts=True)
     except DatabaseError as error:
         logger.warning("%d impressions were not written: %s", len(rows), error)
         return 0
-    return len(kept)
+    return len(permitted)
 
 
-def forget() -> None:
-    """Drop what was noted and not written."""
+def discard_queue() -> None:
+    """Drop the queued rows."""
     _request.rows = []
 
 
-def purge() -> int:
-    """Delete what is older than IMPRESSION_DAYS, and all of people who withdrew their consent; how many."""
-    old = Impression.objects.filter(day__lt=timezone.localdate() - timedelta(days=settings.IMPRESSION_DAYS))
-    return sum(_delete(rows) for rows in (old, Impression.objects.not_agreed()))
+def purge_expired() -> int:
+    """Delete rows older than IMPRESSION_DAYS and those of withdrawn consents; return the number of rows."""
+    expired = Impression.objects.filter(
+        day__lt=timezone.localdate() - timedelta(days=settings.IMPRESSION_DAYS)
+    )
+    return sum(_delete(rows) for rows in (expired, Impression.objects.not_agreed()))
 
 
 def _delete(rows: Any) -> int:
     deleted = 0
-    while keys := list(rows.order_by().values_list("pk", flat=True)[:_AT_ONCE]):
+    while keys := list(rows.order_by().values_list("pk", flat=True)[:_DELETE_BATCH]):
         deleted += Impression.objects.filter(pk__in=keys).delete()[0]
     return deleted

@@ -1,4 +1,4 @@
-"""What the ranking showed (impressions), and which version of it a city uses."""
+"""Impressions of ranked lists, and the versions of the ranking that a city adopts."""
 
 from typing import TYPE_CHECKING
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 BUILT_IN = "tfidf"
-"""Key of the ranking that is in the code: closeness of words alone."""
+"""Key of the built-in ranking, by text similarity alone."""
 
 
 class ImpressionQuerySet(models.QuerySet["Impression"]):
     def visible_to(self, user: "User | AnonymousUser") -> "ImpressionQuerySet":
-        """The person's own alone: staff read counts, in reports, and no rows."""
+        """Return the user's own rows: staff see counts in reports, and no rows."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
         return self.filter(veteran__account=user)
 
     def agreed(self) -> "ImpressionQuerySet":
-        """Of people whose consent to matching is in force."""
+        """Filter people whose consent to matching is in force."""
         return self.filter(Exists(_matching_consents()))
 
     def not_agreed(self) -> "ImpressionQuerySet":
@@ -42,25 +42,24 @@ def _matching_consents() -> models.QuerySet[Consent]:
 
 
 class Impression(models.Model):
-    """A position stood on a list beside a person, once a day and list: bookkeeping as an access log is, so
-    that a page that shows one stays safe to read.
+    """A position was shown to or beside a person on a list, once per day and surface.
 
-    The figures of the match (matching.Measures) are kept, for what was shown must be scored again when files
-    and posts have long changed.
+    It is a log like an access log, so GET stays safe. The measures of the match (matching.Measures) are
+    stored, as it must be scored again after the record or the position has changed.
     """
 
     veteran = models.ForeignKey(Veteran, models.CASCADE, related_name="impressions", verbose_name="退役军人")
-    # Nobody uses a post by seeing it: its undoing and its removal do not ask this table.
+    # Being shown is no use of a position: it does not block undo or removal.
     position = models.ForeignKey(Position, models.CASCADE, related_name="+", verbose_name="岗位")
     surface = models.CharField("位置", max_length=16, choices=Surface.choices)
     day = models.DateField("日期")
     at = models.DateTimeField("时间", default=timezone.now)
     # One view of one list.
     list_id = models.UUIDField("列表编号")
-    # On whose page: the number of a fair; none for lists of everything.
+    # Primary key of the fair on whose page the list was; null elsewhere.
     context = models.BigIntegerField("所在页面编号", null=True, blank=True)
     rank = models.PositiveSmallIntegerField("显示位次")
-    # Chance that it stood there rather than its neighbour; 1 where nothing was left to chance.
+    # Probability of this rank when neighbours are swapped at random (RANKING_SWAPS), else 1.
     propensity = models.FloatField("该位次的概率", default=1.0)
     version = models.CharField("排序版本", max_length=20, default=BUILT_IN)
     score = models.FloatField("文字相近程度")
@@ -94,13 +93,12 @@ class Impression(models.Model):
 
 
 class RankingVersion(AppendOnlyModel):
-    """A re-weighting that was learnt from outcomes. Never changed: what was shown under it can be
-    recomputed."""
+    """A re-weighting trained on outcomes; immutable, so that lists shown under it can be recomputed."""
 
     name = models.CharField("名称", max_length=60)
     # reweighting.Reweighting.parameters
     parameters = models.JSONField("权重")
-    # Whether the report that made it found it better on fairs that it had not seen.
+    # Whether its report found it better on held-out fairs.
     proven = models.BooleanField("经留出招聘会验证更好")
     made_at = models.DateTimeField("生成时间", default=timezone.now)
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="生成人")
@@ -115,16 +113,16 @@ class RankingVersion(AppendOnlyModel):
 
     @property
     def key(self) -> str:
-        """What impressions call it."""
+        """Key stored in impressions."""
         return f"v{self.pk}"
 
 
 class RankingChange(AppendOnlyModel):
-    """A city takes a version into use, or goes back to the one before. The latest row says what is in use."""
+    """A city adopts a version or rolls back to the one before; the latest row determines the active one."""
 
     sequence = models.PositiveIntegerField("序号", unique=True)
     kind = models.CharField("操作", max_length=10, choices=ChangeKind.choices)
-    # In use from then on; none: the built-in ranking.
+    # Active from then on; null for the built-in ranking.
     version = models.ForeignKey(
         RankingVersion, models.PROTECT, null=True, related_name="changes", verbose_name="版本"
     )

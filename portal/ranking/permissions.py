@@ -1,11 +1,12 @@
-"""Who decides how the city's list is ranked."""
+"""Permission to change the ranking of the whole city."""
 
 from portal.accounts.enums import StationRole
 from portal.accounts.models import User
 
 
 def can_change_ranking(user: User) -> bool:
-    """Operators of the whole city: a list is the same for all stations."""
+    """Return whether the user is an operator of the whole city; the ranking is one for all stations."""
     return any(
-        post.role == StationRole.OPERATOR and post.station.is_root() for post in user.current_appointments
+        appointment.role == StationRole.OPERATOR and appointment.station.is_root()
+        for appointment in user.current_appointments
     )

@@ -1,5 +1,8 @@
-"""From database rows to what the ranking library reads. Nothing here may carry age, sex, ethnicity, marriage,
-household register, rank, party membership or disability: the ranking must not know them."""
+"""Map database rows to the input types of the ranking library.
+
+Age, sex, ethnicity, marital status, household register, rank, party membership and disability must not be
+mapped: the ranking must not depend on them.
+"""
 
 from datetime import datetime, time
 
@@ -15,20 +18,18 @@ from portal.veterans.models import Veteran
 _REGULAR_HOURS = {Shift.DAY, Shift.FLEXIBLE}
 
 
-def _last_moment(position: Position) -> datetime:
-    """When the post stops showing: its own end, or the end of its employer's verification if that comes
-    first.
-    """
+def _effective_expiry(position: Position) -> datetime:
+    """Return the earlier of the position's expiry and the end of its employer's verification."""
     assert position.expires_at is not None
-    until = position.employer.verified_until
-    if until is None:
+    verified_until = position.employer.verified_until
+    if verified_until is None:
         return position.expires_at
-    verified_to = timezone.make_aware(datetime.combine(until, time.max))
+    verified_to = timezone.make_aware(datetime.combine(verified_until, time.max))
     return min(position.expires_at, verified_to)
 
 
 def to_posting(position: Position) -> Posting:
-    """A published position as the ranking sees it; expects `with_details()`."""
+    """Map a published position, loaded by `with_details()`, to a posting."""
     assert position.published_at is not None
     return Posting(
         id=position.pk,
@@ -46,7 +47,7 @@ def to_posting(position: Position) -> Posting:
         education=position.education_min,
         experience_years=position.experience_years,
         opens_at=position.published_at,
-        expires_at=_last_moment(position),
+        expires_at=_effective_expiry(position),
         shift_work=position.shift not in _REGULAR_HOURS,
         travel=position.travels,
         veterans_preferred=position.veterans_preferred,
@@ -56,10 +57,10 @@ def to_posting(position: Position) -> Posting:
 
 
 def to_profile(veteran: Veteran, *, blocked: frozenset[int] = frozenset()) -> Profile:
-    """A file and its wishes as the ranking sees them; expects `with_details()`.
+    """Map a record with its wishes, loaded by `with_details()`, to a profile.
 
     Args:
-        blocked: employers from which the person hides; their posts are not recommended.
+        blocked: employers from which the person hides; their positions are not recommended.
     """
     today = timezone.localdate()
     jobs = list(veteran.work_history.all())

@@ -1,7 +1,7 @@
-"""Which version of the ranking serves.
+"""Active version of the ranking.
 
-The database says it (`RankingChange`). A file beside the index repeats it, so that a list asks no query more
-than before: written when a change is committed, and looked at again every minute by a job.
+It is stored in the database (`RankingChange`) and copied to a file beside the index, so that a list needs no
+further query. The file is written when a change is committed, and checked by a job every minute.
 """
 
 import json
@@ -16,55 +16,55 @@ from portal.ranking.enums import ChangeKind
 from portal.ranking.models import BUILT_IN, RankingChange, RankingVersion
 from portal.ranking.reweighting import Reweighting
 
-FILE = "ranking.json"
+FILE_NAME = "ranking.json"
 
-_seen: dict[Path, tuple[tuple[int, int, int] | None, "InUse"]] = {}
+_cache: dict[Path, tuple[tuple[int, int, int] | None, "ActiveVersion"]] = {}
 
 
 @dataclass(frozen=True)
-class InUse:
-    """`reweighting` is None for the built-in ranking."""
+class ActiveVersion:
+    """Active version; `reweighting` is None for the built-in ranking."""
 
     key: str = BUILT_IN
     reweighting: Reweighting | None = None
 
 
 def _path() -> Path:
-    return Path(settings.MATCHING_INDEX_DIR) / FILE
+    return Path(settings.MATCHING_INDEX_DIR) / FILE_NAME
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
     try:
-        found = path.stat()
+        stat = path.stat()
     except FileNotFoundError:
         return None
-    return found.st_ino, found.st_mtime_ns, found.st_size
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
 
-def in_use() -> InUse:
-    """The version that serves, as the file says; no query."""
+def active_version() -> ActiveVersion:
+    """Return the active version from the file, without a query."""
     path = _path()
     stamp = _stamp(path)
-    if path not in _seen or _seen[path][0] != stamp:
-        _seen[path] = stamp, _read(path)
-    return _seen[path][1]
+    if path not in _cache or _cache[path][0] != stamp:
+        _cache[path] = stamp, _read(path)
+    return _cache[path][1]
 
 
-def _read(path: Path) -> InUse:
+def _read(path: Path) -> ActiveVersion:
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return InUse()
-    return InUse(said["key"], Reweighting.from_parameters(said["parameters"]))
+        return ActiveVersion()
+    return ActiveVersion(content["key"], Reweighting.from_parameters(content["parameters"]))
 
 
-def history() -> list[RankingChange]:
-    """Every change, the first first."""
+def list_changes() -> list[RankingChange]:
+    """Return all changes, the oldest first."""
     return list(RankingChange.objects.select_related("version", "by").order_by("sequence"))
 
 
-def stack_of(changes: list[RankingChange]) -> list[RankingVersion | None]:
-    """The versions that a roll-back would come to, the one in use last; the built-in one stands below all."""
+def build_version_stack(changes: list[RankingChange]) -> list[RankingVersion | None]:
+    """Return the versions that roll-backs lead to, the active one last; the built-in one (None) is first."""
     stack: list[RankingVersion | None] = [None]
     for change in changes:
         if change.kind == ChangeKind.ADOPT:
@@ -74,15 +74,15 @@ def stack_of(changes: list[RankingChange]) -> list[RankingVersion | None]:
     return stack
 
 
-def current() -> RankingVersion | None:
-    """The version in use as the database says; None for the built-in one."""
+def adopted_version() -> RankingVersion | None:
+    """Return the active version from the database; None for the built-in one."""
     last = RankingChange.objects.select_related("version").order_by("-sequence").first()
     return last.version if last is not None else None
 
 
-def publish() -> str:
-    """Let the file say what the database says; the key of the version in use. May run twice."""
-    version, path = current(), _path()
+def publish_version() -> str:
+    """Write the active version to the file if it differs (idempotent); return its key."""
+    version, path = adopted_version(), _path()
     if version is None:
         path.unlink(missing_ok=True)
         return BUILT_IN
@@ -90,13 +90,13 @@ def publish() -> str:
     if _stamp(path) is None or path.read_text(encoding="utf-8") != text:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(
-            "w", dir=path.parent, prefix=FILE, delete=False, encoding="utf-8"
+            "w", dir=path.parent, prefix=FILE_NAME, delete=False, encoding="utf-8"
         ) as draft:
             draft.write(text)
-        os.replace(draft.name, path)  # noqa: PTH105  (atomic, over what is there)
+        os.replace(draft.name, path)  # noqa: PTH105  (atomic replacement)
     return version.key
 
 
-def forget() -> None:
-    """Read the file again at the next question."""
-    _seen.clear()
+def clear_cache() -> None:
+    """Read the file again at the next call."""
+    _cache.clear()

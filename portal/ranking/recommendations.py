@@ -1,7 +1,7 @@
-"""What pages ask of the ranking: positions for a person, why and why not, and the best among given ones.
+"""Recommend positions to a person, with reasons, and explain any one position.
 
-The built-in ranking is matching's own, exact. Where the city adopted a version learnt from outcomes, the
-best DEPTH of it are put into that version's order; facts still decide who is in the list at all.
+The built-in ranking is the exact one of `matching`. Where the city adopted a version trained on outcomes, its
+best RERANKED_DEPTH results are reranked by that version; hard facts still decide which positions are listed.
 """
 
 import random
@@ -19,7 +19,7 @@ from portal.ranking import ranking_index, ranking_versions
 from portal.ranking.matchable_people import is_looking
 from portal.ranking.models import BUILT_IN
 from portal.ranking.posting_mapping import to_profile
-from portal.ranking.reweighting import ADJUSTED, Reweighting, features
+from portal.ranking.reweighting import REWEIGHTING_REASON, Reweighting, build_features
 from portal.veterans.models import Veteran
 
 EXCLUSIONS = {
@@ -35,14 +35,19 @@ EXCLUSIONS = {
 }
 
 
-DEPTH = 60
-"""How many of the best, five pages, a learnt version puts into another order; what comes after stays."""
+RERANKED_DEPTH = 60
+"""Number of top results, five pages, that an adopted version reranks; the others keep their order."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recommended:
-    """A place of a list: `rank` from 1, `measures` of the match as the built-in ranking sees it, and the
-    chance that it stood here rather than its neighbour (1 but where RANKING_SWAPS is set)."""
+class RecommendedPosition:
+    """Place of a position on a list.
+
+    Attributes:
+        rank: from 1.
+        measures: measures of the match by the built-in ranking.
+        propensity: probability of this rank when neighbours are swapped (RANKING_SWAPS), else 1.
+    """
 
     position: Position
     match: Match
@@ -52,12 +57,18 @@ class Recommended:
 
 
 @dataclass(frozen=True, slots=True)
-class Recommendation:
-    """One page of a ranked list. `excluded`: words of the failing fact -> how many open positions it kept
-    out.
+class RecommendationPage:
+    """One page of a ranked list.
+
+    Attributes:
+        total: positions that meet every hard fact.
+        considered: open positions.
+        excluded: label of a failing fact -> open positions it excluded.
+        paused: the person does not look for work.
+        version: key of the ranking version.
     """
 
-    items: tuple[Recommended, ...]
+    items: tuple[RecommendedPosition, ...]
     total: int
     considered: int
     excluded: dict[str, int]
@@ -65,67 +76,75 @@ class Recommendation:
     version: str = BUILT_IN
 
 
-def recommend(
+def recommend_positions(
     veteran: Veteran,
     *,
     limit: int = 20,
     offset: int = 0,
     among: Collection[int] | None = None,
     now: datetime | None = None,
-) -> Recommendation:
-    """Open positions for a person, best first (those of `among` only, if given). Expects `with_details()`.
+) -> RecommendationPage:
+    """Rank open positions for a person, best first; those closed since the last index update are left out.
 
-    The database has the last word: a position closed since the index was brought up to date is left out.
+    Args:
+        veteran: loaded by `with_details()`.
+        limit: page size.
+        offset: positions before the page.
+        among: ids to which the list is limited.
+        now: time at which positions must be open; the current time by default.
     """
     if not is_looking(veteran) and among is None:
-        return Recommendation(items=(), total=0, considered=0, excluded={}, paused=True)
+        return RecommendationPage(items=(), total=0, considered=0, excluded={}, paused=True)
     now = now or timezone.now()
     index = ranking_index.store().current()
     if index is None:
-        return Recommendation(items=(), total=0, considered=0, excluded={})
-    profile, used = to_profile(veteran, blocked=hides_from(veteran)), ranking_versions.in_use()
-    if used.reweighting is None:
+        return RecommendationPage(items=(), total=0, considered=0, excluded={})
+    profile, version = to_profile(veteran, blocked=hides_from(veteran)), ranking_versions.active_version()
+    if version.reweighting is None:
         ranking = index.rank(profile, k=limit, offset=offset, among=among, now=now)
         matches: Sequence[Match] = ranking.matches
     else:
-        ranking = index.rank(profile, k=max(DEPTH, offset + limit), among=among, now=now)
-        matches = _reordered(index, profile, ranking, used.reweighting)[offset : offset + limit]
+        ranking = index.rank(profile, k=max(RERANKED_DEPTH, offset + limit), among=among, now=now)
+        matches = _rerank(index, profile, ranking, version.reweighting)[offset : offset + limit]
     chances = [1.0] * len(matches)
     if settings.RANKING_SWAPS and among is None:
-        matches, chances = _swapped(matches, offset, f"{veteran.pk} {timezone.localdate(now)}")
+        matches, chances = _swap_neighbours(matches, offset, f"{veteran.pk} {timezone.localdate(now)}")
     positions = Position.objects.open_at(now).with_details().in_bulk([m.id for m in matches])
-    return Recommendation(
+    return RecommendationPage(
         items=tuple(
-            Recommended(positions[m.id], m, rank, _measured(index, profile, m), chance)
+            RecommendedPosition(positions[m.id], m, rank, _built_in_measures(index, profile, m), chance)
             for rank, (m, chance) in enumerate(zip(matches, chances, strict=True), offset + 1)
             if m.id in positions
         ),
         total=ranking.passing,
         considered=ranking.considered,
         excluded={EXCLUSIONS[kind]: n for kind, n in ranking.excluded.items()},
-        version=used.key,
+        version=version.key,
     )
 
 
-def _measured(index: Index, profile: Profile, match: Match) -> Measures:
-    """The figures of a match by the built-in ranking: the learnt move is no part of them."""
-    told = [reason for reason in match.reasons if reason.kind != ADJUSTED]
-    moved = sum(reason.share for reason in match.reasons if reason.kind == ADJUSTED)
-    return measures(index, profile, match.id, match.score - moved, tuple(told))
+def _built_in_measures(index: Index, profile: Profile, match: Match) -> Measures:
+    """Return the measures of a match by the built-in ranking, without the shift of an adopted version."""
+    reasons = [reason for reason in match.reasons if reason.kind != REWEIGHTING_REASON]
+    shift = sum(reason.share for reason in match.reasons if reason.kind == REWEIGHTING_REASON)
+    return measures(index, profile, match.id, match.score - shift, tuple(reasons))
 
 
-def _reordered(index: Index, profile: Profile, ranking: Ranking, reweighting: Reweighting) -> Sequence[Match]:
-    """The best DEPTH in the learnt order, then the others as they stood; every score with its move."""
-    table = features([_measured(index, profile, match) for match in ranking.matches])
-    first = reweighting.applied(ranking.matches[:DEPTH], table[:DEPTH])
-    later = [reweighting.moved(m, row) for m, row in zip(ranking.matches[DEPTH:], table[DEPTH:], strict=True)]
+def _rerank(index: Index, profile: Profile, ranking: Ranking, reweighting: Reweighting) -> Sequence[Match]:
+    """Rerank the best RERANKED_DEPTH; the others keep their order. Every score includes its shift."""
+    table = build_features([_built_in_measures(index, profile, match) for match in ranking.matches])
+    first = reweighting.rerank(ranking.matches[:RERANKED_DEPTH], table[:RERANKED_DEPTH])
+    later = [
+        reweighting.reweight(m, row)
+        for m, row in zip(ranking.matches[RERANKED_DEPTH:], table[RERANKED_DEPTH:], strict=True)
+    ]
     return [*first, *later]
 
 
-def _swapped(matches: Sequence[Match], offset: int, seed: str) -> tuple[Sequence[Match], list[float]]:
-    """Neighbours (1 and 2, 3 and 4 …) in each other's place with the chance RANKING_SWAPS, the same all day.
+def _swap_neighbours(matches: Sequence[Match], offset: int, seed: str) -> tuple[Sequence[Match], list[float]]:
+    """Swap neighbours (ranks 1|2, 3|4 …) with probability RANKING_SWAPS; return matches and propensities.
 
-    A page holds what it held: nothing is hidden, and nothing moves by more than one place.
+    The seed holds for a day. A page keeps its set of positions, and each moves by one rank at most.
     """
     chance = min(max(settings.RANKING_SWAPS, 0.0), 0.5)
     order, chances = list(matches), [1.0] * len(matches)
@@ -137,18 +156,20 @@ def _swapped(matches: Sequence[Match], offset: int, seed: str) -> tuple[Sequence
     return order, chances
 
 
-def explain(veteran: Veteran, position: Position, *, now: datetime | None = None) -> Verdict | None:
-    """Why this position fits the person, or why not; None while the position is not in the index."""
+def explain_recommendation(
+    veteran: Veteran, position: Position, *, now: datetime | None = None
+) -> Verdict | None:
+    """Explain whether and why a position fits the person; None while the position is not in the index."""
     index = ranking_index.store().current()
     if index is None:
         return None
     try:
         profile = to_profile(veteran, blocked=hides_from(veteran))
         verdict = index.explain(profile, position.pk, now=now or timezone.now())
-        reweighting = ranking_versions.in_use().reweighting
+        reweighting = ranking_versions.active_version().reweighting
         if reweighting is None:
             return verdict
-        figures = measures(index, profile, position.pk, verdict.score, verdict.reasons)
-        return reweighting.told(verdict, features([figures])[0])
+        match_measures = measures(index, profile, position.pk, verdict.score, verdict.reasons)
+        return reweighting.reweight_verdict(verdict, build_features([match_measures])[0])
     except KeyError:
         return None

@@ -1,8 +1,8 @@
-"""A learnt re-weighting of the ranking, as it serves: a few weights over the figures of a match.
+"""Re-weighting of the ranking by weights trained on outcomes: a linear model over the features of a match.
 
-The score of a match is moved in log-odds, so it stays between 0 and 1 and the move is a share of its own
-beside the reasons: logit(new) = logit(score) + CAP * tanh(sum of weight * (value - centre) / CAP). Learnt in
-portal/learning; this file knows neither where weights come from nor the database.
+The score of a match is shifted in log-odds, so that it stays between 0 and 1:
+logit(new) = logit(score) + CAP * tanh(sum of weight * (value - centre) / CAP). The shift is a reason of its
+own with its share. Training is in portal/learning; this module does not use the database.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,44 +33,44 @@ LABELS = {
     "asked_years": "要求工作年限",
 }
 CAP = 1.5
-"""The farthest that outcomes may move a score, in log-odds: from 30 % to between 9 % and 66 %."""
-ADJUSTED = "outcomes"
-"""Kind of the reason that tells the move."""
-_SMALLEST = 1e-3
-_HALF_WAY_KM = 10.0
+"""Limit of the shift in log-odds: a score of 30 % stays between 9 % and 66 %."""
+REWEIGHTING_REASON = "outcomes"
+"""Kind of the reason that explains the shift."""
+_MIN_SHARE = 1e-3
+_HALF_NEARNESS_KM = 10.0
 
 Doubles = NDArray[np.float64]
 
 
 def logit(share: Doubles) -> Doubles:
-    kept = np.clip(share, _SMALLEST, 1 - _SMALLEST)
-    odds: Doubles = np.log(kept / (1 - kept))
+    clipped = np.clip(share, _MIN_SHARE, 1 - _MIN_SHARE)
+    odds: Doubles = np.log(clipped / (1 - clipped))
     return odds
 
 
-def features(rows: Sequence[Measures]) -> Doubles:
-    """f64[n, FEATURES]: the figures as the learner and the server see them; NaN where unknown."""
-    return feature_table(
+def build_features(rows: Sequence[Measures]) -> Doubles:
+    """Return the features for training and serving, f64[n, len(FEATURES)]; NaN where unknown."""
+    return build_feature_table(
         {name: [getattr(row, name) for row in rows] for name in Measures.__dataclass_fields__}
     )
 
 
-def feature_table(columns: Mapping[str, ArrayLike]) -> Doubles:
-    """As `features`, from a column for each field of Measures."""
-    of = {name: np.array(values, np.float64) for name, values in columns.items()}
+def build_feature_table(columns: Mapping[str, ArrayLike]) -> Doubles:
+    """Return the features, f64[n, len(FEATURES)], from a column for each field of Measures."""
+    column = {name: np.array(values, np.float64) for name, values in columns.items()}
     table: Doubles = np.column_stack(
         [
-            logit(of["score"]),
-            of["wish"],
-            of["service"],
-            of["own_words"],
-            of["certificate"],
-            _HALF_WAY_KM / (_HALF_WAY_KM + of["km"]),
-            np.log(np.maximum(of["pay"], 1) / 5_000),
-            np.clip(of["pay_margin"], -1, 2),
-            of["shift"],
-            of["travel"],
-            np.minimum(of["asked_years"], 10) / 5,
+            logit(column["score"]),
+            column["wish"],
+            column["service"],
+            column["own_words"],
+            column["certificate"],
+            _HALF_NEARNESS_KM / (_HALF_NEARNESS_KM + column["km"]),
+            np.log(np.maximum(column["pay"], 1) / 5_000),
+            np.clip(column["pay_margin"], -1, 2),
+            column["shift"],
+            column["travel"],
+            np.minimum(column["asked_years"], 10) / 5,
         ]
     )
     return table
@@ -78,8 +78,13 @@ def feature_table(columns: Mapping[str, ArrayLike]) -> Doubles:
 
 @dataclass(frozen=True)
 class Reweighting:
-    """`weights` and `centre` by feature, without 'score', whose weight is 1. What is unknown about a match
-    counts as the centre, and so moves nothing."""
+    """Weights of a ranking version.
+
+    Attributes:
+        weights: weight by feature, without 'score', whose weight is 1.
+        centre: mean by feature; an unknown value counts as the mean and shifts nothing.
+        cap: limit of the shift in log-odds.
+    """
 
     weights: Mapping[str, float]
     centre: Mapping[str, float]
@@ -87,10 +92,10 @@ class Reweighting:
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, Any]) -> "Reweighting":
-        """Back from `parameters`.
+        """Build a re-weighting from its stored `parameters`.
 
         Raises:
-            ValueError: a feature that is not known here.
+            ValueError: an unknown feature.
         """
         unknown = (set(parameters["weights"]) | set(parameters["centre"])) - set(FEATURES[1:])
         if unknown:
@@ -99,7 +104,7 @@ class Reweighting:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """JSON."""
+        """Parameters as stored in JSON."""
         return {"weights": dict(self.weights), "centre": dict(self.centre), "cap": self.cap}
 
     @cached_property
@@ -107,49 +112,49 @@ class Reweighting:
         weights = np.array([self.weights.get(name, 0.0) for name in FEATURES[1:]])
         return weights, np.array([self.centre.get(name, 0.0) for name in FEATURES[1:]])
 
-    def moves(self, table: Doubles) -> Doubles:
-        """f64[n]: how far each row of `features` moves, in log-odds."""
+    def log_odds_shifts(self, table: Doubles) -> Doubles:
+        """Return the shift of each row of `build_features`, f64[n], in log-odds."""
         weights, centre = self._columns
-        away = np.nan_to_num(table[:, 1:] - centre, nan=0.0)
-        moved: Doubles = self.cap * np.tanh(away @ weights / self.cap)
-        return moved
+        deviations = np.nan_to_num(table[:, 1:] - centre, nan=0.0)
+        shifts: Doubles = self.cap * np.tanh(deviations @ weights / self.cap)
+        return shifts
 
     def scores(self, table: Doubles) -> Doubles:
-        """f64[n]: the scores after the move, 0..1."""
-        moved: Doubles = 1 / (1 + np.exp(-(table[:, 0] + self.moves(table))))
-        return moved
+        """Return the scores after the shift, f64[n], 0 to 1."""
+        scores_after: Doubles = 1 / (1 + np.exp(-(table[:, 0] + self.log_odds_shifts(table))))
+        return scores_after
 
-    def _why(self, row: Doubles) -> str:
-        """The one or two features that moved it most, in the direction of the move."""
+    def _explain_shift(self, row: Doubles) -> str:
+        """Return a text with the one or two features that contributed most to the shift."""
         weights, centre = self._columns
         parts = np.nan_to_num((row[1:] - centre) * weights, nan=0.0)
         sign = 1.0 if parts.sum() >= 0 else -1.0
-        telling = [place for place in np.argsort(-sign * parts)[:2] if sign * parts[place] > 0.05]
-        named = "、".join(LABELS[FEATURES[1 + place]].removeprefix("其中：") for place in telling)
+        strongest = [place for place in np.argsort(-sign * parts)[:2] if sign * parts[place] > 0.05]
+        names = "、".join(LABELS[FEATURES[1 + place]].removeprefix("其中：") for place in strongest)
         word = "提高" if sign > 0 else "降低"
-        return f"按历史结果{word}" + (f"（{named}）" if named else "")
+        return f"按历史结果{word}" + (f"（{names}）" if names else "")
 
-    def moved(self, match: Match, row: Doubles) -> Match:
-        """A match with the move as a share of its own, so that its reasons add up to its score again."""
-        score, reasons = self._with(match.score, match.reasons, row)
+    def reweight(self, match: Match, row: Doubles) -> Match:
+        """Return a match with the shift as a reason of its own, so that shares add up to the score again."""
+        score, reasons = self._add_shift(match.score, match.reasons, row)
         return replace(match, score=score, reasons=reasons)
 
-    def applied(self, matches: Sequence[Match], table: Doubles) -> list[Match]:
-        """`moved` for each, best first; equal scores by id."""
-        moved = [self.moved(match, row) for match, row in zip(matches, table, strict=True)]
-        return sorted(moved, key=lambda match: (-match.score, match.id))
+    def rerank(self, matches: Sequence[Match], table: Doubles) -> list[Match]:
+        """Return the matches re-weighted, best first; equal scores by id."""
+        reweighted = [self.reweight(match, row) for match, row in zip(matches, table, strict=True)]
+        return sorted(reweighted, key=lambda match: (-match.score, match.id))
 
-    def told(self, verdict: Verdict, row: Doubles) -> Verdict:
-        """As `moved`, for a verdict."""
-        score, reasons = self._with(verdict.score, verdict.reasons, row)
+    def reweight_verdict(self, verdict: Verdict, row: Doubles) -> Verdict:
+        """Return a verdict with the shift as a reason of its own."""
+        score, reasons = self._add_shift(verdict.score, verdict.reasons, row)
         return replace(verdict, score=score, reasons=reasons)
 
-    def _with(
+    def _add_shift(
         self, before: float, reasons: tuple[Reason, ...], row: Doubles
     ) -> tuple[float, tuple[Reason, ...]]:
-        """The move stands among the reasons that carry a share, the greatest first."""
+        """Return the new score and the reasons: those with a share first, sorted by it, with the shift."""
         after = float(self.scores(row[None])[0])
-        move = Reason(ADJUSTED, self._why(row), after - before)
+        shift_reason = Reason(REWEIGHTING_REASON, self._explain_shift(row), after - before)
         shares = [reason for reason in reasons if reason.share]
-        facts = [reason for reason in reasons if not reason.share]
-        return after, (*sorted([*shares, move], key=lambda reason: -reason.share), *facts)
+        unshared = [reason for reason in reasons if not reason.share]
+        return after, (*sorted([*shares, shift_reason], key=lambda reason: -reason.share), *unshared)

@@ -1,4 +1,4 @@
-"""Background work of the ranking index."""
+"""Background tasks that update the ranking indexes."""
 
 from django_tasks import task
 
@@ -8,26 +8,26 @@ from portal.ranking import ranking_index
 
 @task()
 def refresh_posting(position_id: int) -> None:
-    """One position was opened, changed or closed."""
+    """Update a position that was opened, changed or closed."""
     ranking_index.refresh([position_id])
-    ranking_index.keep_small()
+    ranking_index.rebuild_if_stale()
 
 
 @task()
 def refresh_postings(position_ids: list[int]) -> None:
-    """Many positions changed at once."""
+    """Update many positions that changed at once."""
     ranking_index.refresh(position_ids)
-    ranking_index.keep_small()
+    ranking_index.rebuild_if_stale()
 
 
 @task()
 def refresh_employer(employer_id: int) -> None:
-    """An employer was verified, suspended or changed: all its positions may show or vanish."""
+    """Update all positions of an employer that was verified, suspended or changed."""
     ranking_index.refresh(Position.objects.filter(employer_id=employer_id).values_list("pk", flat=True))
-    ranking_index.keep_small()
+    ranking_index.rebuild_if_stale()
 
 
 @task()
 def people_changed() -> None:
-    """Somebody's file or consent changed: past so many the people index is built anew."""
-    ranking_index.keep_small()
+    """Rebuild the people index when enough records or consents have changed."""
+    ranking_index.rebuild_if_stale()

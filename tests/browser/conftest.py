@@ -15,4 +15,4 @@ def city(settings, tmp_path, open_page):
     setup_site()
     ranking_index.rebuild()
     yield stations
-    ranking_index.forget()
+    ranking_index.clear_caches()

@@ -118,7 +118,7 @@ def test_the_small_demo_keeps_its_promises(settings, tmp_path, capsys, figure) -
 
 def _the_report_finds_what_was_planted_and_nothing_else(figure) -> None:
     """Nearness moves the demo's people more than the ranking knows; outcomes dealt out anew move nobody."""
-    data = dataset_loading.read()
+    data = dataset_loading.load_dataset()
     assert len(data) > 3_000
     assert (data.level > 0).sum() > 0.6 * Placement.objects.count()  # most were shown before
     report = LearningReport.objects.get().figures

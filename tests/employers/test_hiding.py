@@ -12,8 +12,8 @@ from portal.employers.models import HiddenRecord
 from portal.placements import actions as placements
 from portal.placements.models import Placement
 from portal.ranking import ranking_index
-from portal.ranking.candidate_ranking import best_people, candidates
-from portal.ranking.recommendations import explain, recommend
+from portal.ranking.candidate_ranking import rank_candidates, rank_candidates_for_positions
+from portal.ranking.recommendations import explain_recommendation, recommend_positions
 from portal.veterans.merging import merge_files
 from portal.veterans.models import Veteran
 from tests.factories import make_booth, make_employer, make_position, make_staff, make_user, make_veteran
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 def index_folder(settings, tmp_path):
     settings.MATCHING_INDEX_DIR = tmp_path / "matching"
     yield
-    ranking_index.forget()
+    ranking_index.clear_caches()
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def _people(found):
 
 
 def _for(position):
-    return candidates(position, among=Veteran.objects.shown_to_employers())
+    return rank_candidates(position, among=Veteran.objects.shown_to_employers())
 
 
 def test_hidden_people_are_no_candidates_of_that_employer_and_stay_those_of_others(town) -> None:
@@ -70,7 +70,9 @@ def test_a_person_changed_since_the_index_was_built_is_hidden_too(town) -> None:
 
 def test_among_positions_of_several_employers_each_keeps_its_own(town) -> None:
     hiding.hide(veteran=town.ours, employer=town.employer, by=town.ours.account)
-    found = best_people([town.position, town.other_position], among=Veteran.objects.shown_to_employers())
+    found = rank_candidates_for_positions(
+        [town.position, town.other_position], among=Veteran.objects.shown_to_employers()
+    )
     assert {item.position for item in found.items if item.veteran == town.ours} == {town.other_position}
     assert found.total == 2
 
@@ -87,12 +89,15 @@ def test_a_booths_people_leave_out_who_hides(town, client_for) -> None:
 def test_its_posts_are_not_recommended_and_the_person_is_told_why(town) -> None:
     hiding.hide(veteran=town.ours, employer=town.employer, by=town.ours.account)
     ours = Veteran.objects.with_details().get(pk=town.ours.pk)
-    found = recommend(ours)
+    found = recommend_positions(ours)
     assert {item.position for item in found.items} == {town.other_position}
     assert found.excluded == {"您对这家单位隐藏了档案": 1}
-    assert not explain(ours, town.position).passes
+    assert not explain_recommendation(ours, town.position).passes
     theirs = Veteran.objects.with_details().get(pk=town.theirs.pk)
-    assert {item.position for item in recommend(theirs).items} == {town.position, town.other_position}
+    assert {item.position for item in recommend_positions(theirs).items} == {
+        town.position,
+        town.other_position,
+    }
 
 
 def test_intentions_vanish_from_the_employers_lists_alone(town, client_for) -> None:

@@ -15,7 +15,7 @@ from portal.learning.enums import Outcome
 from portal.placements import actions as placements
 from portal.placements.models import Placement
 from portal.ranking.enums import Surface
-from portal.ranking.impression_log import Shown, impression
+from portal.ranking.impression_log import ListEntry, build_impression
 from portal.ranking.models import Impression
 from tests.factories import (
     make_booth,
@@ -42,9 +42,9 @@ def person():
 def show(veteran, positions, *, at, surface=Surface.ME_POSITIONS, context=None):
     list_id = uuid.uuid4()
     Impression.objects.bulk_create(
-        impression(
+        build_impression(
             surface,
-            Shown(veteran.pk, position.pk, rank, FIGURES),
+            ListEntry(veteran.pk, position.pk, rank, FIGURES),
             list_id=list_id,
             at=at,
             day=timezone.localdate(at),
@@ -72,13 +72,13 @@ def test_an_intention_belongs_to_the_last_look_before_it(world) -> None:
     show(veteran, posts[::-1], at=now - timedelta(days=5))
     placements.declare(veteran=veteran, position=posts[0], by=clerk)
     show(veteran, posts[:1], at=now + timedelta(days=1))
-    data = dataset_loading.read()
+    data = dataset_loading.load_dataset()
     assert len(data) == 10
     assert data.level.tolist() == [0, 0, 0, 0, 0, 0, 0, 0, Outcome.CHOSEN, 0]
     assert data.rank.tolist() == [1, 2, 3, 1, 2, 3, 1, 2, 3, 1]
     assert len(set(data.lists.tolist())) == 4
     Placement.objects.update(recorded_at=now + timedelta(days=70))  # longer ago than WITHIN
-    assert not dataset_loading.read().level.any()
+    assert not dataset_loading.load_dataset().level.any()
 
 
 def test_groups_are_fairs_in_the_order_of_time(world) -> None:
@@ -89,11 +89,11 @@ def test_groups_are_fairs_in_the_order_of_time(world) -> None:
     show(veteran, posts[:1], at=now - timedelta(days=49), surface=Surface.ME_FAIR, context=early.pk)
     show(veteran, posts[:1], at=now + timedelta(days=2))
     show(veteran, posts[1:2], at=now, surface=Surface.COMPANY_PEOPLE)  # nobody's own choice
-    data = dataset_loading.read()
+    data = dataset_loading.load_dataset()
     assert [data.groups[group] for group in data.group] == [
-        early.title, late.title, early.title, dataset_loading.AFTER_ALL,
+        early.title, late.title, early.title, dataset_loading.AFTER_LAST_FAIR,
     ]  # fmt: skip
-    assert data.ordered.tolist() == [True, True, False, True]
+    assert data.in_rank_order.tolist() == [True, True, False, True]
 
 
 def test_what_came_of_it_is_read_from_the_log(world) -> None:
@@ -104,7 +104,7 @@ def test_what_came_of_it_is_read_from_the_log(world) -> None:
     placement = placements.declare(veteran=veteran, position=posts[0], by=clerk, fair=late)
 
     def level():
-        return Outcome(int(dataset_loading.read().level.max()))
+        return Outcome(int(dataset_loading.load_dataset().level.max()))
 
     assert level() == Outcome.CHOSEN
     placement = placements.advance(placement=placement, step="interview", by=clerk)
@@ -126,7 +126,7 @@ def test_what_came_of_it_is_read_from_the_log(world) -> None:
     ],
 )
 def test_how_far_a_placement_came(steps, came) -> None:
-    assert dataset_loading.farthest(steps) == came
+    assert dataset_loading.farthest_outcome(steps) == came
 
 
 def test_who_withdrew_is_not_learnt_from(world) -> None:
@@ -135,7 +135,7 @@ def test_who_withdrew_is_not_learnt_from(world) -> None:
     for veteran in (stays, goes):
         show(veteran, posts, at=now)
     withdraw_consent(consent=goes.account.consents.get(), by=goes.account)
-    assert set(dataset_loading.read().person.tolist()) == {stays.pk}
+    assert set(dataset_loading.load_dataset().person.tolist()) == {stays.pk}
 
 
 def test_as_many_queries_for_many_rows(world, django_assert_num_queries) -> None:
@@ -146,12 +146,12 @@ def test_as_many_queries_for_many_rows(world, django_assert_num_queries) -> None
             show(veteran, posts, at=now - timedelta(days=1))
             placements.declare(veteran=veteran, position=posts[0], by=clerk)
         with django_assert_num_queries(5):
-            data = dataset_loading.read()
+            data = dataset_loading.load_dataset()
     assert (data.level > 0).sum() == 7
     assert np.isnan(data.table[:, 7]).all()  # no wish about pay: unknown
 
 
 def test_nothing_shown_is_an_empty_data_set(db) -> None:
-    data = dataset_loading.read()
+    data = dataset_loading.load_dataset()
     assert len(data) == 0
-    assert data.groups == (dataset_loading.AFTER_ALL,)
+    assert data.groups == (dataset_loading.AFTER_LAST_FAIR,)

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from portal.learning import evaluation_report
-from portal.learning.counterfactual_evaluation import compare, reordered
-from portal.learning.dataset import Dataset, split
+from portal.learning.counterfactual_evaluation import compare_rankings, rerank
+from portal.learning.dataset import Dataset, split_by_fair
 from portal.learning.enums import Outcome, Verdict
-from portal.learning.position_bias import PositionEffect, position_effect
+from portal.learning.position_bias import PositionBias, estimate_position_bias
 from portal.learning.simulation import simulate
-from portal.learning.training import learn
+from portal.learning.training import train
 from portal.ranking.reweighting import Reweighting
 
 PLANTED = 4.0
@@ -20,7 +20,9 @@ FAST = {"controls": 0, "replicates": 400}
 def test_a_planted_effect_is_found_on_fairs_not_learnt_from(figure) -> None:
     found, lifts, weights = 0, [], []
     for seed in range(6):
-        figures = evaluation_report.make(simulate(seed, distance=PLANTED, people=PEOPLE), seed=seed, **FAST)
+        figures = evaluation_report.evaluate_ranking(
+            simulate(seed, distance=PLANTED, people=PEOPLE), seed=seed, **FAST
+        )
         found += figures["verdict"] == Verdict.BETTER
         (judged,) = [row for row in figures["comparisons"] if row["outcome"] == figures["target"]]
         lifts.append(judged["ips"]["lift"])
@@ -34,15 +36,17 @@ def test_a_planted_effect_is_found_on_fairs_not_learnt_from(figure) -> None:
 def test_in_shuffled_outcomes_there_is_none(figure) -> None:
     found = 0
     for seed in range(40):
-        dealt = simulate(seed % 4, distance=PLANTED, people=1_500).shuffled(1_000 + seed)
-        found += evaluation_report._is_better(*split(dealt), None, seed, 400)
+        dealt = simulate(seed % 4, distance=PLANTED, people=1_500).permute_outcomes(1_000 + seed)
+        found += evaluation_report._is_control_better(*split_by_fair(dealt), None, seed, 400)
     figure(f"shuffled: 'better' in {found} of 40")
     assert found <= 3  # 97.5 % of a right interval would leave one
 
 
 def test_where_the_ranking_is_right_already_nothing_better_is_found(figure) -> None:
     found = sum(
-        evaluation_report.make(simulate(seed, distance=0.0, people=1_500), seed=seed, **FAST)["verdict"]
+        evaluation_report.evaluate_ranking(simulate(seed, distance=0.0, people=1_500), seed=seed, **FAST)[
+            "verdict"
+        ]
         == Verdict.BETTER
         for seed in range(10)
     )
@@ -71,9 +75,11 @@ def test_nothing_is_found_where_a_place_does_less_at_the_later_fairs(figure) -> 
         steep = simulate(seed, distance=PLANTED, people=2_500, fairs=6, steepness=1.8)
         flat = simulate(seed + 50, distance=PLANTED, people=1_500, fairs=4, steepness=0.4)
         data = _joined(steep, flat)
-        planted += evaluation_report.make(data, seed=seed, **FAST)["verdict"] == Verdict.BETTER
+        planted += evaluation_report.evaluate_ranking(data, seed=seed, **FAST)["verdict"] == Verdict.BETTER
         for number in range(4):
-            found += evaluation_report._is_better(*split(data.shuffled(100 * seed + number)), None, seed, 400)
+            found += evaluation_report._is_control_better(
+                *split_by_fair(data.permute_outcomes(100 * seed + number)), None, seed, 400
+            )
     figure(f"other places at later fairs: shuffled 'better' in {found} of 8, planted in {planted} of 2")
     assert found <= 1
     assert planted == 2
@@ -82,16 +88,16 @@ def test_nothing_is_found_where_a_place_does_less_at_the_later_fairs(figure) -> 
 def test_controls_that_come_out_better_too_often_forbid_the_verdict(monkeypatch) -> None:
     data = simulate(1, distance=PLANTED, people=3_000)
     options = {"seed": 1, "controls": 6, "replicates": 200}
-    assert evaluation_report.make(data, **options)["verdict"] == Verdict.BETTER
-    monkeypatch.setattr(evaluation_report, "_is_better", lambda *given: True)
-    figures = evaluation_report.make(data, **options)
+    assert evaluation_report.evaluate_ranking(data, **options)["verdict"] == Verdict.BETTER
+    monkeypatch.setattr(evaluation_report, "_is_control_better", lambda *given: True)
+    figures = evaluation_report.evaluate_ranking(data, **options)
     assert figures["verdict"] == Verdict.NOT_SHOWN
     assert figures["controls"] == {"runs": 6, "found": 6, "allowed": 1}
 
 
 def test_shuffling_keeps_what_the_place_does_and_drops_the_match() -> None:
     data = simulate(3, distance=PLANTED)
-    dealt = data.shuffled(7)
+    dealt = data.permute_outcomes(7)
     for rank in range(1, 13):
         for group in range(12):
             cell = (data.rank == rank) & (data.group == group)
@@ -100,27 +106,29 @@ def test_shuffling_keeps_what_the_place_does_and_drops_the_match() -> None:
     kept = [part.level[near].astype(bool).mean() / part.level.astype(bool).mean() for part in (data, dealt)]
     assert kept[0] > 1.2
     assert kept[1] == pytest.approx(1.0, abs=0.1)
-    assert (data.shuffled(7).level == dealt.level).all()
+    assert (data.permute_outcomes(7).level == dealt.level).all()
 
 
 @pytest.mark.parametrize("steepness", [0.5, 1.0, 1.5])
 @pytest.mark.parametrize("swaps", [0.0, 0.3])
 def test_what_a_place_does_is_told_from_what_stands_there(steepness, swaps, figure) -> None:
     data = simulate(2, distance=PLANTED, people=4_000, steepness=steepness, swaps=swaps)
-    effect = position_effect(data)
+    effect = estimate_position_bias(data)
     figure(f"eta {steepness} (swaps {swaps}): {effect.eta:.2f} ± {effect.error:.2f}")
     assert effect.eta == pytest.approx(steepness, abs=0.2)
     assert 0 <= effect.low < effect.eta
-    assert effect.looked_at(np.array([1.0]))[0] == 1
+    assert effect.examination(np.array([1.0]))[0] == 1
 
 
 def test_too_small_an_eta_only_hides() -> None:
     """Why the lower end of eta's interval is used: another order, of no worth, must not come out ahead."""
     data = simulate(5, distance=0.0, people=4_000)
     noise = Reweighting({"pay": 5.0}, {"pay": 0.0})
-    _, later = split(data)
+    _, later = split_by_fair(data)
     lifts = [
-        compare(later, noise, None, PositionEffect(eta, 0.0), Outcome.CHOSEN, seed=1, replicates=200).ips.lift
+        compare_rankings(
+            later, noise, None, PositionBias(eta, 0.0), Outcome.CHOSEN, seed=1, replicates=200
+        ).ips.lift
         for eta in (0.0, 0.5, 1.0, 1.6)
     ]
     assert lifts[0] == 0
@@ -132,32 +140,32 @@ def test_the_served_order_is_the_judged_order() -> None:
     data = simulate(1, distance=PLANTED, people=50)
     learnt = Reweighting({"nearness": 3.0}, {"nearness": 0.4})
     scores = learnt.scores(data.table)
-    ranks = reordered(data, scores)
+    ranks = rerank(data, scores)
     for number in np.unique(data.lists):
         rows = data.lists == number
         assert sorted(ranks[rows]) == sorted(data.rank[rows])  # a list keeps its places
         assert list(np.argsort(ranks[rows])) == list(np.argsort(-scores[rows], kind="stable"))
-    assert (reordered(data, data.table[:, 0]) == data.rank).all()  # the present ranking is what was shown
+    assert (rerank(data, data.table[:, 0]) == data.rank).all()  # the present ranking is what was shown
 
 
 def test_figures_are_the_same_for_the_same_seed_and_are_json() -> None:
     import json
 
     data = simulate(4, distance=PLANTED, people=1_500)
-    first = evaluation_report.make(data, seed=2, controls=1, replicates=100)
+    first = evaluation_report.evaluate_ranking(data, seed=2, controls=1, replicates=100)
     assert json.loads(json.dumps(first)) == json.loads(
-        json.dumps(evaluation_report.make(data, seed=2, controls=1, replicates=100))
+        json.dumps(evaluation_report.evaluate_ranking(data, seed=2, controls=1, replicates=100))
     )
     said = [row["said"] for row in first["reliability"]["rows"]]
     assert said == sorted(said)
-    assert sum(row["count"] for row in first["reliability"]["rows"]) == len(split(data)[1])
+    assert sum(row["count"] for row in first["reliability"]["rows"]) == len(split_by_fair(data)[1])
     assert first["position"]["looked_at"][0] == 1
 
 
 def test_chances_are_calibrated_on_fairs_not_learnt_from(figure) -> None:
-    earlier, later = split(simulate(8, distance=PLANTED, people=PEOPLE))
-    learnt = learn(earlier, Outcome.CHOSEN)
-    chances, came = learnt.chances(later), later.level >= Outcome.CHOSEN
+    earlier, later = split_by_fair(simulate(8, distance=PLANTED, people=PEOPLE))
+    learnt = train(earlier, Outcome.CHOSEN)
+    chances, came = learnt.predict(later), later.level >= Outcome.CHOSEN
     gap = abs(chances.mean() - came.mean())
     worst = max(
         abs(chances[part].mean() - came[part].mean())
@@ -170,14 +178,14 @@ def test_chances_are_calibrated_on_fairs_not_learnt_from(figure) -> None:
 
 def test_too_few_outcomes_are_said_to_be_too_few() -> None:
     few = simulate(1, distance=PLANTED, people=40)
-    figures = evaluation_report.make(few, seed=1, **FAST)
+    figures = evaluation_report.evaluate_ranking(few, seed=1, **FAST)
     assert figures["verdict"] == Verdict.TOO_FEW
     assert "parameters" not in figures
     nothing = few.where(np.zeros(len(few), bool))
-    assert evaluation_report.make(nothing, seed=1, **FAST)["verdict"] == Verdict.TOO_FEW
+    assert evaluation_report.evaluate_ranking(nothing, seed=1, **FAST)["verdict"] == Verdict.TOO_FEW
 
 
 def test_the_outcome_is_chosen_by_counts_alone() -> None:
     many, some = simulate(1, distance=0.0, people=6_000), simulate(1, distance=0.0, people=300)
-    assert evaluation_report.farthest_with_enough(*split(many)) == Outcome.RETAINED
-    assert evaluation_report.farthest_with_enough(*split(some)) == Outcome.CHOSEN
+    assert evaluation_report.select_target(*split_by_fair(many)) == Outcome.RETAINED
+    assert evaluation_report.select_target(*split_by_fair(some)) == Outcome.CHOSEN

@@ -10,7 +10,7 @@ from portal.accounts.enums import ConsentPurpose, StationRole
 from portal.core.reference import load_reference
 from portal.employers import verification as employers
 from portal.ranking import ranking_index
-from portal.ranking.candidate_ranking import candidates
+from portal.ranking.candidate_ranking import rank_candidates
 from portal.veterans import actions as veterans
 from portal.veterans.enums import EmploymentStatus
 from portal.veterans.models import Veteran
@@ -35,7 +35,7 @@ def lorry():
 
 
 def found(position, **options):
-    return candidates(position, among=Veteran.objects.all(), **options)
+    return rank_candidates(position, among=Veteran.objects.all(), **options)
 
 
 def rebuilt() -> None:
@@ -113,7 +113,7 @@ def test_pages_do_not_overlap_and_ask_as_many_queries(lorry) -> None:
 def test_among_limits_to_the_files_a_clerk_may_see(lorry) -> None:
     mine, _ = agreeing(), agreeing()
     rebuilt()
-    page = candidates(lorry, among=Veteran.objects.filter(pk=mine.pk))
+    page = rank_candidates(lorry, among=Veteran.objects.filter(pk=mine.pk))
     assert [c.veteran for c in page.items] == [mine]
     assert page.considered == 1
 
@@ -121,20 +121,20 @@ def test_among_limits_to_the_files_a_clerk_may_see(lorry) -> None:
 def test_many_changes_are_merged(lorry, monkeypatch) -> None:
     driver = agreeing()
     rebuilt()
-    monkeypatch.setattr(ranking_index, "PEOPLE_PENDING", 1)
+    monkeypatch.setattr(ranking_index, "MAX_PENDING_PEOPLE", 1)
     before = ranking_index.people_store().current().read_at
-    ranking_index.keep_small()
+    ranking_index.rebuild_if_stale()
     assert ranking_index.people_store().current().read_at == before
     newcomers = [agreeing(), agreeing()]
-    ranking_index.keep_small()
+    ranking_index.rebuild_if_stale()
     people = ranking_index.people_store().current()
     assert people.read_at > before
     assert set(people.facts.id.tolist()) >= {driver.pk, *(v.pk for v in newcomers)}
 
-    monkeypatch.setattr(ranking_index, "POSITIONS_PENDING", 0)
+    monkeypatch.setattr(ranking_index, "MAX_PENDING_POSITIONS", 0)
     ranking_index.refresh([lorry.pk])
     assert ranking_index.store().pending == 1
-    ranking_index.keep_small()
+    ranking_index.rebuild_if_stale()
     assert ranking_index.store().pending == 0
 
 

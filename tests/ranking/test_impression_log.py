@@ -133,17 +133,20 @@ def test_one_insert_a_list_and_nothing_when_only_asked_for_the_head(
     client = client_for(driver.account)
 
     def queries_of_flush(places):
-        impression_log.note(Surface.ME_POSITIONS, places)
+        impression_log.queue_list(Surface.ME_POSITIONS, places)
         with django_assert_num_queries(4):  # who agreed; the insert between savepoints
-            impression_log.flush()
+            impression_log.write_queue()
 
     item = client.get(reverse("veteran:positions")).context["found"].items[0]
     Impression.objects.all().delete()
-    place = impression_log.Shown(driver.pk, item.position.pk, 1, item.measures)
+    place = impression_log.ListEntry(driver.pk, item.position.pk, 1, item.measures)
     queries_of_flush([place])
     Impression.objects.all().delete()
     queries_of_flush(
-        [impression_log.Shown(driver.pk, post.pk, rank, item.measures) for rank, post in enumerate(posts, 1)]
+        [
+            impression_log.ListEntry(driver.pk, post.pk, rank, item.measures)
+            for rank, post in enumerate(posts, 1)
+        ]
     )
     assert len(rows()) == 4
 
@@ -158,7 +161,7 @@ def test_without_consent_nothing_is_written_and_what_was_goes(driver, posts, cli
     client.get(reverse("veteran:positions"))
     assert len(rows()) == count
     assert Impression.objects.agreed().count() == 0
-    assert impression_log.purge() == count
+    assert impression_log.purge_expired() == count
     assert rows() == []
 
 
@@ -178,7 +181,7 @@ def test_old_rows_are_purged_when_their_turn_comes(driver, posts, client_for, se
     old = rows()[0]
     Impression.objects.filter(pk=old.pk).update(day=timezone.localdate() - timedelta(days=31))
     assert "recommendations.purge_impressions" in {job.name for job in periodic.jobs()}
-    assert impression_log.purge() == 1
+    assert impression_log.purge_expired() == 1
     assert old.pk not in {row.pk for row in rows()}
     assert len(rows()) == 3
 

@@ -15,7 +15,7 @@ from portal.employers.hiding import hides_from
 from portal.ranking import actions, ranking_index, ranking_versions, recommendations
 from portal.ranking.models import BUILT_IN, Impression, RankingVersion
 from portal.ranking.posting_mapping import to_profile
-from portal.ranking.reweighting import FEATURES, LABELS, Reweighting, features
+from portal.ranking.reweighting import FEATURES, LABELS, Reweighting, build_features
 from portal.veterans.models import Veteran
 from tests.factories import make_employer, make_position, make_staff, make_stations, make_veteran
 
@@ -100,7 +100,7 @@ def test_without_a_version_the_list_is_matchings_own_bit_for_bit(driver, posts) 
         .current()
         .rank(to_profile(driver, blocked=hides_from(driver)), k=20, offset=0, among=None, now=now)
     )
-    found = recommendations.recommend(driver, now=now)
+    found = recommendations.recommend_positions(driver, now=now)
     assert tuple(item.match for item in found.items) == plain.matches
     assert (found.total, found.considered, found.version) == (plain.passing, plain.considered, BUILT_IN)
     assert {item.propensity for item in found.items} == {1.0}
@@ -111,10 +111,10 @@ def test_an_adopted_version_serves_and_its_reasons_add_up(
     driver, posts, operator, django_capture_on_commit_callbacks, django_assert_num_queries
 ) -> None:
     _far, near = posts[:2]
-    before = recommendations.recommend(driver)
+    before = recommendations.recommend_positions(driver)
     adopt(operator, django_capture_on_commit_callbacks)
     with django_assert_num_queries(2):
-        after = recommendations.recommend(driver)
+        after = recommendations.recommend_positions(driver)
     assert after.items[0].position == near != before.items[0].position
     assert {item.position for item in after.items} == {item.position for item in before.items}
     assert (after.total, after.considered, after.excluded) == (
@@ -133,7 +133,7 @@ def test_an_adopted_version_serves_and_its_reasons_add_up(
         # What is written down is what the built-in ranking saw.
         assert item.measures.score == pytest.approx(plain[item.position.pk].measures.score)
         assert 0 <= item.match.score <= 1
-        verdict = recommendations.explain(driver, item.position)
+        verdict = recommendations.explain_recommendation(driver, item.position)
         assert verdict.score == pytest.approx(item.match.score)
         assert sum(reason.share for reason in verdict.reasons) == pytest.approx(verdict.score)
 
@@ -142,13 +142,13 @@ def test_pages_of_a_learnt_list_follow_one_another(
     driver, posts, operator, django_capture_on_commit_callbacks, monkeypatch
 ) -> None:
     adopt(operator, django_capture_on_commit_callbacks)
-    whole = [item.position.pk for item in recommendations.recommend(driver).items]
+    whole = [item.position.pk for item in recommendations.recommend_positions(driver).items]
     for depth in (60, 3):
-        monkeypatch.setattr(recommendations, "DEPTH", depth)
+        monkeypatch.setattr(recommendations, "RERANKED_DEPTH", depth)
         pages = [
             item.position.pk
             for offset in (0, 2, 4)
-            for item in recommendations.recommend(driver, limit=2, offset=offset).items
+            for item in recommendations.recommend_positions(driver, limit=2, offset=offset).items
         ]
         assert sorted(pages) == sorted(whole)
         assert depth == 3 or pages == whole
@@ -160,16 +160,16 @@ def test_versions_come_and_go_with_reason_and_trace(
     commit = django_capture_on_commit_callbacks
     first, second = version(operator), version(operator, parameters={**NEAR, "cap": 0.5})
     adopt(operator, commit, first)
-    assert ranking_versions.in_use().key == first.key
+    assert ranking_versions.active_version().key == first.key
     adopt(operator, commit, second, reason="新报告")
     with pytest.raises(ValidationError, match="已在使用"):
         actions.adopt_ranking(version=second, by=operator, reason="再来")
     with commit(execute=True):
         actions.roll_back_ranking(by=operator, reason="投诉多")
-    assert (ranking_versions.current(), ranking_versions.in_use().key) == (first, first.key)
+    assert (ranking_versions.adopted_version(), ranking_versions.active_version().key) == (first, first.key)
     with commit(execute=True):
         actions.roll_back_ranking(by=operator, reason="回到原来")
-    assert (ranking_versions.current(), ranking_versions.in_use().key) == (None, BUILT_IN)
+    assert (ranking_versions.adopted_version(), ranking_versions.active_version().key) == (None, BUILT_IN)
     with pytest.raises(ValidationError, match="原始排序"):
         actions.roll_back_ranking(by=operator, reason="再退")
     told = list(
@@ -185,7 +185,9 @@ def test_versions_come_and_go_with_reason_and_trace(
         (back, by, first.key, BUILT_IN, "回到原来"),
     ]
     for change, stack in zip(
-        ranking_versions.history(), ([None, first], [None, first, second], [None, first], [None]), strict=True
+        ranking_versions.list_changes(),
+        ([None, first], [None, first, second], [None, first], [None]),
+        strict=True,
     ):
         assert change.version == stack[-1]
 
@@ -218,30 +220,32 @@ def test_only_operators_of_the_whole_city_decide(operator, role, place) -> None:
 def test_the_file_is_mended_from_the_database(operator, django_capture_on_commit_callbacks) -> None:
     made = version(operator)
     actions.adopt_ranking(version=made, by=operator, reason="试")  # its process died before the file
-    assert ranking_versions.in_use().key == BUILT_IN
-    assert ranking_versions.publish() == made.key
-    assert ranking_versions.in_use().key == made.key
-    assert ranking_versions.publish() == made.key
+    assert ranking_versions.active_version().key == BUILT_IN
+    assert ranking_versions.publish_version() == made.key
+    assert ranking_versions.active_version().key == made.key
+    assert ranking_versions.publish_version() == made.key
     ranking_versions._path().write_text(json.dumps({"key": "v0", "parameters": NEAR}), encoding="utf-8")
-    ranking_versions.publish()
-    assert ranking_versions.in_use().key == made.key
+    ranking_versions.publish_version()
+    assert ranking_versions.active_version().key == made.key
 
 
 def test_a_move_is_bounded_and_the_unknown_moves_nothing() -> None:
     wild = Reweighting({"nearness": 1e6, "pay_margin": 1e6}, {"nearness": 0.2, "pay_margin": 0.0}, cap=1.5)
     near = Measures(0.3, 0.3, 0, 0, 0, 0.0, 6000, None, False, False, 0)
     unknown = dataclasses.replace(near, km=None)
-    moved = wild.scores(features([near, unknown]))
+    moved = wild.scores(build_features([near, unknown]))
     assert moved[0] == pytest.approx(0.658, abs=0.001)
     assert moved[1] == pytest.approx(0.3)
 
 
 def test_neighbours_change_places_by_chance_and_nobody_is_hidden(driver, posts, settings) -> None:
-    plain = [item.position.pk for item in recommendations.recommend(driver).items]
+    plain = [item.position.pk for item in recommendations.recommend_positions(driver).items]
     settings.RANKING_SWAPS = 0.5
-    found = recommendations.recommend(driver)
+    found = recommendations.recommend_positions(driver)
     order = [item.position.pk for item in found.items]
-    assert order == [item.position.pk for item in recommendations.recommend(driver).items]  # the same all day
+    assert order == [
+        item.position.pk for item in recommendations.recommend_positions(driver).items
+    ]  # the same all day
     for at in range(0, len(plain), 2):
         assert set(order[at : at + 2]) == set(plain[at : at + 2])
     assert [item.rank for item in found.items] == list(range(1, len(plain) + 1))
@@ -250,8 +254,8 @@ def test_neighbours_change_places_by_chance_and_nobody_is_hidden(driver, posts, 
     swapped = 0
     for day in range(200):
         now = timezone.now().replace(microsecond=day)
-        items, chances = recommendations._swapped(
-            [item.match for item in recommendations.recommend(driver, now=now).items], 0, f"{day}"
+        items, chances = recommendations._swap_neighbours(
+            [item.match for item in recommendations.recommend_positions(driver, now=now).items], 0, f"{day}"
         )
         assert set(chances) <= {0.1, 0.9}
         swapped += chances.count(0.1) // 2

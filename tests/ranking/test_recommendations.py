@@ -37,7 +37,7 @@ def test_a_driver_is_shown_driving_work_first_and_told_why(driver) -> None:
     _clerk_posts()
     lorry = make_position(certificates=["driving_b2"])
     ranking_index.rebuild()
-    found = recommendations.recommend(driver)
+    found = recommendations.recommend_positions(driver)
     assert found.items[0].position == lorry
     reasons = found.items[0].match.reasons
     assert any("驾" in reason.text for reason in reasons)
@@ -47,10 +47,10 @@ def test_a_driver_is_shown_driving_work_first_and_told_why(driver) -> None:
 def test_a_required_certificate_that_is_missing_keeps_the_post_out_and_is_named(driver) -> None:
     forklift = make_position(title="叉车司机", certificates=["forklift_n1"])
     ranking_index.rebuild()
-    found = recommendations.recommend(driver)
+    found = recommendations.recommend_positions(driver)
     assert not found.items
     assert found.excluded == {"缺少必需证书": 1}
-    verdict = recommendations.explain(driver, forklift)
+    verdict = recommendations.explain_recommendation(driver, forklift)
     assert verdict is not None
     assert not verdict.passes
     assert any("叉车" in missing.text for missing in verdict.missing)
@@ -63,7 +63,7 @@ def test_low_pay_is_excluded_and_counted(driver) -> None:
     make_position(pay_from=Decimal(4000), pay_to=Decimal(4500))
     good = make_position(pay_from=Decimal(6000), pay_to=Decimal(7000))
     ranking_index.rebuild()
-    found = recommendations.recommend(driver)
+    found = recommendations.recommend_positions(driver)
     assert [item.position for item in found.items] == [good]
     assert found.excluded == {"月薪低于期望": 1}
     assert (found.total, found.considered) == (1, 2)
@@ -79,10 +79,10 @@ def test_an_approved_position_is_ranked_and_a_withdrawn_one_is_gone(
     with django_capture_on_commit_callbacks(execute=True):
         positions.submit(position=position, by=member)
         positions.approve(position=position, by=make_staff(employer.station, StationRole.REVIEWER))
-    assert [item.position for item in recommendations.recommend(driver).items] == [position]
+    assert [item.position for item in recommendations.recommend_positions(driver).items] == [position]
     with django_capture_on_commit_callbacks(execute=True):
         positions.withdraw(position=position, by=member)
-    assert not recommendations.recommend(driver).items
+    assert not recommendations.recommend_positions(driver).items
 
 
 def test_a_suspended_employers_posts_leave_the_ranking(driver, django_capture_on_commit_callbacks) -> None:
@@ -93,36 +93,36 @@ def test_a_suspended_employers_posts_leave_the_ranking(driver, django_capture_on
         employers.suspend(
             employer=employer, by=make_staff(employer.station, StationRole.REVIEWER), reason="投诉核实"
         )
-    assert recommendations.recommend(driver).considered == 0
+    assert recommendations.recommend_positions(driver).considered == 0
 
 
 def test_the_database_has_the_last_word_over_a_stale_index(driver) -> None:
     position = make_position()
     ranking_index.rebuild()
     Position.objects.filter(pk=position.pk).update(expires_at=timezone.now() - timedelta(minutes=1))
-    assert not recommendations.recommend(driver).items
+    assert not recommendations.recommend_positions(driver).items
 
 
 def test_without_an_index_there_is_an_empty_list_and_no_error(driver) -> None:
     position = make_position()
-    assert recommendations.recommend(driver).considered == 0
-    assert recommendations.explain(driver, position) is None
+    assert recommendations.recommend_positions(driver).considered == 0
+    assert recommendations.explain_recommendation(driver, position) is None
 
 
 def test_somebody_who_has_work_gets_no_list_until_that_changes(driver) -> None:
     make_position()
     ranking_index.rebuild()
     driver.employment_status = EmploymentStatus.EMPLOYED
-    assert recommendations.recommend(driver).paused
+    assert recommendations.recommend_positions(driver).paused
     driver.employment_status = EmploymentStatus.UNEMPLOYED
-    assert recommendations.recommend(driver).items
+    assert recommendations.recommend_positions(driver).items
 
 
 def test_only_the_given_positions_are_ranked(driver) -> None:
     make_position()
     second = make_position()
     ranking_index.rebuild()
-    found = recommendations.recommend(driver, among=[second.pk])
+    found = recommendations.recommend_positions(driver, among=[second.pk])
     assert [item.position for item in found.items] == [second]
 
 
@@ -130,11 +130,11 @@ def test_pages_follow_one_another_without_gap_or_repeat(driver) -> None:
     for _ in range(7):
         make_position()
     ranking_index.rebuild()
-    whole = [item.position.pk for item in recommendations.recommend(driver, limit=7).items]
+    whole = [item.position.pk for item in recommendations.recommend_positions(driver, limit=7).items]
     pages = [
         item.position.pk
         for offset in (0, 3, 6)
-        for item in recommendations.recommend(driver, limit=3, offset=offset).items
+        for item in recommendations.recommend_positions(driver, limit=3, offset=offset).items
     ]
     assert len(whole) == 7
     assert pages == whole
@@ -163,9 +163,9 @@ def test_queries_do_not_grow_with_the_list(driver, django_assert_num_queries) ->
         make_position(employer=employer)
     ranking_index.rebuild()
     with django_assert_num_queries(2):  # and whom the person hides from
-        assert len(recommendations.recommend(driver).items) == 2
+        assert len(recommendations.recommend_positions(driver).items) == 2
     for _ in range(18):
         make_position(employer=make_employer())
     ranking_index.rebuild()
     with django_assert_num_queries(2):  # and whom the person hides from
-        assert len(recommendations.recommend(driver).items) == 20
+        assert len(recommendations.recommend_positions(driver).items) == 20

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.must("matching.7")]
 def index_folder(settings, tmp_path):
     settings.MATCHING_INDEX_DIR = tmp_path / "matching"
     yield
-    ranking_index.forget()
+    ranking_index.clear_caches()
 
 
 @pytest.fixture

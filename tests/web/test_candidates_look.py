@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.must("matchin
 def index_folder(settings, tmp_path):
     settings.MATCHING_INDEX_DIR = tmp_path / "matching"
     yield
-    ranking_index.forget()
+    ranking_index.clear_caches()
 
 
 @pytest.mark.parametrize("width", [390, 1280])

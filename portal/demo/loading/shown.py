@@ -17,10 +17,10 @@ from cms.models import JobFairPage
 from matching import Index, Posting, measures
 from portal.demo.loading.bulk import batches, insert
 from portal.fairs.models import Registration
-from portal.learning.simulation import appeal
+from portal.learning.simulation import choice_log_odds
 from portal.positions.models import Position
 from portal.ranking.enums import Surface
-from portal.ranking.impression_log import Shown, impression
+from portal.ranking.impression_log import ListEntry, build_impression
 from portal.ranking.models import Impression
 from portal.ranking.posting_mapping import to_posting, to_profile
 from portal.veterans.models import Veteran
@@ -67,17 +67,17 @@ def load_shown(
                 day, list_id = timezone.localdate(at), uuid.UUID(int=rng.getrandbits(128), version=4)
                 if day >= oldest:
                     rows += [
-                        impression(Surface.ME_POSITIONS, place, list_id=list_id, at=at, day=day)
+                        build_impression(Surface.ME_POSITIONS, place, list_id=list_id, at=at, day=day)
                         for place in shown
                     ]
                 bar.update()
     # Whoever went to two fairs within a day saw one list.
     once = {(row.veteran_id, row.position_id, row.day): row for row in reversed(rows)}
     insert(Impression, list(once.values())[::-1], total=len(once), label="impressions")
-    most = max((taste.chance for liked in tastes.values() for taste in liked), default=1.0)
+    most = max((taste.chance for log_odds in tastes.values() for taste in log_odds), default=1.0)
     return {
-        pair: [replace(taste, chance=taste.chance / most) for taste in liked]
-        for pair, liked in tastes.items()
+        pair: [replace(taste, chance=taste.chance / most) for taste in log_odds]
+        for pair, log_odds in tastes.items()
     }
 
 
@@ -90,14 +90,14 @@ def _always_open(ids: set[int]) -> Iterator[Posting]:
             yield replace(to_posting(position), opens_at=long_ago, expires_at=far_off)
 
 
-def _list(index: Index, veteran: Veteran, among: Sequence[int], now: datetime) -> Iterator[Shown]:
+def _list(index: Index, veteran: Veteran, among: Sequence[int], now: datetime) -> Iterator[ListEntry]:
     profile = to_profile(veteran)
     for rank, match in enumerate(index.rank(profile, k=A_LIST, among=among, now=now).matches, 1):
         figures = measures(index, profile, match.id, match.score, match.reasons)
-        yield Shown(veteran.pk, match.id, rank, figures)
+        yield ListEntry(veteran.pk, match.id, rank, figures)
 
 
-def _chance(place: Shown) -> float:
+def _chance(place: ListEntry) -> float:
     km = place.measures.km if place.measures.km is not None else _UNKNOWN_KM
-    liked = appeal(np.array(place.measures.score), np.array(km), distance=PLANTED)
-    return 1 / place.rank / (1 + exp(-float(liked)))
+    log_odds = choice_log_odds(np.array(place.measures.score), np.array(km), distance=PLANTED)
+    return 1 / place.rank / (1 + exp(-float(log_odds)))

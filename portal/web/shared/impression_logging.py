@@ -7,30 +7,32 @@ from django.http import HttpRequest
 from portal.ranking import impression_log
 from portal.ranking.candidate_ranking import Candidates
 from portal.ranking.enums import Surface
-from portal.ranking.impression_log import Shown
-from portal.ranking.recommendations import Recommendation, Recommended
+from portal.ranking.impression_log import ListEntry
+from portal.ranking.recommendations import RecommendationPage, RecommendedPosition
 from portal.veterans.models import Veteran
 
 
-def positions_shown(request: HttpRequest, surface: Surface, veteran: Veteran, found: Recommendation) -> None:
+def positions_shown(
+    request: HttpRequest, surface: Surface, veteran: Veteran, found: RecommendationPage
+) -> None:
     """A list of positions for one person, as it was ranked."""
     if request.method == "GET":
         rows = [
-            Shown(veteran.pk, item.position.pk, item.rank, item.measures, item.propensity)
+            ListEntry(veteran.pk, item.position.pk, item.rank, item.measures, item.propensity)
             for item in found.items
         ]
-        impression_log.note(surface, rows, version=found.version)
+        impression_log.queue_list(surface, rows, version=found.version)
 
 
 def booths_shown(
-    request: HttpRequest, veteran: Veteran, fair_id: int, items: Iterable[Recommended], version: str
+    request: HttpRequest, veteran: Veteran, fair_id: int, items: Iterable[RecommendedPosition], version: str
 ) -> None:
     """Positions of a fair's booths, in the order on the page (by booth), which is what the eye follows."""
     if request.method == "GET":
         rows = [
-            Shown(veteran.pk, item.position.pk, rank, item.measures) for rank, item in enumerate(items, 1)
+            ListEntry(veteran.pk, item.position.pk, rank, item.measures) for rank, item in enumerate(items, 1)
         ]
-        impression_log.note(Surface.ME_FAIR, rows, version=version, context=fair_id)
+        impression_log.queue_list(Surface.ME_FAIR, rows, version=version, context=fair_id)
 
 
 def people_shown(
@@ -38,5 +40,5 @@ def people_shown(
 ) -> None:
     """A list of people for a position or a booth."""
     if request.method == "GET":
-        rows = [Shown(i.veteran.pk, i.position.pk, i.rank, i.measures) for i in found.items]
-        impression_log.note(surface, rows, context=context)
+        rows = [ListEntry(i.veteran.pk, i.position.pk, i.rank, i.measures) for i in found.items]
+        impression_log.queue_list(surface, rows, context=context)

@@ -110,7 +110,7 @@ def test_health_says_which_index_serves(client: Client, tmp_path: Path, settings
     try:
         assert client.get("/healthz").json()["matching"] == {"generation": "g-00000001", "positions": 1}
     finally:
-        ranking_index.forget()
+        ranking_index.clear_caches()
 
 
 def test_pictures_are_served_and_nothing_beside_them(client: Client, tmp_path: Path, settings) -> None:

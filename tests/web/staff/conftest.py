@@ -16,7 +16,7 @@ from tests.factories import make_position, make_staff, make_stations, make_veter
 def index_folder(settings, tmp_path):
     settings.MATCHING_INDEX_DIR = tmp_path / "matching"
     yield
-    ranking_index.forget()
+    ranking_index.clear_caches()
 
 
 def make_due():

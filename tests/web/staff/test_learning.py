@@ -10,7 +10,7 @@ from portal.accounts.enums import ConsentPurpose, StationRole
 from portal.accounts.models import Appointment
 from portal.core.models import AuditEvent
 from portal.learning import dataset_loading, evaluation_report
-from portal.learning.actions import keep_report
+from portal.learning.actions import store_report
 from portal.learning.models import LearningReport
 from portal.learning.simulation import simulate
 from portal.ranking import ranking_versions
@@ -26,13 +26,15 @@ PAGE = "staff:learning"
 @pytest.fixture(scope="module")
 def figures():
     return {
-        "better": evaluation_report.make(
+        "better": evaluation_report.evaluate_ranking(
             simulate(1, distance=4.0, people=4_000), seed=1, controls=2, replicates=200
         ),
-        "not_shown": evaluation_report.make(
+        "not_shown": evaluation_report.evaluate_ranking(
             simulate(1, distance=0.0, people=1_000), seed=1, controls=0, replicates=200
         ),
-        "too_few": evaluation_report.make(simulate(1, distance=4.0, people=20), seed=1, controls=0),
+        "too_few": evaluation_report.evaluate_ranking(
+            simulate(1, distance=4.0, people=20), seed=1, controls=0
+        ),
     }
 
 
@@ -43,7 +45,7 @@ def operator():
 
 def kept(figures, operator, verdict="better"):
     assert figures[verdict]["verdict"] == verdict
-    return keep_report(figures=figures[verdict], against="tfidf", by=operator)
+    return store_report(figures=figures[verdict], against="tfidf", by=operator)
 
 
 def text(response) -> str:
@@ -113,7 +115,7 @@ def test_nobody_else_and_no_former_operator(operator, client_for, figures) -> No
     assert client.get(reverse(PAGE)).status_code == 403
     assert not LearningReport.objects.visible_to(operator).exists()
     assert client.post(reverse("staff:learning-adopt", args=[report.pk]), {"reason": "试"}).status_code == 403
-    assert ranking_versions.current() is None
+    assert ranking_versions.adopted_version() is None
 
 
 def test_adopting_and_going_back(
@@ -127,14 +129,14 @@ def test_adopting_and_going_back(
     assert "请写明理由" in text(refused)
     with django_capture_on_commit_callbacks(execute=True):
         assert client.post(adopt, {"reason": "报告证明更好"}).status_code == 302
-    assert ranking_versions.in_use().key == report.version.key
+    assert ranking_versions.active_version().key == report.version.key
     said = text(client.get(reverse(PAGE)))
     assert report.version.name in said
     assert "报告证明更好" in said
     assert "启用这份报告" not in said
     with django_capture_on_commit_callbacks(execute=True):
         client.post(reverse("staff:learning-roll-back"), {"reason": "先观察"})
-    assert ranking_versions.in_use().key == "tfidf"
+    assert ranking_versions.active_version().key == "tfidf"
     verbs = AuditEvent.objects.filter(actor_id=operator.pk).values_list("verb", flat=True)
     assert set(verbs) >= {"recommendations.adopted", "recommendations.rolled_back", "learning.report_made"}
     again = client.post(reverse("staff:learning-roll-back"), {"reason": "再退"}, follow=True)
@@ -146,7 +148,7 @@ def test_what_is_not_proven_cannot_be_adopted(operator, client_for, figures) -> 
     client = client_for(operator)
     answer = client.post(reverse("staff:learning-adopt", args=[report.pk]), {"reason": "想试试"}, follow=True)
     assert "证明更好" in text(answer)
-    assert ranking_versions.current() is None
+    assert ranking_versions.adopted_version() is None
     few = kept(figures, operator, "too_few")
     assert few.version is None
     assert client.post(reverse("staff:learning-adopt", args=[few.pk]), {"reason": "试"}).status_code == 404
@@ -159,7 +161,7 @@ def test_a_reason_that_names_a_unit_is_refused_beside_the_field(operator, client
     )
     assert answer.status_code == 200
     assert "12345部队要求" in text(answer)  # what was typed stays
-    assert ranking_versions.current() is None
+    assert ranking_versions.adopted_version() is None
 
 
 def test_the_page_asks_as_many_queries_for_many_reports(operator, client_for, figures, same_queries) -> None:
@@ -187,7 +189,7 @@ def test_the_command_and_the_button_make_a_report(
     operator, client_for, monkeypatch, tmp_path, capsys
 ) -> None:
     monkeypatch.setattr(
-        dataset_loading, "read", lambda progress=None: simulate(1, distance=4.0, people=4_000)
+        dataset_loading, "load_dataset", lambda progress=None: simulate(1, distance=4.0, people=4_000)
     )
     out = tmp_path / "report.json"
     call_command("learning_report", by=operator.phone, controls=1, output=out)

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from portal.accounts.enums import StationRole
 from portal.learning import evaluation_report
-from portal.learning.actions import keep_report
+from portal.learning.actions import store_report
 from portal.learning.simulation import simulate
 from portal.ranking.actions import adopt_ranking
 from tests.factories import make_staff, make_stations
@@ -16,15 +16,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_page_looks_right_and_its_buttons_work(open_page, sign_in, look, width) -> None:
     operator = make_staff(make_stations()["江门市"], StationRole.OPERATOR, name="市级业务管理员")
-    figures = evaluation_report.make(
+    figures = evaluation_report.evaluate_ranking(
         simulate(1, distance=4.0, people=4_000), seed=1, controls=2, replicates=200
     )
     adopt_ranking(
-        version=keep_report(figures=figures, against="tfidf", by=operator).version,
+        version=store_report(figures=figures, against="tfidf", by=operator).version,
         by=operator,
         reason="第一份报告",
     )
-    report = keep_report(figures=figures, against="tfidf", by=operator)
+    report = store_report(figures=figures, against="tfidf", by=operator)
     page = open_page(width=width)
     sign_in(page, operator)
     page.goto(reverse("staff:learning"))

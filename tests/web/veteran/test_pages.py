@@ -36,7 +36,7 @@ PAGES = ("home", "file", "positions", "tickets", "intentions", "access-log")
 def index_folder(settings, tmp_path):
     settings.MATCHING_INDEX_DIR = tmp_path / "matching"
     yield
-    ranking_index.forget()
+    ranking_index.clear_caches()
 
 
 @pytest.fixture

@@ -27,15 +27,15 @@ class Command(BaseCommand):
         if operator is None:
             raise CommandError("no user has this phone number")
         try:
-            report = report_generation.run(
+            report = report_generation.generate_report(
                 by=operator,
                 seed=seed,
                 controls=controls,
                 reading_progress=partial(tqdm, desc="impressions", unit="row", disable=None),
                 progress=partial(tqdm, desc="report and controls", unit="run", disable=None),
             )
-        except PermissionDenied as refused:
-            raise CommandError("only an operator of the whole city makes this report") from refused
+        except PermissionDenied as error:
+            raise CommandError("only an operator of the whole city makes this report") from error
         if output is not None:
             output.write_text(json.dumps(report.figures, ensure_ascii=False, indent=1), encoding="utf-8")
         self.stdout.write(f"report {report.pk}: {report.verdict}")
@@ -47,5 +47,5 @@ class Command(BaseCommand):
                 f" {ips['lift']:+.1%} [{ips['low']:+.1%}, {ips['high']:+.1%}]"
             )
         if "controls" in report.figures:
-            found = report.figures["controls"]
-            self.stdout.write(f"  shuffled: better in {found['found']} of {found['runs']}")
+            controls = report.figures["controls"]
+            self.stdout.write(f"  shuffled: better in {controls['found']} of {controls['runs']}")

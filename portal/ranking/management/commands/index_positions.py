@@ -6,7 +6,7 @@ from tqdm import tqdm
 
 from portal.positions.models import Position
 from portal.ranking import ranking_index
-from portal.ranking.matchable_people import matchable
+from portal.ranking.matchable_people import matchable_veterans
 
 
 class Command(BaseCommand):
@@ -18,15 +18,17 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        served = (
+        is_served = (
             ranking_index.store().current() is not None and ranking_index.people_store().current() is not None
         )
-        if options["if_missing"] and served:
+        if options["if_missing"] and is_served:
             self.stdout.write("ranking index: current")
             return
         total = Position.objects.open_at().count()
         bar = partial(tqdm, total=total, unit="position", desc="ranking index", disable=None)
         count = ranking_index.rebuild(progress=bar)
-        bar = partial(tqdm, total=matchable().count(), unit="person", desc="people index", disable=None)
+        bar = partial(
+            tqdm, total=matchable_veterans().count(), unit="person", desc="people index", disable=None
+        )
         people = ranking_index.rebuild_people(progress=bar)
         self.stdout.write(f"ranking index: {count} open positions, {people} people")

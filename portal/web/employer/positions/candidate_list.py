@@ -8,9 +8,9 @@ from django.views.decorators.http import require_safe
 from portal.core.models import Region
 from portal.fairs.models import Registration
 from portal.positions.models import Position
-from portal.ranking.candidate_ranking import NOBODY, candidates
+from portal.ranking.candidate_ranking import NO_CANDIDATES, rank_candidates
 from portal.ranking.enums import Surface
-from portal.ranking.matchable_people import matchable
+from portal.ranking.matchable_people import matchable_veterans
 from portal.veterans.models import Veteran
 from portal.web.shared.candidate_cards import page_of, told
 from portal.web.shared.impression_logging import people_shown
@@ -29,7 +29,7 @@ def listing(request: HttpRequest, pk: int) -> HttpResponse:
     found, page = page_of(
         request,
         lambda limit, offset: (
-            candidates(position, among=shown, limit=limit, offset=offset) if verified else NOBODY
+            rank_candidates(position, among=shown, limit=limit, offset=offset) if verified else NO_CANDIDATES
         ),
     )
     people_shown(request, Surface.COMPANY_PEOPLE, found)
@@ -58,6 +58,6 @@ def listing(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": rows,
         "page": page,
         "found": found,
-        "hidden": matchable().count() - found.considered if verified else 0,
+        "hidden": matchable_veterans().count() - found.considered if verified else 0,
     }
     return render(request, "employer/positions/candidates.html", context)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from portal.accounts.models import User
 from portal.fairs.models import Booth
 from portal.positions.models import Position
-from portal.ranking.candidate_ranking import best_people, candidates
+from portal.ranking.candidate_ranking import rank_candidates, rank_candidates_for_positions
 from portal.ranking.enums import Surface
 from portal.veterans.models import Veteran
 from portal.web.shared.candidate_cards import page_of, reasons, told
@@ -22,7 +22,7 @@ def position(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     asked = get_object_or_404(Position.objects.visible_to(user).with_details(), pk=pk)
     mine = Veteran.objects.visible_to(user)
     found, page = page_of(
-        request, lambda limit, offset: candidates(asked, among=mine, limit=limit, offset=offset)
+        request, lambda limit, offset: rank_candidates(asked, among=mine, limit=limit, offset=offset)
     )
     people_shown(request, Surface.DESK_PEOPLE, found)
     context = {
@@ -45,7 +45,10 @@ def booth(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     registered = Veteran.objects.visible_to(user).filter(pk__in=coming)
     brought = list(asked.positions.all())
     found, page = page_of(
-        request, lambda limit, offset: best_people(brought, among=registered, limit=limit, offset=offset)
+        request,
+        lambda limit, offset: rank_candidates_for_positions(
+            brought, among=registered, limit=limit, offset=offset
+        ),
     )
     people_shown(request, Surface.DESK_BOOTH, found, context=asked.fair_id)
     context = {

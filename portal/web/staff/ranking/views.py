@@ -142,8 +142,8 @@ def _page(
     reports = LearningReport.objects.visible_to(user).select_related("version", "made_by")
     asked = request.GET.get("report", "")
     chosen = get_object_or_404(reports, pk=int(asked)) if asked.isdecimal() else reports.first()
-    changes = ranking_versions.history()
-    stack = ranking_versions.stack_of(changes)
+    changes = ranking_versions.list_changes()
+    stack = ranking_versions.build_version_stack(changes)
     context = {
         "outcome_columns": ["结果", "较早", "较晚"],
         "comparison_columns": ["结果", "次数", "每千份列表", "被看到的机会"],

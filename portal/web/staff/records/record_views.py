@@ -147,7 +147,7 @@ def reveal(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, user: User, veteran: Veteran, form: RevealForm, shown: str) -> HttpResponse:
-    found = recommendations.recommend(veteran, limit=SUGGESTED)
+    found = recommendations.recommend_positions(veteran, limit=SUGGESTED)
     positions_shown(request, Surface.DESK_FILE, veteran, found)
     context = {
         "veteran": veteran,

@@ -19,7 +19,7 @@ from portal.fairs import actions
 from portal.fairs.models import Booth, Registration, RegistrationQuerySet
 from portal.positions.models import Position
 from portal.ranking import recommendations
-from portal.ranking.recommendations import Recommendation, Recommended
+from portal.ranking.recommendations import RecommendationPage, RecommendedPosition
 from portal.veterans.models import Veteran
 from portal.web.shared.impression_logging import booths_shown
 from portal.web.veteran.current_veteran import for_veteran
@@ -37,18 +37,18 @@ class Visit:
     """A booth with those of its positions that fit, the best first."""
 
     booth: Booth
-    fitting: list[Recommended]
+    fitting: list[RecommendedPosition]
 
     @property
     def positions(self) -> list[Position]:
         return [item.position for item in self.fitting]
 
 
-def _visits(veteran: Veteran, booths: list[Booth]) -> tuple[list[Visit], Recommendation]:
+def _visits(veteran: Veteran, booths: list[Booth]) -> tuple[list[Visit], RecommendationPage]:
     """Booths worth a visit, in walking order (by booth number); and the ranking that they come from."""
     booth_of = {position.pk: booth for booth in booths for position in booth.open_positions}
-    found = recommendations.recommend(veteran, among=booth_of.keys(), limit=LOOKED_AT)
-    fitting: dict[int, list[Recommended]] = {}
+    found = recommendations.recommend_positions(veteran, among=booth_of.keys(), limit=LOOKED_AT)
+    fitting: dict[int, list[RecommendedPosition]] = {}
     for item in found.items:
         fitting.setdefault(booth_of[item.position.pk].pk, []).append(item)
     if not fitting:

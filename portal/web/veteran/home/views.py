@@ -28,7 +28,7 @@ def home(request: HttpRequest, veteran: Veteran) -> HttpResponse:
         .select_related("fair")
         .order_by("fair__starts_at")
     )
-    found = recommendations.recommend(veteran, limit=3)
+    found = recommendations.recommend_positions(veteran, limit=3)
     positions_shown(request, Surface.ME_HOME, veteran, found)
     return render(
         request,

@@ -23,10 +23,10 @@ def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
     """The person's list, best first, with what was left out and why."""
     asked = request.GET.get("page", "1")
     number = max(1, min(int(asked), 200)) if asked.isdigit() else 1
-    found = recommendations.recommend(veteran, limit=A_PAGE, offset=(number - 1) * A_PAGE)
+    found = recommendations.recommend_positions(veteran, limit=A_PAGE, offset=(number - 1) * A_PAGE)
     page = Paginator(range(found.total), A_PAGE).get_page(number)
     if page.number != number:  # past the end: show the last page that there is
-        found = recommendations.recommend(veteran, limit=A_PAGE, offset=(page.number - 1) * A_PAGE)
+        found = recommendations.recommend_positions(veteran, limit=A_PAGE, offset=(page.number - 1) * A_PAGE)
     positions_shown(request, Surface.ME_POSITIONS, veteran, found)
     context = {
         "found": found,
@@ -45,5 +45,5 @@ def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
 def why(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
     """Why a position fits the person, or why not."""
     position = get_object_or_404(Position.objects.visible_to(request.user).with_details(), pk=pk)
-    verdict = recommendations.explain(veteran, position)
+    verdict = recommendations.explain_recommendation(veteran, position)
     return render(request, "veteran/positions/why.html", {"position": position, "verdict": verdict})
