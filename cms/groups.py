@@ -1,8 +1,7 @@
 """Who edits and who publishes: the two groups of the CMS, and the station posts that lead into them."""
 
-from portal.accounts.enums import StationRole
 from portal.accounts.models import User
-from portal.stations.enums import StationLevel
+from portal.accounts.roles import Permission
 
 EDITORS = "内容编辑"
 MODERATORS = "内容审核"
@@ -33,12 +32,5 @@ def groups_of(user: User) -> set[str]:
 
     What is published speaks for the whole city, so a county's reviewer of employers does not publish.
     """
-    names = set()
-    for post in user.current_appointments:
-        if post.role == StationRole.EDITOR:
-            names.add(EDITORS)
-        elif post.role == StationRole.OPERATOR or (
-            post.role == StationRole.REVIEWER and post.station.level == StationLevel.CITY
-        ):
-            names.add(MODERATORS)
-    return names
+    groups = {EDITORS: Permission.WRITE_PAGES, MODERATORS: Permission.PUBLISH_PAGES}
+    return {name for name, permission in groups.items() if user.has_station_permission(permission)}

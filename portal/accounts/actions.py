@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from portal.accounts.enums import AccessKind, ConsentPurpose, StationRole
 from portal.accounts.models import AccessLog, Appointment, Consent, OneTimeCode, User
+from portal.accounts.roles import Permission
 from portal.accounts.senders import get_sender
 from portal.core import audit
 from portal.core.encryption import lookup_hash
@@ -124,8 +125,12 @@ def end_post(*, post: Appointment, by: User | None, last_day: date) -> Appointme
         raise ValidationError("这项任职已经结束。")
     if last_day < post.starts_on:
         raise ValidationError({"last_day": f"最后一天不能早于开始日期 {post.starts_on:%Y-%m-%d}。"})
-    if by is not None and by.pk == post.user_id and post.role == StationRole.OPERATOR:
-        others = Appointment.objects.current().filter(user=by, role=StationRole.OPERATOR, ends_on=None)
+    if by is not None and by.pk == post.user_id and Permission.APPOINT_STAFF in post.permissions:
+        others = (
+            Appointment.objects.current()
+            .with_permission(Permission.APPOINT_STAFF)
+            .filter(user=by, ends_on=None)
+        )
         if not others.exclude(pk=post.pk).exists():
             raise ValidationError("不能结束自己最后一项管理员任职，请由另一位管理员办理。")
     post.ends_on = last_day

@@ -1,6 +1,5 @@
 """Who signs in, for which station somebody works, what a person agreed to, and who looked at whose file."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -12,14 +11,12 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from portal.accounts.enums import AccessKind, ConsentPurpose, StationRole
+from portal.accounts.roles import Permission, permissions_of, roles_with
 from portal.core.encryption import EncryptedTextField, lookup_hash, mask_phone
 from portal.core.models import AppendOnlyModel, TimestampedModel
 from portal.core.validators import normalise_phone, validate_phone
 from portal.stations.models import Station
 
-# Roles that open veterans' files; the others see no person.
-FILE_ROLES = frozenset({StationRole.CLERK, StationRole.HEAD, StationRole.OPERATOR})
-REVIEW_ROLES = frozenset({StationRole.REVIEWER, StationRole.OPERATOR, StationRole.HEAD})
 # The verification page shows the code of a second-factor device of this name, in a demo only.
 DEMO_DEVICE = "演示"
 # Stands where a phone's hash stands: no hash is spelt so, and nobody signs in with it.
@@ -102,16 +99,42 @@ class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
     def is_station_staff(self) -> bool:
         return bool(self.current_appointments)
 
-    def station_paths(self, roles: Iterable[StationRole]) -> list[str]:
-        """Tree paths of the stations that the user serves today in one of `roles`."""
-        wanted = set(roles)
-        return [post.station.path for post in self.current_appointments if post.role in wanted]
+    @property
+    def station_permissions(self) -> frozenset[Permission]:
+        """Permissions that today's appointments grant, at whichever station."""
+        return frozenset[Permission]().union(
+            *(appointment.permissions for appointment in self.current_appointments)
+        )
+
+    def has_station_permission(self, permission: Permission) -> bool:
+        """Return whether an appointment of today grants `permission`, at whichever station."""
+        return bool(self.appointments_with(permission))
+
+    def appointments_with(self, permission: Permission) -> list["Appointment"]:
+        """Return today's appointments that grant `permission`."""
+        return [row for row in self.current_appointments if permission in row.permissions]
+
+    def station_paths(self, permission: Permission) -> list[str]:
+        """Return tree paths of the stations in whose subtrees the user has `permission` today."""
+        return [row.station.path for row in self.appointments_with(permission)]
+
+    def has_permission_at(self, permission: Permission, station: Station) -> bool:
+        """Return whether the user has `permission` at `station` today, by serving it or a station above."""
+        return any(station.path.startswith(path) for path in self.station_paths(permission))
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def current(self, day: date | None = None) -> "AppointmentQuerySet":
         day = day or timezone.localdate()
         return self.filter(starts_on__lte=day).filter(Q(ends_on=None) | Q(ends_on__gte=day))
+
+    def with_permission(self, permission: Permission) -> "AppointmentQuerySet":
+        """Keep appointments that grant `permission`."""
+        anywhere = roles_with(permission)
+        condition = Q(role__in=sorted(anywhere))
+        if at_city := roles_with(permission, at_city=True) - anywhere:
+            condition |= Q(role__in=sorted(at_city), station__depth=1)
+        return self.filter(condition)
 
 
 class Appointment(TimestampedModel):
@@ -138,6 +161,11 @@ class Appointment(TimestampedModel):
 
     def __str__(self) -> str:
         return f"{self.user.name} {self.station.name} {self.get_role_display()}"
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """Permissions granted in the subtree of the station, which must be loaded."""
+        return permissions_of(self.role, at_city=self.station.is_root())
 
 
 class OneTimeCode(models.Model):

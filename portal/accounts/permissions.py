@@ -2,14 +2,8 @@
 
 from portal.accounts.enums import StationRole
 from portal.accounts.models import Appointment, User
+from portal.accounts.roles import Permission
 from portal.stations.models import Station
-
-# Roles that a head of station gives; the city's operators give every role.
-GIVEN_BY_HEADS = frozenset({StationRole.CLERK})
-
-
-def _at_or_above(user: User, station: Station, role: StationRole) -> bool:
-    return any(station.path.startswith(path) for path in user.station_paths([role]))
 
 
 def serves_at_or_above(user: User, station: Station) -> bool:
@@ -19,21 +13,19 @@ def serves_at_or_above(user: User, station: Station) -> bool:
 
 def can_change_network(user: User) -> bool:
     """May open, rename, merge, split and close stations: operators of the whole city."""
-    return any(
-        post.role == StationRole.OPERATOR and post.station.is_root() for post in user.current_appointments
-    )
+    return user.has_station_permission(Permission.CHANGE_NETWORK)
 
 
 def can_change_contact(user: User, station: Station) -> bool:
     """May change address, phone and opening hours: also the head of this station or of one above it."""
-    return can_change_network(user) or _at_or_above(user, station, StationRole.HEAD)
+    return user.has_permission_at(Permission.CHANGE_STATION_CONTACT, station)
 
 
 def can_appoint(user: User, station: Station, role: StationRole | str) -> bool:
     """May give and end posts of this role at this station; never above or beside the own station."""
-    if _at_or_above(user, station, StationRole.OPERATOR):
+    if user.has_permission_at(Permission.APPOINT_STAFF, station):
         return True
-    return role in GIVEN_BY_HEADS and _at_or_above(user, station, StationRole.HEAD)
+    return role == StationRole.CLERK and user.has_permission_at(Permission.APPOINT_CLERKS, station)
 
 
 def roles_to_give(user: User, station: Station) -> list[StationRole]:

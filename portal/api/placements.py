@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema
 from ninja.pagination import paginate
 
-from portal.accounts.models import FILE_ROLES
+from portal.accounts.roles import Permission
 from portal.api.schemas import Choice, Named, Paged, RecordId, choice
 from portal.placements.enums import FollowUpKind, FollowUpState, PlacementState
 from portal.placements.models import FollowUp, Placement, PlacementTransition
@@ -86,7 +86,7 @@ def _may_know_who(row: Placement, request: HttpRequest) -> bool:
     user = request.user
     if row.veteran_confirmed_at is not None or row.veteran.account_id == user.pk:
         return True
-    return any(row.veteran.station.path.startswith(path) for path in user.station_paths(FILE_ROLES))
+    return user.has_permission_at(Permission.OPEN_RECORDS, row.veteran.station)
 
 
 @router.get("", response=list[PlacementRow], summary="安置意向列表")

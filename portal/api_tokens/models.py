@@ -6,8 +6,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from portal.accounts.models import REVIEW_ROLES, User
+from portal.accounts.models import User
 from portal.accounts.permissions import can_change_network
+from portal.accounts.roles import Permission
 from portal.api_tokens.enums import TokenScope
 from portal.core.models import TimestampedModel
 from portal.employers.enums import EmployerRole
@@ -34,7 +35,7 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         """
         owned = EmployerMembership.objects.filter(user=user, role=EmployerRole.OWNER).values("employer")
         seen = Q(employer__in=owned)
-        paths = user.station_paths(REVIEW_ROLES)
+        paths = user.station_paths(Permission.REVIEW_EMPLOYERS)
         if paths:
             seen |= in_subtrees("employer__station", paths)
         if can_change_network(user):

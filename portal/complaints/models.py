@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.accounts.models import REVIEW_ROLES, User
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.complaints.enums import ComplaintKind, ComplaintState, Outcome
 from portal.core.models import TimestampedModel
 from portal.core.validators import validate_no_unit_name
@@ -30,7 +31,7 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
 
     @staticmethod
     def _in_charge(user: User) -> Q:
-        below = in_subtrees("position__employer__station", user.station_paths(REVIEW_ROLES))
+        below = in_subtrees("position__employer__station", user.station_paths(Permission.REVIEW_EMPLOYERS))
         return below & ~Q(position__employer__in=user.employer_memberships.values("employer"))
 
     def reported_by(self, user: User) -> "ComplaintQuerySet":

@@ -12,7 +12,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.accounts.models import REVIEW_ROLES, User
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.core.encryption import EncryptedTextField
 from portal.core.models import AppendOnlyModel, Region, TimestampedModel
 from portal.core.validators import validate_no_unit_name, validate_uscc_form
@@ -51,7 +52,7 @@ class EmployerQuerySet(models.QuerySet["Employer"]):
         seen = Q(state=VerificationState.VERIFIED, verified_until__gte=timezone.localdate())
         if isinstance(user, User) and user.is_active:
             seen |= Q(pk__in=EmployerMembership.objects.filter(user=user).values("employer"))
-            paths = user.station_paths(REVIEW_ROLES)
+            paths = user.station_paths(Permission.REVIEW_EMPLOYERS)
             if paths:
                 seen |= in_subtrees("station", paths)
         return self.filter(seen)
@@ -70,7 +71,7 @@ class EmployerQuerySet(models.QuerySet["Employer"]):
         return self.filter(changes__state=ChangeState.WAITING).order_by("changes__asked_at", "pk")
 
     def reviewable_by(self, user: User) -> "EmployerQuerySet":
-        return self.filter(in_subtrees("station", user.station_paths(REVIEW_ROLES)))
+        return self.filter(in_subtrees("station", user.station_paths(Permission.REVIEW_EMPLOYERS)))
 
     def run_by(self, user: User) -> "EmployerQuerySet":
         return self.filter(memberships__user=user)
@@ -248,7 +249,9 @@ class PaperQuerySet(models.QuerySet["EmployerPaper"]):
         if not isinstance(user, User) or not user.is_active:
             return self.none()
         theirs = Q(employer__in=Employer.objects.run_by(user))
-        return self.filter(theirs | in_subtrees("employer__station", user.station_paths(REVIEW_ROLES)))
+        return self.filter(
+            theirs | in_subtrees("employer__station", user.station_paths(Permission.REVIEW_EMPLOYERS))
+        )
 
 
 class EmployerPaper(models.Model):

@@ -8,7 +8,8 @@
 | members | yes | only to leave | invites an owner, when none can be reached |
 """
 
-from portal.accounts.models import REVIEW_ROLES, User
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.employers.enums import EmployerRole
 from portal.employers.models import Employer, EmployerMembership, HiddenRecord
 from portal.veterans.models import Veteran
@@ -25,7 +26,7 @@ def owns(user: User, employer: Employer) -> bool:
 
 
 def can_review(user: User, employer: Employer) -> bool:
-    return any(employer.station.path.startswith(path) for path in user.station_paths(REVIEW_ROLES))
+    return user.has_permission_at(Permission.REVIEW_EMPLOYERS, employer.station)
 
 
 def can_invite(user: User, employer: Employer, role: EmployerRole | str) -> bool:

@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from cms.models import JobFairPage
-from portal.accounts.enums import StationRole
 from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.core.models import TimestampedModel
 from portal.employers.models import Employer
 from portal.fairs.enums import BoothState, RegistrationState, VisitorKind
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 # Who runs the fairs of their stations' subtrees.
-DESK_ROLES = frozenset({StationRole.CLERK, StationRole.HEAD, StationRole.OPERATOR, StationRole.REVIEWER})
 
 
 def fairs_operated_by(user: "User | AnonymousUser") -> "models.QuerySet[JobFairPage]":
@@ -31,7 +30,9 @@ def fairs_operated_by(user: "User | AnonymousUser") -> "models.QuerySet[JobFairP
     if not isinstance(user, User) or not user.is_active:
         return fairs.none()
     on_duty = DoorShift.objects.on(timezone.localdate()).filter(user=user).values("fair")
-    return fairs.filter(in_subtrees("organiser", user.station_paths(DESK_ROLES)) | Q(pk__in=on_duty))
+    return fairs.filter(
+        in_subtrees("organiser", user.station_paths(Permission.RUN_FAIRS)) | Q(pk__in=on_duty)
+    )
 
 
 class DoorShiftQuerySet(models.QuerySet["DoorShift"]):
@@ -68,7 +69,7 @@ class BoothQuerySet(models.QuerySet["Booth"]):
 
     def manageable_by(self, user: User) -> "BoothQuerySet":
         """Booths that `user` may give or refuse: of fairs organised in the stations' subtrees."""
-        return self.filter(in_subtrees("fair__organiser", user.station_paths(DESK_ROLES)))
+        return self.filter(in_subtrees("fair__organiser", user.station_paths(Permission.RUN_FAIRS)))
 
 
 class Booth(TimestampedModel):

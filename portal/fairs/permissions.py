@@ -2,7 +2,8 @@
 
 from cms.models import JobFairPage
 from portal.accounts.models import User
-from portal.fairs.models import DESK_ROLES, Registration, fairs_operated_by
+from portal.accounts.roles import Permission
+from portal.fairs.models import Registration, fairs_operated_by
 from portal.veterans import permissions as veterans
 from portal.veterans.models import Veteran
 
@@ -14,7 +15,7 @@ def can_operate(user: User, fair: JobFairPage) -> bool:
 
 def can_manage(user: User, fair: JobFairPage) -> bool:
     """Gives booths and reads the report: staff of the organiser's station or one above it."""
-    return any(fair.organiser.path.startswith(path) for path in user.station_paths(DESK_ROLES))
+    return user.has_permission_at(Permission.RUN_FAIRS, fair.organiser)
 
 
 def can_register(user: User, veteran: Veteran) -> bool:

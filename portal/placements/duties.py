@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
-from portal.accounts.models import FILE_ROLES, Appointment, User
+from portal.accounts.models import Appointment, User
+from portal.accounts.roles import Permission
 from portal.core import audit
 from portal.placements.enums import DutyEventKind, FollowUpState
 from portal.placements.models import Cover, FollowUp, FollowUpEvent
@@ -19,7 +19,6 @@ from portal.veterans.models import Veteran
 from portal.veterans.permissions import serves
 
 # Who gives calls to others and arranges cover.
-LEADING_ROLES = frozenset({StationRole.HEAD, StationRole.OPERATOR})
 _BATCH = 500
 
 
@@ -58,7 +57,7 @@ def move_duties(*, of: Q, by: User | None) -> int:
 
 def leads(user: User, station: Station) -> bool:
     """Head or operator of the station or of one above it."""
-    return any(station.path.startswith(path) for path in user.station_paths(LEADING_ROLES))
+    return user.has_permission_at(Permission.LEAD_TEAM, station)
 
 
 def can_assign(user: User, follow_up: FollowUp, clerk: User | None) -> bool:
@@ -111,13 +110,13 @@ def assign(*, follow_up: FollowUp, clerk: User | None, by: User) -> FollowUp:
 
 
 def _desk_paths(user: User, day: date) -> list[str]:
-    posts = Appointment.objects.current(day).filter(user=user, role__in=FILE_ROLES)
+    posts = Appointment.objects.current(day).with_permission(Permission.OPEN_RECORDS).filter(user=user)
     return list(posts.values_list("station__path", flat=True))
 
 
 def can_arrange(user: User, clerk: User) -> bool:
     """The clerk, or who leads one of the clerk's stations."""
-    above = user.station_paths(LEADING_ROLES)
+    above = user.station_paths(Permission.LEAD_TEAM)
     return user == clerk or any(
         own.startswith(path) for own in _desk_paths(clerk, timezone.localdate()) for path in above
     )

@@ -13,7 +13,8 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from portal.accounts.models import FILE_ROLES, Appointment
+from portal.accounts.models import Appointment
+from portal.accounts.roles import Permission
 from portal.notifications.enums import NotificationKind
 from portal.notifications.models import Notification
 from portal.placements.enums import DutyEventKind
@@ -120,7 +121,9 @@ def _by_person(by_name: Counter[int], at_station: Counter[int], day: date) -> Co
     if not by_name and not at_station:
         return Counter()
     people: dict[str, set[int]] = {}
-    posts = Appointment.objects.current(day).filter(role__in=sorted(FILE_ROLES), user__is_active=True)
+    posts = (
+        Appointment.objects.current(day).with_permission(Permission.OPEN_RECORDS).filter(user__is_active=True)
+    )
     for path, user in posts.values_list("station__path", "user"):
         people.setdefault(path, set()).add(user)
     covers = dict(Cover.objects.on(day).values_list("clerk", "cover"))

@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
-from portal.accounts.enums import StationRole
 from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.core import audit
 from portal.placements.enums import FollowUpKind
 from portal.placements.models import FollowUpRule
 from portal.placements.workflow import DEFAULT_DAYS
-from portal.stations.models import Station
 
 LATEST_DAY = 730
 MOST_DAYS = 6
@@ -27,7 +26,7 @@ def days_by_kind() -> dict[FollowUpKind, tuple[int, ...]]:
 
 def can_set_rules(user: User) -> bool:
     """Operators of the city."""
-    return any(len(path) == Station.steplen for path in user.station_paths({StationRole.OPERATOR}))
+    return user.has_station_permission(Permission.SET_FOLLOW_UP_RULES)
 
 
 @transaction.atomic

@@ -10,7 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.accounts.models import REVIEW_ROLES, User
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.core.enums import CertificateKind, Education, Shift
 from portal.core.models import Occupation, Region, TimestampedModel
 from portal.core.validators import validate_no_unit_name
@@ -63,13 +64,13 @@ class PositionQuerySet(models.QuerySet["Position"]):
         seen = open_at(timezone.now())
         if isinstance(user, User) and user.is_active:
             seen |= Q(employer__in=Employer.objects.run_by(user))
-            paths = user.station_paths(REVIEW_ROLES)
+            paths = user.station_paths(Permission.REVIEW_EMPLOYERS)
             if paths:
                 seen |= in_subtrees("employer__station", paths)
         return self.filter(seen)
 
     def reviewable_by(self, user: User) -> "PositionQuerySet":
-        return self.filter(in_subtrees("employer__station", user.station_paths(REVIEW_ROLES)))
+        return self.filter(in_subtrees("employer__station", user.station_paths(Permission.REVIEW_EMPLOYERS)))
 
     def worded(self, finding: str) -> "PositionQuerySet":
         """By what the wording check found: 'clean', 'block', 'warn', 'second' (a second look is due), or a

@@ -2,15 +2,15 @@
 
 from django.db.models import QuerySet
 
-from portal.accounts.enums import StationRole
 from portal.accounts.models import AccessLog, Appointment, User
+from portal.accounts.roles import Permission
 from portal.core.models import AuditEvent
 from portal.stations.models import in_subtrees
 
 
 def _actors_below(user: User) -> "QuerySet[Appointment, int] | None":
     """Numbers of everybody who serves or served below the auditor's stations; None: of the whole network."""
-    posts = [post for post in user.current_appointments if post.role == StationRole.AUDITOR]
+    posts = user.appointments_with(Permission.READ_LOGS)
     if any(post.station.is_root() for post in posts):
         return None
     below = in_subtrees("station", [post.station.path for post in posts])

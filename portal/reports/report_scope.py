@@ -1,18 +1,14 @@
 """Who reads reports, and whose rows they count."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
 
-from portal.accounts.enums import StationRole
-from portal.accounts.models import FILE_ROLES, User
-from portal.fairs.models import DESK_ROLES
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.stations.models import in_subtrees
-from portal.veterans.permissions import EXPORT_ROLES
 
 # Whoever runs fairs or follows people up reads the figures of the own stations; auditors check them.
-REPORT_ROLES = DESK_ROLES | {StationRole.AUDITOR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +29,16 @@ class ReportScope:
         return any(path.startswith(own) for own in self.named)
 
 
-def report_scope_of(user: User, roles: Iterable[StationRole] = REPORT_ROLES) -> ReportScope:
-    return ReportScope(tuple(user.station_paths(roles)), tuple(user.station_paths(FILE_ROLES)))
+def report_scope_of(user: User, permission: Permission = Permission.READ_REPORTS) -> ReportScope:
+    return ReportScope(
+        tuple(user.station_paths(permission)), tuple(user.station_paths(Permission.OPEN_RECORDS))
+    )
 
 
 def can_read_reports(user: User) -> bool:
-    return bool(user.station_paths(REPORT_ROLES))
+    return user.has_station_permission(Permission.READ_REPORTS)
 
 
 def can_export_reports(user: User) -> bool:
     """Taking figures out is a right of its own, as with files."""
-    return bool(user.station_paths(EXPORT_ROLES))
+    return user.has_station_permission(Permission.EXPORT_DATA)

@@ -11,7 +11,8 @@ from datetime import timedelta
 from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from portal.accounts.models import FILE_ROLES, User
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.employers.models import Employer
 from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState
 from portal.placements.enums import PlacementState as S
@@ -231,4 +232,4 @@ MAIN_WORKLISTS = tuple(one for one in _LISTS if one.key not in {"declines", "wai
 
 def can_read_worklists(user: User) -> bool:
     """The lists name people: for whoever opens files."""
-    return bool(user.station_paths(FILE_ROLES))
+    return user.has_station_permission(Permission.OPEN_RECORDS)

@@ -13,7 +13,8 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Substr
 from django.utils import timezone
 
-from portal.accounts.models import FILE_ROLES, Appointment, User
+from portal.accounts.models import Appointment, User
+from portal.accounts.roles import Permission
 from portal.placements.enums import FollowUpState
 from portal.placements.models import FollowUp, FollowUpQuerySet
 from portal.stations.models import Station, path_range
@@ -155,7 +156,7 @@ def _shared_by_clerk(calls: FollowUpQuerySet) -> Counter[int]:
     nobodys = calls.filter(call_conditions()["due"], clerk=None).order_by().values("station__path")
     for path, n in nobodys.annotate(n=Count("pk")).values_list("station__path", "n"):
         at_desk[_desk_of(path, staffed)] += n
-    posts = Appointment.objects.current().filter(role__in=sorted(FILE_ROLES))
+    posts = Appointment.objects.current().with_permission(Permission.OPEN_RECORDS)
     shared = Counter[int]()
     for clerk, path in posts.order_by().values_list("user", "station__path").distinct():
         shared[clerk] += at_desk[path]
@@ -197,7 +198,7 @@ def _by_clerk(calls: FollowUpQuerySet, state: str, clerks: list[int] | None = No
 def _posts(clerks: list[int]) -> dict[int, list[Appointment]]:
     """Where they keep files today."""
     found: dict[int, list[Appointment]] = {}
-    current = Appointment.objects.current().filter(user__in=clerks, role__in=sorted(FILE_ROLES))
+    current = Appointment.objects.current().with_permission(Permission.OPEN_RECORDS).filter(user__in=clerks)
     for post in current.select_related("station"):
         found.setdefault(post.user_id, []).append(post)
     return found
@@ -205,7 +206,9 @@ def _posts(clerks: list[int]) -> dict[int, list[Appointment]]:
 
 def _staffed() -> set[str]:
     """Paths of the stations where somebody keeps files today."""
-    posts = Appointment.objects.current().filter(role__in=sorted(FILE_ROLES), user__is_active=True)
+    posts = (
+        Appointment.objects.current().with_permission(Permission.OPEN_RECORDS).filter(user__is_active=True)
+    )
     return set(posts.values_list("station__path", flat=True))
 
 

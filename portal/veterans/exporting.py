@@ -12,13 +12,14 @@ from django.utils import timezone
 from portal.accounts.actions import log_accesses
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.core import audit
 from portal.core.encryption import mask_phone
 from portal.core.enums import CertificateKind
 from portal.imports.workbook_writer import write_rows
 from portal.stations.models import in_subtrees
 from portal.veterans.models import Veteran, VeteranQuerySet
-from portal.veterans.permissions import EXPORT_ROLES, can_export
+from portal.veterans.permissions import can_export
 
 # More in one sheet takes longer than a page may; a filter by county or town brings each below it.
 MOST = 20_000
@@ -31,7 +32,7 @@ HEADERS = (
 
 def exportable(rows: VeteranQuerySet, user: User) -> VeteranQuerySet:
     """Those of the rows that lie below a station where the user's post may export."""
-    return rows.visible_to(user).filter(in_subtrees("station", user.station_paths(EXPORT_ROLES)))
+    return rows.visible_to(user).filter(in_subtrees("station", user.station_paths(Permission.EXPORT_DATA)))
 
 
 @transaction.atomic

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from portal.accounts.actions import log_accesses
 from portal.accounts.enums import AccessKind
-from portal.accounts.models import FILE_ROLES, User
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.core import audit
 from portal.core.encryption import lookup_hash
 from portal.core.enums import Education
@@ -56,7 +57,7 @@ class FileLoader:
     """One run over a sheet of files, by somebody who serves some stations."""
 
     def __init__(self, by: User, station: Station | None) -> None:
-        paths = by.station_paths(FILE_ROLES)
+        paths = by.station_paths(Permission.OPEN_RECORDS)
         self._by, self._default = by, station
         self._served = set(Station.objects.in_subtrees(paths).values_list("pk", flat=True))
         self._stations = intake.station_places(paths)

@@ -14,7 +14,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from portal.accounts.enums import ConsentPurpose
-from portal.accounts.models import FILE_ROLES, Consent, User
+from portal.accounts.models import Consent, User
+from portal.accounts.roles import Permission
 from portal.core.encryption import EncryptedTextField
 from portal.core.enums import CertificateKind, Education
 from portal.core.models import AppendOnlyModel, Occupation, Region, Specialty, TimestampedModel
@@ -48,14 +49,14 @@ class VeteranQuerySet(models.QuerySet["Veteran"]):
         """Staff see the files of their stations' subtrees; a person sees their own; nobody else sees any."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        paths = user.station_paths(FILE_ROLES)
+        paths = user.station_paths(Permission.OPEN_RECORDS)
         if not paths:
             return self.filter(account=user)
         return self.filter(in_subtrees("station", paths) | Q(account=user))
 
     def followed_by(self, user: User, *, at: Station | None = None) -> "VeteranQuerySet":
         """Files that the user's stations look after; with `at`, those of that station and below it."""
-        paths = user.station_paths(FILE_ROLES) if user.is_active else []
+        paths = user.station_paths(Permission.OPEN_RECORDS) if user.is_active else []
         if at is not None:
             paths = [at.path] if any(at.path.startswith(path) for path in paths) else []
         return self.filter(keyed_in_subtrees("station", paths))
@@ -297,7 +298,9 @@ class RecordClaimQuerySet(models.QuerySet["RecordClaim"]):
         """Staff of the file's station or above; whoever claims. Not the file's owner: it has none yet."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        return self.filter(in_subtrees("veteran__station", user.station_paths(FILE_ROLES)) | Q(user=user))
+        return self.filter(
+            in_subtrees("veteran__station", user.station_paths(Permission.OPEN_RECORDS)) | Q(user=user)
+        )
 
     def waiting(self) -> "RecordClaimQuerySet":
         return self.filter(state=ClaimState.WAITING).order_by("asked_at", "pk")

@@ -1,11 +1,10 @@
 """Who may do what to a veteran's file."""
 
-from portal.accounts.enums import StationRole
-from portal.accounts.models import FILE_ROLES, User
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.veterans.models import Veteran
 
 # Taking files out of the portal is a right of its own: clerks work with them inside.
-EXPORT_ROLES = frozenset({StationRole.HEAD, StationRole.OPERATOR})
 
 
 def can_view(user: User, veteran: Veteran) -> bool:
@@ -14,7 +13,7 @@ def can_view(user: User, veteran: Veteran) -> bool:
 
 def serves(user: User, veteran: Veteran) -> bool:
     """The user is staff of a station at or above the file's."""
-    return any(veteran.station.path.startswith(path) for path in user.station_paths(FILE_ROLES))
+    return user.has_permission_at(Permission.OPEN_RECORDS, veteran.station)
 
 
 def can_edit(user: User, veteran: Veteran) -> bool:
@@ -23,9 +22,9 @@ def can_edit(user: User, veteran: Veteran) -> bool:
 
 def can_open_files(user: User) -> bool:
     """May open a file for somebody who has no account."""
-    return bool(user.station_paths(FILE_ROLES))
+    return user.has_station_permission(Permission.OPEN_RECORDS)
 
 
 def can_export(user: User) -> bool:
     """May take files of the own stations out as a sheet."""
-    return bool(user.station_paths(EXPORT_ROLES))
+    return user.has_station_permission(Permission.EXPORT_DATA)

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.accounts.actions import withdraw_consent
-from portal.accounts.enums import StationRole
 from portal.accounts.models import Consent, User
+from portal.accounts.roles import Permission
 from portal.core import audit
 from portal.veterans.enums import CloseReason, EmploymentStatus
 from portal.veterans.events import (
@@ -21,7 +21,6 @@ from portal.veterans.events import (
 from portal.veterans.models import Veteran
 
 # Closing is a decision of the station's head or the city, not of the day's work.
-CLOSING_ROLES = frozenset({StationRole.HEAD, StationRole.OPERATOR})
 NOBODY = "（已匿名）"
 _EMPTIED = (
     "id_last4", "phone", "phone_hash", "address", "honours", "major", "skills", "difficulty", "disability",
@@ -31,7 +30,7 @@ _EMPTIED = (
 
 def can_close(user: User, veteran: Veteran) -> bool:
     """Head or operator of the file's station or of one above it."""
-    return any(veteran.station.path.startswith(path) for path in user.station_paths(CLOSING_ROLES))
+    return user.has_permission_at(Permission.CLOSE_RECORDS, veteran.station)
 
 
 def last_day_kept(today: date) -> date:

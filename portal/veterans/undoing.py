@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db import models
 
-from portal.accounts.models import FILE_ROLES, User
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.core import audit
 from portal.imports.enums import RowOutcome
 from portal.imports.import_kinds import Written
@@ -27,7 +28,9 @@ CLOSED = "档案已不在您的管辖范围"
 def undo(rows: Sequence[Written], by: User, import_id: int) -> list[str]:
     """Take these rows back; for each why it had to stay, '' when it is undone."""
     files = Veteran.objects.select_for_update().in_bulk([row.target_id for row in rows])
-    served = set(Station.objects.in_subtrees(by.station_paths(FILE_ROLES)).values_list("pk", flat=True))
+    served = set(
+        Station.objects.in_subtrees(by.station_paths(Permission.OPEN_RECORDS)).values_list("pk", flat=True)
+    )
     used = _in_use([row.target_id for row in rows if row.outcome == RowOutcome.CREATED])
     created, updated, reasons = [], [], []
     for row in rows:

@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from portal.accounts.models import FILE_ROLES, User
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.core.encryption import EncryptedTextField
 from portal.core.models import AppendOnlyModel
 from portal.core.validators import validate_no_unit_name
@@ -27,7 +28,7 @@ def _of_files_visible_to(user: "User | AnonymousUser") -> Q | None:
     if not isinstance(user, User) or not user.is_active:
         return None
     own = Q(veteran__account=user) | Q(veteran__merged_into__account=user)
-    return in_subtrees("veteran__station", user.station_paths(FILE_ROLES)) | own
+    return in_subtrees("veteran__station", user.station_paths(Permission.OPEN_RECORDS)) | own
 
 
 class VisitQuerySet(models.QuerySet["Visit"]):
@@ -38,7 +39,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
     def followed_by(self, user: User, *, at: Station | None = None) -> "VisitQuerySet":
         """Visits of the files that the user's stations look after; with `at`, of that station and below."""
-        paths = user.station_paths(FILE_ROLES) if user.is_active else []
+        paths = user.station_paths(Permission.OPEN_RECORDS) if user.is_active else []
         if at is not None:
             paths = [at.path] if any(at.path.startswith(path) for path in paths) else []
         return self.filter(keyed_in_subtrees("veteran__station", paths))

@@ -1,6 +1,7 @@
 """Who may do what to visits."""
 
-from portal.accounts.models import FILE_ROLES, User
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.stations.models import Station
 from portal.veterans.models import Veteran
 from portal.veterans.permissions import serves
@@ -19,4 +20,4 @@ def can_correct(user: User, visit: Visit) -> bool:
 
 def can_open_files_at(user: User, station: Station) -> bool:
     """May open a file for somebody at this station: staff of it or of one above."""
-    return any(station.path.startswith(path) for path in user.station_paths(FILE_ROLES))
+    return user.has_permission_at(Permission.OPEN_RECORDS, station)

@@ -19,7 +19,8 @@ from django.utils import timezone
 from cms.actions import setup_site
 from portal.accounts.enums import ConsentPurpose, StationRole
 from portal.accounts.feeds import make_feed
-from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, Appointment
+from portal.accounts.models import Appointment
+from portal.accounts.roles import Permission, roles_with
 from portal.api_tokens.actions import issue
 from portal.api_tokens.enums import TokenScope
 from portal.complaints import actions as complaints
@@ -32,21 +33,18 @@ from portal.employers.enums import EvidenceKind as LicenceKind
 from portal.employers.hiding import hide
 from portal.employers.papers import hand_in
 from portal.fairs.enums import BoothState
-from portal.fairs.models import DESK_ROLES, Booth, DoorShift
+from portal.fairs.models import Booth, DoorShift
 from portal.notifications.actions import notify
 from portal.notifications.enums import NotificationKind
 from portal.placements import actions as placements
 from portal.placements.absences import record_absence
-from portal.placements.duties import LEADING_ROLES, arrange_cover
+from portal.placements.duties import arrange_cover
 from portal.placements.enums import AbsenceReason
 from portal.positions.enums import PositionState
 from portal.ranking import ranking_index
-from portal.reports.report_scope import REPORT_ROLES
 from portal.veterans.enums import EvidenceKind
 from portal.veterans.evidence import add_evidence
 from portal.veterans.merging import merge_files
-from portal.veterans.permissions import EXPORT_ROLES
-from portal.veterans.retention import CLOSING_ROLES
 from portal.visits import actions as visits
 from portal.visits.enums import Need, ReturnDocument
 from search import saved
@@ -214,6 +212,11 @@ def staff(roles: Collection[str], places: Collection[str] = tuple(PLACES)) -> fr
     return frozenset(f"{role} {place}" for role in roles for place in places)
 
 
+def allowed(permission: Permission, places: Collection[str] = tuple(PLACES)) -> frozenset[str]:
+    """Readers whose appointment grants `permission`; none of the places is the city's station."""
+    return staff(roles_with(permission), places)
+
+
 OTHERS = frozenset(
     {
         "the person",
@@ -229,19 +232,21 @@ OTHERS = frozenset(
 STAFF, STAFF_HERE = staff(StationRole.values), staff(StationRole.values, SERVES)
 SIGNED_IN = STAFF | OTHERS
 EVERYBODY = SIGNED_IN | {"anonymous"}
-FILES, FILES_HERE = staff(FILE_ROLES), staff(FILE_ROLES, SERVES)
-REVIEWS, REVIEWS_HERE = staff(REVIEW_ROLES), staff(REVIEW_ROLES, SERVES)
-DESK, DESK_HERE = staff(DESK_ROLES), staff(DESK_ROLES, SERVES)
-EXPORTS = staff(EXPORT_ROLES)
-REPORTS = staff(REPORT_ROLES)
+FILES, FILES_HERE = allowed(Permission.OPEN_RECORDS), allowed(Permission.OPEN_RECORDS, SERVES)
+REVIEWS = allowed(Permission.REVIEW_EMPLOYERS)
+REVIEWS_HERE = allowed(Permission.REVIEW_EMPLOYERS, SERVES)
+DESK, DESK_HERE = allowed(Permission.RUN_FAIRS), allowed(Permission.RUN_FAIRS, SERVES)
+EXPORTS = allowed(Permission.EXPORT_DATA)
+REPORTS = allowed(Permission.READ_REPORTS)
 # An import is its uploader's alone.
 THE_UPLOADING_MEMBER = frozenset({"the employer"})
 THE_UPLOADER = frozenset({"clerk own"})
-LEADS, LEADS_HERE = staff(LEADING_ROLES), staff(LEADING_ROLES, SERVES)
-CLOSERS = staff(CLOSING_ROLES)
-CLOSERS_HERE = staff(CLOSING_ROLES, SERVES)
-AUDITORS = staff({StationRole.AUDITOR})
-EDITORS = staff({StationRole.EDITOR})
+LEADS, LEADS_HERE = allowed(Permission.LEAD_TEAM), allowed(Permission.LEAD_TEAM, SERVES)
+CLOSERS = allowed(Permission.CLOSE_RECORDS)
+CLOSERS_HERE = allowed(Permission.CLOSE_RECORDS, SERVES)
+APPOINTS_HERE = allowed(Permission.APPOINT_CLERKS, SERVES) | allowed(Permission.APPOINT_STAFF, SERVES)
+AUDITORS = allowed(Permission.READ_LOGS)
+EDITORS = allowed(Permission.WRITE_PAGES)
 PERSONS = frozenset({"the person", "another person"})
 THE_PERSON = frozenset({"the person"})
 EMPLOYERS = frozenset({"the employer", "the recruiter", "the rival"})
@@ -514,9 +519,9 @@ MATRIX: dict[str, Row] = {
     "desk/network/<int:pk>/staff/": Row(STAFF_HERE, _of("station")),
     # The other changes belong to operators of the whole city; none of these readers is one.
     "desk/network/<int:pk>/<slug:change>/": Row(
-        staff({StationRole.HEAD}, SERVES), {"pk": "station.pk", "change": "=contact"}
+        allowed(Permission.CHANGE_STATION_CONTACT, SERVES), {"pk": "station.pk", "change": "=contact"}
     ),
-    "desk/network/posts/<int:pk>/": Row(staff({StationRole.HEAD, StationRole.OPERATOR}, SERVES), _of("post")),
+    "desk/network/posts/<int:pk>/": Row(APPOINTS_HERE, _of("post")),
     # --- the door
     "door/": Row(SIGNED_IN),
     "door/<int:page_id>/": Row(DESK_HERE | {"volunteer"}, _of("fair", "page_id")),

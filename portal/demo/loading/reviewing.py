@@ -6,7 +6,8 @@ from datetime import timedelta
 from django.db.models import F
 from django.utils import timezone
 
-from portal.accounts.models import REVIEW_ROLES, Appointment, User
+from portal.accounts.models import Appointment, User
+from portal.accounts.roles import Permission
 from portal.complaints import actions as complaints
 from portal.complaints.enums import ComplaintKind, Outcome
 from portal.complaints.models import Complaint
@@ -74,7 +75,7 @@ def _of_verified(rng: random.Random) -> list[Position]:
 
 
 def _reviewers() -> list[User]:
-    posts = Appointment.objects.current().filter(role__in=REVIEW_ROLES).order_by("pk")
+    posts = Appointment.objects.current().with_permission(Permission.REVIEW_EMPLOYERS).order_by("pk")
     return [post.user for post in posts.select_related("user")]
 
 

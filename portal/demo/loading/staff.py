@@ -8,7 +8,8 @@ from django.contrib.auth.hashers import make_password
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from portal.accounts.enums import StationRole
-from portal.accounts.models import DEMO_DEVICE, FILE_ROLES, Appointment, User
+from portal.accounts.models import DEMO_DEVICE, Appointment, User
+from portal.accounts.roles import Permission
 from portal.demo import logins
 from portal.demo.loading.bulk import new_user
 from portal.stations.enums import StationLevel
@@ -60,7 +61,7 @@ def _other_posts(stations: dict[str, Station]) -> Iterator[tuple[Station, Statio
 
 def staff_by_path(operator: User) -> dict[str, User]:
     """Tree path -> somebody who serves there; the operator serves everybody else."""
-    posts = Appointment.objects.current().filter(role__in=sorted(FILE_ROLES))
+    posts = Appointment.objects.current().with_permission(Permission.OPEN_RECORDS)
     found = {post.station.path: post.user for post in posts.select_related("station", "user")}
     return {path[: Station.steplen]: operator for path in found} | found
 

@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils import timezone
 
-from portal.accounts.models import FILE_ROLES, Appointment, User
+from portal.accounts.models import Appointment, User
+from portal.accounts.roles import Permission
 from portal.core.encryption import EncryptedTextField, is_written
 from portal.core.models import AppendOnlyModel, TimestampedModel
 from portal.core.validators import validate_no_unit_name
@@ -32,7 +33,9 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         """Staff of the person's station or above; a call that moved up stays in sight of those below."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        return self.filter(in_subtrees("placement__veteran__station", user.station_paths(FILE_ROLES)))
+        return self.filter(
+            in_subtrees("placement__veteran__station", user.station_paths(Permission.OPEN_RECORDS))
+        )
 
     def pending(self) -> "FollowUpQuerySet":
         return self.filter(state=FollowUpState.PENDING)
@@ -51,9 +54,9 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         their own. Costs two queries when it is made.
         """
         stood_in_for = Cover.objects.on(day).filter(cover=user).values("clerk")
-        posts = Appointment.objects.current(day).filter(role__in=sorted(FILE_ROLES))
+        posts = Appointment.objects.current(day).with_permission(Permission.OPEN_RECORDS)
         theirs = posts.filter(user__in=stood_in_for).values_list("station__path", flat=True)
-        paths = [*user.station_paths(FILE_ROLES), *theirs]
+        paths = [*user.station_paths(Permission.OPEN_RECORDS), *theirs]
         staffed = posts.filter(in_subtrees("station", paths)).exclude(station__path__in=paths)
         others = highest(staffed.values_list("station__path", flat=True).distinct())
         nobodys = Q(in_subtrees("station", paths), clerk=None) & ~in_subtrees("station", others)
@@ -192,7 +195,7 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
         """Staff of the person's station or above."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        return self.filter(in_subtrees("veteran__station", user.station_paths(FILE_ROLES)))
+        return self.filter(in_subtrees("veteran__station", user.station_paths(Permission.OPEN_RECORDS)))
 
     def in_force(self, day: date | None = None) -> "AbsenceQuerySet":
         return self.filter(ended_at=None, until__gte=day or timezone.localdate())
@@ -231,8 +234,10 @@ class CoverQuerySet(models.QuerySet["Cover"]):
         """The two of them, and staff of a station at or above the clerk's."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        posts = Appointment.objects.current().filter(
-            in_subtrees("station", user.station_paths(FILE_ROLES)), role__in=FILE_ROLES
+        posts = (
+            Appointment.objects.current()
+            .with_permission(Permission.OPEN_RECORDS)
+            .filter(in_subtrees("station", user.station_paths(Permission.OPEN_RECORDS)))
         )
         return self.filter(Q(clerk=user) | Q(cover=user) | Q(clerk__in=posts.values("user")))
 

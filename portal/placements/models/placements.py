@@ -8,7 +8,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from cms.models import JobFairPage
-from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, User
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.core.encryption import EncryptedTextField, is_written
 from portal.core.models import AppendOnlyModel, TimestampedModel
 from portal.core.validators import validate_no_unit_name
@@ -38,14 +39,14 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
         shown = ~Q(Exists(hidden.filter(veteran=OuterRef("veteran"))))
         theirs = Q(position__employer__in=Employer.objects.run_by(user))
         seen = Q(veteran__account=user) | (theirs & shown)
-        paths = user.station_paths(FILE_ROLES)
+        paths = user.station_paths(Permission.OPEN_RECORDS)
         if paths:
             seen |= in_subtrees("veteran__station", paths)
         return self.filter(seen)
 
     def followed_by(self, user: User) -> "PlacementQuerySet":
         """Those that the user's stations follow up."""
-        return self.filter(in_subtrees("veteran__station", user.station_paths(FILE_ROLES)))
+        return self.filter(in_subtrees("veteran__station", user.station_paths(Permission.OPEN_RECORDS)))
 
     def open(self) -> "PlacementQuerySet":
         return self.filter(state__in=OPEN_STATES)
@@ -183,7 +184,7 @@ class HiringOutcomeQuerySet(models.QuerySet["HiringOutcome"]):
             return self.none()
         seen = Q(position__employer__in=Employer.objects.run_by(user))
         return self.filter(
-            seen | in_subtrees("position__employer__station", user.station_paths(REVIEW_ROLES))
+            seen | in_subtrees("position__employer__station", user.station_paths(Permission.REVIEW_EMPLOYERS))
         )
 
 

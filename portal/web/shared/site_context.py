@@ -12,13 +12,11 @@ from django.utils.functional import cached_property
 from wagtail.models import Page, Site
 
 from cms.models import FairIndexPage
-from portal.accounts.enums import StationRole
-from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, User
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.employers.models import EmployerMembership
-from portal.fairs.models import DESK_ROLES, DoorShift
-from portal.placements.duties import LEADING_ROLES
+from portal.fairs.models import DoorShift
 from portal.ranking.permissions import can_change_ranking
-from portal.reports.report_scope import REPORT_ROLES
 from portal.veterans.models import Veteran
 
 ELDER_COOKIE = "elder"
@@ -117,43 +115,43 @@ class Audiences:
         """Messages that wait to be read."""
         return self._found["unread"]
 
-    @cached_property
-    def _roles(self) -> set[str]:
-        return {post.role for post in self._user.current_appointments} if self.signed_in else set()
+    @property
+    def _permissions(self) -> frozenset[Permission]:
+        return self._user.station_permissions if self.signed_in else frozenset()
 
     @property
     def staff(self) -> bool:
-        return bool(self._roles)
+        return self.signed_in and self._user.is_station_staff
 
     @property
     def files(self) -> bool:
         """Opens veterans' files."""
-        return bool(self._roles & FILE_ROLES)
+        return Permission.OPEN_RECORDS in self._permissions
 
     @property
     def leads(self) -> bool:
         """Gives calls to others."""
-        return bool(self._roles & LEADING_ROLES)
+        return Permission.LEAD_TEAM in self._permissions
 
     @property
     def reviews(self) -> bool:
         """Reviews employers and positions."""
-        return bool(self._roles & REVIEW_ROLES)
+        return Permission.REVIEW_EMPLOYERS in self._permissions
 
     @property
     def reports(self) -> bool:
         """Reads the figures of the own stations."""
-        return bool(self._roles & REPORT_ROLES)
+        return Permission.READ_REPORTS in self._permissions
 
     @property
     def desks(self) -> bool:
         """Runs the fairs of the own stations."""
-        return bool(self._roles & DESK_ROLES)
+        return Permission.RUN_FAIRS in self._permissions
 
     @property
     def audits(self) -> bool:
         """Reads the logs."""
-        return StationRole.AUDITOR in self._roles
+        return Permission.READ_LOGS in self._permissions
 
     @property
     def ranks(self) -> bool:
@@ -168,7 +166,7 @@ class Audiences:
     @property
     def door(self) -> bool:
         """Stands at the door of a fair: of the stations served, or on duty today."""
-        return bool(self._roles & DESK_ROLES) or self._found["duty"]
+        return Permission.RUN_FAIRS in self._permissions or self._found["duty"]
 
     @property
     def employer(self) -> bool:

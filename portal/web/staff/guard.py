@@ -1,35 +1,37 @@
 """Who gets onto the desk, and what happens to a look at somebody else's file."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
-from portal.accounts.enums import StationRole
-from portal.accounts.models import FILE_ROLES, REVIEW_ROLES, User
-from portal.fairs.models import DESK_ROLES
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.veterans.actions import note_refused
 from portal.veterans.models import Veteran
+from portal.web.shared.requests import signed_in_user
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, User, P], HttpResponse]
 Guarded = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def staff_with(roles: Iterable[StationRole]) -> Callable[[View[P]], Guarded[P]]:
-    """Signed in and holding one of `roles` today; anybody else is refused (403)."""
-    wanted = frozenset(roles)
+def staff_with(
+    permission: Permission | None, *, refusal: str = "您现在的任职不能打开这一页。"
+) -> Callable[[View[P]], Guarded[P]]:
+    """Pass on staff who hold `permission` at any station today (None: any staff); refuse others (403)."""
 
     def decorate(view: View[P]) -> Guarded[P]:
         @login_required
         @wraps(view)
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            user = cast(User, request.user)
-            if not user.station_paths(wanted):
-                raise PermissionDenied("您现在的任职不能打开这一页。")
+            user = signed_in_user(request)
+            allowed = user.is_station_staff if permission is None else user.has_station_permission(permission)
+            if not allowed:
+                raise PermissionDenied(refusal)
             return view(request, user, *args, **kwargs)
 
         return guarded
@@ -37,10 +39,10 @@ def staff_with(roles: Iterable[StationRole]) -> Callable[[View[P]], Guarded[P]]:
     return decorate
 
 
-any_staff = staff_with(StationRole)
-file_staff = staff_with(FILE_ROLES)
-review_staff = staff_with(REVIEW_ROLES)
-desk_staff = staff_with(DESK_ROLES)
+any_staff = staff_with(None)
+file_staff = staff_with(Permission.OPEN_RECORDS)
+review_staff = staff_with(Permission.REVIEW_EMPLOYERS)
+desk_staff = staff_with(Permission.RUN_FAIRS)
 
 
 def file_or_refuse(user: User, pk: int) -> Veteran:

@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count
 from tqdm import tqdm
 
-from portal.accounts.models import FILE_ROLES, User
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.core.encryption import lookup_hash
 from portal.core.validators import normalise_phone
 from portal.imports import actions, import_runner
@@ -44,7 +45,7 @@ class Command(BaseCommand):
     ) -> None:
         started = time.monotonic()
         user = User.objects.filter(phone_hash=lookup_hash(normalise_phone(by)), is_active=True).first()
-        if user is None or not user.station_paths(FILE_ROLES):
+        if user is None or not user.has_station_permission(Permission.OPEN_RECORDS):
             raise CommandError("--by is not the phone number of somebody whose post opens files")
         try:
             sheet = self._sheet(path, user, self._station(station, user), dry=dry_run)
@@ -75,7 +76,7 @@ class Command(BaseCommand):
     def _station(self, code: str | None, user: User) -> Station | None:
         if code is None:
             return None
-        below = Station.objects.in_subtrees(user.station_paths(FILE_ROLES))
+        below = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS))
         station = below.filter(region=code).first()
         if station is None:
             raise CommandError("--station is not below the stations that this person serves")

@@ -16,7 +16,7 @@ from icalendar import Calendar, Event
 from ninja.throttling import BaseThrottle
 
 from portal.accounts.feeds import reader_of
-from portal.accounts.models import FILE_ROLES
+from portal.accounts.roles import Permission
 from portal.api_tokens.request_counts import seconds_left, within_rate
 from portal.placements.models import FollowUp
 
@@ -36,7 +36,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     kind, caller = ("feed", str(user.pk)) if user else ("anonymous", _ident(request) or "nowhere")
     if not within_rate(kind, caller):
         return HttpResponse(status=429, headers={"Retry-After": str(seconds_left())})
-    if user is None or not user.station_paths(FILE_ROLES):
+    if user is None or not user.has_station_permission(Permission.OPEN_RECORDS):
         raise Http404
     today = timezone.localdate()
     calls = FollowUp.objects.visible_to(user).due(today + AHEAD).of_clerk(user)

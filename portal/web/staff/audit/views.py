@@ -12,8 +12,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.accounts.enums import AccessKind, StationRole
+from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog, User
+from portal.accounts.roles import Permission
 from portal.core import audit
 from portal.core.models import AuditEvent
 from portal.reports.log_access import accesses_visible_to, events_visible_to
@@ -23,7 +24,7 @@ from portal.web.staff.audit.verb_labels import ROOMS, room_of, words
 from portal.web.staff.guard import staff_with
 
 A_PAGE = 30
-auditor = staff_with({StationRole.AUDITOR})
+auditor = staff_with(Permission.READ_LOGS)
 
 
 class _LogFilter(django_filters.FilterSet):

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from portal.accounts.models import FILE_ROLES, User
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.employers.enums import VerificationState
 from portal.employers.models import Employer
 from portal.fairs.enums import BoothState
@@ -40,7 +41,7 @@ class DutyFilter(forms.Form):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        below = Station.objects.in_subtrees(user.station_paths(FILE_ROLES))
+        below = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS))
         field = self.fields["station"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = below.filter(level__in=[StationLevel.COUNTY, StationLevel.TOWN])
@@ -142,6 +143,6 @@ def day(request: HttpRequest, user: User) -> HttpResponse:
             fairs_operated_by(user).filter(ends_at__gt=timezone.now()).order_by("starts_at", "pk")[:3]
         ),
     }
-    if user.station_paths(FILE_ROLES):
+    if user.has_station_permission(Permission.OPEN_RECORDS):
         context |= _calls(request, user)
     return render(request, "staff/calls/day.html", context)

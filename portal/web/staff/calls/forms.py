@@ -6,9 +6,9 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from portal.accounts.models import FILE_ROLES, Appointment, User
+from portal.accounts.models import Appointment, User
+from portal.accounts.roles import Permission
 from portal.core.validators import validate_no_unit_name
-from portal.placements.duties import LEADING_ROLES
 from portal.placements.enums import AbsenceReason
 from portal.stations.models import Station, in_subtrees
 from portal.web.shared.form_fields import DayInput
@@ -24,7 +24,7 @@ class StaffField(forms.ModelChoiceField):
 
     def among(self, people: QuerySet[User]) -> None:
         self.queryset = people
-        posts = Appointment.objects.current().filter(user__in=people, role__in=sorted(FILE_ROLES))
+        posts = Appointment.objects.current().with_permission(Permission.OPEN_RECORDS).filter(user__in=people)
         self._served: dict[int, list[str]] = {}
         for post in posts.select_related("station"):
             self._served.setdefault(post.user_id, []).append(post.station.name)
@@ -73,8 +73,8 @@ class CoverForm(forms.Form):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        led = staff_below(user.station_paths(LEADING_ROLES)) | User.objects.filter(pk=user.pk)
-        around = staff_at_or_above(user.station_paths(FILE_ROLES)) | led
+        led = staff_below(user.station_paths(Permission.LEAD_TEAM)) | User.objects.filter(pk=user.pk)
+        around = staff_at_or_above(user.station_paths(Permission.OPEN_RECORDS)) | led
         for name, people in (("clerk", led), ("cover", around)):
             field = self.fields[name]
             assert isinstance(field, StaffField)
@@ -95,12 +95,18 @@ class RuleForm(forms.Form):
 
 def staff_below(paths: list[str]) -> QuerySet[User]:
     """Who keeps files at these stations or below them today."""
-    posts = Appointment.objects.current().filter(in_subtrees("station", paths), role__in=FILE_ROLES)
+    posts = (
+        Appointment.objects.current()
+        .with_permission(Permission.OPEN_RECORDS)
+        .filter(in_subtrees("station", paths))
+    )
     return User.objects.filter(pk__in=posts.values("user"), is_active=True)
 
 
 def staff_at_or_above(paths: list[str]) -> QuerySet[User]:
     """Who keeps files at these stations or above them today."""
     lines = {path[:end] for path in paths for end in range(Station.steplen, len(path) + 1, Station.steplen)}
-    posts = Appointment.objects.current().filter(station__path__in=lines, role__in=FILE_ROLES)
+    posts = (
+        Appointment.objects.current().with_permission(Permission.OPEN_RECORDS).filter(station__path__in=lines)
+    )
     return User.objects.filter(pk__in=posts.values("user"), is_active=True)

@@ -1,15 +1,15 @@
 """On which days the city's stations call: each kind of call with its days."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from portal.accounts.enums import StationRole
 from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.placements.enums import FollowUpKind
-from portal.placements.rules import can_set_rules, days_by_kind, set_rule
+from portal.placements.rules import days_by_kind, set_rule
 from portal.placements.workflow import DEFAULT_DAYS
 from portal.web.shared.form_fields import add_errors
 from portal.web.staff.calls.forms import RuleForm
@@ -24,15 +24,13 @@ _COUNTED_FROM = {
     FollowUpKind.NEW_SEARCH: "离职",
     FollowUpKind.AGAIN: "联系上却没有变化",
 }
-operators = staff_with({StationRole.OPERATOR})
+operators = staff_with(Permission.SET_FOLLOW_UP_RULES, refusal="回访规则由市级业务管理员设置。")
 
 
 @operators
 @require_http_methods(["GET", "POST"])
 def rules(request: HttpRequest, user: User) -> HttpResponse:
     """All kinds with their days; each is saved by itself."""
-    if not can_set_rules(user):
-        raise PermissionDenied("回访规则由市级业务管理员设置。")
     days, refused = days_by_kind(), None
     if request.method == "POST":
         asked = request.POST.get("kind", "")

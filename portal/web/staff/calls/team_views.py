@@ -16,8 +16,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.placements import rounds
-from portal.placements.duties import LEADING_ROLES
 from portal.placements.enums import FollowUpKind
 from portal.placements.models import Cover, FollowUp, FollowUpQuerySet
 from portal.placements.rules import can_set_rules
@@ -40,11 +40,11 @@ STATES = {
 }
 SHARED = "shared"
 
-lead_staff = staff_with(LEADING_ROLES)
+lead_staff = staff_with(Permission.LEAD_TEAM)
 
 
 def _stations(user: User) -> QuerySet[Station]:
-    return Station.objects.in_subtrees(user.station_paths(LEADING_ROLES))
+    return Station.objects.in_subtrees(user.station_paths(Permission.LEAD_TEAM))
 
 
 def _station(request: HttpRequest, user: User) -> Station:
@@ -189,7 +189,7 @@ def assign(request: HttpRequest, user: User) -> HttpResponse:
     back = safe_next(request, reverse("staff:team-calls"))
     ticked = [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal() and len(pk) < 16]
     rows = list(FollowUp.objects.visible_to(user).filter(pk__in=ticked)[:100])
-    paths = user.station_paths(LEADING_ROLES)
+    paths = user.station_paths(Permission.LEAD_TEAM)
     form = AssignForm(staff_below(paths) | staff_at_or_above(paths), request.POST)
     if not rows or not form.is_valid():
         messages.error(request, "请先勾选要交出的回访，再选择交给谁。")

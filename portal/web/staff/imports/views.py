@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.accounts.models import FILE_ROLES, User
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.imports import actions
 from portal.stations.models import Station
 from portal.veterans.importing import KIND
@@ -56,7 +57,9 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, user: User) -> HttpResponse:
     """Upload a sheet."""
-    stations = Station.objects.in_subtrees(user.station_paths(FILE_ROLES)).open_on(timezone.localdate())
+    stations = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS)).open_on(
+        timezone.localdate()
+    )
     form = UploadForm(stations, *((request.POST, request.FILES) if request.method == "POST" else ()))
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]

@@ -12,7 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.accounts.models import REVIEW_ROLES, User
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.positions import actions, bulk_review, wording_exceptions
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
@@ -37,7 +38,9 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     """Positions of the user's stations' employers, by state; those waiting longest on top."""
     asked = request.GET.get("state", "")
     state = PositionState(asked) if asked in _STATES else PositionState.IN_REVIEW
-    form = QueueFilter(user.station_paths(REVIEW_ROLES), request.GET or None, initial={"state": state})
+    form = QueueFilter(
+        user.station_paths(Permission.REVIEW_EMPLOYERS), request.GET or None, initial={"state": state}
+    )
     rows = Position.objects.reviewable_by(user).filter(state=state)
     if form.is_bound and form.is_valid():
         rows = _filtered(rows, form.cleaned_data)

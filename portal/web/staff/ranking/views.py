@@ -1,30 +1,28 @@
 """Whether a ranking learnt from outcomes beats the one in use; taking it into use, and going back."""
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.accounts.enums import StationRole
 from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.core.validators import validate_no_unit_name
 from portal.learning.models import LearningReport
 from portal.learning.tasks import make_report
 from portal.ranking import actions, ranking_versions
 from portal.ranking.models import RankingVersion
-from portal.ranking.permissions import can_change_ranking
 from portal.ranking.reweighting import LABELS
 from portal.web.staff.guard import staff_with
 from portal.web.staff.reports import charts
 
-P = ParamSpec("P")
+city_operator = staff_with(Permission.CHANGE_RANKING, refusal="排序由市级业务管理员负责。")
 A_PAGE = 10
 CHANGES_SHOWN = 10
 
@@ -38,21 +36,6 @@ class ReasonForm(forms.Form):
         validators=[validate_no_unit_name],
         error_messages={"required": "请写明理由。"},
     )
-
-
-def city_operator(
-    view: Callable[Concatenate[HttpRequest, User, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Operators of the whole city; others are refused (403)."""
-
-    @staff_with({StationRole.OPERATOR})
-    @wraps(view)
-    def guarded(request: HttpRequest, user: User, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not can_change_ranking(user):
-            raise PermissionDenied("排序由市级业务管理员负责。")
-        return view(request, user, *args, **kwargs)
-
-    return guarded
 
 
 def _signed(share: float) -> str:

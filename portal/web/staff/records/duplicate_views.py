@@ -14,14 +14,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.accounts.actions import log_access
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.veterans.merging import merge_files, pointing_at, undo_merge
 from portal.veterans.models import RecordMerge, Veteran
-from portal.veterans.retention import CLOSING_ROLES, can_close
+from portal.veterans.retention import can_close
 from portal.web.shared.form_fields import add_errors
 from portal.web.staff.guard import file_or_refuse, file_staff, staff_with
 
 A_PAGE = 20
-merging_staff = staff_with(CLOSING_ROLES)
+merging_staff = staff_with(Permission.CLOSE_RECORDS)
 # (label, field); of the sensitive ones only whether they are the same is said.
 _COMPARED = (
     ("姓名", "name"), ("性别", "get_sex_display"), ("出生日期", "birth_date"), ("身份证号", "masked_id"),

@@ -10,16 +10,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.core.validators import validate_no_unit_name
 from portal.veterans import exporting
 from portal.veterans.models import Veteran
-from portal.veterans.permissions import EXPORT_ROLES
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.import_pages import download
 from portal.web.staff.guard import staff_with
 from portal.web.staff.records.record_views import VeteranFilter
 
-export_staff = staff_with(EXPORT_ROLES)
+export_staff = staff_with(Permission.EXPORT_DATA)
 
 
 class ExportForm(forms.Form):

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.accounts.actions import log_access
 from portal.accounts.enums import AccessKind
-from portal.accounts.models import FILE_ROLES, User
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.core.encryption import lookup_hash
 from portal.core.enums import CertificateKind
 from portal.core.validators import PHONE
@@ -32,7 +33,7 @@ from portal.veterans import actions
 from portal.veterans.enums import EmploymentStatus
 from portal.veterans.models import Veteran
 from portal.veterans.permissions import can_export
-from portal.veterans.retention import CLOSING_ROLES, can_close
+from portal.veterans.retention import can_close
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.impression_logging import positions_shown
 from portal.web.shared.paging import KeysFirst
@@ -62,7 +63,7 @@ class VeteranFilter(django_filters.FilterSet):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         levels = [StationLevel.COUNTY, StationLevel.TOWN]
-        below = Station.objects.in_subtrees(user.station_paths(FILE_ROLES))
+        below = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS))
         self.filters["station"].queryset = below.filter(level__in=levels)
 
     def matching(self, rows: QuerySet, name: str, value: str) -> QuerySet:
@@ -88,7 +89,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     context = {
         "page": page,
         "form": found.form,
-        "merges": bool(user.station_paths(CLOSING_ROLES)),
+        "merges": user.has_station_permission(Permission.CLOSE_RECORDS),
         "clear_url": reverse("staff:veterans") if filtered else "",
         "export_url": _export_url(request) if can_export(user) else "",
     }
@@ -106,7 +107,9 @@ def _export_url(request: HttpRequest) -> str:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, user: User) -> HttpResponse:
     """Open a file for somebody without an account."""
-    stations = Station.objects.in_subtrees(user.station_paths(FILE_ROLES)).open_on(timezone.localdate())
+    stations = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS)).open_on(
+        timezone.localdate()
+    )
     form = OpenFileForm(stations, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data

@@ -6,7 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from portal.accounts.models import FILE_ROLES, User
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.core.encryption import lookup_hash
 from portal.core.enums import Education
 from portal.core.validators import (
@@ -127,7 +128,7 @@ class ReturnForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["station"]
         assert isinstance(field, forms.ModelChoiceField)
-        stations = Station.objects.in_subtrees(user.station_paths(FILE_ROLES))
+        stations = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS))
         field.queryset = stations.open_on(timezone.localdate())
         if len(posts := user.current_appointments) == 1:
             field.initial = posts[0].station_id

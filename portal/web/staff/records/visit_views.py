@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts.actions import log_access
 from portal.accounts.enums import AccessKind
-from portal.accounts.models import FILE_ROLES, User
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.reports.visit_coverage import visit_coverage
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station
@@ -51,7 +52,7 @@ class WorklistForm(forms.Form):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        below = Station.objects.in_subtrees(user.station_paths(FILE_ROLES))
+        below = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS))
         field = self.fields["station"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = below.filter(level__in=[StationLevel.COUNTY, StationLevel.TOWN])
@@ -119,7 +120,7 @@ def correct(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 @require_safe
 def coverage(request: HttpRequest, user: User) -> HttpResponse:
     """How many of the people on file were seen this year, by the stations below one station."""
-    mine = Station.objects.in_subtrees(user.station_paths(FILE_ROLES))
+    mine = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS))
     asked = request.GET.get("station", "")
     if asked.isdecimal() and len(asked) < 16:
         station = get_object_or_404(mine, pk=int(asked))

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.reports import retention_curve
 from portal.reports.actions import MAX_ROWS, export_table
 from portal.reports.fair_tables import COMPARISON_COLUMNS, compare_fairs
@@ -30,7 +31,6 @@ from portal.reports.satisfaction import (
     satisfaction_by_dimension,
 )
 from portal.reports.year_table import build_year_table, recent_years
-from portal.veterans.permissions import EXPORT_ROLES
 from portal.web.shared.import_pages import download
 from portal.web.staff.guard import staff_with
 from portal.web.staff.reports.report_filters import CutForm, organised_below, words
@@ -38,7 +38,7 @@ from portal.web.staff.reports.row_tables import entry, listing_of, ordered, read
 from portal.web.staff.reports.row_views import figure_or_404
 from portal.web.staff.reports.table_report_views import MonthForm, year_of
 
-export_staff = staff_with(EXPORT_ROLES)
+export_staff = staff_with(Permission.EXPORT_DATA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def export(request: HttpRequest, user: User, report: str) -> HttpResponse:
     make = _SHEETS.get(report)
     if make is None:
         raise Http404(report)
-    sheet = make(user, report_scope_of(user, EXPORT_ROLES), request.POST)
+    sheet = make(user, report_scope_of(user, Permission.EXPORT_DATA), request.POST)
     try:
         content = export_table(
             by=user, title=sheet.title, said=sheet.said, headers=sheet.headers, rows=sheet.rows

@@ -11,15 +11,16 @@ from django.utils import timezone
 
 from cms.models import JobFairPage
 from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.employers.models import Employer
 from portal.reports.funnels import district_names, occupation_group_names
 from portal.reports.report_filter import NO_DISTRICT, NO_FAIR, ReportFilter
-from portal.reports.report_scope import REPORT_ROLES, ReportScope, report_scope_of
+from portal.reports.report_scope import ReportScope, report_scope_of
 from portal.stations.models import Station
 from portal.web.shared.form_fields import DayInput
 from portal.web.staff.guard import staff_with
 
-report_staff = staff_with(REPORT_ROLES)
+report_staff = staff_with(Permission.READ_REPORTS)
 WITHOUT_FAIR = "日常登记（不在招聘会上）"
 
 

@@ -8,11 +8,12 @@ from django.db.models import Model, QuerySet
 from django.urls import reverse
 
 from cms.models import JobFairPage
-from portal.accounts.models import REVIEW_ROLES, User
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.confirmations.enums import Satisfaction
 from portal.confirmations.models import Answer
 from portal.employers.models import Employer
-from portal.fairs.models import DESK_ROLES, Booth, CheckIn, Registration
+from portal.fairs.models import Booth, CheckIn, Registration
 from portal.placements.models import FollowUp, Placement, PlacementTransition
 from portal.placements.workflow import STEP_LABELS
 from portal.positions.models import Position
@@ -53,7 +54,12 @@ class Reader:
 
 
 def reader_of(user: User, scope: ReportScope) -> Reader:
-    return Reader(user, scope, tuple(user.station_paths(REVIEW_ROLES)), tuple(user.station_paths(DESK_ROLES)))
+    return Reader(
+        user,
+        scope,
+        tuple(user.station_paths(Permission.REVIEW_EMPLOYERS)),
+        tuple(user.station_paths(Permission.RUN_FAIRS)),
+    )
 
 
 def _below(paths: Sequence[str], station: Station) -> bool:
