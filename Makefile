@@ -36,7 +36,7 @@ help: ## what there is
 STEPS = \
 	'migrate --no-input --verbosity 0 :: */migrations/*.py */*/migrations/*.py requirements.lock' \
 	'load_reference :: matching/data/*' \
-	'setup_cms :: cms/actions.py cms/groups.py' \
+	'setup_cms :: cms/site_setup.py cms/initial_texts.py cms/editor_groups.py' \
 	'demo --scale small --if-empty' \
 	'collectstatic --no-input --verbosity 0 :: portal/web/static/**/* requirements.lock' \
 	'index_positions :: matching/*.py matching/*/*.py matching/data/*' \

@@ -20,18 +20,18 @@ class CmsConfig(AppConfig):
             every=timedelta(seconds=30),
             run=lambda: call_command("publish_scheduled", verbosity=0),
         )
-        user_logged_in.connect(_follow_posts, dispatch_uid="cms.groups")
-        station_ended.connect(_station_ended, dispatch_uid="cms.organisers")
+        user_logged_in.connect(_sync_groups_at_sign_in, dispatch_uid="cms.groups")
+        station_ended.connect(_hand_over_fairs, dispatch_uid="cms.organisers")
 
 
-def _follow_posts(sender: Any, user: Any, **kwargs: Any) -> None:
-    """At each sign-in the CMS groups follow the posts of the day."""
+def _sync_groups_at_sign_in(sender: Any, user: Any, **kwargs: Any) -> None:
+    """Adjust the CMS groups to the current appointments at each sign-in."""
     from cms.actions import sync_groups
 
     sync_groups(user=user)
 
 
-def _station_ended(sender: Any, station: Any, into: Any, by: Any, **kwargs: Any) -> None:
+def _hand_over_fairs(sender: Any, station: Any, into: Any, by: Any, **kwargs: Any) -> None:
     from cms.actions import hand_over_fairs
 
     hand_over_fairs(station=station, into=into, by=by)

@@ -1,4 +1,4 @@
-"""What the editor's forms ask beyond the models."""
+"""Page forms of the editors that limit the choices of regions and organisers."""
 
 from typing import Any
 
@@ -13,24 +13,26 @@ from portal.stations.models import Station, path_range
 
 
 class PlaceForm(WagtailAdminPageForm):
-    """Offers the network's own province, city and counties as the region, not the whole country's 3,351."""
+    """Form that offers the province, city and counties of the network as regions, not all 3,351."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        wanted = Q(pk=self.instance.region_id)
+        choices = Q(pk=self.instance.region_id)
         for code in Station.objects.filter(depth=1).values_list("region_id", flat=True):
             inside = path_range("code", code) & Q(level__in=[RegionLevel.CITY, RegionLevel.COUNTY])
-            wanted |= inside | Q(code=code[:2])
-        self.fields["region"].queryset = Region.objects.filter(wanted)
+            choices |= inside | Q(code=code[:2])
+        self.fields["region"].queryset = Region.objects.filter(choices)
 
 
 class FairForm(PlaceForm):
-    """A fair is organised by a centre that the editor serves."""
+    """Form of a fair; offers the centres where the editor has an appointment as organisers."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         centres = Q(level__in=[StationLevel.CITY, StationLevel.COUNTY]) | Q(pk=self.instance.organiser_id)
         rows = Station.objects.filter(centres)
         if isinstance(self.for_user, User) and not self.for_user.is_superuser:
-            rows = rows.in_subtrees([post.station.path for post in self.for_user.current_appointments])
+            rows = rows.in_subtrees(
+                [appointment.station.path for appointment in self.for_user.current_appointments]
+            )
         self.fields["organiser"].queryset = rows

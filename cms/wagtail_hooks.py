@@ -1,4 +1,4 @@
-"""Wagtail's desk, cut down to what editors do here."""
+"""Menus, shortcuts and style sheet of Wagtail's admin."""
 
 from typing import Any
 
@@ -23,8 +23,8 @@ from cms.models import (
     PolicyPage,
 )
 
-# help: links to guides in English on other hosts. users, groups: rights follow station posts.
-HIDDEN = {"help", "users", "groups"}
+# help: links to guides in English on other hosts. users, groups: rights follow appointments.
+HIDDEN_MENU_ITEMS = {"help", "users", "groups"}
 SECTIONS: tuple[tuple[type[Page], type[Page]], ...] = (
     (FairIndexPage, JobFairPage),
     (NewsIndexPage, NewsPage),
@@ -33,22 +33,22 @@ SECTIONS: tuple[tuple[type[Page], type[Page]], ...] = (
 )
 
 
-def _without_hidden(items: list[MenuItem]) -> None:
-    items[:] = [item for item in items if item.name not in HIDDEN]
+def _remove_hidden(items: list[MenuItem]) -> None:
+    items[:] = [item for item in items if item.name not in HIDDEN_MENU_ITEMS]
 
 
 @hooks.register("construct_main_menu")
 def trim_main_menu(_request: HttpRequest, items: list[MenuItem]) -> None:
-    _without_hidden(items)
+    _remove_hidden(items)
 
 
 @hooks.register("construct_settings_menu")
 def trim_settings_menu(_request: HttpRequest, items: list[MenuItem]) -> None:
-    _without_hidden(items)
+    _remove_hidden(items)
 
 
 class StartPanel(Component):
-    """Shortcuts into the sections."""
+    """Links to list and add the pages of each section."""
 
     name = "start"
     order = 90
@@ -72,5 +72,5 @@ def add_start_panel(_request: HttpRequest, panels: list[Component]) -> None:
 
 
 @hooks.register("insert_global_admin_css")
-def our_colours() -> SafeString:
+def add_admin_styles() -> SafeString:
     return format_html('<link rel="stylesheet" href="{}">', static("portal/cms.css"))

@@ -6,6 +6,8 @@ import wagtail.fields
 from django.conf import settings
 from django.db import migrations, models
 
+import cms.fields
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -100,55 +102,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "body",
-                    wagtail.fields.StreamField(
-                        [("text", 0), ("steps", 4), ("notice", 7), ("image", 8), ("file", 9)],
-                        blank=True,
-                        block_lookup={
-                            0: (
-                                "wagtail.blocks.RichTextBlock",
-                                (),
-                                {
-                                    "features": ["h2", "h3", "bold", "ol", "ul", "link", "document-link"],
-                                    "label": "正文",
-                                    "template": "cms/blocks/text.html",
-                                },
-                            ),
-                            1: ("wagtail.blocks.CharBlock", (), {"label": "做什么", "max_length": 40}),
-                            2: (
-                                "wagtail.blocks.TextBlock",
-                                (),
-                                {"label": "怎么做", "max_length": 300, "required": False, "rows": 3},
-                            ),
-                            3: ("wagtail.blocks.StructBlock", [[("title", 1), ("text", 2)]], {}),
-                            4: (
-                                "wagtail.blocks.ListBlock",
-                                (3,),
-                                {"icon": "list-ol", "label": "办理步骤", "template": "cms/blocks/steps.html"},
-                            ),
-                            5: (
-                                "wagtail.blocks.ChoiceBlock",
-                                [],
-                                {"choices": [("info", "提示"), ("warning", "注意")], "label": "类型"},
-                            ),
-                            6: (
-                                "wagtail.blocks.TextBlock",
-                                (),
-                                {"label": "内容", "max_length": 300, "rows": 3},
-                            ),
-                            7: ("wagtail.blocks.StructBlock", [[("tone", 5), ("text", 6)]], {}),
-                            8: (
-                                "wagtail.images.blocks.ImageBlock",
-                                [],
-                                {"label": "图片", "template": "cms/blocks/image.html"},
-                            ),
-                            9: (
-                                "wagtail.documents.blocks.DocumentChooserBlock",
-                                (),
-                                {"label": "附件", "template": "cms/blocks/file.html"},
-                            ),
-                        },
-                        verbose_name="正文",
-                    ),
+                    cms.fields.BodyField(blank=True, verbose_name="正文"),
                 ),
             ],
             options={
@@ -259,55 +213,7 @@ class Migration(migrations.Migration):
                 ("summary", models.CharField(blank=True, max_length=120, verbose_name="一句话介绍")),
                 (
                     "body",
-                    wagtail.fields.StreamField(
-                        [("text", 0), ("steps", 4), ("notice", 7), ("image", 8), ("file", 9)],
-                        blank=True,
-                        block_lookup={
-                            0: (
-                                "wagtail.blocks.RichTextBlock",
-                                (),
-                                {
-                                    "features": ["h2", "h3", "bold", "ol", "ul", "link", "document-link"],
-                                    "label": "正文",
-                                    "template": "cms/blocks/text.html",
-                                },
-                            ),
-                            1: ("wagtail.blocks.CharBlock", (), {"label": "做什么", "max_length": 40}),
-                            2: (
-                                "wagtail.blocks.TextBlock",
-                                (),
-                                {"label": "怎么做", "max_length": 300, "required": False, "rows": 3},
-                            ),
-                            3: ("wagtail.blocks.StructBlock", [[("title", 1), ("text", 2)]], {}),
-                            4: (
-                                "wagtail.blocks.ListBlock",
-                                (3,),
-                                {"icon": "list-ol", "label": "办理步骤", "template": "cms/blocks/steps.html"},
-                            ),
-                            5: (
-                                "wagtail.blocks.ChoiceBlock",
-                                [],
-                                {"choices": [("info", "提示"), ("warning", "注意")], "label": "类型"},
-                            ),
-                            6: (
-                                "wagtail.blocks.TextBlock",
-                                (),
-                                {"label": "内容", "max_length": 300, "rows": 3},
-                            ),
-                            7: ("wagtail.blocks.StructBlock", [[("tone", 5), ("text", 6)]], {}),
-                            8: (
-                                "wagtail.images.blocks.ImageBlock",
-                                [],
-                                {"label": "图片", "template": "cms/blocks/image.html"},
-                            ),
-                            9: (
-                                "wagtail.documents.blocks.DocumentChooserBlock",
-                                (),
-                                {"label": "附件", "template": "cms/blocks/file.html"},
-                            ),
-                        },
-                        verbose_name="详细介绍",
-                    ),
+                    cms.fields.BodyField(blank=True, verbose_name="详细介绍"),
                 ),
                 (
                     "region",
@@ -344,54 +250,7 @@ class Migration(migrations.Migration):
                 ("summary", models.CharField(max_length=160, verbose_name="摘要")),
                 (
                     "body",
-                    wagtail.fields.StreamField(
-                        [("text", 0), ("steps", 4), ("notice", 7), ("image", 8), ("file", 9)],
-                        block_lookup={
-                            0: (
-                                "wagtail.blocks.RichTextBlock",
-                                (),
-                                {
-                                    "features": ["h2", "h3", "bold", "ol", "ul", "link", "document-link"],
-                                    "label": "正文",
-                                    "template": "cms/blocks/text.html",
-                                },
-                            ),
-                            1: ("wagtail.blocks.CharBlock", (), {"label": "做什么", "max_length": 40}),
-                            2: (
-                                "wagtail.blocks.TextBlock",
-                                (),
-                                {"label": "怎么做", "max_length": 300, "required": False, "rows": 3},
-                            ),
-                            3: ("wagtail.blocks.StructBlock", [[("title", 1), ("text", 2)]], {}),
-                            4: (
-                                "wagtail.blocks.ListBlock",
-                                (3,),
-                                {"icon": "list-ol", "label": "办理步骤", "template": "cms/blocks/steps.html"},
-                            ),
-                            5: (
-                                "wagtail.blocks.ChoiceBlock",
-                                [],
-                                {"choices": [("info", "提示"), ("warning", "注意")], "label": "类型"},
-                            ),
-                            6: (
-                                "wagtail.blocks.TextBlock",
-                                (),
-                                {"label": "内容", "max_length": 300, "rows": 3},
-                            ),
-                            7: ("wagtail.blocks.StructBlock", [[("tone", 5), ("text", 6)]], {}),
-                            8: (
-                                "wagtail.images.blocks.ImageBlock",
-                                [],
-                                {"label": "图片", "template": "cms/blocks/image.html"},
-                            ),
-                            9: (
-                                "wagtail.documents.blocks.DocumentChooserBlock",
-                                (),
-                                {"label": "附件", "template": "cms/blocks/file.html"},
-                            ),
-                        },
-                        verbose_name="正文",
-                    ),
+                    cms.fields.BodyField(verbose_name="正文"),
                 ),
             ],
             options={
@@ -520,55 +379,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "body",
-                    wagtail.fields.StreamField(
-                        [("text", 0), ("steps", 4), ("notice", 7), ("image", 8), ("file", 9)],
-                        blank=True,
-                        block_lookup={
-                            0: (
-                                "wagtail.blocks.RichTextBlock",
-                                (),
-                                {
-                                    "features": ["h2", "h3", "bold", "ol", "ul", "link", "document-link"],
-                                    "label": "正文",
-                                    "template": "cms/blocks/text.html",
-                                },
-                            ),
-                            1: ("wagtail.blocks.CharBlock", (), {"label": "做什么", "max_length": 40}),
-                            2: (
-                                "wagtail.blocks.TextBlock",
-                                (),
-                                {"label": "怎么做", "max_length": 300, "required": False, "rows": 3},
-                            ),
-                            3: ("wagtail.blocks.StructBlock", [[("title", 1), ("text", 2)]], {}),
-                            4: (
-                                "wagtail.blocks.ListBlock",
-                                (3,),
-                                {"icon": "list-ol", "label": "办理步骤", "template": "cms/blocks/steps.html"},
-                            ),
-                            5: (
-                                "wagtail.blocks.ChoiceBlock",
-                                [],
-                                {"choices": [("info", "提示"), ("warning", "注意")], "label": "类型"},
-                            ),
-                            6: (
-                                "wagtail.blocks.TextBlock",
-                                (),
-                                {"label": "内容", "max_length": 300, "rows": 3},
-                            ),
-                            7: ("wagtail.blocks.StructBlock", [[("tone", 5), ("text", 6)]], {}),
-                            8: (
-                                "wagtail.images.blocks.ImageBlock",
-                                [],
-                                {"label": "图片", "template": "cms/blocks/image.html"},
-                            ),
-                            9: (
-                                "wagtail.documents.blocks.DocumentChooserBlock",
-                                (),
-                                {"label": "附件", "template": "cms/blocks/file.html"},
-                            ),
-                        },
-                        verbose_name="办理说明",
-                    ),
+                    cms.fields.BodyField(blank=True, verbose_name="办理说明"),
                 ),
                 (
                     "region",

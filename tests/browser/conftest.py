@@ -1,6 +1,6 @@
 import pytest
 
-from cms.actions import setup_site
+from cms.site_setup import setup_site
 from portal.core.reference import load_reference
 from portal.ranking import ranking_index
 from tests.factories import make_stations

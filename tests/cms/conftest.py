@@ -2,8 +2,8 @@
 
 import pytest
 
-from cms.actions import setup_site
 from cms.models import FairIndexPage, HomePage
+from cms.site_setup import setup_site
 from portal.accounts.enums import StationRole
 from portal.accounts.models import User
 from portal.stations.models import Station

@@ -9,9 +9,10 @@ from django.test import Client
 from django.utils import timezone
 from wagtail.models import Page, Site, Workflow
 
-from cms.actions import setup_site, sync_groups
-from cms.groups import EDITORS, MODERATORS
+from cms.actions import sync_groups
+from cms.editor_groups import EDITORS, MODERATORS
 from cms.models import HomePage
+from cms.site_setup import setup_site
 from portal.accounts.enums import StationRole
 from portal.accounts.models import Appointment, User
 from portal.core.models import AuditEvent

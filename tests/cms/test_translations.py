@@ -9,7 +9,7 @@ import pytest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from cms.translations import catalogues, read_po, to_mo
+from cms.message_catalogues import catalogues, read_po, to_mo
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 TAG = re.compile(r"</?\w+[^>]*>")

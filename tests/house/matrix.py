@@ -16,7 +16,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from cms.actions import setup_site
+from cms.site_setup import setup_site
 from portal.accounts.enums import ConsentPurpose, StationRole
 from portal.accounts.feeds import make_feed
 from portal.accounts.models import Appointment

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from cms.translations import catalogues, read_po, to_mo
+from cms.message_catalogues import catalogues, read_po, to_mo
 
 
 class Command(BaseCommand):

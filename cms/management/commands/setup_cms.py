@@ -2,11 +2,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from cms.actions import setup_site
+from cms.site_setup import setup_site
 
 
 class Command(BaseCommand):
-    help = "Make the site's frame: home page, sections, editors' groups, moderation workflow. Safe to repeat."
+    help = "Create the front page, sections, editors' groups and moderation workflow. Safe to repeat."
 
     def handle(self, *args: Any, **options: Any) -> None:
         home = setup_site()

@@ -9,7 +9,7 @@ from django.utils import timezone
 from tqdm import tqdm
 from wagtail.models import Page
 
-from cms.actions import add_page, setup_site, sync_groups
+from cms.actions import add_page, sync_groups
 from cms.models import (
     BaseIndexPage,
     BasePage,
@@ -20,6 +20,7 @@ from cms.models import (
     PolicyIndexPage,
     PolicyPage,
 )
+from cms.site_setup import setup_site
 from portal.accounts.models import User
 from portal.demo.content import articles, fairs
 from portal.demo.scale import Scale

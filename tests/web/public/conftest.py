@@ -2,8 +2,8 @@
 
 import pytest
 
-from cms.actions import setup_site
 from cms.models import HomePage
+from cms.site_setup import setup_site
 from tests.factories import make_stations
 
 

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from cms.actions import setup_site
 from cms.models import JobFairPage
+from cms.site_setup import setup_site
 from portal.positions.models import Position
 from search import indexing
 from tests.cms.test_sections import make_base, make_news, make_policy

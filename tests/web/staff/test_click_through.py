@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from cms.actions import setup_site
 from cms.models import JobFairPage
+from cms.site_setup import setup_site
 from portal.accounts.enums import StationRole
 from portal.accounts.models import User
 from portal.core.reference import load_reference

@@ -1,16 +1,15 @@
-"""Plain pages: about, privacy, help."""
+"""Plain text page: about, privacy."""
 
 from wagtail.admin.panels import FieldPanel
-from wagtail.fields import StreamField
 from wagtail.models import Page
 
-from cms.blocks import StoryBlock
+from cms.fields import BodyField
 
 
 class InfoPage(Page):
-    """A text of its own."""
+    """Text page directly below the front page."""
 
-    body = StreamField(StoryBlock(), verbose_name="正文", blank=True)
+    body = BodyField(verbose_name="正文", blank=True)
 
     template = "cms/info_page.html"
     parent_page_types = ["cms.HomePage"]

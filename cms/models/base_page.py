@@ -1,19 +1,13 @@
-"""Bases (基地): places that train veterans or give a young firm a seat. Their desks hang off from above."""
+"""Base (基地): a place that trains veterans or hosts start-ups."""
 
-from typing import Any
-
-import django_filters
 from django.db import models
-from django.http import HttpRequest
 from django.utils import timezone
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.fields import StreamField
 from wagtail.models import Page, PageManager, PageQuerySet
 from wagtail.search import index
 
-from cms.blocks import StoryBlock
+from cms.fields import BodyField
 from cms.forms import PlaceForm
-from cms.models.listing import clear_link, one_page
 from portal.core.models import Region
 
 
@@ -32,13 +26,13 @@ class BaseLevel(models.TextChoices):
 
 class BaseQuerySet(PageQuerySet):
     def recognised(self) -> "BaseQuerySet":
-        """Published, and their recognition (认定) still holds today."""
+        """Return published bases whose recognition (认定) is valid today."""
         today = timezone.localdate()
         return self.live().filter(models.Q(valid_until=None) | models.Q(valid_until__gte=today))
 
 
 class BasePage(Page):
-    """One base."""
+    """One base with its recognition, place and services."""
 
     kind = models.CharField("基地类别", max_length=12, choices=BaseKind.choices)
     level = models.CharField("认定级别", max_length=10, choices=BaseLevel.choices)
@@ -54,7 +48,7 @@ class BasePage(Page):
     contact_phone = models.CharField("对外联系电话", max_length=30)
     valid_until = models.DateField("认定有效期至", null=True, blank=True)
     summary = models.CharField("一句话介绍", max_length=120, blank=True)
-    body = StreamField(StoryBlock(), verbose_name="详细介绍", blank=True)
+    body = BodyField(verbose_name="详细介绍", blank=True)
 
     objects = PageManager.from_queryset(BaseQuerySet)()
 
@@ -94,38 +88,3 @@ class BasePage(Page):
     @property
     def is_recognised(self) -> bool:
         return self.valid_until is None or self.valid_until >= timezone.localdate()
-
-
-class BaseFilter(django_filters.FilterSet):
-    kind = django_filters.ChoiceFilter(label="基地类别", choices=BaseKind.choices, empty_label="全部类别")
-    level = django_filters.ChoiceFilter(label="认定级别", choices=BaseLevel.choices, empty_label="全部级别")
-
-    class Meta:
-        model = BasePage
-        fields = ["kind", "level"]
-
-
-class BaseIndexPage(Page):
-    """List of bases."""
-
-    intro = models.CharField("栏目说明", max_length=160, blank=True)
-
-    show_in_menus_default = True
-    max_count = 1
-    template = "cms/base_index_page.html"
-    parent_page_types = ["cms.HomePage"]
-    subpage_types = ["cms.BasePage"]
-    content_panels = [*Page.content_panels, FieldPanel("intro")]
-
-    class Meta:
-        verbose_name = "基地栏目"
-
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        rows = BasePage.objects.recognised().child_of(self).select_related("region").order_by("title", "pk")
-        found = BaseFilter(request.GET, queryset=rows)
-        return {
-            **super().get_context(request, *args, **kwargs),
-            "filter_form": found.form,
-            "clear_url": clear_link(found),
-            "rows": one_page(found.qs, request, 12),
-        }

@@ -1,4 +1,4 @@
-"""The front page."""
+"""Front page of the portal."""
 
 from typing import Any
 
@@ -7,13 +7,16 @@ from django.http import HttpRequest
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
-from cms.models.fairs import FairIndexPage, JobFairPage
-from cms.models.news import NewsIndexPage, NewsPage
-from cms.models.policies import PolicyIndexPage, PolicyPage
+from cms.models.fair_index_page import FairIndexPage
+from cms.models.job_fair_page import JobFairPage
+from cms.models.news_index_page import NewsIndexPage
+from cms.models.news_page import NewsPage
+from cms.models.policy_index_page import PolicyIndexPage
+from cms.models.policy_page import PolicyPage
 
 
 class HomePage(Page):
-    """Front page of the portal: what is on, and what to do next."""
+    """Front page: upcoming fairs, policies in force and the latest news."""
 
     headline = models.CharField("主标题", max_length=40, default="退役军人就业服务平台")
     lead = models.CharField("副标题", max_length=120, blank=True)
@@ -28,7 +31,7 @@ class HomePage(Page):
         verbose_name = "首页"
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Adds what is published; figures and positions come by template tags from above."""
+        """Add published pages; totals and positions come from template tags of `portal.web`."""
         sections = {type(page): page for page in Page.objects.live().child_of(self).specific()}
         return {
             **super().get_context(request, *args, **kwargs),

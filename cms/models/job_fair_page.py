@@ -1,14 +1,10 @@
-"""Job fairs (招聘会) as they are published. The fair desk (booths, tickets) hangs off them from above."""
+"""Published page of a job fair (招聘会). Booths, registrations and check-ins are in `portal.fairs`."""
 
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
-import django_filters
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, Q
-from django.db.models.functions import TruncMonth
-from django.http import HttpRequest
+from django.db.models import Q
 from django.utils import timezone
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField
@@ -16,10 +12,8 @@ from wagtail.models import Page, PageManager, PageQuerySet
 from wagtail.search import index
 
 from cms.forms import FairForm
-from cms.models.listing import KeepFilter, clear_link, one_page
-from portal.core.enums import RegionLevel
 from portal.core.models import Region
-from portal.stations.models import Station, path_range
+from portal.stations.models import Station
 
 
 class FairMode(models.TextChoices):
@@ -30,7 +24,7 @@ class FairMode(models.TextChoices):
 
 class JobFairQuerySet(PageQuerySet):
     def upcoming(self, now: datetime | None = None) -> "JobFairQuerySet":
-        """Published, and not over yet (live ones included), soonest first."""
+        """Return published fairs that have not ended (running ones included), soonest first."""
         return self.live().filter(ends_at__gt=now or timezone.now()).order_by("starts_at", "pk")
 
     def past(self, now: datetime | None = None) -> "JobFairQuerySet":
@@ -41,7 +35,7 @@ class JobFairQuerySet(PageQuerySet):
 
 
 class JobFairPage(Page):
-    """One job fair."""
+    """One job fair: time, place, organiser and registration window."""
 
     starts_at = models.DateTimeField("开始时间")
     ends_at = models.DateTimeField("结束时间")
@@ -54,7 +48,7 @@ class JobFairPage(Page):
     capacity = models.PositiveIntegerField("可容纳人数", default=300)
     registration_opens_at = models.DateTimeField("报名开始")
     registration_closes_at = models.DateTimeField("报名截止")
-    # Events of 1,000 people or more need a permit of the public-security organ before publication.
+    # Events of 1,000 people or more need a permit from public security before publication.
     security_permit = models.CharField("大型活动安全许可编号", max_length=60, blank=True)
     summary = models.CharField("一句话介绍", max_length=120, blank=True)
     body = RichTextField("详细介绍", blank=True, features=["h2", "h3", "bold", "ol", "ul", "link"])
@@ -131,83 +125,3 @@ class JobFairPage(Page):
     @property
     def registration_is_open(self) -> bool:
         return self.live and self.registration_opens_at <= timezone.now() < self.registration_closes_at
-
-
-class FairFilter(django_filters.FilterSet):
-    """Fairs by county, way of holding and month (`?month=2026-12`)."""
-
-    county = django_filters.ModelChoiceFilter(
-        label="县（市、区）", queryset=Region.objects.none(), method="in_county", empty_label="全部地区"
-    )
-    mode = django_filters.ChoiceFilter(label="举办方式", choices=FairMode.choices, empty_label="全部方式")
-    month = django_filters.ChoiceFilter(label="月份", method="in_month", empty_label="全部月份")
-    when = KeepFilter()
-
-    class Meta:
-        model = JobFairPage
-        fields = ["county", "mode", "month"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        fairs = JobFairPage.objects.live().order_by()
-        held_in = fairs.values_list("region_id", flat=True).distinct()
-        codes = {code[:6] for code in held_in}
-        self.filters["county"].queryset = Region.objects.filter(
-            code__in=codes, level__in=[RegionLevel.CITY, RegionLevel.COUNTY]
-        )
-        months = fairs.values_list(TruncMonth("starts_at"), flat=True).distinct()
-        self.filters["month"].extra["choices"] = [
-            (f"{month:%Y-%m}", f"{month.year}年{month.month}月") for month in sorted(months, reverse=True)
-        ]
-
-    def in_county(self, rows: JobFairQuerySet, name: str, value: Region) -> JobFairQuerySet:
-        return rows.filter(path_range("region_id", value.pk))
-
-    def in_month(self, rows: JobFairQuerySet, name: str, value: str) -> JobFairQuerySet:
-        month = date.fromisoformat(f"{value}-01")
-        return rows.filter(starts_at__year=month.year, starts_at__month=month.month)
-
-
-class FairIndexPage(Page):
-    """List of fairs: those to come, those running now, those that are over."""
-
-    intro = models.CharField("栏目说明", max_length=160, blank=True)
-
-    show_in_menus_default = True
-    max_count = 1
-    template = "cms/fair_index_page.html"
-    parent_page_types = ["cms.HomePage"]
-    subpage_types = ["cms.JobFairPage"]
-    content_panels = [*Page.content_panels, FieldPanel("intro")]
-
-    class Meta:
-        verbose_name = "招聘会栏目"
-
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        now = timezone.now()
-        fairs = JobFairPage.objects.child_of(self)
-        when = request.GET.get("when", "")
-        chosen = {"running": fairs.running, "past": fairs.past}.get(when, fairs.upcoming)(now)
-        found = FairFilter(request.GET, queryset=chosen.select_related("region"))
-        counts = fairs.live().aggregate(
-            coming=Count("pk", filter=Q(ends_at__gt=now)),
-            running=Count("pk", filter=Q(ends_at__gt=now, starts_at__lte=now)),
-            past=Count("pk", filter=Q(ends_at__lte=now)),
-        )
-        shown = when if when in ("running", "past") else "coming"
-        tabs = [
-            ("coming", "可参加", "?"),
-            ("running", "正在举办", "?when=running"),
-            ("past", "已结束", "?when=past"),
-        ]
-        return {
-            **super().get_context(request, *args, **kwargs),
-            "when": shown,
-            "filter_form": found.form,
-            "clear_url": clear_link(found),
-            "rows": one_page(found.qs, request, 12),
-            "tabs": [
-                {"label": label, "url": url, "current": key == shown, "count": counts[key]}
-                for key, label, url in tabs
-            ],
-        }

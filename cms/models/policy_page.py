@@ -1,24 +1,17 @@
-"""Policies (政策): benefits with amount, condition, region, source and dates, as records and not as code.
+"""Policy (政策): a benefit with amount, condition, region, source document and dates.
 
-A page shows what a policy says and where it is written; whether it applies to a person is decided by the
-office that the source names, so no page promises anything.
+The office that the source names decides whether a policy applies to a person, so no page promises anything.
 """
 
-from typing import Any
-
-import django_filters
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest
 from django.utils import timezone
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.fields import StreamField
 from wagtail.models import Page, PageManager, PageQuerySet
 from wagtail.search import index
 
-from cms.blocks import StoryBlock
+from cms.fields import BodyField
 from cms.forms import PlaceForm
-from cms.models.listing import KeepFilter, clear_link, one_page
 from portal.core.models import Region
 
 
@@ -31,7 +24,7 @@ class PolicyTopic(models.TextChoices):
 
 class PolicyQuerySet(PageQuerySet):
     def in_force(self) -> "PolicyQuerySet":
-        """Published and valid today."""
+        """Return published policies that are valid today."""
         today = timezone.localdate()
         ends = models.Q(valid_to=None) | models.Q(valid_to__gte=today)
         return self.live().filter(ends, valid_from__lte=today)
@@ -59,7 +52,7 @@ class PolicyPage(Page):
     office = models.CharField("办理单位", max_length=80, blank=True)
     valid_from = models.DateField("施行日期")
     valid_to = models.DateField("有效期至", null=True, blank=True, help_text="没有写明截止日期的可以不填。")
-    body = StreamField(StoryBlock(), verbose_name="办理说明", blank=True)
+    body = BodyField(verbose_name="办理说明", blank=True)
 
     objects = PageManager.from_queryset(PolicyQuerySet)()
 
@@ -106,44 +99,3 @@ class PolicyPage(Page):
     def is_in_force(self) -> bool:
         today = timezone.localdate()
         return self.valid_from <= today and (self.valid_to is None or self.valid_to >= today)
-
-
-class PolicyFilter(django_filters.FilterSet):
-    topic = django_filters.ChoiceFilter(label="政策类别", choices=PolicyTopic.choices, empty_label="全部类别")
-    when = KeepFilter()
-
-    class Meta:
-        model = PolicyPage
-        fields = ["topic"]
-
-
-class PolicyIndexPage(Page):
-    """List of policies in force; those that have ended stay reachable under their own tab."""
-
-    intro = models.CharField("栏目说明", max_length=160, blank=True)
-
-    show_in_menus_default = True
-    max_count = 1
-    template = "cms/policy_index_page.html"
-    parent_page_types = ["cms.HomePage"]
-    subpage_types = ["cms.PolicyPage"]
-    content_panels = [*Page.content_panels, FieldPanel("intro")]
-
-    class Meta:
-        verbose_name = "政策栏目"
-
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        ended = request.GET.get("when") == "ended"
-        rows = PolicyPage.objects.live().child_of(self).select_related("region")
-        rows = rows.filter(valid_to__lt=timezone.localdate()) if ended else rows.in_force()
-        found = PolicyFilter(request.GET, queryset=rows.order_by("-valid_from", "-pk"))
-        return {
-            **super().get_context(request, *args, **kwargs),
-            "filter_form": found.form,
-            "clear_url": clear_link(found),
-            "rows": one_page(found.qs, request, 12),
-            "tabs": [
-                {"label": "现行有效", "url": "?", "current": not ended, "count": None},
-                {"label": "已过期", "url": "?when=ended", "current": ended, "count": None},
-            ],
-        }

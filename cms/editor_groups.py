@@ -1,4 +1,4 @@
-"""Who edits and who publishes: the two groups of the CMS, and the station posts that lead into them."""
+"""Groups of editors and moderators in Wagtail, and the appointments that lead into them."""
 
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
@@ -6,7 +6,7 @@ from portal.accounts.roles import Permission
 EDITORS = "内容编辑"
 MODERATORS = "内容审核"
 
-# Codenames of wagtailcore's page permissions, on the home page and all below it.
+# Codenames of wagtailcore's page permissions, on the front page and all pages below it.
 PAGE_PERMISSIONS = {
     EDITORS: ("add_page", "change_page"),
     MODERATORS: (
@@ -28,9 +28,9 @@ MEDIA_PERMISSIONS = (
 
 
 def groups_of(user: User) -> set[str]:
-    """Names of the CMS groups that today's posts of `user` lead into.
+    """Return the names of the groups that the current appointments of `user` lead into.
 
-    What is published speaks for the whole city, so a county's reviewer of employers does not publish.
+    A published page speaks for the whole city, so a county's reviewer of employers does not publish.
     """
     groups = {EDITORS: Permission.WRITE_PAGES, MODERATORS: Permission.PUBLISH_PAGES}
     return {name for name, permission in groups.items() if user.has_station_permission(permission)}

@@ -1,4 +1,4 @@
-"""First wording of the plain pages that every installation has; editors go on from here."""
+"""Initial texts of the plain pages, which editors change afterwards."""
 
 ABOUT = """
 <p>本平台由退役军人事务部门主办，为退役军人和用人单位提供公共就业服务，全部免费。</p>
