@@ -12,10 +12,10 @@ class CmsConfig(AppConfig):
     def ready(self) -> None:
         from django.core.management import call_command
 
-        from portal.core import periodic
+        from portal.core import scheduled_jobs
         from portal.stations.events import station_ended
 
-        periodic.register(
+        scheduled_jobs.register(
             "cms.publish_scheduled",
             every=timedelta(seconds=30),
             run=lambda: call_command("publish_scheduled", verbosity=0),

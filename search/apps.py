@@ -38,7 +38,7 @@ class SearchConfig(AppConfig):
         from wagtail.signals import page_published, page_unpublished
 
         from cms.models import JobFairPage
-        from portal.core import periodic
+        from portal.core import scheduled_jobs
         from portal.employers.events import employer_changed
         from portal.positions.events import position_changed, positions_changed
         from search import outbox, saved
@@ -50,5 +50,9 @@ class SearchConfig(AppConfig):
         for signal in (page_published, page_unpublished, post_delete):
             signal.connect(_fair_changed, sender=JobFairPage, dispatch_uid="search.fair")
         checks.register(check_search)
-        periodic.register("search.tell_new_matches", every=timedelta(hours=1), run=saved.tell_new_matches)
-        periodic.register("search.catch_up", every=timedelta(minutes=1), run=outbox.catch_up_if_it_answers)
+        scheduled_jobs.register(
+            "search.tell_new_matches", every=timedelta(hours=1), run=saved.tell_new_matches
+        )
+        scheduled_jobs.register(
+            "search.catch_up", every=timedelta(minutes=1), run=outbox.catch_up_if_it_answers
+        )

@@ -9,6 +9,6 @@ class IntegratorsConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.api_tokens.request_counts import sweep
-        from portal.core.periodic import register
+        from portal.core.scheduled_jobs import register
 
         register("integrators.sweep", every=timedelta(hours=1), run=sweep)

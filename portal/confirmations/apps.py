@@ -23,10 +23,10 @@ class ConfirmationsConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.confirmations.reminders import ask_who_is_due
-        from portal.core import periodic
+        from portal.core import scheduled_jobs
         from portal.placements.events import placement_changed
         from portal.veterans.events import veteran_file_anonymised
 
         placement_changed.connect(_placement_changed, dispatch_uid="confirmations.settled")
         veteran_file_anonymised.connect(_file_anonymised, dispatch_uid="confirmations.anonymised")
-        periodic.register("confirmations.ask_who_is_due", every=timedelta(hours=1), run=ask_who_is_due)
+        scheduled_jobs.register("confirmations.ask_who_is_due", every=timedelta(hours=1), run=ask_who_is_due)

@@ -5,9 +5,9 @@ from django.apps import AppConfig
 
 
 def _finished(sender: type, task_result: Any, **kwargs: Any) -> None:
-    from portal.core.task_recovery import try_again
+    from portal.core.task_recovery import retry_failed_task
 
-    try_again(task_result)
+    retry_failed_task(task_result)
 
 
 class CoreConfig(AppConfig):
@@ -17,10 +17,12 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from django_tasks_db.compat import task_finished
 
-        from portal.core import periodic, task_recovery
+        from portal.core import scheduled_jobs, task_recovery
 
         task_finished.connect(_finished, dispatch_uid="core.try_again")
-        periodic.register(
-            "core.restart_orphans", every=timedelta(seconds=30), run=task_recovery.restart_orphans
+        scheduled_jobs.register(
+            "core.restart_orphans", every=timedelta(seconds=30), run=task_recovery.requeue_orphaned_tasks
         )
-        periodic.register("core.forget_old_tasks", every=timedelta(days=1), run=task_recovery.forget_old)
+        scheduled_jobs.register(
+            "core.forget_old_tasks", every=timedelta(days=1), run=task_recovery.delete_old_results
+        )

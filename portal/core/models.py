@@ -81,7 +81,7 @@ class AuditLink(AppendOnlyModel):
 
 
 class PeriodicRun(models.Model):
-    """When a job that comes round is due next; see `portal.core.periodic`."""
+    """When a job that comes round is due next; see `portal.core.scheduled_jobs`."""
 
     name = models.CharField("任务", max_length=60, primary_key=True)
     next_at = models.DateTimeField("下次运行", db_index=True)

@@ -103,7 +103,7 @@ class CreateStateLogTriggers(Operation):
 
     Django rebuilds a SQLite table to alter it, which drops its triggers, and cannot while triggers of other
     tables name it: a migration that alters one of the two begins with `DropStateLogTriggers` and ends with
-    `CreateStateLogTriggers`. tests/house/test_ties.py looks at the finished database.
+    `CreateStateLogTriggers`. tests/house/test_state_log_triggers.py looks at the finished database.
     """
 
     reversible = True

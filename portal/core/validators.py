@@ -6,7 +6,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from portal.core.patterns import UNIT_NAMES, passes_luhn
+from portal.core.text_patterns import UNIT_NAMES, passes_luhn
 
 PHONE = re.compile(r"1[3-9]\d{9}")
 

@@ -15,9 +15,11 @@ class EmployersConfig(AppConfig):
     verbose_name = "用人单位"
 
     def ready(self) -> None:
-        from portal.core import periodic
+        from portal.core import scheduled_jobs
         from portal.employers.notifications import remind_of_renewal
         from portal.stations.events import station_ended
 
-        periodic.register("employers.remind_of_renewal", every=timedelta(hours=6), run=remind_of_renewal)
+        scheduled_jobs.register(
+            "employers.remind_of_renewal", every=timedelta(hours=6), run=remind_of_renewal
+        )
         station_ended.connect(_station_ended, dispatch_uid="employers.station")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.papers import cleaned
-from portal.core.private import delete_private, read_private, write_private
+from portal.core.private_files import delete_private, read_private, write_private
 from portal.employers.enums import EvidenceKind, PaperState
 from portal.employers.models import Employer, EmployerPaper
 from portal.employers.notifications import tell_refused_paper

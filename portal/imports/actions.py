@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
-from portal.core.private import delete_private, write_private
+from portal.core.private_files import delete_private, write_private
 from portal.imports import column_mapping
 from portal.imports.enums import ImportState, RowOutcome
 from portal.imports.import_kinds import get_kind

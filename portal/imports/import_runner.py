@@ -18,7 +18,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from portal.core import audit
-from portal.core.private import read_private
+from portal.core.private_files import read_private
 from portal.imports.enums import ImportState, RowOutcome
 from portal.imports.import_kinds import BadRow, Loader, Result, Written, get_kind
 from portal.imports.models import ImportRow, ImportRun

@@ -82,11 +82,11 @@ class PlacementsConfig(AppConfig):
     verbose_name = "安置跟踪"
 
     def ready(self) -> None:
-        from portal.core import periodic
+        from portal.core import scheduled_jobs
         from portal.placements import falling_due
         from portal.veterans import events
 
-        periodic.register("placements.duties", every=timedelta(minutes=10), run=falling_due.run)
+        scheduled_jobs.register("placements.duties", every=timedelta(minutes=10), run=falling_due.run)
 
         events.veteran_files_moved.connect(_files_moved, dispatch_uid="placements.duties")
         events.veteran_files_merging.connect(_files_merging, dispatch_uid="placements.doubles")

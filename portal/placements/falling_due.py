@@ -1,5 +1,5 @@
 """What time does to follow-ups: they fall due, and move up one level of the network for each week that they
-are overdue. The clock runs it (`portal.core.periodic`); lists ask the dates and wait for nothing here.
+are overdue. The clock runs it (`portal.core.scheduled_jobs`); lists ask the dates and wait for nothing here.
 
 Each batch is one transaction and takes only what no earlier one took, so that a run can be cut off anywhere,
 run twice, or come days late: nothing is lost or done twice, and each event says the day that it counts for.

@@ -8,11 +8,11 @@ class PositionsConfig(AppConfig):
     verbose_name = "岗位"
 
     def ready(self) -> None:
-        from portal.core import periodic
+        from portal.core import scheduled_jobs
         from portal.imports.import_kinds import register
         from portal.positions.expiry import expire_due, remind_of_expiry
         from portal.positions.import_rows import KIND_OF_POSITIONS
 
         register(KIND_OF_POSITIONS)
-        periodic.register("positions.expire_due", every=timedelta(minutes=10), run=expire_due)
-        periodic.register("positions.remind_of_expiry", every=timedelta(hours=6), run=remind_of_expiry)
+        scheduled_jobs.register("positions.expire_due", every=timedelta(minutes=10), run=expire_due)
+        scheduled_jobs.register("positions.remind_of_expiry", every=timedelta(hours=6), run=remind_of_expiry)

@@ -52,7 +52,7 @@ class RankingConfig(AppConfig):
     def ready(self) -> None:
         from django.core.signals import request_finished, request_started
 
-        from portal.core import periodic
+        from portal.core import scheduled_jobs
         from portal.employers.events import employer_changed
         from portal.positions.events import position_changed, positions_changed
         from portal.ranking import impression_log, ranking_versions
@@ -70,10 +70,10 @@ class RankingConfig(AppConfig):
         veteran_file_anonymised.connect(_delete_impressions, dispatch_uid="recommendations.anonymised")
         request_started.connect(_discard_impressions, dispatch_uid="recommendations.impressions_begin")
         request_finished.connect(_write_impressions, dispatch_uid="recommendations.impressions_end")
-        periodic.register(
+        scheduled_jobs.register(
             "recommendations.purge_impressions", every=timedelta(days=1), run=impression_log.purge_expired
         )
-        periodic.register(
+        scheduled_jobs.register(
             "recommendations.publish_version",
             every=timedelta(minutes=1),
             run=ranking_versions.publish_version,

@@ -246,7 +246,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"secrets": {"()": "portal.core.logs.HideSecrets"}},
+    "filters": {"secrets": {"()": "portal.core.log_filters.HideSecrets"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # A line for every task that starts and ends would bury the one-time codes that a demo prints.

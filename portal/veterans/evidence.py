@@ -11,7 +11,7 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.papers import cleaned
-from portal.core.private import delete_private, read_private, write_private
+from portal.core.private_files import delete_private, read_private, write_private
 from portal.veterans.enums import EvidenceKind, EvidenceState
 from portal.veterans.models import Evidence, Veteran
 from portal.veterans.permissions import can_edit, serves

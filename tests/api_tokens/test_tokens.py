@@ -12,7 +12,7 @@ from portal.api_tokens import request_counts
 from portal.api_tokens.actions import MOST, issue, recognise, revoke
 from portal.api_tokens.enums import TokenScope
 from portal.api_tokens.models import ApiToken, RequestCount
-from portal.core import periodic
+from portal.core import scheduled_jobs
 from portal.core.models import AuditEvent
 from portal.employers.enums import EmployerRole
 from tests.factories import make_employer, make_staff, make_stations, make_user
@@ -206,5 +206,5 @@ def test_requests_are_counted_by_the_minute_and_forgotten(settings, monkeypatch)
 
 def test_the_clock_forgets_old_counts() -> None:
     RequestCount.objects.create(caller="x", minute=1)
-    (job,) = [job for job in periodic.jobs() if job.name == "integrators.sweep"]
+    (job,) = [job for job in scheduled_jobs.jobs() if job.name == "integrators.sweep"]
     assert job.run() == 1

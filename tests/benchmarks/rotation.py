@@ -130,7 +130,7 @@ def run(seconds: float) -> dict[str, float]:
 
     from portal.accounts.enums import StationRole
     from portal.accounts.models import Appointment
-    from portal.core import rotation
+    from portal.core import key_rotation
     from portal.stations.enums import StationLevel
     from portal.veterans.models import Veteran
 
@@ -146,8 +146,8 @@ def run(seconds: float) -> dict[str, float]:
         took = time.perf_counter() - started
         traffic.phase = "after"
         time.sleep(seconds)
-    left = rotation.rewrite()
-    rotation.retire(by=None, at_once=True)
+    left = key_rotation.rewrite()
+    key_rotation.retire(by=None, at_once=True)
     settings.FIELD_ENCRYPTION_KEYS = []  # nothing but the newest key
     figures: dict[str, float] = {
         "files": len(files),

@@ -11,7 +11,7 @@ from portal.confirmations import links, reminders
 from portal.confirmations.actions import Said, answer
 from portal.confirmations.enums import Question, Reply, Side
 from portal.confirmations.models import Answer
-from portal.core import periodic
+from portal.core import scheduled_jobs
 from portal.employers.hiding import hide
 from portal.notifications.models import Notification
 from portal.placements import actions
@@ -238,7 +238,7 @@ def test_who_said_so_already_is_not_asked(town) -> None:
 
 def test_the_clock_asks(town) -> None:
     in_post(town.placement, town.clerk, days_ago(31))
-    told = dict(periodic.run_due(timezone.now()))
+    told = dict(scheduled_jobs.run_due(timezone.now()))
     assert told["confirmations.ask_who_is_due"] == 1
 
 

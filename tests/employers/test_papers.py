@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.core.models import AuditEvent
-from portal.core.private import names, read_private
+from portal.core.private_files import names, read_private
 from portal.employers import papers, verification
 from portal.employers.enums import EmployerRole, EvidenceKind, PaperState
 from portal.employers.models import EmployerMembership, EmployerPaper

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from portal.accounts.enums import StationRole
-from portal.core import periodic
+from portal.core import scheduled_jobs
 from portal.notifications.models import Notification
 from portal.placements import actions, duties, falling_due
 from portal.placements.absences import end_absence, record_absence
@@ -263,7 +263,7 @@ def test_a_call_falls_due_once_and_each_clerk_hears_once_a_day(placement, call, 
         "2 个回访今天到期，请联系。"
     ]
     assert not Notification.objects.filter(user=head).exists()
-    assert "placements.duties" in {job.name for job in periodic.jobs()}
+    assert "placements.duties" in {job.name for job in scheduled_jobs.jobs()}
 
 
 def test_days_off_are_caught_up_with_level_by_level(tree, placement, call, clerk, head, on) -> None:

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from portal.accounts.enums import StationRole
-from portal.core import periodic
+from portal.core import scheduled_jobs
 from portal.core.state_machine import TransitionRefused
 from portal.employers.models import Employer
 from portal.notifications.models import Notification
@@ -150,7 +150,9 @@ def test_an_end_within_a_week_is_told_once(employer, member) -> None:
 
 
 def test_both_come_round() -> None:
-    assert {"positions.expire_due", "positions.remind_of_expiry"} <= {job.name for job in periodic.jobs()}
+    assert {"positions.expire_due", "positions.remind_of_expiry"} <= {
+        job.name for job in scheduled_jobs.jobs()
+    }
 
 
 def test_more_people_are_asked_for_without_a_review(employer, member) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from portal.accounts.actions import give_consent, withdraw_consent
 from portal.accounts.enums import ConsentPurpose, StationRole
-from portal.core import periodic
+from portal.core import scheduled_jobs
 from portal.core.reference import load_reference
 from portal.positions.import_undo import _in_use
 from portal.positions.models import Position
@@ -180,7 +180,7 @@ def test_old_rows_are_purged_when_their_turn_comes(driver, posts, client_for, se
     settings.IMPRESSION_DAYS = 30
     old = rows()[0]
     Impression.objects.filter(pk=old.pk).update(day=timezone.localdate() - timedelta(days=31))
-    assert "recommendations.purge_impressions" in {job.name for job in periodic.jobs()}
+    assert "recommendations.purge_impressions" in {job.name for job in scheduled_jobs.jobs()}
     assert impression_log.purge_expired() == 1
     assert old.pk not in {row.pk for row in rows()}
     assert len(rows()) == 3

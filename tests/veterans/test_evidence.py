@@ -10,8 +10,8 @@ from PIL import Image
 
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog
-from portal.core import papers, rotation
-from portal.core.private import names, read_private
+from portal.core import key_rotation, papers
+from portal.core.private_files import names, read_private
 from portal.veterans import evidence
 from portal.veterans.enums import EvidenceKind, EvidenceState
 from portal.veterans.models import Evidence
@@ -82,8 +82,8 @@ def test_it_stands_encrypted_on_disk_and_survives_a_new_key(person, folder) -> N
     stored = [path.read_bytes() for path in (folder / "private").rglob("*") if path.is_file()]
     assert stored
     assert not any(PDF in content for content in stored)
-    rotation.rotate(by=None)
-    rotation.retire(by=None, at_once=True)
+    key_rotation.rotate(by=None)
+    key_rotation.retire(by=None, at_once=True)
     assert evidence.content_of(piece) == PDF
 
 

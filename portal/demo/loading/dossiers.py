@@ -10,7 +10,7 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from portal.accounts.models import User
-from portal.core.private import write_private
+from portal.core.private_files import write_private
 from portal.demo import logins
 from portal.demo.loading.bulk import insert, new_user
 from portal.employers.enums import EmployerRole, EvidenceKind, StepKind, VerificationState

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from portal.core.patterns import UNIT_NAMES, passes_luhn
+from portal.core.text_patterns import UNIT_NAMES, passes_luhn
 
 # Split by spaces, dashes, dots or slashes, as people write a number that a machine should not find.
 _GAP = r"[\s\-—.·/_*]{0,2}"

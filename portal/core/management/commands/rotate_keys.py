@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from portal.core import rotation
+from portal.core import key_rotation
 
 
 class Command(BaseCommand):
@@ -22,13 +22,13 @@ class Command(BaseCommand):
 
     def handle(self, *, retire: bool, now: bool, **options: Any) -> None:
         passes = 2 if retire else 1
-        with tqdm(total=rotation.rows_to_visit() * passes, unit=" rows", disable=None) as bar:
+        with tqdm(total=key_rotation.count_rows_and_files() * passes, unit=" rows", disable=None) as bar:
             try:
                 if retire:
-                    gone = rotation.retire(by=None, at_once=now, step=bar.update)
+                    gone = key_rotation.retire(by=None, at_once=now, step=bar.update)
                 else:
-                    written = rotation.rotate(by=None, step=bar.update)
-            except rotation.RotationRefused as refused:
+                    written = key_rotation.rotate(by=None, step=bar.update)
+            except key_rotation.RotationRefused as refused:
                 raise CommandError(str(refused)) from refused
         if not retire:
             self.stdout.write(f"a new key in {settings.FIELD_KEYS_FILE}; {written} rows written under it")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from portal.core import periodic
+from portal.core import scheduled_jobs
 
 
 class Command(BaseCommand):
@@ -19,10 +19,10 @@ class Command(BaseCommand):
 
     def handle(self, *, every: float, once: bool, **options: Any) -> None:
         if once:
-            for name, result in periodic.run_due():
+            for name, result in scheduled_jobs.run_due():
                 self.stdout.write(f"{name}: {result!r}" if result is not None else name)
             return
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        periodic.run_until(stop, every=every)
+        scheduled_jobs.run_until(stop, every=every)

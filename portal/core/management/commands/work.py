@@ -6,8 +6,8 @@ from typing import Any
 
 from django_tasks_db.management.commands import db_worker
 
-from portal.core import periodic
-from portal.core.task_recovery import beating
+from portal.core import scheduled_jobs
+from portal.core.task_recovery import heartbeat
 
 CLOCK_SECONDS = 15.0
 
@@ -24,5 +24,5 @@ class Command(db_worker.Command):
         """Leave logging to the settings: a line for each task would bury the codes that a demo prints."""
 
     def handle(self, *, worker_id: str, with_clock: bool = False, **options: Any) -> None:
-        with beating(worker_id), periodic.clock(CLOCK_SECONDS) if with_clock else nullcontext():
+        with heartbeat(worker_id), scheduled_jobs.clock(CLOCK_SECONDS) if with_clock else nullcontext():
             super().handle(worker_id=worker_id, **options)

@@ -17,12 +17,12 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models, transaction
 
-from portal.core import audit, private
+from portal.core import audit, private_files
 from portal.core.encryption import EncryptedTextField, cipher, keys_in_force
 
 BATCH = 500
 # Seconds after which no transaction of before the new key is still open.
-SETTLED = 3600
+SETTLING_SECONDS = 3600
 
 
 def _quiet(_rows: int) -> None:
@@ -43,9 +43,11 @@ def encrypted_columns() -> Iterator[tuple[type[models.Model], list[str]]]:
             yield model, columns
 
 
-def rows_to_visit() -> int:
+def count_rows_and_files() -> int:
     """How many rows and private files `rewrite` looks at in one pass."""
-    return sum(model._base_manager.count() for model, _ in encrypted_columns()) + len(list(private.names()))
+    return sum(model._base_manager.count() for model, _ in encrypted_columns()) + len(
+        list(private_files.names())
+    )
 
 
 def _write_keys(keys: list[str]) -> None:
@@ -80,7 +82,7 @@ def rewrite(*, step: Callable[[int], object] = _quiet) -> int:
         How many rows and files were written.
     """
     rows = sum(_rewrite_table(model, columns, step) for model, columns in encrypted_columns())
-    return rows + private.rewrite_all(step)
+    return rows + private_files.reencrypt_files(step)
 
 
 def _rewrite_table(model: type[models.Model], columns: list[str], step: Callable[[int], object]) -> int:
@@ -153,9 +155,9 @@ def retire(*, by: object, at_once: bool = False, step: Callable[[int], object] =
     if not keys:
         raise RotationRefused("there is no key file yet: run rotate_keys first")
     age = time.time() - Path(settings.FIELD_KEYS_FILE).stat().st_mtime
-    if age < SETTLED and not at_once:
+    if age < SETTLING_SECONDS and not at_once:
         raise RotationRefused(
-            f"the newest key is {age / 60:.0f} minutes old; wait for {SETTLED // 60}, "
+            f"the newest key is {age / 60:.0f} minutes old; wait for {SETTLING_SECONDS // 60}, "
             "or stop the portal and say --now"
         )
     rewrite(step=step)

@@ -104,7 +104,7 @@ def rewrite(name: str) -> bool:
     return False
 
 
-def rewrite_all(step: Callable[[int], object]) -> int:
+def reencrypt_files(step: Callable[[int], object]) -> int:
     """`rewrite` every private file; how many were written. `step` is called with 1 after each."""
     written = 0
     for name in names():

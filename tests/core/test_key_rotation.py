@@ -11,10 +11,10 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 from portal.accounts.models import User
-from portal.core import rotation
+from portal.core import key_rotation
 from portal.core.encryption import cipher, keys_in_force
 from portal.core.models import AuditEvent
-from portal.core.private import _path, read_private, write_private
+from portal.core.private_files import _path, read_private, write_private
 from portal.veterans.models import Veteran
 from tests.factories import make_user, make_veteran
 
@@ -42,7 +42,7 @@ def test_everything_is_rewritten_under_the_new_key_and_reads_as_before(key_file)
     for _ in range(3):
         make_veteran(address="会城街道演示路1号", difficulty="", account=make_user())
     before = _phones()
-    written = rotation.rotate(by=None)
+    written = key_rotation.rotate(by=None)
     assert written == 3 + User.objects.count()
     (new,) = key_file.read_text().split()
     assert all(Fernet(new).decrypt(token.encode()) for token in _tokens())
@@ -54,7 +54,7 @@ def test_everything_is_rewritten_under_the_new_key_and_reads_as_before(key_file)
 
 def test_a_running_process_knows_the_new_key_as_soon_as_it_is_in_the_file() -> None:
     old = cipher()
-    key = rotation.add_key()
+    key = key_rotation.add_key()
     token = Fernet(key.encode()).encrypt(b"x")
     assert cipher().decrypt(token) == b"x"
     with pytest.raises(InvalidToken):
@@ -63,10 +63,10 @@ def test_a_running_process_knows_the_new_key_as_soon_as_it_is_in_the_file() -> N
 
 
 def test_private_files_follow_the_key_and_outlive_the_old_one(key_file) -> None:
-    rotation.add_key()
+    key_rotation.add_key()
     name = write_private(b"a certificate")
-    rotation.rotate(by=None)
-    rotation.retire(by=None, at_once=True)
+    key_rotation.rotate(by=None)
+    key_rotation.retire(by=None, at_once=True)
     (new,) = key_file.read_text().split()
     assert Fernet(new).decrypt(_path(name).read_bytes()) == b"a certificate"
     assert read_private(name) == b"a certificate"
@@ -75,21 +75,21 @@ def test_private_files_follow_the_key_and_outlive_the_old_one(key_file) -> None:
 def test_a_second_run_writes_nothing_and_a_broken_off_one_goes_on() -> None:
     for _ in range(3):
         make_veteran()
-    rotation.add_key()
-    assert rotation.rewrite() == 3
-    assert rotation.rewrite() == 0
+    key_rotation.add_key()
+    assert key_rotation.rewrite() == 3
+    assert key_rotation.rewrite() == 0
 
 
 def test_what_somebody_else_writes_in_between_stays(monkeypatch) -> None:
     veteran = make_veteran(phone="13812345678")
-    renew = rotation._renew
+    renew = key_rotation._renew
 
     def meanwhile(token, newest):
         Veteran.objects.filter(pk=veteran.pk).update(phone="13900001111")
         return renew(token, newest)
 
-    monkeypatch.setattr(rotation, "_renew", meanwhile)
-    rotation.rotate(by=None)
+    monkeypatch.setattr(key_rotation, "_renew", meanwhile)
+    key_rotation.rotate(by=None)
     assert Veteran.objects.get(pk=veteran.pk).phone == "13900001111"
 
 
@@ -102,7 +102,7 @@ def test_old_keys_stay_until_nothing_can_need_them(settings, key_file) -> None:
     assert len(key_file.read_text().split()) == 2
     with pytest.raises(CommandError, match="minutes old"):
         call_command("rotate_keys", "--retire")
-    past = time.time() - 2 * rotation.SETTLED
+    past = time.time() - 2 * key_rotation.SETTLING_SECONDS
     os.utime(key_file, (past, past))
     call_command("rotate_keys", "--retire")
     assert len(key_file.read_text().split()) == 1
@@ -124,5 +124,5 @@ def test_a_value_left_under_an_old_key_is_rewritten_before_that_key_goes(setting
 
 
 def test_only_its_owner_reads_the_key_file(key_file) -> None:
-    rotation.add_key()
+    key_rotation.add_key()
     assert key_file.stat().st_mode & 0o077 == 0

@@ -53,9 +53,9 @@ def test_what_died_with_its_worker_is_started_again_and_what_lives_is_left_alone
     for worker in ("dead", "alive"):
         note.enqueue(worker)
         DBTaskResult.objects.filter(status=TaskResultStatus.READY).first().claim(worker)
-    task_recovery.beat("alive")
-    WorkerHeartbeat.objects.create(worker="dead", at=timezone.now() - 2 * task_recovery.DEAD_AFTER)
-    assert task_recovery.restart_orphans() == 1
+    task_recovery.record_heartbeat("alive")
+    WorkerHeartbeat.objects.create(worker="dead", at=timezone.now() - 2 * task_recovery.HEARTBEAT_TIMEOUT)
+    assert task_recovery.requeue_orphaned_tasks() == 1
     work()
     assert calls == ["dead"]
     states = dict(DBTaskResult.objects.values_list("args_kwargs__args__0", "status"))
@@ -65,22 +65,22 @@ def test_what_died_with_its_worker_is_started_again_and_what_lives_is_left_alone
 def test_a_task_that_fails_waits_longer_each_time_and_is_given_up_in_the_end() -> None:
     fail.enqueue("x")
     waits = []
-    for _ in range(task_recovery.STARTS):
+    for _ in range(task_recovery.MAX_ATTEMPTS):
         DBTaskResult.objects.update(run_after=timezone.now())
         began = timezone.now()
         work()
         waits.append(round((row().run_after - began).total_seconds()))
-    assert len(calls) == task_recovery.STARTS
-    assert waits[:-1] == [wait.total_seconds() for wait in task_recovery.BACK_OFF]
+    assert len(calls) == task_recovery.MAX_ATTEMPTS
+    assert waits[:-1] == [wait.total_seconds() for wait in task_recovery.RETRY_DELAYS]
     assert row().status == TaskResultStatus.FAILED
     assert "not now" in row().traceback
 
 
 def test_a_task_whose_workers_die_each_time_is_given_up() -> None:
     note.enqueue("poison")
-    for number in range(task_recovery.STARTS):
+    for number in range(task_recovery.MAX_ATTEMPTS):
         row().claim(f"worker {number}")
-        task_recovery.restart_orphans()
+        task_recovery.requeue_orphaned_tasks()
     assert row().status == TaskResultStatus.FAILED
     assert calls == []
 
@@ -100,19 +100,19 @@ def test_a_worker_that_ends_in_order_leaves_no_beat() -> None:
 def test_old_successes_are_forgotten() -> None:
     note.enqueue("x")
     work()
-    assert task_recovery.forget_old() == 0
+    assert task_recovery.delete_old_results() == 0
     DBTaskResult.objects.update(finished_at=timezone.now() - timedelta(days=31))
-    assert task_recovery.forget_old() == 1
+    assert task_recovery.delete_old_results() == 1
 
 
 HANGS = """
 import time
 from django_tasks_db.models import DBTaskResult
-from portal.core.task_recovery import beating
+from portal.core.task_recovery import heartbeat
 from portal.ranking.tasks import refresh_posting
 
 refresh_posting.enqueue(0)
-with beating("hangs"):
+with heartbeat("hangs"):
     DBTaskResult.objects.get().claim("hangs")
     print("claimed", flush=True)
     time.sleep(60)
@@ -122,9 +122,9 @@ from django.utils import timezone
 from portal.core import working
 from portal.core.models import WorkerHeartbeat
 
-at_once = working.restart_orphans()
-WorkerHeartbeat.objects.update(at=timezone.now() - 2 * working.DEAD_AFTER)
-print(at_once, working.restart_orphans())
+at_once = working.requeue_orphaned_tasks()
+WorkerHeartbeat.objects.update(at=timezone.now() - 2 * working.HEARTBEAT_TIMEOUT)
+print(at_once, working.requeue_orphaned_tasks())
 """
 
 

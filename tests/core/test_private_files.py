@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from portal.core import rotation
-from portal.core.private import delete_private, names, read_private, rewrite, write_private
+from portal.core import key_rotation
+from portal.core.private_files import delete_private, names, read_private, rewrite, write_private
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +49,7 @@ def test_a_name_that_is_not_one_of_ours_reaches_no_file(name) -> None:
 
 def test_a_rewritten_file_opens_with_the_newest_key_alone(data) -> None:
     name = write_private(b"x")
-    key = rotation.add_key()
+    key = key_rotation.add_key()
     assert read_private(name) == b"x"
     assert rewrite(name)
     (path,) = _files(data)
@@ -61,6 +61,6 @@ def test_a_rewritten_file_opens_with_the_newest_key_alone(data) -> None:
 def test_rewriting_does_not_bring_back_what_is_gone(data) -> None:
     name = write_private(b"x")
     delete_private(name)
-    rotation.add_key()
+    key_rotation.add_key()
     assert not rewrite(name)
     assert _files(data) == []

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from portal.core.logs import HideSecrets
+from portal.core.log_filters import HideSecrets
 
 SECRET = "0cor0g8RZsBqEzw0bAIZuGngdPm6R_cdrClxIl8bM-a"
 
