@@ -59,7 +59,7 @@ def make_call(stations):
 
 
 def _names(page) -> list[str]:
-    return [duty.follow_up.placement.veteran.name for duty in page.context["duties"]]
+    return [row.follow_up.placement.veteran.name for row in page.context["rows"]]
 
 
 def _url(name, call) -> str:
@@ -182,10 +182,10 @@ def test_the_offered_retention_step_is_the_furthest_reached(desk, clerk, make_ca
     for step in ("interview", "offer", "onboard"):
         actions.advance(placement=call.placement, step=step, by=clerk, on=today - timedelta(days=95))
     FollowUp.objects.filter(placement=call.placement).exclude(kind=FollowUpKind.RETENTION_3M).delete()
-    (duty,) = desk.get(DAY).context["duties"]
-    assert [row.step for row in duty.told] == ["retain_3m"]
-    assert duty.may_leave
-    desk.post(_url("outcome", duty.follow_up), {"did": "reached:retain_3m"})
+    (row,) = desk.get(DAY).context["rows"]
+    assert [button.step for button in row.buttons] == ["retain_3m"]
+    assert row.can_leave
+    desk.post(_url("outcome", row.follow_up), {"did": "reached:retain_3m"})
     call.placement.refresh_from_db()
     assert call.placement.state == PlacementState.RETAINED_3M
 
@@ -209,15 +209,15 @@ def test_onboarding_asks_what_becomes_of_the_others(desk, clerk, make_call) -> N
     placement = actions.advance(placement=call.placement, step="offer", by=clerk)
     pending = placement.follow_ups.filter(state=FollowUpState.PENDING)
     pending.update(call_on=timezone.localdate())
-    (alone,) = desk.get(DAY).context["duties"]
-    assert [row.value for row in alone.told if row.step == "onboard"] == ["reached:onboard"]
+    (only_row,) = desk.get(DAY).context["rows"]
+    assert [button.value for button in only_row.buttons if button.step == "onboard"] == ["reached:onboard"]
     other = actions.declare(veteran=placement.veteran, position=make_position(), by=clerk)
-    (duty,) = desk.get(DAY).context["duties"]
-    assert [row.label for row in duty.told if row.step == "onboard"] == [
+    (row,) = desk.get(DAY).context["rows"]
+    assert [button.label for button in row.buttons if button.step == "onboard"] == [
         "今天入职，其他意向结束",
         "今天入职，其他意向保留",
     ]
-    desk.post(_url("outcome", duty.follow_up), {"did": "reached:onboard:close"})
+    desk.post(_url("outcome", row.follow_up), {"did": "reached:onboard:close"})
     other.refresh_from_db()
     assert (other.state, other.closed_by) == (PlacementState.LAPSED, placement)
     page = desk.get(reverse("staff:placement", args=[other.pk])).content.decode()

@@ -314,7 +314,7 @@ def test_somebody_away_is_not_called_until_then(client_for, clerk, make_call) ->
     assert "为止不再联系" in _messages(page)
     call.refresh_from_db()
     assert (call.state, call.call_on) == (FollowUpState.PENDING, _days(6))
-    assert page.context["duties"] == []
+    assert page.context["rows"] == []
     absence = Absence.objects.get()
     assert absence.reason == AbsenceReason.TRAINING
     assert "从今天起可以联系" in desk.get(url).content.decode()

@@ -1,4 +1,4 @@
-"""Somebody who cannot be called for a while (暂不联系)."""
+"""Absences (暂不联系): periods in which a veteran is not called."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -20,12 +20,12 @@ from portal.web.templatetags.ui import cn_date
 @file_staff
 @require_http_methods(["GET", "POST"])
 def record(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Until when not to call the person of this duty, and why."""
+    """Record until when the veteran of a follow-up is not called, and the reason."""
     rows = FollowUp.objects.visible_to(user).select_related("placement__veteran__station")
-    found = get_object_or_404(rows, pk=pk)
-    veteran = found.placement.veteran
+    follow_up = get_object_or_404(rows, pk=pk)
+    veteran = follow_up.placement.veteran
     form = AbsenceForm(request.POST if request.method == "POST" else None)
-    back = safe_next(request, reverse("staff:day"))
+    next_url = safe_next(request, reverse("staff:day"))
     if request.method == "POST" and form.is_valid():
         try:
             absence = absences.record_absence(veteran=veteran, by=user, **form.values())
@@ -35,16 +35,22 @@ def record(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             messages.success(
                 request, f"{veteran.name}：到{cn_date(absence.until)}为止不再联系，之后会再提醒。"
             )
-            return redirect(back)
-    away = Absence.objects.visible_to(user).in_force().filter(veteran=veteran).first()
-    context = {"follow_up": found, "veteran": veteran, "form": form, "away": away, "next": back}
+            return redirect(next_url)
+    current_absence = Absence.objects.visible_to(user).in_force().filter(veteran=veteran).first()
+    context = {
+        "follow_up": follow_up,
+        "veteran": veteran,
+        "form": form,
+        "current_absence": current_absence,
+        "next": next_url,
+    }
     return render(request, "staff/calls/absence.html", context)
 
 
 @file_staff
 @require_POST
 def end(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """The person can be called again."""
+    """End an absence today; the veteran can be called again."""
     absence = get_object_or_404(Absence.objects.visible_to(user).select_related("veteran"), pk=pk)
     try:
         absences.end_absence(absence=absence, by=user)

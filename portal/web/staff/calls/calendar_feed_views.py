@@ -1,4 +1,4 @@
-"""The clerk's own calendar feed: its secret address made, shown once, and taken back."""
+"""Calendar feed of a clerk's follow-ups: create its secret address, show it once, revoke it."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +14,8 @@ from portal.web.staff.guard import file_staff
 
 @file_staff
 @require_http_methods(["GET", "POST"])
-def feed(request: HttpRequest, user: User) -> HttpResponse:
-    """Whether there is an address and when it was last asked for; POST makes a new one, shown once."""
+def manage(request: HttpRequest, user: User) -> HttpResponse:
+    """Show whether a feed is active and when it was last read; POST creates a new address, shown once."""
     address = ""
     if request.method == "POST":
         _, secret = make_feed(by=user)
@@ -30,7 +30,7 @@ def feed(request: HttpRequest, user: User) -> HttpResponse:
 @file_staff
 @require_POST
 def revoke(request: HttpRequest, user: User) -> HttpResponse:
-    """Nobody reads at the old address from now on."""
+    """Revoke the current address of the feed."""
     if revoke_feed(by=user):
         messages.success(request, "已停用，原来的订阅地址不再更新。")
     return redirect("staff:calendar")

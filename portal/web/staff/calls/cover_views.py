@@ -1,4 +1,4 @@
-"""Cover (代班): who makes whose calls for some days."""
+"""Cover (代班): a colleague makes a clerk's calls for some days."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,32 +15,32 @@ from portal.web.shared.form_fields import add_errors
 from portal.web.staff.calls.forms import CoverForm
 from portal.web.staff.guard import file_staff
 
-A_PAGE = 20
+PAGE_SIZE = 20
 
 
 @file_staff
 @require_http_methods(["GET", "POST"])
 def listing(request: HttpRequest, user: User) -> HttpResponse:
-    """Covers that hold or are to come, and the form for another: a head for the team, a clerk for oneself."""
+    """List current and future covers and arrange another; a clerk may arrange only their own."""
     form = CoverForm(user, request.POST if request.method == "POST" else None, initial={"clerk": user.pk})
     if request.method == "POST" and form.is_valid():
         try:
-            made = duties.arrange_cover(by=user, **form.cleaned_data)
+            arrangement = duties.arrange_cover(by=user, **form.cleaned_data)
         except ValidationError as error:
             add_errors(form, error)
         else:
-            messages.success(request, f"已安排：{made.cover.name}代{made.clerk.name}。")
+            messages.success(request, f"已安排：{arrangement.cover.name}代{arrangement.clerk.name}。")
             return redirect("staff:covers")
     today = timezone.localdate()
     rows = Cover.objects.visible_to(user).filter(ends_on__gte=today).order_by("starts_on", "pk")
-    page = Paginator(rows.select_related("clerk", "cover", "by"), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.select_related("clerk", "cover", "by"), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "staff/calls/covers.html", {"form": form, "page": page, "today": today})
 
 
 @file_staff
 @require_POST
 def end(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """The clerk is back."""
+    """End a cover today; the clerk makes the calls again."""
     cover = get_object_or_404(Cover.objects.visible_to(user).select_related("clerk"), pk=pk)
     try:
         duties.end_cover(cover=cover, by=user)

@@ -1,4 +1,4 @@
-"""The day at the desk: calls that are due, and what waits for a decision."""
+"""Start page of the staff desk: due follow-ups, and queues that wait for a decision."""
 
 from typing import Any
 
@@ -23,15 +23,15 @@ from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station, path_range
-from portal.web.staff.calls.follow_up_rows import duties
+from portal.web.staff.calls.follow_up_rows import follow_up_rows
 from portal.web.staff.guard import any_staff
 
-A_PAGE = 30
-ALL = "all"
+PAGE_SIZE = 30
+ALL = "all"  # value of `whose`: every follow-up below the user's stations
 
 
-class DutyFilter(forms.Form):
-    """Which calls: of what kind, and of which station."""
+class FollowUpFilter(forms.Form):
+    """Filters of the day's follow-ups: kind and station."""
 
     kind = forms.ChoiceField(label="回访类型", choices=[("", "全部"), *FollowUpKind.choices], required=False)
     station = forms.ModelChoiceField(
@@ -47,6 +47,7 @@ class DutyFilter(forms.Form):
         field.queryset = below.filter(level__in=[StationLevel.COUNTY, StationLevel.TOWN])
 
     def narrow(self, rows: FollowUpQuerySet) -> FollowUpQuerySet:
+        """Return the rows that pass the filters; an invalid value is ignored."""
         self.is_valid()
         kind, station = self.cleaned_data.get("kind"), self.cleaned_data.get("station")
         if kind:
@@ -56,8 +57,8 @@ class DutyFilter(forms.Form):
         return rows
 
 
-def _queues(user: User) -> list[dict[str, Any]]:
-    """What waits for this user's decision."""
+def _decision_queues(user: User) -> list[dict[str, Any]]:
+    """Count the items that wait for this user's decision, with links."""
     return [
         {
             "label": "待核验单位",
@@ -92,23 +93,23 @@ def _queues(user: User) -> list[dict[str, Any]]:
     ]
 
 
-def _calls(request: HttpRequest, user: User) -> dict[str, Any]:
-    """The page's part about calls: those the user makes, or all below the user's stations."""
+def _follow_up_context(request: HttpRequest, user: User) -> dict[str, Any]:
+    """Return the template context of the due follow-ups: the user's own, or all below the user's stations."""
     today = timezone.localdate()
-    form = DutyFilter(user, request.GET)
-    everything = form.narrow(FollowUp.objects.visible_to(user).due())
-    mine = everything.of_clerk(user)
+    form = FollowUpFilter(user, request.GET)
+    all_due = form.narrow(FollowUp.objects.visible_to(user).due())
+    own = all_due.of_clerk(user)
     whose = ALL if form.cleaned_data.get("whose") == ALL else ""
-    rows = everything if whose else mine
+    rows = all_due if whose else own
     counts = rows.order_by().aggregate(late=Count("pk", filter=Q(call_on__lt=today)))
     ordered = rows.by_urgency().select_related(
         "placement__veteran", "placement__position__employer", "station", "clerk"
     )
-    page = Paginator(ordered, A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
     tabs = []
-    for label, value, count in (("我的", "", mine.count()), ("辖区全部", ALL, everything.count())):
+    for label, value, count in (("我的", "", own.count()), ("辖区全部", ALL, all_due.count())):
         query["whose"] = value
         tabs.append(
             {
@@ -118,15 +119,15 @@ def _calls(request: HttpRequest, user: User) -> dict[str, Any]:
                 "count": count,
             }
         )
-    filtered = bool(request.GET.get("kind") or request.GET.get("station"))
+    has_filters = bool(request.GET.get("kind") or request.GET.get("station"))
     return {
         "page": page,
-        "duties": duties(page, user),
+        "rows": follow_up_rows(page, user),
         "late": counts["late"],
         "tabs": tabs,
         "form": form,
-        "clear_url": f"{reverse('staff:day')}?whose={whose}" if filtered else "",
-        "filtered": filtered,
+        "clear_url": f"{reverse('staff:day')}?whose={whose}" if has_filters else "",
+        "has_filters": has_filters,
         "next": request.get_full_path(),
     }
 
@@ -134,15 +135,15 @@ def _calls(request: HttpRequest, user: User) -> dict[str, Any]:
 @any_staff
 @require_safe
 def day(request: HttpRequest, user: User) -> HttpResponse:
-    """Calls due by today, in the order in which they are made; queues; fairs to come."""
+    """Show follow-ups due by today in calling order, decision queues and the next fairs."""
     context = {
         "today": timezone.localdate(),
-        "posts": user.current_appointments,
-        "queues": _queues(user),
+        "appointments": user.current_appointments,
+        "queues": _decision_queues(user),
         "fairs": list(
             fairs_operated_by(user).filter(ends_at__gt=timezone.now()).order_by("starts_at", "pk")[:3]
         ),
     }
     if user.has_station_permission(Permission.OPEN_RECORDS):
-        context |= _calls(request, user)
+        context |= _follow_up_context(request, user)
     return render(request, "staff/calls/day.html", context)

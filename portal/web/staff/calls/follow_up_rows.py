@@ -1,4 +1,4 @@
-"""A duty as a row of the day's list: what its buttons offer, and the words once it is recorded."""
+"""Follow-ups as rows of the day's list: outcome buttons, and the sentence shown after recording."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -14,8 +14,8 @@ from portal.placements.models import FollowUp, Placement
 from portal.placements.workflow import MAX_TRIES, RETENTION_DAYS, STEP_LABELS, TRANSITIONS
 from portal.web.templatetags.ui import cn_date
 
-# What somebody who was reached may have told, in as few words as a button holds.
-_TOLD = {
+# Button labels of the steps that one tap can record.
+_STEP_BUTTONS = {
     "interview": "已面试",
     "offer": "已录用",
     "onboard": "已入职",
@@ -30,8 +30,8 @@ _TOLD = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One button: the step, and the day that it is recorded for."""
+class OutcomeButton:
+    """Button that records a placement step for a day."""
 
     step: str
     label: str
@@ -40,30 +40,37 @@ class Told:
 
     @property
     def value(self) -> str:
-        """What the button sends; `outcome` reads it."""
+        """Value of the form field `did`, parsed by `follow_up_views.record_outcome`."""
         return f"reached:{self.step}" + (":close" if self.closes_others else "")
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
-    """A follow-up as the day's list shows it."""
+class FollowUpRow:
+    """One follow-up of the day's list."""
 
     follow_up: FollowUp
-    told: list[Told]
-    may_leave: bool  # leaving asks for a reason, so its button leads to the form
-    late: int  # days
+    buttons: list[OutcomeButton]
+    can_leave: bool  # leaving needs a reason, so its button opens the form
+    days_late: int
     error: str = ""
 
     @property
     def tries_left(self) -> int:
+        """Number of attempts left before the follow-up ends."""
         return MAX_TRIES - self.follow_up.tries
 
 
-def duties(follow_ups: Iterable[FollowUp], user: User, error: str = "") -> list[Duty]:
-    """Expects each one's placement to be selected with it. One query."""
+def follow_up_rows(follow_ups: Iterable[FollowUp], user: User, error: str = "") -> list[FollowUpRow]:
+    """Build the rows of the day's list with one query.
+
+    Args:
+        follow_ups: each with its placement selected.
+        user: the reader, whose stations limit the search for other open intentions.
+        error: message shown in every row.
+    """
     calls, today = list(follow_ups), timezone.localdate()
     intentions = Placement.objects.followed_by(user).open()
-    several = set(
+    veterans_with_several = set(
         intentions.filter(veteran__in=[call.placement.veteran_id for call in calls])
         .order_by()
         .values("veteran")
@@ -72,9 +79,11 @@ def duties(follow_ups: Iterable[FollowUp], user: User, error: str = "") -> list[
         .values_list("veteran", flat=True)
     )
     return [
-        Duty(
+        FollowUpRow(
             call,
-            _asking(told(call.placement), call.placement.veteran_id in several),
+            _split_onboarding(outcome_buttons(call.placement))
+            if call.placement.veteran_id in veterans_with_several
+            else outcome_buttons(call.placement),
             "leave" in TRANSITIONS.available(call.placement.state),
             (today - call.call_on).days,
             error,
@@ -83,63 +92,64 @@ def duties(follow_ups: Iterable[FollowUp], user: User, error: str = "") -> list[
     ]
 
 
-def _asking(rows: list[Told], has_others: bool) -> list[Told]:
-    """Who has other open intentions is asked what becomes of them, by one button or the other."""
-    if not has_others:
-        return rows
-    asked = []
-    for row in rows:
-        if row.step == "onboard":
-            asked.append(replace(row, label=f"{row.label}，其他意向结束", closes_others=True))
-            asked.append(replace(row, label=f"{row.label}，其他意向保留"))
+def _split_onboarding(buttons: list[OutcomeButton]) -> list[OutcomeButton]:
+    """Replace the onboarding button by two: one closes the veteran's other intentions, one keeps them."""
+    split: list[OutcomeButton] = []
+    for button in buttons:
+        if button.step == "onboard":
+            split.append(replace(button, label=f"{button.label}，其他意向结束", closes_others=True))
+            split.append(replace(button, label=f"{button.label}，其他意向保留"))
         else:
-            asked.append(row)
-    return asked
+            split.append(button)
+    return split
 
 
-def told(placement: Placement) -> list[Told]:
-    """The steps that one tap records: all that the state offers, but for those that need words or days that
-    are not over. Of the retention steps only the furthest one reached.
+def outcome_buttons(placement: Placement) -> list[OutcomeButton]:
+    """Return the steps that one tap can record in the placement's state.
+
+    Steps that need a note are left out; of the retention steps only the latest completed one is offered.
     """
     today = timezone.localdate()
-    steps = [step for step in TRANSITIONS.available(placement.state) if step in _TOLD]
-    reached = [step for step in steps if step in RETENTION_DAYS and _in_post_for(placement, step, today)]
-    offered = [step for step in steps if step not in RETENTION_DAYS] + reached[-1:]
-    return [_told(placement, step, today) for step in offered]
+    steps = [step for step in TRANSITIONS.available(placement.state) if step in _STEP_BUTTONS]
+    milestones = [
+        step for step in steps if step in RETENTION_DAYS and _is_milestone_completed(placement, step, today)
+    ]
+    one_tap_steps = [step for step in steps if step not in RETENTION_DAYS] + milestones[-1:]
+    return [_outcome_button(placement, step, today) for step in one_tap_steps]
 
 
-def told_day(placement: Placement, step: str) -> date:
-    """The day that one tap on `step` is recorded for.
+def one_tap_date(placement: Placement, step: str) -> date:
+    """Return the date for which one tap records `step`.
 
     Raises:
-        TransitionRefused: the state does not offer that step to one tap.
+        TransitionRefused: one tap cannot record that step in the placement's state.
     """
-    for row in told(placement):
-        if row.step == step:
-            return row.on
+    for button in outcome_buttons(placement):
+        if button.step == step:
+            return button.on
     raise TransitionRefused(step, placement.state)
 
 
-def _in_post_for(placement: Placement, step: str, today: date) -> bool:
-    first = placement.onboarded_on
-    return first is not None and first + timedelta(days=RETENTION_DAYS[step]) <= today
+def _is_milestone_completed(placement: Placement, step: str, today: date) -> bool:
+    onboarded_on = placement.onboarded_on
+    return onboarded_on is not None and onboarded_on + timedelta(days=RETENTION_DAYS[step]) <= today
 
 
-def _told(placement: Placement, step: str, today: date) -> Told:
+def _outcome_button(placement: Placement, step: str, today: date) -> OutcomeButton:
     if step != "onboard":
-        return Told(step, _TOLD[step], today)
-    planned = placement.planned_first_day
-    if planned is not None and planned < today:
-        return Told(step, f"{planned.month}月{planned.day}日已入职", planned)
-    return Told(step, "今天入职", today)
+        return OutcomeButton(step, _STEP_BUTTONS[step], today)
+    first_day = placement.planned_first_day
+    if first_day is not None and first_day < today:
+        return OutcomeButton(step, f"{first_day.month}月{first_day.day}日已入职", first_day)
+    return OutcomeButton(step, "今天入职", today)
 
 
-def recorded(done: FollowUp, outcome: AttemptOutcome, step: str) -> str:
-    """One sentence about what was just recorded, for the clerk."""
-    if outcome == AttemptOutcome.NOT_REACHED and done.state == FollowUpState.PENDING:
-        return f"第{done.tries}次没联系上，还会留在清单里。"
+def describe_recorded_call(follow_up: FollowUp, outcome: AttemptOutcome, step: str) -> str:
+    """Return one sentence for the clerk about the call that was just recorded."""
+    if outcome == AttemptOutcome.NOT_REACHED and follow_up.state == FollowUpState.PENDING:
+        return f"第{follow_up.tries}次没联系上，还会留在清单里。"
     if outcome == AttemptOutcome.NOT_REACHED:
-        return f"试了{done.tries}次都没联系上，这条回访结束。"
+        return f"试了{follow_up.tries}次都没联系上，这条回访结束。"
     if outcome == AttemptOutcome.REACHED:
         return f"已联系上，{STEP_LABELS[step]}。" if step else "已联系上，还没变化。"
     if outcome == AttemptOutcome.WRONG_NUMBER:
@@ -147,8 +157,8 @@ def recorded(done: FollowUp, outcome: AttemptOutcome, step: str) -> str:
     return f"{AttemptOutcome(outcome).label}，这条回访结束。"
 
 
-def next_call(placement: Placement) -> str:
-    """When the rules have the person called next: '下次回访 12月3日 周四（面试结果回访）。'"""
+def describe_next_follow_up(placement: Placement) -> str:
+    """Return the date and kind of the next follow-up: '下次回访 12月3日 周四（面试结果回访）。'"""
     pending = placement.follow_ups.filter(state=FollowUpState.PENDING).order_by("call_on", "pk").first()
     if pending is None:
         return "没有后续回访。"

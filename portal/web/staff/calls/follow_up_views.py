@@ -1,4 +1,4 @@
-"""One call: the number to dial, what came of it, and the tap that was a mistake."""
+"""One follow-up: show the phone number, record the outcome, undo a mistaken record."""
 
 from typing import Any
 
@@ -17,15 +17,22 @@ from portal.placements.models import FollowUp
 from portal.veterans.actions import reveal
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.placement_timeline import timeline
+from portal.web.shared.primary_keys import parse_keys
 from portal.web.shared.redirects import safe_next
-from portal.web.staff.calls.follow_up_rows import duties, next_call, recorded, told_day
+from portal.web.staff.calls.follow_up_rows import (
+    describe_next_follow_up,
+    describe_recorded_call,
+    follow_up_rows,
+    one_tap_date,
+)
 from portal.web.staff.guard import file_staff
 from portal.web.staff.records.forms import CallForm
 
-MOVED_ON = "此人的进展刚刚有变化，请刷新后再记录。"
+MAX_SELECTED = 100
+STATE_CHANGED = "此人的进展刚刚有变化，请刷新后再记录。"
 
 
-def _found(user: User, pk: int) -> FollowUp:
+def _get_follow_up(user: User, pk: int) -> FollowUp:
     rows = FollowUp.objects.visible_to(user).select_related(
         "placement__veteran__station",
         "placement__position__employer",
@@ -39,16 +46,16 @@ def _found(user: User, pk: int) -> FollowUp:
 
 @file_staff
 @require_http_methods(["GET", "POST"])
-def follow_up(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """One call: who, what happened so far, and what came of it. For what a tap in the list cannot say."""
-    found = _found(user, pk)
-    posted = request.POST if request.method == "POST" else None
-    form = CallForm(found.placement, posted, initial={"step": request.GET.get("step", "")})
+def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Show one follow-up with its history; POST records an outcome with its date, note and details."""
+    current = _get_follow_up(user, pk)
+    data = request.POST if request.method == "POST" else None
+    form = CallForm(current.placement, data, initial={"step": request.GET.get("step", "")})
     if request.method == "POST" and form.is_valid():
         outcome, step = AttemptOutcome(form.cleaned_data["outcome"]), form.cleaned_data["step"]
         try:
-            done = actions.record_call(
-                follow_up=found,
+            updated = actions.record_call(
+                follow_up=current,
                 by=user,
                 outcome=outcome,
                 note=form.cleaned_data["note"],
@@ -59,27 +66,27 @@ def follow_up(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         except ValidationError as error:
             add_errors(form, error)
         except TransitionRefused:
-            form.add_error("step", MOVED_ON)
+            form.add_error("step", STATE_CHANGED)
         else:
             step = step if outcome == AttemptOutcome.REACHED else ""
-            _say(request, done, outcome, step)
-            return _onwards(request, done, outcome)
-    return _page(request, user, found, form)
+            _add_message(request, updated, outcome, step)
+            return _redirect_after_call(request, updated, outcome)
+    return _page(request, user, current, form)
 
 
 def _page(
-    request: HttpRequest, user: User, found: FollowUp, form: CallForm, *, phone: str = ""
+    request: HttpRequest, user: User, current: FollowUp, form: CallForm, *, phone: str = ""
 ) -> HttpResponse:
     context = {
-        "follow_up": found,
-        "placement": found.placement,
-        "attempts": list(found.attempts.select_related("by", "taken_back")),
-        "mistakable": rounds.mistakable(found, user),
-        "steps": timeline(found.placement),
+        "follow_up": current,
+        "placement": current.placement,
+        "attempts": list(current.attempts.select_related("by", "taken_back")),
+        "undoable_attempt": rounds.mistakable(current, user),
+        "steps": timeline(current.placement),
         "form": form,
         "phone": phone,
-        "away": found.placement.veteran.absences.in_force().first(),
-        "is_pending": found.state == FollowUpState.PENDING,
+        "current_absence": current.placement.veteran.absences.in_force().first(),
+        "is_pending": current.state == FollowUpState.PENDING,
         "next": safe_next(request, reverse("staff:day")),
     }
     return render(request, "staff/calls/follow_up.html", context)
@@ -87,122 +94,133 @@ def _page(
 
 @file_staff
 @require_POST
-def call(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """The number to dial, on this one answer. The look is noted with the duty as its reason."""
-    found = _found(user, pk)
-    reason = f"{found.get_kind_display()}（应于{found.due_on:%Y-%m-%d}）"
-    phone = reveal(veteran=found.placement.veteran, by=user, field="phone", reason=reason)
+def reveal_phone(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Show the phone number in this one response; the access log names the follow-up as the reason."""
+    current = _get_follow_up(user, pk)
+    reason = f"{current.get_kind_display()}（应于{current.due_on:%Y-%m-%d}）"
+    phone = reveal(veteran=current.placement.veteran, by=user, field="phone", reason=reason)
     if request.headers.get("HX-Request"):
         return render(
-            request, "staff/calls/_dial.html", {"phone": phone, "name": found.placement.veteran.name}
+            request, "staff/calls/_dial.html", {"phone": phone, "name": current.placement.veteran.name}
         )
-    return _page(request, user, found, CallForm(found.placement), phone=phone)
+    return _page(request, user, current, CallForm(current.placement), phone=phone)
 
 
 @file_staff
 @require_POST
-def outcome(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """What came of a call, by one tap: `did` is the outcome, after 'reached:' the step that was told of, and
-    ':close' where it ends the person's other intentions.
+def record_outcome(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Record the outcome of a call by one tap.
+
+    The form field `did` holds the outcome; `reached:STEP` adds a placement step, and `:close` at the end
+    closes the veteran's other intentions.
     """
-    found = _found(user, pk)
-    said, _, rest = request.POST.get("did", "").partition(":")
+    current = _get_follow_up(user, pk)
+    value, _, rest = request.POST.get("did", "").partition(":")
     step, _, others = rest.partition(":")
-    if said not in AttemptOutcome.values:
-        return _refused(request, user, found, "请选择联系的结果。")
-    result = AttemptOutcome(said)
+    if value not in AttemptOutcome.values:
+        return _render_error(request, user, current, "请选择联系的结果。")
+    result = AttemptOutcome(value)
     try:
-        done = actions.record_call(
-            follow_up=found,
+        updated = actions.record_call(
+            follow_up=current,
             by=user,
             outcome=result,
             step=step,
-            on=told_day(found.placement, step) if step else None,
+            on=one_tap_date(current.placement, step) if step else None,
             close_others=others == "close",
         )
     except ValidationError as error:
-        return _refused(request, user, found, " ".join(error.messages))
+        return _render_error(request, user, current, " ".join(error.messages))
     except TransitionRefused:
-        return _refused(request, user, found, MOVED_ON)
+        return _render_error(request, user, current, STATE_CHANGED)
     if request.headers.get("HX-Request"):
-        return _receipt(request, found, done, result, step)
-    _say(request, done, result, step)
-    return _onwards(request, done, result)
+        return _render_receipt(request, current, updated, result, step)
+    _add_message(request, updated, result, step)
+    return _redirect_after_call(request, updated, result)
 
 
-def _refused(request: HttpRequest, user: User, found: FollowUp, words: str) -> HttpResponse:
-    """The row again with what was wrong, or the list with a message."""
+def _render_error(request: HttpRequest, user: User, current: FollowUp, words: str) -> HttpResponse:
+    """Render the row with an error for htmx; otherwise redirect to the list with a message."""
     if request.headers.get("HX-Request"):
-        (row,) = duties([found], user, words)
-        context = {"duty": row, "next": safe_next(request, reverse("staff:day"))}
+        (row,) = follow_up_rows([current], user, words)
+        context = {"row": row, "next": safe_next(request, reverse("staff:day"))}
         return render(request, "staff/calls/_follow_up.html", context)
-    messages.error(request, f"{found.placement.veteran.name}：{words}")
+    messages.error(request, f"{current.placement.veteran.name}：{words}")
     return redirect(safe_next(request, reverse("staff:day")))
 
 
-def _receipt(
-    request: HttpRequest, found: FollowUp, done: FollowUp, result: AttemptOutcome, step: str
+def _render_receipt(
+    request: HttpRequest, current: FollowUp, updated: FollowUp, result: AttemptOutcome, step: str
 ) -> HttpResponse:
     context: dict[str, Any] = {
-        "follow_up": done,
-        "name": found.placement.veteran.name,
-        "words": recorded(done, result, step),
-        "next_call": next_call(done.placement) if done.state == FollowUpState.DONE else "",
-        "wrong_number": result == AttemptOutcome.WRONG_NUMBER,
-        "may_take_back": "step" if step else "try",
+        "follow_up": updated,
+        "name": current.placement.veteran.name,
+        "words": describe_recorded_call(updated, result, step),
+        "next_follow_up": describe_next_follow_up(updated.placement)
+        if updated.state == FollowUpState.DONE
+        else "",
+        "is_wrong_number": result == AttemptOutcome.WRONG_NUMBER,
+        "undo": "step" if step else "try",
         "next": safe_next(request, reverse("staff:day")),
     }
     return render(request, "staff/calls/_call_recorded.html", context)
 
 
-def _say(request: HttpRequest, done: FollowUp, result: AttemptOutcome, step: str) -> None:
-    words = recorded(done, result, step)
-    if done.state == FollowUpState.DONE:
-        words += next_call(done.placement)
-    messages.success(request, f"{done.placement.veteran.name}：{words}")
+def _add_message(request: HttpRequest, updated: FollowUp, result: AttemptOutcome, step: str) -> None:
+    words = describe_recorded_call(updated, result, step)
+    if updated.state == FollowUpState.DONE:
+        words += describe_next_follow_up(updated.placement)
+    messages.success(request, f"{updated.placement.veteran.name}：{words}")
 
 
-def _onwards(request: HttpRequest, done: FollowUp, result: AttemptOutcome) -> HttpResponseRedirect:
-    """Back to the list; after a wrong number to where the right one is written down."""
+def _redirect_after_call(
+    request: HttpRequest, updated: FollowUp, result: AttemptOutcome
+) -> HttpResponseRedirect:
+    """Redirect to the list, or after a wrong number to the form that corrects it."""
     if result == AttemptOutcome.WRONG_NUMBER:
-        return redirect("staff:veteran-edit", pk=done.placement.veteran_id, section="identity")
+        return redirect("staff:veteran-edit", pk=updated.placement.veteran_id, section="identity")
     return redirect(safe_next(request, reverse("staff:day")))
 
 
 @file_staff
 @require_POST
 def take_back(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Take back what was just recorded with a call: its step, by a correction, or else (`what` is 'try') the
-    call itself, which then waits again.
+    """Undo the last record of a follow-up.
+
+    Without the form field `what` the placement step is corrected; with `what=try` the attempt is undone and
+    the follow-up is pending again.
     """
-    found = _found(user, pk)
+    current = _get_follow_up(user, pk)
     if request.POST.get("what") == "try":
-        return _take_back_try(request, user, found)
-    name = found.placement.veteran.name
+        return _undo_attempt(request, user, current)
+    name = current.placement.veteran.name
     try:
-        placement = rounds.take_back(placement=found.placement, by=user)
+        placement = rounds.take_back(placement=current.placement, by=user)
     except ValidationError as error:
-        words, good = " ".join(error.messages), False
+        words, is_undone = " ".join(error.messages), False
     else:
-        words, good = f"已撤销，仍是“{placement.get_state_display()}”。{next_call(placement)}", True
-    if request.headers.get("HX-Request"):
-        context = {"follow_up": found, "name": name, "words": words, "next": "", "next_call": ""}
-        return render(
-            request, "staff/calls/_call_recorded.html", context | {"wrong_number": False, "may_take_back": ""}
+        words, is_undone = (
+            f"已撤销，仍是“{placement.get_state_display()}”。{describe_next_follow_up(placement)}",
+            True,
         )
-    (messages.success if good else messages.error)(request, f"{name}：{words}")
+    if request.headers.get("HX-Request"):
+        context = {"follow_up": current, "name": name, "words": words, "next": "", "next_follow_up": ""}
+        return render(
+            request, "staff/calls/_call_recorded.html", context | {"is_wrong_number": False, "undo": ""}
+        )
+    (messages.success if is_undone else messages.error)(request, f"{name}：{words}")
     return redirect(safe_next(request, reverse("staff:day")))
 
 
-def _take_back_try(request: HttpRequest, user: User, found: FollowUp) -> HttpResponse:
-    name, words = found.placement.veteran.name, ""
+def _undo_attempt(request: HttpRequest, user: User, current: FollowUp) -> HttpResponse:
+    name, words = current.placement.veteran.name, ""
     try:
-        rounds.take_back_try(follow_up=found, by=user)
+        rounds.take_back_try(follow_up=current, by=user)
     except ValidationError as error:
         words = " ".join(error.messages)
     if request.headers.get("HX-Request"):
-        (row,) = duties([_found(user, found.pk)], user, words)
-        context = {"duty": row, "next": safe_next(request, reverse("staff:day"))}
+        (row,) = follow_up_rows([_get_follow_up(user, current.pk)], user, words)
+        context = {"row": row, "next": safe_next(request, reverse("staff:day"))}
         return render(request, "staff/calls/_follow_up.html", context)
     if words:
         messages.error(request, f"{name}：{words}")
@@ -213,15 +231,15 @@ def _take_back_try(request: HttpRequest, user: User, found: FollowUp) -> HttpRes
 
 @file_staff
 @require_POST
-def in_vain(request: HttpRequest, user: User) -> HttpResponse:
-    """Everybody ticked was called in vain."""
-    ticked = [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal() and len(pk) < 16]
-    rows = list(FollowUp.objects.visible_to(user).due().filter(pk__in=ticked)[:100])
+def record_not_reached(request: HttpRequest, user: User) -> HttpResponse:
+    """Record an unsuccessful attempt for every selected follow-up (at most MAX_SELECTED)."""
+    keys = parse_keys(request.POST.getlist("pk"))
+    rows = list(FollowUp.objects.visible_to(user).due().filter(pk__in=keys)[:MAX_SELECTED])
     if not rows:
         messages.error(request, "请先勾选没联系上的人。")
     else:
-        noted = rounds.record_in_vain(follow_ups=rows, by=user)
-        ended = sum(done.state == FollowUpState.DONE for done in noted)
-        more = f"，其中{ended}人试满次数，回访结束" if ended else ""
-        messages.success(request, f"已记录{len(noted)}人没联系上{more}。")
+        updated = rounds.record_in_vain(follow_ups=rows, by=user)
+        done_count = sum(row.state == FollowUpState.DONE for row in updated)
+        more = f"，其中{done_count}人试满次数，回访结束" if done_count else ""
+        messages.success(request, f"已记录{len(updated)}人没联系上{more}。")
     return redirect(safe_next(request, reverse("staff:day")))

@@ -1,4 +1,4 @@
-"""What staff fill in about calls: somebody away, a call given to a colleague, cover, the rules of a city."""
+"""Forms about follow-ups: absence, assignment to a colleague, cover, and the city's intervals."""
 
 from typing import Any
 
@@ -17,24 +17,26 @@ DELIMITERS = str.maketrans("、，,；;/ ", "       ")
 
 
 class StaffField(forms.ModelChoiceField):
-    """Somebody of the staff, told apart by where they serve. Give `people` before the form is shown."""
+    """Choice of a staff member, labelled with name and stations. Call `set_people` before rendering."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=User.objects.none(), **kwargs)
 
-    def among(self, people: QuerySet[User]) -> None:
+    def set_people(self, people: QuerySet[User]) -> None:
         self.queryset = people
-        posts = Appointment.objects.current().with_permission(Permission.OPEN_RECORDS).filter(user__in=people)
-        self._served: dict[int, list[str]] = {}
-        for post in posts.select_related("station"):
-            self._served.setdefault(post.user_id, []).append(post.station.name)
+        appointments = (
+            Appointment.objects.current().with_permission(Permission.OPEN_RECORDS).filter(user__in=people)
+        )
+        self._station_names: dict[int, list[str]] = {}
+        for appointment in appointments.select_related("station"):
+            self._station_names.setdefault(appointment.user_id, []).append(appointment.station.name)
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name}（{'、'.join(self._served.get(obj.pk, []))}）"
+        return f"{obj.name}（{'、'.join(self._station_names.get(obj.pk, []))}）"
 
 
 class AbsenceForm(forms.Form):
-    """Until when somebody is not called, and why."""
+    """Period in which a veteran is not called, and the reason."""
 
     until = forms.DateField(label="到哪天为止（含当天）", widget=DayInput())
     reason = forms.ChoiceField(label="原因", choices=AbsenceReason.choices, widget=forms.RadioSelect)
@@ -47,11 +49,12 @@ class AbsenceForm(forms.Form):
     )
 
     def values(self) -> dict[str, Any]:
+        """Return the valid values as arguments of `record_absence`."""
         return self.cleaned_data | {"reason": AbsenceReason(self.cleaned_data["reason"])}
 
 
 class AssignForm(forms.Form):
-    """To whom the ticked calls go; nobody: whoever is there."""
+    """New assignee of the selected follow-ups; empty means no named assignee."""
 
     clerk = StaffField(label="交给", required=False, empty_label="不指定（谁在谁打）")
 
@@ -59,11 +62,11 @@ class AssignForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["clerk"]
         assert isinstance(field, StaffField)
-        field.among(people)
+        field.set_people(people)
 
 
 class CoverForm(forms.Form):
-    """Who makes whose calls, from when to when."""
+    """Clerk, substitute and period of a cover."""
 
     clerk = StaffField(label="谁不在岗", empty_label="请选择")
     cover = StaffField(label="由谁代班", empty_label="请选择")
@@ -73,16 +76,16 @@ class CoverForm(forms.Form):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        led = staff_below(user.station_paths(Permission.LEAD_TEAM)) | User.objects.filter(pk=user.pk)
-        around = staff_at_or_above(user.station_paths(Permission.OPEN_RECORDS)) | led
-        for name, people in (("clerk", led), ("cover", around)):
+        team = staff_below(user.station_paths(Permission.LEAD_TEAM)) | User.objects.filter(pk=user.pk)
+        substitutes = staff_at_or_above(user.station_paths(Permission.OPEN_RECORDS)) | team
+        for name, people in (("clerk", team), ("cover", substitutes)):
             field = self.fields[name]
             assert isinstance(field, StaffField)
-            field.among(people.distinct().order_by("name", "pk"))
+            field.set_people(people.distinct().order_by("name", "pk"))
 
 
-class RuleForm(forms.Form):
-    """The days of one kind of call, as people write them: '3、7、14'."""
+class IntervalForm(forms.Form):
+    """Intervals in days of one kind of follow-up, separated by a delimiter: '3、7、14'."""
 
     days = forms.CharField(label="第几天", max_length=60, required=False)
 
@@ -94,19 +97,23 @@ class RuleForm(forms.Form):
 
 
 def staff_below(paths: list[str]) -> QuerySet[User]:
-    """Who keeps files at these stations or below them today."""
-    posts = (
+    """Return active staff whose current role opens records at or below the stations with these paths."""
+    appointments = (
         Appointment.objects.current()
         .with_permission(Permission.OPEN_RECORDS)
         .filter(in_subtrees("station", paths))
     )
-    return User.objects.filter(pk__in=posts.values("user"), is_active=True)
+    return User.objects.filter(pk__in=appointments.values("user"), is_active=True)
 
 
 def staff_at_or_above(paths: list[str]) -> QuerySet[User]:
-    """Who keeps files at these stations or above them today."""
-    lines = {path[:end] for path in paths for end in range(Station.steplen, len(path) + 1, Station.steplen)}
-    posts = (
-        Appointment.objects.current().with_permission(Permission.OPEN_RECORDS).filter(station__path__in=lines)
+    """Return active staff whose current role opens records at or above the stations with these paths."""
+    ancestor_paths = {
+        path[:end] for path in paths for end in range(Station.steplen, len(path) + 1, Station.steplen)
+    }
+    appointments = (
+        Appointment.objects.current()
+        .with_permission(Permission.OPEN_RECORDS)
+        .filter(station__path__in=ancestor_paths)
     )
-    return User.objects.filter(pk__in=posts.values("user"), is_active=True)
+    return User.objects.filter(pk__in=appointments.values("user"), is_active=True)
