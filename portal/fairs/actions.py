@@ -1,4 +1,4 @@
-"""Every write at the fair desk."""
+"""Write operations of the fair desk."""
 
 import uuid
 from collections.abc import Iterable
@@ -27,16 +27,16 @@ BOOTH_TRANSITIONS = TransitionTable(
     ("request", {BoothState.REFUSED, BoothState.WITHDRAWN}, BoothState.REQUESTED),
 )
 
-_STANDING = frozenset({BoothState.REQUESTED, BoothState.CONFIRMED})
+_ACTIVE_BOOTH_STATES = frozenset({BoothState.REQUESTED, BoothState.CONFIRMED})
 
 
 class CheckInRefused(Exception):
-    """The ticket does not let anybody in; the message says why, for the helper at the door."""
+    """A ticket is not valid for entry; the message tells the helper at the door why."""
 
 
 @transaction.atomic
 def request_booth(*, fair: JobFairPage, employer: Employer, positions: Iterable[Position], by: User) -> Booth:
-    """Ask for a booth with the positions to be shown there; asking again changes the positions.
+    """Request a booth and set the positions offered there; a repeated request changes the positions.
 
     Raises:
         PermissionDenied: `by` does not act for the employer.
@@ -48,25 +48,27 @@ def request_booth(*, fair: JobFairPage, employer: Employer, positions: Iterable[
         raise ValidationError("单位核验通过后才能报名参加招聘会。")
     if not fair.live or fair.is_over:
         raise ValidationError("这场招聘会已经结束或尚未发布。")
-    chosen = list(positions)
-    if not chosen:
+    offered_positions = list(positions)
+    if not offered_positions:
         raise ValidationError({"positions": "请至少选择一个参会岗位。"})
-    if any(position.employer_id != employer.pk for position in chosen):
+    if any(position.employer_id != employer.pk for position in offered_positions):
         raise ValidationError({"positions": "只能选择本单位的岗位。"})
-    booth, made = Booth.objects.select_for_update().get_or_create(fair=fair, employer=employer)
-    if not made and booth.state in {BoothState.REFUSED, BoothState.WITHDRAWN}:
+    booth, is_new = Booth.objects.select_for_update().get_or_create(fair=fair, employer=employer)
+    if not is_new and booth.state in {BoothState.REFUSED, BoothState.WITHDRAWN}:
         if booth.state == BoothState.WITHDRAWN:
-            booth.state_reason = ""  # why it left; why it was refused stays until it is given one
+            booth.state_reason = ""  # a reason for refusal stays until the booth is confirmed
         booth.state = BOOTH_TRANSITIONS.target("request", booth.state)
         booth.save(update_fields=["state", "state_reason", "updated_at"])
-    booth.positions.set(chosen)
-    audit.record(by=by, verb="fairs.booth_requested", target=booth, positions=[p.pk for p in chosen])
+    booth.positions.set(offered_positions)
+    audit.record(
+        by=by, verb="fairs.booth_requested", target=booth, positions=[p.pk for p in offered_positions]
+    )
     return booth
 
 
 @transaction.atomic
 def bring_position(*, fair: JobFairPage, position: Position, by: User) -> Booth:
-    """Show one more position at the employer's booth, asking for a booth where there is none yet.
+    """Add a position to the employer's booth, requesting a booth where there is none yet.
 
     Raises:
         PermissionDenied: `by` does not act for the employer.
@@ -75,15 +77,20 @@ def bring_position(*, fair: JobFairPage, position: Position, by: User) -> Booth:
     if not position.is_open:
         raise ValidationError("这个岗位现在没有公开招聘，不能带到招聘会。")
     booth = Booth.objects.select_for_update().filter(fair=fair, employer=position.employer).first()
-    kept = booth.positions.all() if booth is not None and booth.state in _STANDING else []
-    booth = request_booth(fair=fair, employer=position.employer, positions=[*kept, position], by=by)
+    current = booth.positions.all() if booth is not None and booth.state in _ACTIVE_BOOTH_STATES else []
+    booth = request_booth(fair=fair, employer=position.employer, positions=[*current, position], by=by)
     audit.record(by=by, verb="fairs.position_brought", target=booth, position=position.pk)
     return booth
 
 
 @transaction.atomic
 def confirm_booth(*, booth: Booth, by: User, number: str = "") -> Booth:
-    """Give a booth its number (the next free one unless told)."""
+    """Confirm a booth and assign its number, by default the next free one.
+
+    Raises:
+        PermissionDenied: `by` is not staff of the organiser.
+        ValidationError: the number belongs to another booth of the fair.
+    """
     if not can_manage(by, booth.fair):
         raise PermissionDenied("not staff of the organiser")
     number = number.strip().upper() or _next_number(booth.fair)
@@ -98,13 +105,13 @@ def confirm_booth(*, booth: Booth, by: User, number: str = "") -> Booth:
 
 
 def _next_number(fair: JobFairPage) -> str:
-    taken = set(Booth.objects.filter(fair=fair).exclude(number="").values_list("number", flat=True))
-    return next(number for number in (f"A{i:02d}" for i in range(1, 10_000)) if number not in taken)
+    used_numbers = set(Booth.objects.filter(fair=fair).exclude(number="").values_list("number", flat=True))
+    return next(number for number in (f"A{i:02d}" for i in range(1, 10_000)) if number not in used_numbers)
 
 
 @transaction.atomic
 def refuse_booth(*, booth: Booth, by: User, reason: str) -> Booth:
-    """Turn a request down with a reason that the employer reads."""
+    """Refuse a request for a booth with a reason that the employer reads."""
     if not can_manage(by, booth.fair):
         raise PermissionDenied("not staff of the organiser")
     if not reason.strip():
@@ -118,13 +125,14 @@ def refuse_booth(*, booth: Booth, by: User, reason: str) -> Booth:
 
 @transaction.atomic
 def withdraw_booth(*, booth: Booth, by: User, reason: str) -> Booth:
-    """Leave a fair before it begins. The booth's number is free again, nobody is sent there any more, and the
-    organiser reads why; the employer may ask anew.
+    """Withdraw the employer's booth from a fair before it begins, with a reason that the organiser reads.
+
+    The number becomes free. The employer may request a booth again.
 
     Raises:
         PermissionDenied: `by` does not act for the employer.
-        ValidationError: no reason, or the fair has begun: then the organiser is to be called.
-        TransitionRefused: not asked for, or left already.
+        ValidationError: no reason, or the fair has begun; then the employer calls the organiser.
+        TransitionRefused: the booth is neither requested nor confirmed.
     """
     if not acts_for(by, booth.employer):
         raise PermissionDenied("not a member of this employer")
@@ -145,15 +153,15 @@ def withdraw_booth(*, booth: Booth, by: User, reason: str) -> Booth:
 
 @transaction.atomic
 def register(*, fair: JobFairPage, veteran: Veteran, by: User) -> Registration:
-    """Register a person for a fair and issue the ticket; registering again gives the same ticket back.
+    """Register a veteran for a fair and issue the ticket; a repeated call returns the same ticket.
 
     Raises:
-        PermissionDenied: `by` is neither the person nor staff of the file's station.
+        PermissionDenied: `by` is neither the person nor staff of the record's station.
         ValidationError: registration is closed or the fair is full.
     """
     if not can_register(by, veteran):
         raise PermissionDenied("neither the person nor their station")
-    JobFairPage.objects.select_for_update().get(pk=fair.pk)  # one number at a time
+    JobFairPage.objects.select_for_update().get(pk=fair.pk)  # serialises the numbers
     registration = Registration.objects.filter(fair=fair, veteran=veteran).first()
     if registration is not None and registration.is_active:
         return registration
@@ -172,7 +180,12 @@ def register(*, fair: JobFairPage, veteran: Veteran, by: User) -> Registration:
 
 @transaction.atomic
 def cancel_registration(*, registration: Registration, by: User) -> Registration:
-    """Give a ticket back; it no longer lets anybody in."""
+    """Cancel a registration; its ticket is no longer valid.
+
+    Raises:
+        PermissionDenied: `by` is neither the person nor staff of the record's station.
+        ValidationError: the person has checked in already.
+    """
     if not can_cancel(by, registration):
         raise PermissionDenied("neither the person nor their station")
     if CheckIn.objects.filter(registration=registration).exists():
@@ -184,43 +197,47 @@ def cancel_registration(*, registration: Registration, by: User) -> Registration
 
 
 def find_registration(*, fair: JobFairPage, code: str) -> Registration:
-    """The registration that a scanned ticket or a typed number names.
+    """Return the registration of a scanned ticket or a number typed in.
 
     Raises:
-        CheckInRefused: nothing of this fair.
+        CheckInRefused: the fair has no such registration.
     """
     rows = Registration.objects.select_related("veteran").filter(fair=fair)
     code = code.strip()
     if code.isdigit() and len(code) <= 6:
-        found = rows.filter(number=int(code)).first()
+        registration = rows.filter(number=int(code)).first()
     else:
         try:
-            found = rows.filter(ticket=uuid.UUID(code)).first()
+            registration = rows.filter(ticket=uuid.UUID(code)).first()
         except ValueError:
-            found = None
-    if found is None:
+            registration = None
+    if registration is None:
         raise CheckInRefused("没有找到这张票，请核对是否为本场招聘会，或按报名序号查找。")
-    return found
+    return registration
 
 
 @transaction.atomic
 def assign_door_shift(*, fair: JobFairPage, user: User, by: User) -> DoorShift:
-    """Let somebody serve at the door and booths on the day of the fair; again changes nothing."""
+    """Assign a helper to the door and booths on the day of the fair; a repeated call changes nothing."""
     if not can_manage(by, fair):
         raise PermissionDenied("not staff of the organiser")
-    duty, made = DoorShift.objects.get_or_create(fair=fair, user=user, day=timezone.localdate(fair.starts_at))
-    if made:
+    shift, is_new = DoorShift.objects.get_or_create(
+        fair=fair, user=user, day=timezone.localdate(fair.starts_at)
+    )
+    if is_new:
         audit.record(by=by, verb="fairs.duty_assigned", target=fair, user=user.pk)
-    return duty
+    return shift
 
 
 @transaction.atomic
 def check_in(*, fair: JobFairPage, code: str, by: User) -> tuple[CheckIn, bool]:
-    """Let the holder of a ticket in; a second scan changes nothing and returns False beside the first
-    check-in.
+    """Check in the holder of a ticket.
+
+    Returns:
+        The check-in, and whether it is new; a second scan changes nothing.
 
     Raises:
-        PermissionDenied: `by` does not serve at this fair.
+        PermissionDenied: `by` may not use the desk of this fair.
         CheckInRefused: unknown or cancelled ticket.
     """
     if not can_operate(by, fair):
@@ -228,17 +245,17 @@ def check_in(*, fair: JobFairPage, code: str, by: User) -> tuple[CheckIn, bool]:
     registration = find_registration(fair=fair, code=code)
     if not registration.is_active:
         raise CheckInRefused("这张票已取消。")
-    check_in, made = CheckIn.objects.get_or_create(
+    check_in, is_new = CheckIn.objects.get_or_create(
         registration=registration, defaults={"fair": fair, "kind": VisitorKind.VETERAN, "by": by}
     )
-    if made:
+    if is_new:
         audit.record(by=by, verb="fairs.checked_in", target=registration)
-    return check_in, made
+    return check_in, is_new
 
 
 @transaction.atomic
 def count_visitor(*, fair: JobFairPage, kind: VisitorKind, by: User) -> CheckIn:
-    """Count somebody without a ticket (family, other)."""
+    """Record the entry of a visitor without a ticket (family, other)."""
     if not can_operate(by, fair):
         raise PermissionDenied("does not serve at this fair")
     check_in = CheckIn.objects.create(fair=fair, kind=kind, by=by)

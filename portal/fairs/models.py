@@ -1,4 +1,4 @@
-"""The fair desk: booths, registrations with tickets, and check-ins. Hangs off cms.JobFairPage."""
+"""Models of a fair's desk: door shifts, booths, registrations with tickets, and check-ins."""
 
 import uuid
 from datetime import date
@@ -21,17 +21,18 @@ from portal.veterans.models import Veteran
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-# Who runs the fairs of their stations' subtrees.
-
 
 def fairs_operated_by(user: "User | AnonymousUser") -> "models.QuerySet[JobFairPage]":
-    """Fairs whose desk opens to `user`: organised in the stations' subtrees, or on duty there today."""
+    """Return the fairs whose desk `user` may use.
+
+    These are the fairs organised in the subtrees of the user's stations, and those of today's door shifts.
+    """
     fairs = JobFairPage.objects.live()
     if not isinstance(user, User) or not user.is_active:
         return fairs.none()
-    on_duty = DoorShift.objects.on(timezone.localdate()).filter(user=user).values("fair")
+    shifts_today = DoorShift.objects.on(timezone.localdate()).filter(user=user).values("fair")
     return fairs.filter(
-        in_subtrees("organiser", user.station_paths(Permission.RUN_FAIRS)) | Q(pk__in=on_duty)
+        in_subtrees("organiser", user.station_paths(Permission.RUN_FAIRS)) | Q(pk__in=shifts_today)
     )
 
 
@@ -41,7 +42,7 @@ class DoorShiftQuerySet(models.QuerySet["DoorShift"]):
 
 
 class DoorShift(TimestampedModel):
-    """A helper at the door and booths (志愿者): one fair, one day, no files."""
+    """Assignment of a helper (志愿者) to one fair on one day, without access to records."""
 
     fair = models.ForeignKey(JobFairPage, models.CASCADE, related_name="door_shifts", verbose_name="招聘会")
     user = models.ForeignKey(User, models.PROTECT, related_name="door_shifts", verbose_name="人员")
@@ -60,20 +61,20 @@ class BoothQuerySet(models.QuerySet["Booth"]):
         return self.filter(state=BoothState.CONFIRMED)
 
     def visible_to(self, user: "User | AnonymousUser") -> "BoothQuerySet":
-        """Everybody sees confirmed booths of published fairs; members their own; the desk its fairs'."""
-        seen = Q(state=BoothState.CONFIRMED, fair__live=True)
+        """Return confirmed booths of published fairs, and all booths of the user's employers and desks."""
+        visible = Q(state=BoothState.CONFIRMED, fair__live=True)
         if isinstance(user, User) and user.is_active:
-            seen |= Q(employer__in=Employer.objects.run_by(user))
-            seen |= Q(fair__in=fairs_operated_by(user))
-        return self.filter(seen)
+            visible |= Q(employer__in=Employer.objects.run_by(user))
+            visible |= Q(fair__in=fairs_operated_by(user))
+        return self.filter(visible)
 
     def manageable_by(self, user: User) -> "BoothQuerySet":
-        """Booths that `user` may give or refuse: of fairs organised in the stations' subtrees."""
+        """Return the booths of fairs organised in the stations' subtrees, which the user may confirm."""
         return self.filter(in_subtrees("fair__organiser", user.station_paths(Permission.RUN_FAIRS)))
 
 
 class Booth(TimestampedModel):
-    """One employer's place at one fair (展位): one a legal entity and fair."""
+    """Booth (展位) of one employer at one fair; at most one for each pair."""
 
     fair = models.ForeignKey(JobFairPage, models.PROTECT, related_name="booths", verbose_name="招聘会")
     employer = models.ForeignKey(Employer, models.PROTECT, related_name="booths", verbose_name="用人单位")
@@ -104,7 +105,7 @@ class Booth(TimestampedModel):
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
     def for_upcoming_fairs_of(self, employer: Employer) -> "RegistrationQuerySet":
-        """Registrations for the coming fairs where the employer has a confirmed booth."""
+        """Return registrations for the upcoming fairs where the employer has a confirmed booth."""
         booths = Booth.objects.confirmed().filter(employer=employer, fair__in=JobFairPage.objects.upcoming())
         return self.active().filter(fair__in=booths.values("fair"))
 
@@ -112,7 +113,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.filter(state=RegistrationState.REGISTERED)
 
     def visible_to(self, user: "User | AnonymousUser") -> "RegistrationQuerySet":
-        """The person's own, those of files the user sees, and all of the fairs whose desk the user serves."""
+        """Return registrations of the records that the user sees, and all of the fairs of the user's desk."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
         return self.filter(
@@ -121,15 +122,15 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
 
 class Registration(TimestampedModel):
-    """A veteran's registration for a fair, with the ticket that the door scans."""
+    """Registration of a veteran for a fair, with the ticket that is scanned at the door."""
 
     fair = models.ForeignKey(JobFairPage, models.PROTECT, related_name="registrations", verbose_name="招聘会")
     veteran = models.ForeignKey(
         Veteran, models.PROTECT, related_name="registrations", verbose_name="退役军人"
     )
-    # What the QR code holds: says nothing about the person and can't be guessed.
+    # Content of the QR code: random, so it reveals nothing about the person.
     ticket = models.UUIDField("票号", default=uuid.uuid4, unique=True, editable=False)
-    # What a person reads out when the code does not scan; counts within the fair.
+    # Read out when the code does not scan; consecutive within the fair.
     number = models.PositiveIntegerField("报名序号")
     state = models.CharField(
         "状态", max_length=10, choices=RegistrationState.choices, default=RegistrationState.REGISTERED
@@ -152,7 +153,7 @@ class Registration(TimestampedModel):
 
 
 class CheckIn(models.Model):
-    """Somebody came in through the door. Veterans by ticket, once; others are counted by kind."""
+    """Entry of one visitor: a veteran by ticket, at most once; other visitors by kind only."""
 
     fair = models.ForeignKey(JobFairPage, models.PROTECT, related_name="check_ins", verbose_name="招聘会")
     registration = models.OneToOneField(

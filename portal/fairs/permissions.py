@@ -1,4 +1,4 @@
-"""Who may do what at a fair."""
+"""Permission checks of the fair desk."""
 
 from cms.models import JobFairPage
 from portal.accounts.models import User
@@ -9,17 +9,17 @@ from portal.veterans.models import Veteran
 
 
 def can_operate(user: User, fair: JobFairPage) -> bool:
-    """Serves at the fair: door, booths, intentions."""
+    """Return whether the user may use the desk of the fair: door, booths, intentions."""
     return fairs_operated_by(user).filter(pk=fair.pk).exists()
 
 
 def can_manage(user: User, fair: JobFairPage) -> bool:
-    """Gives booths and reads the report: staff of the organiser's station or one above it."""
+    """Return whether the user may confirm booths and read the report: staff of the organiser or above."""
     return user.has_permission_at(Permission.RUN_FAIRS, fair.organiser)
 
 
 def can_register(user: User, veteran: Veteran) -> bool:
-    """The person, or staff on the person's behalf."""
+    """Return whether the user is the person, or staff that may act on the person's behalf."""
     return veterans.can_edit(user, veteran)
 
 

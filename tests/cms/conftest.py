@@ -1,4 +1,4 @@
-"""The site's frame, and an editor and a moderator of the city."""
+"""Set-up site, and an editor and a moderator of the city."""
 
 import pytest
 

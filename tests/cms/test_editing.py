@@ -1,4 +1,4 @@
-"""Draft, submit, approve, schedule: what an editor and a moderator can do, through the CMS's own pages."""
+"""Drafts, workflow and scheduling through the pages of Wagtail's admin."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def fair_form(stations: dict[str, Station], **changes: Any) -> dict[str, Any]:
-    """What the editor's form sends for a fair in three weeks."""
+    """Return the form data of a fair in three weeks."""
     day = timezone.localtime() + timedelta(days=21)
     fields = {
         "title": "冬季退役军人专场招聘会",
@@ -61,7 +61,7 @@ def at_moderator(moderator: User, home: HomePage, client_for) -> Client:
     return client_for(moderator)
 
 
-def test_a_draft_is_seen_by_nobody(
+def test_draft_is_not_public(
     at_editor: Client, client: Client, fair_index: FairIndexPage, stations: dict[str, Station]
 ) -> None:
     at_editor.post(add_url(fair_index), fair_form(stations))
@@ -72,7 +72,7 @@ def test_a_draft_is_seen_by_nobody(
     assert client.get(f"/fairs/{fair.pk}/calendar.ics").status_code == 404
 
 
-def test_a_draft_can_be_previewed(
+def test_draft_can_be_previewed(
     at_editor: Client, fair_index: FairIndexPage, stations: dict[str, Station]
 ) -> None:
     at_editor.post(add_url(fair_index), fair_form(stations))
@@ -82,7 +82,7 @@ def test_a_draft_can_be_previewed(
     assert "冬季退役军人专场招聘会" in answer.content.decode()
 
 
-def test_a_page_is_previewed_before_it_is_first_saved(
+def test_page_can_be_previewed_before_first_save(
     at_editor: Client, fair_index: FairIndexPage, stations: dict[str, Station]
 ) -> None:
     url = f"/cms/pages/add/cms/jobfairpage/{fair_index.pk}/preview/"
@@ -92,7 +92,7 @@ def test_a_page_is_previewed_before_it_is_first_saved(
     assert "参会单位正在确认" in answer.content.decode()
 
 
-def test_an_editor_cannot_publish(
+def test_editor_cannot_publish(
     at_editor: Client, fair_index: FairIndexPage, stations: dict[str, Station]
 ) -> None:
     at_editor.post(add_url(fair_index), fair_form(stations) | {"action-publish": "1"})
@@ -110,7 +110,7 @@ def workflow_url(fair: JobFairPage, action: str) -> str:
     return f"/cms/pages/workflow/action/{fair.pk}/{action}/{state.pk}/"
 
 
-def test_submitted_pages_wait_for_a_moderator(
+def test_submitted_page_needs_approval_by_moderator(
     submitted: JobFairPage, at_editor: Client, at_moderator: Client, client: Client
 ) -> None:
     assert submitted.workflow_in_progress
@@ -127,7 +127,7 @@ def test_approval_publishes(submitted: JobFairPage, at_moderator: Client, client
     assert "冬季" in client.get("/fairs/").content.decode()
 
 
-def test_a_moderator_sends_back_with_a_comment(
+def test_rejection_shows_comment_to_editor(
     submitted: JobFairPage, at_moderator: Client, at_editor: Client
 ) -> None:
     at_moderator.post(workflow_url(submitted, "reject"), {"comment": "请补充公交路线"})
@@ -135,7 +135,7 @@ def test_a_moderator_sends_back_with_a_comment(
     assert "请补充公交路线" in at_editor.get(f"/cms/pages/{submitted.pk}/edit/").content.decode()
 
 
-def test_a_scheduled_page_goes_live_at_its_time(
+def test_scheduled_page_goes_live_at_its_time(
     at_moderator: Client, client: Client, fair_index: FairIndexPage, stations: dict[str, Station]
 ) -> None:
     live_at = timezone.localtime() + timedelta(hours=2)
@@ -166,7 +166,7 @@ def test_a_scheduled_page_goes_live_at_its_time(
         ({"organiser": ""}, "organiser", "请填写"),
     ],
 )
-def test_errors_stand_beside_their_field_in_chinese(
+def test_errors_are_shown_beside_their_field_in_chinese(
     at_moderator: Client,
     fair_index: FairIndexPage,
     stations: dict[str, Station],
@@ -183,7 +183,7 @@ def test_errors_stand_beside_their_field_in_chinese(
     assert "有内容未通过校验" in html
 
 
-def test_a_county_editor_organises_for_the_own_county_only(
+def test_county_editor_is_offered_own_county_as_organiser(
     home: HomePage, fair_index: FairIndexPage, stations: dict[str, Station], client_for
 ) -> None:
     client = client_for(make_staff(stations["新会区"], StationRole.EDITOR))
@@ -193,7 +193,7 @@ def test_a_county_editor_organises_for_the_own_county_only(
     assert JobFairPage.objects.get().organiser == stations["新会区"]
 
 
-def test_regions_offered_are_the_networks_own(at_editor: Client, fair_index: FairIndexPage) -> None:
+def test_only_regions_of_the_network_are_offered(at_editor: Client, fair_index: FairIndexPage) -> None:
     form = at_editor.get(add_url(fair_index)).context["form"]
     names = set(form.fields["region"].queryset.values_list("name", flat=True))
     assert names == {"广东省", "江门市", "蓬江区", "新会区"}
@@ -212,11 +212,11 @@ def test_regions_offered_are_the_networks_own(at_editor: Client, fair_index: Fai
         "/cms/jsi18n/",
     ],
 )
-def test_screens_of_the_desk_answer(at_moderator: Client, submitted: JobFairPage, path: str) -> None:
+def test_admin_pages_load(at_moderator: Client, submitted: JobFairPage, path: str) -> None:
     assert at_moderator.get(path).status_code == 200
 
 
-def test_own_settings_hold_no_name_mail_or_picture(at_editor: Client) -> None:
+def test_account_page_has_no_name_email_or_avatar(at_editor: Client) -> None:
     page = at_editor.get("/cms/account/").content.decode()
     assert "theme-theme" in page
     assert "avatar-avatar" not in page
@@ -228,6 +228,6 @@ def test_own_settings_hold_no_name_mail_or_picture(at_editor: Client) -> None:
     assert answer.status_code == 302
 
 
-def test_users_are_not_kept_in_the_cms(at_moderator: Client) -> None:
+def test_user_admin_is_disabled(at_moderator: Client) -> None:
     assert at_moderator.get("/cms/users/").status_code == 302
     assert "/cms/users/" not in at_moderator.get("/cms/").content.decode()

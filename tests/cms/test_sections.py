@@ -1,4 +1,4 @@
-"""Bases, policies, news and plain pages: what is listed when, and what the page says."""
+"""Lists and pages of bases, policies, news and plain texts."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -86,7 +86,7 @@ def text(client: Client, path: str) -> str:
     return answer.content.decode()
 
 
-def test_a_page_added_by_an_action_is_published_with_its_author(moderator: User) -> None:
+def test_add_page_publishes_with_author(moderator: User) -> None:
     sync_groups(user=moderator)
     page = add_page(parent=NewsIndexPage.objects.get(), page=NewsPage(slug="one", **NEWS), by=moderator)
     assert page.live
@@ -94,80 +94,88 @@ def test_a_page_added_by_an_action_is_published_with_its_author(moderator: User)
     assert AuditEvent.objects.filter(verb="cms.page_published", actor_id=moderator.pk).exists()
 
 
-def test_who_may_not_publish_adds_nothing(editor: User) -> None:
+def test_add_page_needs_permission_to_publish(editor: User) -> None:
     sync_groups(user=editor)
     with pytest.raises(PermissionDenied):
         add_page(parent=NewsIndexPage.objects.get(), page=NewsPage(slug="one", **NEWS), by=editor)
     assert not NewsPage.objects.exists()
 
 
-def test_policies_in_force_and_those_that_ended(client: Client) -> None:
+def test_policies_in_force_and_ended_policies_are_listed_apart(client: Client) -> None:
     today = timezone.localdate()
     make_policy("现行政策", valid_to=today)
     make_policy("将来政策", valid_from=today + timedelta(days=1))
     make_policy("过期政策", valid_to=today - timedelta(days=1))
-    now, ended = text(client, "/policies/"), text(client, "/policies/?when=ended")
-    assert ("现行政策" in now, "将来政策" in now, "过期政策" in now) == (True, False, False)
-    assert ("现行政策" in ended, "将来政策" in ended, "过期政策" in ended) == (False, False, True)
-    assert 'name="when" value="ended"' in ended  # the filter keeps the tab
+    current_list, ended_list = text(client, "/policies/"), text(client, "/policies/?when=ended")
+    assert ("现行政策" in current_list, "将来政策" in current_list, "过期政策" in current_list) == (
+        True,
+        False,
+        False,
+    )
+    assert ("现行政策" in ended_list, "将来政策" in ended_list, "过期政策" in ended_list) == (
+        False,
+        False,
+        True,
+    )
+    assert 'name="when" value="ended"' in ended_list  # the filter keeps the tab
 
 
-def test_policies_by_topic(client: Client) -> None:
+def test_policies_are_filtered_by_topic(client: Client) -> None:
     make_policy("创业一", topic="business")
     make_policy("培训一", topic="training")
-    found = text(client, "/policies/?topic=training")
-    assert ("创业一" in found, "培训一" in found) == (False, True)
+    listing = text(client, "/policies/?topic=training")
+    assert ("创业一" in listing, "培训一" in listing) == (False, True)
 
 
-def test_a_policy_page_promises_nothing(client: Client, client_for) -> None:
+def test_policy_page_promises_nothing(client: Client, client_for) -> None:
     page = make_policy()
-    shown = text(client, page.url)
-    assert "以办理单位审核为准" in shown
-    assert "对照您的档案" not in shown
+    content = text(client, page.url)
+    assert "以办理单位审核为准" in content
+    assert "对照您的档案" not in content
     user = make_user()
     make_veteran(account=user, wish={"wants_business": True})
-    shown = text(client_for(user), page.url)
-    assert "在适用地区内" in shown
-    assert "希望创业" in shown
-    assert "其他条件需由办理单位审核" in shown
+    content = text(client_for(user), page.url)
+    assert "在适用地区内" in content
+    assert "希望创业" in content
+    assert "其他条件需由办理单位审核" in content
     for word in ("您可以享受", "您符合", "可领取"):
-        assert word not in shown
+        assert word not in content
 
 
-def test_a_policy_for_somewhere_else_says_so(client_for) -> None:
+def test_policy_page_states_that_region_does_not_match(client_for) -> None:
     page = make_policy(region=Region.objects.get(code="440703"))
     user = make_user()
     make_veteran(account=user)
     assert "不在适用地区（蓬江区）内" in text(client_for(user), page.url)
 
 
-def test_a_policy_ends_after_it_starts() -> None:
+def test_policy_must_not_end_before_it_starts() -> None:
     page = PolicyPage(title="一", slug="x", valid_from=date(2026, 1, 2), valid_to=date(2026, 1, 1))
-    with pytest.raises(ValidationError) as caught:
+    with pytest.raises(ValidationError) as exc_info:
         page.clean()
-    assert caught.value.message_dict == {"valid_to": ["有效期不能早于施行日期。"]}
-    made = make_policy()
+    assert exc_info.value.message_dict == {"valid_to": ["有效期不能早于施行日期。"]}
+    policy = make_policy()
     with pytest.raises(IntegrityError), transaction.atomic():
-        PolicyPage.objects.filter(pk=made.pk).update(valid_to=date(2020, 1, 1))
+        PolicyPage.objects.filter(pk=policy.pk).update(valid_to=date(2020, 1, 1))
 
 
-def test_bases_with_a_valid_recognition_are_listed(client: Client) -> None:
+def test_only_bases_with_valid_recognition_are_listed(client: Client) -> None:
     today = timezone.localdate()
     make_base("有效基地", valid_until=today)
     old = make_base("过期基地", valid_until=today - timedelta(days=1))
-    shown = text(client, "/bases/")
-    assert ("有效基地" in shown, "过期基地" in shown) == (True, False)
+    content = text(client, "/bases/")
+    assert ("有效基地" in content, "过期基地" in content) == (True, False)
     assert "认定已到期" in text(client, old.url)
 
 
-def test_bases_by_kind_and_level(client: Client) -> None:
+def test_bases_are_filtered_by_kind_and_level(client: Client) -> None:
     make_base("实训一")
     make_base("孵化一", kind="incubator", level="province")
     assert "实训一" not in text(client, "/bases/?kind=incubator")
     assert "孵化一" in text(client, "/bases/?kind=incubator&level=province")
 
 
-def test_mentors_stand_one_on_a_line(client: Client) -> None:
+def test_each_line_of_mentors_is_a_list_item(client: Client) -> None:
     page = make_base()
     assert page.mentor_list == ["陈老师，焊接", "李老师，数控"]
     assert "<li>李老师，数控</li>" in text(client, page.url)
@@ -176,21 +184,21 @@ def test_mentors_stand_one_on_a_line(client: Client) -> None:
 def test_news_is_listed_latest_first(client: Client) -> None:
     make_news("旧闻", day=date(2026, 1, 1))
     make_news("新闻", day=date(2026, 2, 1))
-    shown = text(client, "/news/")
-    assert shown.index("新闻") < shown.index("旧闻")
+    content = text(client, "/news/")
+    assert content.index("新闻") < content.index("旧闻")
 
 
 @pytest.mark.parametrize(
     ("path", "make"), [("/policies/", make_policy), ("/bases/", make_base), ("/news/", make_news)]
 )
-def test_lists_ask_a_fixed_number_of_questions(path: str, make: Any, same_queries) -> None:
+def test_lists_need_a_fixed_number_of_queries(path: str, make: Any, same_queries) -> None:
     make()
     same_queries(path, lambda: [make(f"第{i}条") for i in range(5)], at_most=20)
 
 
-def test_the_front_page_shows_what_is_new(client: Client, home: HomePage) -> None:
+def test_front_page_shows_new_policies_and_news(client: Client, home: HomePage) -> None:
     make_policy("首页政策")
     make_news("首页资讯")
-    shown = text(client, "/")
-    assert "首页政策" in shown
-    assert "首页资讯" in shown
+    content = text(client, "/")
+    assert "首页政策" in content
+    assert "首页资讯" in content

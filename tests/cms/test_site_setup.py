@@ -1,4 +1,4 @@
-"""The frame of the site, and who gets into which group."""
+"""Set-up of the site, and membership of the editors' groups."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ def groups(user: User) -> set[str]:
     return set(user.groups.values_list("name", flat=True))
 
 
-def test_the_command_makes_the_frame_once(client: Client) -> None:
+def test_setup_command_is_idempotent(client: Client) -> None:
     call_command("setup_cms", verbosity=0)
     first = list(Page.objects.order_by("path").values_list("pk", "url_path"))
     call_command("setup_cms", verbosity=0)
@@ -37,19 +37,19 @@ def test_the_command_makes_the_frame_once(client: Client) -> None:
         assert client.get(path).status_code == 200, path
 
 
-def test_the_menu_shows_the_sections_in_order(home: HomePage, client: Client) -> None:
+def test_menu_lists_sections_in_order(home: HomePage, client: Client) -> None:
     menu = client.get("/").context["portal"].menu
     assert [title for title, _ in menu] == ["招聘会", "基地", "政策", "资讯"]
 
 
-def test_a_tree_that_is_there_is_kept() -> None:
+def test_setup_keeps_existing_pages() -> None:
     index = make_fair_index()
     home = setup_site()
     assert Site.objects.get().root_page_id == home.pk
     assert index.get_parent().pk == home.pk
 
 
-def test_groups_follow_posts(home: HomePage, stations: dict[str, Station]) -> None:
+def test_groups_follow_appointments(home: HomePage, stations: dict[str, Station]) -> None:
     editor = make_staff(stations["新会区"], StationRole.EDITOR)
     city_reviewer = make_staff(stations["江门市"], StationRole.REVIEWER)
     county_reviewer = make_staff(stations["新会区"], StationRole.REVIEWER)
@@ -60,33 +60,33 @@ def test_groups_follow_posts(home: HomePage, stations: dict[str, Station]) -> No
     assert groups(county_reviewer) == set()  # what is published speaks for the whole city
 
 
-def test_a_group_given_by_hand_for_other_things_stays(home: HomePage) -> None:
+def test_other_groups_are_kept(home: HomePage) -> None:
     user = make_user()
     user.groups.add(Group.objects.create(name="其他"))
     sync_groups(user=user)
     assert groups(user) == {"其他"}
 
 
-def test_a_change_is_audited_once(home: HomePage, editor: User) -> None:
+def test_group_change_is_audited_once(home: HomePage, editor: User) -> None:
     sync_groups(user=editor)
     sync_groups(user=editor)
     assert AuditEvent.objects.filter(verb="cms.groups_changed").count() == 1
 
 
-def test_before_the_groups_exist_nothing_happens(stations: dict[str, Station]) -> None:
+def test_sync_without_groups_changes_nothing(stations: dict[str, Station]) -> None:
     Group.objects.all().delete()
     editor = make_staff(stations["江门市"], StationRole.EDITOR)
     assert sync_groups(user=editor) == set()
     assert not AuditEvent.objects.filter(verb="cms.groups_changed").exists()
 
 
-def test_signing_in_opens_the_cms(home: HomePage, editor: User, client_for) -> None:
+def test_sign_in_opens_the_cms(home: HomePage, editor: User, client_for) -> None:
     client = client_for(editor)
     assert groups(editor) == {EDITORS}
     assert client.get("/cms/").status_code == 200
 
 
-def test_a_post_that_ended_closes_the_cms_within_the_session(
+def test_ended_appointment_closes_the_cms_within_the_session(
     home: HomePage, editor: User, client_for
 ) -> None:
     client = client_for(editor)
@@ -98,7 +98,7 @@ def test_a_post_that_ended_closes_the_cms_within_the_session(
     assert groups(editor) == set()
 
 
-def test_the_cms_is_closed_without_a_second_factor(home: HomePage, editor: User, client_for) -> None:
+def test_cms_requires_second_factor(home: HomePage, editor: User, client_for) -> None:
     answer = client_for(editor, second_factor=False).get("/cms/")
     assert answer.status_code == 302
     assert "second-factor" in answer.url

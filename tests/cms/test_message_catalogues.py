@@ -1,4 +1,4 @@
-"""Our catalogue of what Wagtail leaves in English: compiled, well formed, and in use."""
+"""Catalogues of the texts that Wagtail does not translate."""
 
 import gettext
 import io
@@ -16,12 +16,12 @@ TAG = re.compile(r"</?\w+[^>]*>")
 
 
 @pytest.mark.parametrize("path", catalogues(), ids=lambda path: path.name)
-def test_the_compiled_file_is_up_to_date(path: Path) -> None:
+def test_compiled_file_is_up_to_date(path: Path) -> None:
     assert path.with_suffix(".mo").read_bytes() == to_mo(read_po(path)), "run manage.py compile_translations"
 
 
 @pytest.mark.parametrize("path", catalogues(), ids=lambda path: path.name)
-def test_python_reads_what_we_compiled(path: Path) -> None:
+def test_gettext_reads_compiled_file(path: Path) -> None:
     messages = read_po(path)
     catalogue = gettext.GNUTranslations(io.BytesIO(to_mo(messages)))
     for key, value in messages.items():
@@ -30,7 +30,7 @@ def test_python_reads_what_we_compiled(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", catalogues(), ids=lambda path: path.name)
-def test_placeholders_and_markup_survive(path: Path) -> None:
+def test_translations_keep_placeholders_and_markup(path: Path) -> None:
     for key, value in read_po(path).items():
         if not key:
             continue
@@ -40,7 +40,7 @@ def test_placeholders_and_markup_survive(path: Path) -> None:
         assert sorted(TAG.findall(value)) == sorted(TAG.findall(source)), key
 
 
-def test_django_uses_it() -> None:
+def test_django_uses_the_catalogue() -> None:
     with override("zh-hans"):
         assert _("Schedule to publish") == "定时发布"
         assert ngettext("There is one matching page", "There are %(counter)s matching pages", 2).startswith(
@@ -48,7 +48,7 @@ def test_django_uses_it() -> None:
         )
 
 
-def test_a_string_twice_is_refused(tmp_path: Path) -> None:
+def test_duplicate_msgid_is_rejected(tmp_path: Path) -> None:
     path = tmp_path / "twice.po"
     path.write_text('msgid "a"\nmsgstr "b"\n\nmsgid "a"\nmsgstr "c"\n')
     with pytest.raises(ValueError, match="twice"):

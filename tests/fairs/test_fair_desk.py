@@ -1,4 +1,4 @@
-"""The fair desk: booths, registrations, check-ins, and the figures recounted from them."""
+"""Booths, registrations, door shifts and check-ins of a fair, and the figures counted from them."""
 
 from datetime import timedelta
 
@@ -45,7 +45,7 @@ def _request(fair, member=None):
     return booth, member
 
 
-def test_a_booth_is_asked_for_once_and_asking_again_changes_its_positions(fair) -> None:
+def test_repeated_booth_request_changes_positions(fair) -> None:
     booth, member = _request(fair)
     other = make_position(employer=booth.employer)
     again = actions.request_booth(fair=fair, employer=booth.employer, positions=[other], by=member)
@@ -53,21 +53,21 @@ def test_a_booth_is_asked_for_once_and_asking_again_changes_its_positions(fair) 
     assert list(booth.positions.all()) == [other]
 
 
-def test_who_may_not_ask_for_a_booth(fair) -> None:
+def test_booth_request_needs_membership_verification_and_own_positions(fair) -> None:
     member = make_user()
-    employer, hidden = make_employer(member=member), make_employer(member=member, verified=False)
+    employer, unverified = make_employer(member=member), make_employer(member=member, verified=False)
     mine, foreign = make_position(employer=employer), make_position()
     with pytest.raises(PermissionDenied):
         actions.request_booth(fair=fair, employer=employer, positions=[mine], by=make_user())
-    for firm, positions in ((hidden, [mine]), (employer, []), (employer, [foreign])):
+    for applicant, positions in ((unverified, [mine]), (employer, []), (employer, [foreign])):
         with pytest.raises(ValidationError):
-            actions.request_booth(fair=fair, employer=firm, positions=positions, by=member)
+            actions.request_booth(fair=fair, employer=applicant, positions=positions, by=member)
     over = make_fair(starts_at=timezone.now() - timedelta(days=2), ends_at=timezone.now() - timedelta(days=1))
     with pytest.raises(ValidationError, match="已经结束"):
         actions.request_booth(fair=over, employer=employer, positions=[mine], by=member)
 
 
-def test_numbers_are_given_in_order_or_as_told_and_never_twice(fair, manager) -> None:
+def test_booth_number_is_next_free_or_given_and_unique(fair, manager) -> None:
     booths = [_request(fair)[0] for _ in range(3)]
     actions.confirm_booth(booth=booths[0], by=manager)
     actions.confirm_booth(booth=booths[1], by=manager, number=" b07 ")
@@ -82,7 +82,7 @@ def test_numbers_are_given_in_order_or_as_told_and_never_twice(fair, manager) ->
     assert booths[2].state == BoothState.REFUSED
 
 
-def test_registering_is_repeatable_and_for_the_person_or_their_station(fair) -> None:
+def test_registration_is_idempotent_and_limited_to_person_and_station(fair) -> None:
     veteran = make_veteran(account=make_user())
     clerk = make_staff(make_stations()["睦洲镇"])
     first = actions.register(fair=fair, veteran=veteran, by=veteran.account)
@@ -94,20 +94,20 @@ def test_registering_is_repeatable_and_for_the_person_or_their_station(fair) -> 
     assert (again.pk, again.number, again.state) == (first.pk, 1, RegistrationState.REGISTERED)
 
 
-def test_a_full_or_closed_fair_registers_nobody(fair) -> None:
+def test_registration_is_refused_when_closed_or_full(fair) -> None:
     veteran = make_veteran(account=make_user())
-    closed = make_fair(
+    closed_fair = make_fair(
         registration_opens_at=timezone.now() - timedelta(days=3),
         registration_closes_at=timezone.now() - timedelta(hours=1),
     )
-    full = make_fair(capacity=1)
-    make_registration(full, make_veteran())
-    for page, words in ((closed, "不能报名"), (full, "已满")):
-        with pytest.raises(ValidationError, match=words):
+    full_fair = make_fair(capacity=1)
+    make_registration(full_fair, make_veteran())
+    for page, message in ((closed_fair, "不能报名"), (full_fair, "已满")):
+        with pytest.raises(ValidationError, match=message):
             actions.register(fair=page, veteran=veteran, by=veteran.account)
 
 
-def test_who_is_inside_keeps_the_ticket(fair, manager) -> None:
+def test_registration_cannot_be_cancelled_after_check_in(fair, manager) -> None:
     veteran = make_veteran(account=make_user())
     registration = actions.register(fair=fair, veteran=veteran, by=veteran.account)
     _, first = actions.check_in(fair=fair, code=str(registration.ticket), by=manager)
@@ -117,20 +117,20 @@ def test_who_is_inside_keeps_the_ticket(fair, manager) -> None:
         actions.cancel_registration(registration=registration, by=veteran.account)
 
 
-def test_the_door_opens_to_who_serves_there_today(fair, manager) -> None:
-    helper, late = make_user(), make_user()
+def test_door_shift_opens_the_desk_on_its_day_only(fair, manager) -> None:
+    helper, former_helper = make_user(), make_user()
     DoorShift.objects.create(fair=fair, user=helper, day=timezone.localdate())
-    DoorShift.objects.create(fair=fair, user=late, day=timezone.localdate() - timedelta(days=1))
+    DoorShift.objects.create(fair=fair, user=former_helper, day=timezone.localdate() - timedelta(days=1))
     assert fair in fairs_operated_by(helper)
-    assert fair not in fairs_operated_by(late)
+    assert fair not in fairs_operated_by(former_helper)
     assert fair in fairs_operated_by(manager)
     with pytest.raises(PermissionDenied):
-        actions.check_in(fair=fair, code="1", by=late)
+        actions.check_in(fair=fair, code="1", by=former_helper)
     with pytest.raises(PermissionDenied):
-        actions.assign_door_shift(fair=fair, user=late, by=helper)
+        actions.assign_door_shift(fair=fair, user=former_helper, by=helper)
 
 
-def test_the_report_counts_people_once_and_families_apart(
+def test_report_counts_veterans_once_and_families_separately(
     fair, manager, django_assert_max_num_queries
 ) -> None:
     booth, _ = _request(fair)
@@ -147,11 +147,11 @@ def test_the_report_counts_people_once_and_families_apart(
     assert (report.sheets, report.reached, report.people) == (0, 0, 0)
 
 
-def test_the_database_keeps_one_of_each(fair) -> None:
+def test_unique_constraints_hold(fair) -> None:
     booth = make_booth(fair, make_position(), number="A01")
     registration = make_registration(fair, make_veteran())
     CheckIn.objects.create(fair=fair, registration=registration, by=make_user())
-    doubles = (
+    duplicates = (
         lambda: Booth.objects.create(fair=fair, employer=booth.employer),
         lambda: Booth.objects.create(fair=fair, employer=make_employer(), number="A01"),
         lambda: Booth.objects.create(fair=fair, employer=make_employer(), state=BoothState.CONFIRMED),
@@ -159,6 +159,6 @@ def test_the_database_keeps_one_of_each(fair) -> None:
         lambda: Registration.objects.create(fair=fair, veteran=make_veteran(), number=1),
         lambda: CheckIn.objects.create(fair=fair, registration=registration, by=make_user()),
     )
-    for double in doubles:
+    for create_duplicate in duplicates:
         with pytest.raises(IntegrityError), transaction.atomic():
-            double()
+            create_duplicate()
