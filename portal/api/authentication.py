@@ -10,9 +10,9 @@ from ninja.security import HttpBearer, django_auth
 from ninja.throttling import BaseThrottle
 
 from portal.accounts.models import User
-from portal.api_tokens.actions import recognise
+from portal.api_tokens.actions import authenticate_token
 from portal.api_tokens.models import ApiToken
-from portal.api_tokens.request_counts import seconds_left, within_rate
+from portal.api_tokens.request_counts import count_request, seconds_until_reset
 
 _ident = BaseThrottle().get_ident
 
@@ -25,11 +25,11 @@ class TokenAuth(HttpBearer):
     )
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken:
-        found = recognise(token)
+        found = authenticate_token(token)
         if found is None:
             # Guessing is counted like any other asking of an unknown address.
-            if not within_rate("anonymous", address(request)):
-                raise Throttled(wait=seconds_left())
+            if not count_request("anonymous", address(request)):
+                raise Throttled(wait=seconds_until_reset())
             raise AuthenticationError(message="令牌无效、已过期或已吊销。")
         return found
 
@@ -66,13 +66,13 @@ class PerCaller(BaseThrottle):
     def allow_request(self, request: HttpRequest) -> bool:
         caller = getattr(request, "auth", None)
         if isinstance(caller, ApiToken):
-            return within_rate("token", str(caller.pk))
+            return count_request("token", str(caller.pk))
         if isinstance(caller, User):
-            return within_rate("person", str(caller.pk))
-        return within_rate("anonymous", address(request))
+            return count_request("person", str(caller.pk))
+        return count_request("anonymous", address(request))
 
     def wait(self) -> float:
-        return seconds_left()
+        return seconds_until_reset()
 
 
 class PerAddress(BaseThrottle):
@@ -80,11 +80,11 @@ class PerAddress(BaseThrottle):
 
     def allow_request(self, request: HttpRequest) -> bool:
         if isinstance(getattr(request, "auth", None), ApiToken | User):
-            return within_rate("address", address(request))
+            return count_request("address", address(request))
         return True  # an unknown address was counted already
 
     def wait(self) -> float:
-        return seconds_left()
+        return seconds_until_reset()
 
 
 THROTTLES: list[BaseThrottle] = [PerCaller(), PerAddress()]

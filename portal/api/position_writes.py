@@ -21,7 +21,7 @@ from portal.core.enums import CertificateKind, Education, Shift
 from portal.core.models import Occupation, Region
 from portal.core.state_machine import TransitionRefused
 from portal.positions import integrator_writes, occupation_lookup
-from portal.positions.duplicates import LooksAlike
+from portal.positions.duplicates import DuplicatePosition
 from portal.positions.enums import PositionKind
 from portal.positions.integrator_writes import Outcome
 from portal.positions.models import Position, PositionQuerySet
@@ -148,7 +148,7 @@ class BatchAnswer(Schema):
 def _writer(request: HttpRequest) -> ApiToken:
     token = token_of(request)
     assert token is not None
-    if not token.may_write or token.employer is None:
+    if not token.can_write or token.employer is None:
         raise PermissionDenied("这个令牌只能读取，请创建有“读写”权限的令牌。")
     return token
 
@@ -179,7 +179,7 @@ def _values(sent: _Sent) -> dict[str, Any]:
         asked = values["occupation"].strip()
         values["occupation"] = _occupation(asked)
         if asked and values["occupation"] is None:
-            near = "、".join(row.name for row in occupation_lookup.near(asked, 3))
+            near = "、".join(row.name for row in occupation_lookup.suggest_occupations(asked, 3))
             wrong.append(("occupation", f"职业分类里没有这个名称。{f'最接近的是：{near}。' if near else ''}"))
         elif not asked:
             del values["occupation"]
@@ -189,7 +189,7 @@ def _values(sent: _Sent) -> dict[str, Any]:
 
 
 def _occupation(asked: str) -> Occupation | None:
-    return Occupation.objects.filter(level=4, pk=asked).first() or occupation_lookup.named(asked)
+    return Occupation.objects.filter(level=4, pk=asked).first() or occupation_lookup.find_occupation(asked)
 
 
 def _link(position: Position) -> str:
@@ -201,7 +201,7 @@ def _ended(position: Position) -> Refused:
     return Refused(409, words, existing=_link(position))
 
 
-def _looks_alike(error: LooksAlike) -> Refused:
+def _looks_alike(error: DuplicatePosition) -> Refused:
     words = "本单位已有名称、地区、月薪和职业都相同的岗位。确非重复时请带 distinct: true 再发。"
     return Refused(409, words, existing=_link(error.similar[0]))
 
@@ -217,7 +217,7 @@ def _put(token: ApiToken, external_id: str, sent: PositionFields) -> tuple[Posit
         )
     except integrator_writes.Ended as ended:
         raise _ended(ended.position) from ended
-    except LooksAlike as error:
+    except DuplicatePosition as error:
         raise _looks_alike(error) from error
 
 
@@ -240,7 +240,7 @@ def send_position(request: HttpRequest, position: PositionIn, response: HttpResp
             **_acting(token),
             **_values(position),
         )
-    except LooksAlike as error:
+    except DuplicatePosition as error:
         raise _looks_alike(error) from error
     response["Location"] = _link(made)
     return made
@@ -304,7 +304,7 @@ def change_position(request: HttpRequest, external_id: ExternalPath, change: Pos
         return integrator_writes.change(position=found, **_acting(token), **_values(change))[0]
     except integrator_writes.Ended as ended:
         raise _ended(ended.position) from ended
-    except LooksAlike as error:
+    except DuplicatePosition as error:
         raise _looks_alike(error) from error
 
 
@@ -319,5 +319,5 @@ def step_position(request: HttpRequest, external_id: ExternalPath, step: Step) -
         return integrator_writes.step(position=found, name=step.step, **_acting(token))
     except TransitionRefused as error:
         raise _ended(found) from error
-    except LooksAlike as error:
+    except DuplicatePosition as error:
         raise _looks_alike(error) from error

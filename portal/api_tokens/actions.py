@@ -15,9 +15,10 @@ from portal.core import audit
 from portal.core.encryption import lookup_hash
 from portal.employers.models import Employer
 
-MARK = "vep_"  # so that a token left in a program's text is recognised as one
-LONGEST = 366  # days
-MOST = 10  # usable ones of an employer
+# A fixed prefix, so that secret scanners recognise a token in a program's text.
+TOKEN_PREFIX = "vep_"  # noqa: S105
+MAX_DAYS = 366
+MAX_TOKENS = 10  # usable at the same time, for each employer
 _NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -38,22 +39,22 @@ def issue(
     """
     if not can_issue(by, employer):
         raise PermissionDenied("只有单位管理员可以创建接口令牌。")
-    if not 1 <= days <= LONGEST:
-        raise ValidationError({"days": f"有效期为1至{LONGEST}天。"})
+    if not 1 <= days <= MAX_DAYS:
+        raise ValidationError({"days": f"有效期为1至{MAX_DAYS}天。"})
     if employer is None and scope == TokenScope.WRITE:
         raise ValidationError({"scope": "不属于单位的令牌只能读取公开数据。"})
     name = name.strip()
     siblings = ApiToken.objects.filter(employer=employer, revoked_at=None)
     if siblings.filter(name=name).exists():
         raise ValidationError({"name": "已有同名令牌，请换一个名称，或先吊销旧的。"})
-    if siblings.usable_at().count() >= MOST:
-        raise ValidationError(f"最多同时使用 {MOST} 个令牌，请先吊销不用的。")
-    secret = MARK + secrets.token_urlsafe(32)
+    if siblings.usable_at().count() >= MAX_TOKENS:
+        raise ValidationError(f"最多同时使用 {MAX_TOKENS} 个令牌，请先吊销不用的。")
+    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
     token = ApiToken(
         employer=employer,
         name=name,
         scope=scope,
-        beginning=secret[: len(MARK) + 6],
+        prefix=secret[: len(TOKEN_PREFIX) + 6],
         digest=_digest(secret),
         created_by=by,
         expires_at=timezone.now() + timedelta(days=days),
@@ -76,9 +77,9 @@ def revoke(*, token: ApiToken, by: User) -> ApiToken:
     return token
 
 
-def recognise(secret: str) -> ApiToken | None:
+def authenticate_token(secret: str) -> ApiToken | None:
     """The usable token of this text, its use noted (to the minute); None for any other text."""
-    if not secret.startswith(MARK):
+    if not secret.startswith(TOKEN_PREFIX):
         return None
     rows = ApiToken.objects.usable_at().select_related("employer", "created_by")
     token = rows.filter(digest=_digest(secret)).first()

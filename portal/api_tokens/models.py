@@ -54,7 +54,7 @@ class ApiToken(TimestampedModel):
     name = models.CharField("名称", max_length=40)
     scope = models.CharField("权限", max_length=8, choices=TokenScope.choices, default=TokenScope.READ)
     # The first characters, so that people can tell which one a program holds.
-    beginning = models.CharField("开头", max_length=12)
+    prefix = models.CharField("开头", max_length=12)
     digest = models.CharField("检索值", max_length=64, unique=True)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="创建人")
     expires_at = models.DateTimeField("失效时间")
@@ -89,10 +89,10 @@ class ApiToken(TimestampedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name}（{self.beginning}…）"
+        return f"{self.name}（{self.prefix}…）"
 
     @property
-    def may_write(self) -> bool:
+    def can_write(self) -> bool:
         return self.scope == TokenScope.WRITE
 
     @property

@@ -18,7 +18,7 @@ from portal.positions import actions as positions
 from portal.positions.models import Position
 
 # More than these at once is no reader of posts.
-MOST_OPEN = 10
+MAX_OPEN_COMPLAINTS = 10
 
 
 @transaction.atomic
@@ -34,8 +34,8 @@ def report(*, position: Position, by: User, kind: ComplaintKind, text: str) -> C
     waiting = Complaint.objects.reported_by(by).filter(state=ComplaintState.OPEN)
     if waiting.filter(position=position).exists():
         raise ValidationError("您已经举报过这个岗位，正在处理，结果会通知您。")
-    if waiting.count() >= MOST_OPEN:
-        raise ValidationError(f"您有 {MOST_OPEN} 条举报还在处理，请等答复后再提交。")
+    if waiting.count() >= MAX_OPEN_COMPLAINTS:
+        raise ValidationError(f"您有 {MAX_OPEN_COMPLAINTS} 条举报还在处理，请等答复后再提交。")
     complaint = Complaint(
         position=position,
         reporter=by,

@@ -1,4 +1,4 @@
-"""What people do with a sheet: upload it, say what its columns mean, check, start, cancel, undo."""
+"""What people do with a run: upload it, say what its columns mean, check, start, cancel, undo."""
 
 import hashlib
 import re
@@ -20,12 +20,12 @@ from portal.imports.import_runner import head_of
 from portal.imports.models import UNDO_WITHIN, ColumnMapping, ImportRow, ImportRun
 from portal.imports.tasks import check_import, run_import, undo_import
 from portal.imports.workbook_reader import read_table
-from portal.imports.workbook_writer import result_sheet
+from portal.imports.workbook_writer import write_bad_rows
 from portal.stations.models import Station
 
-# The rows are kept so long, for the result sheet; the counters stay.
+# The rows are kept so long, for the result run; the counters stay.
 KEEP_ROWS = timedelta(days=30)
-# Of a sheet that nobody brings in.
+# Of a run that nobody brings in.
 KEEP_UPLOAD = timedelta(days=7)
 FIRST_ROWS = 20
 # A file may be called by the phone or ID number of the one person in it.
@@ -42,14 +42,14 @@ def upload(
     station: Station | None = None,
     subject_id: int | None = None,
 ) -> ImportRun:
-    """Take a sheet in, unread rows and all, with its columns guessed (or as this person mapped them before).
+    """Take a run in, unread rows and all, with its columns guessed (or as this person mapped them before).
 
     Who may upload this kind, and for whom, is for the caller to know.
 
     Raises:
-        ValidationError: not a sheet; the message is for the person.
+        ValidationError: not a run; the message is for the person.
     """
-    forget_old()
+    delete_expired()
     table = read_table(content)
     wanted = get_kind(kind)
     header_row = column_mapping.find_headers(wanted, table)
@@ -58,7 +58,7 @@ def upload(
         user=by, kind=kind, signature=column_mapping.signature(headers)
     ).first()
     columns = known.columns if known else column_mapping.guess(wanted, headers)
-    sheet = ImportRun.objects.create(
+    run = ImportRun.objects.create(
         by=by,
         kind=kind,
         station=station,
@@ -72,31 +72,31 @@ def upload(
         columns=columns,
         total=sum(1 for _ in table.lines(header_row, columns)),
     )
-    audit.record(by=by, verb="sheets.uploaded", target=sheet, kind=kind, rows=sheet.total)
-    return sheet
+    audit.record(by=by, verb="sheets.uploaded", target=run, kind=kind, rows=run.total)
+    return run
 
 
-def unfinished(*, by: User, kind: str, content: bytes) -> ImportRun | None:
-    """The import of this very sheet by this person that began and did not end."""
+def find_unfinished(*, by: User, kind: str, content: bytes) -> ImportRun | None:
+    """The import of this very run by this person that began and did not end."""
     return ImportRun.objects.filter(
         by=by,
         kind=kind,
         content_sha256=hashlib.sha256(content).hexdigest(),
         state=ImportState.RUNNING,
-        cancel_asked=False,
+        cancel_requested=False,
     ).first()
 
 
 @transaction.atomic
-def set_columns(*, sheet: ImportRun, by: User, columns: Mapping[str, int]) -> ImportRun:
+def set_columns(*, run: ImportRun, by: User, columns: Mapping[str, int]) -> ImportRun:
     """Say which column means what; remembered for sheets with the same headers.
 
     Raises:
         ValidationError: a required column is missing, one column means two things, or the import has begun.
     """
-    sheet = _locked(sheet, by)
-    _require(sheet, ImportState.UPLOADED, ImportState.CHECKED)
-    kind = get_kind(sheet.kind)
+    run = _locked(run, by)
+    _require(run, ImportState.UPLOADED, ImportState.CHECKED)
+    kind = get_kind(run.kind)
     absent = column_mapping.missing(kind, dict(columns))
     if absent:
         raise ValidationError(f"请指出哪一列是：{'、'.join(absent)}。", code="missing")
@@ -104,129 +104,129 @@ def set_columns(*, sheet: ImportRun, by: User, columns: Mapping[str, int]) -> Im
         raise ValidationError("同一列不能对应两个内容，请核对。", code="twice")
     ColumnMapping.objects.update_or_create(
         user=by,
-        kind=sheet.kind,
-        signature=column_mapping.signature(sheet.headers),
+        kind=run.kind,
+        signature=column_mapping.signature(run.headers),
         defaults={"columns": dict(columns)},
     )
-    sheet.columns = dict(columns)
-    _reset(sheet, ImportState.UPLOADED)
-    return sheet
+    run.columns = dict(columns)
+    _reset(run, ImportState.UPLOADED)
+    return run
 
 
 @transaction.atomic
-def check(*, sheet: ImportRun, by: User, enqueue: bool = True) -> ImportRun:
+def check(*, run: ImportRun, by: User, enqueue: bool = True) -> ImportRun:
     """Find out in the background what an import would do, without doing it."""
-    sheet = _locked(sheet, by)
-    _require(sheet, ImportState.UPLOADED, ImportState.CHECKED)
-    _require_columns(sheet)
-    _reset(sheet, ImportState.CHECKING)
+    run = _locked(run, by)
+    _require(run, ImportState.UPLOADED, ImportState.CHECKED)
+    _require_columns(run)
+    _reset(run, ImportState.CHECKING)
     if enqueue:
-        transaction.on_commit(lambda: check_import.enqueue(sheet.pk))
-    return sheet
+        transaction.on_commit(lambda: check_import.enqueue(run.pk))
+    return run
 
 
 @transaction.atomic
-def start(*, sheet: ImportRun, by: User, enqueue: bool = True) -> ImportRun:
+def start(*, run: ImportRun, by: User, enqueue: bool = True) -> ImportRun:
     """Begin to bring the rows in, in the background unless told otherwise."""
-    sheet = _locked(sheet, by)
-    _require(sheet, ImportState.UPLOADED, ImportState.CHECKED)
-    _require_columns(sheet)
-    _reset(sheet, ImportState.RUNNING)
-    audit.record(by=by, verb="sheets.started", target=sheet, kind=sheet.kind, rows=sheet.total)
+    run = _locked(run, by)
+    _require(run, ImportState.UPLOADED, ImportState.CHECKED)
+    _require_columns(run)
+    _reset(run, ImportState.RUNNING)
+    audit.record(by=by, verb="sheets.started", target=run, kind=run.kind, rows=run.total)
     if enqueue:
-        transaction.on_commit(lambda: run_import.enqueue(sheet.pk))
-    return sheet
+        transaction.on_commit(lambda: run_import.enqueue(run.pk))
+    return run
 
 
 @transaction.atomic
-def resume(*, sheet: ImportRun, by: User) -> ImportRun:
+def resume(*, run: ImportRun, by: User) -> ImportRun:
     """Go on with an import whose worker has died."""
-    sheet = _locked(sheet, by)
-    if not sheet.is_silent:
+    run = _locked(run, by)
+    if not run.is_stalled:
         raise ValidationError("导入还在进行，请稍后刷新。", code="state")
-    sheet.save(update_fields=["updated_at"])
+    run.save(update_fields=["updated_at"])
     task = {
         ImportState.CHECKING: check_import,
         ImportState.RUNNING: run_import,
         ImportState.UNDOING: undo_import,
-    }[ImportState(sheet.state)]
-    audit.record(by=by, verb="sheets.resumed", target=sheet, done=sheet.done)
-    transaction.on_commit(lambda: task.enqueue(sheet.pk))
-    return sheet
+    }[ImportState(run.state)]
+    audit.record(by=by, verb="sheets.resumed", target=run, done=run.done)
+    transaction.on_commit(lambda: task.enqueue(run.pk))
+    return run
 
 
 @transaction.atomic
-def cancel(*, sheet: ImportRun, by: User) -> ImportRun:
+def cancel(*, run: ImportRun, by: User) -> ImportRun:
     """Ask a check or a run to stop at its next chunk; what is in stays, and can be undone."""
-    sheet = _locked(sheet, by)
-    _require(sheet, ImportState.CHECKING, ImportState.RUNNING)
-    sheet.cancel_asked = True
-    sheet.save(update_fields=["cancel_asked", "updated_at"])
-    audit.record(by=by, verb="sheets.cancel_asked", target=sheet, done=sheet.done)
-    return sheet
+    run = _locked(run, by)
+    _require(run, ImportState.CHECKING, ImportState.RUNNING)
+    run.cancel_requested = True
+    run.save(update_fields=["cancel_requested", "updated_at"])
+    audit.record(by=by, verb="sheets.cancel_asked", target=run, done=run.done)
+    return run
 
 
 @transaction.atomic
-def undo(*, sheet: ImportRun, by: User, enqueue: bool = True) -> ImportRun:
+def undo(*, run: ImportRun, by: User, enqueue: bool = True) -> ImportRun:
     """Take a whole import back within a day.
 
     Raises:
         ValidationError: too late, or nothing to take back.
     """
-    sheet = _locked(sheet, by)
-    if not sheet.can_be_undone:
+    run = _locked(run, by)
+    if not run.can_be_undone:
         raise ValidationError("这次导入不能撤销：只能在完成后24小时内撤销有新建或更新的导入。", code="state")
-    sheet.state = ImportState.UNDOING
-    sheet.save(update_fields=["state", "updated_at"])
-    audit.record(by=by, verb="sheets.undo_asked", target=sheet)
+    run.state = ImportState.UNDOING
+    run.save(update_fields=["state", "updated_at"])
+    audit.record(by=by, verb="sheets.undo_asked", target=run)
     if enqueue:
-        transaction.on_commit(lambda: undo_import.enqueue(sheet.pk))
-    return sheet
+        transaction.on_commit(lambda: undo_import.enqueue(run.pk))
+    return run
 
 
 @transaction.atomic
-def hand_out_result(*, sheet: ImportRun, by: User) -> bytes:
-    """The bad rows as a sheet, in plain text, for whoever uploaded them; noted."""
-    sheet = _locked(sheet, by)
-    audit.record(by=by, verb="sheets.result_taken", target=sheet, rows=sheet.bad)
-    return result_sheet(sheet)
+def export_bad_rows(*, run: ImportRun, by: User) -> bytes:
+    """The bad rows as a run, in plain text, for whoever uploaded them; noted."""
+    run = _locked(run, by)
+    audit.record(by=by, verb="sheets.result_taken", target=run, rows=run.bad)
+    return write_bad_rows(run)
 
 
-def forget_old() -> None:
+def delete_expired() -> None:
     """Drop uploads and what updates replaced once an import can no longer be undone, and all rows a month
     after it.
     """
     now = timezone.now()
     past = ImportRun.objects.exclude(stored_as="")
-    for sheet in past.filter(finished_at__lt=now - UNDO_WITHIN) | past.filter(
+    for run in past.filter(finished_at__lt=now - UNDO_WITHIN) | past.filter(
         finished_at=None, updated_at__lt=now - KEEP_UPLOAD
     ):
-        transaction.on_commit(lambda name=sheet.stored_as: delete_private(name))  # type: ignore[misc]
-        sheet.rows.filter(outcome=RowOutcome.UPDATED).update(before="")
-        sheet.stored_as = sheet.head = ""
-        sheet.save(update_fields=["stored_as", "head"])
-    ImportRow.objects.filter(sheet__finished_at__lt=now - KEEP_ROWS).delete()
+        transaction.on_commit(lambda name=run.stored_as: delete_private(name))  # type: ignore[misc]
+        run.rows.filter(outcome=RowOutcome.UPDATED).update(before="")
+        run.stored_as = run.head = ""
+        run.save(update_fields=["stored_as", "head"])
+    ImportRow.objects.filter(run__finished_at__lt=now - KEEP_ROWS).delete()
 
 
-def _locked(sheet: ImportRun, by: User) -> ImportRun:
-    return ImportRun.objects.select_for_update().select_related(None).get(pk=sheet.pk, by=by)
+def _locked(run: ImportRun, by: User) -> ImportRun:
+    return ImportRun.objects.select_for_update().select_related(None).get(pk=run.pk, by=by)
 
 
-def _require(sheet: ImportRun, *states: ImportState) -> None:
-    if sheet.state not in states:
-        raise ValidationError(f"这份表格现在是“{sheet.get_state_display()}”，不能这样做。", code="state")
+def _require(run: ImportRun, *states: ImportState) -> None:
+    if run.state not in states:
+        raise ValidationError(f"这份表格现在是“{run.get_state_display()}”，不能这样做。", code="state")
 
 
-def _require_columns(sheet: ImportRun) -> None:
-    absent = column_mapping.missing(get_kind(sheet.kind), sheet.columns)
+def _require_columns(run: ImportRun) -> None:
+    absent = column_mapping.missing(get_kind(run.kind), run.columns)
     if absent:
         raise ValidationError(f"请指出哪一列是：{'、'.join(absent)}。", code="missing")
 
 
-def _reset(sheet: ImportRun, state: ImportState) -> None:
+def _reset(run: ImportRun, state: ImportState) -> None:
     """Back to the first row; a check's findings are forgotten."""
-    sheet.rows.all().delete()
-    sheet.state, sheet.cancel_asked, sheet.error = state, False, ""
-    sheet.done = sheet.created = sheet.updated = sheet.unchanged = sheet.bad = 0
-    sheet.started_at, sheet.finished_at = timezone.now(), None
-    sheet.save()
+    run.rows.all().delete()
+    run.state, run.cancel_requested, run.error = state, False, ""
+    run.done = run.created = run.updated = run.unchanged = run.bad = 0
+    run.started_at, run.finished_at = timezone.now(), None
+    run.save()

@@ -18,12 +18,12 @@ from portal.core.enums import CertificateKind
 from portal.core.models import Region
 from portal.core.validators import validate_no_unit_name
 from portal.imports.import_kinds import BadRow
-from portal.imports.import_runner import written_out
+from portal.imports.import_runner import cell_text
 
 _YES = frozenset({"是", "党员", "中共党员", "中共预备党员", "预备党员", "√", "1", "y", "yes"})
 _NO = frozenset({"否", "不是", "群众", "共青团员", "团员", "非党员", "无", "0", "n", "no", "×"})
 # Other words that people write for a level of education.
-EDUCATION_SAID: dict[str, str | int] = {
+EDUCATION_SYNONYMS: dict[str, str | int] = {
     "小学": 0, "初中": 0, "高中": 1, "中专": 1, "技校": 1, "职高": 1, "中技": 1, "职业高中": 1,
     "高职": 2, "专科": 2, "大学专科": 2, "大专及以下": 2, "大学本科": 3, "大学": 3, "学士": 3,
     "硕士": 4, "博士": 4, "硕士研究生": 4, "博士研究生": 4,
@@ -55,7 +55,7 @@ _OLDEST = date(1930, 1, 1)
 
 def text_of(cell: Any) -> str:
     """A cell as text, without what nobody sees."""
-    return _CONTROL.sub("", written_out(cell)).strip()
+    return _CONTROL.sub("", cell_text(cell)).strip()
 
 
 def folded(text: str) -> str:
@@ -162,7 +162,7 @@ class Listed:
         return found
 
 
-def certificate_of(word: str) -> str | None:
+def find_certificate(word: str) -> str | None:
     found = _DRIVING.fullmatch(word)
     if found:
         kind = f"driving_{found[1]}"

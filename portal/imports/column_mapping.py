@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from portal.imports.import_kinds import SheetKind
+from portal.imports.import_kinds import ImportKind
 from portal.imports.workbook_reader import HEADER_WITHIN, Table
 
 _NOTE = re.compile(r"[（(\[【].*?[)）\]】]")
@@ -19,7 +19,7 @@ def plain(header: Any) -> str:
     return _NOISE.sub("", _NOTE.sub("", text))
 
 
-def guess(kind: SheetKind, headers: Sequence[Any]) -> dict[str, int]:
+def guess(kind: ImportKind, headers: Sequence[Any]) -> dict[str, int]:
     """Column key -> position, by label and synonyms; each position is used once."""
     known = {plain(word): column.key for column in kind.columns for word in (column.label, *column.synonyms)}
     found: dict[str, int] = {}
@@ -30,7 +30,7 @@ def guess(kind: SheetKind, headers: Sequence[Any]) -> dict[str, int]:
     return found
 
 
-def find_headers(kind: SheetKind, table: Table) -> int:
+def find_headers(kind: ImportKind, table: Table) -> int:
     """Index of the row with the most known headers among the first ones; the first of equals."""
     head = range(min(HEADER_WITHIN, len(table.rows)))
     return max(head, key=lambda index: (len(guess(kind, table.rows[index])), -index))
@@ -41,7 +41,7 @@ def signature(headers: Sequence[Any]) -> str:
     return hashlib.sha256("\x1f".join(plain(header) for header in headers).encode()).hexdigest()
 
 
-def missing(kind: SheetKind, columns: dict[str, int]) -> list[str]:
+def missing(kind: ImportKind, columns: dict[str, int]) -> list[str]:
     """Labels of required columns that nothing is mapped to."""
     return [
         column.label

@@ -46,7 +46,7 @@ class BadRow(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class RowResult:
     """What became of one row. `before` holds what an update replaced, for the undo (JSON)."""
 
     outcome: RowOutcome
@@ -57,7 +57,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenRow:
     """A row of an earlier run that created or updated `target_id` at a moment."""
 
     target_id: int
@@ -66,7 +66,7 @@ class Written:
     at: datetime
 
 
-class Loader(Protocol):
+class RowImporter(Protocol):
     """One run over one sheet. `read` is asked for every row in order and touches no table; `write` gets what
     `read` returned for a chunk of good rows, inside a transaction.
     """
@@ -79,13 +79,13 @@ class Loader(Protocol):
         """
         ...
 
-    def write(self, rows: Sequence[Any], *, import_id: int, dry: bool) -> list[Result]:
+    def write(self, rows: Sequence[Any], *, import_id: int, dry: bool) -> list[RowResult]:
         """Bring the rows in, or with `dry` only find out what would happen; one result a row."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class SheetKind:
+class ImportKind:
     """A kind of sheet, and the words that its pages use.
 
     `noun` is what a row becomes, `unit` its measure word, `named` the column that tells rows apart on a page.
@@ -97,8 +97,8 @@ class SheetKind:
     key: str
     label: str
     columns: tuple[Column, ...]
-    open: "Callable[[ImportRun], Loader]"
-    undo: Callable[[Sequence[Written], User, int], list[str]]
+    open: "Callable[[ImportRun], RowImporter]"
+    undo: Callable[[Sequence[WrittenRow], User, int], list[str]]
     finished: Callable[[], None]
     problems: Mapping[str, str] = field(default_factory=dict)
     noun: str = "档案"
@@ -116,14 +116,14 @@ class SheetKind:
         return next((column for column in self.columns if column.label == label), None)
 
 
-_kinds: dict[str, SheetKind] = {}
+_kinds: dict[str, ImportKind] = {}
 
 
-def register(kind: SheetKind) -> None:
+def register(kind: ImportKind) -> None:
     _kinds[kind.key] = kind
 
 
-def get_kind(key: str) -> SheetKind:
+def get_kind(key: str) -> ImportKind:
     """The registered kind of sheet.
 
     Raises:

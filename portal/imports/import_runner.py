@@ -20,7 +20,7 @@ from django.utils import timezone
 from portal.core import audit
 from portal.core.private_files import read_private
 from portal.imports.enums import ImportState, RowOutcome
-from portal.imports.import_kinds import BadRow, Loader, Result, Written, get_kind
+from portal.imports.import_kinds import BadRow, RowImporter, RowResult, WrittenRow, get_kind
 from portal.imports.models import ImportRow, ImportRun
 from portal.imports.workbook_reader import Table, read_table
 
@@ -34,39 +34,39 @@ class Superseded(Exception):
     """Another run of the same import went on, or it was ended, while this one worked."""
 
 
-def run(sheet: ImportRun, *, dry: bool, progress: Progress | None = None, chunk: int = CHUNK) -> ImportRun:
-    """Bring a sheet's rows in (or with `dry` find out what would happen) until the end, or until somebody
+def execute(run: ImportRun, *, dry: bool, progress: Progress | None = None, chunk: int = CHUNK) -> ImportRun:
+    """Bring a run's rows in (or with `dry` find out what would happen) until the end, or until somebody
     cancels. The state must be RUNNING (CHECKING when dry) already.
 
     Raises:
         Superseded: somebody else goes on with it.
     """
-    kind = get_kind(sheet.kind)
+    kind = get_kind(run.kind)
     try:
-        table = read_table(read_private(sheet.stored_as))
+        table = read_table(read_private(run.stored_as))
     except (FileNotFoundError, ValidationError):
-        return _fail(sheet, "上传的文件已不在服务器上，请重新上传。")
-    lines = list(table.lines(sheet.header_row, sheet.columns))
-    if sheet.total != len(lines):
-        sheet.total = len(lines)
-        sheet.save(update_fields=["total", "updated_at"])
-    loader = kind.open(sheet)
-    for number, _, line in lines[: sheet.done]:  # so that it knows which numbers the sheet had before
+        return _fail(run, "上传的文件已不在服务器上，请重新上传。")
+    lines = list(table.lines(run.header_row, run.columns))
+    if run.total != len(lines):
+        run.total = len(lines)
+        run.save(update_fields=["total", "updated_at"])
+    loader = kind.open(run)
+    for number, _, line in lines[: run.done]:  # so that it knows which numbers the run had before
         with suppress(BadRow):
             loader.read(number, line)
     try:
-        _run_chunks(sheet, loader, iter(lines[sheet.done :]), chunk, dry=dry, progress=progress)
+        _run_chunks(run, loader, iter(lines[run.done :]), chunk, dry=dry, progress=progress)
     except Superseded:
         raise
     except Exception:
-        _fail(sheet, "处理中断，请联系管理员。已写入的内容仍在，可以撤销，也可以重新上传同一份表格。")
+        _fail(run, "处理中断，请联系管理员。已写入的内容仍在，可以撤销，也可以重新上传同一份表格。")
         raise
-    return _end(sheet, dry=dry)
+    return _end(run, dry=dry)
 
 
 def _run_chunks(
-    sheet: ImportRun,
-    loader: Loader,
+    run: ImportRun,
+    loader: RowImporter,
     lines: Iterator[_Line],
     chunk: int,
     *,
@@ -75,16 +75,16 @@ def _run_chunks(
 ) -> None:
     while part := list(islice(lines, chunk)):
         try:
-            went_on = _chunk(sheet, loader, part, dry=dry)
+            went_on = _chunk(run, loader, part, dry=dry)
         except IntegrityError:  # somebody entered one of these people at the same moment: now they are known
-            went_on = _chunk(sheet, loader, part, dry=dry)
+            went_on = _chunk(run, loader, part, dry=dry)
         if not went_on:
             return
         if progress is not None:
-            progress(sheet)
+            progress(run)
 
 
-def _chunk(sheet: ImportRun, loader: Loader, lines: list[_Line], *, dry: bool) -> bool:
+def _chunk(run: ImportRun, loader: RowImporter, lines: list[_Line], *, dry: bool) -> bool:
     """Deal with these lines and commit; False when somebody asked to stop."""
     read: list[tuple[_Line, Any]] = []
     for line in lines:
@@ -94,50 +94,50 @@ def _chunk(sheet: ImportRun, loader: Loader, lines: list[_Line], *, dry: bool) -
             read.append((line, bad))
     good = [said for _, said in read if not isinstance(said, BadRow)]
     with transaction.atomic():
-        _claim(sheet, len(lines))
-        sheet.refresh_from_db(fields=["cancel_asked"])
-        if sheet.cancel_asked:
+        _claim(run, len(lines))
+        run.refresh_from_db(fields=["cancel_requested"])
+        if run.cancel_requested:
             transaction.set_rollback(True)
             return False
-        written = iter(loader.write(good, import_id=sheet.pk, dry=dry))
+        written = iter(loader.write(good, import_id=run.pk, dry=dry))
         results = [
-            (line, Result(RowOutcome.BAD, code=said.code, reason=said.reason))
+            (line, RowResult(RowOutcome.BAD, code=said.code, reason=said.reason))
             if isinstance(said, BadRow)
             else (line, next(written))
             for line, said in read
         ]
         counts = Counter(result.outcome for _, result in results)
-        _note(sheet, results, dry=dry)
-        ImportRun.objects.filter(pk=sheet.pk).update(
+        _note(run, results, dry=dry)
+        ImportRun.objects.filter(pk=run.pk).update(
             **{
                 name: F(name) + counts[RowOutcome(name)]
                 for name in ("created", "updated", "unchanged", "bad")
             }
             | {"done": F("done") + len(lines)}
         )
-    sheet.refresh_from_db(fields=[*_COUNTERS, "updated_at", "state"])
+    run.refresh_from_db(fields=[*_COUNTERS, "updated_at", "state"])
     return True
 
 
-def _claim(sheet: ImportRun, rows: int) -> None:
+def _claim(run: ImportRun, rows: int) -> None:
     """Hold the import's row for this chunk; whoever waited for it finds `done` moved."""
-    held = ImportRun.objects.filter(pk=sheet.pk, state=sheet.state, done=sheet.done)
+    held = ImportRun.objects.filter(pk=run.pk, state=run.state, done=run.done)
     if not held.update(updated_at=timezone.now()):
-        raise Superseded(f"import {sheet.pk} is no longer at row {sheet.done} of {rows}")
+        raise Superseded(f"import {run.pk} is no longer at row {run.done} of {rows}")
 
 
-def _note(sheet: ImportRun, results: list[tuple[_Line, Result]], *, dry: bool) -> None:
+def _note(run: ImportRun, results: list[tuple[_Line, RowResult]], *, dry: bool) -> None:
     now = timezone.now()
     ImportRow.objects.bulk_create(
         (
             ImportRow(
-                sheet=sheet,
+                run=run,
                 number=number,
                 outcome=result.outcome,
                 target_id=result.target_id,
                 code=result.code,
                 reason=result.reason[:200],
-                cells=_json([written_out(cell) for cell in cells]) if result.code else "",
+                cells=_json([cell_text(cell) for cell in cells]) if result.code else "",
                 before=_json(result.before) if result.before else "",
                 at=now,
             )
@@ -157,13 +157,13 @@ def head_of(table: Table, header_row: int, columns: dict[str, int], rows: int) -
     first = islice(table.lines(header_row, columns), rows)
     return _json(
         {
-            "headers": [written_out(cell) for cell in table.rows[header_row]],
-            "rows": [[number, [written_out(cell) for cell in cells]] for number, cells, _ in first],
+            "headers": [cell_text(cell) for cell in table.rows[header_row]],
+            "rows": [[number, [cell_text(cell) for cell in cells]] for number, cells, _ in first],
         }
     )
 
 
-def written_out(cell: Any) -> str:
+def cell_text(cell: Any) -> str:
     """A cell as a clerk would type it: dates in ISO form, whole numbers without '.0'."""
     if isinstance(cell, datetime):
         return cell.date().isoformat()
@@ -176,65 +176,65 @@ def written_out(cell: Any) -> str:
     return "" if cell is None else str(cell)
 
 
-def _fail(sheet: ImportRun, why: str) -> ImportRun:
-    sheet.state, sheet.error, sheet.finished_at = ImportState.FAILED, why, timezone.now()
-    sheet.save(update_fields=["state", "error", "finished_at", "updated_at"])
-    return sheet
+def _fail(run: ImportRun, why: str) -> ImportRun:
+    run.state, run.error, run.finished_at = ImportState.FAILED, why, timezone.now()
+    run.save(update_fields=["state", "error", "finished_at", "updated_at"])
+    return run
 
 
 @transaction.atomic
-def _end(sheet: ImportRun, *, dry: bool) -> ImportRun:
-    cancelled = ImportRun.objects.filter(pk=sheet.pk, cancel_asked=True).exists() and sheet.done < sheet.total
+def _end(run: ImportRun, *, dry: bool) -> ImportRun:
+    cancelled = ImportRun.objects.filter(pk=run.pk, cancel_requested=True).exists() and run.done < run.total
     if dry:
-        sheet.state = ImportState.UPLOADED if cancelled else ImportState.CHECKED
-        sheet.save(update_fields=["state", "updated_at"])
-        return sheet
-    sheet.state = ImportState.CANCELLED if cancelled else ImportState.DONE
-    sheet.finished_at = timezone.now()
-    sheet.save(update_fields=["state", "finished_at", "updated_at"])
-    counts = {name: getattr(sheet, name) for name in _COUNTERS}
-    audit.record(by=sheet.by, verb=f"sheets.{sheet.state}", target=sheet, kind=sheet.kind, **counts)
-    if sheet.created or sheet.updated:
-        get_kind(sheet.kind).finished()
-    return sheet
+        run.state = ImportState.UPLOADED if cancelled else ImportState.CHECKED
+        run.save(update_fields=["state", "updated_at"])
+        return run
+    run.state = ImportState.CANCELLED if cancelled else ImportState.DONE
+    run.finished_at = timezone.now()
+    run.save(update_fields=["state", "finished_at", "updated_at"])
+    counts = {name: getattr(run, name) for name in _COUNTERS}
+    audit.record(by=run.by, verb=f"sheets.{run.state}", target=run, kind=run.kind, **counts)
+    if run.created or run.updated:
+        get_kind(run.kind).finished()
+    return run
 
 
-def undo(sheet: ImportRun, *, progress: Progress | None = None, chunk: int = CHUNK) -> ImportRun:
+def revert(run: ImportRun, *, progress: Progress | None = None, chunk: int = CHUNK) -> ImportRun:
     """Take an import's rows back, latest first, except what somebody has changed since."""
-    kind = get_kind(sheet.kind)
+    kind = get_kind(run.kind)
     while True:
         with transaction.atomic():
-            ImportRun.objects.select_for_update().get(pk=sheet.pk)  # one undo at a time
+            ImportRun.objects.select_for_update().get(pk=run.pk)  # one undo at a time
             left = ImportRow.objects.filter(
-                sheet=sheet,
+                run=run,
                 outcome__in=[RowOutcome.CREATED, RowOutcome.UPDATED],
                 undone=False,
-                stays_because="",
+                kept_reason="",
             )
             rows = list(left.order_by("-number")[:chunk])
             if not rows:
                 break
-            _take_back(sheet, rows, kind.undo)
+            _take_back(run, rows, kind.undo)
         if progress is not None:
-            progress(sheet)
+            progress(run)
     with transaction.atomic():
-        sheet.state = ImportState.UNDONE
-        sheet.save(update_fields=["state", "updated_at"])
-        stayed = sheet.rows.exclude(stays_because="").count()
+        run.state = ImportState.UNDONE
+        run.save(update_fields=["state", "updated_at"])
+        stayed = run.rows.exclude(kept_reason="").count()
         audit.record(
-            by=sheet.by,
+            by=run.by,
             verb="sheets.undone",
-            target=sheet,
-            undone=sheet.rows.filter(undone=True).count(),
+            target=run,
+            undone=run.rows.filter(undone=True).count(),
             stayed=stayed,
         )
         kind.finished()
-    return sheet
+    return run
 
 
-def _take_back(sheet: ImportRun, rows: list[ImportRow], take_back: Callable[..., list[str]]) -> None:
+def _take_back(run: ImportRun, rows: list[ImportRow], take_back: Callable[..., list[str]]) -> None:
     written = [
-        Written(
+        WrittenRow(
             target_id=row.target_id or 0,
             outcome=RowOutcome(row.outcome),
             before=json.loads(row.before) if row.before else {},
@@ -242,13 +242,13 @@ def _take_back(sheet: ImportRun, rows: list[ImportRow], take_back: Callable[...,
         )
         for row in rows
     ]
-    for row, reason in zip(rows, take_back(written, sheet.by, sheet.pk), strict=True):
-        row.undone, row.stays_because = not reason, reason[:100]
-    ImportRow.objects.bulk_update(rows, ["undone", "stays_because"], batch_size=200)
-    ImportRun.objects.filter(pk=sheet.pk).update(updated_at=timezone.now())
+    for row, reason in zip(rows, take_back(written, run.by, run.pk), strict=True):
+        row.undone, row.kept_reason = not reason, reason[:100]
+    ImportRow.objects.bulk_update(rows, ["undone", "kept_reason"], batch_size=200)
+    ImportRun.objects.filter(pk=run.pk).update(updated_at=timezone.now())
 
 
-def bad_rows(sheet: ImportRun) -> Iterator[tuple[int, str, list[str]]]:
+def bad_rows(run: ImportRun) -> Iterator[tuple[int, str, list[str]]]:
     """Number, reason and cells as typed of every bad row."""
-    for row in sheet.rows.filter(outcome=RowOutcome.BAD).iterator(chunk_size=2000):
+    for row in run.rows.filter(outcome=RowOutcome.BAD).iterator(chunk_size=2000):
         yield row.number, row.reason, row.cell_texts

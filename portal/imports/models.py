@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 UNDO_WITHIN = timedelta(days=1)
 # A run that has not said anything for so long has lost its worker; each chunk takes seconds.
-SILENT_AFTER = timedelta(minutes=3)
+STALLED_AFTER = timedelta(minutes=3)
 
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
@@ -33,7 +33,7 @@ class ImportRun(TimestampedModel):
     commits its rows and its counters together, so a run that dies goes on from there.
     """
 
-    by = models.ForeignKey(User, models.PROTECT, related_name="sheet_imports", verbose_name="上传人")
+    by = models.ForeignKey(User, models.PROTECT, related_name="import_runs", verbose_name="上传人")
     kind = models.CharField("类别", max_length=20)
     station = models.ForeignKey(
         Station, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="默认服务站"
@@ -55,7 +55,7 @@ class ImportRun(TimestampedModel):
     updated = models.PositiveIntegerField("更新", default=0)
     unchanged = models.PositiveIntegerField("无变化", default=0)
     bad = models.PositiveIntegerField("有问题", default=0)
-    cancel_asked = models.BooleanField("要求取消", default=False)
+    cancel_requested = models.BooleanField("要求取消", default=False)
     error = models.CharField("说明", max_length=200, blank=True)
     started_at = models.DateTimeField("开始时间", null=True, blank=True)
     finished_at = models.DateTimeField("结束时间", null=True, blank=True)
@@ -69,7 +69,7 @@ class ImportRun(TimestampedModel):
         constraints = [
             models.CheckConstraint(
                 condition=Q(done=F("created") + F("updated") + F("unchanged") + F("bad")),
-                name="sheet_import_counts_add_up",
+                name="import_run_counts_add_up",
             )
         ]
 
@@ -91,9 +91,9 @@ class ImportRun(TimestampedModel):
         return self.state in BUSY
 
     @property
-    def is_silent(self) -> bool:
+    def is_stalled(self) -> bool:
         """Busy by its state, but no worker has touched it for minutes: it may be continued."""
-        return self.is_busy and self.updated_at < timezone.now() - SILENT_AFTER
+        return self.is_busy and self.updated_at < timezone.now() - STALLED_AFTER
 
     @property
     def percent(self) -> int:
@@ -118,7 +118,7 @@ class ImportRow(models.Model):
     the sheet that goes back to the clerk) and what an update replaced (for the undo) are encrypted JSON.
     """
 
-    sheet = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows")
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField("行号")
     outcome = models.CharField("结果", max_length=10, choices=RowOutcome.choices)
     target_id = models.BigIntegerField("对象编号", null=True, blank=True)
@@ -128,14 +128,14 @@ class ImportRow(models.Model):
     before = EncryptedTextField("导入前", blank=True)
     at = models.DateTimeField("时间", default=timezone.now)
     undone = models.BooleanField("已撤销", default=False)
-    stays_because = models.CharField("未撤销原因", max_length=100, blank=True)
+    kept_reason = models.CharField("未撤销原因", max_length=100, blank=True)
 
     class Meta:
         verbose_name = "导入行"
         verbose_name_plural = "导入行"
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["sheet", "number"], name="sheet_row_once")]
-        indexes = [models.Index(fields=["sheet", "outcome", "number"], name="sheet_row_outcome")]
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="import_row_unique")]
+        indexes = [models.Index(fields=["run", "outcome", "number"], name="import_row_outcome")]
 
     @property
     def cell_texts(self) -> list[str]:
@@ -145,7 +145,7 @@ class ImportRow(models.Model):
 class ColumnMapping(TimestampedModel):
     """How somebody mapped a sheet with these headers the last time."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="sheet_mappings")
+    user = models.ForeignKey(User, models.CASCADE, related_name="column_mappings")
     kind = models.CharField("类别", max_length=20)
     signature = models.CharField("表头校验值", max_length=64)
     columns = models.JSONField("列对应", default=dict)
@@ -154,5 +154,5 @@ class ColumnMapping(TimestampedModel):
         verbose_name = "列对应"
         verbose_name_plural = "列对应"
         constraints = [
-            models.UniqueConstraint(fields=["user", "kind", "signature"], name="sheet_mapping_once")
+            models.UniqueConstraint(fields=["user", "kind", "signature"], name="column_mapping_unique")
         ]

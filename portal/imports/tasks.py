@@ -16,24 +16,24 @@ def _in_state(pk: int, state: ImportState) -> ImportRun | None:
 @task()
 def check_import(pk: int) -> None:
     """Find out what an import would do."""
-    sheet = _in_state(pk, ImportState.CHECKING)
-    if sheet is not None:
+    run = _in_state(pk, ImportState.CHECKING)
+    if run is not None:
         with suppress(import_runner.Superseded):
-            import_runner.run(sheet, dry=True)
+            import_runner.execute(run, dry=True)
 
 
 @task()
 def run_import(pk: int) -> None:
     """Bring an import's rows in."""
-    sheet = _in_state(pk, ImportState.RUNNING)
-    if sheet is not None:
+    run = _in_state(pk, ImportState.RUNNING)
+    if run is not None:
         with suppress(import_runner.Superseded):
-            import_runner.run(sheet, dry=False)
+            import_runner.execute(run, dry=False)
 
 
 @task()
 def undo_import(pk: int) -> None:
     """Take an import's rows back."""
-    sheet = _in_state(pk, ImportState.UNDOING)
-    if sheet is not None:
-        import_runner.undo(sheet)
+    run = _in_state(pk, ImportState.UNDOING)
+    if run is not None:
+        import_runner.revert(run)

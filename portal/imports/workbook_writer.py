@@ -11,7 +11,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from portal.imports.import_kinds import Column, SheetKind, get_kind
+from portal.imports.import_kinds import Column, ImportKind, get_kind
 from portal.imports.import_runner import bad_rows
 from portal.imports.models import ImportRun
 
@@ -60,7 +60,7 @@ def write_rows(
     return _saved(book)
 
 
-def template(kind: SheetKind) -> bytes:
+def template(kind: ImportKind) -> bytes:
     """An empty sheet to fill in: headers with a note each, cells that offer their words; all notes and words
     once more on a second sheet.
     """
@@ -81,7 +81,7 @@ def template(kind: SheetKind) -> bytes:
     return _saved(book)
 
 
-def result_sheet(sheet: ImportRun) -> bytes:
+def write_bad_rows(sheet: ImportRun) -> bytes:
     """The bad rows with number and reason, the cell at fault on red, then the cells as they were under the
     headers as they were: what is corrected here can be uploaded again.
     """
@@ -122,7 +122,7 @@ def _marked(
     return row
 
 
-def _all_words(kind: SheetKind) -> dict[str, tuple[str, ...]]:
+def _all_words(kind: ImportKind) -> dict[str, tuple[str, ...]]:
     words = {column.key: column.choices for column in kind.columns if column.choices}
     return {**words, **kind.words()}
 
@@ -130,7 +130,7 @@ def _all_words(kind: SheetKind) -> dict[str, tuple[str, ...]]:
 def _offer(
     sheet: WriteOnlyWorksheet,
     places: Mapping[str, int],
-    kind: SheetKind,
+    kind: ImportKind,
     words: Mapping[str, tuple[str, ...]],
     rows: Mapping[str, int],
 ) -> None:

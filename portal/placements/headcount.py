@@ -7,7 +7,7 @@ from portal.accounts.models import User
 from portal.placements.models import Placement
 from portal.placements.workflow import IN_POST_STATES
 from portal.positions.enums import PositionState
-from portal.positions.lifecycle import close_full, note_freed, open_freed
+from portal.positions.lifecycle import close_filled, record_vacancy, reopen_vacant
 from portal.positions.models import Position
 
 
@@ -41,7 +41,7 @@ def close_if_full(placement: Placement, by: User) -> None:
     """Call after somebody was put in post: the last one closes the position."""
     position = _held(placement)
     if position.state in {PositionState.OPEN, PositionState.PAUSED} and taken(position) >= position.headcount:
-        close_full(position=position, by=by)
+        close_filled(position=position, by=by)
 
 
 def open_if_freed(placement: Placement, by: User) -> None:
@@ -51,11 +51,11 @@ def open_if_freed(placement: Placement, by: User) -> None:
     position = _held(placement)
     ends = position.expires_at
     if position.filled_by_count and ends is not None and ends > timezone.now():
-        open_freed(position=position, by=by)
+        reopen_vacant(position=position, by=by)
 
 
 def tell_of_free_place(placement: Placement, by: User) -> None:
     """Call after somebody left: the employer says whether it looks for another."""
     position = _held(placement)
     if position.filled_by_count:
-        note_freed(position=position, by=by)
+        record_vacancy(position=position, by=by)

@@ -17,8 +17,8 @@ from portal.positions.events import position_changed
 from portal.positions.models import Position
 from portal.positions.permissions import can_edit, can_review
 from portal.positions.transitions import take_step
-from portal.positions.wording_checks import require_fair
-from portal.positions.wording_exceptions import end_exceptions, require_excepted
+from portal.positions.wording_checks import require_lawful_wording
+from portal.positions.wording_exceptions import end_exceptions, require_confirmed_exception
 
 OPEN_FOR = timedelta(days=60)
 FIELDS = frozenset(
@@ -45,7 +45,7 @@ def _coded(fields: dict[str, Any], title: str) -> dict[str, Any]:
     """
     if fields.get("occupation") is not None:
         return {"occupation_certainty": None, **fields}
-    guess = next(iter(occupation_lookup.guesses(title, 1)), None)
+    guess = next(iter(occupation_lookup.guess_occupations(title, 1)), None)
     if guess is None:
         raise ValidationError({"occupation": "从岗位名称看不出是什么职业，请填写职业分类。"})
     return {**fields, "occupation": guess[0], "occupation_certainty": guess[1]}
@@ -103,7 +103,7 @@ def submit(*, position: Position, by: User) -> Position:
         raise PermissionDenied("not a member of this employer")
     if position.closes_on is not None and position.closes_on < timezone.localdate():
         raise ValidationError({"closes_on": "截止日期已过，请修改后再提交。"})
-    require_fair(position)
+    require_lawful_wording(position)
     position.submitted_at = timezone.now()
     return take_step(position, by, "submit")
 
@@ -122,7 +122,7 @@ def approve(*, position: Position, by: User, open_for: timedelta = OPEN_FOR) -> 
         raise ValidationError("请先核验用人单位，再审核它的岗位。")
     if position.closes_on is not None and position.closes_on < timezone.localdate():
         raise ValidationError("单位填写的截止日期已过，请退回修改。")
-    require_excepted(position)
+    require_confirmed_exception(position)
     position.published_at = timezone.now()
     position.expires_at = _end(position, open_for)
     position.renewals = 0

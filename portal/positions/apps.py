@@ -11,8 +11,8 @@ class PositionsConfig(AppConfig):
         from portal.core import scheduled_jobs
         from portal.imports.import_kinds import register
         from portal.positions.expiry import expire_due, remind_of_expiry
-        from portal.positions.import_rows import KIND_OF_POSITIONS
+        from portal.positions.import_rows import POSITION_IMPORT
 
-        register(KIND_OF_POSITIONS)
+        register(POSITION_IMPORT)
         scheduled_jobs.register("positions.expire_due", every=timedelta(minutes=10), run=expire_due)
         scheduled_jobs.register("positions.remind_of_expiry", every=timedelta(hours=6), run=remind_of_expiry)

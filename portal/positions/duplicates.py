@@ -21,7 +21,7 @@ LIVE = frozenset({PositionState.OPEN, PositionState.IN_REVIEW, PositionState.PAU
 _ASIDE = re.compile(r"[\s（）()\[\]【】·、,，.。!！-]+")
 
 
-class Likeness(NamedTuple):
+class DuplicateKey(NamedTuple):
     """What two posts must share to look like one."""
 
     title: str
@@ -31,44 +31,44 @@ class Likeness(NamedTuple):
     occupation: str
 
 
-def likeness(
+def build_duplicate_key(
     title: str, region: str, pay_from: Decimal | int, pay_to: Decimal | int, occupation: str
-) -> Likeness:
+) -> DuplicateKey:
     plain = _ASIDE.sub("", unicodedata.normalize("NFKC", title)).casefold()
-    return Likeness(plain, region, int(pay_from), int(pay_to), occupation)
+    return DuplicateKey(plain, region, int(pay_from), int(pay_to), occupation)
 
 
-def likeness_of(position: Position) -> Likeness:
-    return likeness(
+def duplicate_key(position: Position) -> DuplicateKey:
+    return build_duplicate_key(
         position.title, position.region_id, position.pay_from, position.pay_to, position.occupation_id
     )
 
 
-def live_posts(employer: Employer) -> PositionQuerySet:
+def live_positions(employer: Employer) -> PositionQuerySet:
     return Position.objects.filter(employer=employer, state__in=LIVE)
 
 
-def similar_to(position: Position) -> list[Position]:
+def find_similar(position: Position) -> list[Position]:
     """The employer's other live posts that look like this one (saved or not)."""
-    rows = live_posts(position.employer).filter(
+    rows = live_positions(position.employer).filter(
         region=position.region_id,
         pay_from=position.pay_from,
         pay_to=position.pay_to,
         occupation=position.occupation_id,
     )
-    wanted = likeness_of(position)
+    wanted = duplicate_key(position)
     found = rows.exclude(pk=position.pk).with_details().order_by("pk")
-    return [row for row in found if likeness_of(row) == wanted]
+    return [row for row in found if duplicate_key(row) == wanted]
 
 
 @transaction.atomic
-def keep_beside(*, position: Position, by: User, similar: Iterable[Position]) -> None:
+def record_distinct(*, position: Position, by: User, similar: Iterable[Position]) -> None:
     """Note that somebody looked at the similar posts and said that this is another one."""
     assert can_edit(by, position)
     audit.record(by=by, verb="positions.kept_beside", target=position, similar=[row.pk for row in similar])
 
 
-class LooksAlike(Exception):
+class DuplicatePosition(Exception):
     """The post looks like others of its employer; nothing was handed in."""
 
     def __init__(self, similar: list[Position]) -> None:
@@ -77,16 +77,16 @@ class LooksAlike(Exception):
 
 
 @transaction.atomic
-def hand_in(*, position: Position, by: User, distinct: bool = False) -> Position:
+def submit_unless_duplicate(*, position: Position, by: User, distinct: bool = False) -> Position:
     """Submit a post for review, unless it looks like another one and nobody said that it is not.
 
     Raises:
-        LooksAlike: with those other posts.
+        DuplicatePosition: with those other posts.
     """
     Employer.objects.select_for_update().get(pk=position.employer_id)
-    similar = similar_to(position)
+    similar = find_similar(position)
     if similar and not distinct:
-        raise LooksAlike(similar)
+        raise DuplicatePosition(similar)
     if similar:
-        keep_beside(position=position, by=by, similar=similar)
+        record_distinct(position=position, by=by, similar=similar)
     return submit(position=position, by=by)

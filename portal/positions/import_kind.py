@@ -12,7 +12,7 @@ from portal.positions.permissions import can_write_for
 
 
 @transaction.atomic
-def upload_sheet(*, by: User, employer: Employer, name: str, content: bytes) -> ImportRun:
+def upload_positions(*, by: User, employer: Employer, name: str, content: bytes) -> ImportRun:
     """Take an employer's position sheet in.
 
     Raises:

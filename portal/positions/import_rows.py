@@ -17,17 +17,17 @@ from portal.core.models import Occupation
 from portal.employers.models import Employer
 from portal.imports import cell_parsing
 from portal.imports.enums import RowOutcome
-from portal.imports.import_kinds import BadRow, Result, SheetKind
+from portal.imports.import_kinds import BadRow, ImportKind, RowResult
 from portal.imports.models import ImportRun
 from portal.positions import occupation_lookup, position_parsing
-from portal.positions.duplicates import Likeness, likeness, likeness_of, live_posts
+from portal.positions.duplicates import DuplicateKey, build_duplicate_key, duplicate_key, live_positions
 from portal.positions.enums import PositionState
 from portal.positions.events import positions_changed
 from portal.positions.import_columns import COLUMNS
 from portal.positions.import_undo import undo
 from portal.positions.models import EXTERNAL_ID, Position
 from portal.positions.permissions import can_write_for
-from portal.positions.wording_checks import findings_of, summary, unfair
+from portal.positions.wording_checks import check_position, find_wording_errors, summary
 from portal.positions.wording_exceptions import end_exceptions
 
 KIND = "positions"
@@ -48,11 +48,11 @@ class PositionRow:
     external_id: str | None
     key: str
     values: dict[str, Any]
-    like: Likeness
+    like: DuplicateKey
     distinct: bool
 
 
-class PositionLoader:
+class PositionImporter:
     """One run over an employer's position sheet."""
 
     def __init__(self, sheet: ImportRun) -> None:
@@ -63,11 +63,11 @@ class PositionLoader:
         self._near = self._employer.region_id[:4]
         self._codes = frozenset(Occupation.objects.filter(level=4).values_list("pk", flat=True))
         self._numbers: dict[str, int] = {}
-        self._likes: dict[Likeness, int] = {}
+        self._likes: dict[DuplicateKey, int] = {}
         self._keys: dict[str, int] = {}
         self._today = timezone.localdate()
         self._education = position_parsing.Levels(_LABELS["education_min"])
-        self._certificates = cell_parsing.Listed(_LABELS["certificates"], cell_parsing.certificate_of)
+        self._certificates = cell_parsing.Listed(_LABELS["certificates"], cell_parsing.find_certificate)
         self._choices = {
             field: cell_parsing.Words(label, choices, said)
             for field, (label, choices, said) in position_parsing.CHOICES.items()
@@ -85,8 +85,8 @@ class PositionLoader:
         external_id = self._number(number, cells.get("external_id"))
         distinct = bool(cell_parsing.yes_or_no(_LABELS["distinct"], cells.get("distinct")))
         self._check(values)
-        _require_fair(values)
-        like = likeness(
+        _require_lawful_wording(values)
+        like = build_duplicate_key(
             values["title"],
             values["region_id"],
             values["pay_from"],
@@ -178,10 +178,10 @@ class PositionLoader:
         typed = cell_parsing.text_of(cell)
         if typed in self._codes:
             return {"occupation_id": typed, "occupation_certainty": None}
-        named = occupation_lookup.code_of(typed) if typed else None
+        named = occupation_lookup.find_code(typed) if typed else None
         if named in self._codes:
             return {"occupation_id": named, "occupation_certainty": None}
-        guess = occupation_lookup.likely(f"{typed} {title}".strip(), self._codes)
+        guess = occupation_lookup.guess_code(f"{typed} {title}".strip(), self._codes)
         if guess is None:
             raise BadRow("occupation", "职业分类：从岗位名称看不出是什么职业，请填写职业名称。")
         return {"occupation_id": guess[0], "occupation_certainty": guess[1]}
@@ -203,7 +203,7 @@ class PositionLoader:
         seen = self._keys[text] = self._keys.get(text, 0) + 1
         return hashlib.sha256(f"{seen}:{text}".encode()).hexdigest()
 
-    def write(self, rows: Sequence[PositionRow], *, import_id: int, dry: bool) -> list[Result]:
+    def write(self, rows: Sequence[PositionRow], *, import_id: int, dry: bool) -> list[RowResult]:
         """Hand good rows in for review: new posts are made, those known by their number get what differs."""
         # One sheet of an employer at a time: what is found now is still so when the rows are in.
         Employer.objects.select_for_update().get(pk=self._employer.pk)
@@ -213,11 +213,11 @@ class PositionLoader:
             for post in mine.filter(external_id__in=[row.external_id for row in rows if row.external_id])
         }
         keyed = dict(
-            mine.filter(sheet_key__in=[row.key for row in rows if not row.external_id])
+            mine.filter(import_digest__in=[row.key for row in rows if not row.external_id])
             .exclude(state__in=_OVER)
-            .values_list("sheet_key", "pk")
+            .values_list("import_digest", "pk")
         )
-        live = {likeness_of(post): post for post in live_posts(self._employer).only(*_LIKENESS_FIELDS)}
+        live = {duplicate_key(post): post for post in live_positions(self._employer).only(*_LIKENESS_FIELDS)}
         changes = [
             _Change(self._employer, row, numbered.get(row.external_id), keyed.get(row.key)) for row in rows
         ]
@@ -225,13 +225,13 @@ class PositionLoader:
         if not dry:
             self._save(changes, results, import_id)
         return [
-            Result(RowOutcome.CREATED, target_id=change.post.pk)
+            RowResult(RowOutcome.CREATED, target_id=change.post.pk)
             if result.outcome == RowOutcome.CREATED
             else result
             for change, result in zip(changes, results, strict=True)
         ]
 
-    def _save(self, changes: "list[_Change]", results: list[Result], import_id: int) -> None:
+    def _save(self, changes: "list[_Change]", results: list[RowResult], import_id: int) -> None:
         made = [c.post for c, r in zip(changes, results, strict=True) if r.outcome == RowOutcome.CREATED]
         changed = [c for c, r in zip(changes, results, strict=True) if r.outcome == RowOutcome.UPDATED]
         Position.objects.bulk_create(made, batch_size=500)
@@ -239,12 +239,12 @@ class PositionLoader:
             fields = sorted({field for change in changed for field in change.replaced})
             now = timezone.now()
             for change in changed:
-                change.post.updated_at, change.post.wording = now, summary(findings_of(change.post))
+                change.post.updated_at, change.post.wording = now, summary(check_position(change.post))
             Position.objects.bulk_update(
                 [change.post for change in changed],
                 [
                     *(field.removesuffix("_id") for field in fields),
-                    "sheet_key",
+                    "import_digest",
                     "wording",
                     "submitted_at",
                     "updated_at",
@@ -285,10 +285,10 @@ class _Change:
         self.post = post or Position(employer=employer, external_id=row.external_id)
         self.replaced: dict[str, Any] = {}
 
-    def judge(self, live: Mapping[Likeness, Position]) -> Result:
+    def judge(self, live: Mapping[DuplicateKey, Position]) -> RowResult:
         """Set what differs on the post in memory, and say what that makes of the row."""
         if self.known is not None:
-            return Result(RowOutcome.UNCHANGED, target_id=self.known)
+            return RowResult(RowOutcome.UNCHANGED, target_id=self.known)
         values = dict(self.row.values)
         post = self.post
         if not self.is_new and values["occupation_certainty"] is not None and post.title == values["title"]:
@@ -298,9 +298,9 @@ class _Change:
             field: getattr(post, field) for field, value in values.items() if getattr(post, field) != value
         }
         if not self.is_new and not self.replaced:
-            return Result(RowOutcome.UNCHANGED, target_id=post.pk)
+            return RowResult(RowOutcome.UNCHANGED, target_id=post.pk)
         if post.state in _ENDED:
-            return Result(
+            return RowResult(
                 RowOutcome.BAD,
                 code="ended",
                 reason=f"岗位编号：这个编号的岗位已结束（{post.get_state_display()}），内容不再更改；"
@@ -308,7 +308,7 @@ class _Change:
             )
         beside = live.get(self.row.like)
         if beside is not None and beside.pk != post.pk and not self.row.distinct:
-            return Result(
+            return RowResult(
                 RowOutcome.BAD,
                 code="similar",
                 reason=f"岗位名称：与已有岗位重复（“{beside.title}”，{beside.get_state_display()}，"
@@ -317,16 +317,16 @@ class _Change:
         before = {
             "fields": {field: [_plain(old), _plain(values[field])] for field, old in self.replaced.items()},
             "state": post.state,
-            "sheet_key": post.sheet_key,
+            "import_digest": post.import_digest,
         }
         for field in self.replaced:
             setattr(post, field, values[field])
-        post.state, post.sheet_key = PositionState.IN_REVIEW, self.row.key
+        post.state, post.import_digest = PositionState.IN_REVIEW, self.row.key
         post.submitted_at = timezone.now()
         if self.is_new:
-            return Result(RowOutcome.CREATED)
+            return RowResult(RowOutcome.CREATED)
         self.replaced["state"] = before["state"]
-        return Result(RowOutcome.UPDATED, target_id=post.pk, before=before)
+        return RowResult(RowOutcome.UPDATED, target_id=post.pk, before=before)
 
 
 def _pay(cells: Mapping[str, Any]) -> tuple[int, int]:
@@ -342,9 +342,9 @@ def _pay(cells: Mapping[str, Any]) -> tuple[int, int]:
     return both
 
 
-def _require_fair(values: Mapping[str, Any]) -> None:
+def _require_lawful_wording(values: Mapping[str, Any]) -> None:
     """What the form refuses as well: wording that may not stand without a legal basis, or at all."""
-    errors = unfair(values)
+    errors = find_wording_errors(values)
     if errors:
         field, found = next(iter(errors.items()))
         raise BadRow("wording", f"{_LABELS[field]}：{found[0].messages[0]}")
@@ -370,11 +370,11 @@ def _places_offered() -> Mapping[str, tuple[str, ...]]:
     return {"region": position_parsing.places_offered()}
 
 
-KIND_OF_POSITIONS = SheetKind(
+POSITION_IMPORT = ImportKind(
     key=KIND,
     label="岗位征集表",
     columns=COLUMNS,
-    open=PositionLoader,
+    open=PositionImporter,
     undo=undo,
     finished=_finished,
     problems=position_parsing.PROBLEMS,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from portal.accounts.models import User
 from portal.core import audit
 from portal.imports.enums import RowOutcome
-from portal.imports.import_kinds import Written
+from portal.imports.import_kinds import WrittenRow
 from portal.positions.enums import PositionState
 from portal.positions.events import positions_changed
 from portal.positions.models import Position
@@ -17,7 +17,7 @@ IN_USE = "岗位已用于招聘会或就业意向，已保留"
 CLOSED = "您已不是这家单位的经办人"
 
 
-def undo(rows: Sequence[Written], by: User, import_id: int) -> list[str]:
+def undo(rows: Sequence[WrittenRow], by: User, import_id: int) -> list[str]:
     """Take these rows back; for each why it had to stay, '' when it is undone."""
     posts = {
         post.pk: post
@@ -48,7 +48,7 @@ def undo(rows: Sequence[Written], by: User, import_id: int) -> list[str]:
     return reasons
 
 
-def _why_it_stays(post: Position | None, row: Written, used: set[int]) -> str:
+def _why_it_stays(post: Position | None, row: WrittenRow, used: set[int]) -> str:
     if post is None:
         return GONE
     if post.state != PositionState.IN_REVIEW or post.updated_at > row.at:
@@ -56,13 +56,13 @@ def _why_it_stays(post: Position | None, row: Written, used: set[int]) -> str:
     return IN_USE if post.pk in used else ""
 
 
-def _put_back(post: Position, row: Written) -> None:
+def _put_back(post: Position, row: WrittenRow) -> None:
     """As it was before the sheet: what was reviewed then is what it says again."""
     for field, (old, _) in row.before["fields"].items():
         column = Position._meta.get_field(field.removesuffix("_id"))
         value = old if field.endswith("_id") or old is None else column.to_python(old)  # type: ignore[union-attr]
         setattr(post, field, value)
-    post.state, post.sheet_key = row.before["state"], row.before["sheet_key"]
+    post.state, post.import_digest = row.before["state"], row.before["import_digest"]
     post.save()
 
 

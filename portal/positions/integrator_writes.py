@@ -9,7 +9,7 @@ from portal.accounts.models import User
 from portal.core import audit
 from portal.employers.models import Employer
 from portal.positions import actions, lifecycle
-from portal.positions.duplicates import hand_in
+from portal.positions.duplicates import submit_unless_duplicate
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 
@@ -35,11 +35,11 @@ def create(*, employer: Employer, by: User, token: int, distinct: bool = False, 
 
     Raises:
         PermissionDenied: `by` does not act for the employer.
-        LooksAlike: with the employer's live posts that look like this one; nothing was written.
+        DuplicatePosition: with the employer's live posts that look like this one; nothing was written.
         ValidationError: by field; a number that the employer has used already names `external_id`.
     """
     position = actions.draft(employer=employer, by=by, **fields)
-    hand_in(position=position, by=by, distinct=distinct)
+    submit_unless_duplicate(position=position, by=by, distinct=distinct)
     _note(position, by, token, Outcome.CREATED)
     return position
 
@@ -53,7 +53,7 @@ def put(
 
     Raises:
         ValidationError: by field.
-        LooksAlike: as for `create`.
+        DuplicatePosition: as for `create`.
         Ended: the post differs and was filled or withdrawn.
     """
     found = Position.objects.select_for_update().filter(employer=employer, external_id=external_id).first()
@@ -77,13 +77,13 @@ def change(
         raise Ended(position)
     position = actions.edit(position=position, by=by, **differing)
     if position.state == PositionState.DRAFT:
-        hand_in(position=position, by=by, distinct=distinct)
+        submit_unless_duplicate(position=position, by=by, distinct=distinct)
     _note(position, by, token, Outcome.CHANGED)
     return position, Outcome.CHANGED
 
 
 STEPS = {
-    "submit": hand_in,
+    "submit": submit_unless_duplicate,
     "pause": actions.pause,
     "resume": lifecycle.resume,
     "renew": lifecycle.renew,
@@ -105,7 +105,7 @@ def step(*, position: Position, by: User, token: int, name: str) -> Position:
     Raises:
         TransitionRefused: the step does not start from the post's state.
         ValidationError: what it says, or when it is, stands against the step.
-        LooksAlike: it was to be handed in, and looks like another.
+        DuplicatePosition: it was to be handed in, and looks like another.
         KeyError: there is no such step.
     """
     if position.state == _LEADS_TO.get(name):

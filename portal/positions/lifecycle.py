@@ -130,20 +130,20 @@ def raise_headcount(*, position: Position, by: User, headcount: int) -> Position
 
 
 @transaction.atomic
-def close_full(*, position: Position, by: User) -> Position:
+def close_filled(*, position: Position, by: User) -> Position:
     """Everybody asked for is in post. Told by the room that counts them, whoever recorded the last one."""
     position.filled_by_count = True
     return take_step(position, by, "fill", counted=True)
 
 
 @transaction.atomic
-def open_freed(*, position: Position, by: User) -> Position:
+def reopen_vacant(*, position: Position, by: User) -> Position:
     """Somebody counted as in post was not after all: a post that only the count had closed opens again."""
     return take_step(position, by, "reopen", counted=True)
 
 
 @transaction.atomic
-def note_freed(*, position: Position, by: User) -> Position:
+def record_vacancy(*, position: Position, by: User) -> Position:
     """Somebody who counted has left: the employer may look for another, and is told so."""
     position.filled_by_count = False
     position.save(update_fields=["filled_by_count", "updated_at"])

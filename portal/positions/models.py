@@ -18,7 +18,7 @@ from portal.core.validators import validate_no_unit_name
 from portal.employers.enums import VerificationState
 from portal.employers.models import Employer
 from portal.positions.enums import PositionKind, PositionState
-from portal.positions.wording_checks import WordingField, refuse_numbers
+from portal.positions.wording_checks import WordingField, refuse_identity_numbers
 from portal.stations.models import in_subtrees
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class PositionQuerySet(models.QuerySet["Position"]):
     def reviewable_by(self, user: User) -> "PositionQuerySet":
         return self.filter(in_subtrees("employer__station", user.station_paths(Permission.REVIEW_EMPLOYERS)))
 
-    def worded(self, finding: str) -> "PositionQuerySet":
+    def with_finding(self, finding: str) -> "PositionQuerySet":
         """By what the wording check found: 'clean', 'block', 'warn', 'second' (a second look is due), or a
         category.
         """
@@ -157,7 +157,7 @@ class Position(TimestampedModel):
     # Closed because everybody asked for was onboarded, so that a place which becomes free opens it again.
     filled_by_count = models.BooleanField("因招满自动关闭", default=False)
     # Digest of the row of a sheet that made it: the same row again is the same post.
-    sheet_key = models.CharField("表格行校验值", max_length=64, blank=True)
+    import_digest = models.CharField("表格行校验值", max_length=64, blank=True)
 
     objects = PositionQuerySet.as_manager()
 
@@ -170,7 +170,9 @@ class Position(TimestampedModel):
             models.Index(fields=["-published_at", "-id"], name="position_recent"),
             models.Index(fields=["state", "submitted_at", "id"], name="position_queue"),
             models.Index(
-                fields=["employer", "sheet_key"], condition=~Q(sheet_key=""), name="position_sheet_key"
+                fields=["employer", "import_digest"],
+                condition=~Q(import_digest=""),
+                name="position_import_digest",
             ),
         ]
         constraints = [
@@ -218,7 +220,7 @@ class Position(TimestampedModel):
             self.real_employer = self.real_employer.strip() if self.employer.is_agency else ""
             if self.employer.is_agency and not self.real_employer:
                 raise ValidationError({"real_employer": "人力资源服务机构代招的岗位，请写明实际用人单位。"})
-        refuse_numbers(self)
+        refuse_identity_numbers(self)
         self.external_id = self.external_id or None
         if self.external_id and self.employer_id:
             others = Position.objects.filter(employer=self.employer_id, external_id=self.external_id)

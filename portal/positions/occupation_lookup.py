@@ -19,7 +19,7 @@ _GUESSES = 8
 CERTAIN = 0.6
 
 
-def named(typed: str) -> Occupation | None:
+def find_occupation(typed: str) -> Occupation | None:
     """The occupation of exactly this name, or the only one that goes by it in everyday speech.
 
     Everyday names of two characters say too little to be taken at their word: '司机' of what?
@@ -27,11 +27,11 @@ def named(typed: str) -> Occupation | None:
     found = Occupation.objects.filter(level=4, name=typed).first()
     if found is not None:
         return found
-    code = code_of(typed)
+    code = find_code(typed)
     return Occupation.objects.filter(pk=code).first() if code else None
 
 
-def code_of(typed: str) -> str | None:
+def find_code(typed: str) -> str | None:
     """The code of the only occupation that goes by this name, official or everyday; no table is asked."""
     plain = normalize(typed)
     if plain in _official():
@@ -40,20 +40,20 @@ def code_of(typed: str) -> str | None:
     return codes[0] if len(codes) == 1 else None
 
 
-def likely(title: str, known: Container[str]) -> tuple[str, float] | None:
+def guess_code(title: str, known: Container[str]) -> tuple[str, float] | None:
     """The likeliest of the `known` codes for a job title, and how sure that is (0 to 1)."""
     guesses = likely_occupations(title, limit=_GUESSES)
     return next(((code, round(chance, 4)) for code, chance in guesses if code in known), None)
 
 
-def guesses(title: str, limit: int = 3) -> list[tuple[Occupation, float]]:
+def guess_occupations(title: str, limit: int = 3) -> list[tuple[Occupation, float]]:
     """The likeliest occupations of a job title with their probabilities, the best first."""
     chances = dict(likely_occupations(title, limit=_GUESSES))
     rows = Occupation.objects.filter(level=4).in_bulk(list(chances))
     return [(rows[code], round(chance, 4)) for code, chance in chances.items() if code in rows][:limit]
 
 
-def near(typed: str, limit: int = 6) -> list[Occupation]:
+def suggest_occupations(typed: str, limit: int = 6) -> list[Occupation]:
     """Occupations whose names, everyday names or tasks share words with what was typed, the nearest first."""
     words = set(tokenize(typed))
     plain = normalize(typed)

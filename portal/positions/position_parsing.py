@@ -5,7 +5,7 @@ from typing import Any
 
 from portal.core.enums import Education, Shift
 from portal.core.models import Region
-from portal.imports.cell_parsing import EDUCATION_SAID, Places, folded, place_names, text_of
+from portal.imports.cell_parsing import EDUCATION_SYNONYMS, Places, folded, place_names, text_of
 from portal.imports.import_kinds import BadRow
 from portal.positions.enums import PositionKind
 from portal.stations.enums import StationLevel
@@ -66,7 +66,7 @@ class Levels:
     def __init__(self, label: str) -> None:
         self.label = label
         self._known: dict[str, int] = {folded(str(name)): int(value) for value, name in Education.choices}
-        self._known |= {folded(word): int(level) for word, level in EDUCATION_SAID.items()}
+        self._known |= {folded(word): int(level) for word, level in EDUCATION_SYNONYMS.items()}
 
     def __call__(self, cell: Any) -> int | None:
         text = folded(text_of(cell))

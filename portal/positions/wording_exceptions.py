@@ -9,15 +9,15 @@ from portal.core import audit
 from portal.positions.enums import PositionState
 from portal.positions.models import Position, WordingException
 from portal.positions.permissions import can_review
-from portal.positions.wording_checks import blocks_of, told
+from portal.positions.wording_checks import describe_finding, find_blocking
 
 
-def needs_exception(position: Position) -> list[str]:
+def phrases_needing_exception(position: Position) -> list[str]:
     """The phrases that may be shown only as an exception."""
-    return sorted({finding.text for finding in blocks_of(position)})
+    return sorted({finding.text for finding in find_blocking(position)})
 
 
-def live_exception(position: Position) -> WordingException | None:
+def active_exception(position: Position) -> WordingException | None:
     return position.wording_exceptions.filter(ended_at=None).first()
 
 
@@ -43,14 +43,14 @@ def approve_exception(*, position: Position, by: User) -> WordingException:
     position = Position.objects.select_for_update(of=("self",)).get(pk=position.pk)
     if position.state != PositionState.IN_REVIEW:
         raise ValidationError("这个岗位现在不在审核中。")
-    if never := [finding for finding in blocks_of(position) if not finding.excusable]:
-        raise ValidationError([told(finding) for finding in never])
-    phrases = needs_exception(position)
+    if never := [finding for finding in find_blocking(position) if not finding.excusable]:
+        raise ValidationError([describe_finding(finding) for finding in never])
+    phrases = phrases_needing_exception(position)
     if not phrases:
         raise ValidationError("这个岗位没有需要例外的用语，直接通过即可。")
     if not position.legal_basis.strip():
         raise ValidationError("单位没有写明依据，不能作为例外；请退回修改。")
-    if live_exception(position) is not None:
+    if active_exception(position) is not None:
         raise ValidationError("已有审核人员同意这个例外，等待另一位复核。")
     exception = WordingException.objects.create(
         position=position,
@@ -78,7 +78,7 @@ def confirm_exception(*, position: Position, by: User) -> WordingException:
         .filter(position=position, ended_at=None, confirmed_at=None)
         .first()
     )
-    if exception is None or not _stands(exception, position, needs_exception(position)):
+    if exception is None or not _stands(exception, position, phrases_needing_exception(position)):
         raise ValidationError("没有等待复核的例外，请刷新后再看。")
     if exception.approved_by_id == by.pk:
         raise ValidationError("例外须由另一位审核人员复核，您已经同意过一次。")
@@ -90,23 +90,23 @@ def confirm_exception(*, position: Position, by: User) -> WordingException:
 
 def end_exceptions(*, position: Position, by: User, why: str) -> None:
     """A text that changes or is refused takes its exception with it; the row stays, as what was decided."""
-    exception = live_exception(position)
+    exception = active_exception(position)
     if exception is not None:
         exception.ended_at = timezone.now()
         exception.save()
         audit.record(by=by, verb="positions.exception_ended", target=position, why=why)
 
 
-def require_excepted(position: Position) -> None:
+def require_confirmed_exception(position: Position) -> None:
     """Nothing blocked is shown unless two reviewers agreed to these very words.
 
     Raises:
         ValidationError: what is missing.
     """
-    phrases = needs_exception(position)
+    phrases = phrases_needing_exception(position)
     if not phrases:
         return
-    exception = live_exception(position)
+    exception = active_exception(position)
     if not _stands(exception, position, phrases):
         raise ValidationError(f"含有不得出现的用语：{'、'.join(phrases)}。请退回修改，或先按依据同意例外。")
     assert exception is not None

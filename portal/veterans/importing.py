@@ -19,7 +19,7 @@ from portal.core.enums import Education
 from portal.core.validators import birth_date_of
 from portal.imports import cell_parsing
 from portal.imports.enums import RowOutcome
-from portal.imports.import_kinds import BadRow, Result, SheetKind
+from portal.imports.import_kinds import BadRow, ImportKind, RowResult
 from portal.stations.models import Station
 from portal.veterans import intake
 from portal.veterans.columns import COLUMNS
@@ -68,7 +68,7 @@ class FileLoader:
         self._seen: dict[str, int] = {}
         self._latest = timezone.localdate() + timedelta(days=366)
         self._specialties = cell_parsing.Listed("军事专业", intake.specialties().get)
-        self._certificates = cell_parsing.Listed("证书", cell_parsing.certificate_of)
+        self._certificates = cell_parsing.Listed("证书", cell_parsing.find_certificate)
         self._choices = {
             "branch": cell_parsing.Words("军种", Branch, intake.SAID[Branch]),
             "rank_group": cell_parsing.Words("军衔层级", RankGroup, intake.SAID[RankGroup]),
@@ -150,7 +150,7 @@ class FileLoader:
             raise BadRow("region", f"{label}：认不出这个地方，请填地名全称或区划代码。")
         return str(code)
 
-    def write(self, rows: Sequence[FileRow], *, import_id: int, dry: bool) -> list[Result]:
+    def write(self, rows: Sequence[FileRow], *, import_id: int, dry: bool) -> list[RowResult]:
         """Bring good rows in: new files are made, known ones get what differs."""
         known = {
             file.id_hash: file for file in Veteran.objects.filter(id_hash__in=[row.id_hash for row in rows])
@@ -163,13 +163,13 @@ class FileLoader:
         if not dry:
             self._save(changes, results, import_id)
         return [
-            Result(RowOutcome.CREATED, target_id=change.file.pk)
+            RowResult(RowOutcome.CREATED, target_id=change.file.pk)
             if result.outcome == RowOutcome.CREATED
             else result
             for change, result in zip(changes, results, strict=True)
         ]
 
-    def _save(self, changes: list["_Change"], results: list[Result], import_id: int) -> None:
+    def _save(self, changes: list["_Change"], results: list[RowResult], import_id: int) -> None:
         made = [c for c, r in zip(changes, results, strict=True) if r.outcome == RowOutcome.CREATED]
         changed = [c for c, r in zip(changes, results, strict=True) if r.outcome == RowOutcome.UPDATED]
         Veteran.objects.bulk_create([change.file for change in made], batch_size=500)
@@ -244,10 +244,10 @@ class _Change:
         self.longer: list[Service] = []
         self.new_certificates: list[str] = []
 
-    def judge(self) -> Result:
+    def judge(self) -> RowResult:
         """Set what differs on the file in memory, and say what that makes of the row."""
         if self.closed:
-            return Result(
+            return RowResult(
                 RowOutcome.BAD,
                 code="elsewhere",
                 reason="身份证号：此人已在管辖范围外的服务站建档，请与上级服务站核对。",
@@ -261,20 +261,22 @@ class _Change:
         for field in self.replaced:
             setattr(self.file, field, values[field])
         if not _in_order(self.file.entered_on, self.file.left_on):
-            return Result(RowOutcome.BAD, code="dates", reason="退役日期：与档案中的入伍日期对不上，请核对。")
+            return RowResult(
+                RowOutcome.BAD, code="dates", reason="退役日期：与档案中的入伍日期对不上，请核对。"
+            )
         longer = self._judge_services()
         self.new_certificates = [kind for kind in self.row.certificates if kind not in self.certificates]
         if self.is_new:
-            return Result(RowOutcome.CREATED)
+            return RowResult(RowOutcome.CREATED)
         if not (self.replaced or self.new_services or self.longer or self.new_certificates):
-            return Result(RowOutcome.UNCHANGED, target_id=self.file.pk)
+            return RowResult(RowOutcome.UNCHANGED, target_id=self.file.pk)
         before = {
             "fields": {field: [_plain(old), _plain(values[field])] for field, old in self.replaced.items()},
             "services": sorted(self.new_services),
             "years": longer,
             "certificates": self.new_certificates,
         }
-        return Result(RowOutcome.UPDATED, target_id=self.file.pk, before=before)
+        return RowResult(RowOutcome.UPDATED, target_id=self.file.pk, before=before)
 
     def _judge_services(self) -> dict[str, list[int]]:
         served = min(max(self.file.years_served, 1), 45)
@@ -311,7 +313,7 @@ def _finished() -> None:
     veteran_files_changed.send(sender=Veteran)
 
 
-KIND_OF_FILES = SheetKind(
+KIND_OF_FILES = ImportKind(
     key=KIND,
     label="退役军人档案",
     columns=COLUMNS,

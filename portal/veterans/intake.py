@@ -14,7 +14,7 @@ from django.utils import timezone
 from portal.core.enums import Education
 from portal.core.models import Region, Specialty
 from portal.core.validators import PHONE, normalise_phone, validate_id_number
-from portal.imports.cell_parsing import EDUCATION_SAID, Places, folded, free_text, place_names, text_of
+from portal.imports.cell_parsing import EDUCATION_SYNONYMS, Places, folded, free_text, place_names, text_of
 from portal.imports.import_kinds import BadRow
 from portal.stations.models import Station
 from portal.veterans.enums import Branch, EmploymentStatus, RankGroup, Settlement
@@ -53,7 +53,7 @@ SAID: dict[type[Choices], dict[str, str | int]] = {
         "逐月领取退役金安置": "monthly_pension", "逐月": "monthly_pension",
         "退休安置": "retired", "国家供养": "supported",
     },
-    Education: EDUCATION_SAID,
+    Education: EDUCATION_SYNONYMS,
     EmploymentStatus: {
         "就业": "employed", "已就业": "employed", "在职": "employed", "在岗": "employed",
         "未就业": "unemployed", "待业": "unemployed", "无业": "unemployed", "求职中": "unemployed",

@@ -11,7 +11,7 @@ from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.core import audit
 from portal.imports.enums import RowOutcome
-from portal.imports.import_kinds import Written
+from portal.imports.import_kinds import WrittenRow
 from portal.stations.models import Station
 from portal.veterans.enums import MoveReason
 from portal.veterans.models import Certificate, Service, Veteran
@@ -25,7 +25,7 @@ IN_USE = "导入后已有报名、意向或其他记录，已保留"
 CLOSED = "档案已不在您的管辖范围"
 
 
-def undo(rows: Sequence[Written], by: User, import_id: int) -> list[str]:
+def undo(rows: Sequence[WrittenRow], by: User, import_id: int) -> list[str]:
     """Take these rows back; for each why it had to stay, '' when it is undone."""
     files = Veteran.objects.select_for_update().in_bulk([row.target_id for row in rows])
     served = set(
@@ -71,7 +71,7 @@ def _in_use(ids: Iterable[int]) -> set[int]:
     return used
 
 
-def _put_back(changes: list[tuple[Veteran, Written]], by: User, import_id: int) -> dict[int, str]:
+def _put_back(changes: list[tuple[Veteran, WrittenRow]], by: User, import_id: int) -> dict[int, str]:
     """Set back each field that still says what the import wrote; file -> labels of those that do not."""
     kept: dict[int, list[str]] = defaultdict(list)
     fields: set[str] = set()

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.api_tokens import request_counts
-from portal.api_tokens.actions import MOST, issue, recognise, revoke
+from portal.api_tokens.actions import MAX_TOKENS, authenticate_token, issue, revoke
 from portal.api_tokens.enums import TokenScope
 from portal.api_tokens.models import ApiToken, RequestCount
 from portal.core import scheduled_jobs
@@ -43,23 +43,23 @@ def made(owner, firm, **values):
 
 def test_a_token_is_known_by_its_text_alone(owner, firm) -> None:
     token, text = made(owner, firm)
-    assert recognise(text) == token
-    assert recognise(text[:-1]) is None
-    assert recognise("") is None
+    assert authenticate_token(text) == token
+    assert authenticate_token(text[:-1]) is None
+    assert authenticate_token("") is None
     assert text not in str(ApiToken.objects.values().get())
-    assert text.startswith(token.beginning)
+    assert text.startswith(token.prefix)
 
 
 def test_a_use_is_noted_to_the_minute(owner, firm, django_assert_num_queries) -> None:
     token, text = made(owner, firm)
-    recognise(text)
+    authenticate_token(text)
     token.refresh_from_db()
     first = token.last_used_at
     assert first is not None
     with django_assert_num_queries(1):
-        recognise(text)
+        authenticate_token(text)
     ApiToken.objects.update(last_used_at=first - timedelta(minutes=2))
-    recognise(text)
+    authenticate_token(text)
     token.refresh_from_db()
     assert token.last_used_at > first - timedelta(minutes=1)
 
@@ -67,7 +67,7 @@ def test_a_use_is_noted_to_the_minute(owner, firm, django_assert_num_queries) ->
 def test_it_ends_when_it_is_revoked(owner, firm) -> None:
     token, text = made(owner, firm)
     revoke(token=token, by=owner)
-    assert recognise(text) is None
+    assert authenticate_token(text) is None
     assert token.state == ("withdrawn", "已吊销")
     when = token.revoked_at
     revoke(token=token, by=owner)
@@ -79,9 +79,9 @@ def test_it_ends_when_it_is_revoked(owner, firm) -> None:
 def test_it_ends_at_its_last_second(owner, firm, monkeypatch) -> None:
     token, text = made(owner, firm)
     monkeypatch.setattr(timezone, "now", lambda: token.expires_at - timedelta(seconds=1))
-    assert recognise(text) == token
+    assert authenticate_token(text) == token
     monkeypatch.setattr(timezone, "now", lambda: token.expires_at)
-    assert recognise(text) is None
+    assert authenticate_token(text) is None
     assert token.state == ("expired", "已过期")
 
 
@@ -89,12 +89,12 @@ def test_it_ends_when_its_maker_leaves_or_is_blocked(owner, firm) -> None:
     _, text = made(owner, firm)
     owner.is_active = False
     owner.save()
-    assert recognise(text) is None
+    assert authenticate_token(text) is None
     owner.is_active = True
     owner.save()
-    assert recognise(text) is not None
+    assert authenticate_token(text) is not None
     owner.employer_memberships.all().delete()
-    assert recognise(text) is None
+    assert authenticate_token(text) is None
 
 
 def test_only_owners_make_and_only_owners_and_reviewers_revoke(owner, firm, city) -> None:
@@ -123,8 +123,8 @@ def test_a_public_token_reads_only_and_is_the_citys(owner, city) -> None:
     with pytest.raises(ValidationError, match="只能读取"):
         made(city, None)
     token, text = made(city, None, scope=TokenScope.READ)
-    assert recognise(text) == token
-    assert not token.may_write
+    assert authenticate_token(text) == token
+    assert not token.can_write
 
 
 def test_who_sees_which(owner, firm, city) -> None:
@@ -158,7 +158,7 @@ def test_names_numbers_and_lives_are_bounded(owner, firm) -> None:
     for days in (0, 367):
         with pytest.raises(ValidationError, match="有效期"):
             made(owner, firm, name="另一个", days=days)
-    for number in range(MOST - 1):
+    for number in range(MAX_TOKENS - 1):
         made(owner, firm, name=f"第{number}个")
     with pytest.raises(ValidationError, match="最多"):
         made(owner, firm, name="再一个")
@@ -191,16 +191,16 @@ def test_public_names_stand_once(city) -> None:
 def test_requests_are_counted_by_the_minute_and_forgotten(settings, monkeypatch) -> None:
     settings.API_RATES = {"anonymous": 2}
     monkeypatch.setattr(request_counts.time, "time", lambda: 60_000.0)
-    asked = [request_counts.within_rate("anonymous", "192.0.2.1") for _ in range(3)]
+    asked = [request_counts.count_request("anonymous", "192.0.2.1") for _ in range(3)]
     assert asked == [True, True, False]
-    assert request_counts.within_rate("anonymous", "192.0.2.2")
-    assert request_counts.seconds_left() == 60
+    assert request_counts.count_request("anonymous", "192.0.2.2")
+    assert request_counts.seconds_until_reset() == 60
     assert not RequestCount.objects.filter(caller__contains="192").exists()
     monkeypatch.setattr(request_counts.time, "time", lambda: 60_061.0)
-    assert request_counts.within_rate("anonymous", "192.0.2.1")
-    assert request_counts.seconds_left() == 59
+    assert request_counts.count_request("anonymous", "192.0.2.1")
+    assert request_counts.seconds_until_reset() == 59
     monkeypatch.setattr(request_counts.time, "time", lambda: 60_061.0 + 3600)
-    assert request_counts.sweep() == 3
+    assert request_counts.delete_expired_counts() == 3
     assert not RequestCount.objects.exists()
 
 

@@ -86,7 +86,7 @@ def test_a_post_is_reported_once_at_a_time(complaint, position, reporter, review
 
 
 def test_nobody_floods_the_desk(employer, reporter) -> None:
-    for _ in range(actions.MOST_OPEN):
+    for _ in range(actions.MAX_OPEN_COMPLAINTS):
         actions.report(position=make_position(employer=employer), by=reporter, kind="pay", text=TEXT)
     with pytest.raises(ValidationError, match="还在处理"):
         actions.report(position=make_position(employer=employer), by=reporter, kind="pay", text=TEXT)

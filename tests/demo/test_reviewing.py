@@ -27,9 +27,9 @@ def test_posts_wait_with_findings_a_first_look_and_reports() -> None:
     load_reviewing(random.randint(1, 99))
     waiting = Position.objects.filter(state=PositionState.IN_REVIEW)
     assert not waiting.filter(submitted_at=None).exists()
-    assert waiting.worded("block").exists()
-    assert waiting.worded("warn").exists()
-    assert waiting.worded("clean").exists()
+    assert waiting.with_finding("block").exists()
+    assert waiting.with_finding("warn").exists()
+    assert waiting.with_finding("clean").exists()
     assert WordingException.objects.filter(confirmed_at=None).count() == 1
     assert Complaint.objects.count() == 5
     assert Complaint.objects.exclude(answer="").count() == 2

@@ -73,8 +73,8 @@ def sheet_of(*people: dict[str, Any], columns: Sequence[str] = ()) -> bytes:
 def take_in(by: User, content: bytes, *, dry: bool = False, chunk: int = 2000, **more: Any) -> ImportRun:
     sheet = actions.upload(by=by, kind=KIND, name="files.xlsx", content=content, **more)
     begin = actions.check if dry else actions.start
-    begin(sheet=sheet, by=by, enqueue=False)
-    return import_runner.run(ImportRun.objects.get(pk=sheet.pk), dry=dry, chunk=chunk)
+    begin(run=sheet, by=by, enqueue=False)
+    return import_runner.execute(ImportRun.objects.get(pk=sheet.pk), dry=dry, chunk=chunk)
 
 
 def counts(sheet: ImportRun) -> dict[str, int]:

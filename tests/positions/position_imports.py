@@ -37,5 +37,5 @@ def take_in(
 ) -> ImportRun:
     sheet = actions.upload(by=by, kind=KIND, name="岗位.xlsx", content=content, subject_id=employer.pk)
     begin = actions.check if dry else actions.start
-    begin(sheet=sheet, by=by, enqueue=False)
-    return import_runner.run(ImportRun.objects.get(pk=sheet.pk), dry=dry, chunk=chunk)
+    begin(run=sheet, by=by, enqueue=False)
+    return import_runner.execute(ImportRun.objects.get(pk=sheet.pk), dry=dry, chunk=chunk)

@@ -12,7 +12,7 @@ from portal.core.state_machine import TransitionRefused
 from portal.employers.models import Employer
 from portal.notifications.models import Notification
 from portal.positions import actions, lifecycle
-from portal.positions.duplicates import LooksAlike, hand_in
+from portal.positions.duplicates import DuplicatePosition, submit_unless_duplicate
 from portal.positions.enums import PositionState
 from portal.positions.expiry import expire_due, remind_of_expiry
 from portal.positions.models import Position
@@ -207,11 +207,11 @@ def test_a_double_is_held_back_until_somebody_says_it_is_none(employer, member) 
     shown = make_position(employer=employer, title="货车司机")
     make_position(employer=make_employer(), title="货车司机")
     double = make_position(employer=employer, title="货车 司机（）", opened=False)
-    with pytest.raises(LooksAlike) as found:
-        hand_in(position=double, by=member)
+    with pytest.raises(DuplicatePosition) as found:
+        submit_unless_duplicate(position=double, by=member)
     assert found.value.similar == [shown]
     double.refresh_from_db()
     assert double.state == PositionState.DRAFT
-    assert hand_in(position=double, by=member, distinct=True).state == PositionState.IN_REVIEW
+    assert submit_unless_duplicate(position=double, by=member, distinct=True).state == PositionState.IN_REVIEW
     other_pay = make_position(employer=employer, title="货车司机", opened=False, pay_to=9000)
-    assert hand_in(position=other_pay, by=member).state == PositionState.IN_REVIEW
+    assert submit_unless_duplicate(position=other_pay, by=member).state == PositionState.IN_REVIEW

@@ -13,7 +13,7 @@ from portal.imports import actions as sheets
 from portal.imports import import_runner
 from portal.imports.import_kinds import get_kind
 from portal.imports.workbook_reader import read_table
-from portal.imports.workbook_writer import result_sheet, template
+from portal.imports.workbook_writer import template, write_bad_rows
 from portal.positions import actions
 from portal.positions.enums import PositionKind, PositionState
 from portal.positions.import_rows import KIND
@@ -187,7 +187,7 @@ def test_scenario_two_in_numbers(employer, member) -> None:
     assert Position.objects.filter(state=PositionState.IN_REVIEW).count() == 37
     assert counts(take_in(member, employer, sheet_of(*rows))) == {"unchanged": 37, "bad": 3}
 
-    book = load_workbook(io.BytesIO(result_sheet(sheet)))
+    book = load_workbook(io.BytesIO(write_bad_rows(sheet)))
     page = book.worksheets[0]
     assert [page.cell(row, 1).value for row in (2, 3, 4)] == [6, 19, 32]
     headers = [cell.value for cell in page[1]]
@@ -285,7 +285,7 @@ def test_only_members_and_reviewers_bring_posts_in(employer, member) -> None:
 def test_a_run_that_died_goes_on_and_makes_nothing_twice(employer, member) -> None:
     content = sheet_of(*_forty(), post(title="0号线货车司机", duties="重复。"))
     sheet = sheets.upload(by=member, kind=KIND, name="x.xlsx", content=content, subject_id=employer.pk)
-    sheets.start(sheet=sheet, by=member, enqueue=False)
+    sheets.start(run=sheet, by=member, enqueue=False)
 
     class Died(Exception):
         pass
@@ -295,11 +295,11 @@ def test_a_run_that_died_goes_on_and_makes_nothing_twice(employer, member) -> No
 
     sheet.refresh_from_db()
     with pytest.raises(Died):
-        import_runner.run(sheet, dry=False, chunk=15, progress=die)
+        import_runner.execute(sheet, dry=False, chunk=15, progress=die)
     assert Position.objects.count() == 15
     type(sheet).objects.update(state="running", finished_at=None, error="")
     sheet.refresh_from_db()
-    assert counts(import_runner.run(sheet, dry=False, chunk=15)) == {"created": 40, "bad": 1}
+    assert counts(import_runner.execute(sheet, dry=False, chunk=15)) == {"created": 40, "bad": 1}
 
 
 def test_undo_takes_back_what_nobody_touched(employer, member) -> None:
@@ -312,13 +312,13 @@ def test_undo_takes_back_what_nobody_touched(employer, member) -> None:
     approved, shown, *_ = Position.objects.exclude(pk=first.pk).order_by("pk")
     actions.approve(position=approved, by=make_staff(make_stations()["新会区"], StationRole.REVIEWER))
     make_booth(make_fair(), shown)
-    sheets.undo(sheet=sheet, by=member, enqueue=False)
+    sheets.undo(run=sheet, by=member, enqueue=False)
     sheet.refresh_from_db()
-    import_runner.undo(sheet)
+    import_runner.revert(sheet)
     assert set(Position.objects.values_list("pk", flat=True)) == {first.pk, approved.pk, shown.pk}
     first.refresh_from_db()
     assert (first.pay_to, first.state) == (8000, PositionState.OPEN)
-    assert sorted(sheet.rows.exclude(stays_because="").values_list("stays_because", flat=True)) == sorted(
+    assert sorted(sheet.rows.exclude(kept_reason="").values_list("kept_reason", flat=True)) == sorted(
         ["导入后已审核或有人改过，已保留；可在岗位列表撤回", "岗位已用于招聘会或就业意向，已保留"]
     )
 

@@ -32,7 +32,7 @@ def main() -> None:
         "files": [Veteran.objects.count(), digest.hexdigest()],
         "opened": AuditEvent.objects.filter(verb="veterans.opened").count(),
         "counts": [first.total, first.done, first.created, first.updated, first.unchanged, first.bad],
-        "rows": ImportRow.objects.filter(sheet=first).count(),
+        "rows": ImportRow.objects.filter(run=first).count(),
         "state": first.state,
     }
     print(json.dumps(said))

@@ -11,9 +11,9 @@ from portal.core.reference import load_reference
 from portal.demo.loading.position_sheet import CODES
 from portal.imports import actions, import_runner
 from portal.imports.models import ImportRun
-from portal.imports.workbook_writer import result_sheet
+from portal.imports.workbook_writer import write_bad_rows
 from portal.positions.enums import PositionState
-from portal.positions.import_kind import upload_sheet
+from portal.positions.import_kind import upload_positions
 from portal.positions.import_rows import KIND
 from portal.positions.models import Position
 from tests.factories import make_employer, make_stations, make_user
@@ -34,12 +34,12 @@ def test_a_big_firms_sheet_in_a_minute(tmp_path, figure) -> None:
     call_command("make_positions_sheet", file, rows=ROWS, bad=BAD / ROWS, seed=7)
 
     began = time.monotonic()
-    sheet = upload_sheet(by=member, employer=employer, name=file.name, content=file.read_bytes())
-    import_runner.run(actions.check(sheet=sheet, by=member, enqueue=False), dry=True)
+    sheet = upload_positions(by=member, employer=employer, name=file.name, content=file.read_bytes())
+    import_runner.execute(actions.check(run=sheet, by=member, enqueue=False), dry=True)
     checked = time.monotonic() - began
-    import_runner.run(actions.start(sheet=sheet, by=member, enqueue=False), dry=False)
+    import_runner.execute(actions.start(run=sheet, by=member, enqueue=False), dry=False)
     sheet.refresh_from_db()
-    result.write_bytes(result_sheet(sheet))
+    result.write_bytes(write_bad_rows(sheet))
     seconds = time.monotonic() - began
 
     assert counts(sheet) == {"created": ROWS - BAD, "bad": BAD}
@@ -52,8 +52,8 @@ def test_a_big_firms_sheet_in_a_minute(tmp_path, figure) -> None:
     # The one timing that a test asserts here: the plan asks for it in so many words.
     assert seconds < SECONDS
 
-    again = upload_sheet(by=member, employer=employer, name=file.name, content=file.read_bytes())
-    import_runner.run(actions.start(sheet=again, by=member, enqueue=False), dry=False)
+    again = upload_positions(by=member, employer=employer, name=file.name, content=file.read_bytes())
+    import_runner.execute(actions.start(run=again, by=member, enqueue=False), dry=False)
     assert counts(ImportRun.objects.get(pk=again.pk, kind=KIND)) == {"unchanged": ROWS - BAD, "bad": BAD}
     figure(
         f"{ROWS:,} rows, {BAD} bad of {len(CODES)} kinds: checked in {checked:.0f} s, checked, brought in and"

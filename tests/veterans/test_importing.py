@@ -180,8 +180,8 @@ def test_a_dry_run_writes_no_file_and_says_what_would_happen(clerk) -> None:
         ImportState.CHECKED, {"created": 1, "bad": 1}, {3: "phone"},
     )  # fmt: skip
     assert not Veteran.objects.exists()
-    actions.start(sheet=sheet, by=clerk, enqueue=False)
-    sheet = import_runner.run(ImportRun.objects.get(pk=sheet.pk), dry=False)
+    actions.start(run=sheet, by=clerk, enqueue=False)
+    sheet = import_runner.execute(ImportRun.objects.get(pk=sheet.pk), dry=False)
     assert (sheet.state, counts(sheet)) == (ImportState.DONE, {"created": 1, "bad": 1})
 
 
@@ -209,24 +209,24 @@ def test_broken_off_between_chunks_it_goes_on_to_the_same_end(clerk, monkeypatch
         raise KeyboardInterrupt
 
     sheet = actions.upload(by=clerk, kind=importing.KIND, name="x.xlsx", content=content)
-    sheet = actions.start(sheet=sheet, by=clerk, enqueue=False)
+    sheet = actions.start(run=sheet, by=clerk, enqueue=False)
     with pytest.raises(KeyboardInterrupt):
-        import_runner.run(sheet, dry=False, chunk=2, progress=dies)
-    found = actions.unfinished(by=clerk, kind=importing.KIND, content=content)
+        import_runner.execute(sheet, dry=False, chunk=2, progress=dies)
+    found = actions.find_unfinished(by=clerk, kind=importing.KIND, content=content)
     assert found == sheet
     assert found.done == 2
-    ended = import_runner.run(found, dry=False, chunk=2)
+    ended = import_runner.execute(found, dry=False, chunk=2)
     assert (counts(ended), problems(ended), _listed(clerk)) == expected
-    assert actions.unfinished(by=clerk, kind=importing.KIND, content=content) is None
+    assert actions.find_unfinished(by=clerk, kind=importing.KIND, content=content) is None
 
 
 def test_a_run_that_was_overtaken_stops(clerk) -> None:
     content = sheet_of(person(), person(), person())
     sheet = actions.upload(by=clerk, kind=importing.KIND, name="x.xlsx", content=content)
-    late = actions.start(sheet=sheet, by=clerk, enqueue=False)
-    import_runner.run(ImportRun.objects.get(pk=sheet.pk), dry=False)
+    late = actions.start(run=sheet, by=clerk, enqueue=False)
+    import_runner.execute(ImportRun.objects.get(pk=sheet.pk), dry=False)
     with pytest.raises(import_runner.Superseded):
-        import_runner.run(late, dry=False)
+        import_runner.execute(late, dry=False)
     assert Veteran.objects.count() == 3
 
 
@@ -268,9 +268,9 @@ def test_cancelled_it_stops_at_the_next_chunk_and_keeps_what_is_in(clerk) -> Non
     sheet = actions.upload(
         by=clerk, kind=importing.KIND, name="x.xlsx", content=sheet_of(person(), person(), person())
     )
-    sheet = actions.start(sheet=sheet, by=clerk, enqueue=False)
-    sheet = import_runner.run(
-        sheet, dry=False, chunk=2, progress=lambda now: actions.cancel(sheet=now, by=clerk)
+    sheet = actions.start(run=sheet, by=clerk, enqueue=False)
+    sheet = import_runner.execute(
+        sheet, dry=False, chunk=2, progress=lambda now: actions.cancel(run=now, by=clerk)
     )
     assert (sheet.state, sheet.done, Veteran.objects.count()) == (ImportState.CANCELLED, 2, 2)
     assert sheet.can_be_undone
@@ -287,7 +287,7 @@ def test_upper_rooms_are_told_once(clerk) -> None:
 
 
 def _undone(sheet: ImportRun, by: Any) -> ImportRun:
-    return import_runner.undo(actions.undo(sheet=sheet, by=by, enqueue=False), chunk=2)
+    return import_runner.revert(actions.undo(run=sheet, by=by, enqueue=False), chunk=2)
 
 
 def test_undo_takes_back_what_nobody_touched(clerk) -> None:
@@ -299,7 +299,7 @@ def test_undo_takes_back_what_nobody_touched(clerk) -> None:
     sheet = _undone(sheet, clerk)
     assert sheet.state == ImportState.UNDONE
     assert set(Veteran.objects.all()) == {kept, touched}
-    stays = sheet.rows.exclude(stays_because="").get()
+    stays = sheet.rows.exclude(kept_reason="").get()
     assert stays.target_id == touched.pk
     assert AuditEvent.objects.get(verb="sheets.undone").data == {"undone": 2, "stayed": 1}
     assert AuditEvent.objects.filter(verb="veterans.removed").count() == 2
@@ -325,7 +325,7 @@ def test_undo_puts_back_fields_that_still_say_what_the_import_wrote(clerk) -> No
     assert differing == {"name", "updated_at"}
     assert [(s.specialty_id, s.years) for s in file.services.all()] == [("driver", 8)]
     assert {c.kind for c in file.certificates.all()} == {"driving_a2", "forklift_n1"}
-    assert "姓名" in sheet.rows.get().stays_because
+    assert "姓名" in sheet.rows.get().kept_reason
 
 
 def test_undo_leaves_two_dates_in_order(clerk) -> None:
@@ -340,7 +340,7 @@ def test_undo_leaves_two_dates_in_order(clerk) -> None:
     file.refresh_from_db()
     assert (file.entered_on, file.left_on) == (date(2012, 12, 1), date(2015, 12, 1))
     assert (file.phone, file.phone_hash) == ("13700000001", lookup_hash("13700000001"))
-    stays = sheet.rows.get(outcome="updated").stays_because
+    stays = sheet.rows.get(outcome="updated").kept_reason
     assert "入伍日期" in stays
     assert "手机" not in stays
 
@@ -350,7 +350,7 @@ def test_undo_is_offered_for_a_day(clerk) -> None:
     ImportRun.objects.update(finished_at=timezone.now() - timedelta(hours=25))
     sheet.refresh_from_db()
     with pytest.raises(ValidationError):
-        actions.undo(sheet=sheet, by=clerk, enqueue=False)
+        actions.undo(run=sheet, by=clerk, enqueue=False)
 
 
 def test_a_clerk_who_moved_away_takes_nothing_back(clerk) -> None:
@@ -359,4 +359,4 @@ def test_a_clerk_who_moved_away_takes_nothing_back(clerk) -> None:
     sheet = ImportRun.objects.get(pk=sheet.pk)
     sheet = _undone(sheet, clerk)
     assert Veteran.objects.count() == 1
-    assert sheet.rows.get().stays_because
+    assert sheet.rows.get().kept_reason

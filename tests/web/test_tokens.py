@@ -5,7 +5,7 @@ import re
 import pytest
 
 from portal.accounts.enums import StationRole
-from portal.api_tokens.actions import issue, recognise
+from portal.api_tokens.actions import authenticate_token, issue
 from portal.api_tokens.enums import TokenScope
 from portal.api_tokens.models import ApiToken
 from portal.employers.enums import EmployerRole
@@ -31,7 +31,7 @@ def text_of(page) -> str:
 def test_the_text_is_shown_once_and_kept_by_nobody(client_for, owner) -> None:
     client = client_for(owner)
     page = client.post("/company/tokens/", FORM)
-    token = recognise(text_of(page))
+    token = authenticate_token(text_of(page))
     assert (token.name, token.scope, token.employer) == (
         "公司招聘系统",
         "write",
@@ -75,7 +75,7 @@ def test_an_owner_revokes_the_own_and_no_others(client_for, owner) -> None:
     client = client_for(owner)
     assert client.post(f"/company/tokens/{theirs.pk}/revoke/").status_code == 404
     assert client.post(f"/company/tokens/{mine.pk}/revoke/").status_code == 302
-    assert recognise(text) is None
+    assert authenticate_token(text) is None
     assert "已吊销" in client.get("/company/tokens/").content.decode()
 
 
@@ -85,7 +85,7 @@ def test_the_city_makes_one_for_public_data_and_a_county_does_not(client_for) ->
     county = client_for(make_staff(stations["新会区"], StationRole.REVIEWER))
     assert county.post("/desk/tokens/", FORM).status_code == 403
     assert "创建公开数据令牌" not in county.get("/desk/tokens/").content.decode()
-    token = recognise(text_of(city.post("/desk/tokens/", FORM)))
+    token = authenticate_token(text_of(city.post("/desk/tokens/", FORM)))
     assert (token.employer, token.scope) == (None, "read")
     assert county.post(f"/desk/tokens/{token.pk}/revoke/").status_code == 404
     assert city.post(f"/desk/tokens/{token.pk}/revoke/").status_code == 302

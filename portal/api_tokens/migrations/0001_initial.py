@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                         verbose_name="权限",
                     ),
                 ),
-                ("beginning", models.CharField(max_length=12, verbose_name="开头")),
+                ("prefix", models.CharField(max_length=12, verbose_name="开头")),
                 ("digest", models.CharField(max_length=64, unique=True, verbose_name="检索值")),
                 ("expires_at", models.DateTimeField(verbose_name="失效时间")),
                 ("last_used_at", models.DateTimeField(blank=True, null=True, verbose_name="最近使用")),

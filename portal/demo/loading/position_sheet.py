@@ -10,7 +10,7 @@ from portal.demo.content.positions import Post, PostMaker
 from portal.demo.loading.people import occupation_codes
 from portal.positions.enums import PositionKind
 from portal.positions.import_columns import COLUMNS
-from portal.positions.wording_checks import unfair
+from portal.positions.wording_checks import find_wording_errors
 from portal.stations.enums import StationLevel
 from portal.stations.models import StationQuerySet
 
@@ -97,7 +97,9 @@ class PositionSheet:
 
 
 def _blocked(post: Post) -> bool:
-    return bool(unfair({"title": post.title, "duties": post.duties, "requirements": post.requirements}))
+    return bool(
+        find_wording_errors({"title": post.title, "duties": post.duties, "requirements": post.requirements})
+    )
 
 
 def _education(post: Post, rng: random.Random) -> str:

@@ -20,7 +20,7 @@ from portal.placements import fillings
 from portal.placements.enums import FillingResult
 from portal.positions import actions, occupation_lookup
 from portal.positions.enums import PositionState
-from portal.positions.import_kind import upload_sheet
+from portal.positions.import_kind import upload_positions
 from portal.positions.models import Position
 from portal.stations.models import Station
 
@@ -49,8 +49,8 @@ def load_posts(seed: int) -> None:
 def _load_sheet(member: User, employer: Employer, seed: int) -> None:
     maker = sheet_maker(random.Random(seed), Station.objects.all())  # noqa: S311  (invented data, not secrets)
     content = write_rows(maker.rows(_ROWS, _BAD), title="岗位征集表", headers=maker.headers)
-    sheet = upload_sheet(by=member, employer=employer, name="岗位征集表.xlsx", content=content)
-    import_runner.run(sheets.start(sheet=sheet, by=member, enqueue=False), dry=False)
+    sheet = upload_positions(by=member, employer=employer, name="岗位征集表.xlsx", content=content)
+    import_runner.execute(sheets.start(run=sheet, by=member, enqueue=False), dry=False)
 
 
 def _note_certainty() -> None:
@@ -62,7 +62,7 @@ def _note_certainty() -> None:
         )
     )
     for position in waiting:
-        guess = occupation_lookup.likely(position.title, codes)
+        guess = occupation_lookup.guess_code(position.title, codes)
         if guess is not None and guess[0] == position.occupation_id:
             position.occupation_certainty = guess[1]
     Position.objects.bulk_update(waiting, ["occupation_certainty"], batch_size=500)

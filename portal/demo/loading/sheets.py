@@ -21,4 +21,4 @@ def load_sheet(stations: dict[str, Station], seed: int) -> None:
     maker = sheet_maker(random.Random(seed), near)  # noqa: S311  (invented data, not secrets)
     content = write_rows(maker.rows(_ROWS, _BAD), title="退役军人档案", headers=maker.headers)
     sheet = actions.upload(by=clerk, kind=KIND, name="睦洲镇返乡登记.xlsx", content=content)
-    import_runner.run(actions.check(sheet=sheet, by=clerk, enqueue=False), dry=True)
+    import_runner.execute(actions.check(run=sheet, by=clerk, enqueue=False), dry=True)

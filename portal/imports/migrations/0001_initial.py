@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ("updated", models.PositiveIntegerField(default=0, verbose_name="更新")),
                 ("unchanged", models.PositiveIntegerField(default=0, verbose_name="无变化")),
                 ("bad", models.PositiveIntegerField(default=0, verbose_name="有问题")),
-                ("cancel_asked", models.BooleanField(default=False, verbose_name="要求取消")),
+                ("cancel_requested", models.BooleanField(default=False, verbose_name="要求取消")),
                 ("error", models.CharField(blank=True, max_length=200, verbose_name="说明")),
                 ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="开始时间")),
                 ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                     "by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sheet_imports",
+                        related_name="import_runs",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="上传人",
                     ),
@@ -124,9 +124,9 @@ class Migration(migrations.Migration):
                 ("before", portal.core.encryption.EncryptedTextField(blank=True, verbose_name="导入前")),
                 ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="时间")),
                 ("undone", models.BooleanField(default=False, verbose_name="已撤销")),
-                ("stays_because", models.CharField(blank=True, max_length=100, verbose_name="未撤销原因")),
+                ("kept_reason", models.CharField(blank=True, max_length=100, verbose_name="未撤销原因")),
                 (
-                    "sheet",
+                    "run",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="rows",
@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
                     "user",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="sheet_mappings",
+                        related_name="column_mappings",
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
@@ -167,7 +167,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "列对应",
                 "verbose_name_plural": "列对应",
                 "constraints": [
-                    models.UniqueConstraint(fields=("user", "kind", "signature"), name="sheet_mapping_once")
+                    models.UniqueConstraint(
+                        fields=("user", "kind", "signature"), name="column_mapping_unique"
+                    )
                 ],
             },
         ),
@@ -190,15 +192,15 @@ class Migration(migrations.Migration):
                         ),
                     )
                 ),
-                name="sheet_import_counts_add_up",
+                name="import_run_counts_add_up",
             ),
         ),
         migrations.AddIndex(
             model_name="importrow",
-            index=models.Index(fields=["sheet", "outcome", "number"], name="sheet_row_outcome"),
+            index=models.Index(fields=["run", "outcome", "number"], name="import_row_outcome"),
         ),
         migrations.AddConstraint(
             model_name="importrow",
-            constraint=models.UniqueConstraint(fields=("sheet", "number"), name="sheet_row_once"),
+            constraint=models.UniqueConstraint(fields=("run", "number"), name="import_row_unique"),
         ),
     ]

@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
                 ("closes_on", models.DateField(blank=True, null=True, verbose_name="招聘截止日期")),
                 ("renewals", models.PositiveSmallIntegerField(default=0, verbose_name="已续期次数")),
                 ("filled_by_count", models.BooleanField(default=False, verbose_name="因招满自动关闭")),
-                ("sheet_key", models.CharField(blank=True, max_length=64, verbose_name="表格行校验值")),
+                ("import_digest", models.CharField(blank=True, max_length=64, verbose_name="表格行校验值")),
                 (
                     "employer",
                     models.ForeignKey(
@@ -306,9 +306,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="position",
             index=models.Index(
-                condition=models.Q(("sheet_key", ""), _negated=True),
-                fields=["employer", "sheet_key"],
-                name="position_sheet_key",
+                condition=models.Q(("import_digest", ""), _negated=True),
+                fields=["employer", "import_digest"],
+                name="position_import_digest",
             ),
         ),
         migrations.AddConstraint(

@@ -85,12 +85,12 @@ class OccupationField(forms.CharField):
         typed = super().clean(value)
         if not typed:
             return None
-        found = occupation_lookup.named(typed)
+        found = occupation_lookup.find_occupation(typed)
         if found is not None:
             return found
         if self.choose_below:
             raise ValidationError("职业分类里没有这个名称，请在下面选最接近的一项，或换个说法。")
-        names = [row.name for row in occupation_lookup.near(typed, MAX_SUGGESTIONS)]
+        names = [row.name for row in occupation_lookup.suggest_occupations(typed, MAX_SUGGESTIONS)]
         if not names:
             raise ValidationError(
                 "职业分类里没有这个名称，请换个说法，例如：电工、保安员、道路货运汽车驾驶员。"

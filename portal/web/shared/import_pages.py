@@ -21,7 +21,7 @@ from portal.accounts.models import User
 from portal.core.encryption import mask_phone
 from portal.imports import actions, column_mapping
 from portal.imports.enums import ImportState, RowOutcome
-from portal.imports.import_kinds import Column, SheetKind, get_kind
+from portal.imports.import_kinds import Column, ImportKind, get_kind
 from portal.imports.models import ImportRow, ImportRun, ImportRunQuerySet
 from portal.imports.workbook_reader import MAX_BYTES
 from portal.imports.workbook_writer import XLSX, column_letter
@@ -102,7 +102,7 @@ class Desk:
     template_name: str
 
     @property
-    def kind(self) -> SheetKind:
+    def kind(self) -> ImportKind:
         return get_kind(self.kind_key)
 
     @property
@@ -167,8 +167,8 @@ def page_of(
         "named": kind.column(kind.named).label,
         "bad": [_bad_row(kind, run, row) for row in page],
         "problems": [(kind.problems.get(code, code), f"{number} 行") for code, number in per_kind],
-        "stayed": list(run.rows.exclude(stays_because="")[:A_PAGE]),
-        "stayed_count": run.rows.exclude(stays_because="").count(),
+        "stayed": list(run.rows.exclude(kept_reason="")[:A_PAGE]),
+        "stayed_count": run.rows.exclude(kept_reason="").count(),
     }
     return render(request, "shared/imports/import.html", context)
 
@@ -192,7 +192,7 @@ def _masked(column: Column, cells: list[str], at: int) -> str:
     return f"{'*' * 14}{text[-4:]}" if column.key == "id_number" and len(text) > 8 else "已填写"
 
 
-def _bad_row(kind: SheetKind, run: ImportRun, row: ImportRow) -> dict[str, str]:
+def _bad_row(kind: ImportKind, run: ImportRun, row: ImportRow) -> dict[str, str]:
     cells = row.cell_texts
     at = run.columns.get(kind.named)
     name = cells[at] if at is not None and at < len(cells) else ""
@@ -204,8 +204,8 @@ def set_columns(request: HttpRequest, desk: Desk, run: ImportRun, user: User) ->
     form = ColumnsForm(run, request.POST)
     if form.is_valid():
         try:
-            actions.set_columns(sheet=run, by=user, columns=form.columns())
-            actions.check(sheet=run, by=user)
+            actions.set_columns(run=run, by=user, columns=form.columns())
+            actions.check(run=run, by=user)
         except ValidationError as error:
             add_errors(form, error)
         else:
@@ -218,7 +218,7 @@ def take_step(request: HttpRequest, desk: Desk, run: ImportRun, user: User, step
     if step not in STEPS:
         raise Http404
     try:
-        STEPS[step](sheet=run, by=user)
+        STEPS[step](run=run, by=user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
@@ -229,7 +229,7 @@ def take_step(request: HttpRequest, desk: Desk, run: ImportRun, user: User, step
 
 def result(run: ImportRun, user: User) -> HttpResponse:
     """The bad rows with their reasons, to be corrected and uploaded again."""
-    return download(actions.hand_out_result(sheet=run, by=user), f"问题行-{run.pk}.xlsx")
+    return download(actions.export_bad_rows(run=run, by=user), f"问题行-{run.pk}.xlsx")
 
 
 def download(content: bytes, name: str) -> HttpResponse:

@@ -18,7 +18,7 @@ def occupation_box(context: Context, position: Position, action: str) -> dict[st
     """
     others = [
         (occupation, chance)
-        for occupation, chance in occupation_lookup.guesses(position.title, 4)
+        for occupation, chance in occupation_lookup.guess_occupations(position.title, 4)
         if occupation.pk != position.occupation_id
     ]
     sure = position.occupation_certainty

@@ -124,7 +124,7 @@ def test_the_steps_between_look_right(open_page, sign_in, look, member, employer
     page.goto(f"/company/positions/sheets/{waiting.pk}/")
     look(page, "company-sheet-columns")
     running = actions.upload(by=member, content=content, **more)
-    actions.start(sheet=running, by=member, enqueue=False)
+    actions.start(run=running, by=member, enqueue=False)
     page.goto(f"/company/positions/sheets/{running.pk}/")
     look(page, "company-sheet-running")
 

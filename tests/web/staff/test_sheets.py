@@ -156,7 +156,7 @@ def test_a_step_that_is_not_now_is_refused_in_words(post, towns) -> None:
 def test_a_running_import_says_how_far_it_is(post, towns) -> None:
     content = sheet_of(*(person() for _ in range(3)))
     sheet = actions.upload(by=towns.clerk, kind=KIND, name="x.xlsx", content=content)
-    actions.start(sheet=sheet, by=towns.clerk, enqueue=False)
+    actions.start(run=sheet, by=towns.clerk, enqueue=False)
     page = post.client.get(reverse("staff:import", args=[sheet.pk])).content.decode()
     assert 'hx-trigger="every 2s"' in page
     assert "共 3 行" in page

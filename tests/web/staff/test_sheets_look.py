@@ -37,7 +37,7 @@ def test_every_step_looks_right(open_page, sign_in, look, clerk, width) -> None:
     page.goto(f"/desk/sheets/{checked.pk}/")
     look(page, "sheet-checked")
     running = actions.upload(by=clerk, kind=KIND, name="全镇.xlsx", content=_sheet())
-    actions.start(sheet=running, by=clerk, enqueue=False)
+    actions.start(run=running, by=clerk, enqueue=False)
     page.goto(f"/desk/sheets/{running.pk}/")
     look(page, "sheet-running")
     done = take_in(clerk, _sheet())

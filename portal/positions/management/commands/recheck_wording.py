@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
 from portal.positions.models import Position
-from portal.positions.wording_checks import findings_of, summary
+from portal.positions.wording_checks import check_position, summary
 
 BATCH = 1_000
 
@@ -17,7 +17,7 @@ class Command(BaseCommand):
         changed: list[Position] = []
         count = 0
         for position in tqdm(Position.objects.order_by("pk").iterator(BATCH), total=total, unit="post"):
-            words = summary(findings_of(position))
+            words = summary(check_position(position))
             if words != position.wording:
                 position.wording = words
                 changed.append(position)

@@ -16,7 +16,7 @@ from portal.imports import actions, import_runner
 from portal.imports.enums import ImportState, RowOutcome
 from portal.imports.import_kinds import get_kind
 from portal.imports.models import ImportRun
-from portal.imports.workbook_writer import result_sheet
+from portal.imports.workbook_writer import write_bad_rows
 from portal.stations.models import Station
 from portal.veterans.importing import KIND
 
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             raise CommandError(" ".join(getattr(error, "messages", [str(error)]))) from error
         with tqdm(total=sheet.total, initial=sheet.done, unit="row", desc=path.name) as bar:
             try:
-                sheet = import_runner.run(
+                sheet = import_runner.execute(
                     sheet, dry=dry_run, progress=lambda now: bar.update(now.done - bar.n)
                 )
             except import_runner.Superseded as error:
@@ -62,16 +62,16 @@ class Command(BaseCommand):
             raise CommandError(sheet.error)
         self._report(sheet, time.monotonic() - started)
         if result is not None:
-            result.write_bytes(result_sheet(sheet))
+            result.write_bytes(write_bad_rows(sheet))
 
     def _sheet(self, path: Path, user: User, station: Station | None, *, dry: bool) -> ImportRun:
         content = path.read_bytes()
-        if not dry and (sheet := actions.unfinished(by=user, kind=KIND, content=content)):
+        if not dry and (sheet := actions.find_unfinished(by=user, kind=KIND, content=content)):
             self.stdout.write(f"goes on after row {sheet.done} of {sheet.total}")
             return sheet
         sheet = actions.upload(by=user, kind=KIND, name=path.name, content=content, station=station)
         begin = actions.check if dry else actions.start
-        return begin(sheet=sheet, by=user, enqueue=False)
+        return begin(run=sheet, by=user, enqueue=False)
 
     def _station(self, code: str | None, user: User) -> Station | None:
         if code is None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.accounts.models import User
 from portal.employers.models import Employer
 from portal.imports.models import ImportRun
-from portal.positions.import_kind import upload_sheet
+from portal.positions.import_kind import upload_positions
 from portal.positions.import_rows import KIND
 from portal.web.employer.current_employer import for_employer
 from portal.web.shared import import_pages
@@ -63,7 +63,7 @@ def new(request: HttpRequest, employer: Employer) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            sheet = upload_sheet(
+            sheet = upload_positions(
                 by=cast(User, request.user), employer=employer, name=file.name, content=file.read()
             )
         except ValidationError as error:

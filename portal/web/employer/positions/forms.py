@@ -16,7 +16,7 @@ from portal.employers.models import Employer
 from portal.positions import occupation_lookup
 from portal.positions.actions import FIELDS
 from portal.positions.models import Position
-from portal.positions.wording_checks import unfair
+from portal.positions.wording_checks import find_wording_errors
 from portal.web.shared import wording_panel
 from portal.web.shared.form_fields import DayInput, OccupationField, PlaceField
 from portal.web.templatetags.ui import pay
@@ -214,16 +214,16 @@ class PositionForm(forms.ModelForm):
         """A position is handed in only with wording that may stand; a draft keeps what was typed."""
         cleaned = super().clean() or self.cleaned_data
         if "submit" in self.data:
-            for name, errors in unfair(cleaned).items():
+            for name, errors in find_wording_errors(cleaned).items():
                 self.add_error(name, errors)
         return cleaned
 
     def _offer_near_occupations(self) -> None:
         """Where what was typed names no occupation, offer the nearest ones; take the one that was picked."""
         typed = self.data.get("occupation", "").strip()[:60]
-        if not typed or occupation_lookup.named(typed):
+        if not typed or occupation_lookup.find_occupation(typed):
             return
-        near = {row.pk: row.name for row in occupation_lookup.near(typed)}
+        near = {row.pk: row.name for row in occupation_lookup.suggest_occupations(typed)}
         picked = near.get(self.data.get("occupation_near", ""))
         if picked:
             self.data = self.data.copy()

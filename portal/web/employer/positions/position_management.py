@@ -21,10 +21,10 @@ from portal.placements import fillings, headcount
 from portal.placements.enums import FillingResult
 from portal.placements.models import HiringOutcome, Placement
 from portal.positions import actions, lifecycle
-from portal.positions.duplicates import LooksAlike, hand_in, similar_to
+from portal.positions.duplicates import DuplicatePosition, find_similar, submit_unless_duplicate
 from portal.positions.models import Position
 from portal.positions.transitions import TRANSITIONS
-from portal.positions.wording_checks import findings_of
+from portal.positions.wording_checks import check_position
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.occupation_choice import choose
 from portal.web.templatetags.ui import cn_date, pay
@@ -94,7 +94,7 @@ def _page(request: HttpRequest, position: Position, form: HeadcountForm) -> Http
     steps = set(TRANSITIONS.available(position.state)) - {"expire"}
     if "renew" in steps and not lifecycle.can_be_renewed(position):
         steps.remove("renew")
-    similar = similar_to(position) if "submit" in steps else []
+    similar = find_similar(position) if "submit" in steps else []
     context = {
         "position": position,
         "facts": _facts(position),
@@ -161,8 +161,8 @@ def take_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 def handed_in(request: HttpRequest, position: Position, *, distinct: bool = False) -> HttpResponse:
     """Hand a post in; what keeps it back is said on the page where it can be put right."""
     try:
-        hand_in(position=position, by=cast(User, request.user), distinct=distinct)
-    except LooksAlike:
+        submit_unless_duplicate(position=position, by=cast(User, request.user), distinct=distinct)
+    except DuplicatePosition:
         messages.warning(request, f"“{position.title}”与另一个岗位很像，还没有提交，请核对。")
         return redirect("employer:position-life", pk=position.pk)
     except TransitionRefused:
@@ -171,7 +171,7 @@ def handed_in(request: HttpRequest, position: Position, *, distinct: bool = Fals
         messages.error(request, f"“{position.title}”没有提交：{'；'.join(error.messages)}")
         return redirect("employer:position-edit", pk=position.pk)
     else:
-        advice = sum(not f.blocks for found in findings_of(position).values() for f in found)
+        advice = sum(not f.blocks for found in check_position(position).values() for f in found)
         told = f"有 {advice} 处用语建议放宽，打开岗位可以看到。" if advice else ""
         messages.success(request, f"“{position.title}”已提交审核，结果会显示在岗位列表。{told}")
     return redirect("employer:positions")

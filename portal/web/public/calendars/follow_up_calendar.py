@@ -17,7 +17,7 @@ from ninja.throttling import BaseThrottle
 
 from portal.accounts.feeds import reader_of
 from portal.accounts.roles import Permission
-from portal.api_tokens.request_counts import seconds_left, within_rate
+from portal.api_tokens.request_counts import seconds_until_reset, count_request
 from portal.placements.models import FollowUp
 
 AHEAD = timedelta(days=60)
@@ -34,8 +34,8 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     user = reader_of(secret)
     # Guessing is counted like any other asking of an unknown address.
     kind, caller = ("feed", str(user.pk)) if user else ("anonymous", _ident(request) or "nowhere")
-    if not within_rate(kind, caller):
-        return HttpResponse(status=429, headers={"Retry-After": str(seconds_left())})
+    if not count_request(kind, caller):
+        return HttpResponse(status=429, headers={"Retry-After": str(seconds_until_reset())})
     if user is None or not user.has_station_permission(Permission.OPEN_RECORDS):
         raise Http404
     today = timezone.localdate()

@@ -20,7 +20,7 @@ from ninja.throttling import BaseThrottle
 
 from portal.accounts.actions import CodeRefused
 from portal.accounts.models import User
-from portal.api_tokens.request_counts import seconds_left, within_rate
+from portal.api_tokens.request_counts import count_request, seconds_until_reset
 from portal.confirmations import actions, links
 from portal.confirmations.enums import Question, Side
 from portal.confirmations.links import LinkDead
@@ -81,9 +81,9 @@ def _gone(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, token: str) -> HttpResponse:
     """The proof, and once that is given the question."""
-    if request.method == "POST" and not within_rate("confirmation", _ident(request) or "nowhere"):
+    if request.method == "POST" and not count_request("confirmation", _ident(request) or "nowhere"):
         response = render(request, "public/confirmations/confirmation_busy.html", status=429)
-        response["Retry-After"] = str(seconds_left())
+        response["Retry-After"] = str(seconds_until_reset())
         return response
     link = links.find(token)
     if link is None:

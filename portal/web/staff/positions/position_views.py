@@ -17,7 +17,7 @@ from portal.accounts.roles import Permission
 from portal.positions import actions, bulk_review, wording_exceptions
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
-from portal.positions.wording_checks import summary_labels
+from portal.positions.wording_checks import label_summary
 from portal.stations.models import in_subtrees
 from portal.web.shared.wording_panel import FIELDS, panel
 from portal.web.staff.guard import review_staff
@@ -52,7 +52,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     clear_url = f"{reverse('staff:positions')}?state={state.value}"
     context = {
         "page": page,
-        "rows": [(position, summary_labels(position.wording)) for position in page],
+        "rows": [(position, label_summary(position.wording)) for position in page],
         "tabs": _tabs(request.GET, state),
         "form": form,
         "filtered": filtered,
@@ -69,7 +69,7 @@ def _filtered(rows: Any, asked: dict[str, Any]) -> QuerySet[Position]:
         rows = rows.filter(employer__name__icontains=asked["employer"])
     if asked["station"]:
         rows = rows.filter(in_subtrees("employer__station", [asked["station"].path]))
-    return rows.worded(asked["finding"]) if asked["finding"] else rows
+    return rows.with_finding(asked["finding"]) if asked["finding"] else rows
 
 
 def _tabs(asked: QueryDict, state: PositionState) -> list[dict[str, Any]]:
