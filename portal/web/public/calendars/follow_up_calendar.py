@@ -17,7 +17,7 @@ from ninja.throttling import BaseThrottle
 
 from portal.accounts.feeds import reader_of
 from portal.accounts.roles import Permission
-from portal.api_tokens.request_counts import seconds_until_reset, count_request
+from portal.api_tokens.request_counts import count_request, seconds_until_reset
 from portal.placements.models import FollowUp
 
 AHEAD = timedelta(days=60)
