@@ -112,7 +112,7 @@ def test_a_recruiter_works_but_manages_nobody_and_changes_no_facts(
     client_for, employer, owner, recruiter
 ) -> None:
     there, own = client_for(recruiter.user), employer.memberships.get(user=owner)
-    for name in ("home", "positions", "position-new", "fairs", "intentions", "papers", "members", "profile"):
+    for name in ("home", "positions", "position-new", "fairs", "intentions", "documents", "members", "profile"):
         assert there.get(_url(name)).status_code == 200
     assert "邀请成员" not in there.get(_url("members")).content.decode()
     assert "<form" not in there.get(_url("profile")).content.decode().partition("<main")[2]
@@ -125,7 +125,7 @@ def test_a_recruiter_works_but_manages_nobody_and_changes_no_facts(
         (_url("change-withdraw"), {}),
     ):
         assert there.post(url, data).status_code == 403, url
-    assert there.post(_url("papers"), {"kind": "licence", "file": _file()}).status_code == 302
+    assert there.post(_url("documents"), {"kind": "licence", "file": _file()}).status_code == 302
     employer.refresh_from_db()
     assert employer.name == "江门市远航物流有限公司"
     assert list(employer.memberships.values_list("role", flat=True).order_by("pk")) == ["owner", "recruiter"]
@@ -149,9 +149,9 @@ def test_a_rival_reaches_no_member_paper_or_invitation(client_for, employer, own
     client_for(owner).post(_url("members"), {"phone": make_phone(), "role": "owner"})
     paper = hand_in(employer=employer, by=owner, kind=EvidenceKind.LICENCE, content=make_picture())
     there, asked = client_for(rival), EmployerInvitation.objects.get()
-    assert there.get(_url("paper", paper.pk)).status_code == 404
+    assert there.get(_url("document", paper.pk)).status_code == 404
     for url in (
-        _url("paper-remove", paper.pk),
+        _url("document-remove", paper.pk),
         _url("member-role", recruiter.pk),
         _url("member-remove", recruiter.pk),
         _url("invitation-answer", asked.pk),
@@ -164,14 +164,14 @@ def test_a_rival_reaches_no_member_paper_or_invitation(client_for, employer, own
 # --- papers
 def test_a_paper_is_handed_in_looked_at_and_taken_back(client_for, employer, owner) -> None:
     there = client_for(owner)
-    page = there.post(_url("papers"), {"kind": "licence", "file": _file()}, follow=True).content.decode()
+    page = there.post(_url("documents"), {"kind": "licence", "file": _file()}, follow=True).content.decode()
     assert "已上传" in page
     paper = EmployerPaper.objects.get()
-    seen = there.get(_url("paper", paper.pk))
+    seen = there.get(_url("document", paper.pk))
     assert (seen["Content-Type"], seen["Cache-Control"]) == ("image/png", "private, no-store")
-    again = there.post(_url("papers"), {"kind": "licence", "file": _file(seen.content)}).content.decode()
+    again = there.post(_url("documents"), {"kind": "licence", "file": _file(seen.content)}).content.decode()
     assert "已经上传过" in again
-    there.post(_url("paper-remove", paper.pk))
+    there.post(_url("document-remove", paper.pk))
     assert not EmployerPaper.objects.exists()
 
 
@@ -184,7 +184,7 @@ def test_a_paper_is_handed_in_looked_at_and_taken_back(client_for, employer, own
     ],
 )
 def test_bad_papers_say_why(client_for, employer, owner, kind, content, message) -> None:
-    page = client_for(owner).post(_url("papers"), {"kind": kind, "file": _file(content)}).content.decode()
+    page = client_for(owner).post(_url("documents"), {"kind": kind, "file": _file(content)}).content.decode()
     assert message in page
     assert not EmployerPaper.objects.exists()
 
@@ -271,7 +271,7 @@ def test_a_rival_takes_nobody_out_of_a_fair(client_for, employer) -> None:
     assert booth.state == BoothState.CONFIRMED
 
 
-@pytest.mark.parametrize("name", ["members", "papers"])
+@pytest.mark.parametrize("name", ["members", "documents"])
 def test_lists_cost_the_same_however_long(client_for, employer, owner, same_queries, name) -> None:
     kinds = iter([EvidenceKind.LICENCE, EvidenceKind.NOTICE, EvidenceKind.AUTHORISATION])
     there = client_for(owner)

@@ -50,7 +50,7 @@ def mine(veteran, client_for):
     return client_for(veteran.account, second_factor=False)
 
 
-@pytest.mark.parametrize("name", [*PAGES, "file-open"])
+@pytest.mark.parametrize("name", [*PAGES, "record-open"])
 def test_nobody_gets_in_without_signing_in(client, name) -> None:
     assert client.get(reverse(f"veteran:{name}")).url.startswith(reverse("public:sign-in"))
 
