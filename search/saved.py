@@ -6,15 +6,14 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.models import Region
 from portal.notifications.actions import notify
-from portal.notifications.enums import NotificationKind
-from portal.notifications.models import Notification
+from portal.notifications.enums import NotificationKind, NotificationTarget
+from portal.notifications.models import TARGET_QUERY_LENGTH, Notification
 from portal.veterans.models import Veteran
 from search import get_backend
 from search.models import LONGEST_ADDRESS, SavedSearch
@@ -116,10 +115,16 @@ def _tell(user: User, now: datetime) -> bool:
     if len(news) > 1:
         rest = sum(more for _, more, _ in news[1:])
         text += f"另外 {len(news) - 1} 个保存的搜索有 {rest} 个新岗位。"
-    url = f"{reverse('public:search')}?{saved.address}"
-    if len(news) > 1 or len(url) > 200:
-        url = reverse("veteran:saved-searches")
-    return notify(user=user, kind=NotificationKind.SEARCH, text=text, url=url, key=key) is not None
+    one_search = len(news) == 1 and len(saved.address) <= TARGET_QUERY_LENGTH
+    notification = notify(
+        user=user,
+        kind=NotificationKind.SEARCH,
+        text=text,
+        key=key,
+        target=NotificationTarget.SEARCH_RESULTS if one_search else NotificationTarget.SAVED_SEARCHES,
+        target_query=saved.address if one_search else "",
+    )
+    return notification is not None
 
 
 def _new(saved: SavedSearch, user: User, now: datetime, edge: datetime) -> tuple[int, list[str]]:

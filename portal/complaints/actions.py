@@ -13,7 +13,7 @@ from portal.complaints.permissions import can_answer, can_report
 from portal.core import audit
 from portal.core.state_machine import TransitionRefused
 from portal.notifications.actions import notify, notify_all
-from portal.notifications.enums import NotificationKind
+from portal.notifications.enums import NotificationKind, NotificationTarget
 from portal.positions import actions as positions
 from portal.positions.models import Position
 
@@ -77,7 +77,7 @@ def answer(*, complaint: Complaint, by: User, outcome: Outcome, words: str, told
         user=complaint.reporter,
         kind=NotificationKind.REPORT,
         text=f"您举报的岗位“{complaint.position.title}”已有答复：{complaint.get_outcome_display()}。",
-        url="/me/reports/",
+        target=NotificationTarget.OWN_COMPLAINTS,
         key=f"complaint.{complaint.pk}.answered",
     )
     return complaint
@@ -99,6 +99,7 @@ def _carry_out(complaint: Complaint, by: User, told: str) -> None:
         users=members.distinct(),
         kind=NotificationKind.POSITION,
         text=f"岗位“{position.title}”：{complaint.get_outcome_display()}。{told}",
-        url=f"/company/positions/{position.pk}/",
+        target=NotificationTarget.POSITION_TEXT,
+        target_id=position.pk,
         key=f"complaint.{complaint.pk}.employer",
     )

@@ -8,6 +8,7 @@ import hmac
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Literal
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -26,7 +27,7 @@ from portal.core.encryption import lookup_hash
 from portal.employers.models import Employer
 from portal.employers.permissions import acts_for
 from portal.notifications.actions import notify
-from portal.notifications.enums import NotificationKind
+from portal.notifications.enums import NotificationKind, NotificationTarget
 from portal.placements.models import Placement, PlacementQuerySet
 
 LASTS = timedelta(days=14)
@@ -193,21 +194,23 @@ def _note_wrong(link: ConfirmationLink) -> None:
     verb = "confirmations.locked" if locked else "confirmations.proof_failed"
     audit.record(by=None, verb=verb, target=link)
     if locked:
+        target, target_id = _resend_page(link)
         notify(
             user=link.created_by,
             kind=NotificationKind.PLACEMENT,
             text=f"您发出的{link.get_side_display()}确认链接连续核对不符，已锁定。请核对号码后重新发送。",
             key=f"confirmations.locked.{link.pk}",
-            url=_about(link),
+            target=target,
+            target_id=target_id,
         )
 
 
-def _about(link: ConfirmationLink) -> str:
-    """The page where staff send another."""
+def _resend_page(link: ConfirmationLink) -> tuple[NotificationTarget | Literal[""], int | None]:
+    """Return the notification target where staff send another link, with the key of its object."""
     if link.employer_id is not None:
-        return f"/desk/confirmations/employers/{link.employer_id}/"
+        return NotificationTarget.EMPLOYER_CONFIRMATIONS, link.employer_id
     placement = link.placements.order_by("pk").first()
-    return f"/desk/placements/{placement.pk}/" if placement is not None else ""
+    return (NotificationTarget.PLACEMENT, placement.pk) if placement is not None else ("", None)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.utils import timezone
 from portal.confirmations.enums import Side
 from portal.confirmations.models import Answer
 from portal.notifications.actions import notify
-from portal.notifications.enums import NotificationKind
+from portal.notifications.enums import NotificationKind, NotificationTarget
 from portal.notifications.models import Notification
 from portal.placements.enums import FollowUpKind, FollowUpState
 from portal.placements.models import FollowUp
@@ -62,7 +62,8 @@ def ask_who_is_due() -> int:
             kind=NotificationKind.PLACEMENT,
             text=f"您在{employer}的工作还顺利吗？请点开告诉我们：还在岗吗，满意吗。",
             key=f"{_KEY}{duty.pk}",
-            url=f"/me/confirmations/{duty.placement_id}/",
+            target=NotificationTarget.PLACEMENT_CONFIRMATION,
+            target_id=duty.placement_id,
         )
         count += notice is not None
     return count

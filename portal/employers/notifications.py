@@ -9,7 +9,7 @@ from portal.accounts.models import User
 from portal.employers.enums import EmployerRole, StepKind
 from portal.employers.models import Employer, EmployerInvitation, EmployerPaper, VerificationStep
 from portal.notifications.actions import notify, notify_all
-from portal.notifications.enums import NotificationKind
+from portal.notifications.enums import NotificationKind, NotificationTarget
 
 # Days before the end from which owners are told, each stage once; once more when it has ended.
 REMIND = (30, 14, 3)
@@ -29,10 +29,6 @@ def _people(employer: Employer, *roles: EmployerRole) -> Iterable[User]:
     return rows.filter(employer_memberships__role__in=roles) if roles else rows
 
 
-def _address(employer: Employer, page: str = "") -> str:
-    return f"/company/{page}?employer={employer.pk}"
-
-
 def tell_decision(step: VerificationStep) -> None:
     """Tell every member what staff decided."""
     reason = f"：{step.reason}" if step.reason else "。"
@@ -41,7 +37,8 @@ def tell_decision(step: VerificationStep) -> None:
         kind=NotificationKind.EMPLOYER,
         text=f"{step.employer.name}：{_SAID[StepKind(step.kind)]}{reason}",
         key=f"employer.step.{step.pk}",
-        url=_address(step.employer),
+        target=NotificationTarget.EMPLOYER,
+        target_id=step.employer_id,
     )
 
 
@@ -52,7 +49,8 @@ def tell_refused_paper(paper: EmployerPaper) -> None:
         kind=NotificationKind.EMPLOYER,
         text=f"{paper.employer.name}：{paper.get_kind_display()}不通过，{paper.reason}",
         key=f"employer.paper.{paper.pk}",
-        url=_address(paper.employer, "papers/"),
+        target=NotificationTarget.EMPLOYER_DOCUMENTS,
+        target_id=paper.employer_id,
     )
 
 
@@ -65,7 +63,7 @@ def tell_invited(invitation: EmployerInvitation) -> None:
             kind=NotificationKind.EMPLOYER,
             text=f"{invitation.employer.name}邀请您担任{invitation.get_role_display()}。",
             key=f"employer.invitation.{invitation.pk}",
-            url="/company/invitations/",
+            target=NotificationTarget.EMPLOYER_INVITATIONS,
         )
 
 
@@ -90,6 +88,7 @@ def remind_of_renewal(today: date | None = None) -> int:
             kind=NotificationKind.EMPLOYER,
             text=f"{employer.name}：{words}",
             key=f"employer.{employer.pk}.ends.{employer.verified_until}.{stage}",
-            url=_address(employer, "papers/"),
+            target=NotificationTarget.EMPLOYER_DOCUMENTS,
+            target_id=employer.pk,
         )
     return told

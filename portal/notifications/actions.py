@@ -3,35 +3,69 @@ none of this stands in the event log as well.
 """
 
 from collections.abc import Iterable
+from typing import Literal
 
 from django.db import transaction
 from django.utils import timezone
 
 from portal.accounts.models import User
-from portal.notifications.enums import NotificationKind
+from portal.notifications.enums import NotificationKind, NotificationTarget
 from portal.notifications.models import Notification
 
 TEXT_LENGTH = 200
 
 
-def notify(*, user: User, kind: NotificationKind, text: str, key: str, url: str = "") -> Notification | None:
-    """Leave a message for `user`; None when the same `key` was told before.
+def notify(
+    *,
+    user: User,
+    kind: NotificationKind,
+    text: str,
+    key: str,
+    target: NotificationTarget | Literal[""] = "",
+    target_id: int | None = None,
+    target_query: str = "",
+) -> Notification | None:
+    """Send a notification to `user` unless one with the same `key` was sent before.
 
     Args:
         text: one sentence without sensitive values; cut at 200 characters.
-        key: what it is about, e.g. 'position.12.expires.2026-12-24'; at most 120 characters.
-        url: a path of the portal, '' for none.
+        key: identifies the event, e.g. 'position.12.expires.2026-12-24'; at most 120 characters.
+        target: the page that the notification leads to, '' for none.
+        target_id: primary key of the object on that page.
+        target_query: query string of a search, at most 191 characters; for SEARCH_RESULTS only.
+
+    Returns:
+        The new notification, or None when the key was used before.
     """
     text = text if len(text) <= TEXT_LENGTH else f"{text[: TEXT_LENGTH - 1]}…"
-    notice, is_new = Notification.objects.get_or_create(
-        user=user, key=key, defaults={"kind": kind, "text": text, "url": url}
+    notification, is_new = Notification.objects.get_or_create(
+        user=user,
+        key=key,
+        defaults={
+            "kind": kind,
+            "text": text,
+            "target": target,
+            "target_id": target_id,
+            "target_query": target_query,
+        },
     )
-    return notice if is_new else None
+    return notification if is_new else None
 
 
-def notify_all(*, users: Iterable[User], kind: NotificationKind, text: str, key: str, url: str = "") -> int:
-    """`notify` for several people; how many were told now."""
-    return sum(notify(user=user, kind=kind, text=text, key=key, url=url) is not None for user in users)
+def notify_all(
+    *,
+    users: Iterable[User],
+    kind: NotificationKind,
+    text: str,
+    key: str,
+    target: NotificationTarget | Literal[""] = "",
+    target_id: int | None = None,
+) -> int:
+    """Call `notify` for several users; return how many notifications are new."""
+    return sum(
+        notify(user=user, kind=kind, text=text, key=key, target=target, target_id=target_id) is not None
+        for user in users
+    )
 
 
 @transaction.atomic

@@ -6,10 +6,12 @@ from django.db import models
 from django.db.models import Q
 
 from portal.accounts.models import User
-from portal.notifications.enums import NotificationKind
+from portal.notifications.enums import NotificationKind, NotificationTarget
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+TARGET_QUERY_LENGTH = 191  # characters; with the path of the search a URL of at most 200
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -22,12 +24,17 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
 
 class Notification(models.Model):
-    """One message. `key` says what it is about: the same thing is told to the same person once."""
+    """One message to one user, sent once per `key`.
+
+    `target`, with `target_id` or `target_query`, names the page that the message leads to.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="notices", verbose_name="收件人")
     kind = models.CharField("类别", max_length=10, choices=NotificationKind.choices)
     text = models.CharField("内容", max_length=200)
-    url = models.CharField("链接", max_length=200, blank=True)  # a path of the portal
+    target = models.CharField("链接", max_length=30, choices=NotificationTarget.choices, blank=True)
+    target_id = models.BigIntegerField(null=True, blank=True)
+    target_query = models.CharField(max_length=TARGET_QUERY_LENGTH, blank=True)
     key = models.CharField("事由", max_length=120)
     created_at = models.DateTimeField("时间", auto_now_add=True)
     read_at = models.DateTimeField("已读时间", null=True, blank=True)
@@ -41,8 +48,12 @@ class Notification(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "key"], name="notice_once"),
             models.CheckConstraint(
-                condition=Q(url="") | (Q(url__startswith="/") & ~Q(url__startswith="//")),
-                name="notice_url_is_a_path",
+                condition=Q(target="", target_id=None) | Q(target__in=NotificationTarget.values),
+                name="notification_target_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(target_query="") | Q(target=NotificationTarget.SEARCH_RESULTS),
+                name="notification_query_of_search_only",
             ),
         ]
         indexes = [models.Index(fields=["user"], name="notice_unread", condition=Q(read_at=None))]

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from portal.accounts.models import Appointment
 from portal.accounts.roles import Permission
-from portal.notifications.enums import NotificationKind
+from portal.notifications.enums import NotificationKind, NotificationTarget
 from portal.notifications.models import Notification
 from portal.placements.enums import DutyEventKind
 from portal.placements.models import Cover, FollowUp, FollowUpEvent
@@ -24,7 +24,6 @@ from portal.stations.models import Station
 
 BATCH = 100
 _OVERDUE = timedelta(days=ESCALATE_AFTER_DAYS)
-_DESK = "/desk/"
 
 
 def run() -> str | None:
@@ -144,7 +143,13 @@ def _notify(counts: Counter[int], words: str, key: str) -> int:
     """Tell those who were not told under this key, with their count; how many."""
     known = set(Notification.objects.filter(key=key, user__in=counts).values_list("user", flat=True))
     fresh = [
-        Notification(user_id=user, kind=NotificationKind.PLACEMENT, text=words.format(n), url=_DESK, key=key)
+        Notification(
+            user_id=user,
+            kind=NotificationKind.PLACEMENT,
+            text=words.format(n),
+            target=NotificationTarget.FOLLOW_UPS,
+            key=key,
+        )
         for user, n in sorted(counts.items())
         if user not in known
     ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.notifications.actions import notify_all
-from portal.notifications.enums import NotificationKind
+from portal.notifications.enums import NotificationKind, NotificationTarget
 from portal.positions.enums import PositionState
 from portal.positions.lifecycle import can_be_renewed
 from portal.positions.models import Position
@@ -63,5 +63,6 @@ def _tell(position: Position, text: str, about: str) -> int:
         kind=NotificationKind.POSITION,
         text=text,
         key=f"position.{position.pk}.{about}.{timezone.localdate(position.expires_at)}",
-        url=f"/company/positions/{position.pk}/manage/",
+        target=NotificationTarget.POSITION,
+        target_id=position.pk,
     )

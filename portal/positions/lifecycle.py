@@ -10,7 +10,7 @@ from portal.accounts.models import User
 from portal.core import audit
 from portal.core.models import Occupation
 from portal.notifications.actions import notify_all
-from portal.notifications.enums import NotificationKind
+from portal.notifications.enums import NotificationKind, NotificationTarget
 from portal.positions.actions import FIELDS, OPEN_FOR, draft
 from portal.positions.enums import PositionState
 from portal.positions.events import position_changed
@@ -153,7 +153,8 @@ def record_vacancy(*, position: Position, by: User) -> Position:
         kind=NotificationKind.POSITION,
         text=f"“{position.title}”有人离职，空出一个名额，可以重新开放招聘。",
         key=f"position.{position.pk}.freed.{event.pk}",
-        url=f"/company/positions/{position.pk}/manage/",
+        target=NotificationTarget.POSITION,
+        target_id=position.pk,
     )
     return position
 

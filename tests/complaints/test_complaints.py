@@ -15,6 +15,7 @@ from portal.complaints.models import Complaint
 from portal.core.models import AuditEvent
 from portal.notifications.models import Notification
 from portal.positions.enums import PositionState
+from portal.web.shared.notification_links import notification_url
 from tests.factories import make_employer, make_position, make_staff, make_stations, make_user
 
 pytestmark = pytest.mark.django_db
@@ -150,7 +151,7 @@ def test_the_answer_reaches_the_reporter_and_the_firm_learns_no_name(
     assert position.state == state
     answered = Notification.objects.get(user=reporter)
     assert "已有答复" in answered.text
-    assert answered.url == "/me/reports/"
+    assert notification_url(answered) == "/me/reports/"
     told = Notification.objects.filter(user=member)
     assert told.exists() is is_told
     for notice in told:

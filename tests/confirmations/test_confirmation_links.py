@@ -21,6 +21,7 @@ from portal.confirmations.models import MOST_TRIES, ConfirmationLink
 from portal.core.encryption import lookup_hash
 from portal.notifications.models import Notification
 from portal.placements.actions import advance
+from portal.web.shared.notification_links import notification_url
 from tests.confirmations.linking import SECRETS, firm_link, person_link, prove, said, send, without_token
 from tests.confirmations.making import another
 from tests.factories import make_employer, make_position, make_user
@@ -135,7 +136,7 @@ def test_five_wrong_digits_kill_the_link(town) -> None:
     assert (link.tries, link.state[0]) == (MOST_TRIES, "failed")
     told = Notification.objects.get(user=town.clerk)
     assert "已锁定" in told.text
-    assert told.url == reverse("staff:placement", args=[town.placement.pk])
+    assert notification_url(told) == reverse("staff:placement", args=[town.placement.pk])
 
 
 def test_five_wrong_codes_kill_the_link_and_few_codes_are_sent(town, settings) -> None:

@@ -19,6 +19,7 @@ from portal.placements.enums import FollowUpKind
 from portal.reports.personal_data import collect_personal_data
 from portal.veterans.merging import merge_files, undo_merge
 from portal.veterans.retention import anonymise_file
+from portal.web.shared.notification_links import notification_url
 from tests.confirmations.making import another, at, days_ago, in_post
 from tests.factories import make_employer, make_position, make_staff, make_user, make_veteran
 
@@ -227,7 +228,7 @@ def test_who_is_due_is_asked_once_in_the_portal(town) -> None:
     in_post(early, town.clerk, days_ago(3))
     assert (reminders.ask_who_is_due(), reminders.ask_who_is_due()) == (1, 0)
     notice = Notification.objects.get(key__startswith="confirmations.")
-    assert (notice.user, notice.url) == (town.person, own(town.placement))
+    assert (notice.user, notification_url(notice)) == (town.person, own(town.placement))
 
 
 def test_who_said_so_already_is_not_asked(town) -> None:

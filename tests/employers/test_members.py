@@ -14,6 +14,7 @@ from portal.employers import members
 from portal.employers.enums import EmployerRole, InvitationState
 from portal.employers.models import Employer, EmployerInvitation, EmployerMembership
 from portal.notifications.models import Notification
+from portal.web.shared.notification_links import notification_url
 from tests.factories import make_employer, make_phone, make_staff, make_stations, make_user
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +53,7 @@ def test_nobody_becomes_a_member_without_saying_yes(employer, owner) -> None:
 def test_who_signs_in_here_already_is_told_of_an_invitation(employer, owner) -> None:
     user = make_user()
     members.invite(employer=employer, by=owner, phone=user.phone, role=RECRUITER)
-    assert Notification.objects.visible_to(user).get().url == "/company/invitations/"
+    assert notification_url(Notification.objects.visible_to(user).get()) == "/company/invitations/"
     assert not Notification.objects.visible_to(owner).exists()
 
 

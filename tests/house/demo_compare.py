@@ -77,6 +77,28 @@ ORDER_OF_APPS = {
 
 
 @dataclass
+class Derived:
+    """An old column that new columns replace: `formats` has a format string per value of the `by` column."""
+
+    table: str
+    column: str
+    by: str
+    replaced_by: list[str]
+    formats: dict[str, str]
+
+    def restore(self, content: Row) -> Row:
+        kept = [column for column in content["columns"] if column not in self.replaced_by]
+        rows = [
+            {
+                **{column: value for column, value in row.items() if column not in self.replaced_by},
+                self.column: self.formats[row[self.by]].format(**row),
+            }
+            for row in content["rows"]
+        ]
+        return {**content, "columns": [*kept, self.column], "rows": rows}
+
+
+@dataclass
 class Part:
     """The rows of one old table inside a merged one."""
 
@@ -99,6 +121,7 @@ class Renaming:
     tables: dict[str, str]
     columns: dict[str, dict[str, str]]
     merged: dict[str, list[Part]]
+    derived: list[Derived] = field(default_factory=list)
 
     @classmethod
     def read(cls, path: Path = MAP) -> "Renaming":
@@ -106,7 +129,8 @@ class Renaming:
         merged = {
             entry["table"]: [Part(**part) for part in entry["parts"]] for entry in data.get("merged", [])
         }
-        return cls(data.get("tables", {}), data.get("columns", {}), merged)
+        derived = [Derived(**entry) for entry in data.get("derived", [])]
+        return cls(data.get("tables", {}), data.get("columns", {}), merged, derived)
 
     @property
     def old_tables(self) -> dict[str, str]:
@@ -139,6 +163,9 @@ def restore_old_names(dump: Dump, renaming: Renaming, before: Dump) -> tuple[Dum
             if old in restored:
                 problems.append(f"{table}: two tables are called {old}")
             restored[old] = _rename_columns(content, renaming.columns.get(old, {}))
+    for derived in renaming.derived:
+        if derived.table in restored:
+            restored[derived.table] = derived.restore(restored[derived.table])
     _restore_references(restored, numbers)
     _restore_type_names(restored, renaming)
     return restored, problems

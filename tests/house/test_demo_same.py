@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.demo_compare import Part, Renaming, canonical_lines, find_differences, summarize
+from tests.house.demo_compare import Derived, Part, Renaming, canonical_lines, find_differences, summarize
 from tests.house.demo_digest import BEFORE, Dump, build_demo, extract_commit
 
 ROOT = Path(__file__).parents[2]
@@ -122,3 +122,15 @@ def test_volatile_column_is_compared_by_what_is_stable() -> None:
         for text in ("vep_Aaaa", "vep_Bbbb", "other_Cc")
     ]
     assert lines[0] == lines[1] != lines[2]
+
+
+def test_replaced_column_is_derived_from_the_new_ones() -> None:
+    before = {"notices": _table({"id": 1, "url": "/posts/4/"}, {"id": 2, "url": ""})}
+    after = {
+        "notices": _table({"id": 1, "target": "post", "number": 4}, {"id": 2, "target": "", "number": None})
+    }
+    formats = {"": "", "post": "/posts/{number}/"}
+    renaming = Renaming({}, {}, {}, [Derived("notices", "url", "target", ["target", "number"], formats)])
+    assert find_differences(before, after, renaming) == []
+    after["notices"]["rows"][0]["number"] = 5
+    assert len(find_differences(before, after, renaming)) == 2

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from portal.notifications.actions import mark_read, notify
-from portal.notifications.enums import NotificationKind
+from portal.notifications.enums import NotificationKind, NotificationTarget
 from tests.factories import make_stations, make_user, make_veteran
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,10 +26,11 @@ def test_messages_look_right(open_page, sign_in, look, width) -> None:
             kind=NotificationKind.SEARCH,
             text="您订阅的搜索“货车司机 新会区”有 4 个新岗位，最高月薪 9,000 元。",
             key=f"{number}",
-            url="/positions/",
+            target=NotificationTarget.SEARCH_RESULTS,
+            target_query="q=%E8%B4%A7%E8%BD%A6%E5%8F%B8%E6%9C%BA",
         )
     page.goto(reverse("public:notifications"))
     look(page, "notices")
     page.get_by_role("button", name="去看看").first.click()
-    page.wait_for_url("**/positions/")
+    page.wait_for_url("**/search/?q=*")
     look(page, "positions-from-notice")

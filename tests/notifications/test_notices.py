@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from portal.notifications.actions import mark_read, notify, notify_all
-from portal.notifications.enums import NotificationKind
+from portal.notifications.enums import NotificationKind, NotificationTarget
 from portal.notifications.models import Notification
 from tests.factories import make_user
 
@@ -30,16 +30,24 @@ def test_a_long_text_is_cut() -> None:
     assert notice.text.endswith("…")
 
 
-@pytest.mark.parametrize("url", ["//evil.example/", "https://evil.example/"])
-def test_a_message_leads_nowhere_outside(url: str, client) -> None:
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"target": "//evil.example/"},
+        {"target": "https://evil.example/"},
+        {"target": "", "target_id": 1},
+        {"target": NotificationTarget.FOLLOW_UPS, "target_query": "//evil.example/"},
+    ],
+)
+def test_target_outside_the_portal_is_refused(fields: dict) -> None:
     user = make_user()
     with transaction.atomic(), pytest.raises(IntegrityError):
-        tell(user, url=url)
+        tell(user, **fields)
 
 
 def test_reading_is_the_readers_alone(client) -> None:
     one, other = make_user(), make_user()
-    notice = tell(one, url="/positions/")
+    notice = tell(one, target=NotificationTarget.SEARCH_RESULTS, target_query="q=%E7%94%B5%E5%B7%A5")
     client.force_login(other)
     assert client.post(reverse("public:notification", args=[notice.pk])).status_code == 404
     assert client.get(reverse("public:notifications")).content.decode().count("电工") == 0
@@ -47,7 +55,7 @@ def test_reading_is_the_readers_alone(client) -> None:
     page = client.get(reverse("public:notifications")).content.decode()
     assert "条未读" in page
     answer = client.post(reverse("public:notification", args=[notice.pk]))
-    assert answer["Location"] == "/positions/"
+    assert answer["Location"] == "/search/?q=%E7%94%B5%E5%B7%A5"
     assert "条未读" not in client.get(reverse("public:notifications")).content.decode()
     notice.refresh_from_db()
     assert notice.read_at is not None

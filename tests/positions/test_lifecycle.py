@@ -16,6 +16,7 @@ from portal.positions.duplicates import DuplicatePosition, submit_unless_duplica
 from portal.positions.enums import PositionState
 from portal.positions.expiry import expire_due, remind_of_expiry
 from portal.positions.models import Position
+from portal.web.shared.notification_links import notification_url
 from tests.factories import (
     make_employer,
     make_occupation,
@@ -143,7 +144,8 @@ def test_an_end_within_a_week_is_told_once(employer, member) -> None:
     _ending(employer, 20 * DAY)
     assert remind_of_expiry() == 1
     assert remind_of_expiry() == 0
-    assert Notification.objects.get(user=member).url == f"/company/positions/{post.pk}/manage/"
+    notification = Notification.objects.get(user=member)
+    assert notification_url(notification) == f"/company/positions/{post.pk}/manage/"
     lifecycle.renew(position=post, by=member)
     Position.objects.filter(pk=post.pk).update(expires_at=timezone.now() + 5 * DAY)
     assert remind_of_expiry() == 1  # another end

@@ -11,6 +11,7 @@ from portal.core.models import AuditEvent
 from portal.notifications.models import Notification
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
+from portal.web.shared.notification_links import notification_url
 from search import indexing, saved
 from search.models import SavedSearch
 from search.params import SearchParams
@@ -53,7 +54,7 @@ def test_a_new_post_is_told_once(user, morning) -> None:
     assert saved.tell_new_matches(morning) == 1
     notice = Notification.objects.get(user=user)
     assert notice.text == "“电工”有 1 个新岗位：维修电工。"
-    assert notice.url == "/search/?q=%E7%94%B5%E5%B7%A5"
+    assert notification_url(notice) == "/search/?q=%E7%94%B5%E5%B7%A5"
     assert saved.tell_new_matches(morning + timedelta(hours=1)) == 0
     assert saved.tell_new_matches(morning + timedelta(days=1)) == 0
     assert Notification.objects.count() == 1
@@ -68,7 +69,7 @@ def test_all_searches_of_a_person_make_one_message_a_day(user, morning) -> None:
     text = Notification.objects.get().text
     assert "“电工”有 1 个新岗位：电工。" in text
     assert "另外 1 个保存的搜索有 1 个新岗位。" in text
-    assert Notification.objects.get().url == "/me/saved-searches/"
+    assert notification_url(Notification.objects.get()) == "/me/saved-searches/"
     # what comes later the same day waits for the next one
     publish(morning, "保安", minutes=60, duties="巡逻。", requirements="")
     assert saved.tell_new_matches(morning + timedelta(hours=3)) == 0

@@ -112,7 +112,16 @@ def test_a_recruiter_works_but_manages_nobody_and_changes_no_facts(
     client_for, employer, owner, recruiter
 ) -> None:
     there, own = client_for(recruiter.user), employer.memberships.get(user=owner)
-    for name in ("home", "positions", "position-new", "fairs", "intentions", "documents", "members", "profile"):
+    for name in (
+        "home",
+        "positions",
+        "position-new",
+        "fairs",
+        "intentions",
+        "documents",
+        "members",
+        "profile",
+    ):
         assert there.get(_url(name)).status_code == 200
     assert "邀请成员" not in there.get(_url("members")).content.decode()
     assert "<form" not in there.get(_url("profile")).content.decode().partition("<main")[2]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.accounts.models import User
 from portal.notifications.actions import mark_read
 from portal.notifications.models import Notification
+from portal.web.shared.notification_links import notification_url
 
 A_PAGE = 20
 
@@ -30,7 +31,7 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
     """Read one message: on to the page that it is about."""
     notice = get_object_or_404(Notification.objects.visible_to(request.user), pk=pk)
     mark_read(by=cast(User, request.user), notice=notice)
-    return redirect(notice.url or "public:notifications")
+    return redirect(notification_url(notice) or "public:notifications")
 
 
 @login_required
