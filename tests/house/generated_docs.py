@@ -85,8 +85,8 @@ def events_table() -> str:
     lines = [
         "# Events",
         "",
-        "Django signals, sent by a package inside the transaction of the write, for packages above it. Made by",
-        "`python -m tests.house.generated_docs` from each `events.py` and the connected receivers.",
+        "Django signals, sent by a package inside the transaction of the write, for packages above it.",
+        "Made by `python -m tests.house.generated_docs` from each `events.py` and the connected receivers.",
         "",
         "| event | sent by | meaning and arguments | listeners |",
         "| --- | --- | --- | --- |",
@@ -105,8 +105,8 @@ def permissions_table() -> str:
     lines = [
         "# Roles and permissions",
         "",
-        "The permissions of each role in its part of the station tree; city: with an appointment at the city's",
-        "station only. Made by `python -m tests.house.generated_docs` from `portal/accounts/roles.py`; the",
+        "The permissions of each role in its part of the station tree; city: only with an appointment at the",
+        "city's station. Made by `python -m tests.house.generated_docs` from `portal/accounts/roles.py`; the",
         "page `/desk/permissions/` draws the same table in Chinese.",
         "",
         "| role | meaning |",

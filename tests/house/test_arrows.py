@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from tests.house.source import ROOT, contracts, floors, name, project, python_files, tree
 
-pytestmark = pytest.mark.must("walks.4")
+pytestmark = pytest.mark.must("walks.4", "house.3")
 
 # Tables that belong to no floor: anybody's row may point at them.
 FOUNDATIONS = ("django.contrib.", "wagtail", "taggit")
