@@ -1,5 +1,6 @@
-"""The ranking library of the portal. No Django, no database, no HTTP: text and facts in, a ranked and
-explained list out.
+"""Ranking library of the portal: text and facts in, a ranked and explained list out.
+
+It uses no Django, no database and no HTTP. `python -m matching.examples.rank_positions` shows it at work.
 
     index = Index.build(postings)
     for match in index.rank(profile, k=20, now=now).matches:

@@ -1,4 +1,4 @@
-"""`python -m matching` compiles the inner loops for this machine, so that no web worker has to."""
+"""Compile the kernels for this machine in advance, so that no web worker has to: `python -m matching`."""
 
 import sys
 

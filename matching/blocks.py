@@ -1,8 +1,8 @@
-"""Exact top-k over rows in groups: how high a score in a group could be decides whether its rows are looked
-at.
+"""Exact top-k search with block-max pruning: an upper bound per group decides whether its rows are scored.
 
-Rows of like work lie side by side (Index.build), so most groups hold nothing near a query's best, and a
-few hundred of 66,000 rows are read. Weights and scores are never rounded; only the ceilings are, upwards.
+Rows of similar work are adjacent (Index.build), so most groups hold nothing near a query's best, and a few
+hundred of 66,000 rows are read. Weights and scores are never rounded; only the upper bounds ('ceilings') are,
+upwards.
 """
 
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ BUCKETS, AHEAD, SHARED_SLOT = 512, 4, 65535
 """As in kernels/search.py."""
 
 DENSE_FROM = 8
-"""A term in more than one of so many groups has a line of ceilings through all groups, not a list."""
+"""A term in more than one of this many groups has a dense line of ceilings instead of a list of pairs."""
 
 WIDE = 16
-"""So many terms of a sketch are added up at once."""
+"""Number of terms of a sketch that are summed at once."""
 
 Bytes = NDArray[np.uint8]
 
@@ -30,20 +30,26 @@ _ROWS = {"doc_start": np.int64, "doc_terms": np.int32, "doc_weights": np.float32
 
 
 def group_size_for(rows: int) -> int:
-    """32 rows a group for 66,000 rows and 64 for a million: small groups cost more to choose from, but less
-    to look into."""
+    """Return the rows per group: 32 for 66,000 rows, 64 for a million.
+
+    Small groups cost more to select and less to score.
+    """
     return int(32 * 2 ** max(0, round(np.log2(max(rows, 1) / 66_000) / 4)))
 
 
 @dataclass(frozen=True, slots=True)
 class Ceilings:
-    """How much each term can weigh in each row (its sketch) and in each group of rows, in 255ths.
+    """Upper bounds of the weight of each term in each row (its sketch) and each group, in 255ths.
 
-    scale f32[V]: one 255th of the term's greatest weight. slot_of i32[V]: the term's number in sketches, the
-    commonest first; those beyond 65,535 share the last one. group_size i64[1]: rows of a group. By row:
-    sketch_start i64[n+1], sketch_slots u16, sketch_levels u8, each row filled up with nothing to a multiple
-    of WIDE. By term, either a list of pairs pair_start[t] to pair_start[t+1] (i64[V+1]) with pair_group
-    i32[P], pair_top u8[P], or a line line_of[t] (i32[V], -1 for none) of line_top u8[L, groups].
+    Attributes:
+        group_size: i64[1], rows per group.
+        scale: f32[V], 1/255 of the term's greatest weight.
+        slot_of: i32[V], number of the term in sketches, the most common first; above 65,535 they share one.
+        sketch_start: i64[n+1], start of each row's sketch; rows are padded to a multiple of WIDE.
+        sketch_slots: u16, terms of the sketches; sketch_levels: u8, their bounds.
+        pair_start: i64[V+1], start of each term's list of pairs.
+        pair_group: i32[P], group of a pair; pair_top: u8[P], its bound.
+        line_of: i32[V], line of a dense term, -1 for none; line_top: u8[L, groups], bounds by group.
     """
 
     group_size: Longs
@@ -73,7 +79,7 @@ class Ceilings:
         pair_start = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.where(dense, 0, pairs))])
         padded = -(-np.diff(vectors.doc_start) // WIDE) * WIDE
         sketch_start = np.concatenate([np.zeros(1, np.int64), np.cumsum(padded)])
-        made = cls(
+        ceilings = cls(
             group_size=np.array([group_size], np.int64),
             scale=np.nextafter(top / np.float32(255), np.float32(np.inf), dtype=np.float32),
             slot_of=np.minimum(by_rank, SHARED_SLOT).astype(np.int32),
@@ -87,12 +93,12 @@ class Ceilings:
             line_top=np.zeros((int(dense.sum()), groups), np.uint8),
         )
         last.fill(-1)
-        used = np.zeros(vocabulary, np.int64)
-        kernels().fill_ceilings(*rows, *made.for_kernels(), address(last), address(used))
-        return made
+        pair_counts = np.zeros(vocabulary, np.int64)
+        kernels().fill_ceilings(*rows, *ceilings.for_kernels(), address(last), address(pair_counts))
+        return ceilings
 
     def for_kernels(self) -> tuple[int, ...]:
-        """The arguments that the kernels take for it."""
+        """Return the arguments that the kernels expect."""
         return (
             *addresses(self.scale, self.slot_of, self.sketch_start, self.sketch_slots, self.sketch_levels),
             int(self.group_size[0]),
@@ -102,7 +108,7 @@ class Ceilings:
 
 
 class Room(local):
-    """What one thread needs to work in: made once, used again by each of its queries."""
+    """Scratch memory of one thread, allocated once and reused by each of its queries."""
 
     def __init__(self, vocabulary: int, groups: int) -> None:
         self._weight_of = np.zeros(vocabulary)
@@ -111,7 +117,7 @@ class Room(local):
         self._ceiling = np.empty(groups, np.float32)
         self._order = np.empty(groups + BUCKETS + 1, np.int32)
         self.weight_of = address(self._weight_of)
-        self.working = (
+        self.scratch = (
             self.weight_of, address(self._unit_of), address(self._ahead), address(self._ceiling),
             address(self._order),
         )  # fmt: skip
@@ -119,7 +125,7 @@ class Room(local):
         self.take(256, 64)
 
     def take(self, terms: int, k: int) -> None:
-        """See that there is room for a query of so many terms and so many results."""
+        """Grow the buffers for a query of `terms` terms and `k` results."""
         if terms <= self._terms and k <= self._k:
             return
         self._terms, self._k = max(terms, self._terms), max(k, self._k)
@@ -130,15 +136,15 @@ class Room(local):
 
 
 class Searcher:
-    """The best rows of one set of vectors. Threads may share it; calls let other threads run.
+    """Top-k search over one set of vectors. Thread-safe; calls release the GIL.
 
     Raises:
-        TypeError: an array is not of the kind that the kernels read.
+        TypeError: an array does not have the dtype that the kernels read.
     """
 
     def __init__(self, vectors: Vectors, ids: Longs, ceilings: Ceilings | None) -> None:
         self.size = vectors.size
-        self._kept = (vectors, ids, ceilings)  # the kernels see addresses only
+        self._arrays = (vectors, ids, ceilings)  # the kernels see addresses only
         arrays: list[NDArray[Any]] = [vectors.doc_start, vectors.doc_terms, vectors.doc_weights, ids]
         for name, array, kind in zip(_ROWS, arrays, _ROWS.values(), strict=True):
             if array.dtype != kind:
@@ -151,13 +157,16 @@ class Searcher:
     def best(
         self, terms: Ints, weights: Doubles, k: int, allowed: Bytes | None = None, passing: int | None = None
     ) -> tuple[Longs, Doubles]:
-        """The k best rows and their scores, best first, equal scores by id; fewer only when fewer are
-        allowed.
+        """Return the k best rows and their scores, best first, equal scores by id.
+
+        Fewer are returned only when fewer are allowed.
 
         Args:
-            terms: i32[m], terms of these vectors, each once; weights: f64[m], none below 0.
-            allowed: u8[n], 1 for rows that may be in the list, 0 for all others (best given with zeros
-                up to a multiple of 8); `passing`: how many are 1 (counted when missing).
+            terms: i32[m], distinct terms of these vectors.
+            weights: f64[m], non-negative.
+            k: number of results.
+            allowed: u8[n], 1 for rows that may be listed; zero-padded to a multiple of 8 it is not copied.
+            passing: number of ones in `allowed`; counted when missing.
         """
         if allowed is not None and passing is None:
             passing = int(np.count_nonzero(allowed))
@@ -170,16 +179,16 @@ class Searcher:
         room.terms[:m], room.weights[:m] = terms, weights
         if allowed is not None and len(allowed) % 8:
             allowed = np.concatenate([allowed, np.zeros(-len(allowed) % 8, np.uint8)])
-        filtered = (0, 0) if allowed is None else (1, address(allowed))
+        row_filter = (0, 0) if allowed is None else (1, address(allowed))
         if self._ceilings is None:
-            found = self._kernels.best_by_scan(
-                *self._rows, *filtered, m, *room.query, k, room.weight_of, *room.out
+            count = self._kernels.best_by_scan(
+                *self._rows, *row_filter, m, *room.query, k, room.weight_of, *room.out
             )
         else:
             groups = self._ceilings[-1]
-            # Fewer rows than groups: asking each row is quicker than looking for the best groups.
+            # With fewer rows than groups, checking each row is faster than sorting the groups.
             ceilings = self._ceilings if total > groups else (*self._ceilings[:-1], 0)
-            found = self._kernels.best_by_ceilings(
-                *self._rows, *ceilings, *filtered, total, m, *room.query, k, *room.working, *room.out
+            count = self._kernels.best_by_ceilings(
+                *self._rows, *ceilings, *row_filter, total, m, *room.query, k, *room.scratch, *room.out
             )
-        return room.rows[:found].copy(), room.scores[:found].copy()
+        return room.rows[:count].copy(), room.scores[:count].copy()

@@ -1,7 +1,6 @@
-"""From the text of many postings to `Vectors`: each distinct word is looked up once, the rest is arrays.
+"""Count the terms of postings and build `Vectors`; each distinct word is looked up once.
 
-A field's words count as often as FIELD_WEIGHTS says (tests/matching/making.py counts the same in the plainest
-way).
+A word counts as often as FIELD_WEIGHTS says for its field.
 """
 
 from array import array
@@ -28,14 +27,14 @@ from matching.vectors import (
     term_hash,
 )
 
-TEXTS_KEPT = 1 << 14
-"""Titles and names of occupations kept with their words: the same ones come again and again."""
+MAX_CACHED_TEXTS = 1 << 14
+"""Limit of cached titles and occupation names, which are often repeated."""
 
-_NEW_KEPT = 1 << 20
+_FLUSH_SIZE = 1 << 20
 
 
 def _texts(posting: Posting) -> tuple[tuple[str, int, bool], ...]:
-    """The texts of a posting, how often a word of each counts, and whether the same text comes often."""
+    """Return (text, count of each word, whether the text is often repeated) for each field."""
     return (
         (posting.title, FIELD_WEIGHTS["title"], True),
         (posting.occupation, FIELD_WEIGHTS["occupation"], True),
@@ -45,65 +44,63 @@ def _texts(posting: Posting) -> tuple[tuple[str, int, bool], ...]:
 
 
 def _codes(posting: Posting) -> list[tuple[str, int]]:
-    """The code terms of a posting and how often each counts; the likeliest occupation first, if any."""
+    """Return the code terms of a posting as (term, count), the most likely occupation first, if any."""
     codes = [
         (term, count * FIELD_WEIGHTS["occupation"])
         for term, count in coding.occupation_terms(posting.title, posting.occupation_code)
     ]
-    held = certificate_terms(posting.certificates)
-    return codes + [(term, FIELD_WEIGHTS["certificates"]) for term in held]
+    certificates = certificate_terms(posting.certificates)
+    return codes + [(term, FIELD_WEIGHTS["certificates"]) for term in certificates]
 
 
 class _Numbers(dict[str, tuple[int, ...]]):
-    """Word of a text -> numbers of the terms it gives; `terms` are the terms in the order of their
-    numbers.
-    """
+    """Cache of word -> numbers of its terms; `terms` holds the terms in the order of their numbers."""
 
     def __init__(self) -> None:
         super().__init__()
         self.terms: list[str] = []
         self._number: dict[str, int] = {}
 
-    def of_term(self, term: str) -> int:
+    def term_number(self, term: str) -> int:
         number = self._number.setdefault(term, len(self.terms))
         if number == len(self.terms):
             self.terms.append(term)
         return number
 
     def __missing__(self, word: str) -> tuple[int, ...]:
-        numbers = self[word] = tuple(self.of_term(form) for form in ranked_forms(word))
+        numbers = self[word] = tuple(self.term_number(form) for form in ranked_forms(word))
         return numbers
 
 
 class Counting:
-    """Gathers postings one by one. `kin`: the occupation each is likeliest to be, as a number, 0 for none."""
+    """Accumulator of postings. `kin`: number of the most likely occupation of each, 0 for none."""
 
     def __init__(self) -> None:
         self._numbers = _Numbers()
         self._look_up = self._numbers.__getitem__
-        self._kept: dict[str, list[int]] = {}
-        self._new: list[int] = []  # of the latest postings; a list grows faster, an array takes less
+        self._common_words: dict[str, list[int]] = {}
+        self._new: list[int] = []  # buffer of recent terms; a list grows faster than an array
         self._terms = array("i")
-        self._runs, self._weights = array("i"), array("f")  # so many terms that count so much each
+        self._runs, self._weights = array("i"), array("f")  # run lengths, and the count of each run
         self._sizes = array("i")  # terms of each posting
         self.kin = array("q")
 
     def _words(self, text: str) -> Iterable[int]:
         return chain.from_iterable(map(self._look_up, raw_words(text)))
 
-    def _kept_words(self, text: str) -> list[int]:
-        found = self._kept.get(text)
-        if found is None:
-            found = list(self._words(text))
-            if len(self._kept) < TEXTS_KEPT:
-                self._kept[text] = found
-        return found
+    def _words_of_common_text(self, text: str) -> list[int]:
+        words = self._common_words.get(text)
+        if words is None:
+            words = list(self._words(text))
+            if len(self._common_words) < MAX_CACHED_TEXTS:
+                self._common_words[text] = words
+        return words
 
     def add(self, posting: Posting) -> None:
-        new, number = self._new, self._numbers.of_term
+        new, number = self._new, self._numbers.term_number
         begin = last = len(new)
         for text, weight, is_common in _texts(posting):
-            new += self._kept_words(text) if is_common else self._words(text)
+            new += self._words_of_common_text(text) if is_common else self._words(text)
             self._runs.append(len(new) - last)
             self._weights.append(weight)
             last = len(new)
@@ -115,7 +112,7 @@ class Counting:
         self._sizes.append(len(new) - begin)
         kind, _, code = codes[0][0].partition(":") if codes else ("", "", "")
         self.kin.append(occupation_number(code) if kind == "occ" else 0)
-        if len(new) > _NEW_KEPT:
+        if len(new) > _FLUSH_SIZE:
             self._flush()
 
     def _flush(self) -> None:
@@ -123,7 +120,7 @@ class Counting:
         self._new.clear()
 
     def finish(self, order: Sequence[int] | NDArray[np.int64]) -> Vectors:
-        """Vectors of the gathered postings, taken in the given order.
+        """Return the vectors of the postings in the given order.
 
         Raises:
             RuntimeError: two terms share a hash (one chance in 10^10 at a vocabulary of 60,000).
@@ -149,12 +146,14 @@ class Counting:
         counts = counts[np.asarray(order, np.int64)]
         counts.sum_duplicates()
         frequency = np.bincount(counts.indices, minlength=len(rank)).astype(np.int64)
-        used = frequency > 0  # a posting that was replaced may have left words of its own
-        if not used.all():
-            counts.indices = (np.cumsum(used) - 1).astype(np.int32)[counts.indices]
-        idf = smoothed_idf(frequency[used], len(order))
+        is_used = frequency > 0  # replaced postings may leave terms that nothing uses
+        if not is_used.all():
+            counts.indices = (np.cumsum(is_used) - 1).astype(np.int32)[counts.indices]
+        idf = smoothed_idf(frequency[is_used], len(order))
         starts = counts.indptr.astype(np.int64)
-        return assemble(hashes[used], idf, starts, counts.indices.astype(np.int32, copy=False), counts.data)
+        return assemble(
+            hashes[is_used], idf, starts, counts.indices.astype(np.int32, copy=False), counts.data
+        )
 
 
 @lru_cache(maxsize=1 << 16)
@@ -163,34 +162,38 @@ def _hashes_of(word: str) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=1 << 12)
-def _kept_hashes(text: str) -> tuple[int, ...]:
+def _hashes_of_common_text(text: str) -> tuple[int, ...]:
     return tuple(chain.from_iterable(map(_hashes_of, raw_words(text))))
 
 
 def count_one(posting: Posting) -> tuple[Hashes, Floats]:
-    """The terms of one posting as ascending hashes, u64[m], and how often each counts, f32[m]."""
+    """Return the terms of one posting as ascending hashes, u64[m], and their counts, f32[m]."""
     hashes: list[int] = []
     runs, weights = [], []
     for text, weight, is_common in _texts(posting):
-        found = _kept_hashes(text) if is_common else chain.from_iterable(map(_hashes_of, raw_words(text)))
+        term_hashes = (
+            _hashes_of_common_text(text)
+            if is_common
+            else chain.from_iterable(map(_hashes_of, raw_words(text)))
+        )
         before = len(hashes)
-        hashes += found
+        hashes += term_hashes
         runs.append(len(hashes) - before)
         weights.append(weight)
     for term, weight in _codes(posting):
         hashes.append(term_hash(term))
         runs.append(1)
         weights.append(weight)
-    every = np.array(hashes, np.uint64)
-    order = np.argsort(every)
-    every = every[order]
-    firsts = np.flatnonzero(np.append(True, every[1:] != every[:-1])[: len(every)])
-    counts = np.add.reduceat(np.repeat(weights, runs)[order], firsts) if len(every) else np.empty(0)
-    return every[firsts], counts.astype(np.float32)
+    all_hashes = np.array(hashes, np.uint64)
+    order = np.argsort(all_hashes)
+    all_hashes = all_hashes[order]
+    firsts = np.flatnonzero(np.append(True, all_hashes[1:] != all_hashes[:-1])[: len(all_hashes)])
+    counts = np.add.reduceat(np.repeat(weights, runs)[order], firsts) if len(all_hashes) else np.empty(0)
+    return all_hashes[firsts], counts.astype(np.float32)
 
 
 def heaviest_terms(vectors: Vectors) -> Longs:
-    """The term of greatest weight in each row, i64[n]; -1 in an empty row."""
+    """Return the term of greatest weight in each row, i64[n]; -1 for an empty row."""
     sizes = np.diff(vectors.doc_start)
     best = np.full(vectors.size, -1, np.int64)
     if not len(vectors.doc_terms):
@@ -202,8 +205,8 @@ def heaviest_terms(vectors: Vectors) -> Longs:
     return best
 
 
-def taken(vectors: Vectors, order: Longs) -> Vectors:
-    """The same rows in another order."""
+def reorder_rows(vectors: Vectors, order: Longs) -> Vectors:
+    """Return the rows in another order."""
     from scipy.sparse import csr_array  # noqa: PLC0415 - serving needs none
 
     shape = (vectors.size, max(len(vectors.hashes), 1))

@@ -1,12 +1,12 @@
-"""How good the ranking is, measured beside plain jieba TF-IDF in the same run.
+"""Evaluate the ranking against a baseline of plain jieba TF-IDF in the same run.
 
     python -m matching.evaluate wishes --titles FILE.csv       a wished occupation finds its titles
     python -m matching.evaluate coding --titles FILE.csv       a title finds its occupation
     python -m matching.evaluate halves --postings FILE.jsonl.gz    requirements find their own duties
 
-Nothing is scored by a model that learnt from it: the artefact keeps short hashes of the titles it was trained
-on; when FILE holds any of them, all of FILE is cross-validated in five folds (each title is coded by a model
-trained on the other four), otherwise the artefact as shipped is measured. The first line says which.
+No model is evaluated on its training data: the artefact holds short hashes of its training titles; if FILE
+contains any of them, all of FILE is cross-validated in five folds (each title is coded by a model trained on
+the other four), otherwise the shipped artefact is evaluated. The first line of output says which.
 """
 
 import argparse
@@ -32,12 +32,12 @@ from matching.coding.training import train
 from matching.knowledge import occupations
 
 FOLDS = 5
-LEAST_TITLES = 3  # an occupation is asked for when at least so many titles carry it
+MIN_TITLES = 3  # titles that an occupation needs to be a query
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def read_titles(path: Path) -> tuple[list[str], list[str]]:
-    """Columns title and occupation_code.
+    """Read the columns title and occupation_code of a CSV file.
 
     Raises:
         ValueError: a column is missing or no row is left.
@@ -50,22 +50,22 @@ def read_titles(path: Path) -> tuple[list[str], list[str]]:
 
 
 class Folded:
-    """Codes each title with the model of its fold, which never saw it. Equal titles share a fold."""
+    """Cross-validated coder: each title is coded by a model not trained on it. Equal titles share a fold."""
 
     def __init__(
         self, titles: Sequence[str], codes: Sequence[str], *, names: bool = True, views: int = 4
     ) -> None:
         distinct = sorted({title_hash(t) for t in titles})
-        dealt = np.random.default_rng(0).permutation(len(distinct)) % FOLDS
-        fold = dict(zip(distinct, dealt.tolist(), strict=True))
+        folds = np.random.default_rng(0).permutation(len(distinct)) % FOLDS
+        fold = dict(zip(distinct, folds.tolist(), strict=True))
         self._rows: dict[str, NDArray[np.float32]] = {}
         for number in tqdm(range(FOLDS), desc="five folds", disable=None):
             inside = [at for at, t in enumerate(titles) if fold[title_hash(t)] != number]
-            held = [t for t in titles if fold[title_hash(t)] == number]
+            held_out = [t for t in titles if fold[title_hash(t)] == number]
             model = train(
                 [titles[at] for at in inside], [codes[at] for at in inside], names=names, views=views
             )
-            self._rows |= dict(zip(held, model.scores(held), strict=True))
+            self._rows |= dict(zip(held_out, model.scores(held_out), strict=True))
             self.codes = model.codes
 
     def scores(self, titles: Sequence[str]) -> Scores:
@@ -73,23 +73,25 @@ class Folded:
 
 
 def unseen_coder(titles: Sequence[str], codes: Sequence[str]) -> tuple[Folded | None, str]:
-    """A coder that learnt from none of the titles, None for the shipped one, and a line that says which."""
-    met = sum(title_hash(t) in default_coder().learnt for t in titles)
-    if met:
-        said = f"{met} of {len(titles)} titles were learnt from: {FOLDS}-fold cross-validation"
-        return Folded(titles, codes), said
+    """Return a coder that was not trained on the titles, None for the shipped one, and its description."""
+    training_titles = sum(title_hash(t) in default_coder().learnt for t in titles)
+    if training_titles:
+        description = (
+            f"{training_titles} of {len(titles)} titles were learnt from: {FOLDS}-fold cross-validation"
+        )
+        return Folded(titles, codes), description
     return None, f"none of {len(titles)} titles was learnt from: the shipped model"
 
 
 def plain_scores(queries: Sequence[str], documents: Sequence[str]) -> NDArray[np.float64]:
-    """The baseline: cosine of plain TF-IDF over jieba's words, f64[queries, documents]."""
+    """Return the baseline: cosine of plain TF-IDF over jieba's words, f64[queries, documents]."""
     import jieba  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415 - measuring only
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
 
     jieba.setLogLevel(60)
-    # scikit-learn's own token pattern follows: words of one character and punctuation are dropped
+    # scikit-learn's default token pattern drops words of one character and punctuation
     vectorizer = TfidfVectorizer(preprocessor=lambda text: " ".join(jieba.lcut(text)))
-    vectorizer.fit([*queries, *documents])  # so that words common among the queries weigh little
+    vectorizer.fit([*queries, *documents])  # words that are common among the queries weigh little
     scores: NDArray[np.float64] = (
         vectorizer.transform(queries) @ vectorizer.transform(documents).T
     ).toarray()
@@ -97,10 +99,10 @@ def plain_scores(queries: Sequence[str], documents: Sequence[str]) -> NDArray[np
 
 
 def ranks(scores: NDArray[np.floating], right: Sequence[int]) -> NDArray[np.int64]:
-    """The place, from 1, of the right column in each row; of equal scores the lower column stands first."""
-    wanted = np.asarray(right)
-    own = scores[np.arange(len(wanted)), wanted][:, None]
-    earlier = np.arange(scores.shape[1])[None, :] < wanted[:, None]
+    """Return the rank, from 1, of the right column in each row; equal scores rank by column."""
+    columns = np.asarray(right)
+    own = scores[np.arange(len(columns)), columns][:, None]
+    earlier = np.arange(scores.shape[1])[None, :] < columns[:, None]
     places: NDArray[np.int64] = (scores > own).sum(axis=1) + ((scores == own) & earlier).sum(axis=1) + 1
     return places
 
@@ -114,11 +116,16 @@ def accuracy(places: NDArray[np.int64]) -> dict[str, float]:
     }
 
 
-def found(ranked: Sequence[Sequence[int]], relevant: Sequence[set[int]]) -> dict[str, float]:
-    """nDCG@10 and R-precision, averaged over the queries; `ranked` holds documents best first."""
+def found(rankings: Sequence[Sequence[int]], relevant: Sequence[set[int]]) -> dict[str, float]:
+    """Return nDCG@10 and R-precision, averaged over the queries.
+
+    Args:
+        rankings: documents of each query, best first.
+        relevant: relevant documents of each query.
+    """
     gains, precisions = [], []
     discount = 1.0 / np.log2(np.arange(2, 12))
-    for order, right in zip(ranked, relevant, strict=True):
+    for order, right in zip(rankings, relevant, strict=True):
         hits = np.array([d in right for d in order[:10]], float)
         gains.append(hits @ discount[: len(hits)] / discount[: min(10, len(right))].sum())
         precisions.append(sum(d in right for d in order[: len(right)]) / len(right))
@@ -126,7 +133,7 @@ def found(ranked: Sequence[Sequence[int]], relevant: Sequence[set[int]]) -> dict
 
 
 def title_posting(number: int, title: str) -> Posting:
-    """A posting of which nothing but the title is known."""
+    """Build a posting with a title and nothing else."""
     return Posting(
         id=number, title=title, occupation_code="", occupation="", duties="", requirements="",
         certificates=frozenset(), employer_id=0, region="", location=None, pay_from=0, pay_to=0, education=0,
@@ -135,7 +142,7 @@ def title_posting(number: int, title: str) -> Posting:
 
 
 def wished_orders(titles: Sequence[str], wished: Sequence[str], coder: Folded | None) -> list[list[int]]:
-    """The titles as the library ranks them for a profile that wishes one occupation, for each occupation."""
+    """Rank the titles for a profile that wishes one occupation, for each of `wished`."""
     with coded_by(coder) if coder else nullcontext():
         index = Index.build([title_posting(at, title) for at, title in enumerate(titles)])
         profiles = [Profile(id=0, wished_occupations=(code,)) for code in wished]
@@ -144,15 +151,17 @@ def wished_orders(titles: Sequence[str], wished: Sequence[str], coder: Folded | 
 
 def wishes(path: Path) -> dict[str, dict[str, float]]:
     titles, codes = read_titles(path)
-    wished = sorted(code for code, n in Counter(codes).items() if n >= LEAST_TITLES)
+    wished = sorted(code for code, n in Counter(codes).items() if n >= MIN_TITLES)
     if not wished:
-        raise ValueError(f"{path}: no occupation stands at {LEAST_TITLES} titles")
-    relevant = [{at for at, code in enumerate(codes) if code == asked} for asked in wished]
-    coder, said = unseen_coder(titles, codes)
-    _say(f"{said}; {len(wished)} occupations wished, {len(titles)} titles ranked")
-    known = occupations()
-    names = [known[c].name if c in known else c for c in wished]
-    asked = [f"{known[c].name} {known[c].tasks}" if c in known else c for c in wished]
+        raise ValueError(f"{path}: no occupation stands at {MIN_TITLES} titles")
+    relevant = [{at for at, code in enumerate(codes) if code == wish} for wish in wished]
+    coder, description = unseen_coder(titles, codes)
+    _print_line(f"{description}; {len(wished)} occupations wished, {len(titles)} titles ranked")
+    classification = occupations()
+    names = [classification[c].name if c in classification else c for c in wished]
+    descriptions = [
+        f"{classification[c].name} {classification[c].tasks}" if c in classification else c for c in wished
+    ]
 
     def plain(queries: Sequence[str]) -> dict[str, float]:
         order = np.argsort(-plain_scores(queries, titles), axis=1, kind="stable")
@@ -161,20 +170,20 @@ def wishes(path: Path) -> dict[str, dict[str, float]]:
     return {
         "matching": found(wished_orders(titles, wished, coder), relevant),
         "plain jieba TF-IDF (name)": plain(names),
-        "plain jieba TF-IDF (name + tasks)": plain(asked),
+        "plain jieba TF-IDF (name + tasks)": plain(descriptions),
     }
 
 
 def coding(path: Path) -> dict[str, dict[str, float]]:
     titles, codes = read_titles(path)
-    coder, said = unseen_coder(titles, codes)
-    _say(said)
-    used = coder or default_coder()
-    place = {code: at for at, code in enumerate(used.codes)}
+    coder, description = unseen_coder(titles, codes)
+    _print_line(description)
+    evaluated_coder = coder or default_coder()
+    place = {code: at for at, code in enumerate(evaluated_coder.codes)}
     right = [place[code] for code in codes]
-    texts = [f"{occupations()[code].name} {occupations()[code].tasks}" for code in used.codes]
+    texts = [f"{occupations()[code].name} {occupations()[code].tasks}" for code in evaluated_coder.codes]
     return {
-        "matching": accuracy(ranks(used.scores(titles), right)),
+        "matching": accuracy(ranks(evaluated_coder.scores(titles), right)),
         "plain jieba TF-IDF (name + tasks)": accuracy(ranks(plain_scores(titles, texts), right)),
     }
 
@@ -183,49 +192,54 @@ REQUIREMENTS = re.compile(r"(?:任职|岗位|职位|应聘|招聘)?(?:要求|资
 
 
 def halves_of(text: str) -> tuple[str, str] | None:
-    """(duties, requirements) of an advertisement's text, cut at its heading of requirements."""
-    cut = REQUIREMENTS.search(text)
-    if cut is None:
+    """Split the text of an advertisement at its heading of requirements into (duties, requirements)."""
+    heading = REQUIREMENTS.search(text)
+    if heading is None:
         return None
-    duties, asked = text[: cut.start()].strip(), text[cut.end() :].strip()
-    return (duties, asked) if min(len(duties), len(asked)) >= 40 else None
+    duties, requirements = text[: heading.start()].strip(), text[heading.end() :].strip()
+    return (duties, requirements) if min(len(duties), len(requirements)) >= 40 else None
 
 
 def halves(path: Path, most: int = 2000) -> dict[str, dict[str, float]]:
-    """Requirements find the duties of their own advertisement among those of the first `most` that have both.
+    """Evaluate how well requirements find the duties of their own advertisement.
 
-    Advertisements with the same duties count once. The requirements stand in the index too, as postings that
-    are over: no list shows them, but what words are common is known from both halves, as in an index of whole
-    postings and as the baseline knows it. From duties alone '熟悉' and '本科' would pass for rare words.
+    Uses the first `most` advertisements with both; equal duties count once. The requirements are indexed as
+    closed postings: no list shows them, but document frequencies come from both halves, as in an index of
+    whole postings and in the baseline. From duties alone '熟悉' and '本科' would count as rare words.
     """
     pairs: dict[str, str] = {}
     with gzip.open(path, "rt", encoding="utf-8") as file:
         for line in file:
-            cut = halves_of(json.loads(line)["text"])
-            if cut and len(pairs) < most:
-                pairs.setdefault(*cut)
+            parts = halves_of(json.loads(line)["text"])
+            if parts and len(pairs) < most:
+                pairs.setdefault(*parts)
     if not pairs:
         raise ValueError(f"{path}: no posting with duties and requirements")
-    duties, asked = list(pairs), list(pairs.values())
-    _say(f"{len(duties)} advertisements cut in duties and requirements")
+    duties, requirements = list(pairs), list(pairs.values())
+    _print_line(f"{len(duties)} advertisements cut in duties and requirements")
     blank = title_posting(0, "")
-    over = replace(blank, expires_at=NOW - timedelta(hours=1))
+    closed_posting = replace(blank, expires_at=NOW - timedelta(hours=1))
     index = Index.build(
         [replace(blank, id=at, duties=text) for at, text in enumerate(duties)]
-        + [replace(over, id=at, requirements=text) for at, text in enumerate(asked, len(duties))]
+        + [
+            replace(closed_posting, id=at, requirements=text)
+            for at, text in enumerate(requirements, len(duties))
+        ]
     )
-    ours = np.zeros((len(asked), len(duties)))
-    for at, text in enumerate(tqdm(asked, desc="halves", disable=None)):
+    ours = np.zeros((len(requirements), len(duties)))
+    for at, text in enumerate(tqdm(requirements, desc="halves", disable=None)):
         for match in index.rank(Profile(id=at, wish_text=text), k=10, now=NOW).matches:
             ours[at, match.id] = match.score
     right = range(len(duties))
     return {
         "matching": {"MRR@10": accuracy(ranks(ours, right))["MRR@10"]},
-        "plain jieba TF-IDF": {"MRR@10": accuracy(ranks(plain_scores(asked, duties), right))["MRR@10"]},
+        "plain jieba TF-IDF": {
+            "MRR@10": accuracy(ranks(plain_scores(requirements, duties), right))["MRR@10"]
+        },
     }
 
 
-def _say(line: str) -> None:
+def _print_line(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
@@ -237,10 +251,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name in ("wishes", "coding"):
         commands.add_parser(name).add_argument("--titles", type=Path, required=True, dest="file")
     commands.add_parser("halves").add_argument("--postings", type=Path, required=True, dest="file")
-    given = parser.parse_args(argv)
-    figures = {"wishes": wishes, "coding": coding, "halves": halves}[given.command](given.file)
-    for method, measured in figures.items():
-        _say(f"{method:36s}" + "  ".join(f"{name} {value:.3f}" for name, value in measured.items()))
+    arguments = parser.parse_args(argv)
+    figures = {"wishes": wishes, "coding": coding, "halves": halves}[arguments.command](arguments.file)
+    for method, values in figures.items():
+        _print_line(f"{method:36s}" + "  ".join(f"{name} {value:.3f}" for name, value in values.items()))
     return 0
 
 

@@ -1,8 +1,6 @@
-"""What a profile says about the work that fits: pieces of evidence, each with its words, its weight and its
-name.
+"""Evidence of a profile for the work that fits: weighted bags of words, each with the name used in reasons.
 
-A query is the weighted sum of its pieces, so a score is one dot product and falls apart into the pieces'
-shares again.
+A query is the weighted sum of its evidence, so a score is one dot product that splits into exact shares.
 """
 
 from collections import Counter
@@ -24,40 +22,47 @@ from matching.types import Profile
 from matching.vectors import Floats, Hashes, certificate_terms, occupation_terms, term_hash
 
 WEIGHTS = {
-    "wish": 1.0,  # an occupation the person asks for
-    "wish_text": 0.8,  # what the person asks for in own words
-    "specialty": 0.6,  # where the military specialty leads, shared by its occupations
+    "wish": 1.0,  # a wished occupation
+    "wish_text": 0.8,  # the wish in the person's own words
+    "specialty": 0.6,  # civilian work of the military specialty, divided among its occupations
     "specialty_skills": 0.3,
     "skills": 0.5,
     "history": 0.5,
     "certificate": 0.4,
-    "entry": 0.6,  # entry posts, when nothing else is known
+    "entry": 0.6,  # entry-level work, when nothing else is known
 }
-"""How much each kind of evidence counts before the query is scaled to length 1."""
+"""Weight of each kind of evidence before the query is scaled to length 1."""
 
 
 WISHED_CODE = 30000
-"""How often an occupation counts its own code beside its words; a term weighs 1 + ln(count)."""
+"""Count of an occupation's own code beside its words; a term weighs 1 + ln(count)."""
 
 LEADS_TO = " → "
-"""Between a military specialty and the civilian work it leads to, in the name of a piece of evidence."""
+"""Separator between a military specialty and the civilian work it leads to, in the name of evidence."""
 
 
 class Bag:
-    """Words with their counts, hashed once and kept."""
+    """Bag of words with counts and hashes."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        counted = Counter(words)
-        hashed = sorted((term_hash(term), term, count) for term, count in counted.items())
-        self.terms: tuple[str, ...] = tuple(term for _, term, _ in hashed)
-        self.hashes: Hashes = np.fromiter((h for h, _, _ in hashed), np.uint64, len(hashed))
-        self.counts: Floats = np.fromiter((c for _, _, c in hashed), np.float32, len(hashed))
+        counts = Counter(words)
+        terms_by_hash = sorted((term_hash(term), term, count) for term, count in counts.items())
+        self.terms: tuple[str, ...] = tuple(term for _, term, _ in terms_by_hash)
+        self.hashes: Hashes = np.fromiter((h for h, _, _ in terms_by_hash), np.uint64, len(terms_by_hash))
+        self.counts: Floats = np.fromiter((c for _, _, c in terms_by_hash), np.float32, len(terms_by_hash))
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One piece: `kind` as in types.Reason, `group` pieces that are told together, `name` what a reason
-    calls it."""
+    """One item of evidence.
+
+    Attributes:
+        kind: as in types.Reason.
+        group: items with the same group make one reason.
+        name: name in the reason.
+        bag: words.
+        weight: factor of the bag's unit vector in the query.
+    """
 
     kind: str
     group: str
@@ -72,16 +77,16 @@ class Evidence:
 
 @lru_cache(maxsize=4096)
 def occupation_bag(code: str) -> Bag:
-    """An occupation of the classification: its code above all, name and aliases three times, tasks once.
+    """Return the bag of an occupation: mainly its code, name and aliases three times, tasks once.
 
-    Words decide between titles that the coder finds equally likely, and where it knows none of them.
+    Words decide between titles that the coder finds equally likely or does not know.
     """
-    known = occupations().get(code)
-    own = occupation_terms(code)[:1] * WISHED_CODE
-    if known is None:
-        return Bag([*own, *occupation_terms(code)])
-    names = [word for text in (known.name, *known.aliases) for word in terms(text)]
-    return Bag(3 * names + own + occupation_terms(code) + terms(known.tasks))
+    occupation = occupations().get(code)
+    own_code = occupation_terms(code)[:1] * WISHED_CODE
+    if occupation is None:
+        return Bag([*own_code, *occupation_terms(code)])
+    names = [word for text in (occupation.name, *occupation.aliases) for word in terms(text)]
+    return Bag(3 * names + own_code + occupation_terms(code) + terms(occupation.tasks))
 
 
 @lru_cache(maxsize=2048)
@@ -91,62 +96,63 @@ def text_bag(text: str) -> Bag:
 
 @lru_cache(maxsize=1024)
 def certificate_bag(code: str) -> Bag:
-    """A certificate as a code that postings ask for and as words that they write.
+    """Return the bag of a certificate: its code and the words of its label.
 
-    A certificate that is only covered (C1 by A2) speaks by its code, not by words: '持C1驾照' is what every
-    small-car post writes.
+    A certificate that is only covered (C1 by A2) counts by its code alone, as every posting for a car driver
+    contains '持C1驾照'.
     """
-    known = certificates().get(code)
-    return Bag(certificate_terms([code]) + (terms(known.short) if known else []))
+    certificate = certificates().get(code)
+    return Bag(certificate_terms([code]) + (terms(certificate.short) if certificate else []))
 
 
 def specialty_evidence(code: str, kind: str, weight: float) -> list[Evidence]:
-    known = specialties().get(code)
-    if known is None:
+    specialty = specialties().get(code)
+    if specialty is None:
         return []
-    names = [(name, text_bag(name)) for name in known.civilian_occupations]
-    coded = [(occupations()[c].name, occupation_bag(c)) for c in known.occupation_codes]
-    pieces = [*names, *coded]
-    share = weight / len(pieces) ** 0.5 if pieces else 0.0
-    leads = [
-        Evidence(kind, f"{kind}:{code}", f"{known.name}{LEADS_TO}{name}", bag, share) for name, bag in pieces
+    by_name = [(name, text_bag(name)) for name in specialty.civilian_occupations]
+    by_code = [(occupations()[c].name, occupation_bag(c)) for c in specialty.occupation_codes]
+    named_bags = [*by_name, *by_code]
+    share = weight / len(named_bags) ** 0.5 if named_bags else 0.0
+    items = [
+        Evidence(kind, f"{kind}:{code}", f"{specialty.name}{LEADS_TO}{name}", bag, share)
+        for name, bag in named_bags
     ]
     if kind == "specialty":
-        skills = text_bag("，".join(known.skills))
-        leads.append(
-            Evidence(kind, f"{kind}:{code}", f"{known.name}的技能", skills, WEIGHTS["specialty_skills"])
+        skills = text_bag("，".join(specialty.skills))
+        items.append(
+            Evidence(kind, f"{kind}:{code}", f"{specialty.name}的技能", skills, WEIGHTS["specialty_skills"])
         )
-    return leads
+    return items
 
 
 def evidence(profile: Profile) -> list[Evidence]:
-    """The pieces of a profile, never none: a person of whom nothing is known gets entry work."""
-    pieces: list[Evidence] = []
+    """Return the evidence of a profile, never empty: an empty profile gets entry-level work."""
+    items: list[Evidence] = []
     wishes = [code for code in dict.fromkeys(profile.wished_occupations) if code]
     for code in wishes:
         name = occupations()[code].name if code in occupations() else code
         weight = WEIGHTS["wish"] / len(wishes) ** 0.5
-        pieces.append(Evidence("wish", f"wish:{code}", name, occupation_bag(code), weight))
-    served = [code for code in dict.fromkeys(profile.specialties) if code in specialties()]
-    for code in served:
-        pieces += specialty_evidence(code, "specialty", WEIGHTS["specialty"] / len(served) ** 0.5)
-    own, told = sorted(profile.certificates), set(profile.certificates)
-    for code in own:
-        weight = WEIGHTS["certificate"] / len(own) ** 0.5
+        items.append(Evidence("wish", f"wish:{code}", name, occupation_bag(code), weight))
+    served_specialties = [code for code in dict.fromkeys(profile.specialties) if code in specialties()]
+    for code in served_specialties:
+        items += specialty_evidence(code, "specialty", WEIGHTS["specialty"] / len(served_specialties) ** 0.5)
+    codes, own_codes = sorted(profile.certificates), set(profile.certificates)
+    for code in codes:
+        weight = WEIGHTS["certificate"] / len(codes) ** 0.5
         name = certificates()[code].short if code in certificates() else code
-        pieces.append(Evidence("certificate", f"certificate:{code}", name, certificate_bag(code), weight))
-        for covered in sorted(held([code]) - told):
-            told.add(covered)
-            bag = Bag(certificate_terms([covered]))
-            covers = f"{name}（含{certificates()[covered].short}准驾）"
-            pieces.append(Evidence("certificate", f"certificate:{code}", covers, bag, weight / 2))
+        items.append(Evidence("certificate", f"certificate:{code}", name, certificate_bag(code), weight))
+        for covered_code in sorted(held([code]) - own_codes):
+            own_codes.add(covered_code)
+            bag = Bag(certificate_terms([covered_code]))
+            covers = f"{name}（含{certificates()[covered_code].short}准驾）"
+            items.append(Evidence("certificate", f"certificate:{code}", covers, bag, weight / 2))
     for kind, text in (
         ("wish_text", profile.wish_text),
         ("skills", profile.skills),
         ("history", profile.work_history),
     ):
-        pieces.append(
+        items.append(
             Evidence(kind, kind, "", Bag(terms(text)), WEIGHTS[kind])
         )  # a person's own words: not kept
-    pieces = [piece for piece in pieces if not piece.is_empty]
-    return pieces or specialty_evidence(ENTRY_SPECIALTY, "entry", WEIGHTS["entry"])
+    items = [item for item in items if not item.is_empty]
+    return items or specialty_evidence(ENTRY_SPECIALTY, "entry", WEIGHTS["entry"])

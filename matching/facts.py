@@ -1,7 +1,6 @@
-"""Hard facts: what must hold before a score is looked at. Columns of plain numbers, one mask for each kind
-of fact.
+"""Hard facts that must hold before a posting is scored, as columns of numbers.
 
-A fact speaks only when both sides say something: a wish left empty, a post without coordinates, excludes
+A fact excludes only when both sides are known: an empty wish or a posting without coordinates excludes
 nothing.
 """
 
@@ -22,8 +21,8 @@ from matching.types import EDUCATION_LABELS, Missing, Posting, Profile
 KINDS = (
     "region", "distance", "pay", "education", "experience", "certificate", "employer", "shift", "travel",
 )  # fmt: skip
-"""Facts about person and posting, in the order in which they are told. 'closed' (not open now) stands
-apart: a posting that is not open is not even considered."""
+"""Kinds of facts, in the order in which they are reported. 'closed' is none of them: a posting that is not
+open is not considered."""
 
 SHIFT, TRAVEL, PREFERRED, ONLY, PUBLIC = 1, 2, 4, 8, 16
 
@@ -35,8 +34,8 @@ ROW = np.dtype(
         ("opens", "<i8"), ("expires", "<i8"), ("certificates", "<u8"), ("flags", "<i4"),
     ]
 )  # fmt: skip
-"""One posting's facts, as a record: regions as a range of 12-digit codes, places as points of the unit sphere
-(NaN where unknown), times in microseconds since 1970."""
+"""Facts of one posting as a record: the region as a range of 12-digit codes, the location as a point of the
+unit sphere (NaN if unknown), times in microseconds since 1970."""
 
 EARTH_KM = 6371.0088
 _ANY_PAY = -(1 << 40)
@@ -45,13 +44,13 @@ Bytes = NDArray[np.uint8]
 
 
 def on_sphere(location: tuple[float, float]) -> tuple[float, float, float]:
-    """(latitude, longitude) in degrees as a point of the unit sphere."""
+    """Convert (latitude, longitude) in degrees to a point of the unit sphere."""
     latitude, longitude = radians(location[0]), radians(location[1])
     return cos(latitude) * cos(longitude), cos(latitude) * sin(longitude), sin(latitude)
 
 
 def farthest_chord(profile: Profile) -> float:
-    """The greatest squared distance on the unit sphere that a person accepts; infinite without a limit."""
+    """Return the greatest squared chord on the unit sphere that a person accepts; infinite without limit."""
     if profile.home is None or profile.max_distance_km is None:
         return inf
     return (2 * sin(min(profile.max_distance_km / (2 * EARTH_KM), pi / 2))) ** 2
@@ -59,7 +58,7 @@ def farthest_chord(profile: Profile) -> float:
 
 @lru_cache(maxsize=1 << 14)
 def region_range(code: str) -> tuple[int, int]:
-    """The 12-digit codes at or below a region, as [from, to). An empty code means everywhere.
+    """Return the 12-digit codes at or below a region as [from, to). An empty code means everywhere.
 
     Raises:
         ValueError: not 2, 4, 6, 9 or 12 digits.
@@ -76,7 +75,7 @@ def region_range(code: str) -> tuple[int, int]:
 
 
 def microseconds(moment: datetime) -> int:
-    """Microseconds since 1970.
+    """Return a time in microseconds since 1970.
 
     Raises:
         ValueError: the time has no timezone.
@@ -87,7 +86,7 @@ def microseconds(moment: datetime) -> int:
 
 
 def row(posting: Posting) -> tuple[Any, ...]:
-    """One posting's facts in the order of ROW."""
+    """Return the facts of a posting in the order of ROW."""
     region = region_range(posting.region)
     place = on_sphere(posting.location) if posting.location else (nan, nan, nan)
     flags = (
@@ -106,22 +105,27 @@ def row(posting: Posting) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def rows_of(wanted: Iterable[int], ids: NDArray[np.int64], by_id: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Where the wanted ids stand in a column of ids, those that do, in their own order. `by_id` sorts the
-    column."""
-    asked = np.array(sorted(set(wanted)), np.int64)
+def rows_of(requested: Iterable[int], ids: NDArray[np.int64], by_id: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return the rows of the requested ids that exist in a column, in the order of the ids.
+
+    Args:
+        requested: ids.
+        ids: i64[n], the column.
+        by_id: i32[n], rows in the order of their ids.
+    """
+    sorted_ids = np.array(sorted(set(requested)), np.int64)
     if not len(ids):
         return np.empty(0, np.int64)
-    rows = by_id[np.minimum(np.searchsorted(ids, asked, sorter=by_id), len(ids) - 1)]
-    found: NDArray[np.int64] = rows[ids[rows] == asked].astype(np.int64)
-    return found
+    rows = by_id[np.minimum(np.searchsorted(ids, sorted_ids, sorter=by_id), len(ids) - 1)]
+    rows_found: NDArray[np.int64] = rows[ids[rows] == sorted_ids].astype(np.int64)
+    return rows_found
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts of all postings of a segment, a column each (see ROW), in the order of its rows.
+    """Facts of all postings of a segment, one column for each field of ROW.
 
-    `by_id` i32[n]: the rows in the order of their ids.
+    `by_id` i32[n]: rows in the order of their ids.
     """
 
     id: NDArray[np.int64]
@@ -148,11 +152,11 @@ class Facts:
         return cls(**columns, by_id=np.argsort(columns["id"], kind="stable").astype(np.int32))
 
     def find(self, ids: Iterable[int]) -> NDArray[np.int64]:
-        """Rows of the given postings, those that are here, in the order of their ids."""
+        """Return the rows of the given postings that exist here, in the order of their ids."""
         return rows_of(ids, self.id, self.by_id)
 
     def distance_km(self, at: int, home: tuple[float, float]) -> float:
-        """Great-circle distance of one posting from home in kilometres; NaN where its place is unknown."""
+        """Return the great-circle distance of a posting from home in km; NaN if its location is unknown."""
         x, y, z = on_sphere(home)
         apart = (float(self.x[at]) - x) ** 2 + (float(self.y[at]) - y) ** 2 + (float(self.z[at]) - z) ** 2
         return 2 * EARTH_KM * asin(min(sqrt(apart) / 2, 1.0)) if not isnan(apart) else nan
@@ -160,7 +164,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The facts of a profile, ready to be compared with columns."""
+    """Facts of a profile in the form that is compared with columns."""
 
     profile: Profile
     certificates: frozenset[str]
@@ -170,32 +174,35 @@ class Person:
 
     @classmethod
     def of(cls, profile: Profile) -> "Person":
-        """The facts of a profile. Certificates that data/certificates.csv lacks cannot be asked for and are
-        ignored."""
-        known = certificates()
-        covered = frozenset(c for c in held(profile.certificates) if c in known)
-        served = [specialties()[s] for s in profile.specialties if s in specialties()]
+        """Return the facts of a profile; certificates that data/certificates.csv lacks are ignored."""
+        known_certificates = certificates()
+        usable = frozenset(c for c in held(profile.certificates) if c in known_certificates)
+        served_specialties = [specialties()[s] for s in profile.specialties if s in specialties()]
         return cls(
             profile=profile,
-            certificates=covered,
-            certificate_bits=certificate_bits(covered),
+            certificates=usable,
+            certificate_bits=certificate_bits(usable),
             regions=tuple(region_range(code) for code in sorted(profile.regions)),
-            related_groups=frozenset(occupation_number(c) // 100 for s in served for c in s.occupation_codes),
+            related_groups=frozenset(
+                occupation_number(c) // 100 for s in served_specialties for c in s.occupation_codes
+            ),
         )
 
     def years_for(self, occupation: int) -> float:
-        """Experience that counts for an occupation: civilian years, and years served near it."""
+        """Return the years that count for an occupation: civilian ones, plus service in related work."""
         near = occupation // 100 in self.related_groups
         return self.profile.experience_years + (self.profile.years_served if near else 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the facts of a person say about the rows of a segment.
+    """Result of checking the rows of a segment against the facts of a person.
 
-    `allowed` u8: 1 for each row that may be in a list, with zeros up to a multiple of 8; `passing`: how many;
-    `considered`: how many are open and were not left out; `failing`: for each kind of fact how many of those
-    fail it, whether or not it excludes, and how many are 'closed'.
+    Attributes:
+        allowed: u8, 1 for each row that may be listed, zero-padded to a multiple of 8.
+        passing: number of allowed rows.
+        considered: number of rows that are open and not left out.
+        failing: kind of fact -> considered rows that fail it, even if relaxed; and number of 'closed' rows.
     """
 
     allowed: Bytes
@@ -205,7 +212,7 @@ class Judgement:
 
 
 class Judge:
-    """The facts of a segment, ready to be held against one person after the other."""
+    """Checks the rows of a segment against the facts of a person."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
@@ -221,11 +228,14 @@ class Judge:
         relax: Collection[str] = (),
         row: int | None = None,
     ) -> Judgement:
-        """Which rows are open at `now` and meet every hard fact but those of `relax`.
+        """Check which rows are open at `now` and meet every hard fact except those of `relax`.
 
         Args:
-            left_out: u8[n], 1 for each row that is not to be looked at.
-            row: judge this row alone, open or not; `allowed` says nothing about any other.
+            person: facts of the person.
+            now: time with a timezone.
+            left_out: u8[n], 1 for each row to skip.
+            relax: kinds of facts that do not exclude.
+            row: check this row alone, open or not; `allowed` is undefined for all others.
 
         Raises:
             ValueError: `now` without a timezone.
@@ -256,68 +266,68 @@ class Judge:
             own["flags"], not profile.accepts_shift, not profile.accepts_travel,
             relaxed, address(failed), address(allowed), address(counts),
         )  # fmt: skip
-        *failing, considered, passing, closed = counts.tolist()
-        kinds = dict(zip(KINDS, failing, strict=True)) | {"closed": closed}
-        return Judgement(allowed, passing, considered, kinds)
+        *failure_counts, considered_count, passing_count, closed_count = counts.tolist()
+        kinds = dict(zip(KINDS, failure_counts, strict=True)) | {"closed": closed_count}
+        return Judgement(allowed, passing_count, considered_count, kinds)
 
     def failed_kinds(self, at: int, person: Person, now: datetime) -> frozenset[str]:
-        """The kinds of facts that one posting fails, 'closed' among them when it is not open at `now`."""
-        failing = self(person, now, row=at).failing
-        return frozenset(kind for kind, count in failing.items() if count)
+        """Return the kinds of facts that a posting fails, with 'closed' if it is not open at `now`."""
+        failure_counts = self(person, now, row=at).failing
+        return frozenset(kind for kind, count in failure_counts.items() if count)
 
 
 def pay_text(low: int, high: int) -> str:
     return f"{low} 元" if low == high else f"{low}–{high} 元"
 
 
-def _missing_certificates(asked: int, person: Person) -> list[Missing]:
-    """The certificates of a 64-bit set that the person lacks, each with what an army driver should know."""
+def _missing_certificates(required_bits: int, person: Person) -> list[Missing]:
+    """Return the certificates of a 64-bit set that the person lacks, with a hint for army drivers."""
     army = {
         c
         for s in person.profile.specialties
         if s in specialties()
         for c in specialties()[s].certificate_codes
     }
-    told = []
+    items = []
     for certificate in certificates().values():
-        if asked >> certificate.bit & 1 and certificate.code not in person.certificates:
+        if required_bits >> certificate.bit & 1 and certificate.code not in person.certificates:
             exchange = certificate.code.startswith("driving_") and certificate.code in army
             hint = "（军车驾驶证须先换领地方驾驶证）" if exchange else ""
-            told.append(Missing("certificate", f"缺少{certificate.short}{hint}"))
-    return told
+            items.append(Missing("certificate", f"缺少{certificate.short}{hint}"))
+    return items
 
 
 def missing(facts: Facts, at: int, person: Person, failed: frozenset[str]) -> tuple[Missing, ...]:
-    """The failed kinds of facts of one posting in words, and the warnings that exclude nothing."""
-    profile, told = person.profile, []
+    """Return texts for the failed facts of a posting, and warnings that do not exclude."""
+    profile, items = person.profile, []
     if "closed" in failed:
-        told.append(Missing("closed", "岗位不在招聘有效期内"))
+        items.append(Missing("closed", "岗位不在招聘有效期内"))
     if "region" in failed:
-        told.append(Missing("region", "不在意向地区"))
+        items.append(Missing("region", "不在意向地区"))
     if "distance" in failed and profile.home is not None:
         far = facts.distance_km(at, profile.home)
-        told.append(
+        items.append(
             Missing("distance", f"距离住处 {far:.0f} 公里，超过可接受的 {profile.max_distance_km:g} 公里")
         )
     if "pay" in failed:
         pay = pay_text(int(facts.pay_from[at]), int(facts.pay_to[at]))
-        told.append(Missing("pay", f"月薪 {pay}低于期望 {profile.lowest_pay} 元"))
+        items.append(Missing("pay", f"月薪 {pay}低于期望 {profile.lowest_pay} 元"))
     if "education" in failed:
-        asked, own = EDUCATION_LABELS[int(facts.education[at])], EDUCATION_LABELS[profile.education]
-        told.append(Missing("education", f"要求{asked}学历，本人为{own}"))
+        required_label, own = EDUCATION_LABELS[int(facts.education[at])], EDUCATION_LABELS[profile.education]
+        items.append(Missing("education", f"要求{required_label}学历，本人为{own}"))
     if "experience" in failed:
         own_years = person.years_for(int(facts.occupation[at]))
-        told.append(Missing("experience", f"要求 {facts.experience[at]} 年相关经验，现有 {own_years:g} 年"))
+        items.append(Missing("experience", f"要求 {facts.experience[at]} 年相关经验，现有 {own_years:g} 年"))
     if "certificate" in failed:
-        told += _missing_certificates(int(facts.certificates[at]), person)
+        items += _missing_certificates(int(facts.certificates[at]), person)
     if "employer" in failed:
-        told.append(Missing("employer", "已屏蔽该用人单位"))
+        items.append(Missing("employer", "已屏蔽该用人单位"))
     if "shift" in failed:
-        told.append(Missing("shift", "岗位需要倒班，与意愿不符"))
+        items.append(Missing("shift", "岗位需要倒班，与意愿不符"))
     if "travel" in failed:
-        told.append(Missing("travel", "岗位需要出差，与意愿不符"))
+        items.append(Missing("travel", "岗位需要出差，与意愿不符"))
     if profile.on_monthly_pension and facts.flags[at] & PUBLIC:
-        told.append(
+        items.append(
             Missing("pension", "提醒：逐月领取退役金期间被机关事业单位录用的，退役金停发，请先咨询服务站")
         )
-    return tuple(told)
+    return tuple(items)

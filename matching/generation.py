@@ -1,8 +1,7 @@
-"""One generation on disk: a directory of plain .npy files and a manifest with their checksums; and the folder
-in which one generation follows the other.
+"""Index generations on disk: a directory of .npy files and a manifest with their checksums.
 
-Opened with `mmap_mode="r"`, its pages are shared by every process that serves from it. Nothing in it
-changes but a log of later changes that may lie beside the arrays (delta.py).
+Opened with `mmap_mode="r"`, pages are shared by all processes. A generation is immutable, except for a log
+of later changes beside the arrays (delta.py).
 """
 
 import fcntl
@@ -25,17 +24,17 @@ logger = logging.getLogger(__name__)
 
 FORMAT = 3
 MANIFEST = "manifest.json"
-KEPT = 2
-"""Generations kept on disk: the one that serves and the one to fall back on."""
+MAX_GENERATIONS = 2
+"""Generations kept on disk: the current one and one to fall back on."""
 
 _NAME = re.compile(r"g-(\d{8})\Z")
 _BLOCK = 1 << 24
 
-Opened = TypeVar("Opened")
+Generation = TypeVar("Generation")
 
 
 class CorruptedError(Exception):
-    """A generation is not what its manifest says: half written, damaged, or of another format."""
+    """A generation does not match its manifest: incomplete, damaged, or of another format."""
 
 
 def sync(path: Path) -> None:
@@ -59,17 +58,17 @@ def _seal(manifest: dict[str, Any]) -> int:
 
 
 def write(directory: Path, parts: Mapping[str, Any]) -> None:
-    """Write named dataclasses of arrays into a new directory, safe on disk when this returns.
+    """Write named dataclasses of arrays into a new directory and sync it to disk.
 
     Raises:
         FileExistsError: the directory is there already.
     """
     directory.mkdir()
     files = {}
-    for part, held in parts.items():
-        for field in fields(held):
+    for part, arrays in parts.items():
+        for field in fields(arrays):
             path = directory / f"{part}.{field.name}.npy"
-            np.save(path, np.asarray(getattr(held, field.name)), allow_pickle=False)
+            np.save(path, np.asarray(getattr(arrays, field.name)), allow_pickle=False)
             sync(path)
             files[path.name] = {"bytes": path.stat().st_size, "crc32": _checksum(path)}
     manifest = {
@@ -84,7 +83,7 @@ def write(directory: Path, parts: Mapping[str, Any]) -> None:
 
 
 def load(directory: Path, kinds: Mapping[str, type]) -> dict[str, Any]:
-    """Check a generation against its manifest and map it into memory: a dataclass for each of `kinds`.
+    """Verify a generation against its manifest and map it into memory, a dataclass for each of `kinds`.
 
     Raises:
         CorruptedError: something is missing, damaged or of another format.
@@ -95,9 +94,9 @@ def load(directory: Path, kinds: Mapping[str, type]) -> dict[str, Any]:
         if seal != _seal(manifest) or manifest["format"] != FORMAT:
             raise CorruptedError(f"{directory}: the manifest is damaged or of another format")
         arrays = {}
-        for name, said in manifest["files"].items():
+        for name, entry in manifest["files"].items():
             path = directory / name
-            if path.stat().st_size != said["bytes"] or _checksum(path) != said["crc32"]:
+            if path.stat().st_size != entry["bytes"] or _checksum(path) != entry["crc32"]:
                 raise CorruptedError(f"{path}: not what the manifest says")
             mapped = np.load(path, mmap_mode="r", allow_pickle=False)
             arrays[name.removesuffix(".npy")] = mapped.view(np.ndarray)
@@ -110,13 +109,11 @@ def load(directory: Path, kinds: Mapping[str, type]) -> dict[str, Any]:
 
 
 class Folder:
-    """Generations side by side in one directory, and the pointer to the one that serves.
+    """Directory of generations with a pointer to the current one, created if missing.
 
-        <directory>/CURRENT          the name of the generation that serves; replaced atomically
-        <directory>/g-00000007/      one generation
-        <directory>/PUBLISH.lock     held by whoever writes a new one
-
-    The directory is made when missing.
+    <directory>/CURRENT          name of the current generation; replaced atomically
+    <directory>/g-00000007/      one generation
+    <directory>/PUBLISH.lock     held while a new one is written
     """
 
     def __init__(self, directory: Path | str) -> None:
@@ -125,17 +122,15 @@ class Folder:
         self._pointer = self.path / "CURRENT"
 
     def stamp(self) -> tuple[int, int] | None:
-        """Changes whenever another generation serves; None before the first."""
+        """Return a value that changes with the current generation; None before the first."""
         try:
-            found = self._pointer.stat()
+            status = self._pointer.stat()
         except FileNotFoundError:
             return None
-        return found.st_ino, found.st_mtime_ns
+        return status.st_ino, status.st_mtime_ns
 
-    def open(self, read: Callable[[Path], Opened]) -> Opened | None:
-        """What `read` makes of the generation that serves, or, when that is damaged, of the newest that is
-        not.
-        """
+    def open(self, read: Callable[[Path], Generation]) -> Generation | None:
+        """Read the current generation or, if it is damaged, the newest one that is not."""
         pointed = self._pointer.read_text(encoding="ascii").strip() if self._pointer.exists() else ""
         for name in sorted(self.names(), key=lambda n: n != pointed):
             try:
@@ -145,7 +140,7 @@ class Folder:
         return None
 
     def names(self) -> list[str]:
-        """Generations on disk, the newest first."""
+        """Return the names of the generations on disk, the newest first."""
         return sorted((p.name for p in self.path.iterdir() if _NAME.match(p.name)), reverse=True)
 
     def publish(
@@ -153,13 +148,14 @@ class Folder:
         parts: Mapping[str, Any],
         switching: Callable[[Path], AbstractContextManager[Any]] = nullcontext,
     ) -> str:
-        """Write a new generation and point at it; returns its name. Those older than the last KEPT are
-        removed.
+        """Write a new generation and switch to it; return its name. Older ones than MAX_GENERATIONS go.
 
-        `switching` gets the half-made directory and is held while it takes its name and the pointer moves.
+        Args:
+            parts: name -> dataclass of arrays.
+            switching: context manager entered with the unfinished directory during the switch.
         """
         with self.held("PUBLISH.lock"):
-            for left in self.path.glob(".half-*"):  # of a publisher that was killed: we hold the lock
+            for left in self.path.glob(".half-*"):  # left by a killed publisher
                 shutil.rmtree(left)
             names = self.names()
             name = f"g-{(int(names[0][2:]) if names else 0) + 1:08d}"
@@ -168,7 +164,7 @@ class Folder:
             with switching(half):
                 half.rename(self.path / name)
                 self._point_at(name)
-            for old in self.names()[KEPT:]:
+            for old in self.names()[MAX_GENERATIONS:]:
                 shutil.rmtree(self.path / old)
         return name
 
@@ -183,8 +179,7 @@ class Folder:
 
     @contextmanager
     def held(self, name: str) -> Iterator[None]:
-        """Hold a lock file against every other process and thread; the system frees it when a process
-        dies."""
+        """Hold an exclusive lock file; the system releases it when the process ends."""
         with (self.path / name).open("ab") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield

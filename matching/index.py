@@ -1,8 +1,8 @@
-"""The index: postings as vectors and facts, and the questions that can be asked of it.
+"""The index: postings as vectors and facts, and the queries on them.
 
-An index is made of segments, each immutable: the base that a rebuild makes and, when postings came since, a
-small delta whose weights use the base's idf. Rows of the base that were replaced or removed are marked
-dead. Facts decide before scores: a posting that fails a hard fact is never scored into a list.
+An index consists of immutable segments: the base built by a rebuild and, after later changes, a small delta
+whose weights use the base's idf. Replaced or removed rows of the base are marked dead. Facts are checked
+before scores: a posting that fails a hard fact is never listed.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -14,10 +14,10 @@ from functools import cached_property
 import numpy as np
 
 from matching.blocks import Bytes, Ceilings, Searcher
-from matching.counting import Counting, heaviest_terms, taken
+from matching.counting import Counting, heaviest_terms, reorder_rows
 from matching.evidence import Evidence, evidence
 from matching.facts import KINDS, ROW, Facts, Judge, Person, missing, row
-from matching.query import Query, compile_query, gathered
+from matching.query import Query, collect_terms, compile_query
 from matching.reasons import fact_reasons, term_reasons
 from matching.types import Match, Posting, Profile, Ranking, Verdict
 from matching.vectors import Doubles, Ints, Longs, Progress, Vectors, smoothed_idf
@@ -27,8 +27,7 @@ _ROWS_AT_ONCE = 4096
 
 @dataclass(frozen=True)
 class Segment:
-    """Postings as vectors and facts, in one order: like work side by side when there are ceilings over it
-    (blocks.py), by id in a small segment without."""
+    """Postings as vectors and facts: similar work adjacent if there are ceilings (blocks.py), else by id."""
 
     vectors: Vectors
     facts: Facts
@@ -48,19 +47,21 @@ class Segment:
 
 
 class Index:
-    """Ranks postings for profiles. Immutable, so that threads may share it."""
+    """Ranks postings for profiles. Immutable and thread-safe."""
 
     def __init__(self, base: Segment, delta: Segment | None = None, dead: Bytes | None = None) -> None:
-        """`dead` u8[n]: 1 for rows of the base that were replaced or taken out."""
+        """Combine segments; `dead` u8[n] is 1 for rows of the base that were replaced or removed."""
         self.base = base
         self.delta = delta
         self.dead = dead
 
     @classmethod
     def build(cls, postings: Iterable[Posting], progress: Progress | None = None) -> "Index":
-        """An index of the given postings, in any order; of two with one id the last counts.
+        """Build an index of postings in any order; of several with the same id the last counts.
 
-        `progress` wraps the postings as they are read, e.g. `progress=tqdm`.
+        Args:
+            postings: the postings.
+            progress: wraps the postings as they are read, e.g. `progress=tqdm`.
 
         Raises:
             ValueError: a region code or a time cannot be used.
@@ -78,7 +79,7 @@ class Index:
         vectors = counting.finish(last)
         kin = np.frombuffer(counting.kin, np.int64)[last]
         order = np.lexsort((table["id"][last], heaviest_terms(vectors), kin))
-        vectors = taken(vectors, order)
+        vectors = reorder_rows(vectors, order)
         return cls(Segment(vectors, Facts.from_rows(table[last[order]]), Ceilings.of(vectors)))
 
     def __len__(self) -> int:
@@ -92,47 +93,49 @@ class Index:
             yield self.delta
 
     def compile(self, profile: Profile) -> Query:
-        """The profile as a query against this index's vocabulary, with idf as of the last rebuild."""
+        """Compile a profile to a query for the vocabulary of this index, with idf of the last rebuild."""
         return self.compile_evidence(evidence(profile))
 
-    def compile_evidence(self, pieces: Sequence[Evidence]) -> Query:
-        """As `compile`, from pieces of evidence; at least one."""
-        hashes, places = gathered(pieces)
+    def compile_evidence(self, items: Sequence[Evidence]) -> Query:
+        """Compile a non-empty sequence of evidence to a query."""
+        hashes, places = collect_terms(items)
         base = self.base.vectors
         at = base.find(hashes)
         idf = np.where(at >= 0, base.idf[np.maximum(at, 0)], 0.0) if len(base.idf) else np.zeros(len(hashes))
         if self.delta is not None:
             new = (at < 0) & (self.delta.vectors.find(hashes) >= 0)
             idf[new] = smoothed_idf(np.zeros(1, np.int64), base.size)[0]
-        return compile_query(pieces, hashes, places, at, idf)
+        return compile_query(items, hashes, places, at, idf)
 
     def search(
         self, query: Query, k: int = 20, allowed: Bytes | None = None, passing: int | None = None
     ) -> tuple[Longs, Doubles]:
-        """Ids and scores of the k postings of the last rebuild that are nearest to a query, whatever their
-        facts.
+        """Return ids and scores of the k nearest postings of the last rebuild, ignoring facts.
 
-        `allowed` u8[n], in the order of the rows, limits them (see blocks.Searcher.best); `passing` is how
-        many it allows.
+        Args:
+            query: compiled profile.
+            k: number of results.
+            allowed: u8[n] in the order of the rows, see blocks.Searcher.best.
+            passing: number of ones in `allowed`.
         """
-        known = query.numbers >= 0
+        is_known = query.numbers >= 0
         rows, scores = self.base.searcher.best(
-            query.numbers[known], query.weights[known], k, allowed, passing
+            query.numbers[is_known], query.weights[is_known], k, allowed, passing
         )
         return self.base.facts.id[rows], scores
 
     def search_many(
         self, queries: Sequence[Query], k: int = 20, *, threads: int = 1
     ) -> list[tuple[Longs, Doubles]]:
-        """`search` for each of many queries, on so many cores."""
+        """Call `search` for each of many queries, on `threads` cores."""
         if threads == 1:
             return [self.search(query, k) for query in queries]
-        with ThreadPoolExecutor(threads) as pool:  # the search itself lets other threads run
+        with ThreadPoolExecutor(threads) as pool:  # the kernels release the GIL
             shares = pool.map(lambda at: self.search_many(queries[at::threads], k), range(threads))
-            found: list[tuple[Longs, Doubles]] = [(np.empty(0, np.int64), np.empty(0))] * len(queries)
+            results: list[tuple[Longs, Doubles]] = [(np.empty(0, np.int64), np.empty(0))] * len(queries)
             for at, share in enumerate(shares):
-                found[at::threads] = share
-        return found
+                results[at::threads] = share
+        return results
 
     def rank(
         self,
@@ -144,13 +147,15 @@ class Index:
         among: Collection[int] | None = None,
         relax: Collection[str] = (),
     ) -> Ranking:
-        """The k best postings that are open at `now` and meet every hard fact, best first, equal scores by
-        id.
+        """Rank the postings that are open at `now` and meet every hard fact, best first, equal scores by id.
 
         Args:
-            offset: leave out so many of the very best (they were on the pages before).
+            profile: the person.
+            k: number of results.
+            now: time with a timezone.
+            offset: number of best results to skip (those of the pages before).
             among: only these posting ids (a fair's booths); None means all.
-            relax: kinds of facts (facts.KINDS) that shall not exclude; what fails them is told as missing.
+            relax: kinds of facts (facts.KINDS) that do not exclude; failures are reported as missing.
 
         Raises:
             ValueError: `now` without a timezone, an unknown kind in `relax`, or a region code that cannot
@@ -159,31 +164,34 @@ class Index:
         if unknown := set(relax) - set(KINDS):
             raise ValueError(f"no such kinds of facts: {sorted(unknown)}")
         person, query = Person.of(profile), self.compile(profile)
-        considered, passing, excluded = 0, 0, dict.fromkeys(KINDS, 0)
+        considered_count, passing_count, excluded = 0, 0, dict.fromkeys(KINDS, 0)
         best: list[tuple[float, int, Segment, int]] = []
         for segment in self._segments():
-            judged = segment.judge(person, now, left_out=self._left_out(segment, among), relax=relax)
-            considered += judged.considered
-            passing += judged.passing
+            judgement = segment.judge(person, now, left_out=self._left_out(segment, among), relax=relax)
+            considered_count += judgement.considered
+            passing_count += judgement.passing
             for kind in excluded:
-                excluded[kind] += judged.failing[kind] if kind not in relax else 0
+                excluded[kind] += judgement.failing[kind] if kind not in relax else 0
             numbers = self._numbers(segment, query)
-            known = numbers >= 0
+            is_known = numbers >= 0
             rows, scores = segment.searcher.best(
-                numbers[known], query.weights[known], offset + k, judged.allowed, judged.passing
+                numbers[is_known], query.weights[is_known], offset + k, judgement.allowed, judgement.passing
             )
             ids = segment.facts.id[rows].tolist()
             best += [
                 (-s, i, segment, at) for s, i, at in zip(scores.tolist(), ids, rows.tolist(), strict=True)
             ]
         best.sort(key=lambda entry: entry[:2])
-        told = frozenset(relax)
+        relaxed = frozenset(relax)
         matches = []
         for _, _, segment, at in best[offset : offset + k]:
-            failed = segment.judge.failed_kinds(at, person, now) & told if told else told
+            failed = segment.judge.failed_kinds(at, person, now) & relaxed if relaxed else relaxed
             matches.append(self._match(query, person, segment, at, failed))
         return Ranking(
-            tuple(matches), considered, passing, {kind: count for kind, count in excluded.items() if count}
+            tuple(matches),
+            considered_count,
+            passing_count,
+            {kind: count for kind, count in excluded.items() if count},
         )
 
     def rank_many(
@@ -195,12 +203,12 @@ class Index:
         among: Collection[int] | None = None,
         relax: Collection[str] = (),
     ) -> Iterator[tuple[int, Ranking]]:
-        """(profile id, ranking) for each profile, as `rank` gives it."""
+        """Yield (profile id, ranking by `rank`) for each profile."""
         for profile in profiles:
             yield profile.id, self.rank(profile, k, now=now, among=among, relax=relax)
 
     def explain(self, profile: Profile, posting_id: int, now: datetime) -> Verdict:
-        """Why, or why not, for one posting.
+        """Explain why one posting fits the profile or not.
 
         Raises:
             KeyError: the index has no such posting.
@@ -212,24 +220,24 @@ class Index:
         return Verdict(match.id, match.score, not failed, match.reasons, match.missing)
 
     def find(self, posting_id: int) -> tuple[Segment, int]:
-        """Where a posting stands: its segment and row.
+        """Return the segment and row of a posting.
 
         Raises:
             KeyError: the index has no such posting.
         """
         for segment in self._segments():
-            found = segment.facts.find([posting_id])
-            if len(found) and not (segment is self.base and self.dead is not None and self.dead[found[0]]):
-                return segment, int(found[0])
+            rows = segment.facts.find([posting_id])
+            if len(rows) and not (segment is self.base and self.dead is not None and self.dead[rows[0]]):
+                return segment, int(rows[0])
         raise KeyError(posting_id)
 
     def _left_out(self, segment: Segment, among: Collection[int] | None) -> Bytes | None:
-        dead = self.dead if segment is self.base else None
+        dead_rows = self.dead if segment is self.base else None
         if among is None:
-            return dead
+            return dead_rows
         left_out = np.ones(segment.size, np.uint8)
         left_out[segment.facts.find(among)] = 0
-        return left_out if dead is None else left_out | dead
+        return left_out if dead_rows is None else left_out | dead_rows
 
     def _numbers(self, segment: Segment, query: Query) -> Ints:
         return query.numbers if segment is self.base else segment.vectors.find(query.hashes)

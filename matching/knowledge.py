@@ -1,6 +1,7 @@
-"""What the ranking knows about work: the classification of occupations, the crosswalk from military
-specialties to civilian work, and which certificate covers which. Files in matching/data; each is read once,
-when first asked for."""
+"""Reference data: classification of occupations, crosswalk of military specialties, certificates.
+
+Each file in matching/data is read once, at first use.
+"""
 
 import csv
 import gzip
@@ -11,8 +12,7 @@ from functools import cache, lru_cache
 from matching.tokens import DATA
 
 ENTRY_SPECIALTY = "conscript"
-"""Row of the crosswalk that speaks for a person of whom nothing else is known: entry posts, never an empty
-list."""
+"""Row of the crosswalk used for an empty profile: entry-level work instead of an empty list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Specialty:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """One certificate and the certificates it covers, itself included; its bit is its place in the file."""
+    """One certificate and the certificates it covers, including itself; `bit` is its row in the file."""
 
     code: str
     label: str
@@ -49,7 +49,7 @@ class Certificate:
 
     @property
     def short(self) -> str:
-        """As people say it: 'A2驾照' for 机动车驾驶证A2, else the label."""
+        """Colloquial name: 'A2驾照' for 机动车驾驶证A2, else the label."""
         return (
             f"{self.label.removeprefix('机动车驾驶证')}驾照"
             if self.label.startswith("机动车驾驶证")
@@ -92,32 +92,35 @@ def certificates() -> dict[str, Certificate]:
         rows = list(csv.DictReader(file))
     implied = {r["code"]: _split(r["implies"]) for r in rows}
 
-    def covered(code: str) -> frozenset[str]:
-        return frozenset({code}).union(*(covered(c) for c in implied[code]))
+    def covered_codes(code: str) -> frozenset[str]:
+        return frozenset({code}).union(*(covered_codes(c) for c in implied[code]))
 
     return {
-        r["code"]: Certificate(r["code"], r["label"], covered(r["code"]), bit) for bit, r in enumerate(rows)
+        r["code"]: Certificate(r["code"], r["label"], covered_codes(r["code"]), bit)
+        for bit, r in enumerate(rows)
     }
 
 
 def held(codes: Iterable[str]) -> frozenset[str]:
-    """The given certificates with all that they cover. Unknown codes stand for themselves."""
-    known = certificates()
-    return frozenset().union(*(known[c].covers if c in known else {c} for c in codes))
+    """Return the given certificates with all that they cover. Unknown codes cover themselves."""
+    known_certificates = certificates()
+    return frozenset().union(
+        *(known_certificates[c].covers if c in known_certificates else {c} for c in codes)
+    )
 
 
 @lru_cache(maxsize=4096)
 def certificate_bits(codes: frozenset[str]) -> int:
-    """The certificates as a 64-bit set.
+    """Return the certificates as a 64-bit set.
 
     Raises:
         KeyError: a code that data/certificates.csv lacks.
     """
-    known = certificates()
-    return sum(1 << known[code].bit for code in codes)
+    known_certificates = certificates()
+    return sum(1 << known_certificates[code].bit for code in codes)
 
 
 def occupation_number(code: str) -> int:
-    """An occupation code as one integer, '4-02-02-02' -> 4020202; 0 when there is none or it is malformed."""
+    """Convert an occupation code to an integer, '4-02-02-02' -> 4020202; 0 if empty or malformed."""
     digits = code.replace("-", "")
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 9 else 0

@@ -1,7 +1,7 @@
-"""What may be learnt about a match: figures of the pair and of the posting, none of the person alone.
+"""Measures of a match that a re-weighting may use: of the pair and of the posting, never of the person alone.
 
-A re-weighting of the ranking sees these and nothing else. Nobody's age, sex, family, rank or health is here,
-nor anything that is the same for all postings of one person: that could only tell people apart, not postings.
+Age, sex, family, rank and health are excluded, and so is every value that is the same for all postings of a
+person: it could only distinguish people, not postings.
 """
 
 from dataclasses import dataclass
@@ -17,17 +17,20 @@ GROUPS = {
     "own_words": ("skills", "history"),
     "certificate": ("certificate",),
 }
-"""Measure -> the kinds of reasons whose shares it sums."""
+"""Measure -> kinds of reasons whose shares it sums."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """One match in figures.
+    """Measures of one match.
 
-    `score` is the cosine; `wish`, `service`, `own_words`, `certificate` are parts of it (GROUPS). `km` is the
-    distance from home, None when either place is unknown. `pay` is the posting's upper pay in yuan a month;
-    `pay_margin` how far that is above the person's lowest (0.2: a fifth more), None without such a wish.
-    `asked_years` is the experience that the posting asks for.
+    Attributes:
+        score: cosine; `wish`, `service`, `own_words` and `certificate` are parts of it (GROUPS).
+        km: distance from home, None if either location is unknown.
+        pay: upper pay of the posting in yuan per month.
+        pay_margin: `pay` relative to the person's lowest pay, minus 1 (0.2 is 20 % above); None without one.
+        shift: whether the posting has shifts; `travel`: whether it requires travel.
+        asked_years: experience that the posting requires.
     """
 
     score: float
@@ -46,7 +49,7 @@ class Measures:
 def measures(
     index: Index, profile: Profile, posting_id: int, score: float, reasons: tuple[Reason, ...]
 ) -> Measures:
-    """The figures of a match of `profile`, given its score and reasons.
+    """Return the measures of a match of `profile`, given its score and reasons.
 
     Raises:
         KeyError: the index has no such posting.

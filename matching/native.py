@@ -1,9 +1,8 @@
-"""Machine code of matching/kernels: compiled once a machine, loaded by every later process without numba.
+"""Machine code of matching/kernels: compiled once per machine, loaded by later processes without numba.
 
-numba takes 0.6 s to import and 30 MB a process; what it made takes milliseconds to load. The code is kept
+numba takes 0.6 s to import and 30 MB per process; its compiled code loads in milliseconds. The code is cached
 beside Python's own caches (`matching/__pycache__`, or the folder in MATCHING_CACHE) under a name that changes
-with the kernels' text, numba's version and the processor. `python -m matching` compiles beforehand, so
-that no web worker ever has to.
+with the kernels' text, numba's version and the processor. `python -m matching` compiles in advance.
 """
 
 import ctypes
@@ -54,54 +53,54 @@ def _key() -> str:
 
 
 def _folders() -> list[Path]:
-    given = os.environ.get("MATCHING_CACHE")
+    configured = os.environ.get("MATCHING_CACHE")
     own = Path(tempfile.gettempdir()) / f"matching-kernels-{os.getuid()}"
-    return [Path(given)] if given else [SOURCE.parent / "__pycache__", own]
+    return [Path(configured)] if configured else [SOURCE.parent / "__pycache__", own]
 
 
 def _compile() -> bytes:
-    """The kernels as machine code: a description of what is where, then one object file after the other.
+    """Compile the kernels: a description of the contents, followed by the object files.
 
     Raises:
-        RuntimeError: a kernel calls something that is not part of it.
+        RuntimeError: a kernel calls an external function.
     """
-    from matching.kernels import KERNELS  # noqa: PLC0415 - brings numba, which serving does without
+    from matching.kernels import KERNELS  # noqa: PLC0415 - imports numba, which serving does not need
 
-    machine, described, objects = _machine(), {}, []
-    for name, (arguments, made) in KERNELS.items():
-        ((signature, compiled),) = made.overloads.items()
-        module = llvm.parse_assembly(made.inspect_llvm(signature))
+    machine, descriptions, objects = _machine(), {}, []
+    for name, (arguments, function) in KERNELS.items():
+        ((signature, compiled),) = function.overloads.items()
+        module = llvm.parse_assembly(function.inspect_llvm(signature))
         symbol = compiled.fndesc.llvm_func_name
         foreign = {f.name for f in module.functions if f.is_declaration and not f.name.startswith("llvm.")}
         if foreign - _MATH:
             raise RuntimeError(f"kernel {name} needs {sorted(foreign - _MATH)} from outside")
         code = machine.emit_object(module)
-        described[name] = {"symbol": symbol, "arguments": arguments, "bytes": len(code)}
+        descriptions[name] = {"symbol": symbol, "arguments": arguments, "bytes": len(code)}
         objects.append(code)
-    words = json.dumps(described).encode()
+    words = json.dumps(descriptions).encode()
     rest = words + b"".join(objects)
     return _HEAD.pack(len(words), zlib.crc32(rest)) + rest
 
 
-def _whole(data: bytes) -> bool:
+def _is_complete(data: bytes) -> bool:
     return len(data) > _HEAD.size and zlib.crc32(data[_HEAD.size :]) == _HEAD.unpack_from(data)[1]
 
 
-def _owned(folder: Path) -> bool:
-    """Whether only we can have written there: what lies in it is run."""
+def _is_owned_folder(folder: Path) -> bool:
+    """Return whether only this user or root can write there, as its contents are executed."""
     try:
-        found = folder.stat()
+        status = folder.stat()
     except OSError:
         return False
-    return found.st_uid in (os.getuid(), 0) and not found.st_mode & 0o002
+    return status.st_uid in (os.getuid(), 0) and not status.st_mode & 0o002
 
 
 def _code() -> bytes:
-    """The machine code, compiled now if this machine has none yet, which takes about ten seconds."""
+    """Return the machine code; compile it first, in about ten seconds, if this machine has none yet."""
     name = f"kernels-{_key()}.o"
     for folder in _folders():
         path = folder / name
-        if path.exists() and _owned(folder) and _whole(data := path.read_bytes()):
+        if path.exists() and _is_owned_folder(folder) and _is_complete(data := path.read_bytes()):
             return data
     data = _compile()
     for folder in _folders():
@@ -112,7 +111,7 @@ def _code() -> bytes:
                 file.write(data)
             Path(half).replace(folder / name)
             break
-        except OSError:  # a read-only installation: the next folder, or compile again next time
+        except OSError:  # read-only installation: try the next folder, or compile again next time
             continue
     return data
 
@@ -121,20 +120,20 @@ Kernel = Callable[..., int]
 
 
 class Kernels:
-    """The compiled functions by name. A call lets other threads run."""
+    """Compiled functions by name. A call releases the GIL."""
 
     def __init__(self) -> None:
         data = _code()
         (size, _) = _HEAD.unpack_from(data)
         at = _HEAD.size + size
-        described = json.loads(data[_HEAD.size : at])
+        descriptions = json.loads(data[_HEAD.size : at])
         self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())
-        for one in described.values():
+        for one in descriptions.values():
             code = llvm.object_file.ObjectFileRef.from_data(data[at : at + one["bytes"]])
             self._engine.add_object_file(code)
             at += one["bytes"]
         self._engine.finalize_object()
-        for name, one in described.items():
+        for name, one in descriptions.items():
             setattr(self, name, self._function(one["symbol"], one["arguments"]))
 
     def _function(self, symbol: str, arguments: list[str]) -> Kernel:
@@ -144,8 +143,8 @@ class Kernels:
 
         def call(*values: Any) -> int:
             result = ctypes.c_int64()
-            raised = ctypes.c_void_p()
-            native(ctypes.byref(result), ctypes.byref(raised), *values)
+            exception = ctypes.c_void_p()
+            native(ctypes.byref(result), ctypes.byref(exception), *values)
             return result.value
 
         return call
@@ -158,25 +157,25 @@ class Kernels:
 
 
 @cache
-def _loaded() -> Kernels:
+def _load_kernels() -> Kernels:
     return Kernels()
 
 
 def kernels() -> Kernels:
     with _lock:
-        return _loaded()
+        return _load_kernels()
 
 
 def address(array: NDArray[Any]) -> int:
-    """Where an array's numbers lie, for a kernel.
+    """Return the address of an array's data, for a kernel.
 
-    The caller keeps the array alive and gives the type the kernel names; it must lie in one piece.
+    The caller keeps the array alive; it must be contiguous and have the dtype of the kernel's signature.
     """
-    data: tuple[int, bool] = array.__array_interface__["data"]  # quicker than .ctypes
+    data: tuple[int, bool] = array.__array_interface__["data"]  # faster than .ctypes
     return data[0]
 
 
 def addresses(*arrays: NDArray[Any]) -> tuple[int, ...]:
-    """As `address`, of several; each is seen to lie in one piece."""
+    """Return the addresses of several arrays; each is checked to be contiguous."""
     assert all(array.flags.c_contiguous for array in arrays)
     return tuple(address(array) for array in arrays)

@@ -1,8 +1,8 @@
-"""The other direction: which people suit a posting. Their profiles as vectors, their facts as columns.
+"""Rank people for a posting: profiles as vectors, their facts as columns.
 
-A person's score for a posting is the posting's score for that person (Index.rank), to the precision of a
-weight stored in four bytes; `Index.explain` says why. What each person holds and wants is judged as it was
-when the profiles were read.
+A person's score for a posting equals the posting's score for that person (Index.rank), up to float32
+precision of the weights; `Index.explain` gives the reasons. Facts are those of the time the profiles were
+read.
 """
 
 from collections.abc import Collection, Iterable
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from matching import generation
 from matching.blocks import Bytes, Ceilings, Searcher
-from matching.counting import heaviest_terms, taken
+from matching.counting import heaviest_terms, reorder_rows
 from matching.facts import SHIFT, TRAVEL, Person, farthest_chord, microseconds, on_sphere, rows_of
 from matching.index import Index
 from matching.types import Profile
@@ -26,11 +26,14 @@ from matching.vectors import Doubles, Longs, Vectors
 
 @dataclass(frozen=True, slots=True)
 class PeopleFacts:
-    """Facts of n people, a column each; lists of a person lie between its starts (i64[n+1]).
+    """Facts of n people, one column each; lists of a person lie between its starts (i64[n+1]).
 
-    `chord`: the greatest squared distance on the unit sphere, infinite for no limit (home is NaN then, too,
-    when it is not known). `lowest_pay` is 0 for no wish. `refuses`: flags of facts.SHIFT and TRAVEL. `by_id`
-    i32[n]: rows in the order of their ids.
+    Attributes:
+        by_id: i32[n], rows in the order of their ids.
+        lowest_pay: 0 without such a wish.
+        refuses: flags of facts.SHIFT and TRAVEL.
+        x: home on the unit sphere, as y and z; NaN if unknown.
+        chord: greatest squared chord from home, infinite without limit.
     """
 
     id: Longs
@@ -86,7 +89,7 @@ class PeopleFacts:
         )  # fmt: skip
 
     def failures(self, index: Index, posting_id: int) -> dict[str, NDArray[np.bool_]]:
-        """For each kind of fact which people fail it for a posting.
+        """Return for each kind of fact a mask of the people who fail it for a posting.
 
         Raises:
             KeyError: the index has no such posting.
@@ -94,7 +97,7 @@ class PeopleFacts:
         segment, at = index.find(posting_id)
         f = segment.facts
         x, y, z = self.x - f.x[at], self.y - f.y[at], self.z - f.z[at]
-        asked = f.experience[at]
+        required_years = f.experience[at]
         near = _any(self.related_start, self.related == f.occupation[at] // 100)
         inside = (self.region_from < f.region_to[at]) & (self.region_to > f.region_from[at])
         flags = int(f.flags[at])
@@ -105,7 +108,8 @@ class PeopleFacts:
             "distance": too_far,
             "pay": f.pay_to[at] < self.lowest_pay,
             "education": f.education[at] > self.education,
-            "experience": (asked > self.experience) & ~(near & (asked <= self.experience + self.served)),
+            "experience": (required_years > self.experience)
+            & ~(near & (required_years <= self.experience + self.served)),
             "certificate": (f.certificates[at] & ~self.certificates) != 0,
             "employer": _any(self.blocked_start, self.blocked == f.employer[at]),
             "shift": (self.refuses & flags & SHIFT) != 0,
@@ -118,16 +122,16 @@ def _starts(lists: Iterable[Collection[object]]) -> Longs:
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(np.array(sizes, np.int64))])
 
 
-def _any(starts: Longs, holds: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether it holds for any element of each list."""
-    before = np.concatenate([np.zeros(1, np.int64), np.cumsum(holds)])
-    found: NDArray[np.bool_] = before[starts[1:]] > before[starts[:-1]]
-    return found
+def _any(starts: Longs, values: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return for each list whether any of its values is true."""
+    before = np.concatenate([np.zeros(1, np.int64), np.cumsum(values)])
+    result: NDArray[np.bool_] = before[starts[1:]] > before[starts[:-1]]
+    return result
 
 
 @dataclass(frozen=True, slots=True)
 class Shortlist:
-    """The best people for a posting, best first, equal scores by id: (profile id, score).
+    """Best people for a posting as (profile id, score), best first, equal scores by id.
 
     `considered`, `passing`, `excluded` as in types.Ranking.
     """
@@ -140,14 +144,14 @@ class Shortlist:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """When the profiles were read: at i64[1], microseconds since 1970, 0 when nobody said."""
+    """Time at which the profiles were read: `at` i64[1], microseconds since 1970, 0 if unknown."""
 
     at: Longs
 
 
 @dataclass(frozen=True)
 class People:
-    """Profiles that postings can be held against. Immutable, so that threads may share it."""
+    """Profiles that can be ranked for a posting. Immutable and thread-safe."""
 
     vectors: Vectors
     facts: PeopleFacts
@@ -156,35 +160,38 @@ class People:
 
     @classmethod
     def build(cls, profiles: Iterable[Profile], index: Index, *, read_at: datetime | None = None) -> "People":
-        """The given profiles, with the index's idf; of two with one id the last counts.
+        """Build from profiles, with the idf of `index`; of several with the same id the last counts.
 
-        `read_at` is the moment before they were read; who was changed since is the caller's to know.
+        Args:
+            profiles: the profiles.
+            index: index of postings.
+            read_at: time before they were read; the caller tracks later changes.
 
         Raises:
-            ValueError: a region code cannot be one.
+            ValueError: an invalid region code.
         """
         last = {profile.id: profile for profile in profiles}
-        known = [last[id_] for id_ in sorted(last)]
-        sizes, hashes, weights = np.zeros(len(known), np.int64), [], []
-        for place, profile in enumerate(known):
+        ordered_profiles = [last[id_] for id_ in sorted(last)]
+        sizes, hashes, weights = np.zeros(len(ordered_profiles), np.int64), [], []
+        for place, profile in enumerate(ordered_profiles):
             query = index.compile(profile)
             sizes[place] = len(query.hashes)
             hashes.append(query.hashes)
             weights.append(query.weights.astype(np.float32))
-        every = np.concatenate([np.empty(0, np.uint64), *hashes])
+        all_hashes = np.concatenate([np.empty(0, np.uint64), *hashes])
         starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
-        vocabulary, terms = np.unique(every, return_inverse=True)
-        held = np.concatenate([np.empty(0, np.float32), *weights])
-        rows = Vectors(vocabulary, np.ones(len(vocabulary)), starts, terms.astype(np.int32), held)
-        order = np.lexsort((np.arange(len(known)), heaviest_terms(rows)))
-        rows = taken(rows, order)
-        facts = PeopleFacts.of([Person.of(known[at]) for at in order])
+        vocabulary, terms = np.unique(all_hashes, return_inverse=True)
+        all_weights = np.concatenate([np.empty(0, np.float32), *weights])
+        rows = Vectors(vocabulary, np.ones(len(vocabulary)), starts, terms.astype(np.int32), all_weights)
+        order = np.lexsort((np.arange(len(ordered_profiles)), heaviest_terms(rows)))
+        rows = reorder_rows(rows, order)
+        facts = PeopleFacts.of([Person.of(ordered_profiles[at]) for at in order])
         moment = microseconds(read_at) if read_at is not None else 0
         return cls(rows, facts, Ceilings.of(rows), Reading(np.array([moment], np.int64)))
 
     @property
     def read_at(self) -> datetime:
-        """The moment before the profiles were read, in UTC."""
+        """Time before the profiles were read, in UTC."""
         return datetime.fromtimestamp(int(self.reading.at[0]) / 1_000_000, UTC)
 
     def __len__(self) -> int:
@@ -203,11 +210,14 @@ class People:
         among: Collection[int] | None = None,
         relax: Collection[str] = (),
     ) -> Shortlist:
-        """The k best people for a posting of the index who meet every hard fact, open or not.
+        """Rank the people who meet every hard fact of a posting, whether it is open or not.
 
         Args:
+            index: index of postings.
+            posting_id: id of the posting.
+            k: number of results.
             among: only these profile ids (the people registered for a fair); None means all.
-            relax: kinds of facts (facts.KINDS) that shall not exclude.
+            relax: kinds of facts (facts.KINDS) that do not exclude.
 
         Raises:
             KeyError: the index has no such posting.
@@ -225,20 +235,20 @@ class People:
         segment, at = index.find(posting_id)
         terms, weights = segment.vectors.row(at)
         numbers = self.vectors.find(segment.vectors.hashes[terms])
-        known = numbers >= 0
+        is_known = numbers >= 0
         mask8: Bytes = allowed.astype(np.uint8)
-        passing = int(mask8.sum())
+        passing_count = int(mask8.sum())
         rows, scores = self.searcher.best(
-            numbers[known], weights[known].astype(np.float64), k, mask8, passing
+            numbers[is_known], weights[is_known].astype(np.float64), k, mask8, passing_count
         )
         best = zip(facts.id[rows].tolist(), scores.tolist(), strict=True)
         return Shortlist(
-            tuple(best), int(pool.sum()), passing, {kind: n for kind, n in excluded.items() if n}
+            tuple(best), int(pool.sum()), passing_count, {kind: n for kind, n in excluded.items() if n}
         )
 
 
 class PeopleStore:
-    """The people of one directory, shared by threads and processes, as IndexStore shares an index."""
+    """Store of the people index in one directory, shared by threads and processes (see IndexStore)."""
 
     def __init__(self, directory: Path | str) -> None:
         self._folder = generation.Folder(directory)
@@ -247,7 +257,7 @@ class PeopleStore:
         self._people: People | None = None
 
     def current(self) -> People | None:
-        """The people as of the last `publish`; None before the first."""
+        """Return the people of the last `publish`; None before the first."""
         stamp = self._folder.stamp()
         with self._lock:
             if stamp != self._stamp:
@@ -255,7 +265,7 @@ class PeopleStore:
             return self._people
 
     def publish(self, people: People) -> str:
-        """Write a new generation and switch every process to it; returns its name."""
+        """Write a new generation and switch every process to it; return its name."""
         return self._folder.publish({part: getattr(people, part) for part in _KINDS})
 
 

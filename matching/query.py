@@ -1,4 +1,4 @@
-"""A profile as one weighted vector that still knows which piece of evidence each weight came from."""
+"""A profile as one weighted vector that keeps the share of each item of evidence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,11 +14,14 @@ from matching.vectors import Doubles, Floats, Hashes, Ints
 
 @dataclass(frozen=True)
 class Query:
-    """A query of length 1 over m known terms.
+    """Query of length 1 over m known terms.
 
-    hashes u64[m] ascending; numbers i32[m]: the terms in the vocabulary it was compiled for, -1 where that
-    lacks one; weights f64[m]; parts f64[p, m]: what each of the p pieces of evidence adds to each weight
-    (columns sum to `weights`).
+    Attributes:
+        hashes: u64[m], ascending.
+        numbers: i32[m], terms in the vocabulary it was compiled for, -1 if that lacks one.
+        weights: f64[m].
+        parts: f64[p, m], part of each weight that each of the p items of evidence contributes.
+        evidence: the p items.
     """
 
     hashes: Hashes
@@ -29,54 +32,58 @@ class Query:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The m terms as text."""
-        seen: dict[int, str] = {}
-        for piece in self.evidence:
-            seen.update(zip(piece.bag.hashes.tolist(), piece.bag.terms, strict=True))
-        return tuple(seen[h] for h in self.hashes.tolist())
+        """Texts of the m terms."""
+        names: dict[int, str] = {}
+        for item in self.evidence:
+            names.update(zip(item.bag.hashes.tolist(), item.bag.terms, strict=True))
+        return tuple(names[h] for h in self.hashes.tolist())
 
     def contributions(self, numbers: Ints, doc_terms: Ints, doc_weights: Floats) -> NDArray[np.float64]:
-        """What each piece and term adds to the score of one posting, f64[p, m].
+        """Return the contribution of each item and term to the score of one posting, f64[p, m].
 
-        `numbers` are the query's terms in the numbering of the posting's segment, -1 where unknown there.
+        Args:
+            numbers: terms of the query in the numbering of the posting's segment, -1 if unknown there.
+            doc_terms: terms of the posting, ascending.
+            doc_weights: their weights.
         """
-        held = np.zeros(len(self.hashes))
+        weights = np.zeros(len(self.hashes))
         if len(doc_terms):
             at = np.minimum(np.searchsorted(doc_terms, numbers), len(doc_terms) - 1)
-            held = np.where(doc_terms[at] == numbers, doc_weights[at].astype(np.float64), 0.0)
-        return self.parts * held
+            weights = np.where(doc_terms[at] == numbers, doc_weights[at].astype(np.float64), 0.0)
+        return self.parts * weights
 
 
-def gathered(pieces: Sequence[Evidence]) -> tuple[Hashes, NDArray[np.intp]]:
-    """The distinct terms of all pieces as ascending hashes, and the place of each term of each piece in
-    them.
-    """
-    every = np.concatenate([piece.bag.hashes for piece in pieces])
+def collect_terms(items: Sequence[Evidence]) -> tuple[Hashes, NDArray[np.intp]]:
+    """Return the distinct terms of all items as ascending hashes, and the index of each item's terms."""
+    every = np.concatenate([item.bag.hashes for item in items])
     hashes, inverse = np.unique(every, return_inverse=True)
     return hashes, inverse
 
 
 def compile_query(
-    pieces: Sequence[Evidence], hashes: Hashes, places: NDArray[np.intp], numbers: Ints, idf: Doubles
+    items: Sequence[Evidence], hashes: Hashes, places: NDArray[np.intp], numbers: Ints, idf: Doubles
 ) -> Query:
-    """The weighted sum of the pieces, each first weighed as scikit-learn would weigh a document and scaled
-    to length 1.
+    """Return the weighted sum of the items, each first weighted as a TF-IDF document and scaled to length 1.
 
-    `hashes` and `places` come from `gathered`; `idf` f64 is that of each hash, 0 for a term that no posting
-    has; such terms take no part in any length.
+    Args:
+        items: the evidence.
+        hashes: distinct terms, from `collect_terms`.
+        places: index of each item's terms, from `collect_terms`.
+        numbers: number of each hash in the vocabulary.
+        idf: f64, idf of each hash, 0 for a term of no posting; such terms do not count in any length.
     """
-    sizes = [len(piece.bag.hashes) for piece in pieces]
-    counts = np.concatenate([piece.bag.counts for piece in pieces]).astype(np.float64)
-    weighed = (1.0 + np.log(counts)) * idf[places]
+    sizes = [len(item.bag.hashes) for item in items]
+    counts = np.concatenate([item.bag.counts for item in items]).astype(np.float64)
+    weights_by_item = (1.0 + np.log(counts)) * idf[places]
     starts = np.concatenate([[0], np.cumsum(sizes[:-1])]).astype(np.intp)
-    lengths = np.sqrt(np.add.reduceat(weighed * weighed, starts))
-    scales = np.array([piece.weight for piece in pieces]) / np.where(lengths > 0, lengths, 1.0)
-    owner = np.repeat(np.arange(len(pieces)), sizes)
-    parts = np.zeros((len(pieces), len(hashes)))
-    parts[owner, places] = weighed * scales[owner]
-    known = idf > 0
-    if not known.all():
-        parts, hashes, numbers = parts[:, known], hashes[known], numbers[known]
+    lengths = np.sqrt(np.add.reduceat(weights_by_item * weights_by_item, starts))
+    scales = np.array([item.weight for item in items]) / np.where(lengths > 0, lengths, 1.0)
+    owner = np.repeat(np.arange(len(items)), sizes)
+    parts = np.zeros((len(items), len(hashes)))
+    parts[owner, places] = weights_by_item * scales[owner]
+    is_present = idf > 0
+    if not is_present.all():
+        parts, hashes, numbers = parts[:, is_present], hashes[is_present], numbers[is_present]
     weights = parts.sum(axis=0)
     length = sqrt(float(weights @ weights)) or 1.0
-    return Query(hashes, numbers, weights / length, parts / length, tuple(pieces))
+    return Query(hashes, numbers, weights / length, parts / length, tuple(items))

@@ -1,13 +1,13 @@
-"""Where the index lives between processes: generations on disk, one pointer, one log of changes.
+"""Storage of the index shared between processes: generations on disk, a pointer, a log of changes.
 
-    <directory>/CURRENT                 the name of the generation that serves; replaced atomically
+    <directory>/CURRENT                 name of the current generation; replaced atomically
     <directory>/g-00000007/*.npy        one generation (generation.py)
     <directory>/g-00000007/delta.log    changes since it was built (delta.py); appended under CHANGES.lock
     <directory>/CHANGES.lock, PUBLISH.lock
 
-Every process keeps one IndexStore and asks `current()` before each use: two stats when nothing changed. A
-change applied by one process is seen by the others at their next `current()`; the log is not forced to
-disk, because the database holds the truth and a rebuild brings back what a power cut takes.
+Every process keeps one IndexStore and calls `current()` before each use: two `stat` calls when nothing
+changed. A change applied by one process is visible to the others at their next `current()`; the log is not
+synced to disk, as a rebuild from the database restores what a power cut loses.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,81 +28,84 @@ LOG = "delta.log"
 _KINDS = {"vectors": Vectors, "facts": Facts, "ceilings": Ceilings}
 
 
-class _Serving:
-    """A generation as one process sees it: its base, the changes read so far, and the index they make."""
+class _OpenGeneration:
+    """Generation opened by one process: base, changes read so far, and the resulting index."""
 
     def __init__(self, directory: Path) -> None:
         self.log = directory / LOG
         self.base = base = Segment(**generation.load(directory, _KINDS))
-        self.read = 0  # bytes of the log that were whole records
-        self.seen = (0, 0)  # size and time of the log when it was last looked at
+        self.read_size = 0  # bytes of the log read so far, in complete records
+        self.read_stamp = (0, 0)  # size and time of the log at the last read
         self.changes: dict[int, Change] = {}
         self._index: Index | None = Index(base)
 
     def log_stamp(self) -> tuple[int, int]:
-        found = self.log.stat()
-        return found.st_size, found.st_mtime_ns
+        status = self.log.stat()
+        return status.st_size, status.st_mtime_ns
 
     def refresh(self) -> None:
-        """Read what was appended to the log."""
-        self.seen = self.log_stamp()
+        """Read the records appended to the log."""
+        self.read_stamp = self.log_stamp()
         with self.log.open("rb") as file:
-            file.seek(self.read)
+            file.seek(self.read_size)
             data = file.read()
-        start = self.read
+        start = self.read_size
         for change, end in read_changes(data):
             self.changes[change.id] = change
-            self.read, self._index = start + end, None
+            self.read_size, self._index = start + end, None
 
     def write(self, changes: list[Change]) -> None:
-        """Append changes to the log, of which all was read; nobody else reads or writes it meanwhile."""
+        """Append changes to the log, which must be read to its end; the caller holds the locks."""
         data = b"".join(change.to_bytes() for change in changes)
         with self.log.open("r+b", buffering=0) as file:
-            if self.seen[0] != self.read:  # a writer was killed in the middle of a record
-                file.truncate(self.read)
-            file.seek(self.read)
+            if self.read_stamp[0] != self.read_size:  # a writer was killed while writing a record
+                file.truncate(self.read_size)
+            file.seek(self.read_size)
             file.write(data)
         self.changes |= {change.id: change for change in changes}
-        self.read, self._index = self.read + len(data), None
-        self.seen = self.log_stamp()
+        self.read_size, self._index = self.read_size + len(data), None
+        self.read_stamp = self.log_stamp()
 
     def index(self) -> Index:
-        """The base with the changes laid over it; made when first asked for, since a writer need not."""
-        index, read = self._index, self.read
+        """Return the base with the changes applied; built at first use, as a writer does not need it."""
+        index, offset = self._index, self.read_size
         if index is None:
             index = with_changes(self.base, list(self.changes.values()))
-            if self.read == read:  # else it is older than what another thread has read meanwhile
+            if self.read_size == offset:  # else another thread has read further records meanwhile
                 self._index = index
         return index
 
 
 class IndexStore:
-    """The index of one directory, shared by threads and processes. The directory is made when missing."""
+    """Store of the index in one directory, shared by threads and processes; created if missing."""
 
     def __init__(self, directory: Path | str) -> None:
         self.directory = Path(directory)
         self._folder = generation.Folder(directory)
         self._lock = Lock()
         self._stamp: tuple[int, int] | None = None
-        self._serving: _Serving | None = None
+        self._open_generation: _OpenGeneration | None = None
 
     def current(self) -> Index | None:
-        """The index that serves now, changes by other processes included; None before the first `publish`.
+        """Return the current index with changes by other processes; None before the first `publish`.
 
-        A generation that is damaged is logged and passed over for the one before it.
+        A damaged generation is logged and skipped for the one before it.
         """
-        serving = self._refreshed()
-        return serving.index() if serving is not None else None
+        state = self._refresh()
+        return state.index() if state is not None else None
 
     def publish(self, index: Index, *, since: datetime | None = None) -> str:
-        """Write a freshly built index as a new generation and switch every process to it; returns its name.
+        """Write a newly built index as a new generation and switch every process to it; return its name.
 
-        Changes applied at or after `since` (the moment before the postings were read from the database) are
-        carried over, so that nothing applied during a rebuild is lost. Generations older than the last two
-        are removed.
+        Generations older than the last two are removed.
+
+        Args:
+            index: result of `Index.build`.
+            since: time before the postings were read from the database; changes applied at or after it are
+                carried over, so that none made during a rebuild is lost.
 
         Raises:
-            ValueError: the index carries changes of its own (it came from `current`, not from `Index.build`).
+            ValueError: the index contains changes (it is from `current`, not from `Index.build`).
         """
         if index.delta is not None or index.dead is not None:
             raise ValueError("only a freshly built index can be published")
@@ -118,40 +121,44 @@ class IndexStore:
             yield
 
     def apply(self, upserts: Iterable[Posting] = (), removals: Iterable[int] = ()) -> int:
-        """Put postings in (or replace them) and take others out, at once and for every process; returns how
-        many. Before the first `publish` there is nothing to change and 0 is returned: the rebuild reads them.
+        """Add, replace and remove postings atomically, for every process; return the number of changes.
+
+        Before the first `publish` nothing is changed and 0 is returned: the rebuild reads the postings.
 
         Raises:
             ValueError, KeyError: a posting cannot be used (facts.row); then nothing is applied.
         """
         changes = [Change.put(posting) for posting in upserts] + [Change.take(id_) for id_ in removals]
-        with self._folder.held("CHANGES.lock"):  # the pointer cannot move while we hold this
-            serving = self._refreshed()
-            if serving is None:
+        with self._folder.held("CHANGES.lock"):  # the pointer cannot change under this lock
+            state = self._refresh()
+            if state is None:
                 return 0
-            with self._lock:  # a thread that reads the log now would count the new records twice
-                serving.write(changes)
+            with self._lock:  # a concurrent reader would count the new records twice
+                state.write(changes)
         return len(changes)
 
     @property
     def pending(self) -> int:
-        """Postings changed since the last rebuild: past a few thousand a rebuild pays."""
-        serving = self._refreshed()
-        return len(serving.changes) if serving is not None else 0
+        """Number of postings changed since the last rebuild."""
+        state = self._refresh()
+        return len(state.changes) if state is not None else 0
 
-    def _refreshed(self) -> _Serving | None:
+    def _refresh(self) -> _OpenGeneration | None:
         stamp = self._folder.stamp()
-        serving = self._serving
-        if serving is not None and stamp == self._stamp and serving.log_stamp() == serving.seen:
-            return serving
+        state = self._open_generation
+        if state is not None and stamp == self._stamp and state.log_stamp() == state.read_stamp:
+            return state
         with self._lock:
-            if self._serving is None or stamp != self._stamp:
-                self._serving, self._stamp = self._folder.open(_Serving), stamp
-            if self._serving is not None and self._serving.log_stamp() != self._serving.seen:
-                self._serving.refresh()
-            return self._serving
+            if self._open_generation is None or stamp != self._stamp:
+                self._open_generation, self._stamp = self._folder.open(_OpenGeneration), stamp
+            if (
+                self._open_generation is not None
+                and self._open_generation.log_stamp() != self._open_generation.read_stamp
+            ):
+                self._open_generation.refresh()
+            return self._open_generation
 
     def _changes_since(self, since: datetime) -> bytes:
-        serving, first = self._refreshed(), microseconds(since)
-        changes = serving.changes.values() if serving is not None else ()
+        state, first = self._refresh(), microseconds(since)
+        changes = state.changes.values() if state is not None else ()
         return b"".join(change.to_bytes() for change in changes if change.written >= first)

@@ -1,8 +1,8 @@
-"""Words of a text: jieba's segmentation, one spelling each, long words with their parts.
+"""Tokenisation of Chinese text: jieba's segmentation, canonical spelling, long words with their parts.
 
 jieba defines what a word is; the Rust engine gives the same words ten times as fast (tests/matching compares
-them token by token). Both load the same user dictionary, matching/data/dictionary.csv, and neither is told an
-invented frequency: a word that is not cut whole yet gets the frequency the engine itself suggests.
+them token by token). Both load the user dictionary matching/data/dictionary.csv; a word that is not yet
+segmented as one gets the frequency that the engine suggests.
 """
 
 import csv
@@ -16,9 +16,9 @@ from typing import Protocol
 
 DATA = Path(__file__).resolve().parent / "data"
 
-# Dictionary categories that say who a person is or what every post promises. They are words for a search
-# (`tokenize`), but carry no weight in a ranking (`terms`): '退役军人优先' stands on nearly every post, and
-# rank, party membership or disability must never move a score. Education and places are facts, not words.
+# Dictionary categories of personal attributes and of common promises. They can be searched (`tokenize`), but
+# carry no weight in a ranking (`terms`): '退役军人优先' is in nearly every posting, and rank, party or
+# disability must not change a score. Education and places are facts, not words.
 UNRANKED_CATEGORIES = frozenset(
     {"优先词", "人员类别", "军衔", "安置方式", "就业状态", "学历", "福利", "招聘会", "政策", "地名"}
 )
@@ -33,7 +33,7 @@ _NUMBER = re.compile(r"[0-9.%\-]+\Z")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One word of the user dictionary: its category and the form that stands for all its synonyms."""
+    """One word of the user dictionary: its category and the canonical form of all its synonyms."""
 
     word: str
     category: str
@@ -41,10 +41,10 @@ class Entry:
 
 
 class Engine(Protocol):
-    """Cuts normalised text into jieba's words and knows which words the dictionary holds.
+    """Segmentation engine with jieba's words and dictionary.
 
-    `cut` is `raw`, with each word that came out `split` where jieba would have split it. `parts` holds, for
-    each word of the user dictionary, how the engine cut it before it knew the word.
+    `cut` is `raw` with each word `split` as jieba would split it. `parts` maps each word of the user
+    dictionary to its segmentation before the word was added.
     """
 
     parts: dict[str, list[str]]
@@ -56,10 +56,10 @@ class Engine(Protocol):
 
 
 def normalize(text: str) -> str:
-    """Full width to half width, capitals to small letters: the form every other function here expects."""
+    """Convert full width to half width and upper to lower case, as all other functions here expect."""
     if _UNUSUAL.search(text):
         return unicodedata.normalize("NFKC", text).lower()
-    for wide, half in _PUNCTUATION:  # all that NFKC would change in the rest, at a tenth of its time
+    for wide, half in _PUNCTUATION:  # the only characters left that NFKC changes, at a tenth of its time
         if wide in text:
             text = text.replace(wide, half)
     return text.lower()
@@ -67,7 +67,7 @@ def normalize(text: str) -> str:
 
 @cache
 def dictionary() -> dict[str, Entry]:
-    """The user dictionary by normalised word."""
+    """Return the user dictionary by normalised word."""
     with (DATA / "dictionary.csv").open(encoding="utf-8", newline="") as file:
         rows = [
             Entry(normalize(r["word"]), r["category"], normalize(r["canonical"]))
@@ -88,13 +88,13 @@ def stopwords() -> frozenset[str]:
 
 @cache
 def unranked() -> frozenset[str]:
-    """Canonical words that may be searched for but never carry weight in a ranking."""
+    """Return canonical words that can be searched but carry no weight in a ranking."""
     by_category = {e.canonical for e in dictionary().values() if e.category in UNRANKED_CATEGORIES}
     return _word_list("unranked.txt") | by_category
 
 
 class RustEngine:
-    """rjieba, with its runs of ASCII split the way jieba splits them."""
+    """Engine by rjieba, with runs of ASCII split as jieba splits them."""
 
     def __init__(self) -> None:
         import rjieba  # noqa: PLC0415 - only the engine in use is loaded
@@ -104,7 +104,7 @@ class RustEngine:
         self.parts = {word: self._jieba.cut(word, False) for word in dictionary()}
         for word in dictionary():
             if self._jieba.cut(word, False) != [word]:
-                # rjieba would count a run of ASCII as a known word; jieba suggests 1 for it
+                # rjieba takes a run of ASCII for a known word; jieba suggests 1 for it
                 frequency = 1 if _ASCII_RUN.match(word) else self._jieba.suggest_freq(word)
                 self._jieba.add_word(word, frequency, None)
 
@@ -120,7 +120,7 @@ class RustEngine:
 
 
 class PythonEngine:
-    """jieba itself: the definition that the Rust engine is held against. Loads in about a second."""
+    """Engine by jieba, the reference for the Rust engine. Loads in about a second."""
 
     def __init__(self) -> None:
         import jieba  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415 - slow, for tests
@@ -152,30 +152,29 @@ def default_engine() -> Engine:
 
 
 def canonical(word: str) -> str:
-    """The one form that stands for a word and its synonyms; the word itself when the dictionary lacks it."""
+    """Return the canonical form of a word and its synonyms; the word itself if the dictionary lacks it."""
     entry = dictionary().get(word)
     return entry.canonical if entry else word
 
 
 def inner_words(word: str, engine: Engine) -> list[str]:
-    """The dictionary words inside a longer one; without them '货车司机' would not meet '司机'.
+    """Return the dictionary words inside a longer one, so that '货车司机' matches '司机'.
 
-    A word of our own dictionary gives the words it was made of; any other gives what jieba's search mode
-    finds in it (every run of two or three characters that is a word), which is noisier: '低压电工作业证'
-    would hold '压电'.
+    A word of the user dictionary gives its own segments; any other gives the words of jieba's search mode
+    (every two or three characters that are a word), which is noisier: '低压电工作业证' would contain '压电'.
     """
     parts = engine.parts.get(word, [word])
-    found = [part for part in parts if 1 < len(part) < len(word)]
+    words = [part for part in parts if 1 < len(part) < len(word)]
     for part in parts:
         for size in (2, 3):
             if len(part) > size:
-                found += [w for i in range(len(part) - size + 1) if engine.has_word(w := part[i : i + size])]
-    return found
+                words += [w for i in range(len(part) - size + 1) if engine.has_word(w := part[i : i + size])]
+    return words
 
 
 @lru_cache(maxsize=1 << 17)
-def _emitted(token: str) -> tuple[str, ...]:
-    """What one segmented token stands for: its canonical form and the canonical forms of its inner words."""
+def _search_forms(token: str) -> tuple[str, ...]:
+    """Return the canonical forms of a token and of its inner words."""
     token = token.strip()
     if not _WORDLIKE.search(token) or (_NUMBER.match(token) and len(token) < 3):
         return ()
@@ -188,66 +187,68 @@ def _emitted(token: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1 << 17)
-def _ranked(token: str) -> tuple[str, ...]:
-    """As `_emitted`, without what must not carry weight in a ranking."""
+def _ranked_forms(token: str) -> tuple[str, ...]:
+    """Return the forms of a token that may carry weight in a ranking."""
     if canonical(token.strip()) in unranked():
         return ()
-    return tuple(f for f in _emitted(token) if f not in unranked() and not _NUMBER.match(f))
+    return tuple(f for f in _search_forms(token) if f not in unranked() and not _NUMBER.match(f))
 
 
 def tokenize(text: str) -> list[str]:
-    """Words of a text in order, for search: segmented, stop words dropped, synonyms as their canonical form.
+    """Tokenise a text for search: segmented, without stop words, synonyms in canonical form.
 
     A long word is followed by the dictionary words inside it, so '货车司机' also gives '货车' and '司机'.
     """
-    return [form for token in default_engine().cut(normalize(text)) for form in _emitted(token)]
+    return [form for token in default_engine().cut(normalize(text)) for form in _search_forms(token)]
 
 
 def terms(text: str) -> list[str]:
-    """Words of a text that may carry weight in a ranking: as `tokenize`, without negated clauses, bare
-    numbers and the words of `unranked`."""
-    return [form for token in default_engine().cut(affirmed(normalize(text))) for form in _ranked(token)]
+    """Tokenise a text for ranking: as `tokenize`, without negated clauses, numbers and `unranked` words."""
+    return [
+        form for token in default_engine().cut(affirmed(normalize(text))) for form in _ranked_forms(token)
+    ]
 
 
 def raw_words(text: str) -> Iterable[str]:
-    """The words of a text as the engine cuts them, without what the text denies: `ranked_forms` of each are
-    its `terms`. Indexing many texts looks up each distinct word once."""
+    """Segment a text without its negated clauses; `ranked_forms` of each word are its `terms`.
+
+    Indexing many texts looks up each distinct word once.
+    """
     return default_engine().raw(affirmed(normalize(text)))
 
 
 def ranked_forms(raw: str) -> list[str]:
-    """What one word of `raw_words` adds to `terms`."""
-    return [form for word in default_engine().split(raw) for form in _ranked(word)]
+    """Return the `terms` of one word of `raw_words`."""
+    return [form for word in default_engine().split(raw) for form in _ranked_forms(word)]
 
 
 _CLAUSE = re.compile(r"[^,，。;；:：、!！?？\n\r|/]+|[,，。;；:：、!！?？\n\r|/]+")
-_DENIED = re.compile(
+_DENIAL = re.compile(
     r"并?不(?:作|做)?要求|不(?:强制)?需要?|无需|无须|毋须|毋需|不必|不用"
     r"|没有|没考|未考|未取得|尚无|暂无|不会|不懂|不具备|不持有|免(?=考|试|证)"
 )
-_MAY_DENY = re.compile("[不无毋没未尚暂免]")  # one of these stands in every denial; most texts hold none
-_WAIVED = re.compile(r"不限|不(?:作|做)?(?:硬性)?要求|无要求|不是必须|非必须|不强求")
-_KEPT = re.compile(r"没有(?=.{0,8}(?:也可|亦可|可培训|可学))|不(?:仅|但|只|限于|断|低于|少于|超过)")
+_MAY_DENY = re.compile("[不无毋没未尚暂免]")  # contained in every denial, but not in most texts
+_WAIVER = re.compile(r"不限|不(?:作|做)?(?:硬性)?要求|无要求|不是必须|非必须|不强求")
+_NO_DENIAL = re.compile(r"没有(?=.{0,8}(?:也可|亦可|可培训|可学))|不(?:仅|但|只|限于|断|低于|少于|超过)")
 
 
-def _kept(clause: str) -> str:
-    """What a clause still asks for or offers when its denials are taken away."""
-    if _KEPT.search(clause):
+def _affirmed_part(clause: str) -> str:
+    """Return a clause without its denials."""
+    if _NO_DENIAL.search(clause):
         return clause
-    waived = _WAIVED.search(clause)
-    if waived and waived.start() > 0:  # '经验不限' waives what stands before, '不限经验' what follows
-        clause = clause[waived.end() :]
-    denied = _DENIED.search(clause) or _WAIVED.search(clause)
-    return clause[: denied.start()] if denied else clause
+    waiver = _WAIVER.search(clause)
+    if waiver and waiver.start() > 0:  # '经验不限' waives the words before, '不限经验' those after
+        clause = clause[waiver.end() :]
+    denial = _DENIAL.search(clause) or _WAIVER.search(clause)
+    return clause[: denial.start()] if denial else clause
 
 
 def affirmed(text: str) -> str:
-    """The text without what it denies.
+    """Return a text without its negated parts.
 
-    '不要求叉车证' and '叉车证不作要求' ask for nothing, '不会电焊' offers nothing.
-    A denial reaches from its word to the end of the clause; a waiver ('学历不限') takes its clause from
-    the start.
+    '不要求叉车证' and '叉车证不作要求' require nothing, '不会电焊' offers nothing. A denial extends to the
+    end of its clause; a waiver ('学历不限') covers its clause from the start.
     """
-    if not _MAY_DENY.search(text) or not (_DENIED.search(text) or _WAIVED.search(text)):
+    if not _MAY_DENY.search(text) or not (_DENIAL.search(text) or _WAIVER.search(text)):
         return text
-    return "".join(map(_kept, _CLAUSE.findall(text)))
+    return "".join(map(_affirmed_part, _CLAUSE.findall(text)))

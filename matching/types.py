@@ -1,4 +1,4 @@
-"""What goes into the ranking and what comes out. Plain values: no database, no request, nothing to load."""
+"""Input and output types of the ranking: plain values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,13 +10,16 @@ EDUCATION_LABELS = ("初中及以下", "高中/中专/技校", "大专", "本科
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One position as the ranking sees it.
+    """Input of the ranking: one position.
 
-    `certificates` holds codes of data/certificates.csv and all of them are required. `region` is a GB/T
-    2260 code of 6, 9 or 12 digits. `location` is (latitude, longitude) in degrees. Pay is in yuan a month.
-    `education` is the least asked for, 0..4 (EDUCATION_LABELS). The posting is open when opens_at <= now <
-    expires_at; both carry a timezone. `public_sector` brings a warning to people on a monthly pension and
-    never filters.
+    Attributes:
+        certificates: codes of data/certificates.csv, all of them required.
+        region: GB/T 2260 code of 6, 9 or 12 digits.
+        location: (latitude, longitude) in degrees.
+        pay_from: lower pay in yuan per month; `pay_to`: upper pay.
+        education: minimum, 0 to 4 (EDUCATION_LABELS).
+        opens_at: with a timezone; the posting is open while opens_at <= now < expires_at.
+        public_sector: adds a warning for people on a monthly pension; does not exclude.
     """
 
     id: int
@@ -44,13 +47,17 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One person as the ranking sees it: service, abilities and wishes. Nothing about age, sex, family or
-    rank.
+    """Input of the ranking: service, abilities and wishes of a person, without age, sex, family or rank.
 
-    `specialties` are codes of data/crosswalk.csv, `wished_occupations` codes of the classification.
-    `regions` are accepted region codes, each standing for everything below it; empty means anywhere. A wish
-    left empty (no region, no pay, no distance) excludes nothing. `years_served` counts as experience for
-    occupations near the specialty.
+    An empty wish (no region, pay or distance) excludes nothing.
+
+    Attributes:
+        specialties: codes of data/crosswalk.csv.
+        years_served: counts as experience for occupations related to the specialty.
+        wished_occupations: codes of the classification.
+        regions: accepted region codes, each with everything below it; empty means anywhere.
+        home: (latitude, longitude) in degrees.
+        lowest_pay: in yuan per month.
     """
 
     id: int
@@ -75,7 +82,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a posting stands where it stands. Shares of term reasons add up to the score; a fact's share is 0.
+    """Reason for the rank of a posting. Shares of term reasons add up to the score; a fact's share is 0.
 
     kind: wish, wish_text, specialty, skills, history, certificate, entry, other (terms);
     region, distance, pay, experience, veterans (facts).
@@ -88,7 +95,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What a posting asks for and the person lacks, or what the person wishes and the posting lacks.
+    """Requirement of a posting that the person lacks, or wish of the person that the posting lacks.
 
     kind: one of facts.KINDS, or 'pension' for a warning that excludes nothing.
     """
@@ -99,7 +106,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One place of a ranking. `score` is the cosine of profile and posting, 0..1."""
+    """One entry of a ranking. `score` is the cosine of profile and posting, 0 to 1."""
 
     id: int
     score: float
@@ -109,11 +116,13 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The best postings for a profile, best first; equal scores stand by id.
+    """Best postings for a profile, best first, equal scores by id.
 
-    `considered` counts the open postings looked at, `passing` those of them that meet every hard fact (those
-    relaxed count as met), whether or not k had room for them. `excluded` counts, for each kind of fact, how
-    many of them failed it; a posting that fails two facts counts under both.
+    Attributes:
+        matches: at most k entries.
+        considered: number of open postings.
+        passing: number of those that meet every hard fact (relaxed ones count as met), not limited by k.
+        excluded: kind of fact -> open postings that fail it; one that fails two facts counts under both.
     """
 
     matches: tuple[Match, ...]
@@ -124,7 +133,7 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Why, or why not, for one posting: `passes` says whether every hard fact is met."""
+    """Explanation of one posting; `passes` tells whether every hard fact is met."""
 
     id: int
     score: float

@@ -1,13 +1,12 @@
 """Weighted term vectors with scikit-learn's TF-IDF semantics, as plain arrays.
 
 weight(term, document) = (1 + ln tf) * idf, rows scaled to length 1;  idf = ln((1 + n) / (1 + df)) + 1.
-A term's tf is its count over the fields, each field counted as often as its weight says, so that
+A term's tf is its count over the fields, multiplied by the weight of each field, so that
 `TfidfVectorizer(sublinear_tf=True)` over the same repeated tokens gives the same numbers
 (tests/matching/test_vectors).
 
-A term is a 64-bit hash of its text everywhere but in counting.py, and term numbers follow the order of the
-hashes: a vocabulary is one sorted array that can be mapped into memory, searched without loading, and shared
-by all processes.
+A term is a 64-bit hash of its text everywhere except in counting.py, and term numbers follow the order of the
+hashes: a vocabulary is one sorted array that can be memory-mapped, searched in place and shared by processes.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -18,6 +17,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.coding import code_terms
 from matching.types import Posting
 
 FIELD_WEIGHTS: Mapping[str, int] = {
@@ -27,7 +27,7 @@ FIELD_WEIGHTS: Mapping[str, int] = {
     "requirements": 1,
     "certificates": 2,
 }
-"""How often one word of each field counts."""
+"""Count of one word of each field."""
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
@@ -38,20 +38,13 @@ Doubles = NDArray[np.float64]
 
 @lru_cache(maxsize=1 << 17)
 def term_hash(term: str) -> int:
-    """A 64-bit hash of a term, the same in every process and on every machine."""
+    """Return a 64-bit hash of a term, the same in every process and on every machine."""
     return int.from_bytes(blake2b(term.encode(), digest_size=8).digest(), "little")
 
 
 def occupation_terms(code: str) -> list[str]:
-    """An occupation code as terms: the occupation itself, its small group and its middle group.
-
-    '4-02-02-02' -> ['occ:4-02-02-02', 'occ:4-02-02', 'occ:4-02']. The capital-free prefix with a colon
-    cannot come from the tokenizer, so a code never meets a word.
-    """
-    parts = code.split("-")
-    if len(parts) != 4 or not all(p.isdigit() for p in parts):
-        return []
-    return [f"occ:{code}", f"occ:{'-'.join(parts[:3])}", f"occ:{'-'.join(parts[:2])}"]
+    """Return an occupation code as terms, see `coding.code_terms`; [] if it is malformed."""
+    return list(code_terms(code))
 
 
 def certificate_terms(codes: Iterable[str]) -> list[str]:
@@ -60,10 +53,14 @@ def certificate_terms(codes: Iterable[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """Postings as weighted terms.
+    """Postings as weighted terms in compressed sparse rows.
 
-    hashes u64[V] ascending; idf f64[V]; by row: doc_start i64[n+1], doc_terms i32[m] (ascending within a
-    row), doc_weights f32[m].
+    Attributes:
+        hashes: u64[V], ascending.
+        idf: f64[V].
+        doc_start: i64[n+1], start of each row.
+        doc_terms: i32[m], ascending within a row.
+        doc_weights: f32[m].
     """
 
     hashes: Hashes
@@ -77,14 +74,14 @@ class Vectors:
         return len(self.doc_start) - 1
 
     def find(self, hashes: Hashes) -> Ints:
-        """Term numbers of the given hashes, -1 where the vocabulary lacks one."""
+        """Return the term numbers of the given hashes, -1 if the vocabulary lacks one."""
         if not len(self.hashes):
             return np.full(len(hashes), -1, np.int32)
         at = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
         return np.where(self.hashes[at] == hashes, at, -1).astype(np.int32)
 
     def row(self, at: int) -> tuple[Ints, Floats]:
-        """Terms and weights of one posting."""
+        """Return terms and weights of one posting."""
         a, b = int(self.doc_start[at]), int(self.doc_start[at + 1])
         return self.doc_terms[a:b], self.doc_weights[a:b]
 
@@ -94,11 +91,11 @@ def smoothed_idf(document_frequency: NDArray[np.int64], documents: int) -> Doubl
     return idf
 
 
-_ROWS_AT_ONCE = 1 << 15  # what weighing a million rows at once would need in memory, a few rows need not
+_ROWS_AT_ONCE = 1 << 15  # limits the memory for weighting a million rows
 
 
 def weigh(starts: Longs, doc_terms: Ints, counts: Floats, idf: Doubles) -> Floats:
-    """Sublinear tf x idf with rows of length 1, f32, from counts by row."""
+    """Return sublinear tf x idf with rows of length 1, f32, from counts by row."""
     scaled = np.empty(len(doc_terms), np.float32)
     for begin in range(0, len(starts) - 1, _ROWS_AT_ONCE):
         bounds = starts[begin : begin + _ROWS_AT_ONCE + 1]
@@ -112,9 +109,9 @@ def weigh(starts: Longs, doc_terms: Ints, counts: Floats, idf: Doubles) -> Float
 
 
 def assemble(hashes: Hashes, idf: Doubles, starts: Longs, doc_terms: Ints, counts: Floats) -> Vectors:
-    """Vectors from counts by row and a ready vocabulary."""
+    """Build vectors from counts by row and a vocabulary."""
     return Vectors(hashes, idf, starts, doc_terms, weigh(starts, doc_terms, counts, idf))
 
 
 Progress = Callable[[Iterable[Posting]], Iterable[Posting]]
-"""Wraps an iterable of postings to show how far it is, as tqdm does."""
+"""Wrapper of an iterable of postings that shows its progress, e.g. tqdm."""

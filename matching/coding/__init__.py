@@ -1,14 +1,14 @@
-"""Any job title coded to the national classification: title in, occupations with probabilities out.
+"""Code a job title to the national classification: title in, occupations with probabilities out.
 
-A linear model over characters alone: their runs of one to four and their pairs at any distance, of two
-views of a title (as written; without employer, pay and advertising). Pairs let '销售暖通设备' and
-'暖通销售工程师' meet in what no run spans. The model is a ridge regression onto the occupations
-(scikit-learn, `train`), learnt from labelled titles together with the classification's own names,
-aliases and definitions; a softmax turns scores into probabilities.
+A linear model over characters alone: n-grams of one to four characters and pairs at any distance, of two
+views of a title (as written; without employer, pay and advertising). Pairs give '销售暖通设备' and
+'暖通销售工程师' features in common that no n-gram spans. The model is a ridge regression onto the
+occupations (scikit-learn, `train`), trained on labelled titles together with the names, aliases and
+definitions of the classification; a softmax turns scores into probabilities.
 
-Serving needs numpy alone: the artefact data/coding.npz holds the vocabulary, idf and the weights above a
-threshold, no titles (only short hashes of those it learnt from, so that `matching.evaluate` never scores a
-model on them). It is made by
+Inference needs numpy alone: the artefact data/coding.npz holds the vocabulary, idf and the weights above a
+threshold, no titles (only short hashes of the training titles, so that `matching.evaluate` never scores a
+model on them). It is built by
 
     python -m matching.coding train --titles FILE.csv       (columns title, occupation_code)
 """
@@ -29,11 +29,11 @@ from matching.tokens import DATA, normalize
 
 ARTEFACT = DATA / "coding.npz"
 
-SHARPNESS = 16.0  # scores times this go into the softmax
-PAIRED = 40  # characters of a title whose pairs count: their number grows with the square
+SHARPNESS = 16.0  # inverse temperature of the softmax
+MAX_PAIR_CHARACTERS = 40  # characters of a title whose pairs count: their number grows with the square
 
 BRACKETS = re.compile(r"[(（【\[].*?[)）】\]]")
-ADVERTISED = re.compile(r"(?:招聘|诚聘|急招|急聘|直招|招)(.{2,})$")
+ADVERTISEMENT = re.compile(r"(?:招聘|诚聘|急招|急聘|直招|招)(.{2,})$")
 PROMISES = re.compile(
     r"[+\-/、，,！!]?(?:包吃住|包食宿|五险一金|双休|月入过?万|应届生优先|底薪|无责|提供住宿|急|可日结"
     r"|\d+[kK元万]?[-~]?\d*[kK元万]?).*$"
@@ -43,23 +43,23 @@ Scores = NDArray[np.float32]
 
 
 def bare(title: str) -> str:
-    """A title without brackets, the employer before '招聘', pay and promises; never empty for a word."""
+    """Strip brackets, the employer before '招聘', pay and promises; a non-empty title stays non-empty."""
     text = normalize(title)
     text = BRACKETS.sub("", text) or text
-    advertised = ADVERTISED.search(text)
-    text = advertised.group(1) if advertised else text
+    match = ADVERTISEMENT.search(text)
+    text = match.group(1) if match else text
     return (PROMISES.sub("", text) or text).strip()
 
 
 def grams(text: str) -> list[str]:
-    """Runs of one to four characters."""
+    """Return the n-grams of one to four characters."""
     return [text[i : i + n] for n in (1, 2, 3, 4) for i in range(len(text) - n + 1)]
 
 
 def pairs(text: str) -> list[str]:
-    """Every two different characters, in no order and at any distance, of the last `PAIRED`."""
-    met = sorted(set(text[-PAIRED:]))
-    return [a + b for at, a in enumerate(met) for b in met[at + 1 :]]
+    """Return the unordered pairs of distinct characters among the last MAX_PAIR_CHARACTERS."""
+    characters = sorted(set(text[-MAX_PAIR_CHARACTERS:]))
+    return [a + b for at, a in enumerate(characters) for b in characters[at + 1 :]]
 
 
 VIEWS: tuple[tuple[Callable[[str], list[str]], float], ...] = (
@@ -68,11 +68,11 @@ VIEWS: tuple[tuple[Callable[[str], list[str]], float], ...] = (
     (lambda title: pairs(bare(title)), sqrt(2.0)),
     (lambda title: pairs(normalize(title)), sqrt(2.0)),
 )
-"""Each view's features are weighed by themselves and scaled to the length that stands beside it."""
+"""(features of a title, length of their vector): each view is weighted by itself and scaled to its length."""
 
 
 class Codes(Protocol):
-    """What turns titles into scores of occupations."""
+    """Model that scores the occupations of a title."""
 
     codes: tuple[str, ...]
 
@@ -80,10 +80,12 @@ class Codes(Protocol):
 
 
 class Coder:
-    """The learnt model.
+    """Trained model.
 
-    codes: C occupations; for each view a vocabulary with idf; starts i64[V+1], columns i16[m], weights
-    f32[m]: the weights of each feature by occupation.
+    Args:
+        arrays: `codes`, the C occupations; for each view `vocabulary<n>` with `idf`; `starts` i64[V+1],
+            `columns` i16[m] and `weights` f32[m], the weights of each feature by occupation; `learnt`,
+            hashes of the training titles.
     """
 
     def __init__(self, arrays: dict[str, NDArray[Any]]) -> None:
@@ -96,34 +98,34 @@ class Coder:
         self._features: list[dict[str, tuple[int, float]]] = []
         number = 0
         for view in range(len(VIEWS)):
-            known: dict[str, tuple[int, float]] = {}
+            vocabulary: dict[str, tuple[int, float]] = {}
             for feature in str(arrays[f"vocabulary{view}"]).split("\n"):
-                known[feature] = (number, idf[number])
+                vocabulary[feature] = (number, idf[number])
                 number += 1
-            self._features.append(known)
+            self._features.append(vocabulary)
 
     @classmethod
     def load(cls, path: Path = ARTEFACT) -> "Coder":
-        with np.load(path, allow_pickle=False) as stored:
-            return cls({name: stored[name] for name in stored.files})
+        with np.load(path, allow_pickle=False) as arrays:
+            return cls({name: arrays[name] for name in arrays.files})
 
     def save(self, path: Path) -> None:
         np.savez_compressed(path, **self.arrays)  # type: ignore[arg-type]  # numpy's stubs want one type
 
     @cached_property
     def learnt(self) -> frozenset[int]:
-        """Hashes of the titles the model learnt from, as `title_hash` gives them."""
+        """Hashes (`title_hash`) of the training titles."""
         return frozenset(self.arrays["learnt"].tolist())
 
     def _vector(self, title: str) -> tuple[list[int], list[float]]:
         numbers: list[int] = []
         weights: list[float] = []
-        for (view, size), known in zip(VIEWS, self._features, strict=True):
-            counted = Counter(view(title))
-            held = [(known[f], n) for f, n in counted.items() if f in known]
-            values = [(1.0 + log(n)) * idf for (_, idf), n in held]
+        for (view, size), vocabulary in zip(VIEWS, self._features, strict=True):
+            counts = Counter(view(title))
+            known_counts = [(vocabulary[f], n) for f, n in counts.items() if f in vocabulary]
+            values = [(1.0 + log(n)) * idf for (_, idf), n in known_counts]
             length = sqrt(sum(v * v for v in values)) or 1.0
-            numbers += [number for (number, _), _ in held]
+            numbers += [number for (number, _), _ in known_counts]
             weights += [v * size / length for v in values]
         return numbers, weights
 
@@ -138,22 +140,22 @@ class Coder:
         return np.bincount(self._columns[places], parts, len(self.codes)).astype(np.float64, copy=False)
 
     def scores(self, titles: Sequence[str]) -> Scores:
-        """f32[n, C], comparable within a title."""
+        """Return the scores, f32[n, C], comparable within a title."""
         return np.array([self._score(t) for t in titles], np.float32).reshape(-1, len(self.codes))
 
 
 def title_hash(title: str) -> int:
-    """31 bits that tell whether a title was learnt from, without keeping the title."""
+    """Return a 31-bit hash, to recognise training titles without storing them."""
     from hashlib import blake2b  # noqa: PLC0415 - training and measuring only
 
     return int.from_bytes(blake2b(normalize(title).strip().encode(), digest_size=4).digest(), "little") >> 1
 
 
 def probabilities(scores: Scores) -> NDArray[np.float64]:
-    """Softmax over the occupations, f64[n, C], rows add up to 1."""
-    lifted = SHARPNESS * (scores - scores.max(axis=1, keepdims=True)).astype(np.float64)
-    raised = np.exp(lifted)
-    shares: NDArray[np.float64] = raised / raised.sum(axis=1, keepdims=True)
+    """Return the softmax over the occupations, f64[n, C]; rows sum to 1."""
+    exponents = SHARPNESS * (scores - scores.max(axis=1, keepdims=True)).astype(np.float64)
+    powers = np.exp(exponents)
+    shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
     return shares
 
 
@@ -162,44 +164,44 @@ def default_coder() -> Coder:
     return Coder.load()
 
 
-_in_use: list[Codes] = []
+_coders: list[Codes] = []
 
 
 @contextmanager
 def coded_by(coder: Codes) -> Iterator[None]:
-    """Code titles with another model inside the block: to measure models on titles they never saw."""
-    _in_use.append(coder)
+    """Code titles with another model inside the block, to evaluate models on held-out titles."""
+    _coders.append(coder)
     _likely.cache_clear()
     try:
         yield
     finally:
-        _in_use.pop()
+        _coders.pop()
         _likely.cache_clear()
 
 
 @lru_cache(maxsize=1 << 14)
 def _likely(title: str, limit: int) -> tuple[tuple[str, float], ...]:
-    coder = _in_use[-1] if _in_use else default_coder()
+    coder = _coders[-1] if _coders else default_coder()
     chances = probabilities(coder.scores([title]))[0]
     order = np.argsort(-chances, kind="stable")[:limit]
     return tuple((coder.codes[i], float(chances[i])) for i in order)
 
 
 def likely_occupations(title: str, limit: int = 5) -> tuple[tuple[str, float], ...]:
-    """The likeliest occupations (level 4) of a title with their probabilities, best first."""
+    """Return the most likely occupations (level 4) of a title with their probabilities, best first."""
     return _likely(title, limit) if title.strip() else ()
 
 
-# A term weighs 1 + ln(count), so counts grow exponentially with the probability they stand for.
+# A term weighs 1 + ln(count), so counts are exponential in the probability they represent.
 STEEPNESS = 10.0
-CHOSEN = round(exp(STEEPNESS))  # count of the code that a person chose: of probability 1, no guess beats it
+CHOSEN = round(exp(STEEPNESS))  # count of a code selected by a person: probability 1
 
 
 def code_terms(code: str) -> tuple[str, str, str] | tuple[()]:
-    """A code as terms: the occupation, its small group and its middle group; () for anything else.
+    """Return a code as terms: the occupation, its minor and its middle group; () if it is malformed.
 
-    '4-02-02-02' -> ('occ:4-02-02-02', 'occ:4-02-02', 'occ:4-02'). No token holds a colon, so a code never
-    meets a word.
+    '4-02-02-02' -> ('occ:4-02-02-02', 'occ:4-02-02', 'occ:4-02'). No token contains a colon, so a code never
+    equals a word.
     """
     parts = code.split("-")
     if len(parts) != 4 or not all(p.isdigit() for p in parts):
@@ -208,18 +210,17 @@ def code_terms(code: str) -> tuple[str, str, str] | tuple[()]:
 
 
 def occupation_terms(title: str, occupation_code: str = "") -> list[tuple[str, int]]:
-    """Weighted code terms of a posting: (term, count), the likeliest occupation first.
+    """Return the weighted code terms of a posting as (term, count), the most likely occupation first.
 
-    A code that a person chose counts CHOSEN and the title is not asked. Else the title's likeliest
-    occupations count by their probability, even an unlikely one once: to stand among the likeliest says
-    something. So does each group above them.
+    A code selected by a person counts CHOSEN and the title is ignored. Otherwise the most likely occupations
+    of the title count by their probability, at least once each, and each group above them once.
     """
-    chosen = code_terms(occupation_code)
-    if chosen:
-        return [(chosen[0], CHOSEN), (chosen[1], 1), (chosen[2], 1)]
-    weighed: dict[str, int] = {}
+    own_terms = code_terms(occupation_code)
+    if own_terms:
+        return [(own_terms[0], CHOSEN), (own_terms[1], 1), (own_terms[2], 1)]
+    counts: dict[str, int] = {}
     for code, chance in likely_occupations(title):
         terms = code_terms(code)
-        weighed |= dict.fromkeys(terms[:1], round(exp(STEEPNESS * chance)))
-        weighed |= dict.fromkeys(terms[1:], 1)
-    return list(weighed.items())
+        counts |= dict.fromkeys(terms[:1], round(exp(STEEPNESS * chance)))
+        counts |= dict.fromkeys(terms[1:], 1)
+    return list(counts.items())

@@ -1,4 +1,4 @@
-"""How a kernel is written: its types, and what numba is told."""
+"""Types and compiler options of the kernels."""
 
 from numba import njit, types
 
@@ -29,15 +29,15 @@ _OPTIONS = {
     "no_cfunc_wrapper": True,
 }
 KERNELS = {}
-"""name -> (types of the arguments, compiled function)."""
+"""Name -> (types of the arguments, compiled function)."""
 
 
 def kernel(signature):
     def compiled(function):
         arguments = signature.split()
-        made = njit(i8(*(_TYPES[a] for a in arguments)), **_OPTIONS)(function)
-        KERNELS[function.__name__] = (arguments, made)
-        return made
+        dispatcher = njit(i8(*(_TYPES[a] for a in arguments)), **_OPTIONS)(function)
+        KERNELS[function.__name__] = (arguments, dispatcher)
+        return dispatcher
 
     return compiled
 

@@ -3,8 +3,7 @@
 from matching.kernels.base import f8, helper, i4, kernel
 
 REGION, DISTANCE, PAY, EDUCATION, EXPERIENCE, CERTIFICATE, EMPLOYER, SHIFT, TRAVEL = range(9)
-"""Places in `counts`, in the order of facts.KINDS; then how many rows were considered,
-how many pass, and how many are not open."""
+"""Indexes of `counts` in the order of facts.KINDS, followed by the considered, passing and closed rows."""
 CONSIDERED, PASSING, CLOSED = 9, 10, 11
 
 
@@ -34,22 +33,22 @@ def judge(
     certificates, not_held, employer, blocked_employers, blocked, flags, no_shift, no_travel,
     relaxed, failed, allowed, counts,
 ):  # fmt: skip
-    """Which rows are open and meet every hard fact of a person, and how many fail each kind of fact.
+    """Check which rows are open and meet every hard fact of a person; count the failures by kind of fact.
 
-    One column at a time over a group of rows, so that the compiler can take several rows at once.
+    One column at a time over a group of rows, so that the compiler can vectorise.
     """
-    closed = i4(1 << 15)
+    closed_mask = i4(1 << 15)
     for start in range(begin, end, 256):
         rows = min(256, end - start)
-        shuts = 0
+        closed_count = 0
         for i in range(rows):
             row = start + i
-            shut = (now < opens[row]) | (now >= expires[row])
-            failed[i] = closed if shut and not closed_too else i4(0)
-            shuts += shut
+            is_closed = (now < opens[row]) | (now >= expires[row])
+            failed[i] = closed_mask if is_closed and not closed_too else i4(0)
+            closed_count += is_closed
         if has_left_out:
             for i in range(rows):
-                failed[i] |= closed if left_out[start + i] else i4(0)
+                failed[i] |= closed_mask if left_out[start + i] else i4(0)
         if regions:
             for i in range(rows):
                 inside = False
@@ -72,8 +71,8 @@ def judge(
             failed[i] |= i4(1 << EXPERIENCE) if f8(experience[start + i]) > years else i4(0)
         if related_groups:
             for i in range(rows):
-                asked = f8(experience[start + i])
-                may_count = asked > years and asked <= years_related
+                required_years = f8(experience[start + i])
+                may_count = required_years > years and required_years <= years_related
                 if may_count and among(related, related_groups, occupation[start + i] // 100):
                     failed[i] &= ~i4(1 << EXPERIENCE)
         if blocked_employers:
@@ -82,23 +81,23 @@ def judge(
                     failed[i] |= i4(1 << EMPLOYER)
         if no_shift or no_travel:
             for i in range(rows):
-                refused = (flags[start + i] & 1) * no_shift * (1 << SHIFT)
-                refused |= ((flags[start + i] >> 1) & 1) * no_travel * (1 << TRAVEL)
-                failed[i] |= i4(refused)
-        considered, passing = 0, 0
+                refusals = (flags[start + i] & 1) * no_shift * (1 << SHIFT)
+                refusals |= ((flags[start + i] >> 1) & 1) * no_travel * (1 << TRAVEL)
+                failed[i] |= i4(refusals)
+        considered_count, passing_count = 0, 0
         for i in range(rows):
-            failing = failed[i]
-            failed[i] = failing if failing < closed else closed  # a closed row fails nothing else
-            considered += failing < closed
+            failures = failed[i]
+            failed[i] = failures if failures < closed_mask else closed_mask  # a closed row fails nothing else
+            considered_count += failures < closed_mask
             passes = (failed[i] & ~i4(relaxed)) == 0
             allowed[start + i] = passes
-            passing += passes
-        counts[CLOSED] += shuts
-        counts[CONSIDERED] += considered
-        counts[PASSING] += passing
+            passing_count += passes
+        counts[CLOSED] += closed_count
+        counts[CONSIDERED] += considered_count
+        counts[PASSING] += passing_count
         for kind in range(9):
-            failing = i4(0)
+            failures = i4(0)
             for i in range(rows):
-                failing += (failed[i] >> kind) & 1
-            counts[kind] += failing
+                failures += (failed[i] >> kind) & 1
+            counts[kind] += failures
     return 0

@@ -1,8 +1,8 @@
-"""The best rows of a query, and the ceilings that save reading the others (blocks.py).
+"""Top-k search of a query with upper bounds that save reading most rows (blocks.py).
 
-A row is one posting; neighbouring rows make a group. For each term a group has a ceiling, the greatest weight
-of the term in any of its rows, and each row has a sketch: its weights, one byte each. Both are rounded up to
-a whole number of 255ths of the term's greatest weight, so what they add up to is never below a score.
+A row is one posting; adjacent rows form a group. For each term a group has a ceiling, the greatest weight of
+the term in any of its rows, and each row has a sketch: its weights, one byte each. Both are rounded up to a
+multiple of 1/255 of the term's greatest weight, so their sum is never below a score.
 """
 
 from llvmlite import ir
@@ -16,14 +16,12 @@ from matching.kernels.base import f4, f8, helper, i8, kernel, u8
 BUCKETS = 512
 AHEAD = 4
 ROUNDING = 1.0001
-"""Ceilings are added up in single precision; so much above them no score can be (300 terms err by 2e-5)."""
+"""Factor that covers the error of adding up ceilings in single precision (2e-5 for 300 terms)."""
 
 
 @helper
 def worse(scores, rows, ids, a, b):
-    """Whether place a of the heap holds a worse match than place b: a lower score, or a higher id at the
-    same.
-    """
+    """Return whether heap entry a is worse than b: a lower score, or the same with a higher id."""
     if scores[a] != scores[b]:
         return scores[a] < scores[b]
     return ids[rows[a]] > ids[rows[b]]
@@ -38,7 +36,7 @@ def swap(scores, rows, a, b):
 
 @helper
 def sink(scores, rows, ids, size, place):
-    """Let the match at a place of the heap sink below all worse ones; the worst stands on top."""
+    """Sift an entry of the heap down; the worst is at the root."""
     while True:
         child = 2 * place + 1
         if child >= size:
@@ -53,7 +51,7 @@ def sink(scores, rows, ids, size, place):
 
 @helper
 def offer(scores, rows, ids, size, k, score, row):
-    """Put a row into the heap of the k best when it belongs there; returns the heap's size."""
+    """Add a row to the heap of the k best if it belongs there; return the heap's size."""
     if size < k:
         place = size
         scores[place], rows[place] = score, row
@@ -72,7 +70,7 @@ def offer(scores, rows, ids, size, k, score, row):
 
 @helper
 def settle(scores, rows, ids, size):
-    """Turn the heap into a list, best first."""
+    """Sort the heap into a list, best first."""
     left = size
     while left > 1:
         left -= 1
@@ -82,9 +80,9 @@ def settle(scores, rows, ids, size):
 
 @helper
 def score_of(doc_start, doc_terms, doc_weights, weight_of, row):
-    """The exact score of one row. Every way to a score adds up in this order, so that equal rows score equal.
+    """Return the exact score of a row; always summed in this order, so that equal rows score equal.
 
-    Four sums at a time: one alone would wait for each of its additions.
+    Four independent sums avoid waiting for each addition.
     """
     at, end = doc_start[row], doc_start[row + 1]
     a, b, c, d = 0.0, 0.0, 0.0, 0.0
@@ -102,7 +100,7 @@ def score_of(doc_start, doc_terms, doc_weights, weight_of, row):
 
 @intrinsic
 def prefetch(typingctx, pointer, place):
-    """Ask for the cache line of an element before it is needed."""
+    """Prefetch the cache line of an element."""
 
     def generate(context, builder, signature, arguments):
         address = builder.gep(arguments[0], [arguments[1]])
@@ -126,7 +124,7 @@ def fetch(sketch_start, slots, levels, row):
 
 @njit(error_model="numpy", boundscheck=False, fastmath=True)
 def ceiling_of(sketch_start, slots, levels, unit_of, row):
-    """What the score of a row cannot exceed, by its sketch. In any order of addition: ROUNDING covers it."""
+    """Return the upper bound of a row's score from its sketch; ROUNDING covers the order of addition."""
     total = f4(0.0)
     for at in range(sketch_start[row], sketch_start[row + 1]):
         total += unit_of[slots[at]] * f4(levels[at])
@@ -136,16 +134,16 @@ def ceiling_of(sketch_start, slots, levels, unit_of, row):
 @helper
 def consider(
     doc_start, doc_terms, doc_weights, ids, sketch_start, slots, levels, weight_of, unit_of, k, scores, rows,
-    found, row,
+    count, row,
 ):  # fmt: skip
-    """Score a row if its sketch can reach the k best; returns the heap's size."""
+    """Score a row if its sketch can reach the k best; return the heap's size."""
     ceiling = ceiling_of(sketch_start, slots, levels, unit_of, row)
-    if found == k and f8(ceiling) * ROUNDING < scores[0]:
-        return found
+    if count == k and f8(ceiling) * ROUNDING < scores[0]:
+        return count
     score = 0.0
     if ceiling > 0.0:
         score = score_of(doc_start, doc_terms, doc_weights, weight_of, row)
-    return offer(scores, rows, ids, found, k, score, row)
+    return offer(scores, rows, ids, count, k, score, row)
 
 
 @kernel("i8 i8* i4* f4* i8* i8 u1* i8 i4* f8* i8 f8* f8* i8*")
@@ -153,22 +151,22 @@ def best_by_scan(
     size, doc_start, doc_terms, doc_weights, ids, filtered, allowed, terms, query_terms, query_weights,
     k, weight_of, scores, rows,
 ):  # fmt: skip
-    """The k best rows by scoring each allowed one: for a handful of rows, and the measure of all other ways.
+    """Find the k best rows by scoring each allowed one: for few rows, and as the reference implementation.
 
-    As in every search: `weight_of` is zeros, one for each term, and is zeros again afterwards; `scores` and
-    `rows` take the result, best first; returned is how many there are.
+    In every search `weight_of` is all zeros, one per term, before and after the call; `scores` and `rows`
+    receive the result, best first; the return value is its length.
     """
     for i in range(terms):
         weight_of[query_terms[i]] = query_weights[i]
-    found = 0
+    count = 0
     for row in range(size):
         if not filtered or allowed[row]:
             score = score_of(doc_start, doc_terms, doc_weights, weight_of, row)
-            found = offer(scores, rows, ids, found, k, score, row)
+            count = offer(scores, rows, ids, count, k, score, row)
     for i in range(terms):
         weight_of[query_terms[i]] = 0.0
-    settle(scores, rows, ids, found)
-    return found
+    settle(scores, rows, ids, count)
+    return count
 
 
 @kernel(
@@ -187,11 +185,11 @@ def best_by_ceilings(
     ahead, ceiling, order,
     scores, rows,
 ):  # fmt: skip
-    """The k best rows, exact: groups from the highest ceiling down, until no ceiling reaches the k-th best.
+    """Find the exact k best rows: groups by falling ceiling, until no ceiling reaches the k-th best.
 
     Block-max pruning as in Mallia, Suel and Tonellotto, 'Faster Learned Sparse Retrieval with Block-Max
-    Pruning' (SIGIR 2024); below the blocks a row's sketch decides whether the row itself is read. When few
-    rows are allowed there are no groups to choose from (`groups` is 0): each allowed row's sketch is asked.
+    Pruning' (SIGIR 2024); within a block a row's sketch decides whether the row is read. When few rows are
+    allowed, groups are skipped (`groups` is 0) and the sketch of each allowed row is checked.
     """
     for i in range(terms):
         term = query_terms[i]
@@ -199,13 +197,13 @@ def best_by_ceilings(
         weight_of[term] = query_weights[i]
         slot = slot_of[term]
         unit_of[slot] = max(unit_of[slot], unit)
-    found, seen, waiting, turn = 0, 0, 0, 0
+    count, checked, prefetched, turn = 0, 0, 0, 0
     every = u8(0x0101010101010101)
     places = groups
     if groups:
         for group in range(groups):
             ceiling[group] = 0.0
-        # A term in many groups has a line of ceilings, one for each group; any other a list of pairs.
+        # A term in many groups has a dense line of ceilings; any other a list of pairs.
         for i in range(terms):
             term = query_terms[i]
             unit = f4(query_weights[i]) * scale[term]
@@ -217,7 +215,7 @@ def best_by_ceilings(
             else:
                 for pair in range(pair_start[term], pair_start[term + 1]):
                     ceiling[pair_group[pair]] += unit * f4(pair_top[pair])
-        # Groups by falling ceiling, to the precision of a bucket.
+        # Bucket sort of the groups by falling ceiling.
         highest = f4(0.0)
         for group in range(groups):
             highest = max(highest, ceiling[group])
@@ -238,13 +236,13 @@ def best_by_ceilings(
         group = i8(place)
         if groups:
             group = i8(order[place])
-            if found == k and f8(ceiling[group]) * ROUNDING < scores[0]:
+            if count == k and f8(ceiling[group]) * ROUNDING < scores[0]:
                 if f8(i8(ceiling[group] * steps) + 1) / f8(steps) * ROUNDING < scores[0]:
                     break  # no group of this bucket or a lower one can hold a better row
                 continue
-        elif seen == passing:
+        elif checked == passing:
             break
-        # Eight rows at a time: `allowed` holds a byte a row, and zeros up to a whole word at its end.
+        # Eight rows at a time: `allowed` has a byte per row and is zero-padded to a whole word.
         for word in range(group * group_size // 8, (min(group * group_size + group_size, size) + 7) // 8):
             left = allowed[word] if filtered else every
             while left:
@@ -253,33 +251,33 @@ def best_by_ceilings(
                 row = word * 8 + i8(shift >> u8(3))
                 if row >= size:
                     break
-                # A row waits for AHEAD others after it was asked for, and comes out of memory meanwhile.
+                # A row is scored AHEAD rows after its prefetch, when it has arrived from memory.
                 fetch(sketch_start, slots, levels, row)
-                seen += 1
-                if waiting == AHEAD:
-                    found = consider(
+                checked += 1
+                if prefetched == AHEAD:
+                    count = consider(
                         doc_start, doc_terms, doc_weights, ids, sketch_start, slots, levels,
-                        weight_of, unit_of, k, scores, rows, found, ahead[turn],
+                        weight_of, unit_of, k, scores, rows, count, ahead[turn],
                     )  # fmt: skip
                 else:
-                    waiting += 1
+                    prefetched += 1
                 ahead[turn] = row
                 turn = (turn + 1) % AHEAD
-    for i in range(waiting):
-        found = consider(
+    for i in range(prefetched):
+        count = consider(
             doc_start, doc_terms, doc_weights, ids, sketch_start, slots, levels, weight_of, unit_of,
-            k, scores, rows, found, ahead[i],
+            k, scores, rows, count, ahead[i],
         )  # fmt: skip
     for i in range(terms):
         weight_of[query_terms[i]] = 0.0
         unit_of[slot_of[query_terms[i]]] = 0.0
-    settle(scores, rows, ids, found)
-    return found
+    settle(scores, rows, ids, count)
+    return count
 
 
 @kernel("i8 i8* i4* f4* i8 i4* i8* f4*")
 def count_pairs(size, doc_start, doc_terms, doc_weights, group_size, last, pairs, top):
-    """How many groups each term stands in (`pairs`) and its greatest weight; `last` comes filled with -1."""
+    """Count the groups of each term (`pairs`) and find its greatest weight; `last` is filled with -1."""
     for row in range(size):
         group = row // group_size
         for at in range(doc_start[row], doc_start[row + 1]):
@@ -295,10 +293,10 @@ def count_pairs(size, doc_start, doc_terms, doc_weights, group_size, last, pairs
 def fill_ceilings(
     size, doc_start, doc_terms, doc_weights,
     scale, slot_of, sketch_start, slots, levels, group_size,
-    pair_start, pair_group, pair_top, line_of, line_top, groups, last, used,
+    pair_start, pair_group, pair_top, line_of, line_top, groups, last, filled_pairs,
 ):  # fmt: skip
-    """Sketches, and ceilings of every term in every group. `last` comes filled with -1, the rest with
-    zeros.
+    """Fill the sketches and the ceilings of every term in every group; `last` is filled with -1, all
+    else with zeros.
     """
     for row in range(size):
         group = row // group_size
@@ -308,7 +306,7 @@ def fill_ceilings(
             level = i8(exact)
             if f8(level) < exact:
                 level += 1
-            level = min(level, 255)  # `scale` was rounded up, so the greatest weight is 255 at most
+            level = min(level, 255)  # `scale` is rounded up, so the greatest level is 255
             sketch = sketch_start[row] + at - doc_start[row]
             slots[sketch] = slot_of[term]
             levels[sketch] = level
@@ -319,8 +317,8 @@ def fill_ceilings(
                 continue
             if last[term] != group:
                 last[term] = group
-                pair_group[pair_start[term] + used[term]] = group
-                used[term] += 1
-            place = pair_start[term] + used[term] - 1
+                pair_group[pair_start[term] + filled_pairs[term]] = group
+                filled_pairs[term] += 1
+            place = pair_start[term] + filled_pairs[term] - 1
             pair_top[place] = max(pair_top[place], level)
     return 0
