@@ -19,9 +19,9 @@ from portal.core import audit
 from portal.core.models import AuditEvent
 from portal.reports.log_access import accesses_visible_to, events_visible_to
 from portal.web.shared.form_fields import DayInput
+from portal.web.staff.access import staff_with
 from portal.web.staff.audit.event_details import details
 from portal.web.staff.audit.verb_labels import ROOMS, room_of, words
-from portal.web.staff.guard import staff_with
 
 A_PAGE = 30
 auditor = staff_with(Permission.READ_LOGS)

@@ -12,12 +12,12 @@ from portal.placements import absences
 from portal.placements.models import Absence, FollowUp
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.redirects import safe_next
+from portal.web.staff.access import record_staff
 from portal.web.staff.calls.forms import AbsenceForm
-from portal.web.staff.guard import file_staff
 from portal.web.templatetags.ui import cn_date
 
 
-@file_staff
+@record_staff
 @require_http_methods(["GET", "POST"])
 def record(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Record until when the veteran of a follow-up is not called, and the reason."""
@@ -47,7 +47,7 @@ def record(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return render(request, "staff/calls/absence.html", context)
 
 
-@file_staff
+@record_staff
 @require_POST
 def end(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """End an absence today; the veteran can be called again."""

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.accounts.feeds import make_feed, revoke_feed
 from portal.accounts.models import FeedToken, User
-from portal.web.staff.guard import file_staff
+from portal.web.staff.access import record_staff
 
 
-@file_staff
+@record_staff
 @require_http_methods(["GET", "POST"])
 def manage(request: HttpRequest, user: User) -> HttpResponse:
     """Show whether a feed is active and when it was last read; POST creates a new address, shown once."""
@@ -27,7 +27,7 @@ def manage(request: HttpRequest, user: User) -> HttpResponse:
     return response
 
 
-@file_staff
+@record_staff
 @require_POST
 def revoke(request: HttpRequest, user: User) -> HttpResponse:
     """Revoke the current address of the feed."""

@@ -12,13 +12,13 @@ from portal.accounts.models import User
 from portal.placements import duties
 from portal.placements.models import Cover
 from portal.web.shared.form_fields import add_errors
+from portal.web.staff.access import record_staff
 from portal.web.staff.calls.forms import CoverForm
-from portal.web.staff.guard import file_staff
 
 PAGE_SIZE = 20
 
 
-@file_staff
+@record_staff
 @require_http_methods(["GET", "POST"])
 def listing(request: HttpRequest, user: User) -> HttpResponse:
     """List current and future covers and arrange another; a clerk may arrange only their own."""
@@ -37,7 +37,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "staff/calls/covers.html", {"form": form, "page": page, "today": today})
 
 
-@file_staff
+@record_staff
 @require_POST
 def end(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """End a cover today; the clerk makes the calls again."""

@@ -23,8 +23,8 @@ from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station, path_range
+from portal.web.staff.access import any_staff
 from portal.web.staff.calls.follow_up_rows import follow_up_rows
-from portal.web.staff.guard import any_staff
 
 PAGE_SIZE = 30
 ALL = "all"  # value of `whose`: every follow-up below the user's stations

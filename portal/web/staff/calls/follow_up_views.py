@@ -19,14 +19,14 @@ from portal.web.shared.form_fields import add_errors
 from portal.web.shared.placement_timeline import timeline
 from portal.web.shared.primary_keys import parse_keys
 from portal.web.shared.redirects import safe_next
+from portal.web.staff.access import record_staff
 from portal.web.staff.calls.follow_up_rows import (
     describe_next_follow_up,
     describe_recorded_call,
     follow_up_rows,
     one_tap_date,
 )
-from portal.web.staff.guard import file_staff
-from portal.web.staff.records.forms import CallForm
+from portal.web.staff.calls.forms import CallForm
 
 MAX_SELECTED = 100
 STATE_CHANGED = "此人的进展刚刚有变化，请刷新后再记录。"
@@ -44,7 +44,7 @@ def _get_follow_up(user: User, pk: int) -> FollowUp:
     return get_object_or_404(rows, pk=pk)
 
 
-@file_staff
+@record_staff
 @require_http_methods(["GET", "POST"])
 def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Show one follow-up with its history; POST records an outcome with its date, note and details."""
@@ -92,7 +92,7 @@ def _page(
     return render(request, "staff/calls/follow_up.html", context)
 
 
-@file_staff
+@record_staff
 @require_POST
 def reveal_phone(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Show the phone number in this one response; the access log names the follow-up as the reason."""
@@ -106,7 +106,7 @@ def reveal_phone(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return _page(request, user, current, CallForm(current.placement), phone=phone)
 
 
-@file_staff
+@record_staff
 @require_POST
 def record_outcome(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Record the outcome of a call by one tap.
@@ -182,7 +182,7 @@ def _redirect_after_call(
     return redirect(safe_next(request, reverse("staff:day")))
 
 
-@file_staff
+@record_staff
 @require_POST
 def take_back(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Undo the last record of a follow-up.
@@ -229,7 +229,7 @@ def _undo_attempt(request: HttpRequest, user: User, current: FollowUp) -> HttpRe
     return redirect(safe_next(request, reverse("staff:day")))
 
 
-@file_staff
+@record_staff
 @require_POST
 def record_not_reached(request: HttpRequest, user: User) -> HttpResponse:
     """Record an unsuccessful attempt for every selected follow-up (at most MAX_SELECTED)."""

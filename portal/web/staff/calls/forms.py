@@ -9,9 +9,12 @@ from django.utils import timezone
 from portal.accounts.models import Appointment, User
 from portal.accounts.roles import Permission
 from portal.core.validators import validate_no_unit_name
-from portal.placements.enums import AbsenceReason
+from portal.placements.enums import AbsenceReason, AttemptOutcome
+from portal.placements.models import Placement
+from portal.placements.workflow import STEP_LABELS, TRANSITIONS
 from portal.stations.models import Station, in_subtrees
 from portal.web.shared.form_fields import DayInput
+from portal.web.staff.placements.forms import StepDetails
 
 DELIMITERS = str.maketrans("、，,；;/ ", "       ")
 
@@ -94,6 +97,29 @@ class IntervalForm(forms.Form):
         if not all(word.isdecimal() and len(word) < 6 for word in words):
             raise forms.ValidationError("请填写天数，用顿号或逗号隔开，例如：3、7、14。")
         return [int(word) for word in words]
+
+
+class CallForm(StepDetails):
+    """Outcome of one call, and the step it leads to where the veteran was reached."""
+
+    outcome = forms.ChoiceField(label="结果", choices=AttemptOutcome.choices, widget=forms.RadioSelect)
+    step = forms.ChoiceField(label="联系上时：有什么进展", required=False)
+    on = forms.DateField(label="进展的日期", widget=DayInput(), initial=timezone.localdate, required=False)
+    note = forms.CharField(
+        validators=[validate_no_unit_name],
+        label="说明",
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    field_order = ["outcome", "step", "on"]
+
+    def __init__(self, placement: Placement, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        steps = TRANSITIONS.available(placement.state)
+        choices = [(step, STEP_LABELS[step]) for step in steps]
+        self.fields["step"].choices = [("", "没有变化"), *choices]  # type: ignore[attr-defined]
+        self.keep_fields_of(steps)
 
 
 def staff_below(paths: list[str]) -> QuerySet[User]:

@@ -12,8 +12,8 @@ from portal.placements.enums import FollowUpKind
 from portal.placements.rules import days_by_kind, set_rule
 from portal.placements.workflow import DEFAULT_DAYS
 from portal.web.shared.form_fields import add_errors
+from portal.web.staff.access import staff_with
 from portal.web.staff.calls.forms import IntervalForm
-from portal.web.staff.guard import staff_with
 
 # The event from which the days of a kind are counted.
 _COUNTED_FROM = {

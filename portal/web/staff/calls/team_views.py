@@ -25,8 +25,8 @@ from portal.reports import workload
 from portal.stations.models import Station
 from portal.web.shared.primary_keys import parse_key, parse_keys
 from portal.web.shared.redirects import safe_next
+from portal.web.staff.access import staff_with
 from portal.web.staff.calls.forms import AssignForm, staff_at_or_above, staff_below
-from portal.web.staff.guard import staff_with
 
 PAGE_SIZE = 30
 MAX_SELECTED = 100

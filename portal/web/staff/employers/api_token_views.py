@@ -13,7 +13,7 @@ from portal.api_tokens import actions
 from portal.api_tokens.models import ApiToken
 from portal.api_tokens.permissions import can_issue
 from portal.web.shared.api_token_forms import TokenForm, made
-from portal.web.staff.guard import review_staff
+from portal.web.staff.access import review_staff
 
 A_PAGE = 20
 

@@ -12,7 +12,7 @@ from portal.core.validators import validate_no_unit_name
 from portal.employers import papers
 from portal.employers.models import Employer, EmployerPaper
 from portal.web.shared.document_upload import scan
-from portal.web.staff.guard import review_staff
+from portal.web.staff.access import review_staff
 
 
 class JudgeForm(forms.Form):

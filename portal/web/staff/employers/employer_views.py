@@ -23,9 +23,10 @@ from portal.employers.enums import EmployerRole, EvidenceKind, VerificationState
 from portal.employers.models import Employer, EmployerMembership, EmployerPaper, EmployerQuerySet, FactsChange
 from portal.stations.models import Station, path_range
 from portal.web.shared.employer_facts import facts_of
-from portal.web.staff.guard import review_staff
-from portal.web.staff.positions.review_decisions import CHANGED, decide
-from portal.web.staff.records import forms
+from portal.web.staff.access import review_staff
+from portal.web.staff.decisions import CHANGED, decide
+from portal.web.staff.employers import forms
+from portal.web.staff.reason_form import ReasonForm
 
 A_PAGE = 20
 
@@ -132,7 +133,7 @@ def _decisions(request: HttpRequest, employer: Employer, change: FactsChange | N
         return request.POST if asked == name else None
 
     def reasoned(name: str, words: tuple[str, ...], verb: Callable[..., Any], **values: Any) -> _Decision:
-        form = forms.ReasonForm(words, data(name), auto_id=f"{name}_%s")
+        form = ReasonForm(words, data(name), auto_id=f"{name}_%s")
         form.fields["reason"].widget.attrs["list"] = f"{name}_words"
         return _Decision(form, verb, f"已处理：{employer.name}。", values)
 
@@ -179,9 +180,9 @@ def _taken(decision: _Decision) -> dict[str, Any]:
     """What the decision's action takes of its form."""
     form = decision.form
     if isinstance(form, forms.AcceptChangeForm):
-        return form.seen()
+        return form.action_arguments()
     if isinstance(form, forms.VerifyForm):
-        return {**form.seen(), "uscc_override_reason": form.cleaned_data["uscc_override_reason"]}
+        return {**form.action_arguments(), "uscc_override_reason": form.cleaned_data["uscc_override_reason"]}
     if isinstance(form, forms.InviteOwnerForm):
         return {"phone": form.cleaned_data["phone"], "role": EmployerRole.OWNER}
     return {"reason": form.cleaned_data["reason"]}
@@ -229,6 +230,6 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             .select_related("user")
             .order_by("role", "pk")[: members.MOST]
         ),
-        "paper_reasons": forms.PAPER_REASONS,
+        "paper_reasons": forms.DOCUMENT_REASONS,
     }
     return render(request, "staff/employers/employer.html", context)

@@ -9,12 +9,13 @@ from portal.accounts.models import User
 from portal.fairs import actions
 from portal.fairs.enums import BoothState
 from portal.fairs.models import Booth
-from portal.web.staff.guard import desk_staff
-from portal.web.staff.positions.review_decisions import by_state, decide
-from portal.web.staff.records.forms import BOOTH_REASONS, BoothNumberForm, ReasonForm
+from portal.web.staff.access import fair_staff
+from portal.web.staff.decisions import by_state, decide
+from portal.web.staff.fairs.forms import BOOTH_REASONS, BoothNumberForm
+from portal.web.staff.reason_form import ReasonForm
 
 
-@desk_staff
+@fair_staff
 @require_safe
 def listing(request: HttpRequest, user: User) -> HttpResponse:
     """Requests for booths at the fairs of the user's stations, by state, the oldest on top."""
@@ -23,7 +24,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "staff/fairs/booths.html", {"page": page, "tabs": tabs})
 
 
-@desk_staff
+@fair_staff
 @require_http_methods(["GET", "POST"])
 def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """One request: give a number, or turn it down with a reason."""

@@ -22,13 +22,13 @@ from portal.reports.fair_tables import (
 from portal.reports.figures import FIGURES
 from portal.reports.funnels import build_fair_report
 from portal.reports.public_totals import count_booths
-from portal.web.staff.guard import desk_staff
-from portal.web.staff.records.forms import DutyForm
+from portal.web.staff.access import fair_staff
+from portal.web.staff.fairs.forms import DoorShiftForm
 
 A_PAGE = 15
 
 
-@desk_staff
+@fair_staff
 @require_safe
 def listing(request: HttpRequest, user: User) -> HttpResponse:
     """Fairs organised below the user's stations, the latest first."""
@@ -39,14 +39,14 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "staff/fairs/fairs.html", {"page": page, "rows": shown})
 
 
-@desk_staff
+@fair_staff
 @require_http_methods(["GET", "POST"])
 def detail(request: HttpRequest, user: User, page_id: int) -> HttpResponse:
     """The fair's report, recounted now, and its helpers."""
     fair = get_object_or_404(fairs_operated_by(user).select_related("organiser"), pk=page_id)
     if not can_manage(user, fair):
         raise PermissionDenied("serves at this fair, but does not run it")
-    form = DutyForm(request.POST if request.method == "POST" else None)
+    form = DoorShiftForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         helper = form.cleaned_data["phone"]
         actions.assign_door_shift(fair=fair, user=helper, by=user)

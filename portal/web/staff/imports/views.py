@@ -14,7 +14,7 @@ from portal.imports import actions
 from portal.stations.models import Station
 from portal.veterans.importing import KIND
 from portal.web.shared import import_pages
-from portal.web.staff.guard import file_staff
+from portal.web.staff.access import record_staff
 
 DESK = import_pages.Desk(
     kind_key=KIND,
@@ -46,14 +46,14 @@ class UploadForm(import_pages.UploadForm):
         field.queryset = stations
 
 
-@file_staff
+@record_staff
 @require_safe
 def listing(request: HttpRequest, user: User) -> HttpResponse:
     """The user's own imports, latest first."""
     return import_pages.listing(request, DESK, DESK.imports(user))
 
 
-@file_staff
+@record_staff
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, user: User) -> HttpResponse:
     """Upload a sheet."""
@@ -78,35 +78,35 @@ def new(request: HttpRequest, user: User) -> HttpResponse:
     return import_pages.new_page(request, DESK, form)
 
 
-@file_staff
+@record_staff
 @require_safe
 def template(_request: HttpRequest, _user: User) -> HttpResponse:
     """An empty sheet with headers, one sample row and the words that cells may hold."""
     return import_pages.template(DESK)
 
 
-@file_staff
+@record_staff
 @require_safe
 def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """One import."""
     return import_pages.page_of(request, DESK, DESK.own(user, pk))
 
 
-@file_staff
+@record_staff
 @require_POST
 def columns(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Say what the columns mean, then check the whole sheet."""
     return import_pages.set_columns(request, DESK, DESK.own(user, pk), user)
 
 
-@file_staff
+@record_staff
 @require_POST
 def take_step(request: HttpRequest, user: User, pk: int, step: str) -> HttpResponse:
     """Check, start, cancel, continue or undo an import."""
     return import_pages.take_step(request, DESK, DESK.own(user, pk), user, step)
 
 
-@file_staff
+@record_staff
 @require_safe
 def result(_request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """The bad rows with their reasons, to be corrected and uploaded again."""

@@ -16,7 +16,7 @@ from portal.accounts.models import Appointment, User
 from portal.accounts.permissions import can_appoint, can_end, roles_to_give
 from portal.stations.models import Station
 from portal.web.shared.form_fields import add_errors
-from portal.web.staff.guard import any_staff
+from portal.web.staff.access import any_staff
 from portal.web.staff.network.forms import AppointForm, EndPostForm, MovePostForm
 from portal.web.staff.network.station_views import A_PAGE, station_or_refuse
 

@@ -20,7 +20,7 @@ from portal.reports.station_network import count_affected_rows, station_history,
 from portal.stations import actions
 from portal.stations.models import Station
 from portal.web.shared.form_fields import add_errors
-from portal.web.staff.guard import any_staff
+from portal.web.staff.access import any_staff
 from portal.web.staff.network.forms import (
     ContactForm,
     EndForm,

@@ -19,14 +19,14 @@ from portal.confirmations.models import ConfirmationLink
 from portal.confirmations.permissions import named
 from portal.employers.models import Employer
 from portal.placements.models import Placement
-from portal.web.staff.guard import file_staff
+from portal.web.staff.access import record_staff
 
 A_PAGE = 30
 _LABELS = {Question.PROGRESS: "面试、录用、到岗", Question.IN_POST: "还在岗吗"}
 
 
 @never_cache
-@file_staff
+@record_staff
 @require_POST
 def ask_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Make a link for the person and show it, once."""
@@ -41,7 +41,7 @@ def ask_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 
 
 @never_cache
-@file_staff
+@record_staff
 @require_http_methods(["GET", "POST"])
 def ask_employer(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Choose of whom an employer is asked; the link is shown once."""
@@ -97,7 +97,7 @@ def _shown(request: HttpRequest, link: ConfirmationLink, secret: str, whose: str
     return render(request, "staff/placements/confirmation_link.html", context)
 
 
-@file_staff
+@record_staff
 @require_POST
 def revoke(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Take a link back."""

@@ -22,8 +22,8 @@ from portal.placements.models import Placement
 from portal.placements.workflow import TRANSITIONS
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.placement_timeline import timeline
-from portal.web.staff.guard import file_staff
-from portal.web.staff.records.forms import CorrectForm, StepForm
+from portal.web.staff.access import record_staff
+from portal.web.staff.placements.forms import CorrectForm, StepForm
 
 A_PAGE = 20
 
@@ -47,7 +47,7 @@ class PlacementFilter(django_filters.FilterSet):
         return rows.filter(veteran__name__contains=value.strip())
 
 
-@file_staff
+@record_staff
 @require_safe
 def listing(request: HttpRequest, user: User) -> HttpResponse:
     """Placements of people below the user's stations, the latest first."""
@@ -63,7 +63,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "staff/placements/placements.html", context)
 
 
-@file_staff
+@record_staff
 @require_http_methods(["GET", "POST"])
 def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """One placement: its log, its calls, and the next step."""
@@ -82,7 +82,7 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return _page(request, placement, form, CorrectForm())
 
 
-@file_staff
+@record_staff
 @require_POST
 def correct(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Correct a wrong step; the log keeps both."""
@@ -107,7 +107,7 @@ def correct(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return _page(request, placement, StepForm(placement), form)
 
 
-@file_staff
+@record_staff
 @require_POST
 def reopen(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Bring back an intention that ended because the person onboarded elsewhere."""

@@ -12,10 +12,10 @@ from portal.ranking.enums import Surface
 from portal.veterans.models import Veteran
 from portal.web.shared.candidate_cards import page_of, reasons, told
 from portal.web.shared.impression_logging import people_shown
-from portal.web.staff.guard import desk_staff, file_staff
+from portal.web.staff.access import fair_staff, record_staff
 
 
-@file_staff
+@record_staff
 @require_safe
 def position(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """The people below the user's stations who suit an open position best."""
@@ -35,7 +35,7 @@ def position(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return render(request, "staff/positions/candidates.html", context)
 
 
-@desk_staff
+@fair_staff
 @require_safe
 def booth(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """The people registered for a booth's fair who suit one of its positions best."""

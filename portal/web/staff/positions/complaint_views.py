@@ -18,8 +18,8 @@ from portal.complaints.models import Complaint
 from portal.complaints.permissions import can_answer
 from portal.core.validators import validate_no_unit_name
 from portal.web.shared.form_fields import add_errors
-from portal.web.staff.guard import review_staff
-from portal.web.staff.positions.review_decisions import A_PAGE
+from portal.web.staff.access import review_staff
+from portal.web.staff.decisions import A_PAGE
 
 OVERDUE = "overdue"
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 from portal.accounts.models import User
 from portal.positions.models import Position
 from portal.web.shared.occupation_choice import choose
-from portal.web.staff.guard import review_staff
+from portal.web.staff.access import review_staff
 
 
 @review_staff

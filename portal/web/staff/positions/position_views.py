@@ -20,9 +20,9 @@ from portal.positions.models import Position
 from portal.positions.wording_checks import label_summary
 from portal.stations.models import in_subtrees
 from portal.web.shared.wording_panel import FIELDS, panel
-from portal.web.staff.guard import review_staff
+from portal.web.staff.access import review_staff
+from portal.web.staff.decisions import A_PAGE, decide
 from portal.web.staff.positions.forms import QueueFilter, RefusalForm
-from portal.web.staff.positions.review_decisions import A_PAGE, decide
 
 _STATES = (
     PositionState.IN_REVIEW, PositionState.OPEN, PositionState.REFUSED, PositionState.PAUSED,

@@ -19,7 +19,7 @@ from portal.learning.tasks import make_report
 from portal.ranking import actions, ranking_versions
 from portal.ranking.models import RankingVersion
 from portal.ranking.reweighting import LABELS
-from portal.web.staff.guard import staff_with
+from portal.web.staff.access import staff_with
 from portal.web.staff.reports import charts
 
 city_operator = staff_with(Permission.CHANGE_RANKING, refusal="排序由市级业务管理员负责。")

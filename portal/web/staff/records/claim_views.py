@@ -14,7 +14,7 @@ from portal.veterans.claims import decide_claim
 from portal.veterans.models import RecordClaim
 from portal.veterans.permissions import serves
 from portal.web.shared.form_fields import add_errors
-from portal.web.staff.guard import file_staff
+from portal.web.staff.access import record_staff
 
 A_PAGE = 20
 
@@ -33,7 +33,7 @@ class DecideForm(forms.Form):
     )
 
 
-@file_staff
+@record_staff
 @require_safe
 def listing(request: HttpRequest, user: User) -> HttpResponse:
     """Claims that wait at the user's stations, the oldest first."""
@@ -42,7 +42,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "staff/records/claims.html", {"page": page})
 
 
-@file_staff
+@record_staff
 @require_http_methods(["GET", "POST"])
 def decide(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """One claim, and the answer to it."""

@@ -16,7 +16,7 @@ from portal.veterans.evidence import MAX_PIECES, add_evidence, judge_evidence, r
 from portal.veterans.models import Evidence, evidence_owner
 from portal.web.shared.document_upload import EvidenceForm, hand_out
 from portal.web.shared.form_fields import add_errors
-from portal.web.staff.guard import file_or_refuse, file_staff
+from portal.web.staff.access import record_staff, veteran_or_refuse
 
 
 class JudgeForm(forms.Form):
@@ -48,11 +48,11 @@ def _found(user: User, pk: int) -> Evidence:
     return piece
 
 
-@file_staff
+@record_staff
 @require_http_methods(["GET", "POST"])
 def of_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """The papers in one file (a dozen at most), and the form for one more."""
-    veteran = file_or_refuse(user, pk)
+    veteran = veteran_or_refuse(user, pk)
     sent = request.method == "POST"
     form = EvidenceForm(request.POST if sent else None, request.FILES if sent else None)
     if sent and form.is_valid():
@@ -72,7 +72,7 @@ def of_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return render(request, "staff/records/veteran_documents.html", context)
 
 
-@file_staff
+@record_staff
 @require_safe
 def piece(_request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """One paper; the look is noted where the person can read it."""
@@ -82,7 +82,7 @@ def piece(_request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return hand_out(found)
 
 
-@file_staff
+@record_staff
 @require_POST
 def judge(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Note what the comparison with the original gave."""
@@ -100,7 +100,7 @@ def judge(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return redirect("staff:veteran-documents", pk=found.veteran_id)
 
 
-@file_staff
+@record_staff
 @require_POST
 def remove(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Take a paper out of the file."""

@@ -19,7 +19,7 @@ from portal.veterans.merging import merge_files, pointing_at, undo_merge
 from portal.veterans.models import RecordMerge, Veteran
 from portal.veterans.retention import can_close
 from portal.web.shared.form_fields import add_errors
-from portal.web.staff.guard import file_or_refuse, file_staff, staff_with
+from portal.web.staff.access import record_staff, staff_with, veteran_or_refuse
 
 A_PAGE = 20
 merging_staff = staff_with(Permission.CLOSE_RECORDS)
@@ -81,11 +81,11 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "staff/records/duplicates.html", context)
 
 
-@file_staff
+@record_staff
 @require_http_methods(["GET", "POST"])
 def compare(request: HttpRequest, user: User, first: int, second: int) -> HttpResponse:
     """Two files side by side, what would move, and the yes."""
-    files = (file_or_refuse(user, first), file_or_refuse(user, second))
+    files = (veteran_or_refuse(user, first), veteran_or_refuse(user, second))
     if not all(can_close(user, veteran) for veteran in files):
         raise PermissionDenied("合并档案须由服务站负责人或市级业务管理员办理。")
     form = MergeForm(files, request.POST if request.method == "POST" else None)
@@ -121,7 +121,7 @@ def _secretly(label: str, name: str, files: tuple[Veteran, Veteran]) -> tuple[st
     return label, ["已登记" if value else "未登记" for value in values], values[0] == values[1]
 
 
-@file_staff
+@record_staff
 @require_POST
 def undo(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Make two files of one again."""

@@ -10,24 +10,24 @@ from portal.accounts.models import User
 from portal.employers import hiding
 from portal.employers.models import Employer, HiddenRecord
 from portal.web.shared.hidden_employers import listed
-from portal.web.staff.guard import file_or_refuse, file_staff
+from portal.web.staff.access import record_staff, veteran_or_refuse
 
 
-@file_staff
+@record_staff
 @require_safe
 def of_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Those hidden from, and a search for one more."""
-    veteran = file_or_refuse(user, pk)
+    veteran = veteran_or_refuse(user, pk)
     return render(
         request, "staff/records/hidden_employers.html", {"veteran": veteran, **listed(request, veteran)}
     )
 
 
-@file_staff
+@record_staff
 @require_POST
 def hide(request: HttpRequest, user: User, pk: int, employer: int) -> HttpResponse:
     """Hide the file from an employer, at once."""
-    veteran = file_or_refuse(user, pk)
+    veteran = veteran_or_refuse(user, pk)
     firm = get_object_or_404(Employer.objects.visible_to(user), pk=employer)
     try:
         hiding.hide(veteran=veteran, employer=firm, by=user)
@@ -38,11 +38,11 @@ def hide(request: HttpRequest, user: User, pk: int, employer: int) -> HttpRespon
     return redirect("staff:hidden-employers", pk=pk)
 
 
-@file_staff
+@record_staff
 @require_POST
 def show(request: HttpRequest, user: User, pk: int, employer: int) -> HttpResponse:
     """Hide the file from an employer no more."""
-    veteran = file_or_refuse(user, pk)
+    veteran = veteran_or_refuse(user, pk)
     rows = HiddenRecord.objects.in_force().filter(veteran=veteran).select_related("employer")
     firm = get_object_or_404(rows, employer=employer).employer
     hiding.show_again(veteran=veteran, employer=firm, by=user)

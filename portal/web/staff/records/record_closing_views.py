@@ -11,7 +11,7 @@ from portal.accounts.models import User
 from portal.veterans import retention
 from portal.veterans.enums import CloseReason
 from portal.web.shared.form_fields import add_errors
-from portal.web.staff.guard import file_or_refuse, file_staff
+from portal.web.staff.access import record_staff, veteran_or_refuse
 
 
 class CloseForm(forms.Form):
@@ -19,11 +19,11 @@ class CloseForm(forms.Form):
     sure = forms.BooleanField(label="已核实，确认注销这份档案")
 
 
-@file_staff
+@record_staff
 @require_http_methods(["GET", "POST"])
 def close(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Ask why, and say what follows."""
-    veteran = file_or_refuse(user, pk)
+    veteran = veteran_or_refuse(user, pk)
     if not retention.can_close(user, veteran):
         raise PermissionDenied("注销档案须由服务站负责人或市级业务管理员办理。")
     form = CloseForm(request.POST if request.method == "POST" else None)
@@ -39,11 +39,11 @@ def close(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return render(request, "staff/records/veteran_close.html", {"veteran": veteran, "form": form})
 
 
-@file_staff
+@record_staff
 @require_POST
 def reopen(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Take a closing back."""
-    veteran = file_or_refuse(user, pk)
+    veteran = veteran_or_refuse(user, pk)
     if not retention.can_close(user, veteran):
         raise PermissionDenied("恢复档案须由服务站负责人或市级业务管理员办理。")
     try:

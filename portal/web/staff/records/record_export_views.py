@@ -16,7 +16,7 @@ from portal.veterans import exporting
 from portal.veterans.models import Veteran
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.import_pages import download
-from portal.web.staff.guard import staff_with
+from portal.web.staff.access import staff_with
 from portal.web.staff.records.record_views import VeteranFilter
 
 export_staff = staff_with(Permission.EXPORT_DATA)

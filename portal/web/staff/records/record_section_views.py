@@ -10,20 +10,20 @@ from portal.accounts.models import User
 from portal.veterans import actions
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.record_sections import STAFF_SECTIONS, context_of, form_of, save
-from portal.web.staff.guard import file_or_refuse, file_staff
+from portal.web.staff.access import record_staff, veteran_or_refuse
 
 
-@file_staff
+@record_staff
 @require_http_methods(["GET", "POST"])
 def section(request: HttpRequest, user: User, pk: int, section: str) -> HttpResponse:
     """One part of the file; it saves on its own and is noted as done on the person's behalf."""
-    veteran = file_or_refuse(user, pk)
+    veteran = veteran_or_refuse(user, pk)
     if section not in STAFF_SECTIONS:
         raise Http404
     form = form_of(section, veteran, request.POST if request.method == "POST" else None, by_staff=True)
     if request.method == "POST" and form.is_valid():
         try:
-            save(section, file_or_refuse(user, pk), user, form)
+            save(section, veteran_or_refuse(user, pk), user, form)
         except ValidationError as error:
             add_errors(form, error)
         else:
@@ -32,11 +32,11 @@ def section(request: HttpRequest, user: User, pk: int, section: str) -> HttpResp
     return render(request, "staff/records/veteran_edit.html", context_of(section, veteran, form))
 
 
-@file_staff
+@record_staff
 @require_POST
 def remove_job(request: HttpRequest, user: User, pk: int, job: int) -> HttpResponse:
     """Take an earlier job out of the file."""
-    veteran = file_or_refuse(user, pk)
+    veteran = veteran_or_refuse(user, pk)
     found = get_object_or_404(veteran.work_history, pk=job)
     actions.remove_work_history(veteran=veteran, by=user, job=found)
     messages.success(request, "已删除这段工作经历。")

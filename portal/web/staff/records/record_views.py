@@ -38,8 +38,8 @@ from portal.web.shared.form_fields import add_errors
 from portal.web.shared.impression_logging import positions_shown
 from portal.web.shared.paging import KeysFirst
 from portal.web.shared.record_sections import STAFF_SECTIONS, sections
-from portal.web.staff.guard import file_or_refuse, file_staff
-from portal.web.staff.records.forms import OpenFileForm, RegisterForm, RevealForm
+from portal.web.staff.access import record_staff, veteran_or_refuse
+from portal.web.staff.records.forms import OpenRecordForm, RegisterForm, RevealForm
 
 A_PAGE = 20
 SUGGESTED = 5
@@ -78,7 +78,7 @@ class VeteranFilter(django_filters.FilterSet):
         return rows.filter(path_range("station__path", value.path))
 
 
-@file_staff
+@record_staff
 @require_safe
 def listing(request: HttpRequest, user: User) -> HttpResponse:
     """Files below the user's stations, latest first. Phones are masked."""
@@ -103,14 +103,14 @@ def _export_url(request: HttpRequest) -> str:
     return f"{reverse('staff:veterans-export')}{'?' if query else ''}{query.urlencode()}"
 
 
-@file_staff
+@record_staff
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, user: User) -> HttpResponse:
     """Open a file for somebody without an account."""
     stations = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS)).open_on(
         timezone.localdate()
     )
-    form = OpenFileForm(stations, request.POST if request.method == "POST" else None)
+    form = OpenRecordForm(stations, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
@@ -123,20 +123,20 @@ def new(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "staff/records/veteran_new.html", {"form": form})
 
 
-@file_staff
+@record_staff
 @require_safe
 def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """One file, sensitive fields masked. The look is noted where the person can read it."""
-    veteran = file_or_refuse(user, pk)
+    veteran = veteran_or_refuse(user, pk)
     log_access(actor=user, file_id=veteran.pk, kind=AccessKind.VIEW)
     return _page(request, user, veteran, RevealForm(), "")
 
 
-@file_staff
+@record_staff
 @require_POST
 def reveal(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Show one sensitive field, for a reason, on this one answer only."""
-    veteran = file_or_refuse(user, pk)
+    veteran = veteran_or_refuse(user, pk)
     form = RevealForm(request.POST)
     shown = ""
     if form.is_valid():
@@ -190,11 +190,11 @@ def _facts(veteran: Veteran) -> list[tuple[str, str]]:
     ]
 
 
-@file_staff
+@record_staff
 @require_POST
 def register(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Register the person for a fair, on their behalf."""
-    veteran = file_or_refuse(user, pk)
+    veteran = veteran_or_refuse(user, pk)
     form = RegisterForm(request.POST)
     if form.is_valid():
         try:
@@ -208,11 +208,11 @@ def register(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return redirect("staff:veteran", pk=pk)
 
 
-@file_staff
+@record_staff
 @require_POST
 def declare(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Write down an intention on the person's behalf."""
-    veteran = file_or_refuse(user, pk)
+    veteran = veteran_or_refuse(user, pk)
     asked = request.POST.get("position", "")
     position = get_object_or_404(
         Position.objects.visible_to(user).with_details(), pk=int(asked) if asked.isdigit() else 0

@@ -13,7 +13,7 @@ from portal.veterans.models import Veteran
 from portal.visits import actions
 from portal.visits.models import ReturnRegistration
 from portal.web.shared.form_fields import add_errors
-from portal.web.staff.guard import file_staff
+from portal.web.staff.access import record_staff
 from portal.web.staff.records.visit_forms import ReturnForm
 
 A_PAGE = 20
@@ -21,7 +21,7 @@ _FIELDS = ("name", "branch", "entered_on", "rank_group", "settlement", "educatio
 ELSEWHERE = "该身份证号已在其他服务站建档，请联系上级服务中心核对，不要重复建档。"
 
 
-@file_staff
+@record_staff
 @require_safe
 def listing(request: HttpRequest, user: User) -> HttpResponse:
     """Registrations of people whose files the user's stations keep, the latest first."""
@@ -30,7 +30,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "staff/records/returns.html", {"page": page})
 
 
-@file_staff
+@record_staff
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, user: User) -> HttpResponse:
     """One form: the file is opened or goes on, the needs are noted, the visit is written down."""
@@ -71,7 +71,7 @@ def _register(form: ReturnForm, user: User) -> ReturnRegistration | None:
         return None
 
 
-@file_staff
+@record_staff
 @require_safe
 def receipt(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """The receipt (回执) to print: number, station, what was noted, and what comes next."""

@@ -27,7 +27,7 @@ from portal.visits import actions
 from portal.visits.models import Visit
 from portal.visits.permissions import can_correct
 from portal.web.shared.form_fields import add_errors
-from portal.web.staff.guard import file_or_refuse, file_staff
+from portal.web.staff.access import record_staff, veteran_or_refuse
 from portal.web.staff.records.visit_forms import CorrectVisitForm, VisitForm
 
 A_PAGE = 20
@@ -58,7 +58,7 @@ class WorklistForm(forms.Form):
         field.queryset = below.filter(level__in=[StationLevel.COUNTY, StationLevel.TOWN])
 
 
-@file_staff
+@record_staff
 @require_safe
 def worklist(request: HttpRequest, user: User) -> HttpResponse:
     """People below the user's stations whom nobody has seen for months; whoever waits longest comes first."""
@@ -75,11 +75,11 @@ def worklist(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "staff/records/visits.html", context)
 
 
-@file_staff
+@record_staff
 @require_http_methods(["GET", "POST"])
 def of_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """One person's visits, the latest first, and the form for the next."""
-    veteran = file_or_refuse(user, pk)
+    veteran = veteran_or_refuse(user, pk)
     form = VisitForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -96,7 +96,7 @@ def of_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return render(request, "staff/records/veteran_visits.html", context)
 
 
-@file_staff
+@record_staff
 @require_http_methods(["GET", "POST"])
 def correct(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Say what was wrong about a visit; the old row stays and is struck through."""
@@ -116,7 +116,7 @@ def correct(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return render(request, "staff/records/visit_correct.html", {"visit": visit, "form": form})
 
 
-@file_staff
+@record_staff
 @require_safe
 def coverage(request: HttpRequest, user: User) -> HttpResponse:
     """How many of the people on file were seen this year, by the stations below one station."""

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from portal.accounts.models import User
 from portal.reports import worklists
 from portal.reports.report_scope import report_scope_of
-from portal.web.staff.guard import file_staff
+from portal.web.staff.access import record_staff
 from portal.web.staff.reports.row_tables import Cell, Entry, Reader, entry, listing_of, reader_of
 
 A_PAGE = 20
@@ -20,7 +20,7 @@ A_PAGE = 20
 BEHIND = {"declines": "position__employer", "waiting": "position"}
 
 
-@file_staff
+@record_staff
 @require_safe
 def lists(request: HttpRequest, user: User, key: str = "overdue") -> HttpResponse:
     """Counts of all lists on top, the rows of one below."""

@@ -32,7 +32,7 @@ from portal.reports.satisfaction import (
 )
 from portal.reports.year_table import build_year_table, recent_years
 from portal.web.shared.import_pages import download
-from portal.web.staff.guard import staff_with
+from portal.web.staff.access import staff_with
 from portal.web.staff.reports.report_filters import CutForm, organised_below, words
 from portal.web.staff.reports.row_tables import entry, listing_of, ordered, reader_of
 from portal.web.staff.reports.row_views import figure_or_404

@@ -18,7 +18,7 @@ from portal.reports.report_filter import NO_DISTRICT, NO_FAIR, ReportFilter
 from portal.reports.report_scope import ReportScope, report_scope_of
 from portal.stations.models import Station
 from portal.web.shared.form_fields import DayInput
-from portal.web.staff.guard import staff_with
+from portal.web.staff.access import staff_with
 
 report_staff = staff_with(Permission.READ_REPORTS)
 WITHOUT_FAIR = "日常登记（不在招聘会上）"

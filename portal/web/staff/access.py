@@ -1,4 +1,4 @@
-"""Who gets onto the desk, and what happens to a look at somebody else's file."""
+"""Access to the staff desk: decorators by permission, and the lookup of a record inside the user's area."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -40,17 +40,17 @@ def staff_with(
 
 
 any_staff = staff_with(None)
-file_staff = staff_with(Permission.OPEN_RECORDS)
+record_staff = staff_with(Permission.OPEN_RECORDS)
 review_staff = staff_with(Permission.REVIEW_EMPLOYERS)
-desk_staff = staff_with(Permission.RUN_FAIRS)
+fair_staff = staff_with(Permission.RUN_FAIRS)
 
 
-def file_or_refuse(user: User, pk: int) -> Veteran:
-    """The file, if it is below the user's stations; otherwise the try is noted where its owner reads it.
+def veteran_or_refuse(user: User, pk: int) -> Veteran:
+    """Return the record if it is below the user's stations; otherwise log the attempt for its owner.
 
     Raises:
-        Http404: there is no such file.
-        PermissionDenied: it belongs to others.
+        Http404: the record does not exist.
+        PermissionDenied: the record belongs to other stations.
     """
     veteran = Veteran.objects.visible_to(user).with_details().filter(pk=pk).first()
     if veteran is None:
