@@ -4,7 +4,7 @@ from typing import Any
 from django.apps import AppConfig
 
 
-def _finished(sender: type, task_result: Any, **kwargs: Any) -> None:
+def _retry_when_failed(sender: type, task_result: Any, **kwargs: Any) -> None:
     from portal.core.task_recovery import retry_failed_task
 
     retry_failed_task(task_result)
@@ -17,9 +17,10 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from django_tasks_db.compat import task_finished
 
-        from portal.core import scheduled_jobs, task_recovery
+        from portal.core import scheduled_jobs, task_paths, task_recovery
 
-        task_finished.connect(_finished, dispatch_uid="core.try_again")
+        task_paths.connect_receivers()
+        task_finished.connect(_retry_when_failed, dispatch_uid="core.try_again")
         scheduled_jobs.register(
             "core.restart_orphans", every=timedelta(seconds=30), run=task_recovery.requeue_orphaned_tasks
         )

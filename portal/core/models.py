@@ -80,8 +80,8 @@ class AuditLink(AppendOnlyModel):
         ordering = ["id"]
 
 
-class PeriodicRun(models.Model):
-    """When a job that comes round is due next; see `portal.core.scheduled_jobs`."""
+class ScheduledJobState(models.Model):
+    """State of a scheduled job: when it is due next; see `portal.core.scheduled_jobs`."""
 
     name = models.CharField("任务", max_length=60, primary_key=True)
     next_at = models.DateTimeField("下次运行", db_index=True)

@@ -1,8 +1,8 @@
-"""Work that comes round: rooms register a job when they are ready, `manage.py tick` runs what is due.
+"""Scheduled jobs: packages register them when the apps are ready, `manage.py tick` runs those that are due.
 
-A job has a row (`PeriodicRun`) that says when it is due next. Whoever runs it claims the row first, for
-LEASE: two clocks never run one job at once, and a job whose clock was killed half-way is due again when the
-lease ends. So a job must be able to run twice, and to go on from where it was cut off.
+The row of a job (`ScheduledJobState`) holds when it is due next. A clock claims the row for LEASE before it
+runs the job, so two clocks never run one job at once, and a job whose clock was killed is due again when the
+lease ends. A job must therefore be able to run twice and to be interrupted anywhere.
 """
 
 import logging
@@ -16,10 +16,10 @@ from typing import Any
 from django.db import OperationalError, close_old_connections, connections
 from django.utils import timezone
 
-from portal.core.models import PeriodicRun
+from portal.core.models import ScheduledJobState
 
 LEASE = timedelta(minutes=15)
-# After a failure a job is tried again sooner than its turn, later with each failure.
+# Delay before the retry of a failed job; it doubles with each failure, up to the job's interval.
 FIRST_RETRY = timedelta(minutes=1)
 
 logger = logging.getLogger(__name__)
@@ -36,54 +36,60 @@ _jobs: dict[str, Job] = {}
 
 
 def register(name: str, *, every: timedelta, run: Callable[[], Any]) -> None:
-    """Have `run` called every so often. Call it from an AppConfig's `ready`.
+    """Register a job; call it from an AppConfig's `ready`.
 
     Args:
-        name: 'room.verb', at most 60 characters; the same name again replaces the job.
-        every: from the start of one run to the start of the next.
-        run: takes nothing; may run twice or be cut off anywhere.
+        name: 'package.verb', at most 60 characters, stored; registering a name again replaces the job.
+        every: interval from the start of one run to the start of the next.
+        run: callable without arguments; it may run twice or be interrupted anywhere.
     """
     _jobs[name] = Job(name, every, run)
 
 
 def jobs() -> list[Job]:
+    """Return the registered jobs in the order of their names."""
     return [_jobs[name] for name in sorted(_jobs)]
 
 
 def _claim(job: Job, now: datetime) -> bool:
-    """Take the job if it is due and nobody else has it."""
-    PeriodicRun.objects.get_or_create(name=job.name, defaults={"next_at": now})
-    due = PeriodicRun.objects.filter(name=job.name, next_at__lte=now)
-    return due.update(next_at=now + LEASE, started_at=now) == 1
+    """Claim the job for LEASE; return False when it is not due or another clock has claimed it."""
+    ScheduledJobState.objects.get_or_create(name=job.name, defaults={"next_at": now})
+    due_rows = ScheduledJobState.objects.filter(name=job.name, next_at__lte=now)
+    return due_rows.update(next_at=now + LEASE, started_at=now) == 1
 
 
 def run_due(now: datetime | None = None) -> Iterator[tuple[str, Any]]:
-    """Run every job that is due, one after the other; yields each job's name and what it returned or raised.
+    """Run every job that is due, one after the other.
 
-    A job that raises is written to the log and tried again later; the others run all the same.
+    A job that raises is logged and retried later; the others run all the same.
+
+    Yields:
+        (name of the job, its return value or the exception that it raised).
     """
     for job in jobs():
-        began = now or timezone.now()
-        if not _claim(job, began):
+        started_at = now or timezone.now()
+        if not _claim(job, started_at):
             continue
-        row = PeriodicRun.objects.filter(name=job.name)
+        row = ScheduledJobState.objects.filter(name=job.name)
         try:
-            said = job.run()
+            result = job.run()
         except Exception as error:
             logger.exception("periodic job %s failed", job.name)
             failures = row.values_list("failures", flat=True).get() + 1
-            wait = min(FIRST_RETRY * 2 ** min(failures - 1, 10), job.every)
+            delay = min(FIRST_RETRY * 2 ** min(failures - 1, 10), job.every)
             row.update(
-                next_at=(now or timezone.now()) + wait, failures=failures, error=type(error).__name__[:80]
+                next_at=(now or timezone.now()) + delay, failures=failures, error=type(error).__name__[:80]
             )
             yield job.name, error
         else:
-            row.update(next_at=began + job.every, finished_at=now or timezone.now(), failures=0, error="")
-            yield job.name, said
+            row.update(
+                next_at=started_at + job.every, finished_at=now or timezone.now(), failures=0, error=""
+            )
+            yield job.name, result
 
 
 def run_until(stop: threading.Event, *, every: float) -> None:
-    """Run what is due every so many seconds, until `stop` is set."""
+    """Run the jobs that are due every `every` seconds, until `stop` is set."""
     while not stop.is_set():
         close_old_connections()
         try:
@@ -96,7 +102,7 @@ def run_until(stop: threading.Event, *, every: float) -> None:
 
 @contextmanager
 def clock(every: float) -> Iterator[None]:
-    """Inside, a thread runs what is due every so many seconds; it may be cut off anywhere."""
+    """Run the jobs that are due every `every` seconds from a thread while the context is open."""
     stop = threading.Event()
 
     def run() -> None:

@@ -1,7 +1,8 @@
-"""Names of models as they are stored, decoupled from the names of classes and apps.
+"""Names of models and background tasks as they are stored, decoupled from the names in the code.
 
 The audit log's hash chain covers the target type of each event, so a renamed class keeps the name it was
-first stored under. A new model needs no row; a renamed one does.
+first stored under; a queued task names its function by a path. A new model or task needs no row; a renamed
+one does.
 """
 
 from functools import cache
@@ -14,6 +15,8 @@ MODEL_LABELS = {
     "accounts.Appointment": "accounts.StationMembership",
     "api_tokens.ApiToken": "integrators.ApiToken",
     "api_tokens.RequestCount": "integrators.RequestCount",
+    "core.ScheduledJobState": "core.PeriodicRun",
+    "core.WorkerHeartbeat": "core.WorkerBeat",
     "employers.HiddenRecord": "employers.HiddenFile",
     "fairs.DoorShift": "fairs.DoorDuty",
     "imports.ColumnMapping": "sheets.SheetMapping",
@@ -26,10 +29,33 @@ MODEL_LABELS = {
     "ranking.Impression": "recommendations.Impression",
     "ranking.RankingChange": "recommendations.RankingChange",
     "ranking.RankingVersion": "recommendations.RankingVersion",
+    "search.PendingIndexUpdate": "search.Unsent",
     "veterans.RecordClaim": "veterans.FileClaim",
     "veterans.RecordMerge": "veterans.FileMerge",
     "veterans.RecordMove": "veterans.FileMove",
 }
+
+# Path of a task's function today -> the path that is stored in the queue (DBTaskResult.task_path).
+TASK_PATHS = {
+    "portal.imports.tasks.check_import": "portal.sheets.tasks.check_import",
+    "portal.imports.tasks.run_import": "portal.sheets.tasks.run_import",
+    "portal.imports.tasks.undo_import": "portal.sheets.tasks.undo_import",
+    "portal.ranking.tasks.people_changed": "portal.recommendations.tasks.people_changed",
+    "portal.ranking.tasks.refresh_employer": "portal.recommendations.tasks.refresh_employer",
+    "portal.ranking.tasks.refresh_posting": "portal.recommendations.tasks.refresh_posting",
+    "portal.ranking.tasks.refresh_postings": "portal.recommendations.tasks.refresh_postings",
+}
+_TASK_PATHS_TODAY = {stored: today for today, stored in TASK_PATHS.items()}
+
+
+def stored_task_path(path: str) -> str:
+    """Return the path under which the task at `path` is stored in the queue."""
+    return TASK_PATHS.get(path, path)
+
+
+def task_path_today(path: str) -> str:
+    """Return the path at which the task stored as `path` is imported today."""
+    return _TASK_PATHS_TODAY.get(path, path)
 
 
 def stored_label(model: type[Model] | Model) -> str:

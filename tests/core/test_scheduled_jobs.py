@@ -1,4 +1,4 @@
-"""Jobs that come round: due once, by one clock, again after a failure or a kill."""
+"""Tests of scheduled jobs: one run at a time, a retry after a failure, a lease after a kill."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from portal.core import scheduled_jobs
-from portal.core.models import PeriodicRun
+from portal.core.models import ScheduledJobState
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
-def no_others(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_other_jobs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(scheduled_jobs, "_jobs", {})
 
 
@@ -25,27 +25,29 @@ def names(after: timedelta = timedelta()) -> list[str]:
     return [name for name, _ in scheduled_jobs.run_due(NOW + after)]
 
 
-def test_a_job_runs_when_it_is_due_and_not_before() -> None:
-    ran = []
-    scheduled_jobs.register("test.job", every=HOUR, run=lambda: ran.append(1))
+def test_job_runs_when_due_and_not_before() -> None:
+    runs = []
+    scheduled_jobs.register("test.job", every=HOUR, run=lambda: runs.append(1))
     assert names() == ["test.job"]
     assert names(timedelta(minutes=59)) == []
     assert names(HOUR) == ["test.job"]
-    assert len(ran) == 2
+    assert len(runs) == 2
 
 
-def test_a_clock_that_looks_while_another_runs_the_job_leaves_it_alone() -> None:
-    seen = []
-    scheduled_jobs.register("test.job", every=HOUR, run=lambda: seen.append(names(timedelta(seconds=5))))
+def test_second_clock_skips_a_job_that_is_running() -> None:
+    nested_runs = []
+    scheduled_jobs.register(
+        "test.job", every=HOUR, run=lambda: nested_runs.append(names(timedelta(seconds=5)))
+    )
     assert names() == ["test.job"]
-    assert seen == [[]]
+    assert nested_runs == [[]]
 
 
-def test_a_job_cut_off_is_due_again_when_its_lease_ends() -> None:
-    def killed() -> None:
+def test_interrupted_job_is_due_again_when_its_lease_ends() -> None:
+    def interrupt() -> None:
         raise KeyboardInterrupt
 
-    scheduled_jobs.register("test.job", every=timedelta(days=1), run=killed)
+    scheduled_jobs.register("test.job", every=timedelta(days=1), run=interrupt)
     with pytest.raises(KeyboardInterrupt):
         names()
     scheduled_jobs.register("test.job", every=timedelta(days=1), run=lambda: None)
@@ -53,21 +55,21 @@ def test_a_job_cut_off_is_due_again_when_its_lease_ends() -> None:
     assert names(scheduled_jobs.LEASE) == ["test.job"]
 
 
-def test_a_failure_stops_no_other_job_and_is_tried_again_later_each_time(caplog) -> None:
-    def broken() -> None:
+def test_failed_job_stops_no_other_and_waits_longer_before_each_retry(caplog) -> None:
+    def fail() -> None:
         raise ValueError("no")
 
-    scheduled_jobs.register("test.a", every=HOUR, run=broken)
+    scheduled_jobs.register("test.a", every=HOUR, run=fail)
     scheduled_jobs.register("test.b", every=HOUR, run=lambda: None)
     assert names() == ["test.a", "test.b"]
-    row = PeriodicRun.objects.get(name="test.a")
+    row = ScheduledJobState.objects.get(name="test.a")
     assert (row.failures, row.error, row.next_at - NOW) == (1, "ValueError", timedelta(minutes=1))
     assert names(timedelta(minutes=1)) == ["test.a"]
-    assert PeriodicRun.objects.get(name="test.a").next_at - NOW == timedelta(minutes=3)
+    assert ScheduledJobState.objects.get(name="test.a").next_at - NOW == timedelta(minutes=3)
     assert "test.a failed" in caplog.text
 
 
-def test_once_says_what_ran(capsys) -> None:
+def test_tick_once_prints_each_job_with_its_result(capsys) -> None:
     scheduled_jobs.register("test.job", every=HOUR, run=lambda: 7)
     call_command("tick", "--once")
     assert capsys.readouterr().out == "test.job: 7\n"

@@ -1,4 +1,4 @@
-"""Tasks outlive their worker: started again after its death, tried again after a failure."""
+"""Tests of restarting tasks whose worker died and of retrying tasks that failed."""
 
 import logging
 import os
@@ -49,7 +49,7 @@ def row() -> DBTaskResult:
     return DBTaskResult.objects.get()
 
 
-def test_what_died_with_its_worker_is_started_again_and_what_lives_is_left_alone() -> None:
+def test_task_of_dead_worker_is_requeued_and_task_of_living_worker_is_kept() -> None:
     for worker in ("dead", "alive"):
         note.enqueue(worker)
         DBTaskResult.objects.filter(status=TaskResultStatus.READY).first().claim(worker)
@@ -62,21 +62,21 @@ def test_what_died_with_its_worker_is_started_again_and_what_lives_is_left_alone
     assert states == {"dead": TaskResultStatus.SUCCESSFUL, "alive": TaskResultStatus.RUNNING}
 
 
-def test_a_task_that_fails_waits_longer_each_time_and_is_given_up_in_the_end() -> None:
+def test_failed_task_waits_longer_before_each_retry_until_the_last_attempt() -> None:
     fail.enqueue("x")
-    waits = []
+    delays = []
     for _ in range(task_recovery.MAX_ATTEMPTS):
         DBTaskResult.objects.update(run_after=timezone.now())
-        began = timezone.now()
+        started_at = timezone.now()
         work()
-        waits.append(round((row().run_after - began).total_seconds()))
+        delays.append(round((row().run_after - started_at).total_seconds()))
     assert len(calls) == task_recovery.MAX_ATTEMPTS
-    assert waits[:-1] == [wait.total_seconds() for wait in task_recovery.RETRY_DELAYS]
+    assert delays[:-1] == [delay.total_seconds() for delay in task_recovery.RETRY_DELAYS]
     assert row().status == TaskResultStatus.FAILED
     assert "not now" in row().traceback
 
 
-def test_a_task_whose_workers_die_each_time_is_given_up() -> None:
+def test_task_whose_workers_die_each_time_fails_after_the_last_attempt() -> None:
     note.enqueue("poison")
     for number in range(task_recovery.MAX_ATTEMPTS):
         row().claim(f"worker {number}")
@@ -85,19 +85,19 @@ def test_a_task_whose_workers_die_each_time_is_given_up() -> None:
     assert calls == []
 
 
-def test_tasks_that_come_and_go_leave_no_line_in_the_log() -> None:
+def test_worker_keeps_the_log_level_of_the_settings() -> None:
     level = logging.getLogger("django_tasks").level
     note.enqueue("x")
     work()
     assert logging.getLogger("django_tasks").level == level
 
 
-def test_a_worker_that_ends_in_order_leaves_no_beat() -> None:
+def test_worker_that_ends_in_order_leaves_no_heartbeat() -> None:
     work()
     assert not WorkerHeartbeat.objects.exists()
 
 
-def test_old_successes_are_forgotten() -> None:
+def test_old_results_of_successful_tasks_are_deleted() -> None:
     note.enqueue("x")
     work()
     assert task_recovery.delete_old_results() == 0
@@ -105,7 +105,7 @@ def test_old_successes_are_forgotten() -> None:
     assert task_recovery.delete_old_results() == 1
 
 
-HANGS = """
+CLAIM_AND_HANG = """
 import time
 from django_tasks_db.models import DBTaskResult
 from portal.core.task_recovery import heartbeat
@@ -117,19 +117,19 @@ with heartbeat("hangs"):
     print("claimed", flush=True)
     time.sleep(60)
 """
-LOOKS = """
+REQUEUE_TWICE = """
 from django.utils import timezone
-from portal.core import working
+from portal.core import task_recovery
 from portal.core.models import WorkerHeartbeat
 
-at_once = working.requeue_orphaned_tasks()
-WorkerHeartbeat.objects.update(at=timezone.now() - 2 * working.HEARTBEAT_TIMEOUT)
-print(at_once, working.requeue_orphaned_tasks())
+before_timeout = task_recovery.requeue_orphaned_tasks()
+WorkerHeartbeat.objects.update(at=timezone.now() - 2 * task_recovery.HEARTBEAT_TIMEOUT)
+print(before_timeout, task_recovery.requeue_orphaned_tasks())
 """
 
 
-def test_a_killed_process_is_seen_to_be_dead(tmp_path) -> None:
-    """A real one, killed while it has a task in hand."""
+def test_task_of_killed_process_is_requeued_after_the_timeout(tmp_path) -> None:
+    """A real process, killed while it runs a task."""
     environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {
         "PORTAL_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "portal.settings.dev",
     }  # fmt: skip
@@ -137,8 +137,8 @@ def test_a_killed_process_is_seen_to_be_dead(tmp_path) -> None:
     manage = [sys.executable, "manage.py"]
     with run([*manage, "migrate", "--verbosity", "0"]) as migrating:
         assert migrating.wait() == 0
-    with run([*manage, "shell", "--no-imports", "-c", HANGS]) as hanging:
+    with run([*manage, "shell", "--no-imports", "-c", CLAIM_AND_HANG]) as hanging:
         assert hanging.stdout.readline() == b"claimed\n"
         hanging.kill()
-    with run([*manage, "shell", "--no-imports", "-c", LOOKS]) as looking:
+    with run([*manage, "shell", "--no-imports", "-c", REQUEUE_TWICE]) as looking:
         assert looking.stdout.read() == b"0 1\n"

@@ -214,7 +214,11 @@ def list_tasks() -> dict[str, list[str]]:
 
     from django_tasks.base import Task
 
-    tasks = {each.module_path: each for each in list_objects() if issubclass(type(each), Task)}
+    from portal.core.stored_names import stored_task_path
+
+    tasks = {
+        stored_task_path(each.module_path): each for each in list_objects() if issubclass(type(each), Task)
+    }
     return {
         path: list(signature(task.func).parameters) for path, task in sorted(tasks.items()) if _is_ours(path)
     }

@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.utils.module_loading import import_string
 from django_tasks.base import Task
+from django_tasks_db.models import DBTaskResult
 
 from portal.core import audit
 from portal.core.models import AuditEvent
+from portal.core.stored_names import stored_task_path
 from tests.house.stored_contracts import LISTING, find_missing
 
 ROOT = Path(__file__).parents[2]
@@ -64,9 +65,9 @@ def test_audit_event_names_the_type_of_its_target_as_before() -> None:
 @pytest.mark.must("house.1")
 @pytest.mark.parametrize("path", sorted(LISTED["tasks"]))
 def test_queued_task_is_found_by_its_stored_path(path: str) -> None:
-    task = import_string(path)
+    task = DBTaskResult(task_path=path, backend_name="default").task
     assert isinstance(task, Task)
-    assert task.module_path == path
+    assert stored_task_path(task.module_path) == path
 
 
 @pytest.mark.parametrize(

@@ -71,10 +71,10 @@ def life(left: int | None, longest: float = LONGEST_LIFE, after: float = 0) -> f
     from django.core.management import call_command
     from django.db import connections
 
-    from portal.core.models import PeriodicRun
+    from portal.core.models import ScheduledJobState
 
     # The lease of the one that was killed has ended; a quarter of an hour is not waited for here.
-    PeriodicRun.objects.filter(name="placements.duties").delete()
+    ScheduledJobState.objects.filter(name="placements.duties").delete()
     connections.close_all()
     began = time.monotonic()
     child = os.fork()

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="PeriodicRun",
+            name="ScheduledJobState",
             fields=[
                 (
                     "name",
