@@ -9,8 +9,6 @@ from functools import lru_cache
 from itertools import islice, product
 from typing import Any
 
-from pypinyin import Style, lazy_pinyin
-
 MOST_READINGS = 4  # of one text
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _SAID = re.compile(r"[0-9a-z\u3400-\u9fff]")
@@ -60,6 +58,8 @@ def _letters(run: str) -> Any:
 @lru_cache(maxsize=1 << 15)
 def syllables(text: str) -> tuple[str, ...]:
     """One syllable for each character of `said(text)`; a letter or digit stands for itself."""
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - 0.3 s, not needed by the first page
+
     found = lazy_pinyin(said(text), style=Style.NORMAL, errors=_letters, v_to_u=False)
     return tuple(syllable.replace("ü", "v") for syllable in found)
 

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from scipy.stats import binom
 
 from portal.learning.counterfactual_evaluation import REPLICATES, compare_rankings
 from portal.learning.dataset import Dataset, split_by_fair
@@ -66,6 +65,8 @@ def evaluate_ranking(
         replicates: bootstrap samples.
         progress: wraps the step numbers: the report itself, then each control.
     """
+    from scipy.stats import binom  # noqa: PLC0415 - takes a second, needed by the worker alone
+
     steps = iter(progress(range(controls + 1)) if progress else range(controls + 1))
     next(steps)
     earlier, later = split_by_fair(data)

@@ -1,11 +1,10 @@
-"""Background task of the evaluation report. Only the worker loads scikit-learn, not web processes."""
-
-from importlib import import_module
+"""Background task of the evaluation report."""
 
 from django_tasks import task
 
 from portal.accounts.models import User
 from portal.learning.models import LearningReport
+from portal.learning.report_generation import generate_report
 
 
 @task()
@@ -14,6 +13,5 @@ def make_report(asked_for: int, by: int) -> int:
     report_count = LearningReport.objects.count()
     if report_count > asked_for:
         return report_count
-    generate_report = import_module("portal.learning.report_generation").generate_report
     generate_report(by=User.objects.get(pk=by), seed=asked_for + 1)
     return report_count + 1

@@ -5,16 +5,17 @@ re-weighting leaves it out. Regularisation is tuned by cross-validation that kee
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, GroupKFold
 
 from portal.learning.dataset import Dataset, Doubles
 from portal.learning.enums import Outcome
 from portal.learning.position_bias import column_centre_and_spread, standardise
 from portal.ranking.reweighting import FEATURES, Reweighting
+
+if TYPE_CHECKING:
+    from sklearn.calibration import CalibratedClassifierCV
 
 FOLDS = 5
 _UNPENALISED_SCALE = 10.0
@@ -41,7 +42,7 @@ class TrainedModel:
     reweighting: Reweighting
     effects: dict[str, float]
     strength: float
-    model: CalibratedClassifierCV
+    model: "CalibratedClassifierCV"
     centre: Doubles
     spread: Doubles
 
@@ -68,6 +69,10 @@ def train(data: Dataset, outcome: Outcome) -> TrainedModel:
     Raises:
         ValueError: fewer people than folds, or the outcome occurs never or always in a fold.
     """
+    from sklearn.calibration import CalibratedClassifierCV  # noqa: PLC0415 - needed by the worker alone
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+    from sklearn.model_selection import GridSearchCV, GroupKFold  # noqa: PLC0415
+
     centre, spread = column_centre_and_spread(data.table)
     design, has_outcome = _design(data, centre, spread), data.level >= outcome
     folds = list(GroupKFold(FOLDS).split(design, has_outcome, data.person))

@@ -15,7 +15,6 @@ from typing import cast
 import numpy as np
 from django.db.models import Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce, Greatest
-from scipy import stats
 
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import PlacementQuerySet
@@ -94,6 +93,8 @@ def _points(observed: list[EmploymentSpell], days: Iterable[int] | None) -> list
     left = np.array([life.left for life in observed])
     if days is None:
         days = sorted({0, *(int(day) for day in lengths[left])})
+    from scipy import stats  # noqa: PLC0415 - takes a second, and few pages need it
+
     data = stats.CensoredData(uncensored=lengths[left], right=lengths[~left])
     function = stats.ecdf(data).sf
     with warnings.catch_warnings():
