@@ -1,8 +1,9 @@
-"""What the three review queues have in common: a list by state, and a refusal with a reason."""
+"""Shared parts of the review queues: a list by state, and a decision with its message."""
 
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
@@ -12,33 +13,45 @@ from django.http import HttpRequest
 from portal.core.state_machine import TransitionRefused
 from portal.web.shared.form_fields import add_errors
 
-A_PAGE = 20
-CHANGED = "状态刚刚有变化，请刷新后再处理。"
+PAGE_SIZE = 20
+STATE_CHANGED = "状态刚刚有变化，请刷新后再处理。"
 
 
-def by_state(
+def page_by_state(
     request: HttpRequest, rows: QuerySet, states: list[tuple[str, str]], url: str
 ) -> tuple[Page, list[dict[str, Any]]]:
-    """One page of `rows` in the asked state (the first of `states` unless told), and the tabs to choose."""
-    asked = request.GET.get("state", states[0][0])
-    if asked not in dict(states):
-        asked = states[0][0]
+    """Return one page of the rows in the requested state, and the tabs of all states.
+
+    Args:
+        rows: queryset with a field `state`.
+        states: (value, label) pairs; the first is the default.
+        url: address of the list, without a query string.
+    """
+    state = request.GET.get("state", "")
+    if state not in dict(states):
+        state = states[0][0]
     tabs = [
-        {"label": label, "url": f"{url}?state={value}", "current": value == asked, "count": None}
+        {"label": label, "url": f"{url}?state={value}", "current": value == state, "count": None}
         for value, label in states
     ]
-    return Paginator(rows.filter(state=asked), A_PAGE).get_page(request.GET.get("page")), tabs
+    return Paginator(rows.filter(state=state), PAGE_SIZE).get_page(request.GET.get("page")), tabs
 
 
-def decide(request: HttpRequest, form: Any, verb: Callable[..., Any], done: str, **values: Any) -> bool:
-    """Carry out a decision; what it refuses stands beside the form's field. True when it was done."""
+def decide(
+    request: HttpRequest, form: forms.Form, action: Callable[..., Any], success: str, **values: Any
+) -> bool:
+    """Call an action and add a success message; a refusal becomes an error of the form.
+
+    Returns:
+        True when the action succeeded.
+    """
     try:
-        verb(**values)
+        action(**values)
     except ValidationError as error:
         add_errors(form, error)
         return False
     except TransitionRefused:
-        form.add_error(None, CHANGED)
+        form.add_error(None, STATE_CHANGED)
         return False
-    messages.success(request, done)
+    messages.success(request, success)
     return True

@@ -23,7 +23,7 @@ from portal.web.staff.access import staff_with
 from portal.web.staff.audit.event_details import details
 from portal.web.staff.audit.verb_labels import ROOMS, room_of, words
 
-A_PAGE = 30
+PAGE_SIZE = 30
 auditor = staff_with(Permission.READ_LOGS)
 
 
@@ -77,7 +77,7 @@ def _tabs(current: str) -> list[dict[str, Any]]:
 def events(request: HttpRequest, user: User) -> HttpResponse:
     """Who did what, the latest first."""
     found = EventFilter(request.GET, queryset=events_visible_to(user))
-    page = Paginator(found.qs, A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "tabs": _tabs("staff:audit"),
         "page": page,
@@ -93,7 +93,7 @@ def events(request: HttpRequest, user: User) -> HttpResponse:
 def looks(request: HttpRequest, user: User) -> HttpResponse:
     """Who looked at whose file, and who was refused."""
     found = LookFilter(request.GET, queryset=accesses_visible_to(user))
-    page = Paginator(found.qs, A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "tabs": _tabs("staff:access-log"),
         "page": page,

@@ -15,7 +15,7 @@ from portal.api_tokens.permissions import can_issue
 from portal.web.shared.api_token_forms import TokenForm, made
 from portal.web.staff.access import review_staff
 
-A_PAGE = 20
+PAGE_SIZE = 20
 
 
 @review_staff
@@ -38,7 +38,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
         if shown is not None:
             return shown
     rows = ApiToken.objects.visible_to(user).select_related("employer", "created_by")
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "staff/employers/tokens.html", {"page": page, "form": form, "issues": issues})
 
 

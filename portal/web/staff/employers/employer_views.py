@@ -24,11 +24,11 @@ from portal.employers.models import Employer, EmployerMembership, EmployerPaper,
 from portal.stations.models import Station, path_range
 from portal.web.shared.employer_facts import facts_of
 from portal.web.staff.access import review_staff
-from portal.web.staff.decisions import CHANGED, decide
+from portal.web.staff.decisions import STATE_CHANGED, decide
 from portal.web.staff.employers import forms
 from portal.web.staff.reason_form import ReasonForm
 
-A_PAGE = 20
+PAGE_SIZE = 20
 
 
 def _queues() -> dict[str, tuple[str, Callable[[EmployerQuerySet], EmployerQuerySet]]]:
@@ -104,7 +104,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
         query["state"] = name
         url = f"{reverse('staff:employers')}?{query.urlencode()}"
         tabs.append({"label": label, "url": url, "current": name == asked, "count": None})
-    page = Paginator(queues[asked][1](found.qs), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queues[asked][1](found.qs), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "tabs": tabs,
@@ -198,7 +198,7 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     decisions = _decisions(request, employer, change)
     asked = decisions.get(request.POST.get("decision", "")) if request.method == "POST" else None
     if request.method == "POST" and asked is None:
-        messages.error(request, CHANGED)
+        messages.error(request, STATE_CHANGED)
         return redirect("staff:employer", pk=pk)
     if asked is not None and asked.form.is_valid():
         if decide(request, asked.form, asked.verb, asked.done, by=user, **asked.values, **_taken(asked)):
@@ -219,7 +219,7 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         "papers": current,
         "shown": ",".join(str(paper.pk) for paper in current),
         "older": list(employer.evidence.filter(step=None).select_related("seen_by").order_by("-pk")[:10]),
-        "steps": Paginator(steps, A_PAGE).get_page(request.GET.get("page")),
+        "steps": Paginator(steps, PAGE_SIZE).get_page(request.GET.get("page")),
         "change": change,
         "changed": changes.told(change) if change else [],
         "decisions": decisions,

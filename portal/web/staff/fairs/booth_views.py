@@ -1,4 +1,4 @@
-"""Giving booths."""
+"""Requests for booths at the fairs of the user's stations, and the decision about each."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,7 +10,7 @@ from portal.fairs import actions
 from portal.fairs.enums import BoothState
 from portal.fairs.models import Booth
 from portal.web.staff.access import fair_staff
-from portal.web.staff.decisions import by_state, decide
+from portal.web.staff.decisions import decide, page_by_state
 from portal.web.staff.fairs.forms import BOOTH_REASONS, BoothNumberForm
 from portal.web.staff.reason_form import ReasonForm
 
@@ -18,24 +18,24 @@ from portal.web.staff.reason_form import ReasonForm
 @fair_staff
 @require_safe
 def listing(request: HttpRequest, user: User) -> HttpResponse:
-    """Requests for booths at the fairs of the user's stations, by state, the oldest on top."""
+    """List requests for booths by state, the oldest first."""
     rows = Booth.objects.manageable_by(user).select_related("fair", "employer").order_by("created_at", "pk")
-    page, tabs = by_state(request, rows, BoothState.choices, reverse("staff:booths"))
+    page, tabs = page_by_state(request, rows, BoothState.choices, reverse("staff:booths"))
     return render(request, "staff/fairs/booths.html", {"page": page, "tabs": tabs})
 
 
 @fair_staff
 @require_http_methods(["GET", "POST"])
 def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """One request: give a number, or turn it down with a reason."""
+    """Show one request; POST confirms it with a booth number or refuses it with a reason."""
     rows = Booth.objects.manageable_by(user).select_related("fair__organiser", "employer")
     booth = get_object_or_404(rows, pk=pk)
     decision = request.POST.get("decision") if request.method == "POST" else None
     number = BoothNumberForm(request.POST if decision == "confirm" else None)
     reason = ReasonForm(BOOTH_REASONS, request.POST if decision == "refuse" else None)
-    done = False
+    is_decided = False
     if decision == "confirm" and number.is_valid():
-        done = decide(
+        is_decided = decide(
             request,
             number,
             actions.confirm_booth,
@@ -45,7 +45,7 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             number=number.cleaned_data["number"],
         )
     elif decision == "refuse" and reason.is_valid():
-        done = decide(
+        is_decided = decide(
             request,
             reason,
             actions.refuse_booth,
@@ -54,7 +54,7 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             by=user,
             reason=reason.cleaned_data["reason"],
         )
-    if done:
+    if is_decided:
         return redirect("staff:booths")
     booth = get_object_or_404(rows, pk=pk)
     context = {

@@ -1,4 +1,4 @@
-"""Fairs that the user's stations run: figures, funnel, who serves at the door."""
+"""Fairs of the user's stations: figures, funnel and door shifts."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -25,24 +25,25 @@ from portal.reports.public_totals import count_booths
 from portal.web.staff.access import fair_staff
 from portal.web.staff.fairs.forms import DoorShiftForm
 
-A_PAGE = 15
+PAGE_SIZE = 15
+MAX_SHIFTS = 50
 
 
 @fair_staff
 @require_safe
 def listing(request: HttpRequest, user: User) -> HttpResponse:
-    """Fairs organised below the user's stations, the latest first."""
+    """List fairs organised below the user's stations, the latest first."""
     rows = fairs_operated_by(user).select_related("region").order_by("-starts_at", "-pk")
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     counts = count_booths(list(page.object_list))
-    shown = [(fair, *counts.get(fair.pk, (0, 0))) for fair in page]
-    return render(request, "staff/fairs/fairs.html", {"page": page, "rows": shown})
+    rows_with_counts = [(fair, *counts.get(fair.pk, (0, 0))) for fair in page]
+    return render(request, "staff/fairs/fairs.html", {"page": page, "rows": rows_with_counts})
 
 
 @fair_staff
 @require_http_methods(["GET", "POST"])
 def detail(request: HttpRequest, user: User, page_id: int) -> HttpResponse:
-    """The fair's report, recounted now, and its helpers."""
+    """Show the fair's report, counted now, and its door shifts; POST assigns a shift."""
     fair = get_object_or_404(fairs_operated_by(user).select_related("organiser"), pk=page_id)
     if not can_manage(user, fair):
         raise PermissionDenied("serves at this fair, but does not run it")
@@ -58,12 +59,14 @@ def detail(request: HttpRequest, user: User, page_id: int) -> HttpResponse:
         "report": report,
         "districts": fair_by_district(fair),
         "district_figures": [FIGURES[name] for name in DISTRICT_COLUMNS],
-        "whose_district": DISTRICT_NOTE,
+        "district_note": DISTRICT_NOTE,
         "occupations": fair_by_occupation(fair),
         "occupation_figures": [FIGURES[name] for name in OCCUPATION_COLUMNS],
-        "whose_occupation": OCCUPATION_NOTE,
+        "occupation_note": OCCUPATION_NOTE,
         "definitions": [FIGURES[number.figure] for number in report.numbers],
         "form": form,
-        "duties": list(DoorShift.objects.filter(fair=fair).select_related("user").order_by("pk")[:50]),
+        "door_shifts": list(
+            DoorShift.objects.filter(fair=fair).select_related("user").order_by("pk")[:MAX_SHIFTS]
+        ),
     }
     return render(request, "staff/fairs/fair.html", context)

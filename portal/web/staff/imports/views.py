@@ -1,4 +1,4 @@
-"""Files by sheet, on the desk."""
+"""Imports of veterans' records from Excel or CSV files."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ DESK = import_pages.Desk(
 
 
 class UploadForm(import_pages.UploadForm):
-    """A sheet, and the station of rows that name none."""
+    """File to import, and the default station of rows without a station."""
 
     station = forms.ModelChoiceField(
         label="默认服务站",
@@ -49,14 +49,14 @@ class UploadForm(import_pages.UploadForm):
 @record_staff
 @require_safe
 def listing(request: HttpRequest, user: User) -> HttpResponse:
-    """The user's own imports, latest first."""
+    """List the user's own imports, the latest first."""
     return import_pages.listing(request, DESK, DESK.imports(user))
 
 
 @record_staff
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, user: User) -> HttpResponse:
-    """Upload a sheet."""
+    """Upload a file."""
     stations = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS)).open_on(
         timezone.localdate()
     )
@@ -64,7 +64,7 @@ def new(request: HttpRequest, user: User) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            sheet = actions.upload(
+            run = actions.upload(
                 by=user,
                 kind=KIND,
                 name=file.name,
@@ -74,40 +74,40 @@ def new(request: HttpRequest, user: User) -> HttpResponse:
         except ValidationError as error:
             form.add_error("file", error)
         else:
-            return DESK.redirect(sheet)
+            return DESK.redirect(run)
     return import_pages.new_page(request, DESK, form)
 
 
 @record_staff
 @require_safe
 def template(_request: HttpRequest, _user: User) -> HttpResponse:
-    """An empty sheet with headers, one sample row and the words that cells may hold."""
+    """Return an Excel template with headers, one sample row and the allowed values."""
     return import_pages.template(DESK)
 
 
 @record_staff
 @require_safe
 def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """One import."""
+    """Show one import."""
     return import_pages.page_of(request, DESK, DESK.own(user, pk))
 
 
 @record_staff
 @require_POST
 def columns(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Say what the columns mean, then check the whole sheet."""
+    """Set the meaning of the columns, then check the whole file."""
     return import_pages.set_columns(request, DESK, DESK.own(user, pk), user)
 
 
 @record_staff
 @require_POST
 def take_step(request: HttpRequest, user: User, pk: int, step: str) -> HttpResponse:
-    """Check, start, cancel, continue or undo an import."""
+    """Check, start, cancel, resume or undo an import."""
     return import_pages.take_step(request, DESK, DESK.own(user, pk), user, step)
 
 
 @record_staff
 @require_safe
 def result(_request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """The bad rows with their reasons, to be corrected and uploaded again."""
+    """Return the rows with errors and their reasons, to be corrected and uploaded again."""
     return import_pages.result(DESK.own(user, pk), user)

@@ -1,6 +1,6 @@
-"""Who serves at a station, and since when: posts given, ended and moved."""
+"""Appointments of a station's staff: create, end, transfer."""
 
-from typing import Any
+from datetime import date
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -17,14 +17,14 @@ from portal.accounts.permissions import can_appoint, can_end, roles_to_give
 from portal.stations.models import Station
 from portal.web.shared.form_fields import add_errors
 from portal.web.staff.access import any_staff
-from portal.web.staff.network.forms import AppointForm, EndPostForm, MovePostForm
-from portal.web.staff.network.station_views import A_PAGE, station_or_refuse
+from portal.web.staff.network.forms import AppointForm, EndAppointmentForm, TransferForm
+from portal.web.staff.network.station_views import PAGE_SIZE, station_or_refuse
 
 
 @any_staff
 @require_http_methods(["GET", "POST"])
 def staff(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Everybody who serves or served here; those who may, appoint."""
+    """List current and past staff of a station; POST appoints a person."""
     station = station_or_refuse(user, pk)
     roles = roles_to_give(user, station) if station.is_open else []
     if request.method == "POST" and not roles:
@@ -43,45 +43,54 @@ def staff(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             messages.success(request, f"已安排 {person.name} 担任{role.label}。")
             return redirect("staff:network-staff", pk=station.pk)
     today = timezone.localdate()
-    posts = station.memberships.select_related("user", "station").order_by("ends_on", "-starts_on", "pk")
-    page = Paginator(posts, A_PAGE).get_page(request.GET.get("page"))
-    rows = [(post, _is_past(post, today), not _is_past(post, today) and can_end(user, post)) for post in page]
+    appointments = station.memberships.select_related("user", "station").order_by(
+        "ends_on", "-starts_on", "pk"
+    )
+    page = Paginator(appointments, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = [(row, _is_past(row, today), not _is_past(row, today) and can_end(user, row)) for row in page]
     context = {"station": station, "page": page, "rows": rows, "form": form if roles else None}
     return render(request, "staff/network/station_staff.html", context)
 
 
-def _is_past(post: Appointment, today: Any) -> bool:
-    return post.ends_on is not None and post.ends_on < today
+def _is_past(appointment: Appointment, today: date) -> bool:
+    return appointment.ends_on is not None and appointment.ends_on < today
 
 
 @any_staff
 @require_http_methods(["GET", "POST"])
-def post(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """End somebody's post, or move them to another station."""
-    found = get_object_or_404(Appointment.objects.select_related("user", "station"), pk=pk)
-    if not can_end(user, found):
+def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """End an appointment, or transfer the person to another station."""
+    appointment = get_object_or_404(Appointment.objects.select_related("user", "station"), pk=pk)
+    if not can_end(user, appointment):
         raise PermissionDenied("这项任职不由您安排。")
-    moving = request.POST.get("do") == "move"
-    sent = request.POST if request.method == "POST" else None
-    paths = [own.station.path for own in user.current_appointments]
-    places = Station.objects.in_subtrees(paths).open_on(timezone.localdate()).exclude(pk=found.station_id)
-    end = EndPostForm(None if moving else sent)
-    move = MovePostForm(places, sent if moving else None)
-    form = move if moving else end
-    if sent is not None and form.is_valid():
+    is_transfer = request.POST.get("do") == "move"
+    data = request.POST if request.method == "POST" else None
+    paths = [current.station.path for current in user.current_appointments]
+    destinations = (
+        Station.objects.in_subtrees(paths).open_on(timezone.localdate()).exclude(pk=appointment.station_id)
+    )
+    end_form = EndAppointmentForm(None if is_transfer else data)
+    transfer_form = TransferForm(destinations, data if is_transfer else None)
+    form = transfer_form if is_transfer else end_form
+    if data is not None and form.is_valid():
         try:
-            if moving:
+            if is_transfer:
                 station = form.cleaned_data["station"]
-                if not can_appoint(user, station, found.role):
+                if not can_appoint(user, station, appointment.role):
                     raise PermissionDenied("您不能安排到这个服务站。")
-                move_post(post=found, by=user, **form.cleaned_data)
-                messages.success(request, f"{found.user.name} 已调到{station.name}。")
+                move_post(post=appointment, by=user, **form.cleaned_data)
+                messages.success(request, f"{appointment.user.name} 已调到{station.name}。")
             else:
-                end_post(post=found, by=user, **form.cleaned_data)
-                messages.success(request, f"{found.user.name} 的任职已登记结束。")
+                end_post(post=appointment, by=user, **form.cleaned_data)
+                messages.success(request, f"{appointment.user.name} 的任职已登记结束。")
         except ValidationError as error:
             add_errors(form, error)
         else:
-            return redirect("staff:network-staff", pk=found.station_id)
-    context = {"post": found, "end": end, "move": move, "is_past": _is_past(found, timezone.localdate())}
+            return redirect("staff:network-staff", pk=appointment.station_id)
+    context = {
+        "appointment": appointment,
+        "end_form": end_form,
+        "transfer_form": transfer_form,
+        "is_past": _is_past(appointment, timezone.localdate()),
+    }
     return render(request, "staff/network/appointment.html", context)

@@ -1,4 +1,4 @@
-"""What is filled in to change the station network and the posts of its staff."""
+"""Forms that change the station network and the appointments of its staff."""
 
 from typing import Any
 
@@ -21,13 +21,13 @@ HOURS_HELP = "例如：周一至周五 8:30-12:00，14:30-17:30。"
 
 
 class StationDayForm(forms.Form):
-    """A day, for the as-of report."""
+    """Day for which the network is shown."""
 
     day = forms.DateField(label="查看哪一天", widget=DayInput(), required=False)
 
 
 class _ChangeForm(forms.Form):
-    """A change of one station from a day on."""
+    """Change of one station that takes effect on a day."""
 
     on = forms.DateField(label="生效日期", widget=DayInput(), initial=timezone.localdate, help_text=DAY_HELP)
 
@@ -37,7 +37,7 @@ class _ChangeForm(forms.Form):
         self.order_fields([name for name in self.fields if name != "on"])
 
 
-def _name() -> forms.CharField:
+def _station_name_field() -> forms.CharField:
     return forms.CharField(
         label="服务站名称",
         max_length=60,
@@ -47,6 +47,8 @@ def _name() -> forms.CharField:
 
 
 class ContactForm(forms.Form):
+    """Public contact details of a station."""
+
     address = forms.CharField(
         label="地址",
         max_length=120,
@@ -69,9 +71,9 @@ class ContactForm(forms.Form):
 
 
 class OpenForm(_ChangeForm):
-    """A new station below `station`."""
+    """New station below `station`, at the next level of the network."""
 
-    name = _name()
+    name = _station_name_field()
     region = forms.ModelChoiceField(label="服务区划", queryset=Region.objects.none(), empty_label="请选择")
     address = forms.CharField(
         label="地址", max_length=120, required=False, validators=[validate_no_unit_name]
@@ -89,21 +91,24 @@ class OpenForm(_ChangeForm):
         super().__init__(station, *args, **kwargs)
         field = self.fields["region"]
         assert isinstance(field, forms.ModelChoiceField)
-        attached = StationArea.objects.filter(station=station, ends_on=None).values("region")
-        served = StationArea.objects.filter(ends_on=None).values("region")
-        field.queryset = Region.objects.filter(parent__in=attached).exclude(pk__in=served)
+        own_areas = StationArea.objects.filter(station=station, ends_on=None).values("region")
+        assigned_areas = StationArea.objects.filter(ends_on=None).values("region")
+        field.queryset = Region.objects.filter(parent__in=own_areas).exclude(pk__in=assigned_areas)
 
     @property
     def level(self) -> StationLevel:
+        """Level below the parent station."""
         return LEVELS[LEVELS.index(StationLevel(self.station.level)) + 1]
 
 
 class RenameForm(_ChangeForm):
-    name = _name()
+    """New name of a station."""
+
+    name = _station_name_field()
 
 
 class EndForm(_ChangeForm):
-    """Where the people of a station go that is merged or closed."""
+    """Successor of a station that is merged or closed."""
 
     into = forms.ModelChoiceField(
         label="由哪个服务站接收", queryset=Station.objects.none(), empty_label="请选择"
@@ -113,18 +118,20 @@ class EndForm(_ChangeForm):
         super().__init__(station, *args, **kwargs)
         field = self.fields["into"]
         assert isinstance(field, forms.ModelChoiceField)
-        # Its siblings, the station above, and that one's siblings.
-        near = [
+        # Candidates: siblings of the station, its parent, and the siblings of the parent.
+        candidates = [
             Q(depth=station.depth - up, path__startswith=station.path[: -Station.steplen * (up + 1)])
             for up in (0, 1)
             if station.depth > up
         ]
-        places = near[0] | near[1] if len(near) > 1 else near[0]
-        field.queryset = Station.objects.filter(places, closed_on=None).exclude(pk=station.pk)
+        is_near = candidates[0] | candidates[1] if len(candidates) > 1 else candidates[0]
+        field.queryset = Station.objects.filter(is_near, closed_on=None).exclude(pk=station.pk)
 
 
 class SplitForm(_ChangeForm):
-    name = _name()
+    """New station that takes over some regions of `station`."""
+
+    name = _station_name_field()
     level = forms.ChoiceField(label="新站级别")
     regions = forms.ModelMultipleChoiceField(
         label="划给新站的区划",
@@ -138,13 +145,17 @@ class SplitForm(_ChangeForm):
         field = self.fields["regions"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = regions_to_split(station)
-        here = LEVELS.index(StationLevel(station.level))
-        levels = LEVELS[here : here + 2] if not station.is_root() else LEVELS[here + 1 : here + 2]
+        own_index = LEVELS.index(StationLevel(station.level))
+        levels = (
+            LEVELS[own_index : own_index + 2]
+            if not station.is_root()
+            else LEVELS[own_index + 1 : own_index + 2]
+        )
         self.fields["level"].choices = [(level.value, level.label) for level in levels]  # type: ignore[attr-defined]
 
 
 class AppointForm(forms.Form):
-    """Somebody to serve, by the phone number they sign in with."""
+    """New appointment of an account, found by its phone number."""
 
     phone = forms.CharField(
         label="手机号码",
@@ -168,7 +179,9 @@ class AppointForm(forms.Form):
         return user
 
 
-class EndPostForm(forms.Form):
+class EndAppointmentForm(forms.Form):
+    """Last day of an appointment."""
+
     last_day = forms.DateField(
         label="最后一天",
         widget=DayInput(),
@@ -177,7 +190,9 @@ class EndPostForm(forms.Form):
     )
 
 
-class MovePostForm(forms.Form):
+class TransferForm(forms.Form):
+    """New station of a staff member, and the first day there."""
+
     station = forms.ModelChoiceField(
         label="调到哪个服务站", queryset=Station.objects.none(), empty_label="请选择"
     )

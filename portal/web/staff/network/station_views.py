@@ -1,4 +1,4 @@
-"""The station network: how it stood on a day, and its changes."""
+"""The station network as of a day, and its changes."""
 
 from collections.abc import Callable
 from datetime import date
@@ -30,16 +30,16 @@ from portal.web.staff.network.forms import (
     StationDayForm,
 )
 
-A_PAGE = 20
+PAGE_SIZE = 20
 LAST_CHANGES = 30
 
 
 def station_or_refuse(user: User, pk: int) -> Station:
-    """The station, if the user serves there or above it.
+    """Return the station if the user serves there or above it.
 
     Raises:
-        Http404: there is none.
-        PermissionDenied: it stands above or beside the user's stations.
+        Http404: the station does not exist.
+        PermissionDenied: the station is not below the user's stations.
     """
     station = get_object_or_404(Station.objects.select_related("region", "succeeded_by"), pk=pk)
     if not serves_at_or_above(user, station):
@@ -50,9 +50,9 @@ def station_or_refuse(user: User, pk: int) -> Station:
 @any_staff
 @require_safe
 def tree(request: HttpRequest, user: User, pk: int | None = None) -> HttpResponse:
-    """One station and those right below it, as they stood on a day."""
-    mine = list({post.station.pk: post.station for post in user.current_appointments}.values())
-    station = station_or_refuse(user, mine[0].pk if pk is None else pk)
+    """Show one station and its direct children as of a day."""
+    own_stations = list({row.station.pk: row.station for row in user.current_appointments}.values())
+    station = station_or_refuse(user, own_stations[0].pk if pk is None else pk)
     form = StationDayForm(request.GET if request.GET.get("day") else None)
     day = timezone.localdate()
     if form.is_bound and form.is_valid():
@@ -61,16 +61,16 @@ def tree(request: HttpRequest, user: User, pk: int | None = None) -> HttpRespons
         form.initial["day"] = day
     lines = stations_on(station, day)
     own = next((line for line in lines if line.station.pk == station.pk), None)
-    below = [line for line in lines if line is not own]
+    children = [line for line in lines if line is not own]
     context = {
         "station": station,
         "own": own,
-        "page": Paginator(below, A_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(children, PAGE_SIZE).get_page(request.GET.get("page")),
         "day": day,
         "form": form,
-        "asked": f"?day={day:%Y-%m-%d}" if day != timezone.localdate() else "",
+        "day_query": f"?day={day:%Y-%m-%d}" if day != timezone.localdate() else "",
         "crumbs": _crumbs(user, station),
-        "others": [other for other in mine if other.pk != station.pk],
+        "others": [other for other in own_stations if other.pk != station.pk],
         "history": station_history(station)[:LAST_CHANGES],
         "facts": _facts(own) if own else [],
         "changes": _changes(user, station),
@@ -92,37 +92,37 @@ def _facts(line: Any) -> list[tuple[str, Any]]:
 
 
 def _crumbs(user: User, station: Station) -> list[tuple[str, str]]:
-    """From the topmost station that the user may see down to this one."""
-    above = [one for one in station.get_ancestors() if serves_at_or_above(user, one)]
-    return [(one.name, reverse("staff:network-station", args=[one.pk])) for one in above] + [
+    """Return (name, URL) from the highest station that the user may see down to this one."""
+    ancestors = [row for row in station.get_ancestors() if serves_at_or_above(user, row)]
+    return [(row.name, reverse("staff:network-station", args=[row.pk])) for row in ancestors] + [
         (station.name, "")
     ]
 
 
 def _changes(user: User, station: Station) -> list[tuple[str, str]]:
-    """(words, address) of the changes that the user may make here."""
+    """Return (label, URL) of the changes that the user may make at this station."""
     return [
         (change.label, reverse("staff:network-change", args=[station.pk, name]))
         for name, change in CHANGES.items()
-        if station.is_open and change.may(user, station) and change.fits(station)
+        if station.is_open and change.is_allowed(user, station) and change.is_applicable(station)
     ]
 
 
 class Change:
-    """One kind of change: its words, its form, who may make it, and the action."""
+    """Kind of network change: label, form, action and conditions."""
 
     def __init__(
         self,
         label: str,
         form: Callable[..., Any],
-        act: Callable[..., Station],
+        action: Callable[..., Station],
         *,
-        previews: bool = False,
-        may: Callable[[User, Station], bool] = lambda user, _station: can_change_network(user),
-        fits: Callable[[Station], bool] = lambda _station: True,
+        has_preview: bool = False,
+        is_allowed: Callable[[User, Station], bool] = lambda user, _station: can_change_network(user),
+        is_applicable: Callable[[Station], bool] = lambda _station: True,
     ) -> None:
-        self.label, self.form, self.act, self.previews = label, form, act, previews
-        self.may, self.fits = may, fits
+        self.label, self.form, self.action, self.has_preview = label, form, action, has_preview
+        self.is_allowed, self.is_applicable = is_allowed, is_applicable
 
 
 def _open(*, station: Station, form: OpenForm, by: User) -> Station:
@@ -160,37 +160,37 @@ def _not_village(station: Station) -> bool:
 
 
 CHANGES = {
-    "contact": Change("修改联系方式", ContactForm, _contact, may=can_change_contact),
-    "open": Change("新设下级服务站", OpenForm, _open, fits=_not_village),
+    "contact": Change("修改联系方式", ContactForm, _contact, is_allowed=can_change_contact),
+    "open": Change("新设下级服务站", OpenForm, _open, is_applicable=_not_village),
     "rename": Change("更名", RenameForm, _rename),
-    "merge": Change("并入其他服务站", EndForm, _merge, previews=True, fits=_not_root),
-    "split": Change("拆分出新站", SplitForm, _split, previews=True),
-    "close": Change("停用", EndForm, _close, previews=True, fits=_not_root),
+    "merge": Change("并入其他服务站", EndForm, _merge, has_preview=True, is_applicable=_not_root),
+    "split": Change("拆分出新站", SplitForm, _split, has_preview=True),
+    "close": Change("停用", EndForm, _close, has_preview=True, is_applicable=_not_root),
 }
 
 
 @any_staff
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, user: User, pk: int, change: str) -> HttpResponse:
-    """Fill in a change; what moves people is shown in numbers before the yes."""
+    """Make a change; merging, splitting and closing show their consequences before confirmation."""
     kind = CHANGES.get(change)
     if kind is None:
         raise Http404
     station = station_or_refuse(user, pk)
-    if not kind.may(user, station):
+    if not kind.is_allowed(user, station):
         raise PermissionDenied("只有全市的业务管理员可以变更服务站。")
-    if not kind.fits(station):
+    if not kind.is_applicable(station):
         raise Http404
     form = kind.form(station, request.POST if request.method == "POST" else None)
     preview: list[tuple[str, Any]] = []
     if request.method == "POST" and form.is_valid():
         try:
-            if kind.previews and "sure" not in request.POST:
+            if kind.has_preview and "sure" not in request.POST:
                 preview = _preview(station, form)
             else:
-                done = kind.act(station=station, form=form, by=user)
+                result = kind.action(station=station, form=form, by=user)
                 messages.success(request, f"{station.name}：{kind.label}，已登记。")
-                return redirect("staff:network-station", pk=done.pk)
+                return redirect("staff:network-station", pk=result.pk)
         except ValidationError as error:
             add_errors(form, error)
     context = {"station": station, "form": form, "label": kind.label, "preview": preview}
@@ -198,28 +198,28 @@ def change(request: HttpRequest, user: User, pk: int, change: str) -> HttpRespon
 
 
 def _preview(station: Station, form: forms.Form) -> list[tuple[str, Any]]:
-    """What will happen, as labels and values.
+    """Return the consequences of a change as (label, value) pairs.
 
     Raises:
-        ValidationError: the change is senseless.
+        ValidationError: the change is not possible.
     """
     values = form.cleaned_data
     on: date = values["on"]
     if "regions" in values:
         actions.check_split(station, values["level"], values["regions"], on)
-        follows = count_affected_rows(station, [region.code for region in values["regions"]])
+        affected = count_affected_rows(station, [region.code for region in values["regions"]])
     else:
         actions.check_end(station, values["into"], on)
-        follows = count_affected_rows(station)
-    told = [
+        affected = count_affected_rows(station)
+    rows = [
         ("生效日期", f"{on:%Y-%m-%d}"),
-        ("转走的档案", f"{follows.files} 份"),
-        ("转走的待办回访", f"{follows.follow_ups} 项"),
+        ("转走的档案", f"{affected.files} 份"),
+        ("转走的待办回访", f"{affected.follow_ups} 项"),
     ]
     if "into" in values:
-        told += [
+        rows += [
             ("接收服务站", values["into"].name),
-            ("结束的任职", f"{follows.posts} 项（人员不随之调动，请另行安排）"),
-            ("转走的用人单位", f"{follows.employers} 家"),
+            ("结束的任职", f"{affected.posts} 项（人员不随之调动，请另行安排）"),
+            ("转走的用人单位", f"{affected.employers} 家"),
         ]
-    return told
+    return rows

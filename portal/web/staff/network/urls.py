@@ -9,5 +9,5 @@ urlpatterns = [
     path("network/<int:pk>/", station_views.tree, name="network-station"),
     path("network/<int:pk>/staff/", appointment_views.staff, name="network-staff"),
     path("network/<int:pk>/<slug:change>/", station_views.change, name="network-change"),
-    path("network/posts/<int:pk>/", appointment_views.post, name="network-appointment"),
+    path("network/posts/<int:pk>/", appointment_views.detail, name="network-appointment"),
 ]

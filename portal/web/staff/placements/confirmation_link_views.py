@@ -1,4 +1,4 @@
-"""Asking the two sides themselves: a link for the person, one for an employer about several people."""
+"""Confirmation links: one for a veteran, or one for an employer about several placements."""
 
 from typing import Any
 
@@ -19,9 +19,10 @@ from portal.confirmations.models import ConfirmationLink
 from portal.confirmations.permissions import named
 from portal.employers.models import Employer
 from portal.placements.models import Placement
+from portal.web.shared.primary_keys import parse_keys
 from portal.web.staff.access import record_staff
 
-A_PAGE = 30
+PAGE_SIZE = 30
 _LABELS = {Question.PROGRESS: "面试、录用、到岗", Question.IN_POST: "还在岗吗"}
 
 
@@ -29,7 +30,7 @@ _LABELS = {Question.PROGRESS: "面试、录用、到岗", Question.IN_POST: "还
 @record_staff
 @require_POST
 def ask_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Make a link for the person and show it, once."""
+    """Create a link for the veteran and show it once."""
     rows = Placement.objects.followed_by(user).with_details()
     placement = get_object_or_404(rows, pk=pk)
     try:
@@ -37,62 +38,64 @@ def ask_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("staff:placement", pk=pk)
-    return _shown(request, link, secret, placement.veteran.name, reverse("staff:placement", args=[pk]))
+    return _render_link(request, link, secret, placement.veteran.name, reverse("staff:placement", args=[pk]))
 
 
 @never_cache
 @record_staff
 @require_http_methods(["GET", "POST"])
 def ask_employer(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Choose of whom an employer is asked; the link is shown once."""
-    followed = Placement.objects.followed_by(user).order_by().values("position__employer")
-    employer = get_object_or_404(Employer.objects.visible_to(user).filter(pk__in=followed), pk=pk)
-    asked = request.POST.get("question") or request.GET.get("question")
-    question = Question(asked) if asked in Question.values else Question.PROGRESS
+    """Choose the placements that an employer is asked to confirm; the link is shown once."""
+    own_employers = Placement.objects.followed_by(user).order_by().values("position__employer")
+    employer = get_object_or_404(Employer.objects.visible_to(user).filter(pk__in=own_employers), pk=pk)
+    value = request.POST.get("question") or request.GET.get("question")
+    question = Question(value) if value in Question.values else Question.PROGRESS
     rows = links.may_be_asked(employer, user, question)
-    trouble = ""
+    problem = ""
     if request.method == "POST":
-        chosen = [int(key) for key in request.POST.getlist("people") if key.isdecimal() and len(key) < 16]
+        keys = parse_keys(request.POST.getlist("people"))
         try:
             link, secret = links.ask_employer(
-                employer=employer, question=question, placements=rows.filter(pk__in=chosen), by=user
+                employer=employer, question=question, placements=rows.filter(pk__in=keys), by=user
             )
         except ValidationError as error:
-            trouble = " ".join(error.messages)
+            problem = " ".join(error.messages)
         else:
-            return _shown(request, link, secret, employer.name, request.path)
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    sent = ConfirmationLink.objects.visible_to(user).filter(employer=employer)
-    known = {row.pk for row in named(page)}
+            return _render_link(request, link, secret, employer.name, request.path)
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    links_of_employer = ConfirmationLink.objects.visible_to(user).filter(employer=employer)
+    keys_with_name = {row.pk for row in named(page)}
     context = {
         "employer": employer,
         "question": question,
         "tabs": _tabs(employer, question),
         "page": page,
-        "known": known,
-        "chosen": request.POST.getlist("people"),
-        "trouble": trouble,
-        "links": list(sent.select_related("created_by").order_by("-pk")[:10]),
+        "keys_with_name": keys_with_name,
+        "selected": request.POST.getlist("people"),
+        "problem": problem,
+        "links": list(links_of_employer.select_related("created_by").order_by("-pk")[:10]),
     }
     return render(request, "staff/placements/ask_employer.html", context)
 
 
 def _tabs(employer: Employer, question: Question) -> list[dict[str, Any]]:
-    here = reverse("staff:ask-employer", args=[employer.pk])
+    url = reverse("staff:ask-employer", args=[employer.pk])
     return [
-        {"label": label, "url": f"{here}?question={value}", "current": value == question, "count": None}
+        {"label": label, "url": f"{url}?question={value}", "current": value == question, "count": None}
         for value, label in _LABELS.items()
     ]
 
 
-def _shown(request: HttpRequest, link: ConfirmationLink, secret: str, whose: str, back: str) -> HttpResponse:
+def _render_link(
+    request: HttpRequest, link: ConfirmationLink, secret: str, subject: str, back_url: str
+) -> HttpResponse:
     address = request.build_absolute_uri(reverse("public:confirmation", args=[secret]))
     context = {
         "link": link,
         "address": address,
-        "whose": whose,
+        "subject": subject,
         "qr": segno.make(address, error="m").svg_data_uri(scale=6, border=2),
-        "back": back,
+        "back_url": back_url,
     }
     return render(request, "staff/placements/confirmation_link.html", context)
 
@@ -100,7 +103,7 @@ def _shown(request: HttpRequest, link: ConfirmationLink, secret: str, whose: str
 @record_staff
 @require_POST
 def revoke(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Take a link back."""
+    """Revoke a link."""
     link = get_object_or_404(ConfirmationLink.objects.visible_to(user), pk=pk)
     links.revoke(link=link, by=user)
     messages.success(request, "已撤回，这个链接不能再用。")

@@ -1,4 +1,4 @@
-"""Placement tracking: the worklist, one placement with its log, its next step and corrections."""
+"""Placement tracking: the list, one placement with its log, its next step and corrections."""
 
 from typing import Any
 
@@ -25,11 +25,13 @@ from portal.web.shared.placement_timeline import timeline
 from portal.web.staff.access import record_staff
 from portal.web.staff.placements.forms import CorrectForm, StepForm
 
-A_PAGE = 20
+PAGE_SIZE = 20
 
 
 class PlacementFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="姓名", method="named")
+    """Filters of the list: name of the veteran, state, fair."""
+
+    q = django_filters.CharFilter(label="姓名", method="filter_by_name")
     state = django_filters.ChoiceFilter(label="进展", choices=PlacementState.choices, empty_label="全部")
     fair = django_filters.ModelChoiceFilter(
         label="招聘会", queryset=JobFairPage.objects.none(), empty_label="全部"
@@ -43,22 +45,22 @@ class PlacementFilter(django_filters.FilterSet):
         super().__init__(*args, **kwargs)
         self.filters["fair"].queryset = fairs_operated_by(user).order_by("-starts_at")
 
-    def named(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+    def filter_by_name(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(veteran__name__contains=value.strip())
 
 
 @record_staff
 @require_safe
 def listing(request: HttpRequest, user: User) -> HttpResponse:
-    """Placements of people below the user's stations, the latest first."""
+    """List placements of veterans below the user's stations, the latest first."""
     rows = Placement.objects.followed_by(user).with_details()
-    found = PlacementFilter(user, request.GET, queryset=rows)
-    page = Paginator(found.qs, A_PAGE).get_page(request.GET.get("page"))
-    filtered = any(request.GET.get(name) for name in found.filters)
+    filter_set = PlacementFilter(user, request.GET, queryset=rows)
+    page = Paginator(filter_set.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    has_filters = any(request.GET.get(name) for name in filter_set.filters)
     context = {
         "page": page,
-        "form": found.form,
-        "clear_url": reverse("staff:placements") if filtered else "",
+        "form": filter_set.form,
+        "clear_url": reverse("staff:placements") if has_filters else "",
     }
     return render(request, "staff/placements/placements.html", context)
 
@@ -66,18 +68,18 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
 @record_staff
 @require_http_methods(["GET", "POST"])
 def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """One placement: its log, its calls, and the next step."""
-    placement = _found(user, pk)
+    """Show one placement with its log and follow-ups; POST records the next step."""
+    placement = _get_placement(user, pk)
     form = StepForm(placement, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            moved = actions.advance(placement=placement, by=user, **form.cleaned_data)
+            updated = actions.advance(placement=placement, by=user, **form.cleaned_data)
         except ValidationError as error:
             add_errors(form, error)
         except TransitionRefused:
             form.add_error("step", "进展刚刚有变化，请刷新后再记录。")
         else:
-            messages.success(request, f"已记录：{moved.get_state_display()}。")
+            messages.success(request, f"已记录：{updated.get_state_display()}。")
             return redirect("staff:placement", pk=pk)
     return _page(request, placement, form, CorrectForm())
 
@@ -85,8 +87,8 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 @record_staff
 @require_POST
 def correct(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Correct a wrong step; the log keeps both."""
-    placement = _found(user, pk)
+    """Correct the state; the log keeps both entries."""
+    placement = _get_placement(user, pk)
     form = CorrectForm(request.POST)
     if form.is_valid():
         try:
@@ -110,32 +112,34 @@ def correct(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 @record_staff
 @require_POST
 def reopen(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Bring back an intention that ended because the person onboarded elsewhere."""
+    """Reopen an intention that ended because the veteran onboarded elsewhere."""
     try:
-        back = closing.reopen_closed(placement=_found(user, pk), by=user)
+        reopened = closing.reopen_closed(placement=_get_placement(user, pk), by=user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     except TransitionRefused:
         messages.error(request, "这份意向不是因为另一份安置而结束的，不能这样恢复。")
     else:
-        messages.success(request, f"已恢复：{back.get_state_display()}。")
+        messages.success(request, f"已恢复：{reopened.get_state_display()}。")
     return redirect("staff:placement", pk=pk)
 
 
-def _found(user: User, pk: int) -> Placement:
+def _get_placement(user: User, pk: int) -> Placement:
     rows = Placement.objects.followed_by(user).with_details().select_related("closed_by__position__employer")
     rows = rows.prefetch_related("transitions")
     return get_object_or_404(rows, pk=pk)
 
 
-def _page(request: HttpRequest, placement: Placement, form: StepForm, fix: CorrectForm) -> HttpResponse:
+def _page(
+    request: HttpRequest, placement: Placement, form: StepForm, correct_form: CorrectForm
+) -> HttpResponse:
     context = {
         "placement": placement,
         "steps": timeline(placement),
         "calls": list(placement.follow_ups.order_by("due_on", "pk")),
         "form": form,
-        "correct_form": fix,
-        "against_reopening": closing.what_stands_against(placement) if placement.closed_by else "",
+        "correct_form": correct_form,
+        "reopen_blocker": closing.what_stands_against(placement) if placement.closed_by else "",
         "has_steps": bool(TRANSITIONS.available(placement.state)),
     }
     return render(request, "staff/placements/placement.html", context)

@@ -1,4 +1,4 @@
-"""Whom to call about a position, and whom to send to a booth."""
+"""Candidates for a position, and for the positions of a booth."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -17,44 +17,45 @@ from portal.web.staff.access import fair_staff, record_staff
 
 @record_staff
 @require_safe
-def position(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """The people below the user's stations who suit an open position best."""
-    asked = get_object_or_404(Position.objects.visible_to(user).with_details(), pk=pk)
-    mine = Veteran.objects.visible_to(user)
-    found, page = page_of(
-        request, lambda limit, offset: rank_candidates(asked, among=mine, limit=limit, offset=offset)
+def position_candidates(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Rank the veterans below the user's stations for an open position."""
+    selected_position = get_object_or_404(Position.objects.visible_to(user).with_details(), pk=pk)
+    veterans = Veteran.objects.visible_to(user)
+    candidates, page = page_of(
+        request,
+        lambda limit, offset: rank_candidates(selected_position, among=veterans, limit=limit, offset=offset),
     )
-    people_shown(request, Surface.DESK_PEOPLE, found)
+    people_shown(request, Surface.DESK_PEOPLE, candidates)
     context = {
-        "position": asked,
-        "found": found,
-        "rows": [(item, told(item.veteran), reasons(item)) for item in found.items],
+        "position": selected_position,
+        "candidates": candidates,
+        "rows": [(item, told(item.veteran), reasons(item)) for item in candidates.items],
         "page": page,
-        "excluded": sorted(found.excluded.items(), key=lambda row: -row[1]),
+        "excluded": sorted(candidates.excluded.items(), key=lambda row: -row[1]),
     }
     return render(request, "staff/positions/candidates.html", context)
 
 
 @fair_staff
 @require_safe
-def booth(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """The people registered for a booth's fair who suit one of its positions best."""
+def booth_candidates(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Rank the veterans registered for the booth's fair for the booth's positions."""
     rows = Booth.objects.manageable_by(user).select_related("fair", "employer")
-    asked = get_object_or_404(rows, pk=pk)
-    coming = list(asked.fair.registrations.active().values_list("veteran", flat=True))
-    registered = Veteran.objects.visible_to(user).filter(pk__in=coming)
-    brought = list(asked.positions.all())
-    found, page = page_of(
+    selected_booth = get_object_or_404(rows, pk=pk)
+    registered_keys = list(selected_booth.fair.registrations.active().values_list("veteran", flat=True))
+    veterans = Veteran.objects.visible_to(user).filter(pk__in=registered_keys)
+    positions = list(selected_booth.positions.all())
+    candidates, page = page_of(
         request,
         lambda limit, offset: rank_candidates_for_positions(
-            brought, among=registered, limit=limit, offset=offset
+            positions, among=veterans, limit=limit, offset=offset
         ),
     )
-    people_shown(request, Surface.DESK_BOOTH, found, context=asked.fair_id)
+    people_shown(request, Surface.DESK_BOOTH, candidates, context=selected_booth.fair_id)
     context = {
-        "booth": asked,
-        "found": found,
-        "rows": [(item, told(item.veteran), reasons(item)) for item in found.items],
+        "booth": selected_booth,
+        "candidates": candidates,
+        "rows": [(item, told(item.veteran), reasons(item)) for item in candidates.items],
         "page": page,
     }
     return render(request, "staff/fairs/booth_candidates.html", context)

@@ -1,4 +1,4 @@
-"""Reports of bad posts: what is due first, and the answer."""
+"""Complaints about positions: the list by due date, and the answer."""
 
 from typing import Any
 
@@ -19,12 +19,14 @@ from portal.complaints.permissions import can_answer
 from portal.core.validators import validate_no_unit_name
 from portal.web.shared.form_fields import add_errors
 from portal.web.staff.access import review_staff
-from portal.web.staff.decisions import A_PAGE
+from portal.web.staff.decisions import PAGE_SIZE
 
 OVERDUE = "overdue"
 
 
 class AnswerForm(forms.Form):
+    """Outcome, answer to the reporter (`words`) and message to the employer (`told`)."""
+
     outcome = forms.ChoiceField(label="处理结果", choices=Outcome.choices, widget=forms.RadioSelect)
     words = forms.CharField(
         label="给举报人的答复",
@@ -45,30 +47,35 @@ class AnswerForm(forms.Form):
 @review_staff
 @require_safe
 def listing(request: HttpRequest, user: User) -> HttpResponse:
-    """Reports about posts of the user's stations: those due first on top, or the answered ones."""
+    """List complaints about positions of the user's stations: open, overdue or answered."""
     rows = Complaint.objects.reviewable_by(user).with_details()
-    asked = request.GET.get("state", "")
+    state = request.GET.get("state", "")
     url = reverse("staff:complaints")
-    late = rows.overdue().count()
+    overdue_count = rows.overdue().count()
     tabs: list[dict[str, Any]] = [
-        {"label": "处理中", "url": url, "current": asked not in {OVERDUE, "answered"}, "count": None},
-        {"label": "已超期", "url": f"{url}?state={OVERDUE}", "current": asked == OVERDUE, "count": late},
-        {"label": "已答复", "url": f"{url}?state=answered", "current": asked == "answered", "count": None},
+        {"label": "处理中", "url": url, "current": state not in {OVERDUE, "answered"}, "count": None},
+        {
+            "label": "已超期",
+            "url": f"{url}?state={OVERDUE}",
+            "current": state == OVERDUE,
+            "count": overdue_count,
+        },
+        {"label": "已答复", "url": f"{url}?state=answered", "current": state == "answered", "count": None},
     ]
-    if asked == "answered":
-        shown = rows.filter(state=ComplaintState.ANSWERED).order_by("-answered_at", "-pk")
-    elif asked == OVERDUE:
-        shown = rows.overdue().order_by("due_on", "pk")
+    if state == "answered":
+        rows = rows.filter(state=ComplaintState.ANSWERED).order_by("-answered_at", "-pk")
+    elif state == OVERDUE:
+        rows = rows.overdue().order_by("due_on", "pk")
     else:
-        shown = rows.filter(state=ComplaintState.OPEN).order_by("due_on", "pk")
-    page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
+        rows = rows.filter(state=ComplaintState.OPEN).order_by("due_on", "pk")
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "staff/positions/complaints.html", {"page": page, "tabs": tabs})
 
 
 @review_staff
 @require_http_methods(["GET", "POST"])
 def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """One report: what is said about which post, and the answer."""
+    """Show one complaint with its position; POST answers it."""
     rows = Complaint.objects.reviewable_by(user).with_details()
     complaint = get_object_or_404(rows, pk=pk)
     form = AnswerForm(request.POST if request.method == "POST" else None)

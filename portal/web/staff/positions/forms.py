@@ -1,4 +1,4 @@
-"""What reviewers fill in: filters of the queue, and why a position goes back."""
+"""Forms of position review: filters of the queue, and the reason of a refusal."""
 
 from typing import Any
 
@@ -27,12 +27,14 @@ _FINDINGS = (
 
 
 class StationChoice(forms.ModelChoiceField):
+    """Choice of a station, labelled with its name."""
+
     def label_from_instance(self, obj: Any) -> str:
         return obj.name
 
 
 class QueueFilter(forms.Form):
-    """Whose positions, and with which findings."""
+    """Filters of the review queue: employer, station, wording findings."""
 
     state = forms.ChoiceField(choices=PositionState.choices, required=False, widget=forms.HiddenInput)
     employer = forms.CharField(
@@ -49,14 +51,14 @@ class QueueFilter(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["station"]
         assert isinstance(field, forms.ModelChoiceField)
-        # Villages register no employers; a city has 1,330 of them.
-        below = Station.objects.in_subtrees(paths).exclude(level=StationLevel.VILLAGE)
-        field.queryset = below.order_by("path")
+        # Village stations register no employers; a city has 1,330 of them.
+        stations = Station.objects.in_subtrees(paths).exclude(level=StationLevel.VILLAGE)
+        field.queryset = stations.order_by("path")
         field.empty_label = "全部"
 
 
 class RefusalForm(forms.Form):
-    """Why a position goes back: the usual reasons, words of one's own, or both."""
+    """Reason of a refusal: common reasons, own words, or both."""
 
     reasons = forms.MultipleChoiceField(
         label="常用原因",
@@ -79,5 +81,6 @@ class RefusalForm(forms.Form):
         return cleaned
 
     def reason(self) -> str:
+        """Return the selected reasons and the own words as one text of at most 200 characters."""
         words = self.cleaned_data["words"].strip()
         return "；".join([*self.cleaned_data["reasons"], *([words] if words else [])])[:200]

@@ -1,4 +1,4 @@
-"""A reviewer puts a post under another occupation."""
+"""Correction of a position's occupation by a reviewer."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -13,7 +13,7 @@ from portal.web.staff.access import review_staff
 @review_staff
 @require_POST
 def correct(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Set the occupation whose code was sent."""
+    """Set the occupation with the code from the form."""
     position = get_object_or_404(Position.objects.reviewable_by(user).with_details(), pk=pk)
     choose(request, position, user)
     return redirect("staff:position", pk=pk)

@@ -23,7 +23,7 @@ from portal.web.staff.access import staff_with
 from portal.web.staff.reports import charts
 
 city_operator = staff_with(Permission.CHANGE_RANKING, refusal="排序由市级业务管理员负责。")
-A_PAGE = 10
+PAGE_SIZE = 10
 CHANGES_SHOWN = 10
 
 
@@ -144,7 +144,7 @@ def _page(
         and chosen.version != stack[-1],
         "adopt_form": adopt_form or ReasonForm(auto_id="adopt_%s"),
         "back_form": back_form or ReasonForm(auto_id="back_%s"),
-        "page": Paginator(reports, A_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(reports, PAGE_SIZE).get_page(request.GET.get("page")),
         "changes": changes[::-1][:CHANGES_SHOWN],
     }
     return render(request, "staff/ranking/learning.html", context)

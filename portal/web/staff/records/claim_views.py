@@ -16,7 +16,7 @@ from portal.veterans.permissions import serves
 from portal.web.shared.form_fields import add_errors
 from portal.web.staff.access import record_staff
 
-A_PAGE = 20
+PAGE_SIZE = 20
 
 
 class DecideForm(forms.Form):
@@ -38,7 +38,7 @@ class DecideForm(forms.Form):
 def listing(request: HttpRequest, user: User) -> HttpResponse:
     """Claims that wait at the user's stations, the oldest first."""
     rows = RecordClaim.objects.visible_to(user).waiting().select_related("veteran__station", "user")
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "staff/records/claims.html", {"page": page})
 
 

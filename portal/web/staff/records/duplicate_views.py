@@ -21,7 +21,7 @@ from portal.veterans.retention import can_close
 from portal.web.shared.form_fields import add_errors
 from portal.web.staff.access import record_staff, staff_with, veteran_or_refuse
 
-A_PAGE = 20
+PAGE_SIZE = 20
 merging_staff = staff_with(Permission.CLOSE_RECORDS)
 # (label, field); of the sensitive ones only whether they are the same is said.
 _COMPARED = (
@@ -53,7 +53,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     """Groups of open files below the user's stations that share a phone, or a name and a birth date."""
     by_phone = request.GET.get("by") != "person"
     mine = Veteran.objects.visible_to(user)
-    page = Paginator(mine.same_phone() if by_phone else mine.same_person(), A_PAGE).get_page(
+    page = Paginator(mine.same_phone() if by_phone else mine.same_person(), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
     names = ("phone_hash",) if by_phone else ("name", "birth_date")

@@ -41,7 +41,7 @@ from portal.web.shared.record_sections import STAFF_SECTIONS, sections
 from portal.web.staff.access import record_staff, veteran_or_refuse
 from portal.web.staff.records.forms import OpenRecordForm, RegisterForm, RevealForm
 
-A_PAGE = 20
+PAGE_SIZE = 20
 SUGGESTED = 5
 
 
@@ -84,7 +84,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     """Files below the user's stations, latest first. Phones are masked."""
     rows = Veteran.objects.visible_to(user).select_related("station")
     found = VeteranFilter(user, request.GET, queryset=rows)
-    page = KeysFirst(found.qs, A_PAGE).get_page(request.GET.get("page"))
+    page = KeysFirst(found.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     filtered = any(request.GET.get(name) for name in found.filters)
     context = {
         "page": page,

@@ -16,7 +16,7 @@ from portal.web.shared.form_fields import add_errors
 from portal.web.staff.access import record_staff
 from portal.web.staff.records.visit_forms import ReturnForm
 
-A_PAGE = 20
+PAGE_SIZE = 20
 _FIELDS = ("name", "branch", "entered_on", "rank_group", "settlement", "education")
 ELSEWHERE = "该身份证号已在其他服务站建档，请联系上级服务中心核对，不要重复建档。"
 
@@ -26,7 +26,7 @@ ELSEWHERE = "该身份证号已在其他服务站建档，请联系上级服务�
 def listing(request: HttpRequest, user: User) -> HttpResponse:
     """Registrations of people whose files the user's stations keep, the latest first."""
     rows = ReturnRegistration.objects.visible_to(user).select_related("veteran", "station")
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "staff/records/returns.html", {"page": page})
 
 

@@ -30,7 +30,7 @@ from portal.web.shared.form_fields import add_errors
 from portal.web.staff.access import record_staff, veteran_or_refuse
 from portal.web.staff.records.visit_forms import CorrectVisitForm, VisitForm
 
-A_PAGE = 20
+PAGE_SIZE = 20
 STATIONS_A_PAGE = 30
 NEVER = "never"
 WAITING = [
@@ -70,7 +70,7 @@ def worklist(request: HttpRequest, user: User) -> HttpResponse:
         rows = files.never_visited()
     else:
         rows = files.not_visited_since(timezone.localdate() - int(waiting) * A_MONTH)
-    page = Paginator(rows.select_related("station"), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.select_related("station"), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"page": page, "form": form, "clear_url": reverse("staff:visits") if request.GET else ""}
     return render(request, "staff/records/visits.html", context)
 
@@ -91,7 +91,7 @@ def of_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             return redirect("staff:veteran-visits", pk=pk)
     log_access(actor=user, file_id=veteran.pk, kind=AccessKind.VIEW, field="走访记录")
     rows = Visit.objects.visible_to(user).of(veteran).with_details()
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"veteran": veteran, "form": form, "page": page}
     return render(request, "staff/records/veteran_visits.html", context)
 

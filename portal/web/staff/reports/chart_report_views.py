@@ -27,7 +27,7 @@ from portal.reports.satisfaction import (
 from portal.web.staff.reports import charts
 from portal.web.staff.reports.report_filters import FilterForm, in_words, report_staff, tabs
 
-A_PAGE = 20
+PAGE_SIZE = 20
 _DEFINED = ("sheets", "people", "reached", "stage.onboarded")
 _DEFINED_OF_ANSWERS = ("in_post", "satisfaction")
 
@@ -62,7 +62,7 @@ def funnels(request: HttpRequest, user: User) -> HttpResponse:
     context = _context(user, form, cut, "report-funnels", by=by, by_label=DIMENSIONS[by], funnel=None)
     if cut is not None:
         cells = group_placements(scope, cut, by)
-        page = Paginator(cells, A_PAGE).get_page(request.GET.get("page"))
+        page = Paginator(cells, PAGE_SIZE).get_page(request.GET.get("page"))
         context |= {
             "funnel": build_funnel(scope, cut),
             "page": page,
@@ -140,7 +140,9 @@ def satisfied(request: HttpRequest, user: User) -> HttpResponse:
     context = _context(user, form, cut, name, by=by, by_label=DIMENSIONS[by], degrees=None)
     if cut is not None:
         degrees = count_satisfaction(scope, cut)
-        page = Paginator(satisfaction_by_dimension(scope, cut, by), A_PAGE).get_page(request.GET.get("page"))
+        page = Paginator(satisfaction_by_dimension(scope, cut, by), PAGE_SIZE).get_page(
+            request.GET.get("page")
+        )
         labels = [degree.label for degree in DEGREES]
         context |= {
             "as_of": timezone.now(),

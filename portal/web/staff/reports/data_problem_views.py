@@ -15,7 +15,7 @@ from portal.reports.report_scope import report_scope_of
 from portal.web.staff.access import record_staff
 from portal.web.staff.reports.row_tables import Cell, Entry, Reader, entry, listing_of, reader_of
 
-A_PAGE = 20
+PAGE_SIZE = 20
 # Lists behind a row of another, and what they may be narrowed to.
 BEHIND = {"declines": "position__employer", "waiting": "position"}
 
@@ -34,7 +34,7 @@ def lists(request: HttpRequest, user: User, key: str = "overdue") -> HttpRespons
             raise Http404(of)
         found = found.filter(**{BEHIND[key]: int(of)})
     listing, reader = listing_of(found), reader_of(user, report_scope_of(user))
-    page = Paginator(found.select_related(*listing.along), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.select_related(*listing.along), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "shown": shown,
         "counts": [

@@ -11,7 +11,7 @@ from portal.reports.report_scope import can_export_reports
 from portal.web.staff.reports.report_filters import cut_or_404, in_words, report_staff
 from portal.web.staff.reports.row_tables import entry, listing_of, ordered, reader_of
 
-A_PAGE = 20
+PAGE_SIZE = 20
 
 
 def figure_or_404(key: str) -> Figure:
@@ -30,7 +30,7 @@ def rows(request: HttpRequest, user: User) -> HttpResponse:
     scope, cut = cut_or_404(user, request.GET)
     found = figure.rows(scope, cut)
     listing, reader = listing_of(found), reader_of(user, scope)
-    page = Paginator(ordered(found), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(ordered(found), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "figure": figure,
         "total": figure.count(scope, cut) if figure.summed else page.paginator.count,

@@ -22,7 +22,7 @@ from portal.reports.year_table import build_year_table, recent_years
 from portal.web.staff.reports import charts
 from portal.web.staff.reports.report_filters import organised_below, report_staff, tabs
 
-A_PAGE = 10
+PAGE_SIZE = 10
 FIRST_YEAR = 2000
 _CHARTED = ("sheets", "stage.onboarded", "stage.retained_3m")
 
@@ -65,7 +65,7 @@ def fairs(request: HttpRequest, user: User) -> HttpResponse:
     """Fairs that have begun, beside each other, the latest first."""
     scope = report_scope_of(user)
     begun = organised_below(scope).filter(starts_at__lte=timezone.now()).order_by("-starts_at", "-pk")
-    page = Paginator(begun, A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(begun, PAGE_SIZE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
     lines = compare_fairs(scope, shown)
     sheets, placed = COMPARISON_COLUMNS.index("sheets"), COMPARISON_COLUMNS.index("stage.onboarded")
