@@ -11,8 +11,10 @@ from ninja.pagination import paginate
 
 from portal.accounts.roles import Permission
 from portal.api.schemas import Choice, Named, Paged, RecordId, choice
-from portal.placements.enums import FollowUpKind, FollowUpState, PlacementState
-from portal.placements.models import FollowUp, Placement, PlacementTransition
+from portal.follow_ups.enums import FollowUpKind, FollowUpState
+from portal.follow_ups.models import FollowUp
+from portal.placements.enums import PlacementState
+from portal.placements.models import Placement, PlacementTransition
 from portal.placements.workflow import STEP_LABELS
 
 router = Router(tags=["placements"])

@@ -19,11 +19,12 @@ from portal.confirmations.enums import Reply, Side
 from portal.confirmations.models import Answer, Contradiction
 from portal.core import audit
 from portal.core.state_machine import TransitionRefused
+from portal.follow_ups.enums import AttemptOutcome, FollowUpKind, FollowUpState
+from portal.follow_ups.models import FollowUp, FollowUpAttempt
+from portal.follow_ups.scheduling import open_follow_up
 from portal.placements import actions
-from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState
 from portal.placements.enums import PlacementState as S
-from portal.placements.follow_ups import open_duty
-from portal.placements.models import FollowUp, FollowUpAttempt, Placement
+from portal.placements.models import Placement
 from portal.placements.workflow import RETENTION_DAYS, TRANSITIONS
 
 # Days by which two memories of one event may differ.
@@ -217,7 +218,7 @@ def _look_into(placement: Placement, kind: FollowUpKind) -> None:
     """A duty of the kind, due today; one that waits is enough, also one about a contradiction."""
     if placement.follow_ups.pending().filter(kind__in={kind, FollowUpKind.CONTRADICTION}).exists():
         return
-    open_duty(placement=placement, kind=kind, due_on=timezone.localdate(), by=None)
+    open_follow_up(placement=placement, kind=kind, due_on=timezone.localdate(), by=None)
 
 
 def close_by_step(placement: Placement) -> None:

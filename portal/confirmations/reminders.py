@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from portal.confirmations.enums import Side
 from portal.confirmations.models import Answer
+from portal.follow_ups.enums import FollowUpKind, FollowUpState
+from portal.follow_ups.models import FollowUp
 from portal.notifications.actions import notify
 from portal.notifications.enums import NotificationKind, NotificationTarget
 from portal.notifications.models import Notification
-from portal.placements.enums import FollowUpKind, FollowUpState
-from portal.placements.models import FollowUp
 from portal.placements.workflow import IN_POST_STATES
 
 _KINDS = (

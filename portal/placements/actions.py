@@ -14,12 +14,12 @@ from portal.core import audit
 from portal.core.state_machine import TransitionRefused
 from portal.employers.permissions import is_hidden_from
 from portal.fairs.models import Booth
-from portal.placements import calling_again, follow_ups, headcount, permissions
+from portal.placements import headcount, permissions
 from portal.placements.closing import lapse_others, reopen_those_closed_by
-from portal.placements.enums import AttemptOutcome, PlacementState
-from portal.placements.events import placement_changed
-from portal.placements.models import FollowUp, Placement
-from portal.placements.steps import follow_employment, locked, take_step
+from portal.placements.enums import PlacementState
+from portal.placements.events import announce
+from portal.placements.models import Placement
+from portal.placements.placement_steps import follow_employment, locked, take_step
 from portal.placements.workflow import (
     IN_POST_STATES,
     LIVE_STATES,
@@ -29,6 +29,8 @@ from portal.placements.workflow import (
 )
 from portal.positions.models import Position
 from portal.veterans.models import Veteran
+
+MISTAKE_REASON = "登记回访时点错，当天撤销"
 
 
 @transaction.atomic
@@ -94,8 +96,6 @@ def declare(
         on=timezone.localdate(now),
         note=note,
     )
-    if placement.follows is not None:  # the search has begun: nobody needs to ask about it any more
-        follow_ups.reschedule(placement.follows, since=timezone.localdate(now))
     return placement
 
 
@@ -116,7 +116,7 @@ def confirm(*, placement: Placement, by: User) -> Placement:
         raise PermissionDenied("neither side of this intention")
     placement.save()
     audit.record(by=by, verb="placements.confirmed", target=placement)
-    placement_changed.send(sender=Placement, placement=placement)
+    announce(placement, step="confirm", on=timezone.localdate(now))
     return placement
 
 
@@ -192,39 +192,6 @@ def _require_days_in_post(step: str, onboarded_on: date | None, on: date) -> Non
     days = RETENTION_DAYS[step]
     if onboarded_on is None or on < onboarded_on + timedelta(days=days):
         raise ValidationError({"on": f"入职满 {days} 天后才能记录这一步。"})
-
-
-@transaction.atomic
-def record_call(
-    *,
-    follow_up: FollowUp,
-    by: User,
-    outcome: AttemptOutcome,
-    note: str = "",
-    step: str = "",
-    on: date | None = None,
-    close_others: bool = False,
-    planned_first_day: date | None = None,
-    wants_another: bool | None = None,
-) -> FollowUp:
-    """Note a call, and the step that the person told of when reached (see `advance`); both stand or fall
-    together. Where nothing was new and no other call waits, the next one is made.
-    """
-    called = follow_ups.record_attempt(follow_up=follow_up, by=by, outcome=outcome, note=note)
-    if step and outcome == AttemptOutcome.REACHED:
-        advance(
-            placement=called.placement,
-            step=step,
-            by=by,
-            on=on,
-            note=note,
-            close_others=close_others,
-            planned_first_day=planned_first_day,
-            wants_another=wants_another,
-        )
-    elif outcome == AttemptOutcome.REACHED:
-        calling_again.call_again(called.placement, by=by)
-    return called
 
 
 @transaction.atomic
@@ -319,3 +286,22 @@ def _require_no_other_live(placement: Placement) -> None:
     pair = Placement.objects.filter(veteran=placement.veteran_id, position=placement.position_id)
     if pair.filter(state__in=LIVE_STATES).exclude(pk=placement.pk).exists():
         raise ValidationError({"to_state": "此人对这个岗位已有另一份进行中的意向。"})
+
+
+@transaction.atomic
+def undo_last_step(*, placement: Placement, by: User) -> Placement:
+    """Correct the last step back to the state before it; both stay in the log.
+
+    Raises:
+        PermissionDenied: `by` is not staff of the person's station or of one above.
+        ValidationError: the last step is a declaration, a correction, another user's, or of another day.
+    """
+    last = placement.transitions.order_by("-sequence").first()
+    if (
+        last is None
+        or last.step in {"declare", "correct"}
+        or last.by_id != by.pk
+        or timezone.localdate(last.at) != timezone.localdate()
+    ):
+        raise ValidationError("只能撤销自己今天刚记录的进展，其他的请打开意向更正。")
+    return correct(placement=placement, to_state=last.from_state, by=by, reason=MISTAKE_REASON)

@@ -15,7 +15,7 @@ from portal.employers.permissions import is_hidden_from
 from portal.placements import headcount, permissions
 from portal.placements.enums import PlacementState
 from portal.placements.models import Placement, PlacementTransition
-from portal.placements.steps import follow_employment, locked, take_step
+from portal.placements.placement_steps import follow_employment, locked, take_step
 from portal.placements.workflow import IN_POST_STATES, LIVE_STATES, OPEN_STATES
 from portal.veterans.models import Veteran
 
@@ -54,7 +54,7 @@ def _before_closing(placement: Placement) -> PlacementTransition | None:
     return lines[1] if len(lines) == _LINES_BACK else None
 
 
-def what_stands_against(placement: Placement) -> str:
+def reopen_blocker(placement: Placement) -> str:
     """Why an intention that another one ended cannot come back now, for the page; '' when it can."""
     before = _before_closing(placement)
     if before is None:
@@ -88,7 +88,7 @@ def reopen_closed(*, placement: Placement, by: User) -> Placement:
         raise PermissionDenied("not staff of this person's station")
     if _before_closing(placement) is None:
         raise TransitionRefused("reopen", placement.state)
-    if reason := what_stands_against(placement):
+    if reason := reopen_blocker(placement):
         raise ValidationError(reason)
     _reopen(placement, by)
     return placement
@@ -117,13 +117,13 @@ def reopen_those_closed_by(placement: Placement, *, by: User) -> int:
     ended = Placement.objects.select_for_update(of=("self",)).with_details()
     back = 0
     for other in ended.filter(closed_by=placement, veteran=placement.veteran, state=PlacementState.LAPSED):
-        if not what_stands_against(other):
+        if not reopen_blocker(other):
             _reopen(other, by)
             back += 1
     return back
 
 
-def absorb_doubles(*, kept: Veteran, gone: Veteran, by: User) -> int:
+def absorb_duplicates(*, kept: Veteran, gone: Veteran, by: User) -> int:
     """Two files are about to become one: where both have a live intention for one position, the one that is
     further along goes on (the kept file's, of two alike) and the other ends because of it; how many.
     """
@@ -150,17 +150,17 @@ def absorb_doubles(*, kept: Veteran, gone: Veteran, by: User) -> int:
     return absorbed
 
 
-def part_doubles(*, files: Iterable[Veteran], by: User) -> int:
+def restore_duplicates(*, veterans: Iterable[Veteran], by: User) -> int:
     """Two files are two again: what was absorbed by an intention that is now the other file's comes back; how
     many.
     """
     ended = Placement.objects.select_for_update(of=("self",)).with_details().select_related("closed_by")
     back = 0
-    for row in ended.filter(veteran__in=list(files), state=PlacementState.LAPSED, closed_by__isnull=False):
+    for row in ended.filter(veteran__in=list(veterans), state=PlacementState.LAPSED, closed_by__isnull=False):
         assert row.closed_by is not None
         last = row.transitions.order_by("-sequence").values_list("step", flat=True).first()
         apart = row.closed_by.veteran_id != row.veteran_id
-        if last == "absorb" and apart and not what_stands_against(row):
+        if last == "absorb" and apart and not reopen_blocker(row):
             _reopen(row, by)
             back += 1
     return back

@@ -1,7 +1,6 @@
-"""The placement's states as a table, and the follow-ups that each state calls for. No ORM here."""
+"""States of a placement and the steps between them. No ORM."""
 
 from portal.core.state_machine import TransitionTable
-from portal.placements.enums import FollowUpKind
 from portal.placements.enums import PlacementState as S
 
 OPEN_STATES = frozenset({S.INTENDED, S.INTERVIEWED, S.OFFERED})
@@ -46,51 +45,3 @@ STEP_LABELS = {
 }
 # How long somebody has been in post before that retention step may be recorded, in days.
 RETENTION_DAYS = {"retain_1m": 30, "retain_3m": 90, "retain_6m": 180, "retain_12m": 365}
-
-# On which days the calls of a kind are due, where a city has no rule of its own (FollowUpRule). They count
-# from the step; of a first day from the planned one, of retention from the first day in post, of a new search
-# from the last, of a call again from the one that found nothing new.
-DEFAULT_DAYS: dict[FollowUpKind, tuple[int, ...]] = {
-    FollowUpKind.AFTER_FAIR: (3, 7, 14),
-    FollowUpKind.AFTER_INTERVIEW: (3,),
-    FollowUpKind.AFTER_OFFER: (3,),
-    FollowUpKind.FIRST_DAY: (0,),
-    FollowUpKind.RETENTION_1M: (30,),
-    FollowUpKind.RETENTION_3M: (90,),
-    FollowUpKind.RETENTION_6M: (180,),
-    FollowUpKind.RETENTION_12M: (365,),
-    FollowUpKind.NEW_SEARCH: (7,),
-    FollowUpKind.AGAIN: (14,),
-}
-_RETENTION = (
-    FollowUpKind.RETENTION_1M,
-    FollowUpKind.RETENTION_3M,
-    FollowUpKind.RETENTION_6M,
-    FollowUpKind.RETENTION_12M,
-)
-# The kinds of call that a state asks for. A retention step answers its own call and those before it.
-CALLS: dict[S, tuple[FollowUpKind, ...]] = {
-    S.INTENDED: (FollowUpKind.AFTER_FAIR,),
-    S.INTERVIEWED: (FollowUpKind.AFTER_INTERVIEW,),
-    S.OFFERED: (FollowUpKind.AFTER_OFFER, FollowUpKind.FIRST_DAY),
-    S.ONBOARDED: _RETENTION,
-    S.RETAINED_1M: _RETENTION[1:],
-    S.RETAINED_3M: _RETENTION[2:],
-    S.RETAINED_6M: _RETENTION[3:],
-    S.LEFT: (FollowUpKind.NEW_SEARCH,),
-}
-MAX_TRIES = 3
-# A call that long overdue moves up one level of the network, and again each time that this passes.
-ESCALATE_AFTER_DAYS = 7
-# Calls whose answer a figure waits for: somebody placed, still in post, or said to be both.
-COUNTED_CALLS = frozenset(
-    {
-        FollowUpKind.FIRST_DAY,
-        FollowUpKind.RETENTION_1M,
-        FollowUpKind.RETENTION_3M,
-        FollowUpKind.RETENTION_6M,
-        FollowUpKind.RETENTION_12M,
-        FollowUpKind.CONTRADICTION,
-        FollowUpKind.SAID_LEFT,
-    }
-)

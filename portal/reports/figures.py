@@ -16,9 +16,10 @@ from portal.confirmations.models import Answer, AnswerQuerySet
 from portal.employers.models import Employer
 from portal.fairs.enums import BoothState, RegistrationState, VisitorKind
 from portal.fairs.models import Booth, CheckIn, Registration
-from portal.placements.enums import FollowUpState
+from portal.follow_ups.enums import FollowUpState
+from portal.follow_ups.models import FollowUp
 from portal.placements.enums import PlacementState as S
-from portal.placements.models import FollowUp, Placement, PlacementQuerySet, PlacementTransition
+from portal.placements.models import Placement, PlacementQuerySet, PlacementTransition
 from portal.placements.workflow import WAS_IN_POST_STATES
 from portal.positions.models import Position
 from portal.reports import retention_curve

@@ -10,8 +10,8 @@ from django.db.models import Count, Prefetch
 
 from portal.accounts.models import Appointment
 from portal.employers.models import Employer
-from portal.placements.enums import FollowUpState
-from portal.placements.models import FollowUp
+from portal.follow_ups.enums import FollowUpState
+from portal.follow_ups.models import FollowUp
 from portal.stations.models import Station, StationArea
 from portal.veterans.models import Veteran
 from portal.veterans.moving import living_in

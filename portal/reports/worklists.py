@@ -14,16 +14,12 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.employers.models import Employer
-from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState
+from portal.follow_ups.enums import AttemptOutcome, FollowUpKind, FollowUpState
+from portal.follow_ups.models import FollowUp, FollowUpAttempt, FollowUpQuerySet
+from portal.follow_ups.schedule import MAX_TRIES
 from portal.placements.enums import PlacementState as S
-from portal.placements.models import (
-    FollowUp,
-    FollowUpAttempt,
-    FollowUpQuerySet,
-    Placement,
-    PlacementQuerySet,
-)
-from portal.placements.workflow import IN_POST_STATES, MAX_TRIES
+from portal.placements.models import Placement, PlacementQuerySet
+from portal.placements.workflow import IN_POST_STATES
 from portal.positions.models import Position
 from portal.reports.furthest_stage import STAGE_RANKS, with_furthest_stage
 from portal.reports.report_filter import start_of_day

@@ -1,7 +1,7 @@
 """How many calls wait, are late, moved up and were made: by station and by clerk. Counted from rows.
 
 Each count and the list behind it are of one set: `calls_below` says about whom, `sets` in which state,
-`of_clerk` and `shared_with` whose.
+`assigned_to` and `shared_with` whose.
 """
 
 from collections import Counter
@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from portal.accounts.models import Appointment, User
 from portal.accounts.roles import Permission
-from portal.placements.enums import FollowUpState
-from portal.placements.models import FollowUp, FollowUpQuerySet
+from portal.follow_ups.enums import FollowUpState
+from portal.follow_ups.models import FollowUp, FollowUpQuerySet
 from portal.stations.models import Station, path_range
 
 WEEK = timedelta(days=7)

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "cms",
     "portal.fairs",
     "portal.placements",
+    "portal.follow_ups",
     "portal.confirmations",
     "portal.learning",
     "portal.reports",

@@ -6,8 +6,10 @@ import pytest
 from django.utils import timezone
 
 from portal.accounts.models import User
-from portal.placements import actions, duties
-from portal.placements.models import FollowUp, Placement
+from portal.follow_ups import assignment
+from portal.follow_ups.models import FollowUp
+from portal.placements import actions
+from portal.placements.models import Placement
 from search import indexing
 from tests.factories import (
     make_booth,
@@ -103,7 +105,7 @@ def test_a_follow_up_says_the_day_to_call_and_who_does(ask, towns) -> None:
     first, second, third = FollowUp.objects.filter(placement=made).order_by("pk")
     FollowUp.objects.filter(pk=first.pk).update(due_on=today, call_on=back)
     FollowUp.objects.filter(pk=second.pk).update(due_on=before, call_on=before)
-    duties.assign(follow_up=second, clerk=towns.clerk, by=towns.clerk)
+    assignment.assign_follow_up(follow_up=second, clerk=towns.clerk, by=towns.clerk)
     rows = {row["id"]: row for row in ask(towns.clerk, "follow-ups").json()["items"]}
     assert (rows[first.pk]["due_on"], rows[first.pk]["call_on"]) == (today.isoformat(), back.isoformat())
     assert rows[first.pk]["clerk"] is rows[third.pk]["clerk"] is None
@@ -187,7 +189,9 @@ def test_queries_do_not_grow(client_for, towns, same_queries, path: str) -> None
         for _ in range(6):
             made = declare(make_veteran(), towns.county)
             clerk = make_staff(made.veteran.station)
-            duties.assign(follow_up=made.follow_ups.earliest("pk"), clerk=clerk, by=towns.county)
+            assignment.assign_follow_up(
+                follow_up=made.follow_ups.earliest("pk"), clerk=clerk, by=towns.county
+            )
             make_booth(make_fair(title="货车司机专场"), make_position())
         indexing.rebuild()
 

@@ -139,7 +139,8 @@ def pages() -> list[Page]:
 
 def rows_held() -> dict[str, int]:
     """How many people, intentions and duties there are."""
-    from portal.placements.models import FollowUp, Placement
+    from portal.follow_ups.models import FollowUp
+    from portal.placements.models import Placement
     from portal.veterans.models import Veteran
 
     return {

@@ -8,9 +8,11 @@ from playwright.sync_api import Page, expect
 
 from portal.accounts.enums import AccessKind, StationRole
 from portal.accounts.models import AccessLog
+from portal.follow_ups.enums import AttemptOutcome, FollowUpState
+from portal.follow_ups.models import FollowUp, FollowUpAttempt
 from portal.placements import actions
-from portal.placements.enums import AttemptOutcome, FollowUpState, PlacementState
-from portal.placements.models import FollowUp, FollowUpAttempt, Placement
+from portal.placements.enums import PlacementState
+from portal.placements.models import Placement
 from tests.factories import make_employer, make_position, make_staff, make_veteran
 
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏"

@@ -12,8 +12,9 @@ from portal.accounts.actions import appoint, end_post
 from portal.accounts.enums import AccessKind, StationRole
 from portal.accounts.models import AccessLog
 from portal.core.models import AuditEvent
+from portal.follow_ups.enums import FollowUpState
 from portal.placements import actions as placements
-from portal.placements.enums import FollowUpState, PlacementState
+from portal.placements.enums import PlacementState
 from tests.factories import make_position, make_staff, make_user, make_veteran
 
 pytestmark = [pytest.mark.django_db(transaction=True)]

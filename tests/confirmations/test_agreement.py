@@ -6,9 +6,12 @@ from portal.confirmations.actions import Said, answer
 from portal.confirmations.enums import Reply, Side
 from portal.confirmations.models import Answer, Contradiction
 from portal.core.models import AuditEvent
+from portal.follow_ups import attempts
+from portal.follow_ups.enums import AttemptOutcome, FollowUpKind, FollowUpState
+from portal.follow_ups.models import FollowUp
 from portal.placements import actions
-from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState, PlacementState
-from portal.placements.models import FollowUp, Placement
+from portal.placements.enums import PlacementState
+from portal.placements.models import Placement
 from tests.confirmations.making import another, at, days_ago, in_post, said_before
 
 pytestmark = pytest.mark.django_db
@@ -171,7 +174,7 @@ def test_the_duty_ends_with_what_settles_it(town, how) -> None:
     elif how == "correction":
         actions.correct(placement=town.placement, to_state="offered", by=town.clerk, reason="没有到岗")
     elif how == "call":
-        actions.record_call(follow_up=duty, by=town.clerk, outcome=AttemptOutcome.REACHED, note="在岗")
+        attempts.record_call(follow_up=duty, by=town.clerk, outcome=AttemptOutcome.REACHED, note="在岗")
     else:
         says(town, Side.VETERAN, Reply.LEFT, days_ago(5))
     duty.refresh_from_db()
@@ -185,7 +188,7 @@ def test_a_new_dispute_after_an_old_one_was_settled_is_a_new_duty(town) -> None:
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(5))
     says(town, Side.VETERAN, Reply.IN_POST)
     (duty,) = disputes(town.placement)
-    actions.record_call(follow_up=duty, by=town.clerk, outcome=AttemptOutcome.REACHED, note="在岗")
+    attempts.record_call(follow_up=duty, by=town.clerk, outcome=AttemptOutcome.REACHED, note="在岗")
     assert len(disputes(town.placement)) == 1
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(2))
     assert [row.state for row in disputes(town.placement)] == [FollowUpState.DONE, FollowUpState.PENDING]
@@ -215,7 +218,7 @@ def test_one_side_alone_that_says_left_is_looked_into_at_once(town, side) -> Non
     assert checks(town.placement) == [(FollowUpKind.SAID_LEFT, FollowUpState.PENDING)]
     duty = town.placement.follow_ups.get(kind=FollowUpKind.SAID_LEFT)
     assert FollowUp.objects.visible_to(town.clerk).due().by_urgency()[0] == duty
-    actions.record_call(
+    attempts.record_call(
         follow_up=duty, by=town.clerk, outcome=AttemptOutcome.REACHED, step="leave", on=days_ago(3),
         note="厂里停产",
     )  # fmt: skip

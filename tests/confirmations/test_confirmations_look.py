@@ -10,7 +10,7 @@ from portal.confirmations import links
 from portal.confirmations.actions import Said, answer
 from portal.confirmations.enums import Question, Reply, Side
 from portal.confirmations.models import Answer
-from portal.placements.enums import FollowUpKind
+from portal.follow_ups.enums import FollowUpKind
 from tests.confirmations.making import another, days_ago, in_post
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,9 +13,9 @@ from portal.confirmations.enums import Question, Reply, Side
 from portal.confirmations.models import Answer
 from portal.core import scheduled_jobs
 from portal.employers.hiding import hide
+from portal.follow_ups.enums import FollowUpKind
 from portal.notifications.models import Notification
 from portal.placements import actions
-from portal.placements.enums import FollowUpKind
 from portal.reports.personal_data import collect_personal_data
 from portal.veterans.merging import merge_files, undo_merge
 from portal.veterans.retention import anonymise_file

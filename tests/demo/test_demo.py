@@ -23,14 +23,15 @@ from portal.demo.loading.posts import FROM_SHEET
 from portal.demo.scale import SCALES
 from portal.employers.models import Employer, EmployerMembership, EmployerPaper, HiddenRecord
 from portal.fairs.models import Booth, CheckIn
+from portal.follow_ups.enums import FollowUpKind
+from portal.follow_ups.models import FollowUp
+from portal.follow_ups.scheduling import needs_follow_up
 from portal.learning import dataset_loading
 from portal.learning.enums import Verdict
 from portal.learning.models import LearningReport
 from portal.notifications.enums import NotificationKind
 from portal.notifications.models import Notification
-from portal.placements.enums import FollowUpKind
-from portal.placements.follow_ups import has_more_to_ask
-from portal.placements.models import FollowUp, Placement, PlacementTransition
+from portal.placements.models import Placement, PlacementTransition
 from portal.placements.workflow import TRANSITIONS
 from portal.positions.models import Position
 from portal.stations.models import Station
@@ -149,7 +150,7 @@ def _dossiers_are_believable() -> None:
 
 
 def _nobody_is_left_without_a_call() -> None:
-    followed = [row for row in Placement.objects.all() if has_more_to_ask(row)]
+    followed = [row for row in Placement.objects.all() if needs_follow_up(row)]
     assert len(followed) > 20
     assert not [row for row in followed if not row.follow_ups.pending().exists()]
     assert FollowUp.objects.filter(kind=FollowUpKind.AGAIN).exists()

@@ -48,7 +48,7 @@ OLD_TERMS = {
     "beat": "heartbeat", "beats": "heartbeats", "beating": "heartbeat",
     "tie": "state_log_trigger", "ties": "state_log_triggers", "untie": "drop_state_log_triggers",
     "firm": "employer", "firms": "employers",
-    "unsent": "pending", "repace": "reschedule",
+    "unsent": "pending", "reschedule_for_absences": "reschedule",
     "notice": "notification", "notices": "notifications",
     "insight": "report", "insights": "reports",
 }  # fmt: skip

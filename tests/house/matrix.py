@@ -34,12 +34,12 @@ from portal.employers.hiding import hide
 from portal.employers.papers import hand_in
 from portal.fairs.enums import BoothState
 from portal.fairs.models import Booth, DoorShift
+from portal.follow_ups.absences import record_absence
+from portal.follow_ups.covers import arrange_cover
+from portal.follow_ups.enums import AbsenceReason
 from portal.notifications.actions import notify
 from portal.notifications.enums import NotificationKind
 from portal.placements import actions as placements
-from portal.placements.absences import record_absence
-from portal.placements.duties import arrange_cover
-from portal.placements.enums import AbsenceReason
 from portal.positions.enums import PositionState
 from portal.ranking import ranking_index
 from portal.veterans.enums import EvidenceKind

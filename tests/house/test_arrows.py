@@ -40,6 +40,7 @@ def test_the_contracts_are_the_houses_and_excuse_nothing() -> None:
         ["search"],
         ["portal.reports"],
         ["portal.confirmations", "portal.learning"],
+        ["portal.follow_ups"],
         ["portal.placements"],
         ["portal.fairs", "portal.training", "portal.ventures"],
         ["cms"],

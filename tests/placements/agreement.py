@@ -5,7 +5,8 @@ from itertools import groupby
 
 from cms.models import JobFairPage
 from portal.accounts.models import User
-from portal.placements.models import FollowUp, FollowUpEvent, Placement, PlacementTransition
+from portal.follow_ups.models import FollowUp, FollowUpEvent
+from portal.placements.models import Placement, PlacementTransition
 from portal.reports.funnels import build_fair_report, build_funnel, group_placements
 from portal.reports.public_totals import MIN_PUBLISHED_COUNT, count_portal_totals
 from portal.reports.report_filter import NO_FAIR, ReportFilter

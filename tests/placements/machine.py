@@ -19,11 +19,13 @@ from hypothesis.stateful import (
 from portal.confirmations.enums import Question, Reply, Side
 from portal.confirmations.models import Answer
 from portal.core.state_machine import TransitionRefused
-from portal.placements import actions, closing, falling_due, rounds
-from portal.placements.absences import end_absence, record_absence
-from portal.placements.enums import AbsenceReason, AttemptOutcome, FollowUpKind
-from portal.placements.models import Absence, FollowUp, Placement
-from portal.placements.rules import set_rule
+from portal.follow_ups import attempts, due_follow_ups
+from portal.follow_ups.absences import end_absence, record_absence
+from portal.follow_ups.enums import AbsenceReason, AttemptOutcome, FollowUpKind
+from portal.follow_ups.follow_up_rules import set_rule
+from portal.follow_ups.models import Absence, FollowUp
+from portal.placements import actions, closing
+from portal.placements.models import Placement
 from portal.stations import actions as network
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station, StationArea
@@ -208,7 +210,7 @@ class Tracking(RuleBasedStateMachine):
         row = closed[pick % len(closed)]
         placement = self.placement(row)
         may = self.world.reopen(row)
-        assert (closing.what_stands_against(placement) == "") == may
+        assert (closing.reopen_blocker(placement) == "") == may
         self.agree(may, lambda: closing.reopen_closed(placement=placement, by=self.ground.operator))
 
     @precondition(lambda self: any(row.waiting for row in self.world.rows))
@@ -222,20 +224,20 @@ class Tracking(RuleBasedStateMachine):
         found = FollowUp.objects.get(placement=row.pk, kind=call.kind, due_on=call.due)
         self.agree(
             self.world.try_call(row, call, outcome),
-            lambda: actions.record_call(
+            lambda: attempts.record_call(
                 follow_up=found, by=self.ground.operator, outcome=AttemptOutcome(outcome)
             ),
         )
 
     @precondition(lambda self: any(row.tries for row in self.world.rows))
     @rule(pick=PICK)
-    def take_back_try(self, pick) -> None:
+    def reverse_attempt(self, pick) -> None:
         tried = [(row, each.call) for row in self.world.rows for each in row.tries]
         row, call = tried[-1 - pick % len(tried)]
         found = FollowUp.objects.get(placement=row.pk, kind=call.kind, due_on=call.due)
-        done = self.world.take_back_try(row, call)
+        done = self.world.reverse_attempt(row, call)
         self.tally["tries taken back"] += done
-        self.agree(done, lambda: rounds.take_back_try(follow_up=found, by=self.ground.operator))
+        self.agree(done, lambda: attempts.reverse_attempt(follow_up=found, by=self.ground.operator))
 
     @rule(pick=PICK)
     def have_another_number(self, pick) -> None:
@@ -343,7 +345,7 @@ class Tracking(RuleBasedStateMachine):
         Clock.day += timedelta(days=days)
         self.world.today = Clock.day
         if ticks:
-            falling_due.run()
+            due_follow_ups.process_due_follow_ups()
             self.world.tick()
 
     @invariant()

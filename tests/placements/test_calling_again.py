@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.core.models import AuditEvent
-from portal.placements import actions, rounds
-from portal.placements.absences import record_absence
-from portal.placements.enums import AbsenceReason, AttemptOutcome, FollowUpKind, FollowUpState
-from portal.placements.follow_ups import open_duty
-from portal.placements.models import AttemptReversal, FollowUp
-from portal.placements.rules import set_rule
+from portal.follow_ups import attempts
+from portal.follow_ups.absences import record_absence
+from portal.follow_ups.enums import AbsenceReason, AttemptOutcome, FollowUpKind, FollowUpState
+from portal.follow_ups.follow_up_rules import set_rule
+from portal.follow_ups.models import AttemptReversal, FollowUp
+from portal.follow_ups.scheduling import open_follow_up
+from portal.placements import actions
 from portal.reports import worklists
 from portal.veterans.actions import update_file
 from portal.veterans.retention import close_file
@@ -35,7 +36,7 @@ def placement(person, clerk):
     """With one call left to make."""
     made = actions.declare(veteran=person, position=make_position(), by=clerk)
     for call in made.follow_ups.order_by("due_on")[:2]:
-        actions.record_call(follow_up=call, by=clerk, outcome=AttemptOutcome.REACHED)
+        attempts.record_call(follow_up=call, by=clerk, outcome=AttemptOutcome.REACHED)
     return made
 
 
@@ -46,7 +47,7 @@ def call(placement):
 
 def say(call, clerk, outcome, times=1):
     for _ in range(times):
-        call = actions.record_call(follow_up=call, by=clerk, outcome=outcome)
+        call = attempts.record_call(follow_up=call, by=clerk, outcome=outcome)
     return call
 
 
@@ -62,7 +63,7 @@ def test_with_whom_nothing_is_new_is_called_again_after_the_last_call(placement,
     assert waiting(placement) == [(FollowUpKind.AGAIN, 14)]
     again = placement.follow_ups.pending().get()
     assert again.station == placement.veteran.station
-    actions.record_call(follow_up=again, by=clerk, outcome=AttemptOutcome.REACHED, step="interview")
+    attempts.record_call(follow_up=again, by=clerk, outcome=AttemptOutcome.REACHED, step="interview")
     assert waiting(placement) == [(FollowUpKind.AFTER_INTERVIEW, 3)]
 
 
@@ -142,21 +143,21 @@ def test_the_same_number_a_refusal_and_an_ended_intention_bring_no_call(placemen
 def test_a_tap_can_be_taken_back(placement, call, clerk, outcome) -> None:
     before = waiting(placement)
     say(call, clerk, outcome)
-    back = rounds.take_back_try(follow_up=call, by=clerk)
+    back = attempts.reverse_attempt(follow_up=call, by=clerk)
     assert (back.state, back.tries, back.done_at, back.done_by) == (FollowUpState.PENDING, 0, None, None)
     assert waiting(placement) == before  # a call that was made to call again is gone too
     assert call.attempts.count() == 1  # the row stays
     assert not call.attempts.standing().exists()
     assert AuditEvent.objects.filter(verb="placements.follow_up_taken_back", actor_id=clerk.pk).count() == 1
     with pytest.raises(ValidationError):
-        rounds.take_back_try(follow_up=call, by=clerk)
+        attempts.reverse_attempt(follow_up=call, by=clerk)
 
 
 def test_a_call_again_from_before_the_mistake_stays(placement, call, clerk) -> None:
     say(call, clerk, AttemptOutcome.REACHED)
-    dispute = open_duty(placement=placement, kind=FollowUpKind.CONTRADICTION, due_on=TODAY, by=None)
+    dispute = open_follow_up(placement=placement, kind=FollowUpKind.CONTRADICTION, due_on=TODAY, by=None)
     say(dispute, clerk, AttemptOutcome.NOT_REACHED)
-    rounds.take_back_try(follow_up=dispute, by=clerk)
+    attempts.reverse_attempt(follow_up=dispute, by=clerk)
     assert waiting(placement) == [(FollowUpKind.CONTRADICTION, 0), (FollowUpKind.AGAIN, 14)]
 
 
@@ -164,7 +165,7 @@ def test_the_third_vain_try_taken_back_leaves_two(placement, call, clerk) -> Non
     done = say(call, clerk, AttemptOutcome.NOT_REACHED, 3)
     assert done.state == FollowUpState.DONE
     assert list(worklists.unreached_veterans(clerk)) == [placement.veteran]
-    back = rounds.take_back_try(follow_up=done, by=clerk)
+    back = attempts.reverse_attempt(follow_up=done, by=clerk)
     assert (back.state, back.tries) == (FollowUpState.PENDING, 2)
     assert not worklists.unreached_veterans(clerk).exists()
     # Again the third: the one before it is what counts, not the mistake.
@@ -177,22 +178,22 @@ def test_only_ones_own_of_today_and_before_anything_came_of_it(
     done = say(call, clerk, AttemptOutcome.REFUSED)
     colleague, neighbour = make_staff(tree["睦洲镇"]), make_staff(tree["司前镇"])
     with pytest.raises(PermissionDenied):
-        rounds.take_back_try(follow_up=done, by=neighbour)
-    assert rounds.mistakable(done, colleague) is None
+        attempts.reverse_attempt(follow_up=done, by=neighbour)
+    assert attempts.reversible_attempt(done, colleague) is None
     actions.advance(placement=placement, step="interview", by=clerk)
-    assert rounds.mistakable(done, clerk) is None
+    assert attempts.reversible_attempt(done, clerk) is None
     other = placement.follow_ups.pending().get()
     say(other, clerk, AttemptOutcome.REFUSED)
     tomorrow = timezone.make_aware(datetime.combine(after(1), time(9)))
     with monkeypatch.context() as patch:
         patch.setattr(timezone, "now", lambda: tomorrow)
-        assert rounds.mistakable(other, clerk) is None
+        assert attempts.reversible_attempt(other, clerk) is None
     other.refresh_from_db()
-    assert rounds.mistakable(other, clerk) is not None
+    assert attempts.reversible_attempt(other, clerk) is not None
     head = make_staff(tree["睦洲镇"], StationRole.HEAD)
     close_file(veteran=placement.veteran, by=head, reason="去世")
     with pytest.raises(ValidationError):
-        rounds.take_back_try(follow_up=other, by=clerk)
+        attempts.reverse_attempt(follow_up=other, by=clerk)
 
 
 def test_a_call_taken_back_waits_where_the_person_lives_now(tree, operator, placement, call, clerk) -> None:
@@ -201,16 +202,16 @@ def test_a_call_taken_back_waits_where_the_person_lives_now(tree, operator, plac
     person.station = tree["司前镇"]
     person.save()
     with pytest.raises(PermissionDenied):  # no more the clerk's
-        rounds.take_back_try(follow_up=done, by=clerk)
+        attempts.reverse_attempt(follow_up=done, by=clerk)
     FollowUp.objects.filter(pk=call.pk).update(state=FollowUpState.PENDING, done_at=None, done_by=None)
     say(FollowUp.objects.get(pk=call.pk), operator, AttemptOutcome.REFUSED)
-    back = rounds.take_back_try(follow_up=done, by=operator)
+    back = attempts.reverse_attempt(follow_up=done, by=operator)
     assert (back.station, back.raised, back.owned_since) == (tree["司前镇"], 0, TODAY)
 
 
 def test_a_try_is_taken_back_once_and_for_good(placement, call, clerk) -> None:
     say(call, clerk, AttemptOutcome.NOT_REACHED)
-    rounds.take_back_try(follow_up=call, by=clerk)
+    attempts.reverse_attempt(follow_up=call, by=clerk)
     row = AttemptReversal.objects.get()
     with pytest.raises(IntegrityError), transaction.atomic():
         AttemptReversal.objects.create(attempt=row.attempt, by=clerk)

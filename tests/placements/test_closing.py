@@ -9,9 +9,9 @@ from django.utils import timezone
 from portal.accounts.enums import StationRole
 from portal.core.state_machine import TransitionRefused
 from portal.employers.hiding import hide
+from portal.follow_ups.enums import FollowUpKind, FollowUpState
 from portal.placements import actions
-from portal.placements.closing import reopen_closed, what_stands_against
-from portal.placements.enums import FollowUpKind, FollowUpState
+from portal.placements.closing import reopen_blocker, reopen_closed
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import Placement
 from portal.positions import actions as positions
@@ -66,7 +66,7 @@ def test_what_an_onboarding_closed_comes_back_to_where_it_was(person, clerk) -> 
     onboard(taken, clerk)
     other.refresh_from_db()
     assert (other.state, other.closed_by) == (S.LAPSED, taken)
-    assert what_stands_against(other) == ""
+    assert reopen_blocker(other) == ""
     with pytest.raises(PermissionDenied):
         reopen_closed(placement=other, by=make_staff(make_stations()["司前镇"]))
     back = reopen_closed(placement=other, by=clerk)
@@ -101,7 +101,7 @@ def test_nothing_comes_back_while_something_stands_against_it(person, clerk) -> 
     onboard(taken, clerk)
     positions.mark_filled(position=position, by=member)
     other.refresh_from_db()
-    assert "停止招聘" in what_stands_against(other)
+    assert "停止招聘" in reopen_blocker(other)
     with pytest.raises(ValidationError, match="停止招聘"):
         reopen_closed(placement=other, by=clerk)
     actions.correct(placement=taken, to_state=S.OFFERED, by=clerk, reason="没有到岗")
@@ -114,11 +114,11 @@ def test_a_second_intention_or_a_hidden_file_stands_against_it(person, clerk) ->
     onboard(taken, clerk)
     second = declare(person, clerk, position=position)
     other.refresh_from_db()
-    assert "进行中" in what_stands_against(other)
+    assert "进行中" in reopen_blocker(other)
     actions.advance(placement=second, step="lapse", by=clerk)
     hide(veteran=person, employer=position.employer, by=clerk)
-    assert "隐藏" in what_stands_against(Placement.objects.with_details().get(pk=other.pk))
-    assert "不是因为" in what_stands_against(second)
+    assert "隐藏" in reopen_blocker(Placement.objects.with_details().get(pk=other.pk))
+    assert "不是因为" in reopen_blocker(second)
 
 
 @pytest.mark.parametrize(("wants", "made"), [(True, 1), (False, 0), (None, 0)])

@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.core import scheduled_jobs
+from portal.follow_ups import assignment, covers, due_follow_ups
+from portal.follow_ups.absences import end_absence, record_absence
+from portal.follow_ups.enums import AbsenceReason, FollowUpEventKind, FollowUpKind, FollowUpState
+from portal.follow_ups.follow_up_rules import set_rule
+from portal.follow_ups.models import Absence, Cover, FollowUp, FollowUpEvent
 from portal.notifications.models import Notification
-from portal.placements import actions, duties, falling_due
-from portal.placements.absences import end_absence, record_absence
-from portal.placements.enums import AbsenceReason, DutyEventKind, FollowUpKind, FollowUpState
-from portal.placements.models import Absence, Cover, FollowUp, FollowUpEvent
-from portal.placements.rules import set_rule
+from portal.placements import actions
 from portal.stations import actions as stations_of
 from portal.stations.enums import StationLevel
 from portal.veterans.actions import update_file
@@ -105,7 +106,7 @@ def move_house(person, by, region):
 
 
 def test_who_moves_house_takes_the_calls_along(tree, placement, call, clerk, head) -> None:
-    duties.assign(follow_up=call, clerk=clerk, by=head)
+    assignment.assign_follow_up(follow_up=call, clerk=clerk, by=head)
     FollowUp.objects.filter(pk=call.pk).update(station=tree["新会区"], raised=1)
     person = update_file(
         veteran=placement.veteran,
@@ -148,8 +149,8 @@ def test_a_new_station_takes_over_the_calls_of_its_people(tree, operator, clerk)
         regions=[tree["南安村"].region], by=operator, on=TODAY,
     )  # fmt: skip
     assert [FollowUp.objects.get(pk=call.pk).station for call in calls] == [new, tree["睦洲镇"]]
-    assert events(calls[0], DutyEventKind.MOVED) == [("moved", 0)]
-    assert events(calls[1], DutyEventKind.MOVED) == []
+    assert events(calls[0], FollowUpEventKind.MOVED) == [("moved", 0)]
+    assert events(calls[1], FollowUpEventKind.MOVED) == []
 
 
 # --- absence ---------------------------------------------------------------------------------------------
@@ -200,64 +201,64 @@ def test_who_may_note_an_absence_and_what_it_needs(tree, person, clerk) -> None:
 def test_heads_assign_and_clerks_take_and_give_back(tree, call, clerk, head) -> None:
     other = make_staff(tree["睦洲镇"], name="黄丽华")
     with pytest.raises(PermissionDenied):
-        duties.assign(follow_up=call, clerk=other, by=clerk)
+        assignment.assign_follow_up(follow_up=call, clerk=other, by=clerk)
     with pytest.raises(ValidationError, match="不负责"):
-        duties.assign(follow_up=call, clerk=make_staff(tree["司前镇"]), by=head)
-    taken = duties.assign(follow_up=call, clerk=clerk, by=clerk)
-    assert FollowUp.objects.of_clerk(clerk).earliest("due_on") == taken
-    assert taken not in FollowUp.objects.of_clerk(other)
-    duties.assign(follow_up=call, clerk=None, by=clerk)
-    assert call in FollowUp.objects.of_clerk(other)
+        assignment.assign_follow_up(follow_up=call, clerk=make_staff(tree["司前镇"]), by=head)
+    taken = assignment.assign_follow_up(follow_up=call, clerk=clerk, by=clerk)
+    assert FollowUp.objects.assigned_to(clerk).earliest("due_on") == taken
+    assert taken not in FollowUp.objects.assigned_to(other)
+    assignment.assign_follow_up(follow_up=call, clerk=None, by=clerk)
+    assert call in FollowUp.objects.assigned_to(other)
     assert events(call) == [("assigned", 0), ("assigned", 0)]
     FollowUp.objects.filter(pk=call.pk).update(state=FollowUpState.CANCELLED)
     with pytest.raises(ValidationError, match="取消"):
-        duties.assign(follow_up=call, clerk=clerk, by=head)
+        assignment.assign_follow_up(follow_up=call, clerk=clerk, by=head)
 
 
 def test_a_cover_makes_the_calls_of_the_other_and_of_the_others_desk(tree, call, clerk, head) -> None:
     named = call.placement.follow_ups.latest("due_on")
-    duties.assign(follow_up=named, clerk=clerk, by=head)
-    assert not FollowUp.objects.of_clerk(head).exists()
-    cover = duties.arrange_cover(clerk=clerk, cover=head, starts_on=TODAY, ends_on=after(3), by=clerk)
-    assert {call, named} <= set(FollowUp.objects.of_clerk(head))
-    assert not FollowUp.objects.of_clerk(head, after(4)).exists()
+    assignment.assign_follow_up(follow_up=named, clerk=clerk, by=head)
+    assert not FollowUp.objects.assigned_to(head).exists()
+    cover = covers.arrange_cover(clerk=clerk, cover=head, starts_on=TODAY, ends_on=after(3), by=clerk)
+    assert {call, named} <= set(FollowUp.objects.assigned_to(head))
+    assert not FollowUp.objects.assigned_to(head, after(4)).exists()
     with pytest.raises(ValidationError, match="已经安排"):
-        duties.arrange_cover(clerk=clerk, cover=head, starts_on=after(3), ends_on=after(5), by=head)
-    duties.end_cover(cover=cover, by=head)
+        covers.arrange_cover(clerk=clerk, cover=head, starts_on=after(3), ends_on=after(5), by=head)
+    covers.end_cover(cover=cover, by=head)
     assert not Cover.objects.exists()
 
 
 def test_a_cover_that_has_begun_ends_yesterday(clerk, head) -> None:
-    cover = duties.arrange_cover(clerk=clerk, cover=head, starts_on=after(-2), ends_on=after(3), by=head)
+    cover = covers.arrange_cover(clerk=clerk, cover=head, starts_on=after(-2), ends_on=after(3), by=head)
     assert Cover.objects.visible_to(clerk).get() == cover
     assert not Cover.objects.visible_to(make_user()).exists()
-    duties.end_cover(cover=cover, by=clerk)
+    covers.end_cover(cover=cover, by=clerk)
     cover.refresh_from_db()
     assert cover.ends_on == after(-1)
     with pytest.raises(ValidationError, match="已经结束"):
-        duties.end_cover(cover=cover, by=clerk)
+        covers.end_cover(cover=cover, by=clerk)
 
 
 def test_who_may_cover_whom(tree, clerk, head) -> None:
     other = make_staff(tree["司前镇"])
     days = {"starts_on": TODAY, "ends_on": after(1)}
     with pytest.raises(PermissionDenied):
-        duties.arrange_cover(clerk=clerk, cover=head, by=other, **days)
+        covers.arrange_cover(clerk=clerk, cover=head, by=other, **days)
     for cover in (other, make_user()):
         with pytest.raises(ValidationError, match="看不到"):
-            duties.arrange_cover(clerk=clerk, cover=cover, by=head, **days)
+            covers.arrange_cover(clerk=clerk, cover=cover, by=head, **days)
     for wrong in ({"cover": clerk}, {"cover": head, "starts_on": after(2)}):
         with pytest.raises(ValidationError):
-            duties.arrange_cover(**{"clerk": clerk, "by": head, **days, **wrong})
+            covers.arrange_cover(**{"clerk": clerk, "by": head, **days, **wrong})
 
 
 # --- falling due -----------------------------------------------------------------------------------------
 def test_a_call_falls_due_once_and_each_clerk_hears_once_a_day(placement, call, clerk, head, on) -> None:
     actions.declare(veteran=placement.veteran, position=make_position(), by=clerk)
-    assert falling_due.run() is None
+    assert due_follow_ups.process_due_follow_ups() is None
     on(after(3))
-    assert falling_due.run() == "2 fell due, 0 moved up, 1 told"
-    assert falling_due.run() is None
+    assert due_follow_ups.process_due_follow_ups() == "2 fell due, 0 moved up, 1 told"
+    assert due_follow_ups.process_due_follow_ups() is None
     assert events(call) == [("fell_due", 3)]
     assert [notice.text for notice in Notification.objects.filter(user=clerk)] == [
         "2 个回访今天到期，请联系。"
@@ -267,49 +268,49 @@ def test_a_call_falls_due_once_and_each_clerk_hears_once_a_day(placement, call, 
 
 
 def test_days_off_are_caught_up_with_level_by_level(tree, placement, call, clerk, head, on) -> None:
-    duties.assign(follow_up=call, clerk=clerk, by=head)
+    assignment.assign_follow_up(follow_up=call, clerk=clerk, by=head)
     on(after(9))
-    falling_due.run()
+    due_follow_ups.process_due_follow_ups()
     call.refresh_from_db()
     assert (call.station, call.raised) == (tree["睦洲镇"], 0)
     on(after(40))
-    falling_due.run()
+    due_follow_ups.process_due_follow_ups()
     call.refresh_from_db()
     assert (call.station, call.raised, call.owned_since, call.clerk) == (tree["江门市"], 2, after(17), None)
     assert events(call)[1:] == [("fell_due", 3), ("escalated", 10), ("escalated", 17)]
     assert Notification.objects.filter(user=head, key__startswith="duties.raised").count() == 1
     assert call in FollowUp.objects.visible_to(clerk)
-    taken = duties.assign(
+    taken = assignment.assign_follow_up(
         follow_up=call, clerk=clerk, by=head
     )  # and may be given back to who knows the person
-    assert taken in FollowUp.objects.of_clerk(clerk)
+    assert taken in FollowUp.objects.assigned_to(clerk)
 
 
 def test_an_overdue_call_of_somebody_away_waits(placement, person, call, clerk, on) -> None:
     absent(person, clerk, 20)
     on(after(20))
-    falling_due.run()
-    assert events(call, DutyEventKind.FELL_DUE) == events(call, DutyEventKind.ESCALATED) == []
+    due_follow_ups.process_due_follow_ups()
+    assert events(call, FollowUpEventKind.FELL_DUE) == events(call, FollowUpEventKind.ESCALATED) == []
     on(after(28))
-    falling_due.run()
-    assert events(call, DutyEventKind.FELL_DUE) == [("fell_due", 21)]
-    assert events(call, DutyEventKind.ESCALATED) == [("escalated", 28)]
+    due_follow_ups.process_due_follow_ups()
+    assert events(call, FollowUpEventKind.FELL_DUE) == [("fell_due", 21)]
+    assert events(call, FollowUpEventKind.ESCALATED) == [("escalated", 28)]
 
 
 def test_a_named_call_is_told_to_whoever_covers(placement, call, clerk, head, on) -> None:
-    duties.assign(follow_up=call, clerk=clerk, by=head)
-    duties.arrange_cover(clerk=clerk, cover=head, starts_on=after(3), ends_on=after(3), by=clerk)
+    assignment.assign_follow_up(follow_up=call, clerk=clerk, by=head)
+    covers.arrange_cover(clerk=clerk, cover=head, starts_on=after(3), ends_on=after(3), by=clerk)
     on(after(3))
-    falling_due.run()
+    due_follow_ups.process_due_follow_ups()
     assert [notice.user for notice in Notification.objects.all()] == [head]
 
 
 def test_a_moved_call_begins_its_week_anew(placement, call, operator, on) -> None:
     on(after(9))
-    duties.move_duties(of=Q(pk=call.pk), by=operator)
+    assignment.move_follow_ups(condition=Q(pk=call.pk), by=operator)
     on(after(15))
-    falling_due.run()
-    assert events(call, DutyEventKind.ESCALATED) == []
+    due_follow_ups.process_due_follow_ups()
+    assert events(call, FollowUpEventKind.ESCALATED) == []
     on(after(16))
-    falling_due.run()
-    assert events(call, DutyEventKind.ESCALATED) == [("escalated", 16)]
+    due_follow_ups.process_due_follow_ups()
+    assert events(call, FollowUpEventKind.ESCALATED) == [("escalated", 16)]

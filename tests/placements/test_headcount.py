@@ -5,8 +5,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
 from portal.notifications.models import Notification
-from portal.placements import actions, fillings
-from portal.placements.enums import FillingResult, PlacementState
+from portal.placements import actions, hiring_outcomes
+from portal.placements.enums import HiringResult, PlacementState
 from portal.placements.models import HiringOutcome
 from portal.positions import actions as positions
 from portal.positions import lifecycle
@@ -104,34 +104,34 @@ def test_what_the_employer_closed_stays_closed_by_a_correction(position, clerk, 
 def test_the_end_is_asked_about_and_answered(position, clerk, member) -> None:
     hired = _in_post(position, clerk)
     with pytest.raises(ValidationError, match="岗位结束后"):
-        fillings.answer(position=position, by=member, result=FillingResult.ELSEWHERE)
+        hiring_outcomes.answer(position=position, by=member, result=HiringResult.ELSEWHERE)
     position.refresh_from_db()
     positions.mark_filled(position=position, by=member)
     with pytest.raises(ValidationError) as refused:
-        fillings.answer(position=position, by=member, result=FillingResult.THROUGH_PORTAL)
+        hiring_outcomes.answer(position=position, by=member, result=HiringResult.THROUGH_PORTAL)
     assert "placements" in refused.value.message_dict
     with pytest.raises(ValidationError) as refused:
-        fillings.answer(position=position, by=member, result=FillingResult.NOT_FILLED)
+        hiring_outcomes.answer(position=position, by=member, result=HiringResult.NOT_FILLED)
     assert "reason" in refused.value.message_dict
-    said = fillings.answer(
-        position=position, by=member, result=FillingResult.THROUGH_PORTAL, placements=[hired]
+    said = hiring_outcomes.answer(
+        position=position, by=member, result=HiringResult.THROUGH_PORTAL, placements=[hired]
     )
     assert list(said.placements.all()) == [hired]
-    fillings.answer(position=position, by=member, result=FillingResult.NOT_FILLED, reason="工资偏低")
+    hiring_outcomes.answer(position=position, by=member, result=HiringResult.NOT_FILLED, reason="工资偏低")
     said.refresh_from_db()
-    assert (said.result, list(said.placements.all())) == (FillingResult.NOT_FILLED, [])
+    assert (said.result, list(said.placements.all())) == (HiringResult.NOT_FILLED, [])
 
 
 def test_an_answer_is_the_employers_and_about_its_own_people(position, clerk, member) -> None:
     stranger = _in_post(make_position(), clerk)
     positions.mark_filled(position=position, by=member)
     with pytest.raises(PermissionDenied):
-        fillings.answer(position=position, by=make_user(), result=FillingResult.ELSEWHERE)
+        hiring_outcomes.answer(position=position, by=make_user(), result=HiringResult.ELSEWHERE)
     with pytest.raises(ValidationError, match="只能选择这个岗位"):
-        fillings.answer(
-            position=position, by=member, result=FillingResult.THROUGH_PORTAL, placements=[stranger]
+        hiring_outcomes.answer(
+            position=position, by=member, result=HiringResult.THROUGH_PORTAL, placements=[stranger]
         )
-    fillings.answer(position=position, by=member, result=FillingResult.ELSEWHERE)
+    hiring_outcomes.answer(position=position, by=member, result=HiringResult.ELSEWHERE)
     reviewer = make_staff(position.employer.station, "reviewer")
     assert (
         HiringOutcome.objects.visible_to(member).count()
@@ -142,9 +142,9 @@ def test_an_answer_is_the_employers_and_about_its_own_people(position, clerk, me
         assert not HiringOutcome.objects.visible_to(user).exists()
 
 
-@pytest.mark.parametrize("change", [{"reason": "x"}, {"result": FillingResult.NOT_FILLED}])
+@pytest.mark.parametrize("change", [{"reason": "x"}, {"result": HiringResult.NOT_FILLED}])
 def test_a_reason_stands_where_nobody_was_found(position, member, change) -> None:
     positions.mark_filled(position=position, by=member)
-    fillings.answer(position=position, by=member, result=FillingResult.ELSEWHERE)
+    hiring_outcomes.answer(position=position, by=member, result=HiringResult.ELSEWHERE)
     with pytest.raises(IntegrityError), transaction.atomic():
         HiringOutcome.objects.update(**change)

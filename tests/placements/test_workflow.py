@@ -11,10 +11,14 @@ from django.utils import timezone
 from portal.accounts.enums import StationRole
 from portal.core.models import AppendOnlyError
 from portal.core.state_machine import TransitionRefused
-from portal.placements import actions, follow_ups
-from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState, PlacementState
-from portal.placements.models import FollowUp, Placement
-from portal.placements.workflow import CALLS, DEFAULT_DAYS, TRANSITIONS
+from portal.follow_ups import attempts
+from portal.follow_ups.enums import AttemptOutcome, FollowUpKind, FollowUpState
+from portal.follow_ups.models import FollowUp
+from portal.follow_ups.schedule import DEFAULT_DAYS, KINDS_BY_STATE
+from portal.placements import actions
+from portal.placements.enums import PlacementState
+from portal.placements.models import Placement
+from portal.placements.workflow import TRANSITIONS
 from portal.reports.funnels import build_fair_report, count_stages
 from portal.veterans.enums import EmploymentStatus
 from tests.factories import (
@@ -173,7 +177,7 @@ def test_each_state_makes_its_own_calls_due(clerk, placement) -> None:
     placement = _walk(placement, clerk, "interview")
     assert _pending(placement) == [(FollowUpKind.AFTER_INTERVIEW, 3)]
     placement = _walk(placement, clerk, "offer", "onboard")
-    expected = [(kind, *DEFAULT_DAYS[kind]) for kind in CALLS[PlacementState.ONBOARDED]]
+    expected = [(kind, *DEFAULT_DAYS[kind]) for kind in KINDS_BY_STATE[PlacementState.ONBOARDED]]
     assert _pending(placement) == expected
 
 
@@ -189,14 +193,14 @@ def test_a_retention_step_answers_its_own_call_and_leaves_the_later_ones(clerk, 
 def test_three_vain_tries_end_a_call_and_one_answer_does(clerk, placement) -> None:
     call = placement.follow_ups.earliest("due_on")
     for tries in (1, 2):
-        call = follow_ups.record_attempt(follow_up=call, by=clerk, outcome=AttemptOutcome.NOT_REACHED)
+        call = attempts.record_attempt(follow_up=call, by=clerk, outcome=AttemptOutcome.NOT_REACHED)
         assert (call.state, call.tries) == (FollowUpState.PENDING, tries)
-    call = follow_ups.record_attempt(follow_up=call, by=clerk, outcome=AttemptOutcome.NOT_REACHED)
+    call = attempts.record_attempt(follow_up=call, by=clerk, outcome=AttemptOutcome.NOT_REACHED)
     assert call.state == FollowUpState.DONE
     with pytest.raises(ValidationError, match="已经完成"):
-        follow_ups.record_attempt(follow_up=call, by=clerk, outcome=AttemptOutcome.REACHED)
+        attempts.record_attempt(follow_up=call, by=clerk, outcome=AttemptOutcome.REACHED)
     with pytest.raises(PermissionDenied):
-        follow_ups.record_attempt(
+        attempts.record_attempt(
             follow_up=placement.follow_ups.latest("due_on"),
             by=make_staff(make_stations()["司前镇"]),
             outcome=AttemptOutcome.REACHED,

@@ -11,10 +11,12 @@ from django.db.models import Model
 from django.utils import timezone
 
 from portal.core.encryption import is_written
+from portal.follow_ups import attempts
+from portal.follow_ups.absences import record_absence
+from portal.follow_ups.enums import AbsenceReason, AttemptOutcome
+from portal.follow_ups.models import Absence, FollowUp, FollowUpAttempt
 from portal.placements import actions
-from portal.placements.absences import record_absence
-from portal.placements.enums import AbsenceReason, AttemptOutcome
-from portal.placements.models import Absence, FollowUp, FollowUpAttempt, Placement, PlacementTransition
+from portal.placements.models import Placement, PlacementTransition
 from tests.factories import make_position, make_staff, make_stations, make_veteran
 
 COLUMNS = [
@@ -30,7 +32,7 @@ def told() -> Placement:
     """Somebody left because of an injury: said in a step, in a call and as a reason not to call."""
     clerk = make_staff(make_stations()["睦洲镇"])
     placement = actions.declare(veteran=make_veteran(), position=make_position(), by=clerk)
-    actions.record_call(
+    attempts.record_call(
         follow_up=FollowUp.objects.first(), by=clerk, outcome=AttemptOutcome.REACHED, note="说腰伤了"
     )
     for step in ("offer", "onboard", "leave"):

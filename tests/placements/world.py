@@ -183,7 +183,7 @@ class World:
             due += A_DAY
         self._open(row, "again", due)
 
-    def take_back_try(self, row: Row, call: Call) -> bool:
+    def reverse_attempt(self, row: Row, call: Call) -> bool:
         last = row.last_try(call)
         if (
             last is None

@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 
 from portal.accounts.enums import StationRole
+from portal.follow_ups.enums import AttemptOutcome, FollowUpKind, FollowUpState
+from portal.follow_ups.models import FollowUp, FollowUpAttempt
 from portal.placements import actions
-from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState
-from portal.placements.models import FollowUp, FollowUpAttempt, Placement
+from portal.placements.models import Placement
 from portal.reports.worklists import MAIN_WORKLISTS, WORKLISTS, can_read_worklists
 from tests.factories import make_employer, make_staff, make_stations
 from tests.reports.conftest import long_open_position

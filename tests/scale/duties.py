@@ -24,7 +24,8 @@ def make(duties: int) -> list[tuple[int, str, int]]:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from portal.placements.models import FollowUp, Placement, PlacementTransition
+    from portal.follow_ups.models import FollowUp
+    from portal.placements.models import Placement, PlacementTransition
     from tests.factories import make_employer, make_position, make_staff, make_stations, make_veteran
 
     call_command("migrate", verbosity=0)
@@ -101,7 +102,7 @@ def life(left: int | None, longest: float = LONGEST_LIFE, after: float = 0) -> f
 
 def waiting() -> int:
     """Calls that have not fallen due."""
-    from portal.placements.models import FollowUp
+    from portal.follow_ups.models import FollowUp
 
     return FollowUp.objects.filter(fell_due_at=None).count()
 
@@ -127,8 +128,8 @@ def kill_often(duties: int, kills: int, rng: random.Random) -> dict[str, Any]:
 def main(duties: int, kills: int) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
     django.setup()
+    from portal.follow_ups.models import FollowUpEvent
     from portal.notifications.models import Notification
-    from portal.placements.models import FollowUpEvent
 
     calls = make(duties)
     said = kill_often(len(calls), kills, random.Random(7))

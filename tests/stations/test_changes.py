@@ -12,8 +12,8 @@ from django.utils import timezone
 from portal.accounts.enums import StationRole
 from portal.core.models import AuditEvent, Region
 from portal.employers.models import Employer
+from portal.follow_ups.models import FollowUp
 from portal.placements import actions as placements
-from portal.placements.models import FollowUp
 from portal.stations import actions
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station, StationArea, StationName

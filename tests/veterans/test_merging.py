@@ -13,8 +13,8 @@ from portal.accounts.actions import give_consent, log_access
 from portal.accounts.enums import AccessKind, ConsentPurpose, StationRole
 from portal.core.models import AuditEvent
 from portal.fairs.models import Registration
+from portal.follow_ups.models import FollowUpEvent
 from portal.placements import actions as placements
-from portal.placements.models import FollowUpEvent
 from portal.veterans.enums import CloseReason
 from portal.veterans.merging import merge_files, pointing_at, undo_merge
 from portal.veterans.models import RecordMerge, Veteran

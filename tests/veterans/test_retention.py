@@ -14,10 +14,11 @@ from django.utils import timezone
 from portal.accounts.actions import give_consent
 from portal.accounts.enums import ConsentPurpose, StationRole
 from portal.core.models import AuditEvent
+from portal.follow_ups import attempts
+from portal.follow_ups.absences import record_absence
+from portal.follow_ups.enums import AbsenceReason, AttemptOutcome
+from portal.follow_ups.models import FollowUpAttempt
 from portal.placements import actions as placements
-from portal.placements.absences import record_absence
-from portal.placements.enums import AbsenceReason, AttemptOutcome
-from portal.placements.models import FollowUpAttempt
 from portal.veterans.enums import CloseReason
 from portal.veterans.models import Veteran
 from portal.veterans.retention import (
@@ -89,7 +90,7 @@ def test_nothing_is_anonymised_before_its_time(head, veteran) -> None:
 def test_after_retention_nobody_stands_in_the_file_but_it_still_counts(head, veteran) -> None:
     account, phone = veteran.account, veteran.phone
     placement = placements.declare(veteran=veteran, position=make_position(), by=head)
-    placements.record_call(
+    attempts.record_call(
         follow_up=placement.follow_ups.first(), by=head, outcome=AttemptOutcome.REACHED, note="腰伤"
     )
     for step in ("offer", "onboard", "leave"):

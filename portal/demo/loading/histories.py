@@ -15,11 +15,13 @@ from portal.demo.loading.shown import Taste, load_shown
 from portal.demo.loading.staff import nearest, staff_by_path
 from portal.demo.scale import Scale
 from portal.fairs.models import Booth, Registration
-from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState
+from portal.follow_ups.enums import AttemptOutcome, FollowUpKind, FollowUpState
+from portal.follow_ups.follow_up_rules import days_by_kind, set_rule
+from portal.follow_ups.models import FollowUp, FollowUpAttempt
+from portal.follow_ups.schedule import KINDS_BY_STATE
 from portal.placements.enums import PlacementState as S
-from portal.placements.models import FollowUp, FollowUpAttempt, Placement, PlacementTransition
-from portal.placements.rules import days_by_kind, set_rule
-from portal.placements.workflow import CALLS, LIVE_STATES, OPEN_STATES, RETENTION_DAYS, TRANSITIONS
+from portal.placements.models import Placement, PlacementTransition
+from portal.placements.workflow import LIVE_STATES, OPEN_STATES, RETENTION_DAYS, TRANSITIONS
 from portal.positions.models import Position
 from portal.stations.models import Station
 from portal.veterans.enums import EmploymentStatus
@@ -223,7 +225,7 @@ class _Histories:
             return
         if target == S.OFFERED:
             placement.planned_first_day = day + timedelta(days=self.rng.randint(3, 12))
-        for kind in CALLS.get(target, ()):
+        for kind in KINDS_BY_STATE.get(target, ()):
             if kind == FollowUpKind.NEW_SEARCH and not placement.wants_another:
                 continue
             first = placement.planned_first_day if kind == FollowUpKind.FIRST_DAY else day
@@ -258,7 +260,7 @@ class _Histories:
         nothing new is heard of for long lapses.
         """
         looking = placement.state != S.LEFT or placement.wants_another
-        if placement.state not in CALLS or not looking or self._pending(placement):
+        if placement.state not in KINDS_BY_STATE or not looking or self._pending(placement):
             return
         made = [call.done_at for call in self._own(placement) if call.done_at]
         last = quiet_since = timezone.localdate(max(made, default=self.transitions[-1].at))

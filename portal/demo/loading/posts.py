@@ -16,8 +16,8 @@ from portal.employers.models import Employer
 from portal.imports import actions as sheets
 from portal.imports import import_runner
 from portal.imports.workbook_writer import write_rows
-from portal.placements import fillings
-from portal.placements.enums import FillingResult
+from portal.placements import hiring_outcomes
+from portal.placements.enums import HiringResult
 from portal.positions import actions, occupation_lookup
 from portal.positions.enums import PositionState
 from portal.positions.import_kind import upload_positions
@@ -42,7 +42,7 @@ def load_posts(seed: int) -> None:
         actions.pause(position=position, by=member)
     for position in shown[2:3]:
         actions.mark_filled(position=position, by=member)
-        fillings.answer(position=position, by=member, result=FillingResult.ELSEWHERE)
+        hiring_outcomes.answer(position=position, by=member, result=HiringResult.ELSEWHERE)
     _note_certainty()
 
 

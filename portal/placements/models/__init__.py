@@ -1,35 +1,6 @@
-"""Placement tracking (安置意向跟踪): from an intention at a booth to a year in the job."""
+"""Models of placement tracking (安置意向跟踪): from an intention at a booth to a year in the job."""
 
-from portal.placements.models.follow_ups import (
-    Absence,
-    AttemptReversal,
-    Cover,
-    FollowUp,
-    FollowUpAttempt,
-    FollowUpAttemptQuerySet,
-    FollowUpEvent,
-    FollowUpQuerySet,
-    FollowUpRule,
-)
-from portal.placements.models.placements import (
-    HiringOutcome,
-    Placement,
-    PlacementQuerySet,
-    PlacementTransition,
-)
+from portal.placements.models.hiring_outcome import HiringOutcome
+from portal.placements.models.placement import Placement, PlacementQuerySet, PlacementTransition
 
-__all__ = [
-    "Absence",
-    "AttemptReversal",
-    "Cover",
-    "FollowUp",
-    "FollowUpAttempt",
-    "FollowUpAttemptQuerySet",
-    "FollowUpEvent",
-    "FollowUpQuerySet",
-    "FollowUpRule",
-    "HiringOutcome",
-    "Placement",
-    "PlacementQuerySet",
-    "PlacementTransition",
-]
+__all__ = ["HiringOutcome", "Placement", "PlacementQuerySet", "PlacementTransition"]

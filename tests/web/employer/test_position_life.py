@@ -10,7 +10,7 @@ from portal.accounts.enums import StationRole
 from portal.fairs.enums import BoothState
 from portal.fairs.models import Booth
 from portal.placements import actions as placements
-from portal.placements.enums import FillingResult
+from portal.placements.enums import HiringResult
 from portal.placements.models import HiringOutcome
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
@@ -200,7 +200,7 @@ def test_the_end_is_asked_about(of_member, employer) -> None:
     assert "请选择招到的人" in of_member.post(url, {"result": "through_portal"}).content.decode()
     of_member.post(url, {"result": "through_portal", "placements": [found.pk]})
     filling = HiringOutcome.objects.get()
-    assert (filling.result, list(filling.placements.all())) == (FillingResult.THROUGH_PORTAL, [found])
+    assert (filling.result, list(filling.placements.all())) == (HiringResult.THROUGH_PORTAL, [found])
     assert "通过本平台招到" in _page(of_member, made)
 
 

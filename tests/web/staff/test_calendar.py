@@ -11,8 +11,8 @@ from icalendar import Calendar
 from portal.accounts.feeds import make_feed
 from portal.accounts.models import Appointment, FeedToken
 from portal.core.models import AuditEvent
+from portal.follow_ups.models import FollowUp
 from portal.placements import actions
-from portal.placements.models import FollowUp
 from tests.factories import make_position, make_veteran
 
 pytestmark = pytest.mark.django_db

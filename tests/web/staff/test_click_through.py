@@ -16,10 +16,11 @@ from portal.demo.city import load
 from portal.demo.management.commands.demo import SEED
 from portal.demo.scale import Scale
 from portal.employers.models import Employer
+from portal.follow_ups.enums import AttemptOutcome, FollowUpKind, FollowUpState
+from portal.follow_ups.models import FollowUp, FollowUpAttempt
 from portal.placements import actions as placements
-from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState
 from portal.placements.enums import PlacementState as S
-from portal.placements.models import FollowUp, FollowUpAttempt, Placement
+from portal.placements.models import Placement
 from portal.reports.funnels import DIMENSIONS
 from portal.stations.models import Station
 from tests.factories import make_staff

@@ -8,9 +8,11 @@ from django.utils import timezone
 
 from portal.accounts.enums import AccessKind, StationRole
 from portal.accounts.models import AccessLog
+from portal.follow_ups import attempts
+from portal.follow_ups.enums import AttemptOutcome, FollowUpKind, FollowUpState
+from portal.follow_ups.models import Cover, FollowUp
 from portal.placements import actions
-from portal.placements.enums import AttemptOutcome, FollowUpKind, FollowUpState, PlacementState
-from portal.placements.models import Cover, FollowUp
+from portal.placements.enums import PlacementState
 from tests.factories import make_position, make_staff, make_stations, make_veteran
 from tests.harness.browser import signed_in_client
 
@@ -80,7 +82,7 @@ def test_the_order_of_the_day(desk, clerk, make_call) -> None:
     make_call("核实", late=1, kind=FollowUpKind.CONTRADICTION)
     make_call("约好今天", due_late=20)
     tried = make_call("刚才没人接", late=30, kind=FollowUpKind.RETENTION_1M)
-    actions.record_call(follow_up=tried, by=clerk, outcome=AttemptOutcome.NOT_REACHED)
+    attempts.record_call(follow_up=tried, by=clerk, outcome=AttemptOutcome.NOT_REACHED)
     assert _names(desk.get(DAY)) == [
         "约好今天",
         "稳岗逾期",
@@ -171,7 +173,7 @@ def test_what_the_row_does_not_offer_records_nothing(desk, make_call, did) -> No
 
 def test_what_another_finished_meanwhile_is_said_in_the_row(desk, clerk, make_call) -> None:
     call = make_call("陈建国")
-    actions.record_call(follow_up=call, by=clerk, outcome=AttemptOutcome.REFUSED)
+    attempts.record_call(follow_up=call, by=clerk, outcome=AttemptOutcome.REFUSED)
     row = desk.post(_url("outcome", call), {"did": "not_reached"}, headers=HTMX).content.decode()
     assert "这条回访已经完成或取消" in row
 

@@ -9,7 +9,8 @@ from django.utils import timezone
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog, Appointment
 from portal.fairs.models import Registration
-from portal.placements.enums import FollowUpState, PlacementState
+from portal.follow_ups.enums import FollowUpState
+from portal.placements.enums import PlacementState
 from portal.placements.models import Placement
 from tests.factories import make_fair, make_position
 

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.accounts.models import User
+from portal.follow_ups import attempts
+from portal.follow_ups.enums import AbsenceReason, AttemptOutcome, FollowUpKind, FollowUpState
+from portal.follow_ups.models import Absence, Cover, FollowUp, FollowUpRule
 from portal.placements import actions
-from portal.placements.enums import AbsenceReason, AttemptOutcome, FollowUpKind, FollowUpState
-from portal.placements.models import Absence, Cover, FollowUp, FollowUpRule
 from portal.reports.workload import CallCounts, calls_below, clerk_workloads, rank_clerks, station_workloads
 from tests.factories import make_position, make_staff, make_stations, make_veteran
 from tests.harness.browser import signed_in_client
@@ -85,7 +86,7 @@ def test_counts_by_station(stations, operator, head, make_call) -> None:
     make_call("南安村", late=9, raised=1, station=stations["睦洲镇"])
     make_call("司前镇", late=1)
     made = make_call("司前镇")
-    actions.record_call(follow_up=made, by=operator, outcome=AttemptOutcome.REACHED)
+    attempts.record_call(follow_up=made, by=operator, outcome=AttemptOutcome.REACHED)
     county = stations["新会区"]
     total, own, *rows = station_workloads(county, county.get_children(), head)
     assert total.counts == CallCounts(due=4, late=3, raised=1, coming=1, made=1)
@@ -106,7 +107,7 @@ def test_counts_by_clerk(stations, clerk, colleague, neighbour, head, make_call)
     make_call(raised=1, station=stations["新会区"])
     make_call("司前镇", clerk=neighbour)
     done = make_call()
-    actions.record_call(follow_up=done, by=colleague, outcome=AttemptOutcome.REFUSED)
+    attempts.record_call(follow_up=done, by=colleague, outcome=AttemptOutcome.REFUSED)
     calls = calls_below(stations["新会区"], head)
     people = User.objects.filter(pk__in=[clerk.pk, colleague.pk, neighbour.pk, head.pk])
     rows = [
@@ -161,7 +162,7 @@ def test_the_pages_ask_as_many_questions_for_many_rows(
     def make() -> None:
         for _ in range(12):
             done = make_call()
-            actions.record_call(follow_up=done, by=clerk, outcome=AttemptOutcome.REACHED)
+            attempts.record_call(follow_up=done, by=clerk, outcome=AttemptOutcome.REACHED)
 
     make()
     assert same_queries(f"{CALLS}?station={county}&state=made&own=", make, at_most=30) > 5
@@ -242,7 +243,7 @@ def test_cover_is_arranged_and_ended(client_for, head, clerk, colleague, make_ca
     }
     page = client_for(head).post(COVERS, form, follow=True)
     assert "已安排：同事代李秀珍。" in _messages(page)
-    assert FollowUp.objects.due().of_clerk(colleague).get() == call
+    assert FollowUp.objects.due().assigned_to(colleague).get() == call
     assert "今天由同事代班" in client_for(head).get(TEAM).content.decode()
     again = client_for(head).post(COVERS, form)
     assert "已经安排了代班" in again.content.decode()
@@ -250,7 +251,7 @@ def test_cover_is_arranged_and_ended(client_for, head, clerk, colleague, make_ca
     cover = Cover.objects.get()
     ended = client_for(head).post(reverse("staff:cover-end", args=[cover.pk]), follow=True)
     assert "代班已结束" in _messages(ended)
-    assert not FollowUp.objects.due().of_clerk(colleague).exists()
+    assert not FollowUp.objects.due().assigned_to(colleague).exists()
 
 
 def test_a_clerk_arranges_cover_for_oneself_alone(client_for, clerk, colleague, neighbour) -> None:

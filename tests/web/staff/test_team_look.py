@@ -6,11 +6,12 @@ import pytest
 from django.utils import timezone
 
 from portal.accounts.enums import StationRole
+from portal.follow_ups import attempts
+from portal.follow_ups.absences import record_absence
+from portal.follow_ups.covers import arrange_cover
+from portal.follow_ups.enums import AbsenceReason, AttemptOutcome
+from portal.follow_ups.models import FollowUp
 from portal.placements import actions
-from portal.placements.absences import record_absence
-from portal.placements.duties import arrange_cover
-from portal.placements.enums import AbsenceReason, AttemptOutcome
-from portal.placements.models import FollowUp
 from tests.factories import make_position, make_staff, make_stations, make_veteran
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -33,7 +34,7 @@ def test_every_page_looks_right(open_page, sign_in, look, width) -> None:
         for name in ("何家明", "谭志文")
     )
     FollowUp.objects.filter(pk=first.pk).update(call_on=today)
-    actions.record_call(follow_up=second, by=colleague, outcome=AttemptOutcome.REACHED)
+    attempts.record_call(follow_up=second, by=colleague, outcome=AttemptOutcome.REACHED)
     arrange_cover(
         clerk=clerk,
         cover=colleague,

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.accounts.models import Appointment
+from portal.follow_ups.enums import FollowUpKind, FollowUpState
+from portal.follow_ups.models import FollowUp
 from portal.placements import actions
-from portal.placements.enums import FollowUpKind, FollowUpState
-from portal.placements.models import FollowUp
 from portal.reports import workload
 from tests.factories import make_position, make_staff, make_stations, make_veteran
 from tests.harness.numbers import counted, read

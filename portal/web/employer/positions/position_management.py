@@ -17,8 +17,8 @@ from portal.core.state_machine import TransitionRefused
 from portal.core.validators import validate_no_unit_name
 from portal.fairs.actions import bring_position
 from portal.fairs.models import Booth
-from portal.placements import fillings, headcount
-from portal.placements.enums import FillingResult
+from portal.placements import headcount, hiring_outcomes
+from portal.placements.enums import HiringResult
 from portal.placements.models import HiringOutcome, Placement
 from portal.positions import actions, lifecycle
 from portal.positions.duplicates import DuplicatePosition, find_similar, submit_unless_duplicate
@@ -50,7 +50,7 @@ class FillingForm(forms.Form):
 
     result = forms.ChoiceField(
         label="招到人了吗？",
-        choices=FillingResult.choices,
+        choices=HiringResult.choices,
         widget=forms.RadioSelect,
         error_messages={"required": "请选择一项。"},
     )
@@ -73,7 +73,7 @@ class FillingForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["placements"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
-        field.queryset = fillings.people_of(position, user)
+        field.queryset = hiring_outcomes.people_of(position, user)
         if not field.queryset.exists():
             field.help_text = "还没有本人确认过意向的求职者；已招到的人不在名单里，请联系服务站补登意向。"
         field.label_from_instance = lambda row: f"{row.veteran.name}（{row.get_state_display()}）"  # type: ignore[method-assign]
@@ -103,7 +103,7 @@ def _page(request: HttpRequest, position: Position, form: HeadcountForm) -> Http
         "form": form,
         "can_grow": bool(steps & {"pause", "resume", "reopen"}),
         "fairs": _fairs(cast(User, request.user), position) if position.is_open else [],
-        "asked": fillings.is_asked(position),
+        "asked": hiring_outcomes.is_asked(position),
         "filling": HiringOutcome.objects.visible_to(request.user).filter(position=position).first(),
     }
     return render(request, "employer/positions/position_life.html", context)
@@ -225,7 +225,7 @@ def closing(request: HttpRequest, pk: int) -> HttpResponse:
     """Was it filled, and by whom? Asked once the post has closed."""
     user = cast(User, request.user)
     position = own(user, pk)
-    if not fillings.is_asked(position):
+    if not hiring_outcomes.is_asked(position):
         messages.info(request, "岗位结束后再回答是否招到人。")
         return redirect("employer:position-life", pk=pk)
     said = HiringOutcome.objects.visible_to(user).filter(position=position).first()
@@ -237,7 +237,7 @@ def closing(request: HttpRequest, pk: int) -> HttpResponse:
     form = FillingForm(position, user, request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            fillings.answer(position=position, by=user, **form.cleaned_data)
+            hiring_outcomes.answer(position=position, by=user, **form.cleaned_data)
         except ValidationError as error:
             add_errors(form, error)
         else:

@@ -18,7 +18,7 @@ from ninja.throttling import BaseThrottle
 from portal.accounts.feeds import reader_of
 from portal.accounts.roles import Permission
 from portal.api_tokens.request_counts import count_request, seconds_until_reset
-from portal.placements.models import FollowUp
+from portal.follow_ups.models import FollowUp
 
 AHEAD = timedelta(days=60)
 NAMED = 20  # calls of a day that are told one by one
@@ -39,7 +39,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     if user is None or not user.has_station_permission(Permission.OPEN_RECORDS):
         raise Http404
     today = timezone.localdate()
-    calls = FollowUp.objects.visible_to(user).due(today + AHEAD).of_clerk(user)
+    calls = FollowUp.objects.visible_to(user).due(today + AHEAD).assigned_to(user)
     file = Calendar()
     file.add("prodid", "-//veterans-portal//duties//ZH")
     file.add("version", "2.0")

@@ -22,7 +22,8 @@ from portal.core.models import Region
 from portal.employers.enums import VerificationState
 from portal.employers.models import Employer
 from portal.fairs.enums import BoothState, RegistrationState
-from portal.placements.enums import AttemptOutcome, FollowUpState, PlacementState
+from portal.follow_ups.enums import AttemptOutcome, FollowUpState
+from portal.placements.enums import PlacementState
 from portal.positions.enums import PositionKind, PositionState
 from portal.positions.models import Position
 from portal.reports.funnels import Stage

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.accounts.models import User
-from portal.placements import absences
-from portal.placements.models import Absence, FollowUp
+from portal.follow_ups import absences
+from portal.follow_ups.models import Absence, FollowUp
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.redirects import safe_next
 from portal.web.staff.access import record_staff

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.accounts.models import User
-from portal.placements import duties
-from portal.placements.models import Cover
+from portal.follow_ups import covers
+from portal.follow_ups.models import Cover
 from portal.web.shared.form_fields import add_errors
 from portal.web.staff.access import record_staff
 from portal.web.staff.calls.forms import CoverForm
@@ -25,7 +25,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     form = CoverForm(user, request.POST if request.method == "POST" else None, initial={"clerk": user.pk})
     if request.method == "POST" and form.is_valid():
         try:
-            arrangement = duties.arrange_cover(by=user, **form.cleaned_data)
+            arrangement = covers.arrange_cover(by=user, **form.cleaned_data)
         except ValidationError as error:
             add_errors(form, error)
         else:
@@ -43,7 +43,7 @@ def end(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """End a cover today; the clerk makes the calls again."""
     cover = get_object_or_404(Cover.objects.visible_to(user).select_related("clerk"), pk=pk)
     try:
-        duties.end_cover(cover=cover, by=user)
+        covers.end_cover(cover=cover, by=user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     except PermissionDenied as error:

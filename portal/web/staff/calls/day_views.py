@@ -17,8 +17,8 @@ from portal.employers.enums import VerificationState
 from portal.employers.models import Employer
 from portal.fairs.enums import BoothState
 from portal.fairs.models import Booth, fairs_operated_by
-from portal.placements.enums import FollowUpKind
-from portal.placements.models import FollowUp, FollowUpQuerySet
+from portal.follow_ups.enums import FollowUpKind
+from portal.follow_ups.models import FollowUp, FollowUpQuerySet
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from portal.stations.enums import StationLevel
@@ -98,7 +98,7 @@ def _follow_up_context(request: HttpRequest, user: User) -> dict[str, Any]:
     today = timezone.localdate()
     form = FollowUpFilter(user, request.GET)
     all_due = form.narrow(FollowUp.objects.visible_to(user).due())
-    own = all_due.of_clerk(user)
+    own = all_due.assigned_to(user)
     whose = ALL if form.cleaned_data.get("whose") == ALL else ""
     rows = all_due if whose else own
     counts = rows.order_by().aggregate(late=Count("pk", filter=Q(call_on__lt=today)))

@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core.state_machine import TransitionRefused
-from portal.placements.enums import AttemptOutcome, FollowUpState
-from portal.placements.models import FollowUp, Placement
-from portal.placements.workflow import MAX_TRIES, RETENTION_DAYS, STEP_LABELS, TRANSITIONS
+from portal.follow_ups.enums import AttemptOutcome, FollowUpState
+from portal.follow_ups.models import FollowUp
+from portal.follow_ups.schedule import MAX_TRIES
+from portal.placements.models import Placement
+from portal.placements.workflow import RETENTION_DAYS, STEP_LABELS, TRANSITIONS
 from portal.web.templatetags.ui import cn_date
 
 # Button labels of the steps that one tap can record.

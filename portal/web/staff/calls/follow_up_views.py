@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.accounts.models import User
 from portal.core.state_machine import TransitionRefused
-from portal.placements import actions, rounds
-from portal.placements.enums import AttemptOutcome, FollowUpState
-from portal.placements.models import FollowUp
+from portal.follow_ups import attempts
+from portal.follow_ups.enums import AttemptOutcome, FollowUpState
+from portal.follow_ups.models import FollowUp
+from portal.placements import actions
 from portal.veterans.actions import reveal
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.placement_timeline import timeline
@@ -54,7 +55,7 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         outcome, step = AttemptOutcome(form.cleaned_data["outcome"]), form.cleaned_data["step"]
         try:
-            updated = actions.record_call(
+            updated = attempts.record_call(
                 follow_up=current,
                 by=user,
                 outcome=outcome,
@@ -81,7 +82,7 @@ def _page(
         "follow_up": current,
         "placement": current.placement,
         "attempts": list(current.attempts.select_related("by", "taken_back")),
-        "undoable_attempt": rounds.mistakable(current, user),
+        "undoable_attempt": attempts.reversible_attempt(current, user),
         "steps": timeline(current.placement),
         "form": form,
         "phone": phone,
@@ -121,7 +122,7 @@ def record_outcome(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         return _render_error(request, user, current, "请选择联系的结果。")
     result = AttemptOutcome(value)
     try:
-        updated = actions.record_call(
+        updated = attempts.record_call(
             follow_up=current,
             by=user,
             outcome=result,
@@ -195,7 +196,7 @@ def take_back(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         return _undo_attempt(request, user, current)
     name = current.placement.veteran.name
     try:
-        placement = rounds.take_back(placement=current.placement, by=user)
+        placement = actions.undo_last_step(placement=current.placement, by=user)
     except ValidationError as error:
         words, is_undone = " ".join(error.messages), False
     else:
@@ -215,7 +216,7 @@ def take_back(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 def _undo_attempt(request: HttpRequest, user: User, current: FollowUp) -> HttpResponse:
     name, words = current.placement.veteran.name, ""
     try:
-        rounds.take_back_try(follow_up=current, by=user)
+        attempts.reverse_attempt(follow_up=current, by=user)
     except ValidationError as error:
         words = " ".join(error.messages)
     if request.headers.get("HX-Request"):
@@ -238,7 +239,7 @@ def record_not_reached(request: HttpRequest, user: User) -> HttpResponse:
     if not rows:
         messages.error(request, "请先勾选没联系上的人。")
     else:
-        updated = rounds.record_in_vain(follow_ups=rows, by=user)
+        updated = attempts.record_unreached(follow_ups=rows, by=user)
         done_count = sum(row.state == FollowUpState.DONE for row in updated)
         more = f"，其中{done_count}人试满次数，回访结束" if done_count else ""
         messages.success(request, f"已记录{len(updated)}人没联系上{more}。")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from portal.accounts.models import Appointment, User
 from portal.accounts.roles import Permission
 from portal.core.validators import validate_no_unit_name
-from portal.placements.enums import AbsenceReason, AttemptOutcome
+from portal.follow_ups.enums import AbsenceReason, AttemptOutcome
 from portal.placements.models import Placement
 from portal.placements.workflow import STEP_LABELS, TRANSITIONS
 from portal.stations.models import Station, in_subtrees

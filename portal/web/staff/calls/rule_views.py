@@ -8,9 +8,9 @@ from django.views.decorators.http import require_http_methods
 
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
-from portal.placements.enums import FollowUpKind
-from portal.placements.rules import days_by_kind, set_rule
-from portal.placements.workflow import DEFAULT_DAYS
+from portal.follow_ups.enums import FollowUpKind
+from portal.follow_ups.follow_up_rules import days_by_kind, set_rule
+from portal.follow_ups.schedule import DEFAULT_DAYS
 from portal.web.shared.form_fields import add_errors
 from portal.web.staff.access import staff_with
 from portal.web.staff.calls.forms import IntervalForm

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
-from portal.placements import rounds
-from portal.placements.enums import FollowUpKind
-from portal.placements.models import Cover, FollowUp, FollowUpQuerySet
-from portal.placements.rules import can_set_rules
+from portal.follow_ups import assignment
+from portal.follow_ups.enums import FollowUpKind
+from portal.follow_ups.models import Cover, FollowUp, FollowUpQuerySet
+from portal.follow_ups.permissions import can_set_rules
 from portal.reports import workload
 from portal.stations.models import Station
 from portal.web.shared.primary_keys import parse_key, parse_keys
@@ -206,7 +206,7 @@ def assign(request: HttpRequest, user: User) -> HttpResponse:
         return redirect(next_url)
     clerk = form.cleaned_data["clerk"]
     try:
-        count = rounds.assign_many(follow_ups=rows, clerk=clerk, by=user)
+        count = assignment.assign_follow_ups(follow_ups=rows, clerk=clerk, by=user)
     except ValidationError as error:
         messages.error(request, f"没有交出：{' '.join(error.messages)}")
     except PermissionDenied as error:

@@ -139,7 +139,7 @@ def _page(
         "calls": list(placement.follow_ups.order_by("due_on", "pk")),
         "form": form,
         "correct_form": correct_form,
-        "reopen_blocker": closing.what_stands_against(placement) if placement.closed_by else "",
+        "reopen_blocker": closing.reopen_blocker(placement) if placement.closed_by else "",
         "has_steps": bool(TRANSITIONS.available(placement.state)),
     }
     return render(request, "staff/placements/placement.html", context)

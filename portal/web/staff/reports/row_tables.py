@@ -14,7 +14,8 @@ from portal.confirmations.enums import Satisfaction
 from portal.confirmations.models import Answer
 from portal.employers.models import Employer
 from portal.fairs.models import Booth, CheckIn, Registration
-from portal.placements.models import FollowUp, Placement, PlacementTransition
+from portal.follow_ups.models import FollowUp
+from portal.placements.models import Placement, PlacementTransition
 from portal.placements.workflow import STEP_LABELS
 from portal.positions.models import Position
 from portal.reports.report_scope import ReportScope

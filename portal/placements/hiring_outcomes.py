@@ -7,7 +7,7 @@ from django.db import transaction
 
 from portal.accounts.models import User
 from portal.core import audit
-from portal.placements.enums import FillingResult
+from portal.placements.enums import HiringResult
 from portal.placements.models import HiringOutcome, Placement, PlacementQuerySet
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
@@ -32,7 +32,7 @@ def answer(
     *,
     position: Position,
     by: User,
-    result: FillingResult,
+    result: HiringResult,
     placements: Iterable[Placement] = (),
     reason: str = "",
 ) -> HiringOutcome:
@@ -46,14 +46,14 @@ def answer(
         raise PermissionDenied("not a member of this employer")
     if not is_asked(position):
         raise ValidationError("岗位结束后再回答是否招到人。")
-    chosen = list(placements) if result == FillingResult.THROUGH_PORTAL else []
+    chosen = list(placements) if result == HiringResult.THROUGH_PORTAL else []
     offered = set(people_of(position, by).values_list("pk", flat=True))
     if any(placement.pk not in offered for placement in chosen):
         raise ValidationError({"placements": "只能选择这个岗位的人员。"})
-    reason = reason.strip() if result == FillingResult.NOT_FILLED else ""
-    if result == FillingResult.THROUGH_PORTAL and not chosen:
+    reason = reason.strip() if result == HiringResult.NOT_FILLED else ""
+    if result == HiringResult.THROUGH_PORTAL and not chosen:
         raise ValidationError({"placements": "请选择招到的人；名单里没有的，请联系服务站补登意向。"})
-    if result == FillingResult.NOT_FILLED and not reason:
+    if result == HiringResult.NOT_FILLED and not reason:
         raise ValidationError({"reason": "请写明没有招到的原因，方便改进服务。"})
     filling = HiringOutcome.objects.filter(position=position).first() or HiringOutcome(position=position)
     filling.result, filling.reason, filling.answered_by = result, reason, by

@@ -1,4 +1,4 @@
-"""An intention between a person and an employer, its log, and what the employer said of a closed post."""
+"""Placements and their state log."""
 
 import uuid
 from typing import TYPE_CHECKING
@@ -12,13 +12,9 @@ from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.core.encryption import EncryptedTextField, is_written
 from portal.core.models import AppendOnlyModel, TimestampedModel
-from portal.core.validators import validate_no_unit_name
 from portal.employers.models import Employer, HiddenRecord
 from portal.fairs.models import Booth
-from portal.placements.enums import (
-    FillingResult,
-    PlacementState,
-)
+from portal.placements.enums import PlacementState
 from portal.placements.workflow import LIVE_STATES, OPEN_STATES, WAS_IN_POST_STATES
 from portal.positions.models import Position
 from portal.stations.models import Station, in_subtrees
@@ -174,42 +170,4 @@ class PlacementTransition(AppendOnlyModel):
             models.CheckConstraint(
                 condition=~Q(step="correct") | Q(is_written("note")), name="transition_correction_has_reason"
             ),
-        ]
-
-
-class HiringOutcomeQuerySet(models.QuerySet["HiringOutcome"]):
-    def visible_to(self, user: "User | AnonymousUser") -> "HiringOutcomeQuerySet":
-        """Members of the position's employer, and the reviewers of its station."""
-        if not isinstance(user, User) or not user.is_active:
-            return self.none()
-        seen = Q(position__employer__in=Employer.objects.run_by(user))
-        return self.filter(
-            seen | in_subtrees("position__employer__station", user.station_paths(Permission.REVIEW_EMPLOYERS))
-        )
-
-
-class HiringOutcome(TimestampedModel):
-    """What an employer said when a position had closed: was it filled, and by whom?"""
-
-    position = models.OneToOneField(Position, models.PROTECT, related_name="filling", verbose_name="岗位")
-    result = models.CharField("结果", max_length=14, choices=FillingResult.choices)
-    placements = models.ManyToManyField(
-        Placement, related_name="fillings", blank=True, verbose_name="通过本平台招到的人"
-    )
-    reason = models.CharField(
-        "没有招到的原因", max_length=200, blank=True, validators=[validate_no_unit_name]
-    )
-    answered_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="回答人")
-
-    objects = HiringOutcomeQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "岗位招用结果"
-        verbose_name_plural = "岗位招用结果"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(result=FillingResult.NOT_FILLED) & ~Q(reason="")
-                | ~Q(result=FillingResult.NOT_FILLED) & Q(reason=""),
-                name="filling_reason_where_not_filled",
-            )
         ]

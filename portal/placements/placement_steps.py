@@ -6,8 +6,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
-from portal.placements import follow_ups
-from portal.placements.events import placement_changed
+from portal.placements.events import announce
 from portal.placements.models import Placement, PlacementTransition
 from portal.placements.workflow import IN_POST_STATES
 from portal.veterans.enums import EmploymentStatus
@@ -65,8 +64,7 @@ def take_step(
     placement.state, placement.sequence = target, placement.sequence + 1
     placement.onboarded_on, placement.left_on = onboarded_on, left_on
     audit.record(by=by, verb=f"placements.{step}", target=placement, before=before, after=target)
-    follow_ups.reschedule(placement, since=on)
-    placement_changed.send(sender=Placement, placement=placement)
+    announce(placement, step=step, on=on)
 
 
 def follow_employment(veteran: Veteran, by: User) -> None:

@@ -1,0 +1,62 @@
+"""Reactions of follow-ups to events of placements and of veterans' records."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from portal.core.encryption import is_written
+from portal.core.stored_names import stored_label
+from portal.follow_ups.absences import reschedule_for_absences
+from portal.follow_ups.assignment import move_follow_ups
+from portal.follow_ups.models import Absence, FollowUpAttempt
+from portal.follow_ups.next_calls import schedule_call_to_new_number
+from portal.follow_ups.scheduling import cancel_pending, reschedule, reschedule_all
+from portal.placements.models import Placement
+
+BATCH_SIZE = 2_000
+ANONYMISED_TEXT = "（已匿名）"
+
+
+def on_placement_changed(sender: Any, placement: Placement, step: str, on: date, **kwargs: Any) -> None:
+    """Adapt the follow-ups to the new state; a new intention ends those about the search that led to it."""
+    if step == "confirm":
+        return
+    reschedule(placement, since=on)
+    if step == "declare" and placement.follows is not None:
+        reschedule(placement.follows, since=on)
+
+
+def on_records_moved(sender: Any, files: list[int], by: Any, **kwargs: Any) -> None:
+    """Move the follow-ups of records that went to another station."""
+    for start in range(0, len(files), BATCH_SIZE):
+        move_follow_ups(condition=Q(placement__veteran__in=files[start : start + BATCH_SIZE]), by=by)
+
+
+def on_rows_moved(sender: Any, kept: Any, gone: Any, by: Any, moved: list[list[Any]], **kwargs: Any) -> None:
+    """Adapt the follow-ups of placements and absences that a merge or its undoing moved to another record."""
+    if kept.station_id != gone.station_id:
+        placement_ids = [key for label, key, _ in moved if label == stored_label(Placement)]
+        move_follow_ups(condition=Q(placement__in=placement_ids), by=by)
+    reschedule_for_absences(veteran_ids=[kept.pk, gone.pk], by=by)
+
+
+def on_record_closed(sender: Any, veteran: Any, **kwargs: Any) -> None:
+    cancel_pending(veteran=veteran)
+
+
+def on_record_reopened(sender: Any, veteran: Any, **kwargs: Any) -> None:
+    reschedule_all(veteran=veteran)
+
+
+def on_record_anonymised(sender: Any, veteran: Any, **kwargs: Any) -> None:
+    """Replace free text about the person."""
+    for rows in (
+        Absence.objects.filter(veteran=veteran),
+        FollowUpAttempt.objects.filter(follow_up__placement__veteran=veteran),
+    ):
+        rows.filter(is_written("note")).update(note=ANONYMISED_TEXT)
+
+
+def on_phone_changed(sender: Any, veteran: Any, by: Any, **kwargs: Any) -> None:
+    schedule_call_to_new_number(veteran=veteran, by=by)
