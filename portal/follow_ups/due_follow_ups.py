@@ -1,7 +1,7 @@
 """Periodic processing of follow-ups: mark the due ones, escalate the overdue ones, notify their clerks.
 
-Run by `portal.core.scheduled_jobs`. Each batch is one transaction and takes only unprocessed rows, so a run may be
-interrupted, repeated or days late; each event has the day that it counts for. Lists do not depend on it.
+Run by `portal.core.scheduled_jobs`. Each batch is one transaction and takes only unprocessed rows, so a run
+may be interrupted, repeated or days late; each event has the day that it counts for.
 """
 
 from collections import Counter
