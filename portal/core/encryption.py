@@ -6,9 +6,10 @@ a form, it hands ciphertext to every other thread that reads the same field.
 
 import hashlib
 import hmac
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -45,6 +46,15 @@ def _cipher(keys: tuple[str, ...]) -> MultiFernet:
 def cipher() -> MultiFernet:
     """The cipher of the keys in force: the first encrypts, all of them decrypt."""
     return _cipher(keys_in_force())
+
+
+@runtime_checkable
+class EncryptedFiles(Protocol):
+    """Storage whose files a rotation of keys encrypts again."""
+
+    def names(self) -> Iterator[str]: ...
+
+    def reencrypt(self, name: str) -> bool: ...
 
 
 def lookup_hash(value: str) -> str:

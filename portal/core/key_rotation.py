@@ -15,10 +15,11 @@ from pathlib import Path
 from cryptography.fernet import Fernet, InvalidToken
 from django.apps import apps
 from django.conf import settings
+from django.core.files.storage import storages
 from django.db import connection, models, transaction
 
-from portal.core import audit, private_files
-from portal.core.encryption import EncryptedTextField, cipher, keys_in_force
+from portal.core import audit
+from portal.core.encryption import EncryptedFiles, EncryptedTextField, cipher, keys_in_force
 
 BATCH = 500
 # Seconds after which no transaction of before the new key is still open.
@@ -43,11 +44,19 @@ def encrypted_columns() -> Iterator[tuple[type[models.Model], list[str]]]:
             yield model, columns
 
 
+def encrypted_files() -> Iterator[tuple[EncryptedFiles, str]]:
+    """Yield every file of the storages (STORAGES) that encrypt: the storage and the file's name."""
+    for alias in settings.STORAGES:
+        storage = storages[alias]
+        if isinstance(storage, EncryptedFiles):
+            for name in storage.names():
+                yield storage, name
+
+
 def count_rows_and_files() -> int:
-    """How many rows and private files `rewrite` looks at in one pass."""
-    return sum(model._base_manager.count() for model, _ in encrypted_columns()) + len(
-        list(private_files.names())
-    )
+    """Return how many rows and encrypted files `rewrite` looks at in one pass."""
+    rows = sum(model._base_manager.count() for model, _ in encrypted_columns())
+    return rows + sum(1 for _ in encrypted_files())
 
 
 def _write_keys(keys: list[str]) -> None:
@@ -82,7 +91,15 @@ def rewrite(*, step: Callable[[int], object] = _quiet) -> int:
         How many rows and files were written.
     """
     rows = sum(_rewrite_table(model, columns, step) for model, columns in encrypted_columns())
-    return rows + private_files.reencrypt_files(step)
+    return rows + _rewrite_files(step)
+
+
+def _rewrite_files(step: Callable[[int], object]) -> int:
+    written = 0
+    for storage, name in encrypted_files():
+        written += storage.reencrypt(name)
+        step(1)
+    return written
 
 
 def _rewrite_table(model: type[models.Model], columns: list[str], step: Callable[[int], object]) -> int:

@@ -17,7 +17,9 @@ MODEL_LABELS = {
     "api_tokens.RequestCount": "integrators.RequestCount",
     "core.ScheduledJobState": "core.PeriodicRun",
     "core.WorkerHeartbeat": "core.WorkerBeat",
+    "documents.Document": "veterans.Evidence",  # the employers' documents were employers.EmployerPaper
     "employers.HiddenRecord": "employers.HiddenFile",
+    "employers.VerificationBasis": "employers.VerificationEvidence",
     "fairs.DoorShift": "fairs.DoorDuty",
     "follow_ups.Absence": "placements.Absence",
     "follow_ups.AttemptReversal": "placements.AttemptTakenBack",

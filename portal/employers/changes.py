@@ -15,10 +15,11 @@ from portal.accounts.models import User
 from portal.core import audit
 from portal.core.models import Region
 from portal.core.state_machine import TransitionRefused
-from portal.employers.enums import ChangeState, EvidenceKind, StepKind, VerificationState
+from portal.documents.enums import DocumentKind
+from portal.employers.enums import ChangeState, StepKind, VerificationState
 from portal.employers.models import Employer, FactsChange
 from portal.employers.permissions import can_review, owns
-from portal.employers.verification import locked, log_step, note_evidence, require_reason
+from portal.employers.verification import locked, log_step, require_reason, save_bases
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station
 
@@ -99,7 +100,7 @@ def accept_change(
     *,
     change: FactsChange,
     by: User,
-    evidence: Iterable[EvidenceKind],
+    kinds: Iterable[DocumentKind],
     shown: Collection[int] | None = None,
 ) -> Employer:
     """Let a change become what the portal says, on the evidence that was looked at.
@@ -111,8 +112,8 @@ def accept_change(
     """
     change = _waiting(change, by)
     employer = locked(Employer.objects.select_related("station").get(pk=change.employer_id), by)
-    kinds = list(evidence)
-    needed = [EvidenceKind.LICENCE, *([EvidenceKind.PERMIT] if change.after.get("agency_permit") else [])]
+    kinds = list(kinds)
+    needed = [DocumentKind.LICENCE, *([DocumentKind.PERMIT] if change.after.get("agency_permit") else [])]
     missing = [kind.label for kind in needed if kind not in kinds]
     if missing:
         raise ValidationError({"evidence": f"请核对{'和'.join(missing)}并勾选。"})
@@ -123,7 +124,7 @@ def accept_change(
     employer.full_clean(exclude=["contact_phone"])
     employer.save()
     _settle(employer, by, ChangeState.ACCEPTED)
-    note_evidence(log_step(employer, by, StepKind.ACCEPT_CHANGE, before=employer.state), kinds, shown)
+    save_bases(log_step(employer, by, StepKind.ACCEPT_CHANGE, before=employer.state), kinds, shown)
     return employer
 
 

@@ -55,22 +55,6 @@ class EmployerRole(models.TextChoices):
     RECRUITER = "recruiter", "招聘专员"
 
 
-class EvidenceKind(models.TextChoices):
-    LICENCE = "licence", "营业执照"
-    NOTICE = "notice", "招用人员简章"
-    AGENT_ID = "agent_id", "经办人身份证明"
-    AUTHORISATION = "authorisation", "授权委托书"
-    PERMIT = "permit", "人力资源服务许可证"
-
-
-class PaperState(models.TextChoices):
-    """What became of a paper that an employer handed in."""
-
-    WAITING = "waiting", "待核对"
-    CHECKED = "checked", "已核对"
-    REFUSED = "refused", "不通过"
-
-
 class StepKind(models.TextChoices):
     """What staff decided about an employer."""
 

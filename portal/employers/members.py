@@ -12,7 +12,7 @@ from portal.core.encryption import lookup_hash
 from portal.core.validators import normalise_phone, validate_phone
 from portal.employers.enums import EmployerRole, InvitationState
 from portal.employers.models import Employer, EmployerInvitation, EmployerMembership
-from portal.employers.notifications import tell_invited
+from portal.employers.notifications import notify_invited
 from portal.employers.permissions import can_invite, can_remove, owns
 
 INVITATION_LASTS = timedelta(days=14)
@@ -52,7 +52,7 @@ def invite(*, employer: Employer, by: User, phone: str, role: EmployerRole) -> E
         expires_at=now + INVITATION_LASTS,
     )
     audit.record(by=by, verb="employers.member_invited", target=employer, role=role, invitation=invitation.pk)
-    tell_invited(invitation)
+    notify_invited(invitation)
     return invitation
 
 

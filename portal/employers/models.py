@@ -17,14 +17,14 @@ from portal.accounts.roles import Permission
 from portal.core.encryption import EncryptedTextField
 from portal.core.models import AppendOnlyModel, Region, TimestampedModel
 from portal.core.validators import validate_no_unit_name, validate_uscc_form
+from portal.documents.enums import OwnerType, kind_choices
+from portal.documents.models import Document
 from portal.employers.enums import (
     ChangeState,
     EmployerRole,
-    EvidenceKind,
     Industry,
     InvitationState,
     Nature,
-    PaperState,
     SizeBand,
     StepKind,
     VerificationState,
@@ -240,64 +240,6 @@ class EmployerInvitation(models.Model):
         ]
 
 
-class PaperQuerySet(models.QuerySet["EmployerPaper"]):
-    def current(self) -> "PaperQuerySet":
-        return self.filter(replaced_at=None)
-
-    def visible_to(self, user: "User | AnonymousUser") -> "PaperQuerySet":
-        """The employer's members and the reviewers of its station."""
-        if not isinstance(user, User) or not user.is_active:
-            return self.none()
-        theirs = Q(employer__in=Employer.objects.run_by(user))
-        return self.filter(
-            theirs | in_subtrees("employer__station", user.station_paths(Permission.REVIEW_EMPLOYERS))
-        )
-
-
-class EmployerPaper(models.Model):
-    """A scanned paper (营业执照 …) that an employer handed in. The bytes stand encrypted in private storage
-    under `stored`; it is empty once they were deleted, and the row says what there was.
-    """
-
-    employer = models.ForeignKey(Employer, models.PROTECT, related_name="papers", verbose_name="单位")
-    kind = models.CharField("材料", max_length=14, choices=EvidenceKind.choices)
-    stored = models.CharField("存储名", max_length=32, blank=True)
-    media = models.CharField("类型", max_length=40)
-    size = models.PositiveIntegerField("大小（字节）")
-    sha256 = models.CharField("校验值", max_length=64)
-    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="上传人")
-    uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
-    state = models.CharField("状态", max_length=8, choices=PaperState.choices, default=PaperState.WAITING)
-    reason = models.CharField("原因", max_length=120, blank=True, validators=[validate_no_unit_name])
-    judged_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核对人"
-    )
-    judged_at = models.DateTimeField("核对时间", null=True, blank=True)
-    # Another one stands in its place since; kept, where a verification was given on it.
-    replaced_at = models.DateTimeField("更换时间", null=True, blank=True)
-
-    objects = PaperQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "单位材料"
-        verbose_name_plural = "单位材料"
-        ordering = ["-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["employer", "kind"], condition=Q(replaced_at=None), name="paper_current_once"
-            ),
-            models.UniqueConstraint(fields=["stored"], condition=~Q(stored=""), name="paper_stored_once"),
-            models.CheckConstraint(
-                condition=~Q(state=PaperState.REFUSED) | ~Q(reason=""), name="paper_refused_has_reason"
-            ),
-            models.CheckConstraint(
-                condition=Q(state=PaperState.WAITING, judged_at=None, judged_by=None)
-                | (~Q(state=PaperState.WAITING) & Q(judged_at__isnull=False, judged_by__isnull=False)),
-                name="paper_judged_has_reviewer",
-            ),
-        ]
-
-
 class VerificationStep(AppendOnlyModel):
     """One decision of staff about an employer. The log is only ever added to."""
 
@@ -322,17 +264,22 @@ class VerificationStep(AppendOnlyModel):
         ]
 
 
-class VerificationEvidence(models.Model):
-    """What staff looked at for a decision, and when: the paper handed in, or the original at the counter."""
+class VerificationBasis(models.Model):
+    """What a decision is based on (核验依据): a reviewed document, or the original seen at the counter."""
 
-    employer = models.ForeignKey(Employer, models.PROTECT, related_name="evidence", verbose_name="单位")
+    employer = models.ForeignKey(Employer, models.PROTECT, related_name="bases", verbose_name="单位")
     step = models.ForeignKey(
-        VerificationStep, models.PROTECT, null=True, blank=True, related_name="evidence", verbose_name="决定"
+        VerificationStep, models.PROTECT, null=True, blank=True, related_name="bases", verbose_name="决定"
     )
-    paper = models.ForeignKey(
-        EmployerPaper, models.PROTECT, null=True, blank=True, related_name="evidence", verbose_name="所看材料"
+    document = models.ForeignKey(
+        Document,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="verification_bases",
+        verbose_name="所看材料",
     )
-    kind = models.CharField("材料", max_length=14, choices=EvidenceKind.choices)
+    kind = models.CharField("材料", max_length=14, choices=kind_choices(OwnerType.EMPLOYER))
     seen_on = models.DateField("核对日期")
     seen_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="核对人")
     note = models.CharField("备注", max_length=120, blank=True)

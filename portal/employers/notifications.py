@@ -6,8 +6,9 @@ from datetime import date
 from django.utils import timezone
 
 from portal.accounts.models import User
+from portal.documents.models import Document
 from portal.employers.enums import EmployerRole, StepKind
-from portal.employers.models import Employer, EmployerInvitation, EmployerPaper, VerificationStep
+from portal.employers.models import Employer, EmployerInvitation, VerificationStep
 from portal.notifications.actions import notify, notify_all
 from portal.notifications.enums import NotificationKind, NotificationTarget
 
@@ -29,7 +30,7 @@ def _people(employer: Employer, *roles: EmployerRole) -> Iterable[User]:
     return rows.filter(employer_memberships__role__in=roles) if roles else rows
 
 
-def tell_decision(step: VerificationStep) -> None:
+def notify_decision(step: VerificationStep) -> None:
     """Tell every member what staff decided."""
     reason = f"：{step.reason}" if step.reason else "。"
     notify_all(
@@ -42,19 +43,19 @@ def tell_decision(step: VerificationStep) -> None:
     )
 
 
-def tell_refused_paper(paper: EmployerPaper) -> None:
-    """Tell every member which paper is to be replaced, and why."""
+def notify_document_refused(employer: Employer, document: Document) -> None:
+    """Tell every member which document has to be replaced, and why."""
     notify_all(
-        users=_people(paper.employer),
+        users=_people(employer),
         kind=NotificationKind.EMPLOYER,
-        text=f"{paper.employer.name}：{paper.get_kind_display()}不通过，{paper.reason}",
-        key=f"employer.paper.{paper.pk}",
+        text=f"{employer.name}：{document.get_kind_display()}不通过，{document.reason}",
+        key=f"employer.paper.{document.pk}",
         target=NotificationTarget.EMPLOYER_DOCUMENTS,
-        target_id=paper.employer_id,
+        target_id=employer.pk,
     )
 
 
-def tell_invited(invitation: EmployerInvitation) -> None:
+def notify_invited(invitation: EmployerInvitation) -> None:
     """Tell whoever is invited, if they have signed in before; others see it when they first do."""
     invited = User.objects.filter(phone_hash=invitation.phone_hash, is_active=True).first()
     if invited is not None:

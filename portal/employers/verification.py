@@ -10,17 +10,17 @@ from portal.accounts.models import User
 from portal.core import audit
 from portal.core.state_machine import TransitionRefused, TransitionTable
 from portal.core.validators import uscc_check_passes
-from portal.employers import papers
-from portal.employers.enums import EvidenceKind, PaperState, StepKind, VerificationState
+from portal.documents.enums import DocumentKind, DocumentState
+from portal.employers.employer_documents import documents_of, record_judgement
+from portal.employers.enums import StepKind, VerificationState
 from portal.employers.events import employer_changed
 from portal.employers.models import (
     VERIFICATION_LASTS,
     Employer,
-    EmployerPaper,
-    VerificationEvidence,
+    VerificationBasis,
     VerificationStep,
 )
-from portal.employers.notifications import tell_decision
+from portal.employers.notifications import notify_decision
 from portal.employers.permissions import can_review, owns
 
 TRANSITIONS = TransitionTable(
@@ -64,7 +64,7 @@ def log_step(
     )
     audit.record(by=by, verb=f"employers.{kind}", target=employer, before=before, reason=reason)
     employer_changed.send(sender=Employer, employer=employer)
-    tell_decision(step)
+    notify_decision(step)
     return step
 
 
@@ -83,25 +83,26 @@ def verify(
     *,
     employer: Employer,
     by: User,
-    evidence: Iterable[EvidenceKind],
+    kinds: Iterable[DocumentKind],
     shown: Collection[int] | None = None,
     uscc_override_reason: str = "",
 ) -> Employer:
-    """Verify an employer for half a year on the evidence that was looked at; a verified one anew.
+    """Verify an employer for `VERIFICATION_LASTS`; a verified employer is verified anew.
 
     Args:
-        shown: numbers of the papers that the reviewer had before them; None where nobody had a page before
-            them. One handed in since then is not taken as seen.
+        kinds: the documents that the reviewer checked, as uploads or as originals at the counter.
+        shown: numbers of the uploaded documents on the reviewer's page; None where there was no page.
+            A document uploaded since then does not count as checked.
 
     Raises:
         PermissionDenied: `by` reviews another station's employers.
-        ValidationError: no licence (for an agency: no permit) among the evidence, a paper that was replaced
-            meanwhile, or a code whose check character fails without a reason.
+        ValidationError: no licence (for an agency: no permit) among `kinds`, a document that was replaced
+            meanwhile, or a credit code whose check character fails without a reason.
         TransitionRefused: not in a state that can be verified.
     """
     employer = locked(employer, by)
-    kinds = list(evidence)
-    needed = [EvidenceKind.LICENCE, *([EvidenceKind.PERMIT] if employer.is_agency else [])]
+    kinds = list(kinds)
+    needed = [DocumentKind.LICENCE, *([DocumentKind.PERMIT] if employer.is_agency else [])]
     missing = [kind.label for kind in needed if kind not in kinds]
     if missing:
         raise ValidationError({"evidence": f"请核对{'和'.join(missing)}并勾选。"})
@@ -116,37 +117,35 @@ def verify(
     employer.verified_by = by
     employer.renewal_asked_at = None
     step = _decide(employer, by, StepKind.VERIFY)
-    note_evidence(step, kinds, shown)
+    save_bases(step, kinds, shown)
     return employer
 
 
-def note_evidence(
-    step: VerificationStep, kinds: Iterable[EvidenceKind], shown: Collection[int] | None
-) -> None:
-    """Write down what a decision rests on: the paper of each kind that is there, else the original was seen.
+def save_bases(step: VerificationStep, kinds: Iterable[DocumentKind], shown: Collection[int] | None) -> None:
+    """Save what a decision is based on: the current document of each kind, or else its original.
 
     Raises:
-        ValidationError: a paper is not among those `shown`.
+        ValidationError: a document is not among those `shown`.
     """
-    there = {paper.kind: paper for paper in EmployerPaper.objects.current().filter(employer=step.employer)}
-    rows = []
+    current = {document.kind: document for document in documents_of(step.employer).current()}
+    bases = []
     for kind in kinds:
-        paper = there.get(kind)
-        if paper is not None and shown is not None and paper.pk not in shown:
-            raise ValidationError({"evidence": f"{EvidenceKind(kind).label}刚刚被单位更换，请重新查看。"})
-        if paper is not None and paper.state != PaperState.CHECKED:
-            papers.mark(paper, by=step.by, state=PaperState.CHECKED)
-        rows.append(
-            VerificationEvidence(
+        document = current.get(kind)
+        if document is not None and shown is not None and document.pk not in shown:
+            raise ValidationError({"evidence": f"{DocumentKind(kind).label}刚刚被单位更换，请重新查看。"})
+        if document is not None and document.state != DocumentState.CHECKED:
+            record_judgement(document, by=step.by, state=DocumentState.CHECKED)
+        bases.append(
+            VerificationBasis(
                 employer=step.employer,
                 step=step,
-                paper=paper,
+                document=document,
                 kind=kind,
                 seen_on=timezone.localdate(step.at),
                 seen_by=step.by,
             )
         )
-    VerificationEvidence.objects.bulk_create(rows)
+    VerificationBasis.objects.bulk_create(bases)
 
 
 def require_reason(reason: str) -> str:

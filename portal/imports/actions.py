@@ -7,12 +7,13 @@ from datetime import timedelta
 from pathlib import PurePath
 
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.db import transaction
 from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
-from portal.core.private_files import delete_private, write_private
 from portal.imports import column_mapping
 from portal.imports.enums import ImportState, RowOutcome
 from portal.imports.import_kinds import get_kind
@@ -66,7 +67,7 @@ def upload(
         file_name=_NUMBERS.sub("…", PurePath(name).name)[:120],
         size=len(content),
         content_sha256=hashlib.sha256(content).hexdigest(),
-        stored_as=write_private(content),
+        stored_as=storages["private"].save("upload", ContentFile(content)),
         header_row=header_row,
         head=head_of(table, header_row, columns, FIRST_ROWS),
         columns=columns,
@@ -201,7 +202,7 @@ def delete_expired() -> None:
     for run in past.filter(finished_at__lt=now - UNDO_WITHIN) | past.filter(
         finished_at=None, updated_at__lt=now - KEEP_UPLOAD
     ):
-        transaction.on_commit(lambda name=run.stored_as: delete_private(name))  # type: ignore[misc]
+        transaction.on_commit(lambda name=run.stored_as: storages["private"].delete(name))  # type: ignore[misc]
         run.rows.filter(outcome=RowOutcome.UPDATED).update(before="")
         run.stored_as = run.head = ""
         run.save(update_fields=["stored_as", "head"])

@@ -13,12 +13,12 @@ from itertools import islice
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from portal.core import audit
-from portal.core.private_files import read_private
 from portal.imports.enums import ImportState, RowOutcome
 from portal.imports.import_kinds import BadRow, RowImporter, RowResult, WrittenRow, get_kind
 from portal.imports.models import ImportRow, ImportRun
@@ -43,7 +43,7 @@ def execute(run: ImportRun, *, dry: bool, progress: Progress | None = None, chun
     """
     kind = get_kind(run.kind)
     try:
-        table = read_table(read_private(run.stored_as))
+        table = read_table(storages["private"].open(run.stored_as).read())
     except (FileNotFoundError, ValidationError):
         return _fail(run, "上传的文件已不在服务器上，请重新上传。")
     lines = list(table.lines(run.header_row, run.columns))

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from portal.accounts.models import AccessLog, Consent
 from portal.veterans.models import Veteran
+from portal.veterans.veteran_documents import documents_of
 
 # How far from the file rows are followed: placements, and the steps of placements.
 _DEPTH = 2
@@ -35,6 +36,9 @@ def collect_personal_data(veteran: Veteran) -> list[DataSection]:
         DataSection("档案", [_said(veteran)]),
         *_pointing_at(Veteran, [veteran.pk], _DEPTH, {Veteran}),
     ]
+    documents = documents_of(veteran).select_related("uploaded_by", "judged_by").order_by("pk")
+    owner_fields = {"owner_type", "owner_id", "replaced_at"}
+    sections.append(DataSection("证明材料", [_said(row, skip=owner_fields) for row in documents]))
     if veteran.account_id is not None:
         consents = Consent.objects.filter(user=veteran.account_id).order_by("pk")
         sections.append(DataSection("授权同意", [_said(row, skip={"user"}) for row in consents]))

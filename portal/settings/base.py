@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "portal.accounts",
     "portal.notifications",
     "portal.imports",
+    "portal.documents",
     "portal.veterans",
     "portal.visits",
     "portal.employers",
@@ -174,6 +175,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {"BACKEND": "portal.documents.storage.EncryptedFileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

@@ -52,21 +52,6 @@ DIFFICULTIES = (
 DISABILITY_GRADES = ("一级", "二级", "三级", "四级", "五级", "六级", "七级", "八级", "九级", "十级")
 
 
-class EvidenceKind(models.TextChoices):
-    """What a piece of evidence shows (材料类别)."""
-
-    DISCHARGE = "discharge", "退役证件"
-    CERTIFICATE = "certificate", "驾驶证、职业证书"
-    EDUCATION = "education", "学历证书"
-    OTHER = "other", "其他证明"
-
-
-class EvidenceState(models.TextChoices):
-    WAITING = "waiting", "待核对"
-    CHECKED = "checked", "已核对"
-    REFUSED = "refused", "不通过"
-
-
 class ClaimState(models.TextChoices):
     """What became of a claim (认领)."""
 

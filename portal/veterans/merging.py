@@ -5,6 +5,7 @@ The file that goes is not deleted: it is closed, points at the one that stays, a
 Django's own knowledge of the relations, so that a room above this one needs no code here.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,6 +16,8 @@ from portal.accounts.models import User
 from portal.core import audit
 from portal.core.models import AppendOnlyModel
 from portal.core.stored_names import stored_label
+from portal.documents.enums import OwnerType
+from portal.documents.models import Document
 from portal.veterans.actions import PLAIN_FIELDS
 from portal.veterans.enums import CloseReason, EmploymentStatus
 from portal.veterans.events import (
@@ -30,27 +33,24 @@ from portal.veterans.retention import can_close
 _FILLED = sorted(PLAIN_FIELDS - {"name", "is_party_member", "education", "employment_status"})
 
 
-def _relations() -> list[tuple[type[models.Model], str]]:
-    """(model, field) of what points at a file and may be pointed at another."""
-    pointing: list[tuple[Any, str]] = [
-        (relation.related_model, relation.field.name)
-        for relation in Veteran._meta.related_objects
-        if not relation.field.many_to_many
-    ]
-    return [
-        (model, name)
-        for model, name in pointing
-        if model not in {Veteran, RecordMerge} and not issubclass(model, AppendOnlyModel)
-    ]
+def _references() -> Iterator[tuple[models.QuerySet[Any], str]]:
+    """Yield (rows, field) of everything that refers to a record and may refer to another one instead."""
+    for relation in Veteran._meta.related_objects:
+        model: Any = relation.related_model
+        if relation.field.many_to_many or model in {Veteran, RecordMerge}:
+            continue
+        if not issubclass(model, AppendOnlyModel):
+            yield model._base_manager.all(), relation.field.name
+    yield Document.objects.filter(owner_type=OwnerType.VETERAN), "owner_id"
 
 
-def pointing_at(veteran: Veteran) -> list[tuple[str, int]]:
-    """(kind of row, how many) of what would move, for the preview."""
-    counted = (
-        (str(model._meta.verbose_name), model._base_manager.filter(**{name: veteran}).count())
-        for model, name in _relations()
+def count_references(veteran: Veteran) -> list[tuple[str, int]]:
+    """Return (kind of row, number of rows) of what a merge would move, for the preview."""
+    counts = (
+        (str(rows.model._meta.verbose_name), rows.filter(**{field: veteran.pk}).count())
+        for rows, field in _references()
     )
-    return [(kind, n) for kind, n in counted if n]
+    return [(kind, count) for kind, count in counts if count]
 
 
 def _require(by: User, *files: Veteran) -> None:
@@ -100,14 +100,14 @@ def merge_files(*, kept: Veteran, gone: Veteran, by: User) -> RecordMerge:
 def _move_rows(source: Veteran, target: Veteran) -> list[list[Any]]:
     """Point what points at `source` at `target`; [model, key, field] of each row that could be."""
     moved = []
-    for model, name in _relations():
-        for row in model._base_manager.filter(**{name: source}).order_by("pk"):
+    for rows, field in _references():
+        for pk in rows.filter(**{field: source.pk}).order_by("pk").values_list("pk", flat=True):
             try:
                 with transaction.atomic():
-                    model._base_manager.filter(pk=row.pk).update(**{name: target})
+                    rows.filter(pk=pk).update(**{field: target.pk})
             except IntegrityError:
-                continue  # the other file has this one already: a registration for the same fair, a wish
-            moved.append([stored_label(model), row.pk, name])
+                continue  # the other record has this one already: a registration for the same fair, a wish
+            moved.append([stored_label(rows.model), pk, field])
     return moved
 
 
@@ -130,11 +130,11 @@ def undo_merge(*, merge: RecordMerge, by: User) -> RecordMerge:
         raise ValidationError("这次合并已经撤销过了。")
     if kept.merged_into_id is not None:
         raise ValidationError("保留的档案后来又并入了另一份，请先撤销那一次合并。")
-    models_by_label = {stored_label(model): model for model, _ in _relations()}
+    rows_by_label = {stored_label(rows.model): rows for rows, _ in _references()}
     back = [
-        [label, key, name]
-        for label, key, name in merge.moved
-        if models_by_label[label]._base_manager.filter(pk=key, **{name: kept}).update(**{name: gone})
+        [label, key, field]
+        for label, key, field in merge.moved
+        if rows_by_label[label].filter(pk=key, **{field: kept.pk}).update(**{field: gone.pk})
     ]
     blank = Veteran()
     for name in merge.filled:

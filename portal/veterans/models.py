@@ -26,8 +26,6 @@ from portal.veterans.enums import (
     ClaimState,
     CloseReason,
     EmploymentStatus,
-    EvidenceKind,
-    EvidenceState,
     FileSource,
     MoveReason,
     RankGroup,
@@ -341,51 +339,6 @@ class RecordClaim(models.Model):
                 condition=~Q(state=ClaimState.REFUSED) | ~Q(reason=""), name="claim_refused_has_reason"
             ),
         ]
-
-
-class EvidenceQuerySet(models.QuerySet["Evidence"]):
-    def visible_to(self, user: "User | AnonymousUser") -> "EvidenceQuerySet":
-        """Whoever sees the file."""
-        return self.filter(veteran__in=Veteran.objects.visible_to(user))
-
-
-class Evidence(models.Model):
-    """A scanned paper in a file (证明材料). The bytes stand encrypted in private storage under `stored`."""
-
-    veteran = models.ForeignKey(Veteran, models.PROTECT, related_name="evidence", verbose_name="退役军人")
-    kind = models.CharField("类别", max_length=12, choices=EvidenceKind.choices)
-    stored = models.CharField("存储名", max_length=32, unique=True)
-    media = models.CharField("类型", max_length=40)
-    size = models.PositiveIntegerField("大小（字节）")
-    sha256 = models.CharField("校验值", max_length=64)
-    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="上传人")
-    uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
-    state = models.CharField(
-        "状态", max_length=8, choices=EvidenceState.choices, default=EvidenceState.WAITING
-    )
-    reason = models.CharField("原因", max_length=120, blank=True, validators=[validate_no_unit_name])
-    judged_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核对人"
-    )
-    judged_at = models.DateTimeField("核对时间", null=True, blank=True)
-
-    objects = EvidenceQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "证明材料"
-        verbose_name_plural = "证明材料"
-        ordering = ["-pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["veteran", "sha256"], name="evidence_once"),
-            models.CheckConstraint(
-                condition=~Q(state=EvidenceState.REFUSED) | ~Q(reason=""), name="evidence_refused_has_reason"
-            ),
-        ]
-
-
-def evidence_owner(pk: int) -> int | None:
-    """Number of the file that a piece of evidence belongs to."""
-    return Evidence.objects.filter(pk=pk).values_list("veteran", flat=True).first()
 
 
 class WorkHistory(models.Model):

@@ -10,6 +10,8 @@ from django.db import models
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.core import audit
+from portal.documents.enums import OwnerType
+from portal.documents.models import Document
 from portal.imports.enums import RowOutcome
 from portal.imports.import_kinds import WrittenRow
 from portal.stations.models import Station
@@ -68,6 +70,8 @@ def _in_use(ids: Iterable[int]) -> set[int]:
             continue
         rows = relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": wanted})
         used |= set(rows.values_list(relation.field.attname, flat=True))
+    documents = Document.objects.owned_by(OwnerType.VETERAN, wanted)
+    used |= set(documents.values_list("owner_id", flat=True))
     return used
 
 

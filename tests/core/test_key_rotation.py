@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet, InvalidToken
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
@@ -14,7 +16,6 @@ from portal.accounts.models import User
 from portal.core import key_rotation
 from portal.core.encryption import cipher, keys_in_force
 from portal.core.models import AuditEvent
-from portal.core.private_files import _path, read_private, write_private
 from portal.veterans.models import Veteran
 from tests.factories import make_user, make_veteran
 
@@ -62,14 +63,15 @@ def test_a_running_process_knows_the_new_key_as_soon_as_it_is_in_the_file() -> N
     assert keys_in_force()[0] == key
 
 
-def test_private_files_follow_the_key_and_outlive_the_old_one(key_file) -> None:
+def test_private_files_are_encrypted_under_the_new_key_and_readable_without_the_old_one(key_file) -> None:
     key_rotation.add_key()
-    name = write_private(b"a certificate")
+    storage = storages["private"]
+    name = storage.save("upload", ContentFile(b"a certificate"))
     key_rotation.rotate(by=None)
     key_rotation.retire(by=None, at_once=True)
     (new,) = key_file.read_text().split()
-    assert Fernet(new).decrypt(_path(name).read_bytes()) == b"a certificate"
-    assert read_private(name) == b"a certificate"
+    assert Fernet(new).decrypt(Path(storage.path(name)).read_bytes()) == b"a certificate"
+    assert storage.open(name).read() == b"a certificate"
 
 
 def test_a_second_run_writes_nothing_and_a_broken_off_one_goes_on() -> None:

@@ -21,7 +21,8 @@ from portal.demo.content.people import PeopleMaker
 from portal.demo.content.places import offices, places
 from portal.demo.loading.posts import FROM_SHEET
 from portal.demo.scale import SCALES
-from portal.employers.models import Employer, EmployerMembership, EmployerPaper, HiddenRecord
+from portal.documents.models import Document
+from portal.employers.models import Employer, EmployerMembership, HiddenRecord
 from portal.fairs.models import Booth, CheckIn
 from portal.follow_ups.enums import FollowUpKind
 from portal.follow_ups.models import FollowUp
@@ -143,7 +144,7 @@ def _dossiers_are_believable() -> None:
     agencies = Position.objects.filter(employer__is_agency=True)
     assert agencies.exists()
     assert not agencies.filter(real_employer="").exists()
-    assert EmployerPaper.objects.count() > 2
+    assert Document.objects.count() > 2
     assert HiddenRecord.objects.in_force().exists()
     roles = EmployerMembership.objects.filter(employer=firms.earliest("pk")).values_list("role", flat=True)
     assert sorted(roles) == ["owner", "recruiter"]

@@ -10,14 +10,15 @@ from django.utils import timezone
 from portal.accounts.enums import StationRole
 from portal.core.models import AuditEvent
 from portal.core.state_machine import TransitionRefused
+from portal.documents.enums import DocumentKind
 from portal.employers import actions, verification
-from portal.employers.enums import EvidenceKind, Industry, Nature, SizeBand, VerificationState
+from portal.employers.enums import Industry, Nature, SizeBand, VerificationState
 from portal.employers.models import Employer
 from tests.factories import make_employer, make_staff, make_stations, make_uscc, make_user, make_veteran
 
 pytestmark = pytest.mark.django_db
 
-EVIDENCE = [EvidenceKind.LICENCE, EvidenceKind.AGENT_ID]
+KINDS = [DocumentKind.LICENCE, DocumentKind.AGENT_ID]
 
 
 def _register(**changes):
@@ -63,22 +64,22 @@ def test_a_wrong_character_set_is_refused_beside_its_field() -> None:
 def test_verification_holds_half_a_year_and_notes_the_evidence() -> None:
     employer = _register()
     reviewer = make_staff(employer.station, StationRole.REVIEWER)
-    verification.verify(employer=employer, by=reviewer, evidence=EVIDENCE)
+    verification.verify(employer=employer, by=reviewer, kinds=KINDS)
     employer.refresh_from_db()
     assert employer.is_verified
     assert employer.verified_by == reviewer
     assert employer.verified_until == timezone.localdate() + timedelta(days=183)
-    assert set(employer.evidence.values_list("kind", flat=True)) == set(EVIDENCE)
+    assert set(employer.bases.values_list("kind", flat=True)) == set(KINDS)
 
 
 def test_a_failing_check_character_needs_a_reason() -> None:
     employer = _register(uscc="91350203M0001QAY9B")
     reviewer = make_staff(employer.station, StationRole.REVIEWER)
     with pytest.raises(ValidationError) as refused:
-        verification.verify(employer=employer, by=reviewer, evidence=EVIDENCE)
+        verification.verify(employer=employer, by=reviewer, kinds=KINDS)
     assert "uscc_override_reason" in refused.value.message_dict
     verification.verify(
-        employer=employer, by=reviewer, evidence=EVIDENCE, uscc_override_reason="与营业执照原件核对无误"
+        employer=employer, by=reviewer, kinds=KINDS, uscc_override_reason="与营业执照原件核对无误"
     )
     assert Employer.objects.verified().filter(pk=employer.pk).exists()
 
@@ -87,14 +88,14 @@ def test_no_evidence_no_verification() -> None:
     employer = _register()
     reviewer = make_staff(employer.station, StationRole.REVIEWER)
     with pytest.raises(ValidationError, match="营业执照"):
-        verification.verify(employer=employer, by=reviewer, evidence=[])
+        verification.verify(employer=employer, by=reviewer, kinds=[])
 
 
 @pytest.mark.parametrize("verb", ["verify", "refuse"])
 def test_only_a_reviewer_at_or_above_the_station_decides(verb: str) -> None:
     stations = make_stations()
     employer = _register()
-    arguments = {"evidence": EVIDENCE} if verb == "verify" else {"reason": "材料不全"}
+    arguments = {"kinds": KINDS} if verb == "verify" else {"reason": "材料不全"}
     for user in (
         make_user(),
         make_staff(stations["蓬江区"], StationRole.REVIEWER),

@@ -10,8 +10,9 @@ from django.utils import timezone
 from portal.accounts.enums import StationRole
 from portal.core.models import AppendOnlyError
 from portal.core.state_machine import TransitionRefused
+from portal.documents.enums import DocumentKind
 from portal.employers import actions, changes, notifications, verification
-from portal.employers.enums import ChangeState, EmployerRole, EvidenceKind, StepKind, VerificationState
+from portal.employers.enums import ChangeState, EmployerRole, StepKind, VerificationState
 from portal.employers.models import (
     RENEWAL_FROM,
     VERIFICATION_LASTS,
@@ -25,7 +26,7 @@ from portal.positions.models import Position
 from tests.factories import make_employer, make_position, make_staff, make_stations, make_user
 
 pytestmark = pytest.mark.django_db
-LICENCE = [EvidenceKind.LICENCE]
+LICENCE = [DocumentKind.LICENCE]
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def _ends(employer, days):
 def test_each_decision_stands_in_a_log_with_its_reason_and_dates(employer, reviewer) -> None:
     verification.suspend(employer=employer, by=reviewer, reason="投诉待查")
     verification.lift(employer=employer, by=reviewer, reason="查无此事")
-    verification.verify(employer=employer, by=reviewer, evidence=LICENCE)
+    verification.verify(employer=employer, by=reviewer, kinds=LICENCE)
     said = [(s.kind, s.from_state, s.to_state, s.reason) for s in employer.steps.order_by("pk")]
     assert said == [
         ("suspend", "verified", "suspended", "投诉待查"),
@@ -60,7 +61,7 @@ def test_each_decision_stands_in_a_log_with_its_reason_and_dates(employer, revie
     ]
     last = employer.steps.first()
     assert last.until == timezone.localdate() + VERIFICATION_LASTS
-    assert [item.kind for item in last.evidence.all()] == LICENCE
+    assert [item.kind for item in last.bases.all()] == LICENCE
     last.reason = "改写"
     with pytest.raises(AppendOnlyError):
         last.save()
@@ -82,7 +83,7 @@ def test_lifting_gives_no_time_that_had_run_out(employer, reviewer) -> None:
     verification.suspend(employer=employer, by=reviewer, reason="投诉待查")
     with pytest.raises(ValidationError, match="已到期"):
         verification.lift(employer=employer, by=reviewer, reason="查无此事")
-    verification.verify(employer=employer, by=reviewer, evidence=LICENCE)
+    verification.verify(employer=employer, by=reviewer, kinds=LICENCE)
     assert employer.is_verified
 
 
@@ -96,7 +97,7 @@ def test_posts_pause_by_query_time_when_the_verification_lapsed_and_return_with_
     _ends(employer, -1)
     assert not Position.objects.open_at().exists()
     assert not Position.objects.visible_to(make_user()).exists()
-    verification.verify(employer=employer, by=reviewer, evidence=LICENCE)
+    verification.verify(employer=employer, by=reviewer, kinds=LICENCE)
     assert list(Position.objects.open_at()) == [post]
 
 
@@ -114,7 +115,7 @@ def test_asking_for_renewal_costs_nothing_and_is_answered(employer, owner, revie
     with pytest.raises(TransitionRefused):
         verification.return_renewal(employer=employer, by=reviewer, reason="再次")
     verification.ask_renewal(employer=employer, by=owner)
-    verification.verify(employer=employer, by=reviewer, evidence=LICENCE)
+    verification.verify(employer=employer, by=reviewer, kinds=LICENCE)
     assert not Employer.objects.renewal_asked().exists()
     assert employer.verified_until == timezone.localdate() + VERIFICATION_LASTS
 
@@ -137,8 +138,8 @@ def test_only_owners_ask_and_only_reviewers_answer(employer, owner) -> None:
 def test_an_agency_is_not_verified_without_its_permit(reviewer) -> None:
     agency = make_employer(verified=False, is_agency=True, agency_permit="粤江人服证字2026第001号")
     with pytest.raises(ValidationError, match="人力资源服务许可证"):
-        verification.verify(employer=agency, by=reviewer, evidence=LICENCE)
-    verification.verify(employer=agency, by=reviewer, evidence=[*LICENCE, EvidenceKind.PERMIT])
+        verification.verify(employer=agency, by=reviewer, kinds=LICENCE)
+    verification.verify(employer=agency, by=reviewer, kinds=[*LICENCE, DocumentKind.PERMIT])
     assert agency.is_verified
 
 
@@ -186,15 +187,15 @@ def test_a_verified_name_stays_until_staff_agree_and_posts_stay_open(employer, o
     assert changes.told(change) == [("单位名称", "江门市旧名有限公司", "江门市新名有限公司")]
     assert list(Employer.objects.change_asked()) == [employer]
     with pytest.raises(ValidationError, match="营业执照"):
-        changes.accept_change(change=change, by=reviewer, evidence=[EvidenceKind.NOTICE])
-    changes.accept_change(change=change, by=reviewer, evidence=LICENCE)
+        changes.accept_change(change=change, by=reviewer, kinds=[DocumentKind.NOTICE])
+    changes.accept_change(change=change, by=reviewer, kinds=LICENCE)
     employer.refresh_from_db()
     assert employer.name == "江门市新名有限公司"
     assert list(Position.objects.open_at()) == [post]
     assert employer.steps.get().kind == StepKind.ACCEPT_CHANGE
-    assert employer.evidence.get().kind == EvidenceKind.LICENCE
+    assert employer.bases.get().kind == DocumentKind.LICENCE
     with pytest.raises(TransitionRefused):
-        changes.accept_change(change=change, by=reviewer, evidence=LICENCE)
+        changes.accept_change(change=change, by=reviewer, kinds=LICENCE)
 
 
 def test_a_refused_change_leaves_the_name_and_says_why(employer, owner, reviewer) -> None:
@@ -225,7 +226,7 @@ def test_another_county_hands_the_employer_to_its_centre(employer, owner, review
     assert employer.station == stations["新会区"]
     change = FactsChange.objects.get()
     assert changes.told(change) == [("所在地区", "新会区", "蓬江区")]
-    changes.accept_change(change=change, by=reviewer, evidence=LICENCE)
+    changes.accept_change(change=change, by=reviewer, kinds=LICENCE)
     employer.refresh_from_db()
     assert (employer.region_id, employer.station) == ("440703", stations["蓬江区"])
 
@@ -253,7 +254,7 @@ def test_a_neighbours_reviewer_decides_no_change(employer, owner) -> None:
     neighbour = make_staff(make_stations()["蓬江区"], StationRole.REVIEWER)
     for user in (neighbour, owner):
         with pytest.raises(PermissionDenied):
-            changes.accept_change(change=FactsChange.objects.get(), by=user, evidence=LICENCE)
+            changes.accept_change(change=FactsChange.objects.get(), by=user, kinds=LICENCE)
         with pytest.raises(PermissionDenied):
             changes.refuse_change(change=FactsChange.objects.get(), by=user, reason="不行")
 

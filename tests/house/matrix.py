@@ -27,11 +27,11 @@ from portal.complaints import actions as complaints
 from portal.complaints.enums import ComplaintKind
 from portal.confirmations import links
 from portal.core.reference import load_reference
+from portal.documents.enums import DocumentKind
 from portal.employers import members
+from portal.employers.employer_documents import add_document as add_employer_document
 from portal.employers.enums import EmployerRole
-from portal.employers.enums import EvidenceKind as LicenceKind
 from portal.employers.hiding import hide
-from portal.employers.papers import hand_in
 from portal.fairs.enums import BoothState
 from portal.fairs.models import Booth, DoorShift
 from portal.follow_ups.absences import record_absence
@@ -42,9 +42,8 @@ from portal.notifications.enums import NotificationKind
 from portal.placements import actions as placements
 from portal.positions.enums import PositionState
 from portal.ranking import ranking_index
-from portal.veterans.enums import EvidenceKind
-from portal.veterans.evidence import add_evidence
 from portal.veterans.merging import merge_files
+from portal.veterans.veteran_documents import add_document
 from portal.visits import actions as visits
 from portal.visits.enums import Need, ReturnDocument
 from search import saved
@@ -126,8 +125,8 @@ class World:
             phone=self.claimant.phone,
             role=EmployerRole.RECRUITER,
         )
-        self.paper = hand_in(
-            employer=self.employer, by=self.member, kind=LicenceKind.LICENCE, content=make_picture()
+        self.employer_document = add_employer_document(
+            employer=self.employer, by=self.member, kind=DocumentKind.LICENCE, content=make_picture()
         )
         self.firm_hidden_from = make_employer(name="被屏蔽有限公司")
         self.position = make_position(employer=self.employer)
@@ -174,8 +173,8 @@ class World:
         self.merge = merge_files(
             kept=unclaimed, gone=make_veteran(station=own, name="并入人"), by=self.staff["head own"]
         )
-        self.piece = add_evidence(
-            veteran=self.veteran, by=self.veteran_user, kind=EvidenceKind.OTHER, content=make_picture()
+        self.veteran_document = add_document(
+            veteran=self.veteran, by=self.veteran_user, kind=DocumentKind.OTHER, content=make_picture()
         )
         self.saved_search = saved.save(by=self.veteran_user, asked=SearchParams(q="司机"), name="司机")
         self.notice = notify(
@@ -312,8 +311,8 @@ MATRIX: dict[str, Row] = {
     "positions/<int:pk>/report/": Row(SIGNED_IN, _of("position")),
     "me/reports/": Row(SIGNED_IN),
     "me/evidence/": Row(PERSONS),
-    "me/evidence/<int:pk>/": Row(THE_PERSON, _of("piece")),
-    "me/evidence/<int:pk>/remove/": Row(THE_PERSON, _of("piece"), "post"),
+    "me/evidence/<int:pk>/": Row(THE_PERSON, _of("veteran_document")),
+    "me/evidence/<int:pk>/remove/": Row(THE_PERSON, _of("veteran_document"), "post"),
     "me/data/": Row(PERSONS),
     "me/data/<slug:kind>/": Row(PERSONS, {"kind": "=json"}, "post"),
     # --- the employer's floor
@@ -322,8 +321,8 @@ MATRIX: dict[str, Row] = {
     "company/profile/": Row(EMPLOYERS),
     "company/profile/change/withdraw/": Row(OWNERS, method="post"),
     "company/papers/": Row(EMPLOYERS),
-    "company/papers/<int:pk>/": Row(THE_EMPLOYER, _of("paper")),
-    "company/papers/<int:pk>/remove/": Row(THE_EMPLOYER, _of("paper"), "post"),
+    "company/papers/<int:pk>/": Row(THE_EMPLOYER, _of("employer_document")),
+    "company/papers/<int:pk>/remove/": Row(THE_EMPLOYER, _of("employer_document"), "post"),
     "company/renewal/": Row(OWNERS, method="post"),
     "company/members/": Row(EMPLOYERS),
     "company/members/<int:pk>/role/": Row(THE_OWNER, _of("membership"), "post", data={"role": "=owner"}),
@@ -429,9 +428,9 @@ MATRIX: dict[str, Row] = {
     "desk/sheets/<int:pk>/<slug:step>/": Row(THE_UPLOADER, {"pk": "sheet.pk", "step": "=undo"}, "post"),
     "desk/employers/": Row(REVIEWS),
     "desk/employers/<int:pk>/": Row(REVIEWS_HERE, _of("employer")),
-    "desk/employers/papers/<int:pk>/": Row(REVIEWS_HERE, _of("paper")),
+    "desk/employers/papers/<int:pk>/": Row(REVIEWS_HERE, _of("employer_document")),
     "desk/employers/papers/<int:pk>/judge/": Row(
-        REVIEWS_HERE, _of("paper"), "post", data={"accepted": "=yes"}
+        REVIEWS_HERE, _of("employer_document"), "post", data={"accepted": "=yes"}
     ),
     "desk/positions/": Row(REVIEWS),
     "desk/positions/approve/": Row(REVIEWS, method="post"),
@@ -471,9 +470,9 @@ MATRIX: dict[str, Row] = {
     ),
     "desk/merges/<int:pk>/undo/": Row(CLOSERS_HERE, _of("merge"), "post"),
     "desk/claims/<int:pk>/": Row(FILES_HERE, _of("claim")),
-    "desk/evidence/<int:pk>/": Row(FILES_HERE, _of("piece")),
-    "desk/evidence/<int:pk>/judge/": Row(FILES_HERE, _of("piece"), "post"),
-    "desk/evidence/<int:pk>/remove/": Row(FILES_HERE, _of("piece"), "post"),
+    "desk/evidence/<int:pk>/": Row(FILES_HERE, _of("veteran_document")),
+    "desk/evidence/<int:pk>/judge/": Row(FILES_HERE, _of("veteran_document"), "post"),
+    "desk/evidence/<int:pk>/remove/": Row(FILES_HERE, _of("veteran_document"), "post"),
     "desk/veterans/<int:pk>/close/": Row(CLOSERS_HERE, _of("veteran")),
     "desk/veterans/<int:pk>/reopen/": Row(CLOSERS_HERE, _of("veteran"), "post"),
     "desk/veterans/<int:pk>/visits/": Row(FILES_HERE, _of("veteran")),
@@ -569,7 +568,7 @@ MATRIX: dict[str, Row] = {
     "notices/read/": Row(SIGNED_IN, method="post"),
     "notices/<int:pk>/": Row(THE_PERSON, _of("notice"), "post"),
     "healthz": Row(EVERYBODY),
-    # Pictures of published pages only; nobody's papers stand below /media/.
+    # Pictures of published pages only; no document is stored below /media/.
     r"^media/(?P<path>(?:images|original_images)/.+)$": Row(frozenset(), {"path": "=images/none.jpg"}),
     "sign-in/": Row(EVERYBODY),
     # Open only on the way through a sign-in.

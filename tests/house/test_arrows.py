@@ -48,7 +48,7 @@ def test_the_contracts_are_the_houses_and_excuse_nothing() -> None:
         ["portal.positions", "portal.api_tokens"],
         ["portal.employers", "portal.visits"],
         ["portal.veterans"],
-        ["portal.imports"],
+        ["portal.imports", "portal.documents"],
         ["portal.notifications"],
         ["portal.accounts"],
         ["portal.stations"],

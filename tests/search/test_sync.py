@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.core.models import Region
+from portal.documents.enums import DocumentKind
 from portal.employers import actions, verification
-from portal.employers.enums import EvidenceKind
 from portal.positions import actions as positions
 from portal.positions.models import Position
 from search import indexing
@@ -64,7 +64,7 @@ def test_a_firm_opens_and_closes_with_its_posts(engine, find, reviewer, change) 
     indexing.rebuild()
     firm = make_employer(name="江门市远航物流有限公司", verified=False)
     make_position(employer=firm, title="叉车司机")
-    change(lambda: verification.verify(employer=firm, by=reviewer, evidence=[EvidenceKind.LICENCE]))
+    change(lambda: verification.verify(employer=firm, by=reviewer, kinds=[DocumentKind.LICENCE]))
     assert find("远航物流").counts == {Kind.POSITION: 1, Kind.EMPLOYER: 1, Kind.FAIR: 0}
     change(lambda: verification.suspend(employer=firm, by=reviewer, reason="投诉属实"))
     assert find("远航物流").total == 0

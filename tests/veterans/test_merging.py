@@ -16,7 +16,7 @@ from portal.fairs.models import Registration
 from portal.follow_ups.models import FollowUpEvent
 from portal.placements import actions as placements
 from portal.veterans.enums import CloseReason
-from portal.veterans.merging import merge_files, pointing_at, undo_merge
+from portal.veterans.merging import count_references, merge_files, undo_merge
 from portal.veterans.models import RecordMerge, Veteran
 from portal.visits import actions as visits
 from portal.visits.enums import VisitMethod
@@ -142,8 +142,8 @@ def test_only_who_answers_for_both_files_merges(kept, gone, place, role) -> None
 
 
 def test_the_preview_counts_what_would_move(kept, gone) -> None:
-    assert dict(pointing_at(gone))["招聘会报名"] == 2
-    assert "走访" not in dict(pointing_at(gone))
+    assert dict(count_references(gone))["招聘会报名"] == 2
+    assert "走访" not in dict(count_references(gone))
 
 
 def test_the_way_through_the_pages(head, kept, gone, client_for) -> None:

@@ -1,6 +1,5 @@
 """What stands in employers' dossiers: agencies, colleagues, papers, decisions, changes, hidden files."""
 
-import hashlib
 import io
 import random
 from collections.abc import Sequence
@@ -10,25 +9,26 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from portal.accounts.models import User
-from portal.core.private_files import write_private
 from portal.demo import logins
 from portal.demo.loading.bulk import insert, new_user
-from portal.employers.enums import EmployerRole, EvidenceKind, StepKind, VerificationState
+from portal.documents.actions import create_document
+from portal.documents.enums import DocumentKind, OwnerType
+from portal.documents.upload_validation import Upload
+from portal.employers.enums import EmployerRole, StepKind, VerificationState
 from portal.employers.models import (
     VERIFICATION_LASTS,
     Employer,
     EmployerMembership,
-    EmployerPaper,
     FactsChange,
     HiddenRecord,
-    VerificationEvidence,
+    VerificationBasis,
     VerificationStep,
 )
 from portal.veterans.models import Veteran
 
 # Firms whose papers lie in the portal; each is a file on disk, encrypted and flushed.
-_WITH_PAPERS = 12
-_SEEN = (EvidenceKind.LICENCE, EvidenceKind.NOTICE, EvidenceKind.AGENT_ID, EvidenceKind.AUTHORISATION)
+_WITH_DOCUMENTS = 12
+_SEEN = (DocumentKind.LICENCE, DocumentKind.NOTICE, DocumentKind.AGENT_ID, DocumentKind.AUTHORISATION)
 
 
 def about(employer: Employer, number: int) -> None:
@@ -63,8 +63,8 @@ def load_dossiers(
     _colleagues(employers, rng)
     _decisions(employers, operator)
     waiting = [employer for employer in employers if employer.state == VerificationState.PENDING]
-    for number, employer in enumerate([employers[0], *waiting[:_WITH_PAPERS]]):
-        _papers(employer, complete=number % 3 != 2)
+    for number, employer in enumerate([employers[0], *waiting[:_WITH_DOCUMENTS]]):
+        _upload_documents(employer, complete=number % 3 != 2)
     _changes(employers)
     _hidings(employers, with_account, rng)
 
@@ -99,8 +99,8 @@ def _decisions(employers: Sequence[Employer], operator: User) -> None:
         if employer.state == VerificationState.SUSPENDED
     ]
     insert(VerificationStep, steps, total=len(steps), label="decisions about employers")
-    evidence = [
-        VerificationEvidence(
+    bases = [
+        VerificationBasis(
             employer=step.employer,
             step=step,
             kind=kind,
@@ -109,9 +109,9 @@ def _decisions(employers: Sequence[Employer], operator: User) -> None:
         )
         for step in steps
         if step.kind == StepKind.VERIFY
-        for kind in (*_SEEN[: 2 + step.employer_id % 3], *([EvidenceKind.PERMIT] * step.employer.is_agency))
+        for kind in (*_SEEN[: 2 + step.employer_id % 3], *([DocumentKind.PERMIT] * step.employer.is_agency))
     ]
-    insert(VerificationEvidence, evidence, total=len(evidence), label="evidence")
+    insert(VerificationBasis, bases, total=len(bases), label="bases of verifications")
 
 
 def _step(employer: Employer, operator: User) -> VerificationStep:
@@ -127,24 +127,20 @@ def _step(employer: Employer, operator: User) -> VerificationStep:
     )
 
 
-def _papers(employer: Employer, *, complete: bool) -> None:
+def _upload_documents(employer: Employer, *, complete: bool) -> None:
     """Drawn sheets that say what they are, as a firm would hand them in."""
     owner = employer.memberships.select_related("user").order_by("pk")[0].user
     for kind in (
-        EvidenceKind.LICENCE,
-        EvidenceKind.NOTICE,
-        *([EvidenceKind.AUTHORISATION] if complete else []),
+        DocumentKind.LICENCE,
+        DocumentKind.NOTICE,
+        *([DocumentKind.AUTHORISATION] if complete else []),
     ):
         content = _drawn(f"DEMO {kind.value.upper()}\n{employer.uscc}")
-        EmployerPaper.objects.create(
-            employer=employer,
-            kind=kind,
-            stored=write_private(content),
-            media="image/png",
-            size=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-            uploaded_by=owner,
-        )
+        upload = Upload(content, "image/png")
+        with create_document(
+            owner_type=OwnerType.EMPLOYER, owner_id=employer.pk, kind=kind, upload=upload, by=owner
+        ):
+            pass
 
 
 def _drawn(words: str) -> bytes:

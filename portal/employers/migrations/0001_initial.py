@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("core", "0001_initial"),
+        ("documents", "0001_initial"),
         ("stations", "0001_initial"),
         ("veterans", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -292,93 +293,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="EmployerPaper",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("licence", "营业执照"),
-                            ("notice", "招用人员简章"),
-                            ("agent_id", "经办人身份证明"),
-                            ("authorisation", "授权委托书"),
-                            ("permit", "人力资源服务许可证"),
-                        ],
-                        max_length=14,
-                        verbose_name="材料",
-                    ),
-                ),
-                ("stored", models.CharField(blank=True, max_length=32, verbose_name="存储名")),
-                ("media", models.CharField(max_length=40, verbose_name="类型")),
-                ("size", models.PositiveIntegerField(verbose_name="大小（字节）")),
-                ("sha256", models.CharField(max_length=64, verbose_name="校验值")),
-                (
-                    "uploaded_at",
-                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="上传时间"),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("waiting", "待核对"), ("checked", "已核对"), ("refused", "不通过")],
-                        default="waiting",
-                        max_length=8,
-                        verbose_name="状态",
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(
-                        blank=True,
-                        max_length=120,
-                        validators=[portal.core.validators.validate_no_unit_name],
-                        verbose_name="原因",
-                    ),
-                ),
-                ("judged_at", models.DateTimeField(blank=True, null=True, verbose_name="核对时间")),
-                ("replaced_at", models.DateTimeField(blank=True, null=True, verbose_name="更换时间")),
-                (
-                    "employer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="papers",
-                        to="employers.employer",
-                        verbose_name="单位",
-                    ),
-                ),
-                (
-                    "judged_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="核对人",
-                    ),
-                ),
-                (
-                    "uploaded_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="上传人",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "单位材料",
-                "verbose_name_plural": "单位材料",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
             name="FactsChange",
             fields=[
                 (
@@ -592,7 +506,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="VerificationEvidence",
+            name="VerificationBasis",
             fields=[
                 (
                     "id",
@@ -620,19 +534,19 @@ class Migration(migrations.Migration):
                     "employer",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="evidence",
+                        related_name="bases",
                         to="employers.employer",
                         verbose_name="单位",
                     ),
                 ),
                 (
-                    "paper",
+                    "document",
                     models.ForeignKey(
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="evidence",
-                        to="employers.employerpaper",
+                        related_name="verification_bases",
+                        to="documents.document",
                         verbose_name="所看材料",
                     ),
                 ),
@@ -651,7 +565,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="evidence",
+                        related_name="bases",
                         to="employers.verificationstep",
                         verbose_name="决定",
                     ),
@@ -740,48 +654,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="employermembership",
             constraint=models.UniqueConstraint(fields=("user", "employer"), name="employer_member_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="employerpaper",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("replaced_at", None)),
-                fields=("employer", "kind"),
-                name="paper_current_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="employerpaper",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("stored", ""), _negated=True),
-                fields=("stored",),
-                name="paper_stored_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="employerpaper",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "refused"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="paper_refused_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="employerpaper",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("judged_at", None), ("judged_by", None), ("state", "waiting")),
-                    models.Q(
-                        models.Q(("state", "waiting"), _negated=True),
-                        ("judged_at__isnull", False),
-                        ("judged_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="paper_judged_has_reviewer",
-            ),
         ),
         migrations.AddConstraint(
             model_name="factschange",

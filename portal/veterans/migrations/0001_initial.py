@@ -513,88 +513,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Evidence",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("discharge", "退役证件"),
-                            ("certificate", "驾驶证、职业证书"),
-                            ("education", "学历证书"),
-                            ("other", "其他证明"),
-                        ],
-                        max_length=12,
-                        verbose_name="类别",
-                    ),
-                ),
-                ("stored", models.CharField(max_length=32, unique=True, verbose_name="存储名")),
-                ("media", models.CharField(max_length=40, verbose_name="类型")),
-                ("size", models.PositiveIntegerField(verbose_name="大小（字节）")),
-                ("sha256", models.CharField(max_length=64, verbose_name="校验值")),
-                ("uploaded_at", models.DateTimeField(auto_now_add=True, verbose_name="上传时间")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("waiting", "待核对"), ("checked", "已核对"), ("refused", "不通过")],
-                        default="waiting",
-                        max_length=8,
-                        verbose_name="状态",
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(
-                        blank=True,
-                        max_length=120,
-                        validators=[portal.core.validators.validate_no_unit_name],
-                        verbose_name="原因",
-                    ),
-                ),
-                ("judged_at", models.DateTimeField(blank=True, null=True, verbose_name="核对时间")),
-                (
-                    "judged_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="核对人",
-                    ),
-                ),
-                (
-                    "uploaded_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="上传人",
-                    ),
-                ),
-                (
-                    "veteran",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="evidence",
-                        to="veterans.veteran",
-                        verbose_name="退役军人",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "证明材料",
-                "verbose_name_plural": "证明材料",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
             name="Certificate",
             fields=[
                 (
@@ -911,21 +829,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="claim_refused_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.UniqueConstraint(fields=("veteran", "sha256"), name="evidence_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "refused"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="evidence_refused_has_reason",
             ),
         ),
         migrations.AddConstraint(

@@ -1,4 +1,4 @@
-"""What several audiences need to take in scanned papers and to hand them out."""
+"""Upload form of documents, and the response that shows one."""
 
 from typing import Any
 
@@ -6,16 +6,14 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 
-from portal.core.papers import MAX_BYTES
-from portal.veterans.enums import EvidenceKind
-from portal.veterans.evidence import content_of
-from portal.veterans.models import Evidence
+from portal.documents.enums import DocumentKind, OwnerType, kind_choices
+from portal.documents.upload_validation import MAX_BYTES
 
-_ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
+_EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 
 
-class ScanForm(forms.Form):
-    """One paper, as a photo or PDF."""
+class UploadForm(forms.Form):
+    """One document, as a photo or PDF."""
 
     file = forms.FileField(
         label="照片或 PDF",
@@ -30,10 +28,10 @@ class ScanForm(forms.Form):
         return file
 
 
-class EvidenceForm(ScanForm):
-    """One paper of a veteran's file."""
+class VeteranDocumentForm(UploadForm):
+    """One document of a veteran's record."""
 
-    kind = forms.ChoiceField(label="类别", choices=EvidenceKind.choices)
+    kind = forms.ChoiceField(label="类别", choices=kind_choices(OwnerType.VETERAN))
     field_order = ["kind", "file"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -41,22 +39,17 @@ class EvidenceForm(ScanForm):
         self.fields["file"].help_text += "不要上传优待证、银行卡和人脸照片；证件上的部队番号请遮住再拍。"
 
     def values(self) -> dict[str, Any]:
-        """What `veterans.evidence.add_evidence` takes."""
-        kind = EvidenceKind(self.cleaned_data["kind"])
+        """Return arguments of `veteran_documents.add_document`."""
+        kind = DocumentKind(self.cleaned_data["kind"])
         return {"kind": kind, "content": self.cleaned_data["file"].read()}
 
 
-def hand_out(piece: Evidence) -> HttpResponse:
-    """A paper of a veteran's file."""
-    return scan(content_of(piece), piece.media, f"evidence-{piece.pk}")
-
-
-def scan(content: bytes, media: str, name: str) -> HttpResponse:
-    """The paper itself: seen by the reader alone, run by nothing, kept by no cache."""
-    answer = HttpResponse(content, content_type=media)
-    answer["Content-Disposition"] = f'inline; filename="{name}.{_ENDINGS[media]}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
+def document_response(content: bytes, media_type: str, name: str) -> HttpResponse:
+    """Return a document's content as a response that no cache stores and no script runs in."""
+    response = HttpResponse(content, content_type=media_type)
+    response["Content-Disposition"] = f'inline; filename="{name}.{_EXTENSIONS[media_type]}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
     # A PDF may hold scripts; nothing in it runs or calls out.
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
-    return answer
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+    return response

@@ -1,4 +1,4 @@
-"""An owner's and a recruiter's pages: members, papers, renewal, changes, leaving a fair."""
+"""An owner's and a recruiter's pages: members, documents, renewal, changes, leaving a fair."""
 
 from datetime import timedelta
 
@@ -8,15 +8,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.enums import StationRole
-from portal.employers.enums import EmployerRole, EvidenceKind, InvitationState
+from portal.documents.enums import DocumentKind
+from portal.documents.models import Document
+from portal.employers.employer_documents import add_document
+from portal.employers.enums import EmployerRole, InvitationState
 from portal.employers.models import (
     Employer,
     EmployerInvitation,
     EmployerMembership,
-    EmployerPaper,
     FactsChange,
 )
-from portal.employers.papers import hand_in
 from portal.fairs import actions as fairs
 from portal.fairs.enums import BoothState
 from portal.fairs.models import Booth, Registration
@@ -156,11 +157,11 @@ def test_a_rival_reaches_no_member_paper_or_invitation(client_for, employer, own
     rival = make_user()
     make_employer(member=rival)
     client_for(owner).post(_url("members"), {"phone": make_phone(), "role": "owner"})
-    paper = hand_in(employer=employer, by=owner, kind=EvidenceKind.LICENCE, content=make_picture())
+    document = add_document(employer=employer, by=owner, kind=DocumentKind.LICENCE, content=make_picture())
     there, asked = client_for(rival), EmployerInvitation.objects.get()
-    assert there.get(_url("document", paper.pk)).status_code == 404
+    assert there.get(_url("document", document.pk)).status_code == 404
     for url in (
-        _url("document-remove", paper.pk),
+        _url("document-remove", document.pk),
         _url("member-role", recruiter.pk),
         _url("member-remove", recruiter.pk),
         _url("invitation-answer", asked.pk),
@@ -170,18 +171,18 @@ def test_a_rival_reaches_no_member_paper_or_invitation(client_for, employer, own
     assert "吴晓彤" not in there.get(_url("members")).content.decode()
 
 
-# --- papers
+# --- documents
 def test_a_paper_is_handed_in_looked_at_and_taken_back(client_for, employer, owner) -> None:
     there = client_for(owner)
     page = there.post(_url("documents"), {"kind": "licence", "file": _file()}, follow=True).content.decode()
     assert "已上传" in page
-    paper = EmployerPaper.objects.get()
-    seen = there.get(_url("document", paper.pk))
+    document = Document.objects.get()
+    seen = there.get(_url("document", document.pk))
     assert (seen["Content-Type"], seen["Cache-Control"]) == ("image/png", "private, no-store")
     again = there.post(_url("documents"), {"kind": "licence", "file": _file(seen.content)}).content.decode()
     assert "已经上传过" in again
-    there.post(_url("document-remove", paper.pk))
-    assert not EmployerPaper.objects.exists()
+    there.post(_url("document-remove", document.pk))
+    assert not Document.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -195,7 +196,7 @@ def test_a_paper_is_handed_in_looked_at_and_taken_back(client_for, employer, own
 def test_bad_papers_say_why(client_for, employer, owner, kind, content, message) -> None:
     page = client_for(owner).post(_url("documents"), {"kind": kind, "file": _file(content)}).content.decode()
     assert message in page
-    assert not EmployerPaper.objects.exists()
+    assert not Document.objects.exists()
 
 
 def test_a_renewal_is_asked_for_when_the_end_is_near(client_for, employer, owner) -> None:
@@ -282,14 +283,14 @@ def test_a_rival_takes_nobody_out_of_a_fair(client_for, employer) -> None:
 
 @pytest.mark.parametrize("name", ["members", "documents"])
 def test_lists_cost_the_same_however_long(client_for, employer, owner, same_queries, name) -> None:
-    kinds = iter([EvidenceKind.LICENCE, EvidenceKind.NOTICE, EvidenceKind.AUTHORISATION])
+    kinds = iter([DocumentKind.LICENCE, DocumentKind.NOTICE, DocumentKind.AUTHORISATION])
     there = client_for(owner)
 
     def grow() -> None:
         for _ in range(3):
             EmployerMembership.objects.create(user=make_user(), employer=employer, role="recruiter")
             there.post(_url("members"), {"phone": make_phone(), "role": "recruiter"})
-        hand_in(employer=employer, by=owner, kind=next(kinds), content=make_picture())
+        add_document(employer=employer, by=owner, kind=next(kinds), content=make_picture())
 
     grow()
     there.get(_url(name))

@@ -1,4 +1,4 @@
-"""Pages about an employer's people and papers in Chromium: at 390 and 1280 px, and without JavaScript."""
+"""Pages about an employer's people and documents in Chromium: at 390 and 1280 px, and without JavaScript."""
 
 from datetime import timedelta
 
@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.employers import actions, members, verification
-from portal.employers.enums import EmployerRole, EvidenceKind
+from portal.employers.employer_documents import add_document, judge_document
+from portal.employers.enums import DocumentKind, EmployerRole
 from portal.employers.hiding import hide
 from portal.employers.models import Employer, EmployerMembership
-from portal.employers.papers import hand_in, judge
 from portal.fairs.models import Booth
 from portal.veterans.models import Veteran
 from tests.factories import (
@@ -47,7 +47,7 @@ def reviewer(owner):
 
 @pytest.fixture
 def employer(owner, reviewer):
-    """An agency with people, papers, a history, a change that waits, and an end that is near."""
+    """An agency with people, documents, a history, a change that waits, and an end that is near."""
     firm = make_employer(
         name="江门市远航人力资源有限公司",
         member=owner,
@@ -59,18 +59,18 @@ def employer(owner, reviewer):
     EmployerMembership.objects.create(user=make_user("吴晓彤"), employer=firm, role=EmployerRole.RECRUITER)
     make_employer(name="新会演示酒店有限公司", member=owner)
     members.invite(employer=firm, by=owner, phone=make_phone(), role=EmployerRole.RECRUITER)
-    for kind in (EvidenceKind.LICENCE, EvidenceKind.PERMIT, EvidenceKind.AGENT_ID):
-        hand_in(employer=firm, by=owner, kind=kind, content=make_picture())
+    for kind in (DocumentKind.LICENCE, DocumentKind.PERMIT, DocumentKind.AGENT_ID):
+        add_document(employer=firm, by=owner, kind=kind, content=make_picture())
     verification.verify(
         employer=firm,
         by=reviewer,
-        evidence=[EvidenceKind.LICENCE, EvidenceKind.PERMIT, EvidenceKind.AGENT_ID],
+        kinds=[DocumentKind.LICENCE, DocumentKind.PERMIT, DocumentKind.AGENT_ID],
     )
     verification.suspend(employer=firm, by=reviewer, reason="多次联系不上，暂停核实")
     verification.lift(employer=firm, by=reviewer, reason="投诉经核查不属实")
-    notice = hand_in(employer=firm, by=owner, kind=EvidenceKind.NOTICE, content=make_picture())
-    judge(paper=notice, by=reviewer, accepted=False, reason="照片不清晰")
-    hand_in(employer=firm, by=owner, kind=EvidenceKind.AUTHORISATION, content=make_picture())
+    notice = add_document(employer=firm, by=owner, kind=DocumentKind.NOTICE, content=make_picture())
+    judge_document(document=notice, by=reviewer, accepted=False, reason="照片不清晰")
+    add_document(employer=firm, by=owner, kind=DocumentKind.AUTHORISATION, content=make_picture())
     Employer.objects.filter(pk=firm.pk).update(verified_until=timezone.localdate() + timedelta(days=20))
     firm.refresh_from_db()
     actions.update_profile(employer=firm, by=owner, name="江门市新远航人力资源有限公司")

@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.core.models import AuditEvent
+from portal.documents.enums import DocumentKind, DocumentState
 from portal.employers import actions, verification
-from portal.employers.enums import EmployerRole, EvidenceKind, PaperState, VerificationState
+from portal.employers.employer_documents import add_document
+from portal.employers.enums import EmployerRole, VerificationState
 from portal.employers.models import Employer, EmployerInvitation, FactsChange
-from portal.employers.papers import hand_in
 from portal.notifications.models import Notification
 from tests.factories import make_employer, make_phone, make_picture, make_staff, make_stations, make_user
 
@@ -120,8 +121,8 @@ def test_one_employers_page_costs_the_same_however_long_its_history(
 ) -> None:
     def grow() -> None:
         for _ in range(3):
-            hand_in(employer=employer, by=owner, kind=EvidenceKind.LICENCE, content=make_picture())
-            verification.verify(employer=employer, by=reviewer, evidence=[EvidenceKind.LICENCE])
+            add_document(employer=employer, by=owner, kind=DocumentKind.LICENCE, content=make_picture())
+            verification.verify(employer=employer, by=reviewer, kinds=[DocumentKind.LICENCE])
             employer.memberships.create(user=make_user(), role=EmployerRole.RECRUITER)
 
     grow()
@@ -130,33 +131,33 @@ def test_one_employers_page_costs_the_same_however_long_its_history(
 
 def test_a_licence_is_looked_at_and_the_verification_links_it(desk, reviewer, owner) -> None:
     firm = make_employer(verified=False, member=owner)
-    paper = hand_in(employer=firm, by=owner, kind=EvidenceKind.LICENCE, content=make_picture())
+    document = add_document(employer=firm, by=owner, kind=DocumentKind.LICENCE, content=make_picture())
     page = desk.get(_detail(firm))
-    assert desk.get(reverse("staff:employer-document", args=[paper.pk]))["Content-Type"] == "image/png"
+    assert desk.get(reverse("staff:employer-document", args=[document.pk]))["Content-Type"] == "image/png"
     assert AuditEvent.objects.filter(verb="employers.paper_seen", actor_id=reviewer.pk).count() == 1
     said = _decide(desk, firm, "verify", evidence=["licence"], shown=page.context["shown"])
     assert "已核验" in said
-    assert firm.evidence.get().paper == paper
+    assert firm.bases.get().document == document
     assert "上传的一份" in said
 
 
 def test_a_paper_that_changed_while_the_page_stood_open_is_told(desk, owner) -> None:
     firm = make_employer(verified=False, member=owner)
-    hand_in(employer=firm, by=owner, kind=EvidenceKind.LICENCE, content=make_picture())
+    add_document(employer=firm, by=owner, kind=DocumentKind.LICENCE, content=make_picture())
     shown = desk.get(_detail(firm)).context["shown"]
-    hand_in(employer=firm, by=owner, kind=EvidenceKind.LICENCE, content=make_picture())
+    add_document(employer=firm, by=owner, kind=DocumentKind.LICENCE, content=make_picture())
     assert "刚刚被单位更换" in _decide(desk, firm, "verify", evidence=["licence"], shown=shown)
     firm.refresh_from_db()
     assert firm.state == VerificationState.PENDING
 
 
 def test_a_paper_is_sent_back_with_a_reason_that_members_read(desk, employer, owner) -> None:
-    paper = hand_in(employer=employer, by=owner, kind=EvidenceKind.NOTICE, content=make_picture())
-    url = reverse("staff:employer-document-judge", args=[paper.pk])
+    document = add_document(employer=employer, by=owner, kind=DocumentKind.NOTICE, content=make_picture())
+    url = reverse("staff:employer-document-judge", args=[document.pk])
     assert "请写明原因" in desk.post(url, {"accepted": "no"}, follow=True).content.decode()
     desk.post(url, {"accepted": "no", "reason": "缺少公章"})
-    paper.refresh_from_db()
-    assert (paper.state, paper.reason) == (PaperState.REFUSED, "缺少公章")
+    document.refresh_from_db()
+    assert (document.state, document.reason) == (DocumentState.REFUSED, "缺少公章")
     assert "缺少公章" in Notification.objects.visible_to(owner).get().text
 
 
@@ -218,7 +219,7 @@ def test_what_cannot_be_decided_now_is_told_and_changes_nothing(desk, employer) 
 
 def test_a_neighbour_or_clerk_decides_and_sees_nothing(client_for, employer, owner) -> None:
     stations = make_stations()
-    paper = hand_in(employer=employer, by=owner, kind=EvidenceKind.LICENCE, content=make_picture())
+    document = add_document(employer=employer, by=owner, kind=DocumentKind.LICENCE, content=make_picture())
     for user, code in (
         (make_staff(stations["蓬江区"], StationRole.REVIEWER), 404),
         (make_staff(stations["新会区"], StationRole.CLERK), 403),
@@ -226,8 +227,8 @@ def test_a_neighbour_or_clerk_decides_and_sees_nothing(client_for, employer, own
     ):
         there = client_for(user)
         assert there.get(_detail(employer)).status_code == code
-        assert there.get(reverse("staff:employer-document", args=[paper.pk])).status_code == code
-        judging = reverse("staff:employer-document-judge", args=[paper.pk])
+        assert there.get(reverse("staff:employer-document", args=[document.pk])).status_code == code
+        judging = reverse("staff:employer-document-judge", args=[document.pk])
         assert there.post(judging, {"accepted": "yes"}).status_code == code
         assert there.post(_detail(employer), {"decision": "suspend", "reason": "x"}).status_code == code
 

@@ -1,4 +1,4 @@
-"""Papers for the verification: hand in, look, replace, take back; and asking for the next verification."""
+"""Documents for the verification: add, show, replace, remove; and the request for a renewal."""
 
 from typing import cast
 
@@ -12,27 +12,28 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.accounts.models import User
 from portal.core.state_machine import TransitionRefused
-from portal.employers import papers, verification
-from portal.employers.enums import EvidenceKind
-from portal.employers.models import Employer, EmployerPaper
+from portal.documents.enums import KINDS_BY_OWNER, DocumentKind, OwnerType
+from portal.documents.models import Document
+from portal.employers import employer_documents, verification
+from portal.employers.models import Employer
 from portal.employers.permissions import owns
 from portal.web.employer.current_employer import for_employer
-from portal.web.shared.document_upload import ScanForm, scan
+from portal.web.shared.document_upload import UploadForm, document_response
 from portal.web.shared.form_fields import add_errors
 
 HINTS = {
-    EvidenceKind.LICENCE: "副本拍照即可，信用代码和名称要看得清。",
-    EvidenceKind.NOTICE: "盖章的招聘简章：招什么岗位、多少人、待遇。",
-    EvidenceKind.AGENT_ID: (
+    DocumentKind.LICENCE: "副本拍照即可，信用代码和名称要看得清。",
+    DocumentKind.NOTICE: "盖章的招聘简章：招什么岗位、多少人、待遇。",
+    DocumentKind.AGENT_ID: (
         "请遮住住址和号码中间几位。核对后原图立即删除，只留核对记录。也可以到服务中心当面出示。"
     ),
-    EvidenceKind.AUTHORISATION: "单位委托经办人办理招聘的盖章文件；法定代表人本人办理的不用交。",
-    EvidenceKind.PERMIT: "人力资源服务机构必交。",
+    DocumentKind.AUTHORISATION: "单位委托经办人办理招聘的盖章文件；法定代表人本人办理的不用交。",
+    DocumentKind.PERMIT: "人力资源服务机构必交。",
 }
 
 
-class PaperForm(ScanForm):
-    """One paper, in the place of an earlier one of its kind."""
+class EmployerDocumentForm(UploadForm):
+    """One document; it replaces the current one of its kind."""
 
     kind = forms.ChoiceField(label="材料")
     field_order = ["kind", "file"]
@@ -44,29 +45,30 @@ class PaperForm(ScanForm):
         ]
 
 
-def kinds_for(employer: Employer) -> list[EvidenceKind]:
-    return [kind for kind in EvidenceKind if kind != EvidenceKind.PERMIT or employer.is_agency]
+def kinds_for(employer: Employer) -> list[DocumentKind]:
+    kinds = KINDS_BY_OWNER[OwnerType.EMPLOYER]
+    return [kind for kind in kinds if kind != DocumentKind.PERMIT or employer.is_agency]
 
 
 @for_employer
 @require_http_methods(["GET", "POST"])
 def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
-    """Each kind of paper with what was handed in, and the form for one."""
+    """List the kinds of documents with the current one of each, and the upload form."""
     user, sent = cast(User, request.user), request.method == "POST"
     asked = request.GET.get("kind", "")
-    form = PaperForm(
+    form = EmployerDocumentForm(
         employer,
         request.POST if sent else None,
         request.FILES if sent else None,
-        initial={"kind": asked if asked in EvidenceKind.values else EvidenceKind.LICENCE},
+        initial={"kind": asked if asked in DocumentKind.values else DocumentKind.LICENCE},
     )
     if sent and form.is_valid():
         values = form.cleaned_data
         try:
-            papers.hand_in(
+            employer_documents.add_document(
                 employer=employer,
                 by=user,
-                kind=EvidenceKind(values["kind"]),
+                kind=DocumentKind(values["kind"]),
                 content=values["file"].read(),
             )
         except ValidationError as error:
@@ -74,41 +76,40 @@ def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
         else:
             messages.success(request, "已上传，服务中心核对后这里会显示结果。")
             return redirect("employer:documents")
-    there = {
-        paper.kind: paper
-        for paper in EmployerPaper.objects.visible_to(user).current().filter(employer=employer)
-    }
+    visible = employer_documents.visible_documents(user).current()
+    current = {document.kind: document for document in visible.filter(owner_id=employer.pk)}
     context = {
         "employer": employer,
         "form": form,
-        "rows": [(kind, HINTS[kind], there.get(kind)) for kind in kinds_for(employer)],
+        "rows": [(kind, HINTS[kind], current.get(kind)) for kind in kinds_for(employer)],
         "can_renew": employer.may_ask_renewal and owns(user, employer),
     }
     return render(request, "employer/documents/documents.html", context)
 
 
-def _paper(request: HttpRequest, pk: int) -> EmployerPaper:
-    rows = EmployerPaper.objects.filter(employer__in=Employer.objects.run_by(request.user))
-    return get_object_or_404(rows.select_related("employer"), pk=pk)
+def _get_document(request: HttpRequest, pk: int) -> Document:
+    own = Employer.objects.run_by(cast(User, request.user))
+    return get_object_or_404(Document.objects.owned_by(OwnerType.EMPLOYER, own.values("pk")), pk=pk)
 
 
 @login_required
 @require_safe
 def document(request: HttpRequest, pk: int) -> HttpResponse:
-    """One paper."""
-    found = _paper(request, pk)
+    """Show one document."""
+    shown = _get_document(request, pk)
     try:
-        return scan(papers.look(paper=found, by=cast(User, request.user)), found.media, f"paper-{found.pk}")
+        content = employer_documents.open_document(document=shown, by=cast(User, request.user))
     except FileNotFoundError as error:
         raise Http404 from error
+    return document_response(content, shown.media_type, f"paper-{shown.pk}")
 
 
 @login_required
 @require_POST
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a paper back that no decision rests on yet."""
+    """Remove a document that no decision is based on yet."""
     try:
-        papers.take_back(paper=_paper(request, pk), by=cast(User, request.user))
+        employer_documents.remove_document(document=_get_document(request, pk), by=cast(User, request.user))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:

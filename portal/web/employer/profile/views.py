@@ -13,10 +13,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.accounts.models import User
+from portal.documents.enums import DocumentKind
 from portal.employers import actions, changes
 from portal.employers.changes import VERIFIED_ONCE
-from portal.employers.enums import EvidenceKind, VerificationState
-from portal.employers.models import Employer, EmployerPaper, FactsChange
+from portal.employers.employer_documents import visible_documents
+from portal.employers.enums import VerificationState
+from portal.employers.models import Employer, FactsChange
 from portal.employers.permissions import owns
 from portal.fairs.models import Booth
 from portal.placements.models import Placement
@@ -73,12 +75,8 @@ def home(request: HttpRequest, employer: Employer) -> HttpResponse:
         .count()
     )
     user = cast(User, request.user)
-    handed_in = set(
-        EmployerPaper.objects.visible_to(user)
-        .current()
-        .filter(employer=employer)
-        .values_list("kind", flat=True)
-    )
+    documents = visible_documents(user).current().filter(owner_id=employer.pk)
+    uploaded_kinds = set(documents.values_list("kind", flat=True))
     change = FactsChange.objects.waiting().filter(employer=employer).first()
     lapsed = employer.state == VerificationState.VERIFIED and not employer.is_verified
     mine = Position.objects.run_by(request.user).filter(employer=employer)
@@ -105,7 +103,7 @@ def home(request: HttpRequest, employer: Employer) -> HttpResponse:
             "lapsed": lapsed,
             "tone": "warning" if lapsed else _TONES[VerificationState(employer.state)],
             "advice": _RENEW if lapsed else _ADVICE[VerificationState(employer.state)],
-            "steps": _next_steps(employer, by_state, bool(booths), handed_in),
+            "steps": _next_steps(employer, by_state, bool(booths), uploaded_kinds),
             "stats": stats,
             "has_positions": bool(by_state),
             "waiting": waiting,
@@ -116,14 +114,14 @@ def home(request: HttpRequest, employer: Employer) -> HttpResponse:
 
 
 def _next_steps(
-    employer: Employer, by_state: dict[str, int], has_booth: bool, handed_in: set[str]
+    employer: Employer, by_state: dict[str, int], has_booth: bool, uploaded_kinds: set[str]
 ) -> list[dict[str, str]]:
     """The way from registering to the first fair, for `components/stepper.html`; empty once it is walked."""
     submitted = any(count for state, count in by_state.items() if state != PositionState.DRAFT)
     walked = [
         (
             "上传营业执照等材料",
-            employer.is_verified or EvidenceKind.LICENCE in handed_in,
+            employer.is_verified or DocumentKind.LICENCE in uploaded_kinds,
             "拍照上传，加密保存；也可以带原件到服务中心核对",
         ),
         ("单位核验", employer.is_verified, f"由{employer.station.name}办理"),

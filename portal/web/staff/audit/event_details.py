@@ -8,13 +8,14 @@ from django.db.models import Field, Model
 from portal.accounts.enums import ConsentPurpose, StationRole
 from portal.core.models import AuditEvent
 from portal.core.stored_names import model_by_stored_label
-from portal.employers.enums import EmployerRole, EvidenceKind
+from portal.documents.enums import DocumentKind
+from portal.employers.enums import EmployerRole
 from portal.web.shared.record_sections import STAFF_SECTIONS
 from portal.web.staff.audit.verb_labels import DETAILS
 
 _LABELS = {
     "purpose": dict(ConsentPurpose.choices),
-    "kind": dict(EvidenceKind.choices),
+    "kind": dict(DocumentKind.choices),
     "role": dict(StationRole.choices) | dict(EmployerRole.choices),
     "role_before": dict(EmployerRole.choices),
     "section": {slug: title for slug, (title, _) in STAFF_SECTIONS.items()},

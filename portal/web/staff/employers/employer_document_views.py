@@ -1,4 +1,4 @@
-"""Papers of the employers below the user's stations: look (noted), say what is wrong with one."""
+"""Documents of employers in the reviewer's area: show (audited) and judge."""
 
 from django import forms
 from django.contrib import messages
@@ -9,14 +9,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.accounts.models import User
 from portal.core.validators import validate_no_unit_name
-from portal.employers import papers
-from portal.employers.models import Employer, EmployerPaper
-from portal.web.shared.document_upload import scan
+from portal.documents.enums import OwnerType
+from portal.documents.models import Document
+from portal.employers import employer_documents
+from portal.employers.models import Employer
+from portal.web.shared.document_upload import document_response
 from portal.web.staff.access import review_staff
 
 
 class JudgeForm(forms.Form):
-    """Whether a paper is as it should be; a refusal says why."""
+    """Result of reviewing a document; a refusal needs a reason."""
 
     accepted = forms.TypedChoiceField(
         choices=[("yes", "核对无误"), ("no", "不通过")], coerce=lambda value: value == "yes"
@@ -24,35 +26,36 @@ class JudgeForm(forms.Form):
     reason = forms.CharField(max_length=120, required=False, validators=[validate_no_unit_name])
 
 
-def _found(user: User, pk: int) -> EmployerPaper:
-    rows = EmployerPaper.objects.filter(employer__in=Employer.objects.reviewable_by(user))
-    return get_object_or_404(rows.select_related("employer__station"), pk=pk)
+def _get_document(user: User, pk: int) -> Document:
+    employers = Employer.objects.reviewable_by(user)
+    return get_object_or_404(Document.objects.owned_by(OwnerType.EMPLOYER, employers.values("pk")), pk=pk)
 
 
 @review_staff
 @require_safe
-def paper(_request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """One paper; the look stands in the event log."""
-    found = _found(user, pk)
+def document(_request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Show one document; the look is recorded in the audit log."""
+    shown = _get_document(user, pk)
     try:
-        return scan(papers.look(paper=found, by=user), found.media, f"paper-{found.pk}")
+        content = employer_documents.open_document(document=shown, by=user)
     except FileNotFoundError as error:
         raise Http404 from error
+    return document_response(content, shown.media_type, f"paper-{shown.pk}")
 
 
 @review_staff
 @require_POST
 def judge(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Note what a look at a paper gave."""
-    found = _found(user, pk)
+    """Save the result of reviewing a document."""
+    judged = _get_document(user, pk)
     form = JudgeForm(request.POST)
     if form.is_valid():
         try:
-            papers.judge(paper=found, by=user, **form.cleaned_data)
+            employer_documents.judge_document(document=judged, by=user, **form.cleaned_data)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
-            messages.success(request, f"已记录：{found.get_kind_display()}，{found.get_state_display()}。")
+            messages.success(request, f"已记录：{judged.get_kind_display()}，{judged.get_state_display()}。")
     else:
         messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))
-    return redirect("staff:employer", pk=found.employer_id)
+    return redirect("staff:employer", pk=judged.owner_id)

@@ -18,9 +18,11 @@ from portal.accounts.models import User
 from portal.core.enums import RegionLevel
 from portal.core.models import Region
 from portal.core.validators import uscc_check_passes
+from portal.documents.enums import DocumentKind, OwnerType, kind_choices
 from portal.employers import changes, members, verification
-from portal.employers.enums import EmployerRole, EvidenceKind, VerificationState
-from portal.employers.models import Employer, EmployerMembership, EmployerPaper, EmployerQuerySet, FactsChange
+from portal.employers.employer_documents import visible_documents
+from portal.employers.enums import EmployerRole, VerificationState
+from portal.employers.models import Employer, EmployerMembership, EmployerQuerySet, FactsChange
 from portal.stations.models import Station, path_range
 from portal.web.shared.employer_facts import facts_of
 from portal.web.staff.access import review_staff
@@ -164,7 +166,7 @@ def _decisions(request: HttpRequest, employer: Employer, change: FactsChange | N
             "refuse_change", forms.CHANGE_REASONS, changes.refuse_change, change=change
         )
     if not (employer.is_agency or (change is not None and change.after.get("is_agency"))):
-        kinds = [row for row in EvidenceKind.choices if row[0] != EvidenceKind.PERMIT]
+        kinds = [row for row in kind_choices(OwnerType.EMPLOYER) if row[0] != DocumentKind.PERMIT]
         for name in {"verify", "accept_change"} & made.keys():
             made[name].form.fields["evidence"].choices = kinds
     made["invite"] = _Decision(
@@ -191,7 +193,7 @@ def _taken(decision: _Decision) -> dict[str, Any]:
 @review_staff
 @require_http_methods(["GET", "POST"])
 def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """One employer: its papers, what was decided before, and what may be decided now."""
+    """One employer: its documents, earlier decisions, and what may be decided now."""
     rows = Employer.objects.reviewable_by(user).select_related("region", "station", "verified_by")
     employer = get_object_or_404(rows, pk=pk)
     change = FactsChange.objects.waiting().filter(employer=employer).select_related("asked_by").first()
@@ -204,11 +206,9 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         if decide(request, asked.form, asked.verb, asked.done, by=user, **asked.values, **_taken(asked)):
             return redirect("staff:employer", pk=pk)
         employer = get_object_or_404(rows, pk=pk)  # what a refused decision set in memory is not shown
-    papers = list(
-        EmployerPaper.objects.visible_to(user).filter(employer=employer).select_related("judged_by")
-    )
-    current = [paper for paper in papers if paper.replaced_at is None]
-    steps = employer.steps.select_related("by").prefetch_related("evidence__paper", "evidence__seen_by")
+    visible = visible_documents(user).current()
+    documents = list(visible.filter(owner_id=employer.pk).select_related("judged_by"))
+    steps = employer.steps.select_related("by").prefetch_related("bases__document", "bases__seen_by")
     context = {
         "employer": employer,
         "facts": [
@@ -216,9 +216,9 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             ("核验有效期至", f"{employer.verified_until:%Y-%m-%d}" if employer.verified_until else ""),
         ],
         "uscc_fails": not uscc_check_passes(employer.uscc),
-        "papers": current,
-        "shown": ",".join(str(paper.pk) for paper in current),
-        "older": list(employer.evidence.filter(step=None).select_related("seen_by").order_by("-pk")[:10]),
+        "documents": documents,
+        "shown": ",".join(str(document.pk) for document in documents),
+        "older": list(employer.bases.filter(step=None).select_related("seen_by").order_by("-pk")[:10]),
         "steps": Paginator(steps, PAGE_SIZE).get_page(request.GET.get("page")),
         "change": change,
         "changed": changes.told(change) if change else [],
@@ -230,6 +230,6 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             .select_related("user")
             .order_by("role", "pk")[: members.MOST]
         ),
-        "paper_reasons": forms.DOCUMENT_REASONS,
+        "document_reasons": forms.DOCUMENT_REASONS,
     }
     return render(request, "staff/employers/employer.html", context)

@@ -7,7 +7,7 @@ from django import forms
 from portal.core.validators import (
     validate_no_unit_name,
 )
-from portal.employers.enums import EvidenceKind
+from portal.documents.enums import DocumentKind, OwnerType, kind_choices
 from portal.web.shared.primary_keys import parse_keys
 
 EMPLOYER_REASONS = (
@@ -33,7 +33,7 @@ class VerifyForm(forms.Form):
 
     evidence = forms.MultipleChoiceField(
         label="已核对的材料（上传的或当面出示的原件）",
-        choices=EvidenceKind.choices,
+        choices=kind_choices(OwnerType.EMPLOYER),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "请至少勾选一项已核对的材料。"},
     )
@@ -50,7 +50,7 @@ class VerifyForm(forms.Form):
     def action_arguments(self) -> dict[str, Any]:
         """Return the kinds and keys of the checked documents as arguments of the verification actions."""
         return {
-            "evidence": [EvidenceKind(kind) for kind in self.cleaned_data["evidence"]],
+            "kinds": [DocumentKind(kind) for kind in self.cleaned_data["evidence"]],
             "shown": parse_keys(self.cleaned_data["shown"].split(",")),
         }
 

@@ -1,4 +1,4 @@
-"""Papers in the files of the user's stations: upload on behalf, look (noted), hold against the original."""
+"""Documents of the records in the user's area: upload on behalf, show (logged), judge, remove."""
 
 from django import forms
 from django.contrib import messages
@@ -11,16 +11,25 @@ from portal.accounts.actions import log_access
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
 from portal.core.validators import validate_no_unit_name
+from portal.documents.actions import read_content
+from portal.documents.models import Document
 from portal.veterans.actions import note_refused
-from portal.veterans.evidence import MAX_PIECES, add_evidence, judge_evidence, remove_evidence
-from portal.veterans.models import Evidence, evidence_owner
-from portal.web.shared.document_upload import EvidenceForm, hand_out
+from portal.veterans.veteran_documents import (
+    MAX_DOCUMENTS,
+    add_document,
+    documents_of,
+    judge_document,
+    owner_number,
+    remove_document,
+    visible_documents,
+)
+from portal.web.shared.document_upload import VeteranDocumentForm, document_response
 from portal.web.shared.form_fields import add_errors
 from portal.web.staff.access import record_staff, veteran_or_refuse
 
 
 class JudgeForm(forms.Form):
-    """Whether the paper fits its original; a refusal says why."""
+    """Result of comparing a document with its original; a refusal needs a reason."""
 
     accepted = forms.TypedChoiceField(
         label="核对结果",
@@ -32,32 +41,32 @@ class JudgeForm(forms.Form):
     )
 
 
-def _found(user: User, pk: int) -> Evidence:
-    """The piece, if its file is below the user's stations; otherwise the try is noted for the owner.
+def _get_document(user: User, pk: int) -> Document:
+    """Return a document of a record in the user's area; record a refused attempt for the owner to see.
 
     Raises:
-        Http404: there is no such piece.
-        PermissionDenied: it belongs to others.
+        Http404: there is no such document.
+        PermissionDenied: it belongs to a record elsewhere.
     """
-    piece = Evidence.objects.visible_to(user).select_related("veteran__station").filter(pk=pk).first()
-    if piece is None:
-        owner = evidence_owner(pk)
+    document = visible_documents(user).filter(pk=pk).first()
+    if document is None:
+        owner = owner_number(pk)
         if owner is None or not note_refused(by=user, file_id=owner):
             raise Http404
         raise PermissionDenied("这份材料不在您现任服务站的辖区内。这次访问已被记录，本人可以看到。")
-    return piece
+    return document
 
 
 @record_staff
 @require_http_methods(["GET", "POST"])
 def of_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """The papers in one file (a dozen at most), and the form for one more."""
+    """List the documents of one record, with the upload form."""
     veteran = veteran_or_refuse(user, pk)
-    sent = request.method == "POST"
-    form = EvidenceForm(request.POST if sent else None, request.FILES if sent else None)
-    if sent and form.is_valid():
+    is_post = request.method == "POST"
+    form = VeteranDocumentForm(request.POST if is_post else None, request.FILES if is_post else None)
+    if is_post and form.is_valid():
         try:
-            add_evidence(veteran=veteran, by=user, **form.values())
+            add_document(veteran=veteran, by=user, **form.values())
         except ValidationError as error:
             add_errors(form, error if hasattr(error, "error_dict") else ValidationError({"file": error}))
         else:
@@ -66,45 +75,45 @@ def of_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     context = {
         "veteran": veteran,
         "form": form,
-        "pieces": list(veteran.evidence.select_related("uploaded_by", "judged_by")),
-        "most": MAX_PIECES,
+        "documents": list(documents_of(veteran).select_related("uploaded_by", "judged_by")),
+        "max_documents": MAX_DOCUMENTS,
     }
     return render(request, "staff/records/veteran_documents.html", context)
 
 
 @record_staff
 @require_safe
-def piece(_request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """One paper; the look is noted where the person can read it."""
-    found = _found(user, pk)
-    field = f"证明材料：{found.get_kind_display()}"
-    log_access(actor=user, file_id=found.veteran_id, kind=AccessKind.REVEAL, field=field, reason="核对材料")
-    return hand_out(found)
+def document(_request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Show one document; the look is logged where the person can read it."""
+    shown = _get_document(user, pk)
+    field = f"证明材料：{shown.get_kind_display()}"
+    log_access(actor=user, file_id=shown.owner_id, kind=AccessKind.REVEAL, field=field, reason="核对材料")
+    return document_response(read_content(shown), shown.media_type, f"evidence-{shown.pk}")
 
 
 @record_staff
 @require_POST
 def judge(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Note what the comparison with the original gave."""
-    found = _found(user, pk)
+    """Save the result of comparing a document with its original."""
+    judged = _get_document(user, pk)
     form = JudgeForm(request.POST)
     if form.is_valid():
         try:
-            judge_evidence(piece=found, by=user, **form.cleaned_data)
+            judge_document(document=judged, by=user, **form.cleaned_data)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
-            messages.success(request, f"已记录：{found.get_state_display()}。")
+            messages.success(request, f"已记录：{judged.get_state_display()}。")
     else:
         messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))
-    return redirect("staff:veteran-documents", pk=found.veteran_id)
+    return redirect("staff:veteran-documents", pk=judged.owner_id)
 
 
 @record_staff
 @require_POST
 def remove(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Take a paper out of the file."""
-    found = _found(user, pk)
-    remove_evidence(piece=found, by=user)
+    """Remove a document from the record."""
+    removed = _get_document(user, pk)
+    remove_document(document=removed, by=user)
     messages.success(request, "已删除。")
-    return redirect("staff:veteran-documents", pk=found.veteran_id)
+    return redirect("staff:veteran-documents", pk=removed.owner_id)

@@ -15,7 +15,7 @@ from portal.accounts.actions import log_access
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
-from portal.veterans.merging import merge_files, pointing_at, undo_merge
+from portal.veterans.merging import count_references, merge_files, undo_merge
 from portal.veterans.models import RecordMerge, Veteran
 from portal.veterans.retention import can_close
 from portal.web.shared.form_fields import add_errors
@@ -105,7 +105,7 @@ def compare(request: HttpRequest, user: User, first: int, second: int) -> HttpRe
         "form": form,
         "rows": [_compared(label, name, files) for label, name in _COMPARED]
         + [_secretly(label, name, files) for label, name in _SENSITIVE],
-        "moving": [(veteran, pointing_at(veteran)) for veteran in files],
+        "moving": [(veteran, count_references(veteran)) for veteran in files],
     }
     return render(request, "staff/records/duplicate.html", context)
 

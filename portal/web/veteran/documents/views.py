@@ -1,4 +1,4 @@
-"""The person's own papers: upload, look, take back."""
+"""The person's own documents: upload, show, remove."""
 
 from typing import cast
 
@@ -9,9 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.accounts.models import User
-from portal.veterans.evidence import MAX_PIECES, add_evidence, remove_evidence
+from portal.documents.actions import read_content
 from portal.veterans.models import Veteran
-from portal.web.shared.document_upload import EvidenceForm, hand_out
+from portal.veterans.veteran_documents import MAX_DOCUMENTS, add_document, documents_of, remove_document
+from portal.web.shared.document_upload import VeteranDocumentForm, document_response
 from portal.web.shared.form_fields import add_errors
 from portal.web.veteran.current_veteran import for_veteran
 
@@ -19,32 +20,33 @@ from portal.web.veteran.current_veteran import for_veteran
 @for_veteran
 @require_http_methods(["GET", "POST"])
 def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
-    """The papers in the file (a dozen at most), and the form for one more."""
+    """List the documents of the record, with the upload form."""
     sent = request.method == "POST"
-    form = EvidenceForm(request.POST if sent else None, request.FILES if sent else None)
+    form = VeteranDocumentForm(request.POST if sent else None, request.FILES if sent else None)
     if sent and form.is_valid():
         try:
-            add_evidence(veteran=veteran, by=cast(User, request.user), **form.values())
+            add_document(veteran=veteran, by=cast(User, request.user), **form.values())
         except ValidationError as error:
             add_errors(form, error if hasattr(error, "error_dict") else ValidationError({"file": error}))
         else:
             messages.success(request, "已上传，工作人员核对后这里会显示结果。")
             return redirect("veteran:documents")
-    context = {"form": form, "pieces": list(veteran.evidence.all()), "most": MAX_PIECES}
+    context = {"form": form, "documents": list(documents_of(veteran)), "max_documents": MAX_DOCUMENTS}
     return render(request, "veteran/documents/documents.html", context)
 
 
 @for_veteran
 @require_safe
 def document(_request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
-    """One paper."""
-    return hand_out(get_object_or_404(veteran.evidence, pk=pk))
+    """Show one document."""
+    shown = get_object_or_404(documents_of(veteran), pk=pk)
+    return document_response(read_content(shown), shown.media_type, f"evidence-{shown.pk}")
 
 
 @for_veteran
 @require_POST
 def remove(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
-    """Take a paper out of the file."""
-    remove_evidence(piece=get_object_or_404(veteran.evidence, pk=pk), by=cast(User, request.user))
+    """Remove a document from the record."""
+    remove_document(document=get_object_or_404(documents_of(veteran), pk=pk), by=cast(User, request.user))
     messages.success(request, "已删除。")
     return redirect("veteran:documents")
