@@ -1,4 +1,4 @@
-"""Claims of files (认领) that wait for the station's yes."""
+"""Claims of records (认领) that wait for a decision of the station."""
 
 from django import forms
 from django.contrib import messages
@@ -19,8 +19,8 @@ from portal.web.staff.access import record_staff
 PAGE_SIZE = 20
 
 
-class DecideForm(forms.Form):
-    """The station's yes or no, after a call or with the person at the counter."""
+class DecisionForm(forms.Form):
+    """Decision of the station, after a call or with the person at the counter."""
 
     accepted = forms.TypedChoiceField(
         label="核对结果",
@@ -36,7 +36,7 @@ class DecideForm(forms.Form):
 @record_staff
 @require_safe
 def listing(request: HttpRequest, user: User) -> HttpResponse:
-    """Claims that wait at the user's stations, the oldest first."""
+    """List pending claims of the user's stations, the oldest first."""
     rows = RecordClaim.objects.visible_to(user).waiting().select_related("veteran__station", "user")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "staff/records/claims.html", {"page": page})
@@ -45,12 +45,12 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
 @record_staff
 @require_http_methods(["GET", "POST"])
 def decide(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """One claim, and the answer to it."""
+    """Show one claim; POST accepts or refuses it."""
     rows = RecordClaim.objects.visible_to(user).select_related("veteran__station", "user", "decided_by")
     claim = get_object_or_404(rows, pk=pk)
     if not serves(user, claim.veteran):
         raise PermissionDenied("这份档案不在您现任服务站的辖区内。")
-    form = DecideForm(request.POST if request.method == "POST" else None)
+    form = DecisionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             decide_claim(claim=claim, by=user, **form.cleaned_data)

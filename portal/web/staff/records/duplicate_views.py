@@ -1,4 +1,4 @@
-"""Files that look like one person's twice: found, laid side by side, merged, and taken apart again."""
+"""Possible duplicate records: list them, compare two, merge them, undo a merge."""
 
 from typing import Any
 
@@ -22,45 +22,45 @@ from portal.web.shared.form_fields import add_errors
 from portal.web.staff.access import record_staff, staff_with, veteran_or_refuse
 
 PAGE_SIZE = 20
-merging_staff = staff_with(Permission.CLOSE_RECORDS)
-# (label, field); of the sensitive ones only whether they are the same is said.
-_COMPARED = (
+merge_staff = staff_with(Permission.CLOSE_RECORDS)
+# (label, field). Sensitive fields show only whether they are filled in and equal.
+_FIELDS = (
     ("姓名", "name"), ("性别", "get_sex_display"), ("出生日期", "birth_date"), ("身份证号", "masked_id"),
     ("责任服务站", "station"), ("军种", "get_branch_display"), ("入伍日期", "entered_on"),
     ("退役日期", "left_on"), ("学历", "get_education_display"), ("来源", "get_source_display"),
 )  # fmt: skip
-_SENSITIVE = (
+_SENSITIVE_FIELDS = (
     ("手机号码", "phone_hash"), ("住址", "address"), ("困难类型", "difficulty"), ("残疾等级", "disability"),
 )  # fmt: skip
 
 
 class MergeForm(forms.Form):
-    """Which of the two stays."""
+    """Choice of the record that is kept."""
 
     keep = forms.TypedChoiceField(label="保留哪一份", coerce=int, widget=forms.RadioSelect)
     sure = forms.BooleanField(label="已核实是同一个人")
 
-    def __init__(self, files: tuple[Veteran, Veteran], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, records: tuple[Veteran, Veteran], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["keep"]
         assert isinstance(field, forms.TypedChoiceField)
-        field.choices = [(v.pk, f"{v.pk} 号（{v.name}，{v.station.name}）") for v in files]
+        field.choices = [(v.pk, f"{v.pk} 号（{v.name}，{v.station.name}）") for v in records]
 
 
-@merging_staff
+@merge_staff
 @require_safe
 def listing(request: HttpRequest, user: User) -> HttpResponse:
-    """Groups of open files below the user's stations that share a phone, or a name and a birth date."""
+    """List groups of open records that share a phone number, or a name and a birth date."""
     by_phone = request.GET.get("by") != "person"
-    mine = Veteran.objects.visible_to(user)
-    page = Paginator(mine.same_phone() if by_phone else mine.same_person(), PAGE_SIZE).get_page(
+    records = Veteran.objects.visible_to(user)
+    page = Paginator(records.same_phone() if by_phone else records.same_person(), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
     names = ("phone_hash",) if by_phone else ("name", "birth_date")
     keys = {tuple(row[name] for name in names) for row in page}
-    wanted = {f"{name}__in": [key[i] for key in keys] for i, name in enumerate(names)}
+    conditions = {f"{name}__in": [key[i] for key in keys] for i, name in enumerate(names)}
     groups: dict[tuple[Any, ...], list[Veteran]] = {}
-    for veteran in mine.filter(closed_on=None, **wanted).select_related("station").order_by("pk"):
+    for veteran in records.filter(closed_on=None, **conditions).select_related("station").order_by("pk"):
         key = tuple(getattr(veteran, name) for name in names)
         if key in keys:
             groups.setdefault(key, []).append(veteran)
@@ -84,47 +84,49 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
 @record_staff
 @require_http_methods(["GET", "POST"])
 def compare(request: HttpRequest, user: User, first: int, second: int) -> HttpResponse:
-    """Two files side by side, what would move, and the yes."""
-    files = (veteran_or_refuse(user, first), veteran_or_refuse(user, second))
-    if not all(can_close(user, veteran) for veteran in files):
+    """Compare two records and show the rows that would move; POST merges them."""
+    records = (veteran_or_refuse(user, first), veteran_or_refuse(user, second))
+    if not all(can_close(user, veteran) for veteran in records):
         raise PermissionDenied("合并档案须由服务站负责人或市级业务管理员办理。")
-    form = MergeForm(files, request.POST if request.method == "POST" else None)
+    form = MergeForm(records, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        kept, gone = files if form.cleaned_data["keep"] == first else (files[1], files[0])
+        kept, merged = records if form.cleaned_data["keep"] == first else (records[1], records[0])
         try:
-            merge_files(kept=kept, gone=gone, by=user)
+            merge_files(kept=kept, gone=merged, by=user)
         except ValidationError as error:
             add_errors(form, error)
         else:
             messages.success(request, f"已并入 {kept.pk} 号档案，可随时撤销。")
             return redirect("staff:veteran", pk=kept.pk)
-    for veteran in files:
+    for veteran in records:
         log_access(actor=user, file_id=veteran.pk, kind=AccessKind.VIEW, reason="核对重复档案")
     context = {
-        "files": files,
+        "records": records,
         "form": form,
-        "rows": [_compared(label, name, files) for label, name in _COMPARED]
-        + [_secretly(label, name, files) for label, name in _SENSITIVE],
-        "moving": [(veteran, count_references(veteran)) for veteran in files],
+        "rows": [_compare_values(label, name, records) for label, name in _FIELDS]
+        + [_compare_sensitive(label, name, records) for label, name in _SENSITIVE_FIELDS],
+        "related_rows": [(veteran, count_references(veteran)) for veteran in records],
     }
     return render(request, "staff/records/duplicate.html", context)
 
 
-def _compared(label: str, name: str, files: tuple[Veteran, Veteran]) -> tuple[str, list[Any], bool]:
-    values = [getattr(veteran, name) for veteran in files]
+def _compare_values(label: str, name: str, records: tuple[Veteran, Veteran]) -> tuple[str, list[Any], bool]:
+    values = [getattr(veteran, name) for veteran in records]
     values = [value() if callable(value) else value for value in values]
     return label, [value if value not in (None, "") else "未填写" for value in values], values[0] == values[1]
 
 
-def _secretly(label: str, name: str, files: tuple[Veteran, Veteran]) -> tuple[str, list[Any], bool]:
-    values = [getattr(veteran, name) for veteran in files]
+def _compare_sensitive(
+    label: str, name: str, records: tuple[Veteran, Veteran]
+) -> tuple[str, list[Any], bool]:
+    values = [getattr(veteran, name) for veteran in records]
     return label, ["已登记" if value else "未登记" for value in values], values[0] == values[1]
 
 
 @record_staff
 @require_POST
 def undo(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Make two files of one again."""
+    """Undo a merge; both records are restored."""
     merge = get_object_or_404(RecordMerge.objects.visible_to(user).select_related("kept", "gone"), pk=pk)
     try:
         undo_merge(merge=merge, by=user)

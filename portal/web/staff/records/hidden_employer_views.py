@@ -1,4 +1,4 @@
-"""From which employers a person hides, set by staff on the person's behalf."""
+"""Employers from which a record is hidden, set by staff on the veteran's behalf."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -15,8 +15,8 @@ from portal.web.staff.access import record_staff, veteran_or_refuse
 
 @record_staff
 @require_safe
-def of_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Those hidden from, and a search for one more."""
+def listing(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """List the employers from which the record is hidden, with a search for another."""
     veteran = veteran_or_refuse(user, pk)
     return render(
         request, "staff/records/hidden_employers.html", {"veteran": veteran, **listed(request, veteran)}
@@ -26,25 +26,25 @@ def of_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 @record_staff
 @require_POST
 def hide(request: HttpRequest, user: User, pk: int, employer: int) -> HttpResponse:
-    """Hide the file from an employer, at once."""
+    """Hide the record from an employer, with immediate effect."""
     veteran = veteran_or_refuse(user, pk)
-    firm = get_object_or_404(Employer.objects.visible_to(user), pk=employer)
+    hidden_from = get_object_or_404(Employer.objects.visible_to(user), pk=employer)
     try:
-        hiding.hide(veteran=veteran, employer=firm, by=user)
+        hiding.hide(veteran=veteran, employer=hidden_from, by=user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, f"已代为对“{firm.name}”隐藏档案，立即生效。")
+        messages.success(request, f"已代为对“{hidden_from.name}”隐藏档案，立即生效。")
     return redirect("staff:hidden-employers", pk=pk)
 
 
 @record_staff
 @require_POST
 def show(request: HttpRequest, user: User, pk: int, employer: int) -> HttpResponse:
-    """Hide the file from an employer no more."""
+    """Show the record to an employer again."""
     veteran = veteran_or_refuse(user, pk)
     rows = HiddenRecord.objects.in_force().filter(veteran=veteran).select_related("employer")
-    firm = get_object_or_404(rows, employer=employer).employer
-    hiding.show_again(veteran=veteran, employer=firm, by=user)
-    messages.success(request, f"已代为恢复对“{firm.name}”展示。")
+    hidden_from = get_object_or_404(rows, employer=employer).employer
+    hiding.show_again(veteran=veteran, employer=hidden_from, by=user)
+    messages.success(request, f"已代为恢复对“{hidden_from.name}”展示。")
     return redirect("staff:hidden-employers", pk=pk)

@@ -1,4 +1,4 @@
-"""Closing a file that is not kept up any more, and taking that back."""
+"""Close a record that is no longer kept, and reopen it."""
 
 from django import forms
 from django.contrib import messages
@@ -15,6 +15,8 @@ from portal.web.staff.access import record_staff, veteran_or_refuse
 
 
 class CloseForm(forms.Form):
+    """Reason of closing a record, with a confirmation."""
+
     reason = forms.ChoiceField(label="注销原因", choices=CloseReason.choices, widget=forms.RadioSelect)
     sure = forms.BooleanField(label="已核实，确认注销这份档案")
 
@@ -22,7 +24,7 @@ class CloseForm(forms.Form):
 @record_staff
 @require_http_methods(["GET", "POST"])
 def close(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Ask why, and say what follows."""
+    """Show the consequences and ask for the reason; POST closes the record."""
     veteran = veteran_or_refuse(user, pk)
     if not retention.can_close(user, veteran):
         raise PermissionDenied("注销档案须由服务站负责人或市级业务管理员办理。")
@@ -42,7 +44,7 @@ def close(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 @record_staff
 @require_POST
 def reopen(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Take a closing back."""
+    """Reopen a closed record."""
     veteran = veteran_or_refuse(user, pk)
     if not retention.can_close(user, veteran):
         raise PermissionDenied("恢复档案须由服务站负责人或市级业务管理员办理。")

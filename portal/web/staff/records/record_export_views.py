@@ -1,4 +1,4 @@
-"""Files out as a sheet, by the same filter as their list."""
+"""Export of records to Excel, with the same filters as their list."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ export_staff = staff_with(Permission.EXPORT_DATA)
 
 
 class ExportForm(forms.Form):
-    """What for, and whether phone numbers go along."""
+    """Purpose of an export, and whether it contains phone numbers."""
 
     reason = forms.CharField(
         label="用途",
@@ -39,36 +39,38 @@ class ExportForm(forms.Form):
 @export_staff
 @require_http_methods(["GET", "POST"])
 def export(request: HttpRequest, user: User) -> HttpResponse:
-    """Who would be exported; on POST the sheet itself."""
+    """Show the number of records; POST returns the Excel file."""
     rows = exporting.exportable(Veteran.objects.visible_to(user), user)
-    found = VeteranFilter(user, request.GET, queryset=rows)
+    filter_set = VeteranFilter(user, request.GET, queryset=rows)
     form = ExportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            content = exporting.export(by=user, rows=found.qs, said=_in_words(found), **form.cleaned_data)
+            content = exporting.export(
+                by=user, rows=filter_set.qs, said=_describe_filters(filter_set), **form.cleaned_data
+            )
         except ValidationError as error:
             add_errors(form, error)
         else:
             return download(content, f"退役军人名单-{timezone.localdate():%Y%m%d}.xlsx")
     context = {
-        "filter_form": found.form,
+        "filter_form": filter_set.form,
         "form": form,
-        "count": found.qs.count(),
-        "most": exporting.MOST,
-        "said": _in_words(found),
+        "count": filter_set.qs.count(),
+        "max_rows": exporting.MOST,
+        "filters": _describe_filters(filter_set),
     }
     return render(request, "staff/records/veterans_export.html", context)
 
 
-def _in_words(found: VeteranFilter) -> str:
-    """'服务站：睦洲镇退役军人服务站；就业状况：失业'; a typed name or number is told, but not which."""
-    if not found.form.is_valid():
+def _describe_filters(filter_set: VeteranFilter) -> str:
+    """Return the filters as text, '服务站：睦洲镇退役军人服务站', without the value of a name or number."""
+    if not filter_set.form.is_valid():
         return "全部"
     parts = []
-    for name, field in found.form.fields.items():
-        value: Any = found.form.cleaned_data.get(name)
+    for name, field in filter_set.form.fields.items():
+        value: Any = filter_set.form.cleaned_data.get(name)
         if value in {None, ""}:
             continue
-        said = "（按关键字）" if name == "q" else dict(getattr(field, "choices", ())).get(value, value)
-        parts.append(f"{field.label}：{said}")
+        text = "（按关键字）" if name == "q" else dict(getattr(field, "choices", ())).get(value, value)
+        parts.append(f"{field.label}：{text}")
     return "；".join(parts) or "全部"

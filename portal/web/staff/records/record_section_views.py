@@ -1,4 +1,4 @@
-"""A file's parts, filled in by staff on the person's behalf (代填)."""
+"""Sections of a record, filled in by staff on the veteran's behalf (代填)."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -16,7 +16,7 @@ from portal.web.staff.access import record_staff, veteran_or_refuse
 @record_staff
 @require_http_methods(["GET", "POST"])
 def section(request: HttpRequest, user: User, pk: int, section: str) -> HttpResponse:
-    """One part of the file; it saves on its own and is noted as done on the person's behalf."""
+    """Edit one section of a record; the audit log notes that staff saved it for the veteran."""
     veteran = veteran_or_refuse(user, pk)
     if section not in STAFF_SECTIONS:
         raise Http404
@@ -35,9 +35,9 @@ def section(request: HttpRequest, user: User, pk: int, section: str) -> HttpResp
 @record_staff
 @require_POST
 def remove_job(request: HttpRequest, user: User, pk: int, job: int) -> HttpResponse:
-    """Take an earlier job out of the file."""
+    """Remove an earlier job from a record."""
     veteran = veteran_or_refuse(user, pk)
-    found = get_object_or_404(veteran.work_history, pk=job)
-    actions.remove_work_history(veteran=veteran, by=user, job=found)
+    work_history = get_object_or_404(veteran.work_history, pk=job)
+    actions.remove_work_history(veteran=veteran, by=user, job=work_history)
     messages.success(request, "已删除这段工作经历。")
     return redirect("staff:veteran-edit", pk=pk, section="skills")

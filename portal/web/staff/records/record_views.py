@@ -1,4 +1,4 @@
-"""Files of the user's stations: find, read, open one for somebody, act on somebody's behalf."""
+"""Veterans' records: list, read, open, and act on a veteran's behalf."""
 
 import uuid
 from functools import partial
@@ -37,20 +37,22 @@ from portal.veterans.retention import can_close
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.impression_logging import positions_shown
 from portal.web.shared.paging import KeysFirst
+from portal.web.shared.primary_keys import parse_key
 from portal.web.shared.record_sections import STAFF_SECTIONS, sections
 from portal.web.staff.access import record_staff, veteran_or_refuse
 from portal.web.staff.records.forms import OpenRecordForm, RegisterForm, RevealForm
 
 PAGE_SIZE = 20
-SUGGESTED = 5
+MAX_RECOMMENDED = 5
+MAX_PLACEMENTS = 10
 
 
 class VeteranFilter(django_filters.FilterSet):
-    """Name, whole phone number or the ID number's last four; station; employment status."""
+    """Filters of the list: name, whole phone number or last four of the ID number; station; status."""
 
-    q = django_filters.CharFilter(label="姓名、手机号或身份证后四位", method="matching")
+    q = django_filters.CharFilter(label="姓名、手机号或身份证后四位", method="filter_by_text")
     station = django_filters.ModelChoiceFilter(
-        label="服务站", queryset=Station.objects.none(), method="below", empty_label="全部"
+        label="服务站", queryset=Station.objects.none(), method="filter_by_station", empty_label="全部"
     )
     employment_status = django_filters.ChoiceFilter(
         label="就业状况", choices=EmploymentStatus.choices, empty_label="全部"
@@ -63,10 +65,10 @@ class VeteranFilter(django_filters.FilterSet):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         levels = [StationLevel.COUNTY, StationLevel.TOWN]
-        below = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS))
-        self.filters["station"].queryset = below.filter(level__in=levels)
+        stations = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS))
+        self.filters["station"].queryset = stations.filter(level__in=levels)
 
-    def matching(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+    def filter_by_text(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         text = value.strip()
         if PHONE.fullmatch(text):
             return rows.filter(phone_hash=lookup_hash(text))
@@ -74,30 +76,30 @@ class VeteranFilter(django_filters.FilterSet):
             return rows.filter(id_last4=text.upper())
         return rows.filter(name__contains=text)
 
-    def below(self, rows: QuerySet, name: str, value: Station) -> QuerySet:
+    def filter_by_station(self, rows: QuerySet, name: str, value: Station) -> QuerySet:
         return rows.filter(path_range("station__path", value.path))
 
 
 @record_staff
 @require_safe
 def listing(request: HttpRequest, user: User) -> HttpResponse:
-    """Files below the user's stations, latest first. Phones are masked."""
+    """List records below the user's stations, the latest first; phone numbers are masked."""
     rows = Veteran.objects.visible_to(user).select_related("station")
-    found = VeteranFilter(user, request.GET, queryset=rows)
-    page = KeysFirst(found.qs, PAGE_SIZE).get_page(request.GET.get("page"))
-    filtered = any(request.GET.get(name) for name in found.filters)
+    filter_set = VeteranFilter(user, request.GET, queryset=rows)
+    page = KeysFirst(filter_set.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    has_filters = any(request.GET.get(name) for name in filter_set.filters)
     context = {
         "page": page,
-        "form": found.form,
-        "merges": user.has_station_permission(Permission.CLOSE_RECORDS),
-        "clear_url": reverse("staff:veterans") if filtered else "",
+        "form": filter_set.form,
+        "can_merge": user.has_station_permission(Permission.CLOSE_RECORDS),
+        "clear_url": reverse("staff:veterans") if has_filters else "",
         "export_url": _export_url(request) if can_export(user) else "",
     }
     return render(request, "staff/records/veterans.html", context)
 
 
 def _export_url(request: HttpRequest) -> str:
-    """The export of what the list shows: the same filter, from the first page."""
+    """Return the URL of the export with the filters of the list."""
     query = request.GET.copy()
     query.pop("page", None)
     return f"{reverse('staff:veterans-export')}{'?' if query else ''}{query.urlencode()}"
@@ -106,7 +108,7 @@ def _export_url(request: HttpRequest) -> str:
 @record_staff
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, user: User) -> HttpResponse:
-    """Open a file for somebody without an account."""
+    """Open a record for a veteran without an account."""
     stations = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS)).open_on(
         timezone.localdate()
     )
@@ -126,7 +128,7 @@ def new(request: HttpRequest, user: User) -> HttpResponse:
 @record_staff
 @require_safe
 def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """One file, sensitive fields masked. The look is noted where the person can read it."""
+    """Show one record with masked sensitive fields; the veteran can read this access in the log."""
     veteran = veteran_or_refuse(user, pk)
     log_access(actor=user, file_id=veteran.pk, kind=AccessKind.VIEW)
     return _page(request, user, veteran, RevealForm(), "")
@@ -135,34 +137,38 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 @record_staff
 @require_POST
 def reveal(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Show one sensitive field, for a reason, on this one answer only."""
+    """Show one sensitive field in this one response; the reason goes to the access log."""
     veteran = veteran_or_refuse(user, pk)
     form = RevealForm(request.POST)
-    shown = ""
+    revealed = ""
     if form.is_valid():
         try:
             field = form.cleaned_data["field"]
             value = actions.reveal(veteran=veteran, by=user, field=field, reason=form.cleaned_data["reason"])
-            shown = f"{actions.REVEALABLE[field]}：{value or '未登记'}"
+            revealed = f"{actions.REVEALABLE[field]}：{value or '未登记'}"
         except ValidationError as error:
             add_errors(form, error)
-    return _page(request, user, veteran, form, shown)
+    return _page(request, user, veteran, form, revealed)
 
 
-def _page(request: HttpRequest, user: User, veteran: Veteran, form: RevealForm, shown: str) -> HttpResponse:
-    found = recommendations.recommend_positions(veteran, limit=SUGGESTED)
-    positions_shown(request, Surface.DESK_FILE, veteran, found)
+def _page(
+    request: HttpRequest, user: User, veteran: Veteran, form: RevealForm, revealed: str
+) -> HttpResponse:
+    recommended = recommendations.recommend_positions(veteran, limit=MAX_RECOMMENDED)
+    positions_shown(request, Surface.DESK_FILE, veteran, recommended)
     context = {
         "veteran": veteran,
         "facts": _facts(veteran),
-        "parts": sections(veteran, partial(_edit_url, veteran.pk), STAFF_SECTIONS),
+        "sections": sections(veteran, partial(_edit_url, veteran.pk), STAFF_SECTIONS),
         "merges": list(veteran.merges.filter(undone_at=None).select_related("gone", "by")),
-        "closes": can_close(user, veteran),
+        "can_close": can_close(user, veteran),
         "reveal_form": form,
-        "revealed": shown,
+        "revealed": revealed,
         "register_form": RegisterForm(),
-        "placements": list(Placement.objects.visible_to(user).filter(veteran=veteran).with_details()[:10]),
-        "found": found,
+        "placements": list(
+            Placement.objects.visible_to(user).filter(veteran=veteran).with_details()[:MAX_PLACEMENTS]
+        ),
+        "recommended": recommended,
     }
     return render(request, "staff/records/veteran.html", context)
 
@@ -172,7 +178,7 @@ def _edit_url(pk: int, section: str) -> str:
 
 
 def _facts(veteran: Veteran) -> list[tuple[str, str]]:
-    services_ = "、".join(f"{s.specialty.name}（{s.years}年）" for s in veteran.services.all())
+    specialties = "、".join(f"{s.specialty.name}（{s.years}年）" for s in veteran.services.all())
     return [
         ("性别", veteran.get_sex_display()),
         ("出生日期", f"{veteran.birth_date:%Y-%m-%d}"),
@@ -180,7 +186,7 @@ def _facts(veteran: Veteran) -> list[tuple[str, str]]:
         ("责任服务站", veteran.station.name),
         ("现居住地", veteran.living_region.name if veteran.living_region else ""),
         ("军种", veteran.get_branch_display()),
-        ("军事专业", services_),
+        ("军事专业", specialties),
         ("服役年限", f"{veteran.years_served} 年" if veteran.years_served else ""),
         ("安置方式", veteran.get_settlement_display()),
         ("学历", f"{veteran.get_education_display()} {veteran.major}".strip()),
@@ -193,7 +199,7 @@ def _facts(veteran: Veteran) -> list[tuple[str, str]]:
 @record_staff
 @require_POST
 def register(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Register the person for a fair, on their behalf."""
+    """Register the veteran for a fair."""
     veteran = veteran_or_refuse(user, pk)
     form = RegisterForm(request.POST)
     if form.is_valid():
@@ -211,15 +217,18 @@ def register(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 @record_staff
 @require_POST
 def declare(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Write down an intention on the person's behalf."""
+    """Record an intention of the veteran."""
     veteran = veteran_or_refuse(user, pk)
-    asked = request.POST.get("position", "")
     position = get_object_or_404(
-        Position.objects.visible_to(user).with_details(), pk=int(asked) if asked.isdigit() else 0
+        Position.objects.visible_to(user).with_details(),
+        pk=parse_key(request.POST.get("position", "")),
     )
     try:
         placement = placements.declare(
-            veteran=veteran, position=position, by=user, offline_key=_key(request.POST.get("offline_key", ""))
+            veteran=veteran,
+            position=position,
+            by=user,
+            offline_key=_parse_uuid(request.POST.get("offline_key", "")),
         )
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
@@ -228,7 +237,7 @@ def declare(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return redirect("staff:placement", pk=placement.pk)
 
 
-def _key(text: str) -> uuid.UUID | None:
+def _parse_uuid(text: str) -> uuid.UUID | None:
     try:
         return uuid.UUID(text)
     except ValueError:

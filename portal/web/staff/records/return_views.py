@@ -1,4 +1,4 @@
-"""Return registration (返乡报到): somebody who left the service comes in once, one form is filled in."""
+"""Return registration (返乡报到): one form for a veteran who has just left the service."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -17,14 +17,14 @@ from portal.web.staff.access import record_staff
 from portal.web.staff.records.visit_forms import ReturnForm
 
 PAGE_SIZE = 20
-_FIELDS = ("name", "branch", "entered_on", "rank_group", "settlement", "education")
-ELSEWHERE = "该身份证号已在其他服务站建档，请联系上级服务中心核对，不要重复建档。"
+_RECORD_FIELDS = ("name", "branch", "entered_on", "rank_group", "settlement", "education")
+RECORD_ELSEWHERE = "该身份证号已在其他服务站建档，请联系上级服务中心核对，不要重复建档。"
 
 
 @record_staff
 @require_safe
 def listing(request: HttpRequest, user: User) -> HttpResponse:
-    """Registrations of people whose files the user's stations keep, the latest first."""
+    """List registrations of veterans of the user's stations, the latest first."""
     rows = ReturnRegistration.objects.visible_to(user).select_related("veteran", "station")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "staff/records/returns.html", {"page": page})
@@ -33,7 +33,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
 @record_staff
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, user: User) -> HttpResponse:
-    """One form: the file is opened or goes on, the needs are noted, the visit is written down."""
+    """Register a return: open or update the record, note the needs, record the visit."""
     form = ReturnForm(user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         registration = _register(form, user)
@@ -44,13 +44,13 @@ def new(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def _register(form: ReturnForm, user: User) -> ReturnRegistration | None:
-    """The registration, or None with the reasons in the form."""
+    """Return the new registration, or None with the errors in the form."""
     values = form.cleaned_data
     veteran = Veteran.objects.visible_to(user).filter(id_hash=form.id_hash).first()
     if veteran is None and note_refused_number(by=user, id_hash=form.id_hash):
-        form.add_error("id_number", ELSEWHERE)
+        form.add_error("id_number", RECORD_ELSEWHERE)
         return None
-    fields = {name: values[name] for name in _FIELDS}
+    fields = {name: values[name] for name in _RECORD_FIELDS}
     if veteran is None:
         fields["living_region"] = values["station"].region
     try:
@@ -74,7 +74,7 @@ def _register(form: ReturnForm, user: User) -> ReturnRegistration | None:
 @record_staff
 @require_safe
 def receipt(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """The receipt (回执) to print: number, station, what was noted, and what comes next."""
+    """Show the printable receipt (回执): number, station, entries, next steps."""
     rows = ReturnRegistration.objects.visible_to(user).with_details()
     registration = get_object_or_404(rows, pk=pk)
     return render(request, "staff/records/return_receipt.html", {"registration": registration})

@@ -20,7 +20,7 @@ urlpatterns = [
     path("veterans/export/", record_export_views.export, name="veterans-export"),
     path("veterans/new/", record_views.new, name="veteran-new"),
     path("veterans/<int:pk>/", record_views.detail, name="veteran"),
-    path("veterans/<int:pk>/visits/", visit_views.of_person, name="veteran-visits"),
+    path("veterans/<int:pk>/visits/", visit_views.visits_of_veteran, name="veteran-visits"),
     path("veterans/<int:pk>/close/", record_closing_views.close, name="veteran-close"),
     path("veterans/<int:pk>/reopen/", record_closing_views.reopen, name="veteran-reopen"),
     path("veterans/<int:pk>/edit/<slug:section>/", record_section_views.section, name="veteran-edit"),
@@ -28,7 +28,7 @@ urlpatterns = [
         "veterans/<int:pk>/jobs/<int:job>/remove/", record_section_views.remove_job, name="veteran-job-remove"
     ),
     path("veterans/<int:pk>/evidence/", document_views.of_person, name="veteran-documents"),
-    path("veterans/<int:pk>/hidden-employers/", hidden_employer_views.of_person, name="hidden-employers"),
+    path("veterans/<int:pk>/hidden-employers/", hidden_employer_views.listing, name="hidden-employers"),
     path(
         "veterans/<int:pk>/hidden-employers/<int:employer>/hide/",
         hidden_employer_views.hide,

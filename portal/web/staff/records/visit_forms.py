@@ -1,4 +1,4 @@
-"""What staff fill in about visits and return registrations."""
+"""Forms of visits and return registrations."""
 
 from typing import Any, Self
 
@@ -22,11 +22,11 @@ from portal.visits.enums import Need, ReturnDocument, VisitMethod
 from portal.visits.models import Visit
 from portal.web.shared.form_fields import DayInput
 
-NO_UNITS = "不要填写部队番号、代号；病情等敏感情况只写与服务有关的。"
+UNIT_NAME_HELP = "不要填写部队番号、代号；病情等敏感情况只写与服务有关的。"
 
 
 class VisitForm(forms.Form):
-    """One contact with a person."""
+    """One contact with a veteran."""
 
     held_on = forms.DateField(label="走访日期", widget=DayInput(), initial=timezone.localdate)
     method = forms.ChoiceField(label="走访方式", choices=VisitMethod.choices, widget=forms.RadioSelect)
@@ -44,7 +44,7 @@ class VisitForm(forms.Form):
         max_length=1000,
         required=False,
         validators=[validate_no_unit_name],
-        help_text=NO_UNITS,
+        help_text=UNIT_NAME_HELP,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     next_on = forms.DateField(
@@ -52,7 +52,7 @@ class VisitForm(forms.Form):
     )
 
     def values(self) -> dict[str, Any]:
-        """What the action takes."""
+        """Return the valid values as arguments of the visit actions."""
         cleaned = self.cleaned_data
         return {
             **cleaned,
@@ -62,13 +62,14 @@ class VisitForm(forms.Form):
 
 
 class CorrectVisitForm(VisitForm):
-    """The same contact as it really was, and why the first row was wrong."""
+    """Corrected values of a visit, and the reason of the correction."""
 
     withdrawn = forms.BooleanField(label="这次走访没有发生，作废", required=False)
     reason = forms.CharField(label="更正原因", max_length=120, validators=[validate_no_unit_name])
 
     @classmethod
-    def of(cls, visit: Visit, data: Any) -> Self:
+    def for_visit(cls, visit: Visit, data: Any) -> Self:
+        """Build the form with the visit's present values."""
         initial = {
             "held_on": visit.held_on,
             "method": visit.method,
@@ -81,7 +82,7 @@ class CorrectVisitForm(VisitForm):
 
 
 class ReturnForm(forms.Form):
-    """One visit, one form: who came back, from which service, and what they need."""
+    """Identity, service and needs of a veteran who registers after leaving the service."""
 
     id_number = forms.CharField(
         label="身份证号", max_length=18, help_text="只用来核对和避免重复建档，不保存原号码。"
@@ -130,8 +131,8 @@ class ReturnForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)
         stations = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS))
         field.queryset = stations.open_on(timezone.localdate())
-        if len(posts := user.current_appointments) == 1:
-            field.initial = posts[0].station_id
+        if len(appointments := user.current_appointments) == 1:
+            field.initial = appointments[0].station_id
 
     def clean_id_number(self) -> str:
         number = self.cleaned_data["id_number"].strip().upper()
@@ -145,13 +146,14 @@ class ReturnForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        entered, left = cleaned.get("entered_on"), cleaned.get("left_on")
-        if left and left > timezone.localdate():
+        entered_on, left_on = cleaned.get("entered_on"), cleaned.get("left_on")
+        if left_on and left_on > timezone.localdate():
             self.add_error("left_on", ValidationError("退役日期不能晚于今天。"))
-        elif entered and left and left <= entered:
+        elif entered_on and left_on and left_on <= entered_on:
             self.add_error("left_on", ValidationError("退役日期应晚于入伍日期。"))
         return cleaned
 
     @property
     def id_hash(self) -> str:
+        """Keyed hash of the ID number."""
         return lookup_hash(self.cleaned_data["id_number"])

@@ -1,4 +1,4 @@
-"""Visits (走访): who waits to be seen, one person's history, and how far each station has come this year."""
+"""Visits (走访): overdue visits, one veteran's history, and each station's coverage this year."""
 
 from datetime import timedelta
 from typing import Any
@@ -27,49 +27,50 @@ from portal.visits import actions
 from portal.visits.models import Visit
 from portal.visits.permissions import can_correct
 from portal.web.shared.form_fields import add_errors
+from portal.web.shared.primary_keys import parse_key
 from portal.web.staff.access import record_staff, veteran_or_refuse
 from portal.web.staff.records.visit_forms import CorrectVisitForm, VisitForm
 
 PAGE_SIZE = 20
-STATIONS_A_PAGE = 30
+STATION_PAGE_SIZE = 30
 NEVER = "never"
-WAITING = [
+LAST_VISIT_CHOICES = [
     ("3", "超过3个月未走访"),
     ("6", "超过6个月未走访"),
     ("12", "超过12个月未走访"),
     (NEVER, "从未走访"),
 ]
-A_MONTH = timedelta(days=30)
+MONTH = timedelta(days=30)
 
 
 class WorklistForm(forms.Form):
-    """Which people: for how long not seen, and at which station."""
+    """Filters of the list: time since the last visit, and station."""
 
-    waiting = forms.ChoiceField(label="情况", choices=WAITING, required=False)
+    waiting = forms.ChoiceField(label="情况", choices=LAST_VISIT_CHOICES, required=False)
     station = forms.ModelChoiceField(
         label="服务站", queryset=Station.objects.none(), required=False, empty_label="全部"
     )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        below = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS))
+        stations = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS))
         field = self.fields["station"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = below.filter(level__in=[StationLevel.COUNTY, StationLevel.TOWN])
+        field.queryset = stations.filter(level__in=[StationLevel.COUNTY, StationLevel.TOWN])
 
 
 @record_staff
 @require_safe
 def worklist(request: HttpRequest, user: User) -> HttpResponse:
-    """People below the user's stations whom nobody has seen for months; whoever waits longest comes first."""
+    """List veterans without a visit for some months, the longest first."""
     form = WorklistForm(user, request.GET or {"waiting": "6"})
     form.is_valid()
-    waiting = form.cleaned_data.get("waiting") or "6"
-    files = Veteran.objects.followed_by(user, at=form.cleaned_data.get("station"))
-    if waiting == NEVER:
-        rows = files.never_visited()
+    months = form.cleaned_data.get("waiting") or "6"
+    veterans = Veteran.objects.followed_by(user, at=form.cleaned_data.get("station"))
+    if months == NEVER:
+        rows = veterans.never_visited()
     else:
-        rows = files.not_visited_since(timezone.localdate() - int(waiting) * A_MONTH)
+        rows = veterans.not_visited_since(timezone.localdate() - int(months) * MONTH)
     page = Paginator(rows.select_related("station"), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"page": page, "form": form, "clear_url": reverse("staff:visits") if request.GET else ""}
     return render(request, "staff/records/visits.html", context)
@@ -77,8 +78,8 @@ def worklist(request: HttpRequest, user: User) -> HttpResponse:
 
 @record_staff
 @require_http_methods(["GET", "POST"])
-def of_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """One person's visits, the latest first, and the form for the next."""
+def visits_of_veteran(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """List the visits of one veteran, the latest first; POST records another."""
     veteran = veteran_or_refuse(user, pk)
     form = VisitForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -99,12 +100,12 @@ def of_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 @record_staff
 @require_http_methods(["GET", "POST"])
 def correct(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Say what was wrong about a visit; the old row stays and is struck through."""
-    found = Visit.objects.visible_to(user).select_related("veteran__station", "station", "correction")
-    visit = get_object_or_404(found.prefetch_related("needs"), pk=pk)
+    """Correct a visit; the list keeps the old entry, marked as replaced."""
+    rows = Visit.objects.visible_to(user).select_related("veteran__station", "station", "correction")
+    visit = get_object_or_404(rows.prefetch_related("needs"), pk=pk)
     if not can_correct(user, visit):
         raise PermissionDenied("这次走访已经更正过，或不属于您现任的服务站。")
-    form = CorrectVisitForm.of(visit, request.POST if request.method == "POST" else None)
+    form = CorrectVisitForm.for_visit(visit, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.correct_visit(visit=visit, by=user, **form.values())
@@ -119,14 +120,12 @@ def correct(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 @record_staff
 @require_safe
 def coverage(request: HttpRequest, user: User) -> HttpResponse:
-    """How many of the people on file were seen this year, by the stations below one station."""
-    mine = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS))
-    asked = request.GET.get("station", "")
-    if asked.isdecimal() and len(asked) < 16:
-        station = get_object_or_404(mine, pk=int(asked))
-    else:
-        station = mine.order_by("depth", "path").first() or get_object_or_404(mine, pk=0)
-    page = Paginator(station.get_children(), STATIONS_A_PAGE).get_page(request.GET.get("page"))
+    """Show the share of veterans visited this year, by the children of one station."""
+    own_stations = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS))
+    key = parse_key(request.GET.get("station", ""))
+    highest = own_stations.order_by("depth", "path")
+    station = get_object_or_404(own_stations, pk=key) if key is not None else get_object_or_404(highest[:1])
+    page = Paginator(station.get_children(), STATION_PAGE_SIZE).get_page(request.GET.get("page"))
     total, own, *rows = visit_coverage(station, list(page))
     context = {
         "station": station,
@@ -134,17 +133,20 @@ def coverage(request: HttpRequest, user: User) -> HttpResponse:
         "own": own,
         "rows": rows,
         "page": page,
-        "crumbs": _crumbs(station, mine),
+        "crumbs": _crumbs(station, own_stations),
         "as_of": timezone.now(),
         "year": timezone.localdate().year,
     }
     return render(request, "staff/records/visit_coverage.html", context)
 
 
-def _crumbs(station: Station, mine: QuerySet[Station]) -> list[tuple[str, str]]:
-    """The way down to the station, from the highest that the reader serves."""
-    above = mine.annotate(length=Length("path")).filter(
+def _crumbs(station: Station, own_stations: QuerySet[Station]) -> list[tuple[str, str]]:
+    """Return (name, URL) of the stations from the user's highest one down to `station`."""
+    ancestors = own_stations.annotate(length=Length("path")).filter(
         path__in=[station.path[:n] for n in range(Station.steplen, len(station.path), Station.steplen)]
     )
     url = reverse("staff:visit-coverage")
-    return [*((row.name, f"{url}?station={row.pk}") for row in above.order_by("length")), (station.name, "")]
+    return [
+        *((row.name, f"{url}?station={row.pk}") for row in ancestors.order_by("length")),
+        (station.name, ""),
+    ]
