@@ -25,7 +25,7 @@ TEST := env -u PORTAL_DATA -u DATABASE_URL $(BIN)/python
 SHARED := --numprocesses=$(WORKERS) --maxprocesses=8 --dist=worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite test-postgres must lint format bench lock clean
+.PHONY: help run test test-fast test-sqlite test-postgres must lint format bench lock clean
 
 help: ## what there is
 	@echo 'make TARGET [PORT=8000] [PORTAL_DATA=./var] [PART=walks] [ARGS=…]'
@@ -51,6 +51,9 @@ test: .venv/.test ## everything: on SQLite, in Chromium, then on PostgreSQL
 	@env -u PORTAL_DATA -u DATABASE_URL $(BIN)/python -m tests.harness.needs
 	@$(MAKE) --no-print-directory test-sqlite
 	@$(MAKE) --no-print-directory test-postgres
+
+test-fast: .venv/.test ## the daily suite: SQLite, no browser, nothing slow; under four minutes
+	$(TEST) -m pytest --fast $(SHARED) $(ARGS)
 
 test-sqlite: .venv/.test
 	$(TEST) -m pytest $(SHARED) $(ARGS)

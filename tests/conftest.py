@@ -10,4 +10,5 @@ pytest_plugins = [
     "tests.harness.queries",
     "tests.harness.elasticsearch",
     "tests.harness.browser",
+    "tests.harness.durations",
 ]

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
@@ -121,8 +122,13 @@ class Portal:
     def __exit__(self, *error: object) -> None:
         # The supervisor ends the others in order; make ends when it does.
         tree = list_tree(self.process.pid)
-        for pid in [pid for pid in tree if name_process(pid) == "supervisor"] or tree:
-            os.kill(pid, signal.SIGTERM)
+        names = {}
+        for pid in tree:
+            with suppress(FileNotFoundError, ProcessLookupError):
+                names[pid] = name_process(pid)
+        for pid in [pid for pid, name in names.items() if name == "supervisor"] or tree:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
         try:
             self.process.wait(30)
         except subprocess.TimeoutExpired:
@@ -157,8 +163,9 @@ class Portal:
         """Kind, CPU seconds and memory of each process, `make` itself left out."""
         rows = []
         for pid in list_tree(self.process.pid)[1:]:
-            kind = name_process(pid)
-            rows.append({"process": kind, "cpu": round(read_stat(pid)[1], 2), **read_memory(pid)})
+            with suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+                kind = name_process(pid)
+                rows.append({"process": kind, "cpu": round(read_stat(pid)[1], 2), **read_memory(pid)})
         return rows
 
 
