@@ -25,8 +25,8 @@ class ConfirmationsConfig(AppConfig):
         from portal.confirmations.reminders import ask_who_is_due
         from portal.core import scheduled_jobs
         from portal.placements.events import placement_changed
-        from portal.veterans.events import veteran_file_anonymised
+        from portal.veterans.events import veteran_record_anonymised
 
         placement_changed.connect(_placement_changed, dispatch_uid="confirmations.settled")
-        veteran_file_anonymised.connect(_file_anonymised, dispatch_uid="confirmations.anonymised")
+        veteran_record_anonymised.connect(_file_anonymised, dispatch_uid="confirmations.anonymised")
         scheduled_jobs.register("confirmations.ask_who_is_due", every=timedelta(hours=1), run=ask_who_is_due)

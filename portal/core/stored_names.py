@@ -19,6 +19,7 @@ MODEL_LABELS = {
     "core.WorkerHeartbeat": "core.WorkerBeat",
     "documents.Document": "veterans.Evidence",  # the employers' documents were employers.EmployerPaper
     "employers.HiddenRecord": "employers.HiddenFile",
+    "employers.ProfileChange": "employers.FactsChange",
     "employers.VerificationBasis": "employers.VerificationEvidence",
     "fairs.DoorShift": "fairs.DoorDuty",
     "follow_ups.Absence": "placements.Absence",

@@ -10,11 +10,11 @@ from portal.accounts.models import User
 from portal.core import audit
 from portal.core.models import Region
 from portal.core.validators import normalise_phone, validate_phone
-from portal.employers.changes import FACTS, VERIFIED_ONCE, ask_for_change, station_for
 from portal.employers.enums import EmployerRole, VerificationState
 from portal.employers.events import employer_changed
 from portal.employers.models import Employer, EmployerMembership
 from portal.employers.permissions import owns
+from portal.employers.profile_changes import FACTS, VERIFIED_ONCE, request_change, station_for
 from portal.employers.verification import TRANSITIONS
 from portal.stations.models import Station
 
@@ -96,7 +96,7 @@ def update_profile(
     changed = sorted(field for field in fields if getattr(employer, field) != getattr(before, field))
     facts = [name for name in FACTS if getattr(employer, name) != getattr(before, name)]
     if facts and before.state in VERIFIED_ONCE:
-        ask_for_change(employer=before, by=by, after={name: getattr(employer, name) for name in facts})
+        request_change(employer=before, by=by, after={name: getattr(employer, name) for name in facts})
         for name in facts:
             setattr(employer, name, getattr(before, name))
     elif "region" in facts:

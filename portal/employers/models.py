@@ -123,7 +123,7 @@ class Employer(TimestampedModel):
             models.CheckConstraint(
                 condition=~Q(state=VerificationState.VERIFIED)
                 | Q(verified_at__isnull=False, verified_until__isnull=False, verified_by__isnull=False),
-                name="employer_verified_has_evidence",
+                name="employer_verified_has_reviewer",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=[VerificationState.REFUSED, VerificationState.SUSPENDED])
@@ -289,12 +289,12 @@ class VerificationBasis(models.Model):
         verbose_name_plural = "核验依据"
 
 
-class FactsChangeQuerySet(models.QuerySet["FactsChange"]):
-    def waiting(self) -> "FactsChangeQuerySet":
+class ProfileChangeQuerySet(models.QuerySet["ProfileChange"]):
+    def waiting(self) -> "ProfileChangeQuerySet":
         return self.filter(state=ChangeState.WAITING)
 
 
-class FactsChange(models.Model):
+class ProfileChange(models.Model):
     """A new name (nature, region, permit) of an employer that staff have verified. Until they agree to it,
     everybody sees what was verified, and the posts stay where they are.
     """
@@ -311,7 +311,7 @@ class FactsChange(models.Model):
     )
     settled_at = models.DateTimeField("处理时间", null=True, blank=True)
 
-    objects = FactsChangeQuerySet.as_manager()
+    objects = ProfileChangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "单位信息变更"
@@ -319,16 +319,18 @@ class FactsChange(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["employer"], condition=Q(state=ChangeState.WAITING), name="facts_change_waiting_once"
+                fields=["employer"],
+                condition=Q(state=ChangeState.WAITING),
+                name="profile_change_waiting_once",
             ),
             models.CheckConstraint(
                 condition=Q(state=ChangeState.WAITING, settled_at=None)
                 | (~Q(state=ChangeState.WAITING) & Q(settled_at__isnull=False, settled_by__isnull=False)),
-                name="facts_change_settled_has_time",
+                name="profile_change_settled_has_time",
             ),
             models.CheckConstraint(
                 condition=~Q(state=ChangeState.REFUSED) | ~Q(reason=""),
-                name="facts_change_refused_has_reason",
+                name="profile_change_refused_has_reason",
             ),
         ]
 
@@ -362,7 +364,7 @@ class HiddenRecord(models.Model):
         constraints = [
             # Led by the employer: it is the index by which a page of people leaves the hidden ones out.
             models.UniqueConstraint(
-                fields=["employer", "veteran"], condition=Q(shown_again_at=None), name="hidden_file_once"
+                fields=["employer", "veteran"], condition=Q(shown_again_at=None), name="hidden_record_once"
             ),
             models.CheckConstraint(
                 condition=Q(shown_again_at=None, shown_again_by=None)
@@ -371,6 +373,6 @@ class HiddenRecord(models.Model):
                     shown_again_at__isnull=False,
                     shown_again_by__isnull=False,
                 ),
-                name="hidden_file_shown_after_hidden",
+                name="hidden_record_shown_after_hidden",
             ),
         ]

@@ -186,7 +186,7 @@ def lift(*, employer: Employer, by: User, reason: str) -> Employer:
 
 
 @transaction.atomic
-def ask_renewal(*, employer: Employer, by: User) -> Employer:
+def request_renewal(*, employer: Employer, by: User) -> Employer:
     """Ask for the next verification, before this one runs out or after.
 
     Raises:
@@ -197,7 +197,7 @@ def ask_renewal(*, employer: Employer, by: User) -> Employer:
         raise PermissionDenied("not an owner of this employer")
     employer.refresh_from_db(from_queryset=Employer.objects.select_for_update())
     if not employer.may_ask_renewal:
-        raise TransitionRefused("ask_renewal", employer.state)
+        raise TransitionRefused("request_renewal", employer.state)
     employer.renewal_asked_at, employer.state_reason = timezone.now(), ""
     employer.save()
     audit.record(by=by, verb="employers.renewal_asked", target=employer)

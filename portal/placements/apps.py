@@ -35,6 +35,6 @@ class PlacementsConfig(AppConfig):
     def ready(self) -> None:
         from portal.veterans import events
 
-        events.veteran_files_merging.connect(_absorb_duplicates, dispatch_uid="placements")
-        events.veteran_files_parted.connect(_restore_duplicates, dispatch_uid="placements")
-        events.veteran_file_anonymised.connect(_anonymise, dispatch_uid="placements")
+        events.veteran_records_merging.connect(_absorb_duplicates, dispatch_uid="placements")
+        events.veteran_merge_undone.connect(_restore_duplicates, dispatch_uid="placements")
+        events.veteran_record_anonymised.connect(_anonymise, dispatch_uid="placements")

@@ -10,7 +10,7 @@ from portal.placements.events import announce
 from portal.placements.models import Placement, PlacementTransition
 from portal.placements.workflow import IN_POST_STATES
 from portal.veterans.enums import EmploymentStatus
-from portal.veterans.events import veteran_file_changed
+from portal.veterans.events import veteran_record_changed
 from portal.veterans.models import Veteran
 
 
@@ -81,4 +81,4 @@ def follow_employment(veteran: Veteran, by: User) -> None:
     veteran.employment_status = status
     veteran.save(update_fields=["employment_status", "updated_at"])
     audit.record(by=by, verb="veterans.updated", target=veteran, fields=["employment_status"])
-    veteran_file_changed.send(sender=Veteran, veteran=veteran)
+    veteran_record_changed.send(sender=Veteran, veteran=veteran)

@@ -57,17 +57,17 @@ class RankingConfig(AppConfig):
         from portal.positions.events import position_changed, positions_changed
         from portal.ranking import impression_log, ranking_versions
         from portal.veterans.events import (
-            veteran_file_anonymised,
-            veteran_file_changed,
-            veteran_files_changed,
+            veteran_record_anonymised,
+            veteran_record_changed,
+            veteran_records_changed,
         )
 
-        veteran_file_changed.connect(_refresh_people, dispatch_uid="recommendations.people")
-        veteran_files_changed.connect(_refresh_people, dispatch_uid="recommendations.people")
+        veteran_record_changed.connect(_refresh_people, dispatch_uid="recommendations.people")
+        veteran_records_changed.connect(_refresh_people, dispatch_uid="recommendations.people")
         position_changed.connect(_refresh_position, dispatch_uid="recommendations.position")
         positions_changed.connect(_refresh_positions, dispatch_uid="recommendations.positions")
         employer_changed.connect(_refresh_employer, dispatch_uid="recommendations.employer")
-        veteran_file_anonymised.connect(_delete_impressions, dispatch_uid="recommendations.anonymised")
+        veteran_record_anonymised.connect(_delete_impressions, dispatch_uid="recommendations.anonymised")
         request_started.connect(_discard_impressions, dispatch_uid="recommendations.impressions_begin")
         request_finished.connect(_write_impressions, dispatch_uid="recommendations.impressions_end")
         scheduled_jobs.register(

@@ -9,7 +9,7 @@ from itertools import chain
 from django.utils import timezone
 
 from matching import Index, Match, Measures, People, measures
-from portal.employers.hiding import hidden_from
+from portal.employers.hidden_records import hidden_from
 from portal.positions.models import Position
 from portal.ranking import ranking_index
 from portal.ranking.matchable_people import list_changed_since, matchable_veterans

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from matching import Index, Match, Measures, Profile, Ranking, Verdict, measures
-from portal.employers.hiding import hides_from
+from portal.employers.hidden_records import hides_from
 from portal.positions.models import Position
 from portal.ranking import ranking_index, ranking_versions
 from portal.ranking.matchable_people import is_looking

@@ -14,7 +14,7 @@ from portal.follow_ups.enums import FollowUpState
 from portal.follow_ups.models import FollowUp
 from portal.stations.models import Station, StationArea
 from portal.veterans.models import Veteran
-from portal.veterans.moving import living_in
+from portal.veterans.record_moves import records_living_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def count_affected_rows(station: Station, regions: Sequence[str] | None = None) 
     """Of the end of a station; with `regions` (codes) of giving these away."""
     waiting = FollowUp.objects.filter(station=station, state=FollowUpState.PENDING)
     if regions is not None:
-        files = living_in(station, regions)
+        files = records_living_in(station, regions)
         return AffectedRows(files.count(), waiting.filter(placement__veteran__in=files).count(), 0, 0)
     return AffectedRows(
         files=Veteran.objects.filter(station=station).count(),

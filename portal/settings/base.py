@@ -231,7 +231,7 @@ NINJA_NUM_PROXIES = env.int("PORTAL_PROXIES", default=0)
 # A report of a bad post is answered within so many working days.
 COMPLAINT_WORKING_DAYS = env.int("PORTAL_COMPLAINT_DAYS", default=5)
 # Years that a closed file is kept before `manage.py anonymise_files` takes the person out of it.
-FILE_RETENTION_YEARS = env.int("PORTAL_FILE_RETENTION_YEARS", default=3)
+RECORD_RETENTION_YEARS = env.int("PORTAL_FILE_RETENTION_YEARS", default=3)
 # Days that a note of what a list showed is kept (portal/ranking/impression_log.py).
 IMPRESSION_DAYS = env.int("PORTAL_IMPRESSION_DAYS", default=730)
 # Chance, up to 0.5, that two neighbours of the recommended list change places for a day, so that the effect

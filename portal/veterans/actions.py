@@ -16,13 +16,13 @@ from portal.core.encryption import lookup_hash
 from portal.core.models import Occupation, Region
 from portal.core.validators import birth_date_of, normalise_phone, validate_id_number, validate_phone
 from portal.stations.models import Station
-from portal.veterans.enums import FileSource, MoveReason, Sex
-from portal.veterans.events import veteran_file_changed, veteran_phone_changed
+from portal.veterans.enums import MoveReason, RecordSource, Sex
+from portal.veterans.events import veteran_phone_changed, veteran_record_changed
 from portal.veterans.models import Certificate, Service, Veteran, Wish, WorkHistory
-from portal.veterans.moving import home_of, note_moved
 from portal.veterans.permissions import can_edit, serves
+from portal.veterans.record_moves import announce_move, station_for_record
 
-# Fields that `update_file` sets as they come; the rest have verbs of their own.
+# Fields that `update_record` sets as they come; the rest have verbs of their own.
 PLAIN_FIELDS = frozenset(
     {
         "name", "address", "household_region", "living_region", "branch", "entered_on", "left_on",
@@ -34,7 +34,7 @@ REVEALABLE = {"phone": "手机号码", "address": "住址", "difficulty": "困�
 
 
 @transaction.atomic
-def open_file(
+def open_record(
     *,
     by: User,
     station: Station,
@@ -69,7 +69,7 @@ def open_file(
         id_last4=id_number[-4:],
         phone=phone,
         phone_hash=lookup_hash(phone),
-        source=FileSource.SELF if account is not None and account == by else FileSource.STATION,
+        source=RecordSource.SELF if account is not None and account == by else RecordSource.STATION,
         **fields,
     )
     veteran.full_clean(exclude=["phone", "address", "difficulty", "disability"])
@@ -78,7 +78,7 @@ def open_file(
         account.name = name
         account.save(update_fields=["name", "updated_at"])
     audit.record(by=by, verb="veterans.opened", target=veteran, station=station.pk)
-    veteran_file_changed.send(sender=Veteran, veteran=veteran)
+    veteran_record_changed.send(sender=Veteran, veteran=veteran)
     return veteran
 
 
@@ -97,12 +97,12 @@ def _changed(veteran: Veteran, by: User, section: str, fields: Iterable[str] = (
         fields=sorted(fields),
         on_behalf=veteran.account_id != by.pk,
     )
-    veteran_file_changed.send(sender=Veteran, veteran=veteran)
+    veteran_record_changed.send(sender=Veteran, veteran=veteran)
     return veteran
 
 
 @transaction.atomic
-def update_file(*, veteran: Veteran, by: User, section: str, values: Mapping[str, Any]) -> Veteran:
+def update_record(*, veteran: Veteran, by: User, section: str, values: Mapping[str, Any]) -> Veteran:
     """Set plain fields of a file (those of PLAIN_FIELDS, and `phone`). Who moves house goes to the station
     there.
     """
@@ -119,11 +119,11 @@ def update_file(*, veteran: Veteran, by: User, section: str, values: Mapping[str
         veteran.phone_hash = lookup_hash(veteran.phone)
     veteran.full_clean(exclude=["phone", "address", "difficulty", "disability"])
     if veteran.living_region_id != lived_in:
-        veteran.station = home_of(veteran)
+        veteran.station = station_for_record(veteran)
     veteran.save()
     if veteran.station_id != before.pk:
         audit.record(by=by, verb="veterans.moved", target=veteran, before=before.pk, after=veteran.station_id)
-        note_moved(
+        announce_move(
             files=[veteran.pk], station=before, into=veteran.station, on=timezone.localdate(),
             reason=MoveReason.LIVES, by=by,
         )  # fmt: skip
@@ -144,7 +144,7 @@ def set_services(*, veteran: Veteran, by: User, services: Iterable[tuple[str, in
 
 
 @transaction.atomic
-def hold_certificates(*, veteran: Veteran, by: User, kinds: Iterable[str]) -> Veteran:
+def set_certificates(*, veteran: Veteran, by: User, kinds: Iterable[str]) -> Veteran:
     """Say which certificates the person holds; what is known of those that stay is kept."""
     _require_edit(veteran, by)
     wanted = set(kinds)
@@ -155,7 +155,9 @@ def hold_certificates(*, veteran: Veteran, by: User, kinds: Iterable[str]) -> Ve
 
 
 @transaction.atomic
-def describe_certificates(*, veteran: Veteran, by: User, details: Mapping[str, Mapping[str, Any]]) -> Veteran:
+def set_certificate_details(
+    *, veteran: Veteran, by: User, details: Mapping[str, Mapping[str, Any]]
+) -> Veteran:
     """Set `grade`, `number` and `valid_until` of certificates that the person holds, by their kinds.
 
     Raises:
@@ -214,7 +216,7 @@ def set_wish(
     return wish
 
 
-def note_refused(*, by: User, file_id: int) -> bool:
+def log_refused_access(*, by: User, file_id: int) -> bool:
     """Note, where the owner reads it, that `by` tried a file not theirs; False when there is none."""
     if not Veteran.objects.filter(pk=file_id).exists():
         return False
@@ -222,10 +224,10 @@ def note_refused(*, by: User, file_id: int) -> bool:
     return True
 
 
-def note_refused_number(*, by: User, id_hash: str) -> bool:
-    """`note_refused` for somebody who typed the ID number of a file; False when nobody has it."""
+def log_refused_lookup(*, by: User, id_hash: str) -> bool:
+    """`log_refused_access` for somebody who typed the ID number of a file; False when nobody has it."""
     found = Veteran.objects.filter(id_hash=id_hash).values_list("pk", flat=True).first()
-    return found is not None and note_refused(by=by, file_id=found)
+    return found is not None and log_refused_access(by=by, file_id=found)
 
 
 @transaction.atomic

@@ -7,20 +7,20 @@ from django.apps import AppConfig
 def _station_ended(sender: type, station: Any, into: Any, on: date, by: Any, **kwargs: Any) -> None:
     from portal.veterans.enums import MoveReason
     from portal.veterans.models import Veteran
-    from portal.veterans.moving import move_files
+    from portal.veterans.record_moves import move_records
 
     files = Veteran.objects.filter(station=station)
-    move_files(files=files, station=station, into=into, on=on, reason=MoveReason.MERGED, by=by)
+    move_records(files=files, station=station, into=into, on=on, reason=MoveReason.MERGED, by=by)
 
 
 def _regions_moved(
     sender: type, station: Any, into: Any, regions: list[str], on: date, by: Any, **kwargs: Any
 ) -> None:
     from portal.veterans.enums import MoveReason
-    from portal.veterans.moving import living_in, move_files
+    from portal.veterans.record_moves import move_records, records_living_in
 
-    files = living_in(station, regions)
-    move_files(files=files, station=station, into=into, on=on, reason=MoveReason.SPLIT, by=by)
+    files = records_living_in(station, regions)
+    move_records(files=files, station=station, into=into, on=on, reason=MoveReason.SPLIT, by=by)
 
 
 class VeteransConfig(AppConfig):
@@ -30,7 +30,7 @@ class VeteransConfig(AppConfig):
     def ready(self) -> None:
         from portal.imports.import_kinds import register
         from portal.stations.events import regions_moved, station_ended
-        from portal.veterans.importing import KIND_OF_FILES
+        from portal.veterans.import_rows import KIND_OF_FILES
 
         register(KIND_OF_FILES)
         station_ended.connect(_station_ended, dispatch_uid="veterans.files")

@@ -71,7 +71,7 @@ class CloseReason(models.TextChoices):
     MERGED = "merged", "并入另一份档案"
 
 
-class FileSource(models.TextChoices):
+class RecordSource(models.TextChoices):
     SELF = "self", "本人登记"
     STATION = "station", "服务站建档"
     IMPORTED = "imported", "批量导入"

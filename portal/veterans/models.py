@@ -26,9 +26,9 @@ from portal.veterans.enums import (
     ClaimState,
     CloseReason,
     EmploymentStatus,
-    FileSource,
     MoveReason,
     RankGroup,
+    RecordSource,
     Settlement,
     Sex,
 )
@@ -148,7 +148,7 @@ class Veteran(TimestampedModel):
     # Sensitive: encrypted, shown only with a reason.
     difficulty = EncryptedTextField("困难类型", blank=True)
     disability = EncryptedTextField("残疾等级", blank=True)
-    source = models.CharField("来源", max_length=10, choices=FileSource.choices, default=FileSource.SELF)
+    source = models.CharField("来源", max_length=10, choices=RecordSource.choices, default=RecordSource.SELF)
     # A copy of the latest visit's day, set by the room of visits and counted again from its rows at each
     # write. It stands here because a worklist of a whole city needs it in one index with the station.
     last_visited_on = models.DateField("最近走访", null=True, blank=True, editable=False)
@@ -286,7 +286,9 @@ class RecordMerge(models.Model):
         verbose_name_plural = "档案合并"
         ordering = ["-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["gone"], condition=Q(undone_at=None), name="merge_once_a_file"),
+            models.UniqueConstraint(
+                fields=["gone"], condition=Q(undone_at=None), name="merge_once_per_record"
+            ),
             models.CheckConstraint(condition=~Q(kept=models.F("gone")), name="merge_of_two"),
         ]
 
@@ -308,7 +310,7 @@ class RecordClaim(models.Model):
     """Somebody with an account says that a file without one is theirs (认领)."""
 
     veteran = models.ForeignKey(Veteran, models.PROTECT, related_name="claims", verbose_name="档案")
-    user = models.ForeignKey(User, models.PROTECT, related_name="file_claims", verbose_name="认领人")
+    user = models.ForeignKey(User, models.PROTECT, related_name="record_claims", verbose_name="认领人")
     state = models.CharField("状态", max_length=10, choices=ClaimState.choices, default=ClaimState.WAITING)
     asked_at = models.DateTimeField("认领时间", auto_now_add=True)
     decided_by = models.ForeignKey(
@@ -325,10 +327,12 @@ class RecordClaim(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["veteran"], condition=Q(state=ClaimState.WAITING), name="claim_waiting_once_a_file"
+                fields=["veteran"],
+                condition=Q(state=ClaimState.WAITING),
+                name="claim_waiting_once_per_record",
             ),
             models.UniqueConstraint(
-                fields=["user"], condition=Q(state=ClaimState.WAITING), name="claim_waiting_once_a_user"
+                fields=["user"], condition=Q(state=ClaimState.WAITING), name="claim_waiting_once_per_user"
             ),
             models.CheckConstraint(
                 condition=Q(state=ClaimState.WAITING, decided_at=None)
@@ -407,6 +411,6 @@ class RecordMove(AppendOnlyModel):
         ordering = ["on", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(from_station=models.F("to_station")), name="file_move_goes_elsewhere"
+                condition=~Q(from_station=models.F("to_station")), name="record_move_changes_station"
             )
         ]

@@ -17,7 +17,7 @@ from portal.veterans.models import Veteran
 from portal.visits.enums import Need, VisitMethod
 from portal.visits.events import return_registered, visit_recorded
 from portal.visits.models import ReturnRegistration, Visit, VisitNeed
-from portal.visits.permissions import can_open_files_at, can_record
+from portal.visits.permissions import can_open_records_at, can_record
 
 
 @transaction.atomic
@@ -129,14 +129,14 @@ def register_return(
     if day < left_on:
         raise ValidationError({"left_on": "退役日期不能晚于报到日期。"})
     if veteran is None:
-        if station is None or not can_open_files_at(by, station):
+        if station is None or not can_open_records_at(by, station):
             raise PermissionDenied("not staff of this station")
-        veteran = veterans.open_file(
+        veteran = veterans.open_record(
             by=by, station=station, id_number=id_number, phone=phone, left_on=left_on, **fields
         )
     else:
         values = {**fields, "left_on": left_on, **({"phone": phone} if phone else {})}
-        veteran = veterans.update_file(veteran=veteran, by=by, section="return", values=values)
+        veteran = veterans.update_record(veteran=veteran, by=by, section="return", values=values)
     Station.objects.select_for_update().get(pk=veteran.station_id)  # one number at a time
     if ReturnRegistration.objects.filter(veteran=veteran, left_on=left_on).exists():
         raise ValidationError({"left_on": "这个退役日期已经办过返乡报到。"})

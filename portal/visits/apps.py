@@ -15,6 +15,6 @@ class VisitsConfig(AppConfig):
     verbose_name = "走访"
 
     def ready(self) -> None:
-        from portal.veterans.events import veteran_file_anonymised
+        from portal.veterans.events import veteran_record_anonymised
 
-        veteran_file_anonymised.connect(_file_anonymised, dispatch_uid="visits.anonymised")
+        veteran_record_anonymised.connect(_file_anonymised, dispatch_uid="visits.anonymised")

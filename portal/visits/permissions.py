@@ -18,6 +18,6 @@ def can_correct(user: User, visit: Visit) -> bool:
     return serves(user, visit.veteran) and not visit.withdrawn and not visit.is_corrected
 
 
-def can_open_files_at(user: User, station: Station) -> bool:
+def can_open_records_at(user: User, station: Station) -> bool:
     """May open a file for somebody at this station: staff of it or of one above."""
     return user.has_permission_at(Permission.OPEN_RECORDS, station)

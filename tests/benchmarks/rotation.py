@@ -87,7 +87,7 @@ class Traffic:
             phase = self.phases[self.phase]
             veteran = Veteran.objects.get(pk=self._any(rng))
             try:
-                actions.update_file(
+                actions.update_record(
                     veteran=veteran, by=self._by, section="identity", values={"address": "会城街道演示路1号"}
                 )
             except Exception as error:

@@ -12,7 +12,7 @@ from portal.confirmations import actions
 from portal.confirmations.actions import Said
 from portal.confirmations.enums import Reply, Side
 from portal.confirmations.models import Answer
-from portal.employers.hiding import hide
+from portal.employers.hidden_records import hide
 from portal.employers.models import Employer
 from portal.placements.models import Placement
 from tests.confirmations.linking import SECRETS, firm_link, person_link, prove, said

@@ -12,13 +12,13 @@ from portal.confirmations.actions import Said, answer
 from portal.confirmations.enums import Question, Reply, Side
 from portal.confirmations.models import Answer
 from portal.core import scheduled_jobs
-from portal.employers.hiding import hide
+from portal.employers.hidden_records import hide
 from portal.follow_ups.enums import FollowUpKind
 from portal.notifications.models import Notification
 from portal.placements import actions
 from portal.reports.personal_data import collect_personal_data
-from portal.veterans.merging import merge_files, undo_merge
-from portal.veterans.retention import anonymise_file
+from portal.veterans.record_closing import anonymise_record
+from portal.veterans.record_merges import merge_records, undo_merge
 from portal.web.shared.notification_links import notification_url
 from tests.confirmations.making import another, at, days_ago, in_post
 from tests.factories import make_employer, make_position, make_staff, make_user, make_veteran
@@ -170,7 +170,7 @@ def test_what_was_written_freely_goes_with_the_person(town) -> None:
     disagree(town)
     town.veteran.closed_on, town.veteran.close_reason = days_ago(4000), "moved"
     town.veteran.save()
-    anonymise_file(veteran=town.veteran, by=None)
+    anonymise_record(veteran=town.veteran, by=None)
     assert list(Answer.objects.values_list("words", "satisfaction")) == [("", 2), ("", None)]
 
 
@@ -178,7 +178,7 @@ def test_answers_follow_the_file_that_stays(town) -> None:
     disagree(town)
     head = make_staff(town.stations["新会区"], "head", name="站长")
     kept = make_veteran(station=town.stations["睦洲镇"], name="陈建国")
-    merge = merge_files(kept=kept, gone=town.veteran, by=head)
+    merge = merge_records(kept=kept, gone=town.veteran, by=head)
     assert Answer.objects.filter(placement__veteran=kept).count() == 2
     kept.refresh_from_db()
     assert Answer.objects.visible_to(User.objects.get(pk=town.person.pk)).count() == 2

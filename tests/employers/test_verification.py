@@ -11,14 +11,14 @@ from portal.accounts.enums import StationRole
 from portal.core.models import AppendOnlyError
 from portal.core.state_machine import TransitionRefused
 from portal.documents.enums import DocumentKind
-from portal.employers import actions, changes, notifications, verification
+from portal.employers import actions, notifications, profile_changes, verification
 from portal.employers.enums import ChangeState, EmployerRole, StepKind, VerificationState
 from portal.employers.models import (
     RENEWAL_FROM,
     VERIFICATION_LASTS,
     Employer,
     EmployerMembership,
-    FactsChange,
+    ProfileChange,
     VerificationStep,
 )
 from portal.notifications.models import Notification
@@ -103,18 +103,18 @@ def test_posts_pause_by_query_time_when_the_verification_lapsed_and_return_with_
 
 def test_asking_for_renewal_costs_nothing_and_is_answered(employer, owner, reviewer) -> None:
     with pytest.raises(TransitionRefused):  # too early
-        verification.ask_renewal(employer=employer, by=owner)
+        verification.request_renewal(employer=employer, by=owner)
     _ends(employer, RENEWAL_FROM.days)
-    verification.ask_renewal(employer=employer, by=owner)
+    verification.request_renewal(employer=employer, by=owner)
     assert list(Employer.objects.renewal_asked()) == [employer]
     assert employer.is_verified
     with pytest.raises(TransitionRefused):  # asked already
-        verification.ask_renewal(employer=employer, by=owner)
+        verification.request_renewal(employer=employer, by=owner)
     verification.return_renewal(employer=employer, by=reviewer, reason="请换新的简章")
     assert (employer.is_verified, employer.state_reason) == (True, "请换新的简章")
     with pytest.raises(TransitionRefused):
         verification.return_renewal(employer=employer, by=reviewer, reason="再次")
-    verification.ask_renewal(employer=employer, by=owner)
+    verification.request_renewal(employer=employer, by=owner)
     verification.verify(employer=employer, by=reviewer, kinds=LICENCE)
     assert not Employer.objects.renewal_asked().exists()
     assert employer.verified_until == timezone.localdate() + VERIFICATION_LASTS
@@ -127,7 +127,7 @@ def test_only_owners_ask_and_only_reviewers_answer(employer, owner) -> None:
     )
     for user in (recruiter.user, make_user()):
         with pytest.raises(PermissionDenied):
-            verification.ask_renewal(employer=employer, by=user)
+            verification.request_renewal(employer=employer, by=user)
         with pytest.raises(PermissionDenied):
             actions.update_profile(employer=employer, by=user, address="演示路9号")
     for verb in (verification.suspend, verification.lift, verification.return_renewal):
@@ -168,7 +168,7 @@ def test_owners_are_told_some_weeks_before_the_end_and_once_a_stage(employer, ow
 
 def test_who_has_asked_already_is_left_alone(employer, owner) -> None:
     _ends(employer, 10)
-    verification.ask_renewal(employer=employer, by=owner)
+    verification.request_renewal(employer=employer, by=owner)
     assert notifications.remind_of_renewal() == 0
 
 
@@ -183,27 +183,27 @@ def test_a_verified_name_stays_until_staff_agree_and_posts_stay_open(employer, o
     employer.refresh_from_db()
     assert (employer.name, employer.address) == ("江门市旧名有限公司", "演示路9号")
     assert list(Position.objects.open_at()) == [post]
-    change = FactsChange.objects.get()
-    assert changes.told(change) == [("单位名称", "江门市旧名有限公司", "江门市新名有限公司")]
+    change = ProfileChange.objects.get()
+    assert profile_changes.told(change) == [("单位名称", "江门市旧名有限公司", "江门市新名有限公司")]
     assert list(Employer.objects.change_asked()) == [employer]
     with pytest.raises(ValidationError, match="营业执照"):
-        changes.accept_change(change=change, by=reviewer, kinds=[DocumentKind.NOTICE])
-    changes.accept_change(change=change, by=reviewer, kinds=LICENCE)
+        profile_changes.accept_change(change=change, by=reviewer, kinds=[DocumentKind.NOTICE])
+    profile_changes.accept_change(change=change, by=reviewer, kinds=LICENCE)
     employer.refresh_from_db()
     assert employer.name == "江门市新名有限公司"
     assert list(Position.objects.open_at()) == [post]
     assert employer.steps.get().kind == StepKind.ACCEPT_CHANGE
     assert employer.bases.get().kind == DocumentKind.LICENCE
     with pytest.raises(TransitionRefused):
-        changes.accept_change(change=change, by=reviewer, kinds=LICENCE)
+        profile_changes.accept_change(change=change, by=reviewer, kinds=LICENCE)
 
 
 def test_a_refused_change_leaves_the_name_and_says_why(employer, owner, reviewer) -> None:
     _rename(employer, owner)
-    change = FactsChange.objects.get()
+    change = ProfileChange.objects.get()
     with pytest.raises(ValidationError):
-        changes.refuse_change(change=change, by=reviewer, reason="")
-    changes.refuse_change(change=change, by=reviewer, reason="执照上不是这个名称")
+        profile_changes.refuse_change(change=change, by=reviewer, reason="")
+    profile_changes.refuse_change(change=change, by=reviewer, reason="执照上不是这个名称")
     employer.refresh_from_db()
     change.refresh_from_db()
     assert employer.name == "江门市旧名有限公司"
@@ -213,10 +213,10 @@ def test_a_refused_change_leaves_the_name_and_says_why(employer, owner, reviewer
 def test_asking_again_replaces_and_it_can_be_withdrawn(employer, owner) -> None:
     _rename(employer, owner)
     _rename(employer, owner, name="江门市再改有限公司")
-    waiting = FactsChange.objects.waiting().get()
+    waiting = ProfileChange.objects.waiting().get()
     assert waiting.after == {"name": "江门市再改有限公司"}
-    changes.withdraw_change(employer=employer, by=owner)
-    assert not FactsChange.objects.waiting().exists()
+    profile_changes.withdraw_change(employer=employer, by=owner)
+    assert not ProfileChange.objects.waiting().exists()
 
 
 def test_another_county_hands_the_employer_to_its_centre(employer, owner, reviewer) -> None:
@@ -224,9 +224,9 @@ def test_another_county_hands_the_employer_to_its_centre(employer, owner, review
     actions.update_profile(employer=employer, by=owner, region=stations["蓬江区"].region)
     employer.refresh_from_db()
     assert employer.station == stations["新会区"]
-    change = FactsChange.objects.get()
-    assert changes.told(change) == [("所在地区", "新会区", "蓬江区")]
-    changes.accept_change(change=change, by=reviewer, kinds=LICENCE)
+    change = ProfileChange.objects.get()
+    assert profile_changes.told(change) == [("所在地区", "新会区", "蓬江区")]
+    profile_changes.accept_change(change=change, by=reviewer, kinds=LICENCE)
     employer.refresh_from_db()
     assert (employer.region_id, employer.station) == ("440703", stations["蓬江区"])
 
@@ -236,7 +236,7 @@ def test_before_the_first_verification_a_name_changes_at_once(owner, state) -> N
     firm = make_employer(verified=False, member=owner, state=state, state_reason="缺材料")
     _rename(firm, owner)
     firm.refresh_from_db()
-    assert (firm.name, FactsChange.objects.count()) == ("江门市新名有限公司", 0)
+    assert (firm.name, ProfileChange.objects.count()) == ("江门市新名有限公司", 0)
 
 
 @pytest.mark.parametrize("fields", [{"state": VerificationState.SUSPENDED, "state_reason": "投诉"}, {}])
@@ -246,7 +246,7 @@ def test_suspended_or_lapsed_is_no_way_around(owner, fields) -> None:
         _ends(firm, -1)
     _rename(firm, owner)
     firm.refresh_from_db()
-    assert (firm.name, FactsChange.objects.waiting().count()) == ("江门市旧名有限公司", 1)
+    assert (firm.name, ProfileChange.objects.waiting().count()) == ("江门市旧名有限公司", 1)
 
 
 def test_a_neighbours_reviewer_decides_no_change(employer, owner) -> None:
@@ -254,9 +254,9 @@ def test_a_neighbours_reviewer_decides_no_change(employer, owner) -> None:
     neighbour = make_staff(make_stations()["蓬江区"], StationRole.REVIEWER)
     for user in (neighbour, owner):
         with pytest.raises(PermissionDenied):
-            changes.accept_change(change=FactsChange.objects.get(), by=user, kinds=LICENCE)
+            profile_changes.accept_change(change=ProfileChange.objects.get(), by=user, kinds=LICENCE)
         with pytest.raises(PermissionDenied):
-            changes.refuse_change(change=FactsChange.objects.get(), by=user, reason="不行")
+            profile_changes.refuse_change(change=ProfileChange.objects.get(), by=user, reason="不行")
 
 
 @pytest.mark.parametrize(
@@ -266,19 +266,19 @@ def test_a_neighbours_reviewer_decides_no_change(employer, owner) -> None:
 def test_the_database_keeps_a_change_and_its_answer_together(employer, owner, change) -> None:
     _rename(employer, owner)
     with pytest.raises(IntegrityError), transaction.atomic():
-        FactsChange.objects.update(**change)
+        ProfileChange.objects.update(**change)
 
 
 def test_the_database_keeps_one_waiting_change(employer, owner) -> None:
     _rename(employer, owner)
     with pytest.raises(IntegrityError), transaction.atomic():
-        FactsChange.objects.create(employer=employer, before={}, after={}, asked_by=owner)
+        ProfileChange.objects.create(employer=employer, before={}, after={}, asked_by=owner)
 
 
 def test_a_refused_change_has_a_reason_in_the_database(employer, owner) -> None:
     _rename(employer, owner)
     with pytest.raises(IntegrityError), transaction.atomic():
-        FactsChange.objects.update(state=ChangeState.REFUSED, settled_at=timezone.now(), settled_by=owner)
+        ProfileChange.objects.update(state=ChangeState.REFUSED, settled_at=timezone.now(), settled_by=owner)
 
 
 def test_a_step_without_its_reason_is_refused_by_the_database(employer, reviewer) -> None:

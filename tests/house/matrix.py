@@ -31,7 +31,7 @@ from portal.documents.enums import DocumentKind
 from portal.employers import members
 from portal.employers.employer_documents import add_document as add_employer_document
 from portal.employers.enums import EmployerRole
-from portal.employers.hiding import hide
+from portal.employers.hidden_records import hide
 from portal.fairs.enums import BoothState
 from portal.fairs.models import Booth, DoorShift
 from portal.follow_ups.absences import record_absence
@@ -42,7 +42,7 @@ from portal.notifications.enums import NotificationKind
 from portal.placements import actions as placements
 from portal.positions.enums import PositionState
 from portal.ranking import ranking_index
-from portal.veterans.merging import merge_files
+from portal.veterans.record_merges import merge_records
 from portal.veterans.veteran_documents import add_document
 from portal.visits import actions as visits
 from portal.visits.enums import Need, ReturnDocument
@@ -170,7 +170,7 @@ class World:
         self.claim = unclaimed.claims.create(user=self.claimant)
         self.twin = make_veteran(station=own, name="同一人")
         hide(veteran=self.veteran, employer=self.firm_hidden_from, by=self.veteran_user)
-        self.merge = merge_files(
+        self.merge = merge_records(
             kept=unclaimed, gone=make_veteran(station=own, name="并入人"), by=self.staff["head own"]
         )
         self.veteran_document = add_document(

@@ -10,8 +10,8 @@ from openpyxl import Workbook
 from portal.accounts.models import User
 from portal.imports import actions, import_runner
 from portal.imports.models import ImportRun
-from portal.veterans.columns import COLUMNS
-from portal.veterans.importing import KIND
+from portal.veterans.import_columns import COLUMNS
+from portal.veterans.import_rows import KIND
 from tests.factories import make_id_number, make_phone
 
 LABELS = {column.key: column.label for column in COLUMNS}

@@ -11,7 +11,7 @@ from portal.imports import column_mapping, workbook_reader
 from portal.imports.import_kinds import get_kind
 from portal.imports.workbook_reader import read_table
 from portal.imports.workbook_writer import template, write_rows
-from portal.veterans.importing import KIND
+from portal.veterans.import_rows import KIND
 from tests.imports.record_imports import xlsx
 
 ROWS = [["姓名", "身份证号"], ["陈建国", "440705198505011234"]]

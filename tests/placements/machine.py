@@ -29,9 +29,9 @@ from portal.placements.models import Placement
 from portal.stations import actions as network
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station, StationArea
-from portal.veterans.actions import update_file
-from portal.veterans.merging import merge_files, undo_merge
+from portal.veterans.actions import update_record
 from portal.veterans.models import RecordMerge, Veteran
+from portal.veterans.record_merges import merge_records, undo_merge
 from tests.placements import agreement
 from tests.placements.ground import START, Clock, Ground
 from tests.placements.records import CHAIN, DAYS, IN_POST, IN_POST_FOR, STATES, STEPS, Person, Row
@@ -243,7 +243,7 @@ class Tracking(RuleBasedStateMachine):
     def have_another_number(self, pick) -> None:
         person = self.person(pick)
         self.numbers += 1
-        update_file(
+        update_record(
             veteran=self.file(person), by=self.ground.operator, section="identity",
             values={"phone": f"135{self.numbers:08d}"},
         )  # fmt: skip
@@ -270,7 +270,7 @@ class Tracking(RuleBasedStateMachine):
     @rule(pick=PICK, region=st.sampled_from(["440703", "440705109", "440705102", "440705109201"]))
     def move_house(self, pick, region) -> None:
         person = self.person(pick)
-        update_file(
+        update_record(
             veteran=self.file(person), by=self.ground.operator, section="identity",
             values={"living_region": make_region(region)},
         )  # fmt: skip
@@ -282,7 +282,7 @@ class Tracking(RuleBasedStateMachine):
         kept = self.person(pick)
         others = [person for person in self.world.people if not person.closed and person is not kept]
         gone = others[other % len(others)]
-        made = merge_files(kept=self.file(kept), gone=self.file(gone), by=self.ground.operator)
+        made = merge_records(kept=self.file(kept), gone=self.file(gone), by=self.ground.operator)
         self.world.merge(made.pk, kept, gone)
 
     @precondition(lambda self: any(not merge.undone for merge in self.world.merges))

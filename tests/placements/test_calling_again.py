@@ -17,8 +17,8 @@ from portal.follow_ups.models import AttemptReversal, FollowUp
 from portal.follow_ups.scheduling import open_follow_up
 from portal.placements import actions
 from portal.reports import worklists
-from portal.veterans.actions import update_file
-from portal.veterans.retention import close_file
+from portal.veterans.actions import update_record
+from portal.veterans.record_closing import close_record
 from tests.factories import make_position, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -117,24 +117,24 @@ def test_who_left_and_looks_for_another_place_is_called_again_and_who_does_not_i
 )
 def test_a_new_number_is_called_today(placement, call, clerk, outcome, times) -> None:
     say(call, clerk, outcome, times)
-    update_file(veteran=placement.veteran, by=clerk, section="identity", values={"phone": NEW})
+    update_record(veteran=placement.veteran, by=clerk, section="identity", values={"phone": NEW})
     assert waiting(placement) == [(FollowUpKind.AGAIN, 0)]
-    update_file(veteran=placement.veteran, by=clerk, section="identity", values={"phone": "13712345679"})
+    update_record(veteran=placement.veteran, by=clerk, section="identity", values={"phone": "13712345679"})
     assert waiting(placement) == [(FollowUpKind.AGAIN, 0)]
 
 
 def test_the_same_number_a_refusal_and_an_ended_intention_bring_no_call(placement, call, clerk) -> None:
     person = placement.veteran
     say(call, clerk, AttemptOutcome.WRONG_NUMBER)
-    update_file(veteran=person, by=clerk, section="identity", values={"phone": person.phone})
+    update_record(veteran=person, by=clerk, section="identity", values={"phone": person.phone})
     assert waiting(placement) == []
     actions.advance(placement=placement, step="lapse", by=clerk)
-    update_file(veteran=person, by=clerk, section="identity", values={"phone": NEW})
+    update_record(veteran=person, by=clerk, section="identity", values={"phone": NEW})
     assert waiting(placement) == []
     refused = actions.declare(veteran=person, position=make_position(), by=clerk)
     for row in refused.follow_ups.pending():
         say(row, clerk, AttemptOutcome.REFUSED)
-    update_file(veteran=person, by=clerk, section="identity", values={"phone": "13712345670"})
+    update_record(veteran=person, by=clerk, section="identity", values={"phone": "13712345670"})
     assert waiting(refused) == []
 
 
@@ -191,7 +191,7 @@ def test_only_ones_own_of_today_and_before_anything_came_of_it(
     other.refresh_from_db()
     assert attempts.reversible_attempt(other, clerk) is not None
     head = make_staff(tree["睦洲镇"], StationRole.HEAD)
-    close_file(veteran=placement.veteran, by=head, reason="去世")
+    close_record(veteran=placement.veteran, by=head, reason="去世")
     with pytest.raises(ValidationError):
         attempts.reverse_attempt(follow_up=other, by=clerk)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from portal.accounts.enums import StationRole
 from portal.core.state_machine import TransitionRefused
-from portal.employers.hiding import hide
+from portal.employers.hidden_records import hide
 from portal.follow_ups.enums import FollowUpKind, FollowUpState
 from portal.placements import actions
 from portal.placements.closing import reopen_blocker, reopen_closed
@@ -17,8 +17,8 @@ from portal.placements.models import Placement
 from portal.positions import actions as positions
 from portal.reports.funnels import count_stages
 from portal.veterans.enums import CloseReason
-from portal.veterans.merging import merge_files, undo_merge
-from portal.veterans.retention import close_file, reopen_file
+from portal.veterans.record_closing import close_record, reopen_record
+from portal.veterans.record_merges import merge_records, undo_merge
 from tests.factories import make_employer, make_position, make_staff, make_stations, make_user, make_veteran
 
 pytestmark = pytest.mark.django_db
@@ -145,7 +145,7 @@ def test_two_files_with_one_intention_keep_the_one_further_along(clerk, head) ->
     own = declare(kept, clerk, position=position)
     theirs = declare(gone, neighbour, "offer", "onboard", position=position)
     other = declare(gone, neighbour)
-    merge = merge_files(kept=kept, gone=gone, by=head)
+    merge = merge_records(kept=kept, gone=gone, by=head)
     own.refresh_from_db(), theirs.refresh_from_db()
     assert (own.state, own.closed_by, theirs.state) == (S.LAPSED, theirs, S.ONBOARDED)
     assert {row.veteran_id for row in (own, theirs)} == {kept.pk}
@@ -165,7 +165,7 @@ def test_a_place_absorbed_in_post_is_counted_once_and_comes_back_with_its_days(c
     kept, gone = make_veteran(), make_veteran()
     own = declare(kept, clerk, "offer", "onboard", position=position, on=first)
     theirs = declare(gone, clerk, "offer", "onboard", position=position, on=first)
-    merge = merge_files(kept=kept, gone=gone, by=head)
+    merge = merge_records(kept=kept, gone=gone, by=head)
     theirs.refresh_from_db()
     assert (theirs.state, theirs.onboarded_on, theirs.closed_by) == (S.LAPSED, None, own)
     position.refresh_from_db()
@@ -179,7 +179,7 @@ def test_a_place_absorbed_in_post_is_counted_once_and_comes_back_with_its_days(c
 
 
 def test_a_closed_file_declares_nothing(person, clerk, head) -> None:
-    close_file(veteran=person, by=head, reason=CloseReason.MOVED)
+    close_record(veteran=person, by=head, reason=CloseReason.MOVED)
     with pytest.raises(ValidationError, match="已经注销"):
         declare(person, clerk)
 
@@ -188,8 +188,8 @@ def test_nobody_is_called_about_a_closed_file_until_it_is_kept_up_again(person, 
     made = declare(person, clerk, "interview")
     waiting = sorted(made.follow_ups.filter(state=FollowUpState.PENDING).values_list("kind", "due_on"))
     assert waiting
-    closed = close_file(veteran=person, by=head, reason=CloseReason.MOVED)
+    closed = close_record(veteran=person, by=head, reason=CloseReason.MOVED)
     assert not made.follow_ups.filter(state=FollowUpState.PENDING).exists()
-    reopen_file(veteran=closed, by=head)
+    reopen_record(veteran=closed, by=head)
     again = made.follow_ups.filter(state=FollowUpState.PENDING)
     assert sorted(again.values_list("kind", "due_on")) == waiting

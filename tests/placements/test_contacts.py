@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog, Consent
-from portal.employers.hiding import hide
+from portal.employers.hidden_records import hide
 from portal.placements import actions
 from portal.placements.contacts import contact_of, share_contact, shared_with, withhold_contact
 from portal.placements.models import Placement

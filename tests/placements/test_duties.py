@@ -18,7 +18,7 @@ from portal.notifications.models import Notification
 from portal.placements import actions
 from portal.stations import actions as stations_of
 from portal.stations.enums import StationLevel
-from portal.veterans.actions import update_file
+from portal.veterans.actions import update_record
 from portal.veterans.models import RecordMove
 from tests.factories import make_position, make_staff, make_user, make_veteran
 
@@ -102,13 +102,13 @@ def test_an_offer_is_asked_after_and_so_is_the_planned_first_day(placement, cler
 
 # --- moves -----------------------------------------------------------------------------------------------
 def move_house(person, by, region):
-    return update_file(veteran=person, by=by, section="identity", values={"living_region": region})
+    return update_record(veteran=person, by=by, section="identity", values={"living_region": region})
 
 
 def test_who_moves_house_takes_the_calls_along(tree, placement, call, clerk, head) -> None:
     assignment.assign_follow_up(follow_up=call, clerk=clerk, by=head)
     FollowUp.objects.filter(pk=call.pk).update(station=tree["新会区"], raised=1)
-    person = update_file(
+    person = update_record(
         veteran=placement.veteran,
         by=clerk,
         section="identity",
@@ -124,7 +124,7 @@ def test_who_moves_house_takes_the_calls_along(tree, placement, call, clerk, hea
 
 def test_who_stays_inside_keeps_the_station(tree, placement, call, clerk) -> None:
     for region in ("南安村", "睦洲镇"):
-        update_file(
+        update_record(
             veteran=placement.veteran,
             by=clerk,
             section="identity",

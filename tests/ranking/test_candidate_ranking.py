@@ -76,7 +76,7 @@ def test_people_changed_since_are_asked_as_they_are_now(lorry) -> None:
     driver, cook = agreeing(), agreeing(specialties=("cook",))
     rebuilt()
     newcomer = agreeing()
-    veterans.hold_certificates(veteran=driver, by=driver.account, kinds=[])
+    veterans.set_certificates(veteran=driver, by=driver.account, kinds=[])
     assert [c.veteran for c in found(lorry).items] == [newcomer, cook]
     assert found(lorry).excluded == {"缺少必需证书": 1}
     assert found(lorry).considered == 3

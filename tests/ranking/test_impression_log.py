@@ -20,9 +20,9 @@ from portal.ranking.enums import Surface
 from portal.ranking.models import Impression
 from portal.reports.personal_data import collect_personal_data
 from portal.veterans.enums import CloseReason
-from portal.veterans.merging import merge_files, undo_merge
 from portal.veterans.models import Veteran
-from portal.veterans.retention import close_file
+from portal.veterans.record_closing import close_record
+from portal.veterans.record_merges import merge_records, undo_merge
 from tests.factories import (
     make_booth,
     make_employer,
@@ -203,7 +203,7 @@ def test_rows_go_with_a_merge_and_come_back(driver, posts, client_for) -> None:
     client_for(driver.account).get(reverse("veteran:positions"))
     head = make_staff(make_stations()["睦洲镇"], StationRole.HEAD)
     kept = make_veteran(name=driver.name)
-    merge = merge_files(kept=kept, gone=driver, by=head)
+    merge = merge_records(kept=kept, gone=driver, by=head)
     assert {row.veteran_id for row in rows()} == {kept.pk}
     undo_merge(merge=merge, by=head)
     assert {row.veteran_id for row in rows()} == {driver.pk}
@@ -212,7 +212,7 @@ def test_rows_go_with_a_merge_and_come_back(driver, posts, client_for) -> None:
 def test_an_anonymous_file_has_none(driver, posts, client_for, settings) -> None:
     client_for(driver.account).get(reverse("veteran:positions"))
     head = make_staff(make_stations()["睦洲镇"], StationRole.HEAD)
-    close_file(veteran=driver, by=head, reason=CloseReason.DIED)
+    close_record(veteran=driver, by=head, reason=CloseReason.DIED)
     Veteran.objects.filter(pk=driver.pk).update(closed_on=timezone.localdate() - timedelta(days=366 * 4))
     call_command("anonymise_files")
     assert rows() == []

@@ -11,7 +11,7 @@ from matching import Measures
 from portal.accounts.enums import StationRole
 from portal.core.models import AuditEvent
 from portal.core.reference import load_reference
-from portal.employers.hiding import hides_from
+from portal.employers.hidden_records import hides_from
 from portal.ranking import actions, ranking_index, ranking_versions, recommendations
 from portal.ranking.models import BUILT_IN, Impression, RankingVersion
 from portal.ranking.posting_mapping import to_profile

@@ -17,7 +17,7 @@ from portal.placements import actions as placements
 from portal.stations import actions
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station, StationArea, StationName
-from portal.veterans.actions import open_file
+from portal.veterans.actions import open_record
 from portal.veterans.models import RecordMove, Veteran
 from tests.factories import (
     make_employer,
@@ -132,7 +132,7 @@ def test_nobody_opens_a_file_at_a_closed_station(tree, by) -> None:
     actions.close_station(station=tree["南安村"], into=tree["睦洲镇"], by=by, on=DAY)
     closed = Station.objects.get(pk=tree["南安村"].pk)
     with pytest.raises(ValidationError, match="停用"):
-        open_file(by=by, station=closed, name="陈建国", id_number=make_id_number(), phone=make_phone())
+        open_record(by=by, station=closed, name="陈建国", id_number=make_id_number(), phone=make_phone())
 
 
 def test_a_moved_file_is_closed_to_the_old_clerk_and_open_to_the_new(tree, by) -> None:

@@ -19,8 +19,8 @@ from portal.employers.models import (
     VERIFICATION_LASTS,
     Employer,
     EmployerMembership,
-    FactsChange,
     HiddenRecord,
+    ProfileChange,
     VerificationBasis,
     VerificationStep,
 )
@@ -158,7 +158,7 @@ def _changes(employers: Sequence[Employer]) -> None:
     """Two verified firms that ask for a new name."""
     verified = [e for e in employers[1:] if e.is_verified and e.name.endswith("有限公司")]
     for employer in verified[:2]:
-        FactsChange.objects.create(
+        ProfileChange.objects.create(
             employer=employer,
             before={"name": employer.name},
             after={"name": employer.name.replace("有限公司", "科技有限公司")},

@@ -12,8 +12,8 @@ from portal.demo.content.people import PeopleMaker, Person
 from portal.demo.loading.people import crosswalk
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station, StationQuerySet
-from portal.veterans.columns import COLUMNS
 from portal.veterans.enums import Branch, EmploymentStatus, RankGroup, Settlement
+from portal.veterans.import_columns import COLUMNS
 
 _TODAY = date(2026, 6, 30)  # the same seed gives the same people on any day
 

@@ -21,7 +21,7 @@ from portal.demo.loading.bulk import insert, new_user
 from portal.demo.scale import Scale
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station
-from portal.veterans.enums import FileSource
+from portal.veterans.enums import RecordSource
 from portal.veterans.models import Certificate, Service, Veteran, Wish, WorkHistory
 
 _NEAR = 0.05
@@ -114,7 +114,7 @@ def _file(person: Person, home: Station, account: User | None) -> Veteran:
         major=person.major,
         skills=person.skills,
         employment_status=person.employment_status,
-        source=FileSource.SELF if account else FileSource.STATION,
+        source=RecordSource.SELF if account else RecordSource.STATION,
     )
 
 

@@ -9,7 +9,7 @@ from portal.demo.loading.file_sheet import sheet_maker
 from portal.imports import actions, import_runner
 from portal.imports.workbook_writer import write_rows
 from portal.stations.models import Station
-from portal.veterans.importing import KIND
+from portal.veterans.import_rows import KIND
 
 _ROWS, _BAD = 60, 0.1
 

@@ -293,7 +293,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="FactsChange",
+            name="ProfileChange",
             fields=[
                 (
                     "id",
@@ -600,7 +600,7 @@ class Migration(migrations.Migration):
                     ),
                     _connector="OR",
                 ),
-                name="employer_verified_has_evidence",
+                name="employer_verified_has_reviewer",
             ),
         ),
         migrations.AddConstraint(
@@ -656,15 +656,15 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("user", "employer"), name="employer_member_once"),
         ),
         migrations.AddConstraint(
-            model_name="factschange",
+            model_name="profilechange",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state", "waiting")),
                 fields=("employer",),
-                name="facts_change_waiting_once",
+                name="profile_change_waiting_once",
             ),
         ),
         migrations.AddConstraint(
-            model_name="factschange",
+            model_name="profilechange",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("settled_at", None), ("state", "waiting")),
@@ -675,18 +675,18 @@ class Migration(migrations.Migration):
                     ),
                     _connector="OR",
                 ),
-                name="facts_change_settled_has_time",
+                name="profile_change_settled_has_time",
             ),
         ),
         migrations.AddConstraint(
-            model_name="factschange",
+            model_name="profilechange",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("state", "refused"), _negated=True),
                     models.Q(("reason", ""), _negated=True),
                     _connector="OR",
                 ),
-                name="facts_change_refused_has_reason",
+                name="profile_change_refused_has_reason",
             ),
         ),
         migrations.AddConstraint(
@@ -694,7 +694,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 condition=models.Q(("shown_again_at", None)),
                 fields=("employer", "veteran"),
-                name="hidden_file_once",
+                name="hidden_record_once",
             ),
         ),
         migrations.AddConstraint(
@@ -709,7 +709,7 @@ class Migration(migrations.Migration):
                     ),
                     _connector="OR",
                 ),
-                name="hidden_file_shown_after_hidden",
+                name="hidden_record_shown_after_hidden",
             ),
         ),
         migrations.AddConstraint(

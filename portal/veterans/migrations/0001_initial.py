@@ -491,7 +491,7 @@ class Migration(migrations.Migration):
                     "user",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="file_claims",
+                        related_name="record_claims",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="认领人",
                     ),
@@ -780,13 +780,13 @@ class Migration(migrations.Migration):
             model_name="recordmove",
             constraint=models.CheckConstraint(
                 condition=models.Q(("from_station", models.F("to_station")), _negated=True),
-                name="file_move_goes_elsewhere",
+                name="record_move_changes_station",
             ),
         ),
         migrations.AddConstraint(
             model_name="recordmerge",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("undone_at", None)), fields=("gone",), name="merge_once_a_file"
+                condition=models.Q(("undone_at", None)), fields=("gone",), name="merge_once_per_record"
             ),
         ),
         migrations.AddConstraint(
@@ -800,13 +800,13 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state", "waiting")),
                 fields=("veteran",),
-                name="claim_waiting_once_a_file",
+                name="claim_waiting_once_per_record",
             ),
         ),
         migrations.AddConstraint(
             model_name="recordclaim",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "waiting")), fields=("user",), name="claim_waiting_once_a_user"
+                condition=models.Q(("state", "waiting")), fields=("user",), name="claim_waiting_once_per_user"
             ),
         ),
         migrations.AddConstraint(

@@ -103,7 +103,7 @@ class IdentityForm(forms.ModelForm):
         return phone
 
     def values(self) -> dict[str, Any]:
-        """The cleaned fields, as `veterans.actions.update_file` takes them."""
+        """The cleaned fields, as `veterans.actions.update_record` takes them."""
         return self.cleaned_data
 
 

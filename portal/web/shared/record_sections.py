@@ -86,22 +86,22 @@ def save(section: str, veteran: Veteran, by: User, form: Any) -> None:
         ValidationError: what the form could not know.
     """
     if section in {"identity", "care"}:
-        actions.update_file(veteran=veteran, by=by, section=section, values=form.values())
+        actions.update_record(veteran=veteran, by=by, section=section, values=form.values())
     elif section == "service":
-        actions.update_file(veteran=veteran, by=by, section=section, values=form.plain())
+        actions.update_record(veteran=veteran, by=by, section=section, values=form.plain())
         actions.set_services(veteran=veteran, by=by, services=form.services())
     elif section == "skills":
         _save_skills(veteran, by, form)
     elif section == "certificates":
-        actions.describe_certificates(veteran=veteran, by=by, details=form.details())
+        actions.set_certificate_details(veteran=veteran, by=by, details=form.details())
     else:
         actions.set_wish(veteran=veteran, by=by, **form.values())
 
 
 def _save_skills(veteran: Veteran, by: User, form: SkillsForm) -> None:
     values = form.cleaned_data
-    actions.update_file(veteran=veteran, by=by, section="skills", values=form.plain())
-    actions.hold_certificates(veteran=veteran, by=by, kinds=values["certificates"])
+    actions.update_record(veteran=veteran, by=by, section="skills", values=form.plain())
+    actions.set_certificates(veteran=veteran, by=by, kinds=values["certificates"])
     if values["job_title"]:
         actions.add_work_history(
             veteran=veteran,

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
-from portal.veterans.actions import note_refused
+from portal.veterans.actions import log_refused_access
 from portal.veterans.models import Veteran
 from portal.web.shared.requests import signed_in_user
 
@@ -54,7 +54,7 @@ def veteran_or_refuse(user: User, pk: int) -> Veteran:
     """
     veteran = Veteran.objects.visible_to(user).with_details().filter(pk=pk).first()
     if veteran is None:
-        if not note_refused(by=user, file_id=pk):
+        if not log_refused_access(by=user, file_id=pk):
             raise Http404
         raise PermissionDenied("这份档案不在您现任服务站的辖区内。这次访问已被记录，本人可以看到。")
     return veteran

@@ -16,7 +16,7 @@ from portal.employers.models import (
     Employer,
     EmployerInvitation,
     EmployerMembership,
-    FactsChange,
+    ProfileChange,
 )
 from portal.fairs import actions as fairs
 from portal.fairs.enums import BoothState
@@ -215,7 +215,7 @@ def test_a_new_name_waits_and_can_be_taken_back(client_for, employer, owner) -> 
     assert "江门市远航物流有限公司 → 江门市新名有限公司" in html
     assert client_for(make_user()).get(reverse("public:employer", args=[employer.pk])).status_code == 200
     there.post(_url("change-withdraw"))
-    assert not FactsChange.objects.waiting().exists()
+    assert not ProfileChange.objects.waiting().exists()
 
 
 def test_a_wrong_profile_says_why_and_changes_nothing(client_for, employer, owner) -> None:
@@ -224,7 +224,7 @@ def test_a_wrong_profile_says_why_and_changes_nothing(client_for, employer, owne
     assert "许可证号" in html
     assert "请填写" in html
     assert "江门市远航物流有限公司" in html
-    assert not FactsChange.objects.exists()
+    assert not ProfileChange.objects.exists()
 
 
 # --- leaving a fair

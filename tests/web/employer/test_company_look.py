@@ -9,7 +9,7 @@ from portal.accounts.enums import StationRole
 from portal.employers import actions, members, verification
 from portal.employers.employer_documents import add_document, judge_document
 from portal.employers.enums import DocumentKind, EmployerRole
-from portal.employers.hiding import hide
+from portal.employers.hidden_records import hide
 from portal.employers.models import Employer, EmployerMembership
 from portal.fairs.models import Booth
 from portal.veterans.models import Veteran

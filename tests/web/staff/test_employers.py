@@ -12,7 +12,7 @@ from portal.documents.enums import DocumentKind, DocumentState
 from portal.employers import actions, verification
 from portal.employers.employer_documents import add_document
 from portal.employers.enums import EmployerRole, VerificationState
-from portal.employers.models import Employer, EmployerInvitation, FactsChange
+from portal.employers.models import Employer, EmployerInvitation, ProfileChange
 from portal.notifications.models import Notification
 from tests.factories import make_employer, make_phone, make_picture, make_staff, make_stations, make_user
 
@@ -63,7 +63,7 @@ def test_each_queue_holds_what_waits_for_it(desk, reviewer) -> None:
     make_employer(name="早登记", verified=False)
     Employer.objects.filter(name="早登记").update(created_at=timezone.now() - timedelta(days=3))
     asking = make_employer(name="要续期", member=owner, verified_until=today + timedelta(days=9))
-    verification.ask_renewal(employer=asking, by=owner)
+    verification.request_renewal(employer=asking, by=owner)
     renaming = make_employer(name="要改名", member=owner)
     actions.update_profile(employer=renaming, by=owner, name="改了名")
     make_employer(name="过期了", verified_until=today - timedelta(days=1))
@@ -109,7 +109,7 @@ def test_the_list_costs_the_same_however_long(desk, same_queries, state) -> None
         for _ in range(4):
             make_employer(verified=False)
             firm = make_employer(member=owner, verified_until=timezone.localdate() + timedelta(days=9))
-            verification.ask_renewal(employer=firm, by=owner)
+            verification.request_renewal(employer=firm, by=owner)
             actions.update_profile(employer=firm, by=owner, name=f"{firm.name}甲")
 
     grow()
@@ -175,12 +175,12 @@ def test_suspending_and_lifting_with_reasons(desk, employer) -> None:
 def test_a_renewal_is_given_or_sent_back(desk, employer, owner) -> None:
     Employer.objects.update(verified_until=timezone.localdate() + timedelta(days=5))
     employer.refresh_from_db()
-    verification.ask_renewal(employer=employer, by=owner)
+    verification.request_renewal(employer=employer, by=owner)
     assert "单位申请续期" in desk.get(_detail(employer)).content.decode()
     _decide(desk, employer, "return_renewal", reason="请先更换新的招用人员简章")
     employer.refresh_from_db()
     assert (employer.renewal_asked_at, employer.is_verified) == (None, True)
-    verification.ask_renewal(employer=employer, by=owner)
+    verification.request_renewal(employer=employer, by=owner)
     _decide(desk, employer, "verify", evidence=["licence"])
     employer.refresh_from_db()
     assert employer.verified_until > timezone.localdate() + timedelta(days=180)
@@ -198,7 +198,7 @@ def test_a_new_name_is_agreed_to_or_not(desk, employer, owner) -> None:
     _decide(desk, employer, "accept_change", evidence=["licence"])
     employer.refresh_from_db()
     assert employer.name == "江门市新名有限公司"
-    assert not FactsChange.objects.waiting().exists()
+    assert not ProfileChange.objects.waiting().exists()
 
 
 def test_an_owner_is_invited_where_none_can_be_reached(desk, employer) -> None:
@@ -237,7 +237,7 @@ def test_the_day_counts_what_waits(desk, employer, owner) -> None:
     make_employer(verified=False)
     Employer.objects.filter(pk=employer.pk).update(verified_until=timezone.localdate() + timedelta(days=5))
     employer.refresh_from_db()
-    verification.ask_renewal(employer=employer, by=owner)
+    verification.request_renewal(employer=employer, by=owner)
     actions.update_profile(employer=employer, by=owner, name="江门市新名有限公司")
     queues = {row["label"]: row["value"] for row in desk.get(reverse("staff:day")).context["queues"]}
     assert (queues["待核验单位"], queues["待续期单位"], queues["待审信息变更"]) == (1, 1, 1)

@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 from portal.accounts.enums import AccessKind, StationRole
 from portal.accounts.models import AccessLog, Appointment
 from portal.core.models import AuditEvent
-from portal.veterans import exporting
+from portal.veterans import record_export
 from portal.veterans.models import Veteran
 from tests.factories import make_employer, make_staff, make_user, make_veteran
 
@@ -46,7 +46,7 @@ def test_the_sheet_holds_the_own_subtree_and_says_who_took_it(towns, head, clien
     answer = client_for(head).post(URL, {"reason": "春节走访"})
     mark, headers, *rows = _rows(answer)
     assert [row[1] for row in rows] == ["陈建国"]
-    assert headers[: len(exporting.HEADERS)] == list(exporting.HEADERS)
+    assert headers[: len(record_export.HEADERS)] == list(record_export.HEADERS)
     for word in ("仅限工作使用", "何站长", "春节走访", "人数：1", "条件：全部"):
         assert word in mark[0]
     assert head.phone not in mark[0]
@@ -77,7 +77,7 @@ def test_no_reason_no_sheet(head, client_for) -> None:
 
 
 def test_too_many_and_nobody_are_refused_in_words(head, client_for, monkeypatch) -> None:
-    monkeypatch.setattr(exporting, "MOST", 0)
+    monkeypatch.setattr(record_export, "MOST", 0)
     assert "请按服务站" in client_for(head).post(URL, {"reason": "x"}).content.decode()
     assert "没有符合条件的人" in client_for(head).post(f"{URL}?q=无此人", {"reason": "x"}).content.decode()
 
@@ -90,7 +90,7 @@ def test_a_head_here_and_clerk_there_exports_from_here_only(towns, head, client_
 
 def test_the_action_itself_refuses_a_clerk(towns) -> None:
     with pytest.raises(PermissionDenied):
-        exporting.export(by=towns.clerk, rows=Veteran.objects.all(), said="", phones=False, reason="x")
+        record_export.export(by=towns.clerk, rows=Veteran.objects.all(), said="", phones=False, reason="x")
 
 
 def test_a_name_is_never_a_formula(towns, head, client_for) -> None:

@@ -11,7 +11,7 @@ from portal.accounts.enums import StationRole
 from portal.core.models import AuditEvent
 from portal.imports import actions
 from portal.imports.models import ImportRun
-from portal.veterans.importing import KIND
+from portal.veterans.import_rows import KIND
 from portal.veterans.models import Veteran
 from tests.factories import make_employer, make_specialty, make_staff, make_user
 from tests.imports.record_imports import full_person, person, sheet_of, take_in, xlsx

@@ -4,7 +4,7 @@ import pytest
 
 from portal.accounts.enums import StationRole
 from portal.imports import actions
-from portal.veterans.importing import KIND
+from portal.veterans.import_rows import KIND
 from portal.veterans.models import Veteran
 from tests.factories import make_specialty, make_staff, make_stations
 from tests.imports.record_imports import full_person, person, sheet_of, take_in

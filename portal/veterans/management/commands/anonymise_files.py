@@ -8,11 +8,11 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from portal.veterans.models import Veteran
-from portal.veterans.retention import anonymise_file, last_day_kept
+from portal.veterans.record_closing import anonymise_record, last_day_kept
 
 
 class Command(BaseCommand):
-    help = "Anonymises closed files past FILE_RETENTION_YEARS. Cannot be taken back; --dry-run only counts."
+    help = "Anonymises closed files past RECORD_RETENTION_YEARS. Cannot be taken back; --dry-run only counts."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="say how many, change nothing")
@@ -24,5 +24,5 @@ class Command(BaseCommand):
             self.stdout.write(f"{len(due)} files were closed on {last} or before and would be anonymised")
             return
         for pk in tqdm(due, unit=" files", disable=None):
-            anonymise_file(veteran=Veteran.objects.get(pk=pk), by=None)
+            anonymise_record(veteran=Veteran.objects.get(pk=pk), by=None)
         self.stdout.write(f"{len(due)} files anonymised (closed on {last} or before)")

@@ -18,7 +18,7 @@ from portal.imports.import_kinds import get_kind
 from portal.imports.models import ImportRun
 from portal.imports.workbook_writer import write_bad_rows
 from portal.stations.models import Station
-from portal.veterans.importing import KIND
+from portal.veterans.import_rows import KIND
 
 
 class Command(BaseCommand):

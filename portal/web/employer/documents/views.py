@@ -122,7 +122,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 def renew(request: HttpRequest, employer: Employer) -> HttpResponse:
     """Ask for the next verification."""
     try:
-        verification.ask_renewal(employer=employer, by=cast(User, request.user))
+        verification.request_renewal(employer=employer, by=cast(User, request.user))
     except TransitionRefused:
         messages.error(request, "现在不需要申请续期，或已经申请过了。")
     else:

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.accounts.models import User
 from portal.documents.enums import DocumentKind
-from portal.employers import actions, changes
-from portal.employers.changes import VERIFIED_ONCE
+from portal.employers import actions, profile_changes
 from portal.employers.employer_documents import visible_documents
 from portal.employers.enums import VerificationState
-from portal.employers.models import Employer, FactsChange
+from portal.employers.models import Employer, ProfileChange
 from portal.employers.permissions import owns
+from portal.employers.profile_changes import VERIFIED_ONCE
 from portal.fairs.models import Booth
 from portal.placements.models import Placement
 from portal.positions.enums import PositionState
@@ -77,7 +77,7 @@ def home(request: HttpRequest, employer: Employer) -> HttpResponse:
     user = cast(User, request.user)
     documents = visible_documents(user).current().filter(owner_id=employer.pk)
     uploaded_kinds = set(documents.values_list("kind", flat=True))
-    change = FactsChange.objects.waiting().filter(employer=employer).first()
+    change = ProfileChange.objects.waiting().filter(employer=employer).first()
     lapsed = employer.state == VerificationState.VERIFIED and not employer.is_verified
     mine = Position.objects.run_by(request.user).filter(employer=employer)
     by_state = dict(mine.order_by().values_list("state").annotate(n=Count("pk")))
@@ -98,7 +98,7 @@ def home(request: HttpRequest, employer: Employer) -> HttpResponse:
         {
             "employer": employer,
             "owner": owns(user, employer),
-            "change": changes.told(change) if change else [],
+            "change": profile_changes.told(change) if change else [],
             "renew": employer.may_ask_renewal,
             "lapsed": lapsed,
             "tone": "warning" if lapsed else _TONES[VerificationState(employer.state)],
@@ -168,7 +168,7 @@ def edit(request: HttpRequest, employer: Employer) -> HttpResponse:
             add_errors(form, error)
             employer.refresh_from_db()
         else:
-            if FactsChange.objects.waiting().filter(employer=employer).exists():
+            if ProfileChange.objects.waiting().filter(employer=employer).exists():
                 messages.success(request, "已保存。经核验的信息有变更，服务中心同意前仍显示原来的。")
             else:
                 messages.success(request, "单位资料已保存。")
@@ -187,6 +187,6 @@ def edit(request: HttpRequest, employer: Employer) -> HttpResponse:
 @require_POST
 def withdraw_change(request: HttpRequest, employer: Employer) -> HttpResponse:
     """Ask for the change of verified facts no more."""
-    changes.withdraw_change(employer=employer, by=cast(User, request.user))
+    profile_changes.withdraw_change(employer=employer, by=cast(User, request.user))
     messages.success(request, "已撤回变更申请。")
     return redirect("employer:home")

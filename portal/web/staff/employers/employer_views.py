@@ -19,10 +19,10 @@ from portal.core.enums import RegionLevel
 from portal.core.models import Region
 from portal.core.validators import uscc_check_passes
 from portal.documents.enums import DocumentKind, OwnerType, kind_choices
-from portal.employers import changes, members, verification
+from portal.employers import members, profile_changes, verification
 from portal.employers.employer_documents import visible_documents
 from portal.employers.enums import EmployerRole, VerificationState
-from portal.employers.models import Employer, EmployerMembership, EmployerQuerySet, FactsChange
+from portal.employers.models import Employer, EmployerMembership, EmployerQuerySet, ProfileChange
 from portal.stations.models import Station, path_range
 from portal.web.shared.employer_facts import facts_of
 from portal.web.staff.access import review_staff
@@ -127,7 +127,9 @@ class _Decision:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-def _decisions(request: HttpRequest, employer: Employer, change: FactsChange | None) -> dict[str, _Decision]:
+def _decisions(
+    request: HttpRequest, employer: Employer, change: ProfileChange | None
+) -> dict[str, _Decision]:
     """Every decision that may be taken now, by name; the one that was sent is bound."""
     asked = request.POST.get("decision") if request.method == "POST" else None
 
@@ -158,12 +160,12 @@ def _decisions(request: HttpRequest, employer: Employer, change: FactsChange | N
     if change is not None:
         made["accept_change"] = _Decision(
             forms.AcceptChangeForm(data("accept_change"), auto_id="change_%s"),
-            changes.accept_change,
+            profile_changes.accept_change,
             f"已同意变更：{employer.name}。",
             {"change": change},
         )
         made["refuse_change"] = reasoned(
-            "refuse_change", forms.CHANGE_REASONS, changes.refuse_change, change=change
+            "refuse_change", forms.CHANGE_REASONS, profile_changes.refuse_change, change=change
         )
     if not (employer.is_agency or (change is not None and change.after.get("is_agency"))):
         kinds = [row for row in kind_choices(OwnerType.EMPLOYER) if row[0] != DocumentKind.PERMIT]
@@ -196,7 +198,7 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """One employer: its documents, earlier decisions, and what may be decided now."""
     rows = Employer.objects.reviewable_by(user).select_related("region", "station", "verified_by")
     employer = get_object_or_404(rows, pk=pk)
-    change = FactsChange.objects.waiting().filter(employer=employer).select_related("asked_by").first()
+    change = ProfileChange.objects.waiting().filter(employer=employer).select_related("asked_by").first()
     decisions = _decisions(request, employer, change)
     asked = decisions.get(request.POST.get("decision", "")) if request.method == "POST" else None
     if request.method == "POST" and asked is None:
@@ -221,7 +223,7 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         "older": list(employer.bases.filter(step=None).select_related("seen_by").order_by("-pk")[:10]),
         "steps": Paginator(steps, PAGE_SIZE).get_page(request.GET.get("page")),
         "change": change,
-        "changed": changes.told(change) if change else [],
+        "changed": profile_changes.told(change) if change else [],
         "decisions": decisions,
         "members": list(
             EmployerMembership.objects.filter(

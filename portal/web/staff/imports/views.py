@@ -12,7 +12,7 @@ from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.imports import actions
 from portal.stations.models import Station
-from portal.veterans.importing import KIND
+from portal.veterans.import_rows import KIND
 from portal.web.shared import import_pages
 from portal.web.staff.access import record_staff
 

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts.models import User
 from portal.core.validators import validate_no_unit_name
-from portal.veterans.claims import decide_claim
 from portal.veterans.models import RecordClaim
 from portal.veterans.permissions import serves
+from portal.veterans.record_claims import decide_claim
 from portal.web.shared.form_fields import add_errors
 from portal.web.staff.access import record_staff
 

@@ -13,7 +13,7 @@ from portal.accounts.models import User
 from portal.core.validators import validate_no_unit_name
 from portal.documents.actions import read_content
 from portal.documents.models import Document
-from portal.veterans.actions import note_refused
+from portal.veterans.actions import log_refused_access
 from portal.veterans.veteran_documents import (
     MAX_DOCUMENTS,
     add_document,
@@ -51,7 +51,7 @@ def _get_document(user: User, pk: int) -> Document:
     document = visible_documents(user).filter(pk=pk).first()
     if document is None:
         owner = owner_number(pk)
-        if owner is None or not note_refused(by=user, file_id=owner):
+        if owner is None or not log_refused_access(by=user, file_id=owner):
             raise Http404
         raise PermissionDenied("这份材料不在您现任服务站的辖区内。这次访问已被记录，本人可以看到。")
     return document

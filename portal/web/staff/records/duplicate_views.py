@@ -15,9 +15,9 @@ from portal.accounts.actions import log_access
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
-from portal.veterans.merging import count_references, merge_files, undo_merge
 from portal.veterans.models import RecordMerge, Veteran
-from portal.veterans.retention import can_close
+from portal.veterans.record_closing import can_close
+from portal.veterans.record_merges import count_references, merge_records, undo_merge
 from portal.web.shared.form_fields import add_errors
 from portal.web.staff.access import record_staff, staff_with, veteran_or_refuse
 
@@ -92,7 +92,7 @@ def compare(request: HttpRequest, user: User, first: int, second: int) -> HttpRe
     if request.method == "POST" and form.is_valid():
         kept, merged = records if form.cleaned_data["keep"] == first else (records[1], records[0])
         try:
-            merge_files(kept=kept, gone=merged, by=user)
+            merge_records(kept=kept, gone=merged, by=user)
         except ValidationError as error:
             add_errors(form, error)
         else:

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.accounts.models import User
-from portal.employers import hiding
+from portal.employers import hidden_records
 from portal.employers.models import Employer, HiddenRecord
 from portal.web.shared.hidden_employers import listed
 from portal.web.staff.access import record_staff, veteran_or_refuse
@@ -30,7 +30,7 @@ def hide(request: HttpRequest, user: User, pk: int, employer: int) -> HttpRespon
     veteran = veteran_or_refuse(user, pk)
     hidden_from = get_object_or_404(Employer.objects.visible_to(user), pk=employer)
     try:
-        hiding.hide(veteran=veteran, employer=hidden_from, by=user)
+        hidden_records.hide(veteran=veteran, employer=hidden_from, by=user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
@@ -45,6 +45,6 @@ def show(request: HttpRequest, user: User, pk: int, employer: int) -> HttpRespon
     veteran = veteran_or_refuse(user, pk)
     rows = HiddenRecord.objects.in_force().filter(veteran=veteran).select_related("employer")
     hidden_from = get_object_or_404(rows, employer=employer).employer
-    hiding.show_again(veteran=veteran, employer=hidden_from, by=user)
+    hidden_records.show_again(veteran=veteran, employer=hidden_from, by=user)
     messages.success(request, f"已代为恢复对“{hidden_from.name}”展示。")
     return redirect("staff:hidden-employers", pk=pk)

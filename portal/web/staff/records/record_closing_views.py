@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.accounts.models import User
-from portal.veterans import retention
+from portal.veterans import record_closing
 from portal.veterans.enums import CloseReason
 from portal.web.shared.form_fields import add_errors
 from portal.web.staff.access import record_staff, veteran_or_refuse
@@ -26,13 +26,13 @@ class CloseForm(forms.Form):
 def close(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Show the consequences and ask for the reason; POST closes the record."""
     veteran = veteran_or_refuse(user, pk)
-    if not retention.can_close(user, veteran):
+    if not record_closing.can_close(user, veteran):
         raise PermissionDenied("注销档案须由服务站负责人或市级业务管理员办理。")
     form = CloseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             reason = CloseReason(form.cleaned_data["reason"])
-            retention.close_file(veteran=veteran, by=user, reason=reason)
+            record_closing.close_record(veteran=veteran, by=user, reason=reason)
         except ValidationError as error:
             add_errors(form, error)
         else:
@@ -46,10 +46,10 @@ def close(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 def reopen(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Reopen a closed record."""
     veteran = veteran_or_refuse(user, pk)
-    if not retention.can_close(user, veteran):
+    if not record_closing.can_close(user, veteran):
         raise PermissionDenied("恢复档案须由服务站负责人或市级业务管理员办理。")
     try:
-        retention.reopen_file(veteran=veteran, by=user)
+        record_closing.reopen_record(veteran=veteran, by=user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:

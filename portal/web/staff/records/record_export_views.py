@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.core.validators import validate_no_unit_name
-from portal.veterans import exporting
+from portal.veterans import record_export
 from portal.veterans.models import Veteran
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.import_pages import download
@@ -40,12 +40,12 @@ class ExportForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def export(request: HttpRequest, user: User) -> HttpResponse:
     """Show the number of records; POST returns the Excel file."""
-    rows = exporting.exportable(Veteran.objects.visible_to(user), user)
+    rows = record_export.exportable(Veteran.objects.visible_to(user), user)
     filter_set = VeteranFilter(user, request.GET, queryset=rows)
     form = ExportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            content = exporting.export(
+            content = record_export.export(
                 by=user, rows=filter_set.qs, said=_describe_filters(filter_set), **form.cleaned_data
             )
         except ValidationError as error:
@@ -56,7 +56,7 @@ def export(request: HttpRequest, user: User) -> HttpResponse:
         "filter_form": filter_set.form,
         "form": form,
         "count": filter_set.qs.count(),
-        "max_rows": exporting.MOST,
+        "max_rows": record_export.MOST,
         "filters": _describe_filters(filter_set),
     }
     return render(request, "staff/records/veterans_export.html", context)

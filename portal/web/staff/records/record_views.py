@@ -33,7 +33,7 @@ from portal.veterans import actions
 from portal.veterans.enums import EmploymentStatus
 from portal.veterans.models import Veteran
 from portal.veterans.permissions import can_export
-from portal.veterans.retention import can_close
+from portal.veterans.record_closing import can_close
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.impression_logging import positions_shown
 from portal.web.shared.paging import KeysFirst
@@ -116,7 +116,7 @@ def new(request: HttpRequest, user: User) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
-            veteran = actions.open_file(by=user, **values, living_region=values["station"].region)
+            veteran = actions.open_record(by=user, **values, living_region=values["station"].region)
         except ValidationError as error:
             add_errors(form, error)
         else:

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts.models import User
-from portal.veterans.actions import note_refused_number
+from portal.veterans.actions import log_refused_lookup
 from portal.veterans.models import Veteran
 from portal.visits import actions
 from portal.visits.models import ReturnRegistration
@@ -47,7 +47,7 @@ def _register(form: ReturnForm, user: User) -> ReturnRegistration | None:
     """Return the new registration, or None with the errors in the form."""
     values = form.cleaned_data
     veteran = Veteran.objects.visible_to(user).filter(id_hash=form.id_hash).first()
-    if veteran is None and note_refused_number(by=user, id_hash=form.id_hash):
+    if veteran is None and log_refused_lookup(by=user, id_hash=form.id_hash):
         form.add_error("id_number", RECORD_ELSEWHERE)
         return None
     fields = {name: values[name] for name in _RECORD_FIELDS}

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.accounts.models import User
-from portal.employers import hiding
+from portal.employers import hidden_records
 from portal.employers.models import Employer, HiddenRecord
 from portal.veterans.models import Veteran
 from portal.web.shared.hidden_employers import listed
@@ -29,7 +29,7 @@ def hide(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
     """Hide from an employer, at once."""
     employer = get_object_or_404(Employer.objects.visible_to(request.user), pk=pk)
     try:
-        hiding.hide(veteran=veteran, employer=employer, by=cast(User, request.user))
+        hidden_records.hide(veteran=veteran, employer=employer, by=cast(User, request.user))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
@@ -43,6 +43,6 @@ def show(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
     """Hide from an employer no more."""
     rows = HiddenRecord.objects.in_force().filter(veteran=veteran).select_related("employer")
     employer = get_object_or_404(rows, employer=pk).employer
-    hiding.show_again(veteran=veteran, employer=employer, by=cast(User, request.user))
+    hidden_records.show_again(veteran=veteran, employer=employer, by=cast(User, request.user))
     messages.success(request, f"已恢复对“{employer.name}”展示。")
     return redirect("veteran:hidden-employers")

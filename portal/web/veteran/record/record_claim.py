@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from portal.accounts.models import User
-from portal.veterans.claims import withdraw_claim
 from portal.veterans.models import RecordClaim
+from portal.veterans.record_claims import withdraw_claim
 from portal.web.veteran.current_veteran import own_file
 
 

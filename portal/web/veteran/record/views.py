@@ -15,8 +15,8 @@ from portal.accounts.consent_texts import WORDINGS
 from portal.accounts.enums import ConsentPurpose
 from portal.accounts.models import User
 from portal.veterans import actions
-from portal.veterans.claims import ask_for_file
 from portal.veterans.models import RecordClaim, Veteran
+from portal.veterans.record_claims import ask_for_file
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.record_forms import OpenFileForm
 from portal.web.shared.record_sections import SECTIONS, Section, context_of, form_of, save, sections
@@ -55,7 +55,7 @@ def open_own(request: HttpRequest) -> HttpResponse:
         try:
             if ask_for_file(by=user, id_number=values["id_number"]) is not None:
                 return redirect("veteran:claim")
-            actions.open_file(
+            actions.open_record(
                 by=user,
                 station=form.station(),
                 name=values["name"],

@@ -16,9 +16,9 @@ from portal.imports import actions, import_runner
 from portal.imports.enums import ImportState
 from portal.imports.models import ImportRun
 from portal.veterans import actions as veterans
-from portal.veterans import importing
-from portal.veterans.enums import FileSource
-from portal.veterans.events import veteran_files_changed
+from portal.veterans import import_rows
+from portal.veterans.enums import RecordSource
+from portal.veterans.events import veteran_records_changed
 from portal.veterans.models import Veteran
 from tests.factories import make_id_number, make_specialty, make_staff, make_stations, make_veteran
 from tests.imports.record_imports import counts, full_person, person, problems, sheet_of, take_in
@@ -44,7 +44,7 @@ def test_every_column_arrives(clerk) -> None:
     assert (file.entered_on, file.left_on) == (date(2003, 12, 1), date(2015, 12, 1))
     assert (file.household_region_id, file.living_region_id) == ("440705", "440705109")
     assert (file.branch, file.rank_group, file.employment_status) == ("army", "nco_middle", "unemployed")
-    assert (file.education, file.is_party_member, file.source) == (2, True, FileSource.IMPORTED)
+    assert (file.education, file.is_party_member, file.source) == (2, True, RecordSource.IMPORTED)
     assert (file.difficulty, file.disability) == ("大病", "八级")
     assert [(s.specialty_id, s.years) for s in file.services.all()] == [("driver", 8)]
     assert {c.kind for c in file.certificates.all()} == {"driving_a2", "forklift_n1"}
@@ -84,7 +84,7 @@ def test_a_bad_row_names_its_column_and_stops_no_other(clerk, wrong: dict[str, A
     sheet = take_in(clerk, sheet_of(person(**wrong), person(), columns=columns))
     assert counts(sheet) == {"created": 1, "bad": 1}
     assert problems(sheet) == {2: code}
-    label = next(column.label for column in importing.COLUMNS if column.key in wrong)
+    label = next(column.label for column in import_rows.COLUMNS if column.key in wrong)
     row = sheet.rows.get(number=2)
     assert row.reason.startswith((label, "退役日期"))
     assert "75230" not in row.reason
@@ -208,21 +208,21 @@ def test_broken_off_between_chunks_it_goes_on_to_the_same_end(clerk, monkeypatch
     def dies(sheet: ImportRun) -> None:
         raise KeyboardInterrupt
 
-    sheet = actions.upload(by=clerk, kind=importing.KIND, name="x.xlsx", content=content)
+    sheet = actions.upload(by=clerk, kind=import_rows.KIND, name="x.xlsx", content=content)
     sheet = actions.start(run=sheet, by=clerk, enqueue=False)
     with pytest.raises(KeyboardInterrupt):
         import_runner.execute(sheet, dry=False, chunk=2, progress=dies)
-    found = actions.find_unfinished(by=clerk, kind=importing.KIND, content=content)
+    found = actions.find_unfinished(by=clerk, kind=import_rows.KIND, content=content)
     assert found == sheet
     assert found.done == 2
     ended = import_runner.execute(found, dry=False, chunk=2)
     assert (counts(ended), problems(ended), _listed(clerk)) == expected
-    assert actions.find_unfinished(by=clerk, kind=importing.KIND, content=content) is None
+    assert actions.find_unfinished(by=clerk, kind=import_rows.KIND, content=content) is None
 
 
 def test_a_run_that_was_overtaken_stops(clerk) -> None:
     content = sheet_of(person(), person(), person())
-    sheet = actions.upload(by=clerk, kind=importing.KIND, name="x.xlsx", content=content)
+    sheet = actions.upload(by=clerk, kind=import_rows.KIND, name="x.xlsx", content=content)
     late = actions.start(run=sheet, by=clerk, enqueue=False)
     import_runner.execute(ImportRun.objects.get(pk=sheet.pk), dry=False)
     with pytest.raises(import_runner.Superseded):
@@ -233,14 +233,14 @@ def test_a_run_that_was_overtaken_stops(clerk) -> None:
 def test_a_person_who_is_entered_at_the_same_moment_is_known_the_second_time(clerk, monkeypatch) -> None:
     said = person(education="本科")
     take_in(clerk, sheet_of({**said, "education": "大专"}))
-    seen, everybody = [], importing.Veteran.objects.filter
+    seen, everybody = [], import_rows.Veteran.objects.filter
 
     def late(**asked: Any) -> Any:
         """The first look comes too early."""
         seen.append(asked)
         return everybody(pk=0) if len(seen) == 1 else everybody(**asked)
 
-    monkeypatch.setattr(importing.Veteran.objects, "filter", late)
+    monkeypatch.setattr(import_rows.Veteran.objects, "filter", late)
     assert counts(take_in(clerk, sheet_of(said))) == {"updated": 1}
 
 
@@ -266,7 +266,7 @@ def test_a_run_that_fails_says_so_and_can_be_undone(clerk, monkeypatch) -> None:
 
 def test_cancelled_it_stops_at_the_next_chunk_and_keeps_what_is_in(clerk) -> None:
     sheet = actions.upload(
-        by=clerk, kind=importing.KIND, name="x.xlsx", content=sheet_of(person(), person(), person())
+        by=clerk, kind=import_rows.KIND, name="x.xlsx", content=sheet_of(person(), person(), person())
     )
     sheet = actions.start(run=sheet, by=clerk, enqueue=False)
     sheet = import_runner.execute(
@@ -278,11 +278,11 @@ def test_cancelled_it_stops_at_the_next_chunk_and_keeps_what_is_in(clerk) -> Non
 
 def test_upper_rooms_are_told_once(clerk) -> None:
     told = []
-    veteran_files_changed.connect(lambda **_: told.append(1), weak=False, dispatch_uid="test")
+    veteran_records_changed.connect(lambda **_: told.append(1), weak=False, dispatch_uid="test")
     try:
         take_in(clerk, sheet_of(*(person() for _ in range(5))), chunk=2)
     finally:
-        veteran_files_changed.disconnect(dispatch_uid="test")
+        veteran_records_changed.disconnect(dispatch_uid="test")
     assert told == [1]
 
 
@@ -295,7 +295,7 @@ def test_undo_takes_back_what_nobody_touched(clerk) -> None:
     rows = [full_person(), person(), person(), person(name="")]
     sheet = take_in(clerk, sheet_of(*rows))
     touched = Veteran.objects.get(id_hash=lookup_hash(rows[1]["id_number"]))
-    veterans.update_file(veteran=touched, by=clerk, section="contact", values={"skills": "电工"})
+    veterans.update_record(veteran=touched, by=clerk, section="contact", values={"skills": "电工"})
     sheet = _undone(sheet, clerk)
     assert sheet.state == ImportState.UNDONE
     assert set(Veteran.objects.all()) == {kept, touched}
@@ -318,7 +318,7 @@ def test_undo_puts_back_fields_that_still_say_what_the_import_wrote(clerk) -> No
     )  # fmt: skip
     assert counts(sheet) == {"updated": 1}
     file = Veteran.objects.get()
-    veterans.update_file(veteran=file, by=clerk, section="about", values={"name": "陈建设"})
+    veterans.update_record(veteran=file, by=clerk, section="about", values={"name": "陈建设"})
     sheet = _undone(sheet, clerk)
     after = Veteran.objects.values().get()
     differing = {name for name in after if after[name] != before[name]}
@@ -335,7 +335,7 @@ def test_undo_leaves_two_dates_in_order(clerk) -> None:
     sheet = take_in(clerk, sheet_of({**said, **later}))
     file = Veteran.objects.get()
     values = {"entered_on": date(2012, 12, 1)}
-    veterans.update_file(veteran=file, by=clerk, section="service", values=values)
+    veterans.update_record(veteran=file, by=clerk, section="service", values=values)
     sheet = _undone(sheet, clerk)
     file.refresh_from_db()
     assert (file.entered_on, file.left_on) == (date(2012, 12, 1), date(2015, 12, 1))

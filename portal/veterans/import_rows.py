@@ -21,27 +21,27 @@ from portal.imports import cell_parsing
 from portal.imports.enums import RowOutcome
 from portal.imports.import_kinds import BadRow, ImportKind, RowResult
 from portal.stations.models import Station
-from portal.veterans import intake
-from portal.veterans.columns import COLUMNS
+from portal.veterans import record_validation
 from portal.veterans.enums import (
     Branch,
     EmploymentStatus,
-    FileSource,
     MoveReason,
     RankGroup,
+    RecordSource,
     Settlement,
     Sex,
 )
-from portal.veterans.events import veteran_files_changed
+from portal.veterans.events import veteran_records_changed
+from portal.veterans.import_columns import COLUMNS
+from portal.veterans.import_undo import undo
 from portal.veterans.models import Certificate, Service, Veteran
-from portal.veterans.moving import note_moves
-from portal.veterans.undoing import undo
+from portal.veterans.record_moves import announce_moves
 
 KIND = "veterans"
 
 
 @dataclass(slots=True)
-class FileRow:
+class RecordRow:
     """One good row: who it is, and what it says about them (nothing that the sheet leaves open)."""
 
     id_hash: str
@@ -53,33 +53,33 @@ class FileRow:
     certificates: dict[str, int | None]
 
 
-class FileLoader:
+class RecordImporter:
     """One run over a sheet of files, by somebody who serves some stations."""
 
     def __init__(self, by: User, station: Station | None) -> None:
         paths = by.station_paths(Permission.OPEN_RECORDS)
         self._by, self._default = by, station
         self._served = set(Station.objects.in_subtrees(paths).values_list("pk", flat=True))
-        self._stations = intake.station_places(paths)
+        self._stations = record_validation.station_places(paths)
         self._regions = cell_parsing.region_places()
         self._near = min((s.region_id for s in Station.objects.filter(path__in=paths)), key=len, default="")[
             :4
         ]
         self._seen: dict[str, int] = {}
         self._latest = timezone.localdate() + timedelta(days=366)
-        self._specialties = cell_parsing.Listed("军事专业", intake.specialties().get)
+        self._specialties = cell_parsing.Listed("军事专业", record_validation.specialties().get)
         self._certificates = cell_parsing.Listed("证书", cell_parsing.find_certificate)
         self._choices = {
-            "branch": cell_parsing.Words("军种", Branch, intake.SAID[Branch]),
-            "rank_group": cell_parsing.Words("军衔层级", RankGroup, intake.SAID[RankGroup]),
-            "settlement": cell_parsing.Words("安置方式", Settlement, intake.SAID[Settlement]),
-            "education": cell_parsing.Words("最高学历", Education, intake.SAID[Education]),
+            "branch": cell_parsing.Words("军种", Branch, record_validation.SAID[Branch]),
+            "rank_group": cell_parsing.Words("军衔层级", RankGroup, record_validation.SAID[RankGroup]),
+            "settlement": cell_parsing.Words("安置方式", Settlement, record_validation.SAID[Settlement]),
+            "education": cell_parsing.Words("最高学历", Education, record_validation.SAID[Education]),
             "employment_status": cell_parsing.Words(
-                "就业状况", EmploymentStatus, intake.SAID[EmploymentStatus]
+                "就业状况", EmploymentStatus, record_validation.SAID[EmploymentStatus]
             ),
         }
 
-    def read(self, number: int, cells: Mapping[str, Any]) -> FileRow:
+    def read(self, number: int, cells: Mapping[str, Any]) -> RecordRow:
         """What a row says.
 
         Raises:
@@ -88,10 +88,10 @@ class FileLoader:
         name = cell_parsing.free_text("姓名", cells.get("name"), 40)
         if not name:
             raise BadRow("name", "姓名：没有填写。")
-        id_number = intake.id_number(cells.get("id_number"))
+        id_number = record_validation.id_number(cells.get("id_number"))
         values = self._values(cells)
         values["name"] = name
-        row = FileRow(
+        row = RecordRow(
             id_hash=lookup_hash(id_number),
             id_last4=id_number[-4:],
             sex=Sex.MALE if int(id_number[16]) % 2 else Sex.FEMALE,
@@ -106,7 +106,7 @@ class FileLoader:
         return row
 
     def _values(self, cells: Mapping[str, Any]) -> dict[str, Any]:
-        values: dict[str, Any] = {"phone": intake.phone(cells.get("phone"))}
+        values: dict[str, Any] = {"phone": record_validation.phone(cells.get("phone"))}
         if values["phone"]:
             values["phone_hash"] = lookup_hash(values["phone"])
         values["station_id"] = self._station(cells.get("station"))
@@ -124,8 +124,8 @@ class FileLoader:
         values["skills"] = cell_parsing.free_text("技能特长", cells.get("skills"), 500)
         # Not guarded: '五大队' is how villages are still called.
         values["address"] = cell_parsing.free_text("住址", cells.get("address"), 120, guarded=False)
-        values["difficulty"] = intake.sensitive_text("困难类型", cells.get("difficulty"))
-        values["disability"] = intake.sensitive_text("残疾等级", cells.get("disability"))
+        values["difficulty"] = record_validation.sensitive_text("困难类型", cells.get("difficulty"))
+        values["disability"] = record_validation.sensitive_text("残疾等级", cells.get("disability"))
         return values
 
     def _station(self, cell: Any) -> int:
@@ -150,7 +150,7 @@ class FileLoader:
             raise BadRow("region", f"{label}：认不出这个地方，请填地名全称或区划代码。")
         return str(code)
 
-    def write(self, rows: Sequence[FileRow], *, import_id: int, dry: bool) -> list[RowResult]:
+    def write(self, rows: Sequence[RecordRow], *, import_id: int, dry: bool) -> list[RowResult]:
         """Bring good rows in: new files are made, known ones get what differs."""
         known = {
             file.id_hash: file for file in Veteran.objects.filter(id_hash__in=[row.id_hash for row in rows])
@@ -199,7 +199,7 @@ class FileLoader:
             (Certificate(veteran_id=c.file.pk, kind=kind) for c in saved for kind in c.new_certificates),
             batch_size=2000,
         )
-        note_moves(
+        announce_moves(
             [
                 (c.file.pk, c.replaced["station_id"], c.file.station_id)
                 for c in changed
@@ -226,7 +226,7 @@ class FileLoader:
 class _Change:
     """A row beside the file it belongs to, and what it would change."""
 
-    def __init__(self, row: FileRow, file: Veteran | None, served: set[int]) -> None:
+    def __init__(self, row: RecordRow, file: Veteran | None, served: set[int]) -> None:
         self.row = row
         self.is_new = file is None
         self.closed = file is not None and file.station_id not in served
@@ -235,7 +235,7 @@ class _Change:
             id_last4=row.id_last4,
             sex=row.sex,
             birth_date=row.birth_date,
-            source=FileSource.IMPORTED,
+            source=RecordSource.IMPORTED,
         )
         self.services: dict[str, Service] = {}
         self.certificates: set[str] = set()
@@ -310,15 +310,15 @@ def _plain(value: Any) -> Any:
 
 
 def _finished() -> None:
-    veteran_files_changed.send(sender=Veteran)
+    veteran_records_changed.send(sender=Veteran)
 
 
 KIND_OF_FILES = ImportKind(
     key=KIND,
     label="退役军人档案",
     columns=COLUMNS,
-    open=lambda sheet: FileLoader(sheet.by, sheet.station),
+    open=lambda sheet: RecordImporter(sheet.by, sheet.station),
     undo=undo,
     finished=_finished,
-    problems=intake.PROBLEMS,
+    problems=record_validation.PROBLEMS,
 )

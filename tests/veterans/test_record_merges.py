@@ -16,8 +16,8 @@ from portal.fairs.models import Registration
 from portal.follow_ups.models import FollowUpEvent
 from portal.placements import actions as placements
 from portal.veterans.enums import CloseReason
-from portal.veterans.merging import count_references, merge_files, undo_merge
 from portal.veterans.models import RecordMerge, Veteran
+from portal.veterans.record_merges import count_references, merge_records, undo_merge
 from portal.visits import actions as visits
 from portal.visits.enums import VisitMethod
 from portal.visits.models import Visit
@@ -80,7 +80,7 @@ def picture() -> dict[str, list[tuple]]:
 
 def test_everything_that_can_moves_to_the_file_that_stays(head, kept, gone) -> None:
     account = gone.account
-    merge_files(kept=kept, gone=gone, by=head)
+    merge_records(kept=kept, gone=gone, by=head)
     kept, gone = Veteran.objects.get(pk=kept.pk), Veteran.objects.get(pk=gone.pk)
     assert (kept.account, gone.account) == (account, None)
     assert (kept.address, kept.skills) == ("演示路8号", "会修车")
@@ -97,7 +97,7 @@ def test_everything_that_can_moves_to_the_file_that_stays(head, kept, gone) -> N
 
 def test_undoing_leaves_every_row_as_it_was(head, kept, gone) -> None:
     before = picture()
-    merge = merge_files(kept=kept, gone=gone, by=head)
+    merge = merge_records(kept=kept, gone=gone, by=head)
     assert picture() != before
     undo_merge(merge=merge, by=head)
     after = picture()
@@ -107,7 +107,7 @@ def test_undoing_leaves_every_row_as_it_was(head, kept, gone) -> None:
 
 
 def test_what_came_since_stays_with_the_file_that_was_kept(head, kept, gone) -> None:
-    merge = merge_files(kept=kept, gone=gone, by=head)
+    merge = merge_records(kept=kept, gone=gone, by=head)
     fresh = placements.declare(veteran=Veteran.objects.get(pk=kept.pk), position=make_position(), by=head)
     Veteran.objects.filter(pk=kept.pk).update(skills="会开叉车")
     undo_merge(merge=merge, by=head)
@@ -117,7 +117,7 @@ def test_what_came_since_stays_with_the_file_that_was_kept(head, kept, gone) -> 
 
 
 def test_no_value_of_a_sensitive_field_stands_in_the_merge(head, kept, gone) -> None:
-    merge = merge_files(kept=kept, gone=gone, by=head)
+    merge = merge_records(kept=kept, gone=gone, by=head)
     held = f"{merge.moved}{merge.filled}"
     assert "address" in held
     assert "演示路8号" not in held
@@ -125,20 +125,20 @@ def test_no_value_of_a_sensitive_field_stands_in_the_merge(head, kept, gone) -> 
 
 def test_it_is_refused_where_it_makes_no_sense(head, kept, gone) -> None:
     with pytest.raises(ValidationError, match="同一份"):
-        merge_files(kept=kept, gone=kept, by=head)
+        merge_records(kept=kept, gone=kept, by=head)
     Veteran.objects.filter(pk=kept.pk).update(account=make_user("另一个号"))
     with pytest.raises(ValidationError, match="登录账号"):
-        merge_files(kept=kept, gone=gone, by=head)
+        merge_records(kept=kept, gone=gone, by=head)
     Veteran.objects.filter(pk=kept.pk).update(closed_on=timezone.localdate(), close_reason="died")
     with pytest.raises(ValidationError, match="已注销"):
-        merge_files(kept=kept, gone=gone, by=head)
+        merge_records(kept=kept, gone=gone, by=head)
 
 
 @pytest.mark.parametrize(("place", "role"), [("睦洲镇", "head"), ("新会区", "clerk"), ("蓬江区", "operator")])
 def test_only_who_answers_for_both_files_merges(kept, gone, place, role) -> None:
     somebody = make_staff(make_stations()[place], StationRole(role))
     with pytest.raises(PermissionDenied):
-        merge_files(kept=kept, gone=gone, by=somebody)
+        merge_records(kept=kept, gone=gone, by=somebody)
 
 
 def test_the_preview_counts_what_would_move(kept, gone) -> None:
@@ -168,7 +168,7 @@ def test_the_way_through_the_pages(head, kept, gone, client_for) -> None:
 
 def test_the_person_reads_the_looks_at_both(head, kept, gone, client_for) -> None:
     log_access(actor=head, file_id=gone.pk, kind=AccessKind.VIEW, reason="从前的查看")
-    merge_files(kept=kept, gone=gone, by=head)
+    merge_records(kept=kept, gone=gone, by=head)
     own = client_for(Veteran.objects.get(pk=kept.pk).account)
     assert "从前的查看" in own.get(reverse("veteran:access-log")).content.decode()
     assert "上门" in own.get(reverse("veteran:visits")).content.decode()
@@ -197,9 +197,9 @@ def test_the_pages_look_right(head, kept, gone, open_page, sign_in, look, width)
 
 
 def test_merges_one_upon_the_other_are_undone_in_their_order(head, kept, gone) -> None:
-    first = merge_files(kept=kept, gone=gone, by=head)
+    first = merge_records(kept=kept, gone=gone, by=head)
     third = make_veteran(name="陈建国")
-    second = merge_files(kept=third, gone=Veteran.objects.get(pk=kept.pk), by=head)
+    second = merge_records(kept=third, gone=Veteran.objects.get(pk=kept.pk), by=head)
     with pytest.raises(ValidationError, match="先撤销那一次"):
         undo_merge(merge=first, by=head)
     undo_merge(merge=second, by=head)

@@ -17,7 +17,7 @@ from portal.imports.import_kinds import WrittenRow
 from portal.stations.models import Station
 from portal.veterans.enums import MoveReason
 from portal.veterans.models import Certificate, Service, Veteran
-from portal.veterans.moving import note_moves
+from portal.veterans.record_moves import announce_moves
 
 _OWN_ROWS = (Service, Certificate)
 _DATES = ("entered_on", "left_on")
@@ -109,7 +109,7 @@ def _put_back(changes: list[tuple[Veteran, WrittenRow]], by: User, import_id: in
             unique_fields=["id"],
             update_fields=[*sorted(fields), "updated_at"],
         )
-        note_moves(moves, reason=MoveReason.SHEET, by=by)
+        announce_moves(moves, reason=MoveReason.SHEET, by=by)
         audit.record_many(
             by=by,
             verb="veterans.updated",

@@ -21,13 +21,13 @@ from portal.documents.models import Document
 from portal.veterans.actions import PLAIN_FIELDS
 from portal.veterans.enums import CloseReason, EmploymentStatus
 from portal.veterans.events import (
-    veteran_file_changed,
-    veteran_files_merged,
-    veteran_files_merging,
-    veteran_files_parted,
+    veteran_merge_undone,
+    veteran_record_changed,
+    veteran_records_merged,
+    veteran_records_merging,
 )
 from portal.veterans.models import RecordMerge, Veteran
-from portal.veterans.retention import can_close
+from portal.veterans.record_closing import can_close
 
 # What the file that stays takes over where it has nothing itself.
 _FILLED = sorted(PLAIN_FIELDS - {"name", "is_party_member", "education", "employment_status"})
@@ -59,7 +59,7 @@ def _require(by: User, *files: Veteran) -> None:
 
 
 @transaction.atomic
-def merge_files(*, kept: Veteran, gone: Veteran, by: User) -> RecordMerge:
+def merge_records(*, kept: Veteran, gone: Veteran, by: User) -> RecordMerge:
     """Bring `gone` into `kept`.
 
     Raises:
@@ -78,7 +78,7 @@ def merge_files(*, kept: Veteran, gone: Veteran, by: User) -> RecordMerge:
     merge = RecordMerge(
         kept=kept, gone=gone, by=by, status_before=gone.employment_status, account_moved=bool(gone.account_id)
     )
-    veteran_files_merging.send(sender=Veteran, kept=kept, gone=gone, by=by)
+    veteran_records_merging.send(sender=Veteran, kept=kept, gone=gone, by=by)
     merge.moved = _move_rows(gone, kept)
     merge.filled = [name for name in _FILLED if not getattr(kept, name) and getattr(gone, name)]
     for name in merge.filled:
@@ -92,7 +92,7 @@ def merge_files(*, kept: Veteran, gone: Veteran, by: User) -> RecordMerge:
     kept.save()
     merge.save()
     audit.record(by=by, verb="veterans.merged", target=kept, gone=gone.pk, rows=len(merge.moved))
-    veteran_files_merged.send(sender=Veteran, kept=kept, gone=gone, by=by, moved=merge.moved)
+    veteran_records_merged.send(sender=Veteran, kept=kept, gone=gone, by=by, moved=merge.moved)
     _changed(kept, gone)
     return merge
 
@@ -116,7 +116,7 @@ def undo_merge(*, merge: RecordMerge, by: User) -> RecordMerge:
     """Make two files of one again. What came to the kept file since stays with it.
 
     Raises:
-        PermissionDenied: as for `merge_files`.
+        PermissionDenied: as for `merge_records`.
         ValidationError: undone already, or the file that was kept went into another one since.
     """
     merge = (
@@ -152,11 +152,11 @@ def undo_merge(*, merge: RecordMerge, by: User) -> RecordMerge:
     merge.undone_at, merge.undone_by = timezone.now(), by
     merge.save(update_fields=["undone_at", "undone_by"])
     audit.record(by=by, verb="veterans.unmerged", target=kept, gone=gone.pk)
-    veteran_files_parted.send(sender=Veteran, kept=kept, gone=gone, by=by, moved=back)
+    veteran_merge_undone.send(sender=Veteran, kept=kept, gone=gone, by=by, moved=back)
     _changed(kept, gone)
     return merge
 
 
 def _changed(*files: Veteran) -> None:
     for veteran in files:
-        veteran_file_changed.send(sender=Veteran, veteran=veteran)
+        veteran_record_changed.send(sender=Veteran, veteran=veteran)

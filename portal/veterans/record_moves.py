@@ -14,20 +14,20 @@ from django.utils import timezone
 from portal.core import audit
 from portal.stations.models import Station
 from portal.veterans.enums import MoveReason
-from portal.veterans.events import veteran_files_changed, veteran_files_moved
+from portal.veterans.events import veteran_records_changed, veteran_records_moved
 from portal.veterans.models import RecordMove, Veteran, VeteranQuerySet
 
 BATCH = 2_000
 
 
-def living_in(station: Station, regions: Sequence[str]) -> VeteranQuerySet:
+def records_living_in(station: Station, regions: Sequence[str]) -> VeteranQuerySet:
     """Files of a station whose people live in one of `regions` (codes) or below."""
     inside = reduce(or_, (Q(living_region__code__startswith=code) for code in regions), Q(pk__in=[]))
     return Veteran.objects.filter(inside, station=station)
 
 
 @transaction.atomic
-def move_files(
+def move_records(
     *, files: VeteranQuerySet, station: Station, into: Station, on: date, reason: MoveReason, by: Any
 ) -> int:
     """Move those of `files` that are at `station` to `into` as of the day `on`; how many. A batch at a time:
@@ -42,12 +42,12 @@ def move_files(
     audit.record(
         by=by, verb="veterans.moved", target=into, before=station.pk, after=into.pk, count=len(moved)
     )
-    veteran_files_changed.send(sender=Veteran)
-    note_moved(files=moved, station=station, into=into, on=on, reason=reason, by=by)
+    veteran_records_changed.send(sender=Veteran)
+    announce_move(files=moved, station=station, into=into, on=on, reason=reason, by=by)
     return len(moved)
 
 
-def note_moved(
+def announce_move(
     *, files: Iterable[int], station: Station, into: Station, on: date, reason: MoveReason, by: Any
 ) -> None:
     """Write down that these files (their numbers), which stand at `into` already, came there from `station`,
@@ -63,11 +63,13 @@ def note_moved(
         ),
         batch_size=BATCH,
     )
-    veteran_files_moved.send(sender=Veteran, from_station=station, to_station=into, on=on, by=by, files=files)
+    veteran_records_moved.send(
+        sender=Veteran, from_station=station, to_station=into, on=on, by=by, files=files
+    )
 
 
-def note_moves(moves: Iterable[tuple[int, int, int]], *, reason: MoveReason, by: Any) -> None:
-    """`note_moved` today for (file, from, to) of many, all by their numbers."""
+def announce_moves(moves: Iterable[tuple[int, int, int]], *, reason: MoveReason, by: Any) -> None:
+    """`announce_move` today for (file, from, to) of many, all by their numbers."""
     together: dict[tuple[int, int], list[int]] = defaultdict(list)
     for file, before, after in moves:
         together[before, after].append(file)
@@ -75,13 +77,13 @@ def note_moves(moves: Iterable[tuple[int, int, int]], *, reason: MoveReason, by:
         return
     stations = Station.objects.in_bulk({pk for pair in together for pk in pair})
     for (before, after), files in together.items():
-        note_moved(
+        announce_move(
             files=files, station=stations[before], into=stations[after], on=timezone.localdate(),
             reason=reason, by=by,
         )  # fmt: skip
 
 
-def home_of(veteran: Veteran) -> Station:
+def station_for_record(veteran: Veteran) -> Station:
     """The station that should keep the file: the one it is at while that looks after the place where the
     person lives, or a place inside it; else whichever does. Where no station does: the one it is at.
     """

@@ -13,10 +13,10 @@ from portal.accounts.roles import Permission
 from portal.core import audit
 from portal.veterans.enums import CloseReason, EmploymentStatus
 from portal.veterans.events import (
-    veteran_file_anonymised,
-    veteran_file_changed,
-    veteran_file_closed,
-    veteran_file_reopened,
+    veteran_record_anonymised,
+    veteran_record_changed,
+    veteran_record_closed,
+    veteran_record_reopened,
 )
 from portal.veterans.models import Veteran
 
@@ -36,11 +36,11 @@ def can_close(user: User, veteran: Veteran) -> bool:
 def last_day_kept(today: date) -> date:
     """Files closed on this day or before are past retention on `today`."""
     day = min(today.day, 28) if today.month == 2 else today.day  # 29 February has no anniversary
-    return today.replace(year=today.year - settings.FILE_RETENTION_YEARS, day=day)
+    return today.replace(year=today.year - settings.RECORD_RETENTION_YEARS, day=day)
 
 
 @transaction.atomic
-def close_file(*, veteran: Veteran, by: User, reason: CloseReason) -> Veteran:
+def close_record(*, veteran: Veteran, by: User, reason: CloseReason) -> Veteran:
     """Keep the file up no longer: the person is recommended and shown to nobody from now on.
 
     Raises:
@@ -57,17 +57,17 @@ def close_file(*, veteran: Veteran, by: User, reason: CloseReason) -> Veteran:
     for consent in Consent.objects.in_force().filter(user=veteran.account_id):
         withdraw_consent(consent=consent, by=by)
     audit.record(by=by, verb="veterans.closed", target=veteran, reason=reason)
-    veteran_file_closed.send(sender=Veteran, veteran=veteran, by=by)
-    veteran_file_changed.send(sender=Veteran, veteran=veteran)
+    veteran_record_closed.send(sender=Veteran, veteran=veteran, by=by)
+    veteran_record_changed.send(sender=Veteran, veteran=veteran)
     return veteran
 
 
 @transaction.atomic
-def reopen_file(*, veteran: Veteran, by: User) -> Veteran:
+def reopen_record(*, veteran: Veteran, by: User) -> Veteran:
     """Take a closing back; consents have to be given anew.
 
     Raises:
-        PermissionDenied: as for `close_file`.
+        PermissionDenied: as for `close_record`.
         ValidationError: not closed, or anonymous already.
     """
     if not can_close(by, veteran):
@@ -79,13 +79,13 @@ def reopen_file(*, veteran: Veteran, by: User) -> Veteran:
     veteran.closed_on, veteran.close_reason = None, ""
     veteran.save(update_fields=["closed_on", "close_reason", "updated_at"])
     audit.record(by=by, verb="veterans.reopened", target=veteran)
-    veteran_file_reopened.send(sender=Veteran, veteran=veteran, by=by)
-    veteran_file_changed.send(sender=Veteran, veteran=veteran)
+    veteran_record_reopened.send(sender=Veteran, veteran=veteran, by=by)
+    veteran_record_changed.send(sender=Veteran, veteran=veteran)
     return veteran
 
 
 @transaction.atomic
-def anonymise_file(*, veteran: Veteran, by: User | None) -> Veteran:
+def anonymise_record(*, veteran: Veteran, by: User | None) -> Veteran:
     """Take the person out of a file past retention; what statistics count stays: sex, year of birth, county
     of living, education, settlement, years of service, and the placements.
 
@@ -104,7 +104,7 @@ def anonymise_file(*, veteran: Veteran, by: User | None) -> Veteran:
     veteran.work_history.all().delete()
     if hasattr(veteran, "wish"):
         veteran.wish.delete()
-    veteran_file_anonymised.send(sender=Veteran, veteran=veteran)
+    veteran_record_anonymised.send(sender=Veteran, veteran=veteran)
     audit.record(by=by, verb="veterans.anonymised", target=veteran)
-    veteran_file_changed.send(sender=Veteran, veteran=veteran)
+    veteran_record_changed.send(sender=Veteran, veteran=veteran)
     return veteran

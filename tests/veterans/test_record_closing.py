@@ -21,12 +21,12 @@ from portal.follow_ups.models import FollowUpAttempt
 from portal.placements import actions as placements
 from portal.veterans.enums import CloseReason
 from portal.veterans.models import Veteran
-from portal.veterans.retention import (
+from portal.veterans.record_closing import (
     NOBODY,
-    anonymise_file,
-    close_file,
+    anonymise_record,
+    close_record,
     last_day_kept,
-    reopen_file,
+    reopen_record,
 )
 from portal.visits import actions as visits
 from portal.visits.enums import VisitMethod
@@ -50,7 +50,7 @@ def veteran():
 
 
 def _long_closed(veteran: Veteran, by) -> Veteran:
-    close_file(veteran=veteran, by=by, reason=CloseReason.DIED)
+    close_record(veteran=veteran, by=by, reason=CloseReason.DIED)
     Veteran.objects.filter(pk=veteran.pk).update(closed_on=last_day_kept(timezone.localdate()))
     return Veteran.objects.get(pk=veteran.pk)
 
@@ -59,12 +59,12 @@ def test_closing_hides_the_person_at_once_and_can_be_taken_back(head, veteran) -
     for purpose in ConsentPurpose:
         give_consent(user=veteran.account, purpose=purpose, wording="告知", by=veteran.account)
     assert Veteran.objects.shown_to_employers().count() == 1
-    close_file(veteran=veteran, by=head, reason=CloseReason.MOVED)
+    close_record(veteran=veteran, by=head, reason=CloseReason.MOVED)
     assert not Veteran.objects.shown_to_employers().exists()
     assert not veteran.account.consents.in_force().exists()
     with pytest.raises(ValidationError):
-        close_file(veteran=veteran, by=head, reason=CloseReason.MOVED)
-    reopen_file(veteran=veteran, by=head)
+        close_record(veteran=veteran, by=head, reason=CloseReason.MOVED)
+    reopen_record(veteran=veteran, by=head)
     assert Veteran.objects.get().closed_on is None
     verbs = set(AuditEvent.objects.values_list("verb", flat=True))
     assert {"veterans.closed", "veterans.reopened", "accounts.consent_withdrawn"} <= verbs
@@ -74,15 +74,15 @@ def test_closing_hides_the_person_at_once_and_can_be_taken_back(head, veteran) -
 def test_only_heads_and_operators_at_or_above_close(veteran, place, role) -> None:
     somebody = make_staff(make_stations()[place], StationRole(role))
     with pytest.raises(PermissionDenied):
-        close_file(veteran=veteran, by=somebody, reason=CloseReason.ASKED)
+        close_record(veteran=veteran, by=somebody, reason=CloseReason.ASKED)
 
 
 def test_nothing_is_anonymised_before_its_time(head, veteran) -> None:
     with pytest.raises(ValidationError):
-        anonymise_file(veteran=veteran, by=None)
-    close_file(veteran=veteran, by=head, reason=CloseReason.DIED)
+        anonymise_record(veteran=veteran, by=None)
+    close_record(veteran=veteran, by=head, reason=CloseReason.DIED)
     with pytest.raises(ValidationError):
-        anonymise_file(veteran=veteran, by=None)
+        anonymise_record(veteran=veteran, by=None)
     call_command("anonymise_files")
     assert Veteran.objects.get().name == "陈建国"
 
@@ -129,13 +129,13 @@ def test_after_retention_nobody_stands_in_the_file_but_it_still_counts(head, vet
     account.refresh_from_db()
     assert account.phone == phone  # the account is the person's own
     with pytest.raises(ValidationError):
-        reopen_file(veteran=gone, by=head)
+        reopen_record(veteran=gone, by=head)
     call_command("anonymise_files")
     assert AuditEvent.objects.filter(verb="veterans.anonymised").count() == 1
 
 
 def test_the_database_keeps_an_anonymous_file_anonymous(head, veteran) -> None:
-    anonymise_file(veteran=_long_closed(veteran, head), by=None)
+    anonymise_record(veteran=_long_closed(veteran, head), by=None)
     with pytest.raises(IntegrityError), transaction.atomic():
         Veteran.objects.update(id_hash="x")
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -156,7 +156,7 @@ def test_the_page_asks_twice_and_says_who_may(head, veteran, client_for) -> None
 
 
 def test_the_last_day_kept_has_an_answer_every_day(settings) -> None:
-    settings.FILE_RETENTION_YEARS = 3
+    settings.RECORD_RETENTION_YEARS = 3
     assert last_day_kept(date(2028, 2, 29)) == date(2025, 2, 28)
     assert last_day_kept(date(2026, 11, 24)) == date(2023, 11, 24)
     assert last_day_kept(date(2026, 11, 24)) > date(2026, 11, 24) - timedelta(days=4 * 365)

@@ -7,15 +7,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.core.models import AuditEvent
-from portal.employers import hiding
+from portal.employers import hidden_records
 from portal.employers.models import HiddenRecord
 from portal.placements import actions as placements
 from portal.placements.models import Placement
 from portal.ranking import ranking_index
 from portal.ranking.candidate_ranking import rank_candidates, rank_candidates_for_positions
 from portal.ranking.recommendations import explain_recommendation, recommend_positions
-from portal.veterans.merging import merge_files
 from portal.veterans.models import Veteran
+from portal.veterans.record_merges import merge_records
 from tests.factories import make_booth, make_employer, make_position, make_staff, make_user, make_veteran
 from tests.web.town import Town, make_driver
 
@@ -51,25 +51,25 @@ def _for(position):
 def test_hidden_people_are_no_candidates_of_that_employer_and_stay_those_of_others(town) -> None:
     before = _for(town.position)
     assert _people(before) == {"陈建国", "黄志明"}
-    hiding.hide(veteran=town.ours, employer=town.employer, by=town.ours.account)
+    hidden_records.hide(veteran=town.ours, employer=town.employer, by=town.ours.account)
     found = _for(town.position)
     assert _people(found) == {"黄志明"}
     assert (found.total, found.considered) == (before.total - 1, before.considered - 1)
     assert _people(_for(town.other_position)) == {"陈建国", "黄志明"}
-    hiding.show_again(veteran=town.ours, employer=town.employer, by=town.ours.account)
+    hidden_records.show_again(veteran=town.ours, employer=town.employer, by=town.ours.account)
     assert _people(_for(town.position)) == {"陈建国", "黄志明"}
 
 
 def test_a_person_changed_since_the_index_was_built_is_hidden_too(town) -> None:
     newcomer = make_driver("睦洲镇", "新来的")
     assert "新来的" in _people(_for(town.position))
-    hiding.hide(veteran=newcomer, employer=town.employer, by=newcomer.account)
+    hidden_records.hide(veteran=newcomer, employer=town.employer, by=newcomer.account)
     assert "新来的" not in _people(_for(town.position))
     assert "新来的" in _people(_for(town.other_position))
 
 
 def test_among_positions_of_several_employers_each_keeps_its_own(town) -> None:
-    hiding.hide(veteran=town.ours, employer=town.employer, by=town.ours.account)
+    hidden_records.hide(veteran=town.ours, employer=town.employer, by=town.ours.account)
     found = rank_candidates_for_positions(
         [town.position, town.other_position], among=Veteran.objects.shown_to_employers()
     )
@@ -79,7 +79,7 @@ def test_among_positions_of_several_employers_each_keeps_its_own(town) -> None:
 
 def test_a_booths_people_leave_out_who_hides(town, client_for) -> None:
     assert "黄志明" in client_for(town.operator).get(town.booth_url).content.decode()
-    hiding.hide(veteran=town.theirs, employer=town.employer, by=town.theirs.account)
+    hidden_records.hide(veteran=town.theirs, employer=town.employer, by=town.theirs.account)
     assert "黄志明" not in client_for(town.operator).get(town.booth_url).content.decode()
     other = make_booth(town.fair, town.other_position)
     page = client_for(town.operator).get(reverse("staff:booth-candidates", args=[other.pk]))
@@ -87,7 +87,7 @@ def test_a_booths_people_leave_out_who_hides(town, client_for) -> None:
 
 
 def test_its_posts_are_not_recommended_and_the_person_is_told_why(town) -> None:
-    hiding.hide(veteran=town.ours, employer=town.employer, by=town.ours.account)
+    hidden_records.hide(veteran=town.ours, employer=town.employer, by=town.ours.account)
     ours = Veteran.objects.with_details().get(pk=town.ours.pk)
     found = recommend_positions(ours)
     assert {item.position for item in found.items} == {town.other_position}
@@ -104,7 +104,7 @@ def test_intentions_vanish_from_the_employers_lists_alone(town, client_for) -> N
     for position in (town.position, town.other_position):
         placements.declare(veteran=town.ours, position=position, by=town.ours.account)
     placement = Placement.objects.get(position=town.position)
-    hiding.hide(veteran=town.ours, employer=town.employer, by=town.ours.account)
+    hidden_records.hide(veteran=town.ours, employer=town.employer, by=town.ours.account)
     assert not Placement.objects.visible_to(town.member).exists()
     for user in (town.rival, town.ours.account, town.clerk):
         assert Placement.objects.visible_to(user).exists()
@@ -119,29 +119,29 @@ def test_intentions_vanish_from_the_employers_lists_alone(town, client_for) -> N
 
 
 def test_no_new_intention_while_hidden(town) -> None:
-    hiding.hide(veteran=town.ours, employer=town.employer, by=town.ours.account)
+    hidden_records.hide(veteran=town.ours, employer=town.employer, by=town.ours.account)
     for by, fair in ((town.ours.account, None), (town.operator, town.fair)):
         with pytest.raises(ValidationError, match="先取消隐藏"):
             placements.declare(veteran=town.ours, position=town.position, by=by, fair=fair)
 
 
 def test_who_may_hide_a_file(town) -> None:
-    hiding.hide(veteran=town.ours, employer=town.employer, by=town.clerk)
+    hidden_records.hide(veteran=town.ours, employer=town.employer, by=town.clerk)
     assert AuditEvent.objects.get(verb="employers.file_hidden").data["on_behalf"] is True
     for user in (town.member, town.neighbour, town.theirs.account, make_user()):
         with pytest.raises(PermissionDenied):
-            hiding.hide(veteran=town.ours, employer=town.other, by=user)
+            hidden_records.hide(veteran=town.ours, employer=town.other, by=user)
         with pytest.raises(PermissionDenied):
-            hiding.show_again(veteran=town.ours, employer=town.employer, by=user)
+            hidden_records.show_again(veteran=town.ours, employer=town.employer, by=user)
 
 
 def test_hiding_twice_is_one_row_and_the_dates_stay(town) -> None:
     me = town.ours.account
-    first = hiding.hide(veteran=town.ours, employer=town.employer, by=me)
-    assert hiding.hide(veteran=town.ours, employer=town.employer, by=me) == first
-    hiding.show_again(veteran=town.ours, employer=town.employer, by=me)
-    hiding.show_again(veteran=town.ours, employer=town.employer, by=me)
-    hiding.hide(veteran=town.ours, employer=town.employer, by=me)
+    first = hidden_records.hide(veteran=town.ours, employer=town.employer, by=me)
+    assert hidden_records.hide(veteran=town.ours, employer=town.employer, by=me) == first
+    hidden_records.show_again(veteran=town.ours, employer=town.employer, by=me)
+    hidden_records.show_again(veteran=town.ours, employer=town.employer, by=me)
+    hidden_records.hide(veteran=town.ours, employer=town.employer, by=me)
     rows = HiddenRecord.objects.order_by("pk").values_list("shown_again_at", flat=True)
     assert [at is None for at in rows] == [False, True]
     verbs = AuditEvent.objects.filter(verb__startswith="employers.file_").order_by("pk")
@@ -149,14 +149,14 @@ def test_hiding_twice_is_one_row_and_the_dates_stay(town) -> None:
 
 
 def test_there_is_an_end_to_hiding(town, monkeypatch) -> None:
-    monkeypatch.setattr(hiding, "MOST", 1)
-    hiding.hide(veteran=town.ours, employer=town.employer, by=town.ours.account)
+    monkeypatch.setattr(hidden_records, "MOST", 1)
+    hidden_records.hide(veteran=town.ours, employer=town.employer, by=town.ours.account)
     with pytest.raises(ValidationError, match="最多对 1 家"):
-        hiding.hide(veteran=town.ours, employer=town.other, by=town.ours.account)
+        hidden_records.hide(veteran=town.ours, employer=town.other, by=town.ours.account)
 
 
 def test_the_database_keeps_one_hiding_in_force_and_its_dates_in_order(town) -> None:
-    row = hiding.hide(veteran=town.ours, employer=town.employer, by=town.clerk)
+    row = hidden_records.hide(veteran=town.ours, employer=town.employer, by=town.clerk)
     with pytest.raises(IntegrityError), transaction.atomic():
         HiddenRecord.objects.create(veteran=town.ours, employer=town.employer, hidden_by=town.clerk)
     for change in (
@@ -170,8 +170,8 @@ def test_the_database_keeps_one_hiding_in_force_and_its_dates_in_order(town) -> 
 def test_a_hiding_goes_with_a_file_that_is_merged(town) -> None:
     twin = make_veteran(station=town.ours.station, name="陈建国")
     head = make_staff(town.ours.station, "head")
-    hiding.hide(veteran=twin, employer=town.employer, by=head)
-    merge_files(kept=town.ours, gone=twin, by=head)
+    hidden_records.hide(veteran=twin, employer=town.employer, by=head)
+    merge_records(kept=town.ours, gone=twin, by=head)
     assert _people(_for(town.position)) == {"黄志明"}
 
 
@@ -212,7 +212,7 @@ def test_pages_of_people_cost_the_same_however_many_hide(town, client_for, same_
     def grow() -> None:
         for number in range(4):
             veteran = make_driver("睦洲镇", f"躲开{number}")
-            hiding.hide(veteran=veteran, employer=town.employer, by=veteran.account)
+            hidden_records.hide(veteran=veteran, employer=town.employer, by=veteran.account)
         make_driver("睦洲镇", "看得见")
         ranking_index.rebuild_people()
 
@@ -223,7 +223,7 @@ def test_pages_of_people_cost_the_same_however_many_hide(town, client_for, same_
 def test_the_list_of_hidings_costs_the_same_however_long(town, client_for, same_queries) -> None:
     def grow() -> None:
         for _ in range(4):
-            hiding.hide(veteran=town.ours, employer=make_employer(), by=town.ours.account)
+            hidden_records.hide(veteran=town.ours, employer=make_employer(), by=town.ours.account)
 
     grow()
     me, clerk = client_for(town.ours.account), client_for(town.clerk)

@@ -17,7 +17,7 @@ from portal.core.models import Region
 from portal.core.state_machine import TransitionRefused
 from portal.documents.enums import DocumentKind
 from portal.employers.enums import ChangeState, StepKind, VerificationState
-from portal.employers.models import Employer, FactsChange
+from portal.employers.models import Employer, ProfileChange
 from portal.employers.permissions import can_review, owns
 from portal.employers.verification import locked, log_step, require_reason, save_bases
 from portal.stations.enums import StationLevel
@@ -43,7 +43,7 @@ def _kept(values: dict[str, Any]) -> dict[str, Any]:
 
 
 @transaction.atomic
-def ask_for_change(*, employer: Employer, by: User, after: dict[str, Any]) -> FactsChange:
+def request_change(*, employer: Employer, by: User, after: dict[str, Any]) -> ProfileChange:
     """Ask staff to agree to other facts; takes the place of what was asked for before.
 
     Raises:
@@ -52,7 +52,7 @@ def ask_for_change(*, employer: Employer, by: User, after: dict[str, Any]) -> Fa
     if not owns(by, employer):
         raise PermissionDenied("not an owner of this employer")
     _settle(employer, by, ChangeState.WITHDRAWN)
-    change = FactsChange.objects.create(
+    change = ProfileChange.objects.create(
         employer=employer,
         before=_kept({name: getattr(employer, name) for name in after}),
         after=_kept(after),
@@ -63,7 +63,7 @@ def ask_for_change(*, employer: Employer, by: User, after: dict[str, Any]) -> Fa
 
 
 def _settle(employer: Employer, by: User, state: ChangeState, reason: str = "") -> int:
-    waiting = FactsChange.objects.waiting().filter(employer=employer)
+    waiting = ProfileChange.objects.waiting().filter(employer=employer)
     return waiting.update(state=state, reason=reason, settled_by=by, settled_at=timezone.now())
 
 
@@ -80,7 +80,7 @@ def withdraw_change(*, employer: Employer, by: User) -> None:
         audit.record(by=by, verb="employers.change_withdrawn", target=employer)
 
 
-def _waiting(change: FactsChange, by: User) -> FactsChange:
+def _waiting(change: ProfileChange, by: User) -> ProfileChange:
     """The change as it is now, if it still waits and `by` may decide.
 
     Raises:
@@ -89,7 +89,7 @@ def _waiting(change: FactsChange, by: User) -> FactsChange:
     """
     if not can_review(by, change.employer):
         raise PermissionDenied("not a reviewer of this employer's station")
-    now = FactsChange.objects.select_for_update().get(pk=change.pk)
+    now = ProfileChange.objects.select_for_update().get(pk=change.pk)
     if now.state != ChangeState.WAITING:
         raise TransitionRefused("decide", now.state)
     return now
@@ -98,7 +98,7 @@ def _waiting(change: FactsChange, by: User) -> FactsChange:
 @transaction.atomic
 def accept_change(
     *,
-    change: FactsChange,
+    change: ProfileChange,
     by: User,
     kinds: Iterable[DocumentKind],
     shown: Collection[int] | None = None,
@@ -129,7 +129,7 @@ def accept_change(
 
 
 @transaction.atomic
-def refuse_change(*, change: FactsChange, by: User, reason: str) -> Employer:
+def refuse_change(*, change: ProfileChange, by: User, reason: str) -> Employer:
     """Leave the employer as it was verified, and say why.
 
     Raises:
@@ -144,7 +144,7 @@ def refuse_change(*, change: FactsChange, by: User, reason: str) -> Employer:
     return employer
 
 
-def told(change: FactsChange) -> list[tuple[str, str, str]]:
+def told(change: ProfileChange) -> list[tuple[str, str, str]]:
     """(label, as it was, as it shall be) of each fact, in words: one query at most."""
     codes = {side.get("region") for side in (change.before, change.after)} - {None}
     regions = {region.pk: region.name for region in Region.objects.filter(pk__in=codes)} if codes else {}

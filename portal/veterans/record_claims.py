@@ -13,9 +13,9 @@ from portal.core import audit
 from portal.core.encryption import lookup_hash
 from portal.core.models import AuditEvent
 from portal.core.validators import validate_id_number
-from portal.veterans.actions import note_refused
+from portal.veterans.actions import log_refused_access
 from portal.veterans.enums import ClaimState
-from portal.veterans.events import veteran_file_changed
+from portal.veterans.events import veteran_record_changed
 from portal.veterans.models import RecordClaim, Veteran
 from portal.veterans.permissions import serves
 
@@ -28,7 +28,7 @@ TOO_OFTEN = "今天核对的次数过多，请明天再试，或带身份证到�
 
 @transaction.atomic
 def _fail(user: User, veteran: Veteran) -> None:
-    note_refused(by=user, file_id=veteran.pk)
+    log_refused_access(by=user, file_id=veteran.pk)
     audit.record(by=user, verb="veterans.claim_failed", target=user)
 
 
@@ -102,7 +102,7 @@ def decide_claim(*, claim: RecordClaim, by: User, accepted: bool, reason: str = 
         settled.user.name = veteran.name
         settled.user.save(update_fields=["name", "updated_at"])
     audit.record(by=by, verb="veterans.claim_accepted", target=veteran, claim=settled.pk)
-    veteran_file_changed.send(sender=Veteran, veteran=veteran)
+    veteran_record_changed.send(sender=Veteran, veteran=veteran)
     return settled
 
 
