@@ -1,7 +1,7 @@
 """Time of the tests by folder and file.
 
 A run leaves the seconds of each test in `.pytest_cache/durations.json`. `python -m tests.harness.durations`
-prints the table by folder, `--files` by file, `--write` puts the table into docs/test-times.md. `--fast` is what
+prints the table by folder, `--files` by file; `--write` puts it into docs/test-times.md. `--fast` is what
 `make test-fast` passes: it leaves out browser tests and the files listed in tests/harness/slow_files.txt.
 """
 

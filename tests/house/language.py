@@ -106,6 +106,8 @@ def defined_names(module: ast.Module) -> Iterator[tuple[str, int, str]]:
 def name_breaches(path: Path) -> Iterator[Breach]:
     """Yield names that are a bare verb form or hold a settled-away term."""
     for identifier, line, kind in defined_names(tree(path)):
+        if identifier.startswith("__"):
+            continue  # Python's own names
         bare = identifier.strip("_")
         if bare.lower() in VERB_FORMS:
             yield Breach(name(path), line, f"verb form as {kind}", identifier)
