@@ -11,8 +11,8 @@ from PIL import Image
 from wagtail.models import Page, Site
 
 from cms.models import FairIndexPage, FairMode, HomePage, JobFairPage
-from portal.accounts.enums import StationRole
 from portal.accounts.models import Appointment, User
+from portal.accounts.roles import StationRole
 from portal.core.encryption import lookup_hash
 from portal.core.enums import Education
 from portal.core.models import Occupation, Region, Specialty

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.accounts.enums import AccessKind, ConsentPurpose, StationRole
+from portal.accounts.enums import AccessKind, ConsentPurpose
 from portal.accounts.models import AccessLog, Appointment, Consent, OneTimeCode, User
-from portal.accounts.roles import Permission
+from portal.accounts.roles import Permission, StationRole
 from portal.accounts.senders import get_sender
 from portal.core import audit
 from portal.core.encryption import lookup_hash

@@ -1,17 +1,6 @@
 from django.db import models
 
 
-class StationRole(models.TextChoices):
-    """What a member of staff does for a station (岗位职责)."""
-
-    CLERK = "clerk", "服务站工作人员"
-    HEAD = "head", "服务站负责人"
-    OPERATOR = "operator", "市级业务管理员"
-    REVIEWER = "reviewer", "审核员"
-    AUDITOR = "auditor", "审计员"
-    EDITOR = "editor", "内容编辑"
-
-
 class ConsentPurpose(models.TextChoices):
     MATCHING = "matching", "用于岗位推荐"
     EMPLOYER_CARD = "employer_card", "向用人单位展示匿名人才卡片"

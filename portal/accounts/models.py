@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from portal.accounts.enums import AccessKind, ConsentPurpose, StationRole
-from portal.accounts.roles import Permission, permissions_of, roles_with
+from portal.accounts.enums import AccessKind, ConsentPurpose
+from portal.accounts.roles import Permission, StationRole, permissions_of, roles_with
 from portal.core.encryption import EncryptedTextField, lookup_hash, mask_phone
 from portal.core.models import AppendOnlyModel, TimestampedModel
 from portal.core.validators import normalise_phone, validate_phone

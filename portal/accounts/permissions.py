@@ -1,8 +1,7 @@
 """Who may change the network's stations, and who gives whom a post."""
 
-from portal.accounts.enums import StationRole
 from portal.accounts.models import Appointment, User
-from portal.accounts.roles import Permission
+from portal.accounts.roles import Permission, StationRole
 from portal.stations.models import Station
 
 

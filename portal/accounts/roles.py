@@ -7,7 +7,18 @@ that the code checks. The staff page 'who may what' (谁可以做什么) is draw
 from dataclasses import dataclass
 from enum import Enum
 
-from portal.accounts.enums import StationRole
+from django.db import models
+
+
+class StationRole(models.TextChoices):
+    """What a member of staff does for a station (岗位职责)."""
+
+    CLERK = "clerk", "服务站工作人员"
+    HEAD = "head", "服务站负责人"
+    OPERATOR = "operator", "市级业务管理员"
+    REVIEWER = "reviewer", "审核员"
+    AUDITOR = "auditor", "审计员"
+    EDITOR = "editor", "内容编辑"
 
 
 class Permission(Enum):

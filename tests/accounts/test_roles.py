@@ -2,9 +2,8 @@
 
 import pytest
 
-from portal.accounts.enums import StationRole
 from portal.accounts.models import Appointment
-from portal.accounts.roles import ROLES, Permission, permissions_of, roles_with
+from portal.accounts.roles import ROLES, Permission, StationRole, permissions_of, roles_with
 from tests.factories import make_staff, make_stations
 
 CLERK, HEAD, OPERATOR = StationRole.CLERK, StationRole.HEAD, StationRole.OPERATOR

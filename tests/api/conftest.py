@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.api_tokens.actions import issue
 from portal.api_tokens.enums import TokenScope
 from portal.api_tokens.models import ApiToken

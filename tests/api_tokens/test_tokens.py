@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.api_tokens import request_counts
 from portal.api_tokens.actions import MAX_TOKENS, authenticate_token, issue, revoke
 from portal.api_tokens.enums import TokenScope

@@ -72,8 +72,8 @@ def pages() -> list[Page]:
     from django.urls import reverse
 
     from cms.models import FairIndexPage, HomePage, JobFairPage
-    from portal.accounts.enums import StationRole
     from portal.accounts.models import Appointment, User
+    from portal.accounts.roles import StationRole
     from portal.demo import logins
     from portal.employers.models import EmployerMembership
     from portal.positions.models import Position

@@ -128,8 +128,8 @@ def changed(before: dict[int, tuple[str, ...]], written: set[int]) -> int:
 def run(seconds: float) -> dict[str, float]:
     from django.conf import settings
 
-    from portal.accounts.enums import StationRole
     from portal.accounts.models import Appointment
+    from portal.accounts.roles import StationRole
     from portal.core import key_rotation
     from portal.stations.enums import StationLevel
     from portal.veterans.models import Veteran

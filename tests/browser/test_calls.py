@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from portal.accounts.enums import AccessKind, StationRole
+from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog
+from portal.accounts.roles import StationRole
 from portal.follow_ups.enums import AttemptOutcome, FollowUpState
 from portal.follow_ups.models import FollowUp, FollowUpAttempt
 from portal.placements import actions

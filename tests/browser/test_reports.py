@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.positions.models import Position
 from tests.factories import make_employer, make_position, make_staff, make_user
 

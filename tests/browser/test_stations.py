@@ -9,8 +9,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from portal.accounts.actions import appoint, end_post
-from portal.accounts.enums import AccessKind, StationRole
+from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog
+from portal.accounts.roles import StationRole
 from portal.core.models import AuditEvent
 from portal.follow_ups.enums import FollowUpState
 from portal.placements import actions as placements

@@ -10,7 +10,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Page, expect
 
 from cms.models import FairIndexPage, JobFairPage
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.accounts.senders import MemorySender
 from portal.core.models import Occupation
 from portal.employers.models import Employer

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from tests.factories import make_employer, make_position, make_staff, make_user

@@ -4,8 +4,8 @@ import pytest
 
 from cms.models import FairIndexPage, HomePage
 from cms.site_setup import setup_site
-from portal.accounts.enums import StationRole
 from portal.accounts.models import User
+from portal.accounts.roles import StationRole
 from portal.stations.models import Station
 from tests.factories import make_staff, make_stations
 

@@ -12,8 +12,8 @@ from wagtail.models import Page, TaskState
 from wagtail.test.utils.form_data import nested_form_data, rich_text
 
 from cms.models import FairIndexPage, HomePage, JobFairPage
-from portal.accounts.enums import StationRole
 from portal.accounts.models import User
+from portal.accounts.roles import StationRole
 from portal.stations.models import Station
 from tests.factories import make_staff
 

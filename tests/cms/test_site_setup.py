@@ -13,8 +13,8 @@ from cms.actions import sync_groups
 from cms.editor_groups import EDITORS, MODERATORS
 from cms.models import HomePage
 from cms.site_setup import setup_site
-from portal.accounts.enums import StationRole
 from portal.accounts.models import Appointment, User
+from portal.accounts.roles import StationRole
 from portal.core.models import AuditEvent
 from portal.stations.models import Station
 from tests.factories import make_fair_index, make_staff, make_user

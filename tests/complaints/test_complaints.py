@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.complaints import actions
 from portal.complaints.deadlines import working_days_after
 from portal.complaints.enums import ComplaintKind, ComplaintState, Outcome

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from django.core.management import CommandError, call_command
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.core.reference import load_reference
 from portal.demo.loading.file_sheet import KINDS
 from portal.imports.models import ImportRun

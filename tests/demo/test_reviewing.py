@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_posts_wait_with_findings_a_first_look_and_reports() -> None:
-    from portal.accounts.enums import StationRole
+    from portal.accounts.roles import StationRole
 
     employer = make_employer()
     make_staff(employer.station, StationRole.REVIEWER)

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.core.models import AuditEvent
 from portal.documents.enums import DocumentKind, DocumentState, OwnerType
 from portal.documents.models import Document, private_storage

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.core.encryption import lookup_hash
 from portal.core.models import AuditEvent
 from portal.employers import members

@@ -17,10 +17,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from cms.site_setup import setup_site
-from portal.accounts.enums import ConsentPurpose, StationRole
+from portal.accounts.enums import ConsentPurpose
 from portal.accounts.feeds import make_feed
 from portal.accounts.models import Appointment
-from portal.accounts.roles import Permission, roles_with
+from portal.accounts.roles import Permission, StationRole, roles_with
 from portal.api_tokens.actions import issue
 from portal.api_tokens.enums import TokenScope
 from portal.complaints import actions as complaints

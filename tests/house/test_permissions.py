@@ -2,8 +2,7 @@
 
 import ast
 
-from portal.accounts.enums import StationRole
-from portal.accounts.roles import Permission
+from portal.accounts.roles import Permission, StationRole
 from tests.house.source import name, python_files, tree
 
 TABLE = "portal/accounts/roles.py"

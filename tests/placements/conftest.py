@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from tests.factories import make_staff, make_stations, make_veteran
 
 

@@ -5,7 +5,7 @@ from itertools import count
 
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from tests.factories import (
     make_booth,
     make_employer,

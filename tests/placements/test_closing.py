@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.core.state_machine import TransitionRefused
 from portal.employers.hidden_records import hide
 from portal.follow_ups.enums import FollowUpKind, FollowUpState

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.core import scheduled_jobs
 from portal.follow_ups import assignment, covers, due_follow_ups
 from portal.follow_ups.absences import end_absence, record_absence

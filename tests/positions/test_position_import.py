@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.core.models import AuditEvent
 from portal.imports import actions as sheets
 from portal.imports import import_runner

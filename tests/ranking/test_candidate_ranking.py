@@ -6,7 +6,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal.accounts.actions import give_consent, withdraw_consent
-from portal.accounts.enums import ConsentPurpose, StationRole
+from portal.accounts.enums import ConsentPurpose
+from portal.accounts.roles import StationRole
 from portal.core.reference import load_reference
 from portal.employers import verification as employers
 from portal.ranking import ranking_index

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.actions import give_consent, withdraw_consent
-from portal.accounts.enums import ConsentPurpose, StationRole
+from portal.accounts.enums import ConsentPurpose
+from portal.accounts.roles import StationRole
 from portal.core import scheduled_jobs
 from portal.core.reference import load_reference
 from portal.positions.import_undo import _in_use

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from matching import Measures
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.core.models import AuditEvent
 from portal.core.reference import load_reference
 from portal.employers.hidden_records import hides_from

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from matching import Profile
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.core.reference import load_reference
 from portal.employers import verification as employers
 from portal.positions import actions as positions

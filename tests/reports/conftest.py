@@ -7,8 +7,8 @@ from unittest.mock import patch
 import pytest
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
 from portal.accounts.models import User
+from portal.accounts.roles import StationRole
 from portal.placements import actions
 from portal.placements.models import Placement
 from portal.positions.models import Position

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.fairs import actions as fairs_actions
 from portal.fairs.enums import VisitorKind
 from portal.placements import actions

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.confirmations.actions import Said, answer
 from portal.confirmations.enums import Question, Reply, Satisfaction, Side
 from portal.confirmations.models import Answer

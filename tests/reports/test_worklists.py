@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.follow_ups.enums import AttemptOutcome, FollowUpKind, FollowUpState
 from portal.follow_ups.models import FollowUp, FollowUpAttempt
 from portal.placements import actions

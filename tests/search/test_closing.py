@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from search import indexing
 from search.suggest import suggest
 from tests.factories import make_employer, make_position, make_staff, make_user

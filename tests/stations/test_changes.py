@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.core.models import AuditEvent, Region
 from portal.employers.models import Employer
 from portal.follow_ups.models import FollowUp

@@ -8,8 +8,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from portal.accounts.enums import AccessKind, StationRole
+from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog
+from portal.accounts.roles import StationRole
 from portal.core.encryption import lookup_hash
 from portal.core.models import AuditEvent, Region
 from portal.imports import actions, import_runner

@@ -5,8 +5,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from portal.accounts.enums import AccessKind, StationRole
+from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog
+from portal.accounts.roles import StationRole
 from portal.core.encryption import lookup_hash
 from portal.core.models import AuditEvent
 from portal.veterans import record_claims

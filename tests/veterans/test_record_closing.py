@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.actions import give_consent
-from portal.accounts.enums import ConsentPurpose, StationRole
+from portal.accounts.enums import ConsentPurpose
+from portal.accounts.roles import StationRole
 from portal.core.models import AuditEvent
 from portal.follow_ups import attempts
 from portal.follow_ups.absences import record_absence

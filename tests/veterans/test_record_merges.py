@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.actions import give_consent, log_access
-from portal.accounts.enums import AccessKind, ConsentPurpose, StationRole
+from portal.accounts.enums import AccessKind, ConsentPurpose
+from portal.accounts.roles import StationRole
 from portal.core.models import AuditEvent
 from portal.fairs.models import Registration
 from portal.follow_ups.models import FollowUpEvent

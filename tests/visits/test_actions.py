@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.core.models import AppendOnlyError, AuditEvent
 from portal.stations.models import Station
 from portal.veterans.models import Veteran

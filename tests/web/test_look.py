@@ -14,7 +14,7 @@ from django.template import Context, RequestContext, Template
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.fairs.models import DoorShift
 from portal.web.public.site import elder_mode, error_pages
 from portal.web.shared.site_context import Audiences, Portal

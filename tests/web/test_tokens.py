@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.api_tokens.actions import authenticate_token, issue
 from portal.api_tokens.enums import TokenScope
 from portal.api_tokens.models import ApiToken

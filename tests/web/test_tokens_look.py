@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from tests.factories import make_employer, make_staff, make_stations, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)

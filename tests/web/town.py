@@ -5,7 +5,8 @@ booth.
 from django.urls import reverse
 
 from portal.accounts.actions import give_consent
-from portal.accounts.enums import ConsentPurpose, StationRole
+from portal.accounts.enums import ConsentPurpose
+from portal.accounts.roles import StationRole
 from portal.core.reference import load_reference
 from portal.ranking import ranking_index
 from tests.factories import (

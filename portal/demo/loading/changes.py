@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
 from portal.accounts.models import Appointment, User
+from portal.accounts.roles import StationRole
 from portal.demo.loading.bulk import new_user
 from portal.stations import actions
 from portal.stations.enums import StationLevel

@@ -7,9 +7,8 @@ from itertools import count
 from django.contrib.auth.hashers import make_password
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from portal.accounts.enums import StationRole
 from portal.accounts.models import DEMO_DEVICE, Appointment, User
-from portal.accounts.roles import Permission
+from portal.accounts.roles import Permission, StationRole
 from portal.demo import logins
 from portal.demo.loading.bulk import new_user
 from portal.stations.enums import StationLevel

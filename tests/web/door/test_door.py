@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.fairs.enums import RegistrationState
 from portal.fairs.models import CheckIn, DoorShift
 from portal.placements.models import Placement

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.employers import actions, members, verification
 from portal.employers.employer_documents import add_document, judge_document
 from portal.employers.enums import DocumentKind, EmployerRole

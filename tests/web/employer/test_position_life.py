@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.fairs.enums import BoothState
 from portal.fairs.models import Booth
 from portal.placements import actions as placements

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.imports.models import ImportRun
 from portal.positions.enums import PositionState
 from portal.positions.models import Position

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.placements import actions as placements
 from portal.ranking import ranking_index
 from portal.reports.public_totals import count_portal_totals

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.placements import actions as placements
 from portal.placements.models import Placement
 from portal.ranking import ranking_index

@@ -5,7 +5,8 @@ from django.db import connection
 from django.urls import reverse
 
 from portal.accounts.actions import log_access
-from portal.accounts.enums import AccessKind, StationRole
+from portal.accounts.enums import AccessKind
+from portal.accounts.roles import StationRole
 from portal.core import audit
 from portal.core.migration_operations import guard_sql, unguard_sql
 from portal.core.models import AuditEvent

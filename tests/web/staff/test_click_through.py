@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from cms.models import JobFairPage
 from cms.site_setup import setup_site
-from portal.accounts.enums import StationRole
 from portal.accounts.models import User
+from portal.accounts.roles import StationRole
 from portal.core.reference import load_reference
 from portal.demo import logins
 from portal.demo.city import load

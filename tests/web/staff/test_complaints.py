@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.complaints import actions
 from portal.complaints.enums import ComplaintKind, ComplaintState
 from portal.complaints.models import Complaint

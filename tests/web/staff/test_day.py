@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.accounts.enums import AccessKind, StationRole
+from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog
+from portal.accounts.roles import StationRole
 from portal.follow_ups import attempts
 from portal.follow_ups.enums import AttemptOutcome, FollowUpKind, FollowUpState
 from portal.follow_ups.models import Cover, FollowUp

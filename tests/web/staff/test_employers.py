@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.core.models import AuditEvent
 from portal.documents.enums import DocumentKind, DocumentState
 from portal.employers import actions, verification

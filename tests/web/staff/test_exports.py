@@ -8,8 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from portal.accounts.enums import AccessKind, StationRole
+from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog, Appointment
+from portal.accounts.roles import StationRole
 from portal.core.models import AuditEvent
 from portal.veterans import record_export
 from portal.veterans.models import Veteran

@@ -6,8 +6,9 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.accounts.actions import give_consent
-from portal.accounts.enums import ConsentPurpose, StationRole
+from portal.accounts.enums import ConsentPurpose
 from portal.accounts.models import Appointment
+from portal.accounts.roles import StationRole
 from portal.core.models import AuditEvent
 from portal.learning import dataset_loading, evaluation_report
 from portal.learning.actions import store_report

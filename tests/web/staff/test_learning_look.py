@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.learning import evaluation_report
 from portal.learning.actions import store_report
 from portal.learning.simulation import simulate

@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
 from portal.accounts.models import User
+from portal.accounts.roles import StationRole
 from portal.core.models import Region
 from portal.stations import actions
 from portal.stations.enums import StationLevel

@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.accounts.enums import AccessKind, StationRole
+from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog, Appointment
+from portal.accounts.roles import StationRole
 from portal.employers.enums import VerificationState
 from portal.fairs.enums import BoothState
 from portal.fairs.models import Booth, DoorShift, Registration

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.actions import end_post
-from portal.accounts.enums import AccessKind, StationRole
+from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog, Appointment, User
+from portal.accounts.roles import StationRole
 from portal.fairs.actions import assign_door_shift
 from tests.factories import make_fair, make_staff, make_stations, make_user, make_veteran
 from tests.harness.browser import signed_in_client

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from portal.positions.wording_exceptions import approve_exception

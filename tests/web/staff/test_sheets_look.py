@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.imports import actions
 from portal.veterans.import_rows import KIND
 from portal.veterans.models import Veteran

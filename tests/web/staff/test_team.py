@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
 from portal.accounts.models import User
+from portal.accounts.roles import StationRole
 from portal.follow_ups import attempts
 from portal.follow_ups.enums import AbsenceReason, AttemptOutcome, FollowUpKind, FollowUpState
 from portal.follow_ups.models import Absence, Cover, FollowUp, FollowUpRule

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
+from portal.accounts.roles import StationRole
 from portal.follow_ups import attempts
 from portal.follow_ups.absences import record_absence
 from portal.follow_ups.covers import arrange_cover

@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
 from portal.accounts.models import Appointment
+from portal.accounts.roles import StationRole
 from portal.follow_ups.enums import FollowUpKind, FollowUpState
 from portal.follow_ups.models import FollowUp
 from portal.placements import actions

@@ -7,8 +7,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.accounts.enums import AccessKind, StationRole
+from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog
+from portal.accounts.roles import StationRole
 from portal.core.encryption import lookup_hash
 from portal.reports.visit_coverage import visit_coverage
 from portal.veterans.models import Veteran

@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from portal.accounts.enums import ConsentPurpose, StationRole
+from portal.accounts.enums import ConsentPurpose
+from portal.accounts.roles import StationRole
 from portal.core.models import Occupation
 from portal.core.reference import load_reference
 from portal.fairs.enums import RegistrationState

@@ -5,7 +5,8 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Field, Model
 
-from portal.accounts.enums import ConsentPurpose, StationRole
+from portal.accounts.enums import ConsentPurpose
+from portal.accounts.roles import StationRole
 from portal.core.models import AuditEvent
 from portal.core.stored_names import model_by_stored_label
 from portal.documents.enums import DocumentKind

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from portal.accounts.actions import appoint, end_post, move_post
-from portal.accounts.enums import StationRole
 from portal.accounts.models import Appointment, User
 from portal.accounts.permissions import can_appoint, can_end, roles_to_give
+from portal.accounts.roles import StationRole
 from portal.stations.models import Station
 from portal.web.shared.form_fields import add_errors
 from portal.web.staff.access import any_staff

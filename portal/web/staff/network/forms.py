@@ -6,8 +6,8 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.accounts.enums import StationRole
 from portal.accounts.models import User
+from portal.accounts.roles import StationRole
 from portal.core.encryption import lookup_hash
 from portal.core.models import Region
 from portal.core.validators import normalise_phone, validate_no_unit_name, validate_phone
