@@ -317,7 +317,7 @@ def test_trouble_leads_to_the_thing_to_do(towns, client_for) -> None:
     assert reverse("staff:follow-up", args=[call.pk]) in page
     Placement.objects.update(recorded_at=timezone.now() - timedelta(days=20))
     page = text(client_for(towns.clerk).get("/desk/trouble/no-interview/"))
-    behind = f"{reverse('staff:data-problem-list', args=['waiting'])}?of={towns.our_intention.position_id}"
+    behind = f"{reverse('staff:worklist', args=['waiting'])}?of={towns.our_intention.position_id}"
     assert behind in page
     assert reverse("staff:placement", args=[towns.our_intention.pk]) in text(
         client_for(towns.clerk).get(behind)

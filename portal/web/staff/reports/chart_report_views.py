@@ -1,4 +1,4 @@
-"""Reports that are cut by filters: the funnel, how long people stay, and how content they are."""
+"""Reports with filters: funnel, retention curve and satisfaction."""
 
 from typing import Any
 
@@ -25,30 +25,30 @@ from portal.reports.satisfaction import (
     satisfaction_by_dimension,
 )
 from portal.web.staff.reports import charts
-from portal.web.staff.reports.report_filters import FilterForm, in_words, report_staff, tabs
+from portal.web.staff.reports.report_filters import FilterForm, filter_labels, report_staff, tabs
 
 PAGE_SIZE = 20
-_DEFINED = ("sheets", "people", "reached", "stage.onboarded")
-_DEFINED_OF_ANSWERS = ("in_post", "satisfaction")
+_FUNNEL_FIGURES = ("sheets", "people", "reached", "stage.onboarded")
+_SATISFACTION_FIGURES = ("in_post", "satisfaction")
 
 
-def asked(user: User, data: QueryDict) -> tuple[ReportScope, FilterForm, ReportFilter | None]:
-    """The reader's scope, the form as it was filled in, and its cut; None where the form is wrong."""
+def _parse_request(user: User, data: QueryDict) -> tuple[ReportScope, FilterForm, ReportFilter | None]:
+    """Return the reader's scope, the bound form, and its filters (None where the form is invalid)."""
     scope = report_scope_of(user)
     form = FilterForm(scope, data)
-    return scope, form, form.cut() if form.is_valid() else None
+    return scope, form, form.to_filter() if form.is_valid() else None
 
 
 def _context(
-    user: User, form: FilterForm, cut: ReportFilter | None, name: str, **more: Any
+    user: User, form: FilterForm, filters: ReportFilter | None, name: str, **more: Any
 ) -> dict[str, Any]:
     return {
         "tabs": tabs(name),
         "form": form,
-        "said": in_words(cut) if cut else [],
-        "clear_url": reverse(f"staff:{name}") if cut is None or cut.query else "",
+        "active_filters": filter_labels(filters) if filters else [],
+        "clear_url": reverse(f"staff:{name}") if filters is None or filters.query else "",
         "can_export": can_export_reports(user),
-        "query": cut.query if cut else {},
+        "query": filters.query if filters else {},
         **more,
     }
 
@@ -56,22 +56,22 @@ def _context(
 @report_staff
 @require_safe
 def funnels(request: HttpRequest, user: User) -> HttpResponse:
-    """How far the intentions of one cut came, and the same by one dimension."""
-    scope, form, cut = asked(user, request.GET)
+    """Show the stages that the intentions reached, in total and by one dimension."""
+    scope, form, filters = _parse_request(user, request.GET)
     by = _dimension(request.GET)
-    context = _context(user, form, cut, "report-funnels", by=by, by_label=DIMENSIONS[by], funnel=None)
-    if cut is not None:
-        cells = group_placements(scope, cut, by)
+    context = _context(user, form, filters, "report-funnels", by=by, by_label=DIMENSIONS[by], funnel=None)
+    if filters is not None:
+        cells = group_placements(scope, filters, by)
         page = Paginator(cells, PAGE_SIZE).get_page(request.GET.get("page"))
         context |= {
-            "funnel": build_funnel(scope, cut),
+            "funnel": build_funnel(scope, filters),
             "page": page,
-            "groups": [(cell, _address("report-funnels", cell.filters, by)) for cell in page.object_list],
+            "groups": [(cell, _report_url("report-funnels", cell.filters, by)) for cell in page.object_list],
             "columns": [state.label for state in STAGES],
-            "export_query": {**cut.query, "by": by},
-            "definitions": [FIGURES[name] for name in _DEFINED],
+            "export_query": {**filters.query, "by": by},
+            "definitions": [FIGURES[name] for name in _FUNNEL_FIGURES],
         }
-    context["dimensions"] = _dimensions("report-funnels", cut, by)
+    context["dimensions"] = _dimensions("report-funnels", filters, by)
     return render(request, "staff/reports/funnels.html", context)
 
 
@@ -80,75 +80,75 @@ def _dimension(data: QueryDict) -> str:
     return by if by in DIMENSIONS else "fair"
 
 
-def _dimensions(name: str, cut: ReportFilter | None, by: str) -> list[dict[str, Any]]:
-    """What a report may be grouped by, for components/tabs.html."""
+def _dimensions(name: str, filters: ReportFilter | None, by: str) -> list[dict[str, Any]]:
+    """Return the dimensions of a report as tabs for components/tabs.html."""
     return [
         {
             "label": label,
-            "url": _address(name, cut or ReportFilter(), one),
-            "current": one == by,
+            "url": _report_url(name, filters or ReportFilter(), key),
+            "current": key == by,
             "count": None,
         }
-        for one, label in DIMENSIONS.items()
+        for key, label in DIMENSIONS.items()
     ]
 
 
-def _address(name: str, cut: ReportFilter, by: str) -> str:
-    return f"{reverse(f'staff:{name}')}?{urlencode({**cut.query, 'by': by})}"
+def _report_url(name: str, filters: ReportFilter, by: str) -> str:
+    return f"{reverse(f'staff:{name}')}?{urlencode({**filters.query, 'by': by})}"
 
 
 @report_staff
 @require_safe
 def retention(request: HttpRequest, user: User) -> HttpResponse:
-    """The curve of people who stayed, with its confidence interval."""
-    scope, form, cut = asked(user, request.GET)
-    context = _context(user, form, cut, "report-retention", points=[], as_of=timezone.now())
-    if cut is not None:
-        lives = retention_curve.employment_spells(intentions(scope, cut))
-        points = retention_curve.estimate_retention_curve(lives)
+    """Show the retention curve with its confidence interval."""
+    scope, form, filters = _parse_request(user, request.GET)
+    context = _context(user, form, filters, "report-retention", points=[], as_of=timezone.now())
+    if filters is not None:
+        spells = retention_curve.employment_spells(intentions(scope, filters))
+        points = retention_curve.estimate_retention_curve(spells)
         context |= {
-            "points": [_point(point, cut) for point in retention_curve.estimate_at_milestones(lives)],
-            "all_points": [_point(point, cut) for point in points],
-            "observed": FigureValue("at_risk", cut.replace(days=0), len(lives)),
+            "points": [_point(point, filters) for point in retention_curve.estimate_at_milestones(spells)],
+            "all_points": [_point(point, filters) for point in points],
+            "observed": FigureValue("at_risk", filters.replace(days=0), len(spells)),
             "left": FigureValue(
-                "left_by", cut.replace(days=_longest(lives)), sum(life.left for life in lives)
+                "left_by", filters.replace(days=_longest_spell(spells)), sum(spell.left for spell in spells)
             ),
             "chart": charts.retention(points, "入职后仍在岗的比例") if points else "",
         }
     return render(request, "staff/reports/retention.html", context)
 
 
-def _longest(lives: list[retention_curve.EmploymentSpell]) -> int:
-    return max((life.days for life in lives), default=0)
+def _longest_spell(spells: list[retention_curve.EmploymentSpell]) -> int:
+    return max((spell.days for spell in spells), default=0)
 
 
-def _point(point: retention_curve.CurvePoint, cut: ReportFilter) -> dict[str, Any]:
-    then = cut.replace(days=point.days)
+def _point(point: retention_curve.CurvePoint, filters: ReportFilter) -> dict[str, Any]:
+    filters_at_day = filters.replace(days=point.days)
     return {
         "point": point,
-        "at_risk": FigureValue("at_risk", then, point.at_risk),
-        "left": FigureValue("left_by", then, point.left),
+        "at_risk": FigureValue("at_risk", filters_at_day, point.at_risk),
+        "left": FigureValue("left_by", filters_at_day, point.left),
     }
 
 
 @report_staff
 @require_safe
-def satisfied(request: HttpRequest, user: User) -> HttpResponse:
-    """What people in post say of it, by degree, and the same by one dimension."""
-    scope, form, cut = asked(user, request.GET)
+def satisfaction(request: HttpRequest, user: User) -> HttpResponse:
+    """Show the satisfaction of employed veterans by degree, in total and by one dimension."""
+    scope, form, filters = _parse_request(user, request.GET)
     name, by = "report-satisfaction", _dimension(request.GET)
-    context = _context(user, form, cut, name, by=by, by_label=DIMENSIONS[by], degrees=None)
-    if cut is not None:
-        degrees = count_satisfaction(scope, cut)
-        page = Paginator(satisfaction_by_dimension(scope, cut, by), PAGE_SIZE).get_page(
+    context = _context(user, form, filters, name, by=by, by_label=DIMENSIONS[by], degrees=None)
+    if filters is not None:
+        degrees = count_satisfaction(scope, filters)
+        page = Paginator(satisfaction_by_dimension(scope, filters, by), PAGE_SIZE).get_page(
             request.GET.get("page")
         )
         labels = [degree.label for degree in DEGREES]
         context |= {
             "as_of": timezone.now(),
             "degrees": degrees,
-            "in_post": count_onboarded(scope, cut),
-            "lines": list(zip(DEGREES, degrees.numbers, degrees.shares, strict=True)),
+            "in_post": count_onboarded(scope, filters),
+            "degree_rows": list(zip(DEGREES, degrees.numbers, degrees.shares, strict=True)),
             "chart": charts.bars(
                 "satisfaction",
                 "各满意程度的份数",
@@ -157,11 +157,11 @@ def satisfied(request: HttpRequest, user: User) -> HttpResponse:
                 narrow=True,
             ),
             "page": page,
-            "groups": [(group, _address(name, group.filters, by)) for group in page.object_list],
+            "groups": [(group, _report_url(name, group.filters, by)) for group in page.object_list],
             "columns": labels,
-            "export_query": {**cut.query, "by": by},
-            "definitions": [FIGURES[one] for one in _DEFINED_OF_ANSWERS],
+            "export_query": {**filters.query, "by": by},
+            "definitions": [FIGURES[key] for key in _SATISFACTION_FIGURES],
             "mean_definition": MEAN_DEFINITION,
         }
-    context["dimensions"] = _dimensions(name, cut, by)
+    context["dimensions"] = _dimensions(name, filters, by)
     return render(request, "staff/reports/satisfaction.html", context)

@@ -1,4 +1,4 @@
-"""Reports as Excel sheets: counts and rows without names, each export noted with its filter and row count."""
+"""Export of reports to Excel: counts and rows without names; the audit log keeps filters and row count."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -33,18 +33,20 @@ from portal.reports.satisfaction import (
 from portal.reports.year_table import build_year_table, recent_years
 from portal.web.shared.import_pages import download
 from portal.web.staff.access import staff_with
-from portal.web.staff.reports.report_filters import CutForm, organised_below, words
-from portal.web.staff.reports.row_tables import entry, listing_of, ordered, reader_of
+from portal.web.staff.reports.report_filters import FilterParamsForm, describe_filters, fairs_in_scope
+from portal.web.staff.reports.row_tables import build_reader, build_row, order_rows, row_table_for
 from portal.web.staff.reports.row_views import figure_or_404
-from portal.web.staff.reports.table_report_views import MonthForm, year_of
+from portal.web.staff.reports.table_report_views import MonthForm, parse_last_year
 
 export_staff = staff_with(Permission.EXPORT_DATA)
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ExportTable:
+    """Content of an Excel file; `filters` is the text of the active filters."""
+
     title: str
-    said: str
+    filters: str
     headers: Sequence[str]
     rows: Sequence[Sequence[Any]]
 
@@ -52,26 +54,26 @@ class Sheet:
 @export_staff
 @require_POST
 def export(request: HttpRequest, user: User, report: str) -> HttpResponse:
-    """The sheet of one report, of the stations where the user's post may export."""
-    make = _SHEETS.get(report)
-    if make is None:
+    """Return the Excel file of one report for the stations where the user may export."""
+    build_table = _BUILDERS.get(report)
+    if build_table is None:
         raise Http404(report)
-    sheet = make(user, report_scope_of(user, Permission.EXPORT_DATA), request.POST)
+    table = build_table(user, report_scope_of(user, Permission.EXPORT_DATA), request.POST)
     try:
         content = export_table(
-            by=user, title=sheet.title, said=sheet.said, headers=sheet.headers, rows=sheet.rows
+            by=user, title=table.title, said=table.filters, headers=table.headers, rows=table.rows
         )
     except ValidationError as error:
         messages.error(request, "；".join(error.messages))
         return redirect(f"{reverse('staff:report-rows')}?{request.POST.urlencode()}")
-    return download(content, f"{sheet.title}-{timezone.localdate():%Y%m%d}.xlsx")
+    return download(content, f"{table.title}-{timezone.localdate():%Y%m%d}.xlsx")
 
 
-def _cut(scope: ReportScope, data: QueryDict) -> Any:
-    form = CutForm(scope, data)
+def _parse_filters(scope: ReportScope, data: QueryDict) -> Any:
+    form = FilterParamsForm(scope, data)
     if not form.is_valid():
         raise Http404("; ".join(form.errors))
-    return form.cut()
+    return form.to_filter()
 
 
 def _dimension(data: QueryDict) -> str:
@@ -81,12 +83,12 @@ def _dimension(data: QueryDict) -> str:
     return by
 
 
-def _funnel(_user: User, scope: ReportScope, data: QueryDict) -> Sheet:
-    cut, by = _cut(scope, data), _dimension(data)
-    cells = [*group_placements(scope, cut, by), count_all(scope, cut)]
-    return Sheet(
+def _funnel(_user: User, scope: ReportScope, data: QueryDict) -> ExportTable:
+    filters, by = _parse_filters(scope, data), _dimension(data)
+    cells = [*group_placements(scope, filters, by), count_all(scope, filters)]
+    return ExportTable(
         f"漏斗（按{DIMENSIONS[by]}）",
-        words(cut),
+        describe_filters(filters),
         (DIMENSIONS[by], "有意向的人", "达成意向", *(state.label for state in STAGES)),
         [
             (cell.label, cell.number("people").value, cell.number("reached").value, *cell.counts)
@@ -95,33 +97,33 @@ def _funnel(_user: User, scope: ReportScope, data: QueryDict) -> Sheet:
     )
 
 
-def _retention(_user: User, scope: ReportScope, data: QueryDict) -> Sheet:
-    cut = _cut(scope, data)
+def _retention(_user: User, scope: ReportScope, data: QueryDict) -> ExportTable:
+    filters = _parse_filters(scope, data)
     points = retention_curve.estimate_retention_curve(
-        retention_curve.employment_spells(intentions(scope, cut))
+        retention_curve.employment_spells(intentions(scope, filters))
     )
-    return Sheet(
+    return ExportTable(
         "稳岗曲线",
-        words(cut),
+        describe_filters(filters),
         ("入职后第几天", "仍在岗比例", "95%下限", "95%上限", "仍在观察", "已离职"),
-        [(one.days, one.share, one.low, one.high, one.at_risk, one.left) for one in points],
+        [(point.days, point.share, point.low, point.high, point.at_risk, point.left) for point in points],
     )
 
 
-def _satisfaction(_user: User, scope: ReportScope, data: QueryDict) -> Sheet:
-    cut, by = _cut(scope, data), _dimension(data)
-    groups = [*satisfaction_by_dimension(scope, cut, by), count_satisfaction(scope, cut)]
-    return Sheet(
+def _satisfaction(_user: User, scope: ReportScope, data: QueryDict) -> ExportTable:
+    filters, by = _parse_filters(scope, data), _dimension(data)
+    groups = [*satisfaction_by_dimension(scope, filters, by), count_satisfaction(scope, filters)]
+    return ExportTable(
         f"满意程度（按{DIMENSIONS[by]}）",
-        words(cut),
+        describe_filters(filters),
         (DIMENSIONS[by], *(degree.label for degree in DEGREES), "回答份数", "平均（1至5分）"),
         [(group.label, *group.counts.values(), group.answered.value, group.mean) for group in groups],
     )
 
 
-def _fairs(_user: User, scope: ReportScope, _data: QueryDict) -> Sheet:
-    begun = organised_below(scope).filter(starts_at__lte=timezone.now()).order_by("-starts_at", "-pk")
-    fairs = list(begun[:MAX_ROWS])
+def _fairs(_user: User, scope: ReportScope, _data: QueryDict) -> ExportTable:
+    started = fairs_in_scope(scope).filter(starts_at__lte=timezone.now()).order_by("-starts_at", "-pk")
+    fairs = list(started[:MAX_ROWS])
     rows = [
         (
             fair.title,
@@ -132,12 +134,12 @@ def _fairs(_user: User, scope: ReportScope, _data: QueryDict) -> Sheet:
         for fair, line in zip(fairs, compare_fairs(scope, fairs), strict=True)
     ]
     labels = (FIGURES[name].label for name in COMPARISON_COLUMNS)
-    return Sheet("招聘会对比", "全部", ("招聘会", "日期", *labels, "入职占意向"), rows)
+    return ExportTable("招聘会对比", "全部", ("招聘会", "日期", *labels, "入职占意向"), rows)
 
 
-def _years(_user: User, scope: ReportScope, data: QueryDict) -> Sheet:
-    table = build_year_table(scope, recent_years(year_of(data.get("until", ""))))
-    return Sheet(
+def _years(_user: User, scope: ReportScope, data: QueryDict) -> ExportTable:
+    table = build_year_table(scope, recent_years(parse_last_year(data.get("until", ""))))
+    return ExportTable(
         "四年汇总",
         f"{table.columns[0]}至{table.columns[-2]}",
         ("指标", "单位", *table.columns, "口径"),
@@ -153,55 +155,55 @@ def _years(_user: User, scope: ReportScope, data: QueryDict) -> Sheet:
     )
 
 
-def _month(_user: User, scope: ReportScope, data: QueryDict) -> Sheet:
+def _month(_user: User, scope: ReportScope, data: QueryDict) -> ExportTable:
     form = MonthForm(data)
     if not form.is_valid():
         raise Http404("no such month")
     report = build_month_report(scope, form.cleaned_data["month"])
-    return Sheet(
+    return ExportTable(
         "月报",
         report.name,
         ("部分", "指标", "单位", "本月", "上月", "口径"),
         [
             (
                 title,
-                one.figure.label,
-                one.figure.unit,
-                one.number.value,
-                one.before.value,
-                one.figure.definition,
+                line.figure.label,
+                line.figure.unit,
+                line.number.value,
+                line.before.value,
+                line.figure.definition,
             )
             for title, lines in report.sections
-            for one in lines
+            for line in lines
         ]
         + [
             (
                 report.sections[-1][0],
                 MEAN_LABEL,
                 MEAN_UNIT,
-                *(said.mean for said in report.said),
+                *(counts.mean for counts in report.said),
                 MEAN_DEFINITION,
             )
         ],
     )
 
 
-def _rows(user: User, scope: ReportScope, data: QueryDict) -> Sheet:
-    """The rows behind a number; people by the number of their record, for nobody's name leaves this way."""
+def _rows(user: User, scope: ReportScope, data: QueryDict) -> ExportTable:
+    """Export the rows behind a figure; a veteran appears as the key of the record, without a name."""
     figure = figure_or_404(data.get("figure", ""))
-    cut = _cut(scope, data)
-    found = figure.rows(scope, cut)
-    listing, reader = listing_of(found), reader_of(user, ReportScope(scope.paths, ()))
-    rows = ordered(found)[: MAX_ROWS + 1]
-    return Sheet(
+    filters = _parse_filters(scope, data)
+    queryset = figure.rows(scope, filters)
+    table, reader = row_table_for(queryset), build_reader(user, ReportScope(scope.paths, ()))
+    rows = order_rows(queryset)[: MAX_ROWS + 1]
+    return ExportTable(
         figure.label,
-        words(cut),
-        listing.columns,
-        [[cell.text for cell in entry(listing, reader, row).cells] for row in rows],
+        describe_filters(filters),
+        table.columns,
+        [[cell.text for cell in build_row(table, reader, row).cells] for row in rows],
     )
 
 
-_SHEETS: dict[str, Callable[[User, ReportScope, QueryDict], Sheet]] = {
+_BUILDERS: dict[str, Callable[[User, ReportScope, QueryDict], ExportTable]] = {
     "funnel": _funnel,
     "retention": _retention,
     "satisfaction": _satisfaction,

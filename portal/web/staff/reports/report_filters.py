@@ -1,4 +1,4 @@
-"""What a report is asked for: the filters of a page, and of the list behind a number."""
+"""Filters of the reports: parsing from a query string, form with choices, description in Chinese."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,7 +7,6 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
-from django.utils import timezone
 
 from cms.models import JobFairPage
 from portal.accounts.models import User
@@ -18,14 +17,15 @@ from portal.reports.report_filter import NO_DISTRICT, NO_FAIR, ReportFilter
 from portal.reports.report_scope import ReportScope, report_scope_of
 from portal.stations.models import Station
 from portal.web.shared.form_fields import DayInput
+from portal.web.shared.primary_keys import parse_key
 from portal.web.staff.access import staff_with
 
 report_staff = staff_with(Permission.READ_REPORTS)
 WITHOUT_FAIR = "日常登记（不在招聘会上）"
 
 
-class CutForm(forms.Form):
-    """A cut as an address says it."""
+class FilterParamsForm(forms.Form):
+    """Parameters of a report's query string."""
 
     since = forms.DateField(label="登记日期从", required=False)
     until = forms.DateField(label="到", required=False)
@@ -57,8 +57,8 @@ class CutForm(forms.Form):
             raise forms.ValidationError("这个服务站不在您的辖区内。")
         return station
 
-    def cut(self) -> ReportFilter:
-        """Expects a form that is valid."""
+    def to_filter(self) -> ReportFilter:
+        """Return the valid values as a ReportFilter."""
         values = self.cleaned_data
         station = values["station"]
         return ReportFilter(
@@ -75,25 +75,21 @@ class CutForm(forms.Form):
         )
 
 
-def cut_or_404(user: User, data: Mapping[str, Any]) -> tuple[ReportScope, ReportFilter]:
-    """The cut that an address names.
+def parse_filters_or_404(user: User, data: Mapping[str, Any]) -> tuple[ReportScope, ReportFilter]:
+    """Return the reader's scope and the filters of a query string.
 
     Raises:
-        Http404: it makes no sense, or reaches beyond the reader's stations.
+        Http404: a value is invalid, or a station is outside the reader's scope.
     """
     scope = report_scope_of(user)
-    form = CutForm(scope, data)
+    form = FilterParamsForm(scope, data)
     if not form.is_valid():
         raise Http404("; ".join(form.errors))
-    return scope, form.cut()
+    return scope, form.to_filter()
 
 
-def _number(value: str) -> int | None:
-    return int(value) if value.isdigit() else None
-
-
-class FilterForm(CutForm):
-    """The same, to choose from."""
+class FilterForm(FilterParamsForm):
+    """The filters of a report as a form with choices."""
 
     fair = forms.TypedChoiceField(label="招聘会", required=False, coerce=int, empty_value=None)
     employer = forms.CharField(label="单位名称或信用代码", required=False, max_length=80)
@@ -107,76 +103,75 @@ class FilterForm(CutForm):
         super().__init__(scope, data)
         for name in ("since", "until"):
             self.fields[name].widget = DayInput()
-        fairs = organised_below(scope).order_by("-starts_at").values_list("pk", "title")
-        self._offer("fair", [(NO_FAIR, WITHOUT_FAIR), *fairs])
-        self._offer("occupation", sorted(occupation_group_names().items()))
-        self._offer("district", self._districts())
-        self._offer("station", self._stations(_number(str(data.get("station", "")))))
+        fairs = fairs_in_scope(scope).order_by("-starts_at").values_list("pk", "title")
+        self._set_choices("fair", [(NO_FAIR, WITHOUT_FAIR), *fairs])
+        self._set_choices("occupation", sorted(occupation_group_names().items()))
+        self._set_choices("district", self._districts())
+        self._set_choices("station", self._stations(parse_key(str(data.get("station", "")))))
 
-    def _offer(self, name: str, choices: Iterable[tuple[Any, str]]) -> None:
+    def _set_choices(self, name: str, choices: Iterable[tuple[Any, str]]) -> None:
         self.fields[name].choices = [("", "全部"), *choices]  # type: ignore[attr-defined]
 
     def _districts(self) -> list[tuple[str, str]]:
-        """Those of the cities that the reader's stations lie in."""
-        root = Station.objects.filter(depth=1).values_list("region_id", flat=True)
-        cities = tuple(root)
+        """Return (code, name) of the districts of the served cities."""
+        city_codes = Station.objects.filter(depth=1).values_list("region_id", flat=True)
+        cities = tuple(city_codes)
         return [(code, name) for code, name in sorted(district_names().items()) if code.startswith(cities)]
 
-    def _stations(self, asked: int | None) -> list[tuple[int, str]]:
-        """Two levels below the reader's own, and the one that is asked for."""
+    def _stations(self, selected: int | None) -> list[tuple[int, str]]:
+        """Return (key, name) of the stations two levels below the reader's own, and the selected one."""
         if not self.scope.paths:
             return []
         depth = min(len(path) for path in self.scope.paths) // Station.steplen
-        below = Station.objects.in_subtrees(self.scope.paths)
-        shown = below.filter(depth__gt=depth, depth__lte=depth + 2) | below.filter(pk=asked or 0)
-        return list(shown.order_by("path").values_list("pk", "name"))
+        in_scope = Station.objects.in_subtrees(self.scope.paths)
+        choices = in_scope.filter(depth__gt=depth, depth__lte=depth + 2) | in_scope.filter(pk=selected or 0)
+        return list(choices.order_by("path").values_list("pk", "name"))
 
 
-def organised_below(scope: ReportScope) -> "QuerySet[JobFairPage]":
-    """Published fairs of the reader's stations."""
+def fairs_in_scope(scope: ReportScope) -> "QuerySet[JobFairPage]":
+    """Return the published fairs that stations in the scope organise."""
     return JobFairPage.objects.live().filter(scope.covers("organiser"))
 
 
-def in_words(cut: ReportFilter) -> list[tuple[str, str]]:
-    """(label, value) of each filter that is set."""
-    told: list[tuple[str, str]] = []
-    if cut.since or cut.until:
-        since = f"{cut.since:%Y-%m-%d}" if cut.since else "最早"
-        until = f"{cut.until:%Y-%m-%d}" if cut.until else "今天"
-        told.append(("时间段", f"{since} 至 {until}"))
-    if cut.fair == NO_FAIR:
-        told.append(("招聘会", WITHOUT_FAIR))
-    elif cut.fair is not None:
-        fair = JobFairPage.objects.live().filter(pk=cut.fair).first()
-        told.append(("招聘会", fair.title if fair else "（未发布）"))
-    if cut.employer:
-        known = Employer.objects.verified().filter(uscc=cut.employer).first()
-        told.append(("用人单位", known.name if known else cut.employer))
-    if cut.occupation:
-        told.append(("职业", occupation_group_names().get(cut.occupation, cut.occupation)))
-    if cut.district:
+def filter_labels(filters: ReportFilter) -> list[tuple[str, str]]:
+    """Return (label, value) of each filter that is set."""
+    labels: list[tuple[str, str]] = []
+    if filters.since or filters.until:
+        since = f"{filters.since:%Y-%m-%d}" if filters.since else "最早"
+        until = f"{filters.until:%Y-%m-%d}" if filters.until else "今天"
+        labels.append(("时间段", f"{since} 至 {until}"))
+    if filters.fair == NO_FAIR:
+        labels.append(("招聘会", WITHOUT_FAIR))
+    elif filters.fair is not None:
+        fair = JobFairPage.objects.live().filter(pk=filters.fair).first()
+        labels.append(("招聘会", fair.title if fair else "（未发布）"))
+    if filters.employer:
+        employer = Employer.objects.verified().filter(uscc=filters.employer).first()
+        labels.append(("用人单位", employer.name if employer else filters.employer))
+    if filters.occupation:
+        labels.append(("职业", occupation_group_names().get(filters.occupation, filters.occupation)))
+    if filters.district:
         name = (
             "未填写居住地"
-            if cut.district == NO_DISTRICT
-            else district_names().get(cut.district, cut.district)
+            if filters.district == NO_DISTRICT
+            else district_names().get(filters.district, filters.district)
         )
-        told.append(("地区", name))
-    if cut.station is not None:
-        station = Station.objects.filter(pk=cut.station).first()
-        told.append(("服务站", f"{station.name}（含下级）" if station else ""))
-    if cut.days is not None:
-        told.append(("第几天", f"{cut.days} 天"))
-    return told
+        labels.append(("地区", name))
+    if filters.station is not None:
+        station = Station.objects.filter(pk=filters.station).first()
+        labels.append(("服务站", f"{station.name}（含下级）" if station else ""))
+    if filters.days is not None:
+        labels.append(("第几天", f"{filters.days} 天"))
+    return labels
 
 
-def words(cut: ReportFilter) -> str:
-    """'时间段：2026-01-01 至 今天；职业：…', or '全部'."""
-    return "；".join(f"{label}：{value}" for label, value in in_words(cut)) or "全部"
+def describe_filters(filters: ReportFilter) -> str:
+    """Return the filters as text: '时间段：2026-01-01 至 今天；职业：…', or '全部'."""
+    return "；".join(f"{label}：{value}" for label, value in filter_labels(filters)) or "全部"
 
 
 def tabs(current: str) -> list[dict[str, Any]]:
-    """The reports, for components/tabs.html; `current`: the name of the open one's address."""
-
+    """Return the tabs of the reports for components/tabs.html; `current` is a URL name."""
     return [
         {"label": label, "url": reverse(f"staff:{name}"), "current": name == current, "count": None}
         for name, label in (
@@ -188,7 +183,3 @@ def tabs(current: str) -> list[dict[str, Any]]:
             ("report-month", "月报"),
         )
     ]
-
-
-def today_said() -> str:
-    return f"{timezone.localdate():%Y%m%d}"

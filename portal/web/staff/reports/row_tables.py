@@ -1,4 +1,4 @@
-"""How the rows behind a number read: a table for each kind of record, names only where they may be read."""
+"""Tables of the rows behind a figure: one per model, with names only where the reader may see them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from portal.web.templatetags.ui import cn_date, cn_datetime
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Words, where they lead, and the number they are (None: words only)."""
+    """Text of a cell with an optional link; `number` is set where the text is a count."""
 
     text: Any
     url: str = ""
@@ -34,27 +34,30 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TableRow:
+    """One row of a table."""
+
     cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads, and which of the linked pages open to them."""
+    """User who reads a table, with the station paths that decide on names and links."""
 
     user: User
     scope: ReportScope
-    reviews: tuple[str, ...]
-    desk: tuple[str, ...]
+    review_paths: tuple[str, ...]  # stations where the user reviews employers
+    fair_paths: tuple[str, ...]  # stations where the user runs fairs
 
-    def person(self, veteran: Veteran, what: str, pk: int, name: str = "placement") -> Cell:
-        """The person's name with a link, or the number of the record instead."""
+    def veteran_cell(self, veteran: Veteran, noun: str, pk: int, url_name: str = "placement") -> Cell:
+        """Return the veteran's name with a link, or `noun` and the key where the name is not visible."""
         if self.scope.names(veteran.station.path):
-            return Cell(veteran.name, reverse(f"staff:{name}", args=[pk]))
-        return Cell(f"{what} {pk} 号")
+            return Cell(veteran.name, reverse(f"staff:{url_name}", args=[pk]))
+        return Cell(f"{noun} {pk} 号")
 
 
-def reader_of(user: User, scope: ReportScope) -> Reader:
+def build_reader(user: User, scope: ReportScope) -> Reader:
+    """Return the reader of a report with this scope."""
     return Reader(
         user,
         scope,
@@ -63,22 +66,28 @@ def reader_of(user: User, scope: ReportScope) -> Reader:
     )
 
 
-def _below(paths: Sequence[str], station: Station) -> bool:
+def _is_below(paths: Sequence[str], station: Station) -> bool:
     return any(station.path.startswith(path) for path in paths)
 
 
 def _fair(reader: Reader, fair: JobFairPage) -> Sequence[Any]:
-    url = reverse("staff:fair", args=[fair.pk]) if _below(reader.desk, fair.organiser) else ""
+    url = reverse("staff:fair", args=[fair.pk]) if _is_below(reader.fair_paths, fair.organiser) else ""
     return Cell(fair.title, url), cn_datetime(fair.starts_at), fair.organiser.name, fair.get_mode_display()
 
 
 def _booth(reader: Reader, booth: Booth) -> Sequence[Any]:
-    url = reverse("staff:booth", args=[booth.pk]) if _below(reader.desk, booth.fair.organiser) else ""
+    url = (
+        reverse("staff:booth", args=[booth.pk]) if _is_below(reader.fair_paths, booth.fair.organiser) else ""
+    )
     return Cell(booth.employer.name, url), booth.number, booth.fair.title, cn_date(booth.fair.starts_at)
 
 
 def _employer(reader: Reader, employer: Employer) -> Sequence[Any]:
-    url = reverse("staff:employer", args=[employer.pk]) if _below(reader.reviews, employer.station) else ""
+    url = (
+        reverse("staff:employer", args=[employer.pk])
+        if _is_below(reader.review_paths, employer.station)
+        else ""
+    )
     return (
         Cell(employer.name, url),
         employer.uscc,
@@ -88,9 +97,9 @@ def _employer(reader: Reader, employer: Employer) -> Sequence[Any]:
 
 
 def _position(reader: Reader, position: Position) -> Sequence[Any]:
-    reviewed = _below(reader.reviews, position.employer.station)
+    can_review = _is_below(reader.review_paths, position.employer.station)
     return (
-        Cell(position.title, reverse("staff:position", args=[position.pk]) if reviewed else ""),
+        Cell(position.title, reverse("staff:position", args=[position.pk]) if can_review else ""),
         position.employer.name,
         position.occupation.name,
         position.region.name,
@@ -100,7 +109,7 @@ def _position(reader: Reader, position: Position) -> Sequence[Any]:
 
 def _registration(reader: Reader, row: Registration) -> Sequence[Any]:
     return (
-        reader.person(row.veteran, "档案", row.veteran_id, "veteran"),
+        reader.veteran_cell(row.veteran, "档案", row.veteran_id, "veteran"),
         row.veteran.station.name,
         row.fair.title,
         f"第 {row.number} 号",
@@ -112,13 +121,13 @@ def _check_in(reader: Reader, row: CheckIn) -> Sequence[Any]:
         first, station = Cell(f"{row.get_kind_display()}（第 {row.pk} 次入场）"), ""
     else:
         veteran = row.registration.veteran
-        first, station = reader.person(veteran, "档案", veteran.pk, "veteran"), veteran.station.name
+        first, station = reader.veteran_cell(veteran, "档案", veteran.pk, "veteran"), veteran.station.name
     return first, row.get_kind_display(), station, row.fair.title, cn_datetime(row.at)
 
 
 def _placement(reader: Reader, row: Placement) -> Sequence[Any]:
     return (
-        reader.person(row.veteran, "意向", row.pk),
+        reader.veteran_cell(row.veteran, "意向", row.pk),
         row.position.title,
         row.position.employer.name,
         row.veteran.station.name,
@@ -129,7 +138,7 @@ def _placement(reader: Reader, row: Placement) -> Sequence[Any]:
 
 def _veteran(reader: Reader, veteran: Veteran) -> Sequence[Any]:
     return (
-        reader.person(veteran, "档案", veteran.pk, "veteran"),
+        reader.veteran_cell(veteran, "档案", veteran.pk, "veteran"),
         veteran.station.name,
         veteran.get_employment_status_display(),
     )
@@ -138,7 +147,7 @@ def _veteran(reader: Reader, veteran: Veteran) -> Sequence[Any]:
 def _step(reader: Reader, row: PlacementTransition) -> Sequence[Any]:
     placement = row.placement
     return (
-        reader.person(placement.veteran, "意向", placement.pk),
+        reader.veteran_cell(placement.veteran, "意向", placement.pk),
         STEP_LABELS.get(row.step, row.step),
         cn_date(row.happened_on),
         placement.position.title,
@@ -149,10 +158,10 @@ def _step(reader: Reader, row: PlacementTransition) -> Sequence[Any]:
 
 def _call(reader: Reader, row: FollowUp) -> Sequence[Any]:
     placement = row.placement
-    ours = reader.scope.names(row.station.path)
-    first = reader.person(placement.veteran, "回访", row.pk, "follow-up")
+    is_visible = reader.scope.names(row.station.path)
+    first = reader.veteran_cell(placement.veteran, "回访", row.pk, "follow-up")
     return (
-        first if ours else Cell(f"回访 {row.pk} 号"),
+        first if is_visible else Cell(f"回访 {row.pk} 号"),
         row.get_kind_display(),
         cn_date(row.call_on),
         row.get_state_display(),
@@ -162,10 +171,10 @@ def _call(reader: Reader, row: FollowUp) -> Sequence[Any]:
 
 
 def _answer(reader: Reader, row: Answer) -> Sequence[Any]:
-    """The degree and the day; what was said in words is read on the intention's own page."""
+    """Return the degree and the day; the comment is shown only on the placement's page."""
     placement = row.placement
     return (
-        reader.person(placement.veteran, "意向", placement.pk),
+        reader.veteran_cell(placement.veteran, "意向", placement.pk),
         f"{Satisfaction(row.satisfaction).label}（{row.satisfaction} 分）",
         cn_date(row.at),
         placement.position.title,
@@ -175,66 +184,66 @@ def _answer(reader: Reader, row: Answer) -> Sequence[Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """Of one model: the columns, what each row says, what is read along, and the order."""
+class RowTable:
+    """Table of one model: columns, cells of a row, related models to select, and order."""
 
     columns: tuple[str, ...]
-    says: Callable[[Reader, Any], Sequence[Any]]
-    along: tuple[str, ...]
+    build_cells: Callable[[Reader, Any], Sequence[Any]]
+    related: tuple[str, ...]
     order: tuple[str, ...]
 
 
-LISTINGS: dict[type[Model], Listing] = {
-    JobFairPage: Listing(
+ROW_TABLES: dict[type[Model], RowTable] = {
+    JobFairPage: RowTable(
         ("招聘会", "开始时间", "主办", "方式"), _fair, ("organiser",), ("-starts_at", "-pk")
     ),
-    Booth: Listing(
+    Booth: RowTable(
         ("用人单位", "展位号", "招聘会", "日期"),
         _booth,
         ("employer", "fair__organiser"),
         ("-fair__starts_at", "number", "pk"),
     ),
-    Employer: Listing(
+    Employer: RowTable(
         ("用人单位", "信用代码", "行业", "地区"), _employer, ("region", "station"), ("name", "pk")
     ),
-    Position: Listing(
+    Position: RowTable(
         ("岗位", "用人单位", "职业", "工作地区", "招聘人数"),
         _position,
         ("employer__station", "occupation", "region"),
         ("employer__name", "pk"),
     ),
-    Registration: Listing(
+    Registration: RowTable(
         ("退役军人", "服务站", "招聘会", "报名序号"),
         _registration,
         ("veteran__station", "fair"),
         ("fair", "number"),
     ),
-    CheckIn: Listing(
+    CheckIn: RowTable(
         ("来访者", "类别", "服务站", "招聘会", "入场时间"),
         _check_in,
         ("registration__veteran__station", "fair"),
         ("-at", "-pk"),
     ),
-    Placement: Listing(
+    Placement: RowTable(
         ("退役军人", "岗位", "用人单位", "服务站", "登记于", "进展"),
         _placement,
         ("veteran__station", "position__employer"),
         ("-recorded_at", "-pk"),
     ),
-    Veteran: Listing(("退役军人", "服务站", "就业状况"), _veteran, ("station",), ("pk",)),
-    PlacementTransition: Listing(
+    Veteran: RowTable(("退役军人", "服务站", "就业状况"), _veteran, ("station",), ("pk",)),
+    PlacementTransition: RowTable(
         ("退役军人", "步骤", "发生日期", "岗位", "用人单位", "服务站"),
         _step,
         ("placement__veteran__station", "placement__position__employer"),
         ("-happened_on", "-pk"),
     ),
-    Answer: Listing(
+    Answer: RowTable(
         ("退役军人", "满意程度", "回答日期", "岗位", "用人单位", "服务站"),
         _answer,
         ("placement__veteran__station", "placement__position__employer"),
         ("-at", "-pk"),
     ),
-    FollowUp: Listing(
+    FollowUp: RowTable(
         ("退役军人", "回访", "联系日期", "状态", "责任站", "用人单位"),
         _call,
         ("placement__veteran__station", "placement__position__employer", "station"),
@@ -243,16 +252,18 @@ LISTINGS: dict[type[Model], Listing] = {
 }
 
 
-def listing_of(rows: "QuerySet[Any]") -> Listing:
-    return LISTINGS[rows.model]
+def row_table_for(rows: "QuerySet[Any]") -> RowTable:
+    """Return the table of the rows' model."""
+    return ROW_TABLES[rows.model]
 
 
-def ordered(rows: "QuerySet[Any]") -> "QuerySet[Any]":
-    """In their kind's order, with what the cells read."""
-    listing = listing_of(rows)
-    return rows.order_by(*listing.order).select_related(*listing.along)
+def order_rows(rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    """Return the rows in the order of their table, with the related models selected."""
+    table = row_table_for(rows)
+    return rows.order_by(*table.order).select_related(*table.related)
 
 
-def entry(listing: Listing, reader: Reader, row: Any) -> Entry:
-    cells = (cell if isinstance(cell, Cell) else Cell(cell) for cell in listing.says(reader, row))
-    return Entry(tuple(cells))
+def build_row(table: RowTable, reader: Reader, row: Any) -> TableRow:
+    """Return the table row of one object."""
+    cells = (cell if isinstance(cell, Cell) else Cell(cell) for cell in table.build_cells(reader, row))
+    return TableRow(tuple(cells))

@@ -1,4 +1,4 @@
-"""Reports of the whole of the reader's stations: fairs beside each other, four years, one month."""
+"""Reports without filters: comparison of fairs, four years, one month."""
 
 from datetime import date
 from typing import Any
@@ -20,20 +20,20 @@ from portal.reports.report_scope import can_export_reports, report_scope_of
 from portal.reports.satisfaction import MEAN_DEFINITION
 from portal.reports.year_table import build_year_table, recent_years
 from portal.web.staff.reports import charts
-from portal.web.staff.reports.report_filters import organised_below, report_staff, tabs
+from portal.web.staff.reports.report_filters import fairs_in_scope, report_staff, tabs
 
 PAGE_SIZE = 10
 FIRST_YEAR = 2000
-_CHARTED = ("sheets", "stage.onboarded", "stage.retained_3m")
+_CHART_FIGURES = ("sheets", "stage.onboarded", "stage.retained_3m")
 
 
 @report_staff
 @require_safe
 def years(request: HttpRequest, user: User) -> HttpResponse:
-    """The four-year table, recounted now."""
-    until = year_of(request.GET.get("until", ""))
+    """Show the four-year table, counted now."""
+    until = parse_last_year(request.GET.get("until", ""))
     table = build_year_table(report_scope_of(user), recent_years(until))
-    charted = [table.line(name) for name in _CHARTED]
+    chart_lines = [table.line(name) for name in _CHART_FIGURES]
     context = {
         "tabs": tabs("report-years"),
         "table": table,
@@ -41,9 +41,9 @@ def years(request: HttpRequest, user: User) -> HttpResponse:
             "years",
             "各年登记意向、入职和在岗满三个月的份数",
             table.columns[:-1],
-            [(line.figure.label, [number.value for number in line.numbers[:-1]]) for line in charted],
+            [(line.figure.label, [number.value for number in line.numbers[:-1]]) for line in chart_lines],
         ),
-        "charted": charted,
+        "chart_lines": chart_lines,
         "until": until,
         "earlier": until - 1,
         "later": until + 1 if until < timezone.localdate().year else None,
@@ -53,40 +53,40 @@ def years(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "staff/reports/years.html", context)
 
 
-def year_of(text: str) -> int:
-    """The last year of the table: this one, unless an earlier one is asked for."""
-    now = timezone.localdate().year
-    return int(text) if text.isdigit() and FIRST_YEAR + 4 < int(text) <= now else now
+def parse_last_year(text: str) -> int:
+    """Return the last year of the table: the year in `text` where valid, otherwise this year."""
+    this_year = timezone.localdate().year
+    return int(text) if text.isdigit() and FIRST_YEAR + 4 < int(text) <= this_year else this_year
 
 
 @report_staff
 @require_safe
 def fairs(request: HttpRequest, user: User) -> HttpResponse:
-    """Fairs that have begun, beside each other, the latest first."""
+    """Compare the fairs that have started, the latest first."""
     scope = report_scope_of(user)
-    begun = organised_below(scope).filter(starts_at__lte=timezone.now()).order_by("-starts_at", "-pk")
-    page = Paginator(begun, PAGE_SIZE).get_page(request.GET.get("page"))
-    shown = list(page.object_list)
-    lines = compare_fairs(scope, shown)
-    sheets, placed = COMPARISON_COLUMNS.index("sheets"), COMPARISON_COLUMNS.index("stage.onboarded")
-    values = [[line.numbers[at] for line in lines] for at in (sheets, placed)]
+    started = fairs_in_scope(scope).filter(starts_at__lte=timezone.now()).order_by("-starts_at", "-pk")
+    page = Paginator(started, PAGE_SIZE).get_page(request.GET.get("page"))
+    fairs_on_page = list(page.object_list)
+    lines = compare_fairs(scope, fairs_on_page)
+    columns = [COMPARISON_COLUMNS.index(key) for key in ("sheets", "stage.onboarded")]
+    values = [[line.numbers[column] for line in lines] for column in columns]
     context = {
         "tabs": tabs("report-fairs"),
         "page": page,
-        "lines": list(zip(shown, lines, strict=True)),
+        "lines": list(zip(fairs_on_page, lines, strict=True)),
         "figures": [FIGURES[name] for name in COMPARISON_COLUMNS],
-        "chart": charts.lines_of(
+        "chart": charts.horizontal_bars(
             "fairs",
             "本页各场招聘会的登记意向和入职份数",
-            [f"{timezone.localtime(fair.starts_at):%Y-%m-%d}" for fair in shown],
+            [f"{timezone.localtime(fair.starts_at):%Y-%m-%d}" for fair in fairs_on_page],
             [
                 ("登记意向", [number.value if number else 0 for number in values[0]]),
                 ("已入职", [number.value if number else 0 for number in values[1]]),
             ],
         )
-        if shown
+        if fairs_on_page
         else "",
-        "charted": list(zip(shown, *values, strict=True)),
+        "chart_rows": list(zip(fairs_on_page, *values, strict=True)),
         "as_of": timezone.now(),
         "can_export": can_export_reports(user),
         "query": {},
@@ -95,7 +95,7 @@ def fairs(request: HttpRequest, user: User) -> HttpResponse:
 
 
 class MonthForm(forms.Form):
-    """A month, as browsers write it."""
+    """Month in the format of a browser's month input."""
 
     month = forms.DateField(
         label="月份",
@@ -111,8 +111,8 @@ class MonthForm(forms.Form):
         return month
 
 
-def _month(request: HttpRequest) -> tuple[MonthForm, date | None]:
-    """This month unless another is asked for; None where what is asked for makes no sense."""
+def _parse_month(request: HttpRequest) -> tuple[MonthForm, date | None]:
+    """Return the form and the requested month, this month by default; None where the value is invalid."""
     today = timezone.localdate()
     form = MonthForm(request.GET if "month" in request.GET else {"month": f"{today:%Y-%m}"})
     return form, form.cleaned_data["month"] if form.is_valid() else None
@@ -121,14 +121,14 @@ def _month(request: HttpRequest) -> tuple[MonthForm, date | None]:
 @report_staff
 @require_safe
 def month(request: HttpRequest, user: User) -> HttpResponse:
-    """The report of one month."""
-    form, day = _month(request)
+    """Show the report of one month."""
+    form, day = _parse_month(request)
     report = build_month_report(report_scope_of(user), day) if day else None
     context: dict[str, Any] = {
         "tabs": tabs("report-month"),
         "form": form,
         "report": report,
-        "of": whose(user),
+        "station_names": station_names(user),
         "mean_definition": MEAN_DEFINITION,
         "columns": [STAGES[rank].label for rank in STATION_RANKS],
         "stations": [(cell, [cell.numbers[rank] for rank in STATION_RANKS]) for cell in report.stations]
@@ -145,20 +145,20 @@ STATION_RANKS = (0, 1, 3, 5)
 
 @report_staff
 @require_safe
-def month_print(request: HttpRequest, user: User) -> HttpResponse:
-    """The same as a PDF."""
-    _, day = _month(request)
+def month_pdf(request: HttpRequest, user: User) -> HttpResponse:
+    """Return the report of one month as a PDF."""
+    _, day = _parse_month(request)
     if day is None:
         raise Http404("no such month")
     report: MonthReport = build_month_report(report_scope_of(user), day)
-    content = render_month_pdf(report, of=whose(user), by=user.name)
+    content = render_month_pdf(report, of=station_names(user), by=user.name)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="report-{day:%Y-%m}.pdf"'
     return response
 
 
-def whose(user: User) -> str:
-    """The names of the stations that the reports cover."""
+def station_names(user: User) -> str:
+    """Return the names of the stations that the reports cover."""
     scope = report_scope_of(user)
-    names = [post.station.name for post in user.current_appointments if post.station.path in scope.paths]
+    names = [row.station.name for row in user.current_appointments if row.station.path in scope.paths]
     return "、".join(dict.fromkeys(names))
