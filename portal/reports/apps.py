@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
 
-class InsightsConfig(AppConfig):
+class ReportsConfig(AppConfig):
     name = "portal.reports"
     verbose_name = "统计"

@@ -1,6 +1,6 @@
-"""Fairs beside each other, and one fair by district and occupation."""
+"""Tables of fairs: a comparison of several fairs, and one fair by district and by occupation."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,15 +9,15 @@ from django.db.models.functions import Substr
 
 from cms.models import JobFairPage
 from portal.fairs.enums import VisitorKind
-from portal.reports.figures import FigureValue, attendances, booth_positions, booths, intentions, visitors
-from portal.reports.funnels import (
+from portal.reports.cohorts import (
     CohortCounts,
+    count_by_dimension,
     district_names,
-    fair_scope,
-    group_placements,
-    iter_placement_counts,
     occupation_group_names,
+    placement_facts,
 )
+from portal.reports.fair_report import fair_scope
+from portal.reports.figures import FigureValue, attendances, booth_positions, booths, intentions, visitors
 from portal.reports.report_filter import (
     COUNTY_CODE_LENGTH,
     NO_DISTRICT,
@@ -34,55 +34,52 @@ COMPARISON_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One line of a table: its name and a number, or nothing, for each column."""
+    """Row of a table: a value or None for each column, and the share of intentions that came into a post."""
 
     label: str
     numbers: tuple[FigureValue | None, ...]
     share: float | None = None
 
 
-# --- fairs beside each other -----------------------------------------------------------------------------
+# --- comparison of fairs ---------------------------------------------------------------------------------
 def compare_fairs(scope: ReportScope, fairs: Sequence[JobFairPage]) -> list[TableRow]:
-    """`COMPARED` of each fair and the share of its intentions that came into a post. Four queries."""
-    base = ReportFilter(at_fairs=True)
-    ours = Q(fair__in=[fair.pk for fair in fairs])
-    cells = {fair.pk: CohortCounts(fair.title, base.replace(fair=fair.pk)) for fair in fairs}
-    for row in iter_placement_counts(intentions(scope, base).filter(ours), "fair"):
-        cells[row.key[0]].add(row)
-    given = _by("fair", booths(scope, base).filter(ours), n=Count("pk"))
-    shown = _by(
+    """Return the `COMPARISON_COLUMNS` of each fair. Four queries."""
+    filters = ReportFilter(at_fairs=True)
+    of_fairs = Q(fair__in=[fair.pk for fair in fairs])
+    cohorts = {fair.pk: CohortCounts(fair.title, filters.replace(fair=fair.pk)) for fair in fairs}
+    for facts in placement_facts(intentions(scope, filters).filter(of_fairs), "fair"):
+        cohorts[facts.key[0]].add(facts)
+    booth_counts = _count_by("fair", booths(scope, filters).filter(of_fairs), employers=Count("pk"))
+    position_counts = _count_by(
         "booth__fair",
-        booth_positions(scope, base).filter(booth__fair__in=[fair.pk for fair in fairs]),
-        n=Count("position"),
+        booth_positions(scope, filters).filter(booth__fair__in=[fair.pk for fair in fairs]),
+        positions=Count("position"),
         headcount=Sum("position__headcount"),
     )
-    doors = _by(
+    visitor_counts = _count_by(
         "fair",
-        visitors(scope, base).filter(ours),
-        n=Count("pk"),
+        visitors(scope, filters).filter(of_fairs),
+        visitors=Count("pk"),
         veterans=Count("registration", filter=Q(kind=VisitorKind.VETERAN)),
     )
-    lines = []
+    rows = []
     for fair in fairs:
-        cell = cells[fair.pk]
-        values = {
-            "employers": given.get(fair.pk, {}).get("n", 0),
-            "positions": shown.get(fair.pk, {}).get("n", 0),
-            "headcount": shown.get(fair.pk, {}).get("headcount", 0),
-            "visitors": doors.get(fair.pk, {}).get("n", 0),
-            "veterans": doors.get(fair.pk, {}).get("veterans", 0),
-        }
+        cohort = cohorts[fair.pk]
+        values = dict.fromkeys(("employers", "positions", "headcount", "visitors", "veterans"), 0)
+        for counts in (booth_counts, position_counts, visitor_counts):
+            values |= counts.get(fair.pk, {})
         numbers = tuple(
-            FigureValue(name, cell.filters, values[name]) if name in values else cell.number(name)
-            for name in COMPARISON_COLUMNS
+            FigureValue(key, cohort.filters, values[key]) if key in values else cohort.figure_value(key)
+            for key in COMPARISON_COLUMNS
         )
-        lines.append(TableRow(fair.title, numbers, cell.placed))
-    return lines
+        rows.append(TableRow(fair.title, numbers, cohort.onboarded_share))
+    return rows
 
 
-def _by(field: str, rows: "QuerySet[Any]", **counts: Any) -> dict[Any, dict[str, int]]:
-    found = rows.order_by().values(key=F(field)).annotate(**counts)
-    return {row.pop("key"): row for row in found}
+def _count_by(field: str, rows: "QuerySet[Any]", **counts: Any) -> dict[Any, dict[str, int]]:
+    """Return value of the field -> counts of its rows."""
+    groups = rows.order_by().values(key=F(field)).annotate(**counts)
+    return {group.pop("key"): group for group in groups}
 
 
 # --- one fair by district and occupation -----------------------------------------------------------------
@@ -95,33 +92,39 @@ OCCUPATION_NOTE = "都按岗位的职业分类（中类）归类。单位按其�
 
 
 def fair_by_district(fair: JobFairPage) -> list[TableRow]:
-    """In four queries and one for the names."""
+    """Count one fair by district. Five queries."""
     scope, filters = fair_scope(fair)
-    given = _by_code("employer__region_id", COUNTY_CODE_LENGTH, booths(scope, filters), employers=Count("pk"))
-    shown = _by_code(
+    booth_counts = _count_by_code(
+        "employer__region_id", COUNTY_CODE_LENGTH, booths(scope, filters), employers=Count("pk")
+    )
+    position_counts = _count_by_code(
         "position__region_id",
         COUNTY_CODE_LENGTH,
         booth_positions(scope, filters),
         positions=Count("pk"),
         headcount=Sum("position__headcount"),
     )
-    came = _by_code(
+    veteran_counts = _count_by_code(
         "registration__veteran__living_region_id",
         COUNTY_CODE_LENGTH,
         attendances(scope, filters).filter(registration__isnull=False),
         veterans=Count("registration__veteran", distinct=True),
     )
     names = district_names() | {NO_DISTRICT: "未填写居住地"}
-    cells = {cell.filters.district: cell for cell in group_placements(scope, filters, "district")}
-    return _lines(
-        DISTRICT_COLUMNS, names, cells, [given, shown, came], lambda code: filters.replace(district=code)
+    cohorts = {cohort.filters.district: cohort for cohort in count_by_dimension(scope, filters, "district")}
+    return _table_rows(
+        DISTRICT_COLUMNS,
+        names,
+        cohorts,
+        [booth_counts, position_counts, veteran_counts],
+        lambda code: filters.replace(district=code),
     )
 
 
 def fair_by_occupation(fair: JobFairPage) -> list[TableRow]:
-    """In two queries and one for the names."""
+    """Count one fair by group of occupations. Three queries."""
     scope, filters = fair_scope(fair)
-    shown = _by_code(
+    position_counts = _count_by_code(
         "position__occupation_id",
         OCCUPATION_GROUP_LENGTH,
         booth_positions(scope, filters),
@@ -129,44 +132,48 @@ def fair_by_occupation(fair: JobFairPage) -> list[TableRow]:
         positions=Count("pk"),
         headcount=Sum("position__headcount"),
     )
-    cells = {cell.filters.occupation: cell for cell in group_placements(scope, filters, "occupation")}
-    return _lines(
+    cohorts = {
+        cohort.filters.occupation: cohort for cohort in count_by_dimension(scope, filters, "occupation")
+    }
+    return _table_rows(
         OCCUPATION_COLUMNS,
         occupation_group_names(),
-        cells,
-        [shown],
+        cohorts,
+        [position_counts],
         lambda code: filters.replace(occupation=code),
     )
 
 
-def _by_code(field: str, length: int, rows: "QuerySet[Any]", **counts: Any) -> dict[str, dict[str, int]]:
-    """Counts by the first `length` characters of a code; of none under `NO_DISTRICT`."""
-    found = rows.order_by().annotate(code=Substr(field, 1, length)).values("code").annotate(**counts)
-    return {row.pop("code") or NO_DISTRICT: row for row in found}
+def _count_by_code(
+    field: str, length: int, rows: "QuerySet[Any]", **counts: Any
+) -> dict[str, dict[str, int]]:
+    """Return prefix of a code -> counts of its rows; rows without a code are under `NO_DISTRICT`."""
+    groups = rows.order_by().annotate(code=Substr(field, 1, length)).values("code").annotate(**counts)
+    return {group.pop("code") or NO_DISTRICT: group for group in groups}
 
 
-def _lines(
+def _table_rows(
     columns: Iterable[str],
     names: dict[str, str],
-    cells: dict[str, CohortCounts],
+    cohorts: dict[str, CohortCounts],
     counts: Sequence[dict[str, dict[str, int]]],
-    cut_by: Any,
+    filters_for: Callable[[str], ReportFilter],
 ) -> list[TableRow]:
-    """A line for each code that anything was counted for, in the order of the codes."""
+    """Return a row for each code that has a count, ordered by code."""
     columns = tuple(columns)
-    lines = []
-    for code in sorted({*cells, *(code for part in counts for code in part)}):
-        cell = cells.get(code) or CohortCounts("", cut_by(code))
-        values = {name: n for part in counts for name, n in part.get(code, {}).items()}
-        numbers = tuple(_number(name, cell, values, code) for name in columns)
-        lines.append(TableRow(names.get(code, code), numbers))
-    return lines
+    rows = []
+    for code in sorted({*cohorts, *(code for by_code in counts for code in by_code)}):
+        cohort = cohorts.get(code) or CohortCounts("", filters_for(code))
+        values = {key: n for by_code in counts for key, n in by_code.get(code, {}).items()}
+        numbers = tuple(_cell_value(key, cohort, values, code) for key in columns)
+        rows.append(TableRow(names.get(code, code), numbers))
+    return rows
 
 
-def _number(name: str, cell: CohortCounts, values: dict[str, int], code: str) -> FigureValue | None:
-    """Where somebody lives is the only thing that may not be known."""
-    if code == NO_DISTRICT and name != "veterans":
+def _cell_value(key: str, cohort: CohortCounts, values: dict[str, int], code: str) -> FigureValue | None:
+    """Return the value of a cell; without a district only veterans are counted, by their residence."""
+    if code == NO_DISTRICT and key != "veterans":
         return None
-    if name in {"sheets", "people", "reached"}:
-        return cell.number(name)
-    return FigureValue(name, cell.filters, values.get(name, 0) or 0)
+    if key in {"sheets", "people", "reached"}:
+        return cohort.figure_value(key)
+    return FigureValue(key, cohort.filters, values.get(key, 0) or 0)

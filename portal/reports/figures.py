@@ -1,12 +1,13 @@
-"""Every figure of the reports: its name, its one written definition, and the rows that make it.
+"""Figures of the reports: for each its key, its one written definition and the query of its rows.
 
-A report page counts many figures at once; the list behind a number asks the same figure for its rows. Tests
-hold the two together.
+A report page counts many figures at once; the list behind a number runs the row query of the same figure.
+Tests hold the two together. The keys are published in URLs.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeAlias
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Sum
 
@@ -22,7 +23,6 @@ from portal.placements.enums import PlacementState as S
 from portal.placements.models import Placement, PlacementQuerySet, PlacementTransition
 from portal.placements.workflow import WAS_IN_POST_STATES
 from portal.positions.models import Position
-from portal.reports import retention_curve
 from portal.reports.furthest_stage import (
     STAGE_RANKS,
     STAGES,
@@ -32,31 +32,36 @@ from portal.reports.furthest_stage import (
 )
 from portal.reports.report_filter import NO_DISTRICT, ReportFilter, fair_condition, placement_condition
 from portal.reports.report_scope import ReportScope
+from portal.reports.retention_curve import EmploymentSpell, employment_spells
 from portal.stations.models import path_range
 from portal.veterans.models import Veteran
 
-RowQuery = Callable[[ReportScope, ReportFilter], "QuerySet[Model]"]
+RowQuery: TypeAlias = Callable[[ReportScope, ReportFilter], "QuerySet[Model]"]
+PlacementQuery: TypeAlias = Callable[[ReportScope, ReportFilter], "QuerySet[Placement]"]
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`rows` make the number: it is how many there are, or the sum of their field `summed`."""
+    """One figure.
+
+    rows: query of the rows that the figure counts. sum_field: field of the rows that is added up instead.
+    """
 
     key: str
     label: str
     unit: str
     definition: str
     rows: RowQuery
-    summed: str = ""
+    sum_field: str = ""
 
     def count(self, scope: ReportScope, filters: ReportFilter) -> int:
         rows = self.rows(scope, filters)
-        return rows.aggregate(n=Sum(self.summed))["n"] or 0 if self.summed else rows.count()
+        return rows.aggregate(n=Sum(self.sum_field))["n"] or 0 if self.sum_field else rows.count()
 
 
 @dataclass(frozen=True, slots=True)
 class FigureValue:
-    """A value with what it counts: enough to find the rows again."""
+    """Value of a figure, with the key and the filters that select its rows."""
 
     figure: str
     filters: ReportFilter
@@ -77,14 +82,15 @@ def fairs(scope: ReportScope, filters: ReportFilter) -> "QuerySet[JobFairPage]":
 
 
 def booths(scope: ReportScope, filters: ReportFilter) -> "QuerySet[Booth]":
-    found = Booth.objects.filter(fair_condition(scope, filters, "fair__"), state=BoothState.CONFIRMED)
+    """Return confirmed booths; the district is the employer's, the occupation that of any position shown."""
+    rows = Booth.objects.filter(fair_condition(scope, filters, "fair__"), state=BoothState.CONFIRMED)
     if filters.district:
-        found = found.filter(path_range("employer__region_id", filters.district))
+        rows = rows.filter(path_range("employer__region_id", filters.district))
     if filters.occupation:
-        shown = Position.objects.filter(occupation__code__startswith=filters.occupation)
-        pairs = Booth.positions.through.objects.filter(position__in=shown.values("pk"))
-        found = found.filter(pk__in=pairs.values("booth"))
-    return found
+        matching_positions = Position.objects.filter(occupation__code__startswith=filters.occupation)
+        pairs = Booth.positions.through.objects.filter(position__in=matching_positions.values("pk"))
+        rows = rows.filter(pk__in=pairs.values("booth"))
+    return rows
 
 
 def employers(scope: ReportScope, filters: ReportFilter) -> "QuerySet[Employer]":
@@ -92,15 +98,15 @@ def employers(scope: ReportScope, filters: ReportFilter) -> "QuerySet[Employer]"
 
 
 def booth_positions(scope: ReportScope, filters: ReportFilter) -> "QuerySet[Model]":
-    """Rows (booth, position) of what confirmed booths show."""
-    found = Booth.positions.through.objects.filter(
+    """Return the pairs (booth, position) of the confirmed booths."""
+    rows = Booth.positions.through.objects.filter(
         fair_condition(scope, filters, "booth__fair__"), booth__state=BoothState.CONFIRMED
     )
     if filters.district:
-        found = found.filter(path_range("position__region_id", filters.district))
+        rows = rows.filter(path_range("position__region_id", filters.district))
     if filters.occupation:
-        found = found.filter(position__occupation__code__startswith=filters.occupation)
-    return found
+        rows = rows.filter(position__occupation__code__startswith=filters.occupation)
+    return rows
 
 
 def positions(scope: ReportScope, filters: ReportFilter) -> "QuerySet[Position]":
@@ -114,115 +120,126 @@ def registrations(scope: ReportScope, filters: ReportFilter) -> "QuerySet[Regist
 
 
 def visitors(scope: ReportScope, filters: ReportFilter) -> "QuerySet[CheckIn]":
-    found = CheckIn.objects.filter(fair_condition(scope, filters, "fair__"))
+    """Return all check-ins; the district is where the registered veteran lives."""
+    rows = CheckIn.objects.filter(fair_condition(scope, filters, "fair__"))
     if filters.district == NO_DISTRICT:
-        found = found.filter(registration__veteran__living_region__isnull=True)
+        rows = rows.filter(registration__veteran__living_region__isnull=True)
     elif filters.district:
-        found = found.filter(path_range("registration__veteran__living_region_id", filters.district))
-    return found
+        rows = rows.filter(path_range("registration__veteran__living_region_id", filters.district))
+    return rows
 
 
 def attendances(scope: ReportScope, filters: ReportFilter) -> "QuerySet[CheckIn]":
+    """Return the check-ins of veterans."""
     return visitors(scope, filters).filter(kind=VisitorKind.VETERAN)
 
 
 def attending_veterans(scope: ReportScope, filters: ReportFilter) -> "QuerySet[Veteran]":
-    came = attendances(scope, filters).filter(registration__isnull=False)
-    return Veteran.objects.filter(pk__in=came.order_by().values("registration__veteran"))
+    check_ins = attendances(scope, filters).filter(registration__isnull=False)
+    return Veteran.objects.filter(pk__in=check_ins.order_by().values("registration__veteran"))
 
 
 # --- rows of intentions ----------------------------------------------------------------------------------
-REACHED = Q(veteran_confirmed_at__isnull=False, employer_confirmed_at__isnull=False)
-
-
 def intentions(scope: ReportScope, filters: ReportFilter) -> PlacementQuerySet:
-    """By the day on which they were written down."""
+    """Return the intentions that were recorded in the period."""
     return Placement.objects.filter(placement_condition(scope, filters), filters.within("recorded_at"))
 
 
-def _reached(scope: ReportScope, filters: ReportFilter) -> PlacementQuerySet:
-    return intentions(scope, filters).filter(REACHED)
+def _confirmed_intentions(scope: ReportScope, filters: ReportFilter) -> PlacementQuerySet:
+    """Return the intentions that both sides confirmed (达成意向)."""
+    return intentions(scope, filters).reached()
 
 
-def _at(stage: S) -> Callable[[ReportScope, ReportFilter], "QuerySet[Placement]"]:
-    return lambda scope, filters: with_furthest_stage(intentions(scope, filters)).filter(
-        rank__gte=STAGE_RANKS[stage]
-    )
+def _at_stage(stage: S) -> PlacementQuery:
+    """Return the query of the intentions that reached the stage."""
+
+    def rows(scope: ReportScope, filters: ReportFilter) -> "QuerySet[Placement]":
+        placements = with_furthest_stage(intentions(scope, filters))
+        return placements.filter(rank__gte=STAGE_RANKS[stage])
+
+    return rows
 
 
-def _people(rows: Callable[[ReportScope, ReportFilter], "QuerySet[Placement]"]) -> RowQuery:
-    def found(scope: ReportScope, filters: ReportFilter) -> "QuerySet[Veteran]":
-        return Veteran.objects.filter(pk__in=rows(scope, filters).order_by().values("veteran"))
+def _people_in(placements: PlacementQuery) -> RowQuery:
+    """Return the query of the distinct veterans of these placements."""
 
-    return found
+    def rows(scope: ReportScope, filters: ReportFilter) -> "QuerySet[Veteran]":
+        return Veteran.objects.filter(pk__in=placements(scope, filters).order_by().values("veteran"))
 
-
-def _gap(stage: S) -> RowQuery:
-    def found(scope: ReportScope, filters: ReportFilter) -> PlacementQuerySet:
-        pairs = intervals_between_stages(intentions(scope, filters))[stage]
-        return Placement.objects.filter(pk__in=[pair.placement for pair in pairs])
-
-    return found
+    return rows
 
 
-def _lives(wanted: Callable[[retention_curve.EmploymentSpell, int], bool]) -> RowQuery:
-    def found(scope: ReportScope, filters: ReportFilter) -> PlacementQuerySet:
-        lives = retention_curve.employment_spells(intentions(scope, filters))
-        return Placement.objects.filter(
-            pk__in=[one.placement for one in lives if wanted(one, filters.days or 0)]
-        )
+def _with_interval_to(stage: S) -> RowQuery:
+    """Return the query of the placements whose log dates the stage and the stage before."""
 
-    return found
+    def rows(scope: ReportScope, filters: ReportFilter) -> PlacementQuerySet:
+        intervals = intervals_between_stages(intentions(scope, filters))[stage]
+        return Placement.objects.filter(pk__in=[interval.placement for interval in intervals])
+
+    return rows
 
 
-# --- what people in post say -----------------------------------------------------------------------------
+def _with_spell(condition: Callable[[EmploymentSpell, int], bool]) -> RowQuery:
+    """Return the query of the placements whose spell meets the condition at the day of the filters."""
+
+    def rows(scope: ReportScope, filters: ReportFilter) -> PlacementQuerySet:
+        spells = employment_spells(intentions(scope, filters))
+        day = filters.days or 0
+        return Placement.objects.filter(pk__in=[spell.placement for spell in spells if condition(spell, day)])
+
+    return rows
+
+
+# --- satisfaction of people in post ----------------------------------------------------------------------
 def onboarded_placements(scope: ReportScope, filters: ReportFilter) -> PlacementQuerySet:
-    """A correction out of the post takes a placement out."""
+    """Return the placements in which the person is or was in post, without those corrected."""
     return intentions(scope, filters).filter(state__in=sorted(WAS_IN_POST_STATES))
 
 
 def latest_answers(scope: ReportScope, filters: ReportFilter) -> AnswerQuerySet:
-    """The latest answer with a degree of each placement, by the day on which that was written down."""
-    return _latest(
-        placement_condition(scope, filters, "placement__") & filters.within("placement__recorded_at"), Q()
-    )
+    """Return the latest answer with a degree of each placement that was recorded in the period."""
+    condition = placement_condition(scope, filters, "placement__")
+    return _latest(condition & filters.within("placement__recorded_at"), Q())
 
 
 def answers_in_period(scope: ReportScope, filters: ReportFilter) -> AnswerQuerySet:
-    """The latest of each placement among those given in the period."""
+    """Return the latest answer of each placement among those given in the period."""
     return _latest(placement_condition(scope, filters, "placement__"), filters.within("at"))
 
 
-def _latest(whose: Q, given: Q) -> AnswerQuerySet:
-    told = Answer.objects.filter(given, satisfaction__isnull=False)
-    later = told.filter(placement=OuterRef("placement"), pk__gt=OuterRef("pk")).order_by()
-    return told.filter(whose, ~Exists(later), placement__state__in=sorted(WAS_IN_POST_STATES))
+def _latest(placements: Q, period: Q) -> AnswerQuerySet:
+    """Return the latest answer in the period of each placement that meets the condition."""
+    answers = Answer.objects.filter(period, satisfaction__isnull=False)
+    later = answers.filter(placement=OuterRef("placement"), pk__gt=OuterRef("pk")).order_by()
+    return answers.filter(placements, ~Exists(later), placement__state__in=sorted(WAS_IN_POST_STATES))
 
 
-def _saying(
-    degree: Satisfaction, rows: Callable[[ReportScope, ReportFilter], AnswerQuerySet]
+def _with_degree(
+    degree: Satisfaction, answers: Callable[[ReportScope, ReportFilter], AnswerQuerySet]
 ) -> Callable[[ReportScope, ReportFilter], AnswerQuerySet]:
-    return lambda scope, filters: rows(scope, filters).filter(satisfaction=degree)
+    return lambda scope, filters: answers(scope, filters).filter(satisfaction=degree)
 
 
-# --- what happened in a period ---------------------------------------------------------------------------
-def steps(scope: ReportScope, filters: ReportFilter) -> "QuerySet[PlacementTransition]":
-    """By the day on which they happened. A correction that says once more what stands already is none; one
-    that makes up for a step is, on its own day.
+# --- events of a period ----------------------------------------------------------------------------------
+def transitions(scope: ReportScope, filters: ReportFilter) -> "QuerySet[PlacementTransition]":
+    """Return the transitions that happened in the period.
+
+    A correction to a state that the log already has is not counted; one that adds a missing step counts
+    on the day of the correction.
     """
-    before = PlacementTransition.objects.filter(
+    earlier = PlacementTransition.objects.filter(
         placement=OuterRef("placement"), to_state=OuterRef("to_state"), sequence__lt=OuterRef("sequence")
     )
-    told = effective_transitions().exclude(Q(step="correct") & Exists(before.order_by()))
-    return told.filter(placement_condition(scope, filters, "placement__"), filters.on_days("happened_on"))
+    rows = effective_transitions().exclude(Q(step="correct") & Exists(earlier.order_by()))
+    return rows.filter(placement_condition(scope, filters, "placement__"), filters.on_days("happened_on"))
 
 
-def _step_to(*states: S) -> RowQuery:
-    return lambda scope, filters: steps(scope, filters).filter(to_state__in=states)
+def _transitions_to(*states: S) -> RowQuery:
+    return lambda scope, filters: transitions(scope, filters).filter(to_state__in=states)
 
 
 def calls(scope: ReportScope, filters: ReportFilter) -> "QuerySet[FollowUp]":
-    """Follow-ups of the reader's stations."""
+    """Return the follow-ups about people of the reader's stations."""
     return FollowUp.objects.filter(scope.covers("placement__veteran__station"), filters.below("station"))
 
 
@@ -238,15 +255,15 @@ def _calls_missed(scope: ReportScope, filters: ReportFilter) -> "QuerySet[Follow
     return calls(scope, filters).filter(filters.on_days("call_on"), state=FollowUpState.PENDING)
 
 
-_OF_FAIRS = "招聘会指本站辖区内主办、已发布且已经开始的招聘会，按开始日期归入时间段。"
-_OF_INTENTIONS = (
+_FAIRS_NOTE = "招聘会指本站辖区内主办、已发布且已经开始的招聘会，按开始日期归入时间段。"
+_INTENTIONS_NOTE = (
     "意向按登记日期归入时间段，之后的进展都算在这一批意向上；归属按退役军人现在所属的服务站，"
     "在本站招聘会的统计里则不论归属。"
 )
-_OF_STAGES = "到过这一步或更后面的一步就算，后来离职或放弃也算；被更正撤回的步骤不算。"
+_STAGES_NOTE = "到过这一步或更后面的一步就算，后来离职或放弃也算；被更正撤回的步骤不算。"
 
 _FIGURES = (
-    Figure("fairs", "招聘会", "场", _OF_FAIRS, fairs),
+    Figure("fairs", "招聘会", "场", _FAIRS_NOTE, fairs),
     Figure(
         "booths", "参会单位（家次）", "家次", "招聘会上已确认的展位数，同一家单位每参加一场计一次。", booths
     ),
@@ -263,18 +280,26 @@ _FIGURES = (
     Figure(
         "veterans", "参会退役军人", "人", "凭票入场的退役军人，时间段内一人只计一次。", attending_veterans
     ),
-    Figure("sheets", "登记意向", "份", f"登记的就业意向，一人一岗一份。{_OF_INTENTIONS}", intentions),
-    Figure("people", "有意向的退役军人", "人", "登记过意向的退役军人，一人只计一次。", _people(intentions)),
-    Figure("reached", "达成意向", "份", "退役军人和用人单位双方都已确认的意向。", _reached),
+    Figure("sheets", "登记意向", "份", f"登记的就业意向，一人一岗一份。{_INTENTIONS_NOTE}", intentions),
+    Figure(
+        "people", "有意向的退役军人", "人", "登记过意向的退役军人，一人只计一次。", _people_in(intentions)
+    ),
+    Figure("reached", "达成意向", "份", "退役军人和用人单位双方都已确认的意向。", _confirmed_intentions),
     Figure(
         "reached_people",
         "达成意向的退役军人",
         "人",
         "有双方确认的意向的人，一人只计一次。",
-        _people(_reached),
+        _people_in(_confirmed_intentions),
     ),
     *(
-        Figure(f"stage.{stage}", stage.label, "份", f"进展到“{stage.label}”的意向。{_OF_STAGES}", _at(stage))
+        Figure(
+            f"stage.{stage}",
+            stage.label,
+            "份",
+            f"进展到“{stage.label}”的意向。{_STAGES_NOTE}",
+            _at_stage(stage),
+        )
         for stage in STAGES
     ),
     *(
@@ -282,8 +307,8 @@ _FIGURES = (
             f"people.{stage}",
             f"{stage.label}（人）",
             "人",
-            f"有意向进展到“{stage.label}”的退役军人，一人只计一次。{_OF_STAGES}",
-            _people(_at(stage)),
+            f"有意向进展到“{stage.label}”的退役军人，一人只计一次。{_STAGES_NOTE}",
+            _people_in(_at_stage(stage)),
         )
         for stage in STAGES[1:]
     ),
@@ -292,24 +317,24 @@ _FIGURES = (
             f"gap.{stage}",
             f"到“{stage.label}”的天数",
             "份",
-            f"记录了“{before.label}”和“{stage.label}”两步日期的意向，中位数按它们之间的天数计算。",
-            _gap(stage),
+            f"记录了“{previous.label}”和“{stage.label}”两步日期的意向，中位数按它们之间的天数计算。",
+            _with_interval_to(stage),
         )
-        for before, stage in pairwise(STAGES)
+        for previous, stage in pairwise(STAGES)
     ),
     Figure(
         "at_risk",
         "仍在观察",
         "份",
         "到这一天仍在岗、且最后一次确认在岗不早于这一天的安置。",
-        _lives(lambda life, days: life.days >= days),
+        _with_spell(lambda spell, days: spell.days >= days),
     ),
     Figure(
         "left_by",
         "已离职",
         "份",
         "到这一天（含）为止离职的安置。",
-        _lives(lambda life, days: life.left and life.days <= days),
+        _with_spell(lambda spell, days: spell.left and spell.days <= days),
     ),
     Figure(
         "new_sheets", "新登记意向", "份", "时间段内登记的意向。归属按退役军人现在所属的服务站。", intentions
@@ -320,7 +345,7 @@ _FIGURES = (
             f"{stage.label}（本期发生）",
             "份",
             f"时间段内发生的“{stage.label}”步骤，按发生日期；更正补记的按更正那天，重复的不计。",
-            _step_to(stage),
+            _transitions_to(stage),
         )
         for stage in (*STAGES[1:], S.LEFT)
     ),
@@ -329,7 +354,9 @@ _FIGURES = (
         "未成（本期发生）",
         "份",
         "时间段内本人放弃、单位未录用、未接受录用、无法联系或失效的意向。",
-        _step_to(S.DECLINED_BY_VETERAN, S.DECLINED_BY_EMPLOYER, S.OFFER_REFUSED, S.UNREACHABLE, S.LAPSED),
+        _transitions_to(
+            S.DECLINED_BY_VETERAN, S.DECLINED_BY_EMPLOYER, S.OFFER_REFUSED, S.UNREACHABLE, S.LAPSED
+        ),
     ),
     Figure(
         "in_post",
@@ -342,7 +369,7 @@ _FIGURES = (
         "satisfaction",
         "回答了满意程度",
         "份",
-        f"入职了的意向里本人答过满意程度的，一份意向只计最近一次回答。{_OF_INTENTIONS}",
+        f"入职了的意向里本人答过满意程度的，一份意向只计最近一次回答。{_INTENTIONS_NOTE}",
         latest_answers,
     ),
     Figure(
@@ -357,10 +384,10 @@ _FIGURES = (
             f"{key}.{degree}",
             f"{degree.label}（{degree} 分）",
             "份",
-            f"{said}选“{degree.label}”的。",
-            _saying(degree, rows),
+            f"{prefix}选“{degree.label}”的。",
+            _with_degree(degree, answers),
         )
-        for key, said, rows in (
+        for key, prefix, answers in (
             ("satisfaction", "最近一次回答", latest_answers),
             ("new_satisfaction", "时间段内最近一次回答", answers_in_period),
         )

@@ -1,14 +1,15 @@
-"""How far a placement got, read from its log. A correction takes back what it undid.
+"""Furthest stage that a placement reached, derived from its log.
 
-The row says where a placement stands; the log says how far it ever came: who was hired and left again was
-hired. A step counts unless a correction took it back:
+The row holds the current state; the log shows how far the placement ever came: a person who was hired and
+left again was hired. A transition counts unless a correction reverted it:
 
-- A correction to a state of the chain takes back every step beyond that state; those up to it stand.
-- A correction to an ending that nobody reaches from a post (declined, unreachable …) takes back the step
-  right before it, and every step that says 'in post'.
-- An ending is taken back by the correction right after it.
-- Of two intentions that two files of one person had, the one that was absorbed keeps its declaration alone:
-  the other tells the rest. Put back, it counts from where it was put back to.
+- A correction to a stage reverts every transition to a later stage; those up to it remain.
+- A correction to an end state that cannot follow a job (declined, unreachable ...) reverts the transition
+  right before it, and every transition to a state in post.
+- A transition to an end state is reverted by the correction right after it.
+- When two records of one person are merged and both had an intention for one position, the absorbed placement
+  keeps its declaration only; the other one counts. After the merge is undone, it counts from the state that
+  was restored.
 """
 
 from collections.abc import Iterable
@@ -27,7 +28,7 @@ from portal.placements.workflow import IN_POST_STATES
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
-# A placement counts at a stage when its log ever reached this state or a later one of the chain.
+# A placement counts at a stage when its log ever reached this state or a later one.
 STAGES = (
     S.INTENDED,
     S.INTERVIEWED,
@@ -40,7 +41,7 @@ STAGES = (
 )
 END_STATES = tuple(state for state in S if state not in STAGES and state != S.LEFT)
 STAGE_RANKS = {state: rank for rank, state in enumerate(STAGES)}
-# Place of a logged state in the chain. Who left was in post; another ending adds nothing to how far it got.
+# Rank of a logged state. A person who left was in post; the other end states add nothing.
 _RANK = Case(
     *(
         When(to_state=state, then=Value(rank))
@@ -52,23 +53,25 @@ _RANK = Case(
 
 
 def effective_transitions() -> "QuerySet[PlacementTransition]":
-    """The steps that no correction took back; each with `place`, the place of its state in the chain."""
+    """Return the transitions that no correction reverted, each with `place`, the rank of its state."""
     corrections = PlacementTransition.objects.filter(placement=OuterRef("placement"), step="correct")
-    later = corrections.order_by().annotate(place=_RANK)
-    lower = later.filter(to_state__in=STAGES, sequence__gt=OuterRef("sequence"), place__lt=OuterRef("place"))
-    absorbed = PlacementTransition.objects.filter(
+    corrections = corrections.order_by().annotate(place=_RANK)
+    to_earlier_stage = corrections.filter(
+        to_state__in=STAGES, sequence__gt=OuterRef("sequence"), place__lt=OuterRef("place")
+    )
+    absorption = PlacementTransition.objects.filter(
         placement=OuterRef("placement"), step="absorb", sequence__gt=OuterRef("sequence")
     )
-    right_after = later.filter(sequence=OuterRef("sequence") + 1)
-    out_of_post = later.filter(to_state__in=END_STATES, sequence__gt=OuterRef("sequence"))
-    taken_back = (
-        Exists(lower)
-        | ~Q(place=0) & Exists(absorbed)
+    right_after = corrections.filter(sequence=OuterRef("sequence") + 1)
+    to_end_state = corrections.filter(to_state__in=END_STATES, sequence__gt=OuterRef("sequence"))
+    is_reverted = (
+        Exists(to_earlier_stage)
+        | ~Q(place=0) & Exists(absorption)
         | Exists(right_after.filter(to_state__in=END_STATES))
         | ~Q(to_state__in=STAGES) & Exists(right_after)
-        | Q(to_state__in=sorted(IN_POST_STATES)) & Exists(out_of_post)
+        | Q(to_state__in=sorted(IN_POST_STATES)) & Exists(to_end_state)
     )
-    return PlacementTransition.objects.annotate(place=_RANK).exclude(taken_back)
+    return PlacementTransition.objects.annotate(place=_RANK).exclude(is_reverted)
 
 
 class Rank(TypedDict):
@@ -76,7 +79,7 @@ class Rank(TypedDict):
 
 
 def with_furthest_stage(placements: PlacementQuerySet) -> "QuerySet[WithAnnotations[Placement, Rank]]":
-    """With `rank`: the furthest place in `CHAIN` that each came to."""
+    """Annotate each placement with `rank`, the index in `STAGES` of the furthest stage it reached."""
     furthest = (
         effective_transitions()
         .filter(placement=OuterRef("pk"))
@@ -90,32 +93,33 @@ def with_furthest_stage(placements: PlacementQuerySet) -> "QuerySet[WithAnnotati
 
 @dataclass(frozen=True, slots=True)
 class StageInterval:
-    """Days from one stage to the next in one placement."""
+    """Days from one stage to the next in one placement, given by its primary key."""
 
     placement: int
     days: int
 
 
 def intervals_between_stages(placements: PlacementQuerySet) -> dict[S, list[StageInterval]]:
-    """Stage -> days since the stage before, of each placement whose log has a step of both. One query.
+    """Return stage -> days since the stage before, in one query.
 
-    Who was hired without an interview in the log has no day of an interview, and is in neither list.
+    Only placements whose log has both stages are listed: a person who was hired without an interview in the
+    log is missing from the lists of the interview and of the offer.
     """
-    found: dict[int, dict[str, date]] = {}
+    first_days: dict[int, dict[str, date]] = {}
     rows: Iterable[tuple[int, str, date]] = (
         effective_transitions()
         .filter(placement__in=placements.order_by().values("pk"), to_state__in=STAGES)
-        .exclude(step__in=["correct", "reopen"])  # their day is not that of the stage
+        .exclude(step__in=["correct", "reopen"])  # dated by the correction, not by the stage
         .order_by("placement", "sequence")
         .values_list("placement", "to_state", "happened_on")
     )
     for placement, state, day in rows:
-        found.setdefault(placement, {}).setdefault(state, day)
+        first_days.setdefault(placement, {}).setdefault(state, day)
     return {
         stage: [
-            StageInterval(placement, (days[stage] - days[before]).days)
-            for placement, days in found.items()
-            if before in days and stage in days
+            StageInterval(placement, (days[stage] - days[previous]).days)
+            for placement, days in first_days.items()
+            if previous in days and stage in days
         ]
-        for before, stage in pairwise(STAGES)
+        for previous, stage in pairwise(STAGES)
     }

@@ -1,4 +1,4 @@
-"""The monthly report as a PDF. Its Chinese font is one that every reader of PDF brings itself."""
+"""Monthly report as a PDF. The Chinese font is not embedded: PDF readers bring it."""
 
 import io
 from collections.abc import Sequence
@@ -24,7 +24,8 @@ from reportlab.platypus import (
     TableStyle,
 )
 
-from portal.reports.furthest_stage import STAGES
+from portal.placements.enums import PlacementState as S
+from portal.reports.furthest_stage import STAGE_RANKS
 from portal.reports.month_report import MonthReport
 from portal.reports.pdf_charts import FONT, GREEN, GREY, LINE, draw_funnel, draw_retention_curve
 from portal.reports.satisfaction import MEAN_DEFINITION, MEAN_LABEL
@@ -40,12 +41,13 @@ _HEAD = ParagraphStyle(
 )
 _TITLE = ParagraphStyle("title", parent=_TEXT, fontSize=17, leading=25, alignment=TA_CENTER)
 _UNDER = ParagraphStyle("under", parent=_NOTE, fontSize=9, alignment=TA_CENTER)
-_SHOWN = (0, 1, 3, 5)  # of the chain: written down, interviewed, in post, in post after three months
-_LEFT = 2  # so many of the report's sections stand in the left column
+# Stages of the table by station.
+_STATION_STAGES = (S.INTENDED, S.INTERVIEWED, S.ONBOARDED, S.RETAINED_3M)
+_LEFT_SECTIONS = 2  # sections of the report in the left column
 
 
 def render_month_pdf(report: MonthReport, *, of: str, by: str, compress: bool = True) -> bytes:
-    """A4. `of`: whose report it is; `by`: who had it printed."""
+    """Render the report on A4. `of`: name of the station or city; `by`: name of the printing user."""
     pdfmetrics.registerFont(UnicodeCIDFont(FONT))
     out = io.BytesIO()
     title = f"{of}退役军人就业服务月报"
@@ -89,7 +91,7 @@ def render_month_pdf(report: MonthReport, *, of: str, by: str, compress: bool = 
 
 
 def _charts(report: MonthReport, width: float) -> list[Flowable]:
-    """The month's funnel, and beside it how long people stay, of all who ever came into a post."""
+    """Return the month's funnel, and beside it the retention curve of all people who came into a post."""
     half = (width - _GUTTER) / 2
     funnel = draw_funnel(report.funnel.stages, half)
     left = [
@@ -99,10 +101,10 @@ def _charts(report: MonthReport, width: float) -> list[Flowable]:
     ]
     right: list[Flowable] = [Paragraph("入职后仍在岗的比例", _HEAD)]
     if report.curve:
-        known = "，".join(f"{one.days} 天 {one.share:.0%}" for one in report.milestones if one.at_risk)
+        milestones = "，".join(f"{one.days} 天 {one.share:.0%}" for one in report.milestones if one.at_risk)
         right += [
             draw_retention_curve(report.curve, half, funnel.height),
-            Paragraph(f"历次安置合在一起；虚线是 95% 置信区间。{known}。", _NOTE),
+            Paragraph(f"历次安置合在一起；虚线是 95% 置信区间。{milestones}。", _NOTE),
         ]
     else:
         right.append(Paragraph("还没有人入职。", _TEXT))
@@ -111,52 +113,53 @@ def _charts(report: MonthReport, width: float) -> list[Flowable]:
 
 def _sections(report: MonthReport, width: float) -> list[Flowable]:
     half = (width - _GUTTER) / 2
-    made: list[list[Flowable]] = []
+    blocks: list[list[Flowable]] = []
     for name, lines in report.sections:
         rows = [
             [
                 Paragraph(line.figure.label, _TEXT),
                 Paragraph(f"{line.number.value:,} {line.figure.unit}", _NUMBER),
-                Paragraph(f"{line.before.value:,} {line.figure.unit}", _NUMBER),
+                Paragraph(f"{line.previous.value:,} {line.figure.unit}", _NUMBER),
             ]
             for line in lines
         ]
-        made.append(
+        blocks.append(
             [Paragraph(name, _HEAD), _table(("指标", "本月", "上月"), rows, (0.52, 0.24, 0.24), half)]
         )
-    this, before = (said.mean_said for said in report.said)
-    made[-1].append(Paragraph(f"{MEAN_LABEL}：本月 {this}，上月 {before}。{MEAN_DEFINITION}", _NOTE))
-    left = [part for section in made[:_LEFT] + made[-1:] for part in section]
-    right = [part for section in made[_LEFT:-1] for part in section]
+    current, previous = (counts.mean_text for counts in report.satisfaction)
+    blocks[-1].append(Paragraph(f"{MEAN_LABEL}：本月 {current}，上月 {previous}。{MEAN_DEFINITION}", _NOTE))
+    left = [part for section in blocks[:_LEFT_SECTIONS] + blocks[-1:] for part in section]
+    right = [part for section in blocks[_LEFT_SECTIONS:-1] for part in section]
     return [_beside(left, right, width)]
 
 
 def _stations(report: MonthReport, width: float) -> list[Flowable]:
     if not report.stations:
         return []
+    ranks = [STAGE_RANKS[stage] for stage in _STATION_STAGES]
     rows = [
-        [Paragraph(cell.label, _TEXT), *(Paragraph(f"{cell.counts[rank]:,}", _NUMBER) for rank in _SHOWN)]
+        [Paragraph(cell.label, _TEXT), *(Paragraph(f"{cell.counts[rank]:,}", _NUMBER) for rank in ranks)]
         for cell in report.stations
     ]
-    labels = [STAGES[rank].label for rank in _SHOWN]
+    labels = [stage.label for stage in _STATION_STAGES]
     table = _table(("服务站", *labels), rows, (0.4, 0.15, 0.15, 0.15, 0.15), width)
     return [Paragraph("本月登记的意向，按服务站和目前进展", _HEAD), table]
 
 
 def _definitions(report: MonthReport) -> list[Flowable]:
-    told: list[Flowable] = [Paragraph("各项数字怎么算", _HEAD)]
+    parts: list[Flowable] = [Paragraph("各项数字怎么算", _HEAD)]
     for _, lines in report.sections:
         words = (f"{line.figure.label}：{line.figure.definition}" for line in lines)
-        told.append(Paragraph(" ".join(words), _NOTE))
-    return [KeepTogether(told)]
+        parts.append(Paragraph(" ".join(words), _NOTE))
+    return [KeepTogether(parts)]
 
 
 def _beside(left: Sequence[Flowable], right: Sequence[Flowable], width: float) -> Table:
-    """Two columns on one page."""
+    """Return a table of two columns."""
     half = (width - _GUTTER) / 2
     table = Table([[list(left), "", list(right)]], colWidths=[half, _GUTTER, half])
     padding = {"LEFT": 0, "RIGHT": 0, "TOP": 8, "BOTTOM": 0}
-    sides = [(f"{side}PADDING", (0, 0), (-1, -1), room) for side, room in padding.items()]
+    sides = [(f"{side}PADDING", (0, 0), (-1, -1), size) for side, size in padding.items()]
     table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), *sides]))
     return table
 

@@ -1,4 +1,4 @@
-"""The report of one month: what was held, written down and done in it, beside the month before."""
+"""Report of one month: figures of the month beside those of the month before."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count
 from django.utils import timezone
 
-from portal.reports.figures import FIGURES, Figure, FigureValue, intentions, steps
-from portal.reports.funnels import CohortCounts, Funnel, build_funnel, group_placements
+from portal.reports.cohorts import CohortCounts, count_by_dimension
+from portal.reports.figures import FIGURES, Figure, FigureValue, intentions, transitions
+from portal.reports.funnels import Funnel, build_funnel
 from portal.reports.report_filter import ReportFilter, month_bounds
 from portal.reports.report_scope import ReportScope
 from portal.reports.retention_curve import (
@@ -31,29 +32,33 @@ SECTIONS = (
     ("回访", ("calls_due", "calls_done", "calls_missed")),
     ("满意程度", ("new_satisfaction", *(f"new_satisfaction.{degree}" for degree in DEGREES))),
 )  # fmt: skip
-_STEP, _SAID = "step.", "new_satisfaction"
+_STEP_PREFIX, _SATISFACTION_PREFIX = "step.", "new_satisfaction"
 
 
 @dataclass(frozen=True, slots=True)
-class MonthLine:
+class MonthRow:
+    """One figure with its value in the month (`number`) and in the month before (`previous`)."""
+
     figure: Figure
     number: FigureValue
-    before: FigureValue
+    previous: FigureValue
 
 
 @dataclass(frozen=True, slots=True)
 class MonthReport:
-    """`stations`: the month's intentions by station, and what became of them by now. `said`: how content
-    people called themselves in the month, and in the one before. `funnel`: of the month's intentions, by now.
-    `curve`, `milestones`: how long people stay, of all who ever came into a post.
+    """Figures of the month from `first` to `last`.
+
+    stations: the month's intentions by station, with their progress until now. satisfaction: answers given in
+    the month, and in the month before. funnel: progress of the month's intentions until now. curve,
+    milestones: retention of all people who ever came into a post.
     """
 
     as_of: datetime
     first: date
     last: date
-    sections: tuple[tuple[str, tuple[MonthLine, ...]], ...]
+    sections: tuple[tuple[str, tuple[MonthRow, ...]], ...]
     stations: tuple[CohortCounts, ...]
-    said: tuple[SatisfactionCounts, SatisfactionCounts]
+    satisfaction: tuple[SatisfactionCounts, SatisfactionCounts]
     funnel: Funnel
     curve: tuple[CurvePoint, ...]
     milestones: tuple[CurvePoint, ...]
@@ -62,32 +67,33 @@ class MonthReport:
     def name(self) -> str:
         return f"{self.first.year}年{self.first.month}月"
 
-    def line(self, figure: str) -> MonthLine:
-        return next(line for _, lines in self.sections for line in lines if line.figure.key == figure)
+    def row(self, figure: str) -> MonthRow:
+        """Return the row of the figure with this key."""
+        return next(row for _, rows in self.sections for row in rows if row.figure.key == figure)
 
 
 def build_month_report(scope: ReportScope, day: date) -> MonthReport:
-    """Of the month that the day lies in."""
+    """Build the report of the month of `day`."""
     first, last = month_bounds(day)
-    this = ReportFilter(since=first, until=last)
-    earlier = month_bounds(first - timedelta(days=1))
-    before = ReportFilter(since=earlier[0], until=earlier[1])
-    done = {filters: _steps(scope, filters) for filters in (this, before)}
-    stays = employment_spells(intentions(scope, ReportFilter()))
-    said = {filters: count_new_answers(scope, filters) for filters in (this, before)}
-    degrees = {
-        (one.figure, filters): one
-        for filters in said
-        for one in (said[filters].answered, *said[filters].numbers)
+    previous_first, previous_last = month_bounds(first - timedelta(days=1))
+    current = ReportFilter(since=first, until=last)
+    previous = ReportFilter(since=previous_first, until=previous_last)
+    transition_counts = {period: _count_transitions(scope, period) for period in (current, previous)}
+    satisfaction = {period: count_new_answers(scope, period) for period in (current, previous)}
+    satisfaction_values = {
+        (value.figure, period): value
+        for period, counts in satisfaction.items()
+        for value in (counts.total, *counts.numbers)
     }
 
-    def number(name: str, filters: ReportFilter) -> FigureValue:
-        if name.startswith(_SAID):
-            return degrees[name, filters]
-        if name.startswith(_STEP) and name != "step.ended":
-            return FigureValue(name, filters, done[filters].get(name.removeprefix(_STEP), 0))
-        return FigureValue(name, filters, FIGURES[name].count(scope, filters))
+    def figure_value(key: str, period: ReportFilter) -> FigureValue:
+        if key.startswith(_SATISFACTION_PREFIX):
+            return satisfaction_values[key, period]
+        if key.startswith(_STEP_PREFIX) and key != "step.ended":
+            return FigureValue(key, period, transition_counts[period].get(key.removeprefix(_STEP_PREFIX), 0))
+        return FigureValue(key, period, FIGURES[key].count(scope, period))
 
+    spells = employment_spells(intentions(scope, ReportFilter()))
     return MonthReport(
         as_of=timezone.now(),
         first=first,
@@ -95,18 +101,22 @@ def build_month_report(scope: ReportScope, day: date) -> MonthReport:
         sections=tuple(
             (
                 title,
-                tuple(MonthLine(FIGURES[name], number(name, this), number(name, before)) for name in names),
+                tuple(
+                    MonthRow(FIGURES[key], figure_value(key, current), figure_value(key, previous))
+                    for key in keys
+                ),
             )
-            for title, names in SECTIONS
+            for title, keys in SECTIONS
         ),
-        stations=tuple(group_placements(scope, this, "station")),
-        said=(said[this], said[before]),
-        funnel=build_funnel(scope, this),
-        curve=tuple(estimate_retention_curve(stays)),
-        milestones=tuple(estimate_at_milestones(stays)),
+        stations=tuple(count_by_dimension(scope, current, "station")),
+        satisfaction=(satisfaction[current], satisfaction[previous]),
+        funnel=build_funnel(scope, current),
+        curve=tuple(estimate_retention_curve(spells)),
+        milestones=tuple(estimate_at_milestones(spells)),
     )
 
 
-def _steps(scope: ReportScope, filters: ReportFilter) -> dict[str, int]:
-    rows = steps(scope, filters).order_by().values_list("to_state").annotate(n=Count("pk"))
+def _count_transitions(scope: ReportScope, filters: ReportFilter) -> dict[str, int]:
+    """Return state -> number of transitions to it in the period."""
+    rows = transitions(scope, filters).order_by().values_list("to_state").annotate(n=Count("pk"))
     return dict(rows)

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -11,23 +12,21 @@ from django.utils import timezone
 from portal.reports.report_scope import ReportScope
 from portal.stations.models import path_range
 
-COUNTY_CODE_LENGTH, OCCUPATION_GROUP_LENGTH = (
-    6,
-    4,
-)  # so many characters of a region's and of an occupation's code
+# Characters of a region's code that name its county, and of an occupation's code that name its group.
+COUNTY_CODE_LENGTH, OCCUPATION_GROUP_LENGTH = 6, 4
 NO_FAIR = 0
-NO_DISTRICT = "none"  # who lives nowhere that the file says
+NO_DISTRICT = "none"  # people whose record has no place of residence
 
 
 @dataclass(frozen=True, slots=True)
 class ReportFilter:
-    """Filters, all of which hold together; empty means no such filter.
+    """Filters of a report, combined with AND; an empty value means no such filter.
 
-    since, until: first and last day. fair: a fair's number, `NO_FAIR` for what began at none. employer: a
-    credit code, or part of a name. occupation, district: what the code begins with; the district is that of
-    the place of work. station: a station's number and path, everything below it. at_fairs: what began at the
-    fairs of the reader's stations, whoever the person; otherwise the people of the reader's stations,
-    wherever it began. days: of a retention curve.
+    since, until: first and last day. fair: primary key of a fair, `NO_FAIR` for intentions outside fairs.
+    employer: a credit code, or part of a name. occupation, district: prefix of the code; the district is that
+    of the place of work. station, station_path: primary key and tree path; the subtree is included. at_fairs:
+    rows of the fairs of the reader's stations, wherever the person lives; otherwise people of the reader's
+    stations, wherever the intention began. days: point of a retention curve, in days since the first day.
     """
 
     since: date | None = None
@@ -41,13 +40,14 @@ class ReportFilter:
     at_fairs: bool = False
     days: int | None = None
 
-    def replace(self, **changes: object) -> "ReportFilter":
-        return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
+    def replace(self, **changes: Any) -> "ReportFilter":
+        """Return a copy with these fields changed."""
+        return dataclasses.replace(self, **changes)
 
     @property
     def query(self) -> dict[str, str]:
-        """As parts of an address; what is not set is left out."""
-        parts = {
+        """Parameters of a query string; filters that are not set are left out."""
+        params = {
             "since": self.since.isoformat() if self.since else "",
             "until": self.until.isoformat() if self.until else "",
             "fair": "" if self.fair is None else str(self.fair),
@@ -58,28 +58,28 @@ class ReportFilter:
             "at_fairs": "1" if self.at_fairs else "",
             "days": "" if self.days is None else str(self.days),
         }
-        return {name: value for name, value in parts.items() if value}
+        return {name: value for name, value in params.items() if value}
 
     def within(self, field: str) -> Q:
-        """Condition that the moment in `field` lies in the period."""
-        found = Q()
+        """Return the condition that the datetime in `field` lies in the period."""
+        condition = Q()
         if self.since:
-            found &= Q(**{f"{field}__gte": start_of_day(self.since)})
+            condition &= Q(**{f"{field}__gte": start_of_day(self.since)})
         if self.until:
-            found &= Q(**{f"{field}__lt": start_of_day(self.until + timedelta(days=1))})
-        return found
+            condition &= Q(**{f"{field}__lt": start_of_day(self.until + timedelta(days=1))})
+        return condition
 
     def on_days(self, field: str) -> Q:
-        """Condition that the day in `field` lies in the period."""
-        found = Q()
+        """Return the condition that the date in `field` lies in the period."""
+        condition = Q()
         if self.since:
-            found &= Q(**{f"{field}__gte": self.since})
+            condition &= Q(**{f"{field}__gte": self.since})
         if self.until:
-            found &= Q(**{f"{field}__lte": self.until})
-        return found
+            condition &= Q(**{f"{field}__lte": self.until})
+        return condition
 
     def below(self, field: str) -> Q:
-        """Condition that the station reached by `field` lies below the chosen one."""
+        """Return the condition that the station in `field` lies in the subtree of the chosen station."""
         return path_range(f"{field}__path", self.station_path) if self.station is not None else Q()
 
 
@@ -87,48 +87,50 @@ def start_of_day(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def filters_by_year(years: Iterable[int], slice_: ReportFilter) -> list[tuple[str, ReportFilter]]:
-    """('2026年', that year's part) for each year, then ('合计', all of them together)."""
-    each = [(f"{year}年", slice_.replace(since=date(year, 1, 1), until=date(year, 12, 31))) for year in years]
-    return [*each, ("合计", slice_.replace(since=each[0][1].since, until=each[-1][1].until))]
+def filters_by_year(years: Iterable[int], base: ReportFilter) -> list[tuple[str, ReportFilter]]:
+    """Return ('2026年', filters of that year) for each year, then ('合计', filters of all years)."""
+    by_year = [
+        (f"{year}年", base.replace(since=date(year, 1, 1), until=date(year, 12, 31))) for year in years
+    ]
+    return [*by_year, ("合计", base.replace(since=by_year[0][1].since, until=by_year[-1][1].until))]
 
 
 def month_bounds(day: date) -> tuple[date, date]:
-    """First and last day of the day's month."""
+    """Return the first and the last day of the month of `day`."""
     first = day.replace(day=1)
     return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 # --- conditions on the rows of each table ----------------------------------------------------------------
-def placement_condition(scope: ReportScope, filters: ReportFilter, way: str = "") -> Q:
-    """Condition on placements, or on what leads to one by `way` ('placement__')."""
-    whose = "fair__organiser" if filters.at_fairs else "veteran__station"
-    found = scope.covers(way + whose) & filters.below(f"{way}veteran__station")
-    if filters.fair is not None:
-        found &= (
-            Q(**{f"{way}fair": filters.fair})
-            if filters.fair != NO_FAIR
-            else Q(**{f"{way}fair__isnull": True})
-        )
+def placement_condition(scope: ReportScope, filters: ReportFilter, prefix: str = "") -> Q:
+    """Return the condition on placements, or on rows that refer to one by `prefix` ('placement__')."""
+    station_field = "fair__organiser" if filters.at_fairs else "veteran__station"
+    condition = scope.covers(prefix + station_field) & filters.below(f"{prefix}veteran__station")
+    if filters.fair == NO_FAIR:
+        condition &= Q(**{f"{prefix}fair__isnull": True})
+    elif filters.fair is not None:
+        condition &= Q(**{f"{prefix}fair": filters.fair})
     if filters.employer:
-        found &= _employer(f"{way}position__employer", filters.employer)
+        condition &= _employer_condition(f"{prefix}position__employer", filters.employer)
     if filters.occupation:
-        found &= Q(**{f"{way}position__occupation__code__startswith": filters.occupation})
+        condition &= Q(**{f"{prefix}position__occupation__code__startswith": filters.occupation})
     if filters.district:
-        found &= path_range(f"{way}position__region_id", filters.district)
-    return found
+        condition &= path_range(f"{prefix}position__region_id", filters.district)
+    return condition
 
 
-def _employer(way: str, text: str) -> Q:
-    return Q(**{f"{way}__uscc": text}) | Q(**{f"{way}__name__contains": text})
+def _employer_condition(field: str, text: str) -> Q:
+    return Q(**{f"{field}__uscc": text}) | Q(**{f"{field}__name__contains": text})
 
 
-def fair_condition(scope: ReportScope, filters: ReportFilter, way: str = "") -> Q:
-    """Condition on published fairs organised in the reader's stations, or on what leads to one by `way`
-    ('fair__'). A fair that has not begun is counted only where it is asked for by its number.
+def fair_condition(scope: ReportScope, filters: ReportFilter, prefix: str = "") -> Q:
+    """Return the condition on published fairs of the reader's stations.
+
+    `prefix`: for rows that refer to a fair ('fair__'). A fair that has not begun counts only where the filter
+    names it.
     """
-    found = Q(**{f"{way}live": True}) & scope.covers(f"{way}organiser")
-    found &= filters.within(f"{way}starts_at") & filters.below(f"{way}organiser")
+    condition = Q(**{f"{prefix}live": True}) & scope.covers(f"{prefix}organiser")
+    condition &= filters.within(f"{prefix}starts_at") & filters.below(f"{prefix}organiser")
     if filters.fair is not None:
-        return found & Q(**{f"{way}pk": filters.fair})
-    return found & Q(**{f"{way}starts_at__lte": timezone.now()})
+        return condition & Q(**{f"{prefix}pk": filters.fair})
+    return condition & Q(**{f"{prefix}starts_at__lte": timezone.now()})

@@ -1,4 +1,4 @@
-"""Who reads reports, and whose rows they count."""
+"""Stations whose rows a report counts, and the permission to export them."""
 
 from dataclasses import dataclass
 
@@ -8,37 +8,34 @@ from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.stations.models import in_subtrees
 
-# Whoever runs fairs or follows people up reads the figures of the own stations; auditors check them.
-
 
 @dataclass(frozen=True, slots=True)
 class ReportScope:
-    """Tree paths of the stations whose subtrees the figures cover, and of those whose people may be named:
-    a reviewer or an auditor counts people without learning who they are.
+    """Stations of a report's reader, as tree paths.
+
+    paths: stations whose subtrees the figures cover. named: stations in whose subtrees people may be named; a
+    reviewer or an auditor counts people without learning who they are.
     """
 
     paths: tuple[str, ...]
     named: tuple[str, ...]
 
     def covers(self, field: str) -> Q:
-        """Condition that the station reached by `field` lies in the subtrees."""
+        """Return the condition that the station in `field` lies in the subtrees."""
         return in_subtrees(field, self.paths)
 
-    def names(self, path: str) -> bool:
-        """May people of the station with this path be named?"""
-        return any(path.startswith(own) for own in self.named)
+    def can_name_people_at(self, path: str) -> bool:
+        """Return whether people of the station with this path may be named."""
+        return any(path.startswith(named_path) for named_path in self.named)
 
 
 def report_scope_of(user: User, permission: Permission = Permission.READ_REPORTS) -> ReportScope:
+    """Return the scope of the stations where `user` has the permission."""
     return ReportScope(
         tuple(user.station_paths(permission)), tuple(user.station_paths(Permission.OPEN_RECORDS))
     )
 
 
-def can_read_reports(user: User) -> bool:
-    return user.has_station_permission(Permission.READ_REPORTS)
-
-
 def can_export_reports(user: User) -> bool:
-    """Taking figures out is a right of its own, as with files."""
+    """Return whether the user may export figures: the permission that exports of records need too."""
     return user.has_station_permission(Permission.EXPORT_DATA)

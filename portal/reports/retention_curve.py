@@ -1,16 +1,14 @@
-"""How long people stay in the post: a Kaplan-Meier curve of retention.
+"""Retention curve: Kaplan-Meier estimate of the share of people who are still in post after so many days.
 
-Who left is counted to the day on which they left. Who has not left is censored at the last day on which they
-are known to be in post: the day of the latest retention step, or the first day where there is none yet. Not
-at today: between the last call and today somebody may have left without anybody knowing, and to count those
-days as retention would make the curve better the fewer calls are made.
+A spell that ended counts up to the day on which the person left. Other spells are censored at the last day on
+which the person is known to be in post: the latest retention step, or the first day where there is none. They
+are not censored today: somebody may have left since the last call, and counting those days as retention would
+make the curve better the fewer calls are made.
 """
 
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from typing import cast
 
 import numpy as np
 from django.db.models import Max, OuterRef, Subquery
@@ -18,16 +16,20 @@ from django.db.models.functions import Coalesce, Greatest
 
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import PlacementQuerySet
-from portal.placements.workflow import IN_POST_STATES, RETENTION_DAYS
+from portal.placements.workflow import IN_POST_STATES, RETENTION_DAYS, WAS_IN_POST_STATES
 from portal.reports.furthest_stage import effective_transitions
 
 MILESTONE_DAYS = tuple(sorted(RETENTION_DAYS.values()))
-CONFIDENCE = 0.95
+CONFIDENCE_LEVEL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class EmploymentSpell:
-    """One placement in post: days from the first day, to leaving or to the last day known in post."""
+    """Observed time in post of one placement.
+
+    placement: primary key. days: from the first day to leaving, or to the last day known in post. left:
+    whether the spell ended; otherwise it is censored.
+    """
 
     placement: int
     days: int
@@ -36,8 +38,10 @@ class EmploymentSpell:
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """The curve after `days`: share still in post (0..1) with its confidence interval (None where it is not
-    defined); at_risk: so many are observed that long; left: so many had left by then.
+    """Curve after `days` in post.
+
+    share: estimate of the share still in post (0..1). low, high: its confidence interval, None where it is
+    not defined. at_risk: spells observed that long. left: spells that had ended by then.
     """
 
     days: int
@@ -49,70 +53,68 @@ class CurvePoint:
 
 
 def employment_spells(placements: PlacementQuerySet) -> list[EmploymentSpell]:
-    """Those that came into a post and did not come out of it by a correction. One query."""
-    known = (
+    """Return the spells of the placements that came into a post, without those corrected. One query."""
+    last_known_day = (
         effective_transitions()
         .filter(placement=OuterRef("pk"), to_state__in=sorted(IN_POST_STATES))
-        .exclude(step="correct")  # says what was so, not that anybody was asked on that day
+        .exclude(step="correct")  # a correction does not mean that the person was asked on that day
         .order_by()
         .values("placement")
         .annotate(last=Max("happened_on"))
         .values("last")
     )
     rows = (
-        placements.filter(state__in=[*sorted(IN_POST_STATES), S.LEFT], onboarded_on__isnull=False)
+        placements.filter(state__in=sorted(WAS_IN_POST_STATES), onboarded_on__isnull=False)
         .order_by("pk")
-        .annotate(known=Greatest(Coalesce(Subquery(known), "onboarded_on"), "onboarded_on"))
-        .values_list("pk", "state", "onboarded_on", "left_on", "known")
+        .annotate(last_day=Greatest(Coalesce(Subquery(last_known_day), "onboarded_on"), "onboarded_on"))
+        .values_list("pk", "state", "onboarded_on", "left_on", "last_day")
     )
-    found = []
-    # The filter leaves nobody without a first day, which the field may lack.
-    for pk, state, began, left_on, last in cast("Iterable[tuple[int, str, date, date | None, date]]", rows):
-        left = state == S.LEFT and left_on is not None
-        end = left_on if left and left_on is not None else last
-        found.append(EmploymentSpell(pk, max((end - began).days, 0), left))
-    return found
+    spells = []
+    for pk, state, first_day, left_on, last_day in rows:
+        assert first_day is not None  # filtered above
+        has_left = state == S.LEFT and left_on is not None
+        end = left_on if has_left and left_on is not None else last_day
+        spells.append(EmploymentSpell(pk, max((end - first_day).days, 0), has_left))
+    return spells
 
 
-def estimate_retention_curve(observed: Iterable[EmploymentSpell]) -> list[CurvePoint]:
-    """The steps of the curve: day 0, then each day on which somebody left. Empty for nobody."""
-    return _points(list(observed), None)
+def estimate_retention_curve(spells: Iterable[EmploymentSpell]) -> list[CurvePoint]:
+    """Return the steps of the curve: day 0, then each day on which somebody left. Empty without spells."""
+    return _curve_points(list(spells), None)
 
 
-def estimate_at_milestones(observed: Iterable[EmploymentSpell]) -> list[CurvePoint]:
-    """The curve after 30, 90, 180 and 365 days. A share beyond the longest observation is not told: there
-    `at_risk` is 0.
-    """
-    return _points(list(observed), MILESTONE_DAYS)
+def estimate_at_milestones(spells: Iterable[EmploymentSpell]) -> list[CurvePoint]:
+    """Return the curve at `MILESTONE_DAYS`. A milestone beyond the longest observation has `at_risk` 0."""
+    return _curve_points(list(spells), MILESTONE_DAYS)
 
 
-def _points(observed: list[EmploymentSpell], days: Iterable[int] | None) -> list[CurvePoint]:
-    if not observed:
+def _curve_points(spells: list[EmploymentSpell], days: Iterable[int] | None) -> list[CurvePoint]:
+    from scipy import stats  # noqa: PLC0415  (takes a second to import, and few pages show a curve)
+
+    if not spells:
         return []
-    lengths = np.array([life.days for life in observed])
-    left = np.array([life.left for life in observed])
+    lengths = np.array([spell.days for spell in spells])
+    has_left = np.array([spell.left for spell in spells])
     if days is None:
-        days = sorted({0, *(int(day) for day in lengths[left])})
-    from scipy import stats  # noqa: PLC0415 - takes a second, and few pages need it
-
-    data = stats.CensoredData(uncensored=lengths[left], right=lengths[~left])
+        days = sorted({0, *(int(day) for day in lengths[has_left])})
+    data = stats.CensoredData(uncensored=lengths[has_left], right=lengths[~has_left])
     function = stats.ecdf(data).sf
     with warnings.catch_warnings():
-        # Where nobody or everybody has left the interval is not defined; scipy answers NaN and says so.
+        # Where nobody or everybody has left, the interval is not defined: scipy warns and returns NaN.
         warnings.simplefilter("ignore", RuntimeWarning)
-        interval = function.confidence_interval(confidence_level=CONFIDENCE, method="log-log")
+        interval = function.confidence_interval(confidence_level=CONFIDENCE_LEVEL, method="log-log")
     return [
         CurvePoint(
             days=day,
             share=float(function.evaluate(day)),
-            low=_known(interval.low.evaluate(day)),
-            high=_known(interval.high.evaluate(day)),
+            low=_none_if_nan(interval.low.evaluate(day)),
+            high=_none_if_nan(interval.high.evaluate(day)),
             at_risk=int((lengths >= day).sum()),
-            left=int((left & (lengths <= day)).sum()),
+            left=int((has_left & (lengths <= day)).sum()),
         )
         for day in days
     ]
 
 
-def _known(value: float) -> float | None:
+def _none_if_nan(value: float) -> float | None:
     return None if np.isnan(value) else float(value)

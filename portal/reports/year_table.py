@@ -1,6 +1,4 @@
-"""The bureau's table of the last years: fairs, enterprises, posts, people, intentions and what became of
-them, by year and together, recounted from rows.
-"""
+"""Table of the last years (四年汇总): fairs, employers, people and intentions by year and in total."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +10,12 @@ from django.utils import timezone
 
 from portal.fairs.enums import VisitorKind
 from portal.reports import figures
+from portal.reports.cohorts import count_by_period
 from portal.reports.figures import FIGURES, Figure, FigureValue
-from portal.reports.funnels import count_by_period
 from portal.reports.report_filter import ReportFilter, filters_by_year
 from portal.reports.report_scope import ReportScope
 
-YEARS = 4
+YEAR_COUNT = 4
 ROW_KEYS = (
     "fairs", "booths", "employers", "positions", "headcount", "visitors", "attendances", "veterans",
     "sheets", "people", "reached", "reached_people",
@@ -28,77 +26,94 @@ ROW_KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class YearRow:
+    """One figure with its value in each column."""
+
     figure: Figure
     numbers: tuple[FigureValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class YearTable:
-    """`columns`: the years and their sum; distinct people and enterprises of the sum are counted once."""
+    """Columns are the years and their total, which counts distinct people and employers once."""
 
     as_of: datetime
     columns: tuple[str, ...]
-    lines: tuple[YearRow, ...]
+    rows: tuple[YearRow, ...]
 
-    def line(self, figure: str) -> YearRow:
-        return next(line for line in self.lines if line.figure.key == figure)
+    def row(self, figure: str) -> YearRow:
+        """Return the row of the figure with this key."""
+        return next(row for row in self.rows if row.figure.key == figure)
 
 
-def recent_years(until: int | None = None) -> list[int]:
-    until = until or timezone.localdate().year
-    return list(range(until - YEARS + 1, until + 1))
+def recent_years(last_year: int | None = None) -> list[int]:
+    """Return the `YEAR_COUNT` years up to `last_year`, by default the current one."""
+    last_year = last_year or timezone.localdate().year
+    return list(range(last_year - YEAR_COUNT + 1, last_year + 1))
 
 
 def build_year_table(scope: ReportScope, years: Sequence[int]) -> YearTable:
-    """The table of these years, in ten queries."""
-    parts = filters_by_year(years, ReportFilter())
-    cuts = [filters for _, filters in parts]
-    whole = cuts[-1]
-    people = Q(kind=VisitorKind.VETERAN)
+    """Build the table of these years. Ten queries."""
+    periods = filters_by_year(years, ReportFilter())
+    columns = [period for _, period in periods]
+    total = columns[-1]
+    is_veteran = Q(kind=VisitorKind.VETERAN)
     values: dict[str, list[int]] = {
-        **_counted(figures.fairs(scope, whole), cuts, "starts_at", fairs=("pk", Q())),
-        **_counted(
-            figures.booths(scope, whole),
-            cuts,
+        **_count_by_column(figures.fairs(scope, total), columns, "starts_at", fairs=("pk", Q())),
+        **_count_by_column(
+            figures.booths(scope, total),
+            columns,
             "fair__starts_at",
             booths=("pk", Q()),
             employers=("employer", Q()),
         ),
-        **_counted(
-            figures.booth_positions(scope, whole), cuts, "booth__fair__starts_at", positions=("position", Q())
+        **_count_by_column(
+            figures.booth_positions(scope, total),
+            columns,
+            "booth__fair__starts_at",
+            positions=("position", Q()),
         ),
-        **_counted(
-            figures.visitors(scope, whole),
-            cuts,
+        **_count_by_column(
+            figures.visitors(scope, total),
+            columns,
             "fair__starts_at",
             visitors=("pk", Q()),
-            attendances=("pk", people),
-            veterans=("registration__veteran", people),
+            attendances=("pk", is_veteran),
+            veterans=("registration__veteran", is_veteran),
         ),
-        "headcount": [FIGURES["headcount"].count(scope, filters) for filters in cuts],
+        "headcount": [FIGURES["headcount"].count(scope, column) for column in columns],
     }
-    cells = count_by_period(scope, whole, parts)
-    lines = tuple(
+    cohorts = count_by_period(scope, total, periods)
+    rows = tuple(
         YearRow(
-            FIGURES[name],
+            FIGURES[key],
             tuple(
-                FigureValue(name, filters, values[name][at]) if name in values else cells[at].number(name)
-                for at, filters in enumerate(cuts)
+                FigureValue(key, column, values[key][index])
+                if key in values
+                else cohorts[index].figure_value(key)
+                for index, column in enumerate(columns)
             ),
         )
-        for name in ROW_KEYS
+        for key in ROW_KEYS
     )
-    return YearTable(timezone.now(), tuple(label for label, _ in parts), lines)
+    return YearTable(timezone.now(), tuple(label for label, _ in periods), rows)
 
 
-def _counted(
-    rows: "QuerySet[Model]", cuts: Sequence[ReportFilter], moment: str, **counts: tuple[str, Q]
+def _count_by_column(
+    rows: "QuerySet[Model]", columns: Sequence[ReportFilter], moment: str, **counts: tuple[str, Q]
 ) -> dict[str, list[int]]:
-    """Name -> count in each filters by the moment; each name with what is counted, and on which condition."""
-    wanted: dict[str, Any] = {
-        f"{name}_{at}": Count(of, filter=filters.within(moment) & condition, distinct=of != "pk")
-        for name, (of, condition) in counts.items()
-        for at, filters in enumerate(cuts)
+    """Count several figures in each column, in one query.
+
+    Args:
+        rows: of all columns together.
+        columns: filters whose period chooses the rows by the datetime field `moment`.
+        counts: figure -> (field, condition); fields other than 'pk' are counted distinct.
+    """
+    aggregates: dict[str, Any] = {
+        f"{name}_{index}": Count(
+            counted_field, filter=column.within(moment) & condition, distinct=counted_field != "pk"
+        )
+        for name, (counted_field, condition) in counts.items()
+        for index, column in enumerate(columns)
     }
-    found = rows.order_by().aggregate(**wanted)
-    return {name: [found[f"{name}_{at}"] for at in range(len(cuts))] for name in counts}
+    values = rows.order_by().aggregate(**aggregates)
+    return {name: [values[f"{name}_{index}"] for index in range(len(columns))] for name in counts}

@@ -76,7 +76,7 @@ def measure() -> dict[str, dict[str, float]]:
         "best": min(walls),
         "ms": statistics.median(walls),
         "cpu": min(cpus),
-        "sheets": table.line("sheets").numbers[-1].value,
+        "sheets": table.row("sheets").numbers[-1].value,
         "intentions": Placement.objects.count(),
     }
     return found

@@ -11,7 +11,7 @@ from portal.accounts.roles import StationRole
 from portal.fairs import actions
 from portal.fairs.enums import BoothState, RegistrationState, VisitorKind
 from portal.fairs.models import Booth, CheckIn, DoorShift, Registration, fairs_operated_by
-from portal.reports.funnels import build_fair_report
+from portal.reports.fair_report import build_fair_report
 from tests.factories import (
     make_booth,
     make_employer,

@@ -85,7 +85,7 @@ def counted(client: Client, path: str) -> int:
         rows += read(client, f"{path}{'&' if '?' in path else '?'}page={number}")[0].rows
     assert rows == paginator.count, f"{path}: {rows} rows on its pages, {paginator.count} said"
     figure = context.get("figure")
-    if figure is not None and figure.summed:
-        rows = sum(getattr(row, figure.summed) for row in paginator.object_list)
+    if figure is not None and figure.sum_field:
+        rows = sum(getattr(row, figure.sum_field) for row in paginator.object_list)
     assert first.total == rows, f"{path}: said {first.total}"
     return rows

@@ -7,7 +7,9 @@ from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.follow_ups.models import FollowUp, FollowUpEvent
 from portal.placements.models import Placement, PlacementTransition
-from portal.reports.funnels import build_fair_report, build_funnel, group_placements
+from portal.reports.cohorts import count_by_dimension
+from portal.reports.fair_report import build_fair_report
+from portal.reports.funnels import build_funnel
 from portal.reports.public_totals import MIN_PUBLISHED_COUNT, count_portal_totals
 from portal.reports.report_filter import NO_FAIR, ReportFilter
 from portal.reports.report_scope import report_scope_of
@@ -107,7 +109,7 @@ def the_years_agree(world: World, operator: User) -> None:
         for stage in ("interviewed", "offered", "onboarded", "retained_3m", "retained_12m"):
             wanted[f"stage.{stage}"] = len(at_least(rows, stage))
             wanted[f"people.{stage}"] = people(at_least(rows, stage))
-        lines = {line.figure.key: line.numbers[at].value for line in table.lines}
+        lines = {line.figure.key: line.numbers[at].value for line in table.rows}
         assert {name: lines[name] for name in wanted if name in lines} == {
             name: count for name, count in wanted.items() if name in lines
         }, columns
@@ -143,14 +145,14 @@ def the_reports_agree(world: World, operator: User) -> None:
     assert [stage.count for stage in whole.stages] == stages(world.rows)
     assert whole.people.value == people(world.rows)
     for dimension in ("employer", "occupation", "district", "station", "month"):
-        cells = group_placements(scope, ReportFilter(), dimension)
+        cells = count_by_dimension(scope, ReportFilter(), dimension)
         assert [sum(each) for each in zip(*(cell.counts for cell in cells), strict=True)] == (
             stages(world.rows) if world.rows else []
         ), dimension
     by_fair: dict[int | None, list[Row]] = {}
     for row in world.rows:
         by_fair.setdefault(row.fair, []).append(row)
-    assert {cell.filters.fair: cell.counts for cell in group_placements(scope, ReportFilter(), "fair")} == {
+    assert {cell.filters.fair: cell.counts for cell in count_by_dimension(scope, ReportFilter(), "fair")} == {
         fair or NO_FAIR: stages(rows) for fair, rows in by_fair.items()
     }
     assert {life.placement: life.left for life in employment_spells(Placement.objects.all())} == {

@@ -19,7 +19,8 @@ from portal.placements import actions
 from portal.placements.enums import PlacementState
 from portal.placements.models import Placement
 from portal.placements.workflow import TRANSITIONS
-from portal.reports.funnels import build_fair_report, count_stages
+from portal.reports.fair_report import build_fair_report
+from portal.reports.funnels import count_stages
 from portal.veterans.enums import EmploymentStatus
 from tests.factories import (
     make_booth,

@@ -15,7 +15,7 @@ from portal.fairs.enums import VisitorKind
 from portal.placements import actions
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import Placement
-from portal.reports import fair_tables, funnels, month_report, satisfaction, year_table
+from portal.reports import cohorts, fair_report, fair_tables, funnels, month_report, satisfaction, year_table
 from portal.reports.figures import FIGURES, FigureValue
 from portal.reports.public_totals import count_portal_totals
 from portal.reports.report_filter import NO_DISTRICT, NO_FAIR, ReportFilter
@@ -73,11 +73,11 @@ def every(report: object) -> Iterator[FigureValue]:
     """All numbers anywhere in a report."""
     if isinstance(report, FigureValue):
         yield report
-    elif isinstance(report, funnels.CohortCounts):
+    elif isinstance(report, cohorts.CohortCounts):
         yield from report.numbers
-        yield from (report.number(name) for name in ("people", "reached", "reached_people"))
+        yield from (report.figure_value(name) for name in ("people", "reached", "reached_people"))
     elif isinstance(report, satisfaction.SatisfactionCounts):
-        yield from (report.answered, *report.numbers)
+        yield from (report.total, *report.numbers)
     elif isinstance(report, list | tuple):
         for part in report:
             yield from every(part)
@@ -95,11 +95,11 @@ def reports(scope: ReportScope) -> Iterator[tuple[str, object]]:
     yield "month", month_report.build_month_report(scope, today - timedelta(days=70))
     yield "compared", fair_tables.compare_fairs(scope, shown)
     yield "funnel", funnels.build_funnel(scope, ReportFilter())
-    for dimension in funnels.DIMENSIONS:
-        yield dimension, funnels.group_placements(scope, ReportFilter(), dimension)
+    for dimension in cohorts.DIMENSION_LABELS:
+        yield dimension, cohorts.count_by_dimension(scope, ReportFilter(), dimension)
         yield (
             f"{dimension} of a period",
-            funnels.group_placements(
+            cohorts.count_by_dimension(
                 scope,
                 ReportFilter(since=today - timedelta(days=100), until=today - timedelta(days=6)),
                 dimension,
@@ -111,7 +111,7 @@ def reports(scope: ReportScope) -> Iterator[tuple[str, object]]:
         )
     yield "answers", satisfaction.count_satisfaction(scope, ReportFilter())
     for fair in shown:
-        yield "fair", funnels.build_fair_report(fair).numbers
+        yield "fair", fair_report.build_fair_report(fair).numbers
         yield "by district", fair_tables.fair_by_district(fair)
         yield "by occupation", fair_tables.fair_by_occupation(fair)
 
@@ -141,7 +141,7 @@ def test_the_four_years_count_people_and_firms_once(town, city) -> None:
     assert table.columns == (*(f"{year}年" for year in range(now.year - 3, now.year + 1)), "合计")
 
     def of(figure: str) -> dict[str, int]:
-        values = (number.value for number in table.line(figure).numbers)
+        values = (number.value for number in table.row(figure).numbers)
         return dict(zip(table.columns, values, strict=True))
 
     assert of("fairs")["合计"] == 2
@@ -158,10 +158,10 @@ def test_the_four_years_count_people_and_firms_once(town, city) -> None:
 def test_a_town_counts_its_own_people_and_fairs(town) -> None:
     scope = report_scope_of(make_staff(make_stations()["睦洲镇"], StationRole.HEAD))
     table = year_table.build_year_table(scope, year_table.recent_years())
-    assert table.line("fairs").numbers[-1].value == 0
-    assert table.line("sheets").numbers[-1].value == 2
+    assert table.row("fairs").numbers[-1].value == 0
+    assert table.row("sheets").numbers[-1].value == 2
     assert (
-        funnels.count_all(
+        cohorts.count_cohort(
             report_scope_of(make_staff(make_stations()["蓬江区"], StationRole.HEAD)), ReportFilter()
         ).counts[0]
         == 0
@@ -206,7 +206,7 @@ def test_a_fair_by_district_and_occupation(town) -> None:
     assert (unknown.pop("veterans"), set(unknown.values())) == (1, {None})
     assert (
         FIGURES["veterans"].count(
-            funnels.fair_scope(second)[0], ReportFilter(fair=second.pk, district=NO_DISTRICT)
+            fair_report.fair_scope(second)[0], ReportFilter(fair=second.pk, district=NO_DISTRICT)
         )
         == 1
     )
@@ -222,8 +222,8 @@ def test_a_month_counts_what_happened_in_it(walk, operator, city) -> None:
     report = month_report.build_month_report(city, today)
 
     def pair(figure: str) -> tuple[int, int]:
-        line = report.line(figure)
-        return line.number.value, line.before.value
+        line = report.row(figure)
+        return line.number.value, line.previous.value
 
     assert pair("new_sheets") == (1, 1)
     assert pair("step.interviewed") == (1, 1)
@@ -249,11 +249,11 @@ def test_reports_ask_as_often_for_many_as_for_few(town, city, walk) -> None:
             ("years", lambda: year_table.build_year_table(city, year_table.recent_years())),
             ("month", lambda: month_report.build_month_report(city, timezone.localdate())),
             ("funnel", lambda: funnels.build_funnel(city, ReportFilter())),
-            ("fair", lambda: funnels.build_fair_report(town[1])),
+            ("fair", lambda: fair_report.build_fair_report(town[1])),
             ("district", lambda: fair_tables.fair_by_district(town[1])),
             *(
-                (by, lambda by=by: funnels.group_placements(city, ReportFilter(), by))
-                for by in funnels.DIMENSIONS
+                (by, lambda by=by: cohorts.count_by_dimension(city, ReportFilter(), by))
+                for by in cohorts.DIMENSION_LABELS
             ),
         ):
             with CaptureQueriesContext(connection) as captured:
@@ -279,6 +279,6 @@ def test_years_are_those_of_the_clock_on_the_wall(walk, city) -> None:
     assert by.current_appointments
     with patch("django.utils.timezone.now", return_value=new_year):
         actions.declare(veteran=make_veteran(), position=position, by=by)
-    cells = funnels.group_placements(city, ReportFilter(), "month")
+    cells = cohorts.count_by_dimension(city, ReportFilter(), "month")
     assert [cell.label for cell in cells] == ["2026年1月"]
     assert FIGURES["sheets"].count(city, cells[0].filters) == 1

@@ -16,8 +16,8 @@ from portal.placements import actions
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import Placement
 from portal.reports import month_report
+from portal.reports.cohorts import DIMENSION_LABELS
 from portal.reports.figures import FIGURES, latest_answers
-from portal.reports.funnels import DIMENSIONS
 from portal.reports.report_filter import ReportFilter
 from portal.reports.report_scope import ReportScope, report_scope_of
 from portal.reports.satisfaction import (
@@ -64,7 +64,7 @@ def test_the_latest_answer_of_a_placement_counts_once(hired, city) -> None:
     says(silent, None)
     found = count_satisfaction(city, ReportFilter())
     assert found.counts == {5: 1, 4: 1, 3: 0, 2: 0, 1: 0}
-    assert (found.answered.value, found.mean, found.mean_said) == (2, 4.5, "4.5 分")
+    assert (found.total.value, found.mean, found.mean_text) == (2, 4.5, "4.5 分")
     assert found.shares == [0.5, 0.5, 0, 0, 0]
     assert count_onboarded(city, ReportFilter()).value == 3
     assert list(FIGURES["satisfaction.5"].rows(city, ReportFilter()).values_list("placement", flat=True)) == [
@@ -74,7 +74,7 @@ def test_the_latest_answer_of_a_placement_counts_once(hired, city) -> None:
 
 def test_nobody_has_no_mean(city) -> None:
     found = count_satisfaction(city, ReportFilter())
-    assert (found.mean, found.mean_said, found.shares) == (None, "—", [None] * 5)
+    assert (found.mean, found.mean_text, found.shares) == (None, "—", [None] * 5)
 
 
 @pytest.mark.parametrize(("degrees", "mean"), [((1, 2), 1.5), ((5, 5, 4), 4.7), ((3, 3, 4), 3.3)])
@@ -100,12 +100,12 @@ def test_a_cut_is_by_the_intention_and_a_month_by_the_answer(hired, city) -> Non
     says(placement, 4)
     wrote = timezone.localdate(placement.recorded_at)
     assert count_satisfaction(city, ReportFilter(since=wrote, until=wrote)).counts[4] == 1
-    assert count_satisfaction(city, ReportFilter(since=today)).answered.value == 0
+    assert count_satisfaction(city, ReportFilter(since=today)).total.value == 0
     report = month_report.build_month_report(city, today)
-    assert (report.line("new_satisfaction").number.value, report.said[0].mean) == (1, 4.0)
+    assert (report.row("new_satisfaction").number.value, report.satisfaction[0].mean) == (1, 4.0)
     then = today - timedelta(days=40)
     assert count_new_answers(city, ReportFilter(since=then, until=then)).counts[2] == 1
-    assert month_report.build_month_report(city, then).said[0].mean == 2.0
+    assert month_report.build_month_report(city, then).satisfaction[0].mean == 2.0
 
 
 def test_a_station_counts_its_own_people(hired) -> None:
@@ -128,13 +128,13 @@ def test_the_groups_of_a_dimension_are_the_whole_and_lead_to_their_rows(hired, c
         says(hired(position=long_open_position(employer=firm)), degree)
     says(hired(), 1)
     whole = count_satisfaction(city, ReportFilter()).counts
-    for dimension in DIMENSIONS:
+    for dimension in DIMENSION_LABELS:
         groups = satisfaction_by_dimension(city, ReportFilter(), dimension)
         assert {degree: sum(group.counts[degree] for group in groups) for degree in Satisfaction} == whole
-        for number in (one for group in groups for one in (group.answered, *group.numbers)):
+        for number in (one for group in groups for one in (group.total, *group.numbers)):
             assert FIGURES[number.figure].count(city, number.filters) == number.value, (dimension, number)
     first, second = satisfaction_by_dimension(city, ReportFilter(), "employer")
-    assert (first.label, first.answered.value, first.mean) == (firm.name, 3, 3.7)
+    assert (first.label, first.total.value, first.mean) == (firm.name, 3, 3.7)
     assert second.mean == 1.0
 
 
@@ -144,7 +144,7 @@ def test_it_asks_as_often_for_many_as_for_few(hired, city) -> None:
         for make in (
             lambda: count_satisfaction(city, ReportFilter()),
             lambda: count_new_answers(city, ReportFilter()),
-            *(lambda by=by: satisfaction_by_dimension(city, ReportFilter(), by) for by in DIMENSIONS),
+            *(lambda by=by: satisfaction_by_dimension(city, ReportFilter(), by) for by in DIMENSION_LABELS),
         ):
             with CaptureQueriesContext(connection) as captured:
                 make()

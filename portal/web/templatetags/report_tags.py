@@ -36,8 +36,8 @@ def number(value: FigureValue, unit: str = "") -> SafeString:
 def mean(degrees: SatisfactionCounts) -> SafeString:
     """'4.3 分' as a link to the answers that it is the mean of; '—' of none."""
     if degrees.mean is None:
-        return SafeString(degrees.mean_said)
-    return format_html('<a class="number" href="{}">{}</a>', rows_url(degrees.answered), degrees.mean_said)
+        return SafeString(degrees.mean_text)
+    return format_html('<a class="number" href="{}">{}</a>', rows_url(degrees.total), degrees.mean_text)
 
 
 @register.simple_tag

@@ -21,7 +21,7 @@ from portal.follow_ups.models import FollowUp, FollowUpAttempt
 from portal.placements import actions as placements
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import Placement
-from portal.reports.funnels import DIMENSIONS
+from portal.reports.cohorts import DIMENSION_LABELS
 from portal.stations.models import Station
 from tests.factories import make_staff
 from tests.harness.numbers import Numbers, counted, read
@@ -85,7 +85,7 @@ def report_pages() -> Iterator[str]:
     firm = Employer.objects.filter(positions__placements__isnull=False).order_by("pk")[0]
     station = Station.objects.filter(veterans__placements__onboarded_on__isnull=False).order_by("pk")[0]
     county = Station.objects.get(path=station.path[: 2 * Station.steplen])
-    for by in DIMENSIONS:
+    for by in DIMENSION_LABELS:
         yield f"/desk/insights/?by={by}"
     yield f"/desk/insights/?by=employer&fair={fair.pk}"
     yield f"/desk/insights/?by=station&station={county.pk}&since={today - timedelta(days=300)}&until={today}"
@@ -93,7 +93,7 @@ def report_pages() -> Iterator[str]:
     yield "/desk/insights/?by=occupation&district=440705&occupation=4-02"
     yield "/desk/insights/retention/"
     yield f"/desk/insights/retention/?station={county.pk}"
-    for by in DIMENSIONS:
+    for by in DIMENSION_LABELS:
         yield f"/desk/insights/satisfaction/?by={by}"
     yield f"/desk/insights/satisfaction/?by=station&station={county.pk}&until={today}"
     yield "/desk/insights/fairs/"

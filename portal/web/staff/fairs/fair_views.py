@@ -11,6 +11,7 @@ from portal.accounts.models import User
 from portal.fairs import actions
 from portal.fairs.models import DoorShift, fairs_operated_by
 from portal.fairs.permissions import can_manage
+from portal.reports.fair_report import build_fair_report
 from portal.reports.fair_tables import (
     DISTRICT_COLUMNS,
     DISTRICT_NOTE,
@@ -20,7 +21,6 @@ from portal.reports.fair_tables import (
     fair_by_occupation,
 )
 from portal.reports.figures import FIGURES
-from portal.reports.funnels import build_fair_report
 from portal.reports.public_totals import count_booths
 from portal.web.staff.access import fair_staff
 from portal.web.staff.fairs.forms import DoorShiftForm

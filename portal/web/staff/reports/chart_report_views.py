@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 
 from portal.accounts.models import User
 from portal.reports import retention_curve
+from portal.reports.cohorts import DIMENSION_LABELS, count_by_dimension
 from portal.reports.figures import FIGURES, FigureValue, intentions
-from portal.reports.funnels import DIMENSIONS, build_funnel, group_placements
+from portal.reports.funnels import build_funnel
 from portal.reports.furthest_stage import STAGES
 from portal.reports.report_filter import ReportFilter
 from portal.reports.report_scope import ReportScope, can_export_reports, report_scope_of
@@ -59,9 +60,11 @@ def funnels(request: HttpRequest, user: User) -> HttpResponse:
     """Show the stages that the intentions reached, in total and by one dimension."""
     scope, form, filters = _parse_request(user, request.GET)
     by = _dimension(request.GET)
-    context = _context(user, form, filters, "report-funnels", by=by, by_label=DIMENSIONS[by], funnel=None)
+    context = _context(
+        user, form, filters, "report-funnels", by=by, by_label=DIMENSION_LABELS[by], funnel=None
+    )
     if filters is not None:
-        cells = group_placements(scope, filters, by)
+        cells = count_by_dimension(scope, filters, by)
         page = Paginator(cells, PAGE_SIZE).get_page(request.GET.get("page"))
         context |= {
             "funnel": build_funnel(scope, filters),
@@ -77,7 +80,7 @@ def funnels(request: HttpRequest, user: User) -> HttpResponse:
 
 def _dimension(data: QueryDict) -> str:
     by = data.get("by", "fair")
-    return by if by in DIMENSIONS else "fair"
+    return by if by in DIMENSION_LABELS else "fair"
 
 
 def _dimensions(name: str, filters: ReportFilter | None, by: str) -> list[dict[str, Any]]:
@@ -89,7 +92,7 @@ def _dimensions(name: str, filters: ReportFilter | None, by: str) -> list[dict[s
             "current": key == by,
             "count": None,
         }
-        for key, label in DIMENSIONS.items()
+        for key, label in DIMENSION_LABELS.items()
     ]
 
 
@@ -137,7 +140,7 @@ def satisfaction(request: HttpRequest, user: User) -> HttpResponse:
     """Show the satisfaction of employed veterans by degree, in total and by one dimension."""
     scope, form, filters = _parse_request(user, request.GET)
     name, by = "report-satisfaction", _dimension(request.GET)
-    context = _context(user, form, filters, name, by=by, by_label=DIMENSIONS[by], degrees=None)
+    context = _context(user, form, filters, name, by=by, by_label=DIMENSION_LABELS[by], degrees=None)
     if filters is not None:
         degrees = count_satisfaction(scope, filters)
         page = Paginator(satisfaction_by_dimension(scope, filters, by), PAGE_SIZE).get_page(

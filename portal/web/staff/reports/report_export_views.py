@@ -16,9 +16,9 @@ from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.reports import retention_curve
 from portal.reports.actions import MAX_ROWS, export_table
+from portal.reports.cohorts import DIMENSION_LABELS, count_by_dimension, count_cohort
 from portal.reports.fair_tables import COMPARISON_COLUMNS, compare_fairs
 from portal.reports.figures import FIGURES, intentions
-from portal.reports.funnels import DIMENSIONS, count_all, group_placements
 from portal.reports.furthest_stage import STAGES
 from portal.reports.month_report import build_month_report
 from portal.reports.report_scope import ReportScope, report_scope_of
@@ -61,7 +61,7 @@ def export(request: HttpRequest, user: User, report: str) -> HttpResponse:
     table = build_table(user, report_scope_of(user, Permission.EXPORT_DATA), request.POST)
     try:
         content = export_table(
-            by=user, title=table.title, said=table.filters, headers=table.headers, rows=table.rows
+            by=user, title=table.title, filter_text=table.filters, headers=table.headers, rows=table.rows
         )
     except ValidationError as error:
         messages.error(request, "；".join(error.messages))
@@ -78,20 +78,20 @@ def _parse_filters(scope: ReportScope, data: QueryDict) -> Any:
 
 def _dimension(data: QueryDict) -> str:
     by = data.get("by", "fair")
-    if by not in DIMENSIONS:
+    if by not in DIMENSION_LABELS:
         raise Http404(by)
     return by
 
 
 def _funnel(_user: User, scope: ReportScope, data: QueryDict) -> ExportTable:
     filters, by = _parse_filters(scope, data), _dimension(data)
-    cells = [*group_placements(scope, filters, by), count_all(scope, filters)]
+    cells = [*count_by_dimension(scope, filters, by), count_cohort(scope, filters)]
     return ExportTable(
-        f"漏斗（按{DIMENSIONS[by]}）",
+        f"漏斗（按{DIMENSION_LABELS[by]}）",
         describe_filters(filters),
-        (DIMENSIONS[by], "有意向的人", "达成意向", *(state.label for state in STAGES)),
+        (DIMENSION_LABELS[by], "有意向的人", "达成意向", *(state.label for state in STAGES)),
         [
-            (cell.label, cell.number("people").value, cell.number("reached").value, *cell.counts)
+            (cell.label, cell.figure_value("people").value, cell.figure_value("reached").value, *cell.counts)
             for cell in cells
         ],
     )
@@ -114,10 +114,10 @@ def _satisfaction(_user: User, scope: ReportScope, data: QueryDict) -> ExportTab
     filters, by = _parse_filters(scope, data), _dimension(data)
     groups = [*satisfaction_by_dimension(scope, filters, by), count_satisfaction(scope, filters)]
     return ExportTable(
-        f"满意程度（按{DIMENSIONS[by]}）",
+        f"满意程度（按{DIMENSION_LABELS[by]}）",
         describe_filters(filters),
-        (DIMENSIONS[by], *(degree.label for degree in DEGREES), "回答份数", "平均（1至5分）"),
-        [(group.label, *group.counts.values(), group.answered.value, group.mean) for group in groups],
+        (DIMENSION_LABELS[by], *(degree.label for degree in DEGREES), "回答份数", "平均（1至5分）"),
+        [(group.label, *group.counts.values(), group.total.value, group.mean) for group in groups],
     )
 
 
@@ -150,7 +150,7 @@ def _years(_user: User, scope: ReportScope, data: QueryDict) -> ExportTable:
                 *(number.value for number in line.numbers),
                 line.figure.definition,
             )
-            for line in table.lines
+            for line in table.rows
         ],
     )
 
@@ -170,7 +170,7 @@ def _month(_user: User, scope: ReportScope, data: QueryDict) -> ExportTable:
                 line.figure.label,
                 line.figure.unit,
                 line.number.value,
-                line.before.value,
+                line.previous.value,
                 line.figure.definition,
             )
             for title, lines in report.sections
@@ -181,7 +181,7 @@ def _month(_user: User, scope: ReportScope, data: QueryDict) -> ExportTable:
                 report.sections[-1][0],
                 MEAN_LABEL,
                 MEAN_UNIT,
-                *(counts.mean for counts in report.said),
+                *(counts.mean for counts in report.satisfaction),
                 MEAN_DEFINITION,
             )
         ],

@@ -12,7 +12,7 @@ from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.employers.models import Employer
-from portal.reports.funnels import district_names, occupation_group_names
+from portal.reports.cohorts import district_names, occupation_group_names
 from portal.reports.report_filter import NO_DISTRICT, NO_FAIR, ReportFilter
 from portal.reports.report_scope import ReportScope, report_scope_of
 from portal.stations.models import Station

@@ -51,7 +51,7 @@ class Reader:
 
     def veteran_cell(self, veteran: Veteran, noun: str, pk: int, url_name: str = "placement") -> Cell:
         """Return the veteran's name with a link, or `noun` and the key where the name is not visible."""
-        if self.scope.names(veteran.station.path):
+        if self.scope.can_name_people_at(veteran.station.path):
             return Cell(veteran.name, reverse(f"staff:{url_name}", args=[pk]))
         return Cell(f"{noun} {pk} 号")
 
@@ -158,7 +158,7 @@ def _step(reader: Reader, row: PlacementTransition) -> Sequence[Any]:
 
 def _call(reader: Reader, row: FollowUp) -> Sequence[Any]:
     placement = row.placement
-    is_visible = reader.scope.names(row.station.path)
+    is_visible = reader.scope.can_name_people_at(row.station.path)
     first = reader.veteran_cell(placement.veteran, "回访", row.pk, "follow-up")
     return (
         first if is_visible else Cell(f"回访 {row.pk} 号"),

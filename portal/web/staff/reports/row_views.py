@@ -38,7 +38,7 @@ def rows(request: HttpRequest, user: User) -> HttpResponse:
     page = Paginator(order_rows(queryset), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "figure": figure,
-        "total": figure.count(scope, filters) if figure.summed else page.paginator.count,
+        "total": figure.count(scope, filters) if figure.sum_field else page.paginator.count,
         "active_filters": filter_labels(filters),
         "columns": table.columns,
         "page": page,

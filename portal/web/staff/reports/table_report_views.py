@@ -33,7 +33,7 @@ def years(request: HttpRequest, user: User) -> HttpResponse:
     """Show the four-year table, counted now."""
     until = parse_last_year(request.GET.get("until", ""))
     table = build_year_table(report_scope_of(user), recent_years(until))
-    chart_lines = [table.line(name) for name in _CHART_FIGURES]
+    chart_lines = [table.row(name) for name in _CHART_FIGURES]
     context = {
         "tabs": tabs("report-years"),
         "table": table,
