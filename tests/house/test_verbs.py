@@ -2,7 +2,7 @@
 
 import ast
 
-from portal.web.staff.audit.verb_labels import ROOMS, VERBS, room_of, words
+from portal.web.staff.audit.verb_labels import CATEGORIES, VERBS, category_of, verb_label
 from tests.house.source import name, python_files, tree
 
 
@@ -18,16 +18,16 @@ def _written() -> dict[str, str]:
     return found
 
 
-def test_every_verb_has_words() -> None:
+def test_every_verb_has_verb_label() -> None:
     written = _written()
     assert len(written) > 20
     assert {verb: path for verb, path in written.items() if verb not in VERBS} == {}
 
 
 def test_every_verb_belongs_to_a_room() -> None:
-    assert {verb for verb in VERBS if verb.partition(".")[0] not in ROOMS} == set()
+    assert {verb for verb in VERBS if verb.partition(".")[0] not in CATEGORIES} == set()
 
 
 def test_a_step_without_words_of_its_own_names_its_room() -> None:
-    assert words("positions.dance") == "岗位：dance"
-    assert room_of("nothing.known") == "其他"
+    assert verb_label("positions.dance") == "岗位：dance"
+    assert category_of("nothing.known") == "其他"

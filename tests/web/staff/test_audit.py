@@ -10,7 +10,7 @@ from portal.accounts.roles import StationRole
 from portal.core import audit
 from portal.core.migration_operations import guard_sql, unguard_sql
 from portal.core.models import AuditEvent
-from portal.web.staff.audit.event_details import details
+from portal.web.staff.audit.event_details import describe_details
 from tests.factories import make_position, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -45,9 +45,9 @@ def test_an_auditor_of_the_city_reads_everything_and_one_below_only_what_the_sub
 def test_codes_of_the_log_read_as_the_forms_say_them(towns) -> None:
     position = make_position()
     event = audit.record(by=towns.clerk, verb="positions.pause", target=position, before="open", fields=["x"])
-    assert details(event) == "之前：招聘中；字段：x"
+    assert describe_details(event) == "之前：招聘中；字段：x"
     event = audit.record(by=None, verb="core.keys_rotated", target=None, rows=3, fields=[], before="open")
-    assert details(event) == "行数：3；之前：open"
+    assert describe_details(event) == "行数：3；之前：open"
 
 
 def test_filters_find_by_day_person_kind_and_number(towns, of) -> None:

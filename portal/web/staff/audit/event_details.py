@@ -1,4 +1,4 @@
-"""What an event of the log says besides its verb, in Chinese: codes become the labels that the forms show."""
+"""Details of an audit event in Chinese; codes are replaced by the labels of the forms."""
 
 from typing import Any
 
@@ -21,18 +21,18 @@ _LABELS = {
     "role_before": dict(EmployerRole.choices),
     "section": {slug: title for slug, (title, _) in STAFF_SECTIONS.items()},
 }
-_STATES = {"after", "before", "state"}  # values of the record's own field `state`
+_STATE_KEYS = {"after", "before", "state"}  # hold values of the target model's field `state`
 
 
-def details(event: AuditEvent) -> str:
-    """'部分：基本信息；字段：住址、手机号码'. What is empty is left out."""
+def describe_details(event: AuditEvent) -> str:
+    """Return '部分：基本信息；字段：住址、手机号码'; empty values are left out."""
     model = _model(event.target_type)
-    told = ((key, value) for key, value in event.data.items() if value not in ("", [], {}, None))
-    return "；".join(f"{DETAILS.get(key, key)}：{_text(key, value, model)}" for key, value in told)
+    items = ((key, value) for key, value in event.data.items() if value not in ("", [], {}, None))
+    return "；".join(f"{DETAILS.get(key, key)}：{_text(key, value, model)}" for key, value in items)
 
 
 def _model(label: str) -> type[Model] | None:
-    """The model of a target; None where it is the portal itself, or no longer there."""
+    """Return the model of a target; None for the portal itself or a removed model."""
     return model_by_stored_label(label)
 
 
@@ -40,10 +40,10 @@ def _field(model: type[Model] | None, name: str) -> "Field[Any, Any] | None":
     if model is None:
         return None
     try:
-        found = model._meta.get_field(name)
+        field = model._meta.get_field(name)
     except FieldDoesNotExist:
         return None
-    return found if isinstance(found, Field) else None
+    return field if isinstance(field, Field) else None
 
 
 def _text(key: str, value: Any, model: type[Model] | None) -> str:
@@ -52,7 +52,7 @@ def _text(key: str, value: Any, model: type[Model] | None) -> str:
     if isinstance(value, list):
         return "、".join(_item(key, item, model) for item in value)
     if isinstance(value, dict):
-        return "、".join(f"{DETAILS.get(inner, inner)}={what}" for inner, what in value.items())
+        return "、".join(f"{DETAILS.get(name, name)}={item}" for name, item in value.items())
     return _item(key, value, model)
 
 
@@ -61,6 +61,6 @@ def _item(key: str, value: Any, model: type[Model] | None) -> str:
         field = _field(model, str(value))
         return str(field.verbose_name) if field is not None else str(value)
     labels = _LABELS.get(key, {})
-    if key in _STATES and (field := _field(model, "state")) is not None:
+    if key in _STATE_KEYS and (field := _field(model, "state")) is not None:
         labels = dict(field.flatchoices)
     return str(labels.get(value, value))

@@ -6,6 +6,6 @@ from portal.web.staff.audit import views
 
 urlpatterns = [
     path("audit/", views.events, name="audit"),
-    path("audit/looks/", views.looks, name="access-log"),
+    path("audit/looks/", views.accesses, name="access-log"),
     path("audit/verify/", views.verify, name="audit-verify"),
 ]

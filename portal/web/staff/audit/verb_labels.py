@@ -1,11 +1,9 @@
-"""How the event log's verbs read in Chinese. A verb of the code without its words fails
-tests/house/test_verbs.py.
-"""
+"""Chinese labels of the audit log's verbs; tests/house/test_verbs.py fails for a verb without a label."""
 
 from portal.imports.enums import ImportState
 from portal.placements.workflow import STEP_LABELS
 
-ROOMS = {
+CATEGORIES = {
     "accounts": "账号与授权",
     "cms": "内容发布",
     "complaints": "岗位举报",
@@ -169,7 +167,7 @@ VERBS |= {
     "positions.removed": "撤销导入的岗位",
 }
 
-# What an event says besides.
+# Labels of the keys in the data of an event.
 DETAILS = {
     "why": "缘由",
     "phrases": "用语",
@@ -210,11 +208,11 @@ DETAILS = {
 }
 
 
-def room_of(verb: str) -> str:
-    """'veterans.opened' -> '退役军人档案'."""
-    return ROOMS.get(verb.partition(".")[0], "其他")
+def category_of(verb: str) -> str:
+    """Return the category of a verb: 'veterans.opened' -> '退役军人档案'."""
+    return CATEGORIES.get(verb.partition(".")[0], "其他")
 
 
-def words(verb: str) -> str:
-    """'veterans.opened' -> '建档'; a step of a state machine reads as its room and its own name."""
-    return VERBS.get(verb) or f"{room_of(verb)}：{verb.partition('.')[2]}"
+def verb_label(verb: str) -> str:
+    """Return the label of a verb: 'veterans.opened' -> '建档'; an unknown verb keeps its name."""
+    return VERBS.get(verb) or f"{category_of(verb)}：{verb.partition('.')[2]}"

@@ -1,4 +1,4 @@
-"""The logs, as an auditor reads them, and the check that nobody changed one."""
+"""Audit log and access log for the auditor, and the check of the hash chain."""
 
 from typing import Any
 
@@ -20,41 +20,45 @@ from portal.core.models import AuditEvent
 from portal.reports.log_access import accesses_visible_to, events_visible_to
 from portal.web.shared.form_fields import DayInput
 from portal.web.staff.access import staff_with
-from portal.web.staff.audit.event_details import details
-from portal.web.staff.audit.verb_labels import ROOMS, room_of, words
+from portal.web.staff.audit.event_details import describe_details
+from portal.web.staff.audit.verb_labels import CATEGORIES, category_of, verb_label
 
 PAGE_SIZE = 30
 auditor = staff_with(Permission.READ_LOGS)
 
 
 class _LogFilter(django_filters.FilterSet):
-    """From a day to a day, both included."""
+    """Filter by day; both days are included."""
 
     since = django_filters.DateFilter(label="从", field_name="at", lookup_expr="date__gte", widget=DayInput())
     until = django_filters.DateFilter(label="到", field_name="at", lookup_expr="date__lte", widget=DayInput())
 
 
 class EventFilter(_LogFilter):
+    """Filters of the audit log."""
+
     who = django_filters.CharFilter(label="操作人姓名", field_name="actor_label", lookup_expr="contains")
     room = django_filters.ChoiceFilter(
-        label="类别", choices=list(ROOMS.items()), method="of_room", empty_label="全部"
+        label="类别", choices=list(CATEGORIES.items()), method="filter_by_category", empty_label="全部"
     )
     target = django_filters.CharFilter(
-        label="对象编号", method="of_target", widget=forms.TextInput(attrs={"inputmode": "numeric"})
+        label="对象编号", method="filter_by_target", widget=forms.TextInput(attrs={"inputmode": "numeric"})
     )
 
     class Meta:
         model = AuditEvent
         fields = ["since", "until", "who", "room", "target"]
 
-    def of_room(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+    def filter_by_category(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(verb__startswith=f"{value}.")
 
-    def of_target(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+    def filter_by_target(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(target_id=value.strip())
 
 
-class LookFilter(_LogFilter):
+class AccessFilter(_LogFilter):
+    """Filters of the access log."""
+
     who = django_filters.CharFilter(label="查看人姓名", field_name="actor__name", lookup_expr="contains")
     kind = django_filters.ChoiceFilter(label="方式", choices=AccessKind.choices, empty_label="全部")
     file_id = django_filters.NumberFilter(label="档案编号")
@@ -65,24 +69,27 @@ class LookFilter(_LogFilter):
 
 
 def _tabs(current: str) -> list[dict[str, Any]]:
-    parts = (("staff:audit", "操作日志"), ("staff:access-log", "档案访问记录"))
+    pages = (("staff:audit", "操作日志"), ("staff:access-log", "档案访问记录"))
     return [
         {"label": label, "url": reverse(name), "current": name == current, "count": None}
-        for name, label in parts
+        for name, label in pages
     ]
 
 
 @auditor
 @require_safe
 def events(request: HttpRequest, user: User) -> HttpResponse:
-    """Who did what, the latest first."""
-    found = EventFilter(request.GET, queryset=events_visible_to(user))
-    page = Paginator(found.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    """List audit events, the latest first."""
+    filter_set = EventFilter(request.GET, queryset=events_visible_to(user))
+    page = Paginator(filter_set.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "tabs": _tabs("staff:audit"),
         "page": page,
-        "rows": [(event, room_of(event.verb), words(event.verb), details(event)) for event in page],
-        "form": found.form,
+        "rows": [
+            (event, category_of(event.verb), verb_label(event.verb), describe_details(event))
+            for event in page
+        ],
+        "form": filter_set.form,
         "clear_url": reverse("staff:audit") if any(request.GET.values()) else "",
     }
     return render(request, "staff/audit/audit_events.html", context)
@@ -90,14 +97,14 @@ def events(request: HttpRequest, user: User) -> HttpResponse:
 
 @auditor
 @require_safe
-def looks(request: HttpRequest, user: User) -> HttpResponse:
-    """Who looked at whose file, and who was refused."""
-    found = LookFilter(request.GET, queryset=accesses_visible_to(user))
-    page = Paginator(found.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+def accesses(request: HttpRequest, user: User) -> HttpResponse:
+    """List accesses to records, refused attempts included."""
+    filter_set = AccessFilter(request.GET, queryset=accesses_visible_to(user))
+    page = Paginator(filter_set.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "tabs": _tabs("staff:access-log"),
         "page": page,
-        "form": found.form,
+        "form": filter_set.form,
         "clear_url": reverse("staff:access-log") if any(request.GET.values()) else "",
     }
     return render(request, "staff/audit/access_log.html", context)
@@ -106,14 +113,14 @@ def looks(request: HttpRequest, user: User) -> HttpResponse:
 @auditor
 @require_POST
 def verify(request: HttpRequest, _user: User) -> HttpResponse:
-    """Walk the whole chain now and say what was found."""
-    verdict = audit.verify()
-    if verdict.broken_at is not None:
-        messages.error(request, f"日志在第 {verdict.broken_at} 号事件处校验不符，可能被改动过，请立即报告。")
-    elif verdict.unlinked:
-        seen = f"已校验 {verdict.links} 条，一致"
-        messages.warning(request, f"{seen}；另有 {verdict.unlinked} 条尚未入链，请稍后再校验。")
+    """Verify the whole hash chain now and show the result."""
+    result = audit.verify()
+    if result.broken_at is not None:
+        messages.error(request, f"日志在第 {result.broken_at} 号事件处校验不符，可能被改动过，请立即报告。")
+    elif result.unlinked:
+        summary = f"已校验 {result.links} 条，一致"
+        messages.warning(request, f"{summary}；另有 {result.unlinked} 条尚未入链，请稍后再校验。")
     else:
-        seen = f"已校验全部 {verdict.links} 条，未发现改动"
-        messages.success(request, f"{seen}。末条校验值尾号 {verdict.head[-8:]}。")
+        summary = f"已校验全部 {result.links} 条，未发现改动"
+        messages.success(request, f"{summary}。末条校验值尾号 {result.head[-8:]}。")
     return redirect("staff:audit")

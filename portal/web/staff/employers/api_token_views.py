@@ -1,4 +1,4 @@
-"""Tokens of the API on the desk: whose program may ask, and taking one back when something is wrong."""
+"""API tokens of employers and of programs that read public data: list, create, revoke."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -21,13 +21,13 @@ PAGE_SIZE = 20
 @review_staff
 @require_http_methods(["GET", "POST"])
 def listing(request: HttpRequest, user: User) -> HttpResponse:
-    """Tokens of the user's stations' employers; the city's operators also make some that read public data."""
-    issues = can_issue(user, None)
-    if request.method == "POST" and not issues:
+    """List tokens of employers of the user's stations; city operators also create public-data tokens."""
+    can_create = can_issue(user, None)
+    if request.method == "POST" and not can_create:
         raise PermissionDenied("只有市级业务管理员可以创建公开数据令牌。")
     form = TokenForm(request.POST if request.method == "POST" else None, public=True)
     if request.method == "POST":
-        shown = made(
+        response = made(
             request,
             form,
             by=user,
@@ -35,17 +35,19 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
             back=reverse("staff:tokens"),
             layout="layout/staff.html",
         )
-        if shown is not None:
-            return shown
+        if response is not None:
+            return response
     rows = ApiToken.objects.visible_to(user).select_related("employer", "created_by")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "staff/employers/tokens.html", {"page": page, "form": form, "issues": issues})
+    return render(
+        request, "staff/employers/tokens.html", {"page": page, "form": form, "can_create": can_create}
+    )
 
 
 @review_staff
 @require_POST
 def revoke(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Take a token back."""
+    """Revoke a token."""
     token = get_object_or_404(ApiToken.objects.visible_to(user).select_related("employer"), pk=pk)
     actions.revoke(token=token, by=user)
     messages.success(request, f"已吊销“{token.name}”。")

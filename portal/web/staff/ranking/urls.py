@@ -5,7 +5,7 @@ from django.urls import path
 from portal.web.staff.ranking import views
 
 urlpatterns = [
-    path("learning/", views.page, name="learning"),
+    path("learning/", views.evaluation, name="learning"),
     path("learning/run/", views.run, name="learning-run"),
     path("learning/roll-back/", views.roll_back, name="learning-roll-back"),
     path("learning/<int:pk>/adopt/", views.adopt, name="learning-adopt"),

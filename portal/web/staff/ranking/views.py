@@ -1,4 +1,4 @@
-"""Whether a ranking learnt from outcomes beats the one in use; taking it into use, and going back."""
+"""Evaluation of a learnt ranking against the current one; adoption and roll-back of versions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,16 +19,17 @@ from portal.learning.tasks import make_report
 from portal.ranking import actions, ranking_versions
 from portal.ranking.models import RankingVersion
 from portal.ranking.reweighting import LABELS
+from portal.web.shared.primary_keys import parse_key
 from portal.web.staff.access import staff_with
 from portal.web.staff.reports import charts
 
 city_operator = staff_with(Permission.CHANGE_RANKING, refusal="排序由市级业务管理员负责。")
 PAGE_SIZE = 10
-CHANGES_SHOWN = 10
+MAX_CHANGES = 10
 
 
 class ReasonForm(forms.Form):
-    """Why the ranking changes: the log keeps it."""
+    """Reason of a change of the ranking, kept in the audit log."""
 
     reason = forms.CharField(
         label="理由",
@@ -38,14 +39,14 @@ class ReasonForm(forms.Form):
     )
 
 
-def _signed(share: float) -> str:
+def _signed_percent(share: float) -> str:
     return f"{share:+.1%}"
 
 
-def _told(report: LearningReport) -> dict[str, Any]:
-    """A report's figures as rows of words."""
+def _report_context(report: LearningReport) -> dict[str, Any]:
+    """Return the figures of a report as rows of text for the template."""
     figures = report.figures
-    told: dict[str, Any] = {
+    summary: dict[str, Any] = {
         "outcomes": [
             {"cells": [row["label"], row["earlier"], row["later"]], "url": ""} for row in figures["outcomes"]
         ],
@@ -54,21 +55,22 @@ def _told(report: LearningReport) -> dict[str, Any]:
         "is_distrusted": False,
     }
     if "comparisons" not in figures:
-        return told
+        return summary
     rows = figures["comparisons"]
-    judged = next(row for row in rows if row["outcome"] == figures["target"])
+    target_row = next(row for row in rows if row["outcome"] == figures["target"])
+    low, high = (_signed_percent(target_row["ips"][bound]) for bound in ("low", "high"))
     reliability = figures["reliability"]["rows"]
-    return told | {
-        "judged": judged,
-        "lift": _signed(judged["ips"]["lift"]),
-        "interval": f"{_signed(judged['ips']['low'])} 至 {_signed(judged['ips']['high'])}",
+    return summary | {
+        "target_row": target_row,
+        "lift": _signed_percent(target_row["ips"]["lift"]),
+        "interval": f"{low} 至 {high}",
         "comparisons": [
             {
                 "cells": [
-                    row["label"] + ("（据此判断）" if row is judged else ""),
+                    row["label"] + ("（据此判断）" if row is target_row else ""),
                     row["outcomes"],
                     *(
-                        _change(estimate, digits) if row["outcomes"] else "—"
+                        _format_estimate(estimate, digits) if row["outcomes"] else "—"
                         for estimate, digits in ((row["ips"], 1), (row["snips"], 3))
                     ),
                 ],
@@ -96,22 +98,22 @@ def _told(report: LearningReport) -> dict[str, Any]:
     }
 
 
-def _change(estimate: dict[str, float], digits: int) -> str:
-    """'340.3 → 383.1，+12.6%（+3.2% 至 +22.4%）'."""
-    now, new = (f"{estimate[name]:.{digits}f}" for name in ("now", "new"))
-    lift, low, high = (_signed(estimate[name]) for name in ("lift", "low", "high"))
-    return f"{now} → {new}，{lift}（{low} 至 {high}）"
+def _format_estimate(estimate: dict[str, float], digits: int) -> str:
+    """Return both values and the lift with its interval: '340.3 → 383.1，+12.6%（+3.2% 至 +22.4%）'."""
+    current, learnt = (f"{estimate[name]:.{digits}f}" for name in ("now", "new"))
+    lift, low, high = (_signed_percent(estimate[name]) for name in ("lift", "low", "high"))
+    return f"{current} → {learnt}，{lift}（{low} 至 {high}）"
 
 
 def _weight(figures: dict[str, Any], name: str) -> str:
-    """What serves: in units of the score's own log-odds."""
+    """Return the weight that the ranking uses, relative to the log-odds of the score."""
     return "1" if name == "score" else f"{figures['parameters']['weights'][name]:+.2f}"
 
 
 @city_operator
 @require_safe
-def page(request: HttpRequest, user: User) -> HttpResponse:
-    """The version in use, the latest report (or the one asked for), and all reports and changes."""
+def evaluation(request: HttpRequest, user: User) -> HttpResponse:
+    """Show the current version, the latest or requested report, and all reports and changes."""
     return _page(request, user)
 
 
@@ -120,11 +122,11 @@ def _page(
     user: User,
     *,
     adopt_form: ReasonForm | None = None,
-    back_form: ReasonForm | None = None,
+    roll_back_form: ReasonForm | None = None,
 ) -> HttpResponse:
     reports = LearningReport.objects.visible_to(user).select_related("version", "made_by")
-    asked = request.GET.get("report", "")
-    chosen = get_object_or_404(reports, pk=int(asked)) if asked.isdecimal() else reports.first()
+    key = parse_key(request.GET.get("report", ""))
+    selected = get_object_or_404(reports, pk=key) if key is not None else reports.first()
     changes = ranking_versions.list_changes()
     stack = ranking_versions.build_version_stack(changes)
     context = {
@@ -133,19 +135,19 @@ def _page(
         "effect_columns": ["数字", "作用（每个标准差）", "权重"],
         "reliability_columns": ["组", "展示次数", "预计", "实际"],
         "position_columns": ["位次", "被看到的机会"],
-        "in_use": stack[-1],
-        "before": stack[-2] if len(stack) > 1 else None,
+        "current_version": stack[-1],
+        "previous_version": stack[-2] if len(stack) > 1 else None,
         "can_roll_back": len(stack) > 1,
-        "report": chosen,
-        "told": _told(chosen) if chosen is not None else None,
-        "adoptable": chosen is not None
-        and chosen.version is not None
-        and chosen.version.proven
-        and chosen.version != stack[-1],
+        "report": selected,
+        "summary": _report_context(selected) if selected is not None else None,
+        "can_adopt": selected is not None
+        and selected.version is not None
+        and selected.version.proven
+        and selected.version != stack[-1],
         "adopt_form": adopt_form or ReasonForm(auto_id="adopt_%s"),
-        "back_form": back_form or ReasonForm(auto_id="back_%s"),
+        "roll_back_form": roll_back_form or ReasonForm(auto_id="back_%s"),
         "page": Paginator(reports, PAGE_SIZE).get_page(request.GET.get("page")),
-        "changes": changes[::-1][:CHANGES_SHOWN],
+        "changes": changes[::-1][:MAX_CHANGES],
     }
     return render(request, "staff/ranking/learning.html", context)
 
@@ -153,7 +155,7 @@ def _page(
 @city_operator
 @require_POST
 def run(request: HttpRequest, user: User) -> HttpResponse:
-    """Have a new report made in the background."""
+    """Start a new report in the background."""
     make_report.enqueue(LearningReport.objects.visible_to(user).count(), user.pk)
     messages.success(request, "已开始生成报告，通常一两分钟后刷新本页可见。")
     return redirect("staff:learning")
@@ -162,33 +164,35 @@ def run(request: HttpRequest, user: User) -> HttpResponse:
 @city_operator
 @require_POST
 def adopt(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Rank by the version that a report learnt."""
+    """Adopt the ranking version of a report."""
     report = get_object_or_404(LearningReport.objects.visible_to(user).exclude(version=None), pk=pk)
     version: RankingVersion = report.version  # type: ignore[assignment]
     form = ReasonForm(request.POST, auto_id="adopt_%s")
-    done = _changed(
+    is_valid = _change_ranking(
         request, form, lambda reason: actions.adopt_ranking(version=version, by=user, reason=reason)
     )
-    return redirect("staff:learning") if done else _page(request, user, adopt_form=form)
+    return redirect("staff:learning") if is_valid else _page(request, user, adopt_form=form)
 
 
 @city_operator
 @require_POST
 def roll_back(request: HttpRequest, user: User) -> HttpResponse:
-    """Rank as before the last adoption."""
+    """Return to the version before the last adoption."""
     form = ReasonForm(request.POST, auto_id="back_%s")
-    done = _changed(request, form, lambda reason: actions.roll_back_ranking(by=user, reason=reason))
-    return redirect("staff:learning") if done else _page(request, user, back_form=form)
+    is_valid = _change_ranking(
+        request, form, lambda reason: actions.roll_back_ranking(by=user, reason=reason)
+    )
+    return redirect("staff:learning") if is_valid else _page(request, user, roll_back_form=form)
 
 
-def _changed(request: HttpRequest, form: ReasonForm, change: Callable[[str], object]) -> bool:
-    """Whether the form was in order; what became of it is said in a message."""
+def _change_ranking(request: HttpRequest, form: ReasonForm, change: Callable[[str], object]) -> bool:
+    """Call `change` with the reason and add a message; return False where the form is invalid."""
     if not form.is_valid():
         return False
     try:
         change(form.cleaned_data["reason"])
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, "排序版本已更改，马上生效，并已写入审计日志。")
     return True
