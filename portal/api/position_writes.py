@@ -215,7 +215,7 @@ def _put(token: ApiToken, external_id: str, sent: PositionFields) -> tuple[Posit
         return integrator_writes.put(
             employer=token.employer, external_id=external_id, **_acting(token), **_values(sent)
         )
-    except integrator_writes.Ended as ended:
+    except integrator_writes.PositionEnded as ended:
         raise _ended(ended.position) from ended
     except DuplicatePosition as error:
         raise _looks_alike(error) from error
@@ -302,7 +302,7 @@ def change_position(request: HttpRequest, external_id: ExternalPath, change: Pos
     found = _own(token, external_id)
     try:
         return integrator_writes.change(position=found, **_acting(token), **_values(change))[0]
-    except integrator_writes.Ended as ended:
+    except integrator_writes.PositionEnded as ended:
         raise _ended(ended.position) from ended
     except DuplicatePosition as error:
         raise _looks_alike(error) from error
@@ -316,7 +316,7 @@ def step_position(request: HttpRequest, external_id: ExternalPath, step: Step) -
     token = _writer(request)
     found = _own(token, external_id)
     try:
-        return integrator_writes.step(position=found, name=step.step, **_acting(token))
+        return integrator_writes.take_step(position=found, name=step.step, **_acting(token))
     except TransitionRefused as error:
         raise _ended(found) from error
     except DuplicatePosition as error:

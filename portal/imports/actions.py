@@ -1,4 +1,4 @@
-"""What people do with a run: upload it, say what its columns mean, check, start, cancel, undo."""
+"""Actions on an import: upload, set the columns, check, start, resume, cancel, undo."""
 
 import hashlib
 import re
@@ -17,20 +17,20 @@ from portal.core import audit
 from portal.imports import column_mapping
 from portal.imports.enums import ImportState, RowOutcome
 from portal.imports.import_kinds import get_kind
-from portal.imports.import_runner import head_of
+from portal.imports.import_runner import preview_json
 from portal.imports.models import UNDO_WITHIN, ColumnMapping, ImportRow, ImportRun
 from portal.imports.tasks import check_import, run_import, undo_import
 from portal.imports.workbook_reader import read_table
 from portal.imports.workbook_writer import write_bad_rows
 from portal.stations.models import Station
 
-# The rows are kept so long, for the result run; the counters stay.
-KEEP_ROWS = timedelta(days=30)
-# Of a run that nobody brings in.
-KEEP_UPLOAD = timedelta(days=7)
-FIRST_ROWS = 20
-# A file may be called by the phone or ID number of the one person in it.
-_NUMBERS = re.compile(r"\d{11,18}[Xx]?")
+# Retention of the rows of a finished run; its counters stay.
+ROW_RETENTION = timedelta(days=30)
+# Retention of an uploaded file that was never imported.
+UPLOAD_RETENTION = timedelta(days=7)
+PREVIEW_ROWS = 20
+# A file name may contain the phone or ID number of a person.
+_PERSONAL_NUMBERS = re.compile(r"\d{11,18}[Xx]?")
 
 
 @transaction.atomic
@@ -43,42 +43,45 @@ def upload(
     station: Station | None = None,
     subject_id: int | None = None,
 ) -> ImportRun:
-    """Take a run in, unread rows and all, with its columns guessed (or as this person mapped them before).
+    """Store an uploaded spreadsheet with its columns mapped as this user did before, or guessed.
 
-    Who may upload this kind, and for whom, is for the caller to know.
+    The caller checks whether `by` may upload this kind.
+
+    Args:
+        kind: key of a registered import kind.
+        subject_id: primary key of the object that the rows belong to, if the kind needs one.
 
     Raises:
-        ValidationError: not a run; the message is for the person.
+        ValidationError: not a spreadsheet; the message is for the uploader.
     """
     delete_expired()
     table = read_table(content)
-    wanted = get_kind(kind)
-    header_row = column_mapping.find_headers(wanted, table)
+    import_kind = get_kind(kind)
+    header_row = column_mapping.find_header_row(import_kind, table)
     headers = table.rows[header_row]
-    known = ColumnMapping.objects.filter(
-        user=by, kind=kind, signature=column_mapping.signature(headers)
-    ).first()
-    columns = known.columns if known else column_mapping.guess(wanted, headers)
+    signature = column_mapping.headers_signature(headers)
+    remembered = ColumnMapping.objects.filter(user=by, kind=kind, signature=signature).first()
+    columns = remembered.columns if remembered else column_mapping.guess_columns(import_kind, headers)
     run = ImportRun.objects.create(
         by=by,
         kind=kind,
         station=station,
         subject_id=subject_id,
-        file_name=_NUMBERS.sub("…", PurePath(name).name)[:120],
+        file_name=_PERSONAL_NUMBERS.sub("…", PurePath(name).name)[:120],
         size=len(content),
         content_sha256=hashlib.sha256(content).hexdigest(),
         stored_as=storages["private"].save("upload", ContentFile(content)),
         header_row=header_row,
-        head=head_of(table, header_row, columns, FIRST_ROWS),
+        head=preview_json(table, header_row, columns, PREVIEW_ROWS),
         columns=columns,
-        total=sum(1 for _ in table.lines(header_row, columns)),
+        total=sum(1 for _ in table.mapped_rows(header_row, columns)),
     )
     audit.record(by=by, verb="sheets.uploaded", target=run, kind=kind, rows=run.total)
     return run
 
 
-def find_unfinished(*, by: User, kind: str, content: bytes) -> ImportRun | None:
-    """The import of this very run by this person that began and did not end."""
+def find_interrupted(*, by: User, kind: str, content: bytes) -> ImportRun | None:
+    """Return this user's running import of a file with the same content, if any."""
     return ImportRun.objects.filter(
         by=by,
         kind=kind,
@@ -90,23 +93,23 @@ def find_unfinished(*, by: User, kind: str, content: bytes) -> ImportRun | None:
 
 @transaction.atomic
 def set_columns(*, run: ImportRun, by: User, columns: Mapping[str, int]) -> ImportRun:
-    """Say which column means what; remembered for sheets with the same headers.
+    """Set the column mapping and remember it for files with the same headers.
+
+    Args:
+        columns: column key -> index of the cell.
 
     Raises:
-        ValidationError: a required column is missing, one column means two things, or the import has begun.
+        ValidationError: a required column is missing, two columns have one index, or the import has begun.
     """
-    run = _locked(run, by)
-    _require(run, ImportState.UPLOADED, ImportState.CHECKED)
-    kind = get_kind(run.kind)
-    absent = column_mapping.missing(kind, dict(columns))
-    if absent:
-        raise ValidationError(f"请指出哪一列是：{'、'.join(absent)}。", code="missing")
+    run = _lock(run, by)
+    _require_state(run, ImportState.UPLOADED, ImportState.CHECKED)
+    _require_columns(run, columns)
     if len(set(columns.values())) < len(columns):
         raise ValidationError("同一列不能对应两个内容，请核对。", code="twice")
     ColumnMapping.objects.update_or_create(
         user=by,
         kind=run.kind,
-        signature=column_mapping.signature(run.headers),
+        signature=column_mapping.headers_signature(run.headers),
         defaults={"columns": dict(columns)},
     )
     run.columns = dict(columns)
@@ -116,10 +119,10 @@ def set_columns(*, run: ImportRun, by: User, columns: Mapping[str, int]) -> Impo
 
 @transaction.atomic
 def check(*, run: ImportRun, by: User, enqueue: bool = True) -> ImportRun:
-    """Find out in the background what an import would do, without doing it."""
-    run = _locked(run, by)
-    _require(run, ImportState.UPLOADED, ImportState.CHECKED)
-    _require_columns(run)
+    """Compute the results of an import without writing, in the background if `enqueue`."""
+    run = _lock(run, by)
+    _require_state(run, ImportState.UPLOADED, ImportState.CHECKED)
+    _require_columns(run, run.columns)
     _reset(run, ImportState.CHECKING)
     if enqueue:
         transaction.on_commit(lambda: check_import.enqueue(run.pk))
@@ -128,10 +131,10 @@ def check(*, run: ImportRun, by: User, enqueue: bool = True) -> ImportRun:
 
 @transaction.atomic
 def start(*, run: ImportRun, by: User, enqueue: bool = True) -> ImportRun:
-    """Begin to bring the rows in, in the background unless told otherwise."""
-    run = _locked(run, by)
-    _require(run, ImportState.UPLOADED, ImportState.CHECKED)
-    _require_columns(run)
+    """Start to write the rows, in the background if `enqueue`."""
+    run = _lock(run, by)
+    _require_state(run, ImportState.UPLOADED, ImportState.CHECKED)
+    _require_columns(run, run.columns)
     _reset(run, ImportState.RUNNING)
     audit.record(by=by, verb="sheets.started", target=run, kind=run.kind, rows=run.total)
     if enqueue:
@@ -141,8 +144,12 @@ def start(*, run: ImportRun, by: User, enqueue: bool = True) -> ImportRun:
 
 @transaction.atomic
 def resume(*, run: ImportRun, by: User) -> ImportRun:
-    """Go on with an import whose worker has died."""
-    run = _locked(run, by)
+    """Resume an import whose worker has died.
+
+    Raises:
+        ValidationError: the import still makes progress.
+    """
+    run = _lock(run, by)
     if not run.is_stalled:
         raise ValidationError("导入还在进行，请稍后刷新。", code="state")
     run.save(update_fields=["updated_at"])
@@ -158,9 +165,9 @@ def resume(*, run: ImportRun, by: User) -> ImportRun:
 
 @transaction.atomic
 def cancel(*, run: ImportRun, by: User) -> ImportRun:
-    """Ask a check or a run to stop at its next chunk; what is in stays, and can be undone."""
-    run = _locked(run, by)
-    _require(run, ImportState.CHECKING, ImportState.RUNNING)
+    """Request a check or a run to stop at its next chunk; written rows stay and can be undone."""
+    run = _lock(run, by)
+    _require_state(run, ImportState.CHECKING, ImportState.RUNNING)
     run.cancel_requested = True
     run.save(update_fields=["cancel_requested", "updated_at"])
     audit.record(by=by, verb="sheets.cancel_asked", target=run, done=run.done)
@@ -169,12 +176,12 @@ def cancel(*, run: ImportRun, by: User) -> ImportRun:
 
 @transaction.atomic
 def undo(*, run: ImportRun, by: User, enqueue: bool = True) -> ImportRun:
-    """Take a whole import back within a day.
+    """Start to revert an import within a day.
 
     Raises:
-        ValidationError: too late, or nothing to take back.
+        ValidationError: too late, or nothing to revert.
     """
-    run = _locked(run, by)
+    run = _lock(run, by)
     if not run.can_be_undone:
         raise ValidationError("这次导入不能撤销：只能在完成后24小时内撤销有新建或更新的导入。", code="state")
     run.state = ImportState.UNDOING
@@ -187,45 +194,43 @@ def undo(*, run: ImportRun, by: User, enqueue: bool = True) -> ImportRun:
 
 @transaction.atomic
 def export_bad_rows(*, run: ImportRun, by: User) -> bytes:
-    """The bad rows as a run, in plain text, for whoever uploaded them; noted."""
-    run = _locked(run, by)
+    """Return the bad rows as an xlsx for their uploader, and record the export."""
+    run = _lock(run, by)
     audit.record(by=by, verb="sheets.result_taken", target=run, rows=run.bad)
     return write_bad_rows(run)
 
 
 def delete_expired() -> None:
-    """Drop uploads and what updates replaced once an import can no longer be undone, and all rows a month
-    after it.
-    """
+    """Delete expired data: files and old values of runs past the undo, and rows after `ROW_RETENTION`."""
     now = timezone.now()
-    past = ImportRun.objects.exclude(stored_as="")
-    for run in past.filter(finished_at__lt=now - UNDO_WITHIN) | past.filter(
-        finished_at=None, updated_at__lt=now - KEEP_UPLOAD
+    with_file = ImportRun.objects.exclude(stored_as="")
+    for run in with_file.filter(finished_at__lt=now - UNDO_WITHIN) | with_file.filter(
+        finished_at=None, updated_at__lt=now - UPLOAD_RETENTION
     ):
         transaction.on_commit(lambda name=run.stored_as: storages["private"].delete(name))  # type: ignore[misc]
         run.rows.filter(outcome=RowOutcome.UPDATED).update(before="")
         run.stored_as = run.head = ""
         run.save(update_fields=["stored_as", "head"])
-    ImportRow.objects.filter(run__finished_at__lt=now - KEEP_ROWS).delete()
+    ImportRow.objects.filter(run__finished_at__lt=now - ROW_RETENTION).delete()
 
 
-def _locked(run: ImportRun, by: User) -> ImportRun:
+def _lock(run: ImportRun, by: User) -> ImportRun:
     return ImportRun.objects.select_for_update().select_related(None).get(pk=run.pk, by=by)
 
 
-def _require(run: ImportRun, *states: ImportState) -> None:
+def _require_state(run: ImportRun, *states: ImportState) -> None:
     if run.state not in states:
         raise ValidationError(f"这份表格现在是“{run.get_state_display()}”，不能这样做。", code="state")
 
 
-def _require_columns(run: ImportRun) -> None:
-    absent = column_mapping.missing(get_kind(run.kind), run.columns)
-    if absent:
-        raise ValidationError(f"请指出哪一列是：{'、'.join(absent)}。", code="missing")
+def _require_columns(run: ImportRun, columns: Mapping[str, int]) -> None:
+    missing = column_mapping.missing_columns(get_kind(run.kind), columns)
+    if missing:
+        raise ValidationError(f"请指出哪一列是：{'、'.join(missing)}。", code="missing")
 
 
 def _reset(run: ImportRun, state: ImportState) -> None:
-    """Back to the first row; a check's findings are forgotten."""
+    """Reset the counters and delete the rows of an earlier check."""
     run.rows.all().delete()
     run.state, run.cancel_requested, run.error = state, False, ""
     run.done = run.created = run.updated = run.unchanged = run.bad = 0

@@ -1,13 +1,13 @@
-"""What a cell may say, whatever the sheet is about: text, days, words to choose from, certificates, places.
+"""Parsers of spreadsheet cells for every import kind: text, dates, choices, lists, certificates, places.
 
-Plain Python: no table is touched by a row. A reason begins with the column's label and '：'.
+No parser runs a query. The reason of a `BadRow` begins with the column's label and '：'.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -17,19 +17,19 @@ from django.db.models import Choices
 from portal.core.enums import CertificateKind
 from portal.core.models import Region
 from portal.core.validators import validate_no_unit_name
+from portal.imports.cell_text import cell_text
 from portal.imports.import_kinds import BadRow
-from portal.imports.import_runner import cell_text
 
 _YES = frozenset({"是", "党员", "中共党员", "中共预备党员", "预备党员", "√", "1", "y", "yes"})
 _NO = frozenset({"否", "不是", "群众", "共青团员", "团员", "非党员", "无", "0", "n", "no", "×"})
-# Other words that people write for a level of education.
+# Synonyms of the levels of education.
 EDUCATION_SYNONYMS: dict[str, str | int] = {
     "小学": 0, "初中": 0, "高中": 1, "中专": 1, "技校": 1, "职高": 1, "中技": 1, "职业高中": 1,
     "高职": 2, "专科": 2, "大学专科": 2, "大专及以下": 2, "大学本科": 3, "大学": 3, "学士": 3,
     "硕士": 4, "博士": 4, "硕士研究生": 4, "博士研究生": 4,
 }  # fmt: skip
-# The short name of a certificate that its label does not hold.
-_CERTIFICATES_SAID = {
+# Short names of certificates.
+_CERTIFICATE_SYNONYMS = {
     "叉车": "forklift_n1", "叉车证": "forklift_n1", "叉车司机证": "forklift_n1", "n1": "forklift_n1",
     "电工证": "electrician_low", "低压电工证": "electrician_low", "低压电工": "electrician_low",
     "高压电工证": "electrician_high", "高压电工": "electrician_high", "焊工证": "welder", "焊工": "welder",
@@ -43,63 +43,71 @@ _CERTIFICATES_SAID = {
     "起重机证": "crane_q2", "挖掘机证": "excavator", "货运资格证": "road_transport",
     "危货证": "dangerous_goods", "健康证明": "food_health",
 }  # fmt: skip
-_KINDS = frozenset(CertificateKind.values)
+_CERTIFICATE_KINDS = frozenset(CertificateKind.values)
 _DRIVING = re.compile(r"(?:机动车|汽车)?(?:驾驶证|驾照|驾驶执照)?([abc][123]|[de])(?:驾驶证|驾照|证|照)?")
-LISTED = re.compile(r"[、,，;；/／|\n]+")
+LIST_SEPARATORS = re.compile(r"[、,，;；/／|\n]+")
 _YEARS = re.compile(r"[（(]?(\d{1,2})\s*年[)）]?$")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff]")
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff]")
 _DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|(\d{2})(\d{2})?)(?:[ T]\d.*)?")
-_SERIAL_ZERO = date(1899, 12, 30)
-_OLDEST = date(1930, 1, 1)
+_SPREADSHEET_EPOCH = date(1899, 12, 30)
+_EARLIEST_DATE = date(1930, 1, 1)
 
 
-def text_of(cell: Any) -> str:
-    """A cell as text, without what nobody sees."""
-    return _CONTROL.sub("", cell_text(cell)).strip()
+def clean_text(cell: Any) -> str:
+    """Return the cell as text without control and invisible characters."""
+    return _INVISIBLE.sub("", cell_text(cell)).strip()
 
 
-def folded(text: str) -> str:
-    """Width and case set aside, and spaces within."""
+def fold_text(text: str) -> str:
+    """Return the text in half width and lower case, without spaces."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
-def day(label: str, cell: Any, *, latest: date, earliest: date = _OLDEST) -> date | None:
-    """A date typed as a date or as text ('2003-12-01', '2003年12月', '200312'); a month is its first day."""
+def parse_date(label: str, cell: Any, *, latest: date, earliest: date = _EARLIEST_DATE) -> date | None:
+    """Parse a date cell or a text ('2003-12-01', '2003年12月', '200312'); a month becomes its first day.
+
+    Raises:
+        BadRow: not a date, or outside the limits.
+    """
     if isinstance(cell, datetime):
-        found: date | None = cell.date()
+        day: date | None = cell.date()
     elif isinstance(cell, date):
-        found = cell
+        day = cell
     else:
-        text = folded(text_of(cell))
+        text = fold_text(clean_text(cell))
         if not text:
             return None
-        found = _day_of(text)
-    if found is None:
+        day = _parse_date_text(text)
+    if day is None:
         raise BadRow("dates", f"{label}：读不出日期，请写成 2003-12-01 这样。")
-    if not earliest <= found <= latest:
+    if not earliest <= day <= latest:
         raise BadRow("dates", f"{label}：日期不合理，请核对。")
-    return found
+    return day
 
 
-def _day_of(text: str) -> date | None:
-    if text.isdigit() and len(text) == 5:  # a spreadsheet's count of days
-        return _SERIAL_ZERO + timedelta(days=int(text))
-    found = _DATE.fullmatch(text)
-    if found is None:
+def _parse_date_text(text: str) -> date | None:
+    if text.isdigit() and len(text) == 5:  # serial number of a spreadsheet program
+        return _SPREADSHEET_EPOCH + timedelta(days=int(text))
+    match = _DATE.fullmatch(text)
+    if match is None:
         return None
-    month, of_month = found[2] or found[4] or "1", found[3] or found[5] or "1"
+    month, day = match[2] or match[4] or "1", match[3] or match[5] or "1"
     try:
-        return date(int(found[1]), int(month), int(of_month))
+        return date(int(match[1]), int(month), int(day))
     except ValueError:
         return None
 
 
-def free_text(label: str, cell: Any, longest: int, *, guarded: bool = True) -> str:
-    """Text of limited length; `guarded` text may name no military unit."""
-    text = text_of(cell)
-    if len(text) > longest:
-        raise BadRow("too_long", f"{label}：最多 {longest} 个字。")
-    if guarded:
+def parse_text(label: str, cell: Any, max_length: int, *, allow_unit_names: bool = False) -> str:
+    """Parse a text of limited length.
+
+    Raises:
+        BadRow: too long; or it names a military unit and `allow_unit_names` is false.
+    """
+    text = clean_text(cell)
+    if len(text) > max_length:
+        raise BadRow("too_long", f"{label}：最多 {max_length} 个字。")
+    if not allow_unit_names:
         try:
             validate_no_unit_name(text)
         except ValidationError as error:
@@ -110,8 +118,9 @@ def free_text(label: str, cell: Any, longest: int, *, guarded: bool = True) -> s
     return text
 
 
-def yes_or_no(label: str, cell: Any) -> bool | None:
-    text = folded(text_of(cell))
+def parse_yes_no(label: str, cell: Any) -> bool | None:
+    """Parse 是/否 and synonyms; None for an empty cell."""
+    text = fold_text(clean_text(cell))
     if not text:
         return None
     if text in _YES:
@@ -121,36 +130,40 @@ def yes_or_no(label: str, cell: Any) -> bool | None:
     raise BadRow("choice", f"{label}：请填“是”或“否”。")
 
 
-class Words:
-    """A column with a fixed set of words; `said` are other words that people write for them."""
+class ChoiceParser:
+    """Parser of a column with fixed choices; `synonyms` maps other words to their values."""
 
     def __init__(
-        self, label: str, choices: type[Choices], said: Mapping[str, str | int] = MappingProxyType({})
+        self, label: str, choices: type[Choices], synonyms: Mapping[str, str | int] = MappingProxyType({})
     ) -> None:
         self.label, self.labels = label, [str(name) for name in choices.labels]
-        self._known = {folded(str(name)): value for value, name in choices.choices}
-        self._known |= {folded(word): value for word, value in said.items()}
+        self._values = {fold_text(str(name)): value for value, name in choices.choices}
+        self._values |= {fold_text(word): value for word, value in synonyms.items()}
 
     def __call__(self, cell: Any) -> Any:
-        text = folded(text_of(cell))
+        text = fold_text(clean_text(cell))
         if not text:
             return None
-        if text not in self._known:
+        if text not in self._values:
             raise BadRow("choice", f"{self.label}：请从这些里选一个：{'、'.join(self.labels)}。")
-        return self._known[text]
+        return self._values[text]
 
 
-class Listed:
-    """A column with several words of a table, parted by '、'."""
+class ListParser:
+    """Parser of a column with several words separated by '、'; `find` returns the code of a word."""
 
     def __init__(self, label: str, find: Callable[[str], str | None]) -> None:
         self.label, self._find = label, find
 
     def __call__(self, cell: Any) -> dict[str, int | None]:
-        """Code -> years, when they are written ('汽车驾驶员8年')."""
-        found: dict[str, int | None] = {}
-        for part in LISTED.split(text_of(cell)):
-            if not (word := folded(part)) or word in {"无", "没有"}:
+        """Return code -> years, if given ('汽车驾驶员8年').
+
+        Raises:
+            BadRow: a word has no code.
+        """
+        years_by_code: dict[str, int | None] = {}
+        for part in LIST_SEPARATORS.split(clean_text(cell)):
+            if not (word := fold_text(part)) or word in {"无", "没有"}:
                 continue
             years = _YEARS.search(word)
             code = self._find(word[: years.start()] if years else word) or self._find(word)
@@ -158,56 +171,62 @@ class Listed:
                 raise BadRow(
                     "choice", f"{self.label}：认不出其中一项，请对照模板“可选内容”填写，用顿号“、”隔开。"
                 )
-            found[code] = min(int(years[1]), 45) if years else None
-        return found
+            years_by_code[code] = min(int(years[1]), 45) if years else None
+        return years_by_code
 
 
 def find_certificate(word: str) -> str | None:
-    found = _DRIVING.fullmatch(word)
-    if found:
-        kind = f"driving_{found[1]}"
-        return kind if kind in _KINDS else None
-    return _certificates().get(word)
+    """Return the kind of certificate of a folded word: 'a2驾照' -> 'driving_a2'."""
+    match = _DRIVING.fullmatch(word)
+    if match:
+        kind = f"driving_{match[1]}"
+        return kind if kind in _CERTIFICATE_KINDS else None
+    return _certificate_kinds().get(word)
 
 
-@lru_cache(maxsize=1)
-def _certificates() -> dict[str, str]:
-    return {folded(label): value for value, label in CertificateKind.choices} | _CERTIFICATES_SAID
+@cache
+def _certificate_kinds() -> dict[str, str]:
+    return {fold_text(label): value for value, label in CertificateKind.choices} | _CERTIFICATE_SYNONYMS
 
 
-class Places:
-    """Names and codes of places; a name that several places bear is none unless one of them is near."""
+class PlaceIndex:
+    """Index of places by name and code. An ambiguous name is resolved only by nearness."""
 
     def __init__(self, rows: Iterable[tuple[Any, str, Iterable[str]]]) -> None:
-        """Rows of what is found, its code, and the names it goes by."""
+        """Build the index from rows of (value, code, names)."""
         self._by_name: dict[str, list[tuple[str, Any]]] = {}
         self._by_code: dict[str, Any] = {}
-        for found, code, names in rows:
-            self._by_code[code] = found
-            for name in {folded(name) for name in names}:
-                self._by_name.setdefault(name, []).append((code, found))
+        for value, code, names in rows:
+            self._by_code[code] = value
+            for name in {fold_text(name) for name in names}:
+                self._by_name.setdefault(name, []).append((code, value))
 
     def find(self, cell: Any, near: str = "") -> tuple[Any, bool]:
-        """What is meant, and whether several were (then it is None)."""
-        text = folded(text_of(cell))
+        """Return (value, False), or (None, whether the name is ambiguous).
+
+        Args:
+            near: code prefix of the places that win over others of the same name.
+        """
+        text = fold_text(clean_text(cell))
         if text.isdigit():
             return self._by_code.get(text.removesuffix("000000") or text, self._by_code.get(text)), False
-        found = self._by_name.get(text, [])
-        if len(found) > 1 and near:
-            found = [row for row in found if row[0].startswith(near)] or found
-        return (found[0][1], False) if len(found) == 1 else (None, bool(found))
+        matches = self._by_name.get(text, [])
+        if len(matches) > 1 and near:
+            matches = [row for row in matches if row[0].startswith(near)] or matches
+        return (matches[0][1], False) if len(matches) == 1 else (None, bool(matches))
 
 
-def region_places() -> Places:
+def load_region_index() -> PlaceIndex:
+    """Return the index of all regions."""
     regions = {row.code: row for row in Region.objects.all()}
-    return Places((row.code, row.code, place_names(row, regions)) for row in regions.values())
+    return PlaceIndex((row.code, row.code, list_place_names(row, regions)) for row in regions.values())
 
 
-def place_names(region: Region, regions: Mapping[str, Region]) -> list[str]:
-    """'南安村', '睦洲镇南安村', '新会区睦洲镇南安村' … up to the province."""
+def list_place_names(region: Region, regions: Mapping[str, Region]) -> list[str]:
+    """Return '南安村', '睦洲镇南安村', '新会区睦洲镇南安村' and so on up to the province."""
     names = [region.name]
-    above = regions.get(region.parent_id or "")
-    while above is not None:
-        names.append(above.name + names[-1])
-        above = regions.get(above.parent_id or "")
+    parent = regions.get(region.parent_id or "")
+    while parent is not None:
+        names.append(parent.name + names[-1])
+        parent = regions.get(parent.parent_id or "")
     return names

@@ -13,8 +13,8 @@ class ImportState(models.TextChoices):
     UNDONE = "undone", "已撤销"
 
 
-# A worker is (or should be) busy with these.
-BUSY = frozenset({ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING})
+# States in which a worker processes the run.
+BUSY_STATES = frozenset({ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING})
 
 
 class RowOutcome(models.TextChoices):

@@ -1,5 +1,6 @@
-"""What a sheet may hold. An upper room describes its kind of sheet and registers it when it is ready; this
-room reads, maps, runs, counts, resumes and undoes without knowing what a row means.
+"""Registry of import kinds: what a kind's rows mean is known only to the app that registers it.
+
+This package reads, maps, runs, counts, resumes and undoes imports of any kind.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One thing that a row may say. `synonyms` are headers that people use for it beside the label; `choices`
-    are the words that a cell may hold: the template offers them in the cell, or beside it where a cell may
-    hold several. A column that is not `offered` is understood, but stands in no template; one that is
-    `required` may do without its own where the column `instead` says it all.
+    """A column of an import kind.
+
+    `synonyms` are other headers that people use for it. `choices` are the words that a cell may hold, one or,
+    with `multiple`, several. A column outside the template (`in_template`) is still understood. A `required`
+    column may be missing when the column with the key `alternative` is present.
     """
 
     key: str
@@ -30,14 +32,16 @@ class Column:
     sample: str = ""
     help: str = ""
     choices: tuple[str, ...] = ()
-    several: bool = False
-    offered: bool = True
-    instead: str = ""
+    multiple: bool = False
+    in_template: bool = True
+    alternative: str = ""
 
 
 class BadRow(Exception):
-    """A row that cannot be taken in. `code` groups problems of one kind; the reason is for the clerk, begins
-    with the column's label and '：', and holds no sensitive value.
+    """Refusal of one row.
+
+    `code` groups problems of one kind. `reason` is shown to the uploader: it begins with the column's label
+    and '：', and holds no sensitive value.
     """
 
     def __init__(self, code: str, reason: str) -> None:
@@ -47,7 +51,7 @@ class BadRow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """What became of one row. `before` holds what an update replaced, for the undo (JSON)."""
+    """Result of one row. `before` holds the values that an update replaced, as JSON data for the undo."""
 
     outcome: RowOutcome
     target_id: int | None = None
@@ -58,7 +62,7 @@ class RowResult:
 
 @dataclass(frozen=True, slots=True)
 class WrittenRow:
-    """A row of an earlier run that created or updated `target_id` at a moment."""
+    """A row of a finished run that created or updated `target_id`, at the time `at`."""
 
     target_id: int
     outcome: RowOutcome
@@ -67,51 +71,63 @@ class WrittenRow:
 
 
 class RowImporter(Protocol):
-    """One run over one sheet. `read` is asked for every row in order and touches no table; `write` gets what
-    `read` returned for a chunk of good rows, inside a transaction.
-    """
+    """Parser and writer of the rows of one run."""
 
     def read(self, number: int, cells: Mapping[str, Any]) -> Any:
-        """What the row of this number says.
+        """Parse one row without a query; called for every row in order.
+
+        Args:
+            number: the row number in the worksheet.
+            cells: cell values by column key.
 
         Raises:
-            BadRow: it cannot be taken in.
+            BadRow: the row cannot be imported.
         """
         ...
 
     def write(self, rows: Sequence[Any], *, import_id: int, dry: bool) -> list[RowResult]:
-        """Bring the rows in, or with `dry` only find out what would happen; one result a row."""
+        """Write the parsed rows of one chunk inside a transaction; with `dry` only compute the results.
+
+        Returns:
+            One result a row, in the same order.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ImportKind:
-    """A kind of sheet, and the words that its pages use.
+    """A kind of import, and the words that its pages use.
 
-    `noun` is what a row becomes, `unit` its measure word, `named` the column that tells rows apart on a page.
-    `open(sheet)` begins a run; `words()` gives choices that stand in tables, by column key; `undo(rows, by,
-    import_id)` takes written rows back inside a transaction and returns for each why it had to stay ('' when
-    it is undone); `finished()` is called once after the last chunk of a run or an undo.
+    Attributes:
+        open_run: returns the importer of one run.
+        undo: reverts written rows inside a transaction; `undo(rows, by, import_id)` returns for each row the
+            reason why it was kept, or '' when it was reverted.
+        on_finished: called once after the last chunk of a run or an undo.
+        problems: the Chinese name of each `BadRow.code`.
+        noun: what a row becomes; `unit` is its measure word.
+        title_column: key of the column that identifies a row on a page.
+        has_sample_row: whether the template holds a sample row.
+        load_choices: returns choices that are read from tables, by column key.
     """
 
     key: str
     label: str
     columns: tuple[Column, ...]
-    open: "Callable[[ImportRun], RowImporter]"
+    open_run: "Callable[[ImportRun], RowImporter]"
     undo: Callable[[Sequence[WrittenRow], User, int], list[str]]
-    finished: Callable[[], None]
+    on_finished: Callable[[], None]
     problems: Mapping[str, str] = field(default_factory=dict)
     noun: str = "档案"
     unit: str = "人"
-    named: str = "name"
-    sample_row: bool = True
-    words: Callable[[], Mapping[str, tuple[str, ...]]] = field(default=dict)
+    title_column: str = "name"
+    has_sample_row: bool = True
+    load_choices: Callable[[], Mapping[str, tuple[str, ...]]] = field(default=dict)
 
     def column(self, key: str) -> Column:
         return next(column for column in self.columns if column.key == key)
 
-    def blamed(self, reason: str) -> Column | None:
-        """The column that the reason of a bad row begins with."""
+    def column_of_reason(self, reason: str) -> Column | None:
+        """Return the column whose label the reason of a bad row begins with."""
         label = reason.partition("：")[0]
         return next((column for column in self.columns if column.label == label), None)
 
@@ -119,14 +135,14 @@ class ImportKind:
 _kinds: dict[str, ImportKind] = {}
 
 
-def register(kind: ImportKind) -> None:
+def register_kind(kind: ImportKind) -> None:
     _kinds[kind.key] = kind
 
 
 def get_kind(key: str) -> ImportKind:
-    """The registered kind of sheet.
+    """Return the registered kind.
 
     Raises:
-        LookupError: nobody registered it.
+        LookupError: no kind has this key.
     """
     return _kinds[key]

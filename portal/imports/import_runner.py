@@ -1,14 +1,13 @@
-"""Running an import: chunk by chunk, each committed whole; a run that died goes on after its last chunk.
+"""Runner of imports in chunks of one transaction each; an interrupted run resumes after its last chunk.
 
-The counter `done` is a lock as well: a chunk holds the import's row while `done` is what this run saw last.
-Whoever finds it moved stops, so a worker that was thought dead and wakes up can't bring rows in twice.
+The counter `done` is an optimistic lock: a chunk updates the run's row only where `done` still has the value
+that this worker read. A worker that was presumed dead and wakes up therefore cannot write rows twice.
 """
 
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
@@ -19,221 +18,220 @@ from django.db.models import F
 from django.utils import timezone
 
 from portal.core import audit
+from portal.imports.cell_text import cell_text
 from portal.imports.enums import ImportState, RowOutcome
 from portal.imports.import_kinds import BadRow, RowImporter, RowResult, WrittenRow, get_kind
 from portal.imports.models import ImportRow, ImportRun
-from portal.imports.workbook_reader import Table, read_table
+from portal.imports.workbook_reader import Row, Table, read_table
 
-CHUNK = 2000
-_COUNTERS = ("total", "done", "created", "updated", "unchanged", "bad")
+CHUNK_SIZE = 2000
+_OUTCOME_COUNTERS = ("created", "updated", "unchanged", "bad")
+_COUNTERS = ("total", "done", *_OUTCOME_COUNTERS)
+# Called with the run after each chunk.
 Progress = Callable[[ImportRun], None]
-_Line = tuple[int, list[Any], dict[str, Any]]
 
 
 class Superseded(Exception):
-    """Another run of the same import went on, or it was ended, while this one worked."""
+    """Another worker continued the same run, or it was ended, while this one worked."""
 
 
-def execute(run: ImportRun, *, dry: bool, progress: Progress | None = None, chunk: int = CHUNK) -> ImportRun:
-    """Bring a run's rows in (or with `dry` find out what would happen) until the end, or until somebody
-    cancels. The state must be RUNNING (CHECKING when dry) already.
+def execute(
+    run: ImportRun, *, dry: bool, progress: Progress | None = None, chunk: int = CHUNK_SIZE
+) -> ImportRun:
+    """Write the rows of a run until the end or until it is cancelled.
+
+    Args:
+        run: in state RUNNING, or CHECKING when `dry`.
+        dry: compute the results without writing.
+        chunk: rows in one transaction.
 
     Raises:
-        Superseded: somebody else goes on with it.
+        Superseded: another worker continued the run.
     """
     kind = get_kind(run.kind)
     try:
         table = read_table(storages["private"].open(run.stored_as).read())
     except (FileNotFoundError, ValidationError):
         return _fail(run, "上传的文件已不在服务器上，请重新上传。")
-    lines = list(table.lines(run.header_row, run.columns))
-    if run.total != len(lines):
-        run.total = len(lines)
+    rows = list(table.mapped_rows(run.header_row, run.columns))
+    if run.total != len(rows):
+        run.total = len(rows)
         run.save(update_fields=["total", "updated_at"])
-    loader = kind.open(run)
-    for number, _, line in lines[: run.done]:  # so that it knows which numbers the run had before
+    importer = kind.open_run(run)
+    for row in rows[: run.done]:  # the importer remembers keys of earlier rows to find repeats
         with suppress(BadRow):
-            loader.read(number, line)
+            importer.read(row.number, row.values)
     try:
-        _run_chunks(run, loader, iter(lines[run.done :]), chunk, dry=dry, progress=progress)
+        _execute_chunks(run, importer, iter(rows[run.done :]), chunk, dry=dry, progress=progress)
     except Superseded:
         raise
     except Exception:
         _fail(run, "处理中断，请联系管理员。已写入的内容仍在，可以撤销，也可以重新上传同一份表格。")
         raise
-    return _end(run, dry=dry)
+    return _finish(run, dry=dry)
 
 
-def _run_chunks(
+def _execute_chunks(
     run: ImportRun,
-    loader: RowImporter,
-    lines: Iterator[_Line],
+    importer: RowImporter,
+    rows: Iterator[Row],
     chunk: int,
     *,
     dry: bool,
     progress: Progress | None,
 ) -> None:
-    while part := list(islice(lines, chunk)):
+    while chunk_rows := list(islice(rows, chunk)):
         try:
-            went_on = _chunk(run, loader, part, dry=dry)
-        except IntegrityError:  # somebody entered one of these people at the same moment: now they are known
-            went_on = _chunk(run, loader, part, dry=dry)
-        if not went_on:
+            is_completed = _execute_chunk(run, importer, chunk_rows, dry=dry)
+        except IntegrityError:  # another request created one of these rows meanwhile: the second try finds it
+            is_completed = _execute_chunk(run, importer, chunk_rows, dry=dry)
+        if not is_completed:
             return
         if progress is not None:
             progress(run)
 
 
-def _chunk(run: ImportRun, loader: RowImporter, lines: list[_Line], *, dry: bool) -> bool:
-    """Deal with these lines and commit; False when somebody asked to stop."""
-    read: list[tuple[_Line, Any]] = []
-    for line in lines:
-        try:
-            read.append((line, loader.read(line[0], line[2])))
-        except BadRow as bad:
-            read.append((line, bad))
-    good = [said for _, said in read if not isinstance(said, BadRow)]
+def _execute_chunk(run: ImportRun, importer: RowImporter, rows: list[Row], *, dry: bool) -> bool:
+    """Write these rows in one transaction; return False when the run was cancelled."""
+    parsed_rows = [_parse(importer, row) for row in rows]
+    good_rows = [parsed_row for parsed_row in parsed_rows if not isinstance(parsed_row, BadRow)]
     with transaction.atomic():
-        _claim(run, len(lines))
+        _lock(run)
         run.refresh_from_db(fields=["cancel_requested"])
         if run.cancel_requested:
             transaction.set_rollback(True)
             return False
-        written = iter(loader.write(good, import_id=run.pk, dry=dry))
+        good_results = iter(importer.write(good_rows, import_id=run.pk, dry=dry))
         results = [
-            (line, RowResult(RowOutcome.BAD, code=said.code, reason=said.reason))
-            if isinstance(said, BadRow)
-            else (line, next(written))
-            for line, said in read
+            RowResult(RowOutcome.BAD, code=parsed_row.code, reason=parsed_row.reason)
+            if isinstance(parsed_row, BadRow)
+            else next(good_results)
+            for parsed_row in parsed_rows
         ]
-        counts = Counter(result.outcome for _, result in results)
-        _note(run, results, dry=dry)
-        ImportRun.objects.filter(pk=run.pk).update(
-            **{
-                name: F(name) + counts[RowOutcome(name)]
-                for name in ("created", "updated", "unchanged", "bad")
-            }
-            | {"done": F("done") + len(lines)}
-        )
+        _save_rows(run, list(zip(rows, results, strict=True)), dry=dry)
+        counts = Counter(result.outcome for result in results)
+        increments = {name: F(name) + counts[RowOutcome(name)] for name in _OUTCOME_COUNTERS}
+        ImportRun.objects.filter(pk=run.pk).update(**increments, done=F("done") + len(rows))
     run.refresh_from_db(fields=[*_COUNTERS, "updated_at", "state"])
     return True
 
 
-def _claim(run: ImportRun, rows: int) -> None:
-    """Hold the import's row for this chunk; whoever waited for it finds `done` moved."""
-    held = ImportRun.objects.filter(pk=run.pk, state=run.state, done=run.done)
-    if not held.update(updated_at=timezone.now()):
-        raise Superseded(f"import {run.pk} is no longer at row {run.done} of {rows}")
+def _parse(importer: RowImporter, row: Row) -> Any:
+    """Return the parsed row, or the `BadRow` that refuses it."""
+    try:
+        return importer.read(row.number, row.values)
+    except BadRow as refusal:
+        return refusal
 
 
-def _note(run: ImportRun, results: list[tuple[_Line, RowResult]], *, dry: bool) -> None:
+def _lock(run: ImportRun) -> None:
+    """Lock the run's row for this chunk.
+
+    Raises:
+        Superseded: `done` has moved since this worker read it.
+    """
+    current = ImportRun.objects.filter(pk=run.pk, state=run.state, done=run.done)
+    if not current.update(updated_at=timezone.now()):
+        raise Superseded(f"import {run.pk} is no longer at row {run.done}")
+
+
+def _save_rows(run: ImportRun, results: list[tuple[Row, RowResult]], *, dry: bool) -> None:
+    """Save bad rows and, unless `dry`, created and updated ones; unchanged rows are only counted."""
     now = timezone.now()
     ImportRow.objects.bulk_create(
         (
             ImportRow(
                 run=run,
-                number=number,
+                number=row.number,
                 outcome=result.outcome,
                 target_id=result.target_id,
                 code=result.code,
                 reason=result.reason[:200],
-                cells=_json([cell_text(cell) for cell in cells]) if result.code else "",
-                before=_json(result.before) if result.before else "",
+                cells=_to_json([cell_text(cell) for cell in row.cells]) if result.code else "",
+                before=_to_json(result.before) if result.before else "",
                 at=now,
             )
-            for (number, cells, _), result in results
+            for row, result in results
             if result.outcome == RowOutcome.BAD or not (dry or result.outcome == RowOutcome.UNCHANGED)
         ),
         batch_size=1000,
     )
 
 
-def _json(value: Any) -> str:
+def _to_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def head_of(table: Table, header_row: int, columns: dict[str, int], rows: int) -> str:
-    """Headers and first rows as typed, in JSON."""
-    first = islice(table.lines(header_row, columns), rows)
-    return _json(
+def preview_json(table: Table, header_row: int, columns: dict[str, int], limit: int) -> str:
+    """Return the headers and the first `limit` rows as text, in JSON."""
+    rows = islice(table.mapped_rows(header_row, columns), limit)
+    return _to_json(
         {
             "headers": [cell_text(cell) for cell in table.rows[header_row]],
-            "rows": [[number, [cell_text(cell) for cell in cells]] for number, cells, _ in first],
+            "rows": [[row.number, [cell_text(cell) for cell in row.cells]] for row in rows],
         }
     )
 
 
-def cell_text(cell: Any) -> str:
-    """A cell as a clerk would type it: dates in ISO form, whole numbers without '.0'."""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, bool):
-        return "是" if cell else "否"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return "" if cell is None else str(cell)
-
-
-def _fail(run: ImportRun, why: str) -> ImportRun:
-    run.state, run.error, run.finished_at = ImportState.FAILED, why, timezone.now()
+def _fail(run: ImportRun, message: str) -> ImportRun:
+    run.state, run.error, run.finished_at = ImportState.FAILED, message, timezone.now()
     run.save(update_fields=["state", "error", "finished_at", "updated_at"])
     return run
 
 
 @transaction.atomic
-def _end(run: ImportRun, *, dry: bool) -> ImportRun:
-    cancelled = ImportRun.objects.filter(pk=run.pk, cancel_requested=True).exists() and run.done < run.total
+def _finish(run: ImportRun, *, dry: bool) -> ImportRun:
+    is_cancelled = (
+        ImportRun.objects.filter(pk=run.pk, cancel_requested=True).exists() and run.done < run.total
+    )
     if dry:
-        run.state = ImportState.UPLOADED if cancelled else ImportState.CHECKED
+        run.state = ImportState.UPLOADED if is_cancelled else ImportState.CHECKED
         run.save(update_fields=["state", "updated_at"])
         return run
-    run.state = ImportState.CANCELLED if cancelled else ImportState.DONE
+    run.state = ImportState.CANCELLED if is_cancelled else ImportState.DONE
     run.finished_at = timezone.now()
     run.save(update_fields=["state", "finished_at", "updated_at"])
     counts = {name: getattr(run, name) for name in _COUNTERS}
     audit.record(by=run.by, verb=f"sheets.{run.state}", target=run, kind=run.kind, **counts)
     if run.created or run.updated:
-        get_kind(run.kind).finished()
+        get_kind(run.kind).on_finished()
     return run
 
 
-def revert(run: ImportRun, *, progress: Progress | None = None, chunk: int = CHUNK) -> ImportRun:
-    """Take an import's rows back, latest first, except what somebody has changed since."""
+def revert(run: ImportRun, *, progress: Progress | None = None, chunk: int = CHUNK_SIZE) -> ImportRun:
+    """Revert the rows of a run, the last first, except those changed since."""
     kind = get_kind(run.kind)
     while True:
         with transaction.atomic():
             ImportRun.objects.select_for_update().get(pk=run.pk)  # one undo at a time
-            left = ImportRow.objects.filter(
+            remaining = ImportRow.objects.filter(
                 run=run,
                 outcome__in=[RowOutcome.CREATED, RowOutcome.UPDATED],
                 undone=False,
                 kept_reason="",
             )
-            rows = list(left.order_by("-number")[:chunk])
+            rows = list(remaining.order_by("-number")[:chunk])
             if not rows:
                 break
-            _take_back(run, rows, kind.undo)
+            _revert_rows(run, rows, kind.undo)
         if progress is not None:
             progress(run)
     with transaction.atomic():
         run.state = ImportState.UNDONE
         run.save(update_fields=["state", "updated_at"])
-        stayed = run.rows.exclude(kept_reason="").count()
         audit.record(
             by=run.by,
             verb="sheets.undone",
             target=run,
             undone=run.rows.filter(undone=True).count(),
-            stayed=stayed,
+            stayed=run.rows.exclude(kept_reason="").count(),
         )
-        kind.finished()
+        kind.on_finished()
     return run
 
 
-def _take_back(run: ImportRun, rows: list[ImportRow], take_back: Callable[..., list[str]]) -> None:
-    written = [
+def _revert_rows(run: ImportRun, rows: list[ImportRow], undo: Callable[..., list[str]]) -> None:
+    written_rows = [
         WrittenRow(
             target_id=row.target_id or 0,
             outcome=RowOutcome(row.outcome),
@@ -242,13 +240,13 @@ def _take_back(run: ImportRun, rows: list[ImportRow], take_back: Callable[..., l
         )
         for row in rows
     ]
-    for row, reason in zip(rows, take_back(written, run.by, run.pk), strict=True):
+    for row, reason in zip(rows, undo(written_rows, run.by, run.pk), strict=True):
         row.undone, row.kept_reason = not reason, reason[:100]
     ImportRow.objects.bulk_update(rows, ["undone", "kept_reason"], batch_size=200)
     ImportRun.objects.filter(pk=run.pk).update(updated_at=timezone.now())
 
 
 def bad_rows(run: ImportRun) -> Iterator[tuple[int, str, list[str]]]:
-    """Number, reason and cells as typed of every bad row."""
+    """Yield number, reason and cell texts of every bad row."""
     for row in run.rows.filter(outcome=RowOutcome.BAD).iterator(chunk_size=2000):
         yield row.number, row.reason, row.cell_texts

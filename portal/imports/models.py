@@ -1,4 +1,4 @@
-"""Imports of sheets, what became of each row, and mappings that people chose before."""
+"""Import runs, their rows, and remembered column mappings."""
 
 import json
 from datetime import datetime, timedelta
@@ -11,26 +11,28 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core.encryption import EncryptedTextField
 from portal.core.models import TimestampedModel
-from portal.imports.enums import BUSY, ImportState, RowOutcome
+from portal.imports.enums import BUSY_STATES, ImportState, RowOutcome
 from portal.stations.models import Station
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 UNDO_WITHIN = timedelta(days=1)
-# A run that has not said anything for so long has lost its worker; each chunk takes seconds.
+# A busy run without progress for this long has lost its worker; a chunk takes seconds.
 STALLED_AFTER = timedelta(minutes=3)
 
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def visible_to(self, user: "User | AnonymousUser") -> "ImportRunQuerySet":
-        """An import is its uploader's alone: the sheet holds people's numbers."""
+        """Return the user's own imports: the files hold personal data."""
         return self.filter(by=user) if isinstance(user, User) and user.is_active else self.none()
 
 
 class ImportRun(TimestampedModel):
-    """One uploaded sheet and how far its rows are in. `done` counts rows that are dealt with: each chunk
-    commits its rows and its counters together, so a run that dies goes on from there.
+    """An uploaded spreadsheet and the progress of its import.
+
+    `done` counts processed rows. Each chunk commits its rows and counters together, so an interrupted run can
+    be resumed.
     """
 
     by = models.ForeignKey(User, models.PROTECT, related_name="import_runs", verbose_name="上传人")
@@ -38,13 +40,14 @@ class ImportRun(TimestampedModel):
     station = models.ForeignKey(
         Station, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="默认服务站"
     )
-    # For whom the rows are, where they are not the uploader's own: the number of a row that the kind knows.
+    # Primary key of the object that the rows belong to (an employer for positions); its model depends on
+    # `kind`.
     subject_id = models.BigIntegerField("对象编号", null=True, blank=True)
     file_name = models.CharField("文件名", max_length=120)
     size = models.PositiveIntegerField("字节数", default=0)
     content_sha256 = models.CharField("内容校验值", max_length=64, db_index=True)
     stored_as = models.CharField("存放名", max_length=60, blank=True)
-    # Headers and the first rows as typed, encrypted JSON: what the mapping and the preview show.
+    # Headers and first rows, encrypted JSON, for the column mapping and the preview.
     head = EncryptedTextField("表头和前几行", blank=True)
     header_row = models.PositiveSmallIntegerField("表头行", default=0)
     columns = models.JSONField("列对应", default=dict, blank=True)
@@ -78,21 +81,21 @@ class ImportRun(TimestampedModel):
 
     @property
     def headers(self) -> list[str]:
-        """The headers as typed; none once the upload is gone."""
+        """Return the headers; empty after the file was deleted."""
         return json.loads(self.head)["headers"] if self.head else []
 
     @property
     def first_rows(self) -> list[tuple[int, list[str]]]:
-        """Row number and cells of the first rows."""
+        """Return row number and cells of the first rows."""
         return [(number, cells) for number, cells in json.loads(self.head)["rows"]] if self.head else []
 
     @property
     def is_busy(self) -> bool:
-        return self.state in BUSY
+        return self.state in BUSY_STATES
 
     @property
     def is_stalled(self) -> bool:
-        """Busy by its state, but no worker has touched it for minutes: it may be continued."""
+        """Return whether the run is busy without progress for minutes, so that it may be resumed."""
         return self.is_busy and self.updated_at < timezone.now() - STALLED_AFTER
 
     @property
@@ -114,8 +117,10 @@ class ImportRun(TimestampedModel):
 
 
 class ImportRow(models.Model):
-    """A row that did something, or could not. Unchanged rows are only counted. The cells of a bad row (for
-    the sheet that goes back to the clerk) and what an update replaced (for the undo) are encrypted JSON.
+    """A row that was created, updated or refused; unchanged rows are only counted.
+
+    `cells` of a bad row, for the workbook of bad rows, and `before`, the replaced values for the undo, are
+    encrypted JSON.
     """
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows")
@@ -143,7 +148,7 @@ class ImportRow(models.Model):
 
 
 class ColumnMapping(TimestampedModel):
-    """How somebody mapped a sheet with these headers the last time."""
+    """The column mapping that a user chose last for these headers."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="column_mappings")
     kind = models.CharField("类别", max_length=20)

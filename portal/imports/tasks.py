@@ -1,4 +1,4 @@
-"""Background work of imports. A task that finds its import ended, or taken over, does nothing."""
+"""Background tasks of imports. A task whose import has left the expected state does nothing."""
 
 from contextlib import suppress
 
@@ -9,14 +9,14 @@ from portal.imports.enums import ImportState
 from portal.imports.models import ImportRun
 
 
-def _in_state(pk: int, state: ImportState) -> ImportRun | None:
+def _find_run(pk: int, state: ImportState) -> ImportRun | None:
     return ImportRun.objects.select_related("by", "station").filter(pk=pk, state=state).first()
 
 
 @task()
 def check_import(pk: int) -> None:
-    """Find out what an import would do."""
-    run = _in_state(pk, ImportState.CHECKING)
+    """Compute the results of an import without writing."""
+    run = _find_run(pk, ImportState.CHECKING)
     if run is not None:
         with suppress(import_runner.Superseded):
             import_runner.execute(run, dry=True)
@@ -24,8 +24,8 @@ def check_import(pk: int) -> None:
 
 @task()
 def run_import(pk: int) -> None:
-    """Bring an import's rows in."""
-    run = _in_state(pk, ImportState.RUNNING)
+    """Write the rows of an import."""
+    run = _find_run(pk, ImportState.RUNNING)
     if run is not None:
         with suppress(import_runner.Superseded):
             import_runner.execute(run, dry=False)
@@ -33,7 +33,7 @@ def run_import(pk: int) -> None:
 
 @task()
 def undo_import(pk: int) -> None:
-    """Take an import's rows back."""
-    run = _in_state(pk, ImportState.UNDOING)
+    """Revert the rows of an import."""
+    run = _find_run(pk, ImportState.UNDOING)
     if run is not None:
         import_runner.revert(run)

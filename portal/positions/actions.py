@@ -1,4 +1,4 @@
-"""Every write to a position."""
+"""Write actions on a position: draft, edit, submit, review, pause, withdraw."""
 
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -13,15 +13,16 @@ from portal.employers.models import Employer
 from portal.employers.permissions import acts_for
 from portal.positions import occupation_lookup
 from portal.positions.enums import PositionState
-from portal.positions.events import position_changed
+from portal.positions.events import announce_position_changed
 from portal.positions.models import Position
 from portal.positions.permissions import can_edit, can_review
 from portal.positions.transitions import take_step
 from portal.positions.wording_checks import require_lawful_wording
 from portal.positions.wording_exceptions import end_exceptions, require_confirmed_exception
 
-OPEN_FOR = timedelta(days=60)
-FIELDS = frozenset(
+OPEN_PERIOD = timedelta(days=60)
+# Fields that a form, an import row or an API call may set.
+EDITABLE_FIELDS = frozenset(
     {
         "external_id", "title", "occupation", "headcount", "kind", "pay_from", "pay_to", "region", "address",
         "education_min", "experience_years", "certificates", "duties", "requirements", "benefits",
@@ -31,17 +32,17 @@ FIELDS = frozenset(
 )  # fmt: skip
 
 
-def _only_known(fields: dict[str, Any]) -> None:
-    unknown = set(fields) - FIELDS
+def _refuse_unknown(fields: dict[str, Any]) -> None:
+    unknown = set(fields) - EDITABLE_FIELDS
     if unknown:
         raise ValueError(f"not fields of a position: {sorted(unknown)}")
 
 
-def _coded(fields: dict[str, Any], title: str) -> dict[str, Any]:
-    """The fields with an occupation: the one that somebody chose, or the likeliest of the title.
+def _add_occupation(fields: dict[str, Any], title: str) -> dict[str, Any]:
+    """Return the fields with an occupation: the given one, or the most probable one of the title.
 
     Raises:
-        ValidationError: the title says nothing that an occupation could be guessed from.
+        ValidationError: no occupation can be guessed from the title.
     """
     if fields.get("occupation") is not None:
         return {"occupation_certainty": None, **fields}
@@ -53,51 +54,61 @@ def _coded(fields: dict[str, Any], title: str) -> dict[str, Any]:
 
 @transaction.atomic
 def draft(*, employer: Employer, by: User, **fields: Any) -> Position:
-    """Write a new position; nobody but the employer's members and its reviewers sees it. Without an
-    occupation the title is coded.
+    """Create a draft, visible to the employer's members and its reviewers.
+
+    Args:
+        fields: values of `EDITABLE_FIELDS`; without an occupation it is guessed from the title.
+
+    Raises:
+        PermissionDenied: `by` does not act for the employer.
+        ValidationError: by field.
     """
     if not acts_for(by, employer):
         raise PermissionDenied("not a member of this employer")
-    _only_known(fields)
-    position = Position(employer=employer, **_coded(fields, fields.get("title", "")))
+    _refuse_unknown(fields)
+    position = Position(employer=employer, **_add_occupation(fields, fields.get("title", "")))
     position.full_clean()
     position.save()
     audit.record(by=by, verb="positions.drafted", target=position)
-    position_changed.send(sender=Position, position=position)
+    announce_position_changed(position)
     return position
 
 
 @transaction.atomic
 def edit(*, position: Position, by: User, **fields: Any) -> Position:
-    """Change a position. A post that was already reviewed goes back to draft: what was approved is what is
-    shown.
+    """Change a position and return it to draft: only reviewed content is published.
+
+    Raises:
+        PermissionDenied: `by` does not act for the employer.
+        ValidationError: by field; or the position is filled or withdrawn.
     """
     if not can_edit(by, position):
         raise PermissionDenied("not a member of this employer")
     if position.state in {PositionState.FILLED, PositionState.WITHDRAWN}:
         raise ValidationError("该岗位已结束，不能再修改；可以新建一个岗位。")
-    _only_known(fields)
+    _refuse_unknown(fields)
     before = position.state
-    guessed_anew = "title" in fields and position.occupation_certainty is not None
-    if "occupation" in fields or guessed_anew:
-        fields = _coded(fields, fields.get("title", position.title))
+    guess_again = "title" in fields and position.occupation_certainty is not None
+    if "occupation" in fields or guess_again:
+        fields = _add_occupation(fields, fields.get("title", position.title))
     for field, value in fields.items():
         setattr(position, field, value)
     position.state = PositionState.DRAFT
     position.full_clean()
     position.save()
-    end_exceptions(position=position, by=by, why="岗位已修改")
+    end_exceptions(position=position, by=by, reason="岗位已修改")
     audit.record(by=by, verb="positions.edited", target=position, fields=sorted(fields), before=before)
-    position_changed.send(sender=Position, position=position)
+    announce_position_changed(position)
     return position
 
 
 @transaction.atomic
 def submit(*, position: Position, by: User) -> Position:
-    """Hand a position in for review.
+    """Submit a position for review.
 
     Raises:
-        ValidationError: by field, wording that may not stand without a legal basis, or at all.
+        PermissionDenied: `by` does not act for the employer.
+        ValidationError: by field, unlawful wording; or the closing date is over.
     """
     if not can_edit(by, position):
         raise PermissionDenied("not a member of this employer")
@@ -109,12 +120,13 @@ def submit(*, position: Position, by: User) -> Position:
 
 
 @transaction.atomic
-def approve(*, position: Position, by: User, open_for: timedelta = OPEN_FOR) -> Position:
-    """Put a reviewed position before the public until it expires.
+def approve(*, position: Position, by: User, open_for: timedelta = OPEN_PERIOD) -> Position:
+    """Publish a position in review until it expires.
 
     Raises:
-        PermissionDenied: `by` reviews another station's employers.
-        ValidationError: the employer is not verified, or wording needs an exception that it does not have.
+        PermissionDenied: `by` does not review this employer.
+        ValidationError: the employer is not verified, the closing date is over, or blocked wording has no
+            confirmed exception.
     """
     if not can_review(by, position):
         raise PermissionDenied("not a reviewer of this employer's station")
@@ -124,14 +136,14 @@ def approve(*, position: Position, by: User, open_for: timedelta = OPEN_FOR) -> 
         raise ValidationError("单位填写的截止日期已过，请退回修改。")
     require_confirmed_exception(position)
     position.published_at = timezone.now()
-    position.expires_at = _end(position, open_for)
+    position.expires_at = _expiry_of(position, open_for)
     position.renewals = 0
     position.refused_reason = ""
     return take_step(position, by, "approve")
 
 
-def _end(position: Position, open_for: timedelta) -> datetime:
-    """When it expires: after `open_for`, or with the last day that the employer wished, if that is sooner."""
+def _expiry_of(position: Position, open_for: timedelta) -> datetime:
+    """Return the end of `open_for`, or of the closing date if that is earlier."""
     assert position.published_at is not None
     latest = position.published_at + open_for
     if position.closes_on is None:
@@ -142,33 +154,36 @@ def _end(position: Position, open_for: timedelta) -> datetime:
 
 @transaction.atomic
 def refuse(*, position: Position, by: User, reason: str) -> Position:
-    """Send a position back with a reason that the employer reads."""
+    """Return a position to its employer with a reason."""
     if not can_review(by, position):
         raise PermissionDenied("not a reviewer of this employer's station")
     if not reason.strip():
         raise ValidationError({"reason": "请写明原因，单位会看到。"})
     position.refused_reason = reason.strip()
-    end_exceptions(position=position, by=by, why="岗位已退回")
+    end_exceptions(position=position, by=by, reason="岗位已退回")
     return take_step(position, by, "refuse", reason=reason.strip())
 
 
 @transaction.atomic
 def take_down(*, position: Position, by: User, reason: str, for_good: bool = False) -> Position:
-    """A reviewer takes a public post away: to be corrected and reviewed again, or for good. The employer
-    reads why.
+    """Remove a published position from the public pages as its reviewer.
+
+    Args:
+        reason: shown to the employer.
+        for_good: withdraw it; otherwise the employer may correct and submit it again.
     """
     if not can_review(by, position):
         raise PermissionDenied("not a reviewer of this employer's station")
     if not reason.strip():
         raise ValidationError({"reason": "请写明原因，单位会看到。"})
     position.refused_reason = reason.strip()
-    end_exceptions(position=position, by=by, why="岗位已撤下")
+    end_exceptions(position=position, by=by, reason="岗位已撤下")
     return take_step(position, by, "remove" if for_good else "take_down", reason=reason.strip())
 
 
 @transaction.atomic
 def withdraw(*, position: Position, by: User) -> Position:
-    """Take a position back, for good."""
+    """Withdraw a position for good as its employer."""
     if not can_edit(by, position):
         raise PermissionDenied("not a member of this employer")
     return take_step(position, by, "withdraw")
@@ -176,7 +191,7 @@ def withdraw(*, position: Position, by: User) -> Position:
 
 @transaction.atomic
 def pause(*, position: Position, by: User) -> Position:
-    """Take a position out of sight for now."""
+    """Hide an open position until it is resumed."""
     if not can_edit(by, position):
         raise PermissionDenied("not a member of this employer")
     return take_step(position, by, "pause")
@@ -184,7 +199,7 @@ def pause(*, position: Position, by: User) -> Position:
 
 @transaction.atomic
 def mark_filled(*, position: Position, by: User) -> Position:
-    """Say that everybody needed was found."""
+    """Close a position because enough people were hired."""
     if not can_edit(by, position):
         raise PermissionDenied("not a member of this employer")
     return take_step(position, by, "fill")

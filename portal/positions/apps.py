@@ -9,10 +9,10 @@ class PositionsConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.core import scheduled_jobs
-        from portal.imports.import_kinds import register
+        from portal.imports.import_kinds import register_kind
         from portal.positions.expiry import expire_due, remind_of_expiry
-        from portal.positions.import_rows import POSITION_IMPORT
+        from portal.positions.import_kind import POSITION_IMPORT
 
-        register(POSITION_IMPORT)
+        register_kind(POSITION_IMPORT)
         scheduled_jobs.register("positions.expire_due", every=timedelta(minutes=10), run=expire_due)
         scheduled_jobs.register("positions.remind_of_expiry", every=timedelta(hours=6), run=remind_of_expiry)

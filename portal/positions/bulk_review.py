@@ -1,4 +1,4 @@
-"""What a reviewer does in one go: many clean positions at once, or the second look and the approval."""
+"""Review actions in one request: approve many positions, or confirm an exception and approve."""
 
 from collections.abc import Iterable
 
@@ -11,39 +11,39 @@ from portal.positions import actions
 from portal.positions.models import Position
 from portal.positions.wording_exceptions import confirm_exception
 
-Left = list[tuple[Position, str]]
+# Positions that were not approved, each with the reason.
+Skipped = list[tuple[Position, str]]
 
 
 @transaction.atomic
 def confirm_and_approve(*, position: Position, by: User) -> Position:
-    """The second look at an exception, and the position goes public with it.
+    """Confirm the wording exception of a position and approve it, both or neither.
 
     Raises:
-        ValidationError: as for `confirm_exception` and `approve`; then nothing of both is done.
+        ValidationError: as for `confirm_exception` and `approve`.
     """
     confirm_exception(position=position, by=by)
     return actions.approve(position=position, by=by)
 
 
-def approve_clean(*, positions: Iterable[Position], by: User) -> tuple[list[Position], Left]:
-    """Approve those of `positions` in whose wording nothing was found; each on its own, so that one which
-    cannot be approved does not hold the others back.
+def approve_clean(*, positions: Iterable[Position], by: User) -> tuple[list[Position], Skipped]:
+    """Approve the positions whose wording has no finding, each in a transaction of its own.
 
     Returns:
-        The approved ones, and the others with why not.
+        The approved positions, and the others with the reason.
     """
-    approved: list[Position] = []
-    left: Left = []
+    approvals: list[Position] = []
+    skipped: Skipped = []
     for position in positions:
         if position.wording:
-            left.append((position, "用语有标记，请打开逐条看"))
+            skipped.append((position, "用语有标记，请打开逐条看"))
             continue
         try:
-            approved.append(actions.approve(position=position, by=by))
+            approvals.append(actions.approve(position=position, by=by))
         except ValidationError as error:
-            left.append((position, "；".join(error.messages)))
+            skipped.append((position, "；".join(error.messages)))
         except TransitionRefused:
-            left.append((position, f"现在是“{position.get_state_display()}”"))
+            skipped.append((position, f"现在是“{position.get_state_display()}”"))
         except PermissionDenied:
-            left.append((position, "不在您审核的范围"))
-    return approved, left
+            skipped.append((position, "不在您审核的范围"))
+    return approvals, skipped

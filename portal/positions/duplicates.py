@@ -1,4 +1,4 @@
-"""Two posts of one employer that look like one: same name, place, pay and occupation."""
+"""Duplicate positions of one employer: same title, region, pay and occupation."""
 
 import re
 import unicodedata
@@ -16,13 +16,13 @@ from portal.positions.enums import PositionState
 from portal.positions.models import Position, PositionQuerySet
 from portal.positions.permissions import can_edit
 
-# A post in one of these states may have a double; a paused one comes back, so it counts.
-LIVE = frozenset({PositionState.OPEN, PositionState.IN_REVIEW, PositionState.PAUSED})
-_ASIDE = re.compile(r"[\s（）()\[\]【】·、,，.。!！-]+")
+# States in which a position can have a duplicate. A paused one can be resumed, so it counts.
+LIVE_STATES = frozenset({PositionState.OPEN, PositionState.IN_REVIEW, PositionState.PAUSED})
+_IGNORED = re.compile(r"[\s（）()\[\]【】·、,，.。!！-]+")
 
 
 class DuplicateKey(NamedTuple):
-    """What two posts must share to look like one."""
+    """Values that two positions of one employer must share to be duplicates."""
 
     title: str
     region: str
@@ -34,8 +34,9 @@ class DuplicateKey(NamedTuple):
 def build_duplicate_key(
     title: str, region: str, pay_from: Decimal | int, pay_to: Decimal | int, occupation: str
 ) -> DuplicateKey:
-    plain = _ASIDE.sub("", unicodedata.normalize("NFKC", title)).casefold()
-    return DuplicateKey(plain, region, int(pay_from), int(pay_to), occupation)
+    """Return the key of these values; the title without case, width, spaces and punctuation."""
+    plain_title = _IGNORED.sub("", unicodedata.normalize("NFKC", title)).casefold()
+    return DuplicateKey(plain_title, region, int(pay_from), int(pay_to), occupation)
 
 
 def duplicate_key(position: Position) -> DuplicateKey:
@@ -45,43 +46,46 @@ def duplicate_key(position: Position) -> DuplicateKey:
 
 
 def live_positions(employer: Employer) -> PositionQuerySet:
-    return Position.objects.filter(employer=employer, state__in=LIVE)
+    return Position.objects.filter(employer=employer, state__in=LIVE_STATES)
 
 
 def find_similar(position: Position) -> list[Position]:
-    """The employer's other live posts that look like this one (saved or not)."""
-    rows = live_positions(position.employer).filter(
+    """Return the employer's other live positions with the same key as this one (saved or not)."""
+    candidates = live_positions(position.employer).filter(
         region=position.region_id,
         pay_from=position.pay_from,
         pay_to=position.pay_to,
         occupation=position.occupation_id,
     )
-    wanted = duplicate_key(position)
-    found = rows.exclude(pk=position.pk).with_details().order_by("pk")
-    return [row for row in found if duplicate_key(row) == wanted]
+    key = duplicate_key(position)
+    rows = candidates.exclude(pk=position.pk).with_details().order_by("pk")
+    return [row for row in rows if duplicate_key(row) == key]
 
 
 @transaction.atomic
 def record_distinct(*, position: Position, by: User, similar: Iterable[Position]) -> None:
-    """Note that somebody looked at the similar posts and said that this is another one."""
+    """Record the confirmation of `by` that this position differs from the similar ones."""
     assert can_edit(by, position)
     audit.record(by=by, verb="positions.kept_beside", target=position, similar=[row.pk for row in similar])
 
 
 class DuplicatePosition(Exception):
-    """The post looks like others of its employer; nothing was handed in."""
+    """Refusal to submit a position that has the same key as others of its employer, in `similar`."""
 
     def __init__(self, similar: list[Position]) -> None:
-        super().__init__(f"looks like {[post.pk for post in similar]}")
+        super().__init__(f"same key as {[position.pk for position in similar]}")
         self.similar = similar
 
 
 @transaction.atomic
 def submit_unless_duplicate(*, position: Position, by: User, distinct: bool = False) -> Position:
-    """Submit a post for review, unless it looks like another one and nobody said that it is not.
+    """Submit a position for review, unless it is a duplicate.
+
+    Args:
+        distinct: the confirmation that a position with the same key is another one.
 
     Raises:
-        DuplicatePosition: with those other posts.
+        DuplicatePosition: with the similar positions, when `distinct` is not given.
     """
     Employer.objects.select_for_update().get(pk=position.employer_id)
     similar = find_similar(position)

@@ -1,5 +1,6 @@
-"""What time does to posts: those past their last day are put down as expired, and their employers are told
-beforehand. Nothing that is shown waits for this: open is judged when somebody asks.
+"""Periodic jobs around the end of a position: expire it, and remind its employer a week before.
+
+No page depends on these jobs: whether a position is open is computed at query time.
 """
 
 from datetime import timedelta
@@ -16,53 +17,58 @@ from portal.positions.models import Position
 from portal.positions.transitions import take_step
 
 REMIND_BEFORE = timedelta(days=7)
-_A_RUN = 1_000
-_RUNNING = (PositionState.OPEN, PositionState.PAUSED)
+MAX_ROWS_PER_RUN = 1_000
+_PUBLISHED_STATES = (PositionState.OPEN, PositionState.PAUSED)
 
 
 def expire_due() -> int:
-    """Put down as expired what is past its last day, the longest past first; how many."""
+    """Expire the positions past their last day, the longest overdue first.
+
+    Returns:
+        The number of expired positions.
+    """
     now = timezone.now()
-    due = Position.objects.filter(state__in=_RUNNING, expires_at__lte=now).order_by("expires_at", "pk")
-    return sum(_expire(pk) for pk in list(due.values_list("pk", flat=True)[:_A_RUN]))
+    due = Position.objects.filter(state__in=_PUBLISHED_STATES, expires_at__lte=now)
+    keys = due.order_by("expires_at", "pk").values_list("pk", flat=True)[:MAX_ROWS_PER_RUN]
+    return sum(_expire(pk) for pk in list(keys))
 
 
 @transaction.atomic
 def _expire(pk: int) -> bool:
     rows = Position.objects.select_for_update(of=("self",)).with_details()
-    position = rows.filter(pk=pk, state__in=_RUNNING, expires_at__lte=timezone.now()).first()
+    position = rows.filter(pk=pk, state__in=_PUBLISHED_STATES, expires_at__lte=timezone.now()).first()
     if position is None:  # renewed or closed meanwhile
         return False
     take_step(position, None, "expire")
-    _tell(position, f"“{position.title}”已到期，不再公开。招到人了吗？", "expired")
+    _notify_employer(position, f"“{position.title}”已到期，不再公开。招到人了吗？", "expired")
     return True
 
 
 def remind_of_expiry() -> int:
-    """Tell employers which of their posts end within a week; each end is told once."""
+    """Remind employers of positions that end within a week, once for each end date.
+
+    Returns:
+        The number of notifications.
+    """
     now = timezone.now()
-    ending = (
-        Position.objects.open_at(now)
-        .filter(expires_at__lte=now + REMIND_BEFORE)
-        .with_details()
-        .order_by("expires_at", "pk")
-    )
-    told = 0
-    for position in ending.iterator(500):
+    ending = Position.objects.open_at(now).filter(expires_at__lte=now + REMIND_BEFORE)
+    count = 0
+    for position in ending.with_details().order_by("expires_at", "pk").iterator(500):
         assert position.expires_at is not None
         day = timezone.localdate(position.expires_at)
-        how = "还要招人可以续期。" if can_be_renewed(position, now) else "还要招人请核对内容后重新提交审核。"
-        told += _tell(position, f"“{position.title}”{day.month}月{day.day}日到期。{how}", "expires")
-    return told
+        hint = "还要招人可以续期。" if can_be_renewed(position, now) else "还要招人请核对内容后重新提交审核。"
+        text = f"“{position.title}”{day.month}月{day.day}日到期。{hint}"
+        count += _notify_employer(position, text, "expires")
+    return count
 
 
-def _tell(position: Position, text: str, about: str) -> int:
+def _notify_employer(position: Position, text: str, topic: str) -> int:
     assert position.expires_at is not None
     return notify_all(
         users=User.objects.filter(employer_memberships__employer=position.employer_id, is_active=True),
         kind=NotificationKind.POSITION,
         text=text,
-        key=f"position.{position.pk}.{about}.{timezone.localdate(position.expires_at)}",
+        key=f"position.{position.pk}.{topic}.{timezone.localdate(position.expires_at)}",
         target=NotificationTarget.POSITION,
         target_id=position.pk,
     )

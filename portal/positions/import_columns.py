@@ -1,4 +1,4 @@
-"""The columns of the position sheet (岗位征集表): what they are called, and what a cell looks like."""
+"""Columns of the position import (岗位征集表): labels, header synonyms, samples and choices."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from portal.imports.import_kinds import Column
 from portal.positions.enums import PositionKind
 
 
-def _words(choices: Any) -> tuple[str, ...]:
+def _labels(choices: Any) -> tuple[str, ...]:
     return tuple(str(label) for label in choices.labels)
 
 
@@ -60,7 +60,7 @@ COLUMNS = (
         ("工作性质", "用工类型", "岗位性质", "用工性质"),
         sample="全职",
         help="不填按全职",
-        choices=_words(PositionKind),
+        choices=_labels(PositionKind),
     ),
     Column(
         "pay_from",
@@ -69,7 +69,7 @@ COLUMNS = (
         required=True,
         sample="6000",
         help="每月多少元，写数字；不能只写“面议”",
-        instead="pay",
+        alternative="pay",
     ),
     Column(
         "pay_to",
@@ -93,7 +93,7 @@ COLUMNS = (
         ("学历要求", "学历", "文化程度", "学历及以上", "最低学历要求"),
         sample="高中/中专/技校",
         help="“高中以上”“不限”也可以；不填按不限",
-        choices=_words(Education),
+        choices=_labels(Education),
     ),
     Column(
         "experience_years",
@@ -108,8 +108,8 @@ COLUMNS = (
         ("证书", "资格证书", "所需证书", "职业资格", "持证要求", "资格要求"),
         sample="A2驾照、道路运输从业资格证",
         help="没有就不能上岗的证书，可填多个，用顿号隔开；没有要求写“无”或不填",
-        choices=_words(CertificateKind),
-        several=True,
+        choices=_labels(CertificateKind),
+        multiple=True,
     ),
     Column(
         "duties",
@@ -133,7 +133,7 @@ COLUMNS = (
         sample="五险一金、包吃、包住",
         help="可填多个，用顿号隔开",
         choices=BENEFITS,
-        several=True,
+        multiple=True,
     ),
     Column(
         "legal_basis",
@@ -148,7 +148,7 @@ COLUMNS = (
         ("工作班次", "上班班次", "排班"),
         sample="白班",
         help="不填按白班",
-        choices=_words(Shift),
+        choices=_labels(Shift),
     ),
     Column("travels", "需要出差或长途", ("出差", "是否出差"), sample="是", choices=YES_NO),
     Column(
@@ -193,6 +193,6 @@ COLUMNS = (
         ),
         sample="6000-8000",
         help="例如 6000-8000、6k-8k、6000元/月以上",
-        offered=False,
+        in_template=False,
     ),
 )

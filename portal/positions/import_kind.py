@@ -1,4 +1,6 @@
-"""Uploading a position sheet: who may, and for whom."""
+"""Import kind of positions (岗位征集表), and the upload of its spreadsheets."""
+
+from collections.abc import Mapping
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -6,19 +8,49 @@ from django.db import transaction
 from portal.accounts.models import User
 from portal.employers.models import Employer
 from portal.imports import actions
+from portal.imports.import_kinds import ImportKind
 from portal.imports.models import ImportRun
-from portal.positions.import_rows import KIND
+from portal.positions.import_columns import COLUMNS
+from portal.positions.import_rows import PositionImporter
+from portal.positions.import_undo import undo
 from portal.positions.permissions import can_write_for
+from portal.positions.position_parsing import PROBLEMS, list_served_regions
+
+KIND = "positions"
 
 
 @transaction.atomic
 def upload_positions(*, by: User, employer: Employer, name: str, content: bytes) -> ImportRun:
-    """Take an employer's position sheet in.
+    """Upload a spreadsheet of positions for an employer.
 
     Raises:
         PermissionDenied: `by` is neither a member nor a reviewer of this employer.
-        ValidationError: not a sheet; the message is for the person.
+        ValidationError: not a spreadsheet; the message is for the uploader.
     """
     if not can_write_for(by, employer):
         raise PermissionDenied("neither a member nor a reviewer of this employer")
     return actions.upload(by=by, kind=KIND, name=name, content=content, subject_id=employer.pk)
+
+
+def _load_choices() -> Mapping[str, tuple[str, ...]]:
+    return {"region": list_served_regions()}
+
+
+def _do_nothing() -> None:
+    """No event after a run: imported positions are not public before their review."""
+
+
+POSITION_IMPORT = ImportKind(
+    key=KIND,
+    label="岗位征集表",
+    columns=COLUMNS,
+    open_run=PositionImporter,
+    undo=undo,
+    on_finished=_do_nothing,
+    problems=PROBLEMS,
+    noun="岗位",
+    unit="个",
+    title_column="title",
+    has_sample_row=False,
+    load_choices=_load_choices,
+)

@@ -1,4 +1,4 @@
-"""Posts that an employer's own system sends: known by its own number, drafted and handed in at once."""
+"""Idempotent writes of positions by an employer's own system, identified by external id."""
 
 from enum import StrEnum
 from typing import Any
@@ -20,8 +20,8 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
 
 
-class Ended(Exception):
-    """The post was filled or withdrawn; it is not changed any more."""
+class PositionEnded(Exception):
+    """Refusal to change a position that was filled or withdrawn."""
 
     def __init__(self, position: Position) -> None:
         super().__init__(position.pk)
@@ -30,17 +30,20 @@ class Ended(Exception):
 
 @transaction.atomic
 def create(*, employer: Employer, by: User, token: int, distinct: bool = False, **fields: Any) -> Position:
-    """Write a post and hand it in for review. `token`: number of what the sending program showed; `distinct`:
-    the sender says that it is another post than one that looks like it.
+    """Create a position and submit it for review.
+
+    Args:
+        token: primary key of the API token, for the audit log.
+        distinct: the sender's confirmation that it differs from a position with the same key.
 
     Raises:
         PermissionDenied: `by` does not act for the employer.
-        DuplicatePosition: with the employer's live posts that look like this one; nothing was written.
-        ValidationError: by field; a number that the employer has used already names `external_id`.
+        DuplicatePosition: with the similar live positions; nothing is written.
+        ValidationError: by field; an external id already in use is reported under `external_id`.
     """
     position = actions.draft(employer=employer, by=by, **fields)
     submit_unless_duplicate(position=position, by=by, distinct=distinct)
-    _note(position, by, token, Outcome.CREATED)
+    _record(position, by, token, Outcome.CREATED)
     return position
 
 
@@ -48,37 +51,38 @@ def create(*, employer: Employer, by: User, token: int, distinct: bool = False, 
 def put(
     *, employer: Employer, by: User, token: int, external_id: str, distinct: bool = False, **fields: Any
 ) -> tuple[Position, Outcome]:
-    """The post of this number as told: made when there is none, changed and handed in again where it differs.
-    The same again changes nothing, so what is open stays open.
+    """Create the position with this external id, or change it where it differs and submit it again.
+
+    Equal content changes nothing, so an open position stays open.
 
     Raises:
         ValidationError: by field.
         DuplicatePosition: as for `create`.
-        Ended: the post differs and was filled or withdrawn.
+        PositionEnded: the position differs and was filled or withdrawn.
     """
-    found = Position.objects.select_for_update().filter(employer=employer, external_id=external_id).first()
-    if found is None:
-        made = create(
-            employer=employer, by=by, token=token, external_id=external_id, distinct=distinct, **fields
-        )
-        return made, Outcome.CREATED
-    return change(position=found, by=by, token=token, distinct=distinct, **fields)
+    existing = Position.objects.select_for_update().filter(employer=employer, external_id=external_id).first()
+    if existing is not None:
+        return change(position=existing, by=by, token=token, distinct=distinct, **fields)
+    position = create(
+        employer=employer, by=by, token=token, external_id=external_id, distinct=distinct, **fields
+    )
+    return position, Outcome.CREATED
 
 
 @transaction.atomic
 def change(
     *, position: Position, by: User, token: int, distinct: bool = False, **fields: Any
 ) -> tuple[Position, Outcome]:
-    """As `put`, for a post that is there, with only what is told."""
-    differing = {name: value for name, value in fields.items() if getattr(position, name) != value}
-    if not differing:
+    """Change only the given fields of an existing position; otherwise as `put`."""
+    differences = {name: value for name, value in fields.items() if getattr(position, name) != value}
+    if not differences:
         return position, Outcome.UNCHANGED
     if position.state in {PositionState.FILLED, PositionState.WITHDRAWN}:
-        raise Ended(position)
-    position = actions.edit(position=position, by=by, **differing)
+        raise PositionEnded(position)
+    position = actions.edit(position=position, by=by, **differences)
     if position.state == PositionState.DRAFT:
         submit_unless_duplicate(position=position, by=by, distinct=distinct)
-    _note(position, by, token, Outcome.CHANGED)
+    _record(position, by, token, Outcome.CHANGED)
     return position, Outcome.CHANGED
 
 
@@ -89,8 +93,8 @@ STEPS = {
     "renew": lifecycle.renew,
     "withdraw": actions.withdraw,
 }
-# Where a step leads: asked for again, it changes nothing. A renewal that is too early is refused by itself.
-_LEADS_TO = {
+# Target state of each idempotent step. `renew` has its own check for repeats.
+_TARGET_STATES = {
     "submit": PositionState.IN_REVIEW,
     "pause": PositionState.PAUSED,
     "resume": PositionState.OPEN,
@@ -99,21 +103,21 @@ _LEADS_TO = {
 
 
 @transaction.atomic
-def step(*, position: Position, by: User, token: int, name: str) -> Position:
-    """Take one of STEPS; one that was taken already changes nothing.
+def take_step(*, position: Position, by: User, token: int, name: str) -> Position:
+    """Take the step `name` of `STEPS`; a repeated step changes nothing.
 
     Raises:
-        TransitionRefused: the step does not start from the post's state.
-        ValidationError: what it says, or when it is, stands against the step.
-        DuplicatePosition: it was to be handed in, and looks like another.
-        KeyError: there is no such step.
+        TransitionRefused: the step does not start from the position's state.
+        ValidationError: the step's own checks.
+        DuplicatePosition: `submit`, and the position is a duplicate.
+        KeyError: no such step.
     """
-    if position.state == _LEADS_TO.get(name):
+    if position.state == _TARGET_STATES.get(name):
         return position
     position = STEPS[name](position=position, by=by)
-    _note(position, by, token, Outcome.CHANGED)
+    _record(position, by, token, Outcome.CHANGED)
     return position
 
 
-def _note(position: Position, by: User, token: int, outcome: Outcome) -> None:
+def _record(position: Position, by: User, token: int, outcome: Outcome) -> None:
     audit.record(by=by, verb="positions.sent", target=position, token=token, outcome=outcome)

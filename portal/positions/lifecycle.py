@@ -1,4 +1,4 @@
-"""The later life of a post: paused and resumed, renewed, filled, opened again, written once more."""
+"""Actions on a published position: resume, reopen, renew, raise the headcount, copy."""
 
 from datetime import datetime, timedelta
 
@@ -11,29 +11,29 @@ from portal.core import audit
 from portal.core.models import Occupation
 from portal.notifications.actions import notify_all
 from portal.notifications.enums import NotificationKind, NotificationTarget
-from portal.positions.actions import FIELDS, OPEN_FOR, draft
+from portal.positions.actions import EDITABLE_FIELDS, OPEN_PERIOD, draft
 from portal.positions.enums import PositionState
-from portal.positions.events import position_changed
+from portal.positions.events import announce_position_changed
 from portal.positions.models import Position
 from portal.positions.permissions import can_edit, can_review
 from portal.positions.transitions import take_step
 
-# A post may be renewed from so long before its end until so long after it, and so often without a review.
+# Renewal without a review is possible this long before and after the end, and this many times.
 RENEW_BEFORE = timedelta(days=14)
 RENEW_AFTER = timedelta(days=30)
 MAX_RENEWALS = 3
 _NOT_COPIED = frozenset({"external_id", "closes_on"})
-_MAY_GROW = frozenset({PositionState.OPEN, PositionState.PAUSED, PositionState.FILLED})
+_RAISABLE_STATES = frozenset({PositionState.OPEN, PositionState.PAUSED, PositionState.FILLED})
 
 
-def _own(position: Position, by: User) -> Position:
-    """The position as it is now, held until the transaction ends."""
+def _lock_own(position: Position, by: User) -> Position:
+    """Return the fresh row, locked, if `by` acts for its employer."""
     if not can_edit(by, position):
         raise PermissionDenied("not a member of this employer")
     return Position.objects.select_for_update(of=("self",)).with_details().get(pk=position.pk)
 
 
-def _require_showable(position: Position) -> None:
+def _require_verified_employer(position: Position) -> None:
     if not position.employer.is_verified:
         raise ValidationError("单位核验无效或已过期，请先联系服务中心重新核验。", code="unverified")
 
@@ -45,34 +45,34 @@ def _require_before_end(position: Position) -> None:
 
 @transaction.atomic
 def resume(*, position: Position, by: User) -> Position:
-    """Show a paused post again. Nobody could change it in between, so nobody need look at it again.
+    """Publish a paused position again; it was not changed, so it needs no review.
 
     Raises:
-        ValidationError: it is past its last day, or the employer's verification does not hold.
+        ValidationError: it has expired, or the employer's verification is not valid.
     """
-    position = _own(position, by)
-    _require_showable(position)
+    position = _lock_own(position, by)
+    _require_verified_employer(position)
     _require_before_end(position)
     return take_step(position, by, "resume")
 
 
 @transaction.atomic
 def reopen(*, position: Position, by: User) -> Position:
-    """Look for people again on a post that was filled.
+    """Publish a filled position again.
 
     Raises:
-        ValidationError: as for `resume`; or everybody asked for is in post: more must be asked for first.
+        ValidationError: as for `resume`; or the number of hired people has reached the headcount.
     """
-    position = _own(position, by)
+    position = _lock_own(position, by)
     if position.filled_by_count:
         raise ValidationError("入职人数已达招聘人数。还要招人，请先增加招聘人数。", code="full")
-    _require_showable(position)
+    _require_verified_employer(position)
     _require_before_end(position)
     return take_step(position, by, "reopen")
 
 
 def can_be_renewed(position: Position, now: datetime | None = None) -> bool:
-    """The post is close enough to its end, on either side of it, and was not renewed too often."""
+    """Return whether the position is near its end, before or after, and has renewals left."""
     now = now or timezone.now()
     return (
         position.state in {PositionState.OPEN, PositionState.EXPIRED}
@@ -84,14 +84,13 @@ def can_be_renewed(position: Position, now: datetime | None = None) -> bool:
 
 @transaction.atomic
 def renew(*, position: Position, by: User) -> Position:
-    """Keep a post open as it is for as long again, without another review: a change would have made a draft
-    of it.
+    """Keep an unchanged position open for another period without a review.
 
     Raises:
-        ValidationError: too early, too late or too often; the employer's verification does not hold.
+        ValidationError: too early, too late or too often; or the employer's verification is not valid.
     """
-    position = _own(position, by)
-    _require_showable(position)
+    position = _lock_own(position, by)
+    _require_verified_employer(position)
     if position.renewals >= MAX_RENEWALS:
         raise ValidationError(
             f"已续期 {MAX_RENEWALS} 次。请核对内容后重新提交审核，确认信息没有过时。", code="too_often"
@@ -100,7 +99,7 @@ def renew(*, position: Position, by: User) -> Position:
         raise ValidationError(
             f"到期前 {RENEW_BEFORE.days} 天内、到期后 {RENEW_AFTER.days} 天内可以续期。", code="not_now"
         )
-    position.expires_at = timezone.now() + OPEN_FOR
+    position.expires_at = timezone.now() + OPEN_PERIOD
     position.closes_on = None
     position.renewals += 1
     return take_step(position, by, "renew", times=position.renewals)
@@ -108,43 +107,42 @@ def renew(*, position: Position, by: User) -> Position:
 
 @transaction.atomic
 def raise_headcount(*, position: Position, by: User, headcount: int) -> Position:
-    """Ask for more people than before, on a post that stays as it was reviewed; one that was closed because
-    all were found opens again.
+    """Raise the headcount without a review; a position that was closed by the count opens again.
 
     Raises:
-        ValidationError: not more than before, or the post has ended.
+        ValidationError: not more than before, or the position has ended.
     """
-    position = _own(position, by)
-    if position.state not in _MAY_GROW:
+    position = _lock_own(position, by)
+    if position.state not in _RAISABLE_STATES:
         raise ValidationError("这个岗位现在不能增加人数；修改岗位后重新提交审核即可。", code="state")
     if headcount <= position.headcount:
         raise ValidationError({"headcount": f"应多于现在的 {position.headcount} 人。"}, code="not_more")
     before, position.headcount = position.headcount, headcount
-    position.clean_fields(exclude=FIELDS - {"headcount"})
+    position.clean_fields(exclude=EDITABLE_FIELDS - {"headcount"})
     audit.record(by=by, verb="positions.headcount_raised", target=position, before=before, after=headcount)
     if position.filled_by_count and position.expires_at and position.expires_at > timezone.now():
         return take_step(position, by, "reopen")
     position.save()
-    position_changed.send(sender=Position, position=position)
+    announce_position_changed(position)
     return position
 
 
 @transaction.atomic
 def close_filled(*, position: Position, by: User) -> Position:
-    """Everybody asked for is in post. Told by the room that counts them, whoever recorded the last one."""
+    """Close a position whose headcount is reached; called by the app that counts placements."""
     position.filled_by_count = True
     return take_step(position, by, "fill", counted=True)
 
 
 @transaction.atomic
 def reopen_vacant(*, position: Position, by: User) -> Position:
-    """Somebody counted as in post was not after all: a post that only the count had closed opens again."""
+    """Open a position again that the count had closed, after a counted hire was cancelled."""
     return take_step(position, by, "reopen", counted=True)
 
 
 @transaction.atomic
 def record_vacancy(*, position: Position, by: User) -> Position:
-    """Somebody who counted has left: the employer may look for another, and is told so."""
+    """Record that a hired person has left, and notify the employer that it may recruit again."""
     position.filled_by_count = False
     position.save(update_fields=["filled_by_count", "updated_at"])
     event = audit.record(by=by, verb="positions.place_freed", target=position)
@@ -161,19 +159,21 @@ def record_vacancy(*, position: Position, by: User) -> Position:
 
 @transaction.atomic
 def copy_position(*, position: Position, by: User) -> Position:
-    """A new draft that says what this post says, with a life and a number of its own."""
+    """Create a draft with the content of this position, without its external id and closing date."""
     if not can_edit(by, position):
         raise PermissionDenied("not a member of this employer")
-    said = {field: getattr(position, field) for field in FIELDS - _NOT_COPIED}
-    copy = draft(employer=position.employer, by=by, **said)
+    fields = {field: getattr(position, field) for field in EDITABLE_FIELDS - _NOT_COPIED}
+    copy = draft(employer=position.employer, by=by, **fields)
     audit.record(by=by, verb="positions.copied", target=copy, source=position.pk)
     return copy
 
 
 @transaction.atomic
 def set_occupation(*, position: Position, by: User, occupation: Occupation) -> Position:
-    """Put a post under another occupation than the portal guessed (or confirm the guess). It says what it
-    said before, so it is not reviewed again; members and reviewers may.
+    """Correct or confirm the guessed occupation, without a review.
+
+    Raises:
+        PermissionDenied: `by` neither acts for the employer nor reviews it.
     """
     if not can_edit(by, position) and not can_review(by, position):
         raise PermissionDenied("neither a member of this employer nor its reviewer")
@@ -181,5 +181,5 @@ def set_occupation(*, position: Position, by: User, occupation: Occupation) -> P
     position.occupation, position.occupation_certainty = occupation, None
     position.save(update_fields=["occupation", "occupation_certainty", "updated_at"])
     audit.record(by=by, verb="positions.occupation_set", target=position, before=before, after=occupation.pk)
-    position_changed.send(sender=Position, position=position)
+    announce_position_changed(position)
     return position

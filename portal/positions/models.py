@@ -1,4 +1,4 @@
-"""Positions (岗位) that employers post."""
+"""Positions (岗位) that employers offer, and exceptions for their wording."""
 
 import re
 from datetime import datetime
@@ -24,7 +24,7 @@ from portal.stations.models import in_subtrees
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-EXTERNAL_ID = re.compile(r"[A-Za-z0-9\u4e00-\u9fff_./#-]{1,64}")
+EXTERNAL_ID_PATTERN = re.compile(r"[A-Za-z0-9\u4e00-\u9fff_./#-]{1,64}")
 
 
 def validate_certificates(codes: list[str]) -> None:
@@ -34,17 +34,20 @@ def validate_certificates(codes: list[str]) -> None:
 
 
 def validate_external_id(value: str) -> None:
-    """What fits into an address and a cell: letters, digits and a few marks."""
-    if not EXTERNAL_ID.fullmatch(value):
+    """Refuse an external id that does not fit into a URL and a spreadsheet cell."""
+    if not EXTERNAL_ID_PATTERN.fullmatch(value):
         raise ValidationError("岗位编号只能用字母、数字、汉字和 - _ . / #，最多64位，中间不留空格。")
 
 
 def open_at(now: datetime, through: str = "") -> Q:
-    """Open at query time: approved, within its dates, and its employer verified. No timer is trusted.
+    """Return the condition of an open position: approved, within its dates, its employer verified.
 
-    `through`: the way to the position from the rows that are asked, e.g. 'booths__positions'.
+    It is evaluated at query time, so a late expiry job never shows an expired position.
+
+    Args:
+        through: the lookup path from the queried model to the position, e.g. 'booths__positions'.
     """
-    before = f"{through}__" if through else ""
+    prefix = f"{through}__" if through else ""
     conditions = {
         "state": PositionState.OPEN,
         "published_at__lte": now,
@@ -52,7 +55,7 @@ def open_at(now: datetime, through: str = "") -> Q:
         "employer__state": VerificationState.VERIFIED,
         "employer__verified_until__gte": timezone.localdate(now),
     }
-    return Q(**{f"{before}{name}": value for name, value in conditions.items()})
+    return Q(**{f"{prefix}{name}": value for name, value in conditions.items()})
 
 
 class PositionQuerySet(models.QuerySet["Position"]):
@@ -60,21 +63,23 @@ class PositionQuerySet(models.QuerySet["Position"]):
         return self.filter(open_at(now or timezone.now()))
 
     def visible_to(self, user: "User | AnonymousUser") -> "PositionQuerySet":
-        """Everybody sees open posts; members their employers' own; reviewers those of their subtrees."""
-        seen = open_at(timezone.now())
+        """Return open positions, plus all of the user's own employers and reviewed subtrees."""
+        condition = open_at(timezone.now())
         if isinstance(user, User) and user.is_active:
-            seen |= Q(employer__in=Employer.objects.run_by(user))
+            condition |= Q(employer__in=Employer.objects.run_by(user))
             paths = user.station_paths(Permission.REVIEW_EMPLOYERS)
             if paths:
-                seen |= in_subtrees("employer__station", paths)
-        return self.filter(seen)
+                condition |= in_subtrees("employer__station", paths)
+        return self.filter(condition)
 
     def reviewable_by(self, user: User) -> "PositionQuerySet":
         return self.filter(in_subtrees("employer__station", user.station_paths(Permission.REVIEW_EMPLOYERS)))
 
     def with_finding(self, finding: str) -> "PositionQuerySet":
-        """By what the wording check found: 'clean', 'block', 'warn', 'second' (a second look is due), or a
-        category.
+        """Filter by the findings of the wording check.
+
+        Args:
+            finding: 'clean', 'block', 'warn', 'second' (a second consent is due), or a category.
         """
         if finding == "clean":
             return self.filter(wording="")
@@ -87,7 +92,7 @@ class PositionQuerySet(models.QuerySet["Position"]):
         return self.filter(wording__contains=f":{finding} ")
 
     def with_live_exceptions(self) -> "PositionQuerySet":
-        """Each with `live_exceptions`, a list of at most one."""
+        """Prefetch `live_exceptions`, a list of at most one exception each."""
         live = WordingException.objects.filter(ended_at=None).select_related("approved_by")
         return self.prefetch_related(models.Prefetch("wording_exceptions", live, to_attr="live_exceptions"))
 
@@ -99,14 +104,14 @@ class PositionQuerySet(models.QuerySet["Position"]):
 
 
 class Position(TimestampedModel):
-    """One row of the position sheet (岗位征集表)."""
+    """A position that one employer offers: one row of its spreadsheet (岗位征集表)."""
 
     employer = models.ForeignKey(Employer, models.PROTECT, related_name="positions", verbose_name="用人单位")
-    # What the employer's own system or sheet calls this post: brought in again it changes, and stays one.
-    external_id = models.CharField(  # noqa: DJ001  (NULL is what may stand there many times)
+    # Identifier in the employer's own system or spreadsheet; a second write with it changes this row.
+    external_id = models.CharField(  # noqa: DJ001  (a unique column allows many NULLs)
         "岗位编号", max_length=64, null=True, blank=True, validators=[validate_external_id]
     )
-    # Whom an agency recruits for; empty where the employer recruits for itself.
+    # The employer that an agency recruits for; empty for any other employer.
     real_employer = models.CharField(
         "实际用人单位", max_length=80, blank=True, validators=[validate_no_unit_name]
     )
@@ -114,7 +119,7 @@ class Position(TimestampedModel):
     occupation = models.ForeignKey(
         Occupation, models.PROTECT, related_name="positions", verbose_name="职业分类"
     )
-    # Probability of the occupation where the portal coded the title; none once a person chose it.
+    # Probability of a guessed occupation (0 to 1); NULL for an occupation chosen by a person.
     occupation_certainty = models.FloatField("职业分类把握", null=True, blank=True)
     headcount = models.PositiveSmallIntegerField(
         "招聘人数", default=1, validators=[MinValueValidator(1), MaxValueValidator(5000)]
@@ -122,7 +127,7 @@ class Position(TimestampedModel):
     kind = models.CharField(
         "用工形式", max_length=14, choices=PositionKind.choices, default=PositionKind.FULL_TIME
     )
-    # Monthly, in yuan. Both are mandatory: '面议' alone is refused.
+    # Yuan per month. Both are mandatory: '面议' alone is refused.
     pay_from = models.DecimalField("月薪下限（元）", max_digits=8, decimal_places=0)
     pay_to = models.DecimalField("月薪上限（元）", max_digits=8, decimal_places=0)
     region = models.ForeignKey(Region, models.PROTECT, related_name="positions", verbose_name="工作地区")
@@ -136,7 +141,7 @@ class Position(TimestampedModel):
     requirements = models.TextField("任职要求", blank=True, validators=[validate_no_unit_name])
     benefits = models.JSONField("福利待遇", default=list, blank=True)
     relaxable = models.CharField("可放宽项", max_length=120, blank=True, validators=[validate_no_unit_name])
-    # The law that a limit stands on; reviewers read it, the public does not.
+    # Legal basis of a restriction; shown to reviewers only.
     legal_basis = models.CharField("依据", max_length=300, blank=True, validators=[validate_no_unit_name])
     wording = WordingField("用语检查", max_length=400, blank=True, editable=False)
     shift = models.CharField("班次", max_length=12, choices=Shift.choices, default=Shift.DAY)
@@ -150,13 +155,13 @@ class Position(TimestampedModel):
     submitted_at = models.DateTimeField("提交审核时间", null=True, blank=True)
     published_at = models.DateTimeField("发布时间", null=True, blank=True)
     expires_at = models.DateTimeField("截止时间", null=True, blank=True)
-    # The last day that the employer wishes it to be open, if it has one in mind.
+    # Last open day by the wish of the employer.
     closes_on = models.DateField("招聘截止日期", null=True, blank=True)
-    # How often it was renewed since somebody last looked at what it says.
+    # Number of renewals since the last review.
     renewals = models.PositiveSmallIntegerField("已续期次数", default=0)
-    # Closed because everybody asked for was onboarded, so that a place which becomes free opens it again.
+    # Closed because the headcount was reached; opens again when a counted hire is cancelled.
     filled_by_count = models.BooleanField("因招满自动关闭", default=False)
-    # Digest of the row of a sheet that made it: the same row again is the same post.
+    # Digest of the import row that created it, to recognise the same row in a later import.
     import_digest = models.CharField("表格行校验值", max_length=64, blank=True)
 
     objects = PositionQuerySet.as_manager()
@@ -189,10 +194,10 @@ class Position(TimestampedModel):
                 condition=~Q(state=PositionState.REFUSED) | ~Q(refused_reason=""),
                 name="position_refused_has_reason",
             ),
-            # NULL where there is none: two empty numbers would be the same.
+            # NULL where there is none: two empty strings would collide.
             models.UniqueConstraint(
                 fields=["employer", "external_id"],
-                name="position_external_id_once",
+                name="position_external_id_unique",
                 violation_error_message="本单位已有这个编号的岗位。",
             ),
             models.CheckConstraint(
@@ -246,7 +251,7 @@ class Position(TimestampedModel):
 
 
 class WordingException(TimestampedModel):
-    """Words that the law allows here: what an employer gives as its basis, and the two who agreed."""
+    """Consent of two reviewers to blocked phrases of a position that have a legal basis."""
 
     position = models.ForeignKey(
         Position, models.PROTECT, related_name="wording_exceptions", verbose_name="岗位"
@@ -266,12 +271,12 @@ class WordingException(TimestampedModel):
         verbose_name_plural = "用语例外"
         constraints = [
             models.UniqueConstraint(
-                fields=["position"], condition=Q(ended_at=None), name="exception_one_live_per_position"
+                fields=["position"], condition=Q(ended_at=None), name="exception_one_active_per_position"
             ),
             models.CheckConstraint(
                 condition=Q(confirmed_by=None, confirmed_at=None)
                 | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
-                name="exception_confirmed_in_full",
+                name="exception_confirmation_complete",
             ),
             models.CheckConstraint(
                 condition=Q(confirmed_by=None) | ~Q(confirmed_by=models.F("approved_by")),

@@ -1,4 +1,4 @@
-"""From what people call a job to the national classification: '叉车司机' is 起重装卸机械操作工 there."""
+"""Lookup of occupations of the national classification by job title: '叉车司机' is 起重装卸机械操作工."""
 
 from collections import Counter
 from collections.abc import Container
@@ -10,59 +10,62 @@ from matching.knowledge import occupations
 from matching.tokens import normalize, tokenize
 from portal.core.models import Occupation
 
-_IN_NAME, _IN_TASKS = 3.0, 0.5  # what a shared word is worth, before its rarity
-
-
-# How many of the coder's guesses are looked at for one that the table holds.
-_GUESSES = 8
-# From here on a guess is taken without asking anybody to look at it.
+# Weight of a shared word before its rarity, by where the occupation has it.
+_NAME_WEIGHT, _TASK_WEIGHT = 3.0, 0.5
+# Added when the whole text occurs in the names.
+_WHOLE_NAME_SCORE = 20
+# Guesses of the coder that are searched for codes of the table.
+_MAX_GUESSES = 8
+# From this probability on a guess is not offered for correction.
 CERTAIN = 0.6
 
 
-def find_occupation(typed: str) -> Occupation | None:
-    """The occupation of exactly this name, or the only one that goes by it in everyday speech.
+def find_occupation(text: str) -> Occupation | None:
+    """Return the occupation of exactly this name, or the only one with this everyday name.
 
-    Everyday names of two characters say too little to be taken at their word: '司机' of what?
+    Everyday names of two characters are too vague to be used: '司机' of what?
     """
-    found = Occupation.objects.filter(level=4, name=typed).first()
-    if found is not None:
-        return found
-    code = find_code(typed)
+    occupation = Occupation.objects.filter(level=4, name=text).first()
+    if occupation is not None:
+        return occupation
+    code = find_code(text)
     return Occupation.objects.filter(pk=code).first() if code else None
 
 
-def find_code(typed: str) -> str | None:
-    """The code of the only occupation that goes by this name, official or everyday; no table is asked."""
-    plain = normalize(typed)
-    if plain in _official():
-        return _official()[plain]
-    codes = _aliases().get(plain, ()) if len(typed) > 2 else ()
+def find_code(text: str) -> str | None:
+    """Return the code of the only occupation with this official or everyday name, without a query."""
+    name = normalize(text)
+    if name in _codes_by_official_name():
+        return _codes_by_official_name()[name]
+    codes = _codes_by_everyday_name().get(name, ()) if len(text) > 2 else ()
     return codes[0] if len(codes) == 1 else None
 
 
-def guess_code(title: str, known: Container[str]) -> tuple[str, float] | None:
-    """The likeliest of the `known` codes for a job title, and how sure that is (0 to 1)."""
-    guesses = likely_occupations(title, limit=_GUESSES)
-    return next(((code, round(chance, 4)) for code, chance in guesses if code in known), None)
+def guess_code(title: str, codes: Container[str]) -> tuple[str, float] | None:
+    """Return the most probable of `codes` for a job title with its probability, or None."""
+    guesses = likely_occupations(title, limit=_MAX_GUESSES)
+    return next(((code, round(probability, 4)) for code, probability in guesses if code in codes), None)
 
 
 def guess_occupations(title: str, limit: int = 3) -> list[tuple[Occupation, float]]:
-    """The likeliest occupations of a job title with their probabilities, the best first."""
-    chances = dict(likely_occupations(title, limit=_GUESSES))
-    rows = Occupation.objects.filter(level=4).in_bulk(list(chances))
-    return [(rows[code], round(chance, 4)) for code, chance in chances.items() if code in rows][:limit]
+    """Return the most probable occupations of a job title with their probabilities, the best first."""
+    probabilities = dict(likely_occupations(title, limit=_MAX_GUESSES))
+    rows = Occupation.objects.filter(level=4).in_bulk(list(probabilities))
+    return [
+        (rows[code], round(probability, 4)) for code, probability in probabilities.items() if code in rows
+    ][:limit]
 
 
-def suggest_occupations(typed: str, limit: int = 6) -> list[Occupation]:
-    """Occupations whose names, everyday names or tasks share words with what was typed, the nearest first."""
-    words = set(tokenize(typed))
-    plain = normalize(typed)
+def suggest_occupations(text: str, limit: int = 6) -> list[Occupation]:
+    """Return occupations whose names or tasks share words with `text`, the best match first."""
+    words = set(tokenize(text))
+    name = normalize(text)
     scores: dict[str, float] = {}
-    for code, (names, in_names, in_tasks) in _words().items():
-        score = sum(_IN_NAME * _rarity()[word] for word in words & in_names)
-        score += sum(_IN_TASKS * _rarity()[word] for word in words & in_tasks)
-        if plain and plain in names:
-            score += 20
+    for code, (names, name_words, task_words) in _words_by_code().items():
+        score = sum(_NAME_WEIGHT * _word_rarity()[word] for word in words & name_words)
+        score += sum(_TASK_WEIGHT * _word_rarity()[word] for word in words & task_words)
+        if name and name in names:
+            score += _WHOLE_NAME_SCORE
         if score:
             scores[code] = score
     best = sorted(scores, key=lambda code: (-scores[code], code))[: limit * 2]
@@ -71,23 +74,23 @@ def suggest_occupations(typed: str, limit: int = 6) -> list[Occupation]:
 
 
 @cache
-def _official() -> dict[str, str]:
+def _codes_by_official_name() -> dict[str, str]:
     return {normalize(row.name): row.code for row in occupations().values() if row.level == 4}
 
 
 @cache
-def _aliases() -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+def _codes_by_everyday_name() -> dict[str, tuple[str, ...]]:
+    codes: dict[str, tuple[str, ...]] = {}
     for row in occupations().values():
         if row.level == 4:
             for alias in row.aliases:
-                found[normalize(alias)] = (*found.get(normalize(alias), ()), row.code)
-    return found
+                codes[normalize(alias)] = (*codes.get(normalize(alias), ()), row.code)
+    return codes
 
 
 @cache
-def _words() -> dict[str, tuple[str, frozenset[str], frozenset[str]]]:
-    """Code -> (all names in one text, words of the names, words of the tasks)."""
+def _words_by_code() -> dict[str, tuple[str, frozenset[str], frozenset[str]]]:
+    """Return code -> (all names in one text, words of the names, words of the tasks)."""
     return {
         row.code: (
             normalize("|".join((row.name, *row.aliases))),
@@ -100,8 +103,8 @@ def _words() -> dict[str, tuple[str, frozenset[str], frozenset[str]]]:
 
 
 @cache
-def _rarity() -> dict[str, float]:
-    """A word that few occupations know says more: its idf over names and tasks."""
-    counts = Counter(word for _, names, tasks in _words().values() for word in names | tasks)
-    total = len(_words())
+def _word_rarity() -> dict[str, float]:
+    """Return the inverse document frequency of each word over names and tasks."""
+    counts = Counter(word for _, names, tasks in _words_by_code().values() for word in names | tasks)
+    total = len(_words_by_code())
     return {word: log(1 + total / count) for word, count in counts.items()}

@@ -1,4 +1,4 @@
-"""The position's states as a table, and the one way to go a step in it."""
+"""Transition table of a position's states, and the function that takes a step in it."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from portal.accounts.models import User
 from portal.core import audit
 from portal.core.state_machine import TransitionTable
 from portal.positions.enums import PositionState
-from portal.positions.events import position_changed
+from portal.positions.events import announce_position_changed
 from portal.positions.models import Position
 
 EDITABLE = frozenset(
@@ -33,7 +33,10 @@ TRANSITIONS = TransitionTable(
 
 
 def take_step(position: Position, by: User | None, step: str, **data: Any) -> Position:
-    """Go a step inside the caller's transaction: recorded with `data`, announced.
+    """Take a step inside the caller's transaction: save, audit with `data`, announce.
+
+    Args:
+        step: the name of a row of `TRANSITIONS`; the audit verb is `positions.<step>`.
 
     Raises:
         TransitionRefused: the step does not start from the position's state.
@@ -43,5 +46,5 @@ def take_step(position: Position, by: User | None, step: str, **data: Any) -> Po
     position.filled_by_count = position.filled_by_count and position.state == PositionState.FILLED
     position.save()
     audit.record(by=by, verb=f"positions.{step}", target=position, before=before, **data)
-    position_changed.send(sender=Position, position=position)
+    announce_position_changed(position)
     return position

@@ -1,4 +1,4 @@
-"""A position's texts before the wording checker: what it finds, and what must not be stored or handed in."""
+"""Wording checks of a position's texts, and the findings that keep it from being stored or submitted."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,92 +6,100 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from portal.positions.wording import LABELS, Category, Finding, check_fields
+from portal.positions.wording import Category, Finding, category_labels, check_fields
 
-# What people read of a position, in the order they read it.
-TEXTS = ("title", "duties", "requirements", "benefits", "relaxable", "address")
+# The public texts of a position, in the order of its page.
+TEXT_FIELDS = ("title", "duties", "requirements", "benefits", "relaxable", "address")
 # Numbers that are never stored, not even in a draft.
-_NEVER = {Category.IDENTITY}
+_NEVER_STORED = {Category.IDENTITY}
 
 
 def checked_texts(values: Mapping[str, Any]) -> dict[str, str]:
-    """The texts among a position's fields; a list of benefits reads as one line."""
-    texts = {name: values.get(name) or "" for name in TEXTS}
+    """Return the texts among a position's field values; a list of benefits becomes one line."""
+    texts = {name: values.get(name) or "" for name in TEXT_FIELDS}
     return {name: "、".join(text) if isinstance(text, list) else text for name, text in texts.items()}
 
 
 def check_position(position: models.Model) -> dict[str, list[Finding]]:
-    """The checker's findings by field."""
-    return check_fields(checked_texts({name: getattr(position, name) for name in TEXTS}))
+    """Return the checker's findings by field."""
+    return check_fields(checked_texts({name: getattr(position, name) for name in TEXT_FIELDS}))
 
 
 def find_blocking(position: models.Model) -> list[Finding]:
-    """Those that may not stand without a basis, or at all."""
-    return [finding for found in check_position(position).values() for finding in found if finding.blocks]
+    """Return the findings that are unlawful without a legal basis, or always."""
+    return [
+        finding
+        for findings in check_position(position).values()
+        for finding in findings
+        if finding.is_blocking
+    ]
 
 
-def summary(findings: Mapping[str, list[Finding]]) -> str:
-    """' block:sex warn:age ': what a list filters by. Spaces at both ends, so that a word is found whole."""
-    words = {f"{finding.severity}:{finding.category}" for found in findings.values() for finding in found}
+def summarize_findings(findings: Mapping[str, list[Finding]]) -> str:
+    """Return ' block:sex warn:age ', the stored text that lists filter by.
+
+    The spaces at both ends let a filter match whole words.
+    """
+    words = {f"{finding.severity}:{finding.category}" for rows in findings.values() for finding in rows}
     return f" {' '.join(sorted(words))} " if words else ""
 
 
-def label_summary(words: str) -> list[tuple[str, str]]:
-    """' block:sex ' -> [('block', '性别')]."""
-    pairs = (word.split(":") for word in words.split())
-    return [(severity, LABELS[Category(category)]) for severity, category in pairs]
+def label_summary(summary: str) -> list[tuple[str, str]]:
+    """Return (severity, Chinese label) pairs of a summary: ' block:sex ' -> [('block', '性别')]."""
+    labels = category_labels()
+    pairs = (word.split(":") for word in summary.split())
+    return [(severity, labels[Category(category)]) for severity, category in pairs]
 
 
 class WordingField(models.CharField):
-    """The summary of what the checker says, written with the row (one by one or in bulk), so that it never
-    tells of another text.
-    """
+    """Summary of the findings, computed whenever the row is written, one by one or in bulk."""
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        value = summary(check_position(model_instance))
+        value = summarize_findings(check_position(model_instance))
         setattr(model_instance, self.attname, value)
         return value
 
 
 def describe_finding(finding: Finding) -> str:
-    """A finding as one sentence for whoever wrote the text."""
+    """Return a finding as one sentence for the author of the text."""
     return f"“{finding.text}”涉及{finding.label}（{finding.law}）。{finding.advice}"
 
 
 def refuse_identity_numbers(position: models.Model) -> None:
-    """No ID number and no bank card is ever stored.
+    """Refuse to store ID numbers and bank card numbers.
 
     Raises:
         ValidationError: by field.
     """
-    errors = {
-        name: [describe_finding(f) for f in found if f.category in _NEVER]
-        for name, found in check_position(position).items()
+    messages = {
+        name: [describe_finding(finding) for finding in findings if finding.category in _NEVER_STORED]
+        for name, findings in check_position(position).items()
     }
-    if errors := {name: words for name, words in errors.items() if words}:
+    if errors := {name: lines for name, lines in messages.items() if lines}:
         raise ValidationError(errors)
 
 
 def find_wording_errors(values: Mapping[str, Any]) -> dict[str, list[ValidationError]]:
-    """What keeps these fields of a position from being handed in, beside the field it stands in."""
-    basis = bool((values.get("legal_basis") or "").strip())
+    """Return, by field, the findings that keep these field values from being submitted."""
+    has_basis = bool((values.get("legal_basis") or "").strip())
     errors: dict[str, list[ValidationError]] = {}
-    for name, found in check_fields(checked_texts(values)).items():
-        for finding in found:
-            if not finding.blocks or (finding.excusable and basis):
+    for name, findings in check_fields(checked_texts(values)).items():
+        for finding in findings:
+            if not finding.is_blocking or (finding.excusable and has_basis):
                 continue
-            words = describe_finding(finding)
+            message = describe_finding(finding)
             if finding.excusable:
-                words += "法律确有规定的，请在“依据”里写明，由两位审核人员核对。"
-            errors.setdefault(name, []).append(ValidationError(words, code="wording"))
+                message += "法律确有规定的，请在“依据”里写明，由两位审核人员核对。"
+            errors.setdefault(name, []).append(ValidationError(message, code="wording"))
     return errors
 
 
 def require_lawful_wording(position: models.Model) -> None:
-    """Blocked wording is handed in only with a legal basis, and some of it never.
+    """Refuse blocking wording that has no legal basis, or that no basis can justify.
 
     Raises:
         ValidationError: by field.
     """
-    if errors := find_wording_errors({name: getattr(position, name) for name in (*TEXTS, "legal_basis")}):
+    names = (*TEXT_FIELDS, "legal_basis")
+    if errors := find_wording_errors({name: getattr(position, name) for name in names}):
         raise ValidationError(errors)

@@ -1,4 +1,4 @@
-"""Blocked wording with a legal basis: one reviewer agrees, another confirms, and only then it is shown."""
+"""Exceptions for blocked wording with a legal basis: one reviewer approves, another confirms."""
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -12,17 +12,18 @@ from portal.positions.permissions import can_review
 from portal.positions.wording_checks import describe_finding, find_blocking
 
 
-def phrases_needing_exception(position: Position) -> list[str]:
-    """The phrases that may be shown only as an exception."""
+def list_blocking_phrases(position: Position) -> list[str]:
+    """Return the phrases that need an exception before publication."""
     return sorted({finding.text for finding in find_blocking(position)})
 
 
 def active_exception(position: Position) -> WordingException | None:
+    """Return the exception of this position that has not ended, if any."""
     return position.wording_exceptions.filter(ended_at=None).first()
 
 
-def _stands(exception: WordingException | None, position: Position, phrases: list[str]) -> bool:
-    """Whether `exception` is about these very words and this basis."""
+def _covers(exception: WordingException | None, position: Position, phrases: list[str]) -> bool:
+    """Return whether `exception` was given for all these phrases and for the current basis."""
     return (
         exception is not None
         and exception.basis == position.legal_basis
@@ -32,20 +33,20 @@ def _stands(exception: WordingException | None, position: Position, phrases: lis
 
 @transaction.atomic
 def approve_exception(*, position: Position, by: User) -> WordingException:
-    """The first look: the basis carries the blocked phrases. Nothing is shown yet.
+    """Record the consent of the first reviewer: the basis justifies the blocked phrases.
 
     Raises:
-        PermissionDenied: `by` reviews another station's employers.
-        ValidationError: there is nothing to except, no basis, or what no basis carries.
+        PermissionDenied: `by` does not review this employer.
+        ValidationError: not in review, no blocked phrase, no basis, or a phrase that no basis can justify.
     """
     if not can_review(by, position):
         raise PermissionDenied("not a reviewer of this employer's station")
     position = Position.objects.select_for_update(of=("self",)).get(pk=position.pk)
     if position.state != PositionState.IN_REVIEW:
         raise ValidationError("这个岗位现在不在审核中。")
-    if never := [finding for finding in find_blocking(position) if not finding.excusable]:
-        raise ValidationError([describe_finding(finding) for finding in never])
-    phrases = phrases_needing_exception(position)
+    if inexcusable := [finding for finding in find_blocking(position) if not finding.excusable]:
+        raise ValidationError([describe_finding(finding) for finding in inexcusable])
+    phrases = list_blocking_phrases(position)
     if not phrases:
         raise ValidationError("这个岗位没有需要例外的用语，直接通过即可。")
     if not position.legal_basis.strip():
@@ -65,11 +66,11 @@ def approve_exception(*, position: Position, by: User) -> WordingException:
 
 @transaction.atomic
 def confirm_exception(*, position: Position, by: User) -> WordingException:
-    """The second look, by somebody else; the position can be approved from here on.
+    """Record the consent of a second reviewer; now the position can be approved.
 
     Raises:
-        PermissionDenied: `by` reviews another station's employers.
-        ValidationError: nobody took the first look, `by` did, or the text is another one since.
+        PermissionDenied: `by` does not review this employer.
+        ValidationError: no first consent, given by the same person, or the text has changed since.
     """
     if not can_review(by, position):
         raise PermissionDenied("not a reviewer of this employer's station")
@@ -78,7 +79,7 @@ def confirm_exception(*, position: Position, by: User) -> WordingException:
         .filter(position=position, ended_at=None, confirmed_at=None)
         .first()
     )
-    if exception is None or not _stands(exception, position, phrases_needing_exception(position)):
+    if exception is None or not _covers(exception, position, list_blocking_phrases(position)):
         raise ValidationError("没有等待复核的例外，请刷新后再看。")
     if exception.approved_by_id == by.pk:
         raise ValidationError("例外须由另一位审核人员复核，您已经同意过一次。")
@@ -88,26 +89,26 @@ def confirm_exception(*, position: Position, by: User) -> WordingException:
     return exception
 
 
-def end_exceptions(*, position: Position, by: User, why: str) -> None:
-    """A text that changes or is refused takes its exception with it; the row stays, as what was decided."""
+def end_exceptions(*, position: Position, by: User, reason: str) -> None:
+    """End the exception of a position whose text was changed or refused; the row is kept."""
     exception = active_exception(position)
     if exception is not None:
         exception.ended_at = timezone.now()
         exception.save()
-        audit.record(by=by, verb="positions.exception_ended", target=position, why=why)
+        audit.record(by=by, verb="positions.exception_ended", target=position, why=reason)
 
 
 def require_confirmed_exception(position: Position) -> None:
-    """Nothing blocked is shown unless two reviewers agreed to these very words.
+    """Refuse blocked wording without an exception that two reviewers agreed to.
 
     Raises:
-        ValidationError: what is missing.
+        ValidationError: the exception is missing, covers other phrases, or is not confirmed.
     """
-    phrases = phrases_needing_exception(position)
+    phrases = list_blocking_phrases(position)
     if not phrases:
         return
     exception = active_exception(position)
-    if not _stands(exception, position, phrases):
+    if not _covers(exception, position, phrases):
         raise ValidationError(f"含有不得出现的用语：{'、'.join(phrases)}。请退回修改，或先按依据同意例外。")
     assert exception is not None
     if exception.confirmed_at is None:

@@ -28,10 +28,10 @@ class VeteransConfig(AppConfig):
     verbose_name = "退役军人"
 
     def ready(self) -> None:
-        from portal.imports.import_kinds import register
+        from portal.imports.import_kinds import register_kind
         from portal.stations.events import regions_moved, station_ended
         from portal.veterans.import_rows import KIND_OF_FILES
 
-        register(KIND_OF_FILES)
+        register_kind(KIND_OF_FILES)
         station_ended.connect(_station_ended, dispatch_uid="veterans.files")
         regions_moved.connect(_regions_moved, dispatch_uid="veterans.files")

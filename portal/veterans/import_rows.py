@@ -20,6 +20,7 @@ from portal.core.validators import birth_date_of
 from portal.imports import cell_parsing
 from portal.imports.enums import RowOutcome
 from portal.imports.import_kinds import BadRow, ImportKind, RowResult
+from portal.imports.row_changes import add_target_ids, select_by_outcome, to_json_value
 from portal.stations.models import Station
 from portal.veterans import record_validation
 from portal.veterans.enums import (
@@ -61,20 +62,22 @@ class RecordImporter:
         self._by, self._default = by, station
         self._served = set(Station.objects.in_subtrees(paths).values_list("pk", flat=True))
         self._stations = record_validation.station_places(paths)
-        self._regions = cell_parsing.region_places()
+        self._regions = cell_parsing.load_region_index()
         self._near = min((s.region_id for s in Station.objects.filter(path__in=paths)), key=len, default="")[
             :4
         ]
         self._seen: dict[str, int] = {}
         self._latest = timezone.localdate() + timedelta(days=366)
-        self._specialties = cell_parsing.Listed("军事专业", record_validation.specialties().get)
-        self._certificates = cell_parsing.Listed("证书", cell_parsing.find_certificate)
+        self._specialties = cell_parsing.ListParser("军事专业", record_validation.specialties().get)
+        self._certificates = cell_parsing.ListParser("证书", cell_parsing.find_certificate)
         self._choices = {
-            "branch": cell_parsing.Words("军种", Branch, record_validation.SAID[Branch]),
-            "rank_group": cell_parsing.Words("军衔层级", RankGroup, record_validation.SAID[RankGroup]),
-            "settlement": cell_parsing.Words("安置方式", Settlement, record_validation.SAID[Settlement]),
-            "education": cell_parsing.Words("最高学历", Education, record_validation.SAID[Education]),
-            "employment_status": cell_parsing.Words(
+            "branch": cell_parsing.ChoiceParser("军种", Branch, record_validation.SAID[Branch]),
+            "rank_group": cell_parsing.ChoiceParser("军衔层级", RankGroup, record_validation.SAID[RankGroup]),
+            "settlement": cell_parsing.ChoiceParser(
+                "安置方式", Settlement, record_validation.SAID[Settlement]
+            ),
+            "education": cell_parsing.ChoiceParser("最高学历", Education, record_validation.SAID[Education]),
+            "employment_status": cell_parsing.ChoiceParser(
                 "就业状况", EmploymentStatus, record_validation.SAID[EmploymentStatus]
             ),
         }
@@ -85,7 +88,7 @@ class RecordImporter:
         Raises:
             BadRow: a cell cannot be taken in, or the sheet had the person before.
         """
-        name = cell_parsing.free_text("姓名", cells.get("name"), 40)
+        name = cell_parsing.parse_text("姓名", cells.get("name"), 40)
         if not name:
             raise BadRow("name", "姓名：没有填写。")
         id_number = record_validation.id_number(cells.get("id_number"))
@@ -113,23 +116,23 @@ class RecordImporter:
         for field, label in (("household_region", "户籍所在地"), ("living_region", "现居住地")):
             values[f"{field}_id"] = self._region(label, cells.get(field))
         for field, label in (("entered_on", "入伍日期"), ("left_on", "退役日期")):
-            values[field] = cell_parsing.day(label, cells.get(field), latest=self._latest)
+            values[field] = cell_parsing.parse_date(label, cells.get(field), latest=self._latest)
         if not _in_order(values["entered_on"], values["left_on"]):
             raise BadRow("dates", "退役日期：应晚于入伍日期，请核对。")
         for field, words in self._choices.items():
             values[field] = words(cells.get(field))
-        values["is_party_member"] = cell_parsing.yes_or_no("中共党员", cells.get("is_party_member"))
-        values["honours"] = cell_parsing.free_text("立功受奖", cells.get("honours"), 120)
-        values["major"] = cell_parsing.free_text("所学专业", cells.get("major"), 60)
-        values["skills"] = cell_parsing.free_text("技能特长", cells.get("skills"), 500)
+        values["is_party_member"] = cell_parsing.parse_yes_no("中共党员", cells.get("is_party_member"))
+        values["honours"] = cell_parsing.parse_text("立功受奖", cells.get("honours"), 120)
+        values["major"] = cell_parsing.parse_text("所学专业", cells.get("major"), 60)
+        values["skills"] = cell_parsing.parse_text("技能特长", cells.get("skills"), 500)
         # Not guarded: '五大队' is how villages are still called.
-        values["address"] = cell_parsing.free_text("住址", cells.get("address"), 120, guarded=False)
+        values["address"] = cell_parsing.parse_text("住址", cells.get("address"), 120, allow_unit_names=True)
         values["difficulty"] = record_validation.sensitive_text("困难类型", cells.get("difficulty"))
         values["disability"] = record_validation.sensitive_text("残疾等级", cells.get("disability"))
         return values
 
     def _station(self, cell: Any) -> int:
-        if not cell_parsing.text_of(cell):
+        if not cell_parsing.clean_text(cell):
             if self._default is None or self._default.pk not in self._served:
                 raise BadRow("station", "责任服务站：没有填写，上传时也没有选默认服务站。")
             return self._default.pk
@@ -141,7 +144,7 @@ class RecordImporter:
         return int(station.pk)
 
     def _region(self, label: str, cell: Any) -> str | None:
-        if not cell_parsing.text_of(cell):
+        if not cell_parsing.clean_text(cell):
             return None
         code, several = self._regions.find(cell, near=self._near)
         if several:
@@ -162,16 +165,11 @@ class RecordImporter:
         log_accesses(actor=self._by, file_ids=elsewhere, kind=AccessKind.REFUSED, reason="导入表格")
         if not dry:
             self._save(changes, results, import_id)
-        return [
-            RowResult(RowOutcome.CREATED, target_id=change.file.pk)
-            if result.outcome == RowOutcome.CREATED
-            else result
-            for change, result in zip(changes, results, strict=True)
-        ]
+        return add_target_ids(results, [change.file.pk for change in changes])
 
     def _save(self, changes: list["_Change"], results: list[RowResult], import_id: int) -> None:
-        made = [c for c, r in zip(changes, results, strict=True) if r.outcome == RowOutcome.CREATED]
-        changed = [c for c, r in zip(changes, results, strict=True) if r.outcome == RowOutcome.UPDATED]
+        made = select_by_outcome(changes, results, RowOutcome.CREATED)
+        changed = select_by_outcome(changes, results, RowOutcome.UPDATED)
         Veteran.objects.bulk_create([change.file for change in made], batch_size=500)
         fields = sorted({field for change in changed for field in change.replaced})
         if changed:
@@ -271,7 +269,10 @@ class _Change:
         if not (self.replaced or self.new_services or self.longer or self.new_certificates):
             return RowResult(RowOutcome.UNCHANGED, target_id=self.file.pk)
         before = {
-            "fields": {field: [_plain(old), _plain(values[field])] for field, old in self.replaced.items()},
+            "fields": {
+                field: [to_json_value(old), to_json_value(values[field])]
+                for field, old in self.replaced.items()
+            },
             "services": sorted(self.new_services),
             "years": longer,
             "certificates": self.new_certificates,
@@ -305,10 +306,6 @@ def _in_order(entered: date | None, left: date | None) -> bool:
     return entered is None or left is None or left > entered
 
 
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
-
-
 def _finished() -> None:
     veteran_records_changed.send(sender=Veteran)
 
@@ -317,8 +314,8 @@ KIND_OF_FILES = ImportKind(
     key=KIND,
     label="退役军人档案",
     columns=COLUMNS,
-    open=lambda sheet: RecordImporter(sheet.by, sheet.station),
+    open_run=lambda run: RecordImporter(run.by, run.station),
     undo=undo,
-    finished=_finished,
+    on_finished=_finished,
     problems=record_validation.PROBLEMS,
 )

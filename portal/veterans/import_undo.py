@@ -1,8 +1,7 @@
 """Taking an import of files back: what nobody has touched since goes, what somebody has stays."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import models
@@ -14,6 +13,7 @@ from portal.documents.enums import OwnerType
 from portal.documents.models import Document
 from portal.imports.enums import RowOutcome
 from portal.imports.import_kinds import WrittenRow
+from portal.imports.row_changes import referenced_ids, to_json_value
 from portal.stations.models import Station
 from portal.veterans.enums import MoveReason
 from portal.veterans.models import Certificate, Service, Veteran
@@ -33,7 +33,8 @@ def undo(rows: Sequence[WrittenRow], by: User, import_id: int) -> list[str]:
     served = set(
         Station.objects.in_subtrees(by.station_paths(Permission.OPEN_RECORDS)).values_list("pk", flat=True)
     )
-    used = _in_use([row.target_id for row in rows if row.outcome == RowOutcome.CREATED])
+    created_ids = [row.target_id for row in rows if row.outcome == RowOutcome.CREATED]
+    used = _in_use(created_ids)
     created, updated, reasons = [], [], []
     for row in rows:
         file = files.get(row.target_id)
@@ -62,17 +63,10 @@ def undo(rows: Sequence[WrittenRow], by: User, import_id: int) -> list[str]:
     ]
 
 
-def _in_use(ids: Iterable[int]) -> set[int]:
-    """Files that rows of other tables point at, those that come with every file left out."""
-    wanted, used = list(ids), set()
-    for relation in Veteran._meta.related_objects:
-        if relation.related_model in _OWN_ROWS or not isinstance(relation.field, models.ForeignKey):
-            continue
-        rows = relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": wanted})
-        used |= set(rows.values_list(relation.field.attname, flat=True))
-    documents = Document.objects.owned_by(OwnerType.VETERAN, wanted)
-    used |= set(documents.values_list("owner_id", flat=True))
-    return used
+def _in_use(ids: list[int]) -> set[int]:
+    """Return the records that rows of other tables or documents belong to."""
+    documents = Document.objects.owned_by(OwnerType.VETERAN, ids)
+    return referenced_ids(Veteran, ids, ignore=_OWN_ROWS) | set(documents.values_list("owner_id", flat=True))
 
 
 def _put_back(changes: list[tuple[Veteran, WrittenRow]], by: User, import_id: int) -> dict[int, str]:
@@ -82,7 +76,9 @@ def _put_back(changes: list[tuple[Veteran, WrittenRow]], by: User, import_id: in
     moves = []
     for file, row in changes:
         written = row.before.get("fields", {})
-        back = {field: old for field, (old, new) in written.items() if _plain(getattr(file, field)) == new}
+        back = {
+            field: old for field, (old, new) in written.items() if to_json_value(getattr(file, field)) == new
+        }
         if not _in_order(file, back):  # one of the two dates was changed since: the other stays with it
             back = {field: old for field, old in back.items() if field not in _DATES}
         if "station_id" in back:
@@ -124,10 +120,6 @@ def _in_order(file: Veteran, back: Mapping[str, Any]) -> bool:
         _typed(field, back[field]) if field in back else getattr(file, field) for field in _DATES
     )
     return entered is None or left is None or left > entered
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _typed(field: str, value: Any) -> Any:

@@ -14,7 +14,14 @@ from django.utils import timezone
 from portal.core.enums import Education
 from portal.core.models import Region, Specialty
 from portal.core.validators import PHONE, normalise_phone, validate_id_number
-from portal.imports.cell_parsing import EDUCATION_SYNONYMS, Places, folded, free_text, place_names, text_of
+from portal.imports.cell_parsing import (
+    EDUCATION_SYNONYMS,
+    PlaceIndex,
+    clean_text,
+    fold_text,
+    list_place_names,
+    parse_text,
+)
 from portal.imports.import_kinds import BadRow
 from portal.stations.models import Station
 from portal.veterans.enums import Branch, EmploymentStatus, RankGroup, Settlement
@@ -71,7 +78,7 @@ def id_number(cell: Any) -> str:
     """
     if isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell >= 1e15:
         raise BadRow("id_form", "身份证号：按数字保存，末几位已丢失。请把这一列设为文本格式后重新填写。")
-    number = folded(text_of(cell)).upper().removeprefix("'")
+    number = fold_text(clean_text(cell)).upper().removeprefix("'")
     if not number:
         raise BadRow("id_form", "身份证号：没有填写。")
     try:
@@ -84,7 +91,7 @@ def id_number(cell: Any) -> str:
 
 
 def phone(cell: Any) -> str:
-    text = text_of(cell)
+    text = clean_text(cell)
     if not text:
         return ""  # an old person may have none
     number = normalise_phone(unicodedata.normalize("NFKC", text))
@@ -94,7 +101,7 @@ def phone(cell: Any) -> str:
 
 
 def sensitive_text(label: str, cell: Any) -> str:
-    text = free_text(label, cell, 60)
+    text = parse_text(label, cell, 60)
     return "" if text in {"无", "否", "没有"} else text
 
 
@@ -103,21 +110,21 @@ def specialties() -> dict[str, str]:
     known = {row.code: row.name for row in Specialty.objects.all()}
     with (Path(settings.REFERENCE_DIR) / "crosswalk.csv").open(encoding="utf-8") as file:
         said = {
-            folded(alias): row["code"]
+            fold_text(alias): row["code"]
             for row in csv.DictReader(file)
             for alias in row["aliases"].split("|")
             if row["code"] in known
         }
-    named = {folded(name): code for code, name in known.items()}
+    named = {fold_text(name): code for code, name in known.items()}
     short = {word.removesuffix("员"): code for word, code in named.items() if word.endswith("员")}
     return {**short, **said, **named}
 
 
-def station_places(paths: Iterable[str]) -> Places:
+def station_places(paths: Iterable[str]) -> PlaceIndex:
     """Open stations below these paths, by their own names and those of their places."""
     regions = {row.code: row for row in Region.objects.all()}
     stations = Station.objects.in_subtrees(paths).open_on(timezone.localdate())
-    return Places(
-        (station, station.region_id, [station.name, *place_names(regions[station.region_id], regions)])
+    return PlaceIndex(
+        (station, station.region_id, [station.name, *list_place_names(regions[station.region_id], regions)])
         for station in stations
     )

@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 from portal.imports import column_mapping, workbook_reader
 from portal.imports.import_kinds import get_kind
 from portal.imports.workbook_reader import read_table
-from portal.imports.workbook_writer import template, write_rows
+from portal.imports.workbook_writer import write_rows, write_template
 from portal.veterans.import_rows import KIND
 from tests.imports.record_imports import xlsx
 
@@ -25,14 +25,14 @@ def test_csv_of_any_coding(coding: str) -> None:
 
 def test_xlsx_keeps_the_numbers_that_the_program_shows() -> None:
     table = read_table(xlsx([[], ["退役军人花名册"], *ROWS]))
-    header = column_mapping.find_headers(get_kind(KIND), table)
+    header = column_mapping.find_header_row(get_kind(KIND), table)
     assert table.rows[header][:2] == ROWS[0]
-    assert [number for number, _, _ in table.lines(header, {"name": 0})] == [4]
+    assert [number for number, _, _ in table.mapped_rows(header, {"name": 0})] == [4]
 
 
 def test_rows_without_a_mapped_cell_are_left_out() -> None:
     table = read_table(xlsx([*ROWS, ["", ""], [None, None, "备注"], ["林志强", ""]]))
-    assert [number for number, _, _ in table.lines(0, {"name": 0, "id_number": 1})] == [2, 5]
+    assert [number for number, _, _ in table.mapped_rows(0, {"name": 0, "id_number": 1})] == [2, 5]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_an_archive_that_is_no_workbook_is_refused() -> None:
 
 
 def test_too_big_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook_reader, "MAX_UNPACKED", 100)
+    monkeypatch.setattr(workbook_reader, "MAX_UNPACKED_BYTES", 100)
     with pytest.raises(ValidationError) as refused:
         read_table(xlsx(ROWS))
     assert refused.value.code == "size"
@@ -73,19 +73,19 @@ def test_too_big_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_headers_are_known_by_what_people_write() -> None:
     headers = ["序号", "*姓 名（必填）", "公民身份号码", "联系电话", "所属服务站", "备注"]
-    assert column_mapping.guess(get_kind(KIND), headers) == {
+    assert column_mapping.guess_columns(get_kind(KIND), headers) == {
         "name": 1,
         "id_number": 2,
         "phone": 3,
         "station": 4,
     }
-    assert column_mapping.missing(get_kind(KIND), {"name": 1}) == ["身份证号"]
+    assert column_mapping.missing_columns(get_kind(KIND), {"name": 1}) == ["身份证号"]
 
 
 def test_the_template_is_read_back() -> None:
     kind = get_kind(KIND)
-    table = read_table(template(kind))
-    assert set(column_mapping.guess(kind, table.rows[0])) == {column.key for column in kind.columns}
+    table = read_table(write_template(kind))
+    assert set(column_mapping.guess_columns(kind, table.rows[0])) == {column.key for column in kind.columns}
 
 
 def test_no_cell_is_taken_for_a_formula() -> None:

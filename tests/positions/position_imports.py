@@ -8,7 +8,7 @@ from portal.employers.models import Employer
 from portal.imports import actions, import_runner
 from portal.imports.models import ImportRun
 from portal.positions.import_columns import COLUMNS
-from portal.positions.import_rows import KIND
+from portal.positions.import_kind import KIND
 from tests.imports.record_imports import xlsx
 
 LABELS = {column.key: column.label for column in COLUMNS}

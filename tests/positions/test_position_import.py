@@ -13,10 +13,10 @@ from portal.imports import actions as sheets
 from portal.imports import import_runner
 from portal.imports.import_kinds import get_kind
 from portal.imports.workbook_reader import read_table
-from portal.imports.workbook_writer import template, write_bad_rows
+from portal.imports.workbook_writer import write_bad_rows, write_template
 from portal.positions import actions
 from portal.positions.enums import PositionKind, PositionState
-from portal.positions.import_rows import KIND
+from portal.positions.import_kind import KIND
 from portal.positions.models import Position
 from tests.factories import (
     make_booth,
@@ -143,7 +143,7 @@ def test_a_bad_cell_is_named_and_nothing_comes_of_its_row(employer, member, chan
     assert (bad.number, bad.code) == (3, code)
     assert said in bad.reason
     assert get_kind(KIND).problems[code]
-    assert get_kind(KIND).blamed(bad.reason) is not None
+    assert get_kind(KIND).column_of_reason(bad.reason) is not None
 
 
 @pytest.mark.parametrize(
@@ -325,7 +325,7 @@ def test_undo_takes_back_what_nobody_touched(employer, member) -> None:
 
 def test_the_template_offers_words_and_notes_and_is_read_back(employer) -> None:
     kind = get_kind(KIND)
-    content = template(kind)
+    content = write_template(kind)
     page = load_workbook(io.BytesIO(content)).worksheets[0]
     assert page.max_row == 1
     headers = {cell.value: cell for cell in page[1]}

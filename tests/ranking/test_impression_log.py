@@ -14,7 +14,7 @@ from portal.accounts.enums import ConsentPurpose
 from portal.accounts.roles import StationRole
 from portal.core import scheduled_jobs
 from portal.core.reference import load_reference
-from portal.positions.import_undo import _in_use
+from portal.imports.row_changes import referenced_ids
 from portal.positions.models import Position
 from portal.ranking import impression_log, ranking_index
 from portal.ranking.enums import Surface
@@ -221,6 +221,6 @@ def test_an_anonymous_file_has_none(driver, posts, client_for, settings) -> None
 
 def test_seeing_a_post_does_not_use_it(driver, posts, client_for) -> None:
     client_for(driver.account).get(reverse("veteran:positions"))
-    assert _in_use([post.pk for post in posts]) == set()
+    assert referenced_ids(Position, [post.pk for post in posts]) == set()
     Position.objects.filter(pk=posts[0].pk).delete()
     assert len(rows()) == 3

@@ -13,8 +13,7 @@ from portal.imports import actions, import_runner
 from portal.imports.models import ImportRun
 from portal.imports.workbook_writer import write_bad_rows
 from portal.positions.enums import PositionState
-from portal.positions.import_kind import upload_positions
-from portal.positions.import_rows import KIND
+from portal.positions.import_kind import KIND, upload_positions
 from portal.positions.models import Position
 from tests.factories import make_employer, make_stations, make_user
 from tests.imports.record_imports import counts

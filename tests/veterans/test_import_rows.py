@@ -213,12 +213,12 @@ def test_broken_off_between_chunks_it_goes_on_to_the_same_end(clerk, monkeypatch
     sheet = actions.start(run=sheet, by=clerk, enqueue=False)
     with pytest.raises(KeyboardInterrupt):
         import_runner.execute(sheet, dry=False, chunk=2, progress=dies)
-    found = actions.find_unfinished(by=clerk, kind=import_rows.KIND, content=content)
+    found = actions.find_interrupted(by=clerk, kind=import_rows.KIND, content=content)
     assert found == sheet
     assert found.done == 2
     ended = import_runner.execute(found, dry=False, chunk=2)
     assert (counts(ended), problems(ended), _listed(clerk)) == expected
-    assert actions.find_unfinished(by=clerk, kind=import_rows.KIND, content=content) is None
+    assert actions.find_interrupted(by=clerk, kind=import_rows.KIND, content=content) is None
 
 
 def test_a_run_that_was_overtaken_stops(clerk) -> None:
@@ -254,8 +254,8 @@ def test_a_run_that_fails_says_so_and_can_be_undone(clerk, monkeypatch) -> None:
             raise RuntimeError
         return noted(*args, **kwargs)
 
-    noted = import_runner._note
-    monkeypatch.setattr(import_runner, "_note", fails)
+    noted = import_runner._save_rows
+    monkeypatch.setattr(import_runner, "_save_rows", fails)
     with pytest.raises(RuntimeError):
         take_in(clerk, sheet_of(person(), person(), person()), chunk=2)
     sheet = ImportRun.objects.get()

@@ -45,7 +45,7 @@ CODES = frozenset({code for code, _ in SPOILERS} | {REPEATED})
 class PositionSheet:
     """Rows of a sheet. `places` are counties and towns as a firm writes them."""
 
-    headers = tuple(column.label for column in COLUMNS if column.offered)
+    headers = tuple(column.label for column in COLUMNS if column.in_template)
 
     def __init__(self, maker: PostMaker, rng: random.Random, places: Sequence[str]) -> None:
         self._maker, self._rng, self._places = maker, rng, places
@@ -63,7 +63,7 @@ class PositionSheet:
                 row["external_id"] = last_good["external_id"]
             else:
                 SPOILERS[way][1](row)
-            yield [row.get(column.key, "") for column in COLUMNS if column.offered]
+            yield [row.get(column.key, "") for column in COLUMNS if column.in_template]
 
     def _post(self) -> Post:
         """A post that the wording checker lets through: a row is wrong on purpose or not at all."""

@@ -16,7 +16,7 @@ from portal.employers.enums import VerificationState
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from portal.positions.permissions import can_review
-from portal.positions.wording_checks import check_position, summary
+from portal.positions.wording_checks import check_position, summarize_findings
 from portal.positions.wording_exceptions import approve_exception
 from portal.veterans.models import Veteran
 
@@ -59,7 +59,7 @@ def load_reviewing(seed: int) -> None:
         marked = next(row for row in waiting if row.pk == position.pk)
         marked.requirements = f"{marked.requirements}\n{words}".strip()
         marked.legal_basis = basis
-        marked.wording = summary(check_position(marked))
+        marked.wording = summarize_findings(check_position(marked))
     fields = ["submitted_at", "requirements", "legal_basis", "wording"]
     Position.objects.bulk_update(waiting, fields, batch_size=500)
     staff = _reviewers()

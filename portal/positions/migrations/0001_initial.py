@@ -350,7 +350,7 @@ class Migration(migrations.Migration):
             model_name="position",
             constraint=models.UniqueConstraint(
                 fields=("employer", "external_id"),
-                name="position_external_id_once",
+                name="position_external_id_unique",
                 violation_error_message="本单位已有这个编号的岗位。",
             ),
         ),
@@ -388,7 +388,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 condition=models.Q(("ended_at", None)),
                 fields=("position",),
-                name="exception_one_live_per_position",
+                name="exception_one_active_per_position",
             ),
         ),
         migrations.AddConstraint(
@@ -399,7 +399,7 @@ class Migration(migrations.Migration):
                     models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
                     _connector="OR",
                 ),
-                name="exception_confirmed_in_full",
+                name="exception_confirmation_complete",
             ),
         ),
         migrations.AddConstraint(

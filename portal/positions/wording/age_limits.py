@@ -1,14 +1,15 @@
-"""Limits of age in numbers: which of them are the law's own, and which the employer's."""
+"""Age limits in numbers, told apart into limits of the law and limits of the employer."""
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 _TENS = {"二": 20, "三": 30, "四": 40, "五": 50, "六": 60}
 _UNITS = {c: i for i, c in enumerate("一二三四五六七八九", start=1)}
-# Nobody under 16 may be hired; many trades are closed until 18. That is the law's limit, not the employer's.
-_LAWFUL_FROM = {16, 18}
-# A limit at the age of retirement excludes nobody who is looking for work by right.
-_RETIRES = 60
+# Legal minimum ages: 16 for any work, 18 for many trades.
+_LEGAL_MINIMUM_AGES = {16, 18}
+# An upper limit at the retirement age excludes no applicant of working age.
+_RETIREMENT_AGE = 60
 
 _N = r"(?P<{0}>\d{{2}}|[二三四五六]?十[一二三四五六七八九]?)"
 _TO = r"\s*(?:[-~～—–―－至到]+|、)\s*"
@@ -29,59 +30,67 @@ _OUT = (
 _TAIL = rf"(?:之间|以内|以下|左右|内|的)?(?:均可|皆可|优先(?:考虑|录用)?|者?(?:{_OUT}|为佳|佳))?"
 _LEAVERS = r"(?:及?以上|的|者)?(?:人员|求职者|应聘者|朋友|同志|人|者)?(?:的)?(?:简历|应聘)?(?:一律|请|敬请)*"
 _AT_LEAST = r"(?:年?满|大于|高于|不低于|不小于|≥|>=?)"
-# What follows a number that is no age: 35元, 30人, 20天.
-_OTHER = r"(?![\d年元个人天月小时.万kK%])"
+# Units that follow a number which is no age: 35元, 30人, 20天.
+_NO_OTHER_UNIT = r"(?![\d年元个人天月小时.万kK%])"
 
-_PATTERNS = tuple(
-    re.compile(pattern.replace("LOW", _N.format("low")).replace("HIGH", _N.format("high")))
-    for pattern in (
-        # 年龄18-45岁, 18岁至45周岁之间, 年龄：18~45
-        rf"(?:{_AGE_WORD})?LOW(?:{_YEARS})?{_TO}HIGH{_YEARS}(?:及?以下)?{_TAIL}",
-        rf"{_AGE_WORD}LOW(?:{_YEARS})?{_TO}HIGH{_OTHER}{_TAIL}",
-        rf"LOW{_YEARS}{_TO}HIGH{_OTHER}",
-        # 45周岁以下, 年龄45以下
-        rf"(?:{_AGE_WORD})?HIGH{_YEARS}{_UP}{_TAIL}",
-        rf"{_AGE_WORD}HIGH\s*{_UP}{_TAIL}",
-        # 不超过50岁, 年龄不超过50
-        rf"(?:{_AGE_WORD})?{_NOT_OVER}\s*HIGH{_YEARS}(?:者)?(?:优先)?",
-        rf"{_AGE_WORD}{_NOT_OVER}\s*HIGH{_OTHER}",
-        # 45岁以上勿扰, 超过45岁免谈
-        rf"(?:超过|大于|满|年满|过了?)?HIGH{_YEARS}{_LEAVERS}{_OUT}",
-        # 30岁以上, 年龄25以上
-        rf"(?:{_AGE_WORD})?{_AT_LEAST}?\s*LOW{_YEARS}(?:或|及)?以上(?:者)?(?:优先)?",
-        rf"{_AGE_WORD}{_AT_LEAST}?\s*LOW\s*(?:或|及)?以上",
-        rf"{_AGE_WORD}{_AT_LEAST}\s*LOW{_YEARS}",
-        # 年龄限制：35, 年龄35岁左右
-        rf"{_AGE_WORD}HIGH{_YEARS}(?:左右|上下|前后)?{_TAIL}",
-        rf"{_AGE_WORD}HIGH\s*(?:左右|上下|前后|出头|封顶|为限)",
-        rf"年\s*龄(?:限制|上限|要求)\s*[:：]?\s*HIGH{_OTHER}",
-        rf"HIGH{_YEARS}(?:左右|上下|前后)(?:优先|为佳|佳)?",
-    )
+_PATTERN_SOURCES = (
+    # 年龄18-45岁, 18岁至45周岁之间, 年龄：18~45
+    rf"(?:{_AGE_WORD})?LOW(?:{_YEARS})?{_TO}HIGH{_YEARS}(?:及?以下)?{_TAIL}",
+    rf"{_AGE_WORD}LOW(?:{_YEARS})?{_TO}HIGH{_NO_OTHER_UNIT}{_TAIL}",
+    rf"LOW{_YEARS}{_TO}HIGH{_NO_OTHER_UNIT}",
+    # 45周岁以下, 年龄45以下
+    rf"(?:{_AGE_WORD})?HIGH{_YEARS}{_UP}{_TAIL}",
+    rf"{_AGE_WORD}HIGH\s*{_UP}{_TAIL}",
+    # 不超过50岁, 年龄不超过50
+    rf"(?:{_AGE_WORD})?{_NOT_OVER}\s*HIGH{_YEARS}(?:者)?(?:优先)?",
+    rf"{_AGE_WORD}{_NOT_OVER}\s*HIGH{_NO_OTHER_UNIT}",
+    # 45岁以上勿扰, 超过45岁免谈
+    rf"(?:超过|大于|满|年满|过了?)?HIGH{_YEARS}{_LEAVERS}{_OUT}",
+    # 30岁以上, 年龄25以上
+    rf"(?:{_AGE_WORD})?{_AT_LEAST}?\s*LOW{_YEARS}(?:或|及)?以上(?:者)?(?:优先)?",
+    rf"{_AGE_WORD}{_AT_LEAST}?\s*LOW\s*(?:或|及)?以上",
+    rf"{_AGE_WORD}{_AT_LEAST}\s*LOW{_YEARS}",
+    # 年龄限制：35, 年龄35岁左右
+    rf"{_AGE_WORD}HIGH{_YEARS}(?:左右|上下|前后)?{_TAIL}",
+    rf"{_AGE_WORD}HIGH\s*(?:左右|上下|前后|出头|封顶|为限)",
+    rf"年\s*龄(?:限制|上限|要求)\s*[:：]?\s*HIGH{_NO_OTHER_UNIT}",
+    rf"HIGH{_YEARS}(?:左右|上下|前后)(?:优先|为佳|佳)?",
 )
 
 
-def _number(written: str) -> int:
-    """'35' or '三十五' -> 35."""
-    if written.isdigit():
-        return int(written)
-    tens, _, units = written.partition("十")
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    """Compile the patterns on first use: it takes 50 ms."""
+    return tuple(
+        re.compile(source.replace("LOW", _N.format("low")).replace("HIGH", _N.format("high")))
+        for source in _PATTERN_SOURCES
+    )
+
+
+def _parse_number(numeral: str) -> int:
+    """Parse '35' or '三十五' to 35."""
+    if numeral.isdigit():
+        return int(numeral)
+    tens, _, units = numeral.partition("十")
     return _TENS.get(tens, 10) + _UNITS.get(units, 0)
 
 
 def _is_limit(low: int | None, high: int | None) -> bool:
     if low is not None and not 16 <= low <= 70:
-        return False  # a child's age, or no age at all
+        return False  # the age of a child, or no age at all
     if high is not None:
-        return 20 <= high < _RETIRES or (high >= _RETIRES and low is not None and low not in _LAWFUL_FROM)
-    return low is not None and low not in _LAWFUL_FROM
+        return 20 <= high < _RETIREMENT_AGE or (
+            high >= _RETIREMENT_AGE and low is not None and low not in _LEGAL_MINIMUM_AGES
+        )
+    return low is not None and low not in _LEGAL_MINIMUM_AGES
 
 
-def age_limits(text: str) -> Iterator[tuple[int, int]]:
-    """Where the employer's own limits of age stand in `text` (what is lawful is masked already)."""
-    for pattern in _PATTERNS:
-        for found in pattern.finditer(text):
-            groups = found.groupdict()
-            low = _number(groups["low"]) if groups.get("low") else None
-            high = _number(groups["high"]) if groups.get("high") else None
+def find_age_limits(text: str) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of every age limit of the employer; `text` has its lawful phrases masked."""
+    for pattern in _patterns():
+        for match in pattern.finditer(text):
+            groups = match.groupdict()
+            low = _parse_number(groups["low"]) if groups.get("low") else None
+            high = _parse_number(groups["high"]) if groups.get("high") else None
             if _is_limit(low, high):
-                yield found.span()
+                yield match.span()

@@ -1,93 +1,119 @@
-"""The check itself: for each category, mask what is lawful, then look for what is not."""
+"""Check of one text: for each category, mask lawful phrases, then search for unlawful ones."""
 
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
-from portal.positions.wording.age_limits import age_limits
+from portal.positions.wording.age_limits import find_age_limits
 from portal.positions.wording.finding import Category, Finding
-from portal.positions.wording.identifiers import identity_numbers, phone_numbers, unit_names
-from portal.positions.wording.normalization import plain
-from portal.positions.wording.rule_loader import Rule, Section, sections
+from portal.positions.wording.identifiers import (
+    find_identity_numbers,
+    find_phone_numbers,
+    find_unit_names,
+)
+from portal.positions.wording.normalization import normalize_text
+from portal.positions.wording.rule_loader import CategoryRules, Rule, load_categories
 
 _CLAUSE_ENDS = "，,。；;！!？?\n\r■●★◆•|"
-# Stands where lawful words were: no pattern reads it, and it keeps every place.
+# Replaces lawful phrases: no pattern matches it, and every later character keeps its index.
 _MASK = "\ufffc"
-_LONGEST = 20_000
-# What is found by its shape and not by words.
-_BY_SHAPE = {
-    Category.AGE: age_limits,
-    Category.CONTACT: phone_numbers,
-    Category.IDENTITY: identity_numbers,
-    Category.SECRET: unit_names,
+MAX_CHARACTERS = 20_000
+# Categories with a part that is recognised by shape instead of words.
+_SHAPE_FINDERS = {
+    Category.AGE: find_age_limits,
+    Category.CONTACT: find_phone_numbers,
+    Category.IDENTITY: find_identity_numbers,
+    Category.SECRET: find_unit_names,
 }
 
 
+class _Match(NamedTuple):
+    start: int
+    end: int
+    category_rules: CategoryRules
+    rule: Rule | None  # None: found by shape
+    relaxed: str
+
+
 @lru_cache(maxsize=2048)
-def _checked(text: str) -> tuple[Finding, ...]:
-    narrow, places = plain(text[:_LONGEST])
-    found = [finding for section in sections() for finding in _of(section, narrow)]
-    found.sort(key=lambda f: (f[0], -f[1]))
-    return tuple(
-        Finding(
-            start=start if places is None else places[start],
-            end=end if places is None else places[end - 1] + 1,
-            text=text[start:end] if places is None else text[places[start] : places[end - 1] + 1],
-            category=section.category,
-            severity=rule.severity if rule else section.severity,
-            label=section.label,
-            law=rule.law if rule else section.law,
-            advice=rule.advice if rule else section.advice,
-            relaxed=relaxed,
-            excusable=section.excusable,
-        )
-        for start, end, section, rule, relaxed in found
+def _check_cached(text: str) -> tuple[Finding, ...]:
+    normalized, positions = normalize_text(text[:MAX_CHARACTERS])
+    matches = [
+        match for category_rules in load_categories() for match in _match_category(category_rules, normalized)
+    ]
+    matches.sort(key=lambda match: (match.start, -match.end))
+    return tuple(_build_finding(match, text, positions) for match in matches)
+
+
+def _build_finding(match: _Match, text: str, positions: list[int] | None) -> Finding:
+    start, end = match.start, match.end
+    if positions is not None:
+        start, end = positions[start], positions[end - 1] + 1
+    category_rules = match.category_rules
+    source = match.rule or category_rules
+    return Finding(
+        start=start,
+        end=end,
+        text=text[start:end],
+        category=category_rules.category,
+        severity=source.severity,
+        label=category_rules.label,
+        law=source.law,
+        advice=source.advice,
+        relaxed=match.relaxed,
+        excusable=category_rules.excusable,
     )
 
 
-_Hit = tuple[int, int, Section, Rule | None, str]
-
-
-def _of(section: Section, text: str) -> Iterator[_Hit]:
-    """What `section` finds in `text`; of two that overlap the longer one."""
-    if not section.hints.search(text):
+def _match_category(category_rules: CategoryRules, text: str) -> Iterator[_Match]:
+    """Yield the matches of one category in `text`; of two that overlap only the longer one."""
+    if not category_rules.hints.search(text):
         return
-    masked = text
-    if section.lawful is not None:
-        masked = section.lawful.sub(lambda m: _MASK * len(m[0]), text)
-    hits: list[_Hit] = []
-    for rule in section.rules:
-        for match in rule.find.finditer(masked):
+    masked_text = text
+    if category_rules.lawful is not None:
+        masked_text = category_rules.lawful.sub(lambda match: _MASK * len(match[0]), text)
+    matches = list(_match_rules(category_rules, masked_text))
+    find_shapes = _SHAPE_FINDERS.get(category_rules.category)
+    if find_shapes is not None:
+        matches += [
+            _Match(start, end, category_rules, None, category_rules.relaxed)
+            for start, end in find_shapes(masked_text)
+        ]
+    last_end = 0
+    for match in sorted(matches, key=lambda match: (match.start, -match.end)):
+        if match.start >= last_end:
+            yield match
+            last_end = match.end
+
+
+def _match_rules(category_rules: CategoryRules, text: str) -> Iterator[_Match]:
+    for rule in category_rules.rules:
+        for match in rule.find.finditer(text):
             start, end = match.span("hit") if "hit" in rule.find.groupindex else match.span()
-            clause = clause_around(masked, start, end)
-            excused = (section.unless and section.unless.search(clause)) or (
-                rule.unless and rule.unless.search(clause)
-            )
-            if start < end and not excused:
+            if start < end and not _is_excused(category_rules, rule, clause_around(text, start, end)):
                 groups = {name: value or "" for name, value in match.groupdict().items()}
-                hits.append((start, end, section, rule, rule.relaxed.format(**groups)))
-    look = _BY_SHAPE.get(section.category)
-    if look is not None:
-        hits += [(start, end, section, None, section.relaxed) for start, end in look(masked)]
-    taken = 0
-    for hit in sorted(hits, key=lambda h: (h[0], -h[1])):
-        if hit[0] >= taken:
-            yield hit
-            taken = hit[1]
+                yield _Match(start, end, category_rules, rule, rule.relaxed.format(**groups))
+
+
+def _is_excused(category_rules: CategoryRules, rule: Rule, clause: str) -> bool:
+    return any(
+        pattern is not None and pattern.search(clause) for pattern in (category_rules.unless, rule.unless)
+    )
 
 
 def clause_around(text: str, start: int, end: int) -> str:
-    """The clause that [start, end) stands in: what a 'not' reaches."""
+    """Return the clause that contains [start, end): as far as a negation reaches."""
     first = max((text.rfind(mark, 0, start) for mark in _CLAUSE_ENDS), default=-1) + 1
-    ends = [place for mark in _CLAUSE_ENDS if (place := text.find(mark, end)) >= 0]
+    ends = [index for mark in _CLAUSE_ENDS if (index := text.find(mark, end)) >= 0]
     return text[first : min(ends, default=len(text))]
 
 
 def check(text: str) -> list[Finding]:
-    """Every phrase of `text` that may not stand so, in the order of the text."""
-    return list(_checked(text)) if text and not re.fullmatch(r"[\s\w]{0,1}", text) else []
+    """Return every phrase of `text` that is unlawful or discouraged, in the order of the text."""
+    return list(_check_cached(text)) if text and not re.fullmatch(r"[\s\w]{0,1}", text) else []
 
 
 def check_fields(fields: Mapping[str, str]) -> dict[str, list[Finding]]:
-    """The findings of each field that has any: {'requirements': [...]}."""
-    return {name: found for name, text in fields.items() if (found := check(text or ""))}
+    """Return the findings of each field that has any: {'requirements': [...]}."""
+    return {name: findings for name, text in fields.items() if (findings := check(text or ""))}

@@ -1,4 +1,4 @@
-"""What the checker says about one phrase, and the text with that phrase relaxed."""
+"""Finding of the wording checker about one phrase, and its replacement in the text."""
 
 import re
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ class Severity(StrEnum):
 
 
 class Category(StrEnum):
-    """What a phrase limits or asks for; each has its section in rules/*.toml."""
+    """Kinds of unlawful or discouraged phrases; each has a section in rules/*.toml."""
 
     SEX = "sex"
     AGE = "age"
@@ -32,52 +32,56 @@ class Category(StrEnum):
     PAY = "pay"
     CONTACT = "contact"
     IDENTITY = "identity"
-    SECRET = "secret"  # noqa: S105 - of a military kind
+    SECRET = "secret"  # noqa: S105 - military secrets, no password
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One marked phrase: `text` stands at [start, end) of what was checked."""
+    """A phrase of the checked text: `text` is at [start, end)."""
 
     start: int
     end: int
     text: str
     category: Category
     severity: Severity
-    label: str  # the category in Chinese
-    law: str  # its name only
-    advice: str  # what to write instead, in a sentence
-    relaxed: str  # what may stand in the phrase's place; empty: leave it out
-    excusable: bool  # may stand when a legal basis is written and two reviewers agree
+    label: str  # Chinese name of the category
+    law: str  # name of the law
+    advice: str  # a sentence: what to write instead
+    relaxed: str  # lawful replacement; empty: delete the phrase
+    excusable: bool  # allowed with a legal basis and the consent of two reviewers
 
     @property
-    def blocks(self) -> bool:
+    def is_blocking(self) -> bool:
         return self.severity == Severity.BLOCK
 
 
-_MARKS = "，,、；;"
+_SEPARATORS = "，,、；;"
 
 
 def relax(text: str, finding: Finding) -> str:
-    """`text` with the phrase of `finding` replaced by what may stand there; no mark is left hanging."""
+    """Return `text` with the phrase of `finding` replaced or deleted, without a stray separator."""
     before, after = text[: finding.start], text[finding.end :]
     if finding.relaxed:
         return before + finding.relaxed + after
-    if after[:1] and after[0] in _MARKS and (not before.strip() or before[-1] in _MARKS + "。：:\n（("):
+    if (
+        after[:1]
+        and after[0] in _SEPARATORS
+        and (not before.strip() or before[-1] in _SEPARATORS + "。：:\n（(")
+    ):
         after = after[1:].lstrip()
-    elif before and before[-1] in _MARKS and (not after or after[0] in "。；;\n）)"):
+    elif before and before[-1] in _SEPARATORS and (not after or after[0] in "。；;\n）)"):
         before = before[:-1]
-    # An item of a list that says nothing any more is no item.
+    # Delete a list item of which only its number is left.
     return re.sub(r"(?m)^[ \t]*\d{1,2}[、.．)）]?[ \t]*[。；;]?[ \t]*$\n?", "", before + after)
 
 
 def relax_all(text: str, findings: Iterable[Finding]) -> str:
-    """`text` with every finding relaxed."""
-    said: set[str] = set()
+    """Return `text` with every finding replaced or deleted."""
+    replacements: set[str] = set()
     for finding in sorted(findings, key=lambda f: f.start, reverse=True):
         text = relax(text, finding)
-        said.add(finding.relaxed)
-    # '男女不限，男女不限' says it once.
-    for words in said - {""}:
+        replacements.add(finding.relaxed)
+    # Collapse repeats: '男女不限，男女不限'.
+    for words in replacements - {""}:
         text = re.sub(rf"({re.escape(words)})(?:[，、,；]\1)+", r"\1", text)
     return text

@@ -1,4 +1,4 @@
-"""Text as the rules read it: one width, no invisible characters, spaced-out words closed up."""
+"""Normalization of text before matching: half width, no invisible characters, no spaces within words."""
 
 import re
 import unicodedata
@@ -6,25 +6,25 @@ from functools import lru_cache
 
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
 # '限 男 性' is one word; '本科 女 三年' are three.
-_SPACED_OUT = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?: [\u4e00-\u9fff]){2,}(?![\u4e00-\u9fff])")
+_SPACED_WORD = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?: [\u4e00-\u9fff]){2,}(?![\u4e00-\u9fff])")
 
 
 @lru_cache(maxsize=4096)
 def _narrow(character: str) -> str:
-    """'３' -> '3', '①' -> '1', 'Ａ' -> 'A'. What would become several characters stays as it is."""
-    if character in "，；：！？（）":  # the marks keep their width: rules name both
+    """Map '３' to '3', '①' to '1', 'Ａ' to 'A'; keep a character that would become several."""
+    if character in "，；：！？（）":  # rules match punctuation in both widths
         return character
     narrow = unicodedata.normalize("NFKC", character)
     return narrow if len(narrow) == 1 else character
 
 
-def plain(text: str) -> tuple[str, list[int] | None]:
-    """The text to match, and where each of its characters stood (None: where it stands)."""
+def normalize_text(text: str) -> tuple[str, list[int] | None]:
+    """Return the normalized text and the index of each of its characters in `text` (None: unchanged)."""
     narrow = text if text.isascii() else "".join(map(_narrow, text))
     gaps = {m.start() for m in _INVISIBLE.finditer(narrow)}
-    for found in _SPACED_OUT.finditer(narrow):
-        gaps.update(range(found.start() + 1, found.end(), 2))
+    for match in _SPACED_WORD.finditer(narrow):
+        gaps.update(range(match.start() + 1, match.end(), 2))
     if not gaps:
         return narrow, None
-    places = [i for i in range(len(narrow)) if i not in gaps]
-    return "".join(narrow[i] for i in places), places
+    positions = [i for i in range(len(narrow)) if i not in gaps]
+    return "".join(narrow[i] for i in positions), positions

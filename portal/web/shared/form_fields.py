@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from portal.core.models import Occupation, Region
-from portal.imports.cell_parsing import region_places
+from portal.imports.cell_parsing import load_region_index
 from portal.positions import occupation_lookup
 from portal.stations.enums import StationLevel
 
@@ -57,7 +57,7 @@ class AnyPlaceField(forms.CharField):
         typed = super().clean(value)
         if not typed:
             return None
-        code, several = region_places().find(typed)
+        code, several = load_region_index().find(typed)
         if several:
             raise ValidationError("有几个地方叫这个名称，请把省、市一起写上，例如：广东省江门市新会区。")
         if code is None:

@@ -24,8 +24,7 @@ from portal.imports.enums import ImportState, RowOutcome
 from portal.imports.import_kinds import Column, ImportKind, get_kind
 from portal.imports.models import ImportRow, ImportRun, ImportRunQuerySet
 from portal.imports.workbook_reader import MAX_BYTES
-from portal.imports.workbook_writer import XLSX, column_letter
-from portal.imports.workbook_writer import template as empty_sheet
+from portal.imports.workbook_writer import XLSX_CONTENT_TYPE, column_letter, write_template
 from portal.web.shared.form_fields import add_errors
 
 A_PAGE = 20
@@ -77,7 +76,7 @@ class ColumnsForm(forms.Form):
             self.fields[column.key] = forms.ChoiceField(
                 label=column.label,
                 choices=offered,
-                required=column.required and not column.instead,
+                required=column.required and not column.alternative,
                 initial=str(run.columns.get(column.key, "")),
                 error_messages={"required": f"请指出哪一列是{column.label}。"},
             )
@@ -137,14 +136,14 @@ def listing(request: HttpRequest, desk: Desk, rows: ImportRunQuerySet, **more: A
 
 
 def new_page(request: HttpRequest, desk: Desk, form: forms.Form, **more: Any) -> HttpResponse:
-    columns = [column for column in desk.kind.columns if column.offered]
+    columns = [column for column in desk.kind.columns if column.in_template]
     context = {"desk": desk, "form": form, "columns": columns, **more}
     return render(request, "shared/imports/new.html", context)
 
 
 def template(desk: Desk) -> HttpResponse:
     """An empty sheet with headers and the words that cells may hold."""
-    return download(empty_sheet(desk.kind), desk.template_name)
+    return download(write_template(desk.kind), desk.template_name)
 
 
 def page_of(
@@ -160,11 +159,11 @@ def page_of(
         "desk": desk,
         "run": run,
         "form": form or ColumnsForm(run),
-        "missing": "、".join(column_mapping.missing(kind, run.columns)),
+        "missing": "、".join(column_mapping.missing_columns(kind, run.columns)),
         "mapped": len(run.columns),
         "preview": _preview(run) if shown and run.columns else None,
         "page": page,
-        "named": kind.column(kind.named).label,
+        "named": kind.column(kind.title_column).label,
         "bad": [_bad_row(kind, run, row) for row in page],
         "problems": [(kind.problems.get(code, code), f"{number} 行") for code, number in per_kind],
         "stayed": list(run.rows.exclude(kept_reason="")[:A_PAGE]),
@@ -194,7 +193,7 @@ def _masked(column: Column, cells: list[str], at: int) -> str:
 
 def _bad_row(kind: ImportKind, run: ImportRun, row: ImportRow) -> dict[str, str]:
     cells = row.cell_texts
-    at = run.columns.get(kind.named)
+    at = run.columns.get(kind.title_column)
     name = cells[at] if at is not None and at < len(cells) else ""
     return {"number": str(row.number), "name": name.strip() or "（未填写）", "reason": row.reason}
 
@@ -236,7 +235,7 @@ def download(content: bytes, name: str) -> HttpResponse:
     """An xlsx to be saved under this name, and kept by nobody on the way."""
     return HttpResponse(
         content,
-        content_type=XLSX,
+        content_type=XLSX_CONTENT_TYPE,
         headers={
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
             "Cache-Control": "no-store",

@@ -4,32 +4,33 @@ from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
 from portal.positions.models import Position
-from portal.positions.wording_checks import check_position, summary
+from portal.positions.wording_checks import check_position, summarize_findings
 
-BATCH = 1_000
+BATCH_SIZE = 1_000
 
 
 class Command(BaseCommand):
-    help = "Look at the wording of all positions again, after the rules of the check have changed."
+    help = "Check the wording of all positions again after the rules have changed."
 
     def handle(self, **options: Any) -> None:
         total = Position.objects.count()
-        changed: list[Position] = []
+        batch: list[Position] = []
         count = 0
-        for position in tqdm(Position.objects.order_by("pk").iterator(BATCH), total=total, unit="post"):
-            words = summary(check_position(position))
-            if words != position.wording:
-                position.wording = words
-                changed.append(position)
-            if len(changed) >= BATCH:
-                count += self._write(changed)
-        count += self._write(changed)
+        rows = Position.objects.order_by("pk").iterator(BATCH_SIZE)
+        for position in tqdm(rows, total=total, unit="position"):
+            summary = summarize_findings(check_position(position))
+            if summary != position.wording:
+                position.wording = summary
+                batch.append(position)
+            if len(batch) >= BATCH_SIZE:
+                count += self._save(batch)
+        count += self._save(batch)
         self.stdout.write(f"wording: {count} of {total} positions have other findings now")
 
     @staticmethod
-    def _write(changed: list[Position]) -> int:
-        """What the check says is no change of the post: nobody is told, and its own dates stay."""
-        count = len(changed)
-        Position.objects.bulk_update(changed, ["wording"])
-        changed.clear()
+    def _save(batch: list[Position]) -> int:
+        """Save and empty the batch without an event and without touching `updated_at`; return its length."""
+        count = len(batch)
+        Position.objects.bulk_update(batch, ["wording"])
+        batch.clear()
         return count

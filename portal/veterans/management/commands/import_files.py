@@ -66,7 +66,7 @@ class Command(BaseCommand):
 
     def _sheet(self, path: Path, user: User, station: Station | None, *, dry: bool) -> ImportRun:
         content = path.read_bytes()
-        if not dry and (sheet := actions.find_unfinished(by=user, kind=KIND, content=content)):
+        if not dry and (sheet := actions.find_interrupted(by=user, kind=KIND, content=content)):
             self.stdout.write(f"goes on after row {sheet.done} of {sheet.total}")
             return sheet
         sheet = actions.upload(by=user, kind=KIND, name=path.name, content=content, station=station)

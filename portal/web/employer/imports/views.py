@@ -13,8 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.accounts.models import User
 from portal.employers.models import Employer
 from portal.imports.models import ImportRun
-from portal.positions.import_kind import upload_positions
-from portal.positions.import_rows import KIND
+from portal.positions.import_kind import KIND, upload_positions
 from portal.web.employer.current_employer import for_employer
 from portal.web.shared import import_pages
 

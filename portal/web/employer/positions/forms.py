@@ -14,7 +14,7 @@ from portal.core.validators import (
 )
 from portal.employers.models import Employer
 from portal.positions import occupation_lookup
-from portal.positions.actions import FIELDS
+from portal.positions.actions import EDITABLE_FIELDS
 from portal.positions.models import Position
 from portal.positions.wording_checks import find_wording_errors
 from portal.web.shared import wording_panel
@@ -205,7 +205,7 @@ class PositionForm(forms.ModelForm):
     def unexcused(self) -> bool:
         """Whether a blocked phrase asks for a basis."""
         return any(
-            offer.finding.blocks and offer.finding.excusable
+            offer.finding.is_blocking and offer.finding.excusable
             for panel in self.panels().values()
             for offer in panel["offers"]
         )
@@ -239,7 +239,7 @@ class PositionForm(forms.ModelForm):
 
     def values(self) -> dict[str, Any]:
         """The cleaned fields, as the position's actions take them."""
-        values = {name: value for name, value in self.cleaned_data.items() if name in FIELDS}
+        values = {name: value for name, value in self.cleaned_data.items() if name in EDITABLE_FIELDS}
         if (
             self.instance.occupation_certainty is not None
             and values["occupation"] == self.instance.occupation

@@ -171,7 +171,7 @@ def handed_in(request: HttpRequest, position: Position, *, distinct: bool = Fals
         messages.error(request, f"“{position.title}”没有提交：{'；'.join(error.messages)}")
         return redirect("employer:position-edit", pk=position.pk)
     else:
-        advice = sum(not f.blocks for found in check_position(position).values() for f in found)
+        advice = sum(not f.is_blocking for found in check_position(position).values() for f in found)
         told = f"有 {advice} 处用语建议放宽，打开岗位可以看到。" if advice else ""
         messages.success(request, f"“{position.title}”已提交审核，结果会显示在岗位列表。{told}")
     return redirect("employer:positions")

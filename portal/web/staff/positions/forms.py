@@ -6,7 +6,7 @@ from django import forms
 
 from portal.core.validators import validate_no_unit_name
 from portal.positions.enums import PositionState
-from portal.positions.wording import LABELS
+from portal.positions.wording import category_labels
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station
 
@@ -44,7 +44,10 @@ class QueueFilter(forms.Form):
     finding = forms.ChoiceField(
         label="用语检查",
         required=False,
-        choices=[*_FINDINGS, ("按内容", [(category.value, label) for category, label in LABELS.items()])],
+        choices=lambda: [
+            *_FINDINGS,
+            ("按内容", [(category.value, label) for category, label in category_labels().items()]),
+        ],
     )
 
     def __init__(self, paths: list[str], *args: Any, **kwargs: Any) -> None:

@@ -161,7 +161,7 @@ def _exception_context(position: Position, user: User) -> dict[str, Any]:
         offer.finding
         for _, content in _panels(position)
         for offer in content["offers"]
-        if offer.finding.blocks
+        if offer.finding.is_blocking
     ]
     live = position.live_exceptions[0] if position.live_exceptions else None
     return {
