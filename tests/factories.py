@@ -68,25 +68,25 @@ def make_regions() -> None:
 
 def make_stations() -> dict[str, Station]:
     """The four-level tree over PLACES, by region name: stations['睦洲镇'] is a town's."""
-    made = {station.region.name: station for station in Station.objects.select_related("region")}
-    if made:
-        return made
+    by_name = {station.region.name: station for station in Station.objects.select_related("region")}
+    if by_name:
+        return by_name
     make_regions()
-    opened = date(2019, 1, 1)
+    opening_day = date(2019, 1, 1)
     for code, name, level in PLACES[1:]:
         fields = {
             "name": f"{name}退役军人服务{'中心' if len(code) <= 6 else '站'}",
             "level": StationLevel(level),
             "region_id": code,
-            "opened_on": opened,
+            "opened_on": opening_day,
         }
-        parents = [s for s in made.values() if code.startswith(s.region_id)]
+        parents = [s for s in by_name.values() if code.startswith(s.region_id)]
         if parents:
             parent = max(parents, key=lambda s: len(s.region_id))
-            made[name] = Station.objects.get(pk=parent.pk).add_child(**fields)
+            by_name[name] = Station.objects.get(pk=parent.pk).add_child(**fields)
         else:
-            made[name] = Station.add_root(**fields)
-    begin_history(made.values())
+            by_name[name] = Station.add_root(**fields)
+    begin_history(by_name.values())
     return {station.region.name: station for station in Station.objects.select_related("region")}
 
 
@@ -215,7 +215,7 @@ def make_employer(
     return employer
 
 
-def make_position(*, employer: Employer | None = None, opened: bool = True, **fields: Any) -> Position:
+def make_position(*, employer: Employer | None = None, is_open: bool = True, **fields: Any) -> Position:
     employer = employer or make_employer()
     now = timezone.now()
     dates: dict[str, Any] = (
@@ -224,7 +224,7 @@ def make_position(*, employer: Employer | None = None, opened: bool = True, **fi
             "published_at": now - timedelta(hours=1),
             "expires_at": now + timedelta(days=30),
         }
-        if opened
+        if is_open
         else {}
     )
     values = {
@@ -246,9 +246,9 @@ def make_position(*, employer: Employer | None = None, opened: bool = True, **fi
 
 def make_fair_index() -> FairIndexPage:
     """The site's tree down to the fair list, with the site pointing at it."""
-    found = FairIndexPage.objects.first()
-    if found is not None:
-        return found
+    index = FairIndexPage.objects.first()
+    if index is not None:
+        return index
     home = HomePage.objects.first()
     if home is None:
         home = Page.objects.get(depth=1).add_child(instance=HomePage(title="首页", slug="portal-home"))

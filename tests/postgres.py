@@ -22,7 +22,7 @@ SETTINGS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c ful
 
 
 def _user() -> str | None:
-    """Who runs the server: `postgres` when we are root, else ourselves (None)."""
+    """Return the user who runs the server: `postgres` when we are root, else ourselves (None)."""
     if os.geteuid() != 0:
         return None
     return pwd.getpwnam("postgres").pw_name
@@ -37,12 +37,12 @@ def scratch_server(bin_folder: Path) -> Iterator[tuple[str, Path]]:
         shutil.chown(folder, user)
 
     def run(program: str, *words: str) -> None:
-        done = subprocess.run(
+        result = subprocess.run(
             [bin_folder / program, *words],
             check=False, user=user, cwd=folder, stdin=subprocess.DEVNULL, capture_output=program != "pg_ctl",
         )  # fmt: skip
-        if done.returncode:
-            raise SystemExit(f"{program} failed: {(done.stderr or b'').decode(errors='replace')}")
+        if result.returncode:
+            raise SystemExit(f"{program} failed: {(result.stderr or b'').decode(errors='replace')}")
 
     data = str(folder / "data")
     try:

@@ -127,7 +127,7 @@ def test_each_figure_has_its_definition_and_its_moment(client) -> None:
     before = timezone.now()
     make_position(headcount=3)
     make_position(headcount=4, occupation=make_occupation("4-03-02-01", "中式烹调师"))
-    make_position(opened=False)
+    make_position(is_open=False)
     body = client.get("/api/v1/statistics").json()
     assert before.isoformat() <= body["as_of"].replace("Z", "+00:00")
     figures = {figure["key"]: figure for figure in body["figures"]}

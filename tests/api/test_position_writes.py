@@ -272,7 +272,7 @@ def test_a_batch_of_a_hundred_and_not_one_more(firm) -> None:
 
 
 def test_an_ended_post_in_a_batch_is_told(firm) -> None:
-    made = make_position(employer=firm.employer, external_id="HR-1", opened=False)
+    made = make_position(employer=firm.employer, external_id="HR-1", is_open=False)
     actions.withdraw(position=made, by=firm.owner)
     (item,) = send(firm.client, "post", "/batch", {"items": [POST]}).json()["items"]
     assert item["outcome"] == "refused"

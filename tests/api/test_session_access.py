@@ -117,7 +117,7 @@ def test_a_draft_is_for_its_firm_and_its_reviewers(ask, towns) -> None:
     member, rival = make_user(), make_user()
     firm = make_employer(member=member)
     make_employer(member=rival)
-    shown, draft = make_position(employer=firm), make_position(employer=firm, opened=False)
+    shown, draft = make_position(employer=firm), make_position(employer=firm, is_open=False)
     everybody = [member, rival, towns.reviewer, towns.clerk, towns.ours.account]
     for user in everybody:
         assert ids(ask(user, "positions")) == {shown.pk}
@@ -159,7 +159,7 @@ def test_fairs_by_time(ask, towns) -> None:
 def test_search_finds_what_is_public(ask, towns) -> None:
     firm = make_employer(name="叉车租赁有限公司")
     post = make_position(employer=firm, title="叉车司机")
-    make_position(employer=firm, title="叉车班长", opened=False)
+    make_position(employer=firm, title="叉车班长", is_open=False)
     fair = make_fair(title="叉车专场招聘会")
     indexing.rebuild()
     body = ask(towns.clerk, "search", q="叉车").json()

@@ -34,7 +34,7 @@ def ids(answer) -> set[int]:
 
 def test_a_token_sees_open_posts_and_its_own(firm, rival) -> None:
     shown = make_position()
-    mine = make_position(employer=firm.employer, opened=False, external_id="HR-9")
+    mine = make_position(employer=firm.employer, is_open=False, external_id="HR-9")
     assert ids(firm.client.get(URL)) == {shown.pk}
     assert ids(firm.client.get(f"{URL}?open=false")) == {shown.pk, mine.pk}
     assert ids(rival.get(f"{URL}?open=false")) == {shown.pk}
@@ -53,7 +53,7 @@ def test_a_rivals_number_is_not_the_rivals_post(firm, rival) -> None:
 
 
 def test_a_refusal_to_a_program_stands_in_the_log(firm, rival) -> None:
-    made = make_position(employer=firm.employer, opened=False)
+    made = make_position(employer=firm.employer, is_open=False)
     rival.get(f"{URL}/{made.pk}")
     event = AuditEvent.objects.get(verb="web.refused")
     assert (event.target_type, event.data["view"], event.data["status"]) == (

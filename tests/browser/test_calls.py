@@ -192,8 +192,8 @@ def test_thirty_calls_in_under_ninety_taps(open_page, towns, sign_in, look, figu
     outcomes = list(FollowUpAttempt.objects.values_list("outcome", flat=True))
     assert outcomes.count(AttemptOutcome.NOT_REACHED) == 6
     assert outcomes.count(AttemptOutcome.REACHED) == 22
-    moved = sum(did in STEP_OF_STATE.values() for did in came_to.values())
-    assert moved == 22 - list(came_to.values()).count("还没变化")
+    advanced_count = sum(did in STEP_OF_STATE.values() for did in came_to.values())
+    assert advanced_count == 22 - list(came_to.values()).count("还没变化")
     for name, did in came_to.items():
         log = Placement.objects.get(veteran__name=name).transitions.all()
         steps = len(BEFORE[names.index(name) % 4][0]) + 1

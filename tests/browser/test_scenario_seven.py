@@ -46,31 +46,31 @@ def fair(operator):
     assert operator.current_appointments
     starts = timezone.now() - timedelta(days=DAYS_AGO)
     ends = starts + timedelta(hours=4)
-    held = make_fair(title=FAIR, organiser=stations["江门市"], starts_at=starts, ends_at=ends)
+    job_fair = make_fair(title=FAIR, organiser=stations["江门市"], starts_at=starts, ends_at=ends)
     member = make_user("吴晓彤")
     dates = {"published_at": starts - timedelta(days=9), "expires_at": timezone.now() + timedelta(days=30)}
     logistics = make_employer(name="江门市远航物流有限公司", member=member)
     kitchen = make_employer(name="江门市金秋餐饮有限公司", region=stations["蓬江区"].region)
-    posts = [
+    positions = [
         make_position(employer=logistics, title="货车司机", headcount=5, **dates),
         make_position(employer=logistics, title="装卸班长", headcount=2, **dates),
         make_position(employer=kitchen, title="厨师", headcount=3, occupation_id="4-03-02-01", **dates),
     ]
-    make_booth(held, *posts[:2])
-    make_booth(held, posts[2])
+    make_booth(job_fair, *positions[:2])
+    make_booth(job_fair, positions[2])
     people = [make_veteran(station=stations[town]) for town in ("睦洲镇", "睦洲镇", "司前镇", "蓬江区")]
     with patch("django.utils.timezone.now", return_value=starts + timedelta(hours=1)):
         for person in people:
-            ticket = make_registration(held, person).ticket
-            fairs.check_in(fair=held, code=str(ticket), by=operator)
-        fairs.count_visitor(fair=held, kind=VisitorKind.FAMILY, by=operator)
-        made = [
-            placements.declare(veteran=person, position=post, by=operator, fair=held)
-            for person, post in zip(people, (posts[0], posts[0], posts[2]), strict=False)
+            ticket = make_registration(job_fair, person).ticket
+            fairs.check_in(fair=job_fair, code=str(ticket), by=operator)
+        fairs.count_visitor(fair=job_fair, kind=VisitorKind.FAMILY, by=operator)
+        placements = [
+            placements.declare(veteran=person, position=position, by=operator, fair=job_fair)
+            for person, position in zip(people, (positions[0], positions[0], positions[2]), strict=False)
         ]
-        for one in made[:2]:
+        for one in placements[:2]:
             placements.confirm(placement=one, by=member)
-    return held, made
+    return job_fair, placements
 
 
 def stat(page: Page, label: str):
@@ -78,15 +78,15 @@ def stat(page: Page, label: str):
 
 
 def cells(page: Page, table: str, row: str) -> list[str]:
-    found = page.get_by_role("table", name=table).get_by_role("row").filter(has_text=row)
-    return [text.strip() for text in found.get_by_role("cell").all_inner_texts()]
+    rows = page.get_by_role("table", name=table).get_by_role("row").filter(has_text=row)
+    return [text.strip() for text in rows.get_by_role("cell").all_inner_texts()]
 
 
 @pytest.mark.must("tracking.4")
 def test_the_fair_is_closed_and_three_months_later_its_funnel_is_read(
     fair, operator, open_page, sign_in, look, figure
 ) -> None:
-    held, made = fair
+    job_fair, placements = fair
     page = open_page()
     sign_in(page, operator)
     page.goto("/desk/fairs/")
@@ -114,9 +114,12 @@ def test_the_fair_is_closed_and_three_months_later_its_funnel_is_read(
     # What the stations wrote down in the three months since.
     day = timezone.localdate() - timedelta(days=DAYS_AGO)
     for one, steps in (
-        (made[0], (("interview", 3), ("offer", 5), ("onboard", 8), ("retain_1m", 39), ("retain_3m", 98))),
-        (made[1], (("interview", 4), ("offer", 6), ("onboard", 9), ("leave", 30))),
-        (made[2], (("interview", 6), ("decline_by_employer", 7))),
+        (
+            placements[0],
+            (("interview", 3), ("offer", 5), ("onboard", 8), ("retain_1m", 39), ("retain_3m", 98)),
+        ),
+        (placements[1], (("interview", 4), ("offer", 6), ("onboard", 9), ("leave", 30))),
+        (placements[2], (("interview", 6), ("decline_by_employer", 7))),
     ):
         for step, after in steps:
             placements.advance(
@@ -135,8 +138,8 @@ def test_the_fair_is_closed_and_three_months_later_its_funnel_is_read(
     funnel.get_by_role("row").filter(has_text="在岗满3个月").locator("strong a").click()
     look(page, "scenario-7-kept")
     expect(page.get_by_role("status")).to_have_text("共 1 份")
-    expect(page.get_by_role("link", name=made[0].veteran.name)).to_be_visible()
-    page.goto(f"/desk/insights/retention/?fair={held.pk}")
+    expect(page.get_by_role("link", name=placements[0].veteran.name)).to_be_visible()
+    page.goto(f"/desk/insights/retention/?fair={job_fair.pk}")
     look(page, "scenario-7-retention")
     expect(page.get_by_role("img", name="入职后仍在岗的比例")).to_be_visible()
     assert cells(page, "满 1、3、6、12 个月", "30 天")[0] == "50%"
@@ -145,8 +148,8 @@ def test_the_fair_is_closed_and_three_months_later_its_funnel_is_read(
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_every_report_page_looks_right(fair, operator, open_page, sign_in, look, width) -> None:
-    held, made = fair
-    for one, degree in zip(made, (5, 4, 2), strict=True):
+    job_fair, placements = fair
+    for one, degree in zip(placements, (5, 4, 2), strict=True):
         for step in ("offer", "onboard"):
             placements.advance(placement=one, step=step, by=operator)
         Answer.objects.create(
@@ -161,10 +164,10 @@ def test_every_report_page_looks_right(fair, operator, open_page, sign_in, look,
         ("/desk/insights/fairs/", "insights-fairs"),
         ("/desk/insights/years/", "insights-years"),
         ("/desk/insights/month/", "insights-month"),
-        (f"/desk/insights/rows/?figure=headcount&fair={held.pk}&at_fairs=1", "insights-rows"),
+        (f"/desk/insights/rows/?figure=headcount&fair={job_fair.pk}&at_fairs=1", "insights-rows"),
         ("/desk/trouble/", "trouble"),
         ("/desk/trouble/no-interview/", "trouble-list"),
-        (f"/desk/fairs/{held.pk}/", "fair-report"),
+        (f"/desk/fairs/{job_fair.pk}/", "fair-report"),
     ):
         page.goto(path)
         for details in page.locator("details.definitions").all():

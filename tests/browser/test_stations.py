@@ -24,23 +24,23 @@ pytestmark = [pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def towns(city):
     """睦洲镇 and 司前镇: a clerk, a person with an account, an intention and a call due today in each."""
-    made = SimpleNamespace(stations=city)
-    made.clerk = make_staff(city["睦洲镇"], StationRole.CLERK, name="李秀珍")
-    made.neighbour = make_staff(city["司前镇"], StationRole.CLERK, name="梁伟强")
-    made.operator = make_staff(city["江门市"], StationRole.OPERATOR, name="周敏")
-    made.ours = make_veteran(station=city["睦洲镇"], name="陈建国", account=make_user("陈建国"))
-    made.theirs = make_veteran(station=city["司前镇"], name="黄志明", account=make_user("黄志明"))
-    made.our_intention, made.their_intention = (
+    world = SimpleNamespace(stations=city)
+    world.clerk = make_staff(city["睦洲镇"], StationRole.CLERK, name="李秀珍")
+    world.neighbour = make_staff(city["司前镇"], StationRole.CLERK, name="梁伟强")
+    world.operator = make_staff(city["江门市"], StationRole.OPERATOR, name="周敏")
+    world.ours = make_veteran(station=city["睦洲镇"], name="陈建国", account=make_user("陈建国"))
+    world.theirs = make_veteran(station=city["司前镇"], name="黄志明", account=make_user("黄志明"))
+    world.our_intention, world.their_intention = (
         placements.declare(veteran=person, position=make_position(), by=clerk)
-        for person, clerk in ((made.ours, made.clerk), (made.theirs, made.neighbour))
+        for person, clerk in ((world.ours, world.clerk), (world.theirs, world.neighbour))
     )
-    for intention in (made.our_intention, made.their_intention):
+    for intention in (world.our_intention, world.their_intention):
         call = intention.follow_ups.earliest("due_on")
         call.due_on = call.call_on = timezone.localdate()
         call.save()
-    made.our_call = made.our_intention.follow_ups.earliest("due_on")
-    made.their_call = made.their_intention.follow_ups.earliest("due_on")
-    return made
+    world.our_call = world.our_intention.follow_ups.earliest("due_on")
+    world.their_call = world.their_intention.follow_ups.earliest("due_on")
+    return world
 
 
 def _record(window: Page, look, outcome: str, note: str, step: str = "") -> None:
@@ -81,8 +81,8 @@ def test_scenario_three_a_clerk_makes_the_days_calls(towns, open_page, sign_in, 
 @pytest.mark.must("files.6")
 def test_scenario_three_the_neighbours_people_are_found_by_no_way(towns, desk, sign_in, look, figure) -> None:
     sign_in(desk, towns.clerk)
-    asked = ("黄志明", towns.theirs.phone, towns.theirs.id_last4)
-    for words in asked:
+    search_texts = ("黄志明", towns.theirs.phone, towns.theirs.id_last4)
+    for words in search_texts:
         desk.goto("/desk/veterans/")
         desk.get_by_label("姓名、手机号或身份证后四位").fill(words)
         desk.get_by_role("button", name="查询").click()
@@ -101,10 +101,10 @@ def test_scenario_three_the_neighbours_people_are_found_by_no_way(towns, desk, s
     assert answers == paths
     listed = desk.request.get("/api/v1/veterans?name=黄志明").json()
     assert listed["count"] == 0
-    refused = AccessLog.objects.filter(kind=AccessKind.REFUSED, file_id=towns.theirs.pk, actor=towns.clerk)
-    assert refused.count() == 2
+    refusals = AccessLog.objects.filter(kind=AccessKind.REFUSED, file_id=towns.theirs.pk, actor=towns.clerk)
+    assert refusals.count() == 2
     assert AuditEvent.objects.filter(verb="web.refused", actor_id=towns.clerk.pk).count() == len(paths)
-    figure(f"{len(asked)} searches and {len(paths)} addresses refused and logged")
+    figure(f"{len(search_texts)} searches and {len(paths)} addresses refused and logged")
 
 
 @pytest.mark.must("files.6")

@@ -59,7 +59,7 @@ def _sign_in_as_staff(page: Page, user, look) -> None:
 
 
 def _publish_fair(page: Page) -> None:
-    """In the CMS, as the city's operator, who may publish."""
+    """Publish a fair in the CMS, as the city's operator, who may."""
     now = timezone.localtime()
     stamps = {
         "starts_at": now + timedelta(days=2),
@@ -101,7 +101,7 @@ def _register_employer(page: Page, look) -> None:
     look(page, "employer-home")
 
 
-def _post_position(page: Page, look) -> None:
+def _offer_position(page: Page, look) -> None:
     page.goto("/company/positions/new/")
     look(page, "employer-position-new")
     page.get_by_label("岗位名称").fill("A2牵引车司机")
@@ -184,22 +184,22 @@ def _see_reason_and_register(page: Page, look) -> None:
 @pytest.mark.must("walks.2", "walks.5")
 def test_from_a_published_fair_to_its_funnel(city, open_page, look, figure) -> None:
     operator = make_staff(city["江门市"], StationRole.OPERATOR, name="周敏", password=PASSWORD)
-    staff, firm, veteran = open_page(), open_page(), open_page(width=390)
+    staff, employer, veteran = open_page(), open_page(), open_page(width=390)
 
     _sign_in_as_staff(staff, operator, look)
     look(staff, "staff-day")
     _publish_fair(staff)
     fair = JobFairPage.objects.live().get(title=FAIR)
 
-    _sign_in_by_code(firm, make_phone(), look)
-    firm.wait_for_url("**/me/file/open/")
-    look(firm, "veteran-file-open")
-    _register_employer(firm, look)
-    _post_position(firm, look)
+    _sign_in_by_code(employer, make_phone(), look)
+    employer.wait_for_url("**/me/file/open/")
+    look(employer, "veteran-file-open")
+    _register_employer(employer, look)
+    _offer_position(employer, look)
 
     _decide(staff, "employers", "江门市远航物流有限公司", "通过，有效半年", look)
     _decide(staff, "positions", "A2牵引车司机", "通过并公开", look)
-    _join_fair(firm, look)
+    _join_fair(employer, look)
     _decide(staff, "booths", "江门市远航物流有限公司", "确认参会", look)
 
     _sign_in_by_code(veteran, make_phone(), look)

@@ -42,8 +42,8 @@ def test_scenario_5_as_typed_and_as_reviewed(open_page, member, sign_in, look) -
     field.press_sequentially(SCENARIO)
     panel = page.locator("#wording-requirements")
     expect(panel.locator("mark.mark-block")).to_have_text(re.compile("^限男性"))
-    warned = panel.locator("mark.mark-warn")
-    expect(warned).to_have_text([re.compile("^35岁以下"), re.compile("^无纹身")])
+    warnings = panel.locator("mark.mark-warn")
+    expect(warnings).to_have_text([re.compile("^35岁以下"), re.compile("^无纹身")])
     expect(panel).to_contain_text("妇女权益保障法")
     expect(panel.locator("mark", has_text="宿舍")).to_have_count(0)
     look(page, "wording-typed")
@@ -94,7 +94,7 @@ def test_scenario_5_as_typed_and_as_reviewed(open_page, member, sign_in, look) -
     assert position.is_open
 
 
-def test_without_javascript_the_button_posts_and_typing_is_kept(no_js, member, sign_in, look) -> None:
+def test_without_javascript_the_form_keeps_its_input(no_js, member, sign_in, look) -> None:
     page = no_js
     sign_in(page, member)
     page.goto("/company/positions/new/")
@@ -118,7 +118,7 @@ def test_the_queue_by_keys(desk, city, sign_in, look) -> None:
     now = timezone.now()
     for hours, title in enumerate(("丙岗位", "乙岗位", "甲岗位"), start=1):
         make_position(
-            employer=employer, opened=False, title=title, state=PositionState.IN_REVIEW,
+            employer=employer, is_open=False, title=title, state=PositionState.IN_REVIEW,
             submitted_at=now - timedelta(hours=hours), requirements="35岁以下" if title == "丙岗位" else "",
         )  # fmt: skip
     sign_in(desk, make_staff(employer.station, StationRole.REVIEWER))

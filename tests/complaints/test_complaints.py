@@ -104,7 +104,7 @@ def test_bad_input_names_its_field(position, reporter, change, field) -> None:
 
 
 def test_the_own_firm_and_a_hidden_post_are_not_reported(position, member, reporter, employer) -> None:
-    hidden = make_position(employer=employer, opened=False)
+    hidden = make_position(employer=employer, is_open=False)
     for who, what in ((member, position), (reporter, hidden)):
         with pytest.raises(PermissionDenied):
             actions.report(position=what, by=who, kind=ComplaintKind.FEE, text=TEXT)

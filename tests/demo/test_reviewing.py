@@ -20,7 +20,7 @@ def test_posts_wait_with_findings_a_first_look_and_reports() -> None:
     employer = make_employer()
     make_staff(employer.station, StationRole.REVIEWER)
     for _ in range(15):
-        make_position(employer=employer, opened=False, state=PositionState.IN_REVIEW)
+        make_position(employer=employer, is_open=False, state=PositionState.IN_REVIEW)
         make_position(employer=employer, education_min=Education.JUNIOR)
     for _ in range(5):
         make_veteran(account=make_user())

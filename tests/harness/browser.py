@@ -27,7 +27,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 SCREENS = Path(__file__).resolve().parents[2] / "test-results" / "screens"
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
-REFUSED = {"moderate", "serious", "critical"}
+REFUSED_IMPACTS = {"moderate", "serious", "critical"}
 # WCAG 2.2 AA and what axe calls good practice; headings in order and landmarks are among the latter.
 AXE_OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -40,11 +40,13 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 @dataclass
 class Watch:
-    """What went wrong in one browser context, and which of its pages have been looked at."""
+    """Problems of one browser context, the pages it visited and those that were looked at."""
 
     problems: list[str] = field(default_factory=list)
-    visited: dict[str, str] = field(default_factory=dict)  # shape of the path -> one path of that shape
-    looked: set[str] = field(default_factory=set)
+    pages_by_shape: dict[str, str] = field(
+        default_factory=dict
+    )  # shape of the path -> one path of that shape
+    viewed_shapes: set[str] = field(default_factory=set)
 
     def attach(self, page: Page) -> None:
         page.on("pageerror", lambda error: self.problems.append(f"script error on {page.url}: {error}"))
@@ -65,13 +67,13 @@ class Watch:
     def _navigated(self, page: Page, frame: Frame) -> None:
         path = urlsplit(frame.url).path
         if frame == page.main_frame and frame.url.startswith("http") and not path.startswith(NOT_OURS):
-            self.visited.setdefault(shape(path), path)
+            self.pages_by_shape.setdefault(shape(path), path)
 
     def finish(self) -> None:
         """Raise AssertionError with everything that this context has to answer for."""
-        unseen = [path for key, path in self.visited.items() if key not in self.looked]
-        if unseen:
-            self.problems.append(f"visited but never looked at, call look(page): {', '.join(unseen)}")
+        unviewed = [path for key, path in self.pages_by_shape.items() if key not in self.viewed_shapes]
+        if unviewed:
+            self.problems.append(f"visited but never looked at, call look(page): {', '.join(unviewed)}")
         assert not self.problems, "\n".join(dict.fromkeys(self.problems))
 
 
@@ -97,7 +99,7 @@ def browser_type_launch_args(browser_type_launch_args: dict, chromium_path: str)
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict) -> dict:
-    """What every context shares: Chinese, our time zone, no animation in screenshots."""
+    """Settings of every context: Chinese, our time zone, no animation in screenshots."""
     return {
         **browser_context_args,
         "locale": "zh-CN",
@@ -156,7 +158,7 @@ def axe(browser: Browser) -> Callable[[Page], None]:
 
     def run(page: Page) -> list[dict]:
         results = Axe().run(page, options=AXE_OPTIONS)
-        return [v for v in results.response["violations"] if v["impact"] in REFUSED]
+        return [v for v in results.response["violations"] if v["impact"] in REFUSED_IMPACTS]
 
     def twin(page: Page) -> list[dict]:
         # axe is a script: where JavaScript is off, it judges the same HTML in a page that has it.
@@ -171,13 +173,13 @@ def axe(browser: Browser) -> Callable[[Page], None]:
             context.close()
 
     def check(page: Page) -> None:
-        found = run(page) if getattr(page, "portal_javascript", True) else twin(page)
-        told = [
+        violations = run(page) if getattr(page, "portal_javascript", True) else twin(page)
+        messages = [
             f"{v['impact']} {v['id']}: {v['help']}\n"
             + "\n".join(f"    {n['target']}: {n['html'][:200]}" for n in v["nodes"][:5])
-            for v in found
+            for v in violations
         ]
-        assert not told, f"{page.url}: axe found\n" + "\n".join(told)
+        assert not messages, f"{page.url}: axe found\n" + "\n".join(messages)
 
     return check
 
@@ -197,7 +199,7 @@ def look(axe: Callable[[Page], None]) -> Callable[..., Path]:
         picture = SCREENS / f"{name}-{width}.png"
         page.screenshot(path=picture, full_page=True)
         if hasattr(page, "portal_watch"):
-            page.portal_watch.looked.add(shape(path))
+            page.portal_watch.viewed_shapes.add(shape(path))
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{page.url}: {wide} px wide in a window of {width} px ({picture})"
         axe(page)

@@ -48,16 +48,16 @@ def _key() -> str:
     return digest.hexdigest()[:16]
 
 
-def _kept() -> Path:
+def _migrated_copy() -> Path:
     return ROOT / ".pytest_cache" / f"migrated-{_key()}.sqlite3"
 
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
     """True when the migrated database can be copied instead of made. Its name is settled by then."""
-    if connection.vendor != "sqlite" or not _kept().exists():
+    if connection.vendor != "sqlite" or not _migrated_copy().exists():
         return False
-    shutil.copyfile(_kept(), settings.DATABASES["default"]["TEST"]["NAME"])
+    shutil.copyfile(_migrated_copy(), settings.DATABASES["default"]["TEST"]["NAME"])
     return True
 
 
@@ -81,24 +81,24 @@ def django_db_setup(
 def _keep(django_db_keepdb: bool) -> None:
     # Playwright's event loop gives its tests a connection object of their own: what the first one serialized
     # for serialized_rollback has to be found on every one.
-    made = connections[DEFAULT_DB_ALIAS]  # not `connection`, which only stands for it
-    contents = getattr(made, "_test_serialized_contents", None)
+    settings_connection = connections[DEFAULT_DB_ALIAS]  # not `connection`, which only stands for it
+    contents = getattr(settings_connection, "_test_serialized_contents", None)
     if contents is not None:
-        type(made)._test_serialized_contents = contents
+        type(settings_connection)._test_serialized_contents = contents
     if connection.vendor != "sqlite" or django_db_keepdb:
         return
-    kept = _kept()
-    kept.parent.mkdir(exist_ok=True)
-    for old in kept.parent.glob("migrated-*.sqlite3"):
+    copy = _migrated_copy()
+    copy.parent.mkdir(exist_ok=True)
+    for old in copy.parent.glob("migrated-*.sqlite3"):
         old.unlink(missing_ok=True)
-    draft = kept.with_name(f"{kept.name}.{os.getpid()}")
+    draft = copy.with_name(f"{copy.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     source = sqlite3.connect(settings.DATABASES["default"]["TEST"]["NAME"])
     try:
         source.execute("VACUUM INTO ?", (str(draft),))
     finally:
         source.close()
-    draft.replace(kept)
+    draft.replace(copy)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -130,7 +130,9 @@ def logs_can_be_emptied() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def content_types_come_back_first() -> Iterator[None]:
-    """What migrations made is read back for each test that commits, and Wagtail listens: for a page it asks
+    """Restore content types before other rows.
+
+    Rows of migrations are read back for each test that commits, and Wagtail listens: for a page it asks
     for the page's content type, and makes one when none is there yet and the process remembers none. So they
     are read back before everything else; and what a request that a browser left behind wrote after the
     database was emptied goes first.
@@ -155,7 +157,7 @@ def content_types_come_back_first() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def what_migrations_made_is_there_in_any_order() -> Iterator[None]:
+def restore_migrated_rows() -> Iterator[None]:
     """Tests that commit come last, but only within one process: one that has done its share takes tests of
     another, which may come before. So a test that rolls back looks first whether the root page is there,
     which no request makes.
@@ -166,9 +168,9 @@ def what_migrations_made_is_there_in_any_order() -> Iterator[None]:
         # Models load after Django is set up.
         from wagtail.models import Page
 
-        made = connections[DEFAULT_DB_ALIAS]
+        test_connection = connections[DEFAULT_DB_ALIAS]
         if not Page.objects.filter(depth=1).exists():
-            made.creation.deserialize_db_from_string(made._test_serialized_contents)
+            test_connection.creation.deserialize_db_from_string(test_connection._test_serialized_contents)
         plain(case)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -194,7 +196,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> Iterator[None]:
-    """What one test put into the cache is gone for the next."""
+    """Empty the cache before and after each test."""
     cache.clear()
     yield
     cache.clear()

@@ -80,7 +80,7 @@ def _answers(address: str, process: "subprocess.Popen[bytes]") -> bool:
 
 @pytest.fixture(scope="session")
 def elasticsearch_url() -> Iterator[str]:
-    """Where the server of this run answers."""
+    """Address of this run's search server."""
     if REAL:
         yield REAL
         return

@@ -23,17 +23,17 @@ SUMMARY = pytest.StashKey[list[str]]()
 _PHONE = re.compile(rb"(?=(1[3-9]\d{9}))")
 _ID_NUMBER = re.compile(rb"(?=([1-9]\d{16}[\dXx]))")
 _NUMBER = re.compile(r"1[3-9]\d{9}|[1-9]\d{16}[\dXx]")
-_known: set[bytes] = set()
+_noted_numbers: set[bytes] = set()
 
 
-def found_in(path: Path, known: set[bytes]) -> set[str]:
+def found_in(path: Path, numbers: set[bytes]) -> set[str]:
     """The known numbers that stand in a file."""
     content = path.read_bytes()
     return {
         match.group(1).decode()
         for shape in (_PHONE, _ID_NUMBER)
         for match in shape.finditer(content)
-        if match.group(1).upper() in known
+        if match.group(1).upper() in numbers
     }
 
 
@@ -44,7 +44,7 @@ def numbers_are_noted() -> Iterator[None]:
 
     def new(key: bytes, message: bytes, digest: Any) -> hmac.HMAC:
         if _NUMBER.fullmatch(message.decode(errors="replace")):
-            _known.add(message.upper())
+            _noted_numbers.add(message.upper())
         return hmac.new(key, message, digest)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -81,9 +81,9 @@ def search(config: pytest.Config) -> list[str]:
     for path in files:
         with suppress(FileNotFoundError):  # the running server removes and replaces files of its own
             size += path.stat().st_size / 1e6
-            leaks += [f"{path.name}: {number}" for number in sorted(found_in(path, _known))]
+            leaks += [f"{path.name}: {number}" for number in sorted(found_in(path, _noted_numbers))]
     line = (
-        f"{len(_known)} phones and ID numbers looked for in {len(files)} files,"
+        f"{len(_noted_numbers)} phones and ID numbers looked for in {len(files)} files,"
         f" {size:.0f} MB: {len(leaks)} found"
     )
     if hasattr(config, "workeroutput"):

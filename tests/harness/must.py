@@ -46,18 +46,18 @@ def _numbers(item: pytest.Item) -> list[str]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     part = config.getoption("--must")
-    known = {f"{name}.{i}" for name, texts in requirements().items() for i in range(1, len(texts) + 1)}
+    numbers = {f"{name}.{i}" for name, texts in requirements().items() for i in range(1, len(texts) + 1)}
     keep, drop = [], []
     for item in items:
         numbers = _numbers(item)
-        if unknown := set(numbers) - known:
+        if unknown := set(numbers) - numbers:
             raise pytest.UsageError(f"{item.nodeid}: tests/must.toml has no {', '.join(sorted(unknown))}")
         item.user_properties.append(("must", numbers))
         if part:
-            wanted = any(number.startswith(f"{part}.") for number in numbers)
+            is_selected = any(number.startswith(f"{part}.") for number in numbers)
         else:
-            wanted = config.getoption("--slow") or item.get_closest_marker("slow") is None
-        (keep if wanted else drop).append(item)
+            is_selected = config.getoption("--slow") or item.get_closest_marker("slow") is None
+        (keep if is_selected else drop).append(item)
     if drop:
         config.hook.pytest_deselected(items=drop)
         items[:] = keep
@@ -109,8 +109,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     config = session.config
     if not config.getoption("--must") or config.option.collectonly:
         return
-    shown = all(good for good, _ in _lines(config))
-    if not shown and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+    all_passed = all(good for good, _ in _lines(config))
+    if not all_passed and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

@@ -1,4 +1,4 @@
-"""What the machine must have for some of the tests: a browser, a Chinese font, a PostgreSQL server.
+"""Things the machine must have for some of the tests: a browser, a Chinese font, a PostgreSQL server.
 
 `make test` installs them where it can (tests/install.sh). Where one is missing, the tests that need it are
 skipped with the reason; under CI=true they fail instead, so that a green CI has run everything.
@@ -35,15 +35,15 @@ def has_chinese_font() -> bool:
 @cache
 def postgres_bin() -> Path | None:
     """Folder of initdb and postgres, of the newest version installed."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
-    if found:
-        return found[-1].parent
+    path = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
+    if path:
+        return path[-1].parent
     on_path = shutil.which("initdb")
     return Path(on_path).resolve().parent if on_path else None
 
 
 def missing() -> dict[str, str]:
-    """What is not here -> which tests cannot run."""
+    """Return {missing thing: tests that cannot run without it}."""
     lacks = {}
     if chromium() is None:
         lacks["Chromium (Debian: chromium)"] = "every test marked `browser`"

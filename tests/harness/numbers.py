@@ -74,8 +74,8 @@ def read(client: Client, path: str) -> tuple[Numbers, Any]:
     return page, answer.context
 
 
-def counted(client: Client, path: str) -> int:
-    """How many rows a list holds: what it says, held against the rows of all its pages."""
+def count_rows(client: Client, path: str) -> int:
+    """Count the rows of a list on all its pages; fails when the list states another number."""
     first, context = read(client, path)
     paginator = context["page"].paginator
     if first.total is None:  # a list of another desk: employers, positions, booths

@@ -33,7 +33,7 @@ def same_queries(client: Client) -> Callable[..., int]:
         def ask() -> object:
             return client.get(page) if isinstance(page, str) else page()
 
-        def counted() -> tuple[list[str], object]:
+        def count_queries() -> tuple[list[str], object]:
             with CaptureQueriesContext(connection) as captured:
                 answer = ask()
             if isinstance(answer, HttpResponse):
@@ -42,15 +42,15 @@ def same_queries(client: Client) -> Callable[..., int]:
             return [q["sql"] for q in captured], answer
 
         ask()  # fills what is kept for the life of the process: content types, sites, compiled templates
-        few, before = counted()
+        few, before = count_queries()
         grow()
-        many, after = counted()
+        many, after = count_queries()
         assert before != after, f"{page}: the same answer after growing, so nothing was measured"
         if len(few) != len(many):
             shapes = Counter(_NUMBERS.sub("?", sql) for sql in many)
             shapes.subtract(Counter(_NUMBERS.sub("?", sql) for sql in few))
-            grown = "\n".join(f"  {n:+d}  {sql[:400]}" for sql, n in shapes.items() if n)
-            pytest.fail(f"{page}: {len(few)} queries, {len(many)} after growing:\n{grown}", pytrace=False)
+            after = "\n".join(f"  {n:+d}  {sql[:400]}" for sql, n in shapes.items() if n)
+            pytest.fail(f"{page}: {len(few)} queries, {len(many)} after growing:\n{after}", pytrace=False)
         assert len(many) <= at_most, f"{page}: {len(many)} queries, more than {at_most}"
         return len(many)
 

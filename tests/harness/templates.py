@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OUR_FOLDERS = tuple(str(ROOT / name) + "/" for name in ("templates", "portal", "cms", "search", "matching"))
 EXCUSES = {"default", "default_if_none"}
 
-_seen: list[str] = []
+_checked_names: list[str] = []
 
 
 class UndefinedVariableError(AssertionError):
@@ -50,7 +50,7 @@ class StrictExpression(base.FilterExpression):
             self.var.resolve(context)
         except base.VariableDoesNotExist as error:
             message = f"{self.written_in}: undefined variable in {{{{ {self.token} }}}}: {error}"
-            _seen.append(message)
+            _checked_names.append(message)
             raise UndefinedVariableError(message) from error
 
     def _excused(self) -> bool:
@@ -83,9 +83,9 @@ def pytest_configure() -> None:
 @pytest.fixture(autouse=True)
 def undefined_variables() -> Iterator[list[str]]:
     """The undefined variables met by this test; any that is left at its end fails it."""
-    _seen.clear()
-    yield _seen
-    if _seen:
-        found = "\n".join(dict.fromkeys(_seen))
-        _seen.clear()
-        pytest.fail(f"undefined template variables:\n{found}", pytrace=False)
+    _checked_names.clear()
+    yield _checked_names
+    if _checked_names:
+        match = "\n".join(dict.fromkeys(_checked_names))
+        _checked_names.clear()
+        pytest.fail(f"undefined template variables:\n{match}", pytrace=False)

@@ -87,7 +87,7 @@ class Derived:
     formats: dict[str, str]
 
     def restore(self, content: Row) -> Row:
-        kept = [column for column in content["columns"] if column not in self.replaced_by]
+        columns_left = [column for column in content["columns"] if column not in self.replaced_by]
         rows = [
             {
                 **{column: value for column, value in row.items() if column not in self.replaced_by},
@@ -95,7 +95,7 @@ class Derived:
             }
             for row in content["rows"]
         ]
-        return {**content, "columns": [*kept, self.column], "rows": rows}
+        return {**content, "columns": [*columns_left, self.column], "rows": rows}
 
 
 @dataclass
@@ -120,17 +120,17 @@ class Renaming:
 
     tables: dict[str, str]
     columns: dict[str, dict[str, str]]
-    merged: dict[str, list[Part]]
+    merges: dict[str, list[Part]]
     derived: list[Derived] = field(default_factory=list)
 
     @classmethod
     def read(cls, path: Path = MAP) -> "Renaming":
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        merged = {
+        merges = {
             entry["table"]: [Part(**part) for part in entry["parts"]] for entry in data.get("merged", [])
         }
         derived = [Derived(**entry) for entry in data.get("derived", [])]
-        return cls(data.get("tables", {}), data.get("columns", {}), merged, derived)
+        return cls(data.get("tables", {}), data.get("columns", {}), merges, derived)
 
     @property
     def old_tables(self) -> dict[str, str]:
@@ -141,7 +141,7 @@ class Renaming:
 def restore_old_names(dump: Dump, renaming: Renaming, before: Dump) -> tuple[Dump, list[str]]:
     """The new dump under the old names, and what the map does not account for."""
     problems: list[str] = []
-    restored: Dump = {}
+    old_dump: Dump = {}
     numbers: dict[str, dict[Any, Any]] = {}  # merged table -> its number -> the number in the old table
     for table, parts in renaming.merged.items():
         if table not in dump:
@@ -154,21 +154,21 @@ def restore_old_names(dump: Dump, renaming: Renaming, before: Dump) -> tuple[Dum
             rest = [row for row in rest if not part.holds(row)]
             olds = sorted(before.get(part.old, {}).get("rows", ()), key=lambda row: row["id"])
             numbers[table] |= {row["id"]: old["id"] for row, old in zip(rows, olds, strict=False)}
-            restored[part.old] = _take_apart(part, content, rows, before, numbers[table], problems)
+            old_dump[part.old] = _take_apart(part, content, rows, before, numbers[table], problems)
         if rest:
             problems.append(f"{table}: {len(rest)} rows belong to no part")
     for table, content in dump.items():
         if table not in renaming.merged:
             old = renaming.old_tables.get(table, table)
-            if old in restored:
+            if old in old_dump:
                 problems.append(f"{table}: two tables are called {old}")
-            restored[old] = _rename_columns(content, renaming.columns.get(old, {}))
+            old_dump[old] = _rename_columns(content, renaming.columns.get(old, {}))
     for derived in renaming.derived:
-        if derived.table in restored:
-            restored[derived.table] = derived.restore(restored[derived.table])
-    _restore_references(restored, numbers)
-    _restore_type_names(restored, renaming)
-    return restored, problems
+        if derived.table in old_dump:
+            old_dump[derived.table] = derived.restore(old_dump[derived.table])
+    _restore_references(old_dump, numbers)
+    _restore_type_names(old_dump, renaming)
+    return old_dump, problems
 
 
 def _rename_columns(content: Row, columns: dict[str, str]) -> Row:
@@ -186,20 +186,22 @@ def _take_apart(
     part: Part, content: Row, rows: list[Row], before: Dump, numbers: dict[Any, Any], problems: list[str]
 ) -> Row:
     """The part's rows with the columns and the numbers of its old table."""
-    renamed = _rename_columns({**content, "rows": rows}, part.columns)
+    new_content = _rename_columns({**content, "rows": rows}, part.columns)
     columns = before.get(part.old, {}).get("columns", [])
-    added = set(renamed["columns"]) - set(columns)
-    for row in renamed["rows"]:
+    new_columns = set(new_content["columns"]) - set(columns)
+    for row in new_content["rows"]:
         wrong = {column for column, value in part.constants.items() if row[column] != value}
-        filled = {column for column in added - set(part.constants) - set(part.where) if row[column]}
-        if wrong | filled:
-            problems.append(f"{part.old}: number {row['id']} says more in {sorted(wrong | filled)}")
+        filled_columns = {
+            column for column in new_columns - set(part.constants) - set(part.where) if row[column]
+        }
+        if wrong | filled_columns:
+            problems.append(f"{part.old}: number {row['id']} says more in {sorted(wrong | filled_columns)}")
     return {
         "columns": columns,
-        "references": {c: table for c, table in renamed["references"].items() if c in columns},
+        "references": {c: table for c, table in new_content["references"].items() if c in columns},
         "rows": [
             {**{column: row.get(column) for column in columns}, "id": numbers.get(row["id"], row["id"])}
-            for row in renamed["rows"]
+            for row in new_content["rows"]
         ],
     }
 
@@ -247,26 +249,26 @@ def _drop_merged_names(dump: Dump, renaming: Renaming) -> None:
 def find_differences(before: Dump, after: Dump, renaming: Renaming) -> list[str]:
     """Differences that the map does not account for; none when both demos say the same."""
     before = json.loads(json.dumps(before))
-    restored, problems = restore_old_names(json.loads(json.dumps(after)), renaming, before)
-    for dump in (before, restored):
+    old_dump, problems = restore_old_names(json.loads(json.dumps(after)), renaming, before)
+    for dump in (before, old_dump):
         _drop_merged_names(dump, renaming)
-    for table in sorted(before.keys() | restored.keys()):
+    for table in sorted(before.keys() | old_dump.keys()):
         if table in LEFT_OUT:
             continue
-        if table not in restored or table not in before:
+        if table not in old_dump or table not in before:
             problems.append(f"{table}: only {'before' if table in before else 'after'}")
             continue
-        problems += _compare_table(table, before[table], restored[table])
+        problems += _compare_table(table, before[table], old_dump[table])
     return problems
 
 
 def _compare_table(table: str, before: Row, after: Row) -> Iterator[str]:
-    lost, added = (
+    only_before, new_columns = (
         sorted(set(before["columns"]) - set(after["columns"])),
         sorted(set(after["columns"]) - set(before["columns"])),
     )
-    if lost or added:
-        yield f"{table}: columns only before {lost}, only after {added}"
+    if only_before or new_columns:
+        yield f"{table}: columns only before {only_before}, only after {new_columns}"
         return
     lines = [Counter(canonical_lines(table, content["rows"])) for content in (before, after)]
     for name, extra in (("before", lines[0] - lines[1]), ("after", lines[1] - lines[0])):
@@ -279,12 +281,12 @@ def canonical_lines(table: str, rows: list[Row]) -> Iterator[str]:
     """Each row of an old table as one line, without what differs between two runs of one commit."""
     masks = {column: mask for (name, column), (mask, _) in VOLATILE.items() if name == table}
     for row in rows:
-        kept = {
+        columns_left = {
             column: masks[column](value) if column in masks and value is not None else value
             for column, value in row.items()
             if (table, column) not in ORDER_OF_APPS
         }
-        yield json.dumps(kept, sort_keys=True, ensure_ascii=False)
+        yield json.dumps(columns_left, sort_keys=True, ensure_ascii=False)
 
 
 def summarize(dump: Dump) -> dict[str, tuple[int, str]]:

@@ -55,8 +55,10 @@ def extract_commit(commit: str, root: Path, folder: Path) -> Path:
         LookupError: the repository does not hold the commit, for instance in a shallow clone.
     """
     git = ["git", "-C", str(root)]
-    known = subprocess.run([*git, "cat-file", "-e", f"{commit}^{{commit}}"], check=False, capture_output=True)
-    if known.returncode:
+    lookup = subprocess.run(
+        [*git, "cat-file", "-e", f"{commit}^{{commit}}"], check=False, capture_output=True
+    )
+    if lookup.returncode:
         raise LookupError(
             f"commit {commit} is missing from {root}: fetch the whole history (git fetch --unshallow)"
         )

@@ -1,4 +1,4 @@
-"""Who may open what: one row for each route of the portal, one column for each kind of reader.
+"""Route matrix: one row for each route of the portal, one column for each kind of reader.
 
 A reader is named '<role> <place>': each station role at the station that owns everything in this small world
 (own), at the one below, beside and above it; then the people without a post. tests/house/test_matrix.py asks
@@ -103,7 +103,7 @@ class World:
             for place, name in PLACES.items()
         }
         self.station = own
-        self.post = self.staff["clerk own"].appointments.get()
+        self.appointment = self.staff["clerk own"].appointments.get()
         self.veteran = make_veteran(
             station=own,
             name=PERSON,
@@ -128,14 +128,16 @@ class World:
         self.employer_document = add_employer_document(
             employer=self.employer, by=self.member, kind=DocumentKind.LICENCE, content=make_picture()
         )
-        self.firm_hidden_from = make_employer(name="被屏蔽有限公司")
+        self.employer_hidden_from = make_employer(name="被屏蔽有限公司")
         self.position = make_position(employer=self.employer)
-        self.draft = make_position(employer=self.employer, opened=False, state=PositionState.IN_REVIEW)
-        self.closed = make_position(employer=self.employer, state=PositionState.FILLED)
+        self.draft = make_position(employer=self.employer, is_open=False, state=PositionState.IN_REVIEW)
+        self.closed_position = make_position(employer=self.employer, state=PositionState.FILLED)
         self.fair = make_fair(organiser=own)
         self.booth = make_booth(self.fair, self.position)
-        asked = make_employer(name="等待展位有限公司", station=own)
-        self.asked_booth = Booth.objects.create(fair=self.fair, employer=asked, state=BoothState.REQUESTED)
+        waiting_employer = make_employer(name="等待展位有限公司", station=own)
+        self.asked_booth = Booth.objects.create(
+            fair=self.fair, employer=waiting_employer, state=BoothState.REQUESTED
+        )
         DoorShift.objects.create(fair=self.fair, user=self.volunteer, day=today)
         self.registration = make_registration(self.fair, self.veteran)
         self.placement = placements.declare(
@@ -153,9 +155,9 @@ class World:
             ends_on=today + timedelta(days=2),
             by=self.staff["clerk own"],
         )
-        self.sheet = take_in(self.staff["clerk own"], sheet_of(person(name=PERSON, phone="1")))
-        self.position_sheet = position_sheets.take_in(
-            self.member, self.employer, position_sheets.sheet_of(position_sheets.post(title=""))
+        self.record_import = take_in(self.staff["clerk own"], sheet_of(person(name=PERSON, phone="1")))
+        self.position_import = position_sheets.take_in(
+            self.member, self.employer, position_sheets.sheet_of(position_sheets.appointment(title=""))
         )
         self.home_coming = visits.register_return(
             by=self.staff["clerk own"],
@@ -169,7 +171,7 @@ class World:
         unclaimed = make_veteran(station=own, name="未认领人", phone=self.claimant.phone)
         self.claim = unclaimed.claims.create(user=self.claimant)
         self.twin = make_veteran(station=own, name="同一人")
-        hide(veteran=self.veteran, employer=self.firm_hidden_from, by=self.veteran_user)
+        hide(veteran=self.veteran, employer=self.employer_hidden_from, by=self.veteran_user)
         self.merge = merge_records(
             kept=unclaimed, gone=make_veteran(station=own, name="并入人"), by=self.staff["head own"]
         )
@@ -177,7 +179,7 @@ class World:
             veteran=self.veteran, by=self.veteran_user, kind=DocumentKind.OTHER, content=make_picture()
         )
         self.saved_search = saved.save(by=self.veteran_user, asked=SearchParams(q="司机"), name="司机")
-        self.notice = notify(
+        self.notification = notify(
             user=self.veteran_user, kind=NotificationKind.SEARCH, text="有新岗位", key="matrix"
         )
         self.token, self.token_text = issue(
@@ -273,8 +275,8 @@ def _of(thing: str, name: str = "pk") -> dict[str, str]:
     return {name: f"{thing}.pk"}
 
 
-ASKED = (f"q={PERSON}", f"q={PHONE}", f"q={LAST4}")
-NAMED = (f"name={PERSON}",)
+SEARCHES = (f"q={PERSON}", f"q={PHONE}", f"q={LAST4}")
+NAME_SEARCHES = (f"name={PERSON}",)
 
 MATRIX: dict[str, Row] = {
     # --- the person's own floor
@@ -307,7 +309,7 @@ MATRIX: dict[str, Row] = {
     "me/claim/": Row(SIGNED_IN),
     "me/hidden-employers/": Row(PERSONS),
     "me/hidden-employers/<int:pk>/hide/": Row(PERSONS, _of("rival_employer"), "post"),
-    "me/hidden-employers/<int:pk>/show/": Row(THE_PERSON, _of("firm_hidden_from"), "post"),
+    "me/hidden-employers/<int:pk>/show/": Row(THE_PERSON, _of("employer_hidden_from"), "post"),
     "positions/<int:pk>/report/": Row(SIGNED_IN, _of("position")),
     "me/reports/": Row(SIGNED_IN),
     "me/evidence/": Row(PERSONS),
@@ -336,11 +338,11 @@ MATRIX: dict[str, Row] = {
     "company/positions/sheets/": Row(EMPLOYERS),
     "company/positions/sheets/new/": Row(EMPLOYERS),
     "company/positions/sheets/template/": Row(EMPLOYERS),
-    "company/positions/sheets/<int:pk>/": Row(THE_UPLOADING_MEMBER, _of("position_sheet")),
-    "company/positions/sheets/<int:pk>/columns/": Row(THE_UPLOADING_MEMBER, _of("position_sheet"), "post"),
-    "company/positions/sheets/<int:pk>/result/": Row(THE_UPLOADING_MEMBER, _of("position_sheet")),
+    "company/positions/sheets/<int:pk>/": Row(THE_UPLOADING_MEMBER, _of("position_import")),
+    "company/positions/sheets/<int:pk>/columns/": Row(THE_UPLOADING_MEMBER, _of("position_import"), "post"),
+    "company/positions/sheets/<int:pk>/result/": Row(THE_UPLOADING_MEMBER, _of("position_import")),
     "company/positions/sheets/<int:pk>/<slug:step>/": Row(
-        THE_UPLOADING_MEMBER, {"pk": "position_sheet.pk", "step": "=undo"}, "post"
+        THE_UPLOADING_MEMBER, {"pk": "position_import.pk", "step": "=undo"}, "post"
     ),
     "company/positions/check/": Row(EMPLOYERS, method="post", data={"field": "=duties"}),
     "company/positions/<int:pk>/": Row(THE_EMPLOYER, _of("draft")),
@@ -355,7 +357,7 @@ MATRIX: dict[str, Row] = {
         THE_EMPLOYER, {**_of("position"), **_of("fair", "page_id")}, "post"
     ),
     "company/positions/<int:pk>/closing/": Row(
-        THE_EMPLOYER, _of("closed"), knows=KNOW_THE_PERSON | THE_EMPLOYER
+        THE_EMPLOYER, _of("closed_position"), knows=KNOW_THE_PERSON | THE_EMPLOYER
     ),
     "company/positions/<int:pk>/steps/<slug:step>/": Row(
         THE_EMPLOYER, {**_of("position"), "step": "=renew"}, "post"
@@ -403,7 +405,7 @@ MATRIX: dict[str, Row] = {
     "desk/follow-ups/in-vain/": Row(FILES, method="post", data={"pk": "follow_up.pk"}),
     "desk/calendar/": Row(FILES),
     "desk/calendar/revoke/": Row(FILES, method="post"),
-    "desk/veterans/": Row(FILES, queries=(*ASKED, "employment_status=unemployed")),
+    "desk/veterans/": Row(FILES, queries=(*SEARCHES, "employment_status=unemployed")),
     "desk/veterans/new/": Row(FILES),
     "desk/veterans/<int:pk>/": Row(FILES_HERE, _of("veteran")),
     "desk/veterans/<int:pk>/reveal/": Row(FILES_HERE, _of("veteran"), "post"),
@@ -416,16 +418,18 @@ MATRIX: dict[str, Row] = {
         FILES_HERE, {**_of("veteran"), "employer": "rival_employer.pk"}, "post"
     ),
     "desk/veterans/<int:pk>/hidden-employers/<int:employer>/show/": Row(
-        FILES_HERE, {**_of("veteran"), "employer": "firm_hidden_from.pk"}, "post"
+        FILES_HERE, {**_of("veteran"), "employer": "employer_hidden_from.pk"}, "post"
     ),
-    "desk/veterans/export/": Row(EXPORTS, queries=ASKED),
+    "desk/veterans/export/": Row(EXPORTS, queries=SEARCHES),
     "desk/sheets/": Row(FILES),
     "desk/sheets/new/": Row(FILES),
     "desk/sheets/template/": Row(FILES),
-    "desk/sheets/<int:pk>/": Row(THE_UPLOADER, _of("sheet")),
-    "desk/sheets/<int:pk>/columns/": Row(THE_UPLOADER, _of("sheet"), "post"),
-    "desk/sheets/<int:pk>/result/": Row(THE_UPLOADER, _of("sheet")),
-    "desk/sheets/<int:pk>/<slug:step>/": Row(THE_UPLOADER, {"pk": "sheet.pk", "step": "=undo"}, "post"),
+    "desk/sheets/<int:pk>/": Row(THE_UPLOADER, _of("record_import")),
+    "desk/sheets/<int:pk>/columns/": Row(THE_UPLOADER, _of("record_import"), "post"),
+    "desk/sheets/<int:pk>/result/": Row(THE_UPLOADER, _of("record_import")),
+    "desk/sheets/<int:pk>/<slug:step>/": Row(
+        THE_UPLOADER, {"pk": "record_import.pk", "step": "=undo"}, "post"
+    ),
     "desk/employers/": Row(REVIEWS),
     "desk/employers/<int:pk>/": Row(REVIEWS_HERE, _of("employer")),
     "desk/employers/papers/<int:pk>/": Row(REVIEWS_HERE, _of("employer_document")),
@@ -449,7 +453,7 @@ MATRIX: dict[str, Row] = {
     "desk/booths/<int:pk>/people/": Row(DESK_HERE, _of("booth")),
     "desk/fairs/": Row(DESK),
     "desk/fairs/<int:page_id>/": Row(DESK_HERE, _of("fair", "page_id")),
-    "desk/placements/": Row(FILES, queries=ASKED),
+    "desk/placements/": Row(FILES, queries=SEARCHES),
     "desk/placements/<int:pk>/": Row(FILES_HERE, _of("placement")),
     "desk/placements/<int:pk>/reopen/": Row(FILES_HERE, _of("placement"), "post"),
     "desk/placements/<int:pk>/correct/": Row(FILES_HERE, _of("placement"), "post"),
@@ -520,7 +524,7 @@ MATRIX: dict[str, Row] = {
     "desk/network/<int:pk>/<slug:change>/": Row(
         allowed(Permission.CHANGE_STATION_CONTACT, SERVES), {"pk": "station.pk", "change": "=contact"}
     ),
-    "desk/network/posts/<int:pk>/": Row(APPOINTS_HERE, _of("post")),
+    "desk/network/posts/<int:pk>/": Row(APPOINTS_HERE, _of("appointment")),
     # --- the door
     "door/": Row(SIGNED_IN),
     "door/<int:page_id>/": Row(DESK_HERE | {"volunteer"}, _of("fair", "page_id")),
@@ -533,7 +537,7 @@ MATRIX: dict[str, Row] = {
     "api/v1/": Row(frozenset()),
     "api/v1/openapi.json": Row(EVERYBODY),
     "api/v1/docs": Row(EVERYBODY),
-    "api/v1/veterans": Row(SIGNED_IN, queries=NAMED),
+    "api/v1/veterans": Row(SIGNED_IN, queries=NAME_SEARCHES),
     "api/v1/veterans/<int:veteran_id>": Row(KNOW_THE_PERSON, _of("veteran", "veteran_id")),
     "api/v1/placements": Row(SIGNED_IN, knows=KNOW_THE_PERSON | THE_EMPLOYER),
     "api/v1/placements/<int:placement_id>": Row(
@@ -566,7 +570,7 @@ MATRIX: dict[str, Row] = {
     "landing/": Row(SIGNED_IN),
     "notices/": Row(SIGNED_IN),
     "notices/read/": Row(SIGNED_IN, method="post"),
-    "notices/<int:pk>/": Row(THE_PERSON, _of("notice"), "post"),
+    "notices/<int:pk>/": Row(THE_PERSON, _of("notification"), "post"),
     "healthz": Row(EVERYBODY),
     # Pictures of published pages only; no document is stored below /media/.
     r"^media/(?P<path>(?:images|original_images)/.+)$": Row(frozenset(), {"path": "=images/none.jpg"}),

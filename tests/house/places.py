@@ -1,4 +1,4 @@
-"""Where posts show, and what closes one.
+"""Places where positions show, and the ways in which one closes.
 
 Every address of the URL configuration that answers a GET is asked as every kind of reader, with the queries
 below besides, and every published page; where the post is read while it is open has to stand in PLACES, so
@@ -108,7 +108,7 @@ class Fair(World):
 
     def __init__(self) -> None:
         super().__init__()
-        self.post = make_position(
+        self.position_to_close = make_position(
             employer=self.employer,
             title=TITLE,
             duties=f"负责{WORD}，安全送达。",
@@ -116,8 +116,8 @@ class Fair(World):
             expires_at=timezone.now() + timedelta(hours=1),
             external_id="HR-1",
         )
-        self.booth.positions.set([self.post])
-        self.position = self.draft = self.post  # what the matrix's addresses name
+        self.booth.positions.set([self.position_to_close])
+        self.position = self.draft = self.position_to_close  # what the matrix's addresses name
         ranking.rebuild()
         ranking.rebuild_people()
         searching.rebuild()
@@ -158,9 +158,11 @@ class Closing:
 def _lapse(world: Fair) -> None:
     """The verification holds until today; the post much longer."""
     Employer.objects.filter(pk=world.employer.pk).update(verified_until=timezone.localdate())
-    Position.objects.filter(pk=world.post.pk).update(expires_at=timezone.now() + timedelta(days=9))
-    ranking.refresh([world.post.pk])
-    searching.refresh(Kind.POSITION, [world.post.pk])
+    Position.objects.filter(pk=world.position_to_close.pk).update(
+        expires_at=timezone.now() + timedelta(days=9)
+    )
+    ranking.refresh([world.position_to_close.pk])
+    searching.refresh(Kind.POSITION, [world.position_to_close.pk])
 
 
 def _midnight(world: Fair) -> datetime:
@@ -168,13 +170,15 @@ def _midnight(world: Fair) -> datetime:
 
 
 CLOSINGS: dict[str, Closing] = {
-    "paused": Closing(lambda world: actions.pause(position=world.post, by=world.member)),
-    "withdrawn": Closing(lambda world: actions.withdraw(position=world.post, by=world.member)),
-    "filled": Closing(lambda world: actions.mark_filled(position=world.post, by=world.member)),
-    "edited": Closing(lambda world: actions.edit(position=world.post, by=world.member, headcount=9)),
+    "paused": Closing(lambda world: actions.pause(position=world.position_to_close, by=world.member)),
+    "withdrawn": Closing(lambda world: actions.withdraw(position=world.position_to_close, by=world.member)),
+    "filled": Closing(lambda world: actions.mark_filled(position=world.position_to_close, by=world.member)),
+    "edited": Closing(
+        lambda world: actions.edit(position=world.position_to_close, by=world.member, headcount=9)
+    ),
     "taken down": Closing(
         lambda world: actions.take_down(
-            position=world.post, by=world.staff["reviewer own"], reason="被举报收费"
+            position=world.position_to_close, by=world.staff["reviewer own"], reason="被举报收费"
         )
     ),
     "employer suspended": Closing(
@@ -182,6 +186,6 @@ CLOSINGS: dict[str, Closing] = {
             employer=world.employer, by=world.staff["reviewer own"], reason="被举报收费"
         )
     ),
-    "expired by the clock": Closing(at=lambda world: world.post.expires_at),
+    "expired by the clock": Closing(at=lambda world: world.position_to_close.expires_at),
     "verification lapsed by the clock": Closing(act=_lapse, at=_midnight),
 }

@@ -106,9 +106,9 @@ def _find_api() -> Any:
     from django.urls import get_resolver
     from ninja import NinjaAPI
 
-    served = get_resolver().namespace_dict  # Wagtail defines an API of its own, which has no URL
+    namespaces = get_resolver().namespace_dict  # Wagtail defines an API of its own, which has no URL
     apis = [each for each in list_objects() if issubclass(type(each), NinjaAPI)]
-    return next(api for api in apis if api.urls_namespace in served)
+    return next(api for api in apis if api.urls_namespace in namespaces)
 
 
 def _list_keys(content: dict[str, Any], schema: dict[str, Any]) -> set[str]:
@@ -119,20 +119,20 @@ def _list_keys(content: dict[str, Any], schema: dict[str, Any]) -> set[str]:
 
 
 def _walk_schema(
-    node: dict[str, Any], schema: dict[str, Any], at: str, seen: tuple[str, ...]
+    node: dict[str, Any], schema: dict[str, Any], at: str, visited_names: tuple[str, ...]
 ) -> Iterator[str]:
     name = node.get("$ref", "").rpartition("/")[2]
     if name:
-        if name not in seen:
-            yield from _walk_schema(schema["components"]["schemas"][name], schema, at, (*seen, name))
+        if name not in visited_names:
+            yield from _walk_schema(schema["components"]["schemas"][name], schema, at, (*visited_names, name))
         return
     for key, child in node.get("properties", {}).items():
         yield f"{at}{key}"
-        yield from _walk_schema(child, schema, f"{at}{key}.", seen)
+        yield from _walk_schema(child, schema, f"{at}{key}.", visited_names)
     if "items" in node:
-        yield from _walk_schema(node["items"], schema, f"{at}[].", seen)
+        yield from _walk_schema(node["items"], schema, f"{at}[].", visited_names)
     for part in (*node.get("anyOf", ()), *node.get("allOf", ()), *node.get("oneOf", ())):
-        yield from _walk_schema(part, schema, at, seen)
+        yield from _walk_schema(part, schema, at, visited_names)
 
 
 # --- registries ------------------------------------------------------------------------------------------
@@ -298,7 +298,7 @@ def build_listing() -> dict[str, Any]:
 
 # --- comparison ------------------------------------------------------------------------------------------
 def find_missing(listed: Any, present: Any, at: str = "") -> list[str]:
-    """What is listed and no longer present, or has another value; what is new does not count.
+    """Return what is listed and no longer present, or has another value; what is new does not count.
 
     A list is a set of names; each of its lists or mappings must lie whole within one that is present.
     """

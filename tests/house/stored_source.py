@@ -104,20 +104,20 @@ class Source:
         return value if isinstance(value, str) else "{}"
 
     @staticmethod
-    def _assigned(name: str, function: ast.FunctionDef) -> Iterator[ast.AST]:
+    def _find_assignments(name: str, function: ast.FunctionDef) -> Iterator[ast.AST]:
         for node in ast.walk(function):
             if isinstance(node, ast.Assign) and any(
                 isinstance(target, ast.Name) and target.id == name for target in node.targets
             ):
                 yield node.value
 
-    def _passed(self, name: str, function: Function, depth: int) -> set[str]:
+    def _find_arguments(self, name: str, function: Function, depth: int) -> set[str]:
         assert function.node is not None
         index = function.parameters.index(name)
         texts: set[str] = set()
         for call, around in self.calls():
-            called = getattr(call.func, "id", getattr(call.func, "attr", None))
-            if called == function.node.name:
+            function_name = getattr(call.func, "id", getattr(call.func, "attr", None))
+            if function_name == function.node.name:
                 values = [word.value for word in call.keywords if word.arg == name]
                 values += call.args[index : index + 1]
                 texts |= {text for value in values for text in self.list_values(value, around, depth + 1)}
@@ -177,8 +177,8 @@ def _list_texts(sources: list[Source], pick: Any) -> list[str]:
 
 
 def _notification_key(node: ast.AST) -> ast.AST | None:
-    named = isinstance(node, ast.Call) and "text" in {word.arg for word in node.keywords}
-    return _keyword(node, "key") if named else None  # type: ignore[arg-type]
+    has_text = isinstance(node, ast.Call) and "text" in {word.arg for word in node.keywords}
+    return _keyword(node, "key") if has_text else None  # type: ignore[arg-type]
 
 
 def _cookie(node: ast.AST) -> ast.AST | None:
@@ -222,7 +222,7 @@ def _environment_variable(node: ast.AST) -> ast.AST | None:
     return None
 
 
-def _sheet_headers(node: ast.AST) -> ast.AST | None:
+def _export_headers(node: ast.AST) -> ast.AST | None:
     return _keyword(node, "headers") if isinstance(node, ast.Call) else None
 
 
@@ -237,5 +237,5 @@ def list_source_names(sources: list[Source]) -> dict[str, list[str]]:
         "calendar_uids": _list_texts(sources, _calendar_uid),
         "data_files": _list_texts(sources, _data_file),
         "environment_variables": _list_texts(settings, _environment_variable),
-        "export_headers": _list_texts(sources, _sheet_headers),
+        "export_headers": _list_texts(sources, _export_headers),
     }

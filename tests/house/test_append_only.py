@@ -20,5 +20,5 @@ def test_the_database_guards_the_log(table: str) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(catalogue, [table])
-        found = {name for (name,) in cursor.fetchall()}
-    assert set(guard_names(table)) <= found, "its migration ends with GuardAppendOnly"
+        triggers = {name for (name,) in cursor.fetchall()}
+    assert set(guard_names(table)) <= triggers, "its migration ends with GuardAppendOnly"

@@ -1,4 +1,4 @@
-"""Who may know whom: imports, and the foreign keys that imports cannot see."""
+"""Direction of imports, and of the foreign keys that imports cannot see."""
 
 import ast
 import subprocess
@@ -29,8 +29,8 @@ HTTP = ("django.http", "django.shortcuts", "django.views", "django.contrib.messa
 def test_imports_run_down() -> None:
     # A process of its own: it would turn off every logger that is there.
     command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
-    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_the_contracts_are_the_houses_and_excuse_nothing() -> None:

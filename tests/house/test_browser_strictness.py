@@ -51,7 +51,7 @@ def test_more_than_a_minor_violation_fails(
     page.goto("/house/bad/")
     with pytest.raises(AssertionError, match=rule):
         axe(page)
-    page.portal_watch.looked.add("/house/bad/")
+    page.portal_watch.viewed_shapes.add("/house/bad/")
 
 
 def test_a_page_wider_than_the_phone_fails(phone: Page, look: Callable[..., object]) -> None:
@@ -115,6 +115,6 @@ def test_paths_of_one_shape_are_one_page() -> None:
 
 def forgive(page: Page, *, problems: bool = True) -> None:
     """Take back what this test did on purpose."""
-    page.portal_watch.visited.clear()
+    page.portal_watch.pages_by_shape.clear()
     if problems:
         page.portal_watch.problems.clear()

@@ -34,14 +34,14 @@ def test_every_stored_field_has_a_class() -> None:
 
 
 def test_every_row_of_the_table_names_a_stored_field() -> None:
-    stored = {
+    field_names = {
         (field.model._meta.label, field.name)
         for field in _fields()
         if field.model.__module__.startswith(OURS)
     }
     listed = {(label, field) for label, fields in listed_fields().items() for field in fields}
-    assert listed - stored == set()
-    assert stored - listed == set()
+    assert listed - field_names == set()
+    assert field_names - listed == set()
 
 
 def test_encrypted_columns_are_sensitive_and_sensitive_text_is_encrypted_or_hashed() -> None:

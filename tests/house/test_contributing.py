@@ -1,4 +1,4 @@
-"""docs/contributing.md: each named change has one file, and three of them are made in a copy of the project."""
+"""docs/contributing.md: each named change has one file; three of them are made in a copy of the project."""
 
 import os
 import re

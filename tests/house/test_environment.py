@@ -69,9 +69,13 @@ def test_every_variable_has_a_row_and_every_row_a_variable() -> None:
 
 def test_required_in_production_is_what_has_no_default_there() -> None:
     base, production = _reads("base"), _reads("production")
-    required = {name for name, default in production.items() if default is MISSING}
-    required |= {name for name, default in base.items() if default is MISSING and name not in production}
-    assert {name for name, row in _table().items() if row["required in production"] == "yes"} == required
+    without_default = {name for name, default in production.items() if default is MISSING}
+    without_default |= {
+        name for name, default in base.items() if default is MISSING and name not in production
+    }
+    assert {
+        name for name, row in _table().items() if row["required in production"] == "yes"
+    } == without_default
 
 
 def test_defaults_are_those_of_the_settings() -> None:
@@ -88,5 +92,7 @@ def test_defaults_are_those_of_the_settings() -> None:
 
 
 def test_secrets_are_marked() -> None:
-    marked = {name for name, row in _table().items() if row["secret"] == "yes"}
-    assert marked == {name for name in _table() if re.search(r"KEY|DATABASE_URL|ELASTICSEARCH_URL", name)}
+    secret_names = {name for name, row in _table().items() if row["secret"] == "yes"}
+    assert secret_names == {
+        name for name in _table() if re.search(r"KEY|DATABASE_URL|ELASTICSEARCH_URL", name)
+    }

@@ -1,4 +1,4 @@
-"""On a machine that has nothing of ours: `git clone`, `make run`, a home page; and `make test` is green."""
+"""A machine that has nothing of ours: `git clone`, `make run`, a home page; and `make test` is green."""
 
 import os
 import signal
@@ -44,8 +44,8 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         "MAKELEVEL",
         "VIRTUAL_ENV",
     }
-    kept = {name: value for name, value in os.environ.items() if name not in ours}
-    return {**kept, "PIP_CACHE_DIR": str(folder.parent / "cache"), **more}
+    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    return {**environment, "PIP_CACHE_DIR": str(folder.parent / "cache"), **more}
 
 
 def status(port: int, path: str = "/") -> int:
@@ -61,11 +61,11 @@ def status(port: int, path: str = "/") -> int:
 
 
 @contextmanager
-def served(folder: Path, within: float) -> Iterator[tuple[float, Path, int]]:
+def serve_portal(folder: Path, within: float) -> Iterator[tuple[float, Path, int]]:
     """`make run` in that folder: seconds until the home page, its log, its port. Ended by SIGTERM."""
     port, log = free_port(), folder.parent / f"run-{time.monotonic_ns()}.log"
     with log.open("wb") as out:
-        started = time.monotonic()
+        start = time.monotonic()
         running = subprocess.Popen(
             ["make", "run"],
             cwd=folder, env=environment(folder, PORT=str(port)), stdin=subprocess.DEVNULL,
@@ -73,11 +73,11 @@ def served(folder: Path, within: float) -> Iterator[tuple[float, Path, int]]:
         )  # fmt: skip
         try:
             while status(port) != 200:
-                taken = time.monotonic() - started
+                seconds = time.monotonic() - start
                 assert running.poll() is None, f"make run ended:\n{log.read_text()[-4000:]}"
-                assert taken < within, f"no home page after {taken:.0f} s:\n{log.read_text()[-4000:]}"
+                assert seconds < within, f"no home page after {seconds:.0f} s:\n{log.read_text()[-4000:]}"
                 time.sleep(0.5)
-            yield time.monotonic() - started, log, port
+            yield time.monotonic() - start, log, port
         finally:
             running.send_signal(signal.SIGTERM)
             running.wait(30)
@@ -85,29 +85,29 @@ def served(folder: Path, within: float) -> Iterator[tuple[float, Path, int]]:
 
 
 def test_a_fresh_clone_serves_its_home_page(clone: Path, figure: Callable[[str], None]) -> None:
-    with served(clone, FIRST) as (seconds, log, port):
+    with serve_portal(clone, FIRST) as (seconds, log, port):
         assert seconds < FIRST
         figure(f"home page of a fresh clone after {seconds:.0f} s")
         wait_for_text(log, f"http://localhost:{port}/")
         assert "19900000003" in log.read_text(), "the demo logins are not shown"
         assert status(port, "/positions/") == 200
-    kept = sorted(path.name for path in (clone / "var").iterdir())
-    with served(clone, AGAIN) as (seconds, _, port):
+    environment = sorted(path.name for path in (clone / "var").iterdir())
+    with serve_portal(clone, AGAIN) as (seconds, _, port):
         figure(f"the second time after {seconds:.0f} s")
         assert status(port, "/positions/") == 200
-    assert sorted(path.name for path in (clone / "var").iterdir()) == kept
+    assert sorted(path.name for path in (clone / "var").iterdir()) == environment
 
 
 def test_the_suite_passes_in_a_fresh_clone(clone: Path, figure: Callable[[str], None]) -> None:
-    started = time.monotonic()
-    done = subprocess.run(
+    start = time.monotonic()
+    result = subprocess.run(
         ["make", "test"],
         check=False, cwd=clone, env=environment(clone), stdin=subprocess.DEVNULL,
         capture_output=True, text=True,
     )  # fmt: skip
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-    figure(f"make test {time.monotonic() - started:.0f} s")
-    closing = [line.strip("= ") for line in done.stdout.splitlines() if " passed" in line]
+    assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-2000:]
+    figure(f"make test {time.monotonic() - start:.0f} s")
+    closing = [line.strip("= ") for line in result.stdout.splitlines() if " passed" in line]
     assert len(closing) == 2, closing  # SQLite with Chromium, then PostgreSQL
     figure("; ".join(closing))
 

@@ -53,9 +53,9 @@ def test_a_file_leaves_no_plain_number_in_its_row() -> None:
 @pytest.mark.parametrize("suite", ["test-sqlite", "test-postgres"])
 def test_a_full_run_leaves_no_plain_number(suite: str, figure) -> None:
     """The suite itself, as `make test` runs it, in a process of its own."""
-    done = subprocess.run(["make", suite], cwd=ROOT, capture_output=True, text=True, check=False)
-    said = [line for line in done.stdout.splitlines() if "phones and ID numbers" in line]
-    assert said, done.stdout[-2000:] + done.stderr[-1000:]
-    assert all(line.endswith(": 0 found") for line in said), said  # a line for each process
-    assert done.returncode == 0, done.stdout[-2000:]
-    figure(f"{suite}: {'; '.join(said)}")
+    result = subprocess.run(["make", suite], cwd=ROOT, capture_output=True, text=True, check=False)
+    summaries = [line for line in result.stdout.splitlines() if "phones and ID numbers" in line]
+    assert summaries, result.stdout[-2000:] + result.stderr[-1000:]
+    assert all(line.endswith(": 0 found") for line in summaries), summaries  # a line for each process
+    assert result.returncode == 0, result.stdout[-2000:]
+    figure(f"{suite}: {'; '.join(summaries)}")

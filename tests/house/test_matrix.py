@@ -112,20 +112,22 @@ def test_the_rows_name_readers_that_exist(world) -> None:
 
 
 def _wrong(route: str, row: Row, who: str, client: Client, world: World) -> Iterator[str]:
-    """What is wrong with the answers of one route to one reader."""
+    """Yield the faults in the answers of one route to one reader."""
     path = address(route, looked_up(row.sample, world))
     for query in ("", *row.queries):
-        asked = f"{path}?{query}" if query else path
+        target = f"{path}?{query}" if query else path
         with transaction.atomic():
-            response = getattr(client, row.method)(asked, looked_up(row.data, world) or None)
-            said = text(response)
+            response = getattr(client, row.method)(target, looked_up(row.data, world) or None)
+            page_text = text(response)
             inside = is_in(response)
             if not query and inside is not (who in row.opens):
                 yield f"{who}: {'let in' if inside else 'kept out'} ({response.status_code})"
-            if who not in row.knows and said.count(PERSON) > _echoes(client, asked, PERSON):
-                yield f"{who} reads the person's name ({asked})"
-            if who not in row.dials | {"the person"} and said.count(PHONE) > _echoes(client, asked, PHONE):
-                yield f"{who} reads the person's phone ({asked})"
+            if who not in row.knows and page_text.count(PERSON) > _echoes(client, target, PERSON):
+                yield f"{who} reads the person's name ({target})"
+            if who not in row.dials | {"the person"} and page_text.count(PHONE) > _echoes(
+                client, target, PHONE
+            ):
+                yield f"{who} reads the person's phone ({target})"
             if not inside and response.status_code in {403, 404} and who != "anonymous" and row.sample:
                 yield from _unlogged(route, row, who, world)
             transaction.set_rollback(True)
@@ -137,10 +139,10 @@ def _wrong(route: str, row: Row, who: str, client: Client, world: World) -> Iter
             transaction.set_rollback(True)
 
 
-def _echoes(client: Client, asked: str, secret: str) -> int:
-    """How often a page repeats what was asked for, told by asking for something that nobody has."""
+def _echoes(client: Client, address: str, secret: str) -> int:
+    """Count how often a page repeats its search text, by searching for something that nobody has."""
     decoy = DECOYS[secret]
-    return text(client.get(asked.replace(secret, decoy))).count(decoy) if secret in asked else 0
+    return text(client.get(address.replace(secret, decoy))).count(decoy) if secret in address else 0
 
 
 def _unlogged(route: str, row: Row, who: str, world: World) -> Iterator[str]:
@@ -158,16 +160,16 @@ def _unlogged(route: str, row: Row, who: str, world: World) -> Iterator[str]:
 
 @pytest.mark.must("files.2")
 def test_every_route_opens_to_those_of_its_row_and_to_nobody_else(world, clients, figure) -> None:
-    wrong, asked = [], 0
+    wrong, request_count = [], 0
     for route in OURS:
         row = MATRIX.get(route)
         if row is None:
             continue
         for who, client in clients.items():
-            asked += 1
+            request_count += 1
             wrong += [f"{route}: {what}" for what in _wrong(route, row, who, client, world)]
     assert not wrong, "\n".join(wrong)
-    figure(f"{len(OURS)} routes x {len(clients)} readers, {asked} pairs")
+    figure(f"{len(OURS)} routes x {len(clients)} readers, {request_count} pairs")
 
 
 @pytest.mark.must("files.2")

@@ -35,32 +35,32 @@ def everything(fair: Fair, clients: dict[str, Client]) -> list[Query]:
     return [(place, path, who) for place, path in fair.addresses() for who in clients]
 
 
-def shown(fair: Fair, clients: dict[str, Client], asked: Iterable[Query]) -> set[Query]:
-    """Those of the questions whose answer names the post."""
-    marks = (TITLE, json.dumps(TITLE)[1:-1], f"/positions/{fair.post.pk}/")
-    found = set()
-    for place, path, who in asked:
+def find_answers_naming(fair: Fair, clients: dict[str, Client], queries: Iterable[Query]) -> set[Query]:
+    """Return the queries whose answer names the position."""
+    marks = (TITLE, json.dumps(TITLE)[1:-1], f"/positions/{fair.position_to_close.pk}/")
+    naming = set()
+    for place, path, who in queries:
         with transaction.atomic():
             answer = clients[who].get(path)
-            said = text(answer)
+            page_text = text(answer)
             transaction.set_rollback(True)
-        if answer.status_code == 200 and any(mark in said for mark in marks):
-            found.add((place, path, who))
-    return found
+        if answer.status_code == 200 and any(mark in page_text for mark in marks):
+            naming.add((place, path, who))
+    return naming
 
 
-def leaks(seen: set[Query]) -> list[str]:
+def leaks(answers: set[Query]) -> list[str]:
     return sorted(
         f"{place}: {who} ({path})"
-        for place, path, who in seen
+        for place, path, who in answers
         if who not in MAY_STILL_READ.get(place, frozenset())
     )
 
 
 @pytest.mark.must("posts.5")
-def test_a_closed_post_is_in_no_answer_from_the_second_it_closes(fair, clients, monkeypatch, figure) -> None:
-    asked = everything(fair, clients)
-    while_open = shown(fair, clients, asked)
+def test_closed_position_is_in_no_answer_from_that_second(fair, clients, monkeypatch, figure) -> None:
+    queries = everything(fair, clients)
+    while_open = find_answers_naming(fair, clients, queries)
     places = {place for place, _, _ in while_open}
     assert places - PLACES == set(), "shows posts: name it in PLACES of tests/house/places.py"
     assert PLACES - places == set(), "does not show the open post any more"
@@ -72,7 +72,7 @@ def test_a_closed_post_is_in_no_answer_from_the_second_it_closes(fair, clients, 
             if moment is not None:
                 before = moment - timedelta(seconds=1)
                 patch.setattr(timezone, "now", lambda at=before: at)
-                still = shown(fair, clients, while_open)
+                still = find_answers_naming(fair, clients, while_open)
                 wrong += [
                     f"{way}, a second before: not at {place} ({who})" for place, _, who in while_open - still
                 ]
@@ -80,13 +80,15 @@ def test_a_closed_post_is_in_no_answer_from_the_second_it_closes(fair, clients, 
             # All of it once; then where it was.
             wrong += [
                 f"{way}: {leak}"
-                for leak in leaks(shown(fair, clients, asked if way == "withdrawn" else while_open))
+                for leak in leaks(
+                    find_answers_naming(fair, clients, queries if way == "withdrawn" else while_open)
+                )
             ]
             transaction.set_rollback(True)
-        fair.post.refresh_from_db()
+        fair.position_to_close.refresh_from_db()
         fair.employer.refresh_from_db()
     assert not wrong, "\n".join(wrong)
     figure(
-        f"{len(places)} places out of {len(asked)} questions, {len(while_open)} answers name the open post;"
+        f"{len(places)} places out of {len(queries)} questions, {len(while_open)} answers name the open post;"
         f" {len(CLOSINGS)} ways to close: 0 do"
     )

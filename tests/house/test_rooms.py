@@ -58,8 +58,8 @@ def test_every_module_says_what_it_is() -> None:
 
 def test_every_dependency_has_its_reason() -> None:
     lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
-    declared = [*project()["project"]["dependencies"], *project()["dependency-groups"]["dev"]]
-    for requirement in declared:
+    requirements_listed = [*project()["project"]["dependencies"], *project()["dependency-groups"]["dev"]]
+    for requirement in requirements_listed:
         line = next(line for line in lines if line.strip().startswith(f'"{requirement}"'))
         assert re.search(r'",\s+# \S', line) or requirement.startswith("playwright"), (
             f"no reason: {requirement}"
@@ -84,16 +84,16 @@ def test_every_pin_has_a_hash() -> None:
 
 
 def test_no_tracked_file_names_a_registry() -> None:
-    found = []
+    hosts = []
     for path in files():
         try:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue
-        found += [
+        hosts += [
             f"{name(path)}: {host}" for host in REGISTRIES if re.search(rf"\b{re.escape(host)}\b", text)
         ]
-    assert not found, "\n".join(found)
+    assert not hosts, "\n".join(hosts)
 
 
 def test_system_checks_have_nothing_to_say() -> None:
@@ -112,8 +112,8 @@ def _marked_numbers() -> set[str]:
 
 
 def test_every_requirement_has_a_test() -> None:
-    promised = {f"{part}.{i}" for part, texts in requirements().items() for i in range(1, len(texts) + 1)}
-    assert promised - _marked_numbers() == set()
+    numbers = {f"{part}.{i}" for part, texts in requirements().items() for i in range(1, len(texts) + 1)}
+    assert numbers - _marked_numbers() == set()
 
 
 def _is_atomic(function: ast.FunctionDef) -> bool:
@@ -139,7 +139,7 @@ def _templates() -> list[tuple[Path, str]]:
     """Our templates, with what stands in template comments blanked."""
     comment = re.compile(r"{#.*?#}|{%\s*comment.*?endcomment\s*%}", re.DOTALL)
     return [
-        (path, comment.sub(lambda found: "\n" * found[0].count("\n"), path.read_text(encoding="utf-8")))
+        (path, comment.sub(lambda hosts: "\n" * hosts[0].count("\n"), path.read_text(encoding="utf-8")))
         for path in files()
         if path.suffix == ".html"
     ]

@@ -1,4 +1,4 @@
-"""Nobody sees more than is theirs: rows are asked for through a scope, closed floors answer no stranger."""
+"""Scopes: rows are read through a scope, and areas for staff answer no stranger."""
 
 import ast
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ SCOPES = {
     "verified",
     "none",
 }
-CLOSED = ("me/", "company/", "desk/", "door/", "api/v1/")
+STAFF_AREAS = ("me/", "company/", "desk/", "door/", "api/v1/")
 # The description of the API holds no data; the others are open data.
 OPEN = {
     "api/v1/docs",
@@ -46,7 +46,7 @@ def scoped_models() -> set[str]:
 
 
 def _chain(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> Iterator[ast.AST]:
-    """From `Model.objects` outwards: every attribute and call that is applied to it."""
+    """Yield, from `Model.objects` outwards, every attribute and call that is applied to it."""
     while isinstance(parent := parents.get(node), ast.Attribute) or (
         isinstance(parent, ast.Call) and parent.func is node
     ):
@@ -64,7 +64,7 @@ def _about_the_reader(call: ast.Call) -> bool:
 def unscoped(module: ast.Module, models: set[str]) -> list[tuple[int, str]]:
     """Line and text of each query over a scoped model that names no scope."""
     parents = {child: node for node in ast.walk(module) for child in ast.iter_child_nodes(node)}
-    found = []
+    queries = []
     for node in ast.walk(module):
         if isinstance(node, ast.Attribute) and node.attr in {"objects", "_default_manager"}:
             if not (isinstance(node.value, ast.Name) and node.value.id in models):
@@ -73,17 +73,17 @@ def unscoped(module: ast.Module, models: set[str]) -> list[tuple[int, str]]:
             verbs = {link.attr for link in chain if isinstance(link, ast.Attribute)}
             calls = [link for link in chain if isinstance(link, ast.Call)]
             if not verbs & SCOPES and not any(_about_the_reader(call) for call in calls):
-                found.append((node.lineno, ast.unparse(chain[-1] if chain else node)))
+                queries.append((node.lineno, ast.unparse(chain[-1] if chain else node)))
         elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
             ("get_object_or_404", "get_list_or_404")
         ):
-            asked = node.args[0]
-            if isinstance(asked, ast.Name) and asked.id in models:
-                found.append((node.lineno, ast.unparse(node)))
-    return found
+            argument = node.args[0]
+            if isinstance(argument, ast.Name) and argument.id in models:
+                queries.append((node.lineno, ast.unparse(node)))
+    return queries
 
 
-def test_the_models_with_people_and_firms_have_a_scope() -> None:
+def test_models_of_people_and_employers_have_a_scope() -> None:
     assert scoped_models() >= {
         "Veteran",
         "Employer",
@@ -120,8 +120,8 @@ def test_every_query_of_a_page_names_its_scope() -> None:
         ("Region.objects.all()", False),
     ],
 )
-def test_a_query_without_a_scope_is_caught(code: str, caught: bool) -> None:
-    assert bool(unscoped(ast.parse(code), {"Veteran"})) is caught
+def test_a_query_without_a_scope_is_caught(code: str, is_refused: bool) -> None:
+    assert bool(unscoped(ast.parse(code), {"Veteran"})) is is_refused
 
 
 def _paths(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
@@ -136,15 +136,17 @@ def _paths(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterat
                     type(converter).__name__, 1
                 )
                 kind = type(converter).__name__.removesuffix("Converter").lower()
-                for written in (f"<{kind}:{key}>", f"<{key}>"):
-                    route = route.replace(written, str(sample))
+                for placeholder in (f"<{kind}:{key}>", f"<{key}>"):
+                    route = route.replace(placeholder, str(sample))
             yield route
 
 
 @pytest.mark.django_db
 def test_closed_floors_answer_nobody_unknown(client: Client) -> None:
     paths = [
-        path for path in _paths(get_resolver().url_patterns) if path.startswith(CLOSED) and path not in OPEN
+        path
+        for path in _paths(get_resolver().url_patterns)
+        if path.startswith(STAFF_AREAS) and path not in OPEN
     ]
     answers = {path: client.get(f"/{path}").status_code for path in paths}
     assert {path: code for path, code in answers.items() if code not in {301, 302, 401, 403, 404, 405}} == {}

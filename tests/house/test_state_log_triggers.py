@@ -8,7 +8,7 @@ from django.db.migrations.loader import MigrationLoader
 from portal.core.migration_operations import GuardAppendOnly
 from portal.core.state_log_triggers import CreateStateLogTriggers, DropStateLogTriggers, StateLogTriggers
 
-TIE = StateLogTriggers(
+TRIGGERS = StateLogTriggers(
     row="placements_placement",
     log="placements_placementtransition",
     key="placement_id",
@@ -36,26 +36,26 @@ def triggers(table: str) -> set[str]:
 
 
 def all_there() -> bool:
-    return all(name in triggers(table) for table, name in TIE.names)
+    return all(name in triggers(table) for table, name in TRIGGERS.names)
 
 
 @pytest.mark.django_db
-def test_the_finished_database_ties_row_and_log() -> None:
+def test_migrated_database_has_the_triggers() -> None:
     assert all_there(), "the migration that alters one of them ends with CreateStateLogTriggers"
 
 
-def test_every_tie_of_the_migrations_is_the_one_looked_for() -> None:
-    made = [
+def test_migrations_create_these_triggers_only() -> None:
+    operations = [
         operation
         for migration in MigrationLoader(None).disk_migrations.values()
         for operation in migration.operations
         if type(operation) is CreateStateLogTriggers
     ]
-    assert made
-    for operation in made:
+    assert operations
+    for operation in operations:
         assert operation.deconstruct()[2] == WORDS
     row = apps.get_model("placements", "Placement")
-    assert {row._meta.db_table, *TIE.carried} <= {"placements_placement"} | {
+    assert {row._meta.db_table, *TRIGGERS.carried} <= {"placements_placement"} | {
         field.column for field in row._meta.concrete_fields
     }
 
@@ -63,7 +63,7 @@ def test_every_tie_of_the_migrations_is_the_one_looked_for() -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", ["placement", "placementtransition"])
 def test_a_migration_can_alter_either_and_be_taken_back(name) -> None:
-    """As a later migration would: SQLite builds the table anew, and the triggers are there again."""
+    """Alter a table like a later migration: SQLite rebuilds it, and the triggers are there again."""
     operations = [
         DropStateLogTriggers(**WORDS),
         migrations.AddField(name, "extra", models.CharField(max_length=30, default="")),

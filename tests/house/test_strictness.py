@@ -199,7 +199,7 @@ def test_must_refuses_a_number_that_no_part_has(pytester: pytest.Pytester) -> No
 
 
 def test_a_database_of_a_person_is_never_used(tmp_path: object) -> None:
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "pytest", "--collect-only", "-q", "tests/house/test_strictness.py"],
         check=False,
         cwd=ROOT,
@@ -207,8 +207,8 @@ def test_a_database_of_a_person_is_never_used(tmp_path: object) -> None:
         capture_output=True,
         text=True,
     )
-    assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "unset PORTAL_DATA" in done.stderr
+    assert result.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "unset PORTAL_DATA" in result.stderr
 
 
 def run_inside(pytester: pytest.Pytester, *options: str, conftest: str = "") -> pytest.RunResult:

@@ -25,17 +25,17 @@ def _forms() -> Iterator[type[forms.BaseForm]]:
     """Every form of the pages."""
     for module in pkgutil.walk_packages(portal.web.__path__, "portal.web."):
         importlib.import_module(module.name)
-    waiting = [forms.BaseForm]
-    while waiting:
-        for form in waiting.pop().__subclasses__():
-            waiting.append(form)
+    pending_classes = [forms.BaseForm]
+    while pending_classes:
+        for form in pending_classes.pop().__subclasses__():
+            pending_classes.append(form)
             if form.__module__.startswith("portal.web") and "gallery" not in form.__module__:
                 yield form
 
 
 def _free_fields() -> list[tuple[str, str, bool]]:
     """(form, field, guarded) of each field that takes free text; a model's validators guard its form too."""
-    found = set()
+    fields = set()
     for form in _forms():
         model = getattr(getattr(form, "_meta", None), "model", None)
         for name, field in getattr(form, "base_fields", {}).items():
@@ -44,8 +44,8 @@ def _free_fields() -> list[tuple[str, str, bool]]:
             guards = list(field.validators)
             if model is not None and name in {f.name for f in model._meta.get_fields()}:
                 guards += model._meta.get_field(name).validators
-            found.add((form.__qualname__, name, validate_no_unit_name in guards))
-    return sorted(found)
+            fields.add((form.__qualname__, name, validate_no_unit_name in guards))
+    return sorted(fields)
 
 
 @pytest.mark.parametrize(("form", "name", "guarded"), _free_fields())

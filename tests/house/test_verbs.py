@@ -6,22 +6,22 @@ from portal.web.staff.audit.verb_labels import CATEGORIES, VERBS, category_of, v
 from tests.house.source import name, python_files, tree
 
 
-def _written() -> dict[str, str]:
+def _verbs_by_file() -> dict[str, str]:
     """Verb -> file, for each verb written out in a call."""
-    found = {}
+    files = {}
     for path in [*python_files("portal"), *python_files("cms")]:
         for call in ast.walk(tree(path)):
             if isinstance(call, ast.Call):
                 for keyword in call.keywords:
                     if keyword.arg == "verb" and isinstance(keyword.value, ast.Constant):
-                        found[str(keyword.value.value)] = name(path)
-    return found
+                        files[str(keyword.value.value)] = name(path)
+    return files
 
 
 def test_every_verb_has_verb_label() -> None:
-    written = _written()
-    assert len(written) > 20
-    assert {verb: path for verb, path in written.items() if verb not in VERBS} == {}
+    verbs = _verbs_by_file()
+    assert len(verbs) > 20
+    assert {verb: path for verb, path in verbs.items() if verb not in VERBS} == {}
 
 
 def test_every_verb_belongs_to_a_room() -> None:

@@ -80,7 +80,7 @@ def test_the_same_device_key_or_the_same_two_give_the_first_row(clerk) -> None:
 def test_a_closed_position_and_an_employer_without_a_booth_are_refused(clerk) -> None:
     veteran = make_veteran()
     with pytest.raises(ValidationError, match="停止招聘"):
-        actions.declare(veteran=veteran, position=make_position(opened=False), by=clerk)
+        actions.declare(veteran=veteran, position=make_position(is_open=False), by=clerk)
     fair = make_fair(organiser=make_stations()["睦洲镇"])
     with pytest.raises(ValidationError, match="没有参加"):
         actions.declare(veteran=veteran, position=make_position(), by=clerk, fair=fair)

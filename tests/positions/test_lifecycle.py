@@ -110,7 +110,7 @@ def test_a_renewal_has_its_time_and_its_limit(employer, member, ahead, fields, s
 
 def test_a_draft_is_not_renewed_and_a_review_counts_anew(employer, member, reviewer) -> None:
     with pytest.raises(TransitionRefused):
-        lifecycle.renew(position=make_position(employer=employer, opened=False), by=member)
+        lifecycle.renew(position=make_position(employer=employer, is_open=False), by=member)
     post = _ending(employer, -DAY, state=PositionState.EXPIRED, renewals=3)
     actions.submit(position=post, by=member)
     actions.approve(position=post, by=reviewer)
@@ -119,11 +119,11 @@ def test_a_draft_is_not_renewed_and_a_review_counts_anew(employer, member, revie
 
 def test_the_wished_last_day_bounds_the_approval(employer, member, reviewer) -> None:
     last = timezone.localdate() + 5 * DAY
-    post = make_position(employer=employer, opened=False, closes_on=last)
+    post = make_position(employer=employer, is_open=False, closes_on=last)
     actions.submit(position=post, by=member)
     actions.approve(position=post, by=reviewer)
     assert timezone.localtime(post.expires_at).date() == last + DAY
-    stale = make_position(employer=employer, opened=False, closes_on=timezone.localdate() - DAY)
+    stale = make_position(employer=employer, is_open=False, closes_on=timezone.localdate() - DAY)
     with pytest.raises(ValidationError, match="截止日期已过"):
         actions.submit(position=stale, by=member)
 
@@ -166,7 +166,7 @@ def test_more_people_are_asked_for_without_a_review(employer, member) -> None:
     assert "headcount" in refused.value.message_dict
     with pytest.raises(ValidationError):
         lifecycle.raise_headcount(position=post, by=member, headcount=9000)
-    draft = make_position(employer=employer, opened=False)
+    draft = make_position(employer=employer, is_open=False)
     with pytest.raises(ValidationError, match="修改岗位"):
         lifecycle.raise_headcount(position=draft, by=member, headcount=9)
 
@@ -208,12 +208,12 @@ def test_a_title_that_says_nothing_asks_for_an_occupation(employer, member) -> N
 def test_a_double_is_held_back_until_somebody_says_it_is_none(employer, member) -> None:
     shown = make_position(employer=employer, title="货车司机")
     make_position(employer=make_employer(), title="货车司机")
-    double = make_position(employer=employer, title="货车 司机（）", opened=False)
+    double = make_position(employer=employer, title="货车 司机（）", is_open=False)
     with pytest.raises(DuplicatePosition) as found:
         submit_unless_duplicate(position=double, by=member)
     assert found.value.similar == [shown]
     double.refresh_from_db()
     assert double.state == PositionState.DRAFT
     assert submit_unless_duplicate(position=double, by=member, distinct=True).state == PositionState.IN_REVIEW
-    other_pay = make_position(employer=employer, title="货车司机", opened=False, pay_to=9000)
+    other_pay = make_position(employer=employer, title="货车司机", is_open=False, pay_to=9000)
     assert submit_unless_duplicate(position=other_pay, by=member).state == PositionState.IN_REVIEW

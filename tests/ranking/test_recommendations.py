@@ -75,7 +75,7 @@ def test_an_approved_position_is_ranked_and_a_withdrawn_one_is_gone(
     ranking_index.rebuild()
     member = make_user()
     employer = make_employer(member=member)
-    position = make_position(employer=employer, opened=False)
+    position = make_position(employer=employer, is_open=False)
     with django_capture_on_commit_callbacks(execute=True):
         positions.submit(position=position, by=member)
         positions.approve(position=position, by=make_staff(employer.station, StationRole.REVIEWER))

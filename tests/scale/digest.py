@@ -1,4 +1,4 @@
-"""What all files of a database say, in one hash, and how many rows tell of it:
+"""One hash of all records of a database, and the number of rows that describe them:
 `python -m tests.scale.digest`.
 """
 
@@ -28,14 +28,14 @@ def main() -> None:
         for row in model.objects.order_by("veteran__id_hash", field).values_list("veteran__id_hash", *rest):
             digest.update(repr(row).encode())
     first = ImportRun.objects.earliest("pk")
-    said = {
+    contents = {
         "files": [Veteran.objects.count(), digest.hexdigest()],
         "opened": AuditEvent.objects.filter(verb="veterans.opened").count(),
         "counts": [first.total, first.done, first.created, first.updated, first.unchanged, first.bad],
         "rows": ImportRow.objects.filter(run=first).count(),
         "state": first.state,
     }
-    print(json.dumps(said))
+    print(json.dumps(contents))
 
 
 main()

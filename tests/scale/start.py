@@ -184,12 +184,12 @@ def measure_second_run(checkout: Path, data: Path, port: int) -> dict[str, Any]:
         cpu = portal.cpu_seconds()
         time.sleep(SETTLE)
         processes = portal.list_processes()
-        settled = portal.cpu_seconds()
+        cpu_settled = portal.cpu_seconds()
     return {
         "status": status,
         "wall_to_first_page": round(seconds, 2),
         "cpu_to_first_page": round(cpu, 2),
-        "cpu_settled": round(settled, 2),
+        "cpu_settled": round(cpu_settled, 2),
         "pss_together": round(sum(row["pss"] for row in processes), 1),
         "rss_together": round(sum(row["rss"] for row in processes), 1),
         "processes": processes,

@@ -72,14 +72,14 @@ def test_a_days_calls_among_12000_as_in_a_town(tmp_path, figure) -> None:
     command = [sys.executable, "-m", "tests.benchmarks.people", "--duties", "--json", str(result)]
     subprocess.run(command, cwd=ROOT, check=True)
     figures: dict[str, dict[str, float]] = json.loads(result.read_text())
-    held = figures.pop("rows")
-    assert held["people"] == 97_092
-    assert held["intentions"] == 1_600
-    assert held["duties"] >= 12_000
+    row_counts = figures.pop("rows")
+    assert row_counts["people"] == 97_092
+    assert row_counts["intentions"] == 1_600
+    assert row_counts["duties"] >= 12_000
     days = {name: row for name, row in figures.items() if name.startswith("staff day")}
     assert len(days) == 3
     figure(
-        f"{held['duties']:,.0f} duties; "
+        f"{row_counts['duties']:,.0f} duties; "
         + "; ".join(
             f"{name}: {row['queries_city']:.0f} queries, p95 {row['p95_city']:.0f} ms, {row['ratio']:.2f}x"
             for name, row in figures.items()

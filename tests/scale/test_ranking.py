@@ -15,7 +15,7 @@ Report = dict[str, Any]
 pytestmark = pytest.mark.slow
 
 
-def measured(folder: Path, *options: str) -> Report:
+def measure(folder: Path, *options: str) -> Report:
     result = folder / "ranking.json"
     command = [sys.executable, "-m", "tests.benchmarks.ranking", "--json", str(result), *options]
     subprocess.run(command, cwd=ROOT, check=True)
@@ -25,16 +25,16 @@ def measured(folder: Path, *options: str) -> Report:
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory) -> Report:
-    return measured(tmp_path_factory.mktemp("ranking"))
+    return measure(tmp_path_factory.mktemp("ranking"))
 
 
 @pytest.fixture(scope="module")
 def million(tmp_path_factory) -> Report:
     peers = ("--peers", "sklearn_linear_kernel", "bm25s_numba", "tantivy", "--build-sample", "0")
-    return measured(tmp_path_factory.mktemp("million"), "--million", *peers)
+    return measure(tmp_path_factory.mktemp("million"), "--million", *peers)
 
 
-def told(report: Report) -> str:
+def format_report(report: Report) -> str:
     p50, p99 = report["single_p50_ms"], report["single_p99_ms"]
     ours = p50["ours"]
     peers = [name for name in p50 if not name.startswith("ours")]
@@ -50,14 +50,14 @@ def told(report: Report) -> str:
 @pytest.mark.must("matching.1")
 def test_one_profile_is_answered_exactly(report, figure) -> None:
     assert report["exact"]
-    figure(told(report))
+    figure(format_report(report))
 
 
 @pytest.mark.must("matching.1")
 def test_one_profile_is_answered_exactly_among_a_million(million, report, figure) -> None:
     assert million["exact"]
     ratio = million["single_p50_ms"]["ours"] / report["single_p50_ms"]["ours"]
-    figure(f"{told(million)}; {ratio:.1f}x the p50 of {report['n']:,}")
+    figure(f"{format_report(million)}; {ratio:.1f}x the p50 of {report['n']:,}")
 
 
 @pytest.mark.must("matching.2")

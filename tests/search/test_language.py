@@ -180,7 +180,7 @@ def test_the_name_of_a_closed_post_is_not_offered(engine, django_capture_on_comm
     reviewer = make_staff(make_stations()["新会区"], StationRole.REVIEWER)
     with django_capture_on_commit_callbacks(execute=True):
         indexing.refresh(Kind.EMPLOYER, [firm.pk])
-    post = make_position(employer=firm, title="潜水打捞员", opened=False)
+    post = make_position(employer=firm, title="潜水打捞员", is_open=False)
     with django_capture_on_commit_callbacks(execute=True):
         positions.submit(position=post, by=member)
     assert offered("潜水") == []

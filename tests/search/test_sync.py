@@ -40,7 +40,7 @@ def change(django_capture_on_commit_callbacks):
 def test_a_post_is_found_once_approved_and_lost_once_paused(engine, find, reviewer, change) -> None:
     indexing.rebuild()
     member = make_user()
-    post = make_position(employer=make_employer(member=member), title="叉车司机", opened=False)
+    post = make_position(employer=make_employer(member=member), title="叉车司机", is_open=False)
     change(lambda: positions.submit(position=post, by=member))
     assert find("叉车").total == 0
     change(lambda: positions.approve(position=post, by=reviewer))
@@ -102,7 +102,7 @@ def test_a_fair_is_found_while_it_is_published(engine, find, change) -> None:
 
 def test_a_write_undone_leaves_no_entry(find, reviewer) -> None:
     member = make_user()
-    post = make_position(employer=make_employer(member=member), title="叉车司机", opened=False)
+    post = make_position(employer=make_employer(member=member), title="叉车司机", is_open=False)
     positions.submit(position=post, by=member)
     with pytest.raises(RuntimeError, match="undone"), transaction.atomic():  # noqa: PT012
         positions.approve(position=post, by=reviewer)

@@ -23,7 +23,7 @@ def test_the_latest_come_first_and_say_what_matters(client) -> None:
     now = timezone.now()
     make_position(title="早的岗位", published_at=now - timedelta(days=2))
     late = make_position(title="晚的岗位", published_at=now - timedelta(hours=2))
-    make_position(title="草稿", opened=False)
+    make_position(title="草稿", is_open=False)
     answer = client.get(URL)
     assert answer.headers["Content-Type"].startswith("application/atom+xml")
     assert titles(answer) == ["晚的岗位", "早的岗位"]

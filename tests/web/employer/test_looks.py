@@ -35,10 +35,10 @@ def employer(member):
     make_occupation("6-30-05-01", "起重装卸机械操作工")
     fields = {"employer": firm, "occupation": occupation}
     shown = make_position(title="货车司机", **fields)
-    make_position(title="叉车司机", opened=False, **fields)
+    make_position(title="叉车司机", is_open=False, **fields)
     make_position(
         title="仓库保管员",
-        opened=False,
+        is_open=False,
         state=PositionState.REFUSED,
         refused_reason="岗位职责写得太笼统，请写明每天做什么。",
         **fields,
@@ -136,7 +136,7 @@ def test_a_posts_own_page_looks_right(open_page, sign_in, look, employer, member
     )
     page.goto(f"/company/positions/{shown.pk}/manage/")
     look(page, "company-position-open")
-    double = make_position(employer=employer, title="冷链车司机", opened=False)
+    double = make_position(employer=employer, title="冷链车司机", is_open=False)
     page.goto(f"/company/positions/{double.pk}/manage/")
     look(page, "company-position-double")
     page.goto(f"/company/positions/{shown.pk}/manage/")

@@ -104,7 +104,7 @@ def test_who_acts_for_no_employer_is_led_to_the_registration(client_for, name) -
 
 @pytest.mark.parametrize("name", ["position-edit", "position-submit", "position-withdraw"])
 def test_a_rival_and_staff_reach_no_position_here(client_for, employer, name) -> None:
-    position = make_position(employer=employer, opened=False)
+    position = make_position(employer=employer, is_open=False)
     rival = make_user()
     make_employer(member=rival)
     for user in (rival, make_staff(make_stations()["新会区"], StationRole.REVIEWER), make_user()):

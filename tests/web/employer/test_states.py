@@ -107,7 +107,7 @@ def test_an_employer_that_is_nobodys_is_not_found(of_member, asked) -> None:
 def test_steps_stand_beside_the_positions_that_have_them(of_member, employer) -> None:
     offered = {}
     for state in PositionState:
-        post = make_position(employer=employer, state=state, refused_reason="缺少内容", opened=True)
+        post = make_position(employer=employer, state=state, refused_reason="缺少内容", is_open=True)
         page = shown(of_member, "positions", state=state)
         urls = {step: reverse(f"employer:position-{step}", args=[post.pk]) for step in ("submit", "withdraw")}
         offered[state.value] = [step for step, url in urls.items() if url in page]
@@ -125,7 +125,7 @@ def test_steps_stand_beside_the_positions_that_have_them(of_member, employer) ->
 
 def test_tabs_count_the_states_there_are(of_member, employer) -> None:
     make_position(employer=employer)
-    make_position(employer=employer, opened=False)
+    make_position(employer=employer, is_open=False)
     make_position()
     tabs = of_member.get(reverse("employer:positions")).context["tabs"]
     assert [(tab["label"], tab["count"]) for tab in tabs] == [("全部", 2), ("草稿", 1), ("招聘中", 1)]
@@ -146,7 +146,7 @@ def test_an_ended_post_cannot_be_changed(of_member, employer, state) -> None:
 
 
 def test_a_bad_change_leaves_the_post_and_its_heading_alone(of_member, employer) -> None:
-    kept = make_position(employer=employer, opened=False)
+    kept = make_position(employer=employer, is_open=False)
     answer = of_member.post(
         reverse("employer:position-edit", args=[kept.pk]), post(employer, title="电焊工", pay_to=1)
     )
@@ -183,7 +183,7 @@ def test_a_pick_that_was_not_offered_is_not_taken(of_member, employer) -> None:
 
 
 def test_benefits_of_old_are_not_lost_in_the_form(of_member, employer) -> None:
-    kept = make_position(employer=employer, opened=False, benefits=["五险一金", "子女入学协助"])
+    kept = make_position(employer=employer, is_open=False, benefits=["五险一金", "子女入学协助"])
     page = shown(of_member, "position-edit", kept.pk)
     assert "子女入学协助" in page
     of_member.post(

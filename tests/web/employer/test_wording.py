@@ -113,7 +113,7 @@ def test_the_button_relaxes_one_phrase_and_keeps_the_rest(company, employer) -> 
 
 
 def test_an_own_post_is_relaxed_in_its_form(company, employer) -> None:
-    position = make_position(employer=employer, opened=False, requirements="限男性")
+    position = make_position(employer=employer, is_open=False, requirements="限男性")
     page = company.post(
         f"/company/positions/{position.pk}/", _typed(employer, requirements="限男性", relax="requirements:0")
     )

@@ -136,7 +136,7 @@ def test_only_confirmed_booths_and_open_positions_are_shown(client: Client) -> N
     make_booth(
         fair,
         make_position(title="已开放岗位", employer=employer),
-        make_position(title="审核中岗位", employer=employer, opened=False),
+        make_position(title="审核中岗位", employer=employer, is_open=False),
     )
     shown = text(client, fair.url)
     assert ("未确认岗位" in shown, "已开放岗位" in shown, "审核中岗位" in shown) == (False, True, False)
@@ -217,7 +217,7 @@ def test_few_registrations_are_not_told(client: Client) -> None:
 
 def test_a_past_fair_keeps_its_figures_and_no_button(client: Client) -> None:
     fair = past_fair()
-    make_booth(fair, make_position(opened=False))
+    make_booth(fair, make_position(is_open=False))
     shown = text(client, fair.url)
     assert "招聘会已结束" in shown
     assert "岗位已停止招聘" in shown

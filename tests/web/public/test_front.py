@@ -41,7 +41,7 @@ def test_figures_are_counted_from_rows() -> None:
     now = timezone.now()
     place(5)
     make_position(headcount=3)
-    make_position(opened=False)
+    make_position(is_open=False)
     make_employer(verified=False)
     make_fair()
     make_fair(starts_at=now - timedelta(days=2), ends_at=now - timedelta(days=1))

@@ -34,7 +34,7 @@ def text(client: Client, path: str) -> str:
 
 def test_only_open_positions_are_listed(client: Client) -> None:
     make_position(title="开放岗位")
-    make_position(title="草稿岗位", opened=False)
+    make_position(title="草稿岗位", is_open=False)
     make_position(title="过期岗位", expires_at=timezone.now() - timedelta(minutes=1))
     unverified = make_employer(verified=False)
     make_position(title="未核验岗位", employer=unverified)
@@ -46,7 +46,7 @@ def test_only_open_positions_are_listed(client: Client) -> None:
 def test_a_member_sees_own_drafts_on_the_page_but_not_in_the_public_list(client_for) -> None:
     member = make_user()
     employer = make_employer(member=member)
-    draft = make_position(title="草稿岗位", employer=employer, opened=False)
+    draft = make_position(title="草稿岗位", employer=employer, is_open=False)
     client = client_for(member)
     assert "草稿岗位" not in text(client, "/positions/")
     assert "只有本单位和审核人员能看到" in text(client, f"/positions/{draft.pk}/")
@@ -141,13 +141,13 @@ def test_a_veteran_is_led_to_the_reasons(client: Client, client_for) -> None:
 
 
 def test_a_position_that_is_not_open_is_not_there(client: Client) -> None:
-    assert client.get(f"/positions/{make_position(opened=False).pk}/").status_code == 404
+    assert client.get(f"/positions/{make_position(is_open=False).pk}/").status_code == 404
 
 
 def test_an_employer_page_lists_posts_and_fairs_and_hides_the_contact(client: Client) -> None:
     employer = make_employer(name="江门市远航物流有限公司", veteran_founded=True)
     position = make_position(employer=employer)
-    make_position(title="草稿岗位", employer=employer, opened=False)
+    make_position(title="草稿岗位", employer=employer, is_open=False)
     make_booth(make_fair(title="冬季招聘会"), position, number="A09")
     shown = text(client, f"/employers/{employer.pk}/")
     for words in ("已核验", "退役军人创办或领办", "在招岗位（1 个）", "冬季招聘会", "A09", "货车司机"):

@@ -221,7 +221,7 @@ def test_everybody_finds_the_same(client, client_for, posts) -> None:
     owner, rival = make_user("王经理"), make_user("李经理")
     firm.memberships.create(user=owner)
     make_employer(member=rival)
-    make_position(employer=firm, title="叉车班长", opened=False)
+    make_position(employer=firm, title="叉车班长", is_open=False)
     make_position(employer=firm, title="叉车队长", expires_at=timezone.now() - timedelta(hours=1))
     veteran = make_veteran(account=make_user("陈建国"))
     indexing.rebuild()

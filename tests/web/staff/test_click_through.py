@@ -24,7 +24,7 @@ from portal.placements.models import Placement
 from portal.reports.cohorts import DIMENSION_LABELS
 from portal.stations.models import Station
 from tests.factories import make_staff
-from tests.harness.numbers import Numbers, counted, read
+from tests.harness.numbers import Numbers, count_rows, read
 
 # As the demo, with fewer of each: enough for a number in every cell of every kind.
 SMALL = Scale(
@@ -132,7 +132,7 @@ def test_every_number_of_every_report_page_leads_to_its_rows(city, client_for, f
     wrong = [
         f"{url}: said {sorted(said)}, {rows} rows"
         for url, said in numbers.items()
-        if said != {rows := counted(client, url)}
+        if said != {rows := count_rows(client, url)}
     ]
     assert not wrong, "\n".join(wrong)
     assert nonzero > 500
@@ -158,7 +158,7 @@ def test_the_numbers_of_a_county_lead_to_its_rows_for_every_role(city, client_fo
         assert not page.loose, f"{path}: {page.loose}"
         for url, number in dict(page.links).items():
             found += 1
-            assert counted(client, url) == number, f"{path}: {url} said {number}"
+            assert count_rows(client, url) == number, f"{path}: {url} said {number}"
     figure(f"{role.label}: {found} numbers of a county")
 
 
@@ -174,7 +174,7 @@ def test_the_numbers_of_the_team_lead_to_its_calls_for_heads_below(city, client_
     assert context["station"] == station
     assert context["total"].late > 0
     for url, number in page.links:
-        assert counted(client, url) == number, f"{url} said {number}"
+        assert count_rows(client, url) == number, f"{url} said {number}"
     figure(f"head of a {station.get_level_display()}: {len(page.links)} numbers of the team")
 
 

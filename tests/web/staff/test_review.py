@@ -36,7 +36,7 @@ def desk(client_for, reviewer):
 def _waiting(employer, title="货车司机", hours=1, **fields):
     return make_position(
         employer=employer,
-        opened=False,
+        is_open=False,
         title=title,
         state=PositionState.IN_REVIEW,
         submitted_at=timezone.now() - timedelta(hours=hours),

@@ -15,7 +15,7 @@ from portal.follow_ups.models import FollowUp
 from portal.placements import actions
 from portal.reports import workload
 from tests.factories import make_position, make_staff, make_stations, make_veteran
-from tests.harness.numbers import counted, read
+from tests.harness.numbers import count_rows, read
 
 pytestmark = pytest.mark.django_db
 
@@ -120,7 +120,7 @@ def test_every_number_leads_to_its_calls(
     assert client.get(TEAM).context["total"] == total
     walked, seen = 0, set()
     for path, url, number in walk(client):
-        assert counted(client, url) == number, f"{path}: {url} said {number}"
+        assert count_rows(client, url) == number, f"{path}: {url} said {number}"
         walked += 1
         seen.add(path)
     assert len(seen) == pages

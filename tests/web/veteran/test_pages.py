@@ -216,7 +216,7 @@ def test_booths_worth_a_visit_come_in_walking_order_with_reasons(mine) -> None:
 
 
 def test_a_position_that_is_not_open_is_not_shown(mine) -> None:
-    hidden = make_position(opened=False)
+    hidden = make_position(is_open=False)
     assert mine.get(reverse("veteran:why", args=[hidden.pk])).status_code == 404
 
 

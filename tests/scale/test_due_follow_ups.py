@@ -21,17 +21,17 @@ WEEK = timedelta(days=7)
 
 def run(folder: Path, database: str | None) -> dict:
     folder.mkdir()
-    kept = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.scale.duties", str(DUTIES), str(KILLS)],
+    environment = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}}
+    result = subprocess.run(
+        [sys.executable, "-m", "tests.scale.due_follow_ups", str(DUTIES), str(KILLS)],
         cwd=ROOT, check=True, capture_output=True, text=True,
-        env={**kept, "PORTAL_DATA": str(folder), **({"DATABASE_URL": database} if database else {})},
+        env={**environment, "PORTAL_DATA": str(folder), **({"DATABASE_URL": database} if database else {})},
     )  # fmt: skip
-    said: dict = json.loads(done.stdout.splitlines()[-1])
-    return said
+    results: dict = json.loads(result.stdout.splitlines()[-1])
+    return results
 
 
-def expected(today: date, calls: list[tuple[int, str, int]]) -> Counter[tuple[int, str, str]]:
+def expect_notifications(today: date, calls: list[tuple[int, str, int]]) -> Counter[tuple[int, str, str]]:
     """The events that there must be: one a call, and one for each week overdue while a level is above."""
     events: Counter[tuple[int, str, str]] = Counter()
     for pk, day, levels in calls:
@@ -48,22 +48,22 @@ def expected(today: date, calls: list[tuple[int, str, int]]) -> Counter[tuple[in
 def test_killed_at_a_hundred_moments_nothing_is_lost_or_doubled(tmp_path, figure, vendor) -> None:
     today = timezone.localdate()
     if vendor == "sqlite":
-        said = run(tmp_path / "portal", None)
+        results = run(tmp_path / "portal", None)
     else:
         bin_folder = postgres_bin()
         if bin_folder is None:
             pytest.skip("no PostgreSQL here")
         with scratch_server(bin_folder) as (url, _):
-            said = run(tmp_path / "portal", url)
-    assert len(said["calls"]) == DUTIES
-    wanted = expected(today, said["calls"])
-    assert Counter(tuple(event) for event in said["events"]) == wanted
-    told = Counter(tuple(pair) for pair in said["told"])
-    assert told
-    assert max(told.values()) == 1
-    assert said["while_waiting"] == KILLS, "the work was done before the last kill"
-    kinds = Counter(kind for _, kind, _ in wanted)
+            results = run(tmp_path / "portal", url)
+    assert len(results["calls"]) == DUTIES
+    expected_counts = expect_notifications(today, results["calls"])
+    assert Counter(tuple(event) for event in results["events"]) == expected_counts
+    notified = Counter(tuple(pair) for pair in results["told"])
+    assert notified
+    assert max(notified.values()) == 1
+    assert results["while_waiting"] == KILLS, "the work was done before the last kill"
+    kinds = Counter(kind for _, kind, _ in expected_counts)
     figure(
-        f"{vendor}: {KILLS} kills, {said['wrote']} of them after something was written; "
+        f"{vendor}: {KILLS} kills, {results['wrote']} of them after something was written; "
         f"{kinds['fell_due']:,} fell due and {kinds['escalated']:,} moved up, each once"
     )

@@ -44,33 +44,33 @@ class Portal:
             cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True,
         ).stdout  # fmt: skip
 
-    def start_import(self, sheet: Path, *more: str) -> "subprocess.Popen[bytes]":
+    def start_import(self, import_file: Path, *more: str) -> "subprocess.Popen[bytes]":
         by = logins.CITY_OPERATOR.phone
         with (self.folder / "out.txt").open("wb") as out:
             return subprocess.Popen(
-                [sys.executable, "manage.py", "import_files", str(sheet), "--by", by, *more],
+                [sys.executable, "manage.py", "import_files", str(import_file), "--by", by, *more],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=out,
                 stderr=subprocess.DEVNULL,
             )
 
-    def take_in(self, sheet: Path, *more: str) -> tuple[dict[str, int], float, int]:
-        """What the command counted, its seconds and its peak memory in bytes."""
+    def take_in(self, import_file: Path, *more: str) -> tuple[dict[str, int], float, int]:
+        """Run the command; return its counts, its seconds and its peak memory in bytes."""
         began = time.monotonic()
-        process = self.start_import(sheet, *more)
+        process = self.start_import(import_file, *more)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.monotonic() - began
         assert process.returncode == 0
-        said = (self.folder / "out.txt").read_text()
-        counts = {word: int(number) for number, word in re.findall(r"(\d+) ([a-z_]+)\b", said)}
+        output = (self.folder / "out.txt").read_text()
+        counts = {word: int(number) for number, word in re.findall(r"(\d+) ([a-z_]+)\b", output)}
         return counts, seconds, usage.ru_maxrss * 1024
 
     def digest(self) -> dict[str, object]:
-        """What the files say, decrypted, and how many rows tell of it."""
-        said: dict[str, object] = json.loads(self.run("-m", "tests.scale.digest"))
-        return said
+        """Return a hash of the decrypted records, and the number of rows."""
+        output: dict[str, object] = json.loads(self.run("-m", "tests.scale.digest"))
+        return output
 
 
 def _bad_rows(result: Path) -> list[tuple[int, str]]:
@@ -80,14 +80,14 @@ def _bad_rows(result: Path) -> list[tuple[int, str]]:
 
 @pytest.mark.slow
 @pytest.mark.must("files.1")
-def test_the_citys_files_in_one_sheet(tmp_path, figure) -> None:
+def test_city_records_import_from_one_file(tmp_path, figure) -> None:
     portal = Portal(tmp_path / "whole")
-    sheet, result = tmp_path / "files.xlsx", tmp_path / "result.xlsx"
+    import_file, result = tmp_path / "files.xlsx", tmp_path / "result.xlsx"
     portal.run(
-        "manage.py", "make_files_sheet", str(sheet), "--rows", str(ROWS), "--bad", "0.01", "--seed", "7"
+        "manage.py", "make_files_sheet", str(import_file), "--rows", str(ROWS), "--bad", "0.01", "--seed", "7"
     )
 
-    counts, seconds, memory = portal.take_in(sheet, "--result", str(result))
+    counts, seconds, memory = portal.take_in(import_file, "--result", str(result))
     assert {name: counts[name] for name in ("rows", "created", "updated", "unchanged", "bad")} == {
         "rows": ROWS, "created": ROWS - BAD, "updated": 0, "unchanged": 0, "bad": BAD,
     }  # fmt: skip
@@ -102,25 +102,25 @@ def test_the_citys_files_in_one_sheet(tmp_path, figure) -> None:
     assert seconds < MINUTES * 60
     whole = portal.digest()
 
-    again, seconds_again, _ = portal.take_in(sheet)
+    again, seconds_again, _ = portal.take_in(import_file)
     assert (again["created"], again["updated"], again["unchanged"]) == (0, 0, ROWS - BAD)
     assert portal.digest()["files"] == whole["files"]
 
-    broken = Portal(tmp_path / "broken", keys_of=portal)
-    process = broken.start_import(sheet)
-    while process.poll() is None and _rows_in(broken) < ROWS // 3:
+    interrupted = Portal(tmp_path / "broken", keys_of=portal)
+    process = interrupted.start_import(import_file)
+    while process.poll() is None and _rows_in(interrupted) < ROWS // 3:
         time.sleep(0.2)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    reached = _rows_in(broken)
-    assert ROWS // 3 <= reached < ROWS
-    rest, _, _ = broken.take_in(sheet)
+    rows_written = _rows_in(interrupted)
+    assert ROWS // 3 <= rows_written < ROWS
+    rest, _, _ = interrupted.take_in(import_file)
     assert rest["created"] == ROWS - BAD
     assert rest["bad"] == BAD
-    assert broken.digest() == whole
+    assert interrupted.digest() == whole
     figure(
         f"{ROWS:,} rows in {seconds:.0f} s, {memory / GIB:.2f} GiB; {BAD} bad rows of {len(KINDS)} kinds;"
-        f" again: {seconds_again:.0f} s, no change; killed at row {reached:,} and run again: the same"
+        f" again: {seconds_again:.0f} s, no change; killed at row {rows_written:,} and run again: the same"
     )
 
 

@@ -1,6 +1,7 @@
-"""A clock that is killed again and again while many calls fall due, on a database of its own:
-`python -m tests.scale.duties DUTIES KILLS` with PORTAL_DATA (and DATABASE_URL) set. Says in JSON what is
-found afterwards.
+"""A clock that is killed again and again while many follow-ups fall due, on a database of its own.
+
+`python -m tests.scale.due_follow_ups FOLLOW_UPS KILLS` with PORTAL_DATA (and DATABASE_URL) set prints JSON of
+the database afterwards.
 """
 
 import json
@@ -34,9 +35,13 @@ def make(duties: int) -> list[tuple[int, str, int]]:
     clerks = [make_staff(station) for station in stations.values()]
     people = [make_veteran(station=list(stations.values())[i % len(stations)]) for i in range(50)]
     employer = make_employer()
-    posts = [make_position(employer=employer) for _ in range(duties // A_PLACEMENT // len(people))]
+    positions = [make_position(employer=employer) for _ in range(duties // A_PLACEMENT // len(people))]
     placements = Placement.objects.bulk_create(
-        [Placement(veteran=p, position=post, recorded_by=clerks[0]) for p in people for post in posts]
+        [
+            Placement(veteran=p, position=position, recorded_by=clerks[0])
+            for p in people
+            for position in positions
+        ]
     )
     PlacementTransition.objects.bulk_create(
         PlacementTransition(
@@ -90,17 +95,17 @@ def life(left: int | None, longest: float = LONGEST_LIFE, after: float = 0) -> f
         os.waitpid(child, 0)
         return 0
     # Nobody waits for the child meanwhile: should it end by itself, the signal still finds it.
-    while waiting() >= left and time.monotonic() - began < longest:
+    while count_waiting() >= left and time.monotonic() - began < longest:
         time.sleep(0.001)
-    took = time.monotonic() - began
-    if waiting() < left:
+    seconds = time.monotonic() - began
+    if count_waiting() < left:
         time.sleep(after)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    return took
+    return seconds
 
 
-def waiting() -> int:
+def count_waiting() -> int:
     """Calls that have not fallen due."""
     from portal.follow_ups.models import FollowUp
 
@@ -112,17 +117,17 @@ def kill_often(duties: int, kills: int, rng: random.Random) -> dict[str, Any]:
     after their first batch, as often as the work is behind; the others on their way to it, which is as long
     as the shortest one seen.
     """
-    wrote, while_waiting, way = 0, 0, LONGEST_LIFE
+    write_count, while_waiting, way = 0, 0, LONGEST_LIFE
     for n in range(kills):
-        left = waiting()
+        left = count_waiting()
         while_waiting += left > 0
         if (duties - left) / duties <= n / (kills * 1.1):
-            took = life(left, after=rng.uniform(0, 0.01))
+            seconds = life(left, after=rng.uniform(0, 0.01))
         else:
-            took = life(left, rng.uniform(0, way))
-        if waiting() < left:
-            wrote, way = wrote + 1, min(way, took)
-    return {"wrote": wrote, "while_waiting": while_waiting}
+            seconds = life(left, rng.uniform(0, way))
+        if count_waiting() < left:
+            write_count, way = write_count + 1, min(way, seconds)
+    return {"wrote": write_count, "while_waiting": while_waiting}
 
 
 def main(duties: int, kills: int) -> None:
@@ -132,13 +137,13 @@ def main(duties: int, kills: int) -> None:
     from portal.notifications.models import Notification
 
     calls = make(duties)
-    said = kill_often(len(calls), kills, random.Random(7))
+    results = kill_often(len(calls), kills, random.Random(7))
     life(None)
     events = FollowUpEvent.objects.order_by("pk").values_list("follow_up", "kind", "on")
     print(
         json.dumps(
             {
-                **said,
+                **results,
                 "calls": calls,
                 "events": [(pk, kind, on.isoformat()) for pk, kind, on in events],
                 "told": list(Notification.objects.values_list("user", "key")),

@@ -13,7 +13,7 @@ from tests.scale.test_pages import ROOT
 Figures = dict[str, dict[str, float]]
 
 
-def measured(folder: Path, scale: str) -> Figures:
+def measure(folder: Path, scale: str) -> Figures:
     result = folder / f"{scale}.json"
     subprocess.run(
         [
@@ -31,7 +31,7 @@ def measured(folder: Path, scale: str) -> Figures:
 @pytest.mark.slow
 def test_the_four_years_of_a_city_from_rows(tmp_path: Path, figure: Callable[[str], None]) -> None:
     """The table's time is asserted because the plan asks for it in so many words."""
-    small, city = measured(tmp_path, "small"), measured(tmp_path, "city")
+    small, city = measure(tmp_path, "small"), measure(tmp_path, "city")
     table = city["four-year table"]
     figure(
         f"four-year table from {table['intentions']:.0f} intentions: {table['best']:.0f} ms,"
