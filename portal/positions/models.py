@@ -106,6 +106,8 @@ class PositionQuerySet(models.QuerySet["Position"]):
 class Position(TimestampedModel):
     """A position that one employer offers: one row of its spreadsheet (岗位征集表)."""
 
+    live_exceptions: "list[WordingException]"  # set by PositionQuerySet.with_live_exceptions()
+
     employer = models.ForeignKey(Employer, models.PROTECT, related_name="positions", verbose_name="用人单位")
     # Identifier in the employer's own system or spreadsheet; a second write with it changes this row.
     external_id = models.CharField(  # noqa: DJ001  (a unique column allows many NULLs)

@@ -10,7 +10,9 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from portal.accounts.models import User
 from portal.core.state_machine import TransitionRefused
+from portal.documents.models import Document
 from portal.web.shared.form_fields import add_errors
 
 PAGE_SIZE = 20
@@ -54,4 +56,23 @@ def decide(
         form.add_error(None, STATE_CHANGED)
         return False
     messages.success(request, success)
+    return True
+
+
+def judge_and_report(
+    request: HttpRequest, form: forms.Form, action: Callable[..., Any], *, document: Document, by: User
+) -> bool:
+    """Judge a document with the values of the form; add an error message where that fails.
+
+    Returns:
+        True when the judgement was saved.
+    """
+    if not form.is_valid():
+        messages.error(request, " ".join(str(text) for texts in form.errors.values() for text in texts))
+        return False
+    try:
+        action(document=document, by=by, **form.cleaned_data)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return False
     return True

@@ -122,7 +122,7 @@ def test_a_move_reaches_only_where_one_may_appoint(stations, client) -> None:
     answer = client.post(
         post_page(post_of(clerk)), {"do": "move", "station": stations["司前镇"].pk, "on": on}
     )
-    assert "station" in answer.context["move"].errors
+    assert "station" in answer.context["transfer_form"].errors
     client.post(post_page(post_of(clerk)), {"do": "move", "station": stations["南安村"].pk, "on": on})
     assert post_of(clerk).station == stations["南安村"]
 

@@ -23,6 +23,7 @@ from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station, path_range
+from portal.web.shared.typed_fields import model_choice_field
 from portal.web.staff.access import any_staff
 from portal.web.staff.calls.follow_up_rows import follow_up_rows
 
@@ -42,8 +43,7 @@ class FollowUpFilter(forms.Form):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         below = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS))
-        field = self.fields["station"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = model_choice_field(self, "station")
         field.queryset = below.filter(level__in=[StationLevel.COUNTY, StationLevel.TOWN])
 
     def narrow(self, rows: FollowUpQuerySet) -> FollowUpQuerySet:

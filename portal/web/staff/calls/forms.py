@@ -14,6 +14,7 @@ from portal.placements.models import Placement
 from portal.placements.workflow import STEP_LABELS, TRANSITIONS
 from portal.stations.models import Station, in_subtrees
 from portal.web.shared.form_fields import DayInput
+from portal.web.shared.typed_fields import choice_field
 from portal.web.staff.placements.forms import StepDetails
 
 DELIMITERS = str.maketrans("、，,；;/ ", "       ")
@@ -118,7 +119,7 @@ class CallForm(StepDetails):
         super().__init__(*args, **kwargs)
         steps = TRANSITIONS.available(placement.state)
         choices = [(step, STEP_LABELS[step]) for step in steps]
-        self.fields["step"].choices = [("", "没有变化"), *choices]  # type: ignore[attr-defined]
+        choice_field(self, "step").choices = [("", "没有变化"), *choices]
         self.keep_fields_of(steps)
 
 

@@ -25,6 +25,7 @@ from portal.reports import workload
 from portal.stations.models import Station
 from portal.web.shared.primary_keys import parse_key, parse_keys
 from portal.web.shared.redirects import safe_next
+from portal.web.shared.typed_fields import choice_field
 from portal.web.staff.access import staff_with
 from portal.web.staff.calls.forms import AssignForm, staff_at_or_above, staff_below
 
@@ -116,8 +117,7 @@ class CallsFilter(forms.Form):
     def __init__(self, people: list[tuple[int, str]], data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.is_completed = data.get("state") == COMPLETED
-        field = self.fields["clerk"]
-        assert isinstance(field, forms.ChoiceField)
+        field = choice_field(self, "clerk")
         # Completed follow-ups are filtered by the caller, pending ones by the assignee, who may be missing.
         leading = [("", "全部")] if self.is_completed else [("", "全部"), ("none", "没有指定")]
         field.choices = [*leading, *((str(pk), name) for pk, name in people)]

@@ -26,11 +26,8 @@ class Decision:
     def action_arguments(self) -> dict[str, Any]:
         """Return the arguments of the action: fixed values and values of the valid form."""
         form = self.form
-        if isinstance(form, forms.AcceptChangeForm):
+        if isinstance(form, forms.CheckedDocumentsForm):
             return self.values | form.action_arguments()
-        if isinstance(form, forms.VerifyForm):
-            reason = form.cleaned_data["uscc_override_reason"]
-            return self.values | form.action_arguments() | {"uscc_override_reason": reason}
         if isinstance(form, forms.InviteOwnerForm):
             return self.values | {"phone": form.cleaned_data["phone"], "role": EmployerRole.OWNER}
         return self.values | {"reason": form.cleaned_data["reason"]}
@@ -72,7 +69,7 @@ def available_decisions(
         )
     if change is not None:
         decisions["accept_change"] = Decision(
-            forms.AcceptChangeForm(data("accept_change"), auto_id="change_%s"),
+            forms.CheckedDocumentsForm(data("accept_change"), auto_id="change_%s"),
             profile_changes.accept_change,
             f"已同意变更：{employer.name}。",
             {"change": change},

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
@@ -15,6 +14,7 @@ from portal.employers import employer_documents
 from portal.employers.models import Employer
 from portal.web.shared.document_upload import document_response
 from portal.web.staff.access import review_staff
+from portal.web.staff.decisions import judge_and_report
 
 
 class JudgeForm(forms.Form):
@@ -28,34 +28,29 @@ class JudgeForm(forms.Form):
 
 def _get_document(user: User, pk: int) -> Document:
     employers = Employer.objects.reviewable_by(user)
-    return get_object_or_404(Document.objects.owned_by(OwnerType.EMPLOYER, employers.values("pk")), pk=pk)
+    return get_object_or_404(
+        Document.objects.owned_by(OwnerType.EMPLOYER, employers.values_list("pk", flat=True)), pk=pk
+    )
 
 
 @review_staff
 @require_safe
-def document(_request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Show one document; the look is recorded in the audit log."""
-    shown = _get_document(user, pk)
+def show(_request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Show one document; the audit log keeps this access."""
+    document = _get_document(user, pk)
     try:
-        content = employer_documents.open_document(document=shown, by=user)
+        content = employer_documents.open_document(document=document, by=user)
     except FileNotFoundError as error:
         raise Http404 from error
-    return document_response(content, shown.media_type, f"paper-{shown.pk}")
+    return document_response(content, document.media_type, f"paper-{document.pk}")
 
 
 @review_staff
 @require_POST
 def judge(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Save the result of reviewing a document."""
-    judged = _get_document(user, pk)
-    form = JudgeForm(request.POST)
-    if form.is_valid():
-        try:
-            employer_documents.judge_document(document=judged, by=user, **form.cleaned_data)
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-        else:
-            messages.success(request, f"已记录：{judged.get_kind_display()}，{judged.get_state_display()}。")
-    else:
-        messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))
-    return redirect("staff:employer", pk=judged.owner_id)
+    document = _get_document(user, pk)
+    action = employer_documents.judge_document
+    if judge_and_report(request, JudgeForm(request.POST), action, document=document, by=user):
+        messages.success(request, f"已记录：{document.get_kind_display()}，{document.get_state_display()}。")
+    return redirect("staff:employer", pk=document.owner_id)

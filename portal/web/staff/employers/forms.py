@@ -28,8 +28,8 @@ RENEWAL_REASONS = ("请先更换新的招用人员简章", "营业执照已变�
 CHANGE_REASONS = ("营业执照上的名称与申请不一致", "请先上传变更后的营业执照")
 
 
-class VerifyForm(forms.Form):
-    """Documents checked by the reviewer, and the reason where the credit code fails its check digit."""
+class CheckedDocumentsForm(forms.Form):
+    """Documents that the reviewer checked."""
 
     evidence = forms.MultipleChoiceField(
         label="已核对的材料（上传的或当面出示的原件）",
@@ -39,13 +39,6 @@ class VerifyForm(forms.Form):
     )
     # Keys of the documents that the page displayed: a document replaced since then was not checked.
     shown = forms.CharField(required=False, widget=forms.HiddenInput())
-    uscc_override_reason = forms.CharField(
-        validators=[validate_no_unit_name],
-        label="信用代码校验不符时的说明",
-        max_length=200,
-        required=False,
-        help_text="校验位不符但已与执照核对无误时填写。",
-    )
 
     def action_arguments(self) -> dict[str, Any]:
         """Return the kinds and keys of the checked documents as arguments of the verification actions."""
@@ -66,7 +59,17 @@ class InviteOwnerForm(forms.Form):
     )
 
 
-class AcceptChangeForm(VerifyForm):
-    """Documents checked before a change of the employer's facts is accepted."""
+class VerifyForm(CheckedDocumentsForm):
+    """Documents of a verification, and the reason where the credit code fails its check digit."""
 
-    uscc_override_reason = None
+    uscc_override_reason = forms.CharField(
+        validators=[validate_no_unit_name],
+        label="信用代码校验不符时的说明",
+        max_length=200,
+        required=False,
+        help_text="校验位不符但已与执照核对无误时填写。",
+    )
+
+    def action_arguments(self) -> dict[str, Any]:
+        reason = self.cleaned_data["uscc_override_reason"]
+        return super().action_arguments() | {"uscc_override_reason": reason}

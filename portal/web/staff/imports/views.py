@@ -14,6 +14,7 @@ from portal.imports import actions
 from portal.stations.models import Station
 from portal.veterans.import_rows import KIND
 from portal.web.shared import import_pages
+from portal.web.shared.typed_fields import model_choice_field
 from portal.web.staff.access import record_staff
 
 DESK = import_pages.Desk(
@@ -41,8 +42,7 @@ class UploadForm(import_pages.UploadForm):
 
     def __init__(self, stations: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["station"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = model_choice_field(self, "station")
         field.queryset = stations
 
 

@@ -15,6 +15,7 @@ from portal.stations.actions import LEVELS, regions_to_split
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station, StationArea
 from portal.web.shared.form_fields import DayInput
+from portal.web.shared.typed_fields import choice_field, model_choice_field
 
 DAY_HELP = "从这一天起生效；可填过去的日期，不能晚于今天。"
 HOURS_HELP = "例如：周一至周五 8:30-12:00，14:30-17:30。"
@@ -67,7 +68,7 @@ class ContactForm(forms.Form):
 
     def __init__(self, station: Station, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial |= {name: getattr(station, name) for name in ("address", "phone", "opening_hours")}
+        self.initial.update({name: getattr(station, name) for name in ("address", "phone", "opening_hours")})
 
 
 class OpenForm(_ChangeForm):
@@ -89,8 +90,7 @@ class OpenForm(_ChangeForm):
 
     def __init__(self, station: Station, *args: Any, **kwargs: Any) -> None:
         super().__init__(station, *args, **kwargs)
-        field = self.fields["region"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = model_choice_field(self, "region")
         own_areas = StationArea.objects.filter(station=station, ends_on=None).values("region")
         assigned_areas = StationArea.objects.filter(ends_on=None).values("region")
         field.queryset = Region.objects.filter(parent__in=own_areas).exclude(pk__in=assigned_areas)
@@ -116,8 +116,7 @@ class EndForm(_ChangeForm):
 
     def __init__(self, station: Station, *args: Any, **kwargs: Any) -> None:
         super().__init__(station, *args, **kwargs)
-        field = self.fields["into"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = model_choice_field(self, "into")
         # Candidates: siblings of the station, its parent, and the siblings of the parent.
         candidates = [
             Q(depth=station.depth - up, path__startswith=station.path[: -Station.steplen * (up + 1)])
@@ -151,7 +150,7 @@ class SplitForm(_ChangeForm):
             if not station.is_root()
             else LEVELS[own_index + 1 : own_index + 2]
         )
-        self.fields["level"].choices = [(level.value, level.label) for level in levels]  # type: ignore[attr-defined]
+        choice_field(self, "level").choices = [(level.value, level.label) for level in levels]
 
 
 class AppointForm(forms.Form):
@@ -168,7 +167,7 @@ class AppointForm(forms.Form):
 
     def __init__(self, roles: list[StationRole], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role.value, role.label) for role in roles]  # type: ignore[attr-defined]
+        choice_field(self, "role").choices = [(role.value, role.label) for role in roles]
 
     def clean_phone(self) -> User:
         phone = normalise_phone(self.cleaned_data["phone"])
@@ -205,6 +204,5 @@ class TransferForm(forms.Form):
 
     def __init__(self, stations: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["station"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = model_choice_field(self, "station")
         field.queryset = stations

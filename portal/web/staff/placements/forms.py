@@ -12,6 +12,7 @@ from portal.placements.enums import PlacementState
 from portal.placements.models import Placement
 from portal.placements.workflow import STEP_LABELS, TRANSITIONS
 from portal.web.shared.form_fields import DayInput
+from portal.web.shared.typed_fields import choice_field
 
 
 class StepDetails(forms.Form):
@@ -54,7 +55,7 @@ class StepForm(StepDetails):
     def __init__(self, placement: Placement, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         steps = TRANSITIONS.available(placement.state)
-        self.fields["step"].choices = [(step, STEP_LABELS[step]) for step in steps]  # type: ignore[attr-defined]
+        choice_field(self, "step").choices = [(step, STEP_LABELS[step]) for step in steps]
         self.keep_fields_of(steps)
 
 

@@ -9,6 +9,7 @@ from portal.positions.enums import PositionState
 from portal.positions.wording import category_labels
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station
+from portal.web.shared.typed_fields import model_choice_field
 
 REASONS = (
     "岗位职责太笼统，请写具体做什么",
@@ -52,8 +53,7 @@ class QueueFilter(forms.Form):
 
     def __init__(self, paths: list[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["station"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = model_choice_field(self, "station")
         # Village stations register no employers; a city has 1,330 of them.
         stations = Station.objects.in_subtrees(paths).exclude(level=StationLevel.VILLAGE)
         field.queryset = stations.order_by("path")

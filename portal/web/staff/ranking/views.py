@@ -17,7 +17,6 @@ from portal.core.validators import validate_no_unit_name
 from portal.learning.models import LearningReport
 from portal.learning.tasks import make_report
 from portal.ranking import actions, ranking_versions
-from portal.ranking.models import RankingVersion
 from portal.ranking.reweighting import LABELS
 from portal.web.shared.primary_keys import parse_key
 from portal.web.staff.access import staff_with
@@ -166,7 +165,8 @@ def run(request: HttpRequest, user: User) -> HttpResponse:
 def adopt(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Adopt the ranking version of a report."""
     report = get_object_or_404(LearningReport.objects.visible_to(user).exclude(version=None), pk=pk)
-    version: RankingVersion = report.version  # type: ignore[assignment]
+    version = report.version
+    assert version is not None  # excluded by the query
     form = ReasonForm(request.POST, auto_id="adopt_%s")
     is_valid = _change_ranking(
         request, form, lambda reason: actions.adopt_ranking(version=version, by=user, reason=reason)

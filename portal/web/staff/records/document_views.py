@@ -26,6 +26,7 @@ from portal.veterans.veteran_documents import (
 from portal.web.shared.document_upload import VeteranDocumentForm, document_response
 from portal.web.shared.form_fields import add_errors
 from portal.web.staff.access import record_staff, veteran_or_refuse
+from portal.web.staff.decisions import judge_and_report
 
 
 class JudgeForm(forms.Form):
@@ -59,7 +60,7 @@ def _get_document(user: User, pk: int) -> Document:
 
 @record_staff
 @require_http_methods(["GET", "POST"])
-def of_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+def listing(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """List the documents of one record, with the upload form."""
     veteran = veteran_or_refuse(user, pk)
     is_post = request.method == "POST"
@@ -83,37 +84,29 @@ def of_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 
 @record_staff
 @require_safe
-def document(_request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Show one document; the look is logged where the person can read it."""
-    shown = _get_document(user, pk)
-    field = f"证明材料：{shown.get_kind_display()}"
-    log_access(actor=user, file_id=shown.owner_id, kind=AccessKind.REVEAL, field=field, reason="核对材料")
-    return document_response(read_content(shown), shown.media_type, f"evidence-{shown.pk}")
+def show(_request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Show one document; the veteran can read this access in the log."""
+    document = _get_document(user, pk)
+    field = f"证明材料：{document.get_kind_display()}"
+    log_access(actor=user, file_id=document.owner_id, kind=AccessKind.REVEAL, field=field, reason="核对材料")
+    return document_response(read_content(document), document.media_type, f"evidence-{document.pk}")
 
 
 @record_staff
 @require_POST
 def judge(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Save the result of comparing a document with its original."""
-    judged = _get_document(user, pk)
-    form = JudgeForm(request.POST)
-    if form.is_valid():
-        try:
-            judge_document(document=judged, by=user, **form.cleaned_data)
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-        else:
-            messages.success(request, f"已记录：{judged.get_state_display()}。")
-    else:
-        messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))
-    return redirect("staff:veteran-documents", pk=judged.owner_id)
+    document = _get_document(user, pk)
+    if judge_and_report(request, JudgeForm(request.POST), judge_document, document=document, by=user):
+        messages.success(request, f"已记录：{document.get_state_display()}。")
+    return redirect("staff:veteran-documents", pk=document.owner_id)
 
 
 @record_staff
 @require_POST
 def remove(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Remove a document from the record."""
-    removed = _get_document(user, pk)
-    remove_document(document=removed, by=user)
+    document = _get_document(user, pk)
+    remove_document(document=document, by=user)
     messages.success(request, "已删除。")
-    return redirect("staff:veteran-documents", pk=removed.owner_id)
+    return redirect("staff:veteran-documents", pk=document.owner_id)

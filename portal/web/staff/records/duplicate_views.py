@@ -19,6 +19,7 @@ from portal.veterans.models import RecordMerge, Veteran
 from portal.veterans.record_closing import can_close
 from portal.veterans.record_merges import count_references, merge_records, undo_merge
 from portal.web.shared.form_fields import add_errors
+from portal.web.shared.typed_fields import choice_field
 from portal.web.staff.access import record_staff, staff_with, veteran_or_refuse
 
 PAGE_SIZE = 20
@@ -42,8 +43,7 @@ class MergeForm(forms.Form):
 
     def __init__(self, records: tuple[Veteran, Veteran], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["keep"]
-        assert isinstance(field, forms.TypedChoiceField)
+        field = choice_field(self, "keep")
         field.choices = [(v.pk, f"{v.pk} 号（{v.name}，{v.station.name}）") for v in records]
 
 

@@ -13,6 +13,7 @@ from portal.core.validators import (
 )
 from portal.stations.models import Station
 from portal.veterans.actions import REVEALABLE
+from portal.web.shared.typed_fields import model_choice_field
 
 
 class RevealForm(forms.Form):
@@ -36,8 +37,7 @@ class OpenRecordForm(forms.Form):
 
     def __init__(self, stations: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["station"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = model_choice_field(self, "station")
         field.queryset = stations
         field.empty_label = "请选择"
 
@@ -59,7 +59,6 @@ class RegisterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["fair"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = model_choice_field(self, "fair")
         field.queryset = JobFairPage.objects.upcoming()
         field.empty_label = "请选择"

@@ -27,7 +27,7 @@ urlpatterns = [
     path(
         "veterans/<int:pk>/jobs/<int:job>/remove/", record_section_views.remove_job, name="veteran-job-remove"
     ),
-    path("veterans/<int:pk>/evidence/", document_views.of_person, name="veteran-documents"),
+    path("veterans/<int:pk>/evidence/", document_views.listing, name="veteran-documents"),
     path("veterans/<int:pk>/hidden-employers/", hidden_employer_views.listing, name="hidden-employers"),
     path(
         "veterans/<int:pk>/hidden-employers/<int:employer>/hide/",
@@ -44,7 +44,7 @@ urlpatterns = [
     path("merges/<int:pk>/undo/", duplicate_views.undo, name="merge-undo"),
     path("claims/", claim_views.listing, name="claims"),
     path("claims/<int:pk>/", claim_views.decide, name="claim"),
-    path("evidence/<int:pk>/", document_views.document, name="document"),
+    path("evidence/<int:pk>/", document_views.show, name="document"),
     path("evidence/<int:pk>/judge/", document_views.judge, name="document-judge"),
     path("evidence/<int:pk>/remove/", document_views.remove, name="document-remove"),
     path("veterans/<int:pk>/reveal/", record_views.reveal, name="veteran-reveal"),

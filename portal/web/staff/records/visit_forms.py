@@ -21,6 +21,7 @@ from portal.veterans.enums import Branch, RankGroup, Settlement
 from portal.visits.enums import Need, ReturnDocument, VisitMethod
 from portal.visits.models import Visit
 from portal.web.shared.form_fields import DayInput
+from portal.web.shared.typed_fields import model_choice_field
 
 UNIT_NAME_HELP = "不要填写部队番号、代号；病情等敏感情况只写与服务有关的。"
 
@@ -127,8 +128,7 @@ class ReturnForm(forms.Form):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["station"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = model_choice_field(self, "station")
         stations = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS))
         field.queryset = stations.open_on(timezone.localdate())
         if len(appointments := user.current_appointments) == 1:

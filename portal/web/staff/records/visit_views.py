@@ -28,6 +28,7 @@ from portal.visits.models import Visit
 from portal.visits.permissions import can_correct
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.primary_keys import parse_key
+from portal.web.shared.typed_fields import model_choice_field
 from portal.web.staff.access import record_staff, veteran_or_refuse
 from portal.web.staff.records.visit_forms import CorrectVisitForm, VisitForm
 
@@ -54,8 +55,7 @@ class WorklistForm(forms.Form):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stations = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS))
-        field = self.fields["station"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = model_choice_field(self, "station")
         field.queryset = stations.filter(level__in=[StationLevel.COUNTY, StationLevel.TOWN])
 
 

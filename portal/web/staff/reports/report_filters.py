@@ -18,24 +18,18 @@ from portal.reports.report_scope import ReportScope, report_scope_of
 from portal.stations.models import Station
 from portal.web.shared.form_fields import DayInput
 from portal.web.shared.primary_keys import parse_key
+from portal.web.shared.typed_fields import choice_field
 from portal.web.staff.access import staff_with
 
 report_staff = staff_with(Permission.READ_REPORTS)
 WITHOUT_FAIR = "日常登记（不在招聘会上）"
 
 
-class FilterParamsForm(forms.Form):
-    """Parameters of a report's query string."""
+class _BaseFilterForm(forms.Form):
+    """Period and validation that both filter forms share."""
 
     since = forms.DateField(label="登记日期从", required=False)
     until = forms.DateField(label="到", required=False)
-    fair = forms.IntegerField(required=False, min_value=NO_FAIR)
-    employer = forms.CharField(required=False, max_length=80)
-    occupation = forms.RegexField(r"^\d(-\d\d){0,3}$", required=False)
-    district = forms.RegexField(rf"^(\d{{6}}|{NO_DISTRICT})$", required=False)
-    station = forms.IntegerField(required=False, min_value=1)
-    at_fairs = forms.BooleanField(required=False)
-    days = forms.IntegerField(required=False, min_value=0, max_value=36_500)
 
     def __init__(self, scope: ReportScope, data: Mapping[str, Any]) -> None:
         super().__init__(data)
@@ -75,6 +69,18 @@ class FilterParamsForm(forms.Form):
         )
 
 
+class FilterParamsForm(_BaseFilterForm):
+    """Parameters of a report's query string."""
+
+    fair = forms.IntegerField(required=False, min_value=NO_FAIR)
+    employer = forms.CharField(required=False, max_length=80)
+    occupation = forms.RegexField(r"^\d(-\d\d){0,3}$", required=False)
+    district = forms.RegexField(rf"^(\d{{6}}|{NO_DISTRICT})$", required=False)
+    station = forms.IntegerField(required=False, min_value=1)
+    at_fairs = forms.BooleanField(required=False)
+    days = forms.IntegerField(required=False, min_value=0, max_value=36_500)
+
+
 def parse_filters_or_404(user: User, data: Mapping[str, Any]) -> tuple[ReportScope, ReportFilter]:
     """Return the reader's scope and the filters of a query string.
 
@@ -88,7 +94,7 @@ def parse_filters_or_404(user: User, data: Mapping[str, Any]) -> tuple[ReportSco
     return scope, form.to_filter()
 
 
-class FilterForm(FilterParamsForm):
+class FilterForm(_BaseFilterForm):
     """The filters of a report as a form with choices."""
 
     fair = forms.TypedChoiceField(label="招聘会", required=False, coerce=int, empty_value=None)
@@ -96,8 +102,6 @@ class FilterForm(FilterParamsForm):
     occupation = forms.ChoiceField(label="职业", required=False)
     district = forms.ChoiceField(label="工作地区", required=False)
     station = forms.TypedChoiceField(label="服务站", required=False, coerce=int, empty_value=None)
-    at_fairs = None  # type: ignore[assignment]
-    days = None  # type: ignore[assignment]
 
     def __init__(self, scope: ReportScope, data: Mapping[str, Any]) -> None:
         super().__init__(scope, data)
@@ -110,7 +114,7 @@ class FilterForm(FilterParamsForm):
         self._set_choices("station", self._stations(parse_key(str(data.get("station", "")))))
 
     def _set_choices(self, name: str, choices: Iterable[tuple[Any, str]]) -> None:
-        self.fields[name].choices = [("", "全部"), *choices]  # type: ignore[attr-defined]
+        choice_field(self, name).choices = [("", "全部"), *choices]
 
     def _districts(self) -> list[tuple[str, str]]:
         """Return (code, name) of the districts of the served cities."""

@@ -172,6 +172,8 @@ def _call(reader: Reader, row: FollowUp) -> Sequence[Any]:
 
 def _answer(reader: Reader, row: Answer) -> Sequence[Any]:
     """Return the degree and the day; the comment is shown only on the placement's page."""
+    if row.satisfaction is None:
+        raise ValueError("the answer has no degree of satisfaction")
     placement = row.placement
     return (
         reader.veteran_cell(placement.veteran, "意向", placement.pk),
