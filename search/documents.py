@@ -19,7 +19,7 @@ from django.utils.html import strip_tags
 
 from cms.models import JobFairPage
 from matching.tokens import DATA
-from portal.core.enums import CertificateKind
+from portal.core.certificates import CertificateKind
 from portal.core.models import Region
 from portal.employers.enums import VerificationState
 from portal.employers.models import Employer

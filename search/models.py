@@ -38,7 +38,7 @@ class Entry(models.Model):
     pay_from = models.PositiveIntegerField(null=True)
     pay_to = models.PositiveIntegerField(null=True)
     education_min = models.PositiveSmallIntegerField(null=True)
-    # A bit for each certificate that is asked for, numbered as in core.enums.CertificateKind.
+    # A bit for each certificate that is asked for, numbered as in core.certificates.CertificateKind.
     certificates = models.BigIntegerField(default=0)
     # The place on a ball of radius 1 (documents.on_sphere); all or none of the three.
     x = models.FloatField(null=True)

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from matching.knowledge import occupations
-from portal.core.enums import CertificateKind, Shift
+from portal.core.certificates import CertificateKind
+from portal.core.enums import Shift
 from portal.employers.enums import Industry, SizeBand
 from portal.positions.enums import PositionKind
 from search.cursor import Cursor

@@ -17,7 +17,8 @@ from portal.api.authentication import token_auth, token_of
 from portal.api.error_responses import FieldProblem, Refused, refused, told
 from portal.api.positions import PositionDetail, router
 from portal.api_tokens.models import ApiToken
-from portal.core.enums import CertificateKind, Education, Shift
+from portal.core.certificates import CertificateKind
+from portal.core.enums import Education, Shift
 from portal.core.models import Occupation, Region
 from portal.core.state_machine import TransitionRefused
 from portal.positions import integrator_writes, occupation_lookup

@@ -11,8 +11,8 @@ from ninja.pagination import paginate
 from portal.accounts.actions import log_access
 from portal.accounts.enums import AccessKind
 from portal.api.schemas import Choice, Coded, Named, Paged, choice
+from portal.core.certificates import CertificateKind
 from portal.core.encryption import mask_phone
-from portal.core.enums import CertificateKind
 from portal.veterans.enums import EmploymentStatus
 from portal.veterans.models import Veteran, Wish
 

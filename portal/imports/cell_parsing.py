@@ -14,7 +14,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Choices
 
-from portal.core.enums import CertificateKind
+from portal.core.certificates import IMPORT_WORDS, CertificateKind
 from portal.core.models import Region
 from portal.core.validators import validate_no_unit_name
 from portal.imports.cell_text import cell_text
@@ -27,21 +27,6 @@ EDUCATION_SYNONYMS: dict[str, str | int] = {
     "小学": 0, "初中": 0, "高中": 1, "中专": 1, "技校": 1, "职高": 1, "中技": 1, "职业高中": 1,
     "高职": 2, "专科": 2, "大学专科": 2, "大专及以下": 2, "大学本科": 3, "大学": 3, "学士": 3,
     "硕士": 4, "博士": 4, "硕士研究生": 4, "博士研究生": 4,
-}  # fmt: skip
-# Short names of certificates.
-_CERTIFICATE_SYNONYMS = {
-    "叉车": "forklift_n1", "叉车证": "forklift_n1", "叉车司机证": "forklift_n1", "n1": "forklift_n1",
-    "电工证": "electrician_low", "低压电工证": "electrician_low", "低压电工": "electrician_low",
-    "高压电工证": "electrician_high", "高压电工": "electrician_high", "焊工证": "welder", "焊工": "welder",
-    "电焊证": "welder", "登高证": "working_at_height", "高空作业证": "working_at_height",
-    "司炉证": "boiler", "锅炉证": "boiler", "制冷证": "refrigeration", "保安证": "security_guard",
-    "消防证": "fire_facility", "消防设施操作员": "fire_facility", "厨师证": "chef", "护士证": "nurse",
-    "医师证": "doctor", "急救证": "emergency_rescuer", "会计证": "accountant", "教师证": "teacher",
-    "教资": "teacher", "社工证": "social_worker", "计算机证": "computer", "无人机证": "uav",
-    "无人机驾驶证": "uav", "海员证": "seafarer", "船员证": "seafarer", "汽修证": "auto_repair",
-    "电梯证": "elevator", "爆破证": "blaster", "救生证": "lifeguard", "吊车证": "crane_q2",
-    "起重机证": "crane_q2", "挖掘机证": "excavator", "货运资格证": "road_transport",
-    "危货证": "dangerous_goods", "健康证明": "food_health",
 }  # fmt: skip
 _CERTIFICATE_KINDS = frozenset(CertificateKind.values)
 _DRIVING = re.compile(r"(?:机动车|汽车)?(?:驾驶证|驾照|驾驶执照)?([abc][123]|[de])(?:驾驶证|驾照|证|照)?")
@@ -186,7 +171,7 @@ def find_certificate(word: str) -> str | None:
 
 @cache
 def _certificate_kinds() -> dict[str, str]:
-    return {fold_text(label): value for value, label in CertificateKind.choices} | _CERTIFICATE_SYNONYMS
+    return {fold_text(label): value for value, label in CertificateKind.choices} | IMPORT_WORDS
 
 
 class PlaceIndex:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from portal.core.enums import CertificateKind, Education, Shift
+from portal.core.certificates import CertificateKind
+from portal.core.enums import Education, Shift
 from portal.imports.import_kinds import Column
 from portal.positions.enums import PositionKind
 

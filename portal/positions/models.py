@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
-from portal.core.enums import CertificateKind, Education, Shift
+from portal.core.certificates import CertificateKind
+from portal.core.enums import Education, Shift
 from portal.core.models import Occupation, Region, TimestampedModel
 from portal.core.validators import validate_no_unit_name
 from portal.employers.enums import VerificationState

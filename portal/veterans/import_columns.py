@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from portal.core.enums import CertificateKind, Education
+from portal.core.certificates import CertificateKind
+from portal.core.enums import Education
 from portal.imports.import_kinds import Column
 from portal.veterans.enums import Branch, EmploymentStatus, RankGroup, Settlement
 

@@ -16,8 +16,9 @@ from django.utils import timezone
 from portal.accounts.enums import ConsentPurpose
 from portal.accounts.models import Consent, User
 from portal.accounts.roles import Permission
+from portal.core.certificates import CertificateKind
 from portal.core.encryption import EncryptedTextField
-from portal.core.enums import CertificateKind, Education
+from portal.core.enums import Education
 from portal.core.models import AppendOnlyModel, Occupation, Region, Specialty, TimestampedModel
 from portal.core.validators import validate_certificate_number, validate_no_unit_name
 from portal.stations.models import Station, in_subtrees, keyed_in_subtrees

@@ -14,8 +14,8 @@ from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.core import audit
+from portal.core.certificates import CertificateKind
 from portal.core.encryption import mask_phone
-from portal.core.enums import CertificateKind
 from portal.imports.workbook_writer import write_rows
 from portal.stations.models import in_subtrees
 from portal.veterans.models import Veteran, VeteranQuerySet

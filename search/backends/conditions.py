@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from math import radians, sin
 from typing import Any
 
-from portal.core.enums import CertificateKind
+from portal.core.certificates import CertificateKind
 from search import facets
 from search.documents import EARTH_KM, on_sphere
 from search.query import Facet, Kind, Near, Scope, SearchQuery

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.core.enums import CertificateKind, Education, Shift
+from portal.core.certificates import CertificateKind
+from portal.core.enums import Education, Shift
 from portal.core.validators import validate_no_unit_name
 from portal.demo.content import articles
 from portal.demo.content.classification import rare_jobs, task_lines

@@ -9,8 +9,8 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from cms.models import BasePage, JobFairPage, NewsPage, PolicyPage
+from portal.core.certificates import CertificateKind
 from portal.core.encryption import lookup_hash
-from portal.core.enums import CertificateKind
 from portal.core.models import Occupation, Region
 from portal.core.reference import load_reference
 from portal.core.validators import uscc_check_passes, validate_id_number, validate_no_unit_name

@@ -14,7 +14,8 @@ import pytest
 from django.utils import timezone
 
 import search
-from portal.core.enums import CertificateKind, Shift
+from portal.core.certificates import CertificateKind
+from portal.core.enums import Shift
 from portal.core.models import Region
 from portal.employers.enums import Industry, SizeBand
 from portal.positions.enums import PositionKind, PositionState

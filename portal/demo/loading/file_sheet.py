@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
-from portal.core.enums import CertificateKind, Education
+from portal.core.certificates import CertificateKind
+from portal.core.enums import Education
 from portal.core.models import Specialty
 from portal.core.validators import id_check_character
 from portal.demo.content.people import PeopleMaker, Person

@@ -3,7 +3,8 @@
 import random
 from collections.abc import Callable, Iterator, Sequence
 
-from portal.core.enums import CertificateKind, Education, Shift
+from portal.core.certificates import CertificateKind
+from portal.core.enums import Education, Shift
 from portal.core.models import Occupation
 from portal.demo.content.classification import rare_jobs
 from portal.demo.content.positions import Post, PostMaker

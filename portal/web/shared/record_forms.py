@@ -6,7 +6,8 @@ from django import forms
 
 from portal.accounts.consent_texts import WORDINGS
 from portal.accounts.enums import ConsentPurpose
-from portal.core.enums import CertificateKind, RegionLevel
+from portal.core.certificates import CertificateKind
+from portal.core.enums import RegionLevel
 from portal.core.models import Region, Specialty
 from portal.core.validators import (
     normalise_phone,

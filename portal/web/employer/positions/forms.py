@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 
-from portal.core.enums import CertificateKind
+from portal.core.certificates import CertificateKind
 from portal.core.validators import (
     normalise_phone,
     uscc_check_passes,

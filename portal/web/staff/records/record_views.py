@@ -18,8 +18,8 @@ from portal.accounts.actions import log_access
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
+from portal.core.certificates import CertificateKind
 from portal.core.encryption import lookup_hash
-from portal.core.enums import CertificateKind
 from portal.core.validators import PHONE
 from portal.fairs import actions as fairs
 from portal.placements import actions as placements
