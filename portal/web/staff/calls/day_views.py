@@ -102,10 +102,10 @@ def _follow_up_context(request: HttpRequest, user: User) -> dict[str, Any]:
     whose = ALL if form.cleaned_data.get("whose") == ALL else ""
     rows = all_due if whose else own
     counts = rows.order_by().aggregate(late=Count("pk", filter=Q(call_on__lt=today)))
-    ordered = rows.by_urgency().select_related(
+    page_rows = rows.by_urgency().select_related(
         "placement__veteran", "placement__position__employer", "station", "clerk"
     )
-    page = Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(page_rows, PAGE_SIZE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
     tabs = []

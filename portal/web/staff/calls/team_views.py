@@ -41,7 +41,7 @@ STATES = {
     "pending": "全部待办",
     COMPLETED: "近7天完成",
 }
-SHARED = "shared"  # value of `whose`: without assignee, at the stations where the clerk serves
+UNASSIGNED = "shared"  # value of `whose`: without assignee, at the stations where the clerk serves
 
 lead_staff = staff_with(Permission.LEAD_TEAM)
 
@@ -109,7 +109,7 @@ class CallsFilter(forms.Form):
     kind = forms.ChoiceField(label="回访类型", choices=[("", "全部"), *FollowUpKind.choices], required=False)
     clerk = forms.ChoiceField(label="经办人", required=False)
     whose = forms.ChoiceField(
-        label="与此人的关系", choices=[("", "指名给此人"), (SHARED, "本岗未指名")], required=False
+        label="与此人的关系", choices=[("", "指名给此人"), (UNASSIGNED, "本岗未指名")], required=False
     )
     own = forms.BooleanField(label="只看本站直接负责的人", required=False)
     station = forms.CharField(required=False, widget=forms.HiddenInput())
@@ -141,7 +141,7 @@ class CallsFilter(forms.Form):
         if clerk == "none":
             rows = rows.filter(clerk=None)
         elif clerk:
-            is_shared = self.cleaned_data.get("whose") == SHARED
+            is_shared = self.cleaned_data.get("whose") == UNASSIGNED
             rows = (
                 workload.calls_shared_with(rows, int(clerk))
                 if is_shared

@@ -78,10 +78,10 @@ class RefusalForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if not self.errors and not cleaned.get("reasons") and not cleaned.get("words", "").strip():
+        values = super().clean() or self.cleaned_data
+        if not self.errors and not values.get("reasons") and not values.get("words", "").strip():
             self.add_error("words", "请勾选一条原因，或写明原因，单位会看到。")
-        return cleaned
+        return values
 
     def reason(self) -> str:
         """Return the selected reasons and the own words as one text of at most 200 characters."""

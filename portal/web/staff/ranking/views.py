@@ -57,7 +57,7 @@ def _report_context(report: LearningReport) -> dict[str, Any]:
         return summary
     rows = figures["comparisons"]
     target_row = next(row for row in rows if row["outcome"] == figures["target"])
-    low, high = (_signed_percent(target_row["ips"][bound]) for bound in ("low", "high"))
+    low, high = (_signed_percent(target_row["ips"][name]) for name in ("low", "high"))
     reliability = figures["reliability"]["rows"]
     return summary | {
         "target_row": target_row,
@@ -99,9 +99,9 @@ def _report_context(report: LearningReport) -> dict[str, Any]:
 
 def _format_estimate(estimate: dict[str, float], digits: int) -> str:
     """Return both values and the lift with its interval: '340.3 → 383.1，+12.6%（+3.2% 至 +22.4%）'."""
-    current, learnt = (f"{estimate[name]:.{digits}f}" for name in ("now", "new"))
+    current, new = (f"{estimate[name]:.{digits}f}" for name in ("now", "new"))
     lift, low, high = (_signed_percent(estimate[name]) for name in ("lift", "low", "high"))
-    return f"{current} → {learnt}，{lift}（{low} 至 {high}）"
+    return f"{current} → {new}，{lift}（{low} 至 {high}）"
 
 
 def _weight(figures: dict[str, Any], name: str) -> str:

@@ -63,9 +63,9 @@ def _get_document(user: User, pk: int) -> Document:
 def listing(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """List the documents of one record, with the upload form."""
     veteran = veteran_or_refuse(user, pk)
-    is_post = request.method == "POST"
-    form = VeteranDocumentForm(request.POST if is_post else None, request.FILES if is_post else None)
-    if is_post and form.is_valid():
+    is_submitted = request.method == "POST"
+    form = VeteranDocumentForm(request.POST if is_submitted else None, request.FILES if is_submitted else None)
+    if is_submitted and form.is_valid():
         try:
             add_document(veteran=veteran, by=user, **form.values())
         except ValidationError as error:

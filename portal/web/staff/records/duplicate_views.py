@@ -90,14 +90,14 @@ def compare(request: HttpRequest, user: User, first: int, second: int) -> HttpRe
         raise PermissionDenied("合并档案须由服务站负责人或市级业务管理员办理。")
     form = MergeForm(records, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        kept, merged = records if form.cleaned_data["keep"] == first else (records[1], records[0])
+        record, duplicate = records if form.cleaned_data["keep"] == first else (records[1], records[0])
         try:
-            merge_records(kept=kept, gone=merged, by=user)
+            merge_records(kept=record, gone=duplicate, by=user)
         except ValidationError as error:
             add_errors(form, error)
         else:
-            messages.success(request, f"已并入 {kept.pk} 号档案，可随时撤销。")
-            return redirect("staff:veteran", pk=kept.pk)
+            messages.success(request, f"已并入 {record.pk} 号档案，可随时撤销。")
+            return redirect("staff:veteran", pk=record.pk)
     for veteran in records:
         log_access(actor=user, file_id=veteran.pk, kind=AccessKind.VIEW, reason="核对重复档案")
     context = {

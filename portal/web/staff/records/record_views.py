@@ -140,19 +140,19 @@ def reveal(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Show one sensitive field in this one response; the reason goes to the access log."""
     veteran = veteran_or_refuse(user, pk)
     form = RevealForm(request.POST)
-    revealed = ""
+    revealed_text = ""
     if form.is_valid():
         try:
             field = form.cleaned_data["field"]
             value = actions.reveal(veteran=veteran, by=user, field=field, reason=form.cleaned_data["reason"])
-            revealed = f"{actions.REVEALABLE[field]}：{value or '未登记'}"
+            revealed_text = f"{actions.REVEALABLE[field]}：{value or '未登记'}"
         except ValidationError as error:
             add_errors(form, error)
-    return _page(request, user, veteran, form, revealed)
+    return _page(request, user, veteran, form, revealed_text)
 
 
 def _page(
-    request: HttpRequest, user: User, veteran: Veteran, form: RevealForm, revealed: str
+    request: HttpRequest, user: User, veteran: Veteran, form: RevealForm, revealed_text: str
 ) -> HttpResponse:
     recommended = recommendations.recommend_positions(veteran, limit=MAX_RECOMMENDED)
     positions_shown(request, Surface.DESK_FILE, veteran, recommended)
@@ -163,7 +163,7 @@ def _page(
         "merges": list(veteran.merges.filter(undone_at=None).select_related("gone", "by")),
         "can_close": can_close(user, veteran),
         "reveal_form": form,
-        "revealed": revealed,
+        "revealed_text": revealed_text,
         "register_form": RegisterForm(),
         "placements": list(
             Placement.objects.visible_to(user).filter(veteran=veteran).with_details()[:MAX_PLACEMENTS]

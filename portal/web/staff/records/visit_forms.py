@@ -54,11 +54,11 @@ class VisitForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """Return the valid values as arguments of the visit actions."""
-        cleaned = self.cleaned_data
+        values = self.cleaned_data
         return {
-            **cleaned,
-            "method": VisitMethod(cleaned["method"]),
-            "needs": [Need(need) for need in cleaned["needs"]],
+            **values,
+            "method": VisitMethod(values["method"]),
+            "needs": [Need(need) for need in values["needs"]],
         }
 
 
@@ -145,13 +145,13 @@ class ReturnForm(forms.Form):
         return phone
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        entered_on, left_on = cleaned.get("entered_on"), cleaned.get("left_on")
+        values = super().clean() or {}
+        entered_on, left_on = values.get("entered_on"), values.get("left_on")
         if left_on and left_on > timezone.localdate():
             self.add_error("left_on", ValidationError("退役日期不能晚于今天。"))
         elif entered_on and left_on and left_on <= entered_on:
             self.add_error("left_on", ValidationError("退役日期应晚于入伍日期。"))
-        return cleaned
+        return values
 
     @property
     def id_hash(self) -> str:

@@ -122,8 +122,8 @@ def _satisfaction(_user: User, scope: ReportScope, data: QueryDict) -> ExportTab
 
 
 def _fairs(_user: User, scope: ReportScope, _data: QueryDict) -> ExportTable:
-    started = fairs_in_scope(scope).filter(starts_at__lte=timezone.now()).order_by("-starts_at", "-pk")
-    fairs = list(started[:MAX_ROWS])
+    past_fairs = fairs_in_scope(scope).filter(starts_at__lte=timezone.now()).order_by("-starts_at", "-pk")
+    fairs = list(past_fairs[:MAX_ROWS])
     rows = [
         (
             fair.title,

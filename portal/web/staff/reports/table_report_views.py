@@ -64,8 +64,8 @@ def parse_last_year(text: str) -> int:
 def fairs(request: HttpRequest, user: User) -> HttpResponse:
     """Compare the fairs that have started, the latest first."""
     scope = report_scope_of(user)
-    started = fairs_in_scope(scope).filter(starts_at__lte=timezone.now()).order_by("-starts_at", "-pk")
-    page = Paginator(started, PAGE_SIZE).get_page(request.GET.get("page"))
+    past_fairs = fairs_in_scope(scope).filter(starts_at__lte=timezone.now()).order_by("-starts_at", "-pk")
+    page = Paginator(past_fairs, PAGE_SIZE).get_page(request.GET.get("page"))
     fairs_on_page = list(page.object_list)
     lines = compare_fairs(scope, fairs_on_page)
     columns = [COMPARISON_COLUMNS.index(key) for key in ("sheets", "stage.onboarded")]
