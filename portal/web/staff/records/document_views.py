@@ -64,7 +64,9 @@ def listing(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """List the documents of one record, with the upload form."""
     veteran = veteran_or_refuse(user, pk)
     is_submitted = request.method == "POST"
-    form = VeteranDocumentForm(request.POST if is_submitted else None, request.FILES if is_submitted else None)
+    form = VeteranDocumentForm(
+        request.POST if is_submitted else None, request.FILES if is_submitted else None
+    )
     if is_submitted and form.is_valid():
         try:
             add_document(veteran=veteran, by=user, **form.values())
