@@ -55,7 +55,9 @@ def list_fairs(
 ) -> QuerySet[JobFairPage]:
     """未结束的（含正在举行的）、正在举行的，或已结束的。"""
     now = timezone.now()
-    rows = getattr(JobFairPage.objects, when)().select_related("region", "organiser")
+    fairs = JobFairPage.objects
+    queries = {"coming": fairs.upcoming, "running": fairs.running, "past": fairs.past}
+    rows = queries[when]().select_related("region", "organiser")
     given = Q(booths__state=BoothState.CONFIRMED)
     shown = Q(ends_at__lte=now) | open_at(now, through="booths__positions")
     return rows.annotate(

@@ -12,38 +12,21 @@ from portal.reports.funnels import Stage, build_funnel
 from portal.reports.report_filter import ReportFilter
 from portal.reports.report_scope import ReportScope
 
-FAIR_FIGURES = (
-    "employers", "positions", "headcount", "registered", "visitors", "veterans", "sheets", "people",
-    "reached",
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class FairReport:
     """Figures of one fair, each counted from rows at `as_of`.
 
-    employers: confirmed booths. positions: distinct positions shown there; headcount: people they look for.
-    registered: active registrations. visitors: all check-ins; veterans: distinct veterans among them. sheets:
-    recorded intentions; reached: those that both sides confirmed; people: distinct veterans in them. All of
-    them are figures of `portal.reports.figures` with the same key; `filters` select their rows.
+    numbers: values of figures of `portal.reports.figures`. stages: funnel of the intentions at the fair.
     """
 
     as_of: datetime
-    filters: ReportFilter
-    employers: int
-    positions: int
-    headcount: int
-    registered: int
-    visitors: int
-    veterans: int
-    sheets: int
-    reached: int
-    people: int
+    numbers: tuple[FigureValue, ...]
     stages: tuple[Stage, ...]
 
-    @property
-    def numbers(self) -> tuple[FigureValue, ...]:
-        return tuple(FigureValue(key, self.filters, getattr(self, key)) for key in FAIR_FIGURES)
+    def value(self, figure: str) -> int:
+        """Return the value of the figure with this key."""
+        return next(number.value for number in self.numbers if number.figure == figure)
 
 
 def fair_scope(fair: JobFairPage) -> tuple[ReportScope, ReportFilter]:
@@ -61,17 +44,19 @@ def build_fair_report(fair: JobFairPage) -> FairReport:
         n=Count("pk"), veterans=Count("registration", filter=Q(kind=VisitorKind.VETERAN))
     )
     funnel = build_funnel(scope, filters)
+    values = {
+        "employers": booths(scope, filters).count(),
+        "positions": position_totals["n"],
+        "headcount": position_totals["headcount"] or 0,
+        "registered": registrations(scope, filters).count(),
+        "visitors": visitor_totals["n"],
+        "veterans": visitor_totals["veterans"],
+        "sheets": funnel.stages[0].count,
+        "people": funnel.people.value,
+        "reached": funnel.confirmed.value,
+    }
     return FairReport(
         as_of=funnel.as_of,
-        filters=filters,
-        employers=booths(scope, filters).count(),
-        positions=position_totals["n"],
-        headcount=position_totals["headcount"] or 0,
-        registered=registrations(scope, filters).count(),
-        visitors=visitor_totals["n"],
-        veterans=visitor_totals["veterans"],
-        sheets=funnel.stages[0].count,
-        reached=funnel.reached.value,
-        people=funnel.people.value,
+        numbers=tuple(FigureValue(key, filters, value) for key, value in values.items()),
         stages=funnel.stages,
     )

@@ -34,10 +34,12 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
+    """Funnel with the number of people, and of intentions that both sides confirmed."""
+
     as_of: datetime
     stages: tuple[Stage, ...]
     people: FigureValue
-    reached: FigureValue
+    confirmed: FigureValue
 
 
 def count_stages(placements: PlacementQuerySet) -> tuple[Stage, ...]:

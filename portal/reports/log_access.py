@@ -1,4 +1,4 @@
-"""The two logs as an auditor (审计员) reads them: what was done, and whose file was looked at."""
+"""Audit events and accesses to records that an auditor (审计员) may read."""
 
 from django.db.models import QuerySet
 
@@ -8,26 +8,27 @@ from portal.core.models import AuditEvent
 from portal.stations.models import in_subtrees
 
 
-def _actors_below(user: User) -> "QuerySet[Appointment, int] | None":
-    """Numbers of everybody who serves or served below the auditor's stations; None: of the whole network."""
-    posts = user.appointments_with(Permission.READ_LOGS)
-    if any(post.station.is_root() for post in posts):
+def _actors_visible_to(user: User) -> "QuerySet[Appointment, int] | None":
+    """Return the users who have or had an appointment below the auditor's stations; None means all users."""
+    appointments = user.appointments_with(Permission.READ_LOGS)
+    if any(appointment.station.is_root() for appointment in appointments):
         return None
-    below = in_subtrees("station", [post.station.path for post in posts])
+    below = in_subtrees("station", [appointment.station.path for appointment in appointments])
     return Appointment.objects.filter(below).values_list("user", flat=True)
 
 
 def events_visible_to(user: User) -> "QuerySet[AuditEvent]":
-    """What the staff of the auditor's subtree did; an auditor of the whole network reads everything, the
-    system's own doings too.
+    """Return the audit events of the staff below the auditor's stations.
+
+    An auditor of the whole network reads all events, those of the system included.
     """
-    actors = _actors_below(user)
+    actors = _actors_visible_to(user)
     events = AuditEvent.objects.all()
     return events if actors is None else events.filter(actor_id__in=actors)
 
 
 def accesses_visible_to(user: User) -> "QuerySet[AccessLog]":
-    """Looks at files, and refused tries, by the same people."""
-    actors = _actors_below(user)
-    looks = AccessLog.objects.select_related("actor")
-    return looks if actors is None else looks.filter(actor__in=actors)
+    """Return the accesses to records by the same staff, refused ones included."""
+    actors = _actors_visible_to(user)
+    accesses = AccessLog.objects.select_related("actor")
+    return accesses if actors is None else accesses.filter(actor__in=actors)

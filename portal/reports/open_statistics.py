@@ -1,4 +1,4 @@
-"""Open statistics: each figure counted from rows at one moment, with its written definition."""
+"""Statistics published as open data, counted from rows, with their definitions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,27 +6,26 @@ from datetime import datetime
 from django.db.models import Count, Sum
 from django.db.models.functions import Substr
 
-from portal.core.enums import RegionLevel
-from portal.core.models import Occupation, Region
 from portal.positions.models import Position
+from portal.reports.cohorts import district_names, occupation_group_names
 from portal.reports.public_totals import MIN_PUBLISHED_COUNT, count_portal_totals
+from portal.reports.report_filter import COUNTY_CODE_LENGTH, OCCUPATION_GROUP_LENGTH
 
-COUNTY, GROUP = 6, 4  # so many characters of a region's and of an occupation's code
-# (name in PortalTotals, label, unit, definition)
+# Published key, attribute of PortalTotals, label, unit, definition.
 OPEN_FIGURES = (
-    ("fairs", "已举办招聘会", "场", "已发布且已经开始的招聘会场数。"),
-    ("employers", "已核验单位", "家", "核验通过且仍在有效期内的用人单位数。"),
-    ("positions", "在招岗位", "个", "已审核、在有效期内、单位核验有效的岗位数。"),
-    ("headcount", "招聘人数", "人", "在招岗位的招聘人数之和。"),
-    ("reached", "达成意向", "人次", "退役军人和用人单位双方都已确认的就业意向数。"),
-    ("onboarded", "已到岗", "人", "经本平台意向到岗的退役军人数，一人只计一次。"),
+    ("fairs", "fairs", "已举办招聘会", "场", "已发布且已经开始的招聘会场数。"),
+    ("employers", "employers", "已核验单位", "家", "核验通过且仍在有效期内的用人单位数。"),
+    ("positions", "positions", "在招岗位", "个", "已审核、在有效期内、单位核验有效的岗位数。"),
+    ("headcount", "headcount", "招聘人数", "人", "在招岗位的招聘人数之和。"),
+    ("reached", "confirmed_intentions", "达成意向", "人次", "退役军人和用人单位双方都已确认的就业意向数。"),
+    ("onboarded", "onboarded", "已到岗", "人", "经本平台意向到岗的退役军人数，一人只计一次。"),
 )
 SUPPRESSION_NOTE = f"涉及个人的数字小于 {MIN_PUBLISHED_COUNT} 时不公布。岗位和单位逐条公开，照实计数。"
 
 
 @dataclass(frozen=True, slots=True)
 class OpenFigure:
-    """`value` is None under `SMALLEST_CELL` where it counts people."""
+    """One published figure; `value` is None where a count of people is suppressed."""
 
     key: str
     label: str
@@ -37,7 +36,7 @@ class OpenFigure:
 
 @dataclass(frozen=True, slots=True)
 class OpenCell:
-    """Open positions and the people they look for in one county, or of one group of occupations."""
+    """Open positions and their headcount in one county, or of one group of occupations."""
 
     code: str
     name: str
@@ -54,34 +53,31 @@ class OpenStatistics:
 
 
 def count_open_statistics() -> OpenStatistics:
-    """Counted now: seven aggregates and two lists of names."""
+    """Count the published statistics. Nine queries."""
     totals = count_portal_totals()
     return OpenStatistics(
         as_of=totals.as_of,
         figures=tuple(
-            OpenFigure(key, label, unit, definition, getattr(totals, key))
-            for key, label, unit, definition in OPEN_FIGURES
+            OpenFigure(key, label, unit, definition, getattr(totals, attribute))
+            for key, attribute, label, unit, definition in OPEN_FIGURES
         ),
         counties=_cells(
             "region_id",
-            COUNTY,
+            COUNTY_CODE_LENGTH,
             totals.as_of,
-            dict(Region.objects.filter(level=RegionLevel.COUNTY).values_list("code", "name")),
+            district_names(),
         ),
         occupations=_cells(
             "occupation_id",
-            GROUP,
+            OCCUPATION_GROUP_LENGTH,
             totals.as_of,
-            {
-                code[:GROUP]: name
-                for code, name in Occupation.objects.filter(level=2).values_list("code", "name")
-            },
+            occupation_group_names(),
         ),
     )
 
 
 def _cells(field: str, length: int, now: datetime, names: dict[str, str]) -> tuple[OpenCell, ...]:
-    """The most first."""
+    """Count open positions by the first `length` characters of a code, the largest cell first."""
     rows = (
         Position.objects.open_at(now)
         .order_by()

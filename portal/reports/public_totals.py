@@ -1,4 +1,4 @@
-"""Totals for everybody: of the portal and of its fairs. Counted from rows, said with their 'as of' time."""
+"""Public totals of the portal and of its fairs, counted from rows, with their 'as of' time."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,14 +10,11 @@ from django.utils import timezone
 from cms.models import JobFairPage
 from portal.employers.models import Employer
 from portal.fairs.models import Booth, Registration
-from portal.placements.enums import PlacementState
 from portal.placements.models import Placement
-from portal.placements.workflow import IN_POST_STATES
+from portal.placements.workflow import WAS_IN_POST_STATES
 from portal.positions.models import Position, open_at
 
-# A placement in one of these came into a post by its log; a correction out of the post leaves them.
-EVER_IN_POST = sorted({*IN_POST_STATES, PlacementState.LEFT})
-# Public figures about people under this size are not shown: a small cell points at persons.
+# Smaller public counts of people are suppressed, because they could identify persons.
 MIN_PUBLISHED_COUNT = 5
 
 
@@ -25,86 +22,91 @@ MIN_PUBLISHED_COUNT = 5
 class PortalTotals:
     """Counts over the whole portal at `as_of`.
 
-    fairs: published fairs that have begun. employers: verified now. positions and headcount: open now.
-    reached: intentions that both sides confirmed. onboarded: distinct veterans who started in a post.
-    The last two are None under `SMALLEST_CELL`.
+    fairs: published fairs that have begun. employers: verified now. positions, headcount: open now.
+    confirmed_intentions: intentions that both sides confirmed. onboarded: distinct veterans who came into a
+    post. The last two are None below `MIN_PUBLISHED_COUNT`.
     """
 
     fairs: int
     employers: int
     positions: int
     headcount: int
-    reached: int | None
+    confirmed_intentions: int | None
     onboarded: int | None
     as_of: datetime
 
 
 def count_portal_totals() -> PortalTotals:
-    """Five counts; the one over open positions reads them all."""
+    """Count the totals of the portal. Five queries."""
     now = timezone.now()
-    posts = Position.objects.open_at(now).order_by().aggregate(n=Count("pk"), headcount=Sum("headcount"))
-    onboarded = Placement.objects.filter(state__in=EVER_IN_POST).order_by()
+    open_positions = (
+        Position.objects.open_at(now).order_by().aggregate(n=Count("pk"), headcount=Sum("headcount"))
+    )
+    onboarded = Placement.objects.filter(state__in=sorted(WAS_IN_POST_STATES)).order_by()
     return PortalTotals(
         fairs=JobFairPage.objects.live().filter(starts_at__lte=now).count(),
         employers=Employer.objects.verified().count(),
-        positions=posts["n"],
-        headcount=posts["headcount"] or 0,
-        reached=suppress_small_count(Placement.objects.reached().count()),
+        positions=open_positions["n"],
+        headcount=open_positions["headcount"] or 0,
+        confirmed_intentions=suppress_small_count(Placement.objects.reached().count()),
         onboarded=suppress_small_count(onboarded.aggregate(n=Count("veteran", distinct=True))["n"]),
         as_of=now,
     )
 
 
 def suppress_small_count(count: int) -> int | None:
-    """`count` for the public: None under `SMALLEST_CELL`."""
+    """Return `count`, or None below `MIN_PUBLISHED_COUNT`."""
     return count if count >= MIN_PUBLISHED_COUNT else None
 
 
 @dataclass(frozen=True, slots=True)
 class FairTotals:
-    """Counts of one fair at `as_of`: booths given, positions shown there, their headcount, live tickets.
+    """Counts of one fair at `as_of`.
 
-    Positions are those open now while the fair is not over; afterwards all that were brought.
+    employers: confirmed booths. positions, headcount: open positions shown there; all positions once the fair
+    is over. registrations: active registrations.
     """
 
     employers: int
     positions: int
     headcount: int
-    registered: int
+    registrations: int
     as_of: datetime
 
 
 def count_fair_totals(fair: JobFairPage) -> FairTotals:
-    """Three counts of one fair."""
+    """Count the totals of one fair. Three queries."""
     booths = Booth.objects.confirmed().filter(fair=fair.pk).order_by()
     now = timezone.now()
-    shown = Booth.positions.through.objects.filter(booth__in=booths).values("position")
-    brought = Position.objects.filter(pk__in=shown).order_by()
+    pairs = Booth.positions.through.objects.filter(booth__in=booths).values("position")
+    positions = Position.objects.filter(pk__in=pairs).order_by()
     if not fair.is_over:
-        brought = brought.filter(open_at(now))
-    posts = brought.aggregate(n=Count("pk"), people=Sum("headcount"))
+        positions = positions.filter(open_at(now))
+    totals = positions.aggregate(n=Count("pk"), people=Sum("headcount"))
     return FairTotals(
         employers=booths.count(),
-        positions=posts["n"],
-        headcount=posts["people"] or 0,
-        registered=Registration.objects.active().filter(fair=fair.pk).count(),
+        positions=totals["n"],
+        headcount=totals["people"] or 0,
+        registrations=Registration.objects.active().filter(fair=fair.pk).count(),
         as_of=now,
     )
 
 
 def count_booths(fairs: Iterable[JobFairPage]) -> dict[int, tuple[int, int]]:
-    """(employers, positions) of each fair with a confirmed booth, by the fair's number: one query. Positions
-    as in `FairTotals`.
+    """Return primary key -> (employers, positions) of the fairs with a confirmed booth. One query.
+
+    Positions are counted as in `FairTotals`.
     """
     now = timezone.now()
-    counted = Q(fair__ends_at__lte=now) | open_at(now, through="positions")
+    is_shown = Q(fair__ends_at__lte=now) | open_at(now, through="positions")
     rows = (
         Booth.objects.confirmed()
         .filter(fair__in=list(fairs))
         .order_by()
         .values("fair")
         .annotate(
-            employers=Count("pk", distinct=True), shown=Count("positions", filter=counted, distinct=True)
+            employers=Count("pk", distinct=True),
+            position_count=Count("positions", filter=is_shown, distinct=True),
         )
     )
-    return {row["fair"]: (row["employers"], row["shown"]) for row in rows}
+    return {row["fair"]: (row["employers"], row["position_count"]) for row in rows}

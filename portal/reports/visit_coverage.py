@@ -1,6 +1,7 @@
-"""How far the stations have come with this year's visits (走访)."""
+"""Coverage of this year's visits (走访): people who were visited, by station."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Substr
@@ -13,49 +14,51 @@ from portal.visits.models import Visit
 
 @dataclass(frozen=True, slots=True)
 class StationCoverage:
-    """One station with everything below it: files, people seen this year, and visits of this year."""
+    """A station with its records, and this year's visits and the distinct people they reached."""
 
     station: Station
-    files: int
-    seen: int
+    records: int
+    people: int
     visits: int
 
     @property
     def share(self) -> float:
-        return self.seen / self.files if self.files else 0.0
+        return self.people / self.records if self.records else 0.0
 
 
 def visit_coverage(station: Station, children: list[Station]) -> list[StationCoverage]:
-    """The station with everything below it, then its own people alone, then each child, in three queries.
+    """Count the station's subtree, then the station's own people, then each child. Three queries.
 
-    Files count where they are kept today, visits where they took place.
+    Records count at their present station, visits at the station where they took place.
     """
     length = len(station.path) + Station.steplen
-    files = dict(
+    records = dict(
         _by_child(Veteran.objects.filter(path_range("station__path", station.path)), length)
         .annotate(n=Count("pk"))
         .values_list("child", "n")
     )
-    year = Q(held_on__gte=timezone.localdate().replace(month=1, day=1))
-    held = Visit.objects.current().reached().filter(year, path_range("station__path", station.path))
-    visits = {
-        child: (people, times)
-        for child, people, times in _by_child(held, length)
-        .annotate(people=Count("veteran", distinct=True), times=Count("pk"))
-        .values_list("child", "people", "times")
+    this_year = Q(held_on__gte=timezone.localdate().replace(month=1, day=1))
+    below = path_range("station__path", station.path)
+    visits = Visit.objects.current().reached().filter(this_year, below)
+    visit_counts = {
+        child: (people, n)
+        for child, people, n in _by_child(visits, length)
+        .annotate(people=Count("veteran", distinct=True), n=Count("pk"))
+        .values_list("child", "people", "n")
     }
-    rows = [
-        StationCoverage(child, files.get(child.path, 0), *visits.get(child.path, (0, 0)))
-        for child in children
-    ]
-    people = held.aggregate(people=Count("veteran", distinct=True))["people"]
-    total = StationCoverage(station, sum(files.values()), people, sum(times for _, times in visits.values()))
-    own = StationCoverage(station, files.get(station.path, 0), *visits.get(station.path, (0, 0)))
-    return [total, own, *rows]
+
+    def own_coverage(at: Station) -> StationCoverage:
+        return StationCoverage(at, records.get(at.path, 0), *visit_counts.get(at.path, (0, 0)))
+
+    total = StationCoverage(
+        station,
+        records=sum(records.values()),
+        people=visits.aggregate(people=Count("veteran", distinct=True))["people"],
+        visits=sum(n for _, n in visit_counts.values()),
+    )
+    return [total, own_coverage(station), *map(own_coverage, children)]
 
 
-def _by_child(rows: QuerySet, length: int) -> QuerySet:
-    """Rows grouped by the first `length` characters of their station's path; the station's own are its own
-    group.
-    """
+def _by_child(rows: "QuerySet[Any]", length: int) -> "QuerySet[Any]":
+    """Group rows by the first `length` characters of their station's path."""
     return rows.order_by().annotate(child=Substr("station__path", 1, length)).values("child")

@@ -1,7 +1,7 @@
-"""Worklists that find trouble: what waits too long, what cannot be right, and where people fall out.
+"""Worklists of staff: overdue and contradictory rows, and people at risk of being lost.
 
-Each list holds only what the reader's stations follow up. Nothing is stored: a row is in a list as long as
-its definition holds.
+Each list is limited to the rows that the reader's stations follow up. Nothing is stored: a row is listed as
+long as it meets the definition. The keys are part of URLs.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from portal.reports.furthest_stage import STAGE_RANKS, with_furthest_stage
 from portal.reports.report_filter import start_of_day
 from portal.veterans.models import Veteran
 
-DECLINES, DECLINED_WITHIN = 3, timedelta(days=365)
+MIN_DECLINES, DECLINED_WITHIN = 3, timedelta(days=365)
 NO_INTERVIEW_AFTER = timedelta(days=14)
 LEFT_WITHIN = timedelta(days=180)
 RETENTION_KINDS = (
@@ -38,45 +38,51 @@ RETENTION_KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Worklist:
-    """One list. `what` its rows are: 'call', 'placement', 'employer', 'position' or 'person'."""
+    """One list. row_kind: 'call', 'placement', 'employer', 'position' or 'person'."""
 
     key: str
     label: str
     unit: str
     definition: str
-    what: str
+    row_kind: str
     rows: Callable[[User], "QuerySet[Model]"]
 
 
 def overdue_calls(user: User) -> FollowUpQuerySet:
-    late = Q(state=FollowUpState.PENDING, call_on__lt=timezone.localdate())
-    return FollowUp.objects.visible_to(user).filter(late).order_by("call_on", "pk")
+    is_overdue = Q(state=FollowUpState.PENDING, call_on__lt=timezone.localdate())
+    return FollowUp.objects.visible_to(user).filter(is_overdue).order_by("call_on", "pk")
 
 
 def contradicted_calls(user: User) -> FollowUpQuerySet:
-    waiting = Q(state=FollowUpState.PENDING, kind=FollowUpKind.CONTRADICTION)
-    return FollowUp.objects.visible_to(user).filter(waiting).order_by("call_on", "pk")
+    """Return pending calls about contradictory answers of person and employer."""
+    is_pending = Q(state=FollowUpState.PENDING, kind=FollowUpKind.CONTRADICTION)
+    return FollowUp.objects.visible_to(user).filter(is_pending).order_by("call_on", "pk")
 
 
 def placements_without_start_date(user: User) -> "QuerySet[Placement]":
-    """Hired, the first day has passed, and nobody wrote down whether the person came; or in post at some
-    time, without a first day.
+    """Return placements whose start date is not known.
+
+    These are offers whose planned first day has passed without a record whether the person came, and
+    placements that ever were in post without a first day.
     """
-    began = Q(state=S.OFFERED, planned_first_day__lt=timezone.localdate())
-    undated = Q(rank__gte=STAGE_RANKS[S.ONBOARDED], onboarded_on__isnull=True)
-    rows = with_furthest_stage(Placement.objects.followed_by(user)).filter(began | undated)
+    is_past_planned_day = Q(state=S.OFFERED, planned_first_day__lt=timezone.localdate())
+    lacks_first_day = Q(rank__gte=STAGE_RANKS[S.ONBOARDED], onboarded_on__isnull=True)
+    rows = with_furthest_stage(Placement.objects.followed_by(user)).filter(
+        is_past_planned_day | lacks_first_day
+    )
     return rows.order_by("planned_first_day", "pk")
 
 
 def declined_by_employer(user: User) -> PlacementQuerySet:
-    """Intentions of the last year that the employer declined."""
+    """Return intentions of the last year that the employer declined."""
     since = start_of_day(timezone.localdate() - DECLINED_WITHIN)
     rows = Placement.objects.followed_by(user).filter(state=S.DECLINED_BY_EMPLOYER, recorded_at__gte=since)
     return rows.order_by("-recorded_at", "-pk")
 
 
 def declining_employers(user: User) -> "QuerySet[Employer]":
-    of_one = (
+    """Return employers that declined at least `MIN_DECLINES` intentions, with their number as `declines`."""
+    declines = (
         declined_by_employer(user)
         .filter(position__employer=OuterRef("pk"))
         .order_by()
@@ -84,24 +90,24 @@ def declining_employers(user: User) -> "QuerySet[Employer]":
         .annotate(n=Count("pk"))
         .values("n")
     )
-    rows = Employer.objects.annotate(declines=Subquery(of_one)).filter(declines__gte=DECLINES)
+    rows = Employer.objects.annotate(declines=Subquery(declines)).filter(declines__gte=MIN_DECLINES)
     return rows.order_by("-declines", "pk")
 
 
 def awaiting_interview(user: User) -> PlacementQuerySet:
-    """Intentions that wait for an interview longer than they should."""
+    """Return intentions without an interview for longer than `NO_INTERVIEW_AFTER`."""
     before = timezone.now() - NO_INTERVIEW_AFTER
     rows = Placement.objects.followed_by(user).filter(state=S.INTENDED, recorded_at__lt=before)
     return rows.order_by("recorded_at", "pk")
 
 
 def positions_without_interview(user: User) -> "QuerySet[Position]":
-    """Positions with such intentions, none of whose intentions came further."""
-    waiting = awaiting_interview(user).filter(position=OuterRef("pk")).order_by()
+    """Return positions with such intentions and none that came further, with their number as `waiting`."""
+    overdue_intentions = awaiting_interview(user).filter(position=OuterRef("pk")).order_by()
     further = with_furthest_stage(Placement.objects.followed_by(user)).filter(
         position=OuterRef("pk"), rank__gte=STAGE_RANKS[S.INTERVIEWED]
     )
-    n = waiting.values("position").annotate(n=Count("pk")).values("n")
+    n = overdue_intentions.values("position").annotate(n=Count("pk")).values("n")
     rows = Position.objects.annotate(waiting=Subquery(n)).filter(~Exists(further.order_by()), waiting__gte=1)
     return rows.order_by("-waiting", "pk")
 
@@ -112,7 +118,10 @@ def _last_outcome() -> Subquery:
 
 
 def _reached_later(person: str) -> Exists:
-    """Somebody reached the person (the outer row's `person`) after the outer call was given up."""
+    """Return whether a call reached the person after the outer call ended.
+
+    `person`: field of the outer row with the veteran.
+    """
     return Exists(
         FollowUpAttempt.objects.standing()
         .filter(
@@ -125,17 +134,23 @@ def _reached_later(person: str) -> Exists:
 
 
 def unreached_veterans(user: User) -> "QuerySet[Veteran]":
-    given_up = (
+    """Return people whom a call did not reach in `MAX_TRIES` attempts, and no later call either."""
+    unsuccessful_calls = (
         FollowUp.objects.visible_to(user)
         .annotate(last=_last_outcome())
         .filter(~_reached_later("placement__veteran"), state=FollowUpState.DONE)
         .filter(tries__gte=MAX_TRIES, last=AttemptOutcome.NOT_REACHED)
     )
-    return Veteran.objects.filter(pk__in=given_up.order_by().values("placement__veteran")).order_by("pk")
+    return Veteran.objects.filter(pk__in=unsuccessful_calls.order_by().values("placement__veteran")).order_by(
+        "pk"
+    )
 
 
 def failed_retention_calls(user: User) -> PlacementQuerySet:
-    """The retention call failed, and nobody was reached since; or the person left and has no new place."""
+    """Return placements whose retention call failed without a later one that reached the person.
+
+    Also people who left within `LEFT_WITHIN`, may want another job and have no new intention.
+    """
     calls = (
         FollowUp.objects.visible_to(user)
         .annotate(last=_last_outcome())
@@ -145,14 +160,18 @@ def failed_retention_calls(user: User) -> PlacementQuerySet:
             | Q(last=AttemptOutcome.NOT_REACHED, tries__gte=MAX_TRIES)
         )
     )
-    failed = Q(state__in=sorted(IN_POST_STATES), pk__in=calls.order_by().values("placement"))
-    newer = Placement.objects.filter(veteran=OuterRef("veteran"), recorded_at__date__gte=OuterRef("left_on"))
-    left = Q(state=S.LEFT, left_on__gte=timezone.localdate() - LEFT_WITHIN) & ~Q(wants_another=False)
-    rows = Placement.objects.followed_by(user).filter(failed | left & ~Exists(newer.order_by()))
+    has_failed_call = Q(state__in=sorted(IN_POST_STATES), pk__in=calls.order_by().values("placement"))
+    newer_intentions = Placement.objects.filter(
+        veteran=OuterRef("veteran"), recorded_at__date__gte=OuterRef("left_on")
+    )
+    has_left = Q(state=S.LEFT, left_on__gte=timezone.localdate() - LEFT_WITHIN) & ~Q(wants_another=False)
+    rows = Placement.objects.followed_by(user).filter(
+        has_failed_call | has_left & ~Exists(newer_intentions.order_by())
+    )
     return rows.order_by(F("left_on").desc(nulls_last=True), "-pk")
 
 
-_LISTS = (
+_WORKLISTS = (
     Worklist("overdue", "逾期的回访", "项", "联系日期已过、还没有完成的回访。", "call", overdue_calls),
     Worklist(
         "contradictory",
@@ -174,7 +193,7 @@ _LISTS = (
         "declining",
         "多次未录用的单位",
         "家",
-        f"近一年登记的意向里，有 {DECLINES} 份以上单位未录用。",
+        f"近一年登记的意向里，有 {MIN_DECLINES} 份以上单位未录用。",
         "employer",
         declining_employers,
     ),
@@ -203,7 +222,7 @@ _LISTS = (
         "placement",
         failed_retention_calls,
     ),
-    # Behind a row of the two lists that name a firm and a post.
+    # Opened from a row of the two lists of employers and positions.
     Worklist(
         "declines",
         "单位未录用的意向",
@@ -221,11 +240,11 @@ _LISTS = (
         awaiting_interview,
     ),
 )
-WORKLISTS = {one.key: one for one in _LISTS}
-# Shown with their counts on top; the others stand behind a row of these.
-MAIN_WORKLISTS = tuple(one for one in _LISTS if one.key not in {"declines", "waiting"})
+WORKLISTS = {worklist.key: worklist for worklist in _WORKLISTS}
+# Shown as tabs with their counts; the others are opened from a row of these.
+MAIN_WORKLISTS = tuple(worklist for worklist in _WORKLISTS if worklist.key not in {"declines", "waiting"})
 
 
 def can_read_worklists(user: User) -> bool:
-    """The lists name people: for whoever opens files."""
+    """Return whether the user has access to records; the lists name people."""
     return user.has_station_permission(Permission.OPEN_RECORDS)

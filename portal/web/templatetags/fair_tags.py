@@ -74,14 +74,14 @@ class Desk:
 
     @property
     def registered_shown(self) -> int | None:
-        return suppress_small_count(self.totals.registered)
+        return suppress_small_count(self.totals.registrations)
 
 
 @register.simple_tag(takes_context=True)
 def fair_desk(context: Context, fair: JobFairPage) -> Desk:
     """Figures and the reader's next step: three queries, and two more for somebody signed in."""
     totals = count_fair_totals(fair)
-    left = max(fair.capacity - totals.registered, 0)
+    left = max(fair.capacity - totals.registrations, 0)
     reader = _reader(context)
     veteran = recruiter = False
     registration = None

@@ -48,14 +48,14 @@ def test_figures_are_counted_from_rows() -> None:
     totals = count_portal_totals()
     assert (totals.positions, totals.headcount) == (2, 12)
     assert (totals.fairs, totals.employers) == (1, 3)
-    assert (totals.reached, totals.onboarded) == (5, 5)
+    assert (totals.confirmed_intentions, totals.onboarded) == (5, 5)
     assert totals.as_of >= now
 
 
 def test_small_cells_are_not_shown(client: Client) -> None:
     place(4)
     totals = count_portal_totals()
-    assert (totals.reached, totals.onboarded) == (None, None)
+    assert (totals.confirmed_intentions, totals.onboarded) == (None, None)
     shown = client.get("/").content.decode()
     assert "已入职" not in shown
     assert "截至" in shown

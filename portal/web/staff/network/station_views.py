@@ -83,7 +83,7 @@ def _facts(line: Any) -> list[tuple[str, Any]]:
     return [
         ("级别", station.get_level_display()),
         ("服务区划", "、".join(line.regions)),
-        ("档案", f"本站 {line.files} 份，连同下级 {line.files_below} 份"),
+        ("档案", f"本站 {line.records} 份，连同下级 {line.records_below} 份"),
         ("在任工作人员", f"{line.staff} 人"),
         ("地址", station.address),
         ("办公电话", station.phone),
@@ -213,13 +213,13 @@ def _preview(station: Station, form: forms.Form) -> list[tuple[str, Any]]:
         affected = count_affected_rows(station)
     rows = [
         ("生效日期", f"{on:%Y-%m-%d}"),
-        ("转走的档案", f"{affected.files} 份"),
+        ("转走的档案", f"{affected.records} 份"),
         ("转走的待办回访", f"{affected.follow_ups} 项"),
     ]
     if "into" in values:
         rows += [
             ("接收服务站", values["into"].name),
-            ("结束的任职", f"{affected.posts} 项（人员不随之调动，请另行安排）"),
+            ("结束的任职", f"{affected.appointments} 项（人员不随之调动，请另行安排）"),
             ("转走的用人单位", f"{affected.employers} 家"),
         ]
     return rows

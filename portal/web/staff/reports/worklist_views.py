@@ -54,8 +54,8 @@ def worklist(request: HttpRequest, user: User, key: str = "overdue") -> HttpResp
             }
             for row in worklists.MAIN_WORKLISTS
         ],
-        "columns": (*table.columns, _COUNT_HEADERS[current.what])
-        if current.what in _COUNT_HEADERS
+        "columns": (*table.columns, _COUNT_HEADERS[current.row_kind])
+        if current.row_kind in _COUNT_HEADERS
         else table.columns,
         "page": page,
         "rows": [_build_row(table, reader, row) for row in page.object_list],

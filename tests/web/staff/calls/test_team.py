@@ -89,14 +89,14 @@ def test_counts_by_station(stations, operator, head, make_call) -> None:
     attempts.record_call(follow_up=made, by=operator, outcome=AttemptOutcome.REACHED)
     county = stations["新会区"]
     total, own, *rows = station_workloads(county, county.get_children(), head)
-    assert total.counts == CallCounts(due=4, late=3, raised=1, coming=1, made=1)
+    assert total.counts == CallCounts(due=4, overdue=3, escalated=1, upcoming=1, completed=1)
     assert own.counts == CallCounts()
     assert {row.station.region.name: row.counts for row in rows} == {
-        "睦洲镇": CallCounts(due=3, late=2, raised=1, coming=1),
-        "司前镇": CallCounts(due=1, late=1, made=1),
+        "睦洲镇": CallCounts(due=3, overdue=2, escalated=1, upcoming=1),
+        "司前镇": CallCounts(due=1, overdue=1, completed=1),
     }
     _, own, village = station_workloads(stations["睦洲镇"], stations["睦洲镇"].get_children(), operator)
-    assert (own.counts.due, village.counts) == (2, CallCounts(due=1, late=1, raised=1))
+    assert (own.counts.due, village.counts) == (2, CallCounts(due=1, overdue=1, escalated=1))
 
 
 def test_counts_by_clerk(stations, clerk, colleague, neighbour, head, make_call) -> None:
@@ -111,7 +111,7 @@ def test_counts_by_clerk(stations, clerk, colleague, neighbour, head, make_call)
     calls = calls_below(stations["新会区"], head)
     people = User.objects.filter(pk__in=[clerk.pk, colleague.pk, neighbour.pk, head.pk])
     rows = [
-        (row.clerk.name, row.named, row.late, row.shared, row.made)
+        (row.clerk.name, row.due, row.overdue, row.unassigned, row.completed)
         for row in clerk_workloads(calls, rank_clerks(calls, people))
     ]
     # The most that is late first, then the most that is due, then what is nobody's at their desk.
@@ -127,7 +127,7 @@ def test_the_page_goes_down_the_network(client_for, stations, head, clerk, make_
     make_call(late=3)
     page = client_for(head).get(TEAM)
     html = page.content.decode()
-    assert page.context["total"].late == 1
+    assert page.context["total"].overdue == 1
     assert "睦洲镇退役军人服务站" in html
     assert "李秀珍" in html
     below = client_for(head).get(TEAM, {"station": stations["睦洲镇"].pk})

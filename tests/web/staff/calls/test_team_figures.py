@@ -13,7 +13,7 @@ from portal.accounts.roles import StationRole
 from portal.follow_ups.enums import FollowUpKind, FollowUpState
 from portal.follow_ups.models import FollowUp
 from portal.placements import actions
-from portal.reports import workload
+from portal.reports.workload import CallCounts
 from tests.factories import make_position, make_staff, make_stations, make_veteran
 from tests.harness.numbers import count_rows, read
 
@@ -106,11 +106,31 @@ def walk(client: Client) -> Iterator[tuple[str, str, int]]:
 @pytest.mark.parametrize(
     ("place", "role", "pages", "total"),
     [
-        ("江门市", StationRole.OPERATOR, 6, workload.CallCounts(due=52, late=50, raised=3, coming=2, made=4)),
-        ("江门市", StationRole.HEAD, 6, workload.CallCounts(due=52, late=50, raised=3, coming=2, made=4)),
-        ("新会区", StationRole.HEAD, 4, workload.CallCounts(due=49, late=47, raised=3, coming=2, made=3)),
-        ("睦洲镇", StationRole.HEAD, 2, workload.CallCounts(due=41, late=40, raised=3, coming=2, made=1)),
-        ("南安村", StationRole.HEAD, 1, workload.CallCounts(due=4, late=4)),
+        (
+            "江门市",
+            StationRole.OPERATOR,
+            6,
+            CallCounts(due=52, overdue=50, escalated=3, upcoming=2, completed=4),
+        ),
+        (
+            "江门市",
+            StationRole.HEAD,
+            6,
+            CallCounts(due=52, overdue=50, escalated=3, upcoming=2, completed=4),
+        ),
+        (
+            "新会区",
+            StationRole.HEAD,
+            4,
+            CallCounts(due=49, overdue=47, escalated=3, upcoming=2, completed=3),
+        ),
+        (
+            "睦洲镇",
+            StationRole.HEAD,
+            2,
+            CallCounts(due=41, overdue=40, escalated=3, upcoming=2, completed=1),
+        ),
+        ("南安村", StationRole.HEAD, 1, CallCounts(due=4, overdue=4)),
     ],
 )
 def test_every_number_leads_to_its_calls(
@@ -154,8 +174,8 @@ def test_who_has_most_that_is_late_stands_first(client_for, stations, network, m
     names = [row.clerk.name for row in rows]
     assert names[:2] == ["两镇兼任", "梁伟强"]
     # Then whose desks have most that is nobody's, and by name.
-    assert rows[2:] == sorted(rows[2:], key=lambda row: (-row.shared, row.clerk.name))
-    assert len({row.shared for row in rows[2:]}) > 1
+    assert rows[2:] == sorted(rows[2:], key=lambda row: (-row.unassigned, row.clerk.name))
+    assert len({row.unassigned for row in rows[2:]}) > 1
     assert (len(first["clerks"]), len(names)) == (30, 35)
 
 

@@ -68,14 +68,14 @@ def test_the_page_of_a_day_before_a_merge_shows_what_existed_then(city, client) 
     actions.merge_station(station=city["南安村"], into=city["北安村"], by=city["operator"], on=DAY)
     url = reverse("staff:network-station", args=[city["睦洲镇"].pk])
     before, after = client.get(f"{url}?day={BEFORE}"), client.get(f"{url}?day={DAY}")
-    assert (line(before, "南安村").files, line(before, "北安村").files) == (3, 0)
-    assert line(after, "北安村").files == 3
+    assert (line(before, "南安村").records, line(before, "北安村").records) == (3, 0)
+    assert line(after, "北安村").records == 3
     assert line(after, "北安村").regions == ("北安村", "南安村")
     assert not any("南安村" in one.name for one in after.context["page"])
-    assert before.context["own"].files_below == after.context["own"].files_below == 3
+    assert before.context["own"].records_below == after.context["own"].records_below == 3
     assert "下级南安村退役军人服务站停用，档案转北安村退役军人服务站" in after.content.decode()
     top = client.get(reverse("staff:network-station", args=[city["江门市"].pk]))
-    assert line(top, "新会区").files_below == 3
+    assert line(top, "新会区").records_below == 3
 
 
 def test_a_name_of_the_day_and_a_day_before_it_opened(city, client) -> None:

@@ -131,11 +131,11 @@ def test_coverage_counts_people_once_and_where_the_visit_took_place(towns) -> No
     seen(towns.theirs, towns.neighbour, reached=False)
     county = stations["新会区"]
     total, own, *rows = visit_coverage(county, list(county.get_children()))
-    assert (total.files, total.seen, own.files) == (2, 1, 0)
+    assert (total.records, total.people, own.records) == (2, 1, 0)
     by_name = {row.station.name: row for row in rows}
     ours = by_name[stations["睦洲镇"].name]
-    assert (ours.files, ours.seen, ours.share) == (1, 1, 1.0)
-    assert by_name[stations["司前镇"].name].seen == 0
+    assert (ours.records, ours.people, ours.share) == (1, 1, 1.0)
+    assert by_name[stations["司前镇"].name].people == 0
 
 
 def test_the_report_opens_the_own_subtree_only(towns, desk, client_for) -> None:
