@@ -116,7 +116,7 @@ def report_pages() -> Iterator[str]:
 
 @pytest.mark.must("tracking.5")
 @pytest.mark.slow
-def test_every_number_of_every_report_page_leads_to_its_rows(city, client_for, figure) -> None:
+def test_every_report_number_links_to_its_rows(city, client_for, figure) -> None:
     client = client_for(city)
     numbers: dict[str, set[int]] = {}
     found = pages = nonzero = 0
@@ -142,7 +142,7 @@ def test_every_number_of_every_report_page_leads_to_its_rows(city, client_for, f
 @pytest.mark.must("tracking.5")
 @pytest.mark.slow
 @pytest.mark.parametrize("role", [StationRole.CLERK, StationRole.REVIEWER, StationRole.AUDITOR])
-def test_the_numbers_of_a_county_lead_to_its_rows_for_every_role(city, client_for, role, figure) -> None:
+def test_county_numbers_link_to_rows_for_every_role(city, client_for, role, figure) -> None:
     fair = JobFairPage.objects.filter(starts_at__lte=timezone.now()).latest("starts_at")
     county = Station.objects.get(path=fair.organiser.path[: 2 * Station.steplen])
     client = client_for(make_staff(county, role))
@@ -165,7 +165,7 @@ def test_the_numbers_of_a_county_lead_to_its_rows_for_every_role(city, client_fo
 @pytest.mark.must("tracking.5")
 @pytest.mark.slow
 @pytest.mark.parametrize("depth", [2, 3])
-def test_the_numbers_of_the_team_lead_to_its_calls_for_heads_below(city, client_for, depth, figure) -> None:
+def test_team_numbers_link_to_follow_ups_for_heads_below(city, client_for, depth, figure) -> None:
     late = FollowUp.objects.overdue().filter(placement__veteran__station__depth__gte=3)[0]
     station = Station.objects.get(path=late.placement.veteran.station.path[: depth * Station.steplen])
     client = client_for(make_staff(station, StationRole.HEAD, name="站长"))
@@ -178,7 +178,7 @@ def test_the_numbers_of_the_team_lead_to_its_calls_for_heads_below(city, client_
     figure(f"head of a {station.get_level_display()}: {len(page.links)} numbers of the team")
 
 
-def test_the_walk_sees_a_number_that_leads_nowhere() -> None:
+def test_walk_detects_number_without_link() -> None:
     page = Numbers()
     page.feed(
         '<table class="table-figures"><tr><td>12</td><td>33%</td><td><a href="/x" data-number="4">4</a></td>'

@@ -51,7 +51,7 @@ def of(towns, client_for):
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_without_signing_in_or_without_a_post_nobody_gets_in(client, client_for, towns, name) -> None:
+def test_pages_need_sign_in_and_appointment(client, client_for, towns, name) -> None:
     url = reverse(f"staff:{name}")
     assert client.get(url).url.startswith(reverse("public:sign-in"))
     member = make_user()
@@ -63,7 +63,7 @@ def test_without_signing_in_or_without_a_post_nobody_gets_in(client, client_for,
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_without_the_second_factor_staff_are_led_to_it(of, name) -> None:
+def test_staff_without_second_factor_are_redirected_to_setup(of, name) -> None:
     response = of(StationRole.OPERATOR, "江门市", second_factor=False).get(reverse(f"staff:{name}"))
     assert response.url.startswith(reverse("public:second-factor"))
 
@@ -79,19 +79,19 @@ def test_without_the_second_factor_staff_are_led_to_it(of, name) -> None:
         (StationRole.EDITOR, {"day"}),
     ],
 )
-def test_each_role_opens_its_pages_and_no_others(of, role, opens) -> None:
+def test_each_role_opens_only_its_pages(of, role, opens) -> None:
     there = of(role)
     answers = {name: there.get(reverse(f"staff:{name}")).status_code for name in EVERY}
     assert answers == {name: 200 if name in opens else 403 for name in EVERY}
 
 
-def test_a_look_at_a_file_is_noted_and_phones_are_masked(towns, of) -> None:
+def test_record_page_is_logged_and_phones_are_masked(towns, of) -> None:
     html = of(StationRole.HEAD).get(reverse("staff:veteran", args=[towns.ours.pk])).content.decode()
     assert towns.ours.phone not in html
     assert AccessLog.objects.get().kind == AccessKind.VIEW
 
 
-def test_a_reveal_needs_a_reason_and_is_noted(towns, of) -> None:
+def test_reveal_needs_reason_and_is_logged(towns, of) -> None:
     there, url = of(StationRole.HEAD), reverse("staff:veteran-reveal", args=[towns.ours.pk])
     assert towns.ours.phone not in there.post(url, {"field": "phone", "reason": ""}).content.decode()
     html = there.post(url, {"field": "phone", "reason": "电话回访"}).content.decode()
@@ -100,7 +100,7 @@ def test_a_reveal_needs_a_reason_and_is_noted(towns, of) -> None:
     assert (row.field, row.reason) == ("手机号码", "电话回访")
 
 
-def test_a_file_is_opened_for_somebody_once(towns, client_for) -> None:
+def test_record_is_opened_once_per_person(towns, client_for) -> None:
     there, number = client_for(towns.clerk), make_id_number()
     data = {
         "name": "周文斌",
@@ -119,7 +119,7 @@ def test_a_file_is_opened_for_somebody_once(towns, client_for) -> None:
     assert "station" in foreign.context["form"].errors
 
 
-def test_acting_on_somebodys_behalf(towns, client_for) -> None:
+def test_staff_act_on_behalf_of_veteran(towns, client_for) -> None:
     there, fair = client_for(towns.clerk), make_fair()
     there.post(reverse("staff:veteran-register", args=[towns.ours.pk]), {"fair": fair.pk})
     assert Registration.objects.get().veteran == towns.ours
@@ -128,7 +128,7 @@ def test_acting_on_somebodys_behalf(towns, client_for) -> None:
     assert Placement.objects.filter(veteran=towns.ours, position=position).exists()
 
 
-def test_verifying_and_refusing_employers(of) -> None:
+def test_employer_is_verified_or_refused(of) -> None:
     there = of(StationRole.REVIEWER)
     good, bad, foreign_place = (make_employer(verified=False) for _ in range(3))
     url = reverse("staff:employer", args=[good.pk])
@@ -143,7 +143,7 @@ def test_verifying_and_refusing_employers(of) -> None:
     assert neighbour.post(url, {"decision": "verify", "evidence": ["licence"]}).status_code == 404
 
 
-def test_a_failing_code_needs_a_reason_beside_its_field(of) -> None:
+def test_invalid_credit_code_needs_reason(of) -> None:
     employer = make_employer(verified=False, uscc="91350203M0001QAY9B")
     page = of(StationRole.REVIEWER).post(
         reverse("staff:employer", args=[employer.pk]), {"decision": "verify", "evidence": ["licence"]}
@@ -151,7 +151,7 @@ def test_a_failing_code_needs_a_reason_beside_its_field(of) -> None:
     assert "uscc_override_reason" in page.context["decisions"]["verify"].form.errors
 
 
-def test_approving_and_refusing_positions(of) -> None:
+def test_position_is_approved_or_refused(of) -> None:
     there = of(StationRole.REVIEWER)
     good, bad = (make_position(state=PositionState.IN_REVIEW) for _ in range(2))
     there.post(reverse("staff:position", args=[good.pk]), {"decision": "approve"})
@@ -165,7 +165,7 @@ def test_approving_and_refusing_positions(of) -> None:
     assert of(StationRole.REVIEWER, "蓬江区").get(url).status_code == 404
 
 
-def test_booths_are_given_turned_down_and_never_twice(of) -> None:
+def test_booth_is_confirmed_or_refused_once(of) -> None:
     there, fair = of(StationRole.CLERK), make_fair()
     first, second, third = (
         Booth.objects.create(fair=fair, employer=make_employer(), state=BoothState.REQUESTED)
@@ -182,7 +182,7 @@ def test_booths_are_given_turned_down_and_never_twice(of) -> None:
     assert of(StationRole.CLERK, "蓬江区").get(url).status_code == 404
 
 
-def test_steps_corrections_and_their_refusals(towns, client_for) -> None:
+def test_placement_steps_and_corrections(towns, client_for) -> None:
     there, today = client_for(towns.clerk), timezone.localdate()
     url = reverse("staff:placement", args=[towns.our_intention.pk])
     there.post(url, {"step": "offer", "on": today})
@@ -198,7 +198,7 @@ def test_steps_corrections_and_their_refusals(towns, client_for) -> None:
     assert towns.our_intention.state == PlacementState.OFFERED
 
 
-def test_a_fairs_report_is_for_its_organiser_and_above(towns, of) -> None:
+def test_fair_report_is_limited_to_organiser_and_above(towns, of) -> None:
     fair = make_fair(organiser=towns.stations["新会区"])
     url = reverse("staff:fair", args=[fair.pk])
     assert of(StationRole.CLERK).get(url).status_code == 200
@@ -207,7 +207,7 @@ def test_a_fairs_report_is_for_its_organiser_and_above(towns, of) -> None:
         assert of(StationRole.CLERK, place).get(url).status_code == 404
 
 
-def test_a_helper_is_put_on_duty_by_phone(of) -> None:
+def test_helper_gets_door_shift_by_phone(of) -> None:
     there, fair, helper = of(StationRole.CLERK), make_fair(), make_user("志愿者")
     url = reverse("staff:fair", args=[fair.pk])
     assert "还没有登录过" in there.post(url, {"phone": make_phone()}).content.decode()
@@ -218,7 +218,7 @@ def test_a_helper_is_put_on_duty_by_phone(of) -> None:
 @pytest.mark.parametrize(
     "name", ["day", "veterans", "placements", "employers", "positions", "booths", "fairs"]
 )
-def test_lists_cost_the_same_however_long(towns, of, same_queries, name) -> None:
+def test_list_query_count_is_constant(towns, of, same_queries, name) -> None:
     ranking_index.rebuild()
     there = of(StationRole.OPERATOR, "江门市")
 
@@ -235,7 +235,7 @@ def test_lists_cost_the_same_however_long(towns, of, same_queries, name) -> None
     same_queries(lambda: there.get(reverse(f"staff:{name}")), grow)
 
 
-def test_a_fairs_report_costs_the_same_however_big(of, same_queries) -> None:
+def test_fair_report_query_count_is_constant(of, same_queries) -> None:
     fair = make_fair()
     there = of(StationRole.OPERATOR, "江门市")
 

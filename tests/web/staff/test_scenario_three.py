@@ -28,13 +28,13 @@ def _html(response) -> str:
 
 
 @pytest.mark.parametrize("name", ["day", "veterans", "placements"])
-def test_lists_hold_the_own_town_only(towns, desk, name) -> None:
+def test_lists_hold_only_own_town(towns, desk, name) -> None:
     html = _html(desk.get(reverse(f"staff:{name}")))
     assert "陈建国" in html
     assert "黄志明" not in html
 
 
-def test_search_finds_the_neighbour_by_nothing(towns, desk) -> None:
+def test_search_does_not_find_neighbour(towns, desk) -> None:
     def found(name, words) -> int:
         return desk.get(reverse(f"staff:{name}"), {"q": words}).context["page"].paginator.count
 
@@ -45,14 +45,14 @@ def test_search_finds_the_neighbour_by_nothing(towns, desk) -> None:
     assert (found("placements", "黄志明"), found("placements", "陈建国")) == (0, 1)
 
 
-def test_a_typed_address_is_refused_and_the_person_can_read_that(towns, desk) -> None:
+def test_direct_url_is_refused_and_visible_to_owner(towns, desk) -> None:
     assert desk.get(reverse("staff:veteran", args=[towns.theirs.pk])).status_code == 403
     row = AccessLog.objects.get()
     assert (row.actor, row.file_id, row.kind) == (towns.clerk, towns.theirs.pk, AccessKind.REFUSED)
 
 
 @pytest.mark.parametrize("name", ["veteran-reveal", "veteran-register", "veteran-declare"])
-def test_nothing_is_done_to_the_neighbours_people(towns, desk, name) -> None:
+def test_actions_on_neighbours_veterans_are_refused(towns, desk, name) -> None:
     data = {
         "field": "phone",
         "reason": "核对",
@@ -66,7 +66,7 @@ def test_nothing_is_done_to_the_neighbours_people(towns, desk, name) -> None:
     assert not AccessLog.objects.filter(kind=AccessKind.REVEAL).exists()
 
 
-def test_their_calls_and_intentions_do_not_exist_here(towns, desk) -> None:
+def test_follow_ups_and_placements_of_neighbours_are_not_found(towns, desk) -> None:
     for name, pk in (
         ("follow-up", towns.their_call.pk),
         ("placement", towns.their_intention.pk),
@@ -77,7 +77,7 @@ def test_their_calls_and_intentions_do_not_exist_here(towns, desk) -> None:
     assert towns.their_intention.state == PlacementState.INTENDED
 
 
-def test_not_reached_twice_then_interviewed(towns, desk) -> None:
+def test_two_unsuccessful_calls_then_interview(towns, desk) -> None:
     url = reverse("staff:follow-up", args=[towns.our_call.pk])
     for tries in (1, 2):
         page = desk.post(url, {"outcome": "not_reached", "note": "无人接听"}, follow=True)
@@ -93,7 +93,7 @@ def test_not_reached_twice_then_interviewed(towns, desk) -> None:
     assert towns.our_intention.follow_ups.filter(state=FollowUpState.PENDING).count() == 1
 
 
-def test_a_day_in_the_future_is_refused_with_the_typing_kept_and_nothing_half_done(towns, desk) -> None:
+def test_future_date_is_refused_with_input_kept(towns, desk) -> None:
     url = reverse("staff:follow-up", args=[towns.our_call.pk])
     tomorrow = timezone.localdate() + timedelta(days=1)
     html = _html(
@@ -105,7 +105,7 @@ def test_a_day_in_the_future_is_refused_with_the_typing_kept_and_nothing_half_do
     assert (towns.our_call.tries, towns.our_call.state) == (0, FollowUpState.PENDING)
 
 
-def test_scenario_ten_a_clerk_who_moved_is_refused_and_noted(towns, client_for) -> None:
+def test_transferred_clerk_is_refused_and_logged_at_once(towns, client_for) -> None:
     yesterday = timezone.localdate() - timedelta(days=1)
     Appointment.objects.filter(user=towns.clerk).update(ends_on=yesterday)
     Appointment.objects.create(

@@ -25,7 +25,7 @@ def of(towns, client_for):
     return make
 
 
-def test_an_auditor_of_the_city_reads_everything_and_one_below_only_what_the_subtree_did(towns, of) -> None:
+def test_auditor_reads_events_of_own_subtree(towns, of) -> None:
     audit.record(
         by=towns.clerk, verb="veterans.updated", target=towns.ours, section="identity", fields=["address"]
     )
@@ -42,7 +42,7 @@ def test_an_auditor_of_the_city_reads_everything_and_one_below_only_what_the_sub
     assert "更换加密密钥" not in town
 
 
-def test_codes_of_the_log_read_as_the_forms_say_them(towns) -> None:
+def test_event_details_use_form_labels(towns) -> None:
     position = make_position()
     event = audit.record(by=towns.clerk, verb="positions.pause", target=position, before="open", fields=["x"])
     assert describe_details(event) == "之前：招聘中；字段：x"
@@ -50,7 +50,7 @@ def test_codes_of_the_log_read_as_the_forms_say_them(towns) -> None:
     assert describe_details(event) == "行数：3；之前：open"
 
 
-def test_filters_find_by_day_person_kind_and_number(towns, of) -> None:
+def test_filters_by_day_actor_category_and_target(towns, of) -> None:
     event = audit.record(by=towns.clerk, verb="veterans.opened", target=towns.ours)
     audit.record(by=towns.neighbour, verb="fairs.registered", target=towns.theirs)
     client = of("江门市")
@@ -69,7 +69,7 @@ def test_filters_find_by_day_person_kind_and_number(towns, of) -> None:
     )
 
 
-def test_looks_and_refusals_are_listed(towns, of) -> None:
+def test_access_log_lists_accesses_and_refusals(towns, of) -> None:
     log_access(actor=towns.neighbour, file_id=towns.ours.pk, kind=AccessKind.REFUSED)
     log_access(
         actor=towns.clerk, file_id=towns.ours.pk, kind=AccessKind.REVEAL, field="手机号码", reason="回访"
@@ -80,14 +80,14 @@ def test_looks_and_refusals_are_listed(towns, of) -> None:
     assert "梁伟强" not in only
 
 
-def test_a_refused_try_stands_in_the_log_with_what_was_asked_for(towns, client_for, of) -> None:
+def test_refused_access_is_audited_with_target(towns, client_for, of) -> None:
     client_for(towns.neighbour).get(reverse("staff:veteran", args=[towns.ours.pk]))
     said = of("江门市").get(f"{URL}?room=web").content.decode()
     assert "越权访问被拒绝" in said
     assert f"pk={towns.ours.pk}" in said
 
 
-def test_the_check_says_whether_the_log_was_changed(towns, of) -> None:
+def test_verification_detects_changed_log(towns, of) -> None:
     client = of("江门市")
     event = audit.record(by=towns.clerk, verb="veterans.opened", target=towns.ours)
     assert "尚未入链" in client.post(VERIFY, follow=True).content.decode()
@@ -103,14 +103,14 @@ def test_the_check_says_whether_the_log_was_changed(towns, of) -> None:
 
 
 @pytest.mark.parametrize("role", [role for role in StationRole if role != StationRole.AUDITOR])
-def test_other_roles_stay_out(of, role) -> None:
+def test_other_roles_are_refused(of, role) -> None:
     client = of("江门市", role)
     assert (
         client.get(URL).status_code == client.get(LOOKS).status_code == client.post(VERIFY).status_code == 403
     )
 
 
-def test_the_cost_does_not_grow_with_the_rows(towns, of, same_queries) -> None:
+def test_audit_pages_query_count_is_constant(towns, of, same_queries) -> None:
     client = of("江门市")
 
     def more() -> None:
@@ -124,7 +124,7 @@ def test_the_cost_does_not_grow_with_the_rows(towns, of, same_queries) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_it_looks_right(towns, open_page, sign_in, look, width) -> None:
+def test_audit_pages_look_right(towns, open_page, sign_in, look, width) -> None:
     audit.record(
         by=towns.clerk, verb="veterans.updated", target=towns.ours, section="identity", fields=["address"]
     )

@@ -39,7 +39,7 @@ def desk(towns, client_for):
     return client_for(towns.clerk)
 
 
-def test_a_day_is_one_event_with_what_a_phone_may_hold(towns, desk, client) -> None:
+def test_day_is_one_event_without_personal_data(towns, desk, client) -> None:
     late = timezone.localdate() - timedelta(days=3)
     FollowUp.objects.filter(pk=towns.our_call.pk).update(call_on=late)
     events = _events(client, _address(desk))
@@ -62,7 +62,7 @@ def test_a_day_is_one_event_with_what_a_phone_may_hold(towns, desk, client) -> N
         assert secret not in text
 
 
-def test_the_events_keep_their_names_and_many_calls_are_counted(towns, desk, client) -> None:
+def test_events_keep_ids_and_count_many_follow_ups(towns, desk, client) -> None:
     address = _address(desk)
     before = [event["uid"] for event in _events(client, address)]
     for n in range(24):
@@ -77,7 +77,7 @@ def test_the_events_keep_their_names_and_many_calls_are_counted(towns, desk, cli
     assert after[0]["description"].endswith("等 25 个")
 
 
-def test_only_a_keyed_hash_is_kept(towns, desk) -> None:
+def test_feed_token_is_stored_as_hash(towns, desk) -> None:
     secret = _address(desk).split("/")[-1].removesuffix(".ics")
     token = FeedToken.objects.get()
     assert secret not in str(vars(token))
@@ -86,7 +86,7 @@ def test_only_a_keyed_hash_is_kept(towns, desk) -> None:
     assert secret not in desk.get(PAGE).content.decode()
 
 
-def test_a_new_address_ends_the_old_one_and_none_is_left_after_revoking(towns, desk, client) -> None:
+def test_new_address_and_revocation_end_old_address(towns, desk, client) -> None:
     first, second = _address(desk), _address(desk)
     assert client.get(first).status_code == 404
     assert client.get(second).status_code == 200
@@ -104,7 +104,7 @@ def test_a_new_address_ends_the_old_one_and_none_is_left_after_revoking(towns, d
     ]
 
 
-def test_who_left_the_post_reads_nothing_and_who_moved_reads_the_new_station(towns, desk, client) -> None:
+def test_feed_follows_current_appointment(towns, desk, client) -> None:
     address = _address(desk)
     yesterday = timezone.localdate() - timedelta(days=1)
     Appointment.objects.filter(user=towns.clerk).update(ends_on=yesterday)
@@ -118,7 +118,7 @@ def test_who_left_the_post_reads_nothing_and_who_moved_reads_the_new_station(tow
     assert client.get(address).status_code == 404
 
 
-def test_the_address_opens_nothing_else(towns, desk, client) -> None:
+def test_feed_address_opens_nothing_else(towns, desk, client) -> None:
     address = _address(desk)
     secret = address.split("/")[-1].removesuffix(".ics")
     client.get(address)
@@ -128,7 +128,7 @@ def test_the_address_opens_nothing_else(towns, desk, client) -> None:
     assert client.post(address).status_code == 405
 
 
-def test_asking_too_often_is_put_off(towns, desk, client, settings) -> None:
+def test_feed_is_rate_limited(towns, desk, client, settings) -> None:
     settings.API_RATES = settings.API_RATES | {"feed": 2, "anonymous": 2}
     address = _address(desk)
     assert [client.get(address).status_code for _ in range(3)] == [200, 200, 429]
@@ -137,7 +137,7 @@ def test_asking_too_often_is_put_off(towns, desk, client, settings) -> None:
     assert int(client.get(wrong).headers["Retry-After"]) <= 60
 
 
-def test_the_feed_asks_as_many_questions_for_many_calls(towns, client, same_queries) -> None:
+def test_feed_query_count_is_constant(towns, client, same_queries) -> None:
     address = reverse("public:follow-up-calendar", args=[make_feed(by=towns.clerk)[1]])
 
     def grow() -> None:

@@ -73,7 +73,7 @@ def _messages(page) -> str:
     return " ".join(str(message) for message in page.context["messages"])
 
 
-def test_the_order_of_the_day(desk, clerk, make_call) -> None:
+def test_day_orders_follow_ups_by_urgency(desk, clerk, make_call) -> None:
     make_call("明天", late=-1)
     make_call("今天的意向")
     make_call("逾期九天的意向", late=9)
@@ -96,7 +96,7 @@ def test_the_order_of_the_day(desk, clerk, make_call) -> None:
     ]
 
 
-def test_the_number_is_told_on_one_answer_and_the_look_is_noted(desk, clerk, make_call) -> None:
+def test_phone_is_shown_in_one_response_and_access_is_logged(desk, clerk, make_call) -> None:
     call = make_call("陈建国")
     person = call.placement.veteran
     assert person.phone not in desk.get(DAY).content.decode()
@@ -116,7 +116,7 @@ def test_the_number_is_told_on_one_answer_and_the_look_is_noted(desk, clerk, mak
     assert person.phone not in desk.get(reverse("staff:follow-up", args=[call.pk])).content.decode()
 
 
-def test_one_tap_records_the_step_and_tells_the_next_call(desk, make_call) -> None:
+def test_one_tap_records_step_and_names_next_follow_up(desk, make_call) -> None:
     call = make_call("陈建国")
     said = desk.post(_url("outcome", call), {"did": "reached:interview"}, headers=HTMX).content.decode()
     call.refresh_from_db()
@@ -127,7 +127,7 @@ def test_one_tap_records_the_step_and_tells_the_next_call(desk, make_call) -> No
     assert "点错了，撤销" in said
 
 
-def test_reached_and_nothing_new(desk, make_call) -> None:
+def test_call_without_update_schedules_next(desk, make_call) -> None:
     call = make_call("陈建国")
     page = desk.post(_url("outcome", call), {"did": "reached:"}, follow=True)
     again = call.placement.follow_ups.get(state=FollowUpState.PENDING)
@@ -139,7 +139,7 @@ def test_reached_and_nothing_new(desk, make_call) -> None:
     assert (call.state, call.placement.state) == (FollowUpState.DONE, PlacementState.INTENDED)
 
 
-def test_three_vain_tries_end_the_duty(desk, make_call) -> None:
+def test_three_unsuccessful_attempts_end_follow_up(desk, make_call) -> None:
     call = make_call("陈建国")
     words = [
         _messages(desk.post(_url("outcome", call), {"did": "not_reached"}, follow=True)) for _ in range(3)
@@ -150,7 +150,7 @@ def test_three_vain_tries_end_the_duty(desk, make_call) -> None:
     assert (call.state, call.tries) == (FollowUpState.DONE, 3)
 
 
-def test_a_wrong_number_leads_to_where_the_right_one_is_written(desk, make_call) -> None:
+def test_wrong_number_links_to_identity_form(desk, make_call) -> None:
     call = make_call("陈建国")
     edit = reverse("staff:veteran-edit", args=[call.placement.veteran_id, "identity"])
     assert desk.post(_url("outcome", call), {"did": "wrong_number"}).headers["Location"] == edit
@@ -161,7 +161,7 @@ def test_a_wrong_number_leads_to_where_the_right_one_is_written(desk, make_call)
 
 
 @pytest.mark.parametrize("did", ["", "danced", "reached:retain_12m", "reached:leave", "reached:nothing"])
-def test_what_the_row_does_not_offer_records_nothing(desk, make_call, did) -> None:
+def test_unavailable_outcome_records_nothing(desk, make_call, did) -> None:
     call = make_call("陈建国")
     row = desk.post(_url("outcome", call), {"did": did}, headers=HTMX)
     assert row.status_code == 200
@@ -172,14 +172,14 @@ def test_what_the_row_does_not_offer_records_nothing(desk, make_call, did) -> No
     assert (call.state, call.tries) == (FollowUpState.PENDING, 0)
 
 
-def test_what_another_finished_meanwhile_is_said_in_the_row(desk, clerk, make_call) -> None:
+def test_row_reports_follow_up_finished_meanwhile(desk, clerk, make_call) -> None:
     call = make_call("陈建国")
     attempts.record_call(follow_up=call, by=clerk, outcome=AttemptOutcome.REFUSED)
     row = desk.post(_url("outcome", call), {"did": "not_reached"}, headers=HTMX).content.decode()
     assert "这条回访已经完成或取消" in row
 
 
-def test_the_offered_retention_step_is_the_furthest_reached(desk, clerk, make_call) -> None:
+def test_latest_completed_retention_step_is_offered(desk, clerk, make_call) -> None:
     today = timezone.localdate()
     call = make_call("陈建国", kind=FollowUpKind.RETENTION_3M)
     for step in ("interview", "offer", "onboard"):
@@ -193,7 +193,7 @@ def test_the_offered_retention_step_is_the_furthest_reached(desk, clerk, make_ca
     assert call.placement.state == PlacementState.RETAINED_3M
 
 
-def test_onboarding_is_dated_to_the_planned_first_day(desk, clerk, make_call) -> None:
+def test_onboarding_uses_planned_first_day(desk, clerk, make_call) -> None:
     call = make_call("陈建国")
     placement = actions.advance(placement=call.placement, step="offer", by=clerk)
     placement.planned_first_day = timezone.localdate() - timedelta(days=2)
@@ -207,7 +207,7 @@ def test_onboarding_is_dated_to_the_planned_first_day(desk, clerk, make_call) ->
     )
 
 
-def test_onboarding_asks_what_becomes_of_the_others(desk, clerk, make_call) -> None:
+def test_onboarding_offers_to_close_other_intentions(desk, clerk, make_call) -> None:
     call = make_call("陈建国")
     placement = actions.advance(placement=call.placement, step="offer", by=clerk)
     pending = placement.follow_ups.filter(state=FollowUpState.PENDING)
@@ -232,7 +232,7 @@ def test_onboarding_asks_what_becomes_of_the_others(desk, clerk, make_call) -> N
     assert other.state == PlacementState.INTENDED
 
 
-def test_the_form_asks_what_a_step_needs(desk, clerk, make_call) -> None:
+def test_form_has_fields_of_available_steps(desk, clerk, make_call) -> None:
     call = make_call("陈建国")
     url, today = reverse("staff:follow-up", args=[call.pk]), timezone.localdate()
     first = today + timedelta(days=6)
@@ -254,7 +254,7 @@ def test_the_form_asks_what_a_step_needs(desk, clerk, make_call) -> None:
     assert "再就业回访" in _messages(page)
 
 
-def test_a_mistaken_tap_is_taken_back_by_a_correction(desk, make_call) -> None:
+def test_undo_of_step_adds_correction(desk, make_call) -> None:
     call = make_call("陈建国")
     desk.post(_url("outcome", call), {"did": "reached:decline_by_veteran"}, headers=HTMX)
     said = desk.post(_url("take-back", call), headers=HTMX).content.decode()
@@ -270,7 +270,7 @@ def test_a_mistaken_tap_is_taken_back_by_a_correction(desk, make_call) -> None:
 
 
 @pytest.mark.parametrize("did", ["reached:", "not_reached", "wrong_number", "refused"])
-def test_a_mistaken_tap_without_a_step_brings_the_row_back(desk, make_call, did) -> None:
+def test_undo_of_attempt_restores_row(desk, make_call, did) -> None:
     call = make_call("陈建国")
     done = desk.post(_url("outcome", call), {"did": did}, headers=HTMX).content.decode()
     assert 'name="what" value="try"' in done
@@ -283,7 +283,7 @@ def test_a_mistaken_tap_without_a_step_brings_the_row_back(desk, make_call, did)
     assert "只能撤销自己今天最后一次记录的联系" in again
 
 
-def test_the_calls_page_offers_to_take_back_the_last_try(desk, client_for, stations, make_call) -> None:
+def test_follow_up_page_offers_undo_of_last_attempt(desk, client_for, stations, make_call) -> None:
     call = make_call("陈建国")
     page = reverse("staff:follow-up", args=[call.pk])
     desk.post(_url("outcome", call), {"did": "refused"})
@@ -297,7 +297,7 @@ def test_the_calls_page_offers_to_take_back_the_last_try(desk, client_for, stati
     assert "点错了，撤销" not in shown
 
 
-def test_nobody_takes_back_what_another_recorded(client_for, stations, desk, make_call) -> None:
+def test_undo_is_limited_to_own_records(client_for, stations, desk, make_call) -> None:
     call = make_call("陈建国")
     desk.post(_url("outcome", call), {"did": "reached:interview"})
     other = client_for(make_staff(stations["睦洲镇"], name="同事"))
@@ -306,7 +306,7 @@ def test_nobody_takes_back_what_another_recorded(client_for, stations, desk, mak
     assert call.placement.state == PlacementState.INTERVIEWED
 
 
-def test_many_vain_tries_at_once(desk, stations, make_call) -> None:
+def test_many_unsuccessful_attempts_are_recorded_at_once(desk, stations, make_call) -> None:
     calls = [make_call(f"人{n}", tries=2 if n == 0 else 0) for n in range(3)]
     theirs = make_call("邻镇人", veteran=make_veteran(station=stations["司前镇"], name="邻镇人"))
     left = make_call("没勾选")
@@ -323,7 +323,7 @@ def test_many_vain_tries_at_once(desk, stations, make_call) -> None:
     assert "请先勾选" in _messages(nothing)
 
 
-def test_whose_calls_are_mine(client_for, stations, clerk, make_call) -> None:
+def test_own_follow_ups_include_unassigned_and_covered(client_for, stations, clerk, make_call) -> None:
     colleague = make_staff(stations["睦洲镇"], name="同事")
     head = make_staff(stations["新会区"], StationRole.HEAD, name="站长")
     make_call("无人经办")
@@ -343,7 +343,7 @@ def test_whose_calls_are_mine(client_for, stations, clerk, make_call) -> None:
     assert set(_names(client_for(clerk).get(DAY))) == whole_town
 
 
-def test_calls_by_kind_and_station(client_for, stations, make_call) -> None:
+def test_day_filters_by_kind_and_station(client_for, stations, make_call) -> None:
     head = client_for(make_staff(stations["新会区"], StationRole.HEAD, name="站长"))
     make_call("意向", station=stations["睦洲镇"])
     make_call("到岗", kind=FollowUpKind.FIRST_DAY)
@@ -358,7 +358,7 @@ def test_calls_by_kind_and_station(client_for, stations, make_call) -> None:
     assert len(_names(head.get(DAY, everything | {"kind": "x"}))) == 3
 
 
-def test_the_day_asks_as_many_questions_for_many_calls(client, clerk, make_call, same_queries) -> None:
+def test_day_query_count_is_constant(client, clerk, make_call, same_queries) -> None:
     client.cookies = signed_in_client(clerk).cookies
     for n in range(2):
         make_call(f"先{n}", tries=1)

@@ -78,7 +78,7 @@ def _days(days: int):
 
 
 # --- counts ----------------------------------------------------------------------------------------------
-def test_counts_by_station(stations, operator, head, make_call) -> None:
+def test_team_counts_by_station(stations, operator, head, make_call) -> None:
     make_call(late=3)
     make_call(late=0)
     make_call(late=-2)
@@ -99,7 +99,7 @@ def test_counts_by_station(stations, operator, head, make_call) -> None:
     assert (own.counts.due, village.counts) == (2, CallCounts(due=1, overdue=1, escalated=1))
 
 
-def test_counts_by_clerk(stations, clerk, colleague, neighbour, head, make_call) -> None:
+def test_team_counts_by_clerk(stations, clerk, colleague, neighbour, head, make_call) -> None:
     make_call(late=2, clerk=clerk)
     make_call(clerk=clerk)
     make_call("南安村")
@@ -123,7 +123,7 @@ def test_counts_by_clerk(stations, clerk, colleague, neighbour, head, make_call)
     ]
 
 
-def test_the_page_goes_down_the_network(client_for, stations, head, clerk, make_call) -> None:
+def test_team_page_opens_child_stations(client_for, stations, head, clerk, make_call) -> None:
     make_call(late=3)
     page = client_for(head).get(TEAM)
     html = page.content.decode()
@@ -142,7 +142,7 @@ def test_the_page_goes_down_the_network(client_for, stations, head, clerk, make_
     assert client_for(clerk).get(TEAM).status_code == 403
 
 
-def test_the_pages_ask_as_many_questions_for_many_rows(
+def test_team_pages_query_count_is_constant(
     client, operator, stations, clerk, make_call, same_queries
 ) -> None:
     client.cookies = signed_in_client(operator).cookies
@@ -178,7 +178,7 @@ def test_the_pages_ask_as_many_questions_for_many_rows(
 
 
 # --- giving calls to others ------------------------------------------------------------------------------
-def test_many_calls_are_given_to_one(client_for, head, clerk, make_call) -> None:
+def test_many_follow_ups_are_assigned_at_once(client_for, head, clerk, make_call) -> None:
     calls = [make_call(late=n) for n in range(3)]
     page = client_for(head).post(
         ASSIGN, {"pk": [call.pk for call in calls[:2]], "clerk": clerk.pk, "next": CALLS}, follow=True
@@ -190,14 +190,16 @@ def test_many_calls_are_given_to_one(client_for, head, clerk, make_call) -> None
     assert "请先勾选" in _messages(client_for(head).post(ASSIGN, {"clerk": clerk.pk}, follow=True))
 
 
-def test_all_are_given_or_none(client_for, head, neighbour, make_call) -> None:
+def test_assignment_is_all_or_nothing(client_for, head, neighbour, make_call) -> None:
     ours, theirs = make_call(), make_call("司前镇")
     page = client_for(head).post(ASSIGN, {"pk": [theirs.pk, ours.pk], "clerk": neighbour.pk}, follow=True)
     assert "没有交出：梁伟强不负责此人所在的服务站。" in _messages(page)
     assert not FollowUp.objects.exclude(clerk=None).exists()
 
 
-def test_a_head_gives_no_call_of_the_neighbours(client_for, stations, clerk, neighbour, make_call) -> None:
+def test_head_cannot_assign_follow_ups_of_neighbours(
+    client_for, stations, clerk, neighbour, make_call
+) -> None:
     theirs = make_call("司前镇", late=4)
     town_head = client_for(make_staff(stations["睦洲镇"], StationRole.HEAD, name="镇站长"))
     town_head.post(ASSIGN, {"pk": theirs.pk, "clerk": clerk.pk})
@@ -210,7 +212,7 @@ def test_a_head_gives_no_call_of_the_neighbours(client_for, stations, clerk, nei
     assert client_for(clerk).post(ASSIGN, {"pk": theirs.pk}).status_code == 403
 
 
-def test_which_calls_are_listed(client_for, head, clerk, make_call) -> None:
+def test_follow_up_list_filters(client_for, head, clerk, make_call) -> None:
     late = make_call(late=2)
     today = make_call(clerk=clerk, kind=FollowUpKind.FIRST_DAY)
     later = make_call(late=-3)
@@ -232,7 +234,7 @@ def test_which_calls_are_listed(client_for, head, clerk, make_call) -> None:
 
 
 # --- cover -----------------------------------------------------------------------------------------------
-def test_cover_is_arranged_and_ended(client_for, head, clerk, colleague, make_call) -> None:
+def test_cover_is_arranged_and_ended_by_head(client_for, head, clerk, colleague, make_call) -> None:
     call = make_call(clerk=clerk)
     form = {
         "clerk": clerk.pk,
@@ -254,7 +256,7 @@ def test_cover_is_arranged_and_ended(client_for, head, clerk, colleague, make_ca
     assert not FollowUp.objects.due().assigned_to(colleague).exists()
 
 
-def test_a_clerk_arranges_cover_for_oneself_alone(client_for, clerk, colleague, neighbour) -> None:
+def test_clerk_arranges_only_own_cover(client_for, clerk, colleague, neighbour) -> None:
     desk = client_for(clerk)
     days = {"starts_on": _days(0), "ends_on": _days(1)}
     assert client_for(colleague).get(COVERS).status_code == 200
@@ -273,7 +275,7 @@ def test_a_clerk_arranges_cover_for_oneself_alone(client_for, clerk, colleague, 
 
 
 # --- the city's rules ------------------------------------------------------------------------------------
-def test_the_operator_of_the_city_sets_the_days(client_for, operator, make_call) -> None:
+def test_city_operator_sets_intervals(client_for, operator, make_call) -> None:
     desk = client_for(operator)
     page = desk.post(RULES, {"kind": "after_fair", "after_fair-days": "2、5，9 30"}, follow=True)
     assert "意向回访：第 2、5、9、30 天。" in _messages(page)
@@ -285,14 +287,14 @@ def test_the_operator_of_the_city_sets_the_days(client_for, operator, make_call)
 
 
 @pytest.mark.parametrize(("typed", "said"), [("三天", "请填写天数"), ("1 9999", "之间的天数")])
-def test_days_that_make_no_sense_come_back_as_typed(client_for, operator, typed, said) -> None:
+def test_invalid_intervals_are_kept_with_error(client_for, operator, typed, said) -> None:
     page = client_for(operator).post(RULES, {"kind": "after_fair", "after_fair-days": typed})
     assert said in page.content.decode()
     assert f'value="{typed}"' in page.content.decode()
     assert not FollowUpRule.objects.exists()
 
 
-def test_nobody_else_sets_them(client_for, stations, head) -> None:
+def test_only_city_operator_sets_intervals(client_for, stations, head) -> None:
     county = make_staff(stations["新会区"], StationRole.OPERATOR, name="县操作")
     for user in (head, county):
         assert client_for(user).get(RULES).status_code == 403
@@ -302,7 +304,7 @@ def test_nobody_else_sets_them(client_for, stations, head) -> None:
 
 
 # --- somebody away ---------------------------------------------------------------------------------------
-def test_somebody_away_is_not_called_until_then(client_for, clerk, make_call) -> None:
+def test_absence_postpones_follow_ups(client_for, clerk, make_call) -> None:
     call = make_call(late=2)
     desk, url = client_for(clerk), reverse("staff:follow-up-absence", args=[call.pk])
     other = desk.post(url, {"until": _days(5), "reason": "other"})
@@ -326,7 +328,7 @@ def test_somebody_away_is_not_called_until_then(client_for, clerk, make_call) ->
     assert "已经结束" in _messages(desk.post(reverse("staff:absence-end", args=[absence.pk]), follow=True))
 
 
-def test_the_neighbour_ends_no_absence(client_for, clerk, neighbour, make_call) -> None:
+def test_neighbour_cannot_end_absence(client_for, clerk, neighbour, make_call) -> None:
     call = make_call()
     form = {"until": _days(5), "reason": "training"}
     url = reverse("staff:follow-up-absence", args=[call.pk])

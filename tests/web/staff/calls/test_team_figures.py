@@ -133,7 +133,7 @@ def walk(client: Client) -> Iterator[tuple[str, str, int]]:
         ("南安村", StationRole.HEAD, 1, CallCounts(due=4, overdue=4)),
     ],
 )
-def test_every_number_leads_to_its_calls(
+def test_every_team_number_links_to_its_follow_ups(
     client_for, stations, network, place, role, pages, total, figure
 ) -> None:
     client = client_for(make_staff(stations[place], role, name="站长"))
@@ -151,7 +151,7 @@ def _row(client: Client, name: str, **asked):
     return next(row for row, _ in client.get(TEAM, asked).context["clerks"] if row.clerk.name == name)
 
 
-def test_a_clerk_with_a_desk_elsewhere_is_counted_as_far_as_the_reader_sees(
+def test_clerk_of_two_stations_is_counted_within_readers_scope(
     client_for, stations, network, between
 ) -> None:
     """The town's head sees the town's calls alone; the county's sees both towns'."""
@@ -164,7 +164,7 @@ def test_a_clerk_with_a_desk_elsewhere_is_counted_as_far_as_the_reader_sees(
     assert (again.named, again.late, again.shared, again.made) == (3, 2, 35, 1)
 
 
-def test_who_has_most_that_is_late_stands_first(client_for, stations, network, make_calls) -> None:
+def test_clerks_are_ordered_by_overdue_follow_ups(client_for, stations, network, make_calls) -> None:
     for n in range(30):
         make_staff(stations["南安村"], name=f"村员{n:02d}")
     make_calls("司前镇", 6, clerk=network)
@@ -179,9 +179,7 @@ def test_who_has_most_that_is_late_stands_first(client_for, stations, network, m
     assert (len(first["clerks"]), len(names)) == (30, 35)
 
 
-def test_the_list_of_finished_calls_says_who_made_them_and_when(
-    client_for, stations, network, between
-) -> None:
+def test_completed_list_names_caller_and_time(client_for, stations, network, between) -> None:
     client = client_for(make_staff(stations["江门市"], StationRole.HEAD, name="城站长"))
     answer = client.get(CALLS, {"state": "made", "clerk": between.pk})
     html = answer.content.decode()
@@ -201,14 +199,14 @@ def test_the_list_of_finished_calls_says_who_made_them_and_when(
     assert 'type="checkbox" name="pk"' in waiting.content.decode()
 
 
-def test_the_stations_own_people_alone(client_for, stations, network) -> None:
+def test_own_filter_lists_only_veterans_of_station(client_for, stations, network) -> None:
     client = client_for(make_staff(stations["新会区"], StationRole.HEAD, name="县站长"))
     own = client.get(CALLS, {"state": "late", "own": "1"}).context["page"]
     assert {row.placement.veteran.station for row in own} == {stations["新会区"]}
     assert len(own) == 2
 
 
-def test_no_list_tells_of_others(client_for, stations, network) -> None:
+def test_lists_hide_follow_ups_of_other_stations(client_for, stations, network) -> None:
     """A town's head asks for a clerk of the next town: no name, no station and no call of theirs."""
     client = client_for(make_staff(stations["睦洲镇"], StationRole.HEAD, name="镇站长"))
     for state in ("late", "due", "coming", "pending", "made"):

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db(transaction=True)]
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_every_page_looks_right(open_page, sign_in, look, width) -> None:
+def test_team_pages_look_right(open_page, sign_in, look, width) -> None:
     stations, today = make_stations(), timezone.localdate()
     operator = make_staff(stations["江门市"], StationRole.OPERATOR, name="周敏")
     clerk = make_staff(stations["睦洲镇"], name="李秀珍")

@@ -57,7 +57,7 @@ def _decide(client, employer, decision, **data):
     return client.post(_detail(employer), {"decision": decision, **data}, follow=True).content.decode()
 
 
-def test_each_queue_holds_what_waits_for_it(desk, reviewer) -> None:
+def test_each_queue_holds_its_employers(desk, reviewer) -> None:
     today, owner = timezone.localdate(), make_user()
     make_employer(name="新登记", verified=False)
     make_employer(name="早登记", verified=False)
@@ -79,7 +79,7 @@ def test_each_queue_holds_what_waits_for_it(desk, reviewer) -> None:
     assert len(_names(desk, state="all")) == 6
 
 
-def test_search_by_name_code_county_and_kind(desk, client_for) -> None:
+def test_search_by_name_code_county_and_category(desk, client_for) -> None:
     stations = make_stations()
     make_employer(name="远航物流", veteran_founded=True)
     agency = make_employer(name="远航人力", is_agency=True, agency_permit="粤1号证")
@@ -97,12 +97,12 @@ def test_search_by_name_code_county_and_kind(desk, client_for) -> None:
 
 
 @pytest.mark.parametrize("asked", [{"page": "abc"}, {"page": "999"}, {"state": "x"}, {"county": "999"}])
-def test_odd_questions_are_answered(desk, employer, asked) -> None:
+def test_invalid_list_parameters_are_ignored(desk, employer, asked) -> None:
     assert desk.get(reverse(LIST), asked).status_code == 200
 
 
 @pytest.mark.parametrize("state", ["pending", "verified", "renewal", "change", "ending", "all"])
-def test_the_list_costs_the_same_however_long(desk, same_queries, state) -> None:
+def test_employer_list_query_count_is_constant(desk, same_queries, state) -> None:
     owner = make_user()
 
     def grow() -> None:
@@ -116,9 +116,7 @@ def test_the_list_costs_the_same_however_long(desk, same_queries, state) -> None
     same_queries(lambda: desk.get(reverse(LIST), {"state": state}), grow, at_most=20)
 
 
-def test_one_employers_page_costs_the_same_however_long_its_history(
-    desk, reviewer, employer, owner, same_queries
-) -> None:
+def test_employer_page_query_count_is_constant(desk, reviewer, employer, owner, same_queries) -> None:
     def grow() -> None:
         for _ in range(3):
             add_document(employer=employer, by=owner, kind=DocumentKind.LICENCE, content=make_picture())
@@ -129,7 +127,7 @@ def test_one_employers_page_costs_the_same_however_long_its_history(
     same_queries(lambda: desk.get(_detail(employer)), grow, at_most=30)
 
 
-def test_a_licence_is_looked_at_and_the_verification_links_it(desk, reviewer, owner) -> None:
+def test_verification_links_displayed_licence(desk, reviewer, owner) -> None:
     firm = make_employer(verified=False, member=owner)
     document = add_document(employer=firm, by=owner, kind=DocumentKind.LICENCE, content=make_picture())
     page = desk.get(_detail(firm))
@@ -141,7 +139,7 @@ def test_a_licence_is_looked_at_and_the_verification_links_it(desk, reviewer, ow
     assert "上传的一份" in said
 
 
-def test_a_paper_that_changed_while_the_page_stood_open_is_told(desk, owner) -> None:
+def test_verification_reports_document_replaced_meanwhile(desk, owner) -> None:
     firm = make_employer(verified=False, member=owner)
     add_document(employer=firm, by=owner, kind=DocumentKind.LICENCE, content=make_picture())
     shown = desk.get(_detail(firm)).context["shown"]
@@ -151,7 +149,7 @@ def test_a_paper_that_changed_while_the_page_stood_open_is_told(desk, owner) -> 
     assert firm.state == VerificationState.PENDING
 
 
-def test_a_paper_is_sent_back_with_a_reason_that_members_read(desk, employer, owner) -> None:
+def test_document_is_refused_with_reason_for_members(desk, employer, owner) -> None:
     document = add_document(employer=employer, by=owner, kind=DocumentKind.NOTICE, content=make_picture())
     url = reverse("staff:employer-document-judge", args=[document.pk])
     assert "请写明原因" in desk.post(url, {"accepted": "no"}, follow=True).content.decode()
@@ -161,7 +159,7 @@ def test_a_paper_is_sent_back_with_a_reason_that_members_read(desk, employer, ow
     assert "缺少公章" in Notification.objects.visible_to(owner).get().text
 
 
-def test_suspending_and_lifting_with_reasons(desk, employer) -> None:
+def test_suspend_and_lift_need_reasons(desk, employer) -> None:
     unreasoned = desk.post(_detail(employer), {"decision": "suspend", "reason": ""})
     assert "reason" in unreasoned.context["decisions"]["suspend"].form.errors
     assert "多次联系不上" in _decide(desk, employer, "suspend", reason="多次联系不上，暂停核实")
@@ -172,7 +170,7 @@ def test_suspending_and_lifting_with_reasons(desk, employer) -> None:
     assert employer.is_verified
 
 
-def test_a_renewal_is_given_or_sent_back(desk, employer, owner) -> None:
+def test_renewal_is_granted_or_returned(desk, employer, owner) -> None:
     Employer.objects.update(verified_until=timezone.localdate() + timedelta(days=5))
     employer.refresh_from_db()
     verification.request_renewal(employer=employer, by=owner)
@@ -186,7 +184,7 @@ def test_a_renewal_is_given_or_sent_back(desk, employer, owner) -> None:
     assert employer.verified_until > timezone.localdate() + timedelta(days=180)
 
 
-def test_a_new_name_is_agreed_to_or_not(desk, employer, owner) -> None:
+def test_change_of_name_is_accepted_or_refused(desk, employer, owner) -> None:
     actions.update_profile(employer=employer, by=owner, name="江门市新名有限公司")
     assert "江门市旧名有限公司 → " in desk.get(_detail(employer)).content.decode()
     page = desk.post(_detail(employer), {"decision": "accept_change", "evidence": ["notice"]})
@@ -201,7 +199,7 @@ def test_a_new_name_is_agreed_to_or_not(desk, employer, owner) -> None:
     assert not ProfileChange.objects.waiting().exists()
 
 
-def test_an_owner_is_invited_where_none_can_be_reached(desk, employer) -> None:
+def test_reviewer_invites_new_owner(desk, employer) -> None:
     assert (
         "11位手机号码" in desk.post(_detail(employer), {"decision": "invite", "phone": "1"}).content.decode()
     )
@@ -209,7 +207,7 @@ def test_an_owner_is_invited_where_none_can_be_reached(desk, employer) -> None:
     assert EmployerInvitation.objects.get().role == EmployerRole.OWNER
 
 
-def test_what_cannot_be_decided_now_is_told_and_changes_nothing(desk, employer) -> None:
+def test_unavailable_decision_is_reported_and_changes_nothing(desk, employer) -> None:
     for decision in ("refuse", "lift", "return_renewal", "accept_change", "x"):
         assert "状态刚刚有变化" in _decide(desk, employer, decision, reason="试试", evidence=["licence"])
     employer.refresh_from_db()
@@ -217,7 +215,7 @@ def test_what_cannot_be_decided_now_is_told_and_changes_nothing(desk, employer) 
     assert not employer.steps.exists()
 
 
-def test_a_neighbour_or_clerk_decides_and_sees_nothing(client_for, employer, owner) -> None:
+def test_neighbour_and_clerk_see_and_decide_nothing(client_for, employer, owner) -> None:
     stations = make_stations()
     document = add_document(employer=employer, by=owner, kind=DocumentKind.LICENCE, content=make_picture())
     for user, code in (
@@ -233,7 +231,7 @@ def test_a_neighbour_or_clerk_decides_and_sees_nothing(client_for, employer, own
         assert there.post(_detail(employer), {"decision": "suspend", "reason": "x"}).status_code == code
 
 
-def test_the_day_counts_what_waits(desk, employer, owner) -> None:
+def test_day_page_counts_pending_decisions(desk, employer, owner) -> None:
     make_employer(verified=False)
     Employer.objects.filter(pk=employer.pk).update(verified_until=timezone.localdate() + timedelta(days=5))
     employer.refresh_from_db()

@@ -40,7 +40,7 @@ def post(client_for, towns, django_capture_on_commit_callbacks):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_who_gets_in(name, towns, client_for, client) -> None:
+def test_import_pages_need_record_permission(name, towns, client_for, client) -> None:
     url = reverse(f"staff:{name}")
     for role in (StationRole.CLERK, StationRole.HEAD, StationRole.OPERATOR):
         assert client_for(make_staff(towns.stations["睦洲镇"], role)).get(url).status_code == 200
@@ -54,7 +54,7 @@ def test_who_gets_in(name, towns, client_for, client) -> None:
     assert client.get(url).status_code == 302
 
 
-def test_an_import_is_its_uploaders_alone(towns, client_for, client) -> None:
+def test_import_is_visible_only_to_uploader(towns, client_for, client) -> None:
     sheet = take_in(towns.clerk, sheet_of(person(), person(phone="1")))
     urls = [
         reverse("staff:import", args=[sheet.pk]),
@@ -73,7 +73,7 @@ def test_an_import_is_its_uploaders_alone(towns, client_for, client) -> None:
         assert client_for(towns.clerk).get(url).status_code == 405
 
 
-def test_from_the_upload_to_the_undo(post) -> None:
+def test_import_from_upload_to_undo(post) -> None:
     make_specialty()
     said = full_person(name="赵小川")
     assert _upload(post.client, sheet_of(said, person(name="孙一", phone="12"))).status_code == 302
@@ -97,7 +97,7 @@ def test_from_the_upload_to_the_undo(post) -> None:
     assert "还没有导入过" not in post.client.get(reverse("staff:imports")).content.decode()
 
 
-def test_what_is_no_sheet_is_refused_beside_the_field(post) -> None:
+def test_invalid_file_is_refused_at_its_field(post) -> None:
     answer = _upload(post.client, b"\x89PNG\r\n\x1a\n\x00\x00\x00", "照片.xlsx")
     assert answer.status_code == 200
     assert "请上传 xlsx、xls 或 csv 文件" in answer.content.decode()
@@ -105,13 +105,13 @@ def test_what_is_no_sheet_is_refused_beside_the_field(post) -> None:
     assert not ImportRun.objects.exists()
 
 
-def test_a_csv_of_an_old_program_is_read(post) -> None:
+def test_gbk_csv_is_read(post) -> None:
     content = "姓名,身份证号,责任服务站\n赵小川,440705198505010012,睦洲镇\n".encode("gb18030")
     assert _upload(post.client, content, "a.csv").status_code == 302
     assert ImportRun.objects.get().headers == ["姓名", "身份证号", "责任服务站"]
 
 
-def test_columns_that_are_not_known_are_asked_for_and_remembered(post) -> None:
+def test_unknown_columns_are_mapped_and_remembered(post) -> None:
     said = person()
     content = xlsx([["谁", "号", "站"], [said["name"], said["id_number"], said["station"]]])
     _upload(post.client, content)
@@ -128,7 +128,7 @@ def test_columns_that_are_not_known_are_asked_for_and_remembered(post) -> None:
     assert ImportRun.objects.first().columns == {"name": 0, "id_number": 1, "station": 2}
 
 
-def test_the_result_sheet_is_plain_and_noted(post, towns) -> None:
+def test_result_file_is_plain_and_audited(post, towns) -> None:
     bad = person(phone="1391234567")
     sheet = take_in(towns.clerk, sheet_of(person(), bad))
     page = post.client.get(reverse("staff:import", args=[sheet.pk])).content.decode()
@@ -147,13 +147,13 @@ def _file(answer):
     return io.BytesIO(answer.content)
 
 
-def test_a_step_that_is_not_now_is_refused_in_words(post, towns) -> None:
+def test_unavailable_step_is_refused_with_message(post, towns) -> None:
     sheet = take_in(towns.clerk, sheet_of(person()))
     assert "不能这样做" in post("import-step", sheet.pk, "start").content.decode()
     assert post("import-step", sheet.pk, "dance").status_code == 404
 
 
-def test_a_running_import_says_how_far_it_is(post, towns) -> None:
+def test_running_import_shows_progress(post, towns) -> None:
     content = sheet_of(*(person() for _ in range(3)))
     sheet = actions.upload(by=towns.clerk, kind=KIND, name="x.xlsx", content=content)
     actions.start(run=sheet, by=towns.clerk, enqueue=False)
@@ -164,7 +164,7 @@ def test_a_running_import_says_how_far_it_is(post, towns) -> None:
     assert "正在停止" in page
 
 
-def test_the_pages_cost_the_same_however_many(same_queries, client_for, towns) -> None:
+def test_import_pages_query_count_is_constant(same_queries, client_for, towns) -> None:
     client = client_for(towns.clerk)
 
     def more() -> None:

@@ -25,7 +25,7 @@ def _sheet() -> bytes:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_every_step_looks_right(open_page, sign_in, look, clerk, width) -> None:
+def test_import_steps_look_right(open_page, sign_in, look, clerk, width) -> None:
     page = open_page(width=width)
     sign_in(page, clerk)
     page.goto("/desk/sheets/new/")
@@ -48,14 +48,14 @@ def test_every_step_looks_right(open_page, sign_in, look, clerk, width) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_export_looks_right(open_page, sign_in, look, width) -> None:
+def test_record_export_looks_right(open_page, sign_in, look, width) -> None:
     page = open_page(width=width)
     sign_in(page, make_staff(make_stations()["睦洲镇"], StationRole.HEAD))
     page.goto("/desk/veterans/export/")
     look(page, "veterans-export")
 
 
-def test_the_whole_way_without_javascript(no_js, sign_in, look, clerk, tmp_path) -> None:
+def test_import_works_without_javascript(no_js, sign_in, look, clerk, tmp_path) -> None:
     file = tmp_path / "花名册.xlsx"
     file.write_bytes(_sheet())
     page = no_js

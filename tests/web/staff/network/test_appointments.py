@@ -45,7 +45,7 @@ def sent(user, role=StationRole.CLERK) -> dict[str, str]:
     return {"phone": user.phone, "role": role, "starts_on": f"{timezone.localdate()}"}
 
 
-def test_a_head_appoints_a_clerk_of_the_own_subtree(stations, client) -> None:
+def test_head_appoints_clerk_in_own_subtree(stations, client) -> None:
     enter(client, make_staff(stations["睦洲镇"], StationRole.HEAD))
     person = make_user("新来的")
     client.post(staff_page(stations["南安村"]), sent(person))
@@ -69,7 +69,7 @@ def test_a_head_appoints_a_clerk_of_the_own_subtree(stations, client) -> None:
         (StationRole.OPERATOR, "司前镇"),
     ],
 )
-def test_nobody_appoints_or_ends_above_or_beside(stations, client, role, place) -> None:
+def test_appointments_outside_own_subtree_are_refused(stations, client, role, place) -> None:
     clerk = make_staff(stations["睦洲镇"])
     enter(client, make_staff(stations[place], role))
     assert client.post(staff_page(stations["睦洲镇"]), sent(make_user("某人"))).status_code == 403
@@ -79,13 +79,13 @@ def test_nobody_appoints_or_ends_above_or_beside(stations, client, role, place) 
     assert post_of(clerk).ends_on is None
 
 
-def test_a_head_ends_no_post_of_a_head(stations, client) -> None:
+def test_head_cannot_end_appointment_of_head(stations, client) -> None:
     enter(client, make_staff(stations["新会区"], StationRole.HEAD))
     other = make_staff(stations["睦洲镇"], StationRole.HEAD)
     assert client.get(post_page(post_of(other))).status_code == 403
 
 
-def test_an_operator_gives_every_role_and_past_posts_show(stations, client) -> None:
+def test_operator_appoints_every_role_and_sees_past_appointments(stations, client) -> None:
     enter(client, make_staff(stations["江门市"], StationRole.OPERATOR))
     clerk = make_staff(stations["睦洲镇"], name="前任")
     client.post(post_page(post_of(clerk)), {"do": "end", "last_day": f"{timezone.localdate()}"})
@@ -100,7 +100,7 @@ def test_an_operator_gives_every_role_and_past_posts_show(stations, client) -> N
     assert "只管一场招聘会、一天" in text
 
 
-def test_moved_last_week_means_refused_and_logged_today(stations, client) -> None:
+def test_transferred_clerk_is_refused_and_logged(stations, client) -> None:
     operator = make_staff(stations["江门市"], StationRole.OPERATOR)
     clerk = make_staff(stations["睦洲镇"], name="李秀珍")
     file = make_veteran(station=stations["睦洲镇"])
@@ -115,7 +115,7 @@ def test_moved_last_week_means_refused_and_logged_today(stations, client) -> Non
     assert AccessLog.objects.get(file_id=file.pk).kind == AccessKind.REFUSED
 
 
-def test_a_move_reaches_only_where_one_may_appoint(stations, client) -> None:
+def test_transfer_is_limited_to_stations_with_permission(stations, client) -> None:
     enter(client, make_staff(stations["睦洲镇"], StationRole.HEAD))
     clerk = make_staff(stations["睦洲镇"])
     on = f"{timezone.localdate()}"
@@ -127,7 +127,7 @@ def test_a_move_reaches_only_where_one_may_appoint(stations, client) -> None:
     assert post_of(clerk).station == stations["南安村"]
 
 
-def test_the_last_operator_cannot_end_the_own_post(stations) -> None:
+def test_last_operator_cannot_end_own_appointment(stations) -> None:
     operator = make_staff(stations["江门市"], StationRole.OPERATOR)
     today = timezone.localdate()
     with pytest.raises(ValidationError, match="最后一项管理员任职"):
@@ -136,13 +136,13 @@ def test_the_last_operator_cannot_end_the_own_post(stations) -> None:
         end_post(post=post_of(operator), by=None, last_day=today - timedelta(days=900))
 
 
-def test_the_list_asks_the_same_number_of_queries_for_many(stations, client, same_queries) -> None:
+def test_staff_list_query_count_is_constant(stations, client, same_queries) -> None:
     enter(client, make_staff(stations["江门市"], StationRole.OPERATOR))
     make_staff(stations["睦洲镇"])
     same_queries(staff_page(stations["睦洲镇"]), lambda: [make_staff(stations["睦洲镇"]) for _ in range(12)])
 
 
-def test_a_volunteer_opens_one_door_on_one_day_and_nothing_else(stations, client) -> None:
+def test_helper_opens_only_own_door_on_own_day(stations, client) -> None:
     fair, other = make_fair(), make_fair()
     helper = make_user("志愿者")
     file = make_veteran(station=stations["睦洲镇"])

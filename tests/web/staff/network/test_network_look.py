@@ -20,7 +20,7 @@ def operator():
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_every_page_looks_right(open_page, sign_in, look, operator, width) -> None:
+def test_network_pages_look_right(open_page, sign_in, look, operator, width) -> None:
     stations = make_stations()
     town, south = stations["睦洲镇"], stations["南安村"]
     clerk = make_staff(town)
@@ -48,9 +48,7 @@ def test_every_page_looks_right(open_page, sign_in, look, operator, width) -> No
     assert page.get_by_text(f"档案转{town.name}").is_visible()
 
 
-def test_a_clerk_moved_last_week_by_the_page_is_refused_and_logged(
-    open_page, sign_in, look, operator
-) -> None:
+def test_clerk_transferred_through_page_is_refused_and_logged(open_page, sign_in, look, operator) -> None:
     stations = make_stations()
     clerk = make_staff(stations["睦洲镇"], name="李秀珍")
     file = make_veteran(station=stations["睦洲镇"])

@@ -63,7 +63,7 @@ def line(response, name: str):
     return next(line for line in response.context["page"] if name in line.name)
 
 
-def test_the_page_of_a_day_before_a_merge_shows_what_existed_then(city, client) -> None:
+def test_page_before_merge_shows_former_network(city, client) -> None:
     enter(client, city["operator"])
     actions.merge_station(station=city["南安村"], into=city["北安村"], by=city["operator"], on=DAY)
     url = reverse("staff:network-station", args=[city["睦洲镇"].pk])
@@ -78,7 +78,7 @@ def test_the_page_of_a_day_before_a_merge_shows_what_existed_then(city, client) 
     assert line(top, "新会区").records_below == 3
 
 
-def test_a_name_of_the_day_and_a_day_before_it_opened(city, client) -> None:
+def test_page_shows_former_name_and_no_station_before_opening(city, client) -> None:
     enter(client, city["operator"])
     actions.rename_station(station=city["南安村"], name="南安村退役军人之家", by=None, on=DAY)
     url = reverse("staff:network-station", args=[city["南安村"].pk])
@@ -88,7 +88,7 @@ def test_a_name_of_the_day_and_a_day_before_it_opened(city, client) -> None:
     assert "day" in client.get(f"{url}?day=不是日期").context["form"].errors
 
 
-def test_the_report_asks_the_same_number_of_queries_for_many_stations(city, client, same_queries) -> None:
+def test_network_page_query_count_is_constant(city, client, same_queries) -> None:
     enter(client, city["operator"])
 
     def grow() -> None:
@@ -99,7 +99,7 @@ def test_the_report_asks_the_same_number_of_queries_for_many_stations(city, clie
     same_queries(f"{url}?day={BEFORE}", grow)
 
 
-def test_a_merge_shows_its_numbers_before_the_yes(city, client) -> None:
+def test_merge_shows_consequences_before_confirmation(city, client) -> None:
     enter(client, city["operator"])
     make_staff(city["南安村"])
     sent = {"into": city["北安村"].pk, "on": f"{DAY}"}
@@ -114,7 +114,7 @@ def test_a_merge_shows_its_numbers_before_the_yes(city, client) -> None:
     assert Station.objects.get(pk=city["南安村"].pk).succeeded_by == city["北安村"]
 
 
-def test_a_senseless_merge_keeps_what_was_typed_and_says_why(city, client) -> None:
+def test_invalid_merge_keeps_input_with_error(city, client) -> None:
     enter(client, city["operator"])
     tomorrow = timezone.localdate() + timedelta(days=1)
     answer = client.post(to(city["南安村"], "merge"), {"into": city["北安村"].pk, "on": f"{tomorrow}"})
@@ -122,7 +122,7 @@ def test_a_senseless_merge_keeps_what_was_typed_and_says_why(city, client) -> No
     assert f'value="{tomorrow}"' in answer.content.decode()
 
 
-def test_every_change_can_be_made_through_its_page(city, client) -> None:
+def test_every_change_works_through_its_page(city, client) -> None:
     enter(client, city["operator"])
     town, south = city["睦洲镇"], city["南安村"]
     region = Region.objects.create(code="440705109209", name="东安村", level="village", parent=town.region)
@@ -148,7 +148,7 @@ CITY_ONLY = ("open", "rename", "merge", "split", "close")
 
 @pytest.mark.parametrize("place", ["睦洲镇", "司前镇", "新会区"])
 @pytest.mark.parametrize("role", StationRole)
-def test_only_an_operator_of_the_whole_city_changes_the_network(city, client, place, role) -> None:
+def test_only_city_operator_changes_network(city, client, place, role) -> None:
     enter(client, make_staff(city[place], role))
     for change in CITY_ONLY:
         assert client.get(to(city["睦洲镇"], change)).status_code == 403
@@ -160,14 +160,14 @@ def test_only_an_operator_of_the_whole_city_changes_the_network(city, client, pl
 @pytest.mark.parametrize(
     ("place", "status"), [("睦洲镇", 200), ("新会区", 200), ("司前镇", 403), ("南安村", 403)]
 )
-def test_staff_see_their_own_subtree(city, client, place, status) -> None:
+def test_staff_see_only_own_subtree(city, client, place, status) -> None:
     enter(client, make_staff(city[place]))
     for name in ("network-station", "network-staff"):
         assert client.get(reverse(f"staff:{name}", args=[city["睦洲镇"].pk])).status_code == status
     assert client.get(reverse("staff:network")).status_code == 200
 
 
-def test_people_and_firms_see_no_network(city, client) -> None:
+def test_veterans_and_employers_see_no_network(city, client) -> None:
     person, member = make_user("陈建国"), make_user("单位经办")
     make_veteran(station=city["睦洲镇"], account=person)
     make_employer(member=member)
@@ -184,7 +184,7 @@ def test_people_and_firms_see_no_network(city, client) -> None:
         assert {client.get(url).status_code for url in urls} == {403}
 
 
-def test_somebody_of_two_stations_finds_both(city, client) -> None:
+def test_staff_of_two_stations_find_both(city, client) -> None:
     user = make_staff(city["睦洲镇"])
     user.appointments.create(station=city["司前镇"], role=StationRole.CLERK)
     enter(client, user)

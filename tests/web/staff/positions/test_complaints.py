@@ -35,7 +35,7 @@ def _report(position, name="举报人", days=0):
     return made
 
 
-def test_from_the_post_to_the_answer(client_for, desk, position) -> None:
+def test_complaint_from_report_to_answer(client_for, desk, position) -> None:
     reporter = make_user("举报人")
     me = client_for(reporter)
     url = f"/positions/{position.pk}/report/"
@@ -56,14 +56,14 @@ def test_from_the_post_to_the_answer(client_for, desk, position) -> None:
     assert "已让单位停收" in desk.get(there).content.decode()
 
 
-def test_the_own_firm_reads_that_it_cannot(client_for, position) -> None:
+def test_employer_cannot_report_own_position(client_for, position) -> None:
     member = position.employer.memberships.get().user
     page = client_for(member).post(f"/positions/{position.pk}/report/", {"kind": "fee", "text": "押金"})
     assert "不能举报" in page.content.decode()
     assert not Complaint.objects.exists()
 
 
-def test_what_is_due_first_is_on_top_and_late_is_marked(desk, position) -> None:
+def test_list_is_ordered_by_due_date_and_marks_overdue(desk, position) -> None:
     for name, days in (("后", 3), ("超期", -2), ("先", 1)):
         _report(position, name, days)
     page = desk.get(DESK)
@@ -73,7 +73,7 @@ def test_what_is_due_first_is_on_top_and_late_is_marked(desk, position) -> None:
     assert not desk.get(DESK, {"state": "answered"}).context["page"].object_list
 
 
-def test_neighbours_and_the_firm_see_nothing(client_for, position) -> None:
+def test_neighbour_and_employer_see_no_complaint(client_for, position) -> None:
     complaint = _report(position)
     neighbour = client_for(make_staff(make_stations()["蓬江区"], StationRole.REVIEWER))
     assert not neighbour.get(DESK).context["page"].object_list
@@ -84,7 +84,7 @@ def test_neighbours_and_the_firm_see_nothing(client_for, position) -> None:
     assert "说要交押金" not in member.get("/me/reports/").content.decode()
 
 
-def test_both_lists_ask_the_same_questions_however_long(client_for, desk, position, same_queries) -> None:
+def test_complaint_lists_query_count_is_constant(client_for, desk, position, same_queries) -> None:
     def grow() -> None:
         for i in range(4):
             _report(position, f"又一人{i}")
@@ -104,7 +104,7 @@ def test_both_lists_ask_the_same_questions_however_long(client_for, desk, positi
     same_queries(lambda: me.get("/me/reports/"), mine, at_most=30)
 
 
-def test_an_answered_one_keeps_its_place_in_the_list(desk, position) -> None:
+def test_answered_complaint_keeps_its_place(desk, position) -> None:
     complaint = _report(position)
     desk.post(f"{DESK}{complaint.pk}/", {"outcome": "no_fault", "words": "核实后没有发现收费。"})
     complaint.refresh_from_db()

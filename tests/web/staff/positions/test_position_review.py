@@ -52,7 +52,7 @@ def _messages(page) -> str:
     return " ".join(str(message) for message in page.context["messages"])
 
 
-def test_who_waits_longest_is_on_top(desk, employer) -> None:
+def test_longest_waiting_position_is_first(desk, employer) -> None:
     for title, hours in (("后来", 2), ("先来", 50), ("刚来", 1)):
         _waiting(employer, title, hours=hours)
     page = desk.get(QUEUE)
@@ -60,7 +60,7 @@ def test_who_waits_longest_is_on_top(desk, employer) -> None:
     assert "2\xa0日" in page.content.decode()
 
 
-def test_filters_by_finding_employer_and_station(desk, employer) -> None:
+def test_queue_filters_by_finding_employer_and_station(desk, employer) -> None:
     _waiting(employer, "干净")
     _waiting(employer, "要放宽", requirements="35岁以下")
     blocked = _waiting(employer, "限男", requirements="限男性", legal_basis="依据")
@@ -80,12 +80,12 @@ def test_filters_by_finding_employer_and_station(desk, employer) -> None:
     assert len(_titles(desk.get(QUEUE, {"station": employer.station.pk}))) == 3
 
 
-def test_a_filter_names_no_station_outside_the_own_part(desk) -> None:
+def test_station_filter_is_limited_to_own_subtree(desk) -> None:
     page = desk.get(QUEUE, {"station": make_stations()["蓬江区"].pk})
     assert page.context["form"].errors["station"]
 
 
-def test_a_batch_approves_the_clean_and_says_what_it_left(desk, employer) -> None:
+def test_batch_approves_clean_positions_and_reports_others(desk, employer) -> None:
     clean = [_waiting(employer, f"干净{i}") for i in range(2)]
     marked = _waiting(employer, "有标记", requirements="35岁以下")
     unverified = _waiting(make_employer(verified=False), "未核验单位的")
@@ -99,7 +99,7 @@ def test_a_batch_approves_the_clean_and_says_what_it_left(desk, employer) -> Non
     assert set(Position.objects.filter(state=PositionState.OPEN)) == set(clean)
 
 
-def test_a_batch_reaches_no_neighbours_post(client_for, employer) -> None:
+def test_batch_ignores_positions_of_neighbours(client_for, employer) -> None:
     position = _waiting(employer)
     neighbour = make_staff(make_stations()["蓬江区"], StationRole.REVIEWER)
     page = client_for(neighbour).post(BATCH, {"pk": [position.pk]}, follow=True)
@@ -108,7 +108,7 @@ def test_a_batch_reaches_no_neighbours_post(client_for, employer) -> None:
     assert position.state == PositionState.IN_REVIEW
 
 
-def test_one_button_approves_one(desk, employer) -> None:
+def test_row_button_approves_one_position(desk, employer) -> None:
     one, other = _waiting(employer, "这个"), _waiting(employer, "那个")
     desk.post(BATCH, {"approve": one.pk, "pk": [other.pk]})
     one.refresh_from_db()
@@ -116,12 +116,12 @@ def test_one_button_approves_one(desk, employer) -> None:
     assert (one.state, other.state) == (PositionState.OPEN, PositionState.IN_REVIEW)
 
 
-def test_keys_that_are_no_numbers_are_left_alone(desk) -> None:
+def test_batch_ignores_invalid_keys(desk) -> None:
     page = desk.post(BATCH, {"pk": ["x", "9" * 40, ""]}, follow=True)
     assert "没有勾选" in _messages(page)
 
 
-def test_the_page_shows_the_findings_and_two_reviewers_decide(desk, employer, reviewer, client_for) -> None:
+def test_exception_needs_two_reviewers(desk, employer, reviewer, client_for) -> None:
     position = _waiting(employer, requirements="限男性，35岁以下", legal_basis="井下作业")
     url = reverse("staff:position", args=[position.pk])
     page = desk.get(url).content.decode()
@@ -141,14 +141,14 @@ def test_the_page_shows_the_findings_and_two_reviewers_decide(desk, employer, re
     assert position.is_open
 
 
-def test_without_a_basis_there_is_nothing_to_agree_to(desk, employer) -> None:
+def test_exception_without_basis_cannot_be_approved(desk, employer) -> None:
     position = _waiting(employer, requirements="限男性")
     page = desk.get(reverse("staff:position", args=[position.pk])).content.decode()
     assert "没有写明依据" in page
     assert "同意例外" not in page
 
 
-def test_canned_and_own_reasons_go_together(desk, employer) -> None:
+def test_refusal_joins_common_and_own_reasons(desk, employer) -> None:
     position = _waiting(employer)
     url = reverse("staff:position", args=[position.pk])
     page = desk.post(url, {"decision": "refuse"})
@@ -160,7 +160,7 @@ def test_canned_and_own_reasons_go_together(desk, employer) -> None:
     assert position.refused_reason == "；".join([*reasons, "请写明线路"])
 
 
-def test_the_queue_asks_the_same_questions_however_long(client, desk, employer, same_queries) -> None:
+def test_review_queue_query_count_is_constant(client, desk, employer, same_queries) -> None:
     def grow() -> None:
         for i in range(4):
             _waiting(employer, f"又一个{i}", requirements="35岁以下")
@@ -169,7 +169,7 @@ def test_the_queue_asks_the_same_questions_however_long(client, desk, employer, 
     same_queries(lambda: desk.get(QUEUE), grow, at_most=30)
 
 
-def test_the_queue_ends_somewhere(desk, employer) -> None:
+def test_review_queue_is_paginated(desk, employer) -> None:
     for i in range(21):
         _waiting(employer, f"岗位{i:02}", hours=100 - i)
     assert len(_titles(desk.get(QUEUE))) == 20

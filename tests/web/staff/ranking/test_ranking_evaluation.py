@@ -53,14 +53,14 @@ def text(response) -> str:
     return response.content.decode()
 
 
-def test_the_first_page_says_what_is_in_use_and_that_there_is_no_report(operator, client_for) -> None:
+def test_page_without_report_names_current_version(operator, client_for) -> None:
     said = text(client_for(operator).get(reverse(PAGE)))
     assert "原始排序" in said
     assert "还没有报告" in said
 
 
 @pytest.mark.parametrize("verdict", ["better", "not_shown", "too_few"])
-def test_each_verdict_is_told(operator, client_for, figures, verdict) -> None:
+def test_each_verdict_is_shown(operator, client_for, figures, verdict) -> None:
     report = kept(figures, operator, verdict)
     said = text(client_for(operator).get(reverse(PAGE)))
     assert report.get_verdict_display() in said
@@ -71,9 +71,7 @@ def test_each_verdict_is_told(operator, client_for, figures, verdict) -> None:
             assert words in said
 
 
-def test_its_numbers_lead_to_no_rows_for_people_were_told_that_staff_read_none(
-    operator, client_for, figures
-) -> None:
+def test_numbers_of_page_link_to_no_rows(operator, client_for, figures) -> None:
     """The one page of numbers that does not click through, and it says why."""
     kept(figures, operator)
     page, _ = read(client_for(operator), reverse(PAGE))
@@ -89,7 +87,7 @@ def test_its_numbers_lead_to_no_rows_for_people_were_told_that_staff_read_none(
 
 @pytest.mark.parametrize("role", StationRole.values)
 @pytest.mark.parametrize("place", ["江门市", "新会区", "睦洲镇"])
-def test_only_operators_of_the_whole_city_get_in(operator, client_for, figures, role, place) -> None:
+def test_only_city_operators_open_page(operator, client_for, figures, role, place) -> None:
     report = kept(figures, operator)
     user = make_staff(make_stations()[place], StationRole(role), name="读者")
     client = client_for(user)
@@ -107,7 +105,7 @@ def test_only_operators_of_the_whole_city_get_in(operator, client_for, figures, 
     assert (reverse(PAGE) in text(client.get(reverse("staff:day")))) is may
 
 
-def test_nobody_else_and_no_former_operator(operator, client_for, figures) -> None:
+def test_veterans_employers_and_former_operators_are_refused(operator, client_for, figures) -> None:
     report = kept(figures, operator)
     assert Client().get(reverse(PAGE)).status_code == 302
     Appointment.objects.filter(user=operator).update(ends_on="2026-01-01")
@@ -119,7 +117,7 @@ def test_nobody_else_and_no_former_operator(operator, client_for, figures) -> No
     assert ranking_versions.adopted_version() is None
 
 
-def test_adopting_and_going_back(
+def test_adopt_and_roll_back_version(
     operator, client_for, figures, django_capture_on_commit_callbacks, settings, tmp_path
 ) -> None:
     report, client = kept(figures, operator), client_for(operator)
@@ -144,7 +142,7 @@ def test_adopting_and_going_back(
     assert "现在用的就是原始排序" in text(again)
 
 
-def test_what_is_not_proven_cannot_be_adopted(operator, client_for, figures) -> None:
+def test_unproven_version_cannot_be_adopted(operator, client_for, figures) -> None:
     report = kept(figures, operator, "not_shown")
     client = client_for(operator)
     answer = client.post(reverse("staff:learning-adopt", args=[report.pk]), {"reason": "想试试"}, follow=True)
@@ -155,7 +153,7 @@ def test_what_is_not_proven_cannot_be_adopted(operator, client_for, figures) -> 
     assert client.post(reverse("staff:learning-adopt", args=[few.pk]), {"reason": "试"}).status_code == 404
 
 
-def test_a_reason_that_names_a_unit_is_refused_beside_the_field(operator, client_for, figures) -> None:
+def test_reason_with_unit_name_is_refused(operator, client_for, figures) -> None:
     report = kept(figures, operator)
     answer = client_for(operator).post(
         reverse("staff:learning-adopt", args=[report.pk]), {"reason": "12345部队要求"}
@@ -165,7 +163,7 @@ def test_a_reason_that_names_a_unit_is_refused_beside_the_field(operator, client
     assert ranking_versions.adopted_version() is None
 
 
-def test_the_page_asks_as_many_queries_for_many_reports(operator, client_for, figures, same_queries) -> None:
+def test_evaluation_page_query_count_is_constant(operator, client_for, figures, same_queries) -> None:
     client = client_for(operator)
     kept(figures, operator)
 
@@ -178,7 +176,7 @@ def test_the_page_asks_as_many_queries_for_many_reports(operator, client_for, fi
     same_queries(lambda: client.get(reverse(PAGE)), more)
 
 
-def test_an_older_report_is_read_again(operator, client_for, figures) -> None:
+def test_earlier_report_can_be_opened(operator, client_for, figures) -> None:
     first = kept(figures, operator, "not_shown")
     kept(figures, operator)
     client = client_for(operator)
@@ -186,9 +184,7 @@ def test_an_older_report_is_read_again(operator, client_for, figures) -> None:
     assert client.get(reverse(PAGE), {"report": first.pk + 99}).status_code == 404
 
 
-def test_the_command_and_the_button_make_a_report(
-    operator, client_for, monkeypatch, tmp_path, capsys
-) -> None:
+def test_command_and_button_create_report(operator, client_for, monkeypatch, tmp_path, capsys) -> None:
     monkeypatch.setattr(
         dataset_loading, "load_dataset", lambda progress=None: simulate(1, distance=4.0, people=4_000)
     )

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_page_looks_right_and_its_buttons_work(open_page, sign_in, look, width) -> None:
+def test_page_looks_right_and_buttons_work(open_page, sign_in, look, width) -> None:
     operator = make_staff(make_stations()["江门市"], StationRole.OPERATOR, name="市级业务管理员")
     figures = evaluation_report.evaluate_ranking(
         simulate(1, distance=4.0, people=4_000), seed=1, controls=2, replicates=200

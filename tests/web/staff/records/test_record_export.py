@@ -30,7 +30,7 @@ def _rows(answer) -> list[list]:
     return CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
 
 
-def test_who_may_export(towns, head, client_for, client) -> None:
+def test_only_heads_and_operators_export_records(towns, head, client_for, client) -> None:
     above = make_staff(towns.stations["江门市"], StationRole.OPERATOR)
     for user in (head, above):
         assert client_for(user).get(URL).status_code == 200
@@ -43,7 +43,7 @@ def test_who_may_export(towns, head, client_for, client) -> None:
     assert URL not in client_for(towns.clerk).get(reverse("staff:veterans")).content.decode()
 
 
-def test_the_sheet_holds_the_own_subtree_and_says_who_took_it(towns, head, client_for) -> None:
+def test_export_holds_own_subtree_and_names_exporter(towns, head, client_for) -> None:
     answer = client_for(head).post(URL, {"reason": "春节走访"})
     mark, headers, *rows = _rows(answer)
     assert [row[1] for row in rows] == ["陈建国"]
@@ -59,7 +59,7 @@ def test_the_sheet_holds_the_own_subtree_and_says_who_took_it(towns, head, clien
     assert not AccessLog.objects.filter(file_id=towns.theirs.pk).exists()
 
 
-def test_the_lists_filter_holds_and_is_told_without_the_name(towns, head, client_for) -> None:
+def test_export_uses_list_filters_and_hides_keyword(towns, head, client_for) -> None:
     make_veteran(station=towns.stations["南安村"], name="周在业", employment_status="employed")
     answer = client_for(head).post(f"{URL}?employment_status=employed&q=周", {"reason": "x", "phones": "on"})
     rows = _rows(answer)[2:]
@@ -71,37 +71,37 @@ def test_the_lists_filter_holds_and_is_told_without_the_name(towns, head, client
     assert "周" not in data["filter"]
 
 
-def test_no_reason_no_sheet(head, client_for) -> None:
+def test_export_without_reason_is_refused(head, client_for) -> None:
     answer = client_for(head).post(URL, {"reason": " "})
     assert "text/html" in answer["Content-Type"]
     assert not AuditEvent.objects.filter(verb="veterans.exported").exists()
 
 
-def test_too_many_and_nobody_are_refused_in_words(head, client_for, monkeypatch) -> None:
+def test_export_of_too_many_or_no_records_is_refused(head, client_for, monkeypatch) -> None:
     monkeypatch.setattr(record_export, "MOST", 0)
     assert "请按服务站" in client_for(head).post(URL, {"reason": "x"}).content.decode()
     assert "没有符合条件的人" in client_for(head).post(f"{URL}?q=无此人", {"reason": "x"}).content.decode()
 
 
-def test_a_head_here_and_clerk_there_exports_from_here_only(towns, head, client_for) -> None:
+def test_export_covers_only_stations_with_export_permission(towns, head, client_for) -> None:
     Appointment.objects.create(user=head, station=towns.stations["司前镇"], role=StationRole.CLERK)
     names = [row[1] for row in _rows(client_for(head).post(URL, {"reason": "x"}))[2:]]
     assert names == ["陈建国"]
 
 
-def test_the_action_itself_refuses_a_clerk(towns) -> None:
+def test_export_action_refuses_clerk(towns) -> None:
     with pytest.raises(PermissionDenied):
         record_export.export(by=towns.clerk, rows=Veteran.objects.all(), said="", phones=False, reason="x")
 
 
-def test_a_name_is_never_a_formula(towns, head, client_for) -> None:
+def test_exported_name_is_no_formula(towns, head, client_for) -> None:
     make_veteran(station=towns.stations["睦洲镇"], name="=HYPERLINK(1)", skills="@x")
     answer = client_for(head).post(URL, {"reason": "x"})
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         assert "<f>" not in archive.read("xl/worksheets/sheet1.xml").decode()
 
 
-def test_the_export_costs_the_same_however_many(same_queries, towns, head, client_for) -> None:
+def test_export_query_count_is_constant(same_queries, towns, head, client_for) -> None:
     client = client_for(head)
 
     def more() -> None:

@@ -24,7 +24,7 @@ def url(veteran: Veteran, section: str) -> str:
     return reverse("staff:veteran-edit", args=[veteran.pk, section])
 
 
-def test_identity_keeps_what_is_left_empty_and_shows_no_number(towns, desk) -> None:
+def test_empty_identity_fields_keep_values_and_numbers_stay_masked(towns, desk) -> None:
     ours = towns.ours
     Veteran.objects.filter(pk=ours.pk).update(address="演示路8号")
     html = desk.get(url(ours, "identity")).content.decode()
@@ -43,7 +43,7 @@ def test_identity_keeps_what_is_left_empty_and_shows_no_number(towns, desk) -> N
     assert "13800001234" not in str(event.data)
 
 
-def test_care_is_replaced_or_cleared_and_never_shown(towns, desk) -> None:
+def test_care_section_is_replaced_or_cleared_and_never_shown(towns, desk) -> None:
     ours = towns.ours
     desk.post(url(ours, "care"), {"difficulty": ["低保", "重大疾病"], "disability": "六级"})
     kept = Veteran.objects.get(pk=ours.pk)
@@ -58,7 +58,7 @@ def test_care_is_replaced_or_cleared_and_never_shown(towns, desk) -> None:
     assert (kept.difficulty, kept.disability) == ("低保、重大疾病", "")
 
 
-def test_service_and_skills_and_wishes_save_each_on_its_own(towns, desk) -> None:
+def test_service_skills_and_wishes_save_independently(towns, desk) -> None:
     ours = towns.ours
     make_specialty()
     desk.post(url(ours, "service"), {
@@ -80,7 +80,7 @@ def test_service_and_skills_and_wishes_save_each_on_its_own(towns, desk) -> None
     assert not kept.work_history.exists()
 
 
-def test_a_certificate_keeps_its_details_when_others_come(towns, desk) -> None:
+def test_certificate_keeps_details_when_others_are_added(towns, desk) -> None:
     ours = towns.ours
     Certificate.objects.create(veteran=ours, kind="forklift_n1")
     details = {
@@ -107,17 +107,17 @@ def test_a_certificate_keeps_its_details_when_others_come(towns, desk) -> None:
     "number",
     [make_id_number(), make_id_number().lower(), "6222020200112230", "6222 0202 0011 2230", "ab", "x" * 41],
 )
-def test_no_id_or_card_number_is_taken_for_a_certificates(number) -> None:
+def test_id_or_card_number_is_refused_as_certificate_number(number) -> None:
     with pytest.raises(ValidationError):
         validate_certificate_number(number)
 
 
 @pytest.mark.parametrize("number", ["TS2026-0815", "粤字第000123号", "1234567890123456"])
-def test_usual_numbers_are_taken(number) -> None:
+def test_common_certificate_numbers_are_accepted(number) -> None:
     validate_certificate_number(number)
 
 
-def test_bad_input_stays_with_its_reason(towns, desk) -> None:
+def test_invalid_input_is_kept_with_error(towns, desk) -> None:
     answers = {
         "branch": "army",
         "honours": "在73021部队立三等功",
@@ -130,7 +130,7 @@ def test_bad_input_stays_with_its_reason(towns, desk) -> None:
     assert "在73021部队立三等功" in html
 
 
-def test_the_neighbour_is_refused_and_the_county_let_in(towns, client_for) -> None:
+def test_neighbour_is_refused_and_county_is_allowed(towns, client_for) -> None:
     neighbour = client_for(towns.neighbour)
     assert neighbour.get(url(towns.ours, "identity")).status_code == 403
     assert neighbour.post(url(towns.ours, "care"), {"disability": "六级"}).status_code == 403
@@ -143,7 +143,7 @@ def test_the_neighbour_is_refused_and_the_county_let_in(towns, client_for) -> No
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_parts_look_right(towns, open_page, sign_in, look, width) -> None:
+def test_sections_look_right(towns, open_page, sign_in, look, width) -> None:
     ours = make_veteran(
         station=towns.stations["睦洲镇"], name="林志强", certificates=("forklift_n1", "driving_a2"), wish={}
     )

@@ -69,7 +69,7 @@ def names(client, query: str = "") -> list[str]:
     return [row.name for row in client.get(f"{reverse('staff:visits')}{query}").context["page"]]
 
 
-def test_the_worklist_holds_the_own_people_whom_nobody_saw_for_months(towns, desk) -> None:
+def test_worklist_holds_own_veterans_not_visited_for_months(towns, desk) -> None:
     assert names(desk) == []
     assert names(desk, "?waiting=never") == ["陈建国"]
     seen(towns.ours, towns.clerk, ago=LONG_AGO)
@@ -80,13 +80,13 @@ def test_the_worklist_holds_the_own_people_whom_nobody_saw_for_months(towns, des
     assert names(desk) == []
 
 
-def test_the_county_sees_both_towns_and_filters_by_station(towns, client_for) -> None:
+def test_county_sees_both_towns_and_filters_by_station(towns, client_for) -> None:
     county = client_for(make_staff(towns.stations["新会区"], StationRole.HEAD))
     assert set(names(county, "?waiting=never")) == {"陈建国", "黄志明"}
     assert names(county, f"?waiting=never&station={towns.stations['司前镇'].pk}") == ["黄志明"]
 
 
-def test_a_visit_is_recorded_and_shown_with_what_the_person_needs(towns, desk) -> None:
+def test_visit_is_recorded_and_shown_with_needs(towns, desk) -> None:
     url = reverse("staff:veteran-visits", args=[towns.ours.pk])
     html = desk.post(url, filled(), follow=True).content.decode()
     assert all(text in html for text in ("已记录", "找工作、学技能、参加培训", "想学叉车", "李秀珍"))
@@ -105,7 +105,7 @@ def test_a_visit_is_recorded_and_shown_with_what_the_person_needs(towns, desk) -
         ({"next_on": "2001-01-01"}, "之后"),
     ],
 )
-def test_a_wrong_visit_is_explained_and_the_typing_kept(towns, desk, change, message) -> None:
+def test_invalid_visit_is_explained_and_input_kept(towns, desk, change, message) -> None:
     url = reverse("staff:veteran-visits", args=[towns.ours.pk])
     html = desk.post(url, filled(**({"findings": "记一下"} | change))).content.decode()
     assert message in html
@@ -113,7 +113,7 @@ def test_a_wrong_visit_is_explained_and_the_typing_kept(towns, desk, change, mes
     assert not Visit.objects.exists()
 
 
-def test_a_correction_strikes_the_old_row_and_needs_a_reason(towns, desk) -> None:
+def test_correction_marks_old_visit_and_needs_reason(towns, desk) -> None:
     visit = seen(towns.ours, towns.clerk, findings="写错人了")
     url = reverse("staff:visit-correct", args=[visit.pk])
     assert "写错人了" in desk.get(url).content.decode()
@@ -124,7 +124,7 @@ def test_a_correction_strikes_the_old_row_and_needs_a_reason(towns, desk) -> Non
     assert desk.get(url).status_code == 403
 
 
-def test_coverage_counts_people_once_and_where_the_visit_took_place(towns) -> None:
+def test_coverage_counts_each_veteran_once_at_station_of_visit(towns) -> None:
     stations = towns.stations
     seen(towns.ours, towns.clerk, ago=timedelta(days=1)) if today().day > 1 else None
     seen(towns.ours, towns.clerk)
@@ -138,7 +138,7 @@ def test_coverage_counts_people_once_and_where_the_visit_took_place(towns) -> No
     assert by_name[stations["司前镇"].name].people == 0
 
 
-def test_the_report_opens_the_own_subtree_only(towns, desk, client_for) -> None:
+def test_coverage_report_is_limited_to_own_subtree(towns, desk, client_for) -> None:
     url = reverse("staff:visit-coverage")
     assert "睦洲镇" in desk.get(url).content.decode()
     assert desk.get(f"{url}?station={towns.stations['司前镇'].pk}").status_code == 404
@@ -147,7 +147,7 @@ def test_the_report_opens_the_own_subtree_only(towns, desk, client_for) -> None:
     assert "新会区" in html  # the way back up
 
 
-def test_one_form_opens_the_file_notes_the_needs_and_prints_a_receipt(towns, desk) -> None:
+def test_return_form_opens_record_with_needs_and_receipt(towns, desk) -> None:
     answers = of_return(towns.stations["睦洲镇"])
     response = desk.post(reverse("staff:return-new"), answers, follow=True)
     html = response.content.decode()
@@ -159,7 +159,7 @@ def test_one_form_opens_the_file_notes_the_needs_and_prints_a_receipt(towns, des
     assert answers["id_number"] not in html
 
 
-def test_a_file_of_the_own_station_goes_on(towns, desk) -> None:
+def test_return_updates_record_of_own_station(towns, desk) -> None:
     number = make_id_number()
     Veteran.objects.filter(pk=towns.ours.pk).update(id_hash=lookup_hash(number))
     desk.post(
@@ -169,7 +169,7 @@ def test_a_file_of_the_own_station_goes_on(towns, desk) -> None:
     assert Veteran.objects.count() == 2
 
 
-def test_a_file_of_elsewhere_is_not_named_and_the_try_is_logged(towns, desk) -> None:
+def test_return_with_record_elsewhere_is_refused_and_logged(towns, desk) -> None:
     number = make_id_number()
     Veteran.objects.filter(pk=towns.theirs.pk).update(id_hash=lookup_hash(number))
     answers = of_return(towns.stations["睦洲镇"], id_number=number)
@@ -194,7 +194,7 @@ def test_a_file_of_elsewhere_is_not_named_and_the_try_is_logged(towns, desk) -> 
         ({"wish_text": "原第42集团军司机"}, "部队番号"),
     ],
 )
-def test_a_wrong_registration_is_explained_and_nothing_is_half_done(towns, desk, change, message) -> None:
+def test_invalid_return_is_explained_and_saves_nothing(towns, desk, change, message) -> None:
     files = Veteran.objects.count()
     response = desk.post(reverse("staff:return-new"), of_return(towns.stations["睦洲镇"], **change))
     assert message in response.content.decode()
@@ -202,7 +202,7 @@ def test_a_wrong_registration_is_explained_and_nothing_is_half_done(towns, desk,
     assert not Visit.objects.exists()
 
 
-def test_lists_cost_the_same_with_more_rows(towns, client_for, same_queries) -> None:
+def test_visit_lists_query_count_is_constant(towns, client_for, same_queries) -> None:
     county = client_for(make_staff(towns.stations["新会区"], StationRole.HEAD))
 
     def more() -> None:
@@ -223,7 +223,7 @@ def test_lists_cost_the_same_with_more_rows(towns, client_for, same_queries) -> 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_pages_look_right(towns, open_page, sign_in, look, width) -> None:
+def test_visit_pages_look_right(towns, open_page, sign_in, look, width) -> None:
     visit = seen(towns.ours, towns.clerk, ago=LONG_AGO, findings="想换个离家近的工作", needs=[Need.JOB])
     home = actions.register_return(
         by=towns.clerk, veteran=towns.ours, left_on=today() - timedelta(days=30),

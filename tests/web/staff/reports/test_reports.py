@@ -88,7 +88,7 @@ def head(towns):
 
 
 @pytest.mark.parametrize("role", StationRole)
-def test_each_role_reads_what_is_its_own(towns, client_for, client, role) -> None:
+def test_each_role_reads_its_reports(towns, client_for, client, role) -> None:
     user = make_staff(towns.stations["睦洲镇"], role)
     reader = client_for(user)
     for path in PAGES:
@@ -104,7 +104,7 @@ def test_each_role_reads_what_is_its_own(towns, client_for, client, role) -> Non
 
 
 @pytest.mark.parametrize("role", sorted(READ_REPORTS))
-def test_a_station_counts_and_lists_its_own_people_only(towns, client_for, role) -> None:
+def test_station_counts_and_lists_only_own_veterans(towns, client_for, role) -> None:
     rows = "/desk/insights/rows/?figure=sheets"
     for place, count in (("睦洲镇", 1), ("司前镇", 1), ("新会区", 2), ("蓬江区", 0)):
         answer = client_for(make_staff(towns.stations[place], role)).get(rows)
@@ -116,7 +116,7 @@ def test_a_station_counts_and_lists_its_own_people_only(towns, client_for, role)
         assert f"意向 {towns.our_intention.pk} 号" in ours
 
 
-def test_a_fair_lists_everybody_and_names_the_own(towns, client_for) -> None:
+def test_fair_counts_all_and_names_only_own_veterans(towns, client_for) -> None:
     """A town's fair to which the next town's people came: counted, not named."""
     fair = make_fair(organiser=towns.stations["睦洲镇"])
     position = make_position()
@@ -141,11 +141,11 @@ def test_a_fair_lists_everybody_and_names_the_own(towns, client_for) -> None:
         "figure=sheets&since=2026-02-01&until=2026-01-01",
     ],
 )  # fmt: skip
-def test_an_address_that_names_no_cut_is_not_found(towns, client_for, query) -> None:
+def test_invalid_filters_in_url_return_404(towns, client_for, query) -> None:
     assert client_for(towns.clerk).get(f"/desk/insights/rows/?{query}").status_code == 404
 
 
-def test_a_station_beside_the_own_is_no_filter(towns, client_for) -> None:
+def test_station_outside_scope_is_no_filter(towns, client_for) -> None:
     beside = towns.stations["司前镇"].pk
     reader = client_for(towns.clerk)
     assert reader.get(f"/desk/insights/rows/?figure=sheets&station={beside}").status_code == 404
@@ -154,7 +154,7 @@ def test_a_station_beside_the_own_is_no_filter(towns, client_for) -> None:
     assert "选择一个有效的选项" in text(answer)
 
 
-def test_what_is_typed_wrong_is_said_and_kept(towns, client_for) -> None:
+def test_invalid_filter_is_kept_with_error(towns, client_for) -> None:
     page = text(client_for(towns.clerk).get("/desk/insights/?since=2026-03-01&until=2026-01-01"))
     assert "结束日期不能早于开始日期" in page
     assert 'value="2026-03-01"' in page
@@ -162,7 +162,7 @@ def test_what_is_typed_wrong_is_said_and_kept(towns, client_for) -> None:
     assert client_for(towns.clerk).get("/desk/insights/month/pdf/?month=nie").status_code == 404
 
 
-def test_a_sheet_says_its_filter_and_who_took_it_and_is_logged(towns, client_for, head) -> None:
+def test_export_names_filters_and_exporter_and_is_audited(towns, client_for, head) -> None:
     answer = client_for(head).post(
         reverse("staff:report-export", args=["funnel"]), {"by": "fair", "since": "2026-01-01"}
     )
@@ -177,7 +177,7 @@ def test_a_sheet_says_its_filter_and_who_took_it_and_is_logged(towns, client_for
         assert word in mark[0]
 
 
-def test_nobodys_name_leaves_in_a_sheet(towns, client_for, head) -> None:
+def test_export_contains_no_names(towns, client_for, head) -> None:
     for report, query in REPORTS.items():
         content = sheet(client_for(head).post(reverse("staff:report-export", args=[report]), query))
         assert len(content) >= 2, report
@@ -189,7 +189,7 @@ def test_nobodys_name_leaves_in_a_sheet(towns, client_for, head) -> None:
     assert nothing.status_code == 404
 
 
-def test_the_sheet_of_the_years_is_the_page(towns, client_for, head) -> None:
+def test_year_export_equals_page(towns, client_for, head) -> None:
     page = text(client_for(head).get("/desk/insights/years/"))
     _, headers, *rows = sheet(client_for(head).post(reverse("staff:report-export", args=["years"]), {}))
     shown = [int(n) for n in re.findall(r'data-number="(\d+)"', page)]
@@ -198,7 +198,7 @@ def test_the_sheet_of_the_years_is_the_page(towns, client_for, head) -> None:
     assert all(row[-1] for row in rows)
 
 
-def test_how_content_people_are_is_shown_listed_and_taken_out_without_names(towns, client_for, head) -> None:
+def test_satisfaction_is_shown_listed_and_exported_without_names(towns, client_for, head) -> None:
     content(hire(towns.our_intention, towns.clerk), 2)
     content(hire(towns.their_intention, towns.neighbour), 5)
     reader = client_for(head)
@@ -237,7 +237,7 @@ def pdf_text(content: bytes) -> str:
     return "\n".join(told)
 
 
-def test_the_month_on_paper_reads_as_the_page(towns, client_for, head) -> None:
+def test_month_pdf_equals_page(towns, client_for, head) -> None:
     hire(towns.our_intention, towns.clerk, ago=0)
     answer = client_for(head).get("/desk/insights/month/pdf/")
     assert answer["Content-Type"] == "application/pdf"
@@ -254,7 +254,7 @@ def test_the_month_on_paper_reads_as_the_page(towns, client_for, head) -> None:
     assert b"STSong-Light" in answer.content
 
 
-def test_the_month_on_paper_draws_its_funnel_and_how_long_people_stay(towns, client_for, head) -> None:
+def test_month_pdf_draws_funnel_and_retention(towns, client_for, head) -> None:
     assert "还没有人入职" in pdf_text(client_for(head).get("/desk/insights/month/pdf/").content)
     hire(towns.our_intention, towns.clerk, ago=0)
     placements.declare(veteran=towns.ours, position=make_position(), by=towns.clerk)
@@ -266,7 +266,7 @@ def test_the_month_on_paper_draws_its_funnel_and_how_long_people_stay(towns, cli
     assert first == ["2", "1", "1", "1", "0"]
 
 
-def test_the_pages_ask_as_often_for_many_as_for_few(towns, client_for, same_queries, head) -> None:
+def test_report_pages_query_count_is_constant(towns, client_for, same_queries, head) -> None:
     fair = make_fair(
         organiser=towns.stations["睦洲镇"],
         starts_at=timezone.now() - timedelta(days=50),
@@ -309,7 +309,7 @@ def test_the_pages_ask_as_often_for_many_as_for_few(towns, client_for, same_quer
         same_queries(lambda path=path: reader.get(path), grow, at_most=100)
 
 
-def test_trouble_leads_to_the_thing_to_do(towns, client_for) -> None:
+def test_worklist_rows_link_to_their_task(towns, client_for) -> None:
     call = towns.our_call
     call.call_on = timezone.localdate() - timedelta(days=3)
     call.save()
