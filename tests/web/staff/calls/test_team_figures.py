@@ -158,10 +158,10 @@ def test_clerk_of_two_stations_is_counted_within_readers_scope(
     town = client_for(make_staff(stations["睦洲镇"], StationRole.HEAD, name="镇站长"))
     county = client_for(make_staff(stations["新会区"], StationRole.HEAD, name="县站长"))
     here, both = _row(town, "两镇兼任"), _row(county, "两镇兼任")
-    assert (here.named, here.late, here.shared, here.made) == (3, 2, 35, 1)
-    assert (both.named, both.late, both.shared, both.made) == (8, 7, 36, 3)
+    assert (here.due, here.overdue, here.unassigned, here.completed) == (3, 2, 35, 1)
+    assert (both.due, both.overdue, both.unassigned, both.completed) == (8, 7, 36, 3)
     again = _row(county, "两镇兼任", station=stations["睦洲镇"].pk)
-    assert (again.named, again.late, again.shared, again.made) == (3, 2, 35, 1)
+    assert (again.due, again.overdue, again.unassigned, again.completed) == (3, 2, 35, 1)
 
 
 def test_clerks_are_ordered_by_overdue_follow_ups(client_for, stations, network, make_calls) -> None:
