@@ -74,7 +74,7 @@ def remind_of_renewal(today: date | None = None) -> int:
     """
     today = today or timezone.localdate()
     told = 0
-    ending = Employer.objects.running_out(today).filter(renewal_asked_at=None)
+    ending = Employer.objects.verification_ending(today).filter(renewal_asked_at=None)
     for employer in ending.only("name", "verified_until", "state").iterator(chunk_size=500):
         assert employer.verified_until is not None  # a constraint of the verified
         left = (employer.verified_until - today).days

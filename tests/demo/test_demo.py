@@ -138,8 +138,8 @@ def _the_report_finds_what_was_planted_and_nothing_else(figure) -> None:
 def _dossiers_are_believable() -> None:
     firms = Employer.objects.all()
     assert firms.verified().count() >= 0.9 * firms.count()
-    assert firms.running_out(timezone.localdate()).exists()
-    assert firms.change_asked().count() == 2
+    assert firms.verification_ending(timezone.localdate()).exists()
+    assert firms.with_pending_change().count() == 2
     assert not firms.exclude(verified_at=None).filter(steps=None).exists()
     agencies = Position.objects.filter(employer__is_agency=True)
     assert agencies.exists()

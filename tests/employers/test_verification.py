@@ -106,7 +106,7 @@ def test_asking_for_renewal_costs_nothing_and_is_answered(employer, owner, revie
         verification.request_renewal(employer=employer, by=owner)
     _ends(employer, RENEWAL_FROM.days)
     verification.request_renewal(employer=employer, by=owner)
-    assert list(Employer.objects.renewal_asked()) == [employer]
+    assert list(Employer.objects.with_renewal_request()) == [employer]
     assert employer.is_verified
     with pytest.raises(TransitionRefused):  # asked already
         verification.request_renewal(employer=employer, by=owner)
@@ -116,7 +116,7 @@ def test_asking_for_renewal_costs_nothing_and_is_answered(employer, owner, revie
         verification.return_renewal(employer=employer, by=reviewer, reason="再次")
     verification.request_renewal(employer=employer, by=owner)
     verification.verify(employer=employer, by=reviewer, kinds=LICENCE)
-    assert not Employer.objects.renewal_asked().exists()
+    assert not Employer.objects.with_renewal_request().exists()
     assert employer.verified_until == timezone.localdate() + VERIFICATION_LASTS
 
 
@@ -185,7 +185,7 @@ def test_a_verified_name_stays_until_staff_agree_and_posts_stay_open(employer, o
     assert list(Position.objects.open_at()) == [post]
     change = ProfileChange.objects.get()
     assert profile_changes.told(change) == [("单位名称", "江门市旧名有限公司", "江门市新名有限公司")]
-    assert list(Employer.objects.change_asked()) == [employer]
+    assert list(Employer.objects.with_pending_change()) == [employer]
     with pytest.raises(ValidationError, match="营业执照"):
         profile_changes.accept_change(change=change, by=reviewer, kinds=[DocumentKind.NOTICE])
     profile_changes.accept_change(change=change, by=reviewer, kinds=LICENCE)

@@ -205,7 +205,7 @@ def test_a_renewal_is_asked_for_when_the_end_is_near(client_for, employer, owner
     Employer.objects.update(verified_until=timezone.localdate() + timedelta(days=10))
     assert "核验快到期了" in there.get(_url("home")).content.decode()
     assert "已申请续期" in there.post(_url("renew"), follow=True).content.decode()
-    assert Employer.objects.renewal_asked().get() == employer
+    assert Employer.objects.with_renewal_request().get() == employer
 
 
 def test_a_new_name_waits_and_can_be_taken_back(client_for, employer, owner) -> None:

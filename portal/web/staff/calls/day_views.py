@@ -68,13 +68,13 @@ def _decision_queues(user: User) -> list[dict[str, Any]]:
         },
         {
             "label": "待续期单位",
-            "value": Employer.objects.reviewable_by(user).renewal_asked().count(),
+            "value": Employer.objects.reviewable_by(user).with_renewal_request().count(),
             "unit": "家",
             "url": f"{reverse('staff:employers')}?state=renewal",
         },
         {
             "label": "待审信息变更",
-            "value": Employer.objects.reviewable_by(user).change_asked().count(),
+            "value": Employer.objects.reviewable_by(user).with_pending_change().count(),
             "unit": "家",
             "url": f"{reverse('staff:employers')}?state=change",
         },

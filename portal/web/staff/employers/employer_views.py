@@ -40,9 +40,9 @@ def _queues() -> dict[str, tuple[str, Callable[[EmployerQuerySet], EmployerQuery
 
     return {
         "pending": ("待核验", in_state(VerificationState.PENDING)),
-        "renewal": ("待续期", lambda rows: rows.renewal_asked()),
-        "change": ("待变更", lambda rows: rows.change_asked()),
-        "ending": ("将到期或已过期", lambda rows: rows.running_out(timezone.localdate())),
+        "renewal": ("待续期", lambda rows: rows.with_renewal_request()),
+        "change": ("待变更", lambda rows: rows.with_pending_change()),
+        "ending": ("将到期或已过期", lambda rows: rows.verification_ending(timezone.localdate())),
         "verified": ("已核验", in_state(VerificationState.VERIFIED)),
         "refused": ("未通过", in_state(VerificationState.REFUSED)),
         "suspended": ("已暂停", in_state(VerificationState.SUSPENDED)),
