@@ -21,6 +21,7 @@ from cms.models import JobFairPage
 from matching.tokens import DATA
 from portal.core.certificates import CertificateKind
 from portal.core.models import Region
+from portal.core.region_codes import region_code_chain
 from portal.employers.enums import VerificationState
 from portal.employers.models import Employer
 from portal.positions.enums import PositionState
@@ -32,7 +33,6 @@ from search.query import PAY_BANDS, TRADES, Kind
 SHAPE = 4
 EARTH_KM = 6371.0088
 _NUMBERS = {Kind.POSITION: 0, Kind.FAIR: 1, Kind.EMPLOYER: 2}
-_CODE_LENGTHS = (2, 4, 6, 9, 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +102,10 @@ def places(codes: Iterable[str]) -> dict[str, str]:
     One query.
     """
     wanted = set(codes)
-    above = {code[:length] for code in wanted for length in _CODE_LENGTHS if length <= len(code)}
+    above = {part for code in wanted for part in region_code_chain(code)}
     names = dict(Region.objects.filter(code__in=above).values_list("code", "name"))
     return {
-        code: " ".join(
-            names[part]
-            for length in _CODE_LENGTHS[1:]
-            if length <= len(code) and (part := code[:length]) in names
-        )
+        code: " ".join(names[part] for part in region_code_chain(code)[1:] if part in names)
         for code in wanted
     }
 

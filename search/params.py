@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlencode
 from django.utils import timezone
 
 from portal.core.enums import Education, Shift
+from portal.core.region_codes import REGION_CODE_LENGTHS
 from portal.employers.enums import Industry
 from portal.positions.enums import PositionKind
 from search.query import LONGEST_TEXT, TRADES, Kind, Near, Scope, SearchQuery, Sort
@@ -218,7 +219,7 @@ def _number(text: str) -> int:
 
 
 def _is_code(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) in {2, 4, 6, 9, 12}
+    return text.isascii() and text.isdigit() and len(text) in REGION_CODE_LENGTHS
 
 
 def _known(said: list[str], values: list[str]) -> tuple[str, ...]:

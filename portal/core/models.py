@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 
 from portal.core.enums import RegionLevel
+from portal.core.region_codes import region_code_chain
 
 
 class TimestampedModel(models.Model):
@@ -106,18 +107,15 @@ class WorkerHeartbeat(models.Model):
         verbose_name_plural = "后台进程心跳"
 
 
-# Of a province's code, a city's, a county's, a town's and a village's; each begins with the one above it.
-CODE_LENGTHS = (2, 4, 6, 9, 12)
-
-
 class RegionQuerySet(models.QuerySet["Region"]):
     def counties_of(self, city_code: str) -> "RegionQuerySet":
         return self.filter(level=RegionLevel.COUNTY, parent_id=city_code)
 
     def full_name(self, code: str) -> str:
         """'广东省江门市新会区' for a county's code; '' for none that is known. One query."""
-        above = [code[:length] for length in CODE_LENGTHS if length <= len(code)]
-        return "".join(self.filter(code__in=above).order_by("code").values_list("name", flat=True))
+        return "".join(
+            self.filter(code__in=region_code_chain(code)).order_by("code").values_list("name", flat=True)
+        )
 
     def within(self, code: str) -> "RegionQuerySet":
         """The region of this code and everything below it: a code begins with its parent's code."""

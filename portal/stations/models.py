@@ -9,11 +9,9 @@ from django.utils import timezone
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
 from portal.core.models import Region, TimestampedModel
+from portal.core.region_codes import region_code_chain
 from portal.core.validators import validate_no_unit_name
 from portal.stations.enums import StationLevel
-
-# Digits of a region's code: province, city, county, town, village.
-CODE_LENGTHS = (2, 4, 6, 9, 12)
 
 
 def path_range(field: str, path: str) -> Q:
@@ -71,8 +69,9 @@ class StationQuerySet(MP_NodeQuerySet):
 
     def serving(self, region_code: str, day: date | None = None) -> "Station | None":
         """The station that looks after a region on `day` (today): its own, or the nearest above it."""
-        codes = [region_code[:length] for length in CODE_LENGTHS if length <= len(region_code)]
-        areas = StationArea.objects.on(day or timezone.localdate()).filter(region__in=codes)
+        areas = StationArea.objects.on(day or timezone.localdate()).filter(
+            region__in=region_code_chain(region_code)
+        )
         area = areas.select_related("station").order_by("-region_id").first()  # a longer code sorts later
         return area.station if area else None
 

@@ -7,10 +7,9 @@ from typing import Any
 from elasticsearch import dsl
 
 from matching.tokens import tokenize
+from portal.core.region_codes import region_code_chain
 from search import documents, facets
 from search.documents import Document
-
-_REGION_LEVELS = (2, 4, 6, 9, 12)
 
 
 def mapping() -> dsl.Mapping:
@@ -47,7 +46,7 @@ def source(row: Document) -> dict[str, Any]:
         "title": " ".join(tokenize(row.title)),
         "facts": " ".join(tokenize(row.facts)),
         "body": " ".join(tokenize(row.body)),
-        "regions": [row.region[:length] for length in _REGION_LEVELS if length <= len(row.region)],
+        "regions": region_code_chain(row.region),
         "pay_from": row.pay_from,
         "pay_to": row.pay_to,
         "pay_order": row.pay_to or 0,

@@ -525,6 +525,7 @@ MATRIX: dict[str, Row] = {
         allowed(Permission.CHANGE_STATION_CONTACT, SERVES), {"pk": "station.pk", "change": "=contact"}
     ),
     "desk/network/posts/<int:pk>/": Row(APPOINTS_HERE, _of("appointment")),
+    "desk/permissions/": Row(STAFF),
     # --- the door
     "door/": Row(SIGNED_IN),
     "door/<int:page_id>/": Row(DESK_HERE | {"volunteer"}, _of("fair", "page_id")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.web.staff.network import appointment_views, station_views
+from portal.web.staff.network import appointment_views, permission_views, station_views
 
 urlpatterns = [
     path("network/", station_views.tree, name="network"),
@@ -10,4 +10,5 @@ urlpatterns = [
     path("network/<int:pk>/staff/", appointment_views.staff, name="network-staff"),
     path("network/<int:pk>/<slug:change>/", station_views.change, name="network-change"),
     path("network/posts/<int:pk>/", appointment_views.detail, name="network-appointment"),
+    path("permissions/", permission_views.permissions, name="permissions"),
 ]

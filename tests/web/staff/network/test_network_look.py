@@ -32,6 +32,7 @@ def test_network_pages_look_right(open_page, sign_in, look, operator, width) -> 
     sign_in(page, operator)
     for path, name in (
         ("/desk/network/", "network"),
+        ("/desk/permissions/", "permissions"),
         (f"/desk/network/{town.pk}/", "network-town"),
         (f"/desk/network/{town.pk}/staff/", "network-staff"),
         (f"/desk/network/posts/{clerk.appointments.get().pk}/", "network-post"),
