@@ -46,11 +46,11 @@ def _numbers(item: pytest.Item) -> list[str]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     part = config.getoption("--must")
-    numbers = {f"{name}.{i}" for name, texts in requirements().items() for i in range(1, len(texts) + 1)}
+    listed_numbers = {f"{name}.{i}" for name, texts in requirements().items() for i in range(1, len(texts) + 1)}
     keep, drop = [], []
     for item in items:
         numbers = _numbers(item)
-        if unknown := set(numbers) - numbers:
+        if unknown := set(numbers) - listed_numbers:
             raise pytest.UsageError(f"{item.nodeid}: tests/must.toml has no {', '.join(sorted(unknown))}")
         item.user_properties.append(("must", numbers))
         if part:
