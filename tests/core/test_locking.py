@@ -22,7 +22,7 @@ def test_locked_returns_the_stored_row_and_leaves_the_instance() -> None:
         ) as queries,
     ):
         row = locked(stale, "station")
-        assert row.station.name == "睦洲镇"
+        assert row.station.name == "睦洲镇退役军人服务站"
     assert row.role == appointment.role
     assert stale.role == "auditor"
     assert sum("accounts_appointment" in query["sql"] for query in queries) == 1

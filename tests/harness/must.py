@@ -46,7 +46,9 @@ def _numbers(item: pytest.Item) -> list[str]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     part = config.getoption("--must")
-    listed_numbers = {f"{name}.{i}" for name, texts in requirements().items() for i in range(1, len(texts) + 1)}
+    listed_numbers = {
+        f"{name}.{i}" for name, texts in requirements().items() for i in range(1, len(texts) + 1)
+    }
     keep, drop = [], []
     for item in items:
         numbers = _numbers(item)
