@@ -109,7 +109,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "portal.web.shared.site_context.site",
+                "portal.web.shared.site_context.add_site",
             ],
         },
     }

@@ -132,7 +132,7 @@ def test_the_switch_stands_on_the_page_and_carries_its_token() -> None:
 
 def test_after_a_sent_form_the_switch_leads_to_the_page_that_held_it() -> None:
     request = RequestFactory().post("/x/", headers={"referer": "http://testserver/form/?step=2"})
-    assert Portal(request).here == "/form/?step=2"
+    assert Portal(request).current_path == "/form/?step=2"
     stranger = RequestFactory().post("/x/", headers={"referer": "http://evil.example/form/"})
     assert Portal(stranger).here == "/"
 
@@ -153,22 +153,25 @@ def test_audiences_follow_files_memberships_posts_and_duties(django_assert_num_q
     make_veteran(account=person)
     DoorShift.objects.create(fair=make_fair(), user=helper, day=timezone.localdate())
 
-    def desks(user: object) -> set[str]:
+    def open_parts(user: object) -> set[str]:
         audiences = Audiences(request_of(user))
         return {
             name
-            for name in ("veteran", "employer", "staff", "files", "reviews", "door")
+            for name in (
+                "is_veteran", "acts_for_employer", "is_staff", "can_open_records", "can_review_employers",
+                "can_open_door",
+            )
             if getattr(audiences, name)
-        }
+        }  # fmt: skip
 
-    assert desks(AnonymousUser()) == set()
-    assert desks(newcomer) == {"veteran"}
-    assert desks(person) == {"veteran"}
-    assert desks(recruiter) == {"employer"}
-    assert desks(clerk) == {"staff", "files", "door"}
-    assert desks(helper) == {"door"}
-    with django_assert_num_queries(2):  # the three questions in one, and the posts
-        desks(make_user_again(person))
+    assert open_parts(AnonymousUser()) == set()
+    assert open_parts(newcomer) == {"is_veteran"}
+    assert open_parts(person) == {"is_veteran"}
+    assert open_parts(recruiter) == {"acts_for_employer"}
+    assert open_parts(clerk) == {"is_staff", "can_open_records", "can_open_door"}
+    assert open_parts(helper) == {"can_open_door"}
+    with django_assert_num_queries(2):  # record, membership and shift in one; appointments in the other
+        open_parts(make_user_again(person))
 
 
 def make_user_again(user):

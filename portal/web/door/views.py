@@ -2,15 +2,14 @@
 
 import uuid
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,13 +22,14 @@ from portal.fairs.models import Booth, CheckIn, fairs_operated_by
 from portal.placements import actions as placements
 from portal.positions.models import Position
 from portal.web.shared.form_fields import DayInput, add_errors
+from portal.web.shared.requests import SignedInRequest, signed_in_view
 
-A_PAGE = 20
+PAGE_SIZE = 20
 
 
-def _mine(request: HttpRequest, page_id: int) -> tuple[User, JobFairPage]:
+def _mine(request: SignedInRequest, page_id: int) -> tuple[User, JobFairPage]:
     """The fair, if the user serves there; for everybody else there is none."""
-    user = cast(User, request.user)
+    user = request.user
     return user, get_object_or_404(fairs_operated_by(user), pk=page_id)
 
 
@@ -38,16 +38,16 @@ def masked_name(name: str) -> str:
     return f"{name[0]}*{name[2:]}" if len(name) > 2 else f"{name[:1]}*"
 
 
-@login_required
+@signed_in_view
 @require_safe
-def fairs(request: HttpRequest) -> HttpResponse:
+def fairs(request: SignedInRequest) -> HttpResponse:
     """Fairs where the user serves: on now or to come, soonest first."""
-    rows = fairs_operated_by(cast(User, request.user)).filter(ends_at__gt=timezone.now())
-    page = Paginator(rows.order_by("starts_at", "pk"), A_PAGE).get_page(request.GET.get("page"))
+    rows = fairs_operated_by(request.user).filter(ends_at__gt=timezone.now())
+    page = Paginator(rows.order_by("starts_at", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "door/fairs.html", {"page": page})
 
 
-def _scan_page(request: HttpRequest, fair: JobFairPage, **result: Any) -> HttpResponse:
+def _scan_page(request: SignedInRequest, fair: JobFairPage, **result: Any) -> HttpResponse:
     counts = dict(CheckIn.objects.filter(fair=fair).order_by().values_list("kind").annotate(n=Count("pk")))
     context = {
         "fair": fair,
@@ -60,17 +60,17 @@ def _scan_page(request: HttpRequest, fair: JobFairPage, **result: Any) -> HttpRe
     return render(request, "door/scan.html", context)
 
 
-@login_required
+@signed_in_view
 @require_safe
-def scan(request: HttpRequest, page_id: int) -> HttpResponse:
+def scan(request: SignedInRequest, page_id: int) -> HttpResponse:
     """Scan or type a ticket."""
     _, fair = _mine(request, page_id)
     return _scan_page(request, fair)
 
 
-@login_required
+@signed_in_view
 @require_POST
-def check_in(request: HttpRequest, page_id: int) -> HttpResponse:
+def check_in(request: SignedInRequest, page_id: int) -> HttpResponse:
     """Let the holder of a ticket in; scanning it again only says when that was."""
     user, fair = _mine(request, page_id)
     try:
@@ -86,9 +86,9 @@ def check_in(request: HttpRequest, page_id: int) -> HttpResponse:
     return _scan_page(request, fair, tone="warning", headline=f"已入场 {when:%H:%M}", detail=who)
 
 
-@login_required
+@signed_in_view
 @require_POST
-def count_visitor(request: HttpRequest, page_id: int) -> HttpResponse:
+def count_visitor(request: SignedInRequest, page_id: int) -> HttpResponse:
     """Count somebody without a ticket."""
     user, fair = _mine(request, page_id)
     kind = request.POST.get("kind", "")
@@ -128,9 +128,9 @@ class IntentionForm(forms.Form):
         field.queryset = booth.positions.filter(pk__in=Position.objects.open_at()).order_by("title", "pk")
 
 
-@login_required
+@signed_in_view
 @require_http_methods(["GET", "POST"])
-def intention(request: HttpRequest, page_id: int) -> HttpResponse:
+def intention(request: SignedInRequest, page_id: int) -> HttpResponse:
     """Choose the booth, then write down who goes on about which position."""
     user, fair = _mine(request, page_id)
     booths = Booth.objects.visible_to(user).confirmed().filter(fair=fair).select_related("employer")

@@ -1,53 +1,61 @@
-"""Which employer somebody acts for: most have one; who has more switches with ?employer=."""
+"""The employer that a signed-in user acts for, and the decorator that provides it."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from portal.accounts.models import User
 from portal.employers.models import Employer, EmployerInvitation
+from portal.web.shared.requests import SignedInRequest, signed_in_view
 
 P = ParamSpec("P")
 SESSION_KEY = "employer"
 
 
-def current_employer(request: HttpRequest) -> Employer | None:
-    """The chosen employer of the user, else the first; None for somebody who acts for none.
+def current_employer(request: SignedInRequest) -> Employer | None:
+    """Return the employer that the user chose with ?employer=, else the user's first one.
+
+    Returns:
+        None when the user is a member of no employer.
 
     Raises:
-        Http404: ?employer= names one that is not the user's.
+        Http404: ?employer= names an employer that the user is no member of.
     """
-    mine = Employer.objects.run_by(request.user).select_related("region", "station").order_by("pk")
-    asked = request.GET.get("employer", "")
-    if asked:
-        chosen = get_object_or_404(mine, pk=int(asked) if asked.isdecimal() and len(asked) < 16 else 0)
-        request.session[SESSION_KEY] = chosen.pk
-        return chosen
-    kept = request.session.get(SESSION_KEY)
-    rows = list(mine)
-    return next((row for row in rows if row.pk == kept), rows[0] if rows else None)
+    own = Employer.objects.run_by(request.user).select_related("region", "station").order_by("pk")
+    parameter = request.GET.get("employer", "")
+    if parameter:
+        is_key = parameter.isdecimal() and len(parameter) < 16
+        employer = get_object_or_404(own, pk=int(parameter) if is_key else 0)
+        request.session[SESSION_KEY] = employer.pk
+        return employer
+    session_key = request.session.get(SESSION_KEY)
+    employers = list(own)
+    first = employers[0] if employers else None
+    return next((employer for employer in employers if employer.pk == session_key), first)
 
 
 def for_employer(
-    view: Callable[Concatenate[HttpRequest, Employer, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Signed in and acting for an employer; whoever acts for none yet is led to an invitation, or to the
-    registration.
+    view: Callable[Concatenate[SignedInRequest, Employer, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Pass the current employer to the view.
+
+    Redirects a member of no employer to the open invitations, or to the registration when there are none.
     """
 
-    @login_required
+    @signed_in_view
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: SignedInRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         employer = current_employer(request)
         if employer is None:
-            user = cast(User, request.user)
-            invited = EmployerInvitation.objects.visible_to(user).to(user).waiting().exists()
-            return HttpResponseRedirect(reverse("employer:invitations" if invited else "employer:register"))
+            user = request.user
+            has_invitation = EmployerInvitation.objects.visible_to(user).to(user).waiting().exists()
+            return HttpResponseRedirect(
+                reverse("employer:invitations" if has_invitation else "employer:register")
+            )
         return view(request, employer, *args, **kwargs)
 
     return guarded

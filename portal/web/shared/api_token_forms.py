@@ -1,4 +1,4 @@
-"""Tokens of the API on a page: the form that makes one, and the one time that its text is shown."""
+"""Form for a new API token, and the page that shows its text once."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,11 +12,11 @@ from portal.api_tokens.enums import TokenScope
 from portal.employers.models import Employer
 from portal.web.shared.form_fields import add_errors
 
-LIVES = ((30, "30 天"), (90, "90 天"), (180, "180 天"), (365, "一年"))  # days
+LIFETIMES = ((30, "30 天"), (90, "90 天"), (180, "180 天"), (365, "一年"))  # days
 
 
 class TokenForm(forms.Form):
-    """A name to know it by, what it may do, how long."""
+    """Name, scope and lifetime of a new token."""
 
     name = forms.CharField(
         label="名称", max_length=40, help_text="用在哪里，方便以后认出来，例如：公司招聘系统。"
@@ -28,7 +28,7 @@ class TokenForm(forms.Form):
         initial=TokenScope.READ,
         help_text="“只读”可查公开数据和本单位岗位；“读写”还可发布、修改、暂停、撤回本单位岗位。",
     )
-    days = forms.TypedChoiceField(label="有效期", choices=LIVES, coerce=int, initial=90)
+    days = forms.TypedChoiceField(label="有效期", choices=LIFETIMES, coerce=int, initial=90)
 
     def __init__(self, *args: object, public: bool = False, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -36,12 +36,15 @@ class TokenForm(forms.Form):
             del self.fields["scope"]
 
 
-def made(
+def issue_token(
     request: HttpRequest, form: TokenForm, *, by: User, employer: Employer | None, back: str, layout: str
 ) -> HttpResponse | None:
-    """The page with the new token's text; None when the form was refused and says why.
+    """Issue a token and return the page that shows its text.
 
-    The page is the answer to the form itself: a redirect would have to keep the text somewhere.
+    The page is the response to the POST itself: a redirect would have to store the text.
+
+    Returns:
+        None when the form is invalid; its errors say why.
     """
     if not form.is_valid():
         return None

@@ -1,4 +1,4 @@
-"""People for positions, as the desk and an employer page through them."""
+"""Candidates of a position, one page at a time, for staff and employers."""
 
 from collections.abc import Callable
 
@@ -9,32 +9,36 @@ from matching import Reason
 from portal.ranking.candidate_ranking import Candidate, Candidates
 from portal.veterans.models import Veteran
 
-A_PAGE = 12
-_PAGES = 200
+PAGE_SIZE = 12
+MAX_PAGE = 200
 
 
-def page_of(request: HttpRequest, ask: Callable[[int, int], Candidates]) -> tuple[Candidates, Page]:
-    """The page that the query string asks for; past the end, the last there is. `ask(limit, offset)` gets
-    it.
+def find_candidate_page(
+    request: HttpRequest, search: Callable[[int, int], Candidates]
+) -> tuple[Candidates, Page]:
+    """Return the candidates of the page that ?page= names, and that page; past the end, of the last page.
+
+    Args:
+        search: called with limit and offset.
     """
-    asked = request.GET.get("page", "1")
-    number = max(1, min(int(asked), _PAGES)) if asked.isdecimal() and len(asked) < 6 else 1
-    found = ask(A_PAGE, (number - 1) * A_PAGE)
-    page = Paginator(range(found.total), A_PAGE).get_page(number)
+    parameter = request.GET.get("page", "1")
+    number = max(1, min(int(parameter), MAX_PAGE)) if parameter.isdecimal() and len(parameter) < 6 else 1
+    candidates = search(PAGE_SIZE, (number - 1) * PAGE_SIZE)
+    page = Paginator(range(candidates.total), PAGE_SIZE).get_page(number)
     if page.number != number:
-        found = ask(A_PAGE, (page.number - 1) * A_PAGE)
-    return found, page
+        candidates = search(PAGE_SIZE, (page.number - 1) * PAGE_SIZE)
+    return candidates, page
 
 
-def reasons(item: Candidate) -> list[Reason]:
-    """Why the person suits the position; what the position says of itself is left out."""
+def list_match_reasons(item: Candidate) -> list[Reason]:
+    """Return the reasons for the match, without those that hold for every candidate."""
     return [reason for reason in item.match.reasons if reason.kind != "veterans"]
 
 
-def told(veteran: Veteran) -> list[str]:
-    """What a card may say of anybody: specialties, years served, education, certificates."""
-    words = [service.specialty.name for service in veteran.services.all()]
+def list_card_labels(veteran: Veteran) -> list[str]:
+    """Return what every card shows: specialties, years served, education, certificates."""
+    labels = [service.specialty.name for service in veteran.services.all()]
     if veteran.years_served:
-        words.append(f"服役 {veteran.years_served} 年")
-    words.append(veteran.get_education_display())
-    return words + [certificate.get_kind_display() for certificate in veteran.certificates.all()]
+        labels.append(f"服役 {veteran.years_served} 年")
+    labels.append(veteran.get_education_display())
+    return labels + [certificate.get_kind_display() for certificate in veteran.certificates.all()]

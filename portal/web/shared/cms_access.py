@@ -1,4 +1,4 @@
-"""The CMS opens by today's posts, not by those of the day somebody signed in."""
+"""Middleware that keeps the CMS groups of an editor in step with current appointments."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from cms.actions import sync_groups
 
 
 class CurrentEditorsMiddleware:
-    """Brings the reader's CMS groups up to date before the CMS answers: a post that ended closes it."""
+    """Synchronises the user's CMS groups before the CMS answers: an ended appointment closes it at once."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

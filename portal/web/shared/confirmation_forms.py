@@ -1,4 +1,4 @@
-"""The forms that both sides answer with, on a link's page and on their own."""
+"""Forms with which veterans and employers confirm the state of a placement."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,17 +15,16 @@ from portal.core.validators import validate_no_unit_name
 from portal.placements.models import Placement
 from portal.web.shared.form_fields import DayInput, add_errors
 
-TITLES = {Question.PROGRESS: "工作进展怎么样了", Question.IN_POST: "还在岗吗"}
-# What a day is the day of.
-_DAYS = {Question.PROGRESS: "面试、录用或到岗的日期", Question.IN_POST: "离职日期"}
+QUESTION_TITLES = {Question.PROGRESS: "工作进展怎么样了", Question.IN_POST: "还在岗吗"}
+_DAY_LABELS = {Question.PROGRESS: "面试、录用或到岗的日期", Question.IN_POST: "离职日期"}
 
 
 def _choices(question: Question | None) -> list[tuple[str, str]]:
     return [(reply.value, reply.label) for reply in REPLIES.get(question, ())] if question else []
 
 
-class PersonForm(forms.Form):
-    """One's own answer about one placement."""
+class VeteranAnswerForm(forms.Form):
+    """A veteran's answer about one placement."""
 
     reply = forms.ChoiceField(
         label="现在的情况", widget=forms.RadioSelect, error_messages={"required": "请选择一项。"}
@@ -59,7 +58,7 @@ class PersonForm(forms.Form):
         self.placement = placement
         question = question_of(placement)
         self.fields["reply"].choices = _choices(question)  # type: ignore[attr-defined]
-        self.fields["day"].label = _DAYS[question or Question.PROGRESS]
+        self.fields["day"].label = _DAY_LABELS[question or Question.PROGRESS]
         if question == Question.IN_POST:
             self.fields["day"].help_text = "选“已离职”时填写。"
         else:
@@ -70,19 +69,19 @@ class PersonForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         if "reply" in self.cleaned_data and "day" in self.cleaned_data:
             try:
-                check(self.placement, self.said())
+                check(self.placement, self.to_answer())
             except ValidationError as error:
                 add_errors(self, error)
         return self.cleaned_data
 
-    def said(self) -> Said:
-        """The answer as the actions take it."""
+    def to_answer(self) -> Said:
+        """Return the answer as `portal.confirmations.actions` takes it."""
         values = {name: value for name, value in self.cleaned_data.items() if name != "reply"}
         return Said(reply=Reply(self.cleaned_data["reply"]), **values)
 
 
-class EmployerForm(forms.Form):
-    """One row of an employer's page; nothing chosen: not answered now."""
+class EmployerAnswerForm(forms.Form):
+    """An employer's answer about one placement; left empty, it is not answered now."""
 
     reply = forms.ChoiceField(
         label="情况", widget=forms.RadioSelect(attrs={"class": "form-check-input"}), required=False
@@ -101,39 +100,43 @@ class EmployerForm(forms.Form):
             self.add_error("reply", "填了日期，请再选一项情况。")
         if reply and "day" not in self.errors:
             try:
-                check(self.placement, self.said())
+                check(self.placement, self.to_answer())
             except ValidationError as error:
                 add_errors(self, error)
         return self.cleaned_data
 
-    def said(self) -> Said:
-        """The answer as the actions take it."""
+    def to_answer(self) -> Said:
+        """Return the answer as `portal.confirmations.actions` takes it."""
         return Said(reply=Reply(self.cleaned_data["reply"]), day=self.cleaned_data["day"])
 
 
-class EmployerSheet:
-    """The rows of an employer's page, each with its errors beside it."""
+class EmployerAnswers:
+    """The answer forms of all placements on an employer's page."""
 
     def __init__(self, placements: Iterable[Placement], data: QueryDict | None = None) -> None:
-        self.rows = [EmployerForm(placement, data) for placement in placements]
+        self.rows = [EmployerAnswerForm(placement, data) for placement in placements]
         self.is_bound = data is not None
 
     def is_valid(self) -> bool:
-        return self.is_bound and self.wrong == 0
+        return self.is_bound and self.invalid_count == 0
 
     @property
-    def wrong(self) -> int:
-        """How many rows have something to put right."""
+    def invalid_count(self) -> int:
+        """Number of rows with errors."""
         return sum(bool(row.errors) for row in self.rows) if self.is_bound else 0
 
-    def said(self) -> dict[int, Said]:
-        """By number of the placement; rows without a choice are left out."""
-        return {row.placement.pk: row.said() for row in self.rows if row.cleaned_data.get("reply")}
+    def to_answers(self) -> dict[int, Said]:
+        """Return the answers by primary key of the placement, without the rows left empty."""
+        return {row.placement.pk: row.to_answer() for row in self.rows if row.cleaned_data.get("reply")}
 
 
-def latest_answers(rows: Iterable[Answer]) -> dict[int, dict[str, Answer]]:
-    """Placement -> side -> its last answer, of answers in the order of their numbers."""
-    found: dict[int, dict[str, Answer]] = {}
+def index_latest_answers(rows: Iterable[Answer]) -> dict[int, dict[str, Answer]]:
+    """Return the last answer by placement and side.
+
+    Args:
+        rows: answers in the order of their primary keys.
+    """
+    latest: dict[int, dict[str, Answer]] = {}
     for row in rows:
-        found.setdefault(row.placement_id, {})[row.side] = row
-    return found
+        latest.setdefault(row.placement_id, {})[row.side] = row
+    return latest

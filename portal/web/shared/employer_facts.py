@@ -1,10 +1,10 @@
-"""What pages of several audiences say about an employer."""
+"""Labelled facts of an employer, for its own page and for staff."""
 
 from portal.employers.models import Employer
 
 
-def facts_of(employer: Employer) -> list[tuple[str, str]]:
-    """Label and value of everything that an employer says of itself; expects `region`."""
+def list_employer_facts(employer: Employer) -> list[tuple[str, str]]:
+    """Return (label, value) pairs of the profile; expects `region` to be loaded."""
     return [
         ("统一社会信用代码", employer.uscc),
         ("行业", employer.get_industry_display()),

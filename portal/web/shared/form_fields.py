@@ -1,4 +1,4 @@
-"""Form fields and helpers that several audiences use."""
+"""Form fields and helpers for the forms of several audiences."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ MAX_SUGGESTIONS = 6
 
 
 def add_errors(form: forms.Form, error: ValidationError) -> None:
-    """Put what an action refused beside the fields it names; the rest stands above the form."""
+    """Add the errors of an action to the fields that they name, all others to the form as a whole."""
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)
         return
@@ -23,7 +23,7 @@ def add_errors(form: forms.Form, error: ValidationError) -> None:
 
 
 class DayInput(forms.DateInput):
-    """A day as a browser picks it: that format whatever the page's language."""
+    """The browser's date picker, which needs ISO dates in every language."""
 
     input_type = "date"
 
@@ -32,14 +32,15 @@ class DayInput(forms.DateInput):
 
 
 class PlaceField(forms.ModelChoiceField):
-    """County or town of the served area, each town behind its county's name."""
+    """A county or town of the served area; towns are labelled with their county."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Region.objects.none(), empty_label="请选择", **kwargs)
 
-    def fill(self) -> None:
+    def load_choices(self) -> None:
+        """Set the queryset; called by the form, so that importing it reads no database."""
         levels = [StationLevel.COUNTY, StationLevel.TOWN]
-        # People go on living where a station was merged or closed.
+        # Merged and closed stations count as well: their regions still exist.
         places = Region.objects.filter(stations__level__in=levels).distinct()
         self.queryset = places.select_related("parent")
 
@@ -48,17 +49,17 @@ class PlaceField(forms.ModelChoiceField):
 
 
 class AnyPlaceField(forms.CharField):
-    """A place anywhere in the country, as people write it: '新会区', '湖南省长沙市', '广东江门新会'."""
+    """A region anywhere in the country, in free text: '新会区', '湖南省长沙市', '广东江门新会'."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=60, **kwargs)
 
     def clean(self, value: Any) -> Region | None:
-        typed = super().clean(value)
-        if not typed:
+        text = super().clean(value)
+        if not text:
             return None
-        code, several = load_region_index().find(typed)
-        if several:
+        code, is_ambiguous = load_region_index().find(text)
+        if is_ambiguous:
             raise ValidationError("有几个地方叫这个名称，请把省、市一起写上，例如：广东省江门市新会区。")
         if code is None:
             raise ValidationError("认不出这个地方，请写到县（市、区），例如：广东省江门市新会区。")
@@ -66,9 +67,9 @@ class AnyPlaceField(forms.CharField):
 
 
 class OccupationField(forms.CharField):
-    """An occupation of the national classification by its official or everyday name, offered as one types."""
+    """An occupation of the national classification, by its official or everyday name."""
 
-    choose_below = False  # set by a form that offers the nearest ones itself
+    has_choices_below = False  # set by a form that offers the nearest occupations itself
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=60, **kwargs)
@@ -77,20 +78,20 @@ class OccupationField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, str) and value.count("-") == 3:
-            found = Occupation.objects.filter(pk=value).first()
-            return found.name if found else value
+            occupation = Occupation.objects.filter(pk=value).first()
+            return occupation.name if occupation else value
         return value
 
     def clean(self, value: Any) -> Occupation | None:
-        typed = super().clean(value)
-        if not typed:
+        text = super().clean(value)
+        if not text:
             return None
-        found = occupation_lookup.find_occupation(typed)
-        if found is not None:
-            return found
-        if self.choose_below:
+        occupation = occupation_lookup.find_occupation(text)
+        if occupation is not None:
+            return occupation
+        if self.has_choices_below:
             raise ValidationError("职业分类里没有这个名称，请在下面选最接近的一项，或换个说法。")
-        names = [row.name for row in occupation_lookup.suggest_occupations(typed, MAX_SUGGESTIONS)]
+        names = [row.name for row in occupation_lookup.suggest_occupations(text, MAX_SUGGESTIONS)]
         if not names:
             raise ValidationError(
                 "职业分类里没有这个名称，请换个说法，例如：电工、保安员、道路货运汽车驾驶员。"

@@ -1,4 +1,4 @@
-"""Hiding a file from single employers, as the person and as staff on the person's behalf do it."""
+"""Employers that a record is hidden from, for the veteran's page and the staff page."""
 
 from typing import Any
 
@@ -8,24 +8,26 @@ from django.http import HttpRequest
 from portal.employers.models import Employer, HiddenRecord
 from portal.veterans.models import Veteran
 
-A_PAGE = 20
-OFFERED = 10
+PAGE_SIZE = 20
+MAX_OFFERED = 10
 
 
-def listed(request: HttpRequest, veteran: Veteran) -> dict[str, Any]:
-    """The employers that a file is hidden from, and those that a search by name finds to hide it from."""
+def list_hidden_employers(request: HttpRequest, veteran: Veteran) -> dict[str, Any]:
+    """Return the template context: hidden employers, and those that match ?q= and can be hidden."""
     hidden = HiddenRecord.objects.in_force().filter(veteran=veteran).select_related("employer__region")
     words = request.GET.get("q", "").strip()[:40]
-    offered = []
+    matches = []
     if words:
-        known = Employer.objects.visible_to(request.user).filter(name__contains=words)
-        mine = HiddenRecord.objects.in_force().filter(veteran=veteran).values("employer")
-        offered = list(
-            known.exclude(pk__in=mine).select_related("region").order_by("name", "pk")[: OFFERED + 1]
+        employers = Employer.objects.visible_to(request.user).filter(name__contains=words)
+        hidden_keys = HiddenRecord.objects.in_force().filter(veteran=veteran).values("employer")
+        matches = list(
+            employers.exclude(pk__in=hidden_keys)
+            .select_related("region")
+            .order_by("name", "pk")[: MAX_OFFERED + 1]
         )
     return {
-        "page": Paginator(hidden, A_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(hidden, PAGE_SIZE).get_page(request.GET.get("page")),
         "words": words,
-        "offered": offered[:OFFERED],
-        "more": len(offered) > OFFERED,
+        "offered": matches[:MAX_OFFERED],
+        "more": len(matches) > MAX_OFFERED,
     }

@@ -1,7 +1,6 @@
-"""Sheets by page, whatever they hold: upload, say what the columns mean, check, bring in, watch, take back.
+"""Pages of Excel and CSV imports: upload, column mapping, check, start, progress, undo.
 
-A desk (staff, employer) says who may and for whom, which kind, and what its addresses are called; the rest is
-the same for all.
+Staff and employers each describe their pages in an `ImportPages`; everything else is the same for both.
 """
 
 from collections.abc import Mapping
@@ -27,7 +26,7 @@ from portal.imports.workbook_reader import MAX_BYTES
 from portal.imports.workbook_writer import XLSX_CONTENT_TYPE, column_letter, write_template
 from portal.web.shared.form_fields import add_errors
 
-A_PAGE = 20
+PAGE_SIZE = 20
 STEPS = {
     "check": actions.check,
     "start": actions.start,
@@ -35,7 +34,7 @@ STEPS = {
     "resume": actions.resume,
     "undo": actions.undo,
 }
-_SAID = {
+_SUCCESS_TEXTS = {
     "start": "已开始导入，可以离开本页，稍后回来看结果。",
     "cancel": "已要求停止，正在处理的一批结束后停下。",
     "undo": "已开始撤销。",
@@ -43,7 +42,7 @@ _SAID = {
 
 
 class UploadForm(forms.Form):
-    """A run."""
+    """Upload of a file."""
 
     file = forms.FileField(
         label="表格文件",
@@ -60,44 +59,50 @@ class UploadForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """For each thing that a row can say, the column of the sheet that says it."""
+    """The column of the file for each column of the import kind."""
 
     def __init__(self, run: ImportRun, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [
+        choices = [
             ("", "不导入"),
             *(
-                (str(at), f"{column_letter(at + 1)}列：{header}")
-                for at, header in enumerate(run.headers)
+                (str(index), f"{column_letter(index + 1)}列：{header}")
+                for index, header in enumerate(run.headers)
                 if header.strip()
             ),
         ]
         for column in get_kind(run.kind).columns:
             self.fields[column.key] = forms.ChoiceField(
                 label=column.label,
-                choices=offered,
+                choices=choices,
                 required=column.required and not column.alternative,
                 initial=str(run.columns.get(column.key, "")),
                 error_messages={"required": f"请指出哪一列是{column.label}。"},
             )
 
     def columns(self) -> dict[str, int]:
-        return {key: int(at) for key, at in self.cleaned_data.items() if at}
+        """Return the index of the column by key, without the keys left out."""
+        return {key: int(index) for key, index in self.cleaned_data.items() if index}
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Where sheets of one kind are handled: `area` is the URL namespace (its names are the same everywhere),
-    `target` names the page of what a row became.
+class ImportPages:
+    """The import pages of one audience.
+
+    Attributes:
+        namespace: the URL namespace; the URL names are the same for every audience.
+        row_url_name: the page of the object that a row created or changed.
+        hints: shown above the list of columns.
+        template_name: the file name of the empty workbook.
     """
 
     kind_key: str
-    area: str
+    namespace: str
     layout: str
-    target: str
+    row_url_name: str
     title: str
     lead: str
-    hints: str  # above the columns that a sheet may have
+    hints: str
     template_name: str
 
     @property
@@ -106,8 +111,8 @@ class Desk:
 
     @property
     def names(self) -> dict[str, str]:
-        """URL names, for templates."""
-        short = (
+        """URL names by key, for templates."""
+        names = (
             "imports",
             "import-new",
             "import-template",
@@ -116,74 +121,86 @@ class Desk:
             "import-step",
             "import-result",
         )
-        return {name.replace("-", "_"): f"{self.area}:{name}" for name in short} | {"target": self.target}
+        return {name.replace("-", "_"): f"{self.namespace}:{name}" for name in names} | {
+            "row": self.row_url_name
+        }
 
-    def imports(self, user: User) -> ImportRunQuerySet:
-        """The user's own, of this kind."""
+    def own_runs(self, user: User) -> ImportRunQuerySet:
+        """Return the user's own imports of this kind."""
         return ImportRun.objects.visible_to(user).filter(kind=self.kind_key)
 
-    def own(self, user: User, pk: int) -> ImportRun:
-        return get_object_or_404(self.imports(user), pk=pk)
+    def get_own_run(self, user: User, pk: int) -> ImportRun:
+        """Return one of the user's own imports.
+
+        Raises:
+            Http404: it is another user's or of another kind.
+        """
+        return get_object_or_404(self.own_runs(user), pk=pk)
 
     def redirect(self, run: ImportRun) -> HttpResponse:
-        return redirect(f"{self.area}:import", pk=run.pk)
+        return redirect(f"{self.namespace}:import", pk=run.pk)
 
 
-def listing(request: HttpRequest, desk: Desk, rows: ImportRunQuerySet, **more: Any) -> HttpResponse:
-    """These imports, latest first."""
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "shared/imports/list.html", {"desk": desk, "page": page, **more})
+def render_list(
+    request: HttpRequest, pages: ImportPages, rows: ImportRunQuerySet, **more: Any
+) -> HttpResponse:
+    """Render a list of imports, latest first."""
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "shared/imports/list.html", {"pages": pages, "page": page, **more})
 
 
-def new_page(request: HttpRequest, desk: Desk, form: forms.Form, **more: Any) -> HttpResponse:
-    columns = [column for column in desk.kind.columns if column.in_template]
-    context = {"desk": desk, "form": form, "columns": columns, **more}
+def render_upload(request: HttpRequest, pages: ImportPages, form: forms.Form, **more: Any) -> HttpResponse:
+    """Render the upload page with the columns that a file may have."""
+    columns = [column for column in pages.kind.columns if column.in_template]
+    context = {"pages": pages, "form": form, "columns": columns, **more}
     return render(request, "shared/imports/new.html", context)
 
 
-def template(desk: Desk) -> HttpResponse:
-    """An empty sheet with headers and the words that cells may hold."""
-    return download(write_template(desk.kind), desk.template_name)
+def download_template(pages: ImportPages) -> HttpResponse:
+    """Return an empty workbook with headers and the choices of each column."""
+    return build_xlsx_response(write_template(pages.kind), pages.template_name)
 
 
-def page_of(
-    request: HttpRequest, desk: Desk, run: ImportRun, form: ColumnsForm | None = None
+def render_run(
+    request: HttpRequest, pages: ImportPages, run: ImportRun, form: ColumnsForm | None = None
 ) -> HttpResponse:
-    """One import: its columns, its check, how far it is, or what became of it; by its state."""
-    kind = desk.kind
-    bad = run.rows.filter(outcome=RowOutcome.BAD)
-    page = Paginator(bad, A_PAGE).get_page(request.GET.get("page"))
-    shown = run.state in {ImportState.UPLOADED, ImportState.CHECKED}
-    per_kind = bad.order_by().values_list("code").annotate(number=Count("pk")).order_by("-number", "code")
+    """Render one import by its state: column mapping, check, progress or result."""
+    kind = pages.kind
+    bad_rows = run.rows.filter(outcome=RowOutcome.BAD)
+    page = Paginator(bad_rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    has_preview = run.state in {ImportState.UPLOADED, ImportState.CHECKED}
+    per_code = (
+        bad_rows.order_by().values_list("code").annotate(number=Count("pk")).order_by("-number", "code")
+    )
     context = {
-        "desk": desk,
+        "pages": pages,
         "run": run,
         "form": form or ColumnsForm(run),
         "missing": "、".join(column_mapping.missing_columns(kind, run.columns)),
-        "mapped": len(run.columns),
-        "preview": _preview(run) if shown and run.columns else None,
+        "mapped_count": len(run.columns),
+        "preview": _preview(run) if has_preview and run.columns else None,
         "page": page,
-        "named": kind.column(kind.title_column).label,
+        "name_label": kind.column(kind.title_column).label,
         "bad": [_bad_row(kind, run, row) for row in page],
-        "problems": [(kind.problems.get(code, code), f"{number} 行") for code, number in per_kind],
-        "stayed": list(run.rows.exclude(kept_reason="")[:A_PAGE]),
-        "stayed_count": run.rows.exclude(kept_reason="").count(),
+        "problems": [(kind.problems.get(code, code), f"{number} 行") for code, number in per_code],
+        "kept_rows": list(run.rows.exclude(kept_reason="")[:PAGE_SIZE]),
+        "kept_count": run.rows.exclude(kept_reason="").count(),
     }
     return render(request, "shared/imports/import.html", context)
 
 
 def _preview(run: ImportRun) -> Mapping[str, Any]:
-    """The first rows as they will be read, sensitive cells masked."""
+    """Return the first rows as they will be read, with sensitive cells masked."""
     columns = [column for column in get_kind(run.kind).columns if column.key in run.columns]
     rows = [
-        {"cells": [str(number), *(_masked(column, cells, run.columns[column.key]) for column in columns)]}
+        {"cells": [str(number), *(_mask_cell(column, cells, run.columns[column.key]) for column in columns)]}
         for number, cells in run.first_rows
     ]
     return {"columns": ["行号", *(column.label for column in columns)], "rows": rows}
 
 
-def _masked(column: Column, cells: list[str], at: int) -> str:
-    text = cells[at].strip() if at < len(cells) else ""
+def _mask_cell(column: Column, cells: list[str], index: int) -> str:
+    text = cells[index].strip() if index < len(cells) else ""
     if not text or not column.sensitive:
         return text
     if column.key == "phone":
@@ -193,13 +210,13 @@ def _masked(column: Column, cells: list[str], at: int) -> str:
 
 def _bad_row(kind: ImportKind, run: ImportRun, row: ImportRow) -> dict[str, str]:
     cells = row.cell_texts
-    at = run.columns.get(kind.title_column)
-    name = cells[at] if at is not None and at < len(cells) else ""
+    index = run.columns.get(kind.title_column)
+    name = cells[index] if index is not None and index < len(cells) else ""
     return {"number": str(row.number), "name": name.strip() or "（未填写）", "reason": row.reason}
 
 
-def set_columns(request: HttpRequest, desk: Desk, run: ImportRun, user: User) -> HttpResponse:
-    """Say what the columns mean, then check the whole run."""
+def set_columns(request: HttpRequest, pages: ImportPages, run: ImportRun, user: User) -> HttpResponse:
+    """Save the column mapping, then check the whole file."""
     form = ColumnsForm(run, request.POST)
     if form.is_valid():
         try:
@@ -208,11 +225,13 @@ def set_columns(request: HttpRequest, desk: Desk, run: ImportRun, user: User) ->
         except ValidationError as error:
             add_errors(form, error)
         else:
-            return desk.redirect(run)
-    return page_of(request, desk, run, form)
+            return pages.redirect(run)
+    return render_run(request, pages, run, form)
 
 
-def take_step(request: HttpRequest, desk: Desk, run: ImportRun, user: User, step: str) -> HttpResponse:
+def take_step(
+    request: HttpRequest, pages: ImportPages, run: ImportRun, user: User, step: str
+) -> HttpResponse:
     """Check, start, cancel, continue or undo an import."""
     if step not in STEPS:
         raise Http404
@@ -221,18 +240,18 @@ def take_step(request: HttpRequest, desk: Desk, run: ImportRun, user: User, step
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        if step in _SAID:
-            messages.success(request, _SAID[step])
-    return desk.redirect(run)
+        if step in _SUCCESS_TEXTS:
+            messages.success(request, _SUCCESS_TEXTS[step])
+    return pages.redirect(run)
 
 
-def result(run: ImportRun, user: User) -> HttpResponse:
-    """The bad rows with their reasons, to be corrected and uploaded again."""
-    return download(actions.export_bad_rows(run=run, by=user), f"问题行-{run.pk}.xlsx")
+def download_result(run: ImportRun, user: User) -> HttpResponse:
+    """Return the bad rows with their reasons as a workbook to be corrected and uploaded again."""
+    return build_xlsx_response(actions.export_bad_rows(run=run, by=user), f"问题行-{run.pk}.xlsx")
 
 
-def download(content: bytes, name: str) -> HttpResponse:
-    """An xlsx to be saved under this name, and kept by nobody on the way."""
+def build_xlsx_response(content: bytes, name: str) -> HttpResponse:
+    """Return an xlsx download that no cache keeps."""
     return HttpResponse(
         content,
         content_type=XLSX_CONTENT_TYPE,

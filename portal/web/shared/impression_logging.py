@@ -1,4 +1,4 @@
-"""What a page showed, handed to the log of impressions. Only an answer to GET shows anything."""
+"""Log which recommendations a page showed. Only responses to GET are logged."""
 
 from collections.abc import Iterable
 
@@ -12,10 +12,10 @@ from portal.ranking.recommendations import RecommendationPage, RecommendedPositi
 from portal.veterans.models import Veteran
 
 
-def positions_shown(
+def log_positions(
     request: HttpRequest, surface: Surface, veteran: Veteran, found: RecommendationPage
 ) -> None:
-    """A list of positions for one person, as it was ranked."""
+    """Log a ranked list of positions shown to one veteran."""
     if request.method == "GET":
         rows = [
             ListEntry(veteran.pk, item.position.pk, item.rank, item.measures, item.propensity)
@@ -24,10 +24,10 @@ def positions_shown(
         impression_log.queue_list(surface, rows, version=found.version)
 
 
-def booths_shown(
+def log_booth_positions(
     request: HttpRequest, veteran: Veteran, fair_id: int, items: Iterable[RecommendedPosition], version: str
 ) -> None:
-    """Positions of a fair's booths, in the order on the page (by booth), which is what the eye follows."""
+    """Log the positions of a fair's booths in the order of the page, which is by booth."""
     if request.method == "GET":
         rows = [
             ListEntry(veteran.pk, item.position.pk, rank, item.measures) for rank, item in enumerate(items, 1)
@@ -35,10 +35,10 @@ def booths_shown(
         impression_log.queue_list(Surface.ME_FAIR, rows, version=version, context=fair_id)
 
 
-def people_shown(
+def log_candidates(
     request: HttpRequest, surface: Surface, found: Candidates, context: int | None = None
 ) -> None:
-    """A list of people for a position or a booth."""
+    """Log a list of candidates for a position or a booth."""
     if request.method == "GET":
         rows = [ListEntry(i.veteran.pk, i.position.pk, i.rank, i.measures) for i in found.items]
         impression_log.queue_list(surface, rows, context=context)

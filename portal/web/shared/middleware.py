@@ -1,4 +1,4 @@
-"""Staff pages open only after the second factor; refusals on closed floors go into the event log."""
+"""Middleware: second factor for staff, and audit events for refused requests."""
 
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -8,12 +8,12 @@ from django.urls import reverse
 
 from portal.core import audit
 
-# What a station post opens. The own pages of the same person (/me/) need no second factor.
+# Paths that a station appointment opens. The user's own pages (/me/) need no second factor.
 PROTECTED = ("/desk/", "/door/", "/cms/", "/api/", "/documents/")
 
 
 class SecondFactorMiddleware:
-    """Sends somebody with a station post, signed in but not yet verified, to the second factor."""
+    """Redirects signed-in staff without a verified second factor to it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -34,37 +34,35 @@ class SecondFactorMiddleware:
         )
 
 
-# Floors where an object's number in the address may be somebody else's.
-CLOSED = ("/me/", "/company/", "/desk/", "/door/", "/api/", "/cms/", "/documents/")
+# Paths whose object keys may belong to another user.
+PRIVATE = ("/me/", "/company/", "/desk/", "/door/", "/api/", "/cms/", "/documents/")
 
 
 class RefusalLogMiddleware:
-    """Notes who, signed in, asked for something that is not theirs: refused, or hidden as if it were not
-    there.
-    """
+    """Writes an audit event when a signed-in user requests an object that is not theirs (403 or 404)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        asked = request.resolver_match
-        if asked is None or not request.path.startswith(CLOSED) or not self._refused(request, response):
+        match = request.resolver_match
+        if match is None or not request.path.startswith(PRIVATE) or not self._is_refusal(request, response):
             return response
         audit.record(
             by=request.user,
             verb="web.refused",
             target=None,
-            view=asked.view_name or asked.route,
-            asked={name: str(value)[:40] for name, value in asked.kwargs.items()},
+            view=match.view_name or match.route,
+            asked={name: str(value)[:40] for name, value in match.kwargs.items()},
             method=request.method,
             status=response.status_code,
         )
         return response
 
     @staticmethod
-    def _refused(request: HttpRequest, response: HttpResponse) -> bool:
+    def _is_refusal(request: HttpRequest, response: HttpResponse) -> bool:
         if response.status_code not in {403, 404} or not request.user.is_authenticated:
             return False
-        # A form that was open too long is refused as well, but asks for nothing of others.
+        # An expired CSRF token is refused as well, but requests nothing of others.
         return bool(getattr(request, "csrf_processing_done", False))

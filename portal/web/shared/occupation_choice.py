@@ -1,4 +1,4 @@
-"""One click that puts a post under another occupation, for whoever may."""
+"""Change a position's occupation from the choices beside it."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest
@@ -9,11 +9,11 @@ from portal.positions.lifecycle import set_occupation
 from portal.positions.models import Position
 
 
-def choose(request: HttpRequest, position: Position, user: User) -> None:
-    """Set the occupation whose code was sent.
+def choose_occupation(request: HttpRequest, position: Position, user: User) -> None:
+    """Set the occupation whose code is in the POST parameter `occupation`.
 
     Raises:
-        Http404: there is no such occupation.
+        Http404: no occupation has this code.
     """
     occupation = Occupation.objects.filter(level=4, pk=request.POST.get("occupation", "")).first()
     if occupation is None:

@@ -1,4 +1,4 @@
-"""A placement's log as the timeline component shows it."""
+"""Timeline of a placement for the stepper component."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from portal.placements.models import Placement
 from portal.placements.workflow import IN_POST_STATES, LIVE_STATES, STEP_LABELS
 from portal.web.templatetags.ui import cn_date
 
-_AHEAD = (
+_MILESTONES = (
     PlacementState.INTENDED,
     PlacementState.INTERVIEWED,
     PlacementState.OFFERED,
@@ -17,18 +17,21 @@ _AHEAD = (
 )
 
 
-def timeline(placement: Placement) -> list[dict[str, Any]]:
-    """What happened, from the log, and what lies ahead while the placement lives. Expects its transitions."""
+def build_timeline(placement: Placement) -> list[dict[str, Any]]:
+    """Return the past steps from the log and, while the placement is live, the next ones.
+
+    Expects `transitions` to be prefetched.
+    """
     log = list(placement.transitions.all())
     steps: list[dict[str, Any]] = []
     for row in log:
-        ended = row.to_state not in LIVE_STATES
+        has_ended = row.to_state not in LIVE_STATES
         steps.append(
             {
                 "label": PlacementState(row.to_state).label
                 if row.step != "correct"
                 else f"{STEP_LABELS['correct']}为{PlacementState(row.to_state).label}",
-                "state": "stopped" if ended else "done",
+                "state": "stopped" if has_ended else "done",
                 "when": cn_date(row.happened_on),
                 "note": row.note,
             }
@@ -36,8 +39,8 @@ def timeline(placement: Placement) -> list[dict[str, Any]]:
     if placement.state in LIVE_STATES and steps:
         steps[-1]["state"] = "current"
         order = list(PlacementState)
-        here = order.index(PlacementState(placement.state))
-        ahead = [state for state in _AHEAD if order.index(state) > here]
-        shown = ahead if placement.state in IN_POST_STATES else ahead[:3]
-        steps += [{"label": state.label, "state": "todo", "when": "", "note": ""} for state in shown]
+        current = order.index(PlacementState(placement.state))
+        ahead = [state for state in _MILESTONES if order.index(state) > current]
+        visible = ahead if placement.state in IN_POST_STATES else ahead[:3]
+        steps += [{"label": state.label, "state": "todo", "when": "", "note": ""} for state in visible]
     return steps

@@ -1,4 +1,4 @@
-"""The veteran's file in sections that save on their own."""
+"""Forms of a veteran's record, one per section."""
 
 from typing import Any
 
@@ -22,17 +22,17 @@ from portal.veterans.models import Veteran, Wish
 from portal.web.shared.form_fields import AnyPlaceField, DayInput, OccupationField, PlaceField
 
 _DATE = DayInput()
-KEPT = "已登记，留空不改。"
-_MANY = 3  # specialties and occupations that a person may name
+KEPT_HELP = "已登记，留空不改。"
+MAX_CHOICES = 3  # specialties, and occupations sought
 
 
-def _said(words: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Choices whose value is what they say: such fields are stored encrypted, as text."""
+def _text_choices(words: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return choices whose value is their label: such fields are stored as encrypted text."""
     return [(word, word) for word in words]
 
 
-class OpenFileForm(forms.Form):
-    """Opening one's own file. The ID number is checked, used to tell people apart, and not kept."""
+class OpenRecordForm(forms.Form):
+    """Opening of one's own record. The ID number is checked for duplicates and not stored."""
 
     name = forms.CharField(
         label="姓名", max_length=40, widget=forms.TextInput(attrs={"autocomplete": "name"})
@@ -53,7 +53,7 @@ class OpenFileForm(forms.Form):
         super().__init__(*args, **kwargs)
         place = self.fields["living_region"]
         assert isinstance(place, PlaceField)
-        place.fill()
+        place.load_choices()
 
     def clean_id_number(self) -> str:
         number = self.cleaned_data["id_number"].strip().upper()
@@ -61,9 +61,9 @@ class OpenFileForm(forms.Form):
         return number
 
     def station(self) -> Station:
-        """The service station of the place where the person lives."""
+        """Return the service station of the place of residence."""
         station = Station.objects.serving(self.cleaned_data["living_region"].code)
-        assert station is not None  # the list of places ends at the city
+        assert station is not None  # the city station serves every place of the list
         return station
 
 
@@ -90,9 +90,9 @@ class IdentityForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         place = self.fields["living_region"]
         assert isinstance(place, PlaceField)
-        place.fill()
+        place.load_choices()
         self.initial["phone"] = self.instance.phone
-        # A village's file shows its town: towns are what the list offers.
+        # The list offers counties and towns: a village is shown as its town.
         region = self.instance.living_region_id or ""
         self.initial["living_region"] = region[:9]
         self.initial["household_region"] = Region.objects.full_name(self.instance.household_region_id or "")
@@ -104,20 +104,20 @@ class IdentityForm(forms.ModelForm):
         return phone
 
     def values(self) -> dict[str, Any]:
-        """The cleaned fields, as `veterans.actions.update_record` takes them."""
+        """Return the values for `veterans.actions.update_record`."""
         return self.cleaned_data
 
 
 class MaskedIdentityForm(IdentityForm):
-    """The same for staff: sensitive fields stay empty and are written only when something is typed."""
+    """The form for staff: sensitive fields are shown empty and kept when left empty."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("phone", "address"):
-            held = getattr(self.instance, name)
+            current = getattr(self.instance, name)
             self.initial[name] = ""
-            self.fields[name].required = name == "phone" and not held
-            self.fields[name].help_text = KEPT if held else "未登记。"
+            self.fields[name].required = name == "phone" and not current
+            self.fields[name].help_text = KEPT_HELP if current else "未登记。"
 
     def values(self) -> dict[str, Any]:
         sensitive = {"phone", "address"}
@@ -125,13 +125,16 @@ class MaskedIdentityForm(IdentityForm):
 
 
 class CareForm(forms.Form):
-    """Difficulty types and disability grade: never shown here, only replaced or cleared."""
+    """Difficulty types and disability grade: never shown, only replaced or cleared."""
 
     difficulty = forms.MultipleChoiceField(
-        label="困难类型", choices=_said(DIFFICULTIES), required=False, widget=forms.CheckboxSelectMultiple
+        label="困难类型",
+        choices=_text_choices(DIFFICULTIES),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     disability = forms.ChoiceField(
-        label="残疾等级", choices=[("", "不改"), *_said(DISABILITY_GRADES)], required=False
+        label="残疾等级", choices=[("", "不改"), *_text_choices(DISABILITY_GRADES)], required=False
     )
     clear = forms.MultipleChoiceField(
         label="清除原有登记",
@@ -143,18 +146,18 @@ class CareForm(forms.Form):
     def __init__(self, veteran: Veteran, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("difficulty", "disability"):
-            self.fields[name].help_text = KEPT if getattr(veteran, name) else "未登记。"
+            self.fields[name].help_text = KEPT_HELP if getattr(veteran, name) else "未登记。"
 
     def values(self) -> dict[str, Any]:
-        """What changes: a choice replaces what stood there, a clearing empties it."""
+        """Return the changed fields: a choice replaces the value, `clear` empties it."""
         cleaned = self.cleaned_data
-        chosen = {"difficulty": "、".join(cleaned["difficulty"]), "disability": cleaned["disability"]}
-        changes = {name: value for name, value in chosen.items() if value}
+        choices = {"difficulty": "、".join(cleaned["difficulty"]), "disability": cleaned["disability"]}
+        changes = {name: value for name, value in choices.items() if value}
         return dict.fromkeys(cleaned["clear"], "") | changes
 
 
 class CertificatesForm(forms.Form):
-    """Grade, number and last day of each certificate that the person holds."""
+    """Grade, number and expiry date of each certificate."""
 
     def __init__(self, veteran: Veteran, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -169,7 +172,7 @@ class CertificatesForm(forms.Form):
                 max_length=40,
                 required=False,
                 validators=[validate_certificate_number],
-                help_text=KEPT if row.number else "驾驶证编号就是身份证号，不要填。",
+                help_text=KEPT_HELP if row.number else "驾驶证编号就是身份证号，不要填。",
                 widget=forms.TextInput(attrs={"autocomplete": "off"}),
             )
             self.fields[f"until_{row.kind}"] = forms.DateField(
@@ -177,7 +180,7 @@ class CertificatesForm(forms.Form):
             )
 
     def details(self) -> dict[str, dict[str, Any]]:
-        """Kind -> what to write; an empty number leaves the one that stands there."""
+        """Return the changed fields by kind of certificate; an empty number keeps the stored one."""
         cleaned = self.cleaned_data
         return {
             row.kind: {
@@ -207,9 +210,9 @@ class ServiceForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [("", "不填"), *Specialty.objects.values_list("code", "name")]
-        held = list(self.instance.services.all())
-        for number in range(1, _MANY + 1):
-            service = held[number - 1] if number <= len(held) else None
+        services = list(self.instance.services.all())
+        for number in range(1, MAX_CHOICES + 1):
+            service = services[number - 1] if number <= len(services) else None
             self.fields[f"specialty_{number}"] = forms.ChoiceField(
                 label=f"军事专业{'一二三'[number - 1]}",
                 choices=choices,
@@ -224,7 +227,7 @@ class ServiceForm(forms.ModelForm):
                 initial=service.years if service else None,
             )
         self.order_fields(
-            ["branch", *(f"{a}_{n}" for n in range(1, _MANY + 1) for a in ("specialty", "years"))]
+            ["branch", *(f"{a}_{n}" for n in range(1, MAX_CHOICES + 1) for a in ("specialty", "years"))]
         )
 
     def clean(self) -> dict[str, Any]:
@@ -235,15 +238,16 @@ class ServiceForm(forms.ModelForm):
         return cleaned
 
     def services(self) -> list[tuple[str, int]]:
-        """(specialty code, years) of the rows that were filled in, each specialty once."""
+        """Return (specialty code, years) pairs of the filled rows, each specialty once."""
         rows = {
             self.cleaned_data[f"specialty_{n}"]: self.cleaned_data.get(f"years_{n}") or 1
-            for n in range(1, _MANY + 1)
+            for n in range(1, MAX_CHOICES + 1)
             if self.cleaned_data.get(f"specialty_{n}")
         }
         return list(rows.items())
 
-    def plain(self) -> dict[str, Any]:
+    def model_values(self) -> dict[str, Any]:
+        """Return the values of the model's own fields."""
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
 
@@ -293,7 +297,8 @@ class SkillsForm(forms.ModelForm):
             self.add_error("job_title", "请写岗位名称，或把下面几项清空。")
         return cleaned
 
-    def plain(self) -> dict[str, Any]:
+    def model_values(self) -> dict[str, Any]:
+        """Return the values of the model's own fields."""
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
 
@@ -331,25 +336,25 @@ class WishForm(forms.ModelForm):
         field = self.fields["regions"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = Region.objects.filter(level=RegionLevel.COUNTY, parent__in=roots)
-        wished: list[str] = []
+        occupation_names: list[str] = []
         if self.instance.pk:
-            wished = [occupation.name for occupation in self.instance.occupations.all()]
+            occupation_names = [occupation.name for occupation in self.instance.occupations.all()]
             self.initial["regions"] = [region.pk for region in self.instance.regions.all()]
-        for number in range(1, _MANY + 1):
+        for number in range(1, MAX_CHOICES + 1):
             self.fields[f"occupation_{number}"] = OccupationField(
                 label=f"期望工种{'一二三'[number - 1]}",
                 required=False,
-                initial=wished[number - 1] if number <= len(wished) else "",
+                initial=occupation_names[number - 1] if number <= len(occupation_names) else "",
                 help_text="输入几个字后从提示中选择，例如：电工。" if number == 1 else "",
             )
-        self.order_fields([*(f"occupation_{n}" for n in range(1, _MANY + 1)), "text", "regions"])
+        self.order_fields([*(f"occupation_{n}" for n in range(1, MAX_CHOICES + 1)), "text", "regions"])
 
     def values(self) -> dict[str, Any]:
-        """The cleaned fields, as `veterans.actions.set_wish` takes them."""
+        """Return the values for `veterans.actions.set_wish`."""
         values = {name: self.cleaned_data[name] for name in self.Meta.fields}
-        named = [self.cleaned_data.get(f"occupation_{n}") for n in range(1, _MANY + 1)]
+        occupations = [self.cleaned_data.get(f"occupation_{n}") for n in range(1, MAX_CHOICES + 1)]
         return {
             **values,
             "regions": self.cleaned_data["regions"],
-            "occupations": list({o.pk: o for o in named if o is not None}.values()),
+            "occupations": list({o.pk: o for o in occupations if o is not None}.values()),
         }

@@ -1,5 +1,6 @@
-"""The parts of a veteran's file: forms, saving, and what each part unlocks. The person and staff fill in the
-same.
+"""Sections of a veteran's record: forms, saving, and what each section unlocks.
+
+The veteran's own pages and the staff pages share them.
 """
 
 from collections.abc import Callable
@@ -25,12 +26,12 @@ from portal.web.shared.record_forms import (
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One part of the file: whether it is filled, and what filling it brings."""
+    """One section of the record, with what filling it unlocks."""
 
     slug: str
     title: str
     unlocks: str
-    done: bool
+    is_done: bool
     url: str
 
 
@@ -41,14 +42,21 @@ SECTIONS = {
     "certificates": ("证书的等级和有效期", "写清等级，过期的证不会误导推荐"),
     "wishes": ("求职意愿", "按工种、地区和月薪筛选，只看合适的"),
 }
-# Filled in by staff alone: shown to nobody without a reason.
+# `care` is filled in by staff alone.
 STAFF_SECTIONS = SECTIONS | {"care": ("困难和残疾情况", "转介困难帮扶，安排合适的服务")}
 
 
-def sections(veteran: Veteran, url: Callable[[str], str], names: dict[str, tuple[str, str]]) -> list[Section]:
-    """The parts of a file in their order; `url` makes the address of one."""
+def list_sections(
+    veteran: Veteran, url: Callable[[str], str], titles: dict[str, tuple[str, str]]
+) -> list[Section]:
+    """Return the sections of a record in order.
+
+    Args:
+        url: returns the URL of a section by its slug.
+        titles: SECTIONS or STAFF_SECTIONS.
+    """
     certificates = list(veteran.certificates.all())
-    done = {
+    is_done = {
         "identity": bool(veteran.phone and veteran.living_region_id),
         "service": bool(veteran.services.all()),
         "skills": bool(certificates or veteran.skills),
@@ -57,14 +65,14 @@ def sections(veteran: Veteran, url: Callable[[str], str], names: dict[str, tuple
         "care": bool(veteran.difficulty or veteran.disability),
     }
     return [
-        Section(slug, title, unlocks, done[slug], url(slug))
-        for slug, (title, unlocks) in names.items()
+        Section(slug, title, unlocks, is_done[slug], url(slug))
+        for slug, (title, unlocks) in titles.items()
         if slug != "certificates" or certificates
     ]
 
 
-def form_of(section: str, veteran: Veteran, data: Any, *, by_staff: bool = False) -> Any:
-    """The form of one part, filled with what stands there; for staff, what is sensitive stays empty."""
+def build_section_form(section: str, veteran: Veteran, data: Any, *, by_staff: bool = False) -> Any:
+    """Return the form of a section with its current values; for staff, sensitive fields stay empty."""
     if section == "wishes":
         return WishForm(data, instance=getattr(veteran, "wish", None) or Wish(veteran=veteran))
     if section == "certificates":
@@ -79,16 +87,19 @@ def form_of(section: str, veteran: Veteran, data: Any, *, by_staff: bool = False
     return kinds[section](data, instance=veteran)
 
 
-def save(section: str, veteran: Veteran, by: User, form: Any) -> None:
-    """Write one part; `veteran` as it stands in the database, not as the form changed it.
+def save_section(section: str, veteran: Veteran, by: User, form: Any) -> None:
+    """Save a section.
+
+    Args:
+        veteran: the record as stored, not the form's instance, which the form has changed.
 
     Raises:
-        ValidationError: what the form could not know.
+        ValidationError: a rule that only the action checks.
     """
     if section in {"identity", "care"}:
         actions.update_record(veteran=veteran, by=by, section=section, values=form.values())
     elif section == "service":
-        actions.update_record(veteran=veteran, by=by, section=section, values=form.plain())
+        actions.update_record(veteran=veteran, by=by, section=section, values=form.model_values())
         actions.set_services(veteran=veteran, by=by, services=form.services())
     elif section == "skills":
         _save_skills(veteran, by, form)
@@ -100,7 +111,7 @@ def save(section: str, veteran: Veteran, by: User, form: Any) -> None:
 
 def _save_skills(veteran: Veteran, by: User, form: SkillsForm) -> None:
     values = form.cleaned_data
-    actions.update_record(veteran=veteran, by=by, section="skills", values=form.plain())
+    actions.update_record(veteran=veteran, by=by, section="skills", values=form.model_values())
     actions.set_certificates(veteran=veteran, by=by, kinds=values["certificates"])
     if values["job_title"]:
         actions.add_work_history(
@@ -113,15 +124,15 @@ def _save_skills(veteran: Veteran, by: User, form: SkillsForm) -> None:
         )
 
 
-def context_of(section: str, veteran: Veteran, form: Any) -> dict[str, Any]:
-    """What the page of one part shows."""
+def build_section_context(section: str, veteran: Veteran, form: Any) -> dict[str, Any]:
+    """Return the template context of a section's page."""
     title, unlocks = STAFF_SECTIONS[section]
-    offered = Occupation.objects.filter(level=4).values_list("name", flat=True)
+    occupation_names = Occupation.objects.filter(level=4).values_list("name", flat=True)
     return {
         "form": form,
         "veteran": veteran,
         "title": title,
         "unlocks": unlocks,
         "jobs": veteran.work_history.all() if section == "skills" else [],
-        "occupations": offered if section == "wishes" else [],
+        "occupations": occupation_names if section == "wishes" else [],
     }

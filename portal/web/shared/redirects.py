@@ -1,11 +1,11 @@
-"""Where a form leads back to: only ever to this site."""
+"""Redirect targets that stay on this site."""
 
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def safe_next(request: HttpRequest, default: str) -> str:
-    """`next` of the form or the address when it leads to this site, `default` otherwise."""
+    """Return the parameter `next` when it leads to this site, `default` otherwise."""
     target = request.POST.get("next") or request.GET.get("next") or ""
     if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         return target

@@ -1,4 +1,4 @@
-"""What every page needs: the operator for the footer, elder mode, and which doors are open to the user."""
+"""Context of every page: site, elder mode, and the parts of the portal that the user may open."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,11 +23,12 @@ ELDER_COOKIE = "elder"
 
 
 def is_elder(request: HttpRequest) -> bool:
+    """Return whether elder mode (长者模式) is on in this browser."""
     return request.COOKIES.get(ELDER_COOKIE) == "1"
 
 
-def site(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page. Nothing here reads the database before a template asks for it."""
+def add_site(request: HttpRequest) -> dict[str, Any]:
+    """Return the context of every page; the database is read when a template uses it."""
     return {
         "portal": Portal(request),
         "elder_mode": is_elder(request),
@@ -36,7 +37,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 
 class Portal:
-    """The site itself, for base.html."""
+    """The site, for base.html."""
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
@@ -47,7 +48,7 @@ class Portal:
 
     @property
     def operator(self) -> Mapping[str, str]:
-        """`name`, `contact`, `icp`, `police`, `site_id` of the footer."""
+        """`name`, `contact`, `icp`, `police` and `site_id` for the footer."""
         return settings.SITE_OPERATOR
 
     @property
@@ -55,19 +56,19 @@ class Portal:
         return settings.DEMO
 
     @cached_property
-    def here(self) -> str:
-        """Where a switch in the header leads back to: this page, or the page whose form was just sent."""
+    def current_path(self) -> str:
+        """The path that a switch in the header returns to: this page or, after POST, the page of the form."""
         request = self._request
         if request.method in ("GET", "HEAD"):
             return request.get_full_path()
-        sent_from = urlsplit(request.headers.get("Referer", ""))
-        if sent_from.netloc == request.get_host():
-            return f"{sent_from.path}?{sent_from.query}" if sent_from.query else sent_from.path
+        referrer = urlsplit(request.headers.get("Referer", ""))
+        if referrer.netloc == request.get_host():
+            return f"{referrer.path}?{referrer.query}" if referrer.query else referrer.path
         return "/"
 
     @cached_property
     def menu(self) -> list[tuple[str, str]]:
-        """(title, path) of the published sections that editors put into the menu, in tree order."""
+        """(title, path) of the published pages in the menu, in tree order."""
         root = Site.find_for_request(self._request)
         if root is None:
             return []
@@ -78,101 +79,95 @@ class Portal:
 
     @cached_property
     def fairs_path(self) -> str:
-        """Where the fairs are listed; empty while that section is not published."""
+        """Path of the list of fairs; empty while it is not published."""
         index = FairIndexPage.objects.live().first()
         return (index.get_url(self._request) or "") if index is not None else ""
 
 
 class Audiences:
-    """Which parts of the portal the user has something to do in. One query, at the first question."""
+    """The parts of the portal that the user may open, read in one query on first use."""
 
     def __init__(self, request: HttpRequest) -> None:
-        # Error pages may be drawn before the session was read.
+        # Error pages may be rendered before the session is read.
         self._user = getattr(request, "user", None)
 
     @property
-    def signed_in(self) -> bool:
+    def is_signed_in(self) -> bool:
         return self._user is not None and self._user.is_authenticated
 
     @property
     def name(self) -> str:
-        return self._user.get_short_name() if self.signed_in else ""
+        return self._user.get_short_name() if self.is_signed_in else ""
 
     @cached_property
-    def _found(self) -> dict[str, Any]:
-        if not self.signed_in:
-            return {"file": False, "employer": False, "duty": False, "unread": 0}
+    def _facts(self) -> dict[str, Any]:
+        if not self.is_signed_in:
+            return {"has_record": False, "has_employer": False, "has_shift": False, "unread": 0}
         of_user = User.objects.filter(pk=self._user.pk).annotate(
-            file=Exists(Veteran.objects.filter(account=OuterRef("pk"))),
-            employer=Exists(EmployerMembership.objects.filter(user=OuterRef("pk"))),
-            duty=Exists(DoorShift.objects.on(timezone.localdate()).filter(user=OuterRef("pk"))),
+            has_record=Exists(Veteran.objects.filter(account=OuterRef("pk"))),
+            has_employer=Exists(EmployerMembership.objects.filter(user=OuterRef("pk"))),
+            has_shift=Exists(DoorShift.objects.on(timezone.localdate()).filter(user=OuterRef("pk"))),
             unread=Count("notices", filter=Q(notices__read_at=None)),
         )
-        return of_user.values("file", "employer", "duty", "unread").get()
+        return of_user.values("has_record", "has_employer", "has_shift", "unread").get()
 
     @property
-    def unread(self) -> int:
-        """Messages that wait to be read."""
-        return self._found["unread"]
+    def unread_count(self) -> int:
+        """Number of unread notifications."""
+        return self._facts["unread"]
 
     @property
     def _permissions(self) -> frozenset[Permission]:
-        return self._user.station_permissions if self.signed_in else frozenset()
+        return self._user.station_permissions if self.is_signed_in else frozenset()
 
     @property
-    def staff(self) -> bool:
-        return self.signed_in and self._user.is_station_staff
+    def is_staff(self) -> bool:
+        return self.is_signed_in and self._user.is_station_staff
 
     @property
-    def files(self) -> bool:
-        """Opens veterans' files."""
+    def can_open_records(self) -> bool:
         return Permission.OPEN_RECORDS in self._permissions
 
     @property
-    def leads(self) -> bool:
-        """Gives calls to others."""
+    def can_lead_team(self) -> bool:
         return Permission.LEAD_TEAM in self._permissions
 
     @property
-    def reviews(self) -> bool:
-        """Reviews employers and positions."""
+    def can_review_employers(self) -> bool:
         return Permission.REVIEW_EMPLOYERS in self._permissions
 
     @property
-    def reports(self) -> bool:
-        """Reads the figures of the own stations."""
+    def can_read_reports(self) -> bool:
         return Permission.READ_REPORTS in self._permissions
 
     @property
-    def desks(self) -> bool:
-        """Runs the fairs of the own stations."""
+    def can_run_fairs(self) -> bool:
         return Permission.RUN_FAIRS in self._permissions
 
     @property
-    def audits(self) -> bool:
-        """Reads the logs."""
+    def can_read_logs(self) -> bool:
         return Permission.READ_LOGS in self._permissions
 
     @property
-    def ranks(self) -> bool:
-        """Decides by which version lists are ranked."""
-        return self.signed_in and can_change_ranking(self._user)
+    def can_change_ranking(self) -> bool:
+        return self.is_signed_in and can_change_ranking(self._user)
 
     @property
-    def editor(self) -> bool:
-        """Writes in the CMS."""
-        return self.signed_in and self._user.has_perm("wagtailadmin.access_admin")
+    def can_edit_pages(self) -> bool:
+        return self.is_signed_in and self._user.has_perm("wagtailadmin.access_admin")
 
     @property
-    def door(self) -> bool:
-        """Stands at the door of a fair: of the stations served, or on duty today."""
-        return Permission.RUN_FAIRS in self._permissions or self._found["duty"]
+    def can_open_door(self) -> bool:
+        """Has the pages for the door of a fair: runs fairs, or has a door shift today."""
+        return self.can_run_fairs or self._facts["has_shift"]
 
     @property
-    def employer(self) -> bool:
-        return self._found["employer"]
+    def acts_for_employer(self) -> bool:
+        return self._facts["has_employer"]
 
     @property
-    def veteran(self) -> bool:
-        """Has a file, or is here for nothing else (and so may start one)."""
-        return self.signed_in and (self._found["file"] or not (self.staff or self.employer or self.door))
+    def is_veteran(self) -> bool:
+        """Has a record, or no other part of the portal and so may open one."""
+        return self.is_signed_in and (
+            self._facts["has_record"] or not (self.is_staff or self.acts_for_employer or self.can_open_door)
+        )

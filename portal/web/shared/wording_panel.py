@@ -1,12 +1,12 @@
-"""What the wording checker finds, as pages show it: the text in pieces, each marked phrase beside its law."""
+"""Findings of the wording checker for templates: the marked text and a suggestion per finding."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from portal.positions.wording import Finding, check, relax
 
-# The field that a person writes freely -> how the page calls it.
-FIELDS = {
+# Free-text fields of a position -> label.
+CHECKED_FIELDS = {
     "title": "岗位名称",
     "duties": "岗位职责",
     "requirements": "任职要求",
@@ -16,8 +16,8 @@ FIELDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A run of the text; `severity` is empty where nothing was found."""
+class TextRun:
+    """A part of the text; `severity` is empty outside findings."""
 
     text: str
     severity: str = ""
@@ -25,40 +25,41 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """A finding, and the whole text as it would read relaxed."""
+class Suggestion:
+    """A finding, and the whole text with this finding relaxed."""
 
     finding: Finding
     relaxed: str
 
 
-def pieces(text: str, findings: list[Finding]) -> list[Piece]:
-    """`text` cut at its findings; where two overlap the first one is marked."""
-    cut, place = [], 0
+def split_at_findings(text: str, findings: list[Finding]) -> list[TextRun]:
+    """Split `text` at its findings; of two that overlap, only the first one is marked."""
+    runs: list[TextRun] = []
+    end = 0
     for finding in sorted(findings, key=lambda f: (f.start, -f.end)):
-        if finding.start < place:
+        if finding.start < end:
             continue
-        if finding.start > place:
-            cut.append(Piece(text[place : finding.start]))
-        cut.append(Piece(finding.text, str(finding.severity), finding.label))
-        place = finding.end
-    if place < len(text):
-        cut.append(Piece(text[place:]))
-    return cut
+        if finding.start > end:
+            runs.append(TextRun(text[end : finding.start]))
+        runs.append(TextRun(finding.text, str(finding.severity), finding.label))
+        end = finding.end
+    if end < len(text):
+        runs.append(TextRun(text[end:]))
+    return runs
 
 
-def panel(field: str, text: str, *, basis: str = "") -> dict[str, Any]:
-    """What employer/positions/_wording.html shows under one field."""
+def build_panel(field: str, text: str, *, basis: str = "") -> dict[str, Any]:
+    """Return the context of employer/positions/_wording.html for one field."""
     findings = check(text)
     return {
         "field": field,
-        "pieces": pieces(text, findings) if findings else [],
-        "offers": [Offer(finding, relax(text, finding)) for finding in findings],
+        "runs": split_at_findings(text, findings) if findings else [],
+        "suggestions": [Suggestion(finding, relax(text, finding)) for finding in findings],
         "has_basis": bool(basis.strip()),
     }
 
 
-def relaxed(text: str, start: int) -> str:
-    """`text` with the finding that begins at `start` relaxed; as it is where there is none any more."""
-    found = next((finding for finding in check(text) if finding.start == start), None)
-    return relax(text, found) if found else text
+def relax_finding_at(text: str, start: int) -> str:
+    """Return `text` with the finding at character `start` relaxed, unchanged when there is none."""
+    match = next((finding for finding in check(text) if finding.start == start), None)
+    return relax(text, match) if match else text

@@ -23,7 +23,7 @@ from portal.veterans.models import Veteran
 
 register = template.Library()
 
-BOOTHS_A_PAGE = 24
+BOOTHS_PER_PAGE = 24
 
 
 def _reader(context: Context) -> User | AnonymousUser:
@@ -133,7 +133,7 @@ def fair_booths(context: Context, fair: JobFairPage) -> BoothPage:
         titled = posts.filter(title__icontains=words, booths=OuterRef("pk"))
         booths = booths.filter(Q(employer__name__icontains=words) | Q(number__iexact=words) | Exists(titled))
     booths = booths.select_related("employer").order_by("number", "pk")
-    page = Paginator(booths, BOOTHS_A_PAGE).get_page(asked.get("page"))
+    page = Paginator(booths, BOOTHS_PER_PAGE).get_page(asked.get("page"))
     page.object_list = list(page.object_list)
     _add_open_positions(page.object_list)
     return BoothPage(page, words)

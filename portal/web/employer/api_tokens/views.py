@@ -1,11 +1,9 @@
 """An employer's tokens for the API: its owners make them and take them back."""
 
-from typing import cast
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,13 +14,14 @@ from portal.api_tokens.models import ApiToken
 from portal.api_tokens.permissions import can_issue
 from portal.employers.models import Employer
 from portal.web.employer.current_employer import for_employer
-from portal.web.shared.api_token_forms import TokenForm, made
+from portal.web.shared.api_token_forms import TokenForm, issue_token
+from portal.web.shared.requests import SignedInRequest
 
-A_PAGE = 20
+PAGE_SIZE = 20
 
 
-def _owner(request: HttpRequest, employer: Employer) -> User:
-    user = cast(User, request.user)
+def _owner(request: SignedInRequest, employer: Employer) -> User:
+    user = request.user
     if not can_issue(user, employer):
         raise PermissionDenied("接口令牌由单位管理员管理，请联系他们。")
     return user
@@ -30,12 +29,12 @@ def _owner(request: HttpRequest, employer: Employer) -> User:
 
 @for_employer
 @require_http_methods(["GET", "POST"])
-def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
+def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
     """The employer's tokens, the latest first, and a form for another."""
     user = _owner(request, employer)
     form = TokenForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
-        shown = made(
+        shown = issue_token(
             request,
             form,
             by=user,
@@ -46,7 +45,7 @@ def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
         if shown is not None:
             return shown
     rows = ApiToken.objects.visible_to(user).filter(employer=employer).select_related("created_by")
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request, "employer/api_tokens/tokens.html", {"employer": employer, "page": page, "form": form}
     )
@@ -54,7 +53,7 @@ def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
 
 @for_employer
 @require_POST
-def revoke(request: HttpRequest, employer: Employer, pk: int) -> HttpResponse:
+def revoke(request: SignedInRequest, employer: Employer, pk: int) -> HttpResponse:
     """Take a token back."""
     user = _owner(request, employer)
     token = get_object_or_404(ApiToken.objects.visible_to(user).filter(employer=employer), pk=pk)

@@ -1,4 +1,4 @@
-"""A member says of several people at once how far they are, or whether they are still there."""
+"""An employer's answers about several placements at once."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -18,69 +18,72 @@ from portal.confirmations.permissions import named, states_of
 from portal.employers.models import Employer
 from portal.placements.models import Placement
 from portal.web.employer.current_employer import for_employer
-from portal.web.shared.confirmation_forms import EmployerSheet
+from portal.web.shared.confirmation_forms import EmployerAnswers
+from portal.web.shared.requests import SignedInRequest
 
-A_PAGE = 20
-_LABELS = {Question.PROGRESS: "面试、录用、到岗", Question.IN_POST: "还在岗吗"}
+PAGE_SIZE = 20
+TAB_LABELS = {Question.PROGRESS: "面试、录用、到岗", Question.IN_POST: "还在岗吗"}
 
 
 @for_employer
 @require_http_methods(["GET", "POST"])
-def answer_many(request: HttpRequest, employer: Employer) -> HttpResponse:
-    """People whose names the employer may know, each with its question; what is left blank stays open."""
-    asked = request.GET.get("question")
-    question = Question(asked) if asked in Question.values else Question.PROGRESS
+def answer_many(request: SignedInRequest, employer: Employer) -> HttpResponse:
+    """List the people whose names the employer may see, each with its question; empty rows stay open."""
+    parameter = request.GET.get("question")
+    question = Question(parameter) if parameter in Question.values else Question.PROGRESS
     rows = (
         Placement.objects.visible_to(request.user)
         .filter(position__employer=employer, state__in=states_of(question))
         .with_details()
         .order_by("position__title", "pk")
     )
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    people = named(page)
-    posted = request.method == "POST"
-    filled = EmployerSheet(people, request.POST if posted else None)
-    trouble = ""
-    if posted:
-        trouble = _kept(request, filled)
-        if not trouble:
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    placements = named(page)
+    is_post = request.method == "POST"
+    answers = EmployerAnswers(placements, request.POST if is_post else None)
+    error_text = ""
+    if is_post:
+        error_text = _save_answers(request, answers)
+        if not error_text:
             return redirect(request.get_full_path())
-    own = Answer.objects.visible_to(request.user).filter(
-        placement__in=[row.pk for row in people], side=Side.EMPLOYER, question=question
+    past_answers = Answer.objects.visible_to(request.user).filter(
+        placement__in=[row.pk for row in placements], side=Side.EMPLOYER, question=question
     )
     context = {
         "employer": employer,
         "page": page,
-        "sheet": filled,
-        "unnamed": len(page.object_list) - len(people),
+        "answers": answers,
+        "unnamed_count": len(page.object_list) - len(placements),
         "tabs": _tabs(question),
-        "trouble": trouble,
-        "said": list(own.select_related("by", "placement__veteran").order_by("-pk")[:A_PAGE]),
+        "error_text": error_text,
+        "past_answers": list(
+            past_answers.select_related("by", "placement__veteran").order_by("-pk")[:PAGE_SIZE]
+        ),
     }
     return render(request, "employer/confirmations/confirmations.html", context)
 
 
-def _kept(request: HttpRequest, filled: EmployerSheet) -> str:
-    """What is wrong; '' when everything that was chosen is kept: all of it or none."""
-    if not filled.is_valid():
-        return f"有 {filled.wrong} 行需要改正，改好后再提交；已填的内容都还在。"
-    said = filled.said()
-    if not said:
+def _save_answers(request: SignedInRequest, forms: EmployerAnswers) -> str:
+    """Save all answers or none; return the error text, '' when they are saved."""
+    if not forms.is_valid():
+        return f"有 {forms.invalid_count} 行需要改正，改好后再提交；已填的内容都还在。"
+    answers = forms.to_answers()
+    if not answers:
         return "请至少回答一个人的情况。"
-    by_number = {row.placement.pk: row.placement for row in filled.rows}
+    placements = {row.placement.pk: row.placement for row in forms.rows}
     try:
         with transaction.atomic():
-            for number, what in said.items():
-                actions.answer(placement=by_number[number], side=Side.EMPLOYER, said=what, by=request.user)
+            for pk, answer in answers.items():
+                actions.answer(placement=placements[pk], side=Side.EMPLOYER, said=answer, by=request.user)
     except (ValidationError, PermissionDenied):
         return "名单刚刚有变化，请刷新后再提交。"
-    messages.success(request, f"已收到 {len(said)} 个人的情况，谢谢。")
+    messages.success(request, f"已收到 {len(answers)} 个人的情况，谢谢。")
     return ""
 
 
 def _tabs(question: Question) -> list[dict[str, Any]]:
-    here = reverse("employer:confirmations")
+    url = reverse("employer:confirmations")
     return [
-        {"label": label, "url": f"{here}?question={value}", "current": value == question, "count": None}
-        for value, label in _LABELS.items()
+        {"label": label, "url": f"{url}?question={value}", "current": value == question, "count": None}
+        for value, label in TAB_LABELS.items()
     ]

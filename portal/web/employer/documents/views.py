@@ -1,16 +1,12 @@
 """Documents for the verification: add, show, replace, remove; and the request for a renewal."""
 
-from typing import cast
-
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.accounts.models import User
 from portal.core.state_machine import TransitionRefused
 from portal.documents.enums import KINDS_BY_OWNER, DocumentKind, OwnerType
 from portal.documents.models import Document
@@ -20,6 +16,7 @@ from portal.employers.permissions import owns
 from portal.web.employer.current_employer import for_employer
 from portal.web.shared.document_upload import UploadForm, document_response
 from portal.web.shared.form_fields import add_errors
+from portal.web.shared.requests import SignedInRequest, signed_in_view
 
 HINTS = {
     DocumentKind.LICENCE: "副本拍照即可，信用代码和名称要看得清。",
@@ -52,9 +49,9 @@ def kinds_for(employer: Employer) -> list[DocumentKind]:
 
 @for_employer
 @require_http_methods(["GET", "POST"])
-def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
+def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
     """List the kinds of documents with the current one of each, and the upload form."""
-    user, sent = cast(User, request.user), request.method == "POST"
+    user, sent = request.user, request.method == "POST"
     asked = request.GET.get("kind", "")
     form = EmployerDocumentForm(
         employer,
@@ -87,29 +84,29 @@ def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
     return render(request, "employer/documents/documents.html", context)
 
 
-def _get_document(request: HttpRequest, pk: int) -> Document:
-    own = Employer.objects.run_by(cast(User, request.user))
+def _get_document(request: SignedInRequest, pk: int) -> Document:
+    own = Employer.objects.run_by(request.user)
     return get_object_or_404(Document.objects.owned_by(OwnerType.EMPLOYER, own.values("pk")), pk=pk)
 
 
-@login_required
+@signed_in_view
 @require_safe
-def document(request: HttpRequest, pk: int) -> HttpResponse:
+def document(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show one document."""
     shown = _get_document(request, pk)
     try:
-        content = employer_documents.open_document(document=shown, by=cast(User, request.user))
+        content = employer_documents.open_document(document=shown, by=request.user)
     except FileNotFoundError as error:
         raise Http404 from error
     return document_response(content, shown.media_type, f"paper-{shown.pk}")
 
 
-@login_required
+@signed_in_view
 @require_POST
-def remove(request: HttpRequest, pk: int) -> HttpResponse:
+def remove(request: SignedInRequest, pk: int) -> HttpResponse:
     """Remove a document that no decision is based on yet."""
     try:
-        employer_documents.remove_document(document=_get_document(request, pk), by=cast(User, request.user))
+        employer_documents.remove_document(document=_get_document(request, pk), by=request.user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
@@ -119,10 +116,10 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @for_employer
 @require_POST
-def renew(request: HttpRequest, employer: Employer) -> HttpResponse:
+def renew(request: SignedInRequest, employer: Employer) -> HttpResponse:
     """Ask for the next verification."""
     try:
-        verification.request_renewal(employer=employer, by=cast(User, request.user))
+        verification.request_renewal(employer=employer, by=request.user)
     except TransitionRefused:
         messages.error(request, "现在不需要申请续期，或已经申请过了。")
     else:

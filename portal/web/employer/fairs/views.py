@@ -1,18 +1,15 @@
 """Joining a fair with positions."""
 
-from typing import cast
-
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cms.models import JobFairPage
-from portal.accounts.models import User
 from portal.core.state_machine import TransitionRefused
 from portal.core.validators import validate_no_unit_name
 from portal.employers.models import Employer
@@ -22,15 +19,16 @@ from portal.fairs.models import Booth
 from portal.web.employer.current_employer import for_employer
 from portal.web.employer.positions.forms import BoothForm
 from portal.web.shared.form_fields import add_errors
+from portal.web.shared.requests import SignedInRequest
 
-A_PAGE = 12
+PAGE_SIZE = 12
 
 
 @for_employer
 @require_safe
-def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
+def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
     """Fairs to come, with this employer's booth where it has asked for one."""
-    page = Paginator(JobFairPage.objects.upcoming(), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(JobFairPage.objects.upcoming(), PAGE_SIZE).get_page(request.GET.get("page"))
     booths = Booth.objects.visible_to(request.user).filter(employer=employer, fair__in=list(page.object_list))
     by_fair = {booth.fair_id: booth for booth in booths}
     rows = [(fair, by_fair.get(fair.pk)) for fair in page]
@@ -43,7 +41,7 @@ def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
 
 @for_employer
 @require_http_methods(["GET", "POST"])
-def join(request: HttpRequest, employer: Employer, page_id: int) -> HttpResponse:
+def join(request: SignedInRequest, employer: Employer, page_id: int) -> HttpResponse:
     """Ask for a booth with chosen positions, or change which ones are brought."""
     fair = get_object_or_404(JobFairPage.objects.upcoming(), pk=page_id)
     booth = Booth.objects.visible_to(request.user).filter(employer=employer, fair=fair).first()
@@ -82,7 +80,7 @@ class LeaveForm(forms.Form):
 
 @for_employer
 @require_http_methods(["GET", "POST"])
-def leave(request: HttpRequest, employer: Employer, page_id: int) -> HttpResponse:
+def leave(request: SignedInRequest, employer: Employer, page_id: int) -> HttpResponse:
     """Leave a fair that has not begun: the request or the booth is given up, with a reason."""
     rows = Booth.objects.visible_to(request.user).select_related("fair", "employer")
     booth = get_object_or_404(
@@ -91,9 +89,7 @@ def leave(request: HttpRequest, employer: Employer, page_id: int) -> HttpRespons
     form = LeaveForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.withdraw_booth(
-                booth=booth, by=cast(User, request.user), reason=form.cleaned_data["reason"]
-            )
+            actions.withdraw_booth(booth=booth, by=request.user, reason=form.cleaned_data["reason"])
         except ValidationError as error:
             add_errors(form, error)
         except TransitionRefused:

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,13 +16,14 @@ from portal.placements.contacts import contact_of, shared_with
 from portal.placements.models import Placement
 from portal.placements.workflow import LIVE_STATES
 from portal.web.employer.current_employer import for_employer
+from portal.web.shared.requests import SignedInRequest
 
-A_PAGE = 20
+PAGE_SIZE = 20
 
 
 @for_employer
 @require_safe
-def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
+def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
     """Intentions on this employer's positions, those to be confirmed first."""
     rows = (
         Placement.objects.visible_to(request.user)
@@ -30,7 +31,7 @@ def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
         .with_details()
         .order_by(F("employer_confirmed_at").asc(nulls_first=True), "-recorded_at", "-pk")
     )
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     shared = shared_with(page)
     rows = [
         (
@@ -48,7 +49,7 @@ def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
 
 @for_employer
 @require_POST
-def phone(request: HttpRequest, employer: Employer, pk: int) -> HttpResponse:
+def phone(request: SignedInRequest, employer: Employer, pk: int) -> HttpResponse:
     """The phone of somebody who agreed to that, on this one answer only."""
     rows = Placement.objects.visible_to(request.user).with_details()
     placement = get_object_or_404(rows.filter(position__employer=employer), pk=pk)
@@ -63,7 +64,7 @@ def phone(request: HttpRequest, employer: Employer, pk: int) -> HttpResponse:
 
 @for_employer
 @require_POST
-def confirm(request: HttpRequest, employer: Employer, pk: int) -> HttpResponse:
+def confirm(request: SignedInRequest, employer: Employer, pk: int) -> HttpResponse:
     """Confirm an intention for the employer's side."""
     rows = Placement.objects.visible_to(request.user).with_details()
     placement = get_object_or_404(rows.filter(position__employer=employer), pk=pk)

@@ -1,13 +1,12 @@
 """Who acts for an employer: invite, change a role, remove, leave; and answer an invitation."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,8 +17,9 @@ from portal.employers.models import Employer, EmployerInvitation, EmployerMember
 from portal.employers.permissions import owns
 from portal.web.employer.current_employer import SESSION_KEY, for_employer
 from portal.web.shared.form_fields import add_errors
+from portal.web.shared.requests import SignedInRequest, signed_in_view
 
-A_PAGE = 20
+PAGE_SIZE = 20
 
 
 class InviteForm(forms.Form):
@@ -41,9 +41,9 @@ class InviteForm(forms.Form):
 
 @for_employer
 @require_http_methods(["GET", "POST"])
-def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
+def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
     """The members with their roles, open invitations, and for an owner the form to invite."""
-    user = cast(User, request.user)
+    user = request.user
     owner = owns(user, employer)
     form = InviteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
@@ -52,7 +52,7 @@ def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
         if form.is_valid() and _invited(request, employer, user, form):
             return redirect("employer:members")
     rows = EmployerMembership.objects.filter(employer__in=Employer.objects.run_by(user), employer=employer)
-    page = Paginator(rows.select_related("user").order_by("role", "pk"), A_PAGE).get_page(
+    page = Paginator(rows.select_related("user").order_by("role", "pk"), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
     invitations = EmployerInvitation.objects.visible_to(user).waiting().filter(employer=employer)
@@ -68,7 +68,7 @@ def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
     return render(request, "employer/members/members.html", context)
 
 
-def _invited(request: HttpRequest, employer: Employer, user: User, form: InviteForm) -> bool:
+def _invited(request: SignedInRequest, employer: Employer, user: User, form: InviteForm) -> bool:
     values: dict[str, Any] = form.cleaned_data
     try:
         members.invite(employer=employer, by=user, phone=values["phone"], role=EmployerRole(values["role"]))
@@ -79,15 +79,15 @@ def _invited(request: HttpRequest, employer: Employer, user: User, form: InviteF
     return True
 
 
-def _member(request: HttpRequest, pk: int) -> EmployerMembership:
+def _member(request: SignedInRequest, pk: int) -> EmployerMembership:
     """A membership of an employer that the user acts for."""
     rows = EmployerMembership.objects.filter(employer__in=Employer.objects.run_by(request.user))
     return get_object_or_404(rows.select_related("employer", "user"), pk=pk)
 
 
-@login_required
+@signed_in_view
 @require_POST
-def role(request: HttpRequest, pk: int) -> HttpResponse:
+def role(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give a member another role."""
     membership = _member(request, pk)
     wanted = request.POST.get("role", "")
@@ -95,7 +95,7 @@ def role(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, "请选择角色。")
         return redirect("employer:members")
     try:
-        members.change_role(membership=membership, by=cast(User, request.user), role=EmployerRole(wanted))
+        members.change_role(membership=membership, by=request.user, role=EmployerRole(wanted))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
@@ -103,14 +103,14 @@ def role(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("employer:members")
 
 
-@login_required
+@signed_in_view
 @require_POST
-def remove(request: HttpRequest, pk: int) -> HttpResponse:
+def remove(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let a member act for the employer no more, or leave."""
     membership = _member(request, pk)
     leaving = membership.user_id == request.user.pk
     try:
-        members.remove(membership=membership, by=cast(User, request.user))
+        members.remove(membership=membership, by=request.user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("employer:members")
@@ -122,22 +122,22 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("employer:members")
 
 
-@login_required
+@signed_in_view
 @require_safe
-def invitations(request: HttpRequest) -> HttpResponse:
+def invitations(request: SignedInRequest) -> HttpResponse:
     """What the user is invited to."""
-    user = cast(User, request.user)
+    user = request.user
     waiting = EmployerInvitation.objects.visible_to(user).to(user).waiting()
-    rows = list(waiting.select_related("employer__region", "invited_by").order_by("-pk")[:A_PAGE])
+    rows = list(waiting.select_related("employer__region", "invited_by").order_by("-pk")[:PAGE_SIZE])
     context = {"rows": rows, "accepting": {"answer": "accept"}, "declining": {"answer": "decline"}}
     return render(request, "employer/members/invitations.html", context)
 
 
-@login_required
+@signed_in_view
 @require_POST
-def answer(request: HttpRequest, pk: int) -> HttpResponse:
+def answer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Accept or decline: `answer` in the form says which."""
-    user = cast(User, request.user)
+    user = request.user
     rows = EmployerInvitation.objects.visible_to(user).to(user).select_related("employer")
     invitation = get_object_or_404(rows, pk=pk)
     accepted = request.POST.get("answer") == "accept"
@@ -154,14 +154,14 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("employer:home")
 
 
-@login_required
+@signed_in_view
 @require_POST
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take an invitation back."""
     rows = EmployerInvitation.objects.filter(employer__in=Employer.objects.run_by(request.user))
     invitation = get_object_or_404(rows.select_related("employer"), pk=pk)
     try:
-        members.withdraw_invitation(invitation=invitation, by=cast(User, request.user))
+        members.withdraw_invitation(invitation=invitation, by=request.user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:

@@ -63,7 +63,7 @@ class ProfileForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         place = self.fields["region"]
         assert isinstance(place, PlaceField)
-        place.fill()
+        place.load_choices()
         if self.instance.pk:
             self.initial["region"] = self.instance.region_id
 
@@ -174,7 +174,7 @@ class PositionForm(forms.ModelForm):
             del self.fields["real_employer"]
         place = self.fields["region"]
         assert isinstance(place, PlaceField)
-        place.fill()
+        place.load_choices()
         self._check_while_typing()
         self._offer_near_occupations()
         if self.instance.pk:
@@ -185,7 +185,7 @@ class PositionForm(forms.ModelForm):
                 self.initial[name] = getattr(self.instance, f"{name}_id" if name == "region" else name)
 
     def _check_while_typing(self) -> None:
-        for name in wording_panel.FIELDS:
+        for name in wording_panel.CHECKED_FIELDS:
             self.fields[name].widget.attrs |= {
                 "hx-post": reverse("employer:position-check"),
                 "hx-trigger": "input changed delay:400ms",
@@ -198,16 +198,16 @@ class PositionForm(forms.ModelForm):
         """The wording check of each field as it stands, by name."""
         basis = self["legal_basis"].value() or ""
         return {
-            name: wording_panel.panel(name, self[name].value() or "", basis=basis)
-            for name in wording_panel.FIELDS
+            name: wording_panel.build_panel(name, self[name].value() or "", basis=basis)
+            for name in wording_panel.CHECKED_FIELDS
         }
 
     def unexcused(self) -> bool:
         """Whether a blocked phrase asks for a basis."""
         return any(
-            offer.finding.is_blocking and offer.finding.excusable
+            suggestion.finding.is_blocking and suggestion.finding.excusable
             for panel in self.panels().values()
-            for offer in panel["offers"]
+            for suggestion in panel["suggestions"]
         )
 
     def clean(self) -> dict[str, Any]:
@@ -229,7 +229,7 @@ class PositionForm(forms.ModelForm):
             self.data = self.data.copy()
             self.data["occupation"] = picked
         elif near:
-            self.fields["occupation"].choose_below = True
+            self.fields["occupation"].has_choices_below = True
             self.fields["occupation_near"] = forms.ChoiceField(
                 label=f"“{typed}”最接近哪一种？",
                 choices=list(near.items()),

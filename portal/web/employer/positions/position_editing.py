@@ -3,11 +3,10 @@
 from copy import copy
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -24,14 +23,15 @@ from portal.web.employer.positions.forms import PositionForm
 from portal.web.employer.positions.position_management import handed_in, own
 from portal.web.shared import wording_panel
 from portal.web.shared.form_fields import add_errors
+from portal.web.shared.requests import SignedInRequest, signed_in_view
 
-A_PAGE = 20
+PAGE_SIZE = 20
 _ENDED = {PositionState.FILLED, PositionState.WITHDRAWN}
 
 
 @for_employer
 @require_safe
-def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
+def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
     """The employer's positions, latest first, by state."""
     rows = Position.objects.run_by(request.user).filter(employer=employer).with_details().order_by("-pk")
     counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
@@ -43,7 +43,7 @@ def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
         for value, label in PositionState.choices
         if value in counts
     ]
-    page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,
         "employer/positions/positions.html",
@@ -58,7 +58,7 @@ def listing(request: HttpRequest, employer: Employer) -> HttpResponse:
 
 @for_employer
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest, employer: Employer) -> HttpResponse:
+def new(request: SignedInRequest, employer: Employer) -> HttpResponse:
     """Write a position; '保存并提交审核' hands it in at once."""
     form = PositionForm(
         request.POST if request.method == "POST" else None,
@@ -77,9 +77,9 @@ def new(request: HttpRequest, employer: Employer) -> HttpResponse:
     return _form_page(request, form, None)
 
 
-@login_required
+@signed_in_view
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change a position; one that was approved is reviewed again."""
     position = get_object_or_404(Position.objects.run_by(request.user).with_details(), pk=pk)
     # The form writes what was typed into its instance, valid or not: it gets one of its own.
@@ -100,17 +100,17 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _form_page(request, form, position)
 
 
-def _relaxed(request: HttpRequest, typed: PositionForm, form: PositionForm) -> PositionForm:
+def _relaxed(request: SignedInRequest, typed: PositionForm, form: PositionForm) -> PositionForm:
     """The form as it was typed, with one phrase relaxed: the button of a page without JavaScript."""
     values = {name: typed[name].data for name in form.fields}
     field, _, start = request.POST["relax"].partition(":")
-    if field in wording_panel.FIELDS and start.isdecimal():
-        values[field] = wording_panel.relaxed(values[field] or "", int(start[:6]))
+    if field in wording_panel.CHECKED_FIELDS and start.isdecimal():
+        values[field] = wording_panel.relax_finding_at(values[field] or "", int(start[:6]))
     form.initial |= values
     return form
 
 
-def _form_page(request: HttpRequest, form: PositionForm, position: Position | None) -> HttpResponse:
+def _form_page(request: SignedInRequest, form: PositionForm, position: Position | None) -> HttpResponse:
     names = Occupation.objects.filter(level=4).values_list("name", flat=True)
     context = {
         "form": form,
@@ -124,23 +124,23 @@ def _form_page(request: HttpRequest, form: PositionForm, position: Position | No
     return render(request, "employer/positions/position_form.html", context)
 
 
-def _saved(request: HttpRequest, position: Position) -> HttpResponse:
+def _saved(request: SignedInRequest, position: Position) -> HttpResponse:
     if "submit" in request.POST:
         return handed_in(request, position)
     messages.success(request, f"“{position.title}”已保存为草稿。")
     return redirect("employer:positions")
 
 
-@login_required
+@signed_in_view
 @require_POST
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
+def submit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Hand a draft in for review."""
     return handed_in(request, own(request.user, pk))
 
 
-@login_required
+@signed_in_view
 @require_POST
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take a position back for good."""
     position = own(request.user, pk)
     try:

@@ -1,13 +1,12 @@
 """One post of an employer and what can be done with it: pause, renew, more people, another fair, its end."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -26,7 +25,8 @@ from portal.positions.models import Position
 from portal.positions.transitions import TRANSITIONS
 from portal.positions.wording_checks import check_position
 from portal.web.shared.form_fields import add_errors
-from portal.web.shared.occupation_choice import choose
+from portal.web.shared.occupation_choice import choose_occupation
+from portal.web.shared.requests import SignedInRequest, signed_in_view
 from portal.web.templatetags.ui import cn_date, pay
 
 FAIRS_SHOWN = 6
@@ -83,14 +83,14 @@ def own(user: User, pk: int) -> Position:
     return get_object_or_404(Position.objects.run_by(user).with_details(), pk=pk)
 
 
-@login_required
+@signed_in_view
 @require_safe
-def manage(request: HttpRequest, pk: int) -> HttpResponse:
+def manage(request: SignedInRequest, pk: int) -> HttpResponse:
     """The post, where it stands, and what can be done with it now."""
-    return _page(request, own(cast(User, request.user), pk), HeadcountForm())
+    return _page(request, own(request.user, pk), HeadcountForm())
 
 
-def _page(request: HttpRequest, position: Position, form: HeadcountForm) -> HttpResponse:
+def _page(request: SignedInRequest, position: Position, form: HeadcountForm) -> HttpResponse:
     steps = set(TRANSITIONS.available(position.state)) - {"expire"}
     if "renew" in steps and not lifecycle.can_be_renewed(position):
         steps.remove("renew")
@@ -102,7 +102,7 @@ def _page(request: HttpRequest, position: Position, form: HeadcountForm) -> Http
         "similar": similar,
         "form": form,
         "can_grow": bool(steps & {"pause", "resume", "reopen"}),
-        "fairs": _fairs(cast(User, request.user), position) if position.is_open else [],
+        "fairs": _fairs(request.user, position) if position.is_open else [],
         "asked": hiring_outcomes.is_asked(position),
         "filling": HiringOutcome.objects.visible_to(request.user).filter(position=position).first(),
     }
@@ -132,11 +132,11 @@ def _fairs(user: User, position: Position) -> list[tuple[JobFairPage, bool]]:
     return [(fair, fair.pk in shown) for fair in JobFairPage.objects.upcoming()[:FAIRS_SHOWN]]
 
 
-@login_required
+@signed_in_view
 @require_POST
-def take_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+def take_step(request: SignedInRequest, pk: int, step: str) -> HttpResponse:
     """Pause, resume, mark as filled, open again, renew or copy; 'submit' hands in what looks like another."""
-    user = cast(User, request.user)
+    user = request.user
     position = own(user, pk)
     if step == "submit":
         return handed_in(request, position, distinct=True)
@@ -158,10 +158,10 @@ def take_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     return redirect("employer:position-life", pk=pk)
 
 
-def handed_in(request: HttpRequest, position: Position, *, distinct: bool = False) -> HttpResponse:
+def handed_in(request: SignedInRequest, position: Position, *, distinct: bool = False) -> HttpResponse:
     """Hand a post in; what keeps it back is said on the page where it can be put right."""
     try:
-        submit_unless_duplicate(position=position, by=cast(User, request.user), distinct=distinct)
+        submit_unless_duplicate(position=position, by=request.user, distinct=distinct)
     except DuplicatePosition:
         messages.warning(request, f"“{position.title}”与另一个岗位很像，还没有提交，请核对。")
         return redirect("employer:position-life", pk=position.pk)
@@ -177,11 +177,11 @@ def handed_in(request: HttpRequest, position: Position, *, distinct: bool = Fals
     return redirect("employer:positions")
 
 
-@login_required
+@signed_in_view
 @require_POST
-def grow(request: HttpRequest, pk: int) -> HttpResponse:
+def grow(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask for more people."""
-    user = cast(User, request.user)
+    user = request.user
     position, form = own(user, pk), HeadcountForm(request.POST)
     if form.is_valid():
         try:
@@ -194,20 +194,20 @@ def grow(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, position, form)
 
 
-@login_required
+@signed_in_view
 @require_POST
-def occupation(request: HttpRequest, pk: int) -> HttpResponse:
+def occupation(request: SignedInRequest, pk: int) -> HttpResponse:
     """Set the occupation whose code was sent."""
-    user = cast(User, request.user)
-    choose(request, own(user, pk), user)
+    user = request.user
+    choose_occupation(request, own(user, pk), user)
     return redirect("employer:position-life", pk=pk)
 
 
-@login_required
+@signed_in_view
 @require_POST
-def bring(request: HttpRequest, pk: int, page_id: int) -> HttpResponse:
+def bring(request: SignedInRequest, pk: int, page_id: int) -> HttpResponse:
     """Show the post at a fair's booth."""
-    user = cast(User, request.user)
+    user = request.user
     position = own(user, pk)
     fair = get_object_or_404(JobFairPage.objects.upcoming(), pk=page_id)
     try:
@@ -219,11 +219,11 @@ def bring(request: HttpRequest, pk: int, page_id: int) -> HttpResponse:
     return redirect("employer:position-life", pk=pk)
 
 
-@login_required
+@signed_in_view
 @require_http_methods(["GET", "POST"])
-def closing(request: HttpRequest, pk: int) -> HttpResponse:
+def closing(request: SignedInRequest, pk: int) -> HttpResponse:
     """Was it filled, and by whom? Asked once the post has closed."""
-    user = cast(User, request.user)
+    user = request.user
     position = own(user, pk)
     if not hiring_outcomes.is_asked(position):
         messages.info(request, "岗位结束后再回答是否招到人。")

@@ -1,18 +1,15 @@
 """Registering, the start page and what an employer says of itself."""
 
 from copy import copy
-from typing import cast
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.accounts.models import User
 from portal.documents.enums import DocumentKind
 from portal.employers import actions, profile_changes
 from portal.employers.employer_documents import visible_documents
@@ -26,8 +23,9 @@ from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from portal.web.employer.current_employer import SESSION_KEY, for_employer
 from portal.web.employer.positions.forms import ProfileForm, RegisterForm
-from portal.web.shared.employer_facts import facts_of
+from portal.web.shared.employer_facts import list_employer_facts
 from portal.web.shared.form_fields import add_errors
+from portal.web.shared.requests import SignedInRequest, signed_in_view
 
 _TONES = {
     VerificationState.PENDING: "info",
@@ -45,9 +43,9 @@ _ADVICE = {
 _RENEW = "核验已过有效期，岗位暂不公开。请在“核验材料”里申请续期，通过后岗位自动恢复显示。"
 
 
-@login_required
+@signed_in_view
 @require_http_methods(["GET", "POST"])
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: SignedInRequest) -> HttpResponse:
     """Register an employer; the user becomes its first member."""
     form = RegisterForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -66,7 +64,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 @for_employer
 @require_safe
-def home(request: HttpRequest, employer: Employer) -> HttpResponse:
+def home(request: SignedInRequest, employer: Employer) -> HttpResponse:
     """Where the employer stands, and what to do next."""
     waiting = (
         Placement.objects.visible_to(request.user)
@@ -74,7 +72,7 @@ def home(request: HttpRequest, employer: Employer) -> HttpResponse:
         .filter(position__employer=employer, employer_confirmed_at=None)
         .count()
     )
-    user = cast(User, request.user)
+    user = request.user
     documents = visible_documents(user).current().filter(owner_id=employer.pk)
     uploaded_kinds = set(documents.values_list("kind", flat=True))
     change = ProfileChange.objects.waiting().filter(employer=employer).first()
@@ -149,9 +147,9 @@ def _next_steps(
 
 @for_employer
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, employer: Employer) -> HttpResponse:
+def edit(request: SignedInRequest, employer: Employer) -> HttpResponse:
     """Change what the employer says of itself; a recruiter reads it."""
-    user = cast(User, request.user)
+    user = request.user
     owner = owns(user, employer)
     if request.method == "POST" and not owner:
         raise PermissionDenied("只有单位管理员可以修改单位资料。")
@@ -177,7 +175,7 @@ def edit(request: HttpRequest, employer: Employer) -> HttpResponse:
         "form": form,
         "employer": employer,
         "owner": owner,
-        "facts": facts_of(employer),
+        "facts": list_employer_facts(employer),
         "fixed": employer.state in VERIFIED_ONCE,
     }
     return render(request, "employer/profile/profile.html", context)
@@ -185,8 +183,8 @@ def edit(request: HttpRequest, employer: Employer) -> HttpResponse:
 
 @for_employer
 @require_POST
-def withdraw_change(request: HttpRequest, employer: Employer) -> HttpResponse:
+def withdraw_change(request: SignedInRequest, employer: Employer) -> HttpResponse:
     """Ask for the change of verified facts no more."""
-    profile_changes.withdraw_change(employer=employer, by=cast(User, request.user))
+    profile_changes.withdraw_change(employer=employer, by=request.user)
     messages.success(request, "已撤回变更申请。")
     return redirect("employer:home")

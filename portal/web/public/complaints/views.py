@@ -1,24 +1,21 @@
 """Reporting a bad post, and what became of one's reports."""
 
-from typing import cast
-
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from portal.accounts.models import User
 from portal.complaints import actions
 from portal.complaints.enums import ComplaintKind
 from portal.complaints.permissions import can_report
 from portal.core.validators import validate_no_unit_name
 from portal.positions.models import Position
 from portal.web.shared.form_fields import add_errors
+from portal.web.shared.requests import SignedInRequest, signed_in_view
 
-A_PAGE = 10
+PAGE_SIZE = 10
 
 
 class ReportForm(forms.Form):
@@ -32,11 +29,11 @@ class ReportForm(forms.Form):
     )
 
 
-@login_required
+@signed_in_view
 @require_http_methods(["GET", "POST"])
-def report(request: HttpRequest, pk: int) -> HttpResponse:
+def report(request: SignedInRequest, pk: int) -> HttpResponse:
     """Report one position."""
-    user = cast(User, request.user)
+    user = request.user
     position = get_object_or_404(Position.objects.visible_to(user).with_details(), pk=pk)
     form = ReportForm(request.POST if request.method == "POST" else None)
     allowed = can_report(user, position)

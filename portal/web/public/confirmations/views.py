@@ -26,7 +26,7 @@ from portal.confirmations.enums import Question, Side
 from portal.confirmations.links import LinkDead
 from portal.confirmations.models import ConfirmationLink
 from portal.placements.models import Placement
-from portal.web.shared.confirmation_forms import TITLES, EmployerSheet, PersonForm
+from portal.web.shared.confirmation_forms import QUESTION_TITLES, EmployerAnswers, VeteranAnswerForm
 from portal.web.shared.form_fields import add_errors
 
 _SESSION = "confirmation"  # the one link that this browser has proved, by whom, until when
@@ -161,29 +161,29 @@ def _questions(request: HttpRequest, link: ConfirmationLink) -> HttpResponse:
 def _person(
     request: HttpRequest, link: ConfirmationLink, placement: Placement, by: User | None, data: Any
 ) -> HttpResponse:
-    form = PersonForm(placement, data)
+    form = VeteranAnswerForm(placement, data)
     if data is not None and form.is_valid():
         try:
-            actions.submit(link=link, said={placement.pk: form.said()}, by=by)
+            actions.submit(link=link, said={placement.pk: form.to_answer()}, by=by)
         except ValidationError as error:
             add_errors(form, error)
         else:
             return _thanks(request)
-    context = {"form": form, "placement": placement, "title": TITLES[Question(link.question)]}
+    context = {"form": form, "placement": placement, "title": QUESTION_TITLES[Question(link.question)]}
     return render(request, "public/confirmations/confirmation_person.html", context)
 
 
 def _employer(
     request: HttpRequest, link: ConfirmationLink, asked: list[Placement], by: User | None, data: Any
 ) -> HttpResponse:
-    sheet = EmployerSheet(asked, data)
+    answers = EmployerAnswers(asked, data)
     trouble = ""
     if data is not None:
-        if not sheet.is_valid():
-            trouble = f"有 {sheet.wrong} 行需要改正，改好后再提交；已填的内容都还在。"
+        if not answers.is_valid():
+            trouble = f"有 {answers.invalid_count} 行需要改正，改好后再提交；已填的内容都还在。"
         else:
             try:
-                actions.submit(link=link, said=sheet.said(), by=by)
+                actions.submit(link=link, said=answers.to_answers(), by=by)
             except ValidationError as error:
                 trouble = " ".join(error.messages)
             except PermissionDenied:
@@ -191,9 +191,9 @@ def _employer(
             else:
                 return _thanks(request)
     context = {
-        "sheet": sheet,
+        "answers": answers,
         "employer": link.employer,
-        "title": TITLES[Question(link.question)],
+        "title": QUESTION_TITLES[Question(link.question)],
         "trouble": trouble,
     }
     return render(request, "public/confirmations/confirmation_employer.html", context)

@@ -15,7 +15,7 @@ from portal.veterans.models import Veteran
 from portal.web.public.search.views import asked_of, found_page, list_context, paged
 from search.query import LONGEST_TEXT, Kind
 
-POSITIONS_A_PAGE = 18
+PAGE_SIZE = 18
 
 
 def _crumbs() -> list[tuple[str, str]]:
@@ -104,7 +104,7 @@ def employer(request: HttpRequest, pk: int) -> HttpResponse:
             "is_veteran": own is not None,
             "hidden": own is not None and is_hidden_from(own, found),
             "crumbs": [*_crumbs(), (found.name, "")],
-            "page": Paginator(rows, POSITIONS_A_PAGE).get_page(request.GET.get("page")),
+            "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
             "facts": [
                 ("行业", found.get_industry_display()),
                 ("单位规模", found.get_size_band_display()),

@@ -19,7 +19,7 @@ from search.saved import place_of
 from search.suggest import suggest as suggestions
 from search.widening import Widened, fits, widen
 
-A_PAGE = 18
+PAGE_SIZE = 18
 LITTLE = 3  # hits: fewer may come of a mistake
 KINDS = {Kind.POSITION: "岗位", Kind.FAIR: "招聘会", Kind.EMPLOYER: "用人单位"}
 UNITS = {Kind.POSITION: "个岗位", Kind.FAIR: "场招聘会", Kind.EMPLOYER: "家单位"}
@@ -28,12 +28,12 @@ EXAMPLES = ("货车司机", "叉车 夜班", "电工 包吃住", "保安 白班"
 
 def page_asked(request: HttpRequest) -> int:
     asked = request.GET.get("page", "")
-    return min(max(int(asked), 1), DEEPEST // A_PAGE) if asked.isdecimal() and len(asked) < 6 else 1
+    return min(max(int(asked), 1), DEEPEST // PAGE_SIZE) if asked.isdecimal() and len(asked) < 6 else 1
 
 
 def paged(result: SearchResult, number: int) -> Page:
     """Pages of the result for the component; only their numbers are used."""
-    return Paginator(range(min(result.total, DEEPEST // A_PAGE * A_PAGE)), A_PAGE).get_page(number)
+    return Paginator(range(min(result.total, DEEPEST // PAGE_SIZE * PAGE_SIZE)), PAGE_SIZE).get_page(number)
 
 
 def has_home(request: HttpRequest) -> bool:
@@ -48,7 +48,7 @@ def finder(request: HttpRequest, asked: SearchParams) -> Callable[..., SearchRes
     place = place_of(asked.near, request.user)
 
     def find(wanted: SearchParams, page: int = 1) -> SearchResult:
-        return get_backend().search(wanted.query(place=place, page=page, size=A_PAGE))
+        return get_backend().search(wanted.query(place=place, page=page, size=PAGE_SIZE))
 
     return find
 

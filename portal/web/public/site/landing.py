@@ -1,20 +1,20 @@
 """The page that a sign-in leads to."""
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 
+from portal.web.shared.requests import SignedInRequest, signed_in_view
 from portal.web.shared.site_context import Audiences
 
 
-@login_required
-def landing(request: HttpRequest) -> HttpResponse:
+@signed_in_view
+def landing(request: SignedInRequest) -> HttpResponse:
     """To the desk, the company or the own pages: the first that the person has a duty in."""
     audiences = Audiences(request)
-    if audiences.staff:
+    if audiences.is_staff:
         return redirect("staff:day")
-    if audiences.employer:
+    if audiences.acts_for_employer:
         return redirect("employer:home")
-    if audiences.door:
+    if audiences.can_open_door:
         return redirect("door:fairs")
     return redirect("veteran:home")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station, StationArea, path_range
 
-STATIONS_A_PAGE = 20
+PAGE_SIZE = 20
 
 
 class StationFilter(django_filters.FilterSet):
@@ -54,7 +54,7 @@ def stations(request: HttpRequest) -> HttpResponse:
     found = StationFilter(request.GET, queryset=Station.objects.open_on(timezone.localdate()))
     filtered = any(request.GET.get(name) for name in found.filters)
     context = {
-        "page": Paginator(found.qs, STATIONS_A_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(found.qs, PAGE_SIZE).get_page(request.GET.get("page")),
         "form": found.form,
         "clear_url": reverse("public:stations") if filtered else "",
     }

@@ -17,7 +17,7 @@ from portal.follow_ups.models import FollowUp
 from portal.placements import actions
 from portal.veterans.actions import reveal
 from portal.web.shared.form_fields import add_errors
-from portal.web.shared.placement_timeline import timeline
+from portal.web.shared.placement_timeline import build_timeline
 from portal.web.shared.primary_keys import parse_keys
 from portal.web.shared.redirects import safe_next
 from portal.web.staff.access import record_staff
@@ -83,7 +83,7 @@ def _page(
         "placement": current.placement,
         "attempts": list(current.attempts.select_related("by", "taken_back")),
         "undoable_attempt": attempts.reversible_attempt(current, user),
-        "steps": timeline(current.placement),
+        "steps": build_timeline(current.placement),
         "form": form,
         "phone": phone,
         "current_absence": current.placement.veteran.absences.in_force().first(),

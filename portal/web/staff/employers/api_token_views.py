@@ -12,7 +12,7 @@ from portal.accounts.models import User
 from portal.api_tokens import actions
 from portal.api_tokens.models import ApiToken
 from portal.api_tokens.permissions import can_issue
-from portal.web.shared.api_token_forms import TokenForm, made
+from portal.web.shared.api_token_forms import TokenForm, issue_token
 from portal.web.staff.access import review_staff
 
 PAGE_SIZE = 20
@@ -27,7 +27,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
         raise PermissionDenied("只有市级业务管理员可以创建公开数据令牌。")
     form = TokenForm(request.POST if request.method == "POST" else None, public=True)
     if request.method == "POST":
-        response = made(
+        response = issue_token(
             request,
             form,
             by=user,

@@ -22,7 +22,7 @@ from portal.employers.employer_documents import visible_documents
 from portal.employers.enums import VerificationState
 from portal.employers.models import Employer, EmployerMembership, EmployerQuerySet, ProfileChange
 from portal.stations.models import Station, path_range
-from portal.web.shared.employer_facts import facts_of
+from portal.web.shared.employer_facts import list_employer_facts
 from portal.web.staff.access import review_staff
 from portal.web.staff.decisions import STATE_CHANGED, decide
 from portal.web.staff.employers import forms
@@ -138,7 +138,7 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     context = {
         "employer": employer,
         "facts": [
-            *facts_of(employer),
+            *list_employer_facts(employer),
             ("核验有效期至", f"{employer.verified_until:%Y-%m-%d}" if employer.verified_until else ""),
         ],
         "uscc_fails": not uscc_check_passes(employer.uscc),

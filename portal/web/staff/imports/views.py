@@ -17,11 +17,11 @@ from portal.web.shared import import_pages
 from portal.web.shared.typed_fields import model_choice_field
 from portal.web.staff.access import record_staff
 
-DESK = import_pages.Desk(
+PAGES = import_pages.ImportPages(
     kind_key=KIND,
-    area="staff",
+    namespace="staff",
     layout="layout/staff.html",
-    target="staff:veteran",
+    row_url_name="staff:veteran",
     title="表格导入",
     lead="用表格一次登记或更新许多人的档案。只有本人能看到自己上传的表格。",
     hints="姓名、身份证号必填，其余可以没有。空格子不会抹掉档案里已有的内容。请不要填写部队番号或代号。",
@@ -50,7 +50,7 @@ class UploadForm(import_pages.UploadForm):
 @require_safe
 def listing(request: HttpRequest, user: User) -> HttpResponse:
     """List the user's own imports, the latest first."""
-    return import_pages.listing(request, DESK, DESK.imports(user))
+    return import_pages.render_list(request, PAGES, PAGES.own_runs(user))
 
 
 @record_staff
@@ -74,40 +74,40 @@ def new(request: HttpRequest, user: User) -> HttpResponse:
         except ValidationError as error:
             form.add_error("file", error)
         else:
-            return DESK.redirect(run)
-    return import_pages.new_page(request, DESK, form)
+            return PAGES.redirect(run)
+    return import_pages.render_upload(request, PAGES, form)
 
 
 @record_staff
 @require_safe
 def template(_request: HttpRequest, _user: User) -> HttpResponse:
     """Return an Excel template with headers, one sample row and the allowed values."""
-    return import_pages.template(DESK)
+    return import_pages.download_template(PAGES)
 
 
 @record_staff
 @require_safe
 def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Show one import."""
-    return import_pages.page_of(request, DESK, DESK.own(user, pk))
+    return import_pages.render_run(request, PAGES, PAGES.get_own_run(user, pk))
 
 
 @record_staff
 @require_POST
 def columns(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Set the meaning of the columns, then check the whole file."""
-    return import_pages.set_columns(request, DESK, DESK.own(user, pk), user)
+    return import_pages.set_columns(request, PAGES, PAGES.get_own_run(user, pk), user)
 
 
 @record_staff
 @require_POST
 def take_step(request: HttpRequest, user: User, pk: int, step: str) -> HttpResponse:
     """Check, start, cancel, resume or undo an import."""
-    return import_pages.take_step(request, DESK, DESK.own(user, pk), user, step)
+    return import_pages.take_step(request, PAGES, PAGES.get_own_run(user, pk), user, step)
 
 
 @record_staff
 @require_safe
 def result(_request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Return the rows with errors and their reasons, to be corrected and uploaded again."""
-    return import_pages.result(DESK.own(user, pk), user)
+    return import_pages.download_result(PAGES.get_own_run(user, pk), user)

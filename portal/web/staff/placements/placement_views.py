@@ -21,7 +21,7 @@ from portal.placements.enums import PlacementState
 from portal.placements.models import Placement
 from portal.placements.workflow import TRANSITIONS
 from portal.web.shared.form_fields import add_errors
-from portal.web.shared.placement_timeline import timeline
+from portal.web.shared.placement_timeline import build_timeline
 from portal.web.staff.access import record_staff
 from portal.web.staff.placements.forms import CorrectForm, StepForm
 
@@ -135,7 +135,7 @@ def _page(
 ) -> HttpResponse:
     context = {
         "placement": placement,
-        "steps": timeline(placement),
+        "steps": build_timeline(placement),
         "calls": list(placement.follow_ups.order_by("due_on", "pk")),
         "form": form,
         "correct_form": correct_form,

@@ -10,8 +10,8 @@ from portal.positions.models import Position
 from portal.ranking.candidate_ranking import rank_candidates, rank_candidates_for_positions
 from portal.ranking.enums import Surface
 from portal.veterans.models import Veteran
-from portal.web.shared.candidate_cards import page_of, reasons, told
-from portal.web.shared.impression_logging import people_shown
+from portal.web.shared.candidate_cards import find_candidate_page, list_card_labels, list_match_reasons
+from portal.web.shared.impression_logging import log_candidates
 from portal.web.staff.access import fair_staff, record_staff
 
 
@@ -21,15 +21,17 @@ def position_candidates(request: HttpRequest, user: User, pk: int) -> HttpRespon
     """Rank the veterans below the user's stations for an open position."""
     selected_position = get_object_or_404(Position.objects.visible_to(user).with_details(), pk=pk)
     veterans = Veteran.objects.visible_to(user)
-    candidates, page = page_of(
+    candidates, page = find_candidate_page(
         request,
         lambda limit, offset: rank_candidates(selected_position, among=veterans, limit=limit, offset=offset),
     )
-    people_shown(request, Surface.DESK_PEOPLE, candidates)
+    log_candidates(request, Surface.DESK_PEOPLE, candidates)
     context = {
         "position": selected_position,
         "candidates": candidates,
-        "rows": [(item, told(item.veteran), reasons(item)) for item in candidates.items],
+        "rows": [
+            (item, list_card_labels(item.veteran), list_match_reasons(item)) for item in candidates.items
+        ],
         "page": page,
         "excluded": sorted(candidates.excluded.items(), key=lambda row: -row[1]),
     }
@@ -45,17 +47,19 @@ def booth_candidates(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     registered_keys = list(selected_booth.fair.registrations.active().values_list("veteran", flat=True))
     veterans = Veteran.objects.visible_to(user).filter(pk__in=registered_keys)
     positions = list(selected_booth.positions.all())
-    candidates, page = page_of(
+    candidates, page = find_candidate_page(
         request,
         lambda limit, offset: rank_candidates_for_positions(
             positions, among=veterans, limit=limit, offset=offset
         ),
     )
-    people_shown(request, Surface.DESK_BOOTH, candidates, context=selected_booth.fair_id)
+    log_candidates(request, Surface.DESK_BOOTH, candidates, context=selected_booth.fair_id)
     context = {
         "booth": selected_booth,
         "candidates": candidates,
-        "rows": [(item, told(item.veteran), reasons(item)) for item in candidates.items],
+        "rows": [
+            (item, list_card_labels(item.veteran), list_match_reasons(item)) for item in candidates.items
+        ],
         "page": page,
     }
     return render(request, "staff/fairs/booth_candidates.html", context)

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 
 from portal.accounts.models import User
 from portal.positions.models import Position
-from portal.web.shared.occupation_choice import choose
+from portal.web.shared.occupation_choice import choose_occupation
 from portal.web.staff.access import review_staff
 
 
@@ -15,5 +15,5 @@ from portal.web.staff.access import review_staff
 def correct(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Set the occupation with the code from the form."""
     position = get_object_or_404(Position.objects.reviewable_by(user).with_details(), pk=pk)
-    choose(request, position, user)
+    choose_occupation(request, position, user)
     return redirect("staff:position", pk=pk)

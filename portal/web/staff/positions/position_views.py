@@ -19,7 +19,7 @@ from portal.positions.models import Position, PositionQuerySet
 from portal.positions.wording_checks import label_summary
 from portal.stations.models import in_subtrees
 from portal.web.shared.primary_keys import parse_keys
-from portal.web.shared.wording_panel import FIELDS, panel
+from portal.web.shared.wording_panel import CHECKED_FIELDS, build_panel
 from portal.web.staff.access import review_staff
 from portal.web.staff.decisions import PAGE_SIZE, decide
 from portal.web.staff.positions.forms import QueueFilter, RefusalForm
@@ -150,18 +150,18 @@ _APPROVALS: dict[str, tuple[Callable[..., Any], str]] = {
 
 
 def _panels(position: Position) -> list[tuple[str, dict[str, Any]]]:
-    """Return (label, panel) of each text of the position that has wording findings."""
-    panels = [(label, panel(name, getattr(position, name))) for name, label in FIELDS.items()]
-    return [(label, content) for label, content in panels if content["offers"]]
+    """Return (label, build_panel) of each text of the position that has wording findings."""
+    panels = [(label, build_panel(name, getattr(position, name))) for name, label in CHECKED_FIELDS.items()]
+    return [(label, content) for label, content in panels if content["suggestions"]]
 
 
 def _exception_context(position: Position, user: User) -> dict[str, Any]:
     """Return the template context of the wording exception that the position needs or has."""
     blocks = [
-        offer.finding
+        suggestion.finding
         for _, content in _panels(position)
-        for offer in content["offers"]
-        if offer.finding.is_blocking
+        for suggestion in content["suggestions"]
+        if suggestion.finding.is_blocking
     ]
     live = position.live_exceptions[0] if position.live_exceptions else None
     return {

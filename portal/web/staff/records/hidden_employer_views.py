@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.accounts.models import User
 from portal.employers import hidden_records
 from portal.employers.models import Employer, HiddenRecord
-from portal.web.shared.hidden_employers import listed
+from portal.web.shared.hidden_employers import list_hidden_employers
 from portal.web.staff.access import record_staff, veteran_or_refuse
 
 
@@ -19,7 +19,9 @@ def listing(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """List the employers from which the record is hidden, with a search for another."""
     veteran = veteran_or_refuse(user, pk)
     return render(
-        request, "staff/records/hidden_employers.html", {"veteran": veteran, **listed(request, veteran)}
+        request,
+        "staff/records/hidden_employers.html",
+        {"veteran": veteran, **list_hidden_employers(request, veteran)},
     )
 
 

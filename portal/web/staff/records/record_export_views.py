@@ -15,7 +15,7 @@ from portal.core.validators import validate_no_unit_name
 from portal.veterans import record_export
 from portal.veterans.models import Veteran
 from portal.web.shared.form_fields import add_errors
-from portal.web.shared.import_pages import download
+from portal.web.shared.import_pages import build_xlsx_response
 from portal.web.staff.access import staff_with
 from portal.web.staff.records.record_views import VeteranFilter
 
@@ -51,7 +51,7 @@ def export(request: HttpRequest, user: User) -> HttpResponse:
         except ValidationError as error:
             add_errors(form, error)
         else:
-            return download(content, f"退役军人名单-{timezone.localdate():%Y%m%d}.xlsx")
+            return build_xlsx_response(content, f"退役军人名单-{timezone.localdate():%Y%m%d}.xlsx")
     context = {
         "filter_form": filter_set.form,
         "form": form,

@@ -9,7 +9,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal.accounts.models import User
 from portal.veterans import actions
 from portal.web.shared.form_fields import add_errors
-from portal.web.shared.record_sections import STAFF_SECTIONS, context_of, form_of, save
+from portal.web.shared.record_sections import (
+    STAFF_SECTIONS,
+    build_section_context,
+    build_section_form,
+    save_section,
+)
 from portal.web.staff.access import record_staff, veteran_or_refuse
 
 
@@ -20,16 +25,18 @@ def section(request: HttpRequest, user: User, pk: int, section: str) -> HttpResp
     veteran = veteran_or_refuse(user, pk)
     if section not in STAFF_SECTIONS:
         raise Http404
-    form = form_of(section, veteran, request.POST if request.method == "POST" else None, by_staff=True)
+    form = build_section_form(
+        section, veteran, request.POST if request.method == "POST" else None, by_staff=True
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            save(section, veteran_or_refuse(user, pk), user, form)
+            save_section(section, veteran_or_refuse(user, pk), user, form)
         except ValidationError as error:
             add_errors(form, error)
         else:
             messages.success(request, f"{STAFF_SECTIONS[section][0]}已保存。")
             return redirect("staff:veteran", pk=pk)
-    return render(request, "staff/records/veteran_edit.html", context_of(section, veteran, form))
+    return render(request, "staff/records/veteran_edit.html", build_section_context(section, veteran, form))
 
 
 @record_staff

@@ -35,10 +35,10 @@ from portal.veterans.models import Veteran
 from portal.veterans.permissions import can_export
 from portal.veterans.record_closing import can_close
 from portal.web.shared.form_fields import add_errors
-from portal.web.shared.impression_logging import positions_shown
-from portal.web.shared.paging import KeysFirst
+from portal.web.shared.impression_logging import log_positions
+from portal.web.shared.paging import KeysFirstPaginator
 from portal.web.shared.primary_keys import parse_key
-from portal.web.shared.record_sections import STAFF_SECTIONS, sections
+from portal.web.shared.record_sections import STAFF_SECTIONS, list_sections
 from portal.web.staff.access import record_staff, veteran_or_refuse
 from portal.web.staff.records.forms import OpenRecordForm, RegisterForm, RevealForm
 
@@ -86,7 +86,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     """List records below the user's stations, the latest first; phone numbers are masked."""
     rows = Veteran.objects.visible_to(user).select_related("station")
     filter_set = VeteranFilter(user, request.GET, queryset=rows)
-    page = KeysFirst(filter_set.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = KeysFirstPaginator(filter_set.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     has_filters = any(request.GET.get(name) for name in filter_set.filters)
     context = {
         "page": page,
@@ -155,11 +155,11 @@ def _page(
     request: HttpRequest, user: User, veteran: Veteran, form: RevealForm, revealed_text: str
 ) -> HttpResponse:
     recommended = recommendations.recommend_positions(veteran, limit=MAX_RECOMMENDED)
-    positions_shown(request, Surface.DESK_FILE, veteran, recommended)
+    log_positions(request, Surface.DESK_FILE, veteran, recommended)
     context = {
         "veteran": veteran,
         "facts": _facts(veteran),
-        "sections": sections(veteran, partial(_edit_url, veteran.pk), STAFF_SECTIONS),
+        "sections": list_sections(veteran, partial(_edit_url, veteran.pk), STAFF_SECTIONS),
         "merges": list(veteran.merges.filter(undone_at=None).select_related("gone", "by")),
         "can_close": can_close(user, veteran),
         "reveal_form": form,

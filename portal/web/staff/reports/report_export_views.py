@@ -31,7 +31,7 @@ from portal.reports.satisfaction import (
     satisfaction_by_dimension,
 )
 from portal.reports.year_table import build_year_table, recent_years
-from portal.web.shared.import_pages import download
+from portal.web.shared.import_pages import build_xlsx_response
 from portal.web.staff.access import staff_with
 from portal.web.staff.reports.report_filters import FilterParamsForm, describe_filters, fairs_in_scope
 from portal.web.staff.reports.row_tables import build_reader, build_row, order_rows, row_table_for
@@ -66,7 +66,7 @@ def export(request: HttpRequest, user: User, report: str) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, "；".join(error.messages))
         return redirect(f"{reverse('staff:report-rows')}?{request.POST.urlencode()}")
-    return download(content, f"{table.title}-{timezone.localdate():%Y%m%d}.xlsx")
+    return build_xlsx_response(content, f"{table.title}-{timezone.localdate():%Y%m%d}.xlsx")
 
 
 def _parse_filters(scope: ReportScope, data: QueryDict) -> Any:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -12,27 +12,28 @@ from portal.confirmations.models import Answer
 from portal.confirmations.permissions import question_of
 from portal.placements.models import Placement
 from portal.veterans.models import Veteran
-from portal.web.shared.confirmation_forms import TITLES, PersonForm
+from portal.web.shared.confirmation_forms import QUESTION_TITLES, VeteranAnswerForm
 from portal.web.shared.form_fields import add_errors
+from portal.web.shared.requests import SignedInRequest
 from portal.web.veteran.current_veteran import for_veteran
 
-A_PAGE = 20
+PAGE_SIZE = 20
 
 
 @for_veteran
 @require_http_methods(["GET", "POST"])
-def page(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
+def page(request: SignedInRequest, veteran: Veteran, pk: int) -> HttpResponse:
     """One placement: the question that fits it, and what was answered before by both sides."""
     rows = Placement.objects.visible_to(request.user).filter(veteran=veteran).with_details()
     placement = get_object_or_404(rows, pk=pk)
     question = question_of(placement)
-    form = PersonForm(placement, request.POST if request.method == "POST" else None)
+    form = VeteranAnswerForm(placement, request.POST if request.method == "POST" else None)
     if question is None:
         messages.info(request, "这份意向已经结束，不用再回答。")
         return redirect("veteran:intentions")
     if request.method == "POST" and form.is_valid():
         try:
-            actions.answer(placement=placement, side=Side.VETERAN, said=form.said(), by=request.user)
+            actions.answer(placement=placement, side=Side.VETERAN, said=form.to_answer(), by=request.user)
         except ValidationError as error:
             add_errors(form, error)
         else:
@@ -41,8 +42,8 @@ def page(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
     said = Answer.objects.visible_to(request.user).filter(placement=placement).select_related("by")
     context = {
         "placement": placement,
-        "title": TITLES[question],
+        "title": QUESTION_TITLES[question],
         "form": form,
-        "answers": list(said.order_by("-pk")[:A_PAGE])[::-1],
+        "answers": list(said.order_by("-pk")[:PAGE_SIZE])[::-1],
     }
     return render(request, "veteran/confirmations/confirmation.html", context)

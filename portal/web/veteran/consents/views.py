@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,6 +13,7 @@ from portal.accounts.consent_texts import WORDINGS
 from portal.accounts.enums import ConsentPurpose
 from portal.accounts.models import Consent, User
 from portal.veterans.models import Veteran
+from portal.web.shared.requests import SignedInRequest
 from portal.web.veteran.current_veteran import for_veteran
 
 
@@ -25,7 +26,7 @@ class Row:
 
 @for_veteran
 @require_safe
-def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
+def listing(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
     """Each purpose with its wording, since when it is agreed, and what was taken back."""
     own = Consent.objects.filter(user=veteran.account_id).order_by("-given_at", "-pk")
     given = {row.purpose: row for row in own.in_force()}
@@ -38,7 +39,7 @@ def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
 
 @for_veteran
 @require_POST
-def change(request: HttpRequest, veteran: Veteran, purpose: str) -> HttpResponse:
+def change(request: SignedInRequest, veteran: Veteran, purpose: str) -> HttpResponse:
     """Agree, or take it back: `agree` in the form says which."""
     user = cast(User, veteran.account)
     if purpose == ConsentPurpose.EMPLOYER_CONTACT:  # given beside an intention, taken back here as well

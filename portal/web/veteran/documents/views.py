@@ -1,31 +1,29 @@
 """The person's own documents: upload, show, remove."""
 
-from typing import cast
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.accounts.models import User
 from portal.documents.actions import read_content
 from portal.veterans.models import Veteran
 from portal.veterans.veteran_documents import MAX_DOCUMENTS, add_document, documents_of, remove_document
 from portal.web.shared.document_upload import VeteranDocumentForm, document_response
 from portal.web.shared.form_fields import add_errors
+from portal.web.shared.requests import SignedInRequest
 from portal.web.veteran.current_veteran import for_veteran
 
 
 @for_veteran
 @require_http_methods(["GET", "POST"])
-def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
+def listing(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
     """List the documents of the record, with the upload form."""
     sent = request.method == "POST"
     form = VeteranDocumentForm(request.POST if sent else None, request.FILES if sent else None)
     if sent and form.is_valid():
         try:
-            add_document(veteran=veteran, by=cast(User, request.user), **form.values())
+            add_document(veteran=veteran, by=request.user, **form.values())
         except ValidationError as error:
             add_errors(form, error if hasattr(error, "error_dict") else ValidationError({"file": error}))
         else:
@@ -37,7 +35,7 @@ def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
 
 @for_veteran
 @require_safe
-def document(_request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
+def document(_request: SignedInRequest, veteran: Veteran, pk: int) -> HttpResponse:
     """Show one document."""
     shown = get_object_or_404(documents_of(veteran), pk=pk)
     return document_response(read_content(shown), shown.media_type, f"evidence-{shown.pk}")
@@ -45,8 +43,8 @@ def document(_request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
 
 @for_veteran
 @require_POST
-def remove(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
+def remove(request: SignedInRequest, veteran: Veteran, pk: int) -> HttpResponse:
     """Remove a document from the record."""
-    remove_document(document=get_object_or_404(documents_of(veteran), pk=pk), by=cast(User, request.user))
+    remove_document(document=get_object_or_404(documents_of(veteran), pk=pk), by=request.user)
     messages.success(request, "已删除。")
     return redirect("veteran:documents")

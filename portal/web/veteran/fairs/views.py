@@ -2,29 +2,28 @@
 
 import uuid
 from dataclasses import dataclass
-from typing import cast
 
 import segno
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from cms.models import JobFairPage
-from portal.accounts.models import User
 from portal.fairs import actions
 from portal.fairs.models import Booth, Registration, RegistrationQuerySet
 from portal.positions.models import Position
 from portal.ranking import recommendations
 from portal.ranking.recommendations import RecommendationPage, RecommendedPosition
 from portal.veterans.models import Veteran
-from portal.web.shared.impression_logging import booths_shown
+from portal.web.shared.impression_logging import log_booth_positions
+from portal.web.shared.requests import SignedInRequest
 from portal.web.veteran.current_veteran import for_veteran
 
-A_PAGE = 20
+PAGE_SIZE = 20
 # A booth is worth a visit when its best position scores at least this share of the fair's best one …
 WORTH = 0.5
 # … and nobody is sent to more booths than a morning allows.
@@ -60,7 +59,7 @@ def _visits(veteran: Veteran, booths: list[Booth]) -> tuple[list[Visit], Recomme
     return [Visit(booth, good[booth.pk][:3]) for booth in booths if booth.pk in worth], found
 
 
-def _own(request: HttpRequest, veteran: Veteran) -> RegistrationQuerySet:
+def _own(request: SignedInRequest, veteran: Veteran) -> RegistrationQuerySet:
     """The person's own live registrations."""
     return Registration.objects.visible_to(request.user).active().filter(veteran=veteran)
 
@@ -71,7 +70,7 @@ def _coming(page_id: int) -> JobFairPage:
 
 @for_veteran
 @require_safe
-def fair(request: HttpRequest, veteran: Veteran, page_id: int) -> HttpResponse:
+def fair(request: SignedInRequest, veteran: Veteran, page_id: int) -> HttpResponse:
     """Which booths are worth the trip, and why; then all the others."""
     page = _coming(page_id)
     booths = list(
@@ -85,7 +84,7 @@ def fair(request: HttpRequest, veteran: Veteran, page_id: int) -> HttpResponse:
         .order_by("number", "pk")
     )
     visits, found = _visits(veteran, booths)
-    booths_shown(
+    log_booth_positions(
         request, veteran, page.pk, (item for visit in visits for item in visit.fitting), found.version
     )
     worth = {visit.booth.pk for visit in visits}
@@ -97,7 +96,7 @@ def fair(request: HttpRequest, veteran: Veteran, page_id: int) -> HttpResponse:
             "fair": page,
             "visits": visits,
             "total": len(booths),
-            "others": Paginator(others, A_PAGE).get_page(request.GET.get("page")),
+            "others": Paginator(others, PAGE_SIZE).get_page(request.GET.get("page")),
             "registration": _own(request, veteran).filter(fair=page).first(),
         },
     )
@@ -105,11 +104,11 @@ def fair(request: HttpRequest, veteran: Veteran, page_id: int) -> HttpResponse:
 
 @for_veteran
 @require_POST
-def register(request: HttpRequest, veteran: Veteran, page_id: int) -> HttpResponse:
+def register(request: SignedInRequest, veteran: Veteran, page_id: int) -> HttpResponse:
     """Register for a fair; the ticket follows at once."""
     page = _coming(page_id)
     try:
-        registration = actions.register(fair=page, veteran=veteran, by=cast(User, request.user))
+        registration = actions.register(fair=page, veteran=veteran, by=request.user)
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
         return redirect("veteran:fair", page_id=page_id)
@@ -119,11 +118,11 @@ def register(request: HttpRequest, veteran: Veteran, page_id: int) -> HttpRespon
 
 @for_veteran
 @require_POST
-def cancel(request: HttpRequest, veteran: Veteran, page_id: int) -> HttpResponse:
+def cancel(request: SignedInRequest, veteran: Veteran, page_id: int) -> HttpResponse:
     """Give the ticket back."""
     registration = get_object_or_404(_own(request, veteran), fair=page_id)
     try:
-        actions.cancel_registration(registration=registration, by=cast(User, request.user))
+        actions.cancel_registration(registration=registration, by=request.user)
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
     else:
@@ -133,16 +132,16 @@ def cancel(request: HttpRequest, veteran: Veteran, page_id: int) -> HttpResponse
 
 @for_veteran
 @require_safe
-def tickets(request: HttpRequest, veteran: Veteran) -> HttpResponse:
+def tickets(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
     """The person's tickets, the latest fair first."""
     rows = _own(request, veteran).select_related("fair", "check_in").order_by("-fair__starts_at")
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "veteran/fairs/tickets.html", {"page": page})
 
 
 @for_veteran
 @require_safe
-def ticket(request: HttpRequest, veteran: Veteran, ticket: uuid.UUID) -> HttpResponse:
+def ticket(request: SignedInRequest, veteran: Veteran, ticket: uuid.UUID) -> HttpResponse:
     """One ticket for the door. Its code holds the number of the ticket and nothing about the person."""
     rows = _own(request, veteran).select_related("fair", "check_in")
     registration = get_object_or_404(rows, ticket=ticket)

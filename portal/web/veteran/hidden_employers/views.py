@@ -1,35 +1,35 @@
 """From which employers the person hides."""
 
-from typing import cast
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.accounts.models import User
 from portal.employers import hidden_records
 from portal.employers.models import Employer, HiddenRecord
 from portal.veterans.models import Veteran
-from portal.web.shared.hidden_employers import listed
+from portal.web.shared.hidden_employers import list_hidden_employers
+from portal.web.shared.requests import SignedInRequest
 from portal.web.veteran.current_veteran import for_veteran
 
 
 @for_veteran
 @require_safe
-def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
+def listing(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
     """Those hidden from, and a search for one more."""
-    return render(request, "veteran/hidden_employers/hidden_employers.html", listed(request, veteran))
+    return render(
+        request, "veteran/hidden_employers/hidden_employers.html", list_hidden_employers(request, veteran)
+    )
 
 
 @for_veteran
 @require_POST
-def hide(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
+def hide(request: SignedInRequest, veteran: Veteran, pk: int) -> HttpResponse:
     """Hide from an employer, at once."""
     employer = get_object_or_404(Employer.objects.visible_to(request.user), pk=pk)
     try:
-        hidden_records.hide(veteran=veteran, employer=employer, by=cast(User, request.user))
+        hidden_records.hide(veteran=veteran, employer=employer, by=request.user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
@@ -39,10 +39,10 @@ def hide(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
 
 @for_veteran
 @require_POST
-def show(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
+def show(request: SignedInRequest, veteran: Veteran, pk: int) -> HttpResponse:
     """Hide from an employer no more."""
     rows = HiddenRecord.objects.in_force().filter(veteran=veteran).select_related("employer")
     employer = get_object_or_404(rows, employer=pk).employer
-    hidden_records.show_again(veteran=veteran, employer=employer, by=cast(User, request.user))
+    hidden_records.show_again(veteran=veteran, employer=employer, by=request.user)
     messages.success(request, f"已恢复对“{employer.name}”展示。")
     return redirect("veteran:hidden-employers")

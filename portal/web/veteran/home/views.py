@@ -1,6 +1,6 @@
 """A veteran's start page, and who looked at the file."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -10,16 +10,17 @@ from portal.placements.models import Placement
 from portal.ranking import recommendations
 from portal.ranking.enums import Surface
 from portal.veterans.models import Veteran
-from portal.web.shared.impression_logging import positions_shown
+from portal.web.shared.impression_logging import log_positions
+from portal.web.shared.requests import SignedInRequest
 from portal.web.veteran.current_veteran import for_veteran
 from portal.web.veteran.record.views import own_sections
 
-A_PAGE = 20
+PAGE_SIZE = 20
 
 
 @for_veteran
 @require_safe
-def home(request: HttpRequest, veteran: Veteran) -> HttpResponse:
+def home(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
     """The next step, tickets, the best positions, coming fairs and intentions."""
     tickets = (
         Registration.objects.visible_to(request.user)
@@ -29,13 +30,13 @@ def home(request: HttpRequest, veteran: Veteran) -> HttpResponse:
         .order_by("fair__starts_at")
     )
     found = recommendations.recommend_positions(veteran, limit=3)
-    positions_shown(request, Surface.ME_HOME, veteran, found)
+    log_positions(request, Surface.ME_HOME, veteran, found)
     return render(
         request,
         "veteran/home/home.html",
         {
             "veteran": veteran,
-            "next_section": next((part for part in own_sections(veteran) if not part.done), None),
+            "next_section": next((part for part in own_sections(veteran) if not part.is_done), None),
             "tickets": list(tickets[:3]),
             "found": found,
             "fairs": list(JobFairPage.objects.upcoming()[:3]),

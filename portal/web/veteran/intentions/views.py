@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,31 +16,32 @@ from portal.placements.contacts import share_contact, shared_with, withhold_cont
 from portal.placements.models import Placement
 from portal.placements.workflow import LIVE_STATES
 from portal.veterans.models import Veteran
-from portal.web.shared.confirmation_forms import latest_answers
-from portal.web.shared.placement_timeline import timeline
+from portal.web.shared.confirmation_forms import index_latest_answers
+from portal.web.shared.placement_timeline import build_timeline
+from portal.web.shared.requests import SignedInRequest
 from portal.web.veteran.current_veteran import for_veteran
 
-A_PAGE = 10
+PAGE_SIZE = 10
 
 
 @for_veteran
 @require_safe
-def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
-    """The person's intentions, the latest first, each with its timeline."""
+def listing(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
+    """The person's intentions, the latest first, each with its build_timeline."""
     rows = (
         Placement.objects.visible_to(request.user)
         .filter(veteran=veteran)
         .with_details()
         .prefetch_related("transitions")
     )
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     shared = shared_with(page)
     answers = Answer.objects.visible_to(request.user).filter(placement__in=[row.pk for row in page])
-    said = latest_answers(answers.order_by("pk"))
+    said = index_latest_answers(answers.order_by("pk"))
     shown: list[dict[str, Any]] = [
         {
             "placement": row,
-            "steps": timeline(row),
+            "steps": build_timeline(row),
             "shared": row.pk in shared,
             "question": question_of(row),
             "answers": list(said.get(row.pk, {}).values()),
@@ -54,7 +55,7 @@ def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
 
 @for_veteran
 @require_POST
-def contact(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
+def contact(request: SignedInRequest, veteran: Veteran, pk: int) -> HttpResponse:
     """Let the employer see one's phone, or take that back: `agree` in the form says which."""
     rows = Placement.objects.visible_to(request.user).filter(veteran=veteran)
     placement = get_object_or_404(rows.with_details(), pk=pk)
@@ -73,7 +74,7 @@ def contact(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
 
 @for_veteran
 @require_POST
-def confirm(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
+def confirm(request: SignedInRequest, veteran: Veteran, pk: int) -> HttpResponse:
     """Confirm an intention for one's own side."""
     rows = Placement.objects.visible_to(request.user).filter(veteran=veteran)
     placement = get_object_or_404(rows.with_details(), pk=pk)

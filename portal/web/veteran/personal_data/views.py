@@ -3,7 +3,7 @@
 import json
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -13,6 +13,7 @@ from portal.accounts.models import AccessLog
 from portal.core import audit
 from portal.reports.personal_data import DataSection, collect_personal_data
 from portal.veterans.models import Veteran
+from portal.web.shared.requests import SignedInRequest
 from portal.web.veteran.current_veteran import for_veteran
 from portal.web.veteran.saved_searches.views import place_names
 from search.models import SavedSearch
@@ -42,14 +43,14 @@ def _sections(veteran: Veteran) -> list[DataSection]:
 
 @for_veteran
 @require_safe
-def page(request: HttpRequest, veteran: Veteran) -> HttpResponse:
+def page(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
     """What there is, by kind, and the two files."""
     return render(request, "veteran/personal_data/data.html", {"sections": _sections(veteran)})
 
 
 @for_veteran
 @require_POST
-def download(request: HttpRequest, veteran: Veteran, kind: str) -> HttpResponse:
+def download(request: SignedInRequest, veteran: Veteran, kind: str) -> HttpResponse:
     """Everything in one file: a page to read ('html'), or JSON for another system."""
     if kind not in {"html", "json"}:
         raise Http404
@@ -77,7 +78,7 @@ def download(request: HttpRequest, veteran: Veteran, kind: str) -> HttpResponse:
 
 @for_veteran
 @require_safe
-def access_log(request: HttpRequest, veteran: Veteran) -> HttpResponse:
+def access_log(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
     """Who looked at the file, when, at what and for which reason."""
     files = [veteran.pk, *veteran.merged.values_list("pk", flat=True)]
     rows = AccessLog.objects.filter(file_id__in=files).select_related("actor")

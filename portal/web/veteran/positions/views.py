@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -11,23 +11,26 @@ from portal.ranking import recommendations
 from portal.ranking.enums import Surface
 from portal.ranking.models import BUILT_IN
 from portal.veterans.models import Veteran
-from portal.web.shared.impression_logging import positions_shown
+from portal.web.shared.impression_logging import log_positions
+from portal.web.shared.requests import SignedInRequest
 from portal.web.veteran.current_veteran import for_veteran
 
-A_PAGE = 12
+PAGE_SIZE = 12
 
 
 @for_veteran
 @require_safe
-def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
+def listing(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
     """The person's list, best first, with what was left out and why."""
     asked = request.GET.get("page", "1")
     number = max(1, min(int(asked), 200)) if asked.isdigit() else 1
-    found = recommendations.recommend_positions(veteran, limit=A_PAGE, offset=(number - 1) * A_PAGE)
-    page = Paginator(range(found.total), A_PAGE).get_page(number)
+    found = recommendations.recommend_positions(veteran, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
+    page = Paginator(range(found.total), PAGE_SIZE).get_page(number)
     if page.number != number:  # past the end: show the last page that there is
-        found = recommendations.recommend_positions(veteran, limit=A_PAGE, offset=(page.number - 1) * A_PAGE)
-    positions_shown(request, Surface.ME_POSITIONS, veteran, found)
+        found = recommendations.recommend_positions(
+            veteran, limit=PAGE_SIZE, offset=(page.number - 1) * PAGE_SIZE
+        )
+    log_positions(request, Surface.ME_POSITIONS, veteran, found)
     context = {
         "found": found,
         "page": page,
@@ -42,7 +45,7 @@ def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
 
 @for_veteran
 @require_safe
-def why(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
+def why(request: SignedInRequest, veteran: Veteran, pk: int) -> HttpResponse:
     """Why a position fits the person, or why not."""
     position = get_object_or_404(Position.objects.visible_to(request.user).with_details(), pk=pk)
     verdict = recommendations.explain_recommendation(veteran, position)

@@ -1,27 +1,24 @@
 """The claim of a file that a station opened: where it stands, and taking it back."""
 
-from typing import cast
-
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from portal.accounts.models import User
 from portal.veterans.models import RecordClaim
 from portal.veterans.record_claims import withdraw_claim
-from portal.web.veteran.current_veteran import own_file
+from portal.web.shared.requests import SignedInRequest, signed_in_view
+from portal.web.veteran.current_veteran import own_record
 
 
-@login_required
+@signed_in_view
 @require_http_methods(["GET", "POST"])
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: SignedInRequest) -> HttpResponse:
     """The person's latest claim; POST takes it back."""
-    if own_file(request) is not None:
+    if own_record(request) is not None:
         return redirect("veteran:record")
-    user = cast(User, request.user)
+    user = request.user
     claim = RecordClaim.objects.visible_to(user).filter(user=user).first()
     if request.method == "POST" and claim is not None:
         try:

@@ -1,11 +1,8 @@
-"""The veteran's own file: opening it, its sections, and what each of them unlocks."""
-
-from typing import cast
+"""The veteran's own file: opening it, its list_sections, and what each of them unlocks."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,43 +10,50 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.accounts.actions import give_consent
 from portal.accounts.consent_texts import WORDINGS
 from portal.accounts.enums import ConsentPurpose
-from portal.accounts.models import User
 from portal.veterans import actions
 from portal.veterans.models import RecordClaim, Veteran
 from portal.veterans.record_claims import ask_for_file
 from portal.web.shared.form_fields import add_errors
-from portal.web.shared.record_forms import OpenFileForm
-from portal.web.shared.record_sections import SECTIONS, Section, context_of, form_of, save, sections
-from portal.web.veteran.current_veteran import for_veteran, own_file
+from portal.web.shared.record_forms import OpenRecordForm
+from portal.web.shared.record_sections import (
+    SECTIONS,
+    Section,
+    build_section_context,
+    build_section_form,
+    list_sections,
+    save_section,
+)
+from portal.web.shared.requests import SignedInRequest, signed_in_view
+from portal.web.veteran.current_veteran import for_veteran, own_record
 
 
 def own_sections(veteran: Veteran) -> list[Section]:
     """The parts of the person's file, as its page and the start page show them."""
-    return sections(veteran, lambda slug: reverse("veteran:record-section", args=[slug]), SECTIONS)
+    return list_sections(veteran, lambda slug: reverse("veteran:record-section", args=[slug]), SECTIONS)
 
 
-@login_required
+@signed_in_view
 @require_safe
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: SignedInRequest) -> HttpResponse:
     """The parts of the file and what each unlocks."""
-    veteran = own_file(request)
+    veteran = own_record(request)
     if veteran is None:
         return redirect("veteran:record-open")
     parts = own_sections(veteran)
-    context = {"veteran": veteran, "sections": parts, "done": sum(part.done for part in parts)}
+    context = {"veteran": veteran, "sections": parts, "done": sum(part.is_done for part in parts)}
     return render(request, "veteran/record/record.html", context)
 
 
-@login_required
+@signed_in_view
 @require_http_methods(["GET", "POST"])
-def open_own(request: HttpRequest) -> HttpResponse:
+def open_own(request: SignedInRequest) -> HttpResponse:
     """Open one's own file, with consent to matching."""
-    if own_file(request) is not None:
+    if own_record(request) is not None:
         return redirect("veteran:record")
-    user = cast(User, request.user)
+    user = request.user
     if RecordClaim.objects.visible_to(user).waiting().filter(user=user).exists():
         return redirect("veteran:claim")
-    form = OpenFileForm(request.POST if request.method == "POST" else None)
+    form = OpenRecordForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
@@ -77,21 +81,23 @@ def open_own(request: HttpRequest) -> HttpResponse:
 
 @for_veteran
 @require_http_methods(["GET", "POST"])
-def section(request: HttpRequest, veteran: Veteran, section: str) -> HttpResponse:
+def section(request: SignedInRequest, veteran: Veteran, section: str) -> HttpResponse:
     """One part of the file; it saves on its own."""
     if section not in SECTIONS:
         raise Http404
-    user = cast(User, request.user)
-    form = form_of(section, veteran, request.POST if request.method == "POST" else None)
+    user = request.user
+    form = build_section_form(section, veteran, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            save(section, own_file(request) or veteran, user, form)
+            save_section(section, own_record(request) or veteran, user, form)
         except ValidationError as error:
             add_errors(form, error)
         else:
             messages.success(request, f"{SECTIONS[section][0]}已保存。")
             return redirect(_after(section))
-    return render(request, "veteran/record/record_section.html", context_of(section, veteran, form))
+    return render(
+        request, "veteran/record/record_section.html", build_section_context(section, veteran, form)
+    )
 
 
 def _after(section: str) -> str:
@@ -107,9 +113,9 @@ def _after(section: str) -> str:
 
 @for_veteran
 @require_POST
-def remove_job(request: HttpRequest, veteran: Veteran, pk: int) -> HttpResponse:
+def remove_job(request: SignedInRequest, veteran: Veteran, pk: int) -> HttpResponse:
     """Take an earlier job out of the file."""
     job = get_object_or_404(veteran.work_history, pk=pk)
-    actions.remove_work_history(veteran=veteran, by=cast(User, request.user), job=job)
+    actions.remove_work_history(veteran=veteran, by=request.user, job=job)
     messages.success(request, "已删除这段工作经历。")
     return redirect("veteran:record-section", section="skills")

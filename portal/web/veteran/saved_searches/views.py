@@ -1,25 +1,22 @@
 """Searches that somebody keeps, and is told about when something new fits. For whoever is signed in."""
 
-from typing import cast
-
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.accounts.models import User
 from portal.core.models import Region
 from portal.web.shared.form_fields import add_errors
+from portal.web.shared.requests import SignedInRequest, signed_in_view
 from search import saved as actions
 from search.models import SavedSearch
 from search.params import HOME, SearchParams
 
-A_PAGE = 20
+PAGE_SIZE = 20
 
 
 class SavedSearchForm(forms.Form):
@@ -35,11 +32,13 @@ def place_names(kept: list[SearchParams]) -> dict[str, str]:
     return dict(Region.objects.filter(pk__in=codes).values_list("code", "name"))
 
 
-@login_required
+@signed_in_view
 @require_safe
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: SignedInRequest) -> HttpResponse:
     """The reader's own, latest first."""
-    page = Paginator(SavedSearch.objects.visible_to(request.user), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(SavedSearch.objects.visible_to(request.user), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
     kept = [actions.asked_of(row) for row in page]
     places = place_names(kept)
     rows = [
@@ -57,13 +56,13 @@ def listing(request: HttpRequest) -> HttpResponse:
     )
 
 
-@login_required
+@signed_in_view
 @require_POST
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: SignedInRequest) -> HttpResponse:
     """Keep the search that the address asks for; its words are its first name."""
     asked = SearchParams.read(request.GET)
     try:
-        actions.save(by=cast(User, request.user), asked=asked, name=asked.words(place_names([asked])))
+        actions.save(by=request.user, asked=asked, name=asked.words(place_names([asked])))
     except ValidationError as refused:
         messages.error(request, "".join(refused.messages))
         return redirect(reverse("public:search") + asked.address())
@@ -71,8 +70,8 @@ def add(request: HttpRequest) -> HttpResponse:
     return redirect("veteran:saved-searches")
 
 
-@login_required
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+@signed_in_view
+def change(request: SignedInRequest, pk: int) -> HttpResponse:
     """Another name, or told no more."""
     saved = get_object_or_404(SavedSearch.objects.visible_to(request.user), pk=pk)
     form = SavedSearchForm(
@@ -81,7 +80,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change(by=cast(User, request.user), saved=saved, **form.cleaned_data)
+            actions.change(by=request.user, saved=saved, **form.cleaned_data)
         except ValidationError as refused:
             add_errors(form, refused)
         else:
@@ -90,10 +89,10 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "veteran/saved_searches/saved_search.html", {"form": form, "saved": saved})
 
 
-@login_required
+@signed_in_view
 @require_POST
-def remove(request: HttpRequest, pk: int) -> HttpResponse:
+def remove(request: SignedInRequest, pk: int) -> HttpResponse:
     saved = get_object_or_404(SavedSearch.objects.visible_to(request.user), pk=pk)
-    actions.remove(by=cast(User, request.user), saved=saved)
+    actions.remove(by=request.user, saved=saved)
     messages.success(request, "已删除。")
     return redirect("veteran:saved-searches")

@@ -1,21 +1,22 @@
 """When the service station was in touch, as the person reads it."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from portal.veterans.models import Veteran
 from portal.visits.models import Visit
+from portal.web.shared.requests import SignedInRequest
 from portal.web.veteran.current_veteran import for_veteran
 
-A_PAGE = 20
+PAGE_SIZE = 20
 
 
 @for_veteran
 @require_safe
-def listing(request: HttpRequest, veteran: Veteran) -> HttpResponse:
+def listing(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
     """The station's visits that hold: when, how, who, and what was asked for."""
     rows = Visit.objects.visible_to(request.user).of(veteran).current().with_details()
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "veteran/visits/visits.html", {"page": page, "veteran": veteran})
