@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from portal.accounts.roles import StationRole
+from portal.documents.enums import DocumentKind
 from portal.employers import actions, members, verification
 from portal.employers.employer_documents import add_document, judge_document
-from portal.documents.enums import DocumentKind
 from portal.employers.enums import EmployerRole
 from portal.employers.hidden_records import hide
 from portal.employers.models import Employer, EmployerMembership
