@@ -4,13 +4,13 @@ from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from portal.api.urls import api, no_such_address
+from portal.api.urls import api, unknown_path
 
 urlpatterns = [
     path("cms/", include("cms.urls")),
     path("documents/", include(wagtaildocs_urls)),
     path("api/v1/", api.urls),
-    path("api/<path:rest>", no_such_address),
+    path("api/<path:rest>", unknown_path),
     path("me/", include("portal.web.veteran.urls")),
     path("company/", include("portal.web.employer.urls")),
     path("desk/", include("portal.web.staff.urls")),

@@ -1,6 +1,4 @@
-"""Who asks: a program by its token, a person by the portal's session, or (for open data) anybody. And how
-often each may.
-"""
+"""Authentication and request limits of API callers: programs by token, people by session, or anonymous."""
 
 from collections.abc import Callable
 
@@ -14,54 +12,52 @@ from portal.api_tokens.actions import authenticate_token
 from portal.api_tokens.models import ApiToken
 from portal.api_tokens.request_counts import count_request, seconds_until_reset
 
-_ident = BaseThrottle().get_ident
+_get_ident = BaseThrottle().get_ident
 
 
 class TokenAuth(HttpBearer):
-    """`Authorization: Bearer vep_…`. A token that is no good is refused, whatever else the request brings."""
+    """`Authorization: Bearer vep_…`. An invalid token is refused even if the request has a session."""
 
     openapi_description = (
         "接口令牌：单位管理员在“单位资料 → 接口令牌”创建，只显示一次。请求头 `Authorization: Bearer vep_…`。"
     )
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken:
-        found = authenticate_token(token)
-        if found is None:
-            # Guessing is counted like any other asking of an unknown address.
-            if not count_request("anonymous", address(request)):
+        api_token = authenticate_token(token)
+        if api_token is None:
+            # Guesses count like any other anonymous request.
+            if not count_request("anonymous", client_address(request)):
                 raise Throttled(wait=seconds_until_reset())
             raise AuthenticationError(message="令牌无效、已过期或已吊销。")
-        return found
+        return api_token
 
 
-class Anybody:
-    """Open data: whoever brings neither token nor session. Last in the list, and never in the description's
-    schemes.
-    """
+class AnonymousAuth:
+    """Access to open data without token or session; last in the list, absent from the security schemes."""
 
     def __call__(self, request: HttpRequest) -> str:
-        return "anybody"
+        return "anonymous"
 
 
 token_auth = TokenAuth()
-OPEN: list[Callable] = [token_auth, django_auth, Anybody()]
-# What the description says of OPEN besides its two schemes: neither is needed.
-NEEDS_NOTHING = {"security": [{}]}
+OPEN: list[Callable] = [token_auth, django_auth, AnonymousAuth()]
+# Makes the security schemes of OPEN optional in the OpenAPI description.
+NO_AUTH_REQUIRED = {"security": [{}]}
 
 
-def address(request: HttpRequest) -> str:
-    """Where the request comes from; behind `settings.NINJA_NUM_PROXIES` proxies, what they say."""
-    return _ident(request) or "nowhere"
+def client_address(request: HttpRequest) -> str:
+    """Return the client's address; behind `settings.NINJA_NUM_PROXIES` proxies, the forwarded one."""
+    return _get_ident(request) or "nowhere"
 
 
-def token_of(request: HttpRequest) -> ApiToken | None:
-    """The token that this request was let in by."""
-    found = getattr(request, "auth", None)
-    return found if isinstance(found, ApiToken) else None
+def request_token(request: HttpRequest) -> ApiToken | None:
+    """Return the token that authenticated this request, if any."""
+    auth = getattr(request, "auth", None)
+    return auth if isinstance(auth, ApiToken) else None
 
 
-class PerCaller(BaseThrottle):
-    """So many requests a minute of one token, one person, or one unknown address."""
+class CallerThrottle(BaseThrottle):
+    """Requests a minute of one token, one person, or one anonymous address."""
 
     def allow_request(self, request: HttpRequest) -> bool:
         caller = getattr(request, "auth", None)
@@ -69,22 +65,22 @@ class PerCaller(BaseThrottle):
             return count_request("token", str(caller.pk))
         if isinstance(caller, User):
             return count_request("person", str(caller.pk))
-        return count_request("anonymous", address(request))
+        return count_request("anonymous", client_address(request))
 
     def wait(self) -> float:
         return seconds_until_reset()
 
 
-class PerAddress(BaseThrottle):
-    """So many requests a minute of one address, with however many tokens."""
+class AddressThrottle(BaseThrottle):
+    """Requests a minute of one address with any number of tokens."""
 
     def allow_request(self, request: HttpRequest) -> bool:
         if isinstance(getattr(request, "auth", None), ApiToken | User):
-            return count_request("address", address(request))
-        return True  # an unknown address was counted already
+            return count_request("address", client_address(request))
+        return True  # counted by CallerThrottle
 
     def wait(self) -> float:
         return seconds_until_reset()
 
 
-THROTTLES: list[BaseThrottle] = [PerCaller(), PerAddress()]
+THROTTLES: list[BaseThrottle] = [CallerThrottle(), AddressThrottle()]

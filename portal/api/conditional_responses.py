@@ -1,4 +1,4 @@
-"""Answers that may be kept, and must be asked about each time: what closes is gone with the next request."""
+"""Conditional responses: clients may cache public lists but must revalidate them on each request."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -13,15 +13,15 @@ from django.utils.cache import (
 )
 
 
-def revalidated(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """ETag of the answer itself; 304 without a body when the caller has it already.
+def revalidated(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorate a view with an ETag of its body and a 304 response to a matching If-None-Match.
 
-    No time is cheap and true enough for a Last-Modified: a post also vanishes by the clock alone.
+    There is no Last-Modified: a position also closes by the clock, without a write.
     """
 
-    @wraps(run)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = run(request, *args, **kwargs)
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
         if request.method != "GET" or response.status_code != 200:
             return response
         patch_vary_headers(response, ["Authorization", "Cookie"])
@@ -29,4 +29,4 @@ def revalidated(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         set_response_etag(response)
         return get_conditional_response(request, etag=response.headers["ETag"], response=response)
 
-    return wrapped
+    return wrapper

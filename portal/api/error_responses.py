@@ -1,4 +1,4 @@
-"""What went wrong: one shape for every answer that is not a success."""
+"""Error responses of the API: one format for every status but success."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
-from portal.api.authentication import token_of
+from portal.api.authentication import request_token
 from portal.core import audit
 
 
@@ -26,8 +26,8 @@ class Problem(Schema):
     existing: str = Field("", description="已有岗位的地址", examples=["/api/v1/positions/12"])
 
 
-class Refused(Exception):
-    """An answer other than success, in the one shape."""
+class ErrorResponse(Exception):
+    """An error response with this status and body."""
 
     def __init__(
         self, status: int, detail: str, *, errors: Iterable[tuple[str, str]] = (), existing: str = ""
@@ -39,22 +39,22 @@ class Refused(Exception):
         self.existing = existing
 
     def body(self) -> dict[str, Any]:
-        said: dict[str, Any] = {"detail": self.detail}
+        body: dict[str, Any] = {"detail": self.detail}
         if self.errors:
-            said["errors"] = [{"field": field, "message": message} for field, message in self.errors]
+            body["errors"] = [{"field": field, "message": message} for field, message in self.errors]
         if self.existing:
-            said["existing"] = self.existing
-        return said
+            body["existing"] = self.existing
+        return body
 
 
-def refused(errors: Iterable[tuple[str, str]]) -> Refused:
-    """422 for these (field, message) pairs."""
+def invalid_fields(errors: Iterable[tuple[str, str]]) -> ErrorResponse:
+    """Return a 422 response for these (field, message) pairs."""
     errors = list(errors)
-    return Refused(422, f"有 {len(errors)} 处填写不对，请修改后重发。", errors=errors)
+    return ErrorResponse(422, f"有 {len(errors)} 处填写不对，请修改后重发。", errors=errors)
 
 
-def told(error: DomainError) -> list[tuple[str, str]]:
-    """(field, message) pairs of what an action refused."""
+def field_messages(error: DomainError) -> list[tuple[str, str]]:
+    """Return the (field, message) pairs of an action's validation error."""
     if not hasattr(error, "error_dict"):
         return [("", message) for message in error.messages]
     return [
@@ -64,8 +64,8 @@ def told(error: DomainError) -> list[tuple[str, str]]:
     ]
 
 
-# What pydantic calls a problem -> how a person is told; the numbers come from its context.
-_WORDS = {
+# Type of a pydantic error -> message; the placeholders come from its context.
+_MESSAGES = {
     "missing": "必填。",
     "extra_forbidden": "没有这个字段。",
     "string_too_short": "至少 {min_length} 个字。",
@@ -80,7 +80,8 @@ _WORDS = {
     "value_error": "{error}",
     "timezone_aware": "时间要带时区，例如 2026-01-31T08:00:00+08:00。",
 }
-_TYPES = {
+# First part of the type of a pydantic error -> message.
+_TYPE_MESSAGES = {
     "int": "应为整数。",
     "bool": "应为 true 或 false。",
     "string": "应为文字。",
@@ -91,82 +92,83 @@ _TYPES = {
 }
 
 
-def _words(problem: dict[str, Any]) -> str:
-    kind = problem["type"]
-    said = _WORDS.get(kind) or _TYPES.get(kind.partition("_")[0], "填写不对。")
-    return said.format(**problem.get("ctx", {}))
+def _message(error: dict[str, Any]) -> str:
+    kind = error["type"]
+    template = _MESSAGES.get(kind) or _TYPE_MESSAGES.get(kind.partition("_")[0], "填写不对。")
+    return template.format(**error.get("ctx", {}))
 
 
-def _field(place: tuple[Any, ...]) -> str:
-    """('body', 'payload', 'items', 3, 'pay_to') -> 'items.3.pay_to'."""
-    kept = place[2:] if place[0] == "body" else place[-1:]
-    return ".".join(str(part) for part in kept)
+def _field_path(location: tuple[Any, ...]) -> str:
+    """Return ('body', 'payload', 'items', 3, 'pay_to') as 'items.3.pay_to'."""
+    parts = location[2:] if location[0] == "body" else location[-1:]
+    return ".".join(str(part) for part in parts)
 
 
-def install(api: NinjaAPI) -> None:
-    """Every exception of the API answers in the one shape, in Chinese."""
+def add_handlers(api: NinjaAPI) -> None:
+    """Convert every exception of the API to an error response in Chinese."""
 
-    def answer(request: HttpRequest, problem: Refused) -> HttpResponse:
-        response = api.create_response(request, problem.body(), status=problem.status)
-        if problem.existing:
-            response["Location"] = problem.existing
+    def respond(request: HttpRequest, error: ErrorResponse) -> HttpResponse:
+        response = api.create_response(request, error.body(), status=error.status)
+        if error.existing:
+            response["Location"] = error.existing
         return response
 
-    def noted(request: HttpRequest, problem: Refused) -> HttpResponse:
-        """A refusal to a program stands in the event log, as one to somebody signed in does."""
-        token = token_of(request)
+    def respond_with_audit(request: HttpRequest, error: ErrorResponse) -> HttpResponse:
+        """Audit the refusal of a token's request; the middleware audits those of signed-in users."""
+        token = request_token(request)
         if token is not None:
-            asked = request.resolver_match
+            match = request.resolver_match
             audit.record(
                 by=token.created_by,
                 verb="web.refused",
                 target=token,
-                view=(asked.view_name or asked.route) if asked else "",
-                asked={name: str(value)[:64] for name, value in asked.kwargs.items()} if asked else {},
+                view=(match.view_name or match.route) if match else "",
+                asked={name: str(value)[:64] for name, value in match.kwargs.items()} if match else {},
                 method=request.method,
-                status=problem.status,
+                status=error.status,
             )
-        return answer(request, problem)
+        return respond(request, error)
 
-    @api.exception_handler(Refused)
-    def refusal(request: HttpRequest, exc: Refused) -> HttpResponse:
-        return (noted if exc.status in {403, 404} else answer)(request, exc)
+    @api.exception_handler(ErrorResponse)
+    def handle_error_response(request: HttpRequest, exc: ErrorResponse) -> HttpResponse:
+        return (respond_with_audit if exc.status in {403, 404} else respond)(request, exc)
 
     @api.exception_handler(AuthenticationError)
-    def not_signed_in(request: HttpRequest, exc: AuthenticationError) -> HttpResponse:
-        """The words of a token that is no good; nothing brought at all: to sign in."""
-        words = "请先登录。" if exc.message.isascii() else exc.message
-        response = answer(request, Refused(401, words))
+    def handle_authentication(request: HttpRequest, exc: AuthenticationError) -> HttpResponse:
+        """Return the message of an invalid token, or ask for a sign-in where there are no credentials."""
+        message = "请先登录。" if exc.message.isascii() else exc.message
+        response = respond(request, ErrorResponse(401, message))
         response["WWW-Authenticate"] = "Bearer"
         return response
 
     @api.exception_handler(Http404)
-    def not_found(request: HttpRequest, exc: Http404) -> HttpResponse:  # noqa: ARG001
-        """The same words whether it does not exist or is somebody else's."""
-        return noted(request, Refused(404, "没有找到。"))
+    def handle_not_found(request: HttpRequest, exc: Http404) -> HttpResponse:  # noqa: ARG001
+        """Return the same message for a missing object and for one the caller may not see."""
+        return respond_with_audit(request, ErrorResponse(404, "没有找到。"))
 
     @api.exception_handler(PermissionDenied)
-    def forbidden(request: HttpRequest, exc: PermissionDenied) -> HttpResponse:
-        words = str(exc)
-        return noted(request, Refused(403, "没有权限。" if words.isascii() else words))
+    def handle_permission_denied(request: HttpRequest, exc: PermissionDenied) -> HttpResponse:
+        message = str(exc)
+        return respond_with_audit(request, ErrorResponse(403, "没有权限。" if message.isascii() else message))
 
     @api.exception_handler(Throttled)
-    def too_often(request: HttpRequest, exc: Throttled) -> HttpResponse:
+    def handle_throttled(request: HttpRequest, exc: Throttled) -> HttpResponse:
         wait = int(exc.wait or 1)
-        response = answer(request, Refused(429, f"请求过于频繁，请 {wait} 秒后再试。"))
+        response = respond(request, ErrorResponse(429, f"请求过于频繁，请 {wait} 秒后再试。"))
         response["Retry-After"] = str(wait)
         return response
 
     @api.exception_handler(HttpError)
-    def unreadable(request: HttpRequest, exc: HttpError) -> HttpResponse:
-        """What the framework refuses: a body that is no JSON, a form without its CSRF token."""
-        words = {400: "请求内容不是有效的 JSON。", 403: "没有权限。"}.get(exc.status_code, "请求无法处理。")
-        return answer(request, Refused(exc.status_code, words))
+    def handle_http_error(request: HttpRequest, exc: HttpError) -> HttpResponse:
+        """Return the message for a refusal of the framework: invalid JSON, a missing CSRF token."""
+        message = {400: "请求内容不是有效的 JSON。", 403: "没有权限。"}.get(exc.status_code, "请求无法处理。")
+        return respond(request, ErrorResponse(exc.status_code, message))
 
     @api.exception_handler(ValidationError)
-    def wrong_values(request: HttpRequest, exc: ValidationError) -> HttpResponse:
-        return answer(request, refused((_field(problem["loc"]), _words(problem)) for problem in exc.errors))
+    def handle_invalid_request(request: HttpRequest, exc: ValidationError) -> HttpResponse:
+        errors = ((_field_path(error["loc"]), _message(error)) for error in exc.errors)
+        return respond(request, invalid_fields(errors))
 
     @api.exception_handler(DomainError)
-    def wrong_by_the_domain(request: HttpRequest, exc: DomainError) -> HttpResponse:
-        return answer(request, refused(told(exc)))
+    def handle_domain_error(request: HttpRequest, exc: DomainError) -> HttpResponse:
+        return respond(request, invalid_fields(field_messages(exc)))

@@ -1,6 +1,4 @@
-"""What the OpenAPI description says beyond what the framework writes: every answer that can come, in Chinese,
-with an example and its headers.
-"""
+"""Responses added to the OpenAPI description: every status of an operation, with example and headers."""
 
 from typing import Any
 
@@ -9,8 +7,8 @@ from pydantic.json_schema import models_json_schema
 
 from portal.api.error_responses import Problem
 
-_PROBLEM = {"$ref": "#/components/schemas/Problem"}
-_WORDS = {
+_PROBLEM_REFERENCE = {"$ref": "#/components/schemas/Problem"}
+_DESCRIPTIONS = {
     "200": "成功",
     "201": "已收下，提交审核",
     "304": "与上次相同（请求带 If-None-Match 时）",
@@ -43,45 +41,47 @@ _HEADERS: dict[str, dict[str, Any]] = {
 _ETAG = {"ETag": {"description": "下次放进 If-None-Match", "schema": {"type": "string"}}}
 
 
-def complete(described: OpenAPISchema) -> OpenAPISchema:
-    """Add to each operation the answers that the framework does not know of."""
-    _, defined = models_json_schema([(Problem, "validation")], ref_template="#/components/schemas/{model}")
-    described["components"]["schemas"].update(defined["$defs"])
-    for path, methods in described["paths"].items():
+def add_responses(openapi: OpenAPISchema) -> OpenAPISchema:
+    """Add to each operation the responses that django-ninja does not describe."""
+    _, definitions = models_json_schema(
+        [(Problem, "validation")], ref_template="#/components/schemas/{model}"
+    )
+    openapi["components"]["schemas"].update(definitions["$defs"])
+    for path, methods in openapi["paths"].items():
         for method, operation in methods.items():
-            for code in _codes(path, method, operation):
+            for code in _error_codes(path, method, operation):
                 operation["responses"].setdefault(code, {})
             operation["responses"] = {
-                code: _answer(code, answer, method)
-                for code, answer in sorted(
-                    (str(code), answer) for code, answer in operation["responses"].items()
+                code: _build_response(code, response, method)
+                for code, response in sorted(
+                    (str(code), response) for code, response in operation["responses"].items()
                 )
             }
-    return described
+    return openapi
 
 
-def _codes(path: str, method: str, operation: dict[str, Any]) -> set[str]:
-    """What can come besides the success."""
-    writes = method != "get"
+def _error_codes(path: str, method: str, operation: dict[str, Any]) -> set[str]:
+    """Return the status codes besides those of success."""
+    is_write = method != "get"
     codes = {"401", "403", "429"}
-    if operation.get("parameters") or writes:
+    if operation.get("parameters") or is_write:
         codes.add("422")
     if "{" in path:
         codes.add("404")
-    if writes:
+    if is_write:
         codes.add("400")
-    if writes and not path.endswith("/batch"):
+    if is_write and not path.endswith("/batch"):
         codes.add("409")
     if {} in operation.get("security", []):
         codes.add("304")
     return codes
 
 
-def _answer(code: str, answer: dict[str, Any], method: str) -> dict[str, Any]:
-    described = {**answer, "description": _WORDS[code]}
+def _build_response(code: str, response: dict[str, Any], method: str) -> dict[str, Any]:
+    result = {**response, "description": _DESCRIPTIONS[code]}
     if code in _EXAMPLES:
-        described["content"] = {"application/json": {"schema": _PROBLEM, "example": _EXAMPLES[code]}}
+        result["content"] = {"application/json": {"schema": _PROBLEM_REFERENCE, "example": _EXAMPLES[code]}}
     headers = _HEADERS.get(code, {}) | (_ETAG if code == "200" and method == "get" else {})
     if headers:
-        described["headers"] = headers
-    return described
+        result["headers"] = headers
+    return result

@@ -1,4 +1,4 @@
-"""Intentions and what became of them, and the duties to ask how it went."""
+"""Placements with their history, and follow-ups."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema
 from ninja.pagination import paginate
 
 from portal.accounts.roles import Permission
-from portal.api.schemas import Choice, Named, Paged, RecordId, choice
+from portal.api.schemas import Choice, Named, PagePagination, RecordId, choice
 from portal.follow_ups.enums import FollowUpKind, FollowUpState
 from portal.follow_ups.models import FollowUp
 from portal.placements.enums import PlacementState
@@ -48,7 +48,7 @@ class PlacementRow(Schema):
 
     @staticmethod
     def resolve_veteran(row: Placement, context: dict) -> object:
-        return row.veteran if _may_know_who(row, context["request"]) else None
+        return row.veteran if _can_see_veteran(row, context["request"]) else None
 
     @staticmethod
     def resolve_state(row: Placement) -> dict[str, str]:
@@ -83,18 +83,24 @@ class PlacementFilters(Schema):
     fair: RecordId | None = Field(None, description="招聘会编号")
 
 
-def _may_know_who(row: Placement, request: HttpRequest) -> bool:
-    """The person, their station or above; an employer once the person has agreed."""
+def _can_see_veteran(row: Placement, request: HttpRequest) -> bool:
+    """Allow the veteran, their stations, and the employer after the veteran's confirmation."""
     user = request.user
     if row.veteran_confirmed_at is not None or row.veteran.account_id == user.pk:
         return True
     return user.has_permission_at(Permission.OPEN_RECORDS, row.veteran.station)
 
 
-@router.get("", response=list[PlacementRow], summary="安置意向列表")
-@paginate(Paged)
+@router.get(
+    "",
+    response=list[PlacementRow],
+    summary="安置意向列表",
+    description="Those of people the caller's stations serve, of the caller's own employers, "
+    "or the caller's own.",
+)
+@paginate(PagePagination)
 def list_placements(request: HttpRequest, filters: Query[PlacementFilters]) -> QuerySet[Placement]:
-    """Those of people the caller's stations serve, of the caller's own employers, or the caller's own."""
+    """List the placements that the caller may see."""
     rows = Placement.objects.visible_to(request.user).with_details()
     if filters.state:
         rows = rows.filter(state=filters.state)
@@ -140,10 +146,15 @@ class FollowUpFilters(Schema):
     state: FollowUpState | None = None
 
 
-@follow_ups.get("", response=list[FollowUpRow], summary="回访任务列表")
-@paginate(Paged)
+@follow_ups.get(
+    "",
+    response=list[FollowUpRow],
+    summary="回访任务列表",
+    description="Duties of the caller's stations and below; nobody else has any.",
+)
+@paginate(PagePagination)
 def list_follow_ups(request: HttpRequest, filters: Query[FollowUpFilters]) -> QuerySet[FollowUp]:
-    """Duties of the caller's stations and below; nobody else has any."""
+    """List the follow-ups of the caller's stations and their subtrees."""
     rows = FollowUp.objects.visible_to(request.user)
     rows = rows.select_related("station", "clerk", "placement__veteran")
     rows = rows.due() if filters.due else rows.order_by("due_on", "pk")

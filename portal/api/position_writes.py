@@ -1,4 +1,4 @@
-"""Positions in: an employer's own system sends its posts. Each is reviewed like one that was typed."""
+"""Writes of positions by an employer's own system; each is reviewed like one from the form."""
 
 from copy import copy
 from typing import Annotated, Any, Literal
@@ -13,8 +13,8 @@ from ninja.responses import Status
 from pydantic import AfterValidator, ConfigDict, create_model
 from pydantic.fields import FieldInfo
 
-from portal.api.authentication import token_auth, token_of
-from portal.api.error_responses import FieldProblem, Refused, refused, told
+from portal.api.authentication import request_token, token_auth
+from portal.api.error_responses import ErrorResponse, FieldProblem, field_messages, invalid_fields
 from portal.api.positions import PositionDetail, router
 from portal.api_tokens.models import ApiToken
 from portal.core.certificates import CertificateKind
@@ -28,33 +28,35 @@ from portal.positions.integrator_writes import Outcome
 from portal.positions.models import Position, PositionQuerySet
 from portal.stations.enums import StationLevel
 
-MOST_AT_ONCE = 100
-ID_SHAPE = r"^[A-Za-z0-9\u4e00-\u9fff_./#-]{1,64}$"
-_SERVED = (StationLevel.COUNTY, StationLevel.TOWN)
+MAX_BATCH_SIZE = 100
+EXTERNAL_ID_REGEX = r"^[A-Za-z0-9\u4e00-\u9fff_./#-]{1,64}$"
+_SERVED_LEVELS = (StationLevel.COUNTY, StationLevel.TOWN)
 
 
-def _writable(value: str) -> str:
-    """What both databases can keep."""
+def _refuse_null_characters(value: str) -> str:
+    """Refuse null characters, which PostgreSQL cannot store."""
     if "\0" in value:
         raise ValueError("含有不能保存的字符。")
     return value
 
 
-Text = Annotated[str, AfterValidator(_writable)]
-ExternalId = Annotated[str, Field(pattern=ID_SHAPE, description="本单位系统里的岗位编号，本单位内不重复")]
+Text = Annotated[str, AfterValidator(_refuse_null_characters)]
+ExternalId = Annotated[
+    str, Field(pattern=EXTERNAL_ID_REGEX, description="本单位系统里的岗位编号，本单位内不重复")
+]
 ExternalPath = Annotated[
-    str, Path(pattern=ID_SHAPE, description="本单位系统里的岗位编号", examples=["HR-2026-018"])
+    str, Path(pattern=EXTERNAL_ID_REGEX, description="本单位系统里的岗位编号", examples=["HR-2026-018"])
 ]
 Yuan = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
-class _Sent(Schema):
-    """Strict: '3' is no number, and a field that nobody knows is a typing error."""
+class _StrictSchema(Schema):
+    """Base of request bodies: no type conversion, unknown fields are errors."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
 
-class PositionFields(_Sent):
+class PositionFields(_StrictSchema):
     title: Text = Field(min_length=1, max_length=60, examples=["货车司机"])
     occupation: Text = Field(
         "",
@@ -96,31 +98,31 @@ class NumberedPosition(PositionFields):
     external_id: ExternalId = Field(examples=["HR-2026-018"])
 
 
-def _without_defaults(schema: dict[str, Any]) -> None:
-    for described in schema["properties"].values():
-        described.pop("default", None)
+def _remove_defaults(schema: dict[str, Any]) -> None:
+    for field_schema in schema["properties"].values():
+        field_schema.pop("default", None)
 
 
-def _optional(field: FieldInfo) -> tuple[Any, FieldInfo]:
-    changed = copy(field)
-    changed.default = None
-    return field.annotation, changed
+def _make_optional(field: FieldInfo) -> tuple[Any, FieldInfo]:
+    optional_field = copy(field)
+    optional_field.default = None
+    return field.annotation, optional_field
 
 
-class _Change(_Sent):
-    """Only what is sent is changed."""
+class _PartialSchema(_StrictSchema):
+    """Base of partial updates: absent fields stay unchanged."""
 
-    model_config = ConfigDict(json_schema_extra=_without_defaults)
+    model_config = ConfigDict(json_schema_extra=_remove_defaults)
 
 
 PositionChange = create_model(
     "PositionChange",
-    __base__=_Change,
-    **{name: _optional(field) for name, field in PositionFields.model_fields.items()},
+    __base__=_PartialSchema,
+    **{name: _make_optional(field) for name, field in PositionFields.model_fields.items()},
 )
 
 
-class Step(_Sent):
+class Step(_StrictSchema):
     step: Literal["submit", "pause", "resume", "renew", "withdraw"] = Field(
         description="submit 提交审核；pause 暂停，从此刻起不再显示；resume 恢复显示；renew 续期；"
         "withdraw 撤回，不能恢复"
@@ -131,8 +133,8 @@ class OwnPosition(PositionDetail):
     refused_reason: str = Field(description="审核未通过的原因")
 
 
-class Batch(_Sent):
-    items: list[NumberedPosition] = Field(min_length=1, max_length=MOST_AT_ONCE)
+class Batch(_StrictSchema):
+    items: list[NumberedPosition] = Field(min_length=1, max_length=MAX_BATCH_SIZE)
 
 
 class BatchItem(Schema):
@@ -146,80 +148,91 @@ class BatchAnswer(Schema):
     items: list[BatchItem] = Field(description="与发来的顺序相同")
 
 
-def _writer(request: HttpRequest) -> ApiToken:
-    token = token_of(request)
+def _require_write_token(request: HttpRequest) -> ApiToken:
+    """Return the token of the request if it may write.
+
+    Raises:
+        PermissionDenied: a read-only token, or one without an employer.
+    """
+    token = request_token(request)
     assert token is not None
     if not token.can_write or token.employer is None:
         raise PermissionDenied("这个令牌只能读取，请创建有“读写”权限的令牌。")
     return token
 
 
-def _mine(token: ApiToken) -> PositionQuerySet:
+def _own_positions(token: ApiToken) -> PositionQuerySet:
     return Position.objects.run_by(token.created_by).filter(employer=token.employer).with_details()
 
 
-def _own(token: ApiToken, external_id: str) -> Position:
-    return get_object_or_404(_mine(token), external_id=external_id)
+def _get_own(token: ApiToken, external_id: str) -> Position:
+    return get_object_or_404(_own_positions(token), external_id=external_id)
 
 
-def _values(sent: _Sent) -> dict[str, Any]:
-    """The fields as the position's actions take them.
+def _to_field_values(body: _StrictSchema) -> dict[str, Any]:
+    """Return the body as field values for the actions.
 
     Raises:
-        Refused: a region or an occupation that there is none of.
+        ErrorResponse: an unknown region or occupation.
     """
-    values = sent.dict(exclude_unset=isinstance(sent, _Change))
+    values = body.dict(exclude_unset=isinstance(body, _PartialSchema))
     values.pop("external_id", None)
-    wrong = []
+    errors = []
     if "region" in values:
-        served = Region.objects.filter(pk=values["region"], stations__level__in=_SERVED)
-        values["region"] = served.distinct().first()
+        served_regions = Region.objects.filter(pk=values["region"], stations__level__in=_SERVED_LEVELS)
+        values["region"] = served_regions.distinct().first()
         if values["region"] is None:
-            wrong.append(("region", "没有这个地区，或不在本市服务范围。请填县（市、区）或镇的区划代码。"))
+            errors.append(("region", "没有这个地区，或不在本市服务范围。请填县（市、区）或镇的区划代码。"))
     if "occupation" in values:
-        asked = values["occupation"].strip()
-        values["occupation"] = _occupation(asked)
-        if asked and values["occupation"] is None:
-            near = "、".join(row.name for row in occupation_lookup.suggest_occupations(asked, 3))
-            wrong.append(("occupation", f"职业分类里没有这个名称。{f'最接近的是：{near}。' if near else ''}"))
-        elif not asked:
+        text = values["occupation"].strip()
+        values["occupation"] = _find_occupation(text)
+        if text and values["occupation"] is None:
+            suggestions = "、".join(row.name for row in occupation_lookup.suggest_occupations(text, 3))
+            errors.append(
+                (
+                    "occupation",
+                    f"职业分类里没有这个名称。{f'最接近的是：{suggestions}。' if suggestions else ''}",
+                )
+            )
+        elif not text:
             del values["occupation"]
-    if wrong:
-        raise refused(wrong)
+    if errors:
+        raise invalid_fields(errors)
     return values
 
 
-def _occupation(asked: str) -> Occupation | None:
-    return Occupation.objects.filter(level=4, pk=asked).first() or occupation_lookup.find_occupation(asked)
+def _find_occupation(text: str) -> Occupation | None:
+    by_code = Occupation.objects.filter(level=4, pk=text).first()
+    return by_code or occupation_lookup.find_occupation(text)
 
 
-def _link(position: Position) -> str:
+def _url(position: Position) -> str:
     return reverse("api:position", args=[position.pk])
 
 
-def _ended(position: Position) -> Refused:
-    words = f"该岗位{position.get_state_display()}，不能这样操作。"
-    return Refused(409, words, existing=_link(position))
+def _ended_response(position: Position) -> ErrorResponse:
+    message = f"该岗位{position.get_state_display()}，不能这样操作。"
+    return ErrorResponse(409, message, existing=_url(position))
 
 
-def _looks_alike(error: DuplicatePosition) -> Refused:
-    words = "本单位已有名称、地区、月薪和职业都相同的岗位。确非重复时请带 distinct: true 再发。"
-    return Refused(409, words, existing=_link(error.similar[0]))
+def _duplicate_response(error: DuplicatePosition) -> ErrorResponse:
+    message = "本单位已有名称、地区、月薪和职业都相同的岗位。确非重复时请带 distinct: true 再发。"
+    return ErrorResponse(409, message, existing=_url(error.similar[0]))
 
 
-def _acting(token: ApiToken) -> dict[str, Any]:
+def _actor(token: ApiToken) -> dict[str, Any]:
     return {"by": token.created_by, "token": token.pk}
 
 
-def _put(token: ApiToken, external_id: str, sent: PositionFields) -> tuple[Position, Outcome]:
+def _put(token: ApiToken, external_id: str, body: PositionFields) -> tuple[Position, Outcome]:
     try:
         return integrator_writes.put(
-            employer=token.employer, external_id=external_id, **_acting(token), **_values(sent)
+            employer=token.employer, external_id=external_id, **_actor(token), **_to_field_values(body)
         )
     except integrator_writes.PositionEnded as ended:
-        raise _ended(ended.position) from ended
+        raise _ended_response(ended.position) from ended
     except DuplicatePosition as error:
-        raise _looks_alike(error) from error
+        raise _duplicate_response(error) from error
 
 
 @router.post("", response={201: OwnPosition}, summary="发布一个岗位", auth=token_auth)
@@ -229,42 +242,42 @@ def send_position(request: HttpRequest, position: PositionIn, response: HttpResp
     `external_id` 用过的，或和在招岗位很像而没有写明 `distinct` 的，答 409，什么也不改，
     `existing` 和 `Location` 是已有岗位的地址。
     """
-    token = _writer(request)
+    token = _require_write_token(request)
     if position.external_id:
-        existing = _mine(token).filter(external_id=position.external_id).first()
+        existing = _own_positions(token).filter(external_id=position.external_id).first()
         if existing is not None:
-            raise Refused(409, "本单位已有这个编号的岗位。", existing=_link(existing))
+            raise ErrorResponse(409, "本单位已有这个编号的岗位。", existing=_url(existing))
     try:
-        made = integrator_writes.create(
+        new_position = integrator_writes.create(
             employer=token.employer,
             external_id=position.external_id,
-            **_acting(token),
-            **_values(position),
+            **_actor(token),
+            **_to_field_values(position),
         )
     except DuplicatePosition as error:
-        raise _looks_alike(error) from error
-    response["Location"] = _link(made)
-    return made
+        raise _duplicate_response(error) from error
+    response["Location"] = _url(new_position)
+    return new_position
 
 
 @router.post("/batch", response=BatchAnswer, summary="一次发布或更新最多 100 个岗位", auth=token_auth)
 def send_batch(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     """每一项按编号发布或更新，互不影响：一项未收下，其他照常。重发整批不会重复。"""
-    token = _writer(request)
-    return {"items": [_one_of_many(token, item) for item in batch.items]}
+    token = _require_write_token(request)
+    return {"items": [_put_batch_item(token, item) for item in batch.items]}
 
 
-def _one_of_many(token: ApiToken, item: NumberedPosition) -> dict[str, Any]:
-    said: dict[str, Any] = {"external_id": item.external_id, "outcome": "refused", "id": None, "errors": []}
+def _put_batch_item(token: ApiToken, item: NumberedPosition) -> dict[str, Any]:
+    result: dict[str, Any] = {"external_id": item.external_id, "outcome": "refused", "id": None, "errors": []}
     try:
         position, outcome = _put(token, item.external_id, item)
-    except Refused as problem:
-        said["errors"] = problem.body().get("errors") or [{"field": "", "message": problem.detail}]
+    except ErrorResponse as error:
+        result["errors"] = error.body().get("errors") or [{"field": "", "message": error.detail}]
     except DomainError as error:
-        said["errors"] = [{"field": field, "message": message} for field, message in told(error)]
+        result["errors"] = [{"field": field, "message": message} for field, message in field_messages(error)]
     else:
-        said |= {"outcome": outcome, "id": position.pk}
-    return said
+        result |= {"outcome": outcome, "id": position.pk}
+    return result
 
 
 @router.get(
@@ -272,9 +285,9 @@ def _one_of_many(token: ApiToken, item: NumberedPosition) -> dict[str, Any]:
 )
 def own_position(request: HttpRequest, external_id: ExternalPath) -> Position:
     """本单位的岗位，任何状态；审核未通过的带原因。只读令牌也可以查。"""
-    token = token_of(request)
+    token = request_token(request)
     assert token is not None
-    return _own(token, external_id)
+    return _get_own(token, external_id)
 
 
 @router.put(
@@ -287,11 +300,11 @@ def put_position(
     request: HttpRequest, external_id: ExternalPath, position: PositionFields, response: HttpResponse
 ) -> Status:
     """没有就发布（201），有就改成这样（200）。内容相同时什么也不变，在招的继续在招；有改动的重新审核。"""
-    found, outcome = _put(_writer(request), external_id, position)
+    saved_position, outcome = _put(_require_write_token(request), external_id, position)
     if outcome != Outcome.CREATED:
-        return Status(200, found)
-    response["Location"] = _link(found)
-    return Status(201, found)
+        return Status(200, saved_position)
+    response["Location"] = _url(saved_position)
+    return Status(201, saved_position)
 
 
 @router.patch(
@@ -299,14 +312,14 @@ def put_position(
 )
 def change_position(request: HttpRequest, external_id: ExternalPath, change: PositionChange) -> Position:
     """只改发来的字段；有改动的重新审核。"""
-    token = _writer(request)
-    found = _own(token, external_id)
+    token = _require_write_token(request)
+    position = _get_own(token, external_id)
     try:
-        return integrator_writes.change(position=found, **_acting(token), **_values(change))[0]
+        return integrator_writes.change(position=position, **_actor(token), **_to_field_values(change))[0]
     except integrator_writes.PositionEnded as ended:
-        raise _ended(ended.position) from ended
+        raise _ended_response(ended.position) from ended
     except DuplicatePosition as error:
-        raise _looks_alike(error) from error
+        raise _duplicate_response(error) from error
 
 
 @router.post(
@@ -314,11 +327,11 @@ def change_position(request: HttpRequest, external_id: ExternalPath, change: Pos
 )
 def step_position(request: HttpRequest, external_id: ExternalPath, step: Step) -> Position:
     """立即生效；重复同一步不会出错。现在的状态没有这一步时答 409。"""
-    token = _writer(request)
-    found = _own(token, external_id)
+    token = _require_write_token(request)
+    position = _get_own(token, external_id)
     try:
-        return integrator_writes.take_step(position=found, name=step.step, **_acting(token))
+        return integrator_writes.take_step(position=position, name=step.step, **_actor(token))
     except TransitionRefused as error:
-        raise _ended(found) from error
+        raise _ended_response(position) from error
     except DuplicatePosition as error:
-        raise _looks_alike(error) from error
+        raise _duplicate_response(error) from error

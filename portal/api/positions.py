@@ -1,4 +1,4 @@
-"""Positions out: what is open for everybody, the rest for the firm (members and tokens) and its reviewers."""
+"""Reads of positions: open ones for everybody, others for their employer and its reviewers."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -11,17 +11,17 @@ from ninja.decorators import decorate_view
 from ninja.pagination import PaginationBase, paginate
 from pydantic import AwareDatetime
 
-from portal.api.authentication import NEEDS_NOTHING, OPEN, token_of
+from portal.api.authentication import NO_AUTH_REQUIRED, OPEN, request_token
 from portal.api.conditional_responses import revalidated
-from portal.api.schemas import LARGEST_PAGE, LAST_PAGE, PAGE_SIZE, Choice, Coded, Named, RecordId, choice
+from portal.api.schemas import MAX_PAGE, MAX_PAGE_SIZE, PAGE_SIZE, Choice, Coded, Named, RecordId, choice
 from portal.positions.enums import PositionState
 from portal.positions.models import Position, PositionQuerySet
 from portal.stations.models import path_range
 
 router = Router(tags=["positions"])
-# No post is older; what is asked for beyond it means: all.
-_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
-_END = datetime(9000, 1, 1, tzinfo=UTC)
+# Limits of `updated_since`: earlier means all, later means none.
+_MIN_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+_MAX_TIME = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 class PositionRow(Schema):
@@ -61,9 +61,9 @@ class PositionRow(Schema):
 
     @staticmethod
     def resolve_external_id(row: Position, context: dict[str, Any]) -> str | None:
-        token = token_of(context["request"])
-        mine = token is not None and token.employer_id == row.employer_id
-        return row.external_id if mine else None
+        token = request_token(context["request"])
+        is_own = token is not None and token.employer_id == row.employer_id
+        return row.external_id if is_own else None
 
 
 class PositionDetail(PositionRow):
@@ -105,14 +105,15 @@ class PositionFilters(Schema):
     )
 
 
-class Walked(PaginationBase):
-    """Pages by number, the latest first; or, with `after`, all rows in the order of their numbers: what is
-    published or closed meanwhile neither repeats nor hides a row.
+class KeysetPagination(PaginationBase):
+    """Pagination by page number, latest first, or with `after` by primary key.
+
+    Rows published or closed meanwhile neither repeat nor hide a row of the second kind.
     """
 
     class Input(Schema):
-        page: int = Field(1, ge=1, le=LAST_PAGE, description="第几页，从 1 起")
-        page_size: int = Field(PAGE_SIZE, ge=1, le=LARGEST_PAGE, description="每页条数")
+        page: int = Field(1, ge=1, le=MAX_PAGE, description="第几页，从 1 起")
+        page_size: int = Field(PAGE_SIZE, ge=1, le=MAX_PAGE_SIZE, description="每页条数")
         after: int | None = Field(
             None,
             ge=0,
@@ -131,35 +132,35 @@ class Walked(PaginationBase):
         size = pagination.page_size
         if pagination.after is None:
             rows = queryset
-            begin = (pagination.page - 1) * size
+            start = (pagination.page - 1) * size
         else:
             rows = queryset.filter(pk__gt=pagination.after).order_by("pk")
-            begin = 0
-        # Numbers first: sorting whole rows of 66,000 for a late page takes ten times as long.
-        keys = list(rows.values_list("pk", flat=True)[begin : begin + size + 1])
-        found = _shown(queryset.order_by().filter(pk__in=keys[:size])).in_bulk()
-        more = pagination.after is not None and len(keys) > size
+            start = 0
+        # Primary keys first: sorting 66,000 whole rows for a late page takes ten times as long.
+        keys = list(rows.values_list("pk", flat=True)[start : start + size + 1])
+        positions = _with_public_details(queryset.order_by().filter(pk__in=keys[:size])).in_bulk()
+        has_more = pagination.after is not None and len(keys) > size
         return {
-            "items": [found[key] for key in keys[:size] if key in found],
+            "items": [positions[key] for key in keys[:size] if key in positions],
             "count": queryset.count(),
-            "next": keys[size - 1] if more else None,
+            "next": keys[size - 1] if has_more else None,
         }
 
 
-def _shown(rows: PositionQuerySet) -> PositionQuerySet:
-    # To decrypt a phone number that nobody is shown costs more than the rest of the row.
+def _with_public_details(rows: PositionQuerySet) -> PositionQuerySet:
+    # Decrypting the phone number, which is not part of the response, costs more than the rest of the row.
     return rows.with_details().defer("employer__contact_phone")
 
 
 def positions_for(request: HttpRequest) -> PositionQuerySet:
-    """What the caller may see: open posts, and besides them those of the own employer or stations."""
-    token = token_of(request)
+    """Return open positions, plus those of the caller's own employer or reviewed stations."""
+    token = request_token(request)
     if token is None:
         return Position.objects.visible_to(request.user)
-    seen = Position.objects.open_at()
+    open_positions = Position.objects.open_at()
     if token.employer is None:
-        return seen
-    return seen | Position.objects.run_by(token.created_by).filter(employer=token.employer)
+        return open_positions
+    return open_positions | Position.objects.run_by(token.created_by).filter(employer=token.employer)
 
 
 @router.get(
@@ -167,10 +168,10 @@ def positions_for(request: HttpRequest) -> PositionQuerySet:
     response=list[PositionRow],
     summary="岗位列表",
     auth=OPEN,
-    openapi_extra=NEEDS_NOTHING,
+    openapi_extra=NO_AUTH_REQUIRED,
 )
 @decorate_view(revalidated)
-@paginate(Walked)
+@paginate(KeysetPagination)
 def list_positions(request: HttpRequest, filters: Query[PositionFilters]) -> PositionQuerySet:
     """此刻在招的岗位，最新发布的在前；关闭、暂停、过期的从那一秒起不再出现。
 
@@ -187,8 +188,8 @@ def list_positions(request: HttpRequest, filters: Query[PositionFilters]) -> Pos
     if filters.occupation:
         rows = rows.filter(path_range("occupation_id", filters.occupation))
     if filters.updated_since is not None:
-        # In UTC: PostgreSQL knows no zone sixteen hours away, which the format allows.
-        since = min(max(filters.updated_since, _BEGINNING), _END).astimezone(UTC)
+        # In UTC: the format allows offsets that PostgreSQL refuses.
+        since = min(max(filters.updated_since, _MIN_TIME), _MAX_TIME).astimezone(UTC)
         rows = rows.filter(updated_at__gte=since)
     return rows
 
@@ -198,9 +199,9 @@ def list_positions(request: HttpRequest, filters: Query[PositionFilters]) -> Pos
     response=PositionDetail,
     summary="一个岗位",
     auth=OPEN,
-    openapi_extra=NEEDS_NOTHING,
+    openapi_extra=NO_AUTH_REQUIRED,
 )
 @decorate_view(revalidated)
 def position(request: HttpRequest, position_id: int) -> Position:
     """在招的人人可看；其他状态的只有本单位和审核人员能看，对其他人一律 404。"""
-    return get_object_or_404(_shown(positions_for(request)), pk=position_id)
+    return get_object_or_404(_with_public_details(positions_for(request)), pk=position_id)

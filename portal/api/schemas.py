@@ -1,4 +1,4 @@
-"""Shapes that more than one room of the API answers with."""
+"""Schemas and pagination that several modules of the API share."""
 
 from typing import Annotated
 
@@ -6,19 +6,19 @@ from ninja import Field, Schema
 from ninja.pagination import PageNumberPagination
 
 PAGE_SIZE = 20
-LARGEST_PAGE = 100
-LAST_PAGE = 100_000
+MAX_PAGE_SIZE = 100
+MAX_PAGE = 100_000
 
-# The number of a record: what no database can hold is refused before it is asked.
+# Primary key in a request, limited to the range of a database integer.
 RecordId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
-class Paged(PageNumberPagination):
-    """`?page=1&page_size=20` -> `{"items": […], "count": total}`; at most 100 rows a page."""
+class PagePagination(PageNumberPagination):
+    """Pagination by number: `?page=1&page_size=20` -> `{"items": […], "count": total}`."""
 
     class Input(Schema):
-        page: int = Field(1, ge=1, le=LAST_PAGE, description="第几页，从 1 起")
-        page_size: int = Field(PAGE_SIZE, ge=1, le=LARGEST_PAGE, description="每页条数")
+        page: int = Field(1, ge=1, le=MAX_PAGE, description="第几页，从 1 起")
+        page_size: int = Field(PAGE_SIZE, ge=1, le=MAX_PAGE_SIZE, description="每页条数")
 
     def __init__(self) -> None:
         super().__init__(page_size=PAGE_SIZE)
@@ -46,5 +46,5 @@ class Choice(Schema):
 
 
 def choice(record: object, field: str) -> dict[str, str]:
-    """`Choice` of a model's field with choices."""
+    """Return the `Choice` of a model field with choices."""
     return {"value": str(getattr(record, field)), "label": str(getattr(record, f"get_{field}_display")())}

@@ -1,4 +1,4 @@
-"""The search of the portal. Its scope is the public one, whoever asks: no person is in the index."""
+"""Search of the portal in the public scope for every caller; the index holds no people."""
 
 from typing import Literal
 
@@ -7,8 +7,9 @@ from django.urls import reverse
 from ninja import Field, Query, Router, Schema
 from ninja.decorators import decorate_view
 
-from portal.api.authentication import NEEDS_NOTHING, OPEN
+from portal.api.authentication import NO_AUTH_REQUIRED, OPEN
 from portal.api.conditional_responses import revalidated
+from portal.api.schemas import PAGE_SIZE
 from search import get_backend
 from search.query import DEEPEST, LARGEST_PAGE, Hit, Kind, Scope, SearchQuery, Sort
 
@@ -48,15 +49,15 @@ class SearchFilters(Schema):
     region: str = Field("", pattern=r"^\d{0,12}$", description="区划代码，含其下级")
     pay_at_least: int | None = Field(None, ge=0, le=1_000_000, description="月薪能达到（元）")
     education_at_most: int | None = Field(None, ge=0, le=4, description="本人学历，0 初中 … 4 研究生")
-    sort: Literal["relevance", "newest", "pay"] = "relevance"  # by distance: the API knows no home
+    sort: Literal["relevance", "newest", "pay"] = "relevance"  # not by distance: callers have no home address
     page: int = Field(1, ge=1, le=DEEPEST // LARGEST_PAGE)
-    page_size: int = Field(20, ge=1, le=LARGEST_PAGE)
+    page_size: int = Field(PAGE_SIZE, ge=1, le=LARGEST_PAGE)
 
 
-@router.get("", response=SearchAnswer, summary="搜索", auth=OPEN, openapi_extra=NEEDS_NOTHING)
+@router.get("", response=SearchAnswer, summary="搜索", auth=OPEN, openapi_extra=NO_AUTH_REQUIRED)
 @decorate_view(revalidated)
 def search(
-    request: HttpRequest,  # noqa: ARG001 - what ninja hands a view
+    request: HttpRequest,  # noqa: ARG001  (ninja passes the request)
     filters: Query[SearchFilters],
 ) -> dict[str, object]:
     """Open positions, fairs to come and verified employers by words."""

@@ -1,4 +1,4 @@
-"""Open statistics, each figure with its definition and the moment it was counted."""
+"""Open statistics: each figure with its definition and the time of counting."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from portal.api.authentication import NEEDS_NOTHING, OPEN
+from portal.api.authentication import NO_AUTH_REQUIRED, OPEN
 from portal.reports.open_statistics import SUPPRESSION_NOTE, count_open_statistics
 
 router = Router(tags=["statistics"])
@@ -36,7 +36,7 @@ class Statistics(Schema):
     occupations: list[CellRow] = Field(description="按职业中类")
 
 
-@router.get("", response=Statistics, summary="公开统计", auth=OPEN, openapi_extra=NEEDS_NOTHING)
-def statistics(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - what ninja hands a view
+@router.get("", response=Statistics, summary="公开统计", auth=OPEN, openapi_extra=NO_AUTH_REQUIRED)
+def statistics(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001  (ninja passes the request)
     """平台的公开数字，从记录逐条计数，没有手工填报。"""
     return {**asdict(count_open_statistics()), "suppression": SUPPRESSION_NOTE}

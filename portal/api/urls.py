@@ -1,8 +1,8 @@
 """The JSON API for integrators, described at /api/v1/docs.
 
-Open data is for anybody, an employer's programs bring a token, people their session; staff need their
-second factor here as well (portal.web.shared.middleware). Every list begins with what the caller may see,
-comes in pages and costs a fixed number of queries.
+Open data needs no authentication; an employer's programs send a token, people use their session, and staff
+need their second factor (portal.web.shared.middleware). Every list is restricted to what the caller may see,
+is paginated and takes a constant number of queries.
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ from ninja.security import django_auth
 
 from portal.api import error_responses, fairs, placements, position_writes, search, statistics, veterans
 from portal.api.authentication import THROTTLES
-from portal.api.openapi_description import complete
+from portal.api.openapi_description import add_responses
 
 GUIDE = f"""
 公开数据（岗位、招聘会、搜索、统计）不用登录；用人单位的程序用**接口令牌**读写本单位岗位；
@@ -39,7 +39,7 @@ GUIDE = f"""
 
 class PortalAPI(NinjaAPI):
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
-        return complete(super().get_openapi_schema(**kwargs))
+        return add_responses(super().get_openapi_schema(**kwargs))
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """Keep the published ids, which name the methods of generated clients, when a module is renamed."""
@@ -69,8 +69,8 @@ api = PortalAPI(
         ]
     },
 )
-error_responses.install(api)
-api.add_router("/positions", position_writes.router)  # also holds what portal.api.positions reads
+error_responses.add_handlers(api)
+api.add_router("/positions", position_writes.router)  # includes the operations of portal.api.positions
 api.add_router("/fairs", fairs.router)
 api.add_router("/search", search.router)
 api.add_router("/statistics", statistics.router)
@@ -79,6 +79,6 @@ api.add_router("/placements", placements.router)
 api.add_router("/follow-ups", placements.follow_ups)
 
 
-def no_such_address(request: HttpRequest, rest: str) -> HttpResponse:  # noqa: ARG001
-    """What no operation answers for: in the API's own shape, and before the CMS offers a page."""
+def unknown_path(request: HttpRequest, rest: str) -> HttpResponse:  # noqa: ARG001
+    """Answer 404 in the API's format for a path without an operation, before the CMS handles it."""
     return api.create_response(request, {"detail": "没有找到。"}, status=404)

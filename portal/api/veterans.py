@@ -1,4 +1,4 @@
-"""Veterans' files: masked, scoped, and every look noted where the person can read it."""
+"""Veteran records: masked, restricted to the caller's scope, each access logged for the veteran."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from ninja.pagination import paginate
 
 from portal.accounts.actions import log_access
 from portal.accounts.enums import AccessKind
-from portal.api.schemas import Choice, Coded, Named, Paged, choice
+from portal.api.schemas import Choice, Coded, Named, PagePagination, choice
 from portal.core.certificates import CertificateKind
 from portal.core.encryption import mask_phone
 from portal.veterans.enums import EmploymentStatus
@@ -110,7 +110,7 @@ class VeteranFilters(Schema):
 
 
 @router.get("", response=list[VeteranRow], summary="档案列表")
-@paginate(Paged)
+@paginate(PagePagination)
 def list_veterans(request: HttpRequest, filters: Query[VeteranFilters]) -> QuerySet[Veteran]:
     """Files of the caller's stations and below; for anybody else their own, if there is one."""
     rows = Veteran.objects.visible_to(request.user).select_related("station", "living_region")
@@ -126,17 +126,17 @@ def list_veterans(request: HttpRequest, filters: Query[VeteranFilters]) -> Query
 @router.get("/{int:veteran_id}", response=VeteranFile, summary="一份档案")
 def veteran(request: HttpRequest, veteran_id: int) -> Veteran:
     """One file. Looking at another person's is noted; a refused try of staff is noted too."""
-    found = Veteran.objects.visible_to(request.user).with_details().filter(pk=veteran_id).first()
-    if found is None:
-        _note_refusal(request, veteran_id)
+    record = Veteran.objects.visible_to(request.user).with_details().filter(pk=veteran_id).first()
+    if record is None:
+        _log_refusal(request, veteran_id)
         raise Http404
-    if found.account_id != request.user.pk:
-        log_access(actor=request.user, file_id=found.pk, kind=AccessKind.VIEW, reason="接口")
-    return found
+    if record.account_id != request.user.pk:
+        log_access(actor=request.user, file_id=record.pk, kind=AccessKind.VIEW, reason="接口")
+    return record
 
 
-def _note_refusal(request: HttpRequest, veteran_id: int) -> None:
-    """A member of staff tried a file that exists but is not theirs: its owner can read that."""
+def _log_refusal(request: HttpRequest, veteran_id: int) -> None:
+    """Log the attempt of staff on an existing record outside their scope, for the veteran to read."""
     others = Veteran.objects.exclude(pk__in=Veteran.objects.visible_to(request.user))
     if request.user.is_station_staff and others.filter(pk=veteran_id).exists():
         log_access(actor=request.user, file_id=veteran_id, kind=AccessKind.REFUSED, reason="接口")

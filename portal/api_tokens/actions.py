@@ -1,4 +1,4 @@
-"""Making, taking back and recognising tokens."""
+"""Actions on API tokens: issue, revoke, authenticate."""
 
 import secrets
 from datetime import timedelta
@@ -19,7 +19,7 @@ from portal.employers.models import Employer
 TOKEN_PREFIX = "vep_"  # noqa: S105
 MAX_DAYS = 366
 MAX_TOKENS = 10  # usable at the same time, for each employer
-_NOTED_EVERY = timedelta(minutes=1)
+_LAST_USED_PRECISION = timedelta(minutes=1)
 
 
 def _digest(secret: str) -> str:
@@ -30,12 +30,17 @@ def _digest(secret: str) -> str:
 def issue(
     *, by: User, name: str, scope: TokenScope, days: int, employer: Employer | None = None
 ) -> tuple[ApiToken, str]:
-    """Make a token for an employer, or (None) one that reads public data. The token and its text, which is
-    kept nowhere.
+    """Create a token for an employer, or without one a token that reads public data.
+
+    Args:
+        days: period of validity.
+
+    Returns:
+        The token and its secret, which is not stored.
 
     Raises:
-        PermissionDenied: `by` is not an owner of the employer, or not an operator of the whole city.
-        ValidationError: by field; too many tokens, a name that is in use, a life that is too long.
+        PermissionDenied: `by` is neither an owner of the employer nor, without one, a city operator.
+        ValidationError: by field; too many tokens, a name in use, or a validity out of range.
     """
     if not can_issue(by, employer):
         raise PermissionDenied("只有单位管理员可以创建接口令牌。")
@@ -67,7 +72,7 @@ def issue(
 
 @transaction.atomic
 def revoke(*, token: ApiToken, by: User) -> ApiToken:
-    """Take a token back; the program that holds it is refused from now on. Twice changes nothing."""
+    """Revoke a token at once; a second call changes nothing."""
     if not can_revoke(by, token):
         raise PermissionDenied("只有单位管理员和审核人员可以吊销。")
     if token.revoked_at is None:
@@ -78,7 +83,7 @@ def revoke(*, token: ApiToken, by: User) -> ApiToken:
 
 
 def authenticate_token(secret: str) -> ApiToken | None:
-    """The usable token of this text, its use noted (to the minute); None for any other text."""
+    """Return the usable token of this secret, or None; record its use to the minute."""
     if not secret.startswith(TOKEN_PREFIX):
         return None
     rows = ApiToken.objects.usable_at().select_related("employer", "created_by")
@@ -86,6 +91,6 @@ def authenticate_token(secret: str) -> ApiToken | None:
     if token is None:
         return None
     now = timezone.now()
-    if token.last_used_at is None or token.last_used_at < now - _NOTED_EVERY:
+    if token.last_used_at is None or token.last_used_at < now - _LAST_USED_PRECISION:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
     return token

@@ -3,7 +3,7 @@ from datetime import timedelta
 from django.apps import AppConfig
 
 
-class IntegratorsConfig(AppConfig):
+class ApiTokensConfig(AppConfig):
     name = "portal.api_tokens"
     verbose_name = "接口对接"
 

@@ -1,4 +1,4 @@
-"""Programs that ask instead of people: their tokens, and how often each caller asked this minute."""
+"""API tokens of programs, and request counts of API callers."""
 
 from datetime import datetime
 
@@ -18,34 +18,38 @@ from portal.stations.models import in_subtrees
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def usable_at(self, now: datetime | None = None) -> "ApiTokenQuerySet":
-        """Not revoked, not run out, and whoever made it still acts for its employer."""
-        acting = EmployerMembership.objects.filter(
+        """Return tokens neither revoked nor expired whose creator still acts for their employer."""
+        membership = EmployerMembership.objects.filter(
             employer=OuterRef("employer_id"), user=OuterRef("created_by")
         )
         return self.filter(
-            Q(employer=None) | Exists(acting),
+            Q(employer=None) | Exists(membership),
             revoked_at=None,
             expires_at__gt=now or timezone.now(),
             created_by__is_active=True,
         )
 
     def visible_to(self, user: User) -> "ApiTokenQuerySet":
-        """Owners see their employers'; reviewers those of their subtrees' employers; operators of the whole
-        city those that belong to no employer as well.
+        """Return the tokens of the user's employers and reviewed subtrees.
+
+        Owners see those of their employers; city operators also tokens without an employer.
         """
-        owned = EmployerMembership.objects.filter(user=user, role=EmployerRole.OWNER).values("employer")
-        seen = Q(employer__in=owned)
+        own_employers = EmployerMembership.objects.filter(user=user, role=EmployerRole.OWNER).values(
+            "employer"
+        )
+        condition = Q(employer__in=own_employers)
         paths = user.station_paths(Permission.REVIEW_EMPLOYERS)
         if paths:
-            seen |= in_subtrees("employer__station", paths)
+            condition |= in_subtrees("employer__station", paths)
         if can_change_network(user):
-            seen |= Q(employer=None)
-        return self.filter(seen)
+            condition |= Q(employer=None)
+        return self.filter(condition)
 
 
 class ApiToken(TimestampedModel):
-    """What a program shows instead of a sign-in. It belongs to an employer and acts for it, or to none and
-    reads what is public. Only a keyed hash of it is kept: it is shown once, when it is made.
+    """Credential of a program, which acts for its employer, or without one reads public data.
+
+    Only a keyed hash of the secret is stored; the secret is shown once.
     """
 
     employer = models.ForeignKey(
@@ -53,7 +57,7 @@ class ApiToken(TimestampedModel):
     )
     name = models.CharField("名称", max_length=40)
     scope = models.CharField("权限", max_length=8, choices=TokenScope.choices, default=TokenScope.READ)
-    # The first characters, so that people can tell which one a program holds.
+    # First characters of the secret, to identify the token a program uses.
     prefix = models.CharField("开头", max_length=12)
     digest = models.CharField("检索值", max_length=64, unique=True)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="创建人")
@@ -73,18 +77,18 @@ class ApiToken(TimestampedModel):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(scope=TokenScope.WRITE) | Q(employer__isnull=False),
-                name="token_writes_for_an_employer",
+                name="token_write_needs_employer",
             ),
             models.CheckConstraint(
                 condition=Q(revoked_at__isnull=True, revoked_by__isnull=True)
                 | Q(revoked_at__isnull=False, revoked_by__isnull=False),
-                name="token_revoked_by_somebody",
+                name="token_revocation_complete",
             ),
             models.UniqueConstraint(
-                fields=["employer", "name"], condition=Q(revoked_at=None), name="token_name_once"
+                fields=["employer", "name"], condition=Q(revoked_at=None), name="token_name_unique"
             ),
             models.UniqueConstraint(
-                fields=["name"], condition=Q(revoked_at=None, employer=None), name="token_public_name_once"
+                fields=["name"], condition=Q(revoked_at=None, employer=None), name="token_public_name_unique"
             ),
         ]
 
@@ -97,7 +101,7 @@ class ApiToken(TimestampedModel):
 
     @property
     def state(self) -> tuple[str, str]:
-        """(state, words) for a badge, by the clock."""
+        """Return (state, label) for a badge at the current time."""
         if self.revoked_at is not None:
             return "withdrawn", "已吊销"
         if self.expires_at <= timezone.now():
@@ -106,14 +110,14 @@ class ApiToken(TimestampedModel):
 
 
 class RequestCount(models.Model):
-    """How often a caller asked in one minute. One row that every server process adds to."""
+    """Requests of one caller in one minute."""
 
-    caller = models.CharField("调用方", max_length=64)  # a keyed hash: nobody's address is kept
+    caller = models.CharField("调用方", max_length=64)  # a keyed hash, no address
     minute = models.BigIntegerField("分钟")  # since 1970
     count = models.PositiveIntegerField("次数", default=1)
 
     class Meta:
         verbose_name = "接口调用次数"
         verbose_name_plural = "接口调用次数"
-        constraints = [models.UniqueConstraint(fields=["caller", "minute"], name="requests_of_a_minute")]
-        indexes = [models.Index(fields=["minute"], name="requests_minute")]
+        constraints = [models.UniqueConstraint(fields=["caller", "minute"], name="request_count_unique")]
+        indexes = [models.Index(fields=["minute"], name="request_count_minute")]

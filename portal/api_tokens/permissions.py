@@ -1,4 +1,4 @@
-"""Who may make and take back tokens."""
+"""Permissions on API tokens."""
 
 from portal.accounts.models import User
 from portal.accounts.permissions import can_change_network
@@ -9,14 +9,14 @@ from portal.employers.models import Employer
 
 
 def can_issue(user: User, employer: Employer | None) -> bool:
-    """Owners for their employer; operators of the whole city for public data."""
+    """Owners may issue tokens of their employer, city operators tokens for public data."""
     if employer is None:
         return can_change_network(user)
     return employer.memberships.filter(user=user, role=EmployerRole.OWNER).exists()
 
 
 def can_revoke(user: User, token: ApiToken) -> bool:
-    """Whoever could make it, and the reviewers of the employer's station."""
+    """Those who may issue the token, and reviewers of its employer."""
     if can_issue(user, token.employer):
         return True
     return token.employer is not None and employers.can_review(user, token.employer)

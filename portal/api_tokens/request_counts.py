@@ -1,7 +1,7 @@
-"""How often a caller asked this minute: one counting row that every server process adds to.
+"""Request counts of API callers per minute, shared by all server processes.
 
-Django's caches were tried for this: the default one counts for each process alone, the database one reads and
-then writes, so that two processes lose each other's requests. One statement here does both.
+Django's caches do not fit: the local-memory cache counts per process, and the database cache reads before it
+writes, so that two processes lose counts. One upsert does both.
 """
 
 import time
@@ -12,29 +12,34 @@ from django.db import connection
 from portal.api_tokens.models import RequestCount
 from portal.core.encryption import lookup_hash
 
-MINUTE = 60
-KEPT_MINUTES = 10  # minutes
-_ADD = (
+_SECONDS = 60
+RETENTION_MINUTES = 10
+_UPSERT = (
     "INSERT INTO api_tokens_requestcount (caller, minute, count) VALUES (%s, %s, 1)"
     " ON CONFLICT (caller, minute) DO UPDATE SET count = api_tokens_requestcount.count + 1 RETURNING count"
 )
 
 
 def count_request(kind: str, caller: str) -> bool:
-    """Count one request of this caller; False when it is more than `settings.API_RATES[kind]` a minute."""
-    hashed = lookup_hash(f"api:{kind}:{caller}")
+    """Count a request; return False when the caller exceeds `settings.API_RATES[kind]` in this minute.
+
+    Args:
+        kind: 'token', 'person', 'address', 'anonymous', 'feed' or 'confirmation'.
+        caller: identifies the caller; stored as a keyed hash.
+    """
+    caller_hash = lookup_hash(f"api:{kind}:{caller}")
     with connection.cursor() as cursor:
-        cursor.execute(_ADD, [hashed, int(time.time() // MINUTE)])
+        cursor.execute(_UPSERT, [caller_hash, int(time.time() // _SECONDS)])
         (count,) = cursor.fetchone()
     return bool(count <= settings.API_RATES[kind])
 
 
 def seconds_until_reset() -> int:
-    """Until the next minute begins and everybody may ask again."""
-    return MINUTE - int(time.time() % MINUTE)
+    """Return the seconds until the counts start again."""
+    return _SECONDS - int(time.time() % _SECONDS)
 
 
 def delete_expired_counts() -> int:
-    """Delete the counts of minutes that are over; how many."""
-    over = int(time.time() // MINUTE) - KEPT_MINUTES
-    return RequestCount.objects.filter(minute__lt=over).delete()[0]
+    """Delete the counts of past minutes; return their number."""
+    oldest = int(time.time() // _SECONDS) - RETENTION_MINUTES
+    return RequestCount.objects.filter(minute__lt=oldest).delete()[0]

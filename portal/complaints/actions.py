@@ -1,4 +1,4 @@
-"""Every write to a complaint. What the employer is told names neither the reporter nor a complaint's text."""
+"""Write actions on a complaint. Messages to the employer hold neither the reporter nor the text."""
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -17,24 +17,24 @@ from portal.notifications.enums import NotificationKind, NotificationTarget
 from portal.positions import actions as positions
 from portal.positions.models import Position
 
-# More than these at once is no reader of posts.
+# Open complaints of one reporter at the same time.
 MAX_OPEN_COMPLAINTS = 10
 
 
 @transaction.atomic
 def report(*, position: Position, by: User, kind: ComplaintKind, text: str) -> Complaint:
-    """Report a bad post; the deadline of the answer runs from today.
+    """Report a position; the period for the answer begins today.
 
     Raises:
-        PermissionDenied: `by` cannot see the post, or belongs to its firm.
-        ValidationError: by field; or it is reported already, or too many are waiting.
+        PermissionDenied: `by` cannot see the position, or acts for its employer.
+        ValidationError: by field; reported already; or too many open complaints.
     """
     if not can_report(by, position):
-        raise PermissionDenied("not a reader of this position, or of its own firm")
-    waiting = Complaint.objects.reported_by(by).filter(state=ComplaintState.OPEN)
-    if waiting.filter(position=position).exists():
+        raise PermissionDenied("cannot see this position, or acts for its employer")
+    open_complaints = Complaint.objects.reported_by(by).filter(state=ComplaintState.OPEN)
+    if open_complaints.filter(position=position).exists():
         raise ValidationError("您已经举报过这个岗位，正在处理，结果会通知您。")
-    if waiting.count() >= MAX_OPEN_COMPLAINTS:
+    if open_complaints.count() >= MAX_OPEN_COMPLAINTS:
         raise ValidationError(f"您有 {MAX_OPEN_COMPLAINTS} 条举报还在处理，请等答复后再提交。")
     complaint = Complaint(
         position=position,
@@ -51,14 +51,18 @@ def report(*, position: Position, by: User, kind: ComplaintKind, text: str) -> C
 
 @transaction.atomic
 def answer(*, complaint: Complaint, by: User, outcome: Outcome, words: str, told: str = "") -> Complaint:
-    """Close a complaint with what was done; the reporter reads `words`, the employer reads `told`.
+    """Answer a complaint and carry out its outcome.
+
+    Args:
+        words: message to the reporter.
+        told: message to the employer; required unless no fault was found.
 
     Raises:
-        PermissionDenied: `by` is no reviewer of the firm's station, or a party.
-        ValidationError: by field; answered already; or the post is not public any more.
+        PermissionDenied: `by` does not review the employer, acts for it, or is the reporter.
+        ValidationError: by field; answered already; or the position is not public any more.
     """
     if not can_answer(by, complaint):
-        raise PermissionDenied("not a reviewer of this employer's station, or a party")
+        raise PermissionDenied("does not review this employer, or is a party")
     complaint = Complaint.objects.select_for_update(of=("self",)).with_details().get(pk=complaint.pk)
     if complaint.state != ComplaintState.OPEN:
         raise ValidationError("这条举报已经答复过了。")

@@ -1,4 +1,4 @@
-"""Until when a complaint must be answered: in working days, of which a setting says how many."""
+"""Deadline of the answer to a complaint, in working days."""
 
 from datetime import date, timedelta
 
@@ -6,8 +6,9 @@ SATURDAY = 5
 
 
 def working_days_after(day: date, count: int) -> date:
-    """The last of `count` working days after `day`, Monday to Friday. Public holidays are not known here,
-    so a deadline is sooner rather than later.
+    """Return the last of `count` working days after `day`, Monday to Friday.
+
+    Public holidays count as working days, so a deadline is early rather than late.
     """
     while count > 0:
         day += timedelta(days=1)

@@ -1,4 +1,4 @@
-"""Reports of bad posts (举报): staff answer within days, and the firm never learns who said it."""
+"""Complaints about positions (举报). The employer never learns the reporter."""
 
 from datetime import date
 from typing import TYPE_CHECKING
@@ -21,18 +21,23 @@ if TYPE_CHECKING:
 
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def visible_to(self, user: "User | AnonymousUser") -> "ComplaintQuerySet":
-        """One's own, and those about posts that one's stations review; never about one's own firm."""
+        """Return the user's own complaints and those about positions that the user reviews.
+
+        Complaints about the user's own employers are excluded.
+        """
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        return self.filter(Q(reporter=user) | self._in_charge(user))
+        return self.filter(Q(reporter=user) | self._reviewed_by(user))
 
     def reviewable_by(self, user: User) -> "ComplaintQuerySet":
-        return self.filter(self._in_charge(user))
+        return self.filter(self._reviewed_by(user))
 
     @staticmethod
-    def _in_charge(user: User) -> Q:
-        below = in_subtrees("position__employer__station", user.station_paths(Permission.REVIEW_EMPLOYERS))
-        return below & ~Q(position__employer__in=user.employer_memberships.values("employer"))
+    def _reviewed_by(user: User) -> Q:
+        in_reviewed_stations = in_subtrees(
+            "position__employer__station", user.station_paths(Permission.REVIEW_EMPLOYERS)
+        )
+        return in_reviewed_stations & ~Q(position__employer__in=user.employer_memberships.values("employer"))
 
     def reported_by(self, user: User) -> "ComplaintQuerySet":
         return self.filter(reporter=user)
@@ -45,7 +50,7 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
 
 
 class Complaint(TimestampedModel):
-    """One person's report about one position."""
+    """Complaint of one person about one position."""
 
     position = models.ForeignKey(Position, models.PROTECT, related_name="complaints", verbose_name="岗位")
     reporter = models.ForeignKey(User, models.PROTECT, related_name="complaints", verbose_name="举报人")
@@ -72,7 +77,7 @@ class Complaint(TimestampedModel):
             models.UniqueConstraint(
                 fields=["position", "reporter"],
                 condition=Q(state=ComplaintState.OPEN),
-                name="complaint_one_open_each",
+                name="complaint_one_open_per_reporter",
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -83,7 +88,7 @@ class Complaint(TimestampedModel):
                     & ~Q(outcome="")
                     & ~Q(answer="")
                 ),
-                name="complaint_answered_in_full",
+                name="complaint_answer_complete",
             ),
         ]
 

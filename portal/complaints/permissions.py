@@ -1,4 +1,4 @@
-"""Who may report a post, and who answers."""
+"""Permissions on complaints."""
 
 from portal.accounts.models import User
 from portal.complaints.models import Complaint
@@ -8,14 +8,14 @@ from portal.positions.permissions import can_review
 
 
 def can_report(user: User, position: Position) -> bool:
-    """Anybody signed in who can see it, but not its own firm."""
+    """Signed-in users who can see the position may report it, except members of its employer."""
     return Position.objects.visible_to(user).filter(pk=position.pk).exists() and not acts_for(
         user, position.employer
     )
 
 
 def can_answer(user: User, complaint: Complaint) -> bool:
-    """The reviewers of the firm's station; nobody judges the own firm or the own complaint."""
+    """Reviewers of the employer may answer, unless they act for it or are the reporter."""
     position = complaint.position
     return (
         can_review(user, position)

@@ -30,9 +30,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "接口调用次数",
                 "verbose_name_plural": "接口调用次数",
-                "indexes": [models.Index(fields=["minute"], name="requests_minute")],
+                "indexes": [models.Index(fields=["minute"], name="request_count_minute")],
                 "constraints": [
-                    models.UniqueConstraint(fields=("caller", "minute"), name="requests_of_a_minute")
+                    models.UniqueConstraint(fields=("caller", "minute"), name="request_count_unique")
                 ],
             },
         ),
@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                             ("employer__isnull", False),
                             _connector="OR",
                         ),
-                        name="token_writes_for_an_employer",
+                        name="token_write_needs_employer",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -113,17 +113,17 @@ class Migration(migrations.Migration):
                             models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)),
                             _connector="OR",
                         ),
-                        name="token_revoked_by_somebody",
+                        name="token_revocation_complete",
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("revoked_at", None)),
                         fields=("employer", "name"),
-                        name="token_name_once",
+                        name="token_name_unique",
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("employer", None), ("revoked_at", None)),
                         fields=("name",),
-                        name="token_public_name_once",
+                        name="token_public_name_unique",
                     ),
                 ],
             },

@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(
                         condition=models.Q(("state", "open")),
                         fields=("position", "reporter"),
-                        name="complaint_one_open_each",
+                        name="complaint_one_open_per_reporter",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
                             ),
                             _connector="OR",
                         ),
-                        name="complaint_answered_in_full",
+                        name="complaint_answer_complete",
                     ),
                 ],
             },
