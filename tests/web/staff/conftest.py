@@ -1,4 +1,4 @@
-"""Two neighbouring towns of one county, each with a clerk, a person, an intention and a call that is due."""
+"""Scene of two neighbouring towns: a clerk, a veteran, a placement and a due follow-up in each."""
 
 from types import SimpleNamespace
 
@@ -20,7 +20,7 @@ def index_folder(settings, tmp_path):
 
 
 def make_due():
-    """Of each intention's calls, the soonest is due today."""
+    """Move the earliest follow-up of every placement to today."""
     for placement in Placement.objects.all():
         first = placement.follow_ups.order_by("due_on").first()
         first.due_on = first.call_on = timezone.localdate()
@@ -30,18 +30,18 @@ def make_due():
 @pytest.fixture
 def towns(db):
     stations = make_stations()
-    made = SimpleNamespace(
+    scene = SimpleNamespace(
         stations=stations,
         clerk=make_staff(stations["睦洲镇"], StationRole.CLERK, name="李秀珍"),
         neighbour=make_staff(stations["司前镇"], StationRole.CLERK, name="梁伟强"),
         ours=make_veteran(station=stations["睦洲镇"], name="陈建国"),
         theirs=make_veteran(station=stations["司前镇"], name="黄志明"),
     )
-    made.our_intention = placements.declare(veteran=made.ours, position=make_position(), by=made.clerk)
-    made.their_intention = placements.declare(
-        veteran=made.theirs, position=make_position(), by=made.neighbour
+    scene.our_intention = placements.declare(veteran=scene.ours, position=make_position(), by=scene.clerk)
+    scene.their_intention = placements.declare(
+        veteran=scene.theirs, position=make_position(), by=scene.neighbour
     )
     make_due()
-    made.our_call = made.our_intention.follow_ups.earliest("due_on")
-    made.their_call = made.their_intention.follow_ups.earliest("due_on")
-    return made
+    scene.our_call = scene.our_intention.follow_ups.earliest("due_on")
+    scene.their_call = scene.their_intention.follow_ups.earliest("due_on")
+    return scene

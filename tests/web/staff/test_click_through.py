@@ -1,4 +1,4 @@
-"""Every number of every report page leads to the rows that make it, and the rows count to it."""
+"""Every number of every report page links to its rows, and the rows count to it."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -34,18 +34,18 @@ SMALL = Scale(
 
 @pytest.fixture
 def city(db, settings, tmp_path) -> User:
-    """A small city out of the demo's own makers, with a trouble of every kind; its operator."""
+    """Build a small demo city with a problem of every kind; return its operator."""
     settings.DEMO = True
     load_reference()
     setup_site()
     load(SMALL, SEED)
     operator = User.objects.get_by_natural_key(logins.CITY_OPERATOR.phone)
-    _trouble(operator)
+    _add_problems(operator)
     return operator
 
 
-def _trouble(operator: User) -> None:
-    """What the demo's people happen not to have met."""
+def _add_problems(operator: User) -> None:
+    """Add the problems that the demo data does not contain."""
     today, now = timezone.localdate(), timezone.now()
     rows = list(Placement.objects.filter(state=S.INTENDED).order_by("pk"))
     Placement.objects.filter(pk=rows[0].pk).update(recorded_at=now - timedelta(days=30))
@@ -70,9 +70,9 @@ def _trouble(operator: User) -> None:
         for step, ago in (*began, *further):
             on = today - timedelta(days=ago)
             placements.advance(placement=row, step=step, by=operator, on=on, note="另有打算")
-    firm = rows[2].position.employer
+    employer = rows[2].position.employer
     for row in rows[7:10]:
-        row.position.employer = firm
+        row.position.employer = employer
         row.position.save(update_fields=["employer"])
         placements.advance(placement=row, step="decline_by_employer", by=operator)
 
@@ -82,14 +82,14 @@ def report_pages() -> Iterator[str]:
     today = timezone.localdate()
     fairs = JobFairPage.objects.filter(starts_at__lte=timezone.now()).order_by("-starts_at")
     fair = fairs[1]
-    firm = Employer.objects.filter(positions__placements__isnull=False).order_by("pk")[0]
+    employer = Employer.objects.filter(positions__placements__isnull=False).order_by("pk")[0]
     station = Station.objects.filter(veterans__placements__onboarded_on__isnull=False).order_by("pk")[0]
     county = Station.objects.get(path=station.path[: 2 * Station.steplen])
     for by in DIMENSION_LABELS:
         yield f"/desk/insights/?by={by}"
     yield f"/desk/insights/?by=employer&fair={fair.pk}"
     yield f"/desk/insights/?by=station&station={county.pk}&since={today - timedelta(days=300)}&until={today}"
-    yield f"/desk/insights/?by=month&employer={firm.uscc}"
+    yield f"/desk/insights/?by=month&employer={employer.uscc}"
     yield "/desk/insights/?by=occupation&district=440705&occupation=4-02"
     yield "/desk/insights/retention/"
     yield f"/desk/insights/retention/?station={county.pk}"
@@ -119,24 +119,24 @@ def report_pages() -> Iterator[str]:
 def test_every_report_number_links_to_its_rows(city, client_for, figure) -> None:
     client = client_for(city)
     numbers: dict[str, set[int]] = {}
-    found = pages = nonzero = 0
+    checked = pages = nonzero = 0
     for path in report_pages():
         page, _ = read(client, path)
         assert not page.loose, f"{path}: numbers that lead nowhere: {page.loose}"
         assert page.links, f"{path}: no number"
         pages += 1
-        found += len(page.links)
+        checked += len(page.links)
         for url, number in page.links:
             nonzero += number > 0
             numbers.setdefault(url, set()).add(number)
     wrong = [
-        f"{url}: said {sorted(said)}, {rows} rows"
-        for url, said in numbers.items()
-        if said != {rows := count_rows(client, url)}
+        f"{url}: shows {sorted(count)}, {rows} rows"
+        for url, count in numbers.items()
+        if count != {rows := count_rows(client, url)}
     ]
     assert not wrong, "\n".join(wrong)
     assert nonzero > 500
-    figure(f"{found} numbers on {pages} report pages, {len(numbers)} different lists: all count to it")
+    figure(f"{checked} numbers on {pages} report pages, {len(numbers)} different lists: all count to it")
 
 
 @pytest.mark.must("tracking.5")
@@ -146,7 +146,7 @@ def test_county_numbers_link_to_rows_for_every_role(city, client_for, role, figu
     fair = JobFairPage.objects.filter(starts_at__lte=timezone.now()).latest("starts_at")
     county = Station.objects.get(path=fair.organiser.path[: 2 * Station.steplen])
     client = client_for(make_staff(county, role))
-    found = 0
+    checked = 0
     for path in (
         "/desk/insights/",
         "/desk/insights/satisfaction/",
@@ -157,9 +157,9 @@ def test_county_numbers_link_to_rows_for_every_role(city, client_for, role, figu
         page, _ = read(client, path)
         assert not page.loose, f"{path}: {page.loose}"
         for url, number in dict(page.links).items():
-            found += 1
-            assert count_rows(client, url) == number, f"{path}: {url} said {number}"
-    figure(f"{role.label}: {found} numbers of a county")
+            checked += 1
+            assert count_rows(client, url) == number, f"{path}: {url} shows {number}"
+    figure(f"{role.label}: {checked} numbers of a county")
 
 
 @pytest.mark.must("tracking.5")
@@ -174,7 +174,7 @@ def test_team_numbers_link_to_follow_ups_for_heads_below(city, client_for, depth
     assert context["station"] == station
     assert context["total"].late > 0
     for url, number in page.links:
-        assert count_rows(client, url) == number, f"{url} said {number}"
+        assert count_rows(client, url) == number, f"{url} shows {number}"
     figure(f"head of a {station.get_level_display()}: {len(page.links)} numbers of the team")
 
 

@@ -1,4 +1,4 @@
-"""The desk: each page for each role, what a decision does, and what lists cost."""
+"""Pages of the staff desk: access by role, effect of decisions, query counts."""
 
 from datetime import timedelta
 
@@ -41,8 +41,8 @@ EVERY = ("day", *FILES, *REVIEWS, *DESK)
 
 
 @pytest.fixture
-def of(towns, client_for):
-    """A client for a post at the county of both towns."""
+def client_as(towns, client_for):
+    """Return a function that signs in new staff of the county of both towns."""
 
     def make(role, place="新会区", **kwargs):
         return client_for(make_staff(towns.stations[place], role), **kwargs)
@@ -56,15 +56,15 @@ def test_pages_need_sign_in_and_appointment(client, client_for, towns, name) -> 
     assert client.get(url).url.startswith(reverse("public:sign-in"))
     member = make_user()
     make_employer(member=member)
-    ended = make_staff(towns.stations["睦洲镇"])
-    Appointment.objects.filter(user=ended).update(ends_on=timezone.localdate() - timedelta(days=1))
-    for user in (make_veteran(account=make_user()).account, member, ended):
+    former = make_staff(towns.stations["睦洲镇"])
+    Appointment.objects.filter(user=former).update(ends_on=timezone.localdate() - timedelta(days=1))
+    for user in (make_veteran(account=make_user()).account, member, former):
         assert client_for(user).get(url).status_code == 403
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_staff_without_second_factor_are_redirected_to_setup(of, name) -> None:
-    response = of(StationRole.OPERATOR, "江门市", second_factor=False).get(reverse(f"staff:{name}"))
+def test_staff_without_second_factor_are_redirected_to_setup(client_as, name) -> None:
+    response = client_as(StationRole.OPERATOR, "江门市", second_factor=False).get(reverse(f"staff:{name}"))
     assert response.url.startswith(reverse("public:second-factor"))
 
 
@@ -79,20 +79,20 @@ def test_staff_without_second_factor_are_redirected_to_setup(of, name) -> None:
         (StationRole.EDITOR, {"day"}),
     ],
 )
-def test_each_role_opens_only_its_pages(of, role, opens) -> None:
-    there = of(role)
+def test_each_role_opens_only_its_pages(client_as, role, opens) -> None:
+    there = client_as(role)
     answers = {name: there.get(reverse(f"staff:{name}")).status_code for name in EVERY}
     assert answers == {name: 200 if name in opens else 403 for name in EVERY}
 
 
-def test_record_page_is_logged_and_phones_are_masked(towns, of) -> None:
-    html = of(StationRole.HEAD).get(reverse("staff:veteran", args=[towns.ours.pk])).content.decode()
+def test_record_page_is_logged_and_phones_are_masked(towns, client_as) -> None:
+    html = client_as(StationRole.HEAD).get(reverse("staff:veteran", args=[towns.ours.pk])).content.decode()
     assert towns.ours.phone not in html
     assert AccessLog.objects.get().kind == AccessKind.VIEW
 
 
-def test_reveal_needs_reason_and_is_logged(towns, of) -> None:
-    there, url = of(StationRole.HEAD), reverse("staff:veteran-reveal", args=[towns.ours.pk])
+def test_reveal_needs_reason_and_is_logged(towns, client_as) -> None:
+    there, url = client_as(StationRole.HEAD), reverse("staff:veteran-reveal", args=[towns.ours.pk])
     assert towns.ours.phone not in there.post(url, {"field": "phone", "reason": ""}).content.decode()
     html = there.post(url, {"field": "phone", "reason": "电话回访"}).content.decode()
     assert towns.ours.phone in html
@@ -128,8 +128,8 @@ def test_staff_act_on_behalf_of_veteran(towns, client_for) -> None:
     assert Placement.objects.filter(veteran=towns.ours, position=position).exists()
 
 
-def test_employer_is_verified_or_refused(of) -> None:
-    there = of(StationRole.REVIEWER)
+def test_employer_is_verified_or_refused(client_as) -> None:
+    there = client_as(StationRole.REVIEWER)
     good, bad, foreign_place = (make_employer(verified=False) for _ in range(3))
     url = reverse("staff:employer", args=[good.pk])
     assert "至少勾选一项" in there.post(url, {"decision": "verify"}).content.decode()
@@ -138,21 +138,21 @@ def test_employer_is_verified_or_refused(of) -> None:
     for employer in (good, bad):
         employer.refresh_from_db()
     assert (good.state, bad.state) == (VerificationState.VERIFIED, VerificationState.REFUSED)
-    neighbour = of(StationRole.REVIEWER, "蓬江区")
+    neighbour = client_as(StationRole.REVIEWER, "蓬江区")
     url = reverse("staff:employer", args=[foreign_place.pk])
     assert neighbour.post(url, {"decision": "verify", "evidence": ["licence"]}).status_code == 404
 
 
-def test_invalid_credit_code_needs_reason(of) -> None:
+def test_invalid_credit_code_needs_reason(client_as) -> None:
     employer = make_employer(verified=False, uscc="91350203M0001QAY9B")
-    page = of(StationRole.REVIEWER).post(
+    page = client_as(StationRole.REVIEWER).post(
         reverse("staff:employer", args=[employer.pk]), {"decision": "verify", "evidence": ["licence"]}
     )
     assert "uscc_override_reason" in page.context["decisions"]["verify"].form.errors
 
 
-def test_position_is_approved_or_refused(of) -> None:
-    there = of(StationRole.REVIEWER)
+def test_position_is_approved_or_refused(client_as) -> None:
+    there = client_as(StationRole.REVIEWER)
     good, bad = (make_position(state=PositionState.IN_REVIEW) for _ in range(2))
     there.post(reverse("staff:position", args=[good.pk]), {"decision": "approve"})
     there.post(reverse("staff:position", args=[bad.pk]), {"decision": "refuse", "words": "职责太笼统"})
@@ -162,24 +162,24 @@ def test_position_is_approved_or_refused(of) -> None:
     again = there.post(reverse("staff:position", args=[good.pk]), {"decision": "approve"})
     assert "刚刚有变化" in again.content.decode()
     url = reverse("staff:position", args=[good.pk])
-    assert of(StationRole.REVIEWER, "蓬江区").get(url).status_code == 404
+    assert client_as(StationRole.REVIEWER, "蓬江区").get(url).status_code == 404
 
 
-def test_booth_is_confirmed_or_refused_once(of) -> None:
-    there, fair = of(StationRole.CLERK), make_fair()
+def test_booth_is_confirmed_or_refused_once(client_as) -> None:
+    there, fair = client_as(StationRole.CLERK), make_fair()
     first, second, third = (
         Booth.objects.create(fair=fair, employer=make_employer(), state=BoothState.REQUESTED)
         for _ in range(3)
     )
     there.post(reverse("staff:booth", args=[first.pk]), {"decision": "confirm", "number": "A01"})
-    taken = there.post(reverse("staff:booth", args=[second.pk]), {"decision": "confirm", "number": "a01"})
-    assert "已被占用" in taken.content.decode()
+    occupied = there.post(reverse("staff:booth", args=[second.pk]), {"decision": "confirm", "number": "a01"})
+    assert "已被占用" in occupied.content.decode()
     there.post(reverse("staff:booth", args=[second.pk]), {"decision": "confirm"})
     there.post(reverse("staff:booth", args=[third.pk]), {"decision": "refuse", "reason": "展位已满"})
     states = list(Booth.objects.order_by("pk").values_list("state", "number"))
     assert states == [("confirmed", "A01"), ("confirmed", "A02"), ("refused", "")]
     url = reverse("staff:booth", args=[first.pk])
-    assert of(StationRole.CLERK, "蓬江区").get(url).status_code == 404
+    assert client_as(StationRole.CLERK, "蓬江区").get(url).status_code == 404
 
 
 def test_placement_steps_and_corrections(towns, client_for) -> None:
@@ -198,17 +198,17 @@ def test_placement_steps_and_corrections(towns, client_for) -> None:
     assert towns.our_intention.state == PlacementState.OFFERED
 
 
-def test_fair_report_is_limited_to_organiser_and_above(towns, of) -> None:
+def test_fair_report_is_limited_to_organiser_and_above(towns, client_as) -> None:
     fair = make_fair(organiser=towns.stations["新会区"])
     url = reverse("staff:fair", args=[fair.pk])
-    assert of(StationRole.CLERK).get(url).status_code == 200
-    assert of(StationRole.OPERATOR, "江门市").get(url).status_code == 200
+    assert client_as(StationRole.CLERK).get(url).status_code == 200
+    assert client_as(StationRole.OPERATOR, "江门市").get(url).status_code == 200
     for place in ("睦洲镇", "蓬江区"):
-        assert of(StationRole.CLERK, place).get(url).status_code == 404
+        assert client_as(StationRole.CLERK, place).get(url).status_code == 404
 
 
-def test_helper_gets_door_shift_by_phone(of) -> None:
-    there, fair, helper = of(StationRole.CLERK), make_fair(), make_user("志愿者")
+def test_helper_gets_door_shift_by_phone(client_as) -> None:
+    there, fair, helper = client_as(StationRole.CLERK), make_fair(), make_user("志愿者")
     url = reverse("staff:fair", args=[fair.pk])
     assert "还没有登录过" in there.post(url, {"phone": make_phone()}).content.decode()
     there.post(url, {"phone": helper.phone})
@@ -218,9 +218,9 @@ def test_helper_gets_door_shift_by_phone(of) -> None:
 @pytest.mark.parametrize(
     "name", ["day", "veterans", "placements", "employers", "positions", "booths", "fairs"]
 )
-def test_list_query_count_is_constant(towns, of, same_queries, name) -> None:
+def test_list_query_count_is_constant(towns, client_as, same_queries, name) -> None:
     ranking_index.rebuild()
-    there = of(StationRole.OPERATOR, "江门市")
+    there = client_as(StationRole.OPERATOR, "江门市")
 
     def grow() -> None:
         for number in range(4):
@@ -235,9 +235,9 @@ def test_list_query_count_is_constant(towns, of, same_queries, name) -> None:
     same_queries(lambda: there.get(reverse(f"staff:{name}")), grow)
 
 
-def test_fair_report_query_count_is_constant(of, same_queries) -> None:
+def test_fair_report_query_count_is_constant(client_as, same_queries) -> None:
     fair = make_fair()
-    there = of(StationRole.OPERATOR, "江门市")
+    there = client_as(StationRole.OPERATOR, "江门市")
 
     def grow() -> None:
         for _ in range(3):

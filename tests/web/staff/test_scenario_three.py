@@ -1,4 +1,4 @@
-"""Scenario 3: 睦洲镇's clerk does the day's work and can't see 司前镇's people by any way in."""
+"""Scenario 3: a clerk of 睦洲镇 does the day's work and has no access to veterans of 司前镇."""
 
 from datetime import timedelta
 
@@ -35,14 +35,14 @@ def test_lists_hold_only_own_town(towns, desk, name) -> None:
 
 
 def test_search_does_not_find_neighbour(towns, desk) -> None:
-    def found(name, words) -> int:
+    def count_results(name, words) -> int:
         return desk.get(reverse(f"staff:{name}"), {"q": words}).context["page"].paginator.count
 
     for words in (towns.theirs.name, towns.theirs.phone, towns.theirs.id_last4):
-        assert found("veterans", words) == (towns.ours.id_last4 == words)
+        assert count_results("veterans", words) == (towns.ours.id_last4 == words)
     for words in (towns.ours.name, towns.ours.phone, towns.ours.id_last4):
-        assert found("veterans", words) == 1
-    assert (found("placements", "黄志明"), found("placements", "陈建国")) == (0, 1)
+        assert count_results("veterans", words) == 1
+    assert (count_results("placements", "黄志明"), count_results("placements", "陈建国")) == (0, 1)
 
 
 def test_direct_url_is_refused_and_visible_to_owner(towns, desk) -> None:
@@ -111,7 +111,7 @@ def test_transferred_clerk_is_refused_and_logged_at_once(towns, client_for) -> N
     Appointment.objects.create(
         user=towns.clerk, station=towns.stations["司前镇"], role="clerk", starts_on=yesterday
     )
-    moved = client_for(towns.clerk)
-    assert moved.get(reverse("staff:veteran", args=[towns.ours.pk])).status_code == 403
+    response = client_for(towns.clerk)
+    assert response.get(reverse("staff:veteran", args=[towns.ours.pk])).status_code == 403
     assert AccessLog.objects.get().kind == AccessKind.REFUSED
-    assert "黄志明" in _html(moved.get(reverse("staff:veterans")))
+    assert "黄志明" in _html(response.get(reverse("staff:veterans")))

@@ -1,4 +1,4 @@
-"""The auditor's pages: all that the own subtree did, filters, the check of the chain; nobody else gets in."""
+"""Audit log and access log: scope, filters, verification of the chain, access by role."""
 
 import pytest
 from django.db import connection
@@ -18,25 +18,25 @@ URL, LOOKS, VERIFY = "/desk/audit/", "/desk/audit/looks/", "/desk/audit/verify/"
 
 
 @pytest.fixture
-def of(towns, client_for):
+def auditor_client(towns, client_for):
     def make(place: str, role: StationRole = StationRole.AUDITOR):
         return client_for(make_staff(towns.stations[place], role, name="审计员"))
 
     return make
 
 
-def test_auditor_reads_events_of_own_subtree(towns, of) -> None:
+def test_auditor_reads_events_of_own_subtree(towns, auditor_client) -> None:
     audit.record(
         by=towns.clerk, verb="veterans.updated", target=towns.ours, section="identity", fields=["address"]
     )
     audit.record(by=towns.neighbour, verb="veterans.opened", target=towns.theirs)
     audit.record(by=None, verb="core.keys_rotated", target=None, rows=3)
-    city = of("江门市").get(URL).content.decode()
+    city = auditor_client("江门市").get(URL).content.decode()
     assert all(
         text in city
         for text in ("李秀珍", "梁伟强", "更换加密密钥", "修改档案", "部分：基本信息", "字段：住址")
     )
-    town = of("睦洲镇").get(URL).content.decode()
+    town = auditor_client("睦洲镇").get(URL).content.decode()
     assert "李秀珍" in town
     assert "梁伟强" not in town
     assert "更换加密密钥" not in town
@@ -50,10 +50,10 @@ def test_event_details_use_form_labels(towns) -> None:
     assert describe_details(event) == "行数：3；之前：open"
 
 
-def test_filters_by_day_actor_category_and_target(towns, of) -> None:
+def test_filters_by_day_actor_category_and_target(towns, auditor_client) -> None:
     event = audit.record(by=towns.clerk, verb="veterans.opened", target=towns.ours)
     audit.record(by=towns.neighbour, verb="fairs.registered", target=towns.theirs)
-    client = of("江门市")
+    client = auditor_client("江门市")
 
     def count(query: str) -> int:
         return client.get(f"{URL}?{query}").context["page"].paginator.count
@@ -69,26 +69,26 @@ def test_filters_by_day_actor_category_and_target(towns, of) -> None:
     )
 
 
-def test_access_log_lists_accesses_and_refusals(towns, of) -> None:
+def test_access_log_lists_accesses_and_refusals(towns, auditor_client) -> None:
     log_access(actor=towns.neighbour, file_id=towns.ours.pk, kind=AccessKind.REFUSED)
     log_access(
         actor=towns.clerk, file_id=towns.ours.pk, kind=AccessKind.REVEAL, field="手机号码", reason="回访"
     )
-    said = of("江门市").get(f"{LOOKS}?file_id={towns.ours.pk}").content.decode()
-    assert all(text in said for text in ("越权访问被拒绝", "梁伟强", "手机号", "回访"))
-    only = of("睦洲镇").get(f"{LOOKS}?kind=refused").content.decode()
+    html = auditor_client("江门市").get(f"{LOOKS}?file_id={towns.ours.pk}").content.decode()
+    assert all(text in html for text in ("越权访问被拒绝", "梁伟强", "手机号", "回访"))
+    only = auditor_client("睦洲镇").get(f"{LOOKS}?kind=refused").content.decode()
     assert "梁伟强" not in only
 
 
-def test_refused_access_is_audited_with_target(towns, client_for, of) -> None:
+def test_refused_access_is_audited_with_target(towns, client_for, auditor_client) -> None:
     client_for(towns.neighbour).get(reverse("staff:veteran", args=[towns.ours.pk]))
-    said = of("江门市").get(f"{URL}?room=web").content.decode()
-    assert "越权访问被拒绝" in said
-    assert f"pk={towns.ours.pk}" in said
+    html = auditor_client("江门市").get(f"{URL}?room=web").content.decode()
+    assert "越权访问被拒绝" in html
+    assert f"pk={towns.ours.pk}" in html
 
 
-def test_verification_detects_changed_log(towns, of) -> None:
-    client = of("江门市")
+def test_verification_detects_changed_log(towns, auditor_client) -> None:
+    client = auditor_client("江门市")
     event = audit.record(by=towns.clerk, verb="veterans.opened", target=towns.ours)
     assert "尚未入链" in client.post(VERIFY, follow=True).content.decode()
     audit.link(everything=True)
@@ -103,15 +103,15 @@ def test_verification_detects_changed_log(towns, of) -> None:
 
 
 @pytest.mark.parametrize("role", [role for role in StationRole if role != StationRole.AUDITOR])
-def test_other_roles_are_refused(of, role) -> None:
-    client = of("江门市", role)
+def test_other_roles_are_refused(auditor_client, role) -> None:
+    client = auditor_client("江门市", role)
     assert (
         client.get(URL).status_code == client.get(LOOKS).status_code == client.post(VERIFY).status_code == 403
     )
 
 
-def test_audit_pages_query_count_is_constant(towns, of, same_queries) -> None:
-    client = of("江门市")
+def test_audit_pages_query_count_is_constant(towns, auditor_client, same_queries) -> None:
+    client = auditor_client("江门市")
 
     def more() -> None:
         for _ in range(5):

@@ -1,4 +1,4 @@
-"""A clerk's calls in the phone's own calendar: what stands in it, and who can still read it."""
+"""Calendar feed of follow-ups: its events, its secret address, its rate limit."""
 
 import re
 from datetime import timedelta
@@ -21,9 +21,9 @@ PAGE = "/desk/calendar/"
 
 def _address(client) -> str:
     html = client.post(PAGE).content.decode()
-    found = re.search(r'value="http://testserver(/feeds/duties/[\w-]+\.ics)"', html)
-    assert found is not None, html
-    return found.group(1)
+    match = re.search(r'value="http://testserver(/feeds/duties/[\w-]+\.ics)"', html)
+    assert match is not None, html
+    return match.group(1)
 
 
 def _events(client, address) -> list:

@@ -1,4 +1,4 @@
-"""A clerk's day: in which order people are called, what one tap does, and whose calls they are."""
+"""Day page of a clerk: order of follow-ups, one-tap outcomes, undo, assignment."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from portal.follow_ups.enums import AttemptOutcome, FollowUpKind, FollowUpState
 from portal.follow_ups.models import Cover, FollowUp
 from portal.placements import actions
 from portal.placements.enums import PlacementState
-from tests.factories import make_position, make_staff, make_stations, make_veteran
+from tests.factories import make_position, make_staff, make_veteran
 from tests.harness.browser import signed_in_client
 
 pytestmark = pytest.mark.django_db
@@ -24,41 +24,8 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def stations():
-    return make_stations()
-
-
-@pytest.fixture
-def clerk(stations):
-    return make_staff(stations["睦洲镇"], StationRole.CLERK, name="李秀珍")
-
-
-@pytest.fixture
 def desk(client_for, clerk):
     return client_for(clerk)
-
-
-@pytest.fixture
-def make_call(stations):
-    position = make_position(headcount=500)
-    operator = make_staff(stations["江门市"], StationRole.OPERATOR, name="城操作")
-
-    def make(name, *, late=0, kind=FollowUpKind.AFTER_FAIR, due_late=None, **fields):
-        """A duty that has been due for `late` days; the rule said so `due_late` days ago."""
-        person = fields.pop("veteran", None) or make_veteran(name=name)
-        placement = actions.declare(veteran=person, position=position, by=operator)
-        FollowUp.objects.filter(placement=placement).delete()
-        today = timezone.localdate()
-        return FollowUp.objects.create(
-            placement=placement,
-            kind=kind,
-            due_on=today - timedelta(days=late if due_late is None else due_late),
-            call_on=today - timedelta(days=late),
-            station=fields.pop("station", person.station),
-            **fields,
-        )
-
-    return make
 
 
 def _names(page) -> list[str]:
@@ -82,8 +49,8 @@ def test_day_orders_follow_ups_by_urgency(desk, clerk, make_call) -> None:
     make_call("稳岗逾期", late=2, kind=FollowUpKind.RETENTION_3M)
     make_call("核实", late=1, kind=FollowUpKind.CONTRADICTION)
     make_call("约好今天", due_late=20)
-    tried = make_call("刚才没人接", late=30, kind=FollowUpKind.RETENTION_1M)
-    attempts.record_call(follow_up=tried, by=clerk, outcome=AttemptOutcome.NOT_REACHED)
+    attempted = make_call("刚才没人接", late=30, kind=FollowUpKind.RETENTION_1M)
+    attempts.record_call(follow_up=attempted, by=clerk, outcome=AttemptOutcome.NOT_REACHED)
     assert _names(desk.get(DAY)) == [
         "约好今天",
         "稳岗逾期",
@@ -100,9 +67,9 @@ def test_phone_is_shown_in_one_response_and_access_is_logged(desk, clerk, make_c
     call = make_call("陈建国")
     person = call.placement.veteran
     assert person.phone not in desk.get(DAY).content.decode()
-    shown = desk.post(_url("call", call), headers=HTMX)
-    assert f'href="tel:{person.phone}"' in shown.content.decode()
-    assert "<html" not in shown.content.decode()
+    response = desk.post(_url("call", call), headers=HTMX)
+    assert f'href="tel:{person.phone}"' in response.content.decode()
+    assert "<html" not in response.content.decode()
     look = AccessLog.objects.get()
     assert (look.actor, look.file_id, look.kind, look.field) == (
         clerk,
@@ -118,13 +85,13 @@ def test_phone_is_shown_in_one_response_and_access_is_logged(desk, clerk, make_c
 
 def test_one_tap_records_step_and_names_next_follow_up(desk, make_call) -> None:
     call = make_call("陈建国")
-    said = desk.post(_url("outcome", call), {"did": "reached:interview"}, headers=HTMX).content.decode()
+    html = desk.post(_url("outcome", call), {"did": "reached:interview"}, headers=HTMX).content.decode()
     call.refresh_from_db()
     assert (call.state, call.placement.state) == (FollowUpState.DONE, PlacementState.INTERVIEWED)
     following = call.placement.follow_ups.get(state=FollowUpState.PENDING)
-    assert f"下次回访 {following.call_on.month}月{following.call_on.day}日" in said
-    assert "面试结果回访" in said
-    assert "点错了，撤销" in said
+    assert f"下次回访 {following.call_on.month}月{following.call_on.day}日" in html
+    assert "面试结果回访" in html
+    assert "点错了，撤销" in html
 
 
 def test_call_without_update_schedules_next(desk, make_call) -> None:
@@ -156,8 +123,8 @@ def test_wrong_number_links_to_identity_form(desk, make_call) -> None:
     assert desk.post(_url("outcome", call), {"did": "wrong_number"}).headers["Location"] == edit
     other = make_call("黄志明")
     edit = reverse("staff:veteran-edit", args=[other.placement.veteran_id, "identity"])
-    said = desk.post(_url("outcome", other), {"did": "wrong_number"}, headers=HTMX).content.decode()
-    assert f'href="{edit}"' in said
+    html = desk.post(_url("outcome", other), {"did": "wrong_number"}, headers=HTMX).content.decode()
+    assert f'href="{edit}"' in html
 
 
 @pytest.mark.parametrize("did", ["", "danced", "reached:retain_12m", "reached:leave", "reached:nothing"])
@@ -257,8 +224,8 @@ def test_form_has_fields_of_available_steps(desk, clerk, make_call) -> None:
 def test_undo_of_step_adds_correction(desk, make_call) -> None:
     call = make_call("陈建国")
     desk.post(_url("outcome", call), {"did": "reached:decline_by_veteran"}, headers=HTMX)
-    said = desk.post(_url("take-back", call), headers=HTMX).content.decode()
-    assert "已撤销，仍是“已登记意向”" in said
+    html = desk.post(_url("take-back", call), headers=HTMX).content.decode()
+    assert "已撤销，仍是“已登记意向”" in html
     placement = call.placement
     placement.refresh_from_db()
     assert placement.state == PlacementState.INTENDED
@@ -272,8 +239,8 @@ def test_undo_of_step_adds_correction(desk, make_call) -> None:
 @pytest.mark.parametrize("did", ["reached:", "not_reached", "wrong_number", "refused"])
 def test_undo_of_attempt_restores_row(desk, make_call, did) -> None:
     call = make_call("陈建国")
-    done = desk.post(_url("outcome", call), {"did": did}, headers=HTMX).content.decode()
-    assert 'name="what" value="try"' in done
+    html = desk.post(_url("outcome", call), {"did": did}, headers=HTMX).content.decode()
+    assert 'name="what" value="try"' in html
     row = desk.post(_url("take-back", call), {"what": "try"}, headers=HTMX).content.decode()
     assert 'value="not_reached"' in row
     assert "已试" not in row
@@ -290,11 +257,11 @@ def test_follow_up_page_offers_undo_of_last_attempt(desk, client_for, stations, 
     assert "点错了，撤销“拒绝回访”" in desk.get(page).content.decode()
     colleague = client_for(make_staff(stations["睦洲镇"], name="同事"))
     assert "点错了" not in colleague.get(page).content.decode()
-    said = _messages(desk.post(_url("take-back", call), {"what": "try"}, follow=True))
-    assert "陈建国：已撤销，这条回访还在清单里。" in said
-    shown = desk.get(page).content.decode()
-    assert "（点错，已撤销）" in shown
-    assert "点错了，撤销" not in shown
+    html = _messages(desk.post(_url("take-back", call), {"what": "try"}, follow=True))
+    assert "陈建国：已撤销，这条回访还在清单里。" in html
+    response = desk.get(page).content.decode()
+    assert "（点错，已撤销）" in response
+    assert "点错了，撤销" not in response
 
 
 def test_undo_is_limited_to_own_records(client_for, stations, desk, make_call) -> None:

@@ -1,4 +1,4 @@
-"""A head's view of the calls: counts by station and clerk, calls given to others, cover, the rules."""
+"""Team pages of a head: counts, assignment, cover, intervals and absences."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from portal.follow_ups.enums import AbsenceReason, AttemptOutcome, FollowUpKind,
 from portal.follow_ups.models import Absence, Cover, FollowUp, FollowUpRule
 from portal.placements import actions
 from portal.reports.workload import CallCounts, calls_below, clerk_workloads, rank_clerks, station_workloads
-from tests.factories import make_position, make_staff, make_stations, make_veteran
+from tests.factories import make_position, make_staff, make_veteran
 from tests.harness.browser import signed_in_client
 
 pytestmark = pytest.mark.django_db
@@ -21,16 +21,6 @@ pytestmark = pytest.mark.django_db
 TEAM, CALLS, ASSIGN, COVERS, RULES = (
     reverse(f"staff:{name}") for name in ("team", "team-calls", "team-assign", "covers", "follow-up-rules")
 )
-
-
-@pytest.fixture
-def stations():
-    return make_stations()
-
-
-@pytest.fixture
-def clerk(stations):
-    return make_staff(stations["睦洲镇"], StationRole.CLERK, name="李秀珍")
 
 
 @pytest.fixture
@@ -48,27 +38,6 @@ def head(stations):
     return make_staff(stations["新会区"], StationRole.HEAD, name="县站长")
 
 
-@pytest.fixture
-def operator(stations):
-    return make_staff(stations["江门市"], StationRole.OPERATOR, name="城操作")
-
-
-@pytest.fixture
-def make_call(stations, operator):
-    position = make_position(headcount=500)
-
-    def make(town="睦洲镇", *, late=0, **fields):
-        """A call about somebody of that town, due for `late` days."""
-        person = make_veteran(station=stations[town], name=f"{town[0]}某{FollowUp.objects.count()}")
-        placement = actions.declare(veteran=person, position=position, by=operator)
-        FollowUp.objects.filter(placement=placement).delete()
-        day = timezone.localdate() - timedelta(days=late)
-        values = {"kind": FollowUpKind.AFTER_FAIR, "station": person.station} | fields
-        return FollowUp.objects.create(placement=placement, due_on=day, call_on=day, **values)
-
-    return make
-
-
 def _messages(page) -> str:
     return " ".join(str(message) for message in page.context["messages"])
 
@@ -83,10 +52,10 @@ def test_team_counts_by_station(stations, operator, head, make_call) -> None:
     make_call(late=0)
     make_call(late=-2)
     make_call(late=-20)
-    make_call("南安村", late=9, raised=1, station=stations["睦洲镇"])
-    make_call("司前镇", late=1)
-    made = make_call("司前镇")
-    attempts.record_call(follow_up=made, by=operator, outcome=AttemptOutcome.REACHED)
+    make_call(town="南安村", late=9, raised=1, station=stations["睦洲镇"])
+    make_call(town="司前镇", late=1)
+    completed = make_call(town="司前镇")
+    attempts.record_call(follow_up=completed, by=operator, outcome=AttemptOutcome.REACHED)
     county = stations["新会区"]
     total, own, *rows = station_workloads(county, county.get_children(), head)
     assert total.counts == CallCounts(due=4, overdue=3, escalated=1, upcoming=1, completed=1)
@@ -102,12 +71,12 @@ def test_team_counts_by_station(stations, operator, head, make_call) -> None:
 def test_team_counts_by_clerk(stations, clerk, colleague, neighbour, head, make_call) -> None:
     make_call(late=2, clerk=clerk)
     make_call(clerk=clerk)
-    make_call("南安村")
-    make_call("南安村")
+    make_call(town="南安村")
+    make_call(town="南安村")
     make_call(raised=1, station=stations["新会区"])
-    make_call("司前镇", clerk=neighbour)
-    done = make_call()
-    attempts.record_call(follow_up=done, by=colleague, outcome=AttemptOutcome.REFUSED)
+    make_call(town="司前镇", clerk=neighbour)
+    completed = make_call()
+    attempts.record_call(follow_up=completed, by=colleague, outcome=AttemptOutcome.REFUSED)
     calls = calls_below(stations["新会区"], head)
     people = User.objects.filter(pk__in=[clerk.pk, colleague.pk, neighbour.pk, head.pk])
     rows = [
@@ -151,18 +120,18 @@ def test_team_pages_query_count_is_constant(
     def grow() -> None:
         for n in range(12):
             make_call(late=n + 1, clerk=make_staff(stations["睦洲镇"], name=f"员工{n}"))
-            make_call("司前镇", late=n)
+            make_call(town="司前镇", late=n)
 
     county = stations["新会区"].pk
     assert same_queries(f"{TEAM}?station={county}", grow, at_most=30) > 5
     assert same_queries(f"{CALLS}?station={county}", grow, at_most=30) > 5
-    asked = f"{CALLS}?station={county}&state=due&clerk={clerk.pk}&whose=shared"
-    assert same_queries(asked, grow, at_most=30) > 5
+    params = f"{CALLS}?station={county}&state=due&clerk={clerk.pk}&whose=shared"
+    assert same_queries(params, grow, at_most=30) > 5
 
     def make() -> None:
         for _ in range(12):
-            done = make_call()
-            attempts.record_call(follow_up=done, by=clerk, outcome=AttemptOutcome.REACHED)
+            completed = make_call()
+            attempts.record_call(follow_up=completed, by=clerk, outcome=AttemptOutcome.REACHED)
 
     make()
     assert same_queries(f"{CALLS}?station={county}&state=made&own=", make, at_most=30) > 5
@@ -191,7 +160,7 @@ def test_many_follow_ups_are_assigned_at_once(client_for, head, clerk, make_call
 
 
 def test_assignment_is_all_or_nothing(client_for, head, neighbour, make_call) -> None:
-    ours, theirs = make_call(), make_call("司前镇")
+    ours, theirs = make_call(), make_call(town="司前镇")
     page = client_for(head).post(ASSIGN, {"pk": [theirs.pk, ours.pk], "clerk": neighbour.pk}, follow=True)
     assert "没有交出：梁伟强不负责此人所在的服务站。" in _messages(page)
     assert not FollowUp.objects.exclude(clerk=None).exists()
@@ -200,7 +169,7 @@ def test_assignment_is_all_or_nothing(client_for, head, neighbour, make_call) ->
 def test_head_cannot_assign_follow_ups_of_neighbours(
     client_for, stations, clerk, neighbour, make_call
 ) -> None:
-    theirs = make_call("司前镇", late=4)
+    theirs = make_call(town="司前镇", late=4)
     town_head = client_for(make_staff(stations["睦洲镇"], StationRole.HEAD, name="镇站长"))
     town_head.post(ASSIGN, {"pk": theirs.pk, "clerk": clerk.pk})
     theirs.refresh_from_db()
@@ -217,20 +186,20 @@ def test_follow_up_list_filters(client_for, head, clerk, make_call) -> None:
     today = make_call(clerk=clerk, kind=FollowUpKind.FIRST_DAY)
     later = make_call(late=-3)
     last = make_call(late=-8)
-    raised = make_call(late=9, raised=1)
+    escalated = make_call(late=9, raised=1)
 
-    def listed(**asked) -> set[int]:
-        return {row.pk for row in client_for(head).get(CALLS, asked).context["page"]}
+    def listed(**params) -> set[int]:
+        return {row.pk for row in client_for(head).get(CALLS, params).context["page"]}
 
-    assert listed() == {late.pk, raised.pk}
-    assert listed(state="due") == {late.pk, raised.pk, today.pk}
+    assert listed() == {late.pk, escalated.pk}
+    assert listed(state="due") == {late.pk, escalated.pk, today.pk}
     assert listed(state="coming") == {later.pk}
-    assert listed(state="pending") == {late.pk, raised.pk, today.pk, later.pk, last.pk}
-    assert listed(state="raised") == {raised.pk}
+    assert listed(state="pending") == {late.pk, escalated.pk, today.pk, later.pk, last.pk}
+    assert listed(state="raised") == {escalated.pk}
     assert listed(state="due", clerk=clerk.pk) == {today.pk}
-    assert listed(state="due", clerk="none") == {late.pk, raised.pk}
+    assert listed(state="due", clerk="none") == {late.pk, escalated.pk}
     assert listed(state="due", kind="first_day") == {today.pk}
-    assert listed(state="nonsense", clerk="99999999") == {late.pk, raised.pk}
+    assert listed(state="nonsense", clerk="99999999") == {late.pk, escalated.pk}
 
 
 # --- cover -----------------------------------------------------------------------------------------------
@@ -251,8 +220,8 @@ def test_cover_is_arranged_and_ended_by_head(client_for, head, clerk, colleague,
     assert "已经安排了代班" in again.content.decode()
     assert 'value="年休假"' in again.content.decode()
     cover = Cover.objects.get()
-    ended = client_for(head).post(reverse("staff:cover-end", args=[cover.pk]), follow=True)
-    assert "代班已结束" in _messages(ended)
+    response = client_for(head).post(reverse("staff:cover-end", args=[cover.pk]), follow=True)
+    assert "代班已结束" in _messages(response)
     assert not FollowUp.objects.due().assigned_to(colleague).exists()
 
 
@@ -287,10 +256,10 @@ def test_city_operator_sets_intervals(client_for, operator, make_call) -> None:
 
 
 @pytest.mark.parametrize(("typed", "said"), [("三天", "请填写天数"), ("1 9999", "之间的天数")])
-def test_invalid_intervals_are_kept_with_error(client_for, operator, typed, said) -> None:
-    page = client_for(operator).post(RULES, {"kind": "after_fair", "after_fair-days": typed})
-    assert said in page.content.decode()
-    assert f'value="{typed}"' in page.content.decode()
+def test_invalid_intervals_are_kept_with_error(client_for, operator, value, message) -> None:
+    page = client_for(operator).post(RULES, {"kind": "after_fair", "after_fair-days": value})
+    assert message in page.content.decode()
+    assert f'value="{value}"' in page.content.decode()
     assert not FollowUpRule.objects.exists()
 
 

@@ -1,4 +1,4 @@
-"""Every number of the team's page leads to its calls, and the calls count to it: for heads of each level."""
+"""Numbers of the team page equal the lists they link to, for heads of every level."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,11 +10,10 @@ from django.utils import timezone
 
 from portal.accounts.models import Appointment
 from portal.accounts.roles import StationRole
-from portal.follow_ups.enums import FollowUpKind, FollowUpState
+from portal.follow_ups.enums import FollowUpState
 from portal.follow_ups.models import FollowUp
-from portal.placements import actions
 from portal.reports.workload import CallCounts
-from tests.factories import make_position, make_staff, make_stations, make_veteran
+from tests.factories import make_staff
 from tests.harness.numbers import count_rows, read
 
 pytestmark = pytest.mark.django_db
@@ -23,18 +22,8 @@ TEAM, CALLS = reverse("staff:team"), reverse("staff:team-calls")
 
 
 @pytest.fixture
-def stations():
-    return make_stations()
-
-
-@pytest.fixture
-def operator(stations):
-    return make_staff(stations["江门市"], StationRole.OPERATOR, name="城操作")
-
-
-@pytest.fixture
 def between(stations):
-    """A clerk of two towns of which one head sees one."""
+    """Clerk of two towns; the head of one town sees only that town."""
     user = make_staff(stations["睦洲镇"], name="两镇兼任")
     Appointment.objects.create(
         user=user, station=stations["司前镇"], role=StationRole.CLERK, starts_on=timezone.localdate()
@@ -43,31 +32,21 @@ def between(stations):
 
 
 @pytest.fixture
-def make_calls(stations, operator):
-    position = make_position(headcount=500)
-
-    def make(place: str, count: int = 1, *, late: int = 0, **fields) -> list[FollowUp]:
-        """So many calls about people who live there."""
-        made = []
-        for _ in range(count):
-            person = make_veteran(station=stations[place], name=f"{place[0]}某{FollowUp.objects.count()}")
-            placement = actions.declare(veteran=person, position=position, by=operator)
-            FollowUp.objects.filter(placement=placement).delete()
-            day = timezone.localdate() - timedelta(days=late)
-            values = {"kind": FollowUpKind.AFTER_FAIR, "station": person.station} | fields
-            made.append(FollowUp.objects.create(placement=placement, due_on=day, call_on=day, **values))
-        return made
+def make_calls(make_call):
+    def make(place: str, count: int = 1, **fields) -> list[FollowUp]:
+        """Create `count` follow-ups of veterans who live in `place`."""
+        return [make_call(town=place, **fields) for _ in range(count)]
 
     return make
 
 
-def finished(by, ago: timedelta = timedelta()) -> dict:
+def completion(by, ago: timedelta = timedelta()) -> dict:
     return {"state": FollowUpState.DONE, "done_at": timezone.now() - ago, "done_by": by}
 
 
 @pytest.fixture
 def network(stations, between, operator, make_calls):
-    """Calls of every kind at every level; more than one page of those that are late in one town."""
+    """Create follow-ups of every kind at every level; one town has more than one page of overdue ones."""
     clerk = make_staff(stations["司前镇"], name="梁伟强")
     make_staff(stations["新会区"], name="县员工")
     make_calls("睦洲镇", 31, late=3)
@@ -79,27 +58,27 @@ def network(stations, between, operator, make_calls):
     make_calls("南安村", 4, late=1)  # a village without staff: the town's desk
     make_calls("司前镇", 5, late=2, clerk=between)
     make_calls("司前镇", 1, late=0)
-    make_calls("司前镇", 2, **finished(between))
-    make_calls("睦洲镇", 1, **finished(between, timedelta(days=5)), clerk=clerk)
-    make_calls("睦洲镇", 1, **finished(between, timedelta(days=8)))
+    make_calls("司前镇", 2, **completion(between))
+    make_calls("睦洲镇", 1, **completion(between, timedelta(days=5)), clerk=clerk)
+    make_calls("睦洲镇", 1, **completion(between, timedelta(days=8)))
     make_calls("新会区", 2, late=4)
     make_calls("蓬江区", 3, late=4)  # a county without staff: the city's desk
-    make_calls("蓬江区", 1, **finished(operator))
+    make_calls("蓬江区", 1, **completion(operator))
     return clerk
 
 
 def walk(client: Client) -> Iterator[tuple[str, str, int]]:
-    """(page, list, number) of every number, down the whole network below the reader."""
-    waiting = [TEAM]
-    while waiting:
-        path = waiting.pop()
+    """Yield (page, list URL, number) of every number on the team pages below the reader."""
+    pages = [TEAM]
+    while pages:
+        path = pages.pop()
         page, context = read(client, path)
         assert not page.loose, f"{path}: numbers that lead nowhere: {page.loose}"
         # Five tiles, five of each station and of its own people, four of each clerk.
         assert len(page.links) == 5 + 5 * len(context["rows"]) + 5 + 4 * len(context["clerks"])
         for url, number in page.links:
             yield path, url, number
-        waiting += [f"{TEAM}?station={row.station.pk}" for row in context["rows"]]
+        pages += [f"{TEAM}?station={row.station.pk}" for row in context["rows"]]
 
 
 @pytest.mark.must("tracking.5")
@@ -138,13 +117,13 @@ def test_every_team_number_links_to_its_follow_ups(
 ) -> None:
     client = client_for(make_staff(stations[place], role, name="站长"))
     assert client.get(TEAM).context["total"] == total
-    walked, seen = 0, set()
+    count, paths = 0, set()
     for path, url, number in walk(client):
         assert count_rows(client, url) == number, f"{path}: {url} said {number}"
-        walked += 1
-        seen.add(path)
-    assert len(seen) == pages
-    figure(f"{place} {role.label}: {walked} numbers on {pages} pages of the team, all count to their lists")
+        count += 1
+        paths.add(path)
+    assert len(paths) == pages
+    figure(f"{place} {role.label}: {count} numbers on {pages} pages of the team, all count to their lists")
 
 
 def _row(client: Client, name: str, **asked):
@@ -154,7 +133,7 @@ def _row(client: Client, name: str, **asked):
 def test_clerk_of_two_stations_is_counted_within_readers_scope(
     client_for, stations, network, between
 ) -> None:
-    """The town's head sees the town's calls alone; the county's sees both towns'."""
+    """The town's head counts the follow-ups of one town, the county's head those of both towns."""
     town = client_for(make_staff(stations["睦洲镇"], StationRole.HEAD, name="镇站长"))
     county = client_for(make_staff(stations["新会区"], StationRole.HEAD, name="县站长"))
     here, both = _row(town, "两镇兼任"), _row(county, "两镇兼任")
@@ -191,12 +170,12 @@ def test_completed_list_names_caller_and_time(client_for, stations, network, bet
     assert [row.done_at for row in answer.context["page"]] == sorted(
         (row.done_at for row in answer.context["page"]), reverse=True
     )
-    # What was asked about a call that waits is no question about one that was made.
+    # The filter `whose` applies to pending follow-ups only.
     assert "whose" not in answer.context["form"].fields
     assert "whose" not in client.get(CALLS, {"state": "due"}).context["form"].fields
-    waiting = client.get(CALLS, {"state": "due", "clerk": between.pk, "whose": "shared"})
-    assert {row.clerk for row in waiting.context["page"]} == {None}
-    assert 'type="checkbox" name="pk"' in waiting.content.decode()
+    response = client.get(CALLS, {"state": "due", "clerk": between.pk, "whose": "shared"})
+    assert {row.clerk for row in response.context["page"]} == {None}
+    assert 'type="checkbox" name="pk"' in response.content.decode()
 
 
 def test_own_filter_lists_only_veterans_of_station(client_for, stations, network) -> None:
@@ -207,7 +186,7 @@ def test_own_filter_lists_only_veterans_of_station(client_for, stations, network
 
 
 def test_lists_hide_follow_ups_of_other_stations(client_for, stations, network) -> None:
-    """A town's head asks for a clerk of the next town: no name, no station and no call of theirs."""
+    """A town's head who filters by a clerk of the next town sees no name and no follow-up of theirs."""
     client = client_for(make_staff(stations["睦洲镇"], StationRole.HEAD, name="镇站长"))
     for state in ("late", "due", "coming", "pending", "made"):
         answer = client.get(CALLS, {"state": state, "clerk": network.pk, "whose": "shared"})

@@ -1,4 +1,4 @@
-"""The pages of the team, cover, rules, absence and the calendar in Chromium, wide and on a phone."""
+"""Pages of the team, cover, intervals, absence and calendar in Chromium, wide and on a phone."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The desk's list of employers with its queues and search, and every decision about one."""
+"""Employer pages: queues, search and every verification decision."""
 
 from datetime import timedelta
 
@@ -45,8 +45,8 @@ def employer(owner):
     return make_employer(name="江门市旧名有限公司", member=owner)
 
 
-def _names(client, **asked):
-    return [firm.name for firm in client.get(reverse(LIST), asked).context["page"]]
+def _names(client, **params):
+    return [employer.name for employer in client.get(reverse(LIST), params).context["page"]]
 
 
 def _detail(employer):
@@ -67,8 +67,8 @@ def test_each_queue_holds_its_employers(desk, reviewer) -> None:
     renaming = make_employer(name="要改名", member=owner)
     actions.update_profile(employer=renaming, by=owner, name="改了名")
     make_employer(name="过期了", verified_until=today - timedelta(days=1))
-    stopped = make_employer(name="被暂停")
-    verification.suspend(employer=stopped, by=reviewer, reason="投诉")
+    suspended_employer = make_employer(name="被暂停")
+    verification.suspend(employer=suspended_employer, by=reviewer, reason="投诉")
     assert _names(desk) == ["早登记", "新登记"]
     assert _names(desk, state="renewal") == ["要续期"]
     assert _names(desk, state="change") == ["要改名"]
@@ -97,8 +97,8 @@ def test_search_by_name_code_county_and_category(desk, client_for) -> None:
 
 
 @pytest.mark.parametrize("asked", [{"page": "abc"}, {"page": "999"}, {"state": "x"}, {"county": "999"}])
-def test_invalid_list_parameters_are_ignored(desk, employer, asked) -> None:
-    assert desk.get(reverse(LIST), asked).status_code == 200
+def test_invalid_list_parameters_are_ignored(desk, employer, params) -> None:
+    assert desk.get(reverse(LIST), params).status_code == 200
 
 
 @pytest.mark.parametrize("state", ["pending", "verified", "renewal", "change", "ending", "all"])
@@ -108,9 +108,9 @@ def test_employer_list_query_count_is_constant(desk, same_queries, state) -> Non
     def grow() -> None:
         for _ in range(4):
             make_employer(verified=False)
-            firm = make_employer(member=owner, verified_until=timezone.localdate() + timedelta(days=9))
-            verification.request_renewal(employer=firm, by=owner)
-            actions.update_profile(employer=firm, by=owner, name=f"{firm.name}甲")
+            employer = make_employer(member=owner, verified_until=timezone.localdate() + timedelta(days=9))
+            verification.request_renewal(employer=employer, by=owner)
+            actions.update_profile(employer=employer, by=owner, name=f"{employer.name}甲")
 
     grow()
     same_queries(lambda: desk.get(reverse(LIST), {"state": state}), grow, at_most=20)
@@ -128,25 +128,25 @@ def test_employer_page_query_count_is_constant(desk, reviewer, employer, owner, 
 
 
 def test_verification_links_displayed_licence(desk, reviewer, owner) -> None:
-    firm = make_employer(verified=False, member=owner)
-    document = add_document(employer=firm, by=owner, kind=DocumentKind.LICENCE, content=make_picture())
-    page = desk.get(_detail(firm))
+    employer = make_employer(verified=False, member=owner)
+    document = add_document(employer=employer, by=owner, kind=DocumentKind.LICENCE, content=make_picture())
+    page = desk.get(_detail(employer))
     assert desk.get(reverse("staff:employer-document", args=[document.pk]))["Content-Type"] == "image/png"
     assert AuditEvent.objects.filter(verb="employers.paper_seen", actor_id=reviewer.pk).count() == 1
-    said = _decide(desk, firm, "verify", evidence=["licence"], shown=page.context["shown"])
-    assert "已核验" in said
-    assert firm.bases.get().document == document
-    assert "上传的一份" in said
+    html = _decide(desk, employer, "verify", evidence=["licence"], shown=page.context["shown"])
+    assert "已核验" in html
+    assert employer.bases.get().document == document
+    assert "上传的一份" in html
 
 
 def test_verification_reports_document_replaced_meanwhile(desk, owner) -> None:
-    firm = make_employer(verified=False, member=owner)
-    add_document(employer=firm, by=owner, kind=DocumentKind.LICENCE, content=make_picture())
-    shown = desk.get(_detail(firm)).context["shown"]
-    add_document(employer=firm, by=owner, kind=DocumentKind.LICENCE, content=make_picture())
-    assert "刚刚被单位更换" in _decide(desk, firm, "verify", evidence=["licence"], shown=shown)
-    firm.refresh_from_db()
-    assert firm.state == VerificationState.PENDING
+    employer = make_employer(verified=False, member=owner)
+    add_document(employer=employer, by=owner, kind=DocumentKind.LICENCE, content=make_picture())
+    displayed = desk.get(_detail(employer)).context["shown"]
+    add_document(employer=employer, by=owner, kind=DocumentKind.LICENCE, content=make_picture())
+    assert "刚刚被单位更换" in _decide(desk, employer, "verify", evidence=["licence"], shown=displayed)
+    employer.refresh_from_db()
+    assert employer.state == VerificationState.PENDING
 
 
 def test_document_is_refused_with_reason_for_members(desk, employer, owner) -> None:

@@ -1,4 +1,4 @@
-"""Files by sheet on the desk: who may, what each step shows, and what leaves the portal."""
+"""Imports of veterans' records: access, each step, downloads."""
 
 import io
 
@@ -26,8 +26,8 @@ def _upload(client, content: bytes, name: str = "花名册.xlsx"):
 
 
 @pytest.fixture
-def post(client_for, towns, django_capture_on_commit_callbacks):
-    """The clerk presses a button; the background work is done at once."""
+def press(client_for, towns, django_capture_on_commit_callbacks):
+    """Return a function that posts a step as the clerk and runs the background task at once."""
     client = client_for(towns.clerk)
 
     def press(name: str, pk: int, /, *args, **data):
@@ -55,10 +55,10 @@ def test_import_pages_need_record_permission(name, towns, client_for, client) ->
 
 
 def test_import_is_visible_only_to_uploader(towns, client_for, client) -> None:
-    sheet = take_in(towns.clerk, sheet_of(person(), person(phone="1")))
+    run = take_in(towns.clerk, sheet_of(person(), person(phone="1")))
     urls = [
-        reverse("staff:import", args=[sheet.pk]),
-        reverse("staff:import-result", args=[sheet.pk]),
+        reverse("staff:import", args=[run.pk]),
+        reverse("staff:import-result", args=[run.pk]),
     ]
     above = make_staff(towns.stations["新会区"], StationRole.HEAD)
     for url in urls:
@@ -67,74 +67,74 @@ def test_import_is_visible_only_to_uploader(towns, client_for, client) -> None:
         assert client_for(above).get(url).status_code == 404
         assert client_for(make_user()).get(url).status_code == 403
         assert client.get(url).status_code == 302
-    steps = [reverse("staff:import-step", args=[sheet.pk, step]) for step in ("start", "undo", "cancel")]
-    for url in [*steps, reverse("staff:import-columns", args=[sheet.pk])]:
+    steps = [reverse("staff:import-step", args=[run.pk, step]) for step in ("start", "undo", "cancel")]
+    for url in [*steps, reverse("staff:import-columns", args=[run.pk])]:
         assert client_for(towns.neighbour).post(url).status_code == 404
         assert client_for(towns.clerk).get(url).status_code == 405
 
 
-def test_import_from_upload_to_undo(post) -> None:
+def test_import_from_upload_to_undo(press) -> None:
     make_specialty()
-    said = full_person(name="赵小川")
-    assert _upload(post.client, sheet_of(said, person(name="孙一", phone="12"))).status_code == 302
-    sheet = ImportRun.objects.get()
-    page = post.client.get(reverse("staff:import", args=[sheet.pk])).content.decode()
-    assert said["phone"] not in page
-    assert said["id_number"] not in page
-    assert f"{said['phone'][:3]}****{said['phone'][-4:]}" in page
-    columns = {key: str(at) for key, at in sheet.columns.items()}
-    page = post("import-columns", sheet.pk, **columns).content.decode()
+    row = full_person(name="赵小川")
+    assert _upload(press.client, sheet_of(row, person(name="孙一", phone="12"))).status_code == 302
+    run = ImportRun.objects.get()
+    page = press.client.get(reverse("staff:import", args=[run.pk])).content.decode()
+    assert row["phone"] not in page
+    assert row["id_number"] not in page
+    assert f"{row['phone'][:3]}****{row['phone'][-4:]}" in page
+    columns = {key: str(at) for key, at in run.columns.items()}
+    page = press("import-columns", run.pk, **columns).content.decode()
     assert "将新建" in page
     assert "第 3 行" in page
     assert "11位手机号码" in page
     assert not Veteran.objects.filter(name="赵小川").exists()
-    page = post("import-step", sheet.pk, "start").content.decode()
+    page = press("import-step", run.pk, "start").content.decode()
     assert "撤销导入" in page
     assert Veteran.objects.filter(name="赵小川").exists()
-    page = post("import-step", sheet.pk, "undo").content.decode()
+    page = press("import-step", run.pk, "undo").content.decode()
     assert "已全部撤销" in page
     assert not Veteran.objects.filter(name="赵小川").exists()
-    assert "还没有导入过" not in post.client.get(reverse("staff:imports")).content.decode()
+    assert "还没有导入过" not in press.client.get(reverse("staff:imports")).content.decode()
 
 
-def test_invalid_file_is_refused_at_its_field(post) -> None:
-    answer = _upload(post.client, b"\x89PNG\r\n\x1a\n\x00\x00\x00", "照片.xlsx")
+def test_invalid_file_is_refused_at_its_field(press) -> None:
+    answer = _upload(press.client, b"\x89PNG\r\n\x1a\n\x00\x00\x00", "照片.xlsx")
     assert answer.status_code == 200
     assert "请上传 xlsx、xls 或 csv 文件" in answer.content.decode()
-    assert "请选择一个表格文件" in post.client.post(reverse("staff:import-new")).content.decode()
+    assert "请选择一个表格文件" in press.client.post(reverse("staff:import-new")).content.decode()
     assert not ImportRun.objects.exists()
 
 
-def test_gbk_csv_is_read(post) -> None:
+def test_gbk_csv_is_read(press) -> None:
     content = "姓名,身份证号,责任服务站\n赵小川,440705198505010012,睦洲镇\n".encode("gb18030")
-    assert _upload(post.client, content, "a.csv").status_code == 302
+    assert _upload(press.client, content, "a.csv").status_code == 302
     assert ImportRun.objects.get().headers == ["姓名", "身份证号", "责任服务站"]
 
 
-def test_unknown_columns_are_mapped_and_remembered(post) -> None:
-    said = person()
-    content = xlsx([["谁", "号", "站"], [said["name"], said["id_number"], said["station"]]])
-    _upload(post.client, content)
-    sheet = ImportRun.objects.get()
-    page = post.client.get(reverse("staff:import", args=[sheet.pk])).content.decode()
+def test_unknown_columns_are_mapped_and_remembered(press) -> None:
+    row = person()
+    content = xlsx([["谁", "号", "站"], [row["name"], row["id_number"], row["station"]]])
+    _upload(press.client, content)
+    run = ImportRun.objects.get()
+    page = press.client.get(reverse("staff:import", args=[run.pk])).content.decode()
     assert "还有必填的列没有认出" in page
-    page = post("import-columns", sheet.pk, name="0").content.decode()
+    page = press("import-columns", run.pk, name="0").content.decode()
     assert "请指出哪一列是身份证号" in page
-    page = post("import-columns", sheet.pk, name="0", id_number="0").content.decode()
+    page = press("import-columns", run.pk, name="0", id_number="0").content.decode()
     assert "同一列不能对应两个内容" in page
-    page = post("import-columns", sheet.pk, name="0", id_number="1", station="2").content.decode()
+    page = press("import-columns", run.pk, name="0", id_number="1", station="2").content.decode()
     assert "检查完毕" in page
-    _upload(post.client, content)
+    _upload(press.client, content)
     assert ImportRun.objects.first().columns == {"name": 0, "id_number": 1, "station": 2}
 
 
-def test_result_file_is_plain_and_audited(post, towns) -> None:
+def test_result_file_is_plain_and_audited(press, towns) -> None:
     bad = person(phone="1391234567")
-    sheet = take_in(towns.clerk, sheet_of(person(), bad))
-    page = post.client.get(reverse("staff:import", args=[sheet.pk])).content.decode()
+    run = take_in(towns.clerk, sheet_of(person(), bad))
+    page = press.client.get(reverse("staff:import", args=[run.pk])).content.decode()
     assert bad["id_number"] not in page
     assert bad["phone"] not in page
-    answer = post.client.get(reverse("staff:import-result", args=[sheet.pk]))
+    answer = press.client.get(reverse("staff:import-result", args=[run.pk]))
     (headers, row) = CalamineWorkbook.from_filelike(_file(answer)).get_sheet_by_index(0).to_python()
     assert headers == ["原行号", "原因", "姓名", "身份证号", "手机号码", "责任服务站"]
     assert row[0] == 3
@@ -147,20 +147,20 @@ def _file(answer):
     return io.BytesIO(answer.content)
 
 
-def test_unavailable_step_is_refused_with_message(post, towns) -> None:
-    sheet = take_in(towns.clerk, sheet_of(person()))
-    assert "不能这样做" in post("import-step", sheet.pk, "start").content.decode()
-    assert post("import-step", sheet.pk, "dance").status_code == 404
+def test_unavailable_step_is_refused_with_message(press, towns) -> None:
+    run = take_in(towns.clerk, sheet_of(person()))
+    assert "不能这样做" in press("import-step", run.pk, "start").content.decode()
+    assert press("import-step", run.pk, "dance").status_code == 404
 
 
-def test_running_import_shows_progress(post, towns) -> None:
+def test_running_import_shows_progress(press, towns) -> None:
     content = sheet_of(*(person() for _ in range(3)))
-    sheet = actions.upload(by=towns.clerk, kind=KIND, name="x.xlsx", content=content)
-    actions.start(run=sheet, by=towns.clerk, enqueue=False)
-    page = post.client.get(reverse("staff:import", args=[sheet.pk])).content.decode()
+    run = actions.upload(by=towns.clerk, kind=KIND, name="x.xlsx", content=content)
+    actions.start(run=run, by=towns.clerk, enqueue=False)
+    page = press.client.get(reverse("staff:import", args=[run.pk])).content.decode()
     assert 'hx-trigger="every 2s"' in page
     assert "共 3 行" in page
-    page = post("import-step", sheet.pk, "cancel").content.decode()
+    page = press("import-step", run.pk, "cancel").content.decode()
     assert "正在停止" in page
 
 
@@ -173,8 +173,8 @@ def test_import_pages_query_count_is_constant(same_queries, client_for, towns) -
 
     more()
     same_queries(lambda: client.get(reverse("staff:imports")), more)
-    sheets = [take_in(towns.clerk, sheet_of(*(person(phone="1") for _ in range(n)))) for n in (2, 12)]
-    current = iter(sheets)
+    runs = [take_in(towns.clerk, sheet_of(*(person(phone="1") for _ in range(n)))) for n in (2, 12)]
+    current = iter(runs)
     first = next(current)
     urls = {"url": reverse("staff:import", args=[first.pk])}
     same_queries(

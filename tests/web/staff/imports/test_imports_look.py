@@ -1,4 +1,4 @@
-"""Files by sheet in Chromium: each step at 390 and 1280 px, and the whole way without JavaScript."""
+"""Import pages in Chromium at 390 and 1280 px, and the whole run without JavaScript."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def clerk():
     return make_staff(make_stations()["睦洲镇"])
 
 
-def _sheet() -> bytes:
+def _workbook() -> bytes:
     return sheet_of(
         full_person(name="赵小川"), person(name="孙一", phone="12"), person(name="李四", station="云上镇")
     )
@@ -30,18 +30,18 @@ def test_import_steps_look_right(open_page, sign_in, look, clerk, width) -> None
     sign_in(page, clerk)
     page.goto("/desk/sheets/new/")
     look(page, "sheet-new")
-    waiting = actions.upload(by=clerk, kind=KIND, name="花名册.xlsx", content=_sheet())
-    page.goto(f"/desk/sheets/{waiting.pk}/")
+    uploaded = actions.upload(by=clerk, kind=KIND, name="花名册.xlsx", content=_workbook())
+    page.goto(f"/desk/sheets/{uploaded.pk}/")
     look(page, "sheet-columns")
-    checked = take_in(clerk, _sheet(), dry=True)
+    checked = take_in(clerk, _workbook(), dry=True)
     page.goto(f"/desk/sheets/{checked.pk}/")
     look(page, "sheet-checked")
-    running = actions.upload(by=clerk, kind=KIND, name="全镇.xlsx", content=_sheet())
+    running = actions.upload(by=clerk, kind=KIND, name="全镇.xlsx", content=_workbook())
     actions.start(run=running, by=clerk, enqueue=False)
     page.goto(f"/desk/sheets/{running.pk}/")
     look(page, "sheet-running")
-    done = take_in(clerk, _sheet())
-    page.goto(f"/desk/sheets/{done.pk}/")
+    completed = take_in(clerk, _workbook())
+    page.goto(f"/desk/sheets/{completed.pk}/")
     look(page, "sheet-done")
     page.goto("/desk/sheets/")
     look(page, "sheets")
@@ -57,7 +57,7 @@ def test_record_export_looks_right(open_page, sign_in, look, width) -> None:
 
 def test_import_works_without_javascript(no_js, sign_in, look, clerk, tmp_path) -> None:
     file = tmp_path / "花名册.xlsx"
-    file.write_bytes(_sheet())
+    file.write_bytes(_workbook())
     page = no_js
     sign_in(page, clerk)
     page.goto("/desk/sheets/")

@@ -1,4 +1,4 @@
-"""The pages of the network in Chromium, wide and on a phone; the moved clerk of scenario 10 by the page."""
+"""Pages of the network in Chromium, wide and on a phone; transfer of a clerk through the page."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The pages of reports: sent in, waited for, answered."""
+"""Complaint pages: report, list and answer."""
 
 from datetime import timedelta
 
@@ -27,12 +27,12 @@ def desk(client_for, position):
 
 
 def _report(position, name="举报人", days=0):
-    made = actions.report(
+    complaint = actions.report(
         position=position, by=make_user(name), kind=ComplaintKind.FEE, text=f"{name}说要交押金"
     )
     if days:
-        Complaint.objects.filter(pk=made.pk).update(due_on=timezone.localdate() + timedelta(days=days))
-    return made
+        Complaint.objects.filter(pk=complaint.pk).update(due_on=timezone.localdate() + timedelta(days=days))
+    return complaint
 
 
 def test_complaint_from_report_to_answer(client_for, desk, position) -> None:

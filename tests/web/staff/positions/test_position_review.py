@@ -1,4 +1,4 @@
-"""The review queue: who waits longest, what was found, many at once, exceptions with two looks."""
+"""Review queue of positions: order, filters, batches, exceptions with two reviewers."""
 
 from datetime import timedelta
 
@@ -33,7 +33,7 @@ def desk(client_for, reviewer):
     return client_for(reviewer)
 
 
-def _waiting(employer, title="货车司机", hours=1, **fields):
+def _submit_position(employer, title="货车司机", hours=1, **fields):
     return make_position(
         employer=employer,
         is_open=False,
@@ -54,22 +54,22 @@ def _messages(page) -> str:
 
 def test_longest_waiting_position_is_first(desk, employer) -> None:
     for title, hours in (("后来", 2), ("先来", 50), ("刚来", 1)):
-        _waiting(employer, title, hours=hours)
+        _submit_position(employer, title, hours=hours)
     page = desk.get(QUEUE)
     assert _titles(page) == ["先来", "后来", "刚来"]
     assert "2\xa0日" in page.content.decode()
 
 
 def test_queue_filters_by_finding_employer_and_station(desk, employer) -> None:
-    _waiting(employer, "干净")
-    _waiting(employer, "要放宽", requirements="35岁以下")
-    blocked = _waiting(employer, "限男", requirements="限男性", legal_basis="依据")
-    found = {
+    _submit_position(employer, "干净")
+    _submit_position(employer, "要放宽", requirements="35岁以下")
+    blocked = _submit_position(employer, "限男", requirements="限男性", legal_basis="依据")
+    titles = {
         value: _titles(desk.get(QUEUE, {"finding": value}))
         for value in ("clean", "block", "warn", "sex", "age", "second")
     }
-    assert found.pop("second") == []
-    assert found == {
+    assert titles.pop("second") == []
+    assert titles == {
         "clean": ["干净"], "block": ["限男"], "warn": ["要放宽"], "sex": ["限男"], "age": ["要放宽"],
     }  # fmt: skip
     first = make_staff(employer.station, StationRole.REVIEWER)
@@ -86,21 +86,21 @@ def test_station_filter_is_limited_to_own_subtree(desk) -> None:
 
 
 def test_batch_approves_clean_positions_and_reports_others(desk, employer) -> None:
-    clean = [_waiting(employer, f"干净{i}") for i in range(2)]
-    marked = _waiting(employer, "有标记", requirements="35岁以下")
-    unverified = _waiting(make_employer(verified=False), "未核验单位的")
-    keys = [position.pk for position in (*clean, marked, unverified)]
+    clean = [_submit_position(employer, f"干净{i}") for i in range(2)]
+    with_findings = _submit_position(employer, "有标记", requirements="35岁以下")
+    unverified = _submit_position(make_employer(verified=False), "未核验单位的")
+    keys = [position.pk for position in (*clean, with_findings, unverified)]
     page = desk.post(BATCH, {"pk": keys, "back": "finding=&employer="}, follow=True)
-    told = _messages(page)
-    assert "已通过 2 个岗位：干净0、干净1" in told
-    assert "2 个没有通过" in told
-    assert "“有标记”用语有标记" in told
-    assert "“未核验单位的”请先核验" in told
+    message = _messages(page)
+    assert "已通过 2 个岗位：干净0、干净1" in message
+    assert "2 个没有通过" in message
+    assert "“有标记”用语有标记" in message
+    assert "“未核验单位的”请先核验" in message
     assert set(Position.objects.filter(state=PositionState.OPEN)) == set(clean)
 
 
 def test_batch_ignores_positions_of_neighbours(client_for, employer) -> None:
-    position = _waiting(employer)
+    position = _submit_position(employer)
     neighbour = make_staff(make_stations()["蓬江区"], StationRole.REVIEWER)
     page = client_for(neighbour).post(BATCH, {"pk": [position.pk]}, follow=True)
     assert "没有勾选" in _messages(page)
@@ -109,7 +109,7 @@ def test_batch_ignores_positions_of_neighbours(client_for, employer) -> None:
 
 
 def test_row_button_approves_one_position(desk, employer) -> None:
-    one, other = _waiting(employer, "这个"), _waiting(employer, "那个")
+    one, other = _submit_position(employer, "这个"), _submit_position(employer, "那个")
     desk.post(BATCH, {"approve": one.pk, "pk": [other.pk]})
     one.refresh_from_db()
     other.refresh_from_db()
@@ -122,15 +122,15 @@ def test_batch_ignores_invalid_keys(desk) -> None:
 
 
 def test_exception_needs_two_reviewers(desk, employer, reviewer, client_for) -> None:
-    position = _waiting(employer, requirements="限男性，35岁以下", legal_basis="井下作业")
+    position = _submit_position(employer, requirements="限男性，35岁以下", legal_basis="井下作业")
     url = reverse("staff:position", args=[position.pk])
     page = desk.get(url).content.decode()
     assert '<mark class="mark-block">限男性' in page
     assert '<mark class="mark-warn">35岁以下' in page
     assert "井下作业" in page
     assert "通过并公开" not in page
-    refused = desk.post(url, {"decision": "approve"})
-    assert "先按依据同意例外" in refused.content.decode()
+    response = desk.post(url, {"decision": "approve"})
+    assert "先按依据同意例外" in response.content.decode()
     desk.post(url, {"decision": "except"})
     assert "等待另一位审核人员复核" in desk.get(url).content.decode()
     assert "另一位审核人员复核，您已经同意过" in desk.post(url, {"decision": "confirm"}).content.decode()
@@ -142,14 +142,14 @@ def test_exception_needs_two_reviewers(desk, employer, reviewer, client_for) -> 
 
 
 def test_exception_without_basis_cannot_be_approved(desk, employer) -> None:
-    position = _waiting(employer, requirements="限男性")
+    position = _submit_position(employer, requirements="限男性")
     page = desk.get(reverse("staff:position", args=[position.pk])).content.decode()
     assert "没有写明依据" in page
     assert "同意例外" not in page
 
 
 def test_refusal_joins_common_and_own_reasons(desk, employer) -> None:
-    position = _waiting(employer)
+    position = _submit_position(employer)
     url = reverse("staff:position", args=[position.pk])
     page = desk.post(url, {"decision": "refuse"})
     assert "请勾选一条原因" in page.content.decode()
@@ -163,7 +163,7 @@ def test_refusal_joins_common_and_own_reasons(desk, employer) -> None:
 def test_review_queue_query_count_is_constant(client, desk, employer, same_queries) -> None:
     def grow() -> None:
         for i in range(4):
-            _waiting(employer, f"又一个{i}", requirements="35岁以下")
+            _submit_position(employer, f"又一个{i}", requirements="35岁以下")
 
     grow()
     same_queries(lambda: desk.get(QUEUE), grow, at_most=30)
@@ -171,6 +171,6 @@ def test_review_queue_query_count_is_constant(client, desk, employer, same_queri
 
 def test_review_queue_is_paginated(desk, employer) -> None:
     for i in range(21):
-        _waiting(employer, f"岗位{i:02}", hours=100 - i)
+        _submit_position(employer, f"岗位{i:02}", hours=100 - i)
     assert len(_titles(desk.get(QUEUE))) == 20
     assert _titles(desk.get(QUEUE, {"page": 2})) == ["岗位20"]

@@ -1,4 +1,4 @@
-"""The page on the ranking's effect: who opens it, what it says, adopting and going back."""
+"""Page of the ranking evaluation: access, verdicts, adoption and roll-back."""
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -44,7 +44,7 @@ def operator():
     return make_staff(make_stations()["江门市"], StationRole.OPERATOR, name="市级业务管理员")
 
 
-def kept(figures, operator, verdict="better"):
+def make_saved_report(figures, operator, verdict="better"):
     assert figures[verdict]["verdict"] == verdict
     return store_report(figures=figures[verdict], against="tfidf", by=operator)
 
@@ -54,26 +54,26 @@ def text(response) -> str:
 
 
 def test_page_without_report_names_current_version(operator, client_for) -> None:
-    said = text(client_for(operator).get(reverse(PAGE)))
-    assert "原始排序" in said
-    assert "还没有报告" in said
+    html = text(client_for(operator).get(reverse(PAGE)))
+    assert "原始排序" in html
+    assert "还没有报告" in html
 
 
 @pytest.mark.parametrize("verdict", ["better", "not_shown", "too_few"])
 def test_each_verdict_is_shown(operator, client_for, figures, verdict) -> None:
-    report = kept(figures, operator, verdict)
-    said = text(client_for(operator).get(reverse(PAGE)))
-    assert report.get_verdict_display() in said
-    assert ("启用这份报告" in said) is (verdict == "better")
+    report = make_saved_report(figures, operator, verdict)
+    html = text(client_for(operator).get(reverse(PAGE)))
+    assert report.get_verdict_display() in html
+    assert ("启用这份报告" in html) is (verdict == "better")
     if verdict == "better":
-        assert 'aria-labelledby="prediction-title prediction-desc"' in said
+        assert 'aria-labelledby="prediction-title prediction-desc"' in html
         for words in ("离家近", "95%区间", "打乱后重做 2 次", "第 1 位", "预计与实际"):
-            assert words in said
+            assert words in html
 
 
 def test_numbers_of_page_link_to_no_rows(operator, client_for, figures) -> None:
-    """The one page of numbers that does not click through, and it says why."""
-    kept(figures, operator)
+    """The page is the only one whose numbers do not link to rows, and it explains the reason."""
+    make_saved_report(figures, operator)
     page, _ = read(client_for(operator), reverse(PAGE))
     assert page.links == []
     assert "给谁展示过哪些岗位，按对本人的承诺不给工作人员查看" in text(
@@ -81,32 +81,32 @@ def test_numbers_of_page_link_to_no_rows(operator, client_for, figures) -> None:
     )
     person = make_veteran(account=make_user("陈建国"))
     give_consent(user=person.account, purpose=ConsentPurpose.MATCHING, wording="告知", by=person.account)
-    told = text(client_for(person.account).get(reverse("veteran:positions")))
-    assert "这些记录不给用人单位和工作人员查看" in told
+    html = text(client_for(person.account).get(reverse("veteran:positions")))
+    assert "这些记录不给用人单位和工作人员查看" in html
 
 
 @pytest.mark.parametrize("role", StationRole.values)
 @pytest.mark.parametrize("place", ["江门市", "新会区", "睦洲镇"])
 def test_only_city_operators_open_page(operator, client_for, figures, role, place) -> None:
-    report = kept(figures, operator)
+    report = make_saved_report(figures, operator)
     user = make_staff(make_stations()[place], StationRole(role), name="读者")
     client = client_for(user)
     may = (role, place) == (StationRole.OPERATOR, "江门市")
-    asked = {
+    responses = {
         "get": client.get(reverse(PAGE)),
         "adopt": client.post(reverse("staff:learning-adopt", args=[report.pk]), {"reason": "试"}),
         "roll back": client.post(reverse("staff:learning-roll-back"), {"reason": "试"}),
         "run": client.post(reverse("staff:learning-run")),
     }
-    codes = {name: answer.status_code for name, answer in asked.items()}
+    codes = {name: answer.status_code for name, answer in responses.items()}
     assert codes == (
-        {"get": 200, "adopt": 302, "roll back": 302, "run": 302} if may else dict.fromkeys(asked, 403)
+        {"get": 200, "adopt": 302, "roll back": 302, "run": 302} if may else dict.fromkeys(responses, 403)
     )
     assert (reverse(PAGE) in text(client.get(reverse("staff:day")))) is may
 
 
 def test_veterans_employers_and_former_operators_are_refused(operator, client_for, figures) -> None:
-    report = kept(figures, operator)
+    report = make_saved_report(figures, operator)
     assert Client().get(reverse(PAGE)).status_code == 302
     Appointment.objects.filter(user=operator).update(ends_on="2026-01-01")
     operator = type(operator).objects.get(pk=operator.pk)
@@ -120,19 +120,19 @@ def test_veterans_employers_and_former_operators_are_refused(operator, client_fo
 def test_adopt_and_roll_back_version(
     operator, client_for, figures, django_capture_on_commit_callbacks, settings, tmp_path
 ) -> None:
-    report, client = kept(figures, operator), client_for(operator)
+    report, client = make_saved_report(figures, operator), client_for(operator)
     adopt = reverse("staff:learning-adopt", args=[report.pk])
     assert client.get(adopt).status_code == 405
-    refused = client.post(adopt, {"reason": " "})
-    assert refused.status_code == 200
-    assert "请写明理由" in text(refused)
+    response = client.post(adopt, {"reason": " "})
+    assert response.status_code == 200
+    assert "请写明理由" in text(response)
     with django_capture_on_commit_callbacks(execute=True):
         assert client.post(adopt, {"reason": "报告证明更好"}).status_code == 302
     assert ranking_versions.active_version().key == report.version.key
-    said = text(client.get(reverse(PAGE)))
-    assert report.version.name in said
-    assert "报告证明更好" in said
-    assert "启用这份报告" not in said
+    html = text(client.get(reverse(PAGE)))
+    assert report.version.name in html
+    assert "报告证明更好" in html
+    assert "启用这份报告" not in html
     with django_capture_on_commit_callbacks(execute=True):
         client.post(reverse("staff:learning-roll-back"), {"reason": "先观察"})
     assert ranking_versions.active_version().key == "tfidf"
@@ -143,18 +143,18 @@ def test_adopt_and_roll_back_version(
 
 
 def test_unproven_version_cannot_be_adopted(operator, client_for, figures) -> None:
-    report = kept(figures, operator, "not_shown")
+    report = make_saved_report(figures, operator, "not_shown")
     client = client_for(operator)
     answer = client.post(reverse("staff:learning-adopt", args=[report.pk]), {"reason": "想试试"}, follow=True)
     assert "证明更好" in text(answer)
     assert ranking_versions.adopted_version() is None
-    few = kept(figures, operator, "too_few")
+    few = make_saved_report(figures, operator, "too_few")
     assert few.version is None
     assert client.post(reverse("staff:learning-adopt", args=[few.pk]), {"reason": "试"}).status_code == 404
 
 
 def test_reason_with_unit_name_is_refused(operator, client_for, figures) -> None:
-    report = kept(figures, operator)
+    report = make_saved_report(figures, operator)
     answer = client_for(operator).post(
         reverse("staff:learning-adopt", args=[report.pk]), {"reason": "12345部队要求"}
     )
@@ -165,11 +165,11 @@ def test_reason_with_unit_name_is_refused(operator, client_for, figures) -> None
 
 def test_evaluation_page_query_count_is_constant(operator, client_for, figures, same_queries) -> None:
     client = client_for(operator)
-    kept(figures, operator)
+    make_saved_report(figures, operator)
 
     def more() -> None:
         for _ in range(5):
-            report = kept(figures, operator)
+            report = make_saved_report(figures, operator)
             adopt_ranking(version=report.version, by=operator, reason="试")
 
     more()
@@ -177,8 +177,8 @@ def test_evaluation_page_query_count_is_constant(operator, client_for, figures, 
 
 
 def test_earlier_report_can_be_opened(operator, client_for, figures) -> None:
-    first = kept(figures, operator, "not_shown")
-    kept(figures, operator)
+    first = make_saved_report(figures, operator, "not_shown")
+    make_saved_report(figures, operator)
     client = client_for(operator)
     assert f"报告 {first.pk}</h2>" in text(client.get(reverse(PAGE), {"report": first.pk}))
     assert client.get(reverse(PAGE), {"report": first.pk + 99}).status_code == 404

@@ -1,4 +1,4 @@
-"""The page on the ranking's effect in Chromium, at 390 and 1280 px."""
+"""Page of the ranking evaluation in Chromium, at 390 and 1280 px."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Files out as a sheet: who may, what is in it, and what stays behind about it."""
+"""Export of records to Excel: permission, content, audit and access log."""
 
 import io
 import zipfile

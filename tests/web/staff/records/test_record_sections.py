@@ -1,4 +1,4 @@
-"""Staff fill in a file's parts on the person's behalf; what is sensitive is replaced, never shown."""
+"""Sections of a record saved by staff; sensitive values are replaced but never shown."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -20,22 +20,22 @@ def desk(towns, client_for):
     return client_for(towns.clerk)
 
 
-def url(veteran: Veteran, section: str) -> str:
+def section_url(veteran: Veteran, section: str) -> str:
     return reverse("staff:veteran-edit", args=[veteran.pk, section])
 
 
 def test_empty_identity_fields_keep_values_and_numbers_stay_masked(towns, desk) -> None:
     ours = towns.ours
     Veteran.objects.filter(pk=ours.pk).update(address="演示路8号")
-    html = desk.get(url(ours, "identity")).content.decode()
+    html = desk.get(section_url(ours, "identity")).content.decode()
     assert "留空不改" in html
     assert ours.phone not in html
     assert "演示路8号" not in html
     values = {"name": "陈建国", "phone": "", "address": "", "living_region": "440705109"}
-    desk.post(url(ours, "identity"), values)
-    kept = Veteran.objects.get(pk=ours.pk)
-    assert (kept.phone, kept.address, kept.phone_hash) == (ours.phone, "演示路8号", ours.phone_hash)
-    desk.post(url(ours, "identity"), values | {"phone": "138 0000 1234"})
+    desk.post(section_url(ours, "identity"), values)
+    veteran = Veteran.objects.get(pk=ours.pk)
+    assert (veteran.phone, veteran.address, veteran.phone_hash) == (ours.phone, "演示路8号", ours.phone_hash)
+    desk.post(section_url(ours, "identity"), values | {"phone": "138 0000 1234"})
     assert Veteran.objects.get(pk=ours.pk).phone == "13800001234"
     event = AuditEvent.objects.filter(verb="veterans.updated").first()
     assert event.data["on_behalf"] is True
@@ -45,39 +45,39 @@ def test_empty_identity_fields_keep_values_and_numbers_stay_masked(towns, desk) 
 
 def test_care_section_is_replaced_or_cleared_and_never_shown(towns, desk) -> None:
     ours = towns.ours
-    desk.post(url(ours, "care"), {"difficulty": ["低保", "重大疾病"], "disability": "六级"})
-    kept = Veteran.objects.get(pk=ours.pk)
-    assert (kept.difficulty, kept.disability) == ("低保、重大疾病", "六级")
-    html = desk.get(url(ours, "care")).content.decode()
+    desk.post(section_url(ours, "care"), {"difficulty": ["低保", "重大疾病"], "disability": "六级"})
+    veteran = Veteran.objects.get(pk=ours.pk)
+    assert (veteran.difficulty, veteran.disability) == ("低保、重大疾病", "六级")
+    html = desk.get(section_url(ours, "care")).content.decode()
     assert "checked" not in html
     assert "selected" not in html.replace('value="" selected', "")
-    desk.post(url(ours, "care"), {})
+    desk.post(section_url(ours, "care"), {})
     assert Veteran.objects.get(pk=ours.pk).disability == "六级"
-    desk.post(url(ours, "care"), {"clear": ["disability"]})
-    kept = Veteran.objects.get(pk=ours.pk)
-    assert (kept.difficulty, kept.disability) == ("低保、重大疾病", "")
+    desk.post(section_url(ours, "care"), {"clear": ["disability"]})
+    veteran = Veteran.objects.get(pk=ours.pk)
+    assert (veteran.difficulty, veteran.disability) == ("低保、重大疾病", "")
 
 
 def test_service_skills_and_wishes_save_independently(towns, desk) -> None:
     ours = towns.ours
     make_specialty()
-    desk.post(url(ours, "service"), {
+    desk.post(section_url(ours, "service"), {
         "branch": "army", "entered_on": "2004-12-01", "left_on": "2016-12-01", "specialty_1": "driver",
         "years_1": 12,
     })  # fmt: skip
-    desk.post(url(ours, "skills"), {
+    desk.post(section_url(ours, "skills"), {
         "education": 2, "employment_status": "unemployed", "certificates": ["driving_a2", "forklift_n1"],
         "job_title": "货车司机", "job_employer": "某物流公司", "job_years": 3,
     })  # fmt: skip
-    desk.post(url(ours, "wishes"), {"text": "开货车", "lowest_pay": 6000})
-    kept = Veteran.objects.get(pk=ours.pk)
-    assert kept.years_served == 12
-    assert set(kept.certificates.values_list("kind", flat=True)) == {"driving_a2", "forklift_n1"}
-    assert kept.work_history.get().title == "货车司机"
-    assert kept.wish.lowest_pay == 6000
-    job = kept.work_history.get()
+    desk.post(section_url(ours, "wishes"), {"text": "开货车", "lowest_pay": 6000})
+    veteran = Veteran.objects.get(pk=ours.pk)
+    assert veteran.years_served == 12
+    assert set(veteran.certificates.values_list("kind", flat=True)) == {"driving_a2", "forklift_n1"}
+    assert veteran.work_history.get().title == "货车司机"
+    assert veteran.wish.lowest_pay == 6000
+    job = veteran.work_history.get()
     desk.post(reverse("staff:veteran-job-remove", args=[ours.pk, job.pk]))
-    assert not kept.work_history.exists()
+    assert not veteran.work_history.exists()
 
 
 def test_certificate_keeps_details_when_others_are_added(towns, desk) -> None:
@@ -88,19 +88,25 @@ def test_certificate_keeps_details_when_others_are_added(towns, desk) -> None:
         "number_forklift_n1": "TS2026-0815",
         "until_forklift_n1": "2030-05-01",
     }
-    desk.post(url(ours, "certificates"), details)
+    desk.post(section_url(ours, "certificates"), details)
     skills = {
         "education": 2,
         "employment_status": "unemployed",
         "certificates": ["forklift_n1", "driving_c1"],
     }
-    desk.post(url(ours, "skills"), skills)
-    kept = ours.certificates.get(kind="forklift_n1")
-    assert (kept.grade, kept.number, f"{kept.valid_until}") == ("中级", "TS2026-0815", "2030-05-01")
-    assert "TS2026-0815" not in desk.get(url(ours, "certificates")).content.decode()
-    desk.post(url(ours, "certificates"), details | {"number_forklift_n1": "", "grade_forklift_n1": "高级"})
-    kept.refresh_from_db()
-    assert (kept.grade, kept.number) == ("高级", "TS2026-0815")
+    desk.post(section_url(ours, "skills"), skills)
+    certificate = ours.certificates.get(kind="forklift_n1")
+    assert (certificate.grade, certificate.number, f"{certificate.valid_until}") == (
+        "中级",
+        "TS2026-0815",
+        "2030-05-01",
+    )
+    assert "TS2026-0815" not in desk.get(section_url(ours, "certificates")).content.decode()
+    desk.post(
+        section_url(ours, "certificates"), details | {"number_forklift_n1": "", "grade_forklift_n1": "高级"}
+    )
+    certificate.refresh_from_db()
+    assert (certificate.grade, certificate.number) == ("高级", "TS2026-0815")
 
 
 @pytest.mark.parametrize(
@@ -124,7 +130,7 @@ def test_invalid_input_is_kept_with_error(towns, desk) -> None:
         "entered_on": "2016-01-01",
         "left_on": "2010-01-01",
     }
-    html = desk.post(url(towns.ours, "service"), answers).content.decode()
+    html = desk.post(section_url(towns.ours, "service"), answers).content.decode()
     assert "请不要填写部队番号" in html
     assert "退役日期必须晚于入伍日期" in html
     assert "在73021部队立三等功" in html
@@ -132,13 +138,13 @@ def test_invalid_input_is_kept_with_error(towns, desk) -> None:
 
 def test_neighbour_is_refused_and_county_is_allowed(towns, client_for) -> None:
     neighbour = client_for(towns.neighbour)
-    assert neighbour.get(url(towns.ours, "identity")).status_code == 403
-    assert neighbour.post(url(towns.ours, "care"), {"disability": "六级"}).status_code == 403
+    assert neighbour.get(section_url(towns.ours, "identity")).status_code == 403
+    assert neighbour.post(section_url(towns.ours, "care"), {"disability": "六级"}).status_code == 403
     assert AccessLog.objects.filter(kind=AccessKind.REFUSED, file_id=towns.ours.pk).count() == 2
     assert Veteran.objects.get(pk=towns.ours.pk).disability == ""
     county = client_for(make_staff(towns.stations["新会区"], StationRole.HEAD))
-    assert county.get(url(towns.ours, "identity")).status_code == 200
-    assert county.get(url(towns.ours, "nothing")).status_code == 404
+    assert county.get(section_url(towns.ours, "identity")).status_code == 200
+    assert county.get(section_url(towns.ours, "nothing")).status_code == 404
 
 
 @pytest.mark.django_db(transaction=True)
@@ -152,5 +158,5 @@ def test_sections_look_right(towns, open_page, sign_in, look, width) -> None:
     window.goto(reverse("staff:veteran", args=[ours.pk]))
     look(window)
     for section in ("identity", "service", "skills", "certificates", "wishes", "care"):
-        window.goto(url(ours, section))
+        window.goto(section_url(ours, section))
         look(window, f"desk-edit-{section}")

@@ -1,4 +1,4 @@
-"""Visits and return registrations at the desk: the worklist, the form, the coverage report, the receipt."""
+"""Visits and return registrations: worklist, form, coverage report, receipt."""
 
 from datetime import timedelta
 from functools import partial
@@ -26,13 +26,13 @@ def today():
     return timezone.localdate()
 
 
-def seen(veteran, by, *, ago: timedelta = timedelta(), **changes) -> Visit:
+def make_visit(veteran, by, *, ago: timedelta = timedelta(), **changes) -> Visit:
     values = {"held_on": today() - ago, "method": VisitMethod.HOME, "reached": True}
     return actions.record_visit(veteran=veteran, by=by, **(values | changes))
 
 
-def filled(**changes):
-    """The visit form as a clerk fills it in."""
+def visit_form_data(**changes):
+    """Return the data of a valid visit form."""
     values = {
         "held_on": f"{today():%Y-%m-%d}",
         "method": "phone",
@@ -42,7 +42,7 @@ def filled(**changes):
     return values | {"findings": "想学叉车", **changes}
 
 
-def of_return(station, **changes):
+def return_form_data(station, **changes):
     values = {
         "id_number": make_id_number(),
         "name": "周海生",
@@ -72,11 +72,11 @@ def names(client, query: str = "") -> list[str]:
 def test_worklist_holds_own_veterans_not_visited_for_months(towns, desk) -> None:
     assert names(desk) == []
     assert names(desk, "?waiting=never") == ["陈建国"]
-    seen(towns.ours, towns.clerk, ago=LONG_AGO)
-    seen(towns.theirs, towns.neighbour, ago=LONG_AGO)
+    make_visit(towns.ours, towns.clerk, ago=LONG_AGO)
+    make_visit(towns.theirs, towns.neighbour, ago=LONG_AGO)
     assert names(desk) == ["陈建国"]
     assert names(desk, "?waiting=12") == names(desk, "?waiting=never") == []
-    seen(towns.ours, towns.clerk)
+    make_visit(towns.ours, towns.clerk)
     assert names(desk) == []
 
 
@@ -88,7 +88,7 @@ def test_county_sees_both_towns_and_filters_by_station(towns, client_for) -> Non
 
 def test_visit_is_recorded_and_shown_with_needs(towns, desk) -> None:
     url = reverse("staff:veteran-visits", args=[towns.ours.pk])
-    html = desk.post(url, filled(), follow=True).content.decode()
+    html = desk.post(url, visit_form_data(), follow=True).content.decode()
     assert all(text in html for text in ("已记录", "找工作、学技能、参加培训", "想学叉车", "李秀珍"))
     visit = Visit.objects.get()
     assert (visit.station, visit.by, visit.reached) == (towns.stations["睦洲镇"], towns.clerk, True)
@@ -107,18 +107,18 @@ def test_visit_is_recorded_and_shown_with_needs(towns, desk) -> None:
 )
 def test_invalid_visit_is_explained_and_input_kept(towns, desk, change, message) -> None:
     url = reverse("staff:veteran-visits", args=[towns.ours.pk])
-    html = desk.post(url, filled(**({"findings": "记一下"} | change))).content.decode()
+    html = desk.post(url, visit_form_data(**({"findings": "记一下"} | change))).content.decode()
     assert message in html
     assert change.get("findings", "记一下") in html
     assert not Visit.objects.exists()
 
 
 def test_correction_marks_old_visit_and_needs_reason(towns, desk) -> None:
-    visit = seen(towns.ours, towns.clerk, findings="写错人了")
+    visit = make_visit(towns.ours, towns.clerk, findings="写错人了")
     url = reverse("staff:visit-correct", args=[visit.pk])
     assert "写错人了" in desk.get(url).content.decode()
-    assert "请填写这一项" in desk.post(url, filled(reason="")).content.decode()
-    html = desk.post(url, filled(reason="电话联系，不是上门"), follow=True).content.decode()
+    assert "请填写这一项" in desk.post(url, visit_form_data(reason="")).content.decode()
+    html = desk.post(url, visit_form_data(reason="电话联系，不是上门"), follow=True).content.decode()
     assert "电话联系，不是上门" in html
     assert "<s>" in html
     assert desk.get(url).status_code == 403
@@ -126,9 +126,9 @@ def test_correction_marks_old_visit_and_needs_reason(towns, desk) -> None:
 
 def test_coverage_counts_each_veteran_once_at_station_of_visit(towns) -> None:
     stations = towns.stations
-    seen(towns.ours, towns.clerk, ago=timedelta(days=1)) if today().day > 1 else None
-    seen(towns.ours, towns.clerk)
-    seen(towns.theirs, towns.neighbour, reached=False)
+    make_visit(towns.ours, towns.clerk, ago=timedelta(days=1)) if today().day > 1 else None
+    make_visit(towns.ours, towns.clerk)
+    make_visit(towns.theirs, towns.neighbour, reached=False)
     county = stations["新会区"]
     total, own, *rows = visit_coverage(county, list(county.get_children()))
     assert (total.records, total.people, own.records) == (2, 1, 0)
@@ -148,7 +148,7 @@ def test_coverage_report_is_limited_to_own_subtree(towns, desk, client_for) -> N
 
 
 def test_return_form_opens_record_with_needs_and_receipt(towns, desk) -> None:
-    answers = of_return(towns.stations["睦洲镇"])
+    answers = return_form_data(towns.stations["睦洲镇"])
     response = desk.post(reverse("staff:return-new"), answers, follow=True)
     html = response.content.decode()
     veteran = Veteran.objects.get(name="周海生")
@@ -163,7 +163,8 @@ def test_return_updates_record_of_own_station(towns, desk) -> None:
     number = make_id_number()
     Veteran.objects.filter(pk=towns.ours.pk).update(id_hash=lookup_hash(number))
     desk.post(
-        reverse("staff:return-new"), of_return(towns.stations["睦洲镇"], id_number=number, name="陈建国")
+        reverse("staff:return-new"),
+        return_form_data(towns.stations["睦洲镇"], id_number=number, name="陈建国"),
     )
     assert ReturnRegistration.objects.get().veteran == towns.ours
     assert Veteran.objects.count() == 2
@@ -172,7 +173,7 @@ def test_return_updates_record_of_own_station(towns, desk) -> None:
 def test_return_with_record_elsewhere_is_refused_and_logged(towns, desk) -> None:
     number = make_id_number()
     Veteran.objects.filter(pk=towns.theirs.pk).update(id_hash=lookup_hash(number))
-    answers = of_return(towns.stations["睦洲镇"], id_number=number)
+    answers = return_form_data(towns.stations["睦洲镇"], id_number=number)
     html = desk.post(reverse("staff:return-new"), answers).content.decode()
     assert "已在其他服务站建档" in html
     assert "司前镇" not in html
@@ -196,7 +197,7 @@ def test_return_with_record_elsewhere_is_refused_and_logged(towns, desk) -> None
 )
 def test_invalid_return_is_explained_and_saves_nothing(towns, desk, change, message) -> None:
     files = Veteran.objects.count()
-    response = desk.post(reverse("staff:return-new"), of_return(towns.stations["睦洲镇"], **change))
+    response = desk.post(reverse("staff:return-new"), return_form_data(towns.stations["睦洲镇"], **change))
     assert message in response.content.decode()
     assert Veteran.objects.count() == files
     assert not Visit.objects.exists()
@@ -208,7 +209,7 @@ def test_visit_lists_query_count_is_constant(towns, client_for, same_queries) ->
     def more() -> None:
         for _ in range(4):
             person = make_veteran(station=towns.stations["睦洲镇"])
-            seen(person, towns.clerk, ago=LONG_AGO, needs=[Need.JOB])
+            make_visit(person, towns.clerk, ago=LONG_AGO, needs=[Need.JOB])
             day = today() - timedelta(days=Visit.objects.count())
             actions.register_return(
                 by=towns.clerk, veteran=towns.ours, left_on=day,
@@ -224,12 +225,12 @@ def test_visit_lists_query_count_is_constant(towns, client_for, same_queries) ->
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
 def test_visit_pages_look_right(towns, open_page, sign_in, look, width) -> None:
-    visit = seen(towns.ours, towns.clerk, ago=LONG_AGO, findings="想换个离家近的工作", needs=[Need.JOB])
+    visit = make_visit(towns.ours, towns.clerk, ago=LONG_AGO, findings="想换个离家近的工作", needs=[Need.JOB])
     home = actions.register_return(
         by=towns.clerk, veteran=towns.ours, left_on=today() - timedelta(days=30),
         documents=["id_card", "discharge"], needs=[Need.JOB, Need.TRAINING], fields={},
     )  # fmt: skip
-    seen(make_veteran(station=towns.stations["南安村"], name="林志强"), towns.clerk, ago=LONG_AGO)
+    make_visit(make_veteran(station=towns.stations["南安村"], name="林志强"), towns.clerk, ago=LONG_AGO)
     window = open_page(width=width)
     sign_in(window, towns.clerk)
     pk = towns.ours.pk

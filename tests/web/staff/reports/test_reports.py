@@ -1,4 +1,4 @@
-"""The report pages: who reads them, what they name, what leaves as a sheet or on paper."""
+"""Report pages: access, scope, names, Excel exports and the month PDF."""
 
 import base64
 import io
@@ -63,7 +63,7 @@ def totals(answer) -> list[int]:
     return [int(n) for n in re.findall(r'data-total="(\d+)"', text(answer))]
 
 
-def sheet(answer) -> list[list]:
+def read_rows(answer) -> list[list]:
     return CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
 
 
@@ -74,8 +74,8 @@ def hire(placement: Placement, by, ago: int = 45) -> Placement:
     return placement
 
 
-def content(placement: Placement, degree: int) -> Answer:
-    """Somebody in post says how content they are."""
+def answer_satisfaction(placement: Placement, degree: int) -> Answer:
+    """Record the satisfaction of an employed veteran."""
     return Answer.objects.create(
         placement=placement, side=Side.VETERAN, question=Question.IN_POST, reply=Reply.IN_POST,
         by=make_user(), satisfaction=degree,
@@ -117,7 +117,7 @@ def test_station_counts_and_lists_only_own_veterans(towns, client_for, role) -> 
 
 
 def test_fair_counts_all_and_names_only_own_veterans(towns, client_for) -> None:
-    """A town's fair to which the next town's people came: counted, not named."""
+    """Veterans of the next town who came to a town's fair are counted but not named."""
     fair = make_fair(organiser=towns.stations["睦洲镇"])
     position = make_position()
     make_booth(fair, position)
@@ -166,7 +166,7 @@ def test_export_names_filters_and_exporter_and_is_audited(towns, client_for, hea
     answer = client_for(head).post(
         reverse("staff:report-export", args=["funnel"]), {"by": "fair", "since": "2026-01-01"}
     )
-    mark, headers, *rows = sheet(answer)
+    mark, headers, *rows = read_rows(answer)
     assert [headers[0], headers[3], rows[0][0], rows[0][3], rows[-1][0]] == [
         "招聘会", "已登记意向", "日常登记（不在招聘会上）", 1, "合计",
     ]  # fmt: skip
@@ -179,10 +179,12 @@ def test_export_names_filters_and_exporter_and_is_audited(towns, client_for, hea
 
 def test_export_contains_no_names(towns, client_for, head) -> None:
     for report, query in REPORTS.items():
-        content = sheet(client_for(head).post(reverse("staff:report-export", args=[report]), query))
+        content = read_rows(client_for(head).post(reverse("staff:report-export", args=[report]), query))
         assert len(content) >= 2, report
         assert "陈建国" not in str(content), report
-    rows = sheet(client_for(head).post(reverse("staff:report-export", args=["rows"]), {"figure": "sheets"}))
+    rows = read_rows(
+        client_for(head).post(reverse("staff:report-export", args=["rows"]), {"figure": "sheets"})
+    )
     assert [row[0] for row in rows[2:]] == [f"意向 {towns.our_intention.pk} 号"]
     assert AuditEvent.objects.filter(verb="insights.exported").count() == len(REPORTS) + 1
     nothing = client_for(head).post(reverse("staff:report-export", args=["people"]), {})
@@ -191,16 +193,16 @@ def test_export_contains_no_names(towns, client_for, head) -> None:
 
 def test_year_export_equals_page(towns, client_for, head) -> None:
     page = text(client_for(head).get("/desk/insights/years/"))
-    _, headers, *rows = sheet(client_for(head).post(reverse("staff:report-export", args=["years"]), {}))
-    shown = [int(n) for n in re.findall(r'data-number="(\d+)"', page)]
-    assert [int(n) for row in rows for n in row[2:7]] == shown[: len(rows) * 5]
+    _, headers, *rows = read_rows(client_for(head).post(reverse("staff:report-export", args=["years"]), {}))
+    html = [int(n) for n in re.findall(r'data-number="(\d+)"', page)]
+    assert [int(n) for row in rows for n in row[2:7]] == html[: len(rows) * 5]
     assert headers[-1] == "口径"
     assert all(row[-1] for row in rows)
 
 
 def test_satisfaction_is_shown_listed_and_exported_without_names(towns, client_for, head) -> None:
-    content(hire(towns.our_intention, towns.clerk), 2)
-    content(hire(towns.their_intention, towns.neighbour), 5)
+    answer_satisfaction(hire(towns.our_intention, towns.clerk), 2)
+    answer_satisfaction(hire(towns.their_intention, towns.neighbour), 5)
     reader = client_for(head)
     page = text(reader.get("/desk/insights/satisfaction/?by=station"))
     assert 'role="img"' in page
@@ -209,10 +211,10 @@ def test_satisfaction_is_shown_listed_and_exported_without_names(towns, client_f
     rows = text(reader.get("/desk/insights/rows/?figure=satisfaction"))
     assert ("陈建国" in rows, "不满意（2 分）" in rows, "黄志明" in rows) == (True, True, False)
     auditor = client_for(make_staff(towns.stations["睦洲镇"], StationRole.AUDITOR))
-    counted = text(auditor.get("/desk/insights/rows/?figure=satisfaction"))
-    assert "陈建国" not in counted
-    assert f"意向 {towns.our_intention.pk} 号" in counted
-    _, headers, *lines = sheet(
+    counts = text(auditor.get("/desk/insights/rows/?figure=satisfaction"))
+    assert "陈建国" not in counts
+    assert f"意向 {towns.our_intention.pk} 号" in counts
+    _, headers, *lines = read_rows(
         reader.post(reverse("staff:report-export", args=["satisfaction"]), {"by": "employer"})
     )
     assert headers == [
@@ -225,32 +227,32 @@ def test_satisfaction_is_shown_listed_and_exported_without_names(towns, client_f
 
 
 def pdf_text(content: bytes) -> str:
-    """What a PDF of ours writes, in its order."""
+    """Return the text of a month PDF in the order of the page."""
     assert content.startswith(b"%PDF")
-    told = []
-    for coded in re.findall(rb"stream\r?\n(.*?)endstream", content, flags=re.DOTALL):
-        page = zlib.decompress(base64.a85decode(coded.strip().removesuffix(b"~>")))
-        for said in re.findall(rb"\(((?:\\.|[^\\()])*)\) Tj", page, flags=re.DOTALL):
-            raw = re.sub(rb"\\(\d{3})", lambda found: bytes([int(found[1], 8)]), said)
+    texts = []
+    for encoded in re.findall(rb"stream\r?\n(.*?)endstream", content, flags=re.DOTALL):
+        page = zlib.decompress(base64.a85decode(encoded.strip().removesuffix(b"~>")))
+        for text in re.findall(rb"\(((?:\\.|[^\\()])*)\) Tj", page, flags=re.DOTALL):
+            raw = re.sub(rb"\\(\d{3})", lambda match: bytes([int(match[1], 8)]), text)
             raw = re.sub(rb"\\(.)", rb"\1", raw, flags=re.DOTALL)
-            told.append(raw.decode("utf-16-be"))
-    return "\n".join(told)
+            texts.append(raw.decode("utf-16-be"))
+    return "\n".join(texts)
 
 
 def test_month_pdf_equals_page(towns, client_for, head) -> None:
     hire(towns.our_intention, towns.clerk, ago=0)
     answer = client_for(head).get("/desk/insights/month/pdf/")
     assert answer["Content-Type"] == "application/pdf"
-    printed = pdf_text(answer.content)
+    texts = pdf_text(answer.content)
     today = timezone.localdate()
     for words in ("睦洲镇退役军人服务站退役军人就业服务月报", f"{today.year}年{today.month}月，截至"):
-        assert words in printed.replace("\n", ""), words
+        assert words in texts.replace("\n", ""), words
     for words in ("新登记意向", "已入职（本期发生）", "回访", "何站长", "1 份", "第 1 页", "截至"):
-        assert words in printed, words
-    assert "陈建国" not in printed
+        assert words in texts, words
+    assert "陈建国" not in texts
     page = text(client_for(head).get("/desk/insights/month/"))
     for label in re.findall(r'rowheader">([^<]+)</th>', page):
-        assert label in printed.replace("\n", ""), label
+        assert label in texts.replace("\n", ""), label
     assert b"STSong-Light" in answer.content
 
 
@@ -258,9 +260,9 @@ def test_month_pdf_draws_funnel_and_retention(towns, client_for, head) -> None:
     assert "还没有人入职" in pdf_text(client_for(head).get("/desk/insights/month/pdf/").content)
     hire(towns.our_intention, towns.clerk, ago=0)
     placements.declare(veteran=towns.ours, position=make_position(), by=towns.clerk)
-    printed = pdf_text(client_for(head).get("/desk/insights/month/pdf/").content)
+    texts = pdf_text(client_for(head).get("/desk/insights/month/pdf/").content)
     for words in ("2 份", "1 份（50%）", "1 份（100%）", "0 份（0%）", "75%", "30天", "95% 置信区间"):
-        assert words in printed, words
+        assert words in texts, words
     page = text(client_for(head).get("/desk/insights/month/"))
     first = re.findall(r'figure=stage\.[^>]*data-number="(\d+)"', page)[:5]
     assert first == ["2", "1", "1", "1", "0"]
@@ -275,17 +277,17 @@ def test_report_pages_query_count_is_constant(towns, client_for, same_queries, h
     first = make_position(headcount=60)
     make_booth(fair, first)
     ours = placements.declare(veteran=towns.ours, position=first, by=towns.clerk, fair=fair)
-    content(hire(ours, towns.clerk), 4)
+    answer_satisfaction(hire(ours, towns.clerk), 4)
 
     def grow() -> None:
         for number in range(4):
-            post = make_position(headcount=9)
-            make_booth(fair, post)
+            position = make_position(headcount=9)
+            make_booth(fair, position)
             person = make_veteran(station=towns.stations["睦洲镇"], name=f"新人{number}")
-            made = placements.declare(veteran=person, position=post, by=towns.clerk, fair=fair)
-            Placement.objects.filter(pk=made.pk).update(recorded_at=timezone.now() - timedelta(days=20))
+            placement = placements.declare(veteran=person, position=position, by=towns.clerk, fair=fair)
+            Placement.objects.filter(pk=placement.pk).update(recorded_at=timezone.now() - timedelta(days=20))
             if number % 2:
-                content(hire(made, towns.clerk), 2 + number)
+                answer_satisfaction(hire(placement, towns.clerk), 2 + number)
         make_fair(
             organiser=towns.stations["睦洲镇"],
             starts_at=timezone.now() - timedelta(days=20),
