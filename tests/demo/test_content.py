@@ -15,14 +15,14 @@ from portal.core.certificates import CertificateKind
 from portal.core.enums import Education, Shift
 from portal.core.validators import validate_no_unit_name
 from portal.demo.content import articles
-from portal.demo.content.classification import rare_jobs, task_lines
-from portal.demo.content.employers import firms
-from portal.demo.content.fairs import fairs
-from portal.demo.content.files import toml
-from portal.demo.content.jobs import jobs
-from portal.demo.content.people import PeopleMaker
-from portal.demo.content.places import places
-from portal.demo.content.positions import Post, PostMaker
+from portal.demo.content.invented_employers import invent_employers
+from portal.demo.content.invented_fairs import invent_fairs
+from portal.demo.content.invented_people import PersonGenerator
+from portal.demo.content.invented_positions import InventedPosition, PositionGenerator
+from portal.demo.content.job_families import job_families
+from portal.demo.content.places import place_rows
+from portal.demo.content.rare_jobs import build_rare_jobs, task_lines
+from portal.demo.content.toml_files import read_toml
 from portal.employers.enums import Nature, SizeBand
 from portal.positions.enums import PositionKind
 from portal.veterans.enums import Branch, EmploymentStatus, RankGroup, Settlement
@@ -45,32 +45,34 @@ def entries() -> list[tuple[str, str, str]]:
 
 
 @pytest.fixture(scope="module")
-def posts(entries) -> list[Post]:
+def posts(entries) -> list[InventedPosition]:
     return _posts(entries, seed=3, count=POSTS)
 
 
 def _towns() -> list[dict[str, str]]:
-    return [row for row in places() if row["level"] == "town"]
+    return [row for row in place_rows() if row["level"] == "town"]
 
 
-def _posts(entries, seed: int, count: int) -> list[Post]:
+def _posts(entries, seed: int, count: int) -> list[InventedPosition]:
     rng = random.Random(seed)
-    industries = [firm.industry for firm in firms(1_000, _towns(), rng)]
-    maker = PostMaker(rng, {name: code for code, name, _ in entries}, rare_jobs(entries))
+    industries = [firm.industry for firm in invent_employers(1_000, _towns(), rng)]
+    maker = PositionGenerator(rng, {name: code for code, name, _ in entries}, build_rare_jobs(entries))
     return [maker.make(rng.choice(industries)) for _ in range(count)]
 
 
-def _maker(seed: int) -> PeopleMaker:
+def _maker(seed: int) -> PersonGenerator:
     with (ROOT / "matching/data/crosswalk.csv").open(encoding="utf-8") as file:
         led = {r["code"]: tuple(filter(None, r["occupation_codes"].split("|"))) for r in csv.DictReader(file)}
-    return PeopleMaker(random.Random(seed), NOW.date(), {k: v for k, v in led.items() if v}, ["4-07-05-01"])
+    return PersonGenerator(
+        random.Random(seed), NOW.date(), {k: v for k, v in led.items() if v}, ["4-07-05-01"]
+    )
 
 
 def test_the_same_seed_makes_the_same_city(entries) -> None:
     assert _posts(entries, 5, 300) == _posts(entries, 5, 300) != _posts(entries, 6, 300)
     first, second = _maker(5), _maker(5)
     assert [first.make("440705") for _ in range(300)] == [second.make("440705") for _ in range(300)]
-    assert fairs(73, NOW, random.Random(5)) == fairs(73, NOW, random.Random(5))
+    assert invent_fairs(73, NOW, random.Random(5)) == invent_fairs(73, NOW, random.Random(5))
 
 
 def test_content_knows_no_django() -> None:
@@ -85,9 +87,9 @@ def test_content_knows_no_django() -> None:
 
 def test_families_speak_the_classification_and_the_portal(entries) -> None:
     names = {name for _, name, _ in entries}
-    words = toml("post_words.toml")
-    assert len({job.occupation for job in jobs()}) >= 200
-    for job in jobs():
+    words = read_toml("position_words.toml")
+    assert len({job.occupation for job in job_families()}) >= 200
+    for job in job_families():
         assert job.occupation in names
         assert set(job.certificates) <= set(CertificateKind.values) & set(words["certificates"])
         assert set(job.shifts) <= set(Shift.values)
@@ -102,7 +104,7 @@ def test_no_line_of_a_family_repeats_what_fields_say() -> None:
     said_twice = re.compile(
         r"持有?[A-Z]?\d?.{0,12}证(?!件)|年以上.*(经验|经历)|(大专|本科|高中|中专)以上|两班倒|三班倒"
     )
-    for job in jobs():
+    for job in job_families():
         for line in job.requirements:
             assert said_twice.search(line) is None, (job.occupation, line)
 
@@ -116,7 +118,7 @@ def test_posts_are_lawful_and_name_no_unit(posts) -> None:
 
 
 def test_text_and_facts_of_a_post_agree(posts) -> None:
-    words = toml("post_words.toml")
+    words = read_toml("position_words.toml")
     for post in posts:
         for code in post.certificates:
             assert words["certificates"][code] in post.requirements
@@ -139,16 +141,16 @@ def test_posts_are_mostly_blue_collar_many_and_hardly_twins(posts, entries) -> N
 
 
 def test_rare_trades_come_from_the_classification(entries) -> None:
-    made = rare_jobs(entries)
+    made = build_rare_jobs(entries)
     assert len(made) >= 300
-    assert not {job.occupation for job in made} & {job.occupation for job in jobs()}
+    assert not {job.occupation for job in made} & {job.occupation for job in job_families()}
     assert task_lines("1.进行样品抽取 2.编制检验报告。") == ["负责样品抽取", "编制检验报告"]
     refused = [("6-01-01-01", "无名工", "1.收取押金 2.检查设备 3.记录数据。")]
-    assert rare_jobs(refused) == []
+    assert build_rare_jobs(refused) == []
 
 
 def test_firms_hold_values_of_the_portal() -> None:
-    made = firms(2_000, _towns(), random.Random(2))
+    made = invent_employers(2_000, _towns(), random.Random(2))
     assert {firm.size_band for firm in made} == set(SizeBand.values)
     assert {firm.nature for firm in made} <= set(Nature.values)
     assert len({firm.nature for firm in made}) >= 6
@@ -198,7 +200,7 @@ def test_people_hold_values_of_the_portal() -> None:
 
 @pytest.mark.parametrize("count", [12, 73])
 def test_fairs_lie_behind_around_and_ahead(count: int) -> None:
-    made = fairs(count, NOW, random.Random(1))
+    made = invent_fairs(count, NOW, random.Random(1))
     assert len(made) == len({fair.slug for fair in made}) == len({fair.title for fair in made}) == count
     assert sum(fair.starts <= NOW <= fair.ends for fair in made) == 1
     assert sum(fair.ends < NOW for fair in made) >= count // 2
@@ -210,7 +212,7 @@ def test_fairs_lie_behind_around_and_ahead(count: int) -> None:
 
 def test_without_a_near_december_no_winter_fair_is_forced() -> None:
     spring = datetime.fromisoformat("2026-03-02T09:00")
-    made = fairs(12, spring, random.Random(1))
+    made = invent_fairs(12, spring, random.Random(1))
     assert max(fair.starts for fair in made) < spring + timedelta(days=60)
 
 

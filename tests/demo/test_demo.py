@@ -15,11 +15,11 @@ from portal.core.models import Occupation, Region
 from portal.core.reference import load_reference
 from portal.core.validators import uscc_check_passes, validate_id_number, validate_no_unit_name
 from portal.demo import logins
-from portal.demo.content.employers import firms
-from portal.demo.content.jobs import jobs
-from portal.demo.content.people import PeopleMaker
-from portal.demo.content.places import offices, places
-from portal.demo.loading.posts import FROM_SHEET
+from portal.demo.content.invented_employers import invent_employers
+from portal.demo.content.invented_people import PersonGenerator
+from portal.demo.content.job_families import job_families
+from portal.demo.content.places import place_rows, station_rows
+from portal.demo.loading.employer_activity import IMPORTED_POSITIONS
 from portal.demo.scale import SCALES
 from portal.documents.models import Document
 from portal.employers.models import Employer, EmployerMembership, HiddenRecord
@@ -45,19 +45,19 @@ FORBIDDEN = re.compile(
 
 
 def _count(level: str) -> int:
-    return sum(row["level"] == level for row in places())
+    return sum(row["level"] == level for row in place_rows())
 
 
 def test_the_city_has_its_real_shape() -> None:
     assert (_count("county"), _count("town"), _count("village")) == (7, 73, 1_330)
-    assert len(offices()) == 1_411
-    assert len({row["code"] for row in places()}) == len(places())
+    assert len(station_rows()) == 1_411
+    assert len({row["code"] for row in place_rows()}) == len(place_rows())
 
 
 def test_people_have_right_and_unique_numbers() -> None:
     import datetime
 
-    maker = PeopleMaker(
+    maker = PersonGenerator(
         random.Random(1),
         datetime.date(2026, 11, 23),
         {"driver": ("4-02-02-02",), "cook": ("4-03-02-01",)},
@@ -74,14 +74,14 @@ def test_people_have_right_and_unique_numbers() -> None:
 
 
 def test_firms_have_names_and_codes_of_their_own() -> None:
-    towns = [row for row in places() if row["level"] == "town"]
-    made = firms(SCALES["city"].employers, towns, random.Random(1))
+    towns = [row for row in place_rows() if row["level"] == "town"]
+    made = invent_employers(SCALES["city"].employers, towns, random.Random(1))
     assert len({firm.name for firm in made}) == len({firm.uscc for firm in made}) == 7_772
     assert all(uscc_check_passes(firm.uscc) for firm in made)
 
 
 def test_job_lines_are_lawful_and_name_no_unit() -> None:
-    for job in jobs():
+    for job in job_families():
         text = "\n".join([*job.titles, *job.duties, *job.requirements])
         assert FORBIDDEN.search(text) is None, job.occupation
         validate_no_unit_name(text)
@@ -97,7 +97,7 @@ def test_the_small_demo_keeps_its_promises(settings, tmp_path, capsys, figure) -
     scale = SCALES["small"]
     assert JobFairPage.objects.live().count() == scale.fairs
     assert Employer.objects.count() == scale.employers
-    assert Position.objects.count() == scale.positions + FROM_SHEET
+    assert Position.objects.count() == scale.positions + IMPORTED_POSITIONS
     assert Veteran.objects.count() == scale.veterans
     assert Veteran.objects.same_phone().count() >= 1
     assert Veteran.objects.same_person().count() >= 1

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from portal.accounts.roles import StationRole
 from portal.core.reference import load_reference
-from portal.demo.loading.file_sheet import KINDS
+from portal.demo.loading.record_import_file import ERROR_KINDS
 from portal.imports.models import ImportRun
 from tests.factories import make_staff, make_stations
 
@@ -22,7 +22,9 @@ def test_the_command_takes_in_what_the_generator_makes(tmp_path, capsys) -> None
     call_command("import_files", sheet, by=operator.phone, result=result)
     taken = ImportRun.objects.get()
     assert (taken.total, taken.created, taken.bad) == (220, 198, 22)
-    assert Counter(taken.rows.filter(outcome="bad").values_list("code", flat=True)) == dict.fromkeys(KINDS, 2)
+    assert Counter(taken.rows.filter(outcome="bad").values_list("code", flat=True)) == dict.fromkeys(
+        ERROR_KINDS, 2
+    )
     assert "198 created, 0 updated, 0 unchanged, 22 bad" in capsys.readouterr().out
     call_command("import_files", result, by=operator.phone, dry_run=True)
     # What came back can be uploaded as it is; of a number that stood there twice, one is left.

@@ -6,7 +6,7 @@ import pytest
 
 from portal.complaints.models import Complaint
 from portal.core.enums import Education
-from portal.demo.loading.reviewing import load_reviewing
+from portal.demo.loading.review_queue import load_review_queue
 from portal.positions.enums import PositionState
 from portal.positions.models import Position, WordingException
 from tests.factories import make_employer, make_position, make_staff, make_user, make_veteran
@@ -24,7 +24,7 @@ def test_posts_wait_with_findings_a_first_look_and_reports() -> None:
         make_position(employer=employer, education_min=Education.JUNIOR)
     for _ in range(5):
         make_veteran(account=make_user())
-    load_reviewing(random.randint(1, 99))
+    load_review_queue(random.randint(1, 99))
     waiting = Position.objects.filter(state=PositionState.IN_REVIEW)
     assert not waiting.filter(submitted_at=None).exists()
     assert waiting.with_finding("block").exists()

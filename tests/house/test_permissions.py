@@ -9,8 +9,8 @@ TABLE = "portal/accounts/roles.py"
 # Files that name single roles without deciding a permission.
 NAMES_ROLES = {
     "portal/accounts/permissions.py": "which role a head may appoint: a property of the appointment made",
-    "portal/demo/loading/staff.py": "gives the invented staff their roles",
-    "portal/demo/loading/changes.py": "gives the invented staff their roles",
+    "portal/demo/loading/staff_loading.py": "gives the invented staff their roles",
+    "portal/demo/loading/network_changes.py": "gives the invented staff their roles",
 }
 
 

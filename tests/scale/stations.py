@@ -12,14 +12,14 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
-    from portal.demo.content.places import offices, places
-    from portal.demo.loading.network import load_places, load_stations
-    from portal.demo.loading.staff import load_staff
+    from portal.demo.content.places import place_rows, station_rows
+    from portal.demo.loading.place_loading import load_places, load_stations
+    from portal.demo.loading.staff_loading import load_staff
 
     call_command("migrate", verbosity=0)
     call_command("load_reference")
-    load_places(places())
-    load_staff(load_stations(offices()))
+    load_places(place_rows())
+    load_staff(load_stations(station_rows()))
 
 
 main()

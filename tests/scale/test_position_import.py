@@ -8,7 +8,7 @@ from django.core.management import call_command
 from python_calamine import CalamineWorkbook
 
 from portal.core.reference import load_reference
-from portal.demo.loading.position_sheet import CODES
+from portal.demo.loading.position_import_file import CODES
 from portal.imports import actions, import_runner
 from portal.imports.models import ImportRun
 from portal.imports.workbook_writer import write_bad_rows

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from portal.demo.content.files import toml
+from portal.demo.content.toml_files import read_toml
 
 
 def bases() -> list[dict[str, Any]]:
@@ -16,7 +16,7 @@ def bases() -> list[dict[str, Any]]:
             "contact_phone": f"0750-38{number:05d}",
             "story": [*row["story"], "可先电话预约参观，工作日有专人接待；入驻或报名后由所属服务站跟进。"],
         }
-        for number, row in enumerate(toml("articles.toml")["bases"], start=1)
+        for number, row in enumerate(read_toml("articles.toml")["bases"], start=1)
     ]
 
 
@@ -32,7 +32,7 @@ def policies(today: date) -> list[dict[str, Any]]:
             "valid_to": date(today.year + 1, 12, 31),
             "story": [*row["story"], "是否符合条件由办理单位审核，本页只作说明。"],
         }
-        for number, row in enumerate(toml("articles.toml")["policies"], start=1)
+        for number, row in enumerate(read_toml("articles.toml")["policies"], start=1)
     ]
 
 
@@ -40,5 +40,5 @@ def news() -> list[dict[str, Any]]:
     """Fields of NewsPage, the latest first; `story` holds the paragraphs of its body."""
     return [
         {**row, "slug": f"news-{number}", "source": "市退役军人服务中心"}
-        for number, row in enumerate(toml("articles.toml")["news"], start=1)
+        for number, row in enumerate(read_toml("articles.toml")["news"], start=1)
     ]

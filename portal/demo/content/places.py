@@ -14,16 +14,16 @@ _ROADS = ("东华路", "冈州大道", "胜利路", "建设路", "人民路", "�
 
 
 @lru_cache(maxsize=1)
-def places() -> tuple[dict[str, str], ...]:
+def place_rows() -> tuple[dict[str, str], ...]:
     """Rows of code, name, parent, level, lat, lon: counties first, then towns, then villages."""
     with _FILE.open(encoding="utf-8") as file:
         return tuple(csv.DictReader(file))
 
 
-def offices() -> list[dict[str, str]]:
+def station_rows() -> list[dict[str, str]]:
     """The stations of the city: region_code, name, address, phone, opening_hours; 1 + 7 + 73 + 1,330."""
     city = {"code": "4407", "name": "江门市", "level": "city"}
-    return [_office(row, number) for number, row in enumerate((city, *places()))]
+    return [_office(row, number) for number, row in enumerate((city, *place_rows()))]
 
 
 def _office(row: dict[str, str], number: int) -> dict[str, str]:

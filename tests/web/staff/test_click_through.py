@@ -12,7 +12,7 @@ from portal.accounts.models import User
 from portal.accounts.roles import StationRole
 from portal.core.reference import load_reference
 from portal.demo import logins
-from portal.demo.city import load
+from portal.demo.city import load_city
 from portal.demo.management.commands.demo import SEED
 from portal.demo.scale import Scale
 from portal.employers.models import Employer
@@ -38,7 +38,7 @@ def city(db, settings, tmp_path) -> User:
     settings.DEMO = True
     load_reference()
     setup_site()
-    load(SMALL, SEED)
+    load_city(SMALL, SEED)
     operator = User.objects.get_by_natural_key(logins.CITY_OPERATOR.phone)
     _add_problems(operator)
     return operator

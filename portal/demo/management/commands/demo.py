@@ -37,8 +37,8 @@ class Command(BaseCommand):
         # Imported only when there is something to fill: every later `make run` comes by here.
         city = import_module("portal.demo.city")
         with transaction.atomic():
-            city.load(SCALES[scale], seed)
-        city.count_rows()  # before the first page
+            city.load_city(SCALES[scale], seed)
+        city.analyze_tables()  # before the first request
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         (settings.DATA_DIR / LOGINS_FILE).write_text(_logins(), encoding="utf-8")
         self.stdout.write(f"demo data, scale {scale}: {time.monotonic() - started:.0f} s")

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from openpyxl import Workbook
 from tqdm import tqdm
 
-from portal.demo.loading.position_sheet import sheet_maker
+from portal.demo.loading.position_import_file import position_file_generator
 from portal.stations.models import Station
 
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *, path: Path, rows: int, bad: float, seed: int, **options: Any) -> None:
         rng = random.Random(seed)  # noqa: S311  (invented data, not secrets)
         try:
-            sheet = sheet_maker(rng, Station.objects.all())
+            sheet = position_file_generator(rng, Station.objects.all())
         except LookupError as error:
             raise CommandError(str(error)) from error
         book = Workbook(write_only=True)

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from portal.demo.content.files import toml
+from portal.demo.content.toml_files import read_toml
 
 _FILES = ("jobs.toml", "jobs_services.toml", "jobs_making.toml", "jobs_office.toml")
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class JobFamily:
     """One family of posts; `occupation` is a name of the national classification.
 
     `pay` is monthly, in yuan, from and to; `weight` the family's share among all posts; `industries` sections
@@ -34,5 +34,5 @@ class Job:
 
 
 @lru_cache(maxsize=1)
-def jobs() -> tuple[Job, ...]:
-    return tuple(Job(**row) for name in _FILES for row in toml(name)["jobs"])
+def job_families() -> tuple[JobFamily, ...]:
+    return tuple(JobFamily(**row) for name in _FILES for row in read_toml(name)["jobs"])

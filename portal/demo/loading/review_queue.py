@@ -43,7 +43,7 @@ _ANSWERS = {
 }
 
 
-def load_reviewing(seed: int) -> None:
+def load_review_queue(seed: int) -> None:
     """Dates of handing in, wording in posts that wait, and reports. Draws from a source of its own, so that
     the rest of the demo stays as it is.
     """

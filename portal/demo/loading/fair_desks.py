@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cms.models import FairMode, JobFairPage
 from portal.accounts.models import User
-from portal.demo.loading.bulk import insert
+from portal.demo.loading.bulk_insert import insert
 from portal.demo.scale import Scale
 from portal.employers.models import Employer
 from portal.fairs.enums import BoothState, VisitorKind
@@ -113,7 +113,7 @@ def _split(total: int, parts: int, rng: random.Random) -> list[int]:
     return shares
 
 
-def positions_by_employer() -> dict[int, list[int]]:
+def position_ids_by_employer() -> dict[int, list[int]]:
     """Position ids of each verified employer that has any."""
     verified = Employer.objects.verified().values("pk")
     found: dict[int, list[int]] = {}

@@ -8,21 +8,21 @@ they pay.
 import re
 from collections.abc import Iterable
 
-from portal.demo.content.files import toml
-from portal.demo.content.jobs import Job, jobs
+from portal.demo.content.job_families import JobFamily, job_families
+from portal.demo.content.toml_files import read_toml
 
 _SPLIT = re.compile(r"\s*\d+\s*[.．、]\s*")
 _LONGEST, _FEWEST = 44, 3
 
 
-def rare_jobs(entries: Iterable[tuple[str, str, str]]) -> list[Job]:
+def build_rare_jobs(entries: Iterable[tuple[str, str, str]]) -> list[JobFamily]:
     """Families of occupations that have none written by hand, in the order of their codes.
 
     `entries` are (code, name, tasks) of level 4. A trade whose tasks give too few short lines is
     left out.
     """
-    words = toml("rare_trades.toml")
-    written = {job.occupation for job in jobs()}
+    words = read_toml("rare_trades.toml")
+    written = {job.occupation for job in job_families()}
     refused = re.compile("|".join(words["refused"]))
     made = []
     for code, name, tasks in sorted(set(entries)):
@@ -34,7 +34,7 @@ def rare_jobs(entries: Iterable[tuple[str, str, str]]) -> list[Job]:
             continue
         written.add(name)  # the classification holds one name twice
         made.append(
-            Job(
+            JobFamily(
                 occupation=name,
                 titles=[name],
                 pay=group["pay"],

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from portal.demo.content.files import toml
+from portal.demo.content.toml_files import read_toml
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -83,7 +83,7 @@ def _check(body: str) -> str:
     return "10X98765432"[sum(int(d) * w for d, w in zip(body, _ID_WEIGHTS, strict=True)) % 11]
 
 
-class PeopleMaker:
+class PersonGenerator:
     """Makes people one after the other; no two share a number.
 
     `occupations` says which occupation codes each specialty of the crosswalk leads to, `others` are codes
@@ -98,7 +98,7 @@ class PeopleMaker:
         others: Sequence[str],
     ) -> None:
         self.rng, self.today, self.occupations, self.others = rng, today, occupations, others
-        self._words = toml("words.toml")["people"]
+        self._words = read_toml("words.toml")["people"]
         self._specialties = [row for row in self._words["specialties"] if row[0] in occupations]
         self._weights = [row[1] for row in self._specialties]
         self._serial = 0

@@ -15,9 +15,9 @@ from portal.accounts.models import Consent, User
 from portal.core.encryption import lookup_hash
 from portal.core.models import Occupation
 from portal.demo import logins
-from portal.demo.content.jobs import jobs
-from portal.demo.content.people import PeopleMaker, Person, PersonWish
-from portal.demo.loading.bulk import insert, new_user
+from portal.demo.content.invented_people import Person, PersonGenerator, PersonWish
+from portal.demo.content.job_families import job_families
+from portal.demo.loading.bulk_insert import insert, new_user
 from portal.demo.scale import Scale
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station
@@ -51,8 +51,8 @@ def load_veterans(stations: dict[str, Station], rng: random.Random, scale: Scale
         Station.objects.filter(level__in=[StationLevel.TOWN, StationLevel.VILLAGE]).select_related("region")
     )
     names = occupation_codes()
-    maker = PeopleMaker(
-        rng, timezone.localdate(), crosswalk(), sorted({names[job.occupation] for job in jobs()})
+    maker = PersonGenerator(
+        rng, timezone.localdate(), crosswalk(), sorted({names[job.occupation] for job in job_families()})
     )
     people = [_named_driver(maker), _named_radar(maker), _named_founder(maker)]
     homes = [stations["睦洲镇"], stations["江海区"], stations["会城街道"]]
@@ -168,7 +168,7 @@ def _wish(file: Veteran, wish: PersonWish) -> Wish:
     )
 
 
-def _named_driver(maker: PeopleMaker) -> Person:
+def _named_driver(maker: PersonGenerator) -> Person:
     """陈建国 of the scenarios: army driver for twelve years, A2 licence, lives in 新会区."""
     person = maker.make("440705")
     today = maker.today
@@ -186,7 +186,7 @@ def _named_driver(maker: PeopleMaker) -> Person:
     return person
 
 
-def _named_radar(maker: PeopleMaker) -> Person:
+def _named_radar(maker: PersonGenerator) -> Person:
     """林志强 of the scenarios: navy radar, bachelor's, wants to stay in 江海区 at 6,000 or more."""
     person = maker.make("440704")
     today = maker.today
@@ -203,7 +203,7 @@ def _named_radar(maker: PeopleMaker) -> Person:
     return person
 
 
-def _named_founder(maker: PeopleMaker) -> Person:
+def _named_founder(maker: PersonGenerator) -> Person:
     """周文斌 of the scenarios: comes with a plan to the competition, wants to found a firm."""
     person = maker.make("440705")
     today = maker.today

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from portal.demo.content.files import toml
+from portal.demo.content.toml_files import read_toml
 
 
 @dataclass(frozen=True, slots=True)
-class Fair:
+class InventedFair:
     """One fair; naive local times, to be made aware by whoever stores them."""
 
     title: str
@@ -43,7 +43,7 @@ def _theme(day: date, number: int, words: dict[str, Any]) -> str:
     return str(words["themes"][number % len(words["themes"])])
 
 
-def fairs(count: int, now: datetime, rng: random.Random) -> list[Fair]:
+def invent_fairs(count: int, now: datetime, rng: random.Random) -> list[InventedFair]:
     """`count` fairs over four years up to `now` (local, naive); the last few lie ahead, one is on."""
     today = now.date()
     coming = max(3, count // 9)
@@ -54,7 +54,7 @@ def fairs(count: int, now: datetime, rng: random.Random) -> list[Fair]:
     days += [today - timedelta(days=7), today - timedelta(days=3)]
     ahead = [today + timedelta(days=5 + i * 9 + rng.randint(0, 4)) for i in range(coming)]
     ahead = _winter_fair(today, ahead)
-    words = toml("words.toml")["fairs"]
+    words = read_toml("words.toml")["fairs"]
     counties = list(words["counties"])
     made = []
     for number, day in enumerate([*days, today, *ahead]):
@@ -75,7 +75,7 @@ def fairs(count: int, now: datetime, rng: random.Random) -> list[Fair]:
         who = "江门市" if city else place["name"]
         theme = _theme(day, number, words)
         made.append(
-            Fair(
+            InventedFair(
                 title=f"{day.year}年{day.month}月{who}{theme}",
                 slug=f"{day:%Y%m%d}-{number + 1}",
                 starts=starts,

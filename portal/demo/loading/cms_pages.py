@@ -22,7 +22,7 @@ from cms.models import (
 )
 from cms.site_setup import setup_site
 from portal.accounts.models import User
-from portal.demo.content import articles, fairs
+from portal.demo.content import articles, invented_fairs
 from portal.demo.scale import Scale
 from portal.stations.models import Station
 
@@ -35,7 +35,9 @@ def load_fairs(by: User, rng: random.Random, scale: Scale) -> list[JobFairPage]:
     stations = {station.region_id: station for station in Station.objects.filter(depth__lte=2)}
     made = []
     for fair in tqdm(
-        fairs.fairs(scale.fairs, timezone.localtime().replace(tzinfo=None), rng), desc="fairs", unit="page"
+        invented_fairs.invent_fairs(scale.fairs, timezone.localtime().replace(tzinfo=None), rng),
+        desc="fairs",
+        unit="page",
     ):
         starts, ends = timezone.make_aware(fair.starts), timezone.make_aware(fair.ends)
         page = JobFairPage(

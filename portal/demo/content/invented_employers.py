@@ -3,14 +3,14 @@
 import random
 from dataclasses import dataclass
 
-from portal.demo.content.files import toml
+from portal.demo.content.toml_files import read_toml
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _SIZES = (("micro", 30), ("small", 48), ("medium", 16), ("large", 6))
 
 
 @dataclass(frozen=True, slots=True)
-class Firm:
+class InventedEmployer:
     """One invented employer; codes as the database has them."""
 
     name: str
@@ -36,12 +36,12 @@ def uscc(serial: int, county: str, registry: str = "91") -> str:
     return body + _ALPHABET[(31 - total % 31) % 31]
 
 
-def firms(count: int, towns: list[dict[str, str]], rng: random.Random) -> list[Firm]:
+def invent_employers(count: int, towns: list[dict[str, str]], rng: random.Random) -> list[InventedEmployer]:
     """`count` employers with names and codes of their own, spread over `towns` (rows of places.places())."""
     counties = {"440703": "江门市蓬江区", "440704": "江门市江海区", "440705": "江门市新会区"}
     others = {"440781": "台山市", "440783": "开平市", "440784": "鹤山市", "440785": "恩平市"}
     prefix = counties | others
-    words = toml("words.toml")["firms"]
+    words = read_toml("words.toml")["firms"]
     industries = list(words["trades"])
     shares = [words["trades"][industry]["weight"] for industry in industries]
     xinhui = next(town for town in towns if town["name"] == "会城街道")
@@ -83,8 +83,8 @@ def _registered(name: str, industry: str, rng: random.Random) -> tuple[str, str]
 
 def _named(
     name: str, industry: str, trade: str, serial: int, town: dict[str, str], rng: random.Random
-) -> Firm:
-    words = toml("words.toml")["firms"]
+) -> InventedEmployer:
+    words = read_toml("words.toml")["firms"]
     size = rng.choices([s for s, _ in _SIZES], [w for _, w in _SIZES])[0]
     nature, registry = _registered(name, industry, rng)
     if nature in {"individual", "other"} and size in {"medium", "large"}:
@@ -93,7 +93,7 @@ def _named(
     road = f"{rng.choice(words['roads'])}{rng.randint(1, 260)}号"
     tells = "factory" if industry == "C" else "place" if name.endswith(trade) else "service"
     introduction = rng.choice(words["introductions"][tells])
-    return Firm(
+    return InventedEmployer(
         name=name,
         uscc=uscc(serial, town["parent"], registry),
         industry=industry,

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from portal.accounts.models import User
 from portal.demo import logins
-from portal.demo.loading.bulk import insert, new_user
+from portal.demo.loading.bulk_insert import insert, new_user
 from portal.documents.actions import create_document
 from portal.documents.enums import DocumentKind, OwnerType
 from portal.documents.upload_validation import Upload
@@ -31,7 +31,7 @@ _WITH_DOCUMENTS = 12
 _SEEN = (DocumentKind.LICENCE, DocumentKind.NOTICE, DocumentKind.AGENT_ID, DocumentKind.AUTHORISATION)
 
 
-def about(employer: Employer, number: int) -> None:
+def set_verification(employer: Employer, number: int) -> None:
     """Settle, before it is written, what kind of firm it is and since when it is verified. The first one,
     whose people sign in to the demo, was verified lately.
     """
@@ -56,7 +56,7 @@ def about(employer: Employer, number: int) -> None:
         employer.state, employer.state_reason = VerificationState.SUSPENDED, "投诉收取费用，正在核查"
 
 
-def load_dossiers(
+def load_verification(
     employers: Sequence[Employer], operator: User, with_account: Sequence[int], rng: random.Random
 ) -> None:
     """Everything that stands beside the employers themselves. `with_account`: files whose people sign in."""

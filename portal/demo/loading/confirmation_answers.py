@@ -19,7 +19,7 @@ _DEGREES = (4, 5, 3, 4, 5, 2, 4, 4, 5, 3, 1)
 _WORDS = ("一切都好，谢谢服务站", "希望离家近一些", "")
 
 
-def load_confirmations() -> None:
+def load_answers() -> None:
     """A dozen people in post: of each four one contradicts, one agrees, and two sides have yet to answer. Of
     the others two in three say how content they are.
     """

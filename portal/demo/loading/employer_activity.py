@@ -11,7 +11,7 @@ from portal.accounts.models import User
 from portal.core.encryption import lookup_hash
 from portal.core.models import Occupation
 from portal.demo import logins
-from portal.demo.loading.position_sheet import sheet_maker
+from portal.demo.loading.position_import_file import position_file_generator
 from portal.employers.models import Employer
 from portal.imports import actions as sheets
 from portal.imports import import_runner
@@ -25,11 +25,11 @@ from portal.positions.models import Position
 from portal.stations.models import Station
 
 _ROWS, _BAD = 24, 3
-FROM_SHEET = _ROWS - _BAD  # posts beside those that the scale counts
+IMPORTED_POSITIONS = _ROWS - _BAD  # posts beside those that the scale counts
 _ENDS_IN = timedelta(days=4)
 
 
-def load_posts(seed: int) -> None:
+def load_employer_activity(seed: int) -> None:
     """To be loaded after the fairs: what closes here was shown there."""
     member = User.objects.get(phone_hash=lookup_hash(logins.EMPLOYER.phone))
     employer = Employer.objects.run_by(member).order_by("pk")[0]
@@ -47,7 +47,7 @@ def load_posts(seed: int) -> None:
 
 
 def _load_sheet(member: User, employer: Employer, seed: int) -> None:
-    maker = sheet_maker(random.Random(seed), Station.objects.all())  # noqa: S311  (invented data, not secrets)
+    maker = position_file_generator(random.Random(seed), Station.objects.all())  # noqa: S311  (invented data, not secrets)
     content = write_rows(maker.rows(_ROWS, _BAD), title="岗位征集表", headers=maker.headers)
     sheet = upload_positions(by=member, employer=employer, name="岗位征集表.xlsx", content=content)
     import_runner.execute(sheets.start(run=sheet, by=member, enqueue=False), dry=False)

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from cms.models import JobFairPage
 from matching import Index, Posting, measures
-from portal.demo.loading.bulk import batches, insert
+from portal.demo.loading.bulk_insert import batches, insert
 from portal.fairs.models import Registration
 from portal.learning.simulation import choice_log_odds
 from portal.positions.models import Position
@@ -31,7 +31,7 @@ _UNKNOWN_KM = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Taste:
+class Preference:
     """A position that somebody was shown, and how likely they take to it (it is looked at, and liked) beside
     what anybody takes to most."""
 
@@ -39,12 +39,12 @@ class Taste:
     chance: float
 
 
-def load_shown(
+def load_impressions(
     fairs: Sequence[JobFairPage],
     positions_of: Mapping[int, Sequence[int]],
     came: Mapping[int, list[Registration]],
     rng: random.Random,
-) -> dict[tuple[int, int], list[Taste]]:
+) -> dict[tuple[int, int], list[Preference]]:
     """One list of recommendations for everybody who came to a fair, some days before it.
 
     Returns what each was shown, by (fair, veteran). `positions_of`: the positions at each fair's booths. What
@@ -52,7 +52,7 @@ def load_shown(
     """
     index = Index.build(_always_open({pk for rows in positions_of.values() for pk in rows}))
     oldest = timezone.localdate() - timedelta(days=settings.IMPRESSION_DAYS)
-    tastes: dict[tuple[int, int], list[Taste]] = {}
+    tastes: dict[tuple[int, int], list[Preference]] = {}
     rows: list[Impression] = []
     pairs = [(fair, registration) for fair in fairs for registration in came.get(fair.pk, ())]
     with tqdm(total=len(pairs), desc="recommended lists", unit="list") as bar:
@@ -62,7 +62,7 @@ def load_shown(
                 at = fair.starts_at - timedelta(days=rng.uniform(1, 10))
                 shown = list(_list(index, files[registration.veteran_id], positions_of[fair.pk], at))
                 tastes[fair.pk, registration.veteran_id] = [
-                    Taste(place.position_id, _chance(place)) for place in shown
+                    Preference(place.position_id, _chance(place)) for place in shown
                 ]
                 day, list_id = timezone.localdate(at), uuid.UUID(int=rng.getrandbits(128), version=4)
                 if day >= oldest:

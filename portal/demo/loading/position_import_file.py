@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from portal.core.certificates import CertificateKind
 from portal.core.enums import Education, Shift
 from portal.core.models import Occupation
-from portal.demo.content.classification import rare_jobs
-from portal.demo.content.positions import Post, PostMaker
-from portal.demo.loading.people import occupation_codes
+from portal.demo.content.invented_positions import InventedPosition, PositionGenerator
+from portal.demo.content.rare_jobs import build_rare_jobs
+from portal.demo.loading.veteran_loading import occupation_codes
 from portal.positions.enums import PositionKind
 from portal.positions.import_columns import COLUMNS
 from portal.positions.wording_checks import find_wording_errors
@@ -43,12 +43,12 @@ REPEATED = "number"
 CODES = frozenset({code for code, _ in SPOILERS} | {REPEATED})
 
 
-class PositionSheet:
+class PositionFileGenerator:
     """Rows of a sheet. `places` are counties and towns as a firm writes them."""
 
     headers = tuple(column.label for column in COLUMNS if column.in_template)
 
-    def __init__(self, maker: PostMaker, rng: random.Random, places: Sequence[str]) -> None:
+    def __init__(self, maker: PositionGenerator, rng: random.Random, places: Sequence[str]) -> None:
         self._maker, self._rng, self._places = maker, rng, places
 
     def rows(self, number: int, bad: int) -> Iterator[list[object]]:
@@ -66,7 +66,7 @@ class PositionSheet:
                 SPOILERS[way][1](row)
             yield [row.get(column.key, "") for column in COLUMNS if column.in_template]
 
-    def _post(self) -> Post:
+    def _post(self) -> InventedPosition:
         """A post that the wording checker lets through: a row is wrong on purpose or not at all."""
         while _blocked(post := self._maker.make(self._rng.choice("CFGHLNOQ"))):
             continue
@@ -97,20 +97,20 @@ class PositionSheet:
         }
 
 
-def _blocked(post: Post) -> bool:
+def _blocked(post: InventedPosition) -> bool:
     return bool(
         find_wording_errors({"title": post.title, "duties": post.duties, "requirements": post.requirements})
     )
 
 
-def _education(post: Post, rng: random.Random) -> str:
+def _education(post: InventedPosition, rng: random.Random) -> str:
     if not post.education:
         return "不限"
     words = ("", "高中", "大专", "本科", "研究生")
     return f"{words[post.education]}及以上" if rng.random() < 0.5 else str(Education(post.education).label)
 
 
-def sheet_maker(rng: random.Random, stations: StationQuerySet) -> PositionSheet:
+def position_file_generator(rng: random.Random, stations: StationQuerySet) -> PositionFileGenerator:
     """A maker of rows about posts in the places of these stations.
 
     Raises:
@@ -127,4 +127,4 @@ def sheet_maker(rng: random.Random, stations: StationQuerySet) -> PositionSheet:
     if not places or not codes:
         raise LookupError("no stations, or no code tables (manage.py load_reference)")
     entries = Occupation.objects.filter(level=4).values_list("code", "name", "tasks")
-    return PositionSheet(PostMaker(rng, codes, rare_jobs(entries)), rng, places)
+    return PositionFileGenerator(PositionGenerator(rng, codes, build_rare_jobs(entries)), rng, places)

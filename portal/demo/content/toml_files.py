@@ -9,5 +9,5 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 
 
 @lru_cache(maxsize=8)
-def toml(name: str) -> dict[str, Any]:
+def read_toml(name: str) -> dict[str, Any]:
     return tomllib.loads((DATA / name).read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.core.models import Region
 from portal.core.reference import regions_from_rows, upsert_regions
-from portal.demo.loading.bulk import insert
+from portal.demo.loading.bulk_insert import insert
 from portal.stations.actions import begin_history
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station

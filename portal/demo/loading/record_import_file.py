@@ -9,8 +9,8 @@ from portal.core.certificates import CertificateKind
 from portal.core.enums import Education
 from portal.core.models import Specialty
 from portal.core.validators import id_check_character
-from portal.demo.content.people import PeopleMaker, Person
-from portal.demo.loading.people import crosswalk
+from portal.demo.content.invented_people import Person, PersonGenerator
+from portal.demo.loading.veteran_loading import crosswalk
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station, StationQuerySet
 from portal.veterans.enums import Branch, EmploymentStatus, RankGroup, Settlement
@@ -59,17 +59,21 @@ SPOILERS: dict[str, Callable[[Row], None]] = {
     "unit_name": _says("honours", "在75230部队立三等功"),
 }
 DUPLICATE = "duplicate"
-KINDS = (*SPOILERS, DUPLICATE)
+ERROR_KINDS = (*SPOILERS, DUPLICATE)
 # The demo's own people have low sequence numbers in their ID numbers: these are other people.
 _SEQUENCE_FROM = 500
 _PHONES_FROM = 19_960_000_000
 
 
-class FileSheet:
+class RecordFileGenerator:
     """Rows of a sheet. `homes` are the stations that rows may name, `specialty_names` by code."""
 
     def __init__(
-        self, maker: PeopleMaker, rng: random.Random, homes: Sequence[Home], specialty_names: dict[str, str]
+        self,
+        maker: PersonGenerator,
+        rng: random.Random,
+        homes: Sequence[Home],
+        specialty_names: dict[str, str],
     ) -> None:
         self._maker, self._rng, self._homes, self._names = maker, rng, homes, specialty_names
         self.headers = [column.label for column in COLUMNS]
@@ -79,7 +83,7 @@ class FileSheet:
         wrong = dict(
             zip(
                 sorted(self._rng.sample(range(1, number), round(number * bad))),
-                (KINDS[i % len(KINDS)] for i in range(number)),
+                (ERROR_KINDS[i % len(ERROR_KINDS)] for i in range(number)),
                 strict=False,
             )
         )
@@ -137,7 +141,7 @@ def _written(day: date, rng: random.Random) -> object:
     return f"{day:%Y-%m-%d}" if way < 0.8 else f"{day.year}年{day.month}月{day.day}日"
 
 
-def sheet_maker(rng: random.Random, stations: StationQuerySet) -> FileSheet:
+def record_file_generator(rng: random.Random, stations: StationQuerySet) -> RecordFileGenerator:
     """A maker of rows about people of these stations (towns and villages).
 
     Raises:
@@ -154,4 +158,4 @@ def sheet_maker(rng: random.Random, stations: StationQuerySet) -> FileSheet:
         raise LookupError("no town stations, or no code tables (manage.py load_reference)")
     occupations = {code: found for code, found in crosswalk().items() if code in specialties}
     others = sorted({code for found in occupations.values() for code in found})
-    return FileSheet(PeopleMaker(rng, _TODAY, occupations, others), rng, homes, specialties)
+    return RecordFileGenerator(PersonGenerator(rng, _TODAY, occupations, others), rng, homes, specialties)

@@ -6,7 +6,7 @@ from portal.veterans.models import Veteran
 SAME_PHONE, SAME_PERSON = 2, 1  # pairs
 
 
-def load_duplicates(stations: dict[str, Station]) -> None:
+def load_duplicate_records(stations: dict[str, Station]) -> None:
     """Give some files without an account the phone, or the name and birth date, of another one."""
     near = Veteran.objects.filter(account=None, station__path__startswith=stations["睦洲镇"].path)
     wanted = 2 * (SAME_PHONE + SAME_PERSON)

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from portal.accounts.models import Appointment, User
 from portal.accounts.roles import StationRole
-from portal.demo.loading.bulk import new_user
+from portal.demo.loading.bulk_insert import new_user
 from portal.stations import actions
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station
@@ -16,7 +16,7 @@ _FILES_SINCE = datetime(2022, 3, 1, tzinfo=timezone.get_default_timezone())
 _FORMER = (("19900009001", "前任值班员甲"), ("19900009002", "前任值班员乙"))
 
 
-def load_changes(stations: dict[str, Station], by: User) -> None:
+def load_network_changes(stations: dict[str, Station], by: User) -> None:
     """To be loaded last: the files' rows follow the merged village. `stations` goes by region name."""
     Veteran.objects.update(created_at=_FILES_SINCE)
     today = timezone.localdate()

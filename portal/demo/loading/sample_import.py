@@ -5,7 +5,7 @@ import random
 from portal.accounts.models import User
 from portal.core.encryption import lookup_hash
 from portal.demo import logins
-from portal.demo.loading.file_sheet import sheet_maker
+from portal.demo.loading.record_import_file import record_file_generator
 from portal.imports import actions, import_runner
 from portal.imports.workbook_writer import write_rows
 from portal.stations.models import Station
@@ -14,11 +14,11 @@ from portal.veterans.import_rows import KIND
 _ROWS, _BAD = 60, 0.1
 
 
-def load_sheet(stations: dict[str, Station], seed: int) -> None:
+def load_sample_import(stations: dict[str, Station], seed: int) -> None:
     """Upload and check it; no file comes of it before somebody presses the button."""
     clerk = User.objects.get(phone_hash=lookup_hash(logins.TOWN_CLERK.phone))
     near = Station.objects.in_subtrees([stations["睦洲镇"].path])
-    maker = sheet_maker(random.Random(seed), near)  # noqa: S311  (invented data, not secrets)
+    maker = record_file_generator(random.Random(seed), near)  # noqa: S311  (invented data, not secrets)
     content = write_rows(maker.rows(_ROWS, _BAD), title="退役军人档案", headers=maker.headers)
     sheet = actions.upload(by=clerk, kind=KIND, name="睦洲镇返乡登记.xlsx", content=content)
     import_runner.execute(actions.check(run=sheet, by=clerk, enqueue=False), dry=True)

@@ -10,7 +10,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from portal.accounts.models import DEMO_DEVICE, Appointment, User
 from portal.accounts.roles import Permission, StationRole
 from portal.demo import logins
-from portal.demo.loading.bulk import new_user
+from portal.demo.loading.bulk_insert import new_user
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station
 
@@ -65,7 +65,7 @@ def staff_by_path(operator: User) -> dict[str, User]:
     return {path[: Station.steplen]: operator for path in found} | found
 
 
-def nearest(path: str, staff: dict[str, User]) -> User:
+def nearest_staff(path: str, staff: dict[str, User]) -> User:
     while path not in staff:
         path = path[: -Station.steplen]
     return staff[path]

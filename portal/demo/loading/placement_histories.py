@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from cms.models import JobFairPage
 from portal.accounts.models import User
-from portal.demo.loading.bulk import insert
-from portal.demo.loading.shown import Taste, load_shown
-from portal.demo.loading.staff import nearest, staff_by_path
+from portal.demo.loading.bulk_insert import insert
+from portal.demo.loading.impression_loading import Preference, load_impressions
+from portal.demo.loading.staff_loading import nearest_staff, staff_by_path
 from portal.demo.scale import Scale
 from portal.fairs.models import Booth, Registration
 from portal.follow_ups.enums import AttemptOutcome, FollowUpKind, FollowUpState
@@ -93,7 +93,7 @@ def load_placements(
         fair.pk: {pk: booth for booth in booths[fair.pk] for pk in writer.positions_at[booth.pk]}
         for fair in begun
     }
-    tastes = load_shown(fairs, {pk: list(found) for pk, found in booth_of.items()}, came, rng)
+    tastes = load_impressions(fairs, {pk: list(found) for pk, found in booth_of.items()}, came, rng)
     pairs: set[tuple[int, int]] = set()
     shown_before = rng.random() < _SHOWN_BEFORE
     while len(pairs) < scale.intentions:
@@ -110,7 +110,7 @@ def load_placements(
     writer.save()
 
 
-def _taken_to(liked: Sequence[Taste], rng: random.Random) -> int | None:
+def _taken_to(liked: Sequence[Preference], rng: random.Random) -> int | None:
     """One of the positions that somebody was shown, if there are any and they take to it."""
     if not liked:
         return None
@@ -135,7 +135,7 @@ class _Histories:
         self.stations = dict(Veteran.objects.values_list("pk", "station_id"))
         staff = staff_by_path(by)
         paths = Station.objects.values_list("pk", "path")
-        self.staff = {pk: nearest(path, staff) for pk, path in paths}
+        self.staff = {pk: nearest_staff(path, staff) for pk, path in paths}
         self.days = days_by_kind()
         self.pay = dict(Position.objects.values_list("pk", "pay_from"))
         self.placements: list[Placement] = []

@@ -10,13 +10,13 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core.models import Occupation
 from portal.demo import logins
-from portal.demo.content.classification import rare_jobs
-from portal.demo.content.employers import Firm, firms
-from portal.demo.content.places import places
-from portal.demo.content.positions import PostMaker
-from portal.demo.loading.bulk import insert, new_user
-from portal.demo.loading.dossiers import about
-from portal.demo.loading.people import occupation_codes
+from portal.demo.content.invented_employers import InventedEmployer, invent_employers
+from portal.demo.content.invented_positions import PositionGenerator
+from portal.demo.content.places import place_rows
+from portal.demo.content.rare_jobs import build_rare_jobs
+from portal.demo.loading.bulk_insert import insert, new_user
+from portal.demo.loading.employer_verification import set_verification
+from portal.demo.loading.veteran_loading import occupation_codes
 from portal.demo.scale import Scale
 from portal.employers.enums import EmployerRole, VerificationState
 from portal.employers.models import VERIFICATION_LASTS, Employer, EmployerMembership
@@ -28,9 +28,9 @@ from portal.stations.models import Station
 
 def load_employers(operator: User, rng: random.Random, scale: Scale) -> list[Employer]:
     """Make employers, most of them verified, each with one member who signs in by phone."""
-    towns = [row for row in places() if row["level"] == "town"]
+    towns = [row for row in place_rows() if row["level"] == "town"]
     centres = {station.region_id: station for station in Station.objects.filter(level=StationLevel.COUNTY)}
-    made = firms(scale.employers, towns, rng)
+    made = invent_employers(scale.employers, towns, rng)
     members = [_member(firm, number) for number, firm in enumerate(made)]
     insert(User, members, total=len(members), label="employers' members")
     employers = [
@@ -38,7 +38,7 @@ def load_employers(operator: User, rng: random.Random, scale: Scale) -> list[Emp
         for number, firm in enumerate(made)
     ]
     for number, employer in enumerate(employers):
-        about(employer, number)
+        set_verification(employer, number)
     insert(Employer, employers, total=len(employers), label="employers")
     memberships = [
         EmployerMembership(user=user, employer=employer, role=EmployerRole.OWNER)
@@ -48,13 +48,13 @@ def load_employers(operator: User, rng: random.Random, scale: Scale) -> list[Emp
     return employers
 
 
-def _member(firm: Firm, number: int) -> User:
+def _member(firm: InventedEmployer, number: int) -> User:
     if number == 0:
         return new_user(logins.EMPLOYER.phone, logins.EMPLOYER.name)
     return new_user(firm.contact_phone, firm.contact_person)
 
 
-def _employer(firm: Firm, centre: Station, operator: User, *, waiting: bool) -> Employer:
+def _employer(firm: InventedEmployer, centre: Station, operator: User, *, waiting: bool) -> Employer:
     employer = Employer(
         name=firm.name,
         uscc=firm.uscc,
@@ -80,13 +80,13 @@ def _employer(firm: Firm, centre: Station, operator: User, *, waiting: bool) -> 
 def load_positions(employers: list[Employer], rng: random.Random, scale: Scale) -> None:
     """Make posts: each employer has one, the rest fall unevenly; verified employers' are mostly open."""
     entries = Occupation.objects.filter(level=4).values_list("code", "name", "tasks")
-    maker = PostMaker(rng, occupation_codes(), rare_jobs(entries))
+    maker = PositionGenerator(rng, occupation_codes(), build_rare_jobs(entries))
     rows = _positions(employers, maker, rng, scale.positions)
     insert(Position, rows, total=scale.positions, label="positions")
 
 
 def _positions(
-    employers: list[Employer], maker: PostMaker, rng: random.Random, count: int
+    employers: list[Employer], maker: PositionGenerator, rng: random.Random, count: int
 ) -> Iterator[Position]:
     now = timezone.now()
     weights = [{"micro": 1, "small": 2, "medium": 5, "large": 9}[e.size_band] for e in employers]

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from portal.demo.content.files import toml
-from portal.demo.content.jobs import Job, jobs
+from portal.demo.content.job_families import JobFamily, job_families
+from portal.demo.content.toml_files import read_toml
 
 _HEADCOUNTS = (1, 1, 1, 2, 2, 3, 3, 5, 5, 8, 10, 20)
 _RARE_SHARE = 0.08  # of an industry's posts, for trades without a family of their own
@@ -21,7 +21,7 @@ _SECTIONS = "ABCDEFGHIJKLMNOPQRST"
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class InventedPosition:
     """One row of a position sheet; codes as the database has them, pay in yuan a month."""
 
     title: str
@@ -47,20 +47,20 @@ def _numbered(lines: Sequence[str]) -> str:
     return "\n".join(f"{number}、{line}；" for number, line in enumerate(lines, start=1))[:-1] + "。"
 
 
-class PostMaker:
+class PositionGenerator:
     """Makes posts that suit an employer's industry.
 
     `codes` maps an occupation's name to its code; `rare` are families beside the written ones
     (classification.rare_jobs).
     """
 
-    def __init__(self, rng: random.Random, codes: dict[str, str], rare: Iterable[Job] = ()) -> None:
+    def __init__(self, rng: random.Random, codes: dict[str, str], rare: Iterable[JobFamily] = ()) -> None:
         self.rng, self.codes = rng, codes
-        self._words = toml("post_words.toml")
+        self._words = read_toml("position_words.toml")
         rare = list(rare)
         self._by_industry = {section: _fitting(section, rare) for section in _SECTIONS}
 
-    def make(self, industry: str) -> Post:
+    def make(self, industry: str) -> InventedPosition:
         rng = self.rng
         fitting, weights = self._by_industry[industry]
         job = rng.choices(fitting, cum_weights=weights)[0]
@@ -74,7 +74,7 @@ class PostMaker:
         code = self.codes[job.occupation]
         common = self._words["common"].get(code[0], self._words["common"]["4"])
         stated = self._stated(title, education, experience, certificates, shift)
-        return Post(
+        return InventedPosition(
             title=title + self._suffix(kind, shift, benefits, beginner=not (experience or certificates)),
             occupation=code,
             headcount=rng.choice(_HEADCOUNTS),
@@ -177,12 +177,12 @@ class PostMaker:
         return self.rng.choice(points) if points else ""
 
 
-def _fitting(section: str, rare: list[Job]) -> tuple[list[Job], list[float]]:
+def _fitting(section: str, rare: list[JobFamily]) -> tuple[list[JobFamily], list[float]]:
     """Families of an industry with their cumulated weights.
 
     What the industry lives from comes first; office work is needed everywhere, but little of it.
     """
-    written = [job for job in jobs() if section in job.industries or job.office]
+    written = [job for job in job_families() if section in job.industries or job.office]
     weights = [
         job.weight * (6 if job.industries[0] == section else 2) / (4 if job.office else 1) for job in written
     ]

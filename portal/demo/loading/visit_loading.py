@@ -8,8 +8,8 @@ from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
 
 from portal.accounts.models import User
-from portal.demo.loading.bulk import insert
-from portal.demo.loading.staff import nearest, staff_by_path
+from portal.demo.loading.bulk_insert import insert
+from portal.demo.loading.staff_loading import nearest_staff, staff_by_path
 from portal.stations.models import Station
 from portal.veterans.models import Veteran
 from portal.visits import actions
@@ -54,7 +54,7 @@ def _plan(
 ) -> Iterator[Visit]:
     so_far = (today - today.replace(month=1, day=1)).days
     for pk, station, path in files:
-        by = nearest(path, staff)
+        by = nearest_staff(path, staff)
         times = rng.choice(_TIMES)
         # Whoever was not seen this year may have been before, or never.
         days = [rng.randint(0, so_far) for _ in range(times)] or (
@@ -78,7 +78,7 @@ def _load_returns(station: Station, staff: dict[str, User], today: date, rng: ra
     for veteran in people.order_by("-left_on", "pk")[:_RETURNS]:
         assert veteran.left_on is not None
         actions.register_return(
-            by=nearest(station.path, staff),
+            by=nearest_staff(station.path, staff),
             veteran=veteran,
             left_on=veteran.left_on,
             registered_on=max(today - timedelta(days=rng.randint(0, 60)), veteran.left_on),

@@ -20,7 +20,7 @@ _KEPT = (
 )
 
 
-def load_searches() -> None:
+def load_saved_searches() -> None:
     """To be loaded when no post changes any more: a message says what is open and new by then."""
     now = timezone.localtime()
     if now.time() < saved.NOT_BEFORE:  # nobody is told at night: they were told the evening before
