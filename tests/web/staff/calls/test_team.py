@@ -255,7 +255,7 @@ def test_city_operator_sets_intervals(client_for, operator, make_call) -> None:
     assert "不再安排" in _messages(none)
 
 
-@pytest.mark.parametrize(("typed", "said"), [("三天", "请填写天数"), ("1 9999", "之间的天数")])
+@pytest.mark.parametrize(("value", "message"), [("三天", "请填写天数"), ("1 9999", "之间的天数")])
 def test_invalid_intervals_are_kept_with_error(client_for, operator, value, message) -> None:
     page = client_for(operator).post(RULES, {"kind": "after_fair", "after_fair-days": value})
     assert message in page.content.decode()

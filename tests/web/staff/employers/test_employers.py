@@ -96,7 +96,7 @@ def test_search_by_name_code_county_and_category(desk, client_for) -> None:
     assert _names(desk, q="没有这家") == []
 
 
-@pytest.mark.parametrize("asked", [{"page": "abc"}, {"page": "999"}, {"state": "x"}, {"county": "999"}])
+@pytest.mark.parametrize("params", [{"page": "abc"}, {"page": "999"}, {"state": "x"}, {"county": "999"}])
 def test_invalid_list_parameters_are_ignored(desk, employer, params) -> None:
     assert desk.get(reverse(LIST), params).status_code == 200
 
