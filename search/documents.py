@@ -26,8 +26,16 @@ from portal.employers.enums import VerificationState
 from portal.employers.models import Employer
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
-from search import facets
-from search.query import PAY_BANDS, TRADES, Kind
+from search.facets import (
+    NUMBERED,
+    PAY_BANDS,
+    SLOTS,
+    FacetValues,
+    Kind,
+    employer_values,
+    fair_values,
+    position_values,
+)
 
 # Raise it when the making of documents changes: every index built before is then stale.
 SHAPE = 4
@@ -51,14 +59,10 @@ class Document:
     listed_from: datetime
     listed_until: datetime
     sort_at: datetime
+    facet_values: FacetValues
     pay_from: int | None = None
     pay_to: int | None = None
     education_min: int | None = None
-    job_kind: str = ""
-    shift: str = ""
-    industry: str = ""
-    size: str = ""
-    trade: str = ""
     certificates: frozenset[str] = frozenset()
     veterans_only: bool = False
 
@@ -90,9 +94,7 @@ def km_between(one: tuple[float, float], other: tuple[float, float]) -> float:
 def version() -> str:
     """Changes with the shape of documents and with the dictionary that cuts their words: 12 hex digits."""
     dictionary = (DATA / "dictionary.csv").read_bytes()
-    shape = (
-        f"{SHAPE}:{settings.TIME_ZONE}:{facets.SLOTS}:{facets.CHOICES}:{PAY_BANDS}:{CertificateKind.values}:"
-    )
+    shape = f"{SHAPE}:{settings.TIME_ZONE}:{SLOTS}:{NUMBERED}:{PAY_BANDS}:{CertificateKind.values}:"
     return hashlib.sha256(shape.encode() + dictionary).hexdigest()[:12]
 
 
@@ -149,14 +151,10 @@ def _position(row: Position, place: str) -> Document:
         listed_from=row.published_at,
         listed_until=min(row.expires_at, _midnight_after(row.employer)),
         sort_at=_clipped(row.published_at),
+        facet_values=position_values(row),
         pay_from=int(row.pay_from),
         pay_to=int(row.pay_to),
         education_min=row.education_min,
-        job_kind=row.kind,
-        shift=row.shift,
-        industry=row.employer.industry,
-        size=row.employer.size_band,
-        trade=row.occupation_id[:4] if row.occupation_id[:4] in TRADES else "",
         certificates=frozenset(row.certificates),
         veterans_only=row.veterans_only,
     )
@@ -176,8 +174,7 @@ def employer_documents(rows: Sequence[Employer]) -> list[Document]:
             listed_from=row.verified_at or row.created_at,
             listed_until=_midnight_after(row),
             sort_at=_clipped(row.verified_at or row.created_at),
-            industry=row.industry,
-            size=row.size_band,
+            facet_values=employer_values(row),
         )
         for row in rows
     ]
@@ -197,6 +194,7 @@ def fair_documents(rows: Sequence[JobFairPage]) -> list[Document]:
             listed_from=row.first_published_at or row.starts_at - timedelta(days=365),
             listed_until=row.ends_at,
             sort_at=_clipped(row.starts_at),
+            facet_values=fair_values(row.region_id),
         )
         for row in rows
     ]

@@ -27,8 +27,9 @@ class Entry(models.Model):
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=8)
     object_id = models.BigIntegerField()
-    # Everything that is counted (search.facets), in one number.
+    # Values of the facets, packed (search.facets.SLOTS).
     facets = models.BigIntegerField(default=0)
+    facets_2 = models.BigIntegerField(default=0)
     # Moments are microseconds since 1970: SQLite keeps a date as text, and these are read for every hit.
     # The public scope: from <= now < until.
     listed_from = models.BigIntegerField()
@@ -50,7 +51,9 @@ class Entry(models.Model):
         verbose_name_plural = "搜索条目"
         indexes = [
             models.Index(fields=["kind", "-sort_at", "id"], name="search_entry_recent"),
-            models.Index(fields=["listed_until", "listed_from", "facets"], name="search_entry_counts"),
+            models.Index(
+                fields=["listed_until", "listed_from", "facets", "facets_2"], name="search_entry_counts"
+            ),
         ]
 
 

@@ -1,24 +1,23 @@
-"""What a page was asked, as its address says it: read without complaint, written in one way, put into words.
+"""Parameters of a search page: parsing of its address, canonical serialisation, description in words.
 
-A saved search is such an address; a chip is the same address without one of its parts. A value that makes
-no sense is left out, not held against the searcher.
+A saved search is such an address; a chip is the address without one of its parts. Invalid values are
+ignored.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlencode
 
 from django.utils import timezone
 
-from portal.core.enums import Education, Shift
+from portal.core.enums import Education
 from portal.core.region_codes import REGION_CODE_LENGTHS
-from portal.employers.enums import Industry
-from portal.positions.enums import PositionKind
-from search.query import LONGEST_TEXT, TRADES, Kind, Near, Scope, SearchQuery, Sort
+from search.facets import Facet, page_facets
+from search.query import LONGEST_TEXT, Kind, Near, Scope, SearchQuery, Sort
 
-HOME = "home"  # of `near`: where the signed-in person lives; the place itself stands in no address
+HOME = "home"  # value of `near` for the home of the signed-in person, which is in no address itself
 DISTANCES = (5, 10, 20, 50)  # kilometres
 DAYS = (3, 7, 30)
 HIGHEST_PAY = 200_000
@@ -31,14 +30,14 @@ SORTS = {
 
 
 class Parameters(Protocol):
-    """Of an address: Django's QueryDict."""
+    """Query parameters, as Django's QueryDict."""
 
     def get(self, key: Any, default: Any, /) -> Any: ...
     def getlist(self, key: Any, /) -> list[Any]: ...
 
 
-class _Said(dict[str, list[str]]):
-    """Values by name, read as Django's QueryDict is."""
+class _ParsedParameters(dict[str, list[str]]):
+    """Values by name with the interface of Django's QueryDict."""
 
     def get(self, key: Any, default: Any = None, /) -> Any:
         return self[key][-1] if key in self else default
@@ -49,10 +48,17 @@ class _Said(dict[str, list[str]]):
 
 @dataclass(frozen=True, slots=True)
 class SearchParams:
-    """The parts of one search, each empty when it was not asked for.
+    """Parameters of one search, each empty by default.
 
-    `region` is a GB/T 2260 code, `near` one too, or HOME; pay is in yuan a month, from `low` up to but not
-    including `high`; `days`: published within so many.
+    Attributes:
+        q: words.
+        region: GB/T 2260 code.
+        near: GB/T 2260 code or HOME; `km`: distance from it.
+        low: yuan per month; `high`: exclusive upper bound.
+        education: value of core.enums.Education that the searcher has.
+        choices: facet with fixed choices -> selected values; no entry without a value.
+        veterans: only positions for veterans.
+        days: published within this many days.
     """
 
     q: str = ""
@@ -63,23 +69,29 @@ class SearchParams:
     low: int = 0
     high: int = 0
     education: str = ""
-    shifts: tuple[str, ...] = ()
-    job_kinds: tuple[str, ...] = ()
-    industries: tuple[str, ...] = ()
-    trades: tuple[str, ...] = ()
+    choices: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict, hash=False)
     veterans: bool = False
     days: int = 0
     sort: Sort | None = None
 
     @classmethod
-    def read(cls, said: Parameters) -> "SearchParams":
-        low, high = (min(_number(said.get(name, "")), HIGHEST_PAY) for name in ("low", "high"))
-        near, km, days = said.get("near", ""), _number(said.get("km", "")), _number(said.get("days", ""))
+    def read(cls, parameters: Parameters) -> "SearchParams":
+        """Read the parameters of an address; invalid values are ignored."""
+        low, high = (min(_number(parameters.get(name, "")), HIGHEST_PAY) for name in ("low", "high"))
+        near, km, days = (
+            parameters.get("near", ""),
+            _number(parameters.get("km", "")),
+            _number(parameters.get("days", "")),
+        )
         near = near if near == HOME or _is_code(near) else ""
-        sort = said.get("sort", "")
-        region, education, kind = said.get("county", ""), said.get("education", ""), said.get("kind", "")
+        sort = parameters.get("sort", "")
+        region, education, kind = (
+            parameters.get("county", ""),
+            parameters.get("education", ""),
+            parameters.get("kind", ""),
+        )
         return cls(
-            q=" ".join(said.get("q", "").replace("\x00", "").split())[:LONGEST_TEXT],
+            q=" ".join(parameters.get("q", "").replace("\x00", "").split())[:LONGEST_TEXT],
             kind=Kind(kind) if kind in set(Kind) else Kind.POSITION,
             region=region if _is_code(region) else "",
             near=near,
@@ -87,22 +99,23 @@ class SearchParams:
             low=low,
             high=high if not high or high > low else 0,
             education=education if education in map(str, Education.values) else "",
-            shifts=_known(said.getlist("shift"), Shift.values),
-            job_kinds=_known(said.getlist("job_kind"), PositionKind.values),
-            industries=_known(said.getlist("industry"), Industry.values),
-            trades=_known(said.getlist("group"), list(TRADES)),
-            veterans=said.get("veterans", "") == "1",
+            choices={
+                item.facet: values
+                for item in page_facets()
+                if (values := item.known_values(parameters.getlist(item.parameter)))
+            },
+            veterans=parameters.get("veterans", "") == "1",
             days=days if days in DAYS else 0,
             sort=Sort(sort) if sort in set(Sort) and (sort != Sort.DISTANCE or near) else None,
         )
 
     @classmethod
     def parse(cls, address: str) -> "SearchParams":
-        """What an address without its '?' asks."""
-        return cls.read(_Said(parse_qs(address)))
+        """Parse an address without its '?'."""
+        return cls.read(_ParsedParameters(parse_qs(address)))
 
     def pairs(self) -> Iterator[tuple[str, str]]:
-        """Names and values of the address, always in this order, without what was not asked."""
+        """Yield names and values of the address in canonical order, without empty ones."""
         if self.q:
             yield "q", self.q
         if self.kind != Kind.POSITION:
@@ -117,13 +130,8 @@ class SearchParams:
                 yield name, str(number)
         if self.education:
             yield "education", self.education
-        for name, values in (
-            ("group", self.trades),
-            ("shift", self.shifts),
-            ("job_kind", self.job_kinds),
-            ("industry", self.industries),
-        ):
-            yield from ((name, value) for value in values)
+        for item in page_facets():
+            yield from ((item.parameter, value) for value in self.choices.get(item.facet, ()))
         if self.veterans:
             yield "veterans", "1"
         if self.days:
@@ -131,16 +139,21 @@ class SearchParams:
         if self.sort:
             yield "sort", self.sort.value
 
-    def address(self, **changed: Any) -> str:
-        """The address, '?' included, with some parts changed."""
-        asked = replace(self, **changed)
-        if asked.sort == Sort.DISTANCE and not asked.near:
-            asked = replace(asked, sort=None)
-        return "?" + urlencode(list(asked.pairs()))
+    def select(self, facet: Facet, values: tuple[str, ...]) -> "SearchParams":
+        """Return a copy with other selected values of a facet with fixed choices."""
+        others = {other: kept for other, kept in self.choices.items() if other != facet}
+        return replace(self, choices={**others, facet: values} if values else others)
+
+    def address(self, **changes: Any) -> str:
+        """Return the address, including '?', with some parameters changed."""
+        params = replace(self, **changes)
+        if params.sort == Sort.DISTANCE and not params.near:
+            params = replace(params, sort=None)
+        return "?" + urlencode(list(params.pairs()))
 
     @property
     def is_filtered(self) -> bool:
-        """More was asked than words, a kind and an order."""
+        """Whether any filter is set beside words, kind and order."""
         return replace(self, q="", kind=Kind.POSITION, sort=None, km=DISTANCES[1]) != SearchParams()
 
     def without_filters(self) -> "SearchParams":
@@ -154,7 +167,14 @@ class SearchParams:
         since: datetime | None = None,
         **more: Any,
     ) -> SearchQuery:
-        """The query of this, by anybody. `place`: where `near` is; `since` goes before `days`."""
+        """Build the public search query.
+
+        Args:
+            place: (latitude, longitude) of `near`.
+            now: moment of the search; the current time by default.
+            since: published since then; replaces `days`.
+            more: further arguments of SearchQuery.
+        """
         now = now or timezone.now()
         near = Near(*place, self.km) if self.near and place else None
         sort = self.sort or Sort.RELEVANCE
@@ -167,10 +187,7 @@ class SearchParams:
             pay_at_least=self.low or None,
             pay_below=self.high or None,
             education_at_most=int(self.education) if self.education else None,
-            job_kinds=frozenset(self.job_kinds),
-            shifts=frozenset(self.shifts),
-            industries=frozenset(self.industries),
-            trades=frozenset(self.trades),
+            choices=self.choices,
             veterans_only=self.veterans,
             published_since=since or (now - timedelta(days=self.days) if self.days else None),
             sort=sort if near or sort != Sort.DISTANCE else Sort.RELEVANCE,
@@ -179,7 +196,11 @@ class SearchParams:
         )
 
     def parts(self, places: dict[str, str]) -> Iterator[tuple[str, "SearchParams"]]:
-        """(in words, the search without it) for each filter. `places`: names by region code."""
+        """Yield (description, parameters without it) for each filter.
+
+        Args:
+            places: names by region code.
+        """
         if self.region:
             yield places.get(self.region, "所选地区"), replace(self, region="")
         if self.near:
@@ -189,23 +210,20 @@ class SearchParams:
             yield f"月薪 {pay_words(self.low, self.high)}", replace(self, low=0, high=0)
         if self.education:
             yield f"我的学历 {Education(int(self.education)).label}", replace(self, education="")
-        for value in self.trades:
-            yield TRADES[value], replace(self, trades=tuple(other for other in self.trades if other != value))
-        for name, choices in (("shifts", Shift), ("job_kinds", PositionKind), ("industries", Industry)):
-            values = getattr(self, name)
+        for item in page_facets():
+            values = self.choices.get(item.facet, ())
             for value in values:
                 rest = tuple(other for other in values if other != value)
-                without: dict[str, Any] = {name: rest}
-                yield str(choices(value).label), replace(self, **without)
+                yield item.choices[value], self.select(item.facet, rest)
         if self.veterans:
             yield "只看定向招录", replace(self, veterans=False)
         if self.days:
             yield f"{self.days} 天内发布", replace(self, days=0)
 
     def words(self, places: dict[str, str]) -> str:
-        """All of it in one line: '电工，新会区，月薪 5,000 元以上'."""
+        """Describe the search in one line: '电工，新会区，月薪 5,000 元以上'."""
         parts = [self.q] if self.q else []
-        return "，".join([*parts, *(told for told, _ in self.parts(places))]) or "全部岗位"
+        return "，".join([*parts, *(label for label, _ in self.parts(places))]) or "全部岗位"
 
 
 def pay_words(low: int, high: int) -> str:
@@ -220,7 +238,3 @@ def _number(text: str) -> int:
 
 def _is_code(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) in REGION_CODE_LENGTHS
-
-
-def _known(said: list[str], values: list[str]) -> tuple[str, ...]:
-    return tuple(value for value in values if value in said)

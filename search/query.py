@@ -1,4 +1,4 @@
-"""What is asked of a search, and what comes back. The same for every engine."""
+"""Search queries and results, the same for every engine."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -9,22 +9,31 @@ from typing import Any
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from matching.knowledge import occupations
 from portal.core.certificates import CertificateKind
-from portal.core.enums import Shift
-from portal.employers.enums import Industry, SizeBand
-from portal.positions.enums import PositionKind
 from search.cursor import Cursor
+from search.facets import PAY_BANDS, TRADES, Facet, Kind, check_choices
+
+__all__ = [
+    "DEEPEST",
+    "LARGEST_PAGE",
+    "LONGEST_TEXT",
+    "PAY_BANDS",
+    "TRADES",
+    "Correction",
+    "Facet",
+    "Hit",
+    "Kind",
+    "Near",
+    "Read",
+    "Scope",
+    "SearchQuery",
+    "SearchResult",
+    "Sort",
+]
 
 LONGEST_TEXT = 80  # characters; what follows is not read
 LARGEST_PAGE = 50
 DEEPEST = 10_000  # hits from the top that can be paged to (Elasticsearch's own limit); cursors go further
-
-
-class Kind(StrEnum):
-    POSITION = "position"
-    FAIR = "fair"
-    EMPLOYER = "employer"
 
 
 class Sort(StrEnum):
@@ -42,33 +51,6 @@ class Scope(StrEnum):
     """
 
     PUBLIC = "public"  # posts open now of firms verified now, those firms, published fairs not over yet
-
-
-class Facet(StrEnum):
-    """What hits are counted by. A facet's count looks past that facet's own filter, and past no other."""
-
-    KIND = "kind"
-    COUNTY = "county"
-    PAY = "pay"  # by PAY_BANDS; a post whose range touches two bands counts in both
-    EDUCATION = "education"  # by what a post asks for at least
-    JOB_KIND = "job_kind"
-    SHIFT = "shift"
-    INDUSTRY = "industry"
-    TRADE = "trade"  # 中类 of the classification of occupations
-    SIZE = "size"
-
-
-# Yuan a month: from, and up to but not including. The name of a band is what SearchResult.facets says.
-PAY_BANDS: dict[str, tuple[int, int | None]] = {
-    "0-3000": (0, 3000),
-    "3000-5000": (3000, 5000),
-    "5000-8000": (5000, 8000),
-    "8000-12000": (8000, 12000),
-    "12000-": (12000, None),
-}
-
-# Groups of occupations (中类): the beginning of their codes, and their names.
-TRADES: dict[str, str] = {row.code[:4]: row.name for row in occupations().values() if row.level == 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +81,7 @@ class SearchQuery:
         pay_at_least, pay_below: yuan a month. The post's range has to reach the first and to begin below the
             second: ranges overlap.
         education_at_most: value of core.enums.Education that the searcher has.
-        job_kinds, shifts, industries, sizes: values of PositionKind, Shift, Industry, SizeBand; any of them.
-        trades: any of TRADES.
+        choices: facet with fixed choices (facets.CHOICE_FACETS) -> values; any of them.
         certificates: values of CertificateKind; posts that ask for any of them.
         veterans_only: only posts for veterans (定向招录).
         published_since: shown to the public since then.
@@ -122,11 +103,7 @@ class SearchQuery:
     pay_at_least: int | None = None
     pay_below: int | None = None
     education_at_most: int | None = None
-    job_kinds: frozenset[str] = frozenset()
-    shifts: frozenset[str] = frozenset()
-    industries: frozenset[str] = frozenset()
-    sizes: frozenset[str] = frozenset()
-    trades: frozenset[str] = frozenset()
+    choices: Mapping[Facet, Collection[str]] = field(default_factory=dict)
     certificates: frozenset[str] = frozenset()
     veterans_only: bool = False
     published_since: datetime | None = None
@@ -155,12 +132,9 @@ class SearchQuery:
             raise ValueError("a moment must know its time zone")
         if self.sort == Sort.DISTANCE and self.near is None:
             raise ValueError("sort by distance must be from somewhere: near")
-        _known("job_kinds", self.job_kinds, PositionKind.values)
-        _known("shifts", self.shifts, Shift.values)
-        _known("industries", self.industries, Industry.values)
-        _known("sizes", self.sizes, SizeBand.values)
-        _known("trades", self.trades, TRADES)
-        _known("certificates", self.certificates, CertificateKind.values)
+        check_choices(self.choices)
+        if unknown := self.certificates - set(CertificateKind.values):
+            raise ValueError(f"certificates must be known ones, not {', '.join(sorted(unknown))}")
         if self.after:
             if self.page != 1:
                 raise ValueError("a cursor and a page must be asked for one at a time")
@@ -183,11 +157,6 @@ class SearchQuery:
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
-
-
-def _known(name: str, asked: Collection[str], values: Collection[str]) -> None:
-    if unknown := set(asked) - set(values):
-        raise ValueError(f"{name} must be known ones, not {', '.join(sorted(unknown))}")
 
 
 @dataclass(frozen=True, slots=True)

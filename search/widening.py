@@ -11,6 +11,7 @@ from typing import Any
 
 from matching.tokens import default_engine, normalize
 from portal.core.models import Region
+from search.facets import facets_to_widen
 from search.models import Term, TermKind
 from search.params import DISTANCES, SearchParams
 from search.query import SearchResult
@@ -57,6 +58,9 @@ def _tries(asked: SearchParams, each: Sequence["_Steps"]) -> Iterator[tuple[tupl
             for part in fields(SearchParams)
             if getattr(widest, part.name) != getattr(asked, part.name)
         }
+        if "choices" in changed:  # a step gives up one facet, not those given up before
+            kept = {facet: values for facet, values in together.choices.items() if facet in widest.choices}
+            changed["choices"] = kept
         together = replace(together, **changed)
         if number:
             told = (*told, words)
@@ -64,12 +68,6 @@ def _tries(asked: SearchParams, each: Sequence["_Steps"]) -> Iterator[tuple[tupl
 
 
 _Steps = list[tuple[str, SearchParams]]
-_ANY_OF = {
-    "shifts": "不限班次",
-    "industries": "不限行业",
-    "trades": "不限职业类别",
-    "job_kinds": "不限用工形式",
-}
 
 
 def _steps(asked: SearchParams) -> Iterator[_Steps]:
@@ -90,10 +88,9 @@ def _steps(asked: SearchParams) -> Iterator[_Steps]:
         yield [*less, ("不限月薪", replace(asked, low=0, high=0))]
     elif asked.high:
         yield [("不限月薪", replace(asked, high=0))]
-    for name, told in _ANY_OF.items():
-        if getattr(asked, name):
-            none: dict[str, Any] = {name: ()}
-            yield [(told, replace(asked, **none))]
+    for item in facets_to_widen():
+        if item.facet in asked.choices:
+            yield [(f"不限{item.label}", asked.select(item.facet, ()))]
     if asked.veterans:
         yield [("不限定向招录", replace(asked, veterans=False))]
     words = _without_words(asked)

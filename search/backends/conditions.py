@@ -9,8 +9,8 @@ from math import radians, sin
 from typing import Any
 
 from portal.core.certificates import CertificateKind
-from search import facets
 from search.documents import EARTH_KM, on_sphere
+from search.facets import CHOICE_FACETS, SLOTS, VETERANS_ONLY, packed_condition
 from search.query import Facet, Kind, Near, Scope, SearchQuery
 
 Condition = tuple[str, list[Any]]  # SQL and its parameters
@@ -44,8 +44,7 @@ def facts(query: SearchQuery) -> list[Condition]:
     if query.certificates:
         found.append(("e.certificates & %s <> 0 OR e.kind <> %s", [certificates(query.certificates), *_POST]))
     if query.veterans_only:
-        bit = facets.VETERANS_ONLY.put(1)
-        found.append((f"e.facets & {bit} <> 0 OR e.kind <> %s", [*_POST]))
+        found.append((f"{SLOTS[VETERANS_ONLY].sql} = 1 OR e.kind <> %s", [*_POST]))
     if query.near:
         square, values = chord(query.near)
         found.append((f"{square} <= %s", [*values, _reach(query.near)]))
@@ -78,15 +77,9 @@ def by_facet(query: SearchQuery) -> dict[Facet, Condition]:
             "e.education_min IS NULL OR e.education_min <= %s",
             [query.education_at_most],
         )
-    for facet, asked in (
-        (Facet.JOB_KIND, query.job_kinds),
-        (Facet.SHIFT, query.shifts),
-        (Facet.INDUSTRY, query.industries),
-        (Facet.SIZE, query.sizes),
-        (Facet.TRADE, query.trades),
-    ):
-        if asked:
-            found[facet] = _in_slot(facet, asked), []
+    for facet, values in query.choices.items():
+        if values:
+            found[facet] = CHOICE_FACETS[facet].sql_filter(values), []
     return found
 
 
@@ -96,20 +89,13 @@ def packed(query: SearchQuery) -> dict[Facet, Condition]:
     """
     found: dict[Facet, Condition] = {}
     if query.kinds != frozenset(Kind):
-        found[Facet.KIND] = _in_slot(Facet.KIND, query.kinds), []
+        found[Facet.KIND] = packed_condition(Facet.KIND, query.kinds), []
     if len(query.region) == 6:
-        slot = facets.SLOTS[Facet.COUNTY]
-        found[Facet.COUNTY] = f"(e.facets >> {slot.start}) & {slot.mask} = %s", [int(query.region)]
+        found[Facet.COUNTY] = f"{SLOTS[Facet.COUNTY].sql} = %s", [int(query.region)]
     return found
 
 
 _POST = (Kind.POSITION.value,)
-
-
-def _in_slot(facet: Facet, asked: Collection[str]) -> str:
-    slot = facets.SLOTS[facet]
-    listed = ", ".join(map(str, facets.numbers(facet, asked)))  # numbers that we gave, not what was typed
-    return f"(e.facets >> {slot.start}) & {slot.mask} IN ({listed})"
 
 
 _BITS = {code: 1 << number for number, code in enumerate(CertificateKind.values)}

@@ -8,6 +8,7 @@ from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -56,36 +57,50 @@ class DatabaseBackend(Backend):
             source = self.joined
             must.insert(0, self.match(asked, any_word=any_word))
         filters = conditions.by_facet(query)
-        packed, failed, bits = self._counted(source, must, {**filters, **conditions.packed(query)})
+        columns, failed, bits = self._read_facets(source, must, {**filters, **conditions.packed(query)})
         total = int(np.count_nonzero(failed == 0))
         page = Page()
         if total > self.offset(query):
             must += filters.values()
-            quick = self.best_page(query, must, asked, any_word=any_word, among=len(packed), total=total)
+            quick = self.best_page(query, must, asked, any_word=any_word, among=len(failed), total=total)
             page = quick or self._page(query, source, must, asked, any_word=any_word)
-        return Found(keys=page.keys, total=total, facets=facets.count(packed, failed, bits), next=page.next)
+        return Found(keys=page.keys, total=total, facets=facets.count(columns, failed, bits), next=page.next)
 
-    def _counted(
+    def _read_facets(
         self, source: str, must: Sequence[Condition], filters: Mapping[Facet, Condition]
-    ) -> tuple[facets.Packed, facets.Packed, dict[Facet, int]]:
-        """Of every record that the words and the scope leave: what it counts as, and which of the facets'
-        filters it fails. One pass for all facets.
+    ) -> tuple[list[facets.Packed], facets.Packed, dict[Facet, int]]:
+        """Read the packed facets of every record within the words and the scope, in one pass.
+
+        Returns:
+            The packed numbers for each of facets.USED_COLUMNS; for each record the sum of the bits of the
+            filters that it fails; the bit of each filter.
         """
         bits = {facet: 1 << place for place, facet in enumerate(filters)}
         where, values = conditions.all_of(must)
-        wanted, tested = f"e.facets << {len(bits)}", []
+        failures, failure_values = ["0"], []
         for facet, (sql, sql_values) in filters.items():
-            wanted += f" | CASE WHEN {sql} THEN 0 ELSE {bits[facet]} END"
-            tested += sql_values
-        both = self.numbers(wanted, f"FROM {source} WHERE {where}", [*tested, *values])
-        return both >> len(bits), both & ((1 << len(bits)) - 1), bits
+            failures.append(f"CASE WHEN {sql} THEN 0 ELSE {bits[facet]} END")
+            failure_values += sql_values
+        first, *others = (f"e.{column}" for column in facets.USED_COLUMNS)
+        failed_sql, shift = " | ".join(failures), len(bits)
+        source = f"FROM {source} WHERE {where}"
+        values = [*failure_values, *values]
+        if facets.FIRST_COLUMN_BITS + shift > facets.COLUMN_BITS:
+            failed, *columns = self.numbers([failed_sql, first, *others], source, values)
+            return columns, failed, bits
+        # One number less to read: the failed filters fit beside the first column.
+        both, *columns = self.numbers([f"{first} << {shift} | {failed_sql}", *others], source, values)
+        return [both >> shift, *columns], both & ((1 << shift) - 1), bits
 
-    def numbers(self, wanted: str, source: str, values: Sequence[Any]) -> facets.Packed:
-        """The whole number `wanted` of every row, in any order."""
+    def numbers(self, expressions: Sequence[str], source: str, values: Sequence[Any]) -> list[facets.Packed]:
+        """Return the integers of each expression for every row, in any order, the same for all."""
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {wanted} {source}", values)
+            cursor.execute(f"SELECT {', '.join(expressions)} {source}", values)
             rows = cursor.fetchall()
-        return np.fromiter((value for (value,) in rows), dtype=np.int64, count=len(rows))
+        width = len(expressions)
+        numbers = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=len(rows) * width)
+        table = numbers.reshape(len(rows), width)
+        return [table[:, at] for at in range(width)]
 
     def _page(
         self,
@@ -193,7 +208,7 @@ _COLUMNS = (
     "id",
     "kind",
     "object_id",
-    "facets",
+    *facets.COLUMNS,
     "listed_from",
     "listed_until",
     "sort_at",
@@ -218,7 +233,7 @@ def _entry(row: Document) -> tuple[Any, ...]:
         row.number,
         row.kind.value,
         row.object_id,
-        facets.pack(row),
+        *facets.pack(row.facet_values, veterans_only=row.veterans_only),
         conditions.moment(row.listed_from),
         conditions.moment(row.listed_until),
         conditions.moment(row.sort_at),

@@ -6,6 +6,7 @@ from typing import Any
 from elasticsearch import dsl
 
 from search.cursor import Cursor
+from search.facets import CHOICE_FACETS
 from search.query import Facet, Kind, Near, Scope, SearchQuery, Sort
 from search.words import Group
 
@@ -61,15 +62,9 @@ def by_facet(query: SearchQuery) -> dict[Facet, SearchParams]:
         found[Facet.EDUCATION] = _absent("education_min") | dsl.Q(
             "range", education_min={"lte": query.education_at_most}
         )
-    for facet, asked in (
-        (Facet.JOB_KIND, query.job_kinds),
-        (Facet.SHIFT, query.shifts),
-        (Facet.INDUSTRY, query.industries),
-        (Facet.SIZE, query.sizes),
-        (Facet.TRADE, query.trades),
-    ):
-        if asked:
-            found[facet] = _absent(facet.value) | dsl.Q("terms", **{facet.value: sorted(asked)})
+    for facet, values in query.choices.items():
+        if values:
+            found[facet] = dsl.Q(CHOICE_FACETS[facet].elasticsearch_filter(values))
     return found
 
 

@@ -8,8 +8,9 @@ from elasticsearch import dsl
 
 from matching.tokens import tokenize
 from portal.core.region_codes import region_code_chain
-from search import documents, facets
+from search import documents
 from search.documents import Document
+from search.facets import Facet
 
 
 def mapping() -> dsl.Mapping:
@@ -18,7 +19,7 @@ def mapping() -> dsl.Mapping:
     found.meta("dynamic", "strict")
     for field in ("title", "facts", "body"):
         found.field(field, "text", analyzer="whitespace")
-    for field in ("regions", "certificates", *facets.SLOTS):
+    for field in ("regions", "certificates", *Facet):
         found.field(str(field), "keyword")
     for field in ("object_id", "number"):
         found.field(field, "long")
@@ -59,6 +60,6 @@ def source(row: Document) -> dict[str, Any]:
         **place,
         **{
             facet.value: values if len(values) > 1 else values[0]
-            for facet, values in facets.values(row).items()
+            for facet, values in row.facet_values.items()
         },
     }

@@ -31,12 +31,13 @@ class SqliteBackend(DatabaseBackend):
     def rank(self, asked: Sequence[Group], *, any_word: bool) -> Condition:
         return f"bm25({TABLE}, {_WEIGHTS})", []
 
-    def numbers(self, wanted: str, source: str, values: Sequence[Any]) -> facets.Packed:
-        """All in one text: to hand out thirty thousand rows takes as long as to find them."""
+    def numbers(self, expressions: Sequence[str], source: str, values: Sequence[Any]) -> list[facets.Packed]:
+        """Read each expression as one text, as fetching thirty thousand rows takes as long as the search."""
+        texts = ", ".join(f"group_concat({expression})" for expression in expressions)
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT group_concat({wanted}) {source}", values)
-            (text,) = cursor.fetchone()
-        return np.fromstring(text or "", dtype=np.int64, sep=",")
+            cursor.execute(f"SELECT {texts} {source}", values)
+            row = cursor.fetchone()
+        return [np.fromstring(text or "", dtype=np.int64, sep=",") for text in row]
 
     def best_page(
         self,

@@ -99,6 +99,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=8)),
                 ("object_id", models.BigIntegerField()),
                 ("facets", models.BigIntegerField(default=0)),
+                ("facets_2", models.BigIntegerField(default=0)),
                 ("listed_from", models.BigIntegerField()),
                 ("listed_until", models.BigIntegerField()),
                 ("sort_at", models.BigIntegerField()),
@@ -117,7 +118,8 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["kind", "-sort_at", "id"], name="search_entry_recent"),
                     models.Index(
-                        fields=["listed_until", "listed_from", "facets"], name="search_entry_counts"
+                        fields=["listed_until", "listed_from", "facets", "facets_2"],
+                        name="search_entry_counts",
                     ),
                 ],
             },

@@ -6,12 +6,11 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.core.enums import Education, Shift
-from portal.employers.enums import Industry
-from portal.positions.enums import PositionKind
+from portal.core.enums import Education
 from search import pinyin
+from search.facets import Facet, page_facets
 from search.params import DAYS, DISTANCES, SearchParams
-from search.query import TRADES, Kind, Sort
+from search.query import Kind, Sort
 from search.spelling import _cost
 from search.widening import _steps, _tries
 
@@ -52,10 +51,9 @@ asked = st.builds(
     low=st.sampled_from([0, 3000]),
     high=st.sampled_from([0, 8000]),
     education=st.sampled_from(["", *map(str, Education.values)]),
-    shifts=subset(Shift.values),
-    job_kinds=subset(PositionKind.values),
-    industries=subset(Industry.values),
-    trades=subset(TRADES),
+    choices=st.fixed_dictionaries({item.facet: subset(item.choices) for item in page_facets()}).map(
+        lambda choices: {facet: values for facet, values in choices.items() if values}
+    ),
     veterans=st.booleans(),
     days=st.sampled_from([0, *DAYS]),
     sort=st.sampled_from([None, *Sort]),
@@ -86,7 +84,9 @@ def test_each_chip_takes_one_part_away(one: SearchParams) -> None:
 
 
 def test_widening_only_gives_up(db) -> None:
-    one = SearchParams(q="叉车 夜班", region="440705109", low=6000, shifts=("night",), days=3, education="1")
+    one = SearchParams(
+        q="叉车 夜班", region="440705109", low=6000, choices={Facet.SHIFT: ("night",)}, days=3, education="1"
+    )
     tries = list(islice(_tries(one, list(_steps(one))), 40))
     assert [told for told, _ in tries[:4]] == [
         ("不限发布时间",),

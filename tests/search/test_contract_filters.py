@@ -78,15 +78,19 @@ def overlaps(post: Position, low: int | None, below: int | None) -> bool:
     return (low is None or post.pay_to >= low) and (below is None or post.pay_from < below)
 
 
+def is_selected(query: SearchQuery, facet: Facet, value: str) -> bool:
+    return facet not in query.choices or value in query.choices[facet]
+
+
 # Each facet: may this post be listed, given what the query asks of that facet?
 TESTS: dict[Facet, Callable[[Position, SearchQuery], bool]] = {
     Facet.COUNTY: lambda post, q: post.region_id.startswith(q.region),
     Facet.PAY: lambda post, q: overlaps(post, q.pay_at_least, q.pay_below),
     Facet.EDUCATION: lambda post, q: q.education_at_most is None or post.education_min <= q.education_at_most,
-    Facet.JOB_KIND: lambda post, q: not q.job_kinds or post.kind in q.job_kinds,
-    Facet.SHIFT: lambda post, q: not q.shifts or post.shift in q.shifts,
-    Facet.INDUSTRY: lambda post, q: not q.industries or post.employer.industry in q.industries,
-    Facet.SIZE: lambda post, q: not q.sizes or post.employer.size_band in q.sizes,
+    Facet.JOB_KIND: lambda post, q: is_selected(q, Facet.JOB_KIND, post.kind),
+    Facet.SHIFT: lambda post, q: is_selected(q, Facet.SHIFT, post.shift),
+    Facet.INDUSTRY: lambda post, q: is_selected(q, Facet.INDUSTRY, post.employer.industry),
+    Facet.SIZE: lambda post, q: is_selected(q, Facet.SIZE, post.employer.size_band),
 }
 VALUES: dict[Facet, Callable[[Position], list[str]]] = {
     Facet.COUNTY: lambda post: [post.region_id[:6]],
@@ -123,16 +127,18 @@ def some_query(rng: random.Random) -> dict[str, Any]:
         "pay_at_least": lambda: band[0],
         "pay_below": lambda: band[1],
         "education_at_most": lambda: rng.randrange(5),
-        "job_kinds": lambda: frozenset(rng.sample(PositionKind.values, 2)),
-        "shifts": lambda: frozenset(rng.sample(Shift.values, 3)),
-        "industries": lambda: frozenset(rng.sample(["C", "G", "H", "A"], 2)),
-        "sizes": lambda: frozenset(rng.sample(SizeBand.values, 3)),
+        Facet.JOB_KIND: lambda: frozenset(rng.sample(PositionKind.values, 2)),
+        Facet.SHIFT: lambda: frozenset(rng.sample(Shift.values, 3)),
+        Facet.INDUSTRY: lambda: frozenset(rng.sample(["C", "G", "H", "A"], 2)),
+        Facet.SIZE: lambda: frozenset(rng.sample(SizeBand.values, 3)),
         "certificates": lambda: frozenset(rng.sample(CertificateKind.values[:6], 3)),
         "veterans_only": lambda: True,
         "published_since": lambda: timezone.now() - timedelta(minutes=2500),
         "near": lambda: Near(CENTRE.latitude, CENTRE.longitude, rng.choice([3, 8, 15, 25])),
     }
-    return {name: make() for name, make in choices.items() if rng.random() < 0.25}
+    values = {name: make() for name, make in choices.items() if rng.random() < 0.25}
+    facet_choices = {name: values.pop(name) for name in list(values) if isinstance(name, Facet)}
+    return values | {"choices": facet_choices}
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -161,9 +167,13 @@ def test_what_has_no_such_fact_passes(engine: Any, find: Any) -> None:
     make_position(pay_from=Decimal(3000), pay_to=Decimal(3500), shift=Shift.DAY)
     make_fair()
     indexing.rebuild()
-    asked = {"pay_at_least": 9000, "shifts": frozenset({"night"}), "veterans_only": True}
+    asked = {"pay_at_least": 9000, "choices": {Facet.SHIFT: frozenset({"night"})}, "veterans_only": True}
     assert find(**asked).counts == {Kind.POSITION: 0, Kind.FAIR: 1, Kind.EMPLOYER: 1}
-    assert find(industries=frozenset({"A"})).counts == {Kind.POSITION: 0, Kind.FAIR: 1, Kind.EMPLOYER: 0}
+    assert find(choices={Facet.INDUSTRY: frozenset({"A"})}).counts == {
+        Kind.POSITION: 0,
+        Kind.FAIR: 1,
+        Kind.EMPLOYER: 0,
+    }
 
 
 def test_the_nearest_come_first_and_say_how_far(posts: list[Position], find: Any) -> None:
@@ -279,8 +289,8 @@ def test_the_cursor_of_another_engine_is_worth_its_number_of_hits(posts: list[Po
         {"after": str(Cursor("sqlite", "pay", 1, NOW, 1, 20))},
         {"after": str(Cursor("sqlite", "relevance", 1, NOW, 1, 20)), "page": 2},
         {"sort": Sort.DISTANCE},
-        {"shifts": frozenset({"midnight"})},
-        {"industries": frozenset({"Ω"})},
+        {"choices": {Facet.SHIFT: frozenset({"midnight"})}},
+        {"choices": {Facet.INDUSTRY: frozenset({"Ω"})}},
         {"certificates": frozenset({"driving"})},
         {"published_since": NOW.replace(tzinfo=None)},
     ],
@@ -339,7 +349,9 @@ def test_every_industry_and_certificate_has_its_own_number() -> None:
     indexing.rebuild(backend=database_engine())
     ask = database_engine().search
     for industry in Industry.values:
-        asked = SearchQuery(scope=Scope.PUBLIC, kinds=POSTS, industries=frozenset({industry}), size=1)
+        asked = SearchQuery(
+            scope=Scope.PUBLIC, kinds=POSTS, choices={Facet.INDUSTRY: frozenset({industry})}, size=1
+        )
         assert ask(asked).hits[0].record.employer.industry == industry
     for code in CertificateKind.values:
         asked = SearchQuery(scope=Scope.PUBLIC, kinds=POSTS, certificates=frozenset({code}))

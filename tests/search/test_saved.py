@@ -13,6 +13,7 @@ from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from portal.web.shared.notification_links import notification_url
 from search import indexing, saved
+from search.facets import Facet
 from search.models import SavedSearch
 from search.params import SearchParams
 from tests.factories import make_position, make_stations, make_user
@@ -150,8 +151,13 @@ def test_a_post_that_is_being_published_meanwhile_is_told_the_next_day(user, mor
 
 # --- keeping ---------------------------------------------------------------------------------------------
 def test_a_search_is_kept_once(user) -> None:
-    first = saved.save(by=user, asked=SearchParams(q="电工", shifts=("night", "day")), name="电工")
-    assert saved.save(by=user, asked=SearchParams(q="电工", shifts=("night", "day"))).pk == first.pk
+    first = saved.save(
+        by=user, asked=SearchParams(q="电工", choices={Facet.SHIFT: ("night", "day")}), name="电工"
+    )
+    assert (
+        saved.save(by=user, asked=SearchParams(q="电工", choices={Facet.SHIFT: ("night", "day")})).pk
+        == first.pk
+    )
     assert AuditEvent.objects.filter(verb="search.saved").count() == 1
     with pytest.raises(IntegrityError), transaction.atomic():
         SavedSearch.objects.create(user=user, name="又一个", address=first.address)

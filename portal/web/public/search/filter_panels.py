@@ -3,17 +3,15 @@
 All of it is links with counts, so that it works without JavaScript and nobody chooses an empty one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from portal.core.enums import Education, RegionLevel, Shift
+from portal.core.enums import Education, RegionLevel
 from portal.core.models import Region
-from portal.employers.enums import Industry
-from portal.positions.enums import PositionKind
 from portal.stations.models import Station
+from search.facets import ChoiceFacet, page_facets
 from search.params import DAYS, DISTANCES, HOME, SORTS, SearchParams, pay_words
-from search.query import PAY_BANDS, TRADES, Facet, Kind, Sort
+from search.query import PAY_BANDS, Facet, Kind, Sort
 
 Counts = Mapping[Facet, Mapping[str, int]]
 
@@ -50,20 +48,19 @@ def panels(
     asked: SearchParams, counts: Counts, counties: Mapping[str, str], *, has_home: bool
 ) -> list[Panel]:
     """The filters of what is asked for; fairs and firms have fewer than positions."""
-    found = [_county(asked, counts.get(Facet.COUNTY, {}), counties)]
+    result = [_county(asked, counts.get(Facet.COUNTY, {}), counties)]
+    choice_panels = {item: _choice_panel(item, asked, counts.get(item.facet, {})) for item in page_facets()}
     if asked.kind == Kind.POSITION:
-        found += [
+        result += [
             _pay(asked, counts.get(Facet.PAY, {})),
             _education(asked, counts.get(Facet.EDUCATION, {})),
-            _trades(asked, counts.get(Facet.TRADE, {})),
-            _several("shifts", "班次", Shift.choices, asked, counts.get(Facet.SHIFT, {})),
-            _several("job_kinds", "用工形式", PositionKind.choices, asked, counts.get(Facet.JOB_KIND, {})),
+            *(panel for item, panel in choice_panels.items() if item.employer is None),
             _distance(asked, has_home=has_home),
             _days(asked),
         ]
     if asked.kind != Kind.FAIR:
-        found.append(_several("industries", "行业", Industry.choices, asked, counts.get(Facet.INDUSTRY, {})))
-    return found
+        result += [panel for item, panel in choice_panels.items() if item.employer is not None]
+    return result
 
 
 def _county(asked: SearchParams, counts: Mapping[str, int], counties: Mapping[str, str]) -> Panel:
@@ -103,26 +100,21 @@ def _education(asked: SearchParams, counts: Mapping[str, int]) -> Panel:
     return Panel("education", "我的学历", value, choices)
 
 
-def _trades(asked: SearchParams, counts: Mapping[str, int]) -> Panel:
-    """Groups of occupations, those with most posts first."""
-    options = sorted(TRADES.items(), key=lambda option: (-counts.get(option[0], 0), option[0]))
-    return _several("trades", "职业类别", options, asked, counts)
-
-
-def _several(
-    name: str, label: str, options: Sequence[tuple[str, Any]], asked: SearchParams, counts: Mapping[str, int]
-) -> Panel:
-    """Any of several values: each choice adds one or takes it away."""
-    chosen = getattr(asked, name)
+def _choice_panel(item: ChoiceFacet, asked: SearchParams, counts: Mapping[str, int]) -> Panel:
+    """Build the panel of a facet with fixed choices: each link adds a value or removes it."""
+    options = list(item.choices.items())
+    if item.most_frequent_first:
+        options.sort(key=lambda option: (-counts.get(option[0], 0), option[0]))
+    selected = asked.choices.get(item.facet, ())
     choices = []
-    for value, words in options:
-        current = value in chosen
-        rest = tuple(sorted({*chosen} ^ {value}))
+    for value, label in options:
+        current = value in selected
+        rest = tuple(sorted({*selected} ^ {value}))
         if counts.get(value) or current:
-            url = asked.address(**{name: rest})
-            choices.append(Choice(str(words), url, counts.get(value, 0), current=current))
-    told = [str(words) for value, words in options if value in chosen]
-    return Panel(name, label, "、".join(told), choices)
+            url = asked.select(item.facet, rest).address()
+            choices.append(Choice(label, url, counts.get(value, 0), current=current))
+    labels = [label for value, label in options if value in selected]
+    return Panel(item.facet.value, item.label, "、".join(labels), choices)
 
 
 def _distance(asked: SearchParams, *, has_home: bool) -> Panel:
