@@ -14,7 +14,7 @@ from portal.positions.models import Position
 from search import indexing, outbox
 from search.backends import database_engine, server_engine
 from search.query import Kind
-from search.tasks import tell_server
+from search.tasks import send_pending_updates
 
 
 def follow(kind: Kind, object_ids: Collection[int]) -> None:
@@ -25,7 +25,7 @@ def follow(kind: Kind, object_ids: Collection[int]) -> None:
     indexing.refresh(kind, ids, backend=database_engine())
     if server_engine():
         outbox.note(kind, ids)
-        transaction.on_commit(tell_server.enqueue)
+        transaction.on_commit(send_pending_updates.enqueue)
 
 
 def position_changed(position: Position) -> None:

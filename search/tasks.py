@@ -7,7 +7,7 @@ from search.backends import server_engine
 
 
 @task()
-def tell_server() -> None:
+def send_pending_updates() -> None:
     """Records changed: tell the server whatever it has not been told."""
     if backend := server_engine():
         outbox.send(backend)

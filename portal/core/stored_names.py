@@ -48,10 +48,11 @@ TASK_PATHS = {
     "portal.imports.tasks.check_import": "portal.sheets.tasks.check_import",
     "portal.imports.tasks.run_import": "portal.sheets.tasks.run_import",
     "portal.imports.tasks.undo_import": "portal.sheets.tasks.undo_import",
-    "portal.ranking.tasks.people_changed": "portal.recommendations.tasks.people_changed",
-    "portal.ranking.tasks.refresh_employer": "portal.recommendations.tasks.refresh_employer",
-    "portal.ranking.tasks.refresh_posting": "portal.recommendations.tasks.refresh_posting",
-    "portal.ranking.tasks.refresh_postings": "portal.recommendations.tasks.refresh_postings",
+    "portal.ranking.tasks.refresh_people": "portal.recommendations.tasks.people_changed",
+    "portal.ranking.tasks.refresh_employer_positions": "portal.recommendations.tasks.refresh_employer",
+    "portal.ranking.tasks.refresh_position": "portal.recommendations.tasks.refresh_posting",
+    "portal.ranking.tasks.refresh_positions": "portal.recommendations.tasks.refresh_postings",
+    "search.tasks.send_pending_updates": "search.tasks.tell_server",
 }
 _TASK_PATHS_TODAY = {stored: today for today, stored in TASK_PATHS.items()}
 

@@ -6,27 +6,27 @@ from django.db import transaction
 
 
 def _refresh_position(sender: type, position: Any, **kwargs: Any) -> None:
-    from portal.ranking.tasks import refresh_posting
+    from portal.ranking.tasks import refresh_position
 
-    transaction.on_commit(lambda: refresh_posting.enqueue(position.pk))
+    transaction.on_commit(lambda: refresh_position.enqueue(position.pk))
 
 
 def _refresh_positions(sender: type, position_ids: list[int], **kwargs: Any) -> None:
-    from portal.ranking.tasks import refresh_postings
+    from portal.ranking.tasks import refresh_positions
 
-    transaction.on_commit(lambda: refresh_postings.enqueue(position_ids))
+    transaction.on_commit(lambda: refresh_positions.enqueue(position_ids))
 
 
 def _refresh_employer(sender: type, employer: Any, **kwargs: Any) -> None:
-    from portal.ranking.tasks import refresh_employer
+    from portal.ranking.tasks import refresh_employer_positions
 
-    transaction.on_commit(lambda: refresh_employer.enqueue(employer.pk))
+    transaction.on_commit(lambda: refresh_employer_positions.enqueue(employer.pk))
 
 
 def _refresh_people(sender: type, **kwargs: Any) -> None:
-    from portal.ranking.tasks import people_changed
+    from portal.ranking.tasks import refresh_people
 
-    transaction.on_commit(people_changed.enqueue)
+    transaction.on_commit(refresh_people.enqueue)
 
 
 def _discard_impressions(sender: type, **kwargs: Any) -> None:

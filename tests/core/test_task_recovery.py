@@ -109,9 +109,9 @@ CLAIM_AND_HANG = """
 import time
 from django_tasks_db.models import DBTaskResult
 from portal.core.task_recovery import heartbeat
-from portal.ranking.tasks import refresh_posting
+from portal.ranking.tasks import refresh_position
 
-refresh_posting.enqueue(0)
+refresh_position.enqueue(0)
 with heartbeat("hangs"):
     DBTaskResult.objects.get().claim("hangs")
     print("claimed", flush=True)
