@@ -125,7 +125,7 @@ class Counting:
         Raises:
             RuntimeError: two terms share a hash (one chance in 10^10 at a vocabulary of 60,000).
         """
-        from scipy.sparse import csr_array  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415 - serving needs none
+        from scipy.sparse import csr_array  # noqa: PLC0415 - serving needs none
 
         self._flush()
         weights = np.repeat(np.frombuffer(self._weights, np.float32), np.frombuffer(self._runs, np.int32))

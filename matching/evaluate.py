@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm  # type: ignore[import-untyped, unused-ignore]
+from tqdm import tqdm
 
 from matching import Index, Posting, Profile
 from matching.coding import Scores, coded_by, default_coder, title_hash
@@ -85,7 +85,7 @@ def unseen_coder(titles: Sequence[str], codes: Sequence[str]) -> tuple[Folded | 
 
 def plain_scores(queries: Sequence[str], documents: Sequence[str]) -> NDArray[np.float64]:
     """Return the baseline: cosine of plain TF-IDF over jieba's words, f64[queries, documents]."""
-    import jieba  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415 - measuring only
+    import jieba  # noqa: PLC0415 - measuring only
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
 
     jieba.setLogLevel(60)

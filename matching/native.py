@@ -19,7 +19,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-import llvmlite.binding as llvm  # type: ignore[import-untyped, unused-ignore]
+import llvmlite.binding as llvm
 from numpy.typing import NDArray
 
 SOURCE = Path(__file__).with_name("kernels")

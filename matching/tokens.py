@@ -123,7 +123,7 @@ class PythonEngine:
     """Engine by jieba, the reference for the Rust engine. Loads in about a second."""
 
     def __init__(self) -> None:
-        import jieba  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415 - slow, for tests
+        import jieba  # noqa: PLC0415 - slow, for tests
 
         jieba.setLogLevel(60)
         self._jieba = jieba.Tokenizer()

@@ -15,5 +15,5 @@ if TYPE_CHECKING:
 
 def get_backend() -> "Searcher":
     """Who answers searches, as the settings say. Raises ImproperlyConfigured when they name nobody."""
-    chosen: Searcher = import_string("search.backends.chosen")()
-    return chosen
+    searcher: Searcher = import_string("search.backends.chosen_searcher")()
+    return searcher

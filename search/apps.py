@@ -5,27 +5,27 @@ from django.apps import AppConfig
 
 
 def _position_changed(sender: type, position: Any, **kwargs: Any) -> None:
-    from search import sync
+    from search import index_updates
 
-    sync.position_changed(position)
+    index_updates.update_position(position)
 
 
 def _positions_changed(sender: type, position_ids: list[int], **kwargs: Any) -> None:
-    from search import sync
+    from search import index_updates
 
-    sync.positions_changed(position_ids)
+    index_updates.update_positions(position_ids)
 
 
 def _employer_changed(sender: type, employer: Any, **kwargs: Any) -> None:
-    from search import sync
+    from search import index_updates
 
-    sync.employer_changed(employer)
+    index_updates.update_employer(employer)
 
 
 def _fair_changed(sender: type, instance: Any, **kwargs: Any) -> None:
-    from search import sync
+    from search import index_updates
 
-    sync.fair_changed(instance)
+    index_updates.update_fair(instance)
 
 
 class SearchConfig(AppConfig):
@@ -41,7 +41,7 @@ class SearchConfig(AppConfig):
         from portal.core import scheduled_jobs
         from portal.employers.events import employer_changed
         from portal.positions.events import position_changed, positions_changed
-        from search import outbox, saved
+        from search import outbox, saved_searches
         from search.checks import check_search
 
         position_changed.connect(_position_changed, dispatch_uid="search.position")
@@ -51,8 +51,8 @@ class SearchConfig(AppConfig):
             signal.connect(_fair_changed, sender=JobFairPage, dispatch_uid="search.fair")
         checks.register(check_search)
         scheduled_jobs.register(
-            "search.tell_new_matches", every=timedelta(hours=1), run=saved.tell_new_matches
+            "search.tell_new_matches", every=timedelta(hours=1), run=saved_searches.notify_new_matches
         )
         scheduled_jobs.register(
-            "search.catch_up", every=timedelta(minutes=1), run=outbox.catch_up_if_it_answers
+            "search.catch_up", every=timedelta(minutes=1), run=outbox.synchronise_if_available
         )

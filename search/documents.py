@@ -103,12 +103,12 @@ def places(codes: Iterable[str]) -> dict[str, str]:
 
     One query.
     """
-    wanted = set(codes)
-    above = {part for code in wanted for part in region_code_chain(code)}
+    requested = set(codes)
+    above = {part for code in requested for part in region_code_chain(code)}
     names = dict(Region.objects.filter(code__in=above).values_list("code", "name"))
     return {
         code: " ".join(names[part] for part in region_code_chain(code)[1:] if part in names)
-        for code in wanted
+        for code in requested
     }
 
 
@@ -118,7 +118,7 @@ def _midnight_after(employer: Employer) -> datetime:
     return timezone.make_aware(datetime.combine(employer.verified_until + timedelta(days=1), time.min))
 
 
-def _clipped(moment: datetime) -> datetime:
+def _to_milliseconds(moment: datetime) -> datetime:
     """To milliseconds: no engine tells apart what Elasticsearch cannot, so all put it in the same order."""
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
@@ -150,7 +150,7 @@ def _position(row: Position, place: str) -> Document:
         location=row.region.location,
         listed_from=row.published_at,
         listed_until=min(row.expires_at, _midnight_after(row.employer)),
-        sort_at=_clipped(row.published_at),
+        sort_at=_to_milliseconds(row.published_at),
         facet_values=position_values(row),
         pay_from=int(row.pay_from),
         pay_to=int(row.pay_to),
@@ -173,7 +173,7 @@ def employer_documents(rows: Sequence[Employer]) -> list[Document]:
             location=row.region.location,
             listed_from=row.verified_at or row.created_at,
             listed_until=_midnight_after(row),
-            sort_at=_clipped(row.verified_at or row.created_at),
+            sort_at=_to_milliseconds(row.verified_at or row.created_at),
             facet_values=employer_values(row),
         )
         for row in rows
@@ -193,7 +193,7 @@ def fair_documents(rows: Sequence[JobFairPage]) -> list[Document]:
             location=row.region.location,
             listed_from=row.first_published_at or row.starts_at - timedelta(days=365),
             listed_until=row.ends_at,
-            sort_at=_clipped(row.starts_at),
+            sort_at=_to_milliseconds(row.starts_at),
             facet_values=fair_values(row.region_id),
         )
         for row in rows

@@ -29,9 +29,7 @@ FacetValues = Mapping["Facet", tuple[str, ...]]
 Counts = Mapping["Facet", Mapping[str, int]]
 
 
-class Kind(StrEnum):
-    """Kind of a searchable record."""
-
+class Kind(StrEnum):  # no docstring: the API's schema would show it
     POSITION = "position"
     FAIR = "fair"
     EMPLOYER = "employer"
@@ -167,8 +165,8 @@ CHOICE_FACETS: dict[Facet, ChoiceFacet] = {
 
 def page_facets() -> list[ChoiceFacet]:
     """Return the choice facets that pages offer as filters, in display order."""
-    offered = [item for item in CHOICE_FACETS.values() if item.parameter]
-    return sorted(offered, key=lambda item: item.display_order)
+    page_items = [item for item in CHOICE_FACETS.values() if item.parameter]
+    return sorted(page_items, key=lambda item: item.display_order)
 
 
 def facets_to_widen() -> list[ChoiceFacet]:
@@ -272,13 +270,13 @@ def allocate_slots(widths: Mapping[str, int]) -> dict[str, Slot]:
         ValueError: all columns are full; `search_entry` needs another one.
     """
     slots: dict[str, Slot] = {}
-    used = [0] * len(COLUMNS)
+    used_bits = [0] * len(COLUMNS)
     for name, width in widths.items():
-        column = next((at for at, bits in enumerate(used) if bits + width <= COLUMN_BITS), None)
+        column = next((at for at, bits in enumerate(used_bits) if bits + width <= COLUMN_BITS), None)
         if column is None:
             raise ValueError(f"no room for the facet {name!r}: add a column to search_entry and COLUMNS")
-        slots[name] = Slot(column, used[column], width)
-        used[column] += width
+        slots[name] = Slot(column, used_bits[column], width)
+        used_bits[column] += width
     return slots
 
 
@@ -311,17 +309,17 @@ def pack(values: FacetValues, *, veterans_only: bool) -> tuple[int, ...]:
     """Return the packed numbers of a record, one for each of COLUMNS."""
     packed = [0] * len(COLUMNS)
 
-    def put(name: str, number: int) -> None:
+    def set_bits(name: str, number: int) -> None:
         packed[SLOTS[name].column] |= number << SLOTS[name].start
 
-    put(VETERANS_ONLY, int(veterans_only))
+    set_bits(VETERANS_ONLY, int(veterans_only))
     for facet, names in values.items():
         if facet == Facet.COUNTY:
-            put(facet, int(names[0]))
+            set_bits(facet, int(names[0]))
         elif facet == Facet.PAY:
-            put(facet, sum(1 << list(PAY_BANDS).index(name) for name in names))
+            set_bits(facet, sum(1 << list(PAY_BANDS).index(name) for name in names))
         else:
-            put(facet, NUMBERED[facet].index(names[0]) + 1)
+            set_bits(facet, NUMBERED[facet].index(names[0]) + 1)
     return tuple(packed)
 
 
@@ -341,10 +339,10 @@ def count(
         failed: for each record, the sum of the bits of the filters that it fails.
         filter_bits: the bit of each facet with a filter.
     """
-    passing = [column[failed == 0] for column in columns] if filter_bits else columns
+    passing_columns = [column[failed == 0] for column in columns] if filter_bits else columns
     counts = {}
     for facet in Facet:
-        rows = passing
+        rows = passing_columns
         if facet in filter_bits:
             rows = [column[(failed & ~filter_bits[facet]) == 0] for column in columns]
         counts[facet] = _count_values(facet, SLOTS[facet].extract(rows))

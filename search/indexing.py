@@ -15,7 +15,7 @@ from search.documents import SOURCES, documents_of
 from search.models import Entry
 from search.query import Kind
 
-BATCH = 1000  # records
+BATCH_SIZE = 1000  # records
 
 Batch = tuple[Kind, list[int]]
 Progress = Callable[[Iterable[Batch]], Iterable[Batch]]
@@ -27,22 +27,26 @@ def refresh(kind: Kind, object_ids: Collection[int], *, backend: Backend | None 
     """
     ids = sorted(object_ids)
     for engine in [backend] if backend else kept_engines():
-        for start in range(0, len(ids), BATCH):
-            _refresh(engine, kind, ids[start : start + BATCH])
+        for start in range(0, len(ids), BATCH_SIZE):
+            _refresh(engine, kind, ids[start : start + BATCH_SIZE])
 
 
 def _refresh(engine: Backend, kind: Kind, ids: list[int]) -> None:
-    with _together(engine):
+    with _transaction_for(engine):
         read_at = timezone.now()
-        found = documents_of(kind, ids, read_at)
-        engine.put(found, read_at=read_at)
-        engine.remove(kind, set(ids) - {document.object_id for document in found}, read_at=read_at)
+        indexed_documents = documents_of(kind, ids, read_at)
+        engine.put(indexed_documents, read_at=read_at)
+        engine.remove(
+            kind, set(ids) - {document.object_id for document in indexed_documents}, read_at=read_at
+        )
         if engine.transactional:
             # After the commit: words are shared by many records, and nobody should wait for another's.
-            transaction.on_commit(partial(vocabulary.follow, kind, ids, found), robust=True)
+            transaction.on_commit(
+                partial(vocabulary.update_vocabulary, kind, ids, indexed_documents), robust=True
+            )
 
 
-def _together(engine: Backend) -> AbstractContextManager[Any]:
+def _transaction_for(engine: Backend) -> AbstractContextManager[Any]:
     """On SQLite no change slips in between reading rows and writing entries. A server is never waited for
     with the database locked.
     """
@@ -53,10 +57,10 @@ def _batches() -> Iterator[Batch]:
     now = timezone.now()
     for kind, source in SOURCES.items():
         ids = list(source.listable(now).order_by("pk").values_list("pk", flat=True))
-        yield from ((kind, ids[start : start + BATCH]) for start in range(0, len(ids), BATCH))
+        yield from ((kind, ids[start : start + BATCH_SIZE]) for start in range(0, len(ids), BATCH_SIZE))
 
 
-def countable() -> int:
+def count_records() -> int:
     """How many records `rebuild` is going to read."""
     now = timezone.now()
     return sum(source.listable(now).count() for source in SOURCES.values())
@@ -76,27 +80,27 @@ def rebuild(progress: Progress | None = None, *, backend: Backend | None = None)
 
 
 def _rebuild(engine: Backend, progress: Progress | None) -> int:
-    started = timezone.now()
-    seen: dict[Kind, set[int]] = {kind: set() for kind in Kind}
-    heard = vocabulary.Heard()
+    started_at = timezone.now()
+    ids_read: dict[Kind, set[int]] = {kind: set() for kind in Kind}
+    vocabulary_builder = vocabulary.VocabularyBuilder()
     batches: Iterable[Batch] = _batches()
     with engine.rebuilding():
         for kind, ids in progress(batches) if progress else batches:
-            with _together(engine):
+            with _transaction_for(engine):
                 read_at = timezone.now()
-                found = documents_of(kind, ids, read_at)
-                engine.put(found, read_at=read_at)
-            heard.add(found)
-            seen[kind].update(ids)
+                indexed_documents = documents_of(kind, ids, read_at)
+                engine.put(indexed_documents, read_at=read_at)
+            vocabulary_builder.add(indexed_documents)
+            ids_read[kind].update(ids)
     if engine.transactional:
-        vocabulary.replace(heard)
-        for kind, known in seen.items():
-            indexed = set(Entry.objects.filter(kind=kind).values_list("object_id", flat=True))
-            refresh(kind, indexed - known, backend=engine)
+        vocabulary.replace_vocabulary(vocabulary_builder)
+        for kind, kept_ids in ids_read.items():
+            indexed_ids = set(Entry.objects.filter(kind=kind).values_list("object_id", flat=True))
+            refresh(kind, indexed_ids - kept_ids, backend=engine)
     # What changed meanwhile may have gone to the index that served until now, or been overtaken by a batch.
     for kind, source in SOURCES.items():
-        refresh(kind, source.changed_since(started), backend=engine)
-    return sum(map(len, seen.values()))
+        refresh(kind, source.changed_since(started_at), backend=engine)
+    return sum(map(len, ids_read.values()))
 
 
 def is_current(*, backend: Backend | None = None) -> bool:
@@ -104,8 +108,8 @@ def is_current(*, backend: Backend | None = None) -> bool:
     each kind as there are now.
     """
     now = timezone.now()
-    there = {kind: source.visible(now).count() for kind, source in SOURCES.items()}
+    visible_counts = {kind: source.visible(now).count() for kind, source in SOURCES.items()}
     return all(
-        engine.is_built() and engine.listed(now) == there
+        engine.is_built() and engine.listed(now) == visible_counts
         for engine in ([backend] if backend else kept_engines())
     )

@@ -18,44 +18,47 @@ from search.backends.base import Backend, Unavailable
 from search.models import PendingIndexUpdate
 from search.query import Kind
 
-BATCH = 500  # records
+BATCH_SIZE = 500  # records
 
 
-def note(kind: Kind, object_ids: Collection[int]) -> None:
+def record_changes(kind: Kind, object_ids: Collection[int]) -> None:
     """These records changed. Call it in the transaction that changed them."""
     PendingIndexUpdate.objects.bulk_create(
-        [PendingIndexUpdate(kind=kind.value, object_id=each, change=uuid4()) for each in object_ids],
-        batch_size=BATCH,
+        [
+            PendingIndexUpdate(kind=kind.value, object_id=object_id, change=uuid4())
+            for object_id in object_ids
+        ],
+        batch_size=BATCH_SIZE,
         update_conflicts=True,
         unique_fields=["kind", "object_id"],
         update_fields=["change"],
     )
 
 
-def send(backend: Backend) -> int:
+def send_pending(backend: Backend) -> int:
     """Tell the server everything that waits, the oldest first; returns the number of records.
 
     Raises:
         Unavailable: it does not answer. What it was not told goes on waiting.
     """
-    sent, last = 0, 0
-    until = timezone.now()
+    count, last_id = 0, 0
+    started_at = timezone.now()
     while rows := list(
-        PendingIndexUpdate.objects.filter(pk__gt=last, since__lte=until).order_by("pk")[:BATCH]
+        PendingIndexUpdate.objects.filter(pk__gt=last_id, since__lte=started_at).order_by("pk")[:BATCH_SIZE]
     ):
         by_kind = sorted(rows, key=lambda row: row.kind)
-        for kind, of_kind in groupby(by_kind, key=lambda row: row.kind):
-            indexing.refresh(Kind(kind), [row.object_id for row in of_kind], backend=backend)
+        for kind, rows_of_kind in groupby(by_kind, key=lambda row: row.kind):
+            indexing.refresh(Kind(kind), [row.object_id for row in rows_of_kind], backend=backend)
         # One that changed again meanwhile has another mark by now, and stays.
-        same = Q()
+        unchanged = Q()
         for row in rows:
-            same |= Q(pk=row.pk, change=row.change)
-        PendingIndexUpdate.objects.filter(same).delete()
-        sent, last = sent + len(rows), rows[-1].pk
-    return sent
+            unchanged |= Q(pk=row.pk, change=row.change)
+        PendingIndexUpdate.objects.filter(unchanged).delete()
+        count, last_id = count + len(rows), rows[-1].pk
+    return count
 
 
-def catch_up() -> int:
+def synchronise_server() -> int:
     """Bring the server up to date, if one is chosen; returns the number of records told.
 
     Raises:
@@ -66,14 +69,14 @@ def catch_up() -> int:
         PendingIndexUpdate.objects.all().delete()  # of a time when one was
         return 0
     if backend.is_built():
-        return send(backend)
+        return send_pending(backend)
     count = indexing.rebuild(backend=backend)
-    return count + send(backend)
+    return count + send_pending(backend)
 
 
-def catch_up_if_it_answers() -> int | str:
+def synchronise_if_available() -> int | str:
     """`catch_up` as a job that comes round: that a server is down is in the log already."""
     try:
-        return catch_up()
+        return synchronise_server()
     except Unavailable:
         return "the server does not answer"

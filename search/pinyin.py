@@ -9,12 +9,12 @@ from functools import lru_cache
 from itertools import islice, product
 from typing import Any
 
-MOST_READINGS = 4  # of one text
+MAX_READINGS = 4  # of one text
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
-_SAID = re.compile(r"[0-9a-z\u3400-\u9fff]")
+_SPOKEN = re.compile(r"[0-9a-z\u3400-\u9fff]")
 
 # Characters with two readings in everyday words of work and places; the rarer ones of a dictionary are noise.
-_BOTH = {
+_HETERONYMS = {
     "长": ("chang", "zhang"),
     "行": ("xing", "hang"),
     "重": ("zhong", "chong"),
@@ -45,9 +45,9 @@ def has_chinese(text: str) -> bool:
     return bool(_CHINESE.search(text))
 
 
-def said(text: str) -> str:
+def spoken_characters(text: str) -> str:
     """What of a normalised text is spoken: without brackets, dashes and spaces."""
-    return "".join(_SAID.findall(text))
+    return "".join(_SPOKEN.findall(text))
 
 
 def _letters(run: str) -> Any:
@@ -60,18 +60,18 @@ def syllables(text: str) -> tuple[str, ...]:
     """One syllable for each character of `said(text)`; a letter or digit stands for itself."""
     from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - 0.3 s, not needed by the first page
 
-    found = lazy_pinyin(said(text), style=Style.NORMAL, errors=_letters, v_to_u=False)
-    return tuple(syllable.replace("ü", "v") for syllable in found)
+    syllable_list = lazy_pinyin(spoken_characters(text), style=Style.NORMAL, errors=_letters, v_to_u=False)
+    return tuple(syllable.replace("ü", "v") for syllable in syllable_list)
 
 
 def readings(text: str) -> list[tuple[str, ...]]:
     """The main ways to say a text, the likeliest first: at most MOST_READINGS."""
     likely = syllables(text)
     choices = [
-        dict.fromkeys((syllable, *_BOTH.get(character, ())))
-        for character, syllable in zip(said(text), likely, strict=True)
+        dict.fromkeys((syllable, *_HETERONYMS.get(character, ())))
+        for character, syllable in zip(spoken_characters(text), likely, strict=True)
     ]
-    return list(islice(product(*choices), MOST_READINGS))
+    return list(islice(product(*choices), MAX_READINGS))
 
 
 def sound(text: str) -> str:

@@ -21,11 +21,11 @@ from search.query import Correction
 from search.vocabulary import Match
 
 _RUN = re.compile(r"[\u3400-\u9fff]{2,}")
-_RUNS = 4
-_SPANS = 24  # places of a query that are looked at
-_LONGEST = 8  # characters of a word in question
-_ROWS = 3000
-_DEAREST = 2.2  # a wrong sound in a word of two characters is believed of frequent words only
+MAX_RUNS = 4
+MAX_SPANS = 24  # places of a query that are looked at
+MAX_WORD_LENGTH = 8  # characters of a word in question
+MAX_ROWS = 3000
+MAX_COST = 2.2  # a wrong sound in a word of two characters is believed of frequent words only
 # What southern speech tells apart last: 'zi' and 'zhi', 'lan' and 'nan', 'xin' and 'xing'.
 _NEAR = ((re.compile("([zcs])h"), r"\1"), (re.compile("ng"), "n"), (re.compile("l"), "n"))
 
@@ -47,7 +47,7 @@ def correct(text: str, *, now: datetime | None = None) -> Correction | None:
     """
     now = now or timezone.now()
     normal = normalize(text)
-    spans = [span for run in list(_RUN.finditer(normal))[:_RUNS] for span in _spans(run)][:_SPANS]
+    spans = [span for run in list(_RUN.finditer(normal))[:MAX_RUNS] for span in _spans(run)][:MAX_SPANS]
     if not spans:
         return None
     # Whole spans and, with the same query, every way to say one of them.
@@ -55,18 +55,20 @@ def correct(text: str, *, now: datetime | None = None) -> Correction | None:
         Q(way=Key.Way.TEXT, key__in={word for span in spans for word in (span.text, *span.words)})
         | Q(way=Key.Way.PINYIN, at=0, key__in={pinyin.sound(span.text) for span in spans}),
         now=now,
-        most=_ROWS,
+        limit=MAX_ROWS,
     )
-    known = {match.key for match in exact if match.way == Key.Way.TEXT} | dictionary().keys()
-    doubtful = [span for span in spans if span.text not in known and not known.issuperset(span.words)]
+    known_words = {match.key for match in exact if match.way == Key.Way.TEXT} | dictionary().keys()
+    doubtful = [
+        span for span in spans if span.text not in known_words and not known_words.issuperset(span.words)
+    ]
     if not doubtful:
         return None
-    candidates = [*exact, *vocabulary.matches(_half(doubtful), now=now, most=_ROWS)]
-    best = min(_judged(doubtful, candidates), default=None, key=lambda judged: judged[0])
+    candidates = [*exact, *vocabulary.matches(_half(doubtful), now=now, limit=MAX_ROWS)]
+    best = min(_scored_corrections(doubtful, candidates), default=None, key=lambda candidate: candidate[0])
     if best is None:
         return None
-    _, span, meant = best
-    return Correction(normal[: span.start] + meant + normal[span.end :], span.text, meant)
+    _, span, replacement = best
+    return Correction(normal[: span.start] + replacement + normal[span.end :], span.text, replacement)
 
 
 def _spans(run: re.Match[str]) -> Iterator[_Span]:
@@ -76,7 +78,7 @@ def _spans(run: re.Match[str]) -> Iterator[_Span]:
         for last in range(first, len(words)):
             inside = tuple(words[first : last + 1])
             text = "".join(inside)
-            if 2 <= len(text) <= _LONGEST:
+            if 2 <= len(text) <= MAX_WORD_LENGTH:
                 at = run.start() + start
                 yield _Span(at, at + len(text), text, inside)
 
@@ -86,45 +88,47 @@ def _half(spans: Iterable[_Span]) -> Q:
     condition = Q(pk__in=[])
     for span in spans:
         half = len(span.text) // 2
-        swapped = {
+        transpositions = {
             span.text[:i] + span.text[i + 1] + span.text[i] + span.text[i + 2 :]
             for i in range(len(span.text) - 1)
         }
         condition |= (
             vocabulary.beginning("key", span.text[:half])
             | vocabulary.beginning("backwards", span.text[half:][::-1])
-            | Q(key__in=swapped)
+            | Q(key__in=transpositions)
         )
     return Q(condition, way=Key.Way.TEXT, at=0) & ~Q(term__kind__in=[TermKind.EMPLOYER, TermKind.FAIR])
 
 
-def _judged(spans: Iterable[_Span], candidates: Iterable[Match]) -> Iterator[tuple[float, _Span, str]]:
+def _scored_corrections(
+    spans: Iterable[_Span], candidates: Iterable[Match]
+) -> Iterator[tuple[float, _Span, str]]:
     unique = {match.text: match for match in candidates if len(match.text) > 1}
     for span in spans:
         for match in unique.values():
             cost = _cost(span.text, match.text)
             if cost is None:
                 continue
-            judged = cost - 0.4 * log10(match.weight + 1) - 0.2 * len(span.text)
-            if judged <= _DEAREST:
-                yield judged, span, match.text
+            score = cost - 0.4 * log10(match.weight + 1) - 0.2 * len(span.text)
+            if score <= MAX_COST:
+                yield score, span, match.text
 
 
-def _cost(said: str, meant: str) -> float | None:
+def _cost(word: str, other: str) -> float | None:
     """How unlikely it is that who says one means the other; None: not by one mistake."""
-    if abs(len(said) - len(meant)) > 1:
+    if abs(len(word) - len(other)) > 1:
         return None
-    sounds = pinyin.sound(said), pinyin.sound(meant)
-    distance = OSA.distance(said, meant, score_cutoff=1)
+    sounds = pinyin.sound(word), pinyin.sound(other)
+    distance = OSA.distance(word, other, score_cutoff=1)
     if sounds[0] == sounds[1]:
         return 1.0 if distance == 1 else 1.6
     if distance != 1:
         return None
-    if len(said) == len(meant) and sorted(said) == sorted(meant):
+    if len(word) == len(other) and sorted(word) == sorted(other):
         return 1.2
     if _near(sounds[0]) == _near(sounds[1]):
         return 1.3
-    return {2: 3.0, 3: 2.0}.get(min(len(said), len(meant)), 1.5)
+    return {2: 3.0, 3: 2.0}.get(min(len(word), len(other)), 1.5)
 
 
 def _near(sound: str) -> str:

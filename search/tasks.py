@@ -10,4 +10,4 @@ from search.backends import server_engine
 def send_pending_updates() -> None:
     """Records changed: tell the server whatever it has not been told."""
     if backend := server_engine():
-        outbox.send(backend)
+        outbox.send_pending(backend)

@@ -24,9 +24,9 @@ from search.models import Key, Phrase, Term, TermKind
 from search.query import Kind
 
 Row = TypeVar("Row")
-BATCH = 2000  # rows a transaction: writers elsewhere wait no longer than that
-LONGEST = 80
-_STARTS = 4  # places in a phrase where typing may begin
+BATCH_SIZE = 2000  # rows a transaction: writers elsewhere wait no longer than that
+MAX_KEY_LENGTH = 80
+MAX_STARTS = 4  # places in a phrase where typing may begin
 _LATIN = re.compile(r"(?<![0-9a-z])[a-z][a-z0-9+#.]{0,15}(?![0-9a-z])")
 _WORD = re.compile(r"[0-9a-z]*[a-z\u3400-\u9fff][0-9a-z\u3400-\u9fff+#.]*\Z")
 _PHRASES = {Kind.POSITION: TermKind.TITLE, Kind.FAIR: TermKind.FAIR, Kind.EMPLOYER: TermKind.EMPLOYER}
@@ -35,7 +35,7 @@ _SHORT = re.compile(r"(?:(?<=\s)|\A)[\u3400-\u9fff]{2,8}(?=\s|\Z)")
 
 
 @dataclass(slots=True)
-class Said:
+class TermData:
     """One term with what is known of it."""
 
     kind: TermKind
@@ -51,8 +51,8 @@ def _is_word(token: str) -> bool:
 @lru_cache(maxsize=1 << 15)
 def words_in(text: str) -> tuple[str, ...]:
     """The words of a short text as written, each once: those that are cut, then those inside them."""
-    cut = [token.strip() for token in default_engine().cut(normalize(text))]
-    tokens = [token for token in cut if _is_word(token)]
+    segments = [token.strip() for token in default_engine().cut(normalize(text))]
+    tokens = [token for token in segments if _is_word(token)]
     inner = [
         word
         for token in tokens
@@ -66,10 +66,10 @@ def words_in(text: str) -> tuple[str, ...]:
 def phrase_of(document: Document) -> str:
     """What a document is called, without what stands in brackets behind: '电工（夜班）' is called 电工."""
     name = normalize(document.title)
-    return (_BRACKETS.sub("", name).strip() or name.strip())[:LONGEST]
+    return (_BRACKETS.sub("", name).strip() or name.strip())[:MAX_KEY_LENGTH]
 
 
-class Heard:
+class VocabularyBuilder:
     """What the documents of one build say."""
 
     def __init__(self) -> None:
@@ -91,26 +91,28 @@ class Heard:
                 self._until[word] = max(self._until.get(word, last), last)
             self.phrases[document.number] = (phrase_of(document), _PHRASES[document.kind], last)
 
-    def terms(self) -> dict[str, Said]:
+    def terms(self) -> dict[str, TermData]:
         """Every term; one text is one term, of the kind that comes first in TermKind."""
-        found = {
-            word: Said(TermKind.WORD, weight, self._aside[word], self._until[word])
+        terms_by_text = {
+            word: TermData(TermKind.WORD, weight, self._aside[word], self._until[word])
             for word, weight in self._words.items()
         }
-        for name in _occupations().intersection(self._aside).difference(found):
-            found[name] = Said(TermKind.OCCUPATION, self._aside[name], self._aside[name], self._until[name])
+        for name in _occupations().intersection(self._aside).difference(terms_by_text):
+            terms_by_text[name] = TermData(
+                TermKind.OCCUPATION, self._aside[name], self._aside[name], self._until[name]
+            )
         for text, kind, until in self.phrases.values():
-            known = found.get(text)
-            if known is None:
-                found[text] = Said(kind, 1, self._aside[text], until)
-            elif known.kind == kind:
-                known.weight += 1
-                known.until = max(known.until, until)
-        for word in self._aside.keys() - found.keys():
-            found[word] = Said(TermKind.FACT, 0, self._aside[word], self._until[word])
-        _add_synonyms(found)
-        found.pop("", None)
-        return found
+            existing = terms_by_text.get(text)
+            if existing is None:
+                terms_by_text[text] = TermData(kind, 1, self._aside[text], until)
+            elif existing.kind == kind:
+                existing.weight += 1
+                existing.until = max(existing.until, until)
+        for word in self._aside.keys() - terms_by_text.keys():
+            terms_by_text[word] = TermData(TermKind.FACT, 0, self._aside[word], self._until[word])
+        _add_synonyms(terms_by_text)
+        terms_by_text.pop("", None)
+        return terms_by_text
 
 
 @cache
@@ -118,13 +120,15 @@ def _occupations() -> frozenset[str]:
     return frozenset(normalize(row.name) for row in knowledge.occupations().values() if row.level == 4)
 
 
-def _add_synonyms(found: dict[str, Said]) -> None:
+def _add_synonyms(terms_by_text: dict[str, TermData]) -> None:
     """Words of the dictionary that stand for what documents say: 秩序维护员 where posts say 保安员."""
-    standing = {canonical(word): said for word, said in found.items() if said.kind == TermKind.WORD}
+    data_by_form = {
+        canonical(word): data for word, data in terms_by_text.items() if data.kind == TermKind.WORD
+    }
     for word in dictionary():
-        same = standing.get(canonical(word))
-        if same is not None and word not in found and _is_word(word):
-            found[word] = Said(TermKind.FACT, 0, same.weight, same.until)
+        same = data_by_form.get(canonical(word))
+        if same is not None and word not in terms_by_text and _is_word(word):
+            terms_by_text[word] = TermData(TermKind.FACT, 0, same.weight, same.until)
 
 
 # --- writing ---------------------------------------------------------------------------------------------
@@ -136,65 +140,65 @@ def keys_of(text: str, kind: str) -> Iterator[tuple[str, Key.Way, int]]:
         if pinyin.has_chinese(rest):
             for reading in pinyin.readings(rest):
                 ways += [("".join(reading), Key.Way.PINYIN), (pinyin.initials(reading), Key.Way.INITIALS)]
-        for key, way in dict.fromkeys((key[:LONGEST], way) for key, way in ways if key):
+        for key, way in dict.fromkeys((key[:MAX_KEY_LENGTH], way) for key, way in ways if key):
             yield key, way, at
 
 
 def _starts(text: str) -> list[int]:
     """Where the words of a phrase begin, the first at 0."""
-    found, at = [0], 0
+    starts, at = [0], 0
     for token in default_engine().cut(text):
-        if at and _is_word(token) and token not in found:
-            found.append(at)
+        if at and _is_word(token) and token not in starts:
+            starts.append(at)
         at += len(token)
-    return found[:_STARTS]
+    return starts[:MAX_STARTS]
 
 
-def replace(heard: Heard) -> None:
+def replace_vocabulary(builder: VocabularyBuilder) -> None:
     """Make the vocabulary what a build heard: only what differs is written, in small transactions."""
-    wanted = heard.terms()
-    there = {row.text: row for row in Term.objects.all()}
-    gone = [row.pk for text, row in there.items() if text not in wanted]
-    changed = []
-    for text, row in there.items():
-        said = wanted.get(text)
-        if said is not None and _state(row) != _state(said):
-            row.kind, row.weight, row.aside, row.until = _state(said)
-            changed.append(row)
-    new = [(text, said) for text, said in wanted.items() if text not in there]
-    for part in _parts(gone):
+    terms_by_text = builder.terms()
+    existing = {row.text: row for row in Term.objects.all()}
+    removed_ids = [row.pk for text, row in existing.items() if text not in terms_by_text]
+    updates = []
+    for text, row in existing.items():
+        data = terms_by_text.get(text)
+        if data is not None and _state(row) != _state(data):
+            row.kind, row.weight, row.aside, row.until = _state(data)
+            updates.append(row)
+    new = [(text, data) for text, data in terms_by_text.items() if text not in existing]
+    for part in _parts(removed_ids):
         with transaction.atomic():
             Key.objects.filter(term__in=part).delete()
             Term.objects.filter(pk__in=part).delete()
-    for rows in _parts(changed):
+    for rows in _parts(updates):
         with transaction.atomic():
             Term.objects.bulk_update(rows, ["kind", "weight", "aside", "until"], batch_size=200)
     for pairs in _parts(new):
         with transaction.atomic():
             _insert(dict(pairs))
     numbers = set(Phrase.objects.values_list("pk", flat=True))
-    for part in _parts(sorted(numbers - heard.phrases.keys())):
+    for part in _parts(sorted(numbers - builder.phrases.keys())):
         with transaction.atomic():
             Phrase.objects.filter(pk__in=part).delete()
-    for phrases in _parts(list(heard.phrases.items())):
+    for phrases in _parts(list(builder.phrases.items())):
         with transaction.atomic():
             _write_phrases(dict(phrases))
 
 
-def _state(term: Term | Said) -> tuple[str, int, int, datetime]:
+def _state(term: Term | TermData) -> tuple[str, int, int, datetime]:
     return term.kind, term.weight, term.aside, term.until
 
 
 def _parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
+    return (rows[start : start + BATCH_SIZE] for start in range(0, len(rows), BATCH_SIZE))
 
 
-def _insert(terms: Mapping[str, Said]) -> None:
+def _insert(terms: Mapping[str, TermData]) -> None:
     """Write new terms with their keys; one that somebody else wrote meanwhile is left as it is."""
     Term.objects.bulk_create(
         [
-            Term(text=text, kind=said.kind, weight=said.weight, aside=said.aside, until=said.until)
-            for text, said in terms.items()
+            Term(text=text, kind=data.kind, weight=data.weight, aside=data.aside, until=data.until)
+            for text, data in terms.items()
         ],
         ignore_conflicts=True,
         batch_size=500,
@@ -222,7 +226,7 @@ def _write_phrases(phrases: Mapping[int, tuple[str, TermKind, datetime]]) -> Non
 
 
 @transaction.atomic
-def follow(kind: Kind, object_ids: Collection[int], documents: Sequence[Document]) -> None:
+def update_vocabulary(kind: Kind, object_ids: Collection[int], documents: Sequence[Document]) -> None:
     """Bring the vocabulary up to date after these records changed; `documents` are those still to be found.
 
     What something is called appears and goes with it. How often a word is said is exact for titles; words of
@@ -239,29 +243,35 @@ def follow(kind: Kind, object_ids: Collection[int], documents: Sequence[Document
         change.update(words_in(text))
     for text in (text for pk, text in before.items() if pk not in after or after[pk][0] != text):
         change.subtract(words_in(text))
-    heard = Heard()
-    heard.add(documents)
-    said = heard.terms()
+    builder = VocabularyBuilder()
+    builder.add(documents)
+    terms_by_text = builder.terms()
     # Locked in one order, so that two writers never wait for each other.
-    locked = Term.objects.select_for_update().filter(text__in={*texts, *change, *said}).order_by("pk")
-    there = {row.text: row for row in locked}
+    locked_terms = (
+        Term.objects.select_for_update().filter(text__in={*texts, *change, *terms_by_text}).order_by("pk")
+    )
+    existing = {row.text: row for row in locked_terms}
     for word, difference in change.items():
-        row = there.get(word)
+        row = existing.get(word)
         if row is None or row.kind not in {TermKind.WORD, TermKind.FACT}:
             continue
         row.weight = max(row.weight + difference, 0)
         row.kind = TermKind.WORD if row.weight else TermKind.FACT
-        row.until = max(row.until, said[word].until) if word in said else row.until
-    counted = Phrase.objects.filter(text__in=texts).values("text").annotate(n=Count("pk"), last=Max("until"))
-    counts = {row["text"]: (row["n"], row["last"]) for row in counted.order_by()}
+        row.until = max(row.until, terms_by_text[word].until) if word in terms_by_text else row.until
+    phrase_counts = (
+        Phrase.objects.filter(text__in=texts).values("text").annotate(n=Count("pk"), last=Max("until"))
+    )
+    counts = {row["text"]: (row["n"], row["last"]) for row in phrase_counts.order_by()}
     for text in texts:
-        row = there.get(text)
+        row = existing.get(text)
         if row is not None and row.kind in _PHRASES.values():
             row.weight, row.until = counts.get(text, (0, row.until))
-    Term.objects.filter(pk__in=[row.pk for row in there.values() if not (row.weight or row.aside)]).delete()
-    kept = [row for row in there.values() if row.weight or row.aside]
-    Term.objects.bulk_update(kept, ["kind", "weight", "until"], batch_size=200)
-    _insert({text: term for text, term in said.items() if text not in there})
+    Term.objects.filter(
+        pk__in=[row.pk for row in existing.values() if not (row.weight or row.aside)]
+    ).delete()
+    remaining_terms = [row for row in existing.values() if row.weight or row.aside]
+    Term.objects.bulk_update(remaining_terms, ["kind", "weight", "until"], batch_size=200)
+    _insert({text: term for text, term in terms_by_text.items() if text not in existing})
 
 
 # --- reading ---------------------------------------------------------------------------------------------
@@ -285,11 +295,11 @@ class Match:
     at: int
 
 
-def matches(condition: Q, *, now: datetime, most: int) -> list[Match]:
+def matches(condition: Q, *, now: datetime, limit: int) -> list[Match]:
     """Terms of something that can be found now: beginnings first, the most said first. One query."""
     rows = Key.objects.filter(condition, term__until__gt=now)
     # A title is what people look for; what stands beside one counts a twentieth.
-    said = F("term__weight") * 20 + F("term__aside")
-    rows = rows.order_by("at", said.desc(), "term__text")
+    frequency = F("term__weight") * 20 + F("term__aside")
+    rows = rows.order_by("at", frequency.desc(), "term__text")
     columns = ("term__text", "term__kind", "term__weight", "key", "way", "at")
-    return [Match(*row) for row in rows.values_list(*columns)[:most]]
+    return [Match(*row) for row in rows.values_list(*columns)[:limit]]

@@ -53,15 +53,17 @@ def _tries(asked: SearchParams, each: Sequence["_Steps"]) -> Iterator[tuple[tupl
         yield from (((words,), wider) for words, wider in steps)
     together, told = asked, (each[0][-1][0],) if each else ()
     for number, (words, widest) in enumerate(steps[-1] for steps in each):
-        changed: dict[str, Any] = {
+        changes: dict[str, Any] = {
             part.name: getattr(widest, part.name)
             for part in fields(SearchParams)
             if getattr(widest, part.name) != getattr(asked, part.name)
         }
-        if "choices" in changed:  # a step gives up one facet, not those given up before
-            kept = {facet: values for facet, values in together.choices.items() if facet in widest.choices}
-            changed["choices"] = kept
-        together = replace(together, **changed)
+        if "choices" in changes:  # a step gives up one facet, not those given up before
+            kept_choices = {
+                facet: values for facet, values in together.choices.items() if facet in widest.choices
+            }
+            changes["choices"] = kept_choices
+        together = replace(together, **changes)
         if number:
             told = (*told, words)
             yield told, together

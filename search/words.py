@@ -38,20 +38,20 @@ class Group:
 
 def groups(text: str) -> list[Group]:
     """The words that a query asks for, each once, in order."""
-    found = {}
+    result = {}
     for token in default_engine().cut(normalize(text)):
         forms = tokenize(token)
         if forms:
             whole, *parts = forms
             # '货车' and '司机' make up '货车司机'; '门市' is no part of '江门市' that anybody means
             made_up = [tuple(parts)] if "".join(parts) == whole else []
-            found[whole] = Group(((whole,), *made_up))
-    return list(found.values())
+            result[whole] = Group(((whole,), *made_up))
+    return list(result.values())
 
 
-def forms_of(asked: Collection[Group]) -> frozenset[str]:
+def forms_of(query_groups: Collection[Group]) -> frozenset[str]:
     """Every form that counts as a match, for marking."""
-    return frozenset(form for group in asked for words in group.alternatives for form in words)
+    return frozenset(form for group in query_groups for words in group.alternatives for form in words)
 
 
 # A page marks the words of some twenty texts, most of them the same again and again.
@@ -65,65 +65,65 @@ def _forms_in(token: str) -> tuple[str, ...]:
     return tuple(tokenize(token))
 
 
-def _pieces(text: str) -> Iterator[tuple[int, int, str]]:
+def _placed_tokens(text: str) -> Iterator[tuple[int, int, str]]:
     """(start, end, token): tokens of the normalised text, placed in the text as it was written."""
     plain = list(map(_plain, text))
-    joined = "".join(plain)
+    plain_text = "".join(plain)
     origin: Sequence[int] = range(len(text))
-    if len(joined) != len(text):
+    if len(plain_text) != len(text):
         origin = [index for index, characters in enumerate(plain) for _ in characters]
     at = 0
-    for token in default_engine().cut(joined):
-        start = joined.find(token, at)
+    for token in default_engine().cut(plain_text):
+        start = plain_text.find(token, at)
         at = start + len(token)
         yield origin[start], origin[at - 1] + 1, token
 
 
 @cache
-def _otherwise_said() -> dict[str, list[str]]:
+def _other_words() -> dict[str, list[str]]:
     """For each form, the words of the dictionary that stand for it without holding it."""
-    found: dict[str, list[str]] = {}
+    result: dict[str, list[str]] = {}
     for word in dictionary():
         for form in _forms_in(word):
             if form not in word:
-                found.setdefault(form, []).append(word)
-    return found
+                result.setdefault(form, []).append(word)
+    return result
 
 
 @lru_cache(maxsize=1 << 10)
-def _signs(forms: frozenset[str]) -> re.Pattern[str]:
+def _pattern(forms: frozenset[str]) -> re.Pattern[str]:
     """What one of stands in every text that says one of `forms`."""
-    said = {word for form in forms for word in (form, *_otherwise_said().get(form, ()))}
-    return re.compile("|".join(map(re.escape, sorted(said))))
+    token_forms = {word for form in forms for word in (form, *_other_words().get(form, ()))}
+    return re.compile("|".join(map(re.escape, sorted(token_forms))))
 
 
-def may_say(text: str, forms: frozenset[str]) -> bool:
+def may_contain(text: str, forms: frozenset[str]) -> bool:
     """Whether a look at the words of `text` is worth its while: most texts beside a hit do not say what was
     asked for, and to cut them into words costs more than all else about them.
     """
-    return bool(forms) and _signs(forms).search(normalize(text)) is not None
+    return bool(forms) and _pattern(forms).search(normalize(text)) is not None
 
 
 def spans(text: str, forms: frozenset[str]) -> list[tuple[int, int]]:
     """Where `forms` stand in `text`, as (start, end), in order and apart from each other."""
-    found: list[tuple[int, int]] = []
-    if not may_say(text, forms):
-        return found
-    for start, end, token in _pieces(text):
-        said = _forms_in(token)
-        if not forms.intersection(said):
+    result: list[tuple[int, int]] = []
+    if not may_contain(text, forms):
+        return result
+    for start, end, token in _placed_tokens(text):
+        token_forms = _forms_in(token)
+        if not forms.intersection(token_forms):
             continue
         literal = max((form for form in forms if form in token), key=len, default="")
         # '司机' is marked inside '货车司机', but all of '叉车工' when '叉车司机' was asked for
-        if literal and said[0] not in forms and end - start == len(token):
+        if literal and token_forms[0] not in forms and end - start == len(token):
             inner = start + token.index(literal)
-            found.append((inner, inner + len(literal)))
+            result.append((inner, inner + len(literal)))
         else:
-            found.append((start, end))
-    return found
+            result.append((start, end))
+    return result
 
 
-def marked(text: str, forms: frozenset[str]) -> SafeString:
+def mark_matches(text: str, forms: frozenset[str]) -> SafeString:
     """`text` escaped, with <mark> around what matched."""
     parts, at = [], 0
     for start, end in spans(text, forms):
@@ -140,6 +140,6 @@ def excerpt(text: str, forms: frozenset[str]) -> SafeString:
     if start:  # begin behind a mark of punctuation rather than inside a clause
         clause = re.search(r"[，。；;、！？\s]", text[start : first[0]]) if first else None
         start += clause.end() if clause else 0
-    cut = text[start : start + EXCERPT].strip()
+    fragment = text[start : start + EXCERPT].strip()
     ahead, behind = "…" if start else "", "…" if start + EXCERPT < len(text) else ""
-    return mark_safe(f"{ahead}{marked(cut, forms)}{behind}")
+    return mark_safe(f"{ahead}{mark_matches(fragment, forms)}{behind}")

@@ -47,7 +47,7 @@ def train(titles: Sequence[str], codes: Sequence[str], *, names: bool = True, vi
     Raises:
         ValueError: a code that the classification lacks.
     """
-    from scipy.sparse import csr_array, hstack  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415
+    from scipy.sparse import csr_array, hstack  # noqa: PLC0415
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 - serving needs none
     from sklearn.linear_model import Ridge  # noqa: PLC0415
 

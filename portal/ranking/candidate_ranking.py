@@ -146,7 +146,7 @@ def _score_people(
     """
     ids = set(pool.order_by().values_list("pk", flat=True))
     # People who hide from all of the employers are not counted; others are left out of single positions.
-    ids -= set.intersection(*hidden_by_position.values())
+    ids.difference_update(set[int].intersection(*hidden_by_position.values()))
     changed_ids = [id_ for id_ in list_changed_since(people.read_at) if id_ in ids][:MAX_RESCORED_PEOPLE]
     changed_veterans = Veteran.objects.with_details().in_bulk(changed_ids)
     changed_people = People.build(map(to_profile, changed_veterans.values()), index)

@@ -47,13 +47,13 @@ def server_engine() -> Backend | None:
     return engine
 
 
-def chosen() -> Searcher:
+def chosen_searcher() -> Searcher:
     """Who answers searches. Raises ImproperlyConfigured."""
-    outside = server_engine()
-    return FallbackSearcher(outside, database_engine()) if outside else database_engine()
+    server = server_engine()
+    return FallbackSearcher(server, database_engine()) if server else database_engine()
 
 
 def kept_engines() -> list[Backend]:
     """Every engine whose index is to be kept, the database's first. Raises ImproperlyConfigured."""
-    outside = server_engine()
-    return [database_engine(), outside] if outside else [database_engine()]
+    server = server_engine()
+    return [database_engine(), server] if server else [database_engine()]

@@ -6,11 +6,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from search import reading, spelling
+from search import query_reading, spelling
 from search.cursor import Cursor
 from search.documents import SOURCES, Document, km_between
 from search.query import Facet, Hit, Kind, SearchQuery, SearchResult
-from search.words import Group, excerpt, forms_of, marked
+from search.words import Group, excerpt, forms_of, mark_matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class EngineResult:
     """An engine's own answer: one page of records, how many there are in all, and by each value of each facet
     with that facet's filter lifted.
     """
@@ -49,7 +49,7 @@ class Health:
 
     state: str
     answering: str
-    waiting: int = 0
+    pending: int = 0
 
 
 class Searcher(ABC):
@@ -63,40 +63,45 @@ class Searcher(ABC):
         What the engine finds is looked up in the database under the same scope: an entry that was left
         behind by a write past the actions is never shown.
         """
-        understood, corrected = reading.read(query.text, now=query.now), None
-        asked = understood.groups
-        if query.text and not asked:  # only punctuation, or words that say nothing
+        query_terms, correction = query_reading.read_query(query.text, now=query.now), None
+        groups = query_terms.groups
+        if query.text and not groups:  # only punctuation, or words that say nothing
             return SearchResult(hits=(), total=0, counts=dict.fromkeys(Kind, 0), counties=())
-        found, relaxed = self.find(query, asked), False
-        if not found.total and (likely := spelling.correct(query.text, now=query.now)):
-            other = reading.read(likely.text, now=query.now)
-            better = self.find(query, other.groups)
-            if better.total:
-                found, understood, corrected, asked = better, other, likely, other.groups
-        if not found.total and len(asked) > 1:
-            found, relaxed = self.find(query, asked, any_word=True), True
-        hits = self._confirmed(query, found.keys, forms_of(asked))
-        gone = len(found.keys) - len(hits)
-        counties = found.facets.get(Facet.COUNTY, {})
+        result, relaxed = self.find(query, groups), False
+        if not result.total and (candidate := spelling.correct(query.text, now=query.now)):
+            corrected_reading = query_reading.read_query(candidate.text, now=query.now)
+            corrected_result = self.find(query, corrected_reading.groups)
+            if corrected_result.total:
+                result, query_terms, correction, groups = (
+                    corrected_result,
+                    corrected_reading,
+                    candidate,
+                    corrected_reading.groups,
+                )
+        if not result.total and len(groups) > 1:
+            result, relaxed = self.find(query, groups, any_word=True), True
+        hits = self._load_hits(query, result.keys, forms_of(groups))
+        removed_count = len(result.keys) - len(hits)
+        counties = result.facets.get(Facet.COUNTY, {})
         return SearchResult(
             hits=tuple(hits),
-            total=found.total - gone,
-            counts={kind: found.facets.get(Facet.KIND, {}).get(kind.value, 0) for kind in Kind},
+            total=result.total - removed_count,
+            counts={kind: result.facets.get(Facet.KIND, {}).get(kind.value, 0) for kind in Kind},
             counties=tuple(sorted(counties.items(), key=lambda item: (-item[1], item[0]))),
             relaxed=relaxed and bool(hits),
-            facets=found.facets,
-            next=found.next,
-            read=understood.read,
-            corrected=corrected,
+            facets=result.facets,
+            next=result.next,
+            read=query_terms.read,
+            corrected=correction,
         )
 
     @staticmethod
-    def _confirmed(query: SearchQuery, keys: Sequence[tuple[Kind, int]], forms: frozenset[str]) -> list[Hit]:
+    def _load_hits(query: SearchQuery, keys: Sequence[tuple[Kind, int]], forms: frozenset[str]) -> list[Hit]:
         rows = {}
         for kind in sorted({kind for kind, _ in keys}):
-            wanted = [object_id for of, object_id in keys if of == kind]
+            ids = [object_id for of, object_id in keys if of == kind]
             rows.update(
-                {(kind, pk): row for pk, row in SOURCES[kind].visible(query.now).in_bulk(wanted).items()}
+                {(kind, pk): row for pk, row in SOURCES[kind].visible(query.now).in_bulk(ids).items()}
             )
         near = (query.near.latitude, query.near.longitude) if query.near else None
         return [
@@ -104,7 +109,7 @@ class Searcher(ABC):
                 kind=kind,
                 id=object_id,
                 title=SOURCES[kind].title(row),
-                marked_title=marked(SOURCES[kind].title(row), forms),
+                marked_title=mark_matches(SOURCES[kind].title(row), forms),
                 snippet=excerpt(SOURCES[kind].body(row), forms),
                 record=row,
                 km=km_between(near, row.region.location) if near and row.region.location else None,
@@ -126,7 +131,7 @@ class Searcher(ABC):
         return str(Cursor(self.name, query.sort, first, sort_at, entry, self.offset(query) + query.size))
 
     @abstractmethod
-    def find(self, query: SearchQuery, asked: Sequence[Group], *, any_word: bool = False) -> Found:
+    def find(self, query: SearchQuery, groups: Sequence[Group], *, any_word: bool = False) -> EngineResult:
         """Records that hold all the words (any of them, if told) within the query's scope and filters.
 
         Order: by `query.sort`, then the latest first, then by number; the same every time.

@@ -17,12 +17,12 @@ Condition = tuple[str, list[Any]]  # SQL and its parameters
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def moment(value: datetime) -> int:
+def to_microseconds(value: datetime) -> int:
     """A moment as an entry keeps it: microseconds since 1970."""
     return (value - _EPOCH) // timedelta(microseconds=1)
 
 
-def datetime_of(value: int) -> datetime:
+def from_microseconds(value: int) -> datetime:
     return _EPOCH + timedelta(microseconds=value)
 
 
@@ -34,68 +34,72 @@ def scope(query: SearchQuery) -> list[Condition]:
     """What the searcher may see, judged at `query.now`."""
     if query.scope is not Scope.PUBLIC:
         raise ValueError(f"no condition for scope {query.scope!r}")
-    now = moment(query.now)
+    now = to_microseconds(query.now)
     return [("e.listed_from <= %s AND e.listed_until > %s", [now, now])]
 
 
 def facts(query: SearchQuery) -> list[Condition]:
     """Filters that nothing is counted by: the same for the hits and for every count beside them."""
-    found: list[Condition] = []
+    filters: list[Condition] = []
     if query.certificates:
-        found.append(("e.certificates & %s <> 0 OR e.kind <> %s", [certificates(query.certificates), *_POST]))
+        filters.append(
+            ("e.certificates & %s <> 0 OR e.kind <> %s", [certificates(query.certificates), *_POSITION])
+        )
     if query.veterans_only:
-        found.append((f"{SLOTS[VETERANS_ONLY].sql} = 1 OR e.kind <> %s", [*_POST]))
+        filters.append((f"{SLOTS[VETERANS_ONLY].sql} = 1 OR e.kind <> %s", [*_POSITION]))
     if query.near:
         square, values = chord(query.near)
-        found.append((f"{square} <= %s", [*values, _reach(query.near)]))
+        filters.append((f"{square} <= %s", [*values, _reach(query.near)]))
     if query.published_since:
-        found.append(("e.listed_from >= %s", [moment(query.published_since)]))
+        filters.append(("e.listed_from >= %s", [to_microseconds(query.published_since)]))
     ends_after, begins_before = query.held
     if ends_after:
-        found.append(("e.kind <> %s OR e.listed_until > %s", [Kind.FAIR.value, moment(ends_after)]))
+        filters.append(
+            ("e.kind <> %s OR e.listed_until > %s", [Kind.FAIR.value, to_microseconds(ends_after)])
+        )
     if begins_before:
-        found.append(("e.kind <> %s OR e.sort_at < %s", [Kind.FAIR.value, moment(begins_before)]))
-    return found
+        filters.append(("e.kind <> %s OR e.sort_at < %s", [Kind.FAIR.value, to_microseconds(begins_before)]))
+    return filters
 
 
 def by_facet(query: SearchQuery) -> dict[Facet, Condition]:
     """The filter of each facet that is filtered by. Whatever has no such fact passes."""
-    found: dict[Facet, Condition] = {}
+    filters: dict[Facet, Condition] = {}
     if query.kinds != frozenset(Kind):
         kinds = sorted(query.kinds)
-        found[Facet.KIND] = f"e.kind IN ({', '.join(['%s'] * len(kinds))})", list(kinds)
+        filters[Facet.KIND] = f"e.kind IN ({', '.join(['%s'] * len(kinds))})", list(kinds)
     if query.region:
-        found[Facet.COUNTY] = "e.region >= %s AND e.region < %s", [query.region, query.region + ":"]
+        filters[Facet.COUNTY] = "e.region >= %s AND e.region < %s", [query.region, query.region + ":"]
     pay = [
         ("e.pay_to IS NULL OR e.pay_to >= %s", [query.pay_at_least]),
         ("e.pay_from IS NULL OR e.pay_from < %s", [query.pay_below]),
     ]
     if pay := [(sql, values) for sql, values in pay if values != [None]]:
-        found[Facet.PAY] = all_of(pay)
+        filters[Facet.PAY] = all_of(pay)
     if query.education_at_most is not None:
-        found[Facet.EDUCATION] = (
+        filters[Facet.EDUCATION] = (
             "e.education_min IS NULL OR e.education_min <= %s",
             [query.education_at_most],
         )
     for facet, values in query.choices.items():
         if values:
-            found[facet] = CHOICE_FACETS[facet].sql_filter(values), []
-    return found
+            filters[facet] = CHOICE_FACETS[facet].sql_filter(values), []
+    return filters
 
 
 def packed(query: SearchQuery) -> dict[Facet, Condition]:
     """Filters of `by_facet` by the packed number alone, where it can say: what is counted over every entry is
     then read out of one index, without a look at the rows.
     """
-    found: dict[Facet, Condition] = {}
+    filters: dict[Facet, Condition] = {}
     if query.kinds != frozenset(Kind):
-        found[Facet.KIND] = packed_condition(Facet.KIND, query.kinds), []
+        filters[Facet.KIND] = packed_condition(Facet.KIND, query.kinds), []
     if len(query.region) == 6:
-        found[Facet.COUNTY] = f"{SLOTS[Facet.COUNTY].sql} = %s", [int(query.region)]
-    return found
+        filters[Facet.COUNTY] = f"{SLOTS[Facet.COUNTY].sql} = %s", [int(query.region)]
+    return filters
 
 
-_POST = (Kind.POSITION.value,)
+_POSITION = (Kind.POSITION.value,)
 
 
 _BITS = {code: 1 << number for number, code in enumerate(CertificateKind.values)}

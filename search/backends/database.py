@@ -17,7 +17,7 @@ from django.db.models import Count
 
 from search import documents, facets
 from search.backends import conditions
-from search.backends.base import Backend, Found, Page
+from search.backends.base import Backend, EngineResult, Page
 from search.backends.conditions import Condition
 from search.cursor import Cursor
 from search.documents import Document, number
@@ -32,14 +32,14 @@ class DatabaseBackend(Backend):
     """An engine inside the portal's own database: an entry and its record stand or fall together."""
 
     transactional = True
-    joined: str  # FROM clause that brings the word table beside search_entry e
+    word_source: str  # FROM clause that brings the word table beside search_entry e
 
     @abstractmethod
-    def match(self, asked: Sequence[Group], *, any_word: bool) -> Condition:
+    def match(self, groups: Sequence[Group], *, any_word: bool) -> Condition:
         """The condition that the words are there."""
 
     @abstractmethod
-    def rank(self, asked: Sequence[Group], *, any_word: bool) -> Condition:
+    def rank(self, groups: Sequence[Group], *, any_word: bool) -> Condition:
         """What to order by, smallest first."""
 
     @abstractmethod
@@ -50,21 +50,23 @@ class DatabaseBackend(Backend):
     def remove_words(self, numbers: Collection[int]) -> None:
         """Delete the words of these entries."""
 
-    def find(self, query: SearchQuery, asked: Sequence[Group], *, any_word: bool = False) -> Found:
+    def find(self, query: SearchQuery, groups: Sequence[Group], *, any_word: bool = False) -> EngineResult:
         must = [*conditions.scope(query), *conditions.facts(query)]
         source = "search_entry e"
-        if asked:
-            source = self.joined
-            must.insert(0, self.match(asked, any_word=any_word))
+        if groups:
+            source = self.word_source
+            must.insert(0, self.match(groups, any_word=any_word))
         filters = conditions.by_facet(query)
         columns, failed, bits = self._read_facets(source, must, {**filters, **conditions.packed(query)})
         total = int(np.count_nonzero(failed == 0))
         page = Page()
         if total > self.offset(query):
             must += filters.values()
-            quick = self.best_page(query, must, asked, any_word=any_word, among=len(failed), total=total)
-            page = quick or self._page(query, source, must, asked, any_word=any_word)
-        return Found(keys=page.keys, total=total, facets=facets.count(columns, failed, bits), next=page.next)
+            quick = self.best_page(query, must, groups, any_word=any_word, among=len(failed), total=total)
+            page = quick or self._page(query, source, must, groups, any_word=any_word)
+        return EngineResult(
+            keys=page.keys, total=total, facets=facets.count(columns, failed, bits), next=page.next
+        )
 
     def _read_facets(
         self, source: str, must: Sequence[Condition], filters: Mapping[Facet, Condition]
@@ -107,17 +109,17 @@ class DatabaseBackend(Backend):
         query: SearchQuery,
         source: str,
         must: Sequence[Condition],
-        asked: Sequence[Group],
+        groups: Sequence[Group],
         *,
         any_word: bool,
     ) -> Page:
-        first, first_values = self._first_key(query, asked, any_word=any_word)
+        first, first_values = self._first_key(query, groups, any_word=any_word)
         where, values = conditions.all_of(must)
         sql = f"SELECT {first} AS first_key, e.sort_at, e.id, e.kind, e.object_id FROM {source} WHERE {where}"  # noqa: S608 - constants of ours
         values = [*first_values, *values]
-        cursor_asked = self.own_cursor(query)
-        if cursor_asked:
-            behind, behind_values = _behind(cursor_asked)
+        engine_cursor = self.own_cursor(query)
+        if engine_cursor:
+            behind, behind_values = _behind(engine_cursor)
             sql = f"SELECT * FROM ({sql}) found WHERE {behind}"  # noqa: S608 - constants of ours
             values += behind_values
         # A constant to order by keeps SQLite from walking the index that has the dates in order already.
@@ -125,7 +127,7 @@ class DatabaseBackend(Backend):
         sql += f" ORDER BY {order} LIMIT %s OFFSET %s"
         with connection.cursor() as cursor:
             # One more than asked for says whether anything follows.
-            cursor.execute(sql, [*values, query.size + 1, 0 if cursor_asked else self.offset(query)])
+            cursor.execute(sql, [*values, query.size + 1, 0 if engine_cursor else self.offset(query)])
             rows = cursor.fetchall()
         return self.page_of(query, rows)
 
@@ -133,7 +135,7 @@ class DatabaseBackend(Backend):
         self,
         query: SearchQuery,
         must: Sequence[Condition],
-        asked: Sequence[Group],
+        groups: Sequence[Group],
         *,
         any_word: bool,
         among: int,
@@ -147,21 +149,23 @@ class DatabaseBackend(Backend):
 
     def page_of(self, query: SearchQuery, rows: Sequence[tuple[Any, ...]]) -> Page:
         """The page that these rows are (key, date, entry, kind, id), one more than asked for if there are."""
-        shown = rows[: query.size]
-        keys = [(Kind(kind), object_id) for *_, kind, object_id in shown]
+        rows_of_page = rows[: query.size]
+        keys = [(Kind(kind), object_id) for *_, kind, object_id in rows_of_page]
         if len(rows) <= query.size:
             return Page(keys)
-        first_key, sort_at, entry, *_ = shown[-1]
-        return Page(keys, self.next_cursor(query, float(first_key), conditions.datetime_of(sort_at), entry))
+        first_key, sort_at, entry, *_ = rows_of_page[-1]
+        return Page(
+            keys, self.next_cursor(query, float(first_key), conditions.from_microseconds(sort_at), entry)
+        )
 
-    def _first_key(self, query: SearchQuery, asked: Sequence[Group], *, any_word: bool) -> Condition:
+    def _first_key(self, query: SearchQuery, groups: Sequence[Group], *, any_word: bool) -> Condition:
         """What the sort orders by before it orders by date, smallest first."""
         if query.sort == Sort.PAY:
             return "-COALESCE(e.pay_to, 0)", []
         if query.sort == Sort.DISTANCE and query.near:
             return conditions.chord(query.near)
-        if query.sort == Sort.RELEVANCE and asked:
-            return self.rank(asked, any_word=any_word)
+        if query.sort == Sort.RELEVANCE and groups:
+            return self.rank(groups, any_word=any_word)
         return NO_KEY, []
 
     def put(self, documents: Sequence[Document], *, read_at: datetime) -> None:
@@ -170,7 +174,7 @@ class DatabaseBackend(Backend):
         with transaction.atomic():
             with connection.cursor() as cursor:
                 # Written out: an object for each entry would make up a quarter of a whole build.
-                cursor.executemany(_PUT, [_entry(row) for row in documents])
+                cursor.executemany(_UPSERT, [_entry(row) for row in documents])
             self.put_words(documents)
 
     def remove(self, kind: Kind, object_ids: Collection[int], *, read_at: datetime) -> None:
@@ -183,10 +187,10 @@ class DatabaseBackend(Backend):
 
     def listed(self, now: datetime) -> dict[Kind, int]:
         rows = Entry.objects.filter(
-            listed_from__lte=conditions.moment(now), listed_until__gt=conditions.moment(now)
+            listed_from__lte=conditions.to_microseconds(now), listed_until__gt=conditions.to_microseconds(now)
         ).order_by()
-        found = dict(rows.values_list("kind").annotate(n=Count("pk")))
-        return {kind: found.get(kind, 0) for kind in Kind}
+        result = dict(rows.values_list("kind").annotate(n=Count("pk")))
+        return {kind: result.get(kind, 0) for kind in Kind}
 
     def is_built(self) -> bool:
         return IndexVersion.objects.filter(version=documents.version()).exists()
@@ -221,7 +225,7 @@ _COLUMNS = (
     "y",
     "z",
 )
-_PUT = (
+_UPSERT = (
     f"INSERT INTO search_entry ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})"  # noqa: S608 - constants of ours
     f" ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = EXCLUDED.{name}' for name in _COLUMNS[1:])}"
 )
@@ -234,9 +238,9 @@ def _entry(row: Document) -> tuple[Any, ...]:
         row.kind.value,
         row.object_id,
         *facets.pack(row.facet_values, veterans_only=row.veterans_only),
-        conditions.moment(row.listed_from),
-        conditions.moment(row.listed_until),
-        conditions.moment(row.sort_at),
+        conditions.to_microseconds(row.listed_from),
+        conditions.to_microseconds(row.listed_until),
+        conditions.to_microseconds(row.sort_at),
         row.region,
         row.pay_from,
         row.pay_to,
@@ -248,7 +252,7 @@ def _entry(row: Document) -> tuple[Any, ...]:
 
 def _behind(cursor: Cursor) -> Condition:
     """What stands after the hit that a cursor is of."""
-    first, sort_at = float(cursor.first), conditions.moment(cursor.sort_at)
+    first, sort_at = float(cursor.first), conditions.to_microseconds(cursor.sort_at)
     return (
         "first_key > %s OR (first_key = %s AND (sort_at < %s OR (sort_at = %s AND id > %s)))",
         [first, first, sort_at, sort_at, cursor.entry],

@@ -15,7 +15,7 @@ from django.utils import timezone
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError, dsl
 from elasticsearch.helpers import BulkIndexError, bulk
 
-from search.backends.base import Backend, Found, Unavailable, Unbuilt
+from search.backends.base import Backend, EngineResult, Unavailable, Unbuilt
 from search.backends.elasticsearch_query import (
     by_facet,
     counts,
@@ -46,7 +46,7 @@ def _client(url: str) -> Elasticsearch:
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     """Whatever the client raises is one thing to those who search: no answer."""
     try:
         yield
@@ -66,43 +66,43 @@ class ElasticsearchBackend(Backend):
         self._target = WRITE
 
     @property
-    def _asker(self) -> Elasticsearch:
+    def _search_client(self) -> Elasticsearch:
         """The client with as much patience as somebody who waits for a page."""
         return self.client.options(request_timeout=settings.ELASTICSEARCH_TIMEOUT)
 
-    def find(self, query: SearchQuery, asked: Sequence[Group], *, any_word: bool = False) -> Found:
+    def find(self, query: SearchQuery, groups: Sequence[Group], *, any_word: bool = False) -> EngineResult:
         filters = by_facet(query)
-        asking = dsl.Search(using=self._asker, index=READ)
-        asking = asking.query(dsl.Q("bool", filter=[*scope(query), *facts(query)]))
-        if asked:
-            asking = asking.query(words(asked, any_word=any_word))
+        request = dsl.Search(using=self._search_client, index=READ)
+        request = request.query(dsl.Q("bool", filter=[*scope(query), *facts(query)]))
+        if groups:
+            request = request.query(words(groups, any_word=any_word))
         # Each count looks past its own facet's filter; the list looks past none.
         if filters:
-            asking = asking.post_filter(dsl.Q("bool", filter=list(filters.values())))
-        facet_counts(asking, filters)
-        ordered = order(query, asked)
-        asking = asking.sort(*ordered).source(["kind", "object_id"])
-        asking = asking.extra(track_total_hits=True)
+            request = request.post_filter(dsl.Q("bool", filter=list(filters.values())))
+        facet_counts(request, filters)
+        sort_keys = order(query, groups)
+        request = request.sort(*sort_keys).source(["kind", "object_id"])
+        request = request.extra(track_total_hits=True)
         cursor = self.own_cursor(query)
         start = 0 if cursor else self.offset(query)
         if start + query.size > DEEPEST:  # another engine's cursor, from further down than this one pages to
-            return Found(keys=[], total=0, facets={})
+            return EngineResult(keys=[], total=0, facets={})
         if cursor:
-            asking = asking.extra(search_after=keys_of(cursor)[-len(ordered) :])
-        with _answering():
-            answer = asking[start : start + query.size].execute()
-        total = answer.hits.total.value  # type: ignore[attr-defined]  # dsl hangs it on the list
-        hits = list(answer)
-        following = ""
+            request = request.extra(search_after=keys_of(cursor)[-len(sort_keys) :])
+        with _translate_errors():
+            response = request[start : start + query.size].execute()
+        total = response.hits.total.value  # type: ignore[attr-defined]  # dsl hangs it on the list
+        hits = list(response)
+        next_cursor_text = ""
         if hits and self.offset(query) + len(hits) < total:
             *first, milliseconds, entry = hits[-1].meta.sort
             sort_at = datetime.fromtimestamp(milliseconds / 1000, UTC)
-            following = self.next_cursor(query, first[0] if first else 0, sort_at, entry)
-        return Found(
+            next_cursor_text = self.next_cursor(query, first[0] if first else 0, sort_at, entry)
+        return EngineResult(
             keys=[(Kind(hit.kind), hit.object_id) for hit in hits],
             total=total,
-            facets=counts(answer.aggregations),
-            next=following,
+            facets=counts(response.aggregations),
+            next=next_cursor_text,
         )
 
     def put(self, documents: Sequence[Document], *, read_at: datetime) -> None:
@@ -119,41 +119,43 @@ class ElasticsearchBackend(Backend):
         self._bulk([{"_op_type": "delete", "_id": str(number(kind, each)), **version} for each in object_ids])
 
     def _bulk(self, actions: list[dict[str, Any]]) -> None:
-        serving = self._target == WRITE
-        if not actions or (serving and not self._exists(WRITE)):
+        is_serving = self._target == WRITE
+        if not actions or (is_serving and not self._exists(WRITE)):
             return  # nothing was built yet: the first `index_search` will read these records too
-        with _answering():
+        with _translate_errors():
             try:
                 bulk(
                     self.client,
                     [{"_index": self._target, **action} for action in actions],
-                    refresh="wait_for" if serving else False,
+                    refresh="wait_for" if is_serving else False,
                 )
             except BulkIndexError as error:
                 # 404: gone already. 409: somebody wrote what they had read later than we did.
-                wrong = [e for e in error.errors if next(iter(e.values())).get("status") not in {404, 409}]
-                if wrong:
-                    raise Unavailable(f"{len(wrong)} entries were refused, the first: {wrong[0]}") from error
+                failures = [e for e in error.errors if next(iter(e.values())).get("status") not in {404, 409}]
+                if failures:
+                    raise Unavailable(
+                        f"{len(failures)} entries were refused, the first: {failures[0]}"
+                    ) from error
 
     def _exists(self, alias: str) -> bool:
-        with _answering():
+        with _translate_errors():
             return bool(self.client.indices.exists_alias(name=alias))
 
     def listed(self, now: datetime) -> dict[Kind, int]:
-        patient = dsl.Search(using=self.client, index=READ)
-        patient = patient.query(dsl.Q("bool", filter=scope(SearchQuery(scope=Scope.PUBLIC, now=now))))
-        patient.aggs.bucket("kinds", "terms", field="kind")
-        with _answering():
-            buckets = patient[:0].execute().aggregations.kinds.buckets
-        found = {bucket.key: bucket.doc_count for bucket in buckets}
-        return {kind: found.get(kind.value, 0) for kind in Kind}
+        request = dsl.Search(using=self.client, index=READ)
+        request = request.query(dsl.Q("bool", filter=scope(SearchQuery(scope=Scope.PUBLIC, now=now))))
+        request.aggs.bucket("kinds", "terms", field="kind")
+        with _translate_errors():
+            buckets = request[:0].execute().aggregations.kinds.buckets
+        result = {bucket.key: bucket.doc_count for bucket in buckets}
+        return {kind: result.get(kind.value, 0) for kind in Kind}
 
     def is_built(self) -> bool:
-        return any(name.split("-")[2] == fingerprint() for name in self._indices(self._asker))
+        return any(name.split("-")[2] == fingerprint() for name in self._indices(self._search_client))
 
     def _indices(self, client: Elasticsearch | None = None) -> list[str]:
         """Names of the indices that serve."""
-        with _answering():
+        with _translate_errors():
             try:
                 return list((client or self.client).indices.get_alias(name=READ).body)
             except NotFoundError:
@@ -166,7 +168,7 @@ class ElasticsearchBackend(Backend):
         index = dsl.Index(name, using=self.client)
         index.settings(number_of_shards=1, number_of_replicas=0, refresh_interval="-1")
         index.mapping(mapping())
-        with _answering():
+        with _translate_errors():
             index.create()
         self._target = name
         try:
@@ -178,13 +180,15 @@ class ElasticsearchBackend(Backend):
             self._target = WRITE
         old = self._indices()
         moves = [{"add": {"index": name, "alias": alias}} for alias in (READ, WRITE)]
-        moves += [{"remove": {"index": was, "alias": alias}} for was in old for alias in (READ, WRITE)]
-        with _answering():
+        moves += [
+            {"remove": {"index": old_index, "alias": alias}} for old_index in old for alias in (READ, WRITE)
+        ]
+        with _translate_errors():
             index.put_settings(settings={"index": {"refresh_interval": "1s"}})
             index.refresh()
             self.client.indices.update_aliases(actions=moves)
-            for was in old:
-                self.client.indices.delete(index=was)
+            for old_index in old:
+                self.client.indices.delete(index=old_index)
 
 
 def _version(read_at: datetime) -> dict[str, Any]:

@@ -25,47 +25,47 @@ def scope(query: SearchQuery) -> list[SearchParams]:
 
 def facts(query: SearchQuery) -> list[SearchParams]:
     """Filters that nothing is counted by."""
-    not_a_post = ~dsl.Q("term", kind=Kind.POSITION.value)
+    not_a_position = ~dsl.Q("term", kind=Kind.POSITION.value)
     not_a_fair = ~dsl.Q("term", kind=Kind.FAIR.value)
-    found: list[SearchParams] = []
+    result: list[SearchParams] = []
     if query.certificates:
-        found.append(not_a_post | dsl.Q("terms", certificates=sorted(query.certificates)))
+        result.append(not_a_position | dsl.Q("terms", certificates=sorted(query.certificates)))
     if query.veterans_only:
-        found.append(not_a_post | dsl.Q("term", veterans_only=True))
+        result.append(not_a_position | dsl.Q("term", veterans_only=True))
     if query.near:
-        found.append(dsl.Q("geo_distance", distance=f"{query.near.km}km", place=_point(query.near)))
+        result.append(dsl.Q("geo_distance", distance=f"{query.near.km}km", place=_point(query.near)))
     if query.published_since:
-        found.append(dsl.Q("range", listed_from={"gte": query.published_since.isoformat()}))
+        result.append(dsl.Q("range", listed_from={"gte": query.published_since.isoformat()}))
     ends_after, begins_before = query.held
     if ends_after:
-        found.append(not_a_fair | dsl.Q("range", listed_until={"gt": ends_after.isoformat()}))
+        result.append(not_a_fair | dsl.Q("range", listed_until={"gt": ends_after.isoformat()}))
     if begins_before:
-        found.append(not_a_fair | dsl.Q("range", sort_at={"lt": begins_before.isoformat()}))
-    return found
+        result.append(not_a_fair | dsl.Q("range", sort_at={"lt": begins_before.isoformat()}))
+    return result
 
 
 def by_facet(query: SearchQuery) -> dict[Facet, SearchParams]:
     """The filter of each facet that is filtered by. Whatever has no such fact passes."""
-    found: dict[Facet, SearchParams] = {}
+    result: dict[Facet, SearchParams] = {}
     if query.kinds != frozenset(Kind):
-        found[Facet.KIND] = dsl.Q("terms", kind=sorted(query.kinds))
+        result[Facet.KIND] = dsl.Q("terms", kind=sorted(query.kinds))
     if query.region:
-        found[Facet.COUNTY] = dsl.Q("term", regions=query.region)
+        result[Facet.COUNTY] = dsl.Q("term", regions=query.region)
     pay: list[SearchParams] = []
     if query.pay_at_least is not None:
         pay.append(_absent("pay_to") | dsl.Q("range", pay_to={"gte": query.pay_at_least}))
     if query.pay_below is not None:
         pay.append(_absent("pay_from") | dsl.Q("range", pay_from={"lt": query.pay_below}))
     if pay:
-        found[Facet.PAY] = dsl.Q("bool", filter=pay)
+        result[Facet.PAY] = dsl.Q("bool", filter=pay)
     if query.education_at_most is not None:
-        found[Facet.EDUCATION] = _absent("education_min") | dsl.Q(
+        result[Facet.EDUCATION] = _absent("education_min") | dsl.Q(
             "range", education_min={"lte": query.education_at_most}
         )
     for facet, values in query.choices.items():
         if values:
-            found[facet] = dsl.Q(CHOICE_FACETS[facet].elasticsearch_filter(values))
-    return found
+            result[facet] = dsl.Q(CHOICE_FACETS[facet].elasticsearch_filter(values))
+    return result
 
 
 def _absent(field: str) -> SearchParams:
@@ -76,12 +76,12 @@ def _point(near: Near) -> dict[str, float]:
     return {"lat": near.latitude, "lon": near.longitude}
 
 
-def facet_counts(asking: dsl.Search, filters: Mapping[Facet, SearchParams]) -> None:
+def facet_counts(request: dsl.Search, filters: Mapping[Facet, SearchParams]) -> None:
     """Ask for every facet's counts, each with the filters of all the others."""
     for facet in Facet:
         others = [condition for of, condition in filters.items() if of != facet]
         within = dsl.Q("bool", filter=others) if others else dsl.Q("match_all")
-        asking.aggs.bucket(facet.value, "filter", within).bucket(
+        request.aggs.bucket(facet.value, "filter", within).bucket(
             "values", "terms", field=facet.value, size=_MOST_VALUES
         )
 
@@ -93,32 +93,32 @@ def counts(aggregations: Any) -> dict[Facet, dict[str, int]]:
     }
 
 
-def words(asked: Sequence[Group], *, any_word: bool) -> SearchParams:
-    each = [_one(group) for group in asked]
-    return dsl.Q("bool", should=each, minimum_should_match=1) if any_word else dsl.Q("bool", must=each)
+def words(groups: Sequence[Group], *, any_word: bool) -> SearchParams:
+    parts = [_one(group) for group in groups]
+    return dsl.Q("bool", should=parts, minimum_should_match=1) if any_word else dsl.Q("bool", must=parts)
 
 
 def _one(group: Group) -> SearchParams:
-    each = [_all_of(alternative) for alternative in group.alternatives]
-    return each[0] if len(each) == 1 else dsl.Q("bool", should=each, minimum_should_match=1)
+    parts = [_all_of(alternative) for alternative in group.alternatives]
+    return parts[0] if len(parts) == 1 else dsl.Q("bool", should=parts, minimum_should_match=1)
 
 
 def _all_of(alternative: Sequence[str]) -> SearchParams:
-    each = [_standing(word) for word in alternative]
-    return each[0] if len(each) == 1 else dsl.Q("bool", must=each)
+    parts = [_word_query(word) for word in alternative]
+    return parts[0] if len(parts) == 1 else dsl.Q("bool", must=parts)
 
 
-def _standing(word: str) -> SearchParams:
+def _word_query(word: str) -> SearchParams:
     return dsl.Q("multi_match", query=word, fields=list(_FIELDS), type="best_fields", analyzer="keyword")
 
 
-def order(query: SearchQuery, asked: Sequence[Group]) -> list[Any]:
+def order(query: SearchQuery, groups: Sequence[Group]) -> list[Any]:
     last = [{"sort_at": {"order": "desc"}}, {"number": {"order": "asc"}}]
     if query.sort == Sort.PAY:
         return [{"pay_order": {"order": "desc"}}, *last]
     if query.sort == Sort.DISTANCE and query.near:
         return [{"_geo_distance": {"place": _point(query.near), "order": "asc", "unit": "km"}}, *last]
-    return [{"_score": {"order": "desc"}}, *last] if query.sort == Sort.RELEVANCE and asked else last
+    return [{"_score": {"order": "desc"}}, *last] if query.sort == Sort.RELEVANCE and groups else last
 
 
 def keys_of(cursor: Cursor) -> list[float | int]:

@@ -15,21 +15,21 @@ from search.facets import Facet
 
 def mapping() -> dsl.Mapping:
     """Fields of a document; anything else is refused."""
-    found = dsl.Mapping()
-    found.meta("dynamic", "strict")
+    shape = dsl.Mapping()
+    shape.meta("dynamic", "strict")
     for field in ("title", "facts", "body"):
-        found.field(field, "text", analyzer="whitespace")
+        shape.field(field, "text", analyzer="whitespace")
     for field in ("regions", "certificates", *Facet):
-        found.field(str(field), "keyword")
+        shape.field(str(field), "keyword")
     for field in ("object_id", "number"):
-        found.field(field, "long")
+        shape.field(field, "long")
     for field in ("pay_from", "pay_to", "pay_order", "education_min"):
-        found.field(field, "integer")
+        shape.field(field, "integer")
     for field in ("listed_from", "listed_until", "sort_at"):
-        found.field(field, "date")
-    found.field("veterans_only", "boolean")
-    found.field("place", "geo_point")
-    return found
+        shape.field(field, "date")
+    shape.field("veterans_only", "boolean")
+    shape.field("place", "geo_point")
+    return shape
 
 
 def fingerprint() -> str:

@@ -1,7 +1,7 @@
 """A server that answers searches, and the database's engine for when it does not.
 
 The first search that finds the server down waits no longer than settings.ELASTICSEARCH_TIMEOUT for it; those
-that follow do not wait at all. Every PAUSE seconds one of them tries the server again.
+that follow do not wait at all. Every RETRY_SECONDS one of them tries the server again.
 """
 
 import logging
@@ -12,13 +12,13 @@ from functools import lru_cache
 from threading import Lock
 from typing import TypeVar
 
-from search.backends.base import Backend, Found, Health, Searcher, Unavailable, Unbuilt
+from search.backends.base import Backend, EngineResult, Health, Searcher, Unavailable, Unbuilt
 from search.models import PendingIndexUpdate
 from search.query import SearchQuery, SearchResult
 from search.words import Group
 
 logger = logging.getLogger(__name__)
-PAUSE = 10.0  # seconds
+RETRY_SECONDS = 10.0  # seconds
 T = TypeVar("T")
 
 
@@ -31,31 +31,31 @@ class Breaker:
         self.name = name
         self._clock = clock
         self._lock = Lock()
-        self._ask_again_at: float | None = None  # None: it answers
+        self._retry_at: float | None = None  # None: it answers
         self.reason: Unavailable | None = None
 
-    def lets_through(self) -> bool:
-        """True while the server answers; else once in PAUSE seconds, for one caller."""
+    def allows_request(self) -> bool:
+        """True while the server answers; else once in RETRY_SECONDS, for one caller."""
         with self._lock:
             now = self._clock()
-            if self._ask_again_at is None:
+            if self._retry_at is None:
                 return True
-            if now < self._ask_again_at:
+            if now < self._retry_at:
                 return False
-            self._ask_again_at = now + PAUSE  # whoever comes next does not wait beside us
+            self._retry_at = now + RETRY_SECONDS  # whoever comes next does not wait beside us
             return True
 
-    def failed(self, reason: Unavailable) -> None:
+    def record_failure(self, reason: Unavailable) -> None:
         with self._lock:
             self.reason = reason
-            first = self._ask_again_at is None
-            self._ask_again_at = self._clock() + PAUSE
+            first = self._retry_at is None
+            self._retry_at = self._clock() + RETRY_SECONDS
         if first:
             logger.warning("%s does not answer, the database answers searches: %s", self.name, reason)
 
-    def answered(self) -> None:
+    def record_answer(self) -> None:
         with self._lock:
-            was_open, self._ask_again_at = self._ask_again_at is not None, None
+            was_open, self._retry_at = self._retry_at is not None, None
         if was_open:
             logger.warning("%s answers searches again", self.name)
 
@@ -77,28 +77,28 @@ class FallbackSearcher(Searcher):
             lambda: self.server.search(query), lambda: replace(self.database.search(query), degraded=True)
         )
 
-    def find(self, query: SearchQuery, asked: Sequence[Group], *, any_word: bool = False) -> Found:
+    def find(self, query: SearchQuery, groups: Sequence[Group], *, any_word: bool = False) -> EngineResult:
         return self._first(
-            lambda: self.server.find(query, asked, any_word=any_word),
-            lambda: self.database.find(query, asked, any_word=any_word),
+            lambda: self.server.find(query, groups, any_word=any_word),
+            lambda: self.database.find(query, groups, any_word=any_word),
         )
 
-    def _first(self, ask: Callable[[], T], otherwise: Callable[[], T]) -> T:
-        if self.breaker.lets_through():
+    def _first(self, call_server: Callable[[], T], call_database: Callable[[], T]) -> T:
+        if self.breaker.allows_request():
             try:
-                answer = ask()
+                answer = call_server()
             except Unavailable as error:
-                self.breaker.failed(error)
+                self.breaker.record_failure(error)
             else:
-                self.breaker.answered()
+                self.breaker.record_answer()
                 return answer
-        return otherwise()
+        return call_database()
 
     def health(self) -> Health:
         """Of the server. Asking it counts: a monitor that comes by finds out before a reader has to."""
-        waiting = PendingIndexUpdate.objects.count()
-        built = self._first(self.server.is_built, lambda: None)
-        if built is None and not isinstance(self.breaker.reason, Unbuilt):
-            return Health("down", answering=self.database.name, waiting=waiting)
-        state = "ok" if built else "unbuilt"
-        return Health(state, answering=self.name if built else self.database.name, waiting=waiting)
+        pending = PendingIndexUpdate.objects.count()
+        is_built = self._first(self.server.is_built, lambda: None)
+        if is_built is None and not isinstance(self.breaker.reason, Unbuilt):
+            return Health("down", answering=self.database.name, pending=pending)
+        state = "ok" if is_built else "unbuilt"
+        return Health(state, answering=self.name if is_built else self.database.name, pending=pending)

@@ -18,16 +18,16 @@ _LONGEST_WORD = 500  # characters; a lexeme may have 2,046 bytes
 
 class PostgresBackend(DatabaseBackend):
     name = "postgres"
-    joined = f"{TABLE} w JOIN search_entry e ON e.id = w.id"
+    word_source = f"{TABLE} w JOIN search_entry e ON e.id = w.id"
 
-    def match(self, asked: Sequence[Group], *, any_word: bool) -> Condition:
-        return "w.words @@ %s::tsquery", [_expression(asked, any_word=any_word)]
+    def match(self, groups: Sequence[Group], *, any_word: bool) -> Condition:
+        return "w.words @@ %s::tsquery", [_expression(groups, any_word=any_word)]
 
-    def rank(self, asked: Sequence[Group], *, any_word: bool) -> Condition:
+    def rank(self, groups: Sequence[Group], *, any_word: bool) -> Condition:
         # 1: divided by 1 + log(length), so that a long text does not win by its length
         return "-ts_rank(%s, w.words, %s::tsquery, 1)::float8", [
             _WEIGHTS,
-            _expression(asked, any_word=any_word),
+            _expression(groups, any_word=any_word),
         ]
 
     def put_words(self, rows: Sequence[Document]) -> None:
@@ -50,16 +50,16 @@ class PostgresBackend(DatabaseBackend):
 
 def _vector(row: Document) -> str:
     """The document as PostgreSQL writes a tsvector: 'word':1A 'word':2A …"""
-    written, at = [], 0
+    lexemes, at = [], 0
     for weight, text in (("A", row.title), ("B", row.facts), ("C", row.body)):
         for word in tokenize(text):
             at = min(at + 1, _LAST_POSITION)
-            written.append(f"{_quoted(word)}:{at}{weight}")
-    return " ".join(written)
+            lexemes.append(f"{_quoted(word)}:{at}{weight}")
+    return " ".join(lexemes)
 
 
-def _expression(asked: Sequence[Group], *, any_word: bool) -> str:
-    return (" | " if any_word else " & ").join(_one(group) for group in asked)
+def _expression(groups: Sequence[Group], *, any_word: bool) -> str:
+    return (" | " if any_word else " & ").join(_one(group) for group in groups)
 
 
 def _one(group: Group) -> str:

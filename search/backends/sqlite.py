@@ -23,12 +23,12 @@ _WEIGHTS = "8.0, 3.0, 1.0"  # title, facts, body
 class SqliteBackend(DatabaseBackend):
     name = "sqlite"
     # CROSS JOIN: the words lead, an entry is looked up for each hit.
-    joined = f"{TABLE} CROSS JOIN search_entry e ON e.id = {TABLE}.rowid"
+    word_source = f"{TABLE} CROSS JOIN search_entry e ON e.id = {TABLE}.rowid"
 
-    def match(self, asked: Sequence[Group], *, any_word: bool) -> Condition:
-        return f"{TABLE} MATCH %s", [_expression(asked, any_word=any_word)]
+    def match(self, groups: Sequence[Group], *, any_word: bool) -> Condition:
+        return f"{TABLE} MATCH %s", [_expression(groups, any_word=any_word)]
 
-    def rank(self, asked: Sequence[Group], *, any_word: bool) -> Condition:
+    def rank(self, groups: Sequence[Group], *, any_word: bool) -> Condition:
         return f"bm25({TABLE}, {_WEIGHTS})", []
 
     def numbers(self, expressions: Sequence[str], source: str, values: Sequence[Any]) -> list[facets.Packed]:
@@ -43,7 +43,7 @@ class SqliteBackend(DatabaseBackend):
         self,
         query: SearchQuery,
         must: Sequence[Condition],
-        asked: Sequence[Group],
+        groups: Sequence[Group],
         *,
         any_word: bool,
         among: int,
@@ -52,13 +52,13 @@ class SqliteBackend(DatabaseBackend):
         """The first few by their words alone, and the entries of those: half the work when thousands hold the
         words. None when too few of them pass the filters, or when equal ones may have been cut off.
         """
-        wanted = self.offset(query) + query.size + 1
-        most = wanted * 2 * among // max(total, 1) + 50
-        if query.sort != Sort.RELEVANCE or not asked or self.own_cursor(query) or most * 4 > among:
+        needed = self.offset(query) + query.size + 1
+        most = needed * 2 * among // max(total, 1) + 50
+        if query.sort != Sort.RELEVANCE or not groups or self.own_cursor(query) or most * 4 > among:
             return None
         (match, words), *filters = must
         where, values = conditions.all_of(filters)
-        rank, _ = self.rank(asked, any_word=any_word)
+        rank, _ = self.rank(groups, any_word=any_word)
         sql = (
             f"WITH best AS MATERIALIZED (SELECT rowid AS id, {rank} AS place FROM {TABLE}"  # noqa: S608 - constants of ours
             f" WHERE {match} ORDER BY place LIMIT %s)"
@@ -92,8 +92,8 @@ class SqliteBackend(DatabaseBackend):
             cursor.execute(f"INSERT INTO {TABLE}({TABLE}) VALUES ('optimize')")  # noqa: S608 - constants of ours
 
 
-def _expression(asked: Sequence[Group], *, any_word: bool) -> str:
-    return (" OR " if any_word else " AND ").join(_one(group) for group in asked)
+def _expression(groups: Sequence[Group], *, any_word: bool) -> str:
+    return (" OR " if any_word else " AND ").join(_one(group) for group in groups)
 
 
 def _one(group: Group) -> str:

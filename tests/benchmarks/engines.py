@@ -32,7 +32,7 @@ def answers(result: Path) -> None:
 
     django.setup()
 
-    from search import indexing, reading
+    from search import indexing, query_reading
     from search.backends import database_engine, server_engine
     from search.query import Kind, Scope, SearchQuery
     from tests.benchmarks.search import texts
@@ -43,7 +43,7 @@ def answers(result: Path) -> None:
     found = {}
     for text in texts(distinct=True):
         query = SearchQuery(scope=Scope.PUBLIC, text=text, kinds=frozenset({Kind.POSITION}), size=TOP)
-        one = engine.find(query, reading.read(text, now=query.now).groups)
+        one = engine.find(query, query_reading.read_query(text, now=query.now).groups)
         found[text] = [one.total, [pk for _, pk in one.keys]]
     result.write_text(json.dumps(found))
 

@@ -57,10 +57,12 @@ def texts(seed: int = 11, *, distinct: bool = False) -> list[str]:
 
 def expressions(asked: Sequence[str]) -> list[str]:
     """The same words as the page's own query hands to FTS5."""
-    from search import reading
+    from search import query_reading
     from search.backends.sqlite import SqliteBackend
 
-    return [SqliteBackend().match(reading.read(text).groups, any_word=False)[1][0] for text in asked]
+    return [
+        SqliteBackend().match(query_reading.read_query(text).groups, any_word=False)[1][0] for text in asked
+    ]
 
 
 class Reader:

@@ -46,7 +46,7 @@ from portal.veterans.record_merges import merge_records
 from portal.veterans.veteran_documents import add_document
 from portal.visits import actions as visits
 from portal.visits.enums import Need, ReturnDocument
-from search import saved
+from search import saved_searches
 from search.params import SearchParams
 from tests.factories import (
     make_booth,
@@ -178,7 +178,9 @@ class World:
         self.veteran_document = add_document(
             veteran=self.veteran, by=self.veteran_user, kind=DocumentKind.OTHER, content=make_picture()
         )
-        self.saved_search = saved.save(by=self.veteran_user, asked=SearchParams(q="司机"), name="司机")
+        self.saved_search = saved_searches.save(
+            by=self.veteran_user, asked=SearchParams(q="司机"), name="司机"
+        )
         self.notification = notify(
             user=self.veteran_user, kind=NotificationKind.SEARCH, text="有新岗位", key="matrix"
         )

@@ -102,7 +102,7 @@ def test_widening_only_gives_up(db) -> None:
 @given(st.text(alphabet="电工叉车司机保安长重行会计abc1（）", max_size=12))
 def test_every_reading_has_a_syllable_for_each_character(text: str) -> None:
     for reading in pinyin.readings(text):
-        assert len(reading) == len(pinyin.said(text)) == len(pinyin.initials(reading))
+        assert len(reading) == len(pinyin.spoken_characters(text)) == len(pinyin.initials(reading))
 
 
 @given(st.text(alphabet="电工叉车司机保安员公", min_size=2, max_size=5), st.data())

@@ -17,7 +17,7 @@ from portal.positions.models import Position
 from search import indexing, outbox
 from search.backends import database_engine, fallback, server_engine
 from search.backends.base import Unavailable
-from search.backends.fallback import PAUSE, Breaker
+from search.backends.fallback import RETRY_SECONDS, Breaker
 from search.models import PendingIndexUpdate
 from search.query import Kind, Scope, SearchQuery, Sort
 from tests.factories import make_employer, make_position, make_user
@@ -131,13 +131,13 @@ def test_what_an_outage_left_undone_is_caught_up(
     with django_capture_on_commit_callbacks(execute=True):
         positions.pause(position=gone, by=member)
     late = make_position(employer=post.employer, title="叉车维修工")
-    outbox.note(Kind.POSITION, [late.pk])
-    assert outbox.catch_up_if_it_answers() == "the server does not answer"
+    outbox.record_changes(Kind.POSITION, [late.pk])
+    assert outbox.synchronise_if_available() == "the server does not answer"
     assert PendingIndexUpdate.objects.count() == 2
     settings.ELASTICSEARCH_URL = address
     fallback.breaker.cache_clear()
     assert server.listed(SearchQuery(scope=Scope.PUBLIC).now)[Kind.POSITION] == 2, "it has not heard yet"
-    assert outbox.catch_up() == 2
+    assert outbox.synchronise_server() == 2
     assert sorted(hit.title for hit in find("叉车").hits) == ["叉车司机", "叉车维修工"]
     assert not PendingIndexUpdate.objects.exists()
     assert indexing.is_current(backend=server)
@@ -150,22 +150,22 @@ def test_a_server_that_lost_everything_is_given_a_new_index(server: Any, find: A
         server.client.indices.delete(index=name)
     assert ask().degraded
     assert search.get_backend().health().state == "unbuilt"
-    assert outbox.catch_up() == 2
-    fallback.breaker.cache_clear()  # else nobody asks it for PAUSE seconds
+    assert outbox.synchronise_server() == 2
+    fallback.breaker.cache_clear()  # else nobody asks it for RETRY_SECONDS seconds
     assert find("叉车").total == 1
 
 
 def test_what_changes_while_it_is_sent_is_sent_again(engine: Any, monkeypatch: Any) -> None:
     post = make_position()
-    outbox.note(Kind.POSITION, [post.pk])
+    outbox.record_changes(Kind.POSITION, [post.pk])
     plain = indexing.refresh
 
     def slow(*args: Any, **kwargs: Any) -> None:
         plain(*args, **kwargs)
-        outbox.note(Kind.POSITION, [post.pk])
+        outbox.record_changes(Kind.POSITION, [post.pk])
 
     monkeypatch.setattr(outbox.indexing, "refresh", slow)
-    assert outbox.send(engine) == 1
+    assert outbox.send_pending(engine) == 1
     assert PendingIndexUpdate.objects.count() == 1
 
 
@@ -205,19 +205,19 @@ def test_starting_does_not_wait_for_the_server(down: str, capsys: Any) -> None:
 
 
 def test_without_a_server_there_is_nothing_to_tell() -> None:
-    outbox.note(Kind.POSITION, [1])
+    outbox.record_changes(Kind.POSITION, [1])
     assert server_engine() is None
-    assert outbox.catch_up() == 0
+    assert outbox.synchronise_server() == 0
     assert not PendingIndexUpdate.objects.exists()
 
 
 def test_one_caller_at_a_time_tries_again() -> None:
     now = [0.0]
     breaker = Breaker("a server", clock=lambda: now[0])
-    assert breaker.lets_through()
-    breaker.failed(Unavailable("refused"))
-    assert not breaker.lets_through()
-    now[0] = PAUSE + 1
-    assert [breaker.lets_through() for _ in range(3)] == [True, False, False]
-    breaker.answered()
-    assert [breaker.lets_through() for _ in range(3)] == [True, True, True]
+    assert breaker.allows_request()
+    breaker.record_failure(Unavailable("refused"))
+    assert not breaker.allows_request()
+    now[0] = RETRY_SECONDS + 1
+    assert [breaker.allows_request() for _ in range(3)] == [True, False, False]
+    breaker.record_answer()
+    assert [breaker.allows_request() for _ in range(3)] == [True, True, True]

@@ -12,7 +12,7 @@ from portal.notifications.models import Notification
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from portal.web.shared.notification_links import notification_url
-from search import indexing, saved
+from search import indexing, saved_searches
 from search.facets import Facet
 from search.models import SavedSearch
 from search.params import SearchParams
@@ -33,7 +33,7 @@ def user():
 
 
 def keep(user, morning: datetime, **asked) -> SavedSearch:
-    row = saved.save(by=user, asked=SearchParams(**asked), name=asked.get("q", "") or "找工作")
+    row = saved_searches.save(by=user, asked=SearchParams(**asked), name=asked.get("q", "") or "找工作")
     SavedSearch.objects.filter(pk=row.pk).update(seen_at=morning - timedelta(hours=1))
     return row
 
@@ -52,12 +52,12 @@ def publish(morning: datetime, title: str, minutes: int = -30, **fields) -> Posi
 def test_a_new_post_is_told_once(user, morning) -> None:
     keep(user, morning, q="电工")
     publish(morning, "维修电工")
-    assert saved.tell_new_matches(morning) == 1
+    assert saved_searches.notify_new_matches(morning) == 1
     notice = Notification.objects.get(user=user)
     assert notice.text == "“电工”有 1 个新岗位：维修电工。"
     assert notification_url(notice) == "/search/?q=%E7%94%B5%E5%B7%A5"
-    assert saved.tell_new_matches(morning + timedelta(hours=1)) == 0
-    assert saved.tell_new_matches(morning + timedelta(days=1)) == 0
+    assert saved_searches.notify_new_matches(morning + timedelta(hours=1)) == 0
+    assert saved_searches.notify_new_matches(morning + timedelta(days=1)) == 0
     assert Notification.objects.count() == 1
 
 
@@ -66,15 +66,15 @@ def test_all_searches_of_a_person_make_one_message_a_day(user, morning) -> None:
         keep(user, morning, q=words)
     publish(morning, "电工")
     publish(morning, "厨师", duties="炒菜。", requirements="")
-    assert saved.tell_new_matches(morning) == 1
+    assert saved_searches.notify_new_matches(morning) == 1
     text = Notification.objects.get().text
     assert "“电工”有 1 个新岗位：电工。" in text
     assert "另外 1 个保存的搜索有 1 个新岗位。" in text
     assert notification_url(Notification.objects.get()) == "/me/saved-searches/"
     # what comes later the same day waits for the next one
     publish(morning, "保安", minutes=60, duties="巡逻。", requirements="")
-    assert saved.tell_new_matches(morning + timedelta(hours=3)) == 0
-    assert saved.tell_new_matches(morning + timedelta(days=1)) == 1
+    assert saved_searches.notify_new_matches(morning + timedelta(hours=3)) == 0
+    assert saved_searches.notify_new_matches(morning + timedelta(days=1)) == 1
     assert "保安" in Notification.objects.first().text
 
 
@@ -91,7 +91,7 @@ def test_what_is_not_open_by_then_is_not_told(user, morning, change) -> None:
     keep(user, morning, q="电工")
     post = publish(morning, "电工")
     Position.objects.filter(pk=post.pk).update(**change)  # past the actions: the index still has it
-    assert saved.tell_new_matches(morning) == 0
+    assert saved_searches.notify_new_matches(morning) == 0
     assert not Notification.objects.exists()
 
 
@@ -99,22 +99,22 @@ def test_old_posts_and_other_posts_are_no_news(user, morning) -> None:
     keep(user, morning, q="电工", region="440703")
     publish(morning, "电工", minutes=-180)
     publish(morning, "电工")  # in 新会区
-    assert saved.tell_new_matches(morning) == 0
+    assert saved_searches.notify_new_matches(morning) == 0
 
 
 def test_a_search_that_would_have_to_be_widened_finds_no_news(user, morning) -> None:
     keep(user, morning, q="电工 潜水")
     keep(user, morning, q="电公")
     publish(morning, "电工", requirements="")
-    assert saved.tell_new_matches(morning) == 0
+    assert saved_searches.notify_new_matches(morning) == 0
 
 
 def test_nobody_is_told_at_night_or_who_does_not_want_it(user, morning) -> None:
     row = keep(user, morning, q="电工")
     publish(morning, "电工")
-    assert saved.tell_new_matches(morning.replace(hour=6)) == 0
-    saved.change(by=user, saved=row, name="电工", alerts=False)
-    assert saved.tell_new_matches(morning) == 0
+    assert saved_searches.notify_new_matches(morning.replace(hour=6)) == 0
+    saved_searches.change(by=user, saved=row, name="电工", alerts=False)
+    assert saved_searches.notify_new_matches(morning) == 0
     assert not Notification.objects.exists()
 
 
@@ -123,7 +123,7 @@ def test_a_run_that_is_killed_tells_everybody_once(morning, monkeypatch) -> None
     for person in people:
         keep(person, morning, q="电工")
     publish(morning, "电工")
-    told, real = [], saved.notify
+    told, real = [], saved_searches.notify
 
     def dies(**kwargs):
         if len(told) == 2:
@@ -131,12 +131,12 @@ def test_a_run_that_is_killed_tells_everybody_once(morning, monkeypatch) -> None
         told.append(kwargs["user"])
         return real(**kwargs)
 
-    monkeypatch.setattr(saved, "notify", dies)
+    monkeypatch.setattr(saved_searches, "notify", dies)
     with pytest.raises(RuntimeError, match="killed"):
-        saved.tell_new_matches(morning)
+        saved_searches.notify_new_matches(morning)
     assert Notification.objects.count() == 2
-    monkeypatch.setattr(saved, "notify", real)
-    assert saved.tell_new_matches(morning) == 2
+    monkeypatch.setattr(saved_searches, "notify", real)
+    assert saved_searches.notify_new_matches(morning) == 2
     assert sorted(Notification.objects.values_list("user", flat=True)) == sorted(
         person.pk for person in people
     )
@@ -145,35 +145,35 @@ def test_a_run_that_is_killed_tells_everybody_once(morning, monkeypatch) -> None
 def test_a_post_that_is_being_published_meanwhile_is_told_the_next_day(user, morning) -> None:
     keep(user, morning, q="电工")
     publish(morning, "电工甲", minutes=-2)  # its transaction may just have ended
-    assert saved.tell_new_matches(morning) == 0
-    assert saved.tell_new_matches(morning + timedelta(hours=1)) == 1
+    assert saved_searches.notify_new_matches(morning) == 0
+    assert saved_searches.notify_new_matches(morning + timedelta(hours=1)) == 1
 
 
 # --- keeping ---------------------------------------------------------------------------------------------
 def test_a_search_is_kept_once(user) -> None:
-    first = saved.save(
+    first = saved_searches.save(
         by=user, asked=SearchParams(q="电工", choices={Facet.SHIFT: ("night", "day")}), name="电工"
     )
     assert (
-        saved.save(by=user, asked=SearchParams(q="电工", choices={Facet.SHIFT: ("night", "day")})).pk
+        saved_searches.save(by=user, asked=SearchParams(q="电工", choices={Facet.SHIFT: ("night", "day")})).pk
         == first.pk
     )
-    assert AuditEvent.objects.filter(verb="search.saved").count() == 1
+    assert AuditEvent.objects.filter(verb="search.saved_searches").count() == 1
     with pytest.raises(IntegrityError), transaction.atomic():
         SavedSearch.objects.create(user=user, name="又一个", address=first.address)
 
 
 def test_too_many_and_nothing_are_refused(user) -> None:
     with pytest.raises(ValidationError, match="请先输入"):
-        saved.save(by=user, asked=SearchParams())
-    for number in range(saved.MOST):
-        saved.save(by=user, asked=SearchParams(q=f"电工{number}"))
+        saved_searches.save(by=user, asked=SearchParams())
+    for number in range(saved_searches.MAX_SAVED):
+        saved_searches.save(by=user, asked=SearchParams(q=f"电工{number}"))
     with pytest.raises(ValidationError, match="最多保存"):
-        saved.save(by=user, asked=SearchParams(q="厨师"))
+        saved_searches.save(by=user, asked=SearchParams(q="厨师"))
 
 
 def test_home_is_known_of_its_owner_alone(user) -> None:
     make_stations()
-    assert saved.place_of("home", user) is None
-    assert saved.place_of("home", None) is None
-    assert saved.place_of("999999", user) is None
+    assert saved_searches.place_of("home", user) is None
+    assert saved_searches.place_of("home", None) is None
+    assert saved_searches.place_of("999999", user) is None

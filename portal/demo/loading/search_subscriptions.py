@@ -8,7 +8,7 @@ from portal.accounts.models import User
 from portal.core.encryption import lookup_hash
 from portal.demo import logins
 from portal.positions.models import Position
-from search import indexing, saved
+from search import indexing, saved_searches
 from search.models import SavedSearch
 from search.params import SearchParams
 from search.query import Kind
@@ -23,14 +23,14 @@ _KEPT = (
 def load_saved_searches() -> None:
     """To be loaded when no post changes any more: a message says what is open and new by then."""
     now = timezone.localtime()
-    if now.time() < saved.NOT_BEFORE:  # nobody is told at night: they were told the evening before
+    if now.time() < saved_searches.EARLIEST_TIME:  # no messages at night: the evening before
         now = (now - timedelta(days=1)).replace(hour=20)
     since = now - _SEEN
     for login, name, asked in _KEPT:
         user = User.objects.get(phone_hash=lookup_hash(login.phone))
-        row = saved.save(by=user, asked=asked, name=name)
+        row = saved_searches.save(by=user, asked=asked, name=name)
         SavedSearch.objects.filter(pk=row.pk).update(seen_at=since)
     # The whole index is built later; to be told of what is new, what is new is enough.
     recent = Position.objects.open_at().filter(published_at__gte=since)
     indexing.refresh(Kind.POSITION, list(recent.values_list("pk", flat=True)))
-    saved.tell_new_matches(now)
+    saved_searches.notify_new_matches(now)

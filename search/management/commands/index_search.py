@@ -2,7 +2,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from tqdm import tqdm  # type: ignore[import-untyped, unused-ignore]
+from tqdm import tqdm
 
 from search import indexing, outbox
 from search.backends import kept_engines
@@ -32,7 +32,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["catch_up"]:
             try:
-                self.stdout.write(f"search index: {outbox.catch_up()} entries told")
+                self.stdout.write(f"search index: {outbox.synchronise_server()} entries told")
             except Unavailable as error:
                 raise CommandError(f"the server does not answer: {error}") from error
             return
@@ -54,7 +54,7 @@ class Command(BaseCommand):
 
 
 def _bar(batches: Iterable[Batch]) -> Iterator[Batch]:
-    with tqdm(total=indexing.countable(), unit="entry", desc="search index") as bar:
+    with tqdm(total=indexing.count_records(), unit="entry", desc="search index") as bar:
         for kind, ids in batches:
             yield kind, ids
             bar.update(len(ids))

@@ -47,5 +47,5 @@ class Command(BaseCommand):
                 f" {ips['lift']:+.1%} [{ips['low']:+.1%}, {ips['high']:+.1%}]"
             )
         if "controls" in report.figures:
-            controls = report.figures["controls"]
-            self.stdout.write(f"  shuffled: better in {controls['found']} of {controls['runs']}")
+            runs = report.figures["controls"]
+            self.stdout.write(f"  shuffled: better in {runs['found']} of {runs['runs']}")

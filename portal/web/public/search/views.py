@@ -15,7 +15,7 @@ from search import get_backend, spelling
 from search.models import SavedSearch
 from search.params import DISTANCES, SearchParams
 from search.query import DEEPEST, LONGEST_TEXT, Kind, SearchResult
-from search.saved import place_of
+from search.saved_searches import place_of
 from search.suggest import suggest as suggestions
 from search.widening import Widened, fits, widen
 

@@ -44,4 +44,4 @@ def _search_health() -> dict[str, object]:
     except Exception:  # each engine has errors of its own; a monitor needs an answer and the log the reason
         logger.exception("the search engine does not answer")
         return {"state": "down"}
-    return {"state": health.state, "answering": health.answering, "waiting": health.waiting}
+    return {"state": health.state, "answering": health.answering, "waiting": health.pending}

@@ -17,14 +17,14 @@ from portal.web.shared.requests import SignedInRequest
 from portal.web.veteran.current_veteran import for_veteran
 from portal.web.veteran.saved_searches.views import place_names
 from search.models import SavedSearch
-from search.saved import asked_of
+from search.saved_searches import params_of
 
 PAGE_SIZE = 20
 
 
 def _sections(veteran: Veteran) -> list[DataSection]:
     """What the rooms below know, and the searches that the person keeps: those stand above them."""
-    kept = [(row, asked_of(row)) for row in SavedSearch.objects.visible_to(veteran.account)]
+    kept = [(row, params_of(row)) for row in SavedSearch.objects.visible_to(veteran.account)]
     if not kept:
         return collect_personal_data(veteran)
     places = place_names([asked for _, asked in kept])

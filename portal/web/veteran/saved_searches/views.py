@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.core.models import Region
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.requests import SignedInRequest, signed_in_view
-from search import saved as actions
+from search import saved_searches as actions
 from search.models import SavedSearch
 from search.params import HOME, SearchParams
 
@@ -39,7 +39,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
     page = Paginator(SavedSearch.objects.visible_to(request.user), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
-    kept = [actions.asked_of(row) for row in page]
+    kept = [actions.params_of(row) for row in page]
     places = place_names(kept)
     rows = [
         {
@@ -52,7 +52,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
     return render(
         request,
         "veteran/saved_searches/saved_searches.html",
-        {"page": page, "rows": rows, "most": actions.MOST},
+        {"page": page, "rows": rows, "most": actions.MAX_SAVED},
     )
 
 

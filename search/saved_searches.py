@@ -20,14 +20,14 @@ from search.models import LONGEST_ADDRESS, SavedSearch
 from search.params import HOME, SearchParams
 from search.query import LARGEST_PAGE, Kind, Sort
 
-MOST = 20  # of one person
-NOT_BEFORE = time(8)  # nobody's phone should ring at night
+MAX_SAVED = 20  # of one person
+EARLIEST_TIME = time(8)  # nobody's phone should ring at night
 # A post is published a moment before its transaction ends, and before a server outside the database knows it.
-SETTLED = timedelta(minutes=5)
-_NAMED = 3  # titles in a message
+SETTLING_TIME = timedelta(minutes=5)
+MAX_TITLES = 3  # titles in a message
 
 
-def asked_of(saved: SavedSearch) -> SearchParams:
+def params_of(saved: SavedSearch) -> SearchParams:
     return SearchParams.parse(saved.address)
 
 
@@ -45,27 +45,27 @@ def place_of(near: str, user: object) -> tuple[float, float] | None:
 
 
 @transaction.atomic
-def save(*, by: User, asked: SearchParams, name: str = "", alerts: bool = True) -> SavedSearch:
+def save(*, by: User, params: SearchParams, name: str = "", alerts: bool = True) -> SavedSearch:
     """Keep a search; one that is kept already is returned as it is.
 
     Raises:
         ValidationError: nothing was asked, or the person keeps too many.
     """
-    address = urlencode(list(asked.pairs()))
+    address = urlencode(list(params.pairs()))
     if not address:
         raise ValidationError("请先输入要搜的词，或选一个条件。")
     if len(address) > LONGEST_ADDRESS:
         raise ValidationError("条件太多了，请去掉一些再保存。")
-    User.objects.select_for_update().get(pk=by.pk)  # so that two tabs do not go past MOST together
+    User.objects.select_for_update().get(pk=by.pk)  # so that two tabs do not go past MAX_SAVED together
     rows = SavedSearch.objects.visible_to(by)
-    found = rows.filter(address=address).first()
-    if found is not None:
-        return found
-    if rows.count() >= MOST:
-        raise ValidationError(f"最多保存 {MOST} 个搜索，请先删除不用的。")
-    saved = SavedSearch.objects.create(user=by, name=name[:60], address=address, alerts=alerts)
-    audit.record(by=by, verb="search.saved", target=saved)
-    return saved
+    existing = rows.filter(address=address).first()
+    if existing is not None:
+        return existing
+    if rows.count() >= MAX_SAVED:
+        raise ValidationError(f"最多保存 {MAX_SAVED} 个搜索，请先删除不用的。")
+    saved_search = SavedSearch.objects.create(user=by, name=name[:60], address=address, alerts=alerts)
+    audit.record(by=by, verb="search.saved_searches", target=saved_search)
+    return saved_search
 
 
 @transaction.atomic
@@ -85,58 +85,59 @@ def remove(*, by: User, saved: SavedSearch) -> None:
     saved.delete()
 
 
-def tell_new_matches(now: datetime | None = None) -> int:
+def notify_new_matches(now: datetime | None = None) -> int:
     """Tell everybody whose saved searches found something new, one message a day for all of them.
 
     The message and what it covers are written together, person by person: a run that is killed goes on where
     it was and tells nobody twice. Returns how many were told.
     """
     now = now or timezone.now()
-    if timezone.localtime(now).time() < NOT_BEFORE:
+    if timezone.localtime(now).time() < EARLIEST_TIME:
         return 0
     users = User.objects.filter(pk__in=SavedSearch.objects.with_alerts().values("user")).order_by("pk")
-    return sum(_tell(user, now) for user in users.iterator())
+    return sum(_notify_user(user, now) for user in users.iterator())
 
 
 @transaction.atomic
-def _tell(user: User, now: datetime) -> bool:
+def _notify_user(user: User, now: datetime) -> bool:
     rows = list(SavedSearch.objects.with_alerts().filter(user=user).select_for_update().order_by("pk"))
     key = f"saved-searches.{timezone.localdate(now).isoformat()}"
     if Notification.objects.filter(user=user, key=key).exists():
         return False
-    edge = now - SETTLED
-    news = [(saved, *_new(saved, user, now, edge)) for saved in rows]
-    news = [(saved, count, titles) for saved, count, titles in news if count]
+    edge = now - SETTLING_TIME
+    news = [(saved_search, *_new(saved_search, user, now, edge)) for saved_search in rows]
+    news = [(saved_search, count, titles) for saved_search, count, titles in news if count]
     SavedSearch.objects.filter(pk__in=[row.pk for row in rows], seen_at__lt=edge).update(seen_at=edge)
     if not news:
         return False
-    saved, count, titles = news[0]
-    text = f"“{saved.name}”有 {count} 个新岗位：{'、'.join(titles)}{'等' if count > len(titles) else ''}。"
+    saved_search, count, titles = news[0]
+    listed_titles = "、".join(titles) + ("等" if count > len(titles) else "")
+    text = f"“{saved_search.name}”有 {count} 个新岗位：{listed_titles}。"
     if len(news) > 1:
         rest = sum(more for _, more, _ in news[1:])
         text += f"另外 {len(news) - 1} 个保存的搜索有 {rest} 个新岗位。"
-    one_search = len(news) == 1 and len(saved.address) <= TARGET_QUERY_LENGTH
+    one_search = len(news) == 1 and len(saved_search.address) <= TARGET_QUERY_LENGTH
     notification = notify(
         user=user,
         kind=NotificationKind.SEARCH,
         text=text,
         key=key,
         target=NotificationTarget.SEARCH_RESULTS if one_search else NotificationTarget.SAVED_SEARCHES,
-        target_query=saved.address if one_search else "",
+        target_query=saved_search.address if one_search else "",
     )
     return notification is not None
 
 
 def _new(saved: SavedSearch, user: User, now: datetime, edge: datetime) -> tuple[int, list[str]]:
     """How many open posts that fit were published since the search was last looked at, and some titles."""
-    asked = asked_of(saved)
-    place = place_of(asked.near, user)
-    if asked.kind != Kind.POSITION or saved.seen_at >= edge or (asked.near and place is None):
+    params = params_of(saved)
+    place = place_of(params.near, user)
+    if params.kind != Kind.POSITION or saved.seen_at >= edge or (params.near and place is None):
         return 0, []
-    latest = replace(asked, sort=Sort.NEWEST)
+    latest = replace(params, sort=Sort.NEWEST)
     result = get_backend().search(latest.query(place=place, now=now, since=saved.seen_at, size=LARGEST_PAGE))
     if result.relaxed or result.corrected:
         return 0, []
     later = sum(hit.record.published_at >= edge for hit in result.hits)
     titles = [hit.title for hit in result.hits if hit.record.published_at < edge]
-    return result.total - later, titles[:_NAMED]
+    return result.total - later, titles[:MAX_TITLES]

@@ -17,30 +17,30 @@ from search.query import Kind
 from search.tasks import send_pending_updates
 
 
-def follow(kind: Kind, object_ids: Collection[int]) -> None:
+def update_index(kind: Kind, object_ids: Collection[int]) -> None:
     """Bring these records up to date in the database, and note down that a server is to be told."""
     ids = sorted(object_ids)
     if not ids:
         return
     indexing.refresh(kind, ids, backend=database_engine())
     if server_engine():
-        outbox.note(kind, ids)
+        outbox.record_changes(kind, ids)
         transaction.on_commit(send_pending_updates.enqueue)
 
 
-def position_changed(position: Position) -> None:
-    follow(Kind.POSITION, [position.pk])
+def update_position(position: Position) -> None:
+    update_index(Kind.POSITION, [position.pk])
 
 
-def positions_changed(position_ids: Collection[int]) -> None:
-    follow(Kind.POSITION, position_ids)
+def update_positions(position_ids: Collection[int]) -> None:
+    update_index(Kind.POSITION, position_ids)
 
 
-def employer_changed(employer: Employer) -> None:
+def update_employer(employer: Employer) -> None:
     """A verification opens or closes all of a firm's posts with it."""
-    follow(Kind.EMPLOYER, [employer.pk])
-    follow(Kind.POSITION, Position.objects.filter(employer=employer).values_list("pk", flat=True))
+    update_index(Kind.EMPLOYER, [employer.pk])
+    update_index(Kind.POSITION, Position.objects.filter(employer=employer).values_list("pk", flat=True))
 
 
-def fair_changed(page: JobFairPage) -> None:
-    follow(Kind.FAIR, [page.pk])
+def update_fair(page: JobFairPage) -> None:
+    update_index(Kind.FAIR, [page.pk])

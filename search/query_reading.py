@@ -21,13 +21,13 @@ from search.query import Read
 from search.vocabulary import Match
 from search.words import Group, groups
 
-_SPELLED = re.compile(r"(?<![0-9a-z+#&._%\-])[a-z']+(?![0-9a-z+#&._%\-])")
+_LETTERS = re.compile(r"(?<![0-9a-z+#&._%\-])[a-z']+(?![0-9a-z+#&._%\-])")
 _CHINESE_BEFORE = re.compile(r"[\u3400-\u9fff]{1,3}\Z")
 _CHINESE_AFTER = re.compile(r"[\u3400-\u9fff]{1,3}")
-_LONGEST = 40  # letters
-_SPELLINGS = 4  # runs of letters that are looked up in one query
-_MEANT = 6  # terms that one run may stand for
-_ROWS = 60
+MAX_LETTERS = 40  # letters
+MAX_RUNS = 4  # runs of letters that are looked up in one query
+MAX_TERMS = 6  # terms that one run may stand for
+_ROWS_PER_KEY = 60
 # What somebody may mean by letters: work and what belongs to it, rather than one firm.
 _WORK = (TermKind.WORD, TermKind.OCCUPATION, TermKind.TITLE, TermKind.FACT)
 
@@ -57,74 +57,77 @@ class _Run:
             yield self.before[len(self.before) - left :], self.after[:right]
 
 
-def read(text: str, *, now: datetime | None = None) -> Reading:
+def read_query(text: str, *, now: datetime | None = None) -> Reading:
     """The words of a query. No query at all where it holds no letters, else a fixed number at most."""
     normal = normalize(text)
     runs = list(_runs(normal))
     if not runs:
         return Reading(groups(normal))
-    found: list[Group] = []
-    told: list[Read] = []
+    query_groups: list[Group] = []
+    readings: list[Read] = []
     at = 0
-    for start, end, meant in _meanings(runs, now or timezone.now()):
-        said = normal[start:end]
-        found += groups(normal[at:start])
-        found.append(_group(said, meant))
-        told.append(Read(said, tuple(meant)))
+    for start, end, terms in _meanings(runs, now or timezone.now()):
+        letters = normal[start:end]
+        query_groups += groups(normal[at:start])
+        query_groups.append(_group(letters, terms))
+        readings.append(Read(letters, tuple(terms)))
         at = end
-    found += groups(normal[at:])
-    return Reading(list(dict.fromkeys(found)), tuple(told))
+    query_groups += groups(normal[at:])
+    return Reading(list(dict.fromkeys(query_groups)), tuple(readings))
 
 
 def _runs(text: str) -> Iterator[_Run]:
-    for spelled in islice(_SPELLED.finditer(text), _SPELLINGS):
-        letters = spelled[0].replace("'", "")
-        if 2 <= len(letters) <= _LONGEST or (letters and _touches(text, spelled)):
-            before = _CHINESE_BEFORE.search(text[: spelled.start()])
-            after = _CHINESE_AFTER.match(text[spelled.end() :])
+    for letter_run in islice(_LETTERS.finditer(text), MAX_RUNS):
+        letters = letter_run[0].replace("'", "")
+        if 2 <= len(letters) <= MAX_LETTERS or (letters and _touches(text, letter_run)):
+            before = _CHINESE_BEFORE.search(text[: letter_run.start()])
+            after = _CHINESE_AFTER.match(text[letter_run.end() :])
             yield _Run(
-                spelled.start(),
-                spelled.end(),
+                letter_run.start(),
+                letter_run.end(),
                 letters,
                 before[0] if before else "",
                 after[0] if after else "",
             )
 
 
-def _touches(text: str, spelled: re.Match[str]) -> bool:
-    beside = text[max(spelled.start() - 1, 0) : spelled.start()] + text[spelled.end() : spelled.end() + 1]
+def _touches(text: str, letter_run: re.Match[str]) -> bool:
+    beside = (
+        text[max(letter_run.start() - 1, 0) : letter_run.start()]
+        + text[letter_run.end() : letter_run.end() + 1]
+    )
     return pinyin.has_chinese(beside)
 
 
 def _meanings(runs: Sequence[_Run], now: datetime) -> Iterator[tuple[int, int, list[str]]]:
     """(start, end, terms) for each run that could be read, in order and apart from each other."""
-    wanted = {key for run in runs for key in _keys_of(run)}
-    whole = _together(runs)
-    wanted.add(whole)
+    keys = {key for run in runs for key in _keys_of(run)}
+    whole = _joined_letters(runs)
+    keys.add(whole)
     exact = vocabulary.matches(
-        Q(key__in=wanted, at=0, term__kind__in=_WORK), now=now, most=_ROWS * len(wanted)
+        Q(key__in=keys, at=0, term__kind__in=_WORK), now=now, limit=_ROWS_PER_KEY * len(keys)
     )
     by_key: dict[str, list[Match]] = {}
     for match in exact:
         by_key.setdefault(match.key, []).append(match)
-    known = {match.text for match in exact if match.way == Key.Way.TEXT} | dictionary().keys()
-    runs = [run for run in runs if run.letters not in known]
-    joined = _spelled_out(by_key.get(whole, ()))
-    if len(runs) > 1 and joined:
-        yield runs[0].start, runs[-1].end, joined
+    known_words = {match.text for match in exact if match.way == Key.Way.TEXT} | dictionary().keys()
+    runs = [run for run in runs if run.letters not in known_words]
+    joined_terms = _by_pinyin(by_key.get(whole, ()))
+    if len(runs) > 1 and joined_terms:
+        yield runs[0].start, runs[-1].end, joined_terms
         return
     after = 0
     for run in runs:
-        chosen = _exactly(run, by_key) or _nearly(run, now)
-        if chosen is None:
+        meaning = _exact_terms(run, by_key) or _near_terms(run, now)
+        if meaning is None:
             continue
-        start, end, meant = chosen
-        if meant and start >= after:
-            yield chosen
+        start, end, terms = meaning
+        if terms and start >= after:
+            yield meaning
             after = end
 
 
-def _together(runs: Sequence[_Run]) -> str:
+def _joined_letters(runs: Sequence[_Run]) -> str:
     """'dian gong' as one word, when nothing but spaces stands between."""
     apart = any(one.after or two.before or two.start - one.end != 1 for one, two in pairwise(runs))
     return "" if apart else "".join(run.letters for run in runs)
@@ -135,47 +138,49 @@ def _keys_of(run: _Run) -> Iterator[str]:
     for before, after in run.windows():
         yield pinyin.sound(before) + run.letters + pinyin.sound(after)
         yield _short(before) + run.letters + _short(after)
-    for cut in range(2, len(run.letters) - 1):
-        yield run.letters[:cut]
-        yield run.letters[cut:]
+    for split_at in range(2, len(run.letters) - 1):
+        yield run.letters[:split_at]
+        yield run.letters[split_at:]
 
 
 def _short(characters: str) -> str:
     return pinyin.initials(pinyin.syllables(characters)) if characters else ""
 
 
-def _exactly(run: _Run, by_key: dict[str, list[Match]]) -> tuple[int, int, list[str]] | None:
+def _exact_terms(run: _Run, by_key: dict[str, list[Match]]) -> tuple[int, int, list[str]] | None:
     """The terms that the run spells out, alone or with characters beside it, else in two parts."""
     for before, after in run.windows():
-        spelled = _spelled_out(by_key.get(pinyin.sound(before) + run.letters + pinyin.sound(after), ()))
-        short = _begun(by_key.get(_short(before) + run.letters + _short(after), ()))
-        meant = [text for text in spelled or short if text.startswith(before) and text.endswith(after)]
-        if meant:
-            return run.start - len(before), run.end + len(after), meant[:_MEANT]
+        letter_run = _by_pinyin(by_key.get(pinyin.sound(before) + run.letters + pinyin.sound(after), ()))
+        initial_matches = _by_initials(by_key.get(_short(before) + run.letters + _short(after), ()))
+        terms = [
+            text for text in letter_run or initial_matches if text.startswith(before) and text.endswith(after)
+        ]
+        if terms:
+            return run.start - len(before), run.end + len(after), terms[:MAX_TERMS]
     best: tuple[int, list[str]] = (0, [])
-    for cut in range(2, len(run.letters) - 1):
-        ends = by_key.get(run.letters[:cut], ()), by_key.get(run.letters[cut:], ())
-        for choose in (_spelled_out, _begun):
+    for split_at in range(2, len(run.letters) - 1):
+        ends = by_key.get(run.letters[:split_at], ()), by_key.get(run.letters[split_at:], ())
+        for choose in (_by_pinyin, _by_initials):
             heads, tails = (choose(matches)[:2] for matches in ends)
             if heads and tails:
-                sure = (1000 if choose is _spelled_out else 0) + min(len(heads[0]), len(tails[0]))
+                sure = (1000 if choose is _by_pinyin else 0) + min(len(heads[0]), len(tails[0]))
                 best = max(best, (sure, [f"{head} {tail}" for head in heads for tail in tails]))
     return (run.start, run.end, best[1]) if best[1] else None
 
 
-def _spelled_out(found: Iterable[Match]) -> list[str]:
-    return _texts(match for match in found if match.way == Key.Way.PINYIN)
+def _by_pinyin(found_matches: Iterable[Match]) -> list[str]:
+    return _texts(match for match in found_matches if match.way == Key.Way.PINYIN)
 
 
-def _begun(found: Iterable[Match]) -> list[str]:
-    return _texts(match for match in found if match.way == Key.Way.INITIALS)
+def _by_initials(found_matches: Iterable[Match]) -> list[str]:
+    return _texts(match for match in found_matches if match.way == Key.Way.INITIALS)
 
 
-def _texts(found: Iterable[Match]) -> list[str]:
-    return list(dict.fromkeys(match.text for match in found))[:_MEANT]
+def _texts(found_matches: Iterable[Match]) -> list[str]:
+    return list(dict.fromkeys(match.text for match in found_matches))[:MAX_TERMS]
 
 
-def _nearly(run: _Run, now: datetime) -> tuple[int, int, list[str]] | None:
+def _near_terms(run: _Run, now: datetime) -> tuple[int, int, list[str]] | None:
     """Terms that begin as the run does, or that it misses by one letter. One query."""
     start, end = run.start - len(run.before), run.end
     key = pinyin.sound(run.before) + run.letters
@@ -185,23 +190,23 @@ def _nearly(run: _Run, now: datetime) -> tuple[int, int, list[str]] | None:
     beginning = vocabulary.beginning("key", key)
     near = vocabulary.beginning("key", key[:half]) | vocabulary.beginning("backwards", key[half:][::-1])
     near |= Q(key__in=[key[:i] + key[i + 1] + key[i] + key[i + 2 :] for i in range(len(key) - 1)])
-    found = vocabulary.matches(
-        Q(beginning | near, way=Key.Way.PINYIN, at=0, term__kind__in=_WORK), now=now, most=2000
+    found_matches = vocabulary.matches(
+        Q(beginning | near, way=Key.Way.PINYIN, at=0, term__kind__in=_WORK), now=now, limit=2000
     )
-    found = [match for match in found if match.text.startswith(run.before)]
-    begun = _texts(match for match in found if match.key.startswith(key))
-    missed = _texts(
-        match for match in found if len(key) > 3 and OSA.distance(match.key, key, score_cutoff=1) == 1
+    found_matches = [match for match in found_matches if match.text.startswith(run.before)]
+    prefix_matches = _texts(match for match in found_matches if match.key.startswith(key))
+    near_matches = _texts(
+        match for match in found_matches if len(key) > 3 and OSA.distance(match.key, key, score_cutoff=1) == 1
     )
-    meant = begun or missed
-    return (start, end, meant) if meant else None
+    terms = prefix_matches or near_matches
+    return (start, end, terms) if terms else None
 
 
-def _group(said: str, meant: Iterable[str]) -> Group:
+def _group(letters: str, terms: Iterable[str]) -> Group:
     """Met by the letters as they stand, or by any of the terms."""
-    literal = tuple(word for group in groups(said) for word in group.alternatives[0])
+    literal = tuple(word for group in groups(letters) for word in group.alternatives[0])
     ways = [literal] if literal else []
-    for term in meant:
+    for term in terms:
         each = [group.alternatives for group in groups(term)]
         ways += [tuple(dict.fromkeys(sum(way, ()))) for way in islice(product(*each), 4)]
     return Group(tuple(dict.fromkeys(way for way in ways if way)))
