@@ -58,7 +58,7 @@ def _joined(first: Dataset, second: Dataset) -> Dataset:
     """The second's people and fairs after the first's."""
     columns = {
         name: np.concatenate([getattr(first, name), getattr(second, name)])
-        for name in ("table", "rank", "level", "propensity", "ordered")
+        for name in ("table", "rank", "level", "propensity", "in_rank_order")
     }
     after = {
         name: np.concatenate([getattr(first, name), getattr(second, name) + getattr(first, name).max() + 1])
