@@ -27,8 +27,8 @@ SETTLING_TIME = timedelta(minutes=5)
 MAX_TITLES = 3  # titles in a message
 
 
-def params_of(saved: SavedSearch) -> SearchParams:
-    return SearchParams.parse(saved.address)
+def params_of(saved_search: SavedSearch) -> SearchParams:
+    return SearchParams.parse(saved_search.address)
 
 
 def place_of(near: str, user: object) -> tuple[float, float] | None:
@@ -64,25 +64,25 @@ def save(*, by: User, params: SearchParams, name: str = "", alerts: bool = True)
     if rows.count() >= MAX_SAVED:
         raise ValidationError(f"最多保存 {MAX_SAVED} 个搜索，请先删除不用的。")
     saved_search = SavedSearch.objects.create(user=by, name=name[:60], address=address, alerts=alerts)
-    audit.record(by=by, verb="search.saved_searches", target=saved_search)
+    audit.record(by=by, verb="search.saved", target=saved_search)
     return saved_search
 
 
 @transaction.atomic
-def change(*, by: User, saved: SavedSearch, name: str, alerts: bool) -> SavedSearch:
+def change(*, by: User, saved_search: SavedSearch, name: str, alerts: bool) -> SavedSearch:
     """Give a search another name, have it told or not. What came while it was silent is not told later."""
-    if alerts and not saved.alerts:
-        saved.seen_at = timezone.now()
-    saved.name, saved.alerts = name, alerts
-    saved.save(update_fields=["name", "alerts", "seen_at", "updated_at"])
-    audit.record(by=by, verb="search.saved_changed", target=saved, alerts=alerts)
-    return saved
+    if alerts and not saved_search.alerts:
+        saved_search.seen_at = timezone.now()
+    saved_search.name, saved_search.alerts = name, alerts
+    saved_search.save(update_fields=["name", "alerts", "seen_at", "updated_at"])
+    audit.record(by=by, verb="search.saved_changed", target=saved_search, alerts=alerts)
+    return saved_search
 
 
 @transaction.atomic
-def remove(*, by: User, saved: SavedSearch) -> None:
-    audit.record(by=by, verb="search.saved_removed", target=saved)
-    saved.delete()
+def remove(*, by: User, saved_search: SavedSearch) -> None:
+    audit.record(by=by, verb="search.saved_removed", target=saved_search)
+    saved_search.delete()
 
 
 def notify_new_matches(now: datetime | None = None) -> int:
@@ -128,14 +128,16 @@ def _notify_user(user: User, now: datetime) -> bool:
     return notification is not None
 
 
-def _new(saved: SavedSearch, user: User, now: datetime, edge: datetime) -> tuple[int, list[str]]:
+def _new(saved_search: SavedSearch, user: User, now: datetime, edge: datetime) -> tuple[int, list[str]]:
     """How many open posts that fit were published since the search was last looked at, and some titles."""
-    params = params_of(saved)
+    params = params_of(saved_search)
     place = place_of(params.near, user)
-    if params.kind != Kind.POSITION or saved.seen_at >= edge or (params.near and place is None):
+    if params.kind != Kind.POSITION or saved_search.seen_at >= edge or (params.near and place is None):
         return 0, []
     latest = replace(params, sort=Sort.NEWEST)
-    result = get_backend().search(latest.query(place=place, now=now, since=saved.seen_at, size=LARGEST_PAGE))
+    result = get_backend().search(
+        latest.query(place=place, now=now, since=saved_search.seen_at, size=LARGEST_PAGE)
+    )
     if result.relaxed or result.corrected:
         return 0, []
     later = sum(hit.record.published_at >= edge for hit in result.hits)

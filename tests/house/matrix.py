@@ -179,7 +179,7 @@ class World:
             veteran=self.veteran, by=self.veteran_user, kind=DocumentKind.OTHER, content=make_picture()
         )
         self.saved_search = saved_searches.save(
-            by=self.veteran_user, asked=SearchParams(q="司机"), name="司机"
+            by=self.veteran_user, params=SearchParams(q="司机"), name="司机"
         )
         self.notification = notify(
             user=self.veteran_user, kind=NotificationKind.SEARCH, text="有新岗位", key="matrix"

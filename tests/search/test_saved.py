@@ -33,7 +33,7 @@ def user():
 
 
 def keep(user, morning: datetime, **asked) -> SavedSearch:
-    row = saved_searches.save(by=user, asked=SearchParams(**asked), name=asked.get("q", "") or "找工作")
+    row = saved_searches.save(by=user, params=SearchParams(**asked), name=asked.get("q", "") or "找工作")
     SavedSearch.objects.filter(pk=row.pk).update(seen_at=morning - timedelta(hours=1))
     return row
 
@@ -113,7 +113,7 @@ def test_nobody_is_told_at_night_or_who_does_not_want_it(user, morning) -> None:
     row = keep(user, morning, q="电工")
     publish(morning, "电工")
     assert saved_searches.notify_new_matches(morning.replace(hour=6)) == 0
-    saved_searches.change(by=user, saved=row, name="电工", alerts=False)
+    saved_searches.change(by=user, saved_search=row, name="电工", alerts=False)
     assert saved_searches.notify_new_matches(morning) == 0
     assert not Notification.objects.exists()
 
@@ -152,24 +152,26 @@ def test_a_post_that_is_being_published_meanwhile_is_told_the_next_day(user, mor
 # --- keeping ---------------------------------------------------------------------------------------------
 def test_a_search_is_kept_once(user) -> None:
     first = saved_searches.save(
-        by=user, asked=SearchParams(q="电工", choices={Facet.SHIFT: ("night", "day")}), name="电工"
+        by=user, params=SearchParams(q="电工", choices={Facet.SHIFT: ("night", "day")}), name="电工"
     )
     assert (
-        saved_searches.save(by=user, asked=SearchParams(q="电工", choices={Facet.SHIFT: ("night", "day")})).pk
+        saved_searches.save(
+            by=user, params=SearchParams(q="电工", choices={Facet.SHIFT: ("night", "day")})
+        ).pk
         == first.pk
     )
-    assert AuditEvent.objects.filter(verb="search.saved_searches").count() == 1
+    assert AuditEvent.objects.filter(verb="search.saved").count() == 1
     with pytest.raises(IntegrityError), transaction.atomic():
         SavedSearch.objects.create(user=user, name="又一个", address=first.address)
 
 
 def test_too_many_and_nothing_are_refused(user) -> None:
     with pytest.raises(ValidationError, match="请先输入"):
-        saved_searches.save(by=user, asked=SearchParams())
+        saved_searches.save(by=user, params=SearchParams())
     for number in range(saved_searches.MAX_SAVED):
-        saved_searches.save(by=user, asked=SearchParams(q=f"电工{number}"))
+        saved_searches.save(by=user, params=SearchParams(q=f"电工{number}"))
     with pytest.raises(ValidationError, match="最多保存"):
-        saved_searches.save(by=user, asked=SearchParams(q="厨师"))
+        saved_searches.save(by=user, params=SearchParams(q="厨师"))
 
 
 def test_home_is_known_of_its_owner_alone(user) -> None:

@@ -26,7 +26,7 @@ def insert(model: type[M], rows: Iterable[M], *, total: int, label: str) -> None
     """Insert rows batch by batch; their primary keys are set."""
     with tqdm(total=total, desc=label, unit="row") as bar:
         for batch in batches(rows):
-            model._default_manager.bulk_create(batch, batch_size=500)  # type: ignore[attr-defined]
+            model._default_manager.bulk_create(batch, batch_size=500)
             bar.update(len(batch))
 
 

@@ -28,7 +28,7 @@ def load_saved_searches() -> None:
     since = now - _SEEN
     for login, name, asked in _KEPT:
         user = User.objects.get(phone_hash=lookup_hash(login.phone))
-        row = saved_searches.save(by=user, asked=asked, name=name)
+        row = saved_searches.save(by=user, params=asked, name=name)
         SavedSearch.objects.filter(pk=row.pk).update(seen_at=since)
     # The whole index is built later; to be told of what is new, what is new is enough.
     recent = Position.objects.open_at().filter(published_at__gte=since)

@@ -49,17 +49,17 @@ def panels(
 ) -> list[Panel]:
     """The filters of what is asked for; fairs and firms have fewer than positions."""
     result = [_county(asked, counts.get(Facet.COUNTY, {}), counties)]
-    choice_panels = {item: _choice_panel(item, asked, counts.get(item.facet, {})) for item in page_facets()}
+    choice_panels = [(item, _choice_panel(item, asked, counts.get(item.facet, {}))) for item in page_facets()]
     if asked.kind == Kind.POSITION:
         result += [
             _pay(asked, counts.get(Facet.PAY, {})),
             _education(asked, counts.get(Facet.EDUCATION, {})),
-            *(panel for item, panel in choice_panels.items() if item.employer is None),
+            *(panel for item, panel in choice_panels if item.employer is None),
             _distance(asked, has_home=has_home),
             _days(asked),
         ]
     if asked.kind != Kind.FAIR:
-        result += [panel for item, panel in choice_panels.items() if item.employer is not None]
+        result += [panel for item, panel in choice_panels if item.employer is not None]
     return result
 
 

@@ -98,7 +98,7 @@ VERBS = {
     "sheets.result_taken": "下载导入结果",
     "sheets.resumed": "继续导入",
     "sheets.started": "开始导入",
-    "search.saved_searches": "保存搜索",
+    "search.saved": "保存搜索",
     "search.saved_changed": "修改保存的搜索",
     "search.saved_removed": "删除保存的搜索",
     "sheets.undo_asked": "申请撤销导入",

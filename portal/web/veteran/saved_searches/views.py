@@ -62,7 +62,7 @@ def add(request: SignedInRequest) -> HttpResponse:
     """Keep the search that the address asks for; its words are its first name."""
     asked = SearchParams.read(request.GET)
     try:
-        actions.save(by=request.user, asked=asked, name=asked.words(place_names([asked])))
+        actions.save(by=request.user, params=asked, name=asked.words(place_names([asked])))
     except ValidationError as refused:
         messages.error(request, "".join(refused.messages))
         return redirect(reverse("public:search") + asked.address())
@@ -80,7 +80,7 @@ def change(request: SignedInRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change(by=request.user, saved=saved, **form.cleaned_data)
+            actions.change(by=request.user, saved_search=saved, **form.cleaned_data)
         except ValidationError as refused:
             add_errors(form, refused)
         else:
@@ -93,6 +93,6 @@ def change(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def remove(request: SignedInRequest, pk: int) -> HttpResponse:
     saved = get_object_or_404(SavedSearch.objects.visible_to(request.user), pk=pk)
-    actions.remove(by=request.user, saved=saved)
+    actions.remove(by=request.user, saved_search=saved)
     messages.success(request, "已删除。")
     return redirect("veteran:saved-searches")
