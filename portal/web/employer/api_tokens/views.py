@@ -1,4 +1,4 @@
-"""An employer's tokens for the API: its owners make them and take them back."""
+"""API tokens of an employer, issued and revoked by its owners."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -20,7 +20,7 @@ from portal.web.shared.requests import SignedInRequest
 PAGE_SIZE = 20
 
 
-def _owner(request: SignedInRequest, employer: Employer) -> User:
+def _require_owner(request: SignedInRequest, employer: Employer) -> User:
     user = request.user
     if not can_issue(user, employer):
         raise PermissionDenied("接口令牌由单位管理员管理，请联系他们。")
@@ -30,11 +30,11 @@ def _owner(request: SignedInRequest, employer: Employer) -> User:
 @for_employer
 @require_http_methods(["GET", "POST"])
 def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
-    """The employer's tokens, the latest first, and a form for another."""
-    user = _owner(request, employer)
+    """List the employer's tokens, latest first, with the form for a new one."""
+    user = _require_owner(request, employer)
     form = TokenForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
-        shown = issue_token(
+        response = issue_token(
             request,
             form,
             by=user,
@@ -42,8 +42,8 @@ def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
             back=reverse("employer:tokens"),
             layout="layout/employer.html",
         )
-        if shown is not None:
-            return shown
+        if response is not None:
+            return response
     rows = ApiToken.objects.visible_to(user).filter(employer=employer).select_related("created_by")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
@@ -54,8 +54,8 @@ def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
 @for_employer
 @require_POST
 def revoke(request: SignedInRequest, employer: Employer, pk: int) -> HttpResponse:
-    """Take a token back."""
-    user = _owner(request, employer)
+    """Revoke a token."""
+    user = _require_owner(request, employer)
     token = get_object_or_404(ApiToken.objects.visible_to(user).filter(employer=employer), pk=pk)
     actions.revoke(token=token, by=user)
     messages.success(request, f"已吊销“{token.name}”，持有它的程序从现在起不能再使用。")

@@ -39,10 +39,10 @@ def answer_many(request: SignedInRequest, employer: Employer) -> HttpResponse:
     )
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     placements = named(page)
-    is_post = request.method == "POST"
-    answers = EmployerAnswers(placements, request.POST if is_post else None)
+    is_submitted = request.method == "POST"
+    answers = EmployerAnswers(placements, request.POST if is_submitted else None)
     error_text = ""
-    if is_post:
+    if is_submitted:
         error_text = _save_answers(request, answers)
         if not error_text:
             return redirect(request.get_full_path())

@@ -51,15 +51,15 @@ def kinds_for(employer: Employer) -> list[DocumentKind]:
 @require_http_methods(["GET", "POST"])
 def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
     """List the kinds of documents with the current one of each, and the upload form."""
-    user, sent = request.user, request.method == "POST"
-    asked = request.GET.get("kind", "")
+    user, is_post = request.user, request.method == "POST"
+    parameter = request.GET.get("kind", "")
     form = EmployerDocumentForm(
         employer,
-        request.POST if sent else None,
-        request.FILES if sent else None,
-        initial={"kind": asked if asked in DocumentKind.values else DocumentKind.LICENCE},
+        request.POST if is_post else None,
+        request.FILES if is_post else None,
+        initial={"kind": parameter if parameter in DocumentKind.values else DocumentKind.LICENCE},
     )
-    if sent and form.is_valid():
+    if is_post and form.is_valid():
         values = form.cleaned_data
         try:
             employer_documents.add_document(
@@ -93,12 +93,12 @@ def _get_document(request: SignedInRequest, pk: int) -> Document:
 @require_safe
 def document(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show one document."""
-    shown = _get_document(request, pk)
+    document_row = _get_document(request, pk)
     try:
-        content = employer_documents.open_document(document=shown, by=request.user)
+        content = employer_documents.open_document(document=document_row, by=request.user)
     except FileNotFoundError as error:
         raise Http404 from error
-    return document_response(content, shown.media_type, f"paper-{shown.pk}")
+    return document_response(content, document_row.media_type, f"paper-{document_row.pk}")
 
 
 @signed_in_view

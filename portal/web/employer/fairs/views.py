@@ -1,6 +1,5 @@
-"""Joining a fair with positions."""
+"""An employer's booths at fairs."""
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -11,13 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cms.models import JobFairPage
 from portal.core.state_machine import TransitionRefused
-from portal.core.validators import validate_no_unit_name
 from portal.employers.models import Employer
 from portal.fairs import actions
 from portal.fairs.enums import BoothState
 from portal.fairs.models import Booth
 from portal.web.employer.current_employer import for_employer
-from portal.web.employer.positions.forms import BoothForm
+from portal.web.employer.fairs.forms import BoothForm, LeaveForm
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.requests import SignedInRequest
 
@@ -27,7 +25,7 @@ PAGE_SIZE = 12
 @for_employer
 @require_safe
 def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
-    """Fairs to come, with this employer's booth where it has asked for one."""
+    """List upcoming fairs with the employer's booth, if any."""
     page = Paginator(JobFairPage.objects.upcoming(), PAGE_SIZE).get_page(request.GET.get("page"))
     booths = Booth.objects.visible_to(request.user).filter(employer=employer, fair__in=list(page.object_list))
     by_fair = {booth.fair_id: booth for booth in booths}
@@ -42,12 +40,12 @@ def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
 @for_employer
 @require_http_methods(["GET", "POST"])
 def join(request: SignedInRequest, employer: Employer, page_id: int) -> HttpResponse:
-    """Ask for a booth with chosen positions, or change which ones are brought."""
+    """Request a booth with positions, or change its positions."""
     fair = get_object_or_404(JobFairPage.objects.upcoming(), pk=page_id)
     booth = Booth.objects.visible_to(request.user).filter(employer=employer, fair=fair).first()
-    chosen = list(booth.positions.values_list("pk", flat=True)) if booth else []
+    position_keys = list(booth.positions.values_list("pk", flat=True)) if booth else []
     form = BoothForm(
-        employer, request.POST if request.method == "POST" else None, initial={"positions": chosen}
+        employer, request.POST if request.method == "POST" else None, initial={"positions": position_keys}
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -72,16 +70,10 @@ def join(request: SignedInRequest, employer: Employer, page_id: int) -> HttpResp
     )
 
 
-class LeaveForm(forms.Form):
-    reason = forms.CharField(
-        label="退出原因（主办方会看到）", max_length=120, validators=[validate_no_unit_name]
-    )
-
-
 @for_employer
 @require_http_methods(["GET", "POST"])
 def leave(request: SignedInRequest, employer: Employer, page_id: int) -> HttpResponse:
-    """Leave a fair that has not begun: the request or the booth is given up, with a reason."""
+    """Withdraw from a fair before it begins, with a reason."""
     rows = Booth.objects.visible_to(request.user).select_related("fair", "employer")
     booth = get_object_or_404(
         rows.filter(employer=employer, state__in=[BoothState.REQUESTED, BoothState.CONFIRMED]), fair=page_id

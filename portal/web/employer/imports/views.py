@@ -1,4 +1,4 @@
-"""The position sheet (岗位征集表), for an employer's members; an import is its uploader's alone."""
+"""Import of positions from the 岗位征集表; an import is visible to its uploader only."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -30,18 +30,18 @@ PAGES = import_pages.ImportPages(
 )
 
 
-def of_own_import(
+def own_import_view(
     view: Callable[Concatenate[SignedInRequest, User, ImportRun, P], HttpResponse],
 ) -> Callable[Concatenate[SignedInRequest, int, P], HttpResponse]:
-    """The user's own import, of an employer that the user still acts for."""
+    """Pass the user's own import to the view, of an employer that the user still acts for."""
 
     @signed_in_view
     @wraps(view)
     def guarded(request: SignedInRequest, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         user = request.user
-        sheet = PAGES.get_own_run(user, pk)
-        get_object_or_404(Employer.objects.run_by(user), pk=sheet.subject_id)
-        return view(request, user, sheet, *args, **kwargs)
+        run = PAGES.get_own_run(user, pk)
+        get_object_or_404(Employer.objects.run_by(user), pk=run.subject_id)
+        return view(request, user, run, *args, **kwargs)
 
     return guarded
 
@@ -49,7 +49,7 @@ def of_own_import(
 @for_employer
 @require_safe
 def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
-    """The user's own imports for this employer, latest first."""
+    """List the user's own imports for this employer, latest first."""
     rows = PAGES.own_runs(request.user).filter(subject_id=employer.pk)
     return import_pages.render_list(request, PAGES, rows, employer=employer)
 
@@ -57,49 +57,49 @@ def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
 @for_employer
 @require_http_methods(["GET", "POST"])
 def new(request: SignedInRequest, employer: Employer) -> HttpResponse:
-    """Upload a position sheet."""
+    """Upload a file."""
     form = import_pages.UploadForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            sheet = upload_positions(by=request.user, employer=employer, name=file.name, content=file.read())
+            run = upload_positions(by=request.user, employer=employer, name=file.name, content=file.read())
         except ValidationError as error:
             form.add_error("file", error)
         else:
-            return PAGES.redirect(sheet)
+            return PAGES.redirect(run)
     return import_pages.render_upload(request, PAGES, form, employer=employer)
 
 
 @for_employer
 @require_safe
 def template(_request: SignedInRequest, _employer: Employer) -> HttpResponse:
-    """An empty position sheet."""
+    """Download an empty workbook."""
     return import_pages.download_template(PAGES)
 
 
-@of_own_import
+@own_import_view
 @require_safe
-def detail(request: SignedInRequest, _user: User, sheet: ImportRun) -> HttpResponse:
-    """One import."""
-    return import_pages.render_run(request, PAGES, sheet)
+def detail(request: SignedInRequest, _user: User, run: ImportRun) -> HttpResponse:
+    """Show one import."""
+    return import_pages.render_run(request, PAGES, run)
 
 
-@of_own_import
+@own_import_view
 @require_POST
-def columns(request: SignedInRequest, user: User, sheet: ImportRun) -> HttpResponse:
-    """Say what the columns mean, then check the whole sheet."""
-    return import_pages.set_columns(request, PAGES, sheet, user)
+def columns(request: SignedInRequest, user: User, run: ImportRun) -> HttpResponse:
+    """Save the column mapping, then check the whole file."""
+    return import_pages.set_columns(request, PAGES, run, user)
 
 
-@of_own_import
+@own_import_view
 @require_POST
-def take_step(request: SignedInRequest, user: User, sheet: ImportRun, step: str) -> HttpResponse:
+def take_step(request: SignedInRequest, user: User, run: ImportRun, step: str) -> HttpResponse:
     """Check, start, cancel, continue or undo an import."""
-    return import_pages.take_step(request, PAGES, sheet, user, step)
+    return import_pages.take_step(request, PAGES, run, user, step)
 
 
-@of_own_import
+@own_import_view
 @require_safe
-def result(_request: SignedInRequest, user: User, sheet: ImportRun) -> HttpResponse:
-    """The bad rows with their reasons, to be corrected and uploaded again."""
-    return import_pages.download_result(sheet, user)
+def result(_request: SignedInRequest, user: User, run: ImportRun) -> HttpResponse:
+    """Download the bad rows with their reasons, to be corrected and uploaded again."""
+    return import_pages.download_result(run, user)

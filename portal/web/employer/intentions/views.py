@@ -1,5 +1,6 @@
-"""Intentions on an employer's positions. A person is named once they agreed to this intention, or to be
-called by this employer.
+"""Intentions on an employer's positions.
+
+The name of a veteran is shown after the veteran confirmed the intention or with_contact the contact.
 """
 
 from django.contrib import messages
@@ -24,7 +25,7 @@ PAGE_SIZE = 20
 @for_employer
 @require_safe
 def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
-    """Intentions on this employer's positions, those to be confirmed first."""
+    """List the intentions, unconfirmed ones first."""
     rows = (
         Placement.objects.visible_to(request.user)
         .filter(position__employer=employer)
@@ -32,13 +33,13 @@ def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
         .order_by(F("employer_confirmed_at").asc(nulls_first=True), "-recorded_at", "-pk")
     )
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    shared = shared_with(page)
+    with_contact = shared_with(page)
     rows = [
         (
             placement,
-            placement.veteran_confirmed_at is not None or placement.pk in shared,
+            placement.veteran_confirmed_at is not None or placement.pk in with_contact,
             placement.state in LIVE_STATES and placement.employer_confirmed_at is None,
-            placement.pk in shared,
+            placement.pk in with_contact,
         )
         for placement in page
     ]
@@ -50,7 +51,7 @@ def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
 @for_employer
 @require_POST
 def phone(request: SignedInRequest, employer: Employer, pk: int) -> HttpResponse:
-    """The phone of somebody who agreed to that, on this one answer only."""
+    """Show the phone of a veteran who with_contact it; each view is logged."""
     rows = Placement.objects.visible_to(request.user).with_details()
     placement = get_object_or_404(rows.filter(position__employer=employer), pk=pk)
     try:
@@ -65,7 +66,7 @@ def phone(request: SignedInRequest, employer: Employer, pk: int) -> HttpResponse
 @for_employer
 @require_POST
 def confirm(request: SignedInRequest, employer: Employer, pk: int) -> HttpResponse:
-    """Confirm an intention for the employer's side."""
+    """Confirm an intention for the employer."""
     rows = Placement.objects.visible_to(request.user).with_details()
     placement = get_object_or_404(rows.filter(position__employer=employer), pk=pk)
     if placement.state not in LIVE_STATES:

@@ -1,4 +1,4 @@
-"""Who acts for an employer: invite, change a role, remove, leave; and answer an invitation."""
+"""Members of an employer and their invitations."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ PAGE_SIZE = 20
 
 
 class InviteForm(forms.Form):
-    """Somebody to act for the employer, by the phone number they sign in with."""
+    """Invitation by the phone number that the person signs in with."""
 
     phone = forms.CharField(
         label="对方的手机号码",
@@ -42,14 +42,14 @@ class InviteForm(forms.Form):
 @for_employer
 @require_http_methods(["GET", "POST"])
 def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
-    """The members with their roles, open invitations, and for an owner the form to invite."""
+    """List members and open invitations; owners get the form to invite."""
     user = request.user
     owner = owns(user, employer)
     form = InviteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         if not owner:
             raise PermissionDenied("只有单位管理员可以邀请成员。")
-        if form.is_valid() and _invited(request, employer, user, form):
+        if form.is_valid() and _send_invitation(request, employer, user, form):
             return redirect("employer:members")
     rows = EmployerMembership.objects.filter(employer__in=Employer.objects.run_by(user), employer=employer)
     page = Paginator(rows.select_related("user").order_by("role", "pk"), PAGE_SIZE).get_page(
@@ -68,7 +68,7 @@ def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
     return render(request, "employer/members/members.html", context)
 
 
-def _invited(request: SignedInRequest, employer: Employer, user: User, form: InviteForm) -> bool:
+def _send_invitation(request: SignedInRequest, employer: Employer, user: User, form: InviteForm) -> bool:
     values: dict[str, Any] = form.cleaned_data
     try:
         members.invite(employer=employer, by=user, phone=values["phone"], role=EmployerRole(values["role"]))
@@ -79,8 +79,8 @@ def _invited(request: SignedInRequest, employer: Employer, user: User, form: Inv
     return True
 
 
-def _member(request: SignedInRequest, pk: int) -> EmployerMembership:
-    """A membership of an employer that the user acts for."""
+def _get_membership(request: SignedInRequest, pk: int) -> EmployerMembership:
+    """Return a membership of an employer that the user acts for."""
     rows = EmployerMembership.objects.filter(employer__in=Employer.objects.run_by(request.user))
     return get_object_or_404(rows.select_related("employer", "user"), pk=pk)
 
@@ -88,33 +88,33 @@ def _member(request: SignedInRequest, pk: int) -> EmployerMembership:
 @signed_in_view
 @require_POST
 def role(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Give a member another role."""
-    membership = _member(request, pk)
-    wanted = request.POST.get("role", "")
-    if wanted not in EmployerRole.values:
+    """Change the role of a member."""
+    membership = _get_membership(request, pk)
+    new_role = request.POST.get("role", "")
+    if new_role not in EmployerRole.values:
         messages.error(request, "请选择角色。")
         return redirect("employer:members")
     try:
-        members.change_role(membership=membership, by=request.user, role=EmployerRole(wanted))
+        members.change_role(membership=membership, by=request.user, role=EmployerRole(new_role))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, f"已调整：{membership.user.name}，{EmployerRole(wanted).label}。")
+        messages.success(request, f"已调整：{membership.user.name}，{EmployerRole(new_role).label}。")
     return redirect("employer:members")
 
 
 @signed_in_view
 @require_POST
 def remove(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Let a member act for the employer no more, or leave."""
-    membership = _member(request, pk)
-    leaving = membership.user_id == request.user.pk
+    """Remove a member, or leave the employer oneself."""
+    membership = _get_membership(request, pk)
+    is_own = membership.user_id == request.user.pk
     try:
         members.remove(membership=membership, by=request.user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("employer:members")
-    if leaving:
+    if is_own:
         request.session.pop(SESSION_KEY, None)
         messages.success(request, f"您已退出“{membership.employer.name}”。")
         return redirect("public:landing")
@@ -125,10 +125,10 @@ def remove(request: SignedInRequest, pk: int) -> HttpResponse:
 @signed_in_view
 @require_safe
 def invitations(request: SignedInRequest) -> HttpResponse:
-    """What the user is invited to."""
+    """List the user's open invitations."""
     user = request.user
-    waiting = EmployerInvitation.objects.visible_to(user).to(user).waiting()
-    rows = list(waiting.select_related("employer__region", "invited_by").order_by("-pk")[:PAGE_SIZE])
+    open_invitations = EmployerInvitation.objects.visible_to(user).to(user).waiting()
+    rows = list(open_invitations.select_related("employer__region", "invited_by").order_by("-pk")[:PAGE_SIZE])
     context = {"rows": rows, "accepting": {"answer": "accept"}, "declining": {"answer": "decline"}}
     return render(request, "employer/members/invitations.html", context)
 
@@ -136,17 +136,17 @@ def invitations(request: SignedInRequest) -> HttpResponse:
 @signed_in_view
 @require_POST
 def answer(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Accept or decline: `answer` in the form says which."""
+    """Accept or decline an invitation, by the POST parameter `answer`."""
     user = request.user
     rows = EmployerInvitation.objects.visible_to(user).to(user).select_related("employer")
     invitation = get_object_or_404(rows, pk=pk)
-    accepted = request.POST.get("answer") == "accept"
+    is_accepted = request.POST.get("answer") == "accept"
     try:
-        (members.accept if accepted else members.decline)(invitation=invitation, by=user)
+        (members.accept if is_accepted else members.decline)(invitation=invitation, by=user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("employer:invitations")
-    if not accepted:
+    if not is_accepted:
         messages.success(request, f"已拒绝“{invitation.employer.name}”的邀请。")
         return redirect("employer:invitations")
     request.session[SESSION_KEY] = invitation.employer_id
@@ -157,7 +157,7 @@ def answer(request: SignedInRequest, pk: int) -> HttpResponse:
 @signed_in_view
 @require_POST
 def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Take an invitation back."""
+    """Withdraw an invitation."""
     rows = EmployerInvitation.objects.filter(employer__in=Employer.objects.run_by(request.user))
     invitation = get_object_or_404(rows.select_related("employer"), pk=pk)
     try:

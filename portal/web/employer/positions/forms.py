@@ -1,4 +1,4 @@
-"""What an employer fills in. Rules live in the domain; a form shows what it says beside the field."""
+"""Form of a position."""
 
 from typing import Any
 
@@ -6,20 +6,12 @@ from django import forms
 from django.urls import reverse
 
 from portal.core.certificates import CertificateKind
-from portal.core.validators import (
-    normalise_phone,
-    uscc_check_passes,
-    validate_phone,
-    validate_uscc_form,
-)
-from portal.employers.models import Employer
 from portal.positions import occupation_lookup
 from portal.positions.actions import EDITABLE_FIELDS
 from portal.positions.models import Position
 from portal.positions.wording_checks import find_wording_errors
 from portal.web.shared import wording_panel
 from portal.web.shared.form_fields import DayInput, OccupationField, PlaceField
-from portal.web.templatetags.ui import pay
 
 BENEFITS = (
     "五险一金", "五险", "包吃", "包住", "餐补", "房补", "通勤车", "加班费", "高温补贴", "全勤奖", "年终奖",
@@ -27,98 +19,8 @@ BENEFITS = (
 )  # fmt: skip
 
 
-class ProfileForm(forms.ModelForm):
-    class Meta:
-        model = Employer
-        fields = [
-            "name",
-            "industry",
-            "size_band",
-            "nature",
-            "address",
-            "introduction",
-            "contact_person",
-            "veteran_founded",
-            "is_agency",
-            "agency_permit",
-        ]
-        widgets = {"introduction": forms.Textarea(attrs={"rows": 4})}
-        help_texts = {
-            "introduction": "主营业务、人数、食宿条件，求职者最想知道的几句话。",
-            "is_agency": "替别的单位招人、派遣或中介的，请勾选；发布岗位时写明实际用人单位。",
-            "agency_permit": "勾选上一项时必填。",
-        }
-
-    region = PlaceField(label="所在地区")
-    contact_phone = forms.CharField(
-        label="联系电话",
-        max_length=20,
-        help_text="只给审核人员和已达成意向的求职者看，不公开。",
-        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
-    )
-
-    field_order = ["name", "uscc", "uscc_confirmed", "industry", "size_band", "nature", "region", "address"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        place = self.fields["region"]
-        assert isinstance(place, PlaceField)
-        place.load_choices()
-        if self.instance.pk:
-            self.initial["region"] = self.instance.region_id
-
-    def clean_contact_phone(self) -> str:
-        phone = normalise_phone(self.cleaned_data["contact_phone"])
-        validate_phone(phone)
-        return phone
-
-
-class RegisterForm(ProfileForm):
-    """A registration. A check character that fails is a warning: codes in real use fail it."""
-
-    class Meta(ProfileForm.Meta):
-        fields = ["name", "uscc", *ProfileForm.Meta.fields[1:]]
-        help_texts = {
-            **ProfileForm.Meta.help_texts,
-            "uscc": "营业执照上的18位代码，数字和大写字母。",
-        }
-
-    uscc_confirmed = forms.BooleanField(
-        label="我已对照营业执照逐位核对，代码无误", required=False, widget=forms.HiddenInput()
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.data.get("uscc_confirmed"):
-            self._ask_to_confirm()
-
-    def _ask_to_confirm(self) -> None:
-        self.fields["uscc_confirmed"].widget = forms.CheckboxInput()
-
-    def clean_uscc(self) -> str:
-        code = self.cleaned_data["uscc"].strip().upper()
-        validate_uscc_form(code)
-        return code
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        code = cleaned.get("uscc")
-        if code and not uscc_check_passes(code) and not cleaned.get("uscc_confirmed"):
-            self._ask_to_confirm()
-            self.add_error(
-                "uscc",
-                "代码的最后一位校验不符，可能有一位输错。请对照营业执照核对；"
-                "确认无误请勾选下方选项再提交，由服务中心核对。",
-            )
-        return cleaned
-
-    def _get_validation_exclusions(self) -> set[str]:
-        # The code's uniqueness is told by the action, in words that help.
-        return super()._get_validation_exclusions() | {"uscc"}
-
-
 class PositionForm(forms.ModelForm):
-    """One position, in the order of the position sheet."""
+    """One position, in the order of the import template."""
 
     class Meta:
         model = Position
@@ -175,16 +77,16 @@ class PositionForm(forms.ModelForm):
         place = self.fields["region"]
         assert isinstance(place, PlaceField)
         place.load_choices()
-        self._check_while_typing()
-        self._offer_near_occupations()
+        self._add_wording_checks()
+        self._choose_near_occupation()
         if self.instance.pk:
             self.initial["occupation"] = self.instance.occupation.name
-            kept = [(word, word) for word in self.instance.benefits if word not in BENEFITS]
-            self.fields["benefits"].choices = [*((word, word) for word in BENEFITS), *kept]
+            other_benefits = [(word, word) for word in self.instance.benefits if word not in BENEFITS]
+            self.fields["benefits"].choices = [*((word, word) for word in BENEFITS), *other_benefits]
             for name in ("region", "certificates", "benefits"):
                 self.initial[name] = getattr(self.instance, f"{name}_id" if name == "region" else name)
 
-    def _check_while_typing(self) -> None:
+    def _add_wording_checks(self) -> None:
         for name in wording_panel.CHECKED_FIELDS:
             self.fields[name].widget.attrs |= {
                 "hx-post": reverse("employer:position-check"),
@@ -195,15 +97,15 @@ class PositionForm(forms.ModelForm):
             }
 
     def panels(self) -> dict[str, dict[str, Any]]:
-        """The wording check of each field as it stands, by name."""
+        """Return the wording panel of each checked field by name."""
         basis = self["legal_basis"].value() or ""
         return {
             name: wording_panel.build_panel(name, self[name].value() or "", basis=basis)
             for name in wording_panel.CHECKED_FIELDS
         }
 
-    def unexcused(self) -> bool:
-        """Whether a blocked phrase asks for a basis."""
+    def needs_legal_basis(self) -> bool:
+        """Return whether a blocked phrase is allowed with a legal basis."""
         return any(
             suggestion.finding.is_blocking and suggestion.finding.excusable
             for panel in self.panels().values()
@@ -211,62 +113,38 @@ class PositionForm(forms.ModelForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        """A position is handed in only with wording that may stand; a draft keeps what was typed."""
-        cleaned = super().clean() or self.cleaned_data
+        """Check the wording when the position is submitted; a draft keeps any text."""
+        values = super().clean() or self.cleaned_data
         if "submit" in self.data:
-            for name, errors in find_wording_errors(cleaned).items():
+            for name, errors in find_wording_errors(values).items():
                 self.add_error(name, errors)
-        return cleaned
+        return values
 
-    def _offer_near_occupations(self) -> None:
-        """Where what was typed names no occupation, offer the nearest ones; take the one that was picked."""
-        typed = self.data.get("occupation", "").strip()[:60]
-        if not typed or occupation_lookup.find_occupation(typed):
+    def _choose_near_occupation(self) -> None:
+        """Take the chosen near occupation, or offer the nearest ones for an unknown occupation name."""
+        text = self.data.get("occupation", "").strip()[:60]
+        if not text or occupation_lookup.find_occupation(text):
             return
-        near = {row.pk: row.name for row in occupation_lookup.suggest_occupations(typed)}
-        picked = near.get(self.data.get("occupation_near", ""))
-        if picked:
+        near = {row.pk: row.name for row in occupation_lookup.suggest_occupations(text)}
+        choice = near.get(self.data.get("occupation_near", ""))
+        if choice:
             self.data = self.data.copy()
-            self.data["occupation"] = picked
+            self.data["occupation"] = choice
         elif near:
             self.fields["occupation"].has_choices_below = True
             self.fields["occupation_near"] = forms.ChoiceField(
-                label=f"“{typed}”最接近哪一种？",
+                label=f"“{text}”最接近哪一种？",
                 choices=list(near.items()),
                 widget=forms.RadioSelect,
                 required=False,
             )
 
     def values(self) -> dict[str, Any]:
-        """The cleaned fields, as the position's actions take them."""
+        """Return the values for the actions of `portal.positions`."""
         values = {name: value for name, value in self.cleaned_data.items() if name in EDITABLE_FIELDS}
         if (
             self.instance.occupation_certainty is not None
             and values["occupation"] == self.instance.occupation
         ):
-            del values["occupation"]  # nobody chose it: it stays a guess
+            del values["occupation"]  # unchanged: it stays a guess
         return values
-
-
-class PositionsField(forms.ModelMultipleChoiceField):
-    """Positions told apart by pay and headcount as well: titles repeat."""
-
-    def label_from_instance(self, obj: Position) -> str:
-        return f"{obj.title}（{pay(obj)}，招{obj.headcount}人）"
-
-
-class BoothForm(forms.Form):
-    """Which positions an employer brings to a fair."""
-
-    positions = PositionsField(
-        label="带到现场的岗位",
-        queryset=Position.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "请至少选择一个参会岗位。"},
-    )
-
-    def __init__(self, employer: Employer, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["positions"]
-        assert isinstance(field, forms.ModelMultipleChoiceField)
-        field.queryset = Position.objects.open_at().filter(employer=employer).order_by("title", "pk")

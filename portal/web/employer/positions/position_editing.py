@@ -1,4 +1,4 @@
-"""An employer's positions: list, write, hand in, take back."""
+"""List, create, edit, submit and withdraw an employer's positions."""
 
 from copy import copy
 
@@ -20,30 +20,30 @@ from portal.positions.models import Position
 from portal.positions.transitions import TRANSITIONS
 from portal.web.employer.current_employer import for_employer
 from portal.web.employer.positions.forms import PositionForm
-from portal.web.employer.positions.position_management import handed_in, own
+from portal.web.employer.positions.position_management import get_own, submit_position
 from portal.web.shared import wording_panel
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.requests import SignedInRequest, signed_in_view
 
 PAGE_SIZE = 20
-_ENDED = {PositionState.FILLED, PositionState.WITHDRAWN}
+_ENDED_STATES = {PositionState.FILLED, PositionState.WITHDRAWN}
 
 
 @for_employer
 @require_safe
 def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
-    """The employer's positions, latest first, by state."""
+    """List the employer's positions, latest first, with a tab per state."""
     rows = Position.objects.run_by(request.user).filter(employer=employer).with_details().order_by("-pk")
     counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
     state = request.GET.get("state", "")
-    shown = rows.filter(state=state) if state in PositionState.values else rows
+    selected = rows.filter(state=state) if state in PositionState.values else rows
     url = reverse("employer:positions")
-    tabs = [{"label": "全部", "url": url, "current": shown is rows, "count": sum(counts.values())}] + [
+    tabs = [{"label": "全部", "url": url, "current": selected is rows, "count": sum(counts.values())}] + [
         {"label": label, "url": f"{url}?state={value}", "current": state == value, "count": counts[value]}
         for value, label in PositionState.choices
         if value in counts
     ]
-    page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(selected, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,
         "employer/positions/positions.html",
@@ -59,50 +59,52 @@ def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
 @for_employer
 @require_http_methods(["GET", "POST"])
 def new(request: SignedInRequest, employer: Employer) -> HttpResponse:
-    """Write a position; '保存并提交审核' hands it in at once."""
+    """Create a position; the button 保存并提交审核 submits it at once."""
     form = PositionForm(
         request.POST if request.method == "POST" else None,
         initial={"region": employer.region_id, "address": employer.address},
         agency=employer.is_agency,
     )
     if "relax" in request.POST:
-        form = _relaxed(request, form, PositionForm(agency=employer.is_agency))
+        form = _relax_phrase(request, form, PositionForm(agency=employer.is_agency))
     elif request.method == "POST" and form.is_valid():
         try:
             position = actions.draft(employer=employer, by=request.user, **form.values())
         except ValidationError as error:
             add_errors(form, error)
         else:
-            return _saved(request, position)
+            return _respond_to_save(request, position)
     return _form_page(request, form, None)
 
 
 @signed_in_view
 @require_http_methods(["GET", "POST"])
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Change a position; one that was approved is reviewed again."""
+    """Edit a position; an approved one is reviewed unbound."""
     position = get_object_or_404(Position.objects.run_by(request.user).with_details(), pk=pk)
-    # The form writes what was typed into its instance, valid or not: it gets one of its own.
+    # A ModelForm changes its instance even when it is invalid: give it a copy.
     form = PositionForm(
         request.POST if request.method == "POST" else None,
         instance=copy(position),
         agency=position.employer.is_agency,
     )
     if "relax" in request.POST:
-        again = PositionForm(instance=copy(position), agency=position.employer.is_agency)
-        form = _relaxed(request, form, again)
+        unbound = PositionForm(instance=copy(position), agency=position.employer.is_agency)
+        form = _relax_phrase(request, form, unbound)
     elif request.method == "POST" and form.is_valid():
         try:
-            return _saved(request, actions.edit(position=position, by=request.user, **form.values()))
+            return _respond_to_save(
+                request, actions.edit(position=position, by=request.user, **form.values())
+            )
         except ValidationError as error:
             add_errors(form, error)
             position.refresh_from_db()
     return _form_page(request, form, position)
 
 
-def _relaxed(request: SignedInRequest, typed: PositionForm, form: PositionForm) -> PositionForm:
-    """The form as it was typed, with one phrase relaxed: the button of a page without JavaScript."""
-    values = {name: typed[name].data for name in form.fields}
+def _relax_phrase(request: SignedInRequest, bound: PositionForm, form: PositionForm) -> PositionForm:
+    """Return `form` with the values of `bound` and one phrase relaxed; used without JavaScript."""
+    values = {name: bound[name].data for name in form.fields}
     field, _, start = request.POST["relax"].partition(":")
     if field in wording_panel.CHECKED_FIELDS and start.isdecimal():
         values[field] = wording_panel.relax_finding_at(values[field] or "", int(start[:6]))
@@ -115,18 +117,20 @@ def _form_page(request: SignedInRequest, form: PositionForm, position: Position 
     context = {
         "form": form,
         "position": position,
-        "ended": position is not None and position.state in _ENDED,
+        "has_ended": position is not None and position.state in _ENDED_STATES,
         "occupations": names,
         "panels": form.panels(),
-        "basis_open": bool(form["legal_basis"].value() or form["legal_basis"].errors or form.unexcused()),
+        "basis_open": bool(
+            form["legal_basis"].value() or form["legal_basis"].errors or form.needs_legal_basis()
+        ),
         "certificates_open": bool(form["certificates"].value() or form["certificates"].errors),
     }
     return render(request, "employer/positions/position_form.html", context)
 
 
-def _saved(request: SignedInRequest, position: Position) -> HttpResponse:
+def _respond_to_save(request: SignedInRequest, position: Position) -> HttpResponse:
     if "submit" in request.POST:
-        return handed_in(request, position)
+        return submit_position(request, position)
     messages.success(request, f"“{position.title}”已保存为草稿。")
     return redirect("employer:positions")
 
@@ -134,15 +138,15 @@ def _saved(request: SignedInRequest, position: Position) -> HttpResponse:
 @signed_in_view
 @require_POST
 def submit(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Hand a draft in for review."""
-    return handed_in(request, own(request.user, pk))
+    """Submit a draft for review."""
+    return submit_position(request, get_own(request.user, pk))
 
 
 @signed_in_view
 @require_POST
 def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Take a position back for good."""
-    position = own(request.user, pk)
+    """Withdraw a position permanently."""
+    position = get_own(request.user, pk)
     try:
         actions.withdraw(position=position, by=request.user)
     except TransitionRefused:

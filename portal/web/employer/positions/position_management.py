@@ -1,4 +1,4 @@
-"""One post of an employer and what can be done with it: pause, renew, more people, another fair, its end."""
+"""Management of one position: pause, renew, headcount, fairs, hiring outcome."""
 
 from collections.abc import Callable
 from typing import Any
@@ -30,7 +30,7 @@ from portal.web.shared.requests import SignedInRequest, signed_in_view
 from portal.web.templatetags.ui import cn_date, pay
 
 FAIRS_SHOWN = 6
-# Step -> (its action, what to say when it is done). Withdrawing and a plain submit have their own addresses.
+# Step -> (action, success text). Withdrawing and submitting have their own URLs.
 STEPS: dict[str, tuple[Callable[..., Position], str]] = {
     "pause": (actions.pause, "已暂停，求职者暂时看不到。"),
     "resume": (lifecycle.resume, "已恢复招聘。"),
@@ -42,11 +42,13 @@ STEPS: dict[str, tuple[Callable[..., Position], str]] = {
 
 
 class HeadcountForm(forms.Form):
+    """New, higher headcount."""
+
     headcount = forms.IntegerField(label="招聘人数增加到", min_value=1, max_value=5000)
 
 
-class FillingForm(forms.Form):
-    """Was it filled, and by whom?"""
+class HiringOutcomeForm(forms.Form):
+    """Outcome of the recruitment: hired through the portal, otherwise, or nobody."""
 
     result = forms.ChoiceField(
         label="招到人了吗？",
@@ -79,15 +81,20 @@ class FillingForm(forms.Form):
         field.label_from_instance = lambda row: f"{row.veteran.name}（{row.get_state_display()}）"  # type: ignore[method-assign]
 
 
-def own(user: User, pk: int) -> Position:
+def get_own(user: User, pk: int) -> Position:
+    """Return a position of an employer that the user acts for.
+
+    Raises:
+        Http404: there is none with this key.
+    """
     return get_object_or_404(Position.objects.run_by(user).with_details(), pk=pk)
 
 
 @signed_in_view
 @require_safe
 def manage(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The post, where it stands, and what can be done with it now."""
-    return _page(request, own(request.user, pk), HeadcountForm())
+    """Show the position with its state and the available steps."""
+    return _page(request, get_own(request.user, pk), HeadcountForm())
 
 
 def _page(request: SignedInRequest, position: Position, form: HeadcountForm) -> HttpResponse:
@@ -103,18 +110,18 @@ def _page(request: SignedInRequest, position: Position, form: HeadcountForm) -> 
         "form": form,
         "can_grow": bool(steps & {"pause", "resume", "reopen"}),
         "fairs": _fairs(request.user, position) if position.is_open else [],
-        "asked": hiring_outcomes.is_asked(position),
-        "filling": HiringOutcome.objects.visible_to(request.user).filter(position=position).first(),
+        "can_record_outcome": hiring_outcomes.is_asked(position),
+        "hiring_outcome": HiringOutcome.objects.visible_to(request.user).filter(position=position).first(),
     }
     return render(request, "employer/positions/position_life.html", context)
 
 
 def _facts(position: Position) -> list[tuple[str, str]]:
-    in_post = headcount.taken(position)
+    hired_count = headcount.taken(position)
     facts = [
         ("月薪", pay(position)),
         ("工作地区", f"{position.region.name} {position.address}".strip()),
-        ("招聘人数", f"{position.headcount} 人，已入职 {in_post} 人"),
+        ("招聘人数", f"{position.headcount} 人，已入职 {hired_count} 人"),
     ]
     if position.expires_at is not None:
         facts.append(("截止日期", cn_date(position.expires_at)))
@@ -126,40 +133,40 @@ def _facts(position: Position) -> list[tuple[str, str]]:
 
 
 def _fairs(user: User, position: Position) -> list[tuple[JobFairPage, bool]]:
-    """The next fairs, and whether the post is already shown there."""
+    """Return the next fairs, each with whether the position is shown there."""
     booths = Booth.objects.visible_to(user).filter(positions=position)
-    shown = set(booths.values_list("fair", flat=True))
-    return [(fair, fair.pk in shown) for fair in JobFairPage.objects.upcoming()[:FAIRS_SHOWN]]
+    fair_keys = set(booths.values_list("fair", flat=True))
+    return [(fair, fair.pk in fair_keys) for fair in JobFairPage.objects.upcoming()[:FAIRS_SHOWN]]
 
 
 @signed_in_view
 @require_POST
 def take_step(request: SignedInRequest, pk: int, step: str) -> HttpResponse:
-    """Pause, resume, mark as filled, open again, renew or copy; 'submit' hands in what looks like another."""
+    """Take a step of STEPS; 'submit' submits a position although a similar one exists."""
     user = request.user
-    position = own(user, pk)
+    position = get_own(user, pk)
     if step == "submit":
-        return handed_in(request, position, distinct=True)
+        return submit_position(request, position, distinct=True)
     if step not in STEPS:
         raise Http404
-    verb, said = STEPS[step]
+    action, success_text = STEPS[step]
     try:
-        done = verb(position=position, by=user)
+        result = action(position=position, by=user)
     except TransitionRefused:
         messages.error(request, f"“{position.title}”现在是“{position.get_state_display()}”，不能这样操作。")
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, f"“{position.title}”{said}")
+        messages.success(request, f"“{position.title}”{success_text}")
         if step == "copy":
-            return redirect("employer:position-edit", pk=done.pk)
+            return redirect("employer:position-edit", pk=result.pk)
         if step == "fill":
             return redirect("employer:position-closing", pk=pk)
     return redirect("employer:position-life", pk=pk)
 
 
-def handed_in(request: SignedInRequest, position: Position, *, distinct: bool = False) -> HttpResponse:
-    """Hand a post in; what keeps it back is said on the page where it can be put right."""
+def submit_position(request: SignedInRequest, position: Position, *, distinct: bool = False) -> HttpResponse:
+    """Submit a position; on refusal redirect to the page where the cause can be corrected."""
     try:
         submit_unless_duplicate(position=position, by=request.user, distinct=distinct)
     except DuplicatePosition:
@@ -172,17 +179,17 @@ def handed_in(request: SignedInRequest, position: Position, *, distinct: bool = 
         return redirect("employer:position-edit", pk=position.pk)
     else:
         advice = sum(not f.is_blocking for found in check_position(position).values() for f in found)
-        told = f"有 {advice} 处用语建议放宽，打开岗位可以看到。" if advice else ""
-        messages.success(request, f"“{position.title}”已提交审核，结果会显示在岗位列表。{told}")
+        hint = f"有 {advice} 处用语建议放宽，打开岗位可以看到。" if advice else ""
+        messages.success(request, f"“{position.title}”已提交审核，结果会显示在岗位列表。{hint}")
     return redirect("employer:positions")
 
 
 @signed_in_view
 @require_POST
 def grow(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Ask for more people."""
+    """Raise the headcount."""
     user = request.user
-    position, form = own(user, pk), HeadcountForm(request.POST)
+    position, form = get_own(user, pk), HeadcountForm(request.POST)
     if form.is_valid():
         try:
             lifecycle.raise_headcount(position=position, by=user, headcount=form.cleaned_data["headcount"])
@@ -197,18 +204,18 @@ def grow(request: SignedInRequest, pk: int) -> HttpResponse:
 @signed_in_view
 @require_POST
 def occupation(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Set the occupation whose code was sent."""
+    """Set the occupation whose code is in the POST data."""
     user = request.user
-    choose_occupation(request, own(user, pk), user)
+    choose_occupation(request, get_own(user, pk), user)
     return redirect("employer:position-life", pk=pk)
 
 
 @signed_in_view
 @require_POST
 def bring(request: SignedInRequest, pk: int, page_id: int) -> HttpResponse:
-    """Show the post at a fair's booth."""
+    """Bring the position to the employer's booth at a fair."""
     user = request.user
-    position = own(user, pk)
+    position = get_own(user, pk)
     fair = get_object_or_404(JobFairPage.objects.upcoming(), pk=page_id)
     try:
         bring_position(fair=fair, position=position, by=user)
@@ -222,19 +229,21 @@ def bring(request: SignedInRequest, pk: int, page_id: int) -> HttpResponse:
 @signed_in_view
 @require_http_methods(["GET", "POST"])
 def closing(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Was it filled, and by whom? Asked once the post has closed."""
+    """Record the hiring outcome of a closed position."""
     user = request.user
-    position = own(user, pk)
+    position = get_own(user, pk)
     if not hiring_outcomes.is_asked(position):
         messages.info(request, "岗位结束后再回答是否招到人。")
         return redirect("employer:position-life", pk=pk)
-    said = HiringOutcome.objects.visible_to(user).filter(position=position).first()
+    outcome = HiringOutcome.objects.visible_to(user).filter(position=position).first()
     initial = (
-        {"result": said.result, "reason": said.reason, "placements": list(said.placements.all())}
-        if said
+        {"result": outcome.result, "reason": outcome.reason, "placements": list(outcome.placements.all())}
+        if outcome
         else {}
     )
-    form = FillingForm(position, user, request.POST if request.method == "POST" else None, initial=initial)
+    form = HiringOutcomeForm(
+        position, user, request.POST if request.method == "POST" else None, initial=initial
+    )
     if request.method == "POST" and form.is_valid():
         try:
             hiring_outcomes.answer(position=position, by=user, **form.cleaned_data)

@@ -1,4 +1,4 @@
-"""The wording check while a position is being written."""
+"""Wording check of a field while it is edited."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -9,17 +9,17 @@ from portal.web.employer.current_employer import for_employer
 from portal.web.shared import wording_panel
 from portal.web.shared.requests import SignedInRequest
 
-_LONGEST = 5_000
+_MAX_LENGTH = 5_000
 
 
 @for_employer
 @require_POST
 def check(request: SignedInRequest, _employer: Employer) -> HttpResponse:
-    """What is wrong with the text of one field, as it is typed. Posted, so that it stands in no address."""
+    """Render the wording panel of one field; POST keeps the text out of the URL and logs."""
     field = request.POST.get("field", "")
     if field not in wording_panel.CHECKED_FIELDS:
         return HttpResponse(status=400)
-    text = request.POST.get(field, "")[:_LONGEST]
+    text = request.POST.get(field, "")[:_MAX_LENGTH]
     basis = request.POST.get("legal_basis", "")
     return render(
         request,

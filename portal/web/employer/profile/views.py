@@ -1,4 +1,4 @@
-"""Registering, the start page and what an employer says of itself."""
+"""Registration, start page and profile of an employer."""
 
 from copy import copy
 
@@ -22,7 +22,7 @@ from portal.placements.models import Placement
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from portal.web.employer.current_employer import SESSION_KEY, for_employer
-from portal.web.employer.positions.forms import ProfileForm, RegisterForm
+from portal.web.employer.profile.forms import ProfileForm, RegisterForm
 from portal.web.shared.employer_facts import list_employer_facts
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.requests import SignedInRequest, signed_in_view
@@ -46,7 +46,7 @@ _RENEW = "核验已过有效期，岗位暂不公开。请在“核验材料”�
 @signed_in_view
 @require_http_methods(["GET", "POST"])
 def register(request: SignedInRequest) -> HttpResponse:
-    """Register an employer; the user becomes its first member."""
+    """Register an employer with the user as its first member."""
     form = RegisterForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
@@ -65,8 +65,8 @@ def register(request: SignedInRequest) -> HttpResponse:
 @for_employer
 @require_safe
 def home(request: SignedInRequest, employer: Employer) -> HttpResponse:
-    """Where the employer stands, and what to do next."""
-    waiting = (
+    """Show the verification state, the next steps and counts."""
+    unconfirmed_count = (
         Placement.objects.visible_to(request.user)
         .open()
         .filter(position__employer=employer, employer_confirmed_at=None)
@@ -76,9 +76,9 @@ def home(request: SignedInRequest, employer: Employer) -> HttpResponse:
     documents = visible_documents(user).current().filter(owner_id=employer.pk)
     uploaded_kinds = set(documents.values_list("kind", flat=True))
     change = ProfileChange.objects.waiting().filter(employer=employer).first()
-    lapsed = employer.state == VerificationState.VERIFIED and not employer.is_verified
-    mine = Position.objects.run_by(request.user).filter(employer=employer)
-    by_state = dict(mine.order_by().values_list("state").annotate(n=Count("pk")))
+    has_lapsed = employer.state == VerificationState.VERIFIED and not employer.is_verified
+    own_positions = Position.objects.run_by(request.user).filter(employer=employer)
+    by_state = dict(own_positions.order_by().values_list("state").annotate(n=Count("pk")))
     booths = list(
         Booth.objects.visible_to(request.user)
         .filter(employer=employer)
@@ -98,14 +98,14 @@ def home(request: SignedInRequest, employer: Employer) -> HttpResponse:
             "owner": owns(user, employer),
             "change": profile_changes.told(change) if change else [],
             "renew": employer.may_ask_renewal,
-            "lapsed": lapsed,
-            "tone": "warning" if lapsed else _TONES[VerificationState(employer.state)],
-            "advice": _RENEW if lapsed else _ADVICE[VerificationState(employer.state)],
+            "has_lapsed": has_lapsed,
+            "tone": "warning" if has_lapsed else _TONES[VerificationState(employer.state)],
+            "advice": _RENEW if has_lapsed else _ADVICE[VerificationState(employer.state)],
             "steps": _next_steps(employer, by_state, bool(booths), uploaded_kinds),
             "stats": stats,
             "has_positions": bool(by_state),
-            "waiting": waiting,
-            "waiting_words": f"有 {waiting} 条就业意向等贵单位确认。双方都确认后才算达成。",
+            "unconfirmed_count": unconfirmed_count,
+            "unconfirmed_text": f"有 {unconfirmed_count} 条就业意向等贵单位确认。双方都确认后才算达成。",
             "booths": booths,
         },
     )
@@ -114,9 +114,9 @@ def home(request: SignedInRequest, employer: Employer) -> HttpResponse:
 def _next_steps(
     employer: Employer, by_state: dict[str, int], has_booth: bool, uploaded_kinds: set[str]
 ) -> list[dict[str, str]]:
-    """The way from registering to the first fair, for `components/stepper.html`; empty once it is walked."""
+    """Return the steps from registration to the first fair; [] when all are done."""
     submitted = any(count for state, count in by_state.items() if state != PositionState.DRAFT)
-    walked = [
+    steps = [
         (
             "上传营业执照等材料",
             employer.is_verified or DocumentKind.LICENCE in uploaded_kinds,
@@ -131,29 +131,29 @@ def _next_steps(
         ),
         ("报名招聘会", has_booth, "选好带去的岗位，由主办方分配展位"),
     ]
-    if all(done for _, done, _ in walked):
+    if all(is_done for _, is_done, _ in steps):
         return []
-    first = next(label for label, done, _ in walked if not done)
+    first = next(label for label, is_done, _ in steps if not is_done)
     return [
         {
             "label": label,
-            "state": "done" if done else "current" if label == first else "todo",
+            "state": "done" if is_done else "current" if label == first else "todo",
             "when": "",
-            "note": "" if done else note,
+            "note": "" if is_done else note,
         }
-        for label, done, note in walked
+        for label, is_done, note in steps
     ]
 
 
 @for_employer
 @require_http_methods(["GET", "POST"])
 def edit(request: SignedInRequest, employer: Employer) -> HttpResponse:
-    """Change what the employer says of itself; a recruiter reads it."""
+    """Edit the profile; a recruiter can only read it."""
     user = request.user
     owner = owns(user, employer)
     if request.method == "POST" and not owner:
         raise PermissionDenied("只有单位管理员可以修改单位资料。")
-    # The form writes what was typed into its instance, valid or not: it gets one of its own.
+    # A ModelForm changes its instance even when it is invalid: give it a copy.
     form = ProfileForm(
         request.POST if request.method == "POST" else None,
         instance=copy(employer),
@@ -184,7 +184,7 @@ def edit(request: SignedInRequest, employer: Employer) -> HttpResponse:
 @for_employer
 @require_POST
 def withdraw_change(request: SignedInRequest, employer: Employer) -> HttpResponse:
-    """Ask for the change of verified facts no more."""
+    """Withdraw the requested change of verified facts."""
     profile_changes.withdraw_change(employer=employer, by=request.user)
     messages.success(request, "已撤回变更申请。")
     return redirect("employer:home")

@@ -1,0 +1,106 @@
+"""Forms of an employer's registration and profile."""
+
+from typing import Any
+
+from django import forms
+
+from portal.core.validators import (
+    normalise_phone,
+    uscc_check_passes,
+    validate_phone,
+    validate_uscc_form,
+)
+from portal.employers.models import Employer
+from portal.web.shared.form_fields import PlaceField
+
+
+class ProfileForm(forms.ModelForm):
+    """Profile of an employer."""
+
+    class Meta:
+        model = Employer
+        fields = [
+            "name",
+            "industry",
+            "size_band",
+            "nature",
+            "address",
+            "introduction",
+            "contact_person",
+            "veteran_founded",
+            "is_agency",
+            "agency_permit",
+        ]
+        widgets = {"introduction": forms.Textarea(attrs={"rows": 4})}
+        help_texts = {
+            "introduction": "主营业务、人数、食宿条件，求职者最想知道的几句话。",
+            "is_agency": "替别的单位招人、派遣或中介的，请勾选；发布岗位时写明实际用人单位。",
+            "agency_permit": "勾选上一项时必填。",
+        }
+
+    region = PlaceField(label="所在地区")
+    contact_phone = forms.CharField(
+        label="联系电话",
+        max_length=20,
+        help_text="只给审核人员和已达成意向的求职者看，不公开。",
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )
+
+    field_order = ["name", "uscc", "uscc_confirmed", "industry", "size_band", "nature", "region", "address"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        place = self.fields["region"]
+        assert isinstance(place, PlaceField)
+        place.load_choices()
+        if self.instance.pk:
+            self.initial["region"] = self.instance.region_id
+
+    def clean_contact_phone(self) -> str:
+        phone = normalise_phone(self.cleaned_data["contact_phone"])
+        validate_phone(phone)
+        return phone
+
+
+class RegisterForm(ProfileForm):
+    """Registration of an employer. A failed check character is a warning: valid codes in use fail it."""
+
+    class Meta(ProfileForm.Meta):
+        fields = ["name", "uscc", *ProfileForm.Meta.fields[1:]]
+        help_texts = {
+            **ProfileForm.Meta.help_texts,
+            "uscc": "营业执照上的18位代码，数字和大写字母。",
+        }
+
+    uscc_confirmed = forms.BooleanField(
+        label="我已对照营业执照逐位核对，代码无误", required=False, widget=forms.HiddenInput()
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.data.get("uscc_confirmed"):
+            self._show_confirmation()
+
+    def _show_confirmation(self) -> None:
+        self.fields["uscc_confirmed"].widget = forms.CheckboxInput()
+
+    def clean_uscc(self) -> str:
+        code = self.cleaned_data["uscc"].strip().upper()
+        validate_uscc_form(code)
+        return code
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        code = values.get("uscc")
+        if code and not uscc_check_passes(code) and not values.get("uscc_confirmed"):
+            self._show_confirmation()
+            self.add_error(
+                "uscc",
+                "代码的最后一位校验不符，可能有一位输错。请对照营业执照核对；"
+                "确认无误请勾选下方选项再提交，由服务中心核对。",
+            )
+        return values
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # The action checks uniqueness itself, with a more helpful error text.
+        return super()._get_validation_exclusions() | {"uscc"}
