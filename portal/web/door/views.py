@@ -1,10 +1,7 @@
-"""The door lets people in by ticket; the booths write intentions down. One task a page, for a phone."""
+"""Pages for the phone of a fair helper: check-in at the door, intentions at the booths."""
 
-import uuid
-from decimal import Decimal
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -21,14 +18,19 @@ from portal.fairs.enums import VisitorKind
 from portal.fairs.models import Booth, CheckIn, fairs_operated_by
 from portal.placements import actions as placements
 from portal.positions.models import Position
-from portal.web.shared.form_fields import DayInput, add_errors
+from portal.web.door.forms import IntentionForm
+from portal.web.shared.form_fields import add_errors
 from portal.web.shared.requests import SignedInRequest, signed_in_view
 
 PAGE_SIZE = 20
 
 
-def _mine(request: SignedInRequest, page_id: int) -> tuple[User, JobFairPage]:
-    """The fair, if the user serves there; for everybody else there is none."""
+def _get_fair(request: SignedInRequest, page_id: int) -> tuple[User, JobFairPage]:
+    """Return the user and the fair.
+
+    Raises:
+        Http404: the user neither runs the fair nor has a door shift there.
+    """
     user = request.user
     return user, get_object_or_404(fairs_operated_by(user), pk=page_id)
 
@@ -41,7 +43,7 @@ def masked_name(name: str) -> str:
 @signed_in_view
 @require_safe
 def fairs(request: SignedInRequest) -> HttpResponse:
-    """Fairs where the user serves: on now or to come, soonest first."""
+    """List the user's current and upcoming fairs, soonest first."""
     rows = fairs_operated_by(request.user).filter(ends_at__gt=timezone.now())
     page = Paginator(rows.order_by("starts_at", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "door/fairs.html", {"page": page})
@@ -63,16 +65,16 @@ def _scan_page(request: SignedInRequest, fair: JobFairPage, **result: Any) -> Ht
 @signed_in_view
 @require_safe
 def scan(request: SignedInRequest, page_id: int) -> HttpResponse:
-    """Scan or type a ticket."""
-    _, fair = _mine(request, page_id)
+    """Show the page to scan or type a ticket."""
+    _, fair = _get_fair(request, page_id)
     return _scan_page(request, fair)
 
 
 @signed_in_view
 @require_POST
 def check_in(request: SignedInRequest, page_id: int) -> HttpResponse:
-    """Let the holder of a ticket in; scanning it again only says when that was."""
-    user, fair = _mine(request, page_id)
+    """Check in the holder of a ticket; a second scan shows the time of the first."""
+    user, fair = _get_fair(request, page_id)
     try:
         row, first = actions.check_in(fair=fair, code=request.POST.get("code", ""), by=user)
     except actions.CheckInRefused as refused:
@@ -89,8 +91,8 @@ def check_in(request: SignedInRequest, page_id: int) -> HttpResponse:
 @signed_in_view
 @require_POST
 def count_visitor(request: SignedInRequest, page_id: int) -> HttpResponse:
-    """Count somebody without a ticket."""
-    user, fair = _mine(request, page_id)
+    """Count a visitor without a ticket."""
+    user, fair = _get_fair(request, page_id)
     kind = request.POST.get("kind", "")
     if kind not in {VisitorKind.FAMILY, VisitorKind.OTHER}:
         raise Http404
@@ -99,54 +101,25 @@ def count_visitor(request: SignedInRequest, page_id: int) -> HttpResponse:
     return redirect("door:scan", page_id=page_id)
 
 
-class IntentionForm(forms.Form):
-    """An intention at a booth. The key is made once a form, so that sending it twice changes nothing."""
-
-    code = forms.CharField(
-        label="求职者的报名序号或票号",
-        max_length=36,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "data-scan": "code"}),
-    )
-    position = forms.ModelChoiceField(
-        label="岗位", queryset=Position.objects.none(), widget=forms.RadioSelect, empty_label=None
-    )
-    pay_agreed = forms.DecimalField(
-        label="约定月薪（元，选填）",
-        required=False,
-        min_value=Decimal(1),
-        max_digits=8,
-        decimal_places=0,
-    )
-    planned_first_day = forms.DateField(label="计划到岗日期（选填）", required=False, widget=DayInput())
-    offline_key = forms.UUIDField(widget=forms.HiddenInput())
-
-    def __init__(self, booth: Booth, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["offline_key"] = uuid.uuid4()
-        field = self.fields["position"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = booth.positions.filter(pk__in=Position.objects.open_at()).order_by("title", "pk")
-
-
 @signed_in_view
 @require_http_methods(["GET", "POST"])
 def intention(request: SignedInRequest, page_id: int) -> HttpResponse:
-    """Choose the booth, then write down who goes on about which position."""
-    user, fair = _mine(request, page_id)
+    """Choose the booth, then record an intention for one of its positions."""
+    user, fair = _get_fair(request, page_id)
     booths = Booth.objects.visible_to(user).confirmed().filter(fair=fair).select_related("employer")
-    asked = request.GET.get("booth", "")
-    if not asked.isdigit():
+    parameter = request.GET.get("booth", "")
+    if not parameter.isdigit():
         page = Paginator(booths.order_by("number", "pk"), 60).get_page(request.GET.get("page"))
         return render(request, "door/booths.html", {"fair": fair, "page": page})
-    booth = get_object_or_404(booths, pk=int(asked))
+    booth = get_object_or_404(booths, pk=int(parameter))
     form = IntentionForm(booth, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid() and _declare(user, fair, form):
+    if request.method == "POST" and form.is_valid() and _save_intention(user, fair, form):
         messages.success(request, "意向已登记，所属服务站会跟进。")
         return redirect(request.get_full_path())
     return render(request, "door/intention.html", {"fair": fair, "booth": booth, "form": form})
 
 
-def _declare(user: User, fair: JobFairPage, form: IntentionForm) -> bool:
+def _save_intention(user: User, fair: JobFairPage, form: IntentionForm) -> bool:
     values = form.cleaned_data
     try:
         holder = actions.find_registration(fair=fair, code=values["code"])

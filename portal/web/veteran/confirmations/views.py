@@ -1,4 +1,4 @@
-"""Saying oneself how far an intention has come, or whether one is still in the job."""
+"""A veteran's answer about the state of an intention or employment."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -23,7 +23,7 @@ PAGE_SIZE = 20
 @for_veteran
 @require_http_methods(["GET", "POST"])
 def page(request: SignedInRequest, veteran: Veteran, pk: int) -> HttpResponse:
-    """One placement: the question that fits it, and what was answered before by both sides."""
+    """Ask the question that fits the placement's state; list earlier answers of both sides."""
     rows = Placement.objects.visible_to(request.user).filter(veteran=veteran).with_details()
     placement = get_object_or_404(rows, pk=pk)
     question = question_of(placement)
@@ -39,11 +39,11 @@ def page(request: SignedInRequest, veteran: Veteran, pk: int) -> HttpResponse:
         else:
             messages.success(request, "已收到您的回答，谢谢。")
             return redirect("veteran:intentions")
-    said = Answer.objects.visible_to(request.user).filter(placement=placement).select_related("by")
+    answers = Answer.objects.visible_to(request.user).filter(placement=placement).select_related("by")
     context = {
         "placement": placement,
         "title": QUESTION_TITLES[question],
         "form": form,
-        "answers": list(said.order_by("-pk")[:PAGE_SIZE])[::-1],
+        "answers": list(answers.order_by("-pk")[:PAGE_SIZE])[::-1],
     }
     return render(request, "veteran/confirmations/confirmation.html", context)

@@ -1,4 +1,4 @@
-"""What the person agreed to, each purpose on its own, given and taken back here."""
+"""Consents of a veteran, one per purpose."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -18,7 +18,9 @@ from portal.web.veteran.current_veteran import for_veteran
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ConsentRow:
+    """A purpose with its text and the consent in force."""
+
     purpose: ConsentPurpose
     wording: str
     consent: Consent | None
@@ -27,35 +29,35 @@ class Row:
 @for_veteran
 @require_safe
 def listing(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
-    """Each purpose with its wording, since when it is agreed, and what was taken back."""
+    """List the purposes with text and current consent, and withdrawn consents."""
     own = Consent.objects.filter(user=veteran.account_id).order_by("-given_at", "-pk")
-    given = {row.purpose: row for row in own.in_force()}
-    rows = [Row(purpose, wording, given.get(purpose)) for purpose, wording in WORDINGS.items()]
+    consents = {row.purpose: row for row in own.in_force()}
+    rows = [ConsentRow(purpose, wording, consents.get(purpose)) for purpose, wording in WORDINGS.items()]
     contacts = list(own.in_force().filter(purpose=ConsentPurpose.EMPLOYER_CONTACT))
-    past = own.exclude(withdrawn_at=None)[:20]
-    context = {"rows": rows, "contacts": contacts, "past": list(past), "agreeing": {"agree": "yes"}}
+    withdrawn = own.exclude(withdrawn_at=None)[:20]
+    context = {"rows": rows, "contacts": contacts, "past": list(withdrawn), "agreeing": {"agree": "yes"}}
     return render(request, "veteran/consents/consents.html", context)
 
 
 @for_veteran
 @require_POST
 def change(request: SignedInRequest, veteran: Veteran, purpose: str) -> HttpResponse:
-    """Agree, or take it back: `agree` in the form says which."""
+    """Give or withdraw the consent to a purpose, by the POST parameter `agree`."""
     user = cast(User, veteran.account)
-    if purpose == ConsentPurpose.EMPLOYER_CONTACT:  # given beside an intention, taken back here as well
+    if purpose == ConsentPurpose.EMPLOYER_CONTACT:  # given with an intention, can be withdrawn here
         rows = Consent.objects.in_force().filter(user=user, purpose=purpose)
         withdraw_consent(consent=get_object_or_404(rows, subject=request.POST.get("subject", "")), by=user)
         messages.success(request, "已撤回，该单位不能再查看您的电话。")
         return redirect("veteran:consents")
     if purpose not in WORDINGS:
         raise Http404
-    wanted = ConsentPurpose(purpose)
+    chosen_purpose = ConsentPurpose(purpose)
     if request.POST.get("agree") == "yes":
-        give_consent(user=user, purpose=wanted, wording=WORDINGS[wanted], by=user)
-        messages.success(request, f"已同意：{wanted.label}。")
+        give_consent(user=user, purpose=chosen_purpose, wording=WORDINGS[chosen_purpose], by=user)
+        messages.success(request, f"已同意：{chosen_purpose.label}。")
     else:
-        consent = Consent.objects.in_force().filter(user=user, purpose=wanted).first()
+        consent = Consent.objects.in_force().filter(user=user, purpose=chosen_purpose).first()
         if consent is not None:
             withdraw_consent(consent=consent, by=user)
-        messages.success(request, f"已撤回：{wanted.label}。立即生效。")
+        messages.success(request, f"已撤回：{chosen_purpose.label}。立即生效。")
     return redirect("veteran:consents")

@@ -19,9 +19,11 @@ from portal.web.veteran.current_veteran import for_veteran
 @require_http_methods(["GET", "POST"])
 def listing(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
     """List the documents of the record, with the upload form."""
-    sent = request.method == "POST"
-    form = VeteranDocumentForm(request.POST if sent else None, request.FILES if sent else None)
-    if sent and form.is_valid():
+    is_submitted = request.method == "POST"
+    form = VeteranDocumentForm(
+        request.POST if is_submitted else None, request.FILES if is_submitted else None
+    )
+    if is_submitted and form.is_valid():
         try:
             add_document(veteran=veteran, by=request.user, **form.values())
         except ValidationError as error:
@@ -37,8 +39,10 @@ def listing(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
 @require_safe
 def document(_request: SignedInRequest, veteran: Veteran, pk: int) -> HttpResponse:
     """Show one document."""
-    shown = get_object_or_404(documents_of(veteran), pk=pk)
-    return document_response(read_content(shown), shown.media_type, f"evidence-{shown.pk}")
+    document_row = get_object_or_404(documents_of(veteran), pk=pk)
+    return document_response(
+        read_content(document_row), document_row.media_type, f"evidence-{document_row.pk}"
+    )
 
 
 @for_veteran

@@ -1,4 +1,4 @@
-"""A fair as one person sees it: booths worth a visit, registration, tickets."""
+"""Fairs for one veteran: recommended booths, registration, tickets."""
 
 import uuid
 from dataclasses import dataclass
@@ -24,16 +24,15 @@ from portal.web.shared.requests import SignedInRequest
 from portal.web.veteran.current_veteran import for_veteran
 
 PAGE_SIZE = 20
-# A booth is worth a visit when its best position scores at least this share of the fair's best one …
-WORTH = 0.5
-# … and nobody is sent to more booths than a morning allows.
-MOST = 12
-LOOKED_AT = 60  # positions of the fair, best first: enough for the best three of each booth
+# A booth is recommended when its best position scores at least this share of the fair's best one.
+MIN_SCORE_SHARE = 0.5
+MAX_BOOTHS = 12  # as many as can be visited in a morning
+MAX_POSITIONS = 60  # positions of the fair, best first: enough for the best three of each booth
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """A booth with those of its positions that fit, the best first."""
+class BoothRecommendation:
+    """A booth with its suitable positions, best first."""
 
     booth: Booth
     fitting: list[RecommendedPosition]
@@ -43,36 +42,43 @@ class Visit:
         return [item.position for item in self.fitting]
 
 
-def _visits(veteran: Veteran, booths: list[Booth]) -> tuple[list[Visit], RecommendationPage]:
-    """Booths worth a visit, in walking order (by booth number); and the ranking that they come from."""
+def _recommend_booths(
+    veteran: Veteran, booths: list[Booth]
+) -> tuple[list[BoothRecommendation], RecommendationPage]:
+    """Return the recommended booths by number, and the ranking that they come from."""
     booth_of = {position.pk: booth for booth in booths for position in booth.open_positions}
-    found = recommendations.recommend_positions(veteran, among=booth_of.keys(), limit=LOOKED_AT)
+    ranking = recommendations.recommend_positions(veteran, among=booth_of.keys(), limit=MAX_POSITIONS)
     fitting: dict[int, list[RecommendedPosition]] = {}
-    for item in found.items:
+    for item in ranking.items:
         fitting.setdefault(booth_of[item.position.pk].pk, []).append(item)
     if not fitting:
-        return [], found
+        return [], ranking
     best = max(items[0].match.score for items in fitting.values())
-    good = {pk: [item for item in items if item.match.score >= WORTH * best] for pk, items in fitting.items()}
+    good = {
+        pk: [item for item in items if item.match.score >= MIN_SCORE_SHARE * best]
+        for pk, items in fitting.items()
+    }
     by_score = sorted((pk for pk in good if good[pk]), key=lambda pk: -good[pk][0].match.score)
-    worth = set(by_score[:MOST])
-    return [Visit(booth, good[booth.pk][:3]) for booth in booths if booth.pk in worth], found
+    recommended_keys = set(by_score[:MAX_BOOTHS])
+    return [
+        BoothRecommendation(booth, good[booth.pk][:3]) for booth in booths if booth.pk in recommended_keys
+    ], ranking
 
 
-def _own(request: SignedInRequest, veteran: Veteran) -> RegistrationQuerySet:
-    """The person's own live registrations."""
+def _own_registrations(request: SignedInRequest, veteran: Veteran) -> RegistrationQuerySet:
+    """Return the veteran's active registrations."""
     return Registration.objects.visible_to(request.user).active().filter(veteran=veteran)
 
 
-def _coming(page_id: int) -> JobFairPage:
+def _get_fair(page_id: int) -> JobFairPage:
     return get_object_or_404(JobFairPage.objects.live(), pk=page_id)
 
 
 @for_veteran
 @require_safe
 def fair(request: SignedInRequest, veteran: Veteran, page_id: int) -> HttpResponse:
-    """Which booths are worth the trip, and why; then all the others."""
-    page = _coming(page_id)
+    """List the recommended booths with reasons, then all the others."""
+    page = _get_fair(page_id)
     booths = list(
         Booth.objects.visible_to(request.user)
         .confirmed()
@@ -83,21 +89,25 @@ def fair(request: SignedInRequest, veteran: Veteran, page_id: int) -> HttpRespon
         )
         .order_by("number", "pk")
     )
-    visits, found = _visits(veteran, booths)
+    recommended, ranking = _recommend_booths(veteran, booths)
     log_booth_positions(
-        request, veteran, page.pk, (item for visit in visits for item in visit.fitting), found.version
+        request,
+        veteran,
+        page.pk,
+        (item for booth_row in recommended for item in booth_row.fitting),
+        ranking.version,
     )
-    worth = {visit.booth.pk for visit in visits}
-    others = [booth for booth in booths if booth.pk not in worth]
+    recommended_keys = {booth_row.booth.pk for booth_row in recommended}
+    others = [booth for booth in booths if booth.pk not in recommended_keys]
     return render(
         request,
         "veteran/fairs/fair.html",
         {
             "fair": page,
-            "visits": visits,
+            "recommended": recommended,
             "total": len(booths),
             "others": Paginator(others, PAGE_SIZE).get_page(request.GET.get("page")),
-            "registration": _own(request, veteran).filter(fair=page).first(),
+            "registration": _own_registrations(request, veteran).filter(fair=page).first(),
         },
     )
 
@@ -105,12 +115,12 @@ def fair(request: SignedInRequest, veteran: Veteran, page_id: int) -> HttpRespon
 @for_veteran
 @require_POST
 def register(request: SignedInRequest, veteran: Veteran, page_id: int) -> HttpResponse:
-    """Register for a fair; the ticket follows at once."""
-    page = _coming(page_id)
+    """Register for a fair and show the ticket."""
+    page = _get_fair(page_id)
     try:
         registration = actions.register(fair=page, veteran=veteran, by=request.user)
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
         return redirect("veteran:fair", page_id=page_id)
     messages.success(request, "报名成功，入场时出示这张票。")
     return redirect("veteran:ticket", ticket=registration.ticket)
@@ -119,12 +129,12 @@ def register(request: SignedInRequest, veteran: Veteran, page_id: int) -> HttpRe
 @for_veteran
 @require_POST
 def cancel(request: SignedInRequest, veteran: Veteran, page_id: int) -> HttpResponse:
-    """Give the ticket back."""
-    registration = get_object_or_404(_own(request, veteran), fair=page_id)
+    """Cancel the registration for a fair."""
+    registration = get_object_or_404(_own_registrations(request, veteran), fair=page_id)
     try:
         actions.cancel_registration(registration=registration, by=request.user)
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, "已取消报名。")
     return redirect("veteran:tickets")
@@ -133,8 +143,10 @@ def cancel(request: SignedInRequest, veteran: Veteran, page_id: int) -> HttpResp
 @for_veteran
 @require_safe
 def tickets(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
-    """The person's tickets, the latest fair first."""
-    rows = _own(request, veteran).select_related("fair", "check_in").order_by("-fair__starts_at")
+    """List the veteran's tickets, latest fair first."""
+    rows = (
+        _own_registrations(request, veteran).select_related("fair", "check_in").order_by("-fair__starts_at")
+    )
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "veteran/fairs/tickets.html", {"page": page})
 
@@ -142,8 +154,8 @@ def tickets(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
 @for_veteran
 @require_safe
 def ticket(request: SignedInRequest, veteran: Veteran, ticket: uuid.UUID) -> HttpResponse:
-    """One ticket for the door. Its code holds the number of the ticket and nothing about the person."""
-    rows = _own(request, veteran).select_related("fair", "check_in")
+    """Show one ticket; its QR code holds the ticket number and no personal data."""
+    rows = _own_registrations(request, veteran).select_related("fair", "check_in")
     registration = get_object_or_404(rows, ticket=ticket)
     context = {
         "registration": registration,

@@ -1,4 +1,4 @@
-"""From which employers the person hides."""
+"""Employers that a veteran's record is hidden from."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -17,7 +17,7 @@ from portal.web.veteran.current_veteran import for_veteran
 @for_veteran
 @require_safe
 def listing(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
-    """Those hidden from, and a search for one more."""
+    """List the hidden employers, with a search for another one."""
     return render(
         request, "veteran/hidden_employers/hidden_employers.html", list_hidden_employers(request, veteran)
     )
@@ -26,7 +26,7 @@ def listing(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
 @for_veteran
 @require_POST
 def hide(request: SignedInRequest, veteran: Veteran, pk: int) -> HttpResponse:
-    """Hide from an employer, at once."""
+    """Hide the record from an employer."""
     employer = get_object_or_404(Employer.objects.visible_to(request.user), pk=pk)
     try:
         hidden_records.hide(veteran=veteran, employer=employer, by=request.user)
@@ -40,7 +40,7 @@ def hide(request: SignedInRequest, veteran: Veteran, pk: int) -> HttpResponse:
 @for_veteran
 @require_POST
 def show(request: SignedInRequest, veteran: Veteran, pk: int) -> HttpResponse:
-    """Hide from an employer no more."""
+    """Show the record to an employer again."""
     rows = HiddenRecord.objects.in_force().filter(veteran=veteran).select_related("employer")
     employer = get_object_or_404(rows, employer=pk).employer
     hidden_records.show_again(veteran=veteran, employer=employer, by=request.user)

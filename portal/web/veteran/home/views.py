@@ -1,4 +1,4 @@
-"""A veteran's start page, and who looked at the file."""
+"""Start page of a veteran."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -21,7 +21,7 @@ PAGE_SIZE = 20
 @for_veteran
 @require_safe
 def home(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
-    """The next step, tickets, the best positions, coming fairs and intentions."""
+    """Show the next step, tickets, the best positions, upcoming fairs and intentions."""
     tickets = (
         Registration.objects.visible_to(request.user)
         .active()
@@ -29,8 +29,8 @@ def home(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
         .select_related("fair")
         .order_by("fair__starts_at")
     )
-    found = recommendations.recommend_positions(veteran, limit=3)
-    log_positions(request, Surface.ME_HOME, veteran, found)
+    ranking = recommendations.recommend_positions(veteran, limit=3)
+    log_positions(request, Surface.ME_HOME, veteran, ranking)
     return render(
         request,
         "veteran/home/home.html",
@@ -38,7 +38,7 @@ def home(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
             "veteran": veteran,
             "next_section": next((part for part in own_sections(veteran) if not part.is_done), None),
             "tickets": list(tickets[:3]),
-            "found": found,
+            "found": ranking,
             "fairs": list(JobFairPage.objects.upcoming()[:3]),
             "intentions": list(
                 Placement.objects.visible_to(request.user).filter(veteran=veteran).with_details()[:3]

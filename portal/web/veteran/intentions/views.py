@@ -1,4 +1,4 @@
-"""A person's intentions and how far each has come."""
+"""Intentions of a veteran with their timelines."""
 
 from typing import Any
 
@@ -35,28 +35,28 @@ def listing(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
         .prefetch_related("transitions")
     )
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    shared = shared_with(page)
+    with_contact = shared_with(page)
     answers = Answer.objects.visible_to(request.user).filter(placement__in=[row.pk for row in page])
-    said = index_latest_answers(answers.order_by("pk"))
-    shown: list[dict[str, Any]] = [
+    latest_answers = index_latest_answers(answers.order_by("pk"))
+    context_rows: list[dict[str, Any]] = [
         {
             "placement": row,
             "steps": build_timeline(row),
-            "shared": row.pk in shared,
+            "shared": row.pk in with_contact,
             "question": question_of(row),
-            "answers": list(said.get(row.pk, {}).values()),
+            "answers": list(latest_answers.get(row.pk, {}).values()),
             "wording": wording_for(row.position.employer) if row.state in LIVE_STATES else "",
         }
         for row in page
     ]
-    context = {"page": page, "rows": shown, "agreeing": {"agree": "yes"}}
+    context = {"page": page, "rows": context_rows, "agreeing": {"agree": "yes"}}
     return render(request, "veteran/intentions/intentions.html", context)
 
 
 @for_veteran
 @require_POST
 def contact(request: SignedInRequest, veteran: Veteran, pk: int) -> HttpResponse:
-    """Let the employer see one's phone, or take that back: `agree` in the form says which."""
+    """Share the phone with the employer or stop sharing it, by the POST parameter `agree`."""
     rows = Placement.objects.visible_to(request.user).filter(veteran=veteran)
     placement = get_object_or_404(rows.with_details(), pk=pk)
     name = placement.position.employer.name
@@ -75,7 +75,7 @@ def contact(request: SignedInRequest, veteran: Veteran, pk: int) -> HttpResponse
 @for_veteran
 @require_POST
 def confirm(request: SignedInRequest, veteran: Veteran, pk: int) -> HttpResponse:
-    """Confirm an intention for one's own side."""
+    """Confirm an intention for the veteran."""
     rows = Placement.objects.visible_to(request.user).filter(veteran=veteran)
     placement = get_object_or_404(rows.with_details(), pk=pk)
     actions.confirm(placement=placement, by=request.user)

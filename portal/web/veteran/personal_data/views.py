@@ -1,4 +1,4 @@
-"""What the portal holds about the person, to read and to take away (个人信息副本)."""
+"""Personal data of a veteran (个人信息副本): page, download, and access log."""
 
 import json
 
@@ -23,20 +23,20 @@ PAGE_SIZE = 20
 
 
 def _sections(veteran: Veteran) -> list[DataSection]:
-    """What the rooms below know, and the searches that the person keeps: those stand above them."""
-    kept = [(row, params_of(row)) for row in SavedSearch.objects.visible_to(veteran.account)]
-    if not kept:
+    """Return the personal data of all domain packages and the saved searches."""
+    searches = [(row, params_of(row)) for row in SavedSearch.objects.visible_to(veteran.account)]
+    if not searches:
         return collect_personal_data(veteran)
-    places = place_names([asked for _, asked in kept])
+    places = place_names([params for _, params in searches])
     rows = [
         [
             ("名称", row.name),
-            ("条件", asked.words(places)),
+            ("条件", params.words(places)),
             ("有新岗位时告诉我", "是" if row.alerts else "否"),
             ("保存时间", f"{timezone.localtime(row.created_at):%Y-%m-%d %H:%M}"),
             ("看到", f"{timezone.localtime(row.seen_at):%Y-%m-%d %H:%M}"),
         ]
-        for row, asked in kept
+        for row, params in searches
     ]
     return [*collect_personal_data(veteran), DataSection(str(SavedSearch._meta.verbose_name), rows)]
 
@@ -44,14 +44,14 @@ def _sections(veteran: Veteran) -> list[DataSection]:
 @for_veteran
 @require_safe
 def page(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
-    """What there is, by kind, and the two files."""
+    """Show the personal data by kind, with links to the downloads."""
     return render(request, "veteran/personal_data/data.html", {"sections": _sections(veteran)})
 
 
 @for_veteran
 @require_POST
 def download(request: SignedInRequest, veteran: Veteran, kind: str) -> HttpResponse:
-    """Everything in one file: a page to read ('html'), or JSON for another system."""
+    """Download all personal data as a readable page ('html') or as JSON."""
     if kind not in {"html", "json"}:
         raise Http404
     sections, now = _sections(veteran), timezone.localtime()
@@ -79,7 +79,7 @@ def download(request: SignedInRequest, veteran: Veteran, kind: str) -> HttpRespo
 @for_veteran
 @require_safe
 def access_log(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
-    """Who looked at the file, when, at what and for which reason."""
+    """List who viewed the record, when, what and for which reason."""
     files = [veteran.pk, *veteran.merged.values_list("pk", flat=True)]
     rows = AccessLog.objects.filter(file_id__in=files).select_related("actor")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))

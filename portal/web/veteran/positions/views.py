@@ -1,4 +1,4 @@
-"""Recommended positions, and why or why not for any one."""
+"""Recommended positions, and the explanation for a single one."""
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -21,9 +21,9 @@ PAGE_SIZE = 12
 @for_veteran
 @require_safe
 def listing(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
-    """The person's list, best first, with what was left out and why."""
-    asked = request.GET.get("page", "1")
-    number = max(1, min(int(asked), 200)) if asked.isdigit() else 1
+    """List the recommended positions, best first, with counts of excluded ones by reason."""
+    parameter = request.GET.get("page", "1")
+    number = max(1, min(int(parameter), 200)) if parameter.isdigit() else 1
     found = recommendations.recommend_positions(veteran, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
     page = Paginator(range(found.total), PAGE_SIZE).get_page(number)
     if page.number != number:  # past the end: show the last page that there is
@@ -46,7 +46,7 @@ def listing(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
 @for_veteran
 @require_safe
 def why(request: SignedInRequest, veteran: Veteran, pk: int) -> HttpResponse:
-    """Why a position fits the person, or why not."""
+    """Explain why a position is suitable or not."""
     position = get_object_or_404(Position.objects.visible_to(request.user).with_details(), pk=pk)
     verdict = recommendations.explain_recommendation(veteran, position)
     return render(request, "veteran/positions/why.html", {"position": position, "verdict": verdict})

@@ -1,4 +1,4 @@
-"""The claim of a file that a station opened: where it stands, and taking it back."""
+"""The claim of a record that a station opened."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -15,7 +15,7 @@ from portal.web.veteran.current_veteran import own_record
 @signed_in_view
 @require_http_methods(["GET", "POST"])
 def page(request: SignedInRequest) -> HttpResponse:
-    """The person's latest claim; POST takes it back."""
+    """Show the user's latest claim; POST withdraws it."""
     if own_record(request) is not None:
         return redirect("veteran:record")
     user = request.user

@@ -28,14 +28,14 @@ from portal.web.veteran.current_veteran import for_veteran, own_record
 
 
 def own_sections(veteran: Veteran) -> list[Section]:
-    """The parts of the person's file, as its page and the start page show them."""
+    """Return the sections of the veteran's own record."""
     return list_sections(veteran, lambda slug: reverse("veteran:record-section", args=[slug]), SECTIONS)
 
 
 @signed_in_view
 @require_safe
 def overview(request: SignedInRequest) -> HttpResponse:
-    """The parts of the file and what each unlocks."""
+    """List the sections of the record and what each unlocks."""
     veteran = own_record(request)
     if veteran is None:
         return redirect("veteran:record-open")
@@ -47,7 +47,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
 @signed_in_view
 @require_http_methods(["GET", "POST"])
 def open_own(request: SignedInRequest) -> HttpResponse:
-    """Open one's own file, with consent to matching."""
+    """Open the user's own record, with consent to matching."""
     if own_record(request) is not None:
         return redirect("veteran:record")
     user = request.user
@@ -82,7 +82,7 @@ def open_own(request: SignedInRequest) -> HttpResponse:
 @for_veteran
 @require_http_methods(["GET", "POST"])
 def section(request: SignedInRequest, veteran: Veteran, section: str) -> HttpResponse:
-    """One part of the file; it saves on its own."""
+    """Edit one section of the record."""
     if section not in SECTIONS:
         raise Http404
     user = request.user
@@ -94,14 +94,14 @@ def section(request: SignedInRequest, veteran: Veteran, section: str) -> HttpRes
             add_errors(form, error)
         else:
             messages.success(request, f"{SECTIONS[section][0]}已保存。")
-            return redirect(_after(section))
+            return redirect(_next_url(section))
     return render(
         request, "veteran/record/record_section.html", build_section_context(section, veteran, form)
     )
 
 
-def _after(section: str) -> str:
-    """On to the next part, then to what the file unlocks. Grades and dates of certificates can wait."""
+def _next_url(section: str) -> str:
+    """Return the URL of the next section, after the last one that of the recommended positions."""
     if section == "certificates":
         return reverse("veteran:record")
     slugs = [slug for slug in SECTIONS if slug != "certificates"]
@@ -114,7 +114,7 @@ def _after(section: str) -> str:
 @for_veteran
 @require_POST
 def remove_job(request: SignedInRequest, veteran: Veteran, pk: int) -> HttpResponse:
-    """Take an earlier job out of the file."""
+    """Remove a past job from the record."""
     job = get_object_or_404(veteran.work_history, pk=pk)
     actions.remove_work_history(veteran=veteran, by=request.user, job=job)
     messages.success(request, "已删除这段工作经历。")

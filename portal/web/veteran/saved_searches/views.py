@@ -1,4 +1,4 @@
-"""Searches that somebody keeps, and is told about when something new fits. For whoever is signed in."""
+"""Saved searches of a signed-in user, with notifications of new matches."""
 
 from django import forms
 from django.contrib import messages
@@ -20,34 +20,36 @@ PAGE_SIZE = 20
 
 
 class SavedSearchForm(forms.Form):
+    """Name of a saved search and whether it notifies."""
+
     name = forms.CharField(label="名称", max_length=60)
     alerts = forms.BooleanField(
         label="有新岗位时告诉我", required=False, help_text="每天最多一条站内消息，所有保存的搜索合在一起。"
     )
 
 
-def place_names(kept: list[SearchParams]) -> dict[str, str]:
-    """Names of all the places that these searches name. One query."""
-    codes = {code for asked in kept for code in (asked.region, asked.near)} - {"", HOME}
+def place_names(searches: list[SearchParams]) -> dict[str, str]:
+    """Return the names of all regions in the searches by code, in one query."""
+    codes = {code for params in searches for code in (params.region, params.near)} - {"", HOME}
     return dict(Region.objects.filter(pk__in=codes).values_list("code", "name"))
 
 
 @signed_in_view
 @require_safe
 def listing(request: SignedInRequest) -> HttpResponse:
-    """The reader's own, latest first."""
+    """List the user's saved searches, latest first."""
     page = Paginator(SavedSearch.objects.visible_to(request.user), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
-    kept = [actions.params_of(row) for row in page]
-    places = place_names(kept)
+    searches = [actions.params_of(row) for row in page]
+    places = place_names(searches)
     rows = [
         {
             "saved": row,
-            "words": asked.words(places),
-            "url": reverse("public:search") + asked.address(),
+            "words": params.words(places),
+            "url": reverse("public:search") + params.address(),
         }
-        for row, asked in zip(page, kept, strict=True)
+        for row, params in zip(page, searches, strict=True)
     ]
     return render(
         request,
@@ -59,20 +61,20 @@ def listing(request: SignedInRequest) -> HttpResponse:
 @signed_in_view
 @require_POST
 def add(request: SignedInRequest) -> HttpResponse:
-    """Keep the search that the address asks for; its words are its first name."""
-    asked = SearchParams.read(request.GET)
+    """Save the search of the query string, named after its filters."""
+    params = SearchParams.read(request.GET)
     try:
-        actions.save(by=request.user, params=asked, name=asked.words(place_names([asked])))
-    except ValidationError as refused:
-        messages.error(request, "".join(refused.messages))
-        return redirect(reverse("public:search") + asked.address())
+        actions.save(by=request.user, params=params, name=params.words(place_names([params])))
+    except ValidationError as error:
+        messages.error(request, "".join(error.messages))
+        return redirect(reverse("public:search") + params.address())
     messages.success(request, "搜索已保存。有新的合适岗位时，每天最多发一条站内消息告诉您。")
     return redirect("veteran:saved-searches")
 
 
 @signed_in_view
 def change(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Another name, or told no more."""
+    """Change the name of a saved search or its notifications."""
     saved = get_object_or_404(SavedSearch.objects.visible_to(request.user), pk=pk)
     form = SavedSearchForm(
         request.POST if request.method == "POST" else None,
@@ -81,8 +83,8 @@ def change(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.change(by=request.user, saved_search=saved, **form.cleaned_data)
-        except ValidationError as refused:
-            add_errors(form, refused)
+        except ValidationError as error:
+            add_errors(form, error)
         else:
             messages.success(request, "已保存。")
             return redirect("veteran:saved-searches")

@@ -1,4 +1,4 @@
-"""When the service station was in touch, as the person reads it."""
+"""Visits of the service station to a veteran."""
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -16,7 +16,7 @@ PAGE_SIZE = 20
 @for_veteran
 @require_safe
 def listing(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
-    """The station's visits that hold: when, how, who, and what was asked for."""
+    """List the current visits: date, kind, staff and requests."""
     rows = Visit.objects.visible_to(request.user).of(veteran).current().with_details()
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "veteran/visits/visits.html", {"page": page, "veteran": veteran})
