@@ -24,20 +24,15 @@ from portal.follow_ups.models import FollowUp, FollowUpAttempt
 from portal.follow_ups.scheduling import open_follow_up
 from portal.placements import actions
 from portal.placements.enums import PlacementState as S
+from portal.placements.milestones import MILESTONE_BY_STEP, MILESTONES, required_days
 from portal.placements.models import Placement
-from portal.placements.workflow import RETENTION_DAYS, TRANSITIONS
+from portal.placements.workflow import TRANSITIONS
 
 # Days by which two memories of one event may differ.
 TOLERANCE = 7
 # Replies that only get further with time, and the state that each means.
 _RANKS = {Reply.NOT_YET: 0, Reply.INTERVIEWED: 1, Reply.OFFERED: 2, Reply.ONBOARDED: 3}
 _STATES = {S.INTENDED: 0, S.INTERVIEWED: 1, S.OFFERED: 2}
-_KIND_OF_STEP = {
-    "retain_1m": FollowUpKind.RETENTION_1M,
-    "retain_3m": FollowUpKind.RETENTION_3M,
-    "retain_6m": FollowUpKind.RETENTION_6M,
-    "retain_12m": FollowUpKind.RETENTION_12M,
-}
 # Duties that answers raise: a step settles them.
 _LOOKED_INTO = frozenset({FollowUpKind.CONTRADICTION, FollowUpKind.SAID_LEFT})
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -123,8 +118,8 @@ def _retained(placement: Placement, seen_on: date) -> list[Step]:
         return []
     offered = TRANSITIONS.available(placement.state)
     held = (seen_on - placement.onboarded_on).days
-    reached = [step for step, days in RETENTION_DAYS.items() if step in offered and days <= held]
-    return [Step(max(reached, key=RETENTION_DAYS.__getitem__), seen_on)] if reached else []
+    completed = [step for step, days in required_days().items() if step in offered and days <= held]
+    return [Step(completed[-1], seen_on)] if completed else []
 
 
 def _progress(placement: Placement, person: Answer, employer: Answer) -> list[Step]:
@@ -182,10 +177,10 @@ def _finish_duties(placement: Placement, step: str, by: User, note: str) -> None
     due = FollowUp.objects.select_for_update().filter(
         placement=placement, state=FollowUpState.PENDING, due_on__lte=timezone.localdate()
     )
-    if step in _KIND_OF_STEP:
-        kinds = list(_KIND_OF_STEP)
-        answered = [_KIND_OF_STEP[kind] for kind in kinds[: kinds.index(step) + 1]]
-        due = due.filter(kind__in=[*answered, *_LOOKED_INTO])
+    if step in MILESTONE_BY_STEP:
+        months = MILESTONE_BY_STEP[step].months
+        kinds = [milestone.follow_up_kind for milestone in MILESTONES if milestone.months <= months]
+        due = due.filter(kind__in=[*kinds, *_LOOKED_INTO])
     for duty in due:
         FollowUpAttempt.objects.create(follow_up=duty, by=by, outcome=AttemptOutcome.REACHED, note=note[:200])
         duty.tries += 1

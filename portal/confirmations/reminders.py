@@ -8,19 +8,14 @@ from django.utils import timezone
 
 from portal.confirmations.enums import Side
 from portal.confirmations.models import Answer
-from portal.follow_ups.enums import FollowUpKind, FollowUpState
+from portal.follow_ups.enums import FollowUpState
 from portal.follow_ups.models import FollowUp
+from portal.follow_ups.schedule import RETENTION_KINDS
 from portal.notifications.actions import notify
 from portal.notifications.enums import NotificationKind, NotificationTarget
 from portal.notifications.models import Notification
 from portal.placements.workflow import IN_POST_STATES
 
-_KINDS = (
-    FollowUpKind.RETENTION_1M,
-    FollowUpKind.RETENTION_3M,
-    FollowUpKind.RETENTION_6M,
-    FollowUpKind.RETENTION_12M,
-)
 _KEY = "confirmations.duty."
 # A duty that is older was either answered by a call or is the station's to pursue.
 LATEST = timedelta(days=30)
@@ -40,7 +35,7 @@ def ask_who_is_due() -> int:
     due = (
         FollowUp.objects.filter(
             state=FollowUpState.PENDING,
-            kind__in=_KINDS,
+            kind__in=RETENTION_KINDS,
             call_on__lte=today,
             call_on__gt=today - LATEST,
             placement__state__in=IN_POST_STATES,

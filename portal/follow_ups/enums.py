@@ -2,16 +2,18 @@
 
 from django.db import models
 
+from portal.placements.milestones import MILESTONES
+
 
 class FollowUpKind(models.TextChoices):
     AFTER_FAIR = "after_fair", "意向回访"
     AFTER_INTERVIEW = "after_interview", "面试结果回访"
     AFTER_OFFER = "after_offer", "录用后回访"
     FIRST_DAY = "first_day", "到岗回访"
-    RETENTION_1M = "retention_1m", "稳岗回访（1个月）"
-    RETENTION_3M = "retention_3m", "稳岗回访（3个月）"
-    RETENTION_6M = "retention_6m", "稳岗回访（6个月）"
-    RETENTION_12M = "retention_12m", "稳岗回访（12个月）"
+    # RETENTION_1M and so on, one member for each row of the milestone table.
+    locals().update(
+        {row.follow_up_kind.upper(): (row.follow_up_kind, row.follow_up_label) for row in MILESTONES}
+    )
     NEW_SEARCH = "new_search", "再就业回访"  # after leaving, while the person looks for another job
     AGAIN = "again", "再次联系"  # after a call without an update, or to a new number
     CONTRADICTION = "contradiction", "核实两边说法"  # the two sides' answers exclude each other

@@ -13,7 +13,7 @@ from portal.core import audit
 from portal.follow_ups.enums import FollowUpKind
 from portal.follow_ups.models import FollowUpRule
 from portal.follow_ups.permissions import can_set_rules
-from portal.follow_ups.schedule import DEFAULT_DAYS
+from portal.follow_ups.schedule import DEFAULT_DAYS, RETENTION_KINDS
 
 MAX_DAY = 730
 MAX_DAYS_PER_KIND = 6
@@ -23,6 +23,15 @@ def days_by_kind() -> dict[FollowUpKind, tuple[int, ...]]:
     """Return the days of each kind: the city's rule, or else the default. One query."""
     rules = {FollowUpKind(rule.kind): tuple(rule.days) for rule in FollowUpRule.objects.all()}
     return {**DEFAULT_DAYS, **rules}
+
+
+def milestone_days() -> dict[str, int]:
+    """Return the day of each milestone for which the city has a rule, by kind. One query.
+
+    The last day of a rule is the milestone's; calls on earlier days only ask how the person is doing.
+    """
+    rules = FollowUpRule.objects.filter(kind__in=RETENTION_KINDS)
+    return {rule.kind: max(rule.days) for rule in rules if rule.days}
 
 
 @transaction.atomic

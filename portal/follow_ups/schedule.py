@@ -2,13 +2,11 @@
 
 from portal.follow_ups.enums import FollowUpKind
 from portal.placements.enums import PlacementState as S
+from portal.placements.milestones import MILESTONES
+from portal.placements.workflow import RETAINED_STATES
 
-_RETENTION = (
-    FollowUpKind.RETENTION_1M,
-    FollowUpKind.RETENTION_3M,
-    FollowUpKind.RETENTION_6M,
-    FollowUpKind.RETENTION_12M,
-)
+# Kinds of the retention milestones, in their order.
+RETENTION_KINDS = tuple(FollowUpKind(milestone.follow_up_kind) for milestone in MILESTONES)
 # Days on which the follow-ups of a kind are due where the city has no FollowUpRule. They count from the
 # step; for FIRST_DAY from the planned first day, for retention from the actual first day, for NEW_SEARCH from
 # the last day, for AGAIN from the call that brought no update.
@@ -17,10 +15,7 @@ DEFAULT_DAYS: dict[FollowUpKind, tuple[int, ...]] = {
     FollowUpKind.AFTER_INTERVIEW: (3,),
     FollowUpKind.AFTER_OFFER: (3,),
     FollowUpKind.FIRST_DAY: (0,),
-    FollowUpKind.RETENTION_1M: (30,),
-    FollowUpKind.RETENTION_3M: (90,),
-    FollowUpKind.RETENTION_6M: (180,),
-    FollowUpKind.RETENTION_12M: (365,),
+    **{FollowUpKind(milestone.follow_up_kind): (milestone.days,) for milestone in MILESTONES},
     FollowUpKind.NEW_SEARCH: (7,),
     FollowUpKind.AGAIN: (14,),
 }
@@ -29,15 +24,13 @@ KINDS_BY_STATE: dict[S, tuple[FollowUpKind, ...]] = {
     S.INTENDED: (FollowUpKind.AFTER_FAIR,),
     S.INTERVIEWED: (FollowUpKind.AFTER_INTERVIEW,),
     S.OFFERED: (FollowUpKind.AFTER_OFFER, FollowUpKind.FIRST_DAY),
-    S.ONBOARDED: _RETENTION,
-    S.RETAINED_1M: _RETENTION[1:],
-    S.RETAINED_3M: _RETENTION[2:],
-    S.RETAINED_6M: _RETENTION[3:],
+    S.ONBOARDED: RETENTION_KINDS,
+    **{state: RETENTION_KINDS[number:] for number, state in enumerate(RETAINED_STATES[:-1], start=1)},
     S.LEFT: (FollowUpKind.NEW_SEARCH,),
 }
 # A figure depends on the result of these: a hire, a retention, or a report that needs checking.
 COUNTED_KINDS = frozenset(
-    {FollowUpKind.FIRST_DAY, *_RETENTION, FollowUpKind.CONTRADICTION, FollowUpKind.SAID_LEFT}
+    {FollowUpKind.FIRST_DAY, *RETENTION_KINDS, FollowUpKind.CONTRADICTION, FollowUpKind.SAID_LEFT}
 )
 # Unsuccessful attempts after which a follow-up is closed.
 MAX_TRIES = 3

@@ -13,6 +13,7 @@ from matching import Measures
 from portal.learning.dataset import Dataset
 from portal.learning.enums import Outcome
 from portal.placements.enums import PlacementState
+from portal.placements.milestones import MILESTONES
 from portal.placements.models import Placement, PlacementTransition
 from portal.ranking.enums import Surface
 from portal.ranking.models import Impression
@@ -32,10 +33,10 @@ _OUTCOME_OF_STATE = {
     PlacementState.INTERVIEWED: Outcome.INTERVIEWED,
     PlacementState.OFFERED: Outcome.INTERVIEWED,
     PlacementState.ONBOARDED: Outcome.ONBOARDED,
-    PlacementState.RETAINED_1M: Outcome.ONBOARDED,
-    PlacementState.RETAINED_3M: Outcome.RETAINED,
-    PlacementState.RETAINED_6M: Outcome.RETAINED,
-    PlacementState.RETAINED_12M: Outcome.RETAINED,
+    **{
+        PlacementState(milestone.state): Outcome.RETAINED if milestone.months >= 3 else Outcome.ONBOARDED
+        for milestone in MILESTONES
+    },
 }
 _FIGURES = tuple(Measures.__dataclass_fields__)
 _COLUMNS = (

@@ -18,12 +18,12 @@ from portal.placements import headcount, permissions
 from portal.placements.closing import lapse_others, reopen_those_closed_by
 from portal.placements.enums import PlacementState
 from portal.placements.events import announce
+from portal.placements.milestones import MILESTONE_BY_STEP, required_days
 from portal.placements.models import Placement
 from portal.placements.placement_steps import follow_employment, locked, take_step
 from portal.placements.workflow import (
     IN_POST_STATES,
     LIVE_STATES,
-    RETENTION_DAYS,
     TRANSITIONS,
     WAS_IN_POST_STATES,
 )
@@ -159,8 +159,8 @@ def advance(
     elif target == PlacementState.ONBOARDED:
         headcount.require_place(placement)
         onboarded_on = on
-    elif step in RETENTION_DAYS:
-        _require_days_in_post(step, onboarded_on, on)
+    elif step in MILESTONE_BY_STEP:
+        _require_days_employed(step, onboarded_on, on)
     elif target == PlacementState.LEFT:
         if not note:
             raise ValidationError({"note": "请写明离职原因。"})
@@ -188,8 +188,8 @@ def advance(
     return placement
 
 
-def _require_days_in_post(step: str, onboarded_on: date | None, on: date) -> None:
-    days = RETENTION_DAYS[step]
+def _require_days_employed(step: str, onboarded_on: date | None, on: date) -> None:
+    days = required_days()[step]
     if onboarded_on is None or on < onboarded_on + timedelta(days=days):
         raise ValidationError({"on": f"入职满 {days} 天后才能记录这一步。"})
 
@@ -277,8 +277,8 @@ def _days_after_correction(
     if last is not None and last < first:
         raise ValidationError({"on": "离职日期不能早于入职日期。"})
     step = next((row.step for row in TRANSITIONS if row.target == target), "")
-    if step in RETENTION_DAYS:
-        _require_days_in_post(step, first, today)
+    if step in MILESTONE_BY_STEP:
+        _require_days_employed(step, first, today)
     return first, last
 
 

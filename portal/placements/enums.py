@@ -2,16 +2,16 @@
 
 from django.db import models
 
+from portal.placements.milestones import MILESTONES
+
 
 class PlacementState(models.TextChoices):
     INTENDED = "intended", "已登记意向"
     INTERVIEWED = "interviewed", "已面试"
     OFFERED = "offered", "已录用"
     ONBOARDED = "onboarded", "已入职"
-    RETAINED_1M = "retained_1m", "在岗满1个月"
-    RETAINED_3M = "retained_3m", "在岗满3个月"
-    RETAINED_6M = "retained_6m", "在岗满6个月"
-    RETAINED_12M = "retained_12m", "在岗满12个月"
+    # RETAINED_1M and so on, one member for each row of the milestone table.
+    locals().update({row.state.upper(): (row.state, row.state_label) for row in MILESTONES})
     DECLINED_BY_VETERAN = "declined_by_veteran", "本人放弃"
     DECLINED_BY_EMPLOYER = "declined_by_employer", "单位未录用"
     OFFER_REFUSED = "offer_refused", "本人未接受录用"

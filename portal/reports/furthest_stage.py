@@ -23,7 +23,7 @@ from django.db.models.functions import Coalesce
 
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import Placement, PlacementQuerySet, PlacementTransition
-from portal.placements.workflow import IN_POST_STATES
+from portal.placements.workflow import IN_POST_STATES, RETAINED_STATES
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -34,10 +34,7 @@ STAGES = (
     S.INTERVIEWED,
     S.OFFERED,
     S.ONBOARDED,
-    S.RETAINED_1M,
-    S.RETAINED_3M,
-    S.RETAINED_6M,
-    S.RETAINED_12M,
+    *RETAINED_STATES,
 )
 END_STATES = tuple(state for state in S if state not in STAGES and state != S.LEFT)
 STAGE_RANKS = {state: rank for rank, state in enumerate(STAGES)}

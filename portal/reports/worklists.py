@@ -16,7 +16,7 @@ from portal.accounts.roles import Permission
 from portal.employers.models import Employer
 from portal.follow_ups.enums import AttemptOutcome, FollowUpKind, FollowUpState
 from portal.follow_ups.models import FollowUp, FollowUpAttempt, FollowUpQuerySet
-from portal.follow_ups.schedule import MAX_TRIES
+from portal.follow_ups.schedule import MAX_TRIES, RETENTION_KINDS
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import Placement, PlacementQuerySet
 from portal.placements.workflow import IN_POST_STATES
@@ -28,12 +28,6 @@ from portal.veterans.models import Veteran
 MIN_DECLINES, DECLINED_WITHIN = 3, timedelta(days=365)
 NO_INTERVIEW_AFTER = timedelta(days=14)
 LEFT_WITHIN = timedelta(days=180)
-RETENTION_KINDS = (
-    FollowUpKind.RETENTION_1M,
-    FollowUpKind.RETENTION_3M,
-    FollowUpKind.RETENTION_6M,
-    FollowUpKind.RETENTION_12M,
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.db.models import Count, Model, Q, QuerySet
 from django.utils import timezone
 
 from portal.fairs.enums import VisitorKind
+from portal.placements.milestones import HEADLINE_MILESTONES
 from portal.reports import figures
 from portal.reports.cohorts import count_by_period
 from portal.reports.figures import FIGURES, Figure, FigureValue
@@ -20,7 +21,7 @@ ROW_KEYS = (
     "fairs", "booths", "employers", "positions", "headcount", "visitors", "attendances", "veterans",
     "sheets", "people", "reached", "reached_people",
     "stage.interviewed", "people.interviewed", "stage.offered", "stage.onboarded", "people.onboarded",
-    "stage.retained_3m", "people.retained_3m", "stage.retained_12m", "people.retained_12m",
+    *(f"{figure}.{milestone.state}" for milestone in HEADLINE_MILESTONES for figure in ("stage", "people")),
 )  # fmt: skip
 
 

@@ -174,7 +174,7 @@ class Tracking(RuleBasedStateMachine):
             return
         after = STEPS[forward[0]][1]
         if after in IN_POST_FOR and row.first is not None:
-            there = row.first + timedelta(days=IN_POST_FOR[after])
+            there = row.first + self.world.time_to(after)
             self.days_pass(max((there - Clock.day).days, 1), True)
         self.advance(pick, 0, forward[0], 0, True, None, None)
 

@@ -41,6 +41,11 @@ class World:
         self.days = {kind: list(days) for kind, days in DAYS.items()}
         self.moments = count()  # what is written down later has the greater one
 
+    def time_to(self, state: str) -> timedelta:
+        """Time in the job before a retention state is recorded: the last day of the city's rule, if any."""
+        own = self.days[state.replace("retained", "retention")]
+        return timedelta(days=own[-1] if own else IN_POST_FOR[state])
+
     # --- the network ------------------------------------------------------------------------------------
     def above(self, station: int, levels: int) -> int:
         for _ in range(levels):
@@ -279,7 +284,7 @@ class World:
         first, last = row.first, None
         if after == "onboarded":
             first = on
-        elif after in IN_POST_FOR and (first is None or on < first + timedelta(days=IN_POST_FOR[after])):
+        elif after in IN_POST_FOR and (first is None or on < first + self.time_to(after)):
             return False
         elif after == "left":
             if first is None or on < first:
@@ -306,7 +311,7 @@ class World:
                 first = on or first
             if first is None or (after == "left" and (last is None or last < first)):
                 return False
-            if after in IN_POST_FOR and self.today < first + timedelta(days=IN_POST_FOR[after]):
+            if after in IN_POST_FOR and self.today < first + self.time_to(after):
                 return False
         if after in LIVE and before not in LIVE and self.live(row.person, row.position):
             return False

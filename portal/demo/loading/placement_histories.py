@@ -20,8 +20,9 @@ from portal.follow_ups.follow_up_rules import days_by_kind, set_rule
 from portal.follow_ups.models import FollowUp, FollowUpAttempt
 from portal.follow_ups.schedule import KINDS_BY_STATE
 from portal.placements.enums import PlacementState as S
+from portal.placements.milestones import MILESTONE_BY_STEP
 from portal.placements.models import Placement, PlacementTransition
-from portal.placements.workflow import LIVE_STATES, OPEN_STATES, RETENTION_DAYS, TRANSITIONS
+from portal.placements.workflow import LIVE_STATES, OPEN_STATES, TRANSITIONS
 from portal.positions.models import Position
 from portal.stations.models import Station
 from portal.veterans.enums import EmploymentStatus
@@ -43,19 +44,19 @@ _PATHS: dict[str, tuple[tuple[str, float, tuple[int, int]], ...]] = {
     ),
     S.OFFERED: (("onboard", 0.82, (2, 15)), ("refuse_offer", 0.12, (1, 6))),
     S.ONBOARDED: (("retain_1m", 0.86, (30, 36)), ("leave", 0.12, (5, 29))),
-    S.RETAINED_1M: (("retain_3m", 0.85, (60, 66)), ("leave", 0.13, (5, 58))),
-    S.RETAINED_3M: (("retain_6m", 0.85, (90, 97)), ("leave", 0.12, (10, 88))),
-    S.RETAINED_6M: (("retain_12m", 0.84, (185, 192)), ("leave", 0.13, (20, 180))),
+    "retained_1m": (("retain_3m", 0.85, (60, 66)), ("leave", 0.13, (5, 58))),
+    "retained_3m": (("retain_6m", 0.85, (90, 97)), ("leave", 0.12, (10, 88))),
+    "retained_6m": (("retain_12m", 0.84, (185, 192)), ("leave", 0.13, (20, 180))),
 }
 # On which days this city calls: oftener than the portal would by itself.
 _RULES = {
     FollowUpKind.AFTER_FAIR: (3, 7, 14, 21, 30),
     FollowUpKind.AFTER_INTERVIEW: (3, 7, 14),
     FollowUpKind.AFTER_OFFER: (3, 7),
-    FollowUpKind.RETENTION_1M: (7, 30),
-    FollowUpKind.RETENTION_3M: (60, 90),
-    FollowUpKind.RETENTION_6M: (120, 180),
-    FollowUpKind.RETENTION_12M: (270, 365),
+    FollowUpKind("retention_1m"): (7, 30),
+    FollowUpKind("retention_3m"): (60, 90),
+    FollowUpKind("retention_6m"): (120, 180),
+    FollowUpKind("retention_12m"): (270, 365),
 }
 _LEFT_REASONS = (
     "离家太远，照顾不了家里",
@@ -171,8 +172,8 @@ class _Histories:
             if target == S.ONBOARDED:
                 placement.onboarded_on = day
                 self.in_post.add(placement.veteran_id)
-            if step in RETENTION_DAYS and placement.onboarded_on is not None:
-                day = max(day, placement.onboarded_on + timedelta(days=RETENTION_DAYS[step]))
+            if step in MILESTONE_BY_STEP and placement.onboarded_on is not None:
+                day = max(day, placement.onboarded_on + timedelta(days=MILESTONE_BY_STEP[step].days))
                 if day > self.today:
                     break
             note = ""
@@ -221,7 +222,7 @@ class _Histories:
             )
         )
         self._close_calls(placement, target, at)
-        if step in RETENTION_DAYS:  # the later calls were made with the onboarding
+        if step in MILESTONE_BY_STEP:  # the later calls were made with the onboarding
             return
         if target == S.OFFERED:
             placement.planned_first_day = day + timedelta(days=self.rng.randint(3, 12))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from portal.placements.enums import PlacementState
+from portal.placements.milestones import HEADLINE_MILESTONES
 from portal.placements.models import Placement
 from portal.placements.workflow import IN_POST_STATES, LIVE_STATES, STEP_LABELS
 from portal.web.templatetags.ui import cn_date
@@ -12,8 +13,7 @@ _MILESTONES = (
     PlacementState.INTERVIEWED,
     PlacementState.OFFERED,
     PlacementState.ONBOARDED,
-    PlacementState.RETAINED_3M,
-    PlacementState.RETAINED_12M,
+    *(PlacementState(milestone.state) for milestone in HEADLINE_MILESTONES),
 )
 
 

@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from portal.core.encryption import mask_phone
+from portal.placements.workflow import RETAINED_STATES
 
 register = template.Library()
 
@@ -22,10 +23,7 @@ WEEKDAYS = "一二三四五六日"
 
 # How a state looks. The word beside it always says the same: colour is never the only sign.
 TONES = {
-    "good": (
-        "open verified confirmed registered onboarded retained_1m retained_3m retained_6m retained_12m"
-        " done reached live"
-    ),
+    "good": (f"open verified confirmed registered onboarded {' '.join(RETAINED_STATES)} done reached live"),
     "wait": "pending waiting in_review requested intended interviewed offered not_reached coming overdue"
     " checking checked running undoing",
     "stop": (

@@ -1,8 +1,8 @@
 """Follow-ups as rows of the day's list: outcome buttons, and the sentence shown after recording."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Count
 from django.utils import timezone
@@ -12,8 +12,9 @@ from portal.core.state_machine import TransitionRefused
 from portal.follow_ups.enums import AttemptOutcome, FollowUpState
 from portal.follow_ups.models import FollowUp
 from portal.follow_ups.schedule import MAX_TRIES
+from portal.placements.milestones import MILESTONE_BY_STEP, MILESTONES, required_days
 from portal.placements.models import Placement
-from portal.placements.workflow import RETENTION_DAYS, STEP_LABELS, TRANSITIONS
+from portal.placements.workflow import STEP_LABELS, TRANSITIONS
 from portal.web.templatetags.ui import cn_date
 
 # Button labels of the steps that one tap can record.
@@ -21,10 +22,7 @@ _STEP_BUTTONS = {
     "interview": "已面试",
     "offer": "已录用",
     "onboard": "已入职",
-    "retain_1m": "在岗满1个月",
-    "retain_3m": "在岗满3个月",
-    "retain_6m": "在岗满6个月",
-    "retain_12m": "在岗满12个月",
+    **{milestone.step: milestone.state_label for milestone in MILESTONES},
     "decline_by_veteran": "本人放弃",
     "decline_by_employer": "单位没录用",
     "refuse_offer": "不接受录用",
@@ -63,14 +61,14 @@ class FollowUpRow:
 
 
 def follow_up_rows(follow_ups: Iterable[FollowUp], user: User, error: str = "") -> list[FollowUpRow]:
-    """Build the rows of the day's list with one query.
+    """Build the rows of the day's list with two queries.
 
     Args:
         follow_ups: each with its placement selected.
         user: the reader, whose stations limit the search for other open intentions.
         error: message shown in every row.
     """
-    calls, today = list(follow_ups), timezone.localdate()
+    calls, today, milestone_days = list(follow_ups), timezone.localdate(), required_days()
     intentions = Placement.objects.followed_by(user).open()
     veterans_with_several = set(
         intentions.filter(veteran__in=[call.placement.veteran_id for call in calls])
@@ -83,9 +81,9 @@ def follow_up_rows(follow_ups: Iterable[FollowUp], user: User, error: str = "") 
     return [
         FollowUpRow(
             call,
-            _split_onboarding(outcome_buttons(call.placement))
+            _split_onboarding(outcome_buttons(call.placement, milestone_days))
             if call.placement.veteran_id in veterans_with_several
-            else outcome_buttons(call.placement),
+            else outcome_buttons(call.placement, milestone_days),
             "leave" in TRANSITIONS.available(call.placement.state),
             (today - call.call_on).days,
             error,
@@ -106,17 +104,21 @@ def _split_onboarding(buttons: list[OutcomeButton]) -> list[OutcomeButton]:
     return split
 
 
-def outcome_buttons(placement: Placement) -> list[OutcomeButton]:
+def outcome_buttons(placement: Placement, milestone_days: Mapping[str, int]) -> list[OutcomeButton]:
     """Return the steps that one tap can record in the placement's state.
 
     Steps that need a note are left out; of the retention steps only the latest completed one is offered.
+
+    Args:
+        milestone_days: by retention step, the days since the first day after which it may be recorded.
     """
     today = timezone.localdate()
     steps = [step for step in TRANSITIONS.available(placement.state) if step in _STEP_BUTTONS]
-    milestones = [
-        step for step in steps if step in RETENTION_DAYS and _is_milestone_completed(placement, step, today)
+    days_employed = (today - placement.onboarded_on).days if placement.onboarded_on is not None else -1
+    completed = [
+        step for step in steps if step in MILESTONE_BY_STEP and milestone_days[step] <= days_employed
     ]
-    one_tap_steps = [step for step in steps if step not in RETENTION_DAYS] + milestones[-1:]
+    one_tap_steps = [step for step in steps if step not in MILESTONE_BY_STEP] + completed[-1:]
     return [_outcome_button(placement, step, today) for step in one_tap_steps]
 
 
@@ -126,15 +128,10 @@ def one_tap_date(placement: Placement, step: str) -> date:
     Raises:
         TransitionRefused: one tap cannot record that step in the placement's state.
     """
-    for button in outcome_buttons(placement):
+    for button in outcome_buttons(placement, required_days()):
         if button.step == step:
             return button.on
     raise TransitionRefused(step, placement.state)
-
-
-def _is_milestone_completed(placement: Placement, step: str, today: date) -> bool:
-    onboarded_on = placement.onboarded_on
-    return onboarded_on is not None and onboarded_on + timedelta(days=RETENTION_DAYS[step]) <= today
 
 
 def _outcome_button(placement: Placement, step: str, today: date) -> OutcomeButton:
