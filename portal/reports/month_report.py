@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count
 from django.utils import timezone
 
+from portal.placements.workflow import RETAINED_STATES
 from portal.reports.cohorts import CohortCounts, count_by_dimension
 from portal.reports.figures import FIGURES, Figure, FigureValue, intentions, transitions
 from portal.reports.funnels import Funnel, build_funnel
@@ -25,8 +26,8 @@ SECTIONS = (
     (
         "本月进展",
         (
-            "step.interviewed", "step.offered", "step.onboarded", "step.retained_1m", "step.retained_3m",
-            "step.retained_6m", "step.retained_12m", "step.left", "step.ended",
+            "step.interviewed", "step.offered", "step.onboarded",
+            *(f"step.{state}" for state in RETAINED_STATES), "step.left", "step.ended",
         ),
     ),
     ("回访", ("calls_due", "calls_done", "calls_missed")),

@@ -15,11 +15,12 @@ from django.db.models import Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
 from portal.placements.enums import PlacementState as S
+from portal.placements.milestones import MILESTONES
 from portal.placements.models import PlacementQuerySet
-from portal.placements.workflow import IN_POST_STATES, RETENTION_DAYS, WAS_IN_POST_STATES
+from portal.placements.workflow import IN_POST_STATES, WAS_IN_POST_STATES
 from portal.reports.furthest_stage import effective_transitions
 
-MILESTONE_DAYS = tuple(sorted(RETENTION_DAYS.values()))
+MILESTONE_DAYS = tuple(milestone.days for milestone in MILESTONES)
 CONFIDENCE_LEVEL = 0.95
 
 
