@@ -1,6 +1,4 @@
-"""Answers: one, or all that a link's page brought. Each is kept for good and weighed against the other
-side's.
-"""
+"""Recording of answers, single or all of a link. Each is kept and compared with the other side's."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,18 +9,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.accounts.models import User
-from portal.confirmations import agreement
-from portal.confirmations.enums import DATED, REPLIES, Question, Reply, Side
-from portal.confirmations.links import LinkDead, asked_about
+from portal.confirmations.answer_comparison import compare_answers
+from portal.confirmations.enums import DATED_REPLIES, REPLIES, Question, Reply, Side
+from portal.confirmations.links import LinkUnusableError, current_placements
 from portal.confirmations.models import Answer, ConfirmationLink
-from portal.confirmations.permissions import is_own, may_answer_for_employer, question_of
+from portal.confirmations.permissions import can_answer_for_employer, is_own, question_of
 from portal.core import audit
 from portal.placements.models import Placement
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What somebody filled in about one placement."""
+class AnswerData:
+    """Values of an answer about one placement."""
 
     reply: Reply
     day: date | None = None
@@ -33,92 +31,94 @@ class Said:
 
 
 @transaction.atomic
-def answer(*, placement: Placement, side: Side, said: Said, by: User) -> Answer:
-    """Keep what somebody signed in says for one side.
+def record_answer(*, placement: Placement, side: Side, data: AnswerData, by: User) -> Answer:
+    """Record the answer of a signed-in user for one side.
 
     Raises:
         PermissionDenied: `by` is not that side.
         ValidationError: by field; the reply does not fit the placement, or its day cannot be.
     """
-    placement = _locked(placement)
-    may = is_own(by, placement) if side == Side.VETERAN else may_answer_for_employer(by, placement)
-    if not may:
+    placement = _lock(placement.pk)
+    is_allowed = is_own(by, placement) if side == Side.VETERAN else can_answer_for_employer(by, placement)
+    if not is_allowed:
         raise PermissionDenied("not this side of the placement")
-    return _keep(placement, side, said, by=by, link=None)
+    return _save_answer(placement, side, data, by=by, link=None)
 
 
 @transaction.atomic
-def submit(*, link: ConfirmationLink, said: Mapping[int, Said], by: User | None) -> list[Answer]:
-    """Keep what a link's page brought, by number of the placement; who is left out stays unanswered. The link
-    is used up.
+def submit_answers(
+    *, link: ConfirmationLink, answers: Mapping[int, AnswerData], by: User | None
+) -> list[Answer]:
+    """Record the answers given through a link, and mark the link as used.
 
     Args:
-        by: who proved to be that side by signing in or by a code; None: by the digits of the phone.
+        answers: by placement id; placements that are left out stay unanswered.
+        by: user who proved to be that side by an account or a code; None: by the digits of the phone.
 
     Raises:
-        LinkDead: the link was used, taken back, or ran out meanwhile.
-        PermissionDenied: it does not ask about one of them.
-        ValidationError: nothing was answered, or as `answer`.
+        LinkUnusableError: the link was used, revoked, or expired meanwhile.
+        PermissionDenied: the link does not ask about one of the placements.
+        ValidationError: no answer was given, or as `record_answer`.
     """
     link = ConfirmationLink.objects.select_for_update(of=("self",)).get(pk=link.pk)
     if not link.is_usable:
-        raise LinkDead
-    if not said:
+        raise LinkUnusableError
+    if not answers:
         raise ValidationError("请至少回答一个人的情况。")
-    asked = {placement.pk for placement in asked_about(link)}
-    if not said.keys() <= asked:
+    placement_ids = {placement.pk for placement in current_placements(link)}
+    if not answers.keys() <= placement_ids:
         raise PermissionDenied("not asked by this link")
-    kept = []
-    for number in sorted(said):
-        placement = _locked(Placement(pk=number))
+    rows = []
+    for placement_id in sorted(answers):
+        placement = _lock(placement_id)
         if question_of(placement) != link.question:
-            raise LinkDead
-        kept.append(_keep(placement, Side(link.side), said[number], by=by, link=link))
+            raise LinkUnusableError
+        rows.append(_save_answer(placement, Side(link.side), answers[placement_id], by=by, link=link))
     link.used_at = timezone.now()
     link.save(update_fields=["used_at", "updated_at"])
-    return kept
+    return rows
 
 
-def _locked(placement: Placement) -> Placement:
-    """Two sides that answer at the same time are weighed one after the other."""
-    return Placement.objects.select_for_update(of=("self",)).with_details().get(pk=placement.pk)
+def _lock(placement_id: int) -> Placement:
+    """Lock the placement: answers of both sides at the same time are compared one after the other."""
+    return Placement.objects.select_for_update(of=("self",)).with_details().get(pk=placement_id)
 
 
-def check(placement: Placement, said: Said) -> Question:
-    """The question that is answered.
+def validate_answer(placement: Placement, data: AnswerData) -> Question:
+    """Return the question that the answer belongs to.
 
     Raises:
         ValidationError: by field; the reply does not fit the placement, or its day cannot be.
     """
     question = question_of(placement)
-    if question is None or said.reply not in REPLIES[question]:
+    if question is None or data.reply not in REPLIES[question]:
         raise ValidationError({"reply": "这份意向的进展刚刚有变化，请刷新后再答。"})
-    if said.reply not in DATED:
+    if data.reply not in DATED_REPLIES:
         return question
-    if said.day is None:
+    if data.day is None:
         raise ValidationError({"day": "请填写日期。"})
-    if said.day > timezone.localdate():
+    if data.day > timezone.localdate():
         raise ValidationError({"day": "日期不能晚于今天。"})
-    if said.reply == Reply.LEFT and placement.onboarded_on and said.day < placement.onboarded_on:
+    if data.reply == Reply.LEFT and placement.onboarded_on and data.day < placement.onboarded_on:
         raise ValidationError({"day": f"不能早于入职日期 {placement.onboarded_on:%Y-%m-%d}。"})
     return question
 
 
-def _keep(
-    placement: Placement, side: Side, said: Said, *, by: User | None, link: ConfirmationLink | None
+def _save_answer(
+    placement: Placement, side: Side, data: AnswerData, *, by: User | None, link: ConfirmationLink | None
 ) -> Answer:
-    question = check(placement, said)
-    own, left = side == Side.VETERAN, said.reply == Reply.LEFT
+    question = validate_answer(placement, data)
+    is_own, is_leaving = side == Side.VETERAN, data.reply == Reply.LEFT
     row = Answer(
         placement=placement,
         side=side,
         question=question,
-        reply=said.reply,
-        day=said.day if said.reply in DATED else None,
-        reason=said.reason.strip() if left else "",
-        words=said.words.strip(),
-        wants_another=said.wants_another if own and left else None,
-        satisfaction=said.satisfaction if own else None,
+        reply=data.reply,
+        day=data.day if data.reply in DATED_REPLIES else None,
+        reason=data.reason.strip() if is_leaving else "",
+        words=data.words.strip(),
+        wants_another=data.wants_another if is_own and is_leaving else None,
+        satisfaction=data.satisfaction if is_own else None,
         by=by,
         link=link,
         at=timezone.now(),
@@ -130,8 +130,8 @@ def _keep(
         verb="confirmations.answered",
         target=placement,
         side=side,
-        reply=said.reply,
+        reply=data.reply,
         link=link.pk if link else None,
     )
-    agreement.weigh(row)
+    compare_answers(row)
     return row

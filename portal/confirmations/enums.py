@@ -1,22 +1,24 @@
+"""Choices of confirmations by both sides of a placement."""
+
 from django.db import models
 
 
 class Side(models.TextChoices):
-    """Who answers."""
+    """Side of a placement."""
 
     VETERAN = "veteran", "本人"
     EMPLOYER = "employer", "单位"
 
 
 class Question(models.TextChoices):
-    """What is asked; a link asks one of them."""
+    """Question about a placement; a link asks one."""
 
     PROGRESS = "progress", "进展到哪一步"
     IN_POST = "in_post", "还在岗吗"
 
 
 class Reply(models.TextChoices):
-    """What may be answered, to both sides in the same words."""
+    """Possible answer, in the same words for both sides."""
 
     NOT_YET = "not_yet", "还没有面试"
     INTERVIEWED = "interviewed", "已面试，还没有结果"
@@ -29,7 +31,7 @@ class Reply(models.TextChoices):
 
 
 class Satisfaction(models.IntegerChoices):
-    """How content somebody is with the post; the best first, as it is asked and as it is read."""
+    """Satisfaction with the job, the best first."""
 
     VERY = 5, "很满意"
     CONTENT = 4, "满意"
@@ -43,5 +45,5 @@ REPLIES: dict[Question, tuple[Reply, ...]] = {
     Q.PROGRESS: (R.NOT_YET, R.INTERVIEWED, R.OFFERED, R.ONBOARDED, R.GIVEN_UP, R.TURNED_DOWN),
     Q.IN_POST: (R.IN_POST, R.LEFT),
 }
-# Replies that say on which day.
-DATED = frozenset({R.INTERVIEWED, R.OFFERED, R.ONBOARDED, R.LEFT})
+# Replies that need the day of the event.
+DATED_REPLIES = frozenset({R.INTERVIEWED, R.OFFERED, R.ONBOARDED, R.LEFT})

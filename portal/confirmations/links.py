@@ -1,7 +1,7 @@
-"""Links to answer by: made and taken back by staff, recognised by their secret, opened by a second proof.
+"""Confirmation links: created and revoked by staff, found by their secret, opened by a proof of identity.
 
-Whoever holds only the address learns nothing from it: the person proves themself by the last digits of their
-phone, the employer by a code sent to its contact's phone; or by being signed in as one of the two.
+The address alone discloses nothing. The person proves the identity by the last digits of the phone, the
+employer by a code sent to its contact's phone; an account of that side serves too.
 """
 
 import hmac
@@ -20,8 +20,14 @@ from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
 from portal.accounts.senders import get_sender
 from portal.confirmations.enums import Question, Side
-from portal.confirmations.models import MOST_TRIES, ConfirmationLink
-from portal.confirmations.permissions import can_ask, is_reachable, named, question_of, states_of
+from portal.confirmations.models import MAX_TRIES, ConfirmationLink
+from portal.confirmations.permissions import (
+    can_ask,
+    is_reachable,
+    question_of,
+    states_of,
+    with_shareable_name,
+)
 from portal.core import audit
 from portal.core.encryption import lookup_hash
 from portal.employers.models import Employer
@@ -30,26 +36,26 @@ from portal.notifications.actions import notify
 from portal.notifications.enums import NotificationKind, NotificationTarget
 from portal.placements.models import Placement, PlacementQuerySet
 
-LASTS = timedelta(days=14)
-MOST_PEOPLE = 50
-MOST_CODES = 3
-DIGITS = 4
+VALIDITY = timedelta(days=14)
+MAX_PLACEMENTS = 50
+MAX_CODES = 3
+PHONE_DIGITS = 4
 
 
-class LinkDead(Exception):
-    """The link cannot be used (any more); nobody is told why."""
+class LinkUnusableError(Exception):
+    """The link cannot be used (any more); the page does not say why."""
 
 
 def _digest(secret: str) -> str:
     return lookup_hash(f"confirmation:{secret}")
 
 
-def address(secret: str) -> str:
-    """Where a link leads, as it is sent and drawn."""
+def link_url(secret: str) -> str:
+    """Return the absolute URL of a link, as it is sent and shown as a QR code."""
     return f"{settings.WAGTAILADMIN_BASE_URL}/confirm/{secret}/"
 
 
-def _make(
+def _create_link(
     *, side: Side, question: Question, placements: Iterable[Placement], by: User, employer: Employer | None
 ) -> tuple[ConfirmationLink, str]:
     secret = secrets.token_urlsafe(32)
@@ -59,7 +65,7 @@ def _make(
         employer=employer,
         digest=_digest(secret),
         created_by=by,
-        expires_at=timezone.now() + LASTS,
+        expires_at=timezone.now() + VALIDITY,
     )
     rows = list(placements)
     link.placements.set(rows)
@@ -74,19 +80,22 @@ def _make(
     return link, secret
 
 
-def _send(phone: str, secret: str, asker: str) -> None:
-    text = f"【{asker}】请点开链接回答就业跟踪的问题，{LASTS.days}天内有效，请勿转发：{address(secret)}"
+def _send_link(phone: str, secret: str, sender_name: str) -> None:
+    url = link_url(secret)
+    text = f"【{sender_name}】请点开链接回答就业跟踪的问题，{VALIDITY.days}天内有效，请勿转发：{url}"
     transaction.on_commit(lambda: get_sender().send_link(phone, text))
 
 
 @transaction.atomic
-def ask_person(*, placement: Placement, by: User) -> tuple[ConfirmationLink, str]:
-    """Send the person a link about this placement; earlier ones that wait are taken back. The link and its
-    secret.
+def create_veteran_link(*, placement: Placement, by: User) -> tuple[ConfirmationLink, str]:
+    """Send the person a link about this placement, and revoke earlier ones that are unused.
+
+    Returns:
+        The link and its secret.
 
     Raises:
-        PermissionDenied: `by` does not follow the placement.
-        ValidationError: it has ended, or there is no phone to prove oneself by.
+        PermissionDenied: `by` does not follow up the placement.
+        ValidationError: the placement has ended, or the record has no phone to prove the identity by.
     """
     placement = Placement.objects.select_for_update(of=("self",)).with_details().get(pk=placement.pk)
     if not can_ask(by, placement):
@@ -94,18 +103,20 @@ def ask_person(*, placement: Placement, by: User) -> tuple[ConfirmationLink, str
     question = question_of(placement)
     if question is None:
         raise ValidationError("这份意向已经结束，不需要再确认。")
-    if len(placement.veteran.phone) < DIGITS:
+    if len(placement.veteran.phone) < PHONE_DIGITS:
         raise ValidationError("档案里没有手机号码，本人无法核对身份。请先补上号码。")
-    waiting = ConfirmationLink.objects.usable().filter(side=Side.VETERAN, placements=placement)
-    for earlier in waiting:
-        revoke(link=earlier, by=by)
-    link, secret = _make(side=Side.VETERAN, question=question, placements=[placement], by=by, employer=None)
-    _send(placement.veteran.phone, secret, placement.veteran.station.name)
+    usable = ConfirmationLink.objects.usable().filter(side=Side.VETERAN, placements=placement)
+    for earlier in usable:
+        revoke_link(link=earlier, by=by)
+    link, secret = _create_link(
+        side=Side.VETERAN, question=question, placements=[placement], by=by, employer=None
+    )
+    _send_link(placement.veteran.phone, secret, placement.veteran.station.name)
     return link, secret
 
 
-def may_be_asked(employer: Employer, user: User, question: Question) -> PlacementQuerySet:
-    """Placements with this employer, of people whom the user follows, to which the question fits."""
+def selectable_placements(employer: Employer, user: User, question: Question) -> PlacementQuerySet:
+    """Return placements with the employer that the user follows up and to which the question fits."""
     rows = Placement.objects.followed_by(user).filter(
         position__employer=employer, state__in=states_of(question)
     )
@@ -113,38 +124,44 @@ def may_be_asked(employer: Employer, user: User, question: Question) -> Placemen
 
 
 @transaction.atomic
-def ask_employer(
+def create_employer_link(
     *, employer: Employer, question: Question, placements: Iterable[Placement], by: User
 ) -> tuple[ConfirmationLink, str]:
-    """Send an employer's contact one link about several people. The link and its secret.
+    """Send an employer's contact one link about several people.
+
+    Returns:
+        The link and its secret.
 
     Raises:
-        PermissionDenied: `by` does not follow one of them.
-        ValidationError: none or too many, somebody the employer may not know by name, or nobody to send to.
+        PermissionDenied: `by` does not follow up one of the placements.
+        ValidationError: none or too many placements, a person whose name the employer may not see, or no
+            contact to send to.
     """
-    wanted = {placement.pk for placement in placements}
-    if not wanted:
+    placement_ids = {placement.pk for placement in placements}
+    if not placement_ids:
         raise ValidationError({"people": "请至少选择一个人。"})
-    if len(wanted) > MOST_PEOPLE:
-        raise ValidationError({"people": f"一个链接最多 {MOST_PEOPLE} 人。"})
+    if len(placement_ids) > MAX_PLACEMENTS:
+        raise ValidationError({"people": f"一个链接最多 {MAX_PLACEMENTS} 人。"})
     if not is_reachable(employer):
         raise ValidationError("单位没有核验或没有联系电话，不能发送链接。")
-    rows = list(may_be_asked(employer, by, question).filter(pk__in=wanted))
-    if len(rows) != len(wanted):
+    rows = list(selectable_placements(employer, by, question).filter(pk__in=placement_ids))
+    if len(rows) != len(placement_ids):
         raise PermissionDenied("not placements that this user may ask about")
-    if len(named(rows)) != len(rows):
+    if len(with_shareable_name(rows)) != len(rows):
         raise ValidationError({"people": "有人还没有同意向这家单位显示姓名，请刷新后重新选择。"})
-    link, secret = _make(side=Side.EMPLOYER, question=question, placements=rows, by=by, employer=employer)
-    _send(employer.contact_phone, secret, rows[0].veteran.station.name)
+    link, secret = _create_link(
+        side=Side.EMPLOYER, question=question, placements=rows, by=by, employer=employer
+    )
+    _send_link(employer.contact_phone, secret, rows[0].veteran.station.name)
     return link, secret
 
 
 @transaction.atomic
-def revoke(*, link: ConfirmationLink, by: User) -> ConfirmationLink:
-    """Take a link back; whoever opens it later learns no more than of any other. Twice changes nothing.
+def revoke_link(*, link: ConfirmationLink, by: User) -> ConfirmationLink:
+    """Revoke a link; it then looks like any unknown one. Revoking it again changes nothing.
 
     Raises:
-        PermissionDenied: `by` follows nobody that the link asks about.
+        PermissionDenied: `by` follows up none of the link's placements.
     """
     if not ConfirmationLink.objects.visible_to(by).filter(pk=link.pk).exists():
         raise PermissionDenied("follows nobody of this link")
@@ -156,8 +173,8 @@ def revoke(*, link: ConfirmationLink, by: User) -> ConfirmationLink:
     return link
 
 
-def find(secret: str) -> ConfirmationLink | None:
-    """The link of this secret while it can be used; None for any other text, whatever the reason."""
+def find_link(secret: str) -> ConfirmationLink | None:
+    """Return the usable link with this secret, or None, whatever the reason."""
     digest = _digest(secret)
     rows = ConfirmationLink.objects.usable().select_related("employer")
     link = rows.filter(digest=digest).first()
@@ -168,32 +185,33 @@ def find(secret: str) -> ConfirmationLink | None:
     return link
 
 
-def asked_about(link: ConfirmationLink) -> list[Placement]:
-    """The placements that the link still asks about: live, fit for its question, and of people whom the
-    employer may know by name today. A fixed number of queries.
+def current_placements(link: ConfirmationLink) -> list[Placement]:
+    """Return the placements that the link still asks about, in a fixed number of queries.
+
+    They are in a state that fits its question, and the employer may know the person by name today.
     """
     rows = Placement.objects.filter(
         confirmation_links=link, state__in=states_of(Question(link.question))
     ).with_details()
-    found = list(rows.order_by("position__title", "pk"))
-    return named(found) if link.side == Side.EMPLOYER else found
+    placements = list(rows.order_by("position__title", "pk"))
+    return with_shareable_name(placements) if link.side == Side.EMPLOYER else placements
 
 
-def _locked(link: ConfirmationLink) -> ConfirmationLink:
-    """The row, locked; tries of several callers are counted one after the other."""
+def _lock(link: ConfirmationLink) -> ConfirmationLink:
+    """Lock a usable link: concurrent attempts are counted one after the other."""
     row = ConfirmationLink.objects.select_for_update(of=("self",)).select_related("employer").get(pk=link.pk)
     if not row.is_usable:
-        raise LinkDead
+        raise LinkUnusableError
     return row
 
 
-def _note_wrong(link: ConfirmationLink) -> None:
+def _record_failed_proof(link: ConfirmationLink) -> None:
     link.tries += 1
     link.save(update_fields=["tries", "updated_at"])
-    locked = link.tries >= MOST_TRIES
-    verb = "confirmations.locked" if locked else "confirmations.proof_failed"
+    is_locked = link.tries >= MAX_TRIES
+    verb = "confirmations.locked" if is_locked else "confirmations.proof_failed"
     audit.record(by=None, verb=verb, target=link)
-    if locked:
+    if is_locked:
         target, target_id = _resend_page(link)
         notify(
             user=link.created_by,
@@ -215,34 +233,34 @@ def _resend_page(link: ConfirmationLink) -> tuple[NotificationTarget | Literal["
 
 @transaction.atomic
 def prove_by_phone(*, link: ConfirmationLink, digits: str) -> bool:
-    """Whether these are the last digits of the person's phone; each wrong try counts.
+    """Return whether these are the last digits of the person's phone; each failure counts.
 
     Raises:
-        LinkDead: tried too often, or dead otherwise.
+        LinkUnusableError: the link is locked after failures, or unusable otherwise.
     """
-    link = _locked(link)
+    link = _lock(link)
     placement = link.placements.select_related("veteran").first()
     phone = placement.veteran.phone if link.side == Side.VETERAN and placement is not None else ""
-    right = len(phone) >= DIGITS and hmac.compare_digest(
-        phone[-DIGITS:].encode(), digits.strip().encode("utf-8")
+    is_correct = len(phone) >= PHONE_DIGITS and hmac.compare_digest(
+        phone[-PHONE_DIGITS:].encode(), digits.strip().encode("utf-8")
     )
-    if not right:
-        _note_wrong(link)
-    return right
+    if not is_correct:
+        _record_failed_proof(link)
+    return is_correct
 
 
 @transaction.atomic
-def send_proof(*, link: ConfirmationLink) -> None:
+def send_proof_code(*, link: ConfirmationLink) -> None:
     """Send a one-time code to the employer's contact.
 
     Raises:
-        LinkDead: dead, or not an employer's.
-        CodeRefused: too often, by this link or by this phone.
+        LinkUnusableError: unusable, or not an employer's link.
+        CodeRefused: too many codes for this link or this phone.
     """
-    link = _locked(link)
+    link = _lock(link)
     if link.employer is None:
-        raise LinkDead
-    if link.codes_sent >= MOST_CODES:
+        raise LinkUnusableError
+    if link.codes_sent >= MAX_CODES:
         raise CodeRefused("这个链接的验证码次数已用完，请联系发链接的服务站。")
     send_code(phone=link.employer.contact_phone)
     link.codes_sent += 1
@@ -251,51 +269,51 @@ def send_proof(*, link: ConfirmationLink) -> None:
 
 @transaction.atomic
 def prove_by_code(*, link: ConfirmationLink, code: str) -> User | None:
-    """The contact, if the code is right; the names that are shown now stand in each person's access log.
+    """Return the contact if the code is correct; the names shown then are recorded in the access logs.
 
     Raises:
-        LinkDead: tried too often, dead otherwise, or not an employer's.
+        LinkUnusableError: locked after failures, unusable otherwise, or not an employer's link.
     """
-    link = _locked(link)
+    link = _lock(link)
     if link.employer is None:
-        raise LinkDead
+        raise LinkUnusableError
     contact = redeem_code(
         phone=link.employer.contact_phone, code=code, name=link.employer.contact_person or "单位联系人"
     )
     if contact is None or not contact.is_active:
-        _note_wrong(link)
+        _record_failed_proof(link)
         return None
-    _log_look(link, contact)
+    _log_access(link, contact)
     return contact
 
 
 @transaction.atomic
 def prove_by_account(*, link: ConfirmationLink, user: User) -> bool:
-    """Whether somebody signed in is the person, or a member of the employer.
+    """Return whether a signed-in user is the person or a member of the employer.
 
     Raises:
-        LinkDead: the link is dead.
+        LinkUnusableError: the link is unusable.
     """
-    link = _locked(link)
-    if not is_for(link, user):
+    link = _lock(link)
+    if not is_addressee(link, user):
         return False
     if link.employer is not None:
-        _log_look(link, user)
+        _log_access(link, user)
     return True
 
 
-def is_for(link: ConfirmationLink, user: User) -> bool:
-    """The user is the person that is asked, or acts for the employer that is."""
+def is_addressee(link: ConfirmationLink, user: User) -> bool:
+    """Return whether the user is the person asked or acts for the employer asked."""
     if link.employer is None:
         return link.placements.filter(veteran__account=user).exists()
     return acts_for(user, link.employer)
 
 
-def _log_look(link: ConfirmationLink, actor: User) -> None:
+def _log_access(link: ConfirmationLink, actor: User) -> None:
     name = link.employer.name if link.employer is not None else ""
     log_accesses(
         actor=actor,
-        file_ids=[placement.veteran_id for placement in asked_about(link)],
+        file_ids=[placement.veteran_id for placement in current_placements(link)],
         kind=AccessKind.VIEW,
         reason=f"{name[:80]} 通过确认链接核对入职和在岗情况",
     )

@@ -1,4 +1,4 @@
-"""What the two sides of a placement say themselves, and the links that they say it through."""
+"""Confirmation links, the answers of both sides, and contradictions between them."""
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from portal.accounts.models import User
-from portal.confirmations.enums import DATED, REPLIES, Question, Reply, Side
+from portal.confirmations.enums import DATED_REPLIES, REPLIES, Question, Reply, Side
 from portal.core.encryption import EncryptedTextField
 from portal.core.models import AppendOnlyModel, TimestampedModel
 from portal.core.validators import validate_no_unit_name
@@ -18,18 +18,18 @@ from portal.placements.models import Placement
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-MOST_TRIES = 5
+MAX_TRIES = 5
 
 
 class LinkQuerySet(models.QuerySet["ConfirmationLink"]):
     def usable(self, now: datetime | None = None) -> "LinkQuerySet":
-        """Not answered, not taken back, not run out, and nobody guessed at it too often."""
+        """Filter to links that are not used, revoked, expired or locked after failed proofs."""
         return self.filter(
-            used_at=None, revoked_at=None, tries__lt=MOST_TRIES, expires_at__gt=now or timezone.now()
+            used_at=None, revoked_at=None, tries__lt=MAX_TRIES, expires_at__gt=now or timezone.now()
         )
 
     def visible_to(self, user: "User | AnonymousUser") -> "LinkQuerySet":
-        """Staff who follow somebody that the link asks about."""
+        """Visible to staff who follow up one of the link's placements."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
         followed = Placement.objects.followed_by(user)
@@ -40,8 +40,9 @@ class LinkQuerySet(models.QuerySet["ConfirmationLink"]):
 
 
 class ConfirmationLink(TimestampedModel):
-    """An address that lets one side answer one question about these placements, once. Its secret is shown
-    when it is made and kept nowhere: only a keyed hash of it is.
+    """Single-use link by which one side answers one question about some placements.
+
+    Its secret is returned when it is created; only a keyed hash of it is stored.
     """
 
     side = models.CharField("谁来回答", max_length=10, choices=Side.choices)
@@ -65,7 +66,7 @@ class ConfirmationLink(TimestampedModel):
     revoked_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="撤回人"
     )
-    # Wrong proofs of who somebody is; MOST_TRIES of them kill the link.
+    # Failed proofs of identity; MAX_TRIES of them lock the link.
     tries = models.PositiveSmallIntegerField("核对不符次数", default=0)
     codes_sent = models.PositiveSmallIntegerField("已发验证码", default=0)
 
@@ -86,9 +87,7 @@ class ConfirmationLink(TimestampedModel):
                 | Q(revoked_at__isnull=False, revoked_by__isnull=False),
                 name="confirmation_link_revoked_by_somebody",
             ),
-            models.CheckConstraint(
-                condition=Q(tries__lte=MOST_TRIES), name="confirmation_link_tries_bounded"
-            ),
+            models.CheckConstraint(condition=Q(tries__lte=MAX_TRIES), name="confirmation_link_tries_bounded"),
         ]
 
     def __str__(self) -> str:
@@ -96,12 +95,12 @@ class ConfirmationLink(TimestampedModel):
 
     @property
     def state(self) -> tuple[str, str]:
-        """(state, words) for a badge, by the clock."""
+        """State and label for a badge, at this moment."""
         if self.used_at is not None:
             return "done", "已回答"
         if self.revoked_at is not None:
             return "withdrawn", "已撤回"
-        if self.tries >= MOST_TRIES:
+        if self.tries >= MAX_TRIES:
             return "failed", "核对不符，已锁定"
         if self.expires_at <= timezone.now():
             return "expired", "已过期"
@@ -114,27 +113,30 @@ class ConfirmationLink(TimestampedModel):
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
     def visible_to(self, user: "User | AnonymousUser") -> "AnswerQuerySet":
-        """Staff who follow the placement, and the person: both sides' answers. Members of the employer: their
-        own side's alone, unless the person hides from it.
+        """Visible to staff who follow up the placement and to the person: both sides' answers.
+
+        Members of the employer see those of their own side, unless the person hides from it.
         """
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        followed = Placement.objects.followed_by(user).order_by().values("pk")
-        hidden = HiddenRecord.objects.of_employer(models.OuterRef("placement__position__employer"))
-        shown = ~Q(models.Exists(hidden.filter(veteran=models.OuterRef("placement__veteran"))))
-        theirs = Q(side=Side.EMPLOYER, placement__position__employer__in=Employer.objects.run_by(user))
-        return self.filter(Q(placement__veteran__account=user) | (theirs & shown) | Q(placement__in=followed))
+        placements = Placement.objects.followed_by(user).order_by().values("pk")
+        hidden_records = HiddenRecord.objects.of_employer(models.OuterRef("placement__position__employer"))
+        is_shown = ~Q(models.Exists(hidden_records.filter(veteran=models.OuterRef("placement__veteran"))))
+        employers = Q(side=Side.EMPLOYER, placement__position__employer__in=Employer.objects.run_by(user))
+        return self.filter(
+            Q(placement__veteran__account=user) | (employers & is_shown) | Q(placement__in=placements)
+        )
 
 
 class Answer(AppendOnlyModel):
-    """What one side said about one placement. Evidence: a later answer stands beside it."""
+    """Answer of one side about one placement. A later answer does not replace it."""
 
     placement = models.ForeignKey(Placement, models.PROTECT, related_name="answers", verbose_name="意向")
     side = models.CharField("回答方", max_length=10, choices=Side.choices)
     question = models.CharField("问题", max_length=10, choices=Question.choices)
     reply = models.CharField("回答", max_length=12, choices=Reply.choices)
     day = models.DateField("发生日期", null=True, blank=True)
-    # Encrypted, so that both can be emptied when the person is taken out of the file.
+    # Encrypted, and emptied when the record is anonymised.
     reason = EncryptedTextField("离职原因", blank=True, validators=[validate_no_unit_name])
     words = EncryptedTextField("想说的话", blank=True, validators=[validate_no_unit_name])
     wants_another = models.BooleanField("还想再找工作", null=True, blank=True)
@@ -164,7 +166,8 @@ class Answer(AppendOnlyModel):
                 condition=Q(link__isnull=False) | Q(by__isnull=False), name="answer_from_somebody"
             ),
             models.CheckConstraint(
-                condition=~Q(reply__in=sorted(DATED)) | Q(day__isnull=False), name="answer_has_its_day"
+                condition=~Q(reply__in=sorted(DATED_REPLIES)) | Q(day__isnull=False),
+                name="answer_has_its_day",
             ),
             models.CheckConstraint(
                 condition=Q(satisfaction=None) | Q(satisfaction__gte=1, satisfaction__lte=5),
@@ -203,7 +206,7 @@ class Answer(AppendOnlyModel):
 
 
 class Contradiction(AppendOnlyModel):
-    """Two answers that cannot both be true; noted once, when the duty to look into it was made."""
+    """Pair of answers that exclude each other; recorded once, with the follow-up that checks it."""
 
     placement = models.ForeignKey(
         Placement, models.PROTECT, related_name="contradictions", verbose_name="意向"

@@ -1,58 +1,62 @@
-"""Who may ask, and whom an employer may be asked about by name."""
+"""Permissions to send links and to answer, and the names that an employer may see."""
 
 from collections.abc import Iterable
 
 from portal.accounts.models import User
 from portal.confirmations.enums import Question
 from portal.employers.models import Employer, HiddenRecord
-from portal.placements.contacts import shared_with
+from portal.placements.contacts import shared_placement_ids
 from portal.placements.models import Placement
 from portal.placements.permissions import acts_for_employer, can_follow, is_own
-from portal.placements.workflow import IN_POST_STATES, LIVE_STATES, OPEN_STATES
+from portal.placements.workflow import EMPLOYED_STATES, LIVE_STATES, OPEN_STATES
 
-__all__ = ["can_ask", "is_own", "may_answer_for_employer", "named", "question_of", "states_of"]
+__all__ = ["can_answer_for_employer", "can_ask", "is_own", "question_of", "states_of", "with_shareable_name"]
 
 
 def states_of(question: Question) -> frozenset[str]:
-    """States of a placement in which it is asked."""
-    return IN_POST_STATES if question == Question.IN_POST else OPEN_STATES
+    """Return the states of a placement in which the question is asked."""
+    return EMPLOYED_STATES if question == Question.IN_POST else OPEN_STATES
 
 
 def question_of(placement: Placement) -> Question | None:
-    """What is asked about a placement now; None once it has ended."""
+    """Return the question that fits the placement's state; None once it has ended."""
     if placement.state not in LIVE_STATES:
         return None
-    return Question.IN_POST if placement.state in IN_POST_STATES else Question.PROGRESS
+    return Question.IN_POST if placement.state in EMPLOYED_STATES else Question.PROGRESS
 
 
 def can_ask(user: User, placement: Placement) -> bool:
-    """May send a link: whoever may record what is answered."""
+    """Whether the user may send a link: the same people may record its answers as steps."""
     return can_follow(user, placement)
 
 
-def named(placements: Iterable[Placement]) -> list[Placement]:
-    """Those whose person the employer may know by name: agreed to this intention or to be called, and does
-    not hide from it. Three queries; expects `with_details`.
+def with_shareable_name(placements: Iterable[Placement]) -> list[Placement]:
+    """Filter to placements whose person the employer may know by name. Three queries.
+
+    The person confirmed the intention or shared the phone, and does not hide from the employer.
+
+    Args:
+        placements: loaded `with_details`.
     """
     rows = list(placements)
-    shared = shared_with(rows)
-    hiding = HiddenRecord.objects.in_force().filter(
+    shared_ids = shared_placement_ids(rows)
+    hidden_records = HiddenRecord.objects.in_force().filter(
         veteran__in={row.veteran_id for row in rows}, employer__in={row.position.employer_id for row in rows}
     )
-    hidden = set(hiding.order_by().values_list("veteran", "employer"))
+    hidden_pairs = set(hidden_records.order_by().values_list("veteran", "employer"))
     return [
         row
         for row in rows
-        if (row.veteran_confirmed_at is not None or row.pk in shared)
-        and (row.veteran_id, row.position.employer_id) not in hidden
+        if (row.veteran_confirmed_at is not None or row.pk in shared_ids)
+        and (row.veteran_id, row.position.employer_id) not in hidden_pairs
     ]
 
 
-def may_answer_for_employer(user: User, placement: Placement) -> bool:
-    """A member, about somebody the employer may know by name."""
-    return acts_for_employer(user, placement) and bool(named([placement]))
+def can_answer_for_employer(user: User, placement: Placement) -> bool:
+    """Whether the user is a member of the employer and it may know the person by name."""
+    return acts_for_employer(user, placement) and bool(with_shareable_name([placement]))
 
 
 def is_reachable(employer: Employer) -> bool:
-    """A link can be proved by its contact's phone."""
+    """Whether a link can be sent to the employer's contact."""
     return employer.is_verified and bool(employer.contact_phone)

@@ -1,4 +1,4 @@
-"""When a retention call falls due, the person is asked in the portal as well: one message for each duty."""
+"""Reminders in the portal: one notification to the person for each retention follow-up that falls due."""
 
 from datetime import timedelta
 
@@ -14,51 +14,55 @@ from portal.follow_ups.schedule import RETENTION_KINDS
 from portal.notifications.actions import notify
 from portal.notifications.enums import NotificationKind, NotificationTarget
 from portal.notifications.models import Notification
-from portal.placements.workflow import IN_POST_STATES
+from portal.placements.workflow import EMPLOYED_STATES
 
 _KEY = "confirmations.duty."
-# A duty that is older was either answered by a call or is the station's to pursue.
-LATEST = timedelta(days=30)
+# Older follow-ups were either answered by a call or are the station's to pursue.
+MAX_AGE = timedelta(days=30)
 
 
-def ask_who_is_due() -> int:
-    """Leave a message for everybody with an account whose retention call is due and who said nothing since;
-    how many. May be cut off and run again: what was told is not told twice.
+def send_reminders() -> int:
+    """Notify people with an account whose retention follow-up is due and who have not answered since.
+
+    Safe to interrupt and to repeat: each follow-up is notified once.
+
+    Returns:
+        The number of notifications sent.
     """
     today = timezone.localdate()
-    answered = Answer.objects.filter(
+    answers = Answer.objects.filter(
         placement=OuterRef("placement"), side=Side.VETERAN, at__date__gte=OuterRef("due_on")
     )
-    told = Notification.objects.filter(
-        user=OuterRef("placement__veteran__account"), key=OuterRef("notice_key")
+    notifications = Notification.objects.filter(
+        user=OuterRef("placement__veteran__account"), key=OuterRef("notification_key")
     )
-    due = (
+    follow_ups = (
         FollowUp.objects.filter(
             state=FollowUpState.PENDING,
             kind__in=RETENTION_KINDS,
             call_on__lte=today,
-            call_on__gt=today - LATEST,
-            placement__state__in=IN_POST_STATES,
+            call_on__gt=today - MAX_AGE,
+            placement__state__in=EMPLOYED_STATES,
             placement__veteran__account__is_active=True,
         )
-        .annotate(notice_key=Concat(Value(_KEY), Cast(F("pk"), CharField()), output_field=CharField()))
-        .filter(~Exists(answered), ~Exists(told))
+        .annotate(notification_key=Concat(Value(_KEY), Cast(F("pk"), CharField()), output_field=CharField()))
+        .filter(~Exists(answers), ~Exists(notifications))
         .select_related("placement__veteran__account", "placement__position__employer")
         .order_by("pk")
     )
     count = 0
-    for duty in due.iterator(500):
-        account = duty.placement.veteran.account
+    for follow_up in follow_ups.iterator(500):
+        account = follow_up.placement.veteran.account
         if account is None:
             continue
-        employer = duty.placement.position.employer.name
-        notice = notify(
+        employer = follow_up.placement.position.employer.name
+        notification = notify(
             user=account,
             kind=NotificationKind.PLACEMENT,
             text=f"您在{employer}的工作还顺利吗？请点开告诉我们：还在岗吗，满意吗。",
-            key=f"{_KEY}{duty.pk}",
+            key=f"{_KEY}{follow_up.pk}",
             target=NotificationTarget.PLACEMENT_CONFIRMATION,
-            target_id=duty.placement_id,
+            target_id=follow_up.placement_id,
         )
-        count += notice is not None
+        count += notification is not None
     return count

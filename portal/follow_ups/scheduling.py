@@ -13,7 +13,7 @@ from portal.follow_ups.models import FollowUp
 from portal.follow_ups.schedule import DEFAULT_DAYS, KINDS_BY_STATE
 from portal.placements.enums import PlacementState
 from portal.placements.models import Placement
-from portal.placements.workflow import IN_POST_STATES
+from portal.placements.workflow import EMPLOYED_STATES
 from portal.veterans.models import Veteran
 
 
@@ -27,7 +27,7 @@ def required_follow_ups(placement: Placement, *, since: date) -> set[tuple[Follo
             start = placement.planned_first_day
         elif kind == FollowUpKind.NEW_SEARCH:
             start = placement.left_on if needs_follow_up(placement) else None
-        elif state in IN_POST_STATES:
+        elif state in EMPLOYED_STATES:
             start = placement.onboarded_on
         if start is not None:
             required |= {(kind, start + timedelta(days=n)) for n in days[kind]}

@@ -15,17 +15,17 @@ from portal.core.state_machine import TransitionRefused
 from portal.employers.permissions import is_hidden_from
 from portal.fairs.models import Booth
 from portal.placements import headcount, permissions
-from portal.placements.closing import lapse_others, reopen_those_closed_by
+from portal.placements.closing import lapse_others, reopen_closed_by
 from portal.placements.enums import PlacementState
 from portal.placements.events import announce
 from portal.placements.milestones import MILESTONE_BY_STEP, required_days
 from portal.placements.models import Placement
-from portal.placements.placement_steps import follow_employment, locked, take_step
+from portal.placements.placement_steps import locked, take_step, update_employment_status
 from portal.placements.workflow import (
-    IN_POST_STATES,
+    EMPLOYED_STATES,
+    EVER_EMPLOYED_STATES,
     LIVE_STATES,
     TRANSITIONS,
-    WAS_IN_POST_STATES,
 )
 from portal.positions.models import Position
 from portal.veterans.models import Veteran
@@ -157,7 +157,7 @@ def advance(
     if target == PlacementState.OFFERED:
         placement.planned_first_day = planned_first_day or placement.planned_first_day
     elif target == PlacementState.ONBOARDED:
-        headcount.require_place(placement)
+        headcount.require_vacancy(placement)
         onboarded_on = on
     elif step in MILESTONE_BY_STEP:
         _require_days_employed(step, onboarded_on, on)
@@ -179,12 +179,12 @@ def advance(
     )
     if target == PlacementState.ONBOARDED:
         headcount.close_if_full(placement, by)
-        follow_employment(placement.veteran, by)
+        update_employment_status(placement.veteran, by)
         if close_others:
             lapse_others(placement, by=by, on=on)
     elif target == PlacementState.LEFT:
-        headcount.tell_of_free_place(placement, by)
-        follow_employment(placement.veteran, by)
+        headcount.notify_of_vacancy(placement, by)
+        update_employment_status(placement.veteran, by)
     return placement
 
 
@@ -223,9 +223,9 @@ def correct(
     onboarded_on, left_on = _days_after_correction(placement, target, on)
     if target in LIVE_STATES and before not in LIVE_STATES:
         _require_no_other_live(placement)
-    comes_in = target in IN_POST_STATES and before not in IN_POST_STATES
+    comes_in = target in EMPLOYED_STATES and before not in EMPLOYED_STATES
     if comes_in:
-        headcount.require_place(placement)
+        headcount.require_vacancy(placement)
     if target == PlacementState.LEFT:
         left = placement.transitions.filter(step="leave").order_by("-sequence")
         placement.left_reason = (left.values_list("note", flat=True).first() or reason.strip())[:120]
@@ -244,12 +244,12 @@ def correct(
         placement.save(update_fields=["left_reason", "wants_another", "updated_at"])
     if comes_in:
         headcount.close_if_full(placement, by)
-    elif before in IN_POST_STATES and target not in IN_POST_STATES:
-        headcount.open_if_freed(placement, by)
-    if (before in IN_POST_STATES) != (target in IN_POST_STATES):
-        follow_employment(placement.veteran, by)
-    if before in WAS_IN_POST_STATES and target not in WAS_IN_POST_STATES:
-        reopen_those_closed_by(placement, by=by)
+    elif before in EMPLOYED_STATES and target not in EMPLOYED_STATES:
+        headcount.reopen_if_vacant(placement, by)
+    if (before in EMPLOYED_STATES) != (target in EMPLOYED_STATES):
+        update_employment_status(placement.veteran, by)
+    if before in EVER_EMPLOYED_STATES and target not in EVER_EMPLOYED_STATES:
+        reopen_closed_by(placement, by=by)
     return placement
 
 
@@ -257,7 +257,7 @@ def _days_after_correction(
     placement: Placement, target: PlacementState, on: date | None
 ) -> tuple[date | None, date | None]:
     """(first, last) day in post as they stand after a correction to `target`."""
-    if target not in WAS_IN_POST_STATES:
+    if target not in EVER_EMPLOYED_STATES:
         return None, None
     last_line = placement.transitions.order_by("-sequence")
     known_first = (

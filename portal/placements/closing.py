@@ -15,8 +15,8 @@ from portal.employers.permissions import is_hidden_from
 from portal.placements import headcount, permissions
 from portal.placements.enums import PlacementState
 from portal.placements.models import Placement, PlacementTransition
-from portal.placements.placement_steps import follow_employment, locked, take_step
-from portal.placements.workflow import IN_POST_STATES, LIVE_STATES, OPEN_STATES
+from portal.placements.placement_steps import locked, take_step, update_employment_status
+from portal.placements.workflow import EMPLOYED_STATES, LIVE_STATES, OPEN_STATES
 from portal.veterans.models import Veteran
 
 _LINES_BACK = 2  # the closing line of the log and the one before it
@@ -68,8 +68,8 @@ def reopen_blocker(placement: Placement) -> str:
         return "档案已注销。"
     if is_hidden_from(placement.veteran, placement.position.employer):
         return "档案对这家单位是隐藏的。"
-    if before.to_state in IN_POST_STATES:
-        taken = headcount.taken(placement.position)
+    if before.to_state in EMPLOYED_STATES:
+        taken = headcount.employed_count(placement.position)
         return "这个岗位的人已招满。" if taken >= placement.position.headcount else ""
     return "" if placement.position.is_open else "该岗位已停止招聘。"
 
@@ -105,12 +105,12 @@ def _reopen(placement: Placement, by: User) -> None:
         on=timezone.localdate(),
         onboarded_on=before.onboarded_on,
     )
-    if before.to_state in IN_POST_STATES:
+    if before.to_state in EMPLOYED_STATES:
         headcount.close_if_full(placement, by)
-        follow_employment(placement.veteran, by)
+        update_employment_status(placement.veteran, by)
 
 
-def reopen_those_closed_by(placement: Placement, *, by: User) -> int:
+def reopen_closed_by(placement: Placement, *, by: User) -> int:
     """The onboarding was no onboarding: what it ended comes back, except where something stands against that;
     how many.
     """
@@ -134,7 +134,7 @@ def absorb_duplicates(*, kept: Veteran, gone: Veteran, by: User) -> int:
         other = theirs[own.position_id]
         ahead = _ORDER[PlacementState(other.state)] > _ORDER[PlacementState(own.state)]
         stays, ends = (other, own) if ahead else (own, other)
-        was_in_post = ends.state in IN_POST_STATES
+        was_in_post = ends.state in EMPLOYED_STATES
         take_step(
             ends,
             step="absorb",
@@ -145,7 +145,7 @@ def absorb_duplicates(*, kept: Veteran, gone: Veteran, by: User) -> int:
             closed_by=stays,
         )
         if was_in_post:
-            headcount.open_if_freed(ends, by)
+            headcount.reopen_if_vacant(ends, by)
         absorbed += 1
     return absorbed
 

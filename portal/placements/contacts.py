@@ -1,5 +1,6 @@
-"""The phone number behind an intention: an employer sees it once the person agreed to that, for that employer
-alone, and for as long as the intention lives. Each look is noted where the person can read it.
+"""Phone number of a placement's person: disclosed to the employer with the person's consent.
+
+The consent is for one employer and one that a live placement needs; each disclosure is in the access log.
 """
 
 from collections.abc import Iterable
@@ -16,13 +17,13 @@ from portal.placements.permissions import acts_for_employer, is_own
 from portal.placements.workflow import LIVE_STATES
 
 
-def subject_of(employer: Employer) -> str:
-    """What a consent for this employer is filed under: its credit code, which outlives a change of name."""
+def consent_subject(employer: Employer) -> str:
+    """Return the subject of consents for the employer: its credit code, which a change of name keeps."""
     return employer.uscc
 
 
-def wording_for(employer: Employer) -> str:
-    """What the person agrees to; kept with the consent."""
+def consent_text_for(employer: Employer) -> str:
+    """Return the text that the person agrees to; it is stored with the consent."""
     return (
         f"我同意平台把我的姓名和联系电话提供给{employer.name}（统一社会信用代码 {employer.uscc}），"
         "只用于面试和入职联系。该单位每次查看都会记录，我可以随时撤回，撤回后立即不再提供。"
@@ -31,36 +32,40 @@ def wording_for(employer: Employer) -> str:
 
 def _in_force(user: User | None, employer: Employer) -> Consent | None:
     rows = Consent.objects.in_force().filter(user=user, purpose=ConsentPurpose.EMPLOYER_CONTACT)
-    return rows.filter(subject=subject_of(employer)).first()
+    return rows.filter(subject=consent_subject(employer)).first()
 
 
-def shared_with(placements: Iterable[Placement]) -> set[int]:
-    """Numbers of those of these placements whose person's name and phone the employer may see now: the person
-    agreed, and does not hide from it. Two queries; expects `with_details`.
+def shared_placement_ids(placements: Iterable[Placement]) -> set[int]:
+    """Return the ids of placements whose person's name and phone the employer may see now. Two queries.
+
+    The placement is live, the person gave consent, and does not hide from the employer.
+
+    Args:
+        placements: loaded `with_details`.
     """
     live = [placement for placement in placements if placement.state in LIVE_STATES]
-    agreed = Consent.objects.in_force().filter(
+    consents = Consent.objects.in_force().filter(
         purpose=ConsentPurpose.EMPLOYER_CONTACT,
         user__in={placement.veteran.account_id for placement in live},
-        subject__in={subject_of(placement.position.employer) for placement in live},
+        subject__in={consent_subject(placement.position.employer) for placement in live},
     )
-    pairs = set(agreed.values_list("user", "subject"))
-    hiding = HiddenRecord.objects.in_force().filter(
+    consent_pairs = set(consents.values_list("user", "subject"))
+    hidden_records = HiddenRecord.objects.in_force().filter(
         veteran__in={placement.veteran_id for placement in live},
         employer__in={placement.position.employer_id for placement in live},
     )
-    hidden = set(hiding.values_list("veteran", "employer"))
+    hidden_pairs = set(hidden_records.values_list("veteran", "employer"))
     return {
         placement.pk
         for placement in live
-        if (placement.veteran.account_id, subject_of(placement.position.employer)) in pairs
-        and (placement.veteran_id, placement.position.employer_id) not in hidden
+        if (placement.veteran.account_id, consent_subject(placement.position.employer)) in consent_pairs
+        and (placement.veteran_id, placement.position.employer_id) not in hidden_pairs
     }
 
 
 @transaction.atomic
 def share_contact(*, placement: Placement, by: User) -> Consent:
-    """Let the employer of this intention see the person's name and phone.
+    """Consent that the placement's employer sees the person's name and phone.
 
     Raises:
         PermissionDenied: not the person's own intention.
@@ -74,15 +79,15 @@ def share_contact(*, placement: Placement, by: User) -> Consent:
     return give_consent(
         user=by,
         purpose=ConsentPurpose.EMPLOYER_CONTACT,
-        wording=wording_for(employer),
-        subject=subject_of(employer),
+        wording=consent_text_for(employer),
+        subject=consent_subject(employer),
         by=by,
     )
 
 
 @transaction.atomic
 def withhold_contact(*, placement: Placement, by: User) -> None:
-    """Take that back, for all intentions with this employer.
+    """Withdraw the consent, for all placements with this employer.
 
     Raises:
         PermissionDenied: not the person's own intention.
@@ -95,17 +100,17 @@ def withhold_contact(*, placement: Placement, by: User) -> None:
 
 
 @transaction.atomic
-def contact_of(*, placement: Placement, by: User) -> str:
-    """The person's phone in plain text, for a member of the employer; noted in the person's access log.
+def reveal_phone(*, placement: Placement, by: User) -> str:
+    """Return the person's phone to a member of the employer, and record it in the person's access log.
 
     Raises:
         PermissionDenied: `by` does not act for the employer.
-        ValidationError: the person has not agreed, or the intention has ended.
+        ValidationError: no consent in force, or the placement has ended.
     """
     if not acts_for_employer(by, placement):
         raise PermissionDenied("not a member of this employer")
     employer = placement.position.employer
-    if not employer.is_verified or placement.pk not in shared_with([placement]):
+    if not employer.is_verified or placement.pk not in shared_placement_ids([placement]):
         raise ValidationError("本人没有同意提供电话，或已经撤回。")
     log_access(
         actor=by,

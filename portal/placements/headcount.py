@@ -1,34 +1,34 @@
-"""A position takes in as many people as it asks for: counted from the people in post, one at a time."""
+"""Headcount of a position: it accepts as many hires as it asks for, counted from the placements."""
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.placements.models import Placement
-from portal.placements.workflow import IN_POST_STATES
+from portal.placements.workflow import EMPLOYED_STATES
 from portal.positions.enums import PositionState
 from portal.positions.lifecycle import close_filled, record_vacancy, reopen_vacant
 from portal.positions.models import Position
 
 
-def _held(placement: Placement) -> Position:
-    """The position, held until the transaction ends: two onboardings count one after the other."""
+def _lock_position(placement: Placement) -> Position:
+    """Lock the position until the transaction ends: concurrent onboardings are counted in turn."""
     return Position.objects.select_for_update(of=("self",)).with_details().get(pk=placement.position_id)
 
 
-def taken(position: Position) -> int:
-    """How many people are in post."""
-    return Placement.objects.filter(position=position, state__in=IN_POST_STATES).count()
+def employed_count(position: Position) -> int:
+    """Return the number of people employed in the position."""
+    return Placement.objects.filter(position=position, state__in=EMPLOYED_STATES).count()
 
 
-def require_place(placement: Placement) -> None:
-    """Call before somebody is put in post.
+def require_vacancy(placement: Placement) -> None:
+    """Check, before an onboarding, that the position is not full.
 
     Raises:
-        ValidationError: everybody asked for is in post.
+        ValidationError: as many people are employed as the position asks for.
     """
-    position = _held(placement)
-    count = taken(position)
+    position = _lock_position(placement)
+    count = employed_count(position)
     if count >= position.headcount:
         raise ValidationError(
             f"“{position.title}”招 {position.headcount} 人，已有 {count} 人入职。"
@@ -38,24 +38,25 @@ def require_place(placement: Placement) -> None:
 
 
 def close_if_full(placement: Placement, by: User) -> None:
-    """Call after somebody was put in post: the last one closes the position."""
-    position = _held(placement)
-    if position.state in {PositionState.OPEN, PositionState.PAUSED} and taken(position) >= position.headcount:
+    """Close the position, after an onboarding, when it is full."""
+    position = _lock_position(placement)
+    if (
+        position.state in {PositionState.OPEN, PositionState.PAUSED}
+        and employed_count(position) >= position.headcount
+    ):
         close_filled(position=position, by=by)
 
 
-def open_if_freed(placement: Placement, by: User) -> None:
-    """Call after a correction took somebody out of post: what only the count had closed opens again, while it
-    lasts.
-    """
-    position = _held(placement)
+def reopen_if_vacant(placement: Placement, by: User) -> None:
+    """Reopen an unexpired position that was closed as full, after a correction revoked an onboarding."""
+    position = _lock_position(placement)
     ends = position.expires_at
     if position.filled_by_count and ends is not None and ends > timezone.now():
         reopen_vacant(position=position, by=by)
 
 
-def tell_of_free_place(placement: Placement, by: User) -> None:
-    """Call after somebody left: the employer says whether it looks for another."""
-    position = _held(placement)
+def notify_of_vacancy(placement: Placement, by: User) -> None:
+    """Notify the employer, after somebody left a full position, who decides whether to reopen it."""
+    position = _lock_position(placement)
     if position.filled_by_count:
         record_vacancy(position=position, by=by)

@@ -8,7 +8,7 @@ from portal.accounts.models import User
 from portal.core import audit
 from portal.placements.events import announce
 from portal.placements.models import Placement, PlacementTransition
-from portal.placements.workflow import IN_POST_STATES
+from portal.placements.workflow import EMPLOYED_STATES
 from portal.veterans.enums import EmploymentStatus
 from portal.veterans.events import veteran_record_changed
 from portal.veterans.models import Veteran
@@ -67,11 +67,11 @@ def take_step(
     announce(placement, step=step, on=on)
 
 
-def follow_employment(veteran: Veteran, by: User) -> None:
+def update_employment_status(veteran: Veteran, by: User) -> None:
     """Have the file say whether the person works, from the placements: in work while one is in post; out of
     work when none is and the file still says in work.
     """
-    in_post = Placement.objects.filter(veteran=veteran, state__in=IN_POST_STATES).exists()
+    in_post = Placement.objects.filter(veteran=veteran, state__in=EMPLOYED_STATES).exists()
     if in_post:
         status = EmploymentStatus.EMPLOYED
     elif veteran.employment_status == EmploymentStatus.EMPLOYED:

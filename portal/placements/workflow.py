@@ -6,10 +6,10 @@ from portal.placements.milestones import MILESTONES
 
 OPEN_STATES = frozenset({S.INTENDED, S.INTERVIEWED, S.OFFERED})
 RETAINED_STATES = tuple(S(milestone.state) for milestone in MILESTONES)
-IN_POST_STATES = frozenset({S.ONBOARDED, *RETAINED_STATES})
-LIVE_STATES = OPEN_STATES | IN_POST_STATES
+EMPLOYED_STATES = frozenset({S.ONBOARDED, *RETAINED_STATES})
+LIVE_STATES = OPEN_STATES | EMPLOYED_STATES
 # Who stands in one of these is or was in post, and the row has the first day.
-WAS_IN_POST_STATES = IN_POST_STATES | {S.LEFT}
+EVER_EMPLOYED_STATES = EMPLOYED_STATES | {S.LEFT}
 
 TRANSITIONS = TransitionTable(
     ("interview", {S.INTENDED}, S.INTERVIEWED),
@@ -24,7 +24,7 @@ TRANSITIONS = TransitionTable(
     ("refuse_offer", {S.OFFERED}, S.OFFER_REFUSED),
     ("mark_unreachable", {*OPEN_STATES}, S.UNREACHABLE),
     ("lapse", {*OPEN_STATES}, S.LAPSED),
-    ("leave", {*IN_POST_STATES}, S.LEFT),
+    ("leave", {*EMPLOYED_STATES}, S.LEFT),
 )
 STEP_LABELS = {
     "declare": "登记意向",

@@ -21,7 +21,7 @@ from portal.follow_ups.enums import FollowUpState
 from portal.follow_ups.models import FollowUp
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import Placement, PlacementQuerySet, PlacementTransition
-from portal.placements.workflow import WAS_IN_POST_STATES
+from portal.placements.workflow import EVER_EMPLOYED_STATES
 from portal.positions.models import Position
 from portal.reports.furthest_stage import (
     STAGE_RANKS,
@@ -193,7 +193,7 @@ def _with_spell(condition: Callable[[EmploymentSpell, int], bool]) -> RowQuery:
 # --- satisfaction of people in post ----------------------------------------------------------------------
 def onboarded_placements(scope: ReportScope, filters: ReportFilter) -> PlacementQuerySet:
     """Return the placements in which the person is or was in post, without those corrected."""
-    return intentions(scope, filters).filter(state__in=sorted(WAS_IN_POST_STATES))
+    return intentions(scope, filters).filter(state__in=sorted(EVER_EMPLOYED_STATES))
 
 
 def latest_answers(scope: ReportScope, filters: ReportFilter) -> AnswerQuerySet:
@@ -211,7 +211,7 @@ def _latest(placements: Q, period: Q) -> AnswerQuerySet:
     """Return the latest answer in the period of each placement that meets the condition."""
     answers = Answer.objects.filter(period, satisfaction__isnull=False)
     later = answers.filter(placement=OuterRef("placement"), pk__gt=OuterRef("pk")).order_by()
-    return answers.filter(placements, ~Exists(later), placement__state__in=sorted(WAS_IN_POST_STATES))
+    return answers.filter(placements, ~Exists(later), placement__state__in=sorted(EVER_EMPLOYED_STATES))
 
 
 def _with_degree(

@@ -23,7 +23,7 @@ from django.db.models.functions import Coalesce
 
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import Placement, PlacementQuerySet, PlacementTransition
-from portal.placements.workflow import IN_POST_STATES, RETAINED_STATES
+from portal.placements.workflow import EMPLOYED_STATES, RETAINED_STATES
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -66,7 +66,7 @@ def effective_transitions() -> "QuerySet[PlacementTransition]":
         | ~Q(place=0) & Exists(absorption)
         | Exists(right_after.filter(to_state__in=END_STATES))
         | ~Q(to_state__in=STAGES) & Exists(right_after)
-        | Q(to_state__in=sorted(IN_POST_STATES)) & Exists(to_end_state)
+        | Q(to_state__in=sorted(EMPLOYED_STATES)) & Exists(to_end_state)
     )
     return PlacementTransition.objects.annotate(place=_RANK).exclude(is_reverted)
 

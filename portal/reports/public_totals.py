@@ -11,7 +11,7 @@ from cms.models import JobFairPage
 from portal.employers.models import Employer
 from portal.fairs.models import Booth, Registration
 from portal.placements.models import Placement
-from portal.placements.workflow import WAS_IN_POST_STATES
+from portal.placements.workflow import EVER_EMPLOYED_STATES
 from portal.positions.models import Position, open_at
 
 # Smaller public counts of people are suppressed, because they could identify persons.
@@ -42,7 +42,7 @@ def count_portal_totals() -> PortalTotals:
     open_positions = (
         Position.objects.open_at(now).order_by().aggregate(n=Count("pk"), headcount=Sum("headcount"))
     )
-    onboarded = Placement.objects.filter(state__in=sorted(WAS_IN_POST_STATES)).order_by()
+    onboarded = Placement.objects.filter(state__in=sorted(EVER_EMPLOYED_STATES)).order_by()
     return PortalTotals(
         fairs=JobFairPage.objects.live().filter(starts_at__lte=now).count(),
         employers=Employer.objects.verified().count(),

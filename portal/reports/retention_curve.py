@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce, Greatest
 from portal.placements.enums import PlacementState as S
 from portal.placements.milestones import MILESTONES
 from portal.placements.models import PlacementQuerySet
-from portal.placements.workflow import IN_POST_STATES, WAS_IN_POST_STATES
+from portal.placements.workflow import EMPLOYED_STATES, EVER_EMPLOYED_STATES
 from portal.reports.furthest_stage import effective_transitions
 
 MILESTONE_DAYS = tuple(milestone.days for milestone in MILESTONES)
@@ -57,7 +57,7 @@ def employment_spells(placements: PlacementQuerySet) -> list[EmploymentSpell]:
     """Return the spells of the placements that came into a post, without those corrected. One query."""
     last_known_day = (
         effective_transitions()
-        .filter(placement=OuterRef("pk"), to_state__in=sorted(IN_POST_STATES))
+        .filter(placement=OuterRef("pk"), to_state__in=sorted(EMPLOYED_STATES))
         .exclude(step="correct")  # a correction does not mean that the person was asked on that day
         .order_by()
         .values("placement")
@@ -65,7 +65,7 @@ def employment_spells(placements: PlacementQuerySet) -> list[EmploymentSpell]:
         .values("last")
     )
     rows = (
-        placements.filter(state__in=sorted(WAS_IN_POST_STATES), onboarded_on__isnull=False)
+        placements.filter(state__in=sorted(EVER_EMPLOYED_STATES), onboarded_on__isnull=False)
         .order_by("pk")
         .annotate(last_day=Greatest(Coalesce(Subquery(last_known_day), "onboarded_on"), "onboarded_on"))
         .values_list("pk", "state", "onboarded_on", "left_on", "last_day")

@@ -19,7 +19,7 @@ from portal.follow_ups.models import FollowUp, FollowUpAttempt, FollowUpQuerySet
 from portal.follow_ups.schedule import MAX_TRIES, RETENTION_KINDS
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import Placement, PlacementQuerySet
-from portal.placements.workflow import IN_POST_STATES
+from portal.placements.workflow import EMPLOYED_STATES
 from portal.positions.models import Position
 from portal.reports.furthest_stage import STAGE_RANKS, with_furthest_stage
 from portal.reports.report_filter import start_of_day
@@ -154,7 +154,7 @@ def failed_retention_calls(user: User) -> PlacementQuerySet:
             | Q(last=AttemptOutcome.NOT_REACHED, tries__gte=MAX_TRIES)
         )
     )
-    has_failed_call = Q(state__in=sorted(IN_POST_STATES), pk__in=calls.order_by().values("placement"))
+    has_failed_call = Q(state__in=sorted(EMPLOYED_STATES), pk__in=calls.order_by().values("placement"))
     newer_intentions = Placement.objects.filter(
         veteran=OuterRef("veteran"), recorded_at__date__gte=OuterRef("left_on")
     )

@@ -24,12 +24,12 @@ SECRETS = (
 
 def person_link(town) -> tuple[ConfirmationLink, str]:
     with TestCase.captureOnCommitCallbacks(execute=True):
-        link, secret = links.ask_person(placement=town.placement, by=town.clerk)
+        link, secret = links.create_veteran_link(placement=town.placement, by=town.clerk)
     return link, reverse("public:confirmation", args=[secret])
 
 
 def firm_link(town, *placements, question=Question.PROGRESS) -> tuple[ConfirmationLink, str]:
-    link, secret = links.ask_employer(
+    link, secret = links.create_employer_link(
         employer=town.employer, question=question, placements=placements or [town.placement], by=town.clerk
     )
     return link, reverse("public:confirmation", args=[secret])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.confirmations.actions import Said, answer
+from portal.confirmations.actions import AnswerData, record_answer
 from portal.confirmations.enums import Reply, Side
 from portal.confirmations.models import Answer, Contradiction
 from portal.core.models import AuditEvent
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def says(town, side: Side, reply: Reply, day=None, placement=None, **more) -> Answer:
     placement = placement or town.placement
     by = placement.veteran.account if side == Side.VETERAN else town.member
-    return answer(placement=placement, side=side, said=Said(reply, day, **more), by=by)
+    return record_answer(placement=placement, side=side, data=AnswerData(reply, day, **more), by=by)
 
 
 def both(town, reply: Reply, day=None, other_day=None) -> Placement:

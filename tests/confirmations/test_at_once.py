@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 
 from portal.confirmations import links
-from portal.confirmations.actions import Said, submit
+from portal.confirmations.actions import AnswerData, submit_answers
 from portal.confirmations.enums import Reply
-from portal.confirmations.models import MOST_TRIES, Answer
+from portal.confirmations.models import MAX_TRIES, Answer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,7 +25,7 @@ def together(act: Callable[[], object]) -> Counter[str]:
         try:
             began.wait()
             said.append(str(act()))
-        except links.LinkDead:
+        except links.LinkUnusableError:
             said.append("dead")
         finally:
             connection.close()
@@ -39,18 +39,18 @@ def together(act: Callable[[], object]) -> Counter[str]:
 
 
 def test_guessing_from_many_sides_gets_no_more_tries(town, django_db_serialized_rollback) -> None:
-    link, _ = links.ask_person(placement=town.placement, by=town.clerk)
+    link, _ = links.create_veteran_link(placement=town.placement, by=town.clerk)
     assert together(lambda: links.prove_by_phone(link=link, digits="0000")) == {
-        "False": MOST_TRIES,
-        "dead": AT_ONCE - MOST_TRIES,
+        "False": MAX_TRIES,
+        "dead": AT_ONCE - MAX_TRIES,
     }
 
 
 def test_a_link_is_used_once(town, django_db_serialized_rollback) -> None:
-    link, _ = links.ask_person(placement=town.placement, by=town.clerk)
+    link, _ = links.create_veteran_link(placement=town.placement, by=town.clerk)
 
     def send() -> int:
-        return len(submit(link=link, said={town.placement.pk: Said(Reply.NOT_YET)}, by=None))
+        return len(submit_answers(link=link, answers={town.placement.pk: AnswerData(Reply.NOT_YET)}, by=None))
 
     assert together(send) == {"1": 1, "dead": AT_ONCE - 1}
     assert Answer.objects.count() == 1

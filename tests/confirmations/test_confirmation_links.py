@@ -17,7 +17,7 @@ from django.utils import timezone
 from portal.accounts.senders import MemorySender
 from portal.confirmations import links
 from portal.confirmations.enums import Question
-from portal.confirmations.models import MOST_TRIES, ConfirmationLink
+from portal.confirmations.models import MAX_TRIES, ConfirmationLink
 from portal.core.encryption import lookup_hash
 from portal.notifications.models import Notification
 from portal.placements.actions import advance
@@ -100,7 +100,7 @@ def test_unknown_expired_used_revoked_and_locked_links_get_one_answer(town) -> N
     pages["expired"] = page_of(*person_link(town), expires_at=now - timedelta(seconds=1))
     pages["used"] = page_of(*person_link(town), used_at=now)
     pages["revoked"] = page_of(*person_link(town), revoked_at=now, revoked_by=town.clerk)
-    pages["locked"] = page_of(*person_link(town), tries=MOST_TRIES)
+    pages["locked"] = page_of(*person_link(town), tries=MAX_TRIES)
     pages["firm's"] = page_of(*firm_link(town), used_at=now)
     assert all("不能再用" in page for page in pages.values())
     assert len({without_token(page) for page in pages.values()}) == 1
@@ -117,7 +117,7 @@ def test_a_post_to_a_dead_link_is_answered_alike(sent) -> None:
 
 
 def test_only_a_keyed_hash_is_kept(town) -> None:
-    link, secret = links.ask_person(placement=town.placement, by=town.clerk)
+    link, secret = links.create_veteran_link(placement=town.placement, by=town.clerk)
     row = ConfirmationLink.objects.filter(pk=link.pk).values().get()
     assert secret not in str(row)
     assert row["digest"] == lookup_hash(f"confirmation:{secret}")
@@ -127,13 +127,13 @@ def test_only_a_keyed_hash_is_kept(town) -> None:
 # --- the proofs --------------------------------------------------------------------------------------------
 def test_five_wrong_digits_kill_the_link(town) -> None:
     link, address = person_link(town)
-    for n in range(MOST_TRIES):
+    for n in range(MAX_TRIES):
         # Every try from another browser: it is the link that counts.
         response = Client().post(address, {"act": "prove", "code": f"000{n}"})
         assert response.status_code == 200
     assert Client().post(address, {"act": "prove", "code": "4321"}).status_code == 404
     link.refresh_from_db()
-    assert (link.tries, link.state[0]) == (MOST_TRIES, "failed")
+    assert (link.tries, link.state[0]) == (MAX_TRIES, "failed")
     told = Notification.objects.get(user=town.clerk)
     assert "已锁定" in told.text
     assert notification_url(told) == reverse("staff:placement", args=[town.placement.pk])
@@ -146,11 +146,11 @@ def test_five_wrong_codes_kill_the_link_and_few_codes_are_sent(town, settings) -
     right = MemorySender.outbox[-1]
     assert right[0] == "13700008888"
     wrong = f"{(int(right[1]) + 1) % 1_000_000:06d}"
-    for _ in range(MOST_TRIES):
+    for _ in range(MAX_TRIES):
         assert "核对不符" in said(client.post(address, {"act": "prove", "code": wrong}))
     assert client.post(address, {"act": "prove", "code": right[1]}).status_code == 404
     other, address = firm_link(town)
-    ConfirmationLink.objects.filter(pk=other.pk).update(codes_sent=links.MOST_CODES)
+    ConfirmationLink.objects.filter(pk=other.pk).update(codes_sent=links.MAX_CODES)
     assert "次数已用完" in said(client.post(address, {"act": "send"}))
     assert len(MemorySender.outbox) == 1
 
@@ -159,8 +159,8 @@ def test_digits_are_no_proof_for_a_firms_link_nor_codes_for_a_persons(town) -> N
     link, _ = firm_link(town)
     assert links.prove_by_phone(link=link, digits="8888") is False
     own, _ = person_link(town)
-    for verb, values in ((links.send_proof, {}), (links.prove_by_code, {"code": "1"})):
-        with pytest.raises(links.LinkDead):
+    for verb, values in ((links.send_proof_code, {}), (links.prove_by_code, {"code": "1"})):
+        with pytest.raises(links.LinkUnusableError):
             verb(link=own, **values)
 
 
@@ -194,23 +194,25 @@ def test_a_forged_form_is_refused_but_an_origin_of_null_is_not(sent) -> None:
 def test_who_may_ask(town) -> None:
     silent = another(town, "钱不语", confirmed=False)
     with pytest.raises(PermissionDenied):
-        links.ask_person(placement=town.placement, by=town.neighbour)
+        links.create_veteran_link(placement=town.placement, by=town.neighbour)
     with pytest.raises(PermissionDenied):
-        links.ask_employer(
+        links.create_employer_link(
             employer=town.employer, question=Question.PROGRESS, placements=[town.placement], by=town.neighbour
         )
     with pytest.raises(ValidationError):
         firm_link(town, silent)
     elsewhere = make_position(employer=make_employer())
     with pytest.raises(PermissionDenied):
-        links.ask_employer(
+        links.create_employer_link(
             employer=elsewhere.employer,
             question=Question.PROGRESS,
             placements=[town.placement],
             by=town.clerk,
         )
     with pytest.raises(ValidationError):
-        links.ask_employer(employer=town.employer, question=Question.PROGRESS, placements=[], by=town.clerk)
+        links.create_employer_link(
+            employer=town.employer, question=Question.PROGRESS, placements=[], by=town.clerk
+        )
     advance(placement=town.placement, step="lapse", by=town.clerk)
     with pytest.raises(ValidationError):
         person_link(town)
@@ -232,8 +234,8 @@ def test_staff_take_a_link_back(town, client_for) -> None:
     assert client_for(town.clerk).post(away).status_code == 302
     assert Client().get(address).status_code == 404
     with pytest.raises(PermissionDenied):
-        links.revoke(link=link, by=town.neighbour)
+        links.revoke_link(link=link, by=town.neighbour)
 
 
 def test_the_address_that_is_sent_is_the_pages_own() -> None:
-    assert links.address("abc").endswith(reverse("public:confirmation", args=["abc"]))
+    assert links.link_url("abc").endswith(reverse("public:confirmation", args=["abc"]))

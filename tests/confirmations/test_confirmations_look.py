@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from portal.accounts.senders import MemorySender
 from portal.confirmations import links
-from portal.confirmations.actions import Said, answer
+from portal.confirmations.actions import AnswerData, record_answer
 from portal.confirmations.enums import Question, Reply, Side
 from portal.confirmations.models import Answer
 from portal.follow_ups.enums import FollowUpKind
@@ -23,7 +23,7 @@ def address_of(secret: str) -> str:
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_person_answers_by_link_and_keyboard(town, open_page, look, width) -> None:
     in_post(town.placement, town.clerk, days_ago(35))
-    _, secret = links.ask_person(placement=town.placement, by=town.clerk)
+    _, secret = links.create_veteran_link(placement=town.placement, by=town.clerk)
     page = open_page(width=width)
     page.goto(address_of(secret))
     look(page, "confirm-proof")
@@ -54,7 +54,7 @@ def test_the_person_answers_by_link_and_keyboard(town, open_page, look, width) -
 @pytest.mark.parametrize(("width", "javascript"), [(390, False), (1280, True)])
 def test_the_firm_answers_for_many_by_link(town, open_page, look, width, javascript) -> None:
     people = [town.placement, *(another(town, name) for name in ("黄志明", "周海生", "欧阳建军"))]
-    _, secret = links.ask_employer(
+    _, secret = links.create_employer_link(
         employer=town.employer, question=Question.PROGRESS, placements=people, by=town.clerk
     )
     page = open_page(width=width, javascript=javascript)
@@ -89,7 +89,9 @@ def test_the_own_pages_and_the_desk(town, open_page, sign_in, look, width) -> No
     in_post(town.placement, town.clerk, days_ago(35))
     another(town, "黄志明")
     another(town, "钱不语", confirmed=False)
-    answer(placement=town.placement, side=Side.EMPLOYER, said=Said(Reply.LEFT, days_ago(4)), by=town.member)
+    record_answer(
+        placement=town.placement, side=Side.EMPLOYER, data=AnswerData(Reply.LEFT, days_ago(4)), by=town.member
+    )
     person, member, clerk = (open_page(width=width) for _ in range(3))
 
     sign_in(person, town.person)

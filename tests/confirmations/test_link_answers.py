@@ -9,7 +9,7 @@ from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog
 from portal.accounts.senders import MemorySender
 from portal.confirmations import actions
-from portal.confirmations.actions import Said
+from portal.confirmations.actions import AnswerData
 from portal.confirmations.enums import Reply, Side
 from portal.confirmations.models import Answer
 from portal.employers.hidden_records import hide
@@ -114,12 +114,16 @@ def test_a_link_asks_about_its_placements_and_its_question_alone(town) -> None:
     second = another(town)
     link, _ = firm_link(town)
     with pytest.raises(PermissionDenied):
-        actions.submit(link=link, said={second.pk: Said(Reply.NOT_YET)}, by=town.member)
+        actions.submit_answers(link=link, answers={second.pk: AnswerData(Reply.NOT_YET)}, by=town.member)
     with pytest.raises(ValidationError):
-        actions.submit(link=link, said={town.placement.pk: Said(Reply.IN_POST)}, by=town.member)
+        actions.submit_answers(
+            link=link, answers={town.placement.pk: AnswerData(Reply.IN_POST)}, by=town.member
+        )
     in_post(town.placement, town.clerk, days_ago(3))
     with pytest.raises(PermissionDenied):
-        actions.submit(link=link, said={town.placement.pk: Said(Reply.IN_POST)}, by=town.member)
+        actions.submit_answers(
+            link=link, answers={town.placement.pk: AnswerData(Reply.IN_POST)}, by=town.member
+        )
     link.refresh_from_db()
     assert link.is_usable
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.confirmations import links, reminders
-from portal.confirmations.actions import Said, answer
+from portal.confirmations.actions import AnswerData, record_answer
 from portal.confirmations.enums import Question, Reply, Side
 from portal.confirmations.models import Answer
 from portal.core import scheduled_jobs
@@ -111,22 +111,26 @@ def test_nobody_answers_for_the_other_side(town) -> None:
         (Side.EMPLOYER, make_employer(member=make_user("对手")).memberships.get().user),
     ):
         with pytest.raises(PermissionDenied):
-            answer(placement=town.placement, side=side, said=Said(Reply.NOT_YET), by=by)
+            record_answer(placement=town.placement, side=side, data=AnswerData(Reply.NOT_YET), by=by)
     hide(veteran=town.veteran, employer=town.employer, by=town.person)
     with pytest.raises(PermissionDenied):
-        answer(placement=town.placement, side=Side.EMPLOYER, said=Said(Reply.NOT_YET), by=town.member)
+        record_answer(
+            placement=town.placement, side=Side.EMPLOYER, data=AnswerData(Reply.NOT_YET), by=town.member
+        )
 
 
 # --- who reads what --------------------------------------------------------------------------------------
 def disagree(town) -> None:
     in_post(town.placement, town.clerk, days_ago(40))
-    answer(
+    record_answer(
         placement=town.placement,
         side=Side.VETERAN,
-        said=Said(Reply.IN_POST, satisfaction=2, words="活太重"),
+        data=AnswerData(Reply.IN_POST, satisfaction=2, words="活太重"),
         by=town.person,
     )
-    answer(placement=town.placement, side=Side.EMPLOYER, said=Said(Reply.LEFT, days_ago(4)), by=town.member)
+    record_answer(
+        placement=town.placement, side=Side.EMPLOYER, data=AnswerData(Reply.LEFT, days_ago(4)), by=town.member
+    )
 
 
 def test_staff_see_both_answers_on_placement_and_duty(town, client_for) -> None:
@@ -187,7 +191,9 @@ def test_answers_follow_the_file_that_stays(town) -> None:
 
 
 def test_the_database_keeps_answers_as_they_were_given(town) -> None:
-    row = answer(placement=town.placement, side=Side.VETERAN, said=Said(Reply.NOT_YET), by=town.person)
+    row = record_answer(
+        placement=town.placement, side=Side.VETERAN, data=AnswerData(Reply.NOT_YET), by=town.person
+    )
     with pytest.raises(DatabaseError), transaction.atomic():
         Answer.objects.filter(pk=row.pk).update(reply=Reply.GIVEN_UP)
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -226,15 +232,15 @@ def test_who_is_due_is_asked_once_in_the_portal(town) -> None:
     without.veteran.save()
     early = another(town, "刚入职")
     in_post(early, town.clerk, days_ago(3))
-    assert (reminders.ask_who_is_due(), reminders.ask_who_is_due()) == (1, 0)
+    assert (reminders.send_reminders(), reminders.send_reminders()) == (1, 0)
     notice = Notification.objects.get(key__startswith="confirmations.")
     assert (notice.user, notification_url(notice)) == (town.person, own(town.placement))
 
 
 def test_who_said_so_already_is_not_asked(town) -> None:
     in_post(town.placement, town.clerk, days_ago(31))
-    answer(placement=town.placement, side=Side.VETERAN, said=Said(Reply.IN_POST), by=town.person)
-    assert reminders.ask_who_is_due() == 0
+    record_answer(placement=town.placement, side=Side.VETERAN, data=AnswerData(Reply.IN_POST), by=town.person)
+    assert reminders.send_reminders() == 0
 
 
 def test_the_clock_asks(town) -> None:
@@ -269,7 +275,7 @@ def test_the_link_page_asks_the_same_however_many(town, client, same_queries) ->
     here = ["", ""]
 
     def send_about(people) -> None:
-        _, secret = links.ask_employer(
+        _, secret = links.create_employer_link(
             employer=town.employer, question=Question.PROGRESS, placements=people, by=town.clerk
         )
         here[0] = reverse("public:confirmation", args=[secret])
@@ -292,9 +298,11 @@ def test_the_intentions_with_answers(town, client_for, same_queries) -> None:
             placement = actions.declare(
                 veteran=town.veteran, position=make_position(employer=town.employer), by=town.clerk
             )
-            answer(placement=placement, side=Side.VETERAN, said=Said(Reply.NOT_YET), by=town.person)
+            record_answer(
+                placement=placement, side=Side.VETERAN, data=AnswerData(Reply.NOT_YET), by=town.person
+            )
 
-    answer(placement=town.placement, side=Side.VETERAN, said=Said(Reply.NOT_YET), by=town.person)
+    record_answer(placement=town.placement, side=Side.VETERAN, data=AnswerData(Reply.NOT_YET), by=town.person)
     same_queries(lambda: client.get(reverse("veteran:intentions")), more, at_most=25)
 
 
@@ -303,8 +311,10 @@ def test_staff_pages_with_many_answers(town, client_for, same_queries) -> None:
 
     def more() -> None:
         for _ in range(3):
-            answer(placement=town.placement, side=Side.VETERAN, said=Said(Reply.NOT_YET), by=town.person)
-            links.ask_person(placement=town.placement, by=town.clerk)
+            record_answer(
+                placement=town.placement, side=Side.VETERAN, data=AnswerData(Reply.NOT_YET), by=town.person
+            )
+            links.create_veteran_link(placement=town.placement, by=town.clerk)
 
     more()
     same_queries(lambda: client.get(here), more, at_most=30)

@@ -190,7 +190,9 @@ class World:
         self.complaint = complaints.report(
             position=self.position, by=self.stranger, kind=ComplaintKind.FEE, text="收押金"
         )
-        self.link, self.secret = links.ask_person(placement=self.placement, by=self.staff["clerk own"])
+        self.link, self.secret = links.create_veteran_link(
+            placement=self.placement, by=self.staff["clerk own"]
+        )
         ranking_index.rebuild()
         ranking_index.rebuild_people()
 

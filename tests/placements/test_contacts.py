@@ -8,7 +8,7 @@ from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog, Consent
 from portal.employers.hidden_records import hide
 from portal.placements import actions
-from portal.placements.contacts import contact_of, share_contact, shared_with, withhold_contact
+from portal.placements.contacts import reveal_phone, share_contact, shared_placement_ids, withhold_contact
 from portal.placements.models import Placement
 from tests.factories import make_employer, make_position, make_staff, make_stations, make_user, make_veteran
 
@@ -31,9 +31,9 @@ def member(placement: Placement):
 
 
 def test_nobody_sees_a_phone_before_the_person_agreed(placement) -> None:
-    assert shared_with([placement]) == set()
+    assert shared_placement_ids([placement]) == set()
     with pytest.raises(ValidationError):
-        contact_of(placement=placement, by=member(placement))
+        reveal_phone(placement=placement, by=member(placement))
     with pytest.raises(PermissionDenied):
         share_contact(placement=placement, by=member(placement))
     assert not AccessLog.objects.filter(kind=AccessKind.REVEAL).exists()
@@ -42,8 +42,8 @@ def test_nobody_sees_a_phone_before_the_person_agreed(placement) -> None:
 def test_the_consent_names_the_employer_and_each_look_is_noted(placement) -> None:
     consent = share_contact(placement=placement, by=placement.veteran.account)
     assert placement.position.employer.name in consent.wording
-    assert shared_with([placement]) == {placement.pk}
-    assert contact_of(placement=placement, by=member(placement)) == "13800001234"
+    assert shared_placement_ids([placement]) == {placement.pk}
+    assert reveal_phone(placement=placement, by=member(placement)) == "13800001234"
     look = AccessLog.objects.get(kind=AccessKind.REVEAL)
     assert (look.file_id, look.field) == (placement.veteran_id, "手机号码")
     assert placement.position.employer.name in look.reason
@@ -53,11 +53,11 @@ def test_another_employer_learns_nothing_from_it(placement) -> None:
     other = make_position(employer=make_employer(member=make_user()))
     elsewhere = actions.declare(veteran=placement.veteran, position=other, by=placement.recorded_by)
     share_contact(placement=placement, by=placement.veteran.account)
-    assert shared_with([placement, elsewhere]) == {placement.pk}
+    assert shared_placement_ids([placement, elsewhere]) == {placement.pk}
     with pytest.raises(ValidationError):
-        contact_of(placement=elsewhere, by=member(elsewhere))
+        reveal_phone(placement=elsewhere, by=member(elsewhere))
     with pytest.raises(PermissionDenied):
-        contact_of(placement=placement, by=member(elsewhere))
+        reveal_phone(placement=placement, by=member(elsewhere))
 
 
 def test_taking_it_back_and_the_end_of_the_intention_work_at_once(placement) -> None:
@@ -65,11 +65,11 @@ def test_taking_it_back_and_the_end_of_the_intention_work_at_once(placement) -> 
     share_contact(placement=placement, by=own)
     withhold_contact(placement=placement, by=own)
     with pytest.raises(ValidationError):
-        contact_of(placement=placement, by=member(placement))
+        reveal_phone(placement=placement, by=member(placement))
     share_contact(placement=placement, by=own)
     assert Consent.objects.filter(user=own).count() == 2
     placement = actions.advance(placement=placement, step="lapse", by=placement.recorded_by)
-    assert shared_with([placement]) == set()
+    assert shared_placement_ids([placement]) == set()
     with pytest.raises(ValidationError):
         share_contact(placement=placement, by=own)
 
@@ -99,9 +99,9 @@ def test_hiding_from_an_employer_ends_its_looks_at_the_phone(placement) -> None:
     share_contact(placement=placement, by=placement.veteran.account)
     firm = member(placement)
     hide(veteran=placement.veteran, employer=placement.position.employer, by=placement.veteran.account)
-    assert shared_with([placement]) == set()
+    assert shared_placement_ids([placement]) == set()
     with pytest.raises(PermissionDenied):
-        contact_of(placement=placement, by=firm)
+        reveal_phone(placement=placement, by=firm)
     assert not AccessLog.objects.filter(kind=AccessKind.REVEAL).exists()
 
 

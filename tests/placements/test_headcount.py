@@ -104,20 +104,22 @@ def test_what_the_employer_closed_stays_closed_by_a_correction(position, clerk, 
 def test_the_end_is_asked_about_and_answered(position, clerk, member) -> None:
     hired = _in_post(position, clerk)
     with pytest.raises(ValidationError, match="岗位结束后"):
-        hiring_outcomes.answer(position=position, by=member, result=HiringResult.ELSEWHERE)
+        hiring_outcomes.record_outcome(position=position, by=member, result=HiringResult.ELSEWHERE)
     position.refresh_from_db()
     positions.mark_filled(position=position, by=member)
     with pytest.raises(ValidationError) as refused:
-        hiring_outcomes.answer(position=position, by=member, result=HiringResult.THROUGH_PORTAL)
+        hiring_outcomes.record_outcome(position=position, by=member, result=HiringResult.THROUGH_PORTAL)
     assert "placements" in refused.value.message_dict
     with pytest.raises(ValidationError) as refused:
-        hiring_outcomes.answer(position=position, by=member, result=HiringResult.NOT_FILLED)
+        hiring_outcomes.record_outcome(position=position, by=member, result=HiringResult.NOT_FILLED)
     assert "reason" in refused.value.message_dict
-    said = hiring_outcomes.answer(
+    said = hiring_outcomes.record_outcome(
         position=position, by=member, result=HiringResult.THROUGH_PORTAL, placements=[hired]
     )
     assert list(said.placements.all()) == [hired]
-    hiring_outcomes.answer(position=position, by=member, result=HiringResult.NOT_FILLED, reason="工资偏低")
+    hiring_outcomes.record_outcome(
+        position=position, by=member, result=HiringResult.NOT_FILLED, reason="工资偏低"
+    )
     said.refresh_from_db()
     assert (said.result, list(said.placements.all())) == (HiringResult.NOT_FILLED, [])
 
@@ -126,12 +128,12 @@ def test_an_answer_is_the_employers_and_about_its_own_people(position, clerk, me
     stranger = _in_post(make_position(), clerk)
     positions.mark_filled(position=position, by=member)
     with pytest.raises(PermissionDenied):
-        hiring_outcomes.answer(position=position, by=make_user(), result=HiringResult.ELSEWHERE)
+        hiring_outcomes.record_outcome(position=position, by=make_user(), result=HiringResult.ELSEWHERE)
     with pytest.raises(ValidationError, match="只能选择这个岗位"):
-        hiring_outcomes.answer(
+        hiring_outcomes.record_outcome(
             position=position, by=member, result=HiringResult.THROUGH_PORTAL, placements=[stranger]
         )
-    hiring_outcomes.answer(position=position, by=member, result=HiringResult.ELSEWHERE)
+    hiring_outcomes.record_outcome(position=position, by=member, result=HiringResult.ELSEWHERE)
     reviewer = make_staff(position.employer.station, "reviewer")
     assert (
         HiringOutcome.objects.visible_to(member).count()
@@ -145,6 +147,6 @@ def test_an_answer_is_the_employers_and_about_its_own_people(position, clerk, me
 @pytest.mark.parametrize("change", [{"reason": "x"}, {"result": HiringResult.NOT_FILLED}])
 def test_a_reason_stands_where_nobody_was_found(position, member, change) -> None:
     positions.mark_filled(position=position, by=member)
-    hiring_outcomes.answer(position=position, by=member, result=HiringResult.ELSEWHERE)
+    hiring_outcomes.record_outcome(position=position, by=member, result=HiringResult.ELSEWHERE)
     with pytest.raises(IntegrityError), transaction.atomic():
         HiringOutcome.objects.update(**change)

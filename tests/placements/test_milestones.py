@@ -12,7 +12,7 @@ from portal.follow_ups.schedule import DEFAULT_DAYS, KINDS_BY_STATE
 from portal.placements import actions
 from portal.placements.enums import PlacementState
 from portal.placements.milestones import MILESTONES, required_days
-from portal.placements.workflow import IN_POST_STATES, STEP_LABELS, TRANSITIONS
+from portal.placements.workflow import EMPLOYED_STATES, STEP_LABELS, TRANSITIONS
 from portal.reports.furthest_stage import STAGES
 from portal.reports.retention_curve import MILESTONE_DAYS
 from tests.factories import make_position
@@ -35,7 +35,7 @@ def test_milestones_are_those_of_the_ministry() -> None:
 @pytest.mark.parametrize("milestone", MILESTONES, ids=lambda row: row.state)
 def test_every_table_knows_the_milestone(milestone) -> None:
     state, kind = PlacementState(milestone.state), FollowUpKind(milestone.follow_up_kind)
-    assert state in IN_POST_STATES
+    assert state in EMPLOYED_STATES
     assert state in STAGES
     assert TRANSITIONS.target(milestone.step, PlacementState.ONBOARDED) == state
     assert STEP_LABELS[milestone.step] == f"确认{state.label}"

@@ -6,7 +6,7 @@ from django.utils import timezone
 from portal.placements import actions
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import Placement
-from portal.placements.workflow import WAS_IN_POST_STATES
+from portal.placements.workflow import EVER_EMPLOYED_STATES
 from portal.reports.figures import FIGURES, intentions
 from portal.reports.funnels import build_funnel, count_stages
 from portal.reports.furthest_stage import (
@@ -27,7 +27,7 @@ def rank(placement: Placement) -> S:
 
 def correct(placement: Placement, by, *states: S) -> Placement:
     for state in states:
-        day = timezone.localdate() if state in WAS_IN_POST_STATES else None
+        day = timezone.localdate() if state in EVER_EMPLOYED_STATES else None
         placement = actions.correct(placement=placement, to_state=state, by=by, reason="点错了", on=day)
     return placement
 
@@ -64,7 +64,7 @@ def test_a_correction_takes_back_what_it_undid_and_nothing_else(
     placement = correct(walk(*steps), operator, *corrections)
     assert rank(placement) == furthest
     # Who ever came into a post stands in one, or has left: the row and the log say the same.
-    assert (STAGE_RANKS[furthest] >= STAGE_RANKS[S.ONBOARDED]) == (placement.state in WAS_IN_POST_STATES)
+    assert (STAGE_RANKS[furthest] >= STAGE_RANKS[S.ONBOARDED]) == (placement.state in EVER_EMPLOYED_STATES)
 
 
 def test_a_placement_counts_at_every_stage_up_to_its_own(walk) -> None:

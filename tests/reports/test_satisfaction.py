@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal.accounts.roles import StationRole
-from portal.confirmations.actions import Said, answer
+from portal.confirmations.actions import AnswerData, record_answer
 from portal.confirmations.enums import Question, Reply, Satisfaction, Side
 from portal.confirmations.models import Answer
 from portal.placements import actions
@@ -58,8 +58,11 @@ def test_the_latest_answer_of_a_placement_counts_once(hired, city) -> None:
     says(one, 2, ago=90)
     says(one, 5, ago=60)
     says(one, None, ago=5)  # silence takes nothing back
-    answer(
-        placement=other, side=Side.VETERAN, said=Said(Reply.IN_POST, satisfaction=4), by=other.veteran.account
+    record_answer(
+        placement=other,
+        side=Side.VETERAN,
+        data=AnswerData(Reply.IN_POST, satisfaction=4),
+        by=other.veteran.account,
     )
     says(silent, None)
     found = count_satisfaction(city, ReportFilter())

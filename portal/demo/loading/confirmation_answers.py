@@ -7,11 +7,11 @@ from datetime import timedelta
 from django.utils import timezone
 
 from portal.accounts.models import User
-from portal.confirmations.actions import Said, answer
+from portal.confirmations.actions import AnswerData, record_answer
 from portal.confirmations.enums import Reply, Side
 from portal.employers.models import EmployerMembership
 from portal.placements.models import Placement
-from portal.placements.workflow import IN_POST_STATES
+from portal.placements.workflow import EMPLOYED_STATES
 
 MOST = 12
 MOST_DEGREES = 240
@@ -28,7 +28,7 @@ def load_answers() -> None:
     for row in EmployerMembership.objects.select_related("user").order_by("-pk"):
         members[row.employer_id] = row.user
     rows = Placement.objects.filter(
-        state__in=IN_POST_STATES,
+        state__in=EMPLOYED_STATES,
         veteran__account__isnull=False,
         onboarded_on__lte=today - timedelta(days=20),
         position__employer__in=members,
@@ -37,20 +37,24 @@ def load_answers() -> None:
     for n, placement in enumerate(told[MOST:]):
         account = placement.veteran.account
         if account is not None and n % 3:
-            own = Said(Reply.IN_POST, satisfaction=_DEGREES[n % len(_DEGREES)])
-            answer(placement=placement, side=Side.VETERAN, said=own, by=account)
+            own = AnswerData(Reply.IN_POST, satisfaction=_DEGREES[n % len(_DEGREES)])
+            record_answer(placement=placement, side=Side.VETERAN, data=own, by=account)
     for n, placement in enumerate(told[:MOST]):
         account = placement.veteran.account
         if account is None:
             continue
         if n % 4 != 3:
-            own = Said(Reply.IN_POST, satisfaction=5 - n % 3, words=_WORDS[n % 3])
-            answer(placement=placement, side=Side.VETERAN, said=own, by=account)
+            own = AnswerData(Reply.IN_POST, satisfaction=5 - n % 3, words=_WORDS[n % 3])
+            record_answer(placement=placement, side=Side.VETERAN, data=own, by=account)
         if n % 4 != 2:
-            theirs = Said(Reply.LEFT, day=today - timedelta(days=9)) if n % 4 == 0 else Said(Reply.IN_POST)
-            answer(
+            theirs = (
+                AnswerData(Reply.LEFT, day=today - timedelta(days=9))
+                if n % 4 == 0
+                else AnswerData(Reply.IN_POST)
+            )
+            record_answer(
                 placement=placement,
                 side=Side.EMPLOYER,
-                said=theirs,
+                data=theirs,
                 by=members[placement.position.employer_id],
             )

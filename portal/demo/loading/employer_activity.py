@@ -42,7 +42,7 @@ def load_employer_activity(seed: int) -> None:
         actions.pause(position=position, by=member)
     for position in shown[2:3]:
         actions.mark_filled(position=position, by=member)
-        hiring_outcomes.answer(position=position, by=member, result=HiringResult.ELSEWHERE)
+        hiring_outcomes.record_outcome(position=position, by=member, result=HiringResult.ELSEWHERE)
     _note_certainty()
 
 

@@ -15,7 +15,7 @@ from portal.core.models import AppendOnlyModel, TimestampedModel
 from portal.employers.models import Employer, HiddenRecord
 from portal.fairs.models import Booth
 from portal.placements.enums import PlacementState
-from portal.placements.workflow import LIVE_STATES, OPEN_STATES, WAS_IN_POST_STATES
+from portal.placements.workflow import EVER_EMPLOYED_STATES, LIVE_STATES, OPEN_STATES
 from portal.positions.models import Position
 from portal.stations.models import Station, in_subtrees
 from portal.veterans.models import Veteran
@@ -117,8 +117,8 @@ class Placement(TimestampedModel):
             ),
             # A first day in post where the person is or was in post, a last one for who left.
             models.CheckConstraint(
-                condition=Q(state__in=sorted(WAS_IN_POST_STATES), onboarded_on__isnull=False)
-                | ~Q(state__in=sorted(WAS_IN_POST_STATES)) & Q(onboarded_on=None),
+                condition=Q(state__in=sorted(EVER_EMPLOYED_STATES), onboarded_on__isnull=False)
+                | ~Q(state__in=sorted(EVER_EMPLOYED_STATES)) & Q(onboarded_on=None),
                 name="placement_first_day_in_post",
             ),
             models.CheckConstraint(

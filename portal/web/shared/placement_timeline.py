@@ -5,7 +5,7 @@ from typing import Any
 from portal.placements.enums import PlacementState
 from portal.placements.milestones import HEADLINE_MILESTONES
 from portal.placements.models import Placement
-from portal.placements.workflow import IN_POST_STATES, LIVE_STATES, STEP_LABELS
+from portal.placements.workflow import EMPLOYED_STATES, LIVE_STATES, STEP_LABELS
 from portal.web.templatetags.ui import cn_date
 
 _MILESTONES = (
@@ -41,6 +41,6 @@ def build_timeline(placement: Placement) -> list[dict[str, Any]]:
         order = list(PlacementState)
         current = order.index(PlacementState(placement.state))
         ahead = [state for state in _MILESTONES if order.index(state) > current]
-        visible = ahead if placement.state in IN_POST_STATES else ahead[:3]
+        visible = ahead if placement.state in EMPLOYED_STATES else ahead[:3]
         steps += [{"label": state.label, "state": "todo", "when": "", "note": ""} for state in visible]
     return steps

@@ -6,7 +6,7 @@ from django import template
 from django.template import Context
 
 from portal.confirmations.enums import Question
-from portal.confirmations.links import may_be_asked
+from portal.confirmations.links import selectable_placements
 from portal.confirmations.models import Answer, ConfirmationLink
 from portal.confirmations.permissions import question_of
 from portal.employers.models import Employer
@@ -53,4 +53,4 @@ def confirmation_desk(context: Context, placement: Placement) -> dict[str, Any]:
 def asks_employer(context: Context, employer: Employer) -> bool:
     """Whether the reader follows anybody of whom this employer can be asked."""
     user = context["request"].user
-    return any(may_be_asked(employer, user, question).exists() for question in Question)
+    return any(selectable_placements(employer, user, question).exists() for question in Question)

@@ -16,7 +16,7 @@ from portal.accounts.models import User
 from portal.confirmations import links
 from portal.confirmations.enums import Question
 from portal.confirmations.models import ConfirmationLink
-from portal.confirmations.permissions import named
+from portal.confirmations.permissions import with_shareable_name
 from portal.employers.models import Employer
 from portal.placements.models import Placement
 from portal.web.shared.primary_keys import parse_keys
@@ -34,7 +34,7 @@ def ask_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     rows = Placement.objects.followed_by(user).with_details()
     placement = get_object_or_404(rows, pk=pk)
     try:
-        link, secret = links.ask_person(placement=placement, by=user)
+        link, secret = links.create_veteran_link(placement=placement, by=user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("staff:placement", pk=pk)
@@ -50,12 +50,12 @@ def ask_employer(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     employer = get_object_or_404(Employer.objects.visible_to(user).filter(pk__in=own_employers), pk=pk)
     value = request.POST.get("question") or request.GET.get("question")
     question = Question(value) if value in Question.values else Question.PROGRESS
-    rows = links.may_be_asked(employer, user, question)
+    rows = links.selectable_placements(employer, user, question)
     problem = ""
     if request.method == "POST":
         keys = parse_keys(request.POST.getlist("people"))
         try:
-            link, secret = links.ask_employer(
+            link, secret = links.create_employer_link(
                 employer=employer, question=question, placements=rows.filter(pk__in=keys), by=user
             )
         except ValidationError as error:
@@ -64,7 +64,7 @@ def ask_employer(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             return _render_link(request, link, secret, employer.name, request.path)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     links_of_employer = ConfirmationLink.objects.visible_to(user).filter(employer=employer)
-    keys_with_name = {row.pk for row in named(page)}
+    keys_with_name = {row.pk for row in with_shareable_name(page)}
     context = {
         "employer": employer,
         "question": question,
@@ -105,7 +105,7 @@ def _render_link(
 def revoke(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Revoke a link."""
     link = get_object_or_404(ConfirmationLink.objects.visible_to(user), pk=pk)
-    links.revoke(link=link, by=user)
+    links.revoke_link(link=link, by=user)
     messages.success(request, "已撤回，这个链接不能再用。")
     if link.employer_id is not None:
         return redirect("staff:ask-employer", pk=link.employer_id)
