@@ -56,7 +56,7 @@ class PlacementRow(Schema):
 
     @staticmethod
     def resolve_reached(row: Placement) -> bool:
-        return row.is_reached
+        return row.is_confirmed_by_both
 
 
 class TransitionRow(Schema):

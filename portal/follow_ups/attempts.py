@@ -16,7 +16,7 @@ from portal.follow_ups.next_calls import schedule_next_call
 from portal.follow_ups.schedule import MAX_TRIES
 from portal.follow_ups.scheduling import reopen_follow_up
 from portal.placements.actions import advance
-from portal.placements.placement_steps import locked
+from portal.placements.placement_steps import lock_placement
 
 
 @transaction.atomic
@@ -125,7 +125,7 @@ def reverse_attempt(*, follow_up: FollowUp, by: User) -> FollowUp:
     """
     if not FollowUp.objects.visible_to(by).filter(pk=follow_up.pk).exists():
         raise PermissionDenied("not a follow-up of this user's stations")
-    placement = locked(follow_up.placement)
+    placement = lock_placement(follow_up.placement)
     follow_up = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
     follow_up.placement = placement
     last = reversible_attempt(follow_up, by)

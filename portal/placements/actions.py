@@ -1,4 +1,4 @@
-"""Every write to a placement: declaring, confirming, its steps and corrections."""
+"""Writes to placements: declaration, confirmation, steps and corrections."""
 
 import uuid
 from datetime import date, timedelta
@@ -20,7 +20,7 @@ from portal.placements.enums import PlacementState
 from portal.placements.events import announce
 from portal.placements.milestones import MILESTONE_BY_STEP, required_days
 from portal.placements.models import Placement
-from portal.placements.placement_steps import locked, take_step, update_employment_status
+from portal.placements.placement_steps import lock_placement, take_step, update_employment_status
 from portal.placements.workflow import (
     EMPLOYED_STATES,
     EVER_EMPLOYED_STATES,
@@ -45,11 +45,11 @@ def declare(
     planned_first_day: date | None = None,
     note: str = "",
 ) -> Placement:
-    """Write down an intention. The same device key, or a live one of the same two, gives the first row back.
+    """Record an intention. The same device key, or a live intention of the same two, returns the old row.
 
     Raises:
-        PermissionDenied: `by` is neither the person, nor their station, nor serves at the fair.
-        ValidationError: the file or the position is closed, or the employer has no booth at the fair.
+        PermissionDenied: see `permissions.can_declare`.
+        ValidationError: the record or the position is closed, or the employer has no booth at the fair.
     """
     if not permissions.can_declare(by, veteran, fair):
         raise PermissionDenied("may not record an intention for this person")
@@ -57,11 +57,11 @@ def declare(
         replay = Placement.objects.filter(offline_key=offline_key).first()
         if replay is not None:
             return replay
-    held = Veteran.objects.select_for_update().get(pk=veteran.pk)  # one intention at a time for a person
+    locked_veteran = Veteran.objects.select_for_update().get(pk=veteran.pk)
     live = Placement.objects.filter(veteran=veteran, position=position, state__in=LIVE_STATES).first()
     if live is not None:
         return live
-    if held.closed_on is not None:
+    if locked_veteran.closed_on is not None:
         raise ValidationError("这份档案已经注销，不能再登记意向。")
     if not position.is_open:
         raise ValidationError({"position": "该岗位已停止招聘。"})
@@ -73,7 +73,7 @@ def declare(
         if booth is None:
             raise ValidationError({"position": "该单位没有参加这场招聘会。"})
     now = timezone.now()
-    own = veteran.account_id == by.pk
+    is_own = veteran.account_id == by.pk
     placement = Placement(
         veteran=veteran,
         position=position,
@@ -82,11 +82,11 @@ def declare(
         recorded_by=by,
         recorded_at=now,
         offline_key=offline_key or uuid.uuid4(),
-        # At the booth the person stands beside the clerk; the employer confirms for itself.
-        veteran_confirmed_at=now if own or fair is not None else None,
+        # At a fair the person is present; the employer always confirms separately.
+        veteran_confirmed_at=now if is_own or fair is not None else None,
         pay_agreed=pay_agreed,
         planned_first_day=planned_first_day,
-        follows=_last_left(veteran),
+        follows=_last_left_placement(veteran),
     )
     take_step(
         placement,
@@ -99,15 +99,19 @@ def declare(
     return placement
 
 
-def _last_left(veteran: Veteran) -> Placement | None:
-    left = Placement.objects.filter(veteran=veteran, state=PlacementState.LEFT)
-    return left.order_by("-left_on", "-pk").first()
+def _last_left_placement(veteran: Veteran) -> Placement | None:
+    placements = Placement.objects.filter(veteran=veteran, state=PlacementState.LEFT)
+    return placements.order_by("-left_on", "-pk").first()
 
 
 @transaction.atomic
 def confirm(*, placement: Placement, by: User) -> Placement:
-    """Confirm an intention for one's own side: the person, or a member of the employer."""
-    placement, now = locked(placement), timezone.now()
+    """Confirm an intention for the side of `by`: the person, or a member of the employer.
+
+    Raises:
+        PermissionDenied: `by` belongs to neither side.
+    """
+    placement, now = lock_placement(placement), timezone.now()
     if permissions.is_own(by, placement):
         placement.veteran_confirmed_at = placement.veteran_confirmed_at or now
     elif permissions.acts_for_employer(by, placement):
@@ -132,20 +136,19 @@ def advance(
     planned_first_day: date | None = None,
     wants_another: bool | None = None,
 ) -> Placement:
-    """Record that `step` (a row of the workflow's table) happened on the day `on` (today unless told).
+    """Record that `step`, a row of the workflow's table, happened on the day `on` (default: today).
 
     Args:
-        close_others: with an onboarding, end the person's other open intentions; `closing.reopen_closed`
-            brings one back.
-        planned_first_day: with an offer; None leaves what was said before.
-        wants_another: with a leaving, whether the person looks for another place; None: not asked.
+        close_others: with an onboarding, end the person's other open intentions; see `closing.reopen_closed`.
+        planned_first_day: with an offer; None keeps the present one.
+        wants_another: on leaving, whether the person looks for another job; None: not asked.
 
     Raises:
-        PermissionDenied: `by` is not staff of the person's station or above.
+        PermissionDenied: see `permissions.can_follow`.
         TransitionRefused: the step does not start from the placement's state.
-        ValidationError: a day in the future or too early, a missing reason, or nobody more was asked for.
+        ValidationError: a day in the future or too early, a missing reason, or a full position.
     """
-    placement = locked(placement)
+    placement = lock_placement(placement)
     if not permissions.can_follow(by, placement):
         raise PermissionDenied("not staff of this person's station")
     target = TRANSITIONS.target(step, placement.state)
@@ -198,21 +201,21 @@ def _require_days_employed(step: str, onboarded_on: date | None, on: date) -> No
 def correct(
     *, placement: Placement, to_state: str, by: User, reason: str, on: date | None = None
 ) -> Placement:
-    """Put a placement back to where it should stand. The wrong step stays in the log, with this one after it.
+    """Correct the state of a placement. The wrong step stays in the log, followed by the correction.
 
-    Out of post the days in post are taken back too, and what the onboarding had ended comes back. Into post
-    they are those of the log, unless told.
+    A correction to a state before the onboarding clears the days in the job and reopens what the onboarding
+    had ended. One to a state after it takes the days from the log unless `on` is given.
 
     Args:
-        on: the first day in post (the last, for who left), where the log has none or a wrong one.
+        on: the first day in the job (for LEFT the last), where the log has none or a wrong one.
 
     Raises:
-        PermissionDenied: `by` is not staff of the person's station or above.
-        TransitionRefused: it already stands there, or it never was in post and no day is told.
-        ValidationError: no reason, an impossible day, nobody more was asked for, or another live intention of
-            the same two.
+        PermissionDenied: see `permissions.can_follow`.
+        TransitionRefused: it is in that state already, or a day is missing.
+        ValidationError: no reason, an impossible day, a full position, or another live intention of the same
+            two.
     """
-    placement = locked(placement)
+    placement = lock_placement(placement)
     if not permissions.can_follow(by, placement):
         raise PermissionDenied("not staff of this person's station")
     if not reason.strip():
@@ -223,12 +226,12 @@ def correct(
     onboarded_on, left_on = _days_after_correction(placement, target, on)
     if target in LIVE_STATES and before not in LIVE_STATES:
         _require_no_other_live(placement)
-    comes_in = target in EMPLOYED_STATES and before not in EMPLOYED_STATES
-    if comes_in:
+    is_hired = target in EMPLOYED_STATES and before not in EMPLOYED_STATES
+    if is_hired:
         headcount.require_vacancy(placement)
     if target == PlacementState.LEFT:
-        left = placement.transitions.filter(step="leave").order_by("-sequence")
-        placement.left_reason = (left.values_list("note", flat=True).first() or reason.strip())[:120]
+        leavings = placement.transitions.filter(step="leave").order_by("-sequence")
+        placement.left_reason = (leavings.values_list("note", flat=True).first() or reason.strip())[:120]
     take_step(
         placement,
         step="correct",
@@ -242,7 +245,7 @@ def correct(
     if before == PlacementState.LEFT:
         placement.left_reason, placement.wants_another = "", None
         placement.save(update_fields=["left_reason", "wants_another", "updated_at"])
-    if comes_in:
+    if is_hired:
         headcount.close_if_full(placement, by)
     elif before in EMPLOYED_STATES and target not in EMPLOYED_STATES:
         headcount.reopen_if_vacant(placement, by)
@@ -256,16 +259,16 @@ def correct(
 def _days_after_correction(
     placement: Placement, target: PlacementState, on: date | None
 ) -> tuple[date | None, date | None]:
-    """(first, last) day in post as they stand after a correction to `target`."""
+    """Return the first and last day in the job after a correction to `target`."""
     if target not in EVER_EMPLOYED_STATES:
         return None, None
-    last_line = placement.transitions.order_by("-sequence")
+    log_rows = placement.transitions.order_by("-sequence")
     known_first = (
         placement.onboarded_on
-        or last_line.filter(onboarded_on__isnull=False).values_list("onboarded_on", flat=True).first()
+        or log_rows.filter(onboarded_on__isnull=False).values_list("onboarded_on", flat=True).first()
     )
     if target == PlacementState.LEFT:
-        known_last = last_line.filter(left_on__isnull=False).values_list("left_on", flat=True).first()
+        known_last = log_rows.filter(left_on__isnull=False).values_list("left_on", flat=True).first()
         first, last = known_first, on or known_last
     else:
         first, last = on or known_first, None

@@ -1,5 +1,6 @@
-"""Intentions that end because of another one, and come back: lapsed when the person onboards elsewhere, or
-absorbed when two files of one person with the same intention become one.
+"""Placements ended by another one, and their reopening.
+
+An onboarding elsewhere lapses the person's other intentions; a merge of records absorbs a duplicate one.
 """
 
 from collections.abc import Iterable
@@ -15,23 +16,23 @@ from portal.employers.permissions import is_hidden_from
 from portal.placements import headcount, permissions
 from portal.placements.enums import PlacementState
 from portal.placements.models import Placement, PlacementTransition
-from portal.placements.placement_steps import locked, take_step, update_employment_status
+from portal.placements.placement_steps import lock_placement, take_step, update_employment_status
 from portal.placements.workflow import EMPLOYED_STATES, LIVE_STATES, OPEN_STATES
 from portal.veterans.models import Veteran
 
-_LINES_BACK = 2  # the closing line of the log and the one before it
-_ORDER = {state: place for place, state in enumerate(PlacementState)}
+_LOG_ROWS = 2  # the closing row of the log and the one before it
+_STATE_ORDER = {state: number for number, state in enumerate(PlacementState)}
 
 
 def lapse_others(placement: Placement, *, by: User, on: date) -> int:
-    """End the person's other open intentions, because of this placement's onboarding; how many."""
+    """Lapse the person's other open intentions after this placement's onboarding; return their number."""
     others: Iterable[Placement] = (
         Placement.objects.select_for_update(of=("self",))
         .with_details()
         .filter(veteran=placement.veteran, state__in=OPEN_STATES)
         .exclude(pk=placement.pk)
     )
-    ended = 0
+    count = 0
     for other in others:
         take_step(
             other,
@@ -42,20 +43,20 @@ def lapse_others(placement: Placement, *, by: User, on: date) -> int:
             note="已在其他单位入职",
             closed_by=placement,
         )
-        ended += 1
-    return ended
+        count += 1
+    return count
 
 
 def _before_closing(placement: Placement) -> PlacementTransition | None:
-    """The log's line before the closing one; None where the last line is no closing by another placement."""
+    """Return the log row before the closing one; None unless another placement ended this one."""
     if placement.closed_by_id is None or placement.state != PlacementState.LAPSED:
         return None
-    lines = list(placement.transitions.order_by("-sequence")[:_LINES_BACK])
-    return lines[1] if len(lines) == _LINES_BACK else None
+    rows = list(placement.transitions.order_by("-sequence")[:_LOG_ROWS])
+    return rows[1] if len(rows) == _LOG_ROWS else None
 
 
 def reopen_blocker(placement: Placement) -> str:
-    """Why an intention that another one ended cannot come back now, for the page; '' when it can."""
+    """Return why a placement that another one ended cannot be reopened, for the page; '' if it can."""
     before = _before_closing(placement)
     if before is None:
         return "这份意向不是因为另一份安置而结束的。"
@@ -69,21 +70,21 @@ def reopen_blocker(placement: Placement) -> str:
     if is_hidden_from(placement.veteran, placement.position.employer):
         return "档案对这家单位是隐藏的。"
     if before.to_state in EMPLOYED_STATES:
-        taken = headcount.employed_count(placement.position)
-        return "这个岗位的人已招满。" if taken >= placement.position.headcount else ""
+        is_full = headcount.employed_count(placement.position) >= placement.position.headcount
+        return "这个岗位的人已招满。" if is_full else ""
     return "" if placement.position.is_open else "该岗位已停止招聘。"
 
 
 @transaction.atomic
 def reopen_closed(*, placement: Placement, by: User) -> Placement:
-    """Put an intention that another one ended back to the state before.
+    """Return a placement that another one ended to the state before.
 
     Raises:
         PermissionDenied: `by` is not staff of the person's station or above.
-        TransitionRefused: it did not end because of another one.
-        ValidationError: what stands against it.
+        TransitionRefused: it was not ended by another one.
+        ValidationError: the reason of `reopen_blocker`.
     """
-    placement = locked(placement)
+    placement = lock_placement(placement)
     if not permissions.can_follow(by, placement):
         raise PermissionDenied("not staff of this person's station")
     if _before_closing(placement) is None:
@@ -111,56 +112,62 @@ def _reopen(placement: Placement, by: User) -> None:
 
 
 def reopen_closed_by(placement: Placement, *, by: User) -> int:
-    """The onboarding was no onboarding: what it ended comes back, except where something stands against that;
-    how many.
-    """
-    ended = Placement.objects.select_for_update(of=("self",)).with_details()
-    back = 0
-    for other in ended.filter(closed_by=placement, veteran=placement.veteran, state=PlacementState.LAPSED):
+    """Reopen what a corrected onboarding had ended, and return the number reopened."""
+    lapsed = Placement.objects.select_for_update(of=("self",)).with_details()
+    count = 0
+    for other in lapsed.filter(closed_by=placement, veteran=placement.veteran, state=PlacementState.LAPSED):
         if not reopen_blocker(other):
             _reopen(other, by)
-            back += 1
-    return back
+            count += 1
+    return count
 
 
 def absorb_duplicates(*, kept: Veteran, gone: Veteran, by: User) -> int:
-    """Two files are about to become one: where both have a live intention for one position, the one that is
-    further along goes on (the kept file's, of two alike) and the other ends because of it; how many.
+    """End one of two live placements for the same position before two records are merged.
+
+    The one that is further along continues; of two alike, that of the kept record.
+
+    Returns:
+        The number of placements ended.
     """
     live = Placement.objects.select_for_update(of=("self",)).with_details().filter(state__in=LIVE_STATES)
-    theirs = {row.position_id: row for row in live.filter(veteran=gone)}
-    absorbed = 0
-    for own in live.filter(veteran=kept, position__in=theirs):
-        other = theirs[own.position_id]
-        ahead = _ORDER[PlacementState(other.state)] > _ORDER[PlacementState(own.state)]
-        stays, ends = (other, own) if ahead else (own, other)
-        was_in_post = ends.state in EMPLOYED_STATES
+    by_position = {row.position_id: row for row in live.filter(veteran=gone)}
+    count = 0
+    for own in live.filter(veteran=kept, position__in=by_position):
+        other = by_position[own.position_id]
+        is_other_ahead = _STATE_ORDER[PlacementState(other.state)] > _STATE_ORDER[PlacementState(own.state)]
+        continuing, ending = (other, own) if is_other_ahead else (own, other)
+        was_employed = ending.state in EMPLOYED_STATES
         take_step(
-            ends,
+            ending,
             step="absorb",
             target=PlacementState.LAPSED,
             by=by,
             on=timezone.localdate(),
             note="两份档案合并，同一岗位的意向只留一份",
-            closed_by=stays,
+            closed_by=continuing,
         )
-        if was_in_post:
-            headcount.reopen_if_vacant(ends, by)
-        absorbed += 1
-    return absorbed
+        if was_employed:
+            headcount.reopen_if_vacant(ending, by)
+        count += 1
+    return count
 
 
 def restore_duplicates(*, veterans: Iterable[Veteran], by: User) -> int:
-    """Two files are two again: what was absorbed by an intention that is now the other file's comes back; how
-    many.
+    """Reopen, after a merge was undone, what was absorbed by a placement that is now the other record's.
+
+    Returns:
+        The number of placements reopened.
     """
-    ended = Placement.objects.select_for_update(of=("self",)).with_details().select_related("closed_by")
-    back = 0
-    for row in ended.filter(veteran__in=list(veterans), state=PlacementState.LAPSED, closed_by__isnull=False):
+    lapsed = Placement.objects.select_for_update(of=("self",)).with_details().select_related("closed_by")
+    count = 0
+    for row in lapsed.filter(
+        veteran__in=list(veterans), state=PlacementState.LAPSED, closed_by__isnull=False
+    ):
         assert row.closed_by is not None
-        last = row.transitions.order_by("-sequence").values_list("step", flat=True).first()
-        apart = row.closed_by.veteran_id != row.veteran_id
-        if last == "absorb" and apart and not reopen_blocker(row):
+        last_step = row.transitions.order_by("-sequence").values_list("step", flat=True).first()
+        is_separate = row.closed_by.veteran_id != row.veteran_id
+        if last_step == "absorb" and is_separate and not reopen_blocker(row):
             _reopen(row, by)
-            back += 1
-    return back
+            count += 1
+    return count

@@ -1,4 +1,4 @@
-"""Who may do what to a placement."""
+"""Permissions on placements."""
 
 from cms.models import JobFairPage
 from portal.accounts.models import User
@@ -10,12 +10,12 @@ from portal.veterans.permissions import can_edit, serves
 
 
 def can_declare(user: User, veteran: Veteran, fair: JobFairPage | None) -> bool:
-    """The person, their station, or whoever serves at the fair where it happens."""
+    """The person, staff of the person's station or above, or staff of the fair."""
     return can_edit(user, veteran) or (fair is not None and can_operate(user, fair))
 
 
 def can_follow(user: User, placement: Placement) -> bool:
-    """May record steps: staff of the person's station or above; the portal, where both sides said so."""
+    """Staff of the person's station or above may record steps; so does the portal when both sides agree."""
     return user.is_portal or serves(user, placement.veteran)
 
 

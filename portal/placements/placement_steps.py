@@ -1,4 +1,4 @@
-"""One step of a placement: the log's next line, the row after it, and the calls that follow."""
+"""One step of a placement: a new row of its state log, the audit event and the announcement."""
 
 from datetime import date
 
@@ -14,9 +14,10 @@ from portal.veterans.events import veteran_record_changed
 from portal.veterans.models import Veteran
 
 
-def locked(placement: Placement) -> Placement:
-    """The placement with its details as it stands now, held until the transaction ends; the person is held
-    first, so that steps of one person's placements follow each other.
+def lock_placement(placement: Placement) -> Placement:
+    """Lock the placement until the transaction ends and return the fresh row with its details.
+
+    The person is lock_placement first, so that steps of one person's placements are serialised.
     """
     Veteran.objects.select_for_update().get(placements=placement.pk)
     return Placement.objects.select_for_update(of=("self",)).with_details().get(pk=placement.pk)
@@ -34,14 +35,13 @@ def take_step(
     left_on: date | None = None,
     closed_by: Placement | None = None,
 ) -> None:
-    """Write the log's next line, which moves the row, in the caller's transaction.
+    """Add a row to the state log, which updates the placement, in the caller's transaction.
 
     Args:
-        on: the day on which it happened.
-        onboarded_on: the first day in post as it stands after this step; None where the person is not, and
-            was not, in post.
-        left_on: the last day, for who left.
-        closed_by: whose step this is a consequence of.
+        on: the day on which the step happened.
+        onboarded_on: the first day in the job as known after this step; None without an onboarding.
+        left_on: the last day in the job, after leaving.
+        closed_by: placement whose step ended this one.
     """
     before = placement.state if placement.sequence else ""
     placement.closed_by = closed_by
@@ -60,7 +60,7 @@ def take_step(
         onboarded_on=onboarded_on,
         left_on=left_on,
     )
-    # As the database has moved the row by now.
+    # The database trigger has updated the row; the instance follows.
     placement.state, placement.sequence = target, placement.sequence + 1
     placement.onboarded_on, placement.left_on = onboarded_on, left_on
     audit.record(by=by, verb=f"placements.{step}", target=placement, before=before, after=target)
@@ -68,11 +68,12 @@ def take_step(
 
 
 def update_employment_status(veteran: Veteran, by: User) -> None:
-    """Have the file say whether the person works, from the placements: in work while one is in post; out of
-    work when none is and the file still says in work.
+    """Set the employment status of the record from its placements.
+
+    Employed while a placement is; unemployed when none is and the record still says employed.
     """
-    in_post = Placement.objects.filter(veteran=veteran, state__in=EMPLOYED_STATES).exists()
-    if in_post:
+    is_employed = Placement.objects.filter(veteran=veteran, state__in=EMPLOYED_STATES).exists()
+    if is_employed:
         status = EmploymentStatus.EMPLOYED
     elif veteran.employment_status == EmploymentStatus.EMPLOYED:
         status = EmploymentStatus.UNEMPLOYED

@@ -8,7 +8,7 @@ OPEN_STATES = frozenset({S.INTENDED, S.INTERVIEWED, S.OFFERED})
 RETAINED_STATES = tuple(S(milestone.state) for milestone in MILESTONES)
 EMPLOYED_STATES = frozenset({S.ONBOARDED, *RETAINED_STATES})
 LIVE_STATES = OPEN_STATES | EMPLOYED_STATES
-# Who stands in one of these is or was in post, and the row has the first day.
+# States after an onboarding: the row has the first day in the job.
 EVER_EMPLOYED_STATES = EMPLOYED_STATES | {S.LEFT}
 
 TRANSITIONS = TransitionTable(

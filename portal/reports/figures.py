@@ -147,7 +147,7 @@ def intentions(scope: ReportScope, filters: ReportFilter) -> PlacementQuerySet:
 
 def _confirmed_intentions(scope: ReportScope, filters: ReportFilter) -> PlacementQuerySet:
     """Return the intentions that both sides confirmed (达成意向)."""
-    return intentions(scope, filters).reached()
+    return intentions(scope, filters).confirmed_by_both()
 
 
 def _at_stage(stage: S) -> PlacementQuery:

@@ -48,7 +48,7 @@ def count_portal_totals() -> PortalTotals:
         employers=Employer.objects.verified().count(),
         positions=open_positions["n"],
         headcount=open_positions["headcount"] or 0,
-        confirmed_intentions=suppress_small_count(Placement.objects.reached().count()),
+        confirmed_intentions=suppress_small_count(Placement.objects.confirmed_by_both().count()),
         onboarded=suppress_small_count(onboarded.aggregate(n=Count("veteran", distinct=True))["n"]),
         as_of=now,
     )

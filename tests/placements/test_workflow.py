@@ -104,11 +104,11 @@ def test_it_counts_as_reached_when_both_sides_have_confirmed() -> None:
     member, veteran = make_user(), make_veteran(account=make_user())
     position = make_position(employer=make_employer(member=member))
     placement = actions.declare(veteran=veteran, position=position, by=veteran.account)
-    assert not placement.is_reached
+    assert not placement.is_confirmed_by_both
     with pytest.raises(PermissionDenied):
         actions.confirm(placement=placement, by=make_user())
     actions.confirm(placement=placement, by=member)
-    assert Placement.objects.reached().get().is_reached
+    assert Placement.objects.confirmed_by_both().get().is_confirmed_by_both
 
 
 def test_every_step_of_the_table_leads_where_it_says(clerk, placement) -> None:

@@ -413,7 +413,7 @@ class Migration(migrations.Migration):
                     ),
                     _connector="OR",
                 ),
-                name="placement_first_day_in_post",
+                name="placement_first_day",
             ),
         ),
         migrations.AddConstraint(
@@ -428,7 +428,7 @@ class Migration(migrations.Migration):
                     models.Q(models.Q(("state", "left"), _negated=True), ("left_on", None)),
                     _connector="OR",
                 ),
-                name="placement_last_day_in_post",
+                name="placement_last_day",
             ),
         ),
         migrations.AddConstraint(
@@ -452,7 +452,7 @@ class Migration(migrations.Migration):
                     models.Q(models.Q(("result", "not_filled"), _negated=True), ("reason", "")),
                     _connector="OR",
                 ),
-                name="filling_reason_where_not_filled",
+                name="hiring_outcome_reason_if_not_filled",
             ),
         ),
         migrations.AddConstraint(

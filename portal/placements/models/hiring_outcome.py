@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 class HiringOutcomeQuerySet(models.QuerySet["HiringOutcome"]):
     def visible_to(self, user: "User | AnonymousUser") -> "HiringOutcomeQuerySet":
-        """Members of the position's employer, and the reviewers of its station."""
+        """Visible to members of the position's employer and to the reviewers of its station."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        seen = Q(position__employer__in=Employer.objects.run_by(user))
+        condition = Q(position__employer__in=Employer.objects.run_by(user))
         return self.filter(
-            seen | in_subtrees("position__employer__station", user.station_paths(Permission.REVIEW_EMPLOYERS))
+            condition
+            | in_subtrees("position__employer__station", user.station_paths(Permission.REVIEW_EMPLOYERS))
         )
 
 
@@ -52,6 +53,6 @@ class HiringOutcome(TimestampedModel):
             models.CheckConstraint(
                 condition=Q(result=HiringResult.NOT_FILLED) & ~Q(reason="")
                 | ~Q(result=HiringResult.NOT_FILLED) & Q(reason=""),
-                name="filling_reason_where_not_filled",
+                name="hiring_outcome_reason_if_not_filled",
             )
         ]

@@ -26,29 +26,29 @@ if TYPE_CHECKING:
 
 class PlacementQuerySet(models.QuerySet["Placement"]):
     def visible_to(self, user: "User | AnonymousUser") -> "PlacementQuerySet":
-        """Staff of the person's station or above; the person; members of the position's employer, unless the
-        person hides from it.
+        """Visible to staff of the person's station or above, to the person, and to members of the employer
+        unless the person hides from it.
         """
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        hidden = HiddenRecord.objects.of_employer(OuterRef("position__employer"))
-        shown = ~Q(Exists(hidden.filter(veteran=OuterRef("veteran"))))
-        theirs = Q(position__employer__in=Employer.objects.run_by(user))
-        seen = Q(veteran__account=user) | (theirs & shown)
+        hidden_records = HiddenRecord.objects.of_employer(OuterRef("position__employer"))
+        is_shown = ~Q(Exists(hidden_records.filter(veteran=OuterRef("veteran"))))
+        employers = Q(position__employer__in=Employer.objects.run_by(user))
+        condition = Q(veteran__account=user) | (employers & is_shown)
         paths = user.station_paths(Permission.OPEN_RECORDS)
         if paths:
-            seen |= in_subtrees("veteran__station", paths)
-        return self.filter(seen)
+            condition |= in_subtrees("veteran__station", paths)
+        return self.filter(condition)
 
     def followed_by(self, user: User) -> "PlacementQuerySet":
-        """Those that the user's stations follow up."""
+        """Filter to placements that the user's stations follow up."""
         return self.filter(in_subtrees("veteran__station", user.station_paths(Permission.OPEN_RECORDS)))
 
     def open(self) -> "PlacementQuerySet":
         return self.filter(state__in=OPEN_STATES)
 
-    def reached(self) -> "PlacementQuerySet":
-        """Intentions that count (达成意向): both sides have confirmed."""
+    def confirmed_by_both(self) -> "PlacementQuerySet":
+        """Filter to intentions that both sides have confirmed (达成意向)."""
         return self.filter(veteran_confirmed_at__isnull=False, employer_confirmed_at__isnull=False)
 
     def with_details(self) -> "PlacementQuerySet":
@@ -58,7 +58,7 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
 
 
 class Placement(TimestampedModel):
-    """An intention between a veteran and an employer about one position, and what became of it."""
+    """Intention between a veteran and an employer about one position, and its later states."""
 
     veteran = models.ForeignKey(Veteran, models.PROTECT, related_name="placements", verbose_name="退役军人")
     position = models.ForeignKey(Position, models.PROTECT, related_name="placements", verbose_name="岗位")
@@ -71,12 +71,12 @@ class Placement(TimestampedModel):
     state = models.CharField(
         "状态", max_length=20, choices=PlacementState.choices, default=PlacementState.INTENDED
     )
-    # Number of the last line of the log. State, number and days in post are moved by the log alone: the
-    # database sets them when a line is added and refuses every other change (core.state_log_triggers).
+    # Number of the last row of the state log. A database trigger sets state, number and days when a row is
+    # added to the log, and refuses every other change (core.state_log_triggers).
     sequence = models.PositiveIntegerField("变更次数", default=0)
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="登记人")
     recorded_at = models.DateTimeField("登记时间", default=timezone.now)
-    # Made on the device that recorded it, so that sending it twice changes nothing.
+    # Idempotency key made by the device, so that a repeated upload changes nothing.
     offline_key = models.UUIDField("离线登记号", default=uuid.uuid4, unique=True, editable=False)
     veteran_confirmed_at = models.DateTimeField("本人确认时间", null=True, blank=True)
     employer_confirmed_at = models.DateTimeField("单位确认时间", null=True, blank=True)
@@ -85,13 +85,13 @@ class Placement(TimestampedModel):
     onboarded_on = models.DateField("入职日期", null=True, blank=True)
     left_on = models.DateField("离职日期", null=True, blank=True)
     left_reason = EncryptedTextField("离职原因", max_length=120, blank=True)
-    # Asked when somebody leaves; None: not asked.
+    # Asked on leaving; None: not asked.
     wants_another = models.BooleanField("还想再找工作", null=True, blank=True)
-    # The placement that somebody left before looking for this one.
+    # The last placement that the person had left before this one.
     follows = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="followed_by", verbose_name="上一份安置"
     )
-    # Whose onboarding lapsed this intention; what was lapsed that way can be opened again.
+    # Placement that ended this one by its onboarding or a merge; it can be reopened then.
     closed_by = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="closes", verbose_name="因哪份入职而关闭"
     )
@@ -115,16 +115,16 @@ class Placement(TimestampedModel):
             models.CheckConstraint(
                 condition=Q(state__in=sorted(PlacementState.values)), name="placement_state_known"
             ),
-            # A first day in post where the person is or was in post, a last one for who left.
+            # A first day after an onboarding, a last day after leaving.
             models.CheckConstraint(
                 condition=Q(state__in=sorted(EVER_EMPLOYED_STATES), onboarded_on__isnull=False)
                 | ~Q(state__in=sorted(EVER_EMPLOYED_STATES)) & Q(onboarded_on=None),
-                name="placement_first_day_in_post",
+                name="placement_first_day",
             ),
             models.CheckConstraint(
                 condition=Q(state=PlacementState.LEFT, left_on__isnull=False, left_on__gte=F("onboarded_on"))
                 | ~Q(state=PlacementState.LEFT) & Q(left_on=None),
-                name="placement_last_day_in_post",
+                name="placement_last_day",
             ),
             models.CheckConstraint(
                 condition=~Q(state=PlacementState.LEFT) | Q(is_written("left_reason")),
@@ -136,12 +136,12 @@ class Placement(TimestampedModel):
         return f"{self.veteran.name} → {self.position.title}"
 
     @property
-    def is_reached(self) -> bool:
+    def is_confirmed_by_both(self) -> bool:
         return self.veteran_confirmed_at is not None and self.employer_confirmed_at is not None
 
 
 class PlacementTransition(AppendOnlyModel):
-    """One step of a placement. The log is only ever added to; a correction is a step too."""
+    """Row of the append-only state log of a placement; a correction is a step too."""
 
     placement = models.ForeignKey(Placement, models.PROTECT, related_name="transitions")
     sequence = models.PositiveIntegerField("序号")
@@ -151,10 +151,10 @@ class PlacementTransition(AppendOnlyModel):
     happened_on = models.DateField("发生日期")
     at = models.DateTimeField("记录时间", default=timezone.now)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="记录人")
-    # Where the person belonged at the time.
+    # The person's station at that time.
     station = models.ForeignKey(Station, models.PROTECT, related_name="+", verbose_name="责任服务站")
     note = EncryptedTextField("说明", max_length=200, blank=True)
-    # The days in post as they stand after this step: the last line says all that the row says.
+    # First and last day in the job as known after this step.
     onboarded_on = models.DateField("入职日期", null=True, blank=True)
     left_on = models.DateField("离职日期", null=True, blank=True)
 

@@ -242,7 +242,7 @@ def test_the_employer_confirms_an_intention(of_member, employer) -> None:
     placement = _intention(employer)
     of_member.post(reverse("employer:confirm-intention", args=[placement.pk]))
     placement.refresh_from_db()
-    assert placement.is_reached
+    assert placement.is_confirmed_by_both
 
 
 @pytest.mark.parametrize("name", ["home", "positions", "fairs", "intentions"])
