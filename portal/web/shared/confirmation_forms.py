@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from portal.confirmations.actions import Said, check
+from portal.confirmations.actions import AnswerData, validate_answer
 from portal.confirmations.enums import REPLIES, Question, Reply, Satisfaction
 from portal.confirmations.models import Answer
 from portal.confirmations.permissions import question_of
@@ -69,15 +69,15 @@ class VeteranAnswerForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         if "reply" in self.cleaned_data and "day" in self.cleaned_data:
             try:
-                check(self.placement, self.to_answer())
+                validate_answer(self.placement, self.to_answer())
             except ValidationError as error:
                 add_errors(self, error)
         return self.cleaned_data
 
-    def to_answer(self) -> Said:
+    def to_answer(self) -> AnswerData:
         """Return the answer as `portal.confirmations.actions` takes it."""
         values = {name: value for name, value in self.cleaned_data.items() if name != "reply"}
-        return Said(reply=Reply(self.cleaned_data["reply"]), **values)
+        return AnswerData(reply=Reply(self.cleaned_data["reply"]), **values)
 
 
 class EmployerAnswerForm(forms.Form):
@@ -100,14 +100,14 @@ class EmployerAnswerForm(forms.Form):
             self.add_error("reply", "填了日期，请再选一项情况。")
         if reply and "day" not in self.errors:
             try:
-                check(self.placement, self.to_answer())
+                validate_answer(self.placement, self.to_answer())
             except ValidationError as error:
                 add_errors(self, error)
         return self.cleaned_data
 
-    def to_answer(self) -> Said:
+    def to_answer(self) -> AnswerData:
         """Return the answer as `portal.confirmations.actions` takes it."""
-        return Said(reply=Reply(self.cleaned_data["reply"]), day=self.cleaned_data["day"])
+        return AnswerData(reply=Reply(self.cleaned_data["reply"]), day=self.cleaned_data["day"])
 
 
 class EmployerAnswers:
@@ -125,7 +125,7 @@ class EmployerAnswers:
         """Number of rows with errors."""
         return sum(bool(row.errors) for row in self.rows) if self.is_bound else 0
 
-    def to_answers(self) -> dict[int, Said]:
+    def to_answers(self) -> dict[int, AnswerData]:
         """Return the answers by primary key of the placement, without the rows left empty."""
         return {row.placement.pk: row.to_answer() for row in self.rows if row.cleaned_data.get("reply")}
 

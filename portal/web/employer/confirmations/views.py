@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from portal.confirmations import actions
 from portal.confirmations.enums import Question, Side
 from portal.confirmations.models import Answer
-from portal.confirmations.permissions import named, states_of
+from portal.confirmations.permissions import states_of, with_shareable_name
 from portal.employers.models import Employer
 from portal.placements.models import Placement
 from portal.web.employer.current_employer import for_employer
@@ -38,7 +38,7 @@ def answer_many(request: SignedInRequest, employer: Employer) -> HttpResponse:
         .order_by("position__title", "pk")
     )
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    placements = named(page)
+    placements = with_shareable_name(page)
     is_submitted = request.method == "POST"
     answers = EmployerAnswers(placements, request.POST if is_submitted else None)
     error_text = ""
@@ -74,7 +74,9 @@ def _save_answers(request: SignedInRequest, forms: EmployerAnswers) -> str:
     try:
         with transaction.atomic():
             for pk, answer in answers.items():
-                actions.answer(placement=placements[pk], side=Side.EMPLOYER, said=answer, by=request.user)
+                actions.record_answer(
+                    placement=placements[pk], side=Side.EMPLOYER, data=answer, by=request.user
+                )
     except (ValidationError, PermissionDenied):
         return "名单刚刚有变化，请刷新后再提交。"
     messages.success(request, f"已收到 {len(answers)} 个人的情况，谢谢。")

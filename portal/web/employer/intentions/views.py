@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.employers.models import Employer
 from portal.placements import actions
-from portal.placements.contacts import contact_of, shared_with
+from portal.placements.contacts import reveal_phone, shared_placement_ids
 from portal.placements.models import Placement
 from portal.placements.workflow import LIVE_STATES
 from portal.web.employer.current_employer import for_employer
@@ -33,7 +33,7 @@ def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
         .order_by(F("employer_confirmed_at").asc(nulls_first=True), "-recorded_at", "-pk")
     )
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    with_contact = shared_with(page)
+    with_contact = shared_placement_ids(page)
     rows = [
         (
             placement,
@@ -55,7 +55,7 @@ def phone(request: SignedInRequest, employer: Employer, pk: int) -> HttpResponse
     rows = Placement.objects.visible_to(request.user).with_details()
     placement = get_object_or_404(rows.filter(position__employer=employer), pk=pk)
     try:
-        number = contact_of(placement=placement, by=request.user)
+        number = reveal_phone(placement=placement, by=request.user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("employer:intentions")

@@ -75,7 +75,7 @@ class HiringOutcomeForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["placements"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
-        field.queryset = hiring_outcomes.people_of(position, user)
+        field.queryset = hiring_outcomes.selectable_placements(position, user)
         if not field.queryset.exists():
             field.help_text = "还没有本人确认过意向的求职者；已招到的人不在名单里，请联系服务站补登意向。"
         field.label_from_instance = lambda row: f"{row.veteran.name}（{row.get_state_display()}）"  # type: ignore[method-assign]
@@ -110,14 +110,14 @@ def _page(request: SignedInRequest, position: Position, form: HeadcountForm) -> 
         "form": form,
         "can_grow": bool(steps & {"pause", "resume", "reopen"}),
         "fairs": _fairs(request.user, position) if position.is_open else [],
-        "can_record_outcome": hiring_outcomes.is_asked(position),
+        "can_record_outcome": hiring_outcomes.needs_outcome(position),
         "hiring_outcome": HiringOutcome.objects.visible_to(request.user).filter(position=position).first(),
     }
     return render(request, "employer/positions/position_life.html", context)
 
 
 def _facts(position: Position) -> list[tuple[str, str]]:
-    hired_count = headcount.taken(position)
+    hired_count = headcount.employed_count(position)
     facts = [
         ("月薪", pay(position)),
         ("工作地区", f"{position.region.name} {position.address}".strip()),
@@ -232,7 +232,7 @@ def closing(request: SignedInRequest, pk: int) -> HttpResponse:
     """Record the hiring outcome of a closed position."""
     user = request.user
     position = get_own(user, pk)
-    if not hiring_outcomes.is_asked(position):
+    if not hiring_outcomes.needs_outcome(position):
         messages.info(request, "岗位结束后再回答是否招到人。")
         return redirect("employer:position-life", pk=pk)
     outcome = HiringOutcome.objects.visible_to(user).filter(position=position).first()
@@ -246,7 +246,7 @@ def closing(request: SignedInRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            hiring_outcomes.answer(position=position, by=user, **form.cleaned_data)
+            hiring_outcomes.record_outcome(position=position, by=user, **form.cleaned_data)
         except ValidationError as error:
             add_errors(form, error)
         else:

@@ -23,7 +23,7 @@ from portal.accounts.models import User
 from portal.api_tokens.request_counts import count_request, seconds_until_reset
 from portal.confirmations import actions, links
 from portal.confirmations.enums import Question, Side
-from portal.confirmations.links import LinkDead
+from portal.confirmations.links import LinkUnusableError
 from portal.confirmations.models import ConfirmationLink
 from portal.placements.models import Placement
 from portal.web.shared.confirmation_forms import QUESTION_TITLES, EmployerAnswers, VeteranAnswerForm
@@ -85,14 +85,14 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
         response = render(request, "public/confirmations/confirmation_busy.html", status=429)
         response["Retry-After"] = str(seconds_until_reset())
         return response
-    link = links.find(token)
+    link = links.find_link(token)
     if link is None:
         return _gone(request)
     try:
         if _proved(request, link):
             return _questions(request, link)
         return _proof(request, link)
-    except LinkDead:
+    except LinkUnusableError:
         return _gone(request)
 
 
@@ -126,7 +126,7 @@ def _proof(request: HttpRequest, link: ConfirmationLink) -> HttpResponse:
         trouble = "现在登录的账号不能回答这个链接。"
     elif act == "send" and not own:
         try:
-            links.send_proof(link=link)
+            links.send_proof_code(link=link)
             sent = True
         except CodeRefused as refused:
             trouble = str(refused)
@@ -143,15 +143,15 @@ def _proof(request: HttpRequest, link: ConfirmationLink) -> HttpResponse:
 
 
 def _questions(request: HttpRequest, link: ConfirmationLink) -> HttpResponse:
-    asked = links.asked_about(link)
+    asked = links.current_placements(link)
     if not asked:
         return _gone(request)
     proof = request.session[_SESSION]
     by = User.objects.filter(pk=proof["by"], is_active=True).first() if proof["by"] else None
     if proof["by"] and by is None:
-        raise LinkDead
-    if proof["account"] and (by is None or not links.is_for(link, by)):
-        raise LinkDead  # acts for the employer no more
+        raise LinkUnusableError
+    if proof["account"] and (by is None or not links.is_addressee(link, by)):
+        raise LinkUnusableError  # acts for the employer no more
     data = request.POST if request.POST.get("act") == "answer" else None
     if link.side == Side.VETERAN:
         return _person(request, link, asked[0], by, data)
@@ -164,7 +164,7 @@ def _person(
     form = VeteranAnswerForm(placement, data)
     if data is not None and form.is_valid():
         try:
-            actions.submit(link=link, said={placement.pk: form.to_answer()}, by=by)
+            actions.submit_answers(link=link, answers={placement.pk: form.to_answer()}, by=by)
         except ValidationError as error:
             add_errors(form, error)
         else:
@@ -183,11 +183,11 @@ def _employer(
             trouble = f"有 {answers.invalid_count} 行需要改正，改好后再提交；已填的内容都还在。"
         else:
             try:
-                actions.submit(link=link, said=answers.to_answers(), by=by)
+                actions.submit_answers(link=link, answers=answers.to_answers(), by=by)
             except ValidationError as error:
                 trouble = " ".join(error.messages)
             except PermissionDenied:
-                raise LinkDead from None  # somebody withdrew while the page stood open
+                raise LinkUnusableError from None  # somebody withdrew while the page stood open
             else:
                 return _thanks(request)
     context = {

@@ -33,7 +33,9 @@ def page(request: SignedInRequest, veteran: Veteran, pk: int) -> HttpResponse:
         return redirect("veteran:intentions")
     if request.method == "POST" and form.is_valid():
         try:
-            actions.answer(placement=placement, side=Side.VETERAN, said=form.to_answer(), by=request.user)
+            actions.record_answer(
+                placement=placement, side=Side.VETERAN, data=form.to_answer(), by=request.user
+            )
         except ValidationError as error:
             add_errors(form, error)
         else:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.confirmations.models import Answer
 from portal.confirmations.permissions import question_of
 from portal.placements import actions
-from portal.placements.contacts import share_contact, shared_with, withhold_contact, wording_for
+from portal.placements.contacts import consent_text_for, share_contact, shared_placement_ids, withhold_contact
 from portal.placements.models import Placement
 from portal.placements.workflow import LIVE_STATES
 from portal.veterans.models import Veteran
@@ -35,7 +35,7 @@ def listing(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
         .prefetch_related("transitions")
     )
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    with_contact = shared_with(page)
+    with_contact = shared_placement_ids(page)
     answers = Answer.objects.visible_to(request.user).filter(placement__in=[row.pk for row in page])
     latest_answers = index_latest_answers(answers.order_by("pk"))
     context_rows: list[dict[str, Any]] = [
@@ -45,7 +45,7 @@ def listing(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
             "shared": row.pk in with_contact,
             "question": question_of(row),
             "answers": list(latest_answers.get(row.pk, {}).values()),
-            "wording": wording_for(row.position.employer) if row.state in LIVE_STATES else "",
+            "wording": consent_text_for(row.position.employer) if row.state in LIVE_STATES else "",
         }
         for row in page
     ]
