@@ -25,17 +25,17 @@ BENEFITS = (
 def postings(size: int, seed: int) -> list[Posting]:
     """Positions over all occupations, some far more common than others, as job markets are."""
     rng = random.Random(seed)
-    known = [o for o in occupations().values() if o.level == 4 and o.tasks]
-    rng.shuffle(known)
-    weights = [1 / (rank + 5) for rank in range(len(known))]
-    everyday = [clause for o in known[:40] for clause in o.tasks.split(" ")]
-    made = []
-    for id_, occupation in enumerate(rng.choices(known, weights, k=size), 1):
+    known_ids = [o for o in occupations().values() if o.level == 4 and o.tasks]
+    rng.shuffle(known_ids)
+    weights = [1 / (rank + 5) for rank in range(len(known_ids))]
+    everyday = [clause for o in known_ids[:40] for clause in o.tasks.split(" ")]
+    created = []
+    for id_, occupation in enumerate(rng.choices(known_ids, weights, k=size), 1):
         tasks = occupation.tasks.split(" ")
         duties = [*rng.sample(tasks, min(len(tasks), rng.randint(3, 6))), *rng.sample(everyday, 2)]
         requirements = [*rng.sample(REQUIREMENTS, rng.randint(3, 6)), rng.choice(BENEFITS)]
         low = rng.randrange(3000, 12000, 500)
-        made.append(
+        created.append(
             Posting(
                 id=id_,
                 title=rng.choice([occupation.name, *occupation.aliases]),
@@ -55,7 +55,7 @@ def postings(size: int, seed: int) -> list[Posting]:
                 expires_at=NOW + timedelta(days=rng.randint(1, 60)),
             )
         )
-    return made
+    return created
 
 
 def profiles(size: int, seed: int) -> list[Profile]:
@@ -63,10 +63,10 @@ def profiles(size: int, seed: int) -> list[Profile]:
     rng = random.Random(seed)
     codes = [o.code for o in occupations().values() if o.level == 4]
     served = list(specialties().values())
-    made = []
+    created = []
     for id_ in range(1, size + 1):
         specialty = rng.choice(served)
-        made.append(
+        created.append(
             Profile(
                 id=id_,
                 specialties=(specialty.code,),
@@ -77,4 +77,4 @@ def profiles(size: int, seed: int) -> list[Profile]:
                 experience_years=40,
             )
         )
-    return made
+    return created

@@ -55,10 +55,10 @@ def sklearn_cosine(matrix: csr_matrix, queries: csr_matrix, k: int) -> Peer:
     """cosine_similarity and a full argsort: what most people write."""
     from sklearn.metrics.pairwise import cosine_similarity
 
-    asked = rows_from(queries)
+    request = rows_from(queries)
 
     def single(at: int) -> Rows:
-        return np.argsort(-cosine_similarity(asked[at], matrix)[0])[:k]
+        return np.argsort(-cosine_similarity(request[at], matrix)[0])[:k]
 
     def batch(threads: int) -> None:
         for at in range(0, queries.shape[0], BLOCK):
@@ -71,10 +71,10 @@ def sklearn_linear_kernel(matrix: csr_matrix, queries: csr_matrix, k: int) -> Pe
     """linear_kernel and argpartition: what people write who have read the manual."""
     from sklearn.metrics.pairwise import linear_kernel
 
-    asked = rows_from(queries)
+    request = rows_from(queries)
 
     def single(at: int) -> Rows:
-        return highest(linear_kernel(asked[at], matrix)[0], k)
+        return highest(linear_kernel(request[at], matrix)[0], k)
 
     def batch(threads: int) -> None:
         for at in range(0, queries.shape[0], BLOCK):
@@ -88,14 +88,14 @@ def scipy(matrix: csr_matrix, queries: csr_matrix, k: int) -> Peer:
     """The sparse product with the turned matrix, partitioned among the documents that share a word."""
     start = time.perf_counter()
     turned = csr_array(matrix.T.tocsr())
-    built = time.perf_counter() - start
-    asked = [csr_array(row) for row in rows_from(queries)]
+    build_seconds = time.perf_counter() - start
+    request = [csr_array(row) for row in rows_from(queries)]
 
     def single(at: int) -> Rows:
-        found = asked[at] @ turned
-        return found.indices[highest(found.data, k)]
+        result = request[at] @ turned
+        return result.indices[highest(result.data, k)]
 
-    return Peer("scipy", single, None, built)
+    return Peer("scipy", single, None, build_seconds)
 
 
 def sparse_dot_topn(matrix: csr_matrix, queries: csr_matrix, k: int) -> Peer:
@@ -104,11 +104,11 @@ def sparse_dot_topn(matrix: csr_matrix, queries: csr_matrix, k: int) -> Peer:
 
     start = time.perf_counter()
     turned = matrix.T.tocsr()
-    built = time.perf_counter() - start
-    asked = rows_from(queries)
+    build_seconds = time.perf_counter() - start
+    request = rows_from(queries)
 
     def single(at: int) -> Rows:
-        return sp_matmul_topn(asked[at], turned, k, sort=True, threshold=None, density=1.0).indices
+        return sp_matmul_topn(request[at], turned, k, sort=True, threshold=None, density=1.0).indices
 
     def batch(threads: int) -> None:
         if threads > 1:
@@ -116,7 +116,7 @@ def sparse_dot_topn(matrix: csr_matrix, queries: csr_matrix, k: int) -> Peer:
         else:
             sp_matmul_topn(queries, turned, k, sort=True, threshold=None, density=1.0)
 
-    return Peer("sparse_dot_topn", single, batch, built)
+    return Peer("sparse_dot_topn", single, batch, build_seconds)
 
 
 def bm25s_numba(matrix: csr_matrix, queries: csr_matrix, k: int) -> Peer:
@@ -130,21 +130,21 @@ def bm25s_numba(matrix: csr_matrix, queries: csr_matrix, k: int) -> Peer:
     documents, vocabulary = documents_from(matrix), {str(n): n for n in range(matrix.shape[1])}
     start = time.perf_counter()
     model.index((documents, vocabulary), show_progress=False)
-    built = time.perf_counter() - start
+    build_seconds = time.perf_counter() - start
     del documents
-    asked = documents_from(queries)
-    numbers = [np.asarray(terms, np.int32) for terms in asked]
+    request = documents_from(queries)
+    numbers = [np.asarray(terms, np.int32) for terms in request]
 
     def single(at: int) -> Rows:
         return topk(model.get_scores_from_ids(numbers[at]), k=k)[1]
 
     def batch(threads: int) -> None:
-        model.retrieve(asked, k=k, return_as="documents", show_progress=False, n_threads=threads)
+        model.retrieve(request, k=k, return_as="documents", show_progress=False, n_threads=threads)
 
     single(0)  # compiles, as does the next, for one thread and for several
     for threads in (1, 2):
-        model.retrieve(asked[:2], k=k, show_progress=False, n_threads=threads)
-    return Peer("bm25s_numba", single, batch, built)
+        model.retrieve(request[:2], k=k, show_progress=False, n_threads=threads)
+    return Peer("bm25s_numba", single, batch, build_seconds)
 
 
 def tantivy(matrix: csr_matrix, queries: csr_matrix, k: int) -> Peer:
@@ -167,7 +167,7 @@ def tantivy(matrix: csr_matrix, queries: csr_matrix, k: int) -> Peer:
     writer.commit()
     writer.wait_merging_threads()
     index.reload()
-    built = time.perf_counter() - start
+    build_seconds = time.perf_counter() - start
     del documents
     searcher = index.searcher()
 
@@ -175,19 +175,19 @@ def tantivy(matrix: csr_matrix, queries: csr_matrix, k: int) -> Peer:
         each = [engine.Query.term_query(schema, "words", names[t], index_option="freq") for t in terms]
         return engine.Query.boolean_query([(engine.Occur.Should, term) for term in each])
 
-    asked = [query_of(terms) for terms in documents_from(queries)]
+    request = [query_of(terms) for terms in documents_from(queries)]
     in_order = searcher.num_segments == 1  # then a document's number is its row
 
     def single(at: int) -> Rows:
-        places = [place for _, place in searcher.search(asked[at], limit=k, count=False).hits]
+        places = [place for _, place in searcher.search(request[at], limit=k, count=False).hits]
         rows = [place.doc for place in places] if in_order else searcher.fast_field_values("row", places)
         return np.array(rows, np.int64)
 
     def batch(threads: int) -> None:
-        for at in range(len(asked)):
+        for at in range(len(request)):
             single(at)
 
-    return Peer("tantivy", single, batch, built)
+    return Peer("tantivy", single, batch, build_seconds)
 
 
 PEERS: dict[str, Callable[[csr_matrix, csr_matrix, int], Peer]] = {
@@ -211,11 +211,11 @@ def zipf_rows(rows: int, words: int, distinct: int, rng: np.random.Generator) ->
     ceilings = np.cumsum(1 / (np.arange(words) + 3.0))
     terms = np.empty((rows, distinct), np.int32)
     for row in range(rows):
-        found: NDArray[Any] = np.empty(0, np.int64)
-        while len(found) < distinct:
-            drawn = np.searchsorted(ceilings, rng.random(3 * distinct) * ceilings[-1])
-            found, first = np.unique(np.concatenate([found, drawn]), return_index=True)
-        terms[row] = np.sort(found[np.argsort(first)[:distinct]])
+        result: NDArray[Any] = np.empty(0, np.int64)
+        while len(result) < distinct:
+            sample = np.searchsorted(ceilings, rng.random(3 * distinct) * ceilings[-1])
+            result, first = np.unique(np.concatenate([result, sample]), return_index=True)
+        terms[row] = np.sort(result[np.argsort(first)[:distinct]])
     weights = (rng.random((rows, distinct)) + 0.5) * np.log(2 + terms)  # the rarer, the heavier
     weights /= np.linalg.norm(weights, axis=1, keepdims=True)
     starts = np.arange(0, rows * distinct + 1, distinct, dtype=np.int32)

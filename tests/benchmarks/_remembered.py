@@ -16,14 +16,14 @@ def _key(value: Any) -> Any:
     return tuple(value) if isinstance(value, Collection) and not isinstance(value, str | tuple) else value
 
 
-def _remember(kind: type, method: str, asked: Callable[..., tuple[Any, ...]]) -> None:
-    original, kept = getattr(kind, method), {}
+def _remember(kind: type, method: str, request: Callable[..., tuple[Any, ...]]) -> None:
+    original, remaining_rows = getattr(kind, method), {}
 
     def answer(self: Any, *args: Any, **options: Any) -> Any:
-        key = asked(*args, **{name: _key(value) for name, value in options.items() if name != "now"})
-        if key not in kept:
-            kept[key] = original(self, *args, **options)
-        return kept[key]
+        key = request(*args, **{name: _key(value) for name, value in options.items() if name != "now"})
+        if key not in remaining_rows:
+            remaining_rows[key] = original(self, *args, **options)
+        return remaining_rows[key]
 
     setattr(kind, method, answer)
 

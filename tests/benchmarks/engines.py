@@ -40,12 +40,12 @@ def answers(result: Path) -> None:
     engine = server_engine() or database_engine()
     if not indexing.is_current(backend=engine):
         indexing.rebuild(backend=engine)
-    found = {}
+    outcome = {}
     for text in texts(distinct=True):
         query = SearchQuery(scope=Scope.PUBLIC, text=text, kinds=frozenset({Kind.POSITION}), size=TOP)
         one = engine.find(query, query_reading.read_query(text, now=query.now).groups)
-        found[text] = [one.total, [pk for _, pk in one.keys]]
-    result.write_text(json.dumps(found))
+        outcome[text] = [one.total, [pk for _, pk in one.keys]]
+    result.write_text(json.dumps(outcome))
 
 
 def ask(name: str, folder: Path, **environment: str) -> dict[str, tuple[int, list[int]]]:
@@ -56,23 +56,23 @@ def ask(name: str, folder: Path, **environment: str) -> dict[str, tuple[int, lis
         check=True,
         env={**os.environ, **environment},
     )
-    found: dict[str, tuple[int, list[int]]] = json.loads(result.read_text())
-    return found
+    outcome: dict[str, tuple[int, list[int]]] = json.loads(result.read_text())
+    return outcome
 
 
-def compare(found: dict[str, dict[str, tuple[int, list[int]]]]) -> dict[str, dict[str, float]]:
+def compare(outcome: dict[str, dict[str, tuple[int, list[int]]]]) -> dict[str, dict[str, float]]:
     """For each pair of engines: mean share of the first ten that both have, and of queries with one total."""
     figures = {}
-    for one, other in combinations(found, 2):
-        shared, same = [], []
-        for text, (total, first) in found[one].items():
-            other_total, other_first = found[other][text]
+    for one, other in combinations(outcome, 2):
+        common, same = [], []
+        for text, (total, first) in outcome[one].items():
+            other_total, other_first = outcome[other][text]
             same.append(total == other_total)
             if first or other_first:
                 longest = max(len(first), len(other_first))
-                shared.append(len(set(first) & set(other_first)) / longest)
+                common.append(len(set(first) & set(other_first)) / longest)
         figures[f"{one} and {other}"] = {
-            "overlap": mean(shared),
+            "overlap": mean(common),
             "same_totals": mean(same),
             "queries": len(same),
         }
@@ -94,20 +94,20 @@ def main() -> None:
     prepare("small")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        found = {"SQLite": ask("sqlite", folder)}
+        outcome = {"SQLite": ask("sqlite", folder)}
         address = REAL or stack.enter_context(stand_in())
         kind = "Elasticsearch" if REAL else "a stand-in for Elasticsearch"
-        chosen = {"PORTAL_SEARCH": "elasticsearch", "PORTAL_ELASTICSEARCH_URL": address}
-        found[kind] = ask("elasticsearch", folder, PORTAL_ELASTICSEARCH_TIMEOUT="60", **chosen)
+        selection = {"PORTAL_SEARCH": "elasticsearch", "PORTAL_ELASTICSEARCH_URL": address}
+        outcome[kind] = ask("elasticsearch", folder, PORTAL_ELASTICSEARCH_TIMEOUT="60", **selection)
         if programs := postgres_bin():
             url, _ = stack.enter_context(scratch_server(programs))
             dump = folder / "dump.json"
             _copy(dump, url)
-            found["PostgreSQL"] = ask("postgresql", folder, DATABASE_URL=url)
+            outcome["PostgreSQL"] = ask("postgresql", folder, DATABASE_URL=url)
         else:
             print("PostgreSQL is not installed: not compared")
-    figures = compare(found)
-    print(f"\n{'first ten of each query':48}{'shared':>9}{'same total':>12}")
+    figures = compare(outcome)
+    print(f"\n{'first ten of each query':48}{'common':>9}{'same total':>12}")
     for name, row in figures.items():
         print(f"{name:48}{row['overlap']:>9.0%}{row['same_totals']:>12.0%}")
     if options.json:

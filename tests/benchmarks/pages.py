@@ -102,8 +102,8 @@ def pages() -> list[Page]:
     ).first()
     if booth is None or member is None:
         raise SystemExit("the demo data lacks a booth with open positions, or an employer's member with one")
-    wanted = member.employer.positions.open_at().order_by("pk").first()
-    mine, firm, desk, clerk = (
+    wish = member.employer.positions.open_at().order_by("pk").first()
+    mine, company, desk, clerk = (
         session_of(veteran.account),
         session_of(member.user),
         session_of(city.user, verified=True),
@@ -117,9 +117,9 @@ def pages() -> list[Page]:
         Page("search", reverse("public:search") + "?q=%E5%8F%89%E8%BD%A6"),
         Page("recommended positions", reverse("veteran:positions"), mine, ranks=True),
         Page("booths worth a visit", reverse("veteran:fair", args=[biggest.pk]), mine, ranks=True),
-        Page("candidates, city", reverse("staff:candidates", args=[wanted.pk]), desk, ranks=True),
+        Page("candidates, city", reverse("staff:candidates", args=[wish.pk]), desk, ranks=True),
         Page("booth's people, city", reverse("staff:booth-candidates", args=[booth.pk]), desk, ranks=True),
-        Page("candidates, employer", reverse("employer:candidates", args=[wanted.pk]), firm, ranks=True),
+        Page("candidates, employer", reverse("employer:candidates", args=[wish.pk]), company, ranks=True),
         Page("staff day, town", reverse("staff:day"), clerk, duties=True),
         Page("staff day, city", reverse("staff:day"), desk, files=True, duties=True),
         Page("staff day, all of the city", reverse("staff:day") + "?whose=all", desk, duties=True),
@@ -232,14 +232,14 @@ def _ask(port: int, page: Page, until: float, least: int) -> list[float]:
 def measure(port: int, page: Page, seconds: float) -> Timing:
     _ask(port, page, 0, 6)  # both workers warm
     alone = _ask(port, page, time.perf_counter() + seconds, 20)
-    started = time.perf_counter()
+    start_time = time.perf_counter()
     with ThreadPoolExecutor(8) as pool:
-        answers = pool.map(lambda _: _ask(port, page, started + seconds, 3), range(8))
+        answers = pool.map(lambda _: _ask(port, page, start_time + seconds, 3), range(8))
         total = sum(len(times) for times in answers)
     return Timing(
         p50=statistics.median(alone),
         p95=statistics.quantiles(alone, n=20)[-1],
-        per_second=total / (time.perf_counter() - started),
+        per_second=total / (time.perf_counter() - start_time),
     )
 
 
@@ -301,22 +301,22 @@ def main() -> None:
     import django
 
     django.setup()
-    asked = pages()
-    ranking = [page for page in asked if page.ranks]
+    query_args = pages()
+    ranking = [page for page in query_args if page.ranks]
     if options.files:
-        asked = [page for page in asked if page.files]
+        query_args = [page for page in query_args if page.files]
     if options.duties:
-        asked = [page for page in asked if page.duties]
+        query_args = [page for page in query_args if page.duties]
     if options.list:
-        rows = [{"page": asdict(page), "queries": count_queries(page)} for page in asked]
+        rows = [{"page": asdict(page), "queries": count_queries(page)} for page in query_args]
         options.list.write_text(json.dumps({"pages": rows, "rows": rows_held()}))
         return
-    figures = {} if options.ranking else measure_all(asked, options.seconds)
-    compared = {}
+    figures = {} if options.ranking else measure_all(query_args, options.seconds)
+    comparison = {}
     if not (options.files or options.duties):
         print(f"\n{'page that ranks':26}{'p95 ms':>10}{'without it':>14}")
-        compared = compare(ranking, 200)
-    for name, row in compared.items():
+        comparison = compare(ranking, 200)
+    for name, row in comparison.items():
         figures.setdefault(name, {}).update({f"compared_{key}": value for key, value in row.items()})
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2))

@@ -25,26 +25,26 @@ def listed(scale: str, folder: Path, kind: str) -> tuple[list[tuple[Page, int]],
     result = folder / f"{scale}-pages.json"
     command = [sys.executable, "-m", "tests.benchmarks.pages", "--scale", scale, f"--{kind}"]
     subprocess.run([*command, "--list", str(result)], cwd=ROOT, check=True)
-    told = json.loads(result.read_text())
-    return [(Page(**row["page"]), row["queries"]) for row in told["pages"]], told["rows"]
+    texts = json.loads(result.read_text())
+    return [(Page(**row["page"]), row["queries"]) for row in texts["pages"]], texts["rows"]
 
 
 def compare(times: int, folder: Path, kind: str = "files") -> dict[str, dict[str, float]]:
     """Milliseconds at both scales, by the page's name; as 'rows' how many rows the city has."""
-    found = {scale: listed(scale, folder, kind) for scale in SCALES}
-    pages = {scale: asked for scale, (asked, _) in found.items()}
-    figures: dict[str, dict[str, float]] = {"rows": {**found["city"][1]}}
+    outcome = {scale: listed(scale, folder, kind) for scale in SCALES}
+    pages = {scale: request for scale, (request, _) in outcome.items()}
+    figures: dict[str, dict[str, float]] = {"rows": {**outcome["city"][1]}}
     with server(data=data_of("small")) as small, server(data=data_of("city")) as city:
         ports = {"small": small, "city": city}
         print(f"\n{'page':26}{'queries':>9}{'small p95':>11}{'city p95':>10}{'ratio':>8}")
         for (page, queries), (page_city, queries_city) in zip(*pages.values(), strict=True):
-            asked = {"small": page, "city": page_city}
+            request = {"small": page, "city": page_city}
             spent: dict[str, list[float]] = {scale: [] for scale in SCALES}
             for scale in SCALES:
-                _ask(ports[scale], asked[scale], 0, 12)  # all workers and threads warm
+                _ask(ports[scale], request[scale], 0, 12)  # all workers and threads warm
             for _ in range(times):
                 for scale in SCALES:
-                    spent[scale] += _ask(ports[scale], asked[scale], 0, 1)
+                    spent[scale] += _ask(ports[scale], request[scale], 0, 1)
             p95 = {scale: statistics.quantiles(spent[scale], n=20)[-1] for scale in SCALES}
             figures[page.name] = {
                 "queries": queries,

@@ -72,14 +72,14 @@ def is_exact(index: Index, queries: Sequence[Query], masks: dict[str, Any]) -> b
     scan = Searcher(index.base.vectors, index.base.facts.id, None)
     exact = True
     for at, query in enumerate(queries):
-        known = query.numbers >= 0
-        terms, weights = query.numbers[known], query.weights[known]
+        known_ids = query.numbers >= 0
+        terms, weights = query.numbers[known_ids], query.weights[known_ids]
         for share, mask in masks.items():
             if at % 10 and share:
                 continue
-            wanted, scores = scan.best(terms, weights, K, mask)
-            rows, found = index.base.searcher.best(terms, weights, K, mask)
-            exact &= rows.tolist() == wanted.tolist() and bool(np.array_equal(found, scores))
+            wish, scores = scan.best(terms, weights, K, mask)
+            rows, result = index.base.searcher.best(terms, weights, K, mask)
+            exact &= rows.tolist() == wish.tolist() and bool(np.array_equal(result, scores))
     return exact
 
 
@@ -91,20 +91,20 @@ def measure_single(index: Index, queries: Sequence[Query], peers: Sequence[Peer]
         masks[name][rng.choice(n, int(n * share), replace=False)] = 1
     methods: dict[str, Callable[[int], Any]] = {"ours": lambda at: index.search(queries[at], K)}
     for name, mask in list(masks.items())[1:]:
-        passing = int(mask.sum())
-        methods[f"ours_filtered_{name}"] = lambda at, m=mask, p=passing: index.search(queries[at], K, m, p)
+        passes = int(mask.sum())
+        methods[f"ours_filtered_{name}"] = lambda at, m=mask, p=passes: index.search(queries[at], K, m, p)
     methods |= {peer.name: peer.single for peer in peers}
     slow = max(10, len(queries) // (4 if n < 300_000 else 20))
     counts = {name: slow if name.startswith(("sklearn", "scipy")) else len(queries) for name in methods}
     spent = in_turns(methods, counts)
     report["exact"] = is_exact(index, queries, masks)
     cuts = {name: statistics.quantiles(ms, n=100, method="inclusive") for name, ms in spent.items()}
-    report["single_p50_ms"] = {name: cut[49] for name, cut in cuts.items()}
-    report["single_p99_ms"] = {name: cut[98] for name, cut in cuts.items()}
+    report["single_p50_ms"] = {name: parts[49] for name, parts in cuts.items()}
+    report["single_p99_ms"] = {name: parts[98] for name, parts in cuts.items()}
     ours = report["single_p50_ms"]["ours"]
     print(f"one profile against {n:,} positions, top {K}, {'exact' if report['exact'] else 'NOT EXACT'}")
-    for name, cut in cuts.items():
-        print(f"  {name:24} p50 {cut[49]:9.3f} ms  p99 {cut[98]:9.3f} ms  {cut[49] / ours:8.1f}x ours")
+    for name, parts in cuts.items():
+        print(f"  {name:24} p50 {parts[49]:9.3f} ms  p99 {parts[98]:9.3f} ms  {parts[49] / ours:8.1f}x ours")
 
 
 def measure_whole(index: Index, people: Sequence[Profile], report: Report) -> None:
@@ -136,7 +136,7 @@ def measure_whole(index: Index, people: Sequence[Profile], report: Report) -> No
 def measure_batch(
     index: Index, queries: Sequence[Query], peers: Sequence[Peer], threads: int, report: Report
 ) -> None:
-    taken: dict[str, list[float]] = {}
+    durations: dict[str, list[float]] = {}
     ways: dict[str, Callable[[], Any]] = {"ours": lambda: index.search_many(queries, K, threads=threads)}
     ways |= {p.name: lambda b=p.batch: b(threads) for p in peers if p.batch is not None}
     for turn in range(3):
@@ -145,8 +145,8 @@ def measure_batch(
                 continue
             start = time.perf_counter()
             way()
-            taken.setdefault(name, []).append(time.perf_counter() - start)
-    report["batch_s"] = {name: statistics.median(s) for name, s in taken.items()}
+            durations.setdefault(name, []).append(time.perf_counter() - start)
+    report["batch_s"] = {name: statistics.median(s) for name, s in durations.items()}
     report["batch_n"] = len(queries)
     print(f"{len(queries):,} profiles against {len(index):,} positions, {threads} cores")
     for name, figure in report["batch_s"].items():
@@ -191,7 +191,7 @@ print(open("/proc/self/smaps_rollup").read().split("Pss:")[1].split()[0], flush=
 sys.stdin.readline()
 """
 
-SEEN = """
+SEEN_IDS = """
 import sys, time
 from matching import IndexStore
 store = IndexStore(sys.argv[1])
@@ -249,7 +249,7 @@ def measure_store(index: Index, extra: Sequence[Posting], report: Report) -> Non
         for worker in workers:
             worker.kill()
             worker.wait()
-        watcher = process(SEEN, folder, str(extra[-1].id))
+        watcher = process(SEEN_IDS, folder, str(extra[-1].id))
         line_of(watcher)
         store.apply(extra[:1])
         spent = []
@@ -259,8 +259,8 @@ def measure_store(index: Index, extra: Sequence[Posting], report: Report) -> Non
             spent.append(time.perf_counter() - start)
         report["apply_us"] = statistics.median(spent) * 1e6
         store.apply(extra[-1:])
-        applied = time.time()
-        report["seen_after_ms"] = (float(line_of(watcher)) - applied) * 1000
+        change_count = time.time()
+        report["seen_after_ms"] = (float(line_of(watcher)) - change_count) * 1000
         watcher.wait()
         start = time.perf_counter()
         store.current()
@@ -289,12 +289,12 @@ def main(arguments: Sequence[str] | None = None) -> Report:
     size = 1_000_000 if options.million else options.size
     batch = 0 if options.million else options.batch
 
-    made = postings(size, options.seed)
+    created = postings(size, options.seed)
     people = profiles(max(options.profiles, batch), options.seed)
-    Index.build(made[:10])  # loads the dictionary
+    Index.build(created[:10])  # loads the dictionary
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start, cpu = time.perf_counter(), time.process_time()
-    index = Index.build(made, progress=lambda rows: tqdm(rows, total=size, unit="posting", disable=None))
+    index = Index.build(created, progress=lambda rows: tqdm(rows, total=size, unit="posting", disable=None))
     report: Report = {
         "n": size,
         "build_s": time.perf_counter() - start,
@@ -308,8 +308,8 @@ def main(arguments: Sequence[str] | None = None) -> Report:
         f"{report['build_s']:.1f} s, peak memory {report['build_peak_mb']:.0f} MB "
         f"({report['build_grew_mb']:.0f} for the index)"
     )
-    sample = made[: min(options.build_sample, size)]
-    del made
+    sample = created[: min(options.build_sample, size)]
+    del created
     queries = [index.compile(person) for person in tqdm(people, desc="queries", disable=None)]
     matrix = matrix_of(index)
     single = queries[: options.profiles]
@@ -319,8 +319,8 @@ def main(arguments: Sequence[str] | None = None) -> Report:
     measure_single(index, single, peers, report)
     measure_whole(index, people[: min(200, len(people))], report)
     if batch:
-        asked = rows_of(index, queries)
-        peers = [PEERS[name](matrix, asked, K) for name in options.peers if name != "sklearn_linear_kernel"]
+        request = rows_of(index, queries)
+        peers = [PEERS[name](matrix, request, K) for name in options.peers if name != "sklearn_linear_kernel"]
         measure_batch(index, queries, peers, options.threads, report)
     del peers, matrix
     if sample:

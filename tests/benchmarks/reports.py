@@ -32,12 +32,12 @@ TIMES = 5
 
 
 def milliseconds(ask: Callable[[], object]) -> float:
-    taken = []
+    durations = []
     for _ in range(TIMES):
         began = time.perf_counter()
         ask()
-        taken.append((time.perf_counter() - began) * 1000)
-    return statistics.median(taken)
+        durations.append((time.perf_counter() - began) * 1000)
+    return statistics.median(durations)
 
 
 def measure() -> dict[str, dict[str, float]]:
@@ -56,12 +56,12 @@ def measure() -> dict[str, dict[str, float]]:
     operator = User.objects.get_by_natural_key(logins.CITY_OPERATOR.phone)
     client = Client()
     client.cookies["sessionid"] = session_of(operator, verified=True)
-    found: dict[str, dict[str, float]] = {}
+    result: dict[str, dict[str, float]] = {}
     for name, path in PAGES.items():
         assert client.get(path).status_code == 200, path
         with CaptureQueriesContext(connection) as captured:
             client.get(path)
-        found[name] = {
+        result[name] = {
             "queries": len(captured),
             "ms": milliseconds(lambda path=path: client.get(path)),  # type: ignore[misc]
         }
@@ -72,14 +72,14 @@ def measure() -> dict[str, dict[str, float]]:
         table = build_year_table(scope, years)
         walls.append((time.perf_counter() - began) * 1000)
         cpus.append((time.process_time() - burnt) * 1000)
-    found["four-year table"] = {
+    result["four-year table"] = {
         "best": min(walls),
         "ms": statistics.median(walls),
         "cpu": min(cpus),
         "sheets": table.row("sheets").numbers[-1].value,
         "intentions": Placement.objects.count(),
     }
-    return found
+    return result
 
 
 def main() -> None:
@@ -99,11 +99,11 @@ def main() -> None:
     from django.conf import settings
 
     settings.ALLOWED_HOSTS.append("testserver")
-    found = measure()
-    for name, row in found.items():
+    result = measure()
+    for name, row in result.items():
         print(f"{name:20}" + "".join(f"{key:>12} {value:8.1f}" for key, value in row.items()))
     if options.json:
-        options.json.write_text(json.dumps(found))
+        options.json.write_text(json.dumps(result))
 
 
 if __name__ == "__main__":

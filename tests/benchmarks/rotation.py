@@ -25,7 +25,7 @@ from pathlib import Path
 from tests.benchmarks.pages import ROOT, prepare, server, session_of
 
 READERS = 3
-MASKED = re.compile(r"1[3-9]\d\*{4}\d{4}")
+MASKED_PARTS = re.compile(r"1[3-9]\d\*{4}\d{4}")
 
 
 @dataclass
@@ -66,12 +66,12 @@ class Traffic:
             path = rng.choice(
                 (f"/desk/veterans/?page={rng.randrange(1, 400)}", f"/desk/veterans/{self._any(rng)}/")
             )
-            started, phase = time.perf_counter(), self.phases[self.phase]
+            start_time, phase = time.perf_counter(), self.phases[self.phase]
             connection.request("GET", path, headers={"Cookie": f"sessionid={self._session}"})
             response = connection.getresponse()
             body = response.read().decode(errors="replace")
-            phase.times.append((time.perf_counter() - started) * 1000)
-            if response.status != 200 or ("?page=" in path and not MASKED.search(body)):
+            phase.times.append((time.perf_counter() - start_time) * 1000)
+            if response.status != 200 or ("?page=" in path and not MASKED_PARTS.search(body)):
                 phase.failures.append(f"{path} {response.status}")
         connection.close()
 
@@ -116,11 +116,11 @@ def snapshot() -> dict[int, tuple[str, ...]]:
     return {pk: tuple(values) for pk, *values in rows.iterator(5000)}
 
 
-def changed(before: dict[int, tuple[str, ...]], written: set[int]) -> int:
+def changed_rows(before: dict[int, tuple[str, ...]], written_rows: set[int]) -> int:
     """How many files read differently now; of those written to meanwhile the address may."""
     now = snapshot()
     return sum(
-        now.get(pk, ())[:3] != values[:3] or (pk not in written and now[pk] != values)
+        now.get(pk, ())[:3] != values[:3] or (pk not in written_rows and now[pk] != values)
         for pk, values in before.items()
     )
 
@@ -134,16 +134,16 @@ def run(seconds: float) -> dict[str, float]:
     from portal.stations.enums import StationLevel
     from portal.veterans.models import Veteran
 
-    post = Appointment.objects.filter(station__level=StationLevel.CITY, role=StationRole.OPERATOR)[0]
+    position = Appointment.objects.filter(station__level=StationLevel.CITY, role=StationRole.OPERATOR)[0]
     files = list(Veteran.objects.values_list("pk", flat=True))
-    session = session_of(post.user, verified=True)
+    session = session_of(position.user, verified=True)
     before = snapshot()
-    with server() as port, Traffic(port, session, files, post.user) as traffic:
+    with server() as port, Traffic(port, session, files, position.user) as traffic:
         time.sleep(seconds)
         traffic.phase = "during"
-        started = time.perf_counter()
+        start_time = time.perf_counter()
         subprocess.run([sys.executable, "manage.py", "rotate_keys"], cwd=ROOT, check=True)
-        took = time.perf_counter() - started
+        duration = time.perf_counter() - start_time
         traffic.phase = "after"
         time.sleep(seconds)
     left = key_rotation.rewrite()
@@ -151,9 +151,9 @@ def run(seconds: float) -> dict[str, float]:
     settings.FIELD_ENCRYPTION_KEYS = []  # nothing but the newest key
     figures: dict[str, float] = {
         "files": len(files),
-        "seconds": took,
+        "seconds": duration,
         "left_over": left,
-        "changed": changed(before, traffic.written),
+        "changed": changed_rows(before, traffic.written),
     }
     for name, phase in traffic.phases.items():
         print(
@@ -164,7 +164,9 @@ def run(seconds: float) -> dict[str, float]:
         figures[f"answers_{name}"] = len(phase.times)
         figures[f"writes_{name}"] = phase.writes
         figures[f"failures_{name}"] = len(phase.failures)
-    print(f"{len(files)} files rewritten in {took:.0f} s; {left} values written with the old key in between")
+    print(
+        f"{len(files)} files rewritten in {duration:.0f} s; {left} values written with the old key in between"
+    )
     return figures
 
 

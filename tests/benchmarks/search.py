@@ -42,26 +42,27 @@ def texts(seed: int = 11, *, distinct: bool = False) -> list[str]:
 
     rng = random.Random(seed)
     rows = list(Position.objects.open_at().with_details().defer("employer__contact_phone").order_by("pk"))
-    found = []
-    while len(found) < QUERIES:
+    result = []
+    while len(result) < QUERIES:
         row = rng.choice(rows)
-        said = [row.region.name, row.get_shift_display(), row.get_kind_display(), *row.benefits]
+        text_said = [row.region.name, row.get_shift_display(), row.get_kind_display(), *row.benefits]
         titled = [group.alternatives[0][0] for group in groups(row.title)]
-        titled_word, beside = rng.choice(titled or [row.title]), rng.choice(said)
-        third = rng.randrange(3) if distinct else len(found) % 3
+        titled_word, beside = rng.choice(titled or [row.title]), rng.choice(text_said)
+        third = rng.randrange(3) if distinct else len(result) % 3
         text = " ".join((titled_word, beside) if third == 1 else (beside if third else titled_word,))
-        if not (distinct and text in found):
-            found.append(text)
-    return found
+        if not (distinct and text in result):
+            result.append(text)
+    return result
 
 
-def expressions(asked: Sequence[str]) -> list[str]:
+def expressions(query_args: Sequence[str]) -> list[str]:
     """The same words as the page's own query hands to FTS5."""
     from search import query_reading
     from search.backends.sqlite import SqliteBackend
 
     return [
-        SqliteBackend().match(query_reading.read_query(text).groups, any_word=False)[1][0] for text in asked
+        SqliteBackend().match(query_reading.read_query(text).groups, any_word=False)[1][0]
+        for text in query_args
     ]
 
 
@@ -76,13 +77,13 @@ class Reader:
         self._connection.request("GET", path)
         response = self._connection.getresponse()
         self.body = response.read()
-        took = (time.perf_counter() - start) * 1000
+        duration = (time.perf_counter() - start) * 1000
         if response.status != 200:
             raise RuntimeError(f"{path} answered {response.status}")
-        return took
+        return duration
 
 
-def _timed(run: Callable[[], object]) -> float:
+def _time_calls(run: Callable[[], object]) -> float:
     start = time.perf_counter()
     run()
     return (time.perf_counter() - start) * 1000
@@ -96,15 +97,15 @@ def pages(port: int, database: sqlite3.Connection, rounds: int) -> dict[str, dic
     """The page and the bare query, one of each in turn."""
     from django.urls import reverse
 
-    asked = texts()
-    matches = expressions(asked)
+    query_args = texts()
+    matches = expressions(query_args)
     ask, path = Reader(port), reverse("public:search")
-    for text in asked[:40]:  # every worker and thread warm
+    for text in query_args[:40]:  # every worker and thread warm
         ask(f"{path}?q={quote(text)}")
     spent: dict[str, list[float]] = {"bare": [], "page": []}
     for _ in range(rounds):
-        for text, match in zip(asked, matches, strict=True):
-            spent["bare"].append(_timed(lambda m=match: database.execute(BARE, [m]).fetchall()))  # type: ignore[misc]
+        for text, match in zip(query_args, matches, strict=True):
+            spent["bare"].append(_time_calls(lambda m=match: database.execute(BARE, [m]).fetchall()))  # type: ignore[misc]
             spent["page"].append(ask(f"{path}?q={quote(text)}"))
     return {name: _summary(times) for name, times in spent.items()}
 
@@ -118,13 +119,13 @@ def suggestions(port: int) -> dict[str, float] | None:
     except NoReverseMatch:
         return None
     ask = Reader(port)
-    typed = [text[:end] for text in texts(seed=12)[:80] for end in range(1, min(len(text), 6) + 1)]
-    typed += [
+    query_text = [text[:end] for text in texts(seed=12)[:80] for end in range(1, min(len(text), 6) + 1)]
+    query_text += [
         word[:end] for word in ("diangong", "siji", "baoan", "chache") for end in range(1, len(word) + 1)
     ]
-    for text in typed[:40]:
+    for text in query_text[:40]:
         ask(f"{path}?q={quote(text)}")
-    return _summary([ask(f"{path}?q={quote(text)}") for text in typed])
+    return _summary([ask(f"{path}?q={quote(text)}") for text in query_text])
 
 
 def peers(database: sqlite3.Connection) -> dict[str, dict[str, float]]:
@@ -137,7 +138,7 @@ def peers(database: sqlite3.Connection) -> dict[str, dict[str, float]]:
         INSERT INTO temp.grams(rowid, text) SELECT id, text FROM posts;
         """
     )
-    asked = texts()[:60]
+    query_args = texts()[:60]
     like = "SELECT id FROM posts WHERE {} LIMIT 20"
     grams = "SELECT rowid FROM temp.grams WHERE grams MATCH ? ORDER BY bm25(grams) LIMIT 20"
 
@@ -149,29 +150,29 @@ def peers(database: sqlite3.Connection) -> dict[str, dict[str, float]]:
     def by_grams(text: str) -> list[object]:
         return database.execute(grams, [" AND ".join(f'"{word}"' for word in text.split())]).fetchall()
 
-    found: dict[str, dict[str, float]] = {}
+    result: dict[str, dict[str, float]] = {}
     for name, run in (("LIKE '%…%'", by_like), ("FTS5 trigram", by_grams)):
-        hits = [bool(run(text)) for text in asked]
-        times = [_timed(lambda t=text, r=run: r(t)) for text in asked]  # type: ignore[misc]
-        found[name] = {**_summary(times), "answered": sum(hits) / len(hits)}
-    return found
+        hits = [bool(run(text)) for text in query_args]
+        times = [_time_calls(lambda t=text, r=run: r(t)) for text in query_args]  # type: ignore[misc]
+        result[name] = {**_summary(times), "answered": sum(hits) / len(hits)}
+    return result
 
 
 def rebuild(port: int) -> dict[str, float]:
     """The index anew, by the command and with its bar, while somebody asks for pages all the time."""
     from django.urls import reverse
 
-    path, asked, done = reverse("public:search"), texts(seed=13), Event()
+    path, query_args, completed = reverse("public:search"), texts(seed=13), Event()
     times: list[float] = []
     failures: list[str] = []
 
     def go_on_asking() -> None:
         ask, at = Reader(port), 0
-        while not done.is_set():
+        while not completed.is_set():
             try:
-                times.append(ask(f"{path}?q={quote(asked[at % len(asked)])}"))
+                times.append(ask(f"{path}?q={quote(query_args[at % len(query_args)])}"))
                 if b"empty-state" in ask.body:
-                    failures.append(f"{asked[at % len(asked)]}: nothing found")
+                    failures.append(f"{query_args[at % len(query_args)]}: nothing found")
             except (OSError, RuntimeError, http.client.HTTPException) as error:
                 failures.append(str(error))
                 ask = Reader(port)
@@ -179,12 +180,12 @@ def rebuild(port: int) -> dict[str, float]:
 
     reader = Thread(target=go_on_asking)
     reader.start()
-    started = time.perf_counter()
+    start_time = time.perf_counter()
     try:
         subprocess.run([sys.executable, "manage.py", "index_search"], cwd=ROOT, check=True)
-        seconds = time.perf_counter() - started
+        seconds = time.perf_counter() - start_time
     finally:
-        done.set()
+        completed.set()
         reader.join()
     for failure in failures[:5]:
         print(f"FAILED while it was built: {failure}")
@@ -217,8 +218,8 @@ def main() -> None:
         figures |= pages(port, database, options.rounds)
         ratio = figures["page"]["p95"] / figures["bare"]["p95"]
         print(f"page p95 {figures['page']['p95']:.1f} ms, {ratio:.1f}x of bare FTS5", flush=True)
-        if typed := suggestions(port):
-            figures["suggestions"] = typed
+        if query_text := suggestions(port):
+            figures["suggestions"] = query_text
         figures["rebuild"] = rebuild(port)
     figures |= {f"peer: {name}": row for name, row in peers(database).items()}
     report(figures)
@@ -233,12 +234,12 @@ def report(figures: dict[str, dict[str, float]]) -> None:
     for name, row in figures.items():
         if "p95" in row:
             beside = f"{row['p95'] / bare['p95']:>19.1f}x"
-            found = f"  finds something for {row['answered']:.0%}" if "answered" in row else ""
-            print(f"{name:30}{row['p50']:>9.1f}{row['p95']:>9.1f}{beside}{found}")
-    built = figures["rebuild"]
+            result = f"  finds something for {row['answered']:.0%}" if "answered" in row else ""
+            print(f"{name:30}{row['p50']:>9.1f}{row['p95']:>9.1f}{beside}{result}")
+    rebuild = figures["rebuild"]
     print(
-        f"index built anew in {built['seconds']:.1f} s; {built['pages']:.0f} pages answered meanwhile,"
-        f" {built['failures']:.0f} failures"
+        f"index built anew in {rebuild['seconds']:.1f} s; {rebuild['pages']:.0f} pages answered meanwhile,"
+        f" {rebuild['failures']:.0f} failures"
     )
 
 

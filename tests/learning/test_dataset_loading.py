@@ -60,18 +60,18 @@ def world():
     clerk = make_staff(stations["睦洲镇"])
     now = timezone.now()
     early = make_fair(title="早的", starts_at=now - timedelta(days=100), ends_at=now - timedelta(days=99))
-    late = make_fair(title="晚的", starts_at=now - timedelta(days=2), ends_at=now + timedelta(hours=3))
-    return clerk, early, late, [make_position() for _ in range(3)], now
+    late_ = make_fair(title="晚的", starts_at=now - timedelta(days=2), ends_at=now + timedelta(hours=3))
+    return clerk, early, late_, [make_position() for _ in range(3)], now
 
 
 def test_an_intention_belongs_to_the_last_look_before_it(world) -> None:
-    clerk, _early, _late, posts, now = world
+    clerk, _early, _late, rows, now = world
     veteran = person()
-    show(veteran, posts, at=now - timedelta(days=70))
-    show(veteran, posts, at=now - timedelta(days=20))
-    show(veteran, posts[::-1], at=now - timedelta(days=5))
-    placements.declare(veteran=veteran, position=posts[0], by=clerk)
-    show(veteran, posts[:1], at=now + timedelta(days=1))
+    show(veteran, rows, at=now - timedelta(days=70))
+    show(veteran, rows, at=now - timedelta(days=20))
+    show(veteran, rows[::-1], at=now - timedelta(days=5))
+    placements.declare(veteran=veteran, position=rows[0], by=clerk)
+    show(veteran, rows[:1], at=now + timedelta(days=1))
     data = dataset_loading.load_dataset()
     assert len(data) == 10
     assert data.level.tolist() == [0, 0, 0, 0, 0, 0, 0, 0, Outcome.CHOSEN, 0]
@@ -82,26 +82,26 @@ def test_an_intention_belongs_to_the_last_look_before_it(world) -> None:
 
 
 def test_groups_are_fairs_in_the_order_of_time(world) -> None:
-    _clerk, early, late, posts, now = world
+    _clerk, early, late_, rows, now = world
     veteran = person()
-    show(veteran, posts[:1], at=now - timedelta(days=120))
-    show(veteran, posts[:1], at=now - timedelta(days=50))
-    show(veteran, posts[:1], at=now - timedelta(days=49), surface=Surface.ME_FAIR, context=early.pk)
-    show(veteran, posts[:1], at=now + timedelta(days=2))
-    show(veteran, posts[1:2], at=now, surface=Surface.COMPANY_PEOPLE)  # nobody's own choice
+    show(veteran, rows[:1], at=now - timedelta(days=120))
+    show(veteran, rows[:1], at=now - timedelta(days=50))
+    show(veteran, rows[:1], at=now - timedelta(days=49), surface=Surface.ME_FAIR, context=early.pk)
+    show(veteran, rows[:1], at=now + timedelta(days=2))
+    show(veteran, rows[1:2], at=now, surface=Surface.COMPANY_PEOPLE)  # nobody's own choice
     data = dataset_loading.load_dataset()
     assert [data.groups[group] for group in data.group] == [
-        early.title, late.title, early.title, dataset_loading.AFTER_LAST_FAIR,
+        early.title, late_.title, early.title, dataset_loading.AFTER_LAST_FAIR,
     ]  # fmt: skip
     assert data.in_rank_order.tolist() == [True, True, False, True]
 
 
 def test_what_came_of_it_is_read_from_the_log(world) -> None:
-    clerk, _early, late, posts, now = world
-    make_booth(late, posts[0])
+    clerk, _early, late_, rows, now = world
+    make_booth(late_, rows[0])
     veteran = person()
-    show(veteran, posts, at=now - timedelta(days=1))
-    placement = placements.declare(veteran=veteran, position=posts[0], by=clerk, fair=late)
+    show(veteran, rows, at=now - timedelta(days=1))
+    placement = placements.declare(veteran=veteran, position=rows[0], by=clerk, fair=late_)
 
     def level():
         return Outcome(int(dataset_loading.load_dataset().level.max()))
@@ -130,21 +130,21 @@ def test_how_far_a_placement_came(steps, came) -> None:
 
 
 def test_who_withdrew_is_not_learnt_from(world) -> None:
-    _clerk, _early, _late, posts, now = world
+    _clerk, _early, _late, rows, now = world
     stays, goes = person(), person()
     for veteran in (stays, goes):
-        show(veteran, posts, at=now)
+        show(veteran, rows, at=now)
     withdraw_consent(consent=goes.account.consents.get(), by=goes.account)
     assert set(dataset_loading.load_dataset().person.tolist()) == {stays.pk}
 
 
 def test_as_many_queries_for_many_rows(world, django_assert_num_queries) -> None:
-    clerk, _early, _late, posts, now = world
+    clerk, _early, _late, rows, now = world
     for count in (1, 6):
         for _ in range(count):
             veteran = person()
-            show(veteran, posts, at=now - timedelta(days=1))
-            placements.declare(veteran=veteran, position=posts[0], by=clerk)
+            show(veteran, rows, at=now - timedelta(days=1))
+            placements.declare(veteran=veteran, position=rows[0], by=clerk)
         with django_assert_num_queries(5):
             data = dataset_loading.load_dataset()
     assert (data.level > 0).sum() == 7

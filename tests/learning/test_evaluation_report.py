@@ -18,43 +18,43 @@ FAST = {"controls": 0, "replicates": 400}
 
 
 def test_a_planted_effect_is_found_on_fairs_not_learnt_from(figure) -> None:
-    found, lifts, weights = 0, [], []
+    result, lifts, weights = 0, [], []
     for seed in range(6):
         figures = evaluation_report.evaluate_ranking(
             simulate(seed, distance=PLANTED, people=PEOPLE), seed=seed, **FAST
         )
-        found += figures["verdict"] == Verdict.BETTER
-        (judged,) = [row for row in figures["comparisons"] if row["outcome"] == figures["target"]]
-        lifts.append(judged["ips"]["lift"])
+        result += figures["verdict"] == Verdict.BETTER
+        (target_row,) = [row for row in figures["comparisons"] if row["outcome"] == figures["target"]]
+        lifts.append(target_row["ips"]["lift"])
         weights.append(figures["parameters"]["weights"]["nearness"])
         assert set(figures["fairs"]["earlier"]).isdisjoint(figures["fairs"]["later"])
-    figure(f"planted: better in {found} of 6, lift {np.mean(lifts):+.1%}, {min(lifts):+.1%} at least")
-    assert found >= 5
+    figure(f"planted: better in {result} of 6, lift {np.mean(lifts):+.1%}, {min(lifts):+.1%} at least")
+    assert result >= 5
     assert min(weights) > 1  # nearness is what was planted
 
 
 def test_in_shuffled_outcomes_there_is_none(figure) -> None:
-    found = 0
+    result = 0
     for seed in range(40):
         dealt = simulate(seed % 4, distance=PLANTED, people=1_500).permute_outcomes(1_000 + seed)
-        found += evaluation_report._is_control_better(*split_by_fair(dealt), None, seed, 400)
-    figure(f"shuffled: 'better' in {found} of 40")
-    assert found <= 3  # 97.5 % of a right interval would leave one
+        result += evaluation_report._is_control_better(*split_by_fair(dealt), None, seed, 400)
+    figure(f"shuffled: 'better' in {result} of 40")
+    assert result <= 3  # 97.5 % of a right interval would leave one
 
 
 def test_where_the_ranking_is_right_already_nothing_better_is_found(figure) -> None:
-    found = sum(
+    result = sum(
         evaluation_report.evaluate_ranking(simulate(seed, distance=0.0, people=1_500), seed=seed, **FAST)[
             "verdict"
         ]
         == Verdict.BETTER
         for seed in range(10)
     )
-    figure(f"nothing planted: 'better' in {found} of 10")
-    assert found <= 1
+    figure(f"nothing planted: 'better' in {result} of 10")
+    assert result <= 1
 
 
-def _joined(first: Dataset, second: Dataset) -> Dataset:
+def _concatenate(first: Dataset, second: Dataset) -> Dataset:
     """The second's people and fairs after the first's."""
     columns = {
         name: np.concatenate([getattr(first, name), getattr(second, name)])
@@ -70,19 +70,21 @@ def _joined(first: Dataset, second: Dataset) -> Dataset:
 def test_nothing_is_found_where_a_place_does_less_at_the_later_fairs(figure) -> None:
     """As in the demo at the city's scale, where later fairs are fuller: an eta of the earlier ones found an
     effect in 24 of 100 shuffled cities."""
-    found, planted = 0, 0
+    result, planted_hits = 0, 0
     for seed in range(2):
         steep = simulate(seed, distance=PLANTED, people=2_500, fairs=6, steepness=1.8)
         flat = simulate(seed + 50, distance=PLANTED, people=1_500, fairs=4, steepness=0.4)
-        data = _joined(steep, flat)
-        planted += evaluation_report.evaluate_ranking(data, seed=seed, **FAST)["verdict"] == Verdict.BETTER
+        data = _concatenate(steep, flat)
+        planted_hits += (
+            evaluation_report.evaluate_ranking(data, seed=seed, **FAST)["verdict"] == Verdict.BETTER
+        )
         for number in range(4):
-            found += evaluation_report._is_control_better(
+            result += evaluation_report._is_control_better(
                 *split_by_fair(data.permute_outcomes(100 * seed + number)), None, seed, 400
             )
-    figure(f"other places at later fairs: shuffled 'better' in {found} of 8, planted in {planted} of 2")
-    assert found <= 1
-    assert planted == 2
+    figure(f"other places at later fairs: shuffled 'better' in {result} of 8, planted in {planted_hits} of 2")
+    assert result <= 1
+    assert planted_hits == 2
 
 
 def test_controls_that_come_out_better_too_often_forbid_the_verdict(monkeypatch) -> None:
@@ -103,9 +105,11 @@ def test_shuffling_keeps_what_the_place_does_and_drops_the_match() -> None:
             cell = (data.rank == rank) & (data.group == group)
             assert sorted(data.level[cell]) == sorted(dealt.level[cell])
     near = data.table[:, 5] > 0.6
-    kept = [part.level[near].astype(bool).mean() / part.level.astype(bool).mean() for part in (data, dealt)]
-    assert kept[0] > 1.2
-    assert kept[1] == pytest.approx(1.0, abs=0.1)
+    remaining_rows = [
+        part.level[near].astype(bool).mean() / part.level.astype(bool).mean() for part in (data, dealt)
+    ]
+    assert remaining_rows[0] > 1.2
+    assert remaining_rows[1] == pytest.approx(1.0, abs=0.1)
     assert (data.permute_outcomes(7).level == dealt.level).all()
 
 
@@ -138,8 +142,8 @@ def test_too_small_an_eta_only_hides() -> None:
 
 def test_the_served_order_is_the_judged_order() -> None:
     data = simulate(1, distance=PLANTED, people=50)
-    learnt = Reweighting({"nearness": 3.0}, {"nearness": 0.4})
-    scores = learnt.scores(data.table)
+    model = Reweighting({"nearness": 3.0}, {"nearness": 0.4})
+    scores = model.scores(data.table)
     ranks = rerank(data, scores)
     for number in np.unique(data.lists):
         rows = data.lists == number
@@ -156,16 +160,16 @@ def test_figures_are_the_same_for_the_same_seed_and_are_json() -> None:
     assert json.loads(json.dumps(first)) == json.loads(
         json.dumps(evaluation_report.evaluate_ranking(data, seed=2, controls=1, replicates=100))
     )
-    said = [row["said"] for row in first["reliability"]["rows"]]
-    assert said == sorted(said)
+    text_said = [row["said"] for row in first["reliability"]["rows"]]
+    assert text_said == sorted(text_said)
     assert sum(row["count"] for row in first["reliability"]["rows"]) == len(split_by_fair(data)[1])
     assert first["position"]["looked_at"][0] == 1
 
 
 def test_chances_are_calibrated_on_fairs_not_learnt_from(figure) -> None:
     earlier, later = split_by_fair(simulate(8, distance=PLANTED, people=PEOPLE))
-    learnt = train(earlier, Outcome.CHOSEN)
-    chances, came = learnt.predict(later), later.level >= Outcome.CHOSEN
+    model = train(earlier, Outcome.CHOSEN)
+    chances, came = model.predict(later), later.level >= Outcome.CHOSEN
     gap = abs(chances.mean() - came.mean())
     worst = max(
         abs(chances[part].mean() - came[part].mean())

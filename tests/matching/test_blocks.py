@@ -15,12 +15,12 @@ from matching.vectors import Vectors
 EMPTY = np.empty(0, np.int64)
 
 
-def vectors_of(rng, rows, vocabulary, filled):
+def vectors_of(rng, rows, vocabulary, fill):
     """Random rows (sums of whole eighths: equal scores are exactly equal), some empty, some alike; a few
     terms in most of them, most terms in few.
     """
     starts, terms, weights = [0], [], []
-    kinds = [np.sort(rng.choice(vocabulary, rng.integers(0, filled + 1), replace=False)) for _ in range(rows)]
+    kinds = [np.sort(rng.choice(vocabulary, rng.integers(0, fill + 1), replace=False)) for _ in range(rows)]
     for at in range(rows):
         own = kinds[rng.integers(0, at + 1)] if rng.random() < 0.3 else kinds[at]
         own = np.unique(np.concatenate([own, rng.choice(3, 1)])) if rng.random() < 0.8 else own
@@ -66,35 +66,37 @@ def test_every_way_gives_the_list_of_scoring_every_row(seed, rows, vocabulary, k
     )
     weights = rng.integers(1, 6, len(terms)) / 4
     allowed = (rng.random(rows) < share).astype(np.uint8)
-    expected, scores = by_hand(vectors, ids, terms, weights, k, allowed)
+    reference, scores = by_hand(vectors, ids, terms, weights, k, allowed)
     for ceilings in (Ceilings.of(vectors), None):
         searcher = Searcher(vectors, ids, ceilings)
         for mask in [allowed, None] if share == 1.0 else [allowed]:
             for _ in range(2):  # the room to work in is left as it was found
-                found, told = searcher.best(terms, weights, k, mask)
-                assert len(found) == min(k, int(allowed.sum())), "always full"
-                np.testing.assert_allclose(told, scores[found], atol=1e-12)
-                np.testing.assert_allclose(np.sort(told), np.sort(scores[np.isin(ids, expected)]), atol=1e-9)
-                assert ids[found].tolist() == expected.tolist()
+                result, texts = searcher.best(terms, weights, k, mask)
+                assert len(result) == min(k, int(allowed.sum())), "always full"
+                np.testing.assert_allclose(texts, scores[result], atol=1e-12)
+                np.testing.assert_allclose(
+                    np.sort(texts), np.sort(scores[np.isin(ids, reference)]), atol=1e-9
+                )
+                assert ids[result].tolist() == reference.tolist()
 
 
 def test_ceilings_are_never_below_a_weight():
     vectors = vectors_of(np.random.default_rng(3), 700, 90, 12)
-    made, size = Ceilings.of(vectors), group_size_for(700)
+    created, size = Ceilings.of(vectors), group_size_for(700)
     for row in range(vectors.size):
         numbers, weights = vectors.row(row)
-        a = made.sketch_start[row]
-        levels = made.sketch_levels[a : a + len(numbers)]
-        assert np.all(levels * made.scale[numbers].astype(np.float64) >= weights)
-        assert made.sketch_slots[a : a + len(numbers)].tolist() == made.slot_of[numbers].tolist()
+        a = created.sketch_start[row]
+        levels = created.sketch_levels[a : a + len(numbers)]
+        assert np.all(levels * created.scale[numbers].astype(np.float64) >= weights)
+        assert created.sketch_slots[a : a + len(numbers)].tolist() == created.slot_of[numbers].tolist()
         for term, level in zip(numbers, levels, strict=True):
-            if made.line_of[term] >= 0:
-                assert made.line_top[made.line_of[term], row // size] >= level
+            if created.line_of[term] >= 0:
+                assert created.line_top[created.line_of[term], row // size] >= level
             else:
-                b, c = made.pair_start[term], made.pair_start[term + 1]
-                at = b + np.searchsorted(made.pair_group[b:c], row // size)
-                assert made.pair_group[at] == row // size
-                assert made.pair_top[at] >= level
+                b, c = created.pair_start[term], created.pair_start[term + 1]
+                at = b + np.searchsorted(created.pair_group[b:c], row // size)
+                assert created.pair_group[at] == row // size
+                assert created.pair_top[at] >= level
 
 
 def test_terms_beyond_the_slots_share_one_and_lists_stay_exact(monkeypatch):
@@ -102,15 +104,15 @@ def test_terms_beyond_the_slots_share_one_and_lists_stay_exact(monkeypatch):
     rng = np.random.default_rng(11)
     vectors = vectors_of(rng, 900, 60, 10)
     ids = rng.permutation(900).astype(np.int64)
-    made = Ceilings.of(vectors)
-    assert int(made.sketch_slots.max()) == 5
-    searcher = Searcher(vectors, ids, made)
+    created = Ceilings.of(vectors)
+    assert int(created.sketch_slots.max()) == 5
+    searcher = Searcher(vectors, ids, created)
     for _ in range(50):
         terms = np.sort(rng.choice(60, 20, replace=False)).astype(np.int32)
         weights = rng.integers(1, 6, 20) / 4
         allowed = (rng.random(900) < rng.choice([1.0, 0.3, 0.02])).astype(np.uint8)
-        expected, _ = by_hand(vectors, ids, terms, weights, 20, allowed)
-        assert ids[searcher.best(terms, weights, 20, allowed)[0]].tolist() == expected.tolist()
+        reference, _ = by_hand(vectors, ids, terms, weights, 20, allowed)
+        assert ids[searcher.best(terms, weights, 20, allowed)[0]].tolist() == reference.tolist()
 
 
 def test_a_long_query_gets_the_room_it_needs():
@@ -118,10 +120,10 @@ def test_a_long_query_gets_the_room_it_needs():
     vectors = vectors_of(rng, 400, 700, 30)
     ids = np.arange(400)
     terms, weights = np.arange(700, dtype=np.int32), np.full(700, 0.25)
-    expected, _ = by_hand(vectors, ids, terms, weights, 300, np.ones(400, np.uint8))
+    reference, _ = by_hand(vectors, ids, terms, weights, 300, np.ones(400, np.uint8))
     searcher = Searcher(vectors, ids, Ceilings.of(vectors))
     assert searcher.best(terms[:3], weights[:3], 5)[0].size == 5
-    assert searcher.best(terms, weights, 300)[0].tolist() == expected.tolist()
+    assert searcher.best(terms, weights, 300)[0].tolist() == reference.tolist()
 
 
 def test_arrays_of_another_kind_are_refused():

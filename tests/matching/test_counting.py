@@ -37,18 +37,18 @@ def by_hash(one):
 @given(st.lists(postings, min_size=1, max_size=6))
 @settings(max_examples=100, deadline=None)
 def test_all_ways_of_counting_agree(drafts):
-    made = [posting(i, **values) for i, values in enumerate(drafts)]
+    created = [posting(i, **values) for i, values in enumerate(drafts)]
     counting = Counting()
-    for one in made:
+    for one in created:
         counting.add(one)
         hashes, counts = count_one(one)
         assert dict(zip(hashes.tolist(), counts.tolist(), strict=True)) == by_hash(one)
         assert np.all(hashes[1:] > hashes[:-1])
-    order = list(range(len(made)))[::-1]
+    order = list(range(len(created)))[::-1]
     vectors = counting.finish(order)
     for row, at in enumerate(order):
         numbers, weights = vectors.row(row)
-        assert set(vectors.hashes[numbers].tolist()) == set(by_hash(made[at]))
+        assert set(vectors.hashes[numbers].tolist()) == set(by_hash(created[at]))
         assert len(weights) == 0 or abs(float(np.linalg.norm(weights)) - 1) < 1e-5
 
 

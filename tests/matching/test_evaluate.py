@@ -48,10 +48,10 @@ def test_found_by_hand():
 def test_titles_never_seen_are_scored_by_the_shipped_model(titles, capsys):
     assert not any(title_hash(t) in default_coder().learnt for t, _ in TITLES)
     assert evaluate.main(["wishes", "--titles", str(titles)]) == 0
-    told = capsys.readouterr().out
-    assert "the shipped model" in told
-    assert "nDCG@10" in told
-    assert "plain jieba" in told
+    texts = capsys.readouterr().out
+    assert "the shipped model" in texts
+    assert "nDCG@10" in texts
+    assert "plain jieba" in texts
 
 
 def test_the_shipped_model_codes_plain_titles(titles):
@@ -62,21 +62,21 @@ def test_a_file_that_was_learnt_from_is_cross_validated(monkeypatch):
     words = [t for t, _ in TITLES]
     codes = [c for _, c in TITLES]
 
-    class Learnt:
-        learnt = frozenset({title_hash(words[0])})
+    class FakeModel:
+        model = frozenset({title_hash(words[0])})
 
-    seen = []
+    seen_ids = []
 
     def taught(titles, codes, **_):
-        seen.append(frozenset(titles))
+        seen_ids.append(frozenset(titles))
         return default_coder()
 
-    monkeypatch.setattr(evaluate, "default_coder", Learnt)
+    monkeypatch.setattr(evaluate, "default_coder", FakeModel)
     monkeypatch.setattr(evaluate, "train", taught)
-    coder, told = evaluate.unseen_coder(words, codes)
-    assert "cross-validation" in told
-    assert len(seen) == evaluate.FOLDS
-    assert all(sum(t not in fold for fold in seen) == 1 for t in words)  # held out exactly once
+    coder, texts = evaluate.unseen_coder(words, codes)
+    assert "cross-validation" in texts
+    assert len(seen_ids) == evaluate.FOLDS
+    assert all(sum(t not in fold for fold in seen_ids) == 1 for t in words)  # held out exactly once
     with coded_by(coder):
         assert coder.scores(words).shape == (6, len(default_coder().codes))
 

@@ -20,10 +20,10 @@ def passes(p, person):
     """The rules of DOMAIN.md read out loud, one at a time; the names of those that fail."""
     failed = set()
 
-    def meets(code, wanted):
-        return code.startswith(wanted) or wanted.startswith(code)
+    def meets(code, wish):
+        return code.startswith(wish) or wish.startswith(code)
 
-    if person.regions and not any(meets(p.region, wanted) for wanted in person.regions):
+    if person.regions and not any(meets(p.region, wish) for wish in person.regions):
         failed.add("region")
     if person.home and person.max_distance_km is not None and p.location:
         (a, b), (c, d) = (map(radians, point) for point in (person.home, p.location))
@@ -106,16 +106,16 @@ def test_filters_are_the_rules_read_out_loud(drafts, person, relax):
 
 
 @pytest.mark.parametrize(
-    ("opens", "expires", "shown"),
+    ("opens", "expires", "is_open"),
     [(0, 1, True), (1, 2, False), (-2, 0, False), (-2, -1, False), (-1, 1, True)],
 )
-def test_open_means_from_opening_until_before_expiry(opens, expires, shown):
+def test_open_means_from_opening_until_before_expiry(opens, expires, is_open):
     moments = {"opens_at": NOW + timedelta(minutes=opens), "expires_at": NOW + timedelta(minutes=expires)}
     index = Index.build([posting(1, **moments)])
     ranking = index.rank(profile(), now=NOW)
-    assert [m.id for m in ranking.matches] == ([1] if shown else [])
-    assert ranking.considered == int(shown)
-    assert index.explain(profile(), 1, NOW).passes == shown
+    assert [m.id for m in ranking.matches] == ([1] if is_open else [])
+    assert ranking.considered == int(is_open)
+    assert index.explain(profile(), 1, NOW).passes == is_open
 
 
 def test_empty_wishes_exclude_nothing():
@@ -125,17 +125,17 @@ def test_empty_wishes_exclude_nothing():
     assert len(Index.build([far]).rank(profile(home=HOME), now=NOW).matches) == 1
 
 
-def test_a_city_accepts_its_towns_and_a_town_its_countys_posts():
+def test_a_city_accepts_its_towns_and_a_town_its_countys_positions():
     index = Index.build(
         [posting(1, region="440705"), posting(2, region="440705102001"), posting(3, region="440781")]
     )
 
-    def found(*regions):
+    def result(*regions):
         return {m.id for m in index.rank(profile(regions=frozenset(regions)), now=NOW).matches}
 
-    assert found("4407") == found("440700") == {1, 2, 3}
-    assert found("440705") == {1, 2}
-    assert found("440705103") == {1}, "a post known by county only may be in any of its towns"
+    assert result("4407") == result("440700") == {1, 2, 3}
+    assert result("440705") == {1, 2}
+    assert result("440705103") == {1}, "a post known by county only may be in any of its towns"
 
 
 @pytest.mark.parametrize("code", ["4", "44070", "44070x", "4407051020011"])
@@ -173,11 +173,11 @@ def test_service_near_the_work_counts_as_experience():
     assert ranking.excluded == {"experience": 1}
 
 
-def test_a_public_post_warns_a_person_on_monthly_pension():
+def test_a_public_position_warns_a_person_on_monthly_pension():
     index = Index.build([posting(1, public_sector=True), posting(2)])
     retired = profile(on_monthly_pension=True)
-    warned = index.explain(retired, 1, NOW)
-    assert warned.passes
-    assert [m.kind for m in warned.missing] == ["pension"]
+    warning = index.explain(retired, 1, NOW)
+    assert warning.passes
+    assert [m.kind for m in warning.missing] == ["pension"]
     assert index.explain(retired, 2, NOW).missing == ()
     assert index.explain(profile(), 1, NOW).missing == ()

@@ -30,8 +30,8 @@ def test_serving_brings_no_compiler(tmp_path):
     IndexStore(tmp_path).publish(Index.build([posting(1), posting(2, "焊工")]))
     native.kernels()  # compiled by now, whoever came first
     command = [sys.executable, "-c", SERVE, str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=60)
-    assert done.stdout.strip() == "[]"
+    completed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=60)
+    assert completed.stdout.strip() == "[]"
 
 
 def compiled_in(folder):
@@ -41,17 +41,19 @@ def compiled_in(folder):
         "from matching.native import kernels; kernels(); import sys; print('numba' in sys.modules)",
     ]
     env = os.environ | {"MATCHING_CACHE": str(folder)}
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=120, env=env)
-    return done.stdout.strip()
+    completed = subprocess.run(
+        command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=120, env=env
+    )
+    return completed.stdout.strip()
 
 
 def test_the_code_is_kept_and_made_again_when_damaged(tmp_path):
     assert compiled_in(tmp_path) == "True"
     assert compiled_in(tmp_path) == "False"
-    (kept,) = tmp_path.glob("kernels-*.o")
-    data = bytearray(kept.read_bytes())
+    (remaining_rows,) = tmp_path.glob("kernels-*.o")
+    data = bytearray(remaining_rows.read_bytes())
     data[len(data) // 2] ^= 1
-    kept.write_bytes(data)
+    remaining_rows.write_bytes(data)
     assert compiled_in(tmp_path) == "True"
     assert compiled_in(tmp_path) == "False"
 

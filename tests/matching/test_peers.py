@@ -34,9 +34,9 @@ def test_a_product_finds_the_best_rows_best_first(corpus, name):
     peer = PEERS[name](matrix, queries, K)
     scores = (queries.astype(float) @ matrix.astype(float).T).toarray()
     for at in range(queries.shape[0]):
-        found = peer.single(at)
-        assert set(found) == set(np.argsort(-scores[at])[:K])
-        assert np.all(np.diff(scores[at][found]) <= 1e-6)
+        result = peer.single(at)
+        assert set(result) == set(np.argsort(-scores[at])[:K])
+        assert np.all(np.diff(scores[at][result]) <= 1e-6)
 
 
 @pytest.mark.parametrize("name", [COMPILED, "tantivy"])
@@ -44,11 +44,11 @@ def test_a_word_index_finds_the_best_rows_best_first(corpus, name):
     matrix, queries = corpus
     peer = PEERS[name](matrix, queries, K)
     for at, terms in enumerate(documents_from(queries)):
-        found = peer.single(at)
-        assert len(set(found)) == K
+        result = peer.single(at)
+        assert len(set(result)) == K
         scores = bm25_of_distinct_words(matrix, terms)
         # Documents that share as many words of one rarity tie: the scores are told apart, not the rows.
-        assert scores[found] == pytest.approx(np.sort(scores)[::-1][:K], rel=1e-4)
+        assert scores[result] == pytest.approx(np.sort(scores)[::-1][:K], rel=1e-4)
 
 
 @pytest.mark.parametrize("name", [*PRODUCTS[:2], "sparse_dot_topn", COMPILED, "tantivy"])
@@ -61,10 +61,10 @@ def test_a_batch_answers_on_one_thread_and_on_two(corpus, name):
 
 
 def test_peers_come_by_name_and_say_how_long_they_took(corpus):
-    found = peers(*corpus, K, [*PRODUCTS, "tantivy"])
-    assert [peer.name for peer in found] == [*PRODUCTS, "tantivy"]
-    assert [peer.name for peer in found if peer.batch is None] == ["scipy"]
-    assert all(peer.built_s > 0 for peer in found if not peer.name.startswith("sklearn"))
+    result = peers(*corpus, K, [*PRODUCTS, "tantivy"])
+    assert [peer.name for peer in result] == [*PRODUCTS, "tantivy"]
+    assert [peer.name for peer in result if peer.batch is None] == ["scipy"]
+    assert all(peer.built_s > 0 for peer in result if not peer.name.startswith("sklearn"))
 
 
 @pytest.mark.slow

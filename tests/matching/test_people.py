@@ -49,21 +49,21 @@ profiles = st.builds(
 
 @given(st.lists(postings, min_size=1, max_size=6), st.lists(profiles, min_size=1, max_size=12))
 @settings(max_examples=80, deadline=None)
-def test_both_directions_agree(posts, persons):
-    index = Index.build(posting(i, **values) for i, values in enumerate(posts, 1))
-    known = {i: profile(id=i, **values) for i, values in enumerate(persons, 101)}
-    people = People.build(known.values(), index)
-    assert len(people) == len(known)
-    for post in range(1, len(posts) + 1):
-        found = people.rank(index, post, k=50)
-        told = dict(found.people)
-        verdicts = {i: index.explain(p, post, NOW) for i, p in known.items()}
-        assert set(told) == {i for i, v in verdicts.items() if v.passes}
-        assert (found.considered, found.passing) == (len(known), len(told))
-        for i, score in told.items():
+def test_both_directions_agree(positions, persons):
+    index = Index.build(posting(i, **values) for i, values in enumerate(positions, 1))
+    known_ids = {i: profile(id=i, **values) for i, values in enumerate(persons, 101)}
+    people = People.build(known_ids.values(), index)
+    assert len(people) == len(known_ids)
+    for position in range(1, len(positions) + 1):
+        result = people.rank(index, position, k=50)
+        texts = dict(result.people)
+        verdicts = {i: index.explain(p, position, NOW) for i, p in known_ids.items()}
+        assert set(texts) == {i for i, v in verdicts.items() if v.passes}
+        assert (result.considered, result.passing) == (len(known_ids), len(texts))
+        for i, score in texts.items():
             assert score == pytest.approx(verdicts[i].score, abs=1e-6)
-        assert list(found.people) == sorted(found.people, key=lambda one: (-one[1], one[0]))
-        for kind, count in found.excluded.items():
+        assert list(result.people) == sorted(result.people, key=lambda one: (-one[1], one[0]))
+        for kind, count in result.excluded.items():
             assert count == sum(kind in {m.kind for m in v.missing} for v in verdicts.values())
 
 
@@ -82,8 +82,8 @@ def test_a_posting_of_the_delta_finds_people_too(tmp_path):
     store.publish(Index.build([posting(1, "厨师", occupation="", occupation_code="")]))
     people = People.build([profile(id=4, wish_text="厨师")], store.current())
     store.apply([posting(2, "厨师", occupation="", occupation_code="")])
-    ((found, score),) = people.rank(store.current(), 2).people
-    assert found == 4
+    ((result, score),) = people.rank(store.current(), 2).people
+    assert result == 4
     assert score > 0
     with pytest.raises(KeyError):
         people.rank(store.current(), 3)

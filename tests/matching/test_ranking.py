@@ -35,21 +35,21 @@ def scores_by_scikit_learn(postings, query):
 @settings(max_examples=100, deadline=None)
 def test_rank_is_brute_force(corpus, wish, k, education):
     drafts = [
-        posting(i, title, duties=duties, education=asked, occupation="", occupation_code="")
-        for i, (title, duties, asked) in enumerate(corpus)
+        posting(i, title, duties=duties, education=query_args, occupation="", occupation_code="")
+        for i, (title, duties, query_args) in enumerate(corpus)
     ]
     drafts.append(posting(len(drafts), "电工", occupation="", occupation_code=""))
     index = Index.build(reversed(drafts))
     person = profile(wished_occupations=(), wish_text=wish, education=education)
-    expected = scores_by_scikit_learn(drafts, index.compile(person))
+    wanted_value = scores_by_scikit_learn(drafts, index.compile(person))
     allowed = [i for i, p in enumerate(drafts) if p.education <= education]
     matches = index.rank(person, k=k, now=NOW).matches
 
     assert len(matches) == min(k, len(allowed)), "the list is always full"
-    best = sorted(-expected[i] for i in allowed)[:k]
+    best = sorted(-wanted_value[i] for i in allowed)[:k]
     np.testing.assert_allclose([m.score for m in matches], np.negative(best), atol=1e-6)
     for match in matches:
-        assert match.score == pytest.approx(expected[match.id], abs=1e-6)
+        assert match.score == pytest.approx(wanted_value[match.id], abs=1e-6)
     for one, other in pairwise(matches):
         alike = (
             drafts[one.id].title == drafts[other.id].title
@@ -112,15 +112,15 @@ def test_nothing_to_rank():
 
 
 def test_progress_sees_every_posting():
-    seen = []
+    seen_ids = []
 
     def progress(rows):
         for p in rows:
-            seen.append(p.id)
+            seen_ids.append(p.id)
             yield p
 
     Index.build([posting(1), posting(2)], progress=progress)
-    assert seen == [1, 2]
+    assert seen_ids == [1, 2]
 
 
 def test_an_unusable_posting_is_refused():
@@ -150,9 +150,9 @@ class TestFairness:
 
     def test_a_person_cannot_be_matched_by_them(self):
         words = "男 已婚 汉族 党员 军士 本地户口 退役军人 残疾"
-        told = profile(wish_text=words, skills=words, work_history=words)
+        labels = profile(wish_text=words, skills=words, work_history=words)
         for id_ in (1, 2):
-            assert self.index.explain(told, id_, NOW).score == self.index.explain(profile(), id_, NOW).score
+            assert self.index.explain(labels, id_, NOW).score == self.index.explain(profile(), id_, NOW).score
 
     def test_veterans_preferred_is_a_badge_not_a_score(self):
         index = Index.build([posting(1), posting(2, veterans_preferred=True), posting(3, veterans_only=True)])
@@ -201,7 +201,7 @@ class TestFairness:
         soldier = profile(wished_occupations=(), specialties=("infantry",))
         assert [m.id for m in index.rank(soldier, now=NOW).matches] == [2, 1]
 
-    def test_a_medic_sees_no_nursing_post_without_the_licence(self):
+    def test_a_medic_sees_no_nursing_position_without_the_licence(self):
         nurse = posting(
             1, "护士", certificates=frozenset({"nurse"}), occupation="内科护士", occupation_code="2-05-08-01"
         )
@@ -213,7 +213,7 @@ class TestFairness:
         assert {m.id for m in index.rank(licensed, now=NOW).matches} == {1, 2}
 
 
-def test_a_post_that_opens_later_is_not_ranked_yet():
+def test_a_position_that_opens_later_is_not_ranked_yet():
     index = Index.build([posting(1, opens_at=NOW + timedelta(hours=1))])
     assert index.rank(profile(), now=NOW).matches == ()
     assert [m.id for m in index.rank(profile(), now=NOW + timedelta(hours=1)).matches] == [1]

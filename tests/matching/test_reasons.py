@@ -108,8 +108,8 @@ def test_a_wished_occupation_is_named():
 def test_a_licence_that_is_asked_for_is_named_as_people_say_it():
     person = profile(wished_occupations=(), certificates=frozenset({"driving_a2"}))
     assert texts(person, **DRIVING, certificates=frozenset({"driving_a2"}))[0] == "持有A2驾照"
-    covered = texts(person, **DRIVING, certificates=frozenset({"driving_b2"}))[0]
-    assert covered == "持有A2驾照（含B2驾照准驾）"
+    covered_codes = texts(person, **DRIVING, certificates=frozenset({"driving_b2"}))[0]
+    assert covered_codes == "持有A2驾照（含B2驾照准驾）"
 
 
 def test_a_specialty_leads_to_civilian_work():
@@ -119,9 +119,9 @@ def test_a_specialty_leads_to_civilian_work():
 
 def test_skills_and_history_name_the_words_that_met():
     person = profile(wished_occupations=(), skills="叉车操作、盘点", work_history="三年仓库管理员")
-    told = texts(person, title="仓库管理员", duties="叉车操作，盘点")
-    assert any(t.startswith("技能相符：") and "叉车操作" in t for t in told)
-    assert any(t.startswith("工作经历相符：") and "仓库管理员" in t for t in told)
+    labels = texts(person, title="仓库管理员", duties="叉车操作，盘点")
+    assert any(t.startswith("技能相符：") and "叉车操作" in t for t in labels)
+    assert any(t.startswith("工作经历相符：") and "仓库管理员" in t for t in labels)
 
 
 def test_facts_are_told_with_share_zero():

@@ -48,11 +48,11 @@ def test_chen_the_driver_sees_booths_worth_a_visit():
     ranking = Index.build(fair()).rank(chen, now=NOW)
     assert {m.id for m in ranking.matches[:3]} == {1, 4, 7}
     first = next(m for m in ranking.matches if m.id == 1)
-    told = [r.text for r in first.reasons]
-    assert any(t.startswith("持有A2驾照") for t in told)
-    assert any(t.startswith("汽车驾驶员 → ") and ("货运" in t or "货车" in t) for t in told)
-    assert "距离住处 6 公里" in told
-    assert "退役军人优先" in told
+    texts = [r.text for r in first.reasons]
+    assert any(t.startswith("持有A2驾照") for t in texts)
+    assert any(t.startswith("汽车驾驶员 → ") and ("货运" in t or "货车" in t) for t in texts)
+    assert "距离住处 6 公里" in texts
+    assert "退役军人优先" in texts
     assert first.missing == ()
     assert 2 not in {m.id for m in ranking.matches}
     lacking = Index.build(fair()).explain(chen, 2, NOW).missing

@@ -43,10 +43,10 @@ def test_what_is_published_is_what_was_built(store):
         [posting(1), posting(2, **WELDER, certificates=frozenset({"welder"}), location=(22.4, 113.0))]
     )
     assert store.publish(index) == "g-00000001"
-    opened = store.current()
-    assert len(opened) == 2
+    open_items = store.current()
+    assert len(open_items) == 2
     person = profile(specialties=("welder_fitter",), certificates=frozenset({"welder"}), home=(22.43, 113.0))
-    assert opened.rank(person, now=NOW) == index.rank(person, now=NOW)
+    assert open_items.rank(person, now=NOW) == index.rank(person, now=NOW)
 
 
 def test_arrays_are_mapped_read_only(store):
@@ -112,12 +112,12 @@ def test_a_rebuild_keeps_what_was_applied_while_it_ran(store):
 
 def test_old_generations_go_and_their_readers_stay_alive(store):
     store.publish(Index.build([posting(1)]))
-    held = store.current()
+    contents = store.current()
     for id_ in (2, 3, 4):
         store.publish(Index.build([posting(id_)]))
     assert sorted(p.name for p in store.directory.glob("g-*")) == ["g-00000003", "g-00000004"]
     assert ids(store) == [4]
-    assert [m.id for m in held.rank(profile(), now=NOW).matches] == [1]
+    assert [m.id for m in contents.rank(profile(), now=NOW).matches] == [1]
 
 
 def test_only_a_fresh_index_is_published(store):
@@ -133,11 +133,11 @@ def flip(path):
     path.write_bytes(data)
 
 
-def cut(path):
+def parts(path):
     path.write_bytes(path.read_bytes()[:-7])
 
 
-@pytest.mark.parametrize("damage", [flip, cut, os.remove], ids=["a bit", "the end", "a file"])
+@pytest.mark.parametrize("damage", [flip, parts, os.remove], ids=["a bit", "the end", "a file"])
 @pytest.mark.parametrize("name", ["vectors.doc_weights.npy", "facts.pay_to.npy", "manifest.json"])
 def test_a_damaged_generation_gives_way_to_the_one_before(store, damage, name):
     store.publish(Index.build([posting(1)]))
@@ -171,12 +171,12 @@ def test_a_lost_pointer_is_no_loss(store):
 def test_threads_may_read_while_one_writes(store):
     """Each change is in exactly once, whoever reads at the moment it is written."""
     store.publish(Index.build([posting(1)]))
-    done = threading.Event()
+    completed = threading.Event()
     trouble: list[BaseException] = []
 
     def read():
         try:
-            while not done.is_set():
+            while not completed.is_set():
                 store.current()
         except BaseException as error:
             trouble.append(error)
@@ -186,7 +186,7 @@ def test_threads_may_read_while_one_writes(store):
         reader.start()
     for number in range(2, 302):
         store.apply([posting(number)])
-    done.set()
+    completed.set()
     for reader in readers:
         reader.join()
     assert not trouble
@@ -215,12 +215,12 @@ def test_an_unusable_posting_changes_nothing(store):
 
 
 def test_records_survive_bytes():
-    put, take = Change.put(posting(7, certificates=frozenset({"welder"}))), Change.take(8)
-    data = put.to_bytes() + take.to_bytes()
+    upsert, take = Change.put(posting(7, certificates=frozenset({"welder"}))), Change.take(8)
+    data = upsert.to_bytes() + take.to_bytes()
     (one, first_end), (other, end) = read_changes(data)
     assert (one.id, other.id, end) == (7, 8, len(data))
-    assert one.facts.tobytes() == put.facts.tobytes()
-    assert one.hashes.tolist() == put.hashes.tolist()
+    assert one.facts.tobytes() == upsert.facts.tobytes()
+    assert one.hashes.tolist() == upsert.hashes.tolist()
     assert other.facts is None
     for size in range(first_end):
         assert list(read_changes(data[:size])) == []
@@ -235,26 +235,26 @@ steps = st.lists(st.tuples(st.integers(1, 8), titles | st.none()), max_size=12)
 def test_changes_make_the_index_a_rebuild_would_hold(tmp_path_factory, base, changes):
     """Same postings with the same facts; only idf is older, until the rebuild."""
     store = IndexStore(tmp_path_factory.mktemp("index"))
-    held = {i: posting(i, title) for i, title in enumerate(base, 1)}
-    store.publish(Index.build(held.values()))
+    contents = {i: posting(i, title) for i, title in enumerate(base, 1)}
+    store.publish(Index.build(contents.values()))
     for id_, title in changes:
         if title is None:
-            held.pop(id_, None)
+            contents.pop(id_, None)
             store.apply([], [id_])
         else:
-            held[id_] = posting(id_, title, pay_to=7000 + id_)
-            store.apply([held[id_]])
+            contents[id_] = posting(id_, title, pay_to=7000 + id_)
+            store.apply([contents[id_]])
     index = store.current()
-    assert len(index) == len(held)
+    assert len(index) == len(contents)
     matches = index.rank(profile(), k=20, now=NOW).matches
-    assert {m.id for m in matches} == set(held)
+    assert {m.id for m in matches} == set(contents)
     assert [(m.score, m.id) for m in matches] == sorted(
         ((m.score, m.id) for m in matches), key=lambda x: (-x[0], x[1])
     )
     for match in matches:
         assert index.explain(profile(), match.id, NOW).score == pytest.approx(match.score, abs=1e-12)
         pay = [r.text for r in index.explain(profile(lowest_pay=1), match.id, NOW).reasons if r.kind == "pay"]
-        assert pay == [f"月薪 5000–{held[match.id].pay_to} 元，达到期望"]
+        assert pay == [f"月薪 5000–{contents[match.id].pay_to} 元，达到期望"]
 
 
 def test_weights_of_a_change_use_the_idf_of_the_last_rebuild(store):
@@ -265,12 +265,12 @@ def test_weights_of_a_change_use_the_idf_of_the_last_rebuild(store):
     index = store.current()
     counts = term_counts(new)
     frequency = Counter(t for p in base for t in term_counts(p))
-    expected = {t: (1 + log(n)) * (log(4 / (1 + frequency[t])) + 1) for t, n in counts.items()}
-    length = sqrt(sum(w * w for w in expected.values()))
+    reference = {t: (1 + log(n)) * (log(4 / (1 + frequency[t])) + 1) for t, n in counts.items()}
+    length = sqrt(sum(w * w for w in reference.values()))
     vectors = index.delta.vectors
     numbers, weights = vectors.row(0)
     by_hash = dict(zip(vectors.hashes[numbers].tolist(), weights.tolist(), strict=True))
-    assert by_hash == pytest.approx({term_hash(t): w / length for t, w in expected.items()}, abs=1e-6)
+    assert by_hash == pytest.approx({term_hash(t): w / length for t, w in reference.items()}, abs=1e-6)
 
 
 def test_a_change_is_carried_by_its_moment(store):

@@ -25,17 +25,17 @@ def reference(postings):
     return vectorizer, vectorizer.fit_transform(documents)
 
 
-def made(corpus):
+def created(corpus):
     return [
-        posting(i, title, duties=duties, requirements=asked)
-        for i, (title, duties, asked) in enumerate(corpus)
+        posting(i, title, duties=duties, requirements=query_args)
+        for i, (title, duties, query_args) in enumerate(corpus)
     ]
 
 
 @given(corpora)
 @settings(max_examples=60, deadline=None)
 def test_document_weights_equal_scikit_learn(corpus):
-    postings = made(corpus)
+    postings = created(corpus)
     vectorizer, matrix = reference(postings)
     index = Index.build(postings)
     vectors = index.base.vectors
@@ -53,18 +53,18 @@ def test_document_weights_equal_scikit_learn(corpus):
 @given(corpora, st.lists(st.lists(st.sampled_from([*WORDS, "没有的词"]), min_size=1), min_size=1, max_size=4))
 @settings(max_examples=60, deadline=None)
 def test_query_is_the_weighted_sum_of_scikit_learns_vectors(corpus, bags):
-    postings = made(corpus)
+    postings = created(corpus)
     vectorizer, _ = reference(postings)
     pieces = [Evidence("skills", str(i), "", Bag(bag), 0.3 + i) for i, bag in enumerate(bags)]
     query = Index.build(postings).compile_evidence(pieces)
-    expected = sum(
+    wanted_value = sum(
         p.weight * vectorizer.transform([b]).toarray()[0] for p, b in zip(pieces, bags, strict=True)
     )
-    length = np.linalg.norm(expected)
+    length = np.linalg.norm(wanted_value)
     place = {name: at for at, name in enumerate(vectorizer.get_feature_names_out())}
-    assert len(query.names) == np.count_nonzero(expected)
+    assert len(query.names) == np.count_nonzero(wanted_value)
     for name, weight in zip(query.names, query.weights, strict=True):
-        assert weight == pytest.approx(expected[place[name]] / length, abs=1e-6)
+        assert weight == pytest.approx(wanted_value[place[name]] / length, abs=1e-6)
     np.testing.assert_allclose(query.parts.sum(axis=0), query.weights, atol=1e-12)
 
 

@@ -35,7 +35,7 @@ def lorry():
     return make_position(certificates=["driving_b2"])
 
 
-def found(position, **options):
+def result(position, **options):
     return rank_candidates(position, among=Veteran.objects.all(), **options)
 
 
@@ -49,7 +49,7 @@ def test_the_best_come_first_with_reasons(lorry) -> None:
     driver = agreeing()
     agreeing(certificates=())
     rebuilt()
-    page = found(lorry)
+    page = result(lorry)
     assert [c.veteran for c in page.items] == [driver, cook]
     assert page.items[0].match.score > page.items[1].match.score
     assert any("驾" in reason.text for reason in page.items[0].match.reasons)
@@ -61,16 +61,16 @@ def test_only_those_who_agreed_and_look_for_work(lorry) -> None:
     make_veteran(specialties=("driver",), certificates=("driving_a2",), account=make_user())
     make_veteran(specialties=("driver",), certificates=("driving_a2",))
     rebuilt()
-    assert found(lorry).items == ()
-    assert found(lorry).considered == 0
+    assert result(lorry).items == ()
+    assert result(lorry).considered == 0
 
 
 def test_a_withdrawn_consent_hides_at_once(lorry) -> None:
     driver = agreeing()
     rebuilt()
-    assert [c.veteran for c in found(lorry).items] == [driver]
+    assert [c.veteran for c in result(lorry).items] == [driver]
     withdraw_consent(consent=driver.account.consents.get(), by=driver.account)
-    assert found(lorry).items == ()
+    assert result(lorry).items == ()
 
 
 def test_people_changed_since_are_asked_as_they_are_now(lorry) -> None:
@@ -78,30 +78,30 @@ def test_people_changed_since_are_asked_as_they_are_now(lorry) -> None:
     rebuilt()
     newcomer = agreeing()
     veterans.set_certificates(veteran=driver, by=driver.account, kinds=[])
-    assert [c.veteran for c in found(lorry).items] == [newcomer, cook]
-    assert found(lorry).excluded == {"缺少必需证书": 1}
-    assert found(lorry).considered == 3
+    assert [c.veteran for c in result(lorry).items] == [newcomer, cook]
+    assert result(lorry).excluded == {"缺少必需证书": 1}
+    assert result(lorry).considered == 3
 
 
 def test_a_position_that_is_not_open_has_nobody(lorry) -> None:
     agreeing()
     rebuilt()
-    assert found(lorry).total == 1
+    assert result(lorry).total == 1
     employers.suspend(
         employer=lorry.employer, by=make_staff(lorry.employer.station, StationRole.REVIEWER), reason="测试"
     )
-    assert found(lorry).items == ()
+    assert result(lorry).items == ()
 
 
 def test_pages_do_not_overlap_and_ask_as_many_queries(lorry) -> None:
     everyone = [agreeing() for _ in range(3)]
     rebuilt()
-    pages = [found(lorry, limit=1, offset=at).items[0].veteran for at in range(3)]
+    pages = [result(lorry, limit=1, offset=at).items[0].veteran for at in range(3)]
     assert sorted(v.pk for v in pages) == [v.pk for v in everyone]
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
-            found(lorry, now=timezone.now())
+            result(lorry, now=timezone.now())
         return len(captured)
 
     few = queries()
@@ -141,8 +141,8 @@ def test_many_changes_are_merged(lorry, monkeypatch) -> None:
 
 def test_without_an_index_there_is_nobody(lorry) -> None:
     agreeing()
-    assert found(lorry).items == ()
+    assert result(lorry).items == ()
     ranking_index.rebuild()
-    assert found(lorry).items == ()
+    assert result(lorry).items == ()
     ranking_index.rebuild_people()
-    assert found(lorry).total == 1
+    assert result(lorry).total == 1

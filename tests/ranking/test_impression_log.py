@@ -56,10 +56,10 @@ def driver():
 
 @pytest.fixture
 def posts(driver):
-    made = [make_position(employer=make_employer(member=make_user())) for _ in range(4)]
+    created = [make_position(employer=make_employer(member=make_user())) for _ in range(4)]
     ranking_index.rebuild()
     ranking_index.rebuild_people()
-    return made
+    return created
 
 
 def rows(**conditions):
@@ -68,12 +68,12 @@ def rows(**conditions):
 
 def test_a_list_is_written_down_as_it_was_shown(driver, posts, client_for) -> None:
     answer = client_for(driver.account).get(reverse("veteran:positions"))
-    shown = answer.context["found"].items
-    written = rows(surface=Surface.ME_POSITIONS)
-    assert [row.position for row in written] == [item.position for item in shown]
-    assert [row.rank for row in written] == [1, 2, 3, 4]
-    assert len({row.list_id for row in written}) == 1
-    first, item = written[0], shown[0]
+    listed = answer.context["found"].items
+    written_rows = rows(surface=Surface.ME_POSITIONS)
+    assert [row.position for row in written_rows] == [item.position for item in listed]
+    assert [row.rank for row in written_rows] == [1, 2, 3, 4]
+    assert len({row.list_id for row in written_rows}) == 1
+    first, item = written_rows[0], listed[0]
     assert (first.version, first.propensity, first.veteran, first.day) == (
         "tfidf", 1.0, driver, timezone.localdate(),
     )  # fmt: skip
@@ -101,8 +101,8 @@ def test_each_list_says_where_it_stood(driver, posts, client_for) -> None:
     client_for(clerk).get(reverse("staff:candidates", args=[posts[1].pk]))
     client_for(manager).get(reverse("staff:booth-candidates", args=[booth.pk]))
     client_for(member).get(reverse("employer:candidates", args=[posts[0].pk]))
-    counted = {surface: len(rows(surface=surface)) for surface in Surface}
-    assert counted == {
+    counts = {surface: len(rows(surface=surface)) for surface in Surface}
+    assert counts == {
         Surface.ME_HOME: 3,
         Surface.ME_POSITIONS: 0,
         Surface.ME_FAIR: 1,
@@ -133,7 +133,7 @@ def test_one_insert_a_list_and_nothing_when_only_asked_for_the_head(
     assert rows() == []
     client = client_for(driver.account)
 
-    def queries_of_flush(places):
+    def count_flush_queries(places):
         impression_log.queue_list(Surface.ME_POSITIONS, places)
         with django_assert_num_queries(4):  # who agreed; the insert between savepoints
             impression_log.write_queue()
@@ -141,9 +141,9 @@ def test_one_insert_a_list_and_nothing_when_only_asked_for_the_head(
     item = client.get(reverse("veteran:positions")).context["found"].items[0]
     Impression.objects.all().delete()
     place = impression_log.ListEntry(driver.pk, item.position.pk, 1, item.measures)
-    queries_of_flush([place])
+    count_flush_queries([place])
     Impression.objects.all().delete()
-    queries_of_flush(
+    count_flush_queries(
         [
             impression_log.ListEntry(driver.pk, post.pk, rank, item.measures)
             for rank, post in enumerate(posts, 1)
@@ -193,9 +193,9 @@ def test_the_person_reads_and_takes_along_what_was_shown(driver, posts, client_f
     assert "展示过哪些岗位" in page.content.decode()
     (section,) = [part for part in collect_personal_data(driver) if part.title == "岗位展示记录"]
     assert len(section.rows) == 4
-    told = dict(section.rows[0])
-    assert told["位置"] == "推荐岗位"
-    assert {"显示位次", "排序版本", "文字相近程度", "距离（公里）"} <= set(told)
+    texts = dict(section.rows[0])
+    assert texts["位置"] == "推荐岗位"
+    assert {"显示位次", "排序版本", "文字相近程度", "距离（公里）"} <= set(texts)
     assert set(Impression.objects.visible_to(driver.account)) == set(rows())
     assert not Impression.objects.visible_to(make_staff(make_stations()["江门市"], StationRole.OPERATOR))
 
@@ -203,9 +203,9 @@ def test_the_person_reads_and_takes_along_what_was_shown(driver, posts, client_f
 def test_rows_go_with_a_merge_and_come_back(driver, posts, client_for) -> None:
     client_for(driver.account).get(reverse("veteran:positions"))
     head = make_staff(make_stations()["睦洲镇"], StationRole.HEAD)
-    kept = make_veteran(name=driver.name)
-    merge = merge_records(kept=kept, gone=driver, by=head)
-    assert {row.veteran_id for row in rows()} == {kept.pk}
+    remaining_rows = make_veteran(name=driver.name)
+    merge = merge_records(remaining_rows=remaining_rows, gone=driver, by=head)
+    assert {row.veteran_id for row in rows()} == {remaining_rows.pk}
     undo_merge(merge=merge, by=head)
     assert {row.veteran_id for row in rows()} == {driver.pk}
 
@@ -219,7 +219,7 @@ def test_an_anonymous_file_has_none(driver, posts, client_for, settings) -> None
     assert rows() == []
 
 
-def test_seeing_a_post_does_not_use_it(driver, posts, client_for) -> None:
+def test_seeing_a_position_does_not_use_it(driver, posts, client_for) -> None:
     client_for(driver.account).get(reverse("veteran:positions"))
     assert referenced_ids(Position, [post.pk for post in posts]) == set()
     Position.objects.filter(pk=posts[0].pk).delete()

@@ -22,7 +22,7 @@ from tests.factories import make_employer, make_position, make_staff, make_stati
 pytestmark = pytest.mark.django_db
 
 NEAR = Reweighting({"nearness": 4.0}, {"nearness": 0.5}).parameters
-FORBIDDEN = {
+EXCLUDED_TERMS = {
     "age", "birth", "born", "sex", "gender", "ethnicity", "nation", "married", "marriage", "children",
     "household", "hukou", "rank", "party", "disability", "health", "difficulty", "religion", "settlement",
     "pension",     "served",
@@ -43,7 +43,7 @@ def driver():
 
 
 @pytest.fixture
-def posts(driver):
+def positions(driver):
     """Far and telling in words; near and telling less; and some more."""
     stations = make_stations()
     far = make_position(employer=make_employer(region=stations["司前镇"].region), title="货车司机")
@@ -64,17 +64,17 @@ def version(operator, *, proven=True, parameters=NEAR):
     )
 
 
-def adopt(operator, commit, made=None, reason="离家近的更容易入职"):
+def adopt(operator, commit, created=None, reason="离家近的更容易入职"):
     with commit(execute=True):
-        return actions.adopt_ranking(version=made or version(operator), by=operator, reason=reason)
+        return actions.adopt_ranking(version=created or version(operator), by=operator, reason=reason)
 
 
 def test_what_is_learnt_from_knows_nothing_it_must_not_know() -> None:
     names = {*FEATURES, *(field.name for field in dataclasses.fields(Measures))}
     words = {word for name in names for word in name.split("_")}
-    assert not words & FORBIDDEN
+    assert not words & EXCLUDED_TERMS
     assert set(LABELS) == set(FEATURES)
-    stored = {field.name for field in Impression._meta.get_fields()}
+    stored_data = {field.name for field in Impression._meta.get_fields()}
     bookkeeping = {
         "id",
         "veteran",
@@ -88,29 +88,29 @@ def test_what_is_learnt_from_knows_nothing_it_must_not_know() -> None:
         "propensity",
         "version",
     }  # fmt: skip  (`rank` is a place on a list here)
-    assert stored == bookkeeping | {field.name for field in dataclasses.fields(Measures)}
+    assert stored_data == bookkeeping | {field.name for field in dataclasses.fields(Measures)}
     with pytest.raises(ValueError, match="unknown features"):
         Reweighting.from_parameters({"weights": {"age": 1.0}, "centre": {}, "cap": 1.0})
 
 
-def test_without_a_version_the_list_is_matchings_own_bit_for_bit(driver, posts) -> None:
+def test_without_a_version_the_list_is_matchings_own_bit_for_bit(driver, positions) -> None:
     now = timezone.now()
     plain = (
         ranking_index.store()
         .current()
         .rank(to_profile(driver, blocked=hides_from(driver)), k=20, offset=0, among=None, now=now)
     )
-    found = recommendations.recommend_positions(driver, now=now)
-    assert tuple(item.match for item in found.items) == plain.matches
-    assert (found.total, found.considered, found.version) == (plain.passing, plain.considered, BUILT_IN)
-    assert {item.propensity for item in found.items} == {1.0}
-    assert [item.rank for item in found.items] == list(range(1, len(posts) + 1))
+    result = recommendations.recommend_positions(driver, now=now)
+    assert tuple(item.match for item in result.items) == plain.matches
+    assert (result.total, result.considered, result.version) == (plain.passing, plain.considered, BUILT_IN)
+    assert {item.propensity for item in result.items} == {1.0}
+    assert [item.rank for item in result.items] == list(range(1, len(positions) + 1))
 
 
 def test_an_adopted_version_serves_and_its_reasons_add_up(
-    driver, posts, operator, django_capture_on_commit_callbacks, django_assert_num_queries
+    driver, positions, operator, django_capture_on_commit_callbacks, django_assert_num_queries
 ) -> None:
-    _far, near = posts[:2]
+    _far, near = positions[:2]
     before = recommendations.recommend_positions(driver)
     adopt(operator, django_capture_on_commit_callbacks)
     with django_assert_num_queries(2):
@@ -139,7 +139,7 @@ def test_an_adopted_version_serves_and_its_reasons_add_up(
 
 
 def test_pages_of_a_learnt_list_follow_one_another(
-    driver, posts, operator, django_capture_on_commit_callbacks, monkeypatch
+    driver, positions, operator, django_capture_on_commit_callbacks, monkeypatch
 ) -> None:
     adopt(operator, django_capture_on_commit_callbacks)
     whole = [item.position.pk for item in recommendations.recommend_positions(driver).items]
@@ -155,7 +155,7 @@ def test_pages_of_a_learnt_list_follow_one_another(
 
 
 def test_versions_come_and_go_with_reason_and_trace(
-    driver, posts, operator, django_capture_on_commit_callbacks
+    driver, positions, operator, django_capture_on_commit_callbacks
 ) -> None:
     commit = django_capture_on_commit_callbacks
     first, second = version(operator), version(operator, parameters={**NEAR, "cap": 0.5})
@@ -172,13 +172,13 @@ def test_versions_come_and_go_with_reason_and_trace(
     assert (ranking_versions.adopted_version(), ranking_versions.active_version().key) == (None, BUILT_IN)
     with pytest.raises(ValidationError, match="原始排序"):
         actions.roll_back_ranking(by=operator, reason="再退")
-    told = list(
+    texts = list(
         AuditEvent.objects.filter(verb__startswith="recommendations.")
         .order_by("pk")
         .values_list("verb", "actor_id", "data__before", "data__after", "data__reason")
     )
     adopted, back, by = "recommendations.adopted", "recommendations.rolled_back", operator.pk
-    assert told == [
+    assert texts == [
         (adopted, by, BUILT_IN, first.key, "离家近的更容易入职"),
         (adopted, by, first.key, second.key, "新报告"),
         (back, by, second.key, first.key, "投诉多"),
@@ -207,57 +207,57 @@ def test_what_was_not_shown_to_be_better_is_not_adopted(operator) -> None:
 @pytest.mark.parametrize("place", ["江门市", "新会区"])
 def test_only_operators_of_the_whole_city_decide(operator, role, place) -> None:
     by = make_staff(make_stations()[place], StationRole(role))
-    made = version(operator)
+    created = version(operator)
     if (role, place) == (StationRole.OPERATOR, "江门市"):
-        assert actions.adopt_ranking(version=made, by=by, reason="试").version == made
+        assert actions.adopt_ranking(version=created, by=by, reason="试").version == created
         return
     with pytest.raises(PermissionDenied):
-        actions.adopt_ranking(version=made, by=by, reason="试")
+        actions.adopt_ranking(version=created, by=by, reason="试")
     with pytest.raises(PermissionDenied):
         actions.roll_back_ranking(by=by, reason="试")
 
 
 def test_the_file_is_mended_from_the_database(operator, django_capture_on_commit_callbacks) -> None:
-    made = version(operator)
-    actions.adopt_ranking(version=made, by=operator, reason="试")  # its process died before the file
+    created = version(operator)
+    actions.adopt_ranking(version=created, by=operator, reason="试")  # its process died before the file
     assert ranking_versions.active_version().key == BUILT_IN
-    assert ranking_versions.publish_version() == made.key
-    assert ranking_versions.active_version().key == made.key
-    assert ranking_versions.publish_version() == made.key
+    assert ranking_versions.publish_version() == created.key
+    assert ranking_versions.active_version().key == created.key
+    assert ranking_versions.publish_version() == created.key
     ranking_versions._path().write_text(json.dumps({"key": "v0", "parameters": NEAR}), encoding="utf-8")
     ranking_versions.publish_version()
-    assert ranking_versions.active_version().key == made.key
+    assert ranking_versions.active_version().key == created.key
 
 
 def test_a_move_is_bounded_and_the_unknown_moves_nothing() -> None:
     wild = Reweighting({"nearness": 1e6, "pay_margin": 1e6}, {"nearness": 0.2, "pay_margin": 0.0}, cap=1.5)
     near = Measures(0.3, 0.3, 0, 0, 0, 0.0, 6000, None, False, False, 0)
     unknown = dataclasses.replace(near, km=None)
-    moved = wild.scores(build_features([near, unknown]))
-    assert moved[0] == pytest.approx(0.658, abs=0.001)
-    assert moved[1] == pytest.approx(0.3)
+    shifted = wild.scores(build_features([near, unknown]))
+    assert shifted[0] == pytest.approx(0.658, abs=0.001)
+    assert shifted[1] == pytest.approx(0.3)
 
 
-def test_neighbours_change_places_by_chance_and_nobody_is_hidden(driver, posts, settings) -> None:
+def test_neighbours_change_places_by_chance_and_nobody_is_hidden(driver, positions, settings) -> None:
     plain = [item.position.pk for item in recommendations.recommend_positions(driver).items]
     settings.RANKING_SWAPS = 0.5
-    found = recommendations.recommend_positions(driver)
-    order = [item.position.pk for item in found.items]
+    result = recommendations.recommend_positions(driver)
+    order = [item.position.pk for item in result.items]
     assert order == [
         item.position.pk for item in recommendations.recommend_positions(driver).items
     ]  # the same all day
     for at in range(0, len(plain), 2):
         assert set(order[at : at + 2]) == set(plain[at : at + 2])
-    assert [item.rank for item in found.items] == list(range(1, len(plain) + 1))
-    assert {item.propensity for item in found.items} == {0.5}
+    assert [item.rank for item in result.items] == list(range(1, len(plain) + 1))
+    assert {item.propensity for item in result.items} == {0.5}
     settings.RANKING_SWAPS = 0.1
-    swapped = 0
+    is_swapped = 0
     for day in range(200):
         now = timezone.now().replace(microsecond=day)
         items, chances = recommendations._swap_neighbours(
             [item.match for item in recommendations.recommend_positions(driver, now=now).items], 0, f"{day}"
         )
         assert set(chances) <= {0.1, 0.9}
-        swapped += chances.count(0.1) // 2
+        is_swapped += chances.count(0.1) // 2
         assert len(items) == len(plain)
-    assert 30 < swapped < 95  # three pairs, 200 days, one in ten
+    assert 30 < is_swapped < 95  # three pairs, 200 days, one in ten

@@ -29,27 +29,27 @@ def driver():
     return Veteran.objects.with_details().get(pk=veteran.pk)
 
 
-def _clerk_posts():
+def _clerk_publishes():
     return make_position(title="会计", duties="负责记账、报税。", requirements="熟悉财务软件。")
 
 
 def test_a_driver_is_shown_driving_work_first_and_told_why(driver) -> None:
-    _clerk_posts()
+    _clerk_publishes()
     lorry = make_position(certificates=["driving_b2"])
     ranking_index.rebuild()
-    found = recommendations.recommend_positions(driver)
-    assert found.items[0].position == lorry
-    reasons = found.items[0].match.reasons
+    result = recommendations.recommend_positions(driver)
+    assert result.items[0].position == lorry
+    reasons = result.items[0].match.reasons
     assert any("驾" in reason.text for reason in reasons)
-    assert sum(reason.share for reason in reasons) == pytest.approx(found.items[0].match.score, abs=1e-6)
+    assert sum(reason.share for reason in reasons) == pytest.approx(result.items[0].match.score, abs=1e-6)
 
 
-def test_a_required_certificate_that_is_missing_keeps_the_post_out_and_is_named(driver) -> None:
+def test_a_required_certificate_that_is_missing_keeps_the_position_out_and_is_named(driver) -> None:
     forklift = make_position(title="叉车司机", certificates=["forklift_n1"])
     ranking_index.rebuild()
-    found = recommendations.recommend_positions(driver)
-    assert not found.items
-    assert found.excluded == {"缺少必需证书": 1}
+    result = recommendations.recommend_positions(driver)
+    assert not result.items
+    assert result.excluded == {"缺少必需证书": 1}
     verdict = recommendations.explain_recommendation(driver, forklift)
     assert verdict is not None
     assert not verdict.passes
@@ -63,10 +63,10 @@ def test_low_pay_is_excluded_and_counted(driver) -> None:
     make_position(pay_from=Decimal(4000), pay_to=Decimal(4500))
     good = make_position(pay_from=Decimal(6000), pay_to=Decimal(7000))
     ranking_index.rebuild()
-    found = recommendations.recommend_positions(driver)
-    assert [item.position for item in found.items] == [good]
-    assert found.excluded == {"月薪低于期望": 1}
-    assert (found.total, found.considered) == (1, 2)
+    result = recommendations.recommend_positions(driver)
+    assert [item.position for item in result.items] == [good]
+    assert result.excluded == {"月薪低于期望": 1}
+    assert (result.total, result.considered) == (1, 2)
 
 
 def test_an_approved_position_is_ranked_and_a_withdrawn_one_is_gone(
@@ -85,7 +85,9 @@ def test_an_approved_position_is_ranked_and_a_withdrawn_one_is_gone(
     assert not recommendations.recommend_positions(driver).items
 
 
-def test_a_suspended_employers_posts_leave_the_ranking(driver, django_capture_on_commit_callbacks) -> None:
+def test_a_suspended_employers_positions_leave_the_ranking(
+    driver, django_capture_on_commit_callbacks
+) -> None:
     employer = make_employer()
     make_position(employer=employer)
     ranking_index.rebuild()
@@ -122,8 +124,8 @@ def test_only_the_given_positions_are_ranked(driver) -> None:
     make_position()
     second = make_position()
     ranking_index.rebuild()
-    found = recommendations.recommend_positions(driver, among=[second.pk])
-    assert [item.position for item in found.items] == [second]
+    result = recommendations.recommend_positions(driver, among=[second.pk])
+    assert [item.position for item in result.items] == [second]
 
 
 def test_pages_follow_one_another_without_gap_or_repeat(driver) -> None:
@@ -141,7 +143,7 @@ def test_pages_follow_one_another_without_gap_or_repeat(driver) -> None:
 
 
 def test_the_ranking_cannot_know_what_it_must_not_know() -> None:
-    forbidden = {
+    excluded_ = {
         "age",
         "birth_date",
         "sex",
@@ -153,7 +155,7 @@ def test_the_ranking_cannot_know_what_it_must_not_know() -> None:
         "disability",
     }
     names = {field.name for field in dataclasses.fields(Profile)}
-    assert not {name for name in names for word in forbidden if word in name.split("_")}
+    assert not {name for name in names for word in excluded_ if word in name.split("_")}
 
 
 def test_queries_do_not_grow_with_the_list(driver, django_assert_num_queries) -> None:

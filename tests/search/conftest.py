@@ -15,8 +15,8 @@ from search.query import Scope, SearchQuery, SearchResult
 def engine(request: pytest.FixtureRequest, settings: Any) -> Backend:
     """Each engine in turn, empty, as the one in force."""
     if request.param == "elasticsearch":
-        chosen: Backend = request.getfixturevalue("server")
-        return chosen
+        selection: Backend = request.getfixturevalue("server")
+        return selection
     settings.SEARCH_BACKEND = "database"
     return database_engine()
 

@@ -37,11 +37,11 @@ NAMES = [
 
 def subset(values) -> st.SearchStrategy:
     return st.sets(st.sampled_from(list(values)), max_size=3).map(
-        lambda chosen: tuple(value for value in values if value in chosen)
+        lambda selection: tuple(value for value in values if value in selection)
     )
 
 
-asked = st.builds(
+query_args = st.builds(
     SearchParams,
     q=st.sampled_from(["", "电工", "叉车 夜班"]),
     kind=st.sampled_from(Kind),
@@ -61,20 +61,20 @@ asked = st.builds(
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), some))
-def test_any_address_can_be_asked(said: dict[str, str]) -> None:
+def test_any_address_can_be_asked(text_said: dict[str, str]) -> None:
     query = QueryDict(mutable=True)
-    query.update(said)
-    found = SearchParams.read(query)
-    found.query()
-    assert SearchParams.parse(found.address()[1:]) == found
+    query.update(text_said)
+    result = SearchParams.read(query)
+    result.query()
+    assert SearchParams.parse(result.address()[1:]) == result
 
 
-@given(asked)
+@given(query_args)
 def test_what_is_written_is_read_back(one: SearchParams) -> None:
     assert SearchParams.parse(one.address()[1:]) == one
 
 
-@given(asked)
+@given(query_args)
 def test_each_chip_takes_one_part_away(one: SearchParams) -> None:
     parts = list(one.parts({}))
     for words, rest in parts:
@@ -88,14 +88,14 @@ def test_widening_only_gives_up(db) -> None:
         q="叉车 夜班", region="440705109", low=6000, choices={Facet.SHIFT: ("night",)}, days=3, education="1"
     )
     tries = list(islice(_tries(one, list(_steps(one))), 40))
-    assert [told for told, _ in tries[:4]] == [
+    assert [texts for texts, _ in tries[:4]] == [
         ("不限发布时间",),
         ("不限地区",),
         ("月薪降到 5,000 元起",),
         ("不限月薪",),
     ]
-    told, widest = tries[-1]
-    assert len(told) > 3
+    texts, widest = tries[-1]
+    assert len(texts) > 3
     assert not widest.is_filtered
 
 

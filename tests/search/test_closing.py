@@ -16,14 +16,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.must("posts.5")
 @pytest.mark.parametrize("way", CLOSINGS)
-def test_a_closed_post_is_found_by_no_engine(
+def test_a_closed_position_is_found_by_no_engine(
     engine, find, way: str, figure, django_capture_on_commit_callbacks
 ) -> None:
     member = make_user("单位经办")
     employer = make_employer(member=member)
-    post = make_position(employer=employer, title=TITLE, duties=f"负责{WORD}。", requirements="")
+    position = make_position(employer=employer, title=TITLE, duties=f"负责{WORD}。", requirements="")
     world = SimpleNamespace(
-        post=post,
+        position=position,
         employer=employer,
         member=member,
         staff={"reviewer own": make_staff(employer.station, StationRole.REVIEWER)},

@@ -60,13 +60,13 @@ def test_any_alternative_of_a_word_meets_it(engine) -> None:
         make_position(title=title, duties="上班。", requirements="")
     indexing.rebuild()
     query = SearchQuery(scope=Scope.PUBLIC, kinds=frozenset({Kind.POSITION}))
-    asked = Group((("电工",), ("水电", "维修"), ("没有的词",)))
-    found = engine.find(query, [asked])
+    query_args = Group((("电工",), ("水电", "维修"), ("没有的词",)))
+    outcome = engine.find(query, [query_args])
     names = dict(Position.objects.values_list("pk", "title"))
-    assert sorted(names[pk] for _, pk in found.keys) == ["水电维修员", "电工"]
-    both = engine.find(query, [asked, Group((("焊工",), ("水电",)))])
+    assert sorted(names[pk] for _, pk in outcome.keys) == ["水电维修员", "电工"]
+    both = engine.find(query, [query_args, Group((("焊工",), ("水电",)))])
     assert [names[pk] for _, pk in both.keys] == ["水电维修员"]
-    either = engine.find(query, [asked, Group((("焊工",),))], any_word=True)
+    either = engine.find(query, [query_args, Group((("焊工",),))], any_word=True)
     assert either.total == 3
 
 
@@ -129,32 +129,32 @@ def test_what_is_not_public_is_never_found(engine, find) -> None:
 @pytest.mark.parametrize(
     "left_behind",
     [
-        lambda post: Position.objects.filter(pk=post.pk).update(state=PositionState.DRAFT),
-        lambda post: Position.objects.filter(pk=post.pk).update(expires_at=timezone.now()),
-        lambda post: Employer.objects.filter(pk=post.employer_id).update(
+        lambda position: Position.objects.filter(pk=position.pk).update(state=PositionState.DRAFT),
+        lambda position: Position.objects.filter(pk=position.pk).update(expires_at=timezone.now()),
+        lambda position: Employer.objects.filter(pk=position.employer_id).update(
             state=VerificationState.SUSPENDED, state_reason="投诉属实"
         ),
-        lambda post: Employer.objects.filter(pk=post.employer_id).update(
+        lambda position: Employer.objects.filter(pk=position.employer_id).update(
             verified_until=timezone.localdate() - timedelta(days=1)
         ),
     ],
     ids=["draft", "expired", "suspended", "unverified"],
 )
 def test_a_stale_entry_is_not_shown(engine, find, left_behind) -> None:
-    post = make_position(title="叉车司机")
+    position = make_position(title="叉车司机")
     indexing.rebuild()
     assert find("叉车").total == 1
-    left_behind(post)  # past the actions: nobody told the index
+    left_behind(position)  # past the actions: nobody told the index
     result = find("叉车")
     assert (result.hits, result.total) == ((), 0)
 
 
-def test_time_alone_closes_and_opens_a_post(engine, find) -> None:
+def test_time_alone_closes_and_opens_a_position(engine, find) -> None:
     now = timezone.now()
     make_position(title="叉车司机", published_at=now + timedelta(days=1), expires_at=now + timedelta(days=2))
     indexing.rebuild()
-    found = [find("叉车", now=now + timedelta(hours=hours)).total for hours in (0, 23, 25, 47, 48, 49)]
-    assert found == [0, 0, 1, 1, 0, 0]
+    outcome = [find("叉车", now=now + timedelta(hours=hours)).total for hours in (0, 23, 25, 47, 48, 49)]
+    assert outcome == [0, 0, 1, 1, 0, 0]
 
 
 def test_a_veteran_is_in_no_index(engine, find) -> None:
@@ -186,10 +186,10 @@ def test_filters_of_positions(engine, find) -> None:
 
 def test_kinds_and_counties_are_counted_past_their_own_filter(engine, find) -> None:
     stations = make_stations()
-    firm = make_employer(name="蓬江叉车租赁有限公司", region=stations["蓬江区"].region)
-    make_position(employer=firm, title="叉车司机", region=stations["新会区"].region)
-    make_position(employer=firm, title="叉车维修工", region=stations["睦洲镇"].region)
-    make_position(employer=firm, title="叉车教练", region=stations["蓬江区"].region)
+    company = make_employer(name="蓬江叉车租赁有限公司", region=stations["蓬江区"].region)
+    make_position(employer=company, title="叉车司机", region=stations["新会区"].region)
+    make_position(employer=company, title="叉车维修工", region=stations["睦洲镇"].region)
+    make_position(employer=company, title="叉车教练", region=stations["蓬江区"].region)
     make_fair(title="叉车专场招聘会")
     indexing.rebuild()
     result = find("叉车", kinds=frozenset({Kind.POSITION}), region="440703")
@@ -199,9 +199,9 @@ def test_kinds_and_counties_are_counted_past_their_own_filter(engine, find) -> N
 
 
 def test_pages_follow_each_other_without_gap_or_repeat(engine, find) -> None:
-    firm = make_employer()
+    company = make_employer()
     for _ in range(23):
-        make_position(employer=firm, title="叉车司机")
+        make_position(employer=company, title="叉车司机")
     indexing.rebuild()
     pages = [find("叉车司机", kinds=frozenset({Kind.POSITION}), size=10, page=page) for page in (1, 2, 3, 4)]
     assert [len(page.hits) for page in pages] == [10, 10, 3, 0]
@@ -214,9 +214,9 @@ def test_pages_follow_each_other_without_gap_or_repeat(engine, find) -> None:
 
 def test_without_words_everything_is_listed_latest_first(engine, find) -> None:
     now = timezone.now()
-    firm = make_employer()
+    company = make_employer()
     for days in (3, 1, 2):
-        make_position(employer=firm, title=f"{days}天前", published_at=now - timedelta(days=days))
+        make_position(employer=company, title=f"{days}天前", published_at=now - timedelta(days=days))
     indexing.rebuild()
     assert titles(find(kinds=frozenset({Kind.POSITION}))) == ["1天前", "2天前", "3天前"]
 
@@ -231,12 +231,12 @@ def test_snippets_are_escaped(engine, find) -> None:
 
 
 def test_building_twice_gives_the_same(engine, find) -> None:
-    gone = make_position(title="叉车司机")
+    removed_ids = make_position(title="叉车司机")
     make_position(title="叉车司机")
     assert not indexing.is_current()
     indexing.rebuild()
     assert indexing.is_current()
-    Position.objects.filter(pk=gone.pk).update(state=PositionState.PAUSED)
+    Position.objects.filter(pk=removed_ids.pk).update(state=PositionState.PAUSED)
     assert not indexing.is_current()
     indexing.rebuild()
     assert indexing.is_current()
@@ -244,14 +244,14 @@ def test_building_twice_gives_the_same(engine, find) -> None:
 
 
 def test_queries_do_not_grow_with_hits(engine, find, same_queries) -> None:
-    firm = make_employer()
-    make_position(employer=firm, title="叉车司机")
+    company = make_employer()
+    make_position(employer=company, title="叉车司机")
     make_fair(title="叉车专场招聘会")
     indexing.rebuild()
 
     def grow() -> None:
         for _ in range(12):
-            make_position(employer=firm, title="叉车司机")
+            make_position(employer=company, title="叉车司机")
             make_employer(name="叉车租赁有限公司")
         make_fair(title="叉车技能招聘会")
         indexing.rebuild()

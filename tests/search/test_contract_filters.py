@@ -28,7 +28,7 @@ from tests.factories import make_employer, make_fair, make_position, make_statio
 
 pytestmark = [pytest.mark.django_db, pytest.mark.must("posts.1")]
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
-POSTS = frozenset({Kind.POSITION})
+POSITIONS = frozenset({Kind.POSITION})
 CENTRE = Near(22.46, 113.03, 12)
 
 
@@ -44,19 +44,19 @@ def haversine(one: tuple[float, float], other: tuple[float, float]) -> float:
 
 
 @pytest.fixture
-def posts(engine: Any) -> list[Position]:
+def rows(engine: Any) -> list[Position]:
     """Sixty posts of every sort, in known places, indexed; the same ones in every run."""
     rng = random.Random(5)
     stations = make_stations()
     regions = [stations[name].region for name in ("新会区", "睦洲镇", "司前镇", "蓬江区")]
-    firms = [
+    verified_employers = [
         make_employer(industry=industry, size_band=size) for industry in "CGH" for size in SizeBand.values
     ]
     now = timezone.now()
     for number in range(60):
         low = rng.randrange(2000, 12000, 500)
         make_position(
-            employer=rng.choice(firms),
+            employer=rng.choice(verified_employers),
             title=rng.choice(["叉车司机", "叉车维修工", "厨师"]),
             region=rng.choice(regions),
             pay_from=Decimal(low),
@@ -74,8 +74,8 @@ def posts(engine: Any) -> list[Position]:
     return list(Position.objects.with_details().order_by("pk"))
 
 
-def overlaps(post: Position, low: int | None, below: int | None) -> bool:
-    return (low is None or post.pay_to >= low) and (below is None or post.pay_from < below)
+def overlaps(position: Position, low: int | None, below: int | None) -> bool:
+    return (low is None or position.pay_to >= low) and (below is None or position.pay_from < below)
 
 
 def is_selected(query: SearchQuery, facet: Facet, value: str) -> bool:
@@ -84,34 +84,36 @@ def is_selected(query: SearchQuery, facet: Facet, value: str) -> bool:
 
 # Each facet: may this post be listed, given what the query asks of that facet?
 TESTS: dict[Facet, Callable[[Position, SearchQuery], bool]] = {
-    Facet.COUNTY: lambda post, q: post.region_id.startswith(q.region),
-    Facet.PAY: lambda post, q: overlaps(post, q.pay_at_least, q.pay_below),
-    Facet.EDUCATION: lambda post, q: q.education_at_most is None or post.education_min <= q.education_at_most,
-    Facet.JOB_KIND: lambda post, q: is_selected(q, Facet.JOB_KIND, post.kind),
-    Facet.SHIFT: lambda post, q: is_selected(q, Facet.SHIFT, post.shift),
-    Facet.INDUSTRY: lambda post, q: is_selected(q, Facet.INDUSTRY, post.employer.industry),
-    Facet.SIZE: lambda post, q: is_selected(q, Facet.SIZE, post.employer.size_band),
+    Facet.COUNTY: lambda position, q: position.region_id.startswith(q.region),
+    Facet.PAY: lambda position, q: overlaps(position, q.pay_at_least, q.pay_below),
+    Facet.EDUCATION: lambda position, q: (
+        q.education_at_most is None or position.education_min <= q.education_at_most
+    ),
+    Facet.JOB_KIND: lambda position, q: is_selected(q, Facet.JOB_KIND, position.kind),
+    Facet.SHIFT: lambda position, q: is_selected(q, Facet.SHIFT, position.shift),
+    Facet.INDUSTRY: lambda position, q: is_selected(q, Facet.INDUSTRY, position.employer.industry),
+    Facet.SIZE: lambda position, q: is_selected(q, Facet.SIZE, position.employer.size_band),
 }
 VALUES: dict[Facet, Callable[[Position], list[str]]] = {
-    Facet.COUNTY: lambda post: [post.region_id[:6]],
-    Facet.PAY: lambda post: [name for name, band in PAY_BANDS.items() if overlaps(post, *band)],
-    Facet.EDUCATION: lambda post: [str(post.education_min)],
-    Facet.JOB_KIND: lambda post: [post.kind],
-    Facet.SHIFT: lambda post: [post.shift],
-    Facet.INDUSTRY: lambda post: [post.employer.industry],
-    Facet.SIZE: lambda post: [post.employer.size_band],
+    Facet.COUNTY: lambda position: [position.region_id[:6]],
+    Facet.PAY: lambda position: [name for name, band in PAY_BANDS.items() if overlaps(position, *band)],
+    Facet.EDUCATION: lambda position: [str(position.education_min)],
+    Facet.JOB_KIND: lambda position: [position.kind],
+    Facet.SHIFT: lambda position: [position.shift],
+    Facet.INDUSTRY: lambda position: [position.employer.industry],
+    Facet.SIZE: lambda position: [position.employer.size_band],
 }
 
 
-def holds(post: Position, query: SearchQuery) -> bool:
+def holds(position: Position, query: SearchQuery) -> bool:
     """Everything that is asked beside the facets' own filters."""
-    assert post.published_at is not None
-    near, place = query.near, post.region.location
+    assert position.published_at is not None
+    near, place = query.near, position.region.location
     return (
-        (not query.text or query.text in post.title)
-        and (not query.certificates or bool(query.certificates & set(post.certificates)))
-        and (not query.veterans_only or post.veterans_only)
-        and (query.published_since is None or post.published_at >= query.published_since)
+        (not query.text or query.text in position.title)
+        and (not query.certificates or bool(query.certificates & set(position.certificates)))
+        and (not query.veterans_only or position.veterans_only)
+        and (query.published_since is None or position.published_at >= query.published_since)
         and (
             near is None
             or (place is not None and haversine((near.latitude, near.longitude), place) <= near.km)
@@ -142,21 +144,23 @@ def some_query(rng: random.Random) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_every_count_is_that_of_the_rows(posts: list[Position], find: Any, seed: int) -> None:
-    asked = some_query(random.Random(seed))
-    query = SearchQuery(scope=Scope.PUBLIC, kinds=POSTS, size=50, **asked)
-    result = find(kinds=POSTS, size=50, **asked)
-    held = [post for post in posts if holds(post, query)]
-    listed = [post for post in held if all(test(post, query) for test in TESTS.values())]
+def test_every_count_is_that_of_the_rows(rows: list[Position], find: Any, seed: int) -> None:
+    query_args = some_query(random.Random(seed))
+    query = SearchQuery(scope=Scope.PUBLIC, kinds=POSITIONS, size=50, **query_args)
+    result = find(kinds=POSITIONS, size=50, **query_args)
+    contents = [position for position in rows if holds(position, query)]
+    listed = [position for position in contents if all(test(position, query) for test in TESTS.values())]
     assert result.total == len(listed)
-    assert set(ids(result)) == {post.pk for post in listed[:50]} or len(listed) > 50
+    assert set(ids(result)) == {position.pk for position in listed[:50]} or len(listed) > 50
     for facet, values in VALUES.items():
         others = [test for of, test in TESTS.items() if of != facet]
-        beside = [post for post in held if all(test(post, query) for test in others)]
-        assert result.facets[facet] == Counter(value for post in beside for value in values(post)), facet
+        beside = [position for position in contents if all(test(position, query) for test in others)]
+        assert result.facets[facet] == Counter(value for position in beside for value in values(position)), (
+            facet
+        )
 
 
-def test_without_any_filter_all_are_counted(posts: list[Position], find: Any) -> None:
+def test_without_any_filter_all_are_counted(rows: list[Position], find: Any) -> None:
     result = find()
     assert result.facets[Facet.KIND] == {"position": 60, "employer": 12}
     assert sum(result.facets[Facet.EDUCATION].values()) == 60
@@ -167,8 +171,8 @@ def test_what_has_no_such_fact_passes(engine: Any, find: Any) -> None:
     make_position(pay_from=Decimal(3000), pay_to=Decimal(3500), shift=Shift.DAY)
     make_fair()
     indexing.rebuild()
-    asked = {"pay_at_least": 9000, "choices": {Facet.SHIFT: frozenset({"night"})}, "veterans_only": True}
-    assert find(**asked).counts == {Kind.POSITION: 0, Kind.FAIR: 1, Kind.EMPLOYER: 1}
+    query_args = {"pay_at_least": 9000, "choices": {Facet.SHIFT: frozenset({"night"})}, "veterans_only": True}
+    assert find(**query_args).counts == {Kind.POSITION: 0, Kind.FAIR: 1, Kind.EMPLOYER: 1}
     assert find(choices={Facet.INDUSTRY: frozenset({"A"})}).counts == {
         Kind.POSITION: 0,
         Kind.FAIR: 1,
@@ -176,8 +180,8 @@ def test_what_has_no_such_fact_passes(engine: Any, find: Any) -> None:
     }
 
 
-def test_the_nearest_come_first_and_say_how_far(posts: list[Position], find: Any) -> None:
-    result = find(kinds=POSTS, near=CENTRE, sort=Sort.DISTANCE, size=50)
+def test_the_nearest_come_first_and_say_how_far(rows: list[Position], find: Any) -> None:
+    result = find(kinds=POSITIONS, near=CENTRE, sort=Sort.DISTANCE, size=50)
     assert 0 < result.total < 60, "the circle has to cut through the places"
     far = [hit.km for hit in result.hits]
     assert far == sorted(far)
@@ -185,28 +189,28 @@ def test_the_nearest_come_first_and_say_how_far(posts: list[Position], find: Any
         [haversine((CENTRE.latitude, CENTRE.longitude), hit.record.region.location) for hit in result.hits]
     )
     assert max(far) <= 12
-    assert find(kinds=POSTS).hits[0].km is None
+    assert find(kinds=POSITIONS).hits[0].km is None
 
 
 def test_a_place_without_coordinates_is_nowhere_near(engine: Any, find: Any) -> None:
     make_position()
     Region.objects.update(latitude=None, longitude=None)
     indexing.rebuild()
-    assert find(kinds=POSTS).total == 1
-    assert find(kinds=POSTS, near=Near(22.46, 113.03, 20_000)).total == 0
+    assert find(kinds=POSITIONS).total == 1
+    assert find(kinds=POSITIONS, near=Near(22.46, 113.03, 20_000)).total == 0
 
 
 def test_far_places_are_far_as_the_crow_flies(engine: Any, find: Any) -> None:
-    post = make_position()
-    Region.objects.filter(pk=post.region_id).update(latitude=-33.87, longitude=151.21)  # Sydney
+    position = make_position()
+    Region.objects.filter(pk=position.region_id).update(latitude=-33.87, longitude=151.21)  # Sydney
     indexing.rebuild()
     away = haversine((22.46, 113.03), (-33.87, 151.21))
-    assert find(kinds=POSTS, near=Near(22.46, 113.03, away + 1)).total == 1
-    assert find(kinds=POSTS, near=Near(22.46, 113.03, away - 1)).total == 0
+    assert find(kinds=POSITIONS, near=Near(22.46, 113.03, away + 1)).total == 1
+    assert find(kinds=POSITIONS, near=Near(22.46, 113.03, away - 1)).total == 0
 
 
 @pytest.mark.parametrize(
-    ("asked", "found"),
+    ("query_args", "outcome"),
     [
         ({}, ["三月场", "五月场"]),
         ({"held_from": date(2031, 3, 10)}, ["三月场", "五月场"]),
@@ -217,7 +221,7 @@ def test_far_places_are_far_as_the_crow_flies(engine: Any, find: Any) -> None:
         ({"held_from": date(2031, 4, 1), "held_to": date(2031, 4, 30)}, []),
     ],
 )
-def test_fairs_by_their_day(engine: Any, find: Any, asked: dict[str, date], found: list[str]) -> None:
+def test_fairs_by_their_day(engine: Any, find: Any, query_args: dict[str, date], outcome: list[str]) -> None:
     for title, day in (("三月场", date(2031, 3, 10)), ("五月场", date(2031, 5, 2))):
         begins = datetime.combine(day, time(9), timezone.get_current_timezone())
         make_fair(
@@ -229,8 +233,8 @@ def test_fairs_by_their_day(engine: Any, find: Any, asked: dict[str, date], foun
         )
     make_position()
     indexing.rebuild()
-    assert sorted(hit.title for hit in find(kinds=frozenset({Kind.FAIR}), **asked).hits) == found
-    assert find(kinds=POSTS, **asked).total == 1
+    assert sorted(hit.title for hit in find(kinds=frozenset({Kind.FAIR}), **query_args).hits) == outcome
+    assert find(kinds=POSITIONS, **query_args).total == 1
 
 
 SORTS = [
@@ -242,40 +246,42 @@ SORTS = [
 ]
 
 
-@pytest.mark.parametrize("asked", SORTS, ids=["words", "no words", "newest", "pay", "distance"])
+@pytest.mark.parametrize("query_args", SORTS, ids=["words", "no words", "newest", "pay", "distance"])
 def test_a_cursor_walks_through_all_of_it_once(
-    posts: list[Position], find: Any, asked: dict[str, Any]
+    rows: list[Position], find: Any, query_args: dict[str, Any]
 ) -> None:
-    walked, after = [], ""
+    ids_by_page, after = [], ""
     while True:
-        result = find(kinds=POSTS, size=7, after=after, **asked)
-        walked += ids(result)
+        result = find(kinds=POSITIONS, size=7, after=after, **query_args)
+        ids_by_page += ids(result)
         after = result.next
         if not after:
             break
-        assert len(walked) <= 60
-    by_page = [n for page in range(1, 10) for n in ids(find(kinds=POSTS, size=7, page=page, **asked))]
-    assert walked == by_page
-    assert len(set(walked)) == len(walked) == result.total
+        assert len(ids_by_page) <= 60
+    by_page = [
+        n for page in range(1, 10) for n in ids(find(kinds=POSITIONS, size=7, page=page, **query_args))
+    ]
+    assert ids_by_page == by_page
+    assert len(set(ids_by_page)) == len(ids_by_page) == result.total
 
 
-def test_a_cursor_does_not_drift(posts: list[Position], find: Any) -> None:
+def test_a_cursor_does_not_drift(rows: list[Position], find: Any) -> None:
     """Posts that come in front or leave behind move the pages, not the cursor."""
-    newest = [post.pk for post in sorted(posts, key=lambda p: (p.published_at, -p.pk), reverse=True)]
-    first = find(kinds=POSTS, sort=Sort.NEWEST, size=10)
+    newest = [position.pk for position in sorted(rows, key=lambda p: (p.published_at, -p.pk), reverse=True)]
+    first = find(kinds=POSITIONS, sort=Sort.NEWEST, size=10)
     assert ids(first) == newest[:10]
-    made = [make_position(employer=posts[0].employer, title="刚发布") for _ in range(3)]
-    Position.objects.filter(pk__in=[post.pk for post in made]).update(published_at=timezone.now())
+    created = [make_position(employer=rows[0].employer, title="刚发布") for _ in range(3)]
+    Position.objects.filter(pk__in=[position.pk for position in created]).update(published_at=timezone.now())
     Position.objects.filter(pk=newest[2]).update(state=PositionState.PAUSED)
-    indexing.refresh(Kind.POSITION, [*(post.pk for post in made), newest[2]])
-    assert ids(find(kinds=POSTS, sort=Sort.NEWEST, size=10, page=2)) != newest[10:20]
-    assert ids(find(kinds=POSTS, sort=Sort.NEWEST, size=10, after=first.next)) == newest[10:20]
+    indexing.refresh(Kind.POSITION, [*(position.pk for position in created), newest[2]])
+    assert ids(find(kinds=POSITIONS, sort=Sort.NEWEST, size=10, page=2)) != newest[10:20]
+    assert ids(find(kinds=POSITIONS, sort=Sort.NEWEST, size=10, after=first.next)) == newest[10:20]
 
 
-def test_the_cursor_of_another_engine_is_worth_its_number_of_hits(posts: list[Position], find: Any) -> None:
-    everything = [n for page in range(1, 4) for n in ids(find(kinds=POSTS, size=20, page=page))]
+def test_the_cursor_of_another_engine_is_worth_its_number_of_hits(rows: list[Position], find: Any) -> None:
+    everything = [n for page in range(1, 4) for n in ids(find(kinds=POSITIONS, size=20, page=page))]
     foreign = str(Cursor("another", Sort.RELEVANCE, 1.5, NOW, 7, 20))
-    result = find(kinds=POSTS, size=20, after=foreign)
+    result = find(kinds=POSITIONS, size=20, after=foreign)
     assert ids(result) == everything[20:40]
     assert Cursor.read(result.next).read_so_far == 40
 
@@ -330,29 +336,29 @@ def test_a_forged_cursor_is_bad_input(cursor: str) -> None:
         SearchQuery(scope=Scope.PUBLIC, after=cursor)
 
 
-@pytest.mark.parametrize("asked", SORTS, ids=["words", "no words", "newest", "pay", "distance"])
+@pytest.mark.parametrize("query_args", SORTS, ids=["words", "no words", "newest", "pay", "distance"])
 def test_a_well_made_cursor_from_nowhere_is_harmless(
-    posts: list[Position], find: Any, asked: dict[str, Any]
+    rows: list[Position], find: Any, query_args: dict[str, Any]
 ) -> None:
-    name, sort = search.get_backend().name, asked.get("sort", Sort.RELEVANCE)
+    name, sort = search.get_backend().name, query_args.get("sort", Sort.RELEVANCE)
     for first in (-1e308, 0, 5e-324, 1e308):
         cursor = Cursor(name, sort, first, datetime(2200, 1, 1, tzinfo=UTC), -5, 20)
-        assert find(kinds=POSTS, after=str(cursor), **asked).total <= 60
+        assert find(kinds=POSITIONS, after=str(cursor), **query_args).total <= 60
 
 
 def test_every_industry_and_certificate_has_its_own_number() -> None:
     for industry in Industry.values:
         make_position(employer=make_employer(industry=industry))
-    firm = Position.objects.first().employer
+    company = Position.objects.first().employer
     for code in CertificateKind.values:
-        make_position(employer=firm, certificates=[code])
+        make_position(employer=company, certificates=[code])
     indexing.rebuild(backend=database_engine())
     ask = database_engine().search
     for industry in Industry.values:
-        asked = SearchQuery(
-            scope=Scope.PUBLIC, kinds=POSTS, choices={Facet.INDUSTRY: frozenset({industry})}, size=1
+        query_args = SearchQuery(
+            scope=Scope.PUBLIC, kinds=POSITIONS, choices={Facet.INDUSTRY: frozenset({industry})}, size=1
         )
-        assert ask(asked).hits[0].record.employer.industry == industry
+        assert ask(query_args).hits[0].record.employer.industry == industry
     for code in CertificateKind.values:
-        asked = SearchQuery(scope=Scope.PUBLIC, kinds=POSTS, certificates=frozenset({code}))
-        assert [hit.record.certificates for hit in ask(asked).hits] == [[code]]
+        query_args = SearchQuery(scope=Scope.PUBLIC, kinds=POSITIONS, certificates=frozenset({code}))
+        assert [hit.record.certificates for hit in ask(query_args).hits] == [[code]]

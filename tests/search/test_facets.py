@@ -48,10 +48,10 @@ def test_values_in_the_second_column_are_packed_and_counted(monkeypatch) -> None
 
 
 def test_each_choice_facet_of_a_page_has_its_own_parameter_and_place() -> None:
-    offered = facets.page_facets()
-    assert len({item.parameter for item in offered}) == len(offered)
-    assert [item.display_order for item in offered] == list(range(1, len(offered) + 1))
-    assert sorted(item.widening_order for item in offered) == list(range(1, len(offered) + 1))
+    suggestions = facets.page_facets()
+    assert len({item.parameter for item in suggestions}) == len(suggestions)
+    assert [item.display_order for item in suggestions] == list(range(1, len(suggestions) + 1))
+    assert sorted(item.widening_order for item in suggestions) == list(range(1, len(suggestions) + 1))
     assert set(CHOICE_FACETS) < set(Facet)
 
 

@@ -60,17 +60,17 @@ def ask(text: str = "叉车", **kwargs: Any) -> Any:
 def test_the_database_answers_within_a_second(down: str, caplog: Any, figure: Callable[[str], None]) -> None:
     ask_first = time.perf_counter()
     result = ask()
-    took = time.perf_counter() - ask_first
+    duration = time.perf_counter() - ask_first
     assert [hit.title for hit in result.hits] == ["叉车司机"]
     assert result.degraded
-    assert took < 1
-    figure(f"server {down}: the first search answered after {took * 1000:.0f} ms")
+    assert duration < 1
+    figure(f"server {down}: the first search answered after {duration * 1000:.0f} ms")
 
     since = time.perf_counter()
     assert all(ask().degraded for _ in range(10))
     assert time.perf_counter() - since < 1, "those that follow do not wait for the server"
-    said = [row for row in caplog.records if row.name == "search.backends.fallback"]
-    assert [row.levelno for row in said] == [logging.WARNING], "one line, not one for each search"
+    text_said = [row for row in caplog.records if row.name == "search.backends.fallback"]
+    assert [row.levelno for row in text_said] == [logging.WARNING], "one line, not one for each search"
 
 
 def test_health_and_pages_say_who_answers(down: str, client: Client) -> None:
@@ -90,18 +90,18 @@ def test_health_and_pages_say_who_answers(down: str, client: Client) -> None:
 def test_a_cursor_goes_on_while_the_server_is_away(
     server: Any, find: Any, settings: Any, refusing: str
 ) -> None:
-    firm = make_employer()
+    company = make_employer()
     for _ in range(15):
-        make_position(employer=firm)
+        make_position(employer=company)
     indexing.rebuild()
-    asked = {"kinds": frozenset({Kind.POSITION}), "sort": Sort.NEWEST, "size": 5}
-    first = find("", **asked)
+    query_args = {"kinds": frozenset({Kind.POSITION}), "sort": Sort.NEWEST, "size": 5}
+    first = find("", **query_args)
     settings.SEARCH_BACKEND, settings.ELASTICSEARCH_URL = "elasticsearch", refusing
-    second = ask("", after=first.next, **asked)
-    third = ask("", after=second.next, **asked)
+    second = ask("", after=first.next, **query_args)
+    third = ask("", after=second.next, **query_args)
     assert second.degraded
-    seen = [hit.id for result in (first, second, third) for hit in result.hits]
-    assert len(seen) == len(set(seen)) == 15
+    seen_ids = [hit.id for result in (first, second, third) for hit in result.hits]
+    assert len(seen_ids) == len(set(seen_ids)) == 15
     assert third.next == ""
 
 
@@ -113,25 +113,27 @@ def test_a_write_does_not_wait_for_the_server(
     post = make_position(employer=make_employer(member=member), title="电焊工")
     indexing.refresh(Kind.POSITION, [post.pk], backend=database_engine())
     began = time.perf_counter()
-    with django_capture_on_commit_callbacks() as told:
+    with django_capture_on_commit_callbacks() as texts:
         positions.pause(position=post, by=member)
     assert time.perf_counter() - began < 1
     assert ask("电焊工").total == 0
     assert list(PendingIndexUpdate.objects.values_list("kind", "object_id")) == [("position", post.pk)]
-    assert told, "a task is to tell it"
+    assert texts, "a task is to tell it"
 
 
 def test_what_an_outage_left_undone_is_caught_up(
     server: Any, find: Any, settings: Any, refusing: str, django_capture_on_commit_callbacks: Any
 ) -> None:
     member = make_user()
-    post, gone = (make_position(employer=make_employer(member=member), title="叉车司机") for _ in range(2))
+    post, removed_ids = (
+        make_position(employer=make_employer(member=member), title="叉车司机") for _ in range(2)
+    )
     indexing.rebuild()
     address, settings.ELASTICSEARCH_URL = settings.ELASTICSEARCH_URL, refusing
     with django_capture_on_commit_callbacks(execute=True):
-        positions.pause(position=gone, by=member)
-    late = make_position(employer=post.employer, title="叉车维修工")
-    outbox.record_changes(Kind.POSITION, [late.pk])
+        positions.pause(position=removed_ids, by=member)
+    late_ = make_position(employer=post.employer, title="叉车维修工")
+    outbox.record_changes(Kind.POSITION, [late_.pk])
     assert outbox.synchronise_if_available() == "the server does not answer"
     assert PendingIndexUpdate.objects.count() == 2
     settings.ELASTICSEARCH_URL = address
@@ -195,9 +197,9 @@ def test_an_older_reading_never_replaces_a_later_one(server: Any, find: Any) -> 
 
 def test_starting_does_not_wait_for_the_server(down: str, capsys: Any) -> None:
     call_command("index_search", "--if-stale")
-    said = capsys.readouterr()
-    assert "current" in said.out
-    assert "left for later" in said.err
+    text_said = capsys.readouterr()
+    assert "current" in text_said.out
+    assert "left for later" in text_said.err
     with pytest.raises(CommandError, match="does not answer"):
         call_command("index_search")
     with pytest.raises(CommandError, match="does not answer"):

@@ -29,14 +29,14 @@ def titles(result) -> list[str]:
     return [hit.title for hit in result.hits]
 
 
-def offered(typed: str, **kwargs) -> list[str]:
-    return [suggestion.text for suggestion in suggest(typed, **kwargs)]
+def suggestions(query_text: str, **kwargs) -> list[str]:
+    return [suggestion.text for suggestion in suggest(query_text, **kwargs)]
 
 
 @pytest.fixture
 def town(engine) -> None:
     """A few posts as they are written in life."""
-    firm = make_employer(name="江门市远航物流有限公司")
+    company = make_employer(name="江门市远航物流有限公司")
     other = make_occupation("4-99-00-00", "其他人员")
     for title in (
         "电工",
@@ -48,13 +48,13 @@ def town(engine) -> None:
         "会计",
         "绿化工",
     ):
-        make_position(employer=firm, title=title, occupation=other, duties="按时上班。", requirements="")
+        make_position(employer=company, title=title, occupation=other, duties="按时上班。", requirements="")
     indexing.rebuild()
 
 
 @pytest.mark.must("posts.1")
 @pytest.mark.parametrize(
-    ("typed", "found"),
+    ("query_text", "outcome"),
     [
         ("diangong", {"电工", "维修电工（包吃住）", "电工兼司机"}),
         ("DianGong", {"电工", "维修电工（包吃住）", "电工兼司机"}),
@@ -73,15 +73,15 @@ def town(engine) -> None:
         ("cnc kuaiji", set()),
     ],
 )
-def test_letters_are_read_as_pinyin(town, find, typed: str, found: set[str]) -> None:
-    result = find(typed, kinds=frozenset({Kind.POSITION}))
-    assert (set() if result.relaxed else set(titles(result))) == found
+def test_letters_are_read_as_pinyin(town, find, query_text: str, outcome: set[str]) -> None:
+    result = find(query_text, kinds=frozenset({Kind.POSITION}))
+    assert (set() if result.relaxed else set(titles(result))) == outcome
 
 
 @pytest.mark.must("posts.1")
-@pytest.mark.parametrize("typed", ["dgsj", "diangongsiji", "diangong siji", "dg sj"])
-def test_two_words_in_one_run_of_letters(town, find, typed: str) -> None:
-    result = find(typed, kinds=frozenset({Kind.POSITION}))
+@pytest.mark.parametrize("query_text", ["dgsj", "diangongsiji", "diangong siji", "dg sj"])
+def test_two_words_in_one_run_of_letters(town, find, query_text: str) -> None:
+    result = find(query_text, kinds=frozenset({Kind.POSITION}))
     assert titles(result) == ["电工兼司机"]
     assert not result.relaxed
 
@@ -100,7 +100,7 @@ def test_a_word_in_letters_is_left_alone(town, find) -> None:
 
 @pytest.mark.must("posts.1")
 @pytest.mark.parametrize(
-    ("typed", "meant"),
+    ("query_text", "intended"),
     [
         ("电公", "电工"),  # the same sound
         ("店公", "电工"),  # both characters wrong, the same sound
@@ -113,11 +113,11 @@ def test_a_word_in_letters_is_left_alone(town, find) -> None:
         ("维修 电公", "维修 电工"),
     ],
 )
-def test_one_mistake_is_forgiven_and_told(town, find, typed: str, meant: str) -> None:
-    result = find(typed, kinds=frozenset({Kind.POSITION}))
-    assert titles(result) == titles(find(meant, kinds=frozenset({Kind.POSITION})))
+def test_one_mistake_is_forgiven_and_told(town, find, query_text: str, intended: str) -> None:
+    result = find(query_text, kinds=frozenset({Kind.POSITION}))
+    assert titles(result) == titles(find(intended, kinds=frozenset({Kind.POSITION})))
     assert result.corrected is not None
-    assert result.corrected.text == meant
+    assert result.corrected.text == intended
     assert "<mark>" in result.hits[0].marked_title
 
 
@@ -140,67 +140,67 @@ def test_everyday_words_stand_for_each_other(town, find) -> None:
 
 
 # --- suggestions -----------------------------------------------------------------------------------------
-@pytest.mark.parametrize("typed", ["电", "dian", "diang", "dian工", "dg", "d", "D", " 电"])
-def test_what_begins_so_is_offered(town, typed: str) -> None:
-    assert "电工" in offered(typed)
+@pytest.mark.parametrize("query_text", ["电", "dian", "diang", "dian工", "dg", "d", "D", " 电"])
+def test_what_begins_so_is_offered(town, query_text: str) -> None:
+    assert "电工" in suggestions(query_text)
 
 
 def test_a_later_word_of_a_name_is_offered(town) -> None:
-    assert "江门市远航物流有限公司" in offered("远航")
-    assert "江门市远航物流有限公司" in offered("yuanhang")
+    assert "江门市远航物流有限公司" in suggestions("远航")
+    assert "江门市远航物流有限公司" in suggestions("yuanhang")
     assert suggest("远航")[0].label == "用人单位"
 
 
 def test_words_before_the_last_are_kept(town) -> None:
-    assert "夜班 电工" in offered("夜班 dian")
+    assert "夜班 电工" in suggestions("夜班 dian")
 
 
 def test_letters_are_written_as_people_write_them(town) -> None:
-    assert "CNC操作员" in offered("cn")
+    assert "CNC操作员" in suggestions("cn")
 
 
 @pytest.mark.parametrize(
-    "typed", ["", " ", "？", "%", "_", "\x00", "'", '"', "\U0010ffff", "叉" * 500, "qzxv"]
+    "query_text", ["", " ", "？", "%", "_", "\x00", "'", '"', "\U0010ffff", "叉" * 500, "qzxv"]
 )
-def test_nothing_is_offered_for_nothing(town, typed: str) -> None:
-    assert offered(typed) == []
+def test_nothing_is_offered_for_nothing(town, query_text: str) -> None:
+    assert suggestions(query_text) == []
 
 
 def test_suggestions_are_one_query(town, django_assert_num_queries) -> None:
-    for typed in ("电", "dian工", "d", "叉车 y"):
+    for query_text in ("电", "dian工", "d", "叉车 y"):
         with django_assert_num_queries(1):
-            suggest(typed)
+            suggest(query_text)
 
 
 @pytest.mark.must("posts.5")
-def test_the_name_of_a_closed_post_is_not_offered(engine, django_capture_on_commit_callbacks) -> None:
+def test_the_name_of_a_closed_position_is_not_offered(engine, django_capture_on_commit_callbacks) -> None:
     indexing.rebuild()
     member = make_user()
-    firm = make_employer(name="江门市远航物流有限公司", member=member)
+    company = make_employer(name="江门市远航物流有限公司", member=member)
     reviewer = make_staff(make_stations()["新会区"], StationRole.REVIEWER)
     with django_capture_on_commit_callbacks(execute=True):
-        indexing.refresh(Kind.EMPLOYER, [firm.pk])
-    post = make_position(employer=firm, title="潜水打捞员", is_open=False)
+        indexing.refresh(Kind.EMPLOYER, [company.pk])
+    post = make_position(employer=company, title="潜水打捞员", is_open=False)
     with django_capture_on_commit_callbacks(execute=True):
         positions.submit(position=post, by=member)
-    assert offered("潜水") == []
+    assert suggestions("潜水") == []
     with django_capture_on_commit_callbacks(execute=True):
         positions.approve(position=post, by=reviewer)
-    assert "潜水打捞员" in offered("潜水")
+    assert "潜水打捞员" in suggestions("潜水")
     with django_capture_on_commit_callbacks(execute=True):
         positions.pause(position=post, by=member)
-    assert "潜水打捞员" not in offered("潜水")
-    assert offered("远航") == ["江门市远航物流有限公司"]
+    assert "潜水打捞员" not in suggestions("潜水")
+    assert suggestions("远航") == ["江门市远航物流有限公司"]
     with django_capture_on_commit_callbacks(execute=True):
-        verification.suspend(employer=firm, by=reviewer, reason="投诉属实")
-    assert offered("远航") == []
+        verification.suspend(employer=company, by=reviewer, reason="投诉属实")
+    assert suggestions("远航") == []
 
 
 def test_time_alone_takes_a_name_away(town) -> None:
     fair = make_fair(title="春风行动招聘会")
     indexing.rebuild()
-    assert "春风行动招聘会" in offered("春风")
-    assert offered("春风", now=fair.ends_at + timedelta(seconds=1)) == []
+    assert "春风行动招聘会" in suggestions("春风")
+    assert suggestions("春风", now=fair.ends_at + timedelta(seconds=1)) == []
 
 
 def test_following_agrees_with_building(engine, django_capture_on_commit_callbacks) -> None:
@@ -208,20 +208,20 @@ def test_following_agrees_with_building(engine, django_capture_on_commit_callbac
     make_position(title="电工（夜班）")
     indexing.rebuild()
     member = make_user()
-    firm = make_employer(member=member)
-    posts = [make_position(employer=firm, title=title) for title in ("电工", "叉车司机", "叉车维修工")]
+    company = make_employer(member=member)
+    rows = [make_position(employer=company, title=title) for title in ("电工", "叉车司机", "叉车维修工")]
     with django_capture_on_commit_callbacks(execute=True):
-        indexing.refresh(Kind.POSITION, [post.pk for post in posts])
+        indexing.refresh(Kind.POSITION, [post.pk for post in rows])
     with django_capture_on_commit_callbacks(execute=True):
-        positions.pause(position=posts[2], by=member)
+        positions.pause(position=rows[2], by=member)
 
-    def told() -> list[tuple]:
+    def texts() -> list[tuple]:
         return sorted(Term.objects.exclude(weight=0).values_list("text", "kind", "weight"))
 
-    followed, phrases = told(), sorted(Phrase.objects.values_list("pk", "text"))
+    followed, phrases = texts(), sorted(Phrase.objects.values_list("pk", "text"))
     indexing.rebuild()
     assert [row for row in followed if row[1] != "employer"] == [
-        row for row in told() if row[1] != "employer"
+        row for row in texts() if row[1] != "employer"
     ]
     assert set(phrases) <= set(Phrase.objects.values_list("pk", "text"))
 
@@ -233,4 +233,4 @@ def test_what_nobody_says_any_more_goes_with_a_build(town) -> None:
     Position.objects.filter(title="会计").update(expires_at=timezone.now())
     indexing.rebuild()
     assert not Term.objects.filter(text="会计", weight__gt=0).exists()
-    assert "会计" not in offered("会计")
+    assert "会计" not in suggestions("会计")

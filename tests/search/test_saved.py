@@ -32,30 +32,32 @@ def user():
     return make_user("陈建国")
 
 
-def keep(user, morning: datetime, **asked) -> SavedSearch:
-    row = saved_searches.save(by=user, params=SearchParams(**asked), name=asked.get("q", "") or "找工作")
+def keep(user, morning: datetime, **query_args) -> SavedSearch:
+    row = saved_searches.save(
+        by=user, params=SearchParams(**query_args), name=query_args.get("q") or "找工作"
+    )
     SavedSearch.objects.filter(pk=row.pk).update(seen_at=morning - timedelta(hours=1))
     return row
 
 
 def publish(morning: datetime, title: str, minutes: int = -30, **fields) -> Position:
-    post = make_position(
+    position = make_position(
         title=title,
         published_at=morning + timedelta(minutes=minutes),
         expires_at=morning + timedelta(days=30),
         **fields,
     )
     indexing.rebuild()
-    return post
+    return position
 
 
-def test_a_new_post_is_told_once(user, morning) -> None:
+def test_a_new_position_is_told_once(user, morning) -> None:
     keep(user, morning, q="电工")
     publish(morning, "维修电工")
     assert saved_searches.notify_new_matches(morning) == 1
-    notice = Notification.objects.get(user=user)
-    assert notice.text == "“电工”有 1 个新岗位：维修电工。"
-    assert notification_url(notice) == "/search/?q=%E7%94%B5%E5%B7%A5"
+    notification = Notification.objects.get(user=user)
+    assert notification.text == "“电工”有 1 个新岗位：维修电工。"
+    assert notification_url(notification) == "/search/?q=%E7%94%B5%E5%B7%A5"
     assert saved_searches.notify_new_matches(morning + timedelta(hours=1)) == 0
     assert saved_searches.notify_new_matches(morning + timedelta(days=1)) == 0
     assert Notification.objects.count() == 1
@@ -89,13 +91,13 @@ def test_all_searches_of_a_person_make_one_message_a_day(user, morning) -> None:
 )
 def test_what_is_not_open_by_then_is_not_told(user, morning, change) -> None:
     keep(user, morning, q="电工")
-    post = publish(morning, "电工")
-    Position.objects.filter(pk=post.pk).update(**change)  # past the actions: the index still has it
+    position = publish(morning, "电工")
+    Position.objects.filter(pk=position.pk).update(**change)  # past the actions: the index still has it
     assert saved_searches.notify_new_matches(morning) == 0
     assert not Notification.objects.exists()
 
 
-def test_old_posts_and_other_posts_are_no_news(user, morning) -> None:
+def test_old_positions_and_other_positions_are_no_news(user, morning) -> None:
     keep(user, morning, q="电工", region="440703")
     publish(morning, "电工", minutes=-180)
     publish(morning, "电工")  # in 新会区
@@ -123,12 +125,12 @@ def test_a_run_that_is_killed_tells_everybody_once(morning, monkeypatch) -> None
     for person in people:
         keep(person, morning, q="电工")
     publish(morning, "电工")
-    told, real = [], saved_searches.notify
+    texts, real = [], saved_searches.notify
 
     def dies(**kwargs):
-        if len(told) == 2:
+        if len(texts) == 2:
             raise RuntimeError("killed")
-        told.append(kwargs["user"])
+        texts.append(kwargs["user"])
         return real(**kwargs)
 
     monkeypatch.setattr(saved_searches, "notify", dies)
@@ -142,7 +144,7 @@ def test_a_run_that_is_killed_tells_everybody_once(morning, monkeypatch) -> None
     )
 
 
-def test_a_post_that_is_being_published_meanwhile_is_told_the_next_day(user, morning) -> None:
+def test_a_position_that_is_being_published_meanwhile_is_told_the_next_day(user, morning) -> None:
     keep(user, morning, q="电工")
     publish(morning, "电工甲", minutes=-2)  # its transaction may just have ended
     assert saved_searches.notify_new_matches(morning) == 0

@@ -12,7 +12,7 @@ def test_the_settings_of_this_suite_pass() -> None:
 
 
 @pytest.mark.parametrize(
-    ("backend", "url", "refused"),
+    ("backend", "url", "setting"),
     [
         ("tantivy", "", "search.E001"),
         ("", "", "search.E001"),
@@ -22,9 +22,9 @@ def test_the_settings_of_this_suite_pass() -> None:
         ("elasticsearch", "ftp://localhost", "search.E003"),
     ],
 )
-def test_what_names_no_engine_is_refused(settings, backend: str, url: str, refused: str) -> None:
+def test_what_names_no_engine_is_refused(settings, backend: str, url: str, setting: str) -> None:
     settings.SEARCH_BACKEND, settings.ELASTICSEARCH_URL = backend, url
-    assert [message.id for message in check_search(None)] == [refused]
+    assert [message.id for message in check_search(None)] == [setting]
 
 
 def test_a_good_address_passes(settings) -> None:

@@ -37,40 +37,40 @@ def change(django_capture_on_commit_callbacks):
     return run
 
 
-def test_a_post_is_found_once_approved_and_lost_once_paused(engine, find, reviewer, change) -> None:
+def test_a_position_is_found_once_approved_and_lost_once_paused(engine, find, reviewer, change) -> None:
     indexing.rebuild()
     member = make_user()
-    post = make_position(employer=make_employer(member=member), title="叉车司机", is_open=False)
-    change(lambda: positions.submit(position=post, by=member))
+    row = make_position(employer=make_employer(member=member), title="叉车司机", is_open=False)
+    change(lambda: positions.submit(position=row, by=member))
     assert find("叉车").total == 0
-    change(lambda: positions.approve(position=post, by=reviewer))
-    assert find("叉车").hits[0].id == post.pk
-    change(lambda: positions.pause(position=post, by=member))
+    change(lambda: positions.approve(position=row, by=reviewer))
+    assert find("叉车").hits[0].id == row.pk
+    change(lambda: positions.pause(position=row, by=member))
     assert find("叉车").total == 0
 
 
-def test_a_changed_post_is_found_by_its_new_words(engine, find, reviewer, change) -> None:
+def test_a_changed_position_is_found_by_its_new_words(engine, find, reviewer, change) -> None:
     indexing.rebuild()
     member = make_user()
-    post = make_position(employer=make_employer(member=member), title="叉车司机")
-    indexing.refresh(Kind.POSITION, [post.pk])
-    change(lambda: positions.edit(position=post, by=member, title="电焊工", duties="焊接。", requirements=""))
-    change(lambda: positions.submit(position=post, by=member))
-    change(lambda: positions.approve(position=post, by=reviewer))
+    row = make_position(employer=make_employer(member=member), title="叉车司机")
+    indexing.refresh(Kind.POSITION, [row.pk])
+    change(lambda: positions.edit(position=row, by=member, title="电焊工", duties="焊接。", requirements=""))
+    change(lambda: positions.submit(position=row, by=member))
+    change(lambda: positions.approve(position=row, by=reviewer))
     assert (find("叉车").total, find("电焊工").total) == (0, 1)
 
 
-def test_a_firm_opens_and_closes_with_its_posts(engine, find, reviewer, change) -> None:
+def test_an_employer_opens_and_closes_with_its_positions(engine, find, reviewer, change) -> None:
     indexing.rebuild()
-    firm = make_employer(name="江门市远航物流有限公司", verified=False)
-    make_position(employer=firm, title="叉车司机")
-    change(lambda: verification.verify(employer=firm, by=reviewer, kinds=[DocumentKind.LICENCE]))
+    company = make_employer(name="江门市远航物流有限公司", verified=False)
+    make_position(employer=company, title="叉车司机")
+    change(lambda: verification.verify(employer=company, by=reviewer, kinds=[DocumentKind.LICENCE]))
     assert find("远航物流").counts == {Kind.POSITION: 1, Kind.EMPLOYER: 1, Kind.FAIR: 0}
-    change(lambda: verification.suspend(employer=firm, by=reviewer, reason="投诉属实"))
+    change(lambda: verification.suspend(employer=company, by=reviewer, reason="投诉属实"))
     assert find("远航物流").total == 0
 
 
-def test_a_registered_firm_is_not_found_before_it_is_verified(engine, find, change) -> None:
+def test_a_registered_employer_is_not_found_before_it_is_verified(engine, find, change) -> None:
     indexing.rebuild()
     make_stations()
     change(
@@ -102,10 +102,10 @@ def test_a_fair_is_found_while_it_is_published(engine, find, change) -> None:
 
 def test_a_write_undone_leaves_no_entry(find, reviewer) -> None:
     member = make_user()
-    post = make_position(employer=make_employer(member=member), title="叉车司机", is_open=False)
-    positions.submit(position=post, by=member)
+    row = make_position(employer=make_employer(member=member), title="叉车司机", is_open=False)
+    positions.submit(position=row, by=member)
     with pytest.raises(RuntimeError, match="undone"), transaction.atomic():  # noqa: PT012
-        positions.approve(position=post, by=reviewer)
+        positions.approve(position=row, by=reviewer)
         assert find("叉车").total == 1
         raise RuntimeError("undone")
     assert find("叉车").total == 0
@@ -122,12 +122,12 @@ def test_a_deleted_fair_is_taken_out(engine, find, change) -> None:
 
 def test_what_changes_during_a_build_is_not_overtaken(engine, find, reviewer, change) -> None:
     member = make_user()
-    post = make_position(employer=make_employer(member=member), title="叉车司机")
+    row = make_position(employer=make_employer(member=member), title="叉车司机")
 
     def meanwhile(batches):
         for batch in batches:
             yield batch
-            change(lambda: positions.pause(position=post, by=member) if post.state == "open" else None)
+            change(lambda: positions.pause(position=row, by=member) if row.state == "open" else None)
 
     indexing.rebuild(progress=meanwhile)
     assert find("叉车司机").total == 0

@@ -3,11 +3,11 @@
 import pytest
 
 from matching.tokens import dictionary, tokenize
-from search.words import Group, excerpt, forms_of, groups, marked, may_say
+from search.words import Group, excerpt, forms_of, groups, mark_matches, may_contain
 
 
 def mark(query: str, text: str) -> str:
-    return marked(text, forms_of(groups(query)))
+    return mark_matches(text, forms_of(groups(query)))
 
 
 def test_a_word_with_parts_that_make_it_up() -> None:
@@ -19,8 +19,8 @@ def test_parts_that_do_not_make_up_the_word_are_dropped() -> None:
 
 
 def test_more_ways_to_meet_a_word_are_marked_too() -> None:
-    (asked,) = groups("电工")
-    wider = asked.with_alternatives(("水电", "维修"), ("电工",))
+    (query_args,) = groups("电工")
+    wider = query_args.with_alternatives(("水电", "维修"), ("电工",))
     assert wider == Group((("电工",), ("水电", "维修")))
     assert forms_of([wider]) == {"电工", "水电", "维修"}
 
@@ -36,7 +36,7 @@ def test_a_word_asked_twice_counts_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "text", "shown"),
+    ("query", "text", "marked_text"),
     [
         ("司机", "货车司机", "货车<mark>司机</mark>"),
         ("叉车司机", "招叉车工", "招<mark>叉车工</mark>"),
@@ -45,17 +45,17 @@ def test_a_word_asked_twice_counts_once() -> None:
         ("司机", "厨师", "厨师"),
     ],
 )
-def test_marks_stand_where_the_text_has_them(query: str, text: str, shown: str) -> None:
-    assert mark(query, text) == shown
+def test_marks_stand_where_the_text_has_them(query: str, text: str, marked_text: str) -> None:
+    assert mark(query, text) == marked_text
 
 
 def test_an_excerpt_is_cut_around_the_match() -> None:
     text = "负责日常收发货。" * 40 + "驾驶叉车装卸。" + "整理仓库。" * 40
-    cut = excerpt(text, forms_of(groups("叉车")))
-    assert cut.startswith("…")
-    assert cut.endswith("…")
-    assert "<mark>叉车</mark>" in cut
-    assert len(cut) < 130
+    parts = excerpt(text, forms_of(groups("叉车")))
+    assert parts.startswith("…")
+    assert parts.endswith("…")
+    assert "<mark>叉车</mark>" in parts
+    assert len(parts) < 130
 
 
 def test_an_excerpt_without_words_is_the_beginning() -> None:
@@ -66,6 +66,6 @@ def test_no_word_is_overlooked_for_what_it_stands_for() -> None:
     """A text that cannot say what was asked for is not cut into words; synonyms and parts do say it."""
     for word in dictionary():
         for form in tokenize(word):
-            assert may_say(f"招{word}若干", frozenset({form})), (word, form)
-    assert not may_say("负责厂区巡逻", frozenset({"叉车"}))
-    assert not may_say("负责厂区巡逻", frozenset())
+            assert may_contain(f"招{word}若干", frozenset({form})), (word, form)
+    assert not may_contain("负责厂区巡逻", frozenset({"叉车"}))
+    assert not may_contain("负责厂区巡逻", frozenset())
