@@ -1,13 +1,9 @@
-"""Signing in: phone and one-time code for everybody, password and second factor for staff."""
+"""Sign-in: phone and one-time code for everybody, password and second factor for staff."""
 
-from typing import cast
-
-import segno
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,6 +22,7 @@ from portal.accounts.models import DEMO_DEVICE, User
 from portal.core.encryption import lookup_hash, mask_phone
 from portal.core.validators import normalise_phone, validate_phone
 from portal.web.shared.redirects import safe_next
+from portal.web.shared.requests import SignedInRequest, signed_in_view
 
 PHONE_KEY = "sign_in_phone"
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -71,8 +68,8 @@ class TokenForm(forms.Form):
     )
 
 
-def _onward(request: HttpRequest, name: str) -> HttpResponse:
-    """To the next page of signing in, which is still told where all this leads."""
+def _redirect_with_next(request: HttpRequest, name: str) -> HttpResponse:
+    """Redirect to the next page of the sign-in and keep the parameter `next`."""
     target = safe_next(request, "")
     query = f"?{urlencode({'next': target})}" if target else ""
     return redirect(f"{reverse(name)}{query}")
@@ -87,11 +84,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         phone = form.cleaned_data["phone"]
         try:
             actions.send_code(phone=phone)
-        except (actions.CodeRefused, ValidationError) as refused:
-            form.add_error("phone", str(refused))
+        except (actions.CodeRefused, ValidationError) as error:
+            form.add_error("phone", str(error))
         else:
             request.session[PHONE_KEY] = phone
-            return _onward(request, "public:sign-in-code")
+            return _redirect_with_next(request, "public:sign-in-code")
     context = {"form": form, "next": safe_next(request, "")}
     return render(request, "public/accounts/sign_in.html", context)
 
@@ -100,10 +97,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "POST"])
 def enter_code(request: HttpRequest) -> HttpResponse:
-    """Take the code; the first right one makes an account."""
+    """Check the code; the first correct one creates the account."""
     phone = request.session.get(PHONE_KEY)
     if phone is None:
-        return _onward(request, "public:sign-in")
+        return _redirect_with_next(request, "public:sign-in")
     form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         user = actions.redeem_code(phone=phone, code=form.cleaned_data["code"])
@@ -120,25 +117,25 @@ def enter_code(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def staff_sign_in(request: HttpRequest) -> HttpResponse:
-    """Phone and password; the second factor follows. Guessing is stopped by django-axes."""
+    """Check phone and password; the second factor follows. django-axes limits attempts."""
     form = PasswordForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         user = authenticate(
             request,
-            # The hash, so that the table of failed tries holds no phone number.
+            # The hash: the table of failed attempts must hold no phone number.
             username=lookup_hash(form.cleaned_data["phone"]),
             password=form.cleaned_data["password"],
         )
         if user is not None:
             login(request, user)
-            return _onward(request, "public:second-factor")
+            return _redirect_with_next(request, "public:second-factor")
         form.add_error(None, "手机号码或密码不对。")
     context = {"form": form, "next": safe_next(request, "")}
     return render(request, "public/accounts/sign_in_staff.html", context)
 
 
 def _demo_code(user: User) -> str:
-    """The code that a demo account's device shows now; empty outside a demo."""
+    """Return the current code of a demo account's device, '' outside a demo."""
     if not settings.DEMO:
         return ""
     device = TOTPDevice.objects.filter(user=user, name=DEMO_DEVICE, confirmed=True).first()
@@ -149,13 +146,13 @@ def _demo_code(user: User) -> str:
 
 
 @never_cache
-@login_required
+@signed_in_view
 @require_http_methods(["GET", "POST"])
-def second_factor(request: HttpRequest) -> HttpResponse:
-    """Take the code of the person's device; who has none sets one up first."""
-    user = cast(User, request.user)
+def second_factor(request: SignedInRequest) -> HttpResponse:
+    """Check the code of the user's device; without a device, redirect to its setup."""
+    user = request.user
     if not any(devices_for_user(user)):
-        return _onward(request, "public:second-factor-setup")
+        return _redirect_with_next(request, "public:second-factor-setup")
     form = TokenForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         device = match_token(user, form.cleaned_data["token"].strip())
@@ -168,13 +165,13 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@login_required
+@signed_in_view
 @require_http_methods(["GET", "POST"])
-def set_up_second_factor(request: HttpRequest) -> HttpResponse:
-    """Show a new device's secret once, and keep the device after its first right code."""
-    user = cast(User, request.user)
+def set_up_second_factor(request: SignedInRequest) -> HttpResponse:
+    """Show the secret of a new device; the device is confirmed by its first correct code."""
+    user = request.user
     if any(devices_for_user(user)):
-        return _onward(request, "public:second-factor")
+        return _redirect_with_next(request, "public:second-factor")
     device, _ = TOTPDevice.objects.get_or_create(user=user, confirmed=False, defaults={"name": "验证器"})
     form = TokenForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -186,6 +183,8 @@ def set_up_second_factor(request: HttpRequest) -> HttpResponse:
             messages.success(request, "二次验证已设置好。")
             return redirect(safe_next(request, reverse("public:landing")))
         form.add_error("token", "动态验证码不对，请核对应用里显示的数字。")
+    import segno  # noqa: PLC0415 -- 20 ms of start-up
+
     context = {
         "form": form,
         "qr": segno.make(device.config_url).svg_data_uri(scale=6, border=2),

@@ -1,4 +1,4 @@
-"""A fair as a calendar file (RFC 5545), for the phone's own calendar."""
+"""Calendar calendar_file (RFC 5545) of a fair."""
 
 from datetime import timedelta
 
@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-from icalendar import Alarm, Calendar, Event
 
 from cms.models import FairMode, JobFairPage
 
@@ -15,14 +14,16 @@ REMIND_BEFORE = timedelta(days=1)
 
 @require_safe
 def calendar(request: HttpRequest, page_id: int) -> HttpResponse:
-    """One event with a reminder the day before; a changed fair keeps its UID, so that calendars update it."""
+    """Return one event with a reminder the day before; the UID is stable, so that calendars update it."""
     fair = get_object_or_404(JobFairPage.objects.live().select_related("organiser"), pk=page_id)
     url = fair.get_full_url(request) or request.build_absolute_uri("/")
-    changed = fair.last_published_at or fair.starts_at
+    changed_at = fair.last_published_at or fair.starts_at
+    from icalendar import Alarm, Calendar, Event  # noqa: PLC0415 -- 100 ms of start-up
+
     event = Event()
     event.add("uid", f"fair-{fair.pk}@{request.get_host()}")
-    event.add("dtstamp", changed)
-    event.add("last-modified", changed)
+    event.add("dtstamp", changed_at)
+    event.add("last-modified", changed_at)
     event.add("dtstart", timezone.localtime(fair.starts_at))
     event.add("dtend", timezone.localtime(fair.ends_at))
     event.add("summary", fair.title)
@@ -35,13 +36,13 @@ def calendar(request: HttpRequest, page_id: int) -> HttpResponse:
     alarm.add("description", fair.title)
     alarm.add("trigger", -REMIND_BEFORE)
     event.add_component(alarm)
-    file = Calendar()
-    file.add("prodid", "-//veterans-portal//fairs//ZH")
-    file.add("version", "2.0")
-    file.add("method", "PUBLISH")
-    file.add_component(event)
-    file.add_missing_timezones()
-    response = HttpResponse(file.to_ical(), content_type="text/calendar; charset=utf-8")
+    calendar_file = Calendar()
+    calendar_file.add("prodid", "-//veterans-portal//fairs//ZH")
+    calendar_file.add("version", "2.0")
+    calendar_file.add("method", "PUBLISH")
+    calendar_file.add_component(event)
+    calendar_file.add_missing_timezones()
+    response = HttpResponse(calendar_file.to_ical(), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="fair-{fair.pk}.ics"'
     return response
 

@@ -1,18 +1,17 @@
-"""A clerk's calls as a calendar (RFC 5545) for the phone's own calendar program, at a secret address.
+"""Calendar feed (RFC 5545) of a clerk's follow-ups, at a secret URL.
 
-A calendar lies open on a phone and with whoever keeps it: it tells how many calls a day holds, of what kind
-and a surname, no more.
+Calendars are stored by third parties: an event holds the number of calls, their kinds and surnames only.
 """
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
-from icalendar import Calendar, Event
 from ninja.throttling import BaseThrottle
 
 from portal.accounts.feeds import reader_of
@@ -20,19 +19,24 @@ from portal.accounts.roles import Permission
 from portal.api_tokens.request_counts import count_request, seconds_until_reset
 from portal.follow_ups.models import FollowUp
 
+if TYPE_CHECKING:
+    from icalendar import Event
+
 AHEAD = timedelta(days=60)
-NAMED = 20  # calls of a day that are told one by one
+MAX_LINES = 20  # calls listed per day
 REFRESH = timedelta(hours=1)
 _ident = BaseThrottle().get_ident
 
 
 @require_safe
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
-    """One event for each day with calls; what is overdue stands on today. 404 unless the secret is in use and
-    its owner still keeps files.
+    """Return one event per day with calls; overdue calls are listed on today.
+
+    Raises:
+        Http404: the secret is unknown or revoked, or its owner may no longer open records.
     """
     user = reader_of(secret)
-    # Guessing is counted like any other asking of an unknown address.
+    # Guessed secrets count against the rate limit of anonymous callers.
     kind, caller = ("feed", str(user.pk)) if user else ("anonymous", _ident(request) or "nowhere")
     if not count_request(kind, caller):
         return HttpResponse(status=429, headers={"Retry-After": str(seconds_until_reset())})
@@ -40,33 +44,39 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
         raise Http404
     today = timezone.localdate()
     calls = FollowUp.objects.visible_to(user).due(today + AHEAD).assigned_to(user)
-    file = Calendar()
-    file.add("prodid", "-//veterans-portal//duties//ZH")
-    file.add("version", "2.0")
-    file.add("method", "PUBLISH")
-    file.add("x-wr-calname", "回访")
-    file.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    from icalendar import Calendar  # noqa: PLC0415 -- 100 ms of start-up
+
+    calendar_file = Calendar()
+    calendar_file.add("prodid", "-//veterans-portal//duties//ZH")
+    calendar_file.add("version", "2.0")
+    calendar_file.add("method", "PUBLISH")
+    calendar_file.add("x-wr-calname", "回访")
+    calendar_file.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     url = request.build_absolute_uri(reverse("staff:day"))
-    for day, rows in _by_day(calls.select_related("placement__veteran"), today).items():
-        file.add_component(_event(f"duties-{user.pk}-{day}@{request.get_host()}", day, rows, today, url))
-    response = HttpResponse(file.to_ical(), content_type="text/calendar; charset=utf-8")
+    for day, rows in _group_by_day(calls.select_related("placement__veteran"), today).items():
+        calendar_file.add_component(
+            _build_event(f"duties-{user.pk}-{day}@{request.get_host()}", day, rows, today, url)
+        )
+    response = HttpResponse(calendar_file.to_ical(), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="duties.ics"'
     patch_cache_control(response, private=True, no_store=True)
     return response
 
 
-def _by_day(calls: Iterable[FollowUp], today: date) -> dict[date, list[FollowUp]]:
-    found: dict[date, list[FollowUp]] = {}
+def _group_by_day(calls: Iterable[FollowUp], today: date) -> dict[date, list[FollowUp]]:
+    calls_by_day: dict[date, list[FollowUp]] = {}
     for call in calls:
-        found.setdefault(max(call.call_on, today), []).append(call)
-    return found
+        calls_by_day.setdefault(max(call.call_on, today), []).append(call)
+    return calls_by_day
 
 
-def _event(uid: str, day: date, calls: list[FollowUp], today: date, url: str) -> Event:
+def _build_event(uid: str, day: date, calls: list[FollowUp], today: date, url: str) -> "Event":
     late = sum(call.call_on < today for call in calls)
-    lines = [f"{call.placement.veteran.name[:1]}某 {call.get_kind_display()}" for call in calls[:NAMED]]
-    if len(calls) > NAMED:
+    lines = [f"{call.placement.veteran.name[:1]}某 {call.get_kind_display()}" for call in calls[:MAX_LINES]]
+    if len(calls) > MAX_LINES:
         lines.append(f"等 {len(calls)} 个")
+    from icalendar import Event  # noqa: PLC0415 -- as above
+
     event = Event()
     event.add("uid", uid)
     event.add("dtstamp", timezone.now())
@@ -75,5 +85,5 @@ def _event(uid: str, day: date, calls: list[FollowUp], today: date, url: str) ->
     event.add("summary", f"回访 {len(calls)} 个" + (f"（逾期 {late} 个）" if late else ""))
     event.add("description", "\n".join(lines))
     event.add("url", url)
-    event.add("transp", "TRANSPARENT")  # calls do not make the day busy
+    event.add("transp", "TRANSPARENT")  # calls do not block the day
     return event

@@ -1,4 +1,4 @@
-"""Reporting a bad post, and what became of one's reports."""
+"""Form to report a position."""
 
 from django import forms
 from django.contrib import messages
@@ -18,7 +18,9 @@ from portal.web.shared.requests import SignedInRequest, signed_in_view
 PAGE_SIZE = 10
 
 
-class ReportForm(forms.Form):
+class ComplaintForm(forms.Form):
+    """Kind and description of a complaint."""
+
     kind = forms.ChoiceField(label="哪种情况", choices=ComplaintKind.choices, widget=forms.RadioSelect)
     text = forms.CharField(
         label="具体情况",
@@ -32,21 +34,21 @@ class ReportForm(forms.Form):
 @signed_in_view
 @require_http_methods(["GET", "POST"])
 def report(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Report one position."""
+    """Report a position to its reviewers."""
     user = request.user
     position = get_object_or_404(Position.objects.visible_to(user).with_details(), pk=pk)
-    form = ReportForm(request.POST if request.method == "POST" else None)
+    form = ComplaintForm(request.POST if request.method == "POST" else None)
     allowed = can_report(user, position)
     if request.method == "POST" and allowed and form.is_valid():
         kind, text = ComplaintKind(form.cleaned_data["kind"]), form.cleaned_data["text"]
         try:
-            made = actions.report(position=position, by=user, kind=kind, text=text)
+            complaint = actions.report(position=position, by=user, kind=kind, text=text)
         except ValidationError as error:
             add_errors(form, error)
         else:
             messages.success(
                 request,
-                f"已收到，{made.due_on.month}月{made.due_on.day}日前答复您。单位不会知道是谁举报的。",
+                f"已收到，{complaint.due_on.month}月{complaint.due_on.day}日前答复您。单位不会知道是谁举报的。",
             )
             return redirect("veteran:complaints")
     context = {"position": position, "form": form, "allowed": allowed}

@@ -1,11 +1,13 @@
-"""A link's own page. Opening it shows nothing and changes nothing; the second proof, and then the answers,
-are sent by POST. A link that is unknown, used, taken back or run out gets one and the same page.
+"""Page of a signed confirmation link.
+
+GET shows and changes nothing; the identity proof and the answers are sent by POST. Unknown, used, withdrawn
+and expired links all get the same page.
 """
 
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -28,13 +30,16 @@ from portal.confirmations.models import ConfirmationLink
 from portal.placements.models import Placement
 from portal.web.shared.confirmation_forms import QUESTION_TITLES, EmployerAnswers, VeteranAnswerForm
 from portal.web.shared.form_fields import add_errors
+from portal.web.shared.requests import signed_in_user
 
-_SESSION = "confirmation"  # the one link that this browser has proved, by whom, until when
-_PROOF_LASTS = 30 * 60  # seconds
+_SESSION_KEY = "confirmation"  # the link that this browser has proved, the user and the expiry
+_PROOF_LIFETIME = 30 * 60  # seconds
 _ident = BaseThrottle().get_ident
 
 
 class DigitsForm(forms.Form):
+    """Proof by the last digits of the veteran's phone."""
+
     code = forms.CharField(
         label="您手机号码的后四位",
         max_length=4,
@@ -43,6 +48,8 @@ class DigitsForm(forms.Form):
 
 
 class CodeForm(forms.Form):
+    """Proof by a code sent to the employer's contact."""
+
     code = forms.CharField(
         label="短信验证码",
         max_length=6,
@@ -51,14 +58,14 @@ class CodeForm(forms.Form):
 
 
 class _UnreferredCsrf(CsrfViewMiddleware):
-    """A browser that may name no referrer names no origin either ('null'): there the token alone decides."""
+    """Accepts the origin 'null', which browsers send under no-referrer; the token is still checked."""
 
     def _origin_verified(self, request: HttpRequest) -> bool:
         return request.META["HTTP_ORIGIN"] == "null" or super()._origin_verified(request)
 
 
 def _secret_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Kept by no cache and no search engine, and its address told to nobody."""
+    """Keep the page out of caches and search engines, and its URL out of referrers."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -71,7 +78,7 @@ def _secret_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return csrf_exempt(guarded)
 
 
-def _gone(request: HttpRequest) -> HttpResponse:
+def _render_gone(request: HttpRequest) -> HttpResponse:
     return render(request, "public/confirmations/confirmation_gone.html", status=404)
 
 
@@ -80,85 +87,90 @@ def _gone(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, token: str) -> HttpResponse:
-    """The proof, and once that is given the question."""
+    """Ask for the proof, then for the answers."""
     if request.method == "POST" and not count_request("confirmation", _ident(request) or "nowhere"):
         response = render(request, "public/confirmations/confirmation_busy.html", status=429)
         response["Retry-After"] = str(seconds_until_reset())
         return response
     link = links.find_link(token)
     if link is None:
-        return _gone(request)
+        return _render_gone(request)
     try:
-        if _proved(request, link):
-            return _questions(request, link)
-        return _proof(request, link)
+        if _is_proved(request, link):
+            return _ask_questions(request, link)
+        return _ask_for_proof(request, link)
     except LinkUnusableError:
-        return _gone(request)
+        return _render_gone(request)
 
 
-def _proved(request: HttpRequest, link: ConfirmationLink) -> bool:
-    proof = request.session.get(_SESSION)
+def _is_proved(request: HttpRequest, link: ConfirmationLink) -> bool:
+    proof = request.session.get(_SESSION_KEY)
     return bool(proof) and proof["link"] == link.pk and proof["until"] > time.time()
 
 
-def _let_in(
+def _accept_proof(
     request: HttpRequest, link: ConfirmationLink, by: User | None, *, account: bool = False
 ) -> HttpResponse:
     request.session.cycle_key()
-    request.session[_SESSION] = {
+    request.session[_SESSION_KEY] = {
         "link": link.pk,
         "by": by.pk if by is not None else None,
         "account": account,
-        "until": int(time.time()) + _PROOF_LASTS,
+        "until": int(time.time()) + _PROOF_LIFETIME,
     }
     return redirect(request.path)
 
 
-def _proof(request: HttpRequest, link: ConfirmationLink) -> HttpResponse:
+def _ask_for_proof(request: HttpRequest, link: ConfirmationLink) -> HttpResponse:
     act = request.POST.get("act", "") if request.method == "POST" else ""
     own = link.side == Side.VETERAN
     form = (DigitsForm if own else CodeForm)(request.POST if act == "prove" else None)
-    trouble, sent = "", False
+    error_text, is_sent = "", False
     if act == "account" and request.user.is_authenticated:
-        user = cast(User, request.user)
+        user = signed_in_user(request)
         if links.prove_by_account(link=link, user=user):
-            return _let_in(request, link, user, account=True)
-        trouble = "现在登录的账号不能回答这个链接。"
+            return _accept_proof(request, link, user, account=True)
+        error_text = "现在登录的账号不能回答这个链接。"
     elif act == "send" and not own:
         try:
             links.send_proof_code(link=link)
-            sent = True
-        except CodeRefused as refused:
-            trouble = str(refused)
+            is_sent = True
+        except CodeRefused as error:
+            error_text = str(error)
     elif act == "prove" and form.is_valid():
-        typed = form.cleaned_data["code"]
+        code = form.cleaned_data["code"]
         if own:
-            if links.prove_by_phone(link=link, digits=typed):
-                return _let_in(request, link, None)
-        elif (contact := links.prove_by_code(link=link, code=typed)) is not None:
-            return _let_in(request, link, contact)
+            if links.prove_by_phone(link=link, digits=code):
+                return _accept_proof(request, link, None)
+        elif (contact := links.prove_by_code(link=link, code=code)) is not None:
+            return _accept_proof(request, link, contact)
         form.add_error("code", "核对不符。连续不符，链接会失效。")
-    context = {"form": form, "own": own, "trouble": trouble, "sent": sent or (act == "prove" and not own)}
+    context = {
+        "form": form,
+        "own": own,
+        "error_text": error_text,
+        "is_sent": is_sent or (act == "prove" and not own),
+    }
     return render(request, "public/confirmations/confirmation_proof.html", context)
 
 
-def _questions(request: HttpRequest, link: ConfirmationLink) -> HttpResponse:
-    asked = links.current_placements(link)
-    if not asked:
-        return _gone(request)
-    proof = request.session[_SESSION]
+def _ask_questions(request: HttpRequest, link: ConfirmationLink) -> HttpResponse:
+    placements = links.current_placements(link)
+    if not placements:
+        return _render_gone(request)
+    proof = request.session[_SESSION_KEY]
     by = User.objects.filter(pk=proof["by"], is_active=True).first() if proof["by"] else None
     if proof["by"] and by is None:
         raise LinkUnusableError
     if proof["account"] and (by is None or not links.is_addressee(link, by)):
-        raise LinkUnusableError  # acts for the employer no more
+        raise LinkUnusableError  # no longer a member of the employer
     data = request.POST if request.POST.get("act") == "answer" else None
     if link.side == Side.VETERAN:
-        return _person(request, link, asked[0], by, data)
-    return _employer(request, link, asked, by, data)
+        return _ask_veteran(request, link, placements[0], by, data)
+    return _ask_employer(request, link, placements, by, data)
 
 
-def _person(
+def _ask_veteran(
     request: HttpRequest, link: ConfirmationLink, placement: Placement, by: User | None, data: Any
 ) -> HttpResponse:
     form = VeteranAnswerForm(placement, data)
@@ -168,44 +180,44 @@ def _person(
         except ValidationError as error:
             add_errors(form, error)
         else:
-            return _thanks(request)
+            return _finish(request)
     context = {"form": form, "placement": placement, "title": QUESTION_TITLES[Question(link.question)]}
     return render(request, "public/confirmations/confirmation_person.html", context)
 
 
-def _employer(
-    request: HttpRequest, link: ConfirmationLink, asked: list[Placement], by: User | None, data: Any
+def _ask_employer(
+    request: HttpRequest, link: ConfirmationLink, placements: list[Placement], by: User | None, data: Any
 ) -> HttpResponse:
-    answers = EmployerAnswers(asked, data)
-    trouble = ""
+    answers = EmployerAnswers(placements, data)
+    error_text = ""
     if data is not None:
         if not answers.is_valid():
-            trouble = f"有 {answers.invalid_count} 行需要改正，改好后再提交；已填的内容都还在。"
+            error_text = f"有 {answers.invalid_count} 行需要改正，改好后再提交；已填的内容都还在。"
         else:
             try:
                 actions.submit_answers(link=link, answers=answers.to_answers(), by=by)
             except ValidationError as error:
-                trouble = " ".join(error.messages)
+                error_text = " ".join(error.messages)
             except PermissionDenied:
-                raise LinkUnusableError from None  # somebody withdrew while the page stood open
+                raise LinkUnusableError from None  # a name was withdrawn while the page was open
             else:
-                return _thanks(request)
+                return _finish(request)
     context = {
         "answers": answers,
         "employer": link.employer,
         "title": QUESTION_TITLES[Question(link.question)],
-        "trouble": trouble,
+        "error_text": error_text,
     }
     return render(request, "public/confirmations/confirmation_employer.html", context)
 
 
-def _thanks(request: HttpRequest) -> HttpResponse:
-    del request.session[_SESSION]
+def _finish(request: HttpRequest) -> HttpResponse:
+    del request.session[_SESSION_KEY]
     return redirect("public:confirmation-thanks")
 
 
 @_secret_page
 @require_safe
 def thanks(request: HttpRequest) -> HttpResponse:
-    """The same for everybody who has answered."""
+    """Thank for the answers; the same page for everybody."""
     return render(request, "public/confirmations/confirmation_thanks.html")

@@ -1,4 +1,4 @@
-"""Messages inside the portal, for whoever is signed in."""
+"""Notifications of the signed-in user."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -17,7 +17,7 @@ PAGE_SIZE = 20
 @signed_in_view
 @require_safe
 def listing(request: SignedInRequest) -> HttpResponse:
-    """The reader's messages, latest first."""
+    """List the notifications, latest first."""
     page = Paginator(Notification.objects.visible_to(request.user), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
@@ -27,16 +27,16 @@ def listing(request: SignedInRequest) -> HttpResponse:
 @signed_in_view
 @require_POST
 def follow(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Read one message: on to the page that it is about."""
-    notice = get_object_or_404(Notification.objects.visible_to(request.user), pk=pk)
-    mark_read(by=request.user, notice=notice)
-    return redirect(notification_url(notice) or "public:notifications")
+    """Mark one notification as read and redirect to its page."""
+    notification = get_object_or_404(Notification.objects.visible_to(request.user), pk=pk)
+    mark_read(by=request.user, notice=notification)
+    return redirect(notification_url(notification) or "public:notifications")
 
 
 @signed_in_view
 @require_POST
 def read_all(request: SignedInRequest) -> HttpResponse:
-    """Mark every message as read."""
+    """Mark all notifications as read."""
     mark_read(by=request.user)
     messages.success(request, "全部消息已标为已读。")
     return redirect("public:notifications")

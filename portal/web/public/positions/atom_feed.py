@@ -1,4 +1,4 @@
-"""New positions as a feed (Atom), for people's readers and other sites."""
+"""Atom feed of new positions."""
 
 import re
 from datetime import datetime
@@ -14,13 +14,13 @@ from django.views.decorators.http import require_safe
 from portal.positions.models import Position
 from portal.web.templatetags.ui import pay
 
-LATEST = 50
-# XML has no way to write these; a post may have got one out of a sheet.
+MAX_ITEMS = 50
+# Not allowed in XML; an imported text may contain them.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 class LatestPositions(Feed):
-    """The open positions that were published last."""
+    """The most recently published open positions."""
 
     feed_type = Atom1Feed
     language = "zh-CN"
@@ -32,7 +32,7 @@ class LatestPositions(Feed):
 
     def items(self) -> list[Position]:
         rows = Position.objects.open_at().with_details().defer("employer__contact_phone")
-        return list(rows.order_by("-published_at", "-pk")[:LATEST])
+        return list(rows.order_by("-published_at", "-pk")[:MAX_ITEMS])
 
     def item_title(self, item: Position) -> str:
         return _CONTROL.sub("", item.title)
@@ -62,9 +62,9 @@ _feed = LatestPositions()
 
 @require_safe
 def positions(request: HttpRequest) -> HttpResponse:
-    """The feed; readers that ask again with its ETag get 304 while nothing changed."""
+    """Return the feed; a request with the current ETag gets 304."""
     response = _feed(request)
-    # The time of the newest post says nothing of one that closed: only the content itself does.
+    # The newest position's time misses positions that closed since: only the ETag is reliable.
     del response["Last-Modified"]
     patch_cache_control(response, no_cache=True)
     set_response_etag(response)

@@ -1,4 +1,4 @@
-"""Open positions and their employers, for everybody: no sign-in, no order by who reads."""
+"""Public pages of open positions and their employers; not personalised."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from portal.employers.models import Employer
 from portal.employers.permissions import is_hidden_from
 from portal.positions.models import Position
 from portal.veterans.models import Veteran
-from portal.web.public.search.views import asked_of, found_page, list_context, paged
+from portal.web.public.search.views import find_page, list_context, paginate, read_params
 from search.query import LONGEST_TEXT, Kind
 
 PAGE_SIZE = 18
@@ -24,18 +24,16 @@ def _crumbs() -> list[tuple[str, str]]:
 
 @require_safe
 def positions(request: HttpRequest) -> HttpResponse:
-    """Every open position, latest first. Listed and counted by the search index, which counts 56,000 open
-    rows faster than the database does.
-    """
-    asked = replace(asked_of(request), q="", kind=Kind.POSITION)
-    result, number = found_page(request, asked)
+    """List all open positions, latest first, from the search index: it counts 56,000 rows faster than SQL."""
+    params = replace(read_params(request), q="", kind=Kind.POSITION)
+    result, number = find_page(request, params)
     return render(
         request,
         "public/positions/positions.html",
         {
-            **list_context(request, asked, result),
+            **list_context(request, params, result),
             "result": result,
-            "page": paged(result, number),
+            "page": paginate(result, number),
             "longest": LONGEST_TEXT,
         },
     )
@@ -43,28 +41,28 @@ def positions(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def position(request: HttpRequest, pk: int) -> HttpResponse:
-    """One position. Its own firm and its reviewers see it before it opens and after it ends, marked so."""
-    found = get_object_or_404(Position.objects.visible_to(request.user).with_details(), pk=pk)
+    """Show one position; its employer and reviewers also see it before it opens and after it ends."""
+    shown_position = get_object_or_404(Position.objects.visible_to(request.user).with_details(), pk=pk)
     is_veteran = request.user.is_authenticated and Veteran.objects.filter(account=request.user).exists()
     more = (
         Position.objects.visible_to(request.user)
         .open_at()
-        .filter(employer=found.employer)
-        .exclude(pk=found.pk)
+        .filter(employer=shown_position.employer)
+        .exclude(pk=shown_position.pk)
         .with_details()[:3]
     )
     return render(
         request,
         "public/positions/position.html",
         {
-            "position": found,
-            "facts": _facts(found),
+            "position": shown_position,
+            "facts": _facts(shown_position),
             "more": list(more),
             "is_veteran": is_veteran,
             "crumbs": [
                 *_crumbs(),
-                (found.employer.name, reverse("public:employer", args=[found.employer_id])),
-                (found.title, ""),
+                (shown_position.employer.name, reverse("public:employer", args=[shown_position.employer_id])),
+                (shown_position.title, ""),
             ],
         },
     )
@@ -88,29 +86,29 @@ def _facts(position: Position) -> list[tuple[str, str]]:
 
 @require_safe
 def employer(request: HttpRequest, pk: int) -> HttpResponse:
-    """One employer with its open positions. Phone and contact person are for registered people only."""
-    found = get_object_or_404(
+    """Show one employer with its open positions; the contact is visible to registered veterans only."""
+    shown_employer = get_object_or_404(
         Employer.objects.visible_to(request.user).select_related("region", "station"), pk=pk
     )
-    rows = Position.objects.visible_to(request.user).open_at().filter(employer=found).with_details()
+    rows = Position.objects.visible_to(request.user).open_at().filter(employer=shown_employer).with_details()
     reader = request.user
     own = Veteran.objects.filter(account=reader).first() if reader.is_authenticated else None
     return render(
         request,
         "public/positions/employer.html",
         {
-            "employer": found,
-            "shown": found.is_verified,
+            "employer": shown_employer,
+            "shown": shown_employer.is_verified,
             "is_veteran": own is not None,
-            "hidden": own is not None and is_hidden_from(own, found),
-            "crumbs": [*_crumbs(), (found.name, "")],
+            "hidden": own is not None and is_hidden_from(own, shown_employer),
+            "crumbs": [*_crumbs(), (shown_employer.name, "")],
             "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
             "facts": [
-                ("行业", found.get_industry_display()),
-                ("单位规模", found.get_size_band_display()),
-                ("单位性质", found.get_nature_display()),
-                ("地址", f"{found.region.name} {found.address}"),
-                *([("人力资源服务许可证", found.agency_permit)] if found.is_agency else []),
+                ("行业", shown_employer.get_industry_display()),
+                ("单位规模", shown_employer.get_size_band_display()),
+                ("单位性质", shown_employer.get_nature_display()),
+                ("地址", f"{shown_employer.region.name} {shown_employer.address}"),
+                *([("人力资源服务许可证", shown_employer.agency_permit)] if shown_employer.is_agency else []),
             ],
         },
     )

@@ -1,6 +1,6 @@
-"""What stands above a list of found things: a panel for each filter, chips of those in force, the orders.
+"""Filter panels, chips of active filters and sort orders above a result list.
 
-All of it is links with counts, so that it works without JavaScript and nobody chooses an empty one.
+Every choice is a link with its count: it works without JavaScript, and empty choices are left out.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +18,7 @@ Counts = Mapping[Facet, Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value of a filter; `count` None where it is not counted. Choosing the current one takes it away."""
+    """One value of a filter; choosing the current one removes it. `count` is None where it is not counted."""
 
     label: str
     url: str
@@ -28,7 +28,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One filter. `value` is what is in force, in words; `form` names a form of its own below the choices."""
+    """One filter. `value` is the active value in words; `form` names a form below the choices."""
 
     name: str
     label: str
@@ -38,132 +38,139 @@ class Panel:
 
 
 def served_counties() -> dict[str, str]:
-    """Names of the counties of the served cities by code, in the order of the codes."""
+    """Return the names of the served counties by code, ordered by code."""
     roots = Station.objects.filter(depth=1).values("region")
     rows = Region.objects.filter(level=RegionLevel.COUNTY, parent__in=roots)
     return dict(rows.values_list("code", "name"))
 
 
 def panels(
-    asked: SearchParams, counts: Counts, counties: Mapping[str, str], *, has_home: bool
+    params: SearchParams, counts: Counts, counties: Mapping[str, str], *, has_home: bool
 ) -> list[Panel]:
-    """The filters of what is asked for; fairs and firms have fewer than positions."""
-    result = [_county(asked, counts.get(Facet.COUNTY, {}), counties)]
-    choice_panels = [(item, _choice_panel(item, asked, counts.get(item.facet, {}))) for item in page_facets()]
-    if asked.kind == Kind.POSITION:
+    """Return the filters of the searched kind; fairs and employers have fewer than positions."""
+    result = [_county(params, counts.get(Facet.COUNTY, {}), counties)]
+    choice_panels = [
+        (item, _choice_panel(item, params, counts.get(item.facet, {}))) for item in page_facets()
+    ]
+    if params.kind == Kind.POSITION:
         result += [
-            _pay(asked, counts.get(Facet.PAY, {})),
-            _education(asked, counts.get(Facet.EDUCATION, {})),
+            _pay(params, counts.get(Facet.PAY, {})),
+            _education(params, counts.get(Facet.EDUCATION, {})),
             *(panel for item, panel in choice_panels if item.employer is None),
-            _distance(asked, has_home=has_home),
-            _days(asked),
+            _distance(params, has_home=has_home),
+            _days(params),
         ]
-    if asked.kind != Kind.FAIR:
+    if params.kind != Kind.FAIR:
         result += [panel for item, panel in choice_panels if item.employer is not None]
     return result
 
 
-def _county(asked: SearchParams, counts: Mapping[str, int], counties: Mapping[str, str]) -> Panel:
+def _county(params: SearchParams, counts: Mapping[str, int], counties: Mapping[str, str]) -> Panel:
     choices = [
         Choice(
             name,
-            asked.address(region="" if code == asked.region else code),
+            params.address(region="" if code == params.region else code),
             counts.get(code, 0),
-            current=code == asked.region,
+            current=code == params.region,
         )
         for code, name in counties.items()
-        if counts.get(code) or code == asked.region
+        if counts.get(code) or code == params.region
     ]
-    return Panel("county", "地区", counties.get(asked.region, "已选" if asked.region else ""), choices)
+    return Panel("county", "地区", counties.get(params.region, "已选" if params.region else ""), choices)
 
 
-def _pay(asked: SearchParams, counts: Mapping[str, int]) -> Panel:
+def _pay(params: SearchParams, counts: Mapping[str, int]) -> Panel:
     choices = []
     for name, (low, high) in PAY_BANDS.items():
-        current = (asked.low, asked.high) == (low, high or 0)
-        url = asked.address(low=0, high=0) if current else asked.address(low=low, high=high or 0)
+        current = (params.low, params.high) == (low, high or 0)
+        url = params.address(low=0, high=0) if current else params.address(low=low, high=high or 0)
         if counts.get(name) or current:
             choices.append(Choice(pay_words(low, high or 0), url, counts.get(name, 0), current=current))
-    value = pay_words(asked.low, asked.high) if asked.low or asked.high else ""
+    value = pay_words(params.low, params.high) if params.low or params.high else ""
     return Panel("pay", "月薪", value, choices, form="pay")
 
 
-def _education(asked: SearchParams, counts: Mapping[str, int]) -> Panel:
-    """By what the searcher has: each level counts the posts that ask for no more."""
+def _education(params: SearchParams, counts: Mapping[str, int]) -> Panel:
+    """Filter by the searcher's education; each level counts the positions that require no more."""
     choices, fitting = [], 0
     for level in Education:
         fitting += counts.get(str(level.value), 0)
-        current = asked.education == str(level.value)
-        url = asked.address(education="" if current else str(level.value))
+        current = params.education == str(level.value)
+        url = params.address(education="" if current else str(level.value))
         choices.append(Choice(str(level.label), url, fitting, current=current))
-    value = str(Education(int(asked.education)).label) if asked.education else ""
+    value = str(Education(int(params.education)).label) if params.education else ""
     return Panel("education", "我的学历", value, choices)
 
 
-def _choice_panel(item: ChoiceFacet, asked: SearchParams, counts: Mapping[str, int]) -> Panel:
+def _choice_panel(item: ChoiceFacet, params: SearchParams, counts: Mapping[str, int]) -> Panel:
     """Build the panel of a facet with fixed choices: each link adds a value or removes it."""
     options = list(item.choices.items())
     if item.most_frequent_first:
         options.sort(key=lambda option: (-counts.get(option[0], 0), option[0]))
-    selected = asked.choices.get(item.facet, ())
+    selected = params.choices.get(item.facet, ())
     choices = []
     for value, label in options:
         current = value in selected
         rest = tuple(sorted({*selected} ^ {value}))
         if counts.get(value) or current:
-            url = asked.select(item.facet, rest).address()
+            url = params.select(item.facet, rest).address()
             choices.append(Choice(label, url, counts.get(value, 0), current=current))
     labels = [label for value, label in options if value in selected]
     return Panel(item.facet.value, item.label, "、".join(labels), choices)
 
 
-def _distance(asked: SearchParams, *, has_home: bool) -> Panel:
+def _distance(params: SearchParams, *, has_home: bool) -> Panel:
     choices = []
     if has_home:
         for km in DISTANCES:
-            current = asked.near == HOME and asked.km == km
-            url = asked.address(near="", sort=None) if current else asked.address(near=HOME, km=km)
+            current = params.near == HOME and params.km == km
+            url = params.address(near="", sort=None) if current else params.address(near=HOME, km=km)
             choices.append(Choice(f"离我家 {km} 公里内", url, current=current))
-    return Panel("distance", "距离", f"{asked.km} 公里内" if asked.near else "", choices, form="distance")
+    return Panel("distance", "距离", f"{params.km} 公里内" if params.near else "", choices, form="distance")
 
 
-def _days(asked: SearchParams) -> Panel:
+def _days(params: SearchParams) -> Panel:
     choices = [
         Choice(
-            f"{days} 天内", asked.address(days=0 if asked.days == days else days), current=asked.days == days
+            f"{days} 天内",
+            params.address(days=0 if params.days == days else days),
+            current=params.days == days,
         )
         for days in DAYS
     ]
-    return Panel("days", "发布时间", f"{asked.days} 天内" if asked.days else "", choices)
+    return Panel("days", "发布时间", f"{params.days} 天内" if params.days else "", choices)
 
 
-def chips(asked: SearchParams, places: dict[str, str]) -> list[tuple[str, str]]:
-    """(what is in force, the address without it)."""
-    return [(told, rest.address()) for told, rest in asked.parts(places)]
+def chips(params: SearchParams, places: dict[str, str]) -> list[tuple[str, str]]:
+    """Return (active filter in words, URL without it) pairs."""
+    return [(labels, rest.address()) for labels, rest in params.parts(places)]
 
 
-def orders(asked: SearchParams) -> list[Choice]:
-    first = Sort.RELEVANCE if asked.q else Sort.NEWEST
-    now = asked.sort or first
-    if now == Sort.RELEVANCE and not asked.q:
-        now = Sort.NEWEST
-    offered = [sort for sort in SORTS if sort != Sort.RELEVANCE or asked.q]
-    offered = [sort for sort in offered if sort != Sort.DISTANCE or asked.near]
-    if asked.kind != Kind.POSITION:
-        offered = [sort for sort in offered if sort not in {Sort.PAY, Sort.DISTANCE}]
+def orders(params: SearchParams) -> list[Choice]:
+    """Return the sort orders that the search offers."""
+    first = Sort.RELEVANCE if params.q else Sort.NEWEST
+    current = params.sort or first
+    if current == Sort.RELEVANCE and not params.q:
+        current = Sort.NEWEST
+    choices = [sort for sort in SORTS if sort != Sort.RELEVANCE or params.q]
+    choices = [sort for sort in choices if sort != Sort.DISTANCE or params.near]
+    if params.kind != Kind.POSITION:
+        choices = [sort for sort in choices if sort not in {Sort.PAY, Sort.DISTANCE}]
     return [
-        Choice(SORTS[sort], asked.address(sort=None if sort == first else sort), current=sort == now)
-        for sort in offered
+        Choice(SORTS[sort], params.address(sort=None if sort == first else sort), current=sort == current)
+        for sort in choices
     ]
 
 
-def kept(asked: SearchParams, *but: str) -> Iterator[tuple[str, str]]:
-    """Hidden fields of a form that changes only the parameters named."""
-    return (pair for pair in asked.pairs() if pair[0] not in but)
+def hidden_fields(params: SearchParams, *changed_names: str) -> Iterator[tuple[str, str]]:
+    """Return the hidden fields of a form that changes only the parameters in `changed_names`."""
+    return (pair for pair in params.pairs() if pair[0] not in changed_names)
 
 
-def place_names(asked: SearchParams, counties: Mapping[str, str]) -> dict[str, str]:
-    """Names of the places that the search names. One query only for a place that is no served county."""
-    wanted: Iterable[str] = {asked.region, asked.near} - {"", HOME, *counties}
-    names = dict(Region.objects.filter(pk__in=wanted).values_list("code", "name")) if wanted else {}
+def place_names(params: SearchParams, counties: Mapping[str, str]) -> dict[str, str]:
+    """Return the names of the searched places by code; queries only places outside `counties`."""
+    unknown_codes: Iterable[str] = {params.region, params.near} - {"", HOME, *counties}
+    names = (
+        dict(Region.objects.filter(pk__in=unknown_codes).values_list("code", "name")) if unknown_codes else {}
+    )
     return {**counties, **names}

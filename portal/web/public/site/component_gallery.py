@@ -1,11 +1,10 @@
-"""Every component in every state on one page, to look at while building. Only where settings.DEMO is on."""
+"""Gallery of every component in every state, for developers. Only with settings.DEMO."""
 
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
-import segno
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -42,7 +41,7 @@ STATES = (
 
 
 class SampleForm(forms.Form):
-    """One field of every sort, shown empty and shown with its errors."""
+    """One field of every kind, rendered empty and with errors."""
 
     name = forms.CharField(label="姓名", max_length=20, help_text="请填写身份证上的姓名。")
     education = forms.ChoiceField(label="学历", choices=Education.choices)
@@ -63,7 +62,7 @@ class SampleFilter(forms.Form):
 
 
 def gallery(request: HttpRequest) -> HttpResponse:
-    """The page of all components. 404 outside a demonstration."""
+    """Show all components; 404 outside a demo."""
     if not settings.DEMO:
         raise Http404
     messages.success(request, "已保存。这是操作成功后的提示。")
@@ -74,7 +73,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
 
 def _samples() -> dict[str, object]:
-    # Invented people and firms; nothing is read from the database.
+    import segno  # noqa: PLC0415 -- 20 ms of start-up
+
+    # Fictional people and employers; nothing is read from the database.
     now = timezone.now().replace(minute=0)
     reasons = [
         Reason("specialty", "汽车驾驶 → 货车司机", 0.34),
@@ -106,7 +107,7 @@ def _samples() -> dict[str, object]:
         {"label": "录用", "state": "current", "when": "", "note": "等待单位确认入职日期"},
         {"label": "入职", "state": "todo", "when": "", "note": ""},
     ]
-    refused = {"label": "单位未录用", "state": "stopped", "when": "12月20日 周日", "note": ""}
+    rejected = {"label": "单位未录用", "state": "stopped", "when": "12月20日 周日", "note": ""}
     wrong = SampleForm({"name": "", "education": "2"}, prefix="wrong")
     return {
         "now": now,
@@ -131,7 +132,7 @@ def _samples() -> dict[str, object]:
             SimpleNamespace(label="入职", definition="曾经入职的意向份数，更正为未入职的不算。"),
         ],
         "steps": steps,
-        "stopped": [*steps[:2], refused],
+        "stopped": [*steps[:2], rejected],
         "form": SampleForm(),
         "wrong": wrong,
         "filter_form": SampleFilter({"q": "司机"}),
@@ -152,7 +153,7 @@ def _samples() -> dict[str, object]:
 
 
 def _icons() -> list[str]:
-    """Names of the sprite's pictures."""
+    """Return the names of the icons in the sprite."""
     sprite = Path(finders.find("portal/icons.svg") or "").read_text()
     return re.findall(r'<symbol id="([a-z-]+)"', sprite)
 
@@ -174,7 +175,7 @@ def _position(pk: int, title: str, pay_from: int, pay_to: int, **fields: object)
 
 
 def _fair(title: str, mode: FairMode, starts_at: datetime, *, is_open: bool = False) -> SimpleNamespace:
-    """What the components read of a cms.JobFairPage, without a page in the tree."""
+    """Return a stand-in for cms.JobFairPage with the attributes that components read."""
     now = timezone.now()
     ends_at = starts_at + timedelta(hours=4)
     offline = mode != FairMode.ONLINE

@@ -1,4 +1,4 @@
-"""The switch of elder mode (长者模式): large type, high contrast, one column."""
+"""Switch of elder mode (长者模式): large type, high contrast, one column."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
@@ -11,7 +11,7 @@ ONE_YEAR = 365 * 24 * 3600  # seconds
 
 @require_POST
 def switch(request: HttpRequest) -> HttpResponse:
-    """Turn elder mode on (`elder=1`) or off, remember it in this browser, and go back to `next`."""
+    """Turn elder mode on (`elder=1`) or off by cookie, and redirect to `next`."""
     response = HttpResponseRedirect(safe_next(request, "/"))
     if request.POST.get("elder") == "1":
         response.set_cookie(

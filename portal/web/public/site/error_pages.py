@@ -1,4 +1,4 @@
-"""Pages for when something went wrong: what happened, what to do now, and whom to call."""
+"""Error pages: what happened, what to do, and the contact."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
@@ -11,30 +11,28 @@ API_PREFIX = "/api/"
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
-    """400: the request makes no sense. What exactly was wrong stays in the log."""
+    """Render 400; the cause stays in the log."""
     return _answer(request, "400.html", 400, "请求无法识别。")
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403: signed in or not, this is not theirs to open. A reason written for the reader is shown; one in
-    English was written for whoever reads the code.
-    """
+    """Render 403; a Chinese reason is shown, an English one is meant for developers."""
     reason = "" if str(exception).isascii() else str(exception)
     return _answer(request, "403.html", 403, reason or "没有权限。", reason=reason)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
-    """404. The exception's text names models and paths, so it is never shown."""
+    """Render 404; the exception's text names models and paths and is never shown."""
     return _answer(request, "404.html", 404, "没有找到。")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
-    """403 for a form without a valid token: nearly always a page left open too long, or cookies off."""
+    """Render 403 for a form without a valid CSRF token: an expired page or disabled cookies."""
     return _answer(request, "403.html", 403, "页面已过期。", page_expired=True)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, drawn without context processors, session or database: any of them may be what broke."""
+    """Render 500 without context processors, session and database, any of which may be the cause."""
     if request.path.startswith(API_PREFIX):
         return JsonResponse({"detail": "服务器出错。"}, status=500)
     page = loader.get_template("500.html").render(
@@ -56,7 +54,7 @@ def _answer(
     reason: str = "",
     page_expired: bool = False,
 ) -> HttpResponse:
-    """The page, or for the JSON API the same in one line."""
+    """Render the page, or a JSON body for the API."""
     if request.path.startswith(API_PREFIX):
         return JsonResponse({"detail": detail}, status=status)
     return render(request, template, {"reason": reason, "page_expired": page_expired}, status=status)

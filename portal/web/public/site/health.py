@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
-    """For a monitor: 200 when pages can be answered, 503 when not. Names no host, path or version."""
+    """Return 200 when pages can be served, 503 otherwise; reveals no host, path or version."""
     database = _database_answers()
     store = ranking_index.store()
     index = store.current()
@@ -38,7 +38,7 @@ def _database_answers() -> bool:
 
 
 def _search_health() -> dict[str, object]:
-    """'ok', 'unbuilt' before `index_search`, or 'down'; and who answers now."""
+    """Return the state (ok, unbuilt, down) and the answering backend."""
     try:
         health = get_backend().health()
     except Exception:  # each engine has errors of its own; a monitor needs an answer and the log the reason

@@ -9,7 +9,7 @@ from portal.web.shared.site_context import Audiences
 
 @signed_in_view
 def landing(request: SignedInRequest) -> HttpResponse:
-    """To the desk, the company or the own pages: the first that the person has a duty in."""
+    """Redirect to the first of staff, employer, door and veteran pages that the user may open."""
     audiences = Audiences(request)
     if audiences.is_staff:
         return redirect("staff:day")

@@ -8,8 +8,8 @@ from django.views.static import serve
 
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
-    """Pictures of the CMS. Documents go through Wagtail's own view, which knows who may read them."""
-    if ".." in path.split("/"):  # would climb out of the folders that the address names
+    """Serve an image of the CMS; documents go through Wagtail's view, which checks permissions."""
+    if ".." in path.split("/"):  # path traversal
         raise Http404
     response = serve(request, path, document_root=settings.MEDIA_ROOT)
     if not isinstance(response, FileResponse) and response.status_code != 304:

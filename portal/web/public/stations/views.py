@@ -1,4 +1,4 @@
-"""Where the next service station is and when it is open, for everybody."""
+"""Public list of service stations with addresses and opening hours."""
 
 from typing import Any
 
@@ -18,16 +18,14 @@ PAGE_SIZE = 20
 
 
 class StationFilter(django_filters.FilterSet):
-    """A county, a town, or a part of the place's name; a merged village leads to the station that took it
-    over.
-    """
+    """Filter by county, town or name; a merged village finds the station that took it over."""
 
-    q = django_filters.CharFilter(label="镇街、村或服务站名称", method="named")
+    q = django_filters.CharFilter(label="镇街、村或服务站名称", method="filter_by_name")
     county = django_filters.ModelChoiceFilter(
-        label="县（市、区）", queryset=Station.objects.none(), method="below", empty_label="全部"
+        label="县（市、区）", queryset=Station.objects.none(), method="filter_by_subtree", empty_label="全部"
     )
     town = django_filters.ModelChoiceFilter(
-        label="镇（街道）", queryset=Station.objects.none(), method="below", empty_label="全部"
+        label="镇（街道）", queryset=Station.objects.none(), method="filter_by_subtree", empty_label="全部"
     )
 
     class Meta:
@@ -40,22 +38,22 @@ class StationFilter(django_filters.FilterSet):
         self.filters["county"].queryset = now.filter(level=StationLevel.COUNTY)
         self.filters["town"].queryset = now.filter(level=StationLevel.TOWN)
 
-    def named(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+    def filter_by_name(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         places = StationArea.objects.filter(ends_on=None, region__name__icontains=value.strip())
         return rows.filter(Q(name__icontains=value.strip()) | Q(pk__in=places.values("station")))
 
-    def below(self, rows: QuerySet, name: str, value: Station) -> QuerySet:
+    def filter_by_subtree(self, rows: QuerySet, name: str, value: Station) -> QuerySet:
         return rows.filter(path_range("path", value.path))
 
 
 @require_safe
 def stations(request: HttpRequest) -> HttpResponse:
-    """Every open station with address, phone and opening hours, in the order of the network."""
-    found = StationFilter(request.GET, queryset=Station.objects.open_on(timezone.localdate()))
-    filtered = any(request.GET.get(name) for name in found.filters)
+    """List the open stations with address, phone and opening hours, in network order."""
+    station_filter = StationFilter(request.GET, queryset=Station.objects.open_on(timezone.localdate()))
+    is_filtered = any(request.GET.get(name) for name in station_filter.filters)
     context = {
-        "page": Paginator(found.qs, PAGE_SIZE).get_page(request.GET.get("page")),
-        "form": found.form,
-        "clear_url": reverse("public:stations") if filtered else "",
+        "page": Paginator(station_filter.qs, PAGE_SIZE).get_page(request.GET.get("page")),
+        "form": station_filter.form,
+        "clear_url": reverse("public:stations") if is_filtered else "",
     }
     return render(request, "public/stations/stations.html", context)
