@@ -13,7 +13,7 @@ from portal.confirmations.models import Answer
 from portal.core.reference import load_reference
 from portal.fairs import actions as fairs
 from portal.fairs.enums import VisitorKind
-from portal.placements import actions as placements
+from portal.placements import actions
 from tests.factories import (
     make_booth,
     make_employer,
@@ -65,11 +65,11 @@ def fair(operator):
             fairs.check_in(fair=job_fair, code=str(ticket), by=operator)
         fairs.count_visitor(fair=job_fair, kind=VisitorKind.FAMILY, by=operator)
         placements = [
-            placements.declare(veteran=person, position=position, by=operator, fair=job_fair)
+            actions.declare(veteran=person, position=position, by=operator, fair=job_fair)
             for person, position in zip(people, (positions[0], positions[0], positions[2]), strict=False)
         ]
         for one in placements[:2]:
-            placements.confirm(placement=one, by=member)
+            actions.confirm(placement=one, by=member)
     return job_fair, placements
 
 
@@ -122,7 +122,7 @@ def test_the_fair_is_closed_and_three_months_later_its_funnel_is_read(
         (placements[2], (("interview", 6), ("decline_by_employer", 7))),
     ):
         for step, after in steps:
-            placements.advance(
+            actions.advance(
                 placement=one, step=step, by=operator, on=day + timedelta(days=after), note="已核实"
             )
 
@@ -151,7 +151,7 @@ def test_every_report_page_looks_right(fair, operator, open_page, sign_in, look,
     job_fair, placements = fair
     for one, degree in zip(placements, (5, 4, 2), strict=True):
         for step in ("offer", "onboard"):
-            placements.advance(placement=one, step=step, by=operator)
+            actions.advance(placement=one, step=step, by=operator)
         Answer.objects.create(
             placement=one, side=Side.VETERAN, question=Question.IN_POST, reply=Reply.IN_POST, by=operator,
             satisfaction=degree,

@@ -27,7 +27,7 @@ _noted_numbers: set[bytes] = set()
 
 
 def found_in(path: Path, numbers: set[bytes]) -> set[str]:
-    """The known numbers that stand in a file."""
+    """Return those of the numbers that stand in a file."""
     content = path.read_bytes()
     return {
         match.group(1).decode()

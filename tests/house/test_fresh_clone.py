@@ -44,8 +44,8 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         "MAKELEVEL",
         "VIRTUAL_ENV",
     }
-    environment = {name: value for name, value in os.environ.items() if name not in ours}
-    return {**environment, "PIP_CACHE_DIR": str(folder.parent / "cache"), **more}
+    inherited = {name: value for name, value in os.environ.items() if name not in ours}
+    return {**inherited, "PIP_CACHE_DIR": str(folder.parent / "cache"), **more}
 
 
 def status(port: int, path: str = "/") -> int:
@@ -91,11 +91,11 @@ def test_a_fresh_clone_serves_its_home_page(clone: Path, figure: Callable[[str],
         wait_for_text(log, f"http://localhost:{port}/")
         assert "19900000003" in log.read_text(), "the demo logins are not shown"
         assert status(port, "/positions/") == 200
-    environment = sorted(path.name for path in (clone / "var").iterdir())
+    data_files = sorted(path.name for path in (clone / "var").iterdir())
     with serve_portal(clone, AGAIN) as (seconds, _, port):
         figure(f"the second time after {seconds:.0f} s")
         assert status(port, "/positions/") == 200
-    assert sorted(path.name for path in (clone / "var").iterdir()) == environment
+    assert sorted(path.name for path in (clone / "var").iterdir()) == data_files
 
 
 def test_the_suite_passes_in_a_fresh_clone(clone: Path, figure: Callable[[str], None]) -> None:

@@ -10,7 +10,7 @@ from django.db import connection
 from portal.core.encryption import lookup_hash
 from portal.veterans.models import Veteran
 from tests.factories import make_id_number, make_phone, make_veteran
-from tests.harness.leaks import _known, found_in
+from tests.harness.leaks import _noted_numbers, found_in
 
 ROOT = Path(__file__).resolve().parents[2]
 PHONE, ID_NUMBER = "13800001234", "44070519850501123X"
@@ -30,7 +30,7 @@ def test_a_known_number_is_found_wherever_it_stands(tmp_path, text: str) -> None
 def test_numbers_are_known_as_soon_as_they_are_looked_up(db) -> None:
     phone, number = make_phone(), make_id_number()
     lookup_hash(phone), lookup_hash(number)
-    assert {phone.encode(), number.encode()} <= _known
+    assert {phone.encode(), number.encode()} <= _noted_numbers
 
 
 def test_what_is_logged_is_searched(log_of_the_run, caplog) -> None:

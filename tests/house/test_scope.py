@@ -107,7 +107,7 @@ def test_every_query_of_a_page_names_its_scope() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "caught"),
+    ("code", "is_refused"),
     [
         ("Veteran.objects.all()", True),
         ("Veteran.objects.filter(pk=pk).first()", True),
