@@ -143,7 +143,7 @@ def restore_old_names(dump: Dump, renaming: Renaming, before: Dump) -> tuple[Dum
     problems: list[str] = []
     old_dump: Dump = {}
     numbers: dict[str, dict[Any, Any]] = {}  # merged table -> its number -> the number in the old table
-    for table, parts in renaming.merged.items():
+    for table, parts in renaming.merges.items():
         if table not in dump:
             problems.append(f"{table}: merged in the map, but there is no such table")
             continue
@@ -158,7 +158,7 @@ def restore_old_names(dump: Dump, renaming: Renaming, before: Dump) -> tuple[Dum
         if rest:
             problems.append(f"{table}: {len(rest)} rows belong to no part")
     for table, content in dump.items():
-        if table not in renaming.merged:
+        if table not in renaming.merges:
             old = renaming.old_tables.get(table, table)
             if old in old_dump:
                 problems.append(f"{table}: two tables are called {old}")
@@ -217,7 +217,7 @@ def _restore_references(dump: Dump, numbers: dict[str, dict[Any, Any]]) -> None:
 def _restore_type_names(dump: Dump, renaming: Renaming) -> None:
     """Content types and permissions are named by the table of their model."""
     olds = renaming.old_tables
-    for table, parts in renaming.merged.items():
+    for table, parts in renaming.merges.items():
         olds[table] = parts[0].old
 
     def restore(name: Any) -> Any:
@@ -240,7 +240,7 @@ def _restore_type_names(dump: Dump, renaming: Renaming) -> None:
 
 def _drop_merged_names(dump: Dump, renaming: Renaming) -> None:
     """Several old models became one: their content types and permissions cannot be told apart any more."""
-    olds = {part.old for parts in renaming.merged.values() for part in parts}
+    olds = {part.old for parts in renaming.merges.values() for part in parts}
     for table in NAMED_BY_MODELS & dump.keys():
         rows = dump[table]["rows"]
         dump[table]["rows"] = [row for row in rows if str(row["id"]).partition(":")[0] not in olds]

@@ -157,7 +157,7 @@ class World:
         )
         self.record_import = take_in(self.staff["clerk own"], sheet_of(person(name=PERSON, phone="1")))
         self.position_import = position_sheets.take_in(
-            self.member, self.employer, position_sheets.sheet_of(position_sheets.appointment(title=""))
+            self.member, self.employer, position_sheets.sheet_of(position_sheets.post(title=""))
         )
         self.home_coming = visits.register_return(
             by=self.staff["clerk own"],

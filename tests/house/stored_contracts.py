@@ -194,7 +194,7 @@ def list_imports() -> dict[str, dict[str, dict[str, Any]]]:
                 "header": column.label,
                 "synonyms": sorted(column.synonyms),
                 "required": column.required,
-                "offered": column.offered,
+                "offered": column.in_template,
             }
             for column in kind.columns
         }

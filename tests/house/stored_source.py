@@ -85,11 +85,11 @@ class Source:
         if isinstance(node, ast.Name) and function.node is not None:
             texts = {
                 text
-                for value in self._assigned(node.id, function.node)
+                for value in self._find_assignments(node.id, function.node)
                 for text in self.list_values(value, function, depth + 1)
             }
             if node.id in function.parameters:
-                texts |= self._passed(node.id, function, depth)
+                texts |= self._find_arguments(node.id, function, depth)
             if texts:
                 return texts
         value = self.resolve_object(node)

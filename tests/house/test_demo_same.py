@@ -26,7 +26,7 @@ def test_demos_before_and_after_differ_by_the_committed_map_only(
     counts = summarize(before)
     figure(f"{len(counts)} tables, {sum(count for count, _ in counts.values())} rows equal")
     figure(f"{len(renaming.tables)} tables renamed")
-    for table, parts in renaming.merged.items():
+    for table, parts in renaming.merges.items():
         terms = " + ".join(f"{part.old} {counts[part.old][0]}" for part in parts)
         figure(f"{table} {len(after[table]['rows'])} = {terms}")
         assert len(after[table]["rows"]) == sum(counts[part.old][0] for part in parts)
@@ -70,7 +70,7 @@ def renaming() -> Renaming:
     return Renaming(
         tables={"plain": "fancy"},
         columns={"plain": {"old_name": "new_name"}, "looks": {"paper_id": "document_id"}},
-        merged={
+        merges={
             "documents": [
                 Part("papers", {"employer_id": True}, {"text": "words"}),
                 Part("evidence", {"veteran_id": True}, {"text": "words"}),
