@@ -1,4 +1,4 @@
-"""Employers that a record is hidden from, for the veteran's page and the staff page."""
+"""Employers that a record is hidden_rows from, for the veteran's page and the staff page."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ MAX_OFFERED = 10
 
 
 def list_hidden_employers(request: HttpRequest, veteran: Veteran) -> dict[str, Any]:
-    """Return the template context: hidden employers, and those that match ?q= and can be hidden."""
-    hidden = HiddenRecord.objects.in_force().filter(veteran=veteran).select_related("employer__region")
+    """Return the template context: hidden_rows employers, and those that match ?q= and can be hidden_rows."""
+    hidden_rows = HiddenRecord.objects.in_force().filter(veteran=veteran).select_related("employer__region")
     words = request.GET.get("q", "").strip()[:40]
     matches = []
     if words:
@@ -26,7 +26,7 @@ def list_hidden_employers(request: HttpRequest, veteran: Veteran) -> dict[str, A
             .order_by("name", "pk")[: MAX_OFFERED + 1]
         )
     return {
-        "page": Paginator(hidden, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": Paginator(hidden_rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "words": words,
         "offered": matches[:MAX_OFFERED],
         "more": len(matches) > MAX_OFFERED,

@@ -12,16 +12,14 @@ from portal.ranking.recommendations import RecommendationPage, RecommendedPositi
 from portal.veterans.models import Veteran
 
 
-def log_positions(
-    request: HttpRequest, surface: Surface, veteran: Veteran, found: RecommendationPage
-) -> None:
+def log_positions(request: HttpRequest, surface: Surface, veteran: Veteran, page: RecommendationPage) -> None:
     """Log a ranked list of positions shown to one veteran."""
     if request.method == "GET":
         rows = [
             ListEntry(veteran.pk, item.position.pk, item.rank, item.measures, item.propensity)
-            for item in found.items
+            for item in page.items
         ]
-        impression_log.queue_list(surface, rows, version=found.version)
+        impression_log.queue_list(surface, rows, version=page.version)
 
 
 def log_booth_positions(
@@ -36,9 +34,9 @@ def log_booth_positions(
 
 
 def log_candidates(
-    request: HttpRequest, surface: Surface, found: Candidates, context: int | None = None
+    request: HttpRequest, surface: Surface, page: Candidates, context: int | None = None
 ) -> None:
     """Log a list of candidates for a position or a booth."""
     if request.method == "GET":
-        rows = [ListEntry(i.veteran.pk, i.position.pk, i.rank, i.measures) for i in found.items]
+        rows = [ListEntry(i.veteran.pk, i.position.pk, i.rank, i.measures) for i in page.items]
         impression_log.queue_list(surface, rows, context=context)

@@ -150,10 +150,10 @@ class CareForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """Return the changed fields: a choice replaces the value, `clear` empties it."""
-        cleaned = self.cleaned_data
-        choices = {"difficulty": "、".join(cleaned["difficulty"]), "disability": cleaned["disability"]}
+        values = self.cleaned_data
+        choices = {"difficulty": "、".join(values["difficulty"]), "disability": values["disability"]}
         changes = {name: value for name, value in choices.items() if value}
-        return dict.fromkeys(cleaned["clear"], "") | changes
+        return dict.fromkeys(values["clear"], "") | changes
 
 
 class CertificatesForm(forms.Form):
@@ -181,12 +181,12 @@ class CertificatesForm(forms.Form):
 
     def details(self) -> dict[str, dict[str, Any]]:
         """Return the changed fields by kind of certificate; an empty number keeps the stored one."""
-        cleaned = self.cleaned_data
+        values = self.cleaned_data
         return {
             row.kind: {
-                "grade": cleaned[f"grade_{row.kind}"],
-                "valid_until": cleaned[f"until_{row.kind}"],
-                **({"number": cleaned[f"number_{row.kind}"]} if cleaned[f"number_{row.kind}"] else {}),
+                "grade": values[f"grade_{row.kind}"],
+                "valid_until": values[f"until_{row.kind}"],
+                **({"number": values[f"number_{row.kind}"]} if values[f"number_{row.kind}"] else {}),
             }
             for row in self.rows
         }
@@ -231,11 +231,11 @@ class ServiceForm(forms.ModelForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        entered, left = cleaned.get("entered_on"), cleaned.get("left_on")
-        if entered and left and left <= entered:
+        values = super().clean() or self.cleaned_data
+        entry_date, exit_date = values.get("entered_on"), values.get("left_on")
+        if entry_date and exit_date and exit_date <= entry_date:
             self.add_error("left_on", "退役日期必须晚于入伍日期。")
-        return cleaned
+        return values
 
     def services(self) -> list[tuple[str, int]]:
         """Return (specialty code, years) pairs of the filled rows, each specialty once."""
@@ -291,11 +291,11 @@ class SkillsForm(forms.ModelForm):
         self.initial["certificates"] = [c.kind for c in self.instance.certificates.all()]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        values = super().clean() or self.cleaned_data
         others = ("job_employer", "job_years", "job_duties")
-        if not cleaned.get("job_title") and any(cleaned.get(name) for name in others):
+        if not values.get("job_title") and any(values.get(name) for name in others):
             self.add_error("job_title", "请写岗位名称，或把下面几项清空。")
-        return cleaned
+        return values
 
     def model_values(self) -> dict[str, Any]:
         """Return the values of the model's own fields."""

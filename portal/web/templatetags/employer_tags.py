@@ -1,4 +1,4 @@
-"""For whom the reader of an employer's page acts, and for whom else they could."""
+"""The employer that the user acts for, and the user's other employers."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,8 @@ register = template.Library()
 
 
 @dataclass(frozen=True, slots=True)
-class Acting:
-    """The employer acted for (None while there is none), in which role, and the user's other employers."""
+class ActingRole:
+    """The current employer (None while there is none), the user's role, and the other employers."""
 
     employer: Employer | None
     role: str
@@ -23,21 +23,21 @@ class Acting:
 
 
 @register.simple_tag(takes_context=True)
-def acting_for(context: Context) -> Acting:
-    """Read from the page's own `employer`, or that of its `position`: one query."""
+def acting_for(context: Context) -> ActingRole:
+    """Read the employer of the page's `employer` or `position`, in one query."""
     request = context.get("request")
     reader = getattr(request, "user", None)
-    shown = context.get("employer") or getattr(context.get("position"), "employer", None)
-    if not isinstance(reader, User) or shown is None:
-        return Acting(None, "", owner=False, others=[])
-    mine = (
+    employer = context.get("employer") or getattr(context.get("position"), "employer", None)
+    if not isinstance(reader, User) or employer is None:
+        return ActingRole(None, "", owner=False, others=[])
+    memberships = (
         EmployerMembership.objects.filter(user=reader).select_related("employer").order_by("employer__name")
     )
     role, others = "", []
-    for membership in mine:
-        if membership.employer_id == shown.pk:
+    for membership in memberships:
+        if membership.employer_id == employer.pk:
             role = membership.role
         else:
             others.append(membership.employer)
     label = EmployerRole(role).label if role else ""
-    return Acting(shown, label, owner=role == EmployerRole.OWNER, others=others)
+    return ActingRole(employer, label, owner=role == EmployerRole.OWNER, others=others)

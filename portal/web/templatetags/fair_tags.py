@@ -1,6 +1,6 @@
-"""What a fair's page shows of the desk above it: booths, places left, the reader's own ticket.
+"""Booths, free places and the user's ticket for the CMS page of a fair.
 
-A CMS page knows none of this; its template asks here. Every tag has a fixed number of queries.
+CMS pages do not depend on portal.fairs; their templates use these tags, each with a fixed number of queries.
 """
 
 from collections.abc import Iterable
@@ -26,17 +26,15 @@ register = template.Library()
 BOOTHS_PER_PAGE = 24
 
 
-def _reader(context: Context) -> User | AnonymousUser:
-    """Who looks; nobody in a preview without a session."""
+def _current_user(context: Context) -> User | AnonymousUser:
+    """Return the user of the request; anonymous in a preview without a session."""
     request = context.get("request")
     return getattr(request, "user", None) or AnonymousUser()
 
 
 @dataclass(frozen=True, slots=True)
 class FairRow:
-    """A fair in a list, with its counts of booths and positions (None before there is a booth), and whether
-    the reader holds a ticket.
-    """
+    """A fair in a list, with counts of employers and positions (None before the first booth)."""
 
     fair: JobFairPage
     employers: int | None
@@ -46,23 +44,26 @@ class FairRow:
 
 @register.simple_tag(takes_context=True)
 def fair_rows(context: Context, fairs: Iterable[JobFairPage]) -> list[FairRow]:
-    """The fairs with figures for `components/fair_card.html`: at most two queries for all of them."""
+    """Return the fairs with figures for `components/fair_card.html`, in at most two queries."""
     fairs = list(fairs)
     counts = count_booths(fairs)
-    reader = _reader(context)
-    mine: set[int] = set()
+    reader = _current_user(context)
+    registered_fairs: set[int] = set()
     if isinstance(reader, User) and fairs:
         tickets = Registration.objects.active().filter(veteran__account=reader, fair__in=fairs)
-        mine = set(tickets.values_list("fair_id", flat=True))
-    return [FairRow(fair, *counts.get(fair.pk, (None, None)), fair.pk in mine) for fair in fairs]
+        registered_fairs = set(tickets.values_list("fair_id", flat=True))
+    return [FairRow(fair, *counts.get(fair.pk, (None, None)), fair.pk in registered_fairs) for fair in fairs]
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """What the reader finds at a fair now.
+class FairStatus:
+    """Figures of a fair and the user's next step.
 
-    `step`: over | ticket | early | closed | full | sign_in | no_file | register. `registration` is the
-    reader's own live one, `veteran` and `recruiter` say what else the reader is.
+    Attributes:
+        step: over | ticket | early | closed | full | sign_in | no_file | register.
+        registration: the user's own active registration.
+        veteran: whether the user has a record.
+        recruiter: whether the user is a member of an employer.
     """
 
     step: str
@@ -78,23 +79,23 @@ class Desk:
 
 
 @register.simple_tag(takes_context=True)
-def fair_desk(context: Context, fair: JobFairPage) -> Desk:
-    """Figures and the reader's next step: three queries, and two more for somebody signed in."""
+def fair_desk(context: Context, fair: JobFairPage) -> FairStatus:
+    """Return figures and the user's next step: three queries, five when signed in."""
     totals = count_fair_totals(fair)
     left = max(fair.capacity - totals.registrations, 0)
-    reader = _reader(context)
+    reader = _current_user(context)
     veteran = recruiter = False
     registration = None
     if isinstance(reader, User):
         of_reader = User.objects.filter(pk=reader.pk).annotate(
             has_file=Exists(Veteran.objects.filter(account=OuterRef("pk"))),
-            has_firm=Exists(EmployerMembership.objects.filter(user=OuterRef("pk"))),
+            has_employer=Exists(EmployerMembership.objects.filter(user=OuterRef("pk"))),
         )
-        veteran, recruiter = of_reader.values_list("has_file", "has_firm").get()
+        veteran, recruiter = of_reader.values_list("has_file", "has_employer").get()
         tickets = Registration.objects.active().filter(veteran__account=reader, fair=fair.pk)
         registration = tickets.first()
     step = "ticket" if registration is not None and not fair.is_over else _step(fair, left, reader, veteran)
-    return Desk(step, totals, left, registration, veteran, recruiter)
+    return FairStatus(step, totals, left, registration, veteran, recruiter)
 
 
 def _step(fair: JobFairPage, left: int, reader: User | AnonymousUser, veteran: bool) -> str:
@@ -112,7 +113,7 @@ def _step(fair: JobFairPage, left: int, reader: User | AnonymousUser, veteran: b
 
 @dataclass(frozen=True, slots=True)
 class BoothPage:
-    """One page of a fair's booths, each with its `open_positions`, and the words they were searched by."""
+    """One page of a fair's booths, each with its `open_positions`, and the search words."""
 
     page: Page
     words: str
@@ -120,20 +121,20 @@ class BoothPage:
 
 @register.simple_tag(takes_context=True)
 def fair_booths(context: Context, fair: JobFairPage) -> BoothPage:
-    """Confirmed booths by number with their open positions, `?words=` and `?page=`: four queries.
+    """Return confirmed booths by number with their open positions, in four queries.
 
-    Once the fair is over its posts have ended too; the booths still say who was there.
+    Reads `?words=` and `?page=`. After the fair the positions have ended; the booths are still listed.
     """
     request = context.get("request")
-    asked = request.GET if request is not None else {}
-    words = asked.get("words", "").strip()[:40]
-    posts = Position.objects.open_at()
-    booths = Booth.objects.visible_to(_reader(context)).confirmed().filter(fair=fair.pk)
+    params = request.GET if request is not None else {}
+    words = params.get("words", "").strip()[:40]
+    positions = Position.objects.open_at()
+    booths = Booth.objects.visible_to(_current_user(context)).confirmed().filter(fair=fair.pk)
     if words:
-        titled = posts.filter(title__icontains=words, booths=OuterRef("pk"))
+        titled = positions.filter(title__icontains=words, booths=OuterRef("pk"))
         booths = booths.filter(Q(employer__name__icontains=words) | Q(number__iexact=words) | Exists(titled))
     booths = booths.select_related("employer").order_by("number", "pk")
-    page = Paginator(booths, BOOTHS_PER_PAGE).get_page(asked.get("page"))
+    page = Paginator(booths, BOOTHS_PER_PAGE).get_page(params.get("page"))
     page.object_list = list(page.object_list)
     _add_open_positions(page.object_list)
     return BoothPage(page, words)
@@ -142,20 +143,20 @@ def fair_booths(context: Context, fair: JobFairPage) -> BoothPage:
 def _add_open_positions(booths: list[Booth]) -> None:
     """Set `open_positions` of each, best paid first: two queries.
 
-    By number and not by a join, which SQLite would begin at the 66,000 open positions of a city.
+    Reads by primary key: SQLite would begin a join at the 66,000 open positions of a city.
     """
     pairs = list(
         Booth.positions.through.objects.filter(booth__in=booths).values_list("booth_id", "position_id")
     )
-    posts = Position.objects.open_at().in_bulk({position for _, position in pairs})
+    positions = Position.objects.open_at().in_bulk({position for _, position in pairs})
     for booth in booths:
-        mine = [posts[position] for at, position in pairs if at == booth.pk and position in posts]
-        booth.open_positions = sorted(mine, key=lambda post: (-post.pay_to, post.pk))
+        own = [positions[pk] for booth_pk, pk in pairs if booth_pk == booth.pk and pk in positions]
+        booth.open_positions = sorted(own, key=lambda position: (-position.pay_to, position.pk))
 
 
 @register.simple_tag(takes_context=True)
 def coming_booths(context: Context, employer_id: int) -> list[Booth]:
-    """An employer's confirmed booths at fairs that are not over, soonest first, at most five: one query."""
-    booths = Booth.objects.visible_to(_reader(context)).confirmed()
+    """Return an employer's confirmed booths at the next fairs, at most five, in one query."""
+    booths = Booth.objects.visible_to(_current_user(context)).confirmed()
     rows = booths.filter(employer=employer_id, fair__live=True, fair__ends_at__gt=timezone.now())
     return list(rows.select_related("fair").order_by("fair__starts_at")[:5])

@@ -1,4 +1,4 @@
-"""What published pages show of the domain: recounted figures, latest positions, cautious hints, crumbs."""
+"""Domain data for CMS pages: figures, latest positions, policy hints, breadcrumbs."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,26 +16,26 @@ from portal.veterans.models import Veteran
 
 register = template.Library()
 
-# Counting 66,000 positions at each visit would be the slowest thing on the page; the page says as of when.
-FRESH_FOR = timedelta(minutes=5)
+# Counting 66,000 positions is slow; the page shows the time of the count.
+FIGURES_MAX_AGE = timedelta(minutes=5)
 FIGURES_KEY = "portal:front:totals"
 
 
 @register.simple_tag
 def portal_figures() -> PortalTotals:
-    """Figures of the front page, recounted when they are older than `FRESH_FOR`."""
-    return cache.get_or_set(FIGURES_KEY, count_portal_totals, FRESH_FOR.total_seconds())
+    """Return the figures of the home page, at most FIGURES_MAX_AGE old."""
+    return cache.get_or_set(FIGURES_KEY, count_portal_totals, FIGURES_MAX_AGE.total_seconds())
 
 
 @register.simple_tag
 def latest_positions(count: int) -> list[Position]:
-    """The `count` open positions that were published last: one query."""
+    """Return the `count` most recently published open positions, in one query."""
     return list(Position.objects.open_at().with_details().order_by("-published_at", "-pk")[:count])
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """One fact about the reader and a policy; `fits` is None where only an office can tell."""
+    """One fact about the user and a policy; `fits` is None where only an office can decide."""
 
     text: str
     fits: bool | None
@@ -43,9 +43,9 @@ class Hint:
 
 @register.simple_tag(takes_context=True)
 def policy_hints(context: Context, policy: PolicyPage) -> list[Hint]:
-    """What the reader's own file says about a policy. Facts only: nobody is promised anything.
+    """Return facts of the user's own record about a policy, without a promise of eligibility.
 
-    Empty for whoever has no file: two queries for who has.
+    Empty for a user without a record, else two queries.
     """
     request = context.get("request")
     reader = getattr(request, "user", None)
@@ -72,7 +72,7 @@ def policy_hints(context: Context, policy: PolicyPage) -> list[Hint]:
 
 @register.simple_tag(takes_context=True)
 def page_crumbs(context: Context, page: Page) -> list[tuple[str, str]]:
-    """(title, path) from the front page down to `page`, for `components/breadcrumbs.html`: one query."""
+    """Return (title, path) from the home page down to `page`, in one query."""
     request = context.get("request")
     if page.pk is None:
         return [(page.title, "")]

@@ -1,4 +1,4 @@
-"""What pages of employers and reviewers both show of a position."""
+"""Occupation box of a position, for employers and reviewers."""
 
 from typing import Any
 
@@ -13,8 +13,10 @@ register = template.Library()
 
 @register.inclusion_tag("shared/positions/_occupation.html", takes_context=True)
 def occupation_box(context: Context, position: Position, action: str) -> dict[str, Any]:
-    """The post's occupation, how sure the portal is where it guessed, and the other likely ones: one click at
-    `action` puts it right.
+    """Render the occupation, the certainty of a guess, and the other likely ones as buttons.
+
+    Args:
+        action: URL that sets the occupation.
     """
     others = [
         (occupation, chance)

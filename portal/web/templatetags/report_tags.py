@@ -1,4 +1,4 @@
-"""Numbers of reports as links to the rows that make them."""
+"""Numbers of reports as links to the rows that they count."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -16,13 +16,13 @@ register = template.Library()
 
 @register.filter
 def rows_url(number: FigureValue) -> str:
-    """Where the rows of a number are listed."""
+    """Return the URL of the list of rows behind a number."""
     return f"{reverse('staff:report-rows')}?{urlencode({'figure': number.figure, **number.filters.query})}"
 
 
 @register.simple_tag
 def number(value: FigureValue, unit: str = "") -> SafeString:
-    """The number as a link to its rows; `unit` stands behind it."""
+    """Render the number as a link to its rows, followed by `unit`."""
     return format_html(
         '<a class="number" href="{}" data-number="{}">{}{}</a>',
         rows_url(value),
@@ -34,26 +34,26 @@ def number(value: FigureValue, unit: str = "") -> SafeString:
 
 @register.simple_tag
 def mean(degrees: SatisfactionCounts) -> SafeString:
-    """'4.3 分' as a link to the answers that it is the mean of; '—' of none."""
+    """'4.3 分' as a link to its answers; '—' without answers."""
     if degrees.mean is None:
         return SafeString(degrees.mean_text)
     return format_html('<a class="number" href="{}">{}</a>', rows_url(degrees.total), degrees.mean_text)
 
 
 @register.simple_tag
-def calls_url(station: int, state: str, **narrowed: Any) -> str:
-    """Where a station's calls in that state are listed; `narrowed`: further filters of that list."""
-    query = {"station": station, "state": state} | {name: value for name, value in narrowed.items() if value}
+def calls_url(station: int, state: str, **filters: Any) -> str:
+    """Return the URL of a station's calls in a state; `filters` are further filters of the list."""
+    query = {"station": station, "state": state} | {name: value for name, value in filters.items() if value}
     return f"{reverse('staff:team-calls')}?{urlencode(query)}"
 
 
 @register.simple_tag
-def calls_number(value: int, station: int, state: str, **narrowed: Any) -> SafeString:
-    """The number as a link to its calls; red where any is late."""
+def calls_number(value: int, station: int, state: str, **filters: Any) -> SafeString:
+    """Render the number as a link to its calls, in red when calls are late."""
     return format_html(
         '<a class="number{}" href="{}" data-number="{}">{}</a>',
         " text-danger fw-bold" if value and state == "late" else "",
-        calls_url(station, state, **narrowed),
+        calls_url(station, state, **filters),
         value,
         f"{value:,}",
     )
@@ -67,7 +67,7 @@ def days(value: float) -> str:
 
 @register.simple_tag
 def hidden_fields(query: dict[str, Any]) -> SafeString:
-    """Parts of an address as fields of a form that is posted."""
+    """Render a query as hidden fields of a form."""
     return SafeString(
         "".join(format_html('<input type="hidden" name="{}" value="{}">', *pair) for pair in query.items())
     )

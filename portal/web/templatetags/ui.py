@@ -1,4 +1,4 @@
-"""Small words and shapes for templates: money, dates in Chinese, masked phones, icons, links of a menu."""
+"""Filters and tags for templates: money, Chinese dates, masked phones, icons, menu links."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
@@ -21,7 +21,7 @@ register = template.Library()
 
 WEEKDAYS = "一二三四五六日"
 
-# How a state looks. The word beside it always says the same: colour is never the only sign.
+# Tone of each state. The label beside it says the same: colour is never the only sign.
 TONES = {
     "good": (f"open verified confirmed registered onboarded {' '.join(RETAINED_STATES)} done reached live"),
     "wait": "pending waiting in_review requested intended interviewed offered not_reached coming overdue"
@@ -49,9 +49,9 @@ def thousands(value: Any) -> Any:
 
 
 @register.filter
-def pay(post: Any) -> str:
-    """Monthly pay of anything with `pay_from` and `pay_to` (yuan): '4,500–6,000 元/月'."""
-    low, high = int(post.pay_from), int(post.pay_to)
+def pay(position: Any) -> str:
+    """Format the monthly pay of anything with `pay_from` and `pay_to` in yuan: '4,500–6,000 元/月'."""
+    low, high = int(position.pay_from), int(position.pay_to)
     return f"{low:,} 元/月" if low == high else f"{low:,}–{high:,} 元/月"
 
 
@@ -104,37 +104,37 @@ def percent(share: float) -> str:
 
 @register.filter
 def percent_of(part: float, whole: float) -> str:
-    """Width of a bar: `part` of `whole` as 0.0 to 100.0, nothing of nothing being 0."""
+    """Return `part` of `whole` as 0.0 to 100.0 for the width of a bar; 0.0 when `whole` is 0."""
     return f"{min(max(part / whole, 0), 1) * 100:.1f}" if whole else "0.0"
 
 
 @register.filter
 def share_of(part: float, whole: float) -> str:
-    """`part` of `whole` in words: '33%'; '0%' of nothing."""
+    """Return `part` of `whole` as '33%'; '0%' when `whole` is 0."""
     return percent(part / whole if whole else 0)
 
 
 @register.filter
 def minutes(span: timedelta) -> int:
-    """Whole minutes of a span of time, at least one."""
+    """Return the whole minutes of a duration, at least one."""
     return max(1, round(span.total_seconds() / 60))
 
 
 @register.filter
 def tone(state: str) -> str:
-    """'good', 'wait', 'stop', or 'quiet' for what is neither: the look of a state's badge."""
+    """Return the tone of a state's badge: 'good', 'wait', 'stop' or 'quiet'."""
     return _TONE_OF.get(str(state), "quiet")
 
 
 @register.filter
 def beside(cells: Iterable[Any], labels: Iterable[str]) -> Iterator[tuple[str, Any]]:
-    """(label, cell) pairs of one table row; row and head must be of one length."""
+    """Return (label, cell) pairs of a table row, which must be as long as the head."""
     return zip(labels, cells, strict=True)
 
 
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
-    """One picture of portal/icons.svg; decoration unless it gets a `label`."""
+    """Render one icon of portal/icons.svg; decorative unless it gets a `label`."""
     href = f"{static('portal/icons.svg')}#{name}"
     if label:
         return format_html(
@@ -145,7 +145,7 @@ def icon(name: str, label: str = "") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def csrf_field(context: Context) -> SafeString:
-    """The hidden token inside components: `{% include … only %}` does not hand `csrf_token` down."""
+    """Render the CSRF field in components: `{% include … only %}` does not pass `csrf_token` on."""
     token = get_token(context.request)  # type: ignore[attr-defined]
     return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token)
 
@@ -154,10 +154,10 @@ def csrf_field(context: Context) -> SafeString:
 def nav_link(
     context: Context, target: str, label: str, picture: str = "", *, exact: bool = False, unless: str = ""
 ) -> SafeString:
-    """A menu's link to a URL name without arguments, or to a path; marked when the reader is there.
+    """Render a menu link to a URL name without arguments, or to a path; marked when it is current.
 
-    A section counts with all the pages below it, but for those below the URL name `unless` (another entry's);
-    `exact`: only the very page counts.
+    Pages below the link count as current, except those below the URL name `unless`; with `exact` only the
+    page itself counts.
     """
     path = target if target.startswith("/") else reverse(target)
     here = getattr(context, "request", None)
