@@ -1,8 +1,8 @@
-"""Search over what anybody may see: open positions, verified employers, fairs to come. Never a person.
+"""Search over public records: open positions, verified employers, coming fairs. Never people.
 
     result = search.get_backend().search(SearchQuery(scope=Scope.PUBLIC, text="叉车 夜班"))
 
-The engine is chosen by settings.SEARCH_BACKEND (see `search.backends`); `index_search` builds its index.
+The engine is selected by settings.SEARCH_BACKEND (see `search.backends`); `index_search` builds its index.
 """
 
 from typing import TYPE_CHECKING
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 
 def get_backend() -> "Searcher":
-    """Who answers searches, as the settings say. Raises ImproperlyConfigured when they name nobody."""
+    """Return the searcher selected by the settings.
+
+    Raises:
+        ImproperlyConfigured: the settings select no known engine.
+    """
     searcher: Searcher = import_string("search.backends.chosen_searcher")()
     return searcher

@@ -1,4 +1,4 @@
-"""System checks: settings that name no engine are refused at the start, not at somebody's first search."""
+"""System checks of the search settings."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +11,10 @@ SETTINGS = ("database", "elasticsearch")
 
 
 def check_search(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - what Django hands a check
-    """E001 unknown engine, E002 no engine for this database, E003 no usable address of the server."""
+    """Check the settings.
+
+    E001: unknown engine. E002: no engine for this database. E003: no usable server address.
+    """
     backend = settings.SEARCH_BACKEND
     if backend not in SETTINGS:
         return [

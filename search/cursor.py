@@ -1,8 +1,8 @@
-"""Where a page ended, so that the next one begins behind it whatever came or went before.
+"""Cursors for stable pagination.
 
-An offset counts from the top: a post published while somebody reads pushes one that was read already onto the
-next page. A cursor keeps the keys that the last hit was sorted by. Those keys belong to the engine that made
-them; to another (the fallback, or after a change of settings) the cursor is worth its number of hits read.
+An offset counts from the top: a position published while somebody reads moves one that was read onto the next
+page. A cursor keeps the sort keys of the last hit. The keys belong to the engine that made them; for another
+engine only the number of hits read counts.
 """
 
 import base64
@@ -17,10 +17,10 @@ _LONGEST = 400  # characters
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Keys of the last hit, and how many hits have been read with it.
+    """Sort keys of the last hit, and the number of hits read so far.
 
-    `first` is what the sort orders by (score, pay, distance; 0 where it is the date itself), then come the
-    date and the number of the entry. All of it came through a browser: of the right shape, and no more.
+    `first` is the first sort key (score, pay, distance; 0 when sorted by date), followed by the date and the
+    number of the entry. All values come from a browser and are checked.
     """
 
     engine: str
@@ -53,7 +53,11 @@ class Cursor:
 
     @classmethod
     def read(cls, text: str) -> "Cursor":
-        """The cursor that was written like this. Raises ValueError for anything else."""
+        """Parse a cursor.
+
+        Raises:
+            ValueError: not a cursor of this module.
+        """
         try:
             if len(text) > _LONGEST:
                 raise ValueError("too long")

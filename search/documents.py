@@ -1,7 +1,7 @@
-"""Records as documents: what can be found, by which words, and from when until when it shows.
+"""Documents of the search index: the searchable text of a record, its facets, and when it is listed.
 
-Only what anybody may see has a document. There is none for a veteran's file, and none may be added: a search
-index is the wrong place for a person.
+Only public records have documents. There is none for a veteran's record, and none may be added: a search
+index must not contain people.
 """
 
 import hashlib
@@ -45,8 +45,13 @@ _NUMBERS = {Kind.POSITION: 0, Kind.FAIR: 1, Kind.EMPLOYER: 2}
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One record for an engine. `facts` are short names (occupation, place, firm) and weigh between title and
-    body; `listed_from` and `listed_until` are its public life, the end excluded.
+    """Searchable form of one record.
+
+    Attributes:
+        facts: short names (occupation, place, employer), weighted between title and body.
+        location: (latitude, longitude).
+        listed_from: start of its public life; `listed_until`: exclusive end.
+        facet_values: values by facet.
     """
 
     kind: Kind
@@ -72,34 +77,35 @@ class Document:
 
 
 def number(kind: Kind, object_id: int) -> int:
-    """The one number of a record among all kinds."""
+    """Return the number of a record, unique over all kinds."""
     return object_id * 4 + _NUMBERS[kind]
 
 
 def on_sphere(latitude: float, longitude: float) -> tuple[float, float, float]:
-    """The place on a ball of radius 1. The straight line between two such points says how far apart they are
-    along the surface, and takes a database no more than squares and sums.
+    """Return a place as a point of the unit sphere.
+
+    The chord between two points grows with their distance along the surface, and needs only squares and sums.
     """
     up, east = radians(latitude), radians(longitude)
     return cos(up) * cos(east), cos(up) * sin(east), sin(up)
 
 
 def km_between(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Kilometres along the surface."""
+    """Return the distance along the surface in kilometres."""
     square = sum((a - b) ** 2 for a, b in zip(on_sphere(*one), on_sphere(*other), strict=True))
     return 2 * EARTH_KM * asin(min(sqrt(square) / 2, 1.0))
 
 
 @cache
 def version() -> str:
-    """Changes with the shape of documents and with the dictionary that cuts their words: 12 hex digits."""
+    """Return 12 hex digits that change with the form of documents and with the dictionary."""
     dictionary = (DATA / "dictionary.csv").read_bytes()
     shape = f"{SHAPE}:{settings.TIME_ZONE}:{SLOTS}:{NUMBERED}:{PAY_BANDS}:{CertificateKind.values}:"
     return hashlib.sha256(shape.encode() + dictionary).hexdigest()[:12]
 
 
 def places(codes: Iterable[str]) -> dict[str, str]:
-    """'江门市 新会区 睦洲镇' for each region code, so that a town's post is found by its county.
+    """Return the full name of each region code, '江门市 新会区 睦洲镇', so that a county finds its towns.
 
     One query.
     """
@@ -113,18 +119,18 @@ def places(codes: Iterable[str]) -> dict[str, str]:
 
 
 def _midnight_after(employer: Employer) -> datetime:
-    """The first moment at which a verification no longer holds."""
+    """Return the first moment at which an employer's verification no longer holds."""
     assert employer.verified_until is not None
     return timezone.make_aware(datetime.combine(employer.verified_until + timedelta(days=1), time.min))
 
 
 def _to_milliseconds(moment: datetime) -> datetime:
-    """To milliseconds: no engine tells apart what Elasticsearch cannot, so all put it in the same order."""
+    """Truncate to milliseconds, the precision of Elasticsearch, so that all engines sort alike."""
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def plain(html: str) -> str:
-    """Text of rich text; what stood in two elements stays two words."""
+    """Return the text of rich text, with a space between elements."""
     return strip_tags(html.replace("<", " <"))
 
 
@@ -228,11 +234,14 @@ def _ids(rows: QuerySet[Any]) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a kind's documents come from.
+    """Source of the documents of one kind.
 
-    `listable(now)`: rows that show now or will without another write. `visible(now)`: rows of the public
-    scope at that moment, with what a page shows of them. `body(row)`: the text that a snippet is cut from.
-    `changed_since(moment)`: ids of rows, listable or not, that were written at or after that moment.
+    Attributes:
+        listable: rows that are listed at a moment, or will be without another write.
+        visible: rows of the public scope at a moment, with everything that a page shows.
+        documents: documents of rows.
+        title: title of a row; `body`: text for the snippet.
+        changed_since: ids of rows, listable or not, that were written at or after a moment.
     """
 
     listable: Callable[[datetime], QuerySet[Any]]
@@ -278,6 +287,6 @@ SOURCES: dict[Kind, Source] = {
 
 
 def documents_of(kind: Kind, object_ids: Collection[int], now: datetime) -> list[Document]:
-    """Documents of those of these records that have one."""
+    """Return the documents of those records that have one."""
     source = SOURCES[kind]
     return source.documents(list(source.listable(now).filter(pk__in=object_ids).order_by("pk")))

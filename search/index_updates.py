@@ -1,7 +1,7 @@
-"""Following the writes below: an entry changes with its record.
+"""Index updates after a write to a record.
 
-The database's index changes inside the write's own transaction, whichever engine is chosen: it answers when a
-server does not. A server hears of the change by a task after it.
+The database index changes in the transaction of the write, whichever engine is selected, as it is the
+fallback of a server. A server is updated by a task after the commit.
 """
 
 from collections.abc import Collection
@@ -18,7 +18,7 @@ from search.tasks import send_pending_updates
 
 
 def update_index(kind: Kind, object_ids: Collection[int]) -> None:
-    """Bring these records up to date in the database, and note down that a server is to be told."""
+    """Update records in the database index, and record them as pending for a server."""
     ids = sorted(object_ids)
     if not ids:
         return
@@ -37,7 +37,7 @@ def update_positions(position_ids: Collection[int]) -> None:
 
 
 def update_employer(employer: Employer) -> None:
-    """A verification opens or closes all of a firm's posts with it."""
+    """Update an employer with all its positions, which its verification shows or hides."""
     update_index(Kind.EMPLOYER, [employer.pk])
     update_index(Kind.POSITION, Position.objects.filter(employer=employer).values_list("pk", flat=True))
 

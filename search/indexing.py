@@ -1,4 +1,4 @@
-"""Keeping the index: one record at a time as it changes, or all of them from the beginning."""
+"""Index maintenance: update single records, or rebuild everything."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -22,9 +22,7 @@ Progress = Callable[[Iterable[Batch]], Iterable[Batch]]
 
 
 def refresh(kind: Kind, object_ids: Collection[int], *, backend: Backend | None = None) -> None:
-    """Bring these records up to date in this engine (every engine that is kept): in when they may be found,
-    out when not.
-    """
+    """Update records in an engine, by default in every engine that is kept: add, replace or remove them."""
     ids = sorted(object_ids)
     for engine in [backend] if backend else kept_engines():
         for start in range(0, len(ids), BATCH_SIZE):
@@ -47,8 +45,9 @@ def _refresh(engine: Backend, kind: Kind, ids: list[int]) -> None:
 
 
 def _transaction_for(engine: Backend) -> AbstractContextManager[Any]:
-    """On SQLite no change slips in between reading rows and writing entries. A server is never waited for
-    with the database locked.
+    """Return a transaction for an engine inside the database.
+
+    SQLite then allows no change between reading rows and writing entries. A server is never called in one.
     """
     return transaction.atomic() if engine.transactional else nullcontext()
 
@@ -61,16 +60,16 @@ def _batches() -> Iterator[Batch]:
 
 
 def count_records() -> int:
-    """How many records `rebuild` is going to read."""
+    """Count the records that `rebuild` will read."""
     now = timezone.now()
     return sum(source.listable(now).count() for source in SOURCES.values())
 
 
 def rebuild(progress: Progress | None = None, *, backend: Backend | None = None) -> int:
-    """Index everything anew while the old index goes on serving; returns the number of records.
+    """Rebuild the index while the old one stays active; return the number of records.
 
     Args:
-        progress: wraps the batches (kind, record ids), e.g. with a bar.
+        progress: wraps the batches (kind, record ids), e.g. a progress bar.
         backend: the engine; every one that is kept by default.
     """
     count = 0
@@ -104,8 +103,10 @@ def _rebuild(engine: Backend, progress: Progress | None) -> int:
 
 
 def is_current(*, backend: Backend | None = None) -> bool:
-    """The index of this engine (of every one that is kept) is of this version, and finds as many records of
-    each kind as there are now.
+    """Return whether the index is of this version and lists as many records of each kind as the database.
+
+    Args:
+        backend: the engine; every one that is kept by default.
     """
     now = timezone.now()
     visible_counts = {kind: source.visible(now).count() for kind, source in SOURCES.items()}

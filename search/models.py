@@ -1,7 +1,6 @@
-"""What the database engines know of a document beside its words: enough to filter, count and order.
+"""Tables of the database engines: filters, counts and sort keys of documents, and the vocabulary.
 
-The words stand in a table of each engine's own (`search_words`, made by migration 0002); a row here and a row
-there share their number.
+The words are in a table of each engine (`search_words`, created by migration 0002); rows share their number.
 """
 
 import uuid
@@ -58,7 +57,7 @@ class Entry(models.Model):
 
 
 class IndexVersion(models.Model):
-    """Which making of documents and words the database's index holds: one row, once built."""
+    """Version of documents and words in the database index: one row, once built."""
 
     version = models.CharField(max_length=16)
     built_at = models.DateTimeField(auto_now=True)
@@ -69,7 +68,7 @@ class IndexVersion(models.Model):
 
 
 class TermKind(models.TextChoices):
-    """What a term is, for who reads it among suggestions. A text that is two things is the first of them."""
+    """Kind of a term, shown with suggestions. A text of two kinds has the first of them."""
 
     WORD = "word", "岗位"  # stands in titles: 叉车, 电工
     OCCUPATION = "occupation", "职业"
@@ -80,7 +79,7 @@ class TermKind(models.TextChoices):
 
 
 class Term(models.Model):
-    """One word or phrase that somebody may look for, because something that can be found says it."""
+    """Word or phrase that a visible record contains, and that may be searched."""
 
     text = models.CharField(max_length=80, unique=True)  # normalised as matching.tokens does
     kind = models.CharField(max_length=10, choices=TermKind.choices)
@@ -94,11 +93,11 @@ class Term(models.Model):
 
 
 class Key(models.Model):
-    """One way to begin typing a term: as it is written, in pinyin, or by initials.
+    """Prefix key of a term: as written, in pinyin, or by initials.
 
-    `at`: 0 for the term's beginning, 1, 2 … for a later word of it ('远航' in 江门市远航物流有限公司).
-    `backwards` is the key from its end, of beginnings only: a typing mistake in the first half of a word
-    leaves its second half as it was.
+    Attributes:
+        at: 0 for the term's start, 1, 2 … for a later word of it ('远航' in 江门市远航物流有限公司).
+        backwards: reversed key, for starts only, for mistakes in the first half of a word.
     """
 
     class Way(models.IntegerChoices):
@@ -118,7 +117,7 @@ class Key(models.Model):
 
 
 class Phrase(models.Model):
-    """What one document is called, so that its term goes when the last such document goes.
+    """Name of one document, so that its term is removed with the last such document.
 
     `id` is the document's number.
     """
@@ -134,10 +133,9 @@ class Phrase(models.Model):
 
 
 class PendingIndexUpdate(models.Model):
-    """A record that changed and that the server of another engine has not been told of yet.
+    """Changed record that is not yet sent to the search server (transactional outbox).
 
-    Written in the transaction of the change itself, gone once the server has it: what an outage or a dead
-    worker left undone stands here.
+    Written in the transaction of the change and deleted once the server has it.
     """
 
     kind = models.CharField(max_length=8)
@@ -154,7 +152,7 @@ class PendingIndexUpdate(models.Model):
 
 class SavedSearchQuerySet(models.QuerySet["SavedSearch"]):
     def visible_to(self, user: "User | AnonymousUser") -> "SavedSearchQuerySet":
-        """What somebody looks for is theirs alone."""
+        """Return the user's own searches."""
         return self.filter(user=user) if isinstance(user, User) and user.is_active else self.none()
 
     def with_alerts(self) -> "SavedSearchQuerySet":
@@ -162,7 +160,7 @@ class SavedSearchQuerySet(models.QuerySet["SavedSearch"]):
 
 
 class SavedSearch(TimestampedModel):
-    """A search that somebody wants to make again, or to be told about."""
+    """Search saved by a user, optionally with alerts about new matches."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="saved_searches", verbose_name="用户")
     name = models.CharField("名称", max_length=60)

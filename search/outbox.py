@@ -1,8 +1,7 @@
-"""What a server has to be told: written down with the change itself, crossed out once the server has it.
+"""Transactional outbox of pending index updates.
 
-A change is told at once, by a task after its commit. What an outage, a restart or a lost task left undone is
-told by `catch_up`, which runs every few minutes; a server that has lost its index, or never had one, is given
-a new one.
+A change is sent by a task after its commit. Updates left by an outage, a restart or a lost task are sent by
+`synchronise_server`, which runs every minute; a server without an index gets a new one.
 """
 
 from collections.abc import Collection
@@ -22,7 +21,7 @@ BATCH_SIZE = 500  # records
 
 
 def record_changes(kind: Kind, object_ids: Collection[int]) -> None:
-    """These records changed. Call it in the transaction that changed them."""
+    """Record changed records as pending; call it in the transaction of the change."""
     PendingIndexUpdate.objects.bulk_create(
         [
             PendingIndexUpdate(kind=kind.value, object_id=object_id, change=uuid4())
@@ -36,10 +35,10 @@ def record_changes(kind: Kind, object_ids: Collection[int]) -> None:
 
 
 def send_pending(backend: Backend) -> int:
-    """Tell the server everything that waits, the oldest first; returns the number of records.
+    """Send all pending updates to the server, the oldest first; return the number of records.
 
     Raises:
-        Unavailable: it does not answer. What it was not told goes on waiting.
+        Unavailable: the server does not respond; unsent updates stay pending.
     """
     count, last_id = 0, 0
     started_at = timezone.now()
@@ -59,10 +58,10 @@ def send_pending(backend: Backend) -> int:
 
 
 def synchronise_server() -> int:
-    """Bring the server up to date, if one is chosen; returns the number of records told.
+    """Bring the server up to date, if one is selected; return the number of records sent.
 
     Raises:
-        Unavailable: it does not answer (yet).
+        Unavailable: the server does not respond.
     """
     backend = server_engine()
     if backend is None:
@@ -75,7 +74,7 @@ def synchronise_server() -> int:
 
 
 def synchronise_if_available() -> int | str:
-    """`catch_up` as a job that comes round: that a server is down is in the log already."""
+    """Run `synchronise_server` as a periodic job; an outage of the server is logged elsewhere."""
     try:
         return synchronise_server()
     except Unavailable:

@@ -111,7 +111,7 @@ class SearchParams:
 
     @classmethod
     def parse(cls, address: str) -> "SearchParams":
-        """Parse an address without its '?'."""
+        """Parse an address without its leading question mark."""
         return cls.read(_ParsedParameters(parse_qs(address)))
 
     def pairs(self) -> Iterator[tuple[str, str]]:
@@ -145,7 +145,7 @@ class SearchParams:
         return replace(self, choices={**others, facet: values} if values else others)
 
     def address(self, **changes: Any) -> str:
-        """Return the address, including '?', with some parameters changed."""
+        """Return the address, with its leading question mark and with some parameters changed."""
         params = replace(self, **changes)
         if params.sort == Sort.DISTANCE and not params.near:
             params = replace(params, sort=None)
@@ -153,7 +153,7 @@ class SearchParams:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether any filter is set beside words, kind and order."""
+        """True if any filter is set beside words, kind and order."""
         return replace(self, q="", kind=Kind.POSITION, sort=None, km=DISTANCES[1]) != SearchParams()
 
     def without_filters(self) -> "SearchParams":

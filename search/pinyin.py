@@ -1,7 +1,7 @@
-"""How a text sounds: toneless pinyin, a syllable for each character.
+"""Pronunciation of a text: toneless pinyin, one syllable per character.
 
-Polyphonic characters are read by the word they stand in (长沙 chang, 长辈 zhang). Beside that reading
-stand the other main ones of characters that people do mix up, so that 'hangzheng' leads to 行政 as well.
+Heteronyms are read by their word (长沙 chang, 长辈 zhang). Other common readings of characters that people
+mix up follow, so that 'hangzheng' also finds 行政.
 """
 
 import re
@@ -46,18 +46,18 @@ def has_chinese(text: str) -> bool:
 
 
 def spoken_characters(text: str) -> str:
-    """What of a normalised text is spoken: without brackets, dashes and spaces."""
+    """Return the spoken part of a normalised text, without brackets, dashes and spaces."""
     return "".join(_SPOKEN.findall(text))
 
 
 def _letters(run: str) -> Any:
-    """What is no Chinese character, one by one; pypinyin takes a list as well as the text it declares."""
+    """Return non-Chinese characters one by one; pypinyin accepts a list as well as the declared text."""
     return list(run)
 
 
 @lru_cache(maxsize=1 << 15)
 def syllables(text: str) -> tuple[str, ...]:
-    """One syllable for each character of `said(text)`; a letter or digit stands for itself."""
+    """Return one syllable for each of `spoken_characters`; a letter or digit represents itself."""
     from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - 0.3 s, not needed by the first page
 
     syllable_list = lazy_pinyin(spoken_characters(text), style=Style.NORMAL, errors=_letters, v_to_u=False)
@@ -65,7 +65,7 @@ def syllables(text: str) -> tuple[str, ...]:
 
 
 def readings(text: str) -> list[tuple[str, ...]]:
-    """The main ways to say a text, the likeliest first: at most MOST_READINGS."""
+    """Return the main readings of a text, the most likely first, at most MAX_READINGS."""
     likely = syllables(text)
     choices = [
         dict.fromkeys((syllable, *_HETERONYMS.get(character, ())))
@@ -75,10 +75,10 @@ def readings(text: str) -> list[tuple[str, ...]]:
 
 
 def sound(text: str) -> str:
-    """The likeliest reading in one piece: '电工' and '电公' give 'diangong'."""
+    """Return the most likely reading as one string: '电工' and '电公' give 'diangong'."""
     return "".join(syllables(text))
 
 
 def initials(reading: tuple[str, ...]) -> str:
-    """The first letter of each syllable: 'dgsj' for 电工司机."""
+    """Return the first letter of each syllable: 'dgsj' for 电工司机."""
     return "".join(syllable[0] for syllable in reading)

@@ -44,10 +44,9 @@ class Sort(StrEnum):
 
 
 class Scope(StrEnum):
-    """Who searches. Part of the query that the engine runs, never a filter laid over its answer.
+    """Audience of a search: part of the query that the engine runs, not a filter of its results.
 
-    The index holds nothing beyond the public scope yet. One that sees more has to bring a condition of its
-    own to every engine.
+    The index contains the public scope only. A wider scope needs a condition of its own in every engine.
     """
 
     PUBLIC = "public"  # posts open now of firms verified now, those firms, published fairs not over yet
@@ -55,7 +54,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Within so many kilometres of a point, as the crow flies."""
+    """Area within a distance of a point, as the crow flies."""
 
     latitude: float
     longitude: float
@@ -148,7 +147,7 @@ class SearchQuery:
 
     @property
     def held(self) -> tuple[datetime | None, datetime | None]:
-        """The moments that a fair has to end after and to begin before."""
+        """Bounds of a fair's time: it ends after the first moment and starts before the second."""
         return (
             _midnight(self.held_from) if self.held_from else None,
             _midnight(self.held_to + timedelta(days=1)) if self.held_to else None,
@@ -161,9 +160,12 @@ def _midnight(day: date) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One thing found. `snippet` is escaped HTML with <mark> around what matched; `record` is the row itself
-    (Position, Employer or JobFairPage) as it stands in the database now; `km` is the distance from
-    `query.near`, where one was asked for.
+    """One hit.
+
+    Attributes:
+        marked_title: escaped HTML with <mark> around matches, as `snippet`.
+        record: current row (Position, Employer or JobFairPage).
+        km: distance from `query.near`, if given.
     """
 
     kind: Kind
@@ -177,7 +179,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Letters of a query, and the terms they were taken for."""
+    """Letters of a query, and the terms they were read as."""
 
     said: str
     meant: tuple[str, ...]
@@ -185,7 +187,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """`text` is a whole query with `meant` in the place of `said`."""
+    """Corrected query `text`, with `meant` in place of `said`."""
 
     text: str
     said: str

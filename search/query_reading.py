@@ -1,7 +1,7 @@
-"""Reading a query: characters are cut into words, letters that are no word are taken for pinyin.
+"""Interpretation of a query: Chinese is segmented into words, letters that are no word are read as pinyin.
 
-'diangong', 'dian gong', 'dian工' and 'dg' lead to 电工, 'dgsj' to 电工 and 司机 together. A word that posts
-do write in letters (CNC, PLC, ERP) is left alone. What was read is told, so that the page can say so.
+'diangong', 'dian gong', 'dian工' and 'dg' lead to 电工, 'dgsj' to 电工 and 司机 together. A word that
+positions contain in letters (CNC, PLC, ERP) stays as it is. Interpretations are returned for the page.
 """
 
 import re
@@ -34,7 +34,7 @@ _WORK = (TermKind.WORD, TermKind.OCCUPATION, TermKind.TITLE, TermKind.FACT)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A query as it is understood: its words, and which of them had to be read."""
+    """Interpreted query: its words, and the letters that were read as pinyin."""
 
     groups: list[Group]
     read: tuple[Read, ...] = ()
@@ -42,7 +42,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Letters at [start, end) of the text, with the characters that touch them on either side."""
+    """Letters at [start, end) of the text, with the Chinese characters directly before and after."""
 
     start: int
     end: int
@@ -51,14 +51,14 @@ class _Run:
     after: str
 
     def windows(self) -> Iterator[tuple[str, str]]:
-        """(before, after): how much of the characters beside may belong to the word, most first."""
+        """Yield (before, after): adjacent characters that may belong to the word, the longest first."""
         sizes = product(range(len(self.before) + 1), range(len(self.after) + 1))
         for left, right in sorted(sizes, key=sum, reverse=True):
             yield self.before[len(self.before) - left :], self.after[:right]
 
 
 def read_query(text: str, *, now: datetime | None = None) -> Reading:
-    """The words of a query. No query at all where it holds no letters, else a fixed number at most."""
+    """Interpret a query. No database query without letters, else a fixed number at most."""
     normal = normalize(text)
     runs = list(_runs(normal))
     if not runs:
@@ -100,7 +100,7 @@ def _touches(text: str, letter_run: re.Match[str]) -> bool:
 
 
 def _meanings(runs: Sequence[_Run], now: datetime) -> Iterator[tuple[int, int, list[str]]]:
-    """(start, end, terms) for each run that could be read, in order and apart from each other."""
+    """Yield (start, end, terms) for each run that could be read, in order, without overlaps."""
     keys = {key for run in runs for key in _keys_of(run)}
     whole = _joined_letters(runs)
     keys.add(whole)
@@ -128,13 +128,13 @@ def _meanings(runs: Sequence[_Run], now: datetime) -> Iterator[tuple[int, int, l
 
 
 def _joined_letters(runs: Sequence[_Run]) -> str:
-    """'dian gong' as one word, when nothing but spaces stands between."""
+    """Return 'dian gong' as one word if only spaces separate the runs, else ""."""
     apart = any(one.after or two.before or two.start - one.end != 1 for one, two in pairwise(runs))
     return "" if apart else "".join(run.letters for run in runs)
 
 
 def _keys_of(run: _Run) -> Iterator[str]:
-    """Every key that the run may be: itself, with characters beside it, in two parts."""
+    """Yield every key that the run may be: itself, with adjacent characters, in two parts."""
     for before, after in run.windows():
         yield pinyin.sound(before) + run.letters + pinyin.sound(after)
         yield _short(before) + run.letters + _short(after)
@@ -148,7 +148,7 @@ def _short(characters: str) -> str:
 
 
 def _exact_terms(run: _Run, by_key: dict[str, list[Match]]) -> tuple[int, int, list[str]] | None:
-    """The terms that the run spells out, alone or with characters beside it, else in two parts."""
+    """Return the terms that the run spells, alone or with adjacent characters, else in two parts."""
     for before, after in run.windows():
         letter_run = _by_pinyin(by_key.get(pinyin.sound(before) + run.letters + pinyin.sound(after), ()))
         initial_matches = _by_initials(by_key.get(_short(before) + run.letters + _short(after), ()))
@@ -181,7 +181,7 @@ def _texts(found_matches: Iterable[Match]) -> list[str]:
 
 
 def _near_terms(run: _Run, now: datetime) -> tuple[int, int, list[str]] | None:
-    """Terms that begin as the run does, or that it misses by one letter. One query."""
+    """Return terms that start with the run, or that differ from it by one letter. One query."""
     start, end = run.start - len(run.before), run.end
     key = pinyin.sound(run.before) + run.letters
     if len(key) < 3:
@@ -203,7 +203,7 @@ def _near_terms(run: _Run, now: datetime) -> tuple[int, int, list[str]] | None:
 
 
 def _group(letters: str, terms: Iterable[str]) -> Group:
-    """Met by the letters as they stand, or by any of the terms."""
+    """Return a group that matches the letters as written, or any of the terms."""
     literal = tuple(word for group in groups(letters) for word in group.alternatives[0])
     ways = [literal] if literal else []
     for term in terms:

@@ -1,4 +1,4 @@
-"""Saved searches: kept and dropped by their owner, and looked at once a day for something new."""
+"""Saved searches: save, change and remove them, and notify their owners of new matches once a day."""
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -32,7 +32,7 @@ def params_of(saved_search: SavedSearch) -> SearchParams:
 
 
 def place_of(near: str, user: object) -> tuple[float, float] | None:
-    """Where `near` is; HOME is known of a veteran alone. One query, or none."""
+    """Return the location of `near`; HOME is known for veterans only. At most one query."""
     if not near:
         return None
     if near == HOME:
@@ -46,10 +46,10 @@ def place_of(near: str, user: object) -> tuple[float, float] | None:
 
 @transaction.atomic
 def save(*, by: User, params: SearchParams, name: str = "", alerts: bool = True) -> SavedSearch:
-    """Keep a search; one that is kept already is returned as it is.
+    """Save a search; an identical saved search is returned unchanged.
 
     Raises:
-        ValidationError: nothing was asked, or the person keeps too many.
+        ValidationError: empty parameters, or too many saved searches.
     """
     address = urlencode(list(params.pairs()))
     if not address:
@@ -70,7 +70,7 @@ def save(*, by: User, params: SearchParams, name: str = "", alerts: bool = True)
 
 @transaction.atomic
 def change(*, by: User, saved_search: SavedSearch, name: str, alerts: bool) -> SavedSearch:
-    """Give a search another name, have it told or not. What came while it was silent is not told later."""
+    """Change name and alerts of a saved search. Matches of times without alerts are not reported."""
     if alerts and not saved_search.alerts:
         saved_search.seen_at = timezone.now()
     saved_search.name, saved_search.alerts = name, alerts
@@ -86,10 +86,10 @@ def remove(*, by: User, saved_search: SavedSearch) -> None:
 
 
 def notify_new_matches(now: datetime | None = None) -> int:
-    """Tell everybody whose saved searches found something new, one message a day for all of them.
+    """Notify users of new matches of their saved searches, one message a day for all of them.
 
-    The message and what it covers are written together, person by person: a run that is killed goes on where
-    it was and tells nobody twice. Returns how many were told.
+    The message and the time it covers are written in one transaction per user, so that an interrupted run
+    continues without repeats. Returns the number of notified users.
     """
     now = now or timezone.now()
     if timezone.localtime(now).time() < EARLIEST_TIME:
@@ -129,7 +129,7 @@ def _notify_user(user: User, now: datetime) -> bool:
 
 
 def _new(saved_search: SavedSearch, user: User, now: datetime, edge: datetime) -> tuple[int, list[str]]:
-    """How many open posts that fit were published since the search was last looked at, and some titles."""
+    """Return the number of matching positions since the last notification, and some of their titles."""
     params = params_of(saved_search)
     place = place_of(params.near, user)
     if params.kind != Kind.POSITION or saved_search.seen_at >= edge or (params.near and place is None):

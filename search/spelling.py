@@ -1,7 +1,7 @@
-"""One mistake in a word of Chinese characters: a wrong one, one too many, one left out, two changed places.
+"""Correction of one mistake in a Chinese word: wrong, missing, additional or transposed characters.
 
-Most are made by the ear, for people type by sound: 电公 for 电工, 保按 for 保安. A correction is looked for
-only among terms of what can be found, and only where a query has a word that nothing says.
+Most mistakes sound alike, as people type by pinyin: 电公 for 电工, 保按 for 保安. Corrections are terms of
+visible records, and are looked up only if a query contains an unknown word.
 """
 
 import re
@@ -32,7 +32,7 @@ _NEAR = ((re.compile("([zcs])h"), r"\1"), (re.compile("ng"), "n"), (re.compile("
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """Some words of the query side by side, at [start, end) of its text."""
+    """Adjacent words of the query, at [start, end) of its text."""
 
     start: int
     end: int
@@ -41,7 +41,7 @@ class _Span:
 
 
 def correct(text: str, *, now: datetime | None = None) -> Correction | None:
-    """The likeliest query that the text misses by one mistake; None when all its words are known.
+    """Return the most likely query that differs by one mistake; None when all words are known.
 
     Two queries at most.
     """
@@ -84,7 +84,7 @@ def _spans(run: re.Match[str]) -> Iterator[_Span]:
 
 
 def _half(spans: Iterable[_Span]) -> Q:
-    """Keys that share one half with a span, or all of it but for two that changed places."""
+    """Return the condition for keys that share one half with a span, or all of it after a transposition."""
     condition = Q(pk__in=[])
     for span in spans:
         half = len(span.text) // 2
@@ -115,7 +115,7 @@ def _scored_corrections(
 
 
 def _cost(word: str, other: str) -> float | None:
-    """How unlikely it is that who says one means the other; None: not by one mistake."""
+    """Return the cost of reading one word as the other; None if they differ by more than one mistake."""
     if abs(len(word) - len(other)) > 1:
         return None
     sounds = pinyin.sound(word), pinyin.sound(other)

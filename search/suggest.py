@@ -1,6 +1,6 @@
-"""Suggestions while somebody types: terms with a word that begins with what stands there so far.
+"""Suggestions for a search box: terms with a word that starts with the input.
 
-One query, over an index of prefixes; the page that asks for them is asked at every key.
+One query over an index of prefixes; it runs at every key press.
 """
 
 import re
@@ -25,16 +25,16 @@ _MIXED = re.compile(r"[a-z]")
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What the box would hold, and what it is ('岗位', '用人单位' …)."""
+    """Suggested text, and the label of its kind ('岗位', '用人单位' …)."""
 
     text: str
     label: str
 
 
 def suggest(text: str, *, now: datetime | None = None, limit: int = MAX_SUGGESTIONS) -> list[Suggestion]:
-    """What somebody who typed this may be about to type; words before the last one are kept.
+    """Return completions of the input; words before the last one are kept.
 
-    One query, or none for an empty box.
+    One query, or none for an empty input.
     """
     # No term holds a NUL, and PostgreSQL refuses one.
     head, word = _last_word(normalize(text[:LONGEST_TEXT]).replace("\x00", ""))
@@ -59,13 +59,13 @@ def suggest(text: str, *, now: datetime | None = None, limit: int = MAX_SUGGESTI
 
 
 def _last_word(text: str) -> tuple[str, str]:
-    """('叉车 ', '夜') of '叉车 夜'."""
+    """Split the input into its beginning and its last word: ('叉车 ', '夜') for '叉车 夜'."""
     head, gap, word = text.lstrip().rpartition(" ")
     return head + gap, word[: vocabulary.MAX_KEY_LENGTH]
 
 
 def _condition(word: str) -> Q:
-    """Keys that begin with the word; written with letters and characters mixed, as it sounds."""
+    """Return the condition for keys that start with the word; mixed letters and characters match by sound."""
     if not pinyin.has_chinese(word) or not _MIXED.search(word):
         condition = vocabulary.beginning("key", word)
         if len(word) > 1 or pinyin.has_chinese(word):
@@ -84,7 +84,7 @@ def _characters(word: str) -> list[tuple[str, str]]:
 
 
 def _fits(word: str, text: str) -> bool:
-    """The characters that were typed as characters stand in the term, in order."""
+    """Return whether the Chinese characters of the input occur in the term, in order."""
     at = 0
     for character in word:
         if pinyin.has_chinese(character):

@@ -1,4 +1,4 @@
-"""Background work for an engine outside the database."""
+"""Background tasks of a search server."""
 
 from django_tasks import task
 
@@ -8,6 +8,6 @@ from search.backends import server_engine
 
 @task()
 def send_pending_updates() -> None:
-    """Records changed: tell the server whatever it has not been told."""
+    """Send all pending index updates to the server."""
     if backend := server_engine():
         outbox.send_pending(backend)

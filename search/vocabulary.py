@@ -1,8 +1,7 @@
-"""The words that documents say, kept in the database with the ways to type them.
+"""Vocabulary: the words of indexed documents with their prefix keys, stored in the database for every engine.
 
-From here come pinyin, typing mistakes, suggestions and what is known to be a word. `Heard` collects while
-the index is built, `follow` keeps up with single records. Whatever the engine, the vocabulary lives in the
-database.
+It serves pinyin, spelling correction, suggestions and the test whether a word is known. `VocabularyBuilder`
+collects it while the index is built, `update_vocabulary` updates it after changes of single records.
 """
 
 import re
@@ -36,7 +35,7 @@ _SHORT = re.compile(r"(?:(?<=\s)|\A)[\u3400-\u9fff]{2,8}(?=\s|\Z)")
 
 @dataclass(slots=True)
 class TermData:
-    """One term with what is known of it."""
+    """Properties of one term."""
 
     kind: TermKind
     weight: int
@@ -50,7 +49,7 @@ def _is_word(token: str) -> bool:
 
 @lru_cache(maxsize=1 << 15)
 def words_in(text: str) -> tuple[str, ...]:
-    """The words of a short text as written, each once: those that are cut, then those inside them."""
+    """Return the distinct words of a short text as written: segments first, then the words inside them."""
     segments = [token.strip() for token in default_engine().cut(normalize(text))]
     tokens = [token for token in segments if _is_word(token)]
     inner = [
@@ -64,13 +63,13 @@ def words_in(text: str) -> tuple[str, ...]:
 
 
 def phrase_of(document: Document) -> str:
-    """What a document is called, without what stands in brackets behind: '电工（夜班）' is called 电工."""
+    """Return the name of a document without parts in brackets: '电工' for '电工（夜班）'."""
     name = normalize(document.title)
     return (_BRACKETS.sub("", name).strip() or name.strip())[:MAX_KEY_LENGTH]
 
 
 class VocabularyBuilder:
-    """What the documents of one build say."""
+    """Collects the words of the documents of one build."""
 
     def __init__(self) -> None:
         self._words: Counter[str] = Counter()
@@ -92,7 +91,7 @@ class VocabularyBuilder:
             self.phrases[document.number] = (phrase_of(document), _PHRASES[document.kind], last)
 
     def terms(self) -> dict[str, TermData]:
-        """Every term; one text is one term, of the kind that comes first in TermKind."""
+        """Return all terms; a text is one term, of the kind that comes first in TermKind."""
         terms_by_text = {
             word: TermData(TermKind.WORD, weight, self._aside[word], self._until[word])
             for word, weight in self._words.items()
@@ -121,7 +120,7 @@ def _occupations() -> frozenset[str]:
 
 
 def _add_synonyms(terms_by_text: dict[str, TermData]) -> None:
-    """Words of the dictionary that stand for what documents say: 秩序维护员 where posts say 保安员."""
+    """Add dictionary synonyms of words in documents: 秩序维护员 when positions contain 保安员."""
     data_by_form = {
         canonical(word): data for word, data in terms_by_text.items() if data.kind == TermKind.WORD
     }
@@ -133,7 +132,7 @@ def _add_synonyms(terms_by_text: dict[str, TermData]) -> None:
 
 # --- writing ---------------------------------------------------------------------------------------------
 def keys_of(text: str, kind: str) -> Iterator[tuple[str, Key.Way, int]]:
-    """(key, way, at) of a term: from its beginning, and for a phrase from its later words too."""
+    """Yield (key, way, at) of a term: from its start, and for a phrase from its later words too."""
     for at, start in enumerate([0] if kind in {TermKind.WORD, TermKind.FACT} else _starts(text)):
         rest = text[start:]
         ways = [(rest, Key.Way.TEXT)]
@@ -145,7 +144,7 @@ def keys_of(text: str, kind: str) -> Iterator[tuple[str, Key.Way, int]]:
 
 
 def _starts(text: str) -> list[int]:
-    """Where the words of a phrase begin, the first at 0."""
+    """Return the offsets at which the words of a phrase start, the first being 0."""
     starts, at = [0], 0
     for token in default_engine().cut(text):
         if at and _is_word(token) and token not in starts:
@@ -155,7 +154,7 @@ def _starts(text: str) -> list[int]:
 
 
 def replace_vocabulary(builder: VocabularyBuilder) -> None:
-    """Make the vocabulary what a build heard: only what differs is written, in small transactions."""
+    """Replace the vocabulary by that of a build: only differences are written, in small transactions."""
     terms_by_text = builder.terms()
     existing = {row.text: row for row in Term.objects.all()}
     removed_ids = [row.pk for text, row in existing.items() if text not in terms_by_text]
@@ -194,7 +193,7 @@ def _parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
 
 
 def _insert(terms: Mapping[str, TermData]) -> None:
-    """Write new terms with their keys; one that somebody else wrote meanwhile is left as it is."""
+    """Insert new terms with their keys; terms inserted concurrently stay unchanged."""
     Term.objects.bulk_create(
         [
             Term(text=text, kind=data.kind, weight=data.weight, aside=data.aside, until=data.until)
@@ -227,10 +226,15 @@ def _write_phrases(phrases: Mapping[int, tuple[str, TermKind, datetime]]) -> Non
 
 @transaction.atomic
 def update_vocabulary(kind: Kind, object_ids: Collection[int], documents: Sequence[Document]) -> None:
-    """Bring the vocabulary up to date after these records changed; `documents` are those still to be found.
+    """Update the vocabulary after changes of records.
 
-    What something is called appears and goes with it. How often a word is said is exact for titles; words of
-    the facts are added here, and counted anew by the next build.
+    Names of records are added and removed with them. Counts are exact for titles; words of facts are added
+    and recounted by the next build.
+
+    Args:
+        kind: kind of the records.
+        object_ids: changed records.
+        documents: documents of those that can still be found.
     """
     numbers = {number(kind, pk) for pk in object_ids}
     before = dict(Phrase.objects.filter(pk__in=numbers).values_list("pk", "text"))
@@ -276,7 +280,7 @@ def update_vocabulary(kind: Kind, object_ids: Collection[int], documents: Sequen
 
 # --- reading ---------------------------------------------------------------------------------------------
 def beginning(field: str, prefix: str) -> Q:
-    """Condition that `field` begins with `prefix`, written so that each database uses its index."""
+    """Return the condition that `field` starts with `prefix`, in a form that uses each database's index."""
     if connection.vendor == "postgresql":
         return Q(**{f"{field}__startswith": prefix})
     # SQLite uses no index for the LIKE that Django writes; its text is compared byte by byte.
@@ -285,7 +289,7 @@ def beginning(field: str, prefix: str) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One term by one of its keys."""
+    """One term with one of its keys."""
 
     text: str
     kind: str
@@ -296,7 +300,7 @@ class Match:
 
 
 def matches(condition: Q, *, now: datetime, limit: int) -> list[Match]:
-    """Terms of something that can be found now: beginnings first, the most said first. One query."""
+    """Return terms of visible records: matches at the start first, then the most frequent."""
     rows = Key.objects.filter(condition, term__until__gt=now)
     # A title is what people look for; what stands beside one counts a twentieth.
     frequency = F("term__weight") * 20 + F("term__aside")

@@ -1,7 +1,7 @@
-"""When nothing fits: what to give up, the least first, and how to say it.
+"""Widening of an empty search: relax filters, the least important first, and describe what was relaxed.
 
-One thing is given up at a time; only when no single one helps, several are together. Whoever searched is
-told what was relaxed ('地区扩大到江门市') and can go back.
+One filter is relaxed at a time; only if that does not help, several together. The page shows what was relaxed
+('地区扩大到江门市') with a link back.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +25,7 @@ Search = Callable[[SearchParams], SearchResult]
 
 @dataclass(frozen=True, slots=True)
 class Widened:
-    """A wider search, what it gave up, and what it found."""
+    """Wider search: its parameters, the relaxed filters in words, and its result."""
 
     asked: SearchParams
     told: tuple[str, ...]
@@ -33,12 +33,12 @@ class Widened:
 
 
 def fits(result: SearchResult) -> bool:
-    """Something holds all the words within all the filters."""
+    """Return whether hits contain all the words within all the filters."""
     return bool(result.hits) and not result.relaxed
 
 
 def widen(asked: SearchParams, search: Search) -> Widened | None:
-    """The narrowest wider search that finds something; None when nothing helps."""
+    """Return the narrowest wider search with a hit; None if there is none."""
     each = list(_steps(asked))
     for told, wider in islice(_tries(asked, each), _SEARCHES):
         result = search(wider)
@@ -48,7 +48,7 @@ def widen(asked: SearchParams, search: Search) -> Widened | None:
 
 
 def _tries(asked: SearchParams, each: Sequence["_Steps"]) -> Iterator[tuple[tuple[str, ...], SearchParams]]:
-    """One thing at a time, then more and more of them to their end."""
+    """Yield single relaxations first, then more and more of them combined."""
     for steps in each:
         yield from (((words,), wider) for words, wider in steps)
     together, told = asked, (each[0][-1][0],) if each else ()
@@ -73,7 +73,7 @@ _Steps = list[tuple[str, SearchParams]]
 
 
 def _steps(asked: SearchParams) -> Iterator[_Steps]:
-    """Ways to give up one thing, a little and then all of it; what means least to people comes first."""
+    """Yield ways to relax each filter, partly and then completely; the least important filter comes first."""
     if asked.days:
         yield [("不限发布时间", replace(asked, days=0))]
     if asked.near:
@@ -103,7 +103,7 @@ def _steps(asked: SearchParams) -> Iterator[_Steps]:
 
 
 def _regions(asked: SearchParams) -> _Steps:
-    """From a town to its county, from a county to its city, then anywhere."""
+    """Relax from a town to its county, from a county to its city, then to anywhere."""
     above = [code for code in (asked.region[:6], asked.region[:4]) if code != asked.region]
     names = dict(Region.objects.filter(code__in=above).values_list("code", "name"))
     steps = [(f"地区扩大到{names[code]}", replace(asked, region=code)) for code in above if code in names]
@@ -111,7 +111,7 @@ def _regions(asked: SearchParams) -> _Steps:
 
 
 def _without_words(asked: SearchParams) -> _Steps:
-    """The query without one of its words: first without the one that means least."""
+    """Remove one word from the query, the least important first."""
     text = normalize(asked.q)
     words = [word for word in default_engine().cut(text) if word.strip() and len(word.strip()) > 1]
     words = list(dict.fromkeys(words))[:_WORDS]

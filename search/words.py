@@ -1,6 +1,6 @@
-"""Text as the engines see it: the words of matching's tokenizer, so that search and ranking know the same.
+"""Words of queries and texts, by matching's tokenizer, so that search and ranking agree.
 
-Marking what matched follows the same words, so '叉车工' is marked when somebody asks for '叉车司机'.
+Highlighting uses the same words, so '叉车工' is marked for a search for '叉车司机'.
 """
 
 import re
@@ -19,10 +19,9 @@ EXCERPT = 90  # characters
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One word of a query, as an OR of ANDs: met where all words of any alternative stand.
+    """One word of a query as an OR of ANDs: it matches where all words of any alternative occur.
 
-    The first alternative is what was asked for. More may follow: the parts that make it up, another spelling,
-    a synonym. Engines and marks treat all of them alike.
+    The first alternative is the word as written; further ones are its parts, another spelling, a synonym.
     """
 
     alternatives: tuple[tuple[str, ...], ...]
@@ -32,12 +31,12 @@ class Group:
             raise ValueError("a group needs alternatives, and each of them a word")
 
     def with_alternatives(self, *more: tuple[str, ...]) -> "Group":
-        """The same word with more ways to meet it; those that it has already change nothing."""
+        """Return the group with more alternatives; duplicates change nothing."""
         return Group(tuple(dict.fromkeys([*self.alternatives, *more])))
 
 
 def groups(text: str) -> list[Group]:
-    """The words that a query asks for, each once, in order."""
+    """Return the distinct words of a query, in order."""
     result = {}
     for token in default_engine().cut(normalize(text)):
         forms = tokenize(token)
@@ -50,7 +49,7 @@ def groups(text: str) -> list[Group]:
 
 
 def forms_of(query_groups: Collection[Group]) -> frozenset[str]:
-    """Every form that counts as a match, for marking."""
+    """Return every form that counts as a match, for highlighting."""
     return frozenset(form for group in query_groups for words in group.alternatives for form in words)
 
 
@@ -66,7 +65,7 @@ def _forms_in(token: str) -> tuple[str, ...]:
 
 
 def _placed_tokens(text: str) -> Iterator[tuple[int, int, str]]:
-    """(start, end, token): tokens of the normalised text, placed in the text as it was written."""
+    """Yield (start, end, token): tokens of the normalised text with their place in the original text."""
     plain = list(map(_plain, text))
     plain_text = "".join(plain)
     origin: Sequence[int] = range(len(text))
@@ -81,7 +80,7 @@ def _placed_tokens(text: str) -> Iterator[tuple[int, int, str]]:
 
 @cache
 def _other_words() -> dict[str, list[str]]:
-    """For each form, the words of the dictionary that stand for it without holding it."""
+    """Return for each form the dictionary words that have it as canonical form without containing it."""
     result: dict[str, list[str]] = {}
     for word in dictionary():
         for form in _forms_in(word):
@@ -92,20 +91,18 @@ def _other_words() -> dict[str, list[str]]:
 
 @lru_cache(maxsize=1 << 10)
 def _pattern(forms: frozenset[str]) -> re.Pattern[str]:
-    """What one of stands in every text that says one of `forms`."""
+    """Return a pattern that matches every text with one of `forms`."""
     token_forms = {word for form in forms for word in (form, *_other_words().get(form, ()))}
     return re.compile("|".join(map(re.escape, sorted(token_forms))))
 
 
 def may_contain(text: str, forms: frozenset[str]) -> bool:
-    """Whether a look at the words of `text` is worth its while: most texts beside a hit do not say what was
-    asked for, and to cut them into words costs more than all else about them.
-    """
+    """Return whether the text may contain one of `forms`, a cheap test before its segmentation."""
     return bool(forms) and _pattern(forms).search(normalize(text)) is not None
 
 
 def spans(text: str, forms: frozenset[str]) -> list[tuple[int, int]]:
-    """Where `forms` stand in `text`, as (start, end), in order and apart from each other."""
+    """Return the (start, end) of each of `forms` in the text, in order, without overlaps."""
     result: list[tuple[int, int]] = []
     if not may_contain(text, forms):
         return result
@@ -124,7 +121,7 @@ def spans(text: str, forms: frozenset[str]) -> list[tuple[int, int]]:
 
 
 def mark_matches(text: str, forms: frozenset[str]) -> SafeString:
-    """`text` escaped, with <mark> around what matched."""
+    """Return the escaped text with <mark> around matches."""
     parts, at = [], 0
     for start, end in spans(text, forms):
         parts += [escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>"]
@@ -133,7 +130,7 @@ def mark_matches(text: str, forms: frozenset[str]) -> SafeString:
 
 
 def excerpt(text: str, forms: frozenset[str]) -> SafeString:
-    """About EXCERPT characters of `text` around the first match (else its beginning), marked."""
+    """Return about EXCERPT characters of the text around the first match, else its start, highlighted."""
     text = re.sub(r"\s+", " ", text).strip()
     first = next(iter(spans(text, forms)), None) if forms else None
     start = max(first[0] - EXCERPT // 3, 0) if first else 0

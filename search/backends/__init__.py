@@ -1,8 +1,8 @@
-"""The engines, and which one the settings choose.
+"""Search engines, and their selection by the settings.
 
-settings.SEARCH_BACKEND: 'database' takes the one that lives in the portal's own database (SQLite's FTS5 or
-PostgreSQL's tsvector); 'elasticsearch' takes the server at settings.ELASTICSEARCH_URL, and the database's
-engine while that server does not answer.
+settings.SEARCH_BACKEND: 'database' selects the engine inside the portal's own database (SQLite FTS5 or
+PostgreSQL tsvector); 'elasticsearch' selects the server at settings.ELASTICSEARCH_URL, with the database
+engine as a fallback while the server does not respond.
 """
 
 from django.conf import settings
@@ -21,7 +21,7 @@ SERVER = "search.backends.elasticsearch.ElasticsearchBackend"
 
 
 def database_engine() -> Backend:
-    """The engine inside the portal's database. Its index is kept whichever engine is chosen.
+    """Return the engine inside the portal's database. Its index is kept whichever engine is selected.
 
     Raises:
         ImproperlyConfigured: a database without an engine here.
@@ -33,7 +33,7 @@ def database_engine() -> Backend:
 
 
 def server_engine() -> Backend | None:
-    """The engine outside the database, where the settings choose one.
+    """Return the engine outside the database, or None if the settings select none.
 
     Raises:
         ImproperlyConfigured: an unknown name.
@@ -48,12 +48,20 @@ def server_engine() -> Backend | None:
 
 
 def chosen_searcher() -> Searcher:
-    """Who answers searches. Raises ImproperlyConfigured."""
+    """Return the searcher selected by the settings.
+
+    Raises:
+        ImproperlyConfigured: an unknown name.
+    """
     server = server_engine()
     return FallbackSearcher(server, database_engine()) if server else database_engine()
 
 
 def kept_engines() -> list[Backend]:
-    """Every engine whose index is to be kept, the database's first. Raises ImproperlyConfigured."""
+    """Return every engine whose index is kept up to date, the database's first.
+
+    Raises:
+        ImproperlyConfigured: an unknown name.
+    """
     server = server_engine()
     return [database_engine(), server] if server else [database_engine()]

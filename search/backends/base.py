@@ -1,4 +1,4 @@
-"""What every engine has to do. Tests run one suite against all of them."""
+"""Interface of the search engines. One test suite runs against all of them."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
@@ -15,7 +15,7 @@ from search.words import Group, excerpt, forms_of, mark_matches
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Records in order, and the cursor of what follows ("" when nothing does)."""
+    """Keys of records in order, and the cursor of the next page ("" at the end)."""
 
     keys: list[tuple[Kind, int]] = field(default_factory=list)
     next: str = ""
@@ -23,9 +23,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class EngineResult:
-    """An engine's own answer: one page of records, how many there are in all, and by each value of each facet
-    with that facet's filter lifted.
-    """
+    """Result of an engine: one page of keys, the total, and counts by facet, each ignoring its own filter."""
 
     keys: list[tuple[Kind, int]]
     total: int
@@ -34,17 +32,21 @@ class EngineResult:
 
 
 class Unavailable(Exception):
-    """The engine does not answer."""
+    """The engine does not respond."""
 
 
 class Unbuilt(Unavailable):
-    """It answers, but has no index that it could answer from."""
+    """The engine responds, but has no index."""
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`state`: 'ok', 'unbuilt' before `index_search`, or 'down' when the engine does not answer. `answering`:
-    who answers searches now. `waiting`: changes that a server has not been told of yet.
+    """State of the search.
+
+    Attributes:
+        state: 'ok', 'unbuilt' before `index_search`, or 'down' when the engine does not respond.
+        answering: engine that answers searches at present.
+        pending: index updates that are not yet sent to a server.
     """
 
     state: str
@@ -53,15 +55,14 @@ class Health:
 
 
 class Searcher(ABC):
-    """Answers searches. `name` marks the cursors that it alone can go on from."""
+    """Answers searches. `name` marks the cursors that it can continue."""
 
     name: str
 
     def search(self, query: SearchQuery) -> SearchResult:
-        """One page of hits in a fixed number of steps.
+        """Return one page of hits in a fixed number of steps.
 
-        What the engine finds is looked up in the database under the same scope: an entry that was left
-        behind by a write past the actions is never shown.
+        The engine's keys are read from the database under the same scope: a stale entry is never shown.
         """
         query_terms, correction = query_reading.read_query(query.text, now=query.now), None
         groups = query_terms.groups
@@ -119,12 +120,12 @@ class Searcher(ABC):
         ]
 
     def own_cursor(self, query: SearchQuery) -> Cursor | None:
-        """The query's cursor when this engine made it; another's keys mean nothing here."""
+        """Return the query's cursor if this engine made it, as the keys of another mean nothing here."""
         cursor = query.cursor
         return cursor if cursor and cursor.engine == self.name else None
 
     def offset(self, query: SearchQuery) -> int:
-        """Hits before the page: those read, as a cursor says, or by the page's number."""
+        """Return the number of hits before the page, from the cursor or from the page number."""
         return query.cursor.read_so_far if query.cursor else (query.page - 1) * query.size
 
     def next_cursor(self, query: SearchQuery, first: float, sort_at: datetime, entry: int) -> str:
@@ -132,23 +133,25 @@ class Searcher(ABC):
 
     @abstractmethod
     def find(self, query: SearchQuery, groups: Sequence[Group], *, any_word: bool = False) -> EngineResult:
-        """Records that hold all the words (any of them, if told) within the query's scope and filters.
+        """Find records with all the words (or any of them) within the query's scope and filters.
 
-        Order: by `query.sort`, then the latest first, then by number; the same every time.
+        Order: by `query.sort`, then the latest first, then by number; deterministic.
 
         Raises:
-            Unavailable: an engine outside the database does not answer, or has no index yet.
+            Unavailable: an engine outside the database does not respond, or has no index yet.
         """
 
     @abstractmethod
     def health(self) -> Health:
-        """How it is, said at once even when a server hangs."""
+        """Return the state at once, even when a server hangs."""
 
 
 class Backend(Searcher):
-    """A search engine: it answers, and keeps an index to answer from.
+    """Search engine with an index.
 
-    `transactional`: its rows change in the same transaction as the record they index. `address`: where it is.
+    Attributes:
+        transactional: its rows change in the same transaction as the records they index.
+        address: address of a server.
     """
 
     transactional: bool
@@ -156,23 +159,23 @@ class Backend(Searcher):
 
     @abstractmethod
     def put(self, documents: Sequence[Document], *, read_at: datetime) -> None:
-        """Add documents, or replace those of the same records, unless somebody did who read them later."""
+        """Add documents, or replace those of the same records unless a later version was written."""
 
     @abstractmethod
     def remove(self, kind: Kind, object_ids: Collection[int], *, read_at: datetime) -> None:
-        """Take records out, as they were at that moment; those that are not in are no error."""
+        """Remove records as of that moment; missing ones are ignored."""
 
     @abstractmethod
     def listed(self, now: datetime) -> dict[Kind, int]:
-        """How many records of each kind a search for everything would find."""
+        """Count the records of each kind that an unfiltered search would find."""
 
     @abstractmethod
     def is_built(self) -> bool:
-        """There is an index, made by this version of documents and dictionary."""
+        """Return whether there is an index of the current version of documents and dictionary."""
 
     @abstractmethod
     def rebuilding(self) -> AbstractContextManager[None]:
-        """Inside, `put` fills what will serve afterwards; when it ends without an error, that serves."""
+        """Collect documents of `put` in a new index, which becomes active unless an error occurs."""
 
     def health(self) -> Health:
         return Health("ok" if self.is_built() else "unbuilt", answering=self.name)

@@ -1,6 +1,6 @@
-"""A query's filters as SQL over `search_entry e`, for both databases.
+"""SQL conditions of a query's filters over `search_entry e`, for both databases.
 
-Only constants of this package are pasted into SQL; every value travels as a parameter.
+Only constants of this package are inserted into SQL; every value is a parameter.
 """
 
 from collections.abc import Collection, Sequence
@@ -18,7 +18,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def to_microseconds(value: datetime) -> int:
-    """A moment as an entry keeps it: microseconds since 1970."""
+    """Convert a moment to microseconds since 1970, as stored in an entry."""
     return (value - _EPOCH) // timedelta(microseconds=1)
 
 
@@ -31,7 +31,7 @@ def all_of(conditions: Sequence[Condition]) -> Condition:
 
 
 def scope(query: SearchQuery) -> list[Condition]:
-    """What the searcher may see, judged at `query.now`."""
+    """Return the conditions of the query's scope at `query.now`."""
     if query.scope is not Scope.PUBLIC:
         raise ValueError(f"no condition for scope {query.scope!r}")
     now = to_microseconds(query.now)
@@ -39,7 +39,7 @@ def scope(query: SearchQuery) -> list[Condition]:
 
 
 def facts(query: SearchQuery) -> list[Condition]:
-    """Filters that nothing is counted by: the same for the hits and for every count beside them."""
+    """Return the filters that are no facets: the same for the hits and for all counts."""
     filters: list[Condition] = []
     if query.certificates:
         filters.append(
@@ -63,7 +63,7 @@ def facts(query: SearchQuery) -> list[Condition]:
 
 
 def by_facet(query: SearchQuery) -> dict[Facet, Condition]:
-    """The filter of each facet that is filtered by. Whatever has no such fact passes."""
+    """Return the filter of each facet in the query. Records without a value pass."""
     filters: dict[Facet, Condition] = {}
     if query.kinds != frozenset(Kind):
         kinds = sorted(query.kinds)
@@ -88,8 +88,9 @@ def by_facet(query: SearchQuery) -> dict[Facet, Condition]:
 
 
 def packed(query: SearchQuery) -> dict[Facet, Condition]:
-    """Filters of `by_facet` by the packed number alone, where it can say: what is counted over every entry is
-    then read out of one index, without a look at the rows.
+    """Return those filters of `by_facet` that the packed numbers can express.
+
+    Counts over all entries then read a covering index only.
     """
     filters: dict[Facet, Condition] = {}
     if query.kinds != frozenset(Kind):
@@ -106,13 +107,14 @@ _BITS = {code: 1 << number for number, code in enumerate(CertificateKind.values)
 
 
 def certificates(codes: Collection[str]) -> int:
-    """A bit for each certificate."""
+    """Return a bit mask of certificates."""
     return sum(_BITS[code] for code in codes)
 
 
 def chord(near: Near) -> Condition:
-    """The square of the straight line to a place, on a ball of radius 1: it grows with the distance along the
-    surface, and is as exact as the haversine formula. NULL where a record has no coordinates.
+    """Return the squared chord to a place on the unit sphere; NULL for a record without coordinates.
+
+    It is monotonic in the distance along the surface, and as exact as the haversine formula.
     """
     x, y, z = on_sphere(near.latitude, near.longitude)
     return (
@@ -122,5 +124,5 @@ def chord(near: Near) -> Condition:
 
 
 def _reach(near: Near) -> float:
-    """The square of the line that `near.km` along the surface comes to."""
+    """Return the squared chord of `near.km` along the surface."""
     return float((2 * sin(min(near.km / EARTH_KM, radians(180)) / 2)) ** 2)

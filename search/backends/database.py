@@ -1,7 +1,7 @@
-"""What the two database engines share: filters and counts over `search_entry`, words in a table of their own.
+"""Common part of the database engines: filters and counts over `search_entry`, words in a separate table.
 
-SQL is written out because neither engine's word table is a model. Only constants of this package are pasted
-into it; every value travels as a parameter.
+SQL is written out because no model describes the word tables. Only constants of this package are inserted
+into it; every value is a parameter.
 """
 
 from abc import abstractmethod
@@ -29,22 +29,22 @@ NO_KEY = "0"  # nothing to order by before the date
 
 
 class DatabaseBackend(Backend):
-    """An engine inside the portal's own database: an entry and its record stand or fall together."""
+    """Engine inside the portal's own database: entries change in the transaction of their records."""
 
     transactional = True
     word_source: str  # FROM clause that brings the word table beside search_entry e
 
     @abstractmethod
     def match(self, groups: Sequence[Group], *, any_word: bool) -> Condition:
-        """The condition that the words are there."""
+        """Return the condition that the words occur."""
 
     @abstractmethod
     def rank(self, groups: Sequence[Group], *, any_word: bool) -> Condition:
-        """What to order by, smallest first."""
+        """Return the sort key by relevance, smallest first."""
 
     @abstractmethod
     def put_words(self, rows: Sequence[Document]) -> None:
-        """Write the words of entries that stand already, replacing older ones."""
+        """Write the words of existing entries, replacing older ones."""
 
     @abstractmethod
     def remove_words(self, numbers: Collection[int]) -> None:
@@ -141,14 +141,20 @@ class DatabaseBackend(Backend):
         among: int,
         total: int,
     ) -> Page | None:
-        """The same page by a shorter way than looking at every hit, where an engine has one.
+        """Return the same page faster than by sorting all hits, or None if the engine cannot.
 
-        `must` begins with the words; `total` of the `among` hits that hold them pass all filters.
+        Args:
+            query: the query.
+            must: conditions, those of the words first.
+            groups: words of the query.
+            any_word: any of the words suffices.
+            among: number of hits that contain the words.
+            total: number of those that pass all filters.
         """
         return None
 
     def page_of(self, query: SearchQuery, rows: Sequence[tuple[Any, ...]]) -> Page:
-        """The page that these rows are (key, date, entry, kind, id), one more than asked for if there are."""
+        """Return the page of rows (key, date, entry, kind, id), which may be one more than its size."""
         rows_of_page = rows[: query.size]
         keys = [(Kind(kind), object_id) for *_, kind, object_id in rows_of_page]
         if len(rows) <= query.size:
@@ -159,7 +165,7 @@ class DatabaseBackend(Backend):
         )
 
     def _first_key(self, query: SearchQuery, groups: Sequence[Group], *, any_word: bool) -> Condition:
-        """What the sort orders by before it orders by date, smallest first."""
+        """Return the first sort key, before the date, smallest first."""
         if query.sort == Sort.PAY:
             return "-COALESCE(e.pay_to, 0)", []
         if query.sort == Sort.DISTANCE and query.near:
@@ -197,7 +203,7 @@ class DatabaseBackend(Backend):
 
     @contextmanager
     def rebuilding(self) -> Iterator[None]:
-        """The old rows serve until each is replaced; `indexing.rebuild` takes out what no longer belongs."""
+        """Replace rows one by one while old ones stay active; `indexing.rebuild` removes obsolete ones."""
         yield
         with transaction.atomic():
             self.optimise()
@@ -205,7 +211,7 @@ class DatabaseBackend(Backend):
             IndexVersion.objects.create(version=documents.version())
 
     def optimise(self) -> None:
-        """Tidy up after many writes. Nothing to do unless an engine says so."""
+        """Optimise the tables after many writes; no operation by default."""
 
 
 _COLUMNS = (
@@ -232,7 +238,7 @@ _UPSERT = (
 
 
 def _entry(row: Document) -> tuple[Any, ...]:
-    """The document in the order of _COLUMNS."""
+    """Return the document in the order of _COLUMNS."""
     return (
         row.number,
         row.kind.value,
@@ -251,7 +257,7 @@ def _entry(row: Document) -> tuple[Any, ...]:
 
 
 def _behind(cursor: Cursor) -> Condition:
-    """What stands after the hit that a cursor is of."""
+    """Return the condition for rows after the hit of a cursor."""
     first, sort_at = float(cursor.first), conditions.to_microseconds(cursor.sort_at)
     return (
         "first_key > %s OR (first_key = %s AND (sort_at < %s OR (sort_at = %s AND id > %s)))",

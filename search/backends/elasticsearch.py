@@ -1,7 +1,7 @@
-"""Elasticsearch, for when one machine is too small. Words arrive cut, so a server needs no plugin.
+"""Elasticsearch engine, for data that exceeds one machine. It gets tokenised text and needs no plugin.
 
-An index is named after its mapping and the version of the documents. Readers and writers know two aliases
-only; a rebuild fills a new index beside the old one and moves both aliases in one step.
+An index is named after its mapping and the version of the documents. Readers and writers use two aliases; a
+rebuild fills a new index and switches both aliases atomically.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -47,7 +47,7 @@ def _client(url: str) -> Elasticsearch:
 
 @contextmanager
 def _translate_errors() -> Iterator[None]:
-    """Whatever the client raises is one thing to those who search: no answer."""
+    """Convert errors of the client to Unavailable or Unbuilt."""
     try:
         yield
     except NotFoundError as error:
@@ -67,7 +67,7 @@ class ElasticsearchBackend(Backend):
 
     @property
     def _search_client(self) -> Elasticsearch:
-        """The client with as much patience as somebody who waits for a page."""
+        """Client with the short timeout of a page request."""
         return self.client.options(request_timeout=settings.ELASTICSEARCH_TIMEOUT)
 
     def find(self, query: SearchQuery, groups: Sequence[Group], *, any_word: bool = False) -> EngineResult:
@@ -154,7 +154,7 @@ class ElasticsearchBackend(Backend):
         return any(name.split("-")[2] == fingerprint() for name in self._indices(self._search_client))
 
     def _indices(self, client: Elasticsearch | None = None) -> list[str]:
-        """Names of the indices that serve."""
+        """Return the names of the active indices."""
         with _translate_errors():
             try:
                 return list((client or self.client).indices.get_alias(name=READ).body)
@@ -163,7 +163,7 @@ class ElasticsearchBackend(Backend):
 
     @contextmanager
     def rebuilding(self) -> Iterator[None]:
-        """A new index beside the one that serves; both aliases move when it is full, the old one goes."""
+        """Fill a new index beside the active one, then switch both aliases and delete the old one."""
         name = f"{PREFIX}-{fingerprint()}-{timezone.now():%Y%m%d%H%M%S%f}"
         index = dsl.Index(name, using=self.client)
         index.settings(number_of_shards=1, number_of_replicas=0, refresh_interval="-1")
@@ -192,5 +192,5 @@ class ElasticsearchBackend(Backend):
 
 
 def _version(read_at: datetime) -> dict[str, Any]:
-    """When a record was read, as the version of what is written: a slow writer overtakes no later one."""
+    """Return the external version of a write, the time its record was read: no later one is lost."""
     return {"version": int(read_at.timestamp() * 1_000_000), "version_type": "external_gte"}

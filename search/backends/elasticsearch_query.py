@@ -1,4 +1,4 @@
-"""A query in Elasticsearch's words: the same conditions as `search.backends.conditions` writes in SQL."""
+"""Elasticsearch queries: the same conditions as `search.backends.conditions` in SQL."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ _MOST_VALUES = 4000  # of a facet; there are 3,351 regions down to the county
 
 
 def scope(query: SearchQuery) -> list[SearchParams]:
-    """What the searcher may see, judged at `query.now`."""
+    """Return the conditions of the query's scope at `query.now`."""
     if query.scope is not Scope.PUBLIC:
         raise ValueError(f"no condition for scope {query.scope!r}")
     now = query.now.isoformat()
@@ -24,7 +24,7 @@ def scope(query: SearchQuery) -> list[SearchParams]:
 
 
 def facts(query: SearchQuery) -> list[SearchParams]:
-    """Filters that nothing is counted by."""
+    """Return the filters that are no facets."""
     not_a_position = ~dsl.Q("term", kind=Kind.POSITION.value)
     not_a_fair = ~dsl.Q("term", kind=Kind.FAIR.value)
     result: list[SearchParams] = []
@@ -45,7 +45,7 @@ def facts(query: SearchQuery) -> list[SearchParams]:
 
 
 def by_facet(query: SearchQuery) -> dict[Facet, SearchParams]:
-    """The filter of each facet that is filtered by. Whatever has no such fact passes."""
+    """Return the filter of each facet in the query. Records without a value pass."""
     result: dict[Facet, SearchParams] = {}
     if query.kinds != frozenset(Kind):
         result[Facet.KIND] = dsl.Q("terms", kind=sorted(query.kinds))
@@ -77,7 +77,7 @@ def _point(near: Near) -> dict[str, float]:
 
 
 def facet_counts(request: dsl.Search, filters: Mapping[Facet, SearchParams]) -> None:
-    """Ask for every facet's counts, each with the filters of all the others."""
+    """Add an aggregation for each facet, with the filters of all other facets."""
     for facet in Facet:
         others = [condition for of, condition in filters.items() if of != facet]
         within = dsl.Q("bool", filter=others) if others else dsl.Q("match_all")
@@ -122,5 +122,5 @@ def order(query: SearchQuery, groups: Sequence[Group]) -> list[Any]:
 
 
 def keys_of(cursor: Cursor) -> list[float | int]:
-    """Where the last hit stands: by a key of the sort's own if it has one, then date and number."""
+    """Return the sort keys of a cursor: the first key, the date in milliseconds, the number."""
     return [cursor.first, round(cursor.sort_at.timestamp() * 1000), cursor.entry]

@@ -1,4 +1,4 @@
-"""How a document lies in Elasticsearch."""
+"""Mapping and source of a document in Elasticsearch."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ from search.facets import Facet
 
 
 def mapping() -> dsl.Mapping:
-    """Fields of a document; anything else is refused."""
+    """Return the fields of a document; any other field is rejected."""
     shape = dsl.Mapping()
     shape.meta("dynamic", "strict")
     for field in ("title", "facts", "body"):
@@ -33,13 +33,13 @@ def mapping() -> dsl.Mapping:
 
 
 def fingerprint() -> str:
-    """Eight hex digits: of the mapping, and of how documents and words are made."""
+    """Return eight hex digits that change with the mapping, the documents or the dictionary."""
     shape = json.dumps(mapping().to_dict(), sort_keys=True) + documents.version()
     return hashlib.sha256(shape.encode()).hexdigest()[:8]
 
 
 def source(row: Document) -> dict[str, Any]:
-    """The document as it is stored: words cut, a region with everything above it."""
+    """Return the stored form of a document: tokenised text, and its region with all regions above it."""
     place = {"place": {"lat": row.location[0], "lon": row.location[1]}} if row.location else {}
     return {
         "number": row.number,

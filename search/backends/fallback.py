@@ -1,7 +1,7 @@
-"""A server that answers searches, and the database's engine for when it does not.
+"""Fallback from a search server to the database engine, with a circuit breaker.
 
-The first search that finds the server down waits no longer than settings.ELASTICSEARCH_TIMEOUT for it; those
-that follow do not wait at all. Every RETRY_SECONDS one of them tries the server again.
+The first search that finds the server down waits at most settings.ELASTICSEARCH_TIMEOUT for it; later ones do
+not wait. Every RETRY_SECONDS one of them tries the server again.
 """
 
 import logging
@@ -23,9 +23,7 @@ T = TypeVar("T")
 
 
 class Breaker:
-    """Whether a server is worth asking, as this process has found. One line in the log when it goes down, one
-    when it is back.
-    """
+    """Circuit breaker of one server in this process. Logs one line when it opens and one when it closes."""
 
     def __init__(self, name: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.name = name
@@ -35,7 +33,7 @@ class Breaker:
         self.reason: Unavailable | None = None
 
     def allows_request(self) -> bool:
-        """True while the server answers; else once in RETRY_SECONDS, for one caller."""
+        """Return True while the server responds, else for one caller every RETRY_SECONDS."""
         with self._lock:
             now = self._clock()
             if self._retry_at is None:
@@ -62,7 +60,7 @@ class Breaker:
 
 @lru_cache(maxsize=4)
 def breaker(name: str, address: str) -> Breaker:  # noqa: ARG001 - another address, another server
-    """The one of this process for a server."""
+    """Return this process's circuit breaker of a server."""
     return Breaker(name)
 
 
@@ -95,7 +93,7 @@ class FallbackSearcher(Searcher):
         return call_database()
 
     def health(self) -> Health:
-        """Of the server. Asking it counts: a monitor that comes by finds out before a reader has to."""
+        """Return the state of the server. It counts as a request: a monitor sees an outage first."""
         pending = PendingIndexUpdate.objects.count()
         is_built = self._first(self.server.is_built, lambda: None)
         if is_built is None and not isinstance(self.breaker.reason, Unbuilt):

@@ -1,4 +1,4 @@
-"""PostgreSQL: a tsvector of words that are cut already, under a GIN index; its own parser is not asked."""
+"""PostgreSQL engine: tsvectors of tokenised text with a GIN index, without PostgreSQL's own parser."""
 
 from collections.abc import Collection, Sequence
 
@@ -49,7 +49,7 @@ class PostgresBackend(DatabaseBackend):
 
 
 def _vector(row: Document) -> str:
-    """The document as PostgreSQL writes a tsvector: 'word':1A 'word':2A …"""
+    """Return the document as a tsvector literal: 'word':1A 'word':2A …"""
     lexemes, at = [], 0
     for weight, text in (("A", row.title), ("B", row.facts), ("C", row.body)):
         for word in tokenize(text):
@@ -71,6 +71,6 @@ def _all_of(words: Sequence[str]) -> str:
 
 
 def _quoted(word: str) -> str:
-    """A word as a lexeme: nothing in it is an operator."""
+    """Quote a word as a lexeme, so that it contains no operator."""
     plain = word[:_LONGEST_WORD].replace("\\", "\\\\").replace("'", "''")
     return f"'{plain}'"

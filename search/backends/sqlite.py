@@ -1,4 +1,4 @@
-"""SQLite's FTS5 over words that are cut already. In the same file, and the same transaction, as the rows."""
+"""SQLite FTS5 engine over tokenised text, in the same file and transaction as the rows."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -49,8 +49,9 @@ class SqliteBackend(DatabaseBackend):
         among: int,
         total: int,
     ) -> Page | None:
-        """The first few by their words alone, and the entries of those: half the work when thousands hold the
-        words. None when too few of them pass the filters, or when equal ones may have been cut off.
+        """Rank by words alone and check the filters of the best entries only, half the work for many hits.
+
+        None when too few of them pass the filters, or when entries with an equal score may have been cut off.
         """
         needed = self.offset(query) + query.size + 1
         most = needed * 2 * among // max(total, 1) + 50
@@ -105,6 +106,6 @@ def _all_of(words: Sequence[str]) -> str:
 
 
 def _quoted(word: str) -> str:
-    """A word as an FTS5 string: nothing in it is an operator."""
+    """Quote a word as an FTS5 string, so that it contains no operator."""
     doubled = word.replace('"', '""')
     return f'"{doubled}"'
