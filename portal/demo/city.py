@@ -1,4 +1,4 @@
-"""The invented city, loaded from the ground up."""
+"""Loading of the whole demo: one invented city."""
 
 import random
 from functools import partial
@@ -29,7 +29,7 @@ from portal.learning import report_generation
 
 
 def load_city(scale: Scale, seed: int) -> None:
-    """Everything of one scale, from the ground up."""
+    """Load all data of one scale; the same seed gives the same city."""
     rng = random.Random(seed)  # noqa: S311  (invented data, not secrets)
     load_places(place_rows())
     stations = load_stations(station_rows())
@@ -44,10 +44,10 @@ def load_city(scale: Scale, seed: int) -> None:
     fairs = load_fairs(operator, rng, scale)
     load_articles(operator)
     booths = load_booths(fairs, position_ids_by_employer(), rng)
-    came = load_registrations(fairs, with_account, operator, rng, scale)
+    check_ins = load_registrations(fairs, with_account, operator, rng, scale)
     load_verification(employers, operator, with_account, random.Random(seed))  # noqa: S311
-    load_placements(fairs, booths, came, operator, rng, scale)
-    analyze_tables()  # from here on pages' own queries are asked
+    load_placements(fairs, booths, check_ins, operator, rng, scale)
+    analyze_tables()  # the loaders below run queries of pages
     load_answers()
     load_employer_activity(seed)
     load_network_changes(stations, operator)
@@ -62,8 +62,6 @@ def load_city(scale: Scale, seed: int) -> None:
 
 
 def analyze_tables() -> None:
-    """Let the database count its rows: PostgreSQL that takes every table for empty joins each with each, for
-    minutes.
-    """
+    """Update the planner's statistics; without them PostgreSQL takes minutes for some joins."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -1,4 +1,4 @@
-"""The demo's doors: who signs in with what. Shown by `make run`; made only by the demo command."""
+"""Logins of the demo, created by the demo command and printed by `make run`."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ PASSWORD = "demo-password-2026"  # noqa: S105  (printed on purpose: a demo has n
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """`password` is empty for people who sign in with a one-time code (printed by the server)."""
+    """One login; without a password the person signs in with a one-time code, which the server prints."""
 
     who: str
     name: str

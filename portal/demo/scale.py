@@ -1,13 +1,11 @@
-"""How much demo data: a county town's worth for a first look, or the brief's whole city."""
+"""Sizes of the demo: 'small' for a first look, 'city' for the whole city of the specification."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Counts of rows. `participants` are veterans checked in over all past fairs; `accounts` sign in by
-    phone.
-    """
+    """Numbers of rows. participants: check-ins of veterans at past fairs. accounts: veterans who sign in."""
 
     fairs: int
     employers: int

@@ -1,4 +1,4 @@
-"""Bases, policies and news of the demo, read from data/articles.toml."""
+"""Bases, policies and news of the demo, from data/articles.toml."""
 
 from datetime import date
 from typing import Any
@@ -7,7 +7,7 @@ from portal.demo.content.toml_files import read_toml
 
 
 def bases() -> list[dict[str, Any]]:
-    """Fields of BasePage; `county` is a region code and `story` the paragraphs of its body."""
+    """Return fields of BasePage; `county` is a region code and `story` the paragraphs of its body."""
     return [
         {
             **row,
@@ -21,7 +21,7 @@ def bases() -> list[dict[str, Any]]:
 
 
 def policies(today: date) -> list[dict[str, Any]]:
-    """Fields of PolicyPage; `story` holds the paragraphs of its body."""
+    """Return fields of PolicyPage; `story` holds the paragraphs of its body."""
     return [
         {
             **row,
@@ -37,7 +37,7 @@ def policies(today: date) -> list[dict[str, Any]]:
 
 
 def news() -> list[dict[str, Any]]:
-    """Fields of NewsPage, the latest first; `story` holds the paragraphs of its body."""
+    """Return fields of NewsPage, the latest first; `story` holds the paragraphs of its body."""
     return [
         {**row, "slug": f"news-{number}", "source": "市退役军人服务中心"}
         for number, row in enumerate(read_toml("articles.toml")["news"], start=1)

@@ -1,4 +1,4 @@
-"""Invented employers of the region, with codes whose check characters are right."""
+"""Generator of employers of the region, with valid credit codes."""
 
 import random
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _SIZES = (("micro", 30), ("small", 48), ("medium", 16), ("large", 6))
 
 @dataclass(frozen=True, slots=True)
 class InventedEmployer:
-    """One invented employer; codes as the database has them."""
+    """One invented employer; codes as in the database."""
 
     name: str
     uscc: str
@@ -28,8 +28,10 @@ class InventedEmployer:
 
 
 def uscc(serial: int, county: str, registry: str = "91") -> str:
-    """A code with a right check character; `registry` says who registered it (GB 32100: 91 company, 92
-    individual business, 93 farmers' cooperative, 52 private non-enterprise, 12 public institution).
+    """Return a credit code (GB 32100) with a valid check character.
+
+    `registry`: 91 company, 92 individual business, 93 farmers' cooperative, 52 private non-enterprise, 12
+    public institution.
     """
     body = f"{registry}{county}MA{serial:07d}"
     total = sum(_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(body))
@@ -37,7 +39,7 @@ def uscc(serial: int, county: str, registry: str = "91") -> str:
 
 
 def invent_employers(count: int, towns: list[dict[str, str]], rng: random.Random) -> list[InventedEmployer]:
-    """`count` employers with names and codes of their own, spread over `towns` (rows of places.places())."""
+    """Return `count` employers with unique names and codes, spread over `towns` (rows of `place_rows`)."""
     counties = {"440703": "江门市蓬江区", "440704": "江门市江海区", "440705": "江门市新会区"}
     others = {"440781": "台山市", "440783": "开平市", "440784": "鹤山市", "440785": "恩平市"}
     prefix = counties | others
@@ -45,9 +47,9 @@ def invent_employers(count: int, towns: list[dict[str, str]], rng: random.Random
     industries = list(words["trades"])
     shares = [words["trades"][industry]["weight"] for industry in industries]
     xinhui = next(town for town in towns if town["name"] == "会城街道")
-    made = [_named("江门市远航物流有限公司", "G", "物流", 1, xinhui, rng)]
-    names = {made[0].name}
-    while len(made) < count:
+    employers = [_build_employer("江门市远航物流有限公司", "G", "物流", 1, xinhui, rng)]
+    names = {employers[0].name}
+    while len(employers) < count:
         town = rng.choice(towns)
         industry = rng.choices(industries, shares)[0]
         brand = rng.choice(words["brands"]) + rng.choice(words["brand_tails"])
@@ -58,20 +60,20 @@ def invent_employers(count: int, towns: list[dict[str, str]], rng: random.Random
         if name in names:
             continue
         names.add(name)
-        made.append(_named(name, industry, trade, len(made) + 1, town, rng))
-    return made
+        employers.append(_build_employer(name, industry, trade, len(employers) + 1, town, rng))
+    return employers
 
 
 def _trade(trade: dict[str, list[str]], rng: random.Random) -> tuple[str, str]:
-    """What a firm does and how its name ends; some kinds of place end a name by themselves."""
+    """Return the trade in a name and the ending; some words, such as kinds of shops, need no ending."""
     whole = trade.get("whole", [])
     if whole and rng.random() < 0.4:
         return rng.choice(whole), ""
     return rng.choice(trade["words"]), rng.choice(trade["endings"])
 
 
-def _registered(name: str, industry: str, rng: random.Random) -> tuple[str, str]:
-    """Nature and registry that go with a name."""
+def _nature_and_registry(name: str, industry: str, rng: random.Random) -> tuple[str, str]:
+    """Return the nature and the registry that match a name."""
     if name.endswith("合作社"):
         return "other", "93"
     if "公司" in name:
@@ -81,18 +83,18 @@ def _registered(name: str, industry: str, rng: random.Random) -> tuple[str, str]
     return ("individual", "92") if rng.random() < 0.8 else ("private", "91")
 
 
-def _named(
+def _build_employer(
     name: str, industry: str, trade: str, serial: int, town: dict[str, str], rng: random.Random
 ) -> InventedEmployer:
     words = read_toml("words.toml")["firms"]
     size = rng.choices([s for s, _ in _SIZES], [w for _, w in _SIZES])[0]
-    nature, registry = _registered(name, industry, rng)
+    nature, registry = _nature_and_registry(name, industry, rng)
     if nature in {"individual", "other"} and size in {"medium", "large"}:
         size = "small"
     staff = {"micro": 12, "small": 80, "medium": 450, "large": 1500}[size] + rng.randrange(8)
     road = f"{rng.choice(words['roads'])}{rng.randint(1, 260)}号"
-    tells = "factory" if industry == "C" else "place" if name.endswith(trade) else "service"
-    introduction = rng.choice(words["introductions"][tells])
+    introduction_kind = "factory" if industry == "C" else "place" if name.endswith(trade) else "service"
+    introduction = rng.choice(words["introductions"][introduction_kind])
     return InventedEmployer(
         name=name,
         uscc=uscc(serial, town["parent"], registry),

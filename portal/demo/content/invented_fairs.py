@@ -1,4 +1,4 @@
-"""Invented job fairs around a given day: most are over, one is on today, the others are to come."""
+"""Generator of job fairs around a given day: most are past, one is today, the others are upcoming."""
 
 import random
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from portal.demo.content.toml_files import read_toml
 
 @dataclass(frozen=True, slots=True)
 class InventedFair:
-    """One fair; naive local times, to be made aware by whoever stores them."""
+    """One invented fair, with naive local times."""
 
     title: str
     slug: str
@@ -26,17 +26,17 @@ class InventedFair:
     body: str
 
 
-def _winter_fair(today: date, ahead: list[date]) -> list[date]:
-    """The fair of 12 December that the scenarios tell of, when it lies within the next weeks."""
-    wanted = date(today.year, 12, 12)
-    if not today < wanted <= today + timedelta(days=50):
-        return ahead
-    nearest = min(ahead, key=lambda day: abs(day - wanted))
-    return sorted(wanted if day == nearest else day for day in ahead)
+def _with_winter_fair(today: date, upcoming: list[date]) -> list[date]:
+    """Move the nearest fair to 12 December, the day of the scenarios, when it is within 50 days."""
+    winter_day = date(today.year, 12, 12)
+    if not today < winter_day <= today + timedelta(days=50):
+        return upcoming
+    nearest = min(upcoming, key=lambda day: abs(day - winter_day))
+    return sorted(winter_day if day == nearest else day for day in upcoming)
 
 
 def _theme(day: date, number: int, words: dict[str, Any]) -> str:
-    """Every third fair is called after its season."""
+    """Return the theme of a fair; every third fair is named after its season."""
     seasonal = [row["theme"] for row in words["seasons"] if day.month in row["months"]]
     if seasonal and number % 3 == 0:
         return str(seasonal[0])
@@ -44,27 +44,27 @@ def _theme(day: date, number: int, words: dict[str, Any]) -> str:
 
 
 def invent_fairs(count: int, now: datetime, rng: random.Random) -> list[InventedFair]:
-    """`count` fairs over four years up to `now` (local, naive); the last few lie ahead, one is on."""
+    """Return `count` fairs over four years up to `now` (local, naive): one is running, some upcoming."""
     today = now.date()
-    coming = max(3, count // 9)
-    past = count - coming - 1
+    upcoming_count = max(3, count // 9)
+    past = count - upcoming_count - 1
     span = 30 * 15 if count < 20 else 365 * 4
-    # Two were lately, so that stations have calls to make.
+    # Two are recent, so that stations have follow-up calls to make.
     days = sorted(today - timedelta(days=rng.randint(10, span)) for _ in range(past - 2))
     days += [today - timedelta(days=7), today - timedelta(days=3)]
-    ahead = [today + timedelta(days=5 + i * 9 + rng.randint(0, 4)) for i in range(coming)]
-    ahead = _winter_fair(today, ahead)
+    upcoming = [today + timedelta(days=5 + i * 9 + rng.randint(0, 4)) for i in range(upcoming_count)]
+    upcoming = _with_winter_fair(today, upcoming)
     words = read_toml("words.toml")["fairs"]
     counties = list(words["counties"])
-    made = []
-    for number, day in enumerate([*days, today, *ahead]):
+    fairs = []
+    for number, day in enumerate([*days, today, *upcoming]):
         winter = day > today and (day.month, day.day) == (12, 12)
         near = day >= today and number % 2 == past % 2
         county = "440705" if near or winter else counties[number % len(counties)]
         city = number % 4 == 0 and day != today and not winter
         starts = datetime.combine(day, time(9, 0))
         ends = datetime.combine(day, time(12, 0))
-        if day == today:  # five hours around the present one, so that there is a fair to look at
+        if day == today:  # five hours around now, so that one fair is running
             starts = datetime.combine(day, time(min(max(now.hour - 2, 0), 18)))
             ends = starts + timedelta(hours=5)
         mode = rng.choices(("offline", "both", "online"), (70, 22, 8))[0]
@@ -72,11 +72,11 @@ def invent_fairs(count: int, now: datetime, rng: random.Random) -> list[Invented
             mode = "both"
         venue, address = rng.choice(words["counties"][county]["venues"])
         place = words["counties"][county]
-        who = "江门市" if city else place["name"]
+        area = "江门市" if city else place["name"]
         theme = _theme(day, number, words)
-        made.append(
+        fairs.append(
             InventedFair(
-                title=f"{day.year}年{day.month}月{who}{theme}",
+                title=f"{day.year}年{day.month}月{area}{theme}",
                 slug=f"{day:%Y%m%d}-{number + 1}",
                 starts=starts,
                 ends=ends,
@@ -94,4 +94,4 @@ def invent_fairs(count: int, now: datetime, rng: random.Random) -> list[Invented
                 ),
             )
         )
-    return made
+    return fairs

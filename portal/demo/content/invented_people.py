@@ -1,4 +1,4 @@
-"""Invented veterans: names, numbers with right check characters, service and wishes."""
+"""Generator of veterans: names, valid ID numbers, service, jobs and wishes."""
 
 import random
 from collections import Counter
@@ -24,8 +24,8 @@ _BRANCH_OF_SPECIALTY = {
     "internal_guard": "armed_police",
     "firefighter": "armed_police",
 }
-# Years served: the range and how often it occurs, with the rank group that usually goes with it.
-_SERVED = (
+# Years of service: range, weight, and the usual rank group.
+_SERVICE_YEARS = (
     ((2, 2), 44, "conscript"),
     ((3, 5), 20, "nco_junior"),
     ((6, 8), 15, "nco_junior"),
@@ -33,14 +33,12 @@ _SERVED = (
     ((13, 16), 6, "nco_middle"),
     ((17, 26), 4, "nco_senior"),
 )
-_TWO_TERMS_FROM = 2022  # since then people leave the service in March or September
+_TWO_TERMS_FROM = 2022  # since then discharge is in March or September
 
 
 @dataclass(slots=True)
 class Person:
-    """One invented veteran. `id_number` is only ever hashed; pay in yuan a month; codes as the database has
-    them.
-    """
+    """One invented veteran; codes as in the database, pay in yuan a month. `id_number` is only hashed."""
 
     name: str
     sex: str
@@ -66,7 +64,7 @@ class Person:
 
 @dataclass(slots=True)
 class PersonWish:
-    """What the person looks for; empty means no limit."""
+    """Wishes of a person about work; an empty value means no limit."""
 
     occupations: tuple[str, ...]
     lowest_pay: int | None
@@ -84,10 +82,11 @@ def _check(body: str) -> str:
 
 
 class PersonGenerator:
-    """Makes people one after the other; no two share a number.
+    """Generator of people with unique ID numbers and phones.
 
-    `occupations` says which occupation codes each specialty of the crosswalk leads to, `others` are codes
-    that anybody may wish for.
+    Args:
+        occupations: military specialty -> occupation codes, from the crosswalk.
+        others: occupation codes that anybody may wish for.
     """
 
     def __init__(
@@ -107,20 +106,20 @@ class PersonGenerator:
     def make(self, county: str) -> Person:
         rng = self.rng
         self._serial += 1
-        (shortest, longest), _, rank = rng.choices(_SERVED, [row[1] for row in _SERVED])[0]
-        served = rng.randint(shortest, longest)
+        (shortest, longest), _, rank = rng.choices(_SERVICE_YEARS, [row[1] for row in _SERVICE_YEARS])[0]
+        service_years = rng.randint(shortest, longest)
         left = self._left()
-        entered = left.replace(year=left.year - served)
-        born = date(entered.year - rng.randint(18, 21), rng.randint(1, 12), rng.randint(1, 28))
+        entry = left.replace(year=left.year - service_years)
+        born = date(entry.year - rng.randint(18, 21), rng.randint(1, 12), rng.randint(1, 28))
         woman = rng.random() < 0.06
         specialty, _, field_name, certificates = rng.choices(self._specialties, self._weights)[0]
         trade = self._words["fields"][field_name]
         age = self.today.year - born.year
-        if served >= 8 and rng.random() < 0.18:
+        if service_years >= 8 and rng.random() < 0.18:
             rank = "officer"
         education = self._education(age, officer=rank == "officer")
         status = self._status(age)
-        second = served >= 5 and specialty != "squad_leader" and rng.random() < 0.15
+        second = service_years >= 5 and specialty != "squad_leader" and rng.random() < 0.15
         body = self._body(county, born, woman)
         return Person(
             name=self._name(born.year, woman),
@@ -130,17 +129,17 @@ class PersonGenerator:
             phone=str(19_910_000_000 + self._serial),
             branch=self._branch(specialty, field_name),
             specialties=(specialty, "squad_leader") if second else (specialty,),
-            entered_on=entered,
+            entered_on=entry,
             left_on=left,
             rank_group=rank,
-            settlement=self._settlement(served, age, rank),
+            settlement=self._settlement(service_years, age, rank),
             honours=self._honours(rank),
             is_party_member=rng.random() < 0.35,
             education=education,
             major=rng.choice(trade["majors"]) if education >= 2 or rng.random() < 0.4 * education else "",
             skills=self._skills(trade),
             certificates=self._certificates(certificates),
-            jobs=self._jobs(age - 20 - served, trade),
+            jobs=self._jobs(age - 20 - service_years, trade),
             employment_status=status,
             wish=self._wish(specialty, status)
             if status in {"unemployed", "flexible"} or rng.random() < 0.15
@@ -159,7 +158,7 @@ class PersonGenerator:
         return self.rng.choices((0, 1, 2, 3, 4), shares)[0]
 
     def _body(self, county: str, born: date, woman: bool) -> str:
-        """The first 17 characters of an ID number; the sequence of a place and day is odd for men."""
+        """Return the first 17 characters of an ID number; the sequence number is odd for men."""
         self._same_day[county, born] += 1
         return f"{county}{born:%Y%m%d}{self._same_day[county, born] * 2 + (not woman):03d}"
 
@@ -177,9 +176,9 @@ class PersonGenerator:
         return str(surname + first + (second if second != first else ""))
 
     def _honours(self, rank: str) -> str:
-        """Titles of honour are for a rank group: a conscript is no 优秀士官."""
-        not_theirs = {"conscript": "士官", "officer": "士"}.get(rank, "义务兵")
-        return str(self.rng.choice([word for word in self._words["honours"] if not_theirs not in word]))
+        """Return an honour that matches the rank group: a conscript cannot be 优秀士官."""
+        other_rank = {"conscript": "士官", "officer": "士"}.get(rank, "义务兵")
+        return str(self.rng.choice([word for word in self._words["honours"] if other_rank not in word]))
 
     def _skills(self, trade: dict[str, list[str]]) -> str:
         own = self.rng.choice(trade["skills"])
@@ -188,18 +187,18 @@ class PersonGenerator:
         return own
 
     def _branch(self, specialty: str, field_name: str) -> str:
-        fixed = _BRANCH_OF_SPECIALTY.get(specialty) or _BRANCH_OF_FIELD.get(field_name)
-        if fixed and specialty != "uav_operator":
-            return fixed
+        usual = _BRANCH_OF_SPECIALTY.get(specialty) or _BRANCH_OF_FIELD.get(field_name)
+        if usual and specialty != "uav_operator":
+            return usual
         branches = ("army", "navy", "air_force", "rocket_force", "armed_police", "support_force")
         return self.rng.choices(branches, (54, 12, 12, 4, 14, 4))[0]
 
-    def _settlement(self, served: int, age: int, rank: str) -> str:
+    def _settlement(self, service_years: int, age: int, rank: str) -> str:
         if rank == "officer":
             return self.rng.choices(("transferred", "monthly_pension", "retired"), (6, 3, age >= 50))[0]
-        if served >= 16:
+        if service_years >= 16:
             return self.rng.choices(("monthly_pension", "assigned", "retired"), (3, 5, age >= 55))[0]
-        if served >= 12:
+        if service_years >= 12:
             return self.rng.choice(("assigned", "self_employed"))
         if self.rng.random() < 0.001:
             return "supported"
@@ -213,26 +212,26 @@ class PersonGenerator:
 
     def _certificates(self, usual: list[str]) -> tuple[str, ...]:
         rng = self.rng
-        held = [code for code in usual if rng.random() < 0.6]
-        if rng.random() < 0.62 and not any(code.startswith("driving") for code in held):
-            held.append("driving_c1")
+        codes = [code for code in usual if rng.random() < 0.6]
+        if rng.random() < 0.62 and not any(code.startswith("driving") for code in codes):
+            codes.append("driving_c1")
         if rng.random() < 0.12:
-            held.append(
+            codes.append(
                 rng.choice(("forklift_n1", "electrician_low", "fire_facility", "welder", "food_health"))
             )
-        return tuple(dict.fromkeys(held))
+        return tuple(dict.fromkeys(codes))
 
     def _jobs(self, years: int, trade: dict[str, list[list[str]]]) -> tuple[tuple[str, str, int], ...]:
-        """Civilian work after service: half of it in the line of the service, half of it something else."""
+        """Return civilian jobs after service, one related to it and one of another kind."""
         rng = self.rng
         if years <= 1 or rng.random() < 0.35:
             return ()
         number = rng.choices((1, 2), (70, 30))[0]
         others = self._words["fields"]["plain"]["jobs"]
-        known = dict([rng.choice(trade["jobs"]), rng.choice(others)])
-        chosen = rng.sample(sorted(known.items()), min(number, len(known)))
+        candidates = dict([rng.choice(trade["jobs"]), rng.choice(others)])
+        selection = rng.sample(sorted(candidates.items()), min(number, len(candidates)))
         return tuple(
-            (title, duties, rng.randint(1, max(1, min(8, years // number)))) for title, duties in chosen
+            (title, duties, rng.randint(1, max(1, min(8, years // number)))) for title, duties in selection
         )
 
     def _wish(self, specialty: str, status: str) -> PersonWish:

@@ -1,7 +1,7 @@
-"""Invented positions: a job family's lines, drawn and put together the way firms write them.
+"""Generator of positions: lines of a job family, selected and combined the way employers write them.
 
-What a field says (schooling, years, certificates, shift), a line of the text says too, made from the field:
-text and facts of a post never contradict each other.
+Each demand of a field (education, years, certificates, shift) is also stated in the text by a line made from
+the field, so that text and fields never contradict each other.
 """
 
 import random
@@ -13,7 +13,7 @@ from portal.demo.content.job_families import JobFamily, job_families
 from portal.demo.content.toml_files import read_toml
 
 _HEADCOUNTS = (1, 1, 1, 2, 2, 3, 3, 5, 5, 8, 10, 20)
-_RARE_SHARE = 0.08  # of an industry's posts, for trades without a family of their own
+_RARE_SHARE = 0.08  # share of an industry's positions that are of rare occupations
 _PAY_OF_KIND = {"part_time": 0.55, "internship": 0.6, "public_welfare": 0.7}
 _SUFFIX_OF_KIND = {"part_time": "（兼职）", "internship": "（实习）", "public_welfare": "（公益性岗位）"}
 _LOWEST_PAY = 2000
@@ -22,7 +22,7 @@ _SECTIONS = "ABCDEFGHIJKLMNOPQRST"
 
 @dataclass(frozen=True, slots=True)
 class InventedPosition:
-    """One row of a position sheet; codes as the database has them, pay in yuan a month."""
+    """One invented position; codes as in the database, pay in yuan a month."""
 
     title: str
     occupation: str
@@ -48,10 +48,11 @@ def _numbered(lines: Sequence[str]) -> str:
 
 
 class PositionGenerator:
-    """Makes posts that suit an employer's industry.
+    """Generator of positions that match an employer's industry.
 
-    `codes` maps an occupation's name to its code; `rare` are families beside the written ones
-    (classification.rare_jobs).
+    Args:
+        codes: name of an occupation -> its code.
+        rare: families of rare occupations (`build_rare_jobs`).
     """
 
     def __init__(self, rng: random.Random, codes: dict[str, str], rare: Iterable[JobFamily] = ()) -> None:
@@ -73,7 +74,7 @@ class PositionGenerator:
         benefits = self._benefits()
         code = self.codes[job.occupation]
         common = self._words["common"].get(code[0], self._words["common"]["4"])
-        stated = self._stated(title, education, experience, certificates, shift)
+        demands = self._demand_lines(title, education, experience, certificates, shift)
         return InventedPosition(
             title=title + self._suffix(kind, shift, benefits, beginner=not (experience or certificates)),
             occupation=code,
@@ -85,7 +86,7 @@ class PositionGenerator:
             experience=experience,
             certificates=certificates,
             duties=_numbered(self._duties(job.duties, common["duties"])),
-            requirements=_numbered(stated + self._wanted(job.requirements, common["requirements"]))
+            requirements=_numbered(demands + self._requirements(job.requirements, common["requirements"]))
             + rng.choice(self._words["closings"]),
             benefits=benefits,
             relaxable=self._relaxable(education, experience, certificates, shift),
@@ -109,10 +110,10 @@ class PositionGenerator:
         rng, words = self.rng, self._words
         return (rng.choice(words["insurance"]), *rng.sample(words["benefits"], rng.randint(2, 5)))
 
-    def _stated(
+    def _demand_lines(
         self, title: str, education: int, experience: int, certificates: tuple[str, ...], shift: str
     ) -> list[str]:
-        """The lines that say what the fields say."""
+        """Return lines that state the demands of the fields."""
         rng, words = self.rng, self._words
         lines = []
         if certificates:
@@ -122,8 +123,8 @@ class PositionGenerator:
             lines.append(rng.choice(words["education"][education - 1]))
         if experience:
             work = title.partition("（")[0]
-            said = rng.choice(words["experience"])
-            lines.append(said.format(years=words["years"][experience], work=work))
+            line = rng.choice(words["experience"])
+            lines.append(line.format(years=words["years"][experience], work=work))
         elif rng.random() < 0.4:
             lines.append(rng.choice(words["beginners"]))
         if shift in words["shifts"] and rng.random() < 0.7:
@@ -131,61 +132,61 @@ class PositionGenerator:
         return lines
 
     def _duties(self, own: list[str], common: list[str]) -> list[str]:
-        """What the work mainly is comes first; the rest keeps its order half the time."""
+        """Return the main duty first; the others are shuffled half of the time."""
         rng = self.rng
-        chosen = sorted(rng.sample(range(1, len(own)), rng.randint(min(2, len(own) - 1), len(own) - 1)))
+        indexes = sorted(rng.sample(range(1, len(own)), rng.randint(min(2, len(own) - 1), len(own) - 1)))
         if rng.random() < 0.5:
-            rng.shuffle(chosen)
-        return [own[0], *(own[i] for i in chosen), *rng.sample(common, rng.choice((0, 1, 1, 2)))]
+            rng.shuffle(indexes)
+        return [own[0], *(own[i] for i in indexes), *rng.sample(common, rng.choice((0, 1, 1, 2)))]
 
-    def _wanted(self, own: list[str], common: list[str]) -> list[str]:
+    def _requirements(self, own: list[str], common: list[str]) -> list[str]:
         rng = self.rng
         lines = rng.sample(own, rng.randint(min(2, len(own)), len(own)))
         return lines + rng.sample(common, rng.choice((0, 1, 1, 2)))
 
     def _suffix(self, kind: str, shift: str, benefits: tuple[str, ...], *, beginner: bool) -> str:
-        """What firms add to a title, always something that the post itself says."""
+        """Return an addition to the title that repeats a field, or ''."""
         if kind in _SUFFIX_OF_KIND:
             return _SUFFIX_OF_KIND[kind]
         if self.rng.random() > 0.22:
             return ""
-        said = []
+        options = []
         if {"包吃", "包住"} <= set(benefits):
-            said.append("（包吃住）")
+            options.append("（包吃住）")
         elif "包住" in benefits:
-            said.append("（包住）")
+            options.append("（包住）")
         if "五险一金" in benefits:
-            said.append("（五险一金）")
+            options.append("（五险一金）")
         if shift in {"day", "two_shift", "night"}:
-            said.append({"day": "（白班）", "two_shift": "（两班）", "night": "（夜班）"}[shift])
+            options.append({"day": "（白班）", "two_shift": "（两班）", "night": "（夜班）"}[shift])
         if beginner:
-            said.append("（可培养）")
-        return self.rng.choice(said) if said else ""
+            options.append("（可培养）")
+        return self.rng.choice(options) if options else ""
 
     def _relaxable(self, education: int, experience: int, certificates: tuple[str, ...], shift: str) -> str:
-        """Only a demand that the post makes can be relaxed."""
+        """Return one of the position's demands that the employer may relax, or ''."""
         if self.rng.random() > 0.3:
             return ""
         learnable = set(self._words["learnable"]["codes"])
-        made = {
+        has_demand = {
             "education": education > 0,
             "experience": experience > 0,
             "learnable": bool(certificates) and set(certificates) <= learnable,
             "shift": shift in self._words["shifts"],
         }
-        points = [row["text"] for row in self._words["relaxable"] if made[row["needs"]]]
+        points = [row["text"] for row in self._words["relaxable"] if has_demand[row["needs"]]]
         return self.rng.choice(points) if points else ""
 
 
 def _fitting(section: str, rare: list[JobFamily]) -> tuple[list[JobFamily], list[float]]:
-    """Families of an industry with their cumulated weights.
+    """Return the families of an industry with their cumulative weights.
 
-    What the industry lives from comes first; office work is needed everywhere, but little of it.
+    Families of the main industry weigh most; office work occurs everywhere, but seldom.
     """
-    written = [job for job in job_families() if section in job.industries or job.office]
+    families = [job for job in job_families() if section in job.industries or job.office]
     weights = [
-        job.weight * (6 if job.industries[0] == section else 2) / (4 if job.office else 1) for job in written
+        job.weight * (6 if job.industries[0] == section else 2) / (4 if job.office else 1) for job in families
     ]
     others = [job for job in rare if section in job.industries]
     share = sum(weights) * _RARE_SHARE / max(1, len(others))
-    return [*written, *others], list(accumulate([*weights, *[share] * len(others)]))
+    return [*families, *others], list(accumulate([*weights, *[share] * len(others)]))

@@ -1,4 +1,4 @@
-"""Job families of the demo, read from data/jobs*.toml."""
+"""Job families of the demo, from data/jobs*.toml."""
 
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,11 +10,11 @@ _FILES = ("jobs.toml", "jobs_services.toml", "jobs_making.toml", "jobs_office.to
 
 @dataclass(frozen=True, slots=True)
 class JobFamily:
-    """One family of posts; `occupation` is a name of the national classification.
+    """One family of positions.
 
-    `pay` is monthly, in yuan, from and to; `weight` the family's share among all posts; `industries` sections
-    of GB/T 4754, the first the one that lives from this work, and `office` work is needed in every industry.
-    `kinds` are forms of employment beside full time.
+    occupation: name in the national classification. pay: from and to, yuan a month. weight: share among all
+    positions. industries: sections of GB/T 4754, the main one first. office: needed in every industry. kinds:
+    forms of employment other than full time.
     """
 
     occupation: str

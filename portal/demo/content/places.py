@@ -1,8 +1,8 @@
-"""The demo's places: one real city's seven counties, 73 towns and 1,330 villages.
+"""Places of the demo: seven counties, 73 towns and 1,330 villages of one real city.
 
-Codes and names are facts (GB/T 2260 and its extension); coordinates are rough, for showing distances only.
-The source table lists nine 'towns' that are none (parks, a prison, a forest farm) and 1,339 villages below
-the others; the brief counts 1,330, so the last entries of the longest lists are left out.
+Codes and names are facts (GB/T 2260 and its extension); coordinates are approximate. The source table has
+nine entries that are not towns (parks, a prison, a forest farm) and 1,339 villages; the specification counts
+1,330, so the last entries of the longest lists are left out.
 """
 
 import csv
@@ -15,13 +15,13 @@ _ROADS = ("东华路", "冈州大道", "胜利路", "建设路", "人民路", "�
 
 @lru_cache(maxsize=1)
 def place_rows() -> tuple[dict[str, str], ...]:
-    """Rows of code, name, parent, level, lat, lon: counties first, then towns, then villages."""
+    """Return rows of code, name, parent, level, lat, lon: counties first, then towns, then villages."""
     with _FILE.open(encoding="utf-8") as file:
         return tuple(csv.DictReader(file))
 
 
 def station_rows() -> list[dict[str, str]]:
-    """The stations of the city: region_code, name, address, phone, opening_hours; 1 + 7 + 73 + 1,330."""
+    """Return the city's 1 + 7 + 73 + 1,330 stations: region_code, name, address, phone, opening_hours."""
     city = {"code": "4407", "name": "江门市", "level": "city"}
     return [_office(row, number) for number, row in enumerate((city, *place_rows()))]
 

@@ -1,4 +1,4 @@
-"""Reading the demo's data files."""
+"""Reader of the demo's data files."""
 
 import tomllib
 from functools import lru_cache

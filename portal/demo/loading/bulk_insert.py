@@ -1,4 +1,4 @@
-"""Writing many rows with a progress bar."""
+"""Bulk insert with a progress bar."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -13,10 +13,10 @@ from portal.core.encryption import lookup_hash
 
 M = TypeVar("M", bound=models.Model)
 T = TypeVar("T")
-BATCH = 2_000
+BATCH_SIZE = 2_000
 
 
-def batches(rows: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
+def batches(rows: Iterable[T], size: int = BATCH_SIZE) -> Iterator[list[T]]:
     source = iter(rows)
     while batch := list(islice(source, size)):
         yield batch
@@ -31,7 +31,7 @@ def insert(model: type[M], rows: Iterable[M], *, total: int, label: str) -> None
 
 
 def new_user(phone: str, name: str, password: str | None = None) -> User:
-    """An unsaved user. `password` is an already made hash: making one takes a tenth of a second."""
+    """Return an unsaved user. `password` is a hash, because hashing takes a tenth of a second."""
     return User(
         phone=phone,
         phone_hash=lookup_hash(phone),

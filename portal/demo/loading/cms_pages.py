@@ -28,12 +28,12 @@ from portal.stations.models import Station
 
 
 def load_fairs(by: User, rng: random.Random, scale: Scale) -> list[JobFairPage]:
-    """Make the fairs below the fair list, oldest first."""
+    """Publish the fairs, oldest first."""
     setup_site(by=None)
-    sync_groups(user=by)  # who publishes has to be allowed to
+    sync_groups(user=by)  # grants the permission to publish
     index = FairIndexPage.objects.get()
     stations = {station.region_id: station for station in Station.objects.filter(depth__lte=2)}
-    made = []
+    pages = []
     for fair in tqdm(
         invented_fairs.invent_fairs(scale.fairs, timezone.localtime().replace(tzinfo=None), rng),
         desc="fairs",
@@ -56,12 +56,12 @@ def load_fairs(by: User, rng: random.Random, scale: Scale) -> list[JobFairPage]:
             summary=fair.summary,
             body=fair.body,
         )
-        made.append(add_page(parent=index, page=page, by=by))
-    return made
+        pages.append(add_page(parent=index, page=page, by=by))
+    return pages
 
 
 def load_articles(by: User) -> None:
-    """Make bases, policies and news."""
+    """Publish bases, policies and news."""
     today = timezone.localdate()
     _add(BaseIndexPage.objects.get(), (BasePage(**_base(row)) for row in articles.bases()), by)
     _add(PolicyIndexPage.objects.get(), (PolicyPage(**_story(row)) for row in articles.policies(today)), by)

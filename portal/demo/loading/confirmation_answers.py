@@ -1,5 +1,6 @@
-"""What both sides of some placements of the demo say themselves: agreed, one alone, and contradicting; and
-how content people are with their post.
+"""Answers of people and employers about some placements: matching, one-sided and contradictory.
+
+Also the satisfaction of people with their post.
 """
 
 from datetime import timedelta
@@ -13,15 +14,16 @@ from portal.employers.models import EmployerMembership
 from portal.placements.models import Placement
 from portal.placements.workflow import EMPLOYED_STATES
 
-MOST = 12
-MOST_DEGREES = 240
+PAIR_COUNT = 12
+SATISFACTION_COUNT = 240
 _DEGREES = (4, 5, 3, 4, 5, 2, 4, 4, 5, 3, 1)
 _WORDS = ("一切都好，谢谢服务站", "希望离家近一些", "")
 
 
 def load_answers() -> None:
-    """A dozen people in post: of each four one contradicts, one agrees, and two sides have yet to answer. Of
-    the others two in three say how content they are.
+    """Load answers about `PAIR_COUNT` placements in post, and satisfaction of two in three of the others.
+
+    Of each four placements one has contradictory and one matching answers; of two, one side has not answered.
     """
     today = timezone.localdate()
     members: dict[int, User] = {}
@@ -33,13 +35,13 @@ def load_answers() -> None:
         onboarded_on__lte=today - timedelta(days=20),
         position__employer__in=members,
     )
-    told = list(rows.with_details().order_by("pk")[: MOST + MOST_DEGREES])
-    for n, placement in enumerate(told[MOST:]):
+    placements = list(rows.with_details().order_by("pk")[: PAIR_COUNT + SATISFACTION_COUNT])
+    for n, placement in enumerate(placements[PAIR_COUNT:]):
         account = placement.veteran.account
         if account is not None and n % 3:
             own = AnswerData(Reply.IN_POST, satisfaction=_DEGREES[n % len(_DEGREES)])
             record_answer(placement=placement, side=Side.VETERAN, data=own, by=account)
-    for n, placement in enumerate(told[:MOST]):
+    for n, placement in enumerate(placements[:PAIR_COUNT]):
         account = placement.veteran.account
         if account is None:
             continue

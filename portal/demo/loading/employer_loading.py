@@ -1,4 +1,4 @@
-"""Employers of the demo with their members, and what they post."""
+"""Employers of the demo with their members and positions."""
 
 import random
 from collections.abc import Iterator
@@ -27,15 +27,17 @@ from portal.stations.models import Station
 
 
 def load_employers(operator: User, rng: random.Random, scale: Scale) -> list[Employer]:
-    """Make employers, most of them verified, each with one member who signs in by phone."""
+    """Load employers, most of them verified, each with one owner who signs in by phone."""
     towns = [row for row in place_rows() if row["level"] == "town"]
     centres = {station.region_id: station for station in Station.objects.filter(level=StationLevel.COUNTY)}
-    made = invent_employers(scale.employers, towns, rng)
-    members = [_member(firm, number) for number, firm in enumerate(made)]
+    invented = invent_employers(scale.employers, towns, rng)
+    members = [_member(profile, number) for number, profile in enumerate(invented)]
     insert(User, members, total=len(members), label="employers' members")
     employers = [
-        _employer(firm, centres[firm.region_code[:6]], operator, waiting=number > 0 and rng.random() < 0.03)
-        for number, firm in enumerate(made)
+        _employer(
+            profile, centres[profile.region_code[:6]], operator, is_pending=number > 0 and rng.random() < 0.03
+        )
+        for number, profile in enumerate(invented)
     ]
     for number, employer in enumerate(employers):
         set_verification(employer, number)
@@ -48,28 +50,28 @@ def load_employers(operator: User, rng: random.Random, scale: Scale) -> list[Emp
     return employers
 
 
-def _member(firm: InventedEmployer, number: int) -> User:
+def _member(profile: InventedEmployer, number: int) -> User:
     if number == 0:
         return new_user(logins.EMPLOYER.phone, logins.EMPLOYER.name)
-    return new_user(firm.contact_phone, firm.contact_person)
+    return new_user(profile.contact_phone, profile.contact_person)
 
 
-def _employer(firm: InventedEmployer, centre: Station, operator: User, *, waiting: bool) -> Employer:
+def _employer(profile: InventedEmployer, centre: Station, operator: User, *, is_pending: bool) -> Employer:
     employer = Employer(
-        name=firm.name,
-        uscc=firm.uscc,
-        industry=firm.industry,
-        size_band=firm.size_band,
-        nature=firm.nature,
-        region_id=firm.region_code,
+        name=profile.name,
+        uscc=profile.uscc,
+        industry=profile.industry,
+        size_band=profile.size_band,
+        nature=profile.nature,
+        region_id=profile.region_code,
         station=centre,
-        address=firm.address,
-        introduction=firm.introduction,
-        contact_person=firm.contact_person,
-        contact_phone=firm.contact_phone,
-        veteran_founded=firm.veteran_founded,
+        address=profile.address,
+        introduction=profile.introduction,
+        contact_person=profile.contact_person,
+        contact_phone=profile.contact_phone,
+        veteran_founded=profile.veteran_founded,
     )
-    if not waiting:
+    if not is_pending:
         employer.state = VerificationState.VERIFIED
         employer.verified_at = timezone.now() - timedelta(days=20)
         employer.verified_until = timezone.localdate() - timedelta(days=20) + VERIFICATION_LASTS
@@ -78,7 +80,7 @@ def _employer(firm: InventedEmployer, centre: Station, operator: User, *, waitin
 
 
 def load_positions(employers: list[Employer], rng: random.Random, scale: Scale) -> None:
-    """Make posts: each employer has one, the rest fall unevenly; verified employers' are mostly open."""
+    """Load positions: one for each employer, the rest unevenly; verified employers have open ones mostly."""
     entries = Occupation.objects.filter(level=4).values_list("code", "name", "tasks")
     maker = PositionGenerator(rng, occupation_codes(), build_rare_jobs(entries))
     rows = _positions(employers, maker, rng, scale.positions)
@@ -90,35 +92,35 @@ def _positions(
 ) -> Iterator[Position]:
     now = timezone.now()
     weights = [{"micro": 1, "small": 2, "medium": 5, "large": 9}[e.size_band] for e in employers]
-    chosen = [*employers, *rng.choices(employers, weights, k=max(0, count - len(employers)))]
-    seen: set[tuple[int, str, str]] = set()
-    for employer in chosen[:count]:
-        post = maker.make(employer.industry)
-        while (employer.pk, post.title, post.duties) in seen:
-            post = maker.make(employer.industry)
-        seen.add((employer.pk, post.title, post.duties))
+    owners = [*employers, *rng.choices(employers, weights, k=max(0, count - len(employers)))]
+    existing: set[tuple[int, str, str]] = set()
+    for employer in owners[:count]:
+        invented = maker.make(employer.industry)
+        while (employer.pk, invented.title, invented.duties) in existing:
+            invented = maker.make(employer.industry)
+        existing.add((employer.pk, invented.title, invented.duties))
         position = Position(
             employer=employer,
-            title=post.title,
-            occupation_id=post.occupation,
-            headcount=post.headcount,
-            kind=post.kind,
-            pay_from=Decimal(post.pay_from),
-            pay_to=Decimal(post.pay_to),
+            title=invented.title,
+            occupation_id=invented.occupation,
+            headcount=invented.headcount,
+            kind=invented.kind,
+            pay_from=Decimal(invented.pay_from),
+            pay_to=Decimal(invented.pay_to),
             region_id=employer.region_id,
             address=employer.address,
-            education_min=post.education,
-            experience_years=post.experience,
-            certificates=list(post.certificates),
-            duties=post.duties,
-            requirements=post.requirements,
-            benefits=list(post.benefits),
-            relaxable=post.relaxable,
-            shift=post.shift,
-            travels=post.travels,
-            veterans_preferred=post.veterans_preferred,
-            veterans_only=post.veterans_only,
-            real_employer=employers[len(seen) * 7 % len(employers)].name if employer.is_agency else "",
+            education_min=invented.education,
+            experience_years=invented.experience,
+            certificates=list(invented.certificates),
+            duties=invented.duties,
+            requirements=invented.requirements,
+            benefits=list(invented.benefits),
+            relaxable=invented.relaxable,
+            shift=invented.shift,
+            travels=invented.travels,
+            veterans_preferred=invented.veterans_preferred,
+            veterans_only=invented.veterans_only,
+            real_employer=employers[len(existing) * 7 % len(employers)].name if employer.is_agency else "",
         )
         _date(position, employer, rng, now)
         yield position
@@ -136,12 +138,12 @@ def _date(position: Position, employer: Employer, rng: random.Random, now: datet
     else:
         position.state = PositionState.OPEN
         position.published_at = now - timedelta(minutes=rng.randint(30, 60 * 24 * 30))
-        # One in ten ran out lately: what is open is judged when it is asked for.
-        ended = rng.random() < 0.1
+        # One in ten has expired; its state stays open, because expiry is checked in queries.
+        has_expired = rng.random() < 0.1
         position.expires_at = (
             max(position.published_at + timedelta(minutes=10), now - timedelta(days=rng.randint(1, 10)))
-            if ended
+            if has_expired
             else now + timedelta(days=rng.randint(10, 60))
         )
-        if ended:
+        if has_expired:
             position.published_at = min(position.published_at, position.expires_at - timedelta(days=30))

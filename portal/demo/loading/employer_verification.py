@@ -1,4 +1,4 @@
-"""What stands in employers' dossiers: agencies, colleagues, papers, decisions, changes, hidden files."""
+"""Verification of employers: agencies, recruiters, decisions, documents, profile changes, hidden records."""
 
 import io
 import random
@@ -26,16 +26,22 @@ from portal.employers.models import (
 )
 from portal.veterans.models import Veteran
 
-# Firms whose papers lie in the portal; each is a file on disk, encrypted and flushed.
+# Pending employers with uploaded documents; each is an encrypted file on disk, which takes time.
 _WITH_DOCUMENTS = 12
-_SEEN = (DocumentKind.LICENCE, DocumentKind.NOTICE, DocumentKind.AGENT_ID, DocumentKind.AUTHORISATION)
+_CHECKED_KINDS = (
+    DocumentKind.LICENCE,
+    DocumentKind.NOTICE,
+    DocumentKind.AGENT_ID,
+    DocumentKind.AUTHORISATION,
+)
 
 
 def set_verification(employer: Employer, number: int) -> None:
-    """Settle, before it is written, what kind of firm it is and since when it is verified. The first one,
-    whose people sign in to the demo, was verified lately.
+    """Set agency and verification dates of an unsaved employer.
+
+    The first employer, whose members sign in to the demo, stays recently verified.
     """
-    rng = random.Random(number)  # noqa: S311  (invented data; leaves the city's own order of draws alone)
+    rng = random.Random(number)  # noqa: S311  (invented data; own source, so that the city's draws stay)
     if "人力资源" in employer.name or "商务服务" in employer.name:
         employer.is_agency, employer.agency_permit = True, f"粤江人服证字2024第{number:04d}号"
     if number == 0 or employer.state != VerificationState.VERIFIED:
@@ -59,31 +65,36 @@ def set_verification(employer: Employer, number: int) -> None:
 def load_verification(
     employers: Sequence[Employer], operator: User, with_account: Sequence[int], rng: random.Random
 ) -> None:
-    """Everything that stands beside the employers themselves. `with_account`: files whose people sign in."""
-    _colleagues(employers, rng)
-    _decisions(employers, operator)
-    waiting = [employer for employer in employers if employer.state == VerificationState.PENDING]
-    for number, employer in enumerate([employers[0], *waiting[:_WITH_DOCUMENTS]]):
+    """Load what belongs to the verification of the saved employers.
+
+    `with_account`: veterans with an account, as primary keys.
+    """
+    _load_recruiters(employers, rng)
+    _load_decisions(employers, operator)
+    pending = [employer for employer in employers if employer.state == VerificationState.PENDING]
+    for number, employer in enumerate([employers[0], *pending[:_WITH_DOCUMENTS]]):
         _upload_documents(employer, complete=number % 3 != 2)
-    _changes(employers)
-    _hidings(employers, with_account, rng)
+    _load_profile_changes(employers)
+    _load_hidden_records(employers, with_account, rng)
 
 
-def _colleagues(employers: Sequence[Employer], rng: random.Random) -> None:
-    """A recruiter beside the owner of every fourth larger firm, and of the first."""
-    firms = [e for e in employers[1:] if e.size_band in {"medium", "large"} and rng.random() < 0.25]
+def _load_recruiters(employers: Sequence[Employer], rng: random.Random) -> None:
+    """Load a recruiter of the first and of every fourth larger employer."""
+    larger_employers = [
+        e for e in employers[1:] if e.size_band in {"medium", "large"} and rng.random() < 0.25
+    ]
     users = [new_user(logins.RECRUITER.phone, logins.RECRUITER.name)]
-    users += [new_user(str(19_930_000_000 + number), "招聘专员") for number in range(len(firms))]
+    users += [new_user(str(19_930_000_000 + number), "招聘专员") for number in range(len(larger_employers))]
     insert(User, users, total=len(users), label="recruiters")
     rows = [
         EmployerMembership(user=user, employer=employer, role=EmployerRole.RECRUITER)
-        for user, employer in zip(users, [employers[0], *firms], strict=True)
+        for user, employer in zip(users, [employers[0], *larger_employers], strict=True)
     ]
     insert(EmployerMembership, rows, total=len(rows), label="recruiters' memberships")
 
 
-def _decisions(employers: Sequence[Employer], operator: User) -> None:
-    steps = [_step(employer, operator) for employer in employers if employer.verified_at]
+def _load_decisions(employers: Sequence[Employer], operator: User) -> None:
+    steps = [_verify_step(employer, operator) for employer in employers if employer.verified_at]
     steps += [
         VerificationStep(
             employer=employer,
@@ -109,12 +120,15 @@ def _decisions(employers: Sequence[Employer], operator: User) -> None:
         )
         for step in steps
         if step.kind == StepKind.VERIFY
-        for kind in (*_SEEN[: 2 + step.employer_id % 3], *([DocumentKind.PERMIT] * step.employer.is_agency))
+        for kind in (
+            *_CHECKED_KINDS[: 2 + step.employer_id % 3],
+            *([DocumentKind.PERMIT] * step.employer.is_agency),
+        )
     ]
     insert(VerificationBasis, bases, total=len(bases), label="bases of verifications")
 
 
-def _step(employer: Employer, operator: User) -> VerificationStep:
+def _verify_step(employer: Employer, operator: User) -> VerificationStep:
     assert isinstance(employer.verified_at, datetime)
     return VerificationStep(
         employer=employer,
@@ -128,14 +142,14 @@ def _step(employer: Employer, operator: User) -> VerificationStep:
 
 
 def _upload_documents(employer: Employer, *, complete: bool) -> None:
-    """Drawn sheets that say what they are, as a firm would hand them in."""
+    """Upload images with the name of their kind, as the employer's owner."""
     owner = employer.memberships.select_related("user").order_by("pk")[0].user
     for kind in (
         DocumentKind.LICENCE,
         DocumentKind.NOTICE,
         *([DocumentKind.AUTHORISATION] if complete else []),
     ):
-        content = _drawn(f"DEMO {kind.value.upper()}\n{employer.uscc}")
+        content = _draw_document(f"DEMO {kind.value.upper()}\n{employer.uscc}")
         upload = Upload(content, "image/png")
         with create_document(
             owner_type=OwnerType.EMPLOYER, owner_id=employer.pk, kind=kind, upload=upload, by=owner
@@ -143,19 +157,19 @@ def _upload_documents(employer: Employer, *, complete: bool) -> None:
             pass
 
 
-def _drawn(words: str) -> bytes:
-    sheet = Image.new("RGB", (640, 440), "#fbfaf3")
-    pen = ImageDraw.Draw(sheet)
+def _draw_document(text: str) -> bytes:
+    image = Image.new("RGB", (640, 440), "#fbfaf3")
+    pen = ImageDraw.Draw(image)
     pen.rectangle((16, 16, 623, 423), outline="#a8231c", width=4)
-    pen.multiline_text((60, 80), words, fill="#18211c", spacing=16, font_size=28)
+    pen.multiline_text((60, 80), text, fill="#18211c", spacing=16, font_size=28)
     pen.ellipse((470, 270, 590, 390), outline="#a8231c", width=5)
     out = io.BytesIO()
-    sheet.save(out, "PNG")
+    image.save(out, "PNG")
     return out.getvalue()
 
 
-def _changes(employers: Sequence[Employer]) -> None:
-    """Two verified firms that ask for a new name."""
+def _load_profile_changes(employers: Sequence[Employer]) -> None:
+    """Load requests of two verified employers for a new name."""
     verified = [e for e in employers[1:] if e.is_verified and e.name.endswith("有限公司")]
     for employer in verified[:2]:
         ProfileChange.objects.create(
@@ -166,8 +180,10 @@ def _changes(employers: Sequence[Employer]) -> None:
         )
 
 
-def _hidings(employers: Sequence[Employer], with_account: Sequence[int], rng: random.Random) -> None:
-    """A few in a hundred hide from a firm: the one they work for, mostly."""
+def _load_hidden_records(
+    employers: Sequence[Employer], with_account: Sequence[int], rng: random.Random
+) -> None:
+    """Hide the records of the first person and of a few in a hundred from one employer each."""
     people = [*with_account[:1], *(number for number in with_account[1:] if rng.random() < 0.04)]
     accounts = dict(Veteran.objects.filter(pk__in=people).values_list("pk", "account"))
     rows = [

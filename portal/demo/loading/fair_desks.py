@@ -1,4 +1,4 @@
-"""The fair desk of the demo: booths, registrations with tickets, and who came in."""
+"""Booths, registrations and check-ins of the fairs."""
 
 import random
 from collections.abc import Sequence
@@ -19,21 +19,25 @@ from portal.positions.models import Position
 def load_booths(
     fairs: Sequence[JobFairPage], positions_of: dict[int, list[int]], rng: random.Random
 ) -> dict[int, list[Booth]]:
-    """Spread the employers over the fairs, so that each fair has its share and each employer is somewhere.
+    """Spread the employers over the fairs, each employer at one fair at least.
 
-    Returns the booths by fair id. `positions_of` gives each employer's position ids.
+    Args:
+        positions_of: employer -> its positions, as primary keys.
+
+    Returns:
+        Fair (primary key) -> its booths.
     """
     employers = sorted(positions_of)
     rng.shuffle(employers)
     per_fair = max(8, round(1.08 * len(employers) / len(fairs)))
     booths: list[Booth] = []
-    shown: list[tuple[Booth, list[int]]] = []
+    booth_positions: list[tuple[Booth, list[int]]] = []
     start = 0
     for fair in fairs:
         size = min(len(employers), rng.randint(round(per_fair * 0.7), round(per_fair * 1.3)))
-        chosen = [employers[(start + i) % len(employers)] for i in range(size)]
+        fair_employers = [employers[(start + i) % len(employers)] for i in range(size)]
         start += size
-        for i, employer_id in enumerate(chosen):
+        for i, employer_id in enumerate(fair_employers):
             booth = Booth(
                 fair=fair,
                 employer_id=employer_id,
@@ -41,12 +45,12 @@ def load_booths(
                 state=BoothState.CONFIRMED,
             )
             booths.append(booth)
-            shown.append((booth, positions_of[employer_id]))
+            booth_positions.append((booth, positions_of[employer_id]))
     insert(Booth, booths, total=len(booths), label="booths")
     through = Booth.positions.through
     links = [
         through(booth_id=booth.pk, position_id=position_id)
-        for booth, position_ids in shown
+        for booth, position_ids in booth_positions
         for position_id in position_ids
     ]
     insert(through, links, total=len(links), label="booth positions")
@@ -63,25 +67,28 @@ def load_registrations(
     rng: random.Random,
     scale: Scale,
 ) -> dict[int, list[Registration]]:
-    """Register people for the fairs and check in those who came; returns who came, by fair id.
+    """Register people for the fairs and check in five of six at the fairs that have begun.
 
-    `scale.participants` come to the fairs that have begun; about one in five registered stays away.
+    `scale.participants` is the number of check-ins of all fairs.
+
+    Returns:
+        Fair (primary key) -> registrations with a check-in.
     """
     now = timezone.now()
-    begun = [fair for fair in fairs if fair.starts_at <= now]
-    coming = [fair for fair in fairs if fair.starts_at > now and fair.registration_opens_at <= now]
-    shares = _split(scale.participants, len(begun), rng)
+    past_fairs = [fair for fair in fairs if fair.starts_at <= now]
+    upcoming_fairs = [fair for fair in fairs if fair.starts_at > now and fair.registration_opens_at <= now]
+    shares = _split(scale.participants, len(past_fairs), rng)
     rows: list[Registration] = []
-    came: list[tuple[Registration, datetime]] = []
-    for fair, visitors in zip(begun, shares, strict=True):
+    entries: list[tuple[Registration, datetime]] = []
+    for fair, visitors in zip(past_fairs, shares, strict=True):
         people = rng.sample(veterans, min(len(veterans), round(visitors * 1.2)))
         for number, veteran_id in enumerate(people, start=1):
             registration = Registration(fair=fair, veteran_id=veteran_id, number=number)
             rows.append(registration)
             if number <= visitors:
                 span = (min(fair.ends_at, now) - fair.starts_at).total_seconds()
-                came.append((registration, fair.starts_at + timedelta(seconds=rng.uniform(0, span))))
-    for fair in coming:
+                entries.append((registration, fair.starts_at + timedelta(seconds=rng.uniform(0, span))))
+    for fair in upcoming_fairs:
         people = rng.sample(veterans, min(len(veterans), fair.capacity // 3, max(20, scale.accounts // 40)))
         rows += [
             Registration(fair=fair, veteran_id=veteran_id, number=n)
@@ -89,23 +96,23 @@ def load_registrations(
         ]
     insert(Registration, rows, total=len(rows), label="registrations")
     check_ins = [
-        CheckIn(fair=r.fair, registration=r, kind=VisitorKind.VETERAN, at=at, by=by) for r, at in came
+        CheckIn(fair=r.fair, registration=r, kind=VisitorKind.VETERAN, at=at, by=by) for r, at in entries
     ]
     check_ins += [
         CheckIn(fair=fair, kind=rng.choice([VisitorKind.FAMILY, VisitorKind.OTHER]), at=fair.starts_at, by=by)
-        for fair, visitors in zip(begun, shares, strict=True)
+        for fair, visitors in zip(past_fairs, shares, strict=True)
         if fair.mode != FairMode.ONLINE
         for _ in range(visitors // 6)
     ]
     insert(CheckIn, check_ins, total=len(check_ins), label="check-ins")
-    by_fair: dict[int, list[Registration]] = {fair.pk: [] for fair in begun}
-    for registration, _ in came:
+    by_fair: dict[int, list[Registration]] = {fair.pk: [] for fair in past_fairs}
+    for registration, _ in entries:
         by_fair[registration.fair_id].append(registration)
     return by_fair
 
 
 def _split(total: int, parts: int, rng: random.Random) -> list[int]:
-    """`total` in `parts` uneven shares that add up."""
+    """Split `total` into `parts` uneven shares."""
     weights = [rng.uniform(0.5, 1.5) for _ in range(parts)]
     shares = [int(total * weight / sum(weights)) for weight in weights]
     for i in range(total - sum(shares)):
@@ -114,11 +121,11 @@ def _split(total: int, parts: int, rng: random.Random) -> list[int]:
 
 
 def position_ids_by_employer() -> dict[int, list[int]]:
-    """Position ids of each verified employer that has any."""
+    """Return verified employer -> its positions, as primary keys."""
     verified = Employer.objects.verified().values("pk")
-    found: dict[int, list[int]] = {}
+    by_employer: dict[int, list[int]] = {}
     for position_id, employer_id in Position.objects.filter(employer__in=verified).values_list(
         "pk", "employer_id"
     ):
-        found.setdefault(employer_id, []).append(position_id)
-    return found
+        by_employer.setdefault(employer_id, []).append(position_id)
+    return by_employer

@@ -1,4 +1,4 @@
-"""The demo city's places and its four-level station network."""
+"""Places and four-level station network of the city."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -11,25 +11,30 @@ from portal.stations.actions import begin_history
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station
 
-_OPENED = date(2019, 1, 1)
+_OPENED_ON = date(2019, 1, 1)
 
 
 def load_places(rows: Iterable[Mapping[str, str]]) -> None:
-    """Towns and villages below the counties of the national table, with approximate coordinates."""
+    """Load towns and villages below the counties of the national table, with approximate coordinates."""
     upsert_regions(regions_from_rows([dict(row) for row in rows]))
 
 
 def load_stations(offices: Iterable[Mapping[str, Any]]) -> dict[str, Station]:
-    """One station a place, parents first; returns them by region name.
+    """Load one station for each place, parents first.
 
-    `offices` have region_code, name, address, phone and opening_hours. Paths are worked out here and written
-    in one go: adding 1,411 nodes one by one through the tree takes a minute.
+    Paths are computed here and inserted in bulk: adding 1,411 nodes through the tree takes a minute.
+
+    Args:
+        offices: rows of region_code, name, address, phone and opening_hours.
+
+    Returns:
+        Region name -> station. Names of villages repeat; callers use towns and above only.
     """
     regions = Region.objects.in_bulk()
-    made: dict[str, Station] = {}
+    stations: dict[str, Station] = {}
     for office in sorted(offices, key=lambda row: (len(row["region_code"]), row["region_code"])):
         region = regions[office["region_code"]]
-        parent = made.get(region.parent_id or "")
+        parent = stations.get(region.parent_id or "")
         depth = parent.depth + 1 if parent else 1
         siblings = parent.numchild if parent else 0
         station = Station(
@@ -42,14 +47,12 @@ def load_stations(offices: Iterable[Mapping[str, Any]]) -> dict[str, Station]:
             address=office["address"],
             phone=office["phone"],
             opening_hours=office["opening_hours"],
-            opened_on=_OPENED,
+            opened_on=_OPENED_ON,
         )
         if parent:
             parent.numchild += 1
-        made[region.code] = station
-    insert(Station, made.values(), total=len(made), label="stations")
-    begin_history(made.values())
-    # Names of places repeat in a city's villages; the last one stands, and only towns and above are asked
-    # for.
-    ordered = sorted(made.values(), key=lambda station: -station.depth)
-    return {station.region.name: station for station in ordered}
+        stations[region.code] = station
+    insert(Station, stations.values(), total=len(stations), label="stations")
+    begin_history(stations.values())
+    from_villages_up = sorted(stations.values(), key=lambda station: -station.depth)
+    return {station.region.name: station for station in from_villages_up}

@@ -1,4 +1,4 @@
-"""Placements of the demo with their whole histories: every row follows the workflow's own table and rules."""
+"""Placements with their histories, which follow the transition table and the follow-up rules."""
 
 import random
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ from portal.stations.models import Station
 from portal.veterans.enums import EmploymentStatus
 from portal.veterans.models import Veteran
 
-# From a state: (step, chance, days until it happens). What remains of the chance stays where it is.
+# State -> (step, probability, range of days until it). With the remaining probability the state stays.
 _PATHS: dict[str, tuple[tuple[str, float, tuple[int, int]], ...]] = {
     S.INTENDED: (
         ("interview", 0.55, (1, 10)),
@@ -48,8 +48,8 @@ _PATHS: dict[str, tuple[tuple[str, float, tuple[int, int]], ...]] = {
     "retained_3m": (("retain_6m", 0.85, (90, 97)), ("leave", 0.12, (10, 88))),
     "retained_6m": (("retain_12m", 0.84, (185, 192)), ("leave", 0.13, (20, 180))),
 }
-# On which days this city calls: oftener than the portal would by itself.
-_RULES = {
+# Days of follow-ups in this city, more than the defaults.
+_FOLLOW_UP_DAYS = {
     FollowUpKind.AFTER_FAIR: (3, 7, 14, 21, 30),
     FollowUpKind.AFTER_INTERVIEW: (3, 7, 14),
     FollowUpKind.AFTER_OFFER: (3, 7),
@@ -67,9 +67,9 @@ _LEFT_REASONS = (
 )
 
 
-_SHOWN_BEFORE = 0.9
-_SEARCHING = timedelta(days=120)  # how long after leaving somebody still looks for another place
-_GIVEN_UP = timedelta(days=45)  # how long nothing new may be heard of an intention
+_RECOMMENDED_SHARE = 0.9
+_SEARCH_PERIOD = timedelta(days=120)  # after leaving, in which the person wants another job
+_LAPSE_AFTER = timedelta(days=45)  # without news of an intention
 
 
 def load_placements(
@@ -80,55 +80,60 @@ def load_placements(
     rng: random.Random,
     scale: Scale,
 ) -> None:
-    """Intentions of those who came to fairs, each walked through the workflow's table up to today.
+    """Load intentions of people at fairs, each advanced through the transition table up to today.
 
-    Nine in ten are about a position that the person was shown before and took to; the others came up at the
-    fair.
+    Nine in ten are about a recommended position that the person prefers; the others about any at the fair.
+
+    Args:
+        booths: fair -> its booths.
+        came: fair -> registrations with a check-in.
+        by: recorder of the intentions.
     """
-    begun = [fair for fair in fairs if came.get(fair.pk)]
-    begun += begun[-3:] * (len(begun) // 4)  # the latest weigh more: there the calls are still due
-    for kind, days in _RULES.items():
+    past_fairs = [fair for fair in fairs if came.get(fair.pk)]
+    past_fairs += past_fairs[-3:] * (len(past_fairs) // 4)  # more weight: their calls are still due
+    for kind, days in _FOLLOW_UP_DAYS.items():
         set_rule(kind=kind, days=days, by=by)
-    writer = _Histories(by, rng, _positions_at(booths))
+    builder = _HistoryBuilder(by, rng, _positions_at(booths))
     booth_of = {
-        fair.pk: {pk: booth for booth in booths[fair.pk] for pk in writer.positions_at[booth.pk]}
-        for fair in begun
+        fair.pk: {pk: booth for booth in booths[fair.pk] for pk in builder.positions_at[booth.pk]}
+        for fair in past_fairs
     }
-    tastes = load_impressions(fairs, {pk: list(found) for pk, found in booth_of.items()}, came, rng)
+    positions_of = {pk: list(booth_by_position) for pk, booth_by_position in booth_of.items()}
+    preferences = load_impressions(fairs, positions_of, came, rng)
     pairs: set[tuple[int, int]] = set()
-    shown_before = rng.random() < _SHOWN_BEFORE
+    is_recommended = rng.random() < _RECOMMENDED_SHARE
     while len(pairs) < scale.intentions:
-        fair = rng.choice(begun)
+        fair = rng.choice(past_fairs)
         registration = rng.choice(came[fair.pk])
-        liked = tastes[fair.pk, registration.veteran_id]
+        options = preferences[fair.pk, registration.veteran_id]
         at_booths = list(booth_of[fair.pk])
-        position_id = _taken_to(liked, rng) if shown_before else rng.choice(at_booths)
+        position_id = _preferred_position(options, rng) if is_recommended else rng.choice(at_booths)
         if position_id is None or (registration.veteran_id, position_id) in pairs:
             continue
         pairs.add((registration.veteran_id, position_id))
-        writer.walk(fair, booth_of[fair.pk][position_id], registration, position_id)
-        shown_before = rng.random() < _SHOWN_BEFORE
-    writer.save()
+        builder.walk(fair, booth_of[fair.pk][position_id], registration, position_id)
+        is_recommended = rng.random() < _RECOMMENDED_SHARE
+    builder.save()
 
 
-def _taken_to(liked: Sequence[Preference], rng: random.Random) -> int | None:
-    """One of the positions that somebody was shown, if there are any and they take to it."""
-    if not liked:
+def _preferred_position(options: Sequence[Preference], rng: random.Random) -> int | None:
+    """Draw a recommended position; None if the person does not choose it or has none."""
+    if not options:
         return None
-    taste = rng.choice(liked)
-    return taste.position_id if rng.random() < taste.chance else None
+    preference = rng.choice(options)
+    return preference.position_id if rng.random() < preference.chance else None
 
 
 def _positions_at(booths: dict[int, list[Booth]]) -> dict[int, list[int]]:
-    wanted = [booth.pk for rows in booths.values() for booth in rows]
-    found: dict[int, list[int]] = {pk: [] for pk in wanted}
+    booth_ids = [booth.pk for rows in booths.values() for booth in rows]
+    by_booth: dict[int, list[int]] = {pk: [] for pk in booth_ids}
     for booth_id, position_id in Booth.positions.through.objects.values_list("booth_id", "position_id"):
-        found[booth_id].append(position_id)
-    return found
+        by_booth[booth_id].append(position_id)
+    return by_booth
 
 
-class _Histories:
-    """Collects rows of all placements, then writes them in four inserts."""
+class _HistoryBuilder:
+    """Builder of all placements with their logs, follow-ups and attempts; `save` inserts them."""
 
     def __init__(self, by: User, rng: random.Random, positions_at: dict[int, list[int]]) -> None:
         self.by, self.rng, self.positions_at = by, rng, positions_at
@@ -143,9 +148,10 @@ class _Histories:
         self.transitions: list[PlacementTransition] = []
         self.follow_ups: list[FollowUp] = []
         self.attempts: list[FollowUpAttempt] = []
-        self.in_post: set[int] = set()
+        self.employed: set[int] = set()
 
     def walk(self, fair: JobFairPage, booth: Booth, registration: Registration, position_id: int) -> None:
+        """Build one placement and draw its steps up to today."""
         rng = self.rng
         end = min(fair.ends_at, timezone.now())
         at = fair.starts_at + timedelta(seconds=rng.uniform(0, (end - fair.starts_at).total_seconds()))
@@ -166,12 +172,12 @@ class _Histories:
         while (following := self._draw(placement.state)) is not None:
             step, wait = following
             day += timedelta(days=wait)
-            if day > self.today or (step == "onboard" and placement.veteran_id in self.in_post):
+            if day > self.today or (step == "onboard" and placement.veteran_id in self.employed):
                 break
             target = S(TRANSITIONS.target(step, placement.state))
             if target == S.ONBOARDED:
                 placement.onboarded_on = day
-                self.in_post.add(placement.veteran_id)
+                self.employed.add(placement.veteran_id)
             if step in MILESTONE_BY_STEP and placement.onboarded_on is not None:
                 day = max(day, placement.onboarded_on + timedelta(days=MILESTONE_BY_STEP[step].days))
                 if day > self.today:
@@ -180,8 +186,8 @@ class _Histories:
             if target == S.LEFT:
                 note = rng.choice(_LEFT_REASONS)
                 placement.left_on, placement.left_reason = day, note
-                placement.wants_another = len(self.placements) % 2 == 0 and self.today - day < _SEARCHING
-                self.in_post.discard(placement.veteran_id)
+                placement.wants_another = len(self.placements) % 2 == 0 and self.today - day < _SEARCH_PERIOD
+                self.employed.discard(placement.veteran_id)
             self._step(placement, step, target, day, self._morning(day), note)
         self._make_late_calls(placement)
         self._call_again(placement)
@@ -195,7 +201,7 @@ class _Histories:
         return None
 
     def _morning(self, day: date) -> datetime:
-        """In the course of the morning; of today's no later than now."""
+        """Return a time in the morning of `day`, not after now."""
         morning = timezone.make_aware(datetime.combine(day, time(10, self.rng.randrange(60))))
         return min(morning, timezone.now())
 
@@ -222,7 +228,7 @@ class _Histories:
             )
         )
         self._close_calls(placement, target, at)
-        if step in MILESTONE_BY_STEP:  # the later calls were made with the onboarding
+        if step in MILESTONE_BY_STEP:  # the later calls were created with the onboarding
             return
         if target == S.OFFERED:
             placement.planned_first_day = day + timedelta(days=self.rng.randint(3, 12))
@@ -235,40 +241,38 @@ class _Histories:
                 self._open(placement, kind, first + timedelta(days=n))
 
     def _close_calls(self, placement: Placement, target: S, at: datetime) -> None:
-        """A step answers the calls that were due by then and cancels those that were not."""
-        keeps_later = target in LIVE_STATES and target.startswith("retained")
+        """Complete the calls due by then, and cancel the later ones unless the person stays in post."""
+        keeps_later_calls = target in LIVE_STATES and target.startswith("retained")
         for call in self._pending(placement):
             if call.due_on <= timezone.localdate(at):
                 self._answer(call, at)
-            elif not keeps_later:
+            elif not keeps_later_calls:
                 call.state = FollowUpState.CANCELLED
 
     def _own(self, placement: Placement) -> list[FollowUp]:
-        """Calls of the placement being walked, the latest first."""
+        """Return the calls of the placement under construction, latest first."""
         return list(takewhile(lambda call: call.placement is placement, reversed(self.follow_ups)))
 
     def _pending(self, placement: Placement) -> list[FollowUp]:
         return [call for call in self._own(placement) if call.state == FollowUpState.PENDING]
 
     def _make_late_calls(self, placement: Placement) -> None:
-        """Calls overdue for long have been made, so that a day's list stays a day's."""
+        """Complete calls that are long overdue, so that the list of a day stays short."""
         for call in self._pending(placement):
             if call.due_on < self.today - timedelta(days=20):
                 self._answer(call, self._morning(call.due_on + timedelta(days=1)))
 
     def _call_again(self, placement: Placement) -> None:
-        """Nobody is left without a call: nothing new, and the person is called again. An intention that
-        nothing new is heard of for long lapses.
-        """
-        looking = placement.state != S.LEFT or placement.wants_another
-        if placement.state not in KINDS_BY_STATE or not looking or self._pending(placement):
+        """Add repeated calls until one is pending; an intention without news lapses after `_LAPSE_AFTER`."""
+        is_followed = placement.state != S.LEFT or placement.wants_another
+        if placement.state not in KINDS_BY_STATE or not is_followed or self._pending(placement):
             return
-        made = [call.done_at for call in self._own(placement) if call.done_at]
-        last = quiet_since = timezone.localdate(max(made, default=self.transitions[-1].at))
+        completion_times = [call.done_at for call in self._own(placement) if call.done_at]
+        last = last_news = timezone.localdate(max(completion_times, default=self.transitions[-1].at))
         (pause,) = (timedelta(days=n) for n in self.days[FollowUpKind.AGAIN])
         while last + pause < self.today - timedelta(days=2):
             last += pause
-            if placement.state in OPEN_STATES and last - quiet_since > _GIVEN_UP:
+            if placement.state in OPEN_STATES and last - last_news > _LAPSE_AFTER:
                 self._step(placement, "lapse", S.LAPSED, last, self._morning(last))
                 return
             self._answer(self._open(placement, FollowUpKind.AGAIN, last), self._morning(last))
@@ -286,7 +290,7 @@ class _Histories:
         return call
 
     def _answer(self, call: FollowUp, at: datetime) -> None:
-        """Reached, now and then after a vain try the day before."""
+        """Complete a call, in one of four cases after an unsuccessful attempt the day before."""
         caller = self.staff[call.station_id]
         outcomes = [AttemptOutcome.REACHED]
         if self.rng.random() < 0.25:
@@ -298,8 +302,8 @@ class _Histories:
         ]
 
     def save(self) -> None:
-        """Write everything."""
-        # A placement begins in its first state; the lines of its log move it to where it was walked to.
+        """Insert all rows."""
+        # A placement is inserted in its first state; the rows of its log move it to the current one.
         for placement in self.placements:
             placement.state, placement.sequence = S.INTENDED, 0
             placement.onboarded_on = placement.left_on = None
@@ -307,4 +311,4 @@ class _Histories:
         insert(PlacementTransition, self.transitions, total=len(self.transitions), label="placement steps")
         insert(FollowUp, self.follow_ups, total=len(self.follow_ups), label="follow-ups")
         insert(FollowUpAttempt, self.attempts, total=len(self.attempts), label="follow-up attempts")
-        Veteran.objects.filter(pk__in=self.in_post).update(employment_status=EmploymentStatus.EMPLOYED)
+        Veteran.objects.filter(pk__in=self.employed).update(employment_status=EmploymentStatus.EMPLOYED)

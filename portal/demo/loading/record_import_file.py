@@ -1,4 +1,4 @@
-"""A sheet of invented veterans' files, a share of its rows wrong in known ways."""
+"""Generator of an import file of veterans, with a share of rows that have known errors."""
 
 import random
 from collections import Counter
@@ -16,57 +16,62 @@ from portal.stations.models import Station, StationQuerySet
 from portal.veterans.enums import Branch, EmploymentStatus, RankGroup, Settlement
 from portal.veterans.import_columns import COLUMNS
 
-_TODAY = date(2026, 6, 30)  # the same seed gives the same people on any day
+_TODAY = date(2026, 6, 30)  # fixed, so that the same seed gives the same people on any day
 
 Row = dict[str, object]
 # (region code, name as a clerk writes it) of a station.
 Home = tuple[str, str]
 
 
-def _cut(row: Row) -> None:
+def _drop_last_character(row: Row) -> None:
     row["id_number"] = str(row["id_number"])[:-1]
 
 
-def _no_such_day(row: Row) -> None:
+def _set_impossible_day(row: Row) -> None:
     body = f"{str(row['id_number'])[:10]}0231{str(row['id_number'])[14:17]}"
     row["id_number"] = body + id_check_character(body)
 
 
-def _other_check(row: Row) -> None:
+def _change_check_character(row: Row) -> None:
     number = str(row["id_number"])
     row["id_number"] = number[:-1] + ("1" if number[-1] != "1" else "2")
 
 
-def _swapped_dates(row: Row) -> None:
+def _swap_dates(row: Row) -> None:
     row["entered_on"], row["left_on"] = row["left_on"], row["entered_on"]
 
 
-def _says(column: str, value: str) -> Callable[[Row], None]:
+def _set_column(column: str, value: str) -> Callable[[Row], None]:
     return lambda row: row.update({column: value})
 
 
-# Problem code -> what makes a good row have it. A repeated number needs two rows and stands apart.
-SPOILERS: dict[str, Callable[[Row], None]] = {
-    "id_form": _cut,
-    "id_birth": _no_such_day,
-    "id_check": _other_check,
-    "phone": _says("phone", "1381234567"),
-    "name": _says("name", " "),
-    "station": _says("station", "云上镇退役军人服务站"),
-    "region": _says("living_region", "云上县"),
-    "dates": _swapped_dates,
-    "choice": _says("education", "学富五车"),
-    "unit_name": _says("honours", "在75230部队立三等功"),
+# Error code -> function that gives a valid row this error. A duplicate needs two rows, see `rows`.
+ERRORS: dict[str, Callable[[Row], None]] = {
+    "id_form": _drop_last_character,
+    "id_birth": _set_impossible_day,
+    "id_check": _change_check_character,
+    "phone": _set_column("phone", "1381234567"),
+    "name": _set_column("name", " "),
+    "station": _set_column("station", "云上镇退役军人服务站"),
+    "region": _set_column("living_region", "云上县"),
+    "dates": _swap_dates,
+    "choice": _set_column("education", "学富五车"),
+    "unit_name": _set_column("honours", "在75230部队立三等功"),
 }
 DUPLICATE = "duplicate"
-ERROR_KINDS = (*SPOILERS, DUPLICATE)
-# The demo's own people have low sequence numbers in their ID numbers: these are other people.
+ERROR_KINDS = (*ERRORS, DUPLICATE)
+# The demo's people have lower sequence numbers in their ID numbers and lower phones.
 _SEQUENCE_FROM = 500
 _PHONES_FROM = 19_960_000_000
 
 
 class RecordFileGenerator:
-    """Rows of a sheet. `homes` are the stations that rows may name, `specialty_names` by code."""
+    """Generator of the rows of an import file.
+
+    Args:
+        homes: stations that rows may name.
+        specialty_names: code -> name.
+    """
 
     def __init__(
         self,
@@ -79,24 +84,24 @@ class RecordFileGenerator:
         self.headers = [column.label for column in COLUMNS]
 
     def rows(self, number: int, bad: float) -> Iterator[list[object]]:
-        """`number` rows in column order, exactly round(number * bad) of them wrong, the kinds in turn."""
-        wrong = dict(
+        """Yield `number` rows in column order, exactly round(number * bad) of them with an error, in turn."""
+        error_kinds = dict(
             zip(
                 sorted(self._rng.sample(range(1, number), round(number * bad))),
                 (ERROR_KINDS[i % len(ERROR_KINDS)] for i in range(number)),
                 strict=False,
             )
         )
-        last_good: Row = {}
+        last_valid: Row = {}
         for index in range(number):
             row = self._row(index)
-            kind = wrong.get(index)
+            kind = error_kinds.get(index)
             if kind == DUPLICATE:
-                row["id_number"] = last_good["id_number"]
+                row["id_number"] = last_valid["id_number"]
             elif kind is not None:
-                SPOILERS[kind](row)
+                ERRORS[kind](row)
             else:
-                last_good = row
+                last_valid = row
             yield [row[column.key] for column in COLUMNS]
 
     def _row(self, index: int) -> Row:
@@ -113,8 +118,8 @@ class RecordFileGenerator:
             "household_region": code[:6],
             "living_region": code,
             "branch": Branch(person.branch).label,
-            "entered_on": _written(person.entered_on, rng),
-            "left_on": _written(person.left_on, rng),
+            "entered_on": _date_cell(person.entered_on, rng),
+            "left_on": _date_cell(person.left_on, rng),
             "rank_group": RankGroup(person.rank_group).label,
             "settlement": Settlement(person.settlement).label,
             "honours": person.honours,
@@ -133,29 +138,30 @@ class RecordFileGenerator:
         return "、".join(self._names[code] for code in person.specialties)
 
 
-def _written(day: date, rng: random.Random) -> object:
-    """Half of the clerks type dates, the others text."""
-    way = rng.random()
-    if way < 0.5:
+def _date_cell(day: date, rng: random.Random) -> object:
+    """Return a date or its text in one of two forms."""
+    draw = rng.random()
+    if draw < 0.5:
         return day
-    return f"{day:%Y-%m-%d}" if way < 0.8 else f"{day.year}年{day.month}月{day.day}日"
+    return f"{day:%Y-%m-%d}" if draw < 0.8 else f"{day.year}年{day.month}月{day.day}日"
 
 
 def record_file_generator(rng: random.Random, stations: StationQuerySet) -> RecordFileGenerator:
-    """A maker of rows about people of these stations (towns and villages).
+    """Return a generator of rows about people of these stations (towns and villages).
 
     Raises:
-        LookupError: there are none, or the code tables are not loaded.
+        LookupError: there are no such stations, or the code tables are not loaded.
     """
     lowest = stations.filter(level__in=[StationLevel.TOWN, StationLevel.VILLAGE]).order_by("path")
-    named = Counter(Station.objects.values_list("name", flat=True))
-    # A name that two stations bear is written as a code.
+    name_counts = Counter(Station.objects.values_list("name", flat=True))
+    # A name shared by two stations is replaced by the code.
     homes = [
-        (code, name if named[name] == 1 else code) for code, name in lowest.values_list("region_id", "name")
+        (code, name if name_counts[name] == 1 else code)
+        for code, name in lowest.values_list("region_id", "name")
     ]
     specialties = dict(Specialty.objects.values_list("code", "name"))
     if not homes or not specialties:
         raise LookupError("no town stations, or no code tables (manage.py load_reference)")
-    occupations = {code: found for code, found in crosswalk().items() if code in specialties}
-    others = sorted({code for found in occupations.values() for code in found})
+    occupations = {code: codes for code, codes in crosswalk().items() if code in specialties}
+    others = sorted({code for codes in occupations.values() for code in codes})
     return RecordFileGenerator(PersonGenerator(rng, _TODAY, occupations, others), rng, homes, specialties)

@@ -1,4 +1,4 @@
-"""Searches that two of the demo's people keep, and what the portal told them of it."""
+"""Saved searches of two people, and the notifications about new matches."""
 
 from datetime import timedelta
 
@@ -13,24 +13,24 @@ from search.models import SavedSearch
 from search.params import SearchParams
 from search.query import Kind
 
-_SEEN = timedelta(days=5)  # before: long enough for something new in the smallest demo
-_KEPT = (
+_LAST_SEEN = timedelta(days=5)  # long enough for new matches in the small demo
+_SAVED_SEARCHES = (
     (logins.DRIVER, "司机，6000 元以上", SearchParams(q="司机", low=6000)),
     (logins.RADAR, "江海区，6000 元以上", SearchParams(region="440704", low=6000)),
 )
 
 
 def load_saved_searches() -> None:
-    """To be loaded when no post changes any more: a message says what is open and new by then."""
+    """Load the searches. Comes after all changes of positions, which the notifications list."""
     now = timezone.localtime()
-    if now.time() < saved_searches.EARLIEST_TIME:  # no messages at night: the evening before
+    if now.time() < saved_searches.EARLIEST_TIME:  # no notifications at night: use the evening before
         now = (now - timedelta(days=1)).replace(hour=20)
-    since = now - _SEEN
-    for login, name, asked in _KEPT:
+    since = now - _LAST_SEEN
+    for login, name, params in _SAVED_SEARCHES:
         user = User.objects.get(phone_hash=lookup_hash(login.phone))
-        row = saved_searches.save(by=user, params=asked, name=name)
+        row = saved_searches.save(by=user, params=params, name=name)
         SavedSearch.objects.filter(pk=row.pk).update(seen_at=since)
-    # The whole index is built later; to be told of what is new, what is new is enough.
+    # The whole index is built later; notifications need the recent positions only.
     recent = Position.objects.open_at().filter(published_at__gte=since)
     indexing.refresh(Kind.POSITION, list(recent.values_list("pk", flat=True)))
     saved_searches.notify_new_matches(now)

@@ -1,4 +1,4 @@
-"""Programs that are allowed to ask in the demo: two of the first employer's, one of the city's."""
+"""API tokens: two of the first employer, one of the city."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from portal.employers.models import Employer
 
 
 def load_tokens(employer: Employer, operator: User) -> None:
-    """Make the tokens; nobody keeps their texts. Whoever wants to try makes another at /company/tokens/."""
+    """Issue the tokens without keeping their texts; /company/tokens/ issues more."""
     owner = employer.memberships.select_related("user").earliest("pk").user
     now = timezone.now()
     system, _ = issue(by=owner, employer=employer, name="公司招聘系统", scope=TokenScope.WRITE, days=180)

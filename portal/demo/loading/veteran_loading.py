@@ -24,29 +24,29 @@ from portal.stations.models import Station
 from portal.veterans.enums import RecordSource
 from portal.veterans.models import Certificate, Service, Veteran, Wish, WorkHistory
 
-_NEAR = 0.05
-_SHOWN = 0.7
+_NEAR_SHARE = 0.05
+_CARD_CONSENT_SHARE = 0.7
 
 
 def crosswalk() -> dict[str, tuple[str, ...]]:
-    """Specialty -> occupation codes, from the ranking's own table."""
-    known = set(Occupation.objects.values_list("code", flat=True))
+    """Return specialty -> occupation codes, from the table of the ranking."""
+    codes = set(Occupation.objects.values_list("code", flat=True))
     path = Path(settings.REFERENCE_DIR) / "crosswalk.csv"
     with path.open(encoding="utf-8") as file:
         rows = {
-            row["code"]: tuple(code for code in row["occupation_codes"].split("|") if code in known)
+            row["code"]: tuple(code for code in row["occupation_codes"].split("|") if code in codes)
             for row in csv.DictReader(file)
         }
     return {code: occupations for code, occupations in rows.items() if occupations}
 
 
 def occupation_codes() -> dict[str, str]:
-    """Occupation name -> code, level 4 of the national classification."""
+    """Return occupation name -> code, level 4 of the national classification."""
     return dict(Occupation.objects.filter(level=4).values_list("name", "code"))
 
 
 def load_veterans(stations: dict[str, Station], rng: random.Random, scale: Scale) -> list[int]:
-    """Make the files; returns the ids of veterans who have an account."""
+    """Load the records and return the primary keys of veterans with an account."""
     villages = list(
         Station.objects.filter(level__in=[StationLevel.TOWN, StationLevel.VILLAGE]).select_related("region")
     )
@@ -54,43 +54,43 @@ def load_veterans(stations: dict[str, Station], rng: random.Random, scale: Scale
     maker = PersonGenerator(
         rng, timezone.localdate(), crosswalk(), sorted({names[job.occupation] for job in job_families()})
     )
-    people = [_named_driver(maker), _named_radar(maker), _named_founder(maker)]
+    people = [_driver(maker), _radar_operator(maker), _founder(maker)]
     homes = [stations["睦洲镇"], stations["江海区"], stations["会城街道"]]
-    named = len(people)
-    # The demo's clerk works in 睦洲镇: enough people live there for a day's work.
+    login_count = len(people)
+    # The demo's clerk works in 睦洲镇, so enough people live there.
     near = [station for station in villages if station.path.startswith(stations["睦洲镇"].path)]
     with tqdm(total=scale.veterans, desc="people", unit="person") as bar:
         while len(people) < scale.veterans:
-            home = rng.choice(near if rng.random() < _NEAR else villages)
+            home = rng.choice(near if rng.random() < _NEAR_SHARE else villages)
             homes.append(home)
             people.append(maker.make(home.region_id[:6]))
             bar.update()
-    # Those who look for work sign in first: they are whom the demo's pages are for.
-    looking = sorted(range(len(people)), key=lambda i: (i >= named, people[i].wish is None, i))[
+    # Accounts go to people with a login, then to those with a wish, who see recommended positions.
+    looking = sorted(range(len(people)), key=lambda i: (i >= login_count, people[i].wish is None, i))[
         : scale.accounts
     ]
     accounts = {i: new_user(people[i].phone, people[i].name) for i in looking}
     insert(User, accounts.values(), total=len(accounts), label="accounts")
     _load_consents(list(accounts.values()), rng)
-    files = [_file(person, homes[i], accounts.get(i)) for i, person in enumerate(people)]
-    insert(Veteran, files, total=len(files), label="veterans")
-    _load_details(files, people, homes)
-    return [file.pk for i, file in enumerate(files) if i in accounts]
+    records = [_record(person, homes[i], accounts.get(i)) for i, person in enumerate(people)]
+    insert(Veteran, records, total=len(records), label="veterans")
+    _load_details(records, people, homes)
+    return [record.pk for i, record in enumerate(records) if i in accounts]
 
 
 def _load_consents(accounts: list[User], rng: random.Random) -> None:
-    """Everybody with an account agreed to matching when opening the file, most also to an anonymous card."""
-    asked = {ConsentPurpose.MATCHING: 1.0, ConsentPurpose.EMPLOYER_CARD: _SHOWN}
-    given = [
+    """Load consents: all accounts to matching, most also to the anonymous card for employers."""
+    shares = {ConsentPurpose.MATCHING: 1.0, ConsentPurpose.EMPLOYER_CARD: _CARD_CONSENT_SHARE}
+    consents = [
         Consent(user=user, purpose=purpose, wording=WORDINGS[purpose])
         for user in accounts
-        for purpose, share in asked.items()
+        for purpose, share in shares.items()
         if rng.random() < share
     ]
-    insert(Consent, given, total=len(given), label="consents")
+    insert(Consent, consents, total=len(consents), label="consents")
 
 
-def _file(person: Person, home: Station, account: User | None) -> Veteran:
+def _record(person: Person, home: Station, account: User | None) -> Veteran:
     return Veteran(
         account=account,
         station=home,
@@ -118,27 +118,27 @@ def _file(person: Person, home: Station, account: User | None) -> Veteran:
     )
 
 
-def _load_details(files: list[Veteran], people: list[Person], homes: list[Station]) -> None:
-    pairs = list(zip(files, people, strict=True))
+def _load_details(records: list[Veteran], people: list[Person], homes: list[Station]) -> None:
+    pairs = list(zip(records, people, strict=True))
     services = [
-        Service(veteran=file, specialty_id=code, years=max(1, min(45, file.years_served)))
-        for file, person in pairs
+        Service(veteran=record, specialty_id=code, years=max(1, min(45, record.years_served)))
+        for record, person in pairs
         for code in person.specialties
     ]
     insert(Service, services, total=len(services), label="services")
     certificates = [
-        Certificate(veteran=file, kind=kind) for file, person in pairs for kind in person.certificates
+        Certificate(veteran=record, kind=kind) for record, person in pairs for kind in person.certificates
     ]
     insert(Certificate, certificates, total=len(certificates), label="certificates")
     jobs = [
-        WorkHistory(veteran=file, employer_name="本地企业", title=title, years=years, duties=duties)
-        for file, person in pairs
+        WorkHistory(veteran=record, employer_name="本地企业", title=title, years=years, duties=duties)
+        for record, person in pairs
         for title, duties, years in person.jobs
     ]
     insert(WorkHistory, jobs, total=len(jobs), label="work history")
     wishes = [
-        (_wish(file, person.wish), person.wish, home)
-        for (file, person), home in zip(pairs, homes, strict=True)
+        (_wish(record, person.wish), person.wish, home)
+        for (record, person), home in zip(pairs, homes, strict=True)
         if person.wish is not None
     ]
     insert(Wish, [row for row, _, _ in wishes], total=len(wishes), label="wishes")
@@ -153,9 +153,9 @@ def _load_details(files: list[Veteran], people: list[Person], homes: list[Statio
     insert(regions, places, total=len(places), label="wished regions")
 
 
-def _wish(file: Veteran, wish: PersonWish) -> Wish:
+def _wish(record: Veteran, wish: PersonWish) -> Wish:
     return Wish(
-        veteran=file,
+        veteran=record,
         text=wish.text,
         lowest_pay=wish.lowest_pay,
         accepts_shift=wish.accepts_shift,
@@ -168,8 +168,8 @@ def _wish(file: Veteran, wish: PersonWish) -> Wish:
     )
 
 
-def _named_driver(maker: PersonGenerator) -> Person:
-    """陈建国 of the scenarios: army driver for twelve years, A2 licence, lives in 新会区."""
+def _driver(maker: PersonGenerator) -> Person:
+    """Return 陈建国 of the scenarios: army driver for twelve years, A2 licence, lives in 新会区."""
     person = maker.make("440705")
     today = maker.today
     person.name, person.phone = logins.DRIVER.name, logins.DRIVER.phone
@@ -186,8 +186,8 @@ def _named_driver(maker: PersonGenerator) -> Person:
     return person
 
 
-def _named_radar(maker: PersonGenerator) -> Person:
-    """林志强 of the scenarios: navy radar, bachelor's, wants to stay in 江海区 at 6,000 or more."""
+def _radar_operator(maker: PersonGenerator) -> Person:
+    """Return 林志强 of the scenarios: navy radar, bachelor's, wants to stay in 江海区 at 6,000 or more."""
     person = maker.make("440704")
     today = maker.today
     person.name, person.phone = logins.RADAR.name, logins.RADAR.phone
@@ -203,8 +203,8 @@ def _named_radar(maker: PersonGenerator) -> Person:
     return person
 
 
-def _named_founder(maker: PersonGenerator) -> Person:
-    """周文斌 of the scenarios: comes with a plan to the competition, wants to found a firm."""
+def _founder(maker: PersonGenerator) -> Person:
+    """Return 周文斌 of the scenarios: enters the competition, wants to found a company."""
     person = maker.make("440705")
     today = maker.today
     person.name, person.phone = logins.FOUNDER.name, logins.FOUNDER.phone

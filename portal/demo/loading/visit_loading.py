@@ -1,4 +1,4 @@
-"""Visits of the demo: a bit more than one a file this year, as the bureau counts them, and some returns."""
+"""Visits of this year, slightly more than one for each record, and some return registrations."""
 
 import random
 from collections.abc import Iterator
@@ -16,8 +16,8 @@ from portal.visits import actions
 from portal.visits.enums import Need, ReturnDocument, VisitMethod
 from portal.visits.models import Visit, VisitNeed
 
-# How often somebody was visited this year, in hundredths; the mean is 1.04.
-_TIMES = [0] * 22 + [1] * 56 + [2] * 18 + [3] * 4
+# Distribution of the visits to one person this year; the mean is 1.04.
+_VISIT_COUNTS = [0] * 22 + [1] * 56 + [2] * 18 + [3] * 4
 _METHODS = [VisitMethod.PHONE] * 5 + [VisitMethod.HOME] * 3 + [VisitMethod.STATION] * 2 + [VisitMethod.ONLINE]
 _NEEDS = [Need.NONE] * 5 + [Need.JOB] * 3 + [Need.TRAINING, Need.POLICY] * 2 + [Need.AID, Need.BUSINESS]
 _FINDINGS = (
@@ -28,19 +28,19 @@ _FINDINGS = (
     "身体好，愿意跑夜班货车。",
     "目前工作稳定，暂时没有需求。",
 )
-_RETURNS = 12
+_RETURN_COUNT = 12
 
 
 def load_visits(stations: dict[str, Station], operator: User, rng: random.Random) -> None:
-    """`stations` goes by region name; visits are made by the nearest staff at or above the file's station."""
+    """Load visits by the nearest staff at or above the record's station. `stations`: by region name."""
     today = timezone.localdate()
     staff = staff_by_path(operator)
-    files = Veteran.objects.order_by("pk").values_list("pk", "station_id", "station__path")
-    planned = list(_plan(files.iterator(5_000), staff, today, rng))
-    insert(Visit, planned, total=len(planned), label="visits")
+    records = Veteran.objects.order_by("pk").values_list("pk", "station_id", "station__path")
+    visits = list(_build_visits(records.iterator(5_000), staff, today, rng))
+    insert(Visit, visits, total=len(visits), label="visits")
     needs = [
         VisitNeed(visit=visit, need=rng.choice(_NEEDS))
-        for visit in planned
+        for visit in visits
         if visit.reached and rng.random() < 0.2
     ]
     insert(VisitNeed, needs, total=len(needs), label="needs")
@@ -49,15 +49,15 @@ def load_visits(stations: dict[str, Station], operator: User, rng: random.Random
     _load_returns(stations["睦洲镇"], staff, today, rng)
 
 
-def _plan(
-    files: Iterator[tuple[int, int, str]], staff: dict[str, User], today: date, rng: random.Random
+def _build_visits(
+    records: Iterator[tuple[int, int, str]], staff: dict[str, User], today: date, rng: random.Random
 ) -> Iterator[Visit]:
     so_far = (today - today.replace(month=1, day=1)).days
-    for pk, station, path in files:
+    for pk, station, path in records:
         by = nearest_staff(path, staff)
-        times = rng.choice(_TIMES)
-        # Whoever was not seen this year may have been before, or never.
-        days = [rng.randint(0, so_far) for _ in range(times)] or (
+        count = rng.choice(_VISIT_COUNTS)
+        # People not visited this year were visited before, or never.
+        days = [rng.randint(0, so_far) for _ in range(count)] or (
             [so_far + rng.randint(1, 300)] if rng.random() < 0.6 else []
         )
         for ago in days:
@@ -73,9 +73,9 @@ def _plan(
 
 
 def _load_returns(station: Station, staff: dict[str, User], today: date, rng: random.Random) -> None:
-    """A dozen people of one town who came back this autumn."""
+    """Register the return of some people of one town within the last two months."""
     people = Veteran.objects.filter(station__path__startswith=station.path).exclude(entered_on=None)
-    for veteran in people.order_by("-left_on", "pk")[:_RETURNS]:
+    for veteran in people.order_by("-left_on", "pk")[:_RETURN_COUNT]:
         assert veteran.left_on is not None
         actions.register_return(
             by=nearest_staff(station.path, staff),

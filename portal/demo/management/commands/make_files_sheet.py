@@ -12,9 +12,7 @@ from portal.stations.models import Station
 
 
 class Command(BaseCommand):
-    help = (
-        "Writes a sheet of invented veterans' files of this database's stations, some rows wrong on purpose."
-    )
+    help = "Write an Excel file of invented veterans of this database's stations, with some invalid rows."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path)
@@ -25,12 +23,12 @@ class Command(BaseCommand):
     def handle(self, *, path: Path, rows: int, bad: float, seed: int, **options: Any) -> None:
         rng = random.Random(seed)  # noqa: S311  (invented data, not secrets)
         try:
-            sheet = record_file_generator(rng, Station.objects.all())
+            generator = record_file_generator(rng, Station.objects.all())
         except LookupError as error:
             raise CommandError(str(error)) from error
         book = Workbook(write_only=True)
-        page = book.create_sheet("退役军人档案")
-        page.append(sheet.headers)
-        for row in tqdm(sheet.rows(rows, bad), total=rows, unit="row", desc=path.name):
-            page.append(row)
+        worksheet = book.create_sheet("退役军人档案")
+        worksheet.append(generator.headers)
+        for row in tqdm(generator.rows(rows, bad), total=rows, unit="row", desc=path.name):
+            worksheet.append(row)
         book.save(path)

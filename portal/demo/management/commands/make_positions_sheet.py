@@ -12,7 +12,7 @@ from portal.stations.models import Station
 
 
 class Command(BaseCommand):
-    help = "Writes a position sheet (岗位征集表) of one invented firm, some rows wrong on purpose."
+    help = "Write an Excel file (岗位征集表) of positions of one invented employer, with some invalid rows."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path)
@@ -23,12 +23,12 @@ class Command(BaseCommand):
     def handle(self, *, path: Path, rows: int, bad: float, seed: int, **options: Any) -> None:
         rng = random.Random(seed)  # noqa: S311  (invented data, not secrets)
         try:
-            sheet = position_file_generator(rng, Station.objects.all())
+            generator = position_file_generator(rng, Station.objects.all())
         except LookupError as error:
             raise CommandError(str(error)) from error
         book = Workbook(write_only=True)
-        page = book.create_sheet("岗位征集表")
-        page.append(sheet.headers)
-        for row in tqdm(sheet.rows(rows, round(rows * bad)), total=rows, unit="row", desc=path.name):
-            page.append(row)
+        worksheet = book.create_sheet("岗位征集表")
+        worksheet.append(generator.headers)
+        for row in tqdm(generator.rows(rows, round(rows * bad)), total=rows, unit="row", desc=path.name):
+            worksheet.append(row)
         book.save(path)
