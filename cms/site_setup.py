@@ -79,7 +79,9 @@ def _setup_groups(home: HomePage) -> dict[str, Group]:
         group.permissions.add(
             Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
         )
-        group.page_permissions.exclude(page=home).delete()  # only the front page and below
+        GroupPagePermission.objects.filter(group=group).exclude(
+            page=home
+        ).delete()  # only the front page and below
         for codename in codenames:
             GroupPagePermission.objects.get_or_create(
                 group=group,
