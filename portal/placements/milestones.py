@@ -53,6 +53,9 @@ MILESTONES = (
     Milestone(months=12, days=365, is_headline=True),
 )
 HEADLINE_MILESTONES = tuple(milestone for milestone in MILESTONES if milestone.is_headline)
+# States that the database accepts: of any month up to MAX_MONTHS, so that a new milestone alters no table.
+MAX_MONTHS = 60
+STORABLE_STATES = frozenset(Milestone(months=month, days=0).state for month in range(1, MAX_MONTHS + 1))
 MILESTONE_BY_STEP = {milestone.step: milestone for milestone in MILESTONES}
 
 # Days that the city has set, by follow-up kind; registered by portal.follow_ups, which stores the rules.

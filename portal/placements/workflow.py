@@ -8,8 +8,10 @@ OPEN_STATES = frozenset({S.INTENDED, S.INTERVIEWED, S.OFFERED})
 RETAINED_STATES = tuple(S(milestone.state) for milestone in MILESTONES)
 EMPLOYED_STATES = frozenset({S.ONBOARDED, *RETAINED_STATES})
 LIVE_STATES = OPEN_STATES | EMPLOYED_STATES
+ENDED_STATES = frozenset(S) - LIVE_STATES
 # States after an onboarding: the row has the first day in the job.
 EVER_EMPLOYED_STATES = EMPLOYED_STATES | {S.LEFT}
+NEVER_EMPLOYED_STATES = frozenset(S) - EVER_EMPLOYED_STATES
 
 TRANSITIONS = TransitionTable(
     ("interview", {S.INTENDED}, S.INTERVIEWED),

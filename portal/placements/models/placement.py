@@ -15,7 +15,8 @@ from portal.core.models import AppendOnlyModel, TimestampedModel
 from portal.employers.models import Employer, HiddenRecord
 from portal.fairs.models import Booth
 from portal.placements.enums import PlacementState
-from portal.placements.workflow import EVER_EMPLOYED_STATES, LIVE_STATES, OPEN_STATES
+from portal.placements.milestones import STORABLE_STATES
+from portal.placements.workflow import ENDED_STATES, NEVER_EMPLOYED_STATES, OPEN_STATES
 from portal.positions.models import Position
 from portal.stations.models import Station, in_subtrees
 from portal.veterans.models import Veteran
@@ -109,16 +110,17 @@ class Placement(TimestampedModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["veteran", "position"],
-                condition=Q(state__in=sorted(LIVE_STATES)),
+                condition=~Q(state__in=sorted(ENDED_STATES)),
                 name="placement_live_once",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=sorted(PlacementState.values)), name="placement_state_known"
+                condition=Q(state__in=sorted({*PlacementState.values, *STORABLE_STATES})),
+                name="placement_state_known",
             ),
             # A first day after an onboarding, a last day after leaving.
             models.CheckConstraint(
-                condition=Q(state__in=sorted(EVER_EMPLOYED_STATES), onboarded_on__isnull=False)
-                | ~Q(state__in=sorted(EVER_EMPLOYED_STATES)) & Q(onboarded_on=None),
+                condition=~Q(state__in=sorted(NEVER_EMPLOYED_STATES)) & Q(onboarded_on__isnull=False)
+                | Q(state__in=sorted(NEVER_EMPLOYED_STATES), onboarded_on=None),
                 name="placement_first_day",
             ),
             models.CheckConstraint(
