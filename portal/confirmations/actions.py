@@ -15,6 +15,7 @@ from portal.confirmations.links import LinkUnusableError, current_placements
 from portal.confirmations.models import Answer, ConfirmationLink
 from portal.confirmations.permissions import can_answer_for_employer, is_own, question_of
 from portal.core import audit
+from portal.core.locking import locked
 from portal.placements.models import Placement
 
 
@@ -60,7 +61,7 @@ def submit_answers(
         PermissionDenied: the link does not ask about one of the placements.
         ValidationError: no answer was given, or as `record_answer`.
     """
-    link = ConfirmationLink.objects.select_for_update(of=("self",)).get(pk=link.pk)
+    link = locked(link)
     if not link.is_usable:
         raise LinkUnusableError
     if not answers:

@@ -85,7 +85,7 @@ def are_contradictory(own: Answer, employers: Answer) -> bool:
 def _is_denied_by(claim: Answer, other: Answer) -> bool:
     """Return whether `other`, given on the day of the event or later, says that it has not happened."""
     denials = {
-        Reply.LEFT: {Reply.IN_POST},
+        Reply.LEFT: {Reply.STILL_EMPLOYED},
         Reply.ONBOARDED: {Reply.NOT_YET, Reply.GIVEN_UP, Reply.TURNED_DOWN},
     }
     excluded = denials.get(Reply(claim.reply), set())
@@ -96,7 +96,7 @@ def agreed_steps(placement: Placement, own: Answer, employers: Answer) -> list[S
     """Return the steps that both answers confirm and that the log does not have yet."""
     replies = {own.reply, employers.reply}
     days = [row.day for row in (own, employers) if row.day is not None]
-    if replies == {Reply.IN_POST}:
+    if replies == {Reply.STILL_EMPLOYED}:
         return _retention_steps(placement, min(own.answered_on, employers.answered_on))
     if replies == {Reply.LEFT}:
         return [Step("leave", min(days))]

@@ -14,7 +14,7 @@ class Question(models.TextChoices):
     """Question about a placement; a link asks one."""
 
     PROGRESS = "progress", "进展到哪一步"
-    IN_POST = "in_post", "还在岗吗"
+    EMPLOYMENT = "in_post", "还在岗吗"
 
 
 class Reply(models.TextChoices):
@@ -26,7 +26,7 @@ class Reply(models.TextChoices):
     ONBOARDED = "onboarded", "已到岗"
     GIVEN_UP = "given_up", "本人不去了"
     TURNED_DOWN = "turned_down", "单位没有录用"
-    IN_POST = "in_post", "还在岗"
+    STILL_EMPLOYED = "in_post", "还在岗"
     LEFT = "left", "已离职"
 
 
@@ -43,7 +43,7 @@ class Satisfaction(models.IntegerChoices):
 R, Q = Reply, Question
 REPLIES: dict[Question, tuple[Reply, ...]] = {
     Q.PROGRESS: (R.NOT_YET, R.INTERVIEWED, R.OFFERED, R.ONBOARDED, R.GIVEN_UP, R.TURNED_DOWN),
-    Q.IN_POST: (R.IN_POST, R.LEFT),
+    Q.EMPLOYMENT: (R.STILL_EMPLOYED, R.LEFT),
 }
 # Replies that need the day of the event.
 DATED_REPLIES = frozenset({R.INTERVIEWED, R.OFFERED, R.ONBOARDED, R.LEFT})

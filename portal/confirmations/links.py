@@ -30,6 +30,7 @@ from portal.confirmations.permissions import (
 )
 from portal.core import audit
 from portal.core.encryption import lookup_hash
+from portal.core.locking import locked
 from portal.employers.models import Employer
 from portal.employers.permissions import acts_for
 from portal.notifications.actions import notify
@@ -165,7 +166,7 @@ def revoke_link(*, link: ConfirmationLink, by: User) -> ConfirmationLink:
     """
     if not ConfirmationLink.objects.visible_to(by).filter(pk=link.pk).exists():
         raise PermissionDenied("follows nobody of this link")
-    link = ConfirmationLink.objects.select_for_update().get(pk=link.pk)
+    link = locked(link)
     if link.is_usable:
         link.revoked_at, link.revoked_by = timezone.now(), by
         link.save(update_fields=["revoked_at", "revoked_by", "updated_at"])
@@ -199,7 +200,7 @@ def current_placements(link: ConfirmationLink) -> list[Placement]:
 
 def _lock(link: ConfirmationLink) -> ConfirmationLink:
     """Lock a usable link: concurrent attempts are counted one after the other."""
-    row = ConfirmationLink.objects.select_for_update(of=("self",)).select_related("employer").get(pk=link.pk)
+    row = locked(link, "employer")
     if not row.is_usable:
         raise LinkUnusableError
     return row

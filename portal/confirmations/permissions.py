@@ -15,18 +15,18 @@ __all__ = ["can_answer_for_employer", "can_ask", "is_own", "question_of", "state
 
 def states_of(question: Question) -> frozenset[str]:
     """Return the states of a placement in which the question is asked."""
-    return EMPLOYED_STATES if question == Question.IN_POST else OPEN_STATES
+    return EMPLOYED_STATES if question == Question.EMPLOYMENT else OPEN_STATES
 
 
 def question_of(placement: Placement) -> Question | None:
     """Return the question that fits the placement's state; None once it has ended."""
     if placement.state not in LIVE_STATES:
         return None
-    return Question.IN_POST if placement.state in EMPLOYED_STATES else Question.PROGRESS
+    return Question.EMPLOYMENT if placement.state in EMPLOYED_STATES else Question.PROGRESS
 
 
 def can_ask(user: User, placement: Placement) -> bool:
-    """Whether the user may send a link: the same people may record its answers as steps."""
+    """Return whether the user may send a link: the same people may record its answers as steps."""
     return can_follow(user, placement)
 
 
@@ -53,10 +53,10 @@ def with_shareable_name(placements: Iterable[Placement]) -> list[Placement]:
 
 
 def can_answer_for_employer(user: User, placement: Placement) -> bool:
-    """Whether the user is a member of the employer and it may know the person by name."""
+    """Return whether the user is a member of the employer and it may know the person by name."""
     return acts_for_employer(user, placement) and bool(with_shareable_name([placement]))
 
 
 def is_reachable(employer: Employer) -> bool:
-    """Whether a link can be sent to the employer's contact."""
+    """Return whether a link can be sent to the employer's contact."""
     return employer.is_verified and bool(employer.contact_phone)

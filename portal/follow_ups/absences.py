@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.locking import locked
 from portal.follow_ups.enums import AbsenceReason, FollowUpEventKind
 from portal.follow_ups.models import Absence, FollowUp, FollowUpEvent
 from portal.veterans.models import Veteran
@@ -76,7 +77,7 @@ def record_absence(
         ValidationError: `until` is past or more than a year ahead, the note must not be stored, or the reason
             OTHER has no note.
     """
-    veteran = Veteran.objects.select_for_update(of=("self",)).select_related("station").get(pk=veteran.pk)
+    veteran = locked(veteran, "station")
     if not serves(by, veteran):
         raise PermissionDenied("not staff of this person's station")
     today = timezone.localdate()
@@ -109,7 +110,7 @@ def end_absence(*, absence: Absence, by: User) -> Absence:
     veteran = (
         Veteran.objects.select_for_update(of=("self",)).select_related("station").get(pk=absence.veteran_id)
     )
-    absence = Absence.objects.select_for_update().get(pk=absence.pk)
+    absence = locked(absence)
     if not serves(by, veteran):
         raise PermissionDenied("not staff of this person's station")
     if absence.ended_at is not None or absence.until < timezone.localdate():

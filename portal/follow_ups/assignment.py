@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.locking import locked
 from portal.follow_ups.enums import FollowUpEventKind, FollowUpState
 from portal.follow_ups.models import FollowUp, FollowUpEvent
 from portal.follow_ups.permissions import can_assign
@@ -71,11 +72,7 @@ def assign_follow_up(*, follow_up: FollowUp, clerk: User | None, by: User) -> Fo
         PermissionDenied: see `can_assign`.
         ValidationError: no longer pending, or the clerk does not serve the person.
     """
-    follow_up = (
-        FollowUp.objects.select_for_update(of=("self",))
-        .select_related("placement__veteran__station")
-        .get(pk=follow_up.pk)
-    )
+    follow_up = locked(follow_up, "placement__veteran__station")
     if not can_assign(by, follow_up, clerk):
         raise PermissionDenied("neither leads this person's station nor takes the call")
     if follow_up.state != FollowUpState.PENDING:

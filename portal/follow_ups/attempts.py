@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.locking import locked
 from portal.follow_ups.absences import reschedule_for_absences
 from portal.follow_ups.enums import AttemptOutcome, FollowUpKind, FollowUpState
 from portal.follow_ups.models import AttemptReversal, FollowUp, FollowUpAttempt
@@ -27,7 +28,7 @@ def record_attempt(*, follow_up: FollowUp, by: User, outcome: AttemptOutcome, no
         PermissionDenied: the follow-up does not belong to one of the user's stations.
         ValidationError: it is no longer pending.
     """
-    follow_up = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
+    follow_up = locked(follow_up)
     if not FollowUp.objects.visible_to(by).filter(pk=follow_up.pk).exists():
         raise PermissionDenied("not a follow-up of this user's stations")
     if follow_up.state != FollowUpState.PENDING:
@@ -126,7 +127,7 @@ def reverse_attempt(*, follow_up: FollowUp, by: User) -> FollowUp:
     if not FollowUp.objects.visible_to(by).filter(pk=follow_up.pk).exists():
         raise PermissionDenied("not a follow-up of this user's stations")
     placement = lock_placement(follow_up.placement)
-    follow_up = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
+    follow_up = locked(follow_up)
     follow_up.placement = placement
     last = reversible_attempt(follow_up, by)
     if last is None:

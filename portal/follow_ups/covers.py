@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.locking import locked
 from portal.follow_ups.models import Cover
 from portal.follow_ups.permissions import can_arrange_cover, station_paths_on
 
@@ -25,7 +26,7 @@ def arrange_cover(
     """
     if not can_arrange_cover(by, clerk):
         raise PermissionDenied("neither the clerk nor the clerk's head")
-    User.objects.select_for_update().get(pk=clerk.pk)  # serialises arrangements for one clerk
+    locked(clerk)  # serialises arrangements for one clerk
     if ends_on < starts_on or ends_on < timezone.localdate():
         raise ValidationError({"ends_on": "结束日期不能早于开始日期，也不能早于今天。"})
     if clerk == cover:
@@ -57,7 +58,7 @@ def end_cover(*, cover: Cover, by: User) -> None:
         PermissionDenied: `by` is neither of the two clerks nor leads one of the absent clerk's stations.
         ValidationError: the cover is over.
     """
-    cover = Cover.objects.select_for_update(of=("self",)).select_related("clerk", "cover").get(pk=cover.pk)
+    cover = locked(cover, "clerk", "cover")
     if by != cover.cover and not can_arrange_cover(by, cover.clerk):
         raise PermissionDenied("neither of the two nor the clerk's head")
     today = timezone.localdate()

@@ -114,12 +114,12 @@ def notify_clerks(day: date) -> int:
     escalated = events.filter(kind=FollowUpEventKind.ESCALATED).values_list("station")
     by_clerk: Counter[int] = Counter()
     by_station: Counter[int] = Counter()
-    for clerk_id, station_id, count in due.annotate(n=Count("pk")):
-        (by_clerk if clerk_id else by_station)[clerk_id or station_id] += count
+    for clerk_id, station_id, n in due.annotate(n=Count("pk")):
+        (by_clerk if clerk_id else by_station)[clerk_id or station_id] += n
     due_counts = _count_by_user(by_clerk, by_station, day)
-    sent = _notify(due_counts, "{} 个回访今天到期，请联系。", f"duties.due.{day}")
+    count = _notify(due_counts, "{} 个回访今天到期，请联系。", f"duties.due.{day}")
     escalated_counts = _count_by_user(Counter(), Counter(dict(escalated.annotate(n=Count("pk")))), day)
-    return sent + _notify(
+    return count + _notify(
         escalated_counts, "{} 个逾期的回访上报到您的服务站，请安排联系。", f"duties.raised.{day}"
     )
 

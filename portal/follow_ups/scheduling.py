@@ -20,7 +20,7 @@ from portal.veterans.models import Veteran
 def required_follow_ups(placement: Placement, *, since: date) -> set[tuple[FollowUpKind, date]]:
     """Return (kind, due day) of the follow-ups that the placement's state, entered on `since`, requires."""
     state, days = PlacementState(placement.state), days_by_kind()
-    required = set()
+    calls = set()
     for kind in KINDS_BY_STATE.get(state, ()):
         start: date | None = since
         if kind == FollowUpKind.FIRST_DAY:
@@ -30,8 +30,8 @@ def required_follow_ups(placement: Placement, *, since: date) -> set[tuple[Follo
         elif state in EMPLOYED_STATES:
             start = placement.onboarded_on
         if start is not None:
-            required |= {(kind, start + timedelta(days=n)) for n in days[kind]}
-    return required
+            calls |= {(kind, start + timedelta(days=n)) for n in days[kind]}
+    return calls
 
 
 def _has_successor(placement: Placement) -> bool:
@@ -39,8 +39,8 @@ def _has_successor(placement: Placement) -> bool:
 
 
 def needs_follow_up(placement: Placement) -> bool:
-    """Whether the state requires follow-ups: open, employed without the last milestone, or looking for
-    another job after leaving.
+    """Return whether the state requires follow-ups: open, employed without the last milestone, or looking
+    for another job after leaving.
     """
     if placement.state == PlacementState.LEFT:
         return bool(placement.wants_another) and not _has_successor(placement)
@@ -52,20 +52,20 @@ def reschedule(placement: Placement, *, since: date) -> None:
 
     Completed ones stay; there is one follow-up of a kind a day.
     """
-    required = required_follow_ups(placement, since=since)
+    calls = required_follow_ups(placement, since=since)
     existing = {
         (FollowUpKind(row.kind), row.due_on): row
         for row in placement.follow_ups.select_for_update().filter(kind__in=DEFAULT_DAYS)
     }
     obsolete = [
-        row.pk for key, row in existing.items() if row.state == FollowUpState.PENDING and key not in required
+        row.pk for key, row in existing.items() if row.state == FollowUpState.PENDING and key not in calls
     ]
     if obsolete:
         FollowUp.objects.filter(pk__in=obsolete).update(
             state=FollowUpState.CANCELLED, updated_at=timezone.now()
         )
     missing = sorted(
-        key for key in required if key not in existing or existing[key].state == FollowUpState.CANCELLED
+        key for key in calls if key not in existing or existing[key].state == FollowUpState.CANCELLED
     )
     _open(placement, [existing.get(key) or FollowUp(kind=key[0], due_on=key[1]) for key in missing], None)
 

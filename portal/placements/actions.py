@@ -11,6 +11,7 @@ from django.utils import timezone
 from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.locking import locked
 from portal.core.state_machine import TransitionRefused
 from portal.employers.permissions import is_hidden_from
 from portal.fairs.models import Booth
@@ -57,7 +58,7 @@ def declare(
         replay = Placement.objects.filter(offline_key=offline_key).first()
         if replay is not None:
             return replay
-    locked_veteran = Veteran.objects.select_for_update().get(pk=veteran.pk)
+    locked_veteran = locked(veteran)  # serialises intentions of one person
     live = Placement.objects.filter(veteran=veteran, position=position, state__in=LIVE_STATES).first()
     if live is not None:
         return live

@@ -17,7 +17,7 @@ CLOSED_STATES = frozenset({PositionState.FILLED, PositionState.EXPIRED, Position
 
 
 def needs_outcome(position: Position) -> bool:
-    """Whether the position was published once and is closed now."""
+    """Return whether the position was published once and is closed now."""
     return position.state in CLOSED_STATES and position.published_at is not None
 
 

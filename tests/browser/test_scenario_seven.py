@@ -153,7 +153,8 @@ def test_every_report_page_looks_right(fair, operator, open_page, sign_in, look,
         for step in ("offer", "onboard"):
             actions.advance(placement=one, step=step, by=operator)
         Answer.objects.create(
-            placement=one, side=Side.VETERAN, question=Question.IN_POST, reply=Reply.IN_POST, by=operator,
+            placement=one, side=Side.VETERAN, question=Question.EMPLOYMENT,
+            reply=Reply.STILL_EMPLOYED, by=operator,
             satisfaction=degree,
         )  # fmt: skip
     page = open_page(width=width)

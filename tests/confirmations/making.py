@@ -37,7 +37,7 @@ def another(town, name: str = "黄志明", *, confirmed: bool = True) -> Placeme
 
 def said_before(placement: Placement, side: Side, reply: Reply, days: int) -> Answer:
     """An answer without a day, given so many days ago."""
-    question = Question.IN_POST if reply == Reply.IN_POST else Question.PROGRESS
+    question = Question.EMPLOYMENT if reply == Reply.STILL_EMPLOYED else Question.PROGRESS
     moment = timezone.now() - timedelta(days=days)
     by = placement.veteran.account
     return Answer.objects.create(

@@ -78,11 +78,11 @@ def test_who_is_further_on_agrees_to_what_came_before(town) -> None:
 
 def test_retention_needs_both_to_have_said_so_when_it_was_due(town) -> None:
     in_post(town.placement, town.clerk, days_ago(31))
-    said_before(town.placement, Side.VETERAN, Reply.IN_POST, 11)
-    says(town, Side.EMPLOYER, Reply.IN_POST)
+    said_before(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 11)
+    says(town, Side.EMPLOYER, Reply.STILL_EMPLOYED)
     town.placement.refresh_from_db()
     assert town.placement.state == PlacementState.ONBOARDED
-    says(town, Side.VETERAN, Reply.IN_POST, satisfaction=4)
+    says(town, Side.VETERAN, Reply.STILL_EMPLOYED, satisfaction=4)
     town.placement.refresh_from_db()
     assert town.placement.state == PlacementState.RETAINED_1M
     duty = town.placement.follow_ups.get(kind=FollowUpKind.RETENTION_1M)
@@ -94,8 +94,8 @@ def test_retention_needs_both_to_have_said_so_when_it_was_due(town) -> None:
 
 def test_the_longest_retention_that_both_bear_out_is_recorded_at_once(town) -> None:
     in_post(town.placement, town.clerk, days_ago(200))
-    said_before(town.placement, Side.VETERAN, Reply.IN_POST, 90)
-    says(town, Side.EMPLOYER, Reply.IN_POST)
+    said_before(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 90)
+    says(town, Side.EMPLOYER, Reply.STILL_EMPLOYED)
     town.placement.refresh_from_db()
     assert town.placement.state == PlacementState.RETAINED_3M
     assert town.placement.transitions.latest("sequence").happened_on == days_ago(90)
@@ -126,11 +126,11 @@ def test_what_the_workflow_refuses_is_left_to_a_clerk(town) -> None:
 def test_in_post_against_left_is_a_duty_once(town) -> None:
     in_post(town.placement, town.clerk, days_ago(40))
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(5))
-    says(town, Side.VETERAN, Reply.IN_POST)
+    says(town, Side.VETERAN, Reply.STILL_EMPLOYED)
     (duty,) = disputes(town.placement)
     assert (duty.state, duty.station) == (FollowUpState.PENDING, town.veteran.station)
     assert FollowUp.objects.visible_to(town.clerk).due().filter(pk=duty.pk).exists()
-    says(town, Side.VETERAN, Reply.IN_POST)
+    says(town, Side.VETERAN, Reply.STILL_EMPLOYED)
     assert len(disputes(town.placement)) == 1
     assert Contradiction.objects.count() == 2
     town.placement.refresh_from_db()
@@ -139,7 +139,7 @@ def test_in_post_against_left_is_a_duty_once(town) -> None:
 
 def test_leaving_after_the_other_was_asked_is_no_contradiction(town) -> None:
     in_post(town.placement, town.clerk, days_ago(40))
-    said_before(town.placement, Side.VETERAN, Reply.IN_POST, 3)
+    said_before(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 3)
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(1))
     assert not disputes(town.placement)
 
@@ -167,7 +167,7 @@ def test_not_yet_before_the_first_day_is_no_contradiction(town) -> None:
 def test_the_duty_ends_with_what_settles_it(town, how) -> None:
     in_post(town.placement, town.clerk, days_ago(40))
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(5))
-    says(town, Side.VETERAN, Reply.IN_POST)
+    says(town, Side.VETERAN, Reply.STILL_EMPLOYED)
     (duty,) = disputes(town.placement)
     if how == "step":
         at(town.placement, "retain_1m", town.clerk)
@@ -186,7 +186,7 @@ def test_the_duty_ends_with_what_settles_it(town, how) -> None:
 def test_a_new_dispute_after_an_old_one_was_settled_is_a_new_duty(town) -> None:
     in_post(town.placement, town.clerk, days_ago(40))
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(5))
-    says(town, Side.VETERAN, Reply.IN_POST)
+    says(town, Side.VETERAN, Reply.STILL_EMPLOYED)
     (duty,) = disputes(town.placement)
     attempts.record_call(follow_up=duty, by=town.clerk, outcome=AttemptOutcome.REACHED, note="在岗")
     assert len(disputes(town.placement)) == 1
@@ -227,7 +227,7 @@ def test_one_side_alone_that_says_left_is_looked_into_at_once(town, side) -> Non
 
 def test_leaving_after_the_other_was_asked_is_looked_into(town) -> None:
     in_post(town.placement, town.clerk, days_ago(40))
-    said_before(town.placement, Side.VETERAN, Reply.IN_POST, 3)
+    said_before(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 3)
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(1))
     assert checks(town.placement) == [(FollowUpKind.SAID_LEFT, FollowUpState.PENDING)]
 
@@ -235,7 +235,7 @@ def test_leaving_after_the_other_was_asked_is_looked_into(town) -> None:
 def test_the_other_sides_answer_ends_the_looking_into(town) -> None:
     in_post(town.placement, town.clerk, days_ago(40))
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(5))
-    says(town, Side.VETERAN, Reply.IN_POST)  # one call looks into both
+    says(town, Side.VETERAN, Reply.STILL_EMPLOYED)  # one call looks into both
     assert checks(town.placement) == [
         (FollowUpKind.SAID_LEFT, FollowUpState.CANCELLED),
         (FollowUpKind.CONTRADICTION, FollowUpState.PENDING),

@@ -48,7 +48,7 @@ def test_the_person_answers_by_link_and_keyboard(town, open_page, look, width) -
     page.goto(address_of(secret))
     look(page, "confirm-gone")
     assert (row := Answer.objects.get()).satisfaction == 4
-    assert row.reply == Reply.IN_POST
+    assert row.reply == Reply.STILL_EMPLOYED
 
 
 @pytest.mark.parametrize(("width", "javascript"), [(390, False), (1280, True)])

@@ -117,12 +117,12 @@ def test_a_link_asks_about_its_placements_and_its_question_alone(town) -> None:
         actions.submit_answers(link=link, answers={second.pk: AnswerData(Reply.NOT_YET)}, by=town.member)
     with pytest.raises(ValidationError):
         actions.submit_answers(
-            link=link, answers={town.placement.pk: AnswerData(Reply.IN_POST)}, by=town.member
+            link=link, answers={town.placement.pk: AnswerData(Reply.STILL_EMPLOYED)}, by=town.member
         )
     in_post(town.placement, town.clerk, days_ago(3))
     with pytest.raises(PermissionDenied):
         actions.submit_answers(
-            link=link, answers={town.placement.pk: AnswerData(Reply.IN_POST)}, by=town.member
+            link=link, answers={town.placement.pk: AnswerData(Reply.STILL_EMPLOYED)}, by=town.member
         )
     link.refresh_from_db()
     assert link.is_usable

@@ -47,7 +47,7 @@ def test_the_person_says_that_it_goes_well(town, client_for) -> None:
     assert "太远" in refused
     assert client.post(own(town.placement), {"reply": "in_post", "satisfaction": "4"}).status_code == 302
     row = Answer.objects.get()
-    assert (row.by, row.satisfaction, row.reply) == (town.person, 4, Reply.IN_POST)
+    assert (row.by, row.satisfaction, row.reply) == (town.person, 4, Reply.STILL_EMPLOYED)
     assert "满意程度 4/5" in said(client.get(reverse("veteran:intentions")))
 
 
@@ -125,7 +125,7 @@ def disagree(town) -> None:
     record_answer(
         placement=town.placement,
         side=Side.VETERAN,
-        data=AnswerData(Reply.IN_POST, satisfaction=2, words="活太重"),
+        data=AnswerData(Reply.STILL_EMPLOYED, satisfaction=2, words="活太重"),
         by=town.person,
     )
     record_answer(
@@ -205,7 +205,7 @@ def test_the_database_keeps_answers_as_they_were_given(town) -> None:
     [
         {"by": None},
         {"reply": Reply.ONBOARDED},
-        {"reply": Reply.IN_POST},
+        {"reply": Reply.STILL_EMPLOYED},
         {"satisfaction": 6},
         {"side": Side.EMPLOYER, "satisfaction": 3},
     ],
@@ -239,7 +239,9 @@ def test_who_is_due_is_asked_once_in_the_portal(town) -> None:
 
 def test_who_said_so_already_is_not_asked(town) -> None:
     in_post(town.placement, town.clerk, days_ago(31))
-    record_answer(placement=town.placement, side=Side.VETERAN, data=AnswerData(Reply.IN_POST), by=town.person)
+    record_answer(
+        placement=town.placement, side=Side.VETERAN, data=AnswerData(Reply.STILL_EMPLOYED), by=town.person
+    )
     assert reminders.send_reminders() == 0
 
 

@@ -197,7 +197,7 @@ class Tracking(RuleBasedStateMachine):
         there = [row for row in self.world.rows if row.state in IN_POST]
         row = there[-1 - pick % len(there)]
         Answer.objects.create(
-            placement_id=row.pk, side=Side.VETERAN, question=Question.IN_POST, reply=Reply.IN_POST,
+            placement_id=row.pk, side=Side.VETERAN, question=Question.EMPLOYMENT, reply=Reply.STILL_EMPLOYED,
             by=self.ground.member, satisfaction=degree,
         )  # fmt: skip
         row.content = degree or row.content

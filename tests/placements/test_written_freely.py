@@ -1,6 +1,5 @@
 """What is written freely about a person is encrypted at rest, and goes when the file is anonymised."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from portal.core.encryption import is_written
+from portal.core.migration_operations import EncryptText
 from portal.follow_ups import attempts
 from portal.follow_ups.absences import record_absence
 from portal.follow_ups.enums import AbsenceReason, AttemptOutcome
@@ -88,23 +88,28 @@ def test_what_is_too_long_is_refused_as_by_a_plain_column(told: Placement) -> No
         Absence.objects.update(note="长" * 201)
 
 
-@pytest.fixture
-def as_before() -> Iterator[None]:
-    """The tables of the migration before; afterwards, whatever happens, those of today."""
-    MigrationExecutor(connection).migrate([("placements", "0007_calling_again")])
-    yield
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes("placements"))
+ENCRYPTIONS = [
+    (model._meta.app_label, EncryptText(model_name=model._meta.model_name, names=[name]))
+    for model, name in COLUMNS
+]
+
+
+def run_encryptions(*, forwards: bool) -> None:
+    """Run the migration operations that encrypt the columns, or reverse them."""
+    state = MigrationExecutor(connection).loader.project_state()
+    with connection.schema_editor() as editor:
+        for app_label, operation in ENCRYPTIONS:
+            run = operation.database_forwards if forwards else operation.database_backwards
+            run(app_label, editor, state, state)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_migration_encrypts_what_is_there_and_can_be_taken_back(told, request) -> None:
+def test_migration_encrypts_existing_text_and_can_be_reversed(told) -> None:
     plain = read()
-    request.getfixturevalue("as_before")
+    run_encryptions(forwards=False)
     assert stored() == plain
     refuses_to_change(PlacementTransition)
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes("placements"))
+    run_encryptions(forwards=True)
     assert read() == plain
     assert stored() != plain
     refuses_to_change(PlacementTransition)

@@ -48,7 +48,8 @@ def says(placement: Placement, degree: int | None, ago: int = 0) -> Answer:
     """Kept as the action keeps it, so many days ago."""
     own = placement.veteran.account
     return Answer.objects.create(
-        placement=placement, side=Side.VETERAN, question=Question.IN_POST, reply=Reply.IN_POST, by=own,
+        placement=placement, side=Side.VETERAN, question=Question.EMPLOYMENT,
+        reply=Reply.STILL_EMPLOYED, by=own,
         satisfaction=degree, at=timezone.now() - timedelta(days=ago),
     )  # fmt: skip
 
@@ -61,7 +62,7 @@ def test_the_latest_answer_of_a_placement_counts_once(hired, city) -> None:
     record_answer(
         placement=other,
         side=Side.VETERAN,
-        data=AnswerData(Reply.IN_POST, satisfaction=4),
+        data=AnswerData(Reply.STILL_EMPLOYED, satisfaction=4),
         by=other.veteran.account,
     )
     says(silent, None)

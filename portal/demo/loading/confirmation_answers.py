@@ -39,20 +39,20 @@ def load_answers() -> None:
     for n, placement in enumerate(placements[PAIR_COUNT:]):
         account = placement.veteran.account
         if account is not None and n % 3:
-            own = AnswerData(Reply.IN_POST, satisfaction=_DEGREES[n % len(_DEGREES)])
+            own = AnswerData(Reply.STILL_EMPLOYED, satisfaction=_DEGREES[n % len(_DEGREES)])
             record_answer(placement=placement, side=Side.VETERAN, data=own, by=account)
     for n, placement in enumerate(placements[:PAIR_COUNT]):
         account = placement.veteran.account
         if account is None:
             continue
         if n % 4 != 3:
-            own = AnswerData(Reply.IN_POST, satisfaction=5 - n % 3, words=_WORDS[n % 3])
+            own = AnswerData(Reply.STILL_EMPLOYED, satisfaction=5 - n % 3, words=_WORDS[n % 3])
             record_answer(placement=placement, side=Side.VETERAN, data=own, by=account)
         if n % 4 != 2:
             theirs = (
                 AnswerData(Reply.LEFT, day=today - timedelta(days=9))
                 if n % 4 == 0
-                else AnswerData(Reply.IN_POST)
+                else AnswerData(Reply.STILL_EMPLOYED)
             )
             record_answer(
                 placement=placement,

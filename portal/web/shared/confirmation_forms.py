@@ -15,8 +15,8 @@ from portal.core.validators import validate_no_unit_name
 from portal.placements.models import Placement
 from portal.web.shared.form_fields import DayInput, add_errors
 
-QUESTION_TITLES = {Question.PROGRESS: "工作进展怎么样了", Question.IN_POST: "还在岗吗"}
-_DAY_LABELS = {Question.PROGRESS: "面试、录用或到岗的日期", Question.IN_POST: "离职日期"}
+QUESTION_TITLES = {Question.PROGRESS: "工作进展怎么样了", Question.EMPLOYMENT: "还在岗吗"}
+_DAY_LABELS = {Question.PROGRESS: "面试、录用或到岗的日期", Question.EMPLOYMENT: "离职日期"}
 
 
 def _choices(question: Question | None) -> list[tuple[str, str]]:
@@ -59,7 +59,7 @@ class VeteranAnswerForm(forms.Form):
         question = question_of(placement)
         self.fields["reply"].choices = _choices(question)  # type: ignore[attr-defined]
         self.fields["day"].label = _DAY_LABELS[question or Question.PROGRESS]
-        if question == Question.IN_POST:
+        if question == Question.EMPLOYMENT:
             self.fields["day"].help_text = "选“已离职”时填写。"
         else:
             self.fields["day"].help_text = "选“已面试”“已录用”“已到岗”时填写。"

@@ -22,7 +22,7 @@ from portal.web.shared.confirmation_forms import EmployerAnswers
 from portal.web.shared.requests import SignedInRequest
 
 PAGE_SIZE = 20
-TAB_LABELS = {Question.PROGRESS: "面试、录用、到岗", Question.IN_POST: "还在岗吗"}
+TAB_LABELS = {Question.PROGRESS: "面试、录用、到岗", Question.EMPLOYMENT: "还在岗吗"}
 
 
 @for_employer

@@ -23,7 +23,7 @@ from portal.web.shared.primary_keys import parse_keys
 from portal.web.staff.access import record_staff
 
 PAGE_SIZE = 30
-_LABELS = {Question.PROGRESS: "面试、录用、到岗", Question.IN_POST: "还在岗吗"}
+_LABELS = {Question.PROGRESS: "面试、录用、到岗", Question.EMPLOYMENT: "还在岗吗"}
 
 
 @never_cache

@@ -77,7 +77,7 @@ def hire(placement: Placement, by, ago: int = 45) -> Placement:
 def answer_satisfaction(placement: Placement, degree: int) -> Answer:
     """Record the satisfaction of an employed veteran."""
     return Answer.objects.create(
-        placement=placement, side=Side.VETERAN, question=Question.IN_POST, reply=Reply.IN_POST,
+        placement=placement, side=Side.VETERAN, question=Question.EMPLOYMENT, reply=Reply.STILL_EMPLOYED,
         by=make_user(), satisfaction=degree,
     )  # fmt: skip
 
