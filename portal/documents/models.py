@@ -1,7 +1,7 @@
 """Uploaded proofs of employers and veterans (证明材料), one row per stored file."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.core.files.storage import Storage, storages
 from django.db import models
@@ -12,9 +12,6 @@ from portal.accounts.models import User
 from portal.core.validators import validate_no_unit_name
 from portal.documents.enums import KINDS_BY_OWNER, DocumentKind, DocumentState, OwnerType
 
-if TYPE_CHECKING:
-    from django_stubs_ext import ValuesQuerySet
-
 
 def private_storage() -> Storage:
     """Return the encrypted storage that the settings choose."""
@@ -23,7 +20,7 @@ def private_storage() -> Storage:
 
 class DocumentQuerySet(models.QuerySet["Document"]):
     def owned_by(
-        self, owner_type: OwnerType, owner_ids: "Iterable[int] | ValuesQuerySet[models.Model, int]"
+        self, owner_type: OwnerType, owner_ids: "Iterable[int] | models.QuerySet[Any, Any]"
     ) -> "DocumentQuerySet":
         """Select the documents of these owners; a subquery of their keys is fine."""
         return self.filter(owner_type=owner_type, owner_id__in=owner_ids)

@@ -39,7 +39,7 @@ def invite(*, employer: Employer, by: User, phone: str, role: EmployerRole) -> E
     if employer.memberships.filter(user__phone_hash=hashed).exists():
         raise ValidationError({"phone": "这个号码已经是本单位成员，可以直接调整角色。"})
     _settle(employer.invitations.filter(phone_hash=hashed), InvitationState.WITHDRAWN)
-    if employer.memberships.count() + employer.invitations.waiting().count() >= MOST:
+    if employer.memberships.count() + employer.invitations.pending().count() >= MOST:
         raise ValidationError({"phone": f"成员和待接受的邀请最多 {MOST} 个。"})
     now = timezone.now()
     invitation = EmployerInvitation.objects.create(
@@ -122,7 +122,7 @@ def _require_own(invitation: EmployerInvitation, user: User) -> None:
 
 
 def _require_waiting(invitation: EmployerInvitation) -> None:
-    if not EmployerInvitation.objects.waiting().filter(pk=invitation.pk).exists():
+    if not EmployerInvitation.objects.pending().filter(pk=invitation.pk).exists():
         raise ValidationError("这份邀请已失效，请联系单位管理员重新邀请。")
 
 

@@ -63,7 +63,7 @@ def request_change(*, employer: Employer, by: User, after: dict[str, Any]) -> Pr
 
 
 def _settle(employer: Employer, by: User, state: ChangeState, reason: str = "") -> int:
-    waiting = ProfileChange.objects.waiting().filter(employer=employer)
+    waiting = ProfileChange.objects.pending().filter(employer=employer)
     return waiting.update(state=state, reason=reason, settled_by=by, settled_at=timezone.now())
 
 

@@ -27,10 +27,11 @@ def on_placement_changed(sender: Any, placement: Placement, step: str, on: date,
         reschedule(placement.follows, since=on)
 
 
-def on_records_moved(sender: Any, files: list[int], by: Any, **kwargs: Any) -> None:
+def on_records_moved(sender: Any, veteran_ids: list[int], by: Any, **kwargs: Any) -> None:
     """Move the follow-ups of records that went to another station."""
-    for start in range(0, len(files), BATCH_SIZE):
-        move_follow_ups(condition=Q(placement__veteran__in=files[start : start + BATCH_SIZE]), by=by)
+    for start in range(0, len(veteran_ids), BATCH_SIZE):
+        batch = veteran_ids[start : start + BATCH_SIZE]
+        move_follow_ups(condition=Q(placement__veteran__in=batch), by=by)
 
 
 def on_rows_moved(sender: Any, kept: Any, gone: Any, by: Any, moved: list[list[Any]], **kwargs: Any) -> None:

@@ -10,7 +10,7 @@ from portal.placements.events import announce
 from portal.placements.models import Placement, PlacementTransition
 from portal.placements.workflow import EMPLOYED_STATES
 from portal.veterans.enums import EmploymentStatus
-from portal.veterans.events import veteran_record_changed
+from portal.veterans.events import announce_change
 from portal.veterans.models import Veteran
 
 
@@ -82,4 +82,4 @@ def update_employment_status(veteran: Veteran, by: User) -> None:
     veteran.employment_status = status
     veteran.save(update_fields=["employment_status", "updated_at"])
     audit.record(by=by, verb="veterans.updated", target=veteran, fields=["employment_status"])
-    veteran_record_changed.send(sender=Veteran, veteran=veteran)
+    announce_change(veteran)

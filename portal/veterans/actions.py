@@ -1,4 +1,4 @@
-"""Every write to a veteran's file."""
+"""Writes to a veteran's record; merges, claims, closing and moves have modules of their own."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -17,12 +17,12 @@ from portal.core.models import Occupation, Region
 from portal.core.validators import birth_date_of, normalise_phone, validate_id_number, validate_phone
 from portal.stations.models import Station
 from portal.veterans.enums import MoveReason, RecordSource, Sex
-from portal.veterans.events import veteran_phone_changed, veteran_record_changed
+from portal.veterans.events import announce_change, veteran_phone_changed
 from portal.veterans.models import Certificate, Service, Veteran, Wish, WorkHistory
 from portal.veterans.permissions import can_edit, serves
 from portal.veterans.record_moves import announce_move, station_for_record
 
-# Fields that `update_record` sets as they come; the rest have verbs of their own.
+# Fields that `update_record` sets as given; other data has actions of its own.
 PLAIN_FIELDS = frozenset(
     {
         "name", "address", "household_region", "living_region", "branch", "entered_on", "left_on",
@@ -44,10 +44,10 @@ def open_record(
     account: User | None = None,
     **fields: Any,
 ) -> Veteran:
-    """Open the one file of a person. Sex and birth date are read off the ID number, which itself is not kept.
+    """Open the record of a person. Sex and birth date come from the ID number, which itself is not stored.
 
     Raises:
-        ValidationError: a wrong number, or the person already has a file.
+        ValidationError: an invalid number, a closed station, or the person already has a record.
     """
     if not station.is_open:
         raise ValidationError({"station": f"{station.name}已停用，请选择现在的服务站。"})
@@ -78,17 +78,18 @@ def open_record(
         account.name = name
         account.save(update_fields=["name", "updated_at"])
     audit.record(by=by, verb="veterans.opened", target=veteran, station=station.pk)
-    veteran_record_changed.send(sender=Veteran, veteran=veteran)
+    announce_change(veteran)
     return veteran
 
 
 def _require_edit(veteran: Veteran, by: User) -> None:
     if not can_edit(by, veteran):
-        raise PermissionDenied("not this user's file")
+        raise PermissionDenied("not this user's record")
 
 
-def _changed(veteran: Veteran, by: User, section: str, fields: Iterable[str] = ()) -> Veteran:
-    veteran.save(update_fields=["updated_at"])  # rows beside the file count as the file
+def _finish_change(veteran: Veteran, by: User, section: str, fields: Iterable[str] = ()) -> Veteran:
+    """Touch the record, also when only its related rows changed; audit and announce the change."""
+    veteran.save(update_fields=["updated_at"])
     audit.record(
         by=by,
         verb="veterans.updated",
@@ -97,20 +98,27 @@ def _changed(veteran: Veteran, by: User, section: str, fields: Iterable[str] = (
         fields=sorted(fields),
         on_behalf=veteran.account_id != by.pk,
     )
-    veteran_record_changed.send(sender=Veteran, veteran=veteran)
+    announce_change(veteran)
     return veteran
 
 
 @transaction.atomic
 def update_record(*, veteran: Veteran, by: User, section: str, values: Mapping[str, Any]) -> Veteran:
-    """Set plain fields of a file (those of PLAIN_FIELDS, and `phone`). Who moves house goes to the station
-    there.
+    """Set plain fields of a record (PLAIN_FIELDS and `phone`).
+
+    A new living region moves the record to the station that serves it.
+
+    Raises:
+        PermissionDenied: `by` is neither the person nor staff of the record's station.
+        ValidationError: an invalid value.
+        ValueError: a field that is not plain.
     """
     _require_edit(veteran, by)
     unknown = set(values) - PLAIN_FIELDS - {"phone"}
     if unknown:
-        raise ValueError(f"not plain fields of a file: {sorted(unknown)}")
-    before, lived_in, called = veteran.station, veteran.living_region_id, veteran.phone_hash
+        raise ValueError(f"not plain fields of a record: {sorted(unknown)}")
+    old_station, old_region_id = veteran.station, veteran.living_region_id
+    old_phone_hash = veteran.phone_hash
     for field, value in values.items():
         setattr(veteran, field, value)
     if "phone" in values:
@@ -118,18 +126,20 @@ def update_record(*, veteran: Veteran, by: User, section: str, values: Mapping[s
         validate_phone(veteran.phone)
         veteran.phone_hash = lookup_hash(veteran.phone)
     veteran.full_clean(exclude=["phone", "address", "difficulty", "disability"])
-    if veteran.living_region_id != lived_in:
+    if veteran.living_region_id != old_region_id:
         veteran.station = station_for_record(veteran)
     veteran.save()
-    if veteran.station_id != before.pk:
-        audit.record(by=by, verb="veterans.moved", target=veteran, before=before.pk, after=veteran.station_id)
+    if veteran.station_id != old_station.pk:
+        audit.record(
+            by=by, verb="veterans.moved", target=veteran, before=old_station.pk, after=veteran.station_id
+        )
         announce_move(
-            files=[veteran.pk], station=before, into=veteran.station, on=timezone.localdate(),
+            veteran_ids=[veteran.pk], station=old_station, into=veteran.station, on=timezone.localdate(),
             reason=MoveReason.LIVES, by=by,
         )  # fmt: skip
-    if veteran.phone_hash != called:
+    if veteran.phone_hash != old_phone_hash:
         veteran_phone_changed.send(sender=Veteran, veteran=veteran, by=by)
-    return _changed(veteran, by, section, values)
+    return _finish_change(veteran, by, section, values)
 
 
 @transaction.atomic
@@ -140,25 +150,27 @@ def set_services(*, veteran: Veteran, by: User, services: Iterable[tuple[str, in
     Service.objects.bulk_create(
         Service(veteran=veteran, specialty_id=code, years=years) for code, years in services
     )
-    return _changed(veteran, by, "service", ["specialties"])
+    return _finish_change(veteran, by, "service", ["specialties"])
 
 
 @transaction.atomic
 def set_certificates(*, veteran: Veteran, by: User, kinds: Iterable[str]) -> Veteran:
-    """Say which certificates the person holds; what is known of those that stay is kept."""
+    """Replace the certificates by these kinds; details of certificates that stay are kept."""
     _require_edit(veteran, by)
-    wanted = set(kinds)
-    veteran.certificates.exclude(kind__in=wanted).delete()
-    held = set(veteran.certificates.values_list("kind", flat=True))
-    Certificate.objects.bulk_create(Certificate(veteran=veteran, kind=kind) for kind in sorted(wanted - held))
-    return _changed(veteran, by, "skills", ["certificates"])
+    new_kinds = set(kinds)
+    veteran.certificates.exclude(kind__in=new_kinds).delete()
+    old_kinds = set(veteran.certificates.values_list("kind", flat=True))
+    Certificate.objects.bulk_create(
+        Certificate(veteran=veteran, kind=kind) for kind in sorted(new_kinds - old_kinds)
+    )
+    return _finish_change(veteran, by, "skills", ["certificates"])
 
 
 @transaction.atomic
 def set_certificate_details(
     *, veteran: Veteran, by: User, details: Mapping[str, Mapping[str, Any]]
 ) -> Veteran:
-    """Set `grade`, `number` and `valid_until` of certificates that the person holds, by their kinds.
+    """Set `grade`, `number` and `valid_until` of the person's certificates, by kind.
 
     Raises:
         ValidationError: a number that must not be stored.
@@ -169,7 +181,7 @@ def set_certificate_details(
             setattr(certificate, name, value)
         certificate.full_clean(exclude=["veteran"])
         certificate.save()
-    return _changed(veteran, by, "certificates", ["certificates"])
+    return _finish_change(veteran, by, "certificates", ["certificates"])
 
 
 @transaction.atomic
@@ -180,16 +192,16 @@ def add_work_history(
     job = WorkHistory(veteran=veteran, employer_name=employer_name, title=title, years=years, duties=duties)
     job.full_clean()
     job.save()
-    _changed(veteran, by, "skills", ["work_history"])
+    _finish_change(veteran, by, "skills", ["work_history"])
     return job
 
 
 @transaction.atomic
 def remove_work_history(*, veteran: Veteran, by: User, job: WorkHistory) -> None:
-    """Take one earlier job out of the file."""
+    """Remove one civilian job from the record."""
     _require_edit(veteran, by)
     veteran.work_history.filter(pk=job.pk).delete()
-    _changed(veteran, by, "skills", ["work_history"])
+    _finish_change(veteran, by, "skills", ["work_history"])
 
 
 @transaction.atomic
@@ -202,7 +214,7 @@ def set_wish(
     lowest_pay: Decimal | None = None,
     **fields: Any,
 ) -> Wish:
-    """Say what work the person looks for; what is not given falls back to 'no limit'."""
+    """Replace what work the person looks for; an argument left out means no limit."""
     _require_edit(veteran, by)
     wish, _ = Wish.objects.get_or_create(veteran=veteran)
     wish.lowest_pay = lowest_pay
@@ -212,12 +224,12 @@ def set_wish(
     wish.save()
     wish.occupations.set(occupations)
     wish.regions.set(regions)
-    _changed(veteran, by, "wishes", ["wish"])
+    _finish_change(veteran, by, "wishes", ["wish"])
     return wish
 
 
 def log_refused_access(*, by: User, file_id: int) -> bool:
-    """Note, where the owner reads it, that `by` tried a file not theirs; False when there is none."""
+    """Log, visibly to the person, that `by` was refused a record; return False when there is none."""
     if not Veteran.objects.filter(pk=file_id).exists():
         return False
     log_access(actor=by, file_id=file_id, kind=AccessKind.REFUSED)
@@ -225,23 +237,23 @@ def log_refused_access(*, by: User, file_id: int) -> bool:
 
 
 def log_refused_lookup(*, by: User, id_hash: str) -> bool:
-    """`log_refused_access` for somebody who typed the ID number of a file; False when nobody has it."""
-    found = Veteran.objects.filter(id_hash=id_hash).values_list("pk", flat=True).first()
-    return found is not None and log_refused_access(by=by, file_id=found)
+    """Do the same for a record looked up by ID number; return False when nobody has the number."""
+    record_id = Veteran.objects.filter(id_hash=id_hash).values_list("pk", flat=True).first()
+    return record_id is not None and log_refused_access(by=by, file_id=record_id)
 
 
 @transaction.atomic
 def reveal(*, veteran: Veteran, by: User, field: str, reason: str) -> str:
-    """One sensitive field in plain text, for a reason, noted where the veteran can read it.
+    """Return one sensitive field in plain text; the reason is logged visibly to the person.
 
     Raises:
-        PermissionDenied: `by` does not serve this file.
+        PermissionDenied: `by` is not staff of the record's station.
         ValidationError: no such field, or no reason.
     """
     if field not in REVEALABLE:
         raise ValidationError("没有这个字段。")
     if not serves(by, veteran):
-        raise PermissionDenied("not staff of this file's station")
+        raise PermissionDenied("not staff of this record's station")
     if not reason.strip():
         raise ValidationError("请填写查看事由。")
     log_access(

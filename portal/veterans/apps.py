@@ -9,8 +9,8 @@ def _station_ended(sender: type, station: Any, into: Any, on: date, by: Any, **k
     from portal.veterans.models import Veteran
     from portal.veterans.record_moves import move_records
 
-    files = Veteran.objects.filter(station=station)
-    move_records(files=files, station=station, into=into, on=on, reason=MoveReason.MERGED, by=by)
+    records = Veteran.objects.filter(station=station)
+    move_records(records=records, station=station, into=into, on=on, reason=MoveReason.MERGED, by=by)
 
 
 def _regions_moved(
@@ -19,8 +19,8 @@ def _regions_moved(
     from portal.veterans.enums import MoveReason
     from portal.veterans.record_moves import move_records, records_living_in
 
-    files = records_living_in(station, regions)
-    move_records(files=files, station=station, into=into, on=on, reason=MoveReason.SPLIT, by=by)
+    records = records_living_in(station, regions)
+    move_records(records=records, station=station, into=into, on=on, reason=MoveReason.SPLIT, by=by)
 
 
 class VeteransConfig(AppConfig):
@@ -30,8 +30,8 @@ class VeteransConfig(AppConfig):
     def ready(self) -> None:
         from portal.imports.import_kinds import register_kind
         from portal.stations.events import regions_moved, station_ended
-        from portal.veterans.import_rows import KIND_OF_FILES
+        from portal.veterans.import_rows import VETERAN_IMPORT
 
-        register_kind(KIND_OF_FILES)
+        register_kind(VETERAN_IMPORT)
         station_ended.connect(_station_ended, dispatch_uid="veterans.files")
         regions_moved.connect(_regions_moved, dispatch_uid="veterans.files")

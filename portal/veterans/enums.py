@@ -24,7 +24,7 @@ class RankGroup(models.TextChoices):
 
 
 class Settlement(models.TextChoices):
-    """How the state settled the person on leaving service (安置方式)."""
+    """State settlement on leaving service (安置方式)."""
 
     SELF_EMPLOYED = "self_employed", "自主就业"
     ASSIGNED = "assigned", "安排工作"
@@ -53,7 +53,7 @@ DISABILITY_GRADES = ("一级", "二级", "三级", "四级", "五级", "六级",
 
 
 class ClaimState(models.TextChoices):
-    """What became of a claim (认领)."""
+    """State of a claim (认领)."""
 
     WAITING = "waiting", "待服务站核对"
     ACCEPTED = "accepted", "已认领"
@@ -62,7 +62,7 @@ class ClaimState(models.TextChoices):
 
 
 class CloseReason(models.TextChoices):
-    """Why a file is not kept up any more (注销原因)."""
+    """Reason for closing a record (注销原因)."""
 
     DIED = "died", "去世"
     MOVED = "moved", "迁出本市"
@@ -78,9 +78,9 @@ class RecordSource(models.TextChoices):
 
 
 class MoveReason(models.TextChoices):
-    """Why a file went to another station."""
+    """Reason for moving a record to another station."""
 
     MERGED = "merged", "服务站合并或停用"
     SPLIT = "split", "服务站拆分"
     LIVES = "lives", "现居住地变更"
-    SHEET = "sheet", "导入表格"
+    IMPORTED = "sheet", "导入表格"

@@ -1,31 +1,43 @@
-"""What this room announces; upper rooms (ranking, search) listen."""
+"""Events of veterans' records, for apps above; every event is sent inside the write's transaction."""
 
 from django.dispatch import Signal
 
-# Sent inside the write's transaction with `veteran`.
+from portal.veterans.models import Veteran
+
+# A record changed. Arguments: `veteran`.
 veteran_record_changed = Signal()
 
-# Sent inside the write's transaction with `veteran` and `by`: there is another number to call.
-veteran_phone_changed = Signal()
-
-# Sent once, inside the last transaction, after many files changed at once; names none of them.
+# Many records changed at once; sent once, in the last transaction, and names no record. No arguments.
 veteran_records_changed = Signal()
 
-# The files `files` (their numbers) went from `from_station` to `to_station` from the day `on`; sent inside
-# the transaction, `by` whom.
+# The phone number of a person changed. Arguments: `veteran`, `by`.
+veteran_phone_changed = Signal()
+
+# Records moved to another station. Arguments: `veteran_ids`, `from_station`, `to_station`, `on` (the first
+# day at the new station), `by`.
 veteran_records_moved = Signal()
 
-# Two files are about to become one: `kept`, `gone`, `by`. What both have once may be settled now.
+# Two records are about to be merged; listeners resolve what both have once. Arguments: `kept`, `gone`, `by`.
 veteran_records_merging = Signal()
 
-# They became one, or two again: `kept`, `gone`, `by`, and `moved`: [model, key, field] of each row that was
-# pointed at the other file.
+# Two records were merged. Arguments: `kept`, `gone`, `by`, `moved` ([stored label, key, field] of each row
+# that refers to `kept` now).
 veteran_records_merged = Signal()
+
+# A merge was undone. Arguments as of `veteran_records_merged`; the rows refer to `gone` again.
 veteran_merge_undone = Signal()
 
-# Sent inside the write's transaction with `veteran`: whoever keeps text about the person empties it.
+# A record was anonymised; listeners delete text about the person. Arguments: `veteran`.
 veteran_record_anonymised = Signal()
 
-# Sent inside the write's transaction with `veteran` and `by`: the file is kept up no longer, or again.
+# A record was closed. Arguments: `veteran`, `by`.
 veteran_record_closed = Signal()
+
+# A closed record was reopened. Arguments: `veteran`, `by`.
 veteran_record_reopened = Signal()
+
+
+def announce_change(*veterans: Veteran) -> None:
+    """Send `veteran_record_changed` for each record. Every write to a single record ends with it."""
+    for veteran in veterans:
+        veteran_record_changed.send(sender=Veteran, veteran=veteran)

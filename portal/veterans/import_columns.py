@@ -1,4 +1,4 @@
-"""The columns of a sheet of files: what they are called, and what a cell looks like."""
+"""Columns of an import of veterans' records: headers, synonyms, samples and choices."""
 
 from typing import Any
 

@@ -1,5 +1,6 @@
-"""Files by sheet: one run over a sheet. The key is the ID number's keyed
-hash; a column that is not in the sheet and a cell that is empty change nothing.
+"""Import of veterans' records: parse rows, compare them with the database, write in batches.
+
+A row is matched by the keyed hash of its ID number; missing columns and empty cells change nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,7 +35,7 @@ from portal.veterans.enums import (
 )
 from portal.veterans.events import veteran_records_changed
 from portal.veterans.import_columns import COLUMNS
-from portal.veterans.import_undo import undo
+from portal.veterans.import_undo import undo_rows
 from portal.veterans.models import Certificate, Service, Veteran
 from portal.veterans.record_moves import announce_moves
 
@@ -43,7 +44,7 @@ KIND = "veterans"
 
 @dataclass(slots=True)
 class RecordRow:
-    """One good row: who it is, and what it says about them (nothing that the sheet leaves open)."""
+    """One valid row: the person, and the values of the filled cells."""
 
     id_hash: str
     id_last4: str
@@ -55,43 +56,47 @@ class RecordRow:
 
 
 class RecordImporter:
-    """One run over a sheet of files, by somebody who serves some stations."""
+    """Import run of a user; rows may name only stations that the user serves."""
 
     def __init__(self, by: User, station: Station | None) -> None:
         paths = by.station_paths(Permission.OPEN_RECORDS)
         self._by, self._default = by, station
-        self._served = set(Station.objects.in_subtrees(paths).values_list("pk", flat=True))
-        self._stations = record_validation.station_places(paths)
+        self._served_ids = set(Station.objects.in_subtrees(paths).values_list("pk", flat=True))
+        self._stations = record_validation.load_station_index(paths)
         self._regions = cell_parsing.load_region_index()
-        self._near = min((s.region_id for s in Station.objects.filter(path__in=paths)), key=len, default="")[
-            :4
-        ]
-        self._seen: dict[str, int] = {}
+        self._near_code = min(
+            (s.region_id for s in Station.objects.filter(path__in=paths)), key=len, default=""
+        )[:4]
+        self._row_numbers: dict[str, int] = {}
         self._latest = timezone.localdate() + timedelta(days=366)
-        self._specialties = cell_parsing.ListParser("军事专业", record_validation.specialties().get)
+        self._specialties = cell_parsing.ListParser("军事专业", record_validation.load_specialty_codes().get)
         self._certificates = cell_parsing.ListParser("证书", cell_parsing.find_certificate)
         self._choices = {
-            "branch": cell_parsing.ChoiceParser("军种", Branch, record_validation.SAID[Branch]),
-            "rank_group": cell_parsing.ChoiceParser("军衔层级", RankGroup, record_validation.SAID[RankGroup]),
-            "settlement": cell_parsing.ChoiceParser(
-                "安置方式", Settlement, record_validation.SAID[Settlement]
+            "branch": cell_parsing.ChoiceParser("军种", Branch, record_validation.CHOICE_SYNONYMS[Branch]),
+            "rank_group": cell_parsing.ChoiceParser(
+                "军衔层级", RankGroup, record_validation.CHOICE_SYNONYMS[RankGroup]
             ),
-            "education": cell_parsing.ChoiceParser("最高学历", Education, record_validation.SAID[Education]),
+            "settlement": cell_parsing.ChoiceParser(
+                "安置方式", Settlement, record_validation.CHOICE_SYNONYMS[Settlement]
+            ),
+            "education": cell_parsing.ChoiceParser(
+                "最高学历", Education, record_validation.CHOICE_SYNONYMS[Education]
+            ),
             "employment_status": cell_parsing.ChoiceParser(
-                "就业状况", EmploymentStatus, record_validation.SAID[EmploymentStatus]
+                "就业状况", EmploymentStatus, record_validation.CHOICE_SYNONYMS[EmploymentStatus]
             ),
         }
 
     def read(self, number: int, cells: Mapping[str, Any]) -> RecordRow:
-        """What a row says.
+        """Parse a row.
 
         Raises:
-            BadRow: a cell cannot be taken in, or the sheet had the person before.
+            BadRow: an invalid cell, or an earlier row has the same person.
         """
         name = cell_parsing.parse_text("姓名", cells.get("name"), 40)
         if not name:
             raise BadRow("name", "姓名：没有填写。")
-        id_number = record_validation.id_number(cells.get("id_number"))
+        id_number = record_validation.parse_id_number(cells.get("id_number"))
         values = self._values(cells)
         values["name"] = name
         row = RecordRow(
@@ -103,13 +108,13 @@ class RecordImporter:
             services=self._specialties(cells.get("specialties")),
             certificates=self._certificates(cells.get("certificates")),
         )
-        first = self._seen.setdefault(row.id_hash, number)
+        first = self._row_numbers.setdefault(row.id_hash, number)
         if first != number:
             raise BadRow("duplicate", f"身份证号：与本表第 {first} 行相同，已按第 {first} 行导入。")
         return row
 
     def _values(self, cells: Mapping[str, Any]) -> dict[str, Any]:
-        values: dict[str, Any] = {"phone": record_validation.phone(cells.get("phone"))}
+        values: dict[str, Any] = {"phone": record_validation.parse_phone(cells.get("phone"))}
         if values["phone"]:
             values["phone_hash"] = lookup_hash(values["phone"])
         values["station_id"] = self._station(cells.get("station"))
@@ -125,15 +130,15 @@ class RecordImporter:
         values["honours"] = cell_parsing.parse_text("立功受奖", cells.get("honours"), 120)
         values["major"] = cell_parsing.parse_text("所学专业", cells.get("major"), 60)
         values["skills"] = cell_parsing.parse_text("技能特长", cells.get("skills"), 500)
-        # Not guarded: '五大队' is how villages are still called.
+        # Not checked for unit names: villages are still called '五大队'.
         values["address"] = cell_parsing.parse_text("住址", cells.get("address"), 120, allow_unit_names=True)
-        values["difficulty"] = record_validation.sensitive_text("困难类型", cells.get("difficulty"))
-        values["disability"] = record_validation.sensitive_text("残疾等级", cells.get("disability"))
+        values["difficulty"] = record_validation.parse_sensitive_text("困难类型", cells.get("difficulty"))
+        values["disability"] = record_validation.parse_sensitive_text("残疾等级", cells.get("disability"))
         return values
 
     def _station(self, cell: Any) -> int:
         if not cell_parsing.clean_text(cell):
-            if self._default is None or self._default.pk not in self._served:
+            if self._default is None or self._default.pk not in self._served_ids:
                 raise BadRow("station", "责任服务站：没有填写，上传时也没有选默认服务站。")
             return self._default.pk
         station, several = self._stations.find(cell)
@@ -146,7 +151,7 @@ class RecordImporter:
     def _region(self, label: str, cell: Any) -> str | None:
         if not cell_parsing.clean_text(cell):
             return None
-        code, several = self._regions.find(cell, near=self._near)
+        code, several = self._regions.find(cell, near=self._near_code)
         if several:
             raise BadRow("region", f"{label}：有几个同名的地方，请写上所属市县或填区划代码。")
         if code is None:
@@ -154,81 +159,82 @@ class RecordImporter:
         return str(code)
 
     def write(self, rows: Sequence[RecordRow], *, import_id: int, dry: bool) -> list[RowResult]:
-        """Bring good rows in: new files are made, known ones get what differs."""
-        known = {
-            file.id_hash: file for file in Veteran.objects.filter(id_hash__in=[row.id_hash for row in rows])
+        """Write valid rows: create new records, update existing ones where they differ."""
+        existing = {
+            veteran.id_hash: veteran
+            for veteran in Veteran.objects.filter(id_hash__in=[row.id_hash for row in rows])
         }
-        changes = [_Change(row, known.get(row.id_hash), self._served) for row in rows]
-        _find_beside(changes)
-        results = [change.judge() for change in changes]
-        elsewhere = [change.file.pk for change in changes if change.closed]
-        log_accesses(actor=self._by, file_ids=elsewhere, kind=AccessKind.REFUSED, reason="导入表格")
+        changes = [_Change(row, existing.get(row.id_hash), self._served_ids) for row in rows]
+        _load_related_rows(changes)
+        results = [change.apply() for change in changes]
+        elsewhere_ids = [change.veteran.pk for change in changes if change.is_elsewhere]
+        log_accesses(actor=self._by, file_ids=elsewhere_ids, kind=AccessKind.REFUSED, reason="导入表格")
         if not dry:
             self._save(changes, results, import_id)
-        return add_target_ids(results, [change.file.pk for change in changes])
+        return add_target_ids(results, [change.veteran.pk for change in changes])
 
     def _save(self, changes: list["_Change"], results: list[RowResult], import_id: int) -> None:
-        made = select_by_outcome(changes, results, RowOutcome.CREATED)
-        changed = select_by_outcome(changes, results, RowOutcome.UPDATED)
-        Veteran.objects.bulk_create([change.file for change in made], batch_size=500)
-        fields = sorted({field for change in changed for field in change.replaced})
-        if changed:
+        new = select_by_outcome(changes, results, RowOutcome.CREATED)
+        updated = select_by_outcome(changes, results, RowOutcome.UPDATED)
+        Veteran.objects.bulk_create([change.veteran for change in new], batch_size=500)
+        fields = sorted({field for change in updated for field in change.old_values})
+        if updated:
             # An upsert that always finds its row: Django's bulk_update writes a CASE a field and row.
             Veteran.objects.bulk_create(
-                [change.file for change in changed],
+                [change.veteran for change in updated],
                 batch_size=500,
                 update_conflicts=True,
                 unique_fields=["id"],
                 update_fields=[*fields, "updated_at"],
             )
-        saved = made + changed
+        written = new + updated
         Service.objects.bulk_create(
             (
-                Service(veteran_id=c.file.pk, specialty_id=code, years=years)
-                for c in saved
+                Service(veteran_id=c.veteran.pk, specialty_id=code, years=years)
+                for c in written
                 for code, years in c.new_services.items()
             ),
             batch_size=2000,
         )
-        for change in changed:
-            for service in change.longer:
+        for change in updated:
+            for service in change.changed_services:
                 service.save(update_fields=["years"])
         Certificate.objects.bulk_create(
-            (Certificate(veteran_id=c.file.pk, kind=kind) for c in saved for kind in c.new_certificates),
+            (Certificate(veteran_id=c.veteran.pk, kind=kind) for c in written for kind in c.new_certificates),
             batch_size=2000,
         )
         announce_moves(
             [
-                (c.file.pk, c.replaced["station_id"], c.file.station_id)
-                for c in changed
-                if "station_id" in c.replaced
+                (c.veteran.pk, c.old_values["station_id"], c.veteran.station_id)
+                for c in updated
+                if "station_id" in c.old_values
             ],
-            reason=MoveReason.SHEET,
+            reason=MoveReason.IMPORTED,
             by=self._by,
         )
         audit.record_many(
             by=self._by,
             verb="veterans.opened",
-            targets=[(c.file, {"station": c.file.station_id, "sheet": import_id}) for c in made],
+            targets=[(c.veteran, {"station": c.veteran.station_id, "sheet": import_id}) for c in new],
         )
         audit.record_many(
             by=self._by,
             verb="veterans.updated",
             targets=[
-                (c.file, {"section": "sheet", "sheet": import_id, "fields": sorted(c.replaced)})
-                for c in changed
+                (c.veteran, {"section": "sheet", "sheet": import_id, "fields": sorted(c.old_values)})
+                for c in updated
             ],
         )
 
 
 class _Change:
-    """A row beside the file it belongs to, and what it would change."""
+    """A row with the record it belongs to, and what it changes."""
 
-    def __init__(self, row: RecordRow, file: Veteran | None, served: set[int]) -> None:
+    def __init__(self, row: RecordRow, veteran: Veteran | None, served_ids: set[int]) -> None:
         self.row = row
-        self.is_new = file is None
-        self.closed = file is not None and file.station_id not in served
-        self.file = file or Veteran(
+        self.is_new = veteran is None
+        self.is_elsewhere = veteran is not None and veteran.station_id not in served_ids
+        self.veteran = veteran or Veteran(
             id_hash=row.id_hash,
             id_last4=row.id_last4,
             sex=row.sex,
@@ -237,85 +243,86 @@ class _Change:
         )
         self.services: dict[str, Service] = {}
         self.certificates: set[str] = set()
-        self.replaced: dict[str, Any] = {}
+        self.old_values: dict[str, Any] = {}
         self.new_services: dict[str, int] = {}
-        self.longer: list[Service] = []
+        self.changed_services: list[Service] = []
         self.new_certificates: list[str] = []
 
-    def judge(self) -> RowResult:
-        """Set what differs on the file in memory, and say what that makes of the row."""
-        if self.closed:
+    def apply(self) -> RowResult:
+        """Set what differs on the record in memory, and return the result of the row."""
+        if self.is_elsewhere:
             return RowResult(
                 RowOutcome.BAD,
                 code="elsewhere",
                 reason="身份证号：此人已在管辖范围外的服务站建档，请与上级服务站核对。",
             )
         values = self.row.values
-        self.replaced = {
-            field: getattr(self.file, field)
+        self.old_values = {
+            field: getattr(self.veteran, field)
             for field, value in values.items()
-            if getattr(self.file, field) != value
+            if getattr(self.veteran, field) != value
         }
-        for field in self.replaced:
-            setattr(self.file, field, values[field])
-        if not _in_order(self.file.entered_on, self.file.left_on):
+        for field in self.old_values:
+            setattr(self.veteran, field, values[field])
+        if not _in_order(self.veteran.entered_on, self.veteran.left_on):
             return RowResult(
                 RowOutcome.BAD, code="dates", reason="退役日期：与档案中的入伍日期对不上，请核对。"
             )
-        longer = self._judge_services()
+        year_changes = self._apply_services()
         self.new_certificates = [kind for kind in self.row.certificates if kind not in self.certificates]
         if self.is_new:
             return RowResult(RowOutcome.CREATED)
-        if not (self.replaced or self.new_services or self.longer or self.new_certificates):
-            return RowResult(RowOutcome.UNCHANGED, target_id=self.file.pk)
+        if not (self.old_values or self.new_services or self.changed_services or self.new_certificates):
+            return RowResult(RowOutcome.UNCHANGED, target_id=self.veteran.pk)
         before = {
             "fields": {
                 field: [to_json_value(old), to_json_value(values[field])]
-                for field, old in self.replaced.items()
+                for field, old in self.old_values.items()
             },
             "services": sorted(self.new_services),
-            "years": longer,
+            "years": year_changes,
             "certificates": self.new_certificates,
         }
-        return RowResult(RowOutcome.UPDATED, target_id=self.file.pk, before=before)
+        return RowResult(RowOutcome.UPDATED, target_id=self.veteran.pk, before=before)
 
-    def _judge_services(self) -> dict[str, list[int]]:
-        served = min(max(self.file.years_served, 1), 45)
-        longer = {}
+    def _apply_services(self) -> dict[str, list[int]]:
+        """Return specialty code -> [old, new] years of specialties whose years change."""
+        years_served = min(max(self.veteran.years_served, 1), 45)
+        year_changes = {}
         for code, years in self.row.services.items():
-            held = self.services.get(code)
-            if held is None:
-                self.new_services[code] = years or served
-            elif years and years != held.years:
-                longer[code] = [held.years, years]
-                held.years = years
-                self.longer.append(held)
-        return longer
+            service = self.services.get(code)
+            if service is None:
+                self.new_services[code] = years or years_served
+            elif years and years != service.years:
+                year_changes[code] = [service.years, years]
+                service.years = years
+                self.changed_services.append(service)
+        return year_changes
 
 
-def _find_beside(changes: Iterable[_Change]) -> None:
-    """The rows beside the known files of a chunk, in two queries."""
-    known = {change.file.pk: change for change in changes if not change.is_new}
-    for service in Service.objects.filter(veteran__in=known):
-        known[service.veteran_id].services[service.specialty_id] = service
-    for held in Certificate.objects.filter(veteran__in=known):
-        known[held.veteran_id].certificates.add(held.kind)
+def _load_related_rows(changes: Iterable[_Change]) -> None:
+    """Load specialties and certificates of the existing records of a batch, in two queries."""
+    by_record = {change.veteran.pk: change for change in changes if not change.is_new}
+    for service in Service.objects.filter(veteran__in=by_record):
+        by_record[service.veteran_id].services[service.specialty_id] = service
+    for certificate in Certificate.objects.filter(veteran__in=by_record):
+        by_record[certificate.veteran_id].certificates.add(certificate.kind)
 
 
-def _in_order(entered: date | None, left: date | None) -> bool:
-    return entered is None or left is None or left > entered
+def _in_order(entered_on: date | None, left_on: date | None) -> bool:
+    return entered_on is None or left_on is None or left_on > entered_on
 
 
-def _finished() -> None:
+def _announce_end() -> None:
     veteran_records_changed.send(sender=Veteran)
 
 
-KIND_OF_FILES = ImportKind(
+VETERAN_IMPORT = ImportKind(
     key=KIND,
     label="退役军人档案",
     columns=COLUMNS,
     open_run=lambda run: RecordImporter(run.by, run.station),
-    undo=undo,
-    on_finished=_finished,
+    undo=undo_rows,
+    on_finished=_announce_end,
     problems=record_validation.PROBLEMS,
 )

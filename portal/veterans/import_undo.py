@@ -1,4 +1,4 @@
-"""Taking an import of files back: what nobody has touched since goes, what somebody has stays."""
+"""Undo of an import of records: rows untouched since are taken back, others stay with a reason."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -21,44 +21,49 @@ from portal.veterans.record_moves import announce_moves
 
 _OWN_ROWS = (Service, Certificate)
 _DATES = ("entered_on", "left_on")
-GONE = "档案已不存在"
+MISSING = "档案已不存在"
 TOUCHED = "导入后有人改过这份档案，已保留"
 IN_USE = "导入后已有报名、意向或其他记录，已保留"
-CLOSED = "档案已不在您的管辖范围"
+OUTSIDE_AREA = "档案已不在您的管辖范围"
 
 
-def undo(rows: Sequence[WrittenRow], by: User, import_id: int) -> list[str]:
-    """Take these rows back; for each why it had to stay, '' when it is undone."""
-    files = Veteran.objects.select_for_update().in_bulk([row.target_id for row in rows])
-    served = set(
+def undo_rows(rows: Sequence[WrittenRow], by: User, import_id: int) -> list[str]:
+    """Undo these rows; return for each the reason why it stays, or '' when it is undone."""
+    records = Veteran.objects.select_for_update().in_bulk([row.target_id for row in rows])
+    served_ids = set(
         Station.objects.in_subtrees(by.station_paths(Permission.OPEN_RECORDS)).values_list("pk", flat=True)
     )
     created_ids = [row.target_id for row in rows if row.outcome == RowOutcome.CREATED]
-    used = _in_use(created_ids)
+    used_ids = _in_use(created_ids)
     created, updated, reasons = [], [], []
     for row in rows:
-        file = files.get(row.target_id)
-        if file is None:
-            reasons.append(GONE)
-        elif file.station_id not in served:
-            reasons.append(CLOSED)
+        record = records.get(row.target_id)
+        if record is None:
+            reasons.append(MISSING)
+        elif record.station_id not in served_ids:
+            reasons.append(OUTSIDE_AREA)
         elif row.outcome == RowOutcome.UPDATED:
-            updated.append((file, row))
+            updated.append((record, row))
             reasons.append("")
-        elif file.updated_at > row.at or file.account_id is not None:
+        elif record.updated_at > row.at or record.account_id is not None:
             reasons.append(TOUCHED)
-        elif file.pk in used:
+        elif record.pk in used_ids:
             reasons.append(IN_USE)
         else:
-            created.append(file)
+            created.append(record)
             reasons.append("")
-    kept = _put_back(updated, by, import_id)
+    kept_labels = _restore_fields(updated, by, import_id)
     audit.record_many(
-        by=by, verb="veterans.removed", targets=[(file, {"sheet": import_id}) for file in created]
+        by=by, verb="veterans.removed", targets=[(record, {"sheet": import_id}) for record in created]
     )
-    Veteran.objects.filter(pk__in=[file.pk for file in created]).delete()
+    Veteran.objects.filter(pk__in=[record.pk for record in created]).delete()
     return [
-        reason or (f"这些内容后来有人改过，已保留：{kept[row.target_id]}" if row.target_id in kept else "")
+        reason
+        or (
+            f"这些内容后来有人改过，已保留：{kept_labels[row.target_id]}"
+            if row.target_id in kept_labels
+            else ""
+        )
         for row, reason in zip(rows, reasons, strict=True)
     ]
 
@@ -69,60 +74,66 @@ def _in_use(ids: list[int]) -> set[int]:
     return referenced_ids(Veteran, ids, ignore=_OWN_ROWS) | set(documents.values_list("owner_id", flat=True))
 
 
-def _put_back(changes: list[tuple[Veteran, WrittenRow]], by: User, import_id: int) -> dict[int, str]:
-    """Set back each field that still says what the import wrote; file -> labels of those that do not."""
-    kept: dict[int, list[str]] = defaultdict(list)
+def _restore_fields(changes: list[tuple[Veteran, WrittenRow]], by: User, import_id: int) -> dict[int, str]:
+    """Restore fields that still hold what the import wrote.
+
+    Returns:
+        Record -> labels of the fields that somebody has changed since.
+    """
+    kept_labels: dict[int, list[str]] = defaultdict(list)
     fields: set[str] = set()
     moves = []
-    for file, row in changes:
-        written = row.before.get("fields", {})
+    for record, row in changes:
+        written_values = row.before.get("fields", {})
         back = {
-            field: old for field, (old, new) in written.items() if to_json_value(getattr(file, field)) == new
+            field: old
+            for field, (old, new) in written_values.items()
+            if to_json_value(getattr(record, field)) == new
         }
-        if not _in_order(file, back):  # one of the two dates was changed since: the other stays with it
+        if not _in_order(record, back):  # one date was changed since, so both stay
             back = {field: old for field, old in back.items() if field not in _DATES}
         if "station_id" in back:
-            moves.append((file.pk, file.station_id, back["station_id"]))
+            moves.append((record.pk, record.station_id, back["station_id"]))
         for field, old in back.items():
-            setattr(file, field, _typed(field, old))
+            setattr(record, field, _parse_value(field, old))
             fields.add(field)
-        kept[file.pk] += [
+        kept_labels[record.pk] += [
             str(_field(field).verbose_name)
-            for field in written
+            for field in written_values
             if field not in back and not field.endswith("_hash")
         ]
-        Service.objects.filter(veteran=file, specialty__in=row.before.get("services", [])).delete()
+        Service.objects.filter(veteran=record, specialty__in=row.before.get("services", [])).delete()
         Certificate.objects.filter(
-            veteran=file, kind__in=row.before.get("certificates", []), grade="", valid_until=None
+            veteran=record, kind__in=row.before.get("certificates", []), grade="", valid_until=None
         ).delete()
         for code, (old, new) in row.before.get("years", {}).items():
-            Service.objects.filter(veteran=file, specialty=code, years=new).update(years=old)
+            Service.objects.filter(veteran=record, specialty=code, years=new).update(years=old)
     if changes:
         Veteran.objects.bulk_create(
-            [file for file, _ in changes],
+            [record for record, _ in changes],
             batch_size=500,
             update_conflicts=True,
             unique_fields=["id"],
             update_fields=[*sorted(fields), "updated_at"],
         )
-        announce_moves(moves, reason=MoveReason.SHEET, by=by)
+        announce_moves(moves, reason=MoveReason.IMPORTED, by=by)
         audit.record_many(
             by=by,
             verb="veterans.updated",
-            targets=[(file, {"section": "sheet_undone", "sheet": import_id}) for file, _ in changes],
+            targets=[(record, {"section": "sheet_undone", "sheet": import_id}) for record, _ in changes],
         )
-    return {pk: "、".join(labels) for pk, labels in kept.items() if labels}
+    return {pk: "、".join(labels) for pk, labels in kept_labels.items() if labels}
 
 
-def _in_order(file: Veteran, back: Mapping[str, Any]) -> bool:
-    """The file would still say an exit after the entry."""
-    entered, left = (
-        _typed(field, back[field]) if field in back else getattr(file, field) for field in _DATES
+def _in_order(record: Veteran, back: Mapping[str, Any]) -> bool:
+    """Whether the record would still have its exit after its entry."""
+    entered_on, left_on = (
+        _parse_value(field, back[field]) if field in back else getattr(record, field) for field in _DATES
     )
-    return entered is None or left is None or left > entered
+    return entered_on is None or left_on is None or left_on > entered_on
 
 
-def _typed(field: str, value: Any) -> Any:
+def _parse_value(field: str, value: Any) -> Any:
     return _field(field).to_python(value) if field.endswith("_on") else value
 
 

@@ -1,10 +1,8 @@
-"""Who may do what to a veteran's file."""
+"""Permissions on a veteran's record."""
 
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.veterans.models import Veteran
-
-# Taking files out of the portal is a right of its own: clerks work with them inside.
 
 
 def can_view(user: User, veteran: Veteran) -> bool:
@@ -12,7 +10,7 @@ def can_view(user: User, veteran: Veteran) -> bool:
 
 
 def serves(user: User, veteran: Veteran) -> bool:
-    """The user is staff of a station at or above the file's."""
+    """Whether the user is staff of the record's station or of one above it."""
     return user.has_permission_at(Permission.OPEN_RECORDS, veteran.station)
 
 
@@ -20,11 +18,11 @@ def can_edit(user: User, veteran: Veteran) -> bool:
     return veteran.account_id == user.pk or serves(user, veteran)
 
 
-def can_open_files(user: User) -> bool:
-    """May open a file for somebody who has no account."""
+def can_open_records(user: User) -> bool:
+    """Whether the user may open a record for a person without an account."""
     return user.has_station_permission(Permission.OPEN_RECORDS)
 
 
 def can_export(user: User) -> bool:
-    """May take files of the own stations out as a sheet."""
+    """Whether the user may export records of the own stations; clerks may not."""
     return user.has_station_permission(Permission.EXPORT_DATA)

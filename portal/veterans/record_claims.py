@@ -1,5 +1,6 @@
-"""Somebody signs in and claims the file that a station opened for them (认领): ID number, phone and the
-station's yes.
+"""Claims (认领): a signed-in user claims the record that a station opened for them.
+
+The ID number names the record, its phone has to be the one of the sign-in, and the station decides.
 """
 
 from datetime import timedelta
@@ -15,13 +16,12 @@ from portal.core.models import AuditEvent
 from portal.core.validators import validate_id_number
 from portal.veterans.actions import log_refused_access
 from portal.veterans.enums import ClaimState
-from portal.veterans.events import veteran_record_changed
+from portal.veterans.events import announce_change
 from portal.veterans.models import RecordClaim, Veteran
 from portal.veterans.permissions import serves
 
-TRIES_A_DAY = 5
-# One answer for a wrong phone, a file that has its account, and a closed file: none of them is told to a
-# stranger.
+MAX_FAILURES_PER_DAY = 5
+# One message for a wrong phone, a record with an account and a closed record: strangers learn none of them.
 NOT_MATCHED = "未能自动核对本人身份，请带身份证到就近的退役军人服务站办理。"
 TOO_OFTEN = "今天核对的次数过多，请明天再试，或带身份证到服务站办理。"
 
@@ -32,14 +32,13 @@ def _fail(user: User, veteran: Veteran) -> None:
     audit.record(by=user, verb="veterans.claim_failed", target=user)
 
 
-def ask_for_file(*, by: User, id_number: str) -> RecordClaim | None:
-    """Claim the file of this ID number; None when nobody has it, so that one may be opened.
+def claim_record(*, by: User, id_number: str) -> RecordClaim | None:
+    """Claim the record of this ID number; return None when there is none, so that one may be opened.
 
-    The file's phone has to be the one that `by` signed in with. What does not match is noted where the file's
-    owner reads it, before the refusal.
+    A claim that does not match is logged, visibly to the person of the record, before it is refused.
 
     Raises:
-        ValidationError: no ID number, not matched, or tried too often today.
+        ValidationError: an invalid ID number, no match, or too many failures today.
     """
     number = id_number.strip().upper()
     validate_id_number(number)
@@ -48,14 +47,14 @@ def ask_for_file(*, by: User, id_number: str) -> RecordClaim | None:
         return None
     since = timezone.now() - timedelta(days=1)
     failed = AuditEvent.objects.filter(verb="veterans.claim_failed", actor_id=by.pk, at__gt=since)
-    if failed.count() >= TRIES_A_DAY:
+    if failed.count() >= MAX_FAILURES_PER_DAY:
         raise ValidationError({"id_number": TOO_OFTEN})
     if veteran.account_id is not None or veteran.closed_on or veteran.phone_hash != by.phone_hash:
         _fail(by, veteran)
         raise ValidationError({"id_number": NOT_MATCHED})
-    waiting = RecordClaim.objects.waiting().filter(user=by).first()  # one claim at a time
-    if waiting is not None:
-        return waiting
+    pending = RecordClaim.objects.pending().filter(user=by).first()  # one claim at a time
+    if pending is not None:
+        return pending
     with transaction.atomic():
         claim = RecordClaim.objects.create(veteran=veteran, user=by)
         audit.record(by=by, verb="veterans.claimed", target=veteran, claim=claim.pk)
@@ -63,52 +62,54 @@ def ask_for_file(*, by: User, id_number: str) -> RecordClaim | None:
 
 
 def _settle(claim: RecordClaim, by: User, state: ClaimState, reason: str = "") -> RecordClaim:
-    """Only a claim that waits is settled, once."""
-    locked = (
-        RecordClaim.objects.select_for_update().select_related("veteran__station", "user").get(pk=claim.pk)
-    )
-    if locked.state != ClaimState.WAITING:
+    """Settle a pending claim and return the locked row.
+
+    Raises:
+        ValidationError: settled already.
+    """
+    row = RecordClaim.objects.select_for_update().select_related("veteran__station", "user").get(pk=claim.pk)
+    if row.state != ClaimState.WAITING:
         raise ValidationError("这份认领已经处理过了。")
-    locked.state, locked.decided_by, locked.decided_at, locked.reason = state, by, timezone.now(), reason
-    locked.full_clean(exclude=["veteran", "user", "decided_by"])
-    locked.save()
-    return locked
+    row.state, row.decided_by, row.decided_at, row.reason = state, by, timezone.now(), reason
+    row.full_clean(exclude=["veteran", "user", "decided_by"])
+    row.save()
+    return row
 
 
 @transaction.atomic
 def decide_claim(*, claim: RecordClaim, by: User, accepted: bool, reason: str = "") -> RecordClaim:
-    """The station's yes links the account; its no says why.
+    """Accept a claim, which links the account to the record, or refuse it with a reason.
 
     Raises:
-        PermissionDenied: not staff of the file's station.
-        ValidationError: settled already, refused without a reason, or the account or file was taken
-        meanwhile.
+        PermissionDenied: `by` is not staff of the record's station.
+        ValidationError: settled already, refused without a reason, or the account or the record was linked
+            meanwhile.
     """
     if not serves(by, claim.veteran):
-        raise PermissionDenied("not staff of this file's station")
+        raise PermissionDenied("not staff of this record's station")
     if not accepted:
         if not reason.strip():
             raise ValidationError({"reason": "请填写不同意的原因，本人会看到。"})
-        settled = _settle(claim, by, ClaimState.REFUSED, reason.strip())
-        audit.record(by=by, verb="veterans.claim_refused", target=settled.veteran, claim=settled.pk)
-        return settled
-    settled = _settle(claim, by, ClaimState.ACCEPTED)
-    veteran = Veteran.objects.select_for_update().get(pk=settled.veteran_id)
-    if veteran.account_id is not None or Veteran.objects.filter(account=settled.user).exists():
+        claim = _settle(claim, by, ClaimState.REFUSED, reason.strip())
+        audit.record(by=by, verb="veterans.claim_refused", target=claim.veteran, claim=claim.pk)
+        return claim
+    claim = _settle(claim, by, ClaimState.ACCEPTED)
+    veteran = Veteran.objects.select_for_update().get(pk=claim.veteran_id)
+    if veteran.account_id is not None or Veteran.objects.filter(account=claim.user).exists():
         raise ValidationError("该账号或该档案已经关联过了，请核对后再处理。")
-    veteran.account = settled.user
+    veteran.account = claim.user
     veteran.save(update_fields=["account", "updated_at"])
-    if settled.user.name != veteran.name:
-        settled.user.name = veteran.name
-        settled.user.save(update_fields=["name", "updated_at"])
-    audit.record(by=by, verb="veterans.claim_accepted", target=veteran, claim=settled.pk)
-    veteran_record_changed.send(sender=Veteran, veteran=veteran)
-    return settled
+    if claim.user.name != veteran.name:
+        claim.user.name = veteran.name
+        claim.user.save(update_fields=["name", "updated_at"])
+    audit.record(by=by, verb="veterans.claim_accepted", target=veteran, claim=claim.pk)
+    announce_change(veteran)
+    return claim
 
 
 @transaction.atomic
 def withdraw_claim(*, claim: RecordClaim, by: User) -> RecordClaim:
-    """The person takes the claim back.
+    """Withdraw the own claim.
 
     Raises:
         PermissionDenied: somebody else's claim.
@@ -116,6 +117,6 @@ def withdraw_claim(*, claim: RecordClaim, by: User) -> RecordClaim:
     """
     if claim.user_id != by.pk:
         raise PermissionDenied("somebody else's claim")
-    settled = _settle(claim, by, ClaimState.WITHDRAWN)
-    audit.record(by=by, verb="veterans.claim_withdrawn", target=settled.veteran, claim=settled.pk)
-    return settled
+    claim = _settle(claim, by, ClaimState.WITHDRAWN)
+    audit.record(by=by, verb="veterans.claim_withdrawn", target=claim.veteran, claim=claim.pk)
+    return claim

@@ -1,4 +1,4 @@
-"""The end of a file: closed when nobody needs it kept up, anonymised when the law no longer asks for it."""
+"""Closing and reopening of records, and anonymising after the legal retention period."""
 
 from datetime import date
 
@@ -13,42 +13,41 @@ from portal.accounts.roles import Permission
 from portal.core import audit
 from portal.veterans.enums import CloseReason, EmploymentStatus
 from portal.veterans.events import (
+    announce_change,
     veteran_record_anonymised,
-    veteran_record_changed,
     veteran_record_closed,
     veteran_record_reopened,
 )
 from portal.veterans.models import Veteran
 
-# Closing is a decision of the station's head or the city, not of the day's work.
-NOBODY = "（已匿名）"
-_EMPTIED = (
+ANONYMOUS_NAME = "（已匿名）"
+_CLEARED_FIELDS = (
     "id_last4", "phone", "phone_hash", "address", "honours", "major", "skills", "difficulty", "disability",
     "branch", "rank_group",
 )  # fmt: skip
 
 
 def can_close(user: User, veteran: Veteran) -> bool:
-    """Head or operator of the file's station or of one above it."""
+    """Whether the user is head or operator of the record's station or of one above it."""
     return user.has_permission_at(Permission.CLOSE_RECORDS, veteran.station)
 
 
 def last_day_kept(today: date) -> date:
-    """Files closed on this day or before are past retention on `today`."""
+    """Return the day on or before which a record must be closed to be past retention on `today`."""
     day = min(today.day, 28) if today.month == 2 else today.day  # 29 February has no anniversary
     return today.replace(year=today.year - settings.RECORD_RETENTION_YEARS, day=day)
 
 
 @transaction.atomic
 def close_record(*, veteran: Veteran, by: User, reason: CloseReason) -> Veteran:
-    """Keep the file up no longer: the person is recommended and shown to nobody from now on.
+    """Close a record: the person is no longer recommended, nor shown to employers.
 
     Raises:
-        PermissionDenied: `by` is neither head nor operator at or above the file's station.
+        PermissionDenied: `by` is neither head nor operator at or above the record's station.
         ValidationError: closed already.
     """
     if not can_close(by, veteran):
-        raise PermissionDenied("neither head nor operator of this file's station")
+        raise PermissionDenied("neither head nor operator of this record's station")
     if veteran.closed_on is not None:
         raise ValidationError("这份档案已经注销。")
     veteran.closed_on, veteran.close_reason = timezone.localdate(), reason
@@ -58,20 +57,20 @@ def close_record(*, veteran: Veteran, by: User, reason: CloseReason) -> Veteran:
         withdraw_consent(consent=consent, by=by)
     audit.record(by=by, verb="veterans.closed", target=veteran, reason=reason)
     veteran_record_closed.send(sender=Veteran, veteran=veteran, by=by)
-    veteran_record_changed.send(sender=Veteran, veteran=veteran)
+    announce_change(veteran)
     return veteran
 
 
 @transaction.atomic
 def reopen_record(*, veteran: Veteran, by: User) -> Veteran:
-    """Take a closing back; consents have to be given anew.
+    """Reopen a closed record; consents have to be given anew.
 
     Raises:
         PermissionDenied: as for `close_record`.
-        ValidationError: not closed, or anonymous already.
+        ValidationError: not closed, anonymised, or merged into another record.
     """
     if not can_close(by, veteran):
-        raise PermissionDenied("neither head nor operator of this file's station")
+        raise PermissionDenied("neither head nor operator of this record's station")
     if veteran.closed_on is None or veteran.anonymised_at is not None:
         raise ValidationError("这份档案没有注销，或已匿名，不能恢复。")
     if veteran.merged_into_id is not None:
@@ -80,23 +79,25 @@ def reopen_record(*, veteran: Veteran, by: User) -> Veteran:
     veteran.save(update_fields=["closed_on", "close_reason", "updated_at"])
     audit.record(by=by, verb="veterans.reopened", target=veteran)
     veteran_record_reopened.send(sender=Veteran, veteran=veteran, by=by)
-    veteran_record_changed.send(sender=Veteran, veteran=veteran)
+    announce_change(veteran)
     return veteran
 
 
 @transaction.atomic
 def anonymise_record(*, veteran: Veteran, by: User | None) -> Veteran:
-    """Take the person out of a file past retention; what statistics count stays: sex, year of birth, county
-    of living, education, settlement, years of service, and the placements.
+    """Anonymise a record past retention.
+
+    What statistics count stays: sex, year of birth, living region, education, settlement, years of service
+    and placements.
 
     Raises:
         ValidationError: not closed, or not for long enough.
     """
     if veteran.closed_on is None or veteran.closed_on > last_day_kept(timezone.localdate()):
         raise ValidationError("档案未注销，或还在法定保存期内。")
-    for name in _EMPTIED:
+    for name in _CLEARED_FIELDS:
         setattr(veteran, name, "")
-    veteran.name, veteran.account, veteran.id_hash = NOBODY, None, None
+    veteran.name, veteran.account, veteran.id_hash = ANONYMOUS_NAME, None, None
     veteran.birth_date = veteran.birth_date.replace(month=1, day=1)
     veteran.is_party_member = False
     veteran.anonymised_at = timezone.now()
@@ -106,5 +107,5 @@ def anonymise_record(*, veteran: Veteran, by: User | None) -> Veteran:
         veteran.wish.delete()
     veteran_record_anonymised.send(sender=Veteran, veteran=veteran)
     audit.record(by=by, verb="veterans.anonymised", target=veteran)
-    veteran_record_changed.send(sender=Veteran, veteran=veteran)
+    announce_change(veteran)
     return veteran

@@ -1,8 +1,8 @@
-"""Two files of one person become one (合并重复档案), and two again when that was wrong.
+"""Merge of two records of one person (合并重复档案), and its undo.
 
-The file that goes is not deleted: it is closed, points at the one that stays, and keeps what cannot be moved
-(rows of append-only logs, and rows that the other file has already). Everything else is re-pointed through
-Django's own knowledge of the relations, so that a room above this one needs no code here.
+The record that goes is closed, not deleted. It refers to the record that is kept, and keeps rows that cannot
+move: rows of append-only logs, and rows that the other record has already. Every other row that refers to it
+is found through Django's relations, so apps above need no code here.
 """
 
 from collections.abc import Iterator
@@ -21,16 +21,16 @@ from portal.documents.models import Document
 from portal.veterans.actions import PLAIN_FIELDS
 from portal.veterans.enums import CloseReason, EmploymentStatus
 from portal.veterans.events import (
+    announce_change,
     veteran_merge_undone,
-    veteran_record_changed,
     veteran_records_merged,
     veteran_records_merging,
 )
 from portal.veterans.models import RecordMerge, Veteran
 from portal.veterans.record_closing import can_close
 
-# What the file that stays takes over where it has nothing itself.
-_FILLED = sorted(PLAIN_FIELDS - {"name", "is_party_member", "education", "employment_status"})
+# Fields that the kept record takes over where its own are empty.
+_FILLABLE_FIELDS = sorted(PLAIN_FIELDS - {"name", "is_party_member", "education", "employment_status"})
 
 
 def _references() -> Iterator[tuple[models.QuerySet[Any], str]]:
@@ -53,24 +53,24 @@ def count_references(veteran: Veteran) -> list[tuple[str, int]]:
     return [(kind, count) for kind, count in counts if count]
 
 
-def _require(by: User, *files: Veteran) -> None:
-    if not all(can_close(by, veteran) for veteran in files):
-        raise PermissionDenied("neither head nor operator of both files' stations")
+def _require_permission(by: User, *records: Veteran) -> None:
+    if not all(can_close(by, veteran) for veteran in records):
+        raise PermissionDenied("neither head nor operator of both records' stations")
 
 
 @transaction.atomic
 def merge_records(*, kept: Veteran, gone: Veteran, by: User) -> RecordMerge:
-    """Bring `gone` into `kept`.
+    """Merge the record `gone` into `kept`.
 
     Raises:
-        PermissionDenied: `by` is not head or operator at or above both files' stations.
-        ValidationError: one file with itself, a closed file, or two files with an account each.
+        PermissionDenied: `by` is not head or operator at or above both records' stations.
+        ValidationError: a record with itself, a closed record, or two records with an account each.
     """
-    _require(by, kept, gone)
+    _require_permission(by, kept, gone)
     if kept.pk == gone.pk:
         raise ValidationError("两份档案是同一份。")
-    locked = {v.pk: v for v in Veteran.objects.select_for_update().filter(pk__in=[kept.pk, gone.pk])}
-    kept, gone = locked[kept.pk], locked[gone.pk]
+    records = Veteran.objects.select_for_update().in_bulk([kept.pk, gone.pk])
+    kept, gone = records[kept.pk], records[gone.pk]
     if kept.closed_on or gone.closed_on:
         raise ValidationError("已注销的档案不能合并。")
     if kept.account_id and gone.account_id:
@@ -80,7 +80,7 @@ def merge_records(*, kept: Veteran, gone: Veteran, by: User) -> RecordMerge:
     )
     veteran_records_merging.send(sender=Veteran, kept=kept, gone=gone, by=by)
     merge.moved = _move_rows(gone, kept)
-    merge.filled = [name for name in _FILLED if not getattr(kept, name) and getattr(gone, name)]
+    merge.filled = [name for name in _FILLABLE_FIELDS if not getattr(kept, name) and getattr(gone, name)]
     for name in merge.filled:
         setattr(kept, name, getattr(gone, name))
     account, gone.account = gone.account, None
@@ -93,13 +93,17 @@ def merge_records(*, kept: Veteran, gone: Veteran, by: User) -> RecordMerge:
     merge.save()
     audit.record(by=by, verb="veterans.merged", target=kept, gone=gone.pk, rows=len(merge.moved))
     veteran_records_merged.send(sender=Veteran, kept=kept, gone=gone, by=by, moved=merge.moved)
-    _changed(kept, gone)
+    announce_change(kept, gone)
     return merge
 
 
 def _move_rows(source: Veteran, target: Veteran) -> list[list[Any]]:
-    """Point what points at `source` at `target`; [model, key, field] of each row that could be."""
-    moved = []
+    """Let rows that refer to `source` refer to `target`.
+
+    Returns:
+        [stored label, key, field] of each row moved.
+    """
+    row_keys = []
     for rows, field in _references():
         for pk in rows.filter(**{field: source.pk}).order_by("pk").values_list("pk", flat=True):
             try:
@@ -107,17 +111,17 @@ def _move_rows(source: Veteran, target: Veteran) -> list[list[Any]]:
                     rows.filter(pk=pk).update(**{field: target.pk})
             except IntegrityError:
                 continue  # the other record has this one already: a registration for the same fair, a wish
-            moved.append([stored_label(rows.model), pk, field])
-    return moved
+            row_keys.append([stored_label(rows.model), pk, field])
+    return row_keys
 
 
 @transaction.atomic
 def undo_merge(*, merge: RecordMerge, by: User) -> RecordMerge:
-    """Make two files of one again. What came to the kept file since stays with it.
+    """Undo a merge. Rows added to the kept record since then stay with it.
 
     Raises:
         PermissionDenied: as for `merge_records`.
-        ValidationError: undone already, or the file that was kept went into another one since.
+        ValidationError: undone already, or the kept record was merged into another one since.
     """
     merge = (
         RecordMerge.objects.select_for_update()
@@ -125,7 +129,7 @@ def undo_merge(*, merge: RecordMerge, by: User) -> RecordMerge:
         .get(pk=merge.pk)
     )
     kept, gone = merge.kept, merge.gone
-    _require(by, kept, gone)
+    _require_permission(by, kept, gone)
     if merge.undone_at is not None:
         raise ValidationError("这次合并已经撤销过了。")
     if kept.merged_into_id is not None:
@@ -153,10 +157,5 @@ def undo_merge(*, merge: RecordMerge, by: User) -> RecordMerge:
     merge.save(update_fields=["undone_at", "undone_by"])
     audit.record(by=by, verb="veterans.unmerged", target=kept, gone=gone.pk)
     veteran_merge_undone.send(sender=Veteran, kept=kept, gone=gone, by=by, moved=back)
-    _changed(kept, gone)
+    announce_change(kept, gone)
     return merge
-
-
-def _changed(*files: Veteran) -> None:
-    for veteran in files:
-        veteran_record_changed.send(sender=Veteran, veteran=veteran)

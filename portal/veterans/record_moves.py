@@ -1,4 +1,4 @@
-"""Files follow their stations: what happens to them when the network changes."""
+"""Moves of records between stations: when the network changes and when a person moves house."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -17,75 +17,77 @@ from portal.veterans.enums import MoveReason
 from portal.veterans.events import veteran_records_changed, veteran_records_moved
 from portal.veterans.models import RecordMove, Veteran, VeteranQuerySet
 
-BATCH = 2_000
+BATCH_SIZE = 2_000
 
 
 def records_living_in(station: Station, regions: Sequence[str]) -> VeteranQuerySet:
-    """Files of a station whose people live in one of `regions` (codes) or below."""
+    """Return the station's records of people who live in one of `regions` (codes) or below."""
     inside = reduce(or_, (Q(living_region__code__startswith=code) for code in regions), Q(pk__in=[]))
     return Veteran.objects.filter(inside, station=station)
 
 
 @transaction.atomic
 def move_records(
-    *, files: VeteranQuerySet, station: Station, into: Station, on: date, reason: MoveReason, by: Any
+    *, records: VeteranQuerySet, station: Station, into: Station, on: date, reason: MoveReason, by: Any
 ) -> int:
-    """Move those of `files` that are at `station` to `into` as of the day `on`; how many. A batch at a time:
-    the number of queries hardly grows with the files.
+    """Move those of `records` that are at `station` to `into` as of the day `on`, in batches.
+
+    Returns:
+        How many records were moved.
     """
-    moved = list(files.filter(station=station).order_by("pk").values_list("pk", flat=True))
-    if not moved:
+    veteran_ids = list(records.filter(station=station).order_by("pk").values_list("pk", flat=True))
+    if not veteran_ids:
         return 0
-    for start in range(0, len(moved), BATCH):
-        batch = moved[start : start + BATCH]
+    for start in range(0, len(veteran_ids), BATCH_SIZE):
+        batch = veteran_ids[start : start + BATCH_SIZE]
         Veteran.objects.filter(pk__in=batch).update(station=into, updated_at=timezone.now())
     audit.record(
-        by=by, verb="veterans.moved", target=into, before=station.pk, after=into.pk, count=len(moved)
+        by=by, verb="veterans.moved", target=into, before=station.pk, after=into.pk, count=len(veteran_ids)
     )
     veteran_records_changed.send(sender=Veteran)
-    announce_move(files=moved, station=station, into=into, on=on, reason=reason, by=by)
-    return len(moved)
+    announce_move(veteran_ids=veteran_ids, station=station, into=into, on=on, reason=reason, by=by)
+    return len(veteran_ids)
 
 
 def announce_move(
-    *, files: Iterable[int], station: Station, into: Station, on: date, reason: MoveReason, by: Any
+    *, veteran_ids: Iterable[int], station: Station, into: Station, on: date, reason: MoveReason, by: Any
 ) -> None:
-    """Write down that these files (their numbers), which stand at `into` already, came there from `station`,
-    and tell the rooms above.
-    """
-    files, label = list(files), str(by) if by is not None else "系统"
+    """Log that records, already at `into`, came there from `station`, and send `veteran_records_moved`."""
+    veteran_ids, label = list(veteran_ids), str(by) if by is not None else "系统"
     RecordMove.objects.bulk_create(
         (
             RecordMove(
                 veteran_id=pk, from_station=station, to_station=into, on=on, reason=reason, by_label=label
             )
-            for pk in files
+            for pk in veteran_ids
         ),
-        batch_size=BATCH,
+        batch_size=BATCH_SIZE,
     )
     veteran_records_moved.send(
-        sender=Veteran, from_station=station, to_station=into, on=on, by=by, files=files
+        sender=Veteran, veteran_ids=veteran_ids, from_station=station, to_station=into, on=on, by=by
     )
 
 
 def announce_moves(moves: Iterable[tuple[int, int, int]], *, reason: MoveReason, by: Any) -> None:
-    """`announce_move` today for (file, from, to) of many, all by their numbers."""
-    together: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for file, before, after in moves:
-        together[before, after].append(file)
-    if not together:
+    """Do the same, as of today, for many (record, from station, to station), given by their keys."""
+    by_stations: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for veteran_id, old_station, new_station in moves:
+        by_stations[old_station, new_station].append(veteran_id)
+    if not by_stations:
         return
-    stations = Station.objects.in_bulk({pk for pair in together for pk in pair})
-    for (before, after), files in together.items():
+    stations = Station.objects.in_bulk({pk for pair in by_stations for pk in pair})
+    for (old_station, new_station), veteran_ids in by_stations.items():
         announce_move(
-            files=files, station=stations[before], into=stations[after], on=timezone.localdate(),
-            reason=reason, by=by,
+            veteran_ids=veteran_ids, station=stations[old_station], into=stations[new_station],
+            on=timezone.localdate(), reason=reason, by=by,
         )  # fmt: skip
 
 
 def station_for_record(veteran: Veteran) -> Station:
-    """The station that should keep the file: the one it is at while that looks after the place where the
-    person lives, or a place inside it; else whichever does. Where no station does: the one it is at.
+    """Return the station that should keep the record.
+
+    It stays where it is while that station, or one above it, serves the living region; else the serving
+    station gets it. Where no station serves the region, the record stays.
     """
     if veteran.living_region_id is None:
         return veteran.station

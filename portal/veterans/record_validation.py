@@ -1,4 +1,4 @@
-"""What a cell of a sheet of files may say, and what it means: plain Python, no table is touched by a row."""
+"""Parsing and validation of the cells of an import of records."""
 
 import csv
 import unicodedata
@@ -41,8 +41,8 @@ PROBLEMS = {
     "elsewhere": "已在其他服务站建档",
     "too_long": "文字太长",
 }
-# Other words that people write for a choice.
-SAID: dict[type[Choices], dict[str, str | int]] = {
+# Other words for a choice -> its stored value.
+CHOICE_SYNONYMS: dict[type[Choices], dict[str, str | int]] = {
     Branch: {
         "陆": "army", "海": "navy", "空": "air_force", "火箭": "rocket_force", "二炮": "rocket_force",
         "第二炮兵": "rocket_force", "武警": "armed_police", "武装警察": "armed_police",
@@ -70,11 +70,11 @@ SAID: dict[type[Choices], dict[str, str | int]] = {
 }  # fmt: skip
 
 
-def id_number(cell: Any) -> str:
-    """An ID number that passes the three checks of the standard.
+def parse_id_number(cell: Any) -> str:
+    """Return an ID number that passes the checks of GB 11643-1999.
 
     Raises:
-        BadRow: it does not.
+        BadRow: missing or invalid.
     """
     if isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell >= 1e15:
         raise BadRow("id_form", "身份证号：按数字保存，末几位已丢失。请把这一列设为文本格式后重新填写。")
@@ -90,38 +90,43 @@ def id_number(cell: Any) -> str:
     return number
 
 
-def phone(cell: Any) -> str:
+def parse_phone(cell: Any) -> str:
+    """Return the phone number; '' for an empty cell, as an old person may have none.
+
+    Raises:
+        BadRow: not a mobile number.
+    """
     text = clean_text(cell)
     if not text:
-        return ""  # an old person may have none
+        return ""
     number = normalise_phone(unicodedata.normalize("NFKC", text))
     if not PHONE.fullmatch(number):
         raise BadRow("phone", "手机号码：应为11位手机号码，以1开头；一格只填一个号码。")
     return number
 
 
-def sensitive_text(label: str, cell: Any) -> str:
+def parse_sensitive_text(label: str, cell: Any) -> str:
     text = parse_text(label, cell, 60)
     return "" if text in {"无", "否", "没有"} else text
 
 
-def specialties() -> dict[str, str]:
-    """Name or alias -> code of the military specialties in the database; names win over aliases."""
-    known = {row.code: row.name for row in Specialty.objects.all()}
+def load_specialty_codes() -> dict[str, str]:
+    """Return folded name or alias -> code of the military specialties; names win over aliases."""
+    names = {row.code: row.name for row in Specialty.objects.all()}
     with (Path(settings.REFERENCE_DIR) / "crosswalk.csv").open(encoding="utf-8") as file:
-        said = {
+        aliases = {
             fold_text(alias): row["code"]
             for row in csv.DictReader(file)
             for alias in row["aliases"].split("|")
-            if row["code"] in known
+            if row["code"] in names
         }
-    named = {fold_text(name): code for code, name in known.items()}
-    short = {word.removesuffix("员"): code for word, code in named.items() if word.endswith("员")}
-    return {**short, **said, **named}
+    full = {fold_text(name): code for code, name in names.items()}
+    short = {word.removesuffix("员"): code for word, code in full.items() if word.endswith("员")}
+    return {**short, **aliases, **full}
 
 
-def station_places(paths: Iterable[str]) -> PlaceIndex:
-    """Open stations below these paths, by their own names and those of their places."""
+def load_station_index(paths: Iterable[str]) -> PlaceIndex:
+    """Return the index of open stations below `paths`, by their names and those of their regions."""
     regions = {row.code: row for row in Region.objects.all()}
     stations = Station.objects.in_subtrees(paths).open_on(timezone.localdate())
     return PlaceIndex(

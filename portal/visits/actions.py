@@ -15,7 +15,6 @@ from portal.stations.models import Station
 from portal.veterans import actions as veterans
 from portal.veterans.models import Veteran
 from portal.visits.enums import Need, VisitMethod
-from portal.visits.events import return_registered, visit_recorded
 from portal.visits.models import ReturnRegistration, Visit, VisitNeed
 from portal.visits.permissions import can_open_records_at, can_record
 
@@ -97,7 +96,6 @@ def _save(visit: Visit, needs: Collection[Need], verb: str) -> Visit:
         by=visit.by, verb=verb, target=visit, veteran=visit.veteran_id, station=visit.station_id,
         method=visit.method, reached=visit.reached, withdrawn=visit.withdrawn,
     )  # fmt: skip
-    visit_recorded.send(sender=Visit, visit=visit)
     return visit
 
 
@@ -154,7 +152,6 @@ def register_return(
         by=by, verb="visits.return_registered", target=registration, veteran=veteran.pk,
         station=registration.station_id, number=registration.label,
     )  # fmt: skip
-    return_registered.send(sender=ReturnRegistration, registration=registration)
     return registration
 
 

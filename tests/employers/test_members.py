@@ -40,7 +40,7 @@ def test_nobody_becomes_a_member_without_saying_yes(employer, owner) -> None:
     asked = members.invite(employer=employer, by=owner, phone=f"+86 {phone}", role=RECRUITER)
     assert employer.memberships.count() == 1
     invited = make_user("吴晓彤", phone=phone)
-    assert list(EmployerInvitation.objects.to(invited).waiting()) == [asked]
+    assert list(EmployerInvitation.objects.to(invited).pending()) == [asked]
     members.accept(invitation=asked, by=invited)
     assert employer.memberships.get(user=invited).role == RECRUITER
     assert list(Employer.objects.run_by(invited)) == [employer]
@@ -88,7 +88,7 @@ def test_asking_again_takes_the_place_of_the_earlier_invitation(employer, owner)
     second = members.invite(employer=employer, by=owner, phone=phone, role=OWNER)
     first.refresh_from_db()
     assert first.state == InvitationState.WITHDRAWN
-    assert list(employer.invitations.waiting()) == [second]
+    assert list(employer.invitations.pending()) == [second]
 
 
 @pytest.mark.parametrize("phone", ["12345", ""])

@@ -213,10 +213,10 @@ def test_a_refused_change_leaves_the_name_and_says_why(employer, owner, reviewer
 def test_asking_again_replaces_and_it_can_be_withdrawn(employer, owner) -> None:
     _rename(employer, owner)
     _rename(employer, owner, name="江门市再改有限公司")
-    waiting = ProfileChange.objects.waiting().get()
+    waiting = ProfileChange.objects.pending().get()
     assert waiting.after == {"name": "江门市再改有限公司"}
     profile_changes.withdraw_change(employer=employer, by=owner)
-    assert not ProfileChange.objects.waiting().exists()
+    assert not ProfileChange.objects.pending().exists()
 
 
 def test_another_county_hands_the_employer_to_its_centre(employer, owner, reviewer) -> None:
@@ -246,7 +246,7 @@ def test_suspended_or_lapsed_is_no_way_around(owner, fields) -> None:
         _ends(firm, -1)
     _rename(firm, owner)
     firm.refresh_from_db()
-    assert (firm.name, ProfileChange.objects.waiting().count()) == ("江门市旧名有限公司", 1)
+    assert (firm.name, ProfileChange.objects.pending().count()) == ("江门市旧名有限公司", 1)
 
 
 def test_a_neighbours_reviewer_decides_no_change(employer, owner) -> None:

@@ -49,8 +49,8 @@ def opening(number: str) -> dict[str, str]:
 
 
 def test_the_stations_yes_links_the_account(person, file, number, clerk) -> None:
-    claim = record_claims.ask_for_file(by=person, id_number=number.lower())
-    assert claim == record_claims.ask_for_file(by=person, id_number=number)
+    claim = record_claims.claim_record(by=person, id_number=number.lower())
+    assert claim == record_claims.claim_record(by=person, id_number=number)
     record_claims.decide_claim(claim=claim, by=clerk, accepted=True)
     linked = Veteran.objects.get(pk=file.pk)
     assert linked.account == person
@@ -63,16 +63,16 @@ def test_the_stations_yes_links_the_account(person, file, number, clerk) -> None
 
 
 def test_a_no_needs_a_reason_and_leaves_the_file_free(person, file, number, clerk) -> None:
-    claim = record_claims.ask_for_file(by=person, id_number=number)
+    claim = record_claims.claim_record(by=person, id_number=number)
     with pytest.raises(ValidationError, match="原因"):
         record_claims.decide_claim(claim=claim, by=clerk, accepted=False)
     record_claims.decide_claim(claim=claim, by=clerk, accepted=False, reason="照片与本人不符")
     assert Veteran.objects.get(pk=file.pk).account is None
-    assert record_claims.ask_for_file(by=person, id_number=number) != claim
+    assert record_claims.claim_record(by=person, id_number=number) != claim
 
 
 def test_the_person_may_take_it_back_and_nobody_else(person, file, number) -> None:
-    claim = record_claims.ask_for_file(by=person, id_number=number)
+    claim = record_claims.claim_record(by=person, id_number=number)
     with pytest.raises(PermissionDenied):
         record_claims.withdraw_claim(claim=claim, by=make_user("别人"))
     assert record_claims.withdraw_claim(claim=claim, by=person).state == ClaimState.WITHDRAWN
@@ -87,7 +87,7 @@ def test_what_does_not_match_is_told_in_one_way_and_noted(file, number, person, 
     else:
         Veteran.objects.filter(pk=file.pk).update(closed_on="2026-01-01", close_reason="died")
     with pytest.raises(ValidationError) as refused:
-        record_claims.ask_for_file(by=person, id_number=number)
+        record_claims.claim_record(by=person, id_number=number)
     assert refused.value.messages == [record_claims.NOT_MATCHED]
     assert AccessLog.objects.get().kind == AccessKind.REFUSED
     assert not RecordClaim.objects.exists()
@@ -95,20 +95,20 @@ def test_what_does_not_match_is_told_in_one_way_and_noted(file, number, person, 
 
 def test_five_tries_a_day_and_no_more(file, number) -> None:
     stranger = make_user("陌生人")
-    for _ in range(record_claims.TRIES_A_DAY):
+    for _ in range(record_claims.MAX_FAILURES_PER_DAY):
         with pytest.raises(ValidationError, match="未能自动核对"):
-            record_claims.ask_for_file(by=stranger, id_number=number)
+            record_claims.claim_record(by=stranger, id_number=number)
     with pytest.raises(ValidationError, match="明天再试"):
-        record_claims.ask_for_file(by=stranger, id_number=number)
+        record_claims.claim_record(by=stranger, id_number=number)
 
 
 def test_a_number_without_a_file_opens_one(person, number) -> None:
-    assert record_claims.ask_for_file(by=person, id_number=number) is None
+    assert record_claims.claim_record(by=person, id_number=number) is None
 
 
 @pytest.mark.parametrize(("place", "role"), [("司前镇", "clerk"), ("南安村", "head"), ("新会区", "reviewer")])
 def test_only_the_files_stations_decide(person, file, number, place, role) -> None:
-    claim = record_claims.ask_for_file(by=person, id_number=number)
+    claim = record_claims.claim_record(by=person, id_number=number)
     somebody = make_staff(make_stations()[place], StationRole(role))
     with pytest.raises(PermissionDenied):
         record_claims.decide_claim(claim=claim, by=somebody, accepted=True)

@@ -23,7 +23,7 @@ from portal.placements import actions as placements
 from portal.veterans.enums import CloseReason
 from portal.veterans.models import Veteran
 from portal.veterans.record_closing import (
-    NOBODY,
+    ANONYMOUS_NAME,
     anonymise_record,
     close_record,
     last_day_kept,
@@ -109,7 +109,7 @@ def test_after_retention_nobody_stands_in_the_file_but_it_still_counts(head, vet
     call_command("anonymise_files")
     gone = Veteran.objects.get()
     assert (gone.name, gone.account, gone.id_hash, gone.phone, gone.phone_hash) == (
-        NOBODY,
+        ANONYMOUS_NAME,
         None,
         None,
         "",

@@ -20,7 +20,7 @@ from portal.employers.models.employer import Employer
 
 
 class InvitationQuerySet(models.QuerySet["EmployerInvitation"]):
-    def waiting(self) -> "InvitationQuerySet":
+    def pending(self) -> "InvitationQuerySet":
         """Select invitations that are unanswered and not expired."""
         return self.filter(state=InvitationState.WAITING, expires_at__gt=timezone.now())
 

@@ -19,7 +19,7 @@ from portal.employers.models.employer import Employer
 
 
 class ProfileChangeQuerySet(models.QuerySet["ProfileChange"]):
-    def waiting(self) -> "ProfileChangeQuerySet":
+    def pending(self) -> "ProfileChangeQuerySet":
         return self.filter(state=ChangeState.WAITING)
 
 

@@ -28,7 +28,7 @@ class RecordClaimQuerySet(models.QuerySet["RecordClaim"]):
             in_subtrees("veteran__station", user.station_paths(Permission.OPEN_RECORDS)) | Q(user=user)
         )
 
-    def waiting(self) -> "RecordClaimQuerySet":
+    def pending(self) -> "RecordClaimQuerySet":
         return self.filter(state=ClaimState.WAITING).order_by("asked_at", "pk")
 
 

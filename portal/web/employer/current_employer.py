@@ -52,7 +52,7 @@ def for_employer(
         employer = current_employer(request)
         if employer is None:
             user = request.user
-            has_invitation = EmployerInvitation.objects.visible_to(user).to(user).waiting().exists()
+            has_invitation = EmployerInvitation.objects.visible_to(user).to(user).pending().exists()
             return HttpResponseRedirect(
                 reverse("employer:invitations" if has_invitation else "employer:register")
             )

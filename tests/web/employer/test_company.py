@@ -215,7 +215,7 @@ def test_a_new_name_waits_and_can_be_taken_back(client_for, employer, owner) -> 
     assert "江门市远航物流有限公司 → 江门市新名有限公司" in html
     assert client_for(make_user()).get(reverse("public:employer", args=[employer.pk])).status_code == 200
     there.post(_url("change-withdraw"))
-    assert not ProfileChange.objects.waiting().exists()
+    assert not ProfileChange.objects.pending().exists()
 
 
 def test_a_wrong_profile_says_why_and_changes_nothing(client_for, employer, owner) -> None:

@@ -1,4 +1,4 @@
-"""Takes the person out of files that were closed long enough ago."""
+"""Anonymise records past the legal retention period."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -55,7 +55,7 @@ def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
     page = Paginator(rows.select_related("user").order_by("role", "pk"), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
-    invitations = EmployerInvitation.objects.visible_to(user).waiting().filter(employer=employer)
+    invitations = EmployerInvitation.objects.visible_to(user).pending().filter(employer=employer)
     context = {
         "employer": employer,
         "page": page,
@@ -127,7 +127,7 @@ def remove(request: SignedInRequest, pk: int) -> HttpResponse:
 def invitations(request: SignedInRequest) -> HttpResponse:
     """List the user's open invitations."""
     user = request.user
-    open_invitations = EmployerInvitation.objects.visible_to(user).to(user).waiting()
+    open_invitations = EmployerInvitation.objects.visible_to(user).to(user).pending()
     rows = list(open_invitations.select_related("employer__region", "invited_by").order_by("-pk")[:PAGE_SIZE])
     context = {"rows": rows, "accepting": {"answer": "accept"}, "declining": {"answer": "decline"}}
     return render(request, "employer/members/invitations.html", context)

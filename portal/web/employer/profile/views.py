@@ -75,7 +75,7 @@ def home(request: SignedInRequest, employer: Employer) -> HttpResponse:
     user = request.user
     documents = visible_documents(user).current().filter(owner_id=employer.pk)
     uploaded_kinds = set(documents.values_list("kind", flat=True))
-    change = ProfileChange.objects.waiting().filter(employer=employer).first()
+    change = ProfileChange.objects.pending().filter(employer=employer).first()
     has_lapsed = employer.state == VerificationState.VERIFIED and not employer.is_verified
     own_positions = Position.objects.run_by(request.user).filter(employer=employer)
     by_state = dict(own_positions.order_by().values_list("state").annotate(n=Count("pk")))
@@ -166,7 +166,7 @@ def edit(request: SignedInRequest, employer: Employer) -> HttpResponse:
             add_errors(form, error)
             employer.refresh_from_db()
         else:
-            if ProfileChange.objects.waiting().filter(employer=employer).exists():
+            if ProfileChange.objects.pending().filter(employer=employer).exists():
                 messages.success(request, "已保存。经核验的信息有变更，服务中心同意前仍显示原来的。")
             else:
                 messages.success(request, "单位资料已保存。")

@@ -121,7 +121,7 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Show one employer with its documents and earlier decisions; POST takes a decision."""
     rows = Employer.objects.reviewable_by(user).select_related("region", "station", "verified_by")
     employer = get_object_or_404(rows, pk=pk)
-    change = ProfileChange.objects.waiting().filter(employer=employer).select_related("asked_by").first()
+    change = ProfileChange.objects.pending().filter(employer=employer).select_related("asked_by").first()
     decisions = available_decisions(request, employer, change)
     decision = decisions.get(request.POST.get("decision", "")) if request.method == "POST" else None
     if request.method == "POST" and decision is None:

@@ -37,7 +37,7 @@ class DecisionForm(forms.Form):
 @require_safe
 def listing(request: HttpRequest, user: User) -> HttpResponse:
     """List pending claims of the user's stations, the oldest first."""
-    rows = RecordClaim.objects.visible_to(user).waiting().select_related("veteran__station", "user")
+    rows = RecordClaim.objects.visible_to(user).pending().select_related("veteran__station", "user")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "staff/records/claims.html", {"page": page})
 

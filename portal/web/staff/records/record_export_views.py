@@ -40,13 +40,13 @@ class ExportForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def export(request: HttpRequest, user: User) -> HttpResponse:
     """Show the number of records; POST returns the Excel file."""
-    rows = record_export.exportable(Veteran.objects.visible_to(user), user)
+    rows = record_export.filter_exportable(Veteran.objects.visible_to(user), user)
     filter_set = VeteranFilter(user, request.GET, queryset=rows)
     form = ExportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            content = record_export.export(
-                by=user, rows=filter_set.qs, said=_describe_filters(filter_set), **form.cleaned_data
+            content = record_export.export_records(
+                by=user, rows=filter_set.qs, filter_text=_describe_filters(filter_set), **form.cleaned_data
             )
         except ValidationError as error:
             add_errors(form, error)
@@ -56,7 +56,7 @@ def export(request: HttpRequest, user: User) -> HttpResponse:
         "filter_form": filter_set.form,
         "form": form,
         "count": filter_set.qs.count(),
-        "max_rows": record_export.MOST,
+        "max_rows": record_export.MAX_ROWS,
         "filters": _describe_filters(filter_set),
     }
     return render(request, "staff/records/veterans_export.html", context)

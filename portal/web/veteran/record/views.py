@@ -12,7 +12,7 @@ from portal.accounts.consent_texts import WORDINGS
 from portal.accounts.enums import ConsentPurpose
 from portal.veterans import actions
 from portal.veterans.models import RecordClaim, Veteran
-from portal.veterans.record_claims import ask_for_file
+from portal.veterans.record_claims import claim_record
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.record_forms import OpenRecordForm
 from portal.web.shared.record_sections import (
@@ -51,13 +51,13 @@ def open_own(request: SignedInRequest) -> HttpResponse:
     if own_record(request) is not None:
         return redirect("veteran:record")
     user = request.user
-    if RecordClaim.objects.visible_to(user).waiting().filter(user=user).exists():
+    if RecordClaim.objects.visible_to(user).pending().filter(user=user).exists():
         return redirect("veteran:claim")
     form = OpenRecordForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
-            if ask_for_file(by=user, id_number=values["id_number"]) is not None:
+            if claim_record(by=user, id_number=values["id_number"]) is not None:
                 return redirect("veteran:claim")
             actions.open_record(
                 by=user,

@@ -196,7 +196,7 @@ def test_change_of_name_is_accepted_or_refused(desk, employer, owner) -> None:
     _decide(desk, employer, "accept_change", evidence=["licence"])
     employer.refresh_from_db()
     assert employer.name == "江门市新名有限公司"
-    assert not ProfileChange.objects.waiting().exists()
+    assert not ProfileChange.objects.pending().exists()
 
 
 def test_reviewer_invites_new_owner(desk, employer) -> None:

@@ -78,7 +78,7 @@ def test_export_without_reason_is_refused(head, client_for) -> None:
 
 
 def test_export_of_too_many_or_no_records_is_refused(head, client_for, monkeypatch) -> None:
-    monkeypatch.setattr(record_export, "MOST", 0)
+    monkeypatch.setattr(record_export, "MAX_ROWS", 0)
     assert "请按服务站" in client_for(head).post(URL, {"reason": "x"}).content.decode()
     assert "没有符合条件的人" in client_for(head).post(f"{URL}?q=无此人", {"reason": "x"}).content.decode()
 
@@ -91,7 +91,9 @@ def test_export_covers_only_stations_with_export_permission(towns, head, client_
 
 def test_export_action_refuses_clerk(towns) -> None:
     with pytest.raises(PermissionDenied):
-        record_export.export(by=towns.clerk, rows=Veteran.objects.all(), said="", phones=False, reason="x")
+        record_export.export_records(
+            by=towns.clerk, rows=Veteran.objects.all(), filter_text="", phones=False, reason="x"
+        )
 
 
 def test_exported_name_is_no_formula(towns, head, client_for) -> None:
