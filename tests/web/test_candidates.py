@@ -30,20 +30,20 @@ def names_on(client, url):
     return {name for name in ("陈建国", "黄志明", "周海生", "钱不语") if name in page}
 
 
-def test_a_clerk_sees_the_people_of_the_own_subtree(town, client_for) -> None:
+def test_clerk_sees_candidates_of_own_subtree_only(town, client_for) -> None:
     assert names_on(client_for(town.clerk), town.staff_url) == {"陈建国", "周海生"}
     assert names_on(client_for(town.neighbour), town.staff_url) == {"黄志明"}
     assert names_on(client_for(town.operator), town.staff_url) == {"陈建国", "周海生", "黄志明"}
 
 
-def test_reasons_are_told_and_phones_masked(town, client_for) -> None:
+def test_candidates_show_reasons_and_masked_phones(town, client_for) -> None:
     page = client_for(town.clerk).get(town.staff_url).content.decode()
     assert "A2" in page
     assert town.ours.phone not in page
     assert f"{town.ours.phone[:3]}****" in page
 
 
-def test_nobody_else_opens_the_staff_pages(town, client, client_for) -> None:
+def test_candidate_pages_refuse_other_users(town, client, client_for) -> None:
     for url in (town.staff_url, town.booth_url):
         assert client.get(url).status_code == 302
         for user in (town.member, town.ours.account):
@@ -51,13 +51,13 @@ def test_nobody_else_opens_the_staff_pages(town, client, client_for) -> None:
     assert client_for(town.clerk).get(town.booth_url).status_code in {403, 404}
 
 
-def test_a_booth_is_shown_those_registered_for_its_fair(town, client_for) -> None:
+def test_booth_lists_people_registered_for_its_fair(town, client_for) -> None:
     assert names_on(client_for(town.operator), town.booth_url) == {"黄志明"}
     page = client_for(town.operator).get(town.booth_url).content.decode()
     assert f"最合适：{town.position.title}" in page
 
 
-def test_an_employer_sees_cards_of_those_who_agreed(town, client_for) -> None:
+def test_employer_sees_cards_of_consenting_veterans(town, client_for) -> None:
     answer = client_for(town.member).get(town.employer_url)
     page = answer.content.decode()
     assert len(answer.context["rows"]) == 2
@@ -77,7 +77,7 @@ def test_an_employer_sees_cards_of_those_who_agreed(town, client_for) -> None:
     assert "公里" not in page, "nor where they live"
 
 
-def test_rivals_and_strangers_do_not(town, client, client_for) -> None:
+def test_other_employers_and_strangers_see_no_candidates(town, client, client_for) -> None:
     rival = make_user("对手")
     make_employer(member=rival)
     for user in (rival, town.ours.account, town.clerk):
@@ -85,7 +85,7 @@ def test_rivals_and_strangers_do_not(town, client, client_for) -> None:
     assert client.get(town.employer_url).status_code == 302
 
 
-def test_an_unverified_employer_sees_nobody(town, client_for) -> None:
+def test_unverified_employer_sees_no_candidates(town, client_for) -> None:
     member = make_user("未核验")
     waiting = make_employer(verified=False, member=member)
     own = make_position(employer=waiting)
@@ -94,7 +94,7 @@ def test_an_unverified_employer_sees_nobody(town, client_for) -> None:
     assert "核验有效后" in answer.content.decode()
 
 
-def test_a_person_takes_a_consent_back_and_is_gone_at_once(town, client_for) -> None:
+def test_withdrawn_consent_removes_card_at_once(town, client_for) -> None:
     me, firm = client_for(town.ours.account), client_for(town.member)
     card = reverse("veteran:consent", args=["employer_card"])
     assert me.get(reverse("veteran:consents")).content.decode().count("已同意，") == 2
@@ -113,7 +113,7 @@ def test_a_person_takes_a_consent_back_and_is_gone_at_once(town, client_for) -> 
     assert me.post(reverse("veteran:consent", args=["employer_contact"])).status_code == 404
 
 
-def test_each_page_asks_as_many_queries_for_many_people(town, client_for, same_queries) -> None:
+def test_candidate_pages_use_constant_number_of_queries(town, client_for, same_queries) -> None:
     def grow() -> None:
         for number in range(4):
             veteran = make_driver("睦洲镇", f"新人{number}")
@@ -130,5 +130,5 @@ def test_each_page_asks_as_many_queries_for_many_people(town, client_for, same_q
 
 
 @pytest.mark.parametrize("asked", ["abc", "0", "-1", "99999999"])
-def test_a_page_that_is_not_there_is_the_nearest_that_is(town, client_for, asked) -> None:
+def test_page_past_the_end_shows_last_page(town, client_for, asked) -> None:
     assert names_on(client_for(town.clerk), f"{town.staff_url}?page={asked}") == {"陈建国", "周海生"}

@@ -16,7 +16,7 @@ def user():
     return make_user("陈建国")
 
 
-def test_a_search_is_kept_changed_and_removed(client_for, user) -> None:
+def test_search_is_saved_changed_and_removed(client_for, user) -> None:
     client = client_for(user)
     answer = client.post(f"{URL}add/?q=电工&county=440705&page=3&nonsense=1", follow=True)
     page = answer.content.decode()
@@ -33,12 +33,12 @@ def test_a_search_is_kept_changed_and_removed(client_for, user) -> None:
     assert not SavedSearch.objects.exists()
 
 
-def test_what_cannot_be_kept_is_told(client_for, user) -> None:
+def test_search_that_cannot_be_saved_shows_error(client_for, user) -> None:
     page = client_for(user).post(f"{URL}add/", follow=True).content.decode()
     assert "请先输入要搜的词" in page
 
 
-def test_nobody_touches_another_persons(client, client_for, user) -> None:
+def test_saved_search_of_another_user_is_404(client, client_for, user) -> None:
     client_for(user).post(f"{URL}add/?q=电工")
     row = SavedSearch.objects.get()
     other = client_for(make_user("路人"))
@@ -49,7 +49,7 @@ def test_nobody_touches_another_persons(client, client_for, user) -> None:
     assert list(SavedSearch.objects.values_list("name", flat=True)) == ["电工"]
 
 
-def test_the_search_page_offers_to_keep_it(client, client_for, user) -> None:
+def test_search_page_offers_to_save_the_search(client, client_for, user) -> None:
     make_position(title="电工")
     indexing.rebuild()
     assert "登录后保存这个搜索" in client.get("/search/?q=电工").content.decode()
@@ -59,14 +59,14 @@ def test_the_search_page_offers_to_keep_it(client, client_for, user) -> None:
     assert "这个搜索已保存" in member.get("/search/?q=电工").content.decode()
 
 
-def test_it_is_reached_from_the_own_pages_and_the_messages(client_for, user) -> None:
+def test_saved_searches_are_linked_from_home_and_notifications(client_for, user) -> None:
     make_veteran(account=user)
     client = client_for(user)
     for page in ("/me/", "/notices/"):
         assert f'href="{URL}"' in client.get(page).content.decode()
 
 
-def test_it_is_in_the_own_copy_and_in_nobody_elses(client_for, user) -> None:
+def test_saved_search_is_in_own_personal_data_only(client_for, user) -> None:
     make_veteran(account=user)
     client = client_for(user)
     client.post(f"{URL}add/?q=电工&county=440703")
@@ -80,7 +80,7 @@ def test_it_is_in_the_own_copy_and_in_nobody_elses(client_for, user) -> None:
     assert "保存的搜索" not in {part["title"] for part in copy}
 
 
-def test_the_list_asks_a_fixed_number_of_questions(client_for, user, same_queries) -> None:
+def test_list_uses_constant_number_of_queries(client_for, user, same_queries) -> None:
     client = client_for(user)
     client.post(f"{URL}add/?q=电工&county=440703")
 
@@ -91,7 +91,7 @@ def test_the_list_asks_a_fixed_number_of_questions(client_for, user, same_querie
     assert same_queries(lambda: client.get(URL), grow) <= 14
 
 
-def test_it_looks_right(phone, desk, look, sign_in, user) -> None:
+def test_saved_searches_look_right(phone, desk, look, sign_in, user) -> None:
     make_position(title="电工")
     indexing.rebuild()
     for page in (phone, desk):

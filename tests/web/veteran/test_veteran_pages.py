@@ -52,12 +52,12 @@ def mine(veteran, client_for):
 
 
 @pytest.mark.parametrize("name", [*PAGES, "record-open"])
-def test_nobody_gets_in_without_signing_in(client, name) -> None:
+def test_pages_require_sign_in(client, name) -> None:
     assert client.get(reverse(f"veteran:{name}")).url.startswith(reverse("public:sign-in"))
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_whoever_has_no_file_is_led_to_open_one(client_for, name) -> None:
+def test_user_without_record_is_redirected_to_open_one(client_for, name) -> None:
     member = make_user()
     make_employer(member=member)
     for user in (make_user(), member, make_staff(make_stations()["睦洲镇"])):
@@ -65,11 +65,11 @@ def test_whoever_has_no_file_is_led_to_open_one(client_for, name) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_person_sees_every_page(mine, name) -> None:
+def test_veteran_opens_every_page(mine, name) -> None:
     assert mine.get(reverse(f"veteran:{name}")).status_code == 200
 
 
-def test_other_peoples_tickets_and_intentions_do_not_exist(mine, client_for) -> None:
+def test_tickets_and_intentions_of_others_are_404(mine, client_for) -> None:
     other = make_veteran(account=make_user("林志强"))
     fair = make_fair()
     registration = make_registration(fair, other)
@@ -82,7 +82,7 @@ def test_other_peoples_tickets_and_intentions_do_not_exist(mine, client_for) -> 
     assert registration.state == RegistrationState.REGISTERED
 
 
-def test_opening_the_own_file_keeps_no_id_number_and_the_consent(client_for) -> None:
+def test_opening_own_record_stores_consent_and_no_id_number(client_for) -> None:
     stations, user, number = make_stations(), make_user(), make_id_number(date(1985, 5, 1), serial=11)
     there = client_for(user, second_factor=False)
     data = {
@@ -122,14 +122,14 @@ def test_opening_the_own_file_keeps_no_id_number_and_the_consent(client_for) -> 
         ("wishes", {"lowest_pay": "六千"}, "lowest_pay", "数"),
     ],
 )
-def test_bad_input_is_told_beside_its_field_and_kept(mine, section, data, field, message) -> None:
+def test_invalid_input_shows_field_error_and_is_kept(mine, section, data, field, message) -> None:
     page = mine.post(reverse("veteran:record-section", args=[section]), data)
     assert message in " ".join(page.context["form"].errors[field])
     typed = str(data[field]) if data.get(field) else ""
     assert typed in page.content.decode()
 
 
-def test_the_household_may_be_registered_anywhere_in_the_country(mine, veteran) -> None:
+def test_household_region_may_be_anywhere_in_the_country(mine, veteran) -> None:
     url = reverse("veteran:record-section", args=["identity"])
     values = {"name": "陈建国", "phone": "13800001234", "living_region": "440705109"}
     mine.post(url, values | {"household_region": "湖南省长沙市岳麓区"})
@@ -141,7 +141,7 @@ def test_the_household_may_be_registered_anywhere_in_the_country(mine, veteran) 
     assert veteran.household_region_id is None
 
 
-def test_sections_save_on_their_own_and_lead_on(mine, veteran) -> None:
+def test_section_saves_and_redirects_to_the_next(mine, veteran) -> None:
     url = reverse("veteran:record-section", args=["wishes"])
     response = mine.post(
         url, {"occupation_1": "道路货运汽车驾驶员", "lowest_pay": "6000", "accepts_shift": "on"}
@@ -153,7 +153,7 @@ def test_sections_save_on_their_own_and_lead_on(mine, veteran) -> None:
     assert mine.get(reverse("veteran:record-section", args=["nothing"])).status_code == 404
 
 
-def test_an_earlier_job_is_added_and_removed(mine, veteran) -> None:
+def test_past_job_is_added_and_removed(mine, veteran) -> None:
     url = reverse("veteran:record-section", args=["skills"])
     mine.post(
         url,
@@ -164,7 +164,7 @@ def test_an_earlier_job_is_added_and_removed(mine, veteran) -> None:
     assert not veteran.work_history.exists()
 
 
-def test_registering_twice_gives_one_ticket_and_cancelling_ends_it(mine, veteran) -> None:
+def test_second_registration_returns_the_same_ticket(mine, veteran) -> None:
     fair = make_fair()
     url = reverse("veteran:register", args=[fair.pk])
     first, second = mine.post(url), mine.post(url)
@@ -175,14 +175,14 @@ def test_registering_twice_gives_one_ticket_and_cancelling_ends_it(mine, veteran
     assert Registration.objects.get().state == RegistrationState.CANCELLED
 
 
-def test_a_full_fair_says_so(mine) -> None:
+def test_full_fair_refuses_registration(mine) -> None:
     fair = make_fair(capacity=1)
     make_registration(fair, make_veteran())
     page = mine.post(reverse("veteran:register", args=[fair.pk]), follow=True)
     assert "已满" in page.content.decode()
 
 
-def test_scenario_six_says_how_many_are_left_out_and_why_not(veteran, mine) -> None:
+def test_scenario_six_counts_excluded_positions_by_reason(veteran, mine) -> None:
     mine.post(reverse("veteran:record-section", args=["wishes"]), {"lowest_pay": "6000"})
     low = make_position(title="仓管员", pay_from=4000, pay_to=4500)
     make_position(title="货车司机", pay_from=6000, pay_to=8000)
@@ -193,7 +193,7 @@ def test_scenario_six_says_how_many_are_left_out_and_why_not(veteran, mine) -> N
     assert "4500" in mine.get(reverse("veteran:why", args=[low.pk])).content.decode().replace(",", "")
 
 
-def test_booths_worth_a_visit_come_in_walking_order_with_reasons(mine) -> None:
+def test_recommended_booths_are_ordered_by_number_with_reasons(mine) -> None:
     fair = make_fair()
     for number in ("B02", "A01"):
         make_booth(fair, make_position(title="货车司机", employer=make_employer()), number=number)
@@ -215,13 +215,13 @@ def test_booths_worth_a_visit_come_in_walking_order_with_reasons(mine) -> None:
     assert visits[0].fitting[0].match.reasons
 
 
-def test_a_position_that_is_not_open_is_not_shown(mine) -> None:
+def test_position_that_is_not_open_is_404(mine) -> None:
     hidden = make_position(is_open=False)
     assert mine.get(reverse("veteran:why", args=[hidden.pk])).status_code == 404
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_lists_cost_the_same_however_long(mine, veteran, same_queries, name) -> None:
+def test_lists_use_constant_number_of_queries(mine, veteran, same_queries, name) -> None:
     clerk = make_staff(make_stations()["睦洲镇"], StationRole.CLERK)
 
     def grow() -> None:
@@ -243,7 +243,7 @@ def test_lists_cost_the_same_however_long(mine, veteran, same_queries, name) -> 
     same_queries(lambda: mine.get(reverse(f"veteran:{name}")), grow)
 
 
-def test_a_fair_costs_the_same_however_many_booths(mine, same_queries) -> None:
+def test_fair_page_uses_constant_number_of_queries(mine, same_queries) -> None:
     fair = make_fair()
 
     def grow() -> None:

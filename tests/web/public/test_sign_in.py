@@ -34,7 +34,7 @@ def ask_code(client, django_capture_on_commit_callbacks):
     return ask
 
 
-def test_the_first_right_code_makes_an_account_and_opens_the_file(client, ask_code) -> None:
+def test_first_correct_code_creates_account_and_leads_to_record(client, ask_code) -> None:
     phone = make_phone()
     code = ask_code(phone)
     response = client.post(reverse("public:sign-in-code"), {"code": code}, follow=True)
@@ -50,7 +50,7 @@ def test_a_code_works_once(client, ask_code) -> None:
     assert redeem_code(phone=phone, code=code) is None
 
 
-def test_five_wrong_codes_spend_it(client, ask_code) -> None:
+def test_code_is_void_after_five_wrong_attempts(client, ask_code) -> None:
     phone = make_phone()
     code = ask_code(phone)
     wrong = "000000" if code != "000000" else "111111"
@@ -61,25 +61,25 @@ def test_five_wrong_codes_spend_it(client, ask_code) -> None:
 
 
 @pytest.mark.parametrize(("typed", "message"), [("123", "11位手机号码"), ("", "请填写")])
-def test_a_wrong_phone_is_told_and_kept(client, typed, message) -> None:
+def test_invalid_phone_keeps_input_and_shows_error(client, typed, message) -> None:
     html = client.post(reverse("public:sign-in"), {"phone": typed}).content.decode()
     assert message in html
     assert f'value="{typed}"' in html or not typed
 
 
-def test_asking_again_at_once_is_refused_beside_the_field(client, ask_code) -> None:
+def test_second_code_within_a_minute_is_refused(client, ask_code) -> None:
     phone = make_phone()
     ask_code(phone)
     assert "等一分钟" in _send(client, phone).content.decode()
 
 
-def test_next_leads_only_to_this_site(client, ask_code) -> None:
+def test_next_redirects_within_the_site_only(client, ask_code) -> None:
     code = ask_code(make_phone(), next="https://evil.example/")
     response = client.post(reverse("public:sign-in-code"), {"code": code, "next": "https://evil.example/"})
     assert response.url == reverse("public:landing")
 
 
-def test_the_code_page_without_a_phone_leads_back(client) -> None:
+def test_code_page_without_phone_redirects_to_sign_in(client) -> None:
     assert client.get(reverse("public:sign-in-code")).url == reverse("public:sign-in")
 
 
@@ -94,7 +94,7 @@ def _password(client, user, password=PASSWORD):
     )
 
 
-def test_staff_set_up_their_first_device_and_verify_with_it_later(client, clerk) -> None:
+def test_staff_set_up_device_and_verify_with_it(client, clerk) -> None:
     assert _password(client, clerk).redirect_chain[-1][0] == reverse("public:second-factor-setup")
     assert client.get(reverse("staff:day")).status_code == 302
     device = TOTPDevice.objects.get(user=clerk)
@@ -112,7 +112,7 @@ def test_staff_set_up_their_first_device_and_verify_with_it_later(client, clerk)
     assert client.get(reverse("staff:day")).status_code == 200
 
 
-def test_the_demos_device_shows_its_code_and_another_does_not(client, clerk, settings) -> None:
+def test_only_demo_device_shows_its_code(client, clerk, settings) -> None:
     device = TOTPDevice.objects.create(user=clerk, name=DEMO_DEVICE, confirmed=True)
     client.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
     html = client.get(reverse("public:second-factor")).content.decode()
@@ -122,7 +122,7 @@ def test_the_demos_device_shows_its_code_and_another_does_not(client, clerk, set
     assert device.confirmed
 
 
-def test_guessing_passwords_locks_and_leaves_no_phone_in_the_database(client, clerk) -> None:
+def test_guessing_passwords_locks_and_stores_no_phone(client, clerk) -> None:
     for _ in range(8):
         last = _password(client, clerk, "wrong-password")
     assert "登录暂时锁定" in last.content.decode()
@@ -132,7 +132,7 @@ def test_guessing_passwords_locks_and_leaves_no_phone_in_the_database(client, cl
         assert clerk.phone not in {row[0] for row in cursor.fetchall()}
 
 
-def test_signing_out_is_a_post(client) -> None:
+def test_sign_out_requires_post(client) -> None:
     client.force_login(make_user(), backend="django.contrib.auth.backends.ModelBackend")
     assert client.get(reverse("public:sign-out")).status_code == 405
     client.post(reverse("public:sign-out"))

@@ -28,7 +28,7 @@ def text_of(page) -> str:
     return found.group(1)
 
 
-def test_the_text_is_shown_once_and_kept_by_nobody(client_for, owner) -> None:
+def test_token_text_is_shown_once_and_not_cached(client_for, owner) -> None:
     client = client_for(owner)
     page = client.post("/company/tokens/", FORM)
     token = authenticate_token(text_of(page))
@@ -43,7 +43,7 @@ def test_the_text_is_shown_once_and_kept_by_nobody(client_for, owner) -> None:
     assert text_of(page) not in listed
 
 
-def test_what_was_typed_stays_beside_what_is_wrong(client_for, owner) -> None:
+def test_invalid_token_form_keeps_input(client_for, owner) -> None:
     client = client_for(owner)
     client.post("/company/tokens/", FORM)
     page = client.post("/company/tokens/", FORM).content.decode()
@@ -53,7 +53,7 @@ def test_what_was_typed_stays_beside_what_is_wrong(client_for, owner) -> None:
     assert ApiToken.objects.count() == 1
 
 
-def test_a_recruiter_is_told_whom_to_ask(client_for, owner) -> None:
+def test_recruiter_is_refused_with_a_hint(client_for, owner) -> None:
     recruiter = make_user()
     owner.employer_memberships.get().employer.memberships.create(user=recruiter, role=EmployerRole.RECRUITER)
     page = client_for(recruiter).get("/company/tokens/")
@@ -61,7 +61,7 @@ def test_a_recruiter_is_told_whom_to_ask(client_for, owner) -> None:
     assert "单位管理员" in page.content.decode()
 
 
-def test_an_owner_revokes_the_own_and_no_others(client_for, owner) -> None:
+def test_owner_revokes_own_tokens_only(client_for, owner) -> None:
     rival = make_user()
     firm = make_employer(member=rival)
     theirs, _ = issue(by=rival, employer=firm, name="x", scope=TokenScope.READ, days=30)
@@ -79,7 +79,7 @@ def test_an_owner_revokes_the_own_and_no_others(client_for, owner) -> None:
     assert "已吊销" in client.get("/company/tokens/").content.decode()
 
 
-def test_the_city_makes_one_for_public_data_and_a_county_does_not(client_for) -> None:
+def test_only_city_staff_issue_public_tokens(client_for) -> None:
     stations = make_stations()
     city = client_for(make_staff(stations["江门市"], StationRole.OPERATOR))
     county = client_for(make_staff(stations["新会区"], StationRole.REVIEWER))

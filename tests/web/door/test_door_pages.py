@@ -44,7 +44,7 @@ def _scan(door, fair, code) -> str:
     return door.post(reverse("door:check-in", args=[fair.pk]), {"code": str(code)}).content.decode()
 
 
-def test_a_ticket_lets_in_once_and_says_so_the_second_time(door, fair, registration) -> None:
+def test_second_scan_of_a_ticket_shows_the_first_time(door, fair, registration) -> None:
     first = _scan(door, fair, registration.ticket)
     assert "可以入场" in first
     assert "陈*国" in first
@@ -53,7 +53,7 @@ def test_a_ticket_lets_in_once_and_says_so_the_second_time(door, fair, registrat
     assert CheckIn.objects.count() == 1
 
 
-def test_wrong_tickets_say_why(door, fair, registration) -> None:
+def test_invalid_ticket_shows_reason(door, fair, registration) -> None:
     other = make_registration(make_fair(), make_veteran())
     assert "没有找到" in _scan(door, fair, other.ticket)
     assert "没有找到" in _scan(door, fair, "不是票号")
@@ -71,7 +71,7 @@ def test_visitors_without_a_ticket_are_counted_by_kind(door, fair) -> None:
     assert CheckIn.objects.filter(kind="family").count() == 2
 
 
-def test_an_intention_sent_twice_is_one(door, fair, registration) -> None:
+def test_intention_submitted_twice_is_stored_once(door, fair, registration) -> None:
     position = make_position()
     booth = make_booth(fair, position)
     url = f"{reverse('door:intention', args=[fair.pk])}?booth={booth.pk}"
@@ -83,7 +83,7 @@ def test_an_intention_sent_twice_is_one(door, fair, registration) -> None:
     assert placement.veteran_confirmed_at is not None
 
 
-def test_an_unknown_number_is_told_beside_its_field(door, fair) -> None:
+def test_unknown_registration_number_shows_field_error(door, fair) -> None:
     position = make_position()
     url = f"{reverse('door:intention', args=[fair.pk])}?booth={make_booth(fair, position).pk}"
     page = door.post(url, {"code": "99", "position": position.pk, "offline_key": uuid.uuid4()})
@@ -92,7 +92,7 @@ def test_an_unknown_number_is_told_beside_its_field(door, fair) -> None:
 
 
 @pytest.mark.parametrize("name", ["scan", "check-in", "visitor", "intention"])
-def test_who_does_not_serve_finds_no_door(client, client_for, fair, name) -> None:
+def test_user_without_shift_gets_404(client, client_for, fair, name) -> None:
     url = reverse(f"door:{name}", args=[fair.pk])
     assert client.post(url).url.startswith(reverse("public:sign-in"))
     stations = make_stations()
@@ -109,7 +109,7 @@ def test_who_does_not_serve_finds_no_door(client, client_for, fair, name) -> Non
         assert answer.status_code == 404
 
 
-def test_a_helper_serves_today_and_sees_no_file(client_for, fair, registration) -> None:
+def test_helper_with_shift_today_opens_no_record(client_for, fair, registration) -> None:
     helper = make_user("志愿者")
     DoorShift.objects.create(fair=fair, user=helper, day=timezone.localdate())
     there = client_for(helper, second_factor=False)
@@ -118,7 +118,7 @@ def test_a_helper_serves_today_and_sees_no_file(client_for, fair, registration) 
 
 
 @pytest.mark.parametrize("name", ["fairs", "scan", "intention"])
-def test_pages_cost_the_same_however_big_the_fair(door, fair, same_queries, name) -> None:
+def test_door_pages_use_constant_number_of_queries(door, fair, same_queries, name) -> None:
     def grow() -> None:
         for _ in range(3):
             make_booth(fair, make_position())

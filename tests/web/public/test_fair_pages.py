@@ -46,7 +46,7 @@ def running_fair(title: str = "今日招聘会") -> JobFairPage:
 # --- the list
 
 
-def test_each_tab_lists_its_own(client: Client) -> None:
+def test_fair_tabs_list_matching_fairs(client: Client) -> None:
     make_fair(title="下周招聘会")
     running_fair()
     past_fair()
@@ -56,7 +56,7 @@ def test_each_tab_lists_its_own(client: Client) -> None:
     assert found == {"": ["下周", "今日"], "running": ["今日"], "past": ["往期"]}
 
 
-def test_the_running_fair_comes_first(client: Client) -> None:
+def test_running_fair_is_listed_first(client: Client) -> None:
     make_fair(title="下周招聘会")
     running_fair()
     shown = text(client, "/")
@@ -94,7 +94,7 @@ def fill(fair: JobFairPage, booths: int, positions: int) -> None:
 
 
 @pytest.mark.must("walks.6")
-def test_the_list_asks_a_fixed_number_of_questions(same_queries) -> None:
+def test_list_uses_constant_number_of_queries(same_queries) -> None:
     fill(make_fair(), 1, 1)
     same_queries("/fairs/", lambda: [fill(make_fair(title=f"第{i}场"), 2, 2) for i in range(4)], at_most=20)
 
@@ -102,7 +102,7 @@ def test_the_list_asks_a_fixed_number_of_questions(same_queries) -> None:
 # --- the page
 
 
-def test_the_page_says_everything_about_the_fair(client: Client) -> None:
+def test_fair_page_shows_all_facts(client: Client) -> None:
     fair = make_fair(
         mode=FairMode.BOTH,
         online_url="https://example.org/live",
@@ -142,7 +142,7 @@ def test_only_confirmed_booths_and_open_positions_are_shown(client: Client) -> N
     assert ("未确认岗位" in shown, "已开放岗位" in shown, "审核中岗位" in shown) == (False, True, False)
 
 
-def test_booths_are_found_by_firm_position_and_number(client: Client) -> None:
+def test_booth_search_matches_employer_position_and_number(client: Client) -> None:
     fair = make_fair()
     for number, firm, title in (("A01", "江门市甲有限公司", "电工"), ("B02", "江门市乙有限公司", "焊工")):
         make_booth(fair, make_position(title=title, employer=make_employer(name=firm)), number=number)
@@ -152,7 +152,7 @@ def test_booths_are_found_by_firm_position_and_number(client: Client) -> None:
     assert "没有找到相符的展位" in text(client, f"{fair.url}?words=飞行员")
 
 
-def test_a_hundred_and_twenty_booths_come_in_pages(client: Client) -> None:
+def test_many_booths_are_paginated(client: Client) -> None:
     fair = make_fair()
     reviewer = make_employer().verified_by
     firms = [make_employer(name=f"江门市第{i}有限公司", verified_by=reviewer) for i in range(30)]
@@ -168,7 +168,7 @@ def test_a_hundred_and_twenty_booths_come_in_pages(client: Client) -> None:
 
 @pytest.mark.must("walks.6")
 @pytest.mark.parametrize("signed_in", [False, True])
-def test_the_page_asks_a_fixed_number_of_questions(signed_in: bool, same_queries, client_for) -> None:
+def test_page_uses_constant_number_of_queries(signed_in: bool, same_queries, client_for) -> None:
     fair = make_fair()
     fill(fair, 1, 1)
     reader = Client()
@@ -179,7 +179,7 @@ def test_the_page_asks_a_fixed_number_of_questions(signed_in: bool, same_queries
     same_queries(lambda: reader.get(fair.url), lambda: fill(fair, 6, 3), at_most=28)
 
 
-def test_a_veteran_sees_the_own_ticket(client: Client, client_for) -> None:
+def test_fair_page_shows_own_ticket(client: Client, client_for) -> None:
     fair, user = make_fair(), make_user()
     registration = make_registration(fair, make_veteran(account=user))
     assert f"您已报名，序号 {registration.number}" in text(client_for(user), fair.url)
@@ -198,7 +198,7 @@ def test_a_veteran_sees_the_own_ticket(client: Client, client_for) -> None:
         ({"capacity": 1}, "报名名额已满"),
     ],
 )
-def test_why_nobody_can_register(client: Client, fields: dict, words: str) -> None:
+def test_fair_page_says_why_registration_is_closed(client: Client, fields: dict, words: str) -> None:
     now = timezone.now()
     fields = {k: now + v if isinstance(v, timedelta) else v for k, v in fields.items()}
     fair = make_fair(**fields)
@@ -206,7 +206,7 @@ def test_why_nobody_can_register(client: Client, fields: dict, words: str) -> No
     assert words in text(client, fair.url)
 
 
-def test_few_registrations_are_not_told(client: Client) -> None:
+def test_small_registration_count_is_suppressed(client: Client) -> None:
     fair = make_fair()
     for _ in range(4):
         make_registration(fair, make_veteran())
@@ -215,7 +215,7 @@ def test_few_registrations_are_not_told(client: Client) -> None:
     assert "已报名" in text(client, fair.url)
 
 
-def test_a_past_fair_keeps_its_figures_and_no_button(client: Client) -> None:
+def test_past_fair_shows_figures_and_no_button(client: Client) -> None:
     fair = past_fair()
     make_booth(fair, make_position(is_open=False))
     shown = text(client, fair.url)
@@ -227,7 +227,7 @@ def test_a_past_fair_keeps_its_figures_and_no_button(client: Client) -> None:
 # --- the calendar file
 
 
-def test_the_calendar_parses(client: Client) -> None:
+def test_fair_calendar_parses(client: Client) -> None:
     fair = make_fair(summary="重点面向汽车驾驶专业")
     answer = client.get(f"/fairs/{fair.pk}/calendar.ics")
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
@@ -243,7 +243,7 @@ def test_the_calendar_parses(client: Client) -> None:
     assert "/fairs/" in event["url"]
 
 
-def test_a_fair_that_is_not_published_has_no_calendar(client: Client) -> None:
+def test_unpublished_fair_has_no_calendar(client: Client) -> None:
     fair = make_fair(live=False)
     assert client.get(f"/fairs/{fair.pk}/calendar.ics").status_code == 404
     assert client.get("/fairs/999999/calendar.ics").status_code == 404

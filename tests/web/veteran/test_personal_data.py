@@ -47,13 +47,13 @@ def person():
     return veteran
 
 
-def test_it_holds_every_kind_of_row_that_points_at_the_file(person) -> None:
+def test_personal_data_covers_every_model_that_references_the_record(person) -> None:
     titles = {section.title for section in collect_personal_data(person)}
     expected = {"档案", "服役专业", "证书", "求职意愿", "安置意向", "安置状态变更", "回访任务", "招聘会报名"}
     assert expected | {"走访", "走访需求", "授权同意", "谁看过我的档案"} <= titles
 
 
-def test_nothing_of_the_file_is_forgotten_and_no_hash_is_in_it(person) -> None:
+def test_personal_data_covers_every_field_without_hashes(person) -> None:
     said = json.dumps([section.rows for section in collect_personal_data(person)], ensure_ascii=False)
     held = (
         person.name,
@@ -77,7 +77,7 @@ def test_nothing_of_the_file_is_forgotten_and_no_hash_is_in_it(person) -> None:
     assert labels >= fields
 
 
-def test_another_persons_rows_are_not_in_it(person) -> None:
+def test_personal_data_excludes_other_people(person) -> None:
     other = make_veteran(name="别的人", account=make_user("别的人"))
     placements.declare(veteran=other, position=make_position(title="保安员"), by=make_staff(other.station))
     said = str(collect_personal_data(person))
@@ -86,7 +86,7 @@ def test_another_persons_rows_are_not_in_it(person) -> None:
 
 
 @pytest.mark.parametrize(("kind", "media"), [("html", "text/html"), ("json", "application/json")])
-def test_both_files_are_handed_out_and_the_taking_is_noted(person, client_for, kind, media) -> None:
+def test_downloads_are_served_and_audited(person, client_for, kind, media) -> None:
     answer = client_for(person.account).post(reverse("veteran:data-download", args=[kind]))
     assert answer.status_code == 200
     assert answer["Content-Type"].startswith(media)
@@ -104,7 +104,7 @@ def test_both_files_are_handed_out_and_the_taking_is_noted(person, client_for, k
     assert client_for(person.account).post(reverse("veteran:data-download", args=["csv"])).status_code == 404
 
 
-def test_the_cost_does_not_grow_with_the_rows(person, django_assert_max_num_queries) -> None:
+def test_personal_data_uses_constant_number_of_queries(person, django_assert_max_num_queries) -> None:
     clerk = make_staff(person.station)
 
     def queries() -> int:
@@ -122,7 +122,7 @@ def test_the_cost_does_not_grow_with_the_rows(person, django_assert_max_num_quer
     assert queries() == before
 
 
-def test_the_person_reads_the_stations_visits_without_what_staff_noted(person, client_for) -> None:
+def test_visit_list_hides_staff_notes(person, client_for) -> None:
     html = client_for(person.account).get(reverse("veteran:visits")).content.decode()
     assert "上门" in html
     assert "学技能" in html

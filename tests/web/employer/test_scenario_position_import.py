@@ -64,7 +64,7 @@ def _saved(page, link: str, to: Path) -> Path:
 
 @pytest.mark.must("posts.3")
 @pytest.mark.parametrize("width", [390, 1280])
-def test_forty_rows_three_bad_and_the_corrected_sheet_twice(
+def test_import_of_forty_rows_with_three_errors_and_correction(
     open_page, sign_in, look, member, employer, tmp_path, figure, width
 ) -> None:
     page = open_page(width=width)
@@ -115,7 +115,7 @@ def test_forty_rows_three_bad_and_the_corrected_sheet_twice(
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_steps_between_look_right(open_page, sign_in, look, member, employer, width) -> None:
+def test_import_steps_look_right(open_page, sign_in, look, member, employer, width) -> None:
     page = open_page(width=width)
     sign_in(page, member)
     content = sheet_of(post(), post(title="叉车司机", headcount="若干"))
@@ -129,7 +129,7 @@ def test_the_steps_between_look_right(open_page, sign_in, look, member, employer
     look(page, "company-sheet-running")
 
 
-def test_the_whole_way_without_javascript(no_js, sign_in, look, member, employer, tmp_path) -> None:
+def test_import_without_javascript(no_js, sign_in, look, member, employer, tmp_path) -> None:
     file = tmp_path / "岗位.xlsx"
     file.write_bytes(sheet_of(post(), post(title="叉车司机")))
     sign_in(no_js, member)

@@ -19,7 +19,7 @@ def titles(answer) -> list[str]:
     return [title.text for title in ET.fromstring(answer.content).findall("a:entry/a:title", ATOM)]
 
 
-def test_the_latest_come_first_and_say_what_matters(client) -> None:
+def test_feed_lists_latest_positions_first(client) -> None:
     now = timezone.now()
     make_position(title="早的岗位", published_at=now - timedelta(days=2))
     late = make_position(title="晚的岗位", published_at=now - timedelta(hours=2))
@@ -33,7 +33,7 @@ def test_the_latest_come_first_and_say_what_matters(client) -> None:
     assert entry.find("a:author/a:name", ATOM).text == late.employer.name
 
 
-def test_who_has_it_already_gets_nothing_until_it_changes(client) -> None:
+def test_feed_with_current_etag_returns_304(client) -> None:
     post = make_position()
     first = client.get(URL)
     assert (first.headers["Cache-Control"], "Last-Modified" in first.headers) == ("no-cache", False)
@@ -43,12 +43,12 @@ def test_who_has_it_already_gets_nothing_until_it_changes(client) -> None:
     assert titles(client.get(URL, headers=tag)) == []
 
 
-def test_marks_that_xml_cannot_write_are_left_out(client) -> None:
+def test_feed_drops_control_characters(client) -> None:
     make_position(title="货车\x0b司机", duties="一\x01二")
     assert titles(client.get(URL)) == ["货车司机"]
 
 
-def test_the_list_of_positions_points_to_it(client) -> None:
+def test_position_list_links_feed(client) -> None:
     assert (
         f'type="application/atom+xml" title="最新岗位" href="{URL}"'
         in client.get("/positions/").content.decode()

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_an_owner_makes_a_token_and_takes_it_back(open_page, sign_in, look, width: int) -> None:
+def test_owner_issues_and_revokes_a_token(open_page, sign_in, look, width: int) -> None:
     owner = make_user("单位管理员")
     make_employer(member=owner)
     page = open_page(width=width, javascript=width == 1280)
@@ -33,7 +33,7 @@ def test_an_owner_makes_a_token_and_takes_it_back(open_page, sign_in, look, widt
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_city_sees_whose_programs_ask(open_page, sign_in, look, width: int) -> None:
+def test_city_token_list_looks_right(open_page, sign_in, look, width: int) -> None:
     page = open_page(width=width)
     sign_in(page, make_staff(make_stations()["江门市"], StationRole.OPERATOR))
     page.goto("/desk/tokens/")
@@ -46,7 +46,7 @@ def test_the_city_sees_whose_programs_ask(open_page, sign_in, look, width: int) 
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_description_is_drawn_from_our_own_files(open_page, width: int) -> None:
+def test_api_description_loads_own_files_only(open_page, width: int) -> None:
     """Chromium reaches this machine alone: a script from elsewhere would be missing, and fail the test."""
     page = open_page(width=width)
     page.goto("/api/v1/docs")

@@ -33,7 +33,7 @@ def _names(client, query: str) -> list[str]:
     return [station.name for station in client.get(f"/stations/?{query}").context["page"]]
 
 
-def test_anybody_finds_a_station_and_its_hours(client) -> None:
+def test_station_list_is_public_with_opening_hours(client) -> None:
     stations = make_stations()
     actions.change_contact(
         station=stations["睦洲镇"],
@@ -50,13 +50,13 @@ def test_anybody_finds_a_station_and_its_hours(client) -> None:
     assert "没有找到服务站" in client.get("/stations/?q=云上镇").content.decode()
 
 
-def test_a_merged_village_leads_to_the_station_that_took_it_over(client) -> None:
+def test_merged_village_finds_its_successor_station(client) -> None:
     south = make_stations()["南安村"]
     other = _village(202)
     actions.merge_station(station=south, into=other, by=None, on=date(2025, 6, 1))
     assert _names(client, "q=南安村") == [other.name]
 
 
-def test_the_list_asks_the_same_number_of_queries_for_many(client, same_queries) -> None:
+def test_station_list_uses_constant_number_of_queries(client, same_queries) -> None:
     make_stations()
     same_queries("/stations/", lambda: [_village(number) for number in range(203, 215)])

@@ -76,7 +76,7 @@ def _profile(employer, **changes):
 
 
 # --- members
-def test_an_owner_invites_and_the_invited_person_is_led_there(client_for, employer, owner) -> None:
+def test_owner_invites_and_invitee_is_redirected_to_invitation(client_for, employer, owner) -> None:
     phone = make_phone()
     page = client_for(owner).post(_url("members"), {"phone": phone, "role": "recruiter"}, follow=True)
     assert "已发出邀请" in page.content.decode()
@@ -89,7 +89,7 @@ def test_an_owner_invites_and_the_invited_person_is_led_there(client_for, employ
     assert "招聘专员" in page.content.decode()
 
 
-def test_declining_and_withdrawing(client_for, employer, owner) -> None:
+def test_invitation_is_declined_or_withdrawn(client_for, employer, owner) -> None:
     user = make_user()
     there = client_for(owner)
     there.post(_url("members"), {"phone": user.phone, "role": "owner"})
@@ -103,15 +103,13 @@ def test_declining_and_withdrawing(client_for, employer, owner) -> None:
     assert "已失效" in page.content.decode()
 
 
-def test_bad_numbers_are_told_beside_the_field_with_the_typing_kept(client_for, employer, owner) -> None:
+def test_invalid_phone_shows_field_error_and_keeps_input(client_for, employer, owner) -> None:
     page = client_for(owner).post(_url("members"), {"phone": "1234", "role": "owner"}).content.decode()
     assert "11位手机号码" in page
     assert 'value="1234"' in page
 
 
-def test_a_recruiter_works_but_manages_nobody_and_changes_no_facts(
-    client_for, employer, owner, recruiter
-) -> None:
+def test_recruiter_cannot_manage_members_or_profile(client_for, employer, owner, recruiter) -> None:
     there, own = client_for(recruiter.user), employer.memberships.get(user=owner)
     for name in (
         "home",
@@ -141,7 +139,7 @@ def test_a_recruiter_works_but_manages_nobody_and_changes_no_facts(
     assert list(employer.memberships.values_list("role", flat=True).order_by("pk")) == ["owner", "recruiter"]
 
 
-def test_roles_change_and_the_last_owner_stays(client_for, employer, owner, recruiter) -> None:
+def test_role_changes_but_last_owner_stays(client_for, employer, owner, recruiter) -> None:
     there, own = client_for(owner), employer.memberships.get(user=owner)
     page = there.post(_url("member-remove", own.pk), follow=True).content.decode()
     assert "至少要有一名管理员" in page
@@ -153,7 +151,9 @@ def test_roles_change_and_the_last_owner_stays(client_for, employer, owner, recr
     assert employer.memberships.get().user == recruiter.user
 
 
-def test_a_rival_reaches_no_member_paper_or_invitation(client_for, employer, owner, recruiter) -> None:
+def test_other_employer_reaches_no_member_document_or_invitation(
+    client_for, employer, owner, recruiter
+) -> None:
     rival = make_user()
     make_employer(member=rival)
     client_for(owner).post(_url("members"), {"phone": make_phone(), "role": "owner"})
@@ -172,7 +172,7 @@ def test_a_rival_reaches_no_member_paper_or_invitation(client_for, employer, own
 
 
 # --- documents
-def test_a_paper_is_handed_in_looked_at_and_taken_back(client_for, employer, owner) -> None:
+def test_document_is_uploaded_viewed_and_removed(client_for, employer, owner) -> None:
     there = client_for(owner)
     page = there.post(_url("documents"), {"kind": "licence", "file": _file()}, follow=True).content.decode()
     assert "已上传" in page
@@ -193,13 +193,13 @@ def test_a_paper_is_handed_in_looked_at_and_taken_back(client_for, employer, own
         ("licence", b"\x89PNG" + b"\0" * (5 * 1024 * 1024 + 1), "超过 5 MB"),
     ],
 )
-def test_bad_papers_say_why(client_for, employer, owner, kind, content, message) -> None:
+def test_invalid_document_shows_reason(client_for, employer, owner, kind, content, message) -> None:
     page = client_for(owner).post(_url("documents"), {"kind": kind, "file": _file(content)}).content.decode()
     assert message in page
     assert not Document.objects.exists()
 
 
-def test_a_renewal_is_asked_for_when_the_end_is_near(client_for, employer, owner) -> None:
+def test_renewal_is_offered_before_expiry(client_for, employer, owner) -> None:
     there = client_for(owner)
     assert "现在不需要申请续期" in there.post(_url("renew"), follow=True).content.decode()
     Employer.objects.update(verified_until=timezone.localdate() + timedelta(days=10))
@@ -208,7 +208,7 @@ def test_a_renewal_is_asked_for_when_the_end_is_near(client_for, employer, owner
     assert Employer.objects.with_renewal_request().get() == employer
 
 
-def test_a_new_name_waits_and_can_be_taken_back(client_for, employer, owner) -> None:
+def test_name_change_waits_for_review_and_can_be_withdrawn(client_for, employer, owner) -> None:
     there = client_for(owner)
     page = there.post(_url("profile"), _profile(employer, name="江门市新名有限公司"), follow=True)
     html = page.content.decode()
@@ -218,7 +218,7 @@ def test_a_new_name_waits_and_can_be_taken_back(client_for, employer, owner) -> 
     assert not ProfileChange.objects.pending().exists()
 
 
-def test_a_wrong_profile_says_why_and_changes_nothing(client_for, employer, owner) -> None:
+def test_invalid_profile_shows_reason_and_changes_nothing(client_for, employer, owner) -> None:
     page = client_for(owner).post(_url("profile"), _profile(employer, name="", is_agency="on"))
     html = page.content.decode()
     assert "许可证号" in html
@@ -228,7 +228,7 @@ def test_a_wrong_profile_says_why_and_changes_nothing(client_for, employer, owne
 
 
 # --- leaving a fair
-def test_leaving_a_fair_frees_the_booth_and_says_why(client_for, employer, owner, recruiter) -> None:
+def test_leaving_a_fair_frees_the_booth_with_a_reason(client_for, employer, owner, recruiter) -> None:
     fair, post = make_fair(), make_position(employer=employer)
     booth = make_booth(fair, post, number="A01")
     make_registration(fair, make_veteran())
@@ -252,7 +252,7 @@ def test_leaving_a_fair_frees_the_booth_and_says_why(client_for, employer, owner
     assert (booth.state, booth.state_reason) == (BoothState.REQUESTED, "")
 
 
-def test_a_request_is_taken_back_too_and_nobody_leaves_twice(client_for, employer, owner) -> None:
+def test_booth_request_is_withdrawn_only_once(client_for, employer, owner) -> None:
     fair = make_fair()
     booth = Booth.objects.create(fair=fair, employer=employer)
     there = client_for(owner)
@@ -262,7 +262,7 @@ def test_a_request_is_taken_back_too_and_nobody_leaves_twice(client_for, employe
     assert there.get(_url("leave-fair", fair.pk)).status_code == 404
 
 
-def test_nobody_leaves_a_fair_that_has_begun(client_for, employer, owner) -> None:
+def test_fair_cannot_be_left_after_its_start(client_for, employer, owner) -> None:
     now = timezone.now()
     fair = make_fair(starts_at=now - timedelta(hours=1), ends_at=now + timedelta(hours=2))
     booth = make_booth(fair, make_position(employer=employer))
@@ -272,7 +272,7 @@ def test_nobody_leaves_a_fair_that_has_begun(client_for, employer, owner) -> Non
     assert booth.state == BoothState.CONFIRMED
 
 
-def test_a_rival_takes_nobody_out_of_a_fair(client_for, employer) -> None:
+def test_other_employer_cannot_withdraw_the_booth(client_for, employer) -> None:
     fair, rival = make_fair(), make_user()
     make_employer(member=rival)
     booth = make_booth(fair, make_position(employer=employer))
@@ -282,7 +282,7 @@ def test_a_rival_takes_nobody_out_of_a_fair(client_for, employer) -> None:
 
 
 @pytest.mark.parametrize("name", ["members", "documents"])
-def test_lists_cost_the_same_however_long(client_for, employer, owner, same_queries, name) -> None:
+def test_lists_use_constant_number_of_queries(client_for, employer, owner, same_queries, name) -> None:
     kinds = iter([DocumentKind.LICENCE, DocumentKind.NOTICE, DocumentKind.AUTHORISATION])
     there = client_for(owner)
 

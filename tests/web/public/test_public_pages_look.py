@@ -65,19 +65,19 @@ def paths(fair: JobFairPage) -> dict[str, str]:
     }
 
 
-def test_on_a_phone(fair: JobFairPage, phone: Page, look: Look) -> None:
+def test_public_pages_look_right_on_a_phone(fair: JobFairPage, phone: Page, look: Look) -> None:
     for name, path in paths(fair).items():
         phone.goto(path)
         look(phone, name)
 
 
-def test_on_a_desk(fair: JobFairPage, desk: Page, look: Look) -> None:
+def test_public_pages_look_right_on_a_desktop(fair: JobFairPage, desk: Page, look: Look) -> None:
     for name, path in paths(fair).items():
         desk.goto(path)
         look(desk, name)
 
 
-def test_the_booths_turn_their_pages_in_place(fair: JobFairPage, desk: Page, look: Look) -> None:
+def test_booth_pagination_replaces_the_list_in_place(fair: JobFairPage, desk: Page, look: Look) -> None:
     desk.goto(fair.url)
     desk.get_by_role("link", name="下一页").click()
     desk.get_by_text("江门市演示制造第25有限公司").wait_for()
@@ -86,7 +86,7 @@ def test_the_booths_turn_their_pages_in_place(fair: JobFairPage, desk: Page, loo
     look(desk, "fair-booths")
 
 
-def test_everything_works_without_javascript(fair: JobFairPage, no_js: Page, look: Look) -> None:
+def test_public_pages_work_without_javascript(fair: JobFairPage, no_js: Page, look: Look) -> None:
     no_js.goto(fair.url)
     no_js.get_by_label("单位、岗位或展位号").fill("第29")
     no_js.get_by_role("button", name="查找").click()

@@ -51,7 +51,7 @@ def posts() -> list[Position]:
     return made
 
 
-def test_a_word_finds_posts_with_pay_place_and_benefits(client, posts) -> None:
+def test_search_results_show_pay_place_and_benefits(client, posts) -> None:
     page = client.get(URL, {"q": "叉车"}).content.decode()
     for shown in (
         "<mark>叉车</mark>司机",
@@ -74,25 +74,25 @@ def test_tabs_count_every_kind(client, posts) -> None:
     assert "江门市远航物流有限公司" in client.get(URL + tabs[2]["url"]).content.decode()
 
 
-def test_a_county_keeps_what_lies_in_it_and_says_how_many(client, posts) -> None:
+def test_county_filter_limits_and_counts_results(client, posts) -> None:
     answer = client.get(URL, {"q": "叉车", "county": "440705"})
     assert [hit.id for hit in answer.context["result"].hits] == [posts[0].pk]
     assert choices(answer, "county") == {"蓬江区": 1, "新会区": 1}
 
 
-def test_pay_that_is_not_reached_is_left_out(client, posts) -> None:
+def test_pay_filter_excludes_lower_pay(client, posts) -> None:
     answer = client.get(URL, {"q": "叉车", "low": "8000", "sort": "pay"})
     assert [hit.title for hit in answer.context["result"].hits] == ["叉车维修工"]
     assert choices(answer, "pay") == {"5,000–8,000 元": 2, "8,000–12,000 元": 1}
 
 
-def test_nothing_found_leads_on(client, posts) -> None:
+def test_empty_result_offers_next_steps(client, posts) -> None:
     page = client.get(URL, {"q": "远航物流", "kind": "fair"}).content.decode()
     assert "没有找到“远航物流”" in page
     assert "用人单位 1 家" in page
 
 
-def test_what_is_relaxed_is_told_and_kept_apart(client, posts) -> None:
+def test_relaxed_results_are_marked(client, posts) -> None:
     answer = client.get(URL, {"q": "叉车维修工", "county": "440705"})
     assert [hit.title for hit in answer.context["result"].hits] == ["叉车维修工"]
     page = answer.content.decode()
@@ -102,7 +102,7 @@ def test_what_is_relaxed_is_told_and_kept_apart(client, posts) -> None:
     assert "新会区<span class" in page
 
 
-def test_little_found_asks_what_was_meant(client, posts) -> None:
+def test_few_hits_suggest_a_correction(client, posts) -> None:
     make_position(title="文员", duties="登记叉车司级培训。")
     indexing.rebuild()
     answer = client.get(URL, {"q": "叉车司级"})
@@ -110,18 +110,18 @@ def test_little_found_asks_what_was_meant(client, posts) -> None:
     assert "您是不是要找" in answer.content.decode()
 
 
-def test_a_mistake_is_told(client, posts) -> None:
+def test_corrected_spelling_is_shown(client, posts) -> None:
     page = client.get(URL, {"q": "叉车司级"}).content.decode()
     assert "下面是 <strong>叉车司机</strong> 的结果" in page
 
 
-def test_pinyin_is_told(client, posts) -> None:
+def test_pinyin_query_is_explained(client, posts) -> None:
     page = client.get(URL, {"q": "chache"}).content.decode()
     assert "“chache”按拼音理解为：叉车" in page
     assert "<mark>叉车</mark>司机" in page
 
 
-def test_chips_take_one_filter_away(client, posts) -> None:
+def test_chip_removes_one_filter(client, posts) -> None:
     answer = client.get(URL, {"q": "叉车", "county": "440705", "low": "3000", "shift": ["day", "night"]})
     assert answer.context["chips"] == [
         ("新会区", "?q=%E5%8F%89%E8%BD%A6&low=3000&shift=day&shift=night"),
@@ -131,7 +131,7 @@ def test_chips_take_one_filter_away(client, posts) -> None:
     ]
 
 
-def test_how_far_it_is_from_home(client, client_for, posts) -> None:
+def test_results_show_distance_from_home(client, client_for, posts) -> None:
     stations = make_stations()
     home = stations["睦洲镇"].region
     home.latitude, home.longitude = 22.45, 113.15
@@ -153,7 +153,9 @@ def test_how_far_it_is_from_home(client, client_for, posts) -> None:
     assert [hit.title for hit in around.context["result"].hits] == ["叉车维修工"]
 
 
-def test_suggestions_are_json_without_a_session(client, client_for, posts, django_assert_num_queries) -> None:
+def test_suggestions_are_json_and_start_no_session(
+    client, client_for, posts, django_assert_num_queries
+) -> None:
     for who in (client, client_for(make_user())):
         with django_assert_num_queries(1):
             answer = who.get("/search/suggest", {"q": "chach"})
@@ -163,7 +165,7 @@ def test_suggestions_are_json_without_a_session(client, client_for, posts, djang
 
 
 @pytest.mark.must("posts.5")
-def test_a_closed_post_is_gone_from_list_search_and_suggestions(
+def test_closed_position_leaves_list_search_and_suggestions(
     client, posts, django_capture_on_commit_callbacks
 ) -> None:
     member = make_user()
@@ -193,18 +195,18 @@ def test_a_closed_post_is_gone_from_list_search_and_suggestions(
         {"q": "叉车", "page": "50"},
     ],
 )
-def test_nonsense_is_left_out(client, posts, asked) -> None:
+def test_invalid_parameters_are_ignored(client, posts, asked) -> None:
     answer = client.get(URL, asked)
     assert answer.status_code == 200
     assert "<script>alert" not in answer.content.decode()
 
 
-def test_a_page_past_the_end_shows_the_last(client, posts) -> None:
+def test_page_past_the_end_shows_the_last_page(client, posts) -> None:
     answer = client.get(URL, {"q": "叉车", "page": "50"})
     assert (answer.context["page"].number, len(answer.context["result"].hits)) == (1, 2)
 
 
-def test_pages_keep_what_was_asked(client) -> None:
+def test_pagination_keeps_search_parameters(client) -> None:
     firm = make_employer()
     for _ in range(20):
         make_position(employer=firm, title="叉车司机")
@@ -215,7 +217,7 @@ def test_pages_keep_what_was_asked(client) -> None:
     assert "q=%E5%8F%89%E8%BD%A6&amp;page=2" in first.content.decode()
 
 
-def test_everybody_finds_the_same(client, client_for, posts) -> None:
+def test_results_are_the_same_for_every_user(client, client_for, posts) -> None:
     stations = make_stations()
     firm = Position.objects.get(pk=posts[0].pk).employer
     owner, rival = make_user("王经理"), make_user("李经理")
@@ -241,7 +243,7 @@ def test_everybody_finds_the_same(client, client_for, posts) -> None:
 
 
 @pytest.mark.must("walks.3")
-def test_nobody_is_found_by_name(client_for) -> None:
+def test_search_finds_no_person_by_name(client_for) -> None:
     stations = make_stations()
     make_veteran(station=stations["司前镇"], name="黄志明", skills="挖掘机")
     indexing.rebuild()

@@ -110,7 +110,7 @@ def test_every_page_looks_right(open_page, sign_in, look, employer, owner, revie
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_a_veteran_hides_and_shows_again(open_page, sign_in, look, employer, width) -> None:
+def test_veteran_hides_record_and_shows_it_again(open_page, sign_in, look, employer, width) -> None:
     make_position(employer=employer, real_employer="江门市演示电子厂")
     me = make_veteran(account=make_user("陈建国"))
     hide(veteran=me, employer=make_employer(name="从前的东家有限公司"), by=me.account)
@@ -130,7 +130,7 @@ def test_a_veteran_hides_and_shows_again(open_page, sign_in, look, employer, wid
     look(desk, "desk-hidden-employers")
 
 
-def test_people_and_papers_without_javascript(no_js, sign_in, look, employer, owner, tmp_path) -> None:
+def test_members_and_documents_without_javascript(no_js, sign_in, look, employer, owner, tmp_path) -> None:
     scan = tmp_path / "scan.png"
     scan.write_bytes(make_picture())
     sign_in(no_js, owner)

@@ -73,7 +73,7 @@ def test_every_page_looks_right(open_page, sign_in, look, employer, member, widt
     look(page, "company-intentions-confirmed")
 
 
-def test_a_clerk_registers_a_firm_with_a_doubtful_code(no_js, sign_in, look) -> None:
+def test_employer_with_failing_check_character_is_registered(no_js, sign_in, look) -> None:
     make_stations()
     sign_in(no_js, make_user("吴晓彤"))
     no_js.goto("/company/")
@@ -96,7 +96,7 @@ def test_a_clerk_registers_a_firm_with_a_doubtful_code(no_js, sign_in, look) -> 
     look(no_js, "company-home-new")
 
 
-def test_a_position_is_written_without_javascript(no_js, sign_in, look, employer, member) -> None:
+def test_position_is_created_without_javascript(no_js, sign_in, look, employer, member) -> None:
     sign_in(no_js, member)
     no_js.goto("/company/positions/new/")
     no_js.get_by_label("岗位名称").fill("夜班叉车司机")
@@ -117,7 +117,7 @@ def test_a_position_is_written_without_javascript(no_js, sign_in, look, employer
     assert (made.state, made.certificates) == (PositionState.IN_REVIEW, ["forklift_n1"])
 
 
-def test_elder_mode_holds_the_longest_pages(open_page, sign_in, look, employer, member) -> None:
+def test_longest_pages_fit_in_elder_mode(open_page, sign_in, look, employer, member) -> None:
     page = open_page(width=390)
     sign_in(page, member)
     page.context.add_cookies([{"name": "elder", "value": "1", "url": page.portal_base}])
@@ -127,7 +127,7 @@ def test_elder_mode_holds_the_longest_pages(open_page, sign_in, look, employer, 
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_a_posts_own_page_looks_right(open_page, sign_in, look, employer, member, width) -> None:
+def test_position_management_page_looks_right(open_page, sign_in, look, employer, member, width) -> None:
     page = open_page(width=width)
     sign_in(page, member)
     ends = timezone.now() + timedelta(days=5)

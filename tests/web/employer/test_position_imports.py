@@ -46,7 +46,7 @@ def _upload(client, content: bytes, name: str = "岗位.xlsx"):
     return client.post(reverse("employer:import-new"), {"file": SimpleUploadedFile(name, content)})
 
 
-def test_from_the_upload_to_the_undo(press, employer) -> None:
+def test_import_from_upload_to_undo(press, employer) -> None:
     content = sheet_of(post(), post(title="叉车司机", pay_from="面议", pay_to=""))
     assert _upload(press.client, content).status_code == 302
     sheet = ImportRun.objects.get()
@@ -70,7 +70,7 @@ def test_from_the_upload_to_the_undo(press, employer) -> None:
     assert not Position.objects.exists()
 
 
-def test_an_import_is_its_uploaders_and_of_an_employer_they_act_for(member, employer, client_for) -> None:
+def test_import_is_visible_to_its_uploader_only(member, employer, client_for) -> None:
     sheet = take_in(member, employer, sheet_of(post(), post(title="")))
     rival = make_user()
     make_employer(member=rival)
@@ -88,7 +88,7 @@ def test_an_import_is_its_uploaders_and_of_an_employer_they_act_for(member, empl
     assert client_for(member).get(reverse("employer:import", args=[sheet.pk])).status_code == 404
 
 
-def test_a_sheet_of_files_is_no_position_sheet(member, employer, client_for) -> None:
+def test_import_of_records_is_not_reachable_as_position_import(member, employer, client_for) -> None:
     sheet = take_in(member, employer, sheet_of(post()))
     ImportRun.objects.filter(pk=sheet.pk).update(kind="veterans")
     assert client_for(member).get(reverse("employer:import", args=[sheet.pk])).status_code == 404
@@ -107,12 +107,12 @@ def test_pay_in_one_column_is_enough(press) -> None:
     assert "请指出哪一列是：月薪下限" in said
 
 
-def test_what_is_no_sheet_is_refused_beside_the_field(press) -> None:
+def test_file_of_another_type_shows_field_error(press) -> None:
     assert "请上传 xlsx" in _upload(press.client, b"\x89PNG\r\n\x1a\n\x00\x00", "照片.xlsx").content.decode()
     assert "请选择一个表格文件" in press.client.post(reverse("employer:import-new")).content.decode()
 
 
-def test_the_template_is_handed_out(press) -> None:
+def test_template_is_downloaded(press) -> None:
     answer = press.client.get(reverse("employer:import-template"))
     assert "attachment" in answer["Content-Disposition"]
     assert CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).sheet_names == [
@@ -121,7 +121,7 @@ def test_the_template_is_handed_out(press) -> None:
     ]
 
 
-def test_the_list_costs_the_same_however_long(same_queries, press, member, employer) -> None:
+def test_import_list_uses_constant_number_of_queries(same_queries, press, member, employer) -> None:
     def more() -> None:
         for at in range(4):
             take_in(member, employer, sheet_of(post(title=f"{Position.objects.count()}-{at}号线司机")))

@@ -25,7 +25,7 @@ from tests.factories import (
     make_user,
     make_veteran,
 )
-from tests.web.employer.test_states import post
+from tests.web.employer.test_employer_page_states import post
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def _press(client, position, step: str):
     return client.post(reverse("employer:position-step", args=[position.pk, step]), follow=True)
 
 
-def test_each_state_has_its_buttons(of_member, employer) -> None:
+def test_each_state_offers_its_steps(of_member, employer) -> None:
     offered = {}
     ends = timezone.now() + timedelta(days=3)
     for at, state in enumerate(PositionState):
@@ -78,7 +78,7 @@ def test_each_state_has_its_buttons(of_member, employer) -> None:
     }
 
 
-def test_pause_resume_fill_and_open_again(of_member, employer) -> None:
+def test_position_is_paused_resumed_filled_and_reopened(of_member, employer) -> None:
     made = make_position(employer=employer)
     for step, state in (
         ("pause", PositionState.PAUSED),
@@ -94,14 +94,14 @@ def test_pause_resume_fill_and_open_again(of_member, employer) -> None:
     assert of_member.post(reverse("employer:position-step", args=[made.pk, "dance"])).status_code == 404
 
 
-def test_a_renewal_takes_one_click(of_member, employer) -> None:
+def test_position_is_renewed(of_member, employer) -> None:
     made = make_position(employer=employer, expires_at=timezone.now() + timedelta(days=2))
     assert "已续期" in _press(of_member, made, "renew").content.decode()
     made.refresh_from_db()
     assert made.expires_at > timezone.now() + timedelta(days=59)
 
 
-def test_a_copy_opens_as_a_draft(of_member, employer) -> None:
+def test_position_is_copied_as_a_draft(of_member, employer) -> None:
     made = make_position(employer=employer, state=PositionState.WITHDRAWN)
     answer = _press(of_member, made, "copy")
     copy = Position.objects.latest("pk")
@@ -109,7 +109,7 @@ def test_a_copy_opens_as_a_draft(of_member, employer) -> None:
     assert copy.state == PositionState.DRAFT
 
 
-def test_a_double_is_shown_beside_the_other_and_may_be_handed_in_all_the_same(of_member, employer) -> None:
+def test_similar_position_is_shown_and_can_be_submitted_anyway(of_member, employer) -> None:
     other = make_position(
         employer=employer, title="叉车司机", pay_from=5000, pay_to=7000,
         occupation=make_occupation("6-30-05-01", "起重装卸机械操作工"),
@@ -128,7 +128,7 @@ def test_a_double_is_shown_beside_the_other_and_may_be_handed_in_all_the_same(of
     assert made.state == PositionState.IN_REVIEW
 
 
-def test_more_people_are_asked_for(of_member, employer) -> None:
+def test_headcount_is_raised(of_member, employer) -> None:
     made = make_position(employer=employer, headcount=3)
     url = reverse("employer:position-grow", args=[made.pk])
     assert "应多于现在的 3 人" in of_member.post(url, {"headcount": 2}).content.decode()
@@ -137,7 +137,7 @@ def test_more_people_are_asked_for(of_member, employer) -> None:
     assert made.headcount == 5
 
 
-def test_an_occupation_left_open_is_guessed_and_put_right(of_member, employer, client_for) -> None:
+def test_guessed_occupation_is_corrected(of_member, employer, client_for) -> None:
     forklift = make_occupation("6-30-05-01", "起重装卸机械操作工")
     truck = make_occupation()
     of_member.post(reverse("employer:position-new"), post(employer, occupation=""))
@@ -162,7 +162,7 @@ def test_an_occupation_left_open_is_guessed_and_put_right(of_member, employer, c
     assert client_for(outsider).post(url, {"occupation": truck.pk}).status_code == 404
 
 
-def test_a_post_is_brought_to_another_fair_by_one_click(of_member, employer) -> None:
+def test_position_is_brought_to_another_fair(of_member, employer) -> None:
     made, other = make_position(employer=employer), make_position(employer=employer, title="保安员")
     first, second = make_fair(title="第一场"), make_fair(title="第二场")
     booth = make_booth(first, other)
@@ -180,7 +180,7 @@ def test_a_post_is_brought_to_another_fair_by_one_click(of_member, employer) -> 
     assert "不能带到招聘会" in answer.content.decode()
 
 
-def test_the_end_is_asked_about(of_member, employer) -> None:
+def test_hiring_outcome_is_recorded_after_the_end(of_member, employer) -> None:
     made = make_position(employer=employer)
     hired = make_veteran(name="陈建国", account=make_user())
     shy = make_veteran(name="黄志明", account=make_user())
@@ -205,7 +205,7 @@ def test_the_end_is_asked_about(of_member, employer) -> None:
 
 
 @pytest.mark.parametrize("name", ["life", "closing"])
-def test_a_rival_sees_nothing(client_for, employer, name) -> None:
+def test_other_employer_sees_nothing(client_for, employer, name) -> None:
     made = make_position(employer=employer, state=PositionState.FILLED)
     rival = make_user()
     make_employer(member=rival)
@@ -213,7 +213,7 @@ def test_a_rival_sees_nothing(client_for, employer, name) -> None:
     assert client_for(rival).get(url).status_code == 404
 
 
-def test_the_page_costs_the_same_however_much_there_is(same_queries, of_member, employer) -> None:
+def test_management_page_uses_constant_number_of_queries(same_queries, of_member, employer) -> None:
     made = make_position(employer=employer)
 
     def more() -> None:

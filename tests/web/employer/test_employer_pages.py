@@ -79,20 +79,20 @@ def _post(employer, **changes):
 
 
 @pytest.mark.parametrize("name", [*LISTS, "register"])
-def test_nobody_gets_in_without_signing_in(client, name) -> None:
+def test_pages_require_sign_in(client, name) -> None:
     response = client.get(reverse(f"employer:{name}"))
     assert response.status_code == 302
     assert response.url.startswith(reverse("public:sign-in"))
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_member_sees_every_page(of_member, employer, name) -> None:
+def test_member_opens_every_page(of_member, employer, name) -> None:
     make_position(employer=employer)
     assert of_member.get(reverse(f"employer:{name}")).status_code == 200
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_who_acts_for_no_employer_is_led_to_the_registration(client_for, name) -> None:
+def test_user_without_employer_is_redirected_to_registration(client_for, name) -> None:
     stations = make_stations()
     for user in (
         make_user(),
@@ -103,7 +103,7 @@ def test_who_acts_for_no_employer_is_led_to_the_registration(client_for, name) -
 
 
 @pytest.mark.parametrize("name", ["position-edit", "position-submit", "position-withdraw"])
-def test_a_rival_and_staff_reach_no_position_here(client_for, employer, name) -> None:
+def test_other_employer_and_staff_reach_no_position(client_for, employer, name) -> None:
     position = make_position(employer=employer, is_open=False)
     rival = make_user()
     make_employer(member=rival)
@@ -113,7 +113,7 @@ def test_a_rival_and_staff_reach_no_position_here(client_for, employer, name) ->
     assert position.state == PositionState.DRAFT
 
 
-def test_a_rival_can_neither_switch_to_nor_confirm_for_this_employer(client_for, employer, member) -> None:
+def test_other_employer_cannot_switch_or_confirm(client_for, employer, member) -> None:
     rival = make_user()
     make_employer(member=rival)
     placement = _intention(employer)
@@ -130,7 +130,7 @@ def _intention(employer):
     return placements.declare(veteran=veteran, position=position, by=veteran.account)
 
 
-def test_registering_leads_home_and_waits_for_verification(client_for) -> None:
+def test_registration_waits_for_verification(client_for) -> None:
     user = make_user()
     response = client_for(user).post(reverse("employer:register"), _registration(), follow=True)
     assert "待核验" in response.content.decode()
@@ -146,7 +146,7 @@ def test_registering_leads_home_and_waits_for_verification(client_for) -> None:
         ({"name": ""}, "请填写"),
     ],
 )
-def test_bad_registrations_say_why_and_keep_the_typing(client_for, changes, message) -> None:
+def test_invalid_registration_shows_reason_and_keeps_input(client_for, changes, message) -> None:
     page = client_for(make_user()).post(reverse("employer:register"), _registration(**changes))
     html = page.content.decode()
     assert message in html
@@ -154,7 +154,7 @@ def test_bad_registrations_say_why_and_keep_the_typing(client_for, changes, mess
     assert not Employer.objects.exists()
 
 
-def test_a_failing_check_character_is_a_warning_that_can_be_confirmed(client_for) -> None:
+def test_failing_check_character_can_be_confirmed(client_for) -> None:
     there, code = client_for(make_user()), "91350203M0001QAY9B"
     page = there.post(reverse("employer:register"), _registration(uscc=code))
     assert "校验不符" in page.content.decode()
@@ -163,12 +163,12 @@ def test_a_failing_check_character_is_a_warning_that_can_be_confirmed(client_for
     assert Employer.objects.get().uscc == code
 
 
-def test_a_code_that_is_registered_already_is_told_beside_its_field(client_for, employer) -> None:
+def test_registered_code_shows_field_error(client_for, employer) -> None:
     page = client_for(make_user()).post(reverse("employer:register"), _registration(uscc=employer.uscc))
     assert "已登记" in page.content.decode()
 
 
-def test_a_position_is_written_and_handed_in(of_member, employer) -> None:
+def test_position_is_created_and_submitted(of_member, employer) -> None:
     of_member.post(
         reverse("employer:position-new"), _post(employer, submit="1", certificates=["forklift_n1"])
     )
@@ -188,7 +188,7 @@ def test_a_position_is_written_and_handed_in(of_member, employer) -> None:
         ({"headcount": 0}, "大于或等于"),
     ],
 )
-def test_bad_positions_say_why_and_keep_the_typing(of_member, employer, changes, message) -> None:
+def test_invalid_position_shows_reason_and_keeps_input(of_member, employer, changes, message) -> None:
     page = of_member.post(reverse("employer:position-new"), _post(employer, **changes))
     html = page.content.decode()
     assert message in html
@@ -196,13 +196,13 @@ def test_bad_positions_say_why_and_keep_the_typing(of_member, employer, changes,
     assert not Position.objects.exists()
 
 
-def test_an_unknown_occupation_is_answered_with_near_names(of_member, employer) -> None:
+def test_unknown_occupation_offers_near_names(of_member, employer) -> None:
     make_occupation()
     page = of_member.post(reverse("employer:position-new"), _post(employer, occupation="汽车驾驶"))
     assert "道路货运汽车驾驶员" in page.context["form"].fields["occupation_near"].choices[0]
 
 
-def test_editing_an_open_post_sends_it_back_to_draft(of_member, employer) -> None:
+def test_editing_an_open_position_returns_it_to_draft(of_member, employer) -> None:
     position = make_position(employer=employer)
     url = reverse("employer:position-edit", args=[position.pk])
     assert "需要重新审核" in of_member.get(url).content.decode()
@@ -211,13 +211,13 @@ def test_editing_an_open_post_sends_it_back_to_draft(of_member, employer) -> Non
     assert (position.state, position.pay_to) == (PositionState.DRAFT, Decimal(9000))
 
 
-def test_an_impossible_step_is_told_and_changes_nothing(of_member, employer) -> None:
+def test_impossible_step_shows_error_and_changes_nothing(of_member, employer) -> None:
     position = make_position(employer=employer, state=PositionState.FILLED)
     page = of_member.post(reverse("employer:position-submit", args=[position.pk]), follow=True)
     assert "不能这样操作" in page.content.decode()
 
 
-def test_joining_a_fair_brings_own_open_posts_only(of_member, employer) -> None:
+def test_joining_a_fair_offers_own_open_positions_only(of_member, employer) -> None:
     fair, mine, foreign = make_fair(), make_position(employer=employer), make_position()
     url = reverse("employer:join-fair", args=[fair.pk])
     of_member.post(url, {"positions": [foreign.pk]})
@@ -228,7 +228,7 @@ def test_joining_a_fair_brings_own_open_posts_only(of_member, employer) -> None:
     assert (booth.state, list(booth.positions.all())) == (BoothState.REQUESTED, [mine])
 
 
-def test_a_fair_that_is_over_can_not_be_joined(of_member) -> None:
+def test_past_fair_cannot_be_joined(of_member) -> None:
     now = timezone.now()
     fair = make_fair(
         starts_at=now - timedelta(days=2),
@@ -246,7 +246,7 @@ def test_the_employer_confirms_an_intention(of_member, employer) -> None:
 
 
 @pytest.mark.parametrize("name", ["home", "positions", "fairs", "intentions"])
-def test_lists_cost_the_same_however_long(of_member, employer, same_queries, name) -> None:
+def test_lists_use_constant_number_of_queries(of_member, employer, same_queries, name) -> None:
     fairs = [make_fair()]
     make_booth(fairs[0], make_position(employer=employer))
     _intention(employer)

@@ -52,7 +52,7 @@ def test_figures_are_counted_from_rows() -> None:
     assert totals.as_of >= now
 
 
-def test_small_cells_are_not_shown(client: Client) -> None:
+def test_small_figures_are_suppressed(client: Client) -> None:
     place(4)
     totals = count_portal_totals()
     assert (totals.confirmed_intentions, totals.onboarded) == (None, None)
@@ -62,7 +62,7 @@ def test_small_cells_are_not_shown(client: Client) -> None:
 
 
 @pytest.mark.must("walks.6")
-def test_the_front_page_asks_a_fixed_number_of_questions(same_queries) -> None:
+def test_home_page_uses_constant_number_of_queries(same_queries) -> None:
     make_booth(make_fair(), make_position())
 
     def grow() -> None:
@@ -80,7 +80,7 @@ def test_the_front_page_asks_a_fixed_number_of_questions(same_queries) -> None:
     ("who", "path"),
     [("staff", "/desk/"), ("employer", "/company/"), ("veteran", "/me/"), ("new", "/me/")],
 )
-def test_where_a_sign_in_leads(who: str, path: str, client_for) -> None:
+def test_landing_redirects_by_audience(who: str, path: str, client_for) -> None:
     user = make_user()
     if who == "staff":
         user = make_staff(make_stations()["睦洲镇"], StationRole.CLERK)
@@ -92,13 +92,13 @@ def test_where_a_sign_in_leads(who: str, path: str, client_for) -> None:
     assert (answer.status_code, answer.url) == (302, path)
 
 
-def test_landing_asks_strangers_to_sign_in(client: Client) -> None:
+def test_landing_requires_sign_in(client: Client) -> None:
     answer = client.get("/landing/")
     assert answer.status_code == 302
     assert answer.url.startswith("/sign-in/")
 
 
-def test_health_says_which_index_serves(client: Client, tmp_path: Path, settings) -> None:
+def test_health_reports_index_generation(client: Client, tmp_path: Path, settings) -> None:
     settings.MATCHING_INDEX_DIR = tmp_path / "matching"
     body = client.get("/healthz").json()
     assert body["database"] == "ok"
@@ -113,7 +113,7 @@ def test_health_says_which_index_serves(client: Client, tmp_path: Path, settings
         ranking_index.clear_caches()
 
 
-def test_pictures_are_served_and_nothing_beside_them(client: Client, tmp_path: Path, settings) -> None:
+def test_media_serves_images_only(client: Client, tmp_path: Path, settings) -> None:
     settings.MEDIA_ROOT = tmp_path
     (tmp_path / "images").mkdir()
     (tmp_path / "images/one.png").write_bytes(b"png")

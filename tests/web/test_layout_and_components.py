@@ -40,7 +40,7 @@ def test_pay_is_a_range_or_one_figure(low: int, high: int, words: str) -> None:
     assert ui.pay(SimpleNamespace(pay_from=low, pay_to=high)) == words
 
 
-def test_moments_are_told_in_chinese_and_local_time() -> None:
+def test_moments_are_formatted_in_chinese_local_time() -> None:
     year = timezone.localdate().year
     moment = datetime(year, 12, 11, 16, 30, tzinfo=UTC)  # half past midnight of the 12th in Jiangmen
     weekday = "一二三四五六日"[datetime(year, 12, 12, tzinfo=UTC).weekday()]
@@ -49,7 +49,7 @@ def test_moments_are_told_in_chinese_and_local_time() -> None:
     assert "至 12月13日" in ui.cn_period(moment, moment + timedelta(hours=30))
 
 
-def test_another_year_is_named() -> None:
+def test_date_in_another_year_shows_the_year() -> None:
     assert ui.cn_date(datetime(2001, 2, 3, 4, tzinfo=UTC)) == "2001年2月3日 周六"
 
 
@@ -66,7 +66,7 @@ def test_phone_is_masked() -> None:
     assert ui.masked_phone("13812345678") == "138****5678"
 
 
-def test_row_and_head_of_a_table_must_be_of_one_length() -> None:
+def test_table_row_must_be_as_long_as_its_head() -> None:
     assert list(ui.beside([1, 2], ["a", "b"])) == [("a", 1), ("b", 2)]
     with pytest.raises(ValueError, match="zip"):
         list(ui.beside([1], ["a", "b"]))
@@ -82,7 +82,7 @@ def test_row_and_head_of_a_table_must_be_of_one_length() -> None:
         ("/", "", False),
     ],
 )
-def test_menu_marks_where_the_reader_is(path: str, extra: str, current: bool) -> None:
+def test_menu_marks_current_page(path: str, extra: str, current: bool) -> None:
     template = Template(f"{{% load ui %}}{{% nav_link 'public:gallery' '组件' {extra} %}}")
     link = template.render(RequestContext(request_of(path=path)))
     assert ('aria-current="page"' in link) is current
@@ -100,7 +100,7 @@ def test_every_icon_that_a_template_names_is_in_the_sprite() -> None:
 # Elder mode
 
 
-def test_elder_mode_is_remembered_for_a_year_and_leads_back(client: Client) -> None:
+def test_elder_mode_cookie_lasts_a_year_and_returns_to_page(client: Client) -> None:
     answer = client.post("/elder-mode/", {"elder": "1", "next": "/gallery/?a=1"})
     assert answer.headers["Location"] == "/gallery/?a=1"
     assert answer.cookies["elder"].value == "1"
@@ -110,16 +110,16 @@ def test_elder_mode_is_remembered_for_a_year_and_leads_back(client: Client) -> N
 
 
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])
-def test_elder_mode_never_leads_off_the_site(client: Client, target: str) -> None:
+def test_elder_mode_redirects_within_the_site_only(client: Client, target: str) -> None:
     assert client.post("/elder-mode/", {"elder": "1", "next": target}).headers["Location"] == "/"
 
 
-def test_elder_mode_is_switched_by_post_only(client: Client) -> None:
+def test_elder_mode_refuses_get(client: Client) -> None:
     assert client.get("/elder-mode/").status_code == 405
 
 
 @pytest.mark.django_db
-def test_the_switch_stands_on_the_page_and_carries_its_token() -> None:
+def test_elder_mode_switch_has_csrf_token() -> None:
     client = Client(enforce_csrf_checks=True)
     page = client.get("/gallery/?q=x").content.decode()
     form = page[page.index('class="elder-switch"') :]
@@ -130,7 +130,7 @@ def test_the_switch_stands_on_the_page_and_carries_its_token() -> None:
     assert '<html lang="zh-Hans-CN" class="elder">' in client.get("/gallery/").content.decode()
 
 
-def test_after_a_sent_form_the_switch_leads_to_the_page_that_held_it() -> None:
+def test_current_path_after_post_is_the_page_of_the_form() -> None:
     request = RequestFactory().post("/x/", headers={"referer": "http://testserver/form/?step=2"})
     assert Portal(request).current_path == "/form/?step=2"
     stranger = RequestFactory().post("/x/", headers={"referer": "http://evil.example/form/"})
@@ -141,7 +141,7 @@ def test_after_a_sent_form_the_switch_leads_to_the_page_that_held_it() -> None:
 
 
 @pytest.mark.django_db
-def test_audiences_follow_files_memberships_posts_and_duties(django_assert_num_queries) -> None:
+def test_audiences_follow_records_memberships_appointments_and_shifts(django_assert_num_queries) -> None:
     stations = make_stations()
     newcomer, helper = make_user("新人"), make_user("志愿者")
     recruiter, clerk, person = (
@@ -185,7 +185,7 @@ LAYOUTS = ("public", "veteran", "employer", "staff", "door")
 @pytest.mark.django_db
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("somebody", [False, True], ids=["anonymous", "staff"])
-def test_layouts_frame_a_page(layout: str, somebody: bool) -> None:
+def test_layouts_render_a_page(layout: str, somebody: bool) -> None:
     user = make_staff(make_stations()["睦洲镇"], StationRole.HEAD) if somebody else None
     template = Template(
         f'{{% extends "layout/{layout}.html" %}}{{% block content %}}这里是正文{{% endblock %}}'
@@ -200,7 +200,7 @@ def test_layouts_frame_a_page(layout: str, somebody: bool) -> None:
 
 
 @pytest.mark.django_db
-def test_the_menu_holds_the_sections_that_editors_put_there() -> None:
+def test_menu_lists_pages_marked_for_the_menu() -> None:
     fairs = make_fair().get_parent()
     portal = Portal(request_of())
     assert portal.menu == [(fairs.title, fairs.get_url())]
@@ -239,7 +239,7 @@ def test_error_pages_say_what_to_do(view, status: int, words: str) -> None:
     assert "secret" not in page
 
 
-def test_server_error_asks_nothing_of_database_session_or_user() -> None:
+def test_server_error_page_needs_no_database_session_or_user() -> None:
     # No django_db mark: a query would fail this test. Nor has this request a user or a session.
     answer = error_pages.server_error(RequestFactory().get("/", headers={"cookie": "elder=1"}))
     assert answer.status_code == 500
@@ -255,21 +255,21 @@ def test_server_error_asks_nothing_of_database_session_or_user() -> None:
         (error_pages.server_error, 500),
     ],
 )
-def test_the_api_gets_its_errors_as_json(view, status: int) -> None:
+def test_api_errors_are_json(view, status: int) -> None:
     answer = view(RequestFactory().get("/api/v1/nothing/"))
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == "application/json"
 
 
 @pytest.mark.django_db
-def test_an_unknown_address_gets_the_page(client: Client) -> None:
+def test_unknown_path_renders_404_page(client: Client) -> None:
     answer = client.get("/no/such/page/")
     assert answer.status_code == 404
     assert "没有找到这一页" in page_of(answer)
 
 
 @pytest.mark.django_db
-def test_locked_out_says_how_long() -> None:
+def test_lockout_page_shows_duration() -> None:
     answer = Template('{% include "public/accounts/locked_out.html" %}')
     page = answer.render(RequestContext(request_of(), {"cooloff_timedelta": timedelta(minutes=15)}))
     assert "请 15 分钟后再试" in page
@@ -287,7 +287,7 @@ def test_gallery_shows_every_component(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_gallery_is_for_demonstrations_only(client: Client, settings) -> None:
+def test_gallery_is_404_outside_a_demo(client: Client, settings) -> None:
     settings.DEMO = False
     assert client.get("/gallery/").status_code == 404
 
@@ -301,14 +301,14 @@ def test_pages_carry_no_inline_code_style_or_stray_template_comment(client: Clie
 
 
 @pytest.mark.parametrize("path", sorted(COMPONENTS.glob("*.html")), ids=lambda path: path.stem)
-def test_every_component_says_what_it_takes(path: Path) -> None:
+def test_every_component_documents_its_parameters(path: Path) -> None:
     source = path.read_text()
     assert source.startswith(("{#", "{% comment %}"))
     # A comment of this form ends with its line; one that runs on would be printed.
     assert all("#}" in line for line in source.splitlines() if "{#" in line)
 
 
-def test_a_component_with_a_form_brings_its_token_despite_only() -> None:
+def test_component_form_has_csrf_token_despite_only() -> None:
     template = Template('{% include "components/confirm_button.html" with action="/x/" label="通过" only %}')
     html = template.render(RequestContext(request_of(path="/"), {}))
     assert re.search(r'name="csrfmiddlewaretoken" value="\w{64}"', html)
@@ -324,7 +324,7 @@ def test_pagination_keeps_the_rest_of_the_query() -> None:
     assert "第 2 页，共 5 页" in html
 
 
-def test_an_empty_value_reads_as_not_filled_in_and_zero_as_zero() -> None:
+def test_empty_value_reads_not_filled_in_and_zero_reads_zero() -> None:
     template = Template('{% include "components/data_list.html" with items=items only %}')
     html = template.render(Context({"items": [("年限", 0), ("备注", "")]}))
     assert "<dd>0</dd>" in html
@@ -371,7 +371,7 @@ def test_elder_mode_without_javascript(no_js, look) -> None:
     assert no_js.locator("html.elder").count() == 0
 
 
-def test_a_question_unfolds_without_a_pop_up(no_js, look) -> None:
+def test_confirm_button_asks_without_a_dialog(no_js, look) -> None:
     no_js.goto("/gallery/")
     sure = no_js.get_by_role("button", name="确定取消报名")
     assert not sure.is_visible()

@@ -45,7 +45,7 @@ def _typed(employer, **changes):
     }
 
 
-def test_one_field_is_checked_as_it_is_typed(company) -> None:
+def test_wording_of_one_field_is_checked(company) -> None:
     page = company.post(CHECK, {"field": "requirements", "requirements": "限男性，男女宿舍齐全"})
     text = page.content.decode()
     assert '<mark class="mark-block">限男性' in text
@@ -59,18 +59,18 @@ def test_one_field_is_checked_as_it_is_typed(company) -> None:
     assert company.post(CHECK, {"field": "duties", "duties": "负责货物运输"}).content.strip() == b""
 
 
-def test_only_fields_of_the_form_are_checked(company) -> None:
+def test_unknown_field_is_refused(company) -> None:
     assert company.post(CHECK, {"field": "state", "state": "限男性"}).status_code == 400
     assert company.get(CHECK).status_code == 405
 
 
-def test_what_is_typed_is_shown_as_text(company) -> None:
+def test_text_is_escaped_in_the_panel(company) -> None:
     page = company.post(CHECK, {"field": "duties", "duties": "<script>x</script>限男性"}).content.decode()
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
 
 
-def test_handing_in_is_refused_beside_the_field(company, employer) -> None:
+def test_submission_with_blocked_phrase_shows_field_error(company, employer) -> None:
     page = company.post(NEW, _typed(employer, submit="1"))
     form = page.context["form"]
     assert "限男性" in form.errors["requirements"][0]
@@ -79,7 +79,7 @@ def test_handing_in_is_refused_beside_the_field(company, employer) -> None:
     assert not Position.objects.exists()
 
 
-def test_a_draft_keeps_what_is_not_right_yet(company, employer) -> None:
+def test_draft_keeps_blocked_phrases(company, employer) -> None:
     company.post(NEW, _typed(employer))
     position = Position.objects.get()
     assert (position.state, position.requirements) == (PositionState.DRAFT, "限男性，35岁以下")
@@ -89,18 +89,18 @@ def test_a_draft_keeps_what_is_not_right_yet(company, employer) -> None:
     assert position.state == PositionState.DRAFT
 
 
-def test_a_basis_lets_it_be_handed_in(company, employer) -> None:
+def test_legal_basis_allows_submission(company, employer) -> None:
     company.post(NEW, _typed(employer, submit="1", legal_basis="井下作业"))
     position = Position.objects.get()
     assert (position.state, position.legal_basis) == (PositionState.IN_REVIEW, "井下作业")
 
 
-def test_warnings_are_told_and_stop_nobody(company, employer) -> None:
+def test_warnings_do_not_stop_submission(company, employer) -> None:
     page = company.post(NEW, _typed(employer, submit="1", requirements="35岁以下，形象好"), follow=True)
     assert "有 2 处用语建议放宽" in " ".join(str(message) for message in page.context["messages"])
 
 
-def test_the_button_relaxes_one_phrase_and_keeps_the_rest(company, employer) -> None:
+def test_relax_button_changes_one_phrase_only(company, employer) -> None:
     page = company.post(NEW, _typed(employer, relax="requirements:4", benefits=["包吃"], pay_to=""))
     form = page.context["form"]
     assert form["requirements"].value() == "限男性，年满18周岁"
@@ -112,7 +112,7 @@ def test_the_button_relaxes_one_phrase_and_keeps_the_rest(company, employer) -> 
         assert again.context["form"]["requirements"].value() == "限男性，35岁以下"
 
 
-def test_an_own_post_is_relaxed_in_its_form(company, employer) -> None:
+def test_relax_button_works_on_an_existing_position(company, employer) -> None:
     position = make_position(employer=employer, is_open=False, requirements="限男性")
     page = company.post(
         f"/company/positions/{position.pk}/", _typed(employer, requirements="限男性", relax="requirements:0")

@@ -72,7 +72,7 @@ def post(employer, **changes) -> dict:
         ({"verified_until": timezone.localdate() - timedelta(days=1)}, "已过有效期"),
     ],
 )
-def test_home_says_where_the_firm_stands_and_what_to_do(client_for, fields, said) -> None:
+def test_home_shows_verification_state_and_advice(client_for, fields, said) -> None:
     user = make_user()
     make_employer(member=user, **fields)
     page = shown(client_for(user), "home")
@@ -81,14 +81,14 @@ def test_home_says_where_the_firm_stands_and_what_to_do(client_for, fields, said
     assert "接下来" in page
 
 
-def test_home_stops_explaining_once_the_way_is_walked(of_member, employer) -> None:
+def test_home_hides_steps_when_all_are_done(of_member, employer) -> None:
     make_booth(make_fair(), make_position(employer=employer))
     page = shown(of_member, "home")
     assert "接下来" not in page
     assert "登记另一家单位" in page
 
 
-def test_somebody_who_acts_for_two_switches_and_stays(of_member, employer, member) -> None:
+def test_member_of_two_employers_switches_and_the_choice_is_kept(of_member, employer, member) -> None:
     other = make_employer(name="新会演示酒店", member=member)
     make_position(employer=other, title="客房服务员")
     page = shown(of_member, "home")
@@ -100,11 +100,11 @@ def test_somebody_who_acts_for_two_switches_and_stays(of_member, employer, membe
 
 
 @pytest.mark.parametrize("asked", ["x", "²", "-1", "9" * 30, "0"])
-def test_an_employer_that_is_nobodys_is_not_found(of_member, asked) -> None:
+def test_foreign_employer_parameter_is_404(of_member, asked) -> None:
     assert of_member.get(reverse("employer:home"), {"employer": asked}).status_code == 404
 
 
-def test_steps_stand_beside_the_positions_that_have_them(of_member, employer) -> None:
+def test_position_list_offers_available_steps(of_member, employer) -> None:
     offered = {}
     for state in PositionState:
         post = make_position(employer=employer, state=state, refused_reason="缺少内容", is_open=True)
@@ -123,7 +123,7 @@ def test_steps_stand_beside_the_positions_that_have_them(of_member, employer) ->
     }
 
 
-def test_tabs_count_the_states_there_are(of_member, employer) -> None:
+def test_tabs_count_existing_states(of_member, employer) -> None:
     make_position(employer=employer)
     make_position(employer=employer, is_open=False)
     make_position()
@@ -131,13 +131,13 @@ def test_tabs_count_the_states_there_are(of_member, employer) -> None:
     assert [(tab["label"], tab["count"]) for tab in tabs] == [("全部", 2), ("草稿", 1), ("招聘中", 1)]
 
 
-def test_a_post_past_its_day_is_not_called_open(of_member, employer) -> None:
+def test_expired_position_is_not_shown_as_open(of_member, employer) -> None:
     make_position(employer=employer, expires_at=timezone.now() - timedelta(days=1))
     assert "已过截止日期" in shown(of_member, "positions")
 
 
 @pytest.mark.parametrize("state", [PositionState.FILLED, PositionState.WITHDRAWN])
-def test_an_ended_post_cannot_be_changed(of_member, employer, state) -> None:
+def test_ended_position_cannot_be_edited(of_member, employer, state) -> None:
     ended = make_position(employer=employer, state=state)
     assert "不能再修改" in shown(of_member, "position-edit", ended.pk)
     of_member.post(reverse("employer:position-edit", args=[ended.pk]), post(employer))
@@ -145,7 +145,7 @@ def test_an_ended_post_cannot_be_changed(of_member, employer, state) -> None:
     assert (ended.state, ended.title) == (state, "货车司机")
 
 
-def test_a_bad_change_leaves_the_post_and_its_heading_alone(of_member, employer) -> None:
+def test_invalid_edit_changes_neither_position_nor_heading(of_member, employer) -> None:
     kept = make_position(employer=employer, is_open=False)
     answer = of_member.post(
         reverse("employer:position-edit", args=[kept.pk]), post(employer, title="电焊工", pay_to=1)
@@ -156,12 +156,12 @@ def test_a_bad_change_leaves_the_post_and_its_heading_alone(of_member, employer)
     assert kept.title == "货车司机"
 
 
-def test_an_everyday_name_of_an_occupation_is_understood(of_member, employer) -> None:
+def test_everyday_occupation_name_is_accepted(of_member, employer) -> None:
     of_member.post(reverse("employer:position-new"), post(employer, occupation="叉车司机"))
     assert Position.objects.get().occupation_id == "6-30-05-01"
 
 
-def test_an_unclear_occupation_is_picked_from_the_nearest(of_member, employer) -> None:
+def test_unclear_occupation_is_chosen_from_the_nearest(of_member, employer) -> None:
     make_occupation("4-02-02-01", "客运车辆驾驶员")
     make_occupation("4-02-02-02", "道路货运汽车驾驶员")
     url, typed = reverse("employer:position-new"), post(employer, occupation="大货车司机")
@@ -175,14 +175,14 @@ def test_an_unclear_occupation_is_picked_from_the_nearest(of_member, employer) -
     assert Position.objects.get().occupation_id == "4-02-02-02"
 
 
-def test_a_pick_that_was_not_offered_is_not_taken(of_member, employer) -> None:
+def test_occupation_choice_outside_the_offer_is_refused(of_member, employer) -> None:
     make_occupation("2-06-03-00", "会计专业人员")
     typed = post(employer, occupation="大货车司机", occupation_near="2-06-03-00")
     of_member.post(reverse("employer:position-new"), typed)
     assert not Position.objects.exists()
 
 
-def test_benefits_of_old_are_not_lost_in_the_form(of_member, employer) -> None:
+def test_benefits_outside_the_list_are_kept(of_member, employer) -> None:
     kept = make_position(employer=employer, is_open=False, benefits=["五险一金", "子女入学协助"])
     page = shown(of_member, "position-edit", kept.pk)
     assert "子女入学协助" in page
@@ -193,7 +193,7 @@ def test_benefits_of_old_are_not_lost_in_the_form(of_member, employer) -> None:
     assert kept.benefits == ["子女入学协助"]
 
 
-def test_a_person_is_named_once_they_agreed(of_member, employer) -> None:
+def test_name_is_shown_after_consent(of_member, employer) -> None:
     veteran = make_veteran(name="陈建国", account=make_user("陈建国"))
     clerk = make_staff(make_stations()["睦洲镇"])
     made = placements.declare(veteran=veteran, position=make_position(employer=employer), by=clerk)
@@ -202,7 +202,7 @@ def test_a_person_is_named_once_they_agreed(of_member, employer) -> None:
     assert "陈建国" in shown(of_member, "intentions")
 
 
-def test_an_intention_that_ended_is_not_confirmed(of_member, employer) -> None:
+def test_ended_intention_cannot_be_confirmed(of_member, employer) -> None:
     veteran = make_veteran(account=make_user())
     made = placements.declare(veteran=veteran, position=make_position(employer=employer), by=veteran.account)
     placements.advance(placement=made, step="lapse", by=make_staff(make_stations()["睦洲镇"]))
@@ -214,7 +214,7 @@ def test_an_intention_that_ended_is_not_confirmed(of_member, employer) -> None:
     assert made.employer_confirmed_at is None
 
 
-def test_a_booth_that_was_refused_says_why_and_may_be_asked_for_again(of_member, employer) -> None:
+def test_refused_booth_shows_reason_and_can_be_requested_again(of_member, employer) -> None:
     fair, mine = make_fair(), make_position(employer=employer)
     booth = make_booth(fair, mine)
     booth.state, booth.number, booth.state_reason = BoothState.REFUSED, "", "场地已满"
@@ -225,7 +225,7 @@ def test_a_booth_that_was_refused_says_why_and_may_be_asked_for_again(of_member,
     assert booth.state == BoothState.REQUESTED
 
 
-def test_a_firm_not_verified_yet_is_told_before_it_fills_anything(client_for) -> None:
+def test_unverified_employer_sees_notice_before_forms(client_for) -> None:
     user = make_user()
     make_employer(member=user, verified=False)
     page = shown(client_for(user), "join-fair", make_fair().pk)

@@ -43,7 +43,7 @@ def test_only_open_positions_are_listed(client: Client) -> None:
     assert found == ["开放岗位"]
 
 
-def test_a_member_sees_own_drafts_on_the_page_but_not_in_the_public_list(client_for) -> None:
+def test_member_sees_own_draft_page_but_not_in_public_list(client_for) -> None:
     member = make_user()
     employer = make_employer(member=member)
     draft = make_position(title="草稿岗位", employer=employer, is_open=False)
@@ -91,7 +91,7 @@ def test_filters(client: Client, two: object, query: str, titles: list[str]) -> 
     assert [t for t in ("甲岗位", "乙岗位") if t in shown] == titles
 
 
-def test_nothing_found_offers_a_way_on(client: Client, two: object) -> None:
+def test_empty_list_offers_next_steps(client: Client, two: object) -> None:
     shown = text(client, "/positions/?county=440705&shift=night")
     assert "没有符合条件的岗位" in shown
     assert "清除全部条件" in shown
@@ -104,7 +104,7 @@ def test_pages_keep_the_filters(client: Client) -> None:
     assert "county=440705&amp;page=2" in text(client, "/positions/?county=440705")
 
 
-def test_the_list_asks_a_fixed_number_of_questions(same_queries) -> None:
+def test_list_uses_constant_number_of_queries(same_queries) -> None:
     def grow() -> None:
         for _ in range(6):
             make_position()
@@ -115,7 +115,7 @@ def test_the_list_asks_a_fixed_number_of_questions(same_queries) -> None:
     same_queries("/positions/", grow, at_most=12)
 
 
-def test_a_position_says_what_it_asks_and_gives(client: Client) -> None:
+def test_position_page_shows_requirements_and_offer(client: Client) -> None:
     position = make_position(
         certificates=["driving_a2"], benefits=["五险一金", "包住"], relaxable="学历可放宽", experience_years=2
     )
@@ -133,18 +133,18 @@ def test_a_position_says_what_it_asks_and_gives(client: Client) -> None:
     assert position.employer.contact_person not in shown
 
 
-def test_a_veteran_is_led_to_the_reasons(client: Client, client_for) -> None:
+def test_position_page_links_reasons_for_veterans(client: Client, client_for) -> None:
     position, user = make_position(), make_user()
     make_veteran(account=user)
     assert "看看您的档案与这个岗位" in text(client_for(user), f"/positions/{position.pk}/")
     assert "看看您的档案与这个岗位" not in text(client, f"/positions/{position.pk}/")
 
 
-def test_a_position_that_is_not_open_is_not_there(client: Client) -> None:
+def test_closed_position_is_404(client: Client) -> None:
     assert client.get(f"/positions/{make_position(is_open=False).pk}/").status_code == 404
 
 
-def test_an_employer_page_lists_posts_and_fairs_and_hides_the_contact(client: Client) -> None:
+def test_employer_page_lists_positions_and_fairs_and_hides_contact(client: Client) -> None:
     employer = make_employer(name="江门市远航物流有限公司", veteran_founded=True)
     position = make_position(employer=employer)
     make_position(title="草稿岗位", employer=employer, is_open=False)
@@ -157,12 +157,12 @@ def test_an_employer_page_lists_posts_and_fairs_and_hides_the_contact(client: Cl
 
 
 @pytest.mark.parametrize("state", [VerificationState.PENDING, VerificationState.SUSPENDED])
-def test_an_employer_that_is_not_verified_is_not_there(client: Client, state: VerificationState) -> None:
+def test_unverified_employer_is_404(client: Client, state: VerificationState) -> None:
     employer = make_employer(verified=False, state=state, state_reason="材料不全")
     assert client.get(f"/employers/{employer.pk}/").status_code == 404
 
 
-def test_the_employer_page_asks_a_fixed_number_of_questions(same_queries) -> None:
+def test_employer_page_uses_constant_number_of_queries(same_queries) -> None:
     employer = make_employer()
     make_position(employer=employer)
     same_queries(
