@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,14 +33,16 @@ pytestmark = pytest.mark.django_db
 FIGURES = Measures(0.3, 0.2, 0.1, 0.0, 0.0, 12.0, 8000, None, True, False, 1)
 
 
-def person():
+def person() -> Any:
     account = make_user()
     veteran = make_veteran(account=account)
     give_consent(user=account, purpose=ConsentPurpose.MATCHING, wording="告知", by=account)
     return veteran
 
 
-def show(veteran, positions, *, at, surface=Surface.ME_POSITIONS, context=None):
+def show(
+    veteran: Any, positions: Any, *, at: Any, surface: Any = Surface.ME_POSITIONS, context: Any = None
+) -> None:
     list_id = uuid.uuid4()
     Impression.objects.bulk_create(
         build_impression(
@@ -55,7 +58,7 @@ def show(veteran, positions, *, at, surface=Surface.ME_POSITIONS, context=None):
 
 
 @pytest.fixture
-def world():
+def world() -> Any:
     stations = make_stations()
     clerk = make_staff(stations["睦洲镇"])
     now = timezone.now()
@@ -64,7 +67,7 @@ def world():
     return clerk, early, late_, [make_position() for _ in range(3)], now
 
 
-def test_an_intention_belongs_to_the_last_look_before_it(world) -> None:
+def test_an_intention_belongs_to_the_last_look_before_it(world: Any) -> None:
     clerk, _early, _late, rows, now = world
     veteran = person()
     show(veteran, rows, at=now - timedelta(days=70))
@@ -81,7 +84,7 @@ def test_an_intention_belongs_to_the_last_look_before_it(world) -> None:
     assert not dataset_loading.load_dataset().level.any()
 
 
-def test_groups_are_fairs_in_the_order_of_time(world) -> None:
+def test_groups_are_fairs_in_the_order_of_time(world: Any) -> None:
     _clerk, early, late_, rows, now = world
     veteran = person()
     show(veteran, rows[:1], at=now - timedelta(days=120))
@@ -96,14 +99,14 @@ def test_groups_are_fairs_in_the_order_of_time(world) -> None:
     assert data.in_rank_order.tolist() == [True, True, False, True]
 
 
-def test_what_came_of_it_is_read_from_the_log(world) -> None:
+def test_what_came_of_it_is_read_from_the_log(world: Any) -> None:
     clerk, _early, late_, rows, now = world
     make_booth(late_, rows[0])
     veteran = person()
     show(veteran, rows, at=now - timedelta(days=1))
     placement = placements.declare(veteran=veteran, position=rows[0], by=clerk, fair=late_)
 
-    def level():
+    def level() -> Any:
         return Outcome(int(dataset_loading.load_dataset().level.max()))
 
     assert level() == Outcome.CHOSEN
@@ -125,11 +128,11 @@ def test_what_came_of_it_is_read_from_the_log(world) -> None:
         ([("onboard", "onboarded"), ("correct", "interviewed")], Outcome.INTERVIEWED),
     ],
 )
-def test_how_far_a_placement_came(steps, came) -> None:
+def test_how_far_a_placement_came(steps: Any, came: Any) -> None:
     assert dataset_loading.farthest_outcome(steps) == came
 
 
-def test_who_withdrew_is_not_learnt_from(world) -> None:
+def test_who_withdrew_is_not_learnt_from(world: Any) -> None:
     _clerk, _early, _late, rows, now = world
     stays, goes = person(), person()
     for veteran in (stays, goes):
@@ -138,7 +141,7 @@ def test_who_withdrew_is_not_learnt_from(world) -> None:
     assert set(dataset_loading.load_dataset().person.tolist()) == {stays.pk}
 
 
-def test_as_many_queries_for_many_rows(world, django_assert_num_queries) -> None:
+def test_as_many_queries_for_many_rows(world: Any, django_assert_num_queries: Any) -> None:
     clerk, _early, _late, rows, now = world
     for count in (1, 6):
         for _ in range(count):
@@ -151,7 +154,7 @@ def test_as_many_queries_for_many_rows(world, django_assert_num_queries) -> None
     assert np.isnan(data.table[:, 7]).all()  # no wish about pay: unknown
 
 
-def test_nothing_shown_is_an_empty_data_set(db) -> None:
+def test_nothing_shown_is_an_empty_data_set(db: Any) -> None:
     data = dataset_loading.load_dataset()
     assert len(data) == 0
     assert data.groups == (dataset_loading.AFTER_LAST_FAIR,)

@@ -1,5 +1,7 @@
 """A planted effect is found, and in shuffled outcomes there is none: several invented cities each."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -14,10 +16,10 @@ from portal.ranking.reweighting import Reweighting
 
 PLANTED = 4.0
 PEOPLE = 4_000
-FAST = {"controls": 0, "replicates": 400}
+FAST: dict[str, Any] = {"controls": 0, "replicates": 400}
 
 
-def test_a_planted_effect_is_found_on_fairs_not_learnt_from(figure) -> None:
+def test_a_planted_effect_is_found_on_fairs_not_learnt_from(figure: Any) -> None:
     result, lifts, weights = 0, [], []
     for seed in range(6):
         figures = evaluation_report.evaluate_ranking(
@@ -33,7 +35,7 @@ def test_a_planted_effect_is_found_on_fairs_not_learnt_from(figure) -> None:
     assert min(weights) > 1  # nearness is what was planted
 
 
-def test_in_shuffled_outcomes_there_is_none(figure) -> None:
+def test_in_shuffled_outcomes_there_is_none(figure: Any) -> None:
     result = 0
     for seed in range(40):
         dealt = simulate(seed % 4, distance=PLANTED, people=1_500).permute_outcomes(1_000 + seed)
@@ -42,7 +44,7 @@ def test_in_shuffled_outcomes_there_is_none(figure) -> None:
     assert result <= 3  # 97.5 % of a right interval would leave one
 
 
-def test_where_the_ranking_is_right_already_nothing_better_is_found(figure) -> None:
+def test_where_the_ranking_is_right_already_nothing_better_is_found(figure: Any) -> None:
     result = sum(
         evaluation_report.evaluate_ranking(simulate(seed, distance=0.0, people=1_500), seed=seed, **FAST)[
             "verdict"
@@ -67,7 +69,7 @@ def _concatenate(first: Dataset, second: Dataset) -> Dataset:
     return Dataset(**columns, **after, groups=(*first.groups, *second.groups))
 
 
-def test_nothing_is_found_where_a_place_does_less_at_the_later_fairs(figure) -> None:
+def test_nothing_is_found_where_a_place_does_less_at_the_later_fairs(figure: Any) -> None:
     """As in the demo at the city's scale, where later fairs are fuller: an eta of the earlier ones found an
     effect in 24 of 100 shuffled cities."""
     result, planted_hits = 0, 0
@@ -87,7 +89,7 @@ def test_nothing_is_found_where_a_place_does_less_at_the_later_fairs(figure) -> 
     assert planted_hits == 2
 
 
-def test_controls_that_come_out_better_too_often_forbid_the_verdict(monkeypatch) -> None:
+def test_controls_that_come_out_better_too_often_forbid_the_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
     data = simulate(1, distance=PLANTED, people=3_000)
     options = {"seed": 1, "controls": 6, "replicates": 200}
     assert evaluation_report.evaluate_ranking(data, **options)["verdict"] == Verdict.BETTER
@@ -115,7 +117,7 @@ def test_shuffling_keeps_what_the_place_does_and_drops_the_match() -> None:
 
 @pytest.mark.parametrize("steepness", [0.5, 1.0, 1.5])
 @pytest.mark.parametrize("swaps", [0.0, 0.3])
-def test_what_a_place_does_is_told_from_what_stands_there(steepness, swaps, figure) -> None:
+def test_what_a_place_does_is_told_from_what_stands_there(steepness: Any, swaps: Any, figure: Any) -> None:
     data = simulate(2, distance=PLANTED, people=4_000, steepness=steepness, swaps=swaps)
     effect = estimate_position_bias(data)
     figure(f"eta {steepness} (swaps {swaps}): {effect.eta:.2f} ± {effect.error:.2f}")
@@ -166,7 +168,7 @@ def test_figures_are_the_same_for_the_same_seed_and_are_json() -> None:
     assert first["position"]["looked_at"][0] == 1
 
 
-def test_chances_are_calibrated_on_fairs_not_learnt_from(figure) -> None:
+def test_chances_are_calibrated_on_fairs_not_learnt_from(figure: Any) -> None:
     earlier, later = split_by_fair(simulate(8, distance=PLANTED, people=PEOPLE))
     model = train(earlier, Outcome.CHOSEN)
     chances, came = model.predict(later), later.level >= Outcome.CHOSEN

@@ -1,5 +1,4 @@
-"""Postings and profiles for tests: a plain one, and whatever a test wants different. And how often each term
-of a posting counts, in the plainest way: what the library counts by arrays."""
+"""Factories of postings and profiles for tests, and a reference implementation of the term counts."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -33,7 +32,8 @@ def posting(id: int = 1, title: str = "电工", **changes: Any) -> Posting:  # n
 
 
 def profile(**changes: Any) -> Profile:
-    return Profile(**({"id": 1, "wished_occupations": ("6-31-01-03",)} | changes))
+    values: dict[str, Any] = {"id": 1, "wished_occupations": ("6-31-01-03",)} | changes
+    return Profile(**values)
 
 
 def term_counts(posting: Posting) -> Counter[str]:

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from matching.vectors import Vectors
 EMPTY = np.empty(0, np.int64)
 
 
-def vectors_of(rng, rows, vocabulary, fill):
+def vectors_of(rng: Any, rows: Any, vocabulary: Any, fill: Any) -> Any:
     """Random rows (sums of whole eighths: equal scores are exactly equal), some empty, some alike; a few
     terms in most of them, most terms in few.
     """
@@ -36,7 +37,7 @@ def vectors_of(rng, rows, vocabulary, fill):
     )
 
 
-def by_hand(vectors, ids, terms, weights, k, allowed):
+def by_hand(vectors: Any, ids: Any, terms: Any, weights: Any, k: Any, allowed: Any) -> Any:
     """Ids of the k best, equal scores by id, and all scores by row."""
     scores = np.zeros(vectors.size)
     weight_of = np.zeros(len(vectors.hashes))
@@ -57,7 +58,9 @@ def by_hand(vectors, ids, terms, weights, k, allowed):
     share=st.sampled_from([1.0, 0.9, 0.5, 0.1, 0.03, 0.0]),
 )
 @settings(max_examples=300, deadline=None)
-def test_every_way_gives_the_list_of_scoring_every_row(seed, rows, vocabulary, k, share):
+def test_every_way_gives_the_list_of_scoring_every_row(
+    seed: Any, rows: Any, vocabulary: Any, k: Any, share: Any
+) -> None:
     rng = np.random.default_rng(seed)
     vectors = vectors_of(rng, rows, vocabulary, 8)
     ids = rng.permutation(rows).astype(np.int64)
@@ -80,7 +83,7 @@ def test_every_way_gives_the_list_of_scoring_every_row(seed, rows, vocabulary, k
                 assert ids[result].tolist() == reference.tolist()
 
 
-def test_ceilings_are_never_below_a_weight():
+def test_ceilings_are_never_below_a_weight() -> None:
     vectors = vectors_of(np.random.default_rng(3), 700, 90, 12)
     created, size = Ceilings.of(vectors), group_size_for(700)
     for row in range(vectors.size):
@@ -99,7 +102,7 @@ def test_ceilings_are_never_below_a_weight():
                 assert created.pair_top[at] >= level
 
 
-def test_terms_beyond_the_slots_share_one_and_lists_stay_exact(monkeypatch):
+def test_terms_beyond_the_slots_share_one_and_lists_stay_exact(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "SHARED_SLOT", 5)
     rng = np.random.default_rng(11)
     vectors = vectors_of(rng, 900, 60, 10)
@@ -115,7 +118,7 @@ def test_terms_beyond_the_slots_share_one_and_lists_stay_exact(monkeypatch):
         assert ids[searcher.best(terms, weights, 20, allowed)[0]].tolist() == reference.tolist()
 
 
-def test_a_long_query_gets_the_room_it_needs():
+def test_a_long_query_gets_the_room_it_needs() -> None:
     rng = np.random.default_rng(12)
     vectors = vectors_of(rng, 400, 700, 30)
     ids = np.arange(400)
@@ -126,7 +129,7 @@ def test_a_long_query_gets_the_room_it_needs():
     assert searcher.best(terms, weights, 300)[0].tolist() == reference.tolist()
 
 
-def test_arrays_of_another_kind_are_refused():
+def test_arrays_of_another_kind_are_refused() -> None:
     vectors = vectors_of(np.random.default_rng(1), 30, 20, 5)
     with pytest.raises(TypeError, match="doc_weights"):
         Searcher(replace(vectors, doc_weights=vectors.doc_weights.astype(np.float64)), np.arange(30), None)
@@ -134,11 +137,11 @@ def test_arrays_of_another_kind_are_refused():
         Searcher(vectors, np.arange(30, dtype=np.int32), None)
 
 
-def test_groups_grow_with_the_rows():
+def test_groups_grow_with_the_rows() -> None:
     assert [group_size_for(n) for n in (0, 66_000, 1_000_000, 16_000_000)] == [32, 32, 64, 128]
 
 
-def test_threads_share_a_searcher():
+def test_threads_share_a_searcher() -> None:
     rng = np.random.default_rng(5)
     vectors = vectors_of(rng, 3000, 200, 20)
     searcher = Searcher(vectors, np.arange(3000), Ceilings.of(vectors))
@@ -146,7 +149,7 @@ def test_threads_share_a_searcher():
     alone = [searcher.best(q, np.ones(15), 10)[0].tolist() for q in queries]
     together: dict[int, list[list[int]]] = {}
 
-    def work(number):
+    def work(number: Any) -> None:
         together[number] = [searcher.best(q, np.ones(15), 10)[0].tolist() for q in queries]
 
     threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
@@ -158,7 +161,7 @@ def test_threads_share_a_searcher():
 
 
 @pytest.mark.parametrize("length", [16, 13])
-def test_a_mask_need_not_be_whole_words(length):
+def test_a_mask_need_not_be_whole_words(length: Any) -> None:
     vectors = vectors_of(np.random.default_rng(1), 13, 10, 5)
     searcher = Searcher(vectors, np.arange(13), Ceilings.of(vectors))
     mask = np.zeros(length, np.uint8)

@@ -1,5 +1,8 @@
 """Titles are coded to the classification, and what they are coded to ranks."""
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -30,17 +33,17 @@ SMALL = [
 
 
 @pytest.fixture(scope="module")
-def small():
+def small() -> Any:
     return train([t for t, _ in SMALL], [c for _, c in SMALL], names=False)
 
 
-def test_a_title_is_stripped_to_the_work():
+def test_a_title_is_stripped_to_the_work() -> None:
     assert bare("某某物业公司招聘保安（包吃住）") == "保安"
     assert bare("电工+五险一金") == "电工"
     assert bare("（急）") != ""
 
 
-def test_likely_occupations_come_best_first_with_probabilities():
+def test_likely_occupations_come_best_first_with_probabilities() -> None:
     likely = likely_occupations("物业公司招聘保安员", 5)
     chances = [chance for _, chance in likely]
     assert likely[0][0] == "4-07-05-01"
@@ -50,12 +53,12 @@ def test_likely_occupations_come_best_first_with_probabilities():
     assert likely_occupations("  ") == ()
 
 
-def test_probabilities_add_up_to_one():
+def test_probabilities_add_up_to_one() -> None:
     shares = probabilities(default_coder().scores(["厨师", "", "没有人见过的词"]))
     np.testing.assert_allclose(shares.sum(axis=1), 1.0)
 
 
-def test_a_model_is_the_same_after_saving_and_holds_no_pickle(small, tmp_path):
+def test_a_model_is_the_same_after_saving_and_holds_no_pickle(small: Any, tmp_path: Path) -> None:
     small.save(tmp_path / "coder.npz")
     again = Coder.load(tmp_path / "coder.npz")
     titles = ["货车司机", "保安", "厨师长"]
@@ -64,35 +67,35 @@ def test_a_model_is_the_same_after_saving_and_holds_no_pickle(small, tmp_path):
     assert title_hash("没学过的") not in again.learnt
 
 
-def test_training_is_deterministic(small):
+def test_training_is_deterministic(small: Any) -> None:
     again = train([t for t, _ in SMALL], [c for _, c in SMALL], names=False)
     for name, array in small.arrays.items():
         np.testing.assert_array_equal(array, again.arrays[name])
 
 
-def test_a_small_model_learns_its_titles(small):
+def test_a_small_model_learns_its_titles(small: Any) -> None:
     best = [small.codes[i] for i in small.scores([t for t, _ in SMALL]).argmax(axis=1)]
     assert best == [c for _, c in SMALL]
 
 
-def test_unknown_codes_are_refused():
+def test_unknown_codes_are_refused() -> None:
     with pytest.raises(ValueError, match="9-99-99-99"):
         train(["电工"], ["9-99-99-99"])
 
 
-def test_a_chosen_code_is_trusted_over_the_title():
+def test_a_chosen_code_is_trusted_over_the_title() -> None:
     terms = dict(occupation_terms("保安", "4-02-02-02"))
     assert terms == {"occ:4-02-02-02": CHOSEN, "occ:4-02-02": 1, "occ:4-02": 1}
     assert code_terms("x") == ()
 
 
-def test_a_title_gives_its_likeliest_code_the_greatest_count(small):
+def test_a_title_gives_its_likeliest_code_the_greatest_count(small: Any) -> None:
     with coded_by(small):
         terms = dict(occupation_terms("货车司机"))
     assert max(terms, key=terms.get) == "occ:4-02-02-02"
 
 
-def test_no_guess_stands_above_a_code_that_a_person_chose():
+def test_no_guess_stands_above_a_code_that_a_person_chose() -> None:
     index = Index.build(
         [
             posting(1, "保安", occupation="", occupation_code=""),
@@ -103,7 +106,7 @@ def test_no_guess_stands_above_a_code_that_a_person_chose():
     assert [match.id for match in ranking.matches] == [2, 1]
 
 
-def test_a_posting_without_a_code_is_found_by_what_its_title_means():
+def test_a_posting_without_a_code_is_found_by_what_its_title_means() -> None:
     index = Index.build(
         [
             posting(1, "夜班巡逻看门", occupation="", occupation_code=""),

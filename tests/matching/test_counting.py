@@ -1,5 +1,7 @@
 """Three ways of counting give the same: one posting by its words, one by its hashes, many by arrays."""
 
+from typing import Any
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -30,13 +32,13 @@ postings = st.builds(
 )
 
 
-def by_hash(one):
+def by_hash(one: Any) -> Any:
     return {term_hash(term): count for term, count in term_counts(one).items()}
 
 
 @given(st.lists(postings, min_size=1, max_size=6))
 @settings(max_examples=100, deadline=None)
-def test_all_ways_of_counting_agree(drafts):
+def test_all_ways_of_counting_agree(drafts: Any) -> None:
     created = [posting(i, **values) for i, values in enumerate(drafts)]
     counting = Counting()
     for one in created:
@@ -54,11 +56,11 @@ def test_all_ways_of_counting_agree(drafts):
 
 @given(texts)
 @settings(max_examples=100, deadline=None)
-def test_terms_are_the_forms_of_the_raw_words(text):
+def test_terms_are_the_forms_of_the_raw_words(text: Any) -> None:
     assert terms(text) == [form for word in raw_words(text) for form in ranked_forms(word)]
 
 
-def test_kin_is_the_occupation_a_posting_is_likeliest_to_be():
+def test_kin_is_the_occupation_a_posting_is_likeliest_to_be() -> None:
     counting = Counting()
     counting.add(posting(1))
     counting.add(posting(2, "货车司机", occupation_code="", occupation=""))

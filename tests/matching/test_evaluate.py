@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,14 +24,14 @@ TITLES = [
 
 
 @pytest.fixture
-def titles(tmp_path):
+def titles(tmp_path: Path) -> Any:
     path = tmp_path / "titles.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("title", "occupation_code"), *TITLES])
     return path
 
 
-def test_places_and_their_figures_by_hand():
+def test_places_and_their_figures_by_hand() -> None:
     scores = np.array([[3.0, 2, 1], [1, 3, 2], [5, 5, 5]])
     places = evaluate.ranks(scores, [0, 0, 1])
     assert places.tolist() == [1, 3, 2]
@@ -39,13 +40,15 @@ def test_places_and_their_figures_by_hand():
     )
 
 
-def test_found_by_hand():
+def test_found_by_hand() -> None:
     figures = evaluate.found([[4, 7, 1]], [{4, 1}])
     assert figures["nDCG@10"] == pytest.approx((1 + 0.5) / (1 + 1 / np.log2(3)))
     assert figures["R-precision"] == 0.5
 
 
-def test_titles_never_seen_are_scored_by_the_shipped_model(titles, capsys):
+def test_titles_never_seen_are_scored_by_the_shipped_model(
+    titles: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert not any(title_hash(t) in default_coder().learnt for t, _ in TITLES)
     assert evaluate.main(["wishes", "--titles", str(titles)]) == 0
     texts = capsys.readouterr().out
@@ -54,11 +57,11 @@ def test_titles_never_seen_are_scored_by_the_shipped_model(titles, capsys):
     assert "plain jieba" in texts
 
 
-def test_the_shipped_model_codes_plain_titles(titles):
+def test_the_shipped_model_codes_plain_titles(titles: Any) -> None:
     assert evaluate.coding(titles)["matching"]["accuracy@5"] == 1.0
 
 
-def test_a_file_that_was_learnt_from_is_cross_validated(monkeypatch):
+def test_a_file_that_was_learnt_from_is_cross_validated(monkeypatch: pytest.MonkeyPatch) -> None:
     words = [t for t, _ in TITLES]
     codes = [c for _, c in TITLES]
 
@@ -67,7 +70,7 @@ def test_a_file_that_was_learnt_from_is_cross_validated(monkeypatch):
 
     seen_ids = []
 
-    def taught(titles, codes, **_):
+    def taught(titles: Any, codes: Any, **_: Any) -> Any:
         seen_ids.append(frozenset(titles))
         return default_coder()
 
@@ -81,7 +84,7 @@ def test_a_file_that_was_learnt_from_is_cross_validated(monkeypatch):
         assert coder.scores(words).shape == (6, len(default_coder().codes))
 
 
-def test_halves_find_each_other(tmp_path, capsys):
+def test_halves_find_each_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     works = ["检修高压配电柜和电缆线路", "驾驶冷藏货车配送生鲜食品", "烹饪粤菜并管理后厨卫生"]
     path = tmp_path / "postings.jsonl.gz"
     with gzip.open(path, "wt", encoding="utf-8") as file:
@@ -92,7 +95,7 @@ def test_halves_find_each_other(tmp_path, capsys):
     assert evaluate.halves_of("没有标题的一段话") is None
 
 
-def test_a_file_without_the_columns_is_refused(tmp_path):
+def test_a_file_without_the_columns_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(ValueError, match="occupation_code"):
@@ -101,7 +104,7 @@ def test_a_file_without_the_columns_is_refused(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.must("matching.5")
-def test_quality_on_the_labelled_titles(figure):
+def test_quality_on_the_labelled_titles(figure: Any) -> None:
     if not DEV.exists():
         pytest.skip("the labelled titles are not part of the project (../shared/data)")
     figures = evaluate.coding(DEV)["matching"]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from math import asin, cos, radians, sin, sqrt
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,11 +17,11 @@ from tests.matching.making import NOW, posting, profile
 HOME = (22.43, 113.00)  # 江门 as a rough point
 
 
-def passes(p, person):
+def passes(p: Any, person: Any) -> Any:
     """The rules of DOMAIN.md read out loud, one at a time; the names of those that fail."""
     failed = set()
 
-    def meets(code, wish):
+    def meets(code: Any, wish: Any) -> Any:
         return code.startswith(wish) or wish.startswith(code)
 
     if person.regions and not any(meets(p.region, wish) for wish in person.regions):
@@ -87,7 +88,7 @@ people = st.builds(
 
 @given(st.lists(postings, min_size=1, max_size=15), people, st.sets(st.sampled_from(KINDS), max_size=3))
 @settings(max_examples=150, deadline=None)
-def test_filters_are_the_rules_read_out_loud(drafts, person, relax):
+def test_filters_are_the_rules_read_out_loud(drafts: Any, person: Any, relax: Any) -> None:
     listed = [replace(p, id=i) for i, p in enumerate(drafts)]
     index = Index.build(listed)
     ranking = index.rank(person, k=50, now=NOW, relax=relax)
@@ -109,8 +110,11 @@ def test_filters_are_the_rules_read_out_loud(drafts, person, relax):
     ("opens", "expires", "is_open"),
     [(0, 1, True), (1, 2, False), (-2, 0, False), (-2, -1, False), (-1, 1, True)],
 )
-def test_open_means_from_opening_until_before_expiry(opens, expires, is_open):
-    moments = {"opens_at": NOW + timedelta(minutes=opens), "expires_at": NOW + timedelta(minutes=expires)}
+def test_open_means_from_opening_until_before_expiry(opens: Any, expires: Any, is_open: Any) -> None:
+    moments: dict[str, Any] = {
+        "opens_at": NOW + timedelta(minutes=opens),
+        "expires_at": NOW + timedelta(minutes=expires),
+    }
     index = Index.build([posting(1, **moments)])
     ranking = index.rank(profile(), now=NOW)
     assert [m.id for m in ranking.matches] == ([1] if is_open else [])
@@ -118,19 +122,19 @@ def test_open_means_from_opening_until_before_expiry(opens, expires, is_open):
     assert index.explain(profile(), 1, NOW).passes == is_open
 
 
-def test_empty_wishes_exclude_nothing():
+def test_empty_wishes_exclude_nothing() -> None:
     far = posting(
         1, region="110101", location=(39.9, 116.4), pay_from=1, pay_to=1, shift_work=True, travel=True
     )
     assert len(Index.build([far]).rank(profile(home=HOME), now=NOW).matches) == 1
 
 
-def test_a_city_accepts_its_towns_and_a_town_its_countys_positions():
+def test_a_city_accepts_its_towns_and_a_town_its_countys_positions() -> None:
     index = Index.build(
         [posting(1, region="440705"), posting(2, region="440705102001"), posting(3, region="440781")]
     )
 
-    def result(*regions):
+    def result(*regions: Any) -> Any:
         return {m.id for m in index.rank(profile(regions=frozenset(regions)), now=NOW).matches}
 
     assert result("4407") == result("440700") == {1, 2, 3}
@@ -139,12 +143,12 @@ def test_a_city_accepts_its_towns_and_a_town_its_countys_positions():
 
 
 @pytest.mark.parametrize("code", ["4", "44070", "44070x", "4407051020011"])
-def test_a_malformed_region_is_refused(code):
+def test_a_malformed_region_is_refused(code: Any) -> None:
     with pytest.raises(ValueError, match="region"):
         region_range(code)
 
 
-def test_times_need_a_timezone_and_kinds_must_exist():
+def test_times_need_a_timezone_and_kinds_must_exist() -> None:
     index = Index.build([posting(1)])
     with pytest.raises(ValueError, match="timezone"):
         index.rank(profile(), now=datetime(2026, 12, 1))  # noqa: DTZ001 - that is the point
@@ -152,7 +156,7 @@ def test_times_need_a_timezone_and_kinds_must_exist():
         index.rank(profile(), now=NOW, relax={"age"})
 
 
-def test_an_army_licence_counts_only_once_exchanged():
+def test_an_army_licence_counts_only_once_exchanged() -> None:
     index = Index.build([posting(1, "货车司机", certificates=frozenset({"driving_a2"}))])
     soldier = profile(specialties=("driver",), years_served=12)
     (lacking,) = index.explain(soldier, 1, NOW).missing
@@ -163,7 +167,7 @@ def test_an_army_licence_counts_only_once_exchanged():
     assert index.explain(replace(soldier, certificates=frozenset({"driving_a2"})), 1, NOW).passes
 
 
-def test_service_near_the_work_counts_as_experience():
+def test_service_near_the_work_counts_as_experience() -> None:
     index = Index.build(
         [posting(1, occupation_code="4-02-02-02", experience_years=3), posting(2, experience_years=3)]
     )
@@ -173,7 +177,7 @@ def test_service_near_the_work_counts_as_experience():
     assert ranking.excluded == {"experience": 1}
 
 
-def test_a_public_position_warns_a_person_on_monthly_pension():
+def test_a_public_position_warns_a_person_on_monthly_pension() -> None:
     index = Index.build([posting(1, public_sector=True), posting(2)])
     retired = profile(on_monthly_pension=True)
     warning = index.explain(retired, 1, NOW)

@@ -1,6 +1,7 @@
 """The crosswalk, the classification and the certificate lattice."""
 
 import csv
+from typing import Any
 
 import pytest
 
@@ -29,17 +30,17 @@ DRIVING = {
 
 
 @pytest.mark.parametrize(("licence", "covers"), DRIVING.items())
-def test_a_driving_licence_covers_what_the_law_says(licence, covers):
+def test_a_driving_licence_covers_what_the_law_says(licence: Any, covers: Any) -> None:
     assert held([f"driving_{licence}"]) == {f"driving_{c}" for c in covers}
 
 
-def test_other_certificates_cover_only_themselves():
+def test_other_certificates_cover_only_themselves() -> None:
     for code in certificates():
         if not code.startswith("driving_"):
             assert held([code]) == {code}
 
 
-def test_certificates_fit_into_64_bits_each_its_own():
+def test_certificates_fit_into_64_bits_each_its_own() -> None:
     assert len(certificates()) <= 64
     bits = [certificate_bits(frozenset({code})) for code in certificates()]
     assert len(set(bits)) == len(bits)
@@ -48,7 +49,7 @@ def test_certificates_fit_into_64_bits_each_its_own():
         certificate_bits(frozenset({"no_such_certificate"}))
 
 
-def test_crosswalk_is_broad_and_every_code_in_it_exists():
+def test_crosswalk_is_broad_and_every_code_in_it_exists() -> None:
     assert len(specialties()) >= 60
     for specialty in specialties().values():
         assert specialty.code.isascii()
@@ -59,7 +60,7 @@ def test_crosswalk_is_broad_and_every_code_in_it_exists():
         assert specialty.certificate_codes <= certificates().keys()
 
 
-def test_a_medic_is_no_nurse_and_infantry_no_guard():
+def test_a_medic_is_no_nurse_and_infantry_no_guard() -> None:
     medic, infantry = specialties()["medic"], specialties()["infantry"]
     assert "nurse" not in medic.certificate_codes
     assert not any("护士" in occupations()[c].name for c in medic.occupation_codes)
@@ -68,12 +69,12 @@ def test_a_medic_is_no_nurse_and_infantry_no_guard():
     assert "保安员" not in infantry.civilian_occupations
 
 
-def test_disability_is_no_specialty():
+def test_disability_is_no_specialty() -> None:
     assert not any("伤残" in s.name or "残疾" in s.name for s in specialties().values())
     assert ENTRY_SPECIALTY in specialties()
 
 
-def test_classification_is_whole_and_each_code_stands_once():
+def test_classification_is_whole_and_each_code_stands_once() -> None:
     with (DATA / "regions.csv").open(encoding="utf-8", newline="") as file:
         regions = [r["code"] for r in csv.DictReader(file)]
     assert len(regions) == len(set(regions)) == 3351
@@ -82,7 +83,7 @@ def test_classification_is_whole_and_each_code_stands_once():
     assert occupations()["4-02-02-02"].name == "道路货运汽车驾驶员"
 
 
-def test_occupation_codes_become_numbers():
+def test_occupation_codes_become_numbers() -> None:
     assert occupation_number("4-02-02-02") == 4020202
     assert occupation_number("") == 0
     assert occupation_number("司机") == 0

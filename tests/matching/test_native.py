@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ print([name for name in ("numba", "scipy", "sklearn", "django", "jieba") if name
 
 
 @pytest.mark.must("matching.4")
-def test_serving_brings_no_compiler(tmp_path):
+def test_serving_brings_no_compiler(tmp_path: Path) -> None:
     IndexStore(tmp_path).publish(Index.build([posting(1), posting(2, "焊工")]))
     native.kernels()  # compiled by now, whoever came first
     command = [sys.executable, "-c", SERVE, str(tmp_path)]
@@ -34,7 +35,7 @@ def test_serving_brings_no_compiler(tmp_path):
     assert completed.stdout.strip() == "[]"
 
 
-def compiled_in(folder):
+def compiled_in(folder: Any) -> Any:
     command = [
         sys.executable,
         "-c",
@@ -47,7 +48,7 @@ def compiled_in(folder):
     return completed.stdout.strip()
 
 
-def test_the_code_is_kept_and_made_again_when_damaged(tmp_path):
+def test_the_code_is_kept_and_made_again_when_damaged(tmp_path: Path) -> None:
     assert compiled_in(tmp_path) == "True"
     assert compiled_in(tmp_path) == "False"
     (remaining_rows,) = tmp_path.glob("kernels-*.o")
@@ -58,7 +59,7 @@ def test_the_code_is_kept_and_made_again_when_damaged(tmp_path):
     assert compiled_in(tmp_path) == "False"
 
 
-def test_code_that_others_may_write_is_not_run(tmp_path):
+def test_code_that_others_may_write_is_not_run(tmp_path: Path) -> None:
     assert compiled_in(tmp_path) == "True"
     tmp_path.chmod(0o777)
     assert compiled_in(tmp_path) == "True"

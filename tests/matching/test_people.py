@@ -1,6 +1,8 @@
 """People for a posting: the same scores and facts as postings for a person, seen from the other side."""
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -49,7 +51,7 @@ profiles = st.builds(
 
 @given(st.lists(postings, min_size=1, max_size=6), st.lists(profiles, min_size=1, max_size=12))
 @settings(max_examples=80, deadline=None)
-def test_both_directions_agree(positions, persons):
+def test_both_directions_agree(positions: Any, persons: Any) -> None:
     index = Index.build(posting(i, **values) for i, values in enumerate(positions, 1))
     known_ids = {i: profile(id=i, **values) for i, values in enumerate(persons, 101)}
     people = People.build(known_ids.values(), index)
@@ -67,7 +69,7 @@ def test_both_directions_agree(positions, persons):
             assert count == sum(kind in {m.kind for m in v.missing} for v in verdicts.values())
 
 
-def test_among_limits_to_the_people_of_a_fair():
+def test_among_limits_to_the_people_of_a_fair() -> None:
     index = Index.build([posting(1)])
     people = People.build([profile(id=i) for i in (5, 3, 9)], index)
     assert [i for i, _ in people.rank(index, 1, among=[9, 3, 77]).people] == [3, 9]
@@ -75,7 +77,7 @@ def test_among_limits_to_the_people_of_a_fair():
     assert [i for i, _ in people.rank(index, 1, k=2).people] == [3, 5]
 
 
-def test_a_posting_of_the_delta_finds_people_too(tmp_path):
+def test_a_posting_of_the_delta_finds_people_too(tmp_path: Path) -> None:
     from matching import IndexStore
 
     store = IndexStore(tmp_path)
@@ -89,7 +91,7 @@ def test_a_posting_of_the_delta_finds_people_too(tmp_path):
         people.rank(store.current(), 3)
 
 
-def test_a_store_serves_the_latest_people(tmp_path):
+def test_a_store_serves_the_latest_people(tmp_path: Path) -> None:
     index = Index.build([posting(1)])
     store, other = PeopleStore(tmp_path), PeopleStore(tmp_path)
     assert store.current() is None
@@ -102,7 +104,7 @@ def test_a_store_serves_the_latest_people(tmp_path):
     assert len(PeopleStore(tmp_path).current()) == 0, "the generation before serves when one is damaged"
 
 
-def test_a_closed_posting_is_the_callers_to_refuse():
+def test_a_closed_posting_is_the_callers_to_refuse() -> None:
     index = Index.build([posting(1, expires_at=NOW - timedelta(days=1))])
     people = People.build([profile(id=4)], index)
     assert [i for i, _ in people.rank(index, 1).people] == [4]

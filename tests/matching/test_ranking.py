@@ -1,8 +1,10 @@
 """The list itself: exact, full, in a fixed order; against brute force with scikit-learn on random corpora."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +19,7 @@ WORDS = ["电工", "焊工", "仓库", "司机", "叉车", "维修", "设备", "
 texts = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
 
 
-def scores_by_scikit_learn(postings, query):
+def scores_by_scikit_learn(postings: Any, query: Any) -> Any:
     vectorizer, matrix = reference(postings)
     place = {name: at for at, name in enumerate(vectorizer.get_feature_names_out())}
     dense = np.zeros(len(place))
@@ -33,7 +35,7 @@ def scores_by_scikit_learn(postings, query):
     st.integers(0, 3),
 )
 @settings(max_examples=100, deadline=None)
-def test_rank_is_brute_force(corpus, wish, k, education):
+def test_rank_is_brute_force(corpus: Any, wish: Any, k: Any, education: Any) -> None:
     drafts = [
         posting(i, title, duties=duties, education=query_args, occupation="", occupation_code="")
         for i, (title, duties, query_args) in enumerate(corpus)
@@ -58,13 +60,13 @@ def test_rank_is_brute_force(corpus, wish, k, education):
         assert not alike or one.id < other.id, "equal postings stand by id"
 
 
-def test_ties_stand_by_id_whatever_the_order_of_arrival():
+def test_ties_stand_by_id_whatever_the_order_of_arrival() -> None:
     listed = [posting(i) for i in (9, 3, 7, 1, 5)]
     for order in (listed, listed[::-1]):
         assert [m.id for m in Index.build(order).rank(profile(), k=3, now=NOW).matches] == [1, 3, 5]
 
 
-def test_the_last_of_two_postings_with_one_id_counts():
+def test_the_last_of_two_postings_with_one_id_counts() -> None:
     index = Index.build([posting(1, "焊工"), posting(2), posting(1, "厨师")])
     assert len(index) == 2
     for wish, is_found in (("厨师", True), ("焊工", False)):
@@ -72,7 +74,7 @@ def test_the_last_of_two_postings_with_one_id_counts():
         assert (verdict.score > 0) is is_found
 
 
-def test_among_restricts_to_a_fairs_booths():
+def test_among_restricts_to_a_fairs_booths() -> None:
     index = Index.build([posting(i) for i in range(1, 9)])
     ranking = index.rank(profile(), now=NOW, among=[8, 2, 4, 77])
     assert [m.id for m in ranking.matches] == [2, 4, 8]
@@ -80,14 +82,14 @@ def test_among_restricts_to_a_fairs_booths():
     assert index.rank(profile(), now=NOW, among=[]).matches == ()
 
 
-def test_the_list_is_filled_with_postings_that_share_no_word():
+def test_the_list_is_filled_with_postings_that_share_no_word() -> None:
     index = Index.build([posting(1, "厨师", occupation="", occupation_code=""), posting(2)])
     matches = index.rank(profile(), k=5, now=NOW).matches
     assert [m.id for m in matches] == [2, 1]
     assert matches[1].score == 0
 
 
-def test_filters_come_before_scores():
+def test_filters_come_before_scores() -> None:
     """The best words do not help a post that fails a fact, and a worse post takes its place."""
     better = posting(1, "电工 维修电工", pay_from=1000, pay_to=2000)
     index = Index.build([better, posting(2, "厨师", occupation="", occupation_code="")])
@@ -96,7 +98,7 @@ def test_filters_come_before_scores():
     assert ranking.excluded == {"pay": 1}
 
 
-def test_rank_many_is_rank_for_each():
+def test_rank_many_is_rank_for_each() -> None:
     index = Index.build([posting(1), posting(2, "焊工", occupation="焊工", occupation_code="6-18-02-04")])
     people = [profile(id=7), profile(id=8, wished_occupations=("6-18-02-04",))]
     for (id_, ranking), person in zip(index.rank_many(people, now=NOW), people, strict=True):
@@ -104,17 +106,17 @@ def test_rank_many_is_rank_for_each():
         assert ranking == index.rank(person, now=NOW)
 
 
-def test_nothing_to_rank():
+def test_nothing_to_rank() -> None:
     ranking = Index.build([]).rank(profile(), now=NOW)
     assert (ranking.matches, ranking.considered, ranking.excluded) == ((), 0, {})
     with pytest.raises(KeyError):
         Index.build([]).explain(profile(), 1, NOW)
 
 
-def test_progress_sees_every_posting():
+def test_progress_sees_every_posting() -> None:
     seen_ids = []
 
-    def progress(rows):
+    def progress(rows: Any) -> Iterator[Any]:
         for p in rows:
             seen_ids.append(p.id)
             yield p
@@ -123,7 +125,7 @@ def test_progress_sees_every_posting():
     assert seen_ids == [1, 2]
 
 
-def test_an_unusable_posting_is_refused():
+def test_an_unusable_posting_is_refused() -> None:
     with pytest.raises(ValueError, match="timezone"):
         Index.build([posting(1, opens_at=NOW.replace(tzinfo=None))])
     with pytest.raises(KeyError):
@@ -133,7 +135,7 @@ def test_an_unusable_posting_is_refused():
 class TestFairness:
     """DOMAIN.md, 'What a ranking may and may not know'."""
 
-    def setup_method(self):
+    def setup_method(self) -> None:
         self.posts = [
             posting(
                 1,
@@ -144,17 +146,17 @@ class TestFairness:
         ]
         self.index = Index.build(self.posts)
 
-    def test_protected_words_do_not_move_a_score(self):
+    def test_protected_words_do_not_move_a_score(self) -> None:
         one, other = (self.index.explain(profile(), i, NOW).score for i in (1, 2))
         assert one == other
 
-    def test_a_person_cannot_be_matched_by_them(self):
+    def test_a_person_cannot_be_matched_by_them(self) -> None:
         words = "男 已婚 汉族 党员 军士 本地户口 退役军人 残疾"
         labels = profile(wish_text=words, skills=words, work_history=words)
         for id_ in (1, 2):
             assert self.index.explain(labels, id_, NOW).score == self.index.explain(profile(), id_, NOW).score
 
-    def test_veterans_preferred_is_a_badge_not_a_score(self):
+    def test_veterans_preferred_is_a_badge_not_a_score(self) -> None:
         index = Index.build([posting(1), posting(2, veterans_preferred=True), posting(3, veterans_only=True)])
         matches = index.rank(profile(), now=NOW).matches
         assert [m.id for m in matches] == [1, 2, 3]
@@ -165,7 +167,7 @@ class TestFairness:
             ["定向招录退役军人"],
         ]
 
-    def test_a_denied_certificate_does_not_attract_its_holder(self):
+    def test_a_denied_certificate_does_not_attract_its_holder(self) -> None:
         index = Index.build(
             [
                 posting(1, "仓库管理员", requirements="不要求叉车证"),
@@ -175,7 +177,7 @@ class TestFairness:
         driver = profile(wished_occupations=(), certificates=frozenset({"forklift_n1"}))
         assert [m.id for m in index.rank(driver, now=NOW).matches] == [2, 1]
 
-    def test_a_conscript_without_specialty_never_gets_an_empty_list(self):
+    def test_a_conscript_without_specialty_never_gets_an_empty_list(self) -> None:
         index = Index.build(
             [
                 posting(i, "仓库管理员", occupation="仓储管理员", occupation_code="4-02-06-01")
@@ -191,7 +193,7 @@ class TestFairness:
             assert matches[0].score > 0
             assert matches[0].reasons[0].text.startswith("适合入门")
 
-    def test_infantry_is_not_sent_to_guard_first(self):
+    def test_infantry_is_not_sent_to_guard_first(self) -> None:
         index = Index.build(
             [
                 posting(1, "保安员", occupation="保安员", occupation_code="4-07-05-01"),
@@ -201,7 +203,7 @@ class TestFairness:
         soldier = profile(wished_occupations=(), specialties=("infantry",))
         assert [m.id for m in index.rank(soldier, now=NOW).matches] == [2, 1]
 
-    def test_a_medic_sees_no_nursing_position_without_the_licence(self):
+    def test_a_medic_sees_no_nursing_position_without_the_licence(self) -> None:
         nurse = posting(
             1, "护士", certificates=frozenset({"nurse"}), occupation="内科护士", occupation_code="2-05-08-01"
         )
@@ -213,7 +215,7 @@ class TestFairness:
         assert {m.id for m in index.rank(licensed, now=NOW).matches} == {1, 2}
 
 
-def test_a_position_that_opens_later_is_not_ranked_yet():
+def test_a_position_that_opens_later_is_not_ranked_yet() -> None:
     index = Index.build([posting(1, opens_at=NOW + timedelta(hours=1))])
     assert index.rank(profile(), now=NOW).matches == ()
     assert [m.id for m in index.rank(profile(), now=NOW + timedelta(hours=1)).matches] == [1]

@@ -1,6 +1,7 @@
 """Reasons: shares add up, words a person understands."""
 
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -42,7 +43,7 @@ drafts = st.lists(
 
 @given(people, drafts)
 @settings(max_examples=150, deadline=None)
-def test_shares_add_up_to_the_score(person, rows):
+def test_shares_add_up_to_the_score(person: Any, rows: Any) -> None:
     index = Index.build(
         posting(i, t, occupation_code=c, requirements=r, certificates=frozenset({"forklift_n1"} if n else ()))
         for i, (t, c, r, n) in enumerate(rows)
@@ -59,7 +60,7 @@ def test_shares_add_up_to_the_score(person, rows):
 
 
 @pytest.mark.must("matching.6")
-def test_shares_of_a_thousand_random_queries(figure):
+def test_shares_of_a_thousand_random_queries(figure: Any) -> None:
     """Profiles of every specialty, with and without wishes, skills and certificates, against one market."""
     rng = random.Random(20261201)
     every = [o for o in occupations().values() if o.level == 4 and o.tasks]
@@ -91,7 +92,7 @@ def test_shares_of_a_thousand_random_queries(figure):
     figure(f"{results:,} results, greatest difference {worst:.1e}")
 
 
-def texts(person, **changes):
+def texts(person: Any, **changes: Any) -> Any:
     verdict = Index.build([posting(1, **changes), posting(2, "厨师")]).explain(person, 1, NOW)
     return [r.text for r in verdict.reasons]
 
@@ -99,32 +100,32 @@ def texts(person, **changes):
 DRIVING = {"title": "货车司机", "occupation": "道路货运汽车驾驶员", "occupation_code": "4-02-02-02"}
 
 
-def test_a_wished_occupation_is_named():
+def test_a_wished_occupation_is_named() -> None:
     assert texts(profile())[0] == "符合期望工种：电工"
     near = texts(profile(wished_occupations=("6-31-01-02",)), title="机修钳工", occupation_code="6-31-01-10")
     assert near[0].startswith("接近期望工种：机修钳工")
 
 
-def test_a_licence_that_is_asked_for_is_named_as_people_say_it():
+def test_a_licence_that_is_asked_for_is_named_as_people_say_it() -> None:
     person = profile(wished_occupations=(), certificates=frozenset({"driving_a2"}))
     assert texts(person, **DRIVING, certificates=frozenset({"driving_a2"}))[0] == "持有A2驾照"
     covered_codes = texts(person, **DRIVING, certificates=frozenset({"driving_b2"}))[0]
     assert covered_codes == "持有A2驾照（含B2驾照准驾）"
 
 
-def test_a_specialty_leads_to_civilian_work():
+def test_a_specialty_leads_to_civilian_work() -> None:
     person = profile(wished_occupations=(), specialties=("driver",))
     assert texts(person, **DRIVING)[0].startswith("汽车驾驶员 → ")
 
 
-def test_skills_and_history_name_the_words_that_met():
+def test_skills_and_history_name_the_words_that_met() -> None:
     person = profile(wished_occupations=(), skills="叉车操作、盘点", work_history="三年仓库管理员")
     labels = texts(person, title="仓库管理员", duties="叉车操作，盘点")
     assert any(t.startswith("技能相符：") and "叉车操作" in t for t in labels)
     assert any(t.startswith("工作经历相符：") and "仓库管理员" in t for t in labels)
 
 
-def test_facts_are_told_with_share_zero():
+def test_facts_are_told_with_share_zero() -> None:
     person = profile(home=(22.43, 113.0), regions=frozenset({"440705"}), lowest_pay=5000)
     index = Index.build([posting(1, location=(22.484, 113.0))])
     facts = {r.kind: r for r in index.explain(person, 1, NOW).reasons if r.share == 0}
@@ -133,7 +134,7 @@ def test_facts_are_told_with_share_zero():
     assert facts["pay"].text == "月薪 5000–7000 元，达到期望"
 
 
-def test_small_parts_are_told_together():
+def test_small_parts_are_told_together() -> None:
     person = profile(specialties=("radar", "cook", "medic"), skills="盘点", wish_text="面点")
     index = Index.build([posting(1, duties="面点，盘点，电子设备维护，通信，消毒"), posting(2, "焊工")])
     reasons = index.explain(person, 1, NOW).reasons

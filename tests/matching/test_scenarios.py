@@ -1,12 +1,14 @@
 """Scenarios 1 and 6 of the domain, as far as the ranking carries them. People and firms are invented."""
 
+from typing import Any
+
 from matching import Index
 from tests.matching.making import NOW, posting, profile
 
 NEAR, FAR = (22.46, 113.05), (21.9, 112.3)
 
 
-def fair():
+def fair() -> Any:
     """Twelve booths' positions in 新会区, 江海区 and 台山市."""
     a2 = frozenset({"driving_a2"})
     truck = {"occupation": "道路货运汽车驾驶员", "occupation_code": "4-02-02-02"}
@@ -34,7 +36,7 @@ def fair():
     ]  # fmt: skip
 
 
-def test_chen_the_driver_sees_booths_worth_a_visit():
+def test_chen_the_driver_sees_booths_worth_a_visit() -> None:
     """陈建国, army driver 12 years, A2 licence, lives in 新会区."""
     chen = profile(
         wished_occupations=(),
@@ -61,7 +63,7 @@ def test_chen_the_driver_sees_booths_worth_a_visit():
     assert ranking.excluded["certificate"] == 2
 
 
-def test_lin_of_radar_is_told_what_was_excluded_and_why():
+def test_lin_of_radar_is_told_what_was_excluded_and_why() -> None:
     """林志强, 27, navy radar, bachelor's: 江海区, 6,000 or more."""
     lin = profile(
         wished_occupations=(),

@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import timedelta
 from math import log, sqrt
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,24 +22,24 @@ from tests.matching.making import NOW, posting, profile, term_counts
 
 
 @pytest.fixture
-def store(tmp_path):
+def store(tmp_path: Path) -> Any:
     return IndexStore(tmp_path / "index")
 
 
-def ids(store, **changes):
+def ids(store: Any, **changes: Any) -> Any:
     return [m.id for m in store.current().rank(profile(**changes), now=NOW).matches]
 
 
 WELDER = {"title": "焊工", "occupation": "焊工", "occupation_code": "6-18-02-04"}
 
 
-def test_before_the_first_generation_there_is_nothing(store):
+def test_before_the_first_generation_there_is_nothing(store: Any) -> None:
     assert store.current() is None
     assert store.apply([posting(1)], [2]) == 0
     assert store.pending == 0
 
 
-def test_what_is_published_is_what_was_built(store):
+def test_what_is_published_is_what_was_built(store: Any) -> None:
     index = Index.build(
         [posting(1), posting(2, **WELDER, certificates=frozenset({"welder"}), location=(22.4, 113.0))]
     )
@@ -49,7 +50,7 @@ def test_what_is_published_is_what_was_built(store):
     assert open_items.rank(person, now=NOW) == index.rank(person, now=NOW)
 
 
-def test_arrays_are_mapped_read_only(store):
+def test_arrays_are_mapped_read_only(store: Any) -> None:
     store.publish(Index.build([posting(1)]))
     weights = store.current().base.vectors.doc_weights
     assert isinstance(weights.base, np.memmap)
@@ -57,14 +58,14 @@ def test_arrays_are_mapped_read_only(store):
         weights[0] = 1
 
 
-def test_an_empty_index_can_serve_and_grow(store):
+def test_an_empty_index_can_serve_and_grow(store: Any) -> None:
     store.publish(Index.build([]))
     assert ids(store) == []
     store.apply([posting(5), posting(4)])
     assert ids(store) == [4, 5]
 
 
-def test_changes_show_at_once_in_every_store(store):
+def test_changes_show_at_once_in_every_store(store: Any) -> None:
     store.publish(Index.build([posting(1), posting(2), posting(3)]))
     other = IndexStore(store.directory)
     assert ids(other) == [1, 2, 3]
@@ -80,12 +81,12 @@ def test_changes_show_at_once_in_every_store(store):
     assert ids(other) == [1, 3, 2]
 
 
-def test_current_is_the_same_object_while_nothing_changes(store):
+def test_current_is_the_same_object_while_nothing_changes(store: Any) -> None:
     store.publish(Index.build([posting(1)]))
     assert store.current() is store.current()
 
 
-def test_another_process_sees_the_change(store):
+def test_another_process_sees_the_change(store: Any) -> None:
     store.publish(Index.build([posting(1)]))
     assert ids(store) == [1]
     code = (
@@ -97,7 +98,7 @@ def test_another_process_sees_the_change(store):
     assert ids(store) == [1, 2]
 
 
-def test_a_rebuild_keeps_what_was_applied_while_it_ran(store):
+def test_a_rebuild_keeps_what_was_applied_while_it_ran(store: Any) -> None:
     store.publish(Index.build([posting(1)]))
     store.apply([posting(2)])
     since = NOW.now(NOW.tzinfo)
@@ -110,7 +111,7 @@ def test_a_rebuild_keeps_what_was_applied_while_it_ran(store):
     assert ids(store) == [9]
 
 
-def test_old_generations_go_and_their_readers_stay_alive(store):
+def test_old_generations_go_and_their_readers_stay_alive(store: Any) -> None:
     store.publish(Index.build([posting(1)]))
     contents = store.current()
     for id_ in (2, 3, 4):
@@ -120,26 +121,26 @@ def test_old_generations_go_and_their_readers_stay_alive(store):
     assert [m.id for m in contents.rank(profile(), now=NOW).matches] == [1]
 
 
-def test_only_a_fresh_index_is_published(store):
+def test_only_a_fresh_index_is_published(store: Any) -> None:
     store.publish(Index.build([posting(1)]))
     store.apply([posting(2)])
     with pytest.raises(ValueError, match="freshly"):
         store.publish(store.current())
 
 
-def flip(path):
+def flip(path: Any) -> None:
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
     path.write_bytes(data)
 
 
-def parts(path):
+def parts(path: Any) -> None:
     path.write_bytes(path.read_bytes()[:-7])
 
 
 @pytest.mark.parametrize("damage", [flip, parts, os.remove], ids=["a bit", "the end", "a file"])
 @pytest.mark.parametrize("name", ["vectors.doc_weights.npy", "facts.pay_to.npy", "manifest.json"])
-def test_a_damaged_generation_gives_way_to_the_one_before(store, damage, name):
+def test_a_damaged_generation_gives_way_to_the_one_before(store: Any, damage: Any, name: Any) -> None:
     store.publish(Index.build([posting(1)]))
     store.publish(Index.build([posting(2)]))
     damage(store.directory / "g-00000002" / name)
@@ -151,7 +152,7 @@ def test_a_damaged_generation_gives_way_to_the_one_before(store, damage, name):
     assert ids(fresh) == [4]
 
 
-def test_a_half_written_generation_is_never_seen(store):
+def test_a_half_written_generation_is_never_seen(store: Any) -> None:
     store.publish(Index.build([posting(1)]))
     half = store.directory / ".half-g-00000002"
     half.mkdir()
@@ -162,19 +163,19 @@ def test_a_half_written_generation_is_never_seen(store):
     assert not half.exists()
 
 
-def test_a_lost_pointer_is_no_loss(store):
+def test_a_lost_pointer_is_no_loss(store: Any) -> None:
     store.publish(Index.build([posting(1)]))
     (store.directory / "CURRENT").unlink()
     assert ids(IndexStore(store.directory)) == [1]
 
 
-def test_threads_may_read_while_one_writes(store):
+def test_threads_may_read_while_one_writes(store: Any) -> None:
     """Each change is in exactly once, whoever reads at the moment it is written."""
     store.publish(Index.build([posting(1)]))
     completed = threading.Event()
     trouble: list[BaseException] = []
 
-    def read():
+    def read() -> None:
         try:
             while not completed.is_set():
                 store.current()
@@ -195,7 +196,7 @@ def test_threads_may_read_while_one_writes(store):
     assert [store.current().find(n)[0].size for n in (2, 301)] == [300, 300]
 
 
-def test_a_record_cut_short_is_dropped_and_written_over(store):
+def test_a_record_cut_short_is_dropped_and_written_over(store: Any) -> None:
     store.publish(Index.build([posting(1)]))
     store.apply([posting(2)])
     log = store.directory / "g-00000001" / "delta.log"
@@ -207,14 +208,14 @@ def test_a_record_cut_short_is_dropped_and_written_over(store):
     assert ids(fresh) == ids(store) == ids(IndexStore(store.directory)) == [1, 2, 3]
 
 
-def test_an_unusable_posting_changes_nothing(store):
+def test_an_unusable_posting_changes_nothing(store: Any) -> None:
     store.publish(Index.build([posting(1)]))
     with pytest.raises(ValueError, match="region"):
         store.apply([posting(2), posting(3, region="?")])
     assert ids(store) == [1]
 
 
-def test_records_survive_bytes():
+def test_records_survive_bytes() -> None:
     upsert, take = Change.put(posting(7, certificates=frozenset({"welder"}))), Change.take(8)
     data = upsert.to_bytes() + take.to_bytes()
     (one, first_end), (other, end) = read_changes(data)
@@ -232,7 +233,7 @@ steps = st.lists(st.tuples(st.integers(1, 8), titles | st.none()), max_size=12)
 
 @given(st.lists(titles, min_size=1, max_size=6), steps)
 @settings(max_examples=40, deadline=None)
-def test_changes_make_the_index_a_rebuild_would_hold(tmp_path_factory, base, changes):
+def test_changes_make_the_index_a_rebuild_would_hold(tmp_path_factory: Any, base: Any, changes: Any) -> None:
     """Same postings with the same facts; only idf is older, until the rebuild."""
     store = IndexStore(tmp_path_factory.mktemp("index"))
     contents = {i: posting(i, title) for i, title in enumerate(base, 1)}
@@ -257,7 +258,7 @@ def test_changes_make_the_index_a_rebuild_would_hold(tmp_path_factory, base, cha
         assert pay == [f"月薪 5000–{contents[match.id].pay_to} 元，达到期望"]
 
 
-def test_weights_of_a_change_use_the_idf_of_the_last_rebuild(store):
+def test_weights_of_a_change_use_the_idf_of_the_last_rebuild(store: Any) -> None:
     base = [posting(1, "电工"), posting(2, "焊工"), posting(3, "电工 焊工")]
     store.publish(Index.build(base))
     new = posting(4, "电工 电工 雷达", duties="全新的词")
@@ -273,7 +274,7 @@ def test_weights_of_a_change_use_the_idf_of_the_last_rebuild(store):
     assert by_hash == pytest.approx({term_hash(t): w / length for t, w in reference.items()}, abs=1e-6)
 
 
-def test_a_change_is_carried_by_its_moment(store):
+def test_a_change_is_carried_by_its_moment(store: Any) -> None:
     store.publish(Index.build([posting(1)]))
     store.apply([posting(2)])
     store.publish(Index.build([posting(1)]), since=NOW.now(NOW.tzinfo) + timedelta(hours=1))

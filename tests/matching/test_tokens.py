@@ -4,6 +4,7 @@ import gzip
 import json
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,17 +34,17 @@ SAMPLES = [
 
 
 @pytest.fixture(scope="module")
-def engines():
+def engines() -> Any:
     return RustEngine(), PythonEngine()
 
 
-def test_engines_cut_sample_texts_alike(engines):
+def test_engines_cut_sample_texts_alike(engines: Any) -> None:
     rust, python = engines
     for text in map(normalize, SAMPLES):
         assert list(rust.cut(text)) == list(python.cut(text))
 
 
-def test_engines_cut_real_postings_alike(engines):
+def test_engines_cut_real_postings_alike(engines: Any) -> None:
     """Where they lie beside the project; at most one in a thousand may differ (a tie of two ways to cut)."""
     if not POSTINGS.exists():
         pytest.skip("the real postings are not part of the project (../shared/data)")
@@ -55,7 +56,7 @@ def test_engines_cut_real_postings_alike(engines):
     assert len(different) <= 2, different
 
 
-def test_engines_cut_occupations_and_specialties_alike(engines):
+def test_engines_cut_occupations_and_specialties_alike(engines: Any) -> None:
     rust, python = engines
     texts = [f"{o.name}：{o.tasks}" for o in list(occupations().values())[::7]]
     texts += ["，".join((s.name, *s.civilian_occupations, *s.skills)) for s in specialties().values()]
@@ -63,14 +64,14 @@ def test_engines_cut_occupations_and_specialties_alike(engines):
         assert list(rust.cut(text)) == list(python.cut(text))
 
 
-def test_engines_cut_the_dictionary_alike(engines):
+def test_engines_cut_the_dictionary_alike(engines: Any) -> None:
     rust, python = engines
     for word in dictionary():
         assert list(rust.cut(word)) == list(python.cut(word))
         assert rust.parts[word] == python.parts[word]
 
 
-def test_dictionary_is_large_and_its_synonyms_end_in_one_form():
+def test_dictionary_is_large_and_its_synonyms_end_in_one_form() -> None:
     words = dictionary()
     assert len(words) >= 1500
     for entry in words.values():
@@ -87,17 +88,17 @@ def test_dictionary_is_large_and_its_synonyms_end_in_one_form():
         ("秩序维护员", "保安", "保安员"),
     ],
 )
-def test_synonyms_meet_in_one_form(one, other, word):
+def test_synonyms_meet_in_one_form(one: Any, other: Any, word: Any) -> None:
     assert word in tokenize(one)
     assert word in tokenize(other)
 
 
-def test_a_long_word_gives_its_parts():
+def test_a_long_word_gives_its_parts() -> None:
     assert {"货车司机", "货车", "司机"} <= set(tokenize("货车司机"))
     assert "压电" not in tokenize("低压电工作业证")
 
 
-def test_tokens_keep_order_and_drop_stop_words_and_punctuation():
+def test_tokens_keep_order_and_drop_stop_words_and_punctuation() -> None:
     assert tokenize("负责仓库的管理，及盘点。") == ["仓库", "管理", "盘点"]
     assert tokenize("") == []
     assert tokenize("　！…") == []
@@ -115,12 +116,12 @@ def test_tokens_keep_order_and_drop_stop_words_and_punctuation():
         "免考叉车证",
     ],
 )
-def test_a_denied_demand_is_no_word(text):
+def test_a_denied_demand_is_no_word(text: Any) -> None:
     assert "叉车证n1" not in terms(text)
     assert "叉车证n1" in tokenize(text), "a search still finds it"
 
 
-def test_a_denial_ends_with_its_clause():
+def test_a_denial_ends_with_its_clause() -> None:
     assert "低压电工作业证" in terms("不要求叉车证，需持电工证")
     assert "仓库" in terms("包括但不仅限于仓库管理")
 
@@ -140,10 +141,10 @@ def test_a_denial_ends_with_its_clause():
         "列兵",
     ],
 )
-def test_who_a_person_is_carries_no_weight(text):
+def test_who_a_person_is_carries_no_weight(text: Any) -> None:
     assert terms(text) == []
 
 
-def test_unranked_words_are_canonical():
+def test_unranked_words_are_canonical() -> None:
     assert "退役军人优先" in unranked()
     assert "党员优先" in unranked()

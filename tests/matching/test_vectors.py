@@ -1,5 +1,7 @@
 """Weights are scikit-learn's, for documents and for queries."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -16,7 +18,7 @@ texts = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
 corpora = st.lists(st.tuples(texts, texts, texts), min_size=1, max_size=12)
 
 
-def reference(postings):
+def reference(postings: Any) -> Any:
     """scikit-learn's vectorizer, fitted on the same tokens, each field repeated as its weight says."""
     documents = [[t for t, n in term_counts(p).items() for _ in range(n)] for p in postings]
     vectorizer = TfidfVectorizer(
@@ -25,7 +27,7 @@ def reference(postings):
     return vectorizer, vectorizer.fit_transform(documents)
 
 
-def created(corpus):
+def created(corpus: Any) -> Any:
     return [
         posting(i, title, duties=duties, requirements=query_args)
         for i, (title, duties, query_args) in enumerate(corpus)
@@ -34,7 +36,7 @@ def created(corpus):
 
 @given(corpora)
 @settings(max_examples=60, deadline=None)
-def test_document_weights_equal_scikit_learn(corpus):
+def test_document_weights_equal_scikit_learn(corpus: Any) -> None:
     postings = created(corpus)
     vectorizer, matrix = reference(postings)
     index = Index.build(postings)
@@ -52,7 +54,7 @@ def test_document_weights_equal_scikit_learn(corpus):
 
 @given(corpora, st.lists(st.lists(st.sampled_from([*WORDS, "没有的词"]), min_size=1), min_size=1, max_size=4))
 @settings(max_examples=60, deadline=None)
-def test_query_is_the_weighted_sum_of_scikit_learns_vectors(corpus, bags):
+def test_query_is_the_weighted_sum_of_scikit_learns_vectors(corpus: Any, bags: Any) -> None:
     postings = created(corpus)
     vectorizer, _ = reference(postings)
     pieces = [Evidence("skills", str(i), "", Bag(bag), 0.3 + i) for i, bag in enumerate(bags)]
@@ -68,19 +70,19 @@ def test_query_is_the_weighted_sum_of_scikit_learns_vectors(corpus, bags):
     np.testing.assert_allclose(query.parts.sum(axis=0), query.weights, atol=1e-12)
 
 
-def test_a_query_has_length_one():
+def test_a_query_has_length_one() -> None:
     index = Index.build([posting(1), posting(2, "焊工", occupation_code="6-18-02-04", occupation="焊工")])
     query = index.compile_evidence(evidence(profile()))
     assert np.linalg.norm(query.weights) == pytest.approx(1)
 
 
-def test_codes_of_occupations_are_terms_of_three_levels():
+def test_codes_of_occupations_are_terms_of_three_levels() -> None:
     assert occupation_terms("4-02-02-02") == ["occ:4-02-02-02", "occ:4-02-02", "occ:4-02"]
     assert occupation_terms("") == []
     assert occupation_terms("x") == []
 
 
-def test_a_posting_without_a_word_is_scored_zero():
+def test_a_posting_without_a_word_is_scored_zero() -> None:
     index = Index.build([posting(1, "", occupation="", occupation_code=""), posting(2)])
     (row,) = index.base.facts.find([1])
     numbers, weights = index.base.vectors.row(row)

@@ -1,5 +1,7 @@
 """People for a position: who agreed, who looks for work, who fits; fresh from the database."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -20,22 +22,26 @@ from tests.factories import make_position, make_staff, make_user, make_veteran
 pytestmark = pytest.mark.django_db
 
 
-def agreeing(**changes):
+def agreeing(**changes: Any) -> Any:
     """A driver who agreed to matching."""
     account = make_user()
-    values = {"specialties": ("driver",), "certificates": ("driving_a2",), "account": account} | changes
+    values: dict[str, Any] = {
+        "specialties": ("driver",),
+        "certificates": ("driving_a2",),
+        "account": account,
+    } | changes
     veteran = make_veteran(**values)
     give_consent(user=account, purpose=ConsentPurpose.MATCHING, wording="用于岗位推荐", by=account)
     return veteran
 
 
 @pytest.fixture
-def lorry():
+def lorry() -> Any:
     load_reference()
     return make_position(certificates=["driving_b2"])
 
 
-def result(position, **options):
+def result(position: Any, **options: Any) -> Any:
     return rank_candidates(position, among=Veteran.objects.all(), **options)
 
 
@@ -44,7 +50,7 @@ def rebuilt() -> None:
     ranking_index.rebuild_people()
 
 
-def test_the_best_come_first_with_reasons(lorry) -> None:
+def test_the_best_come_first_with_reasons(lorry: Any) -> None:
     cook = agreeing(specialties=("cook",))
     driver = agreeing()
     agreeing(certificates=())
@@ -56,7 +62,7 @@ def test_the_best_come_first_with_reasons(lorry) -> None:
     assert (page.total, page.considered, page.excluded) == (2, 3, {"缺少必需证书": 1})
 
 
-def test_only_those_who_agreed_and_look_for_work(lorry) -> None:
+def test_only_those_who_agreed_and_look_for_work(lorry: Any) -> None:
     agreeing(employment_status=EmploymentStatus.EMPLOYED)
     make_veteran(specialties=("driver",), certificates=("driving_a2",), account=make_user())
     make_veteran(specialties=("driver",), certificates=("driving_a2",))
@@ -65,7 +71,7 @@ def test_only_those_who_agreed_and_look_for_work(lorry) -> None:
     assert result(lorry).considered == 0
 
 
-def test_a_withdrawn_consent_hides_at_once(lorry) -> None:
+def test_a_withdrawn_consent_hides_at_once(lorry: Any) -> None:
     driver = agreeing()
     rebuilt()
     assert [c.veteran for c in result(lorry).items] == [driver]
@@ -73,7 +79,7 @@ def test_a_withdrawn_consent_hides_at_once(lorry) -> None:
     assert result(lorry).items == ()
 
 
-def test_people_changed_since_are_asked_as_they_are_now(lorry) -> None:
+def test_people_changed_since_are_asked_as_they_are_now(lorry: Any) -> None:
     driver, cook = agreeing(), agreeing(specialties=("cook",))
     rebuilt()
     newcomer = agreeing()
@@ -83,7 +89,7 @@ def test_people_changed_since_are_asked_as_they_are_now(lorry) -> None:
     assert result(lorry).considered == 3
 
 
-def test_a_position_that_is_not_open_has_nobody(lorry) -> None:
+def test_a_position_that_is_not_open_has_nobody(lorry: Any) -> None:
     agreeing()
     rebuilt()
     assert result(lorry).total == 1
@@ -93,7 +99,7 @@ def test_a_position_that_is_not_open_has_nobody(lorry) -> None:
     assert result(lorry).items == ()
 
 
-def test_pages_do_not_overlap_and_ask_as_many_queries(lorry) -> None:
+def test_pages_do_not_overlap_and_ask_as_many_queries(lorry: Any) -> None:
     everyone = [agreeing() for _ in range(3)]
     rebuilt()
     pages = [result(lorry, limit=1, offset=at).items[0].veteran for at in range(3)]
@@ -111,7 +117,7 @@ def test_pages_do_not_overlap_and_ask_as_many_queries(lorry) -> None:
     assert queries() == few
 
 
-def test_among_limits_to_the_files_a_clerk_may_see(lorry) -> None:
+def test_among_limits_to_the_files_a_clerk_may_see(lorry: Any) -> None:
     mine, _ = agreeing(), agreeing()
     rebuilt()
     page = rank_candidates(lorry, among=Veteran.objects.filter(pk=mine.pk))
@@ -119,16 +125,22 @@ def test_among_limits_to_the_files_a_clerk_may_see(lorry) -> None:
     assert page.considered == 1
 
 
-def test_many_changes_are_merged(lorry, monkeypatch) -> None:
+def test_many_changes_are_merged(lorry: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     driver = agreeing()
     rebuilt()
     monkeypatch.setattr(ranking_index, "MAX_PENDING_PEOPLE", 1)
-    before = ranking_index.people_store().current().read_at
+    store = ranking_index.people_store()
+    people = store.current()
+    assert people is not None
+    before = people.read_at
     ranking_index.rebuild_if_stale()
-    assert ranking_index.people_store().current().read_at == before
+    people = store.current()
+    assert people is not None
+    assert people.read_at == before
     newcomers = [agreeing(), agreeing()]
     ranking_index.rebuild_if_stale()
-    people = ranking_index.people_store().current()
+    people = store.current()
+    assert people is not None
     assert people.read_at > before
     assert set(people.facts.id.tolist()) >= {driver.pk, *(v.pk for v in newcomers)}
 
@@ -139,7 +151,7 @@ def test_many_changes_are_merged(lorry, monkeypatch) -> None:
     assert ranking_index.store().pending == 0
 
 
-def test_without_an_index_there_is_nobody(lorry) -> None:
+def test_without_an_index_there_is_nobody(lorry: Any) -> None:
     agreeing()
     assert result(lorry).items == ()
     ranking_index.rebuild()

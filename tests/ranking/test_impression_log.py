@@ -2,6 +2,7 @@
 forgotten as the person's other rows are."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -39,7 +40,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def agreeing(**fields):
+def agreeing(**fields: Any) -> Any:
     account = make_user()
     veteran = make_veteran(specialties=("driver",), certificates=("driving_a2",), account=account, **fields)
     for purpose in (ConsentPurpose.MATCHING, ConsentPurpose.EMPLOYER_CARD):
@@ -48,25 +49,25 @@ def agreeing(**fields):
 
 
 @pytest.fixture
-def driver():
+def driver() -> Any:
     make_stations()  # with the places' coordinates
     load_reference()
     return agreeing()
 
 
 @pytest.fixture
-def posts(driver):
+def posts(driver: Any) -> Any:
     created = [make_position(employer=make_employer(member=make_user())) for _ in range(4)]
     ranking_index.rebuild()
     ranking_index.rebuild_people()
     return created
 
 
-def rows(**conditions):
+def rows(**conditions: Any) -> Any:
     return list(Impression.objects.filter(**conditions).order_by("rank"))
 
 
-def test_a_list_is_written_down_as_it_was_shown(driver, posts, client_for) -> None:
+def test_a_list_is_written_down_as_it_was_shown(driver: Any, posts: Any, client_for: Any) -> None:
     answer = client_for(driver.account).get(reverse("veteran:positions"))
     listed = answer.context["found"].items
     written_rows = rows(surface=Surface.ME_POSITIONS)
@@ -86,7 +87,7 @@ def test_a_list_is_written_down_as_it_was_shown(driver, posts, client_for) -> No
     assert first.pay_margin is None
 
 
-def test_each_list_says_where_it_stood(driver, posts, client_for) -> None:
+def test_each_list_says_where_it_stood(driver: Any, posts: Any, client_for: Any) -> None:
     station = make_stations()["睦洲镇"]
     clerk = make_staff(station, StationRole.CLERK)
     manager = make_staff(make_stations()["新会区"], StationRole.OPERATOR)
@@ -114,7 +115,7 @@ def test_each_list_says_where_it_stood(driver, posts, client_for) -> None:
     assert {row.context for row in rows(surface__in=[Surface.ME_FAIR, Surface.DESK_BOOTH])} == {fair.pk}
 
 
-def test_a_day_counts_once_and_the_first_look_stays(driver, posts, client_for) -> None:
+def test_a_day_counts_once_and_the_first_look_stays(driver: Any, posts: Any, client_for: Any) -> None:
     client = client_for(driver.account)
     client.get(reverse("veteran:positions"))
     before = rows()
@@ -127,13 +128,13 @@ def test_a_day_counts_once_and_the_first_look_stays(driver, posts, client_for) -
 
 
 def test_one_insert_a_list_and_nothing_when_only_asked_for_the_head(
-    driver, posts, client_for, django_assert_num_queries
+    driver: Any, posts: Any, client_for: Any, django_assert_num_queries: Any
 ) -> None:
     client_for(driver.account).head(reverse("veteran:positions"))
     assert rows() == []
     client = client_for(driver.account)
 
-    def count_flush_queries(places):
+    def count_flush_queries(places: Any) -> None:
         impression_log.queue_list(Surface.ME_POSITIONS, places)
         with django_assert_num_queries(4):  # who agreed; the insert between savepoints
             impression_log.write_queue()
@@ -152,7 +153,9 @@ def test_one_insert_a_list_and_nothing_when_only_asked_for_the_head(
     assert len(rows()) == 4
 
 
-def test_without_consent_nothing_is_written_and_what_was_goes(driver, posts, client_for) -> None:
+def test_without_consent_nothing_is_written_and_what_was_goes(
+    driver: Any, posts: Any, client_for: Any
+) -> None:
     client = client_for(driver.account)
     client.get(reverse("veteran:positions"))
     assert rows()
@@ -166,8 +169,14 @@ def test_without_consent_nothing_is_written_and_what_was_goes(driver, posts, cli
     assert rows() == []
 
 
-def test_a_busy_database_costs_a_row_and_no_page(driver, posts, client_for, monkeypatch, caplog) -> None:
-    def busy(*args, **options):
+def test_a_busy_database_costs_a_row_and_no_page(
+    driver: Any,
+    posts: Any,
+    client_for: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def busy(*args: Any, **options: Any) -> None:
         raise DatabaseError("database is locked")
 
     monkeypatch.setattr(Impression.objects.__class__, "bulk_create", busy)
@@ -176,7 +185,9 @@ def test_a_busy_database_costs_a_row_and_no_page(driver, posts, client_for, monk
     assert rows() == []
 
 
-def test_old_rows_are_purged_when_their_turn_comes(driver, posts, client_for, settings) -> None:
+def test_old_rows_are_purged_when_their_turn_comes(
+    driver: Any, posts: Any, client_for: Any, settings: Any
+) -> None:
     client_for(driver.account).get(reverse("veteran:positions"))
     settings.IMPRESSION_DAYS = 30
     old = rows()[0]
@@ -187,7 +198,7 @@ def test_old_rows_are_purged_when_their_turn_comes(driver, posts, client_for, se
     assert len(rows()) == 3
 
 
-def test_the_person_reads_and_takes_along_what_was_shown(driver, posts, client_for) -> None:
+def test_the_person_reads_and_takes_along_what_was_shown(driver: Any, posts: Any, client_for: Any) -> None:
     client = client_for(driver.account)
     page = client.get(reverse("veteran:positions"))
     assert "展示过哪些岗位" in page.content.decode()
@@ -200,17 +211,17 @@ def test_the_person_reads_and_takes_along_what_was_shown(driver, posts, client_f
     assert not Impression.objects.visible_to(make_staff(make_stations()["江门市"], StationRole.OPERATOR))
 
 
-def test_rows_go_with_a_merge_and_come_back(driver, posts, client_for) -> None:
+def test_rows_go_with_a_merge_and_come_back(driver: Any, posts: Any, client_for: Any) -> None:
     client_for(driver.account).get(reverse("veteran:positions"))
     head = make_staff(make_stations()["睦洲镇"], StationRole.HEAD)
-    remaining_rows = make_veteran(name=driver.name)
-    merge = merge_records(remaining_rows=remaining_rows, gone=driver, by=head)
-    assert {row.veteran_id for row in rows()} == {remaining_rows.pk}
+    target = make_veteran(name=driver.name)
+    merge = merge_records(kept=target, gone=driver, by=head)
+    assert {row.veteran_id for row in rows()} == {target.pk}
     undo_merge(merge=merge, by=head)
     assert {row.veteran_id for row in rows()} == {driver.pk}
 
 
-def test_an_anonymous_file_has_none(driver, posts, client_for, settings) -> None:
+def test_an_anonymous_file_has_none(driver: Any, posts: Any, client_for: Any, settings: Any) -> None:
     client_for(driver.account).get(reverse("veteran:positions"))
     head = make_staff(make_stations()["睦洲镇"], StationRole.HEAD)
     close_record(veteran=driver, by=head, reason=CloseReason.DIED)
@@ -219,7 +230,7 @@ def test_an_anonymous_file_has_none(driver, posts, client_for, settings) -> None
     assert rows() == []
 
 
-def test_seeing_a_position_does_not_use_it(driver, posts, client_for) -> None:
+def test_seeing_a_position_does_not_use_it(driver: Any, posts: Any, client_for: Any) -> None:
     client_for(driver.account).get(reverse("veteran:positions"))
     assert referenced_ids(Position, [post.pk for post in posts]) == set()
     Position.objects.filter(pk=posts[0].pk).delete()

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -30,12 +31,12 @@ EXCLUDED_TERMS = {
 
 
 @pytest.fixture
-def operator():
+def operator() -> Any:
     return make_staff(make_stations()["江门市"], StationRole.OPERATOR, name="市级业务管理员")
 
 
 @pytest.fixture
-def driver():
+def driver() -> Any:
     station = make_stations()["睦洲镇"]  # with the places' coordinates
     load_reference()
     veteran = make_veteran(specialties=("driver",), certificates=("driving_a2",), station=station)
@@ -43,7 +44,7 @@ def driver():
 
 
 @pytest.fixture
-def positions(driver):
+def positions(driver: Any) -> Any:
     """Far and telling in words; near and telling less; and some more."""
     stations = make_stations()
     far = make_position(employer=make_employer(region=stations["司前镇"].region), title="货车司机")
@@ -58,13 +59,13 @@ def positions(driver):
     return [far, near, *rest]
 
 
-def version(operator, *, proven=True, parameters=NEAR):
+def version(operator: Any, *, proven: Any = True, parameters: Any = NEAR) -> Any:
     return RankingVersion.objects.create(
         name="学习版", parameters=parameters, proven=proven, made_by=operator
     )
 
 
-def adopt(operator, commit, created=None, reason="离家近的更容易入职"):
+def adopt(operator: Any, commit: Any, created: Any = None, reason: Any = "离家近的更容易入职") -> Any:
     with commit(execute=True):
         return actions.adopt_ranking(version=created or version(operator), by=operator, reason=reason)
 
@@ -93,7 +94,7 @@ def test_what_is_learnt_from_knows_nothing_it_must_not_know() -> None:
         Reweighting.from_parameters({"weights": {"age": 1.0}, "centre": {}, "cap": 1.0})
 
 
-def test_without_a_version_the_list_is_matchings_own_bit_for_bit(driver, positions) -> None:
+def test_without_a_version_the_list_is_matchings_own_bit_for_bit(driver: Any, positions: Any) -> None:
     now = timezone.now()
     plain = (
         ranking_index.store()
@@ -108,7 +109,11 @@ def test_without_a_version_the_list_is_matchings_own_bit_for_bit(driver, positio
 
 
 def test_an_adopted_version_serves_and_its_reasons_add_up(
-    driver, positions, operator, django_capture_on_commit_callbacks, django_assert_num_queries
+    driver: Any,
+    positions: Any,
+    operator: Any,
+    django_capture_on_commit_callbacks: Any,
+    django_assert_num_queries: Any,
 ) -> None:
     _far, near = positions[:2]
     before = recommendations.recommend_positions(driver)
@@ -139,7 +144,11 @@ def test_an_adopted_version_serves_and_its_reasons_add_up(
 
 
 def test_pages_of_a_learnt_list_follow_one_another(
-    driver, positions, operator, django_capture_on_commit_callbacks, monkeypatch
+    driver: Any,
+    positions: Any,
+    operator: Any,
+    django_capture_on_commit_callbacks: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     adopt(operator, django_capture_on_commit_callbacks)
     whole = [item.position.pk for item in recommendations.recommend_positions(driver).items]
@@ -155,7 +164,7 @@ def test_pages_of_a_learnt_list_follow_one_another(
 
 
 def test_versions_come_and_go_with_reason_and_trace(
-    driver, positions, operator, django_capture_on_commit_callbacks
+    driver: Any, positions: Any, operator: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     commit = django_capture_on_commit_callbacks
     first, second = version(operator), version(operator, parameters={**NEAR, "cap": 0.5})
@@ -193,19 +202,19 @@ def test_versions_come_and_go_with_reason_and_trace(
 
 
 @pytest.mark.parametrize("reason", ["", "   "])
-def test_no_change_without_a_reason(operator, reason) -> None:
+def test_no_change_without_a_reason(operator: Any, reason: Any) -> None:
     with pytest.raises(ValidationError, match="理由"):
         actions.adopt_ranking(version=version(operator), by=operator, reason=reason)
 
 
-def test_what_was_not_shown_to_be_better_is_not_adopted(operator) -> None:
+def test_what_was_not_shown_to_be_better_is_not_adopted(operator: Any) -> None:
     with pytest.raises(ValidationError, match="证明更好"):
         actions.adopt_ranking(version=version(operator, proven=False), by=operator, reason="试试")
 
 
 @pytest.mark.parametrize("role", StationRole.values)
 @pytest.mark.parametrize("place", ["江门市", "新会区"])
-def test_only_operators_of_the_whole_city_decide(operator, role, place) -> None:
+def test_only_operators_of_the_whole_city_decide(operator: Any, role: Any, place: Any) -> None:
     by = make_staff(make_stations()[place], StationRole(role))
     created = version(operator)
     if (role, place) == (StationRole.OPERATOR, "江门市"):
@@ -217,7 +226,7 @@ def test_only_operators_of_the_whole_city_decide(operator, role, place) -> None:
         actions.roll_back_ranking(by=by, reason="试")
 
 
-def test_the_file_is_mended_from_the_database(operator, django_capture_on_commit_callbacks) -> None:
+def test_the_file_is_mended_from_the_database(operator: Any, django_capture_on_commit_callbacks: Any) -> None:
     created = version(operator)
     actions.adopt_ranking(version=created, by=operator, reason="试")  # its process died before the file
     assert ranking_versions.active_version().key == BUILT_IN
@@ -238,7 +247,9 @@ def test_a_move_is_bounded_and_the_unknown_moves_nothing() -> None:
     assert shifted[1] == pytest.approx(0.3)
 
 
-def test_neighbours_change_places_by_chance_and_nobody_is_hidden(driver, positions, settings) -> None:
+def test_neighbours_change_places_by_chance_and_nobody_is_hidden(
+    driver: Any, positions: Any, settings: Any
+) -> None:
     plain = [item.position.pk for item in recommendations.recommend_positions(driver).items]
     settings.RANKING_SWAPS = 0.5
     result = recommendations.recommend_positions(driver)

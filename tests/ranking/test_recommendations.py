@@ -3,6 +3,7 @@
 import dataclasses
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -22,18 +23,18 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def driver():
+def driver() -> Any:
     """陈建国 of scenario 1: army driver, A2 licence."""
     load_reference()
     veteran = make_veteran(specialties=("driver",), certificates=("driving_a2",), skills="长途货运驾驶")
     return Veteran.objects.with_details().get(pk=veteran.pk)
 
 
-def _clerk_publishes():
+def _clerk_publishes() -> Any:
     return make_position(title="会计", duties="负责记账、报税。", requirements="熟悉财务软件。")
 
 
-def test_a_driver_is_shown_driving_work_first_and_told_why(driver) -> None:
+def test_a_driver_is_shown_driving_work_first_and_told_why(driver: Any) -> None:
     _clerk_publishes()
     lorry = make_position(certificates=["driving_b2"])
     ranking_index.rebuild()
@@ -44,7 +45,7 @@ def test_a_driver_is_shown_driving_work_first_and_told_why(driver) -> None:
     assert sum(reason.share for reason in reasons) == pytest.approx(result.items[0].match.score, abs=1e-6)
 
 
-def test_a_required_certificate_that_is_missing_keeps_the_position_out_and_is_named(driver) -> None:
+def test_a_required_certificate_that_is_missing_keeps_the_position_out_and_is_named(driver: Any) -> None:
     forklift = make_position(title="叉车司机", certificates=["forklift_n1"])
     ranking_index.rebuild()
     result = recommendations.recommend_positions(driver)
@@ -56,7 +57,7 @@ def test_a_required_certificate_that_is_missing_keeps_the_position_out_and_is_na
     assert any("叉车" in missing.text for missing in verdict.missing)
 
 
-def test_low_pay_is_excluded_and_counted(driver) -> None:
+def test_low_pay_is_excluded_and_counted(driver: Any) -> None:
     # Scenario 6: a wish of 6,000 keeps posts of 4,500 out, and the list says how many.
     driver = make_veteran(specialties=("driver",), wish={"lowest_pay": Decimal(6000)})
     driver = Veteran.objects.with_details().get(pk=driver.pk)
@@ -70,7 +71,7 @@ def test_low_pay_is_excluded_and_counted(driver) -> None:
 
 
 def test_an_approved_position_is_ranked_and_a_withdrawn_one_is_gone(
-    driver, django_capture_on_commit_callbacks
+    driver: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     ranking_index.rebuild()
     member = make_user()
@@ -86,7 +87,7 @@ def test_an_approved_position_is_ranked_and_a_withdrawn_one_is_gone(
 
 
 def test_a_suspended_employers_positions_leave_the_ranking(
-    driver, django_capture_on_commit_callbacks
+    driver: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     employer = make_employer()
     make_position(employer=employer)
@@ -98,20 +99,20 @@ def test_a_suspended_employers_positions_leave_the_ranking(
     assert recommendations.recommend_positions(driver).considered == 0
 
 
-def test_the_database_has_the_last_word_over_a_stale_index(driver) -> None:
+def test_the_database_has_the_last_word_over_a_stale_index(driver: Any) -> None:
     position = make_position()
     ranking_index.rebuild()
     Position.objects.filter(pk=position.pk).update(expires_at=timezone.now() - timedelta(minutes=1))
     assert not recommendations.recommend_positions(driver).items
 
 
-def test_without_an_index_there_is_an_empty_list_and_no_error(driver) -> None:
+def test_without_an_index_there_is_an_empty_list_and_no_error(driver: Any) -> None:
     position = make_position()
     assert recommendations.recommend_positions(driver).considered == 0
     assert recommendations.explain_recommendation(driver, position) is None
 
 
-def test_somebody_who_has_work_gets_no_list_until_that_changes(driver) -> None:
+def test_somebody_who_has_work_gets_no_list_until_that_changes(driver: Any) -> None:
     make_position()
     ranking_index.rebuild()
     driver.employment_status = EmploymentStatus.EMPLOYED
@@ -120,7 +121,7 @@ def test_somebody_who_has_work_gets_no_list_until_that_changes(driver) -> None:
     assert recommendations.recommend_positions(driver).items
 
 
-def test_only_the_given_positions_are_ranked(driver) -> None:
+def test_only_the_given_positions_are_ranked(driver: Any) -> None:
     make_position()
     second = make_position()
     ranking_index.rebuild()
@@ -128,7 +129,7 @@ def test_only_the_given_positions_are_ranked(driver) -> None:
     assert [item.position for item in result.items] == [second]
 
 
-def test_pages_follow_one_another_without_gap_or_repeat(driver) -> None:
+def test_pages_follow_one_another_without_gap_or_repeat(driver: Any) -> None:
     for _ in range(7):
         make_position()
     ranking_index.rebuild()
@@ -158,7 +159,7 @@ def test_the_ranking_cannot_know_what_it_must_not_know() -> None:
     assert not {name for name in names for word in excluded_ if word in name.split("_")}
 
 
-def test_queries_do_not_grow_with_the_list(driver, django_assert_num_queries) -> None:
+def test_queries_do_not_grow_with_the_list(driver: Any, django_assert_num_queries: Any) -> None:
     stations = make_stations()
     employer = make_employer(region=stations["新会区"].region)
     for _ in range(2):

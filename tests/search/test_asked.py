@@ -1,6 +1,7 @@
 """A search as an address: read without complaint, written in one way."""
 
 from itertools import islice
+from typing import Any
 
 from django.http import QueryDict
 from hypothesis import given
@@ -35,7 +36,7 @@ NAMES = [
 ]
 
 
-def subset(values) -> st.SearchStrategy:
+def subset(values: Any) -> st.SearchStrategy:
     return st.sets(st.sampled_from(list(values)), max_size=3).map(
         lambda selection: tuple(value for value in values if value in selection)
     )
@@ -83,7 +84,7 @@ def test_each_chip_takes_one_part_away(one: SearchParams) -> None:
     assert bool(parts) == one.is_filtered
 
 
-def test_widening_only_gives_up(db) -> None:
+def test_widening_only_gives_up(db: Any) -> None:
     one = SearchParams(
         q="叉车 夜班", region="440705109", low=6000, choices={Facet.SHIFT: ("night",)}, days=3, education="1"
     )
@@ -106,7 +107,7 @@ def test_every_reading_has_a_syllable_for_each_character(text: str) -> None:
 
 
 @given(st.text(alphabet="电工叉车司机保安员公", min_size=2, max_size=5), st.data())
-def test_one_edit_is_one_mistake(word: str, data) -> None:
+def test_one_edit_is_one_mistake(word: str, data: Any) -> None:
     at = data.draw(st.integers(0, len(word) - 1))
     other = data.draw(st.sampled_from("电工叉车司"))
     for wrong in (

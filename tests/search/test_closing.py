@@ -1,6 +1,7 @@
 """A closed post is found by no engine, from the second it closes, while its entry is still what it was."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.must("posts.5")
 @pytest.mark.parametrize("way", CLOSINGS)
 def test_a_closed_position_is_found_by_no_engine(
-    engine, find, way: str, figure, django_capture_on_commit_callbacks
+    engine: Any, find: Any, way: str, figure: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     member = make_user("单位经办")
     employer = make_employer(member=member)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -26,11 +27,11 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def titles(result) -> list[str]:
+def titles(result: Any) -> list[str]:
     return [hit.title for hit in result.hits]
 
 
-def test_a_word_finds_titles_before_texts(engine, find) -> None:
+def test_a_word_finds_titles_before_texts(engine: Any, find: Any) -> None:
     make_position(title="仓库保管员", duties="会开叉车更好，负责收货。", requirements="")
     make_position(title="叉车司机", duties="装卸货物。", requirements="")
     make_position(title="厨师", duties="负责炒菜。", requirements="")
@@ -40,7 +41,7 @@ def test_a_word_finds_titles_before_texts(engine, find) -> None:
     assert (result.total, result.relaxed) == (2, False)
 
 
-def test_a_synonym_finds_as_well_and_is_marked(engine, find) -> None:
+def test_a_synonym_finds_as_well_and_is_marked(engine: Any, find: Any) -> None:
     make_position(title="叉车工", duties="装卸货物。", requirements="")
     indexing.rebuild()
     hit = find("叉车司机").hits[0]
@@ -48,14 +49,14 @@ def test_a_synonym_finds_as_well_and_is_marked(engine, find) -> None:
     assert "<mark>" in hit.marked_title
 
 
-def test_a_long_word_is_met_by_its_parts(engine, find) -> None:
+def test_a_long_word_is_met_by_its_parts(engine: Any, find: Any) -> None:
     make_position(title="司机", duties="驾驶货车，长途运输。", requirements="")
     make_position(title="司机", duties="驾驶轿车，接送客人。", requirements="")
     indexing.rebuild()
     assert find("货车司机").total == 1
 
 
-def test_any_alternative_of_a_word_meets_it(engine) -> None:
+def test_any_alternative_of_a_word_meets_it(engine: Any) -> None:
     for title in ("电工", "水电维修员", "维修技师", "焊工"):
         make_position(title=title, duties="上班。", requirements="")
     indexing.rebuild()
@@ -70,7 +71,7 @@ def test_any_alternative_of_a_word_meets_it(engine) -> None:
     assert either.total == 3
 
 
-def test_all_words_must_stand_and_any_will_do_when_none_has_all(engine, find) -> None:
+def test_all_words_must_stand_and_any_will_do_when_none_has_all(engine: Any, find: Any) -> None:
     make_position(title="夜班叉车司机", duties="装卸货物。", requirements="")
     make_position(title="叉车司机", duties="装卸货物。", requirements="")
     make_position(title="电焊工", duties="焊接。", requirements="")
@@ -84,20 +85,20 @@ def test_all_words_must_stand_and_any_will_do_when_none_has_all(engine, find) ->
 @pytest.mark.parametrize(
     "text", ["的", "？！", '"', "* OR", "NOT (", "'); --", "a' | 'b", "\\", "\x00", ":*", "NEAR/2"]
 )
-def test_signs_are_only_text(engine, find, text: str) -> None:
+def test_signs_are_only_text(engine: Any, find: Any, text: str) -> None:
     make_position(title="叉车司机")
     indexing.rebuild()
     assert find(text).total == 0
     assert find(f"叉车 {text}").hits[0].title == "叉车司机"
 
 
-def test_letters_and_width_do_not_matter(engine, find) -> None:
+def test_letters_and_width_do_not_matter(engine: Any, find: Any) -> None:
     make_position(title="牵引车司机", requirements="持有Ａ２驾照，会ERP。")
     indexing.rebuild()
     assert find("a2驾照").total == find("A2驾照").total == find("erp").total == 1
 
 
-def test_what_is_not_public_is_never_found(engine, find) -> None:
+def test_what_is_not_public_is_never_found(engine: Any, find: Any) -> None:
     now = timezone.now()
     verified = make_employer(name="江门市远航物流有限公司")
     make_position(employer=verified, title="叉车司机")
@@ -140,7 +141,7 @@ def test_what_is_not_public_is_never_found(engine, find) -> None:
     ],
     ids=["draft", "expired", "suspended", "unverified"],
 )
-def test_a_stale_entry_is_not_shown(engine, find, left_behind) -> None:
+def test_a_stale_entry_is_not_shown(engine: Any, find: Any, left_behind: Any) -> None:
     position = make_position(title="叉车司机")
     indexing.rebuild()
     assert find("叉车").total == 1
@@ -149,7 +150,7 @@ def test_a_stale_entry_is_not_shown(engine, find, left_behind) -> None:
     assert (result.hits, result.total) == ((), 0)
 
 
-def test_time_alone_closes_and_opens_a_position(engine, find) -> None:
+def test_time_alone_closes_and_opens_a_position(engine: Any, find: Any) -> None:
     now = timezone.now()
     make_position(title="叉车司机", published_at=now + timedelta(days=1), expires_at=now + timedelta(days=2))
     indexing.rebuild()
@@ -157,14 +158,14 @@ def test_time_alone_closes_and_opens_a_position(engine, find) -> None:
     assert outcome == [0, 0, 1, 1, 0, 0]
 
 
-def test_a_veteran_is_in_no_index(engine, find) -> None:
+def test_a_veteran_is_in_no_index(engine: Any, find: Any) -> None:
     make_veteran(name="陈建国", skills="叉车维修")
     make_user("陈建国")
     indexing.rebuild()
     assert find("陈建国").total == find("叉车维修").total == 0
 
 
-def test_filters_of_positions(engine, find) -> None:
+def test_filters_of_positions(engine: Any, find: Any) -> None:
     stations = make_stations()
     make_position(title="叉车司机甲", pay_from=Decimal(4000), pay_to=Decimal(5000), education_min=0)
     make_position(
@@ -184,7 +185,7 @@ def test_filters_of_positions(engine, find) -> None:
     assert titles(find("叉车", sort=Sort.PAY, education_at_most=2)) == ["叉车司机乙", "叉车司机甲"]
 
 
-def test_kinds_and_counties_are_counted_past_their_own_filter(engine, find) -> None:
+def test_kinds_and_counties_are_counted_past_their_own_filter(engine: Any, find: Any) -> None:
     stations = make_stations()
     company = make_employer(name="蓬江叉车租赁有限公司", region=stations["蓬江区"].region)
     make_position(employer=company, title="叉车司机", region=stations["新会区"].region)
@@ -198,7 +199,7 @@ def test_kinds_and_counties_are_counted_past_their_own_filter(engine, find) -> N
     assert result.counties == (("440705", 2), ("440703", 1))
 
 
-def test_pages_follow_each_other_without_gap_or_repeat(engine, find) -> None:
+def test_pages_follow_each_other_without_gap_or_repeat(engine: Any, find: Any) -> None:
     company = make_employer()
     for _ in range(23):
         make_position(employer=company, title="叉车司机")
@@ -212,7 +213,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(engine, find) -> None:
     ]
 
 
-def test_without_words_everything_is_listed_latest_first(engine, find) -> None:
+def test_without_words_everything_is_listed_latest_first(engine: Any, find: Any) -> None:
     now = timezone.now()
     company = make_employer()
     for days in (3, 1, 2):
@@ -221,7 +222,7 @@ def test_without_words_everything_is_listed_latest_first(engine, find) -> None:
     assert titles(find(kinds=frozenset({Kind.POSITION}))) == ["1天前", "2天前", "3天前"]
 
 
-def test_snippets_are_escaped(engine, find) -> None:
+def test_snippets_are_escaped(engine: Any, find: Any) -> None:
     make_position(title="<b>叉车</b>司机", duties="<script>alert(1)</script>驾驶叉车 & 维护")
     indexing.rebuild()
     hit = find("叉车").hits[0]
@@ -230,7 +231,7 @@ def test_snippets_are_escaped(engine, find) -> None:
     assert "<mark>叉车</mark> &amp; 维护" in hit.snippet
 
 
-def test_building_twice_gives_the_same(engine, find) -> None:
+def test_building_twice_gives_the_same(engine: Any, find: Any) -> None:
     removed_ids = make_position(title="叉车司机")
     make_position(title="叉车司机")
     assert not indexing.is_current()
@@ -243,7 +244,7 @@ def test_building_twice_gives_the_same(engine, find) -> None:
     assert find("叉车").total == 1
 
 
-def test_queries_do_not_grow_with_hits(engine, find, same_queries) -> None:
+def test_queries_do_not_grow_with_hits(engine: Any, find: Any, same_queries: Any) -> None:
     company = make_employer()
     make_position(employer=company, title="叉车司机")
     make_fair(title="叉车专场招聘会")
@@ -287,7 +288,7 @@ def test_what_cannot_be_asked(wrong: dict) -> None:
 
 
 @pytest.mark.must("walks.3")
-def test_a_clerk_finds_nobody_of_the_neighbouring_town(engine, find) -> None:
+def test_a_clerk_finds_nobody_of_the_neighbouring_town(engine: Any, find: Any) -> None:
     stations = make_stations()
     make_veteran(station=stations["司前镇"], name="黄志明", skills="挖掘机")
     make_staff(stations["睦洲镇"])

@@ -32,7 +32,7 @@ def test_more_facets_than_all_columns_hold_are_refused() -> None:
         facets.allocate_slots({f"facet {number}": 20 for number in range(7)})
 
 
-def test_values_in_the_second_column_are_packed_and_counted(monkeypatch) -> None:
+def test_values_in_the_second_column_are_packed_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     slots = {**SLOTS, Facet.SIZE: facets.Slot(column=1, start=40, width=3)}
     monkeypatch.setattr(facets, "SLOTS", slots)
     sizes = list(CHOICE_FACETS[Facet.SIZE].choices)[:2]

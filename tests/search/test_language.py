@@ -1,6 +1,7 @@
 """Pinyin, initials, mistakes and suggestions: one suite for every engine, like the rest of the contract."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -25,16 +26,16 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def titles(result) -> list[str]:
+def titles(result: Any) -> list[str]:
     return [hit.title for hit in result.hits]
 
 
-def suggestions(query_text: str, **kwargs) -> list[str]:
+def suggestions(query_text: str, **kwargs: Any) -> list[str]:
     return [suggestion.text for suggestion in suggest(query_text, **kwargs)]
 
 
 @pytest.fixture
-def town(engine) -> None:
+def town(engine: Any) -> None:
     """A few posts as they are written in life."""
     company = make_employer(name="江门市远航物流有限公司")
     other = make_occupation("4-99-00-00", "其他人员")
@@ -73,26 +74,26 @@ def town(engine) -> None:
         ("cnc kuaiji", set()),
     ],
 )
-def test_letters_are_read_as_pinyin(town, find, query_text: str, outcome: set[str]) -> None:
+def test_letters_are_read_as_pinyin(town: Any, find: Any, query_text: str, outcome: set[str]) -> None:
     result = find(query_text, kinds=frozenset({Kind.POSITION}))
     assert (set() if result.relaxed else set(titles(result))) == outcome
 
 
 @pytest.mark.must("posts.1")
 @pytest.mark.parametrize("query_text", ["dgsj", "diangongsiji", "diangong siji", "dg sj"])
-def test_two_words_in_one_run_of_letters(town, find, query_text: str) -> None:
+def test_two_words_in_one_run_of_letters(town: Any, find: Any, query_text: str) -> None:
     result = find(query_text, kinds=frozenset({Kind.POSITION}))
     assert titles(result) == ["电工兼司机"]
     assert not result.relaxed
 
 
-def test_what_pinyin_found_is_marked_and_told(town, find) -> None:
+def test_what_pinyin_found_is_marked_and_told(town: Any, find: Any) -> None:
     result = find("chache")
     assert result.hits[0].marked_title == "<mark>叉车</mark>司机"
     assert result.read == (Read("chache", ("叉车",)),)
 
 
-def test_a_word_in_letters_is_left_alone(town, find) -> None:
+def test_a_word_in_letters_is_left_alone(town: Any, find: Any) -> None:
     result = find("cnc")
     assert result.read == ()
     assert find("qzxv").total == 0
@@ -113,7 +114,7 @@ def test_a_word_in_letters_is_left_alone(town, find) -> None:
         ("维修 电公", "维修 电工"),
     ],
 )
-def test_one_mistake_is_forgiven_and_told(town, find, query_text: str, intended: str) -> None:
+def test_one_mistake_is_forgiven_and_told(town: Any, find: Any, query_text: str, intended: str) -> None:
     result = find(query_text, kinds=frozenset({Kind.POSITION}))
     assert titles(result) == titles(find(intended, kinds=frozenset({Kind.POSITION})))
     assert result.corrected is not None
@@ -121,18 +122,18 @@ def test_one_mistake_is_forgiven_and_told(town, find, query_text: str, intended:
     assert "<mark>" in result.hits[0].marked_title
 
 
-def test_what_is_found_as_written_is_not_corrected(town, find) -> None:
+def test_what_is_found_as_written_is_not_corrected(town: Any, find: Any) -> None:
     make_position(title="电公理疗师")
     indexing.rebuild()
     result = find("电公理疗师")
     assert (titles(result), result.corrected) == (["电公理疗师"], None)
 
 
-def test_the_correction_says_which_word(town, find) -> None:
+def test_the_correction_says_which_word(town: Any, find: Any) -> None:
     assert find("维修 电公").corrected == Correction("维修 电工", "电公", "电工")
 
 
-def test_everyday_words_stand_for_each_other(town, find) -> None:
+def test_everyday_words_stand_for_each_other(town: Any, find: Any) -> None:
     assert "保安员" in titles(find("秩序维护员"))
     assert "叉车司机" in titles(find("叉车工"))
     assert "保安员" in titles(find("zhixuweihuyuan"))
@@ -141,39 +142,41 @@ def test_everyday_words_stand_for_each_other(town, find) -> None:
 
 # --- suggestions -----------------------------------------------------------------------------------------
 @pytest.mark.parametrize("query_text", ["电", "dian", "diang", "dian工", "dg", "d", "D", " 电"])
-def test_what_begins_so_is_offered(town, query_text: str) -> None:
+def test_what_begins_so_is_offered(town: Any, query_text: str) -> None:
     assert "电工" in suggestions(query_text)
 
 
-def test_a_later_word_of_a_name_is_offered(town) -> None:
+def test_a_later_word_of_a_name_is_offered(town: Any) -> None:
     assert "江门市远航物流有限公司" in suggestions("远航")
     assert "江门市远航物流有限公司" in suggestions("yuanhang")
     assert suggest("远航")[0].label == "用人单位"
 
 
-def test_words_before_the_last_are_kept(town) -> None:
+def test_words_before_the_last_are_kept(town: Any) -> None:
     assert "夜班 电工" in suggestions("夜班 dian")
 
 
-def test_letters_are_written_as_people_write_them(town) -> None:
+def test_letters_are_written_as_people_write_them(town: Any) -> None:
     assert "CNC操作员" in suggestions("cn")
 
 
 @pytest.mark.parametrize(
     "query_text", ["", " ", "？", "%", "_", "\x00", "'", '"', "\U0010ffff", "叉" * 500, "qzxv"]
 )
-def test_nothing_is_offered_for_nothing(town, query_text: str) -> None:
+def test_nothing_is_offered_for_nothing(town: Any, query_text: str) -> None:
     assert suggestions(query_text) == []
 
 
-def test_suggestions_are_one_query(town, django_assert_num_queries) -> None:
+def test_suggestions_are_one_query(town: Any, django_assert_num_queries: Any) -> None:
     for query_text in ("电", "dian工", "d", "叉车 y"):
         with django_assert_num_queries(1):
             suggest(query_text)
 
 
 @pytest.mark.must("posts.5")
-def test_the_name_of_a_closed_position_is_not_offered(engine, django_capture_on_commit_callbacks) -> None:
+def test_the_name_of_a_closed_position_is_not_offered(
+    engine: Any, django_capture_on_commit_callbacks: Any
+) -> None:
     indexing.rebuild()
     member = make_user()
     company = make_employer(name="江门市远航物流有限公司", member=member)
@@ -196,14 +199,14 @@ def test_the_name_of_a_closed_position_is_not_offered(engine, django_capture_on_
     assert suggestions("远航") == []
 
 
-def test_time_alone_takes_a_name_away(town) -> None:
+def test_time_alone_takes_a_name_away(town: Any) -> None:
     fair = make_fair(title="春风行动招聘会")
     indexing.rebuild()
     assert "春风行动招聘会" in suggestions("春风")
     assert suggestions("春风", now=fair.ends_at + timedelta(seconds=1)) == []
 
 
-def test_following_agrees_with_building(engine, django_capture_on_commit_callbacks) -> None:
+def test_following_agrees_with_building(engine: Any, django_capture_on_commit_callbacks: Any) -> None:
     """A vocabulary kept up record by record is the one that a build would make."""
     make_position(title="电工（夜班）")
     indexing.rebuild()
@@ -226,7 +229,7 @@ def test_following_agrees_with_building(engine, django_capture_on_commit_callbac
     assert set(phrases) <= set(Phrase.objects.values_list("pk", "text"))
 
 
-def test_what_nobody_says_any_more_goes_with_a_build(town) -> None:
+def test_what_nobody_says_any_more_goes_with_a_build(town: Any) -> None:
     assert Term.objects.filter(text="会计").exists()
     from portal.positions.models import Position
 

@@ -1,6 +1,7 @@
 """Saved searches: one message a day, once each, of what is open and new."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -28,11 +29,11 @@ def morning() -> datetime:
 
 
 @pytest.fixture
-def user():
+def user() -> Any:
     return make_user("陈建国")
 
 
-def keep(user, morning: datetime, **query_args) -> SavedSearch:
+def keep(user: Any, morning: datetime, **query_args: Any) -> SavedSearch:
     row = saved_searches.save(
         by=user, params=SearchParams(**query_args), name=query_args.get("q") or "找工作"
     )
@@ -40,7 +41,7 @@ def keep(user, morning: datetime, **query_args) -> SavedSearch:
     return row
 
 
-def publish(morning: datetime, title: str, minutes: int = -30, **fields) -> Position:
+def publish(morning: datetime, title: str, minutes: int = -30, **fields: Any) -> Position:
     position = make_position(
         title=title,
         published_at=morning + timedelta(minutes=minutes),
@@ -51,7 +52,7 @@ def publish(morning: datetime, title: str, minutes: int = -30, **fields) -> Posi
     return position
 
 
-def test_a_new_position_is_told_once(user, morning) -> None:
+def test_a_new_position_is_told_once(user: Any, morning: Any) -> None:
     keep(user, morning, q="电工")
     publish(morning, "维修电工")
     assert saved_searches.notify_new_matches(morning) == 1
@@ -63,7 +64,7 @@ def test_a_new_position_is_told_once(user, morning) -> None:
     assert Notification.objects.count() == 1
 
 
-def test_all_searches_of_a_person_make_one_message_a_day(user, morning) -> None:
+def test_all_searches_of_a_person_make_one_message_a_day(user: Any, morning: Any) -> None:
     for words in ("电工", "厨师", "保安"):
         keep(user, morning, q=words)
     publish(morning, "电工")
@@ -77,7 +78,7 @@ def test_all_searches_of_a_person_make_one_message_a_day(user, morning) -> None:
     publish(morning, "保安", minutes=60, duties="巡逻。", requirements="")
     assert saved_searches.notify_new_matches(morning + timedelta(hours=3)) == 0
     assert saved_searches.notify_new_matches(morning + timedelta(days=1)) == 1
-    assert "保安" in Notification.objects.first().text
+    assert "保安" in Notification.objects.all()[0].text
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ def test_all_searches_of_a_person_make_one_message_a_day(user, morning) -> None:
     ],
     ids=["paused", "expired", "not yet"],
 )
-def test_what_is_not_open_by_then_is_not_told(user, morning, change) -> None:
+def test_what_is_not_open_by_then_is_not_told(user: Any, morning: Any, change: Any) -> None:
     keep(user, morning, q="电工")
     position = publish(morning, "电工")
     Position.objects.filter(pk=position.pk).update(**change)  # past the actions: the index still has it
@@ -97,21 +98,21 @@ def test_what_is_not_open_by_then_is_not_told(user, morning, change) -> None:
     assert not Notification.objects.exists()
 
 
-def test_old_positions_and_other_positions_are_no_news(user, morning) -> None:
+def test_old_positions_and_other_positions_are_no_news(user: Any, morning: Any) -> None:
     keep(user, morning, q="电工", region="440703")
     publish(morning, "电工", minutes=-180)
     publish(morning, "电工")  # in 新会区
     assert saved_searches.notify_new_matches(morning) == 0
 
 
-def test_a_search_that_would_have_to_be_widened_finds_no_news(user, morning) -> None:
+def test_a_search_that_would_have_to_be_widened_finds_no_news(user: Any, morning: Any) -> None:
     keep(user, morning, q="电工 潜水")
     keep(user, morning, q="电公")
     publish(morning, "电工", requirements="")
     assert saved_searches.notify_new_matches(morning) == 0
 
 
-def test_nobody_is_told_at_night_or_who_does_not_want_it(user, morning) -> None:
+def test_nobody_is_told_at_night_or_who_does_not_want_it(user: Any, morning: Any) -> None:
     row = keep(user, morning, q="电工")
     publish(morning, "电工")
     assert saved_searches.notify_new_matches(morning.replace(hour=6)) == 0
@@ -120,14 +121,15 @@ def test_nobody_is_told_at_night_or_who_does_not_want_it(user, morning) -> None:
     assert not Notification.objects.exists()
 
 
-def test_a_run_that_is_killed_tells_everybody_once(morning, monkeypatch) -> None:
+def test_a_run_that_is_killed_tells_everybody_once(morning: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     people = [make_user(f"甲{n}") for n in range(4)]
     for person in people:
         keep(person, morning, q="电工")
     publish(morning, "电工")
-    texts, real = [], saved_searches.notify
+    texts: list[str] = []
+    real = saved_searches.notify
 
-    def dies(**kwargs):
+    def dies(**kwargs: Any) -> Any:
         if len(texts) == 2:
             raise RuntimeError("killed")
         texts.append(kwargs["user"])
@@ -144,7 +146,7 @@ def test_a_run_that_is_killed_tells_everybody_once(morning, monkeypatch) -> None
     )
 
 
-def test_a_position_that_is_being_published_meanwhile_is_told_the_next_day(user, morning) -> None:
+def test_a_position_that_is_being_published_meanwhile_is_told_the_next_day(user: Any, morning: Any) -> None:
     keep(user, morning, q="电工")
     publish(morning, "电工甲", minutes=-2)  # its transaction may just have ended
     assert saved_searches.notify_new_matches(morning) == 0
@@ -152,7 +154,7 @@ def test_a_position_that_is_being_published_meanwhile_is_told_the_next_day(user,
 
 
 # --- keeping ---------------------------------------------------------------------------------------------
-def test_a_search_is_kept_once(user) -> None:
+def test_a_search_is_kept_once(user: Any) -> None:
     first = saved_searches.save(
         by=user, params=SearchParams(q="电工", choices={Facet.SHIFT: ("night", "day")}), name="电工"
     )
@@ -167,7 +169,7 @@ def test_a_search_is_kept_once(user) -> None:
         SavedSearch.objects.create(user=user, name="又一个", address=first.address)
 
 
-def test_too_many_and_nothing_are_refused(user) -> None:
+def test_too_many_and_nothing_are_refused(user: Any) -> None:
     with pytest.raises(ValidationError, match="请先输入"):
         saved_searches.save(by=user, params=SearchParams())
     for number in range(saved_searches.MAX_SAVED):
@@ -176,7 +178,7 @@ def test_too_many_and_nothing_are_refused(user) -> None:
         saved_searches.save(by=user, params=SearchParams(q="厨师"))
 
 
-def test_home_is_known_of_its_owner_alone(user) -> None:
+def test_home_is_known_of_its_owner_alone(user: Any) -> None:
     make_stations()
     assert saved_searches.place_of("home", user) is None
     assert saved_searches.place_of("home", None) is None

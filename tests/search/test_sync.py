@@ -1,6 +1,8 @@
 """The index follows the writes below it, and stands or falls with them."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -22,22 +24,24 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def reviewer():
+def reviewer() -> Any:
     return make_staff(make_stations()["新会区"], StationRole.REVIEWER)
 
 
 @pytest.fixture
-def change(django_capture_on_commit_callbacks):
+def change(django_capture_on_commit_callbacks: Any) -> Any:
     """Runs a write with what follows its commit: an engine outside the database hears of it then."""
 
-    def run(write):
+    def run(write: Any) -> Any:
         with django_capture_on_commit_callbacks(execute=True):
             return write()
 
     return run
 
 
-def test_a_position_is_found_once_approved_and_lost_once_paused(engine, find, reviewer, change) -> None:
+def test_a_position_is_found_once_approved_and_lost_once_paused(
+    engine: Any, find: Any, reviewer: Any, change: Any
+) -> None:
     indexing.rebuild()
     member = make_user()
     row = make_position(employer=make_employer(member=member), title="叉车司机", is_open=False)
@@ -49,7 +53,9 @@ def test_a_position_is_found_once_approved_and_lost_once_paused(engine, find, re
     assert find("叉车").total == 0
 
 
-def test_a_changed_position_is_found_by_its_new_words(engine, find, reviewer, change) -> None:
+def test_a_changed_position_is_found_by_its_new_words(
+    engine: Any, find: Any, reviewer: Any, change: Any
+) -> None:
     indexing.rebuild()
     member = make_user()
     row = make_position(employer=make_employer(member=member), title="叉车司机")
@@ -60,7 +66,9 @@ def test_a_changed_position_is_found_by_its_new_words(engine, find, reviewer, ch
     assert (find("叉车").total, find("电焊工").total) == (0, 1)
 
 
-def test_an_employer_opens_and_closes_with_its_positions(engine, find, reviewer, change) -> None:
+def test_an_employer_opens_and_closes_with_its_positions(
+    engine: Any, find: Any, reviewer: Any, change: Any
+) -> None:
     indexing.rebuild()
     company = make_employer(name="江门市远航物流有限公司", verified=False)
     make_position(employer=company, title="叉车司机")
@@ -70,7 +78,9 @@ def test_an_employer_opens_and_closes_with_its_positions(engine, find, reviewer,
     assert find("远航物流").total == 0
 
 
-def test_a_registered_employer_is_not_found_before_it_is_verified(engine, find, change) -> None:
+def test_a_registered_employer_is_not_found_before_it_is_verified(
+    engine: Any, find: Any, change: Any
+) -> None:
     indexing.rebuild()
     make_stations()
     change(
@@ -90,7 +100,7 @@ def test_a_registered_employer_is_not_found_before_it_is_verified(engine, find, 
     assert find("叉车").total == 0
 
 
-def test_a_fair_is_found_while_it_is_published(engine, find, change) -> None:
+def test_a_fair_is_found_while_it_is_published(engine: Any, find: Any, change: Any) -> None:
     indexing.rebuild()
     fair = make_fair(title="叉车专场招聘会", live=False)
     change(lambda: fair.save_revision().publish())
@@ -100,7 +110,7 @@ def test_a_fair_is_found_while_it_is_published(engine, find, change) -> None:
     assert find("叉车").total == 0
 
 
-def test_a_write_undone_leaves_no_entry(find, reviewer) -> None:
+def test_a_write_undone_leaves_no_entry(find: Any, reviewer: Any) -> None:
     member = make_user()
     row = make_position(employer=make_employer(member=member), title="叉车司机", is_open=False)
     positions.submit(position=row, by=member)
@@ -112,7 +122,7 @@ def test_a_write_undone_leaves_no_entry(find, reviewer) -> None:
     assert not Entry.objects.exists()
 
 
-def test_a_deleted_fair_is_taken_out(engine, find, change) -> None:
+def test_a_deleted_fair_is_taken_out(engine: Any, find: Any, change: Any) -> None:
     fair = make_fair(title="叉车专场招聘会")
     indexing.rebuild()
     change(fair.delete)
@@ -120,11 +130,13 @@ def test_a_deleted_fair_is_taken_out(engine, find, change) -> None:
     assert indexing.is_current()
 
 
-def test_what_changes_during_a_build_is_not_overtaken(engine, find, reviewer, change) -> None:
+def test_what_changes_during_a_build_is_not_overtaken(
+    engine: Any, find: Any, reviewer: Any, change: Any
+) -> None:
     member = make_user()
     row = make_position(employer=make_employer(member=member), title="叉车司机")
 
-    def meanwhile(batches):
+    def meanwhile(batches: Any) -> Iterator[Any]:
         for batch in batches:
             yield batch
             change(lambda: positions.pause(position=row, by=member) if row.state == "open" else None)
@@ -134,7 +146,9 @@ def test_what_changes_during_a_build_is_not_overtaken(engine, find, reviewer, ch
     assert indexing.is_current()
 
 
-def test_the_command_builds_and_knows_when_it_need_not(engine, find, capsys) -> None:
+def test_the_command_builds_and_knows_when_it_need_not(
+    engine: Any, find: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     make_position(title="叉车司机")
     call_command("index_search", "--if-stale")
     assert "2 entries" in capsys.readouterr().out
@@ -146,11 +160,13 @@ def test_the_command_builds_and_knows_when_it_need_not(engine, find, capsys) -> 
     assert "1 entries" in capsys.readouterr().out
 
 
-def test_a_build_that_fails_leaves_the_old_index_serving(engine, find, monkeypatch) -> None:
+def test_a_build_that_fails_leaves_the_old_index_serving(
+    engine: Any, find: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_position(title="叉车司机")
     indexing.rebuild()
 
-    def stop(batches):
+    def stop(batches: Any) -> Iterator[Any]:
         yield next(iter(batches))
         raise RuntimeError("stopped")
 
