@@ -1,4 +1,4 @@
-"""A veteran and an employer with one intention between them, and staff who follow it."""
+"""Veteran and employer with one intention, and staff who follow it up."""
 
 from types import SimpleNamespace
 

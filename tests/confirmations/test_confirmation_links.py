@@ -1,4 +1,4 @@
-"""A link reveals nothing to whoever holds it, changes nothing when it is opened, and works once."""
+"""Secrecy, proofs and single use of confirmation links."""
 
 import re
 from collections.abc import Iterator
@@ -22,8 +22,8 @@ from portal.core.encryption import lookup_hash
 from portal.notifications.models import Notification
 from portal.placements.actions import advance
 from portal.web.shared.notification_links import notification_url
-from tests.confirmations.linking import SECRETS, firm_link, person_link, prove, said, send, without_token
-from tests.confirmations.making import another
+from tests.confirmations.link_pages import SECRETS, firm_link, person_link, prove, said, send, without_token
+from tests.confirmations.scenarios import another
 from tests.factories import make_employer, make_position, make_user
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ def test_a_forwarded_link_shows_nobody(sent) -> None:
         assert [secret for secret in SECRETS if secret in page] == []
 
 
-def test_somebody_elses_account_opens_nothing(sent, client_for) -> None:
+def test_other_account_opens_nothing(sent, client_for) -> None:
     _, address = sent
     stranger = client_for(make_user("路人"))
     page = said(stranger.post(address, {"act": "account"}))
@@ -106,7 +106,7 @@ def test_unknown_expired_used_revoked_and_locked_links_get_one_answer(town) -> N
     assert len({without_token(page) for page in pages.values()}) == 1
 
 
-def test_a_post_to_a_dead_link_is_answered_alike(sent) -> None:
+def test_submission_to_unusable_link_gets_the_same_page(sent) -> None:
     link, address = sent
     client = Client()
     prove(client, address)
@@ -125,7 +125,7 @@ def test_only_a_keyed_hash_is_kept(town) -> None:
 
 
 # --- the proofs --------------------------------------------------------------------------------------------
-def test_five_wrong_digits_kill_the_link(town) -> None:
+def test_five_wrong_digits_lock_the_link(town) -> None:
     link, address = person_link(town)
     for n in range(MAX_TRIES):
         # Every try from another browser: it is the link that counts.
@@ -139,7 +139,7 @@ def test_five_wrong_digits_kill_the_link(town) -> None:
     assert notification_url(told) == reverse("staff:placement", args=[town.placement.pk])
 
 
-def test_five_wrong_codes_kill_the_link_and_few_codes_are_sent(town, settings) -> None:
+def test_five_wrong_codes_lock_the_link_and_codes_are_limited(town, settings) -> None:
     _, address = firm_link(town)
     client = Client()
     send(client, address)
@@ -155,7 +155,7 @@ def test_five_wrong_codes_kill_the_link_and_few_codes_are_sent(town, settings) -
     assert len(MemorySender.outbox) == 1
 
 
-def test_digits_are_no_proof_for_a_firms_link_nor_codes_for_a_persons(town) -> None:
+def test_each_side_has_its_own_kind_of_proof(town) -> None:
     link, _ = firm_link(town)
     assert links.prove_by_phone(link=link, digits="8888") is False
     own, _ = person_link(town)
@@ -191,7 +191,7 @@ def test_a_forged_form_is_refused_but_an_origin_of_null_is_not(sent) -> None:
 
 
 # --- making and taking back ------------------------------------------------------------------------------
-def test_who_may_ask(town) -> None:
+def test_only_staff_of_the_person_send_links(town) -> None:
     silent = another(town, "钱不语", confirmed=False)
     with pytest.raises(PermissionDenied):
         links.create_veteran_link(placement=town.placement, by=town.neighbour)
@@ -218,7 +218,7 @@ def test_who_may_ask(town) -> None:
         person_link(town)
 
 
-def test_a_new_link_for_the_person_takes_the_old_one_back(town) -> None:
+def test_new_link_revokes_the_previous_one(town) -> None:
     first, address = person_link(town)
     person_link(town)
     first.refresh_from_db()
@@ -226,7 +226,7 @@ def test_a_new_link_for_the_person_takes_the_old_one_back(town) -> None:
     assert Client().get(address).status_code == 404
 
 
-def test_staff_take_a_link_back(town, client_for) -> None:
+def test_staff_revoke_a_link(town, client_for) -> None:
     link, address = person_link(town)
     away = reverse("staff:confirmation-revoke", args=[link.pk])
     assert client_for(town.neighbour).post(away).status_code == 404
@@ -237,5 +237,5 @@ def test_staff_take_a_link_back(town, client_for) -> None:
         links.revoke_link(link=link, by=town.neighbour)
 
 
-def test_the_address_that_is_sent_is_the_pages_own() -> None:
+def test_sent_url_is_the_url_of_the_page() -> None:
     assert links.link_url("abc").endswith(reverse("public:confirmation", args=["abc"]))

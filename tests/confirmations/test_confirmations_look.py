@@ -1,4 +1,4 @@
-"""The pages of both sides in Chromium, at 390 and 1280 px: proof, question, many people at once, staff."""
+"""Confirmation pages in Chromium, at 390 and 1280 px."""
 
 import re
 
@@ -11,7 +11,7 @@ from portal.confirmations.actions import AnswerData, record_answer
 from portal.confirmations.enums import Question, Reply, Side
 from portal.confirmations.models import Answer
 from portal.follow_ups.enums import FollowUpKind
-from tests.confirmations.making import another, days_ago, in_post
+from tests.confirmations.scenarios import another, days_ago, in_post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,7 +52,7 @@ def test_the_person_answers_by_link_and_keyboard(town, open_page, look, width) -
 
 
 @pytest.mark.parametrize(("width", "javascript"), [(390, False), (1280, True)])
-def test_the_firm_answers_for_many_by_link(town, open_page, look, width, javascript) -> None:
+def test_employer_answers_for_many_by_link(town, open_page, look, width, javascript) -> None:
     people = [town.placement, *(another(town, name) for name in ("黄志明", "周海生", "欧阳建军"))]
     _, secret = links.create_employer_link(
         employer=town.employer, question=Question.PROGRESS, placements=people, by=town.clerk

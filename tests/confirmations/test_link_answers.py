@@ -1,4 +1,4 @@
-"""What is answered through a link: once, by the right side, about those it asks about."""
+"""Answers given through a link."""
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,8 +15,8 @@ from portal.confirmations.models import Answer
 from portal.employers.hidden_records import hide
 from portal.employers.models import Employer
 from portal.placements.models import Placement
-from tests.confirmations.linking import SECRETS, firm_link, person_link, prove, said
-from tests.confirmations.making import another, days_ago, in_post
+from tests.confirmations.link_pages import SECRETS, firm_link, person_link, prove, said
+from tests.confirmations.scenarios import another, days_ago, in_post
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +56,7 @@ def test_no_unit_name_is_taken(town) -> None:
     assert not Answer.objects.exists()
 
 
-def test_a_firm_answers_for_many_some_wrong_some_blank(town) -> None:
+def test_employer_form_keeps_valid_answers_with_errors_and_blanks(town) -> None:
     second, third = another(town, "黄志明"), another(town, "周海生")
     _, address = firm_link(town, town.placement, second, third)
     client = Client()
@@ -87,7 +87,7 @@ def test_a_firm_answers_for_many_some_wrong_some_blank(town) -> None:
     assert client.get(address).status_code == 404
 
 
-def test_nothing_chosen_does_not_use_the_link_up(town) -> None:
+def test_empty_submission_keeps_the_link_usable(town) -> None:
     link, address = firm_link(town)
     client = Client()
     prove(client, address)
@@ -96,7 +96,7 @@ def test_nothing_chosen_does_not_use_the_link_up(town) -> None:
     assert link.is_usable
 
 
-def test_a_firms_look_stands_in_each_persons_log(town, client_for) -> None:
+def test_employer_access_is_in_each_persons_log(town, client_for) -> None:
     second = another(town)
     for client, address in ((Client(), firm_link(town, town.placement, second)[1]),):
         prove(client, address)
@@ -128,7 +128,7 @@ def test_a_link_asks_about_its_placements_and_its_question_alone(town) -> None:
     assert link.is_usable
 
 
-def test_who_hides_or_never_agreed_is_not_on_the_page(town) -> None:
+def test_hidden_or_unconfirmed_people_are_not_on_the_page(town) -> None:
     second = another(town)
     _, address = firm_link(town, town.placement, second)
     hide(veteran=town.veteran, employer=town.employer, by=town.person)
@@ -141,7 +141,7 @@ def test_who_hides_or_never_agreed_is_not_on_the_page(town) -> None:
     assert client.get(address).status_code == 404
 
 
-def test_who_left_the_firm_cannot_go_on(town, client_for) -> None:
+def test_former_member_cannot_continue(town, client_for) -> None:
     _, address = firm_link(town)
     client = client_for(town.member)
     client.post(address, {"act": "account"})
@@ -152,7 +152,7 @@ def test_who_left_the_firm_cannot_go_on(town, client_for) -> None:
     assert not Answer.objects.exists()
 
 
-def test_a_suspended_firms_link_is_dead(town) -> None:
+def test_link_of_suspended_employer_is_unusable(town) -> None:
     _, address = firm_link(town)
     Employer.objects.filter(pk=town.employer.pk).update(verified_until=days_ago(1))
     assert Client().get(address).status_code == 404

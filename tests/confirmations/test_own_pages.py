@@ -1,4 +1,4 @@
-"""Answering while signed in, and where the answers can be read: by staff, by the person, by the firm."""
+"""Answers given while signed in, and the pages where they are read."""
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -20,7 +20,7 @@ from portal.reports.personal_data import collect_personal_data
 from portal.veterans.record_closing import anonymise_record
 from portal.veterans.record_merges import merge_records, undo_merge
 from portal.web.shared.notification_links import notification_url
-from tests.confirmations.making import another, at, days_ago, in_post
+from tests.confirmations.scenarios import another, at, days_ago, in_post
 from tests.factories import make_employer, make_position, make_staff, make_user, make_veteran
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +68,7 @@ def test_before_the_first_day_progress_is_asked(town, client_for) -> None:
         ({"reply": "in_post", "words": "原12345部队"}, "请不要填写部队番号"),
     ],
 )
-def test_what_cannot_be_is_said_beside_the_field(town, client_for, values, wrong) -> None:
+def test_impossible_values_are_reported_beside_the_field(town, client_for, values, wrong) -> None:
     in_post(town.placement, town.clerk, days_ago(5))
     assert wrong in said(client_for(town.person).post(own(town.placement), values))
     assert not Answer.objects.exists()
@@ -133,7 +133,7 @@ def disagree(town) -> None:
     )
 
 
-def test_staff_see_both_answers_on_placement_and_duty(town, client_for) -> None:
+def test_staff_see_both_answers_on_placement_and_follow_up(town, client_for) -> None:
     disagree(town)
     client = client_for(town.clerk)
     duty = town.placement.follow_ups.get(kind=FollowUpKind.CONTRADICTION)
@@ -148,7 +148,7 @@ def test_staff_see_both_answers_on_placement_and_duty(town, client_for) -> None:
     assert "核实两边说法" in said(client.get(reverse("staff:day")))
 
 
-def test_the_firm_reads_its_own_answers_alone(town, client_for) -> None:
+def test_employer_reads_only_its_own_answers(town, client_for) -> None:
     disagree(town)
     page = said(client_for(town.member).get(f"{reverse('employer:confirmations')}?question=in_post"))
     assert "已离职" in page
@@ -170,7 +170,7 @@ def test_the_own_copy_holds_both_answers(town) -> None:
     assert sections["两边说法不一致"]
 
 
-def test_what_was_written_freely_goes_with_the_person(town) -> None:
+def test_anonymising_empties_free_text(town) -> None:
     disagree(town)
     town.veteran.closed_on, town.veteran.close_reason = days_ago(4000), "moved"
     town.veteran.save()
@@ -178,7 +178,7 @@ def test_what_was_written_freely_goes_with_the_person(town) -> None:
     assert list(Answer.objects.values_list("words", "satisfaction")) == [("", 2), ("", None)]
 
 
-def test_answers_follow_the_file_that_stays(town) -> None:
+def test_answers_follow_the_kept_record(town) -> None:
     disagree(town)
     head = make_staff(town.stations["新会区"], "head", name="站长")
     kept = make_veteran(station=town.stations["睦洲镇"], name="陈建国")
@@ -224,7 +224,7 @@ def test_the_database_refuses_an_answer_that_cannot_be(town, values) -> None:
 
 
 # --- being asked -----------------------------------------------------------------------------------------
-def test_who_is_due_is_asked_once_in_the_portal(town) -> None:
+def test_due_retention_follow_up_notifies_the_person_once(town) -> None:
     in_post(town.placement, town.clerk, days_ago(31))
     without = another(town, "无号人")
     in_post(without, town.clerk, days_ago(31))
@@ -237,7 +237,7 @@ def test_who_is_due_is_asked_once_in_the_portal(town) -> None:
     assert (notice.user, notification_url(notice)) == (town.person, own(town.placement))
 
 
-def test_who_said_so_already_is_not_asked(town) -> None:
+def test_person_who_answered_is_not_reminded(town) -> None:
     in_post(town.placement, town.clerk, days_ago(31))
     record_answer(
         placement=town.placement, side=Side.VETERAN, data=AnswerData(Reply.STILL_EMPLOYED), by=town.person
@@ -245,7 +245,7 @@ def test_who_said_so_already_is_not_asked(town) -> None:
     assert reminders.send_reminders() == 0
 
 
-def test_the_clock_asks(town) -> None:
+def test_scheduled_job_sends_reminders(town) -> None:
     in_post(town.placement, town.clerk, days_ago(31))
     told = dict(scheduled_jobs.run_due(timezone.now()))
     assert told["confirmations.ask_who_is_due"] == 1
@@ -262,17 +262,17 @@ def grow(town, states=("progress",)):
     return more
 
 
-def test_the_firms_page_asks_the_same_however_many(town, client_for, same_queries) -> None:
+def test_employer_page_has_a_fixed_number_of_queries(town, client_for, same_queries) -> None:
     client = client_for(town.member)
     same_queries(lambda: client.get(reverse("employer:confirmations")), grow(town), at_most=20)
 
 
-def test_the_page_to_choose_whom_to_ask_about(town, client_for, same_queries) -> None:
+def test_page_to_choose_people_has_a_fixed_number_of_queries(town, client_for, same_queries) -> None:
     client, here = client_for(town.clerk), reverse("staff:ask-employer", args=[town.employer.pk])
     same_queries(lambda: client.get(here), grow(town), at_most=20)
 
 
-def test_the_link_page_asks_the_same_however_many(town, client, same_queries) -> None:
+def test_link_page_has_a_fixed_number_of_queries(town, client, same_queries) -> None:
     rows = [town.placement]
     here = ["", ""]
 

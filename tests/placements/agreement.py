@@ -1,4 +1,4 @@
-"""What the portal holds, beside what the model says that it must hold."""
+"""Comparison of the portal's rows and reports with the independent model."""
 
 from collections import Counter
 from itertools import groupby

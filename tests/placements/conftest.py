@@ -1,4 +1,4 @@
-"""A town's person, its clerk and the city's operator."""
+"""Person of a town, the town's clerk and the city's operator."""
 
 import pytest
 

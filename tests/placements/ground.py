@@ -1,4 +1,4 @@
-"""What the model's examples stand on in the portal, and the day that it takes for today."""
+"""Rows that the model's examples need in the portal, and their clock."""
 
 from datetime import date, datetime, time, timedelta
 from itertools import count

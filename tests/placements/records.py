@@ -1,4 +1,4 @@
-"""The words and records of the independent model (see world.py)."""
+"""Records and tables of the independent model (see world.py)."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta

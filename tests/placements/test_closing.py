@@ -1,4 +1,4 @@
-"""Intentions end because of another one and come back; who left looks again, and that is linked."""
+"""Placements ended by another one, their reopening, and the search after leaving."""
 
 from datetime import timedelta
 
@@ -61,7 +61,7 @@ def pending(placement):
     return [(row.kind, row.due_on) for row in placement.follow_ups.pending().order_by("due_on")]
 
 
-def test_what_an_onboarding_closed_comes_back_to_where_it_was(person, clerk) -> None:
+def test_intention_lapsed_by_onboarding_reopens_in_its_state(person, clerk) -> None:
     other, taken = declare(person, clerk, "interview"), declare(person, clerk, "offer")
     onboard(taken, clerk)
     other.refresh_from_db()
@@ -77,7 +77,7 @@ def test_what_an_onboarding_closed_comes_back_to_where_it_was(person, clerk) -> 
         reopen_closed(placement=back, by=clerk)
 
 
-def test_a_corrected_onboarding_brings_back_what_it_closed(person, clerk) -> None:
+def test_corrected_onboarding_reopens_lapsed_intentions(person, clerk) -> None:
     other, taken = declare(person, clerk), declare(person, clerk, "offer")
     ended = declare(person, clerk, "lapse")
     onboard(taken, clerk)
@@ -85,7 +85,7 @@ def test_a_corrected_onboarding_brings_back_what_it_closed(person, clerk) -> Non
     assert (state(other), state(ended)) == (S.INTENDED, S.LAPSED)
 
 
-def test_who_leaves_gets_nothing_reopened(person, clerk) -> None:
+def test_leaving_reopens_nothing(person, clerk) -> None:
     other, taken = declare(person, clerk), declare(person, clerk, "offer")
     onboard(taken, clerk)
     actions.advance(placement=taken, step="leave", by=clerk, note="回乡")
@@ -94,7 +94,7 @@ def test_who_leaves_gets_nothing_reopened(person, clerk) -> None:
     assert state(other) == S.INTENDED
 
 
-def test_nothing_comes_back_while_something_stands_against_it(person, clerk) -> None:
+def test_reopening_is_refused_while_blocked(person, clerk) -> None:
     member = make_user()
     position = make_position(employer=make_employer(member=member))
     other, taken = declare(person, clerk, position=position), declare(person, clerk, "offer")
@@ -108,7 +108,7 @@ def test_nothing_comes_back_while_something_stands_against_it(person, clerk) -> 
     assert state(other) == S.LAPSED
 
 
-def test_a_second_intention_or_a_hidden_file_stands_against_it(person, clerk) -> None:
+def test_live_intention_or_hidden_record_blocks_reopening(person, clerk) -> None:
     position = make_position()
     other, taken = declare(person, clerk, position=position), declare(person, clerk, "offer")
     onboard(taken, clerk)
@@ -122,14 +122,14 @@ def test_a_second_intention_or_a_hidden_file_stands_against_it(person, clerk) ->
 
 
 @pytest.mark.parametrize(("wants", "made"), [(True, 1), (False, 0), (None, 0)])
-def test_who_wants_another_place_is_called_about_it(person, clerk, wants, made) -> None:
+def test_wish_for_another_job_schedules_follow_up(person, clerk, wants, made) -> None:
     left = declare(person, clerk, "offer", "onboard")
     left = actions.advance(placement=left, step="leave", by=clerk, note="回乡", wants_another=wants)
     assert left.wants_another is wants
     assert pending(left) == [(FollowUpKind.NEW_SEARCH, TODAY + timedelta(days=7))] * made
 
 
-def test_the_next_search_follows_the_place_that_was_left(person, clerk) -> None:
+def test_new_intention_is_linked_to_the_placement_left(person, clerk) -> None:
     left = declare(person, clerk, "offer", "onboard")
     actions.advance(placement=left, step="leave", by=clerk, note="回乡", wants_another=True)
     again = declare(person, clerk)
@@ -138,7 +138,7 @@ def test_the_next_search_follows_the_place_that_was_left(person, clerk) -> None:
     assert declare(make_veteran(), clerk).follows is None
 
 
-def test_two_files_with_one_intention_keep_the_one_further_along(clerk, head) -> None:
+def test_merge_keeps_the_intention_further_along(clerk, head) -> None:
     stations, position = make_stations(), make_position()
     kept, gone = make_veteran(), make_veteran(station=stations["司前镇"])
     neighbour = make_staff(stations["司前镇"])
@@ -160,7 +160,7 @@ def test_two_files_with_one_intention_keep_the_one_further_along(clerk, head) ->
     assert {call.station for call in theirs.follow_ups.pending()} == {gone.station}
 
 
-def test_a_place_absorbed_in_post_is_counted_once_and_comes_back_with_its_days(clerk, head) -> None:
+def test_absorbed_placement_is_counted_once_and_restored_with_its_days(clerk, head) -> None:
     first, position = TODAY - timedelta(days=40), make_position(headcount=2)
     kept, gone = make_veteran(), make_veteran()
     own = declare(kept, clerk, "offer", "onboard", position=position, on=first)
@@ -178,13 +178,13 @@ def test_a_place_absorbed_in_post_is_counted_once_and_comes_back_with_its_days(c
     assert theirs.follow_ups.filter(state=FollowUpState.PENDING).count() == 4
 
 
-def test_a_closed_file_declares_nothing(person, clerk, head) -> None:
+def test_closed_record_refuses_intentions(person, clerk, head) -> None:
     close_record(veteran=person, by=head, reason=CloseReason.MOVED)
     with pytest.raises(ValidationError, match="已经注销"):
         declare(person, clerk)
 
 
-def test_nobody_is_called_about_a_closed_file_until_it_is_kept_up_again(person, clerk, head) -> None:
+def test_closed_record_has_no_pending_follow_ups_until_reopened(person, clerk, head) -> None:
     made = declare(person, clerk, "interview")
     waiting = sorted(made.follow_ups.filter(state=FollowUpState.PENDING).values_list("kind", "due_on"))
     assert waiting

@@ -1,4 +1,4 @@
-"""A phone is seen by one employer, once the person said so, while the intention lives; each look is told."""
+"""Disclosure of a phone to one employer with the person's consent."""
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -30,7 +30,7 @@ def member(placement: Placement):
     return placement.position.employer.memberships.get().user
 
 
-def test_nobody_sees_a_phone_before_the_person_agreed(placement) -> None:
+def test_phone_is_hidden_without_consent(placement) -> None:
     assert shared_placement_ids([placement]) == set()
     with pytest.raises(ValidationError):
         reveal_phone(placement=placement, by=member(placement))
@@ -39,7 +39,7 @@ def test_nobody_sees_a_phone_before_the_person_agreed(placement) -> None:
     assert not AccessLog.objects.filter(kind=AccessKind.REVEAL).exists()
 
 
-def test_the_consent_names_the_employer_and_each_look_is_noted(placement) -> None:
+def test_consent_names_employer_and_each_disclosure_is_logged(placement) -> None:
     consent = share_contact(placement=placement, by=placement.veteran.account)
     assert placement.position.employer.name in consent.wording
     assert shared_placement_ids([placement]) == {placement.pk}
@@ -49,7 +49,7 @@ def test_the_consent_names_the_employer_and_each_look_is_noted(placement) -> Non
     assert placement.position.employer.name in look.reason
 
 
-def test_another_employer_learns_nothing_from_it(placement) -> None:
+def test_consent_does_not_extend_to_other_employers(placement) -> None:
     other = make_position(employer=make_employer(member=make_user()))
     elsewhere = actions.declare(veteran=placement.veteran, position=other, by=placement.recorded_by)
     share_contact(placement=placement, by=placement.veteran.account)
@@ -60,7 +60,7 @@ def test_another_employer_learns_nothing_from_it(placement) -> None:
         reveal_phone(placement=placement, by=member(elsewhere))
 
 
-def test_taking_it_back_and_the_end_of_the_intention_work_at_once(placement) -> None:
+def test_withdrawal_or_ending_hides_the_phone_at_once(placement) -> None:
     own = placement.veteran.account
     share_contact(placement=placement, by=own)
     withhold_contact(placement=placement, by=own)
@@ -74,7 +74,7 @@ def test_taking_it_back_and_the_end_of_the_intention_work_at_once(placement) -> 
         share_contact(placement=placement, by=own)
 
 
-def test_the_pages_say_so(placement, client_for) -> None:
+def test_pages_show_and_hide_the_phone(placement, client_for) -> None:
     person, firm = client_for(placement.veteran.account), client_for(member(placement))
     intentions, phone = (
         reverse("employer:intentions"),
@@ -95,7 +95,7 @@ def test_the_pages_say_so(placement, client_for) -> None:
     assert "没有同意" in firm.post(phone, follow=True).content.decode()
 
 
-def test_hiding_from_an_employer_ends_its_looks_at_the_phone(placement) -> None:
+def test_hiding_from_an_employer_hides_the_phone(placement) -> None:
     share_contact(placement=placement, by=placement.veteran.account)
     firm = member(placement)
     hide(veteran=placement.veteran, employer=placement.position.employer, by=placement.veteran.account)
@@ -105,7 +105,7 @@ def test_hiding_from_an_employer_ends_its_looks_at_the_phone(placement) -> None:
     assert not AccessLog.objects.filter(kind=AccessKind.REVEAL).exists()
 
 
-def test_who_shared_name_and_phone_is_named_in_the_list(placement, client_for) -> None:
+def test_list_names_people_who_shared_their_contact(placement, client_for) -> None:
     Placement.objects.filter(pk=placement.pk).update(veteran_confirmed_at=None)
     firm = client_for(member(placement))
     assert "陈建国" not in firm.get(reverse("employer:intentions")).content.decode()

@@ -1,4 +1,4 @@
-"""A position takes in as many people as it asks for, and its end is asked about."""
+"""Headcount of positions, and hiring outcomes."""
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -41,7 +41,7 @@ def _in_post(position, clerk):
     return actions.advance(placement=_offered(position, clerk), step="onboard", by=clerk)
 
 
-def test_the_last_one_closes_the_position_and_one_more_is_refused(position, clerk, member) -> None:
+def test_full_position_closes_and_refuses_onboarding(position, clerk, member) -> None:
     third = _offered(position, clerk)
     _in_post(position, clerk)
     position.refresh_from_db()
@@ -62,7 +62,7 @@ def test_the_last_one_closes_the_position_and_one_more_is_refused(position, cler
     assert position.state == PositionState.FILLED
 
 
-def test_a_correction_frees_the_place_and_opens_the_position(position, clerk) -> None:
+def test_correction_of_onboarding_reopens_full_position(position, clerk) -> None:
     _in_post(position, clerk)
     wrong = _in_post(position, clerk)
     actions.correct(placement=wrong, to_state=PlacementState.OFFERED, by=clerk, reason="登记错人")
@@ -73,7 +73,7 @@ def test_a_correction_frees_the_place_and_opens_the_position(position, clerk) ->
     assert position.state == PositionState.FILLED
 
 
-def test_a_correction_puts_nobody_in_beyond_the_headcount(position, clerk) -> None:
+def test_correction_respects_the_headcount(position, clerk) -> None:
     wrong = _in_post(position, clerk)
     actions.correct(placement=wrong, to_state=PlacementState.OFFERED, by=clerk, reason="登记错人")
     _in_post(position, clerk)
@@ -82,7 +82,7 @@ def test_a_correction_puts_nobody_in_beyond_the_headcount(position, clerk) -> No
         actions.correct(placement=wrong, to_state=PlacementState.ONBOARDED, by=clerk, reason="又改回来")
 
 
-def test_somebody_who_leaves_frees_a_place_and_the_employer_decides(position, clerk, member) -> None:
+def test_leaving_notifies_employer_of_the_vacancy(position, clerk, member) -> None:
     _in_post(position, clerk)
     leaver = _in_post(position, clerk)
     actions.advance(placement=leaver, step="leave", by=clerk, note="回乡")
@@ -92,7 +92,7 @@ def test_somebody_who_leaves_frees_a_place_and_the_employer_decides(position, cl
     assert lifecycle.reopen(position=position, by=member).state == PositionState.OPEN
 
 
-def test_what_the_employer_closed_stays_closed_by_a_correction(position, clerk, member) -> None:
+def test_correction_keeps_position_closed_by_employer(position, clerk, member) -> None:
     wrong = _in_post(position, clerk)
     position.refresh_from_db()
     positions.mark_filled(position=position, by=member)
@@ -101,7 +101,7 @@ def test_what_the_employer_closed_stays_closed_by_a_correction(position, clerk, 
     assert position.state == PositionState.FILLED
 
 
-def test_the_end_is_asked_about_and_answered(position, clerk, member) -> None:
+def test_hiring_outcome_is_recorded_after_closing(position, clerk, member) -> None:
     hired = _in_post(position, clerk)
     with pytest.raises(ValidationError, match="岗位结束后"):
         hiring_outcomes.record_outcome(position=position, by=member, result=HiringResult.ELSEWHERE)
@@ -124,7 +124,7 @@ def test_the_end_is_asked_about_and_answered(position, clerk, member) -> None:
     assert (said.result, list(said.placements.all())) == (HiringResult.NOT_FILLED, [])
 
 
-def test_an_answer_is_the_employers_and_about_its_own_people(position, clerk, member) -> None:
+def test_hiring_outcome_needs_the_employer_and_its_own_placements(position, clerk, member) -> None:
     stranger = _in_post(make_position(), clerk)
     positions.mark_filled(position=position, by=member)
     with pytest.raises(PermissionDenied):
@@ -145,7 +145,7 @@ def test_an_answer_is_the_employers_and_about_its_own_people(position, clerk, me
 
 
 @pytest.mark.parametrize("change", [{"reason": "x"}, {"result": HiringResult.NOT_FILLED}])
-def test_a_reason_stands_where_nobody_was_found(position, member, change) -> None:
+def test_unfilled_position_has_a_reason(position, member, change) -> None:
     positions.mark_filled(position=position, by=member)
     hiring_outcomes.record_outcome(position=position, by=member, result=HiringResult.ELSEWHERE)
     with pytest.raises(IntegrityError), transaction.atomic():

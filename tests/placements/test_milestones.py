@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
 
 
-def test_milestones_are_those_of_the_ministry() -> None:
+def test_milestones_are_at_1_3_6_and_12_months() -> None:
     assert [(row.months, row.days) for row in MILESTONES] == [(1, 30), (3, 90), (6, 180), (12, 365)]
     assert [row.state_label for row in MILESTONES] == [
         "在岗满1个月",

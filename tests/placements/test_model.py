@@ -50,14 +50,14 @@ def walk(machine: type[Tracking], examples: int, steps: int) -> None:
     )
 
 
-def test_the_portal_says_what_the_model_says(machine) -> None:
+def test_portal_agrees_with_the_independent_model(machine) -> None:
     walk(machine, examples=10, steps=20)
     assert machine.tally["examples"] >= 10
 
 
 @pytest.mark.must("tracking.1")
 @pytest.mark.slow
-def test_it_does_so_for_long(machine, figure) -> None:
+def test_portal_agrees_with_the_model_in_long_histories(machine, figure) -> None:
     walk(machine, examples=60, steps=40)
     tally = machine.tally
     said = (
@@ -72,8 +72,16 @@ def test_it_does_so_for_long(machine, figure) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the long run is on PostgreSQL itself")
 @pytest.mark.skipif(postgres_bin() is None, reason="no PostgreSQL here")
-def test_it_does_so_on_postgresql_too(figure) -> None:
-    words = [sys.executable, "-m", "pytest", "-q", "-s", "--slow", f"{__file__}::test_it_does_so_for_long"]
+def test_portal_agrees_with_the_model_on_postgresql(figure) -> None:
+    words = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-s",
+        "--slow",
+        f"{__file__}::test_portal_agrees_with_the_model_in_long_histories",
+    ]
     ours = {"DATABASE_URL", "PORTAL_DATA", "DJANGO_SETTINGS_MODULE"}
     done = subprocess.run(
         [sys.executable, "-m", "tests.postgres", "--", *words],

@@ -1,4 +1,4 @@
-"""From an intention to a year in the job: each step of the table, refusals, corrections, calls by rule."""
+"""Workflow of a placement: steps, refusals, corrections and scheduled follow-ups."""
 
 import uuid
 from datetime import timedelta
@@ -61,7 +61,7 @@ def _pending(placement):
     return [(row.kind, (row.due_on - _today()).days) for row in rows.order_by("due_on", "pk")]
 
 
-def test_declaring_makes_the_log_and_the_calls(placement) -> None:
+def test_declaration_creates_log_and_follow_ups(placement) -> None:
     assert placement.state == PlacementState.INTENDED
     assert [(row.sequence, row.step, row.to_state) for row in placement.transitions.all()] == [
         (1, "declare", "intended")
@@ -69,7 +69,7 @@ def test_declaring_makes_the_log_and_the_calls(placement) -> None:
     assert _pending(placement) == [(FollowUpKind.AFTER_FAIR, days) for days in (3, 7, 14)]
 
 
-def test_the_same_device_key_or_the_same_two_give_the_first_row(clerk) -> None:
+def test_repeated_declaration_returns_the_existing_row(clerk) -> None:
     veteran, position, key = make_veteran(), make_position(), uuid.uuid4()
     first = actions.declare(veteran=veteran, position=position, by=clerk, offline_key=key)
     assert actions.declare(veteran=veteran, position=position, by=clerk, offline_key=key) == first
@@ -86,7 +86,7 @@ def test_a_closed_position_and_an_employer_without_a_booth_are_refused(clerk) ->
         actions.declare(veteran=veteran, position=make_position(), by=clerk, fair=fair)
 
 
-def test_only_the_person_the_station_or_the_fair_declare(clerk) -> None:
+def test_only_person_station_or_fair_staff_declare(clerk) -> None:
     stations, veteran = make_stations(), make_veteran(account=make_user())
     position = make_position()
     fair = make_fair(organiser=stations["蓬江区"])
@@ -100,7 +100,7 @@ def test_only_the_person_the_station_or_the_fair_declare(clerk) -> None:
     assert actions.declare(veteran=veteran, position=position, by=at_the_booth, fair=fair).fair == fair
 
 
-def test_it_counts_as_reached_when_both_sides_have_confirmed() -> None:
+def test_intention_counts_after_both_sides_confirmed() -> None:
     member, veteran = make_user(), make_veteran(account=make_user())
     position = make_position(employer=make_employer(member=member))
     placement = actions.declare(veteran=veteran, position=position, by=veteran.account)
@@ -111,7 +111,7 @@ def test_it_counts_as_reached_when_both_sides_have_confirmed() -> None:
     assert Placement.objects.confirmed_by_both().get().is_confirmed_by_both
 
 
-def test_every_step_of_the_table_leads_where_it_says(clerk, placement) -> None:
+def test_every_step_leads_to_its_target(clerk, placement) -> None:
     long_ago = timezone.localdate() - timedelta(days=400)
     placement = _walk(placement, clerk, "interview", "offer", "onboard", on=long_ago)
     for step in ("retain_1m", "retain_3m", "retain_6m", "retain_12m"):
@@ -124,21 +124,21 @@ def test_every_step_of_the_table_leads_where_it_says(clerk, placement) -> None:
 
 
 @pytest.mark.parametrize("step", ["decline_by_veteran", "decline_by_employer", "mark_unreachable", "lapse"])
-def test_an_ending_cancels_the_calls_and_frees_the_pair(clerk, placement, step) -> None:
+def test_ending_cancels_follow_ups_and_allows_a_new_intention(clerk, placement, step) -> None:
     ended = _walk(placement, clerk, step)
     assert _pending(ended) == []
     again = actions.declare(veteran=ended.veteran, position=ended.position, by=clerk)
     assert again.pk != ended.pk
 
 
-def test_steps_that_do_not_start_here_are_refused(clerk, placement) -> None:
+def test_steps_not_available_from_the_state_are_refused(clerk, placement) -> None:
     for row in TRANSITIONS:
         if PlacementState.INTENDED not in row.sources:
             with pytest.raises(TransitionRefused):
                 actions.advance(placement=placement, step=row.step, by=clerk)
 
 
-def test_the_neighbour_the_reviewer_and_the_person_record_no_step(placement) -> None:
+def test_neighbour_reviewer_and_person_may_not_record_steps(placement) -> None:
     stations = make_stations()
     for user in (
         make_staff(stations["司前镇"]),
@@ -174,7 +174,7 @@ def test_onboarding_sets_the_status_and_closes_other_intentions_when_asked(clerk
     assert other.state == PlacementState.INTENDED
 
 
-def test_each_state_makes_its_own_calls_due(clerk, placement) -> None:
+def test_each_state_schedules_its_follow_ups(clerk, placement) -> None:
     placement = _walk(placement, clerk, "interview")
     assert _pending(placement) == [(FollowUpKind.AFTER_INTERVIEW, 3)]
     placement = _walk(placement, clerk, "offer", "onboard")
@@ -182,7 +182,7 @@ def test_each_state_makes_its_own_calls_due(clerk, placement) -> None:
     assert _pending(placement) == expected
 
 
-def test_a_retention_step_answers_its_own_call_and_leaves_the_later_ones(clerk, placement) -> None:
+def test_retention_step_completes_its_follow_up_and_keeps_later_ones(clerk, placement) -> None:
     placement = _walk(placement, clerk, "offer", "onboard", on=_today() - timedelta(days=100))
     placement = _walk(placement, clerk, "retain_3m")
     assert [kind for kind, _ in _pending(placement)] == [
@@ -191,7 +191,7 @@ def test_a_retention_step_answers_its_own_call_and_leaves_the_later_ones(clerk, 
     ]
 
 
-def test_three_vain_tries_end_a_call_and_one_answer_does(clerk, placement) -> None:
+def test_three_failed_attempts_or_one_answer_complete_a_follow_up(clerk, placement) -> None:
     call = placement.follow_ups.earliest("due_on")
     for tries in (1, 2):
         call = attempts.record_attempt(follow_up=call, by=clerk, outcome=AttemptOutcome.NOT_REACHED)
@@ -234,7 +234,7 @@ def test_an_empty_funnel_has_no_shares() -> None:
     assert {stage.share for stage in count_stages(Placement.objects.none())} == {None}
 
 
-def test_the_log_is_only_added_to(placement) -> None:
+def test_log_is_append_only(placement) -> None:
     row = placement.transitions.get()
     row.note = "改一下"
     with pytest.raises(AppendOnlyError):
@@ -257,7 +257,7 @@ def test_the_database_refuses_states_without_what_they_need(placement, change) -
         Placement.objects.filter(pk=placement.pk).update(**change)
 
 
-def test_the_database_keeps_one_live_row_and_one_line_a_number(clerk, placement) -> None:
+def test_database_allows_one_live_row_and_unique_sequences(clerk, placement) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Placement.objects.create(veteran=placement.veteran, position=placement.position, recorded_by=clerk)
     row = placement.transitions.get()

@@ -1,4 +1,4 @@
-"""Sending links, and proving to be who they are for, as a browser does."""
+"""Helpers that send links and prove identities as a browser does."""
 
 import re
 

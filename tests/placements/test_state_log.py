@@ -1,4 +1,4 @@
-"""Row, log and days in post are kept together by the database, whatever the code does."""
+"""Database triggers that keep a placement and its state log together."""
 
 from datetime import timedelta
 
@@ -60,11 +60,11 @@ def refused(what) -> None:
         {"sequence": 0},
     ],
 )
-def test_a_row_does_not_move_by_itself(placement, change) -> None:
+def test_state_without_log_row_is_refused(placement, change) -> None:
     refused(lambda: Placement.objects.filter(pk=placement.pk).update(**change))
 
 
-def test_a_row_begins_in_its_first_state(placement, clerk) -> None:
+def test_new_placement_must_be_in_the_initial_state(placement, clerk) -> None:
     for fields in ({"state": "interviewed"}, {"sequence": 1}, {"state": "onboarded", "onboarded_on": TODAY}):
         refused(
             lambda fields=fields: Placement.objects.create(
@@ -86,24 +86,24 @@ def test_a_row_begins_in_its_first_state(placement, clerk) -> None:
         {"to_state": "left", "onboarded_on": TODAY, "left_on": TODAY},
     ],
 )
-def test_a_log_grows_by_one_line_from_where_the_row_stands(placement, clerk, fields) -> None:
+def test_log_row_must_continue_from_the_current_state(placement, clerk, fields) -> None:
     refused(lambda: line(placement, clerk, **fields).save())
     placement.refresh_from_db()
     assert (placement.state, placement.sequence) == (S.INTENDED, 1)
 
 
-def test_a_first_line_says_the_first_state(placement, clerk) -> None:
+def test_first_log_row_must_have_the_initial_state(placement, clerk) -> None:
     fresh = Placement.objects.create(veteran=make_veteran(), position=placement.position, recorded_by=clerk)
     refused(lambda: line(fresh, clerk, sequence=1, from_state="", to_state="interviewed").save())
 
 
-def test_a_line_moves_its_row(placement, clerk) -> None:
+def test_log_row_updates_its_placement(placement, clerk) -> None:
     line(placement, clerk, to_state="onboarded", onboarded_on=TODAY).save()
     placement.refresh_from_db()
     assert (placement.state, placement.sequence, placement.onboarded_on) == (S.ONBOARDED, 2, TODAY)
 
 
-def test_several_lines_at_once_move_it_one_by_one(placement, clerk) -> None:
+def test_several_log_rows_in_one_insert_are_applied_in_turn(placement, clerk) -> None:
     rows = [
         line(placement, clerk),
         line(placement, clerk, sequence=3, from_state="interviewed", to_state="offered"),
@@ -114,7 +114,7 @@ def test_several_lines_at_once_move_it_one_by_one(placement, clerk) -> None:
     refused(lambda: PlacementTransition.objects.bulk_create([line(placement, clerk, sequence=5)]))
 
 
-def test_a_stale_copy_cannot_put_the_row_back(placement, clerk) -> None:
+def test_stale_instance_cannot_restore_an_old_state(placement, clerk) -> None:
     stale = Placement.objects.get(pk=placement.pk)
     actions.advance(placement=placement, step="interview", by=clerk)
     refused(stale.save)
@@ -136,9 +136,7 @@ def days_of(placement):
     return placement.onboarded_on, placement.left_on
 
 
-def test_a_correction_out_of_post_takes_the_days_back_and_one_into_post_restores_them(
-    placement, clerk
-) -> None:
+def test_correction_clears_and_restores_days_of_employment(placement, clerk) -> None:
     first = TODAY - timedelta(days=40)
     placement = in_post(placement, clerk, days=40)
     placement.veteran.refresh_from_db()
@@ -161,7 +159,7 @@ def test_a_correction_out_of_post_takes_the_days_back_and_one_into_post_restores
     assert placement.left_reason == "回乡"
 
 
-def test_a_correction_into_post_takes_a_day_where_the_log_has_none(placement, clerk) -> None:
+def test_correction_to_employed_needs_a_day_without_log(placement, clerk) -> None:
     with pytest.raises(TransitionRefused):
         fix(placement, clerk, S.ONBOARDED)
     with pytest.raises(TransitionRefused):
@@ -178,7 +176,7 @@ def test_a_correction_into_post_takes_a_day_where_the_log_has_none(placement, cl
         )
 
 
-def test_what_ended_does_not_come_back_beside_another_live_one(placement, clerk) -> None:
+def test_correction_is_refused_beside_another_live_intention(placement, clerk) -> None:
     ended = actions.advance(placement=placement, step="decline_by_veteran", by=clerk)
     actions.declare(veteran=placement.veteran, position=placement.position, by=clerk)
     with pytest.raises(ValidationError, match="另一份进行中"):
@@ -187,7 +185,7 @@ def test_what_ended_does_not_come_back_beside_another_live_one(placement, clerk)
         fix(ended, clerk, S.ONBOARDED, on=TODAY)
 
 
-def test_who_leaves_one_of_two_places_still_works(placement, clerk) -> None:
+def test_person_with_two_jobs_is_employed_after_leaving_one(placement, clerk) -> None:
     other = actions.declare(veteran=placement.veteran, position=make_position(), by=clerk)
     in_post(placement, clerk), in_post(other, clerk)
     actions.advance(placement=other, step="leave", by=clerk, note="离家太远")

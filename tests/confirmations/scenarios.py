@@ -1,4 +1,4 @@
-"""Days, steps and further people for the tests of what the two sides say."""
+"""Days, steps and further people for the tests of answers."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Many browsers at one link at the same time: tries are counted one by one, and one answer is kept."""
+"""Concurrent use of one link: attempts are counted, one answer is kept."""
 
 import threading
 from collections import Counter
@@ -38,7 +38,7 @@ def together(act: Callable[[], object]) -> Counter[str]:
     return Counter(said)
 
 
-def test_guessing_from_many_sides_gets_no_more_tries(town, django_db_serialized_rollback) -> None:
+def test_concurrent_guesses_are_counted_together(town, django_db_serialized_rollback) -> None:
     link, _ = links.create_veteran_link(placement=town.placement, by=town.clerk)
     assert together(lambda: links.prove_by_phone(link=link, digits="0000")) == {
         "False": MAX_TRIES,
@@ -46,7 +46,7 @@ def test_guessing_from_many_sides_gets_no_more_tries(town, django_db_serialized_
     }
 
 
-def test_a_link_is_used_once(town, django_db_serialized_rollback) -> None:
+def test_concurrent_submissions_use_a_link_once(town, django_db_serialized_rollback) -> None:
     link, _ = links.create_veteran_link(placement=town.placement, by=town.clerk)
 
     def send() -> int:

@@ -1,4 +1,4 @@
-"""What two answers together mean: a step, a duty to look into it, or nothing yet."""
+"""Comparison of both sides' answers: a step, a follow-up, or nothing."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from portal.follow_ups.models import FollowUp
 from portal.placements import actions
 from portal.placements.enums import PlacementState
 from portal.placements.models import Placement
-from tests.confirmations.making import another, at, days_ago, in_post, said_before
+from tests.confirmations.scenarios import another, at, days_ago, in_post, said_before
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def disputes(placement) -> list[FollowUp]:
     return list(FollowUp.objects.filter(placement=placement, kind=FollowUpKind.CONTRADICTION))
 
 
-def test_one_side_alone_moves_nothing(town) -> None:
+def test_single_answer_records_no_step(town) -> None:
     says(town, Side.VETERAN, Reply.ONBOARDED, days_ago(1))
     town.placement.refresh_from_db()
     assert town.placement.state == PlacementState.INTENDED
@@ -51,7 +51,7 @@ def test_one_side_alone_moves_nothing(town) -> None:
         (Reply.TURNED_DOWN, PlacementState.DECLINED_BY_EMPLOYER, "decline_by_employer"),
     ],
 )
-def test_both_sides_record_the_step_with_their_words_as_evidence(town, reply, state, step) -> None:
+def test_agreement_records_the_step_with_both_answers_as_note(town, reply, state, step) -> None:
     placement = both(town, reply, days_ago(2))
     assert placement.state == state
     last = placement.transitions.latest("sequence")
@@ -68,7 +68,7 @@ def test_the_later_first_day_counts_and_the_earlier_last_day(town) -> None:
     assert (placement.state, placement.left_on) == (PlacementState.LEFT, days_ago(3))
 
 
-def test_who_is_further_on_agrees_to_what_came_before(town) -> None:
+def test_later_stage_confirms_earlier_ones(town) -> None:
     says(town, Side.VETERAN, Reply.INTERVIEWED, days_ago(5))
     says(town, Side.EMPLOYER, Reply.OFFERED, days_ago(1))
     town.placement.refresh_from_db()
@@ -76,7 +76,7 @@ def test_who_is_further_on_agrees_to_what_came_before(town) -> None:
     assert town.placement.transitions.latest("sequence").happened_on == days_ago(5)
 
 
-def test_retention_needs_both_to_have_said_so_when_it_was_due(town) -> None:
+def test_retention_needs_both_answers_from_its_due_day(town) -> None:
     in_post(town.placement, town.clerk, days_ago(31))
     said_before(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 11)
     says(town, Side.EMPLOYER, Reply.STILL_EMPLOYED)
@@ -92,7 +92,7 @@ def test_retention_needs_both_to_have_said_so_when_it_was_due(town) -> None:
     assert later.get().state == FollowUpState.PENDING
 
 
-def test_the_longest_retention_that_both_bear_out_is_recorded_at_once(town) -> None:
+def test_latest_confirmed_milestone_is_recorded(town) -> None:
     in_post(town.placement, town.clerk, days_ago(200))
     said_before(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 90)
     says(town, Side.EMPLOYER, Reply.STILL_EMPLOYED)
@@ -111,7 +111,7 @@ def test_leaving_keeps_the_reason_and_the_wish_for_another_job(town) -> None:
     assert town.placement.wants_another is True
 
 
-def test_what_the_workflow_refuses_is_left_to_a_clerk(town) -> None:
+def test_refused_step_is_left_to_a_clerk(town) -> None:
     town.position.headcount = 1
     town.position.save()
     first = another(town)
@@ -123,7 +123,7 @@ def test_what_the_workflow_refuses_is_left_to_a_clerk(town) -> None:
     assert not disputes(placement)
 
 
-def test_in_post_against_left_is_a_duty_once(town) -> None:
+def test_employed_against_left_opens_one_follow_up(town) -> None:
     in_post(town.placement, town.clerk, days_ago(40))
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(5))
     says(town, Side.VETERAN, Reply.STILL_EMPLOYED)
@@ -137,7 +137,7 @@ def test_in_post_against_left_is_a_duty_once(town) -> None:
     assert town.placement.state == PlacementState.ONBOARDED
 
 
-def test_leaving_after_the_other_was_asked_is_no_contradiction(town) -> None:
+def test_leaving_after_the_other_answer_is_no_contradiction(town) -> None:
     in_post(town.placement, town.clerk, days_ago(40))
     said_before(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 3)
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(1))
@@ -151,7 +151,7 @@ def test_days_may_differ_by_a_week(town, apart, expected) -> None:
 
 
 @pytest.mark.parametrize("reply", [Reply.NOT_YET, Reply.GIVEN_UP, Reply.TURNED_DOWN])
-def test_onboarded_against_never_came(town, reply) -> None:
+def test_onboarded_against_not_hired_is_a_contradiction(town, reply) -> None:
     says(town, Side.EMPLOYER, Reply.ONBOARDED, days_ago(4))
     says(town, Side.VETERAN, reply)
     assert len(disputes(town.placement)) == 1
@@ -164,7 +164,7 @@ def test_not_yet_before_the_first_day_is_no_contradiction(town) -> None:
 
 
 @pytest.mark.parametrize("how", ["step", "correction", "call", "agreement"])
-def test_the_duty_ends_with_what_settles_it(town, how) -> None:
+def test_step_or_call_completes_the_check(town, how) -> None:
     in_post(town.placement, town.clerk, days_ago(40))
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(5))
     says(town, Side.VETERAN, Reply.STILL_EMPLOYED)
@@ -183,7 +183,7 @@ def test_the_duty_ends_with_what_settles_it(town, how) -> None:
     assert len(disputes(town.placement)) == 1
 
 
-def test_a_new_dispute_after_an_old_one_was_settled_is_a_new_duty(town) -> None:
+def test_new_contradiction_opens_a_new_follow_up(town) -> None:
     in_post(town.placement, town.clerk, days_ago(40))
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(5))
     says(town, Side.VETERAN, Reply.STILL_EMPLOYED)
@@ -194,7 +194,7 @@ def test_a_new_dispute_after_an_old_one_was_settled_is_a_new_duty(town) -> None:
     assert [row.state for row in disputes(town.placement)] == [FollowUpState.DONE, FollowUpState.PENDING]
 
 
-def test_a_correction_puts_what_was_said_before_it_to_rest(town) -> None:
+def test_correction_disregards_earlier_answers(town) -> None:
     placement = both(town, Reply.ONBOARDED, days_ago(3))
     actions.correct(placement=placement, to_state="offered", by=town.clerk, reason="记错人了")
     says(town, Side.VETERAN, Reply.ONBOARDED, days_ago(3))
@@ -211,7 +211,7 @@ def checks(placement) -> list[tuple[str, FollowUpState]]:
 
 
 @pytest.mark.parametrize("side", list(Side))
-def test_one_side_alone_that_says_left_is_looked_into_at_once(town, side) -> None:
+def test_single_report_of_leaving_opens_a_check(town, side) -> None:
     in_post(town.placement, town.clerk, days_ago(20))
     says(town, side, Reply.LEFT, days_ago(3))
     says(town, side, Reply.LEFT, days_ago(3))
@@ -225,14 +225,14 @@ def test_one_side_alone_that_says_left_is_looked_into_at_once(town, side) -> Non
     assert checks(town.placement) == [(FollowUpKind.SAID_LEFT, FollowUpState.DONE)]
 
 
-def test_leaving_after_the_other_was_asked_is_looked_into(town) -> None:
+def test_leaving_after_the_other_answer_opens_a_check(town) -> None:
     in_post(town.placement, town.clerk, days_ago(40))
     said_before(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 3)
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(1))
     assert checks(town.placement) == [(FollowUpKind.SAID_LEFT, FollowUpState.PENDING)]
 
 
-def test_the_other_sides_answer_ends_the_looking_into(town) -> None:
+def test_other_sides_answer_completes_the_check(town) -> None:
     in_post(town.placement, town.clerk, days_ago(40))
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(5))
     says(town, Side.VETERAN, Reply.STILL_EMPLOYED)  # one call looks into both

@@ -1,4 +1,4 @@
-"""Whose a call is and when it is made: rules of the city, moves, absences, names and cover, overdue ones."""
+"""Rules, moves, absences, assignment, covers and escalation of follow-ups."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -68,7 +68,7 @@ def events(call, kind=None) -> list[tuple[str, int]]:
 
 
 # --- rules -----------------------------------------------------------------------------------------------
-def test_the_citys_days_hold_for_later_steps(placement, clerk, operator, head) -> None:
+def test_rule_of_the_city_applies_to_later_steps(placement, clerk, operator, head) -> None:
     for user in (head, clerk, make_user()):
         with pytest.raises(PermissionDenied):
             set_rule(kind=FollowUpKind.AFTER_INTERVIEW, days=[5], by=user)
@@ -91,7 +91,7 @@ def test_impossible_days_are_refused(operator, days) -> None:
         set_rule(kind=FollowUpKind.CONTRADICTION, days=[1], by=operator)
 
 
-def test_an_offer_is_asked_after_and_so_is_the_planned_first_day(placement, clerk) -> None:
+def test_offer_and_planned_first_day_schedule_follow_ups(placement, clerk) -> None:
     offered = actions.advance(placement=placement, step="offer", by=clerk, planned_first_day=after(9))
     rows = offered.follow_ups.pending().order_by("due_on")
     assert [(row.kind, row.due_on) for row in rows] == [
@@ -105,7 +105,7 @@ def move_house(person, by, region):
     return update_record(veteran=person, by=by, section="identity", values={"living_region": region})
 
 
-def test_who_moves_house_takes_the_calls_along(tree, placement, call, clerk, head) -> None:
+def test_follow_ups_move_with_the_person(tree, placement, call, clerk, head) -> None:
     assignment.assign_follow_up(follow_up=call, clerk=clerk, by=head)
     FollowUp.objects.filter(pk=call.pk).update(station=tree["新会区"], raised=1)
     person = update_record(
@@ -122,7 +122,7 @@ def test_who_moves_house_takes_the_calls_along(tree, placement, call, clerk, hea
     assert not FollowUp.objects.visible_to(clerk).exists()
 
 
-def test_who_stays_inside_keeps_the_station(tree, placement, call, clerk) -> None:
+def test_move_within_the_station_keeps_the_follow_ups(tree, placement, call, clerk) -> None:
     for region in ("南安村", "睦洲镇"):
         update_record(
             veteran=placement.veteran,
@@ -136,7 +136,7 @@ def test_who_stays_inside_keeps_the_station(tree, placement, call, clerk) -> Non
     assert FollowUp.objects.get(pk=call.pk).station == placement.veteran.station
 
 
-def test_a_new_station_takes_over_the_calls_of_its_people(tree, operator, clerk) -> None:
+def test_new_station_takes_over_follow_ups_of_its_people(tree, operator, clerk) -> None:
     village = make_veteran(station=tree["睦洲镇"], living_region=tree["南安村"].region)
     stays = make_veteran(station=tree["睦洲镇"])
     calls = [
@@ -158,7 +158,7 @@ def absent(person, clerk, days: int) -> Absence:
     return record_absence(veteran=person, reason=AbsenceReason.WORKS_AWAY, until=after(days), by=clerk)
 
 
-def test_calls_wait_while_somebody_is_away_those_made_meanwhile_too(placement, person, clerk) -> None:
+def test_absence_postpones_pending_and_new_follow_ups(placement, person, clerk) -> None:
     absent(person, clerk, 9)
     assert days_to_call(placement) == [10, 10, 14]
     moved = actions.advance(placement=placement, step="interview", by=clerk)
@@ -173,7 +173,7 @@ def test_calls_wait_while_somebody_is_away_those_made_meanwhile_too(placement, p
     assert events(late) == [("paused", 0), ("resumed", 0), ("resumed", 0)]
 
 
-def test_a_pause_that_ends_leaves_nothing_overdue(placement, person, clerk, on) -> None:
+def test_end_of_absence_leaves_nothing_overdue(placement, person, clerk, on) -> None:
     away = absent(person, clerk, 30)
     on(after(20))
     end_absence(absence=away, by=clerk)
@@ -182,7 +182,7 @@ def test_a_pause_that_ends_leaves_nothing_overdue(placement, person, clerk, on) 
         end_absence(absence=away, by=clerk)
 
 
-def test_who_may_note_an_absence_and_what_it_needs(tree, person, clerk) -> None:
+def test_absence_needs_permission_a_valid_day_and_a_note(tree, person, clerk) -> None:
     with pytest.raises(PermissionDenied):
         absent(person, make_staff(tree["司前镇"]), 3)
     for days in (-1, 400):
@@ -198,7 +198,7 @@ def test_who_may_note_an_absence_and_what_it_needs(tree, person, clerk) -> None:
 
 
 # --- names and cover -------------------------------------------------------------------------------------
-def test_heads_assign_and_clerks_take_and_give_back(tree, call, clerk, head) -> None:
+def test_heads_assign_and_clerks_take_or_give_up_follow_ups(tree, call, clerk, head) -> None:
     other = make_staff(tree["睦洲镇"], name="黄丽华")
     with pytest.raises(PermissionDenied):
         assignment.assign_follow_up(follow_up=call, clerk=other, by=clerk)
@@ -215,7 +215,7 @@ def test_heads_assign_and_clerks_take_and_give_back(tree, call, clerk, head) -> 
         assignment.assign_follow_up(follow_up=call, clerk=clerk, by=head)
 
 
-def test_a_cover_makes_the_calls_of_the_other_and_of_the_others_desk(tree, call, clerk, head) -> None:
+def test_cover_gets_own_and_unassigned_follow_ups_of_the_clerk(tree, call, clerk, head) -> None:
     named = call.placement.follow_ups.latest("due_on")
     assignment.assign_follow_up(follow_up=named, clerk=clerk, by=head)
     assert not FollowUp.objects.assigned_to(head).exists()
@@ -228,7 +228,7 @@ def test_a_cover_makes_the_calls_of_the_other_and_of_the_others_desk(tree, call,
     assert not Cover.objects.exists()
 
 
-def test_a_cover_that_has_begun_ends_yesterday(clerk, head) -> None:
+def test_ending_a_begun_cover_sets_its_end_to_yesterday(clerk, head) -> None:
     cover = covers.arrange_cover(clerk=clerk, cover=head, starts_on=after(-2), ends_on=after(3), by=head)
     assert Cover.objects.visible_to(clerk).get() == cover
     assert not Cover.objects.visible_to(make_user()).exists()
@@ -239,7 +239,7 @@ def test_a_cover_that_has_begun_ends_yesterday(clerk, head) -> None:
         covers.end_cover(cover=cover, by=clerk)
 
 
-def test_who_may_cover_whom(tree, clerk, head) -> None:
+def test_cover_needs_permission_and_the_same_stations(tree, clerk, head) -> None:
     other = make_staff(tree["司前镇"])
     days = {"starts_on": TODAY, "ends_on": after(1)}
     with pytest.raises(PermissionDenied):
@@ -253,7 +253,9 @@ def test_who_may_cover_whom(tree, clerk, head) -> None:
 
 
 # --- falling due -----------------------------------------------------------------------------------------
-def test_a_call_falls_due_once_and_each_clerk_hears_once_a_day(placement, call, clerk, head, on) -> None:
+def test_follow_up_is_marked_due_once_and_clerks_are_notified_once_a_day(
+    placement, call, clerk, head, on
+) -> None:
     actions.declare(veteran=placement.veteran, position=make_position(), by=clerk)
     assert due_follow_ups.process_due_follow_ups() is None
     on(after(3))
@@ -267,7 +269,7 @@ def test_a_call_falls_due_once_and_each_clerk_hears_once_a_day(placement, call, 
     assert "placements.duties" in {job.name for job in scheduled_jobs.jobs()}
 
 
-def test_days_off_are_caught_up_with_level_by_level(tree, placement, call, clerk, head, on) -> None:
+def test_late_run_escalates_level_by_level(tree, placement, call, clerk, head, on) -> None:
     assignment.assign_follow_up(follow_up=call, clerk=clerk, by=head)
     on(after(9))
     due_follow_ups.process_due_follow_ups()
@@ -286,7 +288,7 @@ def test_days_off_are_caught_up_with_level_by_level(tree, placement, call, clerk
     assert taken in FollowUp.objects.assigned_to(clerk)
 
 
-def test_an_overdue_call_of_somebody_away_waits(placement, person, call, clerk, on) -> None:
+def test_absence_stops_escalation(placement, person, call, clerk, on) -> None:
     absent(person, clerk, 20)
     on(after(20))
     due_follow_ups.process_due_follow_ups()
@@ -297,7 +299,7 @@ def test_an_overdue_call_of_somebody_away_waits(placement, person, call, clerk, 
     assert events(call, FollowUpEventKind.ESCALATED) == [("escalated", 28)]
 
 
-def test_a_named_call_is_told_to_whoever_covers(placement, call, clerk, head, on) -> None:
+def test_assigned_follow_up_notifies_the_cover(placement, call, clerk, head, on) -> None:
     assignment.assign_follow_up(follow_up=call, clerk=clerk, by=head)
     covers.arrange_cover(clerk=clerk, cover=head, starts_on=after(3), ends_on=after(3), by=clerk)
     on(after(3))
@@ -305,7 +307,7 @@ def test_a_named_call_is_told_to_whoever_covers(placement, call, clerk, head, on
     assert [notice.user for notice in Notification.objects.all()] == [head]
 
 
-def test_a_moved_call_begins_its_week_anew(placement, call, operator, on) -> None:
+def test_moved_follow_up_restarts_its_escalation_period(placement, call, operator, on) -> None:
     on(after(9))
     assignment.move_follow_ups(condition=Q(pk=call.pk), by=operator)
     on(after(15))

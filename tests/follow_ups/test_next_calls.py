@@ -1,4 +1,4 @@
-"""Nobody is left without a call: nothing new, a new number, a tap that was a mistake."""
+"""Next calls after a call without update or a new number, and reversal of attempts."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -57,7 +57,7 @@ def waiting(placement) -> list[tuple[str, int]]:
 
 
 # --- nothing new -----------------------------------------------------------------------------------------
-def test_with_whom_nothing_is_new_is_called_again_after_the_last_call(placement, call, clerk) -> None:
+def test_call_without_update_schedules_next(placement, call, clerk) -> None:
     assert waiting(placement) == [(FollowUpKind.AFTER_FAIR, 14)]  # while one waits none is made
     say(call, clerk, AttemptOutcome.REACHED)
     assert waiting(placement) == [(FollowUpKind.AGAIN, 14)]
@@ -67,19 +67,19 @@ def test_with_whom_nothing_is_new_is_called_again_after_the_last_call(placement,
     assert waiting(placement) == [(FollowUpKind.AFTER_INTERVIEW, 3)]
 
 
-def test_a_step_or_an_end_takes_its_place(placement, call, clerk) -> None:
+def test_step_or_ending_replaces_the_next_call(placement, call, clerk) -> None:
     say(call, clerk, AttemptOutcome.REACHED)
     actions.advance(placement=placement, step="decline_by_veteran", by=clerk)
     assert waiting(placement) == []
 
 
 @pytest.mark.parametrize("outcome", [AttemptOutcome.REFUSED, AttemptOutcome.WRONG_NUMBER])
-def test_who_refuses_or_cannot_be_called_is_not(placement, call, clerk, outcome) -> None:
+def test_refusal_or_no_answer_schedules_no_next_call(placement, call, clerk, outcome) -> None:
     say(call, clerk, outcome)
     assert waiting(placement) == []
 
 
-def test_the_city_says_after_how_many_days_or_never(operator, placement, call, clerk) -> None:
+def test_rule_of_the_city_sets_days_of_next_calls(operator, placement, call, clerk) -> None:
     set_rule(kind=FollowUpKind.AGAIN, days=[5, 30], by=operator)
     say(call, clerk, AttemptOutcome.REACHED)
     assert waiting(placement) == [(FollowUpKind.AGAIN, 5), (FollowUpKind.AGAIN, 30)]
@@ -89,7 +89,7 @@ def test_the_city_says_after_how_many_days_or_never(operator, placement, call, c
     assert waiting(placement) == []
 
 
-def test_it_waits_for_who_is_away_and_skips_a_day_that_was_called_on(placement, call, clerk) -> None:
+def test_next_call_respects_absence_and_completed_days(placement, call, clerk) -> None:
     FollowUp.objects.create(
         placement=placement, kind=FollowUpKind.AGAIN, due_on=after(14), call_on=after(14),
         station=call.station, state=FollowUpState.DONE, done_at=timezone.now(), done_by=clerk,
@@ -100,7 +100,7 @@ def test_it_waits_for_who_is_away_and_skips_a_day_that_was_called_on(placement, 
     assert (again.due_on, again.call_on) == (after(15), after(21))
 
 
-def test_who_left_and_looks_for_another_place_is_called_again_and_who_does_not_is_not(person, clerk) -> None:
+def test_next_call_after_leaving_only_if_looking_for_a_job(person, clerk) -> None:
     for wants, expected in ((True, [(FollowUpKind.AGAIN, 14)]), (False, [])):
         made = actions.declare(veteran=person, position=make_position(), by=clerk)
         for step in ("offer", "onboard"):
@@ -115,7 +115,7 @@ def test_who_left_and_looks_for_another_place_is_called_again_and_who_does_not_i
 @pytest.mark.parametrize(
     ("outcome", "times"), [(AttemptOutcome.WRONG_NUMBER, 1), (AttemptOutcome.NOT_REACHED, 3)]
 )
-def test_a_new_number_is_called_today(placement, call, clerk, outcome, times) -> None:
+def test_new_number_schedules_call_today(placement, call, clerk, outcome, times) -> None:
     say(call, clerk, outcome, times)
     update_record(veteran=placement.veteran, by=clerk, section="identity", values={"phone": NEW})
     assert waiting(placement) == [(FollowUpKind.AGAIN, 0)]
@@ -123,7 +123,7 @@ def test_a_new_number_is_called_today(placement, call, clerk, outcome, times) ->
     assert waiting(placement) == [(FollowUpKind.AGAIN, 0)]
 
 
-def test_the_same_number_a_refusal_and_an_ended_intention_bring_no_call(placement, call, clerk) -> None:
+def test_no_call_for_same_number_refusal_or_ended_intention(placement, call, clerk) -> None:
     person = placement.veteran
     say(call, clerk, AttemptOutcome.WRONG_NUMBER)
     update_record(veteran=person, by=clerk, section="identity", values={"phone": person.phone})
@@ -140,7 +140,7 @@ def test_the_same_number_a_refusal_and_an_ended_intention_bring_no_call(placemen
 
 # --- a mistake -------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("outcome", AttemptOutcome.values)
-def test_a_tap_can_be_taken_back(placement, call, clerk, outcome) -> None:
+def test_attempt_recorded_by_mistake_can_be_reversed(placement, call, clerk, outcome) -> None:
     before = waiting(placement)
     say(call, clerk, outcome)
     back = attempts.reverse_attempt(follow_up=call, by=clerk)
@@ -153,7 +153,7 @@ def test_a_tap_can_be_taken_back(placement, call, clerk, outcome) -> None:
         attempts.reverse_attempt(follow_up=call, by=clerk)
 
 
-def test_a_call_again_from_before_the_mistake_stays(placement, call, clerk) -> None:
+def test_reversal_keeps_next_calls_scheduled_before(placement, call, clerk) -> None:
     say(call, clerk, AttemptOutcome.REACHED)
     dispute = open_follow_up(placement=placement, kind=FollowUpKind.CONTRADICTION, due_on=TODAY, by=None)
     say(dispute, clerk, AttemptOutcome.NOT_REACHED)
@@ -161,7 +161,7 @@ def test_a_call_again_from_before_the_mistake_stays(placement, call, clerk) -> N
     assert waiting(placement) == [(FollowUpKind.CONTRADICTION, 0), (FollowUpKind.AGAIN, 14)]
 
 
-def test_the_third_vain_try_taken_back_leaves_two(placement, call, clerk) -> None:
+def test_reversing_the_third_attempt_leaves_two(placement, call, clerk) -> None:
     done = say(call, clerk, AttemptOutcome.NOT_REACHED, 3)
     assert done.state == FollowUpState.DONE
     assert list(worklists.unreached_veterans(clerk)) == [placement.veteran]
@@ -172,7 +172,7 @@ def test_the_third_vain_try_taken_back_leaves_two(placement, call, clerk) -> Non
     assert say(back, clerk, AttemptOutcome.NOT_REACHED).state == FollowUpState.DONE
 
 
-def test_only_ones_own_of_today_and_before_anything_came_of_it(
+def test_only_own_attempts_of_today_without_consequences_are_reversible(
     tree, placement, call, clerk, monkeypatch
 ) -> None:
     done = say(call, clerk, AttemptOutcome.REFUSED)
@@ -196,7 +196,7 @@ def test_only_ones_own_of_today_and_before_anything_came_of_it(
         attempts.reverse_attempt(follow_up=other, by=clerk)
 
 
-def test_a_call_taken_back_waits_where_the_person_lives_now(tree, operator, placement, call, clerk) -> None:
+def test_reversed_call_is_pending_at_the_current_station(tree, operator, placement, call, clerk) -> None:
     done = say(call, clerk, AttemptOutcome.REFUSED)
     person = placement.veteran
     person.station = tree["司前镇"]
@@ -209,7 +209,7 @@ def test_a_call_taken_back_waits_where_the_person_lives_now(tree, operator, plac
     assert (back.station, back.raised, back.owned_since) == (tree["司前镇"], 0, TODAY)
 
 
-def test_a_try_is_taken_back_once_and_for_good(placement, call, clerk) -> None:
+def test_attempt_is_reversed_only_once(placement, call, clerk) -> None:
     say(call, clerk, AttemptOutcome.NOT_REACHED)
     attempts.reverse_attempt(follow_up=call, by=clerk)
     row = AttemptReversal.objects.get()

@@ -1,4 +1,4 @@
-"""What is written freely about a person is encrypted at rest, and goes when the file is anonymised."""
+"""Free text about a person: encrypted at rest, removed when the record is anonymised."""
 
 from datetime import timedelta
 
@@ -63,7 +63,7 @@ def read() -> dict[tuple[str, str], list[str]]:
 
 
 @pytest.mark.django_db
-def test_it_reads_as_written_and_stands_encrypted(told: Placement) -> None:
+def test_free_text_is_stored_encrypted(told: Placement) -> None:
     for place, texts in read().items():
         assert any("腰伤" in text for text in texts), place
         for plain, token in zip(texts, stored()[place], strict=True):
@@ -71,7 +71,7 @@ def test_it_reads_as_written_and_stands_encrypted(told: Placement) -> None:
 
 
 @pytest.mark.django_db
-def test_a_step_that_needs_words_has_some(told: Placement) -> None:
+def test_database_requires_text_where_a_step_needs_it(told: Placement) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Placement.objects.filter(pk=told.pk).update(left_reason="")
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -82,7 +82,7 @@ def test_a_step_that_needs_words_has_some(told: Placement) -> None:
 
 
 @pytest.mark.django_db
-def test_what_is_too_long_is_refused_as_by_a_plain_column(told: Placement) -> None:
+def test_too_long_text_is_refused(told: Placement) -> None:
     Absence.objects.update(note="长" * 200)
     with pytest.raises(DataError, match="200"):
         Absence.objects.update(note="长" * 201)
