@@ -17,7 +17,7 @@ SESSION_KEY = "employer"
 
 
 def current_employer(request: SignedInRequest) -> Employer | None:
-    """Return the employer that the user chose with ?employer=, else the user's first one.
+    """Return the employer of the query string or session, else the user's first one.
 
     Returns:
         None when the user is a member of no employer.

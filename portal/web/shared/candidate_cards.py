@@ -16,7 +16,7 @@ MAX_PAGE = 200
 def find_candidate_page(
     request: HttpRequest, search: Callable[[int, int], Candidates]
 ) -> tuple[Candidates, Page]:
-    """Return the candidates of page ?page= and the page itself; past the end, the last page.
+    """Return the requested page of candidates; past the end, the last page.
 
     Args:
         search: called with limit and offset.

@@ -1,4 +1,4 @@
-"""Employers that a record is hidden_rows from, for the veteran's page and the staff page."""
+"""Employers that a record is hidden from, for the veteran's page and the staff page."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ MAX_OFFERED = 10
 
 
 def list_hidden_employers(request: HttpRequest, veteran: Veteran) -> dict[str, Any]:
-    """Return the template context: hidden_rows employers, and those that match ?q= and can be hidden_rows."""
+    """Return the template context: hidden employers, and matches of the search that can be hidden."""
     hidden_rows = HiddenRecord.objects.in_force().filter(veteran=veteran).select_related("employer__region")
     words = request.GET.get("q", "").strip()[:40]
     matches = []

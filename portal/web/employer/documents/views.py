@@ -51,15 +51,15 @@ def kinds_for(employer: Employer) -> list[DocumentKind]:
 @require_http_methods(["GET", "POST"])
 def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
     """List the kinds of documents with the current one of each, and the upload form."""
-    user, is_post = request.user, request.method == "POST"
+    user, is_submitted = request.user, request.method == "POST"
     parameter = request.GET.get("kind", "")
     form = EmployerDocumentForm(
         employer,
-        request.POST if is_post else None,
-        request.FILES if is_post else None,
+        request.POST if is_submitted else None,
+        request.FILES if is_submitted else None,
         initial={"kind": parameter if parameter in DocumentKind.values else DocumentKind.LICENCE},
     )
-    if is_post and form.is_valid():
+    if is_submitted and form.is_valid():
         values = form.cleaned_data
         try:
             employer_documents.add_document(

@@ -51,7 +51,7 @@ def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
 @for_employer
 @require_POST
 def phone(request: SignedInRequest, employer: Employer, pk: int) -> HttpResponse:
-    """Show the phone of a veteran who with_contact it; each view is logged."""
+    """Show the phone of a veteran who shared it; each view is logged."""
     rows = Placement.objects.visible_to(request.user).with_details()
     placement = get_object_or_404(rows.filter(position__employer=employer), pk=pk)
     try:

@@ -15,14 +15,14 @@ from portal.web.shared.candidate_cards import find_candidate_page, list_card_lab
 from portal.web.shared.impression_logging import log_candidates
 from portal.web.shared.requests import SignedInRequest, signed_in_view
 
-# Kinds of reasons taken from choice lists; free text and place of residence are not visible_veterans.
+# Kinds of reasons taken from choice lists; free text and place of residence are not shown.
 VISIBLE_REASONS = frozenset({"specialty", "certificate", "wish", "entry", "experience"})
 
 
 @signed_in_view
 @require_safe
 def listing(request: SignedInRequest, pk: int) -> HttpResponse:
-    """List the candidates who agreed to be visible_veterans to employers."""
+    """List the candidates who agreed to be shown to employers."""
     position = get_object_or_404(Position.objects.run_by(request.user).with_details(), pk=pk)
     visible_veterans = Veteran.objects.shown_to_employers()
     is_verified = position.employer.is_verified

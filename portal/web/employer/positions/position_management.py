@@ -178,7 +178,7 @@ def submit_position(request: SignedInRequest, position: Position, *, distinct: b
         messages.error(request, f"“{position.title}”没有提交：{'；'.join(error.messages)}")
         return redirect("employer:position-edit", pk=position.pk)
     else:
-        advice = sum(not f.is_blocking for found in check_position(position).values() for f in found)
+        advice = sum(not f.is_blocking for findings in check_position(position).values() for f in findings)
         hint = f"有 {advice} 处用语建议放宽，打开岗位可以看到。" if advice else ""
         messages.success(request, f"“{position.title}”已提交审核，结果会显示在岗位列表。{hint}")
     return redirect("employer:positions")

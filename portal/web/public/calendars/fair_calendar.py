@@ -1,4 +1,4 @@
-"""Calendar calendar_file (RFC 5545) of a fair."""
+"""Calendar file (RFC 5545) of a fair."""
 
 from datetime import timedelta
 

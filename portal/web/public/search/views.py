@@ -27,7 +27,7 @@ EXAMPLES = ("货车司机", "叉车 夜班", "电工 包吃住", "保安 白班"
 
 
 def read_page_number(request: HttpRequest) -> int:
-    """Return ?page= within the range that the index serves."""
+    """Return the requested page number within the range that the index serves."""
     parameter = request.GET.get("page", "")
     return (
         min(max(int(parameter), 1), DEEPEST // PAGE_SIZE)

@@ -34,8 +34,8 @@ def listing(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
     consents = {row.purpose: row for row in own.in_force()}
     rows = [ConsentRow(purpose, wording, consents.get(purpose)) for purpose, wording in WORDINGS.items()]
     contacts = list(own.in_force().filter(purpose=ConsentPurpose.EMPLOYER_CONTACT))
-    withdrawn = own.exclude(withdrawn_at=None)[:20]
-    context = {"rows": rows, "contacts": contacts, "past": list(withdrawn), "agreeing": {"agree": "yes"}}
+    past_consents = own.exclude(withdrawn_at=None)[:20]
+    context = {"rows": rows, "contacts": contacts, "past": list(past_consents), "agreeing": {"agree": "yes"}}
     return render(request, "veteran/consents/consents.html", context)
 
 

@@ -24,20 +24,20 @@ def listing(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
     """List the recommended positions, best first, with counts of excluded ones by reason."""
     parameter = request.GET.get("page", "1")
     number = max(1, min(int(parameter), 200)) if parameter.isdigit() else 1
-    found = recommendations.recommend_positions(veteran, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
-    page = Paginator(range(found.total), PAGE_SIZE).get_page(number)
+    ranking = recommendations.recommend_positions(veteran, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
+    page = Paginator(range(ranking.total), PAGE_SIZE).get_page(number)
     if page.number != number:  # past the end: show the last page that there is
-        found = recommendations.recommend_positions(
+        ranking = recommendations.recommend_positions(
             veteran, limit=PAGE_SIZE, offset=(page.number - 1) * PAGE_SIZE
         )
-    log_positions(request, Surface.ME_POSITIONS, veteran, found)
+    log_positions(request, Surface.ME_POSITIONS, veteran, ranking)
     context = {
-        "found": found,
+        "found": ranking,
         "page": page,
-        "excluded": sorted(found.excluded.items(), key=lambda row: -row[1]),
+        "excluded": sorted(ranking.excluded.items(), key=lambda row: -row[1]),
         "has_wish": hasattr(veteran, "wish"),
         "has_service": bool(veteran.services.all()),
-        "learnt": found.version != BUILT_IN,
+        "learnt": ranking.version != BUILT_IN,
         "kept_days": settings.IMPRESSION_DAYS,
     }
     return render(request, "veteran/positions/positions.html", context)

@@ -75,26 +75,26 @@ def add(request: SignedInRequest) -> HttpResponse:
 @signed_in_view
 def change(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change the name of a saved search or its notifications."""
-    saved = get_object_or_404(SavedSearch.objects.visible_to(request.user), pk=pk)
+    saved_search = get_object_or_404(SavedSearch.objects.visible_to(request.user), pk=pk)
     form = SavedSearchForm(
         request.POST if request.method == "POST" else None,
-        initial={"name": saved.name, "alerts": saved.alerts},
+        initial={"name": saved_search.name, "alerts": saved_search.alerts},
     )
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change(by=request.user, saved_search=saved, **form.cleaned_data)
+            actions.change(by=request.user, saved_search=saved_search, **form.cleaned_data)
         except ValidationError as error:
             add_errors(form, error)
         else:
             messages.success(request, "已保存。")
             return redirect("veteran:saved-searches")
-    return render(request, "veteran/saved_searches/saved_search.html", {"form": form, "saved": saved})
+    return render(request, "veteran/saved_searches/saved_search.html", {"form": form, "saved": saved_search})
 
 
 @signed_in_view
 @require_POST
 def remove(request: SignedInRequest, pk: int) -> HttpResponse:
-    saved = get_object_or_404(SavedSearch.objects.visible_to(request.user), pk=pk)
-    actions.remove(by=request.user, saved_search=saved)
+    saved_search = get_object_or_404(SavedSearch.objects.visible_to(request.user), pk=pk)
+    actions.remove(by=request.user, saved_search=saved_search)
     messages.success(request, "已删除。")
     return redirect("veteran:saved-searches")
