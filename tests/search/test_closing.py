@@ -1,4 +1,4 @@
-"""A closed post is found by no engine, from the second it closes, while its entry is still what it was."""
+"""Closed positions are not found by any engine from the second they close, before their index entry changes."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -24,7 +24,7 @@ def test_a_closed_position_is_found_by_no_engine(
     employer = make_employer(member=member)
     position = make_position(employer=employer, title=TITLE, duties=f"负责{WORD}。", requirements="")
     world = SimpleNamespace(
-        position=position,
+        position_to_close=position,
         employer=employer,
         member=member,
         staff={"reviewer own": make_staff(employer.station, StationRole.REVIEWER)},
