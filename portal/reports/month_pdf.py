@@ -24,9 +24,8 @@ from reportlab.platypus import (
     TableStyle,
 )
 
-from portal.placements.enums import PlacementState as S
 from portal.reports.furthest_stage import STAGE_RANKS
-from portal.reports.month_report import MonthReport
+from portal.reports.month_report import STATION_STAGES, MonthReport
 from portal.reports.pdf_charts import FONT, GREEN, GREY, LINE, draw_funnel, draw_retention_curve
 from portal.reports.satisfaction import MEAN_DEFINITION, MEAN_LABEL
 
@@ -41,8 +40,6 @@ _HEAD = ParagraphStyle(
 )
 _TITLE = ParagraphStyle("title", parent=_TEXT, fontSize=17, leading=25, alignment=TA_CENTER)
 _UNDER = ParagraphStyle("under", parent=_NOTE, fontSize=9, alignment=TA_CENTER)
-# Stages of the table by station.
-_STATION_STAGES = (S.INTENDED, S.INTERVIEWED, S.ONBOARDED, S.RETAINED_3M)
 _LEFT_SECTIONS = 2  # sections of the report in the left column
 
 
@@ -136,12 +133,12 @@ def _sections(report: MonthReport, width: float) -> list[Flowable]:
 def _stations(report: MonthReport, width: float) -> list[Flowable]:
     if not report.stations:
         return []
-    ranks = [STAGE_RANKS[stage] for stage in _STATION_STAGES]
+    ranks = [STAGE_RANKS[stage] for stage in STATION_STAGES]
     rows = [
         [Paragraph(cell.label, _TEXT), *(Paragraph(f"{cell.counts[rank]:,}", _NUMBER) for rank in ranks)]
         for cell in report.stations
     ]
-    labels = [stage.label for stage in _STATION_STAGES]
+    labels = [stage.label for stage in STATION_STAGES]
     table = _table(("服务站", *labels), rows, (0.4, 0.15, 0.15, 0.15, 0.15), width)
     return [Paragraph("本月登记的意向，按服务站和目前进展", _HEAD), table]
 

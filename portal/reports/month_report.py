@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count
 from django.utils import timezone
 
+from portal.placements.enums import PlacementState as S
+from portal.placements.milestones import HEADLINE_MILESTONES
 from portal.placements.workflow import RETAINED_STATES
 from portal.reports.cohorts import CohortCounts, count_by_dimension
 from portal.reports.figures import FIGURES, Figure, FigureValue, intentions, transitions
@@ -33,6 +35,8 @@ SECTIONS = (
     ("回访", ("calls_due", "calls_done", "calls_missed")),
     ("满意程度", ("new_satisfaction", *(f"new_satisfaction.{degree}" for degree in DEGREES))),
 )  # fmt: skip
+# Stages in the table by station.
+STATION_STAGES = (S.INTENDED, S.INTERVIEWED, S.ONBOARDED, S(HEADLINE_MILESTONES[0].state))
 _STEP_PREFIX, _SATISFACTION_PREFIX = "step.", "new_satisfaction"
 
 

@@ -1,5 +1,6 @@
 """Drafts, workflow and scheduling through the pages of Wagtail's admin."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -52,12 +53,12 @@ def add_url(index: FairIndexPage) -> str:
 
 
 @pytest.fixture
-def at_editor(editor: User, home: HomePage, client_for) -> Client:
+def at_editor(editor: User, home: HomePage, client_for: Callable[..., Client]) -> Client:
     return client_for(editor)
 
 
 @pytest.fixture
-def at_moderator(moderator: User, home: HomePage, client_for) -> Client:
+def at_moderator(moderator: User, home: HomePage, client_for: Callable[..., Client]) -> Client:
     return client_for(moderator)
 
 
@@ -184,7 +185,7 @@ def test_errors_are_shown_beside_their_field_in_chinese(
 
 
 def test_county_editor_is_offered_own_county_as_organiser(
-    home: HomePage, fair_index: FairIndexPage, stations: dict[str, Station], client_for
+    home: HomePage, fair_index: FairIndexPage, stations: dict[str, Station], client_for: Callable[..., Client]
 ) -> None:
     client = client_for(make_staff(stations["新会区"], StationRole.EDITOR))
     answer = client.post(add_url(fair_index), fair_form(stations, organiser=stations["蓬江区"].pk))

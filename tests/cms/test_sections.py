@@ -1,5 +1,6 @@
 """Lists and pages of bases, policies, news and plain texts."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -127,7 +128,7 @@ def test_policies_are_filtered_by_topic(client: Client) -> None:
     assert ("创业一" in listing, "培训一" in listing) == (False, True)
 
 
-def test_policy_page_promises_nothing(client: Client, client_for) -> None:
+def test_policy_page_promises_nothing(client: Client, client_for: Callable[..., Client]) -> None:
     page = make_policy()
     content = text(client, page.url)
     assert "以办理单位审核为准" in content
@@ -142,7 +143,7 @@ def test_policy_page_promises_nothing(client: Client, client_for) -> None:
         assert word not in content
 
 
-def test_policy_page_states_that_region_does_not_match(client_for) -> None:
+def test_policy_page_states_that_region_does_not_match(client_for: Callable[..., Client]) -> None:
     page = make_policy(region=Region.objects.get(code="440703"))
     user = make_user()
     make_veteran(account=user)
@@ -191,7 +192,9 @@ def test_news_is_listed_latest_first(client: Client) -> None:
 @pytest.mark.parametrize(
     ("path", "make"), [("/policies/", make_policy), ("/bases/", make_base), ("/news/", make_news)]
 )
-def test_lists_need_a_fixed_number_of_queries(path: str, make: Any, same_queries) -> None:
+def test_lists_need_a_fixed_number_of_queries(
+    path: str, make: Any, same_queries: Callable[..., None]
+) -> None:
     make()
     same_queries(path, lambda: [make(f"第{i}条") for i in range(5)], at_most=20)
 

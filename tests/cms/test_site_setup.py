@@ -1,5 +1,6 @@
 """Set-up of the site, and membership of the editors' groups."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -80,14 +81,14 @@ def test_sync_without_groups_changes_nothing(stations: dict[str, Station]) -> No
     assert not AuditEvent.objects.filter(verb="cms.groups_changed").exists()
 
 
-def test_sign_in_opens_the_cms(home: HomePage, editor: User, client_for) -> None:
+def test_sign_in_opens_the_cms(home: HomePage, editor: User, client_for: Callable[..., Client]) -> None:
     client = client_for(editor)
     assert groups(editor) == {EDITORS}
     assert client.get("/cms/").status_code == 200
 
 
 def test_ended_appointment_closes_the_cms_within_the_session(
-    home: HomePage, editor: User, client_for
+    home: HomePage, editor: User, client_for: Callable[..., Client]
 ) -> None:
     client = client_for(editor)
     assert client.get("/cms/").status_code == 200
@@ -98,7 +99,7 @@ def test_ended_appointment_closes_the_cms_within_the_session(
     assert groups(editor) == set()
 
 
-def test_cms_requires_second_factor(home: HomePage, editor: User, client_for) -> None:
+def test_cms_requires_second_factor(home: HomePage, editor: User, client_for: Callable[..., Client]) -> None:
     answer = client_for(editor, second_factor=False).get("/cms/")
     assert answer.status_code == 302
     assert "second-factor" in answer.url

@@ -1,4 +1,4 @@
-"""What the demo makes up, without a database: same seed same city, real codes, lawful words, few twins."""
+"""Generators of the demo: reproducible, with valid codes, lawful texts and few duplicates."""
 
 import ast
 import csv
@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
@@ -28,34 +29,38 @@ from portal.positions.enums import PositionKind
 from portal.veterans.enums import Branch, EmploymentStatus, RankGroup, Settlement
 
 ROOT = Path(__file__).resolve().parents[2]
-NOW = datetime.fromisoformat("2026-11-24T10:00")  # local and naive, as fairs() takes it
-POSTS = 12_000
-# Our own list of what no text of the demo may say.
-FORBIDDEN = re.compile(
+NOW = datetime.fromisoformat("2026-11-24T10:00")  # local and naive, as for `invent_fairs`
+POSITION_COUNT = 12_000
+# Words and patterns that no text of the demo may contain.
+FORBIDDEN_WORDS = re.compile(
     r"[限招要]男|[限招要]女|[男女](士|性)?优先|未婚|已婚|婚育|汉族|少数民族|宗教|乙肝|携带者|残疾人?勿|押金|保证金|服装费|报名费"
     r"|培训贷|自费|包过|保录|\d+\s*周?岁|岁以[下内]|身高|体重|视力(良好|正常|\d)|五官|形象好|户籍|高薪|月入过万|轻松|面议|微信|QQ"
     r"|1[3-9]\d{9}|\d{17}[\dX]|部队番号|频率|呼号|密码|绝密|机密"
 )
 
 
+# Code, name and tasks of an occupation.
+Entry: TypeAlias = tuple[str, str, str]
+
+
 @pytest.fixture(scope="module")
-def entries() -> list[tuple[str, str, str]]:
+def entries() -> list[Entry]:
     with gzip.open(ROOT / "matching/data/occupations.csv.gz", "rt", encoding="utf-8") as file:
         return [(r["code"], r["name"], r["tasks"]) for r in csv.DictReader(file) if r["level"] == "4"]
 
 
 @pytest.fixture(scope="module")
-def posts(entries) -> list[InventedPosition]:
-    return _posts(entries, seed=3, count=POSTS)
+def positions(entries: list[Entry]) -> list[InventedPosition]:
+    return _generate_positions(entries, seed=3, count=POSITION_COUNT)
 
 
 def _towns() -> list[dict[str, str]]:
     return [row for row in place_rows() if row["level"] == "town"]
 
 
-def _posts(entries, seed: int, count: int) -> list[InventedPosition]:
+def _generate_positions(entries: list[Entry], seed: int, count: int) -> list[InventedPosition]:
     rng = random.Random(seed)
-    industries = [firm.industry for firm in invent_employers(1_000, _towns(), rng)]
+    industries = [employer.industry for employer in invent_employers(1_000, _towns(), rng)]
     maker = PositionGenerator(rng, {name: code for code, name, _ in entries}, build_rare_jobs(entries))
     return [maker.make(rng.choice(industries)) for _ in range(count)]
 
@@ -68,8 +73,12 @@ def _maker(seed: int) -> PersonGenerator:
     )
 
 
-def test_the_same_seed_makes_the_same_city(entries) -> None:
-    assert _posts(entries, 5, 300) == _posts(entries, 5, 300) != _posts(entries, 6, 300)
+def test_same_seed_gives_same_city(entries: list[Entry]) -> None:
+    assert (
+        _generate_positions(entries, 5, 300)
+        == _generate_positions(entries, 5, 300)
+        != _generate_positions(entries, 6, 300)
+    )
     first, second = _maker(5), _maker(5)
     assert [first.make("440705") for _ in range(300)] == [second.make("440705") for _ in range(300)]
     assert invent_fairs(73, NOW, random.Random(5)) == invent_fairs(73, NOW, random.Random(5))
@@ -85,7 +94,7 @@ def test_content_knows_no_django() -> None:
                 assert not name.startswith("portal") or name.startswith("portal.demo.content"), path.name
 
 
-def test_families_speak_the_classification_and_the_portal(entries) -> None:
+def test_job_families_use_valid_codes(entries: list[Entry]) -> None:
     names = {name for _, name, _ in entries}
     words = read_toml("position_words.toml")
     assert len({job.occupation for job in job_families()}) >= 200
@@ -109,51 +118,53 @@ def test_no_line_of_a_family_repeats_what_fields_say() -> None:
             assert said_twice.search(line) is None, (job.occupation, line)
 
 
-def test_posts_are_lawful_and_name_no_unit(posts) -> None:
-    for post in posts:
-        text = "\n".join([post.title, post.duties, post.requirements, post.relaxable])
-        assert FORBIDDEN.search(text) is None, text
+def test_positions_are_lawful_and_name_no_unit(positions: list[InventedPosition]) -> None:
+    for position in positions:
+        text = "\n".join([position.title, position.duties, position.requirements, position.relaxable])
+        assert FORBIDDEN_WORDS.search(text) is None, text
         validate_no_unit_name(text)
-        assert len(post.title) <= 60
+        assert len(position.title) <= 60
 
 
-def test_text_and_facts_of_a_post_agree(posts) -> None:
+def test_text_and_fields_of_a_position_agree(positions: list[InventedPosition]) -> None:
     words = read_toml("position_words.toml")
-    for post in posts:
-        for code in post.certificates:
-            assert words["certificates"][code] in post.requirements
-        stated = re.findall(r"([一二两三四五六七八])年以上", post.requirements)
-        assert stated == ([words["years"][post.experience]] if post.experience else [])
-        assert ("学历" in post.requirements) == (post.education > 0)
-        assert 2_000 <= post.pay_from < post.pay_to
-        assert len({"五险", "五险一金"} & set(post.benefits)) == 1
-        if "包吃住" in post.title:
-            assert {"包吃", "包住"} <= set(post.benefits)
+    for position in positions:
+        for code in position.certificates:
+            assert words["certificates"][code] in position.requirements
+        demands = re.findall(r"([一二两三四五六七八])年以上", position.requirements)
+        assert demands == ([words["years"][position.experience]] if position.experience else [])
+        assert ("学历" in position.requirements) == (position.education > 0)
+        assert 2_000 <= position.pay_from < position.pay_to
+        assert len({"五险", "五险一金"} & set(position.benefits)) == 1
+        if "包吃住" in position.title:
+            assert {"包吃", "包住"} <= set(position.benefits)
 
 
-def test_posts_are_mostly_blue_collar_many_and_hardly_twins(posts, entries) -> None:
+def test_positions_are_mostly_blue_collar_with_few_duplicates(
+    positions: list[InventedPosition], entries: list[Entry]
+) -> None:
     codes = {code for code, _, _ in entries}
-    assert {post.occupation for post in posts} <= codes
-    assert sum(post.occupation[0] in "456" for post in posts) / POSTS >= 0.7
-    assert len({post.occupation for post in posts}) >= 400
-    twins = Counter((post.occupation, post.duties, post.requirements) for post in posts)
-    assert sum(count - 1 for count in twins.values()) / POSTS < 0.005
+    assert {position.occupation for position in positions} <= codes
+    assert sum(position.occupation[0] in "456" for position in positions) / POSITION_COUNT >= 0.7
+    assert len({position.occupation for position in positions}) >= 400
+    twins = Counter((position.occupation, position.duties, position.requirements) for position in positions)
+    assert sum(count - 1 for count in twins.values()) / POSITION_COUNT < 0.005
 
 
-def test_rare_trades_come_from_the_classification(entries) -> None:
-    made = build_rare_jobs(entries)
-    assert len(made) >= 300
-    assert not {job.occupation for job in made} & {job.occupation for job in job_families()}
+def test_rare_jobs_come_from_the_classification(entries: list[Entry]) -> None:
+    families = build_rare_jobs(entries)
+    assert len(families) >= 300
+    assert not {job.occupation for job in families} & {job.occupation for job in job_families()}
     assert task_lines("1.进行样品抽取 2.编制检验报告。") == ["负责样品抽取", "编制检验报告"]
-    refused = [("6-01-01-01", "无名工", "1.收取押金 2.检查设备 3.记录数据。")]
-    assert build_rare_jobs(refused) == []
+    unlawful = [("6-01-01-01", "无名工", "1.收取押金 2.检查设备 3.记录数据。")]
+    assert build_rare_jobs(unlawful) == []
 
 
-def test_firms_hold_values_of_the_portal() -> None:
-    made = invent_employers(2_000, _towns(), random.Random(2))
-    assert {firm.size_band for firm in made} == set(SizeBand.values)
-    assert {firm.nature for firm in made} <= set(Nature.values)
-    assert len({firm.nature for firm in made}) >= 6
+def test_employers_have_valid_values() -> None:
+    employers = invent_employers(2_000, _towns(), random.Random(2))
+    assert {employer.size_band for employer in employers} == set(SizeBand.values)
+    assert {employer.nature for employer in employers} <= set(Nature.values)
+    assert len({employer.nature for employer in employers}) >= 6
     endings = (
         "公司",
         "厂",
@@ -175,9 +186,9 @@ def test_firms_hold_values_of_the_portal() -> None:
         "所",
         "区",
     )
-    assert all(firm.name.endswith(endings) for firm in made)
-    assert all((firm.uscc[:2] == "93") == firm.name.endswith("合作社") for firm in made)
-    assert made[0].name == "江门市远航物流有限公司"
+    assert all(employer.name.endswith(endings) for employer in employers)
+    assert all((employer.uscc[:2] == "93") == employer.name.endswith("合作社") for employer in employers)
+    assert employers[0].name == "江门市远航物流有限公司"
 
 
 def test_people_hold_values_of_the_portal() -> None:
@@ -199,24 +210,24 @@ def test_people_hold_values_of_the_portal() -> None:
 
 
 @pytest.mark.parametrize("count", [12, 73])
-def test_fairs_lie_behind_around_and_ahead(count: int) -> None:
-    made = invent_fairs(count, NOW, random.Random(1))
-    assert len(made) == len({fair.slug for fair in made}) == len({fair.title for fair in made}) == count
-    assert sum(fair.starts <= NOW <= fair.ends for fair in made) == 1
-    assert sum(fair.ends < NOW for fair in made) >= count // 2
-    assert sum(fair.starts > NOW for fair in made) >= 3
-    assert all(bool(fair.venue) == bool(fair.address) == (fair.mode != "online") for fair in made)
-    winter = next(fair for fair in made if fair.starts.date() == date(2026, 12, 12))
+def test_fairs_are_past_running_and_upcoming(count: int) -> None:
+    fairs = invent_fairs(count, NOW, random.Random(1))
+    assert len(fairs) == len({fair.slug for fair in fairs}) == len({fair.title for fair in fairs}) == count
+    assert sum(fair.starts <= NOW <= fair.ends for fair in fairs) == 1
+    assert sum(fair.ends < NOW for fair in fairs) >= count // 2
+    assert sum(fair.starts > NOW for fair in fairs) >= 3
+    assert all(bool(fair.venue) == bool(fair.address) == (fair.mode != "online") for fair in fairs)
+    winter = next(fair for fair in fairs if fair.starts.date() == date(2026, 12, 12))
     assert (winter.county, winter.mode) == ("440705", "both")
 
 
-def test_without_a_near_december_no_winter_fair_is_forced() -> None:
+def test_winter_fair_needs_a_near_december() -> None:
     spring = datetime.fromisoformat("2026-03-02T09:00")
-    made = invent_fairs(12, spring, random.Random(1))
-    assert max(fair.starts for fair in made) < spring + timedelta(days=60)
+    fairs = invent_fairs(12, spring, random.Random(1))
+    assert max(fair.starts for fair in fairs) < spring + timedelta(days=60)
 
 
-def test_pages_are_worth_reading_and_promise_nothing() -> None:
+def test_pages_have_text_and_promise_nothing() -> None:
     kinds = (articles.bases(), articles.policies(NOW.date()), articles.news())
     assert tuple(map(len, kinds)) == (12, 8, 8)
     for row in (row for rows in kinds for row in rows):

@@ -1,7 +1,10 @@
-"""The demo: the counts it promises, numbers that hold, texts that a reviewer would let through."""
+"""The demo data: numbers of rows, valid values, and lawful texts."""
 
 import random
 import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -39,7 +42,7 @@ from portal.stations.models import Station
 from portal.veterans.models import Veteran
 from search.models import SavedSearch
 
-FORBIDDEN = re.compile(
+FORBIDDEN_WORDS = re.compile(
     r"限男|限女|仅限男|只招男|只招女|男士优先|女士优先|未婚|已婚|汉族|乙肝|押金|保证金|服装费|培训贷|\d+\s*周?岁|1[3-9]\d{9}"
 )
 
@@ -48,13 +51,13 @@ def _count(level: str) -> int:
     return sum(row["level"] == level for row in place_rows())
 
 
-def test_the_city_has_its_real_shape() -> None:
+def test_city_has_real_numbers_of_places() -> None:
     assert (_count("county"), _count("town"), _count("village")) == (7, 73, 1_330)
     assert len(station_rows()) == 1_411
     assert len({row["code"] for row in place_rows()}) == len(place_rows())
 
 
-def test_people_have_right_and_unique_numbers() -> None:
+def test_people_have_valid_and_unique_numbers() -> None:
     import datetime
 
     maker = PersonGenerator(
@@ -73,24 +76,30 @@ def test_people_have_right_and_unique_numbers() -> None:
         assert set(person.certificates) <= set(CertificateKind.values)
 
 
-def test_firms_have_names_and_codes_of_their_own() -> None:
+def test_employers_have_unique_names_and_valid_codes() -> None:
     towns = [row for row in place_rows() if row["level"] == "town"]
-    made = invent_employers(SCALES["city"].employers, towns, random.Random(1))
-    assert len({firm.name for firm in made}) == len({firm.uscc for firm in made}) == 7_772
-    assert all(uscc_check_passes(firm.uscc) for firm in made)
+    employers = invent_employers(SCALES["city"].employers, towns, random.Random(1))
+    assert (
+        len({employer.name for employer in employers})
+        == len({employer.uscc for employer in employers})
+        == 7_772
+    )
+    assert all(uscc_check_passes(employer.uscc) for employer in employers)
 
 
-def test_job_lines_are_lawful_and_name_no_unit() -> None:
+def test_job_families_are_lawful_and_name_no_unit() -> None:
     for job in job_families():
         text = "\n".join([*job.titles, *job.duties, *job.requirements])
-        assert FORBIDDEN.search(text) is None, job.occupation
+        assert FORBIDDEN_WORDS.search(text) is None, job.occupation
         validate_no_unit_name(text)
         assert set(job.certificates) <= set(CertificateKind.values)
         assert job.pay[0] < job.pay[1]
 
 
 @pytest.mark.django_db
-def test_the_small_demo_keeps_its_promises(settings, tmp_path, capsys, figure) -> None:
+def test_small_demo_is_complete_and_consistent(
+    settings: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], figure: Callable[[str], None]
+) -> None:
     settings.DATA_DIR = tmp_path
     load_reference()
     call_command("demo", "--scale", "small")
@@ -105,28 +114,28 @@ def test_the_small_demo_keeps_its_promises(settings, tmp_path, capsys, figure) -
     assert CheckIn.objects.exclude(registration=None).count() == scale.participants
     assert Placement.objects.count() == scale.intentions
     assert min(model.objects.count() for model in (BasePage, PolicyPage, NewsPage)) >= 8
-    _dossiers_are_believable()
-    _the_tree_is_sound()
-    _blue_collar_work_is_well_represented()
-    _histories_follow_the_table()
-    _nobody_is_left_without_a_call()
-    _two_people_are_told_of_new_posts()
-    _the_report_finds_what_was_planted_and_nothing_else(figure)
+    _check_employers()
+    _check_station_tree()
+    _check_occupations()
+    _check_histories()
+    _check_follow_ups()
+    _check_notifications_about_new_positions()
+    _check_learning_report(figure)
     assert logins.DRIVER.phone in (tmp_path / "demo_logins.txt").read_text(encoding="utf-8")
     call_command("demo", "--if-empty")
     with pytest.raises(CommandError, match="holds data already"):
         call_command("demo")
 
 
-def _the_report_finds_what_was_planted_and_nothing_else(figure) -> None:
-    """Nearness moves the demo's people more than the ranking knows; outcomes dealt out anew move nobody."""
+def _check_learning_report(figure: Callable[[str], None]) -> None:
+    """The report finds the planted effect of nearness, and none in shuffled outcomes."""
     data = dataset_loading.load_dataset()
     assert len(data) > 3_000
     assert (data.level > 0).sum() > 0.6 * Placement.objects.count()  # most were shown before
     report = LearningReport.objects.get().figures
-    (judged,) = [row for row in report["comparisons"] if row["outcome"] == report["target"]]
+    (comparison,) = [row for row in report["comparisons"] if row["outcome"] == report["target"]]
     figure(
-        f"demo: lift {judged['ips']['lift']:+.1%}, at least {judged['ips']['low']:+.1%},"
+        f"demo: lift {comparison['ips']['lift']:+.1%}, at least {comparison['ips']['low']:+.1%},"
         f" shuffled 'better' in {report['controls']['found']} of 20"
     )
     assert report["verdict"] == Verdict.BETTER
@@ -135,48 +144,52 @@ def _the_report_finds_what_was_planted_and_nothing_else(figure) -> None:
     assert report["controls"]["found"] <= 3
 
 
-def _dossiers_are_believable() -> None:
-    firms = Employer.objects.all()
-    assert firms.verified().count() >= 0.9 * firms.count()
-    assert firms.verification_ending(timezone.localdate()).exists()
-    assert firms.with_pending_change().count() == 2
-    assert not firms.exclude(verified_at=None).filter(steps=None).exists()
+def _check_employers() -> None:
+    employers = Employer.objects.all()
+    assert employers.verified().count() >= 0.9 * employers.count()
+    assert employers.verification_ending(timezone.localdate()).exists()
+    assert employers.with_pending_change().count() == 2
+    assert not employers.exclude(verified_at=None).filter(steps=None).exists()
     agencies = Position.objects.filter(employer__is_agency=True)
     assert agencies.exists()
     assert not agencies.filter(real_employer="").exists()
     assert Document.objects.count() > 2
     assert HiddenRecord.objects.in_force().exists()
-    roles = EmployerMembership.objects.filter(employer=firms.earliest("pk")).values_list("role", flat=True)
+    roles = EmployerMembership.objects.filter(employer=employers.earliest("pk")).values_list(
+        "role", flat=True
+    )
     assert sorted(roles) == ["owner", "recruiter"]
 
 
-def _nobody_is_left_without_a_call() -> None:
+def _check_follow_ups() -> None:
     followed = [row for row in Placement.objects.all() if needs_follow_up(row)]
     assert len(followed) > 20
     assert not [row for row in followed if not row.follow_ups.pending().exists()]
     assert FollowUp.objects.filter(kind=FollowUpKind.AGAIN).exists()
 
 
-def _two_people_are_told_of_new_posts() -> None:
+def _check_notifications_about_new_positions() -> None:
     for login in (logins.DRIVER, logins.RADAR):
-        kept = SavedSearch.objects.get(user__name=login.name, user__phone_hash=lookup_hash(login.phone))
-        notice = Notification.objects.get(user=kept.user, kind=NotificationKind.SEARCH)
-        assert notice.read_at is None
-        said = re.fullmatch(r"“(.+)”有 (\d+) 个新岗位：(.+?)等?。", notice.text)
-        assert said is not None
-        assert said[1] == kept.name
+        saved_search = SavedSearch.objects.get(
+            user__name=login.name, user__phone_hash=lookup_hash(login.phone)
+        )
+        notification = Notification.objects.get(user=saved_search.user, kind=NotificationKind.SEARCH)
+        assert notification.read_at is None
+        match = re.fullmatch(r"“(.+)”有 (\d+) 个新岗位：(.+?)等?。", notification.text)
+        assert match is not None
+        assert match[1] == saved_search.name
         fits = Position.objects.open_at().filter(pay_to__gte=6000)
         fits = fits.filter(region__code__startswith="440704") if login == logins.RADAR else fits
-        titles = said[3].split("、")
+        titles = match[3].split("、")
         assert fits.filter(title__in=titles).values("title").distinct().count() == len(set(titles))
 
 
-def _the_tree_is_sound() -> None:
+def _check_station_tree() -> None:
     assert Station.find_problems() == ([], [], [], [], [])
     assert Region.objects.filter(level="town", latitude=None, stations__isnull=False).count() == 0
 
 
-def _blue_collar_work_is_well_represented() -> None:
+def _check_occupations() -> None:
     # Groups 4, 5 and 6 of the classification: services, farming, making and transport.
     blue = Position.objects.filter(
         Q(occupation__code__startswith="4-") | Q(occupation__code__startswith="5-")
@@ -188,7 +201,7 @@ def _blue_collar_work_is_well_represented() -> None:
     assert sum(row["n"] - 1 for row in twins) / Position.objects.count() < 0.02
 
 
-def _histories_follow_the_table() -> None:
+def _check_histories() -> None:
     for row in PlacementTransition.objects.exclude(step="declare"):
         assert TRANSITIONS.target(row.step, row.from_state) == row.to_state
     last = PlacementTransition.objects.filter(sequence=F("placement__sequence"))

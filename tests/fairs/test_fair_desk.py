@@ -1,12 +1,15 @@
 """Booths, registrations, door shifts and check-ins of a fair, and the figures counted from them."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from cms.models import JobFairPage
+from portal.accounts.models import User
 from portal.accounts.roles import StationRole
 from portal.fairs import actions
 from portal.fairs.enums import BoothState, RegistrationState, VisitorKind
@@ -28,16 +31,16 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def fair():
+def fair() -> JobFairPage:
     return make_fair()
 
 
 @pytest.fixture
-def manager():
+def manager() -> User:
     return make_staff(make_stations()["新会区"], StationRole.CLERK)
 
 
-def _request(fair, member=None):
+def _request(fair: JobFairPage, member: User | None = None) -> tuple[Booth, User]:
     member = member or make_user()
     employer = make_employer(member=member)
     position = make_position(employer=employer)
@@ -45,7 +48,7 @@ def _request(fair, member=None):
     return booth, member
 
 
-def test_repeated_booth_request_changes_positions(fair) -> None:
+def test_repeated_booth_request_changes_positions(fair: JobFairPage) -> None:
     booth, member = _request(fair)
     other = make_position(employer=booth.employer)
     again = actions.request_booth(fair=fair, employer=booth.employer, positions=[other], by=member)
@@ -53,7 +56,7 @@ def test_repeated_booth_request_changes_positions(fair) -> None:
     assert list(booth.positions.all()) == [other]
 
 
-def test_booth_request_needs_membership_verification_and_own_positions(fair) -> None:
+def test_booth_request_needs_membership_verification_and_own_positions(fair: JobFairPage) -> None:
     member = make_user()
     employer, unverified = make_employer(member=member), make_employer(member=member, verified=False)
     mine, foreign = make_position(employer=employer), make_position()
@@ -67,7 +70,7 @@ def test_booth_request_needs_membership_verification_and_own_positions(fair) -> 
         actions.request_booth(fair=over, employer=employer, positions=[mine], by=member)
 
 
-def test_booth_number_is_next_free_or_given_and_unique(fair, manager) -> None:
+def test_booth_number_is_next_free_or_given_and_unique(fair: JobFairPage, manager: User) -> None:
     booths = [_request(fair)[0] for _ in range(3)]
     actions.confirm_booth(booth=booths[0], by=manager)
     actions.confirm_booth(booth=booths[1], by=manager, number=" b07 ")
@@ -82,7 +85,7 @@ def test_booth_number_is_next_free_or_given_and_unique(fair, manager) -> None:
     assert booths[2].state == BoothState.REFUSED
 
 
-def test_registration_is_idempotent_and_limited_to_person_and_station(fair) -> None:
+def test_registration_is_idempotent_and_limited_to_person_and_station(fair: JobFairPage) -> None:
     veteran = make_veteran(account=make_user())
     clerk = make_staff(make_stations()["睦洲镇"])
     first = actions.register(fair=fair, veteran=veteran, by=veteran.account)
@@ -94,7 +97,7 @@ def test_registration_is_idempotent_and_limited_to_person_and_station(fair) -> N
     assert (again.pk, again.number, again.state) == (first.pk, 1, RegistrationState.REGISTERED)
 
 
-def test_registration_is_refused_when_closed_or_full(fair) -> None:
+def test_registration_is_refused_when_closed_or_full(fair: JobFairPage) -> None:
     veteran = make_veteran(account=make_user())
     closed_fair = make_fair(
         registration_opens_at=timezone.now() - timedelta(days=3),
@@ -107,7 +110,7 @@ def test_registration_is_refused_when_closed_or_full(fair) -> None:
             actions.register(fair=page, veteran=veteran, by=veteran.account)
 
 
-def test_registration_cannot_be_cancelled_after_check_in(fair, manager) -> None:
+def test_registration_cannot_be_cancelled_after_check_in(fair: JobFairPage, manager: User) -> None:
     veteran = make_veteran(account=make_user())
     registration = actions.register(fair=fair, veteran=veteran, by=veteran.account)
     _, first = actions.check_in(fair=fair, code=str(registration.ticket), by=manager)
@@ -117,7 +120,7 @@ def test_registration_cannot_be_cancelled_after_check_in(fair, manager) -> None:
         actions.cancel_registration(registration=registration, by=veteran.account)
 
 
-def test_door_shift_opens_the_desk_on_its_day_only(fair, manager) -> None:
+def test_door_shift_opens_the_desk_on_its_day_only(fair: JobFairPage, manager: User) -> None:
     helper, former_helper = make_user(), make_user()
     DoorShift.objects.create(fair=fair, user=helper, day=timezone.localdate())
     DoorShift.objects.create(fair=fair, user=former_helper, day=timezone.localdate() - timedelta(days=1))
@@ -131,7 +134,7 @@ def test_door_shift_opens_the_desk_on_its_day_only(fair, manager) -> None:
 
 
 def test_report_counts_veterans_once_and_families_separately(
-    fair, manager, django_assert_max_num_queries
+    fair: JobFairPage, manager: User, django_assert_max_num_queries: Any
 ) -> None:
     booth, _ = _request(fair)
     actions.confirm_booth(booth=booth, by=manager)
@@ -148,7 +151,7 @@ def test_report_counts_veterans_once_and_families_separately(
     }  # fmt: skip
 
 
-def test_unique_constraints_hold(fair) -> None:
+def test_unique_constraints_hold(fair: JobFairPage) -> None:
     booth = make_booth(fair, make_position(), number="A01")
     registration = make_registration(fair, make_veteran())
     CheckIn.objects.create(fair=fair, registration=registration, by=make_user())

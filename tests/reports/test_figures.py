@@ -1,7 +1,8 @@
-"""Figures of the reports: recounted from rows, each as long as its list, distinct where they say so."""
+"""Figures of the reports: each value equals the number of its rows."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
 from unittest.mock import patch
 
 import pytest
@@ -9,6 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from cms.models import JobFairPage
+from portal.accounts.models import User
 from portal.accounts.roles import StationRole
 from portal.fairs import actions as fairs_actions
 from portal.fairs.enums import VisitorKind
@@ -30,26 +33,29 @@ from tests.factories import (
     make_stations,
     make_veteran,
 )
-from tests.reports.conftest import long_open_position
+from tests.reports.conftest import Walk, long_open_position
+
+TwoFairs: TypeAlias = tuple[JobFairPage, JobFairPage]
 
 HIRED = (("interview", 60), ("offer", 50), ("onboard", 45))
 
 
-def held(days_ago: int, **fields):
-    """A fair that began and ended so many days ago."""
+def make_past_fair(days_ago: int, **fields: Any) -> JobFairPage:
+    """Return a fair that took place so many days ago."""
     starts = timezone.now() - timedelta(days=days_ago)
     return make_fair(starts_at=starts, ends_at=starts + timedelta(hours=4), **fields)
 
 
 @pytest.fixture
-def town(walk, operator):
-    """Two fairs of different years with one employer at both, people who came to both, and what became of
-    them; an intention outside of any fair; everything of two towns.
+def town(walk: Walk, operator: User) -> TwoFairs:
+    """Return two fairs of different years with one employer at both, and people of two towns at them.
+
+    There are intentions at the fairs with several steps, and one outside fairs.
     """
     stations = make_stations()
-    first, second = held(400), held(70)
-    firm = make_employer()
-    both = long_open_position(employer=firm, headcount=40)
+    first, second = make_past_fair(400), make_past_fair(70)
+    employer = make_employer()
+    both = long_open_position(employer=employer, headcount=40)
     cook = long_open_position(headcount=30, occupation=make_occupation("4-03-02-01", "中式烹调师"))
     make_booth(first, both)
     make_booth(second, both)
@@ -69,8 +75,8 @@ def town(walk, operator):
     return first, second
 
 
-def every(report: object) -> Iterator[FigureValue]:
-    """All numbers anywhere in a report."""
+def iter_values(report: object) -> Iterator[FigureValue]:
+    """Yield all values anywhere in a report."""
     if isinstance(report, FigureValue):
         yield report
     elif isinstance(report, cohorts.CohortCounts):
@@ -80,20 +86,18 @@ def every(report: object) -> Iterator[FigureValue]:
         yield from (report.total, *report.numbers)
     elif isinstance(report, list | tuple):
         for part in report:
-            yield from every(part)
+            yield from iter_values(part)
     elif hasattr(report, "__dataclass_fields__"):
         for name in report.__dataclass_fields__:
-            yield from every(getattr(report, name))
+            yield from iter_values(getattr(report, name))
 
 
 def reports(scope: ReportScope) -> Iterator[tuple[str, object]]:
     today = timezone.localdate()
-    shown = list(
-        fair_tables.JobFairPage.objects.filter(starts_at__lte=timezone.now()).select_related("organiser")
-    )
+    past_fairs = list(JobFairPage.objects.filter(starts_at__lte=timezone.now()).select_related("organiser"))
     yield "years", year_table.build_year_table(scope, year_table.recent_years())
     yield "month", month_report.build_month_report(scope, today - timedelta(days=70))
-    yield "compared", fair_tables.compare_fairs(scope, shown)
+    yield "compared", fair_tables.compare_fairs(scope, past_fairs)
     yield "funnel", funnels.build_funnel(scope, ReportFilter())
     for dimension in cohorts.DIMENSION_LABELS:
         yield dimension, cohorts.count_by_dimension(scope, ReportFilter(), dimension)
@@ -110,31 +114,33 @@ def reports(scope: ReportScope) -> Iterator[tuple[str, object]]:
             satisfaction.satisfaction_by_dimension(scope, ReportFilter(), dimension),
         )
     yield "answers", satisfaction.count_satisfaction(scope, ReportFilter())
-    for fair in shown:
+    for fair in past_fairs:
         yield "fair", fair_report.build_fair_report(fair).numbers
         yield "by district", fair_tables.fair_by_district(fair)
         yield "by occupation", fair_tables.fair_by_occupation(fair)
 
 
 @pytest.mark.parametrize("place", ["江门市", "新会区", "睦洲镇"])
-def test_every_number_of_every_report_is_as_long_as_its_list(town, place: str) -> None:
+def test_every_value_equals_the_number_of_its_rows(town: TwoFairs, place: str) -> None:
     scope = report_scope_of(make_staff(make_stations()[place], StationRole.HEAD))
-    wrong, seen = [], 0
+    errors: list[str] = []
+    checked_count = 0
     for name, report in reports(scope):
-        # The page of a fair is read by who runs it; a county's fair is none of a town's.
-        whose = scope if place != "睦洲镇" or name not in {"fair", "by district", "by occupation"} else None
-        for number in every(report) if whose else ():
-            seen += 1
-            counted = FIGURES[number.figure].count(whose, number.filters)
-            if counted != number.value:
-                wrong.append(
-                    f"{name}: {number.figure} {number.filters.query}: {number.value}, rows {counted}"
+        # The report of a county's fair is not visible to a town.
+        if place == "睦洲镇" and name in {"fair", "by district", "by occupation"}:
+            continue
+        for number in iter_values(report):
+            checked_count += 1
+            row_count = FIGURES[number.figure].count(scope, number.filters)
+            if row_count != number.value:
+                errors.append(
+                    f"{name}: {number.figure} {number.filters.query}: {number.value}, rows {row_count}"
                 )
-    assert not wrong, "\n".join(wrong)
-    assert seen > 200
+    assert not errors, "\n".join(errors)
+    assert checked_count > 200
 
 
-def test_the_four_years_count_people_and_firms_once(town, city) -> None:
+def test_year_table_counts_people_and_employers_once(town: TwoFairs, city: ReportScope) -> None:
     now = timezone.localdate()
     first, second = (timezone.localtime(fair.starts_at).year for fair in town)
     table = year_table.build_year_table(city, year_table.recent_years())
@@ -155,7 +161,7 @@ def test_the_four_years_count_people_and_firms_once(town, city) -> None:
         assert (of("employers")[f"{first}年"], of("employers")[f"{second}年"]) == (1, 2)
 
 
-def test_a_town_counts_its_own_people_and_fairs(town) -> None:
+def test_town_counts_its_own_people_and_fairs(town: TwoFairs) -> None:
     scope = report_scope_of(make_staff(make_stations()["睦洲镇"], StationRole.HEAD))
     table = year_table.build_year_table(scope, year_table.recent_years())
     assert table.row("fairs").numbers[-1].value == 0
@@ -168,29 +174,29 @@ def test_a_town_counts_its_own_people_and_fairs(town) -> None:
     )
 
 
-def test_filters_hold_together(town, city) -> None:
+def test_filters_are_combined_with_and(town: TwoFairs, city: ReportScope) -> None:
     _, second = town
-    firm = Placement.objects.filter(fair=second).order_by("pk")[0].position.employer
+    employer = Placement.objects.filter(fair=second).order_by("pk")[0].position.employer
 
-    def sheets(**filters) -> int:
+    def count_intentions(**filters: Any) -> int:
         return FIGURES["sheets"].count(city, ReportFilter(**filters))
 
-    assert sheets(fair=second.pk) == 2
-    assert sheets(fair=second.pk, employer=firm.uscc) == 1
-    assert sheets(fair=NO_FAIR) == 1
-    assert sheets(employer=firm.name[:5]) == 4
-    assert sheets(occupation="4-03") == sheets(occupation="4-03-02-01") == 1
-    assert sheets(occupation="4-03", fair=NO_FAIR) == 0
-    assert sheets(district="440705") == 4
-    assert sheets(district="440703") == 0
+    assert count_intentions(fair=second.pk) == 2
+    assert count_intentions(fair=second.pk, employer=employer.uscc) == 1
+    assert count_intentions(fair=NO_FAIR) == 1
+    assert count_intentions(employer=employer.name[:5]) == 4
+    assert count_intentions(occupation="4-03") == count_intentions(occupation="4-03-02-01") == 1
+    assert count_intentions(occupation="4-03", fair=NO_FAIR) == 0
+    assert count_intentions(district="440705") == 4
+    assert count_intentions(district="440703") == 0
     town_station = make_stations()["司前镇"]
-    assert sheets(station=town_station.pk, station_path=town_station.path) == 2
+    assert count_intentions(station=town_station.pk, station_path=town_station.path) == 2
     day = timezone.localdate() - timedelta(days=70)
-    assert sheets(since=day, until=day) == 2
-    assert sheets(until=day - timedelta(days=1)) == 1
+    assert count_intentions(since=day, until=day) == 2
+    assert count_intentions(until=day - timedelta(days=1)) == 1
 
 
-def test_a_fair_by_district_and_occupation(town) -> None:
+def test_fair_is_counted_by_district_and_occupation(town: TwoFairs) -> None:
     _, second = town
     names = [FIGURES[name].key for name in fair_tables.DISTRICT_COLUMNS]
     by_district = {
@@ -213,12 +219,12 @@ def test_a_fair_by_district_and_occupation(town) -> None:
     assert [line.label for line in fair_tables.fair_by_occupation(second)] == ["4-02", "4-03"]
 
 
-def test_a_month_counts_what_happened_in_it(walk, operator, city) -> None:
+def test_month_report_counts_transitions_of_the_month(walk: Walk, operator: User, city: ReportScope) -> None:
     today = timezone.localdate()
     ago = (today - today.replace(day=1)).days  # the first of this month
-    wrong = walk(("interview", ago + 3), ("offer", ago), began=ago + 10)
+    corrected_placement = walk(("interview", ago + 3), ("offer", ago), began=ago + 10)
     walk(("interview", ago), began=ago)
-    actions.correct(placement=wrong, to_state=S.INTERVIEWED, by=operator, reason="没有录用")
+    actions.correct(placement=corrected_placement, to_state=S.INTERVIEWED, by=operator, reason="没有录用")
     report = month_report.build_month_report(city, today)
 
     def pair(figure: str) -> tuple[int, int]:
@@ -230,20 +236,20 @@ def test_a_month_counts_what_happened_in_it(walk, operator, city) -> None:
     assert pair("step.offered") == (0, 0)
 
 
-def test_the_open_figure_of_people_in_post_follows_the_log(walk, operator) -> None:
-    made = [walk(*HIRED, veteran=make_veteran()) for _ in range(6)]
+def test_public_number_of_onboarded_people_follows_corrections(walk: Walk, operator: User) -> None:
+    placements = [walk(*HIRED, veteran=make_veteran()) for _ in range(6)]
     assert count_portal_totals().onboarded == 6
-    actions.correct(placement=made[0], to_state=S.OFFERED, by=operator, reason="没有到岗")
+    actions.correct(placement=placements[0], to_state=S.OFFERED, by=operator, reason="没有到岗")
     assert count_portal_totals().onboarded == 5
 
 
-def test_every_figure_has_one_definition() -> None:
+def test_figures_have_distinct_definitions() -> None:
     assert len({figure.definition for figure in FIGURES.values()}) == len(FIGURES)
     assert all(figure.label and figure.unit for figure in FIGURES.values())
 
 
-def test_reports_ask_as_often_for_many_as_for_few(town, city, walk) -> None:
-    def asked() -> dict[str, int]:
+def test_number_of_queries_does_not_depend_on_rows(town: TwoFairs, city: ReportScope, walk: Walk) -> None:
+    def count_queries() -> dict[str, int]:
         counts = {}
         for name, make in (
             ("years", lambda: year_table.build_year_table(city, year_table.recent_years())),
@@ -261,18 +267,18 @@ def test_reports_ask_as_often_for_many_as_for_few(town, city, walk) -> None:
             counts[name] = len(captured)
         return counts
 
-    few = asked()
+    few = count_queries()
     for _ in range(8):
         position = long_open_position(headcount=9)
         make_booth(town[1], position)
         walk(*HIRED, position=position, fair=town[1])
-    assert asked() == few
+    assert count_queries() == few
     assert max(few.values()) < 60
 
 
-def test_years_are_those_of_the_clock_on_the_wall(walk, city) -> None:
-    """An intention of a New Year's night belongs to the year that has begun here."""
-    new_year = timezone.make_aware(timezone.datetime(2026, 1, 1, 0, 30))
+def test_years_begin_at_local_midnight(walk: Walk, city: ReportScope) -> None:
+    """An intention after local midnight belongs to the new year."""
+    new_year = timezone.make_aware(datetime.fromisoformat("2026-01-01T00:30"))
     position = long_open_position()
     assert city.paths
     by = make_staff(make_stations()["江门市"], StationRole.OPERATOR)

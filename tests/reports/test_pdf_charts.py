@@ -1,6 +1,7 @@
-"""What is drawn on paper: bars as long as their counts, a line that falls where the curve does."""
+"""Charts of the PDF report: lengths of bars, labels, and corners of the curve."""
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from reportlab.graphics.shapes import PolyLine, Rect, String
@@ -12,11 +13,11 @@ from portal.reports.pdf_charts import draw_funnel, draw_retention_curve
 from portal.reports.retention_curve import EmploymentSpell, estimate_retention_curve
 
 
-def shapes(drawing, kind) -> list:
+def shapes(drawing: Any, kind: type) -> list[Any]:
     return [shape for shape in drawing.contents if isinstance(shape, kind)]
 
 
-def test_a_bar_is_as_long_as_its_count_and_says_it() -> None:
+def test_bar_length_and_label_show_the_count() -> None:
     counts = (1_200, 600, 30, 0)
     stages = [Stage(f"第{n}步", count, None if not n else 0.5) for n, count in enumerate(counts)]
     drawing = draw_funnel(stages, 240)
@@ -28,15 +29,15 @@ def test_a_bar_is_as_long_as_its_count_and_says_it() -> None:
     ]  # fmt: skip
 
 
-def test_what_a_bar_says_stays_on_the_paper() -> None:
+def test_labels_fit_the_width() -> None:
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     drawing = draw_funnel([Stage("在岗满12个月", 97_092, None), Stage("已面试", 97_092, 1.0)], 235)
-    for said in shapes(drawing, String):
-        assert said.x + pdfmetrics.stringWidth(said.text, said.fontName, said.fontSize) <= 235, said.text
+    for label in shapes(drawing, String):
+        assert label.x + pdfmetrics.stringWidth(label.text, label.fontName, label.fontSize) <= 235, label.text
     assert not shapes(draw_funnel([Stage("已登记意向", 0, None)], 235), Rect)
 
 
-def test_the_curve_falls_where_somebody_left_and_ends_level() -> None:
+def test_curve_falls_at_events_and_ends_level() -> None:
     points = estimate_retention_curve(
         [
             EmploymentSpell(1, 50, left=True),
@@ -56,7 +57,7 @@ def test_the_curve_falls_where_somebody_left_and_ends_level() -> None:
     assert [one.text for one in shapes(drawing, String) if "天" in one.text] == ["0天", "30天", "90天"]
 
 
-def test_days_that_would_run_into_each_other_are_left_out() -> None:
+def test_overlapping_day_labels_are_omitted() -> None:
     points = estimate_retention_curve([EmploymentSpell(n, 800, left=n == 1) for n in range(5)])
     days = [one.text for one in shapes(draw_retention_curve(points, 240, 140), String) if "天" in one.text]
     assert days == ["0天", "180天", "365天", "540天", "730天"]

@@ -1,13 +1,14 @@
-"""How content people in post are: the latest answer of each placement, counted once."""
+"""Satisfaction of people in post: the latest answer of each placement counts once."""
 
-from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from portal.accounts.models import User
 from portal.accounts.roles import StationRole
 from portal.confirmations.actions import AnswerData, record_answer
 from portal.confirmations.enums import Question, Reply, Satisfaction, Side
@@ -27,25 +28,25 @@ from portal.reports.satisfaction import (
     satisfaction_by_dimension,
 )
 from tests.factories import make_employer, make_staff, make_stations, make_user, make_veteran
-from tests.reports.conftest import long_open_position
+from tests.reports.conftest import Walk, long_open_position
 
 HIRED = (("offer", 130), ("onboard", 120))
-GONE = (*HIRED, ("leave", 10))
+HIRED_AND_LEFT = (*HIRED, ("leave", 10))
 
 
 @pytest.fixture
-def hired(walk) -> Callable[..., Placement]:
-    """Somebody in post who has an account to answer with."""
+def hired(walk: Walk) -> Walk:
+    """Return a function that creates a placement in post of a person with an account."""
 
-    def made(*steps: tuple[str, int], **fields) -> Placement:
+    def create_placement(*steps: tuple[str, int], **fields: Any) -> Placement:
         veteran = make_veteran(account=make_user(), **fields.pop("file", {}))
         return walk(*(steps or HIRED), veteran=veteran, **fields)
 
-    return made
+    return create_placement
 
 
 def says(placement: Placement, degree: int | None, ago: int = 0) -> Answer:
-    """Kept as the action keeps it, so many days ago."""
+    """Store an answer as the action does, so many days ago."""
     own = placement.veteran.account
     return Answer.objects.create(
         placement=placement, side=Side.VETERAN, question=Question.EMPLOYMENT,
@@ -54,11 +55,11 @@ def says(placement: Placement, degree: int | None, ago: int = 0) -> Answer:
     )  # fmt: skip
 
 
-def test_the_latest_answer_of_a_placement_counts_once(hired, city) -> None:
+def test_latest_answer_of_a_placement_counts_once(hired: Walk, city: ReportScope) -> None:
     one, other, silent = hired(), hired(), hired()
     says(one, 2, ago=90)
     says(one, 5, ago=60)
-    says(one, None, ago=5)  # silence takes nothing back
+    says(one, None, ago=5)  # an answer without a degree revokes nothing
     record_answer(
         placement=other,
         side=Side.VETERAN,
@@ -66,30 +67,30 @@ def test_the_latest_answer_of_a_placement_counts_once(hired, city) -> None:
         by=other.veteran.account,
     )
     says(silent, None)
-    found = count_satisfaction(city, ReportFilter())
-    assert found.counts == {5: 1, 4: 1, 3: 0, 2: 0, 1: 0}
-    assert (found.total.value, found.mean, found.mean_text) == (2, 4.5, "4.5 分")
-    assert found.shares == [0.5, 0.5, 0, 0, 0]
+    counts = count_satisfaction(city, ReportFilter())
+    assert counts.counts == {5: 1, 4: 1, 3: 0, 2: 0, 1: 0}
+    assert (counts.total.value, counts.mean, counts.mean_text) == (2, 4.5, "4.5 分")
+    assert counts.shares == [0.5, 0.5, 0, 0, 0]
     assert count_onboarded(city, ReportFilter()).value == 3
     assert list(FIGURES["satisfaction.5"].rows(city, ReportFilter()).values_list("placement", flat=True)) == [
         one.pk
     ]
 
 
-def test_nobody_has_no_mean(city) -> None:
-    found = count_satisfaction(city, ReportFilter())
-    assert (found.mean, found.mean_text, found.shares) == (None, "—", [None] * 5)
+def test_mean_without_answers_is_none(city: ReportScope) -> None:
+    counts = count_satisfaction(city, ReportFilter())
+    assert (counts.mean, counts.mean_text, counts.shares) == (None, "—", [None] * 5)
 
 
 @pytest.mark.parametrize(("degrees", "mean"), [((1, 2), 1.5), ((5, 5, 4), 4.7), ((3, 3, 4), 3.3)])
-def test_the_mean_has_one_decimal(hired, city, degrees, mean) -> None:
+def test_mean_has_one_decimal(hired: Walk, city: ReportScope, degrees: tuple[int, ...], mean: float) -> None:
     for degree in degrees:
         says(hired(), degree)
     assert count_satisfaction(city, ReportFilter()).mean == mean
 
 
-def test_a_post_that_was_left_counts_and_one_that_was_corrected_away_does_not(hired, operator, city) -> None:
-    left, never = hired(*GONE), hired()
+def test_ended_jobs_count_and_corrected_ones_do_not(hired: Walk, operator: User, city: ReportScope) -> None:
+    left, never = hired(*HIRED_AND_LEFT), hired()
     says(left, 1)
     says(never, 5)
     actions.correct(placement=never, to_state=S.OFFERED, by=operator, reason="没有到岗")
@@ -97,13 +98,13 @@ def test_a_post_that_was_left_counts_and_one_that_was_corrected_away_does_not(hi
     assert count_onboarded(city, ReportFilter()).value == 1
 
 
-def test_a_cut_is_by_the_intention_and_a_month_by_the_answer(hired, city) -> None:
+def test_period_is_of_the_intention_and_month_is_of_the_answer(hired: Walk, city: ReportScope) -> None:
     today = timezone.localdate()
     placement = hired()
     says(placement, 2, ago=40)
     says(placement, 4)
-    wrote = timezone.localdate(placement.recorded_at)
-    assert count_satisfaction(city, ReportFilter(since=wrote, until=wrote)).counts[4] == 1
+    recorded_on = timezone.localdate(placement.recorded_at)
+    assert count_satisfaction(city, ReportFilter(since=recorded_on, until=recorded_on)).counts[4] == 1
     assert count_satisfaction(city, ReportFilter(since=today)).total.value == 0
     report = month_report.build_month_report(city, today)
     assert (report.row("new_satisfaction").number.value, report.satisfaction[0].mean) == (1, 4.0)
@@ -112,24 +113,24 @@ def test_a_cut_is_by_the_intention_and_a_month_by_the_answer(hired, city) -> Non
     assert month_report.build_month_report(city, then).satisfaction[0].mean == 2.0
 
 
-def test_a_station_counts_its_own_people(hired) -> None:
+def test_station_counts_its_own_people(hired: Walk) -> None:
     stations = make_stations()
     says(hired(file={"station": stations["睦洲镇"]}), 5)
     says(hired(file={"station": stations["司前镇"]}), 1)
-    seen = {
+    means = {
         place: count_satisfaction(
             report_scope_of(make_staff(stations[place], StationRole.CLERK)), ReportFilter()
         ).mean
         for place in ("睦洲镇", "司前镇", "新会区", "蓬江区")
     }
-    assert seen == {"睦洲镇": 5.0, "司前镇": 1.0, "新会区": 3.0, "蓬江区": None}
+    assert means == {"睦洲镇": 5.0, "司前镇": 1.0, "新会区": 3.0, "蓬江区": None}
     assert not latest_answers(ReportScope((), ()), ReportFilter()).exists()
 
 
-def test_the_groups_of_a_dimension_are_the_whole_and_lead_to_their_rows(hired, city) -> None:
-    firm = make_employer()
+def test_groups_add_up_and_equal_their_rows(hired: Walk, city: ReportScope) -> None:
+    employer = make_employer()
     for degree in (5, 3, 3):
-        says(hired(position=long_open_position(employer=firm)), degree)
+        says(hired(position=long_open_position(employer=employer)), degree)
     says(hired(), 1)
     whole = count_satisfaction(city, ReportFilter()).counts
     for dimension in DIMENSION_LABELS:
@@ -138,12 +139,12 @@ def test_the_groups_of_a_dimension_are_the_whole_and_lead_to_their_rows(hired, c
         for number in (one for group in groups for one in (group.total, *group.numbers)):
             assert FIGURES[number.figure].count(city, number.filters) == number.value, (dimension, number)
     first, second = satisfaction_by_dimension(city, ReportFilter(), "employer")
-    assert (first.label, first.total.value, first.mean) == (firm.name, 3, 3.7)
+    assert (first.label, first.total.value, first.mean) == (employer.name, 3, 3.7)
     assert second.mean == 1.0
 
 
-def test_it_asks_as_often_for_many_as_for_few(hired, city) -> None:
-    def asked() -> list[int]:
+def test_number_of_queries_does_not_depend_on_answers(hired: Walk, city: ReportScope) -> None:
+    def count_queries() -> list[int]:
         counts = []
         for make in (
             lambda: count_satisfaction(city, ReportFilter()),
@@ -156,9 +157,9 @@ def test_it_asks_as_often_for_many_as_for_few(hired, city) -> None:
         return counts
 
     says(hired(), 4)
-    few = asked()
+    few = count_queries()
     for degree in Satisfaction:
         says(hired(), degree)
-    assert asked() == few
+    assert count_queries() == few
     assert few[:2] == [1, 1]
     assert max(few) <= 2

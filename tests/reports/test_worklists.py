@@ -1,10 +1,12 @@
-"""Worklists that find trouble: what gets into each, and what takes it out again."""
+"""Worklists: conditions under which a row enters and leaves each list."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from portal.accounts.models import User
 from portal.accounts.roles import StationRole
 from portal.follow_ups.enums import AttemptOutcome, FollowUpKind, FollowUpState
 from portal.follow_ups.models import FollowUp, FollowUpAttempt
@@ -12,99 +14,101 @@ from portal.placements import actions
 from portal.placements.models import Placement
 from portal.reports.worklists import MAIN_WORKLISTS, WORKLISTS, can_read_worklists
 from tests.factories import make_employer, make_staff, make_stations
-from tests.reports.conftest import long_open_position
+from tests.reports.conftest import Walk, long_open_position
 
 
 @pytest.fixture
-def clerk(db):
+def clerk(db: None) -> User:
     return make_staff(make_stations()["睦洲镇"], StationRole.CLERK)
 
 
 @pytest.fixture
-def neighbour(db):
+def neighbour(db: None) -> User:
     return make_staff(make_stations()["司前镇"], StationRole.CLERK)
 
 
-def found(key: str, user) -> list:
+def listed_rows(key: str, user: User) -> list[Any]:
     return list(WORKLISTS[key].rows(user))
 
 
-def call(placement: Placement, kind=FollowUpKind.RETENTION_1M, *outcomes: AttemptOutcome, by, days_ago=5):
-    """A call that was given up or answered, with its tries in order."""
+def add_call(
+    placement: Placement, kind: str, *outcomes: AttemptOutcome, by: User, days_ago: int = 5
+) -> FollowUp:
+    """Add a completed call with its attempts in order."""
     station = placement.veteran.station
     at = timezone.now() - timedelta(days=days_ago)
     day = timezone.localdate(at)
-    made = FollowUp.objects.create(
+    follow_up = FollowUp.objects.create(
         placement=placement, kind=kind, due_on=day, call_on=day, station=station,
         state=FollowUpState.DONE, done_at=at, done_by=by, tries=len(outcomes),
     )  # fmt: skip
     for number, outcome in enumerate(outcomes):
         before = timedelta(minutes=len(outcomes) - number)
-        FollowUpAttempt.objects.create(follow_up=made, by=by, outcome=outcome, at=at - before)
-    return made
+        FollowUpAttempt.objects.create(follow_up=follow_up, by=by, outcome=outcome, at=at - before)
+    return follow_up
 
 
-def test_calls_that_are_late(walk, clerk, neighbour) -> None:
+def test_overdue_calls(walk: Walk, clerk: User, neighbour: User) -> None:
     placement = walk(began=5)
     late = placement.follow_ups.earliest("call_on")
-    assert found("overdue", clerk) == [late]
-    assert found("overdue", neighbour) == []
+    assert listed_rows("overdue", clerk) == [late]
+    assert listed_rows("overdue", neighbour) == []
     FollowUp.objects.filter(pk=late.pk).update(call_on=timezone.localdate())
-    assert found("overdue", clerk) == []
+    assert listed_rows("overdue", clerk) == []
 
 
-def test_two_sides_that_say_different_things(walk, clerk, neighbour) -> None:
+def test_contradictory_answers(walk: Walk, clerk: User, neighbour: User) -> None:
     placement, today = walk(), timezone.localdate()
-    duty = FollowUp.objects.create(
+    contradiction = FollowUp.objects.create(
         placement=placement, kind=FollowUpKind.CONTRADICTION, due_on=today, call_on=today,
         station=placement.veteran.station,
     )  # fmt: skip
-    assert found("contradictory", clerk) == [duty]
-    assert found("contradictory", neighbour) == []
+    assert listed_rows("contradictory", clerk) == [contradiction]
+    assert listed_rows("contradictory", neighbour) == []
 
 
-def test_the_first_day_has_passed_and_nobody_says_whether_they_came(walk, clerk, neighbour) -> None:
+def test_first_day_has_passed_without_record(walk: Walk, clerk: User, neighbour: User) -> None:
     placement, later = walk(("offer", 5)), walk(("offer", 5))
     today = timezone.localdate()
     Placement.objects.filter(pk=placement.pk).update(planned_first_day=today - timedelta(days=1))
     Placement.objects.filter(pk=later.pk).update(planned_first_day=today)
-    assert found("undated", clerk) == [placement]
-    assert found("undated", neighbour) == []
+    assert listed_rows("undated", clerk) == [placement]
+    assert listed_rows("undated", neighbour) == []
     actions.advance(placement=placement, step="onboard", by=clerk)
-    assert found("undated", clerk) == []
+    assert listed_rows("undated", clerk) == []
 
 
-def test_an_employer_that_declines_again_and_again(walk, clerk, neighbour) -> None:
-    firm = make_employer()
+def test_employer_with_many_declines(walk: Walk, clerk: User, neighbour: User) -> None:
+    employer = make_employer()
     for _ in range(3):
-        position = long_open_position(employer=firm)
+        position = long_open_position(employer=employer)
         walk(("decline_by_employer", 3), position=position)
     walk(("decline_by_employer", 3))
-    assert [(one, one.declines) for one in found("declining", clerk)] == [(firm, 3)]
-    assert found("declining", neighbour) == []
-    assert len(found("declines", clerk)) == 4
+    assert [(one, one.declines) for one in listed_rows("declining", clerk)] == [(employer, 3)]
+    assert listed_rows("declining", neighbour) == []
+    assert len(listed_rows("declines", clerk)) == 4
 
 
-def test_a_post_that_nobody_is_interviewed_for(walk, clerk, neighbour) -> None:
-    waiting, moving, fresh = (long_open_position(headcount=9) for _ in range(3))
-    walk(began=20, position=waiting)
-    walk(began=20, position=moving)
-    walk(("interview", 3), began=20, position=moving)
-    walk(began=10, position=fresh)
-    assert [(one, one.waiting) for one in found("no-interview", clerk)] == [(waiting, 1)]
-    assert found("no-interview", neighbour) == []
+def test_position_without_interview(walk: Walk, clerk: User, neighbour: User) -> None:
+    stalled, active, recent = (long_open_position(headcount=9) for _ in range(3))
+    walk(began=20, position=stalled)
+    walk(began=20, position=active)
+    walk(("interview", 3), began=20, position=active)
+    walk(began=10, position=recent)
+    assert [(one, one.waiting) for one in listed_rows("no-interview", clerk)] == [(stalled, 1)]
+    assert listed_rows("no-interview", neighbour) == []
 
 
-def test_somebody_whom_three_tries_did_not_reach(walk, clerk, neighbour) -> None:
-    lost, found_again, twice = (walk(began=20) for _ in range(3))
-    vain = (AttemptOutcome.NOT_REACHED,) * 3
-    for placement in (lost, found_again):
-        call(placement, FollowUpKind.AFTER_FAIR, *vain, by=clerk)
-    call(twice, FollowUpKind.AFTER_FAIR, *vain[:2], AttemptOutcome.REACHED, by=clerk)
-    assert found("unreached", clerk) == [lost.veteran, found_again.veteran]
-    assert found("unreached", neighbour) == []
-    call(found_again, FollowUpKind.AFTER_INTERVIEW, AttemptOutcome.REACHED, by=clerk, days_ago=1)
-    assert found("unreached", clerk) == [lost.veteran]
+def test_person_not_reached_in_three_attempts(walk: Walk, clerk: User, neighbour: User) -> None:
+    unreachable, reached_later, reached_third = (walk(began=20) for _ in range(3))
+    not_reached = (AttemptOutcome.NOT_REACHED,) * 3
+    for placement in (unreachable, reached_later):
+        add_call(placement, FollowUpKind.AFTER_FAIR, *not_reached, by=clerk)
+    add_call(reached_third, FollowUpKind.AFTER_FAIR, *not_reached[:2], AttemptOutcome.REACHED, by=clerk)
+    assert listed_rows("unreached", clerk) == [unreachable.veteran, reached_later.veteran]
+    assert listed_rows("unreached", neighbour) == []
+    add_call(reached_later, FollowUpKind.AFTER_INTERVIEW, AttemptOutcome.REACHED, by=clerk, days_ago=1)
+    assert listed_rows("unreached", clerk) == [unreachable.veteran]
 
 
 HIRED = (("offer", 50), ("onboard", 45))
@@ -119,26 +123,28 @@ HIRED = (("offer", 50), ("onboard", 45))
         ((AttemptOutcome.REACHED,), False),
     ],
 )
-def test_a_retention_call_that_failed(walk, clerk, neighbour, outcomes, listed) -> None:
+def test_failed_retention_call(
+    walk: Walk, clerk: User, neighbour: User, outcomes: tuple[AttemptOutcome, ...], listed: bool
+) -> None:
     placement = walk(*HIRED)
-    call(placement, FollowUpKind.RETENTION_1M, *outcomes, by=clerk)
-    assert found("retention", clerk) == ([placement] if listed else [])
-    assert found("retention", neighbour) == []
-    call(placement, FollowUpKind.RETENTION_3M, AttemptOutcome.REACHED, by=clerk, days_ago=1)
-    assert found("retention", clerk) == []
+    add_call(placement, FollowUpKind.RETENTION_1M, *outcomes, by=clerk)
+    assert listed_rows("retention", clerk) == ([placement] if listed else [])
+    assert listed_rows("retention", neighbour) == []
+    add_call(placement, FollowUpKind.RETENTION_3M, AttemptOutcome.REACHED, by=clerk, days_ago=1)
+    assert listed_rows("retention", clerk) == []
 
 
-def test_somebody_who_left_and_has_no_new_place(walk, clerk) -> None:
+def test_person_who_left_without_a_new_intention(walk: Walk, clerk: User) -> None:
     placement = walk(*HIRED, ("leave", 10))
-    assert found("retention", clerk) == [placement]
+    assert listed_rows("retention", clerk) == [placement]
     Placement.objects.filter(pk=placement.pk).update(wants_another=False)
-    assert found("retention", clerk) == []
+    assert listed_rows("retention", clerk) == []
     Placement.objects.filter(pk=placement.pk).update(wants_another=True)
     walk(veteran=placement.veteran, began=2)
-    assert found("retention", clerk) == []
+    assert listed_rows("retention", clerk) == []
 
 
-def test_the_lists_name_people_to_those_who_open_files(db) -> None:
+def test_worklists_need_access_to_records(db: None) -> None:
     stations = make_stations()
     may = {role: can_read_worklists(make_staff(stations["睦洲镇"], role)) for role in StationRole}
     assert {role for role, yes in may.items() if yes} == {

@@ -119,8 +119,9 @@ def test_city_records_import_from_one_file(tmp_path, figure) -> None:
     assert rest["bad"] == BAD
     assert interrupted.digest() == whole
     figure(
-        f"{ROWS:,} rows in {seconds:.0f} s, {memory / GIB:.2f} GiB; {BAD} bad rows of {len(ERROR_KINDS)}"
-        f" kinds; again: {seconds_again:.0f} s, no change; killed at row {rows_written:,} and run again: the same"
+        f"{ROWS:,} rows in {seconds:.0f} s, {memory / GIB:.2f} GiB;"
+        f" {BAD} bad rows of {len(ERROR_KINDS)} kinds;"
+        f" again: {seconds_again:.0f} s, no change; killed at row {rows_written:,} and run again: the same"
     )
 
 

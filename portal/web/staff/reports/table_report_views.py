@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 from portal.accounts.models import User
 from portal.reports.fair_tables import COMPARISON_COLUMNS, compare_fairs
 from portal.reports.figures import FIGURES
-from portal.reports.furthest_stage import STAGES
+from portal.reports.furthest_stage import STAGE_RANKS
 from portal.reports.month_pdf import render_month_pdf
-from portal.reports.month_report import MonthReport, build_month_report
+from portal.reports.month_report import STATION_STAGES, MonthReport, build_month_report
 from portal.reports.report_scope import can_export_reports, report_scope_of
 from portal.reports.satisfaction import MEAN_DEFINITION
 from portal.reports.year_table import build_year_table, recent_years
@@ -130,17 +130,16 @@ def month(request: HttpRequest, user: User) -> HttpResponse:
         "report": report,
         "station_names": station_names(user),
         "mean_definition": MEAN_DEFINITION,
-        "columns": [STAGES[rank].label for rank in STATION_RANKS],
-        "stations": [(cell, [cell.numbers[rank] for rank in STATION_RANKS]) for cell in report.stations]
+        "columns": [stage.label for stage in STATION_STAGES],
+        "stations": [
+            (cell, [cell.numbers[STAGE_RANKS[stage]] for stage in STATION_STAGES]) for cell in report.stations
+        ]
         if report
         else [],
         "can_export": can_export_reports(user),
         "query": {"month": f"{day:%Y-%m}"} if day else {},
     }
     return render(request, "staff/reports/month.html", context)
-
-
-STATION_RANKS = (0, 1, 3, 5)
 
 
 @report_staff

@@ -1,6 +1,7 @@
-"""The invented sheet of files: as many wrong rows as asked for, of every kind, and the rest right."""
+"""Generated import file of records: the given number of errors of every kind, and no others."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,25 +15,27 @@ from tests.factories import make_staff, make_stations
 pytestmark = pytest.mark.django_db
 
 
-def test_the_command_takes_in_what_the_generator_makes(tmp_path, capsys) -> None:
+def test_generated_file_is_imported_with_expected_errors(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     load_reference()
     operator = make_staff(make_stations()["江门市"], StationRole.OPERATOR)
-    sheet, result = tmp_path / "files.xlsx", tmp_path / "bad.xlsx"
-    call_command("make_files_sheet", sheet, rows=220, bad=0.1, seed=3)
-    call_command("import_files", sheet, by=operator.phone, result=result)
-    taken = ImportRun.objects.get()
-    assert (taken.total, taken.created, taken.bad) == (220, 198, 22)
-    assert Counter(taken.rows.filter(outcome="bad").values_list("code", flat=True)) == dict.fromkeys(
+    path, result = tmp_path / "files.xlsx", tmp_path / "bad.xlsx"
+    call_command("make_files_sheet", path, rows=220, bad=0.1, seed=3)
+    call_command("import_files", path, by=operator.phone, result=result)
+    run = ImportRun.objects.get()
+    assert (run.total, run.created, run.bad) == (220, 198, 22)
+    assert Counter(run.rows.filter(outcome="bad").values_list("code", flat=True)) == dict.fromkeys(
         ERROR_KINDS, 2
     )
     assert "198 created, 0 updated, 0 unchanged, 22 bad" in capsys.readouterr().out
     call_command("import_files", result, by=operator.phone, dry_run=True)
-    # What came back can be uploaded as it is; of a number that stood there twice, one is left.
+    # The file of errors can be uploaded as it is; of a duplicate number one row is left, which is valid.
     again = ImportRun.objects.first()
     assert (again.total, again.created, again.bad) == (22, 0, 20)
 
 
-def test_the_command_refuses_who_opens_no_files(tmp_path) -> None:
+def test_import_command_needs_permission_for_the_station(tmp_path: Path) -> None:
     reviewer = make_staff(make_stations()["江门市"], StationRole.REVIEWER)
     with pytest.raises(CommandError):
         call_command("import_files", tmp_path / "x.xlsx", by=reviewer.phone)

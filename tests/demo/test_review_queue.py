@@ -1,4 +1,4 @@
-"""The demo gives reviewers something to do."""
+"""Review queue of the demo."""
 
 import random
 
@@ -14,7 +14,7 @@ from tests.factories import make_employer, make_position, make_staff, make_user,
 pytestmark = pytest.mark.django_db
 
 
-def test_posts_wait_with_findings_a_first_look_and_reports() -> None:
+def test_review_queue_has_findings_exception_and_complaints() -> None:
     from portal.accounts.roles import StationRole
 
     employer = make_employer()
@@ -25,11 +25,11 @@ def test_posts_wait_with_findings_a_first_look_and_reports() -> None:
     for _ in range(5):
         make_veteran(account=make_user())
     load_review_queue(random.randint(1, 99))
-    waiting = Position.objects.filter(state=PositionState.IN_REVIEW)
-    assert not waiting.filter(submitted_at=None).exists()
-    assert waiting.with_finding("block").exists()
-    assert waiting.with_finding("warn").exists()
-    assert waiting.with_finding("clean").exists()
+    in_review = Position.objects.filter(state=PositionState.IN_REVIEW)
+    assert not in_review.filter(submitted_at=None).exists()
+    assert in_review.with_finding("block").exists()
+    assert in_review.with_finding("warn").exists()
+    assert in_review.with_finding("clean").exists()
     assert WordingException.objects.filter(confirmed_at=None).count() == 1
     assert Complaint.objects.count() == 5
     assert Complaint.objects.exclude(answer="").count() == 2
