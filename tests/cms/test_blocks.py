@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from wagtail.blocks import CharBlock
+from wagtail.models import Page
 
 from cms import blocks
 from cms.blocks.registry import BlockKind, block_kinds
@@ -27,7 +28,7 @@ def test_each_block_has_one_module_and_one_template() -> None:
 
 
 @pytest.mark.parametrize("model", [BasePage, InfoPage, NewsPage, PolicyPage])
-def test_body_offers_every_registered_block(model: type) -> None:
+def test_body_offers_every_registered_block(model: type[Page]) -> None:
     body = model._meta.get_field("body")
     assert list(body.stream_block.child_blocks) == [kind.name for kind in block_kinds()]
 

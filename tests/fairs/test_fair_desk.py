@@ -86,9 +86,10 @@ def test_booth_number_is_next_free_or_given_and_unique(fair: JobFairPage, manage
 
 
 def test_registration_is_idempotent_and_limited_to_person_and_station(fair: JobFairPage) -> None:
-    veteran = make_veteran(account=make_user())
+    account = make_user()
+    veteran = make_veteran(account=account)
     clerk = make_staff(make_stations()["睦洲镇"])
-    first = actions.register(fair=fair, veteran=veteran, by=veteran.account)
+    first = actions.register(fair=fair, veteran=veteran, by=account)
     assert actions.register(fair=fair, veteran=veteran, by=clerk) == first
     with pytest.raises(PermissionDenied):
         actions.register(fair=fair, veteran=veteran, by=make_staff(make_stations()["司前镇"]))
@@ -98,7 +99,8 @@ def test_registration_is_idempotent_and_limited_to_person_and_station(fair: JobF
 
 
 def test_registration_is_refused_when_closed_or_full(fair: JobFairPage) -> None:
-    veteran = make_veteran(account=make_user())
+    account = make_user()
+    veteran = make_veteran(account=account)
     closed_fair = make_fair(
         registration_opens_at=timezone.now() - timedelta(days=3),
         registration_closes_at=timezone.now() - timedelta(hours=1),
@@ -107,17 +109,18 @@ def test_registration_is_refused_when_closed_or_full(fair: JobFairPage) -> None:
     make_registration(full_fair, make_veteran())
     for page, message in ((closed_fair, "不能报名"), (full_fair, "已满")):
         with pytest.raises(ValidationError, match=message):
-            actions.register(fair=page, veteran=veteran, by=veteran.account)
+            actions.register(fair=page, veteran=veteran, by=account)
 
 
 def test_registration_cannot_be_cancelled_after_check_in(fair: JobFairPage, manager: User) -> None:
-    veteran = make_veteran(account=make_user())
-    registration = actions.register(fair=fair, veteran=veteran, by=veteran.account)
+    account = make_user()
+    veteran = make_veteran(account=account)
+    registration = actions.register(fair=fair, veteran=veteran, by=account)
     _, first = actions.check_in(fair=fair, code=str(registration.ticket), by=manager)
     _, second = actions.check_in(fair=fair, code=str(registration.number), by=manager)
     assert (first, second) == (True, False)
     with pytest.raises(ValidationError, match="已经入场"):
-        actions.cancel_registration(registration=registration, by=veteran.account)
+        actions.cancel_registration(registration=registration, by=account)
 
 
 def test_door_shift_opens_the_desk_on_its_day_only(fair: JobFairPage, manager: User) -> None:

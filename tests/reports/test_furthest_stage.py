@@ -46,7 +46,7 @@ def correct(placement: Placement, by: User, *states: S) -> Placement:
         ((), (), S.INTENDED),
         (HIRED, (), S.ONBOARDED),
         ((*HIRED, ("leave", 40)), (), S.ONBOARDED),
-        ((*HIRED, ("retain_1m", 10), ("leave", 5)), (), S.RETAINED_1M),
+        ((*HIRED, ("retain_1m", 10), ("leave", 5)), (), S("retained_1m")),
         ((("offer", 5),), (), S.OFFERED),
         ((("offer", 5), ("refuse_offer", 3)), (), S.OFFERED),
         # Back to the right stage.

@@ -1,6 +1,8 @@
 """Satisfaction of people in post: the latest answer of each placement counts once."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -57,6 +59,7 @@ def says(placement: Placement, degree: int | None, ago: int = 0) -> Answer:
 
 def test_latest_answer_of_a_placement_counts_once(hired: Walk, city: ReportScope) -> None:
     one, other, silent = hired(), hired(), hired()
+    assert other.veteran.account is not None
     says(one, 2, ago=90)
     says(one, 5, ago=60)
     says(one, None, ago=5)  # an answer without a degree revokes nothing
@@ -145,15 +148,16 @@ def test_groups_add_up_and_equal_their_rows(hired: Walk, city: ReportScope) -> N
 
 def test_number_of_queries_does_not_depend_on_answers(hired: Walk, city: ReportScope) -> None:
     def count_queries() -> list[int]:
+        reports: list[Callable[[], object]] = [
+            partial(count_satisfaction, city, ReportFilter()),
+            partial(count_new_answers, city, ReportFilter()),
+            *(partial(satisfaction_by_dimension, city, ReportFilter(), by) for by in DIMENSION_LABELS),
+        ]
         counts = []
-        for make in (
-            lambda: count_satisfaction(city, ReportFilter()),
-            lambda: count_new_answers(city, ReportFilter()),
-            *(lambda by=by: satisfaction_by_dimension(city, ReportFilter(), by) for by in DIMENSION_LABELS),
-        ):
-            with CaptureQueriesContext(connection) as captured:
-                make()
-            counts.append(len(captured))
+        for build in reports:
+            with CaptureQueriesContext(connection) as queries:
+                build()
+            counts.append(len(queries))
         return counts
 
     says(hired(), 4)

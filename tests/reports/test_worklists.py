@@ -127,10 +127,10 @@ def test_failed_retention_call(
     walk: Walk, clerk: User, neighbour: User, outcomes: tuple[AttemptOutcome, ...], listed: bool
 ) -> None:
     placement = walk(*HIRED)
-    add_call(placement, FollowUpKind.RETENTION_1M, *outcomes, by=clerk)
+    add_call(placement, FollowUpKind("retention_1m"), *outcomes, by=clerk)
     assert listed_rows("retention", clerk) == ([placement] if listed else [])
     assert listed_rows("retention", neighbour) == []
-    add_call(placement, FollowUpKind.RETENTION_3M, AttemptOutcome.REACHED, by=clerk, days_ago=1)
+    add_call(placement, FollowUpKind("retention_3m"), AttemptOutcome.REACHED, by=clerk, days_ago=1)
     assert listed_rows("retention", clerk) == []
 
 
