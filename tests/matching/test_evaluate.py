@@ -66,7 +66,7 @@ def test_a_file_that_was_learnt_from_is_cross_validated(monkeypatch: pytest.Monk
     codes = [c for _, c in TITLES]
 
     class FakeModel:
-        model = frozenset({title_hash(words[0])})
+        learnt = frozenset({title_hash(words[0])})
 
     seen_ids = []
 

@@ -1,4 +1,4 @@
-"""Closed positions are not found by any engine from the second they close, before their index entry changes."""
+"""Closed positions are found by no engine from the second they close, before their index entry changes."""
 
 from types import SimpleNamespace
 from typing import Any
