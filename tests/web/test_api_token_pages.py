@@ -23,9 +23,9 @@ def owner():
 
 
 def text_of(page) -> str:
-    found = re.search(r'value="(vep_[^"]+)"', page.content.decode())
-    assert found is not None
-    return found.group(1)
+    results = re.search(r'value="(vep_[^"]+)"', page.content.decode())
+    assert results is not None
+    return results.group(1)
 
 
 def test_token_text_is_shown_once_and_not_cached(client_for, owner) -> None:
@@ -63,8 +63,8 @@ def test_recruiter_is_refused_with_a_hint(client_for, owner) -> None:
 
 def test_owner_revokes_own_tokens_only(client_for, owner) -> None:
     rival = make_user()
-    firm = make_employer(member=rival)
-    theirs, _ = issue(by=rival, employer=firm, name="x", scope=TokenScope.READ, days=30)
+    employer_row = make_employer(member=rival)
+    theirs, _ = issue(by=rival, employer=employer_row, name="x", scope=TokenScope.READ, days=30)
     mine, text = issue(
         by=owner,
         employer=owner.employer_memberships.get().employer,
@@ -92,12 +92,12 @@ def test_only_city_staff_issue_public_tokens(client_for) -> None:
 
 
 def test_queries_do_not_grow(client_for, owner, same_queries) -> None:
-    firm = owner.employer_memberships.get().employer
+    employer_row = owner.employer_memberships.get().employer
     names = iter(range(100))
 
     def grow() -> None:
         for _ in range(3):
-            issue(by=owner, employer=firm, name=f"第{next(names)}个", scope=TokenScope.READ, days=30)
+            issue(by=owner, employer=employer_row, name=f"第{next(names)}个", scope=TokenScope.READ, days=30)
 
     grow()
     client = client_for(owner)

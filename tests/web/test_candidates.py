@@ -87,26 +87,26 @@ def test_other_employers_and_strangers_see_no_candidates(town, client, client_fo
 
 def test_unverified_employer_sees_no_candidates(town, client_for) -> None:
     member = make_user("未核验")
-    waiting = make_employer(verified=False, member=member)
-    own = make_position(employer=waiting)
+    pending_rows = make_employer(verified=False, member=member)
+    own = make_position(employer=pending_rows)
     answer = client_for(member).get(reverse("employer:candidates", args=[own.pk]))
     assert answer.context["rows"] == []
     assert "核验有效后" in answer.content.decode()
 
 
 def test_withdrawn_consent_removes_card_at_once(town, client_for) -> None:
-    me, firm = client_for(town.ours.account), client_for(town.member)
+    me, employer_row = client_for(town.ours.account), client_for(town.member)
     card = reverse("veteran:consent", args=["employer_card"])
     assert me.get(reverse("veteran:consents")).content.decode().count("已同意，") == 2
     assert me.get(card).status_code == 405
     me.post(card)
-    assert len(firm.get(town.employer_url).context["rows"]) == 1
+    assert len(employer_row.get(town.employer_url).context["rows"]) == 1
     assert names_on(client_for(town.clerk), town.staff_url) == {"陈建国", "周海生"}
     me.post(reverse("veteran:consent", args=["matching"]))
     assert names_on(client_for(town.clerk), town.staff_url) == {"周海生"}
     me.post(card, {"agree": "yes"})
     me.post(reverse("veteran:consent", args=["matching"]), {"agree": "yes"})
-    assert len(firm.get(town.employer_url).context["rows"]) == 2
+    assert len(employer_row.get(town.employer_url).context["rows"]) == 2
     page = me.get(reverse("veteran:consents")).content.decode()
     assert "已撤回的授权" in page
     assert Consent.objects.filter(user=town.ours.account).count() == 4

@@ -90,11 +90,11 @@ def test_menu_marks_current_page(path: str, extra: str, current: bool) -> None:
 
 def test_every_icon_that_a_template_names_is_in_the_sprite() -> None:
     sprite = (Path(settings.BASE_DIR) / "portal/web/static/portal/icons.svg").read_text()
-    drawn = set(re.findall(r'<symbol id="([a-z-]+)"', sprite))
+    sprite_icons = set(re.findall(r'<symbol id="([a-z-]+)"', sprite))
     templates = (Path(settings.BASE_DIR) / "templates").rglob("*.html")
-    named = {name for page in templates for name in re.findall(r'{% icon "([a-z-]+)"', page.read_text())}
-    assert named
-    assert named <= drawn
+    url_names = {name for page in templates for name in re.findall(r'{% icon "([a-z-]+)"', page.read_text())}
+    assert url_names
+    assert url_names <= sprite_icons
 
 
 # Elder mode
@@ -125,8 +125,8 @@ def test_elder_mode_switch_has_csrf_token() -> None:
     form = page[page.index('class="elder-switch"') :]
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)[1]
     assert 'name="next" value="/gallery/?q=x"' in form
-    sent = {"elder": "1", "next": "/gallery/", "csrfmiddlewaretoken": token}
-    assert client.post("/elder-mode/", sent).status_code == 302
+    page_response = {"elder": "1", "next": "/gallery/", "csrfmiddlewaretoken": token}
+    assert client.post("/elder-mode/", page_response).status_code == 302
     assert '<html lang="zh-Hans-CN" class="elder">' in client.get("/gallery/").content.decode()
 
 
@@ -281,8 +281,8 @@ def test_lockout_page_shows_duration() -> None:
 @pytest.mark.django_db
 def test_gallery_shows_every_component(client: Client) -> None:
     answer = client.get("/gallery/")
-    shown = {template.name.rsplit("/")[-1] for template in answer.templates if template.name}
-    missing = {path.name for path in COMPONENTS.glob("*.html")} - shown
+    page_text = {template.name.rsplit("/")[-1] for template in answer.templates if template.name}
+    missing = {path.name for path in COMPONENTS.glob("*.html")} - page_text
     assert missing == set()
 
 

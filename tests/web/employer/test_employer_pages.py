@@ -44,7 +44,7 @@ def employer(member):
 
 
 @pytest.fixture
-def of_member(member, employer, client_for):
+def member_client(member, employer, client_for):
     return client_for(member)
 
 
@@ -86,9 +86,9 @@ def test_pages_require_sign_in(client, name) -> None:
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_member_opens_every_page(of_member, employer, name) -> None:
+def test_member_opens_every_page(member_client, employer, name) -> None:
     make_position(employer=employer)
-    assert of_member.get(reverse(f"employer:{name}")).status_code == 200
+    assert member_client.get(reverse(f"employer:{name}")).status_code == 200
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -168,8 +168,8 @@ def test_registered_code_shows_field_error(client_for, employer) -> None:
     assert "已登记" in page.content.decode()
 
 
-def test_position_is_created_and_submitted(of_member, employer) -> None:
-    of_member.post(
+def test_position_is_created_and_submitted(member_client, employer) -> None:
+    member_client.post(
         reverse("employer:position-new"), _post(employer, submit="1", certificates=["forklift_n1"])
     )
     position = Position.objects.get()
@@ -188,65 +188,65 @@ def test_position_is_created_and_submitted(of_member, employer) -> None:
         ({"headcount": 0}, "大于或等于"),
     ],
 )
-def test_invalid_position_shows_reason_and_keeps_input(of_member, employer, changes, message) -> None:
-    page = of_member.post(reverse("employer:position-new"), _post(employer, **changes))
+def test_invalid_position_shows_reason_and_keeps_input(member_client, employer, changes, message) -> None:
+    page = member_client.post(reverse("employer:position-new"), _post(employer, **changes))
     html = page.content.decode()
     assert message in html
     assert 'value="叉车司机"' in html
     assert not Position.objects.exists()
 
 
-def test_unknown_occupation_offers_near_names(of_member, employer) -> None:
+def test_unknown_occupation_offers_near_names(member_client, employer) -> None:
     make_occupation()
-    page = of_member.post(reverse("employer:position-new"), _post(employer, occupation="汽车驾驶"))
+    page = member_client.post(reverse("employer:position-new"), _post(employer, occupation="汽车驾驶"))
     assert "道路货运汽车驾驶员" in page.context["form"].fields["occupation_near"].choices[0]
 
 
-def test_editing_an_open_position_returns_it_to_draft(of_member, employer) -> None:
+def test_editing_an_open_position_returns_it_to_draft(member_client, employer) -> None:
     position = make_position(employer=employer)
     url = reverse("employer:position-edit", args=[position.pk])
-    assert "需要重新审核" in of_member.get(url).content.decode()
-    of_member.post(url, _post(employer, pay_to=9000))
+    assert "需要重新审核" in member_client.get(url).content.decode()
+    member_client.post(url, _post(employer, pay_to=9000))
     position.refresh_from_db()
     assert (position.state, position.pay_to) == (PositionState.DRAFT, Decimal(9000))
 
 
-def test_impossible_step_shows_error_and_changes_nothing(of_member, employer) -> None:
+def test_impossible_step_shows_error_and_changes_nothing(member_client, employer) -> None:
     position = make_position(employer=employer, state=PositionState.FILLED)
-    page = of_member.post(reverse("employer:position-submit", args=[position.pk]), follow=True)
+    page = member_client.post(reverse("employer:position-submit", args=[position.pk]), follow=True)
     assert "不能这样操作" in page.content.decode()
 
 
-def test_joining_a_fair_offers_own_open_positions_only(of_member, employer) -> None:
+def test_joining_a_fair_offers_own_open_positions_only(member_client, employer) -> None:
     fair, mine, foreign = make_fair(), make_position(employer=employer), make_position()
     url = reverse("employer:join-fair", args=[fair.pk])
-    of_member.post(url, {"positions": [foreign.pk]})
+    member_client.post(url, {"positions": [foreign.pk]})
     assert not Booth.objects.exists()
-    assert "至少选择一个" in of_member.post(url, {}).content.decode()
-    of_member.post(url, {"positions": [mine.pk]})
+    assert "至少选择一个" in member_client.post(url, {}).content.decode()
+    member_client.post(url, {"positions": [mine.pk]})
     booth = Booth.objects.get()
     assert (booth.state, list(booth.positions.all())) == (BoothState.REQUESTED, [mine])
 
 
-def test_past_fair_cannot_be_joined(of_member) -> None:
+def test_past_fair_cannot_be_joined(member_client) -> None:
     now = timezone.now()
     fair = make_fair(
         starts_at=now - timedelta(days=2),
         ends_at=now - timedelta(days=1),
         registration_closes_at=now - timedelta(days=3),
     )
-    assert of_member.get(reverse("employer:join-fair", args=[fair.pk])).status_code == 404
+    assert member_client.get(reverse("employer:join-fair", args=[fair.pk])).status_code == 404
 
 
-def test_the_employer_confirms_an_intention(of_member, employer) -> None:
+def test_the_employer_confirms_an_intention(member_client, employer) -> None:
     placement = _intention(employer)
-    of_member.post(reverse("employer:confirm-intention", args=[placement.pk]))
+    member_client.post(reverse("employer:confirm-intention", args=[placement.pk]))
     placement.refresh_from_db()
     assert placement.is_confirmed_by_both
 
 
 @pytest.mark.parametrize("name", ["home", "positions", "fairs", "intentions"])
-def test_lists_use_constant_number_of_queries(of_member, employer, same_queries, name) -> None:
+def test_lists_use_constant_number_of_queries(member_client, employer, same_queries, name) -> None:
     fairs = [make_fair()]
     make_booth(fairs[0], make_position(employer=employer))
     _intention(employer)
@@ -256,4 +256,4 @@ def test_lists_use_constant_number_of_queries(of_member, employer, same_queries,
             make_booth(make_fair(), make_position(employer=employer))
             _intention(employer)
 
-    same_queries(lambda: of_member.get(reverse(f"employer:{name}")), grow)
+    same_queries(lambda: member_client.get(reverse(f"employer:{name}")), grow)

@@ -30,11 +30,11 @@ def member():
 
 @pytest.fixture
 def employer(member):
-    firm = make_employer(name="江门市远航物流有限公司", member=member)
+    employer_row = make_employer(name="江门市远航物流有限公司", member=member)
     occupation = make_occupation()
     make_occupation("6-30-05-01", "起重装卸机械操作工")
-    fields = {"employer": firm, "occupation": occupation}
-    shown = make_position(title="货车司机", **fields)
+    fields = {"employer": employer_row, "occupation": occupation}
+    page_text = make_position(title="货车司机", **fields)
     make_position(title="叉车司机", is_open=False, **fields)
     make_position(
         title="仓库保管员",
@@ -43,11 +43,11 @@ def employer(member):
         refused_reason="岗位职责写得太笼统，请写明每天做什么。",
         **fields,
     )
-    make_booth(make_fair(title="新会区退役军人专场招聘会"), shown)
+    make_booth(make_fair(title="新会区退役军人专场招聘会"), page_text)
     make_fair(title="蓬江区春季招聘会")
     veteran = make_veteran(account=make_user("陈建国"))
-    placements.declare(veteran=veteran, position=shown, by=veteran.account)
-    return firm
+    placements.declare(veteran=veteran, position=page_text, by=veteran.account)
+    return employer_row
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -113,8 +113,8 @@ def test_position_is_created_without_javascript(no_js, sign_in, look, employer, 
     no_js.get_by_role("button", name="保存并提交审核").click()
     assert "已提交审核" in no_js.locator("main").inner_text()
     look(no_js, "company-positions-no-js")
-    made = Position.objects.get(title="夜班叉车司机")
-    assert (made.state, made.certificates) == (PositionState.IN_REVIEW, ["forklift_n1"])
+    new_row = Position.objects.get(title="夜班叉车司机")
+    assert (new_row.state, new_row.certificates) == (PositionState.IN_REVIEW, ["forklift_n1"])
 
 
 def test_longest_pages_fit_in_elder_mode(open_page, sign_in, look, employer, member) -> None:
@@ -131,15 +131,15 @@ def test_position_management_page_looks_right(open_page, sign_in, look, employer
     page = open_page(width=width)
     sign_in(page, member)
     ends = timezone.now() + timedelta(days=5)
-    shown = make_position(
+    page_text = make_position(
         employer=employer, title="冷链车司机", expires_at=ends, occupation_certainty=0.42, renewals=1
     )
-    page.goto(f"/company/positions/{shown.pk}/manage/")
+    page.goto(f"/company/positions/{page_text.pk}/manage/")
     look(page, "company-position-open")
     double = make_position(employer=employer, title="冷链车司机", is_open=False)
     page.goto(f"/company/positions/{double.pk}/manage/")
     look(page, "company-position-double")
-    page.goto(f"/company/positions/{shown.pk}/manage/")
+    page.goto(f"/company/positions/{page_text.pk}/manage/")
     page.get_by_role("button", name="已招满").click()
     look(page, "company-position-closing")
     page.get_by_label("没有招到", exact=True).check()

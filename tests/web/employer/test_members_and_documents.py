@@ -80,11 +80,11 @@ def test_owner_invites_and_invitee_is_redirected_to_invitation(client_for, emplo
     phone = make_phone()
     page = client_for(owner).post(_url("members"), {"phone": phone, "role": "recruiter"}, follow=True)
     assert "已发出邀请" in page.content.decode()
-    invited = client_for(make_user("吴晓彤", phone=phone))
-    assert invited.get(_url("home")).url == _url("invitations")
-    assert employer.name in invited.get(_url("invitations")).content.decode()
-    asked = EmployerInvitation.objects.get()
-    page = invited.post(_url("invitation-answer", asked.pk), {"answer": "accept"}, follow=True)
+    invitee = client_for(make_user("吴晓彤", phone=phone))
+    assert invitee.get(_url("home")).url == _url("invitations")
+    assert employer.name in invitee.get(_url("invitations")).content.decode()
+    invitation = EmployerInvitation.objects.get()
+    page = invitee.post(_url("invitation-answer", invitation.pk), {"answer": "accept"}, follow=True)
     assert "您已加入" in page.content.decode()
     assert "招聘专员" in page.content.decode()
 
@@ -93,13 +93,13 @@ def test_invitation_is_declined_or_withdrawn(client_for, employer, owner) -> Non
     user = make_user()
     there = client_for(owner)
     there.post(_url("members"), {"phone": user.phone, "role": "owner"})
-    asked = EmployerInvitation.objects.get()
-    client_for(user).post(_url("invitation-answer", asked.pk), {"answer": "decline"})
-    asked.refresh_from_db()
-    assert asked.state == InvitationState.DECLINED
-    page = there.post(_url("invitation-withdraw", asked.pk), follow=True)
+    invitation = EmployerInvitation.objects.get()
+    client_for(user).post(_url("invitation-answer", invitation.pk), {"answer": "decline"})
+    invitation.refresh_from_db()
+    assert invitation.state == InvitationState.DECLINED
+    page = there.post(_url("invitation-withdraw", invitation.pk), follow=True)
     assert "已经答复" in page.content.decode()
-    page = client_for(user).post(_url("invitation-answer", asked.pk), {"answer": "accept"}, follow=True)
+    page = client_for(user).post(_url("invitation-answer", invitation.pk), {"answer": "accept"}, follow=True)
     assert "已失效" in page.content.decode()
 
 
@@ -158,14 +158,14 @@ def test_other_employer_reaches_no_member_document_or_invitation(
     make_employer(member=rival)
     client_for(owner).post(_url("members"), {"phone": make_phone(), "role": "owner"})
     document = add_document(employer=employer, by=owner, kind=DocumentKind.LICENCE, content=make_picture())
-    there, asked = client_for(rival), EmployerInvitation.objects.get()
+    there, invitation = client_for(rival), EmployerInvitation.objects.get()
     assert there.get(_url("document", document.pk)).status_code == 404
     for url in (
         _url("document-remove", document.pk),
         _url("member-role", recruiter.pk),
         _url("member-remove", recruiter.pk),
-        _url("invitation-answer", asked.pk),
-        _url("invitation-withdraw", asked.pk),
+        _url("invitation-answer", invitation.pk),
+        _url("invitation-withdraw", invitation.pk),
     ):
         assert there.post(url, {"role": "owner", "answer": "accept"}).status_code == 404, url
     assert "吴晓彤" not in there.get(_url("members")).content.decode()
@@ -177,9 +177,14 @@ def test_document_is_uploaded_viewed_and_removed(client_for, employer, owner) ->
     page = there.post(_url("documents"), {"kind": "licence", "file": _file()}, follow=True).content.decode()
     assert "已上传" in page
     document = Document.objects.get()
-    seen = there.get(_url("document", document.pk))
-    assert (seen["Content-Type"], seen["Cache-Control"]) == ("image/png", "private, no-store")
-    again = there.post(_url("documents"), {"kind": "licence", "file": _file(seen.content)}).content.decode()
+    response = there.get(_url("document", document.pk))
+    assert (response["Content-Type"], response["Cache-Control"]) == (
+        "image/png",
+        "private, no-store",
+    )
+    again = there.post(
+        _url("documents"), {"kind": "licence", "file": _file(response.content)}
+    ).content.decode()
     assert "已经上传过" in again
     there.post(_url("document-remove", document.pk))
     assert not Document.objects.exists()
@@ -229,8 +234,8 @@ def test_invalid_profile_shows_reason_and_changes_nothing(client_for, employer, 
 
 # --- leaving a fair
 def test_leaving_a_fair_frees_the_booth_with_a_reason(client_for, employer, owner, recruiter) -> None:
-    fair, post = make_fair(), make_position(employer=employer)
-    booth = make_booth(fair, post, number="A01")
+    fair, position_row = make_fair(), make_position(employer=employer)
+    booth = make_booth(fair, position_row, number="A01")
     make_registration(fair, make_veteran())
     assert Registration.objects.for_upcoming_fairs_of(employer).exists()
     there = client_for(recruiter.user)
@@ -242,12 +247,12 @@ def test_leaving_a_fair_frees_the_booth_with_a_reason(client_for, employer, owne
     assert (booth.state, booth.number, booth.state_reason) == (BoothState.WITHDRAWN, "", "岗位已招满")
     assert not Booth.objects.visible_to(make_user()).exists()
     assert not Registration.objects.for_upcoming_fairs_of(employer).exists()
-    assert post.is_open
+    assert position_row.is_open
     clerk = make_staff(make_stations()["新会区"], StationRole.CLERK)
     assert "岗位已招满" in client_for(clerk).get(reverse("staff:booth", args=[booth.pk])).content.decode()
     other = Booth.objects.create(fair=fair, employer=make_employer())
     assert fairs.confirm_booth(booth=other, by=clerk).number == "A01"
-    there.post(_url("join-fair", fair.pk), {"positions": [post.pk]})
+    there.post(_url("join-fair", fair.pk), {"positions": [position_row.pk]})
     booth.refresh_from_db()
     assert (booth.state, booth.state_reason) == (BoothState.REQUESTED, "")
 

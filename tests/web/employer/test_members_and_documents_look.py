@@ -49,7 +49,7 @@ def reviewer(owner):
 @pytest.fixture
 def employer(owner, reviewer):
     """An agency with people, documents, a history, a change that waits, and an end that is near."""
-    firm = make_employer(
+    employer_row = make_employer(
         name="江门市远航人力资源有限公司",
         member=owner,
         is_agency=True,
@@ -57,34 +57,40 @@ def employer(owner, reviewer):
         veteran_founded=True,
         introduction="为本地物流和制造企业招人，从业十二年。",
     )
-    EmployerMembership.objects.create(user=make_user("吴晓彤"), employer=firm, role=EmployerRole.RECRUITER)
+    EmployerMembership.objects.create(
+        user=make_user("吴晓彤"), employer=employer_row, role=EmployerRole.RECRUITER
+    )
     make_employer(name="新会演示酒店有限公司", member=owner)
-    members.invite(employer=firm, by=owner, phone=make_phone(), role=EmployerRole.RECRUITER)
+    members.invite(employer=employer_row, by=owner, phone=make_phone(), role=EmployerRole.RECRUITER)
     for kind in (DocumentKind.LICENCE, DocumentKind.PERMIT, DocumentKind.AGENT_ID):
-        add_document(employer=firm, by=owner, kind=kind, content=make_picture())
+        add_document(employer=employer_row, by=owner, kind=kind, content=make_picture())
     verification.verify(
-        employer=firm,
+        employer=employer_row,
         by=reviewer,
         kinds=[DocumentKind.LICENCE, DocumentKind.PERMIT, DocumentKind.AGENT_ID],
     )
-    verification.suspend(employer=firm, by=reviewer, reason="多次联系不上，暂停核实")
-    verification.lift(employer=firm, by=reviewer, reason="投诉经核查不属实")
-    notice = add_document(employer=firm, by=owner, kind=DocumentKind.NOTICE, content=make_picture())
-    judge_document(document=notice, by=reviewer, accepted=False, reason="照片不清晰")
-    add_document(employer=firm, by=owner, kind=DocumentKind.AUTHORISATION, content=make_picture())
-    Employer.objects.filter(pk=firm.pk).update(verified_until=timezone.localdate() + timedelta(days=20))
-    firm.refresh_from_db()
-    actions.update_profile(employer=firm, by=owner, name="江门市新远航人力资源有限公司")
-    firm.refresh_from_db()
-    return firm
+    verification.suspend(employer=employer_row, by=reviewer, reason="多次联系不上，暂停核实")
+    verification.lift(employer=employer_row, by=reviewer, reason="投诉经核查不属实")
+    notification_row = add_document(
+        employer=employer_row, by=owner, kind=DocumentKind.NOTICE, content=make_picture()
+    )
+    judge_document(document=notification_row, by=reviewer, accepted=False, reason="照片不清晰")
+    add_document(employer=employer_row, by=owner, kind=DocumentKind.AUTHORISATION, content=make_picture())
+    Employer.objects.filter(pk=employer_row.pk).update(
+        verified_until=timezone.localdate() + timedelta(days=20)
+    )
+    employer_row.refresh_from_db()
+    actions.update_profile(employer=employer_row, by=owner, name="江门市新远航人力资源有限公司")
+    employer_row.refresh_from_db()
+    return employer_row
 
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_every_page_looks_right(open_page, sign_in, look, employer, owner, reviewer, width) -> None:
-    post = make_position(employer=employer, real_employer="江门市演示电子厂")
-    make_booth(make_fair(title="新会区退役军人专场招聘会"), post)
-    gone = make_fair(title="蓬江区春季招聘会")
-    Booth.objects.create(fair=gone, employer=employer, state="withdrawn", state_reason="岗位已招满")
+    position_row = make_position(employer=employer, real_employer="江门市演示电子厂")
+    make_booth(make_fair(title="新会区退役军人专场招聘会"), position_row)
+    removed_text = make_fair(title="蓬江区春季招聘会")
+    Booth.objects.create(fair=removed_text, employer=employer, state="withdrawn", state_reason="岗位已招满")
     page = open_page(width=width)
     sign_in(page, owner)
     for path, name in (
@@ -93,7 +99,7 @@ def test_every_page_looks_right(open_page, sign_in, look, employer, owner, revie
         ("/company/papers/", "company-papers"),
         ("/company/profile/", "company-profile-owner"),
         ("/company/fairs/", "company-fairs-leave"),
-        (f"/positions/{post.pk}/", "position-of-agency"),
+        (f"/positions/{position_row.pk}/", "position-of-agency"),
         ("/company/positions/new/", "company-position-new-agency"),
     ):
         page.goto(path)

@@ -49,49 +49,53 @@ def _upload(client, content: bytes, name: str = "岗位.xlsx"):
 def test_import_from_upload_to_undo(press, employer) -> None:
     content = sheet_of(post(), post(title="叉车司机", pay_from="面议", pay_to=""))
     assert _upload(press.client, content).status_code == 302
-    sheet = ImportRun.objects.get()
-    assert sheet.subject_id == employer.pk
-    page = press("import-columns", sheet.pk, **{key: str(at) for key, at in sheet.columns.items()})
-    said = page.content.decode()
-    assert "将新建" in said
-    assert "不能只写“面议”" in said
+    import_run = ImportRun.objects.get()
+    assert import_run.subject_id == employer.pk
+    columns = {key: str(at) for key, at in import_run.columns.items()}
+    page = press("import-columns", import_run.pk, **columns)
+    page = page.content.decode()
+    assert "将新建" in page
+    assert "不能只写“面议”" in page
     assert not Position.objects.exists()
-    said = press("import-step", sheet.pk, "start").content.decode()
-    assert "导入完成" in said
+    page = press("import-step", import_run.pk, "start").content.decode()
+    assert "导入完成" in page
     assert Position.objects.get().state == PositionState.IN_REVIEW
-    answer = press.client.get(reverse("employer:import-result", args=[sheet.pk]))
+    answer = press.client.get(reverse("employer:import-result", args=[import_run.pk]))
     headers, row = (
         CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
     )
     assert headers[:3] == ["原行号", "原因", "岗位名称"]
     assert row[:3] == [3, "月薪下限：不能只写“面议”，请写明每月最低多少元。", "叉车司机"]
-    said = press("import-step", sheet.pk, "undo").content.decode()
-    assert "已全部撤销" in said
+    page = press("import-step", import_run.pk, "undo").content.decode()
+    assert "已全部撤销" in page
     assert not Position.objects.exists()
 
 
 def test_import_is_visible_to_its_uploader_only(member, employer, client_for) -> None:
-    sheet = take_in(member, employer, sheet_of(post(), post(title="")))
+    import_run = take_in(member, employer, sheet_of(post(), post(title="")))
     rival = make_user()
     make_employer(member=rival)
     colleague = make_user()
     employer.memberships.create(user=colleague)
     reviewer = make_staff(make_stations()["新会区"], StationRole.REVIEWER)
     for name in ("import", "import-result"):
-        url = reverse(f"employer:{name}", args=[sheet.pk])
+        url = reverse(f"employer:{name}", args=[import_run.pk])
         assert client_for(member).get(url).status_code == 200
         for other in (rival, colleague, reviewer, make_user()):
             assert client_for(other).get(url).status_code == 404
     for name, more in (("import-columns", ()), ("import-step", ("undo",))):
-        assert client_for(rival).post(reverse(f"employer:{name}", args=[sheet.pk, *more])).status_code == 404
+        assert (
+            client_for(rival).post(reverse(f"employer:{name}", args=[import_run.pk, *more])).status_code
+            == 404
+        )
     employer.memberships.filter(user=member).delete()
-    assert client_for(member).get(reverse("employer:import", args=[sheet.pk])).status_code == 404
+    assert client_for(member).get(reverse("employer:import", args=[import_run.pk])).status_code == 404
 
 
 def test_import_of_records_is_not_reachable_as_position_import(member, employer, client_for) -> None:
-    sheet = take_in(member, employer, sheet_of(post()))
-    ImportRun.objects.filter(pk=sheet.pk).update(kind="veterans")
-    assert client_for(member).get(reverse("employer:import", args=[sheet.pk])).status_code == 404
+    import_run = take_in(member, employer, sheet_of(post()))
+    ImportRun.objects.filter(pk=import_run.pk).update(kind="veterans")
+    assert client_for(member).get(reverse("employer:import", args=[import_run.pk])).status_code == 404
 
 
 def test_pay_in_one_column_is_enough(press) -> None:
@@ -99,12 +103,13 @@ def test_pay_in_one_column_is_enough(press) -> None:
         "gb18030"
     )
     assert _upload(press.client, content, "a.csv").status_code == 302
-    sheet = ImportRun.objects.get()
-    said = press("import-columns", sheet.pk, **{key: str(at) for key, at in sheet.columns.items()})
-    assert "检查完毕" in said.content.decode()
-    del (columns := {key: str(at) for key, at in sheet.columns.items()})["pay"]
-    said = press("import-columns", sheet.pk, **columns).content.decode()
-    assert "请指出哪一列是：月薪下限" in said
+    import_run = ImportRun.objects.get()
+    columns = {key: str(at) for key, at in import_run.columns.items()}
+    page = press("import-columns", import_run.pk, **columns)
+    assert "检查完毕" in page.content.decode()
+    del (columns := {key: str(at) for key, at in import_run.columns.items()})["pay"]
+    page = press("import-columns", import_run.pk, **columns).content.decode()
+    assert "请指出哪一列是：月薪下限" in page
 
 
 def test_file_of_another_type_shows_field_error(press) -> None:

@@ -25,7 +25,7 @@ from tests.factories import (
     make_user,
     make_veteran,
 )
-from tests.web.employer.test_employer_page_states import post
+from tests.web.employer.test_employer_page_states import position_fields
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def employer(member):
 
 
 @pytest.fixture
-def of_member(member, employer, client_for):
+def member_client(member, employer, client_for):
     return client_for(member)
 
 
@@ -55,18 +55,18 @@ def _press(client, position, step: str):
     return client.post(reverse("employer:position-step", args=[position.pk, step]), follow=True)
 
 
-def test_each_state_offers_its_steps(of_member, employer) -> None:
-    offered = {}
+def test_each_state_offers_its_steps(member_client, employer) -> None:
+    choices_shown = {}
     ends = timezone.now() + timedelta(days=3)
     for at, state in enumerate(PositionState):
-        made = make_position(
+        position = make_position(
             employer=employer, title=f"{at}号线司机", state=state, refused_reason="缺少内容", expires_at=ends
         )
-        page = _page(of_member, made)
+        page = _page(member_client, position)
         names = ("pause", "resume", "fill", "reopen", "renew", "copy")
-        urls = {step: reverse("employer:position-step", args=[made.pk, step]) for step in names}
-        offered[state.value] = [step for step, url in urls.items() if url in page]
-    assert offered == {
+        urls = {step: reverse("employer:position-step", args=[position.pk, step]) for step in names}
+        choices_shown[state.value] = [step for step, url in urls.items() if url in page]
+    assert choices_shown == {
         "draft": ["copy"],
         "in_review": ["copy"],
         "open": ["pause", "fill", "renew", "copy"],
@@ -78,148 +78,157 @@ def test_each_state_offers_its_steps(of_member, employer) -> None:
     }
 
 
-def test_position_is_paused_resumed_filled_and_reopened(of_member, employer) -> None:
-    made = make_position(employer=employer)
+def test_position_is_paused_resumed_filled_and_reopened(member_client, employer) -> None:
+    position = make_position(employer=employer)
     for step, state in (
         ("pause", PositionState.PAUSED),
         ("resume", PositionState.OPEN),
         ("fill", PositionState.FILLED),
         ("reopen", PositionState.OPEN),
     ):
-        _press(of_member, made, step)
-        made.refresh_from_db()
-        assert made.state == state
-    assert "不能这样操作" in _press(of_member, made, "resume").content.decode()
-    assert "14 天内" in _press(of_member, made, "renew").content.decode()
-    assert of_member.post(reverse("employer:position-step", args=[made.pk, "dance"])).status_code == 404
+        _press(member_client, position, step)
+        position.refresh_from_db()
+        assert position.state == state
+    assert "不能这样操作" in _press(member_client, position, "resume").content.decode()
+    assert "14 天内" in _press(member_client, position, "renew").content.decode()
+    assert (
+        member_client.post(reverse("employer:position-step", args=[position.pk, "dance"])).status_code == 404
+    )
 
 
-def test_position_is_renewed(of_member, employer) -> None:
-    made = make_position(employer=employer, expires_at=timezone.now() + timedelta(days=2))
-    assert "已续期" in _press(of_member, made, "renew").content.decode()
-    made.refresh_from_db()
-    assert made.expires_at > timezone.now() + timedelta(days=59)
+def test_position_is_renewed(member_client, employer) -> None:
+    position = make_position(employer=employer, expires_at=timezone.now() + timedelta(days=2))
+    assert "已续期" in _press(member_client, position, "renew").content.decode()
+    position.refresh_from_db()
+    assert position.expires_at > timezone.now() + timedelta(days=59)
 
 
-def test_position_is_copied_as_a_draft(of_member, employer) -> None:
-    made = make_position(employer=employer, state=PositionState.WITHDRAWN)
-    answer = _press(of_member, made, "copy")
+def test_position_is_copied_as_a_draft(member_client, employer) -> None:
+    position = make_position(employer=employer, state=PositionState.WITHDRAWN)
+    answer = _press(member_client, position, "copy")
     copy = Position.objects.latest("pk")
     assert answer.redirect_chain[0][0] == reverse("employer:position-edit", args=[copy.pk])
     assert copy.state == PositionState.DRAFT
 
 
-def test_similar_position_is_shown_and_can_be_submitted_anyway(of_member, employer) -> None:
+def test_similar_position_is_shown_and_can_be_submitted_anyway(member_client, employer) -> None:
     other = make_position(
         employer=employer, title="叉车司机", pay_from=5000, pay_to=7000,
         occupation=make_occupation("6-30-05-01", "起重装卸机械操作工"),
     )  # fmt: skip
-    answer = of_member.post(reverse("employer:position-new"), {**post(employer), "submit": "1"}, follow=True)
+    answer = member_client.post(
+        reverse("employer:position-new"), {**position_fields(employer), "submit": "1"}, follow=True
+    )
     page = answer.content.decode()
     assert "和下面的岗位很像" in page
     assert reverse("employer:position-life", args=[other.pk]) in page
-    made = Position.objects.latest("pk")
-    assert made.state == PositionState.DRAFT
-    of_member.post(reverse("employer:position-submit", args=[made.pk]))
-    made.refresh_from_db()
-    assert made.state == PositionState.DRAFT
-    assert "已提交审核" in _press(of_member, made, "submit").content.decode()
-    made.refresh_from_db()
-    assert made.state == PositionState.IN_REVIEW
+    position = Position.objects.latest("pk")
+    assert position.state == PositionState.DRAFT
+    member_client.post(reverse("employer:position-submit", args=[position.pk]))
+    position.refresh_from_db()
+    assert position.state == PositionState.DRAFT
+    assert "已提交审核" in _press(member_client, position, "submit").content.decode()
+    position.refresh_from_db()
+    assert position.state == PositionState.IN_REVIEW
 
 
-def test_headcount_is_raised(of_member, employer) -> None:
-    made = make_position(employer=employer, headcount=3)
-    url = reverse("employer:position-grow", args=[made.pk])
-    assert "应多于现在的 3 人" in of_member.post(url, {"headcount": 2}).content.decode()
-    of_member.post(url, {"headcount": 5})
-    made.refresh_from_db()
-    assert made.headcount == 5
+def test_headcount_is_raised(member_client, employer) -> None:
+    position = make_position(employer=employer, headcount=3)
+    url = reverse("employer:position-grow", args=[position.pk])
+    assert "应多于现在的 3 人" in member_client.post(url, {"headcount": 2}).content.decode()
+    member_client.post(url, {"headcount": 5})
+    position.refresh_from_db()
+    assert position.headcount == 5
 
 
-def test_guessed_occupation_is_corrected(of_member, employer, client_for) -> None:
+def test_guessed_occupation_is_corrected(member_client, employer, client_for) -> None:
     forklift = make_occupation("6-30-05-01", "起重装卸机械操作工")
     truck = make_occupation()
-    of_member.post(reverse("employer:position-new"), post(employer, occupation=""))
-    made = Position.objects.get()
-    assert (made.occupation, made.occupation_certainty is None) == (forklift, False)
-    assert "把握" in _page(of_member, made)
-    edit = reverse("employer:position-edit", args=[made.pk])
-    of_member.post(edit, post(employer, duties="换了说法。"))
-    made.refresh_from_db()
-    assert made.occupation_certainty is not None  # what nobody chose stays a guess
-    url = reverse("employer:position-occupation", args=[made.pk])
-    assert of_member.post(url, {"occupation": "0-00-00-00"}).status_code == 404
-    of_member.post(url, {"occupation": truck.pk})
-    made.refresh_from_db()
-    assert (made.occupation, made.occupation_certainty) == (truck, None)
+    member_client.post(reverse("employer:position-new"), position_fields(employer, occupation=""))
+    position = Position.objects.get()
+    assert (position.occupation, position.occupation_certainty is None) == (forklift, False)
+    assert "把握" in _page(member_client, position)
+    edit = reverse("employer:position-edit", args=[position.pk])
+    member_client.post(edit, position_fields(employer, duties="换了说法。"))
+    position.refresh_from_db()
+    assert position.occupation_certainty is not None  # what nobody chose stays a guess
+    url = reverse("employer:position-occupation", args=[position.pk])
+    assert member_client.post(url, {"occupation": "0-00-00-00"}).status_code == 404
+    member_client.post(url, {"occupation": truck.pk})
+    position.refresh_from_db()
+    assert (position.occupation, position.occupation_certainty) == (truck, None)
     reviewer = make_staff(make_stations()["新会区"], StationRole.REVIEWER)
-    url = reverse("staff:position-occupation", args=[made.pk])
+    url = reverse("staff:position-occupation", args=[position.pk])
     assert client_for(reviewer).post(url, {"occupation": forklift.pk}).status_code == 302
-    made.refresh_from_db()
-    assert made.occupation == forklift
+    position.refresh_from_db()
+    assert position.occupation == forklift
     outsider = make_staff(make_stations()["蓬江区"], StationRole.REVIEWER)
     assert client_for(outsider).post(url, {"occupation": truck.pk}).status_code == 404
 
 
-def test_position_is_brought_to_another_fair(of_member, employer) -> None:
-    made, other = make_position(employer=employer), make_position(employer=employer, title="保安员")
+def test_position_is_brought_to_another_fair(member_client, employer) -> None:
+    position, other = make_position(employer=employer), make_position(employer=employer, title="保安员")
     first, second = make_fair(title="第一场"), make_fair(title="第二场")
     booth = make_booth(first, other)
-    page = _page(of_member, made)
+    page = _page(member_client, position)
     for fair in (first, second):
-        url = reverse("employer:position-bring", args=[made.pk, fair.pk])
+        url = reverse("employer:position-bring", args=[position.pk, fair.pk])
         assert url in page
-        of_member.post(url)
-    assert set(booth.positions.all()) == {made, other}
-    asked = Booth.objects.get(fair=second, employer=employer)
-    assert (asked.state, list(asked.positions.all())) == (BoothState.REQUESTED, [made])
-    assert reverse("employer:position-bring", args=[made.pk, first.pk]) not in _page(of_member, made)
+        member_client.post(url)
+    assert set(booth.positions.all()) == {position, other}
+    booth_request = Booth.objects.get(fair=second, employer=employer)
+    assert (booth_request.state, list(booth_request.positions.all())) == (BoothState.REQUESTED, [position])
+    assert reverse("employer:position-bring", args=[position.pk, first.pk]) not in _page(
+        member_client, position
+    )
     paused = make_position(employer=employer, state=PositionState.PAUSED)
-    answer = of_member.post(reverse("employer:position-bring", args=[paused.pk, second.pk]), follow=True)
+    answer = member_client.post(reverse("employer:position-bring", args=[paused.pk, second.pk]), follow=True)
     assert "不能带到招聘会" in answer.content.decode()
 
 
-def test_hiring_outcome_is_recorded_after_the_end(of_member, employer) -> None:
-    made = make_position(employer=employer)
+def test_hiring_outcome_is_recorded_after_the_end(member_client, employer) -> None:
+    position = make_position(employer=employer)
     hired = make_veteran(name="陈建国", account=make_user())
     shy = make_veteran(name="黄志明", account=make_user())
     clerk = make_staff(make_stations()["睦洲镇"])
-    found = placements.declare(veteran=hired, position=made, by=hired.account)
+    results = placements.declare(veteran=hired, position=position, by=hired.account)
     placements.declare(veteran=shy, position=make_position(employer=employer), by=clerk)
-    url = reverse("employer:position-closing", args=[made.pk])
-    assert of_member.get(url).status_code == 302
-    _press(of_member, made, "fill")
-    assert "招到人了吗" in _page(of_member, made)
-    page = of_member.get(url).content.decode()
+    url = reverse("employer:position-closing", args=[position.pk])
+    assert member_client.get(url).status_code == 302
+    _press(member_client, position, "fill")
+    assert "招到人了吗" in _page(member_client, position)
+    page = member_client.get(url).content.decode()
     assert "陈建国" in page
     assert "黄志明" not in page
-    assert "请选择一项" in of_member.post(url).content.decode()
-    said = of_member.post(url, {"result": "not_filled"}).content.decode()
-    assert "请写明没有招到的原因" in said
-    assert "请选择招到的人" in of_member.post(url, {"result": "through_portal"}).content.decode()
-    of_member.post(url, {"result": "through_portal", "placements": [found.pk]})
-    filling = HiringOutcome.objects.get()
-    assert (filling.result, list(filling.placements.all())) == (HiringResult.THROUGH_PORTAL, [found])
-    assert "通过本平台招到" in _page(of_member, made)
+    assert "请选择一项" in member_client.post(url).content.decode()
+    texts = member_client.post(url, {"result": "not_filled"}).content.decode()
+    assert "请写明没有招到的原因" in texts
+    assert "请选择招到的人" in member_client.post(url, {"result": "through_portal"}).content.decode()
+    member_client.post(url, {"result": "through_portal", "placements": [results.pk]})
+    hiring_outcome = HiringOutcome.objects.get()
+    assert (hiring_outcome.result, list(hiring_outcome.placements.all())) == (
+        HiringResult.THROUGH_PORTAL,
+        [results],
+    )
+    assert "通过本平台招到" in _page(member_client, position)
 
 
 @pytest.mark.parametrize("name", ["life", "closing"])
 def test_other_employer_sees_nothing(client_for, employer, name) -> None:
-    made = make_position(employer=employer, state=PositionState.FILLED)
+    position = make_position(employer=employer, state=PositionState.FILLED)
     rival = make_user()
     make_employer(member=rival)
-    url = reverse(f"employer:position-{name}", args=[made.pk])
+    url = reverse(f"employer:position-{name}", args=[position.pk])
     assert client_for(rival).get(url).status_code == 404
 
 
-def test_management_page_uses_constant_number_of_queries(same_queries, of_member, employer) -> None:
-    made = make_position(employer=employer)
+def test_management_page_uses_constant_number_of_queries(same_queries, member_client, employer) -> None:
+    position = make_position(employer=employer)
 
     def more() -> None:
         for _ in range(4):
-            make_booth(make_fair(), made)
+            make_booth(make_fair(), position)
             make_position(employer=employer)
 
     more()
-    same_queries(lambda: of_member.get(reverse("employer:position-life", args=[made.pk])), more)
+    same_queries(lambda: member_client.get(reverse("employer:position-life", args=[position.pk])), more)

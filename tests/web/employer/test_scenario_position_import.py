@@ -28,13 +28,13 @@ def employer(member):
     return make_employer(name="江门市远航物流有限公司", member=member)
 
 
-def _filled(template: Path, rows: list[dict]) -> None:
+def _build_workbook(template: Path, rows: list[dict]) -> None:
     """The template as a clerk fills it in."""
     book = load_workbook(template)
     page = book.worksheets[0]
     headers = [str(cell.value).removeprefix("*") for cell in page[1]]
-    for number, said in enumerate(rows, start=2):
-        for key, value in said.items():
+    for number, texts in enumerate(rows, start=2):
+        for key, value in texts.items():
             page.cell(number, headers.index(LABELS[key]) + 1).value = value
     book.save(template)
 
@@ -55,7 +55,7 @@ def _upload(page, look, file: Path) -> None:
     page.get_by_role("button", name="下一步：检查").click()
 
 
-def _saved(page, link: str, to: Path) -> Path:
+def _save_workbook(page, link: str, to: Path) -> Path:
     with page.expect_download() as download:
         page.get_by_role("link", name=link).click()
     download.value.save_as(to)
@@ -73,10 +73,10 @@ def test_import_of_forty_rows_with_three_errors_and_correction(
     look(page, "company-positions-none")
     page.get_by_role("link", name="用表格提交").click()
     look(page, "company-sheets-none")
-    sheet = _saved(page, "下载模板", tmp_path / "岗位征集表.xlsx")
-    _filled(sheet, _forty())
+    run_row = _save_workbook(page, "下载模板", tmp_path / "岗位征集表.xlsx")
+    _build_workbook(run_row, _forty())
 
-    _upload(page, look, sheet)
+    _upload(page, look, run_row)
     assert page.get_by_text("月薪下限：下限高于上限").is_visible()
     look(page, "company-sheet-checked")
     assert not Position.objects.exists()
@@ -87,8 +87,8 @@ def test_import_of_forty_rows_with_three_errors_and_correction(
     for reason in ("下限高于上限", "认不出这个地方", "岗位名称：没有填写"):
         assert page.get_by_text(reason).is_visible()
 
-    marked = _saved(page, "下载问题行", tmp_path / "问题行.xlsx")
-    book = load_workbook(marked)
+    marked_cells = _save_workbook(page, "下载问题行", tmp_path / "问题行.xlsx")
+    book = load_workbook(marked_cells)
     rows = book.worksheets[0]
     headers = [cell.value for cell in rows[1]]
     assert [rows.cell(at, 1).value for at in range(2, rows.max_row + 1)] == [6, 19, 32]
@@ -96,16 +96,16 @@ def test_import_of_forty_rows_with_three_errors_and_correction(
     assert [headers[cell.column - 1] for cell in red] == ["*月薪下限", "*工作地区", "*岗位名称"]
     for cell, right in zip(red, (4500, "新会区", "31号线货车司机"), strict=True):
         cell.value = right
-    book.save(marked)
+    book.save(marked_cells)
 
-    for turn, made in (("first", 3), ("again", 0)):
-        _upload(page, look, marked)
-        if made:
+    for turn, new_row in (("first", 3), ("again", 0)):
+        _upload(page, look, marked_cells)
+        if new_row:
             page.get_by_role("button", name="开始导入").click()
         else:
             assert page.get_by_text("没有需要新建或更新的内容").is_visible()
         look(page, f"company-sheet-corrected-{turn}")
-        assert ImportRun.objects.latest("pk").created == made
+        assert ImportRun.objects.latest("pk").created == new_row
         assert Position.objects.filter(employer=employer).count() == 40
     page.goto("/company/positions/")
     look(page, "company-positions-in-review")
@@ -120,8 +120,8 @@ def test_import_steps_look_right(open_page, sign_in, look, member, employer, wid
     sign_in(page, member)
     content = sheet_of(post(), post(title="叉车司机", headcount="若干"))
     more = {"kind": "positions", "name": "远航岗位.xlsx", "subject_id": employer.pk}
-    waiting = actions.upload(by=member, content=content, **more)
-    page.goto(f"/company/positions/sheets/{waiting.pk}/")
+    pending_rows = actions.upload(by=member, content=content, **more)
+    page.goto(f"/company/positions/sheets/{pending_rows.pk}/")
     look(page, "company-sheet-columns")
     running = actions.upload(by=member, content=content, **more)
     actions.start(run=running, by=member, enqueue=False)

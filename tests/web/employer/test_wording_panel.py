@@ -27,7 +27,7 @@ def company(client_for, member, employer):
     return client_for(member)
 
 
-def _typed(employer, **changes):
+def _check_wording(employer, **changes):
     return {
         "title": "井下支护工",
         "occupation": make_occupation().name,
@@ -71,7 +71,7 @@ def test_text_is_escaped_in_the_panel(company) -> None:
 
 
 def test_submission_with_blocked_phrase_shows_field_error(company, employer) -> None:
-    page = company.post(NEW, _typed(employer, submit="1"))
+    page = company.post(NEW, _check_wording(employer, submit="1"))
     form = page.context["form"]
     assert "限男性" in form.errors["requirements"][0]
     assert form["title"].value() == "井下支护工"
@@ -80,7 +80,7 @@ def test_submission_with_blocked_phrase_shows_field_error(company, employer) -> 
 
 
 def test_draft_keeps_blocked_phrases(company, employer) -> None:
-    company.post(NEW, _typed(employer))
+    company.post(NEW, _check_wording(employer))
     position = Position.objects.get()
     assert (position.state, position.requirements) == (PositionState.DRAFT, "限男性，35岁以下")
     page = company.post(f"/company/positions/{position.pk}/submit/", follow=True)
@@ -90,32 +90,35 @@ def test_draft_keeps_blocked_phrases(company, employer) -> None:
 
 
 def test_legal_basis_allows_submission(company, employer) -> None:
-    company.post(NEW, _typed(employer, submit="1", legal_basis="井下作业"))
+    company.post(NEW, _check_wording(employer, submit="1", legal_basis="井下作业"))
     position = Position.objects.get()
     assert (position.state, position.legal_basis) == (PositionState.IN_REVIEW, "井下作业")
 
 
 def test_warnings_do_not_stop_submission(company, employer) -> None:
-    page = company.post(NEW, _typed(employer, submit="1", requirements="35岁以下，形象好"), follow=True)
+    page = company.post(
+        NEW, _check_wording(employer, submit="1", requirements="35岁以下，形象好"), follow=True
+    )
     assert "有 2 处用语建议放宽" in " ".join(str(message) for message in page.context["messages"])
 
 
 def test_relax_button_changes_one_phrase_only(company, employer) -> None:
-    page = company.post(NEW, _typed(employer, relax="requirements:4", benefits=["包吃"], pay_to=""))
+    page = company.post(NEW, _check_wording(employer, relax="requirements:4", benefits=["包吃"], pay_to=""))
     form = page.context["form"]
     assert form["requirements"].value() == "限男性，年满18周岁"
     assert form["benefits"].value() == ["包吃"]
     assert form["title"].value() == "井下支护工"
     assert not form.is_bound
     for wrong in ("state:0", "requirements:x", "requirements:999999999"):
-        again = company.post(NEW, _typed(employer, relax=wrong))
+        again = company.post(NEW, _check_wording(employer, relax=wrong))
         assert again.context["form"]["requirements"].value() == "限男性，35岁以下"
 
 
 def test_relax_button_works_on_an_existing_position(company, employer) -> None:
     position = make_position(employer=employer, is_open=False, requirements="限男性")
     page = company.post(
-        f"/company/positions/{position.pk}/", _typed(employer, requirements="限男性", relax="requirements:0")
+        f"/company/positions/{position.pk}/",
+        _check_wording(employer, requirements="限男性", relax="requirements:0"),
     )
     assert page.context["form"]["requirements"].value() == "男女不限"
     position.refresh_from_db()

@@ -34,12 +34,12 @@ def test_feed_lists_latest_positions_first(client) -> None:
 
 
 def test_feed_with_current_etag_returns_304(client) -> None:
-    post = make_position()
+    position_row = make_position()
     first = client.get(URL)
     assert (first.headers["Cache-Control"], "Last-Modified" in first.headers) == ("no-cache", False)
     tag = {"If-None-Match": first.headers["ETag"]}
     assert client.get(URL, headers=tag).status_code == 304
-    Position.objects.filter(pk=post.pk).update(expires_at=timezone.now())
+    Position.objects.filter(pk=position_row.pk).update(expires_at=timezone.now())
     assert titles(client.get(URL, headers=tag)) == []
 
 

@@ -52,15 +52,17 @@ def test_fair_tabs_list_matching_fairs(client: Client) -> None:
     past_fair()
     make_fair(title="草稿招聘会", live=False)
     tabs = {when: text(client, f"/fairs/?when={when}") for when in ("", "running", "past")}
-    found = {when: [t for t in ("下周", "今日", "往期", "草稿") if t in page] for when, page in tabs.items()}
-    assert found == {"": ["下周", "今日"], "running": ["今日"], "past": ["往期"]}
+    results = {
+        when: [t for t in ("下周", "今日", "往期", "草稿") if t in page] for when, page in tabs.items()
+    }
+    assert results == {"": ["下周", "今日"], "running": ["今日"], "past": ["往期"]}
 
 
 def test_running_fair_is_listed_first(client: Client) -> None:
     make_fair(title="下周招聘会")
     running_fair()
-    shown = text(client, "/")
-    assert shown.index("今日招聘会") < shown.index("下周招聘会")
+    page_text = text(client, "/")
+    assert page_text.index("今日招聘会") < page_text.index("下周招聘会")
 
 
 def test_filters_by_county_mode_and_month(client: Client) -> None:
@@ -74,8 +76,8 @@ def test_filters_by_county_mode_and_month(client: Client) -> None:
     )
     month = timezone.localtime() + timedelta(days=70)
     for query in ("county=440703", "mode=online", f"month={month:%Y-%m}"):
-        shown = text(client, f"/fairs/?{query}")
-        assert ("蓬江线上" in shown, "新会线下" in shown) == (True, False), query
+        page_text = text(client, f"/fairs/?{query}")
+        assert ("蓬江线上" in page_text, "新会线下" in page_text) == (True, False), query
     assert "没有符合条件的招聘会" in text(client, "/fairs/?county=440705&mode=online")
     assert client.get("/fairs/?county=x&mode=y&month=z&page=99").status_code == 200
 
@@ -110,7 +112,7 @@ def test_fair_page_shows_all_facts(client: Client) -> None:
         body="<p>请带身份证。</p>",
     )
     make_booth(fair, make_position(title="半挂车司机", headcount=4), number="A07")
-    shown = text(client, fair.url)
+    page_text = text(client, fair.url)
     for words in (
         "市民广场",
         "演示路1号",
@@ -125,40 +127,47 @@ def test_fair_page_shows_all_facts(client: Client) -> None:
         "登录后报名",
         f"/fairs/{fair.pk}/calendar.ics",
     ):
-        assert words in shown
+        assert words in page_text
 
 
 def test_only_confirmed_booths_and_open_positions_are_shown(client: Client) -> None:
     fair = make_fair()
-    waiting = make_booth(fair, make_position(title="未确认岗位"))
-    Booth.objects.filter(pk=waiting.pk).update(state=BoothState.REQUESTED)
+    pending_rows = make_booth(fair, make_position(title="未确认岗位"))
+    Booth.objects.filter(pk=pending_rows.pk).update(state=BoothState.REQUESTED)
     employer = make_employer(name="江门市在场有限公司")
     make_booth(
         fair,
         make_position(title="已开放岗位", employer=employer),
         make_position(title="审核中岗位", employer=employer, is_open=False),
     )
-    shown = text(client, fair.url)
-    assert ("未确认岗位" in shown, "已开放岗位" in shown, "审核中岗位" in shown) == (False, True, False)
+    page_text = text(client, fair.url)
+    assert ("未确认岗位" in page_text, "已开放岗位" in page_text, "审核中岗位" in page_text) == (
+        False,
+        True,
+        False,
+    )
 
 
 def test_booth_search_matches_employer_position_and_number(client: Client) -> None:
     fair = make_fair()
-    for number, firm, title in (("A01", "江门市甲有限公司", "电工"), ("B02", "江门市乙有限公司", "焊工")):
-        make_booth(fair, make_position(title=title, employer=make_employer(name=firm)), number=number)
+    for number, employer_row, title in (
+        ("A01", "江门市甲有限公司", "电工"),
+        ("B02", "江门市乙有限公司", "焊工"),
+    ):
+        make_booth(fair, make_position(title=title, employer=make_employer(name=employer_row)), number=number)
     for words in ("甲有限", "电工", "a01"):
-        shown = text(client, f"{fair.url}?words={words}")
-        assert ("江门市甲" in shown, "江门市乙" in shown) == (True, False), words
+        page_text = text(client, f"{fair.url}?words={words}")
+        assert ("江门市甲" in page_text, "江门市乙" in page_text) == (True, False), words
     assert "没有找到相符的展位" in text(client, f"{fair.url}?words=飞行员")
 
 
 def test_many_booths_are_paginated(client: Client) -> None:
     fair = make_fair()
     reviewer = make_employer().verified_by
-    firms = [make_employer(name=f"江门市第{i}有限公司", verified_by=reviewer) for i in range(30)]
+    employer_rows = [make_employer(name=f"江门市第{i}有限公司", verified_by=reviewer) for i in range(30)]
     Booth.objects.bulk_create(
-        Booth(fair=fair, employer=firm, number=f"A{i:03d}", state=BoothState.CONFIRMED)
-        for i, firm in enumerate(firms)
+        Booth(fair=fair, employer=employer_row, number=f"A{i:03d}", state=BoothState.CONFIRMED)
+        for i, employer_row in enumerate(employer_rows)
     )
     first, second = text(client, fair.url), text(client, f"{fair.url}?page=2")
     assert ("A000" in first, "A024" in first) == (True, False)
@@ -218,10 +227,10 @@ def test_small_registration_count_is_suppressed(client: Client) -> None:
 def test_past_fair_shows_figures_and_no_button(client: Client) -> None:
     fair = past_fair()
     make_booth(fair, make_position(is_open=False))
-    shown = text(client, fair.url)
-    assert "招聘会已结束" in shown
-    assert "岗位已停止招聘" in shown
-    assert "加入手机日历" not in shown
+    page_text = text(client, fair.url)
+    assert "招聘会已结束" in page_text
+    assert "岗位已停止招聘" in page_text
+    assert "加入手机日历" not in page_text
 
 
 # --- the calendar file

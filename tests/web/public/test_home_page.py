@@ -31,10 +31,10 @@ def place(count: int) -> None:
     position = make_position(headcount=9, employer=make_employer(member=make_user()))
     for _ in range(count):
         veteran = make_veteran(account=make_user())
-        made = placements.declare(veteran=veteran, position=position, by=veteran.account)
-        placements.confirm(placement=made, by=position.employer.memberships.get().user)
+        new_row = placements.declare(veteran=veteran, position=position, by=veteran.account)
+        placements.confirm(placement=new_row, by=position.employer.memberships.get().user)
         for step in ("offer", "onboard"):
-            made = placements.advance(placement=made, step=step, by=clerk)
+            new_row = placements.advance(placement=new_row, step=step, by=clerk)
 
 
 def test_figures_are_counted_from_rows() -> None:
@@ -56,9 +56,9 @@ def test_small_figures_are_suppressed(client: Client) -> None:
     place(4)
     totals = count_portal_totals()
     assert (totals.confirmed_intentions, totals.onboarded) == (None, None)
-    shown = client.get("/").content.decode()
-    assert "已入职" not in shown
-    assert "截至" in shown
+    page_text = client.get("/").content.decode()
+    assert "已入职" not in page_text
+    assert "截至" in page_text
 
 
 @pytest.mark.must("walks.6")

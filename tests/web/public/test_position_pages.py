@@ -38,9 +38,9 @@ def test_only_open_positions_are_listed(client: Client) -> None:
     make_position(title="过期岗位", expires_at=timezone.now() - timedelta(minutes=1))
     unverified = make_employer(verified=False)
     make_position(title="未核验岗位", employer=unverified)
-    shown = text(client, "/positions/")
-    found = [t for t in ("开放岗位", "草稿岗位", "过期岗位", "未核验岗位") if t in shown]
-    assert found == ["开放岗位"]
+    page_text = text(client, "/positions/")
+    results = [t for t in ("开放岗位", "草稿岗位", "过期岗位", "未核验岗位") if t in page_text]
+    assert results == ["开放岗位"]
 
 
 def test_member_sees_own_draft_page_but_not_in_public_list(client_for) -> None:
@@ -87,14 +87,14 @@ def two() -> tuple[Position, Position]:
     ],
 )
 def test_filters(client: Client, two: object, query: str, titles: list[str]) -> None:
-    shown = text(client, f"/positions/?{query}")
-    assert [t for t in ("甲岗位", "乙岗位") if t in shown] == titles
+    page_text = text(client, f"/positions/?{query}")
+    assert [t for t in ("甲岗位", "乙岗位") if t in page_text] == titles
 
 
 def test_empty_list_offers_next_steps(client: Client, two: object) -> None:
-    shown = text(client, "/positions/?county=440705&shift=night")
-    assert "没有符合条件的岗位" in shown
-    assert "清除全部条件" in shown
+    page_text = text(client, "/positions/?county=440705&shift=night")
+    assert "没有符合条件的岗位" in page_text
+    assert "清除全部条件" in page_text
 
 
 def test_pages_keep_the_filters(client: Client) -> None:
@@ -119,7 +119,7 @@ def test_position_page_shows_requirements_and_offer(client: Client) -> None:
     position = make_position(
         certificates=["driving_a2"], benefits=["五险一金", "包住"], relaxable="学历可放宽", experience_years=2
     )
-    shown = text(client, f"/positions/{position.pk}/")
+    page_text = text(client, f"/positions/{position.pk}/")
     for words in (
         "6,000–8,000 元/月",
         "机动车驾驶证A2",
@@ -128,9 +128,9 @@ def test_position_page_shows_requirements_and_offer(client: Client) -> None:
         "2 年以上",
         "单位已核验",
     ):
-        assert words in shown
-    assert position.employer.contact_phone not in shown
-    assert position.employer.contact_person not in shown
+        assert words in page_text
+    assert position.employer.contact_phone not in page_text
+    assert position.employer.contact_person not in page_text
 
 
 def test_position_page_links_reasons_for_veterans(client: Client, client_for) -> None:
@@ -149,11 +149,11 @@ def test_employer_page_lists_positions_and_fairs_and_hides_contact(client: Clien
     position = make_position(employer=employer)
     make_position(title="草稿岗位", employer=employer, is_open=False)
     make_booth(make_fair(title="冬季招聘会"), position, number="A09")
-    shown = text(client, f"/employers/{employer.pk}/")
+    page_text = text(client, f"/employers/{employer.pk}/")
     for words in ("已核验", "退役军人创办或领办", "在招岗位（1 个）", "冬季招聘会", "A09", "货车司机"):
-        assert words in shown
+        assert words in page_text
     for words in ("草稿岗位", employer.contact_phone, employer.contact_person, employer.uscc):
-        assert words not in shown
+        assert words not in page_text
 
 
 @pytest.mark.parametrize("state", [VerificationState.PENDING, VerificationState.SUSPENDED])

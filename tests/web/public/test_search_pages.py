@@ -31,12 +31,12 @@ def choices(answer, name: str) -> dict[str, int]:
 
 
 @pytest.fixture
-def posts() -> list[Position]:
+def position_rows() -> list[Position]:
     stations = make_stations()
-    firm = make_employer(name="江门市远航物流有限公司", introduction="经营叉车租赁与仓储。")
-    made = [
+    employer_row = make_employer(name="江门市远航物流有限公司", introduction="经营叉车租赁与仓储。")
+    new_row = [
         make_position(
-            employer=firm,
+            employer=employer_row,
             title="叉车司机",
             benefits=["五险一金", "包吃住"],
             duties="驾驶叉车装卸货物。",
@@ -44,26 +44,28 @@ def posts() -> list[Position]:
             pay_from=Decimal(5000),
             pay_to=Decimal(6500),
         ),
-        make_position(employer=firm, title="叉车维修工", region=stations["蓬江区"].region, duties="修理。"),
+        make_position(
+            employer=employer_row, title="叉车维修工", region=stations["蓬江区"].region, duties="修理。"
+        ),
     ]
     make_fair(title="叉车工专场招聘会")
     indexing.rebuild()
-    return made
+    return new_row
 
 
-def test_search_results_show_pay_place_and_benefits(client, posts) -> None:
+def test_search_results_show_pay_place_and_benefits(client, position_rows) -> None:
     page = client.get(URL, {"q": "叉车"}).content.decode()
-    for shown in (
+    for page_text in (
         "<mark>叉车</mark>司机",
         "5,000–6,500 元/月",
         "睦洲镇",
         "五险一金",
         "江门市远航物流有限公司",
     ):
-        assert shown in page
+        assert page_text in page
 
 
-def test_tabs_count_every_kind(client, posts) -> None:
+def test_tabs_count_every_kind(client, position_rows) -> None:
     tabs = client.get(URL, {"q": "叉车"}).context["tabs"]
     assert [(tab["label"], tab["count"], tab["current"]) for tab in tabs] == [
         ("岗位", 2, True),
@@ -74,25 +76,25 @@ def test_tabs_count_every_kind(client, posts) -> None:
     assert "江门市远航物流有限公司" in client.get(URL + tabs[2]["url"]).content.decode()
 
 
-def test_county_filter_limits_and_counts_results(client, posts) -> None:
+def test_county_filter_limits_and_counts_results(client, position_rows) -> None:
     answer = client.get(URL, {"q": "叉车", "county": "440705"})
-    assert [hit.id for hit in answer.context["result"].hits] == [posts[0].pk]
+    assert [hit.id for hit in answer.context["result"].hits] == [position_rows[0].pk]
     assert choices(answer, "county") == {"蓬江区": 1, "新会区": 1}
 
 
-def test_pay_filter_excludes_lower_pay(client, posts) -> None:
+def test_pay_filter_excludes_lower_pay(client, position_rows) -> None:
     answer = client.get(URL, {"q": "叉车", "low": "8000", "sort": "pay"})
     assert [hit.title for hit in answer.context["result"].hits] == ["叉车维修工"]
     assert choices(answer, "pay") == {"5,000–8,000 元": 2, "8,000–12,000 元": 1}
 
 
-def test_empty_result_offers_next_steps(client, posts) -> None:
+def test_empty_result_offers_next_steps(client, position_rows) -> None:
     page = client.get(URL, {"q": "远航物流", "kind": "fair"}).content.decode()
     assert "没有找到“远航物流”" in page
     assert "用人单位 1 家" in page
 
 
-def test_relaxed_results_are_marked(client, posts) -> None:
+def test_relaxed_results_are_marked(client, position_rows) -> None:
     answer = client.get(URL, {"q": "叉车维修工", "county": "440705"})
     assert [hit.title for hit in answer.context["result"].hits] == ["叉车维修工"]
     page = answer.content.decode()
@@ -102,7 +104,7 @@ def test_relaxed_results_are_marked(client, posts) -> None:
     assert "新会区<span class" in page
 
 
-def test_few_hits_suggest_a_correction(client, posts) -> None:
+def test_few_hits_suggest_a_correction(client, position_rows) -> None:
     make_position(title="文员", duties="登记叉车司级培训。")
     indexing.rebuild()
     answer = client.get(URL, {"q": "叉车司级"})
@@ -110,18 +112,18 @@ def test_few_hits_suggest_a_correction(client, posts) -> None:
     assert "您是不是要找" in answer.content.decode()
 
 
-def test_corrected_spelling_is_shown(client, posts) -> None:
+def test_corrected_spelling_is_shown(client, position_rows) -> None:
     page = client.get(URL, {"q": "叉车司级"}).content.decode()
     assert "下面是 <strong>叉车司机</strong> 的结果" in page
 
 
-def test_pinyin_query_is_explained(client, posts) -> None:
+def test_pinyin_query_is_explained(client, position_rows) -> None:
     page = client.get(URL, {"q": "chache"}).content.decode()
     assert "“chache”按拼音理解为：叉车" in page
     assert "<mark>叉车</mark>司机" in page
 
 
-def test_chip_removes_one_filter(client, posts) -> None:
+def test_chip_removes_one_filter(client, position_rows) -> None:
     answer = client.get(URL, {"q": "叉车", "county": "440705", "low": "3000", "shift": ["day", "night"]})
     assert answer.context["chips"] == [
         ("新会区", "?q=%E5%8F%89%E8%BD%A6&low=3000&shift=day&shift=night"),
@@ -131,7 +133,7 @@ def test_chip_removes_one_filter(client, posts) -> None:
     ]
 
 
-def test_results_show_distance_from_home(client, client_for, posts) -> None:
+def test_results_show_distance_from_home(client, client_for, position_rows) -> None:
     stations = make_stations()
     home = stations["睦洲镇"].region
     home.latitude, home.longitude = 22.45, 113.15
@@ -154,7 +156,7 @@ def test_results_show_distance_from_home(client, client_for, posts) -> None:
 
 
 def test_suggestions_are_json_and_start_no_session(
-    client, client_for, posts, django_assert_num_queries
+    client, client_for, position_rows, django_assert_num_queries
 ) -> None:
     for who in (client, client_for(make_user())):
         with django_assert_num_queries(1):
@@ -166,14 +168,14 @@ def test_suggestions_are_json_and_start_no_session(
 
 @pytest.mark.must("posts.5")
 def test_closed_position_leaves_list_search_and_suggestions(
-    client, posts, django_capture_on_commit_callbacks
+    client, position_rows, django_capture_on_commit_callbacks
 ) -> None:
     member = make_user()
-    posts[0].employer.memberships.create(user=member)
+    position_rows[0].employer.memberships.create(user=member)
     before = client.get("/positions/").content.decode()
     assert "叉车维修工" in before
     with django_capture_on_commit_callbacks(execute=True):
-        positions.pause(position=posts[1], by=member)
+        positions.pause(position=position_rows[1], by=member)
     for path in ("/positions/", URL + "?q=叉车维修工", "/search/suggest?q=叉车"):
         assert "叉车维修工</a>" not in client.get(path).content.decode(), path
     texts = [item["text"] for item in client.get("/search/suggest?q=叉车").json()["items"]]
@@ -195,21 +197,21 @@ def test_closed_position_leaves_list_search_and_suggestions(
         {"q": "叉车", "page": "50"},
     ],
 )
-def test_invalid_parameters_are_ignored(client, posts, asked) -> None:
+def test_invalid_parameters_are_ignored(client, position_rows, asked) -> None:
     answer = client.get(URL, asked)
     assert answer.status_code == 200
     assert "<script>alert" not in answer.content.decode()
 
 
-def test_page_past_the_end_shows_the_last_page(client, posts) -> None:
+def test_page_past_the_end_shows_the_last_page(client, position_rows) -> None:
     answer = client.get(URL, {"q": "叉车", "page": "50"})
     assert (answer.context["page"].number, len(answer.context["result"].hits)) == (1, 2)
 
 
 def test_pagination_keeps_search_parameters(client) -> None:
-    firm = make_employer()
+    employer_row = make_employer()
     for _ in range(20):
-        make_position(employer=firm, title="叉车司机")
+        make_position(employer=employer_row, title="叉车司机")
     indexing.rebuild()
     first = client.get(URL, {"q": "叉车"})
     second = client.get(URL, {"q": "叉车", "page": "2"})
@@ -217,14 +219,14 @@ def test_pagination_keeps_search_parameters(client) -> None:
     assert "q=%E5%8F%89%E8%BD%A6&amp;page=2" in first.content.decode()
 
 
-def test_results_are_the_same_for_every_user(client, client_for, posts) -> None:
+def test_results_are_the_same_for_every_user(client, client_for, position_rows) -> None:
     stations = make_stations()
-    firm = Position.objects.get(pk=posts[0].pk).employer
+    employer_row = Position.objects.get(pk=position_rows[0].pk).employer
     owner, rival = make_user("王经理"), make_user("李经理")
-    firm.memberships.create(user=owner)
+    employer_row.memberships.create(user=owner)
     make_employer(member=rival)
-    make_position(employer=firm, title="叉车班长", is_open=False)
-    make_position(employer=firm, title="叉车队长", expires_at=timezone.now() - timedelta(hours=1))
+    make_position(employer=employer_row, title="叉车班长", is_open=False)
+    make_position(employer=employer_row, title="叉车队长", expires_at=timezone.now() - timedelta(hours=1))
     veteran = make_veteran(account=make_user("陈建国"))
     indexing.rebuild()
     readers = [
@@ -236,7 +238,7 @@ def test_results_are_the_same_for_every_user(client, client_for, posts) -> None:
         make_staff(stations["新会区"], StationRole.REVIEWER),
     ]
     anonymous = [hit.id for hit in client.get(URL, {"q": "叉车"}).context["result"].hits]
-    assert sorted(anonymous) == sorted(post.pk for post in posts)
+    assert sorted(anonymous) == sorted(position_row.pk for position_row in position_rows)
     for reader in readers:
         answer = client_for(reader).get(URL, {"q": "叉车"})
         assert [hit.id for hit in answer.context["result"].hits] == anonymous
@@ -271,10 +273,10 @@ def test_queries_do_not_grow(same_queries, kind: str) -> None:
 
 @pytest.mark.must("walks.5")
 def test_the_page_looks_right(phone, desk, no_js, look) -> None:
-    firm = make_employer(name="江门市远航物流有限公司", introduction="经营叉车租赁与仓储。")
+    employer_row = make_employer(name="江门市远航物流有限公司", introduction="经营叉车租赁与仓储。")
     for title in ("叉车司机", "夜班叉车司机", "仓库保管员"):
         make_position(
-            employer=firm,
+            employer=employer_row,
             title=title,
             benefits=["五险一金", "包吃住", "高温补贴"],
             duties="负责仓库日常收发货，装卸整齐；驾驶叉车完成原料、成品的装卸、上架和转运，保持库区通道畅通。",

@@ -49,13 +49,22 @@ def person():
 
 def test_personal_data_covers_every_model_that_references_the_record(person) -> None:
     titles = {section.title for section in collect_personal_data(person)}
-    expected = {"档案", "服役专业", "证书", "求职意愿", "安置意向", "安置状态变更", "回访任务", "招聘会报名"}
-    assert expected | {"走访", "走访需求", "授权同意", "谁看过我的档案"} <= titles
+    expected_models = {
+        "档案",
+        "服役专业",
+        "证书",
+        "求职意愿",
+        "安置意向",
+        "安置状态变更",
+        "回访任务",
+        "招聘会报名",
+    }
+    assert expected_models | {"走访", "走访需求", "授权同意", "谁看过我的档案"} <= titles
 
 
 def test_personal_data_covers_every_field_without_hashes(person) -> None:
-    said = json.dumps([section.rows for section in collect_personal_data(person)], ensure_ascii=False)
-    held = (
+    texts = json.dumps([section.rows for section in collect_personal_data(person)], ensure_ascii=False)
+    stored_values = (
         person.name,
         person.phone,
         "睦洲镇演示路8号",
@@ -65,9 +74,9 @@ def test_personal_data_covers_every_field_without_hashes(person) -> None:
         "物流专场",
         "回访",
     )
-    assert all(text in said for text in held)
-    assert person.id_hash not in said
-    assert person.phone_hash not in said
+    assert all(text in texts for text in stored_values)
+    assert person.id_hash not in texts
+    assert person.phone_hash not in texts
     labels = {label for label, _ in collect_personal_data(person)[0].rows[0]}
     fields = {
         str(field.verbose_name)
@@ -80,9 +89,9 @@ def test_personal_data_covers_every_field_without_hashes(person) -> None:
 def test_personal_data_excludes_other_people(person) -> None:
     other = make_veteran(name="别的人", account=make_user("别的人"))
     placements.declare(veteran=other, position=make_position(title="保安员"), by=make_staff(other.station))
-    said = str(collect_personal_data(person))
-    assert "别的人" not in said
-    assert "保安员" not in said
+    texts = str(collect_personal_data(person))
+    assert "别的人" not in texts
+    assert "保安员" not in texts
 
 
 @pytest.mark.parametrize(("kind", "media"), [("html", "text/html"), ("json", "application/json")])
@@ -92,10 +101,10 @@ def test_downloads_are_served_and_audited(person, client_for, kind, media) -> No
     assert answer["Content-Type"].startswith(media)
     assert answer["Content-Disposition"].startswith("attachment")
     assert answer["Cache-Control"] == "no-store"
-    said = answer.content.decode()
-    assert person.phone in said
+    texts = answer.content.decode()
+    assert person.phone in texts
     if kind == "json":
-        assert json.loads(said)["sections"][0]["title"] == "档案"
+        assert json.loads(texts)["sections"][0]["title"] == "档案"
     event = AuditEvent.objects.get(verb="veterans.own_copy_taken")
     assert (event.actor_id, event.target_id, event.data) == (
         person.account.pk, str(person.pk), {"method": kind},

@@ -71,8 +71,8 @@ def test_saved_search_is_in_own_personal_data_only(client_for, user) -> None:
     client = client_for(user)
     client.post(f"{URL}add/?q=电工&county=440703")
     other = make_veteran(account=make_user("路人"))
-    said = client.post("/me/data/json/").json()["sections"]
-    (rows,) = [part["rows"] for part in said if part["title"] == "保存的搜索"]
+    texts = client.post("/me/data/json/").json()["sections"]
+    (rows,) = [part["rows"] for part in texts if part["title"] == "保存的搜索"]
     (row,) = rows
     assert (row["名称"], row["条件"], row["有新岗位时告诉我"]) == ("电工，蓬江区", "电工，蓬江区", "是")
     assert "保存的搜索" in client.get("/me/data/").content.decode()

@@ -125,8 +125,8 @@ def test_opening_own_record_stores_consent_and_no_id_number(client_for) -> None:
 def test_invalid_input_shows_field_error_and_is_kept(mine, section, data, field, message) -> None:
     page = mine.post(reverse("veteran:record-section", args=[section]), data)
     assert message in " ".join(page.context["form"].errors[field])
-    typed = str(data[field]) if data.get(field) else ""
-    assert typed in page.content.decode()
+    text_input = str(data[field]) if data.get(field) else ""
+    assert text_input in page.content.decode()
 
 
 def test_household_region_may_be_anywhere_in_the_country(mine, veteran) -> None:
@@ -216,8 +216,8 @@ def test_recommended_booths_are_ordered_by_number_with_reasons(mine) -> None:
 
 
 def test_position_that_is_not_open_is_404(mine) -> None:
-    hidden = make_position(is_open=False)
-    assert mine.get(reverse("veteran:why", args=[hidden.pk])).status_code == 404
+    closed_position = make_position(is_open=False)
+    assert mine.get(reverse("veteran:why", args=[closed_position.pk])).status_code == 404
 
 
 @pytest.mark.parametrize("name", PAGES)
