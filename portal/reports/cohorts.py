@@ -76,7 +76,7 @@ class CohortCounts:
 
     @property
     def onboarded_share(self) -> float | None:
-        """Share (0..1) of the intentions that came into a post; None without intentions."""
+        """Share (0..1) of the intentions that led to a job; None without intentions."""
         return self.counts[STAGE_RANKS[S.ONBOARDED]] / self.counts[0] if self.counts[0] else None
 
 

@@ -34,7 +34,7 @@ COMPARISON_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """Row of a table: a value or None for each column, and the share of intentions that came into a post."""
+    """Row of a table: a value or None for each column, and the share of intentions that led to a job."""
 
     label: str
     numbers: tuple[FigureValue | None, ...]

@@ -190,9 +190,9 @@ def _with_spell(condition: Callable[[EmploymentSpell, int], bool]) -> RowQuery:
     return rows
 
 
-# --- satisfaction of people in post ----------------------------------------------------------------------
+# --- satisfaction of employed people --------------------------------------------------------------------
 def onboarded_placements(scope: ReportScope, filters: ReportFilter) -> PlacementQuerySet:
-    """Return the placements in which the person is or was in post, without those corrected."""
+    """Return the placements in which the person is or was employed, without those corrected."""
     return intentions(scope, filters).filter(state__in=sorted(EVER_EMPLOYED_STATES))
 
 

@@ -5,7 +5,7 @@ left again was hired. A transition counts unless a correction reverted it:
 
 - A correction to a stage reverts every transition to a later stage; those up to it remain.
 - A correction to an end state that cannot follow a job (declined, unreachable ...) reverts the transition
-  right before it, and every transition to a state in post.
+  right before it, and every transition to a state of employment.
 - A transition to an end state is reverted by the correction right after it.
 - When two records of one person are merged and both had an intention for one position, the absorbed placement
   keeps its declaration only; the other one counts. After the merge is undone, it counts from the state that
@@ -38,7 +38,7 @@ STAGES = (
 )
 END_STATES = tuple(state for state in S if state not in STAGES and state != S.LEFT)
 STAGE_RANKS = {state: rank for rank, state in enumerate(STAGES)}
-# Rank of a logged state. A person who left was in post; the other end states add nothing.
+# Rank of a logged state. A person who left was employed; the other end states add nothing.
 _RANK = Case(
     *(
         When(to_state=state, then=Value(rank))

@@ -88,7 +88,7 @@ def render_month_pdf(report: MonthReport, *, of: str, by: str, compress: bool = 
 
 
 def _charts(report: MonthReport, width: float) -> list[Flowable]:
-    """Return the month's funnel, and beside it the retention curve of all people who came into a post."""
+    """Return the month's funnel, and beside it the retention curve of all people who started a job."""
     half = (width - _GUTTER) / 2
     funnel = draw_funnel(report.funnel.stages, half)
     left = [

@@ -55,7 +55,7 @@ class MonthReport:
 
     stations: the month's intentions by station, with their progress until now. satisfaction: answers given in
     the month, and in the month before. funnel: progress of the month's intentions until now. curve,
-    milestones: retention of all people who ever came into a post.
+    milestones: retention of all people who ever started a job.
     """
 
     as_of: datetime

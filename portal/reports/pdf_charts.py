@@ -36,7 +36,7 @@ def draw_funnel(stages: Sequence[Stage], width: float) -> Drawing:
 
 
 def draw_retention_curve(points: Sequence[CurvePoint], width: float, height: float) -> Drawing:
-    """Draw the share still in post as a step line, with a dashed confidence interval; sizes in points."""
+    """Draw the share still employed as a step line, with a dashed confidence interval; sizes in points."""
     left, bottom, top, right = 30, 18, height - 6, width - 12
     last_day = max([*(point.days for point in points), _AXIS_DAYS[1]])
     drawing = Drawing(width, height)

@@ -1,9 +1,9 @@
-"""Retention curve: Kaplan-Meier estimate of the share of people who are still in post after so many days.
+"""Retention curve: Kaplan-Meier estimate of the share of people who are still employed after so many days.
 
-A spell that ended counts up to the day on which the person left. Other spells are censored at the last day on
-which the person is known to be in post: the latest retention step, or the first day where there is none. They
-are not censored today: somebody may have left since the last call, and counting those days as retention would
-make the curve better the fewer calls are made.
+A spell that ended counts up to the day on which the person left. Other spells are censored at the last day
+on which the person is known to be employed: the latest retention step, or else the first day. They are not
+censored today: somebody may have left since the last call, and counting those days as retention would make
+the curve better the fewer calls are made.
 """
 
 import warnings
@@ -26,9 +26,9 @@ CONFIDENCE_LEVEL = 0.95
 
 @dataclass(frozen=True, slots=True)
 class EmploymentSpell:
-    """Observed time in post of one placement.
+    """Observed time in the job of one placement.
 
-    placement: primary key. days: from the first day to leaving, or to the last day known in post. left:
+    placement: primary key. days: from the first day to leaving, or to the last day known in the job. left:
     whether the spell ended; otherwise it is censored.
     """
 
@@ -39,9 +39,9 @@ class EmploymentSpell:
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """Curve after `days` in post.
+    """Curve after `days` in the job.
 
-    share: estimate of the share still in post (0..1). low, high: its confidence interval, None where it is
+    share: estimate of the share still employed (0..1). low, high: its confidence interval, None where it is
     not defined. at_risk: spells observed that long. left: spells that had ended by then.
     """
 
@@ -54,7 +54,7 @@ class CurvePoint:
 
 
 def employment_spells(placements: PlacementQuerySet) -> list[EmploymentSpell]:
-    """Return the spells of the placements that came into a post, without those corrected. One query."""
+    """Return the spells of the placements that led to a job, without those corrected. One query."""
     last_known_day = (
         effective_transitions()
         .filter(placement=OuterRef("pk"), to_state__in=sorted(EMPLOYED_STATES))

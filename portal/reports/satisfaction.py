@@ -1,4 +1,4 @@
-"""Satisfaction of people with the post they came into, from their own answers: by degree, with the mean.
+"""Satisfaction of people with the job they started, from their own answers: by degree, with the mean.
 
 Of each placement the latest answer with a degree counts, once: a person who answered 2 in the first month and
 4 in the sixth counts as 4. An answer without a degree does not revoke an earlier one. A placement whose
@@ -73,7 +73,7 @@ def count_satisfaction(scope: ReportScope, filters: ReportFilter) -> Satisfactio
 
 
 def count_onboarded(scope: ReportScope, filters: ReportFilter) -> FigureValue:
-    """Count the placements that came into a post, whose people could be asked. One query."""
+    """Count the placements that led to a job, whose people could be asked. One query."""
     return FigureValue("in_post", filters, onboarded_placements(scope, filters).count())
 
 

@@ -57,7 +57,7 @@ def placements_without_start_date(user: User) -> "QuerySet[Placement]":
     """Return placements whose start date is not known.
 
     These are offers whose planned first day has passed without a record whether the person came, and
-    placements that ever were in post without a first day.
+    placements that ever were employed without a first day.
     """
     is_past_planned_day = Q(state=S.OFFERED, planned_first_day__lt=timezone.localdate())
     lacks_first_day = Q(rank__gte=STAGE_RANKS[S.ONBOARDED], onboarded_on__isnull=True)

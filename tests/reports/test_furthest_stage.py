@@ -56,7 +56,7 @@ def correct(placement: Placement, by: User, *states: S) -> Placement:
         # A correction between end states reverts no stage.
         ((("interview", 5), ("decline_by_veteran", 3)), (S.INTERVIEWED,), S.INTERVIEWED),
         ((("interview", 5), ("decline_by_veteran", 3)), (S.UNREACHABLE,), S.INTERVIEWED),
-        # To an end state before a job: reverts the states in post and the transition right before.
+        # To an end state before a job: reverts the states of employment and the transition right before.
         (HIRED, (S.DECLINED_BY_EMPLOYER,), S.OFFERED),
         ((*HIRED, ("retain_1m", 10)), (S.OFFER_REFUSED,), S.OFFERED),
         ((("interview", 5), ("offer", 3)), (S.DECLINED_BY_EMPLOYER,), S.INTERVIEWED),
@@ -75,7 +75,7 @@ def test_correction_reverts_only_what_it_undid(
 ) -> None:
     placement = correct(walk(*steps), operator, *corrections)
     assert rank(placement) == furthest
-    # The state of the row and the log agree about whether the person was ever in post.
+    # The state of the row and the log agree about whether the person was ever employed.
     assert (STAGE_RANKS[furthest] >= STAGE_RANKS[S.ONBOARDED]) == (placement.state in EVER_EMPLOYED_STATES)
 
 

@@ -1,4 +1,4 @@
-"""Satisfaction of people in post: the latest answer of each placement counts once."""
+"""Satisfaction of employed people: the latest answer of each placement counts once."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -38,7 +38,7 @@ HIRED_AND_LEFT = (*HIRED, ("leave", 10))
 
 @pytest.fixture
 def hired(walk: Walk) -> Walk:
-    """Return a function that creates a placement in post of a person with an account."""
+    """Return a function that creates a placement of an employed person with an account."""
 
     def create_placement(*steps: tuple[str, int], **fields: Any) -> Placement:
         veteran = make_veteran(account=make_user(), **fields.pop("file", {}))

@@ -1,6 +1,6 @@
 """Answers of people and employers about some placements: matching, one-sided and contradictory.
 
-Also the satisfaction of people with their post.
+Also the satisfaction of people with their job.
 """
 
 from datetime import timedelta
@@ -21,7 +21,7 @@ _WORDS = ("一切都好，谢谢服务站", "希望离家近一些", "")
 
 
 def load_answers() -> None:
-    """Load answers about `PAIR_COUNT` placements in post, and satisfaction of two in three of the others.
+    """Load answers about `PAIR_COUNT` employed people, and the satisfaction of two in three others.
 
     Of each four placements one has contradictory and one matching answers; of two, one side has not answered.
     """

@@ -196,4 +196,4 @@ def _load_hidden_records(
         for number in people
         if accounts.get(number)
     ]
-    insert(HiddenRecord, rows, total=len(rows), label="files hidden from an employer")
+    insert(HiddenRecord, rows, total=len(rows), label="hidden records")

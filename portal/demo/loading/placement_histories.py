@@ -241,7 +241,7 @@ class _HistoryBuilder:
                 self._open(placement, kind, first + timedelta(days=n))
 
     def _close_calls(self, placement: Placement, target: S, at: datetime) -> None:
-        """Complete the calls due by then, and cancel the later ones unless the person stays in post."""
+        """Complete the calls due by then, and cancel the later ones unless the person stays employed."""
         keeps_later_calls = target in LIVE_STATES and target.startswith("retained")
         for call in self._pending(placement):
             if call.due_on <= timezone.localdate(at):
