@@ -53,7 +53,7 @@ def build_fair_report(fair: JobFairPage) -> FairReport:
         "veterans": visitor_totals["veterans"],
         "sheets": funnel.stages[0].count,
         "people": funnel.people.value,
-        "reached": funnel.confirmed.value,
+        "reached": funnel.confirmed_intentions.value,
     }
     return FairReport(
         as_of=funnel.as_of,

@@ -39,7 +39,7 @@ class Funnel:
     as_of: datetime
     stages: tuple[Stage, ...]
     people: FigureValue
-    confirmed: FigureValue
+    confirmed_intentions: FigureValue
 
 
 def count_stages(placements: PlacementQuerySet) -> tuple[Stage, ...]:

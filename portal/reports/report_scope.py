@@ -13,12 +13,12 @@ from portal.stations.models import in_subtrees
 class ReportScope:
     """Stations of a report's reader, as tree paths.
 
-    paths: stations whose subtrees the figures cover. named: stations in whose subtrees people may be named; a
-    reviewer or an auditor counts people without learning who they are.
+    paths: stations whose subtrees the figures cover. named_paths: stations in whose subtrees people may be
+    named; a reviewer or an auditor counts people without learning who they are.
     """
 
     paths: tuple[str, ...]
-    named: tuple[str, ...]
+    named_paths: tuple[str, ...]
 
     def covers(self, field: str) -> Q:
         """Return the condition that the station in `field` lies in the subtrees."""
@@ -26,7 +26,7 @@ class ReportScope:
 
     def can_name_people_at(self, path: str) -> bool:
         """Return whether people of the station with this path may be named."""
-        return any(path.startswith(named_path) for named_path in self.named)
+        return any(path.startswith(named_path) for named_path in self.named_paths)
 
 
 def report_scope_of(user: User, permission: Permission = Permission.READ_REPORTS) -> ReportScope:
