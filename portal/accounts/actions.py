@@ -1,4 +1,4 @@
-"""Sending and redeeming one-time codes, consents, posts, and noting who looked at a file."""
+"""Actions on accounts: one-time codes, appointments at stations, consents and the access log."""
 
 import hmac
 import secrets
@@ -16,6 +16,7 @@ from portal.accounts.roles import Permission, StationRole
 from portal.accounts.senders import get_sender
 from portal.core import audit
 from portal.core.encryption import lookup_hash
+from portal.core.locking import locked
 from portal.core.validators import normalise_phone, validate_phone
 from portal.stations.models import Station
 
@@ -26,7 +27,7 @@ CODES_PER_DAY = 10
 
 
 class CodeRefused(Exception):
-    """No code is sent now; the message is for the person."""
+    """Sending a code is refused for now; the message is shown to the person."""
 
 
 @transaction.atomic
@@ -35,17 +36,17 @@ def send_code(*, phone: str) -> OneTimeCode:
 
     Raises:
         ValidationError: not a phone number.
-        CodeRefused: asked again within a minute, or too often today.
+        CodeRefused: the last code is less than RESEND_AFTER old, or CODES_PER_DAY were sent.
     """
     phone = normalise_phone(phone)
     validate_phone(phone)
     now = timezone.now()
-    sent = OneTimeCode.objects.filter(phone_hash=lookup_hash(phone))
-    if sent.filter(sent_at__gt=now - RESEND_AFTER, used_at=None).exists():
+    recent_codes = OneTimeCode.objects.filter(phone_hash=lookup_hash(phone))
+    if recent_codes.filter(sent_at__gt=now - RESEND_AFTER, used_at=None).exists():
         raise CodeRefused("验证码刚刚发送过，请等一分钟再试。")
-    if sent.filter(sent_at__gt=now - timedelta(days=1)).count() >= CODES_PER_DAY:
+    if recent_codes.filter(sent_at__gt=now - timedelta(days=1)).count() >= CODES_PER_DAY:
         raise CodeRefused("今天获取验证码的次数过多，请明天再试，或联系服务站工作人员帮助登录。")
-    sent.filter(used_at=None, expires_at__gt=now).update(expires_at=now)
+    recent_codes.filter(used_at=None, expires_at__gt=now).update(expires_at=now)
     code = f"{secrets.randbelow(1_000_000):06d}"
     row = OneTimeCode.objects.create(
         phone_hash=lookup_hash(phone),
@@ -57,8 +58,13 @@ def send_code(*, phone: str) -> OneTimeCode:
 
 
 def redeem_code(*, phone: str, code: str, name: str = "新用户") -> User | None:
-    """The user of this phone if the code is right, made (with `name`) the first time; None if it is wrong or
-    spent.
+    """Redeem a one-time code and return the phone's user, who is created at the first sign-in.
+
+    Args:
+        name: the name of a new user.
+
+    Returns:
+        The user, or None when the code is wrong, expired, used or tried CODE_TRIES times.
     """
     phone = normalise_phone(phone)
     with transaction.atomic():
@@ -76,11 +82,11 @@ def redeem_code(*, phone: str, code: str, name: str = "新用户") -> User | Non
         if row is None:
             return None
         row.tries += 1
-        right = hmac.compare_digest(row.code_hash, lookup_hash(f"{phone}:{code.strip()}"))
-        if right:
+        is_right = hmac.compare_digest(row.code_hash, lookup_hash(f"{phone}:{code.strip()}"))
+        if is_right:
             row.used_at = timezone.now()
         row.save(update_fields=["tries", "used_at"])
-        if not right:
+        if not is_right:
             return None
         user = User.objects.filter(phone_hash=lookup_hash(phone)).first()
         if user is None:
@@ -93,10 +99,11 @@ def redeem_code(*, phone: str, code: str, name: str = "新用户") -> User | Non
 def appoint(
     *, user: User, station: Station, role: StationRole, by: User | None, starts_on: date | None = None
 ) -> Appointment:
-    """Give `user` a post at `station` from `starts_on` (today unless told). Somebody may have several.
+    """Appoint `user` to a role at `station` from `starts_on` (default: today); several roles are allowed.
 
     Raises:
-        ValidationError: to oneself, at a closed station, before it opened, or the same post twice.
+        ValidationError: `by` appoints themselves, the station is closed or not open yet on that day, or the
+            user holds the same role there on that day.
     """
     starts_on = starts_on or timezone.localdate()
     if by is not None and by.pk == user.pk:
@@ -108,65 +115,87 @@ def appoint(
     same = Appointment.objects.filter(user=user, station=station, role=role)
     if same.filter(Q(ends_on=None) | Q(ends_on__gte=starts_on)).exists():
         raise ValidationError(f"{user.name}在这一天已经担任该站的{StationRole(role).label}。")
-    post = Appointment.objects.create(user=user, station=station, role=role, starts_on=starts_on)
+    appointment = Appointment.objects.create(user=user, station=station, role=role, starts_on=starts_on)
     audit.record(by=by, verb="accounts.appointed", target=user, station=station.pk, role=role)
-    return post
+    return appointment
 
 
 @transaction.atomic
-def end_post(*, post: Appointment, by: User | None, last_day: date) -> Appointment:
-    """End a post; from the day after `last_day` its files are closed to the user.
+def end_appointment(*, appointment: Appointment, by: User | None, last_day: date) -> Appointment:
+    """End an appointment; from the day after `last_day` it grants no access.
 
     Raises:
-        ValidationError: ended already, before it began, or one's own last post as an operator.
+        ValidationError: it has ended, `last_day` is before its start, or it is the last appointment through
+            which `by` can appoint staff.
     """
-    post = Appointment.objects.select_for_update().select_related("user", "station").get(pk=post.pk)
-    if post.ends_on is not None and post.ends_on < timezone.localdate():
+    appointment = locked(appointment, "user", "station")
+    if appointment.ends_on is not None and appointment.ends_on < timezone.localdate():
         raise ValidationError("这项任职已经结束。")
-    if last_day < post.starts_on:
-        raise ValidationError({"last_day": f"最后一天不能早于开始日期 {post.starts_on:%Y-%m-%d}。"})
-    if by is not None and by.pk == post.user_id and Permission.APPOINT_STAFF in post.permissions:
+    if last_day < appointment.starts_on:
+        raise ValidationError({"last_day": f"最后一天不能早于开始日期 {appointment.starts_on:%Y-%m-%d}。"})
+    if (
+        by is not None
+        and by.pk == appointment.user_id
+        and Permission.APPOINT_STAFF in appointment.permissions
+    ):
         others = (
             Appointment.objects.current()
             .with_permission(Permission.APPOINT_STAFF)
             .filter(user=by, ends_on=None)
         )
-        if not others.exclude(pk=post.pk).exists():
+        if not others.exclude(pk=appointment.pk).exists():
             raise ValidationError("不能结束自己最后一项管理员任职，请由另一位管理员办理。")
-    post.ends_on = last_day
-    post.save(update_fields=["ends_on", "updated_at"])
-    audit.record(by=by, verb="accounts.post_ended", target=post.user, station=post.station_id, role=post.role)
-    return post
+    appointment.ends_on = last_day
+    appointment.save(update_fields=["ends_on", "updated_at"])
+    audit.record(
+        by=by,
+        verb="accounts.post_ended",
+        target=appointment.user,
+        station=appointment.station_id,
+        role=appointment.role,
+    )
+    return appointment
 
 
 @transaction.atomic
-def move_post(*, post: Appointment, station: Station, by: User | None, on: date) -> Appointment:
-    """Move somebody to another station from the day `on`: the post here ends the day before, one of the same
-    role begins there. The new post.
+def move_appointment(*, appointment: Appointment, station: Station, by: User | None, on: date) -> Appointment:
+    """Move a member of staff to another station: this appointment ends the day before `on`, a new one begins.
+
+    Returns:
+        The new appointment, with the same role.
 
     Raises:
-        ValidationError: to where they are, or as `end_post` and `appoint`.
+        ValidationError: the station is the same, or as `end_appointment` and `appoint`.
     """
-    if station.pk == post.station_id:
+    if station.pk == appointment.station_id:
         raise ValidationError({"station": "就在这个服务站，请选择另一个。"})
-    if on <= post.starts_on:
-        raise ValidationError({"on": f"调动日期要晚于开始日期 {post.starts_on:%Y-%m-%d}。"})
-    ended = end_post(post=post, by=by, last_day=on - timedelta(days=1))
-    return appoint(user=ended.user, station=station, role=StationRole(ended.role), by=by, starts_on=on)
+    if on <= appointment.starts_on:
+        raise ValidationError({"on": f"调动日期要晚于开始日期 {appointment.starts_on:%Y-%m-%d}。"})
+    ended_appointment = end_appointment(appointment=appointment, by=by, last_day=on - timedelta(days=1))
+    return appoint(
+        user=ended_appointment.user,
+        station=station,
+        role=StationRole(ended_appointment.role),
+        by=by,
+        starts_on=on,
+    )
 
 
 @transaction.atomic
-def end_posts_of(*, station: Station, by: User | None, on: date) -> int:
-    """End every post of a station that is no more from the day `on`; how many. The people are not moved: who
-    serves where is decided one by one. A post never ends before it began.
+def end_appointments_of(*, station: Station, by: User | None, on: date) -> int:
+    """End every appointment at a station that is closed from the day `on`; return their number.
+
+    Nobody is moved to another station: that is decided one by one. No appointment ends before its start.
     """
-    running = station.memberships.filter(Q(ends_on=None) | Q(ends_on__gte=on)).select_related("user")
-    posts = list(running)
-    for post in posts:
-        post.ends_on = max(post.starts_on, on - timedelta(days=1))
-        post.updated_at = timezone.now()
-    Appointment.objects.bulk_update(posts, ["ends_on", "updated_at"], batch_size=500)
-    targets = [(post.user, {"station": station.pk, "role": post.role}) for post in posts]
+    current = station.appointments.filter(Q(ends_on=None) | Q(ends_on__gte=on)).select_related("user")
+    appointments = list(current)
+    for appointment in appointments:
+        appointment.ends_on = max(appointment.starts_on, on - timedelta(days=1))
+        appointment.updated_at = timezone.now()
+    Appointment.objects.bulk_update(appointments, ["ends_on", "updated_at"], batch_size=500)
+    targets = [
+        (appointment.user, {"station": station.pk, "role": appointment.role}) for appointment in appointments
+    ]
     return audit.record_many(by=by, verb="accounts.post_ended", targets=targets)
 
 
@@ -174,18 +203,18 @@ def end_posts_of(*, station: Station, by: User | None, on: date) -> int:
 def give_consent(
     *, user: User, purpose: ConsentPurpose, wording: str, by: User, subject: str = ""
 ) -> Consent:
-    """Note that `user` agreed; giving it twice keeps the first."""
-    consent, made = Consent.objects.get_or_create(
+    """Store the consent of `user`; an identical consent in force is returned unchanged."""
+    consent, is_new = Consent.objects.get_or_create(
         user=user, purpose=purpose, subject=subject, withdrawn_at=None, defaults={"wording": wording}
     )
-    if made:
+    if is_new:
         audit.record(by=by, verb="accounts.consent_given", target=user, purpose=purpose, subject=subject)
     return consent
 
 
 @transaction.atomic
 def withdraw_consent(*, consent: Consent, by: User) -> Consent:
-    """Withdraw a consent; its row stays."""
+    """Withdraw a consent; its row is kept."""
     if consent.withdrawn_at is None:
         consent.withdrawn_at = timezone.now()
         consent.save(update_fields=["withdrawn_at"])
@@ -196,12 +225,12 @@ def withdraw_consent(*, consent: Consent, by: User) -> Consent:
 def log_access(
     *, actor: User, file_id: int, kind: AccessKind, field: str = "", reason: str = ""
 ) -> AccessLog:
-    """Note a look (or a refused try) at the file `file_id`, where its owner can read it."""
+    """Log an access, or a refused attempt, to the record `file_id`; the person can read the entry."""
     return AccessLog.objects.create(actor=actor, file_id=file_id, kind=kind, field=field, reason=reason)
 
 
 def log_accesses(*, actor: User, file_ids: Iterable[int], kind: AccessKind, reason: str) -> None:
-    """`log_access` for many files at once."""
+    """Log the same kind of access to many records at once."""
     AccessLog.objects.bulk_create(
         (AccessLog(actor=actor, file_id=file_id, kind=kind, reason=reason) for file_id in file_ids),
         batch_size=2000,

@@ -5,9 +5,9 @@ from django.apps import AppConfig
 
 
 def _station_ended(sender: type, station: Any, on: date, by: Any, **kwargs: Any) -> None:
-    from portal.accounts.actions import end_posts_of
+    from portal.accounts.actions import end_appointments_of
 
-    end_posts_of(station=station, by=by, on=on)
+    end_appointments_of(station=station, by=by, on=on)
 
 
 class AccountsConfig(AppConfig):
@@ -17,4 +17,4 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from portal.stations.events import station_ended
 
-        station_ended.connect(_station_ended, dispatch_uid="accounts.posts")
+        station_ended.connect(_station_ended, dispatch_uid="accounts.appointments")

@@ -1,4 +1,4 @@
-"""What a person is told before agreeing to a purpose; each consent keeps the words it was given to."""
+"""Consent texts by purpose; every consent stores the text that was shown."""
 
 from portal.accounts.enums import ConsentPurpose
 

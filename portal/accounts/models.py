@@ -1,4 +1,4 @@
-"""Who signs in, for which station somebody works, what a person agreed to, and who looked at whose file."""
+"""Users, appointments at stations, one-time codes, consents, the access log and feed tokens."""
 
 from datetime import date
 from typing import Any
@@ -19,15 +19,15 @@ from portal.stations.models import Station
 
 # The verification page shows the code of a second-factor device of this name, in a demo only.
 DEMO_DEVICE = "演示"
-# Stands where a phone's hash stands: no hash is spelt so, and nobody signs in with it.
+# Stored as the phone hash of the portal's own account; no real hash has this form.
 _PORTAL = "portal"
 
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
-        """Find by phone number as typed; also accepts the stored hash (what USERNAME_FIELD holds)."""
-        typed = username or ""
-        return self.get(Q(phone_hash=lookup_hash(normalise_phone(typed))) | Q(phone_hash=typed))
+        """Return the user of a phone number as typed, or of its stored hash (the value of USERNAME_FIELD)."""
+        text = username or ""
+        return self.get(Q(phone_hash=lookup_hash(normalise_phone(text))) | Q(phone_hash=text))
 
     def create_user(self, phone: str, *, name: str, password: str | None = None, **fields: Any) -> "User":
         phone = normalise_phone(phone)
@@ -43,14 +43,15 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(phone, name=name, password=password, is_superuser=True, **fields)
 
     def portal(self) -> "User":
-        """Who stands in a log for the portal itself, where a row needs an actor; signs in nowhere."""
+        """Return the actor of automatic steps, for rows that need a user; it cannot sign in."""
         values = {"phone": "", "name": "平台自动记录", "is_active": False, "password": make_password(None)}
         return self.get_or_create(phone_hash=_PORTAL, defaults=values)[0]
 
 
 class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
-    """Somebody who signs in with a phone number. What they may do follows from memberships, not from a
-    type.
+    """An account, signed in to by phone number.
+
+    Permissions follow from appointments, memberships and the veteran's record, not from a kind of user.
     """
 
     phone = EncryptedTextField("手机号码")
@@ -72,7 +73,7 @@ class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
 
     @property
     def is_portal(self) -> bool:
-        """The portal itself, see `UserManager.portal`."""
+        """Whether this is the portal's own account, see `UserManager.portal`."""
         return self.phone_hash == _PORTAL
 
     def get_full_name(self) -> str:
@@ -80,7 +81,7 @@ class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
 
     get_short_name = get_full_name
 
-    # Wagtail's desk asks any user for a name to greet and an address to write to; the portal sends no e-mail.
+    # Wagtail's admin reads a first name and an e-mail address of every user; the portal sends no e-mail.
     email = ""
 
     @property
@@ -92,7 +93,7 @@ class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
 
     @cached_property
     def current_appointments(self) -> list["Appointment"]:
-        """Today's station posts with their stations, read once per user object."""
+        """Today's appointments with their stations, read once per user object."""
         return list(self.appointments.current().select_related("station"))
 
     @property
@@ -138,10 +139,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
 
 class Appointment(TimestampedModel):
-    """A post at a station with its dates; access ends with the post."""
+    """A role at a station with its dates; the access that it grants ends with it."""
 
     user = models.ForeignKey(User, models.PROTECT, related_name="appointments", verbose_name="用户")
-    station = models.ForeignKey(Station, models.PROTECT, related_name="memberships", verbose_name="服务站")
+    station = models.ForeignKey(Station, models.PROTECT, related_name="appointments", verbose_name="服务站")
     role = models.CharField("角色", max_length=10, choices=StationRole.choices)
     starts_on = models.DateField("开始日期", default=timezone.localdate)
     ends_on = models.DateField("结束日期", null=True, blank=True)
@@ -152,10 +153,10 @@ class Appointment(TimestampedModel):
         verbose_name = "服务站任职"
         verbose_name_plural = "服务站任职"
         constraints = [
-            models.UniqueConstraint(fields=["user", "station", "role", "starts_on"], name="membership_once"),
+            models.UniqueConstraint(fields=["user", "station", "role", "starts_on"], name="appointment_once"),
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")),
-                name="membership_ends_after_start",
+                name="appointment_ends_after_start",
             ),
         ]
 
@@ -169,7 +170,7 @@ class Appointment(TimestampedModel):
 
 
 class OneTimeCode(models.Model):
-    """A sign-in code sent to a phone. Only its hash is kept; it works once, for minutes, for a few tries."""
+    """A sign-in code sent to a phone; only its hash is stored. It can be used once, within minutes."""
 
     phone_hash = models.CharField("手机号码检索值", max_length=64, db_index=True)
     code_hash = models.CharField("验证码检索值", max_length=64)
@@ -189,11 +190,11 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
 
 class Consent(models.Model):
-    """A person's agreement to one purpose, with the wording shown. Kept when withdrawn."""
+    """Consent of a person to one purpose, with the text shown. The row is kept after withdrawal."""
 
     user = models.ForeignKey(User, models.PROTECT, related_name="consents", verbose_name="用户")
     purpose = models.CharField("目的", max_length=20, choices=ConsentPurpose.choices)
-    # Which employer and which data, for a consent that has to name them.
+    # Employer and data, for a consent that has to name them.
     subject = models.CharField("对象", max_length=80, blank=True)
     wording = models.TextField("告知内容")
     given_at = models.DateTimeField("同意时间", default=timezone.now)
@@ -218,12 +219,12 @@ class Consent(models.Model):
 
 
 class AccessLog(AppendOnlyModel):
-    """One look at a person's file, or a refused try. The person can read the rows of their own file."""
+    """One access to a person's record, or a refused attempt; the person can read the rows of their record."""
 
     at = models.DateTimeField("时间", auto_now_add=True)
     actor = models.ForeignKey(User, models.PROTECT, related_name="accesses", verbose_name="查看人")
     kind = models.CharField("方式", max_length=10, choices=AccessKind.choices)
-    # The file's number, not a foreign key: files stand in a room above this one.
+    # Primary key of the record, not a foreign key: records belong to a package above this one.
     file_id = models.BigIntegerField("档案编号", db_index=True)
     field = models.CharField("字段", max_length=40, blank=True)
     reason = models.CharField("事由", max_length=120, blank=True)
@@ -240,8 +241,9 @@ class FeedTokenQuerySet(models.QuerySet["FeedToken"]):
 
 
 class FeedToken(TimestampedModel):
-    """The secret address of somebody's calendar feed. It opens that feed and nothing else. Only a keyed hash
-    of it is kept: it is shown once, when it is made.
+    """Token in the address of a user's calendar feed; it opens that feed and nothing else.
+
+    Only a keyed hash is stored: the token is shown once, when it is created.
     """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="feed_tokens", verbose_name="用户")

@@ -11,7 +11,7 @@ from django.db import models
 
 
 class StationRole(models.TextChoices):
-    """What a member of staff does for a station (岗位职责)."""
+    """Role of an appointment at a station (岗位职责)."""
 
     CLERK = "clerk", "服务站工作人员"
     HEAD = "head", "服务站负责人"
@@ -22,7 +22,7 @@ class StationRole(models.TextChoices):
 
 
 class Permission(Enum):
-    """What an appointment allows in the subtree of its station; the value is the description for staff."""
+    """A right in the subtree of the appointment's station; the value is its description for staff."""
 
     OPEN_RECORDS = "查看和办理辖区内退役军人的档案、走访和回访，导入名单"
     CLOSE_RECORDS = "注销、合并档案"

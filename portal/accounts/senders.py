@@ -1,5 +1,6 @@
-"""Ways to deliver a one-time code, or a link to answer by. The setting CODE_SENDER names one; a real SMS
-gateway is another class here.
+"""Senders of text messages: one-time codes and confirmation links.
+
+The setting CODE_SENDER names the class; a real SMS gateway is another subclass of CodeSender.
 """
 
 import logging
@@ -15,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 
 class CodeSender(ABC):
+    """Interface of a sender."""
+
     @abstractmethod
     def send(self, phone: str, code: str) -> None:
         """Deliver `code` to `phone` (11 digits) or raise OSError."""
@@ -25,7 +28,7 @@ class CodeSender(ABC):
 
 
 class ConsoleSender(CodeSender):
-    """Prints the code where the developer looks; the phone is masked, since logs are kept."""
+    """Writes the message to the log; the phone is masked, since logs are kept."""
 
     def send(self, phone: str, code: str) -> None:
         logger.info("one-time code for %s: %s", mask_phone(phone), code)
@@ -35,7 +38,7 @@ class ConsoleSender(CodeSender):
 
 
 class MemorySender(CodeSender):
-    """Keeps what it is given for tests: `outbox` holds (phone, code), `links` (phone, text)."""
+    """Keeps messages for tests: `outbox` holds (phone, code), `links` (phone, text)."""
 
     outbox: ClassVar[list[tuple[str, str]]] = []
     links: ClassVar[list[tuple[str, str]]] = []
@@ -48,5 +51,6 @@ class MemorySender(CodeSender):
 
 
 def get_sender() -> CodeSender:
+    """Return an instance of the sender that the settings name."""
     sender: CodeSender = import_string(settings.CODE_SENDER)()
     return sender

@@ -1,5 +1,7 @@
-"""Writing and checking the event log. Every action calls `record` inside its own transaction, so both stand
-or fall together; after the commit the new events are linked to the chain.
+"""Audit log: record events, link them to a hash chain, verify the chain.
+
+Every action calls `record` inside its transaction, so that action and event are committed together; after the
+commit the new events are linked to the chain.
 """
 
 import hashlib
@@ -17,9 +19,9 @@ from portal.core.stored_names import stored_label
 
 BATCH = 2_000
 # On PostgreSQL an event may become visible after later ones are linked: its transaction took its number early
-# and ended late. Looked for among so many numbers below the last linked one. SQLite has one writer at a time.
-_LATE = 2_000
-_LOCK = 0x61756469  # of the one who appends to the chain (PostgreSQL; SQLite has one writer anyway)
+# and ended late. So many numbers below the last linked one are searched. SQLite has one writer at a time.
+_LATE_EVENTS = 2_000
+_ADVISORY_LOCK = 0x61756469  # held while the chain grows (PostgreSQL; SQLite has one writer anyway)
 START = "0" * 64
 
 
@@ -35,10 +37,13 @@ def _event(by: Any, verb: str, target: models.Model | None, data: dict[str, Any]
 
 
 def record(*, by: Any, verb: str, target: models.Model | None, **data: Any) -> AuditEvent:
-    """Note that `by` (a User, or None for the system itself) did `verb` to `target` (None: the portal as a
-    whole).
+    """Record an event in the audit log.
 
-    `data` must be JSON and must hold no sensitive value: say which field changed, not what to.
+    Args:
+        by: the acting User, or None for the system itself.
+        verb: 'package.verb'; stored and covered by the hash chain, so it never changes.
+        target: the row acted on, or None for the portal as a whole.
+        data: JSON without sensitive values: names of changed fields, not their values.
     """
     event = _event(by, verb, target, data)
     event.save(force_insert=True)
@@ -47,7 +52,7 @@ def record(*, by: Any, verb: str, target: models.Model | None, **data: Any) -> A
 
 
 def record_many(*, by: Any, verb: str, targets: Iterable[tuple[models.Model, dict[str, Any]]]) -> int:
-    """`record` for many (target, data) pairs of one verb at once; how many there were."""
+    """Record one verb for many (target, data) pairs at once; return their number."""
     events = [_event(by, verb, target, data) for target, data in targets]
     AuditEvent.objects.bulk_create(events, batch_size=BATCH)
     if events:
@@ -55,9 +60,9 @@ def record_many(*, by: Any, verb: str, targets: Iterable[tuple[models.Model, dic
     return len(events)
 
 
-# --- the chain -------------------------------------------------------------------------------------------
+# --- hash chain ------------------------------------------------------------------------------------------
 def _link_on_commit() -> None:
-    if not any(waiting[1] is link for waiting in connection.run_on_commit):
+    if not any(callback[1] is link for callback in connection.run_on_commit):
         transaction.on_commit(link, robust=True)
 
 
@@ -66,8 +71,9 @@ def _key() -> bytes:
 
 
 def _digest(key: bytes, before: str, event: AuditEvent) -> str:
-    """HMAC-SHA256 over the link before and all that the event says, as 64 hex digits. Keyed: who can
-    write to the database, but lacks the portal's key, cannot make a chain that fits.
+    """Return the HMAC-SHA256 of the previous link and the event's content, as 64 hex digits.
+
+    It is keyed: whoever can write to the database but lacks the portal's key cannot forge a valid chain.
     """
     content = [
         before,
@@ -85,28 +91,28 @@ def _digest(key: bytes, before: str, event: AuditEvent) -> str:
 
 
 def link(*, everything: bool = False) -> int:
-    """Append the events that no link holds yet to the chain, in the order of their numbers; how many.
+    """Append the events without a link to the chain, in the order of their numbers; return how many.
 
     Args:
-        everything: look for them in the whole log, not only near its end.
+        everything: search the whole log for such events, not only its end.
     """
-    linked = 0
+    linked_count = 0
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADVISORY_LOCK])
         last = AuditLink.objects.order_by("-id").first()
         before = last.digest if last else START
-        after = 0 if everything else _newest() - (_LATE if connection.vendor == "postgresql" else 0)
-        waiting = AuditEvent.objects.filter(pk__gt=after, link=None).order_by("pk")
+        after = 0 if everything else _newest() - (_LATE_EVENTS if connection.vendor == "postgresql" else 0)
+        unlinked_events = AuditEvent.objects.filter(pk__gt=after, link=None).order_by("pk")
         key = _key()
         links = []
-        for event in waiting.iterator(BATCH):
+        for event in unlinked_events.iterator(BATCH):
             before = _digest(key, before, event)
             links.append(AuditLink(event=event, digest=before))
-            linked += 1
+            linked_count += 1
         AuditLink.objects.bulk_create(links, batch_size=BATCH)
-    return linked
+    return linked_count
 
 
 def _newest() -> int:
@@ -115,39 +121,39 @@ def _newest() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a walk along the chain found."""
+    """Result of verifying the chain."""
 
     links: int
-    head: str  # the last link's digest; written down elsewhere it proves that nothing was cut off later
-    # Number of the first event whose content no longer fits its link, or before which a link is missing.
+    head: str  # digest of the last link; noted elsewhere, it proves later that no link was cut off
+    # Number of the first event that does not match its link, or before which a link is missing.
     broken_at: int | None
-    unlinked: int  # events outside the chain
+    unlinked: int  # number of events outside the chain
 
     @property
     def whole(self) -> bool:
         return self.broken_at is None and self.unlinked == 0
 
 
-def verify(*, expected: str = "", step: Callable[[], object] = lambda: None) -> Verdict:
-    """Walk the whole chain and compute every link anew.
+def verify(*, known_head: str = "", step: Callable[[], object] = lambda: None) -> Verdict:
+    """Verify the whole chain by computing every link again.
 
     Args:
-        expected: a head that was written down earlier; a chain without it counts as broken at its end.
+        known_head: a head noted earlier; a chain without it counts as broken at its end.
         step: called once a link, for a progress bar.
     """
-    key, before, count, seen = _key(), START, 0, not expected
-    broken: int | None = None
+    key, before, count, has_known_head = _key(), START, 0, not known_head
+    broken_at: int | None = None
     for row in _links():
         if _digest(key, before, row.event) != row.digest:
-            broken = row.event_id
+            broken_at = row.event_id
             break
         before = row.digest
-        seen = seen or before == expected
+        has_known_head = has_known_head or before == known_head
         count += 1
         step()
-    if broken is None and not seen:
-        broken = _newest()
-    return Verdict(count, before, broken, AuditEvent.objects.filter(link=None).count())
+    if broken_at is None and not has_known_head:
+        broken_at = _newest()
+    return Verdict(count, before, broken_at, AuditEvent.objects.filter(link=None).count())
 
 
 def _links() -> Iterator[AuditLink]:

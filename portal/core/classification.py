@@ -15,7 +15,7 @@ TABLE = Path(__file__).with_name("data_classification.toml")
 
 
 class DataClass(StrEnum):
-    """Who may read a stored value, from everybody to nobody."""
+    """Class of a stored value, from readable by everybody to readable by nobody."""
 
     PUBLIC = "public"
     INTERNAL = "internal"
@@ -56,6 +56,6 @@ def classify(field: Field) -> DataClass:
         raise LookupError(f"{TABLE.name} has no row for {model._meta.label}.{field.name}") from error
 
 
-def fields_of_class(model: type[Model], wanted: DataClass) -> list[Field]:
+def fields_of_class(model: type[Model], data_class: DataClass) -> list[Field]:
     """Return the model's own fields of this class, in their order."""
-    return [field for field in model._meta.local_concrete_fields if classify(field) == wanted]
+    return [field for field in model._meta.local_concrete_fields if classify(field) == data_class]

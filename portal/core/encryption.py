@@ -1,4 +1,4 @@
-"""Sensitive text: encrypted at rest with rotating keys, found again by a keyed hash, masked on screen.
+"""Sensitive text: encrypted at rest with rotating keys, looked up by a keyed hash, masked on screen.
 
 Built on `cryptography`'s Fernet. The ready-made field package was tried and left: while one thread cleans
 a form, it hands ciphertext to every other thread that reads the same field.
@@ -20,22 +20,22 @@ from django.db.models.lookups import GreaterThan
 
 
 @lru_cache(maxsize=4)
-def _keys_of(path: Path, _changed: tuple[int, int]) -> tuple[str, ...]:
+def _keys_of(path: Path, _version: tuple[int, int]) -> tuple[str, ...]:
     return tuple(path.read_text(encoding="ascii").split())
 
 
 def keys_in_force() -> tuple[str, ...]:
-    """Fernet keys, newest first: those of the key file, then those of the environment.
+    """Return the Fernet keys, newest first: those of the key file, then those of the environment.
 
-    The file is looked at each time: `rotate_keys` puts a new key into it before it writes the first row with
-    it, so a running process that meets such a row knows the key already.
+    The file's status is read each time: `rotate_keys` adds a new key before it writes the first row with it,
+    so a running process that reads such a row finds the key.
     """
     path = Path(settings.FIELD_KEYS_FILE)
     try:
-        found = path.stat()
+        status = path.stat()
     except FileNotFoundError:
         return tuple(settings.FIELD_ENCRYPTION_KEYS)
-    return (*_keys_of(path, (found.st_mtime_ns, found.st_ino)), *settings.FIELD_ENCRYPTION_KEYS)
+    return (*_keys_of(path, (status.st_mtime_ns, status.st_ino)), *settings.FIELD_ENCRYPTION_KEYS)
 
 
 @lru_cache(maxsize=8)
@@ -44,7 +44,7 @@ def _cipher(keys: tuple[str, ...]) -> MultiFernet:
 
 
 def cipher() -> MultiFernet:
-    """The cipher of the keys in force: the first encrypts, all of them decrypt."""
+    """Return the cipher of the keys in force: the first encrypts, all of them decrypt."""
     return _cipher(keys_in_force())
 
 
@@ -58,12 +58,12 @@ class EncryptedFiles(Protocol):
 
 
 def lookup_hash(value: str) -> str:
-    """Keyed hash (HMAC-SHA256, 64 hex digits) of a number: finds a person without storing it."""
+    """Return the keyed hash (HMAC-SHA256, 64 hex digits) of a number, to look it up without storing it."""
     return hmac.new(settings.LOOKUP_HASH_KEY.encode(), value.encode(), hashlib.sha256).hexdigest()
 
 
 class EncryptedTextField(models.TextField):
-    """Text stored as a Fernet token; empty text stays empty. Not to be filtered on: keep a `lookup_hash`.
+    """Text stored as a Fernet token; empty text stays empty. It cannot be filtered on: store a `lookup_hash`.
 
     The database cannot see how long the text is, so `max_length` is kept here: DataError beyond it.
     """
@@ -89,10 +89,10 @@ class EncryptedTextField(models.TextField):
 
 
 def is_written(name: str) -> GreaterThan:
-    """Condition for filters and constraints: there is text in this encrypted column, whatever it says."""
+    """Return the condition, for filters and constraints, that an encrypted column is not empty."""
     return GreaterThan(Length(name), 0)
 
 
 def mask_phone(phone: str) -> str:
-    """'13812345678' -> '138****5678'."""
+    """Mask a phone number: '13812345678' -> '138****5678'."""
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 7 else "****"

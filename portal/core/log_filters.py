@@ -1,21 +1,21 @@
-"""What may not stand in a log file."""
+"""Log filter that removes secrets of links."""
 
 import logging
 import re
 
-# The secret of a confirmation link; Django logs the path of what it refuses.
+# Secret in the path of a confirmation link; Django logs the paths of refused requests.
 _SECRET = re.compile(r"(/confirm/)[A-Za-z0-9_-]{12,}")
-# Prints the link on purpose, where a developer has no text messages.
-_MEANT_TO = "portal.accounts.senders"
+# Writes the link to the log on purpose, where a developer has no text messages.
+_EXEMPT_LOGGER = "portal.accounts.senders"
 
 
 class HideSecrets(logging.Filter):
-    """Writes '/confirm/…' for the address of a confirmation link."""
+    """Replace the secret of a confirmation link by '/confirm/…'."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.name != _MEANT_TO:
+        if record.name != _EXEMPT_LOGGER:
             message = record.getMessage()
-            hidden = _SECRET.sub(r"\1…", message)
-            if hidden != message:
-                record.msg, record.args = hidden, ()
+            redacted = _SECRET.sub(r"\1…", message)
+            if redacted != message:
+                record.msg, record.args = redacted, ()
         return True

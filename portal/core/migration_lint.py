@@ -118,9 +118,9 @@ def _operation_breaches(migration: Migration, operation: Operation, triggers: Tr
 
 
 def _lacks_value(operation: operations.AddField) -> bool:
-    added = operation.field
-    has_db_default = getattr(added, "db_default", NOT_PROVIDED) is not NOT_PROVIDED
-    return not (added.null or added.many_to_many or added.has_default() or has_db_default)
+    new_field = operation.field
+    has_db_default = getattr(new_field, "db_default", NOT_PROVIDED) is not NOT_PROVIDED
+    return not (new_field.null or new_field.many_to_many or new_field.has_default() or has_db_default)
 
 
 def lint_migrations(migrations: Iterable[Migration], own_apps: frozenset[str]) -> list[Finding]:

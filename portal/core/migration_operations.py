@@ -1,4 +1,4 @@
-"""Migration operations of our own."""
+"""Migration operations: guard append-only tables, encrypt existing text."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,25 +20,24 @@ _CALL = "EXECUTE FUNCTION portal_append_only()"
 
 
 def guard_names(table: str) -> tuple[str, str]:
-    """Names of the two triggers that guard `table`."""
+    """Return the names of the two triggers that guard `table`."""
     return f"{table}_no_update", f"{table}_no_delete"
 
 
 def guard_sql(model: type[models.Model], vendor: str) -> list[str]:
-    """Statements that make the database refuse UPDATE and DELETE (on PostgreSQL TRUNCATE too) on a model's
-    table.
+    """Return the statements that make the database refuse UPDATE and DELETE (on PostgreSQL also TRUNCATE).
 
-    Encrypted columns may be updated: a rotation of keys writes the same text under another key, and
-    anonymising empties it.
+    Encrypted columns may be updated: key rotation writes the same text under another key, and anonymising
+    empties it.
     """
     table = model._meta.db_table
     no_update, no_delete = guard_names(table)
-    fixed = [
+    guarded_columns = [
         f'"{field.column}"'
         for field in model._meta.local_concrete_fields
         if not isinstance(field, EncryptedTextField)
     ]
-    update = f"UPDATE OF {', '.join(fixed)}"
+    update = f"UPDATE OF {', '.join(guarded_columns)}"
     message = f"rows of {table} are never changed or deleted"
     if vendor == "sqlite":
         return [
@@ -54,18 +53,18 @@ def guard_sql(model: type[models.Model], vendor: str) -> list[str]:
 
 
 def unguard_sql(model: type[models.Model], vendor: str) -> list[str]:
-    """Statements that take the guard of a model's table away."""
+    """Return the statements that drop the guards of a model's table."""
     table = model._meta.db_table
     where = "" if vendor == "sqlite" else f' ON "{table}"'
     return [f'DROP TRIGGER IF EXISTS "{name}"{where}' for name in guard_names(table)]
 
 
 class GuardAppendOnly(Operation):
-    """Let the database itself refuse to change or delete rows of a log (an AppendOnlyModel).
+    """Make the database refuse to change or delete rows of a log (an AppendOnlyModel).
 
     Django rebuilds a SQLite table to alter it, which drops its triggers, and PostgreSQL alters no column that
     a trigger names: a migration that alters a guarded table begins with `UnguardAppendOnly` and ends with
-    `GuardAppendOnly`. tests/house/test_append_only.py looks at the finished database.
+    `GuardAppendOnly`. tests/house/test_append_only.py inspects the migrated database.
     """
 
     reversible = True
@@ -78,7 +77,7 @@ class GuardAppendOnly(Operation):
         return type(self).__name__, [], {"model_name": self.model_name}
 
     def state_forwards(self, app_label: str, state: Any) -> None:
-        """The models stay as they are."""
+        """Leave the models as they are."""
 
     def _guard(self, app_label: str, editor: BaseDatabaseSchemaEditor, state: Any) -> None:
         model = state.apps.get_model(app_label, self.model_name)
@@ -123,9 +122,9 @@ class UnguardAppendOnly(GuardAppendOnly):
 
 
 class EncryptText(Operation):
-    """Encrypt what stands in plain text in columns that the operation before made an `EncryptedTextField`.
+    """Encrypt the plain text in columns that the operation before made an `EncryptedTextField`.
 
-    Empty text stays empty. Backwards the text stands plain again.
+    Empty text stays empty. The reverse operation decrypts the text.
     """
 
     reversible = True
@@ -139,7 +138,7 @@ class EncryptText(Operation):
         return type(self).__name__, [], {"model_name": self.model_name, "names": self.names}
 
     def state_forwards(self, app_label: str, state: Any) -> None:
-        """The models stay as they are."""
+        """Leave the models as they are."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         model = to_state.apps.get_model(app_label, self.model_name)
@@ -150,7 +149,7 @@ class EncryptText(Operation):
         self._rewrite(schema_editor, model, lambda text: cipher().decrypt(text.encode()).decode())
 
     def _rewrite(
-        self, editor: BaseDatabaseSchemaEditor, model: type[models.Model], turn: Callable[[str], str]
+        self, editor: BaseDatabaseSchemaEditor, model: type[models.Model], convert: Callable[[str], str]
     ) -> None:
         quote = editor.connection.ops.quote_name
         table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
@@ -166,7 +165,7 @@ class EncryptText(Operation):
                 if not rows:
                     return
                 changes = [
-                    [*(turn(text) if text else text for text in texts), pk]
+                    [*(convert(text) if text else text for text in texts), pk]
                     for pk, *texts in rows
                     if any(texts)
                 ]

@@ -1,4 +1,4 @@
-"""Ground that every other room stands on: timestamps, the event log and the national code tables."""
+"""Base models, the audit log, worker and job state, and the national code tables."""
 
 from typing import Any
 
@@ -9,6 +9,8 @@ from portal.core.region_codes import region_code_chain
 
 
 class TimestampedModel(models.Model):
+    """Base of models with the times of creation and of the last change."""
+
     created_at = models.DateTimeField("创建时间", auto_now_add=True)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
 
@@ -17,15 +19,15 @@ class TimestampedModel(models.Model):
 
 
 class AppendOnlyError(Exception):
-    """Somebody tried to change or delete a row of a log."""
+    """A row of a log was to be changed or deleted."""
 
 
 class AppendOnlyModel(models.Model):
-    """A row of a log: written once, never changed or deleted. The database refuses it too: the migration that
-    makes the table ends with `portal.core.migration_operations.GuardAppendOnly`.
+    """Base of logs: rows are written once, never changed or deleted.
 
-    Its encrypted columns alone can be written again: a rotation of keys does, and who is anonymised has what
-    was written freely about them emptied.
+    The database refuses it too: the migration that creates the table ends with
+    `portal.core.migration_operations.GuardAppendOnly`. Encrypted columns alone can be written again, for key
+    rotation and for anonymising.
     """
 
     class Meta:
@@ -41,11 +43,10 @@ class AppendOnlyModel(models.Model):
 
 
 class AuditEvent(AppendOnlyModel):
-    """Who did what to which record, and when. Written by `portal.core.audit.record` inside the write's
-    transaction.
+    """One event of the audit log, written by `portal.core.audit.record` inside the action's transaction.
 
-    The actor and target are kept by number and label, not by foreign key: the log outlives what it speaks of,
-    and this room stands below all others.
+    Actor and target are stored by number and label, not by foreign key: the log outlives them, and this
+    package stands below all others.
     """
 
     at = models.DateTimeField("时间", auto_now_add=True, db_index=True)
@@ -67,12 +68,13 @@ class AuditEvent(AppendOnlyModel):
 
 
 class AuditLink(AppendOnlyModel):
-    """The place of one event in the hash chain. Written by `portal.core.audit.link` after the event's commit:
-    a chain grown inside the writes' own transactions would make every write wait for every other one.
+    """Link of one event in the hash chain, written by `portal.core.audit.link` after the event's commit.
+
+    Linking inside the actions' own transactions would make every action wait for every other.
     """
 
     event = models.OneToOneField(AuditEvent, models.PROTECT, related_name="link", verbose_name="操作")
-    # Keyed hash of the event's content and of the link before: 64 hex digits.
+    # Keyed hash of the event's content and of the previous link: 64 hex digits.
     digest = models.CharField("校验值", max_length=64)
 
     class Meta:
@@ -97,7 +99,7 @@ class ScheduledJobState(models.Model):
 
 
 class WorkerHeartbeat(models.Model):
-    """The last sign of life of a task worker; see `portal.core.task_recovery`."""
+    """Last heartbeat of a task worker; see `portal.core.task_recovery`."""
 
     worker = models.CharField("进程", max_length=64, primary_key=True)
     at = models.DateTimeField("最近心跳")
@@ -112,20 +114,18 @@ class RegionQuerySet(models.QuerySet["Region"]):
         return self.filter(level=RegionLevel.COUNTY, parent_id=city_code)
 
     def full_name(self, code: str) -> str:
-        """'广东省江门市新会区' for a county's code; '' for none that is known. One query."""
+        """Return the full name, e.g. '广东省江门市新会区'; '' for an unknown code. One query."""
         return "".join(
             self.filter(code__in=region_code_chain(code)).order_by("code").values_list("name", flat=True)
         )
 
     def within(self, code: str) -> "RegionQuerySet":
-        """The region of this code and everything below it: a code begins with its parent's code."""
+        """Restrict to the region of this code and all regions below it."""
         return self.filter(code__startswith=code)
 
 
 class Region(models.Model):
-    """An administrative division (行政区划). Code: GB/T 2260 to the county (2, 4, 6 digits), then town 9,
-    village 12.
-    """
+    """An administrative division (行政区划); code by GB/T 2260, see `portal.core.region_codes`."""
 
     code = models.CharField("区划代码", max_length=12, primary_key=True)
     name = models.CharField("名称", max_length=40)
@@ -148,16 +148,14 @@ class Region(models.Model):
 
     @property
     def location(self) -> tuple[float, float] | None:
-        """(latitude, longitude) in degrees of the region's approximate centre, if known."""
+        """(latitude, longitude) of the region's approximate centre in degrees, None when unknown."""
         if self.latitude is None or self.longitude is None:
             return None
         return self.latitude, self.longitude
 
 
 class Occupation(models.Model):
-    """An entry of the national classification of occupations (职业分类大典 2022); level 4 is the occupation
-    itself.
-    """
+    """An entry of the national classification of occupations (职业分类大典 2022); occupations are level 4."""
 
     code = models.CharField("职业代码", max_length=10, primary_key=True)
     name = models.CharField("职业名称", max_length=60, db_index=True)
@@ -174,9 +172,7 @@ class Occupation(models.Model):
 
 
 class Specialty(models.Model):
-    """A military specialty (军事专业) of the crosswalk: public vocabulary only, no unit and no equipment
-    model.
-    """
+    """A military specialty (军事专业): public vocabulary only, no unit and no equipment model."""
 
     code = models.CharField("代码", max_length=40, primary_key=True)
     name = models.CharField("名称", max_length=40)

@@ -34,7 +34,7 @@ REFUSAL = (
 def is_from_before_reset(connection: BaseDatabaseWrapper) -> bool:
     """Return whether migrations that the reset removed were applied to this database."""
     try:
-        applied = MigrationRecorder(connection).applied_migrations()
+        migrations = MigrationRecorder(connection).applied_migrations()
     except DatabaseError:  # not reachable, or not a database: `migrate` reports that better
         return False
-    return any(app in OLD_APPS or (app, name) in OLD_MIGRATIONS for app, name in applied)
+    return any(app in OLD_APPS or (app, name) in OLD_MIGRATIONS for app, name in migrations)

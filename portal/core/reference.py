@@ -1,4 +1,4 @@
-"""Loading the code tables from the files of settings.REFERENCE_DIR. Running it again changes nothing."""
+"""Load the code tables from the files of settings.REFERENCE_DIR; loading again changes nothing."""
 
 import csv
 import gzip
@@ -18,7 +18,7 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 
 def regions_from_rows(rows: list[dict[str, str]]) -> list[Region]:
-    """Rows of code, name, parent, level and, where known, lat and lon."""
+    """Build regions from rows of code, name, parent, level and, where known, lat and lon."""
     return [
         Region(
             code=row["code"],
@@ -33,6 +33,7 @@ def regions_from_rows(rows: list[dict[str, str]]) -> list[Region]:
 
 
 def upsert_regions(regions: list[Region]) -> None:
+    """Insert the regions, or update those that exist, parents first."""
     Region.objects.bulk_create(
         sorted(regions, key=lambda r: len(r.code)),
         batch_size=500,
@@ -44,12 +45,12 @@ def upsert_regions(regions: list[Region]) -> None:
 
 @transaction.atomic
 def load_reference() -> dict[str, int]:
-    """Bring regions, occupations and specialties to what the files say; returns the rows of each."""
-    known = {r.code: r for r in Region.objects.exclude(latitude=None)}
+    """Insert or update regions, occupations and specialties; return the number of rows of each."""
+    located = {r.code: r for r in Region.objects.exclude(latitude=None)}
     regions = regions_from_rows(_rows("regions.csv"))
     for region in regions:  # a place found on the map keeps its coordinates
-        if region.latitude is None and region.code in known:
-            region.latitude, region.longitude = known[region.code].latitude, known[region.code].longitude
+        if region.latitude is None and region.code in located:
+            region.latitude, region.longitude = located[region.code].latitude, located[region.code].longitude
     upsert_regions(regions)
     occupations = [
         Occupation(code=row["code"], name=row["name"], level=int(row["level"]), tasks=row["tasks"])

@@ -1,13 +1,11 @@
-"""State machines as tables. Knows no ORM: a table says which step leads where, and who asks decides the
-rest.
-"""
+"""State machines as transition tables, without the ORM: which step leads from which state to which."""
 
 from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 
 class TransitionRefused(Exception):
-    """The step does not exist from the state that the record is in."""
+    """The step does not start from the record's state."""
 
     def __init__(self, step: str, state: str) -> None:
         self.step = step
@@ -16,13 +14,19 @@ class TransitionRefused(Exception):
 
 
 class Transition(NamedTuple):
+    """One row of the table: a step, the states it starts from, the state it leads to."""
+
     step: str
     sources: frozenset[str]
     target: str
 
 
 class TransitionTable:
-    """The steps of one kind of record: (step, {states it starts from}, state it leads to)."""
+    """Transition table of one kind of record.
+
+    Args:
+        rows: (step, {states it starts from}, state it leads to).
+    """
 
     def __init__(self, *rows: tuple[str, Set[str], str]) -> None:
         self._rows = {step: Transition(step, frozenset(sources), target) for step, sources, target in rows}
@@ -33,7 +37,7 @@ class TransitionTable:
         return iter(self._rows.values())
 
     def target(self, step: str, state: str) -> str:
-        """Where `step` leads from `state`.
+        """Return the state to which `step` leads from `state`.
 
         Raises:
             TransitionRefused: the step is unknown or does not start from this state.
@@ -44,5 +48,5 @@ class TransitionTable:
         return row.target
 
     def available(self, state: str) -> list[str]:
-        """The steps that start from `state`, in the table's order."""
+        """Return the steps that start from `state`, in the table's order."""
         return [row.step for row in self if state in row.sources]

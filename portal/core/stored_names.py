@@ -54,7 +54,7 @@ TASK_PATHS = {
     "portal.ranking.tasks.refresh_positions": "portal.recommendations.tasks.refresh_postings",
     "search.tasks.send_pending_updates": "search.tasks.tell_server",
 }
-_TASK_PATHS_TODAY = {stored: today for today, stored in TASK_PATHS.items()}
+_TASK_PATHS_TODAY = {stored_path: path for path, stored_path in TASK_PATHS.items()}
 
 
 def stored_task_path(path: str) -> str:

@@ -52,20 +52,20 @@ class Child:
         Ctrl-C in the terminal then reaches the supervisor alone, which stops all in order, and whatever a
         process leaves behind can be killed with it.
         """
-        ready, done = _fork.Pipe(duplex=False)
-        self.process = _fork.Process(target=self._main, args=(done,), name=self.name)
+        receiver, sender = _fork.Pipe(duplex=False)
+        self.process = _fork.Process(target=self._main, args=(sender,), name=self.name)
         self.process.start()
-        done.close()
+        sender.close()
         with suppress(EOFError):  # it died before it could say so: `has_died` tells
-            ready.recv()
-        ready.close()
+            receiver.recv()
+        receiver.close()
 
-    def _main(self, done: "multiprocessing.connection.Connection") -> None:
+    def _main(self, sender: "multiprocessing.connection.Connection") -> None:
         os.setsid()
         for number in STOP_SIGNALS:
             signal.signal(number, signal.SIG_DFL)
-        done.send(True)
-        done.close()
+        sender.send(True)
+        sender.close()
         set_process_name(self.name)
         self.run()
 

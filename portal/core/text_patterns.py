@@ -1,4 +1,4 @@
-"""Shapes of text that several rooms look for. Knows no Django."""
+"""Patterns of text that several packages search for, without Django."""
 
 import re
 
@@ -15,6 +15,6 @@ UNIT_NAMES = (
 
 
 def passes_luhn(digits: str) -> bool:
-    """Whether `digits` can be a bank card's number."""
+    """Return whether `digits` passes the Luhn check of bank card numbers."""
     doubled = (int(d) * 2 if place % 2 else int(d) for place, d in enumerate(reversed(digits)))
     return sum(n - 9 if n > 9 else n for n in doubled) % 10 == 0

@@ -1,4 +1,4 @@
-"""Checks of numbers and wording that Chinese law and national standards define."""
+"""Validators of numbers and wording by Chinese law and national standards."""
 
 import re
 from datetime import date
@@ -86,10 +86,10 @@ def validate_certificate_number(value: str) -> None:
 def validate_no_unit_name(value: str) -> None:
     """Refuse text that names a military unit (部队番号、代号) and say how to write it instead."""
     for pattern in UNIT_NAMES:
-        found = pattern.search(value)
-        if found:
+        match = pattern.search(value)
+        if match:
             raise ValidationError(
                 "请不要填写部队番号或代号（“%(found)s”）。可写军种、专业和服役年限，例如：陆军，汽车驾驶，12年。",
                 code="unit_name",
-                params={"found": found.group()},
+                params={"found": match.group()},
             )

@@ -1,5 +1,6 @@
-"""Telling somebody something, once, and what they have read. The messages are a log of their own, so that
-none of this stands in the event log as well.
+"""Send notifications inside the portal, each once, and mark them as read.
+
+The rows are a log of their own, so the audit log holds none of this.
 """
 
 from collections.abc import Iterable
@@ -69,9 +70,9 @@ def notify_all(
 
 
 @transaction.atomic
-def mark_read(*, by: User, notice: Notification | None = None) -> int:
-    """Note that `by` has read one message of theirs, or all of them; how many were unread."""
+def mark_read(*, by: User, notification: Notification | None = None) -> int:
+    """Mark one notification of `by`, or all of them, as read; return how many were unread."""
     rows = Notification.objects.visible_to(by).unread()
-    if notice is not None:
-        rows = rows.filter(pk=notice.pk)
+    if notification is not None:
+        rows = rows.filter(pk=notification.pk)
     return rows.update(read_at=timezone.now())

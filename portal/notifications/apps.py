@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
 
-class NoticesConfig(AppConfig):
+class NotificationsConfig(AppConfig):
     name = "portal.notifications"
     verbose_name = "站内消息"

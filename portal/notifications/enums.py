@@ -2,7 +2,7 @@ from django.db import models
 
 
 class NotificationKind(models.TextChoices):
-    """What a message is about; the list shows it as a badge."""
+    """Subject of a notification; the list shows it as a badge."""
 
     POSITION = "position", "岗位"
     EMPLOYER = "employer", "单位核验"

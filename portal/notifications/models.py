@@ -1,4 +1,4 @@
-"""Messages inside the portal (站内消息): one sentence for one person, with the page that it is about."""
+"""Notifications inside the portal (站内消息): one sentence for one user, with the page that it concerns."""
 
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ TARGET_QUERY_LENGTH = 191  # characters; with the path of the search a URL of at
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, user: "User | AnonymousUser") -> "NotificationQuerySet":
-        """A message is its reader's alone."""
+        """Restrict to the notifications of `user` (nobody reads another's)."""
         return self.filter(user=user) if isinstance(user, User) and user.is_active else self.none()
 
     def unread(self) -> "NotificationQuerySet":
@@ -29,7 +29,7 @@ class Notification(models.Model):
     `target`, with `target_id` or `target_query`, names the page that the message leads to.
     """
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="notices", verbose_name="收件人")
+    user = models.ForeignKey(User, models.CASCADE, related_name="notifications", verbose_name="收件人")
     kind = models.CharField("类别", max_length=10, choices=NotificationKind.choices)
     text = models.CharField("内容", max_length=200)
     target = models.CharField("链接", max_length=30, choices=NotificationTarget.choices, blank=True)
@@ -46,7 +46,7 @@ class Notification(models.Model):
         verbose_name_plural = "站内消息"
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["user", "key"], name="notice_once"),
+            models.UniqueConstraint(fields=["user", "key"], name="notification_once"),
             models.CheckConstraint(
                 condition=Q(target="", target_id=None) | Q(target__in=NotificationTarget.values),
                 name="notification_target_known",
@@ -56,7 +56,7 @@ class Notification(models.Model):
                 name="notification_query_of_search_only",
             ),
         ]
-        indexes = [models.Index(fields=["user"], name="notice_unread", condition=Q(read_at=None))]
+        indexes = [models.Index(fields=["user"], name="notification_unread", condition=Q(read_at=None))]
 
     def __str__(self) -> str:
         return self.text

@@ -1,5 +1,6 @@
-"""Every change of the station network. History stays: a station that ended keeps its row, its names and its
-areas, each with dates. `by` is whoever acts; this room knows no user.
+"""Actions on the station network. A closed station keeps its row, names and areas, each with dates.
+
+`by` is the acting user; it is typed Any because users belong to a package above this one.
 """
 
 from collections.abc import Collection, Iterable
@@ -20,7 +21,7 @@ LEVELS = list(StationLevel)
 
 
 def begin_history(stations: Iterable[Station]) -> None:
-    """Note the name and the region that new stations have from their first day on."""
+    """Store the name and the region of new stations, valid from their opening day."""
     stations = list(stations)
     StationName.objects.bulk_create(
         (StationName(station=s, name=s.name, starts_on=s.opened_on) for s in stations), batch_size=500
@@ -44,10 +45,10 @@ def open_station(
     phone: str = "",
     opening_hours: str = "",
 ) -> Station:
-    """Open a station for a region below `parent` from the day `on`.
+    """Open a station for a region below `parent` on the day `on`.
 
     Raises:
-        ValidationError: by field; the region has a station, the levels do not fit, or the day is impossible.
+        ValidationError: by field; the region has a station, the levels do not match or the day is not allowed
     """
     parent = _lock(parent)[0]
     _check_day(on, parent)
@@ -58,10 +59,10 @@ def open_station(
 
 @transaction.atomic
 def rename_station(*, station: Station, name: str, by: Any, on: date) -> Station:
-    """Call a station `name` from the day `on`.
+    """Rename a station from the day `on`.
 
     Raises:
-        ValidationError: closed, the same name, or an impossible day.
+        ValidationError: the station is closed, the name is the same, or the day is not allowed.
     """
     station = _lock(station)[0]
     _check_day(on, station)
@@ -79,27 +80,27 @@ def rename_station(*, station: Station, name: str, by: Any, on: date) -> Station
 
 @transaction.atomic
 def change_contact(*, station: Station, address: str, phone: str, opening_hours: str, by: Any) -> Station:
-    """Change where and when a station can be reached.
+    """Change address, phone and opening hours of a station.
 
     Raises:
-        ValidationError: closed, or by field.
+        ValidationError: by field, or the station is closed.
     """
     station = _lock(station)[0]
     _check_open(station)
     new = {"address": address.strip(), "phone": phone.strip(), "opening_hours": opening_hours.strip()}
-    changed = [field for field, value in new.items() if getattr(station, field) != value]
-    for field in changed:
+    changed_fields = [field for field, value in new.items() if getattr(station, field) != value]
+    for field in changed_fields:
         setattr(station, field, new[field])
-    if changed:
+    if changed_fields:
         station.full_clean(exclude=["path", "depth", "numchild"])
-        station.save(update_fields=[*changed, "updated_at"])
-        audit.record(by=by, verb="stations.contact_changed", target=station, fields=changed)
+        station.save(update_fields=[*changed_fields, "updated_at"])
+        audit.record(by=by, verb="stations.contact_changed", target=station, fields=changed_fields)
     return station
 
 
 @transaction.atomic
 def merge_station(*, station: Station, into: Station, by: Any, on: date) -> Station:
-    """Merge `station` into another from the day `on`: its regions and its people go there.
+    """Merge `station` into another from the day `on`; its regions and people move there.
 
     Raises:
         ValidationError: see `check_end`.
@@ -118,8 +119,9 @@ def merge_station(*, station: Station, into: Station, by: Any, on: date) -> Stat
 
 @transaction.atomic
 def close_station(*, station: Station, into: Station, by: Any, on: date) -> Station:
-    """Close a station from the day `on`: its people go to `into`, its regions to nobody until somebody opens
-    a station there.
+    """Close a station from the day `on`; its people move to `into`.
+
+    Its regions have no station until one is opened there.
 
     Raises:
         ValidationError: see `check_end`.
@@ -136,8 +138,9 @@ def close_station(*, station: Station, into: Station, by: Any, on: date) -> Stat
 def split_station(
     *, station: Station, name: str, level: StationLevel, regions: Collection[Region], by: Any, on: date
 ) -> Station:
-    """Make a new station out of regions of `station` from the day `on`. One of the same level stands beside
-    it, one of the next level below it.
+    """Open a new station for some regions of `station` on the day `on`.
+
+    A station of the same level becomes its sibling, one of the next level its child.
 
     Raises:
         ValidationError: see `check_split`, and by field as when a station opens.
@@ -160,11 +163,11 @@ def split_station(
 
 
 def check_end(station: Station, into: Station, on: date) -> None:
-    """Whether `station` can end on the day `on` with its people going to `into`.
+    """Check that `station` can end on the day `on` with its people moving to `into`.
 
     Raises:
-        ValidationError: it goes into itself or below itself, still has stations below, one of the two is
-            closed, or the day is impossible.
+        ValidationError: `into` is the station itself or below it, stations below are still open, one of the
+            two is closed, or the day is not allowed.
     """
     _check_day(on, station)
     if into.pk == station.pk:
@@ -181,7 +184,7 @@ def check_end(station: Station, into: Station, on: date) -> None:
 
 
 def check_split(station: Station, level: StationLevel, regions: Collection[Region], on: date) -> None:
-    """Whether `regions` can leave `station` for a new one of `level` on the day `on`.
+    """Check that `regions` can leave `station` for a new one of `level` on the day `on`.
 
     Raises:
         ValidationError: by field.
@@ -200,12 +203,13 @@ def check_split(station: Station, level: StationLevel, regions: Collection[Regio
 
 
 def regions_to_split(station: Station) -> Any:
-    """Regions that may leave a station: attached ones except that of its own name, and those below any
-    attached region that no station looks after itself.
+    """Return the regions that may leave a station.
+
+    These are its areas except the region it is named after, and regions below its areas that have no station.
     """
-    attached = list(station.areas.filter(ends_on=None).values_list("region_id", flat=True))
-    others = [code for code in attached if code != station.region_id]
-    below = Region.objects.filter(parent__in=attached).exclude(
+    area_codes = list(station.areas.filter(ends_on=None).values_list("region_id", flat=True))
+    others = [code for code in area_codes if code != station.region_id]
+    below = Region.objects.filter(parent__in=area_codes).exclude(
         pk__in=StationArea.objects.filter(ends_on=None).values("region")
     )
     return Region.objects.filter(pk__in=[*others, *below.values_list("pk", flat=True)])
@@ -228,11 +232,11 @@ def _open(
 ) -> Station:
     if level != _below(parent.level):
         raise ValidationError({"level": "级别要比上级服务站低一级。"})
-    served = StationArea.objects.filter(region=region)
-    holder = served.filter(ends_on=None).select_related("station").first()
-    if holder is not None:
-        raise ValidationError({"region": f"{region.name}已经由{holder.station.name}服务。"})
-    if served.filter(ends_on__gt=on).exists():
+    areas = StationArea.objects.filter(region=region)
+    current_area = areas.filter(ends_on=None).select_related("station").first()
+    if current_area is not None:
+        raise ValidationError({"region": f"{region.name}已经由{current_area.station.name}服务。"})
+    if areas.filter(ends_on__gt=on).exists():
         raise ValidationError({"on": f"{region.name}在这一天还由别的服务站服务。"})
     station = Station(
         name=name.strip(),
@@ -257,7 +261,7 @@ def _end(station: Station, into: Station, on: date) -> None:
 
 
 def _lock(*stations: Station) -> list[Station]:
-    """Fresh, in the order given; two changes of one station follow each other."""
+    """Return the stored rows, locked until the transaction ends, in the order given."""
     rows = {s.pk: s for s in Station.objects.select_for_update().filter(pk__in=[s.pk for s in stations])}
     return [rows[station.pk] for station in stations]
 
@@ -268,18 +272,19 @@ def _check_open(station: Station) -> None:
 
 
 def _check_day(on: date, station: Station) -> None:
-    """A change takes effect today or did so before, and never before the change that it follows: each file's
-    moves stay in the order of their days.
+    """Check that a change takes effect today or earlier, and not before the station's latest change.
+
+    So the moves of every record stay in the order of their days.
     """
     _check_open(station)
     if on > timezone.localdate():
         raise ValidationError({"on": "生效日期不能晚于今天，请到当天再登记。"})
     if on < station.opened_on:
         raise ValidationError({"on": f"{station.name}到 {station.opened_on:%Y-%m-%d} 才启用。"})
-    spans = [*station.names.values_list("starts_on", flat=True)]
-    spans += [
+    days = [*station.names.values_list("starts_on", flat=True)]
+    days += [
         day for pair in station.areas.values_list("starts_on", "ends_on") for day in pair if day is not None
     ]
-    latest = max(spans, default=station.opened_on)
+    latest = max(days, default=station.opened_on)
     if on < latest:
         raise ValidationError({"on": f"{station.name}在 {latest:%Y-%m-%d} 有过变更，不能登记更早的日期。"})

@@ -1,10 +1,9 @@
-"""What this room announces, inside the change's transaction; upper rooms move what hangs on a station."""
+"""Events of the station network, sent inside the action's transaction."""
 
 from django.dispatch import Signal
 
-# A station was merged or closed: `station`, `into` (who receives its people), `on` (the first day without
-# it), `by`.
+# A station was merged or closed: `station`, `into` (receives its people), `on` (first day without it), `by`.
 station_ended = Signal()
 
-# Regions went to another station: `station` (from), `into`, `regions` (codes), `on`, `by`.
+# Regions moved to another station: `station` (from), `into`, `regions` (codes), `on`, `by`.
 regions_moved = Signal()

@@ -1,4 +1,4 @@
-"""The four-level service network (四级服务体系): city, county, town and village. Knows no user."""
+"""The four-level service network (四级服务体系) of city, county, town and village stations."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -15,16 +15,20 @@ from portal.stations.enums import StationLevel
 
 
 def path_range(field: str, path: str) -> Q:
-    """Condition that `field` holds a treebeard path inside the subtree of `path`.
+    """Return the condition that `field` holds a treebeard path inside the subtree of `path`.
 
-    A range, not LIKE: SQLite does not use an index for the LIKE that Django writes. 'Z' sorts last among the
-    characters of a path (0-9A-Z) in every collation.
+    It is a range, not LIKE: SQLite does not use an index for the LIKE that Django writes. 'Z' sorts last
+    among the characters of a path (0-9A-Z) in every collation.
     """
     return Q(**{f"{field}__gte": path, f"{field}__lte": path + "Z" * 16})
 
 
 def in_subtrees(field: str, paths: Iterable[str]) -> Q:
-    """Condition that the station reached by `field` ('' for the station itself) lies below any of `paths`."""
+    """Return the condition that the station at `field` is in the subtree of any of `paths`.
+
+    Args:
+        field: lookup path from the filtered model to the station; '' when it is the station itself.
+    """
     name = f"{field}__path" if field else "path"
     condition = Q(pk__in=[])
     for path in paths:
@@ -33,19 +37,19 @@ def in_subtrees(field: str, paths: Iterable[str]) -> Q:
 
 
 def highest(paths: Iterable[str]) -> list[str]:
-    """The tree paths that lie below none of the others."""
-    kept: list[str] = []
+    """Return the tree paths that lie below none of the others."""
+    roots: list[str] = []
     for path in sorted(paths):
-        if not kept or not path.startswith(kept[-1]):
-            kept.append(path)
-    return kept
+        if not roots or not path.startswith(roots[-1]):
+            roots.append(path)
+    return roots
 
 
 def keyed_in_subtrees(field: str, paths: Iterable[str]) -> Q:
-    """The same condition by the key of the station that `field` holds.
+    """Return the condition of `in_subtrees` on the station's key, without a join.
 
-    For lists that walk an index which begins with that key: no join, and no condition at all for somebody who
-    serves the whole network. Costs one query when it is made.
+    For lists that use an index beginning with that key; no condition at all when `paths` cover the whole
+    network. Building it costs one query.
     """
     paths = list(paths)
     if not paths:
@@ -63,12 +67,12 @@ class StationQuerySet(MP_NodeQuerySet):
         return self.filter(opened_on__lte=day).filter(Q(closed_on=None) | Q(closed_on__gt=day))
 
     def named_on(self, day: date) -> "StationQuerySet":
-        """With `name_then`, the name on `day`; None where the station did not exist."""
+        """Annotate `name_then`, the name on `day`; None where the station did not exist."""
         names = StationName.objects.on(day).filter(station=OuterRef("pk"))
         return self.annotate(name_then=Subquery(names.values("name")[:1]))
 
     def serving(self, region_code: str, day: date | None = None) -> "Station | None":
-        """The station that looks after a region on `day` (today): its own, or the nearest above it."""
+        """Return the station of a region on `day` (default: today): its own, or the nearest above it."""
         areas = StationArea.objects.on(day or timezone.localdate()).filter(
             region__in=region_code_chain(region_code)
         )
@@ -84,7 +88,7 @@ class StationManager(MP_NodeManager.from_queryset(StationQuerySet)):  # type: ig
 class Station(MP_Node, TimestampedModel):
     """A veterans' service station (退役军人服务中心/站)."""
 
-    # The current name and the region it is named after; what held on other days: StationName, StationArea.
+    # Current name and the region it is named after; those of other days are in StationName and StationArea.
     name = models.CharField("名称", max_length=60, validators=[validate_no_unit_name])
     level = models.CharField("级别", max_length=10, choices=StationLevel.choices)
     region = models.ForeignKey(Region, models.PROTECT, related_name="stations", verbose_name="区划")
@@ -92,9 +96,9 @@ class Station(MP_Node, TimestampedModel):
     phone = models.CharField("办公电话", max_length=20, blank=True)
     opening_hours = models.CharField("办公时间", max_length=80, blank=True)
     opened_on = models.DateField("启用日期")
-    # The first day on which it is no more.
+    # The first day without it.
     closed_on = models.DateField("停用日期", null=True, blank=True)
-    # Where its people went when it was merged or closed.
+    # The station that its people moved to when it was merged or closed.
     succeeded_by = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name="接收服务站"
     )
@@ -130,12 +134,12 @@ class Station(MP_Node, TimestampedModel):
 
 class SpanQuerySet(models.QuerySet):
     def on(self, day: date) -> "SpanQuerySet":
-        """Those that hold on `day`."""
+        """Restrict to the rows that are valid on `day`."""
         return self.filter(starts_on__lte=day).filter(Q(ends_on=None) | Q(ends_on__gt=day))
 
 
 class Span(models.Model):
-    """Something that holds of a station from `starts_on` until the day before `ends_on`."""
+    """Base of facts that are valid for a station from `starts_on` to the day before `ends_on`."""
 
     starts_on = models.DateField("开始日期")
     ends_on = models.DateField("结束日期", null=True, blank=True)
@@ -147,7 +151,7 @@ class Span(models.Model):
 
 
 class StationName(Span):
-    """What a station was called, and when."""
+    """Name of a station and the days on which it was valid."""
 
     station = models.ForeignKey(Station, models.PROTECT, related_name="names", verbose_name="服务站")
     name = models.CharField("名称", max_length=60)
@@ -167,7 +171,7 @@ class StationName(Span):
 
 
 class StationArea(Span):
-    """A region that a station looked after, and when. On any day a region has one station."""
+    """Region that a station served and the days on which it did; a region has one station on any day."""
 
     station = models.ForeignKey(Station, models.PROTECT, related_name="areas", verbose_name="服务站")
     region = models.ForeignKey(Region, models.PROTECT, related_name="areas", verbose_name="区划")

@@ -9,7 +9,7 @@ from tests.factories import make_staff, make_stations
 CLERK, HEAD, OPERATOR = StationRole.CLERK, StationRole.HEAD, StationRole.OPERATOR
 REVIEWER, AUDITOR, EDITOR = StationRole.REVIEWER, StationRole.AUDITOR, StationRole.EDITOR
 # Written by hand: (at any station, besides at the city's station).
-EXPECTED = {
+GRANTS = {
     Permission.OPEN_RECORDS: ({CLERK, HEAD, OPERATOR}, set()),
     Permission.CLOSE_RECORDS: ({HEAD, OPERATOR}, set()),
     Permission.EXPORT_DATA: ({HEAD, OPERATOR}, set()),
@@ -30,7 +30,7 @@ EXPECTED = {
 
 
 def test_table_grants_exactly_the_expected_permissions() -> None:
-    assert set(EXPECTED) == set(Permission)
+    assert set(GRANTS) == set(Permission)
     table = {
         permission: (
             set(roles_with(permission)),
@@ -38,7 +38,7 @@ def test_table_grants_exactly_the_expected_permissions() -> None:
         )
         for permission in Permission
     }
-    assert table == EXPECTED
+    assert table == GRANTS
 
 
 def test_every_role_has_a_row_and_every_text_is_chinese() -> None:

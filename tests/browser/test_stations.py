@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from portal.accounts.actions import appoint, end_post
+from portal.accounts.actions import appoint, end_appointment
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog
 from portal.accounts.roles import StationRole
@@ -117,7 +117,7 @@ def test_scenario_ten_a_clerk_moved_last_week_opens_a_bookmark(
     look(desk)
     expect(desk.get_by_role("heading", level=1)).to_contain_text("陈建国")
     last_week = timezone.localdate() - timedelta(days=7)
-    end_post(post=towns.clerk.appointments.get(), by=towns.operator, last_day=last_week)
+    end_appointment(appointment=towns.clerk.appointments.get(), by=towns.operator, last_day=last_week)
     appoint(
         user=towns.clerk,
         station=towns.stations["司前镇"],

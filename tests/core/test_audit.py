@@ -28,7 +28,7 @@ def _some_events(n: int = 5) -> list[AuditEvent]:
     return [audit.record(by=user, verb="x.did", target=user, nth=i) for i in range(n)]
 
 
-def test_an_event_names_actor_verb_and_target_without_the_plain_phone() -> None:
+def test_event_stores_actor_verb_and_target_without_the_plain_phone() -> None:
     user = make_user("王五", phone="13812345678")
     event = audit.record(by=user, verb="accounts.created", target=user, field="x")
     assert event.actor_id == user.pk
@@ -38,7 +38,7 @@ def test_an_event_names_actor_verb_and_target_without_the_plain_phone() -> None:
     assert event.data == {"field": "x"}
 
 
-def test_many_events_are_written_at_once(django_assert_num_queries) -> None:
+def test_record_many_inserts_all_events_at_once(django_assert_num_queries) -> None:
     users = [make_user(f"第{i}人") for i in range(3)]
     with django_assert_num_queries(1):
         assert audit.record_many(by=None, verb="x.did", targets=[(user, {"nth": 1}) for user in users]) == 3
@@ -47,7 +47,7 @@ def test_many_events_are_written_at_once(django_assert_num_queries) -> None:
     }
 
 
-def test_rows_can_be_neither_changed_nor_deleted() -> None:
+def test_event_can_be_neither_changed_nor_deleted() -> None:
     event = audit.record(by=None, verb="x", target=make_user())
     event.verb = "y"
     with pytest.raises(AppendOnlyError):
@@ -58,7 +58,7 @@ def test_rows_can_be_neither_changed_nor_deleted() -> None:
 
 
 @pytest.mark.parametrize("statement", ["UPDATE core_auditevent SET verb='y'", "DELETE FROM core_auditevent"])
-def test_the_database_itself_refuses(statement: str) -> None:
+def test_database_refuses_to_change_or_delete_events(statement: str) -> None:
     _some_events(1)
     refused = pytest.raises((IntegrityError, InternalError), match="never changed or deleted")
     with refused, transaction.atomic(), connection.cursor() as cursor:
@@ -66,7 +66,7 @@ def test_the_database_itself_refuses(statement: str) -> None:
     assert AuditEvent.objects.get().verb == "x.did"
 
 
-def test_a_queryset_is_refused_too() -> None:
+def test_queryset_update_and_delete_are_refused() -> None:
     _some_events(1)
     with pytest.raises((IntegrityError, InternalError)), transaction.atomic():
         AuditEvent.objects.update(verb="y")
@@ -84,13 +84,13 @@ def test_events_are_linked_after_their_commit(django_capture_on_commit_callbacks
     assert audit.link() == 0
 
 
-def test_the_chain_goes_on_from_its_head() -> None:
+def test_new_links_continue_from_the_head() -> None:
     _some_events(2)
     audit.link()
     head = audit.verify().head
     _some_events(2)
     audit.link()
-    verdict = audit.verify(expected=head)
+    verdict = audit.verify(known_head=head)
     assert verdict.whole
     assert verdict.links == 4
     assert verdict.head != head
@@ -99,14 +99,14 @@ def test_the_chain_goes_on_from_its_head() -> None:
 @pytest.mark.parametrize(
     "change", ["verb = 'y'", "actor_id = 999", "target_id = '1x'", "data = '{}'", "actor_label = '别人'"]
 )
-def test_a_changed_event_shows(change: str) -> None:
+def test_verification_finds_a_changed_event(change: str) -> None:
     third = _some_events()[2]
     audit.link()
     _tamper(f"UPDATE core_auditevent SET {change} WHERE id = {third.pk}")
     assert audit.verify().broken_at == third.pk
 
 
-def test_a_removed_event_shows_and_so_does_one_slipped_in() -> None:
+def test_verification_finds_removed_and_inserted_events() -> None:
     events = _some_events()
     audit.link()
     _tamper(f"DELETE FROM core_auditlink WHERE event_id = {events[1].pk}", AuditLink)
@@ -114,24 +114,24 @@ def test_a_removed_event_shows_and_so_does_one_slipped_in() -> None:
     assert audit.verify().unlinked == 1
 
 
-def test_a_cut_end_shows_against_a_head_that_was_written_down() -> None:
+def test_verification_against_a_known_head_finds_a_cut_end() -> None:
     events = _some_events()
     audit.link()
     head = audit.verify().head
     _tamper(f"DELETE FROM core_auditlink WHERE event_id = {events[-1].pk}", AuditLink)
     _tamper(f"DELETE FROM core_auditevent WHERE id = {events[-1].pk}")
     assert audit.verify().whole
-    assert audit.verify(expected=head).broken_at is not None
+    assert audit.verify(known_head=head).broken_at is not None
 
 
-def test_without_the_key_no_chain_fits(settings) -> None:
+def test_chain_made_with_another_key_is_broken(settings) -> None:
     _some_events()
     audit.link()
     settings.LOOKUP_HASH_KEY = "another key"
     assert not audit.verify().whole
 
 
-def test_the_command_prints_the_head_and_fails_on_a_broken_chain(capsys) -> None:
+def test_command_prints_the_head_and_fails_on_a_broken_chain(capsys) -> None:
     events = _some_events()
     with pytest.raises(CommandError, match="5 events stand outside"):
         call_command("verify_audit")

@@ -12,29 +12,29 @@ from tests.factories import make_user
 pytestmark = pytest.mark.django_db
 
 
-def _stored(user: User) -> str:
+def read_column(user: User) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT phone FROM accounts_user WHERE id = %s", [user.pk])
         return cursor.fetchone()[0]
 
 
-def test_a_phone_is_not_readable_in_the_database() -> None:
+def test_phone_is_encrypted_in_the_database() -> None:
     user = make_user(phone="13812345678")
-    assert "13812345678" not in _stored(user)
+    assert "13812345678" not in read_column(user)
     assert User.objects.get(pk=user.pk).phone == "13812345678"
 
 
-def test_an_older_key_still_decrypts_and_the_newest_encrypts(settings) -> None:
+def test_older_key_decrypts_and_newest_key_encrypts(settings) -> None:
     user = make_user(phone="13812345678")
     fresh = Fernet.generate_key().decode()
     settings.FIELD_ENCRYPTION_KEYS = [fresh, *settings.FIELD_ENCRYPTION_KEYS]
     again = User.objects.get(pk=user.pk)
     assert again.phone == "13812345678"
     again.save()
-    assert Fernet(fresh).decrypt(_stored(user).encode()).decode() == "13812345678"
+    assert Fernet(fresh).decrypt(read_column(user).encode()).decode() == "13812345678"
 
 
-def test_a_lost_key_is_an_error_and_never_ciphertext_on_screen(settings) -> None:
+def test_value_of_a_lost_key_raises_instead_of_returning_ciphertext(settings) -> None:
     user = make_user()
     settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     with pytest.raises(FieldError, match="no key in force"):
@@ -46,7 +46,7 @@ def test_filtering_on_an_encrypted_field_is_refused() -> None:
         list(User.objects.filter(phone="13812345678"))
 
 
-def test_a_user_is_found_by_the_phone_as_typed() -> None:
+def test_user_is_looked_up_by_the_phone_as_typed() -> None:
     user = make_user(phone="13812345678")
     assert User.objects.get_by_natural_key("138 1234 5678") == user
     assert User.objects.get_by_natural_key(lookup_hash("13812345678")) == user

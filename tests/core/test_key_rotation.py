@@ -39,7 +39,7 @@ def _phones() -> dict[int, str]:
     return {v.pk: v.phone for v in Veteran.objects.all()}
 
 
-def test_everything_is_rewritten_under_the_new_key_and_reads_as_before(key_file) -> None:
+def test_rotation_rewrites_every_value_under_the_new_key(key_file) -> None:
     for _ in range(3):
         make_veteran(address="会城街道演示路1号", difficulty="", account=make_user())
     before = _phones()
@@ -53,7 +53,7 @@ def test_everything_is_rewritten_under_the_new_key_and_reads_as_before(key_file)
     assert AuditEvent.objects.get(verb="core.keys_rotated").data == {"rows": written}
 
 
-def test_a_running_process_knows_the_new_key_as_soon_as_it_is_in_the_file() -> None:
+def test_running_process_uses_the_new_key_once_it_is_in_the_file() -> None:
     old = cipher()
     key = key_rotation.add_key()
     token = Fernet(key.encode()).encrypt(b"x")
@@ -63,7 +63,7 @@ def test_a_running_process_knows_the_new_key_as_soon_as_it_is_in_the_file() -> N
     assert keys_in_force()[0] == key
 
 
-def test_private_files_are_encrypted_under_the_new_key_and_readable_without_the_old_one(key_file) -> None:
+def test_rotation_rewrites_private_files_under_the_new_key(key_file) -> None:
     key_rotation.add_key()
     storage = storages["private"]
     name = storage.save("upload", ContentFile(b"a certificate"))
@@ -74,7 +74,7 @@ def test_private_files_are_encrypted_under_the_new_key_and_readable_without_the_
     assert storage.open(name).read() == b"a certificate"
 
 
-def test_a_second_run_writes_nothing_and_a_broken_off_one_goes_on() -> None:
+def test_second_run_writes_nothing_and_interrupted_run_continues() -> None:
     for _ in range(3):
         make_veteran()
     key_rotation.add_key()
@@ -82,7 +82,7 @@ def test_a_second_run_writes_nothing_and_a_broken_off_one_goes_on() -> None:
     assert key_rotation.rewrite() == 0
 
 
-def test_what_somebody_else_writes_in_between_stays(monkeypatch) -> None:
+def test_concurrent_change_of_a_value_is_kept(monkeypatch) -> None:
     veteran = make_veteran(phone="13812345678")
     renew = key_rotation._renew
 
@@ -95,7 +95,7 @@ def test_what_somebody_else_writes_in_between_stays(monkeypatch) -> None:
     assert Veteran.objects.get(pk=veteran.pk).phone == "13900001111"
 
 
-def test_old_keys_stay_until_nothing_can_need_them(settings, key_file) -> None:
+def test_old_keys_are_kept_until_no_transaction_can_need_them(settings, key_file) -> None:
     make_veteran()
     with pytest.raises(CommandError, match="no key file"):
         call_command("rotate_keys", "--retire")
@@ -112,7 +112,7 @@ def test_old_keys_stay_until_nothing_can_need_them(settings, key_file) -> None:
     assert len(_phones()) == 1
 
 
-def test_a_value_left_under_an_old_key_is_rewritten_before_that_key_goes(settings, key_file) -> None:
+def test_retiring_a_key_rewrites_values_left_under_it_first(settings, key_file) -> None:
     call_command("rotate_keys")
     first = key_file.read_text().split()[0]
     call_command("rotate_keys")
@@ -125,6 +125,6 @@ def test_a_value_left_under_an_old_key_is_rewritten_before_that_key_goes(setting
     assert Veteran.objects.get(pk=veteran.pk).phone == "13812345678"
 
 
-def test_only_its_owner_reads_the_key_file(key_file) -> None:
+def test_key_file_is_readable_by_its_owner_only(key_file) -> None:
     key_rotation.add_key()
     assert key_file.stat().st_mode & 0o077 == 0

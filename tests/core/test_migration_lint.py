@@ -17,7 +17,7 @@ TRIGGERS: dict[str, Any] = {
     "log": "orderstep",
     "key": "order",
     "initial": "new",
-    "carried": [],
+    "logged_columns": [],
 }
 TEXT = models.CharField(max_length=9, default="")
 

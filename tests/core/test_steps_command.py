@@ -38,7 +38,7 @@ def run(*words: str) -> str:
     return out.getvalue()
 
 
-def test_a_step_runs_once_until_its_files_change(project: Path) -> None:
+def test_step_with_globs_runs_again_only_when_its_files_change(project: Path) -> None:
     step = "load_reference --quick :: *.csv"
     run(step)
     assert "load_reference: up to date" in run(step)
@@ -52,13 +52,13 @@ def test_a_step_runs_once_until_its_files_change(project: Path) -> None:
     assert len(ran) == 4
 
 
-def test_a_step_without_files_always_runs(project: Path) -> None:
+def test_step_without_globs_always_runs(project: Path) -> None:
     run("index_positions")
     run("index_positions")
     assert ran == [("index_positions",), ("index_positions",)]
 
 
-def test_another_database_is_not_taken_for_the_old_one(project: Path) -> None:
+def test_step_runs_again_for_another_database(project: Path) -> None:
     run("load_reference :: *.csv")
     first = MigrationRecorder.Migration.objects.order_by("applied")[0]
     first.applied = timezone.now() - timedelta(days=1)
@@ -67,14 +67,14 @@ def test_another_database_is_not_taken_for_the_old_one(project: Path) -> None:
     assert len(ran) == 2
 
 
-def test_collected_files_that_are_gone_are_collected_again(project: Path, settings: Any) -> None:
+def test_step_runs_again_when_its_output_folder_is_gone(project: Path, settings: Any) -> None:
     run("collectstatic :: *.csv")
     settings.STATIC_ROOT.rmdir()
     run("collectstatic :: *.csv")
     assert len(ran) == 2
 
 
-def test_a_step_that_fails_runs_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_step_runs_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*words: str) -> None:
         raise ValueError("no")
 

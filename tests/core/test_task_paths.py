@@ -13,8 +13,8 @@ from portal.core import stored_names
 from portal.core.stored_names import TASK_PATHS
 
 calls: list[str] = []
-TODAY = f"{__name__}.collect"
-STORED = "portal.old_room.tasks.collect"
+CURRENT_PATH = f"{__name__}.collect"
+STORED_PATH = "portal.old_room.tasks.collect"
 
 
 @task()
@@ -27,8 +27,8 @@ def renamed_task(settings, monkeypatch: pytest.MonkeyPatch) -> Task:
     """A task that was stored under another path before its module was renamed."""
     calls.clear()
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-    monkeypatch.setitem(stored_names.TASK_PATHS, TODAY, STORED)
-    monkeypatch.setitem(stored_names._TASK_PATHS_TODAY, STORED, TODAY)
+    monkeypatch.setitem(stored_names.TASK_PATHS, CURRENT_PATH, STORED_PATH)
+    monkeypatch.setitem(stored_names._TASK_PATHS_TODAY, STORED_PATH, CURRENT_PATH)
     return collect
 
 
@@ -55,19 +55,19 @@ def test_no_two_tasks_share_a_stored_path() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_queue_stores_the_old_path_and_the_worker_runs_the_task(renamed_task: Task) -> None:
     result = renamed_task.enqueue("now")
-    assert stored_path() == STORED
-    assert result.task.module_path == TODAY
+    assert stored_path() == STORED_PATH
+    assert result.task.module_path == CURRENT_PATH
     work()
     assert calls == ["now"]
     row = DBTaskResult.objects.get()
-    assert (row.status, row.task_path) == (TaskResultStatus.SUCCESSFUL, TODAY)
-    assert stored_path() == STORED
+    assert (row.status, row.task_path) == (TaskResultStatus.SUCCESSFUL, CURRENT_PATH)
+    assert stored_path() == STORED_PATH
 
 
 @pytest.mark.django_db(transaction=True)
 def test_worker_runs_a_row_that_was_queued_before_the_renaming(renamed_task: Task) -> None:
     renamed_task.enqueue("earlier")
-    DBTaskResult.objects.update(task_path=STORED)
+    DBTaskResult.objects.update(task_path=STORED_PATH)
     work()
     assert calls == ["earlier"]
 
@@ -77,9 +77,9 @@ def test_saving_and_refreshing_a_row_keeps_the_stored_path(renamed_task: Task) -
     renamed_task.enqueue("twice")
     row = DBTaskResult.objects.defer("task_path").get()
     row.save()
-    assert stored_path() == STORED
-    assert row.task_path == TODAY
+    assert stored_path() == STORED_PATH
+    assert row.task_path == CURRENT_PATH
     row.refresh_from_db()
     row.save()
-    assert stored_path() == STORED
-    assert row.task_path == TODAY
+    assert stored_path() == STORED_PATH
+    assert row.task_path == CURRENT_PATH

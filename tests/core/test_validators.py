@@ -47,7 +47,7 @@ def test_wrong_id_numbers_say_what_is_wrong(number: str, reason: str) -> None:
         v.validate_id_number(number)
 
 
-def test_birth_date_is_read_off_the_number() -> None:
+def test_birth_date_is_part_of_the_id_number() -> None:
     assert v.birth_date_of("11010519491231002X") == date(1949, 12, 31)
 
 
@@ -93,5 +93,5 @@ def test_unit_names_are_refused(text: str) -> None:
         "经营二连锁店",
     ],
 )
-def test_ordinary_words_are_not_taken_for_unit_names(text: str) -> None:
+def test_ordinary_words_are_accepted(text: str) -> None:
     v.validate_no_unit_name(text)

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from cms.site_setup import setup_site
 from portal.accounts.enums import ConsentPurpose
-from portal.accounts.feeds import make_feed
+from portal.accounts.feed_tokens import create_feed_token
 from portal.accounts.models import Appointment
 from portal.accounts.roles import Permission, StationRole, roles_with
 from portal.api_tokens.actions import issue
@@ -144,7 +144,7 @@ class World:
             veteran=self.veteran, position=self.position, by=self.staff["clerk own"], fair=self.fair
         )
         self.follow_up = self.placement.follow_ups.get_queryset()[0]
-        self.feed = make_feed(by=self.staff["clerk own"])[1]
+        self.feed = create_feed_token(by=self.staff["clerk own"])[1]
         self.absence = record_absence(
             veteran=self.veteran, reason=AbsenceReason.TRAINING, until=today, by=self.staff["clerk own"]
         )

@@ -1,4 +1,4 @@
-"""Every log is guarded in the database that the migrations make."""
+"""The migrated database refuses to change or delete rows of every log."""
 
 import pytest
 from django.apps import apps
@@ -12,7 +12,7 @@ LOGS = sorted(model._meta.db_table for model in apps.get_models() if issubclass(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("table", LOGS)
-def test_the_database_guards_the_log(table: str) -> None:
+def test_log_table_has_its_guards(table: str) -> None:
     catalogue = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s"
         if connection.vendor == "sqlite"

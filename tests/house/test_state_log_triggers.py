@@ -1,4 +1,4 @@
-"""Row and log of a placement are tied in the database that the migrations make, and can be altered."""
+"""The migrated database has the state log triggers of placements; migrations can alter both tables."""
 
 import pytest
 from django.apps import apps
@@ -13,14 +13,14 @@ TRIGGERS = StateLogTriggers(
     log="placements_placementtransition",
     key="placement_id",
     initial="intended",
-    carried=("onboarded_on", "left_on"),
+    logged_columns=("onboarded_on", "left_on"),
 )
-WORDS = {
+ARGUMENTS = {
     "row": "placement",
     "log": "placementtransition",
     "key": "placement",
     "initial": "intended",
-    "carried": ["onboarded_on", "left_on"],
+    "logged_columns": ["onboarded_on", "left_on"],
 }
 
 
@@ -35,13 +35,13 @@ def triggers(table: str) -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
-def all_there() -> bool:
+def has_all_triggers() -> bool:
     return all(name in triggers(table) for table, name in TRIGGERS.names)
 
 
 @pytest.mark.django_db
 def test_migrated_database_has_the_triggers() -> None:
-    assert all_there(), "the migration that alters one of them ends with CreateStateLogTriggers"
+    assert has_all_triggers(), "the migration that alters one of them ends with CreateStateLogTriggers"
 
 
 def test_migrations_create_these_triggers_only() -> None:
@@ -53,21 +53,21 @@ def test_migrations_create_these_triggers_only() -> None:
     ]
     assert operations
     for operation in operations:
-        assert operation.deconstruct()[2] == WORDS
+        assert operation.deconstruct()[2] == ARGUMENTS
     row = apps.get_model("placements", "Placement")
-    assert {row._meta.db_table, *TRIGGERS.carried} <= {"placements_placement"} | {
+    assert {row._meta.db_table, *TRIGGERS.logged_columns} <= {"placements_placement"} | {
         field.column for field in row._meta.concrete_fields
     }
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", ["placement", "placementtransition"])
-def test_a_migration_can_alter_either_and_be_taken_back(name) -> None:
+def test_migration_that_alters_either_table_can_be_reversed(name) -> None:
     """Alter a table like a later migration: SQLite rebuilds it, and the triggers are there again."""
     operations = [
-        DropStateLogTriggers(**WORDS),
+        DropStateLogTriggers(**ARGUMENTS),
         migrations.AddField(name, "extra", models.CharField(max_length=30, default="")),
-        CreateStateLogTriggers(**WORDS),
+        CreateStateLogTriggers(**ARGUMENTS),
         *([GuardAppendOnly(name)] if name == "placementtransition" else []),
     ]
     states = [MigrationLoader(connection).project_state()]
@@ -78,10 +78,10 @@ def test_a_migration_can_alter_either_and_be_taken_back(name) -> None:
     with connection.schema_editor() as editor:
         for operation, old, new in steps:
             operation.database_forwards("placements", editor, old, new)
-    assert all_there()
+    assert has_all_triggers()
     with connection.schema_editor() as editor:
         for operation, old, new in reversed(steps):
             operation.database_backwards("placements", editor, new, old)
         if name == "placementtransition":
             GuardAppendOnly(name).database_forwards("placements", editor, states[0], states[0])
-    assert all_there()
+    assert has_all_triggers()

@@ -28,6 +28,6 @@ def test_every_verb_belongs_to_a_room() -> None:
     assert {verb for verb in VERBS if verb.partition(".")[0] not in CATEGORIES} == set()
 
 
-def test_a_step_without_words_of_its_own_names_its_room() -> None:
+def test_unknown_verb_is_labelled_with_its_package() -> None:
     assert verb_label("positions.dance") == "岗位：dance"
     assert category_of("nothing.known") == "其他"

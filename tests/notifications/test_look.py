@@ -19,7 +19,7 @@ def test_messages_look_right(open_page, sign_in, look, width) -> None:
     page.goto(reverse("public:notifications"))
     look(page, "notices-none")
     old = notify(user=user, kind=NotificationKind.POSITION, text="您举报的岗位“仓库管理员”已处理。", key="a")
-    mark_read(by=user, notice=old)
+    mark_read(by=user, notification=old)
     for number in range(3):
         notify(
             user=user,

@@ -61,12 +61,12 @@ def by():
 def old(station: Station, name: str = "陈建国", **fields: Any) -> Veteran:
     """A file that has been there since 2021."""
     veteran = make_veteran(station=station, name=name, **fields)
-    opened = timezone.now().replace(year=2021, month=3, day=1)
-    Veteran.objects.filter(pk=veteran.pk).update(created_at=opened)
+    created_at = timezone.now().replace(year=2021, month=3, day=1)
+    Veteran.objects.filter(pk=veteran.pk).update(created_at=created_at)
     return veteran
 
 
-def test_history_keeps_counting_under_what_existed_on_the_day(tree, by) -> None:
+def test_counts_of_a_past_day_use_the_stations_of_that_day(tree, by) -> None:
     south, north = tree["南安村"], tree["北安村"]
     for station, n in ((south, 3), (north, 2)):
         for _ in range(n):
@@ -82,18 +82,18 @@ def test_history_keeps_counting_under_what_existed_on_the_day(tree, by) -> None:
     assert Station.objects.serving("440705109201", DAY) == north
 
 
-def test_two_merges_one_after_the_other_keep_the_count_of_each_day(tree, by) -> None:
+def test_counts_of_each_day_survive_two_merges(tree, by) -> None:
     south, north, town = tree["南安村"], tree["北安村"], tree["睦洲镇"]
     old(south), old(north), old(town)
     actions.merge_station(station=south, into=north, by=by, on=DAY)
     later = DAY + timedelta(days=30)
     actions.merge_station(station=north, into=town, by=by, on=later)
-    for day, expected in ((BEFORE, (1, 1, 1)), (DAY, (0, 2, 1)), (later, (0, 0, 3))):
+    for day, totals in ((BEFORE, (1, 1, 1)), (DAY, (0, 2, 1)), (later, (0, 0, 3))):
         counts = Veteran.objects.count_by_station(day)
-        assert (counts[south.pk], counts[north.pk], counts[town.pk]) == expected
+        assert (counts[south.pk], counts[north.pk], counts[town.pk]) == totals
 
 
-def test_what_hangs_on_a_merged_station_follows(tree, by) -> None:
+def test_records_and_calls_of_a_merged_station_move(tree, by) -> None:
     south, north = tree["南安村"], tree["北安村"]
     clerk = make_staff(south)
     veteran = old(south)
@@ -104,15 +104,15 @@ def test_what_hangs_on_a_merged_station_follows(tree, by) -> None:
     fair = make_fair(organiser=south)
     past = make_fair(organiser=south, starts_at=over - timedelta(hours=4), ends_at=over)
     fair.save_revision()
-    moved = actions.merge_station(station=south, into=north, by=by, on=DAY)
+    merged_station = actions.merge_station(station=south, into=north, by=by, on=DAY)
 
-    assert (moved.closed_on, moved.succeeded_by) == (DAY, north)
+    assert (merged_station.closed_on, merged_station.succeeded_by) == (DAY, north)
     assert {f.station for f in FollowUp.objects.filter(placement=placement)} == {north}
     step.refresh_from_db()
     assert step.station == south  # the log says where the person belonged at the time
     assert Employer.objects.get(pk=employer.pk).station == north
-    post = clerk.appointments.get()
-    assert post.ends_on == max(BEFORE, post.starts_on)
+    appointment = clerk.appointments.get()
+    assert appointment.ends_on == max(BEFORE, appointment.starts_on)
     fair.refresh_from_db(), past.refresh_from_db()
     assert (fair.organiser, past.organiser) == (north, south)
     assert fair.latest_revision.as_object().organiser == north
@@ -128,14 +128,16 @@ def test_what_hangs_on_a_merged_station_follows(tree, by) -> None:
     } <= verbs
 
 
-def test_nobody_opens_a_file_at_a_closed_station(tree, by) -> None:
+def test_closed_station_accepts_no_new_record(tree, by) -> None:
     actions.close_station(station=tree["南安村"], into=tree["睦洲镇"], by=by, on=DAY)
-    closed = Station.objects.get(pk=tree["南安村"].pk)
+    closed_station = Station.objects.get(pk=tree["南安村"].pk)
     with pytest.raises(ValidationError, match="停用"):
-        open_record(by=by, station=closed, name="陈建国", id_number=make_id_number(), phone=make_phone())
+        open_record(
+            by=by, station=closed_station, name="陈建国", id_number=make_id_number(), phone=make_phone()
+        )
 
 
-def test_a_moved_file_is_closed_to_the_old_clerk_and_open_to_the_new(tree, by) -> None:
+def test_moved_record_is_visible_to_the_new_clerk_only(tree, by) -> None:
     before, after = make_staff(tree["南安村"]), make_staff(tree["北安村"])
     veteran = old(tree["南安村"])
     actions.merge_station(station=tree["南安村"], into=tree["北安村"], by=by, on=DAY)
@@ -143,7 +145,7 @@ def test_a_moved_file_is_closed_to_the_old_clerk_and_open_to_the_new(tree, by) -
     assert not Veteran.objects.visible_to(before).exists()
 
 
-def test_a_closed_station_gives_its_people_away_and_its_region_to_nobody(tree, by) -> None:
+def test_closing_moves_the_people_and_leaves_the_region_unserved(tree, by) -> None:
     south, town = tree["南安村"], tree["睦洲镇"]
     veteran = old(south)
     actions.close_station(station=south, into=town, by=by, on=DAY)
@@ -162,7 +164,7 @@ def test_a_closed_station_gives_its_people_away_and_its_region_to_nobody(tree, b
     assert Station.objects.serving("440705109201") == again
 
 
-def test_a_split_takes_the_people_of_its_regions(tree, by) -> None:
+def test_split_moves_the_people_of_its_regions(tree, by) -> None:
     south, north = tree["南安村"], tree["北安村"]
     theirs = old(south, living_region=south.region)
     ours = old(north, living_region=north.region)
@@ -181,12 +183,12 @@ def test_a_split_takes_the_people_of_its_regions(tree, by) -> None:
     assert new.get_parent() == tree["睦洲镇"]
     assert Station.objects.serving(south.region_id) == new
     assert Station.objects.serving(south.region_id, DAY) == north
-    for day, expected in ((BEFORE, (1, 1, 0)), (DAY, (0, 2, 0)), (later, (0, 1, 1))):
+    for day, totals in ((BEFORE, (1, 1, 0)), (DAY, (0, 2, 0)), (later, (0, 1, 1))):
         counts = Veteran.objects.count_by_station(day)
-        assert (counts[south.pk], counts[north.pk], counts[new.pk]) == expected
+        assert (counts[south.pk], counts[north.pk], counts[new.pk]) == totals
 
 
-def test_a_split_may_stand_below_and_take_a_village_without_a_station(tree, by) -> None:
+def test_split_below_may_take_a_village_without_a_station(tree, by) -> None:
     town = tree["睦洲镇"]
     region = Region.objects.create(code="440705109203", name="西安村", level="village", parent=town.region)
     person, other = old(town, living_region=region), old(town)
@@ -198,7 +200,7 @@ def test_a_split_may_stand_below_and_take_a_village_without_a_station(tree, by) 
     assert new.get_parent() == town
 
 
-def test_a_name_holds_from_its_day(tree, by) -> None:
+def test_new_name_is_valid_from_its_day(tree, by) -> None:
     town = tree["睦洲镇"]
     actions.rename_station(station=town, name="睦洲镇退役军人之家", by=by, on=DAY)
     names = [
@@ -208,7 +210,7 @@ def test_a_name_holds_from_its_day(tree, by) -> None:
     assert Station.objects.get(pk=town.pk).name == "睦洲镇退役军人之家"
 
 
-def test_contact_changes_are_noted_by_field(tree, by) -> None:
+def test_contact_change_is_audited_by_field(tree, by) -> None:
     town = tree["睦洲镇"]
     actions.change_contact(
         station=town, address="睦洲大道1号", phone="0750-1234567", opening_hours="周一至周五", by=by
@@ -236,13 +238,13 @@ def _day(n: int) -> date:
     ],
 )
 @pytest.mark.parametrize("act", [actions.merge_station, actions.close_station])
-def test_a_senseless_end_is_refused_in_words(tree, by, act, station, into, on, words) -> None:
+def test_impossible_end_is_refused_with_a_message(tree, by, act, station, into, on, words) -> None:
     with pytest.raises(ValidationError, match=words):
         act(station=tree[station], into=tree[into], by=by, on=on)
     assert not Station.objects.exclude(closed_on=None).exists()
 
 
-def test_a_closed_station_changes_no_more(tree, by) -> None:
+def test_closed_station_cannot_be_changed(tree, by) -> None:
     south, north = tree["南安村"], tree["北安村"]
     actions.merge_station(station=south, into=north, by=by, on=DAY)
     for act in (
@@ -255,13 +257,13 @@ def test_a_closed_station_changes_no_more(tree, by) -> None:
             act()
 
 
-def test_no_change_goes_before_the_one_it_follows(tree, by) -> None:
+def test_change_before_the_latest_change_is_refused(tree, by) -> None:
     actions.merge_station(station=tree["南安村"], into=tree["北安村"], by=by, on=DAY)
     with pytest.raises(ValidationError, match="有过变更"):
         actions.close_station(station=tree["北安村"], into=tree["睦洲镇"], by=by, on=BEFORE)
 
 
-def test_a_served_region_or_a_wrong_level_opens_no_station(tree, by) -> None:
+def test_opening_refuses_a_served_region_and_a_wrong_level(tree, by) -> None:
     village = {"name": "某站", "by": by, "on": DAY}
     with pytest.raises(ValidationError, match="已经由北安村退役军人服务站服务"):
         actions.open_station(
@@ -273,7 +275,7 @@ def test_a_served_region_or_a_wrong_level_opens_no_station(tree, by) -> None:
 
 
 @pytest.mark.parametrize("regions", [[], ["440705109"], ["440705102"], ["440705109201"]])
-def test_a_split_takes_only_what_may_leave(tree, by, regions) -> None:
+def test_split_refuses_regions_that_may_not_leave(tree, by, regions) -> None:
     with pytest.raises(ValidationError):
         actions.split_station(
             station=tree["睦洲镇"],
@@ -285,7 +287,7 @@ def test_a_split_takes_only_what_may_leave(tree, by, regions) -> None:
         )
 
 
-def test_the_database_keeps_one_station_a_region_and_one_name_a_station(tree) -> None:
+def test_database_allows_one_station_per_region_and_one_current_name(tree) -> None:
     town = tree["睦洲镇"]
     for row in (
         StationArea(station=tree["司前镇"], region=town.region, starts_on=DAY),
@@ -299,7 +301,7 @@ def test_the_database_keeps_one_station_a_region_and_one_name_a_station(tree) ->
         Station.objects.filter(pk=town.pk).update(succeeded_by=tree["司前镇"])
 
 
-def test_a_merge_asks_the_same_number_of_queries_for_many_files(tree, by) -> None:
+def test_merge_takes_the_same_number_of_queries_for_many_records(tree, by) -> None:
     south, north, town = tree["南安村"], tree["北安村"], tree["睦洲镇"]
     old(south)
     with CaptureQueriesContext(connection) as few:
@@ -311,7 +313,7 @@ def test_a_merge_asks_the_same_number_of_queries_for_many_files(tree, by) -> Non
     assert len(many) == len(few)
 
 
-def test_posts_of_a_closed_station_end_with_it(tree, by) -> None:
+def test_appointments_at_a_closed_station_end(tree, by) -> None:
     today = timezone.localdate()
     clerk = make_staff(tree["南安村"], StationRole.HEAD)
     actions.close_station(station=tree["南安村"], into=tree["睦洲镇"], by=by, on=today)

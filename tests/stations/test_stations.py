@@ -11,14 +11,14 @@ from tests.factories import make_stations
 pytestmark = pytest.mark.django_db
 
 
-def test_a_subtree_holds_itself_and_what_is_below_only() -> None:
+def test_subtree_holds_the_station_and_those_below_only() -> None:
     stations = make_stations()
     county = stations["新会区"]
     names = {s.region.name for s in Station.objects.in_subtrees([county.path]).select_related("region")}
     assert names == {"新会区", "睦洲镇", "司前镇", "南安村"}
 
 
-def test_two_subtrees_are_joined_and_none_is_empty() -> None:
+def test_two_subtrees_are_joined_and_no_path_selects_nothing() -> None:
     stations = make_stations()
     both = Station.objects.in_subtrees([stations["睦洲镇"].path, stations["蓬江区"].path])
     assert {s.name for s in both} == {
@@ -29,7 +29,7 @@ def test_two_subtrees_are_joined_and_none_is_empty() -> None:
     assert not Station.objects.in_subtrees([]).exists()
 
 
-def test_the_fiftieth_sibling_is_beside_and_not_below_the_fifth() -> None:
+def test_fiftieth_sibling_is_not_in_the_subtree_of_the_fifth() -> None:
     # treebeard counts in base 36: '000Z' is followed by '0010', and no range may swallow a sibling.
     town = make_stations()["司前镇"]
     paths = [Station._get_path(town.path, town.depth + 1, step) for step in (5, 35, 36, 50)]
@@ -38,13 +38,13 @@ def test_the_fiftieth_sibling_is_beside_and_not_below_the_fifth() -> None:
         assert inside == [path]
 
 
-def test_closing_before_opening_is_refused_by_the_database() -> None:
+def test_database_refuses_closing_before_opening() -> None:
     station = make_stations()["睦洲镇"]
     with pytest.raises(IntegrityError), transaction.atomic():
         Station.objects.filter(pk=station.pk).update(closed_on=date(2000, 1, 1))
 
 
-def test_open_on_a_day() -> None:
+def test_open_on_selects_the_stations_of_a_day() -> None:
     station = make_stations()["睦洲镇"]
     Station.objects.filter(pk=station.pk).update(closed_on=date(2025, 6, 1))
     assert Station.objects.open_on(date(2025, 5, 31)).filter(pk=station.pk).exists()

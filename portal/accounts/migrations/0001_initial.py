@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
                     "station",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="memberships",
+                        related_name="appointments",
                         to="stations.station",
                         verbose_name="服务站",
                     ),
@@ -184,13 +184,13 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "服务站任职",
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("user", "station", "role", "starts_on"), name="membership_once"
+                        fields=("user", "station", "role", "starts_on"), name="appointment_once"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"
                         ),
-                        name="membership_ends_after_start",
+                        name="appointment_ends_after_start",
                     ),
                 ],
             },

@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                     "user",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notices",
+                        related_name="notifications",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="收件人",
                     ),
@@ -79,10 +79,12 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "站内消息",
                 "ordering": ["-id"],
                 "indexes": [
-                    models.Index(condition=models.Q(("read_at", None)), fields=["user"], name="notice_unread")
+                    models.Index(
+                        condition=models.Q(("read_at", None)), fields=["user"], name="notification_unread"
+                    )
                 ],
                 "constraints": [
-                    models.UniqueConstraint(fields=("user", "key"), name="notice_once"),
+                    models.UniqueConstraint(fields=("user", "key"), name="notification_once"),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("target", ""), ("target_id", None)),

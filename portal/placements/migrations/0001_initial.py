@@ -544,6 +544,6 @@ class Migration(migrations.Migration):
             log="placementtransition",
             key="placement",
             initial="intended",
-            carried=["onboarded_on", "left_on"],
+            logged_columns=["onboarded_on", "left_on"],
         ),
     ]

@@ -107,7 +107,7 @@ class Audiences:
             has_record=Exists(Veteran.objects.filter(account=OuterRef("pk"))),
             has_employer=Exists(EmployerMembership.objects.filter(user=OuterRef("pk"))),
             has_shift=Exists(DoorShift.objects.on(timezone.localdate()).filter(user=OuterRef("pk"))),
-            unread=Count("notices", filter=Q(notices__read_at=None)),
+            unread=Count("notifications", filter=Q(notifications__read_at=None)),
         )
         return of_user.values("has_record", "has_employer", "has_shift", "unread").get()
 

@@ -1,4 +1,4 @@
-"""A new encryption key for the sensitive fields, while the portal serves."""
+"""Rotate the encryption key of the sensitive fields while the portal serves."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -25,14 +25,14 @@ class Command(BaseCommand):
         with tqdm(total=key_rotation.count_rows_and_files() * passes, unit=" rows", disable=None) as bar:
             try:
                 if retire:
-                    gone = key_rotation.retire(by=None, at_once=now, step=bar.update)
+                    removed_count = key_rotation.retire(by=None, at_once=now, step=bar.update)
                 else:
-                    written = key_rotation.rotate(by=None, step=bar.update)
+                    row_count = key_rotation.rotate(by=None, step=bar.update)
             except key_rotation.RotationRefused as refused:
                 raise CommandError(str(refused)) from refused
         if not retire:
-            self.stdout.write(f"a new key in {settings.FIELD_KEYS_FILE}; {written} rows written under it")
+            self.stdout.write(f"a new key in {settings.FIELD_KEYS_FILE}; {row_count} rows written under it")
             return
-        self.stdout.write(f"{gone} older keys taken out of {settings.FIELD_KEYS_FILE}")
+        self.stdout.write(f"{removed_count} older keys taken out of {settings.FIELD_KEYS_FILE}")
         if settings.FIELD_ENCRYPTION_KEYS:
             self.stdout.write("nothing needs PORTAL_FIELD_KEYS any more: take it out of the environment")

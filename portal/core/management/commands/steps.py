@@ -1,4 +1,4 @@
-"""Runs several commands in one process, leaving out those whose inputs have not changed."""
+"""Run several commands in one process, skipping those whose inputs have not changed."""
 
 import hashlib
 import json
@@ -19,15 +19,17 @@ from django.db.migrations.recorder import MigrationRecorder
 
 # Setting that names the folder a command fills: the command runs again when the folder is gone.
 OUTPUTS = {"collectstatic": "STATIC_ROOT", "index_positions": "MATCHING_INDEX_DIR"}
-DONE = "steps.json"  # in the data folder: step -> fingerprint of its inputs when it last went well
+FINGERPRINTS_FILE = (
+    "steps.json"  # in the data folder: step -> fingerprint of its inputs when it last went well
+)
 
 
 class Command(BaseCommand):
     """`steps "migrate --no-input" "load_reference :: matching/data/*"`
 
-    What stands behind `::` are globs below the project's folder: the step is left out while these files and
-    the database are those of the last time. A step without them always runs, and must be
-    quick when there is nothing to do.
+    The words after `::` are globs below the project's folder: the step is skipped while these files and the
+    database are those of its last run. A step without globs always runs, and must be quick when there is
+    nothing to do.
     """
 
     help = "Run commands one after the other; those with ':: GLOB …' only when these files changed"
@@ -49,26 +51,26 @@ class Command(BaseCommand):
     def _run_steps(self, steps: list[str]) -> bool:
         """Run each step that is not current; True when one of those that name their inputs was run."""
         has_run = False
-        kept = settings.DATA_DIR / DONE
-        done = json.loads(kept.read_text()) if kept.exists() else {}
+        path = settings.DATA_DIR / FINGERPRINTS_FILE
+        fingerprints = json.loads(path.read_text()) if path.exists() else {}
         for step in steps:
             line, _, globs = step.partition("::")
             words = shlex.split(line)
             output = OUTPUTS.get(words[0])
             is_lost = output is not None and not Path(getattr(settings, output)).exists()
-            if globs and not is_lost and done.get(step) == fingerprint(globs.split()):
+            if globs and not is_lost and fingerprints.get(step) == fingerprint(globs.split()):
                 self.stdout.write(f"  {words[0]}: up to date")
                 continue
-            started = time.monotonic()
+            started_at = time.monotonic()
             call_command(*words)
             if globs:
                 has_run = True
                 # Read again: the database may be there only since this step.
-                done[step] = fingerprint(globs.split())
-                draft = kept.with_suffix(".new")
-                draft.write_text(json.dumps(done, indent=1))
-                draft.replace(kept)
-            self.stdout.write(f"  {words[0]}: {time.monotonic() - started:.1f} s")
+                fingerprints[step] = fingerprint(globs.split())
+                draft = path.with_suffix(".new")
+                draft.write_text(json.dumps(fingerprints, indent=1))
+                draft.replace(path)
+            self.stdout.write(f"  {words[0]}: {time.monotonic() - started_at:.1f} s")
         return has_run
 
 

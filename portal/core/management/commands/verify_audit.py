@@ -1,4 +1,4 @@
-"""Walks the hash chain of the event log."""
+"""Verify the hash chain of the audit log."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         if link:
             self.stdout.write(f"linked {audit.link(everything=True)} events")
         with tqdm(total=AuditLink.objects.count(), unit=" links", disable=None) as bar:
-            verdict = audit.verify(expected=expect, step=bar.update)
+            verdict = audit.verify(known_head=expect, step=bar.update)
         self.stdout.write(f"links {verdict.links}, head {verdict.head}, outside the chain {verdict.unlinked}")
         if verdict.broken_at is not None:
             raise CommandError(f"the chain breaks at event {verdict.broken_at}: the log was tampered with")

@@ -14,7 +14,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 from ninja.throttling import BaseThrottle
 
-from portal.accounts.feeds import reader_of
+from portal.accounts.feed_tokens import feed_reader
 from portal.accounts.roles import Permission
 from portal.api_tokens.request_counts import count_request, seconds_until_reset
 from portal.follow_ups.models import FollowUp
@@ -35,7 +35,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     Raises:
         Http404: the secret is unknown or revoked, or its owner may no longer open records.
     """
-    user = reader_of(secret)
+    user = feed_reader(secret)
     # Guessed secrets count against the rate limit of anonymous callers.
     kind, caller = ("feed", str(user.pk)) if user else ("anonymous", _ident(request) or "nowhere")
     if not count_request(kind, caller):

@@ -29,7 +29,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
 def follow(request: SignedInRequest, pk: int) -> HttpResponse:
     """Mark one notification as read and redirect to its page."""
     notification = get_object_or_404(Notification.objects.visible_to(request.user), pk=pk)
-    mark_read(by=request.user, notice=notification)
+    mark_read(by=request.user, notification=notification)
     return redirect(notification_url(notification) or "public:notifications")
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal.accounts.feeds import make_feed, revoke_feed
+from portal.accounts.feed_tokens import create_feed_token, revoke_feed_token
 from portal.accounts.models import FeedToken, User
 from portal.web.staff.access import record_staff
 
@@ -18,7 +18,7 @@ def manage(request: HttpRequest, user: User) -> HttpResponse:
     """Show whether a feed is active and when it was last read; POST creates a new address, shown once."""
     address = ""
     if request.method == "POST":
-        _, secret = make_feed(by=user)
+        _, secret = create_feed_token(by=user)
         address = request.build_absolute_uri(reverse("public:follow-up-calendar", args=[secret]))
     token = FeedToken.objects.in_use().filter(user=user).first()
     response = render(request, "staff/calls/calendar.html", {"token": token, "address": address})
@@ -31,6 +31,6 @@ def manage(request: HttpRequest, user: User) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, user: User) -> HttpResponse:
     """Revoke the current address of the feed."""
-    if revoke_feed(by=user):
+    if revoke_feed_token(by=user):
         messages.success(request, "已停用，原来的订阅地址不再更新。")
     return redirect("staff:calendar")

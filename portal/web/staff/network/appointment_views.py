@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from portal.accounts.actions import appoint, end_post, move_post
+from portal.accounts.actions import appoint, end_appointment, move_appointment
 from portal.accounts.models import Appointment, User
 from portal.accounts.permissions import can_appoint, can_end, roles_to_give
 from portal.accounts.roles import StationRole
@@ -43,7 +43,7 @@ def staff(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             messages.success(request, f"已安排 {person.name} 担任{role.label}。")
             return redirect("staff:network-staff", pk=station.pk)
     today = timezone.localdate()
-    appointments = station.memberships.select_related("user", "station").order_by(
+    appointments = station.appointments.select_related("user", "station").order_by(
         "ends_on", "-starts_on", "pk"
     )
     page = Paginator(appointments, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -78,10 +78,10 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
                 station = form.cleaned_data["station"]
                 if not can_appoint(user, station, appointment.role):
                     raise PermissionDenied("您不能安排到这个服务站。")
-                move_post(post=appointment, by=user, **form.cleaned_data)
+                move_appointment(appointment=appointment, by=user, **form.cleaned_data)
                 messages.success(request, f"{appointment.user.name} 已调到{station.name}。")
             else:
-                end_post(post=appointment, by=user, **form.cleaned_data)
+                end_appointment(appointment=appointment, by=user, **form.cleaned_data)
                 messages.success(request, f"{appointment.user.name} 的任职已登记结束。")
         except ValidationError as error:
             add_errors(form, error)

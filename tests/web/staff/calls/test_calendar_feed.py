@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
-from portal.accounts.feeds import make_feed
+from portal.accounts.feed_tokens import create_feed_token
 from portal.accounts.models import Appointment, FeedToken
 from portal.core.models import AuditEvent
 from portal.follow_ups.models import FollowUp
@@ -50,7 +50,7 @@ def test_day_is_one_event_without_personal_data(towns, desk, client) -> None:
     assert events[1]["summary"] == "回访 1 个"
     assert events[0]["description"] == "陈某 意向回访"
     text = client.get(
-        reverse("public:follow-up-calendar", args=[make_feed(by=towns.clerk)[1]])
+        reverse("public:follow-up-calendar", args=[create_feed_token(by=towns.clerk)[1]])
     ).content.decode()
     for secret in (
         "陈建国",
@@ -138,7 +138,7 @@ def test_feed_is_rate_limited(towns, desk, client, settings) -> None:
 
 
 def test_feed_query_count_is_constant(towns, client, same_queries) -> None:
-    address = reverse("public:follow-up-calendar", args=[make_feed(by=towns.clerk)[1]])
+    address = reverse("public:follow-up-calendar", args=[create_feed_token(by=towns.clerk)[1]])
 
     def grow() -> None:
         for n in range(15):

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.accounts.actions import end_post
+from portal.accounts.actions import end_appointment
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog, Appointment
 from portal.accounts.roles import StationRole
@@ -132,9 +132,9 @@ def test_last_operator_cannot_end_own_appointment(stations) -> None:
     operator = make_staff(stations["江门市"], StationRole.OPERATOR)
     today = timezone.localdate()
     with pytest.raises(ValidationError, match="最后一项管理员任职"):
-        end_post(post=last_appointment(operator), by=operator, last_day=today)
+        end_appointment(appointment=last_appointment(operator), by=operator, last_day=today)
     with pytest.raises(ValidationError, match="不能早于"):
-        end_post(post=last_appointment(operator), by=None, last_day=today - timedelta(days=900))
+        end_appointment(appointment=last_appointment(operator), by=None, last_day=today - timedelta(days=900))
 
 
 def test_staff_list_query_count_is_constant(stations, client, same_queries) -> None:

@@ -12,22 +12,22 @@ from tests.factories import make_user
 pytestmark = pytest.mark.django_db
 
 
-def tell(user, key: str = "a", **fields) -> Notification | None:
+def notify_user(user, key: str = "a", **fields) -> Notification | None:
     return notify(user=user, kind=NotificationKind.POSITION, text="岗位“电工”三天后到期。", key=key, **fields)
 
 
-def test_the_same_thing_is_told_once_to_each() -> None:
+def test_same_key_notifies_each_user_once() -> None:
     one, other = make_user(), make_user()
-    assert tell(one) is not None
-    assert tell(one) is None
+    assert notify_user(one) is not None
+    assert notify_user(one) is None
     assert notify_all(users=[one, other], kind=NotificationKind.POSITION, text="同", key="a") == 1
     assert Notification.objects.count() == 2
 
 
-def test_a_long_text_is_cut() -> None:
-    notice = notify(user=make_user(), kind=NotificationKind.SEARCH, text="好" * 300, key="a")
-    assert len(notice.text) == 200
-    assert notice.text.endswith("…")
+def test_long_text_is_cut_at_the_limit() -> None:
+    notification = notify(user=make_user(), kind=NotificationKind.SEARCH, text="好" * 300, key="a")
+    assert len(notification.text) == 200
+    assert notification.text.endswith("…")
 
 
 @pytest.mark.parametrize(
@@ -42,36 +42,38 @@ def test_a_long_text_is_cut() -> None:
 def test_target_outside_the_portal_is_refused(fields: dict) -> None:
     user = make_user()
     with transaction.atomic(), pytest.raises(IntegrityError):
-        tell(user, **fields)
+        notify_user(user, **fields)
 
 
-def test_reading_is_the_readers_alone(client) -> None:
+def test_notification_is_read_by_its_recipient_alone(client) -> None:
     one, other = make_user(), make_user()
-    notice = tell(one, target=NotificationTarget.SEARCH_RESULTS, target_query="q=%E7%94%B5%E5%B7%A5")
+    notification = notify_user(
+        one, target=NotificationTarget.SEARCH_RESULTS, target_query="q=%E7%94%B5%E5%B7%A5"
+    )
     client.force_login(other)
-    assert client.post(reverse("public:notification", args=[notice.pk])).status_code == 404
+    assert client.post(reverse("public:notification", args=[notification.pk])).status_code == 404
     assert client.get(reverse("public:notifications")).content.decode().count("电工") == 0
     client.force_login(one)
     page = client.get(reverse("public:notifications")).content.decode()
     assert "条未读" in page
-    answer = client.post(reverse("public:notification", args=[notice.pk]))
+    answer = client.post(reverse("public:notification", args=[notification.pk]))
     assert answer["Location"] == "/search/?q=%E7%94%B5%E5%B7%A5"
     assert "条未读" not in client.get(reverse("public:notifications")).content.decode()
-    notice.refresh_from_db()
-    assert notice.read_at is not None
+    notification.refresh_from_db()
+    assert notification.read_at is not None
 
 
-def test_all_are_read_at_once() -> None:
+def test_all_notifications_are_marked_read() -> None:
     one, other = make_user(), make_user()
     for key in "abc":
-        tell(one, key)
-    tell(other)
+        notify_user(one, key)
+    notify_user(other)
     assert mark_read(by=one) == 3
     assert Notification.objects.unread().count() == 1
 
 
-def test_a_longer_list_asks_no_more(client, same_queries) -> None:
+def test_longer_list_takes_no_more_queries(client, same_queries) -> None:
     user = make_user()
-    tell(user, "first")
+    notify_user(user, "first")
     client.force_login(user)
-    same_queries(reverse("public:notifications"), lambda: [tell(user, f"{n}") for n in range(30)])
+    same_queries(reverse("public:notifications"), lambda: [notify_user(user, f"{n}") for n in range(30)])
