@@ -6,13 +6,14 @@ Initial migrations are exempt: their tables hold no rows yet. docs/migrations.md
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.db.migrations import Migration, operations
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
-from django.db.models import NOT_PROVIDED
+from django.db.models import NOT_PROVIDED, Field
 
 from portal.core.migration_operations import GuardAppendOnly, UnguardAppendOnly
 from portal.core.state_log_triggers import CreateStateLogTriggers, DropStateLogTriggers
@@ -66,6 +67,7 @@ class TriggerState:
 
     guarded: set[tuple[str, str]] = field(default_factory=set)  # (app, lower-case model), by GuardAppendOnly
     state_logs: set[tuple[str, str, str]] = field(default_factory=set)  # (app, row, log)
+    fields: dict[tuple[str, str, str], Field[Any, Any]] = field(default_factory=dict)  # (app, model, name)
 
     def apply(self, app: str, operation: Operation) -> None:
         """Follow one operation; others than those that create or drop triggers change nothing."""
@@ -77,6 +79,16 @@ class TriggerState:
             pair = (app, operation.row.lower(), operation.log.lower())
             is_dropped = isinstance(operation, DropStateLogTriggers)
             (self.state_logs.discard if is_dropped else self.state_logs.add)(pair)
+        elif isinstance(operation, operations.CreateModel):
+            for name, model_field in operation.fields:
+                self.fields[app, operation.name_lower, name] = model_field
+        elif isinstance(operation, operations.AddField | operations.AlterField):
+            self.fields[app, operation.model_name_lower, operation.name] = operation.field
+
+    def alters_column(self, app: str, operation: operations.AlterField) -> bool:
+        """Return whether the operation alters more than choices and labels, which no table has."""
+        before = self.fields.get((app, operation.model_name_lower, operation.name))
+        return before is None or _column_arguments(before) != _column_arguments(operation.field)
 
     def missing_operation(self, app: str, model: str) -> str:
         """Return the operation that has to come before the table of `model` is altered; '' for none."""
@@ -87,13 +99,19 @@ class TriggerState:
         return ""
 
 
+def _column_arguments(model_field: Field[Any, Any]) -> tuple[object, ...]:
+    _, path, args, kwargs = model_field.deconstruct()
+    return path, args, {key: value for key, value in kwargs.items() if key not in model_field.non_db_attrs}
+
+
 def lint_migration(migration: Migration, triggers: TriggerState) -> Iterator[Finding]:
     """Yield the breaches of one migration that is not initial; `triggers` is brought up to date."""
     app, name = migration.app_label, f"{migration.app_label}.{migration.name}"
     guarded, state_logs = set(triggers.guarded), set(triggers.state_logs)
     for operation in migration.operations:
+        is_no_op = isinstance(operation, operations.AlterField) and not triggers.alters_column(app, operation)
         triggers.apply(app, operation)
-        for message in _operation_breaches(migration, operation, triggers):
+        for message in () if is_no_op else _operation_breaches(migration, operation, triggers):
             yield Finding(name, operation.describe(), message)
     for _, model in sorted(guarded - triggers.guarded):
         yield Finding(name, "", f"end with GuardAppendOnly for {model}")

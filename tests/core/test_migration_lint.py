@@ -111,3 +111,22 @@ def test_migrations_of_the_project_follow_the_rules(capsys: pytest.CaptureFixtur
     assert "wagtailcore" not in project_apps()
     call_command("lint_migrations")
     assert "no breach" in capsys.readouterr().out
+
+
+def test_alter_field_of_choices_alone_needs_no_trigger_operation() -> None:
+    """The table does not know choices: Django alters nothing."""
+    initial = migration(
+        "0001_initial",
+        migrations.CreateModel("entry", [("kind", models.CharField(max_length=9, choices=[("a", "甲")]))]),
+        GuardAppendOnly("entry"),
+        initial=True,
+    )
+
+    def findings(kind: models.Field) -> list[Finding]:
+        changed = migration("0002_next", migrations.AlterField("entry", "kind", kind))
+        return lint_migrations([initial, changed], frozenset({APP}))
+
+    assert findings(models.CharField(max_length=9, choices=[("a", "甲"), ("b", "乙")])) == []
+    assert [finding.message for finding in findings(models.CharField(max_length=12))] == [
+        "put UnguardAppendOnly before it: the table has triggers"
+    ]
