@@ -7,30 +7,40 @@ Every page shows the same numbers in a table below the chart.
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-import pygal
 from django.utils.safestring import SafeString
-from pygal.style import Style
 
 from portal.reports.retention_curve import CurvePoint
-
-# pygal installs a plug-in finder that warns at every later import; we use no plug-ins.
-sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
 
 WIDTH, HEIGHT = 720, 340
 NARROW_WIDTH = 380  # fits a phone without horizontal scrolling
 _SVG = "{http://www.w3.org/2000/svg}"
-# Font sizes for pygal's layout; colours are in the stylesheet.
-_STYLE = Style(label_font_size=15, major_label_font_size=15, value_font_size=14, legend_font_size=15)
 _REMOVED_TAGS = ("defs", "title", "desc", "script", "style")
 
 
+@cache
+def _load_pygal() -> Any:
+    """Import pygal with the first chart of a process."""
+    import pygal  # noqa: PLC0415
+    import pygal.style  # noqa: PLC0415
+
+    # pygal installs a plug-in finder that warns at every later import; we use no plug-ins.
+    fixer = pygal.PluginImportFixer
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, fixer)]
+    return pygal
+
+
 def _config(**options: Any) -> dict[str, Any]:
+    # Font sizes for pygal's layout; colours are in the stylesheet.
+    style = _load_pygal().style.Style(
+        label_font_size=15, major_label_font_size=15, value_font_size=14, legend_font_size=15
+    )
     return {
         "width": WIDTH,
         "height": HEIGHT,
-        "style": _STYLE,
+        "style": style,
         "js": [],
         "show_legend": False,
         "margin": 12,
@@ -67,7 +77,7 @@ def _strip(node: ET.Element) -> None:
 def retention(points: Sequence[CurvePoint], title: str) -> SafeString:
     """Draw the retention curve as steps, with the bounds of its confidence interval."""
     last = max([*(point.days for point in points), 30])
-    chart = pygal.XY(
+    chart = _load_pygal().XY(
         **_config(
             show_dots=False,
             range=(0, 100),
@@ -105,7 +115,7 @@ def prediction(pairs: Sequence[tuple[float, float]], title: str) -> SafeString:
     """Draw (predicted, observed) shares (0 to 1) as dots, with the diagonal of a perfect prediction."""
     dots = [(predicted * 100, observed * 100) for predicted, observed in pairs]
     upper = max([0.1, *(value for dot in dots for value in dot)]) * 1.05
-    chart = pygal.XY(
+    chart = _load_pygal().XY(
         **_config(
             show_legend=True,
             legend_at_bottom=True,
@@ -140,7 +150,7 @@ def bars(
         series: (label, value per group) of each series.
         narrow: draw at the width of a phone.
     """
-    chart = pygal.Bar(
+    chart = _load_pygal().Bar(
         **_config(
             width=NARROW_WIDTH if narrow else WIDTH,
             show_legend=len(series) > 1,
@@ -164,7 +174,7 @@ def horizontal_bars(
     name: str, title: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[int]]]
 ) -> SafeString:
     """Draw grouped horizontal bars, for long labels."""
-    chart = pygal.HorizontalBar(
+    chart = _load_pygal().HorizontalBar(
         **_config(
             height=120 + 46 * len(labels),
             show_legend=len(series) > 1,
