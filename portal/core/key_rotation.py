@@ -1,10 +1,8 @@
-"""A new encryption key, and everything rewritten under it while the portal goes on serving.
+"""Key rotation: add an encryption key and rewrite everything under it while the portal serves.
 
-1. The new key goes into the key file. From then on every process encrypts with it and decrypts with both.
-2. Each encrypted value is decrypted and written again, in short transactions. A value that somebody else
-changed
-   in between is left as they wrote it.
-3. Later, when no transaction of before is left, older keys are taken out of the file.
+1. The new key is added to the key file; from then on every process encrypts with it and decrypts with both.
+2. Each encrypted value is rewritten in short transactions; a value changed meanwhile is left as it is.
+3. Older keys are removed from the file once no transaction from before the new key can be open.
 """
 
 import os
@@ -39,7 +37,11 @@ def encrypted_columns() -> Iterator[tuple[type[models.Model], list[str]]]:
     for model in apps.get_models(include_auto_created=True):
         if model._meta.proxy:
             continue
-        columns = [f.column for f in model._meta.local_concrete_fields if isinstance(f, EncryptedTextField)]
+        columns = [
+            f.get_attname_column()[1]
+            for f in model._meta.local_concrete_fields
+            if isinstance(f, EncryptedTextField)
+        ]
         if columns:
             yield model, columns
 
@@ -95,24 +97,24 @@ def rewrite(*, step: Callable[[int], object] = _quiet) -> int:
 
 
 def _rewrite_files(step: Callable[[int], object]) -> int:
-    written = 0
+    written_count = 0
     for storage, name in encrypted_files():
-        written += storage.reencrypt(name)
+        written_count += storage.reencrypt(name)
         step(1)
-    return written
+    return written_count
 
 
 def _rewrite_table(model: type[models.Model], columns: list[str], step: Callable[[int], object]) -> int:
     newest = Fernet(keys_in_force()[0])
     quote = connection.ops.quote_name
-    table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
+    table, key = quote(model._meta.db_table), quote(model._meta.pk.get_attname_column()[1])
     names = [quote(column) for column in columns]
     select = f"SELECT {key}, {', '.join(names)} FROM {table} WHERE {key} > %s ORDER BY {key} LIMIT {BATCH}"  # noqa: S608
     first = f"SELECT MIN({key}) FROM {table}"  # noqa: S608
     # Compare and swap: only while the row still holds what was read.
     same = " AND ".join(f"{name} IS NOT DISTINCT FROM %s" for name in names)
     update = f"UPDATE {table} SET {', '.join(f'{name} = %s' for name in names)} WHERE {key} = %s AND {same}"  # noqa: S608
-    written = 0
+    written_count = 0
     with connection.cursor() as cursor:
         cursor.execute(first)
         (lowest,) = cursor.fetchone()
@@ -124,7 +126,7 @@ def _rewrite_table(model: type[models.Model], columns: list[str], step: Callable
             cursor.execute(select, [after])
             rows = cursor.fetchall()
         if not rows:
-            return written
+            return written_count
         changes = []
         for pk, *values in rows:
             renewed = [_renew(value, newest) for value in values]
@@ -133,7 +135,7 @@ def _rewrite_table(model: type[models.Model], columns: list[str], step: Callable
         if changes:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.executemany(update, changes)
-            written += len(changes)
+            written_count += len(changes)
         after = rows[-1][0]
         step(len(rows))
 
@@ -156,9 +158,9 @@ def _opens(token: str, key: Fernet) -> bool:
 def rotate(*, by: object, step: Callable[[int], object] = _quiet) -> int:
     """Add a key and rewrite everything under it; how many rows were written."""
     add_key()
-    written = rewrite(step=step)
-    audit.record(by=by, verb="core.keys_rotated", target=None, rows=written)
-    return written
+    written_count = rewrite(step=step)
+    audit.record(by=by, verb="core.keys_rotated", target=None, rows=written_count)
+    return written_count
 
 
 def retire(*, by: object, at_once: bool = False, step: Callable[[int], object] = _quiet) -> int:

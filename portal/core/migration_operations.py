@@ -152,8 +152,9 @@ class EncryptText(Operation):
         self, editor: BaseDatabaseSchemaEditor, model: type[models.Model], convert: Callable[[str], str]
     ) -> None:
         quote = editor.connection.ops.quote_name
-        table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
-        columns = [quote(model._meta.get_field(name).column) for name in self.names]
+        by_name = {field.name: field.get_attname_column()[1] for field in model._meta.concrete_fields}
+        table, key = quote(model._meta.db_table), quote(by_name[model._meta.pk.name])
+        columns = [quote(by_name[name]) for name in self.names]
         # Names of our own models, quoted.
         select = f"SELECT {key}, {', '.join(columns)} FROM {table} WHERE {key} > %s ORDER BY {key} LIMIT %s"  # noqa: S608
         update = f"UPDATE {table} SET {', '.join(f'{name} = %s' for name in columns)} WHERE {key} = %s"  # noqa: S608

@@ -23,6 +23,7 @@ class Command(db_worker.Command):
     def configure_logging(self, verbosity: int) -> None:
         """Leave logging to the settings: a line for each task would bury the codes that a demo prints."""
 
-    def handle(self, *, worker_id: str, with_clock: bool = False, **options: Any) -> None:
+    def handle(self, *, worker_id: str, **options: Any) -> None:
+        with_clock = options.pop("with_clock", False)
         with heartbeat(worker_id), scheduled_jobs.clock(CLOCK_SECONDS) if with_clock else nullcontext():
             super().handle(worker_id=worker_id, **options)
