@@ -1,6 +1,7 @@
 """Authentication and request limits of API callers: programs by token, people by session, or anonymous."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest
 from ninja.errors import AuthenticationError, Throttled
@@ -42,7 +43,7 @@ class AnonymousAuth:
 token_auth = TokenAuth()
 OPEN: list[Callable] = [token_auth, django_auth, AnonymousAuth()]
 # Makes the security schemes of OPEN optional in the OpenAPI description.
-NO_AUTH_REQUIRED = {"security": [{}]}
+NO_AUTH_REQUIRED: dict[str, Any] = {"security": [{}]}
 
 
 def client_address(request: HttpRequest) -> str:
@@ -54,6 +55,12 @@ def request_token(request: HttpRequest) -> ApiToken | None:
     """Return the token that authenticated this request, if any."""
     auth = getattr(request, "auth", None)
     return auth if isinstance(auth, ApiToken) else None
+
+
+def session_user(request: HttpRequest) -> User:
+    """Return the user of an operation that requires a session."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 class CallerThrottle(BaseThrottle):

@@ -27,6 +27,7 @@ def revalidated(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
         patch_vary_headers(response, ["Authorization", "Cookie"])
         patch_cache_control(response, no_cache=True)
         set_response_etag(response)
-        return get_conditional_response(request, etag=response.headers["ETag"], response=response)
+        conditional = get_conditional_response(request, etag=response.headers["ETag"], response=response)
+        return response if conditional is None else conditional
 
     return wrapper

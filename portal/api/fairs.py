@@ -56,9 +56,9 @@ def list_fairs(
     fairs = JobFairPage.objects
     queries = {"coming": fairs.upcoming, "running": fairs.running, "past": fairs.past}
     rows = queries[when]().select_related("region", "organiser")
-    confirmed = Q(booths__state=BoothState.CONFIRMED)
+    is_confirmed = Q(booths__state=BoothState.CONFIRMED)
     is_counted = Q(ends_at__lte=now) | open_at(now, through="booths__positions")
     return rows.annotate(
-        booth_count=Count("booths", filter=confirmed, distinct=True),
-        position_count=Count("booths__positions", filter=confirmed & is_counted, distinct=True),
+        booth_count=Count("booths", filter=is_confirmed, distinct=True),
+        position_count=Count("booths__positions", filter=is_confirmed & is_counted, distinct=True),
     )

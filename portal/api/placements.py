@@ -10,6 +10,7 @@ from ninja import Field, Query, Router, Schema
 from ninja.pagination import paginate
 
 from portal.accounts.roles import Permission
+from portal.api.authentication import session_user
 from portal.api.schemas import Choice, Named, PagePagination, RecordId, choice
 from portal.follow_ups.enums import FollowUpKind, FollowUpState
 from portal.follow_ups.models import FollowUp
@@ -85,7 +86,7 @@ class PlacementFilters(Schema):
 
 def _can_see_veteran(row: Placement, request: HttpRequest) -> bool:
     """Allow the veteran, their stations, and the employer after the veteran's confirmation."""
-    user = request.user
+    user = session_user(request)
     if row.veteran_confirmed_at is not None or row.veteran.account_id == user.pk:
         return True
     return user.has_permission_at(Permission.OPEN_RECORDS, row.veteran.station)

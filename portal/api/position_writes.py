@@ -1,7 +1,7 @@
 """Writes of positions by an employer's own system; each is reviewed like one from the form."""
 
 from copy import copy
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DomainError
@@ -21,12 +21,15 @@ from portal.core.certificates import CertificateKind
 from portal.core.enums import Education, Shift
 from portal.core.models import Occupation, Region
 from portal.core.state_machine import TransitionRefused
+from portal.employers.models import Employer
 from portal.positions import integrator_writes, occupation_lookup
 from portal.positions.duplicates import DuplicatePosition
 from portal.positions.enums import PositionKind
 from portal.positions.integrator_writes import Outcome
 from portal.positions.models import Position, PositionQuerySet
 from portal.stations.enums import StationLevel
+
+__all__ = ["router"]
 
 MAX_BATCH_SIZE = 100
 EXTERNAL_ID_REGEX = r"^[A-Za-z0-9\u4e00-\u9fff_./#-]{1,64}$"
@@ -115,11 +118,14 @@ class _PartialSchema(_StrictSchema):
     model_config = ConfigDict(json_schema_extra=_remove_defaults)
 
 
-PositionChange = create_model(
-    "PositionChange",
-    __base__=_PartialSchema,
-    **{name: _make_optional(field) for name, field in PositionFields.model_fields.items()},
-)
+if TYPE_CHECKING:
+    PositionChange = _PartialSchema
+else:
+    PositionChange = create_model(
+        "PositionChange",
+        __base__=_PartialSchema,
+        **{name: _make_optional(field) for name, field in PositionFields.model_fields.items()},
+    )
 
 
 class Step(_StrictSchema):
@@ -159,6 +165,11 @@ def _require_write_token(request: HttpRequest) -> ApiToken:
     if not token.can_write or token.employer is None:
         raise PermissionDenied("这个令牌只能读取，请创建有“读写”权限的令牌。")
     return token
+
+
+def _employer_of(token: ApiToken) -> Employer:
+    assert token.employer is not None
+    return token.employer
 
 
 def _own_positions(token: ApiToken) -> PositionQuerySet:
@@ -224,10 +235,10 @@ def _actor(token: ApiToken) -> dict[str, Any]:
     return {"by": token.created_by, "token": token.pk}
 
 
-def _put(token: ApiToken, external_id: str, body: PositionFields) -> tuple[Position, Outcome]:
+def _put_position(token: ApiToken, external_id: str, body: PositionFields) -> tuple[Position, Outcome]:
     try:
-        return integrator_writes.put(
-            employer=token.employer, external_id=external_id, **_actor(token), **_to_field_values(body)
+        return integrator_writes.create_or_change(
+            employer=_employer_of(token), external_id=external_id, **_actor(token), **_to_field_values(body)
         )
     except integrator_writes.PositionEnded as ended:
         raise _ended_response(ended.position) from ended
@@ -249,7 +260,7 @@ def send_position(request: HttpRequest, position: PositionIn, response: HttpResp
             raise ErrorResponse(409, "本单位已有这个编号的岗位。", existing=_url(existing))
     try:
         new_position = integrator_writes.create(
-            employer=token.employer,
+            employer=_employer_of(token),
             external_id=position.external_id,
             **_actor(token),
             **_to_field_values(position),
@@ -270,7 +281,7 @@ def send_batch(request: HttpRequest, batch: Batch) -> dict[str, Any]:
 def _put_batch_item(token: ApiToken, item: NumberedPosition) -> dict[str, Any]:
     result: dict[str, Any] = {"external_id": item.external_id, "outcome": "refused", "id": None, "errors": []}
     try:
-        position, outcome = _put(token, item.external_id, item)
+        position, outcome = _put_position(token, item.external_id, item)
     except ErrorResponse as error:
         result["errors"] = error.body().get("errors") or [{"field": "", "message": error.detail}]
     except DomainError as error:
@@ -300,7 +311,7 @@ def put_position(
     request: HttpRequest, external_id: ExternalPath, position: PositionFields, response: HttpResponse
 ) -> Status:
     """没有就发布（201），有就改成这样（200）。内容相同时什么也不变，在招的继续在招；有改动的重新审核。"""
-    saved_position, outcome = _put(_require_write_token(request), external_id, position)
+    saved_position, outcome = _put_position(_require_write_token(request), external_id, position)
     if outcome != Outcome.CREATED:
         return Status(200, saved_position)
     response["Location"] = _url(saved_position)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -127,8 +128,9 @@ class KeysetPagination(PaginationBase):
         next: int | None = Field(description="下一页的 `after`；没有下一页，或没有传 `after` 时为空")
 
     def paginate_queryset(
-        self, queryset: PositionQuerySet, pagination: Input, request: HttpRequest, **params: Any
+        self, queryset: QuerySet[Any], pagination: Input, request: HttpRequest, **params: Any
     ) -> dict[str, Any]:
+        assert isinstance(queryset, PositionQuerySet)
         size = pagination.page_size
         if pagination.after is None:
             rows = queryset

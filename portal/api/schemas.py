@@ -14,7 +14,7 @@ RecordId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class PagePagination(PageNumberPagination):
-    """Pagination by number: `?page=1&page_size=20` -> `{"items": […], "count": total}`."""
+    """Pagination by page number; the response is `{"items": […], "count": total}`."""
 
     class Input(Schema):
         page: int = Field(1, ge=1, le=MAX_PAGE, description="第几页，从 1 起")

@@ -7,9 +7,11 @@ from django.http import Http404, HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 from ninja.pagination import paginate
+from pydantic import ConfigDict
 
 from portal.accounts.actions import log_access
 from portal.accounts.enums import AccessKind
+from portal.api.authentication import session_user
 from portal.api.schemas import Choice, Coded, Named, PagePagination, choice
 from portal.core.certificates import CertificateKind
 from portal.core.encryption import mask_phone
@@ -74,7 +76,11 @@ class ServiceRow(Schema):
 
 
 class WishRow(Schema):
-    """What work the person looks for; an empty list means: no limit."""
+    """Work that a veteran looks for; an empty list means no limit."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"description": "What work the person looks for; an empty list means: no limit."}
+    )
 
     occupations: list[Coded]
     regions: list[Coded]
@@ -131,12 +137,12 @@ def veteran(request: HttpRequest, veteran_id: int) -> Veteran:
         _log_refusal(request, veteran_id)
         raise Http404
     if record.account_id != request.user.pk:
-        log_access(actor=request.user, file_id=record.pk, kind=AccessKind.VIEW, reason="接口")
+        log_access(actor=session_user(request), file_id=record.pk, kind=AccessKind.VIEW, reason="接口")
     return record
 
 
 def _log_refusal(request: HttpRequest, veteran_id: int) -> None:
     """Log the attempt of staff on an existing record outside their scope, for the veteran to read."""
     others = Veteran.objects.exclude(pk__in=Veteran.objects.visible_to(request.user))
-    if request.user.is_station_staff and others.filter(pk=veteran_id).exists():
-        log_access(actor=request.user, file_id=veteran_id, kind=AccessKind.REFUSED, reason="接口")
+    if session_user(request).is_station_staff and others.filter(pk=veteran_id).exists():
+        log_access(actor=session_user(request), file_id=veteran_id, kind=AccessKind.REFUSED, reason="接口")

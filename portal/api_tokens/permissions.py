@@ -16,7 +16,7 @@ def can_issue(user: User, employer: Employer | None) -> bool:
 
 
 def can_revoke(user: User, token: ApiToken) -> bool:
-    """Those who may issue the token, and reviewers of its employer."""
+    """Issuers of such a token may revoke it, and reviewers of its employer."""
     if can_issue(user, token.employer):
         return True
     return token.employer is not None and employers.can_review(user, token.employer)

@@ -87,13 +87,15 @@ def answer(*, complaint: Complaint, by: User, outcome: Outcome, words: str, told
     return complaint
 
 
-def _carry_out(complaint: Complaint, by: User, told: str) -> None:
+def _carry_out(complaint: Complaint, by: User, employer_message: str) -> None:
     position, outcome = complaint.position, complaint.outcome
     if outcome == Outcome.NO_FAULT:
         return
     if outcome in {Outcome.TAKEN_DOWN, Outcome.REMOVED}:
         try:
-            positions.take_down(position=position, by=by, reason=told, for_good=outcome == Outcome.REMOVED)
+            positions.take_down(
+                position=position, by=by, reason=employer_message, for_good=outcome == Outcome.REMOVED
+            )
         except TransitionRefused as refused:
             raise ValidationError(
                 f"这个岗位现在是“{position.get_state_display()}”，没有公开，不用再处理岗位；可以选提醒单位或没有问题。"
@@ -102,7 +104,7 @@ def _carry_out(complaint: Complaint, by: User, told: str) -> None:
     notify_all(
         users=members.distinct(),
         kind=NotificationKind.POSITION,
-        text=f"岗位“{position.title}”：{complaint.get_outcome_display()}。{told}",
+        text=f"岗位“{position.title}”：{complaint.get_outcome_display()}。{employer_message}",
         target=NotificationTarget.POSITION_TEXT,
         target_id=position.pk,
         key=f"complaint.{complaint.pk}.employer",

@@ -60,8 +60,8 @@ def upload(
     header_row = column_mapping.find_header_row(import_kind, table)
     headers = table.rows[header_row]
     signature = column_mapping.headers_signature(headers)
-    remembered = ColumnMapping.objects.filter(user=by, kind=kind, signature=signature).first()
-    columns = remembered.columns if remembered else column_mapping.guess_columns(import_kind, headers)
+    last_mapping = ColumnMapping.objects.filter(user=by, kind=kind, signature=signature).first()
+    columns = last_mapping.columns if last_mapping else column_mapping.guess_columns(import_kind, headers)
     run = ImportRun.objects.create(
         by=by,
         kind=kind,

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
 
-class SheetsConfig(AppConfig):
+class ImportsConfig(AppConfig):
     name = "portal.imports"
     verbose_name = "表格导入"

@@ -204,13 +204,13 @@ def revert(run: ImportRun, *, progress: Progress | None = None, chunk: int = CHU
     while True:
         with transaction.atomic():
             ImportRun.objects.select_for_update().get(pk=run.pk)  # one undo at a time
-            remaining = ImportRow.objects.filter(
+            unreverted = ImportRow.objects.filter(
                 run=run,
                 outcome__in=[RowOutcome.CREATED, RowOutcome.UPDATED],
                 undone=False,
                 kept_reason="",
             )
-            rows = list(remaining.order_by("-number")[:chunk])
+            rows = list(unreverted.order_by("-number")[:chunk])
             if not rows:
                 break
             _revert_rows(run, rows, kind.undo)

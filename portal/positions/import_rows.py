@@ -61,6 +61,7 @@ class PositionImporter:
     """Parser and writer of the rows of one employer's import."""
 
     def __init__(self, run: ImportRun) -> None:
+        assert run.subject_id is not None
         self._by = run.by
         self._employer = Employer.objects.select_related("station", "region").get(pk=run.subject_id)
         self._can_write = can_write_for(run.by, self._employer)

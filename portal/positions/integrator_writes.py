@@ -48,7 +48,7 @@ def create(*, employer: Employer, by: User, token: int, distinct: bool = False, 
 
 
 @transaction.atomic
-def put(
+def create_or_change(
     *, employer: Employer, by: User, token: int, external_id: str, distinct: bool = False, **fields: Any
 ) -> tuple[Position, Outcome]:
     """Create the position with this external id, or change it where it differs and submit it again.
@@ -73,7 +73,7 @@ def put(
 def change(
     *, position: Position, by: User, token: int, distinct: bool = False, **fields: Any
 ) -> tuple[Position, Outcome]:
-    """Change only the given fields of an existing position; otherwise as `put`."""
+    """Change only the given fields of an existing position; otherwise as `create_or_change`."""
     differences = {name: value for name, value in fields.items() if getattr(position, name) != value}
     if not differences:
         return position, Outcome.UNCHANGED

@@ -1,7 +1,10 @@
 """Parsers of the cells of a position import: headcount, pay, experience, education, region."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
+
+from django.db.models import Choices
 
 from portal.core.enums import Education, Shift
 from portal.core.models import Region
@@ -51,7 +54,7 @@ SHIFT_SYNONYMS = {
     "弹性工作制": "flexible", "弹性工作": "flexible", "不定时": "flexible", "灵活": "flexible",
 }  # fmt: skip
 # Key of a column with fixed choices -> (label, choices, synonyms).
-CHOICES = {
+CHOICES: dict[str, tuple[str, type[Choices], Mapping[str, str | int]]] = {
     "kind": ("用工形式", PositionKind, KIND_SYNONYMS),
     "shift": ("班次", Shift, SHIFT_SYNONYMS),
 }

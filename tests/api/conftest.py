@@ -38,7 +38,7 @@ def ask(client_for) -> Callable:
 
 
 @pytest.fixture
-def firm() -> SimpleNamespace:
+def integrator() -> SimpleNamespace:
     """An employer with its owner, and a client that shows a token that writes; and an occupation to name."""
     make_occupation()
     owner = make_user("单位管理员")

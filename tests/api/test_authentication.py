@@ -5,24 +5,24 @@ import pytest
 from tests.factories import make_position, make_staff, make_stations, make_user
 
 pytestmark = pytest.mark.django_db
-CLOSED = ["veterans", "veterans/1", "placements", "placements/1", "follow-ups"]
+PROTECTED_PATHS = ["veterans", "veterans/1", "placements", "placements/1", "follow-ups"]
 OPEN = ["positions", "fairs", "search", "statistics"]
-ENDPOINTS = [*CLOSED, *OPEN, "positions/1"]
+ENDPOINTS = [*PROTECTED_PATHS, *OPEN, "positions/1"]
 
 
-@pytest.mark.parametrize("path", CLOSED)
-def test_nobody_unknown_gets_in(client, path: str) -> None:
+@pytest.mark.parametrize("path", PROTECTED_PATHS)
+def test_protected_paths_need_authentication(client, path: str) -> None:
     answer = client.get(f"/api/v1/{path}")
     assert (answer.status_code, answer.json()) == (401, {"detail": "请先登录。"})
 
 
 @pytest.mark.parametrize("path", OPEN)
-def test_open_data_is_for_anybody(client, path: str) -> None:
+def test_open_data_needs_no_authentication(client, path: str) -> None:
     assert client.get(f"/api/v1/{path}").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["positions/", "positions/x", "nothing", "nothing/at/all/"])
-def test_an_address_that_is_none_answers_in_the_same_shape(client, path: str) -> None:
+def test_unknown_path_answers_in_error_format(client, path: str) -> None:
     answer = client.get(f"/api/v1/{path}")
     assert (answer.status_code, answer.json()) == (404, {"detail": "没有找到。"})
 
@@ -33,7 +33,7 @@ def test_staff_need_the_second_factor(client_for, path: str) -> None:
     assert clerk.get(f"/api/v1/{path}").status_code == 403
 
 
-def test_a_blocked_account_is_shut_out(client_for) -> None:
+def test_blocked_account_is_refused(client_for) -> None:
     user = make_user()
     caller = client_for(user)
     user.is_active = False
@@ -43,7 +43,7 @@ def test_a_blocked_account_is_shut_out(client_for) -> None:
 
 @pytest.mark.parametrize("path", ENDPOINTS)
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_a_session_writes_nothing(client_for, path: str, method: str) -> None:
+def test_session_cannot_write(client_for, path: str, method: str) -> None:
     position = make_position()
     caller = client_for(make_user())
     writes = (path, method) == ("positions", "post")  # for tokens alone
@@ -52,17 +52,17 @@ def test_a_session_writes_nothing(client_for, path: str, method: str) -> None:
     assert position.title == "货车司机"
 
 
-def test_every_endpoint_is_described(client) -> None:
-    described = client.get("/api/v1/openapi.json").json()
-    operations = [operation for path in described["paths"].values() for operation in path.values()]
+def test_every_operation_is_described(client) -> None:
+    schema = client.get("/api/v1/openapi.json").json()
+    operations = [operation for path in schema["paths"].values() for operation in path.values()]
     assert len(operations) == len(ENDPOINTS) + len(("post", "batch", "get", "put", "patch", "step"))
     assert all(operation["summary"] and operation["tags"] for operation in operations)
     assert {tag["name"] for operation in operations for tag in [{"name": operation["tags"][0]}]} == {
-        tag["name"] for tag in described["tags"]
+        tag["name"] for tag in schema["tags"]
     }
 
 
-def test_the_description_can_be_read_in_a_browser(client) -> None:
+def test_description_is_served_to_browsers(client) -> None:
     page = client.get("/api/v1/docs")
     assert page.status_code == 200
     assert "https://" not in page.content.decode()
@@ -86,6 +86,6 @@ HUGE = "9" * 30
         ("positions?employer=-1", 422),
     ],
 )
-def test_numbers_beyond_reason_break_nothing(client_for, path: str, status: int) -> None:
+def test_huge_numbers_are_refused(client_for, path: str, status: int) -> None:
     caller = client_for(make_staff(make_stations()["睦洲镇"]))
     assert caller.get(f"/api/v1/{path}").status_code == status

@@ -36,24 +36,24 @@ def walk(client, query: str = "") -> list[int]:
     return found
 
 
-def test_all_are_walked_once_though_some_close_meanwhile(client) -> None:
-    made = [make_position().pk for _ in range(8)]
-    assert walk(client) == made
+def test_keyset_pages_visit_each_row_once(client) -> None:
+    rows = [make_position().pk for _ in range(8)]
+    assert walk(client) == rows
     first = client.get(f"{URL}?after=0&page_size=3").json()
-    Position.objects.filter(pk__in=made[:2]).update(expires_at=timezone.now())
+    Position.objects.filter(pk__in=rows[:2]).update(expires_at=timezone.now())
     rest = client.get(f"{URL}?after={first['next']}&page_size=100").json()
-    assert [row["id"] for row in first["items"] + rest["items"]] == made
+    assert [row["id"] for row in first["items"] + rest["items"]] == rows
     assert (first["count"], rest["count"], rest["next"]) == (8, 6, None)
 
 
-def test_pages_by_number_have_no_next(client) -> None:
+def test_numbered_pages_have_no_next(client) -> None:
     for _ in range(3):
         make_position()
     body = client.get(f"{URL}?page=2&page_size=2").json()
     assert (len(body["items"]), body["count"], body["next"]) == (1, 3, None)
 
 
-def test_what_changed_since(client) -> None:
+def test_updated_since_filters_by_time(client) -> None:
     old, new = make_position(), make_position()
     yesterday = timezone.now() - timedelta(days=1)
     Position.objects.filter(pk=old.pk).update(updated_at=yesterday - timedelta(hours=1))
@@ -64,7 +64,7 @@ def test_what_changed_since(client) -> None:
     assert client.get(f"{URL}?updated_since=2026-01-01T00:00:00").status_code == 422  # whose midnight?
 
 
-def test_an_occupation_holds_what_is_below_it(client) -> None:
+def test_occupation_filter_includes_descendants(client) -> None:
     driver = make_position()
     cook = make_position(occupation=make_occupation("4-03-02-01", "中式烹调师"))
     assert walk(client, "&occupation=4-02") == [driver.pk]
@@ -74,9 +74,9 @@ def test_an_occupation_holds_what_is_below_it(client) -> None:
 
 
 @pytest.mark.parametrize("path", ["positions", "fairs", "search?kind=position"])
-def test_who_has_it_already_gets_nothing_until_it_changes(client, path: str) -> None:
-    post = make_position()
-    make_booth(make_fair(), post)
+def test_matching_etag_gets_304_until_content_changes(client, path: str) -> None:
+    position = make_position()
+    make_booth(make_fair(), position)
     first = client.get(f"/api/v1/{path}")
     assert first.headers["Cache-Control"] == "no-cache"
     assert "Authorization" in first.headers["Vary"]
@@ -84,25 +84,25 @@ def test_who_has_it_already_gets_nothing_until_it_changes(client, path: str) -> 
     same = client.get(f"/api/v1/{path}", headers=tag)
     assert (same.status_code, same.content) == (304, b"")
     if path == "positions":
-        actions.pause(position=post, by=_member(post))
+        actions.pause(position=position, by=_member(position))
         assert client.get(f"/api/v1/{path}", headers=tag).json()["items"] == []
 
 
-def _member(post: Position):
+def _member(position: Position):
     user = make_user()
-    post.employer.memberships.create(user=user)
+    position.employer.memberships.create(user=user)
     return user
 
 
 # --- fairs
-def test_a_coming_fair_counts_what_is_open_and_a_past_one_what_was_brought(client) -> None:
+def test_upcoming_fair_counts_open_positions_and_past_fair_all(client) -> None:
     fair = make_fair()
-    firm = make_employer()
-    shown, closed = make_position(employer=firm), make_position(employer=firm)
-    make_booth(fair, shown, closed)
+    employer = make_employer()
+    open_position, closed_position = make_position(employer=employer), make_position(employer=employer)
+    make_booth(fair, open_position, closed_position)
     Booth.objects.create(fair=fair, employer=make_employer(), state=BoothState.REQUESTED)
 
-    def counted() -> list[tuple[int, int]]:
+    def figures() -> list[tuple[int, int]]:
         when = "past" if fair.is_over else "coming"
         (row,) = client.get(f"/api/v1/fairs?when={when}").json()["items"]
         totals = count_fair_totals(fair)
@@ -112,18 +112,18 @@ def test_a_coming_fair_counts_what_is_open_and_a_past_one_what_was_brought(clien
             count_booths([fair])[fair.pk],
         ]
 
-    assert counted() == [(1, 2)] * 3
-    actions.withdraw(position=closed, by=_member(closed))
-    assert counted() == [(1, 1)] * 3
+    assert figures() == [(1, 2)] * 3
+    actions.withdraw(position=closed_position, by=_member(closed_position))
+    assert figures() == [(1, 1)] * 3
     now = timezone.now()
     fair.starts_at, fair.ends_at = now - timedelta(days=2), now - timedelta(days=1)
     fair.registration_opens_at, fair.registration_closes_at = now - timedelta(days=9), now - timedelta(days=3)
     fair.save()
-    assert counted() == [(1, 2)] * 3
+    assert figures() == [(1, 2)] * 3
 
 
 # --- statistics
-def test_each_figure_has_its_definition_and_its_moment(client) -> None:
+def test_each_figure_has_definition_and_time(client) -> None:
     before = timezone.now()
     make_position(headcount=3)
     make_position(headcount=4, occupation=make_occupation("4-03-02-01", "中式烹调师"))
@@ -138,33 +138,33 @@ def test_each_figure_has_its_definition_and_its_moment(client) -> None:
     assert {(cell["code"], cell["positions"]) for cell in body["occupations"]} == {("4-02", 1), ("4-03", 1)}
 
 
-def test_few_people_are_not_counted_in_public(client) -> None:
-    def reached() -> int | None:
+def test_small_figures_are_suppressed(client) -> None:
+    def make_reached_placements() -> int | None:
         body = client.get("/api/v1/statistics").json()
         return next(figure["value"] for figure in body["figures"] if figure["key"] == "reached")
 
     for number in range(MIN_PUBLISHED_COUNT):
-        assert reached() is None, number
+        assert make_reached_placements() is None, number
         member = make_user()
         veteran = make_veteran(account=make_user())
-        made = placements.declare(
+        rows = placements.declare(
             veteran=veteran, position=make_position(employer=make_employer(member=member)), by=veteran.account
         )
-        placements.confirm(placement=made, by=veteran.account)
-        placements.confirm(placement=made, by=member)
-    assert reached() == MIN_PUBLISHED_COUNT
+        placements.confirm(placement=rows, by=veteran.account)
+        placements.confirm(placement=rows, by=member)
+    assert make_reached_placements() == MIN_PUBLISHED_COUNT
 
 
-def test_a_closed_post_is_not_counted_from_the_second_it_closes(client, monkeypatch) -> None:
-    post = make_position()
+def test_closed_position_leaves_figures_at_once(client, monkeypatch) -> None:
+    position = make_position()
 
     def count() -> int:
         body = client.get("/api/v1/statistics").json()
         return next(figure["value"] for figure in body["figures"] if figure["key"] == "positions")
 
-    monkeypatch.setattr(timezone, "now", lambda: post.expires_at - timedelta(seconds=1))
+    monkeypatch.setattr(timezone, "now", lambda: position.expires_at - timedelta(seconds=1))
     assert count() == 1
-    monkeypatch.setattr(timezone, "now", lambda: post.expires_at)
+    monkeypatch.setattr(timezone, "now", lambda: position.expires_at)
     assert count() == 0
 
 

@@ -15,7 +15,7 @@ from tests.factories import make_employer, make_position, make_user
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/positions"
-POST = {
+BODY = {
     "title": "货车司机",
     "occupation": "4-02-02-02",
     "headcount": 3,
@@ -25,18 +25,18 @@ POST = {
     "duties": "负责货物运输，安全送达。",
     "external_id": "HR-1",
 }
-PUT = {name: value for name, value in POST.items() if name != "external_id"}
+FIELDS = {name: value for name, value in BODY.items() if name != "external_id"}
 
 
 def send(client, method: str, path: str, body: object, **headers):
     return getattr(client, method)(f"{URL}{path}", body, content_type="application/json", headers=headers)
 
 
-def put(client, external_id: str = "HR-1", **changed):
-    return send(client, "put", f"/external/{external_id}", {**PUT, **changed})
+def put_position(client, external_id: str = "HR-1", **changes):
+    return send(client, "put", f"/external/{external_id}", {**FIELDS, **changes})
 
 
-def opened(position: Position) -> Position:
+def open_position(position: Position) -> Position:
     now = timezone.now()
     Position.objects.filter(pk=position.pk).update(
         state=PositionState.OPEN, published_at=now - timedelta(hours=1), expires_at=now + timedelta(days=40)
@@ -46,12 +46,16 @@ def opened(position: Position) -> Position:
 
 
 # --- once
-def test_a_sent_post_waits_for_review(firm) -> None:
-    answer = send(firm.client, "post", "", POST)
+def test_sent_position_is_submitted_for_review(integrator) -> None:
+    answer = send(integrator.client, "post", "", BODY)
     made = Position.objects.get()
     assert answer.status_code == 201
     assert answer.headers["Location"] == f"{URL}/{made.pk}"
-    assert (made.employer, made.state, made.external_id) == (firm.employer, PositionState.IN_REVIEW, "HR-1")
+    assert (made.employer, made.state, made.external_id) == (
+        integrator.employer,
+        PositionState.IN_REVIEW,
+        "HR-1",
+    )
     assert (made.occupation_id, made.region_id, int(made.pay_to)) == ("4-02-02-02", "440705", 8000)
     body = answer.json()
     assert (body["id"], body["state"]["value"], body["open"]) == (made.pk, "in_review", False)
@@ -62,79 +66,81 @@ def test_a_sent_post_waits_for_review(firm) -> None:
         "positions.submit",
         "positions.sent",
     ]
-    assert events.get(verb="positions.sent").data == {"token": firm.token.pk, "outcome": "created"}
+    assert events.get(verb="positions.sent").data == {"token": integrator.token.pk, "outcome": "created"}
 
 
-def test_the_same_number_again_is_told_where_it_is(firm) -> None:
-    first = send(firm.client, "post", "", POST).json()["id"]
-    again = send(firm.client, "post", "", {**POST, "title": "另一个岗位"})
+def test_known_external_id_conflicts_with_its_location(integrator) -> None:
+    first = send(integrator.client, "post", "", BODY).json()["id"]
+    again = send(integrator.client, "post", "", {**BODY, "title": "另一个岗位"})
     assert again.status_code == 409
     assert again.json() == {"detail": "本单位已有这个编号的岗位。", "existing": f"{URL}/{first}"}
     assert again.headers["Location"] == f"{URL}/{first}"
     assert Position.objects.get().title == "货车司机"
-    assert firm.client.get(again.headers["Location"]).json()["id"] == first
+    assert integrator.client.get(again.headers["Location"]).json()["id"] == first
 
 
-def test_a_post_that_looks_like_another_is_held_back_until_it_is_said_to_be_one(firm) -> None:
-    first = send(firm.client, "post", "", PUT).json()["id"]
-    for answer in (send(firm.client, "post", "", PUT), put(firm.client)):
+def test_duplicate_conflicts_unless_marked_distinct(integrator) -> None:
+    first = send(integrator.client, "post", "", FIELDS).json()["id"]
+    for answer in (send(integrator.client, "post", "", FIELDS), put_position(integrator.client)):
         assert (answer.status_code, answer.json()["existing"]) == (409, f"{URL}/{first}")
         assert "distinct" in answer.json()["detail"]
-    (item,) = send(firm.client, "post", "/batch", {"items": [POST]}).json()["items"]
+    (item,) = send(integrator.client, "post", "/batch", {"items": [BODY]}).json()["items"]
     assert (item["outcome"], "distinct" in item["errors"][0]["message"]) == ("refused", True)
     assert Position.objects.count() == 1
-    assert send(firm.client, "post", "", {**PUT, "distinct": True}).status_code == 201
-    assert put(firm.client, distinct=True).status_code == 201
-    assert put(firm.client).status_code == 200  # the same again changes nothing, and needs no word for it
+    assert send(integrator.client, "post", "", {**FIELDS, "distinct": True}).status_code == 201
+    assert put_position(integrator.client, distinct=True).status_code == 201
+    assert (
+        put_position(integrator.client).status_code == 200
+    )  # the same again changes nothing, and needs no word for it
     assert Position.objects.filter(external_id=None).count() == 2
     assert AuditEvent.objects.filter(verb="positions.kept_beside").count() == 2
 
 
-def test_a_change_that_makes_two_posts_alike_is_held_back(firm) -> None:
-    put(firm.client, "A")
-    assert put(firm.client, "B", title="叉车工").status_code == 201
-    answer = send(firm.client, "patch", "/external/B", {"title": "货车司机"})
+def test_change_to_a_duplicate_conflicts(integrator) -> None:
+    put_position(integrator.client, "A")
+    assert put_position(integrator.client, "B", title="叉车工").status_code == 201
+    answer = send(integrator.client, "patch", "/external/B", {"title": "货车司机"})
     assert (answer.status_code, Position.objects.get(external_id="B").title) == (409, "叉车工")
 
 
-def test_two_employers_may_use_one_number(firm, token_for) -> None:
+def test_two_employers_may_use_one_external_id(integrator, token_for) -> None:
     owner = make_user()
     _, rival = token_for(make_employer(member=owner), owner)
-    assert send(firm.client, "post", "", POST).status_code == 201
-    assert send(rival, "post", "", POST).status_code == 201
+    assert send(integrator.client, "post", "", BODY).status_code == 201
+    assert send(rival, "post", "", BODY).status_code == 201
     assert Position.objects.filter(external_id="HR-1").count() == 2
 
 
 # --- as often as one likes
-def test_putting_makes_then_changes_nothing_then_changes(firm) -> None:
-    made = put(firm.client)
+def test_put_creates_then_keeps_then_changes(integrator) -> None:
+    made = put_position(integrator.client)
     assert (made.status_code, made.headers["Location"]) == (201, f"{URL}/{made.json()['id']}")
-    position = opened(Position.objects.get())
+    position = open_position(Position.objects.get())
     stamp, events = position.updated_at, AuditEvent.objects.count()
-    same = put(firm.client)
+    same = put_position(integrator.client)
     position.refresh_from_db()
     assert (same.status_code, position.state, position.updated_at) == (200, PositionState.OPEN, stamp)
     assert AuditEvent.objects.count() == events
-    dearer = put(firm.client, pay_to=9000)
+    dearer = put_position(integrator.client, pay_to=9000)
     position.refresh_from_db()
     assert (dearer.status_code, int(position.pay_to)) == (200, 9000)
     assert position.state == PositionState.IN_REVIEW  # what was approved is what is shown
 
 
-def test_a_part_is_changed_and_the_rest_stays(firm) -> None:
-    send(firm.client, "post", "", {**POST, "benefits": ["五险一金"]})
-    answer = send(firm.client, "patch", "/external/HR-1", {"headcount": 5})
+def test_patch_changes_only_sent_fields(integrator) -> None:
+    send(integrator.client, "post", "", {**BODY, "benefits": ["五险一金"]})
+    answer = send(integrator.client, "patch", "/external/HR-1", {"headcount": 5})
     assert (answer.json()["headcount"], answer.json()["benefits"]) == (5, ["五险一金"])
-    assert send(firm.client, "patch", "/external/HR-1", {}).json()["headcount"] == 5
-    assert send(firm.client, "patch", "/external/HR-2", {"headcount": 5}).status_code == 404
+    assert send(integrator.client, "patch", "/external/HR-1", {}).json()["headcount"] == 5
+    assert send(integrator.client, "patch", "/external/HR-2", {"headcount": 5}).status_code == 404
 
 
-def test_pausing_withdrawing_and_handing_in_again(firm) -> None:
-    send(firm.client, "post", "", POST)
-    position = opened(Position.objects.get())
+def test_steps_pause_withdraw_and_submit(integrator) -> None:
+    send(integrator.client, "post", "", BODY)
+    position = open_position(Position.objects.get())
 
     def step(name: str):
-        return send(firm.client, "post", "/external/HR-1", {"step": name})
+        return send(integrator.client, "post", "/external/HR-1", {"step": name})
 
     for _ in range(2):  # asked twice, done once
         assert step("pause").json()["state"]["value"] == "paused"
@@ -146,26 +152,26 @@ def test_pausing_withdrawing_and_handing_in_again(firm) -> None:
     assert (refused.status_code, refused.json()["existing"]) == (409, f"{URL}/{position.pk}")
     assert step("withdraw").json()["state"]["value"] == "withdrawn"
     assert step("submit").status_code == 409
-    ended = put(firm.client, pay_to=9000)
+    ended = put_position(integrator.client, pay_to=9000)
     assert (ended.status_code, ended.json()["existing"]) == (409, f"{URL}/{position.pk}")
-    assert send(firm.client, "patch", "/external/HR-1", {"headcount": 9}).status_code == 409
-    assert put(firm.client).status_code == 200  # the same as it ended: nothing to change
+    assert send(integrator.client, "patch", "/external/HR-1", {"headcount": 9}).status_code == 409
+    assert put_position(integrator.client).status_code == 200  # the same as it ended: nothing to change
     position.refresh_from_db()
     assert (position.state, int(position.pay_to)) == (PositionState.WITHDRAWN, 8000)
 
 
-def test_a_refused_post_says_why_to_its_own(firm, towns) -> None:
-    send(firm.client, "post", "", POST)
+def test_refused_position_shows_reason_to_its_employer(integrator, towns) -> None:
+    send(integrator.client, "post", "", BODY)
     actions.refuse(position=Position.objects.get(), by=towns.reviewer, reason="职责写得不清楚")
-    body = firm.client.get(f"{URL}/external/HR-1").json()
+    body = integrator.client.get(f"{URL}/external/HR-1").json()
     assert (body["state"]["value"], body["refused_reason"]) == ("refused", "职责写得不清楚")
 
 
-def test_numbers_with_marks_are_found(firm) -> None:
+def test_external_id_with_punctuation_is_found(integrator) -> None:
     for number in ("2026/08/车队#3", "a.b_c-d"):
-        made = put(firm.client, number.replace("#", "%23"), distinct=True)
+        made = put_position(integrator.client, number.replace("#", "%23"), distinct=True)
         assert made.json()["external_id"] == number
-        found = firm.client.get(f"{URL}/external/{number.replace('#', '%23')}")
+        found = integrator.client.get(f"{URL}/external/{number.replace('#', '%23')}")
         assert found.json()["external_id"] == number
 
 
@@ -193,8 +199,8 @@ def test_numbers_with_marks_are_found(firm) -> None:
         ({"external_id": "有 空格"}, "external_id", "格式不对。"),
     ],
 )
-def test_each_mistake_is_told_at_its_field(firm, changed, field: str, words: str) -> None:
-    answer = send(firm.client, "post", "", {**POST, **changed})
+def test_each_error_names_its_field(integrator, changes, field: str, words: str) -> None:
+    answer = send(integrator.client, "post", "", {**BODY, **changes})
     assert answer.status_code == 422
     problems = {problem["field"]: problem["message"] for problem in answer.json()["errors"]}
     assert words in problems[field]
@@ -202,21 +208,21 @@ def test_each_mistake_is_told_at_its_field(firm, changed, field: str, words: str
     assert not Position.objects.exists()
 
 
-def test_what_is_missing_is_told_all_at_once(firm) -> None:
-    answer = send(firm.client, "post", "", {"title": "货车司机"})
+def test_all_missing_fields_are_reported(integrator) -> None:
+    answer = send(integrator.client, "post", "", {"title": "货车司机"})
     missing = {problem["field"] for problem in answer.json()["errors"] if problem["message"] == "必填。"}
     assert missing == {"headcount", "pay_from", "pay_to", "region", "duties"}
 
 
 @pytest.mark.parametrize("body", ["{", "", b"\xff\xfe"])
-def test_a_body_that_is_no_json(firm, body) -> None:
-    answer = firm.client.post(URL, body, content_type="application/json")
+def test_invalid_json_is_refused(integrator, body) -> None:
+    answer = integrator.client.post(URL, body, content_type="application/json")
     assert answer.status_code in {400, 422}
     assert set(answer.json()) <= {"detail", "errors"}
 
 
-def test_discriminating_words_are_refused_as_in_the_form(firm) -> None:
-    answer = send(firm.client, "post", "", {**POST, "requirements": "限男性，未婚。"})
+def test_unlawful_wording_is_refused(integrator) -> None:
+    answer = send(integrator.client, "post", "", {**BODY, "requirements": "限男性，未婚。"})
     assert answer.status_code == 422
     errors = answer.json()["errors"]
     assert {problem["field"] for problem in errors} == {"requirements"}
@@ -224,56 +230,56 @@ def test_discriminating_words_are_refused_as_in_the_form(firm) -> None:
     assert not Position.objects.exists()
 
 
-def test_without_an_occupation_the_title_is_coded(firm) -> None:
+def test_missing_occupation_is_guessed_from_title(integrator) -> None:
     load_reference()
-    body = {name: value for name, value in POST.items() if name != "occupation"}
-    answer = send(firm.client, "post", "", {**body, "title": "保安员"})
+    body = {name: value for name, value in BODY.items() if name != "occupation"}
+    answer = send(integrator.client, "post", "", {**body, "title": "保安员"})
     assert answer.status_code == 201
     assert answer.json()["occupation"]["name"] == "保安员"
     assert Position.objects.get().occupation_certainty is not None
     # The same again: what the portal guessed is not a change.
-    assert put(firm.client, occupation="", title="保安员").json()["id"] == answer.json()["id"]
+    assert put_position(integrator.client, occupation="", title="保安员").json()["id"] == answer.json()["id"]
     assert AuditEvent.objects.filter(verb="positions.edited").count() == 0
 
 
-def test_an_agency_names_the_real_employer(firm, towns) -> None:
-    Employer.objects.filter(pk=firm.employer.pk).update(
+def test_agency_requires_real_employer(integrator, towns) -> None:
+    Employer.objects.filter(pk=integrator.employer.pk).update(
         is_agency=True, agency_permit="粤人服证字〔2026〕第1号"
     )
-    assert send(firm.client, "post", "", POST).json()["errors"][0]["field"] == "real_employer"
-    answer = send(firm.client, "post", "", {**POST, "real_employer": "江门市某某制造有限公司"})
+    assert send(integrator.client, "post", "", BODY).json()["errors"][0]["field"] == "real_employer"
+    answer = send(integrator.client, "post", "", {**BODY, "real_employer": "江门市某某制造有限公司"})
     assert answer.status_code == 201
     assert Position.objects.get().real_employer == "江门市某某制造有限公司"
 
 
 # --- many at once
-def test_a_batch_takes_what_is_good_and_says_what_is_not(firm) -> None:
+def test_batch_accepts_good_items_and_reports_others(integrator) -> None:
     items = [
-        {**POST, "external_id": "A"},
-        {**POST, "external_id": "B", "pay_to": 100},
-        {**POST, "external_id": "C", "region": "999999"},
-        {**POST, "external_id": "D", "title": "客车司机"},
+        {**BODY, "external_id": "A"},
+        {**BODY, "external_id": "B", "pay_to": 100},
+        {**BODY, "external_id": "C", "region": "999999"},
+        {**BODY, "external_id": "D", "title": "客车司机"},
     ]
-    first = send(firm.client, "post", "/batch", {"items": items}).json()["items"]
+    first = send(integrator.client, "post", "/batch", {"items": items}).json()["items"]
     assert [item["outcome"] for item in first] == ["created", "refused", "refused", "created"]
     assert first[1]["errors"] == [{"field": "pay_to", "message": "月薪上限不能低于下限。"}]
     assert set(Position.objects.values_list("external_id", flat=True)) == {"A", "D"}
-    again = send(firm.client, "post", "/batch", {"items": items}).json()["items"]
+    again = send(integrator.client, "post", "/batch", {"items": items}).json()["items"]
     assert [item["outcome"] for item in again] == ["unchanged", "refused", "refused", "unchanged"]
     assert [item["id"] for item in again] == [item["id"] for item in first]
 
 
-def test_a_batch_of_a_hundred_and_not_one_more(firm) -> None:
-    items = [{**POST, "external_id": f"N{number}", "title": f"货车司机{number}"} for number in range(101)]
-    assert send(firm.client, "post", "/batch", {"items": items}).status_code == 422
-    answer = send(firm.client, "post", "/batch", {"items": items[:100]})
+def test_batch_is_limited_to_one_hundred(integrator) -> None:
+    items = [{**BODY, "external_id": f"N{number}", "title": f"货车司机{number}"} for number in range(101)]
+    assert send(integrator.client, "post", "/batch", {"items": items}).status_code == 422
+    answer = send(integrator.client, "post", "/batch", {"items": items[:100]})
     assert {item["outcome"] for item in answer.json()["items"]} == {"created"}
     assert Position.objects.count() == 100
 
 
-def test_an_ended_post_in_a_batch_is_told(firm) -> None:
-    made = make_position(employer=firm.employer, external_id="HR-1", is_open=False)
-    actions.withdraw(position=made, by=firm.owner)
-    (item,) = send(firm.client, "post", "/batch", {"items": [POST]}).json()["items"]
+def test_ended_position_in_a_batch_is_reported(integrator) -> None:
+    made = make_position(employer=integrator.employer, external_id="HR-1", is_open=False)
+    actions.withdraw(position=made, by=integrator.owner)
+    (item,) = send(integrator.client, "post", "/batch", {"items": [BODY]}).json()["items"]
     assert item["outcome"] == "refused"
     assert "已撤回" in item["errors"][0]["message"]

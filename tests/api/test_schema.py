@@ -35,12 +35,12 @@ OF_PEOPLE = ("/api/v1/veterans", "/api/v1/placements", "/api/v1/follow-ups")
 
 
 @pytest.fixture
-def town(firm):
+def town(integrator):
     """Something to list, and one post under the number that the description gives as an example."""
     make_booth(make_fair(), make_position(), make_position())
-    make_position(employer=firm.employer, external_id="HR-2026-018")
+    make_position(employer=integrator.employer, external_id="HR-2026-018")
     indexing.rebuild()
-    return firm
+    return integrator
 
 
 @pytest.fixture(autouse=True)
@@ -94,12 +94,12 @@ def _modes(method: str, path: str) -> list[GenerationMode]:
     indirect=["operation"],
     ids=lambda value: "-".join(value) if isinstance(value, tuple) else value.value,
 )
-def test_it_answers_as_described(operation, mode, who: str, may, caplog) -> None:
+def test_responses_match_the_description(operation, mode, who: str, may, caplog) -> None:
     caplog.set_level("CRITICAL", "django.request")
-    brought = may(operation.path) if who == "who may" else {}
+    headers = may(operation.path) if who == "who may" else {}
     # That a region is served or an occupation exists is told in 422: a schema cannot say so.
     excluded = [] if operation.method == "get" else [positive_data_acceptance]
-    if "cookies" in brought:
+    if "cookies" in headers:
         excluded.append(ignored_auth)  # it takes a session's cookie for one it invented
     codes = Counter()
 
@@ -107,7 +107,7 @@ def test_it_answers_as_described(operation, mode, who: str, may, caplog) -> None
     @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode))
     def ask(case) -> None:
-        codes[case.call_and_validate(**brought, excluded_checks=excluded).status_code] += 1
+        codes[case.call_and_validate(**headers, excluded_checks=excluded).status_code] += 1
 
     ask()
     if who == "who may":

@@ -36,7 +36,7 @@ def ids(response) -> set[int]:
 
 
 @pytest.mark.must("walks.3")
-def test_placements_and_follow_ups_stay_in_the_town(ask, towns) -> None:
+def test_placements_and_follow_ups_are_limited_to_the_subtree(ask, towns) -> None:
     ours, theirs = declare(towns.ours, towns.clerk), declare(towns.theirs, towns.neighbour)
     assert ids(ask(towns.clerk, "placements")) == {ours.pk}
     assert ids(ask(towns.neighbour, "placements")) == {theirs.pk}
@@ -47,37 +47,37 @@ def test_placements_and_follow_ups_stay_in_the_town(ask, towns) -> None:
     assert {row["veteran"]["name"] for row in ask(towns.clerk, "follow-ups").json()["items"]} == {"陈建国"}
 
 
-def test_both_sides_see_their_intention_and_nobody_else_does(ask, towns) -> None:
+def test_placement_is_visible_to_both_sides_only(ask, towns) -> None:
     member, rival = make_user(), make_user()
-    made = declare(towns.ours, towns.clerk, employer=make_employer(member=member))
+    placement = declare(towns.ours, towns.clerk, employer=make_employer(member=member))
     make_employer(member=rival)
-    assert ids(ask(member, "placements")) == ids(ask(towns.ours.account, "placements")) == {made.pk}
+    assert ids(ask(member, "placements")) == ids(ask(towns.ours.account, "placements")) == {placement.pk}
     assert ids(ask(rival, "placements")) == ids(ask(towns.reviewer, "placements")) == set()
-    assert ask(rival, f"placements/{made.pk}").status_code == 404
+    assert ask(rival, f"placements/{placement.pk}").status_code == 404
 
 
-def test_an_employer_learns_who_it_is_once_the_person_agreed(ask, towns) -> None:
+def test_employer_sees_veteran_after_confirmation(ask, towns) -> None:
     member = make_user()
-    made = declare(towns.ours, towns.clerk, employer=make_employer(member=member))
-    assert ask(member, f"placements/{made.pk}").json()["veteran"] is None
-    assert ask(towns.clerk, f"placements/{made.pk}").json()["veteran"]["name"] == "陈建国"
-    actions.confirm(placement=made, by=towns.ours.account)
-    assert ask(member, f"placements/{made.pk}").json()["veteran"]["name"] == "陈建国"
+    placement = declare(towns.ours, towns.clerk, employer=make_employer(member=member))
+    assert ask(member, f"placements/{placement.pk}").json()["veteran"] is None
+    assert ask(towns.clerk, f"placements/{placement.pk}").json()["veteran"]["name"] == "陈建国"
+    actions.confirm(placement=placement, by=towns.ours.account)
+    assert ask(member, f"placements/{placement.pk}").json()["veteran"]["name"] == "陈建国"
 
 
-def test_a_placement_tells_its_history(ask, towns) -> None:
-    made = declare(towns.ours, towns.clerk)
-    actions.advance(placement=made, step="interview", by=towns.clerk)
-    body = ask(towns.clerk, f"placements/{made.pk}").json()
+def test_placement_shows_its_history(ask, towns) -> None:
+    placement = declare(towns.ours, towns.clerk)
+    actions.advance(placement=placement, step="interview", by=towns.clerk)
+    body = ask(towns.clerk, f"placements/{placement.pk}").json()
     assert body["state"] == {"value": "interviewed", "label": "已面试"}
     assert [row["step_label"] for row in body["transitions"]] == ["登记意向", "记录面试"]
     assert body["reached"] is False
 
 
-def test_placements_of_one_fair_or_state(ask, towns) -> None:
-    fair, post = make_fair(), make_position()
-    make_booth(fair, post)
-    at_fair = actions.declare(veteran=towns.ours, position=post, by=towns.clerk, fair=fair)
+def test_placements_filter_by_fair_and_state(ask, towns) -> None:
+    fair, position = make_fair(), make_position()
+    make_booth(fair, position)
+    at_fair = actions.declare(veteran=towns.ours, position=position, by=towns.clerk, fair=fair)
     declare(towns.below, towns.clerk)
     assert ids(ask(towns.clerk, "placements", fair=fair.pk)) == {at_fair.pk}
     assert len(ids(ask(towns.clerk, "placements", state="intended"))) == 2
@@ -86,10 +86,10 @@ def test_placements_of_one_fair_or_state(ask, towns) -> None:
 
 
 def test_due_follow_ups_come_longest_overdue_first(ask, towns) -> None:
-    made = declare(towns.ours, towns.clerk)
+    placement = declare(towns.ours, towns.clerk)
     today = timezone.localdate()
     days = [today + timedelta(days=5), today - timedelta(days=1), today - timedelta(days=9)]
-    for row, day in zip(FollowUp.objects.filter(placement=made), days, strict=True):
+    for row, day in zip(FollowUp.objects.filter(placement=placement), days, strict=True):
         FollowUp.objects.filter(pk=row.pk).update(due_on=day, call_on=day)
     rows = ask(towns.clerk, "follow-ups", due=True).json()["items"]
     assert [row["due_on"] for row in rows] == [days[2].isoformat(), days[1].isoformat()]
@@ -97,12 +97,12 @@ def test_due_follow_ups_come_longest_overdue_first(ask, towns) -> None:
         assert ids(ask(user, "follow-ups")) == set()
 
 
-def test_a_follow_up_says_the_day_to_call_and_who_does(ask, towns) -> None:
+def test_follow_up_shows_call_date_and_clerk(ask, towns) -> None:
     """Somebody away until next week: due today, to be called then."""
-    made = declare(towns.ours, towns.clerk)
+    placement = declare(towns.ours, towns.clerk)
     today = timezone.localdate()
     before, back = today - timedelta(days=1), today + timedelta(days=7)
-    first, second, third = FollowUp.objects.filter(placement=made).order_by("pk")
+    first, second, third = FollowUp.objects.filter(placement=placement).order_by("pk")
     FollowUp.objects.filter(pk=first.pk).update(due_on=today, call_on=back)
     FollowUp.objects.filter(pk=second.pk).update(due_on=before, call_on=before)
     assignment.assign_follow_up(follow_up=second, clerk=towns.clerk, by=towns.clerk)
@@ -113,34 +113,34 @@ def test_a_follow_up_says_the_day_to_call_and_who_does(ask, towns) -> None:
     assert ids(ask(towns.clerk, "follow-ups", due=True)) == {second.pk}
 
 
-def test_a_draft_is_for_its_firm_and_its_reviewers(ask, towns) -> None:
+def test_draft_is_visible_to_employer_and_reviewers(ask, towns) -> None:
     member, rival = make_user(), make_user()
-    firm = make_employer(member=member)
+    employer = make_employer(member=member)
     make_employer(member=rival)
-    shown, draft = make_position(employer=firm), make_position(employer=firm, is_open=False)
+    open_position, draft = make_position(employer=employer), make_position(employer=employer, is_open=False)
     everybody = [member, rival, towns.reviewer, towns.clerk, towns.ours.account]
     for user in everybody:
-        assert ids(ask(user, "positions")) == {shown.pk}
-        assert ask(user, f"positions/{shown.pk}").json()["open"] is True
-    seen = [ask(user, f"positions/{draft.pk}").status_code for user in everybody]
-    assert seen == [200, 404, 200, 404, 404]
+        assert ids(ask(user, "positions")) == {open_position.pk}
+        assert ask(user, f"positions/{open_position.pk}").json()["open"] is True
+    statuses = [ask(user, f"positions/{draft.pk}").status_code for user in everybody]
+    assert statuses == [200, 404, 200, 404, 404]
     assert ids(ask(member, "positions", open=False, state="draft")) == {draft.pk}
-    assert ids(ask(rival, "positions", open=False)) == {shown.pk}
+    assert ids(ask(rival, "positions", open=False)) == {open_position.pk}
 
 
-def test_positions_of_a_place_or_firm(ask, towns) -> None:
-    post = make_position()
+def test_positions_filter_by_region_and_employer(ask, towns) -> None:
+    position = make_position()
     make_position()
-    assert ids(ask(towns.clerk, "positions", employer=post.employer_id)) == {post.pk}
+    assert ids(ask(towns.clerk, "positions", employer=position.employer_id)) == {position.pk}
     assert len(ids(ask(towns.clerk, "positions", region="4407"))) == 2
     assert ids(ask(towns.clerk, "positions", region="440703")) == set()
     assert ask(towns.clerk, "positions", region="44'").status_code == 422
 
 
-def test_fairs_by_time(ask, towns) -> None:
+def test_fairs_filter_by_time(ask, towns) -> None:
     now = timezone.now()
-    coming = make_fair()
-    make_booth(coming, make_position())
+    upcoming = make_fair()
+    make_booth(upcoming, make_position())
     over = make_fair(
         starts_at=now - timedelta(days=2),
         ends_at=now - timedelta(days=1),
@@ -150,34 +150,34 @@ def test_fairs_by_time(ask, towns) -> None:
     make_fair(live=False)
     body = ask(towns.ours.account, "fairs").json()
     assert [(row["id"], row["booths"], row["registration_is_open"]) for row in body["items"]] == [
-        (coming.pk, 1, True)
+        (upcoming.pk, 1, True)
     ]
     assert ids(ask(towns.ours.account, "fairs", when="past")) == {over.pk}
     assert ask(towns.ours.account, "fairs", when="never").status_code == 422
 
 
-def test_search_finds_what_is_public(ask, towns) -> None:
-    firm = make_employer(name="叉车租赁有限公司")
-    post = make_position(employer=firm, title="叉车司机")
-    make_position(employer=firm, title="叉车班长", is_open=False)
+def test_search_returns_public_objects(ask, towns) -> None:
+    employer = make_employer(name="叉车租赁有限公司")
+    position = make_position(employer=employer, title="叉车司机")
+    make_position(employer=employer, title="叉车班长", is_open=False)
     fair = make_fair(title="叉车专场招聘会")
     indexing.rebuild()
     body = ask(towns.clerk, "search", q="叉车").json()
     assert body["counts"] == {"position": 1, "fair": 1, "employer": 1}
     assert body["counties"] == [{"code": "440705", "count": 3}]
     assert {(row["kind"], row["url"]) for row in body["items"]} == {
-        ("position", f"/positions/{post.pk}/"),
-        ("employer", f"/employers/{firm.pk}/"),
+        ("position", f"/positions/{position.pk}/"),
+        ("employer", f"/employers/{employer.pk}/"),
         ("fair", fair.get_url()),
     }
     only = ask(towns.clerk, "search", q="叉车", kind="position").json()
-    assert [row["id"] for row in only["items"]] == [post.pk]
+    assert [row["id"] for row in only["items"]] == [position.pk]
 
 
 @pytest.mark.parametrize(
     "query", [{"kind": "veteran"}, {"page": 0}, {"page": 201}, {"page_size": 51}, {"region": "x"}]
 )
-def test_a_search_that_cannot_be(ask, towns, query) -> None:
+def test_invalid_search_parameters_are_refused(ask, towns, query) -> None:
     assert ask(towns.clerk, "search", **query).status_code == 422
 
 
@@ -187,10 +187,10 @@ def test_queries_do_not_grow(client_for, towns, same_queries, path: str) -> None
 
     def grow() -> None:
         for _ in range(6):
-            made = declare(make_veteran(), towns.county)
-            clerk = make_staff(made.veteran.station)
+            placement = declare(make_veteran(), towns.county)
+            clerk = make_staff(placement.veteran.station)
             assignment.assign_follow_up(
-                follow_up=made.follow_ups.earliest("pk"), clerk=clerk, by=towns.county
+                follow_up=placement.follow_ups.earliest("pk"), clerk=clerk, by=towns.county
             )
             make_booth(make_fair(title="货车司机专场"), make_position())
         indexing.rebuild()

@@ -12,7 +12,7 @@ from portal.api_tokens.models import ApiToken
 from portal.core.models import AuditEvent
 from portal.employers import verification as employers
 from tests.api.conftest import program
-from tests.api.test_position_writes import POST, URL, put, send
+from tests.api.test_position_writes import BODY, URL, put_position, send
 from tests.factories import make_employer, make_position, make_user
 from tests.house.matrix import MATRIX, World
 from tests.house.test_matrix import OURS, address, is_in, looked_up
@@ -32,47 +32,47 @@ def ids(answer) -> set[int]:
     return {row["id"] for row in answer.json()["items"]}
 
 
-def test_a_token_sees_open_posts_and_its_own(firm, rival) -> None:
+def test_token_sees_open_and_own_positions(integrator, rival) -> None:
     shown = make_position()
-    mine = make_position(employer=firm.employer, is_open=False, external_id="HR-9")
-    assert ids(firm.client.get(URL)) == {shown.pk}
-    assert ids(firm.client.get(f"{URL}?open=false")) == {shown.pk, mine.pk}
+    mine = make_position(employer=integrator.employer, is_open=False, external_id="HR-9")
+    assert ids(integrator.client.get(URL)) == {shown.pk}
+    assert ids(integrator.client.get(f"{URL}?open=false")) == {shown.pk, mine.pk}
     assert ids(rival.get(f"{URL}?open=false")) == {shown.pk}
-    assert firm.client.get(f"{URL}/{mine.pk}").json()["external_id"] == "HR-9"
+    assert integrator.client.get(f"{URL}/{mine.pk}").json()["external_id"] == "HR-9"
     assert rival.get(f"{URL}/{mine.pk}").status_code == 404
     assert rival.get(f"{URL}/external/HR-9").status_code == 404
 
 
-def test_a_rivals_number_is_not_the_rivals_post(firm, rival) -> None:
-    made = make_position(employer=firm.employer, external_id="HR-9")
+def test_external_id_is_scoped_to_the_token(integrator, rival) -> None:
+    position = make_position(employer=integrator.employer, external_id="HR-9")
     for method, body in (("patch", {"headcount": 9}), ("post", {"step": "withdraw"})):
         assert send(rival, method, "/external/HR-9", body).status_code == 404
-    assert put(rival, "HR-9").status_code == 201  # its own post of the same number
-    made.refresh_from_db()
-    assert (made.headcount, made.is_open) == (3, True)
+    assert put_position(rival, "HR-9").status_code == 201  # its own post of the same number
+    position.refresh_from_db()
+    assert (position.headcount, position.is_open) == (3, True)
 
 
-def test_a_refusal_to_a_program_stands_in_the_log(firm, rival) -> None:
-    made = make_position(employer=firm.employer, is_open=False)
-    rival.get(f"{URL}/{made.pk}")
+def test_refusal_of_a_token_is_audited(integrator, rival) -> None:
+    position = make_position(employer=integrator.employer, is_open=False)
+    rival.get(f"{URL}/{position.pk}")
     event = AuditEvent.objects.get(verb="web.refused")
     assert (event.target_type, event.data["view"], event.data["status"]) == (
         "integrators.apitoken",
         "api:position",
         404,
     )
-    assert event.data["asked"] == {"position_id": str(made.pk)}
+    assert event.data["asked"] == {"position_id": str(position.pk)}
 
 
-def test_a_reading_token_writes_nothing(firm, token_for) -> None:
-    _, reader = token_for(firm.employer, firm.owner, scope=TokenScope.READ)
-    make_position(employer=firm.employer, external_id="HR-1")
+def test_read_token_cannot_write(integrator, token_for) -> None:
+    _, reader = token_for(integrator.employer, integrator.owner, scope=TokenScope.READ)
+    make_position(employer=integrator.employer, external_id="HR-1")
     tries = [
-        send(reader, "post", "", {**POST, "external_id": "HR-2"}),
-        put(reader),
+        send(reader, "post", "", {**BODY, "external_id": "HR-2"}),
+        put_position(reader),
         send(reader, "patch", "/external/HR-1", {"headcount": 9}),
         send(reader, "post", "/external/HR-1", {"step": "withdraw"}),
-        send(reader, "post", "/batch", {"items": [POST]}),
+        send(reader, "post", "/batch", {"items": [BODY]}),
     ]
     assert [answer.status_code for answer in tries] == [403] * 5
     assert "只能读取" in tries[0].json()["detail"]
@@ -80,50 +80,50 @@ def test_a_reading_token_writes_nothing(firm, token_for) -> None:
 
 
 @pytest.mark.parametrize("end", ["revoked", "expired", "left", "invented", "cut"])
-def test_a_token_that_ended_opens_nothing(firm, end: str) -> None:
-    client = firm.client
+def test_ended_token_is_refused(integrator, end: str) -> None:
+    client = integrator.client
     if end == "revoked":
-        revoke(token=firm.token, by=firm.owner)
+        revoke(token=integrator.token, by=integrator.owner)
     elif end == "expired":
         ApiToken.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     elif end == "left":
-        firm.owner.employer_memberships.all().delete()
+        integrator.owner.employer_memberships.all().delete()
     elif end == "invented":
         client = program("vep_" + "x" * 43)
     else:
-        client = program(firm.text[:-1])
-    for answer in (client.get(URL), client.get("/api/v1/fairs"), send(client, "post", "", POST)):
+        client = program(integrator.text[:-1])
+    for answer in (client.get(URL), client.get("/api/v1/fairs"), send(client, "post", "", BODY)):
         assert answer.status_code == 401
         assert answer.json() == {"detail": "令牌无效、已过期或已吊销。"}
         assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-def test_a_bad_token_is_not_made_good_by_a_session(client_for, firm) -> None:
-    caller = client_for(firm.owner)
+def test_invalid_token_is_refused_despite_session(client_for, integrator) -> None:
+    caller = client_for(integrator.owner)
     bad = {"Authorization": "Bearer vep_none"}
     assert caller.get(URL, headers=bad).status_code == 401
     assert caller.get(URL).status_code == 200
 
 
 @pytest.mark.parametrize("path", PEOPLE)
-def test_no_token_reads_a_person(firm, path: str) -> None:
-    assert firm.client.get(f"/api/v1/{path}").status_code == 401
+def test_token_cannot_read_people(integrator, path: str) -> None:
+    assert integrator.client.get(f"/api/v1/{path}").status_code == 401
 
 
-def test_a_suspended_employers_token_still_reaches_its_own_alone(firm, towns, rival) -> None:
-    made = make_position(employer=firm.employer, external_id="HR-1")
-    employers.suspend(employer=firm.employer, by=towns.reviewer, reason="被举报收费")
-    assert firm.client.get(f"{URL}/external/HR-1").json()["open"] is False
-    assert ids(firm.client.get(URL)) == ids(rival.get(f"{URL}?open=false")) == set()
-    assert rival.get(f"{URL}/{made.pk}").status_code == 404
+def test_token_of_suspended_employer_reads_only_its_own(integrator, towns, rival) -> None:
+    position = make_position(employer=integrator.employer, external_id="HR-1")
+    employers.suspend(employer=integrator.employer, by=towns.reviewer, reason="被举报收费")
+    assert integrator.client.get(f"{URL}/external/HR-1").json()["open"] is False
+    assert ids(integrator.client.get(URL)) == ids(rival.get(f"{URL}?open=false")) == set()
+    assert rival.get(f"{URL}/{position.pk}").status_code == 404
 
 
-def test_a_token_opens_what_anybody_may_and_its_own_posts(db, caplog) -> None:
+def test_token_reaches_open_data_and_own_positions(db, caplog) -> None:
     """Every route of the URL configuration: nothing that is closed to an unknown reader opens to a token."""
     caplog.set_level("ERROR", "django.request")
     world = World()
     client = program(world.token_text)
-    opened = []
+    statuses = []
     for route in OURS:
         row = MATRIX[route]
         answer = getattr(client, row.method)(
@@ -131,36 +131,39 @@ def test_a_token_opens_what_anybody_may_and_its_own_posts(db, caplog) -> None:
         )
         # A batch without a body is told so: it was let in.
         if (answer.status_code == 400 or is_in(answer)) and "anonymous" not in row.opens:
-            opened.append(route)
-    assert sorted(opened) == ["api/v1/positions/<int:position_id>", "api/v1/positions/batch"]
+            statuses.append(route)
+    assert sorted(statuses) == ["api/v1/positions/<int:position_id>", "api/v1/positions/batch"]
 
 
 # --- how often
-def test_too_often_is_told_with_when_to_come_back(settings, firm, monkeypatch) -> None:
+def test_throttled_response_has_retry_after(settings, integrator, monkeypatch) -> None:
     monkeypatch.setattr("portal.api_tokens.request_counts.time.time", lambda: 60_017.0)
     settings.API_RATES = {"anonymous": 2, "person": 9, "token": 3, "address": 4}
     nobody = Client()
     assert [nobody.get(URL).status_code for _ in range(3)] == [200, 200, 429]
-    answers = [firm.client.get(URL) for _ in range(4)]
+    answers = [integrator.client.get(URL) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert answers[-1].headers["Retry-After"] == "43"
     assert answers[-1].json() == {"detail": "请求过于频繁，请 43 秒后再试。"}
     # Another minute, another count.
     monkeypatch.setattr("portal.api_tokens.request_counts.time.time", lambda: 60_061.0)
-    assert firm.client.get(URL).status_code == 200
+    assert integrator.client.get(URL).status_code == 200
 
 
-def test_one_address_is_bounded_with_however_many_tokens(settings, firm, token_for, monkeypatch) -> None:
+def test_address_is_limited_over_all_tokens(settings, integrator, token_for, monkeypatch) -> None:
     monkeypatch.setattr("portal.api_tokens.request_counts.time.time", lambda: 60_017.0)
     settings.API_RATES = {"anonymous": 9, "person": 9, "token": 3, "address": 4}
-    _, second = token_for(firm.employer, firm.owner)
-    asked = [client.get(URL).status_code for client in (firm.client, second, firm.client, second, second)]
-    assert asked == [200, 200, 200, 200, 429]
+    _, second = token_for(integrator.employer, integrator.owner)
+    statuses = [
+        client.get(URL).status_code
+        for client in (integrator.client, second, integrator.client, second, second)
+    ]
+    assert statuses == [200, 200, 200, 200, 429]
     elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
-    assert firm.client.get(URL, **elsewhere).status_code == 200
+    assert integrator.client.get(URL, **elsewhere).status_code == 200
 
 
-def test_guessing_tokens_is_counted_too(settings, monkeypatch, db) -> None:
+def test_invalid_tokens_are_counted(settings, monkeypatch, db) -> None:
     monkeypatch.setattr("portal.api_tokens.request_counts.time.time", lambda: 60_017.0)
     settings.API_RATES = {"anonymous": 2, "person": 9, "token": 9, "address": 9}
     guesser = program("vep_guess")
@@ -169,14 +172,14 @@ def test_guessing_tokens_is_counted_too(settings, monkeypatch, db) -> None:
     assert answers[-1].headers["Retry-After"] == "43"
 
 
-def test_behind_a_proxy_the_caller_is_counted(settings, monkeypatch, db) -> None:
+def test_forwarded_address_is_counted_behind_a_proxy(settings, monkeypatch, db) -> None:
     from ninja.conf import settings as ninja_settings
 
     monkeypatch.setattr(ninja_settings, "NUM_PROXIES", 1)
     settings.API_RATES = {"anonymous": 1, "person": 9, "token": 9, "address": 9}
     monkeypatch.setattr("portal.api_tokens.request_counts.time.time", lambda: 60_017.0)
-    asked = [
+    statuses = [
         Client().get(URL, headers={"X-Forwarded-For": f"203.0.113.9, {last}"}).status_code
         for last in ("192.0.2.1", "192.0.2.2", "192.0.2.1")
     ]
-    assert asked == [200, 200, 429]
+    assert statuses == [200, 200, 429]

@@ -18,14 +18,14 @@ def names(response) -> set[str]:
 
 
 @pytest.mark.must("walks.3")
-def test_a_clerk_sees_the_own_town_and_below_only(ask, towns) -> None:
+def test_clerk_sees_only_own_subtree(ask, towns) -> None:
     assert names(ask(towns.clerk, "veterans")) == {"陈建国", "梁伟明"}
     assert names(ask(towns.neighbour, "veterans")) == {"黄志明"}
     assert names(ask(towns.county, "veterans")) == {"陈建国", "梁伟明", "黄志明"}
 
 
 @pytest.mark.must("walks.3")
-def test_the_neighbouring_town_cannot_be_searched_opened_or_counted(ask, towns) -> None:
+def test_records_of_other_towns_are_hidden(ask, towns) -> None:
     assert ask(towns.clerk, "veterans", name="黄志明").json() == {"items": [], "count": 0}
     assert ask(towns.clerk, "veterans", page_size=100).json()["count"] == 2
     assert ask(towns.clerk, "search", q="黄志明").json()["count"] == 0
@@ -34,19 +34,19 @@ def test_the_neighbouring_town_cannot_be_searched_opened_or_counted(ask, towns) 
 
 
 @pytest.mark.must("walks.3")
-def test_a_refused_try_is_noted_for_the_person(ask, towns) -> None:
+def test_refused_access_is_logged(ask, towns) -> None:
     ask(towns.clerk, f"veterans/{towns.theirs.pk}")
     row = AccessLog.objects.get()
     assert (row.actor, row.file_id, row.kind) == (towns.clerk, towns.theirs.pk, AccessKind.REFUSED)
 
 
-def test_a_number_that_is_nobodys_is_not_noted(ask, towns) -> None:
+def test_missing_record_is_not_logged(ask, towns) -> None:
     missing = ask(towns.clerk, "veterans/999999")
     assert missing.json() == ask(towns.clerk, f"veterans/{towns.theirs.pk}").json()
     assert AccessLog.objects.count() == 1
 
 
-def test_a_clerk_who_moved_away_is_refused_and_noted(ask, towns) -> None:
+def test_former_clerk_is_refused_and_logged(ask, towns) -> None:
     yesterday = timezone.localdate() - timedelta(days=1)
     Appointment.objects.filter(user=towns.clerk).update(ends_on=yesterday)
     Appointment.objects.create(
@@ -57,21 +57,21 @@ def test_a_clerk_who_moved_away_is_refused_and_noted(ask, towns) -> None:
     assert names(ask(towns.clerk, "veterans")) == {"黄志明"}
 
 
-def test_a_look_of_staff_is_noted_and_ones_own_is_not(ask, towns) -> None:
+def test_staff_access_is_logged_and_own_access_is_not(ask, towns) -> None:
     assert ask(towns.clerk, f"veterans/{towns.ours.pk}").status_code == 200
     assert ask(towns.ours.account, f"veterans/{towns.ours.pk}").status_code == 200
     row = AccessLog.objects.get()
     assert (row.actor, row.file_id, row.kind) == (towns.clerk, towns.ours.pk, AccessKind.VIEW)
 
 
-def test_a_veteran_sees_the_own_file_alone(ask, towns) -> None:
+def test_veteran_sees_only_own_record(ask, towns) -> None:
     assert names(ask(towns.ours.account, "veterans")) == {"陈建国"}
     assert ask(towns.ours.account, f"veterans/{towns.below.pk}").status_code == 404
     assert not AccessLog.objects.exists()
 
 
 @pytest.mark.parametrize("who", ["member", "reviewer", "somebody"])
-def test_who_opens_no_files_sees_nobody(ask, towns, who: str) -> None:
+def test_roles_without_record_access_see_nothing(ask, towns, who: str) -> None:
     user = towns.reviewer if who == "reviewer" else make_user()
     if who == "member":
         make_employer(member=user)
@@ -79,12 +79,12 @@ def test_who_opens_no_files_sees_nobody(ask, towns, who: str) -> None:
     assert ask(user, f"veterans/{towns.ours.pk}").status_code == 404
 
 
-def test_numbers_are_masked_and_sensitive_fields_are_not_there(ask, towns) -> None:
+def test_numbers_are_masked_and_sensitive_fields_absent(ask, towns) -> None:
     towns.ours.difficulty, towns.ours.disability, towns.ours.address = "低收入", "四级", "南安村3号"
     towns.ours.save()
     answer = ask(towns.clerk, f"veterans/{towns.ours.pk}")
     text = answer.content.decode()
-    for hidden in (
+    for absent_fields in (
         towns.ours.phone,
         "低收入",
         "四级",
@@ -92,21 +92,21 @@ def test_numbers_are_masked_and_sensitive_fields_are_not_there(ask, towns) -> No
         towns.ours.phone_hash,
         towns.ours.id_hash,
     ):
-        assert hidden not in text
+        assert absent_fields not in text
     body = answer.json()
     assert body["phone"] == f"{towns.ours.phone[:3]}****{towns.ours.phone[-4:]}"
     assert body["id_number"] == f"**************{towns.ours.id_last4}"
 
 
-def test_a_file_says_what_matters_for_work(ask, towns) -> None:
-    made = make_veteran(
+def test_record_shows_work_related_fields(ask, towns) -> None:
+    veteran = make_veteran(
         station=make_stations()["睦洲镇"],
         name="周海",
         specialties=("driver",),
         certificates=("driving_a2",),
         wish={"text": "开货车", "regions": [make_stations()["新会区"].region]},
     )
-    body = ask(towns.clerk, f"veterans/{made.pk}").json()
+    body = ask(towns.clerk, f"veterans/{veteran.pk}").json()
     assert body["services"] == [{"specialty": {"code": "driver", "name": "汽车驾驶员"}, "years": 8}]
     assert body["certificates"][0]["kind"] == {"value": "driving_a2", "label": "机动车驾驶证A2"}
     assert body["wish"]["regions"] == [{"code": "440705", "name": "新会区"}]
@@ -128,7 +128,7 @@ def test_pages(ask, towns) -> None:
     "query",
     [{"page": 0}, {"page": "x"}, {"employment_status": "x"}, {"certificate": "x"}, {"name": "长" * 41}],
 )
-def test_nonsense_is_refused(ask, towns, query) -> None:
+def test_invalid_parameters_are_refused(ask, towns, query) -> None:
     assert ask(towns.clerk, "veterans", **query).status_code == 422
 
 

@@ -26,7 +26,7 @@ def owner():
 
 
 @pytest.fixture
-def firm(owner):
+def employer(owner):
     return make_employer(member=owner)
 
 
@@ -35,14 +35,21 @@ def city():
     return make_staff(make_stations()["江门市"], StationRole.OPERATOR, name="市管理员")
 
 
-def made(owner, firm, **values):
+def issue_token(owner, employer, **values):
     return issue(
-        **{"by": owner, "employer": firm, "name": "招聘系统", "scope": TokenScope.WRITE, "days": 30, **values}
+        **{
+            "by": owner,
+            "employer": employer,
+            "name": "招聘系统",
+            "scope": TokenScope.WRITE,
+            "days": 30,
+            **values,
+        }
     )
 
 
-def test_a_token_is_known_by_its_text_alone(owner, firm) -> None:
-    token, text = made(owner, firm)
+def test_token_is_authenticated_by_its_secret(owner, employer) -> None:
+    token, text = issue_token(owner, employer)
     assert authenticate_token(text) == token
     assert authenticate_token(text[:-1]) is None
     assert authenticate_token("") is None
@@ -50,8 +57,8 @@ def test_a_token_is_known_by_its_text_alone(owner, firm) -> None:
     assert text.startswith(token.prefix)
 
 
-def test_a_use_is_noted_to_the_minute(owner, firm, django_assert_num_queries) -> None:
-    token, text = made(owner, firm)
+def test_last_use_is_recorded_to_the_minute(owner, employer, django_assert_num_queries) -> None:
+    token, text = issue_token(owner, employer)
     authenticate_token(text)
     token.refresh_from_db()
     first = token.last_used_at
@@ -64,8 +71,8 @@ def test_a_use_is_noted_to_the_minute(owner, firm, django_assert_num_queries) ->
     assert token.last_used_at > first - timedelta(minutes=1)
 
 
-def test_it_ends_when_it_is_revoked(owner, firm) -> None:
-    token, text = made(owner, firm)
+def test_revoked_token_is_refused(owner, employer) -> None:
+    token, text = issue_token(owner, employer)
     revoke(token=token, by=owner)
     assert authenticate_token(text) is None
     assert token.state == ("withdrawn", "已吊销")
@@ -76,8 +83,8 @@ def test_it_ends_when_it_is_revoked(owner, firm) -> None:
     assert sorted(verbs) == ["integrators.issued", "integrators.revoked"]
 
 
-def test_it_ends_at_its_last_second(owner, firm, monkeypatch) -> None:
-    token, text = made(owner, firm)
+def test_token_expires_at_its_last_second(owner, employer, monkeypatch) -> None:
+    token, text = issue_token(owner, employer)
     monkeypatch.setattr(timezone, "now", lambda: token.expires_at - timedelta(seconds=1))
     assert authenticate_token(text) == token
     monkeypatch.setattr(timezone, "now", lambda: token.expires_at)
@@ -85,8 +92,8 @@ def test_it_ends_at_its_last_second(owner, firm, monkeypatch) -> None:
     assert token.state == ("expired", "已过期")
 
 
-def test_it_ends_when_its_maker_leaves_or_is_blocked(owner, firm) -> None:
-    _, text = made(owner, firm)
+def test_token_ends_when_its_creator_leaves_or_is_blocked(owner, employer) -> None:
+    _, text = issue_token(owner, employer)
     owner.is_active = False
     owner.save()
     assert authenticate_token(text) is None
@@ -97,15 +104,15 @@ def test_it_ends_when_its_maker_leaves_or_is_blocked(owner, firm) -> None:
     assert authenticate_token(text) is None
 
 
-def test_only_owners_make_and_only_owners_and_reviewers_revoke(owner, firm, city) -> None:
+def test_owners_issue_and_owners_and_reviewers_revoke(owner, employer, city) -> None:
     recruiter, stranger = make_user(), make_user()
-    firm.memberships.create(user=recruiter, role=EmployerRole.RECRUITER)
+    employer.memberships.create(user=recruiter, role=EmployerRole.RECRUITER)
     rival = make_user()
     make_employer(member=rival)
     for somebody in (recruiter, stranger, rival, city):
         with pytest.raises(PermissionDenied):
-            made(somebody, firm)
-    token, _ = made(owner, firm)
+            issue_token(somebody, employer)
+    token, _ = issue_token(owner, employer)
     neighbour = make_staff(make_stations()["蓬江区"], StationRole.REVIEWER)
     for somebody in (recruiter, stranger, rival, neighbour):
         with pytest.raises(PermissionDenied):
@@ -114,22 +121,22 @@ def test_only_owners_make_and_only_owners_and_reviewers_revoke(owner, firm, city
     assert revoke(token=token, by=reviewer).revoked_by == reviewer
 
 
-def test_a_public_token_reads_only_and_is_the_citys(owner, city) -> None:
+def test_public_token_is_read_only_and_issued_by_city_operators(owner, city) -> None:
     with pytest.raises(PermissionDenied):
-        made(owner, None, scope=TokenScope.READ)
+        issue_token(owner, None, scope=TokenScope.READ)
     county = make_staff(make_stations()["新会区"], StationRole.OPERATOR)
     with pytest.raises(PermissionDenied):
-        made(county, None, scope=TokenScope.READ)
+        issue_token(county, None, scope=TokenScope.READ)
     with pytest.raises(ValidationError, match="只能读取"):
-        made(city, None)
-    token, text = made(city, None, scope=TokenScope.READ)
+        issue_token(city, None)
+    token, text = issue_token(city, None, scope=TokenScope.READ)
     assert authenticate_token(text) == token
     assert not token.can_write
 
 
-def test_who_sees_which(owner, firm, city) -> None:
-    mine, _ = made(owner, firm)
-    public, _ = made(city, None, scope=TokenScope.READ)
+def test_tokens_are_visible_to_owners_reviewers_and_operators(owner, employer, city) -> None:
+    mine, _ = issue_token(owner, employer)
+    public, _ = issue_token(city, None, scope=TokenScope.READ)
     seen = {
         who: set(ApiToken.objects.visible_to(user))
         for who, user in {
@@ -151,19 +158,19 @@ def test_who_sees_which(owner, firm, city) -> None:
     }
 
 
-def test_names_numbers_and_lives_are_bounded(owner, firm) -> None:
-    made(owner, firm)
+def test_name_number_and_validity_are_limited(owner, employer) -> None:
+    issue_token(owner, employer)
     with pytest.raises(ValidationError, match="同名"):
-        made(owner, firm)
+        issue_token(owner, employer)
     for days in (0, 367):
         with pytest.raises(ValidationError, match="有效期"):
-            made(owner, firm, name="另一个", days=days)
+            issue_token(owner, employer, name="另一个", days=days)
     for number in range(MAX_TOKENS - 1):
-        made(owner, firm, name=f"第{number}个")
+        issue_token(owner, employer, name=f"第{number}个")
     with pytest.raises(ValidationError, match="最多"):
-        made(owner, firm, name="再一个")
+        issue_token(owner, employer, name="再一个")
     revoke(token=ApiToken.objects.get(name="招聘系统"), by=owner)
-    made(owner, firm)
+    issue_token(owner, employer)
 
 
 @pytest.mark.parametrize(
@@ -174,25 +181,25 @@ def test_names_numbers_and_lives_are_bounded(owner, firm) -> None:
         {"name": "第一个"},
     ],
 )
-def test_the_database_refuses_what_cannot_be(owner, firm, broken) -> None:
-    made(owner, firm, name="第一个")
-    second, _ = made(owner, firm, name="第二个")
+def test_database_constraints_refuse_invalid_tokens(owner, employer, changes) -> None:
+    issue_token(owner, employer, name="第一个")
+    second, _ = issue_token(owner, employer, name="第二个")
     with pytest.raises(IntegrityError), transaction.atomic():
-        ApiToken.objects.filter(pk=second.pk).update(**broken)
+        ApiToken.objects.filter(pk=second.pk).update(**changes)
 
 
-def test_public_names_stand_once(city) -> None:
-    made(city, None, name="甲", scope=TokenScope.READ)
-    other, _ = made(city, None, name="乙", scope=TokenScope.READ)
+def test_public_token_names_are_unique(city) -> None:
+    issue_token(city, None, name="甲", scope=TokenScope.READ)
+    other, _ = issue_token(city, None, name="乙", scope=TokenScope.READ)
     with pytest.raises(IntegrityError), transaction.atomic():
         ApiToken.objects.filter(pk=other.pk).update(name="甲")
 
 
-def test_requests_are_counted_by_the_minute_and_forgotten(settings, monkeypatch) -> None:
+def test_requests_are_counted_per_minute(settings, monkeypatch) -> None:
     settings.API_RATES = {"anonymous": 2}
     monkeypatch.setattr(request_counts.time, "time", lambda: 60_000.0)
-    asked = [request_counts.count_request("anonymous", "192.0.2.1") for _ in range(3)]
-    assert asked == [True, True, False]
+    answers = [request_counts.count_request("anonymous", "192.0.2.1") for _ in range(3)]
+    assert answers == [True, True, False]
     assert request_counts.count_request("anonymous", "192.0.2.2")
     assert request_counts.seconds_until_reset() == 60
     assert not RequestCount.objects.filter(caller__contains="192").exists()
@@ -204,7 +211,7 @@ def test_requests_are_counted_by_the_minute_and_forgotten(settings, monkeypatch)
     assert not RequestCount.objects.exists()
 
 
-def test_the_clock_forgets_old_counts() -> None:
+def test_scheduled_job_deletes_old_counts() -> None:
     RequestCount.objects.create(caller="x", minute=1)
     (job,) = [job for job in scheduled_jobs.jobs() if job.name == "integrators.sweep"]
     assert job.run() == 1

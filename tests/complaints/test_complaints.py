@@ -73,20 +73,20 @@ def test_deadlines_count_working_days(day, count, due) -> None:
     assert working_days_after(day, count) == due
 
 
-def test_the_deadline_is_a_setting(position, reporter, settings) -> None:
+def test_deadline_follows_setting(position, reporter, settings) -> None:
     settings.COMPLAINT_WORKING_DAYS = 2
     made = actions.report(position=position, by=reporter, kind=ComplaintKind.FAKE, text=TEXT)
     assert made.due_on == working_days_after(timezone.localdate(), 2)
 
 
-def test_a_post_is_reported_once_at_a_time(complaint, position, reporter, reviewer) -> None:
+def test_position_has_one_open_complaint_per_reporter(complaint, position, reporter, reviewer) -> None:
     with pytest.raises(ValidationError, match="已经举报过"):
         actions.report(position=position, by=reporter, kind=ComplaintKind.PAY, text=TEXT)
     _answer(complaint, reviewer)
     actions.report(position=position, by=reporter, kind=ComplaintKind.PAY, text=TEXT)
 
 
-def test_nobody_floods_the_desk(employer, reporter) -> None:
+def test_open_complaints_of_a_reporter_are_limited(employer, reporter) -> None:
     for _ in range(actions.MAX_OPEN_COMPLAINTS):
         actions.report(position=make_position(employer=employer), by=reporter, kind="pay", text=TEXT)
     with pytest.raises(ValidationError, match="还在处理"):
@@ -103,14 +103,16 @@ def test_bad_input_names_its_field(position, reporter, change, field) -> None:
     assert field in refused.value.message_dict
 
 
-def test_the_own_firm_and_a_hidden_post_are_not_reported(position, member, reporter, employer) -> None:
+def test_own_or_hidden_position_cannot_be_reported(position, member, reporter, employer) -> None:
     hidden = make_position(employer=employer, is_open=False)
     for who, what in ((member, position), (reporter, hidden)):
         with pytest.raises(PermissionDenied):
             actions.report(position=what, by=who, kind=ComplaintKind.FEE, text=TEXT)
 
 
-def test_who_sees_and_who_answers(complaint, position, member, reporter, reviewer) -> None:
+def test_complaint_is_visible_to_reporter_and_reviewers(
+    complaint, position, member, reporter, reviewer
+) -> None:
     neighbour = make_staff(make_stations()["蓬江区"], StationRole.REVIEWER)
     rival = make_user("对手经办")
     make_employer(member=rival)
@@ -124,7 +126,7 @@ def test_who_sees_and_who_answers(complaint, position, member, reporter, reviewe
     assert Complaint.objects.reviewable_by(reviewer).get() == complaint
 
 
-def test_a_reviewer_who_is_a_party_stands_aside(complaint, position, reviewer, employer) -> None:
+def test_reviewer_who_is_a_party_cannot_answer(complaint, position, reviewer, employer) -> None:
     own = actions.report(position=position, by=reviewer, kind=ComplaintKind.PAY, text=TEXT)
     with pytest.raises(PermissionDenied):
         _answer(own, reviewer)
@@ -143,26 +145,26 @@ def test_a_reviewer_who_is_a_party_stands_aside(complaint, position, reviewer, e
         (Outcome.NO_FAULT, PositionState.OPEN, False),
     ],
 )
-def test_the_answer_reaches_the_reporter_and_the_firm_learns_no_name(
+def test_answer_notifies_reporter_and_hides_name_from_employer(
     complaint, position, member, reporter, reviewer, outcome, state, is_told
 ) -> None:
     _answer(complaint, reviewer, outcome)
     position.refresh_from_db()
     assert position.state == state
-    answered = Notification.objects.get(user=reporter)
-    assert "已有答复" in answered.text
-    assert notification_url(answered) == "/me/reports/"
-    told = Notification.objects.filter(user=member)
-    assert told.exists() is is_told
-    for notice in told:
-        assert "请停止收费" in notice.text
-        assert REPORTER not in notice.text
-        assert TEXT not in notice.text
+    answered_complaint = Notification.objects.get(user=reporter)
+    assert "已有答复" in answered_complaint.text
+    assert notification_url(answered_complaint) == "/me/reports/"
+    messages = Notification.objects.filter(user=member)
+    assert messages.exists() is is_told
+    for notification in messages:
+        assert "请停止收费" in notification.text
+        assert REPORTER not in notification.text
+        assert TEXT not in notification.text
     verbs = set(AuditEvent.objects.values_list("verb", flat=True))
     assert {"complaints.reported", "complaints.answered"} <= verbs
 
 
-def test_an_answer_is_complete_and_given_once(complaint, reviewer) -> None:
+def test_answer_is_complete_and_final(complaint, reviewer) -> None:
     for words, field in (({"words": " "}, "words"), ({"told": ""}, "told")):
         with pytest.raises(ValidationError) as refused:
             _answer(complaint, reviewer, Outcome.WARNED, **words)
@@ -172,7 +174,7 @@ def test_an_answer_is_complete_and_given_once(complaint, reviewer) -> None:
         _answer(complaint, reviewer)
 
 
-def test_a_post_that_is_gone_is_not_taken_down_again(complaint, position, member, reviewer) -> None:
+def test_closed_position_is_not_taken_down_again(complaint, position, member, reviewer) -> None:
     from portal.positions.actions import withdraw
 
     withdraw(position=position, by=member)
@@ -183,7 +185,7 @@ def test_a_post_that_is_gone_is_not_taken_down_again(complaint, position, member
     _answer(complaint, reviewer, Outcome.WARNED)
 
 
-def test_overdue_is_past_the_last_day_and_open(complaint, reviewer) -> None:
+def test_open_complaint_is_overdue_after_its_last_day(complaint, reviewer) -> None:
     rows = Complaint.objects
     assert not rows.overdue(complaint.due_on).exists()
     assert rows.overdue(complaint.due_on + timedelta(days=1)).exists()
@@ -195,13 +197,13 @@ def test_overdue_is_past_the_last_day_and_open(complaint, reviewer) -> None:
     "change",
     [{"state": "answered"}, {"answer": "已核实"}, {"outcome": "warned"}, {"answered_at": timezone.now}],
 )
-def test_the_database_wants_an_answer_in_full(complaint, change) -> None:
+def test_database_requires_complete_answer(complaint, change) -> None:
     change = {name: value() if callable(value) else value for name, value in change.items()}
     with pytest.raises(IntegrityError), transaction.atomic():
         Complaint.objects.filter(pk=complaint.pk).update(**change)
 
 
-def test_the_database_keeps_one_open_each(complaint) -> None:
+def test_database_allows_one_open_complaint_per_reporter(complaint) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Complaint.objects.create(
             position=complaint.position,

@@ -60,8 +60,8 @@ from tests.factories import (
     make_user,
     make_veteran,
 )
-from tests.imports.record_imports import person, sheet_of, take_in
-from tests.positions import position_imports as position_sheets
+from tests.imports.record_imports import person, take_in, workbook_of
+from tests.positions import position_imports
 
 PLACES = {"own": "睦洲镇", "below": "南安村", "beside": "司前镇", "above": "新会区"}
 SERVES = ("own", "above")
@@ -155,9 +155,9 @@ class World:
             ends_on=today + timedelta(days=2),
             by=self.staff["clerk own"],
         )
-        self.record_import = take_in(self.staff["clerk own"], sheet_of(person(name=PERSON, phone="1")))
-        self.position_import = position_sheets.take_in(
-            self.member, self.employer, position_sheets.sheet_of(position_sheets.post(title=""))
+        self.record_import = take_in(self.staff["clerk own"], workbook_of(person(name=PERSON, phone="1")))
+        self.position_import = position_imports.take_in(
+            self.member, self.employer, position_imports.workbook_of(position_imports.position_row(title=""))
         )
         self.home_coming = visits.register_return(
             by=self.staff["clerk own"],

@@ -28,18 +28,18 @@ def xlsx(rows: Sequence[Sequence[Any]]) -> bytes:
     return target.getvalue()
 
 
-def person(**said: Any) -> dict[str, Any]:
+def person(**row: Any) -> dict[str, Any]:
     """A good row about somebody new; what is given replaces or adds."""
     return {
         "name": "陈建国",
         "id_number": make_id_number(),
         "phone": make_phone(),
         "station": "睦洲镇退役军人服务站",
-        **said,
+        **row,
     }
 
 
-def full_person(**said: Any) -> dict[str, Any]:
+def full_person(**row: Any) -> dict[str, Any]:
     """A good row with every column filled in."""
     return person(
         address="睦洲镇新沙路6号",
@@ -60,31 +60,29 @@ def full_person(**said: Any) -> dict[str, Any]:
         employment_status="待业",
         difficulty="大病",
         disability="八级",
-        **said,
+        **row,
     )
 
 
-def sheet_of(*people: dict[str, Any], columns: Sequence[str] = ()) -> bytes:
+def workbook_of(*people: dict[str, Any], columns: Sequence[str] = ()) -> bytes:
     """An xlsx with a column for everything that anybody of `people` has (or with just `columns`)."""
-    keys = list(columns) or [key for key in LABELS if any(key in said for said in people)]
-    return xlsx([[LABELS[key] for key in keys], *([said.get(key, "") for key in keys] for said in people)])
+    keys = list(columns) or [key for key in LABELS if any(key in row for row in people)]
+    return xlsx([[LABELS[key] for key in keys], *([row.get(key, "") for key in keys] for row in people)])
 
 
 def take_in(by: User, content: bytes, *, dry: bool = False, chunk: int = 2000, **more: Any) -> ImportRun:
-    sheet = actions.upload(by=by, kind=KIND, name="files.xlsx", content=content, **more)
+    run = actions.upload(by=by, kind=KIND, name="files.xlsx", content=content, **more)
     begin = actions.check if dry else actions.start
-    begin(run=sheet, by=by, enqueue=False)
-    return import_runner.execute(ImportRun.objects.get(pk=sheet.pk), dry=dry, chunk=chunk)
+    begin(run=run, by=by, enqueue=False)
+    return import_runner.execute(ImportRun.objects.get(pk=run.pk), dry=dry, chunk=chunk)
 
 
-def counts(sheet: ImportRun) -> dict[str, int]:
+def counts(run: ImportRun) -> dict[str, int]:
     return {
-        name: getattr(sheet, name)
-        for name in ("created", "updated", "unchanged", "bad")
-        if getattr(sheet, name)
+        name: getattr(run, name) for name in ("created", "updated", "unchanged", "bad") if getattr(run, name)
     }
 
 
-def problems(sheet: ImportRun) -> dict[int, str]:
+def problems(run: ImportRun) -> dict[int, str]:
     """Row number -> problem code."""
-    return dict(sheet.rows.filter(outcome="bad").values_list("number", "code"))
+    return dict(run.rows.filter(outcome="bad").values_list("number", "code"))

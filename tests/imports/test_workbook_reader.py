@@ -18,19 +18,19 @@ ROWS = [["姓名", "身份证号"], ["陈建国", "440705198505011234"]]
 
 
 @pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
-def test_csv_of_any_coding(coding: str) -> None:
+def test_csv_encodings_are_detected(coding: str) -> None:
     content = "\n".join(",".join(row) for row in ROWS).encode(coding)
     assert read_table(content).rows == ROWS
 
 
-def test_xlsx_keeps_the_numbers_that_the_program_shows() -> None:
+def test_xlsx_row_numbers_match_the_spreadsheet_program() -> None:
     table = read_table(xlsx([[], ["退役军人花名册"], *ROWS]))
     header = column_mapping.find_header_row(get_kind(KIND), table)
     assert table.rows[header][:2] == ROWS[0]
     assert [number for number, _, _ in table.mapped_rows(header, {"name": 0})] == [4]
 
 
-def test_rows_without_a_mapped_cell_are_left_out() -> None:
+def test_rows_without_mapped_cells_are_skipped() -> None:
     table = read_table(xlsx([*ROWS, ["", ""], [None, None, "备注"], ["林志强", ""]]))
     assert [number for number, _, _ in table.mapped_rows(0, {"name": 0, "id_number": 1})] == [2, 5]
 
@@ -45,33 +45,33 @@ def test_rows_without_a_mapped_cell_are_left_out() -> None:
         (b"\n\n", "empty"),
     ],
 )
-def test_what_is_no_sheet_is_refused(content: bytes, code: str) -> None:
-    with pytest.raises(ValidationError) as refused:
+def test_other_file_types_are_refused(content: bytes, code: str) -> None:
+    with pytest.raises(ValidationError) as error:
         read_table(content)
-    assert refused.value.code == code
+    assert error.value.code == code
 
 
-def test_an_archive_that_is_no_workbook_is_refused() -> None:
+def test_archive_without_workbook_is_refused() -> None:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         archive.writestr("word/document.xml", "<w/>")
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as error:
         read_table(target.getvalue())
-    assert refused.value.code == "type"
+    assert error.value.code == "type"
 
 
-def test_too_big_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_oversized_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook_reader, "MAX_UNPACKED_BYTES", 100)
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as error:
         read_table(xlsx(ROWS))
-    assert refused.value.code == "size"
+    assert error.value.code == "size"
     monkeypatch.setattr(workbook_reader, "MAX_ROWS", 1)
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as error:
         read_table(b"a\nb\nc")
-    assert refused.value.code == "rows"
+    assert error.value.code == "rows"
 
 
-def test_headers_are_known_by_what_people_write() -> None:
+def test_headers_are_recognised_by_synonyms() -> None:
     headers = ["序号", "*姓 名（必填）", "公民身份号码", "联系电话", "所属服务站", "备注"]
     assert column_mapping.guess_columns(get_kind(KIND), headers) == {
         "name": 1,
@@ -82,16 +82,16 @@ def test_headers_are_known_by_what_people_write() -> None:
     assert column_mapping.missing_columns(get_kind(KIND), {"name": 1}) == ["身份证号"]
 
 
-def test_the_template_is_read_back() -> None:
+def test_template_is_readable() -> None:
     kind = get_kind(KIND)
     table = read_table(write_template(kind))
     assert set(column_mapping.guess_columns(kind, table.rows[0])) == {column.key for column in kind.columns}
 
 
-def test_no_cell_is_taken_for_a_formula() -> None:
+def test_formula_like_text_is_escaped() -> None:
     content = write_rows([["=1+1", "-5", "@x", "好\x00"]], title="t", headers=["a", "b", "c", "d"])
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
-    assert "<f>" not in sheet
+        worksheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in worksheet
     rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
     assert rows[1] == ["=1+1", "-5", "@x", "好"]

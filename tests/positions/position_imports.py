@@ -14,7 +14,7 @@ from tests.imports.record_imports import xlsx
 LABELS = {column.key: column.label for column in COLUMNS}
 
 
-def post(**said: Any) -> dict[str, Any]:
+def position_row(**said: Any) -> dict[str, Any]:
     """A good row; what is given replaces or adds."""
     return {
         "title": "货车司机",
@@ -27,7 +27,7 @@ def post(**said: Any) -> dict[str, Any]:
     }
 
 
-def sheet_of(*rows: dict[str, Any], columns: Sequence[str] = ()) -> bytes:
+def workbook_of(*rows: dict[str, Any], columns: Sequence[str] = ()) -> bytes:
     keys = list(columns) or [key for key in LABELS if any(key in row for row in rows)]
     return xlsx([[LABELS[key] for key in keys], *([row.get(key, "") for key in keys] for row in rows)])
 
@@ -35,7 +35,7 @@ def sheet_of(*rows: dict[str, Any], columns: Sequence[str] = ()) -> bytes:
 def take_in(
     by: User, employer: Employer, content: bytes, *, dry: bool = False, chunk: int = 2000
 ) -> ImportRun:
-    sheet = actions.upload(by=by, kind=KIND, name="岗位.xlsx", content=content, subject_id=employer.pk)
+    run = actions.upload(by=by, kind=KIND, name="岗位.xlsx", content=content, subject_id=employer.pk)
     begin = actions.check if dry else actions.start
-    begin(run=sheet, by=by, enqueue=False)
-    return import_runner.execute(ImportRun.objects.get(pk=sheet.pk), dry=dry, chunk=chunk)
+    begin(run=run, by=by, enqueue=False)
+    return import_runner.execute(ImportRun.objects.get(pk=run.pk), dry=dry, chunk=chunk)

@@ -28,7 +28,7 @@ from tests.factories import (
     make_user,
 )
 from tests.imports.record_imports import counts, problems, xlsx
-from tests.positions.position_imports import post, sheet_of, take_in
+from tests.positions.position_imports import position_row, take_in, workbook_of
 
 pytestmark = pytest.mark.django_db
 
@@ -45,9 +45,9 @@ def employer(member):
     return make_employer(name="江门市远航物流有限公司", member=member)
 
 
-def test_a_good_row_goes_to_review_with_all_it_says(employer, member) -> None:
+def test_good_row_is_submitted_with_all_values(employer, member) -> None:
     last_day = timezone.localdate() + timedelta(days=30)
-    row = post(
+    row = position_row(
         external_id="YH-1",
         kind="钟点工",
         address="会城街道演示路1号",
@@ -62,21 +62,25 @@ def test_a_good_row_goes_to_review_with_all_it_says(employer, member) -> None:
         veterans_preferred="否",
         closes_on=last_day,
     )
-    sheet = take_in(member, employer, sheet_of(row))
-    assert counts(sheet) == {"created": 1}
-    made = Position.objects.get()
-    assert (made.state, made.external_id, made.employer) == (PositionState.IN_REVIEW, "YH-1", employer)
-    assert (made.kind, made.shift, made.education_min) == (PositionKind.PART_TIME, "two_shift", 1)
-    assert (made.experience_years, made.headcount) == (3, 3)
-    assert (made.pay_from, made.pay_to) == (6000, 8000)
-    assert made.certificates == ["driving_a2", "road_transport"]
-    assert made.benefits == ["五险一金", "包吃"]
-    assert (made.travels, made.veterans_preferred, made.veterans_only) == (True, False, False)
-    assert made.closes_on == last_day
-    assert made.occupation_id == "4-02-02-02"
-    assert 0 < made.occupation_certainty <= 1
+    run = take_in(member, employer, workbook_of(row))
+    assert counts(run) == {"created": 1}
+    position = Position.objects.get()
+    assert (position.state, position.external_id, position.employer) == (
+        PositionState.IN_REVIEW,
+        "YH-1",
+        employer,
+    )
+    assert (position.kind, position.shift, position.education_min) == (PositionKind.PART_TIME, "two_shift", 1)
+    assert (position.experience_years, position.headcount) == (3, 3)
+    assert (position.pay_from, position.pay_to) == (6000, 8000)
+    assert position.certificates == ["driving_a2", "road_transport"]
+    assert position.benefits == ["五险一金", "包吃"]
+    assert (position.travels, position.veterans_preferred, position.veterans_only) == (True, False, False)
+    assert position.closes_on == last_day
+    assert position.occupation_id == "4-02-02-02"
+    assert 0 < position.occupation_certainty <= 1
     assert list(
-        AuditEvent.objects.filter(target_type="positions.position", target_id=str(made.pk)).values_list(
+        AuditEvent.objects.filter(target_type="positions.position", target_id=str(position.pk)).values_list(
             "verb", flat=True
         )
     ) == [
@@ -100,12 +104,12 @@ def test_a_good_row_goes_to_review_with_all_it_says(employer, member) -> None:
         ("4500-6000元，多劳多得", 4500, 6000),
     ],
 )
-def test_pay_as_people_write_it(employer, member, said, low, high) -> None:
-    row = {**post(), "pay": said}
+def test_pay_formats_are_parsed(employer, member, expected_value, low, high) -> None:
+    row = {**position_row(), "pay": expected_value}
     del row["pay_from"], row["pay_to"]
-    assert counts(take_in(member, employer, sheet_of(row))) == {"created": 1}
-    made = Position.objects.get()
-    assert (made.pay_from, made.pay_to) == (low, high)
+    assert counts(take_in(member, employer, workbook_of(row))) == {"created": 1}
+    position = Position.objects.get()
+    assert (position.pay_from, position.pay_to) == (low, high)
 
 
 @pytest.mark.parametrize(
@@ -136,12 +140,12 @@ def test_pay_as_people_write_it(employer, member, said, low, high) -> None:
         ({"travels": "也许"}, "choice", "需要出差或长途：请填"),
     ],
 )
-def test_a_bad_cell_is_named_and_nothing_comes_of_its_row(employer, member, changes, code, said) -> None:
-    sheet = take_in(member, employer, sheet_of(post(title="叉车司机"), post(**changes)))
-    assert counts(sheet) == {"created": 1, "bad": 1}
-    bad = sheet.rows.get(outcome="bad")
+def test_bad_cell_is_reported_and_its_row_skipped(employer, member, changes, code, expected_value) -> None:
+    run = take_in(member, employer, workbook_of(position_row(title="叉车司机"), position_row(**changes)))
+    assert counts(run) == {"created": 1, "bad": 1}
+    bad = run.rows.get(outcome="bad")
     assert (bad.number, bad.code) == (3, code)
-    assert said in bad.reason
+    assert expected_value in bad.reason
     assert get_kind(KIND).problems[code]
     assert get_kind(KIND).column_of_reason(bad.reason) is not None
 
@@ -150,8 +154,8 @@ def test_a_bad_cell_is_named_and_nothing_comes_of_its_row(employer, member, chan
     ("said", "level"),
     [("不限", 0), ("高中以上", 1), ("中专及以上学历", 1), ("大专或本科", 2), ("本科(含)以上", 3)],
 )
-def test_education_as_people_write_it(employer, member, said, level) -> None:
-    take_in(member, employer, sheet_of(post(education_min=said)))
+def test_education_formats_are_parsed(employer, member, expected_value, level) -> None:
+    take_in(member, employer, workbook_of(position_row(education_min=expected_value)))
     assert Position.objects.get().education_min == level
 
 
@@ -166,14 +170,14 @@ def test_education_as_people_write_it(employer, member, said, level) -> None:
         ("睦洲镇新沙路6号", "440705109", "新沙路6号"),
     ],
 )
-def test_a_place_as_people_write_it(employer, member, said, code, address) -> None:
-    take_in(member, employer, sheet_of(post(region=said)))
-    made = Position.objects.get()
-    assert (made.region_id, made.address) == (code, address)
+def test_region_formats_are_parsed(employer, member, expected_value, code, address) -> None:
+    take_in(member, employer, workbook_of(position_row(region=expected_value)))
+    position = Position.objects.get()
+    assert (position.region_id, position.address) == (code, address)
 
 
 def _forty() -> list[dict]:
-    return [post(title=f"{at}号线货车司机") for at in range(40)]
+    return [position_row(title=f"{at}号线货车司机") for at in range(40)]
 
 
 def test_scenario_two_in_numbers(employer, member) -> None:
@@ -181,13 +185,13 @@ def test_scenario_two_in_numbers(employer, member) -> None:
     rows[4] |= {"pay_from": 8000, "pay_to": 5000}
     rows[17]["region"] = "云上县"
     rows[30]["title"] = ""
-    sheet = take_in(member, employer, sheet_of(*rows))
-    assert counts(sheet) == {"created": 37, "bad": 3}
-    assert problems(sheet) == {6: "pay", 19: "region", 32: "title"}
+    run = take_in(member, employer, workbook_of(*rows))
+    assert counts(run) == {"created": 37, "bad": 3}
+    assert problems(run) == {6: "pay", 19: "region", 32: "title"}
     assert Position.objects.filter(state=PositionState.IN_REVIEW).count() == 37
-    assert counts(take_in(member, employer, sheet_of(*rows))) == {"unchanged": 37, "bad": 3}
+    assert counts(take_in(member, employer, workbook_of(*rows))) == {"unchanged": 37, "bad": 3}
 
-    book = load_workbook(io.BytesIO(write_bad_rows(sheet)))
+    book = load_workbook(io.BytesIO(write_bad_rows(run)))
     page = book.worksheets[0]
     assert [page.cell(row, 1).value for row in (2, 3, 4)] == [6, 19, 32]
     headers = [cell.value for cell in page[1]]
@@ -208,84 +212,88 @@ def test_scenario_two_in_numbers(employer, member) -> None:
     assert Position.objects.count() == 40
 
 
-def test_a_check_writes_nothing(employer, member) -> None:
-    sheet = take_in(member, employer, sheet_of(post(), post(title="")), dry=True)
-    assert counts(sheet) == {"created": 1, "bad": 1}
+def test_dry_run_writes_no_position(employer, member) -> None:
+    run = take_in(member, employer, workbook_of(position_row(), position_row(title="")), dry=True)
+    assert counts(run) == {"created": 1, "bad": 1}
     assert not Position.objects.exists()
 
 
-def test_a_number_finds_its_post_and_changes_it(employer, member) -> None:
-    take_in(member, employer, sheet_of(post(external_id="A1")))
+def test_row_with_known_external_id_updates_position(employer, member) -> None:
+    take_in(member, employer, workbook_of(position_row(external_id="A1")))
     reviewer = make_staff(make_stations()["新会区"], StationRole.REVIEWER)
-    made = Position.objects.get()
-    actions.approve(position=made, by=reviewer)
-    again = take_in(member, employer, sheet_of(post(external_id="A1")))
+    position = Position.objects.get()
+    actions.approve(position=position, by=reviewer)
+    again = take_in(member, employer, workbook_of(position_row(external_id="A1")))
     assert counts(again) == {"unchanged": 1}
-    changed = take_in(member, employer, sheet_of(post(external_id="A1", pay_to=9000)))
-    assert counts(changed) == {"updated": 1}
-    made.refresh_from_db()
-    assert (made.pay_to, made.state) == (9000, PositionState.IN_REVIEW)
+    updated_position = take_in(member, employer, workbook_of(position_row(external_id="A1", pay_to=9000)))
+    assert counts(updated_position) == {"updated": 1}
+    position.refresh_from_db()
+    assert (position.pay_to, position.state) == (9000, PositionState.IN_REVIEW)
     assert not Position.objects.open_at().exists()
     # Another firm's number is another firm's.
     other = make_employer(member=member)
-    assert counts(take_in(member, other, sheet_of(post(external_id="A1")))) == {"created": 1}
+    assert counts(take_in(member, other, workbook_of(position_row(external_id="A1")))) == {"created": 1}
 
 
-def test_a_number_whose_post_has_ended_is_told(employer, member) -> None:
-    take_in(member, employer, sheet_of(post(external_id="A1")))
+def test_row_of_ended_position_is_refused(employer, member) -> None:
+    take_in(member, employer, workbook_of(position_row(external_id="A1")))
     actions.withdraw(position=Position.objects.get(), by=member)
-    assert counts(take_in(member, employer, sheet_of(post(external_id="A1")))) == {"unchanged": 1}
-    sheet = take_in(member, employer, sheet_of(post(external_id="A1", headcount=9)))
-    assert problems(sheet) == {2: "ended"}
+    assert counts(take_in(member, employer, workbook_of(position_row(external_id="A1")))) == {"unchanged": 1}
+    run = take_in(member, employer, workbook_of(position_row(external_id="A1", headcount=9)))
+    assert problems(run) == {2: "ended"}
 
 
-def test_what_was_put_right_since_is_not_guessed_again(employer, member) -> None:
+def test_corrected_occupation_is_not_guessed_again(employer, member) -> None:
     from portal.positions.lifecycle import set_occupation
 
-    take_in(member, employer, sheet_of(post(external_id="A1"), post(title="叉车工")))
-    for made in Position.objects.all():
-        set_occupation(position=made, by=member, occupation=make_occupation("6-30-05-01"))
-    again = take_in(member, employer, sheet_of(post(external_id="A1"), post(title="叉车工")))
+    take_in(member, employer, workbook_of(position_row(external_id="A1"), position_row(title="叉车工")))
+    for position in Position.objects.all():
+        set_occupation(position=position, by=member, occupation=make_occupation("6-30-05-01"))
+    again = take_in(
+        member, employer, workbook_of(position_row(external_id="A1"), position_row(title="叉车工"))
+    )
     assert counts(again) == {"unchanged": 2}
     assert set(Position.objects.values_list("occupation", flat=True)) == {"6-30-05-01"}
 
 
-def test_doubles_in_the_sheet_and_beside_it_are_held_back_unless_said_otherwise(employer, member) -> None:
-    sheet = take_in(member, employer, sheet_of(post(), post(duties="同样的岗位。")))
-    assert problems(sheet) == {3: "similar"}
-    assert "第 2 行" in sheet.rows.get(number=3).reason
-    sheet = take_in(member, employer, sheet_of(post(duties="换个说法。")))
-    assert problems(sheet) == {2: "similar"}
-    assert "货车司机" in sheet.rows.get().reason
-    sure = sheet_of(post(duties="换个说法。", distinct="是"), post(duties="换个说法。", distinct="是"))
+def test_duplicate_rows_are_refused_unless_marked_distinct(employer, member) -> None:
+    run = take_in(member, employer, workbook_of(position_row(), position_row(duties="同样的岗位。")))
+    assert problems(run) == {3: "similar"}
+    assert "第 2 行" in run.rows.get(number=3).reason
+    run = take_in(member, employer, workbook_of(position_row(duties="换个说法。")))
+    assert problems(run) == {2: "similar"}
+    assert "货车司机" in run.rows.get().reason
+    sure = workbook_of(
+        position_row(duties="换个说法。", distinct="是"), position_row(duties="换个说法。", distinct="是")
+    )
     assert counts(take_in(member, employer, sure)) == {"created": 2}
     assert counts(take_in(member, employer, sure)) == {"unchanged": 2}
 
 
-def test_a_number_twice_in_a_sheet_is_told(employer, member) -> None:
-    rows = [post(external_id="A1"), post(title="叉车司机", external_id="A1")]
-    sheet = take_in(member, employer, sheet_of(*rows))
-    assert problems(sheet) == {3: "number"}
+def test_repeated_external_id_is_refused(employer, member) -> None:
+    rows = [position_row(external_id="A1"), position_row(title="叉车司机", external_id="A1")]
+    run = take_in(member, employer, workbook_of(*rows))
+    assert problems(run) == {3: "number"}
 
 
-def test_only_members_and_reviewers_bring_posts_in(employer, member) -> None:
+def test_only_members_and_reviewers_import_positions(employer, member) -> None:
     rival = make_user()
     make_employer(member=rival)
-    sheet = take_in(rival, employer, sheet_of(post()))
-    assert problems(sheet) == {2: "member"}
+    run = take_in(rival, employer, workbook_of(position_row()))
+    assert problems(run) == {2: "member"}
     stations = make_stations()
     assert counts(
-        take_in(make_staff(stations["蓬江区"], StationRole.REVIEWER), employer, sheet_of(post()))
+        take_in(make_staff(stations["蓬江区"], StationRole.REVIEWER), employer, workbook_of(position_row()))
     ) == {"bad": 1}
     assert counts(
-        take_in(make_staff(stations["新会区"], StationRole.REVIEWER), employer, sheet_of(post()))
+        take_in(make_staff(stations["新会区"], StationRole.REVIEWER), employer, workbook_of(position_row()))
     ) == {"created": 1}
 
 
-def test_a_run_that_died_goes_on_and_makes_nothing_twice(employer, member) -> None:
-    content = sheet_of(*_forty(), post(title="0号线货车司机", duties="重复。"))
-    sheet = sheets.upload(by=member, kind=KIND, name="x.xlsx", content=content, subject_id=employer.pk)
-    sheets.start(run=sheet, by=member, enqueue=False)
+def test_interrupted_run_resumes_without_repeats(employer, member) -> None:
+    content = workbook_of(*_forty(), position_row(title="0号线货车司机", duties="重复。"))
+    run = sheets.upload(by=member, kind=KIND, name="x.xlsx", content=content, subject_id=employer.pk)
+    sheets.start(run=run, by=member, enqueue=False)
 
     class Died(Exception):
         pass
@@ -293,37 +301,40 @@ def test_a_run_that_died_goes_on_and_makes_nothing_twice(employer, member) -> No
     def die(now) -> None:
         raise Died
 
-    sheet.refresh_from_db()
+    run.refresh_from_db()
     with pytest.raises(Died):
-        import_runner.execute(sheet, dry=False, chunk=15, progress=die)
+        import_runner.execute(run, dry=False, chunk=15, progress=die)
     assert Position.objects.count() == 15
-    type(sheet).objects.update(state="running", finished_at=None, error="")
-    sheet.refresh_from_db()
-    assert counts(import_runner.execute(sheet, dry=False, chunk=15)) == {"created": 40, "bad": 1}
+    type(run).objects.update(state="running", finished_at=None, error="")
+    run.refresh_from_db()
+    assert counts(import_runner.execute(run, dry=False, chunk=15)) == {"created": 40, "bad": 1}
 
 
-def test_undo_takes_back_what_nobody_touched(employer, member) -> None:
-    take_in(member, employer, sheet_of(post(external_id="A1")))
+def test_undo_reverts_unchanged_rows(employer, member) -> None:
+    take_in(member, employer, workbook_of(position_row(external_id="A1")))
     first = Position.objects.get()
     actions.approve(position=first, by=make_staff(make_stations()["新会区"], StationRole.REVIEWER))
-    rows = [post(external_id="A1", pay_to=9000), *(post(title=f"{at}号线司机") for at in range(4))]
-    sheet = take_in(member, employer, sheet_of(*rows))
-    assert counts(sheet) == {"created": 4, "updated": 1}
+    rows = [
+        position_row(external_id="A1", pay_to=9000),
+        *(position_row(title=f"{at}号线司机") for at in range(4)),
+    ]
+    run = take_in(member, employer, workbook_of(*rows))
+    assert counts(run) == {"created": 4, "updated": 1}
     approved, shown, *_ = Position.objects.exclude(pk=first.pk).order_by("pk")
     actions.approve(position=approved, by=make_staff(make_stations()["新会区"], StationRole.REVIEWER))
     make_booth(make_fair(), shown)
-    sheets.undo(run=sheet, by=member, enqueue=False)
-    sheet.refresh_from_db()
-    import_runner.revert(sheet)
+    sheets.undo(run=run, by=member, enqueue=False)
+    run.refresh_from_db()
+    import_runner.revert(run)
     assert set(Position.objects.values_list("pk", flat=True)) == {first.pk, approved.pk, shown.pk}
     first.refresh_from_db()
     assert (first.pay_to, first.state) == (8000, PositionState.OPEN)
-    assert sorted(sheet.rows.exclude(kept_reason="").values_list("kept_reason", flat=True)) == sorted(
+    assert sorted(run.rows.exclude(kept_reason="").values_list("kept_reason", flat=True)) == sorted(
         ["导入后已审核或有人改过，已保留；可在岗位列表撤回", "岗位已用于招聘会或就业意向，已保留"]
     )
 
 
-def test_the_template_offers_words_and_notes_and_is_read_back(employer) -> None:
+def test_template_has_choices_and_notes_and_is_readable(employer) -> None:
     kind = get_kind(KIND)
     content = write_template(kind)
     page = load_workbook(io.BytesIO(content)).worksheets[0]
@@ -338,16 +349,16 @@ def test_the_template_offers_words_and_notes_and_is_read_back(employer) -> None:
         assert "可选内容" in offering[letters[name]]
     assert letters["证书要求"] not in offering
     words = load_workbook(io.BytesIO(content))["可选内容"]
-    said = {
+    expected_value = {
         row[0].value: [cell.value for cell in row[3:] if cell.value] for row in words.iter_rows(min_row=2)
     }
-    assert "新会区" in said["工作地区"]
-    assert "新会区睦洲镇" in said["工作地区"]
-    assert "机动车驾驶证A2" in said["证书要求"]
+    assert "新会区" in expected_value["工作地区"]
+    assert "新会区睦洲镇" in expected_value["工作地区"]
+    assert "机动车驾驶证A2" in expected_value["证书要求"]
     assert read_table(content).rows[0][0] == "岗位编号"
 
 
-def test_headers_that_firms_use_are_known(employer, member) -> None:
+def test_header_synonyms_are_recognised(employer, member) -> None:
     headers = [
         "序号",
         "招聘岗位",
@@ -360,9 +371,9 @@ def test_headers_that_firms_use_are_known(employer, member) -> None:
         "联系电话",
     ]
     row = [1, "货车司机", "3人", "6000-8000元/月", "新会区", "送货", "高中及以上", "王经理", "0750-1234567"]
-    sheet = take_in(member, employer, xlsx([["远航物流岗位征集表"], headers, row]))
-    assert counts(sheet) == {"created": 1}
-    assert set(sheet.columns) == {"title", "headcount", "pay", "region", "duties", "education_min"}
+    run = take_in(member, employer, xlsx([["远航物流岗位征集表"], headers, row]))
+    assert counts(run) == {"created": 1}
+    assert set(run.columns) == {"title", "headcount", "pay", "region", "duties", "education_min"}
 
 
 @pytest.mark.parametrize(
@@ -372,22 +383,26 @@ def test_headers_that_firms_use_are_known(employer, member) -> None:
         ({"duties": "入职交押金500元。"}, "wording", "岗位职责："),
     ],
 )
-def test_wording_that_the_form_refuses_is_refused_in_a_row(employer, member, changes, code, said) -> None:
-    sheet = take_in(member, employer, sheet_of(post(**changes)))
-    assert problems(sheet) == {2: code}
-    assert said in sheet.rows.get().reason
+def test_row_with_unlawful_wording_is_refused(employer, member, changes, code, expected_value) -> None:
+    run = take_in(member, employer, workbook_of(position_row(**changes)))
+    assert problems(run) == {2: code}
+    assert expected_value in run.rows.get().reason
 
 
-def test_a_legal_basis_carries_a_row_to_the_reviewers(employer, member) -> None:
-    row = post(requirements="限男性。", legal_basis="《女职工劳动保护特别规定》附录：矿山井下作业")
-    assert counts(take_in(member, employer, sheet_of(row))) == {"created": 1}
-    made = Position.objects.get()
-    assert "block:sex" in made.wording
-    assert made.submitted_at is not None
+def test_row_with_legal_basis_is_submitted(employer, member) -> None:
+    row = position_row(requirements="限男性。", legal_basis="《女职工劳动保护特别规定》附录：矿山井下作业")
+    assert counts(take_in(member, employer, workbook_of(row))) == {"created": 1}
+    position = Position.objects.get()
+    assert "block:sex" in position.wording
+    assert position.submitted_at is not None
 
 
-def test_an_agencys_row_names_the_real_employer(member) -> None:
+def test_agency_row_requires_real_employer(member) -> None:
     agency = make_employer(member=member, is_agency=True, agency_permit="440700000001")
-    sheet = take_in(member, agency, sheet_of(post(), post(title="叉车司机", real_employer="江门某某厂")))
-    assert problems(sheet) == {2: "agency"}
+    run = take_in(
+        member,
+        agency,
+        workbook_of(position_row(), position_row(title="叉车司机", real_employer="江门某某厂")),
+    )
+    assert problems(run) == {2: "agency"}
     assert Position.objects.get().real_employer == "江门某某厂"

@@ -48,7 +48,7 @@ def _fields(employer, **changes):
     } | changes
 
 
-def test_from_draft_to_open(employer, member) -> None:
+def test_submitted_draft_opens_after_approval(employer, member) -> None:
     position = actions.draft(employer=employer, by=member, **_fields(employer))
     assert not position.is_open
     actions.submit(position=position, by=member)
@@ -68,12 +68,12 @@ def test_from_draft_to_open(employer, member) -> None:
     ],
 )
 def test_bad_input_names_its_field(employer, member, changes, field) -> None:
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as error:
         actions.draft(employer=employer, by=member, **_fields(employer, **changes))
-    assert field in refused.value.message_dict
+    assert field in error.value.message_dict
 
 
-def test_nobody_else_writes_or_sees_a_draft(employer, member) -> None:
+def test_draft_is_private_to_its_employer(employer, member) -> None:
     position = actions.draft(employer=employer, by=member, **_fields(employer))
     rival = make_user()
     make_employer(member=rival)
@@ -84,7 +84,7 @@ def test_nobody_else_writes_or_sees_a_draft(employer, member) -> None:
     assert Position.objects.visible_to(member).filter(pk=position.pk).exists()
 
 
-def test_only_the_stations_reviewers_approve(employer, member) -> None:
+def test_only_reviewers_of_the_station_approve(employer, member) -> None:
     stations = make_stations()
     position = actions.draft(employer=employer, by=member, **_fields(employer))
     actions.submit(position=position, by=member)
@@ -97,7 +97,7 @@ def test_only_the_stations_reviewers_approve(employer, member) -> None:
             actions.approve(position=position, by=user)
 
 
-def test_an_unverified_employers_post_is_not_approved(member) -> None:
+def test_position_of_unverified_employer_is_not_approved(member) -> None:
     employer = make_employer(verified=False, member=member)
     position = actions.draft(employer=employer, by=member, **_fields(employer))
     actions.submit(position=position, by=member)
@@ -105,14 +105,14 @@ def test_an_unverified_employers_post_is_not_approved(member) -> None:
         actions.approve(position=position, by=make_staff(employer.station, StationRole.REVIEWER))
 
 
-def test_a_changed_post_is_reviewed_again(employer, member) -> None:
+def test_edited_position_returns_to_review(employer, member) -> None:
     position = make_position(employer=employer)
     actions.edit(position=position, by=member, pay_to=Decimal(9000))
     assert position.state == PositionState.DRAFT
     assert not Position.objects.open_at().exists()
 
 
-def test_a_finished_post_is_not_changed(employer, member) -> None:
+def test_ended_position_cannot_be_edited(employer, member) -> None:
     position = make_position(employer=employer)
     actions.mark_filled(position=position, by=member)
     with pytest.raises(ValidationError, match="已结束"):
@@ -121,7 +121,7 @@ def test_a_finished_post_is_not_changed(employer, member) -> None:
         actions.submit(position=position, by=member)
 
 
-def test_a_refusal_has_a_reason_that_stays(employer, member) -> None:
+def test_refusal_keeps_its_reason(employer, member) -> None:
     position = actions.draft(employer=employer, by=member, **_fields(employer))
     actions.submit(position=position, by=member)
     reviewer = make_staff(employer.station, StationRole.REVIEWER)
@@ -131,7 +131,7 @@ def test_a_refusal_has_a_reason_that_stays(employer, member) -> None:
     assert Position.objects.get(pk=position.pk).refused_reason == "职责写得太笼统"
 
 
-def test_open_is_judged_at_query_time() -> None:
+def test_open_is_computed_at_query_time() -> None:
     position = make_position()
     at_end = position.expires_at
     assert Position.objects.open_at(at_end - timedelta(seconds=1)).exists()
@@ -139,7 +139,7 @@ def test_open_is_judged_at_query_time() -> None:
     assert not Position.objects.open_at(position.published_at - timedelta(seconds=1)).exists()
 
 
-def test_a_suspended_or_lapsed_employers_posts_vanish_at_once() -> None:
+def test_positions_of_suspended_or_lapsed_employer_are_hidden_at_once() -> None:
     position = make_position()
     rows = Employer.objects.filter(pk=position.employer_id)
     rows.update(verified_until=timezone.localdate() - timedelta(days=1))
@@ -165,17 +165,17 @@ def test_a_suspended_or_lapsed_employers_posts_vanish_at_once() -> None:
         {"filled_by_count": True},
     ],
 )
-def test_the_database_refuses_what_makes_no_sense(change) -> None:
+def test_database_constraints_refuse_invalid_rows(change) -> None:
     position = make_position()
     with pytest.raises(IntegrityError), transaction.atomic():
         Position.objects.filter(pk=position.pk).update(**change)
 
 
-def test_an_external_number_names_one_post_of_an_employer(employer, member) -> None:
+def test_external_id_is_unique_within_an_employer(employer, member) -> None:
     first = actions.draft(employer=employer, by=member, **_fields(employer, external_id="A-01"))
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as error:
         actions.draft(employer=employer, by=member, **_fields(employer, external_id="A-01"))
-    assert refused.value.error_dict["external_id"][0].code == "external_id_taken"
+    assert error.value.error_dict["external_id"][0].code == "external_id_taken"
     other = make_employer(member=member)
     assert actions.draft(employer=other, by=member, **_fields(other, external_id="A-01")).pk != first.pk
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -185,23 +185,23 @@ def test_an_external_number_names_one_post_of_an_employer(employer, member) -> N
 
 
 @pytest.mark.parametrize("number", ["a b", "x" * 65, "<b>"])
-def test_an_external_number_fits_into_a_cell(employer, member, number) -> None:
-    with pytest.raises(ValidationError) as refused:
+def test_external_id_format_is_validated(employer, member, number) -> None:
+    with pytest.raises(ValidationError) as error:
         actions.draft(employer=employer, by=member, **_fields(employer, external_id=number))
-    assert "external_id" in refused.value.message_dict
+    assert "external_id" in error.value.message_dict
 
 
-def test_an_agencys_post_names_whom_it_recruits_for() -> None:
+def test_agency_position_requires_real_employer() -> None:
     member = make_user()
     agency = make_employer(member=member, is_agency=True, agency_permit="粤江人服证字2026第001号")
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as error:
         actions.draft(employer=agency, by=member, **_fields(agency))
-    assert "real_employer" in refused.value.message_dict
-    post = actions.draft(employer=agency, by=member, real_employer="江门市演示电子厂", **_fields(agency))
-    assert post.real_employer == "江门市演示电子厂"
+    assert "real_employer" in error.value.message_dict
+    position = actions.draft(employer=agency, by=member, real_employer="江门市演示电子厂", **_fields(agency))
+    assert position.real_employer == "江门市演示电子厂"
 
 
-def test_who_recruits_for_itself_names_nobody_else() -> None:
+def test_real_employer_is_cleared_for_other_employers() -> None:
     member = make_user()
     firm = make_employer(member=member)
     assert actions.draft(employer=firm, by=member, real_employer="别家", **_fields(firm)).real_employer == ""

@@ -9,7 +9,7 @@ from tests.factories import make_position
 pytestmark = pytest.mark.django_db
 
 
-def test_stored_findings_follow_the_rules(capsys) -> None:
+def test_recheck_updates_stored_findings(capsys) -> None:
     stale = make_position(requirements="35岁以下")
     same = make_position(requirements="能上夜班")
     Position.objects.filter(pk=stale.pk).update(wording="")

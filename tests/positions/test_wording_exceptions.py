@@ -68,11 +68,11 @@ def _submitted(draft, member, **changes):
     return actions.submit(position=draft(legal_basis=BASIS, **changes), by=member)
 
 
-def test_blocked_wording_is_not_handed_in_without_a_basis(draft, member) -> None:
+def test_blocked_wording_needs_legal_basis_to_submit(draft, member) -> None:
     position = draft()
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as error:
         actions.submit(position=position, by=member)
-    (words,) = refused.value.message_dict["requirements"]
+    (words,) = error.value.message_dict["requirements"]
     assert "限男性" in words
     assert "妇女权益保障法" in words
     assert "依据" in words
@@ -80,26 +80,26 @@ def test_blocked_wording_is_not_handed_in_without_a_basis(draft, member) -> None
     assert position.state == PositionState.DRAFT
 
 
-def test_a_warning_does_not_stop_anybody(draft, member) -> None:
+def test_warning_does_not_prevent_submission(draft, member) -> None:
     position = draft(requirements="35岁以下")
     assert actions.submit(position=position, by=member).state == PositionState.IN_REVIEW
 
 
 @pytest.mark.parametrize("text", ["入职交押金300元", "联系电话13912345678", "发展下线有提成"])
-def test_what_no_law_allows_is_not_excused_by_a_basis(draft, member, text) -> None:
+def test_inexcusable_wording_is_refused_despite_basis(draft, member, text) -> None:
     position = draft(requirements=text, legal_basis=BASIS)
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as error:
         actions.submit(position=position, by=member)
-    assert "requirements" in refused.value.message_dict
+    assert "requirements" in error.value.message_dict
 
 
-def test_an_id_number_is_not_even_kept_in_a_draft(draft) -> None:
-    with pytest.raises(ValidationError) as refused:
+def test_draft_with_identity_number_is_refused(draft) -> None:
+    with pytest.raises(ValidationError) as error:
         draft(duties="联系人身份证 440705199003071234")
-    assert "duties" in refused.value.message_dict
+    assert "duties" in error.value.message_dict
 
 
-def test_two_reviewers_open_an_exception(draft, member, reviewer, second) -> None:
+def test_exception_needs_two_reviewers(draft, member, reviewer, second) -> None:
     position = _submitted(draft, member)
     with pytest.raises(ValidationError, match="限男性"):
         actions.approve(position=position, by=reviewer)
@@ -114,14 +114,14 @@ def test_two_reviewers_open_an_exception(draft, member, reviewer, second) -> Non
     assert {"positions.exception_approved", "positions.exception_confirmed"} <= verbs
 
 
-def test_the_same_exception_is_not_approved_twice(draft, member, reviewer, second) -> None:
+def test_active_exception_is_not_approved_again(draft, member, reviewer, second) -> None:
     position = _submitted(draft, member)
     approve_exception(position=position, by=reviewer)
     with pytest.raises(ValidationError, match="已有"):
         approve_exception(position=position, by=second)
 
 
-def test_neighbours_and_members_look_neither_first_nor_second(draft, member, reviewer) -> None:
+def test_only_reviewers_of_the_employer_decide_on_exceptions(draft, member, reviewer) -> None:
     position = _submitted(draft, member)
     neighbour = make_staff(make_stations()["蓬江区"], StationRole.REVIEWER)
     for user in (neighbour, member):
@@ -133,7 +133,7 @@ def test_neighbours_and_members_look_neither_first_nor_second(draft, member, rev
             confirm_exception(position=position, by=user)
 
 
-def test_nothing_to_except_nothing_to_confirm(draft, member, reviewer) -> None:
+def test_exception_needs_blocked_phrases(draft, member, reviewer) -> None:
     clean = actions.submit(position=draft(requirements="能上夜班"), by=member)
     with pytest.raises(ValidationError, match="没有需要例外"):
         approve_exception(position=clean, by=reviewer)
@@ -145,7 +145,7 @@ def test_nothing_to_except_nothing_to_confirm(draft, member, reviewer) -> None:
 
 
 @pytest.mark.parametrize("change", [{"requirements": "只招女性"}, {"legal_basis": "其他规定"}])
-def test_another_text_needs_another_exception(draft, member, reviewer, second, change) -> None:
+def test_edit_ends_exception(draft, member, reviewer, second, change) -> None:
     position = _submitted(draft, member)
     approve_exception(position=position, by=reviewer)
     confirm_exception(position=position, by=second)
@@ -156,14 +156,14 @@ def test_another_text_needs_another_exception(draft, member, reviewer, second, c
     assert WordingException.objects.get().ended_at is not None
 
 
-def test_a_refusal_ends_it(draft, member, reviewer) -> None:
+def test_refusal_ends_exception(draft, member, reviewer) -> None:
     position = _submitted(draft, member)
     approve_exception(position=position, by=reviewer)
     actions.refuse(position=position, by=reviewer, reason="依据不成立")
     assert WordingException.objects.get().ended_at is not None
 
 
-def test_what_the_checker_says_stands_in_the_row(draft, employer) -> None:
+def test_findings_are_stored_with_the_row(draft, employer) -> None:
     position = draft()
     assert position.wording == " block:sex warn:age "
     Position.objects.bulk_create(
@@ -188,7 +188,7 @@ def test_what_the_checker_says_stands_in_the_row(draft, employer) -> None:
         {"basis": ""},
     ],
 )
-def test_the_database_wants_two_people_and_a_basis(draft, member, reviewer, change) -> None:
+def test_database_requires_two_people_and_a_basis(draft, member, reviewer, change) -> None:
     exception = approve_exception(position=_submitted(draft, member), by=reviewer)
     values = {"approver": reviewer.pk, "now": timezone.now()}
     change = {name: values.get(value, value) for name, value in change.items()}
@@ -196,7 +196,7 @@ def test_the_database_wants_two_people_and_a_basis(draft, member, reviewer, chan
         WordingException.objects.filter(pk=exception.pk).update(**change)
 
 
-def test_one_live_exception_a_position(reviewer) -> None:
+def test_position_has_one_active_exception(reviewer) -> None:
     fields = {
         "position": make_position(),
         "basis": BASIS,
@@ -209,7 +209,7 @@ def test_one_live_exception_a_position(reviewer) -> None:
         WordingException.objects.create(**fields)
 
 
-def test_a_reviewer_takes_a_post_down(employer, member, reviewer) -> None:
+def test_reviewer_takes_position_down(employer, member, reviewer) -> None:
     position = make_position(employer=employer)
     for user in (member, make_staff(make_stations()["蓬江区"], StationRole.REVIEWER)):
         with pytest.raises(PermissionDenied):

@@ -22,7 +22,7 @@ from portal.veterans.enums import RecordSource
 from portal.veterans.events import veteran_records_changed
 from portal.veterans.models import Veteran
 from tests.factories import make_id_number, make_specialty, make_staff, make_stations, make_veteran
-from tests.imports.record_imports import counts, full_person, person, problems, sheet_of, take_in
+from tests.imports.record_imports import counts, full_person, person, problems, take_in, workbook_of
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,7 @@ def clerk():
 
 def test_every_column_arrives(clerk) -> None:
     said = full_person()
-    sheet = take_in(clerk, sheet_of(said))
+    sheet = take_in(clerk, workbook_of(said))
     assert counts(sheet) == {"created": 1}
     file = Veteran.objects.with_details().get()
     assert file.id_hash == lookup_hash(said["id_number"])
@@ -82,7 +82,7 @@ BAD = [
 @pytest.mark.parametrize(("wrong", "code"), BAD)
 def test_a_bad_row_names_its_column_and_stops_no_other(clerk, wrong: dict[str, Any], code: str) -> None:
     columns = list(dict.fromkeys([*person(), *wrong]))
-    sheet = take_in(clerk, sheet_of(person(**wrong), person(), columns=columns))
+    sheet = take_in(clerk, workbook_of(person(**wrong), person(), columns=columns))
     assert counts(sheet) == {"created": 1, "bad": 1}
     assert problems(sheet) == {2: code}
     label = next(column.label for column in import_rows.COLUMNS if column.key in wrong)
@@ -98,13 +98,13 @@ def test_a_bad_row_names_its_column_and_stops_no_other(clerk, wrong: dict[str, A
 def test_of_a_number_twice_the_first_good_row_counts(clerk) -> None:
     number = make_id_number()
     rows = [person(id_number=number, phone="1"), person(id_number=number), person(id_number=number.lower())]
-    sheet = take_in(clerk, sheet_of(*rows))
+    sheet = take_in(clerk, workbook_of(*rows))
     assert problems(sheet) == {2: "phone", 4: "duplicate"}
     assert "第 3 行" in sheet.rows.get(number=4).reason
 
 
 def test_the_same_sheet_twice_changes_nothing(clerk) -> None:
-    content = sheet_of(full_person(), person(), person(name=""))
+    content = workbook_of(full_person(), person(), person(name=""))
     take_in(clerk, content)
     before = list(Veteran.objects.order_by("pk").values())
     events = AuditEvent.objects.filter(target_type="veterans.veteran").count()
@@ -116,10 +116,10 @@ def test_the_same_sheet_twice_changes_nothing(clerk) -> None:
 
 def test_an_empty_cell_erases_nothing_and_a_filled_one_replaces(clerk) -> None:
     said = full_person()
-    take_in(clerk, sheet_of(said))
+    take_in(clerk, workbook_of(said))
     sheet = take_in(
         clerk,
-        sheet_of({
+        workbook_of({
             **said, "phone": "13700000001", "address": "", "skills": "", "education": "本科",
             "specialties": "班长", "certificates": "",
         }),
@@ -136,10 +136,10 @@ def test_an_empty_cell_erases_nothing_and_a_filled_one_replaces(clerk) -> None:
 
 def test_an_exit_before_the_entry_on_file_is_a_bad_row(clerk) -> None:
     said = person(entered_on="2003-12-01")
-    take_in(clerk, sheet_of(said))
+    take_in(clerk, workbook_of(said))
     later = {**said, "left_on": "2001-12-01"}
     del later["entered_on"]
-    assert problems(take_in(clerk, sheet_of(later))) == {2: "dates"}
+    assert problems(take_in(clerk, workbook_of(later))) == {2: "dates"}
 
 
 def test_another_stations_person_is_refused_without_a_name_and_noted(clerk) -> None:
@@ -147,7 +147,7 @@ def test_another_stations_person_is_refused_without_a_name_and_noted(clerk) -> N
     other = make_veteran(
         station=make_stations()["司前镇"], name="别站的人", id_hash=lookup_hash(said["id_number"])
     )
-    sheet = take_in(clerk, sheet_of(said))
+    sheet = take_in(clerk, workbook_of(said))
     assert problems(sheet) == {2: "elsewhere"}
     reason = sheet.rows.get().reason
     assert "司前" not in reason
@@ -156,7 +156,7 @@ def test_another_stations_person_is_refused_without_a_name_and_noted(clerk) -> N
     other.refresh_from_db()
     assert other.name == "别站的人"
     above = make_staff(make_stations()["新会区"], StationRole.HEAD)
-    assert counts(take_in(above, sheet_of(said))) == {"updated": 1}
+    assert counts(take_in(above, workbook_of(said))) == {"updated": 1}
 
 
 def test_names_of_places(clerk) -> None:
@@ -168,14 +168,14 @@ def test_names_of_places(clerk) -> None:
         person(station="", living_region="江门市 新会区"),
         person(living_region="睦洲镇"),
     ]
-    sheet = take_in(clerk, sheet_of(*rows), station=make_stations()["南安村"])
+    sheet = take_in(clerk, workbook_of(*rows), station=make_stations()["南安村"])
     assert problems(sheet) == {5: "region"}
     files = Veteran.objects.order_by("pk").values_list("station__region__name", "living_region__name")
     assert list(files) == [("睦洲镇", "睦洲镇"), ("南安村", "睦洲镇"), ("南安村", "新会区")]
 
 
 def test_a_dry_run_writes_no_file_and_says_what_would_happen(clerk) -> None:
-    content = sheet_of(person(), person(phone="1"))
+    content = workbook_of(person(), person(phone="1"))
     sheet = take_in(clerk, content, dry=True)
     assert (sheet.state, counts(sheet), problems(sheet)) == (
         ImportState.CHECKED, {"created": 1, "bad": 1}, {3: "phone"},
@@ -200,7 +200,7 @@ def test_broken_off_between_chunks_it_goes_on_to_the_same_end(clerk, monkeypatch
         full_person(),
         person(id_number=number),
     ]
-    content = sheet_of(*people)
+    content = workbook_of(*people)
     whole = take_in(clerk, content, chunk=2)
     expected = counts(whole), problems(whole), _listed(clerk)
     Veteran.objects.all().delete()
@@ -222,7 +222,7 @@ def test_broken_off_between_chunks_it_goes_on_to_the_same_end(clerk, monkeypatch
 
 
 def test_a_run_that_was_overtaken_stops(clerk) -> None:
-    content = sheet_of(person(), person(), person())
+    content = workbook_of(person(), person(), person())
     sheet = actions.upload(by=clerk, kind=import_rows.KIND, name="x.xlsx", content=content)
     late = actions.start(run=sheet, by=clerk, enqueue=False)
     import_runner.execute(ImportRun.objects.get(pk=sheet.pk), dry=False)
@@ -233,7 +233,7 @@ def test_a_run_that_was_overtaken_stops(clerk) -> None:
 
 def test_a_person_who_is_entered_at_the_same_moment_is_known_the_second_time(clerk, monkeypatch) -> None:
     said = person(education="本科")
-    take_in(clerk, sheet_of({**said, "education": "大专"}))
+    take_in(clerk, workbook_of({**said, "education": "大专"}))
     seen, everybody = [], import_rows.Veteran.objects.filter
 
     def late(**asked: Any) -> Any:
@@ -242,7 +242,7 @@ def test_a_person_who_is_entered_at_the_same_moment_is_known_the_second_time(cle
         return everybody(pk=0) if len(seen) == 1 else everybody(**asked)
 
     monkeypatch.setattr(import_rows.Veteran.objects, "filter", late)
-    assert counts(take_in(clerk, sheet_of(said))) == {"updated": 1}
+    assert counts(take_in(clerk, workbook_of(said))) == {"updated": 1}
 
 
 def test_a_run_that_fails_says_so_and_can_be_undone(clerk, monkeypatch) -> None:
@@ -257,7 +257,7 @@ def test_a_run_that_fails_says_so_and_can_be_undone(clerk, monkeypatch) -> None:
     noted = import_runner._save_rows
     monkeypatch.setattr(import_runner, "_save_rows", fails)
     with pytest.raises(RuntimeError):
-        take_in(clerk, sheet_of(person(), person(), person()), chunk=2)
+        take_in(clerk, workbook_of(person(), person(), person()), chunk=2)
     sheet = ImportRun.objects.get()
     assert (sheet.state, counts(sheet)) == (ImportState.FAILED, {"created": 2})
     assert "请联系管理员" in sheet.error
@@ -267,7 +267,7 @@ def test_a_run_that_fails_says_so_and_can_be_undone(clerk, monkeypatch) -> None:
 
 def test_cancelled_it_stops_at_the_next_chunk_and_keeps_what_is_in(clerk) -> None:
     sheet = actions.upload(
-        by=clerk, kind=import_rows.KIND, name="x.xlsx", content=sheet_of(person(), person(), person())
+        by=clerk, kind=import_rows.KIND, name="x.xlsx", content=workbook_of(person(), person(), person())
     )
     sheet = actions.start(run=sheet, by=clerk, enqueue=False)
     sheet = import_runner.execute(
@@ -281,7 +281,7 @@ def test_upper_rooms_are_told_once(clerk) -> None:
     told = []
     veteran_records_changed.connect(lambda **_: told.append(1), weak=False, dispatch_uid="test")
     try:
-        take_in(clerk, sheet_of(*(person() for _ in range(5))), chunk=2)
+        take_in(clerk, workbook_of(*(person() for _ in range(5))), chunk=2)
     finally:
         veteran_records_changed.disconnect(dispatch_uid="test")
     assert told == [1]
@@ -294,7 +294,7 @@ def _undone(sheet: ImportRun, by: Any) -> ImportRun:
 def test_undo_takes_back_what_nobody_touched(clerk) -> None:
     kept = make_veteran(station=make_stations()["睦洲镇"])
     rows = [full_person(), person(), person(), person(name="")]
-    sheet = take_in(clerk, sheet_of(*rows))
+    sheet = take_in(clerk, workbook_of(*rows))
     touched = Veteran.objects.get(id_hash=lookup_hash(rows[1]["id_number"]))
     veterans.update_record(veteran=touched, by=clerk, section="contact", values={"skills": "电工"})
     sheet = _undone(sheet, clerk)
@@ -308,11 +308,11 @@ def test_undo_takes_back_what_nobody_touched(clerk) -> None:
 
 def test_undo_puts_back_fields_that_still_say_what_the_import_wrote(clerk) -> None:
     said = full_person()
-    take_in(clerk, sheet_of(said))
+    take_in(clerk, workbook_of(said))
     before = Veteran.objects.values().get()
     sheet = take_in(
         clerk,
-        sheet_of({
+        workbook_of({
             **said, "name": "陈建华", "phone": "13700000001", "left_on": "2016-12-01", "education": "本科",
             "specialties": "汽车驾驶员9年、班长", "certificates": "焊工证",
         }),
@@ -331,9 +331,9 @@ def test_undo_puts_back_fields_that_still_say_what_the_import_wrote(clerk) -> No
 
 def test_undo_leaves_two_dates_in_order(clerk) -> None:
     said = person(entered_on="2003-12-01", left_on="2005-12-01", phone="13700000001")
-    take_in(clerk, sheet_of(said))
+    take_in(clerk, workbook_of(said))
     later = {"entered_on": "2013-12-01", "left_on": "2015-12-01", "phone": "13700000002"}
-    sheet = take_in(clerk, sheet_of({**said, **later}))
+    sheet = take_in(clerk, workbook_of({**said, **later}))
     file = Veteran.objects.get()
     values = {"entered_on": date(2012, 12, 1)}
     veterans.update_record(veteran=file, by=clerk, section="service", values=values)
@@ -347,7 +347,7 @@ def test_undo_leaves_two_dates_in_order(clerk) -> None:
 
 
 def test_undo_is_offered_for_a_day(clerk) -> None:
-    sheet = take_in(clerk, sheet_of(person()))
+    sheet = take_in(clerk, workbook_of(person()))
     ImportRun.objects.update(finished_at=timezone.now() - timedelta(hours=25))
     sheet.refresh_from_db()
     with pytest.raises(ValidationError):
@@ -355,7 +355,7 @@ def test_undo_is_offered_for_a_day(clerk) -> None:
 
 
 def test_a_clerk_who_moved_away_takes_nothing_back(clerk) -> None:
-    sheet = take_in(clerk, sheet_of(person()))
+    sheet = take_in(clerk, workbook_of(person()))
     clerk.appointments.update(station=make_stations()["司前镇"])
     sheet = ImportRun.objects.get(pk=sheet.pk)
     sheet = _undone(sheet, clerk)

@@ -8,7 +8,7 @@ from portal.positions.wording import Category, Severity, check, check_fields, re
 SCENARIO = "限男性，35岁以下，无纹身，男女宿舍齐全"
 
 
-def test_the_post_of_scenario_5() -> None:
+def test_scenario_five_finds_sex_age_and_tattoo() -> None:
     sex, age, tattoo = check(SCENARIO)
     assert (sex.text, sex.category, sex.severity) == ("限男性", Category.SEX, Severity.BLOCK)
     assert sex.excusable
@@ -17,7 +17,7 @@ def test_the_post_of_scenario_5() -> None:
     assert (tattoo.text, tattoo.severity) == ("无纹身", Severity.WARN)
 
 
-def test_a_phrase_is_relaxed_in_its_place() -> None:
+def test_relax_replaces_only_the_phrase() -> None:
     sex, age, _ = check(SCENARIO)
     assert relax(SCENARIO, age) == "限男性，年满18周岁，无纹身，男女宿舍齐全"
     assert relax(SCENARIO, sex) == "男女不限，35岁以下，无纹身，男女宿舍齐全"
@@ -26,18 +26,18 @@ def test_a_phrase_is_relaxed_in_its_place() -> None:
     assert "男女宿舍齐全" in relaxed
 
 
-def test_places_are_those_of_the_text_as_typed() -> None:
+def test_finding_positions_refer_to_original_text() -> None:
     text = "要求：限\u200b男 性，３５岁以下"
     for finding in check(text):
         assert text[finding.start : finding.end] == finding.text
     assert [f.category for f in check(text)] == ["sex", "age"]
 
 
-def test_fields_are_checked_by_name() -> None:
+def test_check_fields_returns_findings_by_field() -> None:
     found = check_fields({"title": "货车司机", "requirements": SCENARIO, "duties": ""})
     assert list(found) == ["requirements"]
 
 
-def test_the_checker_knows_no_django() -> None:
+def test_checker_does_not_import_django() -> None:
     code = "import sys, portal.positions.wording; sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

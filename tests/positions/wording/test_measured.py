@@ -37,13 +37,13 @@ def test_every_category_is_measured() -> None:
     assert {c: seen.count(c) for c in Category if c != Category.IDENTITY and seen.count(c) < ENOUGH} == {}
 
 
-def test_no_line_stands_in_two_halves() -> None:
+def test_labelled_lines_are_unique() -> None:
     texts = [line.text for line in lines()]
     assert len(texts) == len(set(texts))
 
 
 @pytest.mark.must("posts.4")
-def test_it_keeps_up_with_typing(figure) -> None:
+def test_check_of_a_form_takes_under_five_milliseconds(figure) -> None:
     """A whole form's text, never seen before, in under 5 ms of this process's time."""
     parts = [line.text for line in lines()]
     texts = ["\n".join(parts[start : start + 20]) for start in range(0, len(parts) - 20, 7)]

@@ -12,7 +12,7 @@ from portal.imports.models import ImportRun
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from tests.factories import make_employer, make_occupation, make_staff, make_stations, make_user
-from tests.positions.position_imports import post, sheet_of, take_in
+from tests.positions.position_imports import position_row, workbook_of, take_in
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +47,7 @@ def _upload(client, content: bytes, name: str = "岗位.xlsx"):
 
 
 def test_import_from_upload_to_undo(press, employer) -> None:
-    content = sheet_of(post(), post(title="叉车司机", pay_from="面议", pay_to=""))
+    content = workbook_of(position_row(), position_row(title="叉车司机", pay_from="面议", pay_to=""))
     assert _upload(press.client, content).status_code == 302
     import_run = ImportRun.objects.get()
     assert import_run.subject_id == employer.pk
@@ -72,7 +72,7 @@ def test_import_from_upload_to_undo(press, employer) -> None:
 
 
 def test_import_is_visible_to_its_uploader_only(member, employer, client_for) -> None:
-    import_run = take_in(member, employer, sheet_of(post(), post(title="")))
+    import_run = take_in(member, employer, workbook_of(position_row(), position_row(title="")))
     rival = make_user()
     make_employer(member=rival)
     colleague = make_user()
@@ -93,7 +93,7 @@ def test_import_is_visible_to_its_uploader_only(member, employer, client_for) ->
 
 
 def test_import_of_records_is_not_reachable_as_position_import(member, employer, client_for) -> None:
-    import_run = take_in(member, employer, sheet_of(post()))
+    import_run = take_in(member, employer, workbook_of(position_row()))
     ImportRun.objects.filter(pk=import_run.pk).update(kind="veterans")
     assert client_for(member).get(reverse("employer:import", args=[import_run.pk])).status_code == 404
 
@@ -129,7 +129,7 @@ def test_template_is_downloaded(press) -> None:
 def test_import_list_uses_constant_number_of_queries(same_queries, press, member, employer) -> None:
     def more() -> None:
         for at in range(4):
-            take_in(member, employer, sheet_of(post(title=f"{Position.objects.count()}-{at}号线司机")))
+            take_in(member, employer, workbook_of(position_row(title=f"{Position.objects.count()}-{at}号线司机")))
 
     more()
     same_queries(lambda: press.client.get(reverse("employer:imports")), more)

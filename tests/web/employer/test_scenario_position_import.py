@@ -11,7 +11,7 @@ from portal.imports.models import ImportRun
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from tests.factories import make_employer, make_stations, make_user
-from tests.positions.position_imports import LABELS, post, sheet_of, take_in
+from tests.positions.position_imports import LABELS, position_row, take_in, workbook_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,7 +40,7 @@ def _build_workbook(template: Path, rows: list[dict]) -> None:
 
 
 def _forty() -> list[dict]:
-    rows = [post(title=f"{line}号线货车司机", education_min="高中以上") for line in range(1, 41)]
+    rows = [position_row(title=f"{line}号线货车司机", education_min="高中以上") for line in range(1, 41)]
     rows[4] |= {"pay_from": 8000, "pay_to": 5000}
     rows[17]["region"] = "云上县"
     rows[30]["title"] = ""
@@ -118,7 +118,7 @@ def test_import_of_forty_rows_with_three_errors_and_correction(
 def test_import_steps_look_right(open_page, sign_in, look, member, employer, width) -> None:
     page = open_page(width=width)
     sign_in(page, member)
-    content = sheet_of(post(), post(title="叉车司机", headcount="若干"))
+    content = workbook_of(position_row(), position_row(title="叉车司机", headcount="若干"))
     more = {"kind": "positions", "name": "远航岗位.xlsx", "subject_id": employer.pk}
     pending_rows = actions.upload(by=member, content=content, **more)
     page.goto(f"/company/positions/sheets/{pending_rows.pk}/")
@@ -131,7 +131,7 @@ def test_import_steps_look_right(open_page, sign_in, look, member, employer, wid
 
 def test_import_without_javascript(no_js, sign_in, look, member, employer, tmp_path) -> None:
     file = tmp_path / "岗位.xlsx"
-    file.write_bytes(sheet_of(post(), post(title="叉车司机")))
+    file.write_bytes(workbook_of(position_row(), position_row(title="叉车司机")))
     sign_in(no_js, member)
     _upload(no_js, look, file)
     no_js.get_by_role("button", name="开始导入").click()

@@ -14,7 +14,7 @@ from portal.imports.models import ImportRun
 from portal.veterans.import_rows import KIND
 from portal.veterans.models import Veteran
 from tests.factories import make_employer, make_specialty, make_staff, make_user
-from tests.imports.record_imports import full_person, person, sheet_of, take_in, xlsx
+from tests.imports.record_imports import full_person, person, workbook_of, take_in, xlsx
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def test_import_pages_need_record_permission(name, towns, client_for, client) ->
 
 
 def test_import_is_visible_only_to_uploader(towns, client_for, client) -> None:
-    run = take_in(towns.clerk, sheet_of(person(), person(phone="1")))
+    run = take_in(towns.clerk, workbook_of(person(), person(phone="1")))
     urls = [
         reverse("staff:import", args=[run.pk]),
         reverse("staff:import-result", args=[run.pk]),
@@ -76,7 +76,7 @@ def test_import_is_visible_only_to_uploader(towns, client_for, client) -> None:
 def test_import_from_upload_to_undo(press) -> None:
     make_specialty()
     row = full_person(name="赵小川")
-    assert _upload(press.client, sheet_of(row, person(name="孙一", phone="12"))).status_code == 302
+    assert _upload(press.client, workbook_of(row, person(name="孙一", phone="12"))).status_code == 302
     run = ImportRun.objects.get()
     page = press.client.get(reverse("staff:import", args=[run.pk])).content.decode()
     assert row["phone"] not in page
@@ -130,7 +130,7 @@ def test_unknown_columns_are_mapped_and_remembered(press) -> None:
 
 def test_result_file_is_plain_and_audited(press, towns) -> None:
     bad = person(phone="1391234567")
-    run = take_in(towns.clerk, sheet_of(person(), bad))
+    run = take_in(towns.clerk, workbook_of(person(), bad))
     page = press.client.get(reverse("staff:import", args=[run.pk])).content.decode()
     assert bad["id_number"] not in page
     assert bad["phone"] not in page
@@ -148,13 +148,13 @@ def _file(answer):
 
 
 def test_unavailable_step_is_refused_with_message(press, towns) -> None:
-    run = take_in(towns.clerk, sheet_of(person()))
+    run = take_in(towns.clerk, workbook_of(person()))
     assert "不能这样做" in press("import-step", run.pk, "start").content.decode()
     assert press("import-step", run.pk, "dance").status_code == 404
 
 
 def test_running_import_shows_progress(press, towns) -> None:
-    content = sheet_of(*(person() for _ in range(3)))
+    content = workbook_of(*(person() for _ in range(3)))
     run = actions.upload(by=towns.clerk, kind=KIND, name="x.xlsx", content=content)
     actions.start(run=run, by=towns.clerk, enqueue=False)
     page = press.client.get(reverse("staff:import", args=[run.pk])).content.decode()
@@ -169,11 +169,11 @@ def test_import_pages_query_count_is_constant(same_queries, client_for, towns) -
 
     def more() -> None:
         for _ in range(5):
-            take_in(towns.clerk, sheet_of(person()))
+            take_in(towns.clerk, workbook_of(person()))
 
     more()
     same_queries(lambda: client.get(reverse("staff:imports")), more)
-    runs = [take_in(towns.clerk, sheet_of(*(person(phone="1") for _ in range(n)))) for n in (2, 12)]
+    runs = [take_in(towns.clerk, workbook_of(*(person(phone="1") for _ in range(n)))) for n in (2, 12)]
     current = iter(runs)
     first = next(current)
     urls = {"url": reverse("staff:import", args=[first.pk])}

@@ -7,7 +7,7 @@ from portal.imports import actions
 from portal.veterans.import_rows import KIND
 from portal.veterans.models import Veteran
 from tests.factories import make_specialty, make_staff, make_stations
-from tests.imports.record_imports import full_person, person, sheet_of, take_in
+from tests.imports.record_imports import full_person, person, workbook_of, take_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,7 +19,7 @@ def clerk():
 
 
 def _workbook() -> bytes:
-    return sheet_of(
+    return workbook_of(
         full_person(name="赵小川"), person(name="孙一", phone="12"), person(name="李四", station="云上镇")
     )
 
