@@ -14,7 +14,7 @@ from portal.imports.models import ImportRun
 from portal.veterans.import_rows import KIND
 from portal.veterans.models import Veteran
 from tests.factories import make_employer, make_specialty, make_staff, make_user
-from tests.imports.record_imports import full_person, person, workbook_of, take_in, xlsx
+from tests.imports.record_imports import full_person, person, take_in, workbook_of, xlsx
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from portal.imports import actions
 from portal.veterans.import_rows import KIND
 from portal.veterans.models import Veteran
 from tests.factories import make_specialty, make_staff, make_stations
-from tests.imports.record_imports import full_person, person, workbook_of, take_in
+from tests.imports.record_imports import full_person, person, take_in, workbook_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
