@@ -12,10 +12,11 @@ from portal.complaints.models import Complaint
 from portal.complaints.permissions import can_answer, can_report
 from portal.core import audit
 from portal.core.state_machine import TransitionRefused
-from portal.notifications.actions import notify, notify_all
+from portal.notifications.actions import notify
 from portal.notifications.enums import NotificationKind, NotificationTarget
 from portal.positions import actions as positions
 from portal.positions.models import Position
+from portal.positions.notifications import notify_employer
 
 # Open complaints of one reporter at the same time.
 MAX_OPEN_COMPLAINTS = 10
@@ -100,12 +101,9 @@ def _carry_out(complaint: Complaint, by: User, employer_message: str) -> None:
             raise ValidationError(
                 f"这个岗位现在是“{position.get_state_display()}”，没有公开，不用再处理岗位；可以选提醒单位或没有问题。"
             ) from refused
-    members = User.objects.filter(employer_memberships__employer=position.employer, is_active=True)
-    notify_all(
-        users=members.distinct(),
-        kind=NotificationKind.POSITION,
+    notify_employer(
+        position,
         text=f"岗位“{position.title}”：{complaint.get_outcome_display()}。{employer_message}",
-        target=NotificationTarget.POSITION_TEXT,
-        target_id=position.pk,
         key=f"complaint.{complaint.pk}.employer",
+        target=NotificationTarget.POSITION_TEXT,
     )

@@ -12,7 +12,7 @@ from portal.core import audit
 from portal.employers.models import Employer
 from portal.employers.permissions import acts_for
 from portal.positions import occupation_lookup
-from portal.positions.enums import PositionState
+from portal.positions.enums import CLOSED_STATES, PositionState
 from portal.positions.events import announce_position_changed
 from portal.positions.models import Position
 from portal.positions.permissions import can_edit, can_review
@@ -84,7 +84,7 @@ def edit(*, position: Position, by: User, **fields: Any) -> Position:
     """
     if not can_edit(by, position):
         raise PermissionDenied("not a member of this employer")
-    if position.state in {PositionState.FILLED, PositionState.WITHDRAWN}:
+    if position.state in CLOSED_STATES:
         raise ValidationError("该岗位已结束，不能再修改；可以新建一个岗位。")
     _refuse_unknown(fields)
     before = position.state

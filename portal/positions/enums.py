@@ -17,3 +17,9 @@ class PositionState(models.TextChoices):
     EXPIRED = "expired", "已过期"
     WITHDRAWN = "withdrawn", "已撤回"
     REFUSED = "refused", "未通过"
+
+
+# States in which a position cannot be edited any more.
+CLOSED_STATES = frozenset({PositionState.FILLED, PositionState.WITHDRAWN})
+# States of an approved position that has not ended.
+PUBLISHED_STATES = frozenset({PositionState.OPEN, PositionState.PAUSED})

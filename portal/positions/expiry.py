@@ -8,17 +8,14 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from portal.accounts.models import User
-from portal.notifications.actions import notify_all
-from portal.notifications.enums import NotificationKind, NotificationTarget
-from portal.positions.enums import PositionState
+from portal.positions.enums import PUBLISHED_STATES
 from portal.positions.lifecycle import can_be_renewed
 from portal.positions.models import Position
+from portal.positions.notifications import notify_employer
 from portal.positions.transitions import take_step
 
 REMIND_BEFORE = timedelta(days=7)
 MAX_ROWS_PER_RUN = 1_000
-_PUBLISHED_STATES = (PositionState.OPEN, PositionState.PAUSED)
 
 
 def expire_due() -> int:
@@ -28,7 +25,7 @@ def expire_due() -> int:
         The number of expired positions.
     """
     now = timezone.now()
-    due = Position.objects.filter(state__in=_PUBLISHED_STATES, expires_at__lte=now)
+    due = Position.objects.filter(state__in=PUBLISHED_STATES, expires_at__lte=now)
     keys = due.order_by("expires_at", "pk").values_list("pk", flat=True)[:MAX_ROWS_PER_RUN]
     return sum(_expire(pk) for pk in list(keys))
 
@@ -36,7 +33,7 @@ def expire_due() -> int:
 @transaction.atomic
 def _expire(pk: int) -> bool:
     rows = Position.objects.select_for_update(of=("self",)).with_details()
-    position = rows.filter(pk=pk, state__in=_PUBLISHED_STATES, expires_at__lte=timezone.now()).first()
+    position = rows.filter(pk=pk, state__in=PUBLISHED_STATES, expires_at__lte=timezone.now()).first()
     if position is None:  # renewed or closed meanwhile
         return False
     take_step(position, None, "expire")
@@ -64,11 +61,5 @@ def remind_of_expiry() -> int:
 
 def _notify_employer(position: Position, text: str, topic: str) -> int:
     assert position.expires_at is not None
-    return notify_all(
-        users=User.objects.filter(employer_memberships__employer=position.employer_id, is_active=True),
-        kind=NotificationKind.POSITION,
-        text=text,
-        key=f"position.{position.pk}.{topic}.{timezone.localdate(position.expires_at)}",
-        target=NotificationTarget.POSITION,
-        target_id=position.pk,
-    )
+    day = timezone.localdate(position.expires_at)
+    return notify_employer(position, text=text, key=f"position.{position.pk}.{topic}.{day}")

@@ -24,7 +24,7 @@ from portal.imports.models import ImportRun
 from portal.imports.row_changes import add_target_ids, select_by_outcome, to_json_value
 from portal.positions import occupation_lookup, position_parsing
 from portal.positions.duplicates import DuplicateKey, build_duplicate_key, duplicate_key, live_positions
-from portal.positions.enums import PositionState
+from portal.positions.enums import CLOSED_STATES, PositionState
 from portal.positions.events import announce_positions_changed
 from portal.positions.import_columns import COLUMNS
 from portal.positions.models import EXTERNAL_ID_PATTERN, Position
@@ -32,10 +32,8 @@ from portal.positions.permissions import can_write_for
 from portal.positions.wording_checks import check_position, find_wording_errors, summarize_findings
 from portal.positions.wording_exceptions import end_exceptions
 
-# States in which a position is not changed any more.
-_CLOSED_STATES = frozenset({PositionState.FILLED, PositionState.WITHDRAWN})
 # States after which an equal row creates a new position.
-_ENDED_STATES = _CLOSED_STATES | {PositionState.EXPIRED}
+_ENDED_STATES = CLOSED_STATES | {PositionState.EXPIRED}
 _FOREIGN_KEYS = ("employer", "occupation", "region")
 _GUESSED_FIELDS = {"occupation_id", "occupation_certainty"}
 _DUPLICATE_KEY_FIELDS = (
@@ -347,7 +345,7 @@ class _Change:
     def _refuse(self, live: Mapping[DuplicateKey, Position]) -> RowResult | None:
         """Return the result of a row whose position has ended or is a duplicate."""
         position = self.position
-        if position.state in _CLOSED_STATES:
+        if position.state in CLOSED_STATES:
             return RowResult(
                 RowOutcome.BAD,
                 code="ended",

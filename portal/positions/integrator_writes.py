@@ -10,7 +10,7 @@ from portal.core import audit
 from portal.employers.models import Employer
 from portal.positions import actions, lifecycle
 from portal.positions.duplicates import submit_unless_duplicate
-from portal.positions.enums import PositionState
+from portal.positions.enums import CLOSED_STATES, PositionState
 from portal.positions.models import Position
 
 
@@ -77,7 +77,7 @@ def change(
     differences = {name: value for name, value in fields.items() if getattr(position, name) != value}
     if not differences:
         return position, Outcome.UNCHANGED
-    if position.state in {PositionState.FILLED, PositionState.WITHDRAWN}:
+    if position.state in CLOSED_STATES:
         raise PositionEnded(position)
     position = actions.edit(position=position, by=by, **differences)
     if position.state == PositionState.DRAFT:

@@ -9,12 +9,11 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.models import Occupation
-from portal.notifications.actions import notify_all
-from portal.notifications.enums import NotificationKind, NotificationTarget
 from portal.positions.actions import EDITABLE_FIELDS, OPEN_PERIOD, draft
-from portal.positions.enums import PositionState
+from portal.positions.enums import PUBLISHED_STATES, PositionState
 from portal.positions.events import announce_position_changed
 from portal.positions.models import Position
+from portal.positions.notifications import notify_employer
 from portal.positions.permissions import can_edit, can_review
 from portal.positions.transitions import take_step
 
@@ -23,7 +22,7 @@ RENEW_BEFORE = timedelta(days=14)
 RENEW_AFTER = timedelta(days=30)
 MAX_RENEWALS = 3
 _NOT_COPIED = frozenset({"external_id", "closes_on"})
-_RAISABLE_STATES = frozenset({PositionState.OPEN, PositionState.PAUSED, PositionState.FILLED})
+_RAISABLE_STATES = PUBLISHED_STATES | {PositionState.FILLED}
 
 
 def _lock_own(position: Position, by: User) -> Position:
@@ -146,13 +145,10 @@ def record_vacancy(*, position: Position, by: User) -> Position:
     position.filled_by_count = False
     position.save(update_fields=["filled_by_count", "updated_at"])
     event = audit.record(by=by, verb="positions.place_freed", target=position)
-    notify_all(
-        users=User.objects.filter(employer_memberships__employer=position.employer_id, is_active=True),
-        kind=NotificationKind.POSITION,
+    notify_employer(
+        position,
         text=f"“{position.title}”有人离职，空出一个名额，可以重新开放招聘。",
         key=f"position.{position.pk}.freed.{event.pk}",
-        target=NotificationTarget.POSITION,
-        target_id=position.pk,
     )
     return position
 

@@ -5,24 +5,24 @@ from typing import Any
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.state_machine import TransitionTable
-from portal.positions.enums import PositionState
+from portal.positions.enums import PUBLISHED_STATES, PositionState
 from portal.positions.events import announce_position_changed
 from portal.positions.models import Position
 
-EDITABLE = frozenset(
+_SUBMITTABLE_STATES = frozenset(
     {PositionState.DRAFT, PositionState.REFUSED, PositionState.PAUSED, PositionState.EXPIRED}
 )
 TRANSITIONS = TransitionTable(
-    ("submit", {*EDITABLE}, PositionState.IN_REVIEW),
+    ("submit", {*_SUBMITTABLE_STATES}, PositionState.IN_REVIEW),
     ("approve", {PositionState.IN_REVIEW}, PositionState.OPEN),
     ("refuse", {PositionState.IN_REVIEW}, PositionState.REFUSED),
-    ("take_down", {PositionState.OPEN, PositionState.PAUSED}, PositionState.REFUSED),
-    ("remove", {PositionState.OPEN, PositionState.PAUSED}, PositionState.WITHDRAWN),
+    ("take_down", {*PUBLISHED_STATES}, PositionState.REFUSED),
+    ("remove", {*PUBLISHED_STATES}, PositionState.WITHDRAWN),
     ("pause", {PositionState.OPEN}, PositionState.PAUSED),
     ("resume", {PositionState.PAUSED}, PositionState.OPEN),
-    ("fill", {PositionState.OPEN, PositionState.PAUSED}, PositionState.FILLED),
+    ("fill", {*PUBLISHED_STATES}, PositionState.FILLED),
     ("reopen", {PositionState.FILLED}, PositionState.OPEN),
-    ("expire", {PositionState.OPEN, PositionState.PAUSED}, PositionState.EXPIRED),
+    ("expire", {*PUBLISHED_STATES}, PositionState.EXPIRED),
     ("renew", {PositionState.OPEN, PositionState.EXPIRED}, PositionState.OPEN),
     (
         "withdraw",
