@@ -1,4 +1,4 @@
-"""Who gets in at all, and what the description of the API says."""
+"""Authentication of the API, and its OpenAPI description."""
 
 import pytest
 

@@ -28,12 +28,12 @@ URL = "/api/v1/positions"
 
 def walk(client, query: str = "") -> list[int]:
     """All ids, from `next` to `next`."""
-    found, after = [], 0
+    row_ids, after = [], 0
     while after is not None:
         body = client.get(f"{URL}?after={after}&page_size=3{query}").json()
-        found += [row["id"] for row in body["items"]]
+        row_ids += [row["id"] for row in body["items"]]
         after = body["next"]
-    return found
+    return row_ids
 
 
 def test_keyset_pages_visit_each_row_once(client) -> None:

@@ -48,19 +48,23 @@ def open_position(position: Position) -> Position:
 # --- once
 def test_sent_position_is_submitted_for_review(integrator) -> None:
     answer = send(integrator.client, "post", "", BODY)
-    made = Position.objects.get()
+    saved_position = Position.objects.get()
     assert answer.status_code == 201
-    assert answer.headers["Location"] == f"{URL}/{made.pk}"
-    assert (made.employer, made.state, made.external_id) == (
+    assert answer.headers["Location"] == f"{URL}/{saved_position.pk}"
+    assert (saved_position.employer, saved_position.state, saved_position.external_id) == (
         integrator.employer,
         PositionState.IN_REVIEW,
         "HR-1",
     )
-    assert (made.occupation_id, made.region_id, int(made.pay_to)) == ("4-02-02-02", "440705", 8000)
+    assert (saved_position.occupation_id, saved_position.region_id, int(saved_position.pay_to)) == (
+        "4-02-02-02",
+        "440705",
+        8000,
+    )
     body = answer.json()
-    assert (body["id"], body["state"]["value"], body["open"]) == (made.pk, "in_review", False)
+    assert (body["id"], body["state"]["value"], body["open"]) == (saved_position.pk, "in_review", False)
     assert body["external_id"] == "HR-1"
-    events = AuditEvent.objects.filter(target_type="positions.position", target_id=str(made.pk))
+    events = AuditEvent.objects.filter(target_type="positions.position", target_id=str(saved_position.pk))
     assert [event.verb for event in events.order_by("pk")] == [
         "positions.drafted",
         "positions.submit",
@@ -113,8 +117,8 @@ def test_two_employers_may_use_one_external_id(integrator, token_for) -> None:
 
 # --- as often as one likes
 def test_put_creates_then_keeps_then_changes(integrator) -> None:
-    made = put_position(integrator.client)
-    assert (made.status_code, made.headers["Location"]) == (201, f"{URL}/{made.json()['id']}")
+    answer = put_position(integrator.client)
+    assert (answer.status_code, answer.headers["Location"]) == (201, f"{URL}/{answer.json()['id']}")
     position = open_position(Position.objects.get())
     stamp, events = position.updated_at, AuditEvent.objects.count()
     same = put_position(integrator.client)
@@ -148,12 +152,12 @@ def test_steps_pause_withdraw_and_submit(integrator) -> None:
     assert step("renew").status_code == 422  # it has forty days left
     assert step("pause").json()["state"]["value"] == "paused"
     assert step("submit").json()["state"]["value"] == "in_review"
-    refused = step("pause")
-    assert (refused.status_code, refused.json()["existing"]) == (409, f"{URL}/{position.pk}")
+    answer = step("pause")
+    assert (answer.status_code, answer.json()["existing"]) == (409, f"{URL}/{position.pk}")
     assert step("withdraw").json()["state"]["value"] == "withdrawn"
     assert step("submit").status_code == 409
-    ended = put_position(integrator.client, pay_to=9000)
-    assert (ended.status_code, ended.json()["existing"]) == (409, f"{URL}/{position.pk}")
+    answer = put_position(integrator.client, pay_to=9000)
+    assert (answer.status_code, answer.json()["existing"]) == (409, f"{URL}/{position.pk}")
     assert send(integrator.client, "patch", "/external/HR-1", {"headcount": 9}).status_code == 409
     assert put_position(integrator.client).status_code == 200  # the same as it ended: nothing to change
     position.refresh_from_db()
@@ -169,10 +173,10 @@ def test_refused_position_shows_reason_to_its_employer(integrator, towns) -> Non
 
 def test_external_id_with_punctuation_is_found(integrator) -> None:
     for number in ("2026/08/车队#3", "a.b_c-d"):
-        made = put_position(integrator.client, number.replace("#", "%23"), distinct=True)
-        assert made.json()["external_id"] == number
-        found = integrator.client.get(f"{URL}/external/{number.replace('#', '%23')}")
-        assert found.json()["external_id"] == number
+        answer = put_position(integrator.client, number.replace("#", "%23"), distinct=True)
+        assert answer.json()["external_id"] == number
+        answer = integrator.client.get(f"{URL}/external/{number.replace('#', '%23')}")
+        assert answer.json()["external_id"] == number
 
 
 # --- what is wrong
@@ -278,8 +282,8 @@ def test_batch_is_limited_to_one_hundred(integrator) -> None:
 
 
 def test_ended_position_in_a_batch_is_reported(integrator) -> None:
-    made = make_position(employer=integrator.employer, external_id="HR-1", is_open=False)
-    actions.withdraw(position=made, by=integrator.owner)
+    position = make_position(employer=integrator.employer, external_id="HR-1", is_open=False)
+    actions.withdraw(position=position, by=integrator.owner)
     (item,) = send(integrator.client, "post", "/batch", {"items": [BODY]}).json()["items"]
     assert item["outcome"] == "refused"
     assert "已撤回" in item["errors"][0]["message"]

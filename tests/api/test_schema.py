@@ -36,7 +36,7 @@ OF_PEOPLE = ("/api/v1/veterans", "/api/v1/placements", "/api/v1/follow-ups")
 
 @pytest.fixture
 def town(integrator):
-    """Something to list, and one post under the number that the description gives as an example."""
+    """Create objects to list, and a position with the external id of the description's example."""
     make_booth(make_fair(), make_position(), make_position())
     make_position(employer=integrator.employer, external_id="HR-2026-018")
     indexing.rebuild()
@@ -54,8 +54,8 @@ def one_connection(db) -> Iterator[None]:
 
 
 @cache
-def described() -> OpenApiSchema:
-    # Who calls is told below; an invented session would stand in its way.
+def load_schema() -> OpenApiSchema:
+    # Credentials come from the fixture `may`; generated ones would replace them.
     config = schemathesis.Config.from_dict({"generation": {"with-security-parameters": False}})
     return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", WSGIHandler(), config=config)
 
@@ -63,12 +63,12 @@ def described() -> OpenApiSchema:
 @pytest.fixture
 def operation(request, one_connection) -> APIOperation:
     method, path = request.param
-    return described()[path][method]
+    return load_schema()[path][method]
 
 
 @pytest.fixture
 def may(town, towns, client_for) -> Callable[[str], dict[str, dict[str, str]]]:
-    """What one brings who may call a path: people are shown to a clerk's session, the rest to a token."""
+    """Return the credentials for a path: a clerk's session for people, otherwise a token."""
     clerk = client_for(towns.clerk)
     placements.declare(veteran=towns.ours, position=make_position(), by=towns.clerk)
     session = {"sessionid": clerk.cookies["sessionid"].value}

@@ -98,7 +98,7 @@ def test_due_follow_ups_come_longest_overdue_first(ask, towns) -> None:
 
 
 def test_follow_up_shows_call_date_and_clerk(ask, towns) -> None:
-    """Somebody away until next week: due today, to be called then."""
+    """A follow-up due today is called after the absence of the veteran."""
     placement = declare(towns.ours, towns.clerk)
     today = timezone.localdate()
     before, back = today - timedelta(days=1), today + timedelta(days=7)

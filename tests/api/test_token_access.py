@@ -1,4 +1,4 @@
-"""What a token opens, and what it never does: people, other firms' posts, anything once it has ended."""
+"""Access of tokens, and its limits: people, positions of other employers, ended tokens."""
 
 from datetime import timedelta
 
@@ -33,11 +33,11 @@ def ids(answer) -> set[int]:
 
 
 def test_token_sees_open_and_own_positions(integrator, rival) -> None:
-    shown = make_position()
+    open_position = make_position()
     mine = make_position(employer=integrator.employer, is_open=False, external_id="HR-9")
-    assert ids(integrator.client.get(URL)) == {shown.pk}
-    assert ids(integrator.client.get(f"{URL}?open=false")) == {shown.pk, mine.pk}
-    assert ids(rival.get(f"{URL}?open=false")) == {shown.pk}
+    assert ids(integrator.client.get(URL)) == {open_position.pk}
+    assert ids(integrator.client.get(f"{URL}?open=false")) == {open_position.pk, mine.pk}
+    assert ids(rival.get(f"{URL}?open=false")) == {open_position.pk}
     assert integrator.client.get(f"{URL}/{mine.pk}").json()["external_id"] == "HR-9"
     assert rival.get(f"{URL}/{mine.pk}").status_code == 404
     assert rival.get(f"{URL}/external/HR-9").status_code == 404

@@ -29,8 +29,8 @@ def test_records_of_other_towns_are_hidden(ask, towns) -> None:
     assert ask(towns.clerk, "veterans", name="黄志明").json() == {"items": [], "count": 0}
     assert ask(towns.clerk, "veterans", page_size=100).json()["count"] == 2
     assert ask(towns.clerk, "search", q="黄志明").json()["count"] == 0
-    refused = ask(towns.clerk, f"veterans/{towns.theirs.pk}")
-    assert (refused.status_code, refused.json()) == (404, {"detail": "没有找到。"})
+    answer = ask(towns.clerk, f"veterans/{towns.theirs.pk}")
+    assert (answer.status_code, answer.json()) == (404, {"detail": "没有找到。"})
 
 
 @pytest.mark.must("walks.3")

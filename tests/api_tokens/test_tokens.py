@@ -137,7 +137,7 @@ def test_public_token_is_read_only_and_issued_by_city_operators(owner, city) -> 
 def test_tokens_are_visible_to_owners_reviewers_and_operators(owner, employer, city) -> None:
     mine, _ = issue_token(owner, employer)
     public, _ = issue_token(city, None, scope=TokenScope.READ)
-    seen = {
+    visible_tokens = {
         who: set(ApiToken.objects.visible_to(user))
         for who, user in {
             "owner": owner,
@@ -148,7 +148,7 @@ def test_tokens_are_visible_to_owners_reviewers_and_operators(owner, employer, c
             "stranger": make_user(),
         }.items()
     }
-    assert seen == {
+    assert visible_tokens == {
         "owner": {mine},
         "city": {mine, public},
         "reviewer": {mine},

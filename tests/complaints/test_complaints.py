@@ -75,8 +75,8 @@ def test_deadlines_count_working_days(day, count, due) -> None:
 
 def test_deadline_follows_setting(position, reporter, settings) -> None:
     settings.COMPLAINT_WORKING_DAYS = 2
-    made = actions.report(position=position, by=reporter, kind=ComplaintKind.FAKE, text=TEXT)
-    assert made.due_on == working_days_after(timezone.localdate(), 2)
+    complaint = actions.report(position=position, by=reporter, kind=ComplaintKind.FAKE, text=TEXT)
+    assert complaint.due_on == working_days_after(timezone.localdate(), 2)
 
 
 def test_position_has_one_open_complaint_per_reporter(complaint, position, reporter, reviewer) -> None:
@@ -98,14 +98,14 @@ def test_open_complaints_of_a_reporter_are_limited(employer, reporter) -> None:
     [({"text": " "}, "text"), ({"kind": "rumour"}, "kind"), ({"text": "在73211部队"}, "text")],
 )
 def test_bad_input_names_its_field(position, reporter, change, field) -> None:
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as error:
         actions.report(position=position, by=reporter, **{"kind": ComplaintKind.FEE, "text": TEXT, **change})
-    assert field in refused.value.message_dict
+    assert field in error.value.message_dict
 
 
 def test_own_or_hidden_position_cannot_be_reported(position, member, reporter, employer) -> None:
-    hidden = make_position(employer=employer, is_open=False)
-    for who, what in ((member, position), (reporter, hidden)):
+    draft = make_position(employer=employer, is_open=False)
+    for who, what in ((member, position), (reporter, draft)):
         with pytest.raises(PermissionDenied):
             actions.report(position=what, by=who, kind=ComplaintKind.FEE, text=TEXT)
 
@@ -166,9 +166,9 @@ def test_answer_notifies_reporter_and_hides_name_from_employer(
 
 def test_answer_is_complete_and_final(complaint, reviewer) -> None:
     for words, field in (({"words": " "}, "words"), ({"told": ""}, "told")):
-        with pytest.raises(ValidationError) as refused:
+        with pytest.raises(ValidationError) as error:
             _answer(complaint, reviewer, Outcome.WARNED, **words)
-        assert field in refused.value.message_dict
+        assert field in error.value.message_dict
     _answer(complaint, reviewer, told="")
     with pytest.raises(ValidationError, match="已经答复"):
         _answer(complaint, reviewer)

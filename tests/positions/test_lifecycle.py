@@ -209,9 +209,9 @@ def test_duplicate_is_submitted_only_when_marked_distinct(employer, member) -> N
     live_position = make_position(employer=employer, title="货车司机")
     make_position(employer=make_employer(), title="货车司机")
     double = make_position(employer=employer, title="货车 司机（）", is_open=False)
-    with pytest.raises(DuplicatePosition) as found:
+    with pytest.raises(DuplicatePosition) as refusal:
         submit_unless_duplicate(position=double, by=member)
-    assert found.value.similar == [live_position]
+    assert refusal.value.similar == [live_position]
     double.refresh_from_db()
     assert double.state == PositionState.DRAFT
     assert submit_unless_duplicate(position=double, by=member, distinct=True).state == PositionState.IN_REVIEW

@@ -320,13 +320,13 @@ def test_undo_reverts_unchanged_rows(employer, member) -> None:
     ]
     run = take_in(member, employer, workbook_of(*rows))
     assert counts(run) == {"created": 4, "updated": 1}
-    approved, shown, *_ = Position.objects.exclude(pk=first.pk).order_by("pk")
+    approved, position_at_fair, *_ = Position.objects.exclude(pk=first.pk).order_by("pk")
     actions.approve(position=approved, by=make_staff(make_stations()["新会区"], StationRole.REVIEWER))
-    make_booth(make_fair(), shown)
+    make_booth(make_fair(), position_at_fair)
     sheets.undo(run=run, by=member, enqueue=False)
     run.refresh_from_db()
     import_runner.revert(run)
-    assert set(Position.objects.values_list("pk", flat=True)) == {first.pk, approved.pk, shown.pk}
+    assert set(Position.objects.values_list("pk", flat=True)) == {first.pk, approved.pk, position_at_fair.pk}
     first.refresh_from_db()
     assert (first.pay_to, first.state) == (8000, PositionState.OPEN)
     assert sorted(run.rows.exclude(kept_reason="").values_list("kept_reason", flat=True)) == sorted(

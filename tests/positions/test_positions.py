@@ -203,5 +203,8 @@ def test_agency_position_requires_real_employer() -> None:
 
 def test_real_employer_is_cleared_for_other_employers() -> None:
     member = make_user()
-    firm = make_employer(member=member)
-    assert actions.draft(employer=firm, by=member, real_employer="别家", **_fields(firm)).real_employer == ""
+    employer = make_employer(member=member)
+    assert (
+        actions.draft(employer=employer, by=member, real_employer="别家", **_fields(employer)).real_employer
+        == ""
+    )

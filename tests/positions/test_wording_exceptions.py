@@ -219,7 +219,7 @@ def test_reviewer_takes_position_down(employer, member, reviewer) -> None:
     actions.take_down(position=position, by=reviewer, reason="收取押金")
     assert position.state == PositionState.REFUSED
     assert not Position.objects.open_at().exists()
-    gone = actions.take_down(
+    withdrawn_position = actions.take_down(
         position=make_position(employer=employer), by=reviewer, reason="虚假岗位", for_good=True
     )
-    assert gone.state == PositionState.WITHDRAWN
+    assert withdrawn_position.state == PositionState.WITHDRAWN

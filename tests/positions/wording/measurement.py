@@ -1,13 +1,12 @@
 """Precision and recall of the checker over labelled lines.
 
-A line of labelled.csv is ours: what people write in advertisements, said anew. `expected` holds the
-categories that a person finds in it; one with a question mark may be found or not, and counts neither way.
-`dev` lines were written first and the rules made on them. The others were labelled before the rules saw
-them, measured once, and then used to mend the rules: `held` P 0.979 R 0.888; `fresh` P 0.983 R 0.814;
-`last`, written to get past the rules, P 0.966 R 0.583; `clerk` P 0.976 R 0.650 (0.672 after four of its
-labels were made to agree with older ones); `second`, when the rules were mended on `clerk`, P 0.942 R 0.721
-(with the rules before that: P 0.921 R 0.515). So what is printed now is what the rules were fitted to; on
-words never seen expect few false alarms, and one in four missed.
+The lines of labelled.csv are written for this test after real advertisements. `expected` holds the categories
+that a person finds in a line; a category with a question mark counts neither way. The rules were developed on
+the `dev` lines. The others were labelled first, measured once, and then used to improve the rules: `held` P
+0.979 R 0.888; `fresh` P 0.983 R 0.814; `last`, written to evade the rules, P 0.966 R 0.583; `clerk` P 0.976 R
+0.650 (0.672 after four of its labels were made to agree with older ones); `second`, when the rules were
+mended on `clerk`, P 0.942 R 0.721 (with the rules before that: P 0.921 R 0.515). So the printed figures are
+those of fitted rules; on new texts expect few false alarms and one in four findings missed.
 """
 
 import csv
@@ -32,7 +31,7 @@ class Line:
 class Count:
     right: int = 0
     wrong: int = 0
-    missed: int = 0
+    misses: int = 0
 
     @property
     def precision(self) -> float:
@@ -40,7 +39,7 @@ class Count:
 
     @property
     def recall(self) -> float:
-        return self.right / (self.right + self.missed) if self.right + self.missed else 1.0
+        return self.right / (self.right + self.misses) if self.right + self.misses else 1.0
 
     def __str__(self) -> str:
         return f"P {self.precision:.3f} R {self.recall:.3f}"
@@ -49,10 +48,10 @@ class Count:
 def lines(half: str = "") -> list[Line]:
     with FILE.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if half in {"", row["half"]}]
-    found = []
+    labelled_lines = []
     for row in rows:
         words = row["expected"].split()
-        found.append(
+        labelled_lines.append(
             Line(
                 row["half"],
                 row["text"],
@@ -60,21 +59,21 @@ def lines(half: str = "") -> list[Line]:
                 frozenset(word.rstrip("?") for word in words),
             )
         )
-    return found
+    return labelled_lines
 
 
 def measure(labelled: list[Line]) -> tuple[Count, dict[str, Count], list[str]]:
-    """Over all, by category, and each line that went wrong."""
+    """Return the counts over all, the counts by category, and a text for each wrong line."""
     total, by_category, errors = Count(), defaultdict(Count), []
     for line in labelled:
-        found = {str(finding.category) for finding in check(line.text)}
-        for category in found | line.must:
+        categories = {str(finding.category) for finding in check(line.text)}
+        for category in categories | line.must:
             for count in (total, by_category[category]):
-                count.right += category in found & line.must
-                count.wrong += category in found - line.may
-                count.missed += category in line.must - found
-        if found - line.may or line.must - found:
+                count.right += category in categories & line.must
+                count.wrong += category in categories - line.may
+                count.misses += category in line.must - categories
+        if categories - line.may or line.must - categories:
             errors.append(
-                f"{line.text}: wrong {sorted(found - line.may)}, missed {sorted(line.must - found)}"
+                f"{line.text}: wrong {sorted(categories - line.may)}, missed {sorted(line.must - categories)}"
             )
     return total, dict(by_category), errors

@@ -34,8 +34,8 @@ def test_finding_positions_refer_to_original_text() -> None:
 
 
 def test_check_fields_returns_findings_by_field() -> None:
-    found = check_fields({"title": "货车司机", "requirements": SCENARIO, "duties": ""})
-    assert list(found) == ["requirements"]
+    findings = check_fields({"title": "货车司机", "requirements": SCENARIO, "duties": ""})
+    assert list(findings) == ["requirements"]
 
 
 def test_checker_does_not_import_django() -> None:

@@ -1,4 +1,4 @@
-"""What the checker is measured by, and how fast it is."""
+"""Precision, recall and speed of the wording checker."""
 
 import time
 
@@ -9,8 +9,8 @@ from portal.positions.wording.checker import _check_cached
 from tests.positions.wording.measurement import lines, measure
 
 PRECISION, RECALL = 0.95, 0.90
-# Fewer labelled lines than this say nothing about one category.
-ENOUGH = 8
+# Labelled lines that each category needs.
+MIN_LINES = 8
 
 
 @pytest.mark.must("posts.4")
@@ -33,8 +33,10 @@ def test_precision_and_recall(figure) -> None:
 
 
 def test_every_category_is_measured() -> None:
-    seen = [category for line in lines() for category in line.must]
-    assert {c: seen.count(c) for c in Category if c != Category.IDENTITY and seen.count(c) < ENOUGH} == {}
+    categories = [category for line in lines() for category in line.must]
+    assert {
+        c: categories.count(c) for c in Category if c != Category.IDENTITY and categories.count(c) < MIN_LINES
+    } == {}
 
 
 def test_labelled_lines_are_unique() -> None:
@@ -44,16 +46,16 @@ def test_labelled_lines_are_unique() -> None:
 
 @pytest.mark.must("posts.4")
 def test_check_of_a_form_takes_under_five_milliseconds(figure) -> None:
-    """A whole form's text, never seen before, in under 5 ms of this process's time."""
+    """Check the uncached text of a whole form in under 5 ms of process time."""
     parts = [line.text for line in lines()]
-    texts = ["\n".join(parts[start : start + 20]) for start in range(0, len(parts) - 20, 7)]
-    _check_cached(texts[0])  # the rules are read once
-    took = []
+    texts = ["\n".join(parts[index : index + 20]) for index in range(0, len(parts) - 20, 7)]
+    _check_cached(texts[0])  # compiles the rules
+    milliseconds = []
     for text in texts:
         _check_cached.cache_clear()
-        begun = time.process_time()
+        start = time.process_time()
         _check_cached(text)
-        took.append((time.process_time() - begun) * 1000)
-    median = sorted(took)[len(took) // 2]
+        milliseconds.append((time.process_time() - start) * 1000)
+    median = sorted(milliseconds)[len(milliseconds) // 2]
     figure(f"{sum(map(len, texts)) // len(texts)} characters in {median:.1f} ms")
     assert median < 5
