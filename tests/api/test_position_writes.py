@@ -181,7 +181,7 @@ def test_external_id_with_punctuation_is_found(integrator) -> None:
 
 # --- what is wrong
 @pytest.mark.parametrize(
-    ("changed", "field", "words"),
+    ("changes", "field", "words"),
     [
         ({"title": ""}, "title", "至少 1 个字。"),
         ({"title": "长" * 61}, "title", "最多 60 个字。"),

@@ -174,7 +174,7 @@ def test_name_number_and_validity_are_limited(owner, employer) -> None:
 
 
 @pytest.mark.parametrize(
-    "broken",
+    "changes",
     [
         {"scope": TokenScope.WRITE, "employer": None},
         {"revoked_at": timezone.now()},

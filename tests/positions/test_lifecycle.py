@@ -96,7 +96,7 @@ def test_position_near_its_end_is_renewed_without_review(employer, member, state
 
 
 @pytest.mark.parametrize(
-    ("ahead", "fields", "said"),
+    ("ahead", "fields", "expected_value"),
     [
         (30 * DAY, {}, "到期前 14 天内"),
         (-40 * DAY, {"state": PositionState.EXPIRED}, "到期后 30 天内"),

@@ -90,7 +90,7 @@ def test_good_row_is_submitted_with_all_values(employer, member) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "low", "high"),
+    ("expected_value", "low", "high"),
     [
         ("5000-8000", 5000, 8000),
         ("5k-8k", 5000, 8000),
@@ -113,7 +113,7 @@ def test_pay_formats_are_parsed(employer, member, expected_value, low, high) -> 
 
 
 @pytest.mark.parametrize(
-    ("changes", "code", "said"),
+    ("changes", "code", "expected_value"),
     [
         ({"title": " "}, "title", "岗位名称：没有填写"),
         ({"title": "司" * 61}, "too_long", "岗位名称：最多 60 个字"),
@@ -151,7 +151,7 @@ def test_bad_cell_is_reported_and_its_row_skipped(employer, member, changes, cod
 
 
 @pytest.mark.parametrize(
-    ("said", "level"),
+    ("expected_value", "level"),
     [("不限", 0), ("高中以上", 1), ("中专及以上学历", 1), ("大专或本科", 2), ("本科(含)以上", 3)],
 )
 def test_education_formats_are_parsed(employer, member, expected_value, level) -> None:
@@ -160,7 +160,7 @@ def test_education_formats_are_parsed(employer, member, expected_value, level) -
 
 
 @pytest.mark.parametrize(
-    ("said", "code", "address"),
+    ("expected_value", "code", "address"),
     [
         ("新会", "440705", ""),
         ("江门新会区", "440705", ""),
@@ -377,7 +377,7 @@ def test_header_synonyms_are_recognised(employer, member) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "code", "said"),
+    ("changes", "code", "expected_value"),
     [
         ({"requirements": "限男性，35岁以下，男女宿舍齐全。"}, "wording", "任职要求：“限男性”"),
         ({"duties": "入职交押金500元。"}, "wording", "岗位职责："),
