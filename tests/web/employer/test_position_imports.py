@@ -12,7 +12,7 @@ from portal.imports.models import ImportRun
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from tests.factories import make_employer, make_occupation, make_staff, make_stations, make_user
-from tests.positions.position_imports import position_row, workbook_of, take_in
+from tests.positions.position_imports import position_row, take_in, workbook_of
 
 pytestmark = pytest.mark.django_db
 
@@ -129,7 +129,9 @@ def test_template_is_downloaded(press) -> None:
 def test_import_list_uses_constant_number_of_queries(same_queries, press, member, employer) -> None:
     def more() -> None:
         for at in range(4):
-            take_in(member, employer, workbook_of(position_row(title=f"{Position.objects.count()}-{at}号线司机")))
+            take_in(
+                member, employer, workbook_of(position_row(title=f"{Position.objects.count()}-{at}号线司机"))
+            )
 
     more()
     same_queries(lambda: press.client.get(reverse("employer:imports")), more)
