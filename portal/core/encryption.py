@@ -88,6 +88,11 @@ class EncryptedTextField(models.TextField):
         return super().get_lookup(lookup_name)
 
 
+def column_name(field: "models.Field[Any, Any]") -> str:
+    """Return the name of a stored field's column."""
+    return field.column or field.attname
+
+
 def is_written(name: str) -> GreaterThan:
     """Return the condition, for filters and constraints, that an encrypted column is not empty."""
     return GreaterThan(Length(name), 0)

@@ -17,7 +17,7 @@ from django.core.files.storage import storages
 from django.db import connection, models, transaction
 
 from portal.core import audit
-from portal.core.encryption import EncryptedFiles, EncryptedTextField, cipher, keys_in_force
+from portal.core.encryption import EncryptedFiles, EncryptedTextField, cipher, column_name, keys_in_force
 
 BATCH = 500
 # Seconds after which no transaction of before the new key is still open.
@@ -38,9 +38,7 @@ def encrypted_columns() -> Iterator[tuple[type[models.Model], list[str]]]:
         if model._meta.proxy:
             continue
         columns = [
-            f.get_attname_column()[1]
-            for f in model._meta.local_concrete_fields
-            if isinstance(f, EncryptedTextField)
+            column_name(f) for f in model._meta.local_concrete_fields if isinstance(f, EncryptedTextField)
         ]
         if columns:
             yield model, columns
@@ -107,7 +105,7 @@ def _rewrite_files(step: Callable[[int], object]) -> int:
 def _rewrite_table(model: type[models.Model], columns: list[str], step: Callable[[int], object]) -> int:
     newest = Fernet(keys_in_force()[0])
     quote = connection.ops.quote_name
-    table, key = quote(model._meta.db_table), quote(model._meta.pk.get_attname_column()[1])
+    table, key = quote(model._meta.db_table), quote(column_name(model._meta.pk))
     names = [quote(column) for column in columns]
     select = f"SELECT {key}, {', '.join(names)} FROM {table} WHERE {key} > %s ORDER BY {key} LIMIT {BATCH}"  # noqa: S608
     first = f"SELECT MIN({key}) FROM {table}"  # noqa: S608

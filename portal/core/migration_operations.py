@@ -7,7 +7,7 @@ from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation, OperationCategory
 
-from portal.core.encryption import EncryptedTextField, cipher
+from portal.core.encryption import EncryptedTextField, cipher, column_name
 
 # One function for all guarded tables; the table's name comes with the trigger.
 _FUNCTION = """
@@ -152,7 +152,7 @@ class EncryptText(Operation):
         self, editor: BaseDatabaseSchemaEditor, model: type[models.Model], convert: Callable[[str], str]
     ) -> None:
         quote = editor.connection.ops.quote_name
-        by_name = {field.name: field.get_attname_column()[1] for field in model._meta.concrete_fields}
+        by_name = {field.name: column_name(field) for field in model._meta.concrete_fields}
         table, key = quote(model._meta.db_table), quote(by_name[model._meta.pk.name])
         columns = [quote(by_name[name]) for name in self.names]
         # Names of our own models, quoted.
