@@ -56,7 +56,7 @@ class EmployerRole(models.TextChoices):
 
 
 class StepKind(models.TextChoices):
-    """What staff decided about an employer."""
+    """Decision of staff about an employer."""
 
     VERIFY = "verify", "核验通过"
     REFUSE = "refuse", "退回修改"
@@ -68,7 +68,7 @@ class StepKind(models.TextChoices):
 
 
 class ChangeState(models.TextChoices):
-    """What became of a change that a verified employer asked for."""
+    """State of a change of verified facts."""
 
     WAITING = "waiting", "待审核"
     ACCEPTED = "accepted", "已同意"

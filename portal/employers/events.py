@@ -1,6 +1,6 @@
-"""What this room announces; upper rooms (positions' index entries, search) listen."""
+"""Events of employers, for apps above."""
 
 from django.dispatch import Signal
 
-# Sent inside the write's transaction with `employer`.
+# An employer changed; sent inside the write's transaction. Arguments: `employer`.
 employer_changed = Signal()

@@ -1,6 +1,4 @@
-"""Veterans hide their files from single employers (对单位隐藏档案), with effect at once: every list of people
-for an employer asks the database.
-"""
+"""Hiding of records from single employers (对单位隐藏档案), in force at once for every list of people."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Who acts for an employer: invited by phone number, with a role, and never without an owner."""
+"""Members of an employer: invitations by phone number, roles, and always one owner."""
 
 from datetime import timedelta
 

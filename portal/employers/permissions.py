@@ -1,4 +1,4 @@
-"""Who may do what for or to an employer.
+"""Permissions on an employer.
 
 | | owner 管理员 | recruiter 招聘专员 | reviewer of its station |
 | --- | --- | --- | --- |

@@ -2,7 +2,7 @@ from django.db import models
 
 
 class VisitMethod(models.TextChoices):
-    """How the contact was made (走访方式)."""
+    """Way of contact (走访方式)."""
 
     HOME = "home", "上门"
     PHONE = "phone", "电话"

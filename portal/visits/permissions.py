@@ -1,4 +1,4 @@
-"""Who may do what to visits."""
+"""Permissions on visits."""
 
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
