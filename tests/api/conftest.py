@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -28,10 +29,10 @@ def towns() -> SimpleNamespace:
 
 
 @pytest.fixture
-def ask(client_for) -> Callable:
+def ask(client_for: Any) -> Callable:
     """`ask(user, "veterans", name="陈")` -> the response of that endpoint for that user."""
 
-    def get(user, path: str, **query):
+    def get(user: Any, path: str, **query: Any) -> Any:
         return client_for(user).get(f"/api/v1/{path}", query)
 
     return get
@@ -56,7 +57,9 @@ def program(text: str) -> Client:
 def token_for() -> Callable:
     """`token_for(employer, owner)` -> (token, a client that shows it)."""
 
-    def make(employer, owner, scope=TokenScope.WRITE, name="另一个") -> tuple[ApiToken, Client]:
+    def make(
+        employer: Any, owner: Any, scope: Any = TokenScope.WRITE, name: Any = "另一个"
+    ) -> tuple[ApiToken, Client]:
         token, text = issue(by=owner, employer=employer, name=name, scope=scope, days=30)
         return token, program(text)
 

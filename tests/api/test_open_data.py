@@ -1,8 +1,10 @@
 """Open data: positions to walk through, fairs with their size, statistics with their definitions."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from portal.fairs.enums import BoothState
@@ -26,7 +28,7 @@ pytestmark = pytest.mark.django_db
 URL = "/api/v1/positions"
 
 
-def walk(client, query: str = "") -> list[int]:
+def walk(client: Any, query: str = "") -> list[int]:
     """All ids, from `next` to `next`."""
     row_ids, after = [], 0
     while after is not None:
@@ -36,7 +38,7 @@ def walk(client, query: str = "") -> list[int]:
     return row_ids
 
 
-def test_keyset_pages_visit_each_row_once(client) -> None:
+def test_keyset_pages_visit_each_row_once(client: Client) -> None:
     rows = [make_position().pk for _ in range(8)]
     assert walk(client) == rows
     first = client.get(f"{URL}?after=0&page_size=3").json()
@@ -46,14 +48,14 @@ def test_keyset_pages_visit_each_row_once(client) -> None:
     assert (first["count"], rest["count"], rest["next"]) == (8, 6, None)
 
 
-def test_numbered_pages_have_no_next(client) -> None:
+def test_numbered_pages_have_no_next(client: Client) -> None:
     for _ in range(3):
         make_position()
     body = client.get(f"{URL}?page=2&page_size=2").json()
     assert (len(body["items"]), body["count"], body["next"]) == (1, 3, None)
 
 
-def test_updated_since_filters_by_time(client) -> None:
+def test_updated_since_filters_by_time(client: Client) -> None:
     old, new = make_position(), make_position()
     yesterday = timezone.now() - timedelta(days=1)
     Position.objects.filter(pk=old.pk).update(updated_at=yesterday - timedelta(hours=1))
@@ -64,7 +66,7 @@ def test_updated_since_filters_by_time(client) -> None:
     assert client.get(f"{URL}?updated_since=2026-01-01T00:00:00").status_code == 422  # whose midnight?
 
 
-def test_occupation_filter_includes_descendants(client) -> None:
+def test_occupation_filter_includes_descendants(client: Client) -> None:
     driver = make_position()
     cook = make_position(occupation=make_occupation("4-03-02-01", "中式烹调师"))
     assert walk(client, "&occupation=4-02") == [driver.pk]
@@ -74,7 +76,7 @@ def test_occupation_filter_includes_descendants(client) -> None:
 
 
 @pytest.mark.parametrize("path", ["positions", "fairs", "search?kind=position"])
-def test_matching_etag_gets_304_until_content_changes(client, path: str) -> None:
+def test_matching_etag_gets_304_until_content_changes(client: Client, path: str) -> None:
     position = make_position()
     make_booth(make_fair(), position)
     first = client.get(f"/api/v1/{path}")
@@ -88,14 +90,14 @@ def test_matching_etag_gets_304_until_content_changes(client, path: str) -> None
         assert client.get(f"/api/v1/{path}", headers=tag).json()["items"] == []
 
 
-def _member(position: Position):
+def _member(position: Position) -> Any:
     user = make_user()
     position.employer.memberships.create(user=user)
     return user
 
 
 # --- fairs
-def test_upcoming_fair_counts_open_positions_and_past_fair_all(client) -> None:
+def test_upcoming_fair_counts_open_positions_and_past_fair_all(client: Client) -> None:
     fair = make_fair()
     employer = make_employer()
     open_position, closed_position = make_position(employer=employer), make_position(employer=employer)
@@ -123,7 +125,7 @@ def test_upcoming_fair_counts_open_positions_and_past_fair_all(client) -> None:
 
 
 # --- statistics
-def test_each_figure_has_definition_and_time(client) -> None:
+def test_each_figure_has_definition_and_time(client: Client) -> None:
     before = timezone.now()
     make_position(headcount=3)
     make_position(headcount=4, occupation=make_occupation("4-03-02-01", "中式烹调师"))
@@ -138,7 +140,7 @@ def test_each_figure_has_definition_and_time(client) -> None:
     assert {(cell["code"], cell["positions"]) for cell in body["occupations"]} == {("4-02", 1), ("4-03", 1)}
 
 
-def test_small_figures_are_suppressed(client) -> None:
+def test_small_figures_are_suppressed(client: Client) -> None:
     def make_reached_placements() -> int | None:
         body = client.get("/api/v1/statistics").json()
         return next(figure["value"] for figure in body["figures"] if figure["key"] == "reached")
@@ -155,7 +157,7 @@ def test_small_figures_are_suppressed(client) -> None:
     assert make_reached_placements() == MIN_PUBLISHED_COUNT
 
 
-def test_closed_position_leaves_figures_at_once(client, monkeypatch) -> None:
+def test_closed_position_leaves_figures_at_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     position = make_position()
 
     def count() -> int:
@@ -168,7 +170,7 @@ def test_closed_position_leaves_figures_at_once(client, monkeypatch) -> None:
     assert count() == 0
 
 
-def test_queries_do_not_grow(client, same_queries) -> None:
+def test_queries_do_not_grow(client: Client, same_queries: Any) -> None:
     def grow() -> None:
         for _ in range(4):
             make_booth(make_fair(), make_position())

@@ -1,6 +1,9 @@
 """Positions in: an employer's system sends its posts, once each, and learns what was wrong with them."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -28,11 +31,11 @@ BODY = {
 FIELDS = {name: value for name, value in BODY.items() if name != "external_id"}
 
 
-def send(client, method: str, path: str, body: object, **headers):
+def send(client: Any, method: str, path: str, body: object, **headers: Any) -> Any:
     return getattr(client, method)(f"{URL}{path}", body, content_type="application/json", headers=headers)
 
 
-def put_position(client, external_id: str = "HR-1", **changes):
+def put_position(client: Any, external_id: str = "HR-1", **changes: Any) -> Any:
     return send(client, "put", f"/external/{external_id}", {**FIELDS, **changes})
 
 
@@ -46,7 +49,7 @@ def open_position(position: Position) -> Position:
 
 
 # --- once
-def test_sent_position_is_submitted_for_review(integrator) -> None:
+def test_sent_position_is_submitted_for_review(integrator: SimpleNamespace) -> None:
     answer = send(integrator.client, "post", "", BODY)
     saved_position = Position.objects.get()
     assert answer.status_code == 201
@@ -73,7 +76,7 @@ def test_sent_position_is_submitted_for_review(integrator) -> None:
     assert events.get(verb="positions.sent").data == {"token": integrator.token.pk, "outcome": "created"}
 
 
-def test_known_external_id_conflicts_with_its_location(integrator) -> None:
+def test_known_external_id_conflicts_with_its_location(integrator: SimpleNamespace) -> None:
     first = send(integrator.client, "post", "", BODY).json()["id"]
     again = send(integrator.client, "post", "", {**BODY, "title": "另一个岗位"})
     assert again.status_code == 409
@@ -83,7 +86,7 @@ def test_known_external_id_conflicts_with_its_location(integrator) -> None:
     assert integrator.client.get(again.headers["Location"]).json()["id"] == first
 
 
-def test_duplicate_conflicts_unless_marked_distinct(integrator) -> None:
+def test_duplicate_conflicts_unless_marked_distinct(integrator: SimpleNamespace) -> None:
     first = send(integrator.client, "post", "", FIELDS).json()["id"]
     for answer in (send(integrator.client, "post", "", FIELDS), put_position(integrator.client)):
         assert (answer.status_code, answer.json()["existing"]) == (409, f"{URL}/{first}")
@@ -100,14 +103,14 @@ def test_duplicate_conflicts_unless_marked_distinct(integrator) -> None:
     assert AuditEvent.objects.filter(verb="positions.kept_beside").count() == 2
 
 
-def test_change_to_a_duplicate_conflicts(integrator) -> None:
+def test_change_to_a_duplicate_conflicts(integrator: SimpleNamespace) -> None:
     put_position(integrator.client, "A")
     assert put_position(integrator.client, "B", title="叉车工").status_code == 201
     answer = send(integrator.client, "patch", "/external/B", {"title": "货车司机"})
     assert (answer.status_code, Position.objects.get(external_id="B").title) == (409, "叉车工")
 
 
-def test_two_employers_may_use_one_external_id(integrator, token_for) -> None:
+def test_two_employers_may_use_one_external_id(integrator: SimpleNamespace, token_for: Callable) -> None:
     owner = make_user()
     _, rival = token_for(make_employer(member=owner), owner)
     assert send(integrator.client, "post", "", BODY).status_code == 201
@@ -116,7 +119,7 @@ def test_two_employers_may_use_one_external_id(integrator, token_for) -> None:
 
 
 # --- as often as one likes
-def test_put_creates_then_keeps_then_changes(integrator) -> None:
+def test_put_creates_then_keeps_then_changes(integrator: SimpleNamespace) -> None:
     answer = put_position(integrator.client)
     assert (answer.status_code, answer.headers["Location"]) == (201, f"{URL}/{answer.json()['id']}")
     position = open_position(Position.objects.get())
@@ -131,7 +134,7 @@ def test_put_creates_then_keeps_then_changes(integrator) -> None:
     assert position.state == PositionState.IN_REVIEW  # what was approved is what is shown
 
 
-def test_patch_changes_only_sent_fields(integrator) -> None:
+def test_patch_changes_only_sent_fields(integrator: SimpleNamespace) -> None:
     send(integrator.client, "post", "", {**BODY, "benefits": ["五险一金"]})
     answer = send(integrator.client, "patch", "/external/HR-1", {"headcount": 5})
     assert (answer.json()["headcount"], answer.json()["benefits"]) == (5, ["五险一金"])
@@ -139,11 +142,11 @@ def test_patch_changes_only_sent_fields(integrator) -> None:
     assert send(integrator.client, "patch", "/external/HR-2", {"headcount": 5}).status_code == 404
 
 
-def test_steps_pause_withdraw_and_submit(integrator) -> None:
+def test_steps_pause_withdraw_and_submit(integrator: SimpleNamespace) -> None:
     send(integrator.client, "post", "", BODY)
     position = open_position(Position.objects.get())
 
-    def step(name: str):
+    def step(name: str) -> Any:
         return send(integrator.client, "post", "/external/HR-1", {"step": name})
 
     for _ in range(2):  # asked twice, done once
@@ -164,14 +167,16 @@ def test_steps_pause_withdraw_and_submit(integrator) -> None:
     assert (position.state, int(position.pay_to)) == (PositionState.WITHDRAWN, 8000)
 
 
-def test_refused_position_shows_reason_to_its_employer(integrator, towns) -> None:
+def test_refused_position_shows_reason_to_its_employer(
+    integrator: SimpleNamespace, towns: SimpleNamespace
+) -> None:
     send(integrator.client, "post", "", BODY)
     actions.refuse(position=Position.objects.get(), by=towns.reviewer, reason="职责写得不清楚")
     body = integrator.client.get(f"{URL}/external/HR-1").json()
     assert (body["state"]["value"], body["refused_reason"]) == ("refused", "职责写得不清楚")
 
 
-def test_external_id_with_punctuation_is_found(integrator) -> None:
+def test_external_id_with_punctuation_is_found(integrator: SimpleNamespace) -> None:
     for number in ("2026/08/车队#3", "a.b_c-d"):
         answer = put_position(integrator.client, number.replace("#", "%23"), distinct=True)
         assert answer.json()["external_id"] == number
@@ -203,7 +208,9 @@ def test_external_id_with_punctuation_is_found(integrator) -> None:
         ({"external_id": "有 空格"}, "external_id", "格式不对。"),
     ],
 )
-def test_each_error_names_its_field(integrator, changes, field: str, words: str) -> None:
+def test_each_error_names_its_field(
+    integrator: SimpleNamespace, changes: Any, field: str, words: str
+) -> None:
     answer = send(integrator.client, "post", "", {**BODY, **changes})
     assert answer.status_code == 422
     problems = {problem["field"]: problem["message"] for problem in answer.json()["errors"]}
@@ -212,20 +219,20 @@ def test_each_error_names_its_field(integrator, changes, field: str, words: str)
     assert not Position.objects.exists()
 
 
-def test_all_missing_fields_are_reported(integrator) -> None:
+def test_all_missing_fields_are_reported(integrator: SimpleNamespace) -> None:
     answer = send(integrator.client, "post", "", {"title": "货车司机"})
     missing = {problem["field"] for problem in answer.json()["errors"] if problem["message"] == "必填。"}
     assert missing == {"headcount", "pay_from", "pay_to", "region", "duties"}
 
 
 @pytest.mark.parametrize("body", ["{", "", b"\xff\xfe"])
-def test_invalid_json_is_refused(integrator, body) -> None:
+def test_invalid_json_is_refused(integrator: SimpleNamespace, body: Any) -> None:
     answer = integrator.client.post(URL, body, content_type="application/json")
     assert answer.status_code in {400, 422}
     assert set(answer.json()) <= {"detail", "errors"}
 
 
-def test_unlawful_wording_is_refused(integrator) -> None:
+def test_unlawful_wording_is_refused(integrator: SimpleNamespace) -> None:
     answer = send(integrator.client, "post", "", {**BODY, "requirements": "限男性，未婚。"})
     assert answer.status_code == 422
     errors = answer.json()["errors"]
@@ -234,7 +241,7 @@ def test_unlawful_wording_is_refused(integrator) -> None:
     assert not Position.objects.exists()
 
 
-def test_missing_occupation_is_guessed_from_title(integrator) -> None:
+def test_missing_occupation_is_guessed_from_title(integrator: SimpleNamespace) -> None:
     load_reference()
     body = {name: value for name, value in BODY.items() if name != "occupation"}
     answer = send(integrator.client, "post", "", {**body, "title": "保安员"})
@@ -246,7 +253,7 @@ def test_missing_occupation_is_guessed_from_title(integrator) -> None:
     assert AuditEvent.objects.filter(verb="positions.edited").count() == 0
 
 
-def test_agency_requires_real_employer(integrator, towns) -> None:
+def test_agency_requires_real_employer(integrator: SimpleNamespace, towns: SimpleNamespace) -> None:
     Employer.objects.filter(pk=integrator.employer.pk).update(
         is_agency=True, agency_permit="粤人服证字〔2026〕第1号"
     )
@@ -257,7 +264,7 @@ def test_agency_requires_real_employer(integrator, towns) -> None:
 
 
 # --- many at once
-def test_batch_accepts_good_items_and_reports_others(integrator) -> None:
+def test_batch_accepts_good_items_and_reports_others(integrator: SimpleNamespace) -> None:
     items = [
         {**BODY, "external_id": "A"},
         {**BODY, "external_id": "B", "pay_to": 100},
@@ -273,7 +280,7 @@ def test_batch_accepts_good_items_and_reports_others(integrator) -> None:
     assert [item["id"] for item in again] == [item["id"] for item in first]
 
 
-def test_batch_is_limited_to_one_hundred(integrator) -> None:
+def test_batch_is_limited_to_one_hundred(integrator: SimpleNamespace) -> None:
     items = [{**BODY, "external_id": f"N{number}", "title": f"货车司机{number}"} for number in range(101)]
     assert send(integrator.client, "post", "/batch", {"items": items}).status_code == 422
     answer = send(integrator.client, "post", "/batch", {"items": items[:100]})
@@ -281,7 +288,7 @@ def test_batch_is_limited_to_one_hundred(integrator) -> None:
     assert Position.objects.count() == 100
 
 
-def test_ended_position_in_a_batch_is_reported(integrator) -> None:
+def test_ended_position_in_a_batch_is_reported(integrator: SimpleNamespace) -> None:
     position = make_position(employer=integrator.employer, external_id="HR-1", is_open=False)
     actions.withdraw(position=position, by=integrator.owner)
     (item,) = send(integrator.client, "post", "/batch", {"items": [BODY]}).json()["items"]

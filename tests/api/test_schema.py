@@ -8,6 +8,8 @@ type, its headers and its body; nothing may end in a server error, and what is w
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import schemathesis
@@ -35,7 +37,7 @@ OF_PEOPLE = ("/api/v1/veterans", "/api/v1/placements", "/api/v1/follow-ups")
 
 
 @pytest.fixture
-def town(integrator):
+def town(integrator: SimpleNamespace) -> Any:
     """Create objects to list, and a position with the external id of the description's example."""
     make_booth(make_fair(), make_position(), make_position())
     make_position(employer=integrator.employer, external_id="HR-2026-018")
@@ -44,7 +46,7 @@ def town(integrator):
 
 
 @pytest.fixture(autouse=True)
-def one_connection(db) -> Iterator[None]:
+def one_connection(db: None) -> Iterator[None]:
     """A server closes its connection around a request; the test's own transaction lives on it here."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
@@ -61,13 +63,13 @@ def load_schema() -> OpenApiSchema:
 
 
 @pytest.fixture
-def operation(request, one_connection) -> APIOperation:
+def operation(request: pytest.FixtureRequest, one_connection: None) -> APIOperation:
     method, path = request.param
     return load_schema()[path][method]
 
 
 @pytest.fixture
-def may(town, towns, client_for) -> Callable[[str], dict[str, dict[str, str]]]:
+def may(town: Any, towns: SimpleNamespace, client_for: Any) -> Callable[[str], dict[str, dict[str, str]]]:
     """Return the credentials for a path: a clerk's session for people, otherwise a token."""
     clerk = client_for(towns.clerk)
     placements.declare(veteran=towns.ours, position=make_position(), by=towns.clerk)
@@ -94,7 +96,13 @@ def _modes(method: str, path: str) -> list[GenerationMode]:
     indirect=["operation"],
     ids=lambda value: "-".join(value) if isinstance(value, tuple) else value.value,
 )
-def test_responses_match_the_description(operation, mode, who: str, may, caplog) -> None:
+def test_responses_match_the_description(
+    operation: APIOperation,
+    mode: Any,
+    who: str,
+    may: Callable[[str], dict[str, dict[str, str]]],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     caplog.set_level("CRITICAL", "django.request")
     headers = may(operation.path) if who == "who may" else {}
     # That a region is served or an occupation exists is told in 422: a schema cannot say so.
@@ -106,7 +114,7 @@ def test_responses_match_the_description(operation, mode, who: str, may, caplog)
     @seed(5)
     @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode))
-    def ask(case) -> None:
+    def ask(case: Any) -> None:
         codes[case.call_and_validate(**headers, excluded_checks=excluded).status_code] += 1
 
     ask()

@@ -1,6 +1,9 @@
 """Placements, follow-ups, positions, fairs and search over the API."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -24,19 +27,19 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def declare(veteran, by: User, **fields) -> Placement:
+def declare(veteran: Any, by: User, **fields: Any) -> Placement:
     return actions.declare(
         veteran=veteran, position=make_position(employer=fields.pop("employer", None)), by=by, **fields
     )
 
 
-def ids(response) -> set[int]:
+def ids(response: Any) -> set[int]:
     assert response.status_code == 200
     return {row["id"] for row in response.json()["items"]}
 
 
 @pytest.mark.must("walks.3")
-def test_placements_and_follow_ups_are_limited_to_the_subtree(ask, towns) -> None:
+def test_placements_and_follow_ups_are_limited_to_the_subtree(ask: Callable, towns: SimpleNamespace) -> None:
     ours, theirs = declare(towns.ours, towns.clerk), declare(towns.theirs, towns.neighbour)
     assert ids(ask(towns.clerk, "placements")) == {ours.pk}
     assert ids(ask(towns.neighbour, "placements")) == {theirs.pk}
@@ -47,7 +50,7 @@ def test_placements_and_follow_ups_are_limited_to_the_subtree(ask, towns) -> Non
     assert {row["veteran"]["name"] for row in ask(towns.clerk, "follow-ups").json()["items"]} == {"陈建国"}
 
 
-def test_placement_is_visible_to_both_sides_only(ask, towns) -> None:
+def test_placement_is_visible_to_both_sides_only(ask: Callable, towns: SimpleNamespace) -> None:
     member, rival = make_user(), make_user()
     placement = declare(towns.ours, towns.clerk, employer=make_employer(member=member))
     make_employer(member=rival)
@@ -56,7 +59,7 @@ def test_placement_is_visible_to_both_sides_only(ask, towns) -> None:
     assert ask(rival, f"placements/{placement.pk}").status_code == 404
 
 
-def test_employer_sees_veteran_after_confirmation(ask, towns) -> None:
+def test_employer_sees_veteran_after_confirmation(ask: Callable, towns: SimpleNamespace) -> None:
     member = make_user()
     placement = declare(towns.ours, towns.clerk, employer=make_employer(member=member))
     assert ask(member, f"placements/{placement.pk}").json()["veteran"] is None
@@ -65,7 +68,7 @@ def test_employer_sees_veteran_after_confirmation(ask, towns) -> None:
     assert ask(member, f"placements/{placement.pk}").json()["veteran"]["name"] == "陈建国"
 
 
-def test_placement_shows_its_history(ask, towns) -> None:
+def test_placement_shows_its_history(ask: Callable, towns: SimpleNamespace) -> None:
     placement = declare(towns.ours, towns.clerk)
     actions.advance(placement=placement, step="interview", by=towns.clerk)
     body = ask(towns.clerk, f"placements/{placement.pk}").json()
@@ -74,7 +77,7 @@ def test_placement_shows_its_history(ask, towns) -> None:
     assert body["reached"] is False
 
 
-def test_placements_filter_by_fair_and_state(ask, towns) -> None:
+def test_placements_filter_by_fair_and_state(ask: Callable, towns: SimpleNamespace) -> None:
     fair, position = make_fair(), make_position()
     make_booth(fair, position)
     at_fair = actions.declare(veteran=towns.ours, position=position, by=towns.clerk, fair=fair)
@@ -85,7 +88,7 @@ def test_placements_filter_by_fair_and_state(ask, towns) -> None:
     assert ask(towns.clerk, "placements", state="lost").status_code == 422
 
 
-def test_due_follow_ups_come_longest_overdue_first(ask, towns) -> None:
+def test_due_follow_ups_come_longest_overdue_first(ask: Callable, towns: SimpleNamespace) -> None:
     placement = declare(towns.ours, towns.clerk)
     today = timezone.localdate()
     days = [today + timedelta(days=5), today - timedelta(days=1), today - timedelta(days=9)]
@@ -97,7 +100,7 @@ def test_due_follow_ups_come_longest_overdue_first(ask, towns) -> None:
         assert ids(ask(user, "follow-ups")) == set()
 
 
-def test_follow_up_shows_call_date_and_clerk(ask, towns) -> None:
+def test_follow_up_shows_call_date_and_clerk(ask: Callable, towns: SimpleNamespace) -> None:
     """A follow-up due today is called after the absence of the veteran."""
     placement = declare(towns.ours, towns.clerk)
     today = timezone.localdate()
@@ -113,7 +116,7 @@ def test_follow_up_shows_call_date_and_clerk(ask, towns) -> None:
     assert ids(ask(towns.clerk, "follow-ups", due=True)) == {second.pk}
 
 
-def test_draft_is_visible_to_employer_and_reviewers(ask, towns) -> None:
+def test_draft_is_visible_to_employer_and_reviewers(ask: Callable, towns: SimpleNamespace) -> None:
     member, rival = make_user(), make_user()
     employer = make_employer(member=member)
     make_employer(member=rival)
@@ -128,7 +131,7 @@ def test_draft_is_visible_to_employer_and_reviewers(ask, towns) -> None:
     assert ids(ask(rival, "positions", open=False)) == {open_position.pk}
 
 
-def test_positions_filter_by_region_and_employer(ask, towns) -> None:
+def test_positions_filter_by_region_and_employer(ask: Callable, towns: SimpleNamespace) -> None:
     position = make_position()
     make_position()
     assert ids(ask(towns.clerk, "positions", employer=position.employer_id)) == {position.pk}
@@ -137,7 +140,7 @@ def test_positions_filter_by_region_and_employer(ask, towns) -> None:
     assert ask(towns.clerk, "positions", region="44'").status_code == 422
 
 
-def test_fairs_filter_by_time(ask, towns) -> None:
+def test_fairs_filter_by_time(ask: Callable, towns: SimpleNamespace) -> None:
     now = timezone.now()
     upcoming = make_fair()
     make_booth(upcoming, make_position())
@@ -156,7 +159,7 @@ def test_fairs_filter_by_time(ask, towns) -> None:
     assert ask(towns.ours.account, "fairs", when="never").status_code == 422
 
 
-def test_search_returns_public_objects(ask, towns) -> None:
+def test_search_returns_public_objects(ask: Callable, towns: SimpleNamespace) -> None:
     employer = make_employer(name="叉车租赁有限公司")
     position = make_position(employer=employer, title="叉车司机")
     make_position(employer=employer, title="叉车班长", is_open=False)
@@ -177,12 +180,12 @@ def test_search_returns_public_objects(ask, towns) -> None:
 @pytest.mark.parametrize(
     "query", [{"kind": "veteran"}, {"page": 0}, {"page": 201}, {"page_size": 51}, {"region": "x"}]
 )
-def test_invalid_search_parameters_are_refused(ask, towns, query) -> None:
+def test_invalid_search_parameters_are_refused(ask: Callable, towns: SimpleNamespace, query: Any) -> None:
     assert ask(towns.clerk, "search", **query).status_code == 422
 
 
 @pytest.mark.parametrize("path", ["placements", "follow-ups", "positions", "fairs", "search?q=货车"])
-def test_queries_do_not_grow(client_for, towns, same_queries, path: str) -> None:
+def test_queries_do_not_grow(client_for: Any, towns: SimpleNamespace, same_queries: Any, path: str) -> None:
     caller = client_for(towns.county)
 
     def grow() -> None:

@@ -1,10 +1,14 @@
 """Access of tokens, and its limits: people, positions of other employers, ended tokens."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import SettingsWrapper
 
 from portal.api_tokens.actions import revoke
 from portal.api_tokens.enums import TokenScope
@@ -22,17 +26,17 @@ PEOPLE = ["veterans", "veterans/1", "placements", "placements/1", "follow-ups"]
 
 
 @pytest.fixture
-def rival(token_for):
+def rival(token_for: Callable) -> Any:
     owner = make_user("对手管理员")
     return token_for(make_employer(member=owner), owner)[1]
 
 
-def ids(answer) -> set[int]:
+def ids(answer: Any) -> set[int]:
     assert answer.status_code == 200
     return {row["id"] for row in answer.json()["items"]}
 
 
-def test_token_sees_open_and_own_positions(integrator, rival) -> None:
+def test_token_sees_open_and_own_positions(integrator: SimpleNamespace, rival: Any) -> None:
     open_position = make_position()
     mine = make_position(employer=integrator.employer, is_open=False, external_id="HR-9")
     assert ids(integrator.client.get(URL)) == {open_position.pk}
@@ -43,7 +47,7 @@ def test_token_sees_open_and_own_positions(integrator, rival) -> None:
     assert rival.get(f"{URL}/external/HR-9").status_code == 404
 
 
-def test_external_id_is_scoped_to_the_token(integrator, rival) -> None:
+def test_external_id_is_scoped_to_the_token(integrator: SimpleNamespace, rival: Any) -> None:
     position = make_position(employer=integrator.employer, external_id="HR-9")
     for method, body in (("patch", {"headcount": 9}), ("post", {"step": "withdraw"})):
         assert send(rival, method, "/external/HR-9", body).status_code == 404
@@ -52,7 +56,7 @@ def test_external_id_is_scoped_to_the_token(integrator, rival) -> None:
     assert (position.headcount, position.is_open) == (3, True)
 
 
-def test_refusal_of_a_token_is_audited(integrator, rival) -> None:
+def test_refusal_of_a_token_is_audited(integrator: SimpleNamespace, rival: Any) -> None:
     position = make_position(employer=integrator.employer, is_open=False)
     rival.get(f"{URL}/{position.pk}")
     event = AuditEvent.objects.get(verb="web.refused")
@@ -64,7 +68,7 @@ def test_refusal_of_a_token_is_audited(integrator, rival) -> None:
     assert event.data["asked"] == {"position_id": str(position.pk)}
 
 
-def test_read_token_cannot_write(integrator, token_for) -> None:
+def test_read_token_cannot_write(integrator: SimpleNamespace, token_for: Callable) -> None:
     _, reader = token_for(integrator.employer, integrator.owner, scope=TokenScope.READ)
     make_position(employer=integrator.employer, external_id="HR-1")
     tries = [
@@ -80,7 +84,7 @@ def test_read_token_cannot_write(integrator, token_for) -> None:
 
 
 @pytest.mark.parametrize("end", ["revoked", "expired", "left", "invented", "cut"])
-def test_ended_token_is_refused(integrator, end: str) -> None:
+def test_ended_token_is_refused(integrator: SimpleNamespace, end: str) -> None:
     client = integrator.client
     if end == "revoked":
         revoke(token=integrator.token, by=integrator.owner)
@@ -98,7 +102,7 @@ def test_ended_token_is_refused(integrator, end: str) -> None:
         assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-def test_invalid_token_is_refused_despite_session(client_for, integrator) -> None:
+def test_invalid_token_is_refused_despite_session(client_for: Any, integrator: SimpleNamespace) -> None:
     caller = client_for(integrator.owner)
     bad = {"Authorization": "Bearer vep_none"}
     assert caller.get(URL, headers=bad).status_code == 401
@@ -106,11 +110,13 @@ def test_invalid_token_is_refused_despite_session(client_for, integrator) -> Non
 
 
 @pytest.mark.parametrize("path", PEOPLE)
-def test_token_cannot_read_people(integrator, path: str) -> None:
+def test_token_cannot_read_people(integrator: SimpleNamespace, path: str) -> None:
     assert integrator.client.get(f"/api/v1/{path}").status_code == 401
 
 
-def test_token_of_suspended_employer_reads_only_its_own(integrator, towns, rival) -> None:
+def test_token_of_suspended_employer_reads_only_its_own(
+    integrator: SimpleNamespace, towns: SimpleNamespace, rival: Any
+) -> None:
     position = make_position(employer=integrator.employer, external_id="HR-1")
     employers.suspend(employer=integrator.employer, by=towns.reviewer, reason="被举报收费")
     assert integrator.client.get(f"{URL}/external/HR-1").json()["open"] is False
@@ -118,7 +124,7 @@ def test_token_of_suspended_employer_reads_only_its_own(integrator, towns, rival
     assert rival.get(f"{URL}/{position.pk}").status_code == 404
 
 
-def test_token_reaches_open_data_and_own_positions(db, caplog) -> None:
+def test_token_reaches_open_data_and_own_positions(db: None, caplog: pytest.LogCaptureFixture) -> None:
     """Every route of the URL configuration: nothing that is closed to an unknown reader opens to a token."""
     caplog.set_level("ERROR", "django.request")
     world = World()
@@ -136,7 +142,9 @@ def test_token_reaches_open_data_and_own_positions(db, caplog) -> None:
 
 
 # --- how often
-def test_throttled_response_has_retry_after(settings, integrator, monkeypatch) -> None:
+def test_throttled_response_has_retry_after(
+    settings: SettingsWrapper, integrator: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("portal.api_tokens.request_counts.time.time", lambda: 60_017.0)
     settings.API_RATES = {"anonymous": 2, "person": 9, "token": 3, "address": 4}
     nobody = Client()
@@ -150,7 +158,12 @@ def test_throttled_response_has_retry_after(settings, integrator, monkeypatch) -
     assert integrator.client.get(URL).status_code == 200
 
 
-def test_address_is_limited_over_all_tokens(settings, integrator, token_for, monkeypatch) -> None:
+def test_address_is_limited_over_all_tokens(
+    settings: SettingsWrapper,
+    integrator: SimpleNamespace,
+    token_for: Callable,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("portal.api_tokens.request_counts.time.time", lambda: 60_017.0)
     settings.API_RATES = {"anonymous": 9, "person": 9, "token": 3, "address": 4}
     _, second = token_for(integrator.employer, integrator.owner)
@@ -163,7 +176,9 @@ def test_address_is_limited_over_all_tokens(settings, integrator, token_for, mon
     assert integrator.client.get(URL, **elsewhere).status_code == 200
 
 
-def test_invalid_tokens_are_counted(settings, monkeypatch, db) -> None:
+def test_invalid_tokens_are_counted(
+    settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
     monkeypatch.setattr("portal.api_tokens.request_counts.time.time", lambda: 60_017.0)
     settings.API_RATES = {"anonymous": 2, "person": 9, "token": 9, "address": 9}
     guesser = program("vep_guess")
@@ -172,7 +187,9 @@ def test_invalid_tokens_are_counted(settings, monkeypatch, db) -> None:
     assert answers[-1].headers["Retry-After"] == "43"
 
 
-def test_forwarded_address_is_counted_behind_a_proxy(settings, monkeypatch, db) -> None:
+def test_forwarded_address_is_counted_behind_a_proxy(
+    settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
     from ninja.conf import settings as ninja_settings
 
     monkeypatch.setattr(ninja_settings, "NUM_PROXIES", 1)

@@ -1,6 +1,9 @@
 """Files over the API: one's own subtree and nothing beside it, masked, and every look noted."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -12,20 +15,20 @@ from tests.factories import make_employer, make_stations, make_user, make_vetera
 pytestmark = pytest.mark.django_db
 
 
-def names(response) -> set[str]:
+def names(response: Any) -> set[str]:
     assert response.status_code == 200
     return {row["name"] for row in response.json()["items"]}
 
 
 @pytest.mark.must("walks.3")
-def test_clerk_sees_only_own_subtree(ask, towns) -> None:
+def test_clerk_sees_only_own_subtree(ask: Callable, towns: SimpleNamespace) -> None:
     assert names(ask(towns.clerk, "veterans")) == {"陈建国", "梁伟明"}
     assert names(ask(towns.neighbour, "veterans")) == {"黄志明"}
     assert names(ask(towns.county, "veterans")) == {"陈建国", "梁伟明", "黄志明"}
 
 
 @pytest.mark.must("walks.3")
-def test_records_of_other_towns_are_hidden(ask, towns) -> None:
+def test_records_of_other_towns_are_hidden(ask: Callable, towns: SimpleNamespace) -> None:
     assert ask(towns.clerk, "veterans", name="黄志明").json() == {"items": [], "count": 0}
     assert ask(towns.clerk, "veterans", page_size=100).json()["count"] == 2
     assert ask(towns.clerk, "search", q="黄志明").json()["count"] == 0
@@ -34,19 +37,19 @@ def test_records_of_other_towns_are_hidden(ask, towns) -> None:
 
 
 @pytest.mark.must("walks.3")
-def test_refused_access_is_logged(ask, towns) -> None:
+def test_refused_access_is_logged(ask: Callable, towns: SimpleNamespace) -> None:
     ask(towns.clerk, f"veterans/{towns.theirs.pk}")
     row = AccessLog.objects.get()
     assert (row.actor, row.file_id, row.kind) == (towns.clerk, towns.theirs.pk, AccessKind.REFUSED)
 
 
-def test_missing_record_is_not_logged(ask, towns) -> None:
+def test_missing_record_is_not_logged(ask: Callable, towns: SimpleNamespace) -> None:
     missing = ask(towns.clerk, "veterans/999999")
     assert missing.json() == ask(towns.clerk, f"veterans/{towns.theirs.pk}").json()
     assert AccessLog.objects.count() == 1
 
 
-def test_former_clerk_is_refused_and_logged(ask, towns) -> None:
+def test_former_clerk_is_refused_and_logged(ask: Callable, towns: SimpleNamespace) -> None:
     yesterday = timezone.localdate() - timedelta(days=1)
     Appointment.objects.filter(user=towns.clerk).update(ends_on=yesterday)
     Appointment.objects.create(
@@ -57,21 +60,21 @@ def test_former_clerk_is_refused_and_logged(ask, towns) -> None:
     assert names(ask(towns.clerk, "veterans")) == {"黄志明"}
 
 
-def test_staff_access_is_logged_and_own_access_is_not(ask, towns) -> None:
+def test_staff_access_is_logged_and_own_access_is_not(ask: Callable, towns: SimpleNamespace) -> None:
     assert ask(towns.clerk, f"veterans/{towns.ours.pk}").status_code == 200
     assert ask(towns.ours.account, f"veterans/{towns.ours.pk}").status_code == 200
     row = AccessLog.objects.get()
     assert (row.actor, row.file_id, row.kind) == (towns.clerk, towns.ours.pk, AccessKind.VIEW)
 
 
-def test_veteran_sees_only_own_record(ask, towns) -> None:
+def test_veteran_sees_only_own_record(ask: Callable, towns: SimpleNamespace) -> None:
     assert names(ask(towns.ours.account, "veterans")) == {"陈建国"}
     assert ask(towns.ours.account, f"veterans/{towns.below.pk}").status_code == 404
     assert not AccessLog.objects.exists()
 
 
 @pytest.mark.parametrize("who", ["member", "reviewer", "somebody"])
-def test_roles_without_record_access_see_nothing(ask, towns, who: str) -> None:
+def test_roles_without_record_access_see_nothing(ask: Callable, towns: SimpleNamespace, who: str) -> None:
     user = towns.reviewer if who == "reviewer" else make_user()
     if who == "member":
         make_employer(member=user)
@@ -79,7 +82,7 @@ def test_roles_without_record_access_see_nothing(ask, towns, who: str) -> None:
     assert ask(user, f"veterans/{towns.ours.pk}").status_code == 404
 
 
-def test_numbers_are_masked_and_sensitive_fields_absent(ask, towns) -> None:
+def test_numbers_are_masked_and_sensitive_fields_absent(ask: Callable, towns: SimpleNamespace) -> None:
     towns.ours.difficulty, towns.ours.disability, towns.ours.address = "低收入", "四级", "南安村3号"
     towns.ours.save()
     answer = ask(towns.clerk, f"veterans/{towns.ours.pk}")
@@ -98,7 +101,7 @@ def test_numbers_are_masked_and_sensitive_fields_absent(ask, towns) -> None:
     assert body["id_number"] == f"**************{towns.ours.id_last4}"
 
 
-def test_record_shows_work_related_fields(ask, towns) -> None:
+def test_record_shows_work_related_fields(ask: Callable, towns: SimpleNamespace) -> None:
     veteran = make_veteran(
         station=make_stations()["睦洲镇"],
         name="周海",
@@ -115,7 +118,7 @@ def test_record_shows_work_related_fields(ask, towns) -> None:
     assert names(ask(towns.clerk, "veterans", employment_status="employed")) == set()
 
 
-def test_pages(ask, towns) -> None:
+def test_pages(ask: Callable, towns: SimpleNamespace) -> None:
     for _ in range(25):
         make_veteran(station=make_stations()["睦洲镇"])
     first = ask(towns.clerk, "veterans").json()
@@ -128,11 +131,11 @@ def test_pages(ask, towns) -> None:
     "query",
     [{"page": 0}, {"page": "x"}, {"employment_status": "x"}, {"certificate": "x"}, {"name": "长" * 41}],
 )
-def test_invalid_parameters_are_refused(ask, towns, query) -> None:
+def test_invalid_parameters_are_refused(ask: Callable, towns: SimpleNamespace, query: Any) -> None:
     assert ask(towns.clerk, "veterans", **query).status_code == 422
 
 
-def test_queries_do_not_grow(client_for, towns, same_queries) -> None:
+def test_queries_do_not_grow(client_for: Any, towns: SimpleNamespace, same_queries: Any) -> None:
     caller = client_for(towns.clerk)
     station = make_stations()["睦洲镇"]
     full = {"specialties": ("driver",), "certificates": ("driving_a2",), "wish": {"text": "开车"}}

@@ -1,11 +1,13 @@
 """Tokens: who makes them, what they are good for, and when they stop."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from pytest_django.fixtures import SettingsWrapper
 
 from portal.accounts.roles import StationRole
 from portal.api_tokens import request_counts
@@ -21,21 +23,21 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def owner():
+def owner() -> Any:
     return make_user("单位管理员")
 
 
 @pytest.fixture
-def employer(owner):
+def employer(owner: Any) -> Any:
     return make_employer(member=owner)
 
 
 @pytest.fixture
-def city():
+def city() -> Any:
     return make_staff(make_stations()["江门市"], StationRole.OPERATOR, name="市管理员")
 
 
-def issue_token(owner, employer, **values):
+def issue_token(owner: Any, employer: Any, **values: Any) -> Any:
     return issue(
         **{
             "by": owner,
@@ -48,7 +50,7 @@ def issue_token(owner, employer, **values):
     )
 
 
-def test_token_is_authenticated_by_its_secret(owner, employer) -> None:
+def test_token_is_authenticated_by_its_secret(owner: Any, employer: Any) -> None:
     token, text = issue_token(owner, employer)
     assert authenticate_token(text) == token
     assert authenticate_token(text[:-1]) is None
@@ -57,7 +59,9 @@ def test_token_is_authenticated_by_its_secret(owner, employer) -> None:
     assert text.startswith(token.prefix)
 
 
-def test_last_use_is_recorded_to_the_minute(owner, employer, django_assert_num_queries) -> None:
+def test_last_use_is_recorded_to_the_minute(
+    owner: Any, employer: Any, django_assert_num_queries: Any
+) -> None:
     token, text = issue_token(owner, employer)
     authenticate_token(text)
     token.refresh_from_db()
@@ -71,7 +75,7 @@ def test_last_use_is_recorded_to_the_minute(owner, employer, django_assert_num_q
     assert token.last_used_at > first - timedelta(minutes=1)
 
 
-def test_revoked_token_is_refused(owner, employer) -> None:
+def test_revoked_token_is_refused(owner: Any, employer: Any) -> None:
     token, text = issue_token(owner, employer)
     revoke(token=token, by=owner)
     assert authenticate_token(text) is None
@@ -83,7 +87,7 @@ def test_revoked_token_is_refused(owner, employer) -> None:
     assert sorted(verbs) == ["integrators.issued", "integrators.revoked"]
 
 
-def test_token_expires_at_its_last_second(owner, employer, monkeypatch) -> None:
+def test_token_expires_at_its_last_second(owner: Any, employer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     token, text = issue_token(owner, employer)
     monkeypatch.setattr(timezone, "now", lambda: token.expires_at - timedelta(seconds=1))
     assert authenticate_token(text) == token
@@ -92,7 +96,7 @@ def test_token_expires_at_its_last_second(owner, employer, monkeypatch) -> None:
     assert token.state == ("expired", "已过期")
 
 
-def test_token_ends_when_its_creator_leaves_or_is_blocked(owner, employer) -> None:
+def test_token_ends_when_its_creator_leaves_or_is_blocked(owner: Any, employer: Any) -> None:
     _, text = issue_token(owner, employer)
     owner.is_active = False
     owner.save()
@@ -104,7 +108,7 @@ def test_token_ends_when_its_creator_leaves_or_is_blocked(owner, employer) -> No
     assert authenticate_token(text) is None
 
 
-def test_owners_issue_and_owners_and_reviewers_revoke(owner, employer, city) -> None:
+def test_owners_issue_and_owners_and_reviewers_revoke(owner: Any, employer: Any, city: Any) -> None:
     recruiter, stranger = make_user(), make_user()
     employer.memberships.create(user=recruiter, role=EmployerRole.RECRUITER)
     rival = make_user()
@@ -121,7 +125,7 @@ def test_owners_issue_and_owners_and_reviewers_revoke(owner, employer, city) -> 
     assert revoke(token=token, by=reviewer).revoked_by == reviewer
 
 
-def test_public_token_is_read_only_and_issued_by_city_operators(owner, city) -> None:
+def test_public_token_is_read_only_and_issued_by_city_operators(owner: Any, city: Any) -> None:
     with pytest.raises(PermissionDenied):
         issue_token(owner, None, scope=TokenScope.READ)
     county = make_staff(make_stations()["新会区"], StationRole.OPERATOR)
@@ -134,7 +138,7 @@ def test_public_token_is_read_only_and_issued_by_city_operators(owner, city) -> 
     assert not token.can_write
 
 
-def test_tokens_are_visible_to_owners_reviewers_and_operators(owner, employer, city) -> None:
+def test_tokens_are_visible_to_owners_reviewers_and_operators(owner: Any, employer: Any, city: Any) -> None:
     mine, _ = issue_token(owner, employer)
     public, _ = issue_token(city, None, scope=TokenScope.READ)
     visible_tokens = {
@@ -158,7 +162,7 @@ def test_tokens_are_visible_to_owners_reviewers_and_operators(owner, employer, c
     }
 
 
-def test_name_number_and_validity_are_limited(owner, employer) -> None:
+def test_name_number_and_validity_are_limited(owner: Any, employer: Any) -> None:
     issue_token(owner, employer)
     with pytest.raises(ValidationError, match="同名"):
         issue_token(owner, employer)
@@ -181,21 +185,21 @@ def test_name_number_and_validity_are_limited(owner, employer) -> None:
         {"name": "第一个"},
     ],
 )
-def test_database_constraints_refuse_invalid_tokens(owner, employer, changes) -> None:
+def test_database_constraints_refuse_invalid_tokens(owner: Any, employer: Any, changes: Any) -> None:
     issue_token(owner, employer, name="第一个")
     second, _ = issue_token(owner, employer, name="第二个")
     with pytest.raises(IntegrityError), transaction.atomic():
         ApiToken.objects.filter(pk=second.pk).update(**changes)
 
 
-def test_public_token_names_are_unique(city) -> None:
+def test_public_token_names_are_unique(city: Any) -> None:
     issue_token(city, None, name="甲", scope=TokenScope.READ)
     other, _ = issue_token(city, None, name="乙", scope=TokenScope.READ)
     with pytest.raises(IntegrityError), transaction.atomic():
         ApiToken.objects.filter(pk=other.pk).update(name="甲")
 
 
-def test_requests_are_counted_per_minute(settings, monkeypatch) -> None:
+def test_requests_are_counted_per_minute(settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.API_RATES = {"anonymous": 2}
     monkeypatch.setattr(request_counts.time, "time", lambda: 60_000.0)
     answers = [request_counts.count_request("anonymous", "192.0.2.1") for _ in range(3)]

@@ -1,6 +1,7 @@
 """Scenario 3 of the domain in Chromium, and a clerk's thirty calls on a phone with every tap counted."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -35,7 +36,7 @@ BEFORE = (((), 0), (("interview",), 0), (("interview", "offer"), 0), (("offer", 
 
 
 @pytest.fixture
-def towns(city):
+def towns(city: Any) -> Any:
     """Two towns of one county, and who keeps the whole city's files."""
     return {
         "clerk": make_staff(city["睦洲镇"], StationRole.CLERK, name="李秀珍"),
@@ -47,7 +48,7 @@ def towns(city):
     }
 
 
-def _due(towns, town: str, name: str, by: str, *, late: int = 0) -> FollowUp:
+def _due(towns: Any, town: str, name: str, by: str, *, late: int = 0) -> FollowUp:
     """A call about an intention that is due for `late` days."""
     person = make_veteran(station=towns[town], name=name)
     placement = actions.declare(veteran=person, position=towns["position"], by=towns[by])
@@ -57,12 +58,12 @@ def _due(towns, town: str, name: str, by: str, *, late: int = 0) -> FollowUp:
     return FollowUp.objects.get(pk=call.pk)
 
 
-def _row(page: Page, name: str):
+def _row(page: Page, name: str) -> Any:
     return page.locator("[data-follow-ups] > li", has_text=name)
 
 
 @pytest.mark.must("tracking.4")
-def test_scenario_3_the_town_clerks_day(open_page, towns, sign_in, look) -> None:
+def test_scenario_3_the_town_clerks_day(open_page: Any, towns: Any, sign_in: Any, look: Any) -> None:
     ours = _due(towns, "睦洲镇", "陈建国", "clerk")
     theirs = _due(towns, "司前镇", "黄志明", "neighbour", late=5)
     page = open_page(width=390)
@@ -125,7 +126,7 @@ def test_scenario_3_the_town_clerks_day(open_page, towns, sign_in, look) -> None
         assert "黄志明" not in answer.text()
 
 
-def _prepare_thirty(towns) -> list[str]:
+def _prepare_thirty(towns: Any) -> list[str]:
     """Thirty people of one town at different points of their way, all due by today."""
     names = [f"{surname}建军" for surname in SURNAMES]
     today = timezone.localdate()
@@ -152,7 +153,9 @@ STEP_OF_STATE = {
 
 
 @pytest.mark.must("tracking.4")
-def test_thirty_calls_in_under_ninety_taps(open_page, towns, sign_in, look, figure) -> None:
+def test_thirty_calls_in_under_ninety_taps(
+    open_page: Any, towns: Any, sign_in: Any, look: Any, figure: Any
+) -> None:
     names = _prepare_thirty(towns)
     page = open_page(width=390, has_touch=True)
     page.add_init_script(COUNT_TAPS)
@@ -201,7 +204,7 @@ def test_thirty_calls_in_under_ninety_taps(open_page, towns, sign_in, look, figu
     assert 60 <= taps < 90
 
 
-def test_the_day_by_keys_alone(desk, towns, sign_in, look) -> None:
+def test_the_day_by_keys_alone(desk: Any, towns: Any, sign_in: Any, look: Any) -> None:
     for number, name in enumerate(("甲某", "乙某", "丙某")):
         _due(towns, "睦洲镇", name, "clerk", late=3 - number)
     sign_in(desk, towns["clerk"])
@@ -239,7 +242,7 @@ def test_the_day_by_keys_alone(desk, towns, sign_in, look) -> None:
     look(desk)
 
 
-def test_without_javascript_every_tap_is_a_form(no_js, towns, sign_in, look) -> None:
+def test_without_javascript_every_tap_is_a_form(no_js: Any, towns: Any, sign_in: Any, look: Any) -> None:
     calls = [_due(towns, "睦洲镇", name, "clerk") for name in ("甲某", "乙某", "丙某")]
     phone = calls[0].placement.veteran.phone
     page = no_js

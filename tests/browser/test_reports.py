@@ -1,5 +1,7 @@
 """A bad post is reported on a phone without JavaScript, answered at the desk, and the answer is read."""
 
+from typing import Any
+
 from playwright.sync_api import expect
 
 from portal.accounts.roles import StationRole
@@ -7,7 +9,7 @@ from portal.positions.models import Position
 from tests.factories import make_employer, make_position, make_staff, make_user
 
 
-def test_a_report_and_its_answer(no_js, desk, city, sign_in, look) -> None:
+def test_a_report_and_its_answer(no_js: Any, desk: Any, city: Any, sign_in: Any, look: Any) -> None:
     employer = make_employer(name="江门市远航物流有限公司", member=make_user("单位经办"))
     position = make_position(employer=employer)
     phone = no_js

@@ -1,6 +1,7 @@
 """Scenario 7 in Chromium: city staff close the fair and read its report; three months later its funnel."""
 
 from datetime import timedelta
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -32,13 +33,13 @@ DAYS_AGO = 100
 
 
 @pytest.fixture
-def operator():
+def operator() -> Any:
     load_reference()
     return make_staff(make_stations()["江门市"], StationRole.OPERATOR, name="周敏")
 
 
 @pytest.fixture
-def fair(operator):
+def fair(operator: Any) -> Any:
     """Held a hundred days ago: two firms with three posts of two trades, four veterans and a family at the
     door, three intentions, two of them confirmed by both sides.
     """
@@ -73,7 +74,7 @@ def fair(operator):
     return job_fair, placements
 
 
-def stat(page: Page, label: str):
+def stat(page: Page, label: str) -> Any:
     return page.locator(".stat").filter(has=page.get_by_role("link", name=label, exact=True))
 
 
@@ -84,7 +85,7 @@ def cells(page: Page, table: str, row: str) -> list[str]:
 
 @pytest.mark.must("tracking.4")
 def test_the_fair_is_closed_and_three_months_later_its_funnel_is_read(
-    fair, operator, open_page, sign_in, look, figure
+    fair: Any, operator: Any, open_page: Any, sign_in: Any, look: Any, figure: Any
 ) -> None:
     job_fair, placements = fair
     page = open_page()
@@ -147,7 +148,9 @@ def test_the_fair_is_closed_and_three_months_later_its_funnel_is_read(
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_every_report_page_looks_right(fair, operator, open_page, sign_in, look, width) -> None:
+def test_every_report_page_looks_right(
+    fair: Any, operator: Any, open_page: Any, sign_in: Any, look: Any, width: Any
+) -> None:
     job_fair, placements = fair
     for one, degree in zip(placements, (5, 4, 2), strict=True):
         for step in ("offer", "onboard"):

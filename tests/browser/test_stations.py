@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -22,7 +23,7 @@ pytestmark = [pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def towns(city):
+def towns(city: Any) -> Any:
     """睦洲镇 and 司前镇: a clerk, a person with an account, an intention and a call due today in each."""
     world = SimpleNamespace(stations=city)
     world.clerk = make_staff(city["睦洲镇"], StationRole.CLERK, name="李秀珍")
@@ -43,7 +44,7 @@ def towns(city):
     return world
 
 
-def _record(window: Page, look, outcome: str, note: str, step: str = "") -> None:
+def _record(window: Page, look: Any, outcome: str, note: str, step: str = "") -> None:
     """One call, from the day's list."""
     window.goto("/desk/")
     look(window)
@@ -60,7 +61,9 @@ def _record(window: Page, look, outcome: str, note: str, step: str = "") -> None
 
 @pytest.mark.must("files.6")
 @pytest.mark.parametrize("width", [390, 1280])
-def test_scenario_three_a_clerk_makes_the_days_calls(towns, open_page, sign_in, look, figure, width) -> None:
+def test_scenario_three_a_clerk_makes_the_days_calls(
+    towns: Any, open_page: Any, sign_in: Any, look: Any, figure: Any, width: Any
+) -> None:
     window = open_page(width=width)
     sign_in(window, towns.clerk)
     window.goto("/desk/")
@@ -79,7 +82,9 @@ def test_scenario_three_a_clerk_makes_the_days_calls(towns, open_page, sign_in, 
 
 
 @pytest.mark.must("files.6")
-def test_scenario_three_the_neighbours_people_are_found_by_no_way(towns, desk, sign_in, look, figure) -> None:
+def test_scenario_three_the_neighbours_people_are_found_by_no_way(
+    towns: Any, desk: Any, sign_in: Any, look: Any, figure: Any
+) -> None:
     sign_in(desk, towns.clerk)
     search_texts = ("黄志明", towns.theirs.phone, towns.theirs.id_last4)
     for words in search_texts:
@@ -109,7 +114,7 @@ def test_scenario_three_the_neighbours_people_are_found_by_no_way(towns, desk, s
 
 @pytest.mark.must("files.6")
 def test_scenario_ten_a_clerk_moved_last_week_opens_a_bookmark(
-    towns, desk, open_page, sign_in, look, figure
+    towns: Any, desk: Any, open_page: Any, sign_in: Any, look: Any, figure: Any
 ) -> None:
     bookmark = f"/desk/veterans/{towns.ours.pk}/"
     sign_in(desk, towns.clerk)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -32,7 +33,7 @@ FAIR = "新会区退役军人物流专场招聘会"
 PASSWORD = "walk-password-2026"
 
 
-def _sign_in_by_code(page: Page, phone: str, look) -> None:
+def _sign_in_by_code(page: Page, phone: str, look: Any) -> None:
     page.goto("/sign-in/")
     look(page, "sign-in")
     page.get_by_label("手机号码").fill(phone)
@@ -44,7 +45,7 @@ def _sign_in_by_code(page: Page, phone: str, look) -> None:
     page.get_by_role("button", name="登录", exact=True).click()
 
 
-def _sign_in_as_staff(page: Page, user, look) -> None:
+def _sign_in_as_staff(page: Page, user: Any, look: Any) -> None:
     page.goto("/sign-in/staff/")
     look(page, "sign-in-staff")
     page.get_by_label("手机号码").fill(user.phone)
@@ -84,7 +85,7 @@ def _publish_fair(page: Page) -> None:
     page.wait_for_url(re.compile(r"/cms/pages/\d+/"))
 
 
-def _register_employer(page: Page, look) -> None:
+def _register_employer(page: Page, look: Any) -> None:
     page.goto("/company/register/")
     look(page, "employer-register")
     page.get_by_label("单位名称").fill("江门市远航物流有限公司")
@@ -101,7 +102,7 @@ def _register_employer(page: Page, look) -> None:
     look(page, "employer-home")
 
 
-def _offer_position(page: Page, look) -> None:
+def _offer_position(page: Page, look: Any) -> None:
     page.goto("/company/positions/new/")
     look(page, "employer-position-new")
     page.get_by_label("岗位名称").fill("A2牵引车司机")
@@ -117,7 +118,7 @@ def _offer_position(page: Page, look) -> None:
     look(page, "employer-positions")
 
 
-def _decide(page: Page, queue: str, who: str, button: str, look) -> None:
+def _decide(page: Page, queue: str, who: str, button: str, look: Any) -> None:
     page.goto(f"/desk/{queue}/")
     look(page, f"staff-{queue}")
     page.get_by_role("link", name=who).first.click()
@@ -128,7 +129,7 @@ def _decide(page: Page, queue: str, who: str, button: str, look) -> None:
     page.locator(".alert-success, [role=status]").filter(has_text="已").first.wait_for()
 
 
-def _join_fair(page: Page, look) -> None:
+def _join_fair(page: Page, look: Any) -> None:
     page.goto("/company/fairs/")
     look(page, "employer-fairs")
     page.get_by_role("link", name=re.compile("申请展位")).click()
@@ -138,7 +139,7 @@ def _join_fair(page: Page, look) -> None:
     page.wait_for_url("**/company/fairs/")
 
 
-def _open_file(page: Page, look) -> None:
+def _open_file(page: Page, look: Any) -> None:
     """The file of an army driver of twelve years with an A2 licence."""
     page.wait_for_url("**/me/file/open/")
     look(page, "veteran-file-open")
@@ -165,7 +166,7 @@ def _open_file(page: Page, look) -> None:
     page.wait_for_url("**/me/positions/")
 
 
-def _see_reason_and_register(page: Page, look) -> None:
+def _see_reason_and_register(page: Page, look: Any) -> None:
     look(page, "recommended")
     card = page.locator("article", has_text="A2牵引车司机")
     expect(card).to_contain_text(re.compile("汽车驾驶员 → |持有.*A2|符合期望工种"))
@@ -182,7 +183,7 @@ def _see_reason_and_register(page: Page, look) -> None:
 
 
 @pytest.mark.must("walks.2", "walks.5")
-def test_from_a_published_fair_to_its_funnel(city, open_page, look, figure) -> None:
+def test_from_a_published_fair_to_its_funnel(city: Any, open_page: Any, look: Any, figure: Any) -> None:
     operator = make_staff(city["江门市"], StationRole.OPERATOR, name="周敏", password=PASSWORD)
     staff, employer, veteran = open_page(), open_page(), open_page(width=390)
 
@@ -243,7 +244,7 @@ def test_from_a_published_fair_to_its_funnel(city, open_page, look, figure) -> N
 
 
 @pytest.mark.must("walks.2", "walks.5")
-def test_the_veterans_part_on_a_phone_without_javascript(city, no_js, look) -> None:
+def test_the_veterans_part_on_a_phone_without_javascript(city: Any, no_js: Any, look: Any) -> None:
     position = make_position(
         employer=make_employer(),
         title="A2牵引车司机",

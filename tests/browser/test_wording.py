@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -17,7 +18,7 @@ BASIS = "矿山井下作业，女职工禁忌从事的劳动范围"
 
 
 @pytest.fixture
-def member(city):
+def member(city: Any) -> Any:
     member = make_user("招聘专员")
     make_employer(name="江门市远航矿业有限公司", member=member)
     return member
@@ -32,7 +33,7 @@ def _fill(page: Page) -> None:
 
 
 @pytest.mark.must("posts.3")
-def test_scenario_5_as_typed_and_as_reviewed(open_page, member, sign_in, look) -> None:
+def test_scenario_5_as_typed_and_as_reviewed(open_page: Any, member: Any, sign_in: Any, look: Any) -> None:
     page = open_page()
     sign_in(page, member)
     page.goto("/company/positions/new/")
@@ -94,7 +95,9 @@ def test_scenario_5_as_typed_and_as_reviewed(open_page, member, sign_in, look) -
     assert position.is_open
 
 
-def test_without_javascript_the_form_keeps_its_input(no_js, member, sign_in, look) -> None:
+def test_without_javascript_the_form_keeps_its_input(
+    no_js: Any, member: Any, sign_in: Any, look: Any
+) -> None:
     page = no_js
     sign_in(page, member)
     page.goto("/company/positions/new/")
@@ -113,7 +116,7 @@ def test_without_javascript_the_form_keeps_its_input(no_js, member, sign_in, loo
     assert Position.objects.get().state == PositionState.IN_REVIEW
 
 
-def test_the_queue_by_keys(desk, city, sign_in, look) -> None:
+def test_the_queue_by_keys(desk: Any, city: Any, sign_in: Any, look: Any) -> None:
     employer = make_employer(name="江门市远航物流有限公司")
     now = timezone.now()
     for hours, title in enumerate(("丙岗位", "乙岗位", "甲岗位"), start=1):

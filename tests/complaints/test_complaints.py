@@ -1,11 +1,13 @@
 """Reports of bad posts: who may, by when, what is done, and that the firm never learns who."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from pytest_django.fixtures import SettingsWrapper
 
 from portal.accounts.roles import StationRole
 from portal.complaints import actions
@@ -25,36 +27,36 @@ TEXT = "面试时要交八百元押金，不给收据。"
 
 
 @pytest.fixture
-def member():
+def member() -> Any:
     return make_user("单位经办")
 
 
 @pytest.fixture
-def employer(member):
+def employer(member: Any) -> Any:
     return make_employer(member=member)
 
 
 @pytest.fixture
-def position(employer):
+def position(employer: Any) -> Any:
     return make_position(employer=employer)
 
 
 @pytest.fixture
-def reporter():
+def reporter() -> Any:
     return make_user(REPORTER)
 
 
 @pytest.fixture
-def reviewer(employer):
+def reviewer(employer: Any) -> Any:
     return make_staff(employer.station, StationRole.REVIEWER)
 
 
 @pytest.fixture
-def complaint(position, reporter):
+def complaint(position: Any, reporter: Any) -> Any:
     return actions.report(position=position, by=reporter, kind=ComplaintKind.FEE, text=TEXT)
 
 
-def _answer(complaint, by, outcome=Outcome.NO_FAULT, **words):
+def _answer(complaint: Any, by: Any, outcome: Any = Outcome.NO_FAULT, **words: Any) -> Any:
     return actions.answer(
         complaint=complaint, by=by, outcome=outcome, **{"words": "已核实。", "told": "请停止收费。", **words}
     )
@@ -69,24 +71,26 @@ def _answer(complaint, by, outcome=Outcome.NO_FAULT, **words):
         (date(2026, 11, 25), 0, date(2026, 11, 25)),
     ],
 )
-def test_deadlines_count_working_days(day, count, due) -> None:
+def test_deadlines_count_working_days(day: Any, count: Any, due: Any) -> None:
     assert working_days_after(day, count) == due
 
 
-def test_deadline_follows_setting(position, reporter, settings) -> None:
+def test_deadline_follows_setting(position: Any, reporter: Any, settings: SettingsWrapper) -> None:
     settings.COMPLAINT_WORKING_DAYS = 2
     complaint = actions.report(position=position, by=reporter, kind=ComplaintKind.FAKE, text=TEXT)
     assert complaint.due_on == working_days_after(timezone.localdate(), 2)
 
 
-def test_position_has_one_open_complaint_per_reporter(complaint, position, reporter, reviewer) -> None:
+def test_position_has_one_open_complaint_per_reporter(
+    complaint: Any, position: Any, reporter: Any, reviewer: Any
+) -> None:
     with pytest.raises(ValidationError, match="已经举报过"):
         actions.report(position=position, by=reporter, kind=ComplaintKind.PAY, text=TEXT)
     _answer(complaint, reviewer)
     actions.report(position=position, by=reporter, kind=ComplaintKind.PAY, text=TEXT)
 
 
-def test_open_complaints_of_a_reporter_are_limited(employer, reporter) -> None:
+def test_open_complaints_of_a_reporter_are_limited(employer: Any, reporter: Any) -> None:
     for _ in range(actions.MAX_OPEN_COMPLAINTS):
         actions.report(position=make_position(employer=employer), by=reporter, kind="pay", text=TEXT)
     with pytest.raises(ValidationError, match="还在处理"):
@@ -97,13 +101,15 @@ def test_open_complaints_of_a_reporter_are_limited(employer, reporter) -> None:
     ("change", "field"),
     [({"text": " "}, "text"), ({"kind": "rumour"}, "kind"), ({"text": "在73211部队"}, "text")],
 )
-def test_bad_input_names_its_field(position, reporter, change, field) -> None:
+def test_bad_input_names_its_field(position: Any, reporter: Any, change: Any, field: Any) -> None:
     with pytest.raises(ValidationError) as error:
         actions.report(position=position, by=reporter, **{"kind": ComplaintKind.FEE, "text": TEXT, **change})
     assert field in error.value.message_dict
 
 
-def test_own_or_hidden_position_cannot_be_reported(position, member, reporter, employer) -> None:
+def test_own_or_hidden_position_cannot_be_reported(
+    position: Any, member: Any, reporter: Any, employer: Any
+) -> None:
     draft = make_position(employer=employer, is_open=False)
     for who, what in ((member, position), (reporter, draft)):
         with pytest.raises(PermissionDenied):
@@ -111,7 +117,7 @@ def test_own_or_hidden_position_cannot_be_reported(position, member, reporter, e
 
 
 def test_complaint_is_visible_to_reporter_and_reviewers(
-    complaint, position, member, reporter, reviewer
+    complaint: Any, position: Any, member: Any, reporter: Any, reviewer: Any
 ) -> None:
     neighbour = make_staff(make_stations()["蓬江区"], StationRole.REVIEWER)
     rival = make_user("对手经办")
@@ -126,7 +132,9 @@ def test_complaint_is_visible_to_reporter_and_reviewers(
     assert Complaint.objects.reviewable_by(reviewer).get() == complaint
 
 
-def test_reviewer_who_is_a_party_cannot_answer(complaint, position, reviewer, employer) -> None:
+def test_reviewer_who_is_a_party_cannot_answer(
+    complaint: Any, position: Any, reviewer: Any, employer: Any
+) -> None:
     own = actions.report(position=position, by=reviewer, kind=ComplaintKind.PAY, text=TEXT)
     with pytest.raises(PermissionDenied):
         _answer(own, reviewer)
@@ -146,7 +154,14 @@ def test_reviewer_who_is_a_party_cannot_answer(complaint, position, reviewer, em
     ],
 )
 def test_answer_notifies_reporter_and_hides_name_from_employer(
-    complaint, position, member, reporter, reviewer, outcome, state, is_told
+    complaint: Any,
+    position: Any,
+    member: Any,
+    reporter: Any,
+    reviewer: Any,
+    outcome: Any,
+    state: Any,
+    is_told: Any,
 ) -> None:
     _answer(complaint, reviewer, outcome)
     position.refresh_from_db()
@@ -164,7 +179,7 @@ def test_answer_notifies_reporter_and_hides_name_from_employer(
     assert {"complaints.reported", "complaints.answered"} <= verbs
 
 
-def test_answer_is_complete_and_final(complaint, reviewer) -> None:
+def test_answer_is_complete_and_final(complaint: Any, reviewer: Any) -> None:
     for words, field in (({"words": " "}, "words"), ({"told": ""}, "told")):
         with pytest.raises(ValidationError) as error:
             _answer(complaint, reviewer, Outcome.WARNED, **words)
@@ -174,7 +189,9 @@ def test_answer_is_complete_and_final(complaint, reviewer) -> None:
         _answer(complaint, reviewer)
 
 
-def test_closed_position_is_not_taken_down_again(complaint, position, member, reviewer) -> None:
+def test_closed_position_is_not_taken_down_again(
+    complaint: Any, position: Any, member: Any, reviewer: Any
+) -> None:
     from portal.positions.actions import withdraw
 
     withdraw(position=position, by=member)
@@ -185,7 +202,7 @@ def test_closed_position_is_not_taken_down_again(complaint, position, member, re
     _answer(complaint, reviewer, Outcome.WARNED)
 
 
-def test_open_complaint_is_overdue_after_its_last_day(complaint, reviewer) -> None:
+def test_open_complaint_is_overdue_after_its_last_day(complaint: Any, reviewer: Any) -> None:
     rows = Complaint.objects
     assert not rows.overdue(complaint.due_on).exists()
     assert rows.overdue(complaint.due_on + timedelta(days=1)).exists()
@@ -197,13 +214,13 @@ def test_open_complaint_is_overdue_after_its_last_day(complaint, reviewer) -> No
     "change",
     [{"state": "answered"}, {"answer": "已核实"}, {"outcome": "warned"}, {"answered_at": timezone.now}],
 )
-def test_database_requires_complete_answer(complaint, change) -> None:
+def test_database_requires_complete_answer(complaint: Any, change: Any) -> None:
     change = {name: value() if callable(value) else value for name, value in change.items()}
     with pytest.raises(IntegrityError), transaction.atomic():
         Complaint.objects.filter(pk=complaint.pk).update(**change)
 
 
-def test_database_allows_one_open_complaint_per_reporter(complaint) -> None:
+def test_database_allows_one_open_complaint_per_reporter(complaint: Any) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Complaint.objects.create(
             position=complaint.position,

@@ -3,6 +3,7 @@
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet, InvalidToken
@@ -11,6 +12,7 @@ from django.core.files.storage import storages
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
+from pytest_django.fixtures import SettingsWrapper
 
 from portal.accounts.models import User
 from portal.core import key_rotation
@@ -23,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def key_file(settings, tmp_path) -> Path:
+def key_file(settings: SettingsWrapper, tmp_path: Path) -> Path:
     settings.FIELD_KEYS_FILE = str(tmp_path / "keys" / "field_keys")
     settings.DATA_DIR = tmp_path / "data"
     return Path(settings.FIELD_KEYS_FILE)
@@ -39,7 +41,7 @@ def _phones() -> dict[int, str]:
     return {v.pk: v.phone for v in Veteran.objects.all()}
 
 
-def test_rotation_rewrites_every_value_under_the_new_key(key_file) -> None:
+def test_rotation_rewrites_every_value_under_the_new_key(key_file: Path) -> None:
     for _ in range(3):
         make_veteran(address="会城街道演示路1号", difficulty="", account=make_user())
     before = _phones()
@@ -63,7 +65,7 @@ def test_running_process_uses_the_new_key_once_it_is_in_the_file() -> None:
     assert keys_in_force()[0] == key
 
 
-def test_rotation_rewrites_private_files_under_the_new_key(key_file) -> None:
+def test_rotation_rewrites_private_files_under_the_new_key(key_file: Path) -> None:
     key_rotation.add_key()
     storage = storages["private"]
     name = storage.save("upload", ContentFile(b"a certificate"))
@@ -82,11 +84,11 @@ def test_second_run_writes_nothing_and_interrupted_run_continues() -> None:
     assert key_rotation.rewrite() == 0
 
 
-def test_concurrent_change_of_a_value_is_kept(monkeypatch) -> None:
+def test_concurrent_change_of_a_value_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     veteran = make_veteran(phone="13812345678")
     renew = key_rotation._renew
 
-    def meanwhile(token, newest):
+    def meanwhile(token: Any, newest: Any) -> Any:
         Veteran.objects.filter(pk=veteran.pk).update(phone="13900001111")
         return renew(token, newest)
 
@@ -95,7 +97,9 @@ def test_concurrent_change_of_a_value_is_kept(monkeypatch) -> None:
     assert Veteran.objects.get(pk=veteran.pk).phone == "13900001111"
 
 
-def test_old_keys_are_kept_until_no_transaction_can_need_them(settings, key_file) -> None:
+def test_old_keys_are_kept_until_no_transaction_can_need_them(
+    settings: SettingsWrapper, key_file: Path
+) -> None:
     make_veteran()
     with pytest.raises(CommandError, match="no key file"):
         call_command("rotate_keys", "--retire")
@@ -112,7 +116,9 @@ def test_old_keys_are_kept_until_no_transaction_can_need_them(settings, key_file
     assert len(_phones()) == 1
 
 
-def test_retiring_a_key_rewrites_values_left_under_it_first(settings, key_file) -> None:
+def test_retiring_a_key_rewrites_values_left_under_it_first(
+    settings: SettingsWrapper, key_file: Path
+) -> None:
     call_command("rotate_keys")
     first = key_file.read_text().split()[0]
     call_command("rotate_keys")
@@ -125,6 +131,6 @@ def test_retiring_a_key_rewrites_values_left_under_it_first(settings, key_file) 
     assert Veteran.objects.get(pk=veteran.pk).phone == "13812345678"
 
 
-def test_key_file_is_readable_by_its_owner_only(key_file) -> None:
+def test_key_file_is_readable_by_its_owner_only(key_file: Path) -> None:
     key_rotation.add_key()
     assert key_file.stat().st_mode & 0o077 == 0

@@ -55,7 +55,9 @@ def test_interrupted_job_is_due_again_when_its_lease_ends() -> None:
     assert names(scheduled_jobs.LEASE) == ["test.job"]
 
 
-def test_failed_job_stops_no_other_and_waits_longer_before_each_retry(caplog) -> None:
+def test_failed_job_stops_no_other_and_waits_longer_before_each_retry(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     def fail() -> None:
         raise ValueError("no")
 
@@ -69,7 +71,7 @@ def test_failed_job_stops_no_other_and_waits_longer_before_each_retry(caplog) ->
     assert "test.a failed" in caplog.text
 
 
-def test_tick_once_prints_each_job_with_its_result(capsys) -> None:
+def test_tick_once_prints_each_job_with_its_result(capsys: pytest.CaptureFixture[str]) -> None:
     scheduled_jobs.register("test.job", every=HOUR, run=lambda: 7)
     call_command("tick", "--once")
     assert capsys.readouterr().out == "test.job: 7\n"

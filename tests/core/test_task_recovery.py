@@ -14,6 +14,7 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.compat import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
+from pytest_django.fixtures import SettingsWrapper
 
 from portal.core import task_recovery
 from portal.core.models import WorkerHeartbeat
@@ -36,7 +37,7 @@ def fail(word: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def queue(settings) -> None:
+def queue(settings: SettingsWrapper) -> None:
     calls.clear()
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
@@ -128,7 +129,7 @@ print(before_timeout, task_recovery.requeue_orphaned_tasks())
 """
 
 
-def test_task_of_killed_process_is_requeued_after_the_timeout(tmp_path) -> None:
+def test_task_of_killed_process_is_requeued_after_the_timeout(tmp_path: Path) -> None:
     """A real process, killed while it runs a task."""
     environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {
         "PORTAL_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "portal.settings.dev",

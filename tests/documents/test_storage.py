@@ -2,29 +2,31 @@
 
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from pytest_django.fixtures import SettingsWrapper
 
 from portal.core import key_rotation
 from portal.documents.storage import EncryptedFileSystemStorage
 
 
 @pytest.fixture(autouse=True)
-def data(settings, tmp_path) -> Path:
+def data(settings: SettingsWrapper, tmp_path: Path) -> Path:
     settings.DATA_DIR = tmp_path
     settings.FIELD_KEYS_FILE = str(tmp_path / "field_keys")
     return tmp_path
 
 
 @pytest.fixture
-def storage(data):
+def storage(data: Path) -> Any:
     return storages["private"]
 
 
-def _save(storage, content: bytes) -> str:
+def _save(storage: Any, content: bytes) -> str:
     return storage.save("name of the upload.png", ContentFile(content))
 
 
@@ -32,7 +34,7 @@ def _files(data: Path) -> list[Path]:
     return [path for path in (data / "private").rglob("*") if path.is_file() and path.name != ".lock"]
 
 
-def test_content_is_encrypted_on_disk_and_read_back(data, storage) -> None:
+def test_content_is_encrypted_on_disk_and_read_back(data: Path, storage: Any) -> None:
     name = _save(storage, b"plain words")
     (path,) = _files(data)
     assert b"plain words" not in path.read_bytes()
@@ -42,7 +44,7 @@ def test_content_is_encrypted_on_disk_and_read_back(data, storage) -> None:
     assert list(storage.names()) == [name]
 
 
-def test_deleted_file_is_gone_and_deleting_twice_is_no_error(data, storage) -> None:
+def test_deleted_file_is_gone_and_deleting_twice_is_no_error(data: Path, storage: Any) -> None:
     name = _save(storage, b"x")
     storage.delete(name)
     storage.delete(name)
@@ -52,14 +54,14 @@ def test_deleted_file_is_gone_and_deleting_twice_is_no_error(data, storage) -> N
 
 
 @pytest.mark.parametrize("name", ["", "../secrets.env", "../" * 4 + "etc/passwd", "A" * 32, "0" * 31])
-def test_name_of_another_form_reaches_no_file(name, storage) -> None:
+def test_name_of_another_form_reaches_no_file(name: Any, storage: Any) -> None:
     for use in (storage.open, storage.delete, storage.reencrypt):
         with pytest.raises(FileNotFoundError):
             use(name)
     assert not storage.exists(name)
 
 
-def test_reencrypted_file_opens_with_the_newest_key_alone(data, storage) -> None:
+def test_reencrypted_file_opens_with_the_newest_key_alone(data: Path, storage: Any) -> None:
     name = _save(storage, b"x")
     key = key_rotation.add_key()
     assert storage.open(name).read() == b"x"
@@ -70,7 +72,7 @@ def test_reencrypted_file_opens_with_the_newest_key_alone(data, storage) -> None
     assert list(storage.names()) == [name]
 
 
-def test_reencryption_does_not_bring_back_a_deleted_file(data, storage) -> None:
+def test_reencryption_does_not_bring_back_a_deleted_file(data: Path, storage: Any) -> None:
     name = _save(storage, b"x")
     storage.delete(name)
     key_rotation.add_key()
@@ -78,7 +80,7 @@ def test_reencryption_does_not_bring_back_a_deleted_file(data, storage) -> None:
     assert _files(data) == []
 
 
-def test_location_may_be_set_in_the_options_of_the_storage(tmp_path, data) -> None:
+def test_location_may_be_set_in_the_options_of_the_storage(tmp_path: Path, data: Path) -> None:
     storage = EncryptedFileSystemStorage(location=tmp_path / "elsewhere")
     name = _save(storage, b"x")
     assert _files(data) == []

@@ -1,6 +1,7 @@
 """Validation of uploads: types by content, limits, and pictures drawn anew."""
 
 import io
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -26,7 +27,7 @@ PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
         (PDF + b" " * upload_validation.MAX_BYTES, "超过 5 MB"),
     ],
 )
-def test_content_that_is_neither_picture_nor_pdf_is_refused(content, message) -> None:
+def test_content_that_is_neither_picture_nor_pdf_is_refused(content: Any, message: Any) -> None:
     with pytest.raises(ValidationError, match=message):
         upload_validation.validate_upload(content)
 
@@ -45,7 +46,9 @@ def test_picture_is_drawn_anew_without_exif_data_and_hidden_bytes() -> None:
     assert b"maker" not in upload.content
 
 
-def test_picture_with_too_many_pixels_is_refused_before_it_is_unpacked(monkeypatch) -> None:
+def test_picture_with_too_many_pixels_is_refused_before_it_is_unpacked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(upload_validation, "_MAX_PIXELS", 1000)
     with pytest.raises(ValidationError, match="太大"):
         upload_validation.validate_upload(make_picture("PNG", (50, 50)))

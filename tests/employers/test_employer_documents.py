@@ -1,9 +1,13 @@
 """Documents of an employer: permissions, replacement, reviews, and deletion of content."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from pytest_django.fixtures import SettingsWrapper
 
 from portal.accounts.roles import StationRole
 from portal.core.models import AuditEvent
@@ -19,26 +23,26 @@ LICENCE = DocumentKind.LICENCE
 
 
 @pytest.fixture(autouse=True)
-def data_folder(settings, tmp_path):
+def data_folder(settings: SettingsWrapper, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
 
 
 @pytest.fixture
-def owner():
+def owner() -> Any:
     return make_user("王经理")
 
 
 @pytest.fixture
-def employer(owner):
+def employer(owner: Any) -> Any:
     return make_employer(member=owner, verified=False)
 
 
 @pytest.fixture
-def reviewer(employer):
+def reviewer(employer: Any) -> Any:
     return make_staff(employer.station, StationRole.REVIEWER)
 
 
-def _add(employer, by, kind=LICENCE, content=None):
+def _add(employer: Any, by: Any, kind: Any = LICENCE, content: Any = None) -> Any:
     return employer_documents.add_document(
         employer=employer, by=by, kind=kind, content=content or make_picture()
     )
@@ -48,12 +52,12 @@ def _stored_names() -> list[str]:
     return list(private_storage().names())
 
 
-def _stored_content(document) -> bytes:
+def _stored_content(document: Any) -> bytes:
     return private_storage().open(document.file.name).read()
 
 
 def test_members_and_reviewers_read_a_document_and_the_look_of_staff_is_audited(
-    employer, owner, reviewer
+    employer: Any, owner: Any, reviewer: Any
 ) -> None:
     document = _add(employer, owner)
     assert document.file.name in _stored_names()
@@ -67,7 +71,7 @@ def test_members_and_reviewers_read_a_document_and_the_look_of_staff_is_audited(
     assert [event.actor_id for event in looks] == [reviewer.pk]
 
 
-def test_others_neither_see_nor_add_documents(employer, owner) -> None:
+def test_others_neither_see_nor_add_documents(employer: Any, owner: Any) -> None:
     _add(employer, owner)
     stations, rival = make_stations(), make_user()
     make_employer(member=rival)
@@ -82,7 +86,7 @@ def test_others_neither_see_nor_add_documents(employer, owner) -> None:
             _add(employer, user)
 
 
-def test_newer_document_of_a_kind_replaces_the_current_one(employer, owner) -> None:
+def test_newer_document_of_a_kind_replaces_the_current_one(employer: Any, owner: Any) -> None:
     first, second = _add(employer, owner), _add(employer, owner)
     assert list(Document.objects.current()) == [second]
     assert not Document.objects.filter(pk=first.pk).exists()  # no decision rested on it
@@ -92,7 +96,7 @@ def test_newer_document_of_a_kind_replaces_the_current_one(employer, owner) -> N
 
 
 def test_content_of_replaced_and_removed_documents_is_deleted(
-    employer, owner, django_capture_on_commit_callbacks
+    employer: Any, owner: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         _add(employer, owner)
@@ -103,7 +107,7 @@ def test_content_of_replaced_and_removed_documents_is_deleted(
     assert _stored_names() == []
 
 
-def test_document_that_a_verification_is_based_on_is_kept(employer, owner, reviewer) -> None:
+def test_document_that_a_verification_is_based_on_is_kept(employer: Any, owner: Any, reviewer: Any) -> None:
     seen = _add(employer, owner)
     verification.verify(employer=employer, by=reviewer, kinds=[LICENCE], shown=[seen.pk])
     basis = employer.bases.get()
@@ -121,7 +125,7 @@ def test_document_that_a_verification_is_based_on_is_kept(employer, owner, revie
 
 
 def test_document_replaced_after_the_page_was_shown_does_not_count_as_checked(
-    employer, owner, reviewer
+    employer: Any, owner: Any, reviewer: Any
 ) -> None:
     read = _add(employer, owner)
     _add(employer, owner)
@@ -133,7 +137,7 @@ def test_document_replaced_after_the_page_was_shown_does_not_count_as_checked(
 
 
 def test_content_of_an_identity_document_is_deleted_after_the_review(
-    employer, owner, reviewer, django_capture_on_commit_callbacks
+    employer: Any, owner: Any, reviewer: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     document = _add(employer, owner, DocumentKind.AGENT_ID)
     with django_capture_on_commit_callbacks(execute=True):
@@ -145,7 +149,7 @@ def test_content_of_an_identity_document_is_deleted_after_the_review(
     assert employer.bases.get(kind=DocumentKind.AGENT_ID).document == document
 
 
-def test_reviewer_refuses_a_document_with_a_reason(employer, owner, reviewer) -> None:
+def test_reviewer_refuses_a_document_with_a_reason(employer: Any, owner: Any, reviewer: Any) -> None:
     document = _add(employer, owner)
     with pytest.raises(ValidationError) as refused:
         employer_documents.judge_document(document=document, by=reviewer, accepted=False)
@@ -162,7 +166,7 @@ def test_reviewer_refuses_a_document_with_a_reason(employer, owner, reviewer) ->
 
 
 @pytest.mark.parametrize("content", [b"", b"MZ" + b"\0" * 200, b"<html>" * 20])
-def test_other_content_than_pictures_and_pdfs_is_refused(employer, owner, content) -> None:
+def test_other_content_than_pictures_and_pdfs_is_refused(employer: Any, owner: Any, content: Any) -> None:
     with pytest.raises(ValidationError):
         employer_documents.add_document(employer=employer, by=owner, kind=LICENCE, content=content)
     assert not _stored_names()
@@ -176,13 +180,17 @@ def test_other_content_than_pictures_and_pdfs_is_refused(employer, owner, conten
         {"judged_at": timezone.now()},
     ],
 )
-def test_database_refuses_a_state_without_its_reviewer_or_reason(employer, owner, change) -> None:
+def test_database_refuses_a_state_without_its_reviewer_or_reason(
+    employer: Any, owner: Any, change: Any
+) -> None:
     document = _add(employer, owner)
     with pytest.raises(IntegrityError), transaction.atomic():
         Document.objects.filter(pk=document.pk).update(**change)
 
 
-def test_database_refuses_a_second_current_document_of_a_kind_and_a_file_used_twice(employer, owner) -> None:
+def test_database_refuses_a_second_current_document_of_a_kind_and_a_file_used_twice(
+    employer: Any, owner: Any
+) -> None:
     document = _add(employer, owner)
     fields = {
         "owner_type": OwnerType.EMPLOYER,
@@ -198,7 +206,7 @@ def test_database_refuses_a_second_current_document_of_a_kind_and_a_file_used_tw
         Document.objects.create(kind=DocumentKind.NOTICE, file=document.file.name, **fields)
 
 
-def test_database_refuses_a_kind_of_another_owner_type(employer, owner) -> None:
+def test_database_refuses_a_kind_of_another_owner_type(employer: Any, owner: Any) -> None:
     document = _add(employer, owner)
     for change in ({"kind": DocumentKind.DISCHARGE}, {"owner_type": OwnerType.VETERAN}):
         with pytest.raises(IntegrityError), transaction.atomic():

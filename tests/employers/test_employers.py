@@ -1,6 +1,7 @@
 """Registering and verifying employers."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 KINDS = [DocumentKind.LICENCE, DocumentKind.AGENT_ID]
 
 
-def _register(**changes):
+def _register(**changes: Any) -> Any:
     stations = make_stations()
     fields = {
         "by": make_user(),
@@ -128,7 +129,7 @@ def test_who_sees_an_employer() -> None:
     hidden = make_employer(verified=False, member=member)
     make_employer(member=rival)
 
-    def seen(user):
+    def seen(user: Any) -> Any:
         return Employer.objects.visible_to(user).filter(pk=hidden.pk).exists()
 
     assert seen(member)
@@ -148,7 +149,7 @@ def test_an_old_verification_hides_the_employer_without_any_timer() -> None:
     "change",
     [{"state": VerificationState.VERIFIED}, {"state": VerificationState.REFUSED}, {"uscc": None}],
 )
-def test_the_database_refuses_states_without_their_evidence(change) -> None:
+def test_the_database_refuses_states_without_their_evidence(change: Any) -> None:
     employer = make_employer(verified=False)
     with pytest.raises(IntegrityError), transaction.atomic():
         Employer.objects.filter(pk=employer.pk).update(**change)
@@ -161,7 +162,7 @@ def test_the_database_keeps_one_row_a_code() -> None:
 
 
 @pytest.mark.parametrize("change", [{"is_agency": True}, {"agency_permit": "粤江人服证字2026第001号"}])
-def test_the_database_keeps_an_agency_and_its_permit_together(change) -> None:
+def test_the_database_keeps_an_agency_and_its_permit_together(change: Any) -> None:
     employer = make_employer()
     with pytest.raises(IntegrityError), transaction.atomic():
         Employer.objects.filter(pk=employer.pk).update(**change)

@@ -1,10 +1,15 @@
 """A veteran hides from one employer: nowhere for that one, at once, and as before for everybody else."""
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.fixtures import SettingsWrapper
 
 from portal.core.models import AuditEvent
 from portal.employers import hidden_records
@@ -23,14 +28,14 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def index_folder(settings, tmp_path):
+def index_folder(settings: SettingsWrapper, tmp_path: Path) -> Iterator[Any]:
     settings.MATCHING_INDEX_DIR = tmp_path / "matching"
     yield
     ranking_index.clear_caches()
 
 
 @pytest.fixture
-def town(db):
+def town(db: None) -> Any:
     made = Town()
     made.rival = make_user("对手经办")
     made.other = make_employer(name="新会演示酒店", member=made.rival)
@@ -40,15 +45,15 @@ def town(db):
     return made
 
 
-def _people(found):
+def _people(found: Any) -> Any:
     return {item.veteran.name for item in found.items}
 
 
-def _for(position):
+def _for(position: Any) -> Any:
     return rank_candidates(position, among=Veteran.objects.shown_to_employers())
 
 
-def test_hidden_people_are_no_candidates_of_that_employer_and_stay_those_of_others(town) -> None:
+def test_hidden_people_are_no_candidates_of_that_employer_and_stay_those_of_others(town: Any) -> None:
     before = _for(town.position)
     assert _people(before) == {"陈建国", "黄志明"}
     hidden_records.hide(veteran=town.ours, employer=town.employer, by=town.ours.account)
@@ -60,7 +65,7 @@ def test_hidden_people_are_no_candidates_of_that_employer_and_stay_those_of_othe
     assert _people(_for(town.position)) == {"陈建国", "黄志明"}
 
 
-def test_a_person_changed_since_the_index_was_built_is_hidden_too(town) -> None:
+def test_a_person_changed_since_the_index_was_built_is_hidden_too(town: Any) -> None:
     newcomer = make_driver("睦洲镇", "新来的")
     assert "新来的" in _people(_for(town.position))
     hidden_records.hide(veteran=newcomer, employer=town.employer, by=newcomer.account)
@@ -68,7 +73,7 @@ def test_a_person_changed_since_the_index_was_built_is_hidden_too(town) -> None:
     assert "新来的" in _people(_for(town.other_position))
 
 
-def test_among_positions_of_several_employers_each_keeps_its_own(town) -> None:
+def test_among_positions_of_several_employers_each_keeps_its_own(town: Any) -> None:
     hidden_records.hide(veteran=town.ours, employer=town.employer, by=town.ours.account)
     found = rank_candidates_for_positions(
         [town.position, town.other_position], among=Veteran.objects.shown_to_employers()
@@ -77,7 +82,7 @@ def test_among_positions_of_several_employers_each_keeps_its_own(town) -> None:
     assert found.total == 2
 
 
-def test_a_booths_people_leave_out_who_hides(town, client_for) -> None:
+def test_a_booths_people_leave_out_who_hides(town: Any, client_for: Any) -> None:
     assert "黄志明" in client_for(town.operator).get(town.booth_url).content.decode()
     hidden_records.hide(veteran=town.theirs, employer=town.employer, by=town.theirs.account)
     assert "黄志明" not in client_for(town.operator).get(town.booth_url).content.decode()
@@ -86,7 +91,7 @@ def test_a_booths_people_leave_out_who_hides(town, client_for) -> None:
     assert "黄志明" in page.content.decode()
 
 
-def test_its_posts_are_not_recommended_and_the_person_is_told_why(town) -> None:
+def test_its_posts_are_not_recommended_and_the_person_is_told_why(town: Any) -> None:
     hidden_records.hide(veteran=town.ours, employer=town.employer, by=town.ours.account)
     ours = Veteran.objects.with_details().get(pk=town.ours.pk)
     found = recommend_positions(ours)
@@ -100,7 +105,7 @@ def test_its_posts_are_not_recommended_and_the_person_is_told_why(town) -> None:
     }
 
 
-def test_intentions_vanish_from_the_employers_lists_alone(town, client_for) -> None:
+def test_intentions_vanish_from_the_employers_lists_alone(town: Any, client_for: Any) -> None:
     for position in (town.position, town.other_position):
         placements.declare(veteran=town.ours, position=position, by=town.ours.account)
     placement = Placement.objects.get(position=town.position)
@@ -118,14 +123,14 @@ def test_intentions_vanish_from_the_employers_lists_alone(town, client_for) -> N
     assert "陈建国" in client_for(town.rival).get(reverse("employer:intentions")).content.decode()
 
 
-def test_no_new_intention_while_hidden(town) -> None:
+def test_no_new_intention_while_hidden(town: Any) -> None:
     hidden_records.hide(veteran=town.ours, employer=town.employer, by=town.ours.account)
     for by, fair in ((town.ours.account, None), (town.operator, town.fair)):
         with pytest.raises(ValidationError, match="先取消隐藏"):
             placements.declare(veteran=town.ours, position=town.position, by=by, fair=fair)
 
 
-def test_who_may_hide_a_file(town) -> None:
+def test_who_may_hide_a_file(town: Any) -> None:
     hidden_records.hide(veteran=town.ours, employer=town.employer, by=town.clerk)
     assert AuditEvent.objects.get(verb="employers.file_hidden").data["on_behalf"] is True
     for user in (town.member, town.neighbour, town.theirs.account, make_user()):
@@ -135,7 +140,7 @@ def test_who_may_hide_a_file(town) -> None:
             hidden_records.show_again(veteran=town.ours, employer=town.employer, by=user)
 
 
-def test_hiding_twice_is_one_row_and_the_dates_stay(town) -> None:
+def test_hiding_twice_is_one_row_and_the_dates_stay(town: Any) -> None:
     me = town.ours.account
     first = hidden_records.hide(veteran=town.ours, employer=town.employer, by=me)
     assert hidden_records.hide(veteran=town.ours, employer=town.employer, by=me) == first
@@ -148,14 +153,14 @@ def test_hiding_twice_is_one_row_and_the_dates_stay(town) -> None:
     assert [event.verb.partition("_")[2] for event in verbs] == ["hidden", "shown", "hidden"]
 
 
-def test_there_is_an_end_to_hiding(town, monkeypatch) -> None:
+def test_there_is_an_end_to_hiding(town: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hidden_records, "MOST", 1)
     hidden_records.hide(veteran=town.ours, employer=town.employer, by=town.ours.account)
     with pytest.raises(ValidationError, match="最多对 1 家"):
         hidden_records.hide(veteran=town.ours, employer=town.other, by=town.ours.account)
 
 
-def test_the_database_keeps_one_hiding_in_force_and_its_dates_in_order(town) -> None:
+def test_the_database_keeps_one_hiding_in_force_and_its_dates_in_order(town: Any) -> None:
     row = hidden_records.hide(veteran=town.ours, employer=town.employer, by=town.clerk)
     with pytest.raises(IntegrityError), transaction.atomic():
         HiddenRecord.objects.create(veteran=town.ours, employer=town.employer, hidden_by=town.clerk)
@@ -167,7 +172,7 @@ def test_the_database_keeps_one_hiding_in_force_and_its_dates_in_order(town) -> 
             HiddenRecord.objects.filter(pk=row.pk).update(**change)
 
 
-def test_a_hiding_goes_with_a_file_that_is_merged(town) -> None:
+def test_a_hiding_goes_with_a_file_that_is_merged(town: Any) -> None:
     twin = make_veteran(station=town.ours.station, name="陈建国")
     head = make_staff(town.ours.station, "head")
     hidden_records.hide(veteran=twin, employer=town.employer, by=head)
@@ -176,7 +181,7 @@ def test_a_hiding_goes_with_a_file_that_is_merged(town) -> None:
 
 
 # --- the pages
-def test_a_person_finds_an_employer_and_hides_from_it_and_back(town, client_for) -> None:
+def test_a_person_finds_an_employer_and_hides_from_it_and_back(town: Any, client_for: Any) -> None:
     me, url = client_for(town.ours.account), reverse("veteran:hidden-employers")
     assert "新会演示酒店" in me.get(url, {"q": "演示酒店"}).content.decode()
     assert "没有找到" in me.get(url, {"q": "没有这家"}).content.decode()
@@ -190,7 +195,7 @@ def test_a_person_finds_an_employer_and_hides_from_it_and_back(town, client_for)
     assert me.post(reverse("veteran:hide-from", args=[waiting.pk])).status_code == 404
 
 
-def test_staff_do_it_on_behalf_below_their_stations_alone(town, client_for) -> None:
+def test_staff_do_it_on_behalf_below_their_stations_alone(town: Any, client_for: Any) -> None:
     args = [town.ours.pk, town.employer.pk]
     assert client_for(town.neighbour).post(reverse("staff:employer-hide", args=args)).status_code == 403
     there = client_for(town.clerk)
@@ -201,14 +206,16 @@ def test_staff_do_it_on_behalf_below_their_stations_alone(town, client_for) -> N
     assert not HiddenRecord.objects.in_force().exists()
 
 
-def test_the_employers_page_of_people_drops_the_hidden_one(town, client_for) -> None:
+def test_the_employers_page_of_people_drops_the_hidden_one(town: Any, client_for: Any) -> None:
     firm = client_for(town.member)
     assert len(firm.get(town.employer_url).context["rows"]) == 2
     client_for(town.ours.account).post(reverse("veteran:hide-from", args=[town.employer.pk]))
     assert len(firm.get(town.employer_url).context["rows"]) == 1
 
 
-def test_pages_of_people_cost_the_same_however_many_hide(town, client_for, same_queries) -> None:
+def test_pages_of_people_cost_the_same_however_many_hide(
+    town: Any, client_for: Any, same_queries: Any
+) -> None:
     def grow() -> None:
         for number in range(4):
             veteran = make_driver("睦洲镇", f"躲开{number}")
@@ -220,7 +227,9 @@ def test_pages_of_people_cost_the_same_however_many_hide(town, client_for, same_
     same_queries(lambda: of_member.get(town.employer_url), grow)
 
 
-def test_the_list_of_hidings_costs_the_same_however_long(town, client_for, same_queries) -> None:
+def test_the_list_of_hidings_costs_the_same_however_long(
+    town: Any, client_for: Any, same_queries: Any
+) -> None:
     def grow() -> None:
         for _ in range(4):
             hidden_records.hide(veteran=town.ours, employer=make_employer(), by=town.ours.account)

@@ -1,6 +1,7 @@
 """Who acts for an employer: invited, with a role, and never without an owner."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -22,20 +23,20 @@ OWNER, RECRUITER = EmployerRole.OWNER, EmployerRole.RECRUITER
 
 
 @pytest.fixture
-def owner():
+def owner() -> Any:
     return make_user("王经理")
 
 
 @pytest.fixture
-def employer(owner):
+def employer(owner: Any) -> Any:
     return make_employer(member=owner)
 
 
-def _recruiter(employer, name="吴晓彤"):
+def _recruiter(employer: Any, name: Any = "吴晓彤") -> Any:
     return EmployerMembership.objects.create(user=make_user(name), employer=employer, role=RECRUITER)
 
 
-def test_nobody_becomes_a_member_without_saying_yes(employer, owner) -> None:
+def test_nobody_becomes_a_member_without_saying_yes(employer: Any, owner: Any) -> None:
     phone = make_phone()
     asked = members.invite(employer=employer, by=owner, phone=f"+86 {phone}", role=RECRUITER)
     assert employer.memberships.count() == 1
@@ -50,14 +51,14 @@ def test_nobody_becomes_a_member_without_saying_yes(employer, owner) -> None:
     assert set(said) == {"employers.member_invited", "employers.member_joined"}
 
 
-def test_who_signs_in_here_already_is_told_of_an_invitation(employer, owner) -> None:
+def test_who_signs_in_here_already_is_told_of_an_invitation(employer: Any, owner: Any) -> None:
     user = make_user()
     members.invite(employer=employer, by=owner, phone=user.phone, role=RECRUITER)
     assert notification_url(Notification.objects.visible_to(user).get()) == "/company/invitations/"
     assert not Notification.objects.visible_to(owner).exists()
 
 
-def test_an_invitation_is_the_invited_persons_alone(employer, owner) -> None:
+def test_an_invitation_is_the_invited_persons_alone(employer: Any, owner: Any) -> None:
     asked = members.invite(employer=employer, by=owner, phone=make_phone(), role=OWNER)
     for verb in (members.accept, members.decline):
         with pytest.raises(PermissionDenied):
@@ -66,7 +67,7 @@ def test_an_invitation_is_the_invited_persons_alone(employer, owner) -> None:
     assert EmployerInvitation.objects.visible_to(owner).get() == asked
 
 
-def test_a_declined_withdrawn_or_old_invitation_opens_nothing(employer, owner) -> None:
+def test_a_declined_withdrawn_or_old_invitation_opens_nothing(employer: Any, owner: Any) -> None:
     user = make_user()
     declined = members.invite(employer=employer, by=owner, phone=user.phone, role=RECRUITER)
     members.decline(invitation=declined, by=user)
@@ -82,7 +83,7 @@ def test_a_declined_withdrawn_or_old_invitation_opens_nothing(employer, owner) -
     assert not employer.memberships.filter(user=user).exists()
 
 
-def test_asking_again_takes_the_place_of_the_earlier_invitation(employer, owner) -> None:
+def test_asking_again_takes_the_place_of_the_earlier_invitation(employer: Any, owner: Any) -> None:
     phone = make_phone()
     first = members.invite(employer=employer, by=owner, phone=phone, role=RECRUITER)
     second = members.invite(employer=employer, by=owner, phone=phone, role=OWNER)
@@ -92,13 +93,15 @@ def test_asking_again_takes_the_place_of_the_earlier_invitation(employer, owner)
 
 
 @pytest.mark.parametrize("phone", ["12345", ""])
-def test_a_bad_number_is_told_beside_its_field(employer, owner, phone) -> None:
+def test_a_bad_number_is_told_beside_its_field(employer: Any, owner: Any, phone: Any) -> None:
     with pytest.raises(ValidationError) as refused:
         members.invite(employer=employer, by=owner, phone=phone, role=RECRUITER)
     assert "phone" in refused.value.message_dict
 
 
-def test_a_member_is_not_invited_and_there_is_an_end_to_inviting(employer, owner, monkeypatch) -> None:
+def test_a_member_is_not_invited_and_there_is_an_end_to_inviting(
+    employer: Any, owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(ValidationError, match="已经是本单位成员"):
         members.invite(employer=employer, by=owner, phone=owner.phone, role=RECRUITER)
     monkeypatch.setattr(members, "MOST", 2)
@@ -107,7 +110,7 @@ def test_a_member_is_not_invited_and_there_is_an_end_to_inviting(employer, owner
         members.invite(employer=employer, by=owner, phone=make_phone(), role=RECRUITER)
 
 
-def test_only_an_owner_changes_who_acts(employer, owner) -> None:
+def test_only_an_owner_changes_who_acts(employer: Any, owner: Any) -> None:
     recruiter, rival = _recruiter(employer), make_user()
     make_employer(member=rival)
     asked = members.invite(employer=employer, by=owner, phone=make_phone(), role=RECRUITER)
@@ -123,7 +126,7 @@ def test_only_an_owner_changes_who_acts(employer, owner) -> None:
             members.withdraw_invitation(invitation=asked, by=user)
 
 
-def test_never_without_an_owner(employer, owner) -> None:
+def test_never_without_an_owner(employer: Any, owner: Any) -> None:
     own, other = employer.memberships.get(user=owner), _recruiter(employer)
     for verb in (
         lambda: members.remove(membership=own, by=owner),
@@ -141,13 +144,13 @@ def test_never_without_an_owner(employer, owner) -> None:
     assert (event.data["role_before"], event.data["role"]) == ("owner", "recruiter")
 
 
-def test_who_is_removed_sees_nothing_any_more(employer, owner) -> None:
+def test_who_is_removed_sees_nothing_any_more(employer: Any, owner: Any) -> None:
     recruiter = _recruiter(employer)
     members.remove(membership=recruiter, by=owner)
     assert not Employer.objects.run_by(recruiter.user).exists()
 
 
-def test_a_reviewer_invites_an_owner_where_none_can_be_reached(employer) -> None:
+def test_a_reviewer_invites_an_owner_where_none_can_be_reached(employer: Any) -> None:
     stations = make_stations()
     reviewer = make_staff(stations["新会区"], StationRole.REVIEWER)
     members.invite(employer=employer, by=reviewer, phone=make_phone(), role=OWNER)
@@ -161,13 +164,13 @@ def test_a_reviewer_invites_an_owner_where_none_can_be_reached(employer) -> None
 
 
 @pytest.mark.parametrize("change", [{"state": InvitationState.ACCEPTED}, {"settled_at": timezone.now()}])
-def test_the_database_keeps_state_and_answer_together(employer, owner, change) -> None:
+def test_the_database_keeps_state_and_answer_together(employer: Any, owner: Any, change: Any) -> None:
     asked = members.invite(employer=employer, by=owner, phone=make_phone(), role=RECRUITER)
     with pytest.raises(IntegrityError), transaction.atomic():
         EmployerInvitation.objects.filter(pk=asked.pk).update(**change)
 
 
-def test_the_database_keeps_one_waiting_invitation_a_number(employer, owner) -> None:
+def test_the_database_keeps_one_waiting_invitation_a_number(employer: Any, owner: Any) -> None:
     phone = make_phone()
     members.invite(employer=employer, by=owner, phone=phone, role=RECRUITER)
     with pytest.raises(IntegrityError), transaction.atomic():

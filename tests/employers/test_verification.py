@@ -1,6 +1,7 @@
 """What staff decide about an employer: each decision stands in a log, and posts follow at query time."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -30,26 +31,26 @@ LICENCE = [DocumentKind.LICENCE]
 
 
 @pytest.fixture
-def owner():
+def owner() -> Any:
     return make_user("王经理")
 
 
 @pytest.fixture
-def employer(owner):
+def employer(owner: Any) -> Any:
     return make_employer(name="江门市旧名有限公司", member=owner)
 
 
 @pytest.fixture
-def reviewer(employer):
+def reviewer(employer: Any) -> Any:
     return make_staff(employer.station, StationRole.REVIEWER)
 
 
-def _ends(employer, days):
+def _ends(employer: Any, days: Any) -> None:
     employer.verified_until = timezone.localdate() + timedelta(days=days)
     employer.save()
 
 
-def test_each_decision_stands_in_a_log_with_its_reason_and_dates(employer, reviewer) -> None:
+def test_each_decision_stands_in_a_log_with_its_reason_and_dates(employer: Any, reviewer: Any) -> None:
     verification.suspend(employer=employer, by=reviewer, reason="投诉待查")
     verification.lift(employer=employer, by=reviewer, reason="查无此事")
     verification.verify(employer=employer, by=reviewer, kinds=LICENCE)
@@ -67,7 +68,9 @@ def test_each_decision_stands_in_a_log_with_its_reason_and_dates(employer, revie
         last.save()
 
 
-def test_a_suspended_employers_posts_are_gone_and_come_back_when_it_is_lifted(employer, reviewer) -> None:
+def test_a_suspended_employers_posts_are_gone_and_come_back_when_it_is_lifted(
+    employer: Any, reviewer: Any
+) -> None:
     post = make_position(employer=employer)
     verification.suspend(employer=employer, by=reviewer, reason="投诉待查")
     assert not Position.objects.open_at().exists()
@@ -78,7 +81,7 @@ def test_a_suspended_employers_posts_are_gone_and_come_back_when_it_is_lifted(em
     assert employer.state_reason == ""
 
 
-def test_lifting_gives_no_time_that_had_run_out(employer, reviewer) -> None:
+def test_lifting_gives_no_time_that_had_run_out(employer: Any, reviewer: Any) -> None:
     _ends(employer, -1)
     verification.suspend(employer=employer, by=reviewer, reason="投诉待查")
     with pytest.raises(ValidationError, match="已到期"):
@@ -88,7 +91,7 @@ def test_lifting_gives_no_time_that_had_run_out(employer, reviewer) -> None:
 
 
 def test_posts_pause_by_query_time_when_the_verification_lapsed_and_return_with_it(
-    employer, reviewer
+    employer: Any, reviewer: Any
 ) -> None:
     post = make_position(employer=employer)
     _ends(employer, 0)
@@ -101,7 +104,7 @@ def test_posts_pause_by_query_time_when_the_verification_lapsed_and_return_with_
     assert list(Position.objects.open_at()) == [post]
 
 
-def test_asking_for_renewal_costs_nothing_and_is_answered(employer, owner, reviewer) -> None:
+def test_asking_for_renewal_costs_nothing_and_is_answered(employer: Any, owner: Any, reviewer: Any) -> None:
     with pytest.raises(TransitionRefused):  # too early
         verification.request_renewal(employer=employer, by=owner)
     _ends(employer, RENEWAL_FROM.days)
@@ -120,7 +123,7 @@ def test_asking_for_renewal_costs_nothing_and_is_answered(employer, owner, revie
     assert employer.verified_until == timezone.localdate() + VERIFICATION_LASTS
 
 
-def test_only_owners_ask_and_only_reviewers_answer(employer, owner) -> None:
+def test_only_owners_ask_and_only_reviewers_answer(employer: Any, owner: Any) -> None:
     _ends(employer, 3)
     recruiter = EmployerMembership.objects.create(
         user=make_user(), employer=employer, role=EmployerRole.RECRUITER
@@ -135,7 +138,7 @@ def test_only_owners_ask_and_only_reviewers_answer(employer, owner) -> None:
             verb(employer=employer, by=owner, reason="自己来")
 
 
-def test_an_agency_is_not_verified_without_its_permit(reviewer) -> None:
+def test_an_agency_is_not_verified_without_its_permit(reviewer: Any) -> None:
     agency = make_employer(verified=False, is_agency=True, agency_permit="粤江人服证字2026第001号")
     with pytest.raises(ValidationError, match="人力资源服务许可证"):
         verification.verify(employer=agency, by=reviewer, kinds=LICENCE)
@@ -144,11 +147,11 @@ def test_an_agency_is_not_verified_without_its_permit(reviewer) -> None:
 
 
 # --- messages
-def _told(user):
+def _told(user: Any) -> Any:
     return [notice.text for notice in Notification.objects.visible_to(user).order_by("pk")]
 
 
-def test_members_are_told_what_was_decided_with_the_reason(employer, owner, reviewer) -> None:
+def test_members_are_told_what_was_decided_with_the_reason(employer: Any, owner: Any, reviewer: Any) -> None:
     recruiter = EmployerMembership.objects.create(
         user=make_user(), employer=employer, role=EmployerRole.RECRUITER
     )
@@ -157,7 +160,7 @@ def test_members_are_told_what_was_decided_with_the_reason(employer, owner, revi
     assert _told(reviewer) == []
 
 
-def test_owners_are_told_some_weeks_before_the_end_and_once_a_stage(employer, owner) -> None:
+def test_owners_are_told_some_weeks_before_the_end_and_once_a_stage(employer: Any, owner: Any) -> None:
     until, told = employer.verified_until, {}
     for left in (40, 30, 29, 15, 14, 3, 0, -1, -9):
         told[left] = notifications.remind_of_renewal(until - timedelta(days=left))
@@ -166,18 +169,20 @@ def test_owners_are_told_some_weeks_before_the_end_and_once_a_stage(employer, ow
     assert "已过有效期" in _told(owner)[-1]
 
 
-def test_who_has_asked_already_is_left_alone(employer, owner) -> None:
+def test_who_has_asked_already_is_left_alone(employer: Any, owner: Any) -> None:
     _ends(employer, 10)
     verification.request_renewal(employer=employer, by=owner)
     assert notifications.remind_of_renewal() == 0
 
 
 # --- changes of what was verified
-def _rename(employer, owner, name="江门市新名有限公司", **fields):
+def _rename(employer: Any, owner: Any, name: Any = "江门市新名有限公司", **fields: Any) -> Any:
     return actions.update_profile(employer=employer, by=owner, name=name, **fields)
 
 
-def test_a_verified_name_stays_until_staff_agree_and_posts_stay_open(employer, owner, reviewer) -> None:
+def test_a_verified_name_stays_until_staff_agree_and_posts_stay_open(
+    employer: Any, owner: Any, reviewer: Any
+) -> None:
     post = make_position(employer=employer)
     _rename(employer, owner, address="演示路9号")
     employer.refresh_from_db()
@@ -198,7 +203,7 @@ def test_a_verified_name_stays_until_staff_agree_and_posts_stay_open(employer, o
         profile_changes.accept_change(change=change, by=reviewer, kinds=LICENCE)
 
 
-def test_a_refused_change_leaves_the_name_and_says_why(employer, owner, reviewer) -> None:
+def test_a_refused_change_leaves_the_name_and_says_why(employer: Any, owner: Any, reviewer: Any) -> None:
     _rename(employer, owner)
     change = ProfileChange.objects.get()
     with pytest.raises(ValidationError):
@@ -210,7 +215,7 @@ def test_a_refused_change_leaves_the_name_and_says_why(employer, owner, reviewer
     assert (change.state, change.reason) == (ChangeState.REFUSED, "执照上不是这个名称")
 
 
-def test_asking_again_replaces_and_it_can_be_withdrawn(employer, owner) -> None:
+def test_asking_again_replaces_and_it_can_be_withdrawn(employer: Any, owner: Any) -> None:
     _rename(employer, owner)
     _rename(employer, owner, name="江门市再改有限公司")
     waiting = ProfileChange.objects.pending().get()
@@ -219,7 +224,7 @@ def test_asking_again_replaces_and_it_can_be_withdrawn(employer, owner) -> None:
     assert not ProfileChange.objects.pending().exists()
 
 
-def test_another_county_hands_the_employer_to_its_centre(employer, owner, reviewer) -> None:
+def test_another_county_hands_the_employer_to_its_centre(employer: Any, owner: Any, reviewer: Any) -> None:
     stations = make_stations()
     actions.update_profile(employer=employer, by=owner, region=stations["蓬江区"].region)
     employer.refresh_from_db()
@@ -232,7 +237,7 @@ def test_another_county_hands_the_employer_to_its_centre(employer, owner, review
 
 
 @pytest.mark.parametrize("state", [VerificationState.PENDING, VerificationState.REFUSED])
-def test_before_the_first_verification_a_name_changes_at_once(owner, state) -> None:
+def test_before_the_first_verification_a_name_changes_at_once(owner: Any, state: Any) -> None:
     firm = make_employer(verified=False, member=owner, state=state, state_reason="缺材料")
     _rename(firm, owner)
     firm.refresh_from_db()
@@ -240,7 +245,7 @@ def test_before_the_first_verification_a_name_changes_at_once(owner, state) -> N
 
 
 @pytest.mark.parametrize("fields", [{"state": VerificationState.SUSPENDED, "state_reason": "投诉"}, {}])
-def test_suspended_or_lapsed_is_no_way_around(owner, fields) -> None:
+def test_suspended_or_lapsed_is_no_way_around(owner: Any, fields: Any) -> None:
     firm = make_employer(name="江门市旧名有限公司", member=owner, **fields)
     if not fields:
         _ends(firm, -1)
@@ -249,7 +254,7 @@ def test_suspended_or_lapsed_is_no_way_around(owner, fields) -> None:
     assert (firm.name, ProfileChange.objects.pending().count()) == ("江门市旧名有限公司", 1)
 
 
-def test_a_neighbours_reviewer_decides_no_change(employer, owner) -> None:
+def test_a_neighbours_reviewer_decides_no_change(employer: Any, owner: Any) -> None:
     _rename(employer, owner)
     neighbour = make_staff(make_stations()["蓬江区"], StationRole.REVIEWER)
     for user in (neighbour, owner):
@@ -263,25 +268,25 @@ def test_a_neighbours_reviewer_decides_no_change(employer, owner) -> None:
     "change",
     [{"state": ChangeState.ACCEPTED}, {"settled_at": timezone.now()}, {"state": ChangeState.REFUSED}],
 )
-def test_the_database_keeps_a_change_and_its_answer_together(employer, owner, change) -> None:
+def test_the_database_keeps_a_change_and_its_answer_together(employer: Any, owner: Any, change: Any) -> None:
     _rename(employer, owner)
     with pytest.raises(IntegrityError), transaction.atomic():
         ProfileChange.objects.update(**change)
 
 
-def test_the_database_keeps_one_waiting_change(employer, owner) -> None:
+def test_the_database_keeps_one_waiting_change(employer: Any, owner: Any) -> None:
     _rename(employer, owner)
     with pytest.raises(IntegrityError), transaction.atomic():
         ProfileChange.objects.create(employer=employer, before={}, after={}, asked_by=owner)
 
 
-def test_a_refused_change_has_a_reason_in_the_database(employer, owner) -> None:
+def test_a_refused_change_has_a_reason_in_the_database(employer: Any, owner: Any) -> None:
     _rename(employer, owner)
     with pytest.raises(IntegrityError), transaction.atomic():
         ProfileChange.objects.update(state=ChangeState.REFUSED, settled_at=timezone.now(), settled_by=owner)
 
 
-def test_a_step_without_its_reason_is_refused_by_the_database(employer, reviewer) -> None:
+def test_a_step_without_its_reason_is_refused_by_the_database(employer: Any, reviewer: Any) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         VerificationStep.objects.create(
             employer=employer, kind=StepKind.SUSPEND, from_state="verified", to_state="suspended", by=reviewer

@@ -3,6 +3,7 @@
 import logging
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -20,20 +21,20 @@ SUITES = {"SQLite": "test-sqlite", "PostgreSQL": "test-postgres"}
 @pytest.mark.parametrize(
     "text", [PHONE, f"x{PHONE}y", f"7{PHONE}9", ID_NUMBER, f"name{ID_NUMBER}ab", ID_NUMBER.lower()]
 )
-def test_a_known_number_is_found_wherever_it_stands(tmp_path, text: str) -> None:
+def test_a_known_number_is_found_wherever_it_stands(tmp_path: Path, text: str) -> None:
     path = tmp_path / "page"
     path.write_bytes(b"\x00\xff" + text.encode() + b"\x01")
     assert found_in(path, {PHONE.encode(), ID_NUMBER.encode()})
     assert not found_in(path, {b"13800005678"})
 
 
-def test_numbers_are_known_as_soon_as_they_are_looked_up(db) -> None:
+def test_numbers_are_known_as_soon_as_they_are_looked_up(db: None) -> None:
     phone, number = make_phone(), make_id_number()
     lookup_hash(phone), lookup_hash(number)
     assert {phone.encode(), number.encode()} <= _noted_numbers
 
 
-def test_what_is_logged_is_searched(log_of_the_run, caplog) -> None:
+def test_what_is_logged_is_searched(log_of_the_run: Any, caplog: pytest.LogCaptureFixture) -> None:
     logging.getLogger("portal.test").warning("a line of this test")
     assert "a line of this test" in log_of_the_run.read_text(encoding="utf-8")
 
@@ -51,7 +52,7 @@ def test_a_file_leaves_no_plain_number_in_its_row() -> None:
 @pytest.mark.must("files.3")
 @pytest.mark.slow
 @pytest.mark.parametrize("suite", ["test-sqlite", "test-postgres"])
-def test_a_full_run_leaves_no_plain_number(suite: str, figure) -> None:
+def test_a_full_run_leaves_no_plain_number(suite: str, figure: Any) -> None:
     """The suite itself, as `make test` runs it, in a process of its own."""
     result = subprocess.run(["make", suite], cwd=ROOT, capture_output=True, text=True, check=False)
     summaries = [line for line in result.stdout.splitlines() if "phones and ID numbers" in line]

@@ -89,13 +89,13 @@ def text(response: HttpResponse) -> str:
 
 
 @pytest.fixture
-def world(db, caplog) -> World:
+def world(db: None, caplog: pytest.LogCaptureFixture) -> World:
     caplog.set_level("ERROR", "django.request")  # thousands of refusals are what is asked for
     return World()
 
 
 @pytest.fixture
-def clients(world, client_for) -> dict[str, Client]:
+def clients(world: World, client_for: Any) -> dict[str, Client]:
     return {
         name: client_for(user) if user.is_authenticated else Client() for name, user in world.readers.items()
     }
@@ -107,7 +107,7 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
     assert set(MATRIX) - set(OURS) == set(), "rows of routes that are gone"
 
 
-def test_the_rows_name_readers_that_exist(world) -> None:
+def test_the_rows_name_readers_that_exist(world: World) -> None:
     assert set(world.readers) == EVERYBODY
 
 
@@ -159,7 +159,9 @@ def _unlogged(route: str, row: Row, who: str, world: World) -> Iterator[str]:
 
 
 @pytest.mark.must("files.2")
-def test_every_route_opens_to_those_of_its_row_and_to_nobody_else(world, clients, figure) -> None:
+def test_every_route_opens_to_those_of_its_row_and_to_nobody_else(
+    world: World, clients: dict[str, Client], figure: Any
+) -> None:
     wrong, request_count = [], 0
     for route in OURS:
         row = MATRIX.get(route)
@@ -173,7 +175,9 @@ def test_every_route_opens_to_those_of_its_row_and_to_nobody_else(world, clients
 
 
 @pytest.mark.must("files.2")
-def test_the_editors_floor_opens_to_editors_alone(world, clients, figure) -> None:
+def test_the_editors_floor_opens_to_editors_alone(
+    world: World, clients: dict[str, Client], figure: Any
+) -> None:
     floor = [route for route in routes() if route.startswith(CMS)]
     wrong = []
     for route in floor:

@@ -7,6 +7,7 @@ to date. What was remembered (ranking, search entries, the cache) is what it was
 import json
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -21,13 +22,13 @@ Query = tuple[str, str, str]  # place, address, reader
 
 
 @pytest.fixture
-def fair(caplog) -> Fair:
+def fair(caplog: pytest.LogCaptureFixture) -> Fair:
     caplog.set_level("ERROR", "django.request")
     return Fair()
 
 
 @pytest.fixture
-def clients(fair, client_for) -> dict[str, Client]:
+def clients(fair: Fair, client_for: Any) -> dict[str, Client]:
     return fair.clients(client_for)
 
 
@@ -58,7 +59,9 @@ def leaks(answers: set[Query]) -> list[str]:
 
 
 @pytest.mark.must("posts.5")
-def test_closed_position_is_in_no_answer_from_that_second(fair, clients, monkeypatch, figure) -> None:
+def test_closed_position_is_in_no_answer_from_that_second(
+    fair: Fair, clients: dict[str, Client], monkeypatch: pytest.MonkeyPatch, figure: Any
+) -> None:
     queries = everything(fair, clients)
     while_open = find_answers_naming(fair, clients, queries)
     places = {place for place, _, _ in while_open}

@@ -1,5 +1,7 @@
 """The migrated database has the state log triggers of placements; migrations can alter both tables."""
 
+from typing import Any
+
 import pytest
 from django.apps import apps
 from django.db import connection, migrations, models
@@ -62,7 +64,7 @@ def test_migrations_create_these_triggers_only() -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", ["placement", "placementtransition"])
-def test_migration_that_alters_either_table_can_be_reversed(name) -> None:
+def test_migration_that_alters_either_table_can_be_reversed(name: Any) -> None:
     """Alter a table like a later migration: SQLite rebuilds it, and the triggers are there again."""
     operations = [
         DropStateLogTriggers(**ARGUMENTS),

@@ -1,5 +1,7 @@
 """Messages in Chromium, at 390 and 1280 px."""
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
@@ -11,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_messages_look_right(open_page, sign_in, look, width) -> None:
+def test_messages_look_right(open_page: Any, sign_in: Any, look: Any, width: Any) -> None:
     user = make_user("陈建国")
     make_veteran(station=make_stations()["睦洲镇"], account=user, name="陈建国")
     page = open_page(width=width)

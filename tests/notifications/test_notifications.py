@@ -1,7 +1,10 @@
 """A message is told once, to one person, and read by nobody else."""
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.urls import reverse
 
 from portal.notifications.actions import mark_read, notify, notify_all
@@ -12,7 +15,7 @@ from tests.factories import make_user
 pytestmark = pytest.mark.django_db
 
 
-def notify_user(user, key: str = "a", **fields) -> Notification | None:
+def notify_user(user: Any, key: str = "a", **fields: Any) -> Notification | None:
     return notify(user=user, kind=NotificationKind.POSITION, text="岗位“电工”三天后到期。", key=key, **fields)
 
 
@@ -45,7 +48,7 @@ def test_target_outside_the_portal_is_refused(fields: dict) -> None:
         notify_user(user, **fields)
 
 
-def test_notification_is_read_by_its_recipient_alone(client) -> None:
+def test_notification_is_read_by_its_recipient_alone(client: Client) -> None:
     one, other = make_user(), make_user()
     notification = notify_user(
         one, target=NotificationTarget.SEARCH_RESULTS, target_query="q=%E7%94%B5%E5%B7%A5"
@@ -72,7 +75,7 @@ def test_all_notifications_are_marked_read() -> None:
     assert Notification.objects.unread().count() == 1
 
 
-def test_longer_list_takes_no_more_queries(client, same_queries) -> None:
+def test_longer_list_takes_no_more_queries(client: Client, same_queries: Any) -> None:
     user = make_user()
     notify_user(user, "first")
     client.force_login(user)

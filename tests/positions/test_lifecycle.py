@@ -1,6 +1,7 @@
 """The later life of a post: pause, renewal, what time does, copies, doubles and its occupation."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -31,27 +32,27 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def member():
+def member() -> Any:
     return make_user("吴晓彤")
 
 
 @pytest.fixture
-def employer(member):
+def employer(member: Any) -> Any:
     return make_employer(member=member)
 
 
 @pytest.fixture
-def reviewer(employer):
+def reviewer(employer: Any) -> Any:
     return make_staff(employer.station, StationRole.REVIEWER)
 
 
-def _ending(employer, ahead: timedelta, **fields) -> Position:
+def _ending(employer: Any, ahead: timedelta, **fields: Any) -> Position:
     """An open post that ends so far ahead of now."""
     now = timezone.now()
     return make_position(employer=employer, published_at=now - 60 * DAY, expires_at=now + ahead, **fields)
 
 
-def test_paused_position_is_hidden_and_resumes_unchanged(employer, member) -> None:
+def test_paused_position_is_hidden_and_resumes_unchanged(employer: Any, member: Any) -> None:
     position = make_position(employer=employer)
     actions.pause(position=position, by=member)
     assert not Position.objects.open_at().exists()
@@ -59,7 +60,7 @@ def test_paused_position_is_hidden_and_resumes_unchanged(employer, member) -> No
     assert list(Position.objects.open_at()) == [position]
 
 
-def test_expired_or_unverified_position_is_not_resumed(employer, member) -> None:
+def test_expired_or_unverified_position_is_not_resumed(employer: Any, member: Any) -> None:
     late = _ending(employer, -DAY, state=PositionState.PAUSED)
     with pytest.raises(ValidationError, match="已过截止日期"):
         lifecycle.resume(position=late, by=member)
@@ -73,7 +74,7 @@ def test_expired_or_unverified_position_is_not_resumed(employer, member) -> None
             verb(position=paused, by=member)
 
 
-def test_other_employer_takes_no_step(employer) -> None:
+def test_other_employer_takes_no_step(employer: Any) -> None:
     rival = make_user()
     make_employer(member=rival)
     position = _ending(employer, DAY)
@@ -87,7 +88,7 @@ def test_other_employer_takes_no_step(employer) -> None:
 
 
 @pytest.mark.parametrize("state", [PositionState.OPEN, PositionState.EXPIRED])
-def test_position_near_its_end_is_renewed_without_review(employer, member, state) -> None:
+def test_position_near_its_end_is_renewed_without_review(employer: Any, member: Any, state: Any) -> None:
     position = _ending(employer, 3 * DAY if state == PositionState.OPEN else -3 * DAY, state=state)
     renewed = lifecycle.renew(position=position, by=member)
     assert (renewed.state, renewed.renewals) == (PositionState.OPEN, 1)
@@ -103,12 +104,14 @@ def test_position_near_its_end_is_renewed_without_review(employer, member, state
         (3 * DAY, {"renewals": lifecycle.MAX_RENEWALS}, "重新提交审核"),
     ],
 )
-def test_renewal_is_limited_in_time_and_number(employer, member, ahead, fields, expected_value) -> None:
+def test_renewal_is_limited_in_time_and_number(
+    employer: Any, member: Any, ahead: Any, fields: Any, expected_value: Any
+) -> None:
     with pytest.raises(ValidationError, match=expected_value):
         lifecycle.renew(position=_ending(employer, ahead, **fields), by=member)
 
 
-def test_review_resets_renewals(employer, member, reviewer) -> None:
+def test_review_resets_renewals(employer: Any, member: Any, reviewer: Any) -> None:
     with pytest.raises(TransitionRefused):
         lifecycle.renew(position=make_position(employer=employer, is_open=False), by=member)
     position = _ending(employer, -DAY, state=PositionState.EXPIRED, renewals=3)
@@ -117,7 +120,7 @@ def test_review_resets_renewals(employer, member, reviewer) -> None:
     assert (position.state, position.renewals) == (PositionState.OPEN, 0)
 
 
-def test_closing_date_limits_expiry(employer, member, reviewer) -> None:
+def test_closing_date_limits_expiry(employer: Any, member: Any, reviewer: Any) -> None:
     last = timezone.localdate() + 5 * DAY
     position = make_position(employer=employer, is_open=False, closes_on=last)
     actions.submit(position=position, by=member)
@@ -128,7 +131,7 @@ def test_closing_date_limits_expiry(employer, member, reviewer) -> None:
         actions.submit(position=stale, by=member)
 
 
-def test_expired_position_notifies_its_employer(employer, member) -> None:
+def test_expired_position_notifies_its_employer(employer: Any, member: Any) -> None:
     late = [_ending(employer, -DAY), _ending(employer, -DAY, state=PositionState.PAUSED)]
     _ending(employer, 2 * DAY)
     assert expire_due() == 2
@@ -139,7 +142,7 @@ def test_expired_position_notifies_its_employer(employer, member) -> None:
     assert "招到人了吗" in notifications.first().text
 
 
-def test_expiry_reminder_is_sent_once(employer, member) -> None:
+def test_expiry_reminder_is_sent_once(employer: Any, member: Any) -> None:
     position = _ending(employer, 3 * DAY)
     _ending(employer, 20 * DAY)
     assert remind_of_expiry() == 1
@@ -157,7 +160,7 @@ def test_expiry_jobs_are_scheduled() -> None:
     }
 
 
-def test_headcount_is_raised_without_review(employer, member) -> None:
+def test_headcount_is_raised_without_review(employer: Any, member: Any) -> None:
     position = make_position(employer=employer, headcount=3)
     raised_position = lifecycle.raise_headcount(position=position, by=member, headcount=5)
     assert (raised_position.state, raised_position.headcount) == (PositionState.OPEN, 5)
@@ -171,7 +174,7 @@ def test_headcount_is_raised_without_review(employer, member) -> None:
         lifecycle.raise_headcount(position=draft, by=member, headcount=9)
 
 
-def test_copy_omits_external_id(employer, member) -> None:
+def test_copy_omits_external_id(employer: Any, member: Any) -> None:
     position = make_position(
         employer=employer, state=PositionState.FILLED, external_id="A1", certificates=["driving_a2"]
     )
@@ -180,7 +183,7 @@ def test_copy_omits_external_id(employer, member) -> None:
     assert (copy.title, copy.certificates, copy.pay_to) == (position.title, ["driving_a2"], position.pay_to)
 
 
-def test_guessed_occupation_can_be_corrected(employer, member, reviewer) -> None:
+def test_guessed_occupation_can_be_corrected(employer: Any, member: Any, reviewer: Any) -> None:
     truck = make_occupation()
     forklift = make_occupation("6-30-05-01", "起重装卸机械操作工")
     fields = {"pay_from": 6000, "pay_to": 8000, "region": employer.region, "duties": "驾驶货车。"}
@@ -198,14 +201,14 @@ def test_guessed_occupation_can_be_corrected(employer, member, reviewer) -> None
         lifecycle.set_occupation(position=position, by=stranger, occupation=truck)
 
 
-def test_vague_title_requires_occupation(employer, member) -> None:
+def test_vague_title_requires_occupation(employer: Any, member: Any) -> None:
     fields = {"pay_from": 6000, "pay_to": 8000, "region": employer.region, "duties": "面谈。"}
     with pytest.raises(ValidationError) as error:
         actions.draft(employer=employer, by=member, title="x", **fields)
     assert "occupation" in error.value.message_dict
 
 
-def test_duplicate_is_submitted_only_when_marked_distinct(employer, member) -> None:
+def test_duplicate_is_submitted_only_when_marked_distinct(employer: Any, member: Any) -> None:
     live_position = make_position(employer=employer, title="货车司机")
     make_position(employer=make_employer(), title="货车司机")
     double = make_position(employer=employer, title="货车 司机（）", is_open=False)

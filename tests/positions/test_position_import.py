@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -34,18 +35,18 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def member():
+def member() -> Any:
     make_occupation()
     make_occupation("6-30-05-01", "起重装卸机械操作工")
     return make_user("吴晓彤")
 
 
 @pytest.fixture
-def employer(member):
+def employer(member: Any) -> Any:
     return make_employer(name="江门市远航物流有限公司", member=member)
 
 
-def test_good_row_is_submitted_with_all_values(employer, member) -> None:
+def test_good_row_is_submitted_with_all_values(employer: Any, member: Any) -> None:
     last_day = timezone.localdate() + timedelta(days=30)
     row = position_row(
         external_id="YH-1",
@@ -104,7 +105,7 @@ def test_good_row_is_submitted_with_all_values(employer, member) -> None:
         ("4500-6000元，多劳多得", 4500, 6000),
     ],
 )
-def test_pay_formats_are_parsed(employer, member, expected_value, low, high) -> None:
+def test_pay_formats_are_parsed(employer: Any, member: Any, expected_value: Any, low: Any, high: Any) -> None:
     row = {**position_row(), "pay": expected_value}
     del row["pay_from"], row["pay_to"]
     assert counts(take_in(member, employer, workbook_of(row))) == {"created": 1}
@@ -140,7 +141,9 @@ def test_pay_formats_are_parsed(employer, member, expected_value, low, high) -> 
         ({"travels": "也许"}, "choice", "需要出差或长途：请填"),
     ],
 )
-def test_bad_cell_is_reported_and_its_row_skipped(employer, member, changes, code, expected_value) -> None:
+def test_bad_cell_is_reported_and_its_row_skipped(
+    employer: Any, member: Any, changes: Any, code: Any, expected_value: Any
+) -> None:
     run = take_in(member, employer, workbook_of(position_row(title="叉车司机"), position_row(**changes)))
     assert counts(run) == {"created": 1, "bad": 1}
     bad = run.rows.get(outcome="bad")
@@ -154,7 +157,7 @@ def test_bad_cell_is_reported_and_its_row_skipped(employer, member, changes, cod
     ("expected_value", "level"),
     [("不限", 0), ("高中以上", 1), ("中专及以上学历", 1), ("大专或本科", 2), ("本科(含)以上", 3)],
 )
-def test_education_formats_are_parsed(employer, member, expected_value, level) -> None:
+def test_education_formats_are_parsed(employer: Any, member: Any, expected_value: Any, level: Any) -> None:
     take_in(member, employer, workbook_of(position_row(education_min=expected_value)))
     assert Position.objects.get().education_min == level
 
@@ -170,7 +173,9 @@ def test_education_formats_are_parsed(employer, member, expected_value, level) -
         ("睦洲镇新沙路6号", "440705109", "新沙路6号"),
     ],
 )
-def test_region_formats_are_parsed(employer, member, expected_value, code, address) -> None:
+def test_region_formats_are_parsed(
+    employer: Any, member: Any, expected_value: Any, code: Any, address: Any
+) -> None:
     take_in(member, employer, workbook_of(position_row(region=expected_value)))
     position = Position.objects.get()
     assert (position.region_id, position.address) == (code, address)
@@ -180,7 +185,7 @@ def _forty() -> list[dict]:
     return [position_row(title=f"{at}号线货车司机") for at in range(40)]
 
 
-def test_scenario_two_in_numbers(employer, member) -> None:
+def test_scenario_two_in_numbers(employer: Any, member: Any) -> None:
     rows = _forty()
     rows[4] |= {"pay_from": 8000, "pay_to": 5000}
     rows[17]["region"] = "云上县"
@@ -212,13 +217,13 @@ def test_scenario_two_in_numbers(employer, member) -> None:
     assert Position.objects.count() == 40
 
 
-def test_dry_run_writes_no_position(employer, member) -> None:
+def test_dry_run_writes_no_position(employer: Any, member: Any) -> None:
     run = take_in(member, employer, workbook_of(position_row(), position_row(title="")), dry=True)
     assert counts(run) == {"created": 1, "bad": 1}
     assert not Position.objects.exists()
 
 
-def test_row_with_known_external_id_updates_position(employer, member) -> None:
+def test_row_with_known_external_id_updates_position(employer: Any, member: Any) -> None:
     take_in(member, employer, workbook_of(position_row(external_id="A1")))
     reviewer = make_staff(make_stations()["新会区"], StationRole.REVIEWER)
     position = Position.objects.get()
@@ -235,7 +240,7 @@ def test_row_with_known_external_id_updates_position(employer, member) -> None:
     assert counts(take_in(member, other, workbook_of(position_row(external_id="A1")))) == {"created": 1}
 
 
-def test_row_of_ended_position_is_refused(employer, member) -> None:
+def test_row_of_ended_position_is_refused(employer: Any, member: Any) -> None:
     take_in(member, employer, workbook_of(position_row(external_id="A1")))
     actions.withdraw(position=Position.objects.get(), by=member)
     assert counts(take_in(member, employer, workbook_of(position_row(external_id="A1")))) == {"unchanged": 1}
@@ -243,7 +248,7 @@ def test_row_of_ended_position_is_refused(employer, member) -> None:
     assert problems(run) == {2: "ended"}
 
 
-def test_corrected_occupation_is_not_guessed_again(employer, member) -> None:
+def test_corrected_occupation_is_not_guessed_again(employer: Any, member: Any) -> None:
     from portal.positions.lifecycle import set_occupation
 
     take_in(member, employer, workbook_of(position_row(external_id="A1"), position_row(title="叉车工")))
@@ -256,7 +261,7 @@ def test_corrected_occupation_is_not_guessed_again(employer, member) -> None:
     assert set(Position.objects.values_list("occupation", flat=True)) == {"6-30-05-01"}
 
 
-def test_duplicate_rows_are_refused_unless_marked_distinct(employer, member) -> None:
+def test_duplicate_rows_are_refused_unless_marked_distinct(employer: Any, member: Any) -> None:
     run = take_in(member, employer, workbook_of(position_row(), position_row(duties="同样的岗位。")))
     assert problems(run) == {3: "similar"}
     assert "第 2 行" in run.rows.get(number=3).reason
@@ -270,13 +275,13 @@ def test_duplicate_rows_are_refused_unless_marked_distinct(employer, member) -> 
     assert counts(take_in(member, employer, sure)) == {"unchanged": 2}
 
 
-def test_repeated_external_id_is_refused(employer, member) -> None:
+def test_repeated_external_id_is_refused(employer: Any, member: Any) -> None:
     rows = [position_row(external_id="A1"), position_row(title="叉车司机", external_id="A1")]
     run = take_in(member, employer, workbook_of(*rows))
     assert problems(run) == {3: "number"}
 
 
-def test_only_members_and_reviewers_import_positions(employer, member) -> None:
+def test_only_members_and_reviewers_import_positions(employer: Any, member: Any) -> None:
     rival = make_user()
     make_employer(member=rival)
     run = take_in(rival, employer, workbook_of(position_row()))
@@ -290,7 +295,7 @@ def test_only_members_and_reviewers_import_positions(employer, member) -> None:
     ) == {"created": 1}
 
 
-def test_interrupted_run_resumes_without_repeats(employer, member) -> None:
+def test_interrupted_run_resumes_without_repeats(employer: Any, member: Any) -> None:
     content = workbook_of(*_forty(), position_row(title="0号线货车司机", duties="重复。"))
     run = sheets.upload(by=member, kind=KIND, name="x.xlsx", content=content, subject_id=employer.pk)
     sheets.start(run=run, by=member, enqueue=False)
@@ -298,7 +303,7 @@ def test_interrupted_run_resumes_without_repeats(employer, member) -> None:
     class Died(Exception):
         pass
 
-    def die(now) -> None:
+    def die(now: Any) -> None:
         raise Died
 
     run.refresh_from_db()
@@ -310,7 +315,7 @@ def test_interrupted_run_resumes_without_repeats(employer, member) -> None:
     assert counts(import_runner.execute(run, dry=False, chunk=15)) == {"created": 40, "bad": 1}
 
 
-def test_undo_reverts_unchanged_rows(employer, member) -> None:
+def test_undo_reverts_unchanged_rows(employer: Any, member: Any) -> None:
     take_in(member, employer, workbook_of(position_row(external_id="A1")))
     first = Position.objects.get()
     actions.approve(position=first, by=make_staff(make_stations()["新会区"], StationRole.REVIEWER))
@@ -334,7 +339,7 @@ def test_undo_reverts_unchanged_rows(employer, member) -> None:
     )
 
 
-def test_template_has_choices_and_notes_and_is_readable(employer) -> None:
+def test_template_has_choices_and_notes_and_is_readable(employer: Any) -> None:
     kind = get_kind(KIND)
     content = write_template(kind)
     page = load_workbook(io.BytesIO(content)).worksheets[0]
@@ -358,7 +363,7 @@ def test_template_has_choices_and_notes_and_is_readable(employer) -> None:
     assert read_table(content).rows[0][0] == "岗位编号"
 
 
-def test_header_synonyms_are_recognised(employer, member) -> None:
+def test_header_synonyms_are_recognised(employer: Any, member: Any) -> None:
     headers = [
         "序号",
         "招聘岗位",
@@ -383,13 +388,15 @@ def test_header_synonyms_are_recognised(employer, member) -> None:
         ({"duties": "入职交押金500元。"}, "wording", "岗位职责："),
     ],
 )
-def test_row_with_unlawful_wording_is_refused(employer, member, changes, code, expected_value) -> None:
+def test_row_with_unlawful_wording_is_refused(
+    employer: Any, member: Any, changes: Any, code: Any, expected_value: Any
+) -> None:
     run = take_in(member, employer, workbook_of(position_row(**changes)))
     assert problems(run) == {2: code}
     assert expected_value in run.rows.get().reason
 
 
-def test_row_with_legal_basis_is_submitted(employer, member) -> None:
+def test_row_with_legal_basis_is_submitted(employer: Any, member: Any) -> None:
     row = position_row(requirements="限男性。", legal_basis="《女职工劳动保护特别规定》附录：矿山井下作业")
     assert counts(take_in(member, employer, workbook_of(row))) == {"created": 1}
     position = Position.objects.get()
@@ -397,7 +404,7 @@ def test_row_with_legal_basis_is_submitted(employer, member) -> None:
     assert position.submitted_at is not None
 
 
-def test_agency_row_requires_real_employer(member) -> None:
+def test_agency_row_requires_real_employer(member: Any) -> None:
     agency = make_employer(member=member, is_agency=True, agency_permit="440700000001")
     run = take_in(
         member,

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -28,16 +29,16 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def member():
+def member() -> Any:
     return make_user("招聘专员")
 
 
 @pytest.fixture
-def employer(member):
+def employer(member: Any) -> Any:
     return make_employer(member=member)
 
 
-def _fields(employer, **changes):
+def _fields(employer: Any, **changes: Any) -> Any:
     return {
         "title": "货车司机",
         "occupation": make_occupation(),
@@ -48,7 +49,7 @@ def _fields(employer, **changes):
     } | changes
 
 
-def test_submitted_draft_opens_after_approval(employer, member) -> None:
+def test_submitted_draft_opens_after_approval(employer: Any, member: Any) -> None:
     position = actions.draft(employer=employer, by=member, **_fields(employer))
     assert not position.is_open
     actions.submit(position=position, by=member)
@@ -67,13 +68,13 @@ def test_submitted_draft_opens_after_approval(employer, member) -> None:
         ({"duties": "原73211部队驻地"}, "duties"),
     ],
 )
-def test_bad_input_names_its_field(employer, member, changes, field) -> None:
+def test_bad_input_names_its_field(employer: Any, member: Any, changes: Any, field: Any) -> None:
     with pytest.raises(ValidationError) as error:
         actions.draft(employer=employer, by=member, **_fields(employer, **changes))
     assert field in error.value.message_dict
 
 
-def test_draft_is_private_to_its_employer(employer, member) -> None:
+def test_draft_is_private_to_its_employer(employer: Any, member: Any) -> None:
     position = actions.draft(employer=employer, by=member, **_fields(employer))
     rival = make_user()
     make_employer(member=rival)
@@ -84,7 +85,7 @@ def test_draft_is_private_to_its_employer(employer, member) -> None:
     assert Position.objects.visible_to(member).filter(pk=position.pk).exists()
 
 
-def test_only_reviewers_of_the_station_approve(employer, member) -> None:
+def test_only_reviewers_of_the_station_approve(employer: Any, member: Any) -> None:
     stations = make_stations()
     position = actions.draft(employer=employer, by=member, **_fields(employer))
     actions.submit(position=position, by=member)
@@ -97,7 +98,7 @@ def test_only_reviewers_of_the_station_approve(employer, member) -> None:
             actions.approve(position=position, by=user)
 
 
-def test_position_of_unverified_employer_is_not_approved(member) -> None:
+def test_position_of_unverified_employer_is_not_approved(member: Any) -> None:
     employer = make_employer(verified=False, member=member)
     position = actions.draft(employer=employer, by=member, **_fields(employer))
     actions.submit(position=position, by=member)
@@ -105,14 +106,14 @@ def test_position_of_unverified_employer_is_not_approved(member) -> None:
         actions.approve(position=position, by=make_staff(employer.station, StationRole.REVIEWER))
 
 
-def test_edited_position_returns_to_review(employer, member) -> None:
+def test_edited_position_returns_to_review(employer: Any, member: Any) -> None:
     position = make_position(employer=employer)
     actions.edit(position=position, by=member, pay_to=Decimal(9000))
     assert position.state == PositionState.DRAFT
     assert not Position.objects.open_at().exists()
 
 
-def test_ended_position_cannot_be_edited(employer, member) -> None:
+def test_ended_position_cannot_be_edited(employer: Any, member: Any) -> None:
     position = make_position(employer=employer)
     actions.mark_filled(position=position, by=member)
     with pytest.raises(ValidationError, match="已结束"):
@@ -121,7 +122,7 @@ def test_ended_position_cannot_be_edited(employer, member) -> None:
         actions.submit(position=position, by=member)
 
 
-def test_refusal_keeps_its_reason(employer, member) -> None:
+def test_refusal_keeps_its_reason(employer: Any, member: Any) -> None:
     position = actions.draft(employer=employer, by=member, **_fields(employer))
     actions.submit(position=position, by=member)
     reviewer = make_staff(employer.station, StationRole.REVIEWER)
@@ -165,13 +166,13 @@ def test_positions_of_suspended_or_lapsed_employer_are_hidden_at_once() -> None:
         {"filled_by_count": True},
     ],
 )
-def test_database_constraints_refuse_invalid_rows(change) -> None:
+def test_database_constraints_refuse_invalid_rows(change: Any) -> None:
     position = make_position()
     with pytest.raises(IntegrityError), transaction.atomic():
         Position.objects.filter(pk=position.pk).update(**change)
 
 
-def test_external_id_is_unique_within_an_employer(employer, member) -> None:
+def test_external_id_is_unique_within_an_employer(employer: Any, member: Any) -> None:
     first = actions.draft(employer=employer, by=member, **_fields(employer, external_id="A-01"))
     with pytest.raises(ValidationError) as error:
         actions.draft(employer=employer, by=member, **_fields(employer, external_id="A-01"))
@@ -185,7 +186,7 @@ def test_external_id_is_unique_within_an_employer(employer, member) -> None:
 
 
 @pytest.mark.parametrize("number", ["a b", "x" * 65, "<b>"])
-def test_external_id_format_is_validated(employer, member, number) -> None:
+def test_external_id_format_is_validated(employer: Any, member: Any, number: Any) -> None:
     with pytest.raises(ValidationError) as error:
         actions.draft(employer=employer, by=member, **_fields(employer, external_id=number))
     assert "external_id" in error.value.message_dict

@@ -9,7 +9,7 @@ from tests.factories import make_position
 pytestmark = pytest.mark.django_db
 
 
-def test_recheck_updates_stored_findings(capsys) -> None:
+def test_recheck_updates_stored_findings(capsys: pytest.CaptureFixture[str]) -> None:
     stale = make_position(requirements="35岁以下")
     same = make_position(requirements="能上夜班")
     Position.objects.filter(pk=stale.pk).update(wording="")

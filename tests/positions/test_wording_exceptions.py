@@ -1,6 +1,7 @@
 """Blocked wording: refused without a basis, shown only after two reviewers, gone when the text changes."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -28,28 +29,28 @@ BASIS = "矿山井下作业，女职工禁忌从事的劳动范围"
 
 
 @pytest.fixture
-def member():
+def member() -> Any:
     return make_user("招聘专员")
 
 
 @pytest.fixture
-def employer(member):
+def employer(member: Any) -> Any:
     return make_employer(member=member)
 
 
 @pytest.fixture
-def reviewer(employer):
+def reviewer(employer: Any) -> Any:
     return make_staff(employer.station, StationRole.REVIEWER, name="初审")
 
 
 @pytest.fixture
-def second(employer):
+def second(employer: Any) -> Any:
     return make_staff(employer.station, StationRole.REVIEWER, name="复核")
 
 
 @pytest.fixture
-def draft(employer, member):
-    def make(**changes):
+def draft(employer: Any, member: Any) -> Any:
+    def make(**changes: Any) -> Any:
         fields = {
             "title": "井下支护工",
             "occupation": make_occupation(),
@@ -64,11 +65,11 @@ def draft(employer, member):
     return make
 
 
-def _submitted(draft, member, **changes):
+def _submitted(draft: Any, member: Any, **changes: Any) -> Any:
     return actions.submit(position=draft(legal_basis=BASIS, **changes), by=member)
 
 
-def test_blocked_wording_needs_legal_basis_to_submit(draft, member) -> None:
+def test_blocked_wording_needs_legal_basis_to_submit(draft: Any, member: Any) -> None:
     position = draft()
     with pytest.raises(ValidationError) as error:
         actions.submit(position=position, by=member)
@@ -80,26 +81,26 @@ def test_blocked_wording_needs_legal_basis_to_submit(draft, member) -> None:
     assert position.state == PositionState.DRAFT
 
 
-def test_warning_does_not_prevent_submission(draft, member) -> None:
+def test_warning_does_not_prevent_submission(draft: Any, member: Any) -> None:
     position = draft(requirements="35岁以下")
     assert actions.submit(position=position, by=member).state == PositionState.IN_REVIEW
 
 
 @pytest.mark.parametrize("text", ["入职交押金300元", "联系电话13912345678", "发展下线有提成"])
-def test_inexcusable_wording_is_refused_despite_basis(draft, member, text) -> None:
+def test_inexcusable_wording_is_refused_despite_basis(draft: Any, member: Any, text: Any) -> None:
     position = draft(requirements=text, legal_basis=BASIS)
     with pytest.raises(ValidationError) as error:
         actions.submit(position=position, by=member)
     assert "requirements" in error.value.message_dict
 
 
-def test_draft_with_identity_number_is_refused(draft) -> None:
+def test_draft_with_identity_number_is_refused(draft: Any) -> None:
     with pytest.raises(ValidationError) as error:
         draft(duties="联系人身份证 440705199003071234")
     assert "duties" in error.value.message_dict
 
 
-def test_exception_needs_two_reviewers(draft, member, reviewer, second) -> None:
+def test_exception_needs_two_reviewers(draft: Any, member: Any, reviewer: Any, second: Any) -> None:
     position = _submitted(draft, member)
     with pytest.raises(ValidationError, match="限男性"):
         actions.approve(position=position, by=reviewer)
@@ -114,14 +115,14 @@ def test_exception_needs_two_reviewers(draft, member, reviewer, second) -> None:
     assert {"positions.exception_approved", "positions.exception_confirmed"} <= verbs
 
 
-def test_active_exception_is_not_approved_again(draft, member, reviewer, second) -> None:
+def test_active_exception_is_not_approved_again(draft: Any, member: Any, reviewer: Any, second: Any) -> None:
     position = _submitted(draft, member)
     approve_exception(position=position, by=reviewer)
     with pytest.raises(ValidationError, match="已有"):
         approve_exception(position=position, by=second)
 
 
-def test_only_reviewers_of_the_employer_decide_on_exceptions(draft, member, reviewer) -> None:
+def test_only_reviewers_of_the_employer_decide_on_exceptions(draft: Any, member: Any, reviewer: Any) -> None:
     position = _submitted(draft, member)
     neighbour = make_staff(make_stations()["蓬江区"], StationRole.REVIEWER)
     for user in (neighbour, member):
@@ -133,7 +134,7 @@ def test_only_reviewers_of_the_employer_decide_on_exceptions(draft, member, revi
             confirm_exception(position=position, by=user)
 
 
-def test_exception_needs_blocked_phrases(draft, member, reviewer) -> None:
+def test_exception_needs_blocked_phrases(draft: Any, member: Any, reviewer: Any) -> None:
     clean = actions.submit(position=draft(requirements="能上夜班"), by=member)
     with pytest.raises(ValidationError, match="没有需要例外"):
         approve_exception(position=clean, by=reviewer)
@@ -145,7 +146,7 @@ def test_exception_needs_blocked_phrases(draft, member, reviewer) -> None:
 
 
 @pytest.mark.parametrize("change", [{"requirements": "只招女性"}, {"legal_basis": "其他规定"}])
-def test_edit_ends_exception(draft, member, reviewer, second, change) -> None:
+def test_edit_ends_exception(draft: Any, member: Any, reviewer: Any, second: Any, change: Any) -> None:
     position = _submitted(draft, member)
     approve_exception(position=position, by=reviewer)
     confirm_exception(position=position, by=second)
@@ -156,14 +157,14 @@ def test_edit_ends_exception(draft, member, reviewer, second, change) -> None:
     assert WordingException.objects.get().ended_at is not None
 
 
-def test_refusal_ends_exception(draft, member, reviewer) -> None:
+def test_refusal_ends_exception(draft: Any, member: Any, reviewer: Any) -> None:
     position = _submitted(draft, member)
     approve_exception(position=position, by=reviewer)
     actions.refuse(position=position, by=reviewer, reason="依据不成立")
     assert WordingException.objects.get().ended_at is not None
 
 
-def test_findings_are_stored_with_the_row(draft, employer) -> None:
+def test_findings_are_stored_with_the_row(draft: Any, employer: Any) -> None:
     position = draft()
     assert position.wording == " block:sex warn:age "
     Position.objects.bulk_create(
@@ -188,7 +189,9 @@ def test_findings_are_stored_with_the_row(draft, employer) -> None:
         {"basis": ""},
     ],
 )
-def test_database_requires_two_people_and_a_basis(draft, member, reviewer, change) -> None:
+def test_database_requires_two_people_and_a_basis(
+    draft: Any, member: Any, reviewer: Any, change: Any
+) -> None:
     exception = approve_exception(position=_submitted(draft, member), by=reviewer)
     values = {"approver": reviewer.pk, "now": timezone.now()}
     change = {name: values.get(value, value) for name, value in change.items()}
@@ -196,7 +199,7 @@ def test_database_requires_two_people_and_a_basis(draft, member, reviewer, chang
         WordingException.objects.filter(pk=exception.pk).update(**change)
 
 
-def test_position_has_one_active_exception(reviewer) -> None:
+def test_position_has_one_active_exception(reviewer: Any) -> None:
     fields = {
         "position": make_position(),
         "basis": BASIS,
@@ -209,7 +212,7 @@ def test_position_has_one_active_exception(reviewer) -> None:
         WordingException.objects.create(**fields)
 
 
-def test_reviewer_takes_position_down(employer, member, reviewer) -> None:
+def test_reviewer_takes_position_down(employer: Any, member: Any, reviewer: Any) -> None:
     position = make_position(employer=employer)
     for user in (member, make_staff(make_stations()["蓬江区"], StationRole.REVIEWER)):
         with pytest.raises(PermissionDenied):

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -45,7 +46,9 @@ def expect_notifications(today: date, calls: list[tuple[int, str, int]]) -> Coun
 @pytest.mark.must("tracking.2")
 @pytest.mark.slow
 @pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
-def test_killed_at_a_hundred_moments_nothing_is_lost_or_doubled(tmp_path, figure, vendor) -> None:
+def test_killed_at_a_hundred_moments_nothing_is_lost_or_doubled(
+    tmp_path: Path, figure: Any, vendor: Any
+) -> None:
     today = timezone.localdate()
     if vendor == "sqlite":
         results = run(tmp_path / "portal", None)

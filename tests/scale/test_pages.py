@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def _measure(scale: str, folder: Path) -> dict[str, dict[str, float]]:
 
 @pytest.mark.slow
 @pytest.mark.must("walks.6")
-def test_pages_ask_as_many_queries_in_the_city_as_in_a_town(tmp_path, figure) -> None:
+def test_pages_ask_as_many_queries_in_the_city_as_in_a_town(tmp_path: Path, figure: Any) -> None:
     small, city = _measure("small", tmp_path), _measure("city", tmp_path)
     assert {name: row["queries"] for name, row in city.items()} == {
         name: row["queries"] for name, row in small.items()
@@ -46,7 +47,7 @@ def test_pages_ask_as_many_queries_in_the_city_as_in_a_town(tmp_path, figure) ->
 
 @pytest.mark.slow
 @pytest.mark.must("files.5")
-def test_people_are_found_among_97092_files_as_among_1000(tmp_path, figure) -> None:
+def test_people_are_found_among_97092_files_as_among_1000(tmp_path: Path, figure: Any) -> None:
     """The one place where a time is asserted: the requirement is a ratio of two times of one machine."""
     result = tmp_path / "people.json"
     subprocess.run(
@@ -66,7 +67,7 @@ def test_people_are_found_among_97092_files_as_among_1000(tmp_path, figure) -> N
 
 @pytest.mark.must("tracking.3")
 @pytest.mark.slow
-def test_a_days_calls_among_12000_as_in_a_town(tmp_path, figure) -> None:
+def test_a_days_calls_among_12000_as_in_a_town(tmp_path: Path, figure: Any) -> None:
     """Times are asserted here: the requirement is a ratio of two times of one machine."""
     result = tmp_path / "duties.json"
     command = [sys.executable, "-m", "tests.benchmarks.people", "--duties", "--json", str(result)]
@@ -93,7 +94,7 @@ def test_a_days_calls_among_12000_as_in_a_town(tmp_path, figure) -> None:
 
 @pytest.mark.slow
 @pytest.mark.must("matching.7")
-def test_what_the_ranking_adds_to_its_pages(tmp_path, figure) -> None:
+def test_what_the_ranking_adds_to_its_pages(tmp_path: Path, figure: Any) -> None:
     result = tmp_path / "ranking.json"
     command = [sys.executable, "-m", "tests.benchmarks.pages", "--ranking", "--json", str(result)]
     subprocess.run(command, cwd=ROOT, check=True)

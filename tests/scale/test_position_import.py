@@ -2,6 +2,8 @@
 
 import time
 from collections import Counter
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -24,7 +26,7 @@ ROWS, BAD, SECONDS = 5_000, 500, 60
 @pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.must("posts.3")
-def test_5000_positions_import_within_a_minute(tmp_path, figure) -> None:
+def test_5000_positions_import_within_a_minute(tmp_path: Path, figure: Any) -> None:
     load_reference()
     make_stations()
     member = make_user("吴晓彤")

@@ -24,12 +24,12 @@ def measure(folder: Path, *options: str) -> Report:
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory) -> Report:
+def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     return measure(tmp_path_factory.mktemp("ranking"))
 
 
 @pytest.fixture(scope="module")
-def million(tmp_path_factory) -> Report:
+def million(tmp_path_factory: pytest.TempPathFactory) -> Report:
     peers = ("--peers", "sklearn_linear_kernel", "bm25s_numba", "tantivy", "--build-sample", "0")
     return measure(tmp_path_factory.mktemp("million"), "--million", *peers)
 
@@ -48,27 +48,29 @@ def format_report(report: Report) -> str:
 
 
 @pytest.mark.must("matching.1")
-def test_one_profile_is_answered_exactly(report, figure) -> None:
+def test_one_profile_is_answered_exactly(report: Report, figure: Any) -> None:
     assert report["exact"]
     figure(format_report(report))
 
 
 @pytest.mark.must("matching.1")
-def test_one_profile_is_answered_exactly_among_a_million(million, report, figure) -> None:
+def test_one_profile_is_answered_exactly_among_a_million(
+    million: Report, report: Report, figure: Any
+) -> None:
     assert million["exact"]
     ratio = million["single_p50_ms"]["ours"] / report["single_p50_ms"]["ours"]
     figure(f"{format_report(million)}; {ratio:.1f}x the p50 of {report['n']:,}")
 
 
 @pytest.mark.must("matching.2")
-def test_a_batch_beside_its_peers(report, figure) -> None:
+def test_a_batch_beside_its_peers(report: Report, figure: Any) -> None:
     batch = report["batch_s"]
     others = ", ".join(f"{name} {s / batch['ours']:.1f}x" for name, s in batch.items() if name != "ours")
     figure(f"{report['batch_n']:,} profiles in {batch['ours']:.2f} s; {others}")
 
 
 @pytest.mark.must("matching.3")
-def test_the_build_beside_the_usual_pipeline(report, million, figure) -> None:
+def test_the_build_beside_the_usual_pipeline(report: Report, million: Report, figure: Any) -> None:
     sample = report["build_sample"]
     ratio = sample["sklearn_jieba_s"] / sample["ours_s"]
     figure(
@@ -78,7 +80,7 @@ def test_the_build_beside_the_usual_pipeline(report, million, figure) -> None:
 
 
 @pytest.mark.must("matching.4")
-def test_workers(report, figure) -> None:
+def test_workers(report: Report, figure: Any) -> None:
     first = report["first_answer_s"]
     figure(
         f"first answer {first['median']:.2f} s after start, worst of five {first['worst']:.2f} s; "

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -80,7 +81,7 @@ def _bad_rows(result: Path) -> list[tuple[int, str]]:
 
 @pytest.mark.slow
 @pytest.mark.must("files.1")
-def test_city_records_import_from_one_file(tmp_path, figure) -> None:
+def test_city_records_import_from_one_file(tmp_path: Path, figure: Any) -> None:
     portal = Portal(tmp_path / "whole")
     import_file, result = tmp_path / "files.xlsx", tmp_path / "result.xlsx"
     portal.run(

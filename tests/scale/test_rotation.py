@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.must("files.4")
 @pytest.mark.slow
-def test_nothing_is_unreadable_while_keys_change(tmp_path, figure) -> None:
+def test_nothing_is_unreadable_while_keys_change(tmp_path: Path, figure: Any) -> None:
     result = tmp_path / "rotation.json"
     command = [sys.executable, "-m", "tests.benchmarks.rotation", "--json", str(result)]
     subprocess.run(command, cwd=ROOT, check=True)

@@ -54,7 +54,7 @@ def tree() -> dict[str, Station]:
 
 
 @pytest.fixture
-def by():
+def by() -> Any:
     return make_user("城操作")
 
 
@@ -66,7 +66,7 @@ def old(station: Station, name: str = "陈建国", **fields: Any) -> Veteran:
     return veteran
 
 
-def test_counts_of_a_past_day_use_the_stations_of_that_day(tree, by) -> None:
+def test_counts_of_a_past_day_use_the_stations_of_that_day(tree: dict[str, Station], by: Any) -> None:
     south, north = tree["南安村"], tree["北安村"]
     for station, n in ((south, 3), (north, 2)):
         for _ in range(n):
@@ -82,7 +82,7 @@ def test_counts_of_a_past_day_use_the_stations_of_that_day(tree, by) -> None:
     assert Station.objects.serving("440705109201", DAY) == north
 
 
-def test_counts_of_each_day_survive_two_merges(tree, by) -> None:
+def test_counts_of_each_day_survive_two_merges(tree: dict[str, Station], by: Any) -> None:
     south, north, town = tree["南安村"], tree["北安村"], tree["睦洲镇"]
     old(south), old(north), old(town)
     actions.merge_station(station=south, into=north, by=by, on=DAY)
@@ -93,7 +93,7 @@ def test_counts_of_each_day_survive_two_merges(tree, by) -> None:
         assert (counts[south.pk], counts[north.pk], counts[town.pk]) == totals
 
 
-def test_records_and_calls_of_a_merged_station_move(tree, by) -> None:
+def test_records_and_calls_of_a_merged_station_move(tree: dict[str, Station], by: Any) -> None:
     south, north = tree["南安村"], tree["北安村"]
     clerk = make_staff(south)
     veteran = old(south)
@@ -128,7 +128,7 @@ def test_records_and_calls_of_a_merged_station_move(tree, by) -> None:
     } <= verbs
 
 
-def test_closed_station_accepts_no_new_record(tree, by) -> None:
+def test_closed_station_accepts_no_new_record(tree: dict[str, Station], by: Any) -> None:
     actions.close_station(station=tree["南安村"], into=tree["睦洲镇"], by=by, on=DAY)
     closed_station = Station.objects.get(pk=tree["南安村"].pk)
     with pytest.raises(ValidationError, match="停用"):
@@ -137,7 +137,7 @@ def test_closed_station_accepts_no_new_record(tree, by) -> None:
         )
 
 
-def test_moved_record_is_visible_to_the_new_clerk_only(tree, by) -> None:
+def test_moved_record_is_visible_to_the_new_clerk_only(tree: dict[str, Station], by: Any) -> None:
     before, after = make_staff(tree["南安村"]), make_staff(tree["北安村"])
     veteran = old(tree["南安村"])
     actions.merge_station(station=tree["南安村"], into=tree["北安村"], by=by, on=DAY)
@@ -145,7 +145,7 @@ def test_moved_record_is_visible_to_the_new_clerk_only(tree, by) -> None:
     assert not Veteran.objects.visible_to(before).exists()
 
 
-def test_closing_moves_the_people_and_leaves_the_region_unserved(tree, by) -> None:
+def test_closing_moves_the_people_and_leaves_the_region_unserved(tree: dict[str, Station], by: Any) -> None:
     south, town = tree["南安村"], tree["睦洲镇"]
     veteran = old(south)
     actions.close_station(station=south, into=town, by=by, on=DAY)
@@ -164,7 +164,7 @@ def test_closing_moves_the_people_and_leaves_the_region_unserved(tree, by) -> No
     assert Station.objects.serving("440705109201") == again
 
 
-def test_split_moves_the_people_of_its_regions(tree, by) -> None:
+def test_split_moves_the_people_of_its_regions(tree: dict[str, Station], by: Any) -> None:
     south, north = tree["南安村"], tree["北安村"]
     theirs = old(south, living_region=south.region)
     ours = old(north, living_region=north.region)
@@ -188,7 +188,7 @@ def test_split_moves_the_people_of_its_regions(tree, by) -> None:
         assert (counts[south.pk], counts[north.pk], counts[new.pk]) == totals
 
 
-def test_split_below_may_take_a_village_without_a_station(tree, by) -> None:
+def test_split_below_may_take_a_village_without_a_station(tree: dict[str, Station], by: Any) -> None:
     town = tree["睦洲镇"]
     region = Region.objects.create(code="440705109203", name="西安村", level="village", parent=town.region)
     person, other = old(town, living_region=region), old(town)
@@ -200,7 +200,7 @@ def test_split_below_may_take_a_village_without_a_station(tree, by) -> None:
     assert new.get_parent() == town
 
 
-def test_new_name_is_valid_from_its_day(tree, by) -> None:
+def test_new_name_is_valid_from_its_day(tree: dict[str, Station], by: Any) -> None:
     town = tree["睦洲镇"]
     actions.rename_station(station=town, name="睦洲镇退役军人之家", by=by, on=DAY)
     names = [
@@ -210,7 +210,7 @@ def test_new_name_is_valid_from_its_day(tree, by) -> None:
     assert Station.objects.get(pk=town.pk).name == "睦洲镇退役军人之家"
 
 
-def test_contact_change_is_audited_by_field(tree, by) -> None:
+def test_contact_change_is_audited_by_field(tree: dict[str, Station], by: Any) -> None:
     town = tree["睦洲镇"]
     actions.change_contact(
         station=town, address="睦洲大道1号", phone="0750-1234567", opening_hours="周一至周五", by=by
@@ -238,13 +238,15 @@ def _day(n: int) -> date:
     ],
 )
 @pytest.mark.parametrize("act", [actions.merge_station, actions.close_station])
-def test_impossible_end_is_refused_with_a_message(tree, by, act, station, into, on, words) -> None:
+def test_impossible_end_is_refused_with_a_message(
+    tree: dict[str, Station], by: Any, act: Any, station: Any, into: Any, on: Any, words: Any
+) -> None:
     with pytest.raises(ValidationError, match=words):
         act(station=tree[station], into=tree[into], by=by, on=on)
     assert not Station.objects.exclude(closed_on=None).exists()
 
 
-def test_closed_station_cannot_be_changed(tree, by) -> None:
+def test_closed_station_cannot_be_changed(tree: dict[str, Station], by: Any) -> None:
     south, north = tree["南安村"], tree["北安村"]
     actions.merge_station(station=south, into=north, by=by, on=DAY)
     for act in (
@@ -257,13 +259,13 @@ def test_closed_station_cannot_be_changed(tree, by) -> None:
             act()
 
 
-def test_change_before_the_latest_change_is_refused(tree, by) -> None:
+def test_change_before_the_latest_change_is_refused(tree: dict[str, Station], by: Any) -> None:
     actions.merge_station(station=tree["南安村"], into=tree["北安村"], by=by, on=DAY)
     with pytest.raises(ValidationError, match="有过变更"):
         actions.close_station(station=tree["北安村"], into=tree["睦洲镇"], by=by, on=BEFORE)
 
 
-def test_opening_refuses_a_served_region_and_a_wrong_level(tree, by) -> None:
+def test_opening_refuses_a_served_region_and_a_wrong_level(tree: dict[str, Station], by: Any) -> None:
     village = {"name": "某站", "by": by, "on": DAY}
     with pytest.raises(ValidationError, match="已经由北安村退役军人服务站服务"):
         actions.open_station(
@@ -275,7 +277,7 @@ def test_opening_refuses_a_served_region_and_a_wrong_level(tree, by) -> None:
 
 
 @pytest.mark.parametrize("regions", [[], ["440705109"], ["440705102"], ["440705109201"]])
-def test_split_refuses_regions_that_may_not_leave(tree, by, regions) -> None:
+def test_split_refuses_regions_that_may_not_leave(tree: dict[str, Station], by: Any, regions: Any) -> None:
     with pytest.raises(ValidationError):
         actions.split_station(
             station=tree["睦洲镇"],
@@ -287,7 +289,7 @@ def test_split_refuses_regions_that_may_not_leave(tree, by, regions) -> None:
         )
 
 
-def test_database_allows_one_station_per_region_and_one_current_name(tree) -> None:
+def test_database_allows_one_station_per_region_and_one_current_name(tree: dict[str, Station]) -> None:
     town = tree["睦洲镇"]
     for row in (
         StationArea(station=tree["司前镇"], region=town.region, starts_on=DAY),
@@ -301,7 +303,7 @@ def test_database_allows_one_station_per_region_and_one_current_name(tree) -> No
         Station.objects.filter(pk=town.pk).update(succeeded_by=tree["司前镇"])
 
 
-def test_merge_takes_the_same_number_of_queries_for_many_records(tree, by) -> None:
+def test_merge_takes_the_same_number_of_queries_for_many_records(tree: dict[str, Station], by: Any) -> None:
     south, north, town = tree["南安村"], tree["北安村"], tree["睦洲镇"]
     old(south)
     with CaptureQueriesContext(connection) as few:
@@ -313,7 +315,7 @@ def test_merge_takes_the_same_number_of_queries_for_many_records(tree, by) -> No
     assert len(many) == len(few)
 
 
-def test_appointments_at_a_closed_station_end(tree, by) -> None:
+def test_appointments_at_a_closed_station_end(tree: dict[str, Station], by: Any) -> None:
     today = timezone.localdate()
     clerk = make_staff(tree["南安村"], StationRole.HEAD)
     actions.close_station(station=tree["南安村"], into=tree["睦洲镇"], by=by, on=today)

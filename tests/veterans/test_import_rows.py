@@ -28,13 +28,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def clerk():
+def clerk() -> Any:
     make_specialty()
     make_specialty("squad_leader", "班长")
     return make_staff(make_stations()["睦洲镇"])
 
 
-def test_every_column_arrives(clerk) -> None:
+def test_every_column_arrives(clerk: Any) -> None:
     said = full_person()
     sheet = take_in(clerk, workbook_of(said))
     assert counts(sheet) == {"created": 1}
@@ -80,7 +80,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("wrong", "code"), BAD)
-def test_a_bad_row_names_its_column_and_stops_no_other(clerk, wrong: dict[str, Any], code: str) -> None:
+def test_a_bad_row_names_its_column_and_stops_no_other(clerk: Any, wrong: dict[str, Any], code: str) -> None:
     columns = list(dict.fromkeys([*person(), *wrong]))
     sheet = take_in(clerk, workbook_of(person(**wrong), person(), columns=columns))
     assert counts(sheet) == {"created": 1, "bad": 1}
@@ -95,7 +95,7 @@ def test_a_bad_row_names_its_column_and_stops_no_other(clerk, wrong: dict[str, A
     assert str(next(iter(wrong.values()))).strip() in {"", *cells} or code == "id_form"
 
 
-def test_of_a_number_twice_the_first_good_row_counts(clerk) -> None:
+def test_of_a_number_twice_the_first_good_row_counts(clerk: Any) -> None:
     number = make_id_number()
     rows = [person(id_number=number, phone="1"), person(id_number=number), person(id_number=number.lower())]
     sheet = take_in(clerk, workbook_of(*rows))
@@ -103,7 +103,7 @@ def test_of_a_number_twice_the_first_good_row_counts(clerk) -> None:
     assert "第 3 行" in sheet.rows.get(number=4).reason
 
 
-def test_the_same_sheet_twice_changes_nothing(clerk) -> None:
+def test_the_same_sheet_twice_changes_nothing(clerk: Any) -> None:
     content = workbook_of(full_person(), person(), person(name=""))
     take_in(clerk, content)
     before = list(Veteran.objects.order_by("pk").values())
@@ -114,7 +114,7 @@ def test_the_same_sheet_twice_changes_nothing(clerk) -> None:
     assert AuditEvent.objects.filter(target_type="veterans.veteran").count() == events
 
 
-def test_an_empty_cell_erases_nothing_and_a_filled_one_replaces(clerk) -> None:
+def test_an_empty_cell_erases_nothing_and_a_filled_one_replaces(clerk: Any) -> None:
     said = full_person()
     take_in(clerk, workbook_of(said))
     sheet = take_in(
@@ -134,7 +134,7 @@ def test_an_empty_cell_erases_nothing_and_a_filled_one_replaces(clerk) -> None:
     assert event.data["fields"] == ["education", "phone", "phone_hash"]
 
 
-def test_an_exit_before_the_entry_on_file_is_a_bad_row(clerk) -> None:
+def test_an_exit_before_the_entry_on_file_is_a_bad_row(clerk: Any) -> None:
     said = person(entered_on="2003-12-01")
     take_in(clerk, workbook_of(said))
     later = {**said, "left_on": "2001-12-01"}
@@ -142,7 +142,7 @@ def test_an_exit_before_the_entry_on_file_is_a_bad_row(clerk) -> None:
     assert problems(take_in(clerk, workbook_of(later))) == {2: "dates"}
 
 
-def test_another_stations_person_is_refused_without_a_name_and_noted(clerk) -> None:
+def test_another_stations_person_is_refused_without_a_name_and_noted(clerk: Any) -> None:
     said = person(id_number=make_id_number())
     other = make_veteran(
         station=make_stations()["司前镇"], name="别站的人", id_hash=lookup_hash(said["id_number"])
@@ -159,7 +159,7 @@ def test_another_stations_person_is_refused_without_a_name_and_noted(clerk) -> N
     assert counts(take_in(above, workbook_of(said))) == {"updated": 1}
 
 
-def test_names_of_places(clerk) -> None:
+def test_names_of_places(clerk: Any) -> None:
     Region.objects.create(code="440783", name="开平市", level="county", parent_id="4407")
     Region.objects.create(code="440783102", name="睦洲镇", level="town", parent_id="440783")
     rows = [
@@ -174,7 +174,7 @@ def test_names_of_places(clerk) -> None:
     assert list(files) == [("睦洲镇", "睦洲镇"), ("南安村", "睦洲镇"), ("南安村", "新会区")]
 
 
-def test_a_dry_run_writes_no_file_and_says_what_would_happen(clerk) -> None:
+def test_a_dry_run_writes_no_file_and_says_what_would_happen(clerk: Any) -> None:
     content = workbook_of(person(), person(phone="1"))
     sheet = take_in(clerk, content, dry=True)
     assert (sheet.state, counts(sheet), problems(sheet)) == (
@@ -186,12 +186,14 @@ def test_a_dry_run_writes_no_file_and_says_what_would_happen(clerk) -> None:
     assert (sheet.state, counts(sheet)) == (ImportState.DONE, {"created": 1, "bad": 1})
 
 
-def _listed(clerk) -> list[Any]:
+def _listed(clerk: Any) -> list[Any]:
     fields = ["name", "id_hash", "phone", "station", "services__specialty", "certificates__kind"]
     return list(Veteran.objects.order_by("id_hash", "certificates__kind").values_list(*fields))
 
 
-def test_broken_off_between_chunks_it_goes_on_to_the_same_end(clerk, monkeypatch) -> None:
+def test_broken_off_between_chunks_it_goes_on_to_the_same_end(
+    clerk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     number = make_id_number()
     people = [
         full_person(),
@@ -221,7 +223,7 @@ def test_broken_off_between_chunks_it_goes_on_to_the_same_end(clerk, monkeypatch
     assert actions.find_interrupted(by=clerk, kind=import_rows.KIND, content=content) is None
 
 
-def test_a_run_that_was_overtaken_stops(clerk) -> None:
+def test_a_run_that_was_overtaken_stops(clerk: Any) -> None:
     content = workbook_of(person(), person(), person())
     sheet = actions.upload(by=clerk, kind=import_rows.KIND, name="x.xlsx", content=content)
     late = actions.start(run=sheet, by=clerk, enqueue=False)
@@ -231,7 +233,9 @@ def test_a_run_that_was_overtaken_stops(clerk) -> None:
     assert Veteran.objects.count() == 3
 
 
-def test_a_person_who_is_entered_at_the_same_moment_is_known_the_second_time(clerk, monkeypatch) -> None:
+def test_a_person_who_is_entered_at_the_same_moment_is_known_the_second_time(
+    clerk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said = person(education="本科")
     take_in(clerk, workbook_of({**said, "education": "大专"}))
     seen, everybody = [], import_rows.Veteran.objects.filter
@@ -245,7 +249,7 @@ def test_a_person_who_is_entered_at_the_same_moment_is_known_the_second_time(cle
     assert counts(take_in(clerk, workbook_of(said))) == {"updated": 1}
 
 
-def test_a_run_that_fails_says_so_and_can_be_undone(clerk, monkeypatch) -> None:
+def test_a_run_that_fails_says_so_and_can_be_undone(clerk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     chunks = []
 
     def fails(*args: Any, **kwargs: Any) -> Any:
@@ -265,7 +269,7 @@ def test_a_run_that_fails_says_so_and_can_be_undone(clerk, monkeypatch) -> None:
     assert not Veteran.objects.exists()
 
 
-def test_cancelled_it_stops_at_the_next_chunk_and_keeps_what_is_in(clerk) -> None:
+def test_cancelled_it_stops_at_the_next_chunk_and_keeps_what_is_in(clerk: Any) -> None:
     sheet = actions.upload(
         by=clerk, kind=import_rows.KIND, name="x.xlsx", content=workbook_of(person(), person(), person())
     )
@@ -277,7 +281,7 @@ def test_cancelled_it_stops_at_the_next_chunk_and_keeps_what_is_in(clerk) -> Non
     assert sheet.can_be_undone
 
 
-def test_upper_rooms_are_told_once(clerk) -> None:
+def test_upper_rooms_are_told_once(clerk: Any) -> None:
     told = []
     veteran_records_changed.connect(lambda **_: told.append(1), weak=False, dispatch_uid="test")
     try:
@@ -291,7 +295,7 @@ def _undone(sheet: ImportRun, by: Any) -> ImportRun:
     return import_runner.revert(actions.undo(run=sheet, by=by, enqueue=False), chunk=2)
 
 
-def test_undo_takes_back_what_nobody_touched(clerk) -> None:
+def test_undo_takes_back_what_nobody_touched(clerk: Any) -> None:
     kept = make_veteran(station=make_stations()["睦洲镇"])
     rows = [full_person(), person(), person(), person(name="")]
     sheet = take_in(clerk, workbook_of(*rows))
@@ -306,7 +310,7 @@ def test_undo_takes_back_what_nobody_touched(clerk) -> None:
     assert AuditEvent.objects.filter(verb="veterans.removed").count() == 2
 
 
-def test_undo_puts_back_fields_that_still_say_what_the_import_wrote(clerk) -> None:
+def test_undo_puts_back_fields_that_still_say_what_the_import_wrote(clerk: Any) -> None:
     said = full_person()
     take_in(clerk, workbook_of(said))
     before = Veteran.objects.values().get()
@@ -329,7 +333,7 @@ def test_undo_puts_back_fields_that_still_say_what_the_import_wrote(clerk) -> No
     assert "姓名" in sheet.rows.get().kept_reason
 
 
-def test_undo_leaves_two_dates_in_order(clerk) -> None:
+def test_undo_leaves_two_dates_in_order(clerk: Any) -> None:
     said = person(entered_on="2003-12-01", left_on="2005-12-01", phone="13700000001")
     take_in(clerk, workbook_of(said))
     later = {"entered_on": "2013-12-01", "left_on": "2015-12-01", "phone": "13700000002"}
@@ -346,7 +350,7 @@ def test_undo_leaves_two_dates_in_order(clerk) -> None:
     assert "手机" not in stays
 
 
-def test_undo_is_offered_for_a_day(clerk) -> None:
+def test_undo_is_offered_for_a_day(clerk: Any) -> None:
     sheet = take_in(clerk, workbook_of(person()))
     ImportRun.objects.update(finished_at=timezone.now() - timedelta(hours=25))
     sheet.refresh_from_db()
@@ -354,7 +358,7 @@ def test_undo_is_offered_for_a_day(clerk) -> None:
         actions.undo(run=sheet, by=clerk, enqueue=False)
 
 
-def test_a_clerk_who_moved_away_takes_nothing_back(clerk) -> None:
+def test_a_clerk_who_moved_away_takes_nothing_back(clerk: Any) -> None:
     sheet = take_in(clerk, workbook_of(person()))
     clerk.appointments.update(station=make_stations()["司前镇"])
     sheet = ImportRun.objects.get(pk=sheet.pk)

@@ -1,5 +1,7 @@
 """A file is claimed by ID number, phone and the station's yes; a refusal tells nobody who is on file."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
@@ -24,12 +26,12 @@ def number() -> str:
 
 
 @pytest.fixture
-def person():
+def person() -> Any:
     return make_user("新用户")
 
 
 @pytest.fixture
-def file(person, number):
+def file(person: Any, number: str) -> Any:
     return make_veteran(
         name="陈建国",
         phone=person.phone,
@@ -40,7 +42,7 @@ def file(person, number):
 
 
 @pytest.fixture
-def clerk():
+def clerk() -> Any:
     return make_staff(make_stations()["睦洲镇"])
 
 
@@ -48,7 +50,7 @@ def opening(number: str) -> dict[str, str]:
     return {"name": "陈建国", "id_number": number, "living_region": "440705109", "consent": "on"}
 
 
-def test_the_stations_yes_links_the_account(person, file, number, clerk) -> None:
+def test_the_stations_yes_links_the_account(person: Any, file: Any, number: str, clerk: Any) -> None:
     claim = record_claims.claim_record(by=person, id_number=number.lower())
     assert claim == record_claims.claim_record(by=person, id_number=number)
     record_claims.decide_claim(claim=claim, by=clerk, accepted=True)
@@ -62,7 +64,9 @@ def test_the_stations_yes_links_the_account(person, file, number, clerk) -> None
         record_claims.decide_claim(claim=claim, by=clerk, accepted=True)
 
 
-def test_a_no_needs_a_reason_and_leaves_the_file_free(person, file, number, clerk) -> None:
+def test_a_no_needs_a_reason_and_leaves_the_file_free(
+    person: Any, file: Any, number: str, clerk: Any
+) -> None:
     claim = record_claims.claim_record(by=person, id_number=number)
     with pytest.raises(ValidationError, match="原因"):
         record_claims.decide_claim(claim=claim, by=clerk, accepted=False)
@@ -71,7 +75,7 @@ def test_a_no_needs_a_reason_and_leaves_the_file_free(person, file, number, cler
     assert record_claims.claim_record(by=person, id_number=number) != claim
 
 
-def test_the_person_may_take_it_back_and_nobody_else(person, file, number) -> None:
+def test_the_person_may_take_it_back_and_nobody_else(person: Any, file: Any, number: str) -> None:
     claim = record_claims.claim_record(by=person, id_number=number)
     with pytest.raises(PermissionDenied):
         record_claims.withdraw_claim(claim=claim, by=make_user("别人"))
@@ -79,7 +83,9 @@ def test_the_person_may_take_it_back_and_nobody_else(person, file, number) -> No
 
 
 @pytest.mark.parametrize("why", ["another phone", "has an account", "closed"])
-def test_what_does_not_match_is_told_in_one_way_and_noted(file, number, person, why) -> None:
+def test_what_does_not_match_is_told_in_one_way_and_noted(
+    file: Any, number: str, person: Any, why: Any
+) -> None:
     if why == "another phone":
         Veteran.objects.filter(pk=file.pk).update(phone_hash="x")
     elif why == "has an account":
@@ -93,7 +99,7 @@ def test_what_does_not_match_is_told_in_one_way_and_noted(file, number, person, 
     assert not RecordClaim.objects.exists()
 
 
-def test_five_tries_a_day_and_no_more(file, number) -> None:
+def test_five_tries_a_day_and_no_more(file: Any, number: str) -> None:
     stranger = make_user("陌生人")
     for _ in range(record_claims.MAX_FAILURES_PER_DAY):
         with pytest.raises(ValidationError, match="未能自动核对"):
@@ -102,25 +108,25 @@ def test_five_tries_a_day_and_no_more(file, number) -> None:
         record_claims.claim_record(by=stranger, id_number=number)
 
 
-def test_a_number_without_a_file_opens_one(person, number) -> None:
+def test_a_number_without_a_file_opens_one(person: Any, number: str) -> None:
     assert record_claims.claim_record(by=person, id_number=number) is None
 
 
 @pytest.mark.parametrize(("place", "role"), [("司前镇", "clerk"), ("南安村", "head"), ("新会区", "reviewer")])
-def test_only_the_files_stations_decide(person, file, number, place, role) -> None:
+def test_only_the_files_stations_decide(person: Any, file: Any, number: str, place: Any, role: Any) -> None:
     claim = record_claims.claim_record(by=person, id_number=number)
     somebody = make_staff(make_stations()[place], StationRole(role))
     with pytest.raises(PermissionDenied):
         record_claims.decide_claim(claim=claim, by=somebody, accepted=True)
 
 
-def test_the_database_keeps_one_waiting_claim_a_file(person, file) -> None:
+def test_the_database_keeps_one_waiting_claim_a_file(person: Any, file: Any) -> None:
     RecordClaim.objects.create(veteran=file, user=person)
     with pytest.raises(IntegrityError), transaction.atomic():
         RecordClaim.objects.create(veteran=file, user=make_user("别人"))
 
 
-def test_the_way_through_the_pages(person, file, number, clerk, client_for) -> None:
+def test_the_way_through_the_pages(person: Any, file: Any, number: str, clerk: Any, client_for: Any) -> None:
     own, desk = client_for(person), client_for(clerk)
     html = own.post(reverse("veteran:record-open"), opening(number), follow=True).content.decode()
     assert "待服务站核对" in html
@@ -135,7 +141,7 @@ def test_the_way_through_the_pages(person, file, number, clerk, client_for) -> N
     assert "没有待核对的认领" in desk.get(reverse("staff:claims")).content.decode()
 
 
-def test_a_strangers_try_keeps_the_typing_and_names_nobody(file, number, client_for) -> None:
+def test_a_strangers_try_keeps_the_typing_and_names_nobody(file: Any, number: str, client_for: Any) -> None:
     stranger = client_for(make_user("陌生人"))
     html = stranger.post(reverse("veteran:record-open"), opening(number)).content.decode()
     assert "未能自动核对" in html
@@ -143,7 +149,7 @@ def test_a_strangers_try_keeps_the_typing_and_names_nobody(file, number, client_
     assert number in html
 
 
-def test_the_list_costs_the_same_with_more_rows(clerk, client_for, same_queries) -> None:
+def test_the_list_costs_the_same_with_more_rows(clerk: Any, client_for: Any, same_queries: Any) -> None:
     desk = client_for(clerk)
 
     def more() -> None:
@@ -156,7 +162,9 @@ def test_the_list_costs_the_same_with_more_rows(clerk, client_for, same_queries)
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_pages_look_right(person, file, clerk, open_page, sign_in, look, width) -> None:
+def test_the_pages_look_right(
+    person: Any, file: Any, clerk: Any, open_page: Any, sign_in: Any, look: Any, width: Any
+) -> None:
     claim = RecordClaim.objects.create(veteran=file, user=person)
     for user, paths in (
         (person, [reverse("veteran:claim")]),

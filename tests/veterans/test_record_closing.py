@@ -3,6 +3,7 @@ it.
 """
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,6 +11,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.fixtures import SettingsWrapper
 
 from portal.accounts.actions import give_consent
 from portal.accounts.enums import ConsentPurpose
@@ -38,25 +40,25 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def head():
+def head() -> Any:
     return make_staff(make_stations()["睦洲镇"], StationRole.HEAD)
 
 
 @pytest.fixture
-def veteran():
+def veteran() -> Any:
     return make_veteran(
         account=make_user("陈建国"), wish={"text": "开货车"}, skills="会修车", address="演示路8号",
         difficulty="家庭成员患病", living_region=make_stations()["睦洲镇"].region,
     )  # fmt: skip
 
 
-def _long_closed(veteran: Veteran, by) -> Veteran:
+def _long_closed(veteran: Veteran, by: Any) -> Veteran:
     close_record(veteran=veteran, by=by, reason=CloseReason.DIED)
     Veteran.objects.filter(pk=veteran.pk).update(closed_on=last_day_kept(timezone.localdate()))
     return Veteran.objects.get(pk=veteran.pk)
 
 
-def test_closing_hides_the_person_at_once_and_can_be_taken_back(head, veteran) -> None:
+def test_closing_hides_the_person_at_once_and_can_be_taken_back(head: Any, veteran: Any) -> None:
     for purpose in ConsentPurpose:
         give_consent(user=veteran.account, purpose=purpose, wording="告知", by=veteran.account)
     assert Veteran.objects.shown_to_employers().count() == 1
@@ -72,13 +74,13 @@ def test_closing_hides_the_person_at_once_and_can_be_taken_back(head, veteran) -
 
 
 @pytest.mark.parametrize(("place", "role"), [("睦洲镇", "clerk"), ("司前镇", "head"), ("南安村", "head")])
-def test_only_heads_and_operators_at_or_above_close(veteran, place, role) -> None:
+def test_only_heads_and_operators_at_or_above_close(veteran: Any, place: Any, role: Any) -> None:
     somebody = make_staff(make_stations()[place], StationRole(role))
     with pytest.raises(PermissionDenied):
         close_record(veteran=veteran, by=somebody, reason=CloseReason.ASKED)
 
 
-def test_nothing_is_anonymised_before_its_time(head, veteran) -> None:
+def test_nothing_is_anonymised_before_its_time(head: Any, veteran: Any) -> None:
     with pytest.raises(ValidationError):
         anonymise_record(veteran=veteran, by=None)
     close_record(veteran=veteran, by=head, reason=CloseReason.DIED)
@@ -88,7 +90,7 @@ def test_nothing_is_anonymised_before_its_time(head, veteran) -> None:
     assert Veteran.objects.get().name == "陈建国"
 
 
-def test_after_retention_nobody_stands_in_the_file_but_it_still_counts(head, veteran) -> None:
+def test_after_retention_nobody_stands_in_the_file_but_it_still_counts(head: Any, veteran: Any) -> None:
     account, phone = veteran.account, veteran.phone
     placement = placements.declare(veteran=veteran, position=make_position(), by=head)
     attempts.record_call(
@@ -135,7 +137,7 @@ def test_after_retention_nobody_stands_in_the_file_but_it_still_counts(head, vet
     assert AuditEvent.objects.filter(verb="veterans.anonymised").count() == 1
 
 
-def test_the_database_keeps_an_anonymous_file_anonymous(head, veteran) -> None:
+def test_the_database_keeps_an_anonymous_file_anonymous(head: Any, veteran: Any) -> None:
     anonymise_record(veteran=_long_closed(veteran, head), by=None)
     with pytest.raises(IntegrityError), transaction.atomic():
         Veteran.objects.update(id_hash="x")
@@ -143,7 +145,7 @@ def test_the_database_keeps_an_anonymous_file_anonymous(head, veteran) -> None:
         Veteran.objects.update(closed_on=None, close_reason="")
 
 
-def test_the_page_asks_twice_and_says_who_may(head, veteran, client_for) -> None:
+def test_the_page_asks_twice_and_says_who_may(head: Any, veteran: Any, client_for: Any) -> None:
     url = reverse("staff:veteran-close", args=[veteran.pk])
     desk = client_for(head)
     assert "请填写这一项" in desk.post(url, {"reason": "moved"}).content.decode()
@@ -156,7 +158,7 @@ def test_the_page_asks_twice_and_says_who_may(head, veteran, client_for) -> None
     assert clerk.post(url, {"reason": "moved", "sure": "on"}).status_code == 403
 
 
-def test_the_last_day_kept_has_an_answer_every_day(settings) -> None:
+def test_the_last_day_kept_has_an_answer_every_day(settings: SettingsWrapper) -> None:
     settings.RECORD_RETENTION_YEARS = 3
     assert last_day_kept(date(2028, 2, 29)) == date(2025, 2, 28)
     assert last_day_kept(date(2026, 11, 24)) == date(2023, 11, 24)
@@ -165,7 +167,7 @@ def test_the_last_day_kept_has_an_answer_every_day(settings) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_it_looks_right(head, veteran, open_page, sign_in, look, width) -> None:
+def test_it_looks_right(head: Any, veteran: Any, open_page: Any, sign_in: Any, look: Any, width: Any) -> None:
     window = open_page(width=width)
     sign_in(window, head)
     window.goto(reverse("staff:veteran-close", args=[veteran.pk]))

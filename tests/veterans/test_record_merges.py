@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -36,17 +37,17 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def head():
+def head() -> Any:
     return make_staff(make_stations()["新会区"], StationRole.HEAD)
 
 
 @pytest.fixture
-def kept():
+def kept() -> Any:
     return make_veteran(name="陈建国", wish={"text": "开货车"})
 
 
 @pytest.fixture
-def gone(head, kept):
+def gone(head: Any, kept: Any) -> Any:
     """The same person once more, in another town, with an account and a row of every kind."""
     stations = make_stations()
     other = make_veteran(
@@ -79,7 +80,7 @@ def picture() -> dict[str, list[tuple]]:
     }
 
 
-def test_everything_that_can_moves_to_the_file_that_stays(head, kept, gone) -> None:
+def test_everything_that_can_moves_to_the_file_that_stays(head: Any, kept: Any, gone: Any) -> None:
     account = gone.account
     merge_records(kept=kept, gone=gone, by=head)
     kept, gone = Veteran.objects.get(pk=kept.pk), Veteran.objects.get(pk=gone.pk)
@@ -96,7 +97,7 @@ def test_everything_that_can_moves_to_the_file_that_stays(head, kept, gone) -> N
     assert AuditEvent.objects.filter(verb="veterans.merged").count() == 1
 
 
-def test_undoing_leaves_every_row_as_it_was(head, kept, gone) -> None:
+def test_undoing_leaves_every_row_as_it_was(head: Any, kept: Any, gone: Any) -> None:
     before = picture()
     merge = merge_records(kept=kept, gone=gone, by=head)
     assert picture() != before
@@ -107,7 +108,7 @@ def test_undoing_leaves_every_row_as_it_was(head, kept, gone) -> None:
         undo_merge(merge=merge, by=head)
 
 
-def test_what_came_since_stays_with_the_file_that_was_kept(head, kept, gone) -> None:
+def test_what_came_since_stays_with_the_file_that_was_kept(head: Any, kept: Any, gone: Any) -> None:
     merge = merge_records(kept=kept, gone=gone, by=head)
     fresh = placements.declare(veteran=Veteran.objects.get(pk=kept.pk), position=make_position(), by=head)
     Veteran.objects.filter(pk=kept.pk).update(skills="会开叉车")
@@ -117,14 +118,14 @@ def test_what_came_since_stays_with_the_file_that_was_kept(head, kept, gone) -> 
     assert Veteran.objects.get(pk=kept.pk).skills == "会开叉车"
 
 
-def test_no_value_of_a_sensitive_field_stands_in_the_merge(head, kept, gone) -> None:
+def test_no_value_of_a_sensitive_field_stands_in_the_merge(head: Any, kept: Any, gone: Any) -> None:
     merge = merge_records(kept=kept, gone=gone, by=head)
     held = f"{merge.moved}{merge.filled}"
     assert "address" in held
     assert "演示路8号" not in held
 
 
-def test_it_is_refused_where_it_makes_no_sense(head, kept, gone) -> None:
+def test_it_is_refused_where_it_makes_no_sense(head: Any, kept: Any, gone: Any) -> None:
     with pytest.raises(ValidationError, match="同一份"):
         merge_records(kept=kept, gone=kept, by=head)
     Veteran.objects.filter(pk=kept.pk).update(account=make_user("另一个号"))
@@ -136,18 +137,18 @@ def test_it_is_refused_where_it_makes_no_sense(head, kept, gone) -> None:
 
 
 @pytest.mark.parametrize(("place", "role"), [("睦洲镇", "head"), ("新会区", "clerk"), ("蓬江区", "operator")])
-def test_only_who_answers_for_both_files_merges(kept, gone, place, role) -> None:
+def test_only_who_answers_for_both_files_merges(kept: Any, gone: Any, place: Any, role: Any) -> None:
     somebody = make_staff(make_stations()[place], StationRole(role))
     with pytest.raises(PermissionDenied):
         merge_records(kept=kept, gone=gone, by=somebody)
 
 
-def test_the_preview_counts_what_would_move(kept, gone) -> None:
+def test_the_preview_counts_what_would_move(kept: Any, gone: Any) -> None:
     assert dict(count_references(gone))["招聘会报名"] == 2
     assert "走访" not in dict(count_references(gone))
 
 
-def test_the_way_through_the_pages(head, kept, gone, client_for) -> None:
+def test_the_way_through_the_pages(head: Any, kept: Any, gone: Any, client_for: Any) -> None:
     desk = client_for(head)
     url = reverse("staff:duplicate", args=[kept.pk, gone.pk])
     assert url in desk.get(reverse("staff:duplicates")).content.decode()
@@ -167,7 +168,7 @@ def test_the_way_through_the_pages(head, kept, gone, client_for) -> None:
     assert url not in town.get(reverse("staff:duplicates")).content.decode()
 
 
-def test_the_person_reads_the_looks_at_both(head, kept, gone, client_for) -> None:
+def test_the_person_reads_the_looks_at_both(head: Any, kept: Any, gone: Any, client_for: Any) -> None:
     log_access(actor=head, file_id=gone.pk, kind=AccessKind.VIEW, reason="从前的查看")
     merge_records(kept=kept, gone=gone, by=head)
     own = client_for(Veteran.objects.get(pk=kept.pk).account)
@@ -175,7 +176,9 @@ def test_the_person_reads_the_looks_at_both(head, kept, gone, client_for) -> Non
     assert "上门" in own.get(reverse("veteran:visits")).content.decode()
 
 
-def test_the_list_costs_the_same_with_more_groups(head, kept, gone, client_for, same_queries) -> None:
+def test_the_list_costs_the_same_with_more_groups(
+    head: Any, kept: Any, gone: Any, client_for: Any, same_queries: Any
+) -> None:
     desk = client_for(head)
 
     def more() -> None:
@@ -189,7 +192,9 @@ def test_the_list_costs_the_same_with_more_groups(head, kept, gone, client_for, 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_pages_look_right(head, kept, gone, open_page, sign_in, look, width) -> None:
+def test_the_pages_look_right(
+    head: Any, kept: Any, gone: Any, open_page: Any, sign_in: Any, look: Any, width: Any
+) -> None:
     window = open_page(width=width)
     sign_in(window, head)
     for path in (reverse("staff:duplicates"), reverse("staff:duplicate", args=[kept.pk, gone.pk])):
@@ -197,7 +202,7 @@ def test_the_pages_look_right(head, kept, gone, open_page, sign_in, look, width)
         look(window)
 
 
-def test_merges_one_upon_the_other_are_undone_in_their_order(head, kept, gone) -> None:
+def test_merges_one_upon_the_other_are_undone_in_their_order(head: Any, kept: Any, gone: Any) -> None:
     first = merge_records(kept=kept, gone=gone, by=head)
     third = make_veteran(name="陈建国")
     second = merge_records(kept=third, gone=Veteran.objects.get(pk=kept.pk), by=head)

@@ -1,9 +1,13 @@
 """Documents of a veteran: permissions, limits, encryption, review, and the pages."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from pytest_django.fixtures import SettingsWrapper
 
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog
@@ -18,18 +22,18 @@ PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
 @pytest.fixture(autouse=True)
-def folder(settings, tmp_path):
+def folder(settings: SettingsWrapper, tmp_path: Path) -> Any:
     settings.DATA_DIR = tmp_path
     settings.FIELD_KEYS_FILE = str(tmp_path / "field_keys")
     return tmp_path
 
 
 @pytest.fixture
-def person(db):
+def person(db: None) -> Any:
     return make_veteran(account=make_user("陈建国"))
 
 
-def _add(person, content: bytes | None = None, by=None) -> Document:
+def _add(person: Any, content: bytes | None = None, by: Any = None) -> Document:
     return veteran_documents.add_document(
         veteran=person,
         by=by or person.account,
@@ -38,7 +42,7 @@ def _add(person, content: bytes | None = None, by=None) -> Document:
     )
 
 
-def test_content_is_encrypted_on_disk_and_readable_after_a_key_rotation(person, folder) -> None:
+def test_content_is_encrypted_on_disk_and_readable_after_a_key_rotation(person: Any, folder: Any) -> None:
     document = _add(person, PDF)
     contents = [path.read_bytes() for path in (folder / "private").rglob("*") if path.is_file()]
     assert contents
@@ -48,7 +52,9 @@ def test_content_is_encrypted_on_disk_and_readable_after_a_key_rotation(person, 
     assert read_content(document) == PDF
 
 
-def test_same_content_twice_and_too_many_documents_are_refused(person, monkeypatch) -> None:
+def test_same_content_twice_and_too_many_documents_are_refused(
+    person: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     picture = make_picture()
     _add(person, picture)
     with pytest.raises(ValidationError, match="已经上传过"):
@@ -59,7 +65,7 @@ def test_same_content_twice_and_too_many_documents_are_refused(person, monkeypat
     assert len(list(private_storage().names())) == 1
 
 
-def test_staff_judge_a_document_and_give_a_reason_for_a_refusal(person) -> None:
+def test_staff_judge_a_document_and_give_a_reason_for_a_refusal(person: Any) -> None:
     document, clerk = _add(person), make_staff(person.station)
     with pytest.raises(PermissionDenied):
         veteran_documents.judge_document(document=document, by=person.account, accepted=True)
@@ -69,7 +75,9 @@ def test_staff_judge_a_document_and_give_a_reason_for_a_refusal(person) -> None:
     assert Document.objects.get().state == DocumentState.REFUSED
 
 
-def test_content_is_deleted_when_the_document_is_removed(person, django_capture_on_commit_callbacks) -> None:
+def test_content_is_deleted_when_the_document_is_removed(
+    person: Any, django_capture_on_commit_callbacks: Any
+) -> None:
     document = _add(person)
     with pytest.raises(PermissionDenied):
         veteran_documents.remove_document(document=document, by=make_staff(make_stations()["司前镇"]))
@@ -80,7 +88,7 @@ def test_content_is_deleted_when_the_document_is_removed(person, django_capture_
 
 
 def test_person_uploads_reads_and_removes_own_document(
-    person, client_for, django_capture_on_commit_callbacks
+    person: Any, client_for: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     own = client_for(person.account)
     url = reverse("veteran:documents")
@@ -101,7 +109,7 @@ def test_person_uploads_reads_and_removes_own_document(
     assert not Document.objects.exists()
 
 
-def test_looks_of_staff_are_logged_and_other_stations_refused(person, client_for) -> None:
+def test_looks_of_staff_are_logged_and_other_stations_refused(person: Any, client_for: Any) -> None:
     document = _add(person, PDF)
     clerk, neighbour = make_staff(person.station), make_staff(make_stations()["司前镇"])
     url = reverse("staff:document", args=[document.pk])
@@ -121,7 +129,7 @@ def test_looks_of_staff_are_logged_and_other_stations_refused(person, client_for
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_pages_look_right(person, open_page, sign_in, look, width) -> None:
+def test_the_pages_look_right(person: Any, open_page: Any, sign_in: Any, look: Any, width: Any) -> None:
     _add(person)
     veteran_documents.judge_document(
         document=_add(person), by=make_staff(person.station), accepted=False, reason="字迹看不清，请重拍"

@@ -1,6 +1,7 @@
 """Visits and return registrations: what may be written, by whom, and what it leaves behind."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -20,22 +21,22 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def stations():
+def stations() -> Any:
     return make_stations()
 
 
 @pytest.fixture
-def clerk(stations):
+def clerk(stations: Any) -> Any:
     return make_staff(stations["睦洲镇"], name="李秀珍")
 
 
 @pytest.fixture
-def neighbour(stations):
+def neighbour(stations: Any) -> Any:
     return make_staff(stations["司前镇"], name="梁伟强")
 
 
 @pytest.fixture
-def veteran(stations):
+def veteran(stations: Any) -> Any:
     return make_veteran(station=stations["睦洲镇"])
 
 
@@ -43,21 +44,21 @@ def today() -> date:
     return timezone.localdate()
 
 
-def visit_of(veteran, by, **changes) -> Visit:
+def visit_of(veteran: Any, by: Any, **changes: Any) -> Visit:
     values = {"held_on": today(), "method": VisitMethod.HOME, "reached": True}
     return actions.record_visit(veteran=veteran, by=by, **(values | changes))
 
 
-def correct(visit, by, reason="日期写错", **changes) -> Visit:
+def correct(visit: Any, by: Any, reason: Any = "日期写错", **changes: Any) -> Visit:
     values = {"held_on": visit.held_on, "method": visit.method, "reached": visit.reached}
     return actions.correct_visit(visit=visit, by=by, reason=reason, **(values | changes))
 
 
-def last_visited(veteran) -> date | None:
+def last_visited(veteran: Any) -> date | None:
     return Veteran.objects.values_list("last_visited_on", flat=True).get(pk=veteran.pk)
 
 
-def test_a_visit_keeps_the_station_of_the_day_and_the_needs(veteran, clerk, stations) -> None:
+def test_a_visit_keeps_the_station_of_the_day_and_the_needs(veteran: Any, clerk: Any, stations: Any) -> None:
     visit_of(veteran, clerk, needs=[Need.JOB, Need.TRAINING], findings="想学叉车")
     Veteran.objects.filter(pk=veteran.pk).update(station=stations["司前镇"])
     visit = Visit.objects.get()
@@ -68,7 +69,7 @@ def test_a_visit_keeps_the_station_of_the_day_and_the_needs(veteran, clerk, stat
     assert "想学叉车" not in str(event.data)
 
 
-def test_findings_are_encrypted_at_rest(veteran, clerk) -> None:
+def test_findings_are_encrypted_at_rest(veteran: Any, clerk: Any) -> None:
     visit = visit_of(veteran, clerk, findings="腰伤复发")
     with connection.cursor() as cursor:
         cursor.execute("SELECT findings FROM visits_visit WHERE id = %s", [visit.pk])
@@ -76,7 +77,7 @@ def test_findings_are_encrypted_at_rest(veteran, clerk) -> None:
     assert Visit.objects.get().findings == "腰伤复发"
 
 
-def test_the_last_visit_is_the_latest_day_on_which_the_person_was_reached(veteran, clerk) -> None:
+def test_the_last_visit_is_the_latest_day_on_which_the_person_was_reached(veteran: Any, clerk: Any) -> None:
     assert last_visited(veteran) is None
     early, late = today() - timedelta(days=40), today() - timedelta(days=3)
     visit_of(veteran, clerk, held_on=late)
@@ -95,14 +96,14 @@ def test_the_last_visit_is_the_latest_day_on_which_the_person_was_reached(vetera
         ({"method": "letter"}, "method"),
     ],
 )
-def test_what_is_wrong_is_said_beside_its_field(veteran, clerk, changes, field) -> None:
+def test_what_is_wrong_is_said_beside_its_field(veteran: Any, clerk: Any, changes: Any, field: Any) -> None:
     with pytest.raises(ValidationError) as refused:
         visit_of(veteran, clerk, **changes)
     assert field in refused.value.error_dict
     assert last_visited(veteran) is None
 
 
-def test_only_staff_of_the_file_write_visits(veteran, neighbour, stations) -> None:
+def test_only_staff_of_the_file_write_visits(veteran: Any, neighbour: Any, stations: Any) -> None:
     account = make_user()
     own = make_veteran(station=stations["睦洲镇"], account=account)
     reviewer = make_staff(stations["新会区"], StationRole.REVIEWER)
@@ -114,7 +115,7 @@ def test_only_staff_of_the_file_write_visits(veteran, neighbour, stations) -> No
         correct(visit, neighbour)
 
 
-def test_a_correction_replaces_what_counts_and_the_row_stays(veteran, clerk) -> None:
+def test_a_correction_replaces_what_counts_and_the_row_stays(veteran: Any, clerk: Any) -> None:
     visit = visit_of(veteran, clerk)
     right = today() - timedelta(days=9)
     correction = correct(visit, clerk, held_on=right)
@@ -129,7 +130,7 @@ def test_a_correction_replaces_what_counts_and_the_row_stays(veteran, clerk) -> 
         visit.save()
 
 
-def test_a_visit_that_never_took_place_no_longer_counts(veteran, clerk) -> None:
+def test_a_visit_that_never_took_place_no_longer_counts(veteran: Any, clerk: Any) -> None:
     withdrawn = correct(visit_of(veteran, clerk), clerk, reason="记错了人", withdrawn=True)
     assert last_visited(veteran) is None
     assert not Visit.objects.current().exists()
@@ -137,7 +138,7 @@ def test_a_visit_that_never_took_place_no_longer_counts(veteran, clerk) -> None:
         correct(withdrawn, clerk)
 
 
-def test_a_promise_is_due_until_somebody_tries(veteran, clerk) -> None:
+def test_a_promise_is_due_until_somebody_tries(veteran: Any, clerk: Any) -> None:
     before = today() - timedelta(days=20)
     first = visit_of(veteran, clerk, held_on=before, next_on=today())
     assert list(Visit.objects.promised(today())) == [first]
@@ -148,7 +149,7 @@ def test_a_promise_is_due_until_somebody_tries(veteran, clerk) -> None:
     assert list(Visit.objects.promised(today())) == [first]
 
 
-def test_who_sees_which_visits(veteran, clerk, neighbour, stations) -> None:
+def test_who_sees_which_visits(veteran: Any, clerk: Any, neighbour: Any, stations: Any) -> None:
     account = make_user()
     own = make_veteran(station=stations["睦洲镇"], account=account)
     visit_of(veteran, clerk)
@@ -178,14 +179,14 @@ def test_who_sees_which_visits(veteran, clerk, neighbour, stations) -> None:
         {"withdrawn": True},
     ],
 )
-def test_the_database_refuses_a_visit_that_makes_no_sense(veteran, clerk, wrong) -> None:
+def test_the_database_refuses_a_visit_that_makes_no_sense(veteran: Any, clerk: Any, wrong: Any) -> None:
     values = {"held_on": today(), "method": "home", "reached": True}
     row = Visit(veteran=veteran, station=veteran.station, by=clerk, **(values | wrong))
     with pytest.raises(IntegrityError), transaction.atomic():
         row.save()
 
 
-def test_the_database_refuses_unknown_and_double_needs(veteran, clerk) -> None:
+def test_the_database_refuses_unknown_and_double_needs(veteran: Any, clerk: Any) -> None:
     visit = visit_of(veteran, clerk, needs=[Need.JOB])
     for need in ("money", Need.JOB):
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -195,7 +196,7 @@ def test_the_database_refuses_unknown_and_double_needs(veteran, clerk) -> None:
 # Return registration
 
 
-def register(clerk, **changes) -> ReturnRegistration:
+def register(clerk: Any, **changes: Any) -> ReturnRegistration:
     values = {
         "station": Station.objects.get(region__name="睦洲镇"),
         "id_number": make_id_number(),
@@ -208,7 +209,7 @@ def register(clerk, **changes) -> ReturnRegistration:
     return actions.register_return(by=clerk, **(values | changes))
 
 
-def test_one_form_opens_the_file_and_leaves_visit_wish_and_number(clerk) -> None:
+def test_one_form_opens_the_file_and_leaves_visit_wish_and_number(clerk: Any) -> None:
     made = register(clerk, needs=[Need.JOB, Need.TRAINING], wish_text="想开货车")
     assert ReturnRegistration.objects.get() == made
     veteran = Veteran.objects.get()
@@ -220,20 +221,20 @@ def test_one_form_opens_the_file_and_leaves_visit_wish_and_number(clerk) -> None
     assert register(clerk).number == 2
 
 
-def test_a_wish_that_stood_there_stays(clerk, stations) -> None:
+def test_a_wish_that_stood_there_stays(clerk: Any, stations: Any) -> None:
     veteran = make_veteran(station=stations["睦洲镇"], wish={"text": "保安", "lowest_pay": 5000})
     register(clerk, veteran=veteran, needs=[Need.BUSINESS], fields={})
     wish = Veteran.objects.get(pk=veteran.pk).wish
     assert (wish.text, wish.lowest_pay, wish.wants_business) == ("保安", 5000, True)
 
 
-def test_a_return_is_registered_once(clerk, veteran) -> None:
+def test_a_return_is_registered_once(clerk: Any, veteran: Any) -> None:
     register(clerk, veteran=veteran, fields={})
     with pytest.raises(ValidationError, match="已经办过"):
         register(clerk, veteran=Veteran.objects.get(), fields={})
 
 
-def test_nothing_half_done_is_left_behind(clerk) -> None:
+def test_nothing_half_done_is_left_behind(clerk: Any) -> None:
     for wrong in ({"documents": []}, {"documents": ["passport"]}, {"needs": [Need.NONE, Need.JOB]}):
         with pytest.raises(ValidationError), transaction.atomic():
             register(clerk, **wrong)
@@ -241,7 +242,7 @@ def test_nothing_half_done_is_left_behind(clerk) -> None:
     assert not Visit.objects.exists()
 
 
-def test_a_return_is_registered_at_own_stations_only(neighbour, veteran) -> None:
+def test_a_return_is_registered_at_own_stations_only(neighbour: Any, veteran: Any) -> None:
     with pytest.raises(PermissionDenied):
         register(neighbour)
     with pytest.raises(PermissionDenied):
@@ -250,7 +251,7 @@ def test_a_return_is_registered_at_own_stations_only(neighbour, veteran) -> None
         register(neighbour, left_on=today() + timedelta(days=1))
 
 
-def test_the_database_refuses_a_second_number_and_a_return_before_leaving(clerk) -> None:
+def test_the_database_refuses_a_second_number_and_a_return_before_leaving(clerk: Any) -> None:
     made = register(clerk)
     other = Visit.objects.create(
         veteran=made.veteran, station=made.station, by=clerk, held_on=today(), method="station", reached=True
@@ -272,7 +273,7 @@ def test_the_database_refuses_a_second_number_and_a_return_before_leaving(clerk)
             ReturnRegistration.objects.create(**(good | changes))
 
 
-def test_registrations_follow_the_file(clerk, neighbour) -> None:
+def test_registrations_follow_the_file(clerk: Any, neighbour: Any) -> None:
     made = register(clerk)
     assert ReturnRegistration.objects.visible_to(clerk).get() == made
     assert not ReturnRegistration.objects.visible_to(neighbour).exists()

@@ -1,6 +1,7 @@
 """Precision, recall and speed of the wording checker."""
 
 import time
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ MIN_LINES = 8
 
 
 @pytest.mark.must("posts.4")
-def test_precision_and_recall(figure) -> None:
+def test_precision_and_recall(figure: Any) -> None:
     labelled = lines()
     assert len(labelled) >= 300
     total, by_category, errors = measure(labelled)
@@ -45,7 +46,7 @@ def test_labelled_lines_are_unique() -> None:
 
 
 @pytest.mark.must("posts.4")
-def test_check_of_a_form_takes_under_five_milliseconds(figure) -> None:
+def test_check_of_a_form_takes_under_five_milliseconds(figure: Any) -> None:
     """Check the uncached text of a whole form in under 5 ms of process time."""
     parts = [line.text for line in lines()]
     texts = ["\n".join(parts[index : index + 20]) for index in range(0, len(parts) - 20, 7)]
