@@ -134,7 +134,7 @@ def test_current_path_after_post_is_the_page_of_the_form() -> None:
     request = RequestFactory().post("/x/", headers={"referer": "http://testserver/form/?step=2"})
     assert Portal(request).current_path == "/form/?step=2"
     stranger = RequestFactory().post("/x/", headers={"referer": "http://evil.example/form/"})
-    assert Portal(stranger).here == "/"
+    assert Portal(stranger).current_path == "/"
 
 
 # Who sees which desks

@@ -30,7 +30,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ("home", "file", "positions", "tickets", "intentions", "access-log")
+PAGES = ("home", "record", "positions", "tickets", "intentions", "access-log")
 
 
 @pytest.fixture(autouse=True)
@@ -210,9 +210,9 @@ def test_recommended_booths_are_ordered_by_number_with_reasons(mine) -> None:
     )
     ranking_index.rebuild()
     page = mine.get(reverse("veteran:fair", args=[fair.pk]))
-    visits = page.context["visits"]
-    assert [visit.booth.number for visit in visits][:2] == ["A01", "B02"]
-    assert visits[0].fitting[0].match.reasons
+    recommended = page.context["recommended"]
+    assert [item.booth.number for item in recommended][:2] == ["A01", "B02"]
+    assert recommended[0].fitting[0].match.reasons
 
 
 def test_position_that_is_not_open_is_404(mine) -> None:
