@@ -66,7 +66,7 @@ must: .venv/.test ## what a part must show, a line for each: make must PART=walk
 	@sh tests/install.sh
 	$(TEST) -m pytest --must=$(PART) -q $(ARGS)
 
-lint: .venv/.test ## style, types, import contracts, templates, missing migrations
+lint: .venv/.test ## style, types, import contracts, templates, migrations
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	env -u PORTAL_DATA -u DATABASE_URL $(BIN)/mypy
@@ -74,6 +74,8 @@ lint: .venv/.test ## style, types, import contracts, templates, missing migratio
 	$(BIN)/djlint templates portal cms --lint --quiet
 	env -u PORTAL_DATA -u DATABASE_URL DJANGO_SETTINGS_MODULE=portal.settings.test \
 		$(BIN)/python manage.py makemigrations --check --dry-run
+	env -u PORTAL_DATA -u DATABASE_URL DJANGO_SETTINGS_MODULE=portal.settings.test \
+		$(BIN)/python manage.py lint_migrations
 
 format: .venv/.test ## let ruff write the style
 	$(BIN)/ruff check --fix

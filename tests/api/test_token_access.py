@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from portal.api_tokens.actions import revoke
 from portal.api_tokens.enums import TokenScope
@@ -143,7 +143,7 @@ def test_token_reaches_open_data_and_own_positions(db: None, caplog: pytest.LogC
 
 # --- how often
 def test_throttled_response_has_retry_after(
-    settings: SettingsWrapper, integrator: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, integrator: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("portal.api_tokens.request_counts.time.time", lambda: 60_017.0)
     settings.API_RATES = {"anonymous": 2, "person": 9, "token": 3, "address": 4}
@@ -159,7 +159,7 @@ def test_throttled_response_has_retry_after(
 
 
 def test_address_is_limited_over_all_tokens(
-    settings: SettingsWrapper,
+    settings: Settings,
     integrator: SimpleNamespace,
     token_for: Callable,
     monkeypatch: pytest.MonkeyPatch,
@@ -176,9 +176,7 @@ def test_address_is_limited_over_all_tokens(
     assert integrator.client.get(URL, **elsewhere).status_code == 200
 
 
-def test_invalid_tokens_are_counted(
-    settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch, db: None
-) -> None:
+def test_invalid_tokens_are_counted(settings: Settings, monkeypatch: pytest.MonkeyPatch, db: None) -> None:
     monkeypatch.setattr("portal.api_tokens.request_counts.time.time", lambda: 60_017.0)
     settings.API_RATES = {"anonymous": 2, "person": 9, "token": 9, "address": 9}
     guesser = program("vep_guess")
@@ -188,7 +186,7 @@ def test_invalid_tokens_are_counted(
 
 
 def test_forwarded_address_is_counted_behind_a_proxy(
-    settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch, db: None
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, db: None
 ) -> None:
     from ninja.conf import settings as ninja_settings
 

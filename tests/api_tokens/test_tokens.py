@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from portal.accounts.roles import StationRole
 from portal.api_tokens import request_counts
@@ -199,7 +199,7 @@ def test_public_token_names_are_unique(city: Any) -> None:
         ApiToken.objects.filter(pk=other.pk).update(name="甲")
 
 
-def test_requests_are_counted_per_minute(settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_are_counted_per_minute(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.API_RATES = {"anonymous": 2}
     monkeypatch.setattr(request_counts.time, "time", lambda: 60_000.0)
     answers = [request_counts.count_request("anonymous", "192.0.2.1") for _ in range(3)]

@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from cms.site_setup import setup_site
 from portal.core.reference import load_reference
@@ -12,7 +12,7 @@ from tests.factories import make_stations
 
 
 @pytest.fixture
-def city(settings: SettingsWrapper, tmp_path: Path, open_page: Any) -> Iterator[Any]:
+def city(settings: Settings, tmp_path: Path, open_page: Any) -> Iterator[Any]:
     """A portal ready to be walked: code tables, stations, the site's frame, an empty ranking index."""
     settings.MATCHING_INDEX_DIR = tmp_path / "matching"
     load_reference()

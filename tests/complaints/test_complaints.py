@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from portal.accounts.roles import StationRole
 from portal.complaints import actions
@@ -75,7 +75,7 @@ def test_deadlines_count_working_days(day: Any, count: Any, due: Any) -> None:
     assert working_days_after(day, count) == due
 
 
-def test_deadline_follows_setting(position: Any, reporter: Any, settings: SettingsWrapper) -> None:
+def test_deadline_follows_setting(position: Any, reporter: Any, settings: Settings) -> None:
     settings.COMPLAINT_WORKING_DAYS = 2
     complaint = actions.report(position=position, by=reporter, kind=ComplaintKind.FAKE, text=TEXT)
     assert complaint.due_on == working_days_after(timezone.localdate(), 2)

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import IntegrityError, InternalError, connection, transaction
 from django.db.models import Model
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from portal.core import audit
 from portal.core.migration_operations import guard_sql, unguard_sql
@@ -126,7 +126,7 @@ def test_verification_against_a_known_head_finds_a_cut_end() -> None:
     assert audit.verify(known_head=head).broken_at is not None
 
 
-def test_chain_made_with_another_key_is_broken(settings: SettingsWrapper) -> None:
+def test_chain_made_with_another_key_is_broken(settings: Settings) -> None:
     _some_events()
     audit.link()
     settings.LOOKUP_HASH_KEY = "another key"

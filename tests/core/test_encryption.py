@@ -4,7 +4,7 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.exceptions import FieldError
 from django.db import connection
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from portal.accounts.models import User
 from portal.core.encryption import lookup_hash, mask_phone
@@ -25,7 +25,7 @@ def test_phone_is_encrypted_in_the_database() -> None:
     assert User.objects.get(pk=user.pk).phone == "13812345678"
 
 
-def test_older_key_decrypts_and_newest_key_encrypts(settings: SettingsWrapper) -> None:
+def test_older_key_decrypts_and_newest_key_encrypts(settings: Settings) -> None:
     user = make_user(phone="13812345678")
     fresh = Fernet.generate_key().decode()
     settings.FIELD_ENCRYPTION_KEYS = [fresh, *settings.FIELD_ENCRYPTION_KEYS]
@@ -35,7 +35,7 @@ def test_older_key_decrypts_and_newest_key_encrypts(settings: SettingsWrapper) -
     assert Fernet(fresh).decrypt(read_column(user).encode()).decode() == "13812345678"
 
 
-def test_value_of_a_lost_key_raises_instead_of_returning_ciphertext(settings: SettingsWrapper) -> None:
+def test_value_of_a_lost_key_raises_instead_of_returning_ciphertext(settings: Settings) -> None:
     user = make_user()
     settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     with pytest.raises(FieldError, match="no key in force"):

@@ -12,7 +12,7 @@ from django.core.files.storage import storages
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from portal.accounts.models import User
 from portal.core import key_rotation
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def key_file(settings: SettingsWrapper, tmp_path: Path) -> Path:
+def key_file(settings: Settings, tmp_path: Path) -> Path:
     settings.FIELD_KEYS_FILE = str(tmp_path / "keys" / "field_keys")
     settings.DATA_DIR = tmp_path / "data"
     return Path(settings.FIELD_KEYS_FILE)
@@ -97,9 +97,7 @@ def test_concurrent_change_of_a_value_is_kept(monkeypatch: pytest.MonkeyPatch) -
     assert Veteran.objects.get(pk=veteran.pk).phone == "13900001111"
 
 
-def test_old_keys_are_kept_until_no_transaction_can_need_them(
-    settings: SettingsWrapper, key_file: Path
-) -> None:
+def test_old_keys_are_kept_until_no_transaction_can_need_them(settings: Settings, key_file: Path) -> None:
     make_veteran()
     with pytest.raises(CommandError, match="no key file"):
         call_command("rotate_keys", "--retire")
@@ -116,9 +114,7 @@ def test_old_keys_are_kept_until_no_transaction_can_need_them(
     assert len(_phones()) == 1
 
 
-def test_retiring_a_key_rewrites_values_left_under_it_first(
-    settings: SettingsWrapper, key_file: Path
-) -> None:
+def test_retiring_a_key_rewrites_values_left_under_it_first(settings: Settings, key_file: Path) -> None:
     call_command("rotate_keys")
     first = key_file.read_text().split()[0]
     call_command("rotate_keys")

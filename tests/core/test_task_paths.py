@@ -8,7 +8,7 @@ from django_tasks import task
 from django_tasks.base import Task
 from django_tasks_db.compat import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from portal.core import stored_names
 from portal.core.stored_names import TASK_PATHS
@@ -24,7 +24,7 @@ def collect(word: str) -> None:
 
 
 @pytest.fixture
-def renamed_task(settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch) -> Task:
+def renamed_task(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Task:
     """A task that was stored under another path before its module was renamed."""
     calls.clear()
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.compat import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from portal.core import task_recovery
 from portal.core.models import WorkerHeartbeat
@@ -37,7 +37,7 @@ def fail(word: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def queue(settings: SettingsWrapper) -> None:
+def queue(settings: Settings) -> None:
     calls.clear()
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

@@ -8,14 +8,14 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from portal.core import key_rotation
 from portal.documents.storage import EncryptedFileSystemStorage
 
 
 @pytest.fixture(autouse=True)
-def data(settings: SettingsWrapper, tmp_path: Path) -> Path:
+def data(settings: Settings, tmp_path: Path) -> Path:
     settings.DATA_DIR = tmp_path
     settings.FIELD_KEYS_FILE = str(tmp_path / "field_keys")
     return tmp_path

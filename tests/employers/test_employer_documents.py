@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from portal.accounts.roles import StationRole
 from portal.core.models import AuditEvent
@@ -23,7 +23,7 @@ LICENCE = DocumentKind.LICENCE
 
 
 @pytest.fixture(autouse=True)
-def data_folder(settings: SettingsWrapper, tmp_path: Path) -> None:
+def data_folder(settings: Settings, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
 
 

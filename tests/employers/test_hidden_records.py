@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from portal.core.models import AuditEvent
 from portal.employers import hidden_records
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def index_folder(settings: SettingsWrapper, tmp_path: Path) -> Iterator[Any]:
+def index_folder(settings: Settings, tmp_path: Path) -> Iterator[Any]:
     settings.MATCHING_INDEX_DIR = tmp_path / "matching"
     yield
     ranking_index.clear_caches()

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from portal.accounts.actions import give_consent
 from portal.accounts.enums import ConsentPurpose
@@ -158,7 +158,7 @@ def test_the_page_asks_twice_and_says_who_may(head: Any, veteran: Any, client_fo
     assert clerk.post(url, {"reason": "moved", "sure": "on"}).status_code == 403
 
 
-def test_the_last_day_kept_has_an_answer_every_day(settings: SettingsWrapper) -> None:
+def test_the_last_day_kept_has_an_answer_every_day(settings: Settings) -> None:
     settings.RECORD_RETENTION_YEARS = 3
     assert last_day_kept(date(2028, 2, 29)) == date(2025, 2, 28)
     assert last_day_kept(date(2026, 11, 24)) == date(2023, 11, 24)

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog
@@ -22,7 +22,7 @@ PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
 @pytest.fixture(autouse=True)
-def folder(settings: SettingsWrapper, tmp_path: Path) -> Any:
+def folder(settings: Settings, tmp_path: Path) -> Any:
     settings.DATA_DIR = tmp_path
     settings.FIELD_KEYS_FILE = str(tmp_path / "field_keys")
     return tmp_path
