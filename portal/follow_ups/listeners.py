@@ -34,12 +34,14 @@ def on_records_moved(sender: Any, veteran_ids: list[int], by: Any, **kwargs: Any
         move_follow_ups(condition=Q(placement__veteran__in=batch), by=by)
 
 
-def on_rows_moved(sender: Any, kept: Any, gone: Any, by: Any, moved: list[list[Any]], **kwargs: Any) -> None:
+def on_rows_moved(
+    sender: Any, target: Any, source: Any, by: Any, moved_rows: list[list[Any]], **kwargs: Any
+) -> None:
     """Adapt the follow-ups of placements and absences that a merge or its undoing moved to another record."""
-    if kept.station_id != gone.station_id:
-        placement_ids = [key for label, key, _ in moved if label == stored_label(Placement)]
+    if target.station_id != source.station_id:
+        placement_ids = [key for label, key, _ in moved_rows if label == stored_label(Placement)]
         move_follow_ups(condition=Q(placement__in=placement_ids), by=by)
-    reschedule_for_absences(veteran_ids=[kept.pk, gone.pk], by=by)
+    reschedule_for_absences(veteran_ids=[target.pk, source.pk], by=by)
 
 
 def on_record_closed(sender: Any, veteran: Any, **kwargs: Any) -> None:

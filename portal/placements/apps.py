@@ -5,16 +5,16 @@ from django.apps import AppConfig
 ANONYMISED_TEXT = "（已匿名）"
 
 
-def _absorb_duplicates(sender: Any, kept: Any, gone: Any, by: Any, **kwargs: Any) -> None:
+def _absorb_duplicates(sender: Any, target: Any, source: Any, by: Any, **kwargs: Any) -> None:
     from portal.placements.closing import absorb_duplicates
 
-    absorb_duplicates(kept=kept, gone=gone, by=by)
+    absorb_duplicates(into=target, source=source, by=by)
 
 
-def _restore_duplicates(sender: Any, kept: Any, gone: Any, by: Any, **kwargs: Any) -> None:
+def _restore_duplicates(sender: Any, target: Any, source: Any, by: Any, **kwargs: Any) -> None:
     from portal.placements.closing import restore_duplicates
 
-    restore_duplicates(veterans=[kept, gone], by=by)
+    restore_duplicates(veterans=[target, source], by=by)
 
 
 def _anonymise(sender: Any, veteran: Any, **kwargs: Any) -> None:

@@ -122,18 +122,18 @@ def reopen_closed_by(placement: Placement, *, by: User) -> int:
     return count
 
 
-def absorb_duplicates(*, kept: Veteran, gone: Veteran, by: User) -> int:
+def absorb_duplicates(*, into: Veteran, source: Veteran, by: User) -> int:
     """End one of two live placements for the same position before two records are merged.
 
-    The one that is further along continues; of two alike, that of the kept record.
+    The one that is further along continues; of two alike, that of the record `into`.
 
     Returns:
         The number of placements ended.
     """
     live = Placement.objects.select_for_update(of=("self",)).with_details().filter(state__in=LIVE_STATES)
-    by_position = {row.position_id: row for row in live.filter(veteran=gone)}
+    by_position = {row.position_id: row for row in live.filter(veteran=source)}
     count = 0
-    for own in live.filter(veteran=kept, position__in=by_position):
+    for own in live.filter(veteran=into, position__in=by_position):
         other = by_position[own.position_id]
         is_other_ahead = _STATE_ORDER[PlacementState(other.state)] > _STATE_ORDER[PlacementState(own.state)]
         continuing, ending = (other, own) if is_other_ahead else (own, other)

@@ -17,14 +17,15 @@ veteran_phone_changed = Signal()
 # day at the new station), `by`.
 veteran_records_moved = Signal()
 
-# Two records are about to be merged; listeners resolve what both have once. Arguments: `kept`, `gone`, `by`.
+# Two records are about to be merged; listeners resolve what both have once. Arguments: `target`, `source`,
+# `by`.
 veteran_records_merging = Signal()
 
-# Two records were merged. Arguments: `kept`, `gone`, `by`, `moved` ([stored label, key, field] of each row
-# that refers to `kept` now).
+# Two records were merged: rows of `source` refer to `target` now. Arguments: `target`, `source`, `by`,
+# `moved_rows` ([stored label, key, field] of each row).
 veteran_records_merged = Signal()
 
-# A merge was undone. Arguments as of `veteran_records_merged`; the rows refer to `gone` again.
+# A merge was undone. Arguments as of `veteran_records_merged`; the rows refer to `source` again.
 veteran_merge_undone = Signal()
 
 # A record was anonymised; listeners delete text about the person. Arguments: `veteran`.

@@ -1,8 +1,8 @@
 """Merge of two records of one person (合并重复档案), and its undo.
 
-The record that goes is closed, not deleted. It refers to the record that is kept, and keeps rows that cannot
-move: rows of append-only logs, and rows that the other record has already. Every other row that refers to it
-is found through Django's relations, so apps above need no code here.
+The source record is closed, not deleted. It refers to the target record and keeps the rows that cannot move:
+rows of append-only logs, and rows that the target has already. Every other row that refers to the source is
+selected through Django's relations, so apps above need no code here.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ from portal.veterans.events import (
 from portal.veterans.models import RecordMerge, Veteran
 from portal.veterans.record_closing import can_close
 
-# Fields that the kept record takes over where its own are empty.
+# Fields that the target record takes over where its own are empty.
 _FILLABLE_FIELDS = sorted(PLAIN_FIELDS - {"name", "is_party_member", "education", "employment_status"})
 
 
@@ -59,41 +59,50 @@ def _require_permission(by: User, *records: Veteran) -> None:
 
 
 @transaction.atomic
-def merge_records(*, kept: Veteran, gone: Veteran, by: User) -> RecordMerge:
-    """Merge the record `gone` into `kept`.
+def merge_records(*, target: Veteran, source: Veteran, by: User) -> RecordMerge:
+    """Merge the record `source` into `target`.
 
     Raises:
         PermissionDenied: `by` is not head or operator at or above both records' stations.
         ValidationError: a record with itself, a closed record, or two records with an account each.
     """
-    _require_permission(by, kept, gone)
-    if kept.pk == gone.pk:
+    _require_permission(by, target, source)
+    if target.pk == source.pk:
         raise ValidationError("两份档案是同一份。")
-    records = Veteran.objects.select_for_update().in_bulk([kept.pk, gone.pk])
-    kept, gone = records[kept.pk], records[gone.pk]
-    if kept.closed_on or gone.closed_on:
+    records = Veteran.objects.select_for_update().in_bulk([target.pk, source.pk])
+    target, source = records[target.pk], records[source.pk]
+    if target.closed_on or source.closed_on:
         raise ValidationError("已注销的档案不能合并。")
-    if kept.account_id and gone.account_id:
+    if target.account_id and source.account_id:
         raise ValidationError("两份档案各有登录账号，请先请本人确认用哪一个号码登录。")
     merge = RecordMerge(
-        kept=kept, gone=gone, by=by, status_before=gone.employment_status, account_moved=bool(gone.account_id)
+        target=target,
+        source=source,
+        by=by,
+        status_before=source.employment_status,
+        account_moved=bool(source.account_id),
     )
-    veteran_records_merging.send(sender=Veteran, kept=kept, gone=gone, by=by)
-    merge.moved = _move_rows(gone, kept)
-    merge.filled = [name for name in _FILLABLE_FIELDS if not getattr(kept, name) and getattr(gone, name)]
-    for name in merge.filled:
-        setattr(kept, name, getattr(gone, name))
-    account, gone.account = gone.account, None
-    gone.closed_on, gone.close_reason, gone.merged_into = timezone.localdate(), CloseReason.MERGED, kept
-    gone.employment_status = EmploymentStatus.NOT_SEEKING
-    gone.save()
+    veteran_records_merging.send(sender=Veteran, target=target, source=source, by=by)
+    merge.moved_rows = _move_rows(source, target)
+    merge.filled_fields = [
+        name for name in _FILLABLE_FIELDS if not getattr(target, name) and getattr(source, name)
+    ]
+    for name in merge.filled_fields:
+        setattr(target, name, getattr(source, name))
+    account, source.account = source.account, None
+    source.closed_on, source.close_reason = timezone.localdate(), CloseReason.MERGED
+    source.merged_into = target
+    source.employment_status = EmploymentStatus.NOT_SEEKING
+    source.save()
     if account is not None:
-        kept.account = account
-    kept.save()
+        target.account = account
+    target.save()
     merge.save()
-    audit.record(by=by, verb="veterans.merged", target=kept, gone=gone.pk, rows=len(merge.moved))
-    veteran_records_merged.send(sender=Veteran, kept=kept, gone=gone, by=by, moved=merge.moved)
-    announce_change(kept, gone)
+    audit.record(by=by, verb="veterans.merged", target=target, gone=source.pk, rows=len(merge.moved_rows))
+    veteran_records_merged.send(
+        sender=Veteran, target=target, source=source, by=by, moved_rows=merge.moved_rows
+    )
+    announce_change(target, source)
     return merge
 
 
@@ -117,45 +126,45 @@ def _move_rows(source: Veteran, target: Veteran) -> list[list[Any]]:
 
 @transaction.atomic
 def undo_merge(*, merge: RecordMerge, by: User) -> RecordMerge:
-    """Undo a merge. Rows added to the kept record since then stay with it.
+    """Undo a merge. Rows added to the target record since then stay with it.
 
     Raises:
         PermissionDenied: as for `merge_records`.
-        ValidationError: undone already, or the kept record was merged into another one since.
+        ValidationError: undone already, or the target record was merged into another one since.
     """
     merge = (
         RecordMerge.objects.select_for_update()
-        .select_related("kept__station", "gone__station")
+        .select_related("target__station", "source__station")
         .get(pk=merge.pk)
     )
-    kept, gone = merge.kept, merge.gone
-    _require_permission(by, kept, gone)
+    target, source = merge.target, merge.source
+    _require_permission(by, target, source)
     if merge.undone_at is not None:
         raise ValidationError("这次合并已经撤销过了。")
-    if kept.merged_into_id is not None:
+    if target.merged_into_id is not None:
         raise ValidationError("保留的档案后来又并入了另一份，请先撤销那一次合并。")
     rows_by_label = {stored_label(rows.model): rows for rows, _ in _references()}
-    back = [
+    restored_rows = [
         [label, key, field]
-        for label, key, field in merge.moved
-        if rows_by_label[label].filter(pk=key, **{field: kept.pk}).update(**{field: gone.pk})
+        for label, key, field in merge.moved_rows
+        if rows_by_label[label].filter(pk=key, **{field: target.pk}).update(**{field: source.pk})
     ]
     blank = Veteran()
-    for name in merge.filled:
-        if getattr(kept, name) == getattr(gone, name):
-            setattr(kept, name, getattr(blank, name))
-    account = kept.account
+    for name in merge.filled_fields:
+        if getattr(target, name) == getattr(source, name):
+            setattr(target, name, getattr(blank, name))
+    account = target.account
     if merge.account_moved:
-        kept.account = None
-    kept.save()
+        target.account = None
+    target.save()
     if merge.account_moved:
-        gone.account = account
-    gone.closed_on, gone.close_reason, gone.merged_into = None, "", None
-    gone.employment_status = merge.status_before
-    gone.save()
+        source.account = account
+    source.closed_on, source.close_reason, source.merged_into = None, "", None
+    source.employment_status = merge.status_before
+    source.save()
     merge.undone_at, merge.undone_by = timezone.now(), by
     merge.save(update_fields=["undone_at", "undone_by"])
-    audit.record(by=by, verb="veterans.unmerged", target=kept, gone=gone.pk)
-    veteran_merge_undone.send(sender=Veteran, kept=kept, gone=gone, by=by, moved=back)
-    announce_change(kept, gone)
+    audit.record(by=by, verb="veterans.unmerged", target=target, gone=source.pk)
+    veteran_merge_undone.send(sender=Veteran, target=target, source=source, by=by, moved_rows=restored_rows)
+    announce_change(target, source)
     return merge

@@ -182,7 +182,7 @@ def test_answers_follow_the_kept_record(town) -> None:
     disagree(town)
     head = make_staff(town.stations["新会区"], "head", name="站长")
     kept = make_veteran(station=town.stations["睦洲镇"], name="陈建国")
-    merge = merge_records(kept=kept, gone=town.veteran, by=head)
+    merge = merge_records(target=kept, source=town.veteran, by=head)
     assert Answer.objects.filter(placement__veteran=kept).count() == 2
     kept.refresh_from_db()
     assert Answer.objects.visible_to(User.objects.get(pk=town.person.pk)).count() == 2

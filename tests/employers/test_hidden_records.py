@@ -176,7 +176,7 @@ def test_a_hiding_goes_with_a_file_that_is_merged(town: Any) -> None:
     twin = make_veteran(station=town.ours.station, name="陈建国")
     head = make_staff(town.ours.station, "head")
     hidden_records.hide(veteran=twin, employer=town.employer, by=head)
-    merge_records(kept=town.ours, gone=twin, by=head)
+    merge_records(target=town.ours, source=twin, by=head)
     assert _people(_for(town.position)) == {"黄志明"}
 
 

@@ -173,7 +173,7 @@ class World:
         self.twin = make_veteran(station=own, name="同一人")
         hide(veteran=self.veteran, employer=self.employer_hidden_from, by=self.veteran_user)
         self.merge = merge_records(
-            kept=unclaimed, gone=make_veteran(station=own, name="并入人"), by=self.staff["head own"]
+            target=unclaimed, source=make_veteran(station=own, name="并入人"), by=self.staff["head own"]
         )
         self.veteran_document = add_document(
             veteran=self.veteran, by=self.veteran_user, kind=DocumentKind.OTHER, content=make_picture()

@@ -282,7 +282,7 @@ class Tracking(RuleBasedStateMachine):
         kept = self.person(pick)
         others = [person for person in self.world.people if not person.closed and person is not kept]
         gone = others[other % len(others)]
-        made = merge_records(kept=self.file(kept), gone=self.file(gone), by=self.ground.operator)
+        made = merge_records(target=self.file(kept), source=self.file(gone), by=self.ground.operator)
         self.world.merge(made.pk, kept, gone)
 
     @precondition(lambda self: any(not merge.undone for merge in self.world.merges))

@@ -145,7 +145,7 @@ def test_merge_keeps_the_intention_further_along(clerk, head) -> None:
     own = declare(kept, clerk, position=position)
     theirs = declare(gone, neighbour, "offer", "onboard", position=position)
     other = declare(gone, neighbour)
-    merge = merge_records(kept=kept, gone=gone, by=head)
+    merge = merge_records(target=kept, source=gone, by=head)
     own.refresh_from_db(), theirs.refresh_from_db()
     assert (own.state, own.closed_by, theirs.state) == (S.LAPSED, theirs, S.ONBOARDED)
     assert {row.veteran_id for row in (own, theirs)} == {kept.pk}
@@ -165,7 +165,7 @@ def test_absorbed_placement_is_counted_once_and_restored_with_its_days(clerk, he
     kept, gone = make_veteran(), make_veteran()
     own = declare(kept, clerk, "offer", "onboard", position=position, on=first)
     theirs = declare(gone, clerk, "offer", "onboard", position=position, on=first)
-    merge = merge_records(kept=kept, gone=gone, by=head)
+    merge = merge_records(target=kept, source=gone, by=head)
     theirs.refresh_from_db()
     assert (theirs.state, theirs.onboarded_on, theirs.closed_by) == (S.LAPSED, None, own)
     position.refresh_from_db()

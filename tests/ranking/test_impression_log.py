@@ -215,7 +215,7 @@ def test_rows_go_with_a_merge_and_come_back(driver: Any, posts: Any, client_for:
     client_for(driver.account).get(reverse("veteran:positions"))
     head = make_staff(make_stations()["睦洲镇"], StationRole.HEAD)
     target = make_veteran(name=driver.name)
-    merge = merge_records(kept=target, gone=driver, by=head)
+    merge = merge_records(target=target, source=driver, by=head)
     assert {row.veteran_id for row in rows()} == {target.pk}
     undo_merge(merge=merge, by=head)
     assert {row.veteran_id for row in rows()} == {driver.pk}

@@ -42,22 +42,22 @@ def head() -> Any:
 
 
 @pytest.fixture
-def kept() -> Any:
+def target() -> Any:
     return make_veteran(name="陈建国", wish={"text": "开货车"})
 
 
 @pytest.fixture
-def gone(head: Any, kept: Any) -> Any:
+def source(head: Any, target: Any) -> Any:
     """The same person once more, in another town, with an account and a row of every kind."""
     stations = make_stations()
     other = make_veteran(
-        name="陈建国", station=stations["司前镇"], account=make_user("陈建国"), phone_hash=kept.phone_hash,
+        name="陈建国", station=stations["司前镇"], account=make_user("陈建国"), phone_hash=target.phone_hash,
         specialties=("driver",), certificates=("driving_a2",), wish={"text": "保安"}, address="演示路8号",
         skills="会修车",
     )  # fmt: skip
     fair = make_fair()
     make_registration(fair, other)
-    make_registration(fair, kept)
+    make_registration(fair, target)
     make_registration(make_fair(), other)
     placements.declare(veteran=other, position=make_position(), by=head)
     visits.record_visit(
@@ -80,26 +80,26 @@ def picture() -> dict[str, list[tuple]]:
     }
 
 
-def test_everything_that_can_moves_to_the_file_that_stays(head: Any, kept: Any, gone: Any) -> None:
-    account = gone.account
-    merge_records(kept=kept, gone=gone, by=head)
-    kept, gone = Veteran.objects.get(pk=kept.pk), Veteran.objects.get(pk=gone.pk)
-    assert (kept.account, gone.account) == (account, None)
-    assert (kept.address, kept.skills) == ("演示路8号", "会修车")
-    assert kept.services.get().specialty_id == "driver"
-    assert kept.certificates.get().kind == "driving_a2"
-    assert kept.placements.count() == 1
-    assert kept.wish.text == "开货车"
-    assert Registration.objects.filter(veteran=kept).count() == 2  # one of the three was for the same fair
-    assert (gone.close_reason, gone.merged_into) == (CloseReason.MERGED, kept)
-    assert list(Visit.objects.of(kept)) == list(Visit.objects.all())
-    assert Veteran.objects.shown_to_employers().get() == kept
+def test_everything_that_can_moves_to_the_file_that_stays(head: Any, target: Any, source: Any) -> None:
+    account = source.account
+    merge_records(target=target, source=source, by=head)
+    target, source = Veteran.objects.get(pk=target.pk), Veteran.objects.get(pk=source.pk)
+    assert (target.account, source.account) == (account, None)
+    assert (target.address, target.skills) == ("演示路8号", "会修车")
+    assert target.services.get().specialty_id == "driver"
+    assert target.certificates.get().kind == "driving_a2"
+    assert target.placements.count() == 1
+    assert target.wish.text == "开货车"
+    assert Registration.objects.filter(veteran=target).count() == 2  # one of the three was for the same fair
+    assert (source.close_reason, source.merged_into) == (CloseReason.MERGED, target)
+    assert list(Visit.objects.of(target)) == list(Visit.objects.all())
+    assert Veteran.objects.shown_to_employers().get() == target
     assert AuditEvent.objects.filter(verb="veterans.merged").count() == 1
 
 
-def test_undoing_leaves_every_row_as_it_was(head: Any, kept: Any, gone: Any) -> None:
+def test_undoing_leaves_every_row_as_it_was(head: Any, target: Any, source: Any) -> None:
     before = picture()
-    merge = merge_records(kept=kept, gone=gone, by=head)
+    merge = merge_records(target=target, source=source, by=head)
     assert picture() != before
     undo_merge(merge=merge, by=head)
     after = picture()
@@ -108,76 +108,76 @@ def test_undoing_leaves_every_row_as_it_was(head: Any, kept: Any, gone: Any) -> 
         undo_merge(merge=merge, by=head)
 
 
-def test_what_came_since_stays_with_the_file_that_was_kept(head: Any, kept: Any, gone: Any) -> None:
-    merge = merge_records(kept=kept, gone=gone, by=head)
-    fresh = placements.declare(veteran=Veteran.objects.get(pk=kept.pk), position=make_position(), by=head)
-    Veteran.objects.filter(pk=kept.pk).update(skills="会开叉车")
+def test_what_came_since_stays_with_the_file_that_was_kept(head: Any, target: Any, source: Any) -> None:
+    merge = merge_records(target=target, source=source, by=head)
+    fresh = placements.declare(veteran=Veteran.objects.get(pk=target.pk), position=make_position(), by=head)
+    Veteran.objects.filter(pk=target.pk).update(skills="会开叉车")
     undo_merge(merge=merge, by=head)
     fresh.refresh_from_db()
-    assert fresh.veteran_id == kept.pk
-    assert Veteran.objects.get(pk=kept.pk).skills == "会开叉车"
+    assert fresh.veteran_id == target.pk
+    assert Veteran.objects.get(pk=target.pk).skills == "会开叉车"
 
 
-def test_no_value_of_a_sensitive_field_stands_in_the_merge(head: Any, kept: Any, gone: Any) -> None:
-    merge = merge_records(kept=kept, gone=gone, by=head)
-    held = f"{merge.moved}{merge.filled}"
-    assert "address" in held
-    assert "演示路8号" not in held
+def test_no_value_of_a_sensitive_field_stands_in_the_merge(head: Any, target: Any, source: Any) -> None:
+    merge = merge_records(target=target, source=source, by=head)
+    stored_text = f"{merge.moved_rows}{merge.filled_fields}"
+    assert "address" in stored_text
+    assert "演示路8号" not in stored_text
 
 
-def test_it_is_refused_where_it_makes_no_sense(head: Any, kept: Any, gone: Any) -> None:
+def test_it_is_refused_where_it_makes_no_sense(head: Any, target: Any, source: Any) -> None:
     with pytest.raises(ValidationError, match="同一份"):
-        merge_records(kept=kept, gone=kept, by=head)
-    Veteran.objects.filter(pk=kept.pk).update(account=make_user("另一个号"))
+        merge_records(target=target, source=target, by=head)
+    Veteran.objects.filter(pk=target.pk).update(account=make_user("另一个号"))
     with pytest.raises(ValidationError, match="登录账号"):
-        merge_records(kept=kept, gone=gone, by=head)
-    Veteran.objects.filter(pk=kept.pk).update(closed_on=timezone.localdate(), close_reason="died")
+        merge_records(target=target, source=source, by=head)
+    Veteran.objects.filter(pk=target.pk).update(closed_on=timezone.localdate(), close_reason="died")
     with pytest.raises(ValidationError, match="已注销"):
-        merge_records(kept=kept, gone=gone, by=head)
+        merge_records(target=target, source=source, by=head)
 
 
 @pytest.mark.parametrize(("place", "role"), [("睦洲镇", "head"), ("新会区", "clerk"), ("蓬江区", "operator")])
-def test_only_who_answers_for_both_files_merges(kept: Any, gone: Any, place: Any, role: Any) -> None:
+def test_only_who_answers_for_both_files_merges(target: Any, source: Any, place: Any, role: Any) -> None:
     somebody = make_staff(make_stations()[place], StationRole(role))
     with pytest.raises(PermissionDenied):
-        merge_records(kept=kept, gone=gone, by=somebody)
+        merge_records(target=target, source=source, by=somebody)
 
 
-def test_the_preview_counts_what_would_move(kept: Any, gone: Any) -> None:
-    assert dict(count_references(gone))["招聘会报名"] == 2
-    assert "走访" not in dict(count_references(gone))
+def test_the_preview_counts_what_would_move(target: Any, source: Any) -> None:
+    assert dict(count_references(source))["招聘会报名"] == 2
+    assert "走访" not in dict(count_references(source))
 
 
-def test_the_way_through_the_pages(head: Any, kept: Any, gone: Any, client_for: Any) -> None:
+def test_the_way_through_the_pages(head: Any, target: Any, source: Any, client_for: Any) -> None:
     desk = client_for(head)
-    url = reverse("staff:duplicate", args=[kept.pk, gone.pk])
+    url = reverse("staff:duplicate", args=[target.pk, source.pk])
     assert url in desk.get(reverse("staff:duplicates")).content.decode()
     assert url in desk.get(f"{reverse('staff:duplicates')}?by=person").content.decode()
     html = desk.get(url).content.decode()
     assert "演示路8号" not in html
-    assert gone.phone not in html
-    assert "请填写这一项" in desk.post(url, {"keep": kept.pk}).content.decode()
-    html = desk.post(url, {"keep": kept.pk, "sure": "on"}, follow=True).content.decode()
+    assert source.phone not in html
+    assert "请填写这一项" in desk.post(url, {"keep": target.pk}).content.decode()
+    html = desk.post(url, {"keep": target.pk, "sure": "on"}, follow=True).content.decode()
     assert "撤销合并" in html
     assert "没有发现重复档案" in desk.get(reverse("staff:duplicates")).content.decode()
-    assert "已并入" in desk.get(reverse("staff:veteran", args=[gone.pk])).content.decode()
+    assert "已并入" in desk.get(reverse("staff:veteran", args=[source.pk])).content.decode()
     desk.post(reverse("staff:merge-undo", args=[RecordMerge.objects.get().pk]))
-    assert Veteran.objects.get(pk=gone.pk).merged_into is None
+    assert Veteran.objects.get(pk=source.pk).merged_into is None
     town = client_for(make_staff(make_stations()["睦洲镇"], StationRole.HEAD))
     assert town.get(url).status_code == 403
     assert url not in town.get(reverse("staff:duplicates")).content.decode()
 
 
-def test_the_person_reads_the_looks_at_both(head: Any, kept: Any, gone: Any, client_for: Any) -> None:
-    log_access(actor=head, file_id=gone.pk, kind=AccessKind.VIEW, reason="从前的查看")
-    merge_records(kept=kept, gone=gone, by=head)
-    own = client_for(Veteran.objects.get(pk=kept.pk).account)
+def test_the_person_reads_the_looks_at_both(head: Any, target: Any, source: Any, client_for: Any) -> None:
+    log_access(actor=head, file_id=source.pk, kind=AccessKind.VIEW, reason="从前的查看")
+    merge_records(target=target, source=source, by=head)
+    own = client_for(Veteran.objects.get(pk=target.pk).account)
     assert "从前的查看" in own.get(reverse("veteran:access-log")).content.decode()
     assert "上门" in own.get(reverse("veteran:visits")).content.decode()
 
 
 def test_the_list_costs_the_same_with_more_groups(
-    head: Any, kept: Any, gone: Any, client_for: Any, same_queries: Any
+    head: Any, target: Any, source: Any, client_for: Any, same_queries: Any
 ) -> None:
     desk = client_for(head)
 
@@ -193,21 +193,21 @@ def test_the_list_costs_the_same_with_more_groups(
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_pages_look_right(
-    head: Any, kept: Any, gone: Any, open_page: Any, sign_in: Any, look: Any, width: Any
+    head: Any, target: Any, source: Any, open_page: Any, sign_in: Any, look: Any, width: Any
 ) -> None:
     window = open_page(width=width)
     sign_in(window, head)
-    for path in (reverse("staff:duplicates"), reverse("staff:duplicate", args=[kept.pk, gone.pk])):
+    for path in (reverse("staff:duplicates"), reverse("staff:duplicate", args=[target.pk, source.pk])):
         window.goto(path)
         look(window)
 
 
-def test_merges_one_upon_the_other_are_undone_in_their_order(head: Any, kept: Any, gone: Any) -> None:
-    first = merge_records(kept=kept, gone=gone, by=head)
+def test_merges_one_upon_the_other_are_undone_in_their_order(head: Any, target: Any, source: Any) -> None:
+    first = merge_records(target=target, source=source, by=head)
     third = make_veteran(name="陈建国")
-    second = merge_records(kept=third, gone=Veteran.objects.get(pk=kept.pk), by=head)
+    second = merge_records(target=third, source=Veteran.objects.get(pk=target.pk), by=head)
     with pytest.raises(ValidationError, match="先撤销那一次"):
         undo_merge(merge=first, by=head)
     undo_merge(merge=second, by=head)
     undo_merge(merge=first, by=head)
-    assert Veteran.objects.get(pk=gone.pk).placements.count() == 1
+    assert Veteran.objects.get(pk=source.pk).placements.count() == 1

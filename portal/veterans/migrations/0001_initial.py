@@ -377,8 +377,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("at", models.DateTimeField(auto_now_add=True, verbose_name="合并时间")),
-                ("moved", models.JSONField(default=list, verbose_name="转移的记录")),
-                ("filled", models.JSONField(default=list, verbose_name="补全的字段")),
+                ("moved_rows", models.JSONField(default=list, verbose_name="转移的记录")),
+                ("filled_fields", models.JSONField(default=list, verbose_name="补全的字段")),
                 (
                     "status_before",
                     models.CharField(
@@ -418,7 +418,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "gone",
+                    "source",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -427,7 +427,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "kept",
+                    "target",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="merges",
@@ -786,13 +786,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="recordmerge",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("undone_at", None)), fields=("gone",), name="merge_once_per_record"
+                condition=models.Q(("undone_at", None)), fields=("source",), name="merge_once_per_record"
             ),
         ),
         migrations.AddConstraint(
             model_name="recordmerge",
             constraint=models.CheckConstraint(
-                condition=models.Q(("kept", models.F("gone")), _negated=True), name="merge_of_two"
+                condition=models.Q(("target", models.F("source")), _negated=True), name="merge_of_two"
             ),
         ),
         migrations.AddConstraint(

@@ -19,19 +19,19 @@ from portal.veterans.models.veteran import Veteran
 class RecordMergeQuerySet(models.QuerySet["RecordMerge"]):
     def visible_to(self, user: "User | AnonymousUser") -> "RecordMergeQuerySet":
         """Select merges whose two records the user may see."""
-        seen = Veteran.objects.visible_to(user)
-        return self.filter(kept__in=seen, gone__in=seen)
+        visible = Veteran.objects.visible_to(user)
+        return self.filter(target__in=visible, source__in=visible)
 
 
 class RecordMerge(models.Model):
-    """Merge of record `gone` into record `kept`, with what its undo needs; stores no field values."""
+    """Merge of record `source` into record `target`, with what its undo needs; stores no field values."""
 
-    kept = models.ForeignKey(Veteran, models.PROTECT, related_name="merges", verbose_name="保留的档案")
-    gone = models.ForeignKey(Veteran, models.PROTECT, related_name="+", verbose_name="并入的档案")
+    target = models.ForeignKey(Veteran, models.PROTECT, related_name="merges", verbose_name="保留的档案")
+    source = models.ForeignKey(Veteran, models.PROTECT, related_name="+", verbose_name="并入的档案")
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="办理人")
     at = models.DateTimeField("合并时间", auto_now_add=True)
-    moved = models.JSONField("转移的记录", default=list)
-    filled = models.JSONField("补全的字段", default=list)
+    moved_rows = models.JSONField("转移的记录", default=list)
+    filled_fields = models.JSONField("补全的字段", default=list)
     status_before = models.CharField("并入前就业状况", max_length=14, choices=EmploymentStatus.choices)
     account_moved = models.BooleanField("账号随档案转移", default=False)
     undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
@@ -47,7 +47,7 @@ class RecordMerge(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["gone"], condition=Q(undone_at=None), name="merge_once_per_record"
+                fields=["source"], condition=Q(undone_at=None), name="merge_once_per_record"
             ),
-            models.CheckConstraint(condition=~Q(kept=models.F("gone")), name="merge_of_two"),
+            models.CheckConstraint(condition=~Q(target=models.F("source")), name="merge_of_two"),
         ]

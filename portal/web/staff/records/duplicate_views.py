@@ -92,7 +92,7 @@ def compare(request: HttpRequest, user: User, first: int, second: int) -> HttpRe
     if request.method == "POST" and form.is_valid():
         record, duplicate = records if form.cleaned_data["keep"] == first else (records[1], records[0])
         try:
-            merge_records(kept=record, gone=duplicate, by=user)
+            merge_records(target=record, source=duplicate, by=user)
         except ValidationError as error:
             add_errors(form, error)
         else:
@@ -127,11 +127,11 @@ def _compare_sensitive(
 @require_POST
 def undo(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Undo a merge; both records are restored."""
-    merge = get_object_or_404(RecordMerge.objects.visible_to(user).select_related("kept", "gone"), pk=pk)
+    merge = get_object_or_404(RecordMerge.objects.visible_to(user).select_related("target", "source"), pk=pk)
     try:
         undo_merge(merge=merge, by=user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, "已撤销合并，两份档案恢复原样。")
-    return redirect("staff:veteran", pk=merge.kept_id)
+    return redirect("staff:veteran", pk=merge.target_id)

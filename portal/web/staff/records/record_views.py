@@ -160,7 +160,7 @@ def _page(
         "veteran": veteran,
         "facts": _facts(veteran),
         "sections": list_sections(veteran, partial(_edit_url, veteran.pk), STAFF_SECTIONS),
-        "merges": list(veteran.merges.filter(undone_at=None).select_related("gone", "by")),
+        "merges": list(veteran.merges.filter(undone_at=None).select_related("source", "by")),
         "can_close": can_close(user, veteran),
         "reveal_form": form,
         "revealed_text": revealed_text,
