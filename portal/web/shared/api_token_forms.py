@@ -1,5 +1,7 @@
 """Form for a new API token, and the page that shows its text once."""
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -30,7 +32,7 @@ class TokenForm(forms.Form):
     )
     days = forms.TypedChoiceField(label="有效期", choices=LIFETIMES, coerce=int, initial=90)
 
-    def __init__(self, *args: object, public: bool = False, **kwargs: object) -> None:
+    def __init__(self, *args: Any, public: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if public:
             del self.fields["scope"]

@@ -13,7 +13,7 @@ from portal.confirmations.models import Answer
 from portal.confirmations.permissions import question_of
 from portal.core.validators import validate_no_unit_name
 from portal.placements.models import Placement
-from portal.web.shared.form_fields import DayInput, add_errors
+from portal.web.shared.form_fields import DayInput, add_errors, choice_field
 
 QUESTION_TITLES = {Question.PROGRESS: "工作进展怎么样了", Question.EMPLOYMENT: "还在岗吗"}
 _DAY_LABELS = {Question.PROGRESS: "面试、录用或到岗的日期", Question.EMPLOYMENT: "离职日期"}
@@ -57,7 +57,7 @@ class VeteranAnswerForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.placement = placement
         question = question_of(placement)
-        self.fields["reply"].choices = _choices(question)  # type: ignore[attr-defined]
+        choice_field(self, "reply").choices = _choices(question)
         self.fields["day"].label = _DAY_LABELS[question or Question.PROGRESS]
         if question == Question.EMPLOYMENT:
             self.fields["day"].help_text = "选“已离职”时填写。"
@@ -88,10 +88,10 @@ class EmployerAnswerForm(forms.Form):
     )
     day = forms.DateField(label="日期", required=False, widget=DayInput())
 
-    def __init__(self, placement: Placement, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=f"p{placement.pk}", **kwargs)
+    def __init__(self, placement: Placement, data: QueryDict | None) -> None:
+        super().__init__(data, prefix=f"p{placement.pk}")
         self.placement = placement
-        self.fields["reply"].choices = _choices(question_of(placement))  # type: ignore[attr-defined]
+        choice_field(self, "reply").choices = _choices(question_of(placement))
         self.fields["day"].widget.attrs["class"] = "form-control"
 
     def clean(self) -> dict[str, Any]:

@@ -30,7 +30,9 @@ class SecondFactorMiddleware:
     def _must_verify(request: HttpRequest) -> bool:
         user = request.user
         return (
-            user.is_authenticated and not user.is_verified() and (user.is_superuser or user.is_station_staff)
+            user.is_authenticated
+            and not user.is_verified()  # type: ignore[attr-defined]  # set by django_otp's middleware
+            and (user.is_superuser or user.is_station_staff)
         )
 
 

@@ -88,20 +88,25 @@ class Audiences:
     """The parts of the portal that the user may open, read in one query on first use."""
 
     def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def _user(self) -> User | None:
         # Error pages may be rendered before the session is read.
-        self._user = getattr(request, "user", None)
+        user = getattr(self._request, "user", None)
+        return user if user is not None and user.is_authenticated else None
 
     @property
     def is_signed_in(self) -> bool:
-        return self._user is not None and self._user.is_authenticated
+        return self._user is not None
 
     @property
     def name(self) -> str:
-        return self._user.get_short_name() if self.is_signed_in else ""
+        return self._user.get_short_name() if self._user is not None else ""
 
     @cached_property
     def _facts(self) -> dict[str, Any]:
-        if not self.is_signed_in:
+        if self._user is None:
             return {"has_record": False, "has_employer": False, "has_shift": False, "unread": 0}
         of_user = User.objects.filter(pk=self._user.pk).annotate(
             has_record=Exists(Veteran.objects.filter(account=OuterRef("pk"))),
@@ -109,7 +114,7 @@ class Audiences:
             has_shift=Exists(DoorShift.objects.on(timezone.localdate()).filter(user=OuterRef("pk"))),
             unread=Count("notifications", filter=Q(notifications__read_at=None)),
         )
-        return of_user.values("has_record", "has_employer", "has_shift", "unread").get()
+        return dict(of_user.values("has_record", "has_employer", "has_shift", "unread").get())
 
     @property
     def unread_count(self) -> int:
@@ -118,11 +123,11 @@ class Audiences:
 
     @property
     def _permissions(self) -> frozenset[Permission]:
-        return self._user.station_permissions if self.is_signed_in else frozenset()
+        return self._user.station_permissions if self._user is not None else frozenset()
 
     @property
     def is_staff(self) -> bool:
-        return self.is_signed_in and self._user.is_station_staff
+        return self._user is not None and self._user.is_station_staff
 
     @property
     def can_open_records(self) -> bool:
@@ -150,11 +155,11 @@ class Audiences:
 
     @property
     def can_change_ranking(self) -> bool:
-        return self.is_signed_in and can_change_ranking(self._user)
+        return self._user is not None and can_change_ranking(self._user)
 
     @property
     def can_edit_pages(self) -> bool:
-        return self.is_signed_in and self._user.has_perm("wagtailadmin.access_admin")
+        return self._user is not None and self._user.has_perm("wagtailadmin.access_admin")
 
     @property
     def can_open_door(self) -> bool:

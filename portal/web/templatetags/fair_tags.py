@@ -52,7 +52,11 @@ def fair_rows(context: Context, fairs: Iterable[JobFairPage]) -> list[FairRow]:
     if isinstance(reader, User) and fairs:
         tickets = Registration.objects.active().filter(veteran__account=reader, fair__in=fairs)
         registered_fairs = set(tickets.values_list("fair_id", flat=True))
-    return [FairRow(fair, *counts.get(fair.pk, (None, None)), fair.pk in registered_fairs) for fair in fairs]
+    rows = []
+    for fair in fairs:
+        employers, positions = counts.get(fair.pk, (None, None))
+        rows.append(FairRow(fair, employers, positions, fair.pk in registered_fairs))
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,8 @@ def _add_open_positions(booths: list[Booth]) -> None:
     positions = Position.objects.open_at().in_bulk({position for _, position in pairs})
     for booth in booths:
         own = [positions[pk] for booth_pk, pk in pairs if booth_pk == booth.pk and pk in positions]
-        booth.open_positions = sorted(own, key=lambda position: (-position.pay_to, position.pk))
+        ordered = sorted(own, key=lambda position: (-position.pay_to, position.pk))
+        booth.open_positions = ordered  # type: ignore[attr-defined]  # as Prefetch(to_attr=…) sets it
 
 
 @register.simple_tag(takes_context=True)

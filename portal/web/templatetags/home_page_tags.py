@@ -24,7 +24,9 @@ FIGURES_KEY = "portal:front:totals"
 @register.simple_tag
 def portal_figures() -> PortalTotals:
     """Return the figures of the home page, at most FIGURES_MAX_AGE old."""
-    return cache.get_or_set(FIGURES_KEY, count_portal_totals, FIGURES_MAX_AGE.total_seconds())
+    totals = cache.get_or_set(FIGURES_KEY, count_portal_totals, FIGURES_MAX_AGE.total_seconds())
+    assert isinstance(totals, PortalTotals)
+    return totals
 
 
 @register.simple_tag
@@ -56,7 +58,7 @@ def policy_hints(context: Context, policy: PolicyPage) -> list[Hint]:
         return []
     hints = []
     if policy.region is not None and veteran.living_region is not None:
-        inside = veteran.living_region_id.startswith(policy.region_id)
+        inside = veteran.living_region.code.startswith(policy.region_id)
         where = f"您的现居住地（{veteran.living_region.name}）"
         hints.append(
             Hint(f"{where}在适用地区内" if inside else f"{where}不在适用地区（{policy.place}）内", inside)

@@ -15,7 +15,7 @@ from portal.employers.models import Employer
 from portal.employers.permissions import owns
 from portal.web.employer.current_employer import for_employer
 from portal.web.shared.document_upload import UploadForm, document_response
-from portal.web.shared.form_fields import add_errors
+from portal.web.shared.form_fields import add_errors, choice_field
 from portal.web.shared.requests import SignedInRequest, signed_in_view
 
 HINTS = {
@@ -37,9 +37,7 @@ class EmployerDocumentForm(UploadForm):
 
     def __init__(self, employer: Employer, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["kind"].choices = [  # type: ignore[attr-defined]
-            (kind.value, kind.label) for kind in kinds_for(employer)
-        ]
+        choice_field(self, "kind").choices = [(kind.value, kind.label) for kind in kinds_for(employer)]
 
 
 def kinds_for(employer: Employer) -> list[DocumentKind]:

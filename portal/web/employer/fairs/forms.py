@@ -31,7 +31,9 @@ class BoothForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["positions"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
-        field.queryset = Position.objects.open_at().filter(employer=employer).order_by("title", "pk")
+        open_positions = Position.objects.open_at().filter(employer=employer)
+        self.available_positions = open_positions.order_by("title", "pk")
+        field.queryset = self.available_positions
 
 
 class LeaveForm(forms.Form):

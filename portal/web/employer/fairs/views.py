@@ -65,7 +65,7 @@ def join(request: SignedInRequest, employer: Employer, page_id: int) -> HttpResp
             "fair": fair,
             "booth": booth,
             "form": form,
-            "has_positions": form.fields["positions"].queryset.exists(),
+            "has_positions": form.available_positions.exists(),
         },
     )
 

@@ -6,6 +6,7 @@ from typing import Concatenate, ParamSpec
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -32,7 +33,7 @@ PAGES = import_pages.ImportPages(
 
 def own_import_view(
     view: Callable[Concatenate[SignedInRequest, User, ImportRun, P], HttpResponse],
-) -> Callable[Concatenate[SignedInRequest, int, P], HttpResponse]:
+) -> Callable[..., HttpResponseBase]:
     """Pass the user's own import to the view, of an employer that the user still acts for."""
 
     @signed_in_view

@@ -34,7 +34,7 @@ def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
     )
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     with_contact = shared_placement_ids(page)
-    rows = [
+    page_rows = [
         (
             placement,
             placement.veteran_confirmed_at is not None or placement.pk in with_contact,
@@ -44,7 +44,9 @@ def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
         for placement in page
     ]
     return render(
-        request, "employer/intentions/intentions.html", {"employer": employer, "page": page, "rows": rows}
+        request,
+        "employer/intentions/intentions.html",
+        {"employer": employer, "page": page, "rows": page_rows},
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.urls import reverse
 
 from portal.core.certificates import CertificateKind
@@ -11,7 +12,7 @@ from portal.positions.actions import EDITABLE_FIELDS
 from portal.positions.models import Position
 from portal.positions.wording_checks import find_wording_errors
 from portal.web.shared import wording_panel
-from portal.web.shared.form_fields import DayInput, OccupationField, PlaceField
+from portal.web.shared.form_fields import DayInput, OccupationField, PlaceField, choice_field
 
 BENEFITS = (
     "五险一金", "五险", "包吃", "包住", "餐补", "房补", "通勤车", "加班费", "高温补贴", "全勤奖", "年终奖",
@@ -82,7 +83,7 @@ class PositionForm(forms.ModelForm):
         if self.instance.pk:
             self.initial["occupation"] = self.instance.occupation.name
             other_benefits = [(word, word) for word in self.instance.benefits if word not in BENEFITS]
-            self.fields["benefits"].choices = [*((word, word) for word in BENEFITS), *other_benefits]
+            choice_field(self, "benefits").choices = [*((word, word) for word in BENEFITS), *other_benefits]
             for name in ("region", "certificates", "benefits"):
                 self.initial[name] = getattr(self.instance, f"{name}_id" if name == "region" else name)
 
@@ -128,10 +129,14 @@ class PositionForm(forms.ModelForm):
         near = {row.pk: row.name for row in occupation_lookup.suggest_occupations(text)}
         choice = near.get(self.data.get("occupation_near", ""))
         if choice:
-            self.data = self.data.copy()
-            self.data["occupation"] = choice
+            assert isinstance(self.data, QueryDict)
+            data = self.data.copy()
+            data["occupation"] = choice
+            self.data = data
         elif near:
-            self.fields["occupation"].has_choices_below = True
+            occupation_field = self.fields["occupation"]
+            assert isinstance(occupation_field, OccupationField)
+            occupation_field.has_choices_below = True
             self.fields["occupation_near"] = forms.ChoiceField(
                 label=f"“{text}”最接近哪一种？",
                 choices=list(near.items()),

@@ -108,7 +108,7 @@ def _relax_phrase(request: SignedInRequest, bound: PositionForm, form: PositionF
     field, _, start = request.POST["relax"].partition(":")
     if field in wording_panel.CHECKED_FIELDS and start.isdecimal():
         values[field] = wording_panel.relax_finding_at(values[field] or "", int(start[:6]))
-    form.initial |= values
+    form.initial.update(values)
     return form
 
 

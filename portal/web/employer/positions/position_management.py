@@ -47,6 +47,13 @@ class HeadcountForm(forms.Form):
     headcount = forms.IntegerField(label="招聘人数增加到", min_value=1, max_value=5000)
 
 
+class PlacementsField(forms.ModelMultipleChoiceField):
+    """Placements labelled with the person's name and the state."""
+
+    def label_from_instance(self, obj: Placement) -> str:
+        return f"{obj.veteran.name}（{obj.get_state_display()}）"
+
+
 class HiringOutcomeForm(forms.Form):
     """Outcome of the recruitment: hired through the portal, otherwise, or nobody."""
 
@@ -56,7 +63,7 @@ class HiringOutcomeForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "请选择一项。"},
     )
-    placements = forms.ModelMultipleChoiceField(
+    placements = PlacementsField(
         label="通过本平台招到的是",
         queryset=Placement.objects.none(),
         required=False,
@@ -78,7 +85,6 @@ class HiringOutcomeForm(forms.Form):
         field.queryset = hiring_outcomes.selectable_placements(position, user)
         if not field.queryset.exists():
             field.help_text = "还没有本人确认过意向的求职者；已招到的人不在名单里，请联系服务站补登意向。"
-        field.label_from_instance = lambda row: f"{row.veteran.name}（{row.get_state_display()}）"  # type: ignore[method-assign]
 
 
 def get_own(user: User, pk: int) -> Position:

@@ -103,4 +103,5 @@ class RegisterForm(ProfileForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         # The action checks uniqueness itself, with a more helpful error text.
-        return super()._get_validation_exclusions() | {"uscc"}
+        exclusions = super()._get_validation_exclusions()  # type: ignore[misc]  # private, not in the stubs
+        return {*exclusions, "uscc"}

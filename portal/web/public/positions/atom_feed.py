@@ -68,4 +68,5 @@ def positions(request: HttpRequest) -> HttpResponse:
     del response["Last-Modified"]
     patch_cache_control(response, no_cache=True)
     set_response_etag(response)
-    return get_conditional_response(request, etag=response.headers["ETag"], response=response)
+    conditional = get_conditional_response(request, etag=response.headers["ETag"], response=response)
+    return conditional or response

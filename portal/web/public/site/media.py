@@ -11,7 +11,7 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """Serve an image of the CMS; documents go through Wagtail's view, which checks permissions."""
     if ".." in path.split("/"):  # path traversal
         raise Http404
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     if not isinstance(response, FileResponse) and response.status_code != 304:
         raise Http404
     response["Cache-Control"] = "public, max-age=86400"

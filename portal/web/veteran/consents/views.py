@@ -1,7 +1,6 @@
 """Consents of a veteran, one per purpose."""
 
 from dataclasses import dataclass
-from typing import cast
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.accounts.actions import give_consent, withdraw_consent
 from portal.accounts.consent_texts import WORDINGS
 from portal.accounts.enums import ConsentPurpose
-from portal.accounts.models import Consent, User
+from portal.accounts.models import Consent
 from portal.veterans.models import Veteran
 from portal.web.shared.requests import SignedInRequest
 from portal.web.veteran.current_veteran import for_veteran
@@ -41,9 +40,9 @@ def listing(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
 
 @for_veteran
 @require_POST
-def change(request: SignedInRequest, veteran: Veteran, purpose: str) -> HttpResponse:
+def change(request: SignedInRequest, _veteran: Veteran, purpose: str) -> HttpResponse:
     """Give or withdraw the consent to a purpose, by the POST parameter `agree`."""
-    user = cast(User, veteran.account)
+    user = request.user
     if purpose == ConsentPurpose.EMPLOYER_CONTACT:  # given with an intention, can be withdrawn here
         rows = Consent.objects.in_force().filter(user=user, purpose=purpose)
         withdraw_consent(consent=get_object_or_404(rows, subject=request.POST.get("subject", "")), by=user)

@@ -1,6 +1,7 @@
 """Fairs for one veteran: recommended booths, registration, tickets."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -42,10 +43,14 @@ class BoothRecommendation:
 
 
 def _recommend_booths(
-    veteran: Veteran, booths: list[Booth]
+    veteran: Veteran, booths: Sequence[Booth]
 ) -> tuple[list[BoothRecommendation], RecommendationPage]:
     """Return the recommended booths by number, and the ranking that they come from."""
-    booth_of = {position.pk: booth for booth in booths for position in booth.open_positions}
+    booth_of = {
+        position.pk: booth
+        for booth in booths
+        for position in booth.open_positions  # type: ignore[attr-defined]  # set by the Prefetch below
+    }
     ranking = recommendations.recommend_positions(veteran, among=booth_of.keys(), limit=MAX_POSITIONS)
     fitting: dict[int, list[RecommendedPosition]] = {}
     for item in ranking.items:

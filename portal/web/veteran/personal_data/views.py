@@ -24,7 +24,9 @@ PAGE_SIZE = 20
 
 def _sections(veteran: Veteran) -> list[DataSection]:
     """Return the personal data of all domain packages and the saved searches."""
-    searches = [(row, params_of(row)) for row in SavedSearch.objects.visible_to(veteran.account)]
+    account = veteran.account
+    assert account is not None  # for_veteran found the record by its account
+    searches = [(row, params_of(row)) for row in SavedSearch.objects.visible_to(account)]
     if not searches:
         return collect_personal_data(veteran)
     places = place_names([params for _, params in searches])
