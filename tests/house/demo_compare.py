@@ -52,6 +52,7 @@ VOLATILE: dict[tuple[str, str], tuple[Callable[[Any], Any], str]] = {
     ("integrators_apitoken", "digest"): (_is_set, "hash of a random secret"),
     ("otp_totp_totpdevice", "key"): (_is_set, "a random secret"),
     ("placements_placement", "offline_key"): (_is_set, "a random UUID"),
+    ("search_indexversion", "version"): (_is_set, "a hash of the code that builds the index"),
 }
 # Old tables that are not compared.
 LEFT_OUT = {
@@ -122,6 +123,7 @@ class Renaming:
     columns: dict[str, dict[str, str]]
     merges: dict[str, list[Part]]
     derived: list[Derived] = field(default_factory=list)
+    added: dict[str, Row] = field(default_factory=dict)  # old table -> new column -> its value in every row
 
     @classmethod
     def read(cls, path: Path = MAP) -> "Renaming":
@@ -130,7 +132,7 @@ class Renaming:
             entry["table"]: [Part(**part) for part in entry["parts"]] for entry in data.get("merged", [])
         }
         derived = [Derived(**entry) for entry in data.get("derived", [])]
-        return cls(data.get("tables", {}), data.get("columns", {}), merges, derived)
+        return cls(data.get("tables", {}), data.get("columns", {}), merges, derived, data.get("added", {}))
 
     @property
     def old_tables(self) -> dict[str, str]:
@@ -163,12 +165,26 @@ def restore_old_names(dump: Dump, renaming: Renaming, before: Dump) -> tuple[Dum
             if old in old_dump:
                 problems.append(f"{table}: two tables are called {old}")
             old_dump[old] = _rename_columns(content, renaming.columns.get(old, {}))
+    for table, columns in renaming.added.items():
+        problems += _drop_added_columns(table, old_dump[table], columns)
     for derived in renaming.derived:
         if derived.table in old_dump:
             old_dump[derived.table] = derived.restore(old_dump[derived.table])
     _restore_references(old_dump, numbers)
     _restore_type_names(old_dump, renaming)
     return old_dump, problems
+
+
+def _drop_added_columns(table: str, content: Row, columns: Row) -> list[str]:
+    """Take new columns out of a table; return the rows in which one has another value than the map says."""
+    wrong = []
+    for row in content["rows"]:
+        for column, value in columns.items():
+            actual = row.pop(column)
+            if actual != value:
+                wrong.append(f"{table}: number {row['id']} has {column} = {actual!r}")
+    content["columns"] = [column for column in content["columns"] if column not in columns]
+    return wrong
 
 
 def _rename_columns(content: Row, columns: dict[str, str]) -> Row:

@@ -92,3 +92,133 @@ def changed_files(copy: Path) -> list[str]:
     ).stdout  # fmt: skip
     names = [line[3:] for line in output.splitlines() if line[1] != " "]
     return [name for name in names if "/migrations/" not in name and not name.startswith(".pytest_cache")]
+
+
+def replace_once(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{path.name} holds {text.count(old)} times: {old!r}"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def run_tests(copy: Path, *paths: str) -> None:
+    run(copy, "-m", "pytest", "-q", "-p", "no:randomly", "-m", "not browser and not slow", *paths)
+
+
+NATURE_FACET = """\
+        ChoiceFacet(
+            Facet.NATURE,
+            "单位性质",
+            _choices(Nature),
+            position=lambda row: row.employer.nature,
+            employer=lambda row: row.nature,
+            parameter="nature",
+            display_order={place},
+            widening_order={place},
+        ),
+"""
+
+
+@pytest.mark.slow
+def test_search_facet_is_one_file(project_copy: Path) -> None:
+    facets = project_copy / "search/facets.py"
+    replace_once(facets, '    SIZE = "size"\n', '    SIZE = "size"\n    NATURE = "nature"\n')
+    replace_once(
+        facets,
+        "from portal.employers.enums import Industry, SizeBand\n",
+        "from portal.employers.enums import Industry, Nature, SizeBand\n",
+    )
+    count = len(re.findall(r'parameter="', facets.read_text(encoding="utf-8")))
+    last = "            most_frequent_first=True,\n        ),\n"
+    replace_once(facets, f"{last}    )\n}}\n", last + NATURE_FACET.format(place=count + 1) + "    )\n}\n")
+    assert changed_files(project_copy) == ["search/facets.py"]
+    probe = project_copy / "tests/search/test_new_facet.py"
+    probe.write_text(NEW_FACET, encoding="utf-8")
+    run_tests(project_copy, "tests/search/test_facets.py", "tests/search/test_new_facet.py")
+    run_tests(project_copy, "tests/search/test_contract_filters.py", "tests/web/public/test_search_pages.py")
+
+
+# A position of one nature is found by the new filter and counted; one of another nature is not.
+NEW_FACET = """
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from search.facets import Facet, Kind
+from search.indexing import rebuild
+from tests.factories import make_employer, make_position
+
+
+@pytest.mark.django_db
+def test_page_filters_by_the_new_facet(client: Client) -> None:
+    for nature, title in (("private", "货车司机"), ("state", "客车司机")):
+        make_position(employer=make_employer(nature=nature), title=title)
+    rebuild()
+    page = client.get(reverse("public:positions"), {"nature": "private"}).content.decode()
+    assert "单位性质" in page
+    assert "货车司机" in page
+    assert "客车司机" not in page
+"""
+
+
+@pytest.mark.slow
+def test_retention_milestone_is_one_file_and_a_migration(project_copy: Path) -> None:
+    table = project_copy / "portal/placements/milestones.py"
+    last = "    Milestone(months=12, days=365, is_headline=True),\n"
+    replace_once(table, last, last + "    Milestone(months=24, days=730),\n")
+    run(project_copy, "manage.py", "makemigrations")
+    assert changed_files(project_copy) == ["portal/placements/milestones.py"]
+    run(project_copy, "manage.py", "lint_migrations")
+    probe = project_copy / "tests/placements/test_new_milestone.py"
+    probe.write_text(NEW_MILESTONE, encoding="utf-8")
+    # Two tests of today's table list its four milestones; all others hold for five.
+    run_tests(project_copy, "tests/placements/test_new_milestone.py", "tests/placements/test_headcount.py")
+    run_tests(
+        project_copy,
+        "tests/follow_ups",
+        "tests/reports/test_figures.py",
+        "tests/reports/test_furthest_stage.py",
+    )
+
+
+NEW_MILESTONE = """
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from portal.placements import actions
+from portal.placements.models import Placement
+from portal.reports.figures import FIGURES
+from tests.factories import make_position, make_staff, make_stations, make_veteran
+
+
+@pytest.mark.django_db
+def test_two_years_in_the_job_can_be_recorded() -> None:
+    station = make_stations()["睦洲镇"]
+    clerk = make_staff(station)
+    placement = actions.declare(veteran=make_veteran(station=station), position=make_position(), by=clerk)
+    first_day = timezone.localdate() - timedelta(days=740)
+    for step in ("offer", "onboard"):
+        placement = actions.advance(placement=placement, step=step, by=clerk, on=first_day)
+    placement = actions.advance(placement=placement, step="retain_24m", by=clerk)
+    assert Placement.objects.get().state == "retained_24m"
+    assert Placement.objects.get().get_state_display() == "在岗满24个月"
+    assert "stage.retained_24m" in FIGURES
+"""
+
+
+@pytest.mark.slow
+def test_role_is_one_file_and_a_migration(project_copy: Path) -> None:
+    roles = project_copy / "portal/accounts/roles.py"
+    editor = '    EDITOR = "editor", "内容编辑"\n'
+    replace_once(roles, editor, editor + '    TRAINER = "trainer", "培训管理员"\n')
+    replace_once(
+        roles,
+        "ROLES: dict[StationRole, Role] = {\n",
+        "ROLES: dict[StationRole, Role] = {\n"
+        '    StationRole.TRAINER: Role("管理培训班次，不接触个人档案。", frozenset()),\n',
+    )
+    run(project_copy, "manage.py", "makemigrations")
+    assert changed_files(project_copy) == ["portal/accounts/roles.py"]
+    run(project_copy, "manage.py", "lint_migrations")
+    run_tests(project_copy, "tests/accounts", "tests/web/staff/network", "tests/house/test_permissions.py")

@@ -134,3 +134,12 @@ def test_replaced_column_is_derived_from_the_new_ones() -> None:
     assert find_differences(before, after, renaming) == []
     after["notices"]["rows"][0]["number"] = 5
     assert len(find_differences(before, after, renaming)) == 2
+
+
+def test_added_column_must_hold_its_value() -> None:
+    before = {"entries": _table({"id": 1, "facets": 7})}
+    after = {"entries": _table({"id": 1, "facets": 7, "more": 0})}
+    renaming = Renaming({}, {}, {}, added={"entries": {"more": 0}})
+    assert find_differences(before, after, renaming) == []
+    after = {"entries": _table({"id": 1, "facets": 7, "more": 3})}
+    assert find_differences(before, after, renaming) == ["entries: number 1 has more = 3"]
