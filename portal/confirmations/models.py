@@ -122,7 +122,8 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         placements = Placement.objects.followed_by(user).order_by().values("pk")
         hidden_records = HiddenRecord.objects.of_employer(models.OuterRef("placement__position__employer"))
         is_shown = ~Q(models.Exists(hidden_records.filter(veteran=models.OuterRef("placement__veteran"))))
-        employers = Q(side=Side.EMPLOYER, placement__position__employer__in=Employer.objects.run_by(user))
+        own = Employer.objects.with_member(user)
+        employers = Q(side=Side.EMPLOYER, placement__position__employer__in=own)
         return self.filter(
             Q(placement__veteran__account=user) | (employers & is_shown) | Q(placement__in=placements)
         )

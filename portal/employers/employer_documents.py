@@ -40,7 +40,7 @@ def visible_documents(user: "User | AnonymousUser") -> DocumentQuerySet:
     """Return the documents of the employers that the user acts for or reviews."""
     if not isinstance(user, User) or not user.is_active:
         return Document.objects.none()
-    own = Q(pk__in=Employer.objects.run_by(user).values("pk"))
+    own = Q(pk__in=Employer.objects.with_member(user).values("pk"))
     employers = Employer.objects.filter(
         own | in_subtrees("station", user.station_paths(Permission.REVIEW_EMPLOYERS))
     )

@@ -19,7 +19,12 @@ from portal.documents.enums import DocumentKind
 from portal.employers.enums import ChangeState, StepKind, VerificationState
 from portal.employers.models import Employer, ProfileChange
 from portal.employers.permissions import can_review, owns
-from portal.employers.verification import locked, log_step, require_reason, save_bases
+from portal.employers.verification import (
+    lock_for_review,
+    log_step,
+    require_reason,
+    save_verification_bases,
+)
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station
 
@@ -100,8 +105,8 @@ def accept_change(
     *,
     change: ProfileChange,
     by: User,
-    kinds: Iterable[DocumentKind],
-    shown: Collection[int] | None = None,
+    checked_kinds: Iterable[DocumentKind],
+    shown_document_ids: Collection[int] | None = None,
 ) -> Employer:
     """Let a change become what the portal says, on the evidence that was looked at.
 
@@ -111,10 +116,10 @@ def accept_change(
         TransitionRefused: settled already.
     """
     change = _waiting(change, by)
-    employer = locked(Employer.objects.select_related("station").get(pk=change.employer_id), by)
-    kinds = list(kinds)
+    employer = lock_for_review(Employer.objects.select_related("station").get(pk=change.employer_id), by)
+    checked_kinds = list(checked_kinds)
     needed = [DocumentKind.LICENCE, *([DocumentKind.PERMIT] if change.after.get("agency_permit") else [])]
-    missing = [kind.label for kind in needed if kind not in kinds]
+    missing = [kind.label for kind in needed if kind not in checked_kinds]
     if missing:
         raise ValidationError({"evidence": f"请核对{'和'.join(missing)}并勾选。"})
     for name, value in change.after.items():
@@ -124,7 +129,8 @@ def accept_change(
     employer.full_clean(exclude=["contact_phone"])
     employer.save()
     _settle(employer, by, ChangeState.ACCEPTED)
-    save_bases(log_step(employer, by, StepKind.ACCEPT_CHANGE, before=employer.state), kinds, shown)
+    step = log_step(employer, by, StepKind.ACCEPT_CHANGE, before=employer.state)
+    save_verification_bases(step, checked_kinds, shown_document_ids)
     return employer
 
 
@@ -138,7 +144,7 @@ def refuse_change(*, change: ProfileChange, by: User, reason: str) -> Employer:
     """
     reason = require_reason(reason)
     change = _waiting(change, by)
-    employer = locked(Employer.objects.select_related("station").get(pk=change.employer_id), by)
+    employer = lock_for_review(Employer.objects.select_related("station").get(pk=change.employer_id), by)
     _settle(employer, by, ChangeState.REFUSED, reason)
     log_step(employer, by, StepKind.REFUSE_CHANGE, before=employer.state, reason=reason)
     return employer

@@ -1,4 +1,4 @@
-"""Staff verify employers, send them back, suspend them and lift that: each decision is a row of a log."""
+"""Verification of employers by staff: verify, refuse, suspend, lift, renew; each decision is logged."""
 
 from collections.abc import Collection, Iterable
 
@@ -15,13 +15,13 @@ from portal.employers.employer_documents import documents_of, record_judgement
 from portal.employers.enums import StepKind, VerificationState
 from portal.employers.events import employer_changed
 from portal.employers.models import (
-    VERIFICATION_LASTS,
     Employer,
     VerificationBasis,
     VerificationStep,
 )
 from portal.employers.notifications import notify_decision
 from portal.employers.permissions import can_review, owns
+from portal.employers.verification_periods import VERIFICATION_LASTS
 
 TRANSITIONS = TransitionTable(
     (
@@ -37,8 +37,8 @@ TRANSITIONS = TransitionTable(
 )
 
 
-def locked(employer: Employer, by: User) -> Employer:
-    """The employer as the database has it now, for one decision at a time.
+def lock_for_review(employer: Employer, by: User) -> Employer:
+    """Lock the employer's row for one decision at a time, refresh the employer and return it.
 
     Raises:
         PermissionDenied: `by` reviews another station's employers.
@@ -52,7 +52,10 @@ def locked(employer: Employer, by: User) -> Employer:
 def log_step(
     employer: Employer, by: User, kind: StepKind, *, before: str, reason: str = ""
 ) -> VerificationStep:
-    """The log's next row, in the caller's transaction."""
+    """Log a decision, audit it, send employer_changed and notify the employer.
+
+    Call it in the transaction of the decision.
+    """
     step = VerificationStep.objects.create(
         employer=employer,
         kind=kind,
@@ -83,27 +86,27 @@ def verify(
     *,
     employer: Employer,
     by: User,
-    kinds: Iterable[DocumentKind],
-    shown: Collection[int] | None = None,
+    checked_kinds: Iterable[DocumentKind],
+    shown_document_ids: Collection[int] | None = None,
     uscc_override_reason: str = "",
 ) -> Employer:
-    """Verify an employer for `VERIFICATION_LASTS`; a verified employer is verified anew.
+    """Verify an employer for `VERIFICATION_LASTS`; a verified employer gets a new period.
 
     Args:
-        kinds: the documents that the reviewer checked, as uploads or as originals at the counter.
-        shown: numbers of the uploaded documents on the reviewer's page; None where there was no page.
-            A document uploaded since then does not count as checked.
+        checked_kinds: the documents that the reviewer checked, as uploads or as originals at the counter.
+        shown_document_ids: primary keys of the uploaded documents on the reviewer's page; None where there
+            was no page. A document uploaded since then does not count as checked.
 
     Raises:
         PermissionDenied: `by` reviews another station's employers.
-        ValidationError: no licence (for an agency: no permit) among `kinds`, a document that was replaced
-            meanwhile, or a credit code whose check character fails without a reason.
+        ValidationError: no licence (for an agency: no permit) among `checked_kinds`, a document that was
+            replaced meanwhile, or a credit code whose check character fails without a reason.
         TransitionRefused: not in a state that can be verified.
     """
-    employer = locked(employer, by)
-    kinds = list(kinds)
+    employer = lock_for_review(employer, by)
+    checked_kinds = list(checked_kinds)
     needed = [DocumentKind.LICENCE, *([DocumentKind.PERMIT] if employer.is_agency else [])]
-    missing = [kind.label for kind in needed if kind not in kinds]
+    missing = [kind.label for kind in needed if kind not in checked_kinds]
     if missing:
         raise ValidationError({"evidence": f"请核对{'和'.join(missing)}并勾选。"})
     if not uscc_check_passes(employer.uscc) and not uscc_override_reason.strip():
@@ -117,21 +120,25 @@ def verify(
     employer.verified_by = by
     employer.renewal_asked_at = None
     step = _decide(employer, by, StepKind.VERIFY)
-    save_bases(step, kinds, shown)
+    save_verification_bases(step, checked_kinds, shown_document_ids)
     return employer
 
 
-def save_bases(step: VerificationStep, kinds: Iterable[DocumentKind], shown: Collection[int] | None) -> None:
+def save_verification_bases(
+    step: VerificationStep,
+    checked_kinds: Iterable[DocumentKind],
+    shown_document_ids: Collection[int] | None,
+) -> None:
     """Save what a decision is based on: the current document of each kind, or else its original.
 
     Raises:
-        ValidationError: a document is not among those `shown`.
+        ValidationError: a document is not in `shown_document_ids`.
     """
     current = {document.kind: document for document in documents_of(step.employer).current()}
     bases = []
-    for kind in kinds:
+    for kind in checked_kinds:
         document = current.get(kind)
-        if document is not None and shown is not None and document.pk not in shown:
+        if document is not None and shown_document_ids is not None and document.pk not in shown_document_ids:
             raise ValidationError({"evidence": f"{DocumentKind(kind).label}刚刚被单位更换，请重新查看。"})
         if document is not None and document.state != DocumentState.CHECKED:
             record_judgement(document, by=step.by, state=DocumentState.CHECKED)
@@ -157,27 +164,27 @@ def require_reason(reason: str) -> str:
 @transaction.atomic
 def refuse(*, employer: Employer, by: User, reason: str) -> Employer:
     """Send a registration back with a reason."""
-    employer = locked(employer, by)
+    employer = lock_for_review(employer, by)
     _decide(employer, by, StepKind.REFUSE, require_reason(reason))
     return employer
 
 
 @transaction.atomic
 def suspend(*, employer: Employer, by: User, reason: str) -> Employer:
-    """Take a verified employer and its posts out of sight."""
-    employer = locked(employer, by)
+    """Take a verified employer and its positions out of public view."""
+    employer = lock_for_review(employer, by)
     _decide(employer, by, StepKind.SUSPEND, require_reason(reason))
     return employer
 
 
 @transaction.atomic
 def lift(*, employer: Employer, by: User, reason: str) -> Employer:
-    """Lift a suspension: the verification runs on to its own end, and the posts are seen again.
+    """Lift a suspension: the verification keeps its end date, and the positions are visible again.
 
     Raises:
-        ValidationError: no reason, or the verification ran out meanwhile: then it is given anew.
+        ValidationError: no reason, or the verification has ended meanwhile; then verify again.
     """
-    employer = locked(employer, by)
+    employer = lock_for_review(employer, by)
     reason = require_reason(reason)
     if employer.verified_until is None or employer.verified_until < timezone.localdate():
         raise ValidationError("暂停期间核验已到期，请重新核对材料后“核验通过”。")
@@ -187,11 +194,11 @@ def lift(*, employer: Employer, by: User, reason: str) -> Employer:
 
 @transaction.atomic
 def request_renewal(*, employer: Employer, by: User) -> Employer:
-    """Ask for the next verification, before this one runs out or after.
+    """Request the renewal of the verification, before its end or after it.
 
     Raises:
         PermissionDenied: not an owner.
-        TransitionRefused: not verified, too early, or asked already.
+        TransitionRefused: not verified, too early, or a request is pending.
     """
     if not owns(by, employer):
         raise PermissionDenied("not an owner of this employer")
@@ -206,12 +213,12 @@ def request_renewal(*, employer: Employer, by: User) -> Employer:
 
 @transaction.atomic
 def return_renewal(*, employer: Employer, by: User, reason: str) -> Employer:
-    """Send the asked-for renewal back with a reason; the verification runs on to its end.
+    """Refuse a requested renewal with a reason; the verification keeps its end date.
 
     Raises:
-        TransitionRefused: none was asked for.
+        TransitionRefused: no request is pending.
     """
-    employer = locked(employer, by)
+    employer = lock_for_review(employer, by)
     reason = require_reason(reason)
     if employer.renewal_asked_at is None:
         raise TransitionRefused(StepKind.RETURN_RENEWAL, employer.state)

@@ -64,7 +64,7 @@ class BoothQuerySet(models.QuerySet["Booth"]):
         """Return confirmed booths of published fairs, and all booths of the user's employers and desks."""
         visible = Q(state=BoothState.CONFIRMED, fair__live=True)
         if isinstance(user, User) and user.is_active:
-            visible |= Q(employer__in=Employer.objects.run_by(user))
+            visible |= Q(employer__in=Employer.objects.with_member(user))
             visible |= Q(fair__in=fairs_operated_by(user))
         return self.filter(visible)
 

@@ -67,7 +67,7 @@ class PositionQuerySet(models.QuerySet["Position"]):
         """Return open positions, plus all of the user's own employers and reviewed subtrees."""
         condition = open_at(timezone.now())
         if isinstance(user, User) and user.is_active:
-            condition |= Q(employer__in=Employer.objects.run_by(user))
+            condition |= Q(employer__in=Employer.objects.with_member(user))
             paths = user.station_paths(Permission.REVIEW_EMPLOYERS)
             if paths:
                 condition |= in_subtrees("employer__station", paths)
@@ -97,8 +97,9 @@ class PositionQuerySet(models.QuerySet["Position"]):
         live = WordingException.objects.filter(ended_at=None).select_related("approved_by")
         return self.prefetch_related(models.Prefetch("wording_exceptions", live, to_attr="live_exceptions"))
 
-    def run_by(self, user: User) -> "PositionQuerySet":
-        return self.filter(employer__in=Employer.objects.run_by(user))
+    def of_member(self, user: User) -> "PositionQuerySet":
+        """Select positions of the employers that the user is a member of."""
+        return self.filter(employer__in=Employer.objects.with_member(user))
 
     def with_details(self) -> "PositionQuerySet":
         return self.select_related("employer", "occupation", "region")

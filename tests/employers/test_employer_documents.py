@@ -109,7 +109,7 @@ def test_content_of_replaced_and_removed_documents_is_deleted(
 
 def test_document_that_a_verification_is_based_on_is_kept(employer: Any, owner: Any, reviewer: Any) -> None:
     seen = _add(employer, owner)
-    verification.verify(employer=employer, by=reviewer, kinds=[LICENCE], shown=[seen.pk])
+    verification.verify(employer=employer, by=reviewer, checked_kinds=[LICENCE], shown_document_ids=[seen.pk])
     basis = employer.bases.get()
     assert (basis.document, basis.seen_by, basis.seen_on) == (seen, reviewer, timezone.localdate())
     seen.refresh_from_db()
@@ -130,7 +130,9 @@ def test_document_replaced_after_the_page_was_shown_does_not_count_as_checked(
     read = _add(employer, owner)
     _add(employer, owner)
     with pytest.raises(ValidationError, match="刚刚被单位更换"):
-        verification.verify(employer=employer, by=reviewer, kinds=[LICENCE], shown=[read.pk])
+        verification.verify(
+            employer=employer, by=reviewer, checked_kinds=[LICENCE], shown_document_ids=[read.pk]
+        )
     employer.refresh_from_db()
     assert not employer.is_verified
     assert not employer.steps.exists()
@@ -141,7 +143,7 @@ def test_content_of_an_identity_document_is_deleted_after_the_review(
 ) -> None:
     document = _add(employer, owner, DocumentKind.AGENT_ID)
     with django_capture_on_commit_callbacks(execute=True):
-        verification.verify(employer=employer, by=reviewer, kinds=[LICENCE, DocumentKind.AGENT_ID])
+        verification.verify(employer=employer, by=reviewer, checked_kinds=[LICENCE, DocumentKind.AGENT_ID])
     document.refresh_from_db()
     assert (document.file, document.state, _stored_names()) == ("", DocumentState.CHECKED, [])
     with pytest.raises(FileNotFoundError):

@@ -44,7 +44,7 @@ def test_registering_makes_the_first_member_and_finds_the_countys_centre() -> No
     employer = _register(by=member, uscc=f" {make_uscc().lower()} ")
     assert employer.state == VerificationState.PENDING
     assert employer.station.region.name == "新会区"
-    assert list(Employer.objects.run_by(member)) == [employer]
+    assert list(Employer.objects.with_member(member)) == [employer]
     assert AuditEvent.objects.filter(verb="employers.registered", actor_id=member.pk).count() == 1
 
 
@@ -65,7 +65,7 @@ def test_a_wrong_character_set_is_refused_beside_its_field() -> None:
 def test_verification_holds_half_a_year_and_notes_the_evidence() -> None:
     employer = _register()
     reviewer = make_staff(employer.station, StationRole.REVIEWER)
-    verification.verify(employer=employer, by=reviewer, kinds=KINDS)
+    verification.verify(employer=employer, by=reviewer, checked_kinds=KINDS)
     employer.refresh_from_db()
     assert employer.is_verified
     assert employer.verified_by == reviewer
@@ -77,10 +77,10 @@ def test_a_failing_check_character_needs_a_reason() -> None:
     employer = _register(uscc="91350203M0001QAY9B")
     reviewer = make_staff(employer.station, StationRole.REVIEWER)
     with pytest.raises(ValidationError) as refused:
-        verification.verify(employer=employer, by=reviewer, kinds=KINDS)
+        verification.verify(employer=employer, by=reviewer, checked_kinds=KINDS)
     assert "uscc_override_reason" in refused.value.message_dict
     verification.verify(
-        employer=employer, by=reviewer, kinds=KINDS, uscc_override_reason="与营业执照原件核对无误"
+        employer=employer, by=reviewer, checked_kinds=KINDS, uscc_override_reason="与营业执照原件核对无误"
     )
     assert Employer.objects.verified().filter(pk=employer.pk).exists()
 
@@ -89,14 +89,14 @@ def test_no_evidence_no_verification() -> None:
     employer = _register()
     reviewer = make_staff(employer.station, StationRole.REVIEWER)
     with pytest.raises(ValidationError, match="营业执照"):
-        verification.verify(employer=employer, by=reviewer, kinds=[])
+        verification.verify(employer=employer, by=reviewer, checked_kinds=[])
 
 
 @pytest.mark.parametrize("verb", ["verify", "refuse"])
 def test_only_a_reviewer_at_or_above_the_station_decides(verb: str) -> None:
     stations = make_stations()
     employer = _register()
-    arguments = {"kinds": KINDS} if verb == "verify" else {"reason": "材料不全"}
+    arguments = {"checked_kinds": KINDS} if verb == "verify" else {"reason": "材料不全"}
     for user in (
         make_user(),
         make_staff(stations["蓬江区"], StationRole.REVIEWER),

@@ -44,7 +44,7 @@ def test_nobody_becomes_a_member_without_saying_yes(employer: Any, owner: Any) -
     assert list(EmployerInvitation.objects.to(invited).pending()) == [asked]
     members.accept(invitation=asked, by=invited)
     assert employer.memberships.get(user=invited).role == RECRUITER
-    assert list(Employer.objects.run_by(invited)) == [employer]
+    assert list(Employer.objects.with_member(invited)) == [employer]
     with pytest.raises(ValidationError, match="已失效"):
         members.accept(invitation=asked, by=invited)
     said = AuditEvent.objects.filter(target_type="employers.employer").values_list("verb", flat=True)
@@ -147,7 +147,7 @@ def test_never_without_an_owner(employer: Any, owner: Any) -> None:
 def test_who_is_removed_sees_nothing_any_more(employer: Any, owner: Any) -> None:
     recruiter = _recruiter(employer)
     members.remove(membership=recruiter, by=owner)
-    assert not Employer.objects.run_by(recruiter.user).exists()
+    assert not Employer.objects.with_member(recruiter.user).exists()
 
 
 def test_a_reviewer_invites_an_owner_where_none_can_be_reached(employer: Any) -> None:

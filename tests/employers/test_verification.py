@@ -15,13 +15,12 @@ from portal.documents.enums import DocumentKind
 from portal.employers import actions, notifications, profile_changes, verification
 from portal.employers.enums import ChangeState, EmployerRole, StepKind, VerificationState
 from portal.employers.models import (
-    RENEWAL_FROM,
-    VERIFICATION_LASTS,
     Employer,
     EmployerMembership,
     ProfileChange,
     VerificationStep,
 )
+from portal.employers.verification_periods import RENEWAL_WINDOW, VERIFICATION_LASTS
 from portal.notifications.models import Notification
 from portal.positions.models import Position
 from tests.factories import make_employer, make_position, make_staff, make_stations, make_user
@@ -53,7 +52,7 @@ def _ends(employer: Any, days: Any) -> None:
 def test_each_decision_stands_in_a_log_with_its_reason_and_dates(employer: Any, reviewer: Any) -> None:
     verification.suspend(employer=employer, by=reviewer, reason="投诉待查")
     verification.lift(employer=employer, by=reviewer, reason="查无此事")
-    verification.verify(employer=employer, by=reviewer, kinds=LICENCE)
+    verification.verify(employer=employer, by=reviewer, checked_kinds=LICENCE)
     said = [(s.kind, s.from_state, s.to_state, s.reason) for s in employer.steps.order_by("pk")]
     assert said == [
         ("suspend", "verified", "suspended", "投诉待查"),
@@ -86,7 +85,7 @@ def test_lifting_gives_no_time_that_had_run_out(employer: Any, reviewer: Any) ->
     verification.suspend(employer=employer, by=reviewer, reason="投诉待查")
     with pytest.raises(ValidationError, match="已到期"):
         verification.lift(employer=employer, by=reviewer, reason="查无此事")
-    verification.verify(employer=employer, by=reviewer, kinds=LICENCE)
+    verification.verify(employer=employer, by=reviewer, checked_kinds=LICENCE)
     assert employer.is_verified
 
 
@@ -100,14 +99,14 @@ def test_posts_pause_by_query_time_when_the_verification_lapsed_and_return_with_
     _ends(employer, -1)
     assert not Position.objects.open_at().exists()
     assert not Position.objects.visible_to(make_user()).exists()
-    verification.verify(employer=employer, by=reviewer, kinds=LICENCE)
+    verification.verify(employer=employer, by=reviewer, checked_kinds=LICENCE)
     assert list(Position.objects.open_at()) == [post]
 
 
 def test_asking_for_renewal_costs_nothing_and_is_answered(employer: Any, owner: Any, reviewer: Any) -> None:
     with pytest.raises(TransitionRefused):  # too early
         verification.request_renewal(employer=employer, by=owner)
-    _ends(employer, RENEWAL_FROM.days)
+    _ends(employer, RENEWAL_WINDOW.days)
     verification.request_renewal(employer=employer, by=owner)
     assert list(Employer.objects.with_renewal_request()) == [employer]
     assert employer.is_verified
@@ -118,7 +117,7 @@ def test_asking_for_renewal_costs_nothing_and_is_answered(employer: Any, owner: 
     with pytest.raises(TransitionRefused):
         verification.return_renewal(employer=employer, by=reviewer, reason="再次")
     verification.request_renewal(employer=employer, by=owner)
-    verification.verify(employer=employer, by=reviewer, kinds=LICENCE)
+    verification.verify(employer=employer, by=reviewer, checked_kinds=LICENCE)
     assert not Employer.objects.with_renewal_request().exists()
     assert employer.verified_until == timezone.localdate() + VERIFICATION_LASTS
 
@@ -141,8 +140,8 @@ def test_only_owners_ask_and_only_reviewers_answer(employer: Any, owner: Any) ->
 def test_an_agency_is_not_verified_without_its_permit(reviewer: Any) -> None:
     agency = make_employer(verified=False, is_agency=True, agency_permit="粤江人服证字2026第001号")
     with pytest.raises(ValidationError, match="人力资源服务许可证"):
-        verification.verify(employer=agency, by=reviewer, kinds=LICENCE)
-    verification.verify(employer=agency, by=reviewer, kinds=[*LICENCE, DocumentKind.PERMIT])
+        verification.verify(employer=agency, by=reviewer, checked_kinds=LICENCE)
+    verification.verify(employer=agency, by=reviewer, checked_kinds=[*LICENCE, DocumentKind.PERMIT])
     assert agency.is_verified
 
 
@@ -192,15 +191,15 @@ def test_a_verified_name_stays_until_staff_agree_and_posts_stay_open(
     assert profile_changes.told(change) == [("单位名称", "江门市旧名有限公司", "江门市新名有限公司")]
     assert list(Employer.objects.with_pending_change()) == [employer]
     with pytest.raises(ValidationError, match="营业执照"):
-        profile_changes.accept_change(change=change, by=reviewer, kinds=[DocumentKind.NOTICE])
-    profile_changes.accept_change(change=change, by=reviewer, kinds=LICENCE)
+        profile_changes.accept_change(change=change, by=reviewer, checked_kinds=[DocumentKind.NOTICE])
+    profile_changes.accept_change(change=change, by=reviewer, checked_kinds=LICENCE)
     employer.refresh_from_db()
     assert employer.name == "江门市新名有限公司"
     assert list(Position.objects.open_at()) == [post]
     assert employer.steps.get().kind == StepKind.ACCEPT_CHANGE
     assert employer.bases.get().kind == DocumentKind.LICENCE
     with pytest.raises(TransitionRefused):
-        profile_changes.accept_change(change=change, by=reviewer, kinds=LICENCE)
+        profile_changes.accept_change(change=change, by=reviewer, checked_kinds=LICENCE)
 
 
 def test_a_refused_change_leaves_the_name_and_says_why(employer: Any, owner: Any, reviewer: Any) -> None:
@@ -231,7 +230,7 @@ def test_another_county_hands_the_employer_to_its_centre(employer: Any, owner: A
     assert employer.station == stations["新会区"]
     change = ProfileChange.objects.get()
     assert profile_changes.told(change) == [("所在地区", "新会区", "蓬江区")]
-    profile_changes.accept_change(change=change, by=reviewer, kinds=LICENCE)
+    profile_changes.accept_change(change=change, by=reviewer, checked_kinds=LICENCE)
     employer.refresh_from_db()
     assert (employer.region_id, employer.station) == ("440703", stations["蓬江区"])
 
@@ -259,7 +258,7 @@ def test_a_neighbours_reviewer_decides_no_change(employer: Any, owner: Any) -> N
     neighbour = make_staff(make_stations()["蓬江区"], StationRole.REVIEWER)
     for user in (neighbour, owner):
         with pytest.raises(PermissionDenied):
-            profile_changes.accept_change(change=ProfileChange.objects.get(), by=user, kinds=LICENCE)
+            profile_changes.accept_change(change=ProfileChange.objects.get(), by=user, checked_kinds=LICENCE)
         with pytest.raises(PermissionDenied):
             profile_changes.refuse_change(change=ProfileChange.objects.get(), by=user, reason="不行")
 

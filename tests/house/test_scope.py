@@ -14,7 +14,8 @@ from tests.house.source import ROOT, name, python_files, tree
 # Verbs of a QuerySet that take the reader, or that name what is public.
 SCOPES = {
     "visible_to",
-    "run_by",
+    "of_member",
+    "with_member",
     "reviewable_by",
     "manageable_by",
     "followed_by",

@@ -33,7 +33,7 @@ _EXPIRES_IN = timedelta(days=4)
 def load_employer_activity(seed: int) -> None:
     """Load the activity. Comes after the fairs, where the positions closed here were shown."""
     member = User.objects.get(phone_hash=lookup_hash(logins.EMPLOYER.phone))
-    employer = Employer.objects.run_by(member).order_by("pk")[0]
+    employer = Employer.objects.with_member(member).order_by("pk")[0]
     _import_positions(member, employer, seed)
     positions = list(Position.objects.open_at().filter(employer=employer).with_details().order_by("pk"))
     if positions:

@@ -19,7 +19,8 @@ from portal.demo.loading.employer_verification import set_verification
 from portal.demo.loading.veteran_loading import occupation_codes
 from portal.demo.scale import Scale
 from portal.employers.enums import EmployerRole, VerificationState
-from portal.employers.models import VERIFICATION_LASTS, Employer, EmployerMembership
+from portal.employers.models import Employer, EmployerMembership
+from portal.employers.verification_periods import VERIFICATION_LASTS
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from portal.stations.enums import StationLevel

@@ -16,7 +16,6 @@ from portal.documents.enums import DocumentKind, OwnerType
 from portal.documents.upload_validation import Upload
 from portal.employers.enums import EmployerRole, StepKind, VerificationState
 from portal.employers.models import (
-    VERIFICATION_LASTS,
     Employer,
     EmployerMembership,
     HiddenRecord,
@@ -24,6 +23,7 @@ from portal.employers.models import (
     VerificationBasis,
     VerificationStep,
 )
+from portal.employers.verification_periods import VERIFICATION_LASTS
 from portal.veterans.models import Veteran
 
 # Pending employers with uploaded documents; each is an encrypted file on disk, which takes time.

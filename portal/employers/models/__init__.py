@@ -1,8 +1,6 @@
 """Models of employers (用人单位), their members and their verification."""
 
 from portal.employers.models.employer import (
-    RENEWAL_FROM,
-    VERIFICATION_LASTS,
     Employer,
     EmployerMembership,
     EmployerQuerySet,
@@ -13,8 +11,6 @@ from portal.employers.models.profile_change import ProfileChange
 from portal.employers.models.verification_step import VerificationBasis, VerificationStep
 
 __all__ = [
-    "RENEWAL_FROM",
-    "VERIFICATION_LASTS",
     "Employer",
     "EmployerInvitation",
     "EmployerMembership",

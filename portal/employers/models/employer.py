@@ -1,6 +1,6 @@
 """An employer (用人单位) and its members."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -21,34 +21,36 @@ from portal.employers.enums import (
     SizeBand,
     VerificationState,
 )
+from portal.employers.verification_periods import RENEWAL_WINDOW
 from portal.stations.models import Station, in_subtrees
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-VERIFICATION_LASTS = timedelta(days=183)
-# Before its verification ends an employer is reminded, and may request a renewal, for this long.
-RENEWAL_FROM = timedelta(days=30)
+
+def _verified_today() -> Q:
+    """Return the condition for employers whose verification is in force today."""
+    return Q(state=VerificationState.VERIFIED, verified_until__gte=timezone.localdate())
 
 
 class EmployerQuerySet(models.QuerySet["Employer"]):
     def verified(self) -> "EmployerQuerySet":
         """Select employers whose verification is in force today."""
-        return self.filter(state=VerificationState.VERIFIED, verified_until__gte=timezone.localdate())
+        return self.filter(_verified_today())
 
     def visible_to(self, user: "User | AnonymousUser") -> "EmployerQuerySet":
         """Select verified employers, those the user is a member of, and those the user reviews."""
-        seen = Q(state=VerificationState.VERIFIED, verified_until__gte=timezone.localdate())
+        visible = _verified_today()
         if isinstance(user, User) and user.is_active:
-            seen |= Q(pk__in=EmployerMembership.objects.filter(user=user).values("employer"))
+            visible |= Q(pk__in=EmployerMembership.objects.filter(user=user).values("employer"))
             paths = user.station_paths(Permission.REVIEW_EMPLOYERS)
             if paths:
-                seen |= in_subtrees("station", paths)
-        return self.filter(seen)
+                visible |= in_subtrees("station", paths)
+        return self.filter(visible)
 
     def verification_ending(self, day: date) -> "EmployerQuerySet":
-        """Select verified employers whose verification ends within `RENEWAL_FROM` of `day` or has ended."""
-        rows = self.filter(state=VerificationState.VERIFIED, verified_until__lte=day + RENEWAL_FROM)
+        """Select verified employers whose verification ends within `RENEWAL_WINDOW` of `day` or has ended."""
+        rows = self.filter(state=VerificationState.VERIFIED, verified_until__lte=day + RENEWAL_WINDOW)
         return rows.order_by("verified_until", "pk")
 
     def with_renewal_request(self) -> "EmployerQuerySet":
@@ -62,7 +64,7 @@ class EmployerQuerySet(models.QuerySet["Employer"]):
     def reviewable_by(self, user: User) -> "EmployerQuerySet":
         return self.filter(in_subtrees("station", user.station_paths(Permission.REVIEW_EMPLOYERS)))
 
-    def run_by(self, user: User) -> "EmployerQuerySet":
+    def with_member(self, user: User) -> "EmployerQuerySet":
         return self.filter(memberships__user=user)
 
 
@@ -160,7 +162,7 @@ class Employer(TimestampedModel):
             self.state == VerificationState.VERIFIED
             and self.renewal_asked_at is None
             and self.verified_until is not None
-            and self.verified_until - timezone.localdate() <= RENEWAL_FROM
+            and self.verified_until - timezone.localdate() <= RENEWAL_WINDOW
         )
 
 

@@ -28,7 +28,7 @@ class InvitationQuerySet(models.QuerySet["EmployerInvitation"]):
         """Select invitations to the user's phone number (proved at sign-in) or of the user's employers."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        return self.filter(Q(phone_hash=user.phone_hash) | Q(employer__in=Employer.objects.run_by(user)))
+        return self.filter(Q(phone_hash=user.phone_hash) | Q(employer__in=Employer.objects.with_member(user)))
 
     def to(self, user: User) -> "InvitationQuerySet":
         return self.filter(phone_hash=user.phone_hash)

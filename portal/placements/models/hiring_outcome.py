@@ -24,7 +24,7 @@ class HiringOutcomeQuerySet(models.QuerySet["HiringOutcome"]):
         """Visible to members of the position's employer and to the reviewers of its station."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        condition = Q(position__employer__in=Employer.objects.run_by(user))
+        condition = Q(position__employer__in=Employer.objects.with_member(user))
         return self.filter(
             condition
             | in_subtrees("position__employer__station", user.station_paths(Permission.REVIEW_EMPLOYERS))

@@ -34,7 +34,7 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
             return self.none()
         hidden_records = HiddenRecord.objects.of_employer(OuterRef("position__employer"))
         is_shown = ~Q(Exists(hidden_records.filter(veteran=OuterRef("veteran"))))
-        employers = Q(position__employer__in=Employer.objects.run_by(user))
+        employers = Q(position__employer__in=Employer.objects.with_member(user))
         condition = Q(veteran__account=user) | (employers & is_shown)
         paths = user.station_paths(Permission.OPEN_RECORDS)
         if paths:

@@ -25,7 +25,7 @@ def current_employer(request: SignedInRequest) -> Employer | None:
     Raises:
         Http404: ?employer= names an employer that the user is no member of.
     """
-    own = Employer.objects.run_by(request.user).select_related("region", "station").order_by("pk")
+    own = Employer.objects.with_member(request.user).select_related("region", "station").order_by("pk")
     parameter = request.GET.get("employer", "")
     if parameter:
         is_key = parameter.isdecimal() and len(parameter) < 16

@@ -134,7 +134,7 @@ def test_registration_waits_for_verification(client_for) -> None:
     user = make_user()
     response = client_for(user).post(reverse("employer:register"), _registration(), follow=True)
     assert "待核验" in response.content.decode()
-    assert Employer.objects.run_by(user).get().state == VerificationState.PENDING
+    assert Employer.objects.with_member(user).get().state == VerificationState.PENDING
 
 
 @pytest.mark.parametrize(

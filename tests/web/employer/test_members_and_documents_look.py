@@ -67,7 +67,7 @@ def employer(owner, reviewer):
     verification.verify(
         employer=employer_row,
         by=reviewer,
-        kinds=[DocumentKind.LICENCE, DocumentKind.PERMIT, DocumentKind.AGENT_ID],
+        checked_kinds=[DocumentKind.LICENCE, DocumentKind.PERMIT, DocumentKind.AGENT_ID],
     )
     verification.suspend(employer=employer_row, by=reviewer, reason="多次联系不上，暂停核实")
     verification.lift(employer=employer_row, by=reviewer, reason="投诉经核查不属实")

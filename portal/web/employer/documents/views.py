@@ -83,7 +83,7 @@ def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
 
 
 def _get_document(request: SignedInRequest, pk: int) -> Document:
-    own = Employer.objects.run_by(request.user)
+    own = Employer.objects.with_member(request.user)
     return get_object_or_404(Document.objects.owned_by(OwnerType.EMPLOYER, own.values("pk")), pk=pk)
 
 

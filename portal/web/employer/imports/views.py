@@ -41,7 +41,7 @@ def own_import_view(
     def guarded(request: SignedInRequest, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         user = request.user
         run = PAGES.get_own_run(user, pk)
-        get_object_or_404(Employer.objects.run_by(user), pk=run.subject_id)
+        get_object_or_404(Employer.objects.with_member(user), pk=run.subject_id)
         return view(request, user, run, *args, **kwargs)
 
     return guarded

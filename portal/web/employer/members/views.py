@@ -51,7 +51,9 @@ def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
             raise PermissionDenied("只有单位管理员可以邀请成员。")
         if form.is_valid() and _send_invitation(request, employer, user, form):
             return redirect("employer:members")
-    rows = EmployerMembership.objects.filter(employer__in=Employer.objects.run_by(user), employer=employer)
+    rows = EmployerMembership.objects.filter(
+        employer__in=Employer.objects.with_member(user), employer=employer
+    )
     page = Paginator(rows.select_related("user").order_by("role", "pk"), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
@@ -81,7 +83,7 @@ def _send_invitation(request: SignedInRequest, employer: Employer, user: User, f
 
 def _get_membership(request: SignedInRequest, pk: int) -> EmployerMembership:
     """Return a membership of an employer that the user acts for."""
-    rows = EmployerMembership.objects.filter(employer__in=Employer.objects.run_by(request.user))
+    rows = EmployerMembership.objects.filter(employer__in=Employer.objects.with_member(request.user))
     return get_object_or_404(rows.select_related("employer", "user"), pk=pk)
 
 
@@ -158,7 +160,7 @@ def answer(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Withdraw an invitation."""
-    rows = EmployerInvitation.objects.filter(employer__in=Employer.objects.run_by(request.user))
+    rows = EmployerInvitation.objects.filter(employer__in=Employer.objects.with_member(request.user))
     invitation = get_object_or_404(rows.select_related("employer"), pk=pk)
     try:
         members.withdraw_invitation(invitation=invitation, by=request.user)

@@ -43,8 +43,8 @@ class CheckedDocumentsForm(forms.Form):
     def action_arguments(self) -> dict[str, Any]:
         """Return the kinds and keys of the checked documents as arguments of the verification actions."""
         return {
-            "kinds": [DocumentKind(kind) for kind in self.cleaned_data["evidence"]],
-            "shown": parse_keys(self.cleaned_data["shown"].split(",")),
+            "checked_kinds": [DocumentKind(kind) for kind in self.cleaned_data["evidence"]],
+            "shown_document_ids": parse_keys(self.cleaned_data["shown"].split(",")),
         }
 
 

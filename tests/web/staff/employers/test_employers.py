@@ -120,7 +120,7 @@ def test_employer_page_query_count_is_constant(desk, reviewer, employer, owner, 
     def grow() -> None:
         for _ in range(3):
             add_document(employer=employer, by=owner, kind=DocumentKind.LICENCE, content=make_picture())
-            verification.verify(employer=employer, by=reviewer, kinds=[DocumentKind.LICENCE])
+            verification.verify(employer=employer, by=reviewer, checked_kinds=[DocumentKind.LICENCE])
             employer.memberships.create(user=make_user(), role=EmployerRole.RECRUITER)
 
     grow()
