@@ -5,7 +5,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from portal.accounts.models import User
+from portal.core.encryption import lookup_hash
 from portal.core.models import Occupation, Region
+from portal.core.validators import normalise_phone, validate_id_number, validate_phone
 from portal.imports.cell_parsing import load_region_index
 from portal.positions import occupation_lookup
 from portal.stations.enums import StationLevel
@@ -104,3 +107,33 @@ class OccupationField(forms.CharField):
                 "职业分类里没有这个名称，请换个说法，例如：电工、保安员、道路货运汽车驾驶员。"
             )
         raise ValidationError(f"请从职业分类中选择一个完整名称，例如：{'、'.join(names)}。")
+
+
+class IdentityMixin:
+    """Checks of the fields `id_number` and `phone` of a person."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_id_number(self) -> str:
+        number: str = self.cleaned_data["id_number"].strip().upper()
+        validate_id_number(number)
+        return number
+
+    def clean_phone(self) -> str:
+        phone = normalise_phone(self.cleaned_data["phone"])
+        validate_phone(phone)
+        return phone
+
+
+class UserByPhoneMixin:
+    """The field `phone` as the user who signs in with it."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_phone(self) -> User:
+        phone = normalise_phone(self.cleaned_data["phone"])
+        validate_phone(phone)
+        user = User.objects.filter(phone_hash=lookup_hash(phone)).first()
+        if user is None:
+            raise forms.ValidationError("这个号码还没有登录过，请先让对方用手机验证码登录一次。")
+        return user

@@ -6,15 +6,13 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.accounts.models import User
 from portal.accounts.roles import StationRole
-from portal.core.encryption import lookup_hash
 from portal.core.models import Region
-from portal.core.validators import normalise_phone, validate_no_unit_name, validate_phone
+from portal.core.validators import validate_no_unit_name
 from portal.stations.actions import LEVELS, regions_to_split
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station, StationArea
-from portal.web.shared.form_fields import DayInput
+from portal.web.shared.form_fields import DayInput, UserByPhoneMixin
 from portal.web.shared.typed_fields import choice_field, model_choice_field
 
 DAY_HELP = "从这一天起生效；可填过去的日期，不能晚于今天。"
@@ -153,7 +151,7 @@ class SplitForm(_ChangeForm):
         choice_field(self, "level").choices = [(level.value, level.label) for level in levels]
 
 
-class AppointForm(forms.Form):
+class AppointForm(UserByPhoneMixin, forms.Form):
     """New appointment of an account, found by its phone number."""
 
     phone = forms.CharField(
@@ -168,14 +166,6 @@ class AppointForm(forms.Form):
     def __init__(self, roles: list[StationRole], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice_field(self, "role").choices = [(role.value, role.label) for role in roles]
-
-    def clean_phone(self) -> User:
-        phone = normalise_phone(self.cleaned_data["phone"])
-        validate_phone(phone)
-        user = User.objects.filter(phone_hash=lookup_hash(phone)).first()
-        if user is None:
-            raise forms.ValidationError("这个号码还没有登录过，请先让对方用手机验证码登录一次。")
-        return user
 
 
 class EndAppointmentForm(forms.Form):

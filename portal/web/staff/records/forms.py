@@ -6,13 +6,11 @@ from django import forms
 
 from cms.models import JobFairPage
 from portal.core.validators import (
-    normalise_phone,
-    validate_id_number,
     validate_no_unit_name,
-    validate_phone,
 )
 from portal.stations.models import Station
 from portal.veterans.actions import REVEALABLE
+from portal.web.shared.form_fields import IdentityMixin
 from portal.web.shared.typed_fields import model_choice_field
 
 
@@ -23,7 +21,7 @@ class RevealForm(forms.Form):
     reason = forms.CharField(validators=[validate_no_unit_name], label="事由（本人可以看到）", max_length=120)
 
 
-class OpenRecordForm(forms.Form):
+class OpenRecordForm(IdentityMixin, forms.Form):
     """New record of a veteran without an account."""
 
     name = forms.CharField(label="姓名", max_length=40)
@@ -40,16 +38,6 @@ class OpenRecordForm(forms.Form):
         field = model_choice_field(self, "station")
         field.queryset = stations
         field.empty_label = "请选择"
-
-    def clean_id_number(self) -> str:
-        number = self.cleaned_data["id_number"].strip().upper()
-        validate_id_number(number)
-        return number
-
-    def clean_phone(self) -> str:
-        phone = normalise_phone(self.cleaned_data["phone"])
-        validate_phone(phone)
-        return phone
 
 
 class RegisterForm(forms.Form):

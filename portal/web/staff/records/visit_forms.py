@@ -11,16 +11,13 @@ from portal.accounts.roles import Permission
 from portal.core.encryption import lookup_hash
 from portal.core.enums import Education
 from portal.core.validators import (
-    normalise_phone,
-    validate_id_number,
     validate_no_unit_name,
-    validate_phone,
 )
 from portal.stations.models import Station
 from portal.veterans.enums import Branch, RankGroup, Settlement
 from portal.visits.enums import Need, ReturnDocument, VisitMethod
 from portal.visits.models import Visit
-from portal.web.shared.form_fields import DayInput
+from portal.web.shared.form_fields import DayInput, IdentityMixin
 from portal.web.shared.typed_fields import model_choice_field
 
 UNIT_NAME_HELP = "不要填写部队番号、代号；病情等敏感情况只写与服务有关的。"
@@ -82,7 +79,7 @@ class CorrectVisitForm(VisitForm):
         return cls(data, initial=initial)
 
 
-class ReturnForm(forms.Form):
+class ReturnForm(IdentityMixin, forms.Form):
     """Identity, service and needs of a veteran who registers after leaving the service."""
 
     id_number = forms.CharField(
@@ -133,16 +130,6 @@ class ReturnForm(forms.Form):
         field.queryset = stations.open_on(timezone.localdate())
         if len(appointments := user.current_appointments) == 1:
             field.initial = appointments[0].station_id
-
-    def clean_id_number(self) -> str:
-        number = self.cleaned_data["id_number"].strip().upper()
-        validate_id_number(number)
-        return number
-
-    def clean_phone(self) -> str:
-        phone = normalise_phone(self.cleaned_data["phone"])
-        validate_phone(phone)
-        return phone
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
