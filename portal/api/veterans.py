@@ -121,7 +121,7 @@ def list_veterans(request: HttpRequest, filters: Query[VeteranFilters]) -> Query
     """Files of the caller's stations and below; for anybody else their own, if there is one."""
     rows = Veteran.objects.visible_to(request.user).select_related("station", "living_region")
     if filters.name:
-        rows = rows.named(filters.name)
+        rows = rows.name_contains(filters.name)
     if filters.employment_status:
         rows = rows.filter(employment_status=filters.employment_status)
     if filters.certificate:

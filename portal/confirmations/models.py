@@ -120,7 +120,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         if not isinstance(user, User) or not user.is_active:
             return self.none()
         placements = Placement.objects.followed_by(user).order_by().values("pk")
-        hidden_records = HiddenRecord.objects.of_employer(models.OuterRef("placement__position__employer"))
+        hidden_records = HiddenRecord.objects.for_employer(models.OuterRef("placement__position__employer"))
         is_shown = ~Q(models.Exists(hidden_records.filter(veteran=models.OuterRef("placement__veteran"))))
         own = Employer.objects.with_member(user)
         employers = Q(side=Side.EMPLOYER, placement__position__employer__in=own)

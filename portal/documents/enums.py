@@ -9,7 +9,7 @@ class OwnerType(models.TextChoices):
 
 
 class DocumentKind(models.TextChoices):
-    """What a document proves (材料类别): first those of an employer, then those of a veteran."""
+    """Kind of document (材料类别): first those of an employer, then those of a veteran."""
 
     LICENCE = "licence", "营业执照"
     NOTICE = "notice", "招用人员简章"
@@ -49,5 +49,5 @@ KINDS_BY_OWNER = {
 
 
 def kind_choices(owner_type: OwnerType) -> list[tuple[str, str]]:
-    """Choices of a form or field for the documents of one type of owner."""
+    """Return the choices of a form or field for the documents of one type of owner."""
     return [(kind.value, str(kind.label)) for kind in KINDS_BY_OWNER[owner_type]]

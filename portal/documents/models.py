@@ -33,8 +33,8 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 class Document(models.Model):
     """A scanned document of an employer or a veteran, encrypted in the private storage.
 
-    The owner stands in an app above this one, so it is named by type and key; the owner's app checks who may
-    add, see and judge. `file` is empty once the content was deleted: the row then says what there was.
+    The owner's model belongs to an app above this one, so a row refers to it by type and key; that app checks
+    permissions. `file` is empty once the content was deleted.
     """
 
     owner_type = models.CharField("归属类型", max_length=20, choices=OwnerType.choices)
@@ -54,8 +54,8 @@ class Document(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核对人"
     )
     judged_at = models.DateTimeField("核对时间", null=True, blank=True)
-    # Set when an employer's newer document of the same kind takes its place; the row stays where a
-    # verification was based on it.
+    # Set when a newer document of the same kind replaces this one; only rows that a verification is
+    # based on are kept.
     replaced_at = models.DateTimeField("更换时间", null=True, blank=True)
 
     objects = DocumentQuerySet.as_manager()

@@ -1,4 +1,4 @@
-"""Registering an employer, and what it says of itself."""
+"""Registration of an employer and updates of its profile."""
 
 from typing import Any
 
@@ -26,29 +26,29 @@ PROFILE_FIELDS = frozenset(
 )  # fmt: skip
 
 
-def _only_known(fields: dict[str, Any]) -> None:
+def _require_profile_fields(fields: dict[str, Any]) -> None:
     unknown = set(fields) - PROFILE_FIELDS
     if unknown:
         raise ValueError(f"not fields of an employer: {sorted(unknown)}")
 
 
 @transaction.atomic
-def hand_over(*, station: Station, into: Station, by: Any) -> int:
-    """Give the employers that `station` verified to `into`; how many."""
-    given = Employer.objects.filter(station=station).update(station=into, updated_at=timezone.now())
-    if given:
-        audit.record(by=by, verb="employers.handed_over", target=into, before=station.pk, count=given)
-    return given
+def hand_over_employers(*, station: Station, into: Station, by: Any) -> int:
+    """Let `into` review the employers that `station` reviewed until now; return their number."""
+    count = Employer.objects.filter(station=station).update(station=into, updated_at=timezone.now())
+    if count:
+        audit.record(by=by, verb="employers.handed_over", target=into, before=station.pk, count=count)
+    return count
 
 
 @transaction.atomic
 def register(*, by: User, uscc: str, region: Region, contact_phone: str, **fields: Any) -> Employer:
-    """Register an employer; `by` becomes its first member. It stays hidden until staff verify it.
+    """Register an employer with `by` as its first owner; it stays hidden until staff verify it.
 
     Raises:
-        ValidationError: by field; a code already registered names the field `uscc`.
+        ValidationError: an invalid field, or a credit code that is already registered (field `uscc`).
     """
-    _only_known(fields)
+    _require_profile_fields(fields)
     contact_phone = normalise_phone(contact_phone)
     validate_phone(contact_phone)
     employer = Employer(
@@ -74,16 +74,18 @@ def register(*, by: User, uscc: str, region: Region, contact_phone: str, **field
 def update_profile(
     *, employer: Employer, by: User, contact_phone: str | None = None, **fields: Any
 ) -> Employer:
-    """Change what an employer says of itself. A refused one goes back into the queue. What staff have
-    verified once (`FACTS`) does not change by this: it is asked for, and stands as it was until they agree.
+    """Update the profile of an employer; a refused employer returns to the review queue.
+
+    Facts that staff have verified (`FACTS`) stay as they are: a change of them is requested and takes effect
+    when staff accept it.
 
     Raises:
         PermissionDenied: `by` is not an owner.
-        ValidationError: by field.
+        ValidationError: an invalid field.
     """
     if not owns(by, employer):
         raise PermissionDenied("not an owner of this employer")
-    _only_known(fields)
+    _require_profile_fields(fields)
     before = Employer.objects.select_for_update().select_related("region").get(pk=employer.pk)
     for field, value in fields.items():
         setattr(employer, field, value)
@@ -93,7 +95,7 @@ def update_profile(
     if employer.state == VerificationState.REFUSED:
         employer.state = TRANSITIONS.target("resubmit", employer.state)
     employer.full_clean(exclude=["contact_phone"])
-    changed = sorted(field for field in fields if getattr(employer, field) != getattr(before, field))
+    changed_fields = sorted(field for field in fields if getattr(employer, field) != getattr(before, field))
     facts = [name for name in FACTS if getattr(employer, name) != getattr(before, name)]
     if facts and before.state in VERIFIED_ONCE:
         request_change(employer=before, by=by, after={name: getattr(employer, name) for name in facts})
@@ -102,6 +104,6 @@ def update_profile(
     elif "region" in facts:
         employer.station = station_for(employer.region)
     employer.save()
-    audit.record(by=by, verb="employers.updated", target=employer, fields=changed)
+    audit.record(by=by, verb="employers.updated", target=employer, fields=changed_fields)
     employer_changed.send(sender=Employer, employer=employer)
     return employer

@@ -5,9 +5,9 @@ from django.apps import AppConfig
 
 
 def _station_ended(sender: type, station: Any, into: Any, by: Any, **kwargs: Any) -> None:
-    from portal.employers.actions import hand_over
+    from portal.employers.actions import hand_over_employers
 
-    hand_over(station=station, into=into, by=by)
+    hand_over_employers(station=station, into=into, by=by)
 
 
 class EmployersConfig(AppConfig):

@@ -28,8 +28,8 @@ from portal.stations.models import in_subtrees
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-# Identity documents (face, address, number): the content is not kept longer than the review takes.
-DELETED_ONCE_JUDGED = frozenset({DocumentKind.AGENT_ID})
+# Identity documents (face, address, number): their content is deleted after the review.
+KINDS_DELETED_AFTER_REVIEW = frozenset({DocumentKind.AGENT_ID})
 
 
 def documents_of(employer: Employer) -> DocumentQuerySet:
@@ -128,8 +128,8 @@ def judge_document(*, document: Document, by: User, accepted: bool, reason: str 
 
 
 def record_judgement(document: Document, *, by: User, state: DocumentState, reason: str = "") -> None:
-    """Save the result of a review in the caller's transaction; the content of an identity document goes."""
-    if document.kind in DELETED_ONCE_JUDGED:
+    """Save the result of a review in the caller's transaction; delete the content of identity documents."""
+    if document.kind in KINDS_DELETED_AFTER_REVIEW:
         delete_content_on_commit(document)
         document.file = ""
     save_judgement(document, by=by, state=state, reason="" if state == DocumentState.CHECKED else reason)

@@ -12,26 +12,28 @@ from portal.employers.models import Employer, HiddenRecord
 from portal.employers.permissions import can_hide
 from portal.veterans.models import Veteran
 
-MOST = 200  # of one person at a time
+MAX_HIDDEN_EMPLOYERS = 200  # per person
 
 
 @transaction.atomic
 def hide(*, veteran: Veteran, employer: Employer, by: User) -> HiddenRecord:
-    """Hide a file from an employer; again changes nothing.
+    """Hide a record from an employer; nothing changes where it is hidden already.
 
     Raises:
-        PermissionDenied: neither the person nor staff of the file's station.
-        ValidationError: too many already.
+        PermissionDenied: neither the person nor staff of the record's station.
+        ValidationError: hidden from MAX_HIDDEN_EMPLOYERS employers already.
     """
     if not can_hide(by, veteran):
         raise PermissionDenied("neither the person nor their station")
-    Veteran.objects.select_for_update().get(pk=veteran.pk)  # one at a time for a person
-    mine = HiddenRecord.objects.in_force().filter(veteran=veteran)
-    there = mine.filter(employer=employer).first()
-    if there is not None:
-        return there
-    if mine.count() >= MOST:
-        raise ValidationError(f"最多对 {MOST} 家单位隐藏。不想给任何单位看，请在“我的授权”里撤回展示同意。")
+    Veteran.objects.select_for_update().get(pk=veteran.pk)  # concurrent calls would exceed the limit
+    rows = HiddenRecord.objects.in_force().filter(veteran=veteran)
+    existing = rows.filter(employer=employer).first()
+    if existing is not None:
+        return existing
+    if rows.count() >= MAX_HIDDEN_EMPLOYERS:
+        raise ValidationError(
+            f"最多对 {MAX_HIDDEN_EMPLOYERS} 家单位隐藏。不想给任何单位看，请在“我的授权”里撤回展示同意。"
+        )
     row = HiddenRecord.objects.create(veteran=veteran, employer=employer, hidden_by=by)
     audit.record(
         by=by,
@@ -45,14 +47,14 @@ def hide(*, veteran: Veteran, employer: Employer, by: User) -> HiddenRecord:
 
 @transaction.atomic
 def show_again(*, veteran: Veteran, employer: Employer, by: User) -> None:
-    """Take a hiding back; where there is none, nothing happens.
+    """Show a hidden record to the employer again; nothing happens where it is not hidden.
 
     Raises:
-        PermissionDenied: neither the person nor staff of the file's station.
+        PermissionDenied: neither the person nor staff of the record's station.
     """
     if not can_hide(by, veteran):
         raise PermissionDenied("neither the person nor their station")
-    rows = HiddenRecord.objects.of_employer(employer).filter(veteran=veteran)
+    rows = HiddenRecord.objects.for_employer(employer).filter(veteran=veteran)
     if rows.update(shown_again_at=timezone.now(), shown_again_by=by):
         audit.record(
             by=by,
@@ -63,17 +65,16 @@ def show_again(*, veteran: Veteran, employer: Employer, by: User) -> None:
         )
 
 
-def hidden_from(employers: Iterable[int]) -> dict[int, set[int]]:
-    """Employer -> files hidden from it, of the given ones: one query."""
-    wanted = set(employers)
-    found: dict[int, set[int]] = {number: set() for number in wanted}
-    rows = HiddenRecord.objects.in_force().filter(employer__in=wanted)
-    for employer, veteran in rows.order_by().values_list("employer", "veteran"):
-        found[employer].add(veteran)
-    return found
+def hidden_record_ids(employer_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Return employer number -> numbers of the records hidden from it, in one query."""
+    record_ids: dict[int, set[int]] = {employer_id: set() for employer_id in employer_ids}
+    rows = HiddenRecord.objects.in_force().filter(employer__in=list(record_ids))
+    for employer_id, veteran_id in rows.order_by().values_list("employer", "veteran"):
+        record_ids[employer_id].add(veteran_id)
+    return record_ids
 
 
-def hides_from(veteran: Veteran) -> frozenset[int]:
-    """Numbers of the employers from which a person hides: one query."""
+def hidden_employer_ids(veteran: Veteran) -> frozenset[int]:
+    """Return the numbers of the employers from which a person hides, in one query."""
     rows = HiddenRecord.objects.in_force().filter(veteran=veteran).order_by()
     return frozenset(rows.values_list("employer", flat=True))

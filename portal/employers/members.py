@@ -1,4 +1,4 @@
-"""Members of an employer: invitations by phone number, roles, and always one owner."""
+"""Members of an employer: invitations by phone number, roles, removal; one owner always remains."""
 
 from datetime import timedelta
 
@@ -15,17 +15,17 @@ from portal.employers.models import Employer, EmployerInvitation, EmployerMember
 from portal.employers.notifications import notify_invited
 from portal.employers.permissions import can_invite, can_remove, owns
 
-INVITATION_LASTS = timedelta(days=14)
-MOST = 50  # members and open invitations of one employer
+INVITATION_VALIDITY = timedelta(days=14)
+MAX_MEMBERS = 50  # members and pending invitations of one employer
 
 
 @transaction.atomic
 def invite(*, employer: Employer, by: User, phone: str, role: EmployerRole) -> EmployerInvitation:
-    """Ask somebody to act for an employer. Asking again takes the place of the earlier invitation.
+    """Invite a person by phone number to act for an employer; a repeated invitation replaces the earlier one.
 
     Raises:
-        PermissionDenied: not an owner (nor a reviewer who asks an owner).
-        ValidationError: by field; no phone number, a member already, or too many.
+        PermissionDenied: `by` is neither an owner nor a reviewer who invites an owner.
+        ValidationError: no phone number, a member already, or MAX_MEMBERS reached (field `phone`).
     """
     if not can_invite(by, employer, role):
         raise PermissionDenied("may not invite for this employer")
@@ -34,30 +34,30 @@ def invite(*, employer: Employer, by: User, phone: str, role: EmployerRole) -> E
         validate_phone(phone)
     except ValidationError as error:
         raise ValidationError({"phone": error}) from error
-    _alone(employer)
-    hashed = lookup_hash(phone)
-    if employer.memberships.filter(user__phone_hash=hashed).exists():
+    _lock_members(employer)
+    phone_hash = lookup_hash(phone)
+    if employer.memberships.filter(user__phone_hash=phone_hash).exists():
         raise ValidationError({"phone": "这个号码已经是本单位成员，可以直接调整角色。"})
-    _settle(employer.invitations.filter(phone_hash=hashed), InvitationState.WITHDRAWN)
-    if employer.memberships.count() + employer.invitations.pending().count() >= MOST:
-        raise ValidationError({"phone": f"成员和待接受的邀请最多 {MOST} 个。"})
+    _settle(employer.invitations.filter(phone_hash=phone_hash), InvitationState.WITHDRAWN)
+    if employer.memberships.count() + employer.invitations.pending().count() >= MAX_MEMBERS:
+        raise ValidationError({"phone": f"成员和待接受的邀请最多 {MAX_MEMBERS} 个。"})
     now = timezone.now()
     invitation = EmployerInvitation.objects.create(
         employer=employer,
         phone=phone,
-        phone_hash=hashed,
+        phone_hash=phone_hash,
         role=role,
         invited_by=by,
         invited_at=now,
-        expires_at=now + INVITATION_LASTS,
+        expires_at=now + INVITATION_VALIDITY,
     )
     audit.record(by=by, verb="employers.member_invited", target=employer, role=role, invitation=invitation.pk)
     notify_invited(invitation)
     return invitation
 
 
-def _alone(employer: Employer) -> None:
-    """One change of an employer's people at a time, so that two owners cannot remove each other at once."""
+def _lock_members(employer: Employer) -> None:
+    """Serialise changes of an employer's members, so that two owners cannot remove each other at once."""
     Employer.objects.select_for_update().get(pk=employer.pk)
 
 
@@ -67,15 +67,15 @@ def _settle(rows: models.QuerySet[EmployerInvitation], state: InvitationState) -
 
 @transaction.atomic
 def accept(*, invitation: EmployerInvitation, by: User) -> EmployerMembership:
-    """Say yes to an invitation.
+    """Accept an invitation; its membership begins.
 
     Raises:
-        PermissionDenied: somebody else's.
-        ValidationError: answered, withdrawn or too old.
+        PermissionDenied: the invitation of another phone number.
+        ValidationError: answered, withdrawn or expired.
     """
     _require_own(invitation, by)
-    _alone(invitation.employer)
-    _require_waiting(invitation)
+    _lock_members(invitation.employer)
+    _require_pending(invitation)
     _settle(EmployerInvitation.objects.filter(pk=invitation.pk), InvitationState.ACCEPTED)
     membership, _ = EmployerMembership.objects.get_or_create(
         user=by, employer=invitation.employer, defaults={"role": invitation.role}
@@ -86,13 +86,13 @@ def accept(*, invitation: EmployerInvitation, by: User) -> EmployerMembership:
 
 @transaction.atomic
 def decline(*, invitation: EmployerInvitation, by: User) -> None:
-    """Say no to an invitation.
+    """Decline an invitation.
 
     Raises:
         PermissionDenied, ValidationError: as for `accept`.
     """
     _require_own(invitation, by)
-    _require_waiting(invitation)
+    _require_pending(invitation)
     _settle(EmployerInvitation.objects.filter(pk=invitation.pk), InvitationState.DECLINED)
     audit.record(
         by=by, verb="employers.invitation_declined", target=invitation.employer, invitation=invitation.pk
@@ -101,7 +101,7 @@ def decline(*, invitation: EmployerInvitation, by: User) -> None:
 
 @transaction.atomic
 def withdraw_invitation(*, invitation: EmployerInvitation, by: User) -> None:
-    """Take an invitation back.
+    """Withdraw an invitation.
 
     Raises:
         PermissionDenied: not an owner.
@@ -121,7 +121,7 @@ def _require_own(invitation: EmployerInvitation, user: User) -> None:
         raise PermissionDenied("somebody else's invitation")
 
 
-def _require_waiting(invitation: EmployerInvitation) -> None:
+def _require_pending(invitation: EmployerInvitation) -> None:
     if not EmployerInvitation.objects.pending().filter(pk=invitation.pk).exists():
         raise ValidationError("这份邀请已失效，请联系单位管理员重新邀请。")
 
@@ -132,11 +132,11 @@ def change_role(*, membership: EmployerMembership, by: User, role: EmployerRole)
 
     Raises:
         PermissionDenied: not an owner.
-        ValidationError: the only owner would be none any more.
+        ValidationError: the employer would have no owner.
     """
     if not owns(by, membership.employer):
         raise PermissionDenied("not an owner of this employer")
-    _alone(membership.employer)
+    _lock_members(membership.employer)
     before = membership.role
     if role != EmployerRole.OWNER:
         _require_another_owner(membership)
@@ -156,15 +156,15 @@ def change_role(*, membership: EmployerMembership, by: User, role: EmployerRole)
 
 @transaction.atomic
 def remove(*, membership: EmployerMembership, by: User) -> None:
-    """Let somebody act for the employer no more; members may leave by themselves.
+    """Remove a member; members may also remove themselves.
 
     Raises:
         PermissionDenied: neither an owner nor the member.
-        ValidationError: the only owner.
+        ValidationError: the employer would have no owner.
     """
     if not can_remove(by, membership):
         raise PermissionDenied("neither an owner nor the member")
-    _alone(membership.employer)
+    _lock_members(membership.employer)
     _require_another_owner(membership)
     employer, user, role = membership.employer, membership.user_id, membership.role
     membership.delete()

@@ -3,9 +3,9 @@
 | | owner 管理员 | recruiter 招聘专员 | reviewer of its station |
 | --- | --- | --- | --- |
 | positions, fairs, intentions, matched people | yes | yes | no |
-| papers: hand in, look | yes | yes | look, judge |
-| what the employer says of itself, renewal | yes | no | agrees to what was verified before |
-| members | yes | only to leave | invites an owner, when none can be reached |
+| documents: add, view | yes | yes | view, judge |
+| profile, renewal | yes | no | accepts changes of verified facts |
+| members | yes | may leave | invites an owner where none can be reached |
 """
 
 from portal.accounts.models import User
@@ -21,7 +21,7 @@ def acts_for(user: User, employer: Employer) -> bool:
 
 
 def owns(user: User, employer: Employer) -> bool:
-    """May change what the employer says of itself, and who acts for it."""
+    """Return whether the user may change the profile and the members of the employer."""
     return employer.memberships.filter(user=user, role=EmployerRole.OWNER).exists()
 
 
@@ -30,19 +30,19 @@ def can_review(user: User, employer: Employer) -> bool:
 
 
 def can_invite(user: User, employer: Employer, role: EmployerRole | str) -> bool:
-    """Owners; reviewers an owner only, for a firm whose own one has left."""
+    """Return whether the user may invite: an owner, or a reviewer who invites a new owner."""
     return owns(user, employer) or (role == EmployerRole.OWNER and can_review(user, employer))
 
 
 def can_remove(user: User, membership: EmployerMembership) -> bool:
-    """Owners, and everybody themselves."""
+    """Return whether the user may end a membership: an owner, or the member."""
     return membership.user_id == user.pk or owns(user, membership.employer)
 
 
 def can_hide(user: User, veteran: Veteran) -> bool:
-    """The person, or staff on the person's behalf."""
+    """Return whether the user may hide the record: the person, or staff on the person's behalf."""
     return can_edit(user, veteran)
 
 
 def is_hidden_from(veteran: Veteran, employer: Employer) -> bool:
-    return HiddenRecord.objects.of_employer(employer).filter(veteran=veteran).exists()
+    return HiddenRecord.objects.for_employer(employer).filter(veteran=veteran).exists()

@@ -1,7 +1,7 @@
-"""Changes of what staff have verified: a new name, nature, region or permit.
+"""Requests to change verified facts of an employer: name, nature, region or permit.
 
-The rule: an employer that was verified once cannot change these by itself, nor does asking for it cost it
-anything. Everybody goes on seeing what was verified, with all its posts, until staff agree on evidence.
+Once verified, an employer cannot change these facts by itself. The verified facts stay in force and the
+positions stay public until staff accept the change on the basis of documents.
 """
 
 from collections.abc import Collection, Iterable
@@ -33,7 +33,11 @@ VERIFIED_ONCE = frozenset({VerificationState.VERIFIED, VerificationState.SUSPEND
 
 
 def station_for(region: Region) -> Station:
-    """The service centre that verifies employers of a region: the county's, else the city's."""
+    """Return the service centre that verifies employers of a region: the county's, else the city's.
+
+    Raises:
+        ValidationError: there is neither.
+    """
     centre = Station.objects.serving(region.code[:6])
     if centre is None:
         centre = Station.objects.filter(level=StationLevel.CITY, closed_on=None).first()
@@ -42,14 +46,14 @@ def station_for(region: Region) -> Station:
     return centre
 
 
-def _kept(values: dict[str, Any]) -> dict[str, Any]:
-    """As JSON: a region by its code."""
+def _to_json_values(values: dict[str, Any]) -> dict[str, Any]:
+    """Return field values for a JSON column; a region becomes its code."""
     return {name: value.pk if isinstance(value, models.Model) else value for name, value in values.items()}
 
 
 @transaction.atomic
 def request_change(*, employer: Employer, by: User, after: dict[str, Any]) -> ProfileChange:
-    """Ask staff to agree to other facts; takes the place of what was asked for before.
+    """Request a change of verified facts; an earlier pending request is withdrawn.
 
     Raises:
         PermissionDenied: not an owner.
@@ -59,8 +63,8 @@ def request_change(*, employer: Employer, by: User, after: dict[str, Any]) -> Pr
     _settle(employer, by, ChangeState.WITHDRAWN)
     change = ProfileChange.objects.create(
         employer=employer,
-        before=_kept({name: getattr(employer, name) for name in after}),
-        after=_kept(after),
+        before=_to_json_values({name: getattr(employer, name) for name in after}),
+        after=_to_json_values(after),
         asked_by=by,
     )
     audit.record(by=by, verb="employers.change_asked", target=employer, fields=sorted(after))
@@ -68,13 +72,13 @@ def request_change(*, employer: Employer, by: User, after: dict[str, Any]) -> Pr
 
 
 def _settle(employer: Employer, by: User, state: ChangeState, reason: str = "") -> int:
-    waiting = ProfileChange.objects.pending().filter(employer=employer)
-    return waiting.update(state=state, reason=reason, settled_by=by, settled_at=timezone.now())
+    pending = ProfileChange.objects.pending().filter(employer=employer)
+    return pending.update(state=state, reason=reason, settled_by=by, settled_at=timezone.now())
 
 
 @transaction.atomic
 def withdraw_change(*, employer: Employer, by: User) -> None:
-    """Ask for it no more; where nothing waits, nothing happens.
+    """Withdraw the pending request; nothing happens where there is none.
 
     Raises:
         PermissionDenied: not an owner.
@@ -85,8 +89,8 @@ def withdraw_change(*, employer: Employer, by: User) -> None:
         audit.record(by=by, verb="employers.change_withdrawn", target=employer)
 
 
-def _waiting(change: ProfileChange, by: User) -> ProfileChange:
-    """The change as it is now, if it still waits and `by` may decide.
+def _lock_pending(change: ProfileChange, by: User) -> ProfileChange:
+    """Return the locked row of a pending request that `by` may decide.
 
     Raises:
         PermissionDenied: `by` reviews another station's employers.
@@ -94,10 +98,10 @@ def _waiting(change: ProfileChange, by: User) -> ProfileChange:
     """
     if not can_review(by, change.employer):
         raise PermissionDenied("not a reviewer of this employer's station")
-    now = ProfileChange.objects.select_for_update().get(pk=change.pk)
-    if now.state != ChangeState.WAITING:
-        raise TransitionRefused("decide", now.state)
-    return now
+    row = ProfileChange.objects.select_for_update().get(pk=change.pk)
+    if row.state != ChangeState.WAITING:
+        raise TransitionRefused("decide", row.state)
+    return row
 
 
 @transaction.atomic
@@ -108,11 +112,16 @@ def accept_change(
     checked_kinds: Iterable[DocumentKind],
     shown_document_ids: Collection[int] | None = None,
 ) -> Employer:
-    """Let a change become what the portal says, on the evidence that was looked at.
+    """Accept a change on the basis of the checked documents; its values become the verified facts.
+
+    Args:
+        kinds: the documents that the reviewer checked.
+        displayed_ids: as for `verification.verify`.
 
     Raises:
         PermissionDenied: `by` reviews another station's employers.
-        ValidationError: no licence (for a permit: not that) among the evidence, or replaced meanwhile.
+        ValidationError: no licence (for a new permit: no permit) among `kinds`, or a document that was
+            replaced meanwhile.
         TransitionRefused: settled already.
     """
     change = _waiting(change, by)
@@ -123,7 +132,7 @@ def accept_change(
     if missing:
         raise ValidationError({"evidence": f"请核对{'和'.join(missing)}并勾选。"})
     for name, value in change.after.items():
-        setattr(employer, Employer._meta.get_field(name).attname, value)
+        setattr(employer, _fact_field(name).attname, value)
     if "region" in change.after:
         employer.station = station_for(Region.objects.get(pk=employer.region_id))
     employer.full_clean(exclude=["contact_phone"])
@@ -136,7 +145,7 @@ def accept_change(
 
 @transaction.atomic
 def refuse_change(*, change: ProfileChange, by: User, reason: str) -> Employer:
-    """Leave the employer as it was verified, and say why.
+    """Refuse a change with a reason; the verified facts stay.
 
     Raises:
         PermissionDenied, TransitionRefused: as for `accept_change`.
@@ -150,23 +159,29 @@ def refuse_change(*, change: ProfileChange, by: User, reason: str) -> Employer:
     return employer
 
 
-def told(change: ProfileChange) -> list[tuple[str, str, str]]:
-    """(label, as it was, as it shall be) of each fact, in words: one query at most."""
+def list_fact_changes(change: ProfileChange) -> list[tuple[str, str, str]]:
+    """Return (label, old value, new value) of each fact as display texts, with at most one query."""
     codes = {side.get("region") for side in (change.before, change.after)} - {None}
     regions = {region.pk: region.name for region in Region.objects.filter(pk__in=codes)} if codes else {}
 
-    def said(name: str, value: Any) -> str:
+    def format_value(field: "models.Field[Any, Any]", value: Any) -> str:
         if isinstance(value, bool):
             return "是" if value else "否"
-        choices = dict(Employer._meta.get_field(name).choices or ())  # type: ignore[arg-type,union-attr]
+        choices = dict(field.flatchoices)
         return str(choices.get(value) or regions.get(value, value) or "无")
 
+    fields = [_fact_field(name) for name in FACTS if name in change.after]
     return [
         (
-            str(Employer._meta.get_field(name).verbose_name),  # type: ignore[union-attr]
-            said(name, change.before.get(name)),
-            said(name, change.after[name]),
+            str(field.verbose_name),
+            format_value(field, change.before.get(field.name)),
+            format_value(field, change.after[field.name]),
         )
-        for name in FACTS
-        if name in change.after
+        for field in fields
     ]
+
+
+def _fact_field(name: str) -> "models.Field[Any, Any]":
+    field = Employer._meta.get_field(name)
+    assert isinstance(field, models.Field)
+    return field

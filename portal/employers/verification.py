@@ -203,7 +203,7 @@ def request_renewal(*, employer: Employer, by: User) -> Employer:
     if not owns(by, employer):
         raise PermissionDenied("not an owner of this employer")
     employer.refresh_from_db(from_queryset=Employer.objects.select_for_update())
-    if not employer.may_ask_renewal:
+    if not employer.can_request_renewal:
         raise TransitionRefused("request_renewal", employer.state)
     employer.renewal_asked_at, employer.state_reason = timezone.now(), ""
     employer.save()

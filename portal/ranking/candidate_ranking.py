@@ -9,7 +9,7 @@ from itertools import chain
 from django.utils import timezone
 
 from matching import Index, Match, Measures, People, measures
-from portal.employers.hidden_records import hidden_from
+from portal.employers.hidden_records import hidden_record_ids
 from portal.positions.models import Position
 from portal.ranking import ranking_index
 from portal.ranking.matchable_people import list_changed_since, matchable_veterans
@@ -98,7 +98,7 @@ def rank_candidates_for_positions(
     if index is None or people is None or not open_:
         return NO_CANDIDATES
     pool = matchable_veterans(among)
-    hidden_by_employer = hidden_from(position.employer_id for position in open_.values())
+    hidden_by_employer = hidden_record_ids(position.employer_id for position in open_.values())
     hidden_by_position = {id_: hidden_by_employer[open_[id_].employer_id] for id_ in sorted(open_)}
     ranking_result = _score_people(index, people, hidden_by_position, pool, offset + limit)
     page = ranking_result.best[offset:]

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from matching import Index, Match, Measures, Profile, Ranking, Verdict, measures
-from portal.employers.hidden_records import hides_from
+from portal.employers.hidden_records import hidden_employer_ids
 from portal.positions.models import Position
 from portal.ranking import ranking_index, ranking_versions
 from portal.ranking.matchable_people import is_looking
@@ -99,7 +99,10 @@ def recommend_positions(
     index = ranking_index.store().current()
     if index is None:
         return RecommendationPage(items=(), total=0, considered=0, excluded={})
-    profile, version = to_profile(veteran, blocked=hides_from(veteran)), ranking_versions.active_version()
+    profile, version = (
+        to_profile(veteran, blocked=hidden_employer_ids(veteran)),
+        ranking_versions.active_version(),
+    )
     if version.reweighting is None:
         ranking = index.rank(profile, k=limit, offset=offset, among=among, now=now)
         matches: Sequence[Match] = ranking.matches
@@ -164,7 +167,7 @@ def explain_recommendation(
     if index is None:
         return None
     try:
-        profile = to_profile(veteran, blocked=hides_from(veteran))
+        profile = to_profile(veteran, blocked=hidden_employer_ids(veteran))
         verdict = index.explain(profile, position.pk, now=now or timezone.now())
         reweighting = ranking_versions.active_version().reweighting
         if reweighting is None:

@@ -39,7 +39,7 @@ def visit_coverage(station: Station, children: list[Station]) -> list[StationCov
     )
     this_year = Q(held_on__gte=timezone.localdate().replace(month=1, day=1))
     below = path_range("station__path", station.path)
-    visits = Visit.objects.current().reached().filter(this_year, below)
+    visits = Visit.objects.current().with_contact().filter(this_year, below)
     visit_counts = {
         child: (people, n)
         for child, people, n in _by_child(visits, length)

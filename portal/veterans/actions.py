@@ -214,7 +214,7 @@ def set_wish(
     lowest_pay: Decimal | None = None,
     **fields: Any,
 ) -> Wish:
-    """Replace what work the person looks for; an argument left out means no limit."""
+    """Replace the wish of the person; an argument left out means no limit."""
     _require_edit(veteran, by)
     wish, _ = Wish.objects.get_or_create(veteran=veteran)
     wish.lowest_pay = lowest_pay
@@ -237,7 +237,7 @@ def log_refused_access(*, by: User, file_id: int) -> bool:
 
 
 def log_refused_lookup(*, by: User, id_hash: str) -> bool:
-    """Do the same for a record looked up by ID number; return False when nobody has the number."""
+    """Log a refused look-up by ID number; return False when no record has the number."""
     record_id = Veteran.objects.filter(id_hash=id_hash).values_list("pk", flat=True).first()
     return record_id is not None and log_refused_access(by=by, file_id=record_id)
 

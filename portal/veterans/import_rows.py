@@ -187,11 +187,11 @@ class RecordImporter:
                 unique_fields=["id"],
                 update_fields=[*fields, "updated_at"],
             )
-        written = new + updated
+        saved_changes = new + updated
         Service.objects.bulk_create(
             (
                 Service(veteran_id=c.veteran.pk, specialty_id=code, years=years)
-                for c in written
+                for c in saved_changes
                 for code, years in c.new_services.items()
             ),
             batch_size=2000,
@@ -200,7 +200,11 @@ class RecordImporter:
             for service in change.changed_services:
                 service.save(update_fields=["years"])
         Certificate.objects.bulk_create(
-            (Certificate(veteran_id=c.veteran.pk, kind=kind) for c in written for kind in c.new_certificates),
+            (
+                Certificate(veteran_id=c.veteran.pk, kind=kind)
+                for c in saved_changes
+                for kind in c.new_certificates
+            ),
             batch_size=2000,
         )
         announce_moves(

@@ -1,4 +1,4 @@
-"""Undo of an import of records: rows untouched since are taken back, others stay with a reason."""
+"""Undo of an import of records: rows unchanged since the import are reverted, others stay with a reason."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -22,13 +22,13 @@ from portal.veterans.record_moves import announce_moves
 _OWN_ROWS = (Service, Certificate)
 _DATES = ("entered_on", "left_on")
 MISSING = "档案已不存在"
-TOUCHED = "导入后有人改过这份档案，已保留"
+CHANGED_SINCE = "导入后有人改过这份档案，已保留"
 IN_USE = "导入后已有报名、意向或其他记录，已保留"
 OUTSIDE_AREA = "档案已不在您的管辖范围"
 
 
 def undo_rows(rows: Sequence[WrittenRow], by: User, import_id: int) -> list[str]:
-    """Undo these rows; return for each the reason why it stays, or '' when it is undone."""
+    """Undo these rows; return for each the reason why it stays, or '' where it was undone."""
     records = Veteran.objects.select_for_update().in_bulk([row.target_id for row in rows])
     served_ids = set(
         Station.objects.in_subtrees(by.station_paths(Permission.OPEN_RECORDS)).values_list("pk", flat=True)
@@ -46,7 +46,7 @@ def undo_rows(rows: Sequence[WrittenRow], by: User, import_id: int) -> list[str]
             updated.append((record, row))
             reasons.append("")
         elif record.updated_at > row.at or record.account_id is not None:
-            reasons.append(TOUCHED)
+            reasons.append(CHANGED_SINCE)
         elif record.pk in used_ids:
             reasons.append(IN_USE)
         else:
@@ -85,22 +85,22 @@ def _restore_fields(changes: list[tuple[Veteran, WrittenRow]], by: User, import_
     moves = []
     for record, row in changes:
         written_values = row.before.get("fields", {})
-        back = {
+        restorable = {
             field: old
             for field, (old, new) in written_values.items()
             if to_json_value(getattr(record, field)) == new
         }
-        if not _in_order(record, back):  # one date was changed since, so both stay
-            back = {field: old for field, old in back.items() if field not in _DATES}
-        if "station_id" in back:
-            moves.append((record.pk, record.station_id, back["station_id"]))
-        for field, old in back.items():
+        if not _in_order(record, restorable):  # one date was changed since, so both stay
+            restorable = {field: old for field, old in restorable.items() if field not in _DATES}
+        if "station_id" in restorable:
+            moves.append((record.pk, record.station_id, restorable["station_id"]))
+        for field, old in restorable.items():
             setattr(record, field, _parse_value(field, old))
             fields.add(field)
         kept_labels[record.pk] += [
             str(_field(field).verbose_name)
             for field in written_values
-            if field not in back and not field.endswith("_hash")
+            if field not in restorable and not field.endswith("_hash")
         ]
         Service.objects.filter(veteran=record, specialty__in=row.before.get("services", [])).delete()
         Certificate.objects.filter(
@@ -125,10 +125,11 @@ def _restore_fields(changes: list[tuple[Veteran, WrittenRow]], by: User, import_
     return {pk: "、".join(labels) for pk, labels in kept_labels.items() if labels}
 
 
-def _in_order(record: Veteran, back: Mapping[str, Any]) -> bool:
-    """Whether the record would still have its exit after its entry."""
+def _in_order(record: Veteran, old_values: Mapping[str, Any]) -> bool:
+    """Return whether the exit would still be after the entry."""
     entered_on, left_on = (
-        _parse_value(field, back[field]) if field in back else getattr(record, field) for field in _DATES
+        _parse_value(field, old_values[field]) if field in old_values else getattr(record, field)
+        for field in _DATES
     )
     return entered_on is None or left_on is None or left_on > entered_on
 

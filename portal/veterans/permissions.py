@@ -10,7 +10,7 @@ def can_view(user: User, veteran: Veteran) -> bool:
 
 
 def serves(user: User, veteran: Veteran) -> bool:
-    """Whether the user is staff of the record's station or of one above it."""
+    """Return whether the user is staff of the record's station or of one above it."""
     return user.has_permission_at(Permission.OPEN_RECORDS, veteran.station)
 
 
@@ -19,10 +19,10 @@ def can_edit(user: User, veteran: Veteran) -> bool:
 
 
 def can_open_records(user: User) -> bool:
-    """Whether the user may open a record for a person without an account."""
+    """Return whether the user may open a record for a person without an account."""
     return user.has_station_permission(Permission.OPEN_RECORDS)
 
 
 def can_export(user: User) -> bool:
-    """Whether the user may export records of the own stations; clerks may not."""
+    """Return whether the user may export records of the own stations; clerks may not."""
     return user.has_station_permission(Permission.EXPORT_DATA)

@@ -28,7 +28,7 @@ _CLEARED_FIELDS = (
 
 
 def can_close(user: User, veteran: Veteran) -> bool:
-    """Whether the user is head or operator of the record's station or of one above it."""
+    """Return whether the user is head or operator of the record's station or of one above it."""
     return user.has_permission_at(Permission.CLOSE_RECORDS, veteran.station)
 
 

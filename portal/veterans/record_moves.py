@@ -69,7 +69,7 @@ def announce_move(
 
 
 def announce_moves(moves: Iterable[tuple[int, int, int]], *, reason: MoveReason, by: Any) -> None:
-    """Do the same, as of today, for many (record, from station, to station), given by their keys."""
+    """Log and announce moves as of today, given as keys (record, from station, to station)."""
     by_stations: dict[tuple[int, int], list[int]] = defaultdict(list)
     for veteran_id, old_station, new_station in moves:
         by_stations[old_station, new_station].append(veteran_id)

@@ -1,4 +1,4 @@
-"""Every write about visits and return registrations."""
+"""Writes of visits, their corrections, and return registrations."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
@@ -31,15 +31,19 @@ def record_visit(
     needs: Collection[Need] = (),
     next_on: date | None = None,
 ) -> Visit:
-    """Write down one contact with a person; it counts at the station that keeps the file now.
+    """Record one contact with a person; it counts for the station that keeps the record now.
+
+    Args:
+        reached: whether the person was reached.
+        next_on: day of the next contact that was agreed, if any.
 
     Raises:
-        PermissionDenied: `by` does not serve this file.
-        ValidationError: a day in the future, a unit name, or needs that contradict each other.
+        PermissionDenied: `by` is not staff of the record's station.
+        ValidationError: a day in the future, a unit name, or NONE together with another need.
     """
     veteran = Veteran.objects.select_for_update().select_related("station").get(pk=veteran.pk)
     if not can_record(by, veteran):
-        raise PermissionDenied("not staff of this file's station")
+        raise PermissionDenied("not staff of this record's station")
     visit = Visit(
         veteran=veteran, station=veteran.station, by=by, held_on=held_on, method=method, reached=reached,
         findings=findings, next_on=next_on,
@@ -61,17 +65,18 @@ def correct_visit(
     needs: Collection[Need] = (),
     next_on: date | None = None,
 ) -> Visit:
-    """Say what was wrong about a visit, in a row of its own; `withdrawn`: it never took place.
+    """Correct a visit by a row of its own, which counts for the station of the visit.
 
-    The correction counts where the visit counted.
+    Args:
+        withdrawn: whether the visit never took place.
 
     Raises:
-        PermissionDenied: `by` does not serve this file.
-        ValidationError: no reason, corrected by somebody already, or as for `record_visit`.
+        PermissionDenied: `by` is not staff of the record's station.
+        ValidationError: no reason, corrected already, or as for `record_visit`.
     """
     veteran = Veteran.objects.select_for_update().select_related("station").get(pk=visit.veteran_id)
     if not can_record(by, veteran):
-        raise PermissionDenied("not staff of this file's station")
+        raise PermissionDenied("not staff of this record's station")
     if not reason.strip():
         raise ValidationError({"reason": "请填写更正原因。"})
     if visit.withdrawn or Visit.objects.filter(corrects=visit).exists():
@@ -89,8 +94,8 @@ def _save(visit: Visit, needs: Collection[Need], verb: str) -> Visit:
     visit.full_clean()
     visit.save()
     VisitNeed.objects.bulk_create(VisitNeed(visit=visit, need=need) for need in dict.fromkeys(needs))
-    counted = Visit.objects.current().reached().filter(veteran=visit.veteran_id)
-    last = counted.aggregate(last=Max("held_on"))["last"]
+    visits = Visit.objects.current().with_contact().filter(veteran=visit.veteran_id)
+    last = visits.aggregate(last=Max("held_on"))["last"]
     Veteran.objects.filter(pk=visit.veteran_id).update(last_visited_on=last)
     audit.record(
         by=visit.by, verb=verb, target=visit, veteran=visit.veteran_id, station=visit.station_id,
@@ -114,14 +119,18 @@ def register_return(
     wish_text: str = "",
     registered_on: date | None = None,
 ) -> ReturnRegistration:
-    """Register somebody who reports back after service: file, needs, visit and number, or nothing of it.
+    """Register a return after service: record, wish, visit and number, all in one transaction.
 
-    Without `veteran` a file is opened at `station` with `id_number` and `phone`; otherwise that file goes on.
-    `fields` are plain fields of a file, among them the name of whoever has none yet.
+    Args:
+        veteran: the existing record; without it a record is opened at `station` with `id_number` and `phone`.
+        left_on: last day of service.
+        documents: codes of ReturnDocument that were checked.
+        fields: plain fields of the record; for a new record the name is among them.
+        wish_text: the work that the person looks for.
 
     Raises:
-        PermissionDenied: `by` serves neither the station nor the file.
-        ValidationError: a field is wrong, or this return is registered already.
+        PermissionDenied: `by` is not staff of the station or of the record's station.
+        ValidationError: an invalid field, or this return is registered already.
     """
     day = registered_on or timezone.localdate()
     if day < left_on:
@@ -135,10 +144,10 @@ def register_return(
     else:
         values = {**fields, "left_on": left_on, **({"phone": phone} if phone else {})}
         veteran = veterans.update_record(veteran=veteran, by=by, section="return", values=values)
-    Station.objects.select_for_update().get(pk=veteran.station_id)  # one number at a time
+    Station.objects.select_for_update().get(pk=veteran.station_id)  # numbers are given one after the other
     if ReturnRegistration.objects.filter(veteran=veteran, left_on=left_on).exists():
         raise ValidationError({"left_on": "这个退役日期已经办过返乡报到。"})
-    _note_wish(veteran, by, needs, wish_text)
+    _update_wish(veteran, by, needs, wish_text)
     visit = record_visit(
         veteran=veteran, by=by, held_on=day, method=VisitMethod.STATION, reached=True, needs=needs
     )
@@ -156,14 +165,12 @@ def register_return(
 
 
 def _next_number(station: Station, year: int) -> int:
-    given = ReturnRegistration.objects.filter(station=station, year=year)
-    return (given.aggregate(highest=Max("number"))["highest"] or 0) + 1
+    registrations = ReturnRegistration.objects.filter(station=station, year=year)
+    return (registrations.aggregate(highest=Max("number"))["highest"] or 0) + 1
 
 
-def _note_wish(veteran: Veteran, by: User, needs: Collection[Need], text: str) -> None:
-    """Carry the needs that the ranking and the training desk read into the file's wish; what stood there
-    stays.
-    """
+def _update_wish(veteran: Veteran, by: User, needs: Collection[Need], text: str) -> None:
+    """Write the needs that the ranking and the training desk read to the wish; other values stay."""
     if not {Need.JOB, Need.TRAINING, Need.BUSINESS} & set(needs):
         return
     wish = getattr(veteran, "wish", None)

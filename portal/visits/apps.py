@@ -3,8 +3,8 @@ from typing import Any
 from django.apps import AppConfig
 
 
-def _file_anonymised(sender: Any, veteran: Any, **kwargs: Any) -> None:
-    """What staff noted about the person goes; that there was a visit stays."""
+def _delete_findings(sender: Any, veteran: Any, **kwargs: Any) -> None:
+    """Delete the findings about the person; the visits stay."""
     from portal.visits.models import Visit
 
     Visit.objects.filter(veteran=veteran).update(findings="")
@@ -17,4 +17,4 @@ class VisitsConfig(AppConfig):
     def ready(self) -> None:
         from portal.veterans.events import veteran_record_anonymised
 
-        veteran_record_anonymised.connect(_file_anonymised, dispatch_uid="visits.anonymised")
+        veteran_record_anonymised.connect(_delete_findings, dispatch_uid="visits.anonymised")

@@ -11,7 +11,7 @@ class VisitMethod(models.TextChoices):
 
 
 class Need(models.TextChoices):
-    """What the person said to need (需求). NONE: asked, and nothing; no row at all: not asked."""
+    """Need that the person named (需求). NONE: asked, without a need; no row at all: not asked."""
 
     JOB = "job", "找工作"
     TRAINING = "training", "学技能、参加培训"
@@ -23,7 +23,7 @@ class Need(models.TextChoices):
 
 
 class ReturnDocument(models.TextChoices):
-    """What was shown at the return registration (报到时核对的材料)."""
+    """Document checked at the return registration (报到时核对的材料)."""
 
     ID_CARD = "id_card", "居民身份证"
     DISCHARGE = "discharge", "退出现役证件"

@@ -1,4 +1,4 @@
-"""Visits (走访) and return registrations (返乡报到): dated contacts of stations with the people on file."""
+"""Visits (走访) and return registrations (返乡报到): dated contacts of stations with veterans."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 
-def _of_files_visible_to(user: "User | AnonymousUser") -> Q | None:
-    """Condition that the row's file belongs to the user's stations now, or is the user's own (or part of
-    it).
+def _visible_records(user: "User | AnonymousUser") -> Q | None:
+    """Return the condition that the user may see the row's record; None for a user who may see none.
+
+    Visible are records at the user's stations, the user's own, and records merged into the user's own.
     """
     if not isinstance(user, User) or not user.is_active:
         return None
@@ -33,45 +34,46 @@ def _of_files_visible_to(user: "User | AnonymousUser") -> Q | None:
 
 class VisitQuerySet(models.QuerySet["Visit"]):
     def visible_to(self, user: "User | AnonymousUser") -> "VisitQuerySet":
-        """Staff of the station that keeps the file today, or above it; the person."""
-        seen = _of_files_visible_to(user)
-        return self.none() if seen is None else self.filter(seen)
+        """Select rows of records at the user's stations now, and of the user's own record."""
+        condition = _visible_records(user)
+        return self.none() if condition is None else self.filter(condition)
 
     def followed_by(self, user: User, *, at: Station | None = None) -> "VisitQuerySet":
-        """Visits of the files that the user's stations look after; with `at`, of that station and below."""
+        """Select visits of records at the user's stations; with `at`, only of that station and below."""
         paths = user.station_paths(Permission.OPEN_RECORDS) if user.is_active else []
         if at is not None:
             paths = [at.path] if any(at.path.startswith(path) for path in paths) else []
         return self.filter(keyed_in_subtrees("veteran__station", paths))
 
     def current(self) -> "VisitQuerySet":
-        """What holds today: neither corrected by a later row nor withdrawn."""
+        """Select visits that are neither corrected by a later row nor withdrawn."""
         corrected = Visit.objects.filter(corrects__isnull=False).values("corrects")
         return self.filter(withdrawn=False).exclude(pk__in=corrected)
 
     def of(self, veteran: Veteran) -> "VisitQuerySet":
-        """One person's, also those of a file that was merged into this one: a log is never re-pointed."""
+        """Select the visits of one person, with those of records that were merged into this one."""
         return self.filter(veteran__in=[veteran.pk, *veteran.merged.values_list("pk", flat=True)])
 
-    def reached(self) -> "VisitQuerySet":
+    def with_contact(self) -> "VisitQuerySet":
+        """Select visits that reached the person."""
         return self.filter(reached=True)
 
-    def promised(self, by_day: date) -> "VisitQuerySet":
-        """The next contact was promised for `by_day` or before, and nobody has tried since."""
+    def next_contact_due(self, by_day: date) -> "VisitQuerySet":
+        """Select visits whose next contact is due on `by_day` or before, with no attempt since."""
         after = Q(held_on__gt=OuterRef("held_on")) | Q(held_on=OuterRef("held_on"), pk__gt=OuterRef("pk"))
         later = Visit.objects.current().filter(after, veteran=OuterRef("veteran"))
         return self.current().filter(~Exists(later), next_on__lte=by_day).order_by("next_on", "pk")
 
     def with_details(self) -> "VisitQuerySet":
-        """Everything a history shows of its visits, in a fixed number of queries."""
+        """Load all that a history displays of its visits, in a fixed number of queries."""
         return self.select_related("station", "by", "correction__by").prefetch_related("needs")
 
 
 class Visit(AppendOnlyModel):
-    """One contact with a veteran by staff (走访). Never edited: a correction is a row of its own."""
+    """One contact of staff with a veteran (走访), in an append-only log; a correction is a row of its own."""
 
     veteran = models.ForeignKey(Veteran, models.PROTECT, related_name="visits", verbose_name="退役军人")
-    # Where the person belonged on the day: reports count the visit there for good.
+    # Station of the record on that day; reports count the visit for it, also after a move.
     station = models.ForeignKey(Station, models.PROTECT, related_name="+", verbose_name="走访时的服务站")
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="走访人")
     held_on = models.DateField("走访日期")
@@ -147,7 +149,7 @@ class VisitNeed(AppendOnlyModel):
 
 
 def validate_documents(value: Any) -> None:
-    """Refuse anything but a list of different codes of ReturnDocument, at least one."""
+    """Require a list of at least one code of ReturnDocument, without repeats."""
     if not isinstance(value, list) or not value:
         raise ValidationError("请至少勾选一项已核对的材料。")
     if len(set(value)) != len(value) or not set(value) <= set(ReturnDocument.values):
@@ -156,9 +158,9 @@ def validate_documents(value: Any) -> None:
 
 class ReturnRegistrationQuerySet(models.QuerySet["ReturnRegistration"]):
     def visible_to(self, user: "User | AnonymousUser") -> "ReturnRegistrationQuerySet":
-        """Staff of the station that keeps the file today, or above it; the person."""
-        seen = _of_files_visible_to(user)
-        return self.none() if seen is None else self.filter(seen)
+        """Select rows of records at the user's stations now, and of the user's own record."""
+        condition = _visible_records(user)
+        return self.none() if condition is None else self.filter(condition)
 
     def with_details(self) -> "ReturnRegistrationQuerySet":
         return self.select_related("veteran__station", "station", "by", "visit").prefetch_related(
@@ -167,11 +169,11 @@ class ReturnRegistrationQuerySet(models.QuerySet["ReturnRegistration"]):
 
 
 class ReturnRegistration(AppendOnlyModel):
-    """Somebody who left the service reports back home (返乡报到): one visit, one form, one number."""
+    """Return registration (返乡报到) after leaving the service, with its visit and its number."""
 
     veteran = models.ForeignKey(Veteran, models.PROTECT, related_name="returns", verbose_name="退役军人")
     station = models.ForeignKey(Station, models.PROTECT, related_name="+", verbose_name="报到服务站")
-    # The visit 'at the station' that the registration is; its needs are the registration's.
+    # Visit at the station that is part of the registration; its needs are those of the registration.
     visit = models.OneToOneField(Visit, models.PROTECT, related_name="registration", verbose_name="走访")
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="经办人")
     registered_on = models.DateField("报到日期")
@@ -189,7 +191,7 @@ class ReturnRegistration(AppendOnlyModel):
         ordering = ["-registered_on", "-id"]
         indexes = [models.Index(fields=["-registered_on", "-id"], name="return_recent")]
         constraints = [
-            # One per return: whoever serves again and leaves again has another last day.
+            # One per return: a second period of service has another last day.
             models.UniqueConstraint(fields=["veteran", "left_on"], name="return_once"),
             models.UniqueConstraint(fields=["station", "year", "number"], name="return_number_once"),
             models.CheckConstraint(condition=Q(number__gte=1), name="return_number_from_one"),
@@ -201,7 +203,7 @@ class ReturnRegistration(AppendOnlyModel):
 
     @property
     def label(self) -> str:
-        """'2026-0007', unique within the station."""
+        """Return the number as text, such as '2026-0007', unique within the station."""
         return f"{self.year}-{self.number:04d}"
 
     @property

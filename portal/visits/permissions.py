@@ -9,15 +9,15 @@ from portal.visits.models import Visit
 
 
 def can_record(user: User, veteran: Veteran) -> bool:
-    """Staff of the file's station or above it; not the person: a visit is what staff did."""
+    """Return whether the user is staff of the record's station or of one above it."""
     return serves(user, veteran)
 
 
 def can_correct(user: User, visit: Visit) -> bool:
-    """Whoever may record one today; what is corrected already is corrected by its correction."""
+    """Return whether the user may correct this visit; of a corrected visit only the correction can be."""
     return serves(user, visit.veteran) and not visit.withdrawn and not visit.is_corrected
 
 
 def can_open_records_at(user: User, station: Station) -> bool:
-    """May open a file for somebody at this station: staff of it or of one above."""
+    """Return whether the user may open records at this station: staff of it or of one above."""
     return user.has_permission_at(Permission.OPEN_RECORDS, station)

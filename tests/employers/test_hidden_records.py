@@ -154,7 +154,7 @@ def test_hiding_twice_is_one_row_and_the_dates_stay(town: Any) -> None:
 
 
 def test_there_is_an_end_to_hiding(town: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hidden_records, "MOST", 1)
+    monkeypatch.setattr(hidden_records, "MAX_HIDDEN_EMPLOYERS", 1)
     hidden_records.hide(veteran=town.ours, employer=town.employer, by=town.ours.account)
     with pytest.raises(ValidationError, match="最多对 1 家"):
         hidden_records.hide(veteran=town.ours, employer=town.other, by=town.ours.account)

@@ -104,7 +104,7 @@ def test_a_member_is_not_invited_and_there_is_an_end_to_inviting(
 ) -> None:
     with pytest.raises(ValidationError, match="已经是本单位成员"):
         members.invite(employer=employer, by=owner, phone=owner.phone, role=RECRUITER)
-    monkeypatch.setattr(members, "MOST", 2)
+    monkeypatch.setattr(members, "MAX_MEMBERS", 2)
     members.invite(employer=employer, by=owner, phone=make_phone(), role=RECRUITER)
     with pytest.raises(ValidationError, match="最多 2 个"):
         members.invite(employer=employer, by=owner, phone=make_phone(), role=RECRUITER)

@@ -188,7 +188,9 @@ def test_a_verified_name_stays_until_staff_agree_and_posts_stay_open(
     assert (employer.name, employer.address) == ("江门市旧名有限公司", "演示路9号")
     assert list(Position.objects.open_at()) == [post]
     change = ProfileChange.objects.get()
-    assert profile_changes.told(change) == [("单位名称", "江门市旧名有限公司", "江门市新名有限公司")]
+    assert profile_changes.list_fact_changes(change) == [
+        ("单位名称", "江门市旧名有限公司", "江门市新名有限公司")
+    ]
     assert list(Employer.objects.with_pending_change()) == [employer]
     with pytest.raises(ValidationError, match="营业执照"):
         profile_changes.accept_change(change=change, by=reviewer, checked_kinds=[DocumentKind.NOTICE])

@@ -12,7 +12,7 @@ from matching import Measures
 from portal.accounts.roles import StationRole
 from portal.core.models import AuditEvent
 from portal.core.reference import load_reference
-from portal.employers.hidden_records import hides_from
+from portal.employers.hidden_records import hidden_employer_ids
 from portal.ranking import actions, ranking_index, ranking_versions, recommendations
 from portal.ranking.models import BUILT_IN, Impression, RankingVersion
 from portal.ranking.posting_mapping import to_profile
@@ -99,7 +99,7 @@ def test_without_a_version_the_list_is_matchings_own_bit_for_bit(driver: Any, po
     plain = (
         ranking_index.store()
         .current()
-        .rank(to_profile(driver, blocked=hides_from(driver)), k=20, offset=0, among=None, now=now)
+        .rank(to_profile(driver, blocked=hidden_employer_ids(driver)), k=20, offset=0, among=None, now=now)
     )
     result = recommendations.recommend_positions(driver, now=now)
     assert tuple(item.match for item in result.items) == plain.matches

@@ -141,12 +141,12 @@ def test_a_visit_that_never_took_place_no_longer_counts(veteran: Any, clerk: Any
 def test_a_promise_is_due_until_somebody_tries(veteran: Any, clerk: Any) -> None:
     before = today() - timedelta(days=20)
     first = visit_of(veteran, clerk, held_on=before, next_on=today())
-    assert list(Visit.objects.promised(today())) == [first]
-    assert not Visit.objects.promised(today() - timedelta(days=1)).exists()
+    assert list(Visit.objects.next_contact_due(today())) == [first]
+    assert not Visit.objects.next_contact_due(today() - timedelta(days=1)).exists()
     mistaken = visit_of(veteran, clerk, reached=False)
-    assert not Visit.objects.promised(today()).exists()
+    assert not Visit.objects.next_contact_due(today()).exists()
     correct(mistaken, clerk, reason="记错了人", withdrawn=True)
-    assert list(Visit.objects.promised(today())) == [first]
+    assert list(Visit.objects.next_contact_due(today())) == [first]
 
 
 def test_who_sees_which_visits(veteran: Any, clerk: Any, neighbour: Any, stations: Any) -> None:

@@ -77,7 +77,7 @@ class Employer(TimestampedModel):
     size_band = models.CharField("规模", max_length=8, choices=SizeBand.choices)
     nature = models.CharField("单位性质", max_length=20, choices=Nature.choices)
     region = models.ForeignKey(Region, models.PROTECT, related_name="employers", verbose_name="所在地区")
-    # Who verifies this employer: the county's service centre, or the city's.
+    # Service centre that verifies this employer: the county's, or the city's.
     station = models.ForeignKey(
         Station, models.PROTECT, related_name="employers", verbose_name="审核服务中心"
     )
@@ -156,8 +156,8 @@ class Employer(TimestampedModel):
         )
 
     @property
-    def may_ask_renewal(self) -> bool:
-        """Whether a renewal may be requested: verified, ending soon or ended, no request pending."""
+    def can_request_renewal(self) -> bool:
+        """Return whether a renewal may be requested: verified, ending soon or ended, no request pending."""
         return (
             self.state == VerificationState.VERIFIED
             and self.renewal_asked_at is None

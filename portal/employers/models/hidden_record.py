@@ -1,25 +1,20 @@
 """Records that veterans hide from single employers."""
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from portal.accounts.models import User
-from portal.veterans.models import Veteran
-
-if TYPE_CHECKING:
-    pass
-
 from portal.employers.models.employer import Employer
+from portal.veterans.models import Veteran
 
 
 class HiddenRecordQuerySet(models.QuerySet["HiddenRecord"]):
     def in_force(self) -> "HiddenRecordQuerySet":
         return self.filter(shown_again_at=None)
 
-    def of_employer(self, employer: "Employer | models.OuterRef") -> "HiddenRecordQuerySet":
+    def for_employer(self, employer: "Employer | models.OuterRef") -> "HiddenRecordQuerySet":
+        """Select the records that are hidden from an employer now."""
         return self.in_force().filter(employer=employer)
 
 

@@ -1,7 +1,5 @@
 """Pending change of facts that staff have verified."""
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -11,10 +9,6 @@ from portal.core.validators import validate_no_unit_name
 from portal.employers.enums import (
     ChangeState,
 )
-
-if TYPE_CHECKING:
-    pass
-
 from portal.employers.models.employer import Employer
 
 

@@ -1,6 +1,4 @@
-"""Log of staff's decisions about an employer, and what each is based on."""
-
-from typing import TYPE_CHECKING
+"""Log of decisions about an employer, with the documents that each is based on."""
 
 from django.db import models
 from django.db.models import Q
@@ -14,10 +12,6 @@ from portal.employers.enums import (
     StepKind,
     VerificationState,
 )
-
-if TYPE_CHECKING:
-    pass
-
 from portal.employers.models.employer import Employer
 
 
@@ -46,7 +40,7 @@ class VerificationStep(AppendOnlyModel):
 
 
 class VerificationBasis(models.Model):
-    """What a decision is based on (核验依据): a reviewed document, or the original seen at the counter."""
+    """Basis of a decision (核验依据): a reviewed document, or the original seen at the counter."""
 
     employer = models.ForeignKey(Employer, models.PROTECT, related_name="bases", verbose_name="单位")
     step = models.ForeignKey(

@@ -32,7 +32,7 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
         """
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        hidden_records = HiddenRecord.objects.of_employer(OuterRef("position__employer"))
+        hidden_records = HiddenRecord.objects.for_employer(OuterRef("position__employer"))
         is_shown = ~Q(Exists(hidden_records.filter(veteran=OuterRef("veteran"))))
         employers = Q(position__employer__in=Employer.objects.with_member(user))
         condition = Q(veteran__account=user) | (employers & is_shown)

@@ -1,7 +1,6 @@
-"""What a veteran can do: military specialties, certificates, civilian jobs."""
+"""Qualifications of a veteran: military specialties, certificates, civilian jobs."""
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -10,15 +9,11 @@ from portal.core.certificates import CertificateKind
 from portal.core.encryption import EncryptedTextField
 from portal.core.models import Specialty
 from portal.core.validators import validate_certificate_number, validate_no_unit_name
-
-if TYPE_CHECKING:
-    pass
-
 from portal.veterans.models.veteran import Veteran
 
 
 class Service(models.Model):
-    """A military specialty that the person worked in, and for how many years."""
+    """Military specialty of the person, with the years spent in it."""
 
     veteran = models.ForeignKey(Veteran, models.CASCADE, related_name="services")
     specialty = models.ForeignKey(Specialty, models.PROTECT, related_name="+", verbose_name="军事专业")

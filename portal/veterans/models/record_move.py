@@ -1,7 +1,5 @@
 """Move of a record from one station to another."""
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.db.models import Q
 
@@ -10,10 +8,6 @@ from portal.stations.models import Station
 from portal.veterans.enums import (
     MoveReason,
 )
-
-if TYPE_CHECKING:
-    pass
-
 from portal.veterans.models.veteran import Veteran
 
 

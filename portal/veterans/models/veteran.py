@@ -67,26 +67,24 @@ class VeteranQuerySet(models.QuerySet["Veteran"]):
 
     def shown_to_employers(self) -> "VeteranQuerySet":
         """Select people who consented to be shown to employers as a card without name or phone."""
-        agreed = Consent.objects.in_force().filter(purpose=ConsentPurpose.EMPLOYER_CARD)
-        return self.filter(account__in=agreed.values("user"))
+        consents = Consent.objects.in_force().filter(purpose=ConsentPurpose.EMPLOYER_CARD)
+        return self.filter(account__in=consents.values("user"))
 
     def same_phone(self) -> "models.QuerySet[Veteran, Any]":
         """Return rows of (phone_hash, records): hashes that several open records share."""
-        shared = self.filter(closed_on=None).exclude(phone_hash="").order_by().values("phone_hash")
-        return shared.annotate(records=models.Count("pk")).filter(records__gt=1).order_by("phone_hash")
+        hashes = self.filter(closed_on=None).exclude(phone_hash="").order_by().values("phone_hash")
+        return hashes.annotate(records=models.Count("pk")).filter(records__gt=1).order_by("phone_hash")
 
     def same_person(self) -> "models.QuerySet[Veteran, Any]":
         """Return rows of (name, birth_date, records): pairs that several open records share."""
-        shared = self.filter(closed_on=None).order_by().values("name", "birth_date")
-        return (
-            shared.annotate(records=models.Count("pk")).filter(records__gt=1).order_by("name", "birth_date")
-        )
+        pairs = self.filter(closed_on=None).order_by().values("name", "birth_date")
+        return pairs.annotate(records=models.Count("pk")).filter(records__gt=1).order_by("name", "birth_date")
 
     def past_retention(self, day: date) -> "VeteranQuerySet":
         """Select records closed on `day` or before and not anonymised yet."""
         return self.filter(closed_on__lte=day, anonymised_at=None)
 
-    def named(self, text: str) -> "VeteranQuerySet":
+    def name_contains(self, text: str) -> "VeteranQuerySet":
         return self.filter(name__icontains=text)
 
     def count_by_station(self, day: date) -> Counter[int]:
@@ -97,8 +95,8 @@ class VeteranQuerySet(models.QuerySet["Veteran"]):
         rows = self if day >= timezone.localdate() else self.filter(created_at__lt=end_of(day))
         by_station = rows.order_by().values("station").annotate(records=models.Count("pk"))
         counts = Counter({row["station"]: row["records"] for row in by_station})
-        moved = Veteran.objects.filter(moves__on__gt=day, created_at__lt=end_of(day)).order_by()
-        pairs = moved.values("moves__from_station", "moves__to_station")
+        movers = Veteran.objects.filter(moves__on__gt=day, created_at__lt=end_of(day)).order_by()
+        pairs = movers.values("moves__from_station", "moves__to_station")
         for pair in pairs.annotate(records=models.Count("pk")):
             counts[pair["moves__to_station"]] -= pair["records"]
             counts[pair["moves__from_station"]] += pair["records"]
@@ -182,9 +180,7 @@ class Veteran(TimestampedModel):
             models.Index(
                 fields=["last_visited_on", "id"], name="veteran_visited", condition=Q(closed_on=None)
             ),
-            models.Index(
-                fields=["updated_at"], name="veteran_updated"
-            ),  # who changed since an index was built
+            models.Index(fields=["updated_at"], name="veteran_updated"),  # changes since an index was built
         ]
         constraints = [
             models.CheckConstraint(

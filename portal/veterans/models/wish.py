@@ -1,22 +1,17 @@
-"""What work a veteran looks for."""
+"""Wish of a veteran for work."""
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from django.core.validators import MinValueValidator
 from django.db import models
 
 from portal.core.models import Occupation, Region, TimestampedModel
 from portal.core.validators import validate_no_unit_name
-
-if TYPE_CHECKING:
-    pass
-
 from portal.veterans.models.veteran import Veteran
 
 
 class Wish(TimestampedModel):
-    """What work the person looks for (求职意愿). Empty means: no limit."""
+    """Work that the person looks for (求职意愿); an empty field means no limit."""
 
     veteran = models.OneToOneField(Veteran, models.CASCADE, related_name="wish")
     occupations = models.ManyToManyField(Occupation, blank=True, verbose_name="期望工种")

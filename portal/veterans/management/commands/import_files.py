@@ -23,7 +23,7 @@ from portal.veterans.import_rows import KIND
 
 class Command(BaseCommand):
     help = (
-        "Imports veterans' files from an xlsx, xls or csv sheet in the name of a member of staff. Run again "
+        "Imports veterans' files from an xlsx, xls or csv file in the name of a member of staff. Run again "
         "after it was broken off, it goes on where it was; run again after it ended, it changes nothing."
     )
 
@@ -37,41 +37,41 @@ class Command(BaseCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
         parser.add_argument(
-            "--result", type=Path, metavar="OUT.xlsx", help="write the bad rows to this sheet"
+            "--result", type=Path, metavar="OUT.xlsx", help="write the bad rows to this workbook"
         )
 
     def handle(
         self, *, path: Path, by: str, station: str | None, dry_run: bool, result: Path | None, **options: Any
     ) -> None:
-        started = time.monotonic()
+        start_time = time.monotonic()
         user = User.objects.filter(phone_hash=lookup_hash(normalise_phone(by)), is_active=True).first()
         if user is None or not user.has_station_permission(Permission.OPEN_RECORDS):
-            raise CommandError("--by is not the phone number of somebody whose post opens files")
+            raise CommandError("--by is not the phone number of a user whose appointment may open records")
         try:
-            sheet = self._sheet(path, user, self._station(station, user), dry=dry_run)
+            run = self._start_run(path, user, self._station(station, user), dry=dry_run)
         except (OSError, ValidationError) as error:
             raise CommandError(" ".join(getattr(error, "messages", [str(error)]))) from error
-        with tqdm(total=sheet.total, initial=sheet.done, unit="row", desc=path.name) as bar:
+        with tqdm(total=run.total, initial=run.done, unit="row", desc=path.name) as bar:
             try:
-                sheet = import_runner.execute(
-                    sheet, dry=dry_run, progress=lambda now: bar.update(now.done - bar.n)
+                run = import_runner.execute(
+                    run, dry=dry_run, progress=lambda current: bar.update(current.done - bar.n)
                 )
             except import_runner.Superseded as error:
                 raise CommandError("another process goes on with this import") from error
-        if sheet.state == ImportState.FAILED:
-            raise CommandError(sheet.error)
-        self._report(sheet, time.monotonic() - started)
+        if run.state == ImportState.FAILED:
+            raise CommandError(run.error)
+        self._report(run, time.monotonic() - start_time)
         if result is not None:
-            result.write_bytes(write_bad_rows(sheet))
+            result.write_bytes(write_bad_rows(run))
 
-    def _sheet(self, path: Path, user: User, station: Station | None, *, dry: bool) -> ImportRun:
+    def _start_run(self, path: Path, user: User, station: Station | None, *, dry: bool) -> ImportRun:
         content = path.read_bytes()
-        if not dry and (sheet := actions.find_interrupted(by=user, kind=KIND, content=content)):
-            self.stdout.write(f"goes on after row {sheet.done} of {sheet.total}")
-            return sheet
-        sheet = actions.upload(by=user, kind=KIND, name=path.name, content=content, station=station)
-        begin = actions.check if dry else actions.start
-        return begin(run=sheet, by=user, enqueue=False)
+        if not dry and (run := actions.find_interrupted(by=user, kind=KIND, content=content)):
+            self.stdout.write(f"goes on after row {run.done} of {run.total}")
+            return run
+        run = actions.upload(by=user, kind=KIND, name=path.name, content=content, station=station)
+        take_step = actions.check if dry else actions.start
+        return take_step(run=run, by=user, enqueue=False)
 
     def _station(self, code: str | None, user: User) -> Station | None:
         if code is None:
@@ -82,12 +82,12 @@ class Command(BaseCommand):
             raise CommandError("--station is not below the stations that this person serves")
         return station
 
-    def _report(self, sheet: ImportRun, seconds: float) -> None:
+    def _report(self, run: ImportRun, seconds: float) -> None:
         self.stdout.write(
-            f"import {sheet.pk}: {sheet.total} rows, {sheet.created} created, {sheet.updated} updated, "
-            f"{sheet.unchanged} unchanged, {sheet.bad} bad; {seconds:.0f} s"
+            f"import {run.pk}: {run.total} rows, {run.created} created, {run.updated} updated, "
+            f"{run.unchanged} unchanged, {run.bad} bad; {seconds:.0f} s"
         )
-        problems = get_kind(sheet.kind).problems
-        bad = sheet.rows.filter(outcome=RowOutcome.BAD).order_by()
+        problems = get_kind(run.kind).problems
+        bad = run.rows.filter(outcome=RowOutcome.BAD).order_by()
         for code, number in bad.values_list("code").annotate(number=Count("pk")).order_by("code"):
             self.stdout.write(f"  {number:6} {code}: {problems.get(code, '')}")

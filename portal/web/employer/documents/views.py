@@ -77,7 +77,7 @@ def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
         "employer": employer,
         "form": form,
         "rows": [(kind, HINTS[kind], current.get(kind)) for kind in kinds_for(employer)],
-        "can_renew": employer.may_ask_renewal and owns(user, employer),
+        "can_renew": employer.can_request_renewal and owns(user, employer),
     }
     return render(request, "employer/documents/documents.html", context)
 

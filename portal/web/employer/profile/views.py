@@ -96,8 +96,8 @@ def home(request: SignedInRequest, employer: Employer) -> HttpResponse:
         {
             "employer": employer,
             "owner": owns(user, employer),
-            "change": profile_changes.told(change) if change else [],
-            "renew": employer.may_ask_renewal,
+            "change": profile_changes.list_fact_changes(change) if change else [],
+            "renew": employer.can_request_renewal,
             "has_lapsed": has_lapsed,
             "tone": "warning" if has_lapsed else _TONES[VerificationState(employer.state)],
             "advice": _RENEW if has_lapsed else _ADVICE[VerificationState(employer.state)],

@@ -149,14 +149,14 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         ),
         "steps": Paginator(steps, PAGE_SIZE).get_page(request.GET.get("page")),
         "change": change,
-        "changes": profile_changes.told(change) if change else [],
+        "changes": profile_changes.list_fact_changes(change) if change else [],
         "decisions": decisions,
         "members": list(
             EmployerMembership.objects.filter(
                 employer__in=Employer.objects.reviewable_by(user), employer=employer
             )
             .select_related("user")
-            .order_by("role", "pk")[: members.MOST]
+            .order_by("role", "pk")[: members.MAX_MEMBERS]
         ),
         "document_reasons": forms.DOCUMENT_REASONS,
     }
