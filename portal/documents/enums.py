@@ -12,7 +12,7 @@ class DocumentKind(models.TextChoices):
     """Kind of document (材料类别): first those of an employer, then those of a veteran."""
 
     LICENCE = "licence", "营业执照"
-    NOTICE = "notice", "招用人员简章"
+    RECRUITMENT_BROCHURE = "notice", "招用人员简章"
     AGENT_ID = "agent_id", "经办人身份证明"
     AUTHORISATION = "authorisation", "授权委托书"
     PERMIT = "permit", "人力资源服务许可证"
@@ -34,7 +34,7 @@ class DocumentState(models.TextChoices):
 KINDS_BY_OWNER = {
     OwnerType.EMPLOYER: (
         DocumentKind.LICENCE,
-        DocumentKind.NOTICE,
+        DocumentKind.RECRUITMENT_BROCHURE,
         DocumentKind.AGENT_ID,
         DocumentKind.AUTHORISATION,
         DocumentKind.PERMIT,

@@ -205,7 +205,7 @@ def test_database_refuses_a_second_current_document_of_a_kind_and_a_file_used_tw
     with pytest.raises(IntegrityError), transaction.atomic():
         Document.objects.create(kind=LICENCE, file="a" * 32, **fields)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Document.objects.create(kind=DocumentKind.NOTICE, file=document.file.name, **fields)
+        Document.objects.create(kind=DocumentKind.RECRUITMENT_BROCHURE, file=document.file.name, **fields)
 
 
 def test_database_refuses_a_kind_of_another_owner_type(employer: Any, owner: Any) -> None:

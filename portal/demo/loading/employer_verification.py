@@ -30,7 +30,7 @@ from portal.veterans.models import Veteran
 _WITH_DOCUMENTS = 12
 _CHECKED_KINDS = (
     DocumentKind.LICENCE,
-    DocumentKind.NOTICE,
+    DocumentKind.RECRUITMENT_BROCHURE,
     DocumentKind.AGENT_ID,
     DocumentKind.AUTHORISATION,
 )
@@ -146,7 +146,7 @@ def _upload_documents(employer: Employer, *, complete: bool) -> None:
     owner = employer.memberships.select_related("user").order_by("pk")[0].user
     for kind in (
         DocumentKind.LICENCE,
-        DocumentKind.NOTICE,
+        DocumentKind.RECRUITMENT_BROCHURE,
         *([DocumentKind.AUTHORISATION] if complete else []),
     ):
         content = _draw_document(f"DEMO {kind.value.upper()}\n{employer.uscc}")

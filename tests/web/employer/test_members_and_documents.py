@@ -288,7 +288,7 @@ def test_other_employer_cannot_withdraw_the_booth(client_for, employer) -> None:
 
 @pytest.mark.parametrize("name", ["members", "documents"])
 def test_lists_use_constant_number_of_queries(client_for, employer, owner, same_queries, name) -> None:
-    kinds = iter([DocumentKind.LICENCE, DocumentKind.NOTICE, DocumentKind.AUTHORISATION])
+    kinds = iter([DocumentKind.LICENCE, DocumentKind.RECRUITMENT_BROCHURE, DocumentKind.AUTHORISATION])
     there = client_for(owner)
 
     def grow() -> None:

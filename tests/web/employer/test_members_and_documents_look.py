@@ -72,7 +72,7 @@ def employer(owner, reviewer):
     verification.suspend(employer=employer_row, by=reviewer, reason="多次联系不上，暂停核实")
     verification.lift(employer=employer_row, by=reviewer, reason="投诉经核查不属实")
     notification_row = add_document(
-        employer=employer_row, by=owner, kind=DocumentKind.NOTICE, content=make_picture()
+        employer=employer_row, by=owner, kind=DocumentKind.RECRUITMENT_BROCHURE, content=make_picture()
     )
     judge_document(document=notification_row, by=reviewer, accepted=False, reason="照片不清晰")
     add_document(employer=employer_row, by=owner, kind=DocumentKind.AUTHORISATION, content=make_picture())

@@ -20,7 +20,7 @@ from portal.web.shared.requests import SignedInRequest, signed_in_view
 
 HINTS = {
     DocumentKind.LICENCE: "副本拍照即可，信用代码和名称要看得清。",
-    DocumentKind.NOTICE: "盖章的招聘简章：招什么岗位、多少人、待遇。",
+    DocumentKind.RECRUITMENT_BROCHURE: "盖章的招聘简章：招什么岗位、多少人、待遇。",
     DocumentKind.AGENT_ID: (
         "请遮住住址和号码中间几位。核对后原图立即删除，只留核对记录。也可以到服务中心当面出示。"
     ),

@@ -150,7 +150,9 @@ def test_verification_reports_document_replaced_meanwhile(desk, owner) -> None:
 
 
 def test_document_is_refused_with_reason_for_members(desk, employer, owner) -> None:
-    document = add_document(employer=employer, by=owner, kind=DocumentKind.NOTICE, content=make_picture())
+    document = add_document(
+        employer=employer, by=owner, kind=DocumentKind.RECRUITMENT_BROCHURE, content=make_picture()
+    )
     url = reverse("staff:employer-document-judge", args=[document.pk])
     assert "请写明原因" in desk.post(url, {"accepted": "no"}, follow=True).content.decode()
     desk.post(url, {"accepted": "no", "reason": "缺少公章"})
