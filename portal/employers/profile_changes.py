@@ -115,20 +115,21 @@ def accept_change(
     """Accept a change on the basis of the checked documents; its values become the verified facts.
 
     Args:
-        kinds: the documents that the reviewer checked.
-        displayed_ids: as for `verification.verify`.
+        checked_kinds: the documents that the reviewer checked.
+        shown_document_ids: as for `verification.verify`.
 
     Raises:
         PermissionDenied: `by` reviews another station's employers.
-        ValidationError: no licence (for a new permit: no permit) among `kinds`, or a document that was
-            replaced meanwhile.
+        ValidationError: no licence (for a new permit: no permit) among `checked_kinds`, or a document
+            that was replaced meanwhile.
         TransitionRefused: settled already.
     """
-    change = _waiting(change, by)
+    change = _lock_pending(change, by)
     employer = lock_for_review(Employer.objects.select_related("station").get(pk=change.employer_id), by)
     checked_kinds = list(checked_kinds)
-    needed = [DocumentKind.LICENCE, *([DocumentKind.PERMIT] if change.after.get("agency_permit") else [])]
-    missing = [kind.label for kind in needed if kind not in checked_kinds]
+    has_permit = bool(change.after.get("agency_permit"))
+    required_kinds = [DocumentKind.LICENCE, *([DocumentKind.PERMIT] if has_permit else [])]
+    missing = [kind.label for kind in required_kinds if kind not in checked_kinds]
     if missing:
         raise ValidationError({"evidence": f"请核对{'和'.join(missing)}并勾选。"})
     for name, value in change.after.items():
@@ -152,7 +153,7 @@ def refuse_change(*, change: ProfileChange, by: User, reason: str) -> Employer:
         ValidationError: no reason.
     """
     reason = require_reason(reason)
-    change = _waiting(change, by)
+    change = _lock_pending(change, by)
     employer = lock_for_review(Employer.objects.select_related("station").get(pk=change.employer_id), by)
     _settle(employer, by, ChangeState.REFUSED, reason)
     log_step(employer, by, StepKind.REFUSE_CHANGE, before=employer.state, reason=reason)

@@ -105,8 +105,8 @@ def verify(
     """
     employer = lock_for_review(employer, by)
     checked_kinds = list(checked_kinds)
-    needed = [DocumentKind.LICENCE, *([DocumentKind.PERMIT] if employer.is_agency else [])]
-    missing = [kind.label for kind in needed if kind not in checked_kinds]
+    required_kinds = [DocumentKind.LICENCE, *([DocumentKind.PERMIT] if employer.is_agency else [])]
+    missing = [kind.label for kind in required_kinds if kind not in checked_kinds]
     if missing:
         raise ValidationError({"evidence": f"请核对{'和'.join(missing)}并勾选。"})
     if not uscc_check_passes(employer.uscc) and not uscc_override_reason.strip():

@@ -36,8 +36,8 @@ def test_picture_is_drawn_anew_without_exif_data_and_hidden_bytes() -> None:
     exif = Image.Exif()
     exif[0x010F] = "maker"
     exif.get_ifd(0x8825)[1] = "N"
-    taken = make_picture("JPEG", (4000, 3000), exif=exif) + b"<script>hidden behind</script>"
-    upload = upload_validation.validate_upload(taken)
+    photo = make_picture("JPEG", (4000, 3000), exif=exif) + b"<script>hidden behind</script>"
+    upload = upload_validation.validate_upload(photo)
     assert upload.media_type == "image/jpeg"
     with Image.open(io.BytesIO(upload.content)) as picture:
         assert max(picture.size) == upload_validation.MAX_SIDE_PIXELS

@@ -89,7 +89,7 @@ def test_others_neither_see_nor_add_documents(employer: Any, owner: Any) -> None
 def test_newer_document_of_a_kind_replaces_the_current_one(employer: Any, owner: Any) -> None:
     first, second = _add(employer, owner), _add(employer, owner)
     assert list(Document.objects.current()) == [second]
-    assert not Document.objects.filter(pk=first.pk).exists()  # no decision rested on it
+    assert not Document.objects.filter(pk=first.pk).exists()  # no decision is based on it
     content = _stored_content(second)
     with pytest.raises(ValidationError, match="已经上传过"):
         _add(employer, owner, content=content)
@@ -100,38 +100,40 @@ def test_content_of_replaced_and_removed_documents_is_deleted(
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         _add(employer, owner)
-        kept = _add(employer, owner)
-    assert _stored_names() == [kept.file.name]
+        current = _add(employer, owner)
+    assert _stored_names() == [current.file.name]
     with django_capture_on_commit_callbacks(execute=True):
-        employer_documents.remove_document(document=kept, by=owner)
+        employer_documents.remove_document(document=current, by=owner)
     assert _stored_names() == []
 
 
 def test_document_that_a_verification_is_based_on_is_kept(employer: Any, owner: Any, reviewer: Any) -> None:
-    seen = _add(employer, owner)
-    verification.verify(employer=employer, by=reviewer, checked_kinds=[LICENCE], shown_document_ids=[seen.pk])
+    document = _add(employer, owner)
+    verification.verify(
+        employer=employer, by=reviewer, checked_kinds=[LICENCE], shown_document_ids=[document.pk]
+    )
     basis = employer.bases.get()
-    assert (basis.document, basis.seen_by, basis.seen_on) == (seen, reviewer, timezone.localdate())
-    seen.refresh_from_db()
-    assert seen.state == DocumentState.CHECKED
+    assert (basis.document, basis.seen_by, basis.seen_on) == (document, reviewer, timezone.localdate())
+    document.refresh_from_db()
+    assert document.state == DocumentState.CHECKED
     with pytest.raises(ValidationError, match="不能删除"):
-        employer_documents.remove_document(document=seen, by=owner)
+        employer_documents.remove_document(document=document, by=owner)
     _add(employer, owner)
-    seen.refresh_from_db()
-    assert seen.replaced_at is not None
-    assert employer_documents.open_document(document=seen, by=reviewer)
+    document.refresh_from_db()
+    assert document.replaced_at is not None
+    assert employer_documents.open_document(document=document, by=reviewer)
     with pytest.raises(ValidationError, match="已被更换"):
-        employer_documents.judge_document(document=seen, by=reviewer, accepted=True)
+        employer_documents.judge_document(document=document, by=reviewer, accepted=True)
 
 
-def test_document_replaced_after_the_page_was_shown_does_not_count_as_checked(
+def test_document_replaced_after_the_page_was_displayed_does_not_count_as_checked(
     employer: Any, owner: Any, reviewer: Any
 ) -> None:
-    read = _add(employer, owner)
+    displayed = _add(employer, owner)
     _add(employer, owner)
     with pytest.raises(ValidationError, match="刚刚被单位更换"):
         verification.verify(
-            employer=employer, by=reviewer, checked_kinds=[LICENCE], shown_document_ids=[read.pk]
+            employer=employer, by=reviewer, checked_kinds=[LICENCE], shown_document_ids=[displayed.pk]
         )
     employer.refresh_from_db()
     assert not employer.is_verified
@@ -153,9 +155,9 @@ def test_content_of_an_identity_document_is_deleted_after_the_review(
 
 def test_reviewer_refuses_a_document_with_a_reason(employer: Any, owner: Any, reviewer: Any) -> None:
     document = _add(employer, owner)
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as error:
         employer_documents.judge_document(document=document, by=reviewer, accepted=False)
-    assert "reason" in refused.value.message_dict
+    assert "reason" in error.value.message_dict
     with pytest.raises(PermissionDenied):
         employer_documents.judge_document(document=document, by=owner, accepted=True)
     employer_documents.judge_document(document=document, by=reviewer, accepted=False, reason="照片不清晰")

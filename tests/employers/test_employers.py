@@ -1,4 +1,4 @@
-"""Registering and verifying employers."""
+"""Registration and verification of employers."""
 
 from datetime import timedelta
 from typing import Any
@@ -24,7 +24,7 @@ KINDS = [DocumentKind.LICENCE, DocumentKind.AGENT_ID]
 
 def _register(**changes: Any) -> Any:
     stations = make_stations()
-    fields = {
+    fields: dict[str, Any] = {
         "by": make_user(),
         "uscc": make_uscc(),
         "region": stations["睦洲镇"].region,
@@ -39,7 +39,7 @@ def _register(**changes: Any) -> Any:
     return actions.register(**fields)
 
 
-def test_registering_makes_the_first_member_and_finds_the_countys_centre() -> None:
+def test_registration_adds_the_first_member_and_assigns_the_county_centre() -> None:
     member = make_user()
     employer = _register(by=member, uscc=f" {make_uscc().lower()} ")
     assert employer.state == VerificationState.PENDING
@@ -48,21 +48,21 @@ def test_registering_makes_the_first_member_and_finds_the_countys_centre() -> No
     assert AuditEvent.objects.filter(verb="employers.registered", actor_id=member.pk).count() == 1
 
 
-def test_a_code_is_registered_once() -> None:
+def test_credit_code_is_registered_once() -> None:
     code = make_uscc()
     _register(uscc=code)
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as error:
         _register(uscc=code)
-    assert "uscc" in refused.value.message_dict
+    assert "uscc" in error.value.message_dict
 
 
-def test_a_wrong_character_set_is_refused_beside_its_field() -> None:
-    with pytest.raises(ValidationError) as refused:
+def test_credit_code_with_invalid_characters_is_an_error_of_its_field() -> None:
+    with pytest.raises(ValidationError) as error:
         _register(uscc="91440705MAIIIIIIII")
-    assert "uscc" in refused.value.message_dict
+    assert "uscc" in error.value.message_dict
 
 
-def test_verification_holds_half_a_year_and_notes_the_evidence() -> None:
+def test_verification_lasts_half_a_year_and_stores_the_checked_documents() -> None:
     employer = _register()
     reviewer = make_staff(employer.station, StationRole.REVIEWER)
     verification.verify(employer=employer, by=reviewer, checked_kinds=KINDS)
@@ -73,30 +73,30 @@ def test_verification_holds_half_a_year_and_notes_the_evidence() -> None:
     assert set(employer.bases.values_list("kind", flat=True)) == set(KINDS)
 
 
-def test_a_failing_check_character_needs_a_reason() -> None:
+def test_credit_code_with_a_wrong_check_character_is_verified_with_a_reason_only() -> None:
     employer = _register(uscc="91350203M0001QAY9B")
     reviewer = make_staff(employer.station, StationRole.REVIEWER)
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as error:
         verification.verify(employer=employer, by=reviewer, checked_kinds=KINDS)
-    assert "uscc_override_reason" in refused.value.message_dict
+    assert "uscc_override_reason" in error.value.message_dict
     verification.verify(
         employer=employer, by=reviewer, checked_kinds=KINDS, uscc_override_reason="与营业执照原件核对无误"
     )
     assert Employer.objects.verified().filter(pk=employer.pk).exists()
 
 
-def test_no_evidence_no_verification() -> None:
+def test_verification_without_the_licence_is_refused() -> None:
     employer = _register()
     reviewer = make_staff(employer.station, StationRole.REVIEWER)
     with pytest.raises(ValidationError, match="营业执照"):
         verification.verify(employer=employer, by=reviewer, checked_kinds=[])
 
 
-@pytest.mark.parametrize("verb", ["verify", "refuse"])
-def test_only_a_reviewer_at_or_above_the_station_decides(verb: str) -> None:
+@pytest.mark.parametrize("action", ["verify", "refuse"])
+def test_only_a_reviewer_at_or_above_the_station_decides(action: str) -> None:
     stations = make_stations()
     employer = _register()
-    arguments = {"checked_kinds": KINDS} if verb == "verify" else {"reason": "材料不全"}
+    arguments: dict[str, Any] = {"checked_kinds": KINDS} if action == "verify" else {"reason": "材料不全"}
     for user in (
         make_user(),
         make_staff(stations["蓬江区"], StationRole.REVIEWER),
@@ -104,13 +104,13 @@ def test_only_a_reviewer_at_or_above_the_station_decides(verb: str) -> None:
         make_staff(stations["新会区"], StationRole.CLERK),
     ):
         with pytest.raises(PermissionDenied):
-            getattr(verification, verb)(employer=Employer.objects.get(pk=employer.pk), by=user, **arguments)
-    getattr(verification, verb)(
+            getattr(verification, action)(employer=Employer.objects.get(pk=employer.pk), by=user, **arguments)
+    getattr(verification, action)(
         employer=employer, by=make_staff(stations["江门市"], StationRole.OPERATOR), **arguments
     )
 
 
-def test_a_refused_employer_corrects_and_waits_again() -> None:
+def test_refused_employer_is_pending_again_after_an_update() -> None:
     member = make_user()
     employer = _register(by=member)
     reviewer = make_staff(employer.station, StationRole.REVIEWER)
@@ -123,23 +123,23 @@ def test_a_refused_employer_corrects_and_waits_again() -> None:
     assert employer.state == VerificationState.PENDING
 
 
-def test_who_sees_an_employer() -> None:
+def test_unverified_employer_is_visible_to_members_and_reviewers_only() -> None:
     stations = make_stations()
     member, rival = make_user(), make_user()
-    hidden = make_employer(verified=False, member=member)
+    employer = make_employer(verified=False, member=member)
     make_employer(member=rival)
 
-    def seen(user: Any) -> Any:
-        return Employer.objects.visible_to(user).filter(pk=hidden.pk).exists()
+    def can_see(user: Any) -> bool:
+        return Employer.objects.visible_to(user).filter(pk=employer.pk).exists()
 
-    assert seen(member)
-    assert seen(make_staff(stations["新会区"], StationRole.REVIEWER))
-    assert not seen(rival)
-    assert not seen(make_staff(stations["蓬江区"], StationRole.REVIEWER))
-    assert not seen(make_veteran(account=make_user()).account)
+    assert can_see(member)
+    assert can_see(make_staff(stations["新会区"], StationRole.REVIEWER))
+    assert not can_see(rival)
+    assert not can_see(make_staff(stations["蓬江区"], StationRole.REVIEWER))
+    assert not can_see(make_veteran(account=make_user()).account)
 
 
-def test_an_old_verification_hides_the_employer_without_any_timer() -> None:
+def test_employer_is_hidden_at_query_time_after_its_verification() -> None:
     employer = make_employer(verified_until=timezone.localdate() - timedelta(days=1))
     assert not employer.is_verified
     assert not Employer.objects.visible_to(make_user()).filter(pk=employer.pk).exists()
@@ -149,27 +149,27 @@ def test_an_old_verification_hides_the_employer_without_any_timer() -> None:
     "change",
     [{"state": VerificationState.VERIFIED}, {"state": VerificationState.REFUSED}, {"uscc": None}],
 )
-def test_the_database_refuses_states_without_their_evidence(change: Any) -> None:
+def test_database_requires_reason_and_reviewer_of_a_state(change: Any) -> None:
     employer = make_employer(verified=False)
     with pytest.raises(IntegrityError), transaction.atomic():
         Employer.objects.filter(pk=employer.pk).update(**change)
 
 
-def test_the_database_keeps_one_row_a_code() -> None:
+def test_database_allows_one_employer_per_credit_code() -> None:
     employer = make_employer()
     with pytest.raises(IntegrityError), transaction.atomic():
         make_employer(uscc=employer.uscc)
 
 
 @pytest.mark.parametrize("change", [{"is_agency": True}, {"agency_permit": "粤江人服证字2026第001号"}])
-def test_the_database_keeps_an_agency_and_its_permit_together(change: Any) -> None:
+def test_database_requires_the_permit_of_agencies_and_of_no_others(change: Any) -> None:
     employer = make_employer()
     with pytest.raises(IntegrityError), transaction.atomic():
         Employer.objects.filter(pk=employer.pk).update(**change)
 
 
-def test_an_agency_without_a_permit_is_refused_beside_its_field() -> None:
-    with pytest.raises(ValidationError) as refused:
+def test_agency_without_a_permit_is_an_error_of_its_field() -> None:
+    with pytest.raises(ValidationError) as error:
         _register(is_agency=True)
-    assert "agency_permit" in refused.value.message_dict
+    assert "agency_permit" in error.value.message_dict
     assert _register(agency_permit="没有用的").agency_permit == ""
