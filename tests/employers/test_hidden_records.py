@@ -50,7 +50,7 @@ def index_folder(settings: Settings, tmp_path: Path) -> Iterator[Any]:
 def town(db: None) -> RivalTown:
     town = RivalTown()
     ranking_index.rebuild()
-    ranking_index.rebuild_names()
+    ranking_index.rebuild_people()
     return town
 
 
@@ -230,7 +230,7 @@ def test_query_count_of_the_candidate_page_is_constant(town: Any, client_for: An
             veteran = make_driver("睦洲镇", f"躲开{number}")
             hidden_records.hide(veteran=veteran, employer=town.employer, by=veteran.account)
         make_driver("睦洲镇", "看得见")
-        ranking_index.rebuild_names()
+        ranking_index.rebuild_people()
 
     member_client = client_for(town.member)
     same_queries(lambda: member_client.get(town.employer_url), grow)
