@@ -1,6 +1,4 @@
-"""A file is closed by whoever may, hidden at once, kept for as long as the law asks, then nobody stands in
-it.
-"""
+"""Closing, reopening and anonymising of records."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -52,13 +50,13 @@ def veteran() -> Any:
     )  # fmt: skip
 
 
-def _long_closed(veteran: Veteran, by: Any) -> Veteran:
+def _close_past_retention(veteran: Veteran, by: Any) -> Veteran:
     close_record(veteran=veteran, by=by, reason=CloseReason.DIED)
     Veteran.objects.filter(pk=veteran.pk).update(closed_on=last_day_kept(timezone.localdate()))
     return Veteran.objects.get(pk=veteran.pk)
 
 
-def test_closing_hides_the_person_at_once_and_can_be_taken_back(head: Any, veteran: Any) -> None:
+def test_closed_record_is_hidden_and_can_be_reopened(head: Any, veteran: Any) -> None:
     for purpose in ConsentPurpose:
         give_consent(user=veteran.account, purpose=purpose, wording="告知", by=veteran.account)
     assert Veteran.objects.shown_to_employers().count() == 1
@@ -75,12 +73,12 @@ def test_closing_hides_the_person_at_once_and_can_be_taken_back(head: Any, veter
 
 @pytest.mark.parametrize(("place", "role"), [("睦洲镇", "clerk"), ("司前镇", "head"), ("南安村", "head")])
 def test_only_heads_and_operators_at_or_above_close(veteran: Any, place: Any, role: Any) -> None:
-    somebody = make_staff(make_stations()[place], StationRole(role))
+    staff = make_staff(make_stations()[place], StationRole(role))
     with pytest.raises(PermissionDenied):
-        close_record(veteran=veteran, by=somebody, reason=CloseReason.ASKED)
+        close_record(veteran=veteran, by=staff, reason=CloseReason.ASKED)
 
 
-def test_nothing_is_anonymised_before_its_time(head: Any, veteran: Any) -> None:
+def test_record_within_retention_is_not_anonymised(head: Any, veteran: Any) -> None:
     with pytest.raises(ValidationError):
         anonymise_record(veteran=veteran, by=None)
     close_record(veteran=veteran, by=head, reason=CloseReason.DIED)
@@ -90,12 +88,12 @@ def test_nothing_is_anonymised_before_its_time(head: Any, veteran: Any) -> None:
     assert Veteran.objects.get().name == "陈建国"
 
 
-def test_after_retention_nobody_stands_in_the_file_but_it_still_counts(head: Any, veteran: Any) -> None:
+def test_anonymised_record_keeps_only_what_statistics_count(head: Any, veteran: Any) -> None:
     account, phone = veteran.account, veteran.phone
     placement = placements.declare(veteran=veteran, position=make_position(), by=head)
-    attempts.record_call(
-        follow_up=placement.follow_ups.first(), by=head, outcome=AttemptOutcome.REACHED, note="腰伤"
-    )
+    follow_up = placement.follow_ups.first()
+    assert follow_up is not None
+    attempts.record_call(follow_up=follow_up, by=head, outcome=AttemptOutcome.REACHED, note="腰伤")
     for step in ("offer", "onboard", "leave"):
         placements.advance(placement=placement, step=step, by=head, note="腰伤")
     record_absence(
@@ -105,47 +103,50 @@ def test_after_retention_nobody_stands_in_the_file_but_it_still_counts(head: Any
         veteran=veteran, by=head, held_on=timezone.localdate(), method=VisitMethod.HOME, reached=True,
         findings="身体不好",
     )  # fmt: skip
-    _long_closed(veteran, head)
+    _close_past_retention(veteran, head)
     call_command("anonymise_files", "--dry-run")
     assert Veteran.objects.get().name == "陈建国"
     call_command("anonymise_files")
-    gone = Veteran.objects.get()
-    assert (gone.name, gone.account, gone.id_hash, gone.phone, gone.phone_hash) == (
+    anonymous = Veteran.objects.get()
+    assert (anonymous.name, anonymous.account, anonymous.id_hash, anonymous.phone, anonymous.phone_hash) == (
         ANONYMOUS_NAME,
         None,
         None,
         "",
         "",
     )
-    assert (gone.address, gone.skills, gone.difficulty, gone.id_last4) == ("", "", "", "")
-    assert gone.birth_date == date(1985, 1, 1)
-    assert (gone.sex, gone.education, gone.living_region) == (
+    assert (anonymous.address, anonymous.skills, anonymous.difficulty, anonymous.id_last4) == ("", "", "", "")
+    assert anonymous.birth_date == date(1985, 1, 1)
+    assert (anonymous.sex, anonymous.education, anonymous.living_region) == (
         veteran.sex, veteran.education, veteran.living_region,
     )  # fmt: skip
-    assert not hasattr(gone, "wish")
+    assert not hasattr(anonymous, "wish")
     assert Visit.objects.get().findings == ""
-    assert gone.placements.get() == placement
-    assert (gone.placements.get().left_reason, gone.absences.get().note) == ("（已匿名）", "（已匿名）")
+    assert anonymous.placements.get() == placement
+    assert (anonymous.placements.get().left_reason, anonymous.absences.get().note) == (
+        "（已匿名）",
+        "（已匿名）",
+    )
     assert set(placement.transitions.values_list("note", flat=True)) == {"", "（已匿名）"}
     calls = FollowUpAttempt.objects.filter(follow_up__placement=placement)
     assert set(calls.values_list("note", flat=True)) == {"（已匿名）"}
     account.refresh_from_db()
-    assert account.phone == phone  # the account is the person's own
+    assert account.phone == phone  # the account belongs to the person
     with pytest.raises(ValidationError):
-        reopen_record(veteran=gone, by=head)
+        reopen_record(veteran=anonymous, by=head)
     call_command("anonymise_files")
     assert AuditEvent.objects.filter(verb="veterans.anonymised").count() == 1
 
 
-def test_the_database_keeps_an_anonymous_file_anonymous(head: Any, veteran: Any) -> None:
-    anonymise_record(veteran=_long_closed(veteran, head), by=None)
+def test_database_keeps_an_anonymous_record_closed_and_without_hash(head: Any, veteran: Any) -> None:
+    anonymise_record(veteran=_close_past_retention(veteran, head), by=None)
     with pytest.raises(IntegrityError), transaction.atomic():
         Veteran.objects.update(id_hash="x")
     with pytest.raises(IntegrityError), transaction.atomic():
         Veteran.objects.update(closed_on=None, close_reason="")
 
 
-def test_the_page_asks_twice_and_says_who_may(head: Any, veteran: Any, client_for: Any) -> None:
+def test_close_page_requires_confirmation_and_permission(head: Any, veteran: Any, client_for: Any) -> None:
     url = reverse("staff:veteran-close", args=[veteran.pk])
     desk = client_for(head)
     assert "请填写这一项" in desk.post(url, {"reason": "moved"}).content.decode()
@@ -158,7 +159,7 @@ def test_the_page_asks_twice_and_says_who_may(head: Any, veteran: Any, client_fo
     assert clerk.post(url, {"reason": "moved", "sure": "on"}).status_code == 403
 
 
-def test_the_last_day_kept_has_an_answer_every_day(settings: Settings) -> None:
+def test_last_day_kept_is_defined_on_every_day(settings: Settings) -> None:
     settings.RECORD_RETENTION_YEARS = 3
     assert last_day_kept(date(2028, 2, 29)) == date(2025, 2, 28)
     assert last_day_kept(date(2026, 11, 24)) == date(2023, 11, 24)
@@ -167,7 +168,9 @@ def test_the_last_day_kept_has_an_answer_every_day(settings: Settings) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_it_looks_right(head: Any, veteran: Any, open_page: Any, sign_in: Any, look: Any, width: Any) -> None:
+def test_close_page_passes_the_visual_checks(
+    head: Any, veteran: Any, open_page: Any, sign_in: Any, look: Any, width: Any
+) -> None:
     window = open_page(width=width)
     sign_in(window, head)
     window.goto(reverse("staff:veteran-close", args=[veteran.pk]))

@@ -1,4 +1,4 @@
-"""Two files of one person become one and, when that was wrong, two again, each as it was."""
+"""Merge of two records of one person, its permissions and pages, and its undo."""
 
 from datetime import timedelta
 from functools import partial
@@ -48,27 +48,27 @@ def target() -> Any:
 
 @pytest.fixture
 def source(head: Any, target: Any) -> Any:
-    """The same person once more, in another town, with an account and a row of every kind."""
-    stations = make_stations()
-    other = make_veteran(
-        name="陈建国", station=stations["司前镇"], account=make_user("陈建国"), phone_hash=target.phone_hash,
+    """Second record of the person, in another town, with an account and a row of every kind."""
+    stations, account = make_stations(), make_user("陈建国")
+    record = make_veteran(
+        name="陈建国", station=stations["司前镇"], account=account, phone_hash=target.phone_hash,
         specialties=("driver",), certificates=("driving_a2",), wish={"text": "保安"}, address="演示路8号",
         skills="会修车",
     )  # fmt: skip
     fair = make_fair()
-    make_registration(fair, other)
+    make_registration(fair, record)
     make_registration(fair, target)
-    make_registration(make_fair(), other)
-    placements.declare(veteran=other, position=make_position(), by=head)
+    make_registration(make_fair(), record)
+    placements.declare(veteran=record, position=make_position(), by=head)
     visits.record_visit(
-        veteran=other, by=head, held_on=timezone.localdate(), method=VisitMethod.HOME, reached=True
+        veteran=record, by=head, held_on=timezone.localdate(), method=VisitMethod.HOME, reached=True
     )
-    give_consent(user=other.account, purpose=ConsentPurpose.EMPLOYER_CARD, wording="告知", by=other.account)
-    return other
+    give_consent(user=account, purpose=ConsentPurpose.EMPLOYER_CARD, wording="告知", by=account)
+    return record
 
 
-def picture() -> dict[str, list[tuple]]:
-    """Every row of every table about people, but for logs, the merge itself and when a row changed."""
+def dump_rows() -> dict[str, list[tuple[tuple[str, str], ...]]]:
+    """Return all rows of the tables about people, except logs, merges and the times of changes."""
     return {
         model._meta.label: sorted(
             (tuple(sorted((k, str(v)) for k, v in row.items() if k != "updated_at")))
@@ -80,7 +80,9 @@ def picture() -> dict[str, list[tuple]]:
     }
 
 
-def test_everything_that_can_moves_to_the_file_that_stays(head: Any, target: Any, source: Any) -> None:
+def test_merge_moves_rows_account_and_missing_values_to_the_target(
+    head: Any, target: Any, source: Any
+) -> None:
     account = source.account
     merge_records(target=target, source=source, by=head)
     target, source = Veteran.objects.get(pk=target.pk), Veteran.objects.get(pk=source.pk)
@@ -97,35 +99,39 @@ def test_everything_that_can_moves_to_the_file_that_stays(head: Any, target: Any
     assert AuditEvent.objects.filter(verb="veterans.merged").count() == 1
 
 
-def test_undoing_leaves_every_row_as_it_was(head: Any, target: Any, source: Any) -> None:
-    before = picture()
+def test_undo_restores_every_row(head: Any, target: Any, source: Any) -> None:
+    before = dump_rows()
     merge = merge_records(target=target, source=source, by=head)
-    assert picture() != before
+    assert dump_rows() != before
     undo_merge(merge=merge, by=head)
-    after = picture()
+    after = dump_rows()
     assert {label: rows for label, rows in after.items() if rows != before[label]} == {}
     with pytest.raises(ValidationError, match="撤销过"):
         undo_merge(merge=merge, by=head)
 
 
-def test_what_came_since_stays_with_the_file_that_was_kept(head: Any, target: Any, source: Any) -> None:
+def test_rows_and_values_added_after_the_merge_stay_with_the_target(
+    head: Any, target: Any, source: Any
+) -> None:
     merge = merge_records(target=target, source=source, by=head)
-    fresh = placements.declare(veteran=Veteran.objects.get(pk=target.pk), position=make_position(), by=head)
+    new_placement = placements.declare(
+        veteran=Veteran.objects.get(pk=target.pk), position=make_position(), by=head
+    )
     Veteran.objects.filter(pk=target.pk).update(skills="会开叉车")
     undo_merge(merge=merge, by=head)
-    fresh.refresh_from_db()
-    assert fresh.veteran_id == target.pk
+    new_placement.refresh_from_db()
+    assert new_placement.veteran_id == target.pk
     assert Veteran.objects.get(pk=target.pk).skills == "会开叉车"
 
 
-def test_no_value_of_a_sensitive_field_stands_in_the_merge(head: Any, target: Any, source: Any) -> None:
+def test_merge_row_stores_no_value_of_a_sensitive_field(head: Any, target: Any, source: Any) -> None:
     merge = merge_records(target=target, source=source, by=head)
     stored_text = f"{merge.moved_rows}{merge.filled_fields}"
     assert "address" in stored_text
     assert "演示路8号" not in stored_text
 
 
-def test_it_is_refused_where_it_makes_no_sense(head: Any, target: Any, source: Any) -> None:
+def test_merge_of_same_closed_or_two_claimed_records_is_refused(head: Any, target: Any, source: Any) -> None:
     with pytest.raises(ValidationError, match="同一份"):
         merge_records(target=target, source=target, by=head)
     Veteran.objects.filter(pk=target.pk).update(account=make_user("另一个号"))
@@ -137,18 +143,20 @@ def test_it_is_refused_where_it_makes_no_sense(head: Any, target: Any, source: A
 
 
 @pytest.mark.parametrize(("place", "role"), [("睦洲镇", "head"), ("新会区", "clerk"), ("蓬江区", "operator")])
-def test_only_who_answers_for_both_files_merges(target: Any, source: Any, place: Any, role: Any) -> None:
-    somebody = make_staff(make_stations()[place], StationRole(role))
+def test_only_heads_and_operators_of_both_stations_merge(
+    target: Any, source: Any, place: Any, role: Any
+) -> None:
+    staff = make_staff(make_stations()[place], StationRole(role))
     with pytest.raises(PermissionDenied):
-        merge_records(target=target, source=source, by=somebody)
+        merge_records(target=target, source=source, by=staff)
 
 
-def test_the_preview_counts_what_would_move(target: Any, source: Any) -> None:
+def test_preview_counts_the_rows_to_move(target: Any, source: Any) -> None:
     assert dict(count_references(source))["招聘会报名"] == 2
     assert "走访" not in dict(count_references(source))
 
 
-def test_the_way_through_the_pages(head: Any, target: Any, source: Any, client_for: Any) -> None:
+def test_head_merges_and_undoes_on_the_pages(head: Any, target: Any, source: Any, client_for: Any) -> None:
     desk = client_for(head)
     url = reverse("staff:duplicate", args=[target.pk, source.pk])
     assert url in desk.get(reverse("staff:duplicates")).content.decode()
@@ -163,12 +171,14 @@ def test_the_way_through_the_pages(head: Any, target: Any, source: Any, client_f
     assert "已并入" in desk.get(reverse("staff:veteran", args=[source.pk])).content.decode()
     desk.post(reverse("staff:merge-undo", args=[RecordMerge.objects.get().pk]))
     assert Veteran.objects.get(pk=source.pk).merged_into is None
-    town = client_for(make_staff(make_stations()["睦洲镇"], StationRole.HEAD))
-    assert town.get(url).status_code == 403
-    assert url not in town.get(reverse("staff:duplicates")).content.decode()
+    other_desk = client_for(make_staff(make_stations()["睦洲镇"], StationRole.HEAD))
+    assert other_desk.get(url).status_code == 403
+    assert url not in other_desk.get(reverse("staff:duplicates")).content.decode()
 
 
-def test_the_person_reads_the_looks_at_both(head: Any, target: Any, source: Any, client_for: Any) -> None:
+def test_person_reads_accesses_and_visits_of_both_records(
+    head: Any, target: Any, source: Any, client_for: Any
+) -> None:
     log_access(actor=head, file_id=source.pk, kind=AccessKind.VIEW, reason="从前的查看")
     merge_records(target=target, source=source, by=head)
     own = client_for(Veteran.objects.get(pk=target.pk).account)
@@ -176,23 +186,23 @@ def test_the_person_reads_the_looks_at_both(head: Any, target: Any, source: Any,
     assert "上门" in own.get(reverse("veteran:visits")).content.decode()
 
 
-def test_the_list_costs_the_same_with_more_groups(
+def test_query_count_of_the_duplicate_list_is_constant(
     head: Any, target: Any, source: Any, client_for: Any, same_queries: Any
 ) -> None:
     desk = client_for(head)
 
-    def more() -> None:
+    def add_duplicates() -> None:
         for _ in range(3):
             first = make_veteran(name="重复人", birth_date=timezone.localdate() - timedelta(days=9000))
             make_veteran(name="重复人", birth_date=first.birth_date, phone_hash=first.phone_hash)
 
     for query in ("", "?by=person"):
-        same_queries(partial(desk.get, f"{reverse('staff:duplicates')}{query}"), more)
+        same_queries(partial(desk.get, f"{reverse('staff:duplicates')}{query}"), add_duplicates)
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_pages_look_right(
+def test_duplicate_pages_pass_the_visual_checks(
     head: Any, target: Any, source: Any, open_page: Any, sign_in: Any, look: Any, width: Any
 ) -> None:
     window = open_page(width=width)
@@ -202,7 +212,7 @@ def test_the_pages_look_right(
         look(window)
 
 
-def test_merges_one_upon_the_other_are_undone_in_their_order(head: Any, target: Any, source: Any) -> None:
+def test_successive_merges_are_undone_in_reverse_order(head: Any, target: Any, source: Any) -> None:
     first = merge_records(target=target, source=source, by=head)
     third = make_veteran(name="陈建国")
     second = merge_records(target=third, source=Veteran.objects.get(pk=target.pk), by=head)

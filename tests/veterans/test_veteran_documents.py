@@ -92,16 +92,18 @@ def test_person_uploads_reads_and_removes_own_document(
 ) -> None:
     own = client_for(person.account)
     url = reverse("veteran:documents")
-    wrong = SimpleUploadedFile("证书.jpg", b"MZ\x90\x00 not a picture", content_type="image/jpeg")
-    assert "只能上传照片" in own.post(url, {"kind": "certificate", "file": wrong}).content.decode()
-    right = SimpleUploadedFile("x.exe", PDF, content_type="text/html")
-    assert "已上传" in own.post(url, {"kind": "certificate", "file": right}, follow=True).content.decode()
+    invalid_upload = SimpleUploadedFile("证书.jpg", b"MZ\x90\x00 not a picture", content_type="image/jpeg")
+    assert "只能上传照片" in own.post(url, {"kind": "certificate", "file": invalid_upload}).content.decode()
+    valid_upload = SimpleUploadedFile("x.exe", PDF, content_type="text/html")
+    assert (
+        "已上传" in own.post(url, {"kind": "certificate", "file": valid_upload}, follow=True).content.decode()
+    )
     document = Document.objects.get()
-    answer = own.get(reverse("veteran:document", args=[document.pk]))
-    assert (answer.content, answer["Content-Type"]) == (PDF, "application/pdf")
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert "no-store" in answer["Cache-Control"]
-    assert answer["Content-Security-Policy"].startswith("sandbox")
+    response = own.get(reverse("veteran:document", args=[document.pk]))
+    assert (response.content, response["Content-Type"]) == (PDF, "application/pdf")
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in response["Cache-Control"]
+    assert response["Content-Security-Policy"].startswith("sandbox")
     stranger = client_for(make_veteran(account=make_user("别人")).account)
     assert stranger.get(reverse("veteran:document", args=[document.pk])).status_code == 404
     with django_capture_on_commit_callbacks(execute=True):
@@ -119,17 +121,19 @@ def test_looks_of_staff_are_logged_and_other_stations_refused(person: Any, clien
     assert client_for(neighbour).post(reverse("staff:document-remove", args=[document.pk])).status_code == 403
     assert AccessLog.objects.filter(kind=AccessKind.REFUSED, actor=neighbour).count() == 2
     assert client_for(clerk).get(reverse("staff:document", args=[document.pk + 1])).status_code == 404
-    answer = client_for(clerk).post(
+    response = client_for(clerk).post(
         reverse("staff:document-judge", args=[document.pk]),
         {"accepted": "yes", "reason": ""},
         follow=True,
     )
-    assert "已核对" in answer.content.decode()
+    assert "已核对" in response.content.decode()
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_pages_look_right(person: Any, open_page: Any, sign_in: Any, look: Any, width: Any) -> None:
+def test_document_pages_pass_the_visual_checks(
+    person: Any, open_page: Any, sign_in: Any, look: Any, width: Any
+) -> None:
     _add(person)
     veteran_documents.judge_document(
         document=_add(person), by=make_staff(person.station), accepted=False, reason="字迹看不清，请重拍"
