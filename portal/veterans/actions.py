@@ -12,7 +12,8 @@ from portal.accounts.actions import log_access
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
 from portal.core import audit
-from portal.core.encryption import lookup_hash
+from portal.core.classification import DataClass, fields_of_class
+from portal.core.encryption import EncryptedTextField, lookup_hash
 from portal.core.models import Occupation, Region
 from portal.core.validators import birth_date_of, normalise_phone, validate_id_number, validate_phone
 from portal.stations.models import Station
@@ -30,7 +31,12 @@ PLAIN_FIELDS = frozenset(
         "employment_status", "difficulty", "disability",
     }
 )  # fmt: skip
-REVEALABLE = {"phone": "手机号码", "address": "住址", "difficulty": "困难类型", "disability": "残疾等级"}
+# Sensitive texts of a record, which staff may see one at a time: field -> Chinese name.
+REVEALABLE = {
+    field.name: str(field.verbose_name)
+    for field in fields_of_class(Veteran, DataClass.SENSITIVE)
+    if isinstance(field, EncryptedTextField)
+}
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """After the run: no ID number and no phone that it used stands in plain text in what it left on disk.
 
-Every phone and ID number that the portal meets goes through the keyed hash, so that is where they are noted.
+Every phone and ID number goes through the keyed hash or into a field that the data classification calls
+sensitive, so that is where they are noted.
 Looked for in the whole data folder (the database with its write-ahead log, uploads, indexes, and all that
 was logged), and in the PostgreSQL cluster when there is one. Rows that were rolled back or deleted count too.
 """
@@ -22,7 +23,7 @@ SUMMARY = pytest.StashKey[list[str]]()
 # Where a number may begin, digits before it or not: columns of a row stand side by side in a database file.
 _PHONE = re.compile(rb"(?=(1[3-9]\d{9}))")
 _ID_NUMBER = re.compile(rb"(?=([1-9]\d{16}[\dXx]))")
-_NUMBER = re.compile(r"1[3-9]\d{9}|[1-9]\d{16}[\dXx]")
+_NUMBER = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|[1-9]\d{16}[\dXx])(?!\d)")
 _noted_numbers: set[bytes] = set()
 
 
@@ -39,16 +40,30 @@ def found_in(path: Path, numbers: set[bytes]) -> set[str]:
 
 @pytest.fixture(scope="session")
 def numbers_are_noted() -> Iterator[None]:
-    """Notes every phone and ID number that is looked up, and keeps what is logged."""
+    """Note every phone and ID number that is looked up or written to a sensitive field; keep what is logged.
+
+    Which fields are sensitive is read from the data classification.
+    """
+    # Models load after Django is set up.
     from portal.core import encryption
+    from portal.core.classification import DataClass, classify
+    from portal.core.encryption import EncryptedTextField
 
     def new(key: bytes, message: bytes, digest: Any) -> hmac.HMAC:
         if _NUMBER.fullmatch(message.decode(errors="replace")):
             _noted_numbers.add(message.upper())
         return hmac.new(key, message, digest)
 
+    encrypt = EncryptedTextField.get_prep_value
+
+    def get_prep_value(field: EncryptedTextField, value: Any) -> Any:
+        if value and field.model is not None and classify(field) == DataClass.SENSITIVE:
+            _noted_numbers.update(number.upper().encode() for number in _NUMBER.findall(str(value)))
+        return encrypt(field, value)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(encryption, "hmac", SimpleNamespace(new=new))
+        patch.setattr(EncryptedTextField, "get_prep_value", get_prep_value)
         yield
 
 
