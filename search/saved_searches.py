@@ -1,7 +1,7 @@
 """Saved searches: save, change and remove them, and notify their owners of new matches once a day."""
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
@@ -21,8 +21,9 @@ from search.params import HOME, SearchParams
 from search.query import LARGEST_PAGE, Kind, Sort
 
 MAX_SAVED = 20  # of one person
-EARLIEST_TIME = time(8)  # nobody's phone should ring at night
-# A post is published a moment before its transaction ends, and before a server outside the database knows it.
+EARLIEST_TIME = time(8)  # no messages at night
+# A position becomes searchable a moment after `published_at`: its transaction must commit and the search
+# server be updated.
 SETTLING_TIME = timedelta(minutes=5)
 MAX_TITLES = 3  # titles in a message
 
@@ -85,6 +86,14 @@ def remove(*, by: User, saved_search: SavedSearch) -> None:
     saved_search.delete()
 
 
+def notification_key(day: date) -> str:
+    """Return the key of the message about `day`.
+
+    A user has one notification of a key, so its period is how often saved searches notify: once a day.
+    """
+    return f"saved-searches.{day.isoformat()}"
+
+
 def notify_new_matches(now: datetime | None = None) -> int:
     """Notify users of new matches of their saved searches, one message a day for all of them.
 
@@ -101,22 +110,24 @@ def notify_new_matches(now: datetime | None = None) -> int:
 @transaction.atomic
 def _notify_user(user: User, now: datetime) -> bool:
     rows = list(SavedSearch.objects.with_alerts().filter(user=user).select_for_update().order_by("pk"))
-    key = f"saved-searches.{timezone.localdate(now).isoformat()}"
+    key = notification_key(timezone.localdate(now))
     if Notification.objects.filter(user=user, key=key).exists():
         return False
-    edge = now - SETTLING_TIME
-    news = [(saved_search, *_new(saved_search, user, now, edge)) for saved_search in rows]
-    news = [(saved_search, count, titles) for saved_search, count, titles in news if count]
-    SavedSearch.objects.filter(pk__in=[row.pk for row in rows], seen_at__lt=edge).update(seen_at=edge)
-    if not news:
+    covered_until = now - SETTLING_TIME
+    counts = [(row, *_count_new_matches(row, user, now, covered_until)) for row in rows]
+    results = [(saved_search, count, titles) for saved_search, count, titles in counts if count]
+    SavedSearch.objects.filter(pk__in=[row.pk for row in rows], seen_at__lt=covered_until).update(
+        seen_at=covered_until
+    )
+    if not results:
         return False
-    saved_search, count, titles = news[0]
+    saved_search, count, titles = results[0]
     listed_titles = "、".join(titles) + ("等" if count > len(titles) else "")
     text = f"“{saved_search.name}”有 {count} 个新岗位：{listed_titles}。"
-    if len(news) > 1:
-        rest = sum(more for _, more, _ in news[1:])
-        text += f"另外 {len(news) - 1} 个保存的搜索有 {rest} 个新岗位。"
-    one_search = len(news) == 1 and len(saved_search.address) <= TARGET_QUERY_LENGTH
+    if len(results) > 1:
+        rest = sum(more for _, more, _ in results[1:])
+        text += f"另外 {len(results) - 1} 个保存的搜索有 {rest} 个新岗位。"
+    one_search = len(results) == 1 and len(saved_search.address) <= TARGET_QUERY_LENGTH
     notification = notify(
         user=user,
         kind=NotificationKind.SEARCH,
@@ -128,11 +139,17 @@ def _notify_user(user: User, now: datetime) -> bool:
     return notification is not None
 
 
-def _new(saved_search: SavedSearch, user: User, now: datetime, edge: datetime) -> tuple[int, list[str]]:
-    """Return the number of matching positions since the last notification, and some of their titles."""
+def _count_new_matches(
+    saved_search: SavedSearch, user: User, now: datetime, covered_until: datetime
+) -> tuple[int, list[str]]:
+    """Return the number of positions published since `seen_at`, and up to MAX_TITLES of their titles."""
     params = params_of(saved_search)
     place = place_of(params.near, user)
-    if params.kind != Kind.POSITION or saved_search.seen_at >= edge or (params.near and place is None):
+    if (
+        params.kind != Kind.POSITION
+        or saved_search.seen_at >= covered_until
+        or (params.near and place is None)
+    ):
         return 0, []
     latest = replace(params, sort=Sort.NEWEST)
     result = get_backend().search(
@@ -140,6 +157,6 @@ def _new(saved_search: SavedSearch, user: User, now: datetime, edge: datetime) -
     )
     if result.relaxed or result.corrected:
         return 0, []
-    later = sum(hit.record.published_at >= edge for hit in result.hits)
-    titles = [hit.title for hit in result.hits if hit.record.published_at < edge]
+    later = sum(hit.record.published_at >= covered_until for hit in result.hits)
+    titles = [hit.title for hit in result.hits if hit.record.published_at < covered_until]
     return result.total - later, titles[:MAX_TITLES]

@@ -245,12 +245,12 @@ def check_in(*, fair: JobFairPage, code: str, by: User) -> tuple[CheckIn, bool]:
     registration = find_registration(fair=fair, code=code)
     if not registration.is_active:
         raise CheckInRefused("这张票已取消。")
-    check_in, is_new = CheckIn.objects.get_or_create(
+    entry, is_new = CheckIn.objects.get_or_create(
         registration=registration, defaults={"fair": fair, "kind": VisitorKind.VETERAN, "by": by}
     )
     if is_new:
         audit.record(by=by, verb="fairs.checked_in", target=registration)
-    return check_in, is_new
+    return entry, is_new
 
 
 @transaction.atomic
@@ -258,6 +258,6 @@ def count_visitor(*, fair: JobFairPage, kind: VisitorKind, by: User) -> CheckIn:
     """Record the entry of a visitor without a ticket (family, other)."""
     if not can_operate(by, fair):
         raise PermissionDenied("does not serve at this fair")
-    check_in = CheckIn.objects.create(fair=fair, kind=kind, by=by)
+    entry = CheckIn.objects.create(fair=fair, kind=kind, by=by)
     audit.record(by=by, verb="fairs.visitor_counted", target=fair, kind=kind)
-    return check_in
+    return entry

@@ -1,7 +1,6 @@
 """Models of a fair's desk: door shifts, booths, registrations with tickets, and check-ins."""
 
 import uuid
-from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -14,6 +13,7 @@ from portal.accounts.roles import Permission
 from portal.core.models import TimestampedModel
 from portal.employers.models import Employer
 from portal.fairs.enums import BoothState, RegistrationState, VisitorKind
+from portal.fairs.permissions import fairs_operated_by
 from portal.positions.models import Position
 from portal.stations.models import in_subtrees
 from portal.veterans.models import Veteran
@@ -22,23 +22,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 
-def fairs_operated_by(user: "User | AnonymousUser") -> "models.QuerySet[JobFairPage]":
-    """Return the fairs whose desk `user` may use.
-
-    These are the fairs organised in the subtrees of the user's stations, and those of today's door shifts.
-    """
-    fairs = JobFairPage.objects.live()
-    if not isinstance(user, User) or not user.is_active:
-        return fairs.none()
-    shifts_today = DoorShift.objects.on(timezone.localdate()).filter(user=user).values("fair")
-    return fairs.filter(
-        in_subtrees("organiser", user.station_paths(Permission.RUN_FAIRS)) | Q(pk__in=shifts_today)
-    )
-
-
 class DoorShiftQuerySet(models.QuerySet["DoorShift"]):
-    def on(self, day: date) -> "DoorShiftQuerySet":
-        return self.filter(day=day)
+    def current(self) -> "DoorShiftQuerySet":
+        """Select the door shifts of today."""
+        return self.filter(day=timezone.localdate())
 
 
 class DoorShift(TimestampedModel):

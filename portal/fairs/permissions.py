@@ -1,11 +1,37 @@
-"""Permission checks of the fair desk."""
+"""Permission checks of the fair desk.
+
+This module imports no model of this package, because the models' `visible_to` use it.
+"""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
 
 from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
-from portal.fairs.models import Registration, fairs_operated_by
+from portal.stations.models import in_subtrees
 from portal.veterans import permissions as veterans
 from portal.veterans.models import Veteran
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from portal.fairs.models import Registration
+
+
+def fairs_operated_by(user: "User | AnonymousUser") -> QuerySet[JobFairPage]:
+    """Return the fairs whose desk `user` may use.
+
+    These are the fairs organised in the subtrees of the user's stations, and those of current door shifts.
+    """
+    fairs = JobFairPage.objects.live()
+    if not isinstance(user, User) or not user.is_active:
+        return fairs.none()
+    return fairs.filter(
+        in_subtrees("organiser", user.station_paths(Permission.RUN_FAIRS))
+        | Q(pk__in=user.door_shifts.current().values("fair"))
+    )
 
 
 def can_operate(user: User, fair: JobFairPage) -> bool:
@@ -23,5 +49,5 @@ def can_register(user: User, veteran: Veteran) -> bool:
     return veterans.can_edit(user, veteran)
 
 
-def can_cancel(user: User, registration: Registration) -> bool:
+def can_cancel(user: User, registration: "Registration") -> bool:
     return veterans.can_edit(user, registration.veteran)

@@ -17,6 +17,7 @@ from portal.follow_ups.next_calls import schedule_next_call
 from portal.follow_ups.schedule import MAX_TRIES
 from portal.follow_ups.scheduling import reopen_follow_up
 from portal.placements.actions import advance
+from portal.placements.permissions import can_take_back
 from portal.placements.placement_steps import lock_placement
 
 
@@ -98,15 +99,14 @@ def record_unreached(*, follow_ups: Iterable[FollowUp], by: User) -> list[Follow
 
 
 def reversible_attempt(follow_up: FollowUp, user: User) -> FollowUpAttempt | None:
-    """Return the last attempt if the user may still reverse it: made today by the same user, without a step
-    recorded with or after it.
+    """Return the last attempt if the user may still reverse it: see `can_take_back`; no step was recorded
+    with it or after it.
     """
     last = follow_up.attempts.standing().order_by("-at", "-pk").first()
     if (
         last is None
         or follow_up.state == FollowUpState.CANCELLED
-        or last.by_id != user.pk
-        or timezone.localdate(last.at) != timezone.localdate()
+        or not can_take_back(user, recorded_by_id=last.by_id, recorded_at=last.at)
         or follow_up.placement.veteran.closed_on is not None
         or follow_up.placement.transitions.filter(at__gte=last.at).exists()
     ):

@@ -294,7 +294,7 @@ def _require_no_other_live(placement: Placement) -> None:
 
 @transaction.atomic
 def undo_last_step(*, placement: Placement, by: User) -> Placement:
-    """Correct the last step back to the state before it; both stay in the log.
+    """Undo the last step: correct it back to the state before it; both stay in the log.
 
     Raises:
         PermissionDenied: `by` is not staff of the person's station or of one above.
@@ -304,8 +304,7 @@ def undo_last_step(*, placement: Placement, by: User) -> Placement:
     if (
         last is None
         or last.step in {"declare", "correct"}
-        or last.by_id != by.pk
-        or timezone.localdate(last.at) != timezone.localdate()
+        or not permissions.can_take_back(by, recorded_by_id=last.by_id, recorded_at=last.at)
     ):
         raise ValidationError("只能撤销自己今天刚记录的进展，其他的请打开意向更正。")
     return correct(placement=placement, to_state=last.from_state, by=by, reason=MISTAKE_REASON)

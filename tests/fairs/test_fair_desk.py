@@ -13,7 +13,8 @@ from portal.accounts.models import User
 from portal.accounts.roles import StationRole
 from portal.fairs import actions
 from portal.fairs.enums import BoothState, RegistrationState, VisitorKind
-from portal.fairs.models import Booth, CheckIn, DoorShift, Registration, fairs_operated_by
+from portal.fairs.models import Booth, CheckIn, DoorShift, Registration
+from portal.fairs.permissions import fairs_operated_by
 from portal.reports.fair_report import build_fair_report
 from tests.factories import (
     make_booth,

@@ -192,7 +192,7 @@ class Migration(migrations.Migration):
                     "attempt",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="taken_back",
+                        related_name="reversal",
                         to="follow_ups.followupattempt",
                         verbose_name="回访记录",
                     ),

@@ -119,7 +119,7 @@ class FollowUp(TimestampedModel):
 class FollowUpAttemptQuerySet(models.QuerySet["FollowUpAttempt"]):
     def standing(self) -> "FollowUpAttemptQuerySet":
         """Filter to attempts that were not reversed."""
-        return self.filter(taken_back=None)
+        return self.filter(reversal=None)
 
 
 class FollowUpAttempt(AppendOnlyModel):
@@ -143,7 +143,7 @@ class AttemptReversal(AppendOnlyModel):
     """Reversal of an attempt recorded by mistake: the attempt stays in the log and no longer counts."""
 
     attempt = models.OneToOneField(
-        FollowUpAttempt, models.PROTECT, related_name="taken_back", verbose_name="回访记录"
+        FollowUpAttempt, models.PROTECT, related_name="reversal", verbose_name="回访记录"
     )
     at = models.DateTimeField("时间", default=timezone.now)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="撤销人")

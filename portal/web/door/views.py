@@ -15,7 +15,8 @@ from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.fairs import actions
 from portal.fairs.enums import VisitorKind
-from portal.fairs.models import Booth, CheckIn, fairs_operated_by
+from portal.fairs.models import Booth, CheckIn
+from portal.fairs.permissions import fairs_operated_by
 from portal.placements import actions as placements
 from portal.positions.models import Position
 from portal.web.door.forms import IntentionForm

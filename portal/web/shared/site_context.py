@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.functional import cached_property
 from wagtail.models import Page, Site
 
@@ -111,7 +110,7 @@ class Audiences:
         of_user = User.objects.filter(pk=self._user.pk).annotate(
             has_record=Exists(Veteran.objects.filter(account=OuterRef("pk"))),
             has_employer=Exists(EmployerMembership.objects.filter(user=OuterRef("pk"))),
-            has_shift=Exists(DoorShift.objects.on(timezone.localdate()).filter(user=OuterRef("pk"))),
+            has_shift=Exists(DoorShift.objects.current().filter(user=OuterRef("pk"))),
             unread=Count("notifications", filter=Q(notifications__read_at=None)),
         )
         return dict(of_user.values("has_record", "has_employer", "has_shift", "unread").get())

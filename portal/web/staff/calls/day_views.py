@@ -16,7 +16,8 @@ from portal.accounts.roles import Permission
 from portal.employers.enums import VerificationState
 from portal.employers.models import Employer
 from portal.fairs.enums import BoothState
-from portal.fairs.models import Booth, fairs_operated_by
+from portal.fairs.models import Booth
+from portal.fairs.permissions import fairs_operated_by
 from portal.follow_ups.enums import FollowUpKind
 from portal.follow_ups.models import FollowUp, FollowUpQuerySet
 from portal.positions.enums import PositionState

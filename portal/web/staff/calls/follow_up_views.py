@@ -81,8 +81,8 @@ def _page(
     context = {
         "follow_up": current,
         "placement": current.placement,
-        "attempts": list(current.attempts.select_related("by", "taken_back")),
-        "undoable_attempt": attempts.reversible_attempt(current, user),
+        "attempts": list(current.attempts.select_related("by", "reversal")),
+        "reversible_attempt": attempts.reversible_attempt(current, user),
         "steps": build_timeline(current.placement),
         "form": form,
         "phone": phone,
@@ -186,14 +186,13 @@ def _redirect_after_call(
 @record_staff
 @require_POST
 def take_back(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Undo the last record of a follow-up.
+    """Undo the last placement step, or with `what=try` reverse the last attempt.
 
-    Without the form field `what` the placement step is corrected; with `what=try` the attempt is undone and
-    the follow-up is pending again.
+    After a reversal the follow-up is pending again.
     """
     current = _get_follow_up(user, pk)
     if request.POST.get("what") == "try":
-        return _undo_attempt(request, user, current)
+        return _reverse_attempt(request, user, current)
     name = current.placement.veteran.name
     try:
         placement = actions.undo_last_step(placement=current.placement, by=user)
@@ -213,7 +212,7 @@ def take_back(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return redirect(safe_next(request, reverse("staff:day")))
 
 
-def _undo_attempt(request: HttpRequest, user: User, current: FollowUp) -> HttpResponse:
+def _reverse_attempt(request: HttpRequest, user: User, current: FollowUp) -> HttpResponse:
     name, words = current.placement.veteran.name, ""
     try:
         attempts.reverse_attempt(follow_up=current, by=user)

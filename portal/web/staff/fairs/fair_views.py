@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts.models import User
 from portal.fairs import actions
-from portal.fairs.models import DoorShift, fairs_operated_by
-from portal.fairs.permissions import can_manage
+from portal.fairs.models import DoorShift
+from portal.fairs.permissions import can_manage, fairs_operated_by
 from portal.reports.fair_report import build_fair_report
 from portal.reports.fair_tables import (
     DISTRICT_COLUMNS,

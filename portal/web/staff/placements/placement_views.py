@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.core.state_machine import TransitionRefused
-from portal.fairs.models import fairs_operated_by
+from portal.fairs.permissions import fairs_operated_by
 from portal.placements import actions, closing
 from portal.placements.enums import PlacementState
 from portal.placements.models import Placement
