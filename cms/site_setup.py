@@ -32,6 +32,15 @@ from portal.accounts.models import User
 _WAGTAIL_NAMES = {EDITORS: "Editors", MODERATORS: "Moderators"}
 _WAGTAIL_WORKFLOW = "Moderators approval"
 WORKFLOW = "内容审核"
+_LEAD = "招聘会、岗位、政策和基地，一处查清；报名、面试、入职，一路有人跟进。"
+_SECTIONS = (
+    (FairIndexPage, "fairs", {"title": "招聘会", "intro": "面向退役军人的专场招聘会，免费入场。"}),
+    (BaseIndexPage, "bases", {"title": "基地", "intro": "可以培训、实训、孵化创业项目的地方。"}),
+    (PolicyIndexPage, "policies", {"title": "政策", "intro": "就业创业扶持政策的金额、条件、依据和有效期。"}),
+    (NewsIndexPage, "news", {"title": "资讯"}),
+    (InfoPage, "about", {"title": "关于平台", "body": [("text", ABOUT)]}),
+    (InfoPage, "privacy", {"title": "隐私说明", "body": [("text", PRIVACY)]}),
+)
 
 
 @transaction.atomic
@@ -43,6 +52,7 @@ def setup_site(*, by: User | None = None) -> HomePage:
         home = root.add_child(instance=HomePage(title="首页", slug="portal-home", lead=_LEAD))
     site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
     if site.root_page_id != home.pk:
+        # Placeholder: the default site answers every host; PORTAL_HOSTS and PORTAL_BASE_URL set the real one.
         site.hostname, site.port, site.site_name, site.root_page = "localhost", 80, home.headline, home
         site.save()
     # The welcome page of a new Wagtail; the portal has no pages of the bare class Page.
@@ -57,17 +67,6 @@ def setup_site(*, by: User | None = None) -> HomePage:
     _setup_workflow(groups[MODERATORS])
     home.refresh_from_db()
     return home
-
-
-_LEAD = "招聘会、岗位、政策和基地，一处查清；报名、面试、入职，一路有人跟进。"
-_SECTIONS = (
-    (FairIndexPage, "fairs", {"title": "招聘会", "intro": "面向退役军人的专场招聘会，免费入场。"}),
-    (BaseIndexPage, "bases", {"title": "基地", "intro": "可以培训、实训、孵化创业项目的地方。"}),
-    (PolicyIndexPage, "policies", {"title": "政策", "intro": "就业创业扶持政策的金额、条件、依据和有效期。"}),
-    (NewsIndexPage, "news", {"title": "资讯"}),
-    (InfoPage, "about", {"title": "关于平台", "body": [("text", ABOUT)]}),
-    (InfoPage, "privacy", {"title": "隐私说明", "body": [("text", PRIVACY)]}),
-)
 
 
 def _setup_groups(home: HomePage) -> dict[str, Group]:

@@ -70,12 +70,12 @@ class IndexVersion(models.Model):
 class TermKind(models.TextChoices):
     """Kind of a term, shown with suggestions. A text of two kinds has the first of them."""
 
-    WORD = "word", "岗位"  # stands in titles: 叉车, 电工
+    WORD = "word", "岗位"  # in titles: 叉车, 电工
     OCCUPATION = "occupation", "职业"
     TITLE = "title", "岗位"  # a whole title
     FAIR = "fair", "招聘会"
     EMPLOYER = "employer", "用人单位"
-    FACT = "fact", "关键词"  # stands beside titles only: 包吃住, 睦洲镇, ERP
+    FACT = "fact", "关键词"  # outside titles only: 包吃住, 睦洲镇, ERP
 
 
 class Term(models.Model):
@@ -83,9 +83,12 @@ class Term(models.Model):
 
     text = models.CharField(max_length=80, unique=True)  # normalised as matching.tokens does
     kind = models.CharField(max_length=10, choices=TermKind.choices)
-    weight = models.PositiveIntegerField()  # how many documents say it in their names
-    aside = models.PositiveIntegerField(default=0)  # how many say it elsewhere, as of the last build
-    until = models.DateTimeField()  # the last of them shows no longer
+    # Title count: number of documents with the term in their title.
+    weight = models.PositiveIntegerField()
+    # Other count: number of documents with the term elsewhere, at the last build.
+    aside = models.PositiveIntegerField(default=0)
+    # Visible until the last of these documents is no longer listed.
+    until = models.DateTimeField()
 
     class Meta:
         verbose_name = "搜索词"
@@ -167,7 +170,7 @@ class SavedSearch(TimestampedModel):
     # As search.params.SearchParams writes it, so that the same search is the same address.
     address = models.CharField("条件", max_length=LONGEST_ADDRESS)
     alerts = models.BooleanField("有新岗位时告诉我", default=True)
-    # Posts published before were told, or were there when it was saved.
+    # Positions published before this time were reported, or existed when the search was saved.
     seen_at = models.DateTimeField("看到", default=timezone.now)
 
     objects = SavedSearchQuerySet.as_manager()

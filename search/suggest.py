@@ -18,7 +18,7 @@ from search.vocabulary import Match
 
 MAX_SUGGESTIONS = 8
 FREQUENT_TERMS = 500
-MAX_ROWS = 48  # rows; one term may come by several keys
+MAX_ROWS = 48  # one term may match by several keys
 MAX_OF_KIND = {TermKind.EMPLOYER: 3, TermKind.FAIR: 2}
 _MIXED = re.compile(r"[a-z]")
 
@@ -51,10 +51,10 @@ def suggest(text: str, *, now: datetime | None = None, limit: int = MAX_SUGGESTI
         suggestions[match.text] = match
         of_kind[match.kind] = of_kind.get(match.kind, 0) + 1
     return [
-        # Small letters are how a term is stored, not how people write CNC.
-        Suggestion(f"{head}{text}".upper(), TermKind(match.kind).label)
-        for text, match in list(suggestions.items())[:limit]
-        if f"{head}{text}" != f"{head}{word}" or len(suggestions) > 1
+        # Terms are stored in lower case; people write CNC.
+        Suggestion(f"{head}{term}".upper(), TermKind(match.kind).label)
+        for term, match in list(suggestions.items())[:limit]
+        if term != word or len(suggestions) > 1
     ]
 
 
@@ -70,9 +70,9 @@ def _condition(word: str) -> Q:
         condition = vocabulary.beginning("key", word)
         if len(word) > 1 or pinyin.has_chinese(word):
             return condition
-        # A letter begins a tenth of all keys: looked for among the terms that most say.
-        often = Term.objects.order_by("-weight", "-aside").values("pk")[:FREQUENT_TERMS]
-        return condition & Q(term__in=often)
+        # One letter matches a tenth of all keys, so only the most frequent terms are searched.
+        frequent = Term.objects.order_by("-weight", "-aside").values("pk")[:FREQUENT_TERMS]
+        return condition & Q(term__in=frequent)
     by_pinyin = vocabulary.beginning("key", pinyin.sound(word)) & Q(way=Key.Way.PINYIN)
     by_initials = "".join(s[0] if pinyin.has_chinese(c) else c for c, s in _characters(word))
     condition = vocabulary.beginning("key", by_initials) & Q(way=Key.Way.INITIALS)

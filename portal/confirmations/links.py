@@ -233,7 +233,7 @@ def _resend_page(link: ConfirmationLink) -> tuple[NotificationTarget | Literal["
 
 
 @transaction.atomic
-def prove_by_phone(*, link: ConfirmationLink, digits: str) -> bool:
+def verify_phone_digits(*, link: ConfirmationLink, digits: str) -> bool:
     """Return whether these are the last digits of the person's phone; each failure counts.
 
     Raises:

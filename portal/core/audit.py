@@ -18,8 +18,8 @@ from portal.core.models import AuditEvent, AuditLink
 from portal.core.stored_names import stored_label
 
 BATCH = 2_000
-# On PostgreSQL an event may become visible after later ones are linked: its transaction took its number early
-# and ended late. So many numbers below the last linked one are searched. SQLite has one writer at a time.
+# On PostgreSQL a long transaction may commit an event whose number is lower than those already linked. This
+# many numbers below the last link are searched again.
 _LATE_EVENTS = 2_000
 _ADVISORY_LOCK = 0x61756469  # held while the chain grows (PostgreSQL; SQLite has one writer anyway)
 START = "0" * 64
@@ -62,8 +62,8 @@ def record_many(*, by: Any, verb: str, targets: Iterable[tuple[models.Model, dic
 
 # --- hash chain ------------------------------------------------------------------------------------------
 def _link_on_commit() -> None:
-    if not any(callback[1] is link for callback in connection.run_on_commit):
-        transaction.on_commit(link, robust=True)
+    if not any(callback[1] is link_new_events for callback in connection.run_on_commit):
+        transaction.on_commit(link_new_events, robust=True)
 
 
 def _key() -> bytes:
@@ -90,20 +90,21 @@ def _digest(key: bytes, before: str, event: AuditEvent) -> str:
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
-def link(*, everything: bool = False) -> int:
+def link_new_events(*, whole_log: bool = False) -> int:
     """Append the events without a link to the chain, in the order of their numbers; return how many.
 
     Args:
-        everything: search the whole log for such events, not only its end.
+        whole_log: search the whole log for such events, not only its end.
     """
     linked_count = 0
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADVISORY_LOCK])
+        late_events = _LATE_EVENTS if connection.vendor == "postgresql" else 0
         last = AuditLink.objects.order_by("-id").first()
         before = last.digest if last else START
-        after = 0 if everything else _newest() - (_LATE_EVENTS if connection.vendor == "postgresql" else 0)
+        after = 0 if whole_log else _last_linked_event_id() - late_events
         unlinked_events = AuditEvent.objects.filter(pk__gt=after, link=None).order_by("pk")
         key = _key()
         links = []
@@ -115,12 +116,12 @@ def link(*, everything: bool = False) -> int:
     return linked_count
 
 
-def _newest() -> int:
+def _last_linked_event_id() -> int:
     return AuditLink.objects.aggregate(newest=models.Max("event_id"))["newest"] or 0
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ChainReport:
     """Result of verifying the chain."""
 
     links: int
@@ -134,7 +135,7 @@ class Verdict:
         return self.broken_at is None and self.unlinked == 0
 
 
-def verify(*, known_head: str = "", step: Callable[[], object] = lambda: None) -> Verdict:
+def verify(*, known_head: str = "", step: Callable[[], object] = lambda: None) -> ChainReport:
     """Verify the whole chain by computing every link again.
 
     Args:
@@ -152,8 +153,8 @@ def verify(*, known_head: str = "", step: Callable[[], object] = lambda: None) -
         count += 1
         step()
     if broken_at is None and not has_known_head:
-        broken_at = _newest()
-    return Verdict(count, before, broken_at, AuditEvent.objects.filter(link=None).count())
+        broken_at = _last_linked_event_id()
+    return ChainReport(count, before, broken_at, AuditEvent.objects.filter(link=None).count())
 
 
 def _links() -> Iterator[AuditLink]:

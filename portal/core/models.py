@@ -68,7 +68,7 @@ class AuditEvent(AppendOnlyModel):
 
 
 class AuditLink(AppendOnlyModel):
-    """Link of one event in the hash chain, written by `portal.core.audit.link` after the event's commit.
+    """Link of one event in the hash chain, written after the event's commit by `audit.link_new_events`.
 
     Linking inside the actions' own transactions would make every action wait for every other.
     """

@@ -22,7 +22,7 @@ from portal.core.models import WorkerHeartbeat
 
 HEARTBEAT_INTERVAL = timedelta(seconds=10)
 HEARTBEAT_TIMEOUT = timedelta(seconds=60)
-# A task that was started so often is left FAILED, with its cause, for a person to look at.
+# After this many starts a task is left FAILED, with the cause, for an operator.
 MAX_ATTEMPTS = 6
 # Delay before the second attempt, the third …; the last one serves for all that follow.
 RETRY_DELAYS = (

@@ -24,8 +24,8 @@ def first_callable_days(veteran_ids: Iterable[int], today: date) -> dict[int, da
     return {pk: until + timedelta(days=1) for pk, until in absences.values_list("veteran", "until")}
 
 
-def record_pauses(follow_ups: Iterable[FollowUp], *, by: User | None, on: date) -> None:
-    """Log that these follow-ups wait for the end of an absence."""
+def record_postponements(follow_ups: Iterable[FollowUp], *, by: User | None, on: date) -> None:
+    """Log that these follow-ups are postponed to the end of an absence."""
     _record_events(FollowUpEventKind.PAUSED, follow_ups, by, on)
 
 
@@ -62,7 +62,7 @@ def reschedule_for_absences(*, veteran_ids: Iterable[int], by: User | None) -> N
             (later if day > follow_up.call_on else sooner).append(follow_up)
             follow_up.call_on, follow_up.updated_at = day, timezone.now()
     FollowUp.objects.bulk_update([*later, *sooner], ["call_on", "updated_at"], batch_size=200)
-    record_pauses(later, by=by, on=today)
+    record_postponements(later, by=by, on=today)
     _record_events(FollowUpEventKind.RESUMED, sooner, by, today)
 
 

@@ -11,7 +11,7 @@ from portal.follow_ups.absences import reschedule_for_absences
 from portal.follow_ups.assignment import move_follow_ups
 from portal.follow_ups.models import Absence, FollowUpAttempt
 from portal.follow_ups.next_calls import schedule_call_to_new_number
-from portal.follow_ups.scheduling import cancel_pending, reschedule, reschedule_all
+from portal.follow_ups.scheduling import cancel_for_closed_record, reschedule, reschedule_for_reopened_record
 from portal.placements.models import Placement
 
 BATCH_SIZE = 2_000
@@ -45,11 +45,11 @@ def on_rows_moved(
 
 
 def on_record_closed(sender: Any, veteran: Any, **kwargs: Any) -> None:
-    cancel_pending(veteran=veteran)
+    cancel_for_closed_record(veteran=veteran)
 
 
 def on_record_reopened(sender: Any, veteran: Any, **kwargs: Any) -> None:
-    reschedule_all(veteran=veteran)
+    reschedule_for_reopened_record(veteran=veteran)
 
 
 def on_record_anonymised(sender: Any, veteran: Any, **kwargs: Any) -> None:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.accounts.models import User
-from portal.follow_ups.absences import first_callable_days, record_pauses
+from portal.follow_ups.absences import first_callable_days, record_postponements
 from portal.follow_ups.enums import FollowUpKind, FollowUpState
 from portal.follow_ups.follow_up_rules import days_by_kind
 from portal.follow_ups.models import FollowUp
@@ -20,7 +20,7 @@ from portal.veterans.models import Veteran
 def required_follow_ups(placement: Placement, *, since: date) -> set[tuple[FollowUpKind, date]]:
     """Return (kind, due day) of the follow-ups that the placement's state, entered on `since`, requires."""
     state, days = PlacementState(placement.state), days_by_kind()
-    calls = set()
+    required = set()
     for kind in KINDS_BY_STATE.get(state, ()):
         start: date | None = since
         if kind == FollowUpKind.FIRST_DAY:
@@ -30,11 +30,12 @@ def required_follow_ups(placement: Placement, *, since: date) -> set[tuple[Follo
         elif state in EMPLOYED_STATES:
             start = placement.onboarded_on
         if start is not None:
-            calls |= {(kind, start + timedelta(days=n)) for n in days[kind]}
-    return calls
+            required |= {(kind, start + timedelta(days=n)) for n in days[kind]}
+    return required
 
 
 def _has_successor(placement: Placement) -> bool:
+    """Return whether another placement continues this one (`Placement.follows`)."""
     return Placement.objects.filter(follows=placement).exists()
 
 
@@ -50,36 +51,36 @@ def needs_follow_up(placement: Placement) -> bool:
 def reschedule(placement: Placement, *, since: date) -> None:
     """Cancel pending follow-ups that the state does not require, and open those that it does.
 
-    Completed ones stay; there is one follow-up of a kind a day.
+    Completed follow-ups are kept; there is at most one follow-up of a kind per day.
     """
-    calls = required_follow_ups(placement, since=since)
+    required = required_follow_ups(placement, since=since)
     existing = {
         (FollowUpKind(row.kind), row.due_on): row
         for row in placement.follow_ups.select_for_update().filter(kind__in=DEFAULT_DAYS)
     }
     obsolete = [
-        row.pk for key, row in existing.items() if row.state == FollowUpState.PENDING and key not in calls
+        row.pk for key, row in existing.items() if row.state == FollowUpState.PENDING and key not in required
     ]
     if obsolete:
         FollowUp.objects.filter(pk__in=obsolete).update(
             state=FollowUpState.CANCELLED, updated_at=timezone.now()
         )
     missing = sorted(
-        key for key in calls if key not in existing or existing[key].state == FollowUpState.CANCELLED
+        key for key in required if key not in existing or existing[key].state == FollowUpState.CANCELLED
     )
     _open(placement, [existing.get(key) or FollowUp(kind=key[0], due_on=key[1]) for key in missing], None)
 
 
-def cancel_pending(*, veteran: Veteran) -> int:
-    """Cancel the pending follow-ups of a record that is closed, and return their number.
+def cancel_for_closed_record(*, veteran: Veteran) -> int:
+    """Cancel the pending follow-ups of a closed record, and return their number.
 
-    Call it in the closing's transaction: the person may have died, and nobody may call any more.
+    Call it in the transaction of the closing: the person may have died, and nobody may call any more.
     """
     pending = FollowUp.objects.pending().filter(placement__veteran=veteran)
     return pending.update(state=FollowUpState.CANCELLED, updated_at=timezone.now())
 
 
-def reschedule_all(*, veteran: Veteran) -> None:
+def reschedule_for_reopened_record(*, veteran: Veteran) -> None:
     """Open the follow-ups that the placements of a reopened record require."""
     placements = Placement.objects.select_for_update(of=("self",)).with_details().filter(veteran=veteran)
     for placement in placements:
@@ -89,9 +90,9 @@ def reschedule_all(*, veteran: Veteran) -> None:
 
 @transaction.atomic
 def open_follow_up(*, placement: Placement, kind: FollowUpKind, due_on: date, by: User | None) -> FollowUp:
-    """Open a single follow-up on the first day from `due_on` on without a completed one of the kind.
+    """Open a follow-up on `due_on`, or on the first later day that has no completed follow-up of this kind.
 
-    One that is pending for that day is returned unchanged.
+    A follow-up that is pending for that day is returned unchanged.
     """
     later = placement.follow_ups.select_for_update().filter(kind=kind, due_on__gte=due_on)
     by_day = {row.due_on: row for row in later}
@@ -117,7 +118,7 @@ def _open(placement: Placement, follow_ups: list[FollowUp], by: User | None) -> 
         follow_up.raised, follow_up.owned_since, follow_up.clerk = 0, today, None
         follow_up.call_on = max(follow_up.due_on, first_day or follow_up.due_on)
         follow_up.save()
-    record_pauses((row for row in follow_ups if row.call_on > row.due_on), by=by, on=today)
+    record_postponements((row for row in follow_ups if row.call_on > row.due_on), by=by, on=today)
 
 
 def reopen_follow_up(follow_up: FollowUp) -> None:

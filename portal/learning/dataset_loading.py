@@ -17,7 +17,7 @@ from portal.placements.milestones import MILESTONES
 from portal.placements.models import Placement, PlacementTransition
 from portal.ranking.enums import Surface
 from portal.ranking.models import Impression
-from portal.ranking.reweighting import build_feature_table
+from portal.ranking.reweighting import features_from_columns
 
 TRAINING_SURFACES = (Surface.ME_HOME, Surface.ME_POSITIONS, Surface.ME_FAIR)
 """Lists that veterans see themselves; being shown to an employer is no choice of theirs."""
@@ -140,7 +140,7 @@ def load_dataset(progress: Progress | None = None) -> Dataset:
                 level[max(candidates)[1]] = max(level[max(candidates)[1]], outcome)
     whole = columns[:, :4].astype(np.int64)
     return Dataset(
-        table=build_feature_table({name: figures[:, place] for place, name in enumerate(_FIGURES)}),
+        table=features_from_columns({name: figures[:, index] for index, name in enumerate(_FIGURES)}),
         rank=whole[:, 0],
         lists=whole[:, 1],
         person=whole[:, 2],

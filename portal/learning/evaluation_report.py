@@ -99,7 +99,7 @@ def evaluate_ranking(
         "effects": model.effects,
         "position": {
             "eta": bias.eta,
-            "error": bias.error,
+            "error": bias.standard_error,
             "low": bias.low,
             "looked_at": [float(share) for share in bias.examination(np.arange(1.0, MAX_RANK + 1))],
         },

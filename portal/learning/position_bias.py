@@ -1,14 +1,15 @@
-"""Position bias: the effect of a rank on choices, estimated by the position-based model.
+"""Position bias, estimated by the position-based model; in these two terms 'position' means rank.
 
-A position is chosen when it is examined and attractive, and the examination probability falls with its rank
-alone, as rank ** -eta. The log of the choice probability is the attractiveness minus eta * log(rank), so eta
-is a coefficient of a Poisson regression of choices on the match's features and log(rank), with robust
-errors, as a choice is no count. Similar matches appear at different ranks for different people, which
-identifies eta; random swaps (RANKING_SWAPS) add to that.
+Position bias is the effect of a match's rank in a list on the choice. A match is chosen when it is examined
+and attractive, and the examination probability falls with its rank alone, as rank ** -eta. The log of the
+choice probability is the attractiveness minus eta * log(rank), so eta is a coefficient of a Poisson
+regression of choices on the match's features and log(rank), with robust standard errors, because a choice is
+not a count. Similar matches appear at different ranks for different people, which identifies eta; random
+swaps (RANKING_SWAPS) add to that.
 
-Too high an eta favours any other order; too low a one only hides improvements. So the evaluation uses the
-lower end of its interval, estimated on the evaluated lists: with the eta of other fairs, where position bias
-was stronger, one placebo in four was reported as an improvement.
+An eta that is too high makes any other order look better; one that is too low only hides improvements. So
+the lower end of its interval is used. Eta is estimated on the evaluated lists themselves: with the eta of
+other fairs, where position bias was stronger, one placebo in four was reported as an improvement.
 """
 
 from dataclasses import dataclass
@@ -30,17 +31,17 @@ class PositionBias:
     """Eta and its standard error, clustered by person."""
 
     eta: float
-    error: float
+    standard_error: float
 
     @property
     def low(self) -> float:
         """Lower end of the one-sided 95 % interval, at least 0."""
-        return float(np.clip(self.eta - _ONE_SIDED_95 * self.error, 0.0, MAX_ETA))
+        return float(np.clip(self.eta - _ONE_SIDED_95 * self.standard_error, 0.0, MAX_ETA))
 
     def examination(self, rank: Doubles) -> Doubles:
         """Return examination probabilities relative to rank 1, computed from the conservative `low`."""
-        chance: Doubles = np.asarray(rank, np.float64) ** -self.low
-        return chance
+        relative_probability: Doubles = np.asarray(rank, np.float64) ** -self.low
+        return relative_probability
 
 
 def standardise(table: Doubles, centre: Doubles, spread: Doubles) -> Doubles:
@@ -59,7 +60,7 @@ def column_centre_and_spread(table: Doubles) -> tuple[Doubles, Doubles]:
 
 
 def estimate_position_bias(data: Dataset) -> PositionBias:
-    """Estimate eta from the choices in `data`; 0 with a large error when there are none."""
+    """Estimate eta from the choices in `data`; 0 with a large standard error when there are none."""
     choices = (data.level >= Outcome.CHOSEN).astype(np.float64)
     if not choices.any():
         return PositionBias(0.0, MAX_ETA)
@@ -75,17 +76,17 @@ def estimate_position_bias(data: Dataset) -> PositionBias:
     beta = np.zeros(design.shape[1])
     beta[0] = np.log(choices.mean())
     for _ in range(_MAX_ITERATIONS):
-        chance = np.exp(np.minimum(design @ beta, _MAX_LOG_RATE))
-        gradient = design.T @ (weight * (choices - chance)) - ridge @ beta
-        hessian = (design * (weight * chance)[:, None]).T @ design + ridge
+        rate = np.exp(np.minimum(design @ beta, _MAX_LOG_RATE))
+        gradient = design.T @ (weight * (choices - rate)) - ridge @ beta
+        hessian = (design * (weight * rate)[:, None]).T @ design + ridge
         step = np.linalg.solve(hessian, gradient)
         beta += np.clip(step, -1, 1)
         if np.abs(step).max() < 1e-8:
             break
-    chance = np.exp(np.minimum(design @ beta, _MAX_LOG_RATE))
+    rate = np.exp(np.minimum(design @ beta, _MAX_LOG_RATE))
     _, person = np.unique(data.person, return_inverse=True)
     person_scores = np.zeros((person.max() + 1, design.shape[1]))
-    np.add.at(person_scores, person, design * (weight * (choices - chance))[:, None])
+    np.add.at(person_scores, person, design * (weight * (choices - rate))[:, None])
     inverse = np.linalg.inv(hessian)
-    spread = inverse @ (person_scores.T @ person_scores) @ inverse
-    return PositionBias(float(beta[-1]), float(np.sqrt(spread[-1, -1])))
+    covariance = inverse @ (person_scores.T @ person_scores) @ inverse
+    return PositionBias(float(beta[-1]), float(np.sqrt(covariance[-1, -1])))

@@ -9,7 +9,7 @@ import numpy as np
 
 from portal.learning.dataset import Dataset, Doubles
 from portal.learning.enums import Outcome
-from portal.ranking.reweighting import build_feature_table
+from portal.ranking.reweighting import features_from_columns
 
 LIKES_SCORE = 1.0
 _BASE = -1.6
@@ -73,7 +73,7 @@ def simulate(
     for outcome, share in ((Outcome.INTERVIEWED, 0.65), (Outcome.ONBOARDED, 0.6), (Outcome.RETAINED, 0.7)):
         level[(level == outcome - 1) & (rng.random(score.shape) < share)] = outcome
     return Dataset(
-        table=build_feature_table(
+        table=features_from_columns(
             {
                 "score": score.ravel(),
                 **{

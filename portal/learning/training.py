@@ -93,8 +93,8 @@ def train(data: Dataset, outcome: Outcome) -> TrainedModel:
     effects[0] *= _UNPENALISED_SCALE
     raw = effects / spread
     unit = max(float(raw[0]), MIN_SCORE_WEIGHT)
-    weights = {name: float(raw[place] / unit) for place, name in enumerate(FEATURES) if place}
-    middle = {name: float(centre[place]) for place, name in enumerate(FEATURES) if place}
+    weights = {name: float(raw[index] / unit) for index, name in enumerate(FEATURES) if index}
+    middle = {name: float(centre[index]) for index, name in enumerate(FEATURES) if index}
     return TrainedModel(
         reweighting=Reweighting(weights, middle),
         effects=dict(zip(FEATURES, map(float, effects), strict=True)),

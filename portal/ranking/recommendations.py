@@ -19,7 +19,7 @@ from portal.ranking import ranking_index, ranking_versions
 from portal.ranking.matchable_people import is_looking
 from portal.ranking.models import BUILT_IN
 from portal.ranking.posting_mapping import to_profile
-from portal.ranking.reweighting import REWEIGHTING_REASON, Reweighting, build_features
+from portal.ranking.reweighting import REWEIGHTING_REASON, Reweighting, features_from_rows
 from portal.veterans.models import Veteran
 
 EXCLUSIONS = {
@@ -135,7 +135,7 @@ def _built_in_measures(index: Index, profile: Profile, match: Match) -> Measures
 
 def _rerank(index: Index, profile: Profile, ranking: Ranking, reweighting: Reweighting) -> Sequence[Match]:
     """Rerank the best RERANKED_DEPTH; the others keep their order. Every score includes its shift."""
-    table = build_features([_built_in_measures(index, profile, match) for match in ranking.matches])
+    table = features_from_rows([_built_in_measures(index, profile, match) for match in ranking.matches])
     first = reweighting.rerank(ranking.matches[:RERANKED_DEPTH], table[:RERANKED_DEPTH])
     later = [
         reweighting.reweight(m, row)
@@ -173,6 +173,6 @@ def explain_recommendation(
         if reweighting is None:
             return verdict
         match_measures = measures(index, profile, position.pk, verdict.score, verdict.reasons)
-        return reweighting.reweight_verdict(verdict, build_features([match_measures])[0])
+        return reweighting.reweight_verdict(verdict, features_from_rows([match_measures])[0])
     except KeyError:
         return None

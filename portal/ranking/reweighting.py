@@ -32,31 +32,32 @@ LABELS = {
     "travel": "需要出差",
     "asked_years": "要求工作年限",
 }
+# Limit of the shift in log-odds: a score of 30 % stays between 9 % and 66 %.
 CAP = 1.5
-"""Limit of the shift in log-odds: a score of 30 % stays between 9 % and 66 %."""
+# Kind of the reason that explains the shift.
 REWEIGHTING_REASON = "outcomes"
-"""Kind of the reason that explains the shift."""
-_MIN_SHARE = 1e-3
+_MIN_PROBABILITY = 1e-3
 _HALF_NEARNESS_KM = 10.0
 
 Doubles = NDArray[np.float64]
 
 
-def logit(share: Doubles) -> Doubles:
-    clipped = np.clip(share, _MIN_SHARE, 1 - _MIN_SHARE)
+def logit(probability: Doubles) -> Doubles:
+    """Return the log-odds of probabilities, which are first clipped away from 0 and 1."""
+    clipped = np.clip(probability, _MIN_PROBABILITY, 1 - _MIN_PROBABILITY)
     odds: Doubles = np.log(clipped / (1 - clipped))
     return odds
 
 
-def build_features(rows: Sequence[Measures]) -> Doubles:
-    """Return the features for training and serving, f64[n, len(FEATURES)]; NaN where unknown."""
-    return build_feature_table(
+def features_from_rows(rows: Sequence[Measures]) -> Doubles:
+    """Return the features of one row per match, f64[n, len(FEATURES)]; NaN where unknown."""
+    return features_from_columns(
         {name: [getattr(row, name) for row in rows] for name in Measures.__dataclass_fields__}
     )
 
 
-def build_feature_table(columns: Mapping[str, ArrayLike]) -> Doubles:
-    """Return the features, f64[n, len(FEATURES)], from a column for each field of Measures."""
+def features_from_columns(columns: Mapping[str, ArrayLike]) -> Doubles:
+    """Return the features, f64[n, len(FEATURES)], from a column for each field of `Measures`."""
     column = {name: np.array(values, np.float64) for name, values in columns.items()}
     table: Doubles = np.column_stack(
         [
@@ -113,7 +114,7 @@ class Reweighting:
         return weights, np.array([self.centre.get(name, 0.0) for name in FEATURES[1:]])
 
     def log_odds_shifts(self, table: Doubles) -> Doubles:
-        """Return the shift of each row of `build_features`, f64[n], in log-odds."""
+        """Return the shift of each row of `features_from_rows`, f64[n], in log-odds."""
         weights, centre = self._columns
         deviations = np.nan_to_num(table[:, 1:] - centre, nan=0.0)
         shifts: Doubles = self.cap * np.tanh(deviations @ weights / self.cap)
@@ -129,8 +130,8 @@ class Reweighting:
         weights, centre = self._columns
         parts = np.nan_to_num((row[1:] - centre) * weights, nan=0.0)
         sign = 1.0 if parts.sum() >= 0 else -1.0
-        strongest = [place for place in np.argsort(-sign * parts)[:2] if sign * parts[place] > 0.05]
-        names = "、".join(LABELS[FEATURES[1 + place]].removeprefix("其中：") for place in strongest)
+        strongest = [index for index in np.argsort(-sign * parts)[:2] if sign * parts[index] > 0.05]
+        names = "、".join(LABELS[FEATURES[1 + index]].removeprefix("其中：") for index in strongest)
         word = "提高" if sign > 0 else "降低"
         return f"按历史结果{word}" + (f"（{names}）" if names else "")
 
@@ -152,9 +153,9 @@ class Reweighting:
     def _add_shift(
         self, before: float, reasons: tuple[Reason, ...], row: Doubles
     ) -> tuple[float, tuple[Reason, ...]]:
-        """Return the new score and the reasons: those with a share first, sorted by it, with the shift."""
+        """Return the new score, and the reasons: the scored ones and the shift by share, then the others."""
         after = float(self.scores(row[None])[0])
         shift_reason = Reason(REWEIGHTING_REASON, self._explain_shift(row), after - before)
-        shares = [reason for reason in reasons if reason.share]
-        unshared = [reason for reason in reasons if not reason.share]
-        return after, (*sorted([*shares, shift_reason], key=lambda reason: -reason.share), *unshared)
+        scored = [reason for reason in reasons if reason.share]
+        others = [reason for reason in reasons if not reason.share]
+        return after, (*sorted([*scored, shift_reason], key=lambda reason: -reason.share), *others)

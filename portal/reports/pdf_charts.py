@@ -20,18 +20,22 @@ _AXIS_DAYS = (0, 30, 90, 180, 365, 540, 730)
 
 def draw_funnel(stages: Sequence[Stage], width: float) -> Drawing:
     """Draw a bar for each stage, with its count and its share of the stage before; `width` in points."""
-    left, right = 62, 76  # widths of the labels and of the values
+    label_width, value_width = 62, 76
     max_count = max([stage.count for stage in stages] + [1])
     drawing = Drawing(width, _ROW_HEIGHT * len(stages))
     for i, stage in enumerate(stages):
         bottom = _ROW_HEIGHT * (len(stages) - 1 - i)
-        length = (width - left - right) * stage.count / max_count
+        length = (width - label_width - value_width) * stage.count / max_count
         drawing.add(_text(0, bottom + 5, stage.label))
-        drawing.add(Line(left, bottom, left, bottom + _ROW_HEIGHT, strokeColor=LINE, strokeWidth=0.75))
+        drawing.add(
+            Line(label_width, bottom, label_width, bottom + _ROW_HEIGHT, strokeColor=LINE, strokeWidth=0.75)
+        )
         if stage.count:
-            drawing.add(Rect(left, bottom + 3, length, _ROW_HEIGHT - 6, fillColor=GREEN, strokeColor=None))
+            drawing.add(
+                Rect(label_width, bottom + 3, length, _ROW_HEIGHT - 6, fillColor=GREEN, strokeColor=None)
+            )
         share = "" if stage.share is None else f"（{stage.share:.0%}）"
-        drawing.add(_text(left + length + 4, bottom + 5, f"{stage.count:,} 份{share}"))
+        drawing.add(_text(label_width + length + 4, bottom + 5, f"{stage.count:,} 份{share}"))
     return drawing
 
 

@@ -29,8 +29,8 @@ def visible_documents(user: "User | AnonymousUser") -> DocumentQuerySet:
     return Document.objects.owned_by(OwnerType.VETERAN, Veteran.objects.visible_to(user).values("pk"))
 
 
-def owner_number(document_id: int) -> int | None:
-    """Return the number of the record that a document belongs to; None when there is no such document."""
+def record_id_of(document_id: int) -> int | None:
+    """Return the primary key of the record of a document; None when there is no such document."""
     documents = Document.objects.filter(owner_type=OwnerType.VETERAN, pk=document_id)
     return documents.values_list("owner_id", flat=True).first()
 

@@ -40,7 +40,7 @@ def together(act: Callable[[], object]) -> Counter[str]:
 
 def test_concurrent_guesses_are_counted_together(town, django_db_serialized_rollback) -> None:
     link, _ = links.create_veteran_link(placement=town.placement, by=town.clerk)
-    assert together(lambda: links.prove_by_phone(link=link, digits="0000")) == {
+    assert together(lambda: links.verify_phone_digits(link=link, digits="0000")) == {
         "False": MAX_TRIES,
         "dead": AT_ONCE - MAX_TRIES,
     }

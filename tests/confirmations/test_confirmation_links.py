@@ -157,7 +157,7 @@ def test_five_wrong_codes_lock_the_link_and_codes_are_limited(town, settings) ->
 
 def test_each_side_has_its_own_kind_of_proof(town) -> None:
     link, _ = firm_link(town)
-    assert links.prove_by_phone(link=link, digits="8888") is False
+    assert links.verify_phone_digits(link=link, digits="8888") is False
     own, _ = person_link(town)
     for verb, values in ((links.send_proof_code, {}), (links.prove_by_code, {"code": "1"})):
         with pytest.raises(links.LinkUnusableError):

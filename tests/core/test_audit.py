@@ -80,22 +80,22 @@ def test_events_are_linked_after_their_commit(django_capture_on_commit_callbacks
     with django_capture_on_commit_callbacks(execute=True) as callbacks:
         _some_events(3)
         assert AuditLink.objects.count() == 0
-    assert sum(callback is audit.link for callback in callbacks) == 1
+    assert sum(callback is audit.link_new_events for callback in callbacks) == 1
     assert AuditLink.objects.count() == 3
     assert audit.verify().whole
-    assert audit.link() == 0
+    assert audit.link_new_events() == 0
 
 
 def test_new_links_continue_from_the_head() -> None:
     _some_events(2)
-    audit.link()
+    audit.link_new_events()
     head = audit.verify().head
     _some_events(2)
-    audit.link()
-    verdict = audit.verify(known_head=head)
-    assert verdict.whole
-    assert verdict.links == 4
-    assert verdict.head != head
+    audit.link_new_events()
+    report = audit.verify(known_head=head)
+    assert report.whole
+    assert report.links == 4
+    assert report.head != head
 
 
 @pytest.mark.parametrize(
@@ -103,14 +103,14 @@ def test_new_links_continue_from_the_head() -> None:
 )
 def test_verification_finds_a_changed_event(change: str) -> None:
     third = _some_events()[2]
-    audit.link()
+    audit.link_new_events()
     _tamper(f"UPDATE core_auditevent SET {change} WHERE id = {third.pk}")
     assert audit.verify().broken_at == third.pk
 
 
 def test_verification_finds_removed_and_inserted_events() -> None:
     events = _some_events()
-    audit.link()
+    audit.link_new_events()
     _tamper(f"DELETE FROM core_auditlink WHERE event_id = {events[1].pk}", AuditLink)
     assert audit.verify().broken_at == events[2].pk
     assert audit.verify().unlinked == 1
@@ -118,7 +118,7 @@ def test_verification_finds_removed_and_inserted_events() -> None:
 
 def test_verification_against_a_known_head_finds_a_cut_end() -> None:
     events = _some_events()
-    audit.link()
+    audit.link_new_events()
     head = audit.verify().head
     _tamper(f"DELETE FROM core_auditlink WHERE event_id = {events[-1].pk}", AuditLink)
     _tamper(f"DELETE FROM core_auditevent WHERE id = {events[-1].pk}")
@@ -128,7 +128,7 @@ def test_verification_against_a_known_head_finds_a_cut_end() -> None:
 
 def test_chain_made_with_another_key_is_broken(settings: Settings) -> None:
     _some_events()
-    audit.link()
+    audit.link_new_events()
     settings.LOOKUP_HASH_KEY = "another key"
     assert not audit.verify().whole
 

@@ -120,7 +120,7 @@ def test_shuffling_keeps_what_the_place_does_and_drops_the_match() -> None:
 def test_what_a_place_does_is_told_from_what_stands_there(steepness: Any, swaps: Any, figure: Any) -> None:
     data = simulate(2, distance=PLANTED, people=4_000, steepness=steepness, swaps=swaps)
     effect = estimate_position_bias(data)
-    figure(f"eta {steepness} (swaps {swaps}): {effect.eta:.2f} ± {effect.error:.2f}")
+    figure(f"eta {steepness} (swaps {swaps}): {effect.eta:.2f} ± {effect.standard_error:.2f}")
     assert effect.eta == pytest.approx(steepness, abs=0.2)
     assert 0 <= effect.low < effect.eta
     assert effect.examination(np.array([1.0]))[0] == 1

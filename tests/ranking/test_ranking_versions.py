@@ -16,7 +16,7 @@ from portal.employers.hidden_records import hidden_employer_ids
 from portal.ranking import actions, ranking_index, ranking_versions, recommendations
 from portal.ranking.models import BUILT_IN, Impression, RankingVersion
 from portal.ranking.posting_mapping import to_profile
-from portal.ranking.reweighting import FEATURES, LABELS, Reweighting, build_features
+from portal.ranking.reweighting import FEATURES, LABELS, Reweighting, features_from_rows
 from portal.veterans.models import Veteran
 from tests.factories import make_employer, make_position, make_staff, make_stations, make_veteran
 
@@ -242,7 +242,7 @@ def test_a_move_is_bounded_and_the_unknown_moves_nothing() -> None:
     wild = Reweighting({"nearness": 1e6, "pay_margin": 1e6}, {"nearness": 0.2, "pay_margin": 0.0}, cap=1.5)
     near = Measures(0.3, 0.3, 0, 0, 0, 0.0, 6000, None, False, False, 0)
     unknown = dataclasses.replace(near, km=None)
-    shifted = wild.scores(build_features([near, unknown]))
+    shifted = wild.scores(features_from_rows([near, unknown]))
     assert shifted[0] == pytest.approx(0.658, abs=0.001)
     assert shifted[1] == pytest.approx(0.3)
 

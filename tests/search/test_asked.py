@@ -13,7 +13,7 @@ from search.facets import Facet, page_facets
 from search.params import DAYS, DISTANCES, SearchParams
 from search.query import Kind, Sort
 from search.spelling import _cost
-from search.widening import _steps, _tries
+from search.widening import _candidates, _steps
 
 some = st.one_of(
     st.text(alphabet="电工0189+%-a\x00 ", max_size=12),
@@ -88,7 +88,7 @@ def test_widening_only_gives_up(db: Any) -> None:
     one = SearchParams(
         q="叉车 夜班", region="440705109", low=6000, choices={Facet.SHIFT: ("night",)}, days=3, education="1"
     )
-    tries = list(islice(_tries(one, list(_steps(one))), 40))
+    tries = list(islice(_candidates(one, list(_steps(one))), 40))
     assert [texts for texts, _ in tries[:4]] == [
         ("不限发布时间",),
         ("不限地区",),

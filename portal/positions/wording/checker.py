@@ -1,4 +1,9 @@
-"""Check of one text: for each category, mask lawful phrases, then search for unlawful ones."""
+"""Check of one text: for each category, mask lawful phrases, then search for unlawful or discouraged ones.
+
+- `lawful` patterns of a category match allowed phrases that look alike; they are masked before the rules run.
+- `unless` patterns of a category or rule excuse a match whose clause they match: no finding (`_is_excused`).
+- `excusable` categories still yield findings; two reviewers may approve these with a legal basis.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -19,8 +24,8 @@ _CLAUSE_ENDS = "，,。；;！!？?\n\r■●★◆•|"
 # Replaces lawful phrases: no pattern matches it, and every later character keeps its index.
 _MASK = "\ufffc"
 MAX_CHARACTERS = 20_000
-# Categories with a part that is recognised by shape instead of words.
-_SHAPE_FINDERS = {
+# Categories with findings that functions recognise by pattern (numbers, units) besides the rules.
+_PATTERN_FINDERS = {
     Category.AGE: find_age_limits,
     Category.CONTACT: find_phone_numbers,
     Category.IDENTITY: find_identity_numbers,
@@ -32,8 +37,8 @@ class _Match(NamedTuple):
     start: int
     end: int
     category_rules: CategoryRules
-    rule: Rule | None  # None: found by shape
-    relaxed: str
+    rule: Rule | None  # None: found by one of _PATTERN_FINDERS
+    replacement: str
 
 
 @lru_cache(maxsize=2048)
@@ -61,7 +66,7 @@ def _build_finding(match: _Match, text: str, positions: list[int] | None) -> Fin
         label=category_rules.label,
         law=source.law,
         advice=source.advice,
-        relaxed=match.relaxed,
+        replacement=match.replacement,
         excusable=category_rules.excusable,
     )
 
@@ -74,11 +79,11 @@ def _match_category(category_rules: CategoryRules, text: str) -> Iterator[_Match
     if category_rules.lawful is not None:
         masked_text = category_rules.lawful.sub(lambda match: _MASK * len(match[0]), text)
     matches = list(_match_rules(category_rules, masked_text))
-    find_shapes = _SHAPE_FINDERS.get(category_rules.category)
-    if find_shapes is not None:
+    find_by_pattern = _PATTERN_FINDERS.get(category_rules.category)
+    if find_by_pattern is not None:
         matches += [
-            _Match(start, end, category_rules, None, category_rules.relaxed)
-            for start, end in find_shapes(masked_text)
+            _Match(start, end, category_rules, None, category_rules.replacement)
+            for start, end in find_by_pattern(masked_text)
         ]
     last_end = 0
     for match in sorted(matches, key=lambda match: (match.start, -match.end)):
@@ -90,10 +95,11 @@ def _match_category(category_rules: CategoryRules, text: str) -> Iterator[_Match
 def _match_rules(category_rules: CategoryRules, text: str) -> Iterator[_Match]:
     for rule in category_rules.rules:
         for match in rule.find.finditer(text):
+            # The group "hit" is the phrase to report, where the pattern also matches its context.
             start, end = match.span("hit") if "hit" in rule.find.groupindex else match.span()
             if start < end and not _is_excused(category_rules, rule, clause_around(text, start, end)):
                 groups = {name: value or "" for name, value in match.groupdict().items()}
-                yield _Match(start, end, category_rules, rule, rule.relaxed.format(**groups))
+                yield _Match(start, end, category_rules, rule, rule.replacement.format(**groups))
 
 
 def _is_excused(category_rules: CategoryRules, rule: Rule, clause: str) -> bool:

@@ -47,7 +47,7 @@ class Finding:
     label: str  # Chinese name of the category
     law: str  # name of the law
     advice: str  # a sentence: what to write instead
-    relaxed: str  # lawful replacement; empty: delete the phrase
+    replacement: str  # lawful replacement; empty: delete the phrase
     excusable: bool  # allowed with a legal basis and the consent of two reviewers
 
     @property
@@ -61,8 +61,8 @@ _SEPARATORS = "，,、；;"
 def relax(text: str, finding: Finding) -> str:
     """Return `text` with the phrase of `finding` replaced or deleted, without a stray separator."""
     before, after = text[: finding.start], text[finding.end :]
-    if finding.relaxed:
-        return before + finding.relaxed + after
+    if finding.replacement:
+        return before + finding.replacement + after
     if (
         after[:1]
         and after[0] in _SEPARATORS
@@ -80,7 +80,7 @@ def relax_all(text: str, findings: Iterable[Finding]) -> str:
     replacements: set[str] = set()
     for finding in sorted(findings, key=lambda f: f.start, reverse=True):
         text = relax(text, finding)
-        replacements.add(finding.relaxed)
+        replacements.add(finding.replacement)
     # Collapse repeats: '男女不限，男女不限'.
     for words in replacements - {""}:
         text = re.sub(rf"({re.escape(words)})(?:[，、,；]\1)+", r"\1", text)

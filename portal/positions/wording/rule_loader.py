@@ -24,13 +24,13 @@ class Rule:
     """One way to write what a category forbids.
 
     `find_source` and `unless_source` are patterns with <word> references expanded. A match whose clause also
-    matches `unless` is no finding. `relaxed` is a template: {job} stands for the group of that name.
+    matches `unless` is no finding. `replacement` is a template: {job} stands for the group of that name.
     """
 
     find_source: str
     unless_source: str
     severity: Severity
-    relaxed: str
+    replacement: str
     law: str
     advice: str
 
@@ -57,7 +57,7 @@ class CategoryRules:
     law: str
     advice: str
     severity: Severity
-    relaxed: str
+    replacement: str
     hints_source: str
     lawful_source: str
     unless_source: str
@@ -96,7 +96,7 @@ def _build_category(category: Category, data: dict[str, Any], words: dict[str, s
             find_source=_expand_words(row["find"], words),
             unless_source=_expand_words(row.get("unless", ""), words),
             severity=Severity(row.get("severity", data["severity"])),
-            relaxed=row.get("relaxed", data["relaxed"]),
+            replacement=row.get("replacement", data["replacement"]),
             law=row.get("law", data["law"]),
             advice=row.get("advice", data["advice"]),
         )
@@ -109,7 +109,7 @@ def _build_category(category: Category, data: dict[str, Any], words: dict[str, s
         law=data["law"],
         advice=data["advice"],
         severity=Severity(data["severity"]),
-        relaxed=data["relaxed"],
+        replacement=data["replacement"],
         hints_source=_expand_words(data["hints"], words),
         lawful_source=_expand_words(_join_alternatives(data.get("lawful", [])), words),
         unless_source=_expand_words(_join_alternatives(data.get("unless", [])), words),

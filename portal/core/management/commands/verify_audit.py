@@ -22,14 +22,14 @@ class Command(BaseCommand):
 
     def handle(self, *, expect: str, link: bool, **options: Any) -> None:
         if link:
-            self.stdout.write(f"linked {audit.link(everything=True)} events")
+            self.stdout.write(f"linked {audit.link_new_events(whole_log=True)} events")
         with tqdm(total=AuditLink.objects.count(), unit=" links", disable=None) as bar:
-            verdict = audit.verify(known_head=expect, step=bar.update)
-        self.stdout.write(f"links {verdict.links}, head {verdict.head}, outside the chain {verdict.unlinked}")
-        if verdict.broken_at is not None:
-            raise CommandError(f"the chain breaks at event {verdict.broken_at}: the log was tampered with")
-        if verdict.unlinked:
+            report = audit.verify(known_head=expect, step=bar.update)
+        self.stdout.write(f"links {report.links}, head {report.head}, outside the chain {report.unlinked}")
+        if report.broken_at is not None:
+            raise CommandError(f"the chain breaks at event {report.broken_at}: the log was tampered with")
+        if report.unlinked:
             raise CommandError(
-                f"{verdict.unlinked} events stand outside the chain: a process ended between its commit and "
+                f"{report.unlinked} events stand outside the chain: a process ended between its commit and "
                 "the link, or they were slipped in; --link takes them in once somebody has looked"
             )

@@ -142,7 +142,7 @@ def _ask_for_proof(request: HttpRequest, link: ConfirmationLink) -> HttpResponse
     elif act == "prove" and form.is_valid():
         code = form.cleaned_data["code"]
         if own:
-            if links.prove_by_phone(link=link, digits=code):
+            if links.verify_phone_digits(link=link, digits=code):
                 return _accept_proof(request, link, None)
         elif (contact := links.prove_by_code(link=link, code=code)) is not None:
             return _accept_proof(request, link, contact)

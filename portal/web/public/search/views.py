@@ -17,7 +17,7 @@ from search.params import DISTANCES, SearchParams
 from search.query import DEEPEST, LONGEST_TEXT, Kind, SearchResult
 from search.saved_searches import place_of
 from search.suggest import suggest as suggestions
-from search.widening import Widened, fits, widen
+from search.widening import Widened, has_exact_hits, widen
 
 PAGE_SIZE = 18
 FEW_HITS = 3  # fewer hits suggest a typing error
@@ -119,7 +119,7 @@ def search(request: HttpRequest) -> HttpResponse:
             "result": visible_result,
             "page": paginate(result, number),
             "wider": wider,
-            "wider_url": wider.asked.address() if wider else "",
+            "wider_url": wider.params.address() if wider else "",
             "meant": _suggest_correction(params, result) if not wider else None,
             "tabs": [
                 {
@@ -149,7 +149,7 @@ def _widened(
     params: SearchParams, result: SearchResult, find: Callable[[SearchParams], SearchResult]
 ) -> Widened | None:
     """Return a wider search when this one has no match and a filter that can be dropped."""
-    if fits(result) or not (params.q or params.is_filtered):
+    if has_exact_hits(result) or not (params.q or params.is_filtered):
         return None
     return widen(params, find)
 

@@ -19,7 +19,7 @@ from portal.veterans.veteran_documents import (
     add_document,
     documents_of,
     judge_document,
-    owner_number,
+    record_id_of,
     remove_document,
     visible_documents,
 )
@@ -51,7 +51,7 @@ def _get_document(user: User, pk: int) -> Document:
     """
     document = visible_documents(user).filter(pk=pk).first()
     if document is None:
-        owner = owner_number(pk)
+        owner = record_id_of(pk)
         if owner is None or not log_refused_access(by=user, file_id=owner):
             raise Http404
         raise PermissionDenied("这份材料不在您现任服务站的辖区内。这次访问已被记录，本人可以看到。")

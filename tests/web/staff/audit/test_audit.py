@@ -91,7 +91,7 @@ def test_verification_detects_changed_log(towns, auditor_client) -> None:
     client = auditor_client("江门市")
     event = audit.record(by=towns.clerk, verb="veterans.opened", target=towns.ours)
     assert "尚未入链" in client.post(VERIFY, follow=True).content.decode()
-    audit.link(everything=True)
+    audit.link_new_events(whole_log=True)
     assert "未发现改动" in client.post(VERIFY, follow=True).content.decode()
     with connection.cursor() as cursor:
         for line in unguard_sql(AuditEvent, connection.vendor):
