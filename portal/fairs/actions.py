@@ -16,7 +16,7 @@ from portal.employers.models import Employer
 from portal.employers.permissions import acts_for
 from portal.fairs.enums import BoothState, RegistrationState, VisitorKind
 from portal.fairs.models import Booth, CheckIn, DoorShift, Registration
-from portal.fairs.permissions import can_cancel, can_manage, can_operate, can_register
+from portal.fairs.permissions import can_manage, can_operate, can_register
 from portal.positions.models import Position
 from portal.veterans.models import Veteran
 
@@ -186,7 +186,7 @@ def cancel_registration(*, registration: Registration, by: User) -> Registration
         PermissionDenied: `by` is neither the person nor staff of the record's station.
         ValidationError: the person has checked in already.
     """
-    if not can_cancel(by, registration):
+    if not can_register(by, registration.veteran):
         raise PermissionDenied("neither the person nor their station")
     if CheckIn.objects.filter(registration=registration).exists():
         raise ValidationError("已经入场，不能取消报名。")

@@ -17,8 +17,6 @@ from portal.veterans.models import Veteran
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from portal.fairs.models import Registration
-
 
 def fairs_operated_by(user: "User | AnonymousUser") -> QuerySet[JobFairPage]:
     """Return the fairs whose desk `user` may use.
@@ -45,9 +43,5 @@ def can_manage(user: User, fair: JobFairPage) -> bool:
 
 
 def can_register(user: User, veteran: Veteran) -> bool:
-    """Return whether the user is the person, or staff that may act on the person's behalf."""
+    """Return whether the user may register the person and cancel: the person, or staff on their behalf."""
     return veterans.can_edit(user, veteran)
-
-
-def can_cancel(user: User, registration: "Registration") -> bool:
-    return veterans.can_edit(user, registration.veteran)
