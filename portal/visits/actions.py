@@ -65,7 +65,7 @@ def correct_visit(
     needs: Collection[Need] = (),
     next_on: date | None = None,
 ) -> Visit:
-    """Correct a visit by a row of its own, which counts for the station of the visit.
+    """Add a corrected version of a visit; it counts at the station of the original, even if the record moved.
 
     Args:
         withdrawn: whether the visit never took place.
