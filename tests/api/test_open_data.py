@@ -23,6 +23,7 @@ from tests.factories import (
     make_user,
     make_veteran,
 )
+from tests.harness.optional import require
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/positions"
@@ -150,9 +151,11 @@ def test_small_figures_are_suppressed(client: Client) -> None:
         member = make_user()
         veteran = make_veteran(account=make_user())
         rows = placements.declare(
-            veteran=veteran, position=make_position(employer=make_employer(member=member)), by=veteran.account
+            veteran=veteran,
+            position=make_position(employer=make_employer(member=member)),
+            by=require(veteran.account),
         )
-        placements.confirm(placement=rows, by=veteran.account)
+        placements.confirm(placement=rows, by=require(veteran.account))
         placements.confirm(placement=rows, by=member)
     assert make_reached_placements() == MIN_PUBLISHED_COUNT
 

@@ -23,6 +23,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from tests.harness.optional import require
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -117,9 +119,14 @@ def pages() -> list[Page]:
         Page("search", reverse("public:search") + "?q=%E5%8F%89%E8%BD%A6"),
         Page("recommended positions", reverse("veteran:positions"), mine, ranks=True),
         Page("booths worth a visit", reverse("veteran:fair", args=[biggest.pk]), mine, ranks=True),
-        Page("candidates, city", reverse("staff:candidates", args=[wish.pk]), desk, ranks=True),
+        Page("candidates, city", reverse("staff:candidates", args=[require(wish).pk]), desk, ranks=True),
         Page("booth's people, city", reverse("staff:booth-candidates", args=[booth.pk]), desk, ranks=True),
-        Page("candidates, employer", reverse("employer:candidates", args=[wish.pk]), company, ranks=True),
+        Page(
+            "candidates, employer",
+            reverse("employer:candidates", args=[require(wish).pk]),
+            company,
+            ranks=True,
+        ),
         Page("staff day, town", reverse("staff:day"), clerk, duties=True),
         Page("staff day, city", reverse("staff:day"), desk, files=True, duties=True),
         Page("staff day, all of the city", reverse("staff:day") + "?whose=all", desk, duties=True),

@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,9 +91,13 @@ def measure_single(index: Index, queries: Sequence[Query], peers: Sequence[Peer]
         masks[name] = np.zeros(n, np.uint8)
         masks[name][rng.choice(n, int(n * share), replace=False)] = 1
     methods: dict[str, Callable[[int], Any]] = {"ours": lambda at: index.search(queries[at], K)}
+
+    def search_filtered(mask: Any, passes: int, at: int) -> Any:
+        return index.search(queries[at], K, mask, passes)
+
     for name, mask in list(masks.items())[1:]:
         passes = int(mask.sum())
-        methods[f"ours_filtered_{name}"] = lambda at, m=mask, p=passes: index.search(queries[at], K, m, p)
+        methods[f"ours_filtered_{name}"] = partial(search_filtered, mask, passes)
     methods |= {peer.name: peer.single for peer in peers}
     slow = max(10, len(queries) // (4 if n < 300_000 else 20))
     counts = {name: slow if name.startswith(("sklearn", "scipy")) else len(queries) for name in methods}
@@ -109,11 +114,6 @@ def measure_single(index: Index, queries: Sequence[Query], peers: Sequence[Peer]
 
 def measure_whole(index: Index, people: Sequence[Profile], report: Report) -> None:
     """What a page waits for: from a profile to a list with its reasons."""
-    methods = {
-        "profile_to_query": lambda at: index.compile(people[at]),
-        "profile_to_20_explained": lambda at: index.rank(people[at], K, now=NOW),
-        "profile_to_20_explained_with_facts": lambda at: index.rank(choosy[at], K, now=NOW),
-    }
     rng = random.Random(3)
     choosy = [
         replace(
@@ -127,6 +127,11 @@ def measure_whole(index: Index, people: Sequence[Profile], report: Report) -> No
         )
         for p in people
     ]
+    methods: dict[str, Callable[[int], Any]] = {
+        "profile_to_query": lambda at: index.compile(people[at]),
+        "profile_to_20_explained": lambda at: index.rank(people[at], K, now=NOW),
+        "profile_to_20_explained_with_facts": lambda at: index.rank(choosy[at], K, now=NOW),
+    }
     spent = in_turns(methods, dict.fromkeys(methods, len(people)))
     report["whole_p50_ms"] = {name: statistics.median(ms) for name, ms in spent.items()}
     for name, figure in report["whole_p50_ms"].items():
@@ -138,7 +143,7 @@ def measure_batch(
 ) -> None:
     durations: dict[str, list[float]] = {}
     ways: dict[str, Callable[[], Any]] = {"ours": lambda: index.search_many(queries, K, threads=threads)}
-    ways |= {p.name: lambda b=p.batch: b(threads) for p in peers if p.batch is not None}
+    ways |= {p.name: partial(p.batch, threads) for p in peers if p.batch is not None}
     for turn in range(3):
         for name, way in tqdm(ways.items(), desc="batch", disable=None):
             if turn and name.startswith(("sklearn", "tantivy")):

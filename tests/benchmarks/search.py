@@ -21,6 +21,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from urllib.parse import quote
@@ -42,7 +43,7 @@ def texts(seed: int = 11, *, distinct: bool = False) -> list[str]:
 
     rng = random.Random(seed)
     rows = list(Position.objects.open_at().with_details().defer("employer__contact_phone").order_by("pk"))
-    result = []
+    result: list[str] = []
     while len(result) < QUERIES:
         row = rng.choice(rows)
         text_said = [row.region.name, row.get_shift_display(), row.get_kind_display(), *row.benefits]
@@ -103,9 +104,13 @@ def pages(port: int, database: sqlite3.Connection, rounds: int) -> dict[str, dic
     for text in query_args[:40]:  # every worker and thread warm
         ask(f"{path}?q={quote(text)}")
     spent: dict[str, list[float]] = {"bare": [], "page": []}
+
+    def fetch(match: str) -> list[object]:
+        return database.execute(BARE, [match]).fetchall()
+
     for _ in range(rounds):
         for text, match in zip(query_args, matches, strict=True):
-            spent["bare"].append(_time_calls(lambda m=match: database.execute(BARE, [m]).fetchall()))  # type: ignore[misc]
+            spent["bare"].append(_time_calls(partial(fetch, match)))
             spent["page"].append(ask(f"{path}?q={quote(text)}"))
     return {name: _summary(times) for name, times in spent.items()}
 
@@ -153,7 +158,7 @@ def peers(database: sqlite3.Connection) -> dict[str, dict[str, float]]:
     result: dict[str, dict[str, float]] = {}
     for name, run in (("LIKE '%…%'", by_like), ("FTS5 trigram", by_grams)):
         hits = [bool(run(text)) for text in query_args]
-        times = [_time_calls(lambda t=text, r=run: r(t)) for text in query_args]  # type: ignore[misc]
+        times = [_time_calls(partial(run, text)) for text in query_args]
         result[name] = {**_summary(times), "answered": sum(hits) / len(hits)}
     return result
 

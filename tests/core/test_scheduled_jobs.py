@@ -1,6 +1,5 @@
 """Tests of scheduled jobs: one run at a time, a retry after a failure, a lease after a kill."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,7 +16,7 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
-def no_other_jobs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_other_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scheduled_jobs, "_jobs", {})
 
 

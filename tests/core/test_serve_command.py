@@ -14,6 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from portal.core.supervisor import Child, RestartLimitError, watch
+from tests.harness.optional import require
 
 
 def ignore_terminate() -> None:
@@ -67,7 +68,7 @@ def test_dead_child_is_started_again(start: Callable[[Callable[[], None]], Child
     watcher.start()
     try:
         os.kill(first, signal.SIGKILL)
-        wait_for(lambda: pid_of(child) != first and child.process.is_alive())
+        wait_for(lambda: pid_of(child) != first and require(child.process).is_alive())
     finally:
         stop.set()
         watcher.join(5)

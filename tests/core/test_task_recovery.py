@@ -18,6 +18,7 @@ from pytest_django import Settings
 
 from portal.core import task_recovery
 from portal.core.models import WorkerHeartbeat
+from tests.harness.optional import require
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,7 +54,7 @@ def row() -> DBTaskResult:
 def test_task_of_dead_worker_is_requeued_and_task_of_living_worker_is_kept() -> None:
     for worker in ("dead", "alive"):
         note.enqueue(worker)
-        DBTaskResult.objects.filter(status=TaskResultStatus.READY).first().claim(worker)
+        require(DBTaskResult.objects.filter(status=TaskResultStatus.READY).first()).claim(worker)
     task_recovery.record_heartbeat("alive")
     WorkerHeartbeat.objects.create(worker="dead", at=timezone.now() - 2 * task_recovery.HEARTBEAT_TIMEOUT)
     assert task_recovery.requeue_orphaned_tasks() == 1

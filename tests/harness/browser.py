@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -20,6 +21,8 @@ from django.conf import settings
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Page, Response
+
+from tests.harness.optional import require
 
 # Playwright's own event loop runs in the test's thread, where Django would refuse the ORM.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -42,6 +45,8 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 class Watch:
     """Problems of one browser context, the pages it visited and those that were looked at."""
 
+    base_url: str
+    has_javascript: bool
     problems: list[str] = field(default_factory=list)
     pages_by_shape: dict[str, str] = field(
         default_factory=dict
@@ -75,6 +80,14 @@ class Watch:
         if unviewed:
             self.problems.append(f"visited but never looked at, call look(page): {', '.join(unviewed)}")
         assert not self.problems, "\n".join(dict.fromkeys(self.problems))
+
+
+_watches: WeakKeyDictionary[Page, Watch] = WeakKeyDictionary()
+
+
+def watch_of(page: Page) -> Watch:
+    """Return the watch of a page that `open_page` made."""
+    return _watches[page]
 
 
 def shape(path: str) -> str:
@@ -122,11 +135,10 @@ def open_page(
         )
         context.set_default_timeout(15_000)
         page = context.new_page()
-        page.portal_watch = Watch()
-        page.portal_base = live_server.url
-        page.portal_javascript = javascript
-        page.portal_watch.attach(page)
-        watches.append(page.portal_watch)
+        watch = Watch(live_server.url, javascript)
+        watch.attach(page)
+        _watches[page] = watch
+        watches.append(watch)
         return page
 
     yield make
@@ -173,7 +185,7 @@ def axe(browser: Browser) -> Callable[[Page], None]:
             context.close()
 
     def check(page: Page) -> None:
-        violations = run(page) if getattr(page, "portal_javascript", True) else twin(page)
+        violations = run(page) if page not in _watches or watch_of(page).has_javascript else twin(page)
         messages = [
             f"{v['impact']} {v['id']}: {v['help']}\n"
             + "\n".join(f"    {n['target']}: {n['html'][:200]}" for n in v["nodes"][:5])
@@ -195,11 +207,11 @@ def look(axe: Callable[[Page], None]) -> Callable[..., Path]:
         page.wait_for_load_state("load")
         path = urlsplit(page.url).path
         name = name or shape(path).strip("/").replace("/", "-").replace("*", "n") or "home"
-        width = page.viewport_size["width"]
+        width = require(page.viewport_size)["width"]
         picture = SCREENS / f"{name}-{width}.png"
         page.screenshot(path=picture, full_page=True)
-        if hasattr(page, "portal_watch"):
-            page.portal_watch.viewed_shapes.add(shape(path))
+        if page in _watches:
+            watch_of(page).viewed_shapes.add(shape(path))
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{page.url}: {wide} px wide in a window of {width} px ({picture})"
         axe(page)
@@ -215,7 +227,9 @@ def sign_in() -> Callable[..., None]:
     def enter(page: Page, user: Any, *, second_factor: bool = True) -> None:
         client = signed_in_client(user, second_factor=second_factor)
         cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": page.portal_base}])
+        page.context.add_cookies(
+            [{"name": cookie.key, "value": cookie.value, "url": watch_of(page).base_url}]
+        )
 
     return enter
 

@@ -9,7 +9,7 @@ Tests marked `slow` (a fresh clone, the city scale) run only under `--must` or `
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[RESULTS] = defaultdict(list)
+    results: dict[str, list[tuple[str, list[str]]]] = defaultdict(list)
+    config.stash[RESULTS] = results
     part = config.getoption("--must")
     if part and part not in requirements():
         raise pytest.UsageError(
@@ -49,7 +50,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     listed_numbers = {
         f"{name}.{i}" for name, texts in requirements().items() for i in range(1, len(texts) + 1)
     }
-    keep, drop = [], []
+    keep: list[pytest.Item] = []
+    drop: list[pytest.Item] = []
     for item in items:
         numbers = _numbers(item)
         if unknown := set(numbers) - listed_numbers:
@@ -73,7 +75,9 @@ def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     numbers = _numbers(item)
     # Setup and teardown count when they go wrong; the call counts always.

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.test import Client
 
+from tests.harness.optional import require
+
 # What is said about a number and is none of its own: a share, days, a page's place, a date, a time.
 _NO_COUNT = re.compile(r"^\s*(—|\d+%|\d+% 至 \d+%|观察不足|\d+ 天)\s*$")
 
@@ -70,7 +72,7 @@ def read(client: Client, path: str) -> tuple[Numbers, Any]:
     answer = client.get(path)
     assert answer.status_code == 200, f"{path}: {answer.status_code}"
     page = Numbers()
-    page.feed(re.search(r"<main.*</main>", answer.content.decode(), flags=re.DOTALL)[0])
+    page.feed(require(re.search(r"<main.*</main>", answer.content.decode(), flags=re.DOTALL))[0])
     return page, answer.context
 
 

@@ -61,7 +61,8 @@ class StrictForNode(defaulttags.ForNode):
     """Django loops over an unknown name as if it were an empty list."""
 
     def render(self, context: Context) -> str:
-        self.sequence.check(context)
+        if isinstance(self.sequence, StrictExpression):
+            self.sequence.check(context)
         return super().render(context)
 
 
@@ -69,15 +70,19 @@ class StrictRegroupNode(defaulttags.RegroupNode):
     """The same for {% regroup %}."""
 
     def render(self, context: Context) -> str:
-        self.target.check(context)
+        if isinstance(self.target, StrictExpression):
+            self.target.check(context)
         return super().render(context)
 
 
 def pytest_configure() -> None:
     # The parser and the tags look these names up in their own modules each time they compile a template.
-    base.FilterExpression = StrictExpression
-    defaulttags.ForNode = StrictForNode
-    defaulttags.RegroupNode = StrictRegroupNode
+    for module, strict in (
+        (base, StrictExpression),
+        (defaulttags, StrictForNode),
+        (defaulttags, StrictRegroupNode),
+    ):
+        setattr(module, strict.__base__.__name__, strict)
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
+from tests.harness.optional import require
 from tests.house.source import ROOT, contracts, floors, name, project, python_files, tree
 
 pytestmark = pytest.mark.must("walks.4", "house.3")
@@ -28,7 +29,7 @@ HTTP = ("django.http", "django.shortcuts", "django.views", "django.contrib.messa
 
 def test_imports_run_down() -> None:
     # A process of its own: it would turn off every logger that is there.
-    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     result = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
 
@@ -70,7 +71,7 @@ def _floor(app_name: str) -> int | None:
 
 def _relations() -> list[tuple[type[Model], str, type[Model]]]:
     return [
-        (model, field.name, field.remote_field.model)
+        (model, field.name, require(field.remote_field).model)
         for model in apps.get_models(include_auto_created=True)
         for field in model._meta.get_fields()
         if field.is_relation and not field.auto_created and field.model is model
@@ -90,13 +91,13 @@ def test_foreign_keys_run_down() -> None:
             allowed = theirs.startswith(FOUNDATIONS)
         else:
             same_floor_other_room = below == _floor(ours) and theirs.split(".")[:2] != ours.split(".")[:2]
-            allowed = below >= _floor(ours) and not same_floor_other_room
+            allowed = below >= require(_floor(ours)) and not same_floor_other_room
         if not allowed:
             wrong.append(f"{model.__name__}.{field} ({ours}) -> {target.__name__} ({theirs})")
     assert not wrong, "foreign keys that point up:\n" + "\n".join(wrong)
 
 
-def _imported(node: ast.AST) -> list[str]:
+def _imported(node: ast.stmt) -> list[str]:
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom) and node.module:
@@ -110,6 +111,7 @@ def test_http_stays_on_the_top_floor() -> None:
         for path in python_files("portal", "matching", "search")
         if path.relative_to(ROOT).parts[0] != "portal" or path.relative_to(ROOT).parts[1] in DOMAIN
         for node in ast.walk(tree(path))
+        if isinstance(node, ast.stmt)
         for module in _imported(node)
         if any(module == http or module.startswith(f"{http}.") for http in HTTP)
         and path.name not in TAKES_A_REQUEST

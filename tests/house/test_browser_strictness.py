@@ -1,11 +1,12 @@
 """The browser harness: a page that is wrong, or that nobody looked at, fails its test."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.harness.browser import SCREENS, shape
+from tests.harness.browser import SCREENS, shape, watch_of
 
 GOOD = """<!doctype html><html lang="zh-Hans"><head><title>好页面</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head>
@@ -26,7 +27,7 @@ def serve(page: Page, path: str, body: str, **answer: object) -> None:
 @pytest.mark.must("walks.5")
 @pytest.mark.parametrize("name", ["phone", "desk", "no_js"])
 def test_a_good_page_is_looked_at_and_pictured(
-    name: str, request: pytest.FixtureRequest, look: Callable[..., object]
+    name: str, request: pytest.FixtureRequest, look: Callable[..., Path]
 ) -> None:
     page = request.getfixturevalue(name)
     serve(page, "/house/good/", "登记")
@@ -51,10 +52,10 @@ def test_more_than_a_minor_violation_fails(
     page.goto("/house/bad/")
     with pytest.raises(AssertionError, match=rule):
         axe(page)
-    page.portal_watch.viewed_shapes.add("/house/bad/")
+    watch_of(page).viewed_shapes.add("/house/bad/")
 
 
-def test_a_page_wider_than_the_phone_fails(phone: Page, look: Callable[..., object]) -> None:
+def test_a_page_wider_than_the_phone_fails(phone: Page, look: Callable[..., Path]) -> None:
     serve(phone, "/house/wide/", '<div style="width:600px">宽</div>')
     phone.goto("/house/wide/")
     with pytest.raises(AssertionError, match="px wide in a window of 390 px"):
@@ -65,7 +66,7 @@ def test_a_page_nobody_looked_at_fails(phone: Page) -> None:
     serve(phone, "/house/unseen/7/", "登记")
     phone.goto("/house/unseen/7/")
     with pytest.raises(AssertionError, match=r"never looked at.*/house/unseen/7/"):
-        phone.portal_watch.finish()
+        watch_of(phone).finish()
     forgive(phone)
 
 
@@ -82,7 +83,7 @@ def test_what_the_browser_complains_about_fails(desk: Page, body: str, problem: 
     desk.goto("/house/broken/")
     forgive(desk, problems=False)
     with pytest.raises(AssertionError, match=problem):
-        desk.portal_watch.finish()
+        watch_of(desk).finish()
     forgive(desk)
 
 
@@ -93,7 +94,7 @@ def test_an_inline_script_against_the_policy_fails(desk: Page) -> None:
     desk.goto("/house/policy/")
     forgive(desk, problems=False)
     with pytest.raises(AssertionError, match="Content Security Policy"):
-        desk.portal_watch.finish()
+        watch_of(desk).finish()
     forgive(desk)
 
 
@@ -115,6 +116,6 @@ def test_paths_of_one_shape_are_one_page() -> None:
 
 def forgive(page: Page, *, problems: bool = True) -> None:
     """Take back what this test did on purpose."""
-    page.portal_watch.pages_by_shape.clear()
+    watch_of(page).pages_by_shape.clear()
     if problems:
-        page.portal_watch.problems.clear()
+        watch_of(page).problems.clear()

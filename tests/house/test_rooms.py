@@ -102,7 +102,7 @@ def test_system_checks_have_nothing_to_say() -> None:
 
 def _marked_numbers() -> set[str]:
     return {
-        argument.value
+        str(argument.value)
         for path in python_files("tests")
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "must"

@@ -17,7 +17,7 @@ TRIGGERS = StateLogTriggers(
     initial="intended",
     logged_columns=("onboarded_on", "left_on"),
 )
-ARGUMENTS = {
+ARGUMENTS: dict[str, Any] = {
     "row": "placement",
     "log": "placementtransition",
     "key": "placement",

@@ -91,7 +91,7 @@ def test_nothing_is_found_where_a_place_does_less_at_the_later_fairs(figure: Any
 
 def test_controls_that_come_out_better_too_often_forbid_the_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
     data = simulate(1, distance=PLANTED, people=3_000)
-    options = {"seed": 1, "controls": 6, "replicates": 200}
+    options: dict[str, Any] = {"seed": 1, "controls": 6, "replicates": 200}
     assert evaluation_report.evaluate_ranking(data, **options)["verdict"] == Verdict.BETTER
     monkeypatch.setattr(evaluation_report, "_is_control_better", lambda *given: True)
     figures = evaluation_report.evaluate_ranking(data, **options)

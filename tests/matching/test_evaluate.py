@@ -11,6 +11,7 @@ import pytest
 
 from matching import evaluate
 from matching.coding import coded_by, default_coder, title_hash
+from tests.harness.optional import require
 
 DEV = Path(__file__).parents[3] / "shared" / "data" / "job_titles_dev.csv"
 TITLES = [
@@ -80,8 +81,8 @@ def test_a_file_that_was_learnt_from_is_cross_validated(monkeypatch: pytest.Monk
     assert "cross-validation" in texts
     assert len(seen_ids) == evaluate.FOLDS
     assert all(sum(t not in fold for fold in seen_ids) == 1 for t in words)  # held out exactly once
-    with coded_by(coder):
-        assert coder.scores(words).shape == (6, len(default_coder().codes))
+    with coded_by(require(coder)):
+        assert require(coder).scores(words).shape == (6, len(default_coder().codes))
 
 
 def test_halves_find_each_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

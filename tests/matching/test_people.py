@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from matching import Index, People, PeopleStore
 from matching.knowledge import certificates, specialties
+from tests.harness.optional import require
 from tests.matching.making import NOW, posting, profile
 
 CODES = sorted(certificates())[:6]
@@ -84,11 +85,11 @@ def test_a_posting_of_the_delta_finds_people_too(tmp_path: Path) -> None:
     store.publish(Index.build([posting(1, "厨师", occupation="", occupation_code="")]))
     people = People.build([profile(id=4, wish_text="厨师")], store.current())
     store.apply([posting(2, "厨师", occupation="", occupation_code="")])
-    ((result, score),) = people.rank(store.current(), 2).people
+    ((result, score),) = people.rank(require(store.current()), 2).people
     assert result == 4
     assert score > 0
     with pytest.raises(KeyError):
-        people.rank(store.current(), 3)
+        people.rank(require(store.current()), 3)
 
 
 def test_a_store_serves_the_latest_people(tmp_path: Path) -> None:
@@ -96,12 +97,14 @@ def test_a_store_serves_the_latest_people(tmp_path: Path) -> None:
     store, other = PeopleStore(tmp_path), PeopleStore(tmp_path)
     assert store.current() is None
     store.publish(People.build([], index))
-    assert other.current().rank(index, 1).people == ()
+    assert require(other.current()).rank(index, 1).people == ()
     store.publish(People.build([profile(id=8)], index, read_at=NOW))
-    assert other.current().read_at == NOW
-    assert [i for i, _ in other.current().rank(index, 1).people] == [8]
+    assert require(other.current()).read_at == NOW
+    assert [i for i, _ in require(other.current()).rank(index, 1).people] == [8]
     (tmp_path / "g-00000002" / "facts.id.npy").write_bytes(b"half")
-    assert len(PeopleStore(tmp_path).current()) == 0, "the generation before serves when one is damaged"
+    assert len(require(PeopleStore(tmp_path).current())) == 0, (
+        "the generation before serves when one is damaged"
+    )
 
 
 def test_a_closed_posting_is_the_callers_to_refuse() -> None:

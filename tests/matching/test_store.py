@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from matching import Index, IndexStore
 from matching.delta import Change, read_changes
 from matching.vectors import term_hash
+from tests.harness.optional import require
 from tests.matching.making import NOW, posting, profile, term_counts
 
 
@@ -71,11 +72,11 @@ def test_changes_show_at_once_in_every_store(store: Any) -> None:
     assert ids(other) == [1, 2, 3]
     store.apply([posting(4), posting(2, **WELDER)], [1])
     assert ids(store) == ids(other) == [3, 4, 2]
-    assert len(other.current()) == 3
+    assert len(require(other.current())) == 3
     assert other.pending == 3
-    assert other.current().explain(profile(wished_occupations=("6-18-02-04",)), 2, NOW).score > 0.5
+    assert require(other.current()).explain(profile(wished_occupations=("6-18-02-04",)), 2, NOW).score > 0.5
     with pytest.raises(KeyError):
-        other.current().explain(profile(), 1, NOW)
+        require(other.current()).explain(profile(), 1, NOW)
     store.apply([], [4])
     store.apply([posting(1)])
     assert ids(other) == [1, 3, 2]
@@ -191,7 +192,7 @@ def test_threads_may_read_while_one_writes(store: Any) -> None:
     for reader in readers:
         reader.join()
     assert not trouble
-    assert len(store.current()) == len(IndexStore(store.directory).current()) == 301
+    assert len(store.current()) == len(require(IndexStore(store.directory).current())) == 301
     assert store.pending == 300
     assert [store.current().find(n)[0].size for n in (2, 301)] == [300, 300]
 
@@ -220,7 +221,7 @@ def test_records_survive_bytes() -> None:
     data = upsert.to_bytes() + take.to_bytes()
     (one, first_end), (other, end) = read_changes(data)
     assert (one.id, other.id, end) == (7, 8, len(data))
-    assert one.facts.tobytes() == upsert.facts.tobytes()
+    assert require(one.facts).tobytes() == upsert.facts.tobytes()
     assert one.hashes.tolist() == upsert.hashes.tolist()
     assert other.facts is None
     for size in range(first_end):
@@ -246,15 +247,19 @@ def test_changes_make_the_index_a_rebuild_would_hold(tmp_path_factory: Any, base
             contents[id_] = posting(id_, title, pay_to=7000 + id_)
             store.apply([contents[id_]])
     index = store.current()
-    assert len(index) == len(contents)
-    matches = index.rank(profile(), k=20, now=NOW).matches
+    assert len(require(index)) == len(contents)
+    matches = require(index).rank(profile(), k=20, now=NOW).matches
     assert {m.id for m in matches} == set(contents)
     assert [(m.score, m.id) for m in matches] == sorted(
         ((m.score, m.id) for m in matches), key=lambda x: (-x[0], x[1])
     )
     for match in matches:
-        assert index.explain(profile(), match.id, NOW).score == pytest.approx(match.score, abs=1e-12)
-        pay = [r.text for r in index.explain(profile(lowest_pay=1), match.id, NOW).reasons if r.kind == "pay"]
+        assert require(index).explain(profile(), match.id, NOW).score == pytest.approx(match.score, abs=1e-12)
+        pay = [
+            r.text
+            for r in require(index).explain(profile(lowest_pay=1), match.id, NOW).reasons
+            if r.kind == "pay"
+        ]
         assert pay == [f"月薪 5000–{contents[match.id].pay_to} 元，达到期望"]
 
 

@@ -11,6 +11,7 @@ from portal.notifications.actions import mark_read, notify, notify_all
 from portal.notifications.enums import NotificationKind, NotificationTarget
 from portal.notifications.models import Notification
 from tests.factories import make_user
+from tests.harness.optional import require
 
 pytestmark = pytest.mark.django_db
 
@@ -29,8 +30,8 @@ def test_same_key_notifies_each_user_once() -> None:
 
 def test_long_text_is_cut_at_the_limit() -> None:
     notification = notify(user=make_user(), kind=NotificationKind.SEARCH, text="好" * 300, key="a")
-    assert len(notification.text) == 200
-    assert notification.text.endswith("…")
+    assert len(require(notification).text) == 200
+    assert require(notification).text.endswith("…")
 
 
 @pytest.mark.parametrize(
@@ -54,16 +55,16 @@ def test_notification_is_read_by_its_recipient_alone(client: Client) -> None:
         one, target=NotificationTarget.SEARCH_RESULTS, target_query="q=%E7%94%B5%E5%B7%A5"
     )
     client.force_login(other)
-    assert client.post(reverse("public:notification", args=[notification.pk])).status_code == 404
+    assert client.post(reverse("public:notification", args=[require(notification).pk])).status_code == 404
     assert client.get(reverse("public:notifications")).content.decode().count("电工") == 0
     client.force_login(one)
     page = client.get(reverse("public:notifications")).content.decode()
     assert "条未读" in page
-    answer = client.post(reverse("public:notification", args=[notification.pk]))
+    answer = client.post(reverse("public:notification", args=[require(notification).pk]))
     assert answer["Location"] == "/search/?q=%E7%94%B5%E5%B7%A5"
     assert "条未读" not in client.get(reverse("public:notifications")).content.decode()
-    notification.refresh_from_db()
-    assert notification.read_at is not None
+    require(notification).refresh_from_db()
+    assert require(notification).read_at is not None
 
 
 def test_all_notifications_are_marked_read() -> None:

@@ -23,6 +23,8 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
+from tests.harness.optional import require
+
 TICKS = os.sysconf("SC_CLK_TCK")
 FIRST_RUN = 1_800.0  # seconds that a run with an empty data folder may take on a busy machine
 SECOND_RUN = 300.0
@@ -116,7 +118,8 @@ class Portal:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        os.set_blocking(self.process.stdout.fileno(), False)
+        self.output = require(self.process.stdout)
+        os.set_blocking(self.output.fileno(), False)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -134,13 +137,13 @@ class Portal:
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
-        self.process.stdout.close()
+        self.output.close()
 
     def wait_for(self, page: str, seconds: float) -> tuple[int, float]:
         """(status, seconds since the start) of the page's first answer."""
         deadline = self.began + seconds
         while time.monotonic() < deadline:
-            self.process.stdout.read()  # a full pipe would stop the portal
+            self.output.read()  # a full pipe would stop the portal
             if self.process.poll() is not None:
                 raise RuntimeError(f"make run ended with {self.process.returncode}")
             connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -306,7 +309,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
     scratch = None if options.data else Path(tempfile.mkdtemp(prefix="portal-start-"))
-    data = (options.data or scratch).resolve()
+    data = require(options.data or scratch).resolve()
     try:
         figures = measure(
             options.checkout.resolve(), data, options.port, runs=options.runs, imports=options.imports

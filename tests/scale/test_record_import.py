@@ -76,7 +76,7 @@ class Portal:
 
 def _bad_rows(result: Path) -> list[tuple[int, str]]:
     rows = CalamineWorkbook.from_path(result).get_sheet_by_index(0).to_python()
-    return [(int(row[0]), row[1]) for row in rows[1:]]
+    return [(int(str(row[0]).removesuffix(".0")), str(row[1])) for row in rows[1:]]
 
 
 @pytest.mark.slow

@@ -25,6 +25,7 @@ from search.backends import database_engine
 from search.cursor import Cursor
 from search.query import PAY_BANDS, Facet, Kind, Near, Scope, SearchQuery, Sort
 from tests.factories import make_employer, make_fair, make_position, make_stations
+from tests.harness.optional import require
 
 pytestmark = [pytest.mark.django_db, pytest.mark.must("posts.1")]
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
@@ -349,7 +350,7 @@ def test_a_well_made_cursor_from_nowhere_is_harmless(
 def test_every_industry_and_certificate_has_its_own_number() -> None:
     for industry in Industry.values:
         make_position(employer=make_employer(industry=industry))
-    company = Position.objects.first().employer
+    company = require(Position.objects.first()).employer
     for code in CertificateKind.values:
         make_position(employer=company, certificates=[code])
     indexing.rebuild(backend=database_engine())

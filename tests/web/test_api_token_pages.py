@@ -10,6 +10,7 @@ from portal.api_tokens.enums import TokenScope
 from portal.api_tokens.models import ApiToken
 from portal.employers.enums import EmployerRole
 from tests.factories import make_employer, make_staff, make_stations, make_user
+from tests.harness.optional import require
 
 pytestmark = pytest.mark.django_db
 FORM = {"name": "公司招聘系统", "scope": "write", "days": "90"}
@@ -32,7 +33,7 @@ def test_token_text_is_shown_once_and_not_cached(client_for, owner) -> None:
     client = client_for(owner)
     page = client.post("/company/tokens/", FORM)
     token = authenticate_token(text_of(page))
-    assert (token.name, token.scope, token.employer) == (
+    assert (require(token).name, require(token).scope, require(token).employer) == (
         "公司招聘系统",
         "write",
         owner.employer_memberships.get().employer,
@@ -86,9 +87,9 @@ def test_only_city_staff_issue_public_tokens(client_for) -> None:
     assert county.post("/desk/tokens/", FORM).status_code == 403
     assert "创建公开数据令牌" not in county.get("/desk/tokens/").content.decode()
     token = authenticate_token(text_of(city.post("/desk/tokens/", FORM)))
-    assert (token.employer, token.scope) == (None, "read")
-    assert county.post(f"/desk/tokens/{token.pk}/revoke/").status_code == 404
-    assert city.post(f"/desk/tokens/{token.pk}/revoke/").status_code == 302
+    assert (require(token).employer, require(token).scope) == (None, "read")
+    assert county.post(f"/desk/tokens/{require(token).pk}/revoke/").status_code == 404
+    assert city.post(f"/desk/tokens/{require(token).pk}/revoke/").status_code == 302
 
 
 def test_queries_do_not_grow(client_for, owner, same_queries) -> None:

@@ -56,4 +56,4 @@ def test_api_description_loads_own_files_only(open_page, width: int) -> None:
     expect(page.get_by_text("本单位已有这个编号的岗位。").first).to_be_visible()
     page.screenshot(path=f"test-results/screens/api-docs-{width}.png", full_page=False)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.portal_watch.viewed_shapes.add("/api/v1/docs")  # Swagger UI's own colours are not ours to judge
+    watch_of(page).viewed_shapes.add("/api/v1/docs")  # Swagger UI's own colours are not ours to judge

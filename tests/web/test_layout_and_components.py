@@ -20,6 +20,7 @@ from portal.web.public.site import elder_mode, error_pages
 from portal.web.shared.site_context import Audiences, Portal
 from portal.web.templatetags import ui
 from tests.factories import make_employer, make_fair, make_staff, make_stations, make_user, make_veteran
+from tests.harness.optional import require
 
 COMPONENTS = Path(settings.BASE_DIR) / "templates" / "components"
 
@@ -123,7 +124,7 @@ def test_elder_mode_switch_has_csrf_token() -> None:
     client = Client(enforce_csrf_checks=True)
     page = client.get("/gallery/?q=x").content.decode()
     form = page[page.index('class="elder-switch"') :]
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)[1]
+    token = require(re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form))[1]
     assert 'name="next" value="/gallery/?q=x"' in form
     page_response = {"elder": "1", "next": "/gallery/", "csrfmiddlewaretoken": token}
     assert client.post("/elder-mode/", page_response).status_code == 302

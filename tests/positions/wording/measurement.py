@@ -64,7 +64,8 @@ def lines(half: str = "") -> list[Line]:
 
 def measure(labelled: list[Line]) -> tuple[Count, dict[str, Count], list[str]]:
     """Return the counts over all, the counts by category, and a text for each wrong line."""
-    total, by_category, errors = Count(), defaultdict(Count), []
+    total, by_category = Count(), defaultdict[str, Count](Count)
+    errors: list[str] = []
     for line in labelled:
         categories = {str(finding.category) for finding in check(line.text)}
         for category in categories | line.must:

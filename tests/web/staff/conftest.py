@@ -10,6 +10,7 @@ from portal.placements import actions as placements
 from portal.placements.models import Placement
 from portal.ranking import ranking_index
 from tests.factories import make_position, make_staff, make_stations, make_veteran
+from tests.harness.optional import require
 
 
 @pytest.fixture(autouse=True)
@@ -23,8 +24,8 @@ def make_due():
     """Move the earliest follow-up of every placement to today."""
     for placement in Placement.objects.all():
         first = placement.follow_ups.order_by("due_on").first()
-        first.due_on = first.call_on = timezone.localdate()
-        first.save()
+        require(first).due_on = require(first).call_on = timezone.localdate()
+        require(first).save()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from portal.imports.models import ImportRun
 from portal.veterans.import_rows import KIND
 from portal.veterans.models import Veteran
 from tests.factories import make_employer, make_specialty, make_staff, make_user
+from tests.harness.optional import require
 from tests.imports.record_imports import full_person, person, take_in, workbook_of, xlsx
 
 pytestmark = pytest.mark.django_db
@@ -125,7 +126,7 @@ def test_unknown_columns_are_mapped_and_remembered(press) -> None:
     page = press("import-columns", run.pk, name="0", id_number="1", station="2").content.decode()
     assert "检查完毕" in page
     _upload(press.client, content)
-    assert ImportRun.objects.first().columns == {"name": 0, "id_number": 1, "station": 2}
+    assert require(ImportRun.objects.first()).columns == {"name": 0, "id_number": 1, "station": 2}
 
 
 def test_result_file_is_plain_and_audited(press, towns) -> None:

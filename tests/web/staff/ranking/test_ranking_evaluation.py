@@ -19,6 +19,7 @@ from portal.ranking.actions import adopt_ranking
 from portal.ranking.models import RankingVersion
 from tests.factories import make_staff, make_stations, make_user, make_veteran
 from tests.harness.numbers import read
+from tests.harness.optional import require
 
 pytestmark = pytest.mark.django_db
 PAGE = "staff:learning"
@@ -80,7 +81,9 @@ def test_numbers_of_page_link_to_no_rows(operator, client_for, figures) -> None:
         client_for(operator).get(reverse(PAGE))
     )
     person = make_veteran(account=make_user("陈建国"))
-    give_consent(user=person.account, purpose=ConsentPurpose.MATCHING, wording="告知", by=person.account)
+    give_consent(
+        user=require(person.account), purpose=ConsentPurpose.MATCHING, wording="告知", by=person.account
+    )
     html = text(client_for(person.account).get(reverse("veteran:positions")))
     assert "这些记录不给用人单位和工作人员查看" in html
 
@@ -191,7 +194,7 @@ def test_command_and_button_create_report(operator, client_for, monkeypatch, tmp
     out = tmp_path / "report.json"
     call_command("learning_report", by=operator.phone, controls=1, output=out)
     report = LearningReport.objects.get()
-    assert (report.verdict, report.made_by, report.version.proven) == ("better", operator, True)
+    assert (report.verdict, report.made_by, require(report.version).proven) == ("better", operator, True)
     assert '"verdict": "better"' in out.read_text(encoding="utf-8")
     assert "in 1,000 lists" in capsys.readouterr().out
     client_for(operator).post(reverse("staff:learning-run"))

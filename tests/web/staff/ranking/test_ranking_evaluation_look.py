@@ -9,6 +9,7 @@ from portal.learning.actions import store_report
 from portal.learning.simulation import simulate
 from portal.ranking.actions import adopt_ranking
 from tests.factories import make_staff, make_stations
+from tests.harness.optional import require
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,7 +21,7 @@ def test_page_looks_right_and_buttons_work(open_page, sign_in, look, width) -> N
         simulate(1, distance=4.0, people=4_000), seed=1, controls=2, replicates=200
     )
     adopt_ranking(
-        version=store_report(figures=figures, against="tfidf", by=operator).version,
+        version=require(store_report(figures=figures, against="tfidf", by=operator).version),
         by=operator,
         reason="第一份报告",
     )
@@ -33,7 +34,7 @@ def test_page_looks_right_and_buttons_work(open_page, sign_in, look, width) -> N
     page.get_by_role("button", name="启用这份报告").click()
     page.get_by_text("排序版本已更改").wait_for()
     look(page, "learning-adopted")
-    assert report.version.key in page.content()
+    assert require(report.version).key in page.content()
     page.locator("summary", has_text="退回").click()
     page.get_by_label("理由").first.fill("先观察一个月")
     page.get_by_role("button", name="确定退回").click()
