@@ -12,6 +12,7 @@ from portal.confirmations.enums import Question, Reply, Side
 from portal.confirmations.models import Answer
 from portal.follow_ups.enums import FollowUpKind
 from tests.confirmations.scenarios import another, days_ago, in_post
+from tests.harness.browser import watch_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,7 +61,7 @@ def test_employer_answers_for_many_by_link(town, open_page, look, width, javascr
     page = open_page(width=width, javascript=javascript)
     page.goto(address_of(secret))
     look(page, "confirm-firm-proof")
-    page.context.add_cookies([{"name": "elder", "value": "1", "url": page.portal_base}])
+    page.context.add_cookies([{"name": "elder", "value": "1", "url": watch_of(page).base_url}])
     page.get_by_role("button", name="发送验证码").click()
     page.get_by_label("短信验证码").wait_for()
     look(page, "confirm-firm-code")

@@ -185,7 +185,8 @@ def axe(browser: Browser) -> Callable[[Page], None]:
             context.close()
 
     def check(page: Page) -> None:
-        violations = run(page) if page not in _watches or watch_of(page).has_javascript else twin(page)
+        has_javascript = page not in _watches or watch_of(page).has_javascript
+        violations = run(page) if has_javascript else twin(page)
         messages = [
             f"{v['impact']} {v['id']}: {v['help']}\n"
             + "\n".join(f"    {n['target']}: {n['html'][:200]}" for n in v["nodes"][:5])

@@ -14,11 +14,12 @@ WORDS = ["bm25s_numba", "tantivy"]  # by their own, over the same words
 COMPILED = pytest.param(
     "bm25s_numba", marks=pytest.mark.slow
 )  # numba takes 18 s for what runs on two threads
+Corpus = tuple[csr_matrix, csr_matrix]  # documents, queries
 SIZES = {"rows": 300, "words": 60, "distinct": 9}
 
 
 @pytest.fixture(scope="module")
-def corpus() -> tuple[csr_matrix, csr_matrix]:
+def corpus() -> Corpus:
     rng = np.random.default_rng(5)
     # More queries than a block, so that a batch's last block is a short one.
     return zipf_rows(rng=rng, **SIZES), zipf_rows(BLOCK + 20, SIZES["words"], 6, rng)
@@ -32,7 +33,7 @@ def bm25_of_distinct_words(matrix: csr_matrix, terms: list[int]) -> Any:
 
 
 @pytest.mark.parametrize("name", PRODUCTS)
-def test_a_product_finds_the_best_rows_best_first(corpus: tuple[csr_matrix, csr_matrix], name: str) -> None:
+def test_a_product_finds_the_best_rows_best_first(corpus: Corpus, name: str) -> None:
     matrix, queries = corpus
     peer = PEERS[name](matrix, queries, K)
     scores = (queries.astype(float) @ matrix.astype(float).T).toarray()
@@ -43,9 +44,7 @@ def test_a_product_finds_the_best_rows_best_first(corpus: tuple[csr_matrix, csr_
 
 
 @pytest.mark.parametrize("name", [COMPILED, "tantivy"])
-def test_a_word_index_finds_the_best_rows_best_first(
-    corpus: tuple[csr_matrix, csr_matrix], name: str
-) -> None:
+def test_a_word_index_finds_the_best_rows_best_first(corpus: Corpus, name: str) -> None:
     matrix, queries = corpus
     peer = PEERS[name](matrix, queries, K)
     for at, terms in enumerate(documents_from(queries)):
@@ -57,7 +56,7 @@ def test_a_word_index_finds_the_best_rows_best_first(
 
 
 @pytest.mark.parametrize("name", [*PRODUCTS[:2], "sparse_dot_topn", COMPILED, "tantivy"])
-def test_a_batch_answers_on_one_thread_and_on_two(corpus: tuple[csr_matrix, csr_matrix], name: str) -> None:
+def test_a_batch_answers_on_one_thread_and_on_two(corpus: Corpus, name: str) -> None:
     matrix, queries = corpus
     peer = PEERS[name](matrix, queries, K)
     assert peer.batch is not None
@@ -67,7 +66,7 @@ def test_a_batch_answers_on_one_thread_and_on_two(corpus: tuple[csr_matrix, csr_
     assert peer.single(0).tolist() == before.tolist()
 
 
-def test_peers_come_by_name_and_say_how_long_they_took(corpus: tuple[csr_matrix, csr_matrix]) -> None:
+def test_peers_come_by_name_and_say_how_long_they_took(corpus: Corpus) -> None:
     matrix, queries = corpus
     result = peers(matrix, queries, K, [*PRODUCTS, "tantivy"])
     assert [peer.name for peer in result] == [*PRODUCTS, "tantivy"]
@@ -76,7 +75,7 @@ def test_peers_come_by_name_and_say_how_long_they_took(corpus: tuple[csr_matrix,
 
 
 @pytest.mark.slow
-def test_all_peers_come_when_none_is_named(corpus: tuple[csr_matrix, csr_matrix]) -> None:
+def test_all_peers_come_when_none_is_named(corpus: Corpus) -> None:
     matrix, queries = corpus
     assert [peer.name for peer in peers(matrix, queries, K)] == list(PEERS) == PRODUCTS + WORDS
 
@@ -88,7 +87,7 @@ def test_highest_is_the_head_of_a_sort() -> None:
 
 
 def test_made_up_rows_are_of_length_one_and_have_as_many_words_as_asked(
-    corpus: tuple[csr_matrix, csr_matrix],
+    corpus: Corpus,
 ) -> None:
     for matrix in corpus:
         assert np.linalg.norm(matrix.toarray(), axis=1) == pytest.approx(1)

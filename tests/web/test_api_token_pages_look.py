@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from portal.accounts.roles import StationRole
 from tests.factories import make_employer, make_staff, make_stations, make_user
+from tests.harness.browser import watch_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

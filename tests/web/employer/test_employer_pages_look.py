@@ -18,6 +18,7 @@ from tests.factories import (
     make_user,
     make_veteran,
 )
+from tests.harness.browser import watch_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.must("walks.5")]
 
@@ -120,7 +121,7 @@ def test_position_is_created_without_javascript(no_js, sign_in, look, employer, 
 def test_longest_pages_fit_in_elder_mode(open_page, sign_in, look, employer, member) -> None:
     page = open_page(width=390)
     sign_in(page, member)
-    page.context.add_cookies([{"name": "elder", "value": "1", "url": page.portal_base}])
+    page.context.add_cookies([{"name": "elder", "value": "1", "url": watch_of(page).base_url}])
     for path, name in (("positions/new/", "position-new"), ("positions/", "positions"), ("", "home")):
         page.goto(f"/company/{path}")
         look(page, f"company-elder-{name}")
