@@ -31,7 +31,7 @@ def move_follow_ups(*, condition: Q, by: User | None) -> int:
         The number of follow-ups that were moved.
     """
     today, now = timezone.localdate(), timezone.now()
-    new_there = Q(station=F("placement__veteran__station"), raised=0, owned_since=today, clerk=None)
+    new_there = Q(station=F("placement__veteran__station"), escalation_level=0, owned_since=today, clerk=None)
     follow_ups = list(
         FollowUp.objects.pending()
         .filter(condition)
@@ -42,10 +42,12 @@ def move_follow_ups(*, condition: Q, by: User | None) -> int:
     )
     for follow_up in follow_ups:
         follow_up.station_id = follow_up.placement.veteran.station_id
-        follow_up.raised, follow_up.owned_since = 0, today
+        follow_up.escalation_level, follow_up.owned_since = 0, today
         follow_up.clerk, follow_up.updated_at = None, now
     FollowUp.objects.bulk_update(
-        follow_ups, ["station", "raised", "owned_since", "clerk", "updated_at"], batch_size=BATCH_SIZE
+        follow_ups,
+        ["station", "escalation_level", "owned_since", "clerk", "updated_at"],
+        batch_size=BATCH_SIZE,
     )
     FollowUpEvent.objects.bulk_create(
         (

@@ -102,7 +102,7 @@ def reversible_attempt(follow_up: FollowUp, user: User) -> FollowUpAttempt | Non
     """Return the last attempt if the user may still reverse it: see `can_take_back`; no step was recorded
     with it or after it.
     """
-    last = follow_up.attempts.standing().order_by("-at", "-pk").first()
+    last = follow_up.attempts.not_reversed().order_by("-at", "-pk").first()
     if (
         last is None
         or follow_up.state == FollowUpState.CANCELLED

@@ -82,7 +82,7 @@ def escalate(day: date) -> int:
     for follow_up in follow_ups:
         on = max(follow_up.call_on, follow_up.owned_since or follow_up.call_on) + _ESCALATION_PERIOD
         follow_up.station_id = parents[_parent_path(follow_up.station)]
-        follow_up.raised, follow_up.owned_since = follow_up.raised + 1, on
+        follow_up.escalation_level, follow_up.owned_since = follow_up.escalation_level + 1, on
         follow_up.clerk, follow_up.updated_at = None, now
         events.append(
             FollowUpEvent(
@@ -93,7 +93,9 @@ def escalate(day: date) -> int:
                 station_id=follow_up.station_id,
             )
         )
-    FollowUp.objects.bulk_update(follow_ups, ["station", "raised", "owned_since", "clerk", "updated_at"])
+    FollowUp.objects.bulk_update(
+        follow_ups, ["station", "escalation_level", "owned_since", "clerk", "updated_at"]
+    )
     FollowUpEvent.objects.bulk_create(events)
     return len(follow_ups)
 

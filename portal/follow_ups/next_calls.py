@@ -44,7 +44,7 @@ def schedule_call_to_new_number(*, veteran: Veteran, by: User | None) -> list[Fo
     for placement in Placement.objects.select_for_update(of=("self",)).with_details().filter(veteran=veteran):
         if placement.follow_ups.pending().exists() or not needs_follow_up(placement):
             continue
-        attempts = FollowUpAttempt.objects.standing().filter(follow_up__placement=placement)
+        attempts = FollowUpAttempt.objects.not_reversed().filter(follow_up__placement=placement)
         last_outcome = attempts.order_by("-at", "-pk").values_list("outcome", flat=True).first()
         if last_outcome in _UNREACHED:
             follow_ups.append(

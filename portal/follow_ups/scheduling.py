@@ -115,7 +115,7 @@ def _open(placement: Placement, follow_ups: list[FollowUp], by: User | None) -> 
         follow_up.placement = placement
         follow_up.station_id = placement.veteran.station_id
         follow_up.state = FollowUpState.PENDING
-        follow_up.raised, follow_up.owned_since, follow_up.clerk = 0, today, None
+        follow_up.escalation_level, follow_up.owned_since, follow_up.clerk = 0, today, None
         follow_up.call_on = max(follow_up.due_on, first_day or follow_up.due_on)
         follow_up.save()
     record_postponements((row for row in follow_ups if row.call_on > row.due_on), by=by, on=today)
@@ -126,7 +126,7 @@ def reopen_follow_up(follow_up: FollowUp) -> None:
     follow_up.state, follow_up.done_at, follow_up.done_by = FollowUpState.PENDING, None, None
     station = follow_up.placement.veteran.station
     if not station.path.startswith(follow_up.station.path):
-        follow_up.station, follow_up.raised, follow_up.clerk = station, 0, None
+        follow_up.station, follow_up.escalation_level, follow_up.clerk = station, 0, None
         follow_up.owned_since = timezone.localdate()
 
 

@@ -107,7 +107,7 @@ def positions_without_interview(user: User) -> "QuerySet[Position]":
 
 
 def _last_outcome() -> Subquery:
-    attempts = FollowUpAttempt.objects.standing().filter(follow_up=OuterRef("pk")).order_by("-at", "-pk")
+    attempts = FollowUpAttempt.objects.not_reversed().filter(follow_up=OuterRef("pk")).order_by("-at", "-pk")
     return Subquery(attempts.values("outcome")[:1])
 
 
@@ -117,7 +117,7 @@ def _reached_later(person: str) -> Exists:
     `person`: field of the outer row with the veteran.
     """
     return Exists(
-        FollowUpAttempt.objects.standing()
+        FollowUpAttempt.objects.not_reversed()
         .filter(
             follow_up__placement__veteran=OuterRef(person),
             outcome=AttemptOutcome.REACHED,

@@ -93,7 +93,7 @@ def call_conditions() -> dict[CallState, Q]:
     return {
         CallState.DUE: due,
         CallState.OVERDUE: pending & Q(call_on__lt=today),
-        CallState.ESCALATED: due & Q(raised__gt=0),
+        CallState.ESCALATED: due & Q(escalation_level__gt=0),
         CallState.UPCOMING: pending & Q(call_on__gt=today, call_on__lte=today + WEEK),
         CallState.COMPLETED: Q(state=FollowUpState.DONE, done_at__gte=since),
     }

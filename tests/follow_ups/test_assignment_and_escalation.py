@@ -107,7 +107,7 @@ def move_house(person, by, region):
 
 def test_follow_ups_move_with_the_person(tree, placement, call, clerk, head) -> None:
     assignment.assign_follow_up(follow_up=call, clerk=clerk, by=head)
-    FollowUp.objects.filter(pk=call.pk).update(station=tree["新会区"], raised=1)
+    FollowUp.objects.filter(pk=call.pk).update(station=tree["新会区"], escalation_level=1)
     person = update_record(
         veteran=placement.veteran,
         by=clerk,
@@ -117,7 +117,12 @@ def test_follow_ups_move_with_the_person(tree, placement, call, clerk, head) -> 
     assert person.station == tree["蓬江区"]
     assert RecordMove.objects.get().reason == "lives"
     call.refresh_from_db()
-    assert (call.station, call.raised, call.owned_since, call.clerk) == (tree["蓬江区"], 0, TODAY, None)
+    assert (call.station, call.escalation_level, call.owned_since, call.clerk) == (
+        tree["蓬江区"],
+        0,
+        TODAY,
+        None,
+    )
     assert events(call) == [("assigned", 0), ("moved", 0)]
     assert not FollowUp.objects.visible_to(clerk).exists()
 
@@ -274,11 +279,16 @@ def test_late_run_escalates_level_by_level(tree, placement, call, clerk, head, o
     on(after(9))
     due_follow_ups.process_due_follow_ups()
     call.refresh_from_db()
-    assert (call.station, call.raised) == (tree["睦洲镇"], 0)
+    assert (call.station, call.escalation_level) == (tree["睦洲镇"], 0)
     on(after(40))
     due_follow_ups.process_due_follow_ups()
     call.refresh_from_db()
-    assert (call.station, call.raised, call.owned_since, call.clerk) == (tree["江门市"], 2, after(17), None)
+    assert (call.station, call.escalation_level, call.owned_since, call.clerk) == (
+        tree["江门市"],
+        2,
+        after(17),
+        None,
+    )
     assert events(call)[1:] == [("fell_due", 3), ("escalated", 10), ("escalated", 17)]
     assert Notification.objects.filter(user=head, key__startswith="duties.raised").count() == 1
     assert call in FollowUp.objects.visible_to(clerk)

@@ -147,7 +147,7 @@ def test_attempt_recorded_by_mistake_can_be_reversed(placement, call, clerk, out
     assert (back.state, back.tries, back.done_at, back.done_by) == (FollowUpState.PENDING, 0, None, None)
     assert waiting(placement) == before  # a call that was made to call again is gone too
     assert call.attempts.count() == 1  # the row stays
-    assert not call.attempts.standing().exists()
+    assert not call.attempts.not_reversed().exists()
     assert AuditEvent.objects.filter(verb="placements.follow_up_taken_back", actor_id=clerk.pk).count() == 1
     with pytest.raises(ValidationError):
         attempts.reverse_attempt(follow_up=call, by=clerk)
@@ -206,7 +206,7 @@ def test_reversed_call_is_pending_at_the_current_station(tree, operator, placeme
     FollowUp.objects.filter(pk=call.pk).update(state=FollowUpState.PENDING, done_at=None, done_by=None)
     say(FollowUp.objects.get(pk=call.pk), operator, AttemptOutcome.REFUSED)
     back = attempts.reverse_attempt(follow_up=done, by=operator)
-    assert (back.station, back.raised, back.owned_since) == (tree["司前镇"], 0, TODAY)
+    assert (back.station, back.escalation_level, back.owned_since) == (tree["司前镇"], 0, TODAY)
 
 
 def test_attempt_is_reversed_only_once(placement, call, clerk) -> None:

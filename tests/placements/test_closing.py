@@ -42,10 +42,10 @@ def person():
 
 
 def declare(person, clerk, *steps, position=None, **fields):
-    made = actions.declare(veteran=person, position=position or make_position(), by=clerk)
+    placement = actions.declare(veteran=person, position=position or make_position(), by=clerk)
     for step in steps:
-        made = actions.advance(placement=made, step=step, by=clerk, **fields)
-    return made
+        placement = actions.advance(placement=placement, step=step, by=clerk, **fields)
+    return placement
 
 
 def onboard(placement, clerk):
@@ -62,10 +62,10 @@ def pending(placement):
 
 
 def test_intention_lapsed_by_onboarding_reopens_in_its_state(person, clerk) -> None:
-    other, taken = declare(person, clerk, "interview"), declare(person, clerk, "offer")
-    onboard(taken, clerk)
+    other, hired = declare(person, clerk, "interview"), declare(person, clerk, "offer")
+    onboard(hired, clerk)
     other.refresh_from_db()
-    assert (other.state, other.closed_by) == (S.LAPSED, taken)
+    assert (other.state, other.closed_by) == (S.LAPSED, hired)
     assert reopen_blocker(other) == ""
     with pytest.raises(PermissionDenied):
         reopen_closed(placement=other, by=make_staff(make_stations()["司前镇"]))
@@ -78,40 +78,40 @@ def test_intention_lapsed_by_onboarding_reopens_in_its_state(person, clerk) -> N
 
 
 def test_corrected_onboarding_reopens_lapsed_intentions(person, clerk) -> None:
-    other, taken = declare(person, clerk), declare(person, clerk, "offer")
-    ended = declare(person, clerk, "lapse")
-    onboard(taken, clerk)
-    actions.correct(placement=taken, to_state=S.OFFERED, by=clerk, reason="没有到岗")
-    assert (state(other), state(ended)) == (S.INTENDED, S.LAPSED)
+    other, hired = declare(person, clerk), declare(person, clerk, "offer")
+    lapsed = declare(person, clerk, "lapse")
+    onboard(hired, clerk)
+    actions.correct(placement=hired, to_state=S.OFFERED, by=clerk, reason="没有到岗")
+    assert (state(other), state(lapsed)) == (S.INTENDED, S.LAPSED)
 
 
 def test_leaving_reopens_nothing(person, clerk) -> None:
-    other, taken = declare(person, clerk), declare(person, clerk, "offer")
-    onboard(taken, clerk)
-    actions.advance(placement=taken, step="leave", by=clerk, note="回乡")
+    other, hired = declare(person, clerk), declare(person, clerk, "offer")
+    onboard(hired, clerk)
+    actions.advance(placement=hired, step="leave", by=clerk, note="回乡")
     assert state(other) == S.LAPSED
-    actions.correct(placement=taken, to_state=S.OFFERED, by=clerk, reason="从未入职")
+    actions.correct(placement=hired, to_state=S.OFFERED, by=clerk, reason="从未入职")
     assert state(other) == S.INTENDED
 
 
 def test_reopening_is_refused_while_blocked(person, clerk) -> None:
     member = make_user()
     position = make_position(employer=make_employer(member=member))
-    other, taken = declare(person, clerk, position=position), declare(person, clerk, "offer")
-    onboard(taken, clerk)
+    other, hired = declare(person, clerk, position=position), declare(person, clerk, "offer")
+    onboard(hired, clerk)
     positions.mark_filled(position=position, by=member)
     other.refresh_from_db()
     assert "停止招聘" in reopen_blocker(other)
     with pytest.raises(ValidationError, match="停止招聘"):
         reopen_closed(placement=other, by=clerk)
-    actions.correct(placement=taken, to_state=S.OFFERED, by=clerk, reason="没有到岗")
+    actions.correct(placement=hired, to_state=S.OFFERED, by=clerk, reason="没有到岗")
     assert state(other) == S.LAPSED
 
 
 def test_live_intention_or_hidden_record_blocks_reopening(person, clerk) -> None:
     position = make_position()
-    other, taken = declare(person, clerk, position=position), declare(person, clerk, "offer")
-    onboard(taken, clerk)
+    other, hired = declare(person, clerk, position=position), declare(person, clerk, "offer")
+    onboard(hired, clerk)
     second = declare(person, clerk, position=position)
     other.refresh_from_db()
     assert "进行中" in reopen_blocker(other)
@@ -121,12 +121,12 @@ def test_live_intention_or_hidden_record_blocks_reopening(person, clerk) -> None
     assert "不是因为" in reopen_blocker(second)
 
 
-@pytest.mark.parametrize(("wants", "made"), [(True, 1), (False, 0), (None, 0)])
-def test_wish_for_another_job_schedules_follow_up(person, clerk, wants, made) -> None:
+@pytest.mark.parametrize(("wants", "call_count"), [(True, 1), (False, 0), (None, 0)])
+def test_wish_for_another_job_schedules_follow_up(person, clerk, wants, call_count) -> None:
     left = declare(person, clerk, "offer", "onboard")
     left = actions.advance(placement=left, step="leave", by=clerk, note="回乡", wants_another=wants)
     assert left.wants_another is wants
-    assert pending(left) == [(FollowUpKind.NEW_SEARCH, TODAY + timedelta(days=7))] * made
+    assert pending(left) == [(FollowUpKind.NEW_SEARCH, TODAY + timedelta(days=7))] * call_count
 
 
 def test_new_intention_is_linked_to_the_placement_left(person, clerk) -> None:
@@ -140,42 +140,42 @@ def test_new_intention_is_linked_to_the_placement_left(person, clerk) -> None:
 
 def test_merge_keeps_the_intention_further_along(clerk, head) -> None:
     stations, position = make_stations(), make_position()
-    kept, gone = make_veteran(), make_veteran(station=stations["司前镇"])
+    target, source = make_veteran(), make_veteran(station=stations["司前镇"])
     neighbour = make_staff(stations["司前镇"])
-    own = declare(kept, clerk, position=position)
-    theirs = declare(gone, neighbour, "offer", "onboard", position=position)
-    other = declare(gone, neighbour)
-    merge = merge_records(target=kept, source=gone, by=head)
-    own.refresh_from_db(), theirs.refresh_from_db()
-    assert (own.state, own.closed_by, theirs.state) == (S.LAPSED, theirs, S.ONBOARDED)
-    assert {row.veteran_id for row in (own, theirs)} == {kept.pk}
-    for row in (theirs, other):
+    own = declare(target, clerk, position=position)
+    absorbed = declare(source, neighbour, "offer", "onboard", position=position)
+    other = declare(source, neighbour)
+    merge = merge_records(target=target, source=source, by=head)
+    own.refresh_from_db(), absorbed.refresh_from_db()
+    assert (own.state, own.closed_by, absorbed.state) == (S.LAPSED, absorbed, S.ONBOARDED)
+    assert {row.veteran_id for row in (own, absorbed)} == {target.pk}
+    for row in (absorbed, other):
         calls = row.follow_ups.pending()
-        assert {call.station for call in calls} == {kept.station}
+        assert {call.station for call in calls} == {target.station}
         assert {call.events.get().kind for call in calls} == {"moved"}
     assert not own.follow_ups.pending().exists()
     undo_merge(merge=merge, by=head)
-    own.refresh_from_db(), theirs.refresh_from_db()
-    assert (own.state, own.veteran, theirs.veteran) == (S.INTENDED, kept, gone)
-    assert {call.station for call in theirs.follow_ups.pending()} == {gone.station}
+    own.refresh_from_db(), absorbed.refresh_from_db()
+    assert (own.state, own.veteran, absorbed.veteran) == (S.INTENDED, target, source)
+    assert {call.station for call in absorbed.follow_ups.pending()} == {source.station}
 
 
 def test_absorbed_placement_is_counted_once_and_restored_with_its_days(clerk, head) -> None:
     first, position = TODAY - timedelta(days=40), make_position(headcount=2)
-    kept, gone = make_veteran(), make_veteran()
-    own = declare(kept, clerk, "offer", "onboard", position=position, on=first)
-    theirs = declare(gone, clerk, "offer", "onboard", position=position, on=first)
-    merge = merge_records(target=kept, source=gone, by=head)
-    theirs.refresh_from_db()
-    assert (theirs.state, theirs.onboarded_on, theirs.closed_by) == (S.LAPSED, None, own)
+    target, source = make_veteran(), make_veteran()
+    own = declare(target, clerk, "offer", "onboard", position=position, on=first)
+    absorbed = declare(source, clerk, "offer", "onboard", position=position, on=first)
+    merge = merge_records(target=target, source=source, by=head)
+    absorbed.refresh_from_db()
+    assert (absorbed.state, absorbed.onboarded_on, absorbed.closed_by) == (S.LAPSED, None, own)
     position.refresh_from_db()
     assert position.is_open
     assert [stage.count for stage in count_stages(Placement.objects.all())][:4] == [2, 1, 1, 1]
     undo_merge(merge=merge, by=head)
     assert [stage.count for stage in count_stages(Placement.objects.all())][:4] == [2, 2, 2, 2]
-    theirs.refresh_from_db()
-    assert (theirs.state, theirs.onboarded_on) == (S.ONBOARDED, first)
-    assert theirs.follow_ups.filter(state=FollowUpState.PENDING).count() == 4
+    absorbed.refresh_from_db()
+    assert (absorbed.state, absorbed.onboarded_on) == (S.ONBOARDED, first)
+    assert absorbed.follow_ups.filter(state=FollowUpState.PENDING).count() == 4
 
 
 def test_closed_record_refuses_intentions(person, clerk, head) -> None:
@@ -185,11 +185,11 @@ def test_closed_record_refuses_intentions(person, clerk, head) -> None:
 
 
 def test_closed_record_has_no_pending_follow_ups_until_reopened(person, clerk, head) -> None:
-    made = declare(person, clerk, "interview")
-    waiting = sorted(made.follow_ups.filter(state=FollowUpState.PENDING).values_list("kind", "due_on"))
-    assert waiting
-    closed = close_record(veteran=person, by=head, reason=CloseReason.MOVED)
-    assert not made.follow_ups.filter(state=FollowUpState.PENDING).exists()
-    reopen_record(veteran=closed, by=head)
-    again = made.follow_ups.filter(state=FollowUpState.PENDING)
-    assert sorted(again.values_list("kind", "due_on")) == waiting
+    placement = declare(person, clerk, "interview")
+    pending_before = sorted(placement.follow_ups.filter(state=FollowUpState.PENDING).values_list("kind", "due_on"))
+    assert pending_before
+    closed_record = close_record(veteran=person, by=head, reason=CloseReason.MOVED)
+    assert not placement.follow_ups.filter(state=FollowUpState.PENDING).exists()
+    reopen_record(veteran=closed_record, by=head)
+    again = placement.follow_ups.filter(state=FollowUpState.PENDING)
+    assert sorted(again.values_list("kind", "due_on")) == pending_before

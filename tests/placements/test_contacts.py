@@ -75,41 +75,41 @@ def test_withdrawal_or_ending_hides_the_phone_at_once(placement) -> None:
 
 
 def test_pages_show_and_hide_the_phone(placement, client_for) -> None:
-    person, firm = client_for(placement.veteran.account), client_for(member(placement))
+    person, member_client = client_for(placement.veteran.account), client_for(member(placement))
     intentions, phone = (
         reverse("employer:intentions"),
         reverse("employer:intention-phone", args=[placement.pk]),
     )
-    assert "查看电话" not in firm.get(intentions).content.decode()
-    assert "没有同意" in firm.post(phone, follow=True).content.decode()
+    assert "查看电话" not in member_client.get(intentions).content.decode()
+    assert "没有同意" in member_client.post(phone, follow=True).content.decode()
     person.post(reverse("veteran:intention-contact", args=[placement.pk]), {"agree": "yes"})
-    assert "查看电话" in firm.get(intentions).content.decode()
-    assert "13800001234" in firm.post(phone).content.decode()
-    assert "13800001234" not in firm.get(intentions).content.decode()
+    assert "查看电话" in member_client.get(intentions).content.decode()
+    assert "13800001234" in member_client.post(phone).content.decode()
+    assert "13800001234" not in member_client.get(intentions).content.decode()
     assert placement.position.employer.name in person.get(reverse("veteran:access-log")).content.decode()
     consents = reverse("veteran:consents")
     assert placement.position.employer.name in person.get(consents).content.decode()
     person.post(
         reverse("veteran:consent", args=["employer_contact"]), {"subject": placement.position.employer.uscc}
     )
-    assert "没有同意" in firm.post(phone, follow=True).content.decode()
+    assert "没有同意" in member_client.post(phone, follow=True).content.decode()
 
 
 def test_hiding_from_an_employer_hides_the_phone(placement) -> None:
     share_contact(placement=placement, by=placement.veteran.account)
-    firm = member(placement)
+    employer_member = member(placement)
     hide(veteran=placement.veteran, employer=placement.position.employer, by=placement.veteran.account)
     assert shared_placement_ids([placement]) == set()
     with pytest.raises(PermissionDenied):
-        reveal_phone(placement=placement, by=firm)
+        reveal_phone(placement=placement, by=employer_member)
     assert not AccessLog.objects.filter(kind=AccessKind.REVEAL).exists()
 
 
 def test_list_names_people_who_shared_their_contact(placement, client_for) -> None:
     Placement.objects.filter(pk=placement.pk).update(veteran_confirmed_at=None)
-    firm = client_for(member(placement))
-    assert "陈建国" not in firm.get(reverse("employer:intentions")).content.decode()
+    member_client = client_for(member(placement))
+    assert "陈建国" not in member_client.get(reverse("employer:intentions")).content.decode()
     share_contact(placement=placement, by=placement.veteran.account)
-    said = firm.get(reverse("employer:intentions")).content.decode()
-    assert "陈建国" in said
-    assert "待本人确认后显示" not in said
+    page = member_client.get(reverse("employer:intentions")).content.decode()
+    assert "陈建国" in page
+    assert "待本人确认后显示" not in page

@@ -17,7 +17,7 @@ def test_phone_is_shared_shown_and_withdrawn(open_page, sign_in, look, width) ->
     position = make_position(employer=make_employer(name="江门市远航物流有限公司", member=member))
     actions.declare(veteran=veteran, position=position, by=make_staff(town))
 
-    person, firm = open_page(width=width), open_page(width=width)
+    person, member_page = open_page(width=width), open_page(width=width)
     sign_in(person, veteran.account)
     person.goto(reverse("veteran:intentions"))
     look(person, "intention-unshared")
@@ -27,12 +27,12 @@ def test_phone_is_shared_shown_and_withdrawn(open_page, sign_in, look, width) ->
     person.get_by_text("现在可以查看您的电话").wait_for()
     look(person, "intention-shared")
 
-    sign_in(firm, member)
-    firm.goto(reverse("employer:intentions"))
-    look(firm, "company-intentions-phone")
-    firm.get_by_role("button", name="查看电话").click()
-    firm.get_by_text("13800001234").wait_for()
-    look(firm, "company-intention-phone")
+    sign_in(member_page, member)
+    member_page.goto(reverse("employer:intentions"))
+    look(member_page, "company-intentions-phone")
+    member_page.get_by_role("button", name="查看电话").click()
+    member_page.get_by_text("13800001234").wait_for()
+    look(member_page, "company-intention-phone")
 
     person.goto(reverse("veteran:consents"))
     look(person, "consents-with-contact")

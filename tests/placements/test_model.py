@@ -1,5 +1,7 @@
-"""Any sequence of steps, corrections, calls, absences, moves, merges of files and of stations, and days that
-pass: the portal says what an independent model says, after each.
+"""Comparison of the portal with an independent model of the placement rules, by random sequences of steps.
+
+The steps are the rules of tracking_machine.py: steps and corrections of placements, calls, absences, moves,
+merges of records, changes of stations, and days that pass.
 """
 
 import os
@@ -16,27 +18,27 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.harness.needs import postgres_bin
-from tests.placements.ground import START, Clock, Ground
-from tests.placements.machine import Tracking
+from tests.placements.example_rows import START, Clock, ExampleRows
+from tests.placements.tracking_machine import PlacementTracking
 
 ROOT = Path(__file__).resolve().parents[2]
-SAID = (
-    "onboard", "retain_3m", "leave", "correct", "reopen", "absorb", "refused", "merges of files", "undone",
-    "stations ended", "moved", "paused", "fell_due", "escalated", "called again", "tries taken back",
-    "degrees",
+TALLY_KEYS = (
+    "onboard", "retain_3m", "leave", "correct", "reopen", "absorb", "refused", "merges", "undone merges",
+    "closed stations", "moved", "paused", "fell_due", "escalated", "next calls", "reversed attempts",
+    "satisfaction answers",
 )  # fmt: skip
 
 
 @pytest.fixture
-def machine(db, monkeypatch) -> Iterator[type[Tracking]]:
+def machine(db, monkeypatch) -> Iterator[type[PlacementTracking]]:
     monkeypatch.setattr(timezone, "now", Clock.now)
     Clock.day = START
-    Tracking.ground, Tracking.tally = Ground(), Counter()
-    yield Tracking
-    del Tracking.ground
+    PlacementTracking.rows, PlacementTracking.tally = ExampleRows(), Counter()
+    yield PlacementTracking
+    del PlacementTracking.rows
 
 
-def walk(machine: type[Tracking], examples: int, steps: int) -> None:
+def run_examples(machine: type[PlacementTracking], examples: int, steps: int) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
@@ -51,21 +53,21 @@ def walk(machine: type[Tracking], examples: int, steps: int) -> None:
 
 
 def test_portal_agrees_with_the_independent_model(machine) -> None:
-    walk(machine, examples=10, steps=20)
+    run_examples(machine, examples=10, steps=20)
     assert machine.tally["examples"] >= 10
 
 
 @pytest.mark.must("tracking.1")
 @pytest.mark.slow
 def test_portal_agrees_with_the_model_in_long_histories(machine, figure) -> None:
-    walk(machine, examples=60, steps=40)
+    run_examples(machine, examples=60, steps=40)
     tally = machine.tally
-    said = (
+    summary = (
         f"{connection.vendor}: {tally['examples']} sequences, {tally['placements']} placements,"
-        f" {tally['calls']} calls; " + ", ".join(f"{name} {tally[name]}" for name in SAID)
+        f" {tally['follow-ups']} follow-ups; " + ", ".join(f"{name} {tally[name]}" for name in TALLY_KEYS)
     )
-    figure(said)
-    print(f"\n{said}")
+    figure(summary)
+    print(f"\n{summary}")
 
 
 @pytest.mark.must("tracking.1")
@@ -73,7 +75,7 @@ def test_portal_agrees_with_the_model_in_long_histories(machine, figure) -> None
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the long run is on PostgreSQL itself")
 @pytest.mark.skipif(postgres_bin() is None, reason="no PostgreSQL here")
 def test_portal_agrees_with_the_model_on_postgresql(figure) -> None:
-    words = [
+    command = [
         sys.executable,
         "-m",
         "pytest",
@@ -82,11 +84,11 @@ def test_portal_agrees_with_the_model_on_postgresql(figure) -> None:
         "--slow",
         f"{__file__}::test_portal_agrees_with_the_model_in_long_histories",
     ]
-    ours = {"DATABASE_URL", "PORTAL_DATA", "DJANGO_SETTINGS_MODULE"}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.postgres", "--", *words],
+    portal_variables = {"DATABASE_URL", "PORTAL_DATA", "DJANGO_SETTINGS_MODULE"}
+    process = subprocess.run(
+        [sys.executable, "-m", "tests.postgres", "--", *command],
         cwd=ROOT, check=False, capture_output=True, text=True,
-        env={name: value for name, value in os.environ.items() if name not in ours},
+        env={name: value for name, value in os.environ.items() if name not in portal_variables},
     )  # fmt: skip
-    assert done.returncode == 0, done.stdout[-4_000:]
-    figure(next(line for line in done.stdout.splitlines() if line.startswith("postgresql:")))
+    assert process.returncode == 0, process.stdout[-4_000:]
+    figure(next(line for line in process.stdout.splitlines() if line.startswith("postgresql:")))

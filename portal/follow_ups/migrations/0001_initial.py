@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                         verbose_name="状态",
                     ),
                 ),
-                ("raised", models.PositiveSmallIntegerField(default=0, verbose_name="上报级数")),
+                ("escalation_level", models.PositiveSmallIntegerField(default=0, verbose_name="上报级数")),
                 ("owned_since", models.DateField(blank=True, null=True, verbose_name="本站接手日期")),
                 ("fell_due_at", models.DateTimeField(blank=True, null=True, verbose_name="到期提醒时间")),
                 ("tries", models.PositiveSmallIntegerField(default=0, verbose_name="已试次数")),

@@ -65,7 +65,9 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         last: the phone may be answered tonight.
         """
         today = timezone.make_aware(datetime.combine(timezone.localdate(), time.min))
-        attempts_today = FollowUpAttempt.objects.standing().filter(follow_up=OuterRef("pk"), at__gte=today)
+        attempts_today = FollowUpAttempt.objects.not_reversed().filter(
+            follow_up=OuterRef("pk"), at__gte=today
+        )
         group = Case(
             When(Q(tries__gt=0) & Exists(attempts_today), then=3),
             When(call_on__gt=F("due_on"), then=0),
@@ -92,7 +94,7 @@ class FollowUp(TimestampedModel):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="经办人"
     )
     # Levels that it was escalated, and the day since which the present station has it.
-    raised = models.PositiveSmallIntegerField("上报级数", default=0)
+    escalation_level = models.PositiveSmallIntegerField("上报级数", default=0)
     owned_since = models.DateField("本站接手日期", null=True, blank=True)
     fell_due_at = models.DateTimeField("到期提醒时间", null=True, blank=True)
     tries = models.PositiveSmallIntegerField("已试次数", default=0)
@@ -117,7 +119,7 @@ class FollowUp(TimestampedModel):
 
 
 class FollowUpAttemptQuerySet(models.QuerySet["FollowUpAttempt"]):
-    def standing(self) -> "FollowUpAttemptQuerySet":
+    def not_reversed(self) -> "FollowUpAttemptQuerySet":
         """Filter to attempts that were not reversed."""
         return self.filter(reversal=None)
 

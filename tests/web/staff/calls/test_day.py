@@ -297,7 +297,7 @@ def test_own_follow_ups_include_unassigned_and_covered(client_for, stations, cle
     make_call("归同事", clerk=colleague)
     make_call("南安村的", veteran=make_veteran(station=stations["南安村"], name="南安村的"))
     make_call("司前镇的", veteran=make_veteran(station=stations["司前镇"], name="司前镇的"))
-    make_call("已上报", station=stations["新会区"], raised=1)
+    make_call("已上报", station=stations["新会区"], escalation_level=1)
     whole_town = {"无人经办", "归同事", "南安村的"}
     assert set(_names(client_for(clerk).get(DAY))) == {"无人经办", "南安村的"}
     everything = set(_names(client_for(clerk).get(DAY, {"whose": "all"})))

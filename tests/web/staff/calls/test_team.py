@@ -52,7 +52,7 @@ def test_team_counts_by_station(stations, operator, head, make_call) -> None:
     make_call(late=0)
     make_call(late=-2)
     make_call(late=-20)
-    make_call(town="南安村", late=9, raised=1, station=stations["睦洲镇"])
+    make_call(town="南安村", late=9, escalation_level=1, station=stations["睦洲镇"])
     make_call(town="司前镇", late=1)
     completed = make_call(town="司前镇")
     attempts.record_call(follow_up=completed, by=operator, outcome=AttemptOutcome.REACHED)
@@ -73,7 +73,7 @@ def test_team_counts_by_clerk(stations, clerk, colleague, neighbour, head, make_
     make_call(clerk=clerk)
     make_call(town="南安村")
     make_call(town="南安村")
-    make_call(raised=1, station=stations["新会区"])
+    make_call(escalation_level=1, station=stations["新会区"])
     make_call(town="司前镇", clerk=neighbour)
     completed = make_call()
     attempts.record_call(follow_up=completed, by=colleague, outcome=AttemptOutcome.REFUSED)
@@ -186,7 +186,7 @@ def test_follow_up_list_filters(client_for, head, clerk, make_call) -> None:
     today = make_call(clerk=clerk, kind=FollowUpKind.FIRST_DAY)
     later = make_call(late=-3)
     last = make_call(late=-8)
-    escalated = make_call(late=9, raised=1)
+    escalated = make_call(late=9, escalation_level=1)
 
     def listed(**params) -> set[int]:
         return {row.pk for row in client_for(head).get(CALLS, params).context["page"]}

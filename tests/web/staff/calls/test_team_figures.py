@@ -54,7 +54,7 @@ def network(stations, between, operator, make_calls):
     make_calls("睦洲镇", 1, late=0, clerk=between)
     make_calls("睦洲镇", 2, late=-7)
     make_calls("睦洲镇", 2, late=-8)
-    make_calls("睦洲镇", 3, late=9, raised=1, station=stations["新会区"])
+    make_calls("睦洲镇", 3, late=9, escalation_level=1, station=stations["新会区"])
     make_calls("南安村", 4, late=1)  # a village without staff: the town's desk
     make_calls("司前镇", 5, late=2, clerk=between)
     make_calls("司前镇", 1, late=0)

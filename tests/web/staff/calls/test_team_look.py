@@ -26,7 +26,9 @@ def test_team_pages_look_right(open_page, sign_in, look, width) -> None:
     person = make_veteran(station=stations["睦洲镇"])
     placement = actions.declare(veteran=person, position=make_position(), by=clerk)
     late = placement.follow_ups.earliest("due_on")
-    FollowUp.objects.filter(pk=late.pk).update(call_on=today - timedelta(days=2), clerk=clerk, raised=1)
+    FollowUp.objects.filter(pk=late.pk).update(
+        call_on=today - timedelta(days=2), clerk=clerk, escalation_level=1
+    )
     first, second = (
         actions.declare(
             veteran=make_veteran(station=stations["睦洲镇"], name=name), position=make_position(), by=clerk

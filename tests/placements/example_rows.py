@@ -1,4 +1,4 @@
-"""Rows that the model's examples need in the portal, and their clock."""
+"""Portal rows that every example of the placement model starts from, and the clock of the examples."""
 
 from datetime import date, datetime, time, timedelta
 from itertools import count
@@ -25,30 +25,32 @@ def noon(day: date) -> datetime:
 
 
 class Clock:
-    """What the portal takes for now: noon of a day, and a little later each time that it asks."""
+    """Replacement of `timezone.now`: noon of `day`, one microsecond later at each reading."""
 
     day = START
-    _asked = count(1)
+    _readings = count(1)
 
     @classmethod
     def now(cls) -> datetime:
-        return noon(cls.day) + timedelta(microseconds=next(cls._asked))
+        return noon(cls.day) + timedelta(microseconds=next(cls._readings))
 
 
-class Ground:
-    """What every example begins with, made once: stations, four files, three posts, two fairs."""
+class ExampleRows:
+    """Stations, four records, three positions and two fairs, created once for all examples."""
 
     def __init__(self) -> None:
         tree = make_stations()
         self.operator = make_staff(tree["江门市"], StationRole.OPERATOR)
         self.member = make_user()
-        long = START + timedelta(days=9_000)
-        employer = make_employer(member=self.member, verified_until=long)
+        far_future = START + timedelta(days=9_000)
+        employer = make_employer(member=self.member, verified_until=far_future)
         self.positions = [
-            make_position(employer=employer, headcount=99, published_at=noon(START), expires_at=noon(long))
+            make_position(
+                employer=employer, headcount=99, published_at=noon(START), expires_at=noon(far_future)
+            )
             for _ in range(3)
         ]
         self.fairs = [make_fair(organiser=tree["江门市"]) for _ in range(2)]
         for fair in self.fairs:
             make_booth(fair, *self.positions)
-        self.files = [make_veteran(station=tree[name]) for name in ("南安村", "睦洲镇", "司前镇", "蓬江区")]
+        self.records = [make_veteran(station=tree[name]) for name in ("南安村", "睦洲镇", "司前镇", "蓬江区")]
