@@ -105,7 +105,7 @@ def count_people(placements: list[ExpectedPlacement]) -> int:
 
 
 def is_mutual(placement: ExpectedPlacement) -> bool:
-    """Whether both sides confirmed the intention: the veteran at a fair, the employer afterwards."""
+    """Return whether both sides confirmed the intention: the veteran at a fair, the employer afterwards."""
     return placement.fair is not None and placement.is_confirmed
 
 

@@ -141,7 +141,7 @@ class ReferenceFollowUps:
 
     # --- follow-ups -------------------------------------------------------------------------------------
     def _is_looking_for_job(self, placement: ExpectedPlacement) -> bool:
-        """Whether the person left, wants another job and has not declared a new intention since."""
+        """Return whether the person left, wants another job and has not declared a new intention since."""
         is_followed = any(other.follows is placement for other in self.placements)
         return placement.state == "left" and bool(placement.wants_another) and not is_followed
 
@@ -188,7 +188,7 @@ class ReferenceFollowUps:
         if follow_up.call_on > due_on:
             follow_up.events.append(("paused", self.today))
 
-    def record_attempt(self, placement: ExpectedPlacement, follow_up: ExpectedFollowUp, outcome: str) -> bool:
+    def record_call(self, placement: ExpectedPlacement, follow_up: ExpectedFollowUp, outcome: str) -> bool:
         if follow_up.state != "pending":
             return False
         follow_up.attempt_count += 1
@@ -201,7 +201,7 @@ class ReferenceFollowUps:
         return True
 
     def _lacks_next_call(self, placement: ExpectedPlacement) -> bool:
-        """Whether no follow-up is pending though the placement can still change."""
+        """Return whether no follow-up is pending though the placement can still change."""
         can_change = placement.state in STAGES[:-1] or self._is_looking_for_job(placement)
         return can_change and not placement.pending_follow_ups
 

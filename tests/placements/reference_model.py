@@ -1,8 +1,8 @@
 """Independent model of the placement rules, in plain Python without queries or imports from the portal.
 
 A `ReferenceModel` holds records, stations, placements with their logs, follow-ups and absences. Each public
-method does what the plan says of the portal's action; it returns False where the portal must refuse and change
-nothing. tracking_machine.py takes the same steps in both, comparison.py compares the results.
+method does what the plan says of the portal's action; it returns False where the portal must refuse.
+tracking_machine.py takes the same steps in both, comparison.py compares the results.
 
 reference_rows.py: row classes and tables. reference_follow_ups.py: stations, absences, follow-ups. This
 module: states of placements, and merges of records.
@@ -62,8 +62,8 @@ class ReferenceModel(ReferenceFollowUps):
         fair: int | None,
         planned_first_day: date | None,
     ) -> ExpectedPlacement:
-        ended = [placement for placement in self.placements_of(record) if placement.state == "left"]
-        follows = max(ended, key=lambda placement: (placement.left_on, placement.pk), default=None)
+        left_placements = [placement for placement in self.placements_of(record) if placement.state == "left"]
+        follows = max(left_placements, key=lambda placement: (placement.left_on, placement.pk), default=None)
         placement = ExpectedPlacement(pk, record, position, fair, self.today.year, planned_first_day, follows)
         self.placements.append(placement)
         self._append_transition(placement, "declare", "intended", self.today)

@@ -1,7 +1,7 @@
 """Rows and tables of the independent placement model (see reference_model.py).
 
-A class `ExpectedX` holds the expected values of the portal's row X. The tables of states, steps and days repeat
-those of the portal on purpose: nothing is imported from it.
+A class `ExpectedX` holds the expected values of the portal's row X. The tables of states, steps and days
+repeat those of the portal on purpose: nothing is imported from it.
 """
 
 from dataclasses import dataclass, field

@@ -264,7 +264,7 @@ class PlacementTracking(RuleBasedStateMachine):
     # --- follow-ups and absences ------------------------------------------------------------------------
     @precondition(lambda self: any(row.pending_follow_ups for row in self.model.placements))
     @rule(index=INDEX, outcome=st.sampled_from(sorted(AttemptOutcome.values)))
-    def record_attempt(self, index: int, outcome: str) -> None:
+    def record_call(self, index: int, outcome: str) -> None:
         pending = sorted(
             ((row, follow_up) for row in self.model.placements for follow_up in row.pending_follow_ups),
             key=lambda pair: (pair[1].call_on, pair[0].pk, pair[1].kind, pair[1].due_on),
@@ -272,8 +272,8 @@ class PlacementTracking(RuleBasedStateMachine):
         placement, expected_follow_up = pending[index % len(pending)]
         follow_up = self.load_follow_up(placement, expected_follow_up)
         self.check_action(
-            self.model.record_attempt(placement, expected_follow_up, outcome),
-            lambda: attempts.record_attempt(
+            self.model.record_call(placement, expected_follow_up, outcome),
+            lambda: attempts.record_call(
                 follow_up=follow_up, by=self.rows.operator, outcome=AttemptOutcome(outcome)
             ),
         )
