@@ -179,7 +179,7 @@ class RecordImporter:
         Veteran.objects.bulk_create([change.veteran for change in new], batch_size=500)
         fields = sorted({field for change in updated for field in change.old_values})
         if updated:
-            # An upsert that always finds its row: Django's bulk_update writes a CASE a field and row.
+            # Upsert of existing rows: Django's bulk_update writes a CASE per field and row, which is slow.
             Veteran.objects.bulk_create(
                 [change.veteran for change in updated],
                 batch_size=500,
@@ -232,7 +232,7 @@ class RecordImporter:
 
 
 class _Change:
-    """A row with the record it belongs to, and what it changes."""
+    """Row of an import with the record of its person and the changes to it."""
 
     def __init__(self, row: RecordRow, veteran: Veteran | None, served_ids: set[int]) -> None:
         self.row = row
@@ -253,7 +253,7 @@ class _Change:
         self.new_certificates: list[str] = []
 
     def apply(self) -> RowResult:
-        """Set what differs on the record in memory, and return the result of the row."""
+        """Set the differing values on the record in memory and return the result of the row."""
         if self.is_elsewhere:
             return RowResult(
                 RowOutcome.BAD,

@@ -13,6 +13,7 @@ from portal.accounts.roles import StationRole
 from portal.core.models import AuditEvent
 from portal.documents.enums import DocumentKind, DocumentState, OwnerType
 from portal.documents.models import Document, private_storage
+from portal.documents.storage import EncryptedStorage
 from portal.employers import employer_documents, verification
 from portal.employers.enums import EmployerRole
 from portal.employers.models import EmployerMembership
@@ -49,14 +50,16 @@ def _add(employer: Any, by: Any, kind: Any = LICENCE, content: Any = None) -> An
 
 
 def _stored_names() -> list[str]:
-    return list(private_storage().names())
+    storage = private_storage()
+    assert isinstance(storage, EncryptedStorage)
+    return list(storage.names())
 
 
 def _stored_content(document: Any) -> bytes:
     return private_storage().open(document.file.name).read()
 
 
-def test_members_and_reviewers_read_a_document_and_the_look_of_staff_is_audited(
+def test_members_and_reviewers_read_a_document_and_access_by_staff_is_audited(
     employer: Any, owner: Any, reviewer: Any
 ) -> None:
     document = _add(employer, owner)
@@ -67,8 +70,8 @@ def test_members_and_reviewers_read_a_document_and_the_look_of_staff_is_audited(
     for user in (owner, recruiter.user, reviewer):
         assert employer_documents.visible_documents(user).get() == document
         assert employer_documents.open_document(document=document, by=user) == _stored_content(document)
-    looks = AuditEvent.objects.filter(verb="employers.paper_seen")
-    assert [event.actor_id for event in looks] == [reviewer.pk]
+    events = AuditEvent.objects.filter(verb="employers.paper_seen")
+    assert [event.actor_id for event in events] == [reviewer.pk]
 
 
 def test_others_neither_see_nor_add_documents(employer: Any, owner: Any) -> None:

@@ -15,6 +15,7 @@ from portal.core import key_rotation
 from portal.documents.actions import read_content
 from portal.documents.enums import DocumentKind, DocumentState
 from portal.documents.models import Document, private_storage
+from portal.documents.storage import EncryptedStorage
 from portal.veterans import veteran_documents
 from tests.factories import make_picture, make_staff, make_stations, make_user, make_veteran
 
@@ -62,7 +63,9 @@ def test_same_content_twice_and_too_many_documents_are_refused(
     monkeypatch.setattr(veteran_documents, "MAX_DOCUMENTS", 1)
     with pytest.raises(ValidationError, match="最多 1 份"):
         _add(person)
-    assert len(list(private_storage().names())) == 1
+    storage = private_storage()
+    assert isinstance(storage, EncryptedStorage)
+    assert len(list(storage.names())) == 1
 
 
 def test_staff_judge_a_document_and_give_a_reason_for_a_refusal(person: Any) -> None:
@@ -79,12 +82,14 @@ def test_content_is_deleted_when_the_document_is_removed(
     person: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     document = _add(person)
+    name = document.file.name
+    assert name
     with pytest.raises(PermissionDenied):
         veteran_documents.remove_document(document=document, by=make_staff(make_stations()["司前镇"]))
     with django_capture_on_commit_callbacks(execute=True):
         veteran_documents.remove_document(document=document, by=person.account)
     with pytest.raises(FileNotFoundError):
-        private_storage().open(document.file.name)
+        private_storage().open(name)
 
 
 def test_person_uploads_reads_and_removes_own_document(
@@ -111,7 +116,7 @@ def test_person_uploads_reads_and_removes_own_document(
     assert not Document.objects.exists()
 
 
-def test_looks_of_staff_are_logged_and_other_stations_refused(person: Any, client_for: Any) -> None:
+def test_access_by_staff_is_logged_and_other_stations_are_refused(person: Any, client_for: Any) -> None:
     document = _add(person, PDF)
     clerk, neighbour = make_staff(person.station), make_staff(make_stations()["司前镇"])
     url = reverse("staff:document", args=[document.pk])

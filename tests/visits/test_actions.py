@@ -195,7 +195,7 @@ def test_database_refuses_unknown_and_repeated_needs(veteran: Any, clerk: Any) -
             VisitNeed.objects.create(visit=visit, need=need)
 
 
-# Return registration
+# Return registrations
 
 
 def register(clerk: Any, **changes: Any) -> ReturnRegistration:
@@ -237,7 +237,12 @@ def test_same_return_is_registered_once(clerk: Any, veteran: Any) -> None:
 
 
 def test_invalid_return_registration_writes_nothing(clerk: Any) -> None:
-    for changes in ({"documents": []}, {"documents": ["passport"]}, {"needs": [Need.NONE, Need.JOB]}):
+    invalid_values: list[dict[str, Any]] = [
+        {"documents": []},
+        {"documents": ["passport"]},
+        {"needs": [Need.NONE, Need.JOB]},
+    ]
+    for changes in invalid_values:
         with pytest.raises(ValidationError), transaction.atomic():
             register(clerk, **changes)
     assert not Veteran.objects.exists()
@@ -268,7 +273,7 @@ def test_database_refuses_repeated_numbers_and_a_return_before_the_exit(clerk: A
         "registered_on": today(), "left_on": today(), "documents": ["id_card"],
         "year": registration.year, "number": 2,
     }  # fmt: skip
-    inconsistent_values = (
+    inconsistent_values: tuple[dict[str, Any], ...] = (
         {"number": registration.number},
         {"number": 0},
         {"left_on": registration.left_on},

@@ -23,19 +23,22 @@ from portal.veterans.import_rows import KIND
 
 class Command(BaseCommand):
     help = (
-        "Imports veterans' files from an xlsx, xls or csv file in the name of a member of staff. Run again "
-        "after it was broken off, it goes on where it was; run again after it ended, it changes nothing."
+        "Imports veterans' files from an xlsx, xls or csv file in the name of a member of staff. An "
+        "interrupted import resumes when the command is run again; a finished one changes nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path)
         parser.add_argument(
-            "--by", required=True, metavar="PHONE", help="who imports: a clerk, head or operator"
+            "--by",
+            required=True,
+            metavar="PHONE",
+            help="phone number of the clerk, head or operator who imports",
         )
         parser.add_argument(
             "--station", metavar="CODE", help="region code of the station of rows that name none"
         )
-        parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
+        parser.add_argument("--dry-run", action="store_true", help="report the outcomes, write nothing")
         parser.add_argument(
             "--result", type=Path, metavar="OUT.xlsx", help="write the bad rows to this workbook"
         )
@@ -57,7 +60,7 @@ class Command(BaseCommand):
                     run, dry=dry_run, progress=lambda current: bar.update(current.done - bar.n)
                 )
             except import_runner.Superseded as error:
-                raise CommandError("another process goes on with this import") from error
+                raise CommandError("another process has taken over this import") from error
         if run.state == ImportState.FAILED:
             raise CommandError(run.error)
         self._report(run, time.monotonic() - start_time)
@@ -67,7 +70,7 @@ class Command(BaseCommand):
     def _start_run(self, path: Path, user: User, station: Station | None, *, dry: bool) -> ImportRun:
         content = path.read_bytes()
         if not dry and (run := actions.find_interrupted(by=user, kind=KIND, content=content)):
-            self.stdout.write(f"goes on after row {run.done} of {run.total}")
+            self.stdout.write(f"resumes after row {run.done} of {run.total}")
             return run
         run = actions.upload(by=user, kind=KIND, name=path.name, content=content, station=station)
         take_step = actions.check if dry else actions.start
