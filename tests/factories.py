@@ -255,8 +255,8 @@ def make_fair_index() -> FairIndexPage:
         Site.objects.update_or_create(
             is_default_site=True, defaults={"hostname": "localhost", "port": 80, "root_page": home}
         )
-    index: FairIndexPage = home.add_child(instance=FairIndexPage(title="招聘会", slug="fairs"))
-    return index
+    created: FairIndexPage = home.add_child(instance=FairIndexPage(title="招聘会", slug="fairs"))
+    return created
 
 
 def make_fair(

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import PurePath
 
 from django.core.exceptions import ValidationError
@@ -207,7 +208,7 @@ def delete_expired() -> None:
     for run in with_file.filter(finished_at__lt=now - UNDO_WITHIN) | with_file.filter(
         finished_at=None, updated_at__lt=now - UPLOAD_RETENTION
     ):
-        transaction.on_commit(lambda name=run.stored_as: storages["private"].delete(name))  # type: ignore[misc]
+        transaction.on_commit(partial(storages["private"].delete, run.stored_as))
         run.rows.filter(outcome=RowOutcome.UPDATED).update(before="")
         run.stored_as = run.head = ""
         run.save(update_fields=["stored_as", "head"])

@@ -167,7 +167,7 @@ def test_closed_position_leaves_figures_at_once(client: Client, monkeypatch: pyt
         body = client.get("/api/v1/statistics").json()
         return next(figure["value"] for figure in body["figures"] if figure["key"] == "positions")
 
-    monkeypatch.setattr(timezone, "now", lambda: position.expires_at - timedelta(seconds=1))
+    monkeypatch.setattr(timezone, "now", lambda: require(position.expires_at) - timedelta(seconds=1))
     assert count() == 1
     monkeypatch.setattr(timezone, "now", lambda: position.expires_at)
     assert count() == 0

@@ -106,10 +106,10 @@ def test_responses_match_the_description(
     caplog.set_level("CRITICAL", "django.request")
     headers = may(operation.path) if who == "who may" else {}
     # That a region is served or an occupation exists is told in 422: a schema cannot say so.
-    excluded = [] if operation.method == "get" else [positive_data_acceptance]
+    excluded: list[Any] = [] if operation.method == "get" else [positive_data_acceptance]
     if "cookies" in headers:
         excluded.append(ignored_auth)  # it takes a session's cookie for one it invented
-    codes = Counter()
+    codes: Counter[int] = Counter()
 
     @seed(5)
     @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))

@@ -138,7 +138,11 @@ def test_invalid_parameters_are_refused(ask: Callable, towns: SimpleNamespace, q
 def test_queries_do_not_grow(client_for: Any, towns: SimpleNamespace, same_queries: Any) -> None:
     caller = client_for(towns.clerk)
     station = make_stations()["睦洲镇"]
-    full = {"specialties": ("driver",), "certificates": ("driving_a2",), "wish": {"text": "开车"}}
+    full: dict[str, Any] = {
+        "specialties": ("driver",),
+        "certificates": ("driving_a2",),
+        "wish": {"text": "开车"},
+    }
 
     def grow() -> None:
         for _ in range(10):

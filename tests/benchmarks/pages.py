@@ -21,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from tests.harness.optional import require
@@ -157,7 +158,7 @@ def rows_held() -> dict[str, int]:
     }
 
 
-def session_of(user: object, *, verified: bool = False) -> str:
+def session_of(user: Any, *, verified: bool = False) -> str:
     """A signed-in session's key, as the sign-in pages would have left it."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -166,9 +167,9 @@ def session_of(user: object, *, verified: bool = False) -> str:
     from django_otp.plugins.otp_totp.models import TOTPDevice
 
     session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)  # type: ignore[attr-defined]
+    session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()  # type: ignore[attr-defined]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     if verified:
         device, _ = TOTPDevice.objects.get_or_create(user=user, confirmed=True, defaults={"name": "bench"})
         session[DEVICE_ID_SESSION_KEY] = device.persistent_id

@@ -21,6 +21,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.benchmarks.pages import ROOT, prepare, server, session_of
 
@@ -40,7 +41,7 @@ class Phase:
 class Traffic:
     """Reads and writes files without a pause until stopped; `phase` says what is going on."""
 
-    def __init__(self, port: int, session: str, files: list[int], by: object) -> None:
+    def __init__(self, port: int, session: str, files: list[int], by: Any) -> None:
         self.phases = {name: Phase() for name in ("before", "during", "after")}
         self.phase = "before"
         self.written: set[int] = set()

@@ -49,7 +49,10 @@ def fair(operator: Any) -> Any:
     ends = starts + timedelta(hours=4)
     job_fair = make_fair(title=FAIR, organiser=stations["江门市"], starts_at=starts, ends_at=ends)
     member = make_user("吴晓彤")
-    dates = {"published_at": starts - timedelta(days=9), "expires_at": timezone.now() + timedelta(days=30)}
+    dates: dict[str, Any] = {
+        "published_at": starts - timedelta(days=9),
+        "expires_at": timezone.now() + timedelta(days=30),
+    }
     logistics = make_employer(name="江门市远航物流有限公司", member=member)
     kitchen = make_employer(name="江门市金秋餐饮有限公司", region=stations["蓬江区"].region)
     positions = [

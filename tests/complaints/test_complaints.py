@@ -92,9 +92,13 @@ def test_position_has_one_open_complaint_per_reporter(
 
 def test_open_complaints_of_a_reporter_are_limited(employer: Any, reporter: Any) -> None:
     for _ in range(actions.MAX_OPEN_COMPLAINTS):
-        actions.report(position=make_position(employer=employer), by=reporter, kind="pay", text=TEXT)
+        actions.report(
+            position=make_position(employer=employer), by=reporter, kind=ComplaintKind.PAY, text=TEXT
+        )
     with pytest.raises(ValidationError, match="还在处理"):
-        actions.report(position=make_position(employer=employer), by=reporter, kind="pay", text=TEXT)
+        actions.report(
+            position=make_position(employer=employer), by=reporter, kind=ComplaintKind.PAY, text=TEXT
+        )
 
 
 @pytest.mark.parametrize(

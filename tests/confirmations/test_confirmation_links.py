@@ -25,6 +25,7 @@ from portal.web.shared.notification_links import notification_url
 from tests.confirmations.link_pages import SECRETS, firm_link, person_link, prove, said, send, without_token
 from tests.confirmations.scenarios import another
 from tests.factories import make_employer, make_position, make_user
+from tests.harness.optional import require
 
 pytestmark = pytest.mark.django_db
 
@@ -183,7 +184,7 @@ def test_sending_is_limited(sent, settings) -> None:
 def test_a_forged_form_is_refused_but_an_origin_of_null_is_not(sent) -> None:
     _, address = sent
     client = Client(enforce_csrf_checks=True)
-    token = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', said(client.get(address)))[1]  # type: ignore[index]
+    token = require(re.search(r'csrfmiddlewaretoken" value="([^"]+)"', said(client.get(address))))[1]
     assert client.post(address, {"act": "none"}).status_code == 403
     form = {"act": "none", "csrfmiddlewaretoken": token}
     assert client.post(address, form, HTTP_ORIGIN="https://elsewhere.example").status_code == 403

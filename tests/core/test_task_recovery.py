@@ -140,7 +140,7 @@ def test_task_of_killed_process_is_requeued_after_the_timeout(tmp_path: Path) ->
     with run([*manage, "migrate", "--verbosity", "0"]) as migrating:
         assert migrating.wait() == 0
     with run([*manage, "shell", "--no-imports", "-c", CLAIM_AND_HANG]) as hanging:
-        assert hanging.stdout.readline() == b"claimed\n"
+        assert require(hanging.stdout).readline() == b"claimed\n"
         hanging.kill()
     with run([*manage, "shell", "--no-imports", "-c", REQUEUE_TWICE]) as looking:
-        assert looking.stdout.read() == b"0 1\n"
+        assert require(looking.stdout).read() == b"0 1\n"

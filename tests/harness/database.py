@@ -28,6 +28,9 @@ from tests.harness.leaks import search
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = "portal-test-"
 
+# Name under which Django keeps the rows of migrations on a connection.
+SERIALIZED = "_test_serialized_contents"
+
 
 def pytest_configure(config: pytest.Config) -> None:
     if not settings.DATA_DIR.name.startswith(PREFIX):
@@ -82,9 +85,9 @@ def _keep(django_db_keepdb: bool) -> None:
     # Playwright's event loop gives its tests a connection object of their own: what the first one serialized
     # for serialized_rollback has to be found on every one.
     settings_connection = connections[DEFAULT_DB_ALIAS]  # not `connection`, which only stands for it
-    contents = getattr(settings_connection, "_test_serialized_contents", None)
+    contents = getattr(settings_connection, SERIALIZED, None)
     if contents is not None:
-        type(settings_connection)._test_serialized_contents = contents
+        setattr(type(settings_connection), SERIALIZED, contents)
     if connection.vendor != "sqlite" or django_db_keepdb:
         return
     copy = _migrated_copy()
@@ -162,7 +165,7 @@ def restore_migrated_rows() -> Iterator[None]:
     another, which may come before. So a test that rolls back looks first whether the root page is there,
     which no request makes.
     """
-    plain = TestCase._fixture_setup.__func__  # type: ignore[attr-defined]
+    plain = vars(TestCase)["_fixture_setup"].__func__
 
     def set_up(case: type[TestCase]) -> None:
         # Models load after Django is set up.
@@ -170,7 +173,7 @@ def restore_migrated_rows() -> Iterator[None]:
 
         test_connection = connections[DEFAULT_DB_ALIAS]
         if not Page.objects.filter(depth=1).exists():
-            test_connection.creation.deserialize_db_from_string(test_connection._test_serialized_contents)
+            test_connection.creation.deserialize_db_from_string(getattr(test_connection, SERIALIZED))
         plain(case)
 
     with pytest.MonkeyPatch.context() as patch:

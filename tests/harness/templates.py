@@ -19,6 +19,8 @@ from typing import Any
 import pytest
 from django.template import Context, base, defaulttags
 
+from tests.harness.optional import require
+
 ROOT = Path(__file__).resolve().parents[2]
 OUR_FOLDERS = tuple(str(ROOT / name) + "/" for name in ("templates", "portal", "cms", "search", "matching"))
 EXCUSES = {"default", "default_if_none"}
@@ -82,7 +84,7 @@ def pytest_configure() -> None:
         (defaulttags, StrictForNode),
         (defaulttags, StrictRegroupNode),
     ):
-        setattr(module, strict.__base__.__name__, strict)
+        setattr(module, require(strict.__base__).__name__, strict)
 
 
 @pytest.fixture(autouse=True)

@@ -17,10 +17,11 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import is_dataclass
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.house.stored_source import (
     SKIPPED,
@@ -136,9 +137,12 @@ def _walk_schema(
 
 
 # --- registries ------------------------------------------------------------------------------------------
-def list_subclasses(base: type) -> list[type]:
+T = TypeVar("T")
+
+
+def list_subclasses(base: type[T]) -> list[type[T]]:
     """All classes below one, each once."""
-    classes = dict.fromkeys(base.__subclasses__())
+    classes: dict[type[T], None] = dict.fromkeys(base.__subclasses__())
     for each in list(classes):
         classes |= dict.fromkeys(list_subclasses(each))
     return list(classes)
@@ -158,12 +162,13 @@ def list_models() -> dict[str, str]:
     (target_type), a merge of two records as it is."""
     from django.apps import apps
 
+    stored_label: Callable[[Any], str]
     try:
-        from portal.core.stored_names import stored_label
-    except ModuleNotFoundError:  # before the renaming a class's own label was stored
-
-        def stored_label(model: Any) -> str:
-            return model._meta.label
+        from portal.core import stored_names
+    except ImportError:  # before the renaming a class's own label was stored
+        stored_label = attrgetter("_meta.label")
+    else:
+        stored_label = stored_names.stored_label
 
     models = [model for model in apps.get_models() if _is_ours(model.__module__)]
     return dict(sorted((stored_label(model), str(model._meta.verbose_name)) for model in models))

@@ -177,8 +177,9 @@ def _list_texts(sources: list[Source], pick: Any) -> list[str]:
 
 
 def _notification_key(node: ast.AST) -> ast.AST | None:
-    has_text = isinstance(node, ast.Call) and "text" in {word.arg for word in node.keywords}
-    return _keyword(node, "key") if has_text else None  # type: ignore[arg-type]
+    if isinstance(node, ast.Call) and "text" in {word.arg for word in node.keywords}:
+        return _keyword(node, "key")
+    return None
 
 
 def _cookie(node: ast.AST) -> ast.AST | None:

@@ -69,13 +69,14 @@ def _floor(app_name: str) -> int | None:
     return None
 
 
+# A generic key names no table: its target is no class.
 def _relations() -> list[tuple[type[Model], str, type[Model]]]:
     return [
-        (model, field.name, require(field.remote_field).model)
+        (model, field.name, target)
         for model in apps.get_models(include_auto_created=True)
         for field in model._meta.get_fields()
         if field.is_relation and not field.auto_created and field.model is model
-        and isinstance(getattr(field.remote_field, "model", None), type)  # a generic key names no table
+        and isinstance(target := getattr(field.remote_field, "model", None), type)
         and _floor(model._meta.app_config.name) is not None
     ]  # fmt: skip
 

@@ -1,6 +1,6 @@
 """The demo says the same before and after the renaming: only names of tables and columns differ."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -33,7 +33,7 @@ def test_demos_before_and_after_differ_by_the_committed_map_only(
 
 
 # --- the comparison itself -------------------------------------------------------------------------------
-def _table(*rows: dict[str, object], **references: str) -> dict[str, object]:
+def _table(*rows: Mapping[str, object], **references: str) -> dict[str, object]:
     return {"columns": list(rows[0]), "references": references, "rows": list(rows)}
 
 

@@ -7,6 +7,7 @@ from wagtail.models import Page
 
 from portal.accounts.models import User
 from tests.factories import make_user
+from tests.harness.database import SERIALIZED
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,6 +22,6 @@ def test_content_types_are_there_when_they_were_forgotten(turn: int) -> None:
 def test_what_was_written_late_goes_first() -> None:
     creation = connections[DEFAULT_DB_ALIAS].creation
     late = make_user("迟到的请求")
-    creation.deserialize_db_from_string(creation.connection._test_serialized_contents)
+    creation.deserialize_db_from_string(getattr(creation.connection, SERIALIZED))
     assert not User.objects.filter(pk=late.pk).exists()
     assert Page.objects.filter(depth=1).count() == 1

@@ -65,7 +65,7 @@ def test_audit_event_names_the_type_of_its_target_as_before() -> None:
 @pytest.mark.must("house.1")
 @pytest.mark.parametrize("path", sorted(LISTED["tasks"]))
 def test_queued_task_is_found_by_its_stored_path(path: str) -> None:
-    task = DBTaskResult(task_path=path, backend_name="default").task
+    task: Any = DBTaskResult(task_path=path, backend_name="default").task
     assert isinstance(task, Task)
     assert stored_task_path(task.module_path) == path
 

@@ -83,7 +83,7 @@ def test_a_posting_of_the_delta_finds_people_too(tmp_path: Path) -> None:
 
     store = IndexStore(tmp_path)
     store.publish(Index.build([posting(1, "厨师", occupation="", occupation_code="")]))
-    people = People.build([profile(id=4, wish_text="厨师")], store.current())
+    people = People.build([profile(id=4, wish_text="厨师")], require(store.current()))
     store.apply([posting(2, "厨师", occupation="", occupation_code="")])
     ((result, score),) = people.rank(require(store.current()), 2).people
     assert result == 4

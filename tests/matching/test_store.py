@@ -221,7 +221,7 @@ def test_records_survive_bytes() -> None:
     data = upsert.to_bytes() + take.to_bytes()
     (one, first_end), (other, end) = read_changes(data)
     assert (one.id, other.id, end) == (7, 8, len(data))
-    assert require(one.facts).tobytes() == upsert.facts.tobytes()
+    assert require(one.facts).tobytes() == require(upsert.facts).tobytes()
     assert one.hashes.tolist() == upsert.hashes.tolist()
     assert other.facts is None
     for size in range(first_end):

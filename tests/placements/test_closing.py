@@ -186,7 +186,9 @@ def test_closed_record_refuses_intentions(person, clerk, head) -> None:
 
 def test_closed_record_has_no_pending_follow_ups_until_reopened(person, clerk, head) -> None:
     placement = declare(person, clerk, "interview")
-    pending_before = sorted(placement.follow_ups.filter(state=FollowUpState.PENDING).values_list("kind", "due_on"))
+    pending_before = sorted(
+        placement.follow_ups.filter(state=FollowUpState.PENDING).values_list("kind", "due_on")
+    )
     assert pending_before
     closed_record = close_record(veteran=person, by=head, reason=CloseReason.MOVED)
     assert not placement.follow_ups.filter(state=FollowUpState.PENDING).exists()

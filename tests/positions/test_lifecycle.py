@@ -26,6 +26,7 @@ from tests.factories import (
     make_stations,
     make_user,
 )
+from tests.harness.optional import require
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -92,7 +93,7 @@ def test_position_near_its_end_is_renewed_without_review(employer: Any, member: 
     position = _ending(employer, 3 * DAY if state == PositionState.OPEN else -3 * DAY, state=state)
     renewed = lifecycle.renew(position=position, by=member)
     assert (renewed.state, renewed.renewals) == (PositionState.OPEN, 1)
-    assert renewed.expires_at > timezone.now() + 59 * DAY
+    assert require(renewed.expires_at) > timezone.now() + 59 * DAY
     assert Position.objects.open_at().exists()
 
 
@@ -139,7 +140,7 @@ def test_expired_position_notifies_its_employer(employer: Any, member: Any) -> N
     assert set(Position.objects.filter(state=PositionState.EXPIRED)) == set(late)
     notifications = Notification.objects.filter(user=member)
     assert notifications.count() == 2
-    assert "招到人了吗" in notifications.first().text
+    assert "招到人了吗" in require(notifications.first()).text
 
 
 def test_expiry_reminder_is_sent_once(employer: Any, member: Any) -> None:
@@ -189,7 +190,7 @@ def test_guessed_occupation_can_be_corrected(employer: Any, member: Any, reviewe
     fields = {"pay_from": 6000, "pay_to": 8000, "region": employer.region, "duties": "驾驶货车。"}
     position = actions.draft(employer=employer, by=member, title="货车司机", **fields)
     assert position.occupation == truck
-    assert 0 < position.occupation_certainty <= 1
+    assert 0 < require(position.occupation_certainty) <= 1
     actions.edit(position=position, by=member, title="叉车司机")
     assert position.occupation == forklift
     lifecycle.set_occupation(position=position, by=reviewer, occupation=truck)

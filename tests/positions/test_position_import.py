@@ -28,6 +28,7 @@ from tests.factories import (
     make_stations,
     make_user,
 )
+from tests.harness.optional import require
 from tests.imports.record_imports import counts, problems, xlsx
 from tests.positions.position_imports import position_row, take_in, workbook_of
 
@@ -79,7 +80,7 @@ def test_good_row_is_submitted_with_all_values(employer: Any, member: Any) -> No
     assert (position.travels, position.veterans_preferred, position.veterans_only) == (True, False, False)
     assert position.closes_on == last_day
     assert position.occupation_id == "4-02-02-02"
-    assert 0 < position.occupation_certainty <= 1
+    assert 0 < require(position.occupation_certainty) <= 1
     assert list(
         AuditEvent.objects.filter(target_type="positions.position", target_id=str(position.pk)).values_list(
             "verb", flat=True

@@ -24,6 +24,7 @@ from tests.factories import (
     make_stations,
     make_user,
 )
+from tests.harness.optional import require
 
 pytestmark = pytest.mark.django_db
 
@@ -134,10 +135,10 @@ def test_refusal_keeps_its_reason(employer: Any, member: Any) -> None:
 
 def test_open_is_computed_at_query_time() -> None:
     position = make_position()
-    at_end = position.expires_at
+    at_end = require(position.expires_at)
     assert Position.objects.open_at(at_end - timedelta(seconds=1)).exists()
     assert not Position.objects.open_at(at_end).exists()
-    assert not Position.objects.open_at(position.published_at - timedelta(seconds=1)).exists()
+    assert not Position.objects.open_at(require(position.published_at) - timedelta(seconds=1)).exists()
 
 
 def test_positions_of_suspended_or_lapsed_employer_are_hidden_at_once() -> None:

@@ -19,6 +19,7 @@ from portal.ranking.posting_mapping import to_profile
 from portal.ranking.reweighting import FEATURES, LABELS, Reweighting, features_from_rows
 from portal.veterans.models import Veteran
 from tests.factories import make_employer, make_position, make_staff, make_stations, make_veteran
+from tests.harness.optional import require
 
 pytestmark = pytest.mark.django_db
 
@@ -96,10 +97,8 @@ def test_what_is_learnt_from_knows_nothing_it_must_not_know() -> None:
 
 def test_without_a_version_the_list_is_matchings_own_bit_for_bit(driver: Any, positions: Any) -> None:
     now = timezone.now()
-    plain = (
-        ranking_index.store()
-        .current()
-        .rank(to_profile(driver, blocked=hidden_employer_ids(driver)), k=20, offset=0, among=None, now=now)
+    plain = require(ranking_index.store().current()).rank(
+        to_profile(driver, blocked=hidden_employer_ids(driver)), k=20, offset=0, among=None, now=now
     )
     result = recommendations.recommend_positions(driver, now=now)
     assert tuple(item.match for item in result.items) == plain.matches
@@ -139,8 +138,10 @@ def test_an_adopted_version_serves_and_its_reasons_add_up(
         assert item.measures.score == pytest.approx(plain[item.position.pk].measures.score)
         assert 0 <= item.match.score <= 1
         verdict = recommendations.explain_recommendation(driver, item.position)
-        assert verdict.score == pytest.approx(item.match.score)
-        assert sum(reason.share for reason in verdict.reasons) == pytest.approx(verdict.score)
+        assert require(verdict).score == pytest.approx(item.match.score)
+        assert sum(reason.share for reason in require(verdict).reasons) == pytest.approx(
+            require(verdict).score
+        )
 
 
 def test_pages_of_a_learnt_list_follow_one_another(

@@ -23,7 +23,7 @@ def test_a_closed_position_is_found_by_no_engine(
     member = make_user("单位经办")
     employer = make_employer(member=member)
     position = make_position(employer=employer, title=TITLE, duties=f"负责{WORD}。", requirements="")
-    world = SimpleNamespace(
+    world: Any = SimpleNamespace(
         position_to_close=position,
         employer=employer,
         member=member,

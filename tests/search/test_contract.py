@@ -1,5 +1,6 @@
 """What a search finds, and what it never finds. One suite for every engine."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -108,8 +109,8 @@ def test_what_is_not_public_is_never_found(engine: Any, find: Any) -> None:
     make_position(employer=verified, title="叉车司机", expires_at=now - timedelta(minutes=1))
     make_position(employer=verified, title="叉车司机", published_at=now + timedelta(days=1))
     make_position(employer=make_employer(verified=False), title="叉车司机")
-    for state in (VerificationState.SUSPENDED, VerificationState.REFUSED):
-        make_position(employer=make_employer(state=state, state_reason="资料不符"), title="叉车司机")
+    for employer_state in (VerificationState.SUSPENDED, VerificationState.REFUSED):
+        make_position(employer=make_employer(state=employer_state, state_reason="资料不符"), title="叉车司机")
     make_position(
         employer=make_employer(verified_until=timezone.localdate() - timedelta(days=1)), title="叉车司机"
     )
@@ -272,10 +273,11 @@ def test_queries_do_not_grow_with_hits(engine: Any, find: Any, same_queries: Any
 
 
 def test_a_search_names_its_scope() -> None:
+    unchecked: Callable[..., SearchQuery] = SearchQuery
     with pytest.raises(TypeError):
-        SearchQuery(text="叉车")
+        unchecked(text="叉车")
     with pytest.raises(ValueError, match="scope"):
-        SearchQuery(scope="anybody")
+        unchecked(scope="anybody")
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from search import indexing, outbox
 from search.backends import database_engine, fallback, server_engine
 from search.backends.base import Unavailable
 from search.backends.fallback import RETRY_SECONDS, Breaker
+from search.documents import documents_of
 from search.models import PendingIndexUpdate
 from search.query import Kind, Scope, SearchQuery, Sort
 from tests.factories import make_employer, make_position, make_user
@@ -166,7 +167,7 @@ def test_what_changes_while_it_is_sent_is_sent_again(engine: Any, monkeypatch: A
         plain(*args, **kwargs)
         outbox.record_changes(Kind.POSITION, [post.pk])
 
-    monkeypatch.setattr(outbox.indexing, "refresh", slow)
+    monkeypatch.setattr(indexing, "refresh", slow)
     assert outbox.send_pending(engine) == 1
     assert PendingIndexUpdate.objects.count() == 1
 
@@ -187,7 +188,7 @@ def test_an_older_reading_never_replaces_a_later_one(server: Any, find: Any) -> 
     post = make_position(title="叉车司机")
     indexing.rebuild()
     earlier = SearchQuery(scope=Scope.PUBLIC).now
-    (stale,) = indexing.documents_of(Kind.POSITION, [post.pk], earlier)
+    (stale,) = documents_of(Kind.POSITION, [post.pk], earlier)
     Position.objects.filter(pk=post.pk).update(title="电焊工", duties="焊接。", requirements="")
     indexing.refresh(Kind.POSITION, [post.pk])
     server.put([stale], read_at=earlier)

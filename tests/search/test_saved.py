@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal.core.models import AuditEvent
+from portal.notifications.actions import notify
 from portal.notifications.models import Notification
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
@@ -127,7 +128,7 @@ def test_a_run_that_is_killed_tells_everybody_once(morning: Any, monkeypatch: py
         keep(person, morning, q="电工")
     publish(morning, "电工")
     texts: list[str] = []
-    real = saved_searches.notify
+    real = notify
 
     def dies(**kwargs: Any) -> Any:
         if len(texts) == 2:

@@ -178,7 +178,8 @@ def test_split_moves_the_people_of_its_regions(tree: dict[str, Station], by: Any
         by=by,
         on=later,
     )
-    theirs.refresh_from_db(), ours.refresh_from_db()
+    theirs.refresh_from_db()
+    ours.refresh_from_db()
     assert (theirs.station, ours.station) == (new, north)
     assert new.get_parent() == tree["睦洲镇"]
     assert Station.objects.serving(south.region_id) == new
@@ -195,7 +196,8 @@ def test_split_below_may_take_a_village_without_a_station(tree: dict[str, Statio
     new = actions.split_station(
         station=town, name="西安村退役军人服务站", level=StationLevel.VILLAGE, regions=[region], by=by, on=DAY
     )
-    person.refresh_from_db(), other.refresh_from_db()
+    person.refresh_from_db()
+    other.refresh_from_db()
     assert (person.station, other.station) == (new, town)
     assert new.get_parent() == town
 

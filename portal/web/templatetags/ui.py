@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 from django.middleware.csrf import get_token
-from django.template import Context
+from django.template import Context, RequestContext
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -146,7 +146,8 @@ def icon(name: str, label: str = "") -> SafeString:
 @register.simple_tag(takes_context=True)
 def csrf_field(context: Context) -> SafeString:
     """Render the CSRF field in components: `{% include … only %}` does not pass `csrf_token` on."""
-    token = get_token(context.request)  # type: ignore[attr-defined]
+    assert isinstance(context, RequestContext)
+    token = get_token(context.request)
     return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token)
 
 

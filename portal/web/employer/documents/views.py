@@ -1,5 +1,7 @@
 """Documents for the verification: add, show, replace, remove; and the request for a renewal."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -35,8 +37,8 @@ class EmployerDocumentForm(UploadForm):
     kind = forms.ChoiceField(label="材料")
     field_order = ["kind", "file"]
 
-    def __init__(self, employer: Employer, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, employer: Employer, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         choice_field(self, "kind").choices = [(kind.value, kind.label) for kind in kinds_for(employer)]
 
 

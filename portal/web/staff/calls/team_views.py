@@ -135,7 +135,11 @@ class CallsFilter(forms.Form):
     def narrow(self, rows: FollowUpQuerySet) -> FollowUpQuerySet:
         """Return the set that the team page counts; the longest overdue or the latest completed first."""
         state, clerk = self.selected_state, self.cleaned_data.get("clerk")
-        rows = rows.pending() if state == "pending" else rows.filter(workload.call_conditions()[state])
+        rows = (
+            rows.pending()
+            if state == "pending"
+            else rows.filter(workload.call_conditions()[workload.CallState(state)])
+        )
         if kind := self.cleaned_data.get("kind"):
             rows = rows.filter(kind=kind)
         if clerk == "none":
