@@ -20,7 +20,7 @@ from portal.veterans.models import Veteran
 def required_follow_ups(placement: Placement, *, since: date) -> set[tuple[FollowUpKind, date]]:
     """Return (kind, due day) of the follow-ups that the placement's state, entered on `since`, requires."""
     state, days = PlacementState(placement.state), days_by_kind()
-    required = set()
+    call_dates = set()
     for kind in KINDS_BY_STATE.get(state, ()):
         start: date | None = since
         if kind == FollowUpKind.FIRST_DAY:
@@ -30,8 +30,8 @@ def required_follow_ups(placement: Placement, *, since: date) -> set[tuple[Follo
         elif state in EMPLOYED_STATES:
             start = placement.onboarded_on
         if start is not None:
-            required |= {(kind, start + timedelta(days=n)) for n in days[kind]}
-    return required
+            call_dates |= {(kind, start + timedelta(days=n)) for n in days[kind]}
+    return call_dates
 
 
 def _has_successor(placement: Placement) -> bool:
@@ -53,20 +53,22 @@ def reschedule(placement: Placement, *, since: date) -> None:
 
     Completed follow-ups are kept; there is at most one follow-up of a kind per day.
     """
-    required = required_follow_ups(placement, since=since)
+    call_dates = required_follow_ups(placement, since=since)
     existing = {
         (FollowUpKind(row.kind), row.due_on): row
         for row in placement.follow_ups.select_for_update().filter(kind__in=DEFAULT_DAYS)
     }
     obsolete = [
-        row.pk for key, row in existing.items() if row.state == FollowUpState.PENDING and key not in required
+        row.pk
+        for key, row in existing.items()
+        if row.state == FollowUpState.PENDING and key not in call_dates
     ]
     if obsolete:
         FollowUp.objects.filter(pk__in=obsolete).update(
             state=FollowUpState.CANCELLED, updated_at=timezone.now()
         )
     missing = sorted(
-        key for key in required if key not in existing or existing[key].state == FollowUpState.CANCELLED
+        key for key in call_dates if key not in existing or existing[key].state == FollowUpState.CANCELLED
     )
     _open(placement, [existing.get(key) or FollowUp(kind=key[0], due_on=key[1]) for key in missing], None)
 

@@ -28,14 +28,14 @@ def person_link(town) -> tuple[ConfirmationLink, str]:
     return link, reverse("public:confirmation", args=[secret])
 
 
-def firm_link(town, *placements, question=Question.PROGRESS) -> tuple[ConfirmationLink, str]:
+def employer_link(town, *placements, question=Question.PROGRESS) -> tuple[ConfirmationLink, str]:
     link, secret = links.create_employer_link(
         employer=town.employer, question=question, placements=placements or [town.placement], by=town.clerk
     )
     return link, reverse("public:confirmation", args=[secret])
 
 
-def said(response) -> str:
+def page_text(response) -> str:
     return response.content.decode()
 
 
@@ -44,8 +44,8 @@ def without_token(page: str) -> str:
 
 
 def prove(client: Client, address: str) -> None:
-    """Whichever proof the link wants."""
-    if "后四位" in said(client.get(address)):
+    """Give the proof that the link requires: digits of the phone, or a code."""
+    if "后四位" in page_text(client.get(address)):
         client.post(address, {"act": "prove", "code": "4321"})
     else:
         send(client, address)

@@ -19,24 +19,24 @@ def at(placement: Placement, step: str, by, on: date | None = None) -> Placement
     return actions.advance(placement=placement, step=step, by=by, on=on, note="面谈")
 
 
-def in_post(placement: Placement, by, since: date) -> Placement:
+def onboard_since(placement: Placement, by, since: date) -> Placement:
     at(placement, "offer", by, since)
     return at(placement, "onboard", by, since)
 
 
-def another(town, name: str = "黄志明", *, confirmed: bool = True) -> Placement:
-    """One more intention at the same position."""
+def another(town, name: str = "黄志明", *, is_confirmed: bool = True) -> Placement:
+    """Declare one more intention for the same position."""
     person = make_user(name)
     veteran = make_veteran(account=person, station=town.stations["睦洲镇"], name=name)
     placement = actions.declare(veteran=veteran, position=town.position, by=town.clerk)
-    if confirmed:
+    if is_confirmed:
         actions.confirm(placement=placement, by=person)
     placement.refresh_from_db()
     return placement
 
 
-def said_before(placement: Placement, side: Side, reply: Reply, days: int) -> Answer:
-    """An answer without a day, given so many days ago."""
+def create_past_answer(placement: Placement, side: Side, reply: Reply, days: int) -> Answer:
+    """Create an answer without a day, given `days` days ago."""
     question = Question.EMPLOYMENT if reply == Reply.STILL_EMPLOYED else Question.PROGRESS
     moment = timezone.now() - timedelta(days=days)
     by = placement.veteran.account

@@ -12,7 +12,7 @@ from portal.follow_ups.models import FollowUp
 from portal.placements import actions
 from portal.placements.enums import PlacementState
 from portal.placements.models import Placement
-from tests.confirmations.scenarios import another, at, days_ago, in_post, said_before
+from tests.confirmations.scenarios import another, at, create_past_answer, days_ago, onboard_since
 
 pytestmark = pytest.mark.django_db
 
@@ -77,24 +77,24 @@ def test_later_stage_confirms_earlier_ones(town) -> None:
 
 
 def test_retention_needs_both_answers_from_its_due_day(town) -> None:
-    in_post(town.placement, town.clerk, days_ago(31))
-    said_before(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 11)
+    onboard_since(town.placement, town.clerk, days_ago(31))
+    create_past_answer(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 11)
     says(town, Side.EMPLOYER, Reply.STILL_EMPLOYED)
     town.placement.refresh_from_db()
     assert town.placement.state == PlacementState.ONBOARDED
     says(town, Side.VETERAN, Reply.STILL_EMPLOYED, satisfaction=4)
     town.placement.refresh_from_db()
     assert town.placement.state == PlacementState.RETAINED_1M
-    duty = town.placement.follow_ups.get(kind=FollowUpKind.RETENTION_1M)
-    assert (duty.state, duty.done_by.is_portal) == (FollowUpState.DONE, True)
-    assert duty.attempts.get().outcome == AttemptOutcome.REACHED
+    check = town.placement.follow_ups.get(kind=FollowUpKind.RETENTION_1M)
+    assert (check.state, check.done_by.is_portal) == (FollowUpState.DONE, True)
+    assert check.attempts.get().outcome == AttemptOutcome.REACHED
     later = town.placement.follow_ups.filter(kind=FollowUpKind.RETENTION_3M)
     assert later.get().state == FollowUpState.PENDING
 
 
 def test_latest_confirmed_milestone_is_recorded(town) -> None:
-    in_post(town.placement, town.clerk, days_ago(200))
-    said_before(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 90)
+    onboard_since(town.placement, town.clerk, days_ago(200))
+    create_past_answer(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 90)
     says(town, Side.EMPLOYER, Reply.STILL_EMPLOYED)
     town.placement.refresh_from_db()
     assert town.placement.state == PlacementState.RETAINED_3M
@@ -102,7 +102,7 @@ def test_latest_confirmed_milestone_is_recorded(town) -> None:
 
 
 def test_leaving_keeps_the_reason_and_the_wish_for_another_job(town) -> None:
-    in_post(town.placement, town.clerk, days_ago(40))
+    onboard_since(town.placement, town.clerk, days_ago(40))
     says(town, Side.VETERAN, Reply.LEFT, days_ago(3), reason="路太远", wants_another=True)
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(3))
     town.placement.refresh_from_db()
@@ -115,7 +115,7 @@ def test_refused_step_is_left_to_a_clerk(town) -> None:
     town.position.headcount = 1
     town.position.save()
     first = another(town)
-    in_post(first, town.clerk, days_ago(5))
+    onboard_since(first, town.clerk, days_ago(5))
     placement = both(town, Reply.ONBOARDED, days_ago(2))
     assert placement.state == PlacementState.INTENDED
     assert Answer.objects.filter(placement=placement).count() == 2
@@ -124,12 +124,12 @@ def test_refused_step_is_left_to_a_clerk(town) -> None:
 
 
 def test_employed_against_left_opens_one_follow_up(town) -> None:
-    in_post(town.placement, town.clerk, days_ago(40))
+    onboard_since(town.placement, town.clerk, days_ago(40))
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(5))
     says(town, Side.VETERAN, Reply.STILL_EMPLOYED)
-    (duty,) = disputes(town.placement)
-    assert (duty.state, duty.station) == (FollowUpState.PENDING, town.veteran.station)
-    assert FollowUp.objects.visible_to(town.clerk).due().filter(pk=duty.pk).exists()
+    (check,) = disputes(town.placement)
+    assert (check.state, check.station) == (FollowUpState.PENDING, town.veteran.station)
+    assert FollowUp.objects.visible_to(town.clerk).due().filter(pk=check.pk).exists()
     says(town, Side.VETERAN, Reply.STILL_EMPLOYED)
     assert len(disputes(town.placement)) == 1
     assert Contradiction.objects.count() == 2
@@ -138,16 +138,16 @@ def test_employed_against_left_opens_one_follow_up(town) -> None:
 
 
 def test_leaving_after_the_other_answer_is_no_contradiction(town) -> None:
-    in_post(town.placement, town.clerk, days_ago(40))
-    said_before(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 3)
+    onboard_since(town.placement, town.clerk, days_ago(40))
+    create_past_answer(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 3)
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(1))
     assert not disputes(town.placement)
 
 
-@pytest.mark.parametrize(("apart", "expected"), [(7, 0), (8, 1)])
-def test_days_may_differ_by_a_week(town, apart, expected) -> None:
+@pytest.mark.parametrize(("apart", "dispute_count"), [(7, 0), (8, 1)])
+def test_days_may_differ_by_a_week(town, apart, dispute_count) -> None:
     both(town, Reply.ONBOARDED, days_ago(1), days_ago(1 + apart))
-    assert len(disputes(town.placement)) == expected
+    assert len(disputes(town.placement)) == dispute_count
 
 
 @pytest.mark.parametrize("reply", [Reply.NOT_YET, Reply.GIVEN_UP, Reply.TURNED_DOWN])
@@ -158,37 +158,37 @@ def test_onboarded_against_not_hired_is_a_contradiction(town, reply) -> None:
 
 
 def test_not_yet_before_the_first_day_is_no_contradiction(town) -> None:
-    said_before(town.placement, Side.VETERAN, Reply.NOT_YET, 9)
+    create_past_answer(town.placement, Side.VETERAN, Reply.NOT_YET, 9)
     says(town, Side.EMPLOYER, Reply.ONBOARDED, days_ago(2))
     assert not disputes(town.placement)
 
 
 @pytest.mark.parametrize("how", ["step", "correction", "call", "agreement"])
 def test_step_or_call_completes_the_check(town, how) -> None:
-    in_post(town.placement, town.clerk, days_ago(40))
+    onboard_since(town.placement, town.clerk, days_ago(40))
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(5))
     says(town, Side.VETERAN, Reply.STILL_EMPLOYED)
-    (duty,) = disputes(town.placement)
+    (check,) = disputes(town.placement)
     if how == "step":
         at(town.placement, "retain_1m", town.clerk)
     elif how == "correction":
         actions.correct(placement=town.placement, to_state="offered", by=town.clerk, reason="没有到岗")
     elif how == "call":
-        attempts.record_call(follow_up=duty, by=town.clerk, outcome=AttemptOutcome.REACHED, note="在岗")
+        attempts.record_call(follow_up=check, by=town.clerk, outcome=AttemptOutcome.REACHED, note="在岗")
     else:
         says(town, Side.VETERAN, Reply.LEFT, days_ago(5))
-    duty.refresh_from_db()
-    assert duty.state == FollowUpState.DONE
-    assert duty.done_by.is_portal is (how == "agreement")
+    check.refresh_from_db()
+    assert check.state == FollowUpState.DONE
+    assert check.done_by.is_portal is (how == "agreement")
     assert len(disputes(town.placement)) == 1
 
 
 def test_new_contradiction_opens_a_new_follow_up(town) -> None:
-    in_post(town.placement, town.clerk, days_ago(40))
+    onboard_since(town.placement, town.clerk, days_ago(40))
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(5))
     says(town, Side.VETERAN, Reply.STILL_EMPLOYED)
-    (duty,) = disputes(town.placement)
-    attempts.record_call(follow_up=duty, by=town.clerk, outcome=AttemptOutcome.REACHED, note="在岗")
+    (check,) = disputes(town.placement)
+    attempts.record_call(follow_up=check, by=town.clerk, outcome=AttemptOutcome.REACHED, note="在岗")
     assert len(disputes(town.placement)) == 1
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(2))
     assert [row.state for row in disputes(town.placement)] == [FollowUpState.DONE, FollowUpState.PENDING]
@@ -212,28 +212,28 @@ def checks(placement) -> list[tuple[str, FollowUpState]]:
 
 @pytest.mark.parametrize("side", list(Side))
 def test_single_report_of_leaving_opens_a_check(town, side) -> None:
-    in_post(town.placement, town.clerk, days_ago(20))
+    onboard_since(town.placement, town.clerk, days_ago(20))
     says(town, side, Reply.LEFT, days_ago(3))
     says(town, side, Reply.LEFT, days_ago(3))
     assert checks(town.placement) == [(FollowUpKind.SAID_LEFT, FollowUpState.PENDING)]
-    duty = town.placement.follow_ups.get(kind=FollowUpKind.SAID_LEFT)
-    assert FollowUp.objects.visible_to(town.clerk).due().by_urgency()[0] == duty
+    check = town.placement.follow_ups.get(kind=FollowUpKind.SAID_LEFT)
+    assert FollowUp.objects.visible_to(town.clerk).due().by_urgency()[0] == check
     attempts.record_call(
-        follow_up=duty, by=town.clerk, outcome=AttemptOutcome.REACHED, step="leave", on=days_ago(3),
+        follow_up=check, by=town.clerk, outcome=AttemptOutcome.REACHED, step="leave", on=days_ago(3),
         note="厂里停产",
     )  # fmt: skip
     assert checks(town.placement) == [(FollowUpKind.SAID_LEFT, FollowUpState.DONE)]
 
 
 def test_leaving_after_the_other_answer_opens_a_check(town) -> None:
-    in_post(town.placement, town.clerk, days_ago(40))
-    said_before(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 3)
+    onboard_since(town.placement, town.clerk, days_ago(40))
+    create_past_answer(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 3)
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(1))
     assert checks(town.placement) == [(FollowUpKind.SAID_LEFT, FollowUpState.PENDING)]
 
 
 def test_other_sides_answer_completes_the_check(town) -> None:
-    in_post(town.placement, town.clerk, days_ago(40))
+    onboard_since(town.placement, town.clerk, days_ago(40))
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(5))
     says(town, Side.VETERAN, Reply.STILL_EMPLOYED)  # one call looks into both
     assert checks(town.placement) == [

@@ -14,35 +14,35 @@ from portal.confirmations.models import MAX_TRIES, Answer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-AT_ONCE = 9
+THREAD_COUNT = 9
 
 
-def together(act: Callable[[], object]) -> Counter[str]:
-    """What `act` returned or raised in each of several threads that began at once."""
-    began, said = threading.Barrier(AT_ONCE), []
+def run_concurrently(action: Callable[[], object]) -> Counter[str]:
+    """Count what `action` returned or raised in threads that start at the same time."""
+    barrier, results = threading.Barrier(THREAD_COUNT), []
 
     def run() -> None:
         try:
-            began.wait()
-            said.append(str(act()))
+            barrier.wait()
+            results.append(str(action()))
         except links.LinkUnusableError:
-            said.append("dead")
+            results.append("dead")
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run) for _ in range(AT_ONCE)]
+    threads = [threading.Thread(target=run) for _ in range(THREAD_COUNT)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return Counter(said)
+    return Counter(results)
 
 
 def test_concurrent_guesses_are_counted_together(town, django_db_serialized_rollback) -> None:
     link, _ = links.create_veteran_link(placement=town.placement, by=town.clerk)
-    assert together(lambda: links.verify_phone_digits(link=link, digits="0000")) == {
+    assert run_concurrently(lambda: links.verify_phone_digits(link=link, digits="0000")) == {
         "False": MAX_TRIES,
-        "dead": AT_ONCE - MAX_TRIES,
+        "dead": THREAD_COUNT - MAX_TRIES,
     }
 
 
@@ -52,5 +52,5 @@ def test_concurrent_submissions_use_a_link_once(town, django_db_serialized_rollb
     def send() -> int:
         return len(submit_answers(link=link, answers={town.placement.pk: AnswerData(Reply.NOT_YET)}, by=None))
 
-    assert together(send) == {"1": 1, "dead": AT_ONCE - 1}
+    assert run_concurrently(send) == {"1": 1, "dead": THREAD_COUNT - 1}
     assert Answer.objects.count() == 1

@@ -22,7 +22,15 @@ from portal.core.encryption import lookup_hash
 from portal.notifications.models import Notification
 from portal.placements.actions import advance
 from portal.web.shared.notification_links import notification_url
-from tests.confirmations.link_pages import SECRETS, firm_link, person_link, prove, said, send, without_token
+from tests.confirmations.link_pages import (
+    SECRETS,
+    employer_link,
+    page_text,
+    person_link,
+    prove,
+    send,
+    without_token,
+)
 from tests.confirmations.scenarios import another
 from tests.factories import make_employer, make_position, make_user
 from tests.harness.optional import require
@@ -41,29 +49,29 @@ def nothing_written() -> Iterator[None]:
 
 
 @pytest.fixture(params=["person", "firm"])
-def sent(request, town):
-    return (person_link if request.param == "person" else firm_link)(town)
+def link_and_address(request, town):
+    return (person_link if request.param == "person" else employer_link)(town)
 
 
 # --- what a stranger learns ------------------------------------------------------------------------------
-def test_a_forwarded_link_shows_nobody(sent) -> None:
-    _, address = sent
+def test_a_forwarded_link_shows_nobody(link_and_address) -> None:
+    _, address = link_and_address
     for client in (Client(), Client(HTTP_USER_AGENT="mail scanner")):
-        page = said(client.get(address))
+        page = page_text(client.get(address))
         assert "核对" in page
         assert [secret for secret in SECRETS if secret in page] == []
 
 
-def test_other_account_opens_nothing(sent, client_for) -> None:
-    _, address = sent
+def test_other_account_opens_nothing(link_and_address, client_for) -> None:
+    _, address = link_and_address
     stranger = client_for(make_user("路人"))
-    page = said(stranger.post(address, {"act": "account"}))
+    page = page_text(stranger.post(address, {"act": "account"}))
     assert "现在登录的账号不能回答" in page
     assert [secret for secret in SECRETS if secret in page] == []
 
 
-def test_opening_changes_nothing_before_and_after_the_proof(sent) -> None:
-    _, address = sent
+def test_opening_changes_nothing_before_and_after_the_proof(link_and_address) -> None:
+    _, address = link_and_address
     client = Client()
     with nothing_written():
         for _ in range(3):
@@ -71,11 +79,11 @@ def test_opening_changes_nothing_before_and_after_the_proof(sent) -> None:
             client.head(address)
     prove(client, address)
     with nothing_written():
-        assert "陈建国" in said(client.get(address)) or "货车司机" in said(client.get(address))
+        assert "陈建国" in page_text(client.get(address)) or "货车司机" in page_text(client.get(address))
 
 
-def test_every_page_is_kept_from_caches_searches_and_referrers(sent) -> None:
-    _, address = sent
+def test_every_page_is_kept_from_caches_searches_and_referrers(link_and_address) -> None:
+    _, address = link_and_address
     client = Client()
     pages = [client.get(address), client.get(address[:-6] + "xxxxx/"), client.get("/confirm/thanks/")]
     prove(client, address)
@@ -88,33 +96,33 @@ def test_every_page_is_kept_from_caches_searches_and_referrers(sent) -> None:
 
 # --- dead links are all alike ----------------------------------------------------------------------------
 def test_unknown_expired_used_revoked_and_locked_links_get_one_answer(town) -> None:
-    pages: dict[str, str] = {"unknown": said(Client().get("/confirm/not-a-link/"))}
+    pages: dict[str, str] = {"unknown": page_text(Client().get("/confirm/not-a-link/"))}
 
     def page_of(link: ConfirmationLink, address: str, **values) -> str:
         ConfirmationLink.objects.filter(pk=link.pk).update(**values)
         response = Client().get(address)
         assert response.status_code == 404
-        return said(response)
+        return page_text(response)
 
     now = timezone.now()
-    pages["tampered"] = said(Client().get(person_link(town)[1][:-2] + "/"))
+    pages["tampered"] = page_text(Client().get(person_link(town)[1][:-2] + "/"))
     pages["expired"] = page_of(*person_link(town), expires_at=now - timedelta(seconds=1))
     pages["used"] = page_of(*person_link(town), used_at=now)
     pages["revoked"] = page_of(*person_link(town), revoked_at=now, revoked_by=town.clerk)
     pages["locked"] = page_of(*person_link(town), tries=MAX_TRIES)
-    pages["firm's"] = page_of(*firm_link(town), used_at=now)
+    pages["firm's"] = page_of(*employer_link(town), used_at=now)
     assert all("不能再用" in page for page in pages.values())
     assert len({without_token(page) for page in pages.values()}) == 1
 
 
-def test_submission_to_unusable_link_gets_the_same_page(sent) -> None:
-    link, address = sent
+def test_submission_to_unusable_link_gets_the_same_page(link_and_address) -> None:
+    link, address = link_and_address
     client = Client()
     prove(client, address)
     ConfirmationLink.objects.filter(pk=link.pk).update(used_at=timezone.now())
     for act in ("prove", "send", "account", "answer"):
         response = client.post(address, {"act": act, "code": "4321"})
-        assert (response.status_code, "不能再用" in said(response)) == (404, True)
+        assert (response.status_code, "不能再用" in page_text(response)) == (404, True)
 
 
 def test_only_a_keyed_hash_is_kept(town) -> None:
@@ -135,29 +143,29 @@ def test_five_wrong_digits_lock_the_link(town) -> None:
     assert Client().post(address, {"act": "prove", "code": "4321"}).status_code == 404
     link.refresh_from_db()
     assert (link.tries, link.state[0]) == (MAX_TRIES, "failed")
-    told = Notification.objects.get(user=town.clerk)
-    assert "已锁定" in told.text
-    assert notification_url(told) == reverse("staff:placement", args=[town.placement.pk])
+    notification = Notification.objects.get(user=town.clerk)
+    assert "已锁定" in notification.text
+    assert notification_url(notification) == reverse("staff:placement", args=[town.placement.pk])
 
 
 def test_five_wrong_codes_lock_the_link_and_codes_are_limited(town, settings) -> None:
-    _, address = firm_link(town)
+    _, address = employer_link(town)
     client = Client()
     send(client, address)
     right = MemorySender.outbox[-1]
     assert right[0] == "13700008888"
     wrong = f"{(int(right[1]) + 1) % 1_000_000:06d}"
     for _ in range(MAX_TRIES):
-        assert "核对不符" in said(client.post(address, {"act": "prove", "code": wrong}))
+        assert "核对不符" in page_text(client.post(address, {"act": "prove", "code": wrong}))
     assert client.post(address, {"act": "prove", "code": right[1]}).status_code == 404
-    other, address = firm_link(town)
+    other, address = employer_link(town)
     ConfirmationLink.objects.filter(pk=other.pk).update(codes_sent=links.MAX_CODES)
-    assert "次数已用完" in said(client.post(address, {"act": "send"}))
+    assert "次数已用完" in page_text(client.post(address, {"act": "send"}))
     assert len(MemorySender.outbox) == 1
 
 
 def test_each_side_has_its_own_kind_of_proof(town) -> None:
-    link, _ = firm_link(town)
+    link, _ = employer_link(town)
     assert links.verify_phone_digits(link=link, digits="8888") is False
     own, _ = person_link(town)
     for verb, values in ((links.send_proof_code, {}), (links.prove_by_code, {"code": "1"})):
@@ -166,25 +174,25 @@ def test_each_side_has_its_own_kind_of_proof(town) -> None:
 
 
 def test_a_proof_opens_one_link_only(town) -> None:
-    first, second = person_link(town)[1], firm_link(town)[1]
+    first, second = person_link(town)[1], employer_link(town)[1]
     client = Client()
     prove(client, first)
-    assert "核对" in said(client.get(second))
-    assert "陈建国" not in said(client.get(second))
+    assert "核对" in page_text(client.get(second))
+    assert "陈建国" not in page_text(client.get(second))
 
 
-def test_sending_is_limited(sent, settings) -> None:
+def test_sending_is_limited(link_and_address, settings) -> None:
     settings.API_RATES = {**settings.API_RATES, "confirmation": 2}
-    _, address = sent
+    _, address = link_and_address
     answers = [Client().post(address, {"act": "none"}).status_code for _ in range(3)]
     assert answers == [200, 200, 429]
     assert Client().get(address).status_code == 200
 
 
-def test_a_forged_form_is_refused_but_an_origin_of_null_is_not(sent) -> None:
-    _, address = sent
+def test_a_forged_form_is_refused_but_an_origin_of_null_is_not(link_and_address) -> None:
+    _, address = link_and_address
     client = Client(enforce_csrf_checks=True)
-    token = require(re.search(r'csrfmiddlewaretoken" value="([^"]+)"', said(client.get(address))))[1]
+    token = require(re.search(r'csrfmiddlewaretoken" value="([^"]+)"', page_text(client.get(address))))[1]
     assert client.post(address, {"act": "none"}).status_code == 403
     form = {"act": "none", "csrfmiddlewaretoken": token}
     assert client.post(address, form, HTTP_ORIGIN="https://elsewhere.example").status_code == 403
@@ -193,7 +201,7 @@ def test_a_forged_form_is_refused_but_an_origin_of_null_is_not(sent) -> None:
 
 # --- making and taking back ------------------------------------------------------------------------------
 def test_only_staff_of_the_person_send_links(town) -> None:
-    silent = another(town, "钱不语", confirmed=False)
+    silent = another(town, "钱不语", is_confirmed=False)
     with pytest.raises(PermissionDenied):
         links.create_veteran_link(placement=town.placement, by=town.neighbour)
     with pytest.raises(PermissionDenied):
@@ -201,7 +209,7 @@ def test_only_staff_of_the_person_send_links(town) -> None:
             employer=town.employer, question=Question.PROGRESS, placements=[town.placement], by=town.neighbour
         )
     with pytest.raises(ValidationError):
-        firm_link(town, silent)
+        employer_link(town, silent)
     elsewhere = make_position(employer=make_employer())
     with pytest.raises(PermissionDenied):
         links.create_employer_link(

@@ -11,7 +11,7 @@ from portal.confirmations.actions import AnswerData, record_answer
 from portal.confirmations.enums import Question, Reply, Side
 from portal.confirmations.models import Answer
 from portal.follow_ups.enums import FollowUpKind
-from tests.confirmations.scenarios import another, days_ago, in_post
+from tests.confirmations.scenarios import another, days_ago, onboard_since
 from tests.harness.browser import watch_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,7 +23,7 @@ def address_of(secret: str) -> str:
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_person_answers_by_link_and_keyboard(town, open_page, look, width) -> None:
-    in_post(town.placement, town.clerk, days_ago(35))
+    onboard_since(town.placement, town.clerk, days_ago(35))
     _, secret = links.create_veteran_link(placement=town.placement, by=town.clerk)
     page = open_page(width=width)
     page.goto(address_of(secret))
@@ -87,9 +87,9 @@ def test_employer_answers_for_many_by_link(town, open_page, look, width, javascr
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_own_pages_and_the_desk(town, open_page, sign_in, look, width) -> None:
-    in_post(town.placement, town.clerk, days_ago(35))
+    onboard_since(town.placement, town.clerk, days_ago(35))
     another(town, "黄志明")
-    another(town, "钱不语", confirmed=False)
+    another(town, "钱不语", is_confirmed=False)
     record_answer(
         placement=town.placement, side=Side.EMPLOYER, data=AnswerData(Reply.LEFT, days_ago(4)), by=town.member
     )
@@ -113,8 +113,8 @@ def test_the_own_pages_and_the_desk(town, open_page, sign_in, look, width) -> No
     look(member, "company-confirmations-in-post")
 
     sign_in(clerk, town.clerk)
-    duty = town.placement.follow_ups.get(kind=FollowUpKind.CONTRADICTION)
-    clerk.goto(reverse("staff:follow-up", args=[duty.pk]))
+    check = town.placement.follow_ups.get(kind=FollowUpKind.CONTRADICTION)
+    clerk.goto(reverse("staff:follow-up", args=[check.pk]))
     clerk.get_by_text("单位答：已离职").wait_for()
     look(clerk, "desk-follow-up-contradiction")
     clerk.goto(reverse("staff:placement", args=[town.placement.pk]))

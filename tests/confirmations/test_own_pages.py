@@ -20,13 +20,13 @@ from portal.reports.personal_data import collect_personal_data
 from portal.veterans.record_closing import anonymise_record
 from portal.veterans.record_merges import merge_records, undo_merge
 from portal.web.shared.notification_links import notification_url
-from tests.confirmations.scenarios import another, at, days_ago, in_post
+from tests.confirmations.scenarios import another, at, days_ago, onboard_since
 from tests.factories import make_employer, make_position, make_staff, make_user, make_veteran
 
 pytestmark = pytest.mark.django_db
 
 
-def said(response) -> str:
+def page_text(response) -> str:
     return response.content.decode()
 
 
@@ -36,23 +36,23 @@ def own(placement) -> str:
 
 # --- the person ------------------------------------------------------------------------------------------
 def test_the_person_says_that_it_goes_well(town, client_for) -> None:
-    in_post(town.placement, town.clerk, days_ago(5))
+    onboard_since(town.placement, town.clerk, days_ago(5))
     client = client_for(town.person)
-    assert own(town.placement) in said(client.get(reverse("veteran:intentions")))
-    page = said(client.get(own(town.placement)))
+    assert own(town.placement) in page_text(client.get(reverse("veteran:intentions")))
+    page = page_text(client.get(own(town.placement)))
     assert "还在岗吗" in page
     assert "对这份工作满意吗" in page
-    refused = said(client.post(own(town.placement), {"reply": "left", "reason": "太远"}))
-    assert "请填写日期" in refused
-    assert "太远" in refused
+    form_page = page_text(client.post(own(town.placement), {"reply": "left", "reason": "太远"}))
+    assert "请填写日期" in form_page
+    assert "太远" in form_page
     assert client.post(own(town.placement), {"reply": "in_post", "satisfaction": "4"}).status_code == 302
     row = Answer.objects.get()
     assert (row.by, row.satisfaction, row.reply) == (town.person, 4, Reply.STILL_EMPLOYED)
-    assert "满意程度 4/5" in said(client.get(reverse("veteran:intentions")))
+    assert "满意程度 4/5" in page_text(client.get(reverse("veteran:intentions")))
 
 
 def test_before_the_first_day_progress_is_asked(town, client_for) -> None:
-    page = said(client_for(town.person).get(own(town.placement)))
+    page = page_text(client_for(town.person).get(own(town.placement)))
     assert "已面试，还没有结果" in page
     assert "还在岗" not in page
 
@@ -69,36 +69,36 @@ def test_before_the_first_day_progress_is_asked(town, client_for) -> None:
     ],
 )
 def test_impossible_values_are_reported_beside_the_field(town, client_for, values, wrong) -> None:
-    in_post(town.placement, town.clerk, days_ago(5))
-    assert wrong in said(client_for(town.person).post(own(town.placement), values))
+    onboard_since(town.placement, town.clerk, days_ago(5))
+    assert wrong in page_text(client_for(town.person).post(own(town.placement), values))
     assert not Answer.objects.exists()
 
 
 def test_an_intention_that_ended_asks_nothing(town, client_for) -> None:
     at(town.placement, "lapse", town.clerk)
     page = client_for(town.person).get(own(town.placement), follow=True)
-    assert "不用再回答" in said(page)
+    assert "不用再回答" in page_text(page)
 
 
 # --- the employer ----------------------------------------------------------------------------------------
 def test_members_answer_for_many_on_their_own_page(town, client_for) -> None:
-    second, silent = another(town), another(town, "钱不语", confirmed=False)
+    second, silent = another(town), another(town, "钱不语", is_confirmed=False)
     client, here = client_for(town.member), reverse("employer:confirmations")
-    page = said(client.get(here))
+    page = page_text(client.get(here))
     assert "陈建国" in page
     assert "钱不语" not in page
     assert "另有 1 人" in page
     form = {f"p{town.placement.pk}-reply": "offered", f"p{second.pk}-reply": "not_yet"}
-    page = said(client.post(here, form))
+    page = page_text(client.post(here, form))
     assert "有 1 行需要改正" in page
     assert not Answer.objects.exists()
     form[f"p{town.placement.pk}-day"] = days_ago(1).isoformat()
-    assert "已收到 2 个人的情况" in said(client.post(here, form, follow=True))
+    assert "已收到 2 个人的情况" in page_text(client.post(here, form, follow=True))
     assert set(Answer.objects.values_list("placement", "by")) == {
         (town.placement.pk, town.member.pk),
         (second.pk, town.member.pk),
     }
-    assert "请至少回答一个人" in said(client.post(here, {}))
+    assert "请至少回答一个人" in page_text(client.post(here, {}))
     assert silent.pk not in Answer.objects.values_list("placement", flat=True)
 
 
@@ -121,7 +121,7 @@ def test_nobody_answers_for_the_other_side(town) -> None:
 
 # --- who reads what --------------------------------------------------------------------------------------
 def disagree(town) -> None:
-    in_post(town.placement, town.clerk, days_ago(40))
+    onboard_since(town.placement, town.clerk, days_ago(40))
     record_answer(
         placement=town.placement,
         side=Side.VETERAN,
@@ -136,21 +136,21 @@ def disagree(town) -> None:
 def test_staff_see_both_answers_on_placement_and_follow_up(town, client_for) -> None:
     disagree(town)
     client = client_for(town.clerk)
-    duty = town.placement.follow_ups.get(kind=FollowUpKind.CONTRADICTION)
+    check = town.placement.follow_ups.get(kind=FollowUpKind.CONTRADICTION)
     for page in (
         client.get(reverse("staff:placement", args=[town.placement.pk])),
-        client.get(reverse("staff:follow-up", args=[duty.pk])),
+        client.get(reverse("staff:follow-up", args=[check.pk])),
     ):
-        assert "本人答：还在岗" in said(page)
-        assert "单位答：已离职" in said(page)
-        assert "活太重" in said(page)
-        assert reverse("staff:ask-person", args=[town.placement.pk]) in said(page)
-    assert "核实两边说法" in said(client.get(reverse("staff:day")))
+        assert "本人答：还在岗" in page_text(page)
+        assert "单位答：已离职" in page_text(page)
+        assert "活太重" in page_text(page)
+        assert reverse("staff:ask-person", args=[town.placement.pk]) in page_text(page)
+    assert "核实两边说法" in page_text(client.get(reverse("staff:day")))
 
 
 def test_employer_reads_only_its_own_answers(town, client_for) -> None:
     disagree(town)
-    page = said(client_for(town.member).get(f"{reverse('employer:confirmations')}?question=in_post"))
+    page = page_text(client_for(town.member).get(f"{reverse('employer:confirmations')}?question=in_post"))
     assert "已离职" in page
     assert "活太重" not in page
     assert set(Answer.objects.visible_to(town.member)) == set(Answer.objects.filter(side=Side.EMPLOYER))
@@ -181,10 +181,10 @@ def test_anonymising_empties_free_text(town) -> None:
 def test_answers_follow_the_kept_record(town) -> None:
     disagree(town)
     head = make_staff(town.stations["新会区"], "head", name="站长")
-    kept = make_veteran(station=town.stations["睦洲镇"], name="陈建国")
-    merge = merge_records(target=kept, source=town.veteran, by=head)
-    assert Answer.objects.filter(placement__veteran=kept).count() == 2
-    kept.refresh_from_db()
+    target = make_veteran(station=town.stations["睦洲镇"], name="陈建国")
+    merge = merge_records(target=target, source=town.veteran, by=head)
+    assert Answer.objects.filter(placement__veteran=target).count() == 2
+    target.refresh_from_db()
     assert Answer.objects.visible_to(User.objects.get(pk=town.person.pk)).count() == 2
     undo_merge(merge=merge, by=head)
     assert Answer.objects.filter(placement__veteran=town.veteran).count() == 2
@@ -225,20 +225,20 @@ def test_the_database_refuses_an_answer_that_cannot_be(town, values) -> None:
 
 # --- being asked -----------------------------------------------------------------------------------------
 def test_due_retention_follow_up_notifies_the_person_once(town) -> None:
-    in_post(town.placement, town.clerk, days_ago(31))
+    onboard_since(town.placement, town.clerk, days_ago(31))
     without = another(town, "无号人")
-    in_post(without, town.clerk, days_ago(31))
+    onboard_since(without, town.clerk, days_ago(31))
     without.veteran.account = None
     without.veteran.save()
     early = another(town, "刚入职")
-    in_post(early, town.clerk, days_ago(3))
+    onboard_since(early, town.clerk, days_ago(3))
     assert (reminders.send_reminders(), reminders.send_reminders()) == (1, 0)
-    notice = Notification.objects.get(key__startswith="confirmations.")
-    assert (notice.user, notification_url(notice)) == (town.person, own(town.placement))
+    notification = Notification.objects.get(key__startswith="confirmations.")
+    assert (notification.user, notification_url(notification)) == (town.person, own(town.placement))
 
 
 def test_person_who_answered_is_not_reminded(town) -> None:
-    in_post(town.placement, town.clerk, days_ago(31))
+    onboard_since(town.placement, town.clerk, days_ago(31))
     record_answer(
         placement=town.placement, side=Side.VETERAN, data=AnswerData(Reply.STILL_EMPLOYED), by=town.person
     )
@@ -246,9 +246,9 @@ def test_person_who_answered_is_not_reminded(town) -> None:
 
 
 def test_scheduled_job_sends_reminders(town) -> None:
-    in_post(town.placement, town.clerk, days_ago(31))
-    told = dict(scheduled_jobs.run_due(timezone.now()))
-    assert told["confirmations.ask_who_is_due"] == 1
+    onboard_since(town.placement, town.clerk, days_ago(31))
+    job_results = dict(scheduled_jobs.run_due(timezone.now()))
+    assert job_results["confirmations.ask_who_is_due"] == 1
 
 
 # --- pages of fixed cost ---------------------------------------------------------------------------------
@@ -257,7 +257,7 @@ def grow(town, states=("progress",)):
         for n in range(3):
             placement = another(town, f"增加人{n}")
             if "in_post" in states:
-                in_post(placement, town.clerk, days_ago(3))
+                onboard_since(placement, town.clerk, days_ago(3))
 
     return more
 

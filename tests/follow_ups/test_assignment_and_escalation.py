@@ -48,13 +48,13 @@ def call(placement):
 
 @pytest.fixture
 def on(monkeypatch):
-    """Call it to have it be noon of a day."""
+    """Function that sets the clock to noon of a day."""
 
-    def be(day: date) -> None:
+    def set_noon(day: date) -> None:
         moment = timezone.make_aware(datetime.combine(day, time(12)))
         monkeypatch.setattr(timezone, "now", lambda: moment)
 
-    return be
+    return set_noon
 
 
 def days_to_call(placement) -> list[int]:
@@ -75,8 +75,8 @@ def test_rule_of_the_city_applies_to_later_steps(placement, clerk, operator, hea
     set_rule(kind=FollowUpKind.AFTER_FAIR, days=[2], by=operator)
     set_rule(kind=FollowUpKind.AFTER_INTERVIEW, days=[9, 2, 9], by=operator)
     assert days_to_call(placement) == [3, 7, 14]
-    moved = actions.advance(placement=placement, step="interview", by=clerk)
-    assert days_to_call(moved) == [2, 9]
+    updated = actions.advance(placement=placement, step="interview", by=clerk)
+    assert days_to_call(updated) == [2, 9]
     again = actions.declare(veteran=make_veteran(), position=make_position(), by=clerk)
     assert days_to_call(again) == [2]
     set_rule(kind=FollowUpKind.AFTER_FAIR, days=[], by=operator)
@@ -92,8 +92,8 @@ def test_impossible_days_are_refused(operator, days) -> None:
 
 
 def test_offer_and_planned_first_day_schedule_follow_ups(placement, clerk) -> None:
-    offered = actions.advance(placement=placement, step="offer", by=clerk, planned_first_day=after(9))
-    rows = offered.follow_ups.pending().order_by("due_on")
+    updated = actions.advance(placement=placement, step="offer", by=clerk, planned_first_day=after(9))
+    rows = updated.follow_ups.pending().order_by("due_on")
     assert [(row.kind, row.due_on) for row in rows] == [
         (FollowUpKind.AFTER_OFFER, after(3)),
         (FollowUpKind.FIRST_DAY, after(9)),
@@ -166,15 +166,15 @@ def absent(person, clerk, days: int) -> Absence:
 def test_absence_postpones_pending_and_new_follow_ups(placement, person, clerk) -> None:
     absent(person, clerk, 9)
     assert days_to_call(placement) == [10, 10, 14]
-    moved = actions.advance(placement=placement, step="interview", by=clerk)
-    assert days_to_call(moved) == [10]
-    late = moved.follow_ups.pending().get()
+    updated = actions.advance(placement=placement, step="interview", by=clerk)
+    assert days_to_call(updated) == [10]
+    late = updated.follow_ups.pending().get()
     assert (late.due_on, events(late)) == (after(3), [("paused", 0)])
     absent(person, clerk, 5)
-    assert days_to_call(moved) == [6]
+    assert days_to_call(updated) == [6]
     assert Absence.objects.in_force().count() == 1
     end_absence(absence=Absence.objects.in_force().get(), by=clerk)
-    assert days_to_call(moved) == [3]
+    assert days_to_call(updated) == [3]
     assert events(late) == [("paused", 0), ("resumed", 0), ("resumed", 0)]
 
 
@@ -209,9 +209,9 @@ def test_heads_assign_and_clerks_take_or_give_up_follow_ups(tree, call, clerk, h
         assignment.assign_follow_up(follow_up=call, clerk=other, by=clerk)
     with pytest.raises(ValidationError, match="不负责"):
         assignment.assign_follow_up(follow_up=call, clerk=make_staff(tree["司前镇"]), by=head)
-    taken = assignment.assign_follow_up(follow_up=call, clerk=clerk, by=clerk)
-    assert FollowUp.objects.assigned_to(clerk).earliest("due_on") == taken
-    assert taken not in FollowUp.objects.assigned_to(other)
+    assigned_call = assignment.assign_follow_up(follow_up=call, clerk=clerk, by=clerk)
+    assert FollowUp.objects.assigned_to(clerk).earliest("due_on") == assigned_call
+    assert assigned_call not in FollowUp.objects.assigned_to(other)
     assignment.assign_follow_up(follow_up=call, clerk=None, by=clerk)
     assert call in FollowUp.objects.assigned_to(other)
     assert events(call) == [("assigned", 0), ("assigned", 0)]
@@ -221,11 +221,11 @@ def test_heads_assign_and_clerks_take_or_give_up_follow_ups(tree, call, clerk, h
 
 
 def test_cover_gets_own_and_unassigned_follow_ups_of_the_clerk(tree, call, clerk, head) -> None:
-    named = call.placement.follow_ups.latest("due_on")
-    assignment.assign_follow_up(follow_up=named, clerk=clerk, by=head)
+    assigned_call = call.placement.follow_ups.latest("due_on")
+    assignment.assign_follow_up(follow_up=assigned_call, clerk=clerk, by=head)
     assert not FollowUp.objects.assigned_to(head).exists()
     cover = covers.arrange_cover(clerk=clerk, cover=head, starts_on=TODAY, ends_on=after(3), by=clerk)
-    assert {call, named} <= set(FollowUp.objects.assigned_to(head))
+    assert {call, assigned_call} <= set(FollowUp.objects.assigned_to(head))
     assert not FollowUp.objects.assigned_to(head, after(4)).exists()
     with pytest.raises(ValidationError, match="已经安排"):
         covers.arrange_cover(clerk=clerk, cover=head, starts_on=after(3), ends_on=after(5), by=head)
@@ -267,7 +267,7 @@ def test_follow_up_is_marked_due_once_and_clerks_are_notified_once_a_day(
     assert due_follow_ups.process_due_follow_ups() == "2 fell due, 0 moved up, 1 told"
     assert due_follow_ups.process_due_follow_ups() is None
     assert events(call) == [("fell_due", 3)]
-    assert [notice.text for notice in Notification.objects.filter(user=clerk)] == [
+    assert [notification.text for notification in Notification.objects.filter(user=clerk)] == [
         "2 个回访今天到期，请联系。"
     ]
     assert not Notification.objects.filter(user=head).exists()
@@ -292,10 +292,10 @@ def test_late_run_escalates_level_by_level(tree, placement, call, clerk, head, o
     assert events(call)[1:] == [("fell_due", 3), ("escalated", 10), ("escalated", 17)]
     assert Notification.objects.filter(user=head, key__startswith="duties.raised").count() == 1
     assert call in FollowUp.objects.visible_to(clerk)
-    taken = assignment.assign_follow_up(
+    assigned_call = assignment.assign_follow_up(
         follow_up=call, clerk=clerk, by=head
     )  # and may be given back to who knows the person
-    assert taken in FollowUp.objects.assigned_to(clerk)
+    assert assigned_call in FollowUp.objects.assigned_to(clerk)
 
 
 def test_absence_stops_escalation(placement, person, call, clerk, on) -> None:
@@ -314,7 +314,7 @@ def test_assigned_follow_up_notifies_the_cover(placement, call, clerk, head, on)
     covers.arrange_cover(clerk=clerk, cover=head, starts_on=after(3), ends_on=after(3), by=clerk)
     on(after(3))
     due_follow_ups.process_due_follow_ups()
-    assert [notice.user for notice in Notification.objects.all()] == [head]
+    assert [notification.user for notification in Notification.objects.all()] == [head]
 
 
 def test_moved_follow_up_restarts_its_escalation_period(placement, call, operator, on) -> None:

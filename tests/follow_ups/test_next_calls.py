@@ -33,11 +33,11 @@ def after(days: int) -> date:
 
 @pytest.fixture
 def placement(person, clerk):
-    """With one call left to make."""
-    made = actions.declare(veteran=person, position=make_position(), by=clerk)
-    for call in made.follow_ups.order_by("due_on")[:2]:
+    """Placement with one pending follow-up."""
+    placement = actions.declare(veteran=person, position=make_position(), by=clerk)
+    for call in placement.follow_ups.order_by("due_on")[:2]:
         attempts.record_call(follow_up=call, by=clerk, outcome=AttemptOutcome.REACHED)
-    return made
+    return placement
 
 
 @pytest.fixture
@@ -45,48 +45,48 @@ def call(placement):
     return placement.follow_ups.pending().get()
 
 
-def say(call, clerk, outcome, times=1):
+def record_calls(call, clerk, outcome, times=1):
     for _ in range(times):
         call = attempts.record_call(follow_up=call, by=clerk, outcome=outcome)
     return call
 
 
-def waiting(placement) -> list[tuple[str, int]]:
+def pending_calls(placement) -> list[tuple[str, int]]:
     rows = placement.follow_ups.pending().order_by("call_on", "pk")
     return [(row.kind, (row.call_on - TODAY).days) for row in rows]
 
 
 # --- nothing new -----------------------------------------------------------------------------------------
 def test_call_without_update_schedules_next(placement, call, clerk) -> None:
-    assert waiting(placement) == [(FollowUpKind.AFTER_FAIR, 14)]  # while one waits none is made
-    say(call, clerk, AttemptOutcome.REACHED)
-    assert waiting(placement) == [(FollowUpKind.AGAIN, 14)]
+    assert pending_calls(placement) == [(FollowUpKind.AFTER_FAIR, 14)]  # none is added while one is pending
+    record_calls(call, clerk, AttemptOutcome.REACHED)
+    assert pending_calls(placement) == [(FollowUpKind.AGAIN, 14)]
     again = placement.follow_ups.pending().get()
     assert again.station == placement.veteran.station
     attempts.record_call(follow_up=again, by=clerk, outcome=AttemptOutcome.REACHED, step="interview")
-    assert waiting(placement) == [(FollowUpKind.AFTER_INTERVIEW, 3)]
+    assert pending_calls(placement) == [(FollowUpKind.AFTER_INTERVIEW, 3)]
 
 
 def test_step_or_ending_replaces_the_next_call(placement, call, clerk) -> None:
-    say(call, clerk, AttemptOutcome.REACHED)
+    record_calls(call, clerk, AttemptOutcome.REACHED)
     actions.advance(placement=placement, step="decline_by_veteran", by=clerk)
-    assert waiting(placement) == []
+    assert pending_calls(placement) == []
 
 
 @pytest.mark.parametrize("outcome", [AttemptOutcome.REFUSED, AttemptOutcome.WRONG_NUMBER])
 def test_refusal_or_no_answer_schedules_no_next_call(placement, call, clerk, outcome) -> None:
-    say(call, clerk, outcome)
-    assert waiting(placement) == []
+    record_calls(call, clerk, outcome)
+    assert pending_calls(placement) == []
 
 
 def test_rule_of_the_city_sets_days_of_next_calls(operator, placement, call, clerk) -> None:
     set_rule(kind=FollowUpKind.AGAIN, days=[5, 30], by=operator)
-    say(call, clerk, AttemptOutcome.REACHED)
-    assert waiting(placement) == [(FollowUpKind.AGAIN, 5), (FollowUpKind.AGAIN, 30)]
+    record_calls(call, clerk, AttemptOutcome.REACHED)
+    assert pending_calls(placement) == [(FollowUpKind.AGAIN, 5), (FollowUpKind.AGAIN, 30)]
     set_rule(kind=FollowUpKind.AGAIN, days=[], by=operator)
     for row in placement.follow_ups.pending():
-        say(row, clerk, AttemptOutcome.REACHED)
-    assert waiting(placement) == []
+        record_calls(row, clerk, AttemptOutcome.REACHED)
+    assert pending_calls(placement) == []
 
 
 def test_next_call_respects_absence_and_completed_days(placement, call, clerk) -> None:
@@ -95,20 +95,22 @@ def test_next_call_respects_absence_and_completed_days(placement, call, clerk) -
         station=call.station, state=FollowUpState.DONE, done_at=timezone.now(), done_by=clerk,
     )  # fmt: skip
     record_absence(veteran=placement.veteran, reason=AbsenceReason.FAMILY, by=clerk, until=after(20))
-    say(FollowUp.objects.get(pk=call.pk), clerk, AttemptOutcome.REACHED)
+    record_calls(FollowUp.objects.get(pk=call.pk), clerk, AttemptOutcome.REACHED)
     again = placement.follow_ups.pending().get()
     assert (again.due_on, again.call_on) == (after(15), after(21))
 
 
 def test_next_call_after_leaving_only_if_looking_for_a_job(person, clerk) -> None:
-    for wants, expected in ((True, [(FollowUpKind.AGAIN, 14)]), (False, [])):
-        made = actions.declare(veteran=person, position=make_position(), by=clerk)
+    for wants_job, next_calls in ((True, [(FollowUpKind.AGAIN, 14)]), (False, [])):
+        placement = actions.declare(veteran=person, position=make_position(), by=clerk)
         for step in ("offer", "onboard"):
-            actions.advance(placement=made, step=step, by=clerk)
-        made = actions.advance(placement=made, step="leave", by=clerk, note="太远", wants_another=wants)
-        for row in made.follow_ups.pending():
-            say(row, clerk, AttemptOutcome.REACHED)
-        assert waiting(made) == expected
+            actions.advance(placement=placement, step=step, by=clerk)
+        placement = actions.advance(
+            placement=placement, step="leave", by=clerk, note="太远", wants_another=wants_job
+        )
+        for row in placement.follow_ups.pending():
+            record_calls(row, clerk, AttemptOutcome.REACHED)
+        assert pending_calls(placement) == next_calls
 
 
 # --- a new number ----------------------------------------------------------------------------------------
@@ -116,36 +118,36 @@ def test_next_call_after_leaving_only_if_looking_for_a_job(person, clerk) -> Non
     ("outcome", "times"), [(AttemptOutcome.WRONG_NUMBER, 1), (AttemptOutcome.NOT_REACHED, 3)]
 )
 def test_new_number_schedules_call_today(placement, call, clerk, outcome, times) -> None:
-    say(call, clerk, outcome, times)
+    record_calls(call, clerk, outcome, times)
     update_record(veteran=placement.veteran, by=clerk, section="identity", values={"phone": NEW})
-    assert waiting(placement) == [(FollowUpKind.AGAIN, 0)]
+    assert pending_calls(placement) == [(FollowUpKind.AGAIN, 0)]
     update_record(veteran=placement.veteran, by=clerk, section="identity", values={"phone": "13712345679"})
-    assert waiting(placement) == [(FollowUpKind.AGAIN, 0)]
+    assert pending_calls(placement) == [(FollowUpKind.AGAIN, 0)]
 
 
 def test_no_call_for_same_number_refusal_or_ended_intention(placement, call, clerk) -> None:
     person = placement.veteran
-    say(call, clerk, AttemptOutcome.WRONG_NUMBER)
+    record_calls(call, clerk, AttemptOutcome.WRONG_NUMBER)
     update_record(veteran=person, by=clerk, section="identity", values={"phone": person.phone})
-    assert waiting(placement) == []
+    assert pending_calls(placement) == []
     actions.advance(placement=placement, step="lapse", by=clerk)
     update_record(veteran=person, by=clerk, section="identity", values={"phone": NEW})
-    assert waiting(placement) == []
-    refused = actions.declare(veteran=person, position=make_position(), by=clerk)
-    for row in refused.follow_ups.pending():
-        say(row, clerk, AttemptOutcome.REFUSED)
+    assert pending_calls(placement) == []
+    second_placement = actions.declare(veteran=person, position=make_position(), by=clerk)
+    for row in second_placement.follow_ups.pending():
+        record_calls(row, clerk, AttemptOutcome.REFUSED)
     update_record(veteran=person, by=clerk, section="identity", values={"phone": "13712345670"})
-    assert waiting(refused) == []
+    assert pending_calls(second_placement) == []
 
 
 # --- a mistake -------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("outcome", AttemptOutcome.values)
 def test_attempt_recorded_by_mistake_can_be_reversed(placement, call, clerk, outcome) -> None:
-    before = waiting(placement)
-    say(call, clerk, outcome)
+    before = pending_calls(placement)
+    record_calls(call, clerk, outcome)
     back = attempts.reverse_attempt(follow_up=call, by=clerk)
     assert (back.state, back.tries, back.done_at, back.done_by) == (FollowUpState.PENDING, 0, None, None)
-    assert waiting(placement) == before  # a call that was made to call again is gone too
+    assert pending_calls(placement) == before  # the next call is cancelled too
     assert call.attempts.count() == 1  # the row stays
     assert not call.attempts.not_reversed().exists()
     assert AuditEvent.objects.filter(verb="placements.follow_up_taken_back", actor_id=clerk.pk).count() == 1
@@ -154,36 +156,36 @@ def test_attempt_recorded_by_mistake_can_be_reversed(placement, call, clerk, out
 
 
 def test_reversal_keeps_next_calls_scheduled_before(placement, call, clerk) -> None:
-    say(call, clerk, AttemptOutcome.REACHED)
+    record_calls(call, clerk, AttemptOutcome.REACHED)
     dispute = open_follow_up(placement=placement, kind=FollowUpKind.CONTRADICTION, due_on=TODAY, by=None)
-    say(dispute, clerk, AttemptOutcome.NOT_REACHED)
+    record_calls(dispute, clerk, AttemptOutcome.NOT_REACHED)
     attempts.reverse_attempt(follow_up=dispute, by=clerk)
-    assert waiting(placement) == [(FollowUpKind.CONTRADICTION, 0), (FollowUpKind.AGAIN, 14)]
+    assert pending_calls(placement) == [(FollowUpKind.CONTRADICTION, 0), (FollowUpKind.AGAIN, 14)]
 
 
 def test_reversing_the_third_attempt_leaves_two(placement, call, clerk) -> None:
-    done = say(call, clerk, AttemptOutcome.NOT_REACHED, 3)
-    assert done.state == FollowUpState.DONE
+    completed_call = record_calls(call, clerk, AttemptOutcome.NOT_REACHED, 3)
+    assert completed_call.state == FollowUpState.DONE
     assert list(worklists.unreached_veterans(clerk)) == [placement.veteran]
-    back = attempts.reverse_attempt(follow_up=done, by=clerk)
+    back = attempts.reverse_attempt(follow_up=completed_call, by=clerk)
     assert (back.state, back.tries) == (FollowUpState.PENDING, 2)
     assert not worklists.unreached_veterans(clerk).exists()
     # Again the third: the one before it is what counts, not the mistake.
-    assert say(back, clerk, AttemptOutcome.NOT_REACHED).state == FollowUpState.DONE
+    assert record_calls(back, clerk, AttemptOutcome.NOT_REACHED).state == FollowUpState.DONE
 
 
 def test_only_own_attempts_of_today_without_consequences_are_reversible(
     tree, placement, call, clerk, monkeypatch
 ) -> None:
-    done = say(call, clerk, AttemptOutcome.REFUSED)
+    completed_call = record_calls(call, clerk, AttemptOutcome.REFUSED)
     colleague, neighbour = make_staff(tree["睦洲镇"]), make_staff(tree["司前镇"])
     with pytest.raises(PermissionDenied):
-        attempts.reverse_attempt(follow_up=done, by=neighbour)
-    assert attempts.reversible_attempt(done, colleague) is None
+        attempts.reverse_attempt(follow_up=completed_call, by=neighbour)
+    assert attempts.reversible_attempt(completed_call, colleague) is None
     actions.advance(placement=placement, step="interview", by=clerk)
-    assert attempts.reversible_attempt(done, clerk) is None
+    assert attempts.reversible_attempt(completed_call, clerk) is None
     other = placement.follow_ups.pending().get()
-    say(other, clerk, AttemptOutcome.REFUSED)
+    record_calls(other, clerk, AttemptOutcome.REFUSED)
     tomorrow = timezone.make_aware(datetime.combine(after(1), time(9)))
     with monkeypatch.context() as patch:
         patch.setattr(timezone, "now", lambda: tomorrow)
@@ -197,20 +199,20 @@ def test_only_own_attempts_of_today_without_consequences_are_reversible(
 
 
 def test_reversed_call_is_pending_at_the_current_station(tree, operator, placement, call, clerk) -> None:
-    done = say(call, clerk, AttemptOutcome.REFUSED)
+    completed_call = record_calls(call, clerk, AttemptOutcome.REFUSED)
     person = placement.veteran
     person.station = tree["司前镇"]
     person.save()
     with pytest.raises(PermissionDenied):  # no more the clerk's
-        attempts.reverse_attempt(follow_up=done, by=clerk)
+        attempts.reverse_attempt(follow_up=completed_call, by=clerk)
     FollowUp.objects.filter(pk=call.pk).update(state=FollowUpState.PENDING, done_at=None, done_by=None)
-    say(FollowUp.objects.get(pk=call.pk), operator, AttemptOutcome.REFUSED)
-    back = attempts.reverse_attempt(follow_up=done, by=operator)
+    record_calls(FollowUp.objects.get(pk=call.pk), operator, AttemptOutcome.REFUSED)
+    back = attempts.reverse_attempt(follow_up=completed_call, by=operator)
     assert (back.station, back.escalation_level, back.owned_since) == (tree["司前镇"], 0, TODAY)
 
 
 def test_attempt_is_reversed_only_once(placement, call, clerk) -> None:
-    say(call, clerk, AttemptOutcome.NOT_REACHED)
+    record_calls(call, clerk, AttemptOutcome.NOT_REACHED)
     attempts.reverse_attempt(follow_up=call, by=clerk)
     row = AttemptReversal.objects.get()
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -142,40 +142,52 @@ def test_merge_keeps_the_intention_further_along(clerk, head) -> None:
     stations, position = make_stations(), make_position()
     target, source = make_veteran(), make_veteran(station=stations["司前镇"])
     neighbour = make_staff(stations["司前镇"])
-    own = declare(target, clerk, position=position)
-    absorbed = declare(source, neighbour, "offer", "onboard", position=position)
+    target_placement = declare(target, clerk, position=position)
+    source_placement = declare(source, neighbour, "offer", "onboard", position=position)
     other = declare(source, neighbour)
     merge = merge_records(target=target, source=source, by=head)
-    own.refresh_from_db(), absorbed.refresh_from_db()
-    assert (own.state, own.closed_by, absorbed.state) == (S.LAPSED, absorbed, S.ONBOARDED)
-    assert {row.veteran_id for row in (own, absorbed)} == {target.pk}
-    for row in (absorbed, other):
+    target_placement.refresh_from_db(), source_placement.refresh_from_db()
+    assert (target_placement.state, target_placement.closed_by, source_placement.state) == (
+        S.LAPSED,
+        source_placement,
+        S.ONBOARDED,
+    )
+    assert {row.veteran_id for row in (target_placement, source_placement)} == {target.pk}
+    for row in (source_placement, other):
         calls = row.follow_ups.pending()
         assert {call.station for call in calls} == {target.station}
         assert {call.events.get().kind for call in calls} == {"moved"}
-    assert not own.follow_ups.pending().exists()
+    assert not target_placement.follow_ups.pending().exists()
     undo_merge(merge=merge, by=head)
-    own.refresh_from_db(), absorbed.refresh_from_db()
-    assert (own.state, own.veteran, absorbed.veteran) == (S.INTENDED, target, source)
-    assert {call.station for call in absorbed.follow_ups.pending()} == {source.station}
+    target_placement.refresh_from_db(), source_placement.refresh_from_db()
+    assert (target_placement.state, target_placement.veteran, source_placement.veteran) == (
+        S.INTENDED,
+        target,
+        source,
+    )
+    assert {call.station for call in source_placement.follow_ups.pending()} == {source.station}
 
 
 def test_absorbed_placement_is_counted_once_and_restored_with_its_days(clerk, head) -> None:
     first, position = TODAY - timedelta(days=40), make_position(headcount=2)
     target, source = make_veteran(), make_veteran()
-    own = declare(target, clerk, "offer", "onboard", position=position, on=first)
-    absorbed = declare(source, clerk, "offer", "onboard", position=position, on=first)
+    target_placement = declare(target, clerk, "offer", "onboard", position=position, on=first)
+    source_placement = declare(source, clerk, "offer", "onboard", position=position, on=first)
     merge = merge_records(target=target, source=source, by=head)
-    absorbed.refresh_from_db()
-    assert (absorbed.state, absorbed.onboarded_on, absorbed.closed_by) == (S.LAPSED, None, own)
+    source_placement.refresh_from_db()
+    assert (source_placement.state, source_placement.onboarded_on, source_placement.closed_by) == (
+        S.LAPSED,
+        None,
+        target_placement,
+    )
     position.refresh_from_db()
     assert position.is_open
     assert [stage.count for stage in count_stages(Placement.objects.all())][:4] == [2, 1, 1, 1]
     undo_merge(merge=merge, by=head)
     assert [stage.count for stage in count_stages(Placement.objects.all())][:4] == [2, 2, 2, 2]
-    absorbed.refresh_from_db()
-    assert (absorbed.state, absorbed.onboarded_on) == (S.ONBOARDED, first)
-    assert absorbed.follow_ups.filter(state=FollowUpState.PENDING).count() == 4
+    source_placement.refresh_from_db()
+    assert (source_placement.state, source_placement.onboarded_on) == (S.ONBOARDED, first)
+    assert source_placement.follow_ups.filter(state=FollowUpState.PENDING).count() == 4
 
 
 def test_closed_record_refuses_intentions(person, clerk, head) -> None:

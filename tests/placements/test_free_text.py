@@ -28,8 +28,8 @@ COLUMNS = [
 
 
 @pytest.fixture
-def told() -> Placement:
-    """Somebody left because of an injury: said in a step, in a call and as a reason not to call."""
+def injured_person_placement() -> Placement:
+    """Placement ended by an injury that a step, a call and an absence mention."""
     clerk = make_staff(make_stations()["睦洲镇"])
     placement = actions.declare(veteran=make_veteran(), position=make_position(), by=clerk)
     attempts.record_call(
@@ -44,15 +44,15 @@ def told() -> Placement:
     return placement
 
 
-def stored() -> dict[tuple[str, str], list[str]]:
-    """(table, column) -> what stands in the database, as it stands."""
-    found = {}
+def read_columns() -> dict[tuple[str, str], list[str]]:
+    """Return the raw values of each column, by (table, column)."""
+    values = {}
     with connection.cursor() as cursor:
         for model, name in COLUMNS:
             table = model._meta.db_table
             cursor.execute(f'SELECT "{name}" FROM "{table}" ORDER BY id')
-            found[table, name] = [text for (text,) in cursor.fetchall()]
-    return found
+            values[table, name] = [text for (text,) in cursor.fetchall()]
+    return values
 
 
 def read() -> dict[tuple[str, str], list[str]]:
@@ -63,26 +63,26 @@ def read() -> dict[tuple[str, str], list[str]]:
 
 
 @pytest.mark.django_db
-def test_free_text_is_stored_encrypted(told: Placement) -> None:
+def test_free_text_is_stored_encrypted(injured_person_placement: Placement) -> None:
     for place, texts in read().items():
         assert any("腰伤" in text for text in texts), place
-        for plain, token in zip(texts, stored()[place], strict=True):
+        for plain, token in zip(texts, read_columns()[place], strict=True):
             assert token.startswith("gAAAA") if plain else token == ""
 
 
 @pytest.mark.django_db
-def test_database_requires_text_where_a_step_needs_it(told: Placement) -> None:
+def test_database_requires_text_where_a_step_needs_it(injured_person_placement: Placement) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        Placement.objects.filter(pk=told.pk).update(left_reason="")
+        Placement.objects.filter(pk=injured_person_placement.pk).update(left_reason="")
     with pytest.raises(IntegrityError), transaction.atomic():
         Absence.objects.update(note="")
-    assert Placement.objects.filter(is_written("left_reason")).get() == told
+    assert Placement.objects.filter(is_written("left_reason")).get() == injured_person_placement
     with pytest.raises(FieldError, match="encrypted"):
         Placement.objects.filter(left_reason="腰伤").exists()
 
 
 @pytest.mark.django_db
-def test_too_long_text_is_refused(told: Placement) -> None:
+def test_too_long_text_is_refused(injured_person_placement: Placement) -> None:
     Absence.objects.update(note="长" * 200)
     with pytest.raises(DataError, match="200"):
         Absence.objects.update(note="长" * 201)
@@ -104,17 +104,22 @@ def run_encryptions(*, forwards: bool) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_migration_encrypts_existing_text_and_can_be_reversed(told) -> None:
+def test_migration_encrypts_existing_text_and_can_be_reversed(injured_person_placement) -> None:
     plain = read()
     run_encryptions(forwards=False)
-    assert stored() == plain
+    assert read_columns() == plain
     refuses_to_change(PlacementTransition)
     run_encryptions(forwards=True)
     assert read() == plain
-    assert stored() != plain
+    assert read_columns() != plain
     refuses_to_change(PlacementTransition)
     refuses_to_change(Placement)
-    actions.correct(placement=told, to_state="onboarded", by=told.recorded_by, reason="没有离职")
+    actions.correct(
+        placement=injured_person_placement,
+        to_state="onboarded",
+        by=injured_person_placement.recorded_by,
+        reason="没有离职",
+    )
     assert Placement.objects.get().left_reason == ""
 
 

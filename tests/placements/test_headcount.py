@@ -31,22 +31,22 @@ def position(member):
     return make_position(employer=make_employer(member=member), headcount=2)
 
 
-def _offered(position, clerk):
-    made = actions.declare(veteran=make_veteran(account=make_user()), position=position, by=clerk)
-    actions.confirm(placement=made, by=made.veteran.account)
-    return actions.advance(placement=made, step="offer", by=clerk)
+def create_offered(position, clerk):
+    placement = actions.declare(veteran=make_veteran(account=make_user()), position=position, by=clerk)
+    actions.confirm(placement=placement, by=placement.veteran.account)
+    return actions.advance(placement=placement, step="offer", by=clerk)
 
 
-def _in_post(position, clerk):
-    return actions.advance(placement=_offered(position, clerk), step="onboard", by=clerk)
+def create_onboarded(position, clerk):
+    return actions.advance(placement=create_offered(position, clerk), step="onboard", by=clerk)
 
 
 def test_full_position_closes_and_refuses_onboarding(position, clerk, member) -> None:
-    third = _offered(position, clerk)
-    _in_post(position, clerk)
+    third = create_offered(position, clerk)
+    create_onboarded(position, clerk)
     position.refresh_from_db()
     assert position.state == PositionState.OPEN
-    _in_post(position, clerk)
+    create_onboarded(position, clerk)
     position.refresh_from_db()
     assert (position.state, position.filled_by_count) == (PositionState.FILLED, True)
     with pytest.raises(ValidationError, match="已有 2 人入职"):
@@ -55,16 +55,16 @@ def test_full_position_closes_and_refuses_onboarding(position, clerk, member) ->
     assert (third.state, third.onboarded_on) == (PlacementState.OFFERED, None)
     with pytest.raises(ValidationError, match="先增加招聘人数"):
         lifecycle.reopen(position=position, by=member)
-    grown = lifecycle.raise_headcount(position=position, by=member, headcount=3)
-    assert grown.state == PositionState.OPEN
+    larger = lifecycle.raise_headcount(position=position, by=member, headcount=3)
+    assert larger.state == PositionState.OPEN
     actions.advance(placement=third, step="onboard", by=clerk)
     position.refresh_from_db()
     assert position.state == PositionState.FILLED
 
 
 def test_correction_of_onboarding_reopens_full_position(position, clerk) -> None:
-    _in_post(position, clerk)
-    wrong = _in_post(position, clerk)
+    create_onboarded(position, clerk)
+    wrong = create_onboarded(position, clerk)
     actions.correct(placement=wrong, to_state=PlacementState.OFFERED, by=clerk, reason="登记错人")
     position.refresh_from_db()
     assert (position.state, position.filled_by_count) == (PositionState.OPEN, False)
@@ -74,17 +74,17 @@ def test_correction_of_onboarding_reopens_full_position(position, clerk) -> None
 
 
 def test_correction_respects_the_headcount(position, clerk) -> None:
-    wrong = _in_post(position, clerk)
+    wrong = create_onboarded(position, clerk)
     actions.correct(placement=wrong, to_state=PlacementState.OFFERED, by=clerk, reason="登记错人")
-    _in_post(position, clerk)
-    _in_post(position, clerk)
+    create_onboarded(position, clerk)
+    create_onboarded(position, clerk)
     with pytest.raises(ValidationError, match="已有 2 人入职"):
         actions.correct(placement=wrong, to_state=PlacementState.ONBOARDED, by=clerk, reason="又改回来")
 
 
 def test_leaving_notifies_employer_of_the_vacancy(position, clerk, member) -> None:
-    _in_post(position, clerk)
-    leaver = _in_post(position, clerk)
+    create_onboarded(position, clerk)
+    leaver = create_onboarded(position, clerk)
     actions.advance(placement=leaver, step="leave", by=clerk, note="回乡")
     position.refresh_from_db()
     assert (position.state, position.filled_by_count) == (PositionState.FILLED, False)
@@ -93,7 +93,7 @@ def test_leaving_notifies_employer_of_the_vacancy(position, clerk, member) -> No
 
 
 def test_correction_keeps_position_closed_by_employer(position, clerk, member) -> None:
-    wrong = _in_post(position, clerk)
+    wrong = create_onboarded(position, clerk)
     position.refresh_from_db()
     positions.mark_filled(position=position, by=member)
     actions.correct(placement=wrong, to_state=PlacementState.OFFERED, by=clerk, reason="登记错人")
@@ -102,30 +102,30 @@ def test_correction_keeps_position_closed_by_employer(position, clerk, member) -
 
 
 def test_hiring_outcome_is_recorded_after_closing(position, clerk, member) -> None:
-    hired = _in_post(position, clerk)
+    hired = create_onboarded(position, clerk)
     with pytest.raises(ValidationError, match="岗位结束后"):
         hiring_outcomes.record_outcome(position=position, by=member, result=HiringResult.ELSEWHERE)
     position.refresh_from_db()
     positions.mark_filled(position=position, by=member)
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as error:
         hiring_outcomes.record_outcome(position=position, by=member, result=HiringResult.THROUGH_PORTAL)
-    assert "placements" in refused.value.message_dict
-    with pytest.raises(ValidationError) as refused:
+    assert "placements" in error.value.message_dict
+    with pytest.raises(ValidationError) as error:
         hiring_outcomes.record_outcome(position=position, by=member, result=HiringResult.NOT_FILLED)
-    assert "reason" in refused.value.message_dict
-    said = hiring_outcomes.record_outcome(
+    assert "reason" in error.value.message_dict
+    outcome = hiring_outcomes.record_outcome(
         position=position, by=member, result=HiringResult.THROUGH_PORTAL, placements=[hired]
     )
-    assert list(said.placements.all()) == [hired]
+    assert list(outcome.placements.all()) == [hired]
     hiring_outcomes.record_outcome(
         position=position, by=member, result=HiringResult.NOT_FILLED, reason="工资偏低"
     )
-    said.refresh_from_db()
-    assert (said.result, list(said.placements.all())) == (HiringResult.NOT_FILLED, [])
+    outcome.refresh_from_db()
+    assert (outcome.result, list(outcome.placements.all())) == (HiringResult.NOT_FILLED, [])
 
 
 def test_hiring_outcome_needs_the_employer_and_its_own_placements(position, clerk, member) -> None:
-    stranger = _in_post(make_position(), clerk)
+    stranger = create_onboarded(make_position(), clerk)
     positions.mark_filled(position=position, by=member)
     with pytest.raises(PermissionDenied):
         hiring_outcomes.record_outcome(position=position, by=make_user(), result=HiringResult.ELSEWHERE)

@@ -47,9 +47,9 @@ def test_every_table_knows_the_milestone(milestone) -> None:
 @pytest.fixture
 def employed(person, operator):
     """Placement with the first day 85 days ago."""
-    declared = actions.declare(veteran=person, position=make_position(), by=operator)
-    actions.advance(placement=declared, step="offer", by=operator, on=TODAY - timedelta(days=86))
-    return actions.advance(placement=declared, step="onboard", by=operator, on=TODAY - timedelta(days=85))
+    placement = actions.declare(veteran=person, position=make_position(), by=operator)
+    actions.advance(placement=placement, step="offer", by=operator, on=TODAY - timedelta(days=86))
+    return actions.advance(placement=placement, step="onboard", by=operator, on=TODAY - timedelta(days=85))
 
 
 def test_milestone_is_recorded_after_its_default_days_without_a_rule(employed, operator) -> None:
@@ -63,8 +63,8 @@ def test_last_day_of_the_citys_rule_governs_what_may_be_recorded(employed, opera
     with pytest.raises(ValidationError, match="86 天"):
         actions.advance(placement=employed, step="retain_3m", by=operator)
     set_rule(kind=FollowUpKind("retention_3m"), days=[60, 85], by=operator)
-    done = actions.advance(placement=employed, step="retain_3m", by=operator)
-    assert done.state == PlacementState("retained_3m")
+    retained = actions.advance(placement=employed, step="retain_3m", by=operator)
+    assert retained.state == PlacementState("retained_3m")
 
 
 def test_rule_without_days_leaves_the_default(employed, operator) -> None:

@@ -43,7 +43,7 @@ def line(placement, clerk, **fields) -> PlacementTransition:
     return PlacementTransition(**{**values, **fields})
 
 
-def refused(what) -> None:
+def assert_refused(what) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         what()
 
@@ -61,12 +61,12 @@ def refused(what) -> None:
     ],
 )
 def test_state_without_log_row_is_refused(placement, change) -> None:
-    refused(lambda: Placement.objects.filter(pk=placement.pk).update(**change))
+    assert_refused(lambda: Placement.objects.filter(pk=placement.pk).update(**change))
 
 
 def test_new_placement_must_be_in_the_initial_state(placement, clerk) -> None:
     for fields in ({"state": "interviewed"}, {"sequence": 1}, {"state": "onboarded", "onboarded_on": TODAY}):
-        refused(
+        assert_refused(
             lambda fields=fields: Placement.objects.create(
                 veteran=make_veteran(), position=placement.position, recorded_by=clerk, **fields
             )
@@ -87,14 +87,14 @@ def test_new_placement_must_be_in_the_initial_state(placement, clerk) -> None:
     ],
 )
 def test_log_row_must_continue_from_the_current_state(placement, clerk, fields) -> None:
-    refused(lambda: line(placement, clerk, **fields).save())
+    assert_refused(lambda: line(placement, clerk, **fields).save())
     placement.refresh_from_db()
     assert (placement.state, placement.sequence) == (S.INTENDED, 1)
 
 
 def test_first_log_row_must_have_the_initial_state(placement, clerk) -> None:
     fresh = Placement.objects.create(veteran=make_veteran(), position=placement.position, recorded_by=clerk)
-    refused(lambda: line(fresh, clerk, sequence=1, from_state="", to_state="interviewed").save())
+    assert_refused(lambda: line(fresh, clerk, sequence=1, from_state="", to_state="interviewed").save())
 
 
 def test_log_row_updates_its_placement(placement, clerk) -> None:
@@ -111,23 +111,23 @@ def test_several_log_rows_in_one_insert_are_applied_in_turn(placement, clerk) ->
     PlacementTransition.objects.bulk_create(rows)
     placement.refresh_from_db()
     assert (placement.state, placement.sequence) == (S.OFFERED, 3)
-    refused(lambda: PlacementTransition.objects.bulk_create([line(placement, clerk, sequence=5)]))
+    assert_refused(lambda: PlacementTransition.objects.bulk_create([line(placement, clerk, sequence=5)]))
 
 
 def test_stale_instance_cannot_restore_an_old_state(placement, clerk) -> None:
     stale = Placement.objects.get(pk=placement.pk)
     actions.advance(placement=placement, step="interview", by=clerk)
-    refused(stale.save)
+    assert_refused(stale.save)
 
 
-def in_post(placement, clerk, *, days: int = 0, **fields):
+def onboard(placement, clerk, *, days: int = 0, **fields):
     actions.advance(placement=placement, step="offer", by=clerk, on=TODAY - timedelta(days=days))
     return actions.advance(
         placement=placement, step="onboard", by=clerk, on=TODAY - timedelta(days=days), **fields
     )
 
 
-def fix(placement, clerk, state, on=None):
+def correct(placement, clerk, state, on=None):
     return actions.correct(placement=placement, to_state=state, by=clerk, reason="登记有误", on=on)
 
 
@@ -138,37 +138,37 @@ def days_of(placement):
 
 def test_correction_clears_and_restores_days_of_employment(placement, clerk) -> None:
     first = TODAY - timedelta(days=40)
-    placement = in_post(placement, clerk, days=40)
+    placement = onboard(placement, clerk, days=40)
     placement.veteran.refresh_from_db()
     assert placement.veteran.employment_status == EmploymentStatus.EMPLOYED
-    fix(placement, clerk, S.OFFERED)
+    correct(placement, clerk, S.OFFERED)
     assert days_of(placement) == (None, None)
     placement.veteran.refresh_from_db()
     assert placement.veteran.employment_status == EmploymentStatus.UNEMPLOYED
-    fix(placement, clerk, S.RETAINED_1M)
+    correct(placement, clerk, S.RETAINED_1M)
     assert days_of(placement) == (first, None)
     placement.veteran.refresh_from_db()
     assert placement.veteran.employment_status == EmploymentStatus.EMPLOYED
     actions.advance(placement=placement, step="leave", by=clerk, on=TODAY, note="回乡", wants_another=True)
     assert days_of(placement) == (first, TODAY)
-    fix(placement, clerk, S.ONBOARDED)
+    correct(placement, clerk, S.ONBOARDED)
     placement.refresh_from_db()
     assert (placement.left_on, placement.left_reason, placement.wants_another) == (None, "", None)
-    fix(placement, clerk, S.LEFT)
+    correct(placement, clerk, S.LEFT)
     assert days_of(placement) == (first, TODAY)
     assert placement.left_reason == "回乡"
 
 
 def test_correction_to_employed_needs_a_day_without_log(placement, clerk) -> None:
     with pytest.raises(TransitionRefused):
-        fix(placement, clerk, S.ONBOARDED)
+        correct(placement, clerk, S.ONBOARDED)
     with pytest.raises(TransitionRefused):
-        fix(placement, clerk, S.LEFT)
+        correct(placement, clerk, S.LEFT)
     with pytest.raises(ValidationError, match="不能晚于今天"):
-        fix(placement, clerk, S.ONBOARDED, on=TODAY + timedelta(days=1))
+        correct(placement, clerk, S.ONBOARDED, on=TODAY + timedelta(days=1))
     with pytest.raises(ValidationError, match="入职满 90 天"):
-        fix(placement, clerk, S.RETAINED_3M, on=TODAY - timedelta(days=89))
-    fix(placement, clerk, S.RETAINED_3M, on=TODAY - timedelta(days=90))
+        correct(placement, clerk, S.RETAINED_3M, on=TODAY - timedelta(days=89))
+    correct(placement, clerk, S.RETAINED_3M, on=TODAY - timedelta(days=90))
     assert days_of(placement) == (TODAY - timedelta(days=90), None)
     with pytest.raises(ValidationError, match="不能早于入职"):
         actions.advance(
@@ -177,17 +177,17 @@ def test_correction_to_employed_needs_a_day_without_log(placement, clerk) -> Non
 
 
 def test_correction_is_refused_beside_another_live_intention(placement, clerk) -> None:
-    ended = actions.advance(placement=placement, step="decline_by_veteran", by=clerk)
+    declined = actions.advance(placement=placement, step="decline_by_veteran", by=clerk)
     actions.declare(veteran=placement.veteran, position=placement.position, by=clerk)
     with pytest.raises(ValidationError, match="另一份进行中"):
-        fix(ended, clerk, S.INTENDED)
+        correct(declined, clerk, S.INTENDED)
     with pytest.raises(ValidationError, match="另一份进行中"):
-        fix(ended, clerk, S.ONBOARDED, on=TODAY)
+        correct(declined, clerk, S.ONBOARDED, on=TODAY)
 
 
 def test_person_with_two_jobs_is_employed_after_leaving_one(placement, clerk) -> None:
     other = actions.declare(veteran=placement.veteran, position=make_position(), by=clerk)
-    in_post(placement, clerk), in_post(other, clerk)
+    onboard(placement, clerk), onboard(other, clerk)
     actions.advance(placement=other, step="leave", by=clerk, note="离家太远")
     placement.veteran.refresh_from_db()
     assert placement.veteran.employment_status == EmploymentStatus.EMPLOYED

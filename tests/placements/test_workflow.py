@@ -125,10 +125,10 @@ def test_every_step_leads_to_its_target(clerk, placement) -> None:
 
 @pytest.mark.parametrize("step", ["decline_by_veteran", "decline_by_employer", "mark_unreachable", "lapse"])
 def test_ending_cancels_follow_ups_and_allows_a_new_intention(clerk, placement, step) -> None:
-    ended = _walk(placement, clerk, step)
-    assert _pending(ended) == []
-    again = actions.declare(veteran=ended.veteran, position=ended.position, by=clerk)
-    assert again.pk != ended.pk
+    declined = _walk(placement, clerk, step)
+    assert _pending(declined) == []
+    again = actions.declare(veteran=declined.veteran, position=declined.position, by=clerk)
+    assert again.pk != declined.pk
 
 
 def test_steps_not_available_from_the_state_are_refused(clerk, placement) -> None:
@@ -178,8 +178,8 @@ def test_each_state_schedules_its_follow_ups(clerk, placement) -> None:
     placement = _walk(placement, clerk, "interview")
     assert _pending(placement) == [(FollowUpKind.AFTER_INTERVIEW, 3)]
     placement = _walk(placement, clerk, "offer", "onboard")
-    expected = [(kind, *DEFAULT_DAYS[kind]) for kind in KINDS_BY_STATE[PlacementState.ONBOARDED]]
-    assert _pending(placement) == expected
+    first_calls = [(kind, *DEFAULT_DAYS[kind]) for kind in KINDS_BY_STATE[PlacementState.ONBOARDED]]
+    assert _pending(placement) == first_calls
 
 
 def test_retention_step_completes_its_follow_up_and_keeps_later_ones(clerk, placement) -> None:
