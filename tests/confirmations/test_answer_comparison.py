@@ -84,11 +84,11 @@ def test_retention_needs_both_answers_from_its_due_day(town) -> None:
     assert town.placement.state == PlacementState.ONBOARDED
     says(town, Side.VETERAN, Reply.STILL_EMPLOYED, satisfaction=4)
     town.placement.refresh_from_db()
-    assert town.placement.state == PlacementState.RETAINED_1M
-    check = town.placement.follow_ups.get(kind=FollowUpKind.RETENTION_1M)
+    assert town.placement.state == PlacementState["RETAINED_1M"]
+    check = town.placement.follow_ups.get(kind=FollowUpKind["RETENTION_1M"])
     assert (check.state, check.done_by.is_portal) == (FollowUpState.DONE, True)
     assert check.attempts.get().outcome == AttemptOutcome.REACHED
-    later = town.placement.follow_ups.filter(kind=FollowUpKind.RETENTION_3M)
+    later = town.placement.follow_ups.filter(kind=FollowUpKind["RETENTION_3M"])
     assert later.get().state == FollowUpState.PENDING
 
 
@@ -97,7 +97,7 @@ def test_latest_confirmed_milestone_is_recorded(town) -> None:
     create_past_answer(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 90)
     says(town, Side.EMPLOYER, Reply.STILL_EMPLOYED)
     town.placement.refresh_from_db()
-    assert town.placement.state == PlacementState.RETAINED_3M
+    assert town.placement.state == PlacementState["RETAINED_3M"]
     assert town.placement.transitions.latest("sequence").happened_on == days_ago(90)
 
 

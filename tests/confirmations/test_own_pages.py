@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.models import User
+from portal.accounts.roles import StationRole
 from portal.confirmations import links, reminders
 from portal.confirmations.actions import AnswerData, record_answer
 from portal.confirmations.enums import Question, Reply, Side
@@ -180,7 +181,7 @@ def test_anonymising_empties_free_text(town) -> None:
 
 def test_answers_follow_the_kept_record(town) -> None:
     disagree(town)
-    head = make_staff(town.stations["新会区"], "head", name="站长")
+    head = make_staff(town.stations["新会区"], StationRole.HEAD, name="站长")
     target = make_veteran(station=town.stations["睦洲镇"], name="陈建国")
     merge = merge_records(target=target, source=town.veteran, by=head)
     assert Answer.objects.filter(placement__veteran=target).count() == 2

@@ -1,6 +1,7 @@
 """Rules, moves, absences, assignment, covers and escalation of follow-ups."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -246,7 +247,7 @@ def test_ending_a_begun_cover_sets_its_end_to_yesterday(clerk, head) -> None:
 
 def test_cover_needs_permission_and_the_same_stations(tree, clerk, head) -> None:
     other = make_staff(tree["司前镇"])
-    days = {"starts_on": TODAY, "ends_on": after(1)}
+    days: dict[str, Any] = {"starts_on": TODAY, "ends_on": after(1)}
     with pytest.raises(PermissionDenied):
         covers.arrange_cover(clerk=clerk, cover=head, by=other, **days)
     for cover in (other, make_user()):

@@ -18,6 +18,7 @@ from portal.follow_ups.scheduling import open_follow_up
 from portal.placements import actions
 from portal.reports import worklists
 from portal.veterans.actions import update_record
+from portal.veterans.enums import CloseReason
 from portal.veterans.record_closing import close_record
 from tests.factories import make_position, make_staff
 
@@ -193,7 +194,7 @@ def test_only_own_attempts_of_today_without_consequences_are_reversible(
     other.refresh_from_db()
     assert attempts.reversible_attempt(other, clerk) is not None
     head = make_staff(tree["睦洲镇"], StationRole.HEAD)
-    close_record(veteran=placement.veteran, by=head, reason="去世")
+    close_record(veteran=placement.veteran, by=head, reason=CloseReason.DIED)
     with pytest.raises(ValidationError):
         attempts.reverse_attempt(follow_up=other, by=clerk)
 

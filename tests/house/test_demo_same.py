@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ def test_demos_before_and_after_differ_by_the_committed_map_only(
 
 
 # --- the comparison itself -------------------------------------------------------------------------------
-def _table(*rows: Mapping[str, object], **references: str) -> dict[str, object]:
+def _table(*rows: Mapping[str, object], **references: str) -> dict[str, Any]:
     return {"columns": list(rows[0]), "references": references, "rows": list(rows)}
 
 

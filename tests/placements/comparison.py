@@ -178,11 +178,11 @@ def compare_reports(model: ReferenceModel, operator: User) -> None:
     satisfaction_counts = Counter(
         row.satisfaction for row in model.placements if row.state in EVER_EMPLOYED_STATES and row.satisfaction
     )
-    for cells in (
+    for satisfaction_cells in (
         [count_satisfaction(scope, ReportFilter())],
         satisfaction_by_dimension(scope, ReportFilter(), "employer"),
     ):
-        assert sum((Counter(cell.counts) for cell in cells), Counter()) == satisfaction_counts
+        assert sum((Counter(cell.counts) for cell in satisfaction_cells), Counter()) == satisfaction_counts
     overdue = [
         follow_up
         for row in model.placements

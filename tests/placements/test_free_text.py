@@ -57,7 +57,7 @@ def read_columns() -> dict[tuple[str, str], list[str]]:
 
 def read() -> dict[tuple[str, str], list[str]]:
     return {
-        (model._meta.db_table, name): list(model.objects.order_by("pk").values_list(name, flat=True))
+        (model._meta.db_table, name): list(model._default_manager.order_by("pk").values_list(name, flat=True))
         for model, name in COLUMNS
     }
 

@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
+from portal.accounts.roles import StationRole
 from portal.notifications.models import Notification
 from portal.placements import actions, hiring_outcomes
 from portal.placements.enums import HiringResult, PlacementState
@@ -134,7 +135,7 @@ def test_hiring_outcome_needs_the_employer_and_its_own_placements(position, cler
             position=position, by=member, result=HiringResult.THROUGH_PORTAL, placements=[stranger]
         )
     hiring_outcomes.record_outcome(position=position, by=member, result=HiringResult.ELSEWHERE)
-    reviewer = make_staff(position.employer.station, "reviewer")
+    reviewer = make_staff(position.employer.station, StationRole.REVIEWER)
     assert (
         HiringOutcome.objects.visible_to(member).count()
         == HiringOutcome.objects.visible_to(reviewer).count()

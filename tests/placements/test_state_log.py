@@ -145,7 +145,7 @@ def test_correction_clears_and_restores_days_of_employment(placement, clerk) -> 
     assert days_of(placement) == (None, None)
     placement.veteran.refresh_from_db()
     assert placement.veteran.employment_status == EmploymentStatus.UNEMPLOYED
-    correct(placement, clerk, S.RETAINED_1M)
+    correct(placement, clerk, S["RETAINED_1M"])
     assert days_of(placement) == (first, None)
     placement.veteran.refresh_from_db()
     assert placement.veteran.employment_status == EmploymentStatus.EMPLOYED
@@ -167,8 +167,8 @@ def test_correction_to_employed_needs_a_day_without_log(placement, clerk) -> Non
     with pytest.raises(ValidationError, match="不能晚于今天"):
         correct(placement, clerk, S.ONBOARDED, on=TODAY + timedelta(days=1))
     with pytest.raises(ValidationError, match="入职满 90 天"):
-        correct(placement, clerk, S.RETAINED_3M, on=TODAY - timedelta(days=89))
-    correct(placement, clerk, S.RETAINED_3M, on=TODAY - timedelta(days=90))
+        correct(placement, clerk, S["RETAINED_3M"], on=TODAY - timedelta(days=89))
+    correct(placement, clerk, S["RETAINED_3M"], on=TODAY - timedelta(days=90))
     assert days_of(placement) == (TODAY - timedelta(days=90), None)
     with pytest.raises(ValidationError, match="不能早于入职"):
         actions.advance(

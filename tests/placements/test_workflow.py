@@ -186,8 +186,8 @@ def test_retention_step_completes_its_follow_up_and_keeps_later_ones(clerk, plac
     placement = _walk(placement, clerk, "offer", "onboard", on=_today() - timedelta(days=100))
     placement = _walk(placement, clerk, "retain_3m")
     assert [kind for kind, _ in _pending(placement)] == [
-        FollowUpKind.RETENTION_6M,
-        FollowUpKind.RETENTION_12M,
+        FollowUpKind["RETENTION_6M"],
+        FollowUpKind["RETENTION_12M"],
     ]
 
 

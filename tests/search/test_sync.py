@@ -72,7 +72,7 @@ def test_an_employer_opens_and_closes_with_its_positions(
     indexing.rebuild()
     company = make_employer(name="江门市远航物流有限公司", verified=False)
     make_position(employer=company, title="叉车司机")
-    change(lambda: verification.verify(employer=company, by=reviewer, kinds=[DocumentKind.LICENCE]))
+    change(lambda: verification.verify(employer=company, by=reviewer, checked_kinds=[DocumentKind.LICENCE]))
     assert find("远航物流").counts == {Kind.POSITION: 1, Kind.EMPLOYER: 1, Kind.FAIR: 0}
     change(lambda: verification.suspend(employer=company, by=reviewer, reason="投诉属实"))
     assert find("远航物流").total == 0

@@ -4,16 +4,17 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
 from django.template import Context, RequestContext, Template
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from portal.accounts.models import User
 from portal.accounts.roles import StationRole
 from portal.fairs.models import DoorShift
 from portal.web.public.site import elder_mode, error_pages
@@ -25,7 +26,7 @@ from tests.harness.optional import require
 COMPONENTS = Path(settings.BASE_DIR) / "templates" / "components"
 
 
-def request_of(user: object = None, path: str = "/", **headers: str):
+def request_of(user: User | None = None, path: str = "/", **headers: str):
     request = RequestFactory().get(path, headers=headers)
     request.user = user or AnonymousUser()
     return request
@@ -214,7 +215,7 @@ def test_menu_lists_pages_marked_for_the_menu() -> None:
 # Error pages
 
 
-def page_of(answer: HttpResponse) -> str:
+def page_of(answer: Any) -> str:
     return answer.content.decode()
 
 

@@ -2,6 +2,8 @@
 booth.
 """
 
+from typing import Any
+
 from django.urls import reverse
 
 from portal.accounts.actions import give_consent
@@ -26,7 +28,7 @@ BOTH = (ConsentPurpose.MATCHING, ConsentPurpose.EMPLOYER_CARD)
 
 def make_driver(town: str, name: str, purposes=BOTH, **changes):
     account = make_user(name)
-    values = {
+    values: dict[str, Any] = {
         "station": make_stations()[town],
         "name": name,
         "account": account,

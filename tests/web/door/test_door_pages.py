@@ -94,7 +94,7 @@ def test_unknown_registration_number_shows_field_error(door, fair) -> None:
 @pytest.mark.parametrize("name", ["scan", "check-in", "visitor", "intention"])
 def test_user_without_shift_gets_404(client, client_for, fair, name) -> None:
     url = reverse(f"door:{name}", args=[fair.pk])
-    assert client.post(url).url.startswith(reverse("public:sign-in"))
+    assert client.post(url).headers["Location"].startswith(reverse("public:sign-in"))
     stations = make_stations()
     late = make_user("志愿者")
     DoorShift.objects.create(fair=fair, user=late, day=timezone.localdate() - timedelta(days=1))

@@ -82,7 +82,7 @@ def _post(employer, **changes):
 def test_pages_require_sign_in(client, name) -> None:
     response = client.get(reverse(f"employer:{name}"))
     assert response.status_code == 302
-    assert response.url.startswith(reverse("public:sign-in"))
+    assert response.headers["Location"].startswith(reverse("public:sign-in"))
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -1,6 +1,7 @@
 """The employer's pages in Chromium: at 390 and 1280 px, and without JavaScript."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -34,7 +35,7 @@ def employer(member):
     employer_row = make_employer(name="江门市远航物流有限公司", member=member)
     occupation = make_occupation()
     make_occupation("6-30-05-01", "起重装卸机械操作工")
-    fields = {"employer": employer_row, "occupation": occupation}
+    fields: dict[str, Any] = {"employer": employer_row, "occupation": occupation}
     page_text = make_position(title="货车司机", **fields)
     make_position(title="叉车司机", is_open=False, **fields)
     make_position(

@@ -1,6 +1,7 @@
 """The position sheet on the employer's pages: who may, what each step shows, and what comes back."""
 
 import io
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -38,8 +39,9 @@ def press(client_for, member, employer, django_capture_on_commit_callbacks):
             answer = client.post(reverse(f"employer:{name}", args=[pk, *args]), data)
         return client.get(answer.url) if answer.status_code == 302 else answer
 
-    go.client = client
-    return go
+    requester: Any = go
+    requester.client = client
+    return requester
 
 
 def _upload(client, content: bytes, name: str = "岗位.xlsx"):

@@ -46,10 +46,10 @@ def test_day_orders_follow_ups_by_urgency(desk, clerk, make_call) -> None:
     make_call("逾期九天的意向", late=9)
     make_call("逾期九天试过", late=9, tries=1)
     make_call("到岗", kind=FollowUpKind.FIRST_DAY)
-    make_call("稳岗逾期", late=2, kind=FollowUpKind.RETENTION_3M)
+    make_call("稳岗逾期", late=2, kind=FollowUpKind["RETENTION_3M"])
     make_call("核实", late=1, kind=FollowUpKind.CONTRADICTION)
     make_call("约好今天", due_late=20)
-    attempted = make_call("刚才没人接", late=30, kind=FollowUpKind.RETENTION_1M)
+    attempted = make_call("刚才没人接", late=30, kind=FollowUpKind["RETENTION_1M"])
     attempts.record_call(follow_up=attempted, by=clerk, outcome=AttemptOutcome.NOT_REACHED)
     assert _names(desk.get(DAY)) == [
         "约好今天",
@@ -148,16 +148,16 @@ def test_row_reports_follow_up_finished_meanwhile(desk, clerk, make_call) -> Non
 
 def test_latest_completed_retention_step_is_offered(desk, clerk, make_call) -> None:
     today = timezone.localdate()
-    call = make_call("陈建国", kind=FollowUpKind.RETENTION_3M)
+    call = make_call("陈建国", kind=FollowUpKind["RETENTION_3M"])
     for step in ("interview", "offer", "onboard"):
         actions.advance(placement=call.placement, step=step, by=clerk, on=today - timedelta(days=95))
-    FollowUp.objects.filter(placement=call.placement).exclude(kind=FollowUpKind.RETENTION_3M).delete()
+    FollowUp.objects.filter(placement=call.placement).exclude(kind=FollowUpKind["RETENTION_3M"]).delete()
     (row,) = desk.get(DAY).context["rows"]
     assert [button.step for button in row.buttons] == ["retain_3m"]
     assert row.can_leave
     desk.post(_url("outcome", row.follow_up), {"did": "reached:retain_3m"})
     call.placement.refresh_from_db()
-    assert call.placement.state == PlacementState.RETAINED_3M
+    assert call.placement.state == PlacementState["RETAINED_3M"]
 
 
 def test_onboarding_uses_planned_first_day(desk, clerk, make_call) -> None:

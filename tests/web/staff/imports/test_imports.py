@@ -1,6 +1,7 @@
 """Imports of veterans' records: access, each step, downloads."""
 
 import io
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -36,8 +37,9 @@ def press(client_for, towns, django_capture_on_commit_callbacks):
             answer = client.post(reverse(f"staff:{name}", args=[pk, *args]), data)
         return client.get(answer.url) if answer.status_code == 302 else answer
 
-    press.client = client
-    return press
+    requester: Any = press
+    requester.client = client
+    return requester
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -1,6 +1,7 @@
 """The station network as of a day, its changes, and access to them."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -25,7 +26,7 @@ BEFORE = DAY - timedelta(days=1)
 @pytest.fixture
 def city(db):
     """The usual tree, 北安村 beside 南安村, three records of 2021 in 南安村 and the city's operator."""
-    stations = make_stations()
+    stations: dict[str, Any] = {**make_stations()}
     stations["北安村"] = open_village("北安村", 202)
     for _ in range(3):
         make_veteran(station=stations["南安村"], living_region=stations["南安村"].region)

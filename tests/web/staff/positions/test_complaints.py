@@ -97,7 +97,10 @@ def test_complaint_lists_query_count_is_constant(client_for, desk, position, sam
     def mine() -> None:
         for _ in range(3):
             actions.report(
-                position=make_position(employer=position.employer), by=reporter, kind="pay", text="不符"
+                position=make_position(employer=position.employer),
+                by=reporter,
+                kind=ComplaintKind.PAY,
+                text="不符",
             )
 
     mine()
