@@ -20,7 +20,7 @@ def _ledger(name: str) -> list[dict[str, str]]:
 
 
 @pytest.mark.must("house.1")
-@pytest.mark.slow  # the ledger is written after `make must PART=…` of each earlier part, which takes two hours
+@pytest.mark.slow  # the ledger is written after `make must` of each earlier part, which takes two hours
 def test_earlier_parts_were_green_after_the_renaming(figure: Callable[[str], None]) -> None:
     rows = _ledger("house-1.csv")
     expected = {f"{part}.{i}" for part in EARLIER_PARTS for i, _ in enumerate(requirements()[part], start=1)}
