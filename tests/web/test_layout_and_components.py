@@ -26,7 +26,7 @@ from tests.harness.optional import require
 COMPONENTS = Path(settings.BASE_DIR) / "templates" / "components"
 
 
-def request_of(user: User | None = None, path: str = "/", **headers: str):
+def request_of(user: User | AnonymousUser | None = None, path: str = "/", **headers: str):
     request = RequestFactory().get(path, headers=headers)
     request.user = user or AnonymousUser()
     return request
@@ -155,7 +155,7 @@ def test_audiences_follow_records_memberships_appointments_and_shifts(django_ass
     make_veteran(account=person)
     DoorShift.objects.create(fair=make_fair(), user=helper, day=timezone.localdate())
 
-    def open_parts(user: object) -> set[str]:
+    def open_parts(user: User | AnonymousUser) -> set[str]:
         audiences = Audiences(request_of(user))
         return {
             name

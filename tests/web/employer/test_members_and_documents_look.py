@@ -26,6 +26,7 @@ from tests.factories import (
     make_user,
     make_veteran,
 )
+from tests.harness.optional import require
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -119,7 +120,7 @@ def test_every_page_looks_right(open_page, sign_in, look, employer, owner, revie
 def test_veteran_hides_record_and_shows_it_again(open_page, sign_in, look, employer, width) -> None:
     make_position(employer=employer, real_employer="江门市演示电子厂")
     me = make_veteran(account=make_user("陈建国"))
-    hide(veteran=me, employer=make_employer(name="从前的东家有限公司"), by=me.account)
+    hide(veteran=me, employer=make_employer(name="从前的东家有限公司"), by=require(me.account))
     page = open_page(width=width)
     sign_in(page, me.account)
     page.goto(f"/employers/{employer.pk}/")

@@ -24,6 +24,7 @@ from tests.factories import (
     make_user,
     make_veteran,
 )
+from tests.harness.optional import require
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,12 @@ def person():
         account=make_user("陈建国"), specialties=("driver",), certificates=("driving_a2",),
         wish={"text": "开货车"}, address="睦洲镇演示路8号", difficulty="家庭成员患病",
     )  # fmt: skip
-    give_consent(user=veteran.account, purpose=ConsentPurpose.MATCHING, wording="告知", by=veteran.account)
+    give_consent(
+        user=require(veteran.account),
+        purpose=ConsentPurpose.MATCHING,
+        wording="告知",
+        by=require(veteran.account),
+    )
     placements.declare(veteran=veteran, position=make_position(title="叉车司机"), by=clerk)
     make_registration(make_fair(title="物流专场"), veteran)
     visits.record_visit(

@@ -82,7 +82,10 @@ def test_numbers_of_page_link_to_no_rows(operator, client_for, figures) -> None:
     )
     person = make_veteran(account=make_user("陈建国"))
     give_consent(
-        user=require(person.account), purpose=ConsentPurpose.MATCHING, wording="告知", by=person.account
+        user=require(person.account),
+        purpose=ConsentPurpose.MATCHING,
+        wording="告知",
+        by=require(person.account),
     )
     html = text(client_for(person.account).get(reverse("veteran:positions")))
     assert "这些记录不给用人单位和工作人员查看" in html
