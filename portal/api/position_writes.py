@@ -74,13 +74,13 @@ class PositionFields(_StrictSchema):
     duties: Text = Field(min_length=1, max_length=5000, description="岗位职责")
     requirements: Text = Field("", max_length=5000, description="任职要求")
     address: Text = Field("", max_length=120)
-    kind: Literal[tuple(PositionKind.values)] = PositionKind.FULL_TIME.value  # type: ignore[valid-type]
-    shift: Literal[tuple(Shift.values)] = Shift.DAY.value  # type: ignore[valid-type]
+    kind: Literal[tuple(PositionKind.values)] = PositionKind.FULL_TIME.value  # type: ignore[valid-type]  # the enumeration holds the values
+    shift: Literal[tuple(Shift.values)] = Shift.DAY.value  # type: ignore[valid-type]  # the enumeration holds the values
     education_min: int = Field(
         Education.JUNIOR.value, ge=0, le=4, description="最低学历：0 不限 1 高中/中专 2 大专 3 本科 4 研究生"
     )
     experience_years: int = Field(0, ge=0, le=50)
-    certificates: list[Literal[tuple(CertificateKind.values)]] = Field([], max_length=20)  # type: ignore[valid-type]
+    certificates: list[Literal[tuple(CertificateKind.values)]] = Field([], max_length=20)  # type: ignore[valid-type]  # the enumeration holds the values
     benefits: list[Annotated[Text, Field(min_length=1, max_length=20)]] = Field([], max_length=30)
     relaxable: Text = Field("", max_length=120, description="可放宽项")
     real_employer: Text = Field("", max_length=80, description="实际用人单位；人力资源服务机构代招时必填")

@@ -80,7 +80,7 @@ class StationQuerySet(MP_NodeQuerySet):
         return area.station if area else None
 
 
-class StationManager(MP_NodeManager.from_queryset(StationQuerySet)):  # type: ignore[misc]
+class StationManager(MP_NodeManager.from_queryset(StationQuerySet)):  # type: ignore[misc]  # treebeard has no types
     def get_queryset(self) -> StationQuerySet:
         return StationQuerySet(self.model, using=self._db).order_by("path")
 
