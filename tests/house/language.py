@@ -9,6 +9,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -84,9 +85,51 @@ def _targets(node: ast.expr) -> Iterator[tuple[str, int]]:
             yield part.attr, part.lineno
 
 
+def _base_names(node: ast.ClassDef) -> list[str]:
+    """Return the last part of each base's name: `forms.Form` -> 'Form'."""
+    bases = (base.value if isinstance(base, ast.Subscript) else base for base in node.bases)
+    return [ast.unparse(base).rsplit(".", 1)[-1] for base in bases]
+
+
+def _published_targets(module: ast.Module) -> set[int]:
+    """Return the ids of target nodes that name a stored state or a published parameter.
+
+    These are members of an enumeration (UPPER_CASE assignments in its body) and the fields of forms, API
+    schemas and matching's public classes.
+    """
+    exported = matching_exports()
+    targets: set[int] = set()
+    for node in ast.walk(module):
+        if not isinstance(node, ast.ClassDef):
+            continue
+        bases = _base_names(node)
+        is_enum = any(base.endswith(("Choices", "Enum")) for base in bases)
+        has_published_fields = node.name in exported or any(
+            base.endswith(("Form", "Schema", "FilterSet")) for base in bases
+        )
+        for statement in node.body:
+            match statement:
+                case ast.Assign(targets=[ast.Name() as target]) | ast.AnnAssign(target=ast.Name() as target):
+                    if has_published_fields or (is_enum and target.id.isupper()):
+                        targets.add(id(target))
+    return targets
+
+
+@cache
+def matching_exports() -> frozenset[str]:
+    """Return the public names of the ranking library (`matching.__all__`)."""
+    for node in tree(ROOT / "matching" / "__init__.py").body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return frozenset(ast.literal_eval(node.value))
+    raise LookupError("matching/__init__.py has no __all__")
+
+
 def defined_names(module: ast.Module) -> Iterator[tuple[str, int, str]]:
     """Yield (name, line, kind) of every function, class, parameter and assigned name; a kind is a word."""
+    published = _published_targets(module)
     for node in ast.walk(module):
+        if id(node) in published:
+            continue
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 yield node.name, node.lineno, "function"
