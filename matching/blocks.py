@@ -155,7 +155,12 @@ class Searcher:
         self._kernels = kernels()
 
     def best(
-        self, terms: Ints, weights: Doubles, k: int, allowed: Bytes | None = None, passing: int | None = None
+        self,
+        terms: Ints,
+        weights: Doubles,
+        k: int,
+        allowed: Bytes | None = None,
+        passing_count: int | None = None,
     ) -> tuple[Longs, Doubles]:
         """Return the k best rows and their scores, best first, equal scores by id.
 
@@ -166,11 +171,11 @@ class Searcher:
             weights: f64[m], non-negative.
             k: number of results.
             allowed: u8[n], 1 for rows that may be listed; zero-padded to a multiple of 8 it is not copied.
-            passing: number of ones in `allowed`; counted when missing.
+            passing_count: number of ones in `allowed`; counted when missing.
         """
-        if allowed is not None and passing is None:
-            passing = int(np.count_nonzero(allowed))
-        total = self.size if passing is None else passing
+        if allowed is not None and passing_count is None:
+            passing_count = int(np.count_nonzero(allowed))
+        total = self.size if passing_count is None else passing_count
         k, m = min(k, total), len(terms)
         if k <= 0:
             return np.empty(0, np.int64), np.empty(0)

@@ -29,21 +29,21 @@ class Change:
     """One record: an upsert (facts and counts) or a removal (facts None).
 
     Attributes:
-        written: time in microseconds since 1970.
+        written_at: time in microseconds since 1970.
         id: posting id.
         facts: one row of facts.ROW.
         hashes: u64[m], ascending term hashes.
         counts: f32[m], count of each term.
     """
 
-    written: int
+    written_at: int
     id: int
     facts: NDArray[np.void] | None
     hashes: Hashes
     counts: Floats
 
     @classmethod
-    def put(cls, posting: Posting) -> "Change":
+    def upsert(cls, posting: Posting) -> "Change":
         """Build the record that adds or replaces a posting.
 
         Raises:
@@ -53,26 +53,26 @@ class Change:
         return cls(time.time_ns() // 1000, posting.id, facts, *count_one(posting))
 
     @classmethod
-    def take(cls, id_: int) -> "Change":
+    def removal(cls, id_: int) -> "Change":
         return cls(time.time_ns() // 1000, id_, None, np.empty(0, np.uint64), np.empty(0, np.float32))
 
     def to_bytes(self) -> bytes:
         if self.facts is None:
-            payload = _RECORD.pack(self.written, self.id, -1)
+            payload = _RECORD.pack(self.written_at, self.id, -1)
         else:
             body = self.facts.tobytes() + self.hashes.tobytes() + self.counts.tobytes()
-            payload = _RECORD.pack(self.written, self.id, len(self.hashes)) + body
+            payload = _RECORD.pack(self.written_at, self.id, len(self.hashes)) + body
         return _HEAD.pack(len(payload), zlib.crc32(payload)) + payload
 
     @classmethod
     def from_bytes(cls, payload: bytes) -> "Change":
-        written, id_, size = _RECORD.unpack_from(payload)
+        written_at, id_, size = _RECORD.unpack_from(payload)
         if size < 0:
-            return cls(written, id_, None, np.empty(0, np.uint64), np.empty(0, np.float32))
+            return cls(written_at, id_, None, np.empty(0, np.uint64), np.empty(0, np.float32))
         facts = np.frombuffer(payload, ROW, 1, _RECORD.size)
         at = _RECORD.size + ROW.itemsize
         hashes = np.frombuffer(payload, np.uint64, size, at)
-        return cls(written, id_, facts, hashes, np.frombuffer(payload, np.float32, size, at + 8 * size))
+        return cls(written_at, id_, facts, hashes, np.frombuffer(payload, np.float32, size, at + 8 * size))
 
 
 def read_changes(data: bytes) -> Iterator[tuple[Change, int]]:

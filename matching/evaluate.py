@@ -49,7 +49,7 @@ def read_titles(path: Path) -> tuple[list[str], list[str]]:
     return [r["title"] for r in rows], [r["occupation_code"] for r in rows]
 
 
-class Folded:
+class CrossValidatedCoder:
     """Cross-validated coder: each title is coded by a model not trained on it. Equal titles share a fold."""
 
     def __init__(
@@ -72,14 +72,14 @@ class Folded:
         return np.array([self._rows[t] for t in titles], np.float32).reshape(-1, len(self.codes))
 
 
-def unseen_coder(titles: Sequence[str], codes: Sequence[str]) -> tuple[Folded | None, str]:
+def unseen_coder(titles: Sequence[str], codes: Sequence[str]) -> tuple[CrossValidatedCoder | None, str]:
     """Return a coder that was not trained on the titles, None for the shipped one, and its description."""
-    training_titles = sum(title_hash(t) in default_coder().learnt for t in titles)
+    training_titles = sum(title_hash(t) in default_coder().training_hashes for t in titles)
     if training_titles:
         description = (
             f"{training_titles} of {len(titles)} titles were learnt from: {FOLDS}-fold cross-validation"
         )
-        return Folded(titles, codes), description
+        return CrossValidatedCoder(titles, codes), description
     return None, f"none of {len(titles)} titles was learnt from: the shipped model"
 
 
@@ -116,7 +116,7 @@ def accuracy(places: NDArray[np.int64]) -> dict[str, float]:
     }
 
 
-def found(rankings: Sequence[Sequence[int]], relevant: Sequence[set[int]]) -> dict[str, float]:
+def retrieval_scores(rankings: Sequence[Sequence[int]], relevant: Sequence[set[int]]) -> dict[str, float]:
     """Return nDCG@10 and R-precision, averaged over the queries.
 
     Args:
@@ -141,7 +141,9 @@ def title_posting(number: int, title: str) -> Posting:
     )  # fmt: skip
 
 
-def wished_orders(titles: Sequence[str], wished: Sequence[str], coder: Folded | None) -> list[list[int]]:
+def wished_orders(
+    titles: Sequence[str], wished: Sequence[str], coder: CrossValidatedCoder | None
+) -> list[list[int]]:
     """Rank the titles for a profile that wishes one occupation, for each of `wished`."""
     with coded_by(coder) if coder else nullcontext():
         index = Index.build([title_posting(at, title) for at, title in enumerate(titles)])
@@ -165,10 +167,10 @@ def wishes(path: Path) -> dict[str, dict[str, float]]:
 
     def plain(queries: Sequence[str]) -> dict[str, float]:
         order = np.argsort(-plain_scores(queries, titles), axis=1, kind="stable")
-        return found(order.tolist(), relevant)
+        return retrieval_scores(order.tolist(), relevant)
 
     return {
-        "matching": found(wished_orders(titles, wished, coder), relevant),
+        "matching": retrieval_scores(wished_orders(titles, wished, coder), relevant),
         "plain jieba TF-IDF (name)": plain(names),
         "plain jieba TF-IDF (name + tasks)": plain(descriptions),
     }

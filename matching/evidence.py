@@ -13,9 +13,9 @@ import numpy as np
 from matching.knowledge import (
     ENTRY_SPECIALTY,
     certificates,
-    held,
     occupations,
     specialties,
+    with_covered,
 )
 from matching.tokens import terms
 from matching.types import Profile
@@ -141,7 +141,7 @@ def evidence(profile: Profile) -> list[Evidence]:
         weight = WEIGHTS["certificate"] / len(codes) ** 0.5
         name = certificates()[code].short if code in certificates() else code
         items.append(Evidence("certificate", f"certificate:{code}", name, certificate_bag(code), weight))
-        for covered_code in sorted(held([code]) - own_codes):
+        for covered_code in sorted(with_covered([code]) - own_codes):
             own_codes.add(covered_code)
             bag = Bag(certificate_terms([covered_code]))
             covers = f"{name}（含{certificates()[covered_code].short}准驾）"

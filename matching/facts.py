@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.knowledge import certificate_bits, certificates, held, occupation_number, specialties
+from matching.knowledge import certificate_bits, certificates, occupation_number, specialties, with_covered
 from matching.native import address, kernels
 from matching.types import EDUCATION_LABELS, Missing, Posting, Profile
 
@@ -176,7 +176,7 @@ class Person:
     def of(cls, profile: Profile) -> "Person":
         """Return the facts of a profile; certificates that data/certificates.csv lacks are ignored."""
         known_certificates = certificates()
-        usable = frozenset(c for c in held(profile.certificates) if c in known_certificates)
+        usable = frozenset(c for c in with_covered(profile.certificates) if c in known_certificates)
         served_specialties = [specialties()[s] for s in profile.specialties if s in specialties()]
         return cls(
             profile=profile,
@@ -200,15 +200,16 @@ class Judgement:
 
     Attributes:
         allowed: u8, 1 for each row that may be listed, zero-padded to a multiple of 8.
-        passing: number of allowed rows.
+        passing_count: number of allowed rows.
         considered: number of rows that are open and not left out.
-        failing: kind of fact -> considered rows that fail it, even if relaxed; and number of 'closed' rows.
+        failure_counts: kind of fact -> considered rows that fail it, even if relaxed; and the
+            number of 'closed' rows.
     """
 
     allowed: Bytes
-    passing: int
+    passing_count: int
     considered: int
-    failing: dict[str, int]
+    failure_counts: dict[str, int]
 
 
 class Judge:
@@ -272,7 +273,7 @@ class Judge:
 
     def failed_kinds(self, at: int, person: Person, now: datetime) -> frozenset[str]:
         """Return the kinds of facts that a posting fails, with 'closed' if it is not open at `now`."""
-        failure_counts = self(person, now, row=at).failing
+        failure_counts = self(person, now, row=at).failure_counts
         return frozenset(kind for kind, count in failure_counts.items() if count)
 
 

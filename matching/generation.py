@@ -154,7 +154,7 @@ class Folder:
             parts: name -> dataclass of arrays.
             switching: context manager entered with the unfinished directory during the switch.
         """
-        with self.held("PUBLISH.lock"):
+        with self.lock("PUBLISH.lock"):
             for left in self.path.glob(".half-*"):  # left by a killed publisher
                 shutil.rmtree(left)
             names = self.names()
@@ -178,7 +178,7 @@ class Folder:
         sync(self.path)
 
     @contextmanager
-    def held(self, name: str) -> Iterator[None]:
+    def lock(self, name: str) -> Iterator[None]:
         """Hold an exclusive lock file; the system releases it when the process ends."""
         with (self.path / name).open("ab") as file:
             fcntl.flock(file, fcntl.LOCK_EX)

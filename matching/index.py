@@ -1,8 +1,8 @@
 """The index: postings as vectors and facts, and the queries on them.
 
 An index consists of immutable segments: the base built by a rebuild and, after later changes, a small delta
-whose weights use the base's idf. Replaced or removed rows of the base are marked dead. Facts are checked
-before scores: a posting that fails a hard fact is never listed.
+whose weights use the base's idf. Replaced or removed rows of the base are marked in `dead_rows`. Facts are
+checked before scores: a posting that fails a hard fact is never listed.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -49,11 +49,11 @@ class Segment:
 class Index:
     """Ranks postings for profiles. Immutable and thread-safe."""
 
-    def __init__(self, base: Segment, delta: Segment | None = None, dead: Bytes | None = None) -> None:
-        """Combine segments; `dead` u8[n] is 1 for rows of the base that were replaced or removed."""
+    def __init__(self, base: Segment, delta: Segment | None = None, dead_rows: Bytes | None = None) -> None:
+        """Combine segments; `dead_rows` u8[n] is 1 for rows of the base that were replaced or removed."""
         self.base = base
         self.delta = delta
-        self.dead = dead
+        self.dead_rows = dead_rows
 
     @classmethod
     def build(cls, postings: Iterable[Posting], progress: Progress | None = None) -> "Index":
@@ -84,7 +84,7 @@ class Index:
 
     def __len__(self) -> int:
         return sum(segment.size for segment in self._segments()) - (
-            int(self.dead.sum()) if self.dead is not None else 0
+            int(self.dead_rows.sum()) if self.dead_rows is not None else 0
         )
 
     def _segments(self) -> Iterator[Segment]:
@@ -108,7 +108,7 @@ class Index:
         return compile_query(items, hashes, places, at, idf)
 
     def search(
-        self, query: Query, k: int = 20, allowed: Bytes | None = None, passing: int | None = None
+        self, query: Query, k: int = 20, allowed: Bytes | None = None, passing_count: int | None = None
     ) -> tuple[Longs, Doubles]:
         """Return ids and scores of the k nearest postings of the last rebuild, ignoring facts.
 
@@ -116,11 +116,11 @@ class Index:
             query: compiled profile.
             k: number of results.
             allowed: u8[n] in the order of the rows, see blocks.Searcher.best.
-            passing: number of ones in `allowed`.
+            passing_count: number of ones in `allowed`.
         """
         is_known = query.numbers >= 0
         rows, scores = self.base.searcher.best(
-            query.numbers[is_known], query.weights[is_known], k, allowed, passing
+            query.numbers[is_known], query.weights[is_known], k, allowed, passing_count
         )
         return self.base.facts.id[rows], scores
 
@@ -169,13 +169,17 @@ class Index:
         for segment in self._segments():
             judgement = segment.judge(person, now, left_out=self._left_out(segment, among), relax=relax)
             considered_count += judgement.considered
-            passing_count += judgement.passing
+            passing_count += judgement.passing_count
             for kind in excluded:
-                excluded[kind] += judgement.failing[kind] if kind not in relax else 0
+                excluded[kind] += judgement.failure_counts[kind] if kind not in relax else 0
             numbers = self._numbers(segment, query)
             is_known = numbers >= 0
             rows, scores = segment.searcher.best(
-                numbers[is_known], query.weights[is_known], offset + k, judgement.allowed, judgement.passing
+                numbers[is_known],
+                query.weights[is_known],
+                offset + k,
+                judgement.allowed,
+                judgement.passing_count,
             )
             ids = segment.facts.id[rows].tolist()
             best += [
@@ -227,12 +231,14 @@ class Index:
         """
         for segment in self._segments():
             rows = segment.facts.find([posting_id])
-            if len(rows) and not (segment is self.base and self.dead is not None and self.dead[rows[0]]):
+            if len(rows) and not (
+                segment is self.base and self.dead_rows is not None and self.dead_rows[rows[0]]
+            ):
                 return segment, int(rows[0])
         raise KeyError(posting_id)
 
     def _left_out(self, segment: Segment, among: Collection[int] | None) -> Bytes | None:
-        dead_rows = self.dead if segment is self.base else None
+        dead_rows = self.dead_rows if segment is self.base else None
         if among is None:
             return dead_rows
         left_out = np.ones(segment.size, np.uint8)

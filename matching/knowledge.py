@@ -101,7 +101,7 @@ def certificates() -> dict[str, Certificate]:
     }
 
 
-def held(codes: Iterable[str]) -> frozenset[str]:
+def with_covered(codes: Iterable[str]) -> frozenset[str]:
     """Return the given certificates with all that they cover. Unknown codes cover themselves."""
     known_certificates = certificates()
     return frozenset().union(

@@ -107,7 +107,7 @@ class IndexStore:
         Raises:
             ValueError: the index contains changes (it is from `current`, not from `Index.build`).
         """
-        if index.delta is not None or index.dead is not None:
+        if index.delta is not None or index.dead_rows is not None:
             raise ValueError("only a freshly built index can be published")
         return self._folder.publish(
             {"vectors": index.base.vectors, "facts": index.base.facts, "ceilings": index.base.ceilings},
@@ -116,7 +116,7 @@ class IndexStore:
 
     @contextmanager
     def _switching(self, half: Path, since: datetime | None) -> Iterator[None]:
-        with self._folder.held("CHANGES.lock"):
+        with self._folder.lock("CHANGES.lock"):
             (half / LOG).write_bytes(b"" if since is None else self._changes_since(since))
             yield
 
@@ -128,8 +128,8 @@ class IndexStore:
         Raises:
             ValueError, KeyError: a posting cannot be used (facts.row); then nothing is applied.
         """
-        changes = [Change.put(posting) for posting in upserts] + [Change.take(id_) for id_ in removals]
-        with self._folder.held("CHANGES.lock"):  # the pointer cannot change under this lock
+        changes = [Change.upsert(posting) for posting in upserts] + [Change.removal(id_) for id_ in removals]
+        with self._folder.lock("CHANGES.lock"):  # the pointer cannot change under this lock
             state = self._refresh()
             if state is None:
                 return 0
@@ -161,4 +161,4 @@ class IndexStore:
     def _changes_since(self, since: datetime) -> bytes:
         state, first = self._refresh(), microseconds(since)
         changes = state.changes.values() if state is not None else ()
-        return b"".join(change.to_bytes() for change in changes if change.written >= first)
+        return b"".join(change.to_bytes() for change in changes if change.written_at >= first)

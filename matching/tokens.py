@@ -43,13 +43,13 @@ class Entry:
 class Engine(Protocol):
     """Segmentation engine with jieba's words and dictionary.
 
-    `cut` is `raw` with each word `split` as jieba would split it. `parts` maps each word of the user
+    `segment` is `raw` with each word `split` as jieba would split it. `parts` maps each word of the user
     dictionary to its segmentation before the word was added.
     """
 
     parts: dict[str, list[str]]
 
-    def cut(self, text: str) -> Iterable[str]: ...
+    def segment(self, text: str) -> Iterable[str]: ...
     def raw(self, text: str) -> Iterable[str]: ...
     def split(self, raw: str) -> list[str]: ...
     def has_word(self, word: str) -> bool: ...
@@ -115,7 +115,7 @@ class RustEngine:
             return [part for part in _ASCII_PARTS.split(raw) if part]
         return [raw]
 
-    def cut(self, text: str) -> list[str]:
+    def segment(self, text: str) -> list[str]:
         return [word for raw in self.raw(text) for word in self.split(raw)]
 
 
@@ -139,7 +139,7 @@ class PythonEngine:
     def split(self, raw: str) -> list[str]:
         return [raw]
 
-    def cut(self, text: str) -> Iterator[str]:
+    def segment(self, text: str) -> Iterator[str]:
         return self.raw(text)
 
     def has_word(self, word: str) -> bool:
@@ -199,13 +199,13 @@ def tokenize(text: str) -> list[str]:
 
     A long word is followed by the dictionary words inside it, so '货车司机' also gives '货车' and '司机'.
     """
-    return [form for token in default_engine().cut(normalize(text)) for form in _search_forms(token)]
+    return [form for token in default_engine().segment(normalize(text)) for form in _search_forms(token)]
 
 
 def terms(text: str) -> list[str]:
     """Tokenise a text for ranking: as `tokenize`, without negated clauses, numbers and `unranked` words."""
     return [
-        form for token in default_engine().cut(affirmed(normalize(text))) for form in _ranked_forms(token)
+        form for token in default_engine().segment(affirmed(normalize(text))) for form in _ranked_forms(token)
     ]
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 SETTINGS = ("database", "elasticsearch")
 
 
-def check_search(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - what Django hands a check
+def check_search(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - signature of a check
     """Check the settings.
 
     E001: unknown engine. E002: no engine for this database. E003: no usable server address.

@@ -1,8 +1,8 @@
 """Cursors for stable pagination.
 
-An offset counts from the top: a position published while somebody reads moves one that was read onto the next
-page. A cursor keeps the sort keys of the last hit. The keys belong to the engine that made them; for another
-engine only the number of hits read counts.
+With an offset, a position published meanwhile would repeat a hit on the next page. A cursor keeps the sort
+keys of the last hit. The keys belong to the engine that made them; another engine uses only the number of
+hits read so far.
 """
 
 import base64
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
 
-_LONGEST = 400  # characters
+_MAX_LENGTH = 400  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Cursor:
     read_so_far: int
 
     def __post_init__(self) -> None:
-        good = (
+        is_valid = (
             isinstance(self.engine, str)
             and isinstance(self.sort, str)
             and type(self.first) in {int, float}
@@ -43,7 +43,7 @@ class Cursor:
             and type(self.read_so_far) is int
             and 0 <= self.read_so_far < 2**31
         )
-        if not good:
+        if not is_valid:
             raise ValueError("a cursor must be one of ours")
 
     def __str__(self) -> str:
@@ -59,7 +59,7 @@ class Cursor:
             ValueError: not a cursor of this module.
         """
         try:
-            if len(text) > _LONGEST:
+            if len(text) > _MAX_LENGTH:
                 raise ValueError("too long")
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
             engine, sort, first, sort_at, entry, read = json.loads(raw)

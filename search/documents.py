@@ -37,7 +37,7 @@ from search.facets import (
     position_values,
 )
 
-# Raise it when the making of documents changes: every index built before is then stale.
+# Increase when the content of documents changes: existing indexes are then rebuilt.
 SHAPE = 4
 EARTH_KM = 6371.0088
 _NUMBERS = {Kind.POSITION: 0, Kind.FAIR: 1, Kind.EMPLOYER: 2}
@@ -211,8 +211,8 @@ def _listable_positions(now: datetime) -> QuerySet[Position]:
     rows = rows.filter(
         employer__state=VerificationState.VERIFIED, employer__verified_until__gte=timezone.localdate(now)
     )
-    # Few occupations and regions among many posts: each is made once a batch, not once a post. And to decrypt
-    # a phone number that nobody asked for costs as much as to cut the post's words.
+    # Prefetched: a batch has few distinct occupations and regions. Deferred: decrypting a phone number costs
+    # as much as segmenting the text of a position.
     rows = rows.select_related("employer").prefetch_related("occupation", "region")
     return rows.defer("employer__contact_phone")
 

@@ -22,7 +22,7 @@ Progress = Callable[[Iterable[Batch]], Iterable[Batch]]
 
 
 def refresh(kind: Kind, object_ids: Collection[int], *, backend: Backend | None = None) -> None:
-    """Update records in an engine, by default in every engine that is kept: add, replace or remove them."""
+    """Update records in an engine, by default in all maintained engines: add, replace or remove them."""
     ids = sorted(object_ids)
     for engine in [backend] if backend else kept_engines():
         for start in range(0, len(ids), BATCH_SIZE):
@@ -33,12 +33,12 @@ def _refresh(engine: Backend, kind: Kind, ids: list[int]) -> None:
     with _transaction_for(engine):
         read_at = timezone.now()
         indexed_documents = documents_of(kind, ids, read_at)
-        engine.put(indexed_documents, read_at=read_at)
+        engine.upsert(indexed_documents, read_at=read_at)
         engine.remove(
             kind, set(ids) - {document.object_id for document in indexed_documents}, read_at=read_at
         )
         if engine.transactional:
-            # After the commit: words are shared by many records, and nobody should wait for another's.
+            # After the commit: many records share words, so writers would wait for each other.
             transaction.on_commit(
                 partial(vocabulary.update_vocabulary, kind, ids, indexed_documents), robust=True
             )
@@ -70,7 +70,7 @@ def rebuild(progress: Progress | None = None, *, backend: Backend | None = None)
 
     Args:
         progress: wraps the batches (kind, record ids), e.g. a progress bar.
-        backend: the engine; every one that is kept by default.
+        backend: the engine; all maintained engines by default.
     """
     count = 0
     for engine in [backend] if backend else kept_engines():
@@ -88,7 +88,7 @@ def _rebuild(engine: Backend, progress: Progress | None) -> int:
             with _transaction_for(engine):
                 read_at = timezone.now()
                 indexed_documents = documents_of(kind, ids, read_at)
-                engine.put(indexed_documents, read_at=read_at)
+                engine.upsert(indexed_documents, read_at=read_at)
             vocabulary_builder.add(indexed_documents)
             ids_read[kind].update(ids)
     if engine.transactional:
@@ -96,7 +96,7 @@ def _rebuild(engine: Backend, progress: Progress | None) -> int:
         for kind, kept_ids in ids_read.items():
             indexed_ids = set(Entry.objects.filter(kind=kind).values_list("object_id", flat=True))
             refresh(kind, indexed_ids - kept_ids, backend=engine)
-    # What changed meanwhile may have gone to the index that served until now, or been overtaken by a batch.
+    # Changes during the rebuild may have gone to the old index, or been overwritten by an older batch.
     for kind, source in SOURCES.items():
         refresh(kind, source.changed_since(started_at), backend=engine)
     return sum(map(len, ids_read.values()))
@@ -106,7 +106,7 @@ def is_current(*, backend: Backend | None = None) -> bool:
     """Return whether the index is of this version and lists as many records of each kind as the database.
 
     Args:
-        backend: the engine; every one that is kept by default.
+        backend: the engine; all maintained engines by default.
     """
     now = timezone.now()
     visible_counts = {kind: source.visible(now).count() for kind, source in SOURCES.items()}

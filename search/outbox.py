@@ -48,7 +48,7 @@ def send_pending(backend: Backend) -> int:
         by_kind = sorted(rows, key=lambda row: row.kind)
         for kind, rows_of_kind in groupby(by_kind, key=lambda row: row.kind):
             indexing.refresh(Kind(kind), [row.object_id for row in rows_of_kind], backend=backend)
-        # One that changed again meanwhile has another mark by now, and stays.
+        # A record that changed again meanwhile has another `change` and stays pending.
         unchanged = Q()
         for row in rows:
             unchanged |= Q(pk=row.pk, change=row.change)
@@ -65,7 +65,7 @@ def synchronise_server() -> int:
     """
     backend = server_engine()
     if backend is None:
-        PendingIndexUpdate.objects.all().delete()  # of a time when one was
+        PendingIndexUpdate.objects.all().delete()  # left from an earlier selection
         return 0
     if backend.is_built():
         return send_pending(backend)

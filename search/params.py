@@ -53,7 +53,7 @@ class SearchParams:
     Attributes:
         q: words.
         region: GB/T 2260 code.
-        near: GB/T 2260 code or HOME; `km`: distance from it.
+        near: GB/T 2260 code or HOME; `km`: maximum distance from it.
         low: yuan per month; `high`: exclusive upper bound.
         education: value of core.enums.Education that the searcher has.
         choices: facet with fixed choices -> selected values; no entry without a value.
@@ -141,7 +141,7 @@ class SearchParams:
 
     def select(self, facet: Facet, values: tuple[str, ...]) -> "SearchParams":
         """Return a copy with other selected values of a facet with fixed choices."""
-        others = {other: kept for other, kept in self.choices.items() if other != facet}
+        others = {other: selected for other, selected in self.choices.items() if other != facet}
         return replace(self, choices={**others, facet: values} if values else others)
 
     def address(self, **changes: Any) -> str:

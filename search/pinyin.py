@@ -11,7 +11,7 @@ from typing import Any
 
 MAX_READINGS = 4  # of one text
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
-_SPOKEN = re.compile(r"[0-9a-z\u3400-\u9fff]")
+_SPOKEN_CHARACTER = re.compile(r"[0-9a-z\u3400-\u9fff]")
 
 # Characters with two readings in everyday words of work and places; the rarer ones of a dictionary are noise.
 _HETERONYMS = {
@@ -47,7 +47,7 @@ def has_chinese(text: str) -> bool:
 
 def spoken_characters(text: str) -> str:
     """Return the spoken part of a normalised text, without brackets, dashes and spaces."""
-    return "".join(_SPOKEN.findall(text))
+    return "".join(_SPOKEN_CHARACTER.findall(text))
 
 
 def _letters(run: str) -> Any:

@@ -24,16 +24,16 @@ __all__ = [
     "Hit",
     "Kind",
     "Near",
-    "Read",
+    "PinyinReading",
     "Scope",
     "SearchQuery",
     "SearchResult",
     "Sort",
 ]
 
-LONGEST_TEXT = 80  # characters; what follows is not read
+LONGEST_TEXT = 80  # characters; the rest of a query is ignored
 LARGEST_PAGE = 50
-DEEPEST = 10_000  # hits from the top that can be paged to (Elasticsearch's own limit); cursors go further
+DEEPEST = 10_000  # hits reachable by page number (Elasticsearch's limit); cursors go further
 
 
 class Sort(StrEnum):
@@ -49,7 +49,7 @@ class Scope(StrEnum):
     The index contains the public scope only. A wider scope needs a condition of its own in every engine.
     """
 
-    PUBLIC = "public"  # posts open now of firms verified now, those firms, published fairs not over yet
+    PUBLIC = "public"  # open positions of verified employers, these employers, coming published fairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,31 +67,29 @@ class Near:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchQuery:
-    """One search. `scope` has no default: whoever searches says for whom.
+    """One search. `scope` has no default, so that every caller states the audience.
 
-    A filter that asks for a fact leaves out whoever has another fact, never a record of a kind that has no
-    such fact: a fair has no pay, so `pay_at_least` keeps it.
+    A filter applies only to kinds that have the property: a fair has no pay, so `pay_at_least` keeps it.
 
     Attributes:
-        text: words; a hit holds all of them, or any of them when no hit holds all. Empty: everything.
-        kinds: what is listed. Counts of the other kinds come along.
-        region: GB/T 2260 code; hits lie in it or below it. Empty: anywhere.
-        near: hits lie this near to a place. A record without coordinates does not.
-        pay_at_least, pay_below: yuan a month. The post's range has to reach the first and to begin below the
-            second: ranges overlap.
+        text: words; hits contain all of them, or any of them if no record contains all. Empty: everything.
+        kinds: kinds that are listed; the others are counted as well.
+        region: GB/T 2260 code; hits are in it or below it. Empty: anywhere.
+        near: maximum distance from a point. Records without coordinates do not match.
+        pay_at_least, pay_below: yuan per month; matches positions whose pay range overlaps [at_least, below).
         education_at_most: value of core.enums.Education that the searcher has.
         choices: facet with fixed choices (facets.CHOICE_FACETS) -> values; any of them.
-        certificates: values of CertificateKind; posts that ask for any of them.
-        veterans_only: only posts for veterans (定向招录).
-        published_since: shown to the public since then.
-        held_from, held_to: days; fairs that take place between them, both included.
-        sort: RELEVANCE is NEWEST when there are no words. DISTANCE needs `near`.
-        page: from 1; or else
-        after: `SearchResult.next` of the page before. Pages by cursor do not drift when hits come or go.
-        now: the moment that 'open' is judged at.
+        certificates: values of CertificateKind; positions that require any of them.
+        veterans_only: only positions reserved for veterans (定向招录).
+        published_since: publicly listed since this moment or later.
+        held_from, held_to: days; fairs that take place between them, both inclusive.
+        sort: order of the hits. RELEVANCE equals NEWEST without words; DISTANCE requires `near`.
+        page: page number from 1; alternative to `after`.
+        after: `SearchResult.next` of the previous page. Hits added or removed meanwhile do not shift it.
+        now: moment at which positions have to be open.
 
     Raises:
-        ValueError: something that cannot be asked.
+        ValueError: an invalid value or combination.
     """
 
     scope: Scope
@@ -112,7 +110,7 @@ class SearchQuery:
     page: int = 1
     size: int = 20
     after: str = ""
-    now: datetime = field(default_factory=lambda: timezone.now())  # noqa: PLW0108 - the clock of a test as well
+    now: datetime = field(default_factory=lambda: timezone.now())  # noqa: PLW0108 - tests replace the clock
 
     def __post_init__(self) -> None:
         if not isinstance(self.scope, Scope):
@@ -146,7 +144,7 @@ class SearchQuery:
         return Cursor.read(self.after) if self.after else None
 
     @property
-    def held(self) -> tuple[datetime | None, datetime | None]:
+    def fair_interval(self) -> tuple[datetime | None, datetime | None]:
         """Bounds of a fair's time: it ends after the first moment and starts before the second."""
         return (
             _midnight(self.held_from) if self.held_from else None,
@@ -178,31 +176,36 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """Letters of a query, and the terms they were read as."""
+class PinyinReading:
+    """Letters of a query, and the terms that they stand for in pinyin."""
 
-    said: str
-    meant: tuple[str, ...]
+    letters: str
+    terms: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """Corrected query `text`, with `meant` in place of `said`."""
+    """Corrected query `text`, with `replacement` in place of `original`."""
 
     text: str
-    said: str
-    meant: str
+    original: str
+    replacement: str
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
     """One page of hits.
 
-    `facets` says how many there are by each value of each facet, its own filter lifted; values without any
-    are left out. `counts` and `counties` are the facets KIND and COUNTY, the latter with the most first.
-    `relaxed`: no hit held all the words, these hold some. `read`: letters that were taken for pinyin.
-    `corrected`: nothing was found as it was written, so this was. `next`: the cursor of what follows, "" at
-    the end. `degraded`: the chosen engine does not answer, this is from the database's.
+    Attributes:
+        hits: one page of hits.
+        total: number of hits on all pages.
+        counts: facet KIND; `counties`: facet COUNTY, the most frequent first.
+        relaxed: no record contains all the words; the hits contain some of them.
+        read: letters of the query that were interpreted as pinyin.
+        corrected: correction applied because the query as written has no hits.
+        facets: number of hits by facet and value, ignoring the facet's own filter; zeros are left out.
+        next: cursor of the next page, "" at the end.
+        degraded: whether the database engine answered in place of the selected one.
     """
 
     hits: tuple[Hit, ...]
@@ -210,7 +213,7 @@ class SearchResult:
     counts: Mapping[Kind, int]
     counties: tuple[tuple[str, int], ...]
     relaxed: bool = False
-    read: tuple[Read, ...] = ()
+    read: tuple[PinyinReading, ...] = ()
     corrected: Correction | None = None
     facets: Mapping[Facet, Mapping[str, int]] = field(default_factory=dict)
     next: str = ""

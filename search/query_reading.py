@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 from matching.tokens import dictionary, normalize
 from search import pinyin, vocabulary
 from search.models import Key, TermKind
-from search.query import Read
+from search.query import PinyinReading
 from search.vocabulary import Match
 from search.words import Group, groups
 
@@ -28,7 +28,7 @@ MAX_LETTERS = 40  # letters
 MAX_RUNS = 4  # runs of letters that are looked up in one query
 MAX_TERMS = 6  # terms that one run may stand for
 _ROWS_PER_KEY = 60
-# What somebody may mean by letters: work and what belongs to it, rather than one firm.
+# Kinds of terms that letters may stand for: work and its properties, no names of employers.
 _WORK = (TermKind.WORD, TermKind.OCCUPATION, TermKind.TITLE, TermKind.FACT)
 
 
@@ -37,7 +37,7 @@ class Reading:
     """Interpreted query: its words, and the letters that were read as pinyin."""
 
     groups: list[Group]
-    read: tuple[Read, ...] = ()
+    read: tuple[PinyinReading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,13 @@ def read_query(text: str, *, now: datetime | None = None) -> Reading:
     if not runs:
         return Reading(groups(normal))
     query_groups: list[Group] = []
-    readings: list[Read] = []
+    readings: list[PinyinReading] = []
     at = 0
     for start, end, terms in _meanings(runs, now or timezone.now()):
         letters = normal[start:end]
         query_groups += groups(normal[at:start])
         query_groups.append(_group(letters, terms))
-        readings.append(Read(letters, tuple(terms)))
+        readings.append(PinyinReading(letters, tuple(terms)))
         at = end
     query_groups += groups(normal[at:])
     return Reading(list(dict.fromkeys(query_groups)), tuple(readings))

@@ -57,7 +57,7 @@ def save(*, by: User, params: SearchParams, name: str = "", alerts: bool = True)
         raise ValidationError("请先输入要搜的词，或选一个条件。")
     if len(address) > LONGEST_ADDRESS:
         raise ValidationError("条件太多了，请去掉一些再保存。")
-    User.objects.select_for_update().get(pk=by.pk)  # so that two tabs do not go past MAX_SAVED together
+    User.objects.select_for_update().get(pk=by.pk)  # lock: concurrent requests must not exceed MAX_SAVED
     rows = SavedSearch.objects.visible_to(by)
     existing = rows.filter(address=address).first()
     if existing is not None:

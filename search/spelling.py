@@ -22,11 +22,11 @@ from search.vocabulary import Match
 
 _RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 MAX_RUNS = 4
-MAX_SPANS = 24  # places of a query that are looked at
-MAX_WORD_LENGTH = 8  # characters of a word in question
+MAX_SPANS = 24  # spans of a query that are checked
+MAX_WORD_LENGTH = 8  # characters of a span
 MAX_ROWS = 3000
-MAX_COST = 2.2  # a wrong sound in a word of two characters is believed of frequent words only
-# What southern speech tells apart last: 'zi' and 'zhi', 'lan' and 'nan', 'xin' and 'xing'.
+MAX_COST = 2.2  # a different sound in a word of two characters needs a frequent word
+# Sounds that southern dialects merge: 'zi' and 'zhi', 'lan' and 'nan', 'xin' and 'xing'.
 _NEAR = ((re.compile("([zcs])h"), r"\1"), (re.compile("ng"), "n"), (re.compile("l"), "n"))
 
 
@@ -50,7 +50,7 @@ def correct(text: str, *, now: datetime | None = None) -> Correction | None:
     spans = [span for run in list(_RUN.finditer(normal))[:MAX_RUNS] for span in _spans(run)][:MAX_SPANS]
     if not spans:
         return None
-    # Whole spans and, with the same query, every way to say one of them.
+    # One query: spans as written, and terms with the same sound as a span.
     exact = vocabulary.matches(
         Q(way=Key.Way.TEXT, key__in={word for span in spans for word in (span.text, *span.words)})
         | Q(way=Key.Way.PINYIN, at=0, key__in={pinyin.sound(span.text) for span in spans}),
@@ -72,7 +72,7 @@ def correct(text: str, *, now: datetime | None = None) -> Correction | None:
 
 
 def _spans(run: re.Match[str]) -> Iterator[_Span]:
-    words = list(default_engine().cut(run[0]))
+    words = list(default_engine().segment(run[0]))
     starts = [sum(map(len, words[:i])) for i in range(len(words))]
     for first, start in enumerate(starts):
         for last in range(first, len(words)):

@@ -23,9 +23,9 @@ from search.models import Key, Phrase, Term, TermKind
 from search.query import Kind
 
 Row = TypeVar("Row")
-BATCH_SIZE = 2000  # rows a transaction: writers elsewhere wait no longer than that
+BATCH_SIZE = 2000  # rows per transaction, to limit the waiting time of other writers
 MAX_KEY_LENGTH = 80
-MAX_STARTS = 4  # places in a phrase where typing may begin
+MAX_STARTS = 4  # words of a phrase that have keys
 _LATIN = re.compile(r"(?<![0-9a-z])[a-z][a-z0-9+#.]{0,15}(?![0-9a-z])")
 _WORD = re.compile(r"[0-9a-z]*[a-z\u3400-\u9fff][0-9a-z\u3400-\u9fff+#.]*\Z")
 _PHRASES = {Kind.POSITION: TermKind.TITLE, Kind.FAIR: TermKind.FAIR, Kind.EMPLOYER: TermKind.EMPLOYER}
@@ -50,13 +50,13 @@ def _is_word(token: str) -> bool:
 @lru_cache(maxsize=1 << 15)
 def words_in(text: str) -> tuple[str, ...]:
     """Return the distinct words of a short text as written: segments first, then the words inside them."""
-    segments = [token.strip() for token in default_engine().cut(normalize(text))]
+    segments = [token.strip() for token in default_engine().segment(normalize(text))]
     tokens = [token for token in segments if _is_word(token)]
     inner = [
         word
         for token in tokens
         for word in inner_words(token, default_engine())
-        # what else stands inside is noise: '压电' in '低压电工作业证'
+        # other inner words are noise: '压电' in '低压电工作业证'
         if word in dictionary() or word in default_engine().parts.get(token, ())
     ]
     return tuple(dict.fromkeys([*tokens, *filter(_is_word, inner)]))
@@ -80,7 +80,7 @@ class VocabularyBuilder:
     def add(self, documents: Iterable[Document]) -> None:
         for document in documents:
             words = set(words_in(document.title)) if document.kind == Kind.POSITION else set()
-            # Short names in plain characters: occupation, place, shift, benefits; no address, no firm.
+            # Short names in plain characters: occupation, place, shift, benefits; no address, no employer.
             aside = {word for fact in _SHORT.findall(document.facts) for word in words_in(fact)}
             aside.update(_SHORT.findall(document.facts), _LATIN.findall(normalize(document.body)))
             self._words.update(words)
@@ -146,7 +146,7 @@ def keys_of(text: str, kind: str) -> Iterator[tuple[str, Key.Way, int]]:
 def _starts(text: str) -> list[int]:
     """Return the offsets at which the words of a phrase start, the first being 0."""
     starts, at = [0], 0
-    for token in default_engine().cut(text):
+    for token in default_engine().segment(text):
         if at and _is_word(token) and token not in starts:
             starts.append(at)
         at += len(token)
@@ -208,7 +208,7 @@ def _insert(terms: Mapping[str, TermData]) -> None:
         for pk, text, kind in rows
         for key, way, at in keys_of(text, kind)
     ]
-    with connection.cursor() as cursor:  # a hundred thousand rows: without an object for each
+    with connection.cursor() as cursor:  # up to a hundred thousand rows: no model instances
         cursor.executemany(
             "INSERT INTO search_key (term_id, key, backwards, way, at) VALUES (%s, %s, %s, %s, %s)", keys
         )
@@ -302,7 +302,7 @@ class Match:
 def matches(condition: Q, *, now: datetime, limit: int) -> list[Match]:
     """Return terms of visible records: matches at the start first, then the most frequent."""
     rows = Key.objects.filter(condition, term__until__gt=now)
-    # A title is what people look for; what stands beside one counts a twentieth.
+    # People search for titles; occurrences outside titles count one twentieth.
     frequency = F("term__weight") * 20 + F("term__aside")
     rows = rows.order_by("at", frequency.desc(), "term__text")
     columns = ("term__text", "term__kind", "term__weight", "key", "way", "at")

@@ -114,7 +114,7 @@ def _regions(params: SearchParams) -> _Steps:
 def _without_words(params: SearchParams) -> _Steps:
     """Remove one word from the query, the least important first."""
     text = normalize(params.q)
-    words = [word for word in default_engine().cut(text) if word.strip() and len(word.strip()) > 1]
+    words = [word for word in default_engine().segment(text) if word.strip() and len(word.strip()) > 1]
     words = list(dict.fromkeys(words))[:_MAX_WORDS]
     if len(words) < 2:
         return []

@@ -38,7 +38,7 @@ class Group:
 def groups(text: str) -> list[Group]:
     """Return the distinct words of a query, in order."""
     result = {}
-    for token in default_engine().cut(normalize(text)):
+    for token in default_engine().segment(normalize(text)):
         forms = tokenize(token)
         if forms:
             whole, *parts = forms
@@ -72,7 +72,7 @@ def _placed_tokens(text: str) -> Iterator[tuple[int, int, str]]:
     if len(plain_text) != len(text):
         origin = [index for index, characters in enumerate(plain) for _ in characters]
     at = 0
-    for token in default_engine().cut(plain_text):
+    for token in default_engine().segment(plain_text):
         start = plain_text.find(token, at)
         at = start + len(token)
         yield origin[start], origin[at - 1] + 1, token
@@ -111,7 +111,7 @@ def spans(text: str, forms: frozenset[str]) -> list[tuple[int, int]]:
         if not forms.intersection(token_forms):
             continue
         literal = max((form for form in forms if form in token), key=len, default="")
-        # '司机' is marked inside '货车司机', but all of '叉车工' when '叉车司机' was asked for
+        # '司机' is marked inside '货车司机', but all of '叉车工' in a search for '叉车司机'
         if literal and token_forms[0] not in forms and end - start == len(token):
             inner = start + token.index(literal)
             result.append((inner, inner + len(literal)))
@@ -134,7 +134,7 @@ def excerpt(text: str, forms: frozenset[str]) -> SafeString:
     text = re.sub(r"\s+", " ", text).strip()
     first = next(iter(spans(text, forms)), None) if forms else None
     start = max(first[0] - EXCERPT // 3, 0) if first else 0
-    if start:  # begin behind a mark of punctuation rather than inside a clause
+    if start:  # start after punctuation rather than inside a clause
         clause = re.search(r"[，。；;、！？\s]", text[start : first[0]]) if first else None
         start += clause.end() if clause else 0
     fragment = text[start : start + EXCERPT].strip()

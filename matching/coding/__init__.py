@@ -113,7 +113,7 @@ class Coder:
         np.savez_compressed(path, **self.arrays)  # type: ignore[arg-type]  # numpy's stubs want one type
 
     @cached_property
-    def learnt(self) -> frozenset[int]:
+    def training_hashes(self) -> frozenset[int]:
         """Hashes (`title_hash`) of the training titles."""
         return frozenset(self.arrays["learnt"].tolist())
 
@@ -194,7 +194,7 @@ def likely_occupations(title: str, limit: int = 5) -> tuple[tuple[str, float], .
 
 # A term weighs 1 + ln(count), so counts are exponential in the probability they represent.
 STEEPNESS = 10.0
-CHOSEN = round(exp(STEEPNESS))  # count of a code selected by a person: probability 1
+SELECTED_COUNT = round(exp(STEEPNESS))  # count of a code selected by a person: probability 1
 
 
 def code_terms(code: str) -> tuple[str, str, str] | tuple[()]:
@@ -212,12 +212,12 @@ def code_terms(code: str) -> tuple[str, str, str] | tuple[()]:
 def occupation_terms(title: str, occupation_code: str = "") -> list[tuple[str, int]]:
     """Return the weighted code terms of a posting as (term, count), the most likely occupation first.
 
-    A code selected by a person counts CHOSEN and the title is ignored. Otherwise the most likely occupations
-    of the title count by their probability, at least once each, and each group above them once.
+    A code selected by a person counts SELECTED_COUNT and the title is ignored. Otherwise the most likely
+    occupations of the title count by their probability, at least once each, and each group above them once.
     """
     own_terms = code_terms(occupation_code)
     if own_terms:
-        return [(own_terms[0], CHOSEN), (own_terms[1], 1), (own_terms[2], 1)]
+        return [(own_terms[0], SELECTED_COUNT), (own_terms[1], 1), (own_terms[2], 1)]
     counts: dict[str, int] = {}
     for code, chance in likely_occupations(title):
         terms = code_terms(code)

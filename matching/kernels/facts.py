@@ -3,8 +3,8 @@
 from matching.kernels.base import f8, helper, i4, kernel
 
 REGION, DISTANCE, PAY, EDUCATION, EXPERIENCE, CERTIFICATE, EMPLOYER, SHIFT, TRAVEL = range(9)
-"""Indexes of `counts` in the order of facts.KINDS, followed by the considered, passing and closed rows."""
-CONSIDERED, PASSING, CLOSED = 9, 10, 11
+"""Indexes of `counts` in the order of facts.KINDS, then the considered, passing and closed rows."""
+CONSIDERED_ROWS, PASSING_ROWS, CLOSED_ROWS = 9, 10, 11
 
 
 @helper
@@ -92,9 +92,9 @@ def judge(
             passes = (failed[i] & ~i4(relaxed)) == 0
             allowed[start + i] = passes
             passing_count += passes
-        counts[CLOSED] += closed_count
-        counts[CONSIDERED] += considered_count
-        counts[PASSING] += passing_count
+        counts[CLOSED_ROWS] += closed_count
+        counts[CONSIDERED_ROWS] += considered_count
+        counts[PASSING_ROWS] += passing_count
         for kind in range(9):
             failures = i4(0)
             for i in range(rows):

@@ -148,7 +148,7 @@ def consider(
 
 @kernel("i8 i8* i4* f4* i8* i8 u1* i8 i4* f8* i8 f8* f8* i8*")
 def best_by_scan(
-    size, doc_start, doc_terms, doc_weights, ids, filtered, allowed, terms, query_terms, query_weights,
+    size, doc_start, doc_terms, doc_weights, ids, has_filter, allowed, terms, query_terms, query_weights,
     k, weight_of, scores, rows,
 ):  # fmt: skip
     """Find the k best rows by scoring each allowed one: for few rows, and as the reference implementation.
@@ -160,7 +160,7 @@ def best_by_scan(
         weight_of[query_terms[i]] = query_weights[i]
     count = 0
     for row in range(size):
-        if not filtered or allowed[row]:
+        if not has_filter or allowed[row]:
             score = score_of(doc_start, doc_terms, doc_weights, weight_of, row)
             count = offer(scores, rows, ids, count, k, score, row)
     for i in range(terms):
@@ -181,7 +181,7 @@ def best_by_ceilings(
     size, doc_start, doc_terms, doc_weights, ids,
     scale, slot_of, sketch_start, slots, levels, group_size,
     pair_start, pair_group, pair_top, line_of, line_top, groups,
-    filtered, allowed, passing, terms, query_terms, query_weights, k, weight_of, unit_of,
+    has_filter, allowed, passing_count, terms, query_terms, query_weights, k, weight_of, unit_of,
     ahead, ceiling, order,
     scores, rows,
 ):  # fmt: skip
@@ -240,11 +240,11 @@ def best_by_ceilings(
                 if f8(i8(ceiling[group] * steps) + 1) / f8(steps) * ROUNDING < scores[0]:
                     break  # no group of this bucket or a lower one can hold a better row
                 continue
-        elif checked == passing:
+        elif checked == passing_count:
             break
         # Eight rows at a time: `allowed` has a byte per row and is zero-padded to a whole word.
         for word in range(group * group_size // 8, (min(group * group_size + group_size, size) + 7) // 8):
-            left = allowed[word] if filtered else every
+            left = allowed[word] if has_filter else every
             while left:
                 shift = trailing_zeros(left) & ~u8(7)
                 left &= ~(u8(255) << shift)

@@ -73,7 +73,7 @@ class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
 
     @property
     def is_portal(self) -> bool:
-        """Whether this is the portal's own account, see `UserManager.portal`."""
+        """True for the portal's own account (`UserManager.portal`)."""
         return self.phone_hash == _PORTAL
 
     def get_full_name(self) -> str:

@@ -173,7 +173,7 @@ def _employer_of(token: ApiToken) -> Employer:
 
 
 def _own_positions(token: ApiToken) -> PositionQuerySet:
-    return Position.objects.of_member(token.created_by).filter(employer=token.employer).with_details()
+    return Position.objects.managed_by(token.created_by).filter(employer=token.employer).with_details()
 
 
 def _get_own(token: ApiToken, external_id: str) -> Position:

@@ -162,7 +162,7 @@ def positions_for(request: HttpRequest) -> PositionQuerySet:
     open_positions = Position.objects.open_at()
     if token.employer is None:
         return open_positions
-    return open_positions | Position.objects.of_member(token.created_by).filter(employer=token.employer)
+    return open_positions | Position.objects.managed_by(token.created_by).filter(employer=token.employer)
 
 
 @router.get(

@@ -97,7 +97,7 @@ class PositionQuerySet(models.QuerySet["Position"]):
         live = WordingException.objects.filter(ended_at=None).select_related("approved_by")
         return self.prefetch_related(models.Prefetch("wording_exceptions", live, to_attr="live_exceptions"))
 
-    def of_member(self, user: User) -> "PositionQuerySet":
+    def managed_by(self, user: User) -> "PositionQuerySet":
         """Select positions of the employers that the user is a member of."""
         return self.filter(employer__in=Employer.objects.with_member(user))
 

@@ -128,7 +128,7 @@ class _ScoredPeople:
     """Scores of one ranking; `best`: (score, person, position), best first."""
 
     best: list[tuple[float, int, int]]
-    passing: int
+    passing_count: int
     considered: int
     excluded: dict[str, int]
 
@@ -171,7 +171,7 @@ def _score_people(
     order = sorted((-score, id_, position_id) for id_, (score, position_id) in best.items())
     return _ScoredPeople(
         best=[(-score, id_, position_id) for score, id_, position_id in order[:k]],
-        passing=len(best) if has_several else passing_count,
+        passing_count=len(best) if has_several else passing_count,
         considered=len(ids),
         excluded={} if has_several else dict(excluded),
     )

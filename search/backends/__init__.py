@@ -43,7 +43,7 @@ def server_engine() -> Backend | None:
         return None
     if setting != "elasticsearch":
         raise ImproperlyConfigured(f"SEARCH_BACKEND={setting!r} names no search engine")
-    engine: Backend = import_string(SERVER)()  # its client is imported only where it is chosen
+    engine: Backend = import_string(SERVER)()  # the client is imported only if selected
     return engine
 
 

@@ -66,7 +66,7 @@ class Searcher(ABC):
         """
         query_terms, correction = query_reading.read_query(query.text, now=query.now), None
         groups = query_terms.groups
-        if query.text and not groups:  # only punctuation, or words that say nothing
+        if query.text and not groups:  # only punctuation or stop words
             return SearchResult(hits=(), total=0, counts=dict.fromkeys(Kind, 0), counties=())
         result, relaxed = self.find(query, groups), False
         if not result.total and (candidate := spelling.correct(query.text, now=query.now)):
@@ -158,7 +158,7 @@ class Backend(Searcher):
     address: str = ""
 
     @abstractmethod
-    def put(self, documents: Sequence[Document], *, read_at: datetime) -> None:
+    def upsert(self, documents: Sequence[Document], *, read_at: datetime) -> None:
         """Add documents, or replace those of the same records unless a later version was written."""
 
     @abstractmethod
@@ -175,7 +175,7 @@ class Backend(Searcher):
 
     @abstractmethod
     def rebuilding(self) -> AbstractContextManager[None]:
-        """Collect documents of `put` in a new index, which becomes active unless an error occurs."""
+        """Collect documents of `upsert` in a new index, which becomes active unless an error occurs."""
 
     def health(self) -> Health:
         return Health("ok" if self.is_built() else "unbuilt", answering=self.name)

@@ -52,7 +52,7 @@ def facts(query: SearchQuery) -> list[Condition]:
         filters.append((f"{square} <= %s", [*values, _reach(query.near)]))
     if query.published_since:
         filters.append(("e.listed_from >= %s", [to_microseconds(query.published_since)]))
-    ends_after, begins_before = query.held
+    ends_after, begins_before = query.fair_interval
     if ends_after:
         filters.append(
             ("e.kind <> %s OR e.listed_until > %s", [Kind.FAIR.value, to_microseconds(ends_after)])

@@ -33,15 +33,13 @@ from search.words import Group
 
 PREFIX = "portal-search"
 READ, WRITE = f"{PREFIX}-read", f"{PREFIX}-write"
-# Seconds. A search that waits longer than this is answered by the database; writing and building may take
-# their time.
-_WORK_TIMEOUT = 30
+# For writes and builds; searches have the shorter ELASTICSEARCH_TIMEOUT.
+_WORK_TIMEOUT = 30  # seconds
 
 
 @lru_cache(maxsize=4)
 def _client(url: str) -> Elasticsearch:
-    # One node and no second try: the task queue tries writes again, and a search has the database to fall
-    # back on.
+    # No retries: the task queue repeats writes, and a search falls back on the database.
     return Elasticsearch(url, request_timeout=_WORK_TIMEOUT, max_retries=0)
 
 
@@ -76,7 +74,7 @@ class ElasticsearchBackend(Backend):
         request = request.query(dsl.Q("bool", filter=[*scope(query), *facts(query)]))
         if groups:
             request = request.query(words(groups, any_word=any_word))
-        # Each count looks past its own facet's filter; the list looks past none.
+        # A count ignores its own facet's filter; the list respects all filters.
         if filters:
             request = request.post_filter(dsl.Q("bool", filter=list(filters.values())))
         facet_counts(request, filters)
@@ -85,13 +83,13 @@ class ElasticsearchBackend(Backend):
         request = request.extra(track_total_hits=True)
         cursor = self.own_cursor(query)
         start = 0 if cursor else self.offset(query)
-        if start + query.size > DEEPEST:  # another engine's cursor, from further down than this one pages to
+        if start + query.size > DEEPEST:  # cursor of another engine beyond this engine's limit
             return EngineResult(keys=[], total=0, facets={})
         if cursor:
             request = request.extra(search_after=keys_of(cursor)[-len(sort_keys) :])
         with _translate_errors():
             response = request[start : start + query.size].execute()
-        total = response.hits.total.value  # type: ignore[attr-defined]  # dsl hangs it on the list
+        total = response.hits.total.value  # type: ignore[attr-defined]  # attribute added by dsl
         hits = list(response)
         next_cursor_text = ""
         if hits and self.offset(query) + len(hits) < total:
@@ -105,7 +103,7 @@ class ElasticsearchBackend(Backend):
             next=next_cursor_text,
         )
 
-    def put(self, documents: Sequence[Document], *, read_at: datetime) -> None:
+    def upsert(self, documents: Sequence[Document], *, read_at: datetime) -> None:
         version = _version(read_at)
         self._bulk(
             [
@@ -121,7 +119,7 @@ class ElasticsearchBackend(Backend):
     def _bulk(self, actions: list[dict[str, Any]]) -> None:
         is_serving = self._target == WRITE
         if not actions or (is_serving and not self._exists(WRITE)):
-            return  # nothing was built yet: the first `index_search` will read these records too
+            return  # no index yet: the first `index_search` reads these records too
         with _translate_errors():
             try:
                 bulk(
@@ -130,7 +128,7 @@ class ElasticsearchBackend(Backend):
                     refresh="wait_for" if is_serving else False,
                 )
             except BulkIndexError as error:
-                # 404: gone already. 409: somebody wrote what they had read later than we did.
+                # 404: already removed. 409: a later version was written.
                 failures = [e for e in error.errors if next(iter(e.values())).get("status") not in {404, 409}]
                 if failures:
                     raise Unavailable(

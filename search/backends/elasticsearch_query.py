@@ -12,7 +12,7 @@ from search.words import Group
 
 SearchParams = dsl.query.Query
 _FIELDS = ("title^8", "facts^3", "body")
-_MOST_VALUES = 4000  # of a facet; there are 3,351 regions down to the county
+_MAX_VALUES = 4000  # values of a facet; there are 3,351 regions down to the county
 
 
 def scope(query: SearchQuery) -> list[SearchParams]:
@@ -36,7 +36,7 @@ def facts(query: SearchQuery) -> list[SearchParams]:
         result.append(dsl.Q("geo_distance", distance=f"{query.near.km}km", place=_point(query.near)))
     if query.published_since:
         result.append(dsl.Q("range", listed_from={"gte": query.published_since.isoformat()}))
-    ends_after, begins_before = query.held
+    ends_after, begins_before = query.fair_interval
     if ends_after:
         result.append(not_a_fair | dsl.Q("range", listed_until={"gt": ends_after.isoformat()}))
     if begins_before:
@@ -82,7 +82,7 @@ def facet_counts(request: dsl.Search, filters: Mapping[Facet, SearchParams]) -> 
         others = [condition for of, condition in filters.items() if of != facet]
         within = dsl.Q("bool", filter=others) if others else dsl.Q("match_all")
         request.aggs.bucket(facet.value, "filter", within).bucket(
-            "values", "terms", field=facet.value, size=_MOST_VALUES
+            "values", "terms", field=facet.value, size=_MAX_VALUES
         )
 
 

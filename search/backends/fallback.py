@@ -18,7 +18,7 @@ from search.query import SearchQuery, SearchResult
 from search.words import Group
 
 logger = logging.getLogger(__name__)
-RETRY_SECONDS = 10.0  # seconds
+RETRY_SECONDS = 10.0
 T = TypeVar("T")
 
 
@@ -29,7 +29,7 @@ class Breaker:
         self.name = name
         self._clock = clock
         self._lock = Lock()
-        self._retry_at: float | None = None  # None: it answers
+        self._retry_at: float | None = None  # None: the server responds
         self.reason: Unavailable | None = None
 
     def allows_request(self) -> bool:
@@ -40,7 +40,7 @@ class Breaker:
                 return True
             if now < self._retry_at:
                 return False
-            self._retry_at = now + RETRY_SECONDS  # whoever comes next does not wait beside us
+            self._retry_at = now + RETRY_SECONDS  # other callers do not wait meanwhile
             return True
 
     def record_failure(self, reason: Unavailable) -> None:
@@ -59,7 +59,7 @@ class Breaker:
 
 
 @lru_cache(maxsize=4)
-def breaker(name: str, address: str) -> Breaker:  # noqa: ARG001 - another address, another server
+def breaker(name: str, address: str) -> Breaker:  # noqa: ARG001 - part of the cache key
     """Return this process's circuit breaker of a server."""
     return Breaker(name)
 

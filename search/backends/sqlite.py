@@ -53,9 +53,14 @@ class SqliteBackend(DatabaseBackend):
 
         None when too few of them pass the filters, or when entries with an equal score may have been cut off.
         """
-        needed = self.offset(query) + query.size + 1
-        most = needed * 2 * among // max(total, 1) + 50
-        if query.sort != Sort.RELEVANCE or not groups or self.own_cursor(query) or most * 4 > among:
+        required_rows = self.offset(query) + query.size + 1
+        candidate_limit = required_rows * 2 * among // max(total, 1) + 50
+        if (
+            query.sort != Sort.RELEVANCE
+            or not groups
+            or self.own_cursor(query)
+            or candidate_limit * 4 > among
+        ):
             return None
         (match, words), *filters = must
         where, values = conditions.all_of(filters)
@@ -68,7 +73,7 @@ class SqliteBackend(DatabaseBackend):
             " ORDER BY best.place, e.sort_at DESC, e.id LIMIT %s OFFSET %s"
         )
         with connection.cursor() as cursor:
-            cursor.execute(sql, [*words, most, *values, query.size + 1, self.offset(query)])
+            cursor.execute(sql, [*words, candidate_limit, *values, query.size + 1, self.offset(query)])
             rows = cursor.fetchall()
         if len(rows) < min(query.size + 1, total - self.offset(query)) or rows[-1][0] >= rows[-1][5]:
             return None

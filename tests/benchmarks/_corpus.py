@@ -59,13 +59,13 @@ def postings(size: int, seed: int) -> list[Posting]:
 
 
 def profiles(size: int, seed: int) -> list[Profile]:
-    """People with a specialty, a wish and a line of skills; no fact of theirs excludes anything."""
+    """Return profiles with a specialty, a wish and a line of skills, whose facts exclude no posting."""
     rng = random.Random(seed)
     codes = [o.code for o in occupations().values() if o.level == 4]
-    served = list(specialties().values())
+    specialty_list = list(specialties().values())
     created = []
     for id_ in range(1, size + 1):
-        specialty = rng.choice(served)
+        specialty = rng.choice(specialty_list)
         created.append(
             Profile(
                 id=id_,

@@ -1,7 +1,7 @@
-"""What our ranking is measured against, on the same weights and the same words, each in its own best way.
+"""Peers of the ranking: other libraries on the same weights and words, each with its fastest method.
 
-A peer answers one query at a time (`single`) and all of them (`batch`); whatever can be made ready before a
-query comes (the turned matrix, compiled code, a query's own row or object) is, and is not timed. Documents
+A peer answers one query at a time (`single`) and all of them (`batch`); preparation that
+needs no query (the transposed matrix, compiled code, a query's own row or object) is not timed. Documents
 and queries are rows of one vocabulary. `python -m tests.benchmarks._peers` times them on made-up words.
 """
 
@@ -85,36 +85,36 @@ def sklearn_linear_kernel(matrix: csr_matrix, queries: csr_matrix, k: int) -> Pe
 
 
 def scipy(matrix: csr_matrix, queries: csr_matrix, k: int) -> Peer:
-    """The sparse product with the turned matrix, partitioned among the documents that share a word."""
+    """The sparse product with the transposed matrix, partitioned among the documents that share a word."""
     start = time.perf_counter()
-    turned = csr_array(matrix.T.tocsr())
+    transposed = csr_array(matrix.T.tocsr())
     build_seconds = time.perf_counter() - start
     request = [csr_array(row) for row in rows_from(queries)]
 
     def single(at: int) -> Rows:
-        result = request[at] @ turned
+        result = request[at] @ transposed
         return result.indices[highest(result.data, k)]
 
     return Peer("scipy", single, None, build_seconds)
 
 
 def sparse_dot_topn(matrix: csr_matrix, queries: csr_matrix, k: int) -> Peer:
-    """Through its door without checks: the checked one copies the whole matrix's numbers on every call."""
+    """Use the functions without checks: the checked ones copy the matrix on every call."""
     from sparse_dot_topn.unchecked import sp_matmul_topn, sp_matmul_topn_mt
 
     start = time.perf_counter()
-    turned = matrix.T.tocsr()
+    transposed = matrix.T.tocsr()
     build_seconds = time.perf_counter() - start
     request = rows_from(queries)
 
     def single(at: int) -> Rows:
-        return sp_matmul_topn(request[at], turned, k, sort=True, threshold=None, density=1.0).indices
+        return sp_matmul_topn(request[at], transposed, k, sort=True, threshold=None, density=1.0).indices
 
     def batch(threads: int) -> None:
         if threads > 1:
-            sp_matmul_topn_mt(queries, turned, k, sort=True, threshold=None, n_threads=threads)
+            sp_matmul_topn_mt(queries, transposed, k, sort=True, threshold=None, n_threads=threads)
         else:
-            sp_matmul_topn(queries, turned, k, sort=True, threshold=None, density=1.0)
+            sp_matmul_topn(queries, transposed, k, sort=True, threshold=None, density=1.0)
 
     return Peer("sparse_dot_topn", single, batch, build_seconds)
 

@@ -1,10 +1,10 @@
-"""How far the three engines agree: `python -m tests.benchmarks.engines`.
+"""Agreement of the three engines: `python -m tests.benchmarks.engines`.
 
-Two hundred queries of the demo corpus, the first ten posts of each engine: SQLite's FTS5, PostgreSQL's
+Two hundred queries of the demo corpus, the first ten positions of each engine: SQLite's FTS5, PostgreSQL's
 tsvector and Elasticsearch. Where PORTAL_TEST_ELASTICSEARCH_URL names no real server, a stand-in answers for
 it; it speaks the same API and ranks by a BM25 of its own, so its order says little about a real server's.
 
-Totals have to be the same, for all engines filter alike; the order need not, for each ranks in its own way.
+Totals must be equal, as all engines filter alike; the order may differ, as each engine ranks differently.
 """
 
 import argparse
@@ -61,7 +61,7 @@ def ask(name: str, folder: Path, **environment: str) -> dict[str, tuple[int, lis
 
 
 def compare(outcome: dict[str, dict[str, tuple[int, list[int]]]]) -> dict[str, dict[str, float]]:
-    """For each pair of engines: mean share of the first ten that both have, and of queries with one total."""
+    """Return the mean share of common hits and the share of equal totals for each pair of engines."""
     figures = {}
     for one, other in combinations(outcome, 2):
         common, same = [], []

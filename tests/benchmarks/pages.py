@@ -145,8 +145,8 @@ def pages() -> list[Page]:
     ]
 
 
-def rows_held() -> dict[str, int]:
-    """How many people, intentions and duties there are."""
+def count_rows() -> dict[str, int]:
+    """Count the people, intentions and follow-ups of the database."""
     from portal.follow_ups.models import FollowUp
     from portal.placements.models import Placement
     from portal.veterans.models import Veteran
@@ -317,7 +317,7 @@ def main() -> None:
         query_args = [page for page in query_args if page.duties]
     if options.list:
         rows = [{"page": asdict(page), "queries": count_queries(page)} for page in query_args]
-        options.list.write_text(json.dumps({"pages": rows, "rows": rows_held()}))
+        options.list.write_text(json.dumps({"pages": rows, "rows": count_rows()}))
         return
     figures = {} if options.ranking else measure_all(query_args, options.seconds)
     comparison = {}

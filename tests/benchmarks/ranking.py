@@ -69,7 +69,7 @@ def in_turns(methods: dict[str, Callable[[int], Any]], counts: dict[str, int]) -
 
 
 def is_exact(index: Index, queries: Sequence[Query], masks: dict[str, Any]) -> bool:
-    """Whether rows, scores and order are those of scoring every allowed row."""
+    """Return whether rows, scores and order are those of scoring every allowed row."""
     scan = Searcher(index.base.vectors, index.base.facts.id, None)
     exact = True
     for at, query in enumerate(queries):
@@ -113,7 +113,7 @@ def measure_single(index: Index, queries: Sequence[Query], peers: Sequence[Peer]
 
 
 def measure_whole(index: Index, people: Sequence[Profile], report: Report) -> None:
-    """What a page waits for: from a profile to a list with its reasons."""
+    """Measure the time from a profile to a list with reasons, as in a page request."""
     rng = random.Random(3)
     choosy = [
         replace(
@@ -159,7 +159,7 @@ def measure_batch(
 
 
 def measure_build(sample: Sequence[Posting], report: Report) -> None:
-    """From text to something that can be asked, on one core; both dictionaries are loaded before."""
+    """Measure the time from texts to an index, on one core, with both dictionaries already loaded."""
     import jieba
     from sklearn.feature_extraction.text import TfidfVectorizer
 

@@ -31,7 +31,7 @@ MASKED_PARTS = re.compile(r"1[3-9]\d\*{4}\d{4}")
 
 @dataclass
 class Phase:
-    """What the readers met while something was going on."""
+    """Response times, failures and writes during one phase."""
 
     times: list[float] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
@@ -39,12 +39,12 @@ class Phase:
 
 
 class Traffic:
-    """Reads and writes files without a pause until stopped; `phase` says what is going on."""
+    """Reads and writes veteran records continuously until stopped, counted under the current `phase`."""
 
     def __init__(self, port: int, session: str, files: list[int], by: Any) -> None:
         self.phases = {name: Phase() for name in ("before", "during", "after")}
         self.phase = "before"
-        self.written: set[int] = set()
+        self.written_ids: set[int] = set()
         self._port, self._session, self._files, self._by = port, session, files, by
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._read, args=(n,)) for n in range(READERS)]
@@ -95,7 +95,7 @@ class Traffic:
                 phase.failures.append(f"write {veteran.pk}: {error!r}")
             else:
                 phase.writes += 1
-                self.written.add(veteran.pk)
+                self.written_ids.add(veteran.pk)
 
 
 def copy_city(source: Path, target: Path) -> None:
@@ -118,7 +118,7 @@ def snapshot() -> dict[int, tuple[str, ...]]:
 
 
 def changed_rows(before: dict[int, tuple[str, ...]], written_rows: set[int]) -> int:
-    """How many files read differently now; of those written to meanwhile the address may."""
+    """Count the records that differ from `before`; the address may differ where a record was written."""
     now = snapshot()
     return sum(
         now.get(pk, ())[:3] != values[:3] or (pk not in written_rows and now[pk] != values)
@@ -154,7 +154,7 @@ def run(seconds: float) -> dict[str, float]:
         "files": len(files),
         "seconds": duration,
         "left_over": left,
-        "changed": changed_rows(before, traffic.written),
+        "changed": changed_rows(before, traffic.written_ids),
     }
     for name, phase in traffic.phases.items():
         print(

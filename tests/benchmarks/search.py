@@ -29,15 +29,15 @@ from urllib.parse import quote
 from tests.benchmarks.pages import ROOT, prepare, server
 
 QUERIES = 200
-A_PAGE = 20
+PAGE_SIZE = 20
 BARE = (
     "SELECT rowid FROM search_words WHERE search_words MATCH ?"
-    f" ORDER BY bm25(search_words, 8.0, 3.0, 1.0) LIMIT {A_PAGE}"
+    f" ORDER BY bm25(search_words, 8.0, 3.0, 1.0) LIMIT {PAGE_SIZE}"
 )
 
 
 def texts(seed: int = 11, *, distinct: bool = False) -> list[str]:
-    """What people ask for, out of what posts say: many ask for the same, unless `distinct`."""
+    """Return queries made of words of open positions; frequent ones repeat unless `distinct`."""
     from portal.positions.models import Position
     from search.words import groups
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _tamper(statement: str, log: type[Model] = AuditEvent) -> None:
-    """What somebody could do who owns the database file: take the guard away, change, put it back."""
+    """Change a row as an owner of the database file could: drop the guard, run the statement, restore it."""
     with connection.cursor() as cursor:
         for line in [*unguard_sql(log, connection.vendor), statement, *guard_sql(log, connection.vendor)]:
             cursor.execute(line)
@@ -62,8 +62,8 @@ def test_event_can_be_neither_changed_nor_deleted() -> None:
 @pytest.mark.parametrize("statement", ["UPDATE core_auditevent SET verb='y'", "DELETE FROM core_auditevent"])
 def test_database_refuses_to_change_or_delete_events(statement: str) -> None:
     _some_events(1)
-    refused = pytest.raises((IntegrityError, InternalError), match="never changed or deleted")
-    with refused, transaction.atomic(), connection.cursor() as cursor:
+    raises_refusal = pytest.raises((IntegrityError, InternalError), match="never changed or deleted")
+    with raises_refusal, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert AuditEvent.objects.get().verb == "x.did"
 

@@ -45,14 +45,14 @@ def test_rotation_rewrites_every_value_under_the_new_key(key_file: Path) -> None
     for _ in range(3):
         make_veteran(address="会城街道演示路1号", difficulty="", account=make_user())
     before = _phones()
-    written = key_rotation.rotate(by=None)
-    assert written == 3 + User.objects.count()
+    row_count = key_rotation.rotate(by=None)
+    assert row_count == 3 + User.objects.count()
     (new,) = key_file.read_text().split()
     assert all(Fernet(new).decrypt(token.encode()) for token in _tokens())
     assert _phones() == before
     assert {v.address for v in Veteran.objects.all()} == {"会城街道演示路1号"}
     assert {v.difficulty for v in Veteran.objects.all()} == {""}
-    assert AuditEvent.objects.get(verb="core.keys_rotated").data == {"rows": written}
+    assert AuditEvent.objects.get(verb="core.keys_rotated").data == {"rows": row_count}
 
 
 def test_running_process_uses_the_new_key_once_it_is_in_the_file() -> None:

@@ -123,8 +123,8 @@ def test_alter_field_of_choices_alone_needs_no_trigger_operation() -> None:
     )
 
     def findings(kind: models.Field) -> list[Finding]:
-        changed = migration("0002_next", migrations.AlterField("entry", "kind", kind))
-        return lint_migrations([initial, changed], frozenset({APP}))
+        later = migration("0002_next", migrations.AlterField("entry", "kind", kind))
+        return lint_migrations([initial, later], frozenset({APP}))
 
     assert findings(models.CharField(max_length=9, choices=[("a", "甲"), ("b", "乙")])) == []
     assert [finding.message for finding in findings(models.CharField(max_length=12))] == [

@@ -32,8 +32,8 @@ def test_certificates_are_the_same_in_database_and_ranking() -> None:
 def test_certificates_cover_and_import_words_name_known_kinds() -> None:
     with (settings.REFERENCE_DIR / "certificates.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    covered = {code for row in rows for code in row["implies"].split("|") if code}
-    assert covered <= set(CertificateKind.values)
+    implied_codes = {code for row in rows for code in row["implies"].split("|") if code}
+    assert implied_codes <= set(CertificateKind.values)
     words = [word for row in rows for word in row["import_words"].split("|") if word]
     assert len(words) == len(set(words))  # a word means one certificate
     assert not set(words) & {kind.label for kind in CertificateKind}

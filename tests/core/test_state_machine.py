@@ -13,9 +13,9 @@ def test_step_leads_to_the_state_of_its_row() -> None:
 
 @pytest.mark.parametrize(("step", "state"), [("open", "open"), ("fly", "draft")])
 def test_unknown_step_or_wrong_state_is_refused(step: str, state: str) -> None:
-    with pytest.raises(TransitionRefused) as refused:
+    with pytest.raises(TransitionRefused) as refusal:
         TABLE.target(step, state)
-    assert (refused.value.step, refused.value.state) == (step, state)
+    assert (refusal.value.step, refusal.value.state) == (step, state)
 
 
 def test_step_may_appear_once_in_a_table() -> None:

@@ -78,8 +78,8 @@ def test_failed_step_runs_again(project: Path, monkeypatch: pytest.MonkeyPatch) 
     def fail(*words: str) -> None:
         raise ValueError("no")
 
-    with monkeypatch.context() as broken:
-        broken.setattr(steps, "call_command", fail)
+    with monkeypatch.context() as patch:
+        patch.setattr(steps, "call_command", fail)
         with pytest.raises(ValueError, match="no"):
             run("load_reference :: *.csv")
     run("load_reference :: *.csv")

@@ -14,7 +14,7 @@ from tests.house.source import ROOT, name, python_files, tree
 # Verbs of a QuerySet that take the reader, or that name what is public.
 SCOPES = {
     "visible_to",
-    "of_member",
+    "managed_by",
     "with_member",
     "reviewable_by",
     "manageable_by",

@@ -70,8 +70,8 @@ def _concatenate(first: Dataset, second: Dataset) -> Dataset:
 
 
 def test_nothing_is_found_where_a_place_does_less_at_the_later_fairs(figure: Any) -> None:
-    """As in the demo at the city's scale, where later fairs are fuller: an eta of the earlier ones found an
-    effect in 24 of 100 shuffled cities."""
+    """Use fuller later fairs, as in the city demo: with eta of the earlier fairs, 24 of 100 shuffled cities
+    showed an effect."""
     result, planted_hits = 0, 0
     for seed in range(2):
         steep = simulate(seed, distance=PLANTED, people=2_500, fairs=6, steepness=1.8)
@@ -127,7 +127,7 @@ def test_what_a_place_does_is_told_from_what_stands_there(steepness: Any, swaps:
 
 
 def test_too_small_an_eta_only_hides() -> None:
-    """Why the lower end of eta's interval is used: another order, of no worth, must not come out ahead."""
+    """Use the lower end of eta's interval, so that a random order is not reported as better."""
     data = simulate(5, distance=0.0, people=4_000)
     noise = Reweighting({"pay": 5.0}, {"pay": 0.0})
     _, later = split_by_fair(data)

@@ -8,7 +8,7 @@ import pytest
 
 from matching import Index
 from matching.coding import (
-    CHOSEN,
+    SELECTED_COUNT,
     Coder,
     bare,
     code_terms,
@@ -63,8 +63,8 @@ def test_a_model_is_the_same_after_saving_and_holds_no_pickle(small: Any, tmp_pa
     again = Coder.load(tmp_path / "coder.npz")
     titles = ["货车司机", "保安", "厨师长"]
     np.testing.assert_array_equal(small.scores(titles), again.scores(titles))
-    assert {title_hash(t) for t, _ in SMALL} == again.learnt
-    assert title_hash("没学过的") not in again.learnt
+    assert {title_hash(t) for t, _ in SMALL} == again.training_hashes
+    assert title_hash("没学过的") not in again.training_hashes
 
 
 def test_training_is_deterministic(small: Any) -> None:
@@ -85,7 +85,7 @@ def test_unknown_codes_are_refused() -> None:
 
 def test_a_chosen_code_is_trusted_over_the_title() -> None:
     terms = dict(occupation_terms("保安", "4-02-02-02"))
-    assert terms == {"occ:4-02-02-02": CHOSEN, "occ:4-02-02": 1, "occ:4-02": 1}
+    assert terms == {"occ:4-02-02-02": SELECTED_COUNT, "occ:4-02-02": 1, "occ:4-02": 1}
     assert code_terms("x") == ()
 
 

@@ -1,4 +1,4 @@
-"""What the measuring measures: by hand on small cases, and never on what was learnt."""
+"""Evaluation measures against values computed by hand, and cross-validation of titles used in training."""
 
 import csv
 import gzip
@@ -50,7 +50,7 @@ def test_found_by_hand() -> None:
 def test_titles_never_seen_are_scored_by_the_shipped_model(
     titles: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert not any(title_hash(t) in default_coder().learnt for t, _ in TITLES)
+    assert not any(title_hash(t) in default_coder().training_hashes for t, _ in TITLES)
     assert evaluate.main(["wishes", "--titles", str(titles)]) == 0
     texts = capsys.readouterr().out
     assert "the shipped model" in texts
@@ -62,21 +62,21 @@ def test_the_shipped_model_codes_plain_titles(titles: Any) -> None:
     assert evaluate.coding(titles)["matching"]["accuracy@5"] == 1.0
 
 
-def test_a_file_that_was_learnt_from_is_cross_validated(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_titles_of_the_training_set_are_cross_validated(monkeypatch: pytest.MonkeyPatch) -> None:
     words = [t for t, _ in TITLES]
     codes = [c for _, c in TITLES]
 
     class FakeModel:
-        learnt = frozenset({title_hash(words[0])})
+        training_hashes = frozenset({title_hash(words[0])})
 
     seen_ids = []
 
-    def taught(titles: Any, codes: Any, **_: Any) -> Any:
+    def fake_train(titles: Any, codes: Any, **_: Any) -> Any:
         seen_ids.append(frozenset(titles))
         return default_coder()
 
     monkeypatch.setattr(evaluate, "default_coder", FakeModel)
-    monkeypatch.setattr(evaluate, "train", taught)
+    monkeypatch.setattr(evaluate, "train", fake_train)
     coder, texts = evaluate.unseen_coder(words, codes)
     assert "cross-validation" in texts
     assert len(seen_ids) == evaluate.FOLDS

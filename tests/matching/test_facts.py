@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from matching import Index
 from matching.facts import KINDS, region_range
-from matching.knowledge import held, specialties
+from matching.knowledge import specialties, with_covered
 from tests.matching.making import NOW, posting, profile
 
 HOME = (22.43, 113.00)  # 江门 as a rough point
@@ -41,7 +41,7 @@ def passes(p: Any, person: Any) -> Any:
         years += person.years_served
     if p.experience_years > years:
         failed.add("experience")
-    if not p.certificates <= held(person.certificates):
+    if not p.certificates <= with_covered(person.certificates):
         failed.add("certificate")
     if p.employer_id in person.blocked_employers:
         failed.add("employer")

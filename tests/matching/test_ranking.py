@@ -60,7 +60,7 @@ def test_rank_is_brute_force(corpus: Any, wish: Any, k: Any, education: Any) -> 
         assert not alike or one.id < other.id, "equal postings stand by id"
 
 
-def test_ties_stand_by_id_whatever_the_order_of_arrival() -> None:
+def test_equal_scores_are_ordered_by_id() -> None:
     listed = [posting(i) for i in (9, 3, 7, 1, 5)]
     for order in (listed, listed[::-1]):
         assert [m.id for m in Index.build(order).rank(profile(), k=3, now=NOW).matches] == [1, 3, 5]
@@ -136,7 +136,7 @@ class TestFairness:
     """DOMAIN.md, 'What a ranking may and may not know'."""
 
     def setup_method(self) -> None:
-        self.posts = [
+        self.postings = [
             posting(
                 1,
                 "电工",
@@ -144,7 +144,7 @@ class TestFairness:
             ),
             posting(2, "电工"),
         ]
-        self.index = Index.build(self.posts)
+        self.index = Index.build(self.postings)
 
     def test_protected_words_do_not_move_a_score(self) -> None:
         one, other = (self.index.explain(profile(), i, NOW).score for i in (1, 2))

@@ -217,7 +217,7 @@ def test_an_unusable_posting_changes_nothing(store: Any) -> None:
 
 
 def test_records_survive_bytes() -> None:
-    upsert, take = Change.put(posting(7, certificates=frozenset({"welder"}))), Change.take(8)
+    upsert, take = Change.upsert(posting(7, certificates=frozenset({"welder"}))), Change.removal(8)
     data = upsert.to_bytes() + take.to_bytes()
     (one, first_end), (other, end) = read_changes(data)
     assert (one.id, other.id, end) == (7, 8, len(data))

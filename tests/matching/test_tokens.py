@@ -38,36 +38,36 @@ def engines() -> Any:
     return RustEngine(), PythonEngine()
 
 
-def test_engines_cut_sample_texts_alike(engines: Any) -> None:
+def test_engines_segment_sample_texts_alike(engines: Any) -> None:
     rust, python = engines
     for text in map(normalize, SAMPLES):
-        assert list(rust.cut(text)) == list(python.cut(text))
+        assert list(rust.segment(text)) == list(python.segment(text))
 
 
-def test_engines_cut_real_postings_alike(engines: Any) -> None:
-    """Where they lie beside the project; at most one in a thousand may differ (a tie of two ways to cut)."""
+def test_engines_segment_real_postings_alike(engines: Any) -> None:
+    """Compare the engines on the shared postings; one in a thousand may differ, at equal probabilities."""
     if not POSTINGS.exists():
         pytest.skip("the real postings are not part of the project (../shared/data)")
     rust, python = engines
     with gzip.open(POSTINGS, "rt", encoding="utf-8") as file:
         texts = [normalize(json.loads(line)["text"]) for line in islice(file, 0, 24_000, 12)]
-    different = [text for text in texts if list(rust.cut(text)) != list(python.cut(text))]
+    different = [text for text in texts if list(rust.segment(text)) != list(python.segment(text))]
     assert len(texts) == 2000
     assert len(different) <= 2, different
 
 
-def test_engines_cut_occupations_and_specialties_alike(engines: Any) -> None:
+def test_engines_segment_occupations_and_specialties_alike(engines: Any) -> None:
     rust, python = engines
     texts = [f"{o.name}：{o.tasks}" for o in list(occupations().values())[::7]]
     texts += ["，".join((s.name, *s.civilian_occupations, *s.skills)) for s in specialties().values()]
     for text in map(normalize, texts):
-        assert list(rust.cut(text)) == list(python.cut(text))
+        assert list(rust.segment(text)) == list(python.segment(text))
 
 
-def test_engines_cut_the_dictionary_alike(engines: Any) -> None:
+def test_engines_segment_the_dictionary_alike(engines: Any) -> None:
     rust, python = engines
     for word in dictionary():
-        assert list(rust.cut(word)) == list(python.cut(word))
+        assert list(rust.segment(word)) == list(python.segment(word))
         assert rust.parts[word] == python.parts[word]
 
 

@@ -57,10 +57,10 @@ def test_document_weights_equal_scikit_learn(corpus: Any) -> None:
 def test_query_is_the_weighted_sum_of_scikit_learns_vectors(corpus: Any, bags: Any) -> None:
     postings = created(corpus)
     vectorizer, _ = reference(postings)
-    pieces = [Evidence("skills", str(i), "", Bag(bag), 0.3 + i) for i, bag in enumerate(bags)]
-    query = Index.build(postings).compile_evidence(pieces)
+    items = [Evidence("skills", str(i), "", Bag(bag), 0.3 + i) for i, bag in enumerate(bags)]
+    query = Index.build(postings).compile_evidence(items)
     wanted_value = sum(
-        p.weight * vectorizer.transform([b]).toarray()[0] for p, b in zip(pieces, bags, strict=True)
+        p.weight * vectorizer.transform([b]).toarray()[0] for p, b in zip(items, bags, strict=True)
     )
     length = np.linalg.norm(wanted_value)
     place = {name: at for at, name in enumerate(vectorizer.get_feature_names_out())}

@@ -1,5 +1,5 @@
-"""What lists showed: written after the answer, once a day, for those who agreed; taken along, kept and
-forgotten as the person's other rows are."""
+"""Impression log: written after the response, once a day, with consent; exported, kept and deleted with the
+person's other rows."""
 
 from datetime import timedelta
 from typing import Any
@@ -56,7 +56,7 @@ def driver() -> Any:
 
 
 @pytest.fixture
-def posts(driver: Any) -> Any:
+def position_rows(driver: Any) -> Any:
     created = [make_position(employer=make_employer(member=make_user())) for _ in range(4)]
     ranking_index.rebuild()
     ranking_index.rebuild_people()
@@ -67,7 +67,7 @@ def rows(**conditions: Any) -> Any:
     return list(Impression.objects.filter(**conditions).order_by("rank"))
 
 
-def test_a_list_is_written_down_as_it_was_shown(driver: Any, posts: Any, client_for: Any) -> None:
+def test_a_list_is_written_down_as_it_was_shown(driver: Any, position_rows: Any, client_for: Any) -> None:
     answer = client_for(driver.account).get(reverse("veteran:positions"))
     listed = answer.context["found"].items
     written_rows = rows(surface=Surface.ME_POSITIONS)
@@ -87,21 +87,21 @@ def test_a_list_is_written_down_as_it_was_shown(driver: Any, posts: Any, client_
     assert first.pay_margin is None
 
 
-def test_each_list_says_where_it_stood(driver: Any, posts: Any, client_for: Any) -> None:
+def test_each_list_says_where_it_stood(driver: Any, position_rows: Any, client_for: Any) -> None:
     station = make_stations()["睦洲镇"]
     clerk = make_staff(station, StationRole.CLERK)
     manager = make_staff(make_stations()["新会区"], StationRole.OPERATOR)
     fair = make_fair(organiser=make_stations()["新会区"])
-    booth = make_booth(fair, posts[0])
+    booth = make_booth(fair, position_rows[0])
     make_registration(fair, driver)
-    member = posts[0].employer.memberships.get().user
+    member = position_rows[0].employer.memberships.get().user
     own = client_for(driver.account)
     own.get(reverse("veteran:home"))
     own.get(reverse("veteran:fair", args=[fair.pk]))
     client_for(clerk).get(reverse("staff:veteran", args=[driver.pk]))
-    client_for(clerk).get(reverse("staff:candidates", args=[posts[1].pk]))
+    client_for(clerk).get(reverse("staff:candidates", args=[position_rows[1].pk]))
     client_for(manager).get(reverse("staff:booth-candidates", args=[booth.pk]))
-    client_for(member).get(reverse("employer:candidates", args=[posts[0].pk]))
+    client_for(member).get(reverse("employer:candidates", args=[position_rows[0].pk]))
     counts = {surface: len(rows(surface=surface)) for surface in Surface}
     assert counts == {
         Surface.ME_HOME: 3,
@@ -115,7 +115,7 @@ def test_each_list_says_where_it_stood(driver: Any, posts: Any, client_for: Any)
     assert {row.context for row in rows(surface__in=[Surface.ME_FAIR, Surface.DESK_BOOTH])} == {fair.pk}
 
 
-def test_a_day_counts_once_and_the_first_look_stays(driver: Any, posts: Any, client_for: Any) -> None:
+def test_a_day_counts_once_and_the_first_look_stays(driver: Any, position_rows: Any, client_for: Any) -> None:
     client = client_for(driver.account)
     client.get(reverse("veteran:positions"))
     before = rows()
@@ -128,7 +128,7 @@ def test_a_day_counts_once_and_the_first_look_stays(driver: Any, posts: Any, cli
 
 
 def test_one_insert_a_list_and_nothing_when_only_asked_for_the_head(
-    driver: Any, posts: Any, client_for: Any, django_assert_num_queries: Any
+    driver: Any, position_rows: Any, client_for: Any, django_assert_num_queries: Any
 ) -> None:
     client_for(driver.account).head(reverse("veteran:positions"))
     assert rows() == []
@@ -146,15 +146,15 @@ def test_one_insert_a_list_and_nothing_when_only_asked_for_the_head(
     Impression.objects.all().delete()
     count_flush_queries(
         [
-            impression_log.ListEntry(driver.pk, post.pk, rank, item.measures)
-            for rank, post in enumerate(posts, 1)
+            impression_log.ListEntry(driver.pk, position.pk, rank, item.measures)
+            for rank, position in enumerate(position_rows, 1)
         ]
     )
     assert len(rows()) == 4
 
 
 def test_without_consent_nothing_is_written_and_what_was_goes(
-    driver: Any, posts: Any, client_for: Any
+    driver: Any, position_rows: Any, client_for: Any
 ) -> None:
     client = client_for(driver.account)
     client.get(reverse("veteran:positions"))
@@ -171,7 +171,7 @@ def test_without_consent_nothing_is_written_and_what_was_goes(
 
 def test_a_busy_database_costs_a_row_and_no_page(
     driver: Any,
-    posts: Any,
+    position_rows: Any,
     client_for: Any,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -186,7 +186,7 @@ def test_a_busy_database_costs_a_row_and_no_page(
 
 
 def test_old_rows_are_purged_when_their_turn_comes(
-    driver: Any, posts: Any, client_for: Any, settings: Any
+    driver: Any, position_rows: Any, client_for: Any, settings: Any
 ) -> None:
     client_for(driver.account).get(reverse("veteran:positions"))
     settings.IMPRESSION_DAYS = 30
@@ -198,7 +198,7 @@ def test_old_rows_are_purged_when_their_turn_comes(
     assert len(rows()) == 3
 
 
-def test_the_person_reads_and_takes_along_what_was_shown(driver: Any, posts: Any, client_for: Any) -> None:
+def test_person_reads_and_exports_own_impressions(driver: Any, position_rows: Any, client_for: Any) -> None:
     client = client_for(driver.account)
     page = client.get(reverse("veteran:positions"))
     assert "展示过哪些岗位" in page.content.decode()
@@ -211,7 +211,7 @@ def test_the_person_reads_and_takes_along_what_was_shown(driver: Any, posts: Any
     assert not Impression.objects.visible_to(make_staff(make_stations()["江门市"], StationRole.OPERATOR))
 
 
-def test_rows_go_with_a_merge_and_come_back(driver: Any, posts: Any, client_for: Any) -> None:
+def test_rows_go_with_a_merge_and_come_back(driver: Any, position_rows: Any, client_for: Any) -> None:
     client_for(driver.account).get(reverse("veteran:positions"))
     head = make_staff(make_stations()["睦洲镇"], StationRole.HEAD)
     target = make_veteran(name=driver.name)
@@ -221,7 +221,7 @@ def test_rows_go_with_a_merge_and_come_back(driver: Any, posts: Any, client_for:
     assert {row.veteran_id for row in rows()} == {driver.pk}
 
 
-def test_an_anonymous_file_has_none(driver: Any, posts: Any, client_for: Any, settings: Any) -> None:
+def test_an_anonymous_file_has_none(driver: Any, position_rows: Any, client_for: Any, settings: Any) -> None:
     client_for(driver.account).get(reverse("veteran:positions"))
     head = make_staff(make_stations()["睦洲镇"], StationRole.HEAD)
     close_record(veteran=driver, by=head, reason=CloseReason.DIED)
@@ -230,8 +230,8 @@ def test_an_anonymous_file_has_none(driver: Any, posts: Any, client_for: Any, se
     assert rows() == []
 
 
-def test_seeing_a_position_does_not_use_it(driver: Any, posts: Any, client_for: Any) -> None:
+def test_seeing_a_position_does_not_use_it(driver: Any, position_rows: Any, client_for: Any) -> None:
     client_for(driver.account).get(reverse("veteran:positions"))
-    assert referenced_ids(Position, [post.pk for post in posts]) == set()
-    Position.objects.filter(pk=posts[0].pk).delete()
+    assert referenced_ids(Position, [position.pk for position in position_rows]) == set()
+    Position.objects.filter(pk=position_rows[0].pk).delete()
     assert len(rows()) == 3

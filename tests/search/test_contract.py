@@ -1,4 +1,4 @@
-"""What a search finds, and what it never finds. One suite for every engine."""
+"""Contract of the search engines: records that a search returns and never returns, for every engine."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -44,7 +44,7 @@ def hanging() -> Iterator[str]:
 
 @pytest.fixture(params=["refusing", "hanging"])
 def down(request: pytest.FixtureRequest, settings: Any) -> Any:
-    """A post is indexed, and the server that is chosen does not answer."""
+    """A position is indexed, and the server that is chosen does not answer."""
     make_position(title="叉车司机")
     indexing.rebuild()
     settings.SEARCH_BACKEND = "elasticsearch"
@@ -109,31 +109,31 @@ def test_a_cursor_goes_on_while_the_server_is_away(
 def test_a_write_does_not_wait_for_the_server(
     down: str, django_capture_on_commit_callbacks: Any, figure: Callable[[str], None]
 ) -> None:
-    """What it changed is found at once, and noted down for the server."""
+    """A write updates the database index at once and records a pending update for the server."""
     member = make_user()
-    post = make_position(employer=make_employer(member=member), title="电焊工")
-    indexing.refresh(Kind.POSITION, [post.pk], backend=database_engine())
+    position = make_position(employer=make_employer(member=member), title="电焊工")
+    indexing.refresh(Kind.POSITION, [position.pk], backend=database_engine())
     began = time.perf_counter()
     with django_capture_on_commit_callbacks() as texts:
-        positions.pause(position=post, by=member)
+        positions.pause(position=position, by=member)
     assert time.perf_counter() - began < 1
     assert ask("电焊工").total == 0
-    assert list(PendingIndexUpdate.objects.values_list("kind", "object_id")) == [("position", post.pk)]
+    assert list(PendingIndexUpdate.objects.values_list("kind", "object_id")) == [("position", position.pk)]
     assert texts, "a task is to tell it"
 
 
-def test_what_an_outage_left_undone_is_caught_up(
+def test_updates_left_by_an_outage_are_sent_later(
     server: Any, find: Any, settings: Any, refusing: str, django_capture_on_commit_callbacks: Any
 ) -> None:
     member = make_user()
-    post, removed_ids = (
+    position, removed_ids = (
         make_position(employer=make_employer(member=member), title="叉车司机") for _ in range(2)
     )
     indexing.rebuild()
     address, settings.ELASTICSEARCH_URL = settings.ELASTICSEARCH_URL, refusing
     with django_capture_on_commit_callbacks(execute=True):
         positions.pause(position=removed_ids, by=member)
-    late_ = make_position(employer=post.employer, title="叉车维修工")
+    late_ = make_position(employer=position.employer, title="叉车维修工")
     outbox.record_changes(Kind.POSITION, [late_.pk])
     assert outbox.synchronise_if_available() == "the server does not answer"
     assert PendingIndexUpdate.objects.count() == 2
@@ -158,41 +158,41 @@ def test_a_server_that_lost_everything_is_given_a_new_index(server: Any, find: A
     assert find("叉车").total == 1
 
 
-def test_what_changes_while_it_is_sent_is_sent_again(engine: Any, monkeypatch: Any) -> None:
-    post = make_position()
-    outbox.record_changes(Kind.POSITION, [post.pk])
+def test_record_changed_while_sent_is_sent_again(engine: Any, monkeypatch: Any) -> None:
+    position = make_position()
+    outbox.record_changes(Kind.POSITION, [position.pk])
     plain = indexing.refresh
 
     def slow(*args: Any, **kwargs: Any) -> None:
         plain(*args, **kwargs)
-        outbox.record_changes(Kind.POSITION, [post.pk])
+        outbox.record_changes(Kind.POSITION, [position.pk])
 
     monkeypatch.setattr(indexing, "refresh", slow)
     assert outbox.send_pending(engine) == 1
     assert PendingIndexUpdate.objects.count() == 1
 
 
-def test_a_change_undone_is_not_told(settings: Any, refusing: str) -> None:
+def test_rolled_back_change_leaves_no_pending_update(settings: Any, refusing: str) -> None:
     settings.SEARCH_BACKEND, settings.ELASTICSEARCH_URL = "elasticsearch", refusing
     member = make_user()
-    post = make_position(employer=make_employer(member=member))
+    position = make_position(employer=make_employer(member=member))
     with pytest.raises(RuntimeError, match="undone"), transaction.atomic():  # noqa: PT012
-        positions.pause(position=post, by=member)
+        positions.pause(position=position, by=member)
         assert PendingIndexUpdate.objects.exists()
         raise RuntimeError("undone")
     assert not PendingIndexUpdate.objects.exists()
 
 
-def test_an_older_reading_never_replaces_a_later_one(server: Any, find: Any) -> None:
-    """Two workers read a post; the one that read first is the last to write."""
-    post = make_position(title="叉车司机")
+def test_older_version_never_replaces_a_later_one(server: Any, find: Any) -> None:
+    """Two workers read a position; the one that read first is the last to write."""
+    position = make_position(title="叉车司机")
     indexing.rebuild()
     earlier = SearchQuery(scope=Scope.PUBLIC).now
-    (stale,) = documents_of(Kind.POSITION, [post.pk], earlier)
-    Position.objects.filter(pk=post.pk).update(title="电焊工", duties="焊接。", requirements="")
-    indexing.refresh(Kind.POSITION, [post.pk])
-    server.put([stale], read_at=earlier)
-    server.remove(Kind.POSITION, [post.pk], read_at=earlier)
+    (stale,) = documents_of(Kind.POSITION, [position.pk], earlier)
+    Position.objects.filter(pk=position.pk).update(title="电焊工", duties="焊接。", requirements="")
+    indexing.refresh(Kind.POSITION, [position.pk])
+    server.upsert([stale], read_at=earlier)
+    server.remove(Kind.POSITION, [position.pk], read_at=earlier)
     assert (find("电焊工").total, find("叉车").total) == (1, 0)
 
 

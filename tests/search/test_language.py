@@ -11,7 +11,7 @@ from portal.employers import verification
 from portal.positions import actions as positions
 from search import indexing
 from search.models import Phrase, Term
-from search.query import Correction, Kind, Read
+from search.query import Correction, Kind, PinyinReading
 from search.suggest import suggest
 from tests.factories import (
     make_employer,
@@ -90,7 +90,7 @@ def test_two_words_in_one_run_of_letters(town: Any, find: Any, query_text: str) 
 def test_what_pinyin_found_is_marked_and_told(town: Any, find: Any) -> None:
     result = find("chache")
     assert result.hits[0].marked_title == "<mark>叉车</mark>司机"
-    assert result.read == (Read("chache", ("叉车",)),)
+    assert result.read == (PinyinReading("chache", ("叉车",)),)
 
 
 def test_a_word_in_letters_is_left_alone(town: Any, find: Any) -> None:
@@ -183,15 +183,15 @@ def test_the_name_of_a_closed_position_is_not_offered(
     reviewer = make_staff(make_stations()["新会区"], StationRole.REVIEWER)
     with django_capture_on_commit_callbacks(execute=True):
         indexing.refresh(Kind.EMPLOYER, [company.pk])
-    post = make_position(employer=company, title="潜水打捞员", is_open=False)
+    position = make_position(employer=company, title="潜水打捞员", is_open=False)
     with django_capture_on_commit_callbacks(execute=True):
-        positions.submit(position=post, by=member)
+        positions.submit(position=position, by=member)
     assert suggestions("潜水") == []
     with django_capture_on_commit_callbacks(execute=True):
-        positions.approve(position=post, by=reviewer)
+        positions.approve(position=position, by=reviewer)
     assert "潜水打捞员" in suggestions("潜水")
     with django_capture_on_commit_callbacks(execute=True):
-        positions.pause(position=post, by=member)
+        positions.pause(position=position, by=member)
     assert "潜水打捞员" not in suggestions("潜水")
     assert suggestions("远航") == ["江门市远航物流有限公司"]
     with django_capture_on_commit_callbacks(execute=True):
@@ -214,7 +214,7 @@ def test_following_agrees_with_building(engine: Any, django_capture_on_commit_ca
     company = make_employer(member=member)
     rows = [make_position(employer=company, title=title) for title in ("电工", "叉车司机", "叉车维修工")]
     with django_capture_on_commit_callbacks(execute=True):
-        indexing.refresh(Kind.POSITION, [post.pk for post in rows])
+        indexing.refresh(Kind.POSITION, [position.pk for position in rows])
     with django_capture_on_commit_callbacks(execute=True):
         positions.pause(position=rows[2], by=member)
 

@@ -23,7 +23,7 @@ VISIBLE_REASONS = frozenset({"specialty", "certificate", "wish", "entry", "exper
 @require_safe
 def listing(request: SignedInRequest, pk: int) -> HttpResponse:
     """List the candidates who agreed to be shown to employers."""
-    position = get_object_or_404(Position.objects.of_member(request.user).with_details(), pk=pk)
+    position = get_object_or_404(Position.objects.managed_by(request.user).with_details(), pk=pk)
     visible_veterans = Veteran.objects.shown_to_employers()
     is_verified = position.employer.is_verified
     matches, page = find_candidate_page(

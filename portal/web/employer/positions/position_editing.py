@@ -33,7 +33,7 @@ _ENDED_STATES = {PositionState.FILLED, PositionState.WITHDRAWN}
 @require_safe
 def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
     """List the employer's positions, latest first, with a tab per state."""
-    rows = Position.objects.of_member(request.user).filter(employer=employer).with_details().order_by("-pk")
+    rows = Position.objects.managed_by(request.user).filter(employer=employer).with_details().order_by("-pk")
     counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
     state = request.GET.get("state", "")
     selected = rows.filter(state=state) if state in PositionState.values else rows
@@ -81,7 +81,7 @@ def new(request: SignedInRequest, employer: Employer) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Edit a position; an approved one is reviewed unbound."""
-    position = get_object_or_404(Position.objects.of_member(request.user).with_details(), pk=pk)
+    position = get_object_or_404(Position.objects.managed_by(request.user).with_details(), pk=pk)
     # A ModelForm changes its instance even when it is invalid: give it a copy.
     form = PositionForm(
         request.POST if request.method == "POST" else None,

@@ -93,7 +93,7 @@ def get_own(user: User, pk: int) -> Position:
     Raises:
         Http404: there is none with this key.
     """
-    return get_object_or_404(Position.objects.of_member(user).with_details(), pk=pk)
+    return get_object_or_404(Position.objects.managed_by(user).with_details(), pk=pk)
 
 
 @signed_in_view

@@ -77,7 +77,7 @@ def home(request: SignedInRequest, employer: Employer) -> HttpResponse:
     uploaded_kinds = set(documents.values_list("kind", flat=True))
     change = ProfileChange.objects.pending().filter(employer=employer).first()
     has_lapsed = employer.state == VerificationState.VERIFIED and not employer.is_verified
-    own_positions = Position.objects.of_member(request.user).filter(employer=employer)
+    own_positions = Position.objects.managed_by(request.user).filter(employer=employer)
     by_state = dict(own_positions.order_by().values_list("state").annotate(n=Count("pk")))
     booths = list(
         Booth.objects.visible_to(request.user)
