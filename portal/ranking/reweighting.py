@@ -153,9 +153,9 @@ class Reweighting:
     def _add_shift(
         self, before: float, reasons: tuple[Reason, ...], row: Doubles
     ) -> tuple[float, tuple[Reason, ...]]:
-        """Return the new score, and the reasons: the scored ones and the shift by share, then the others."""
+        """Return the new score, and the reasons: those with a share and the shift by share, then the others."""
         after = float(self.scores(row[None])[0])
         shift_reason = Reason(REWEIGHTING_REASON, self._explain_shift(row), after - before)
-        scored = [reason for reason in reasons if reason.share]
+        with_share = [reason for reason in reasons if reason.share]
         others = [reason for reason in reasons if not reason.share]
-        return after, (*sorted([*scored, shift_reason], key=lambda reason: -reason.share), *others)
+        return after, (*sorted([*with_share, shift_reason], key=lambda reason: -reason.share), *others)
