@@ -1,7 +1,7 @@
 """Saved searches: save, change and remove them, and notify their owners of new matches once a day."""
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
@@ -86,12 +86,9 @@ def remove(*, by: User, saved_search: SavedSearch) -> None:
     saved_search.delete()
 
 
-def notification_key(day: date) -> str:
-    """Return the key of the message about `day`.
-
-    A user has one notification of a key, so its period is how often saved searches notify: once a day.
-    """
-    return f"saved-searches.{day.isoformat()}"
+def notification_period(now: datetime) -> str:
+    """Return the period that contains `now`: the local day. A user gets at most one message per period."""
+    return timezone.localdate(now).isoformat()
 
 
 def notify_new_matches(now: datetime | None = None) -> int:
@@ -110,7 +107,8 @@ def notify_new_matches(now: datetime | None = None) -> int:
 @transaction.atomic
 def _notify_user(user: User, now: datetime) -> bool:
     rows = list(SavedSearch.objects.with_alerts().filter(user=user).select_for_update().order_by("pk"))
-    key = notification_key(timezone.localdate(now))
+    # A user has one notification of a key.
+    key = f"saved-searches.{notification_period(now)}"
     if Notification.objects.filter(user=user, key=key).exists():
         return False
     covered_until = now - SETTLING_TIME
