@@ -117,7 +117,7 @@ def rank_candidates_for_positions(
             items.append(Candidate(veterans[id_], open_[position_id], match, rank, match_measures))
     return Candidates(
         items=tuple(items),
-        total=ranking_result.passing,
+        total=ranking_result.passing_count,
         considered=ranking_result.considered,
         excluded={EXCLUSIONS[kind]: count for kind, count in ranking_result.excluded.items()},
     )
