@@ -153,7 +153,7 @@ class Reweighting:
     def _add_shift(
         self, before: float, reasons: tuple[Reason, ...], row: Doubles
     ) -> tuple[float, tuple[Reason, ...]]:
-        """Return the new score, and the reasons: the shift and those with a share, sorted, then the others."""
+        """Return the new score and the reasons: the shift and those with a share, sorted; then the others."""
         after = float(self.scores(row[None])[0])
         shift_reason = Reason(REWEIGHTING_REASON, self._explain_shift(row), after - before)
         with_share = [reason for reason in reasons if reason.share]
