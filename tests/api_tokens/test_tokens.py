@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from portal.accounts.roles import StationRole
 from portal.api_tokens import request_counts
@@ -61,7 +61,7 @@ def test_token_is_authenticated_by_its_secret(owner: Any, employer: Any) -> None
 
 
 def test_last_use_is_recorded_to_the_minute(
-    owner: Any, employer: Any, django_assert_num_queries: Any
+    owner: Any, employer: Any, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     token, text = issue_token(owner, employer)
     authenticate_token(text)

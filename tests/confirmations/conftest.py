@@ -1,6 +1,7 @@
 """Veteran and employer with one intention, and staff who follow it up."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -10,13 +11,13 @@ from tests.factories import make_employer, make_position, make_staff, make_stati
 
 
 @pytest.fixture(autouse=True)
-def _no_old_messages():
+def _no_old_messages() -> None:
     MemorySender.links.clear()
     MemorySender.outbox.clear()
 
 
 @pytest.fixture
-def town():
+def town() -> Any:
     stations = make_stations()
     person, member = make_user("陈建国", phone="13800004321"), make_user("吴晓彤")
     veteran = make_veteran(account=person, station=stations["睦洲镇"], name="陈建国")

@@ -1,6 +1,7 @@
 """Helpers that send links and prove identities as a browser does."""
 
 import re
+from typing import Any
 
 from django.test import Client, TestCase
 from django.urls import reverse
@@ -22,20 +23,22 @@ SECRETS = (
 )
 
 
-def person_link(town) -> tuple[ConfirmationLink, str]:
+def person_link(town: Any) -> tuple[ConfirmationLink, str]:
     with TestCase.captureOnCommitCallbacks(execute=True):
         link, secret = links.create_veteran_link(placement=town.placement, by=town.clerk)
     return link, reverse("public:confirmation", args=[secret])
 
 
-def employer_link(town, *placements, question=Question.PROGRESS) -> tuple[ConfirmationLink, str]:
+def employer_link(
+    town: Any, *placements: Any, question: Any = Question.PROGRESS
+) -> tuple[ConfirmationLink, str]:
     link, secret = links.create_employer_link(
         employer=town.employer, question=question, placements=placements or [town.placement], by=town.clerk
     )
     return link, reverse("public:confirmation", args=[secret])
 
 
-def page_text(response) -> str:
+def page_text(response: Any) -> str:
     return response.content.decode()
 
 
@@ -52,6 +55,6 @@ def prove(client: Client, address: str) -> None:
         client.post(address, {"act": "prove", "code": MemorySender.outbox[-1][1]})
 
 
-def send(client: Client, address: str):
+def send(client: Client, address: str) -> Any:
     with TestCase.captureOnCommitCallbacks(execute=True):
         return client.post(address, {"act": "send"})

@@ -1,6 +1,7 @@
 """Days, steps and further people for the tests of answers."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -15,16 +16,16 @@ def days_ago(days: int) -> date:
     return timezone.localdate() - timedelta(days=days)
 
 
-def at(placement: Placement, step: str, by, on: date | None = None) -> Placement:
+def at(placement: Placement, step: str, by: Any, on: date | None = None) -> Placement:
     return actions.advance(placement=placement, step=step, by=by, on=on, note="面谈")
 
 
-def onboard_since(placement: Placement, by, since: date) -> Placement:
+def onboard_since(placement: Placement, by: Any, since: date) -> Placement:
     at(placement, "offer", by, since)
     return at(placement, "onboard", by, since)
 
 
-def another(town, name: str = "黄志明", *, is_confirmed: bool = True) -> Placement:
+def another(town: Any, name: str = "黄志明", *, is_confirmed: bool = True) -> Placement:
     """Declare one more intention for the same position."""
     person = make_user(name)
     veteran = make_veteran(account=person, station=town.stations["睦洲镇"], name=name)

@@ -1,5 +1,7 @@
 """Comparison of both sides' answers: a step, a follow-up, or nothing."""
 
+from typing import Any
+
 import pytest
 
 from portal.confirmations.actions import AnswerData, record_answer
@@ -13,28 +15,29 @@ from portal.placements import actions
 from portal.placements.enums import PlacementState
 from portal.placements.models import Placement
 from tests.confirmations.scenarios import another, at, create_past_answer, days_ago, onboard_since
+from tests.harness.optional import require
 
 pytestmark = pytest.mark.django_db
 
 
-def says(town, side: Side, reply: Reply, day=None, placement=None, **more) -> Answer:
+def says(town: Any, side: Side, reply: Reply, day: Any = None, placement: Any = None, **more: Any) -> Answer:
     placement = placement or town.placement
     by = placement.veteran.account if side == Side.VETERAN else town.member
     return record_answer(placement=placement, side=side, data=AnswerData(reply, day, **more), by=by)
 
 
-def both(town, reply: Reply, day=None, other_day=None) -> Placement:
+def both(town: Any, reply: Reply, day: Any = None, other_day: Any = None) -> Placement:
     says(town, Side.VETERAN, reply, day)
     says(town, Side.EMPLOYER, reply, other_day or day)
     town.placement.refresh_from_db()
     return town.placement
 
 
-def disputes(placement) -> list[FollowUp]:
+def disputes(placement: Any) -> list[FollowUp]:
     return list(FollowUp.objects.filter(placement=placement, kind=FollowUpKind.CONTRADICTION))
 
 
-def test_single_answer_records_no_step(town) -> None:
+def test_single_answer_records_no_step(town: Any) -> None:
     says(town, Side.VETERAN, Reply.ONBOARDED, days_ago(1))
     town.placement.refresh_from_db()
     assert town.placement.state == PlacementState.INTENDED
@@ -51,7 +54,9 @@ def test_single_answer_records_no_step(town) -> None:
         (Reply.TURNED_DOWN, PlacementState.DECLINED_BY_EMPLOYER, "decline_by_employer"),
     ],
 )
-def test_agreement_records_the_step_with_both_answers_as_note(town, reply, state, step) -> None:
+def test_agreement_records_the_step_with_both_answers_as_note(
+    town: Any, reply: Any, state: Any, step: Any
+) -> None:
     placement = both(town, reply, days_ago(2))
     assert placement.state == state
     last = placement.transitions.latest("sequence")
@@ -61,14 +66,14 @@ def test_agreement_records_the_step_with_both_answers_as_note(town, reply, state
     assert AuditEvent.objects.filter(verb=f"placements.{step}", actor_label="平台自动记录").exists()
 
 
-def test_the_later_first_day_counts_and_the_earlier_last_day(town) -> None:
+def test_the_later_first_day_counts_and_the_earlier_last_day(town: Any) -> None:
     placement = both(town, Reply.ONBOARDED, days_ago(10), days_ago(6))
     assert placement.onboarded_on == days_ago(6)
     placement = both(town, Reply.LEFT, days_ago(1), days_ago(3))
     assert (placement.state, placement.left_on) == (PlacementState.LEFT, days_ago(3))
 
 
-def test_later_stage_confirms_earlier_ones(town) -> None:
+def test_later_stage_confirms_earlier_ones(town: Any) -> None:
     says(town, Side.VETERAN, Reply.INTERVIEWED, days_ago(5))
     says(town, Side.EMPLOYER, Reply.OFFERED, days_ago(1))
     town.placement.refresh_from_db()
@@ -76,7 +81,7 @@ def test_later_stage_confirms_earlier_ones(town) -> None:
     assert town.placement.transitions.latest("sequence").happened_on == days_ago(5)
 
 
-def test_retention_needs_both_answers_from_its_due_day(town) -> None:
+def test_retention_needs_both_answers_from_its_due_day(town: Any) -> None:
     onboard_since(town.placement, town.clerk, days_ago(31))
     create_past_answer(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 11)
     says(town, Side.EMPLOYER, Reply.STILL_EMPLOYED)
@@ -92,7 +97,7 @@ def test_retention_needs_both_answers_from_its_due_day(town) -> None:
     assert later.get().state == FollowUpState.PENDING
 
 
-def test_latest_confirmed_milestone_is_recorded(town) -> None:
+def test_latest_confirmed_milestone_is_recorded(town: Any) -> None:
     onboard_since(town.placement, town.clerk, days_ago(200))
     create_past_answer(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 90)
     says(town, Side.EMPLOYER, Reply.STILL_EMPLOYED)
@@ -101,7 +106,7 @@ def test_latest_confirmed_milestone_is_recorded(town) -> None:
     assert town.placement.transitions.latest("sequence").happened_on == days_ago(90)
 
 
-def test_leaving_keeps_the_reason_and_the_wish_for_another_job(town) -> None:
+def test_leaving_keeps_the_reason_and_the_wish_for_another_job(town: Any) -> None:
     onboard_since(town.placement, town.clerk, days_ago(40))
     says(town, Side.VETERAN, Reply.LEFT, days_ago(3), reason="路太远", wants_another=True)
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(3))
@@ -111,7 +116,7 @@ def test_leaving_keeps_the_reason_and_the_wish_for_another_job(town) -> None:
     assert town.placement.wants_another is True
 
 
-def test_refused_step_is_left_to_a_clerk(town) -> None:
+def test_refused_step_is_left_to_a_clerk(town: Any) -> None:
     town.position.headcount = 1
     town.position.save()
     first = another(town)
@@ -123,7 +128,7 @@ def test_refused_step_is_left_to_a_clerk(town) -> None:
     assert not disputes(placement)
 
 
-def test_employed_against_left_opens_one_follow_up(town) -> None:
+def test_employed_against_left_opens_one_follow_up(town: Any) -> None:
     onboard_since(town.placement, town.clerk, days_ago(40))
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(5))
     says(town, Side.VETERAN, Reply.STILL_EMPLOYED)
@@ -137,7 +142,7 @@ def test_employed_against_left_opens_one_follow_up(town) -> None:
     assert town.placement.state == PlacementState.ONBOARDED
 
 
-def test_leaving_after_the_other_answer_is_no_contradiction(town) -> None:
+def test_leaving_after_the_other_answer_is_no_contradiction(town: Any) -> None:
     onboard_since(town.placement, town.clerk, days_ago(40))
     create_past_answer(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 3)
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(1))
@@ -145,26 +150,26 @@ def test_leaving_after_the_other_answer_is_no_contradiction(town) -> None:
 
 
 @pytest.mark.parametrize(("apart", "dispute_count"), [(7, 0), (8, 1)])
-def test_days_may_differ_by_a_week(town, apart, dispute_count) -> None:
+def test_days_may_differ_by_a_week(town: Any, apart: Any, dispute_count: Any) -> None:
     both(town, Reply.ONBOARDED, days_ago(1), days_ago(1 + apart))
     assert len(disputes(town.placement)) == dispute_count
 
 
 @pytest.mark.parametrize("reply", [Reply.NOT_YET, Reply.GIVEN_UP, Reply.TURNED_DOWN])
-def test_onboarded_against_not_hired_is_a_contradiction(town, reply) -> None:
+def test_onboarded_against_not_hired_is_a_contradiction(town: Any, reply: Any) -> None:
     says(town, Side.EMPLOYER, Reply.ONBOARDED, days_ago(4))
     says(town, Side.VETERAN, reply)
     assert len(disputes(town.placement)) == 1
 
 
-def test_not_yet_before_the_first_day_is_no_contradiction(town) -> None:
+def test_not_yet_before_the_first_day_is_no_contradiction(town: Any) -> None:
     create_past_answer(town.placement, Side.VETERAN, Reply.NOT_YET, 9)
     says(town, Side.EMPLOYER, Reply.ONBOARDED, days_ago(2))
     assert not disputes(town.placement)
 
 
 @pytest.mark.parametrize("how", ["step", "correction", "call", "agreement"])
-def test_step_or_call_completes_the_check(town, how) -> None:
+def test_step_or_call_completes_the_check(town: Any, how: Any) -> None:
     onboard_since(town.placement, town.clerk, days_ago(40))
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(5))
     says(town, Side.VETERAN, Reply.STILL_EMPLOYED)
@@ -179,11 +184,11 @@ def test_step_or_call_completes_the_check(town, how) -> None:
         says(town, Side.VETERAN, Reply.LEFT, days_ago(5))
     check.refresh_from_db()
     assert check.state == FollowUpState.DONE
-    assert check.done_by.is_portal is (how == "agreement")
+    assert require(check.done_by).is_portal is (how == "agreement")
     assert len(disputes(town.placement)) == 1
 
 
-def test_new_contradiction_opens_a_new_follow_up(town) -> None:
+def test_new_contradiction_opens_a_new_follow_up(town: Any) -> None:
     onboard_since(town.placement, town.clerk, days_ago(40))
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(5))
     says(town, Side.VETERAN, Reply.STILL_EMPLOYED)
@@ -194,7 +199,7 @@ def test_new_contradiction_opens_a_new_follow_up(town) -> None:
     assert [row.state for row in disputes(town.placement)] == [FollowUpState.DONE, FollowUpState.PENDING]
 
 
-def test_correction_disregards_earlier_answers(town) -> None:
+def test_correction_disregards_earlier_answers(town: Any) -> None:
     placement = both(town, Reply.ONBOARDED, days_ago(3))
     actions.correct(placement=placement, to_state="offered", by=town.clerk, reason="记错人了")
     says(town, Side.VETERAN, Reply.ONBOARDED, days_ago(3))
@@ -205,13 +210,13 @@ def test_correction_disregards_earlier_answers(town) -> None:
     assert placement.state == PlacementState.ONBOARDED
 
 
-def checks(placement) -> list[tuple[str, FollowUpState]]:
+def checks(placement: Any) -> list[tuple[str, FollowUpState]]:
     rows = placement.follow_ups.filter(kind__in=[FollowUpKind.SAID_LEFT, FollowUpKind.CONTRADICTION])
     return list(rows.order_by("pk").values_list("kind", "state"))
 
 
 @pytest.mark.parametrize("side", list(Side))
-def test_single_report_of_leaving_opens_a_check(town, side) -> None:
+def test_single_report_of_leaving_opens_a_check(town: Any, side: Any) -> None:
     onboard_since(town.placement, town.clerk, days_ago(20))
     says(town, side, Reply.LEFT, days_ago(3))
     says(town, side, Reply.LEFT, days_ago(3))
@@ -225,14 +230,14 @@ def test_single_report_of_leaving_opens_a_check(town, side) -> None:
     assert checks(town.placement) == [(FollowUpKind.SAID_LEFT, FollowUpState.DONE)]
 
 
-def test_leaving_after_the_other_answer_opens_a_check(town) -> None:
+def test_leaving_after_the_other_answer_opens_a_check(town: Any) -> None:
     onboard_since(town.placement, town.clerk, days_ago(40))
     create_past_answer(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 3)
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(1))
     assert checks(town.placement) == [(FollowUpKind.SAID_LEFT, FollowUpState.PENDING)]
 
 
-def test_other_sides_answer_completes_the_check(town) -> None:
+def test_other_sides_answer_completes_the_check(town: Any) -> None:
     onboard_since(town.placement, town.clerk, days_ago(40))
     says(town, Side.EMPLOYER, Reply.LEFT, days_ago(5))
     says(town, Side.VETERAN, Reply.STILL_EMPLOYED)  # one call looks into both

@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -38,7 +39,7 @@ def run_concurrently(action: Callable[[], object]) -> Counter[str]:
     return Counter(results)
 
 
-def test_concurrent_guesses_are_counted_together(town, django_db_serialized_rollback) -> None:
+def test_concurrent_guesses_are_counted_together(town: Any, django_db_serialized_rollback: Any) -> None:
     link, _ = links.create_veteran_link(placement=town.placement, by=town.clerk)
     assert run_concurrently(lambda: links.verify_phone_digits(link=link, digits="0000")) == {
         "False": MAX_TRIES,
@@ -46,7 +47,7 @@ def test_concurrent_guesses_are_counted_together(town, django_db_serialized_roll
     }
 
 
-def test_concurrent_submissions_use_a_link_once(town, django_db_serialized_rollback) -> None:
+def test_concurrent_submissions_use_a_link_once(town: Any, django_db_serialized_rollback: Any) -> None:
     link, _ = links.create_veteran_link(placement=town.placement, by=town.clerk)
 
     def send() -> int:

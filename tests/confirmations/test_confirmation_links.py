@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -13,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from portal.accounts.senders import MemorySender
 from portal.confirmations import links
@@ -49,12 +51,12 @@ def nothing_written() -> Iterator[None]:
 
 
 @pytest.fixture(params=["person", "firm"])
-def link_and_address(request, town):
+def link_and_address(request: pytest.FixtureRequest, town: Any) -> Any:
     return (person_link if request.param == "person" else employer_link)(town)
 
 
 # --- what a stranger learns ------------------------------------------------------------------------------
-def test_a_forwarded_link_shows_nobody(link_and_address) -> None:
+def test_a_forwarded_link_shows_nobody(link_and_address: Any) -> None:
     _, address = link_and_address
     for client in (Client(), Client(HTTP_USER_AGENT="mail scanner")):
         page = page_text(client.get(address))
@@ -62,7 +64,7 @@ def test_a_forwarded_link_shows_nobody(link_and_address) -> None:
         assert [secret for secret in SECRETS if secret in page] == []
 
 
-def test_other_account_opens_nothing(link_and_address, client_for) -> None:
+def test_other_account_opens_nothing(link_and_address: Any, client_for: Any) -> None:
     _, address = link_and_address
     stranger = client_for(make_user("路人"))
     page = page_text(stranger.post(address, {"act": "account"}))
@@ -70,7 +72,7 @@ def test_other_account_opens_nothing(link_and_address, client_for) -> None:
     assert [secret for secret in SECRETS if secret in page] == []
 
 
-def test_opening_changes_nothing_before_and_after_the_proof(link_and_address) -> None:
+def test_opening_changes_nothing_before_and_after_the_proof(link_and_address: Any) -> None:
     _, address = link_and_address
     client = Client()
     with nothing_written():
@@ -82,7 +84,7 @@ def test_opening_changes_nothing_before_and_after_the_proof(link_and_address) ->
         assert "陈建国" in page_text(client.get(address)) or "货车司机" in page_text(client.get(address))
 
 
-def test_every_page_is_kept_from_caches_searches_and_referrers(link_and_address) -> None:
+def test_every_page_is_kept_from_caches_searches_and_referrers(link_and_address: Any) -> None:
     _, address = link_and_address
     client = Client()
     pages = [client.get(address), client.get(address[:-6] + "xxxxx/"), client.get("/confirm/thanks/")]
@@ -95,10 +97,10 @@ def test_every_page_is_kept_from_caches_searches_and_referrers(link_and_address)
 
 
 # --- dead links are all alike ----------------------------------------------------------------------------
-def test_unknown_expired_used_revoked_and_locked_links_get_one_answer(town) -> None:
+def test_unknown_expired_used_revoked_and_locked_links_get_one_answer(town: Any) -> None:
     pages: dict[str, str] = {"unknown": page_text(Client().get("/confirm/not-a-link/"))}
 
-    def page_of(link: ConfirmationLink, address: str, **values) -> str:
+    def page_of(link: ConfirmationLink, address: str, **values: Any) -> str:
         ConfirmationLink.objects.filter(pk=link.pk).update(**values)
         response = Client().get(address)
         assert response.status_code == 404
@@ -115,7 +117,7 @@ def test_unknown_expired_used_revoked_and_locked_links_get_one_answer(town) -> N
     assert len({without_token(page) for page in pages.values()}) == 1
 
 
-def test_submission_to_unusable_link_gets_the_same_page(link_and_address) -> None:
+def test_submission_to_unusable_link_gets_the_same_page(link_and_address: Any) -> None:
     link, address = link_and_address
     client = Client()
     prove(client, address)
@@ -125,7 +127,7 @@ def test_submission_to_unusable_link_gets_the_same_page(link_and_address) -> Non
         assert (response.status_code, "不能再用" in page_text(response)) == (404, True)
 
 
-def test_only_a_keyed_hash_is_kept(town) -> None:
+def test_only_a_keyed_hash_is_kept(town: Any) -> None:
     link, secret = links.create_veteran_link(placement=town.placement, by=town.clerk)
     row = ConfirmationLink.objects.filter(pk=link.pk).values().get()
     assert secret not in str(row)
@@ -134,7 +136,7 @@ def test_only_a_keyed_hash_is_kept(town) -> None:
 
 
 # --- the proofs --------------------------------------------------------------------------------------------
-def test_five_wrong_digits_lock_the_link(town) -> None:
+def test_five_wrong_digits_lock_the_link(town: Any) -> None:
     link, address = person_link(town)
     for n in range(MAX_TRIES):
         # Every try from another browser: it is the link that counts.
@@ -148,7 +150,7 @@ def test_five_wrong_digits_lock_the_link(town) -> None:
     assert notification_url(notification) == reverse("staff:placement", args=[town.placement.pk])
 
 
-def test_five_wrong_codes_lock_the_link_and_codes_are_limited(town, settings) -> None:
+def test_five_wrong_codes_lock_the_link_and_codes_are_limited(town: Any, settings: Settings) -> None:
     _, address = employer_link(town)
     client = Client()
     send(client, address)
@@ -164,7 +166,7 @@ def test_five_wrong_codes_lock_the_link_and_codes_are_limited(town, settings) ->
     assert len(MemorySender.outbox) == 1
 
 
-def test_each_side_has_its_own_kind_of_proof(town) -> None:
+def test_each_side_has_its_own_kind_of_proof(town: Any) -> None:
     link, _ = employer_link(town)
     assert links.verify_phone_digits(link=link, digits="8888") is False
     own, _ = person_link(town)
@@ -173,7 +175,7 @@ def test_each_side_has_its_own_kind_of_proof(town) -> None:
             verb(link=own, **values)
 
 
-def test_a_proof_opens_one_link_only(town) -> None:
+def test_a_proof_opens_one_link_only(town: Any) -> None:
     first, second = person_link(town)[1], employer_link(town)[1]
     client = Client()
     prove(client, first)
@@ -181,7 +183,7 @@ def test_a_proof_opens_one_link_only(town) -> None:
     assert "陈建国" not in page_text(client.get(second))
 
 
-def test_sending_is_limited(link_and_address, settings) -> None:
+def test_sending_is_limited(link_and_address: Any, settings: Settings) -> None:
     settings.API_RATES = {**settings.API_RATES, "confirmation": 2}
     _, address = link_and_address
     answers = [Client().post(address, {"act": "none"}).status_code for _ in range(3)]
@@ -189,7 +191,7 @@ def test_sending_is_limited(link_and_address, settings) -> None:
     assert Client().get(address).status_code == 200
 
 
-def test_a_forged_form_is_refused_but_an_origin_of_null_is_not(link_and_address) -> None:
+def test_a_forged_form_is_refused_but_an_origin_of_null_is_not(link_and_address: Any) -> None:
     _, address = link_and_address
     client = Client(enforce_csrf_checks=True)
     token = require(re.search(r'csrfmiddlewaretoken" value="([^"]+)"', page_text(client.get(address))))[1]
@@ -200,7 +202,7 @@ def test_a_forged_form_is_refused_but_an_origin_of_null_is_not(link_and_address)
 
 
 # --- making and taking back ------------------------------------------------------------------------------
-def test_only_staff_of_the_person_send_links(town) -> None:
+def test_only_staff_of_the_person_send_links(town: Any) -> None:
     silent = another(town, "钱不语", is_confirmed=False)
     with pytest.raises(PermissionDenied):
         links.create_veteran_link(placement=town.placement, by=town.neighbour)
@@ -227,7 +229,7 @@ def test_only_staff_of_the_person_send_links(town) -> None:
         person_link(town)
 
 
-def test_new_link_revokes_the_previous_one(town) -> None:
+def test_new_link_revokes_the_previous_one(town: Any) -> None:
     first, address = person_link(town)
     person_link(town)
     first.refresh_from_db()
@@ -235,7 +237,7 @@ def test_new_link_revokes_the_previous_one(town) -> None:
     assert Client().get(address).status_code == 404
 
 
-def test_staff_revoke_a_link(town, client_for) -> None:
+def test_staff_revoke_a_link(town: Any, client_for: Any) -> None:
     link, address = person_link(town)
     away = reverse("staff:confirmation-revoke", args=[link.pk])
     assert client_for(town.neighbour).post(away).status_code == 404

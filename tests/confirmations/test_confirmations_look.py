@@ -1,6 +1,7 @@
 """Confirmation pages in Chromium, at 390 and 1280 px."""
 
 import re
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -22,7 +23,7 @@ def address_of(secret: str) -> str:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_person_answers_by_link_and_keyboard(town, open_page, look, width) -> None:
+def test_the_person_answers_by_link_and_keyboard(town: Any, open_page: Any, look: Any, width: Any) -> None:
     onboard_since(town.placement, town.clerk, days_ago(35))
     _, secret = links.create_veteran_link(placement=town.placement, by=town.clerk)
     page = open_page(width=width)
@@ -53,7 +54,9 @@ def test_the_person_answers_by_link_and_keyboard(town, open_page, look, width) -
 
 
 @pytest.mark.parametrize(("width", "javascript"), [(390, False), (1280, True)])
-def test_employer_answers_for_many_by_link(town, open_page, look, width, javascript) -> None:
+def test_employer_answers_for_many_by_link(
+    town: Any, open_page: Any, look: Any, width: Any, javascript: Any
+) -> None:
     people = [town.placement, *(another(town, name) for name in ("黄志明", "周海生", "欧阳建军"))]
     _, secret = links.create_employer_link(
         employer=town.employer, question=Question.PROGRESS, placements=people, by=town.clerk
@@ -86,7 +89,7 @@ def test_employer_answers_for_many_by_link(town, open_page, look, width, javascr
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_own_pages_and_the_desk(town, open_page, sign_in, look, width) -> None:
+def test_the_own_pages_and_the_desk(town: Any, open_page: Any, sign_in: Any, look: Any, width: Any) -> None:
     onboard_since(town.placement, town.clerk, days_ago(35))
     another(town, "黄志明")
     another(town, "钱不语", is_confirmed=False)

@@ -1,5 +1,7 @@
 """Answers given through a link."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
@@ -17,11 +19,12 @@ from portal.employers.models import Employer
 from portal.placements.models import Placement
 from tests.confirmations.link_pages import SECRETS, employer_link, page_text, person_link, prove
 from tests.confirmations.scenarios import another, days_ago, onboard_since
+from tests.harness.optional import require
 
 pytestmark = pytest.mark.django_db
 
 
-def test_the_person_answers_once(town) -> None:
+def test_the_person_answers_once(town: Any) -> None:
     link, address = person_link(town)
     assert MemorySender.links[-1][0] == "13800004321"
     assert address in MemorySender.links[-1][1]
@@ -47,7 +50,7 @@ def test_the_person_answers_once(town) -> None:
     assert Answer.objects.count() == 1
 
 
-def test_no_unit_name_is_taken(town) -> None:
+def test_no_unit_name_is_taken(town: Any) -> None:
     _, address = person_link(town)
     client = Client()
     prove(client, address)
@@ -56,7 +59,7 @@ def test_no_unit_name_is_taken(town) -> None:
     assert not Answer.objects.exists()
 
 
-def test_employer_form_keeps_valid_answers_with_errors_and_blanks(town) -> None:
+def test_employer_form_keeps_valid_answers_with_errors_and_blanks(town: Any) -> None:
     second, third = another(town, "黄志明"), another(town, "周海生")
     _, address = employer_link(town, town.placement, second, third)
     client = Client()
@@ -83,11 +86,11 @@ def test_employer_form_keeps_valid_answers_with_errors_and_blanks(town) -> None:
         (town.placement.pk, "interviewed", "employer"),
         (second.pk, "onboarded", "employer"),
     ]
-    assert {row.by.name for row in Answer.objects.select_related("by")} == {"王经理"}
+    assert {require(row.by).name for row in Answer.objects.select_related("by")} == {"王经理"}
     assert client.get(address).status_code == 404
 
 
-def test_empty_submission_keeps_the_link_usable(town) -> None:
+def test_empty_submission_keeps_the_link_usable(town: Any) -> None:
     link, address = employer_link(town)
     client = Client()
     prove(client, address)
@@ -96,7 +99,7 @@ def test_empty_submission_keeps_the_link_usable(town) -> None:
     assert link.is_usable
 
 
-def test_employer_access_is_in_each_persons_log(town, client_for) -> None:
+def test_employer_access_is_in_each_persons_log(town: Any, client_for: Any) -> None:
     second = another(town)
     for client, address in ((Client(), employer_link(town, town.placement, second)[1]),):
         prove(client, address)
@@ -110,7 +113,7 @@ def test_employer_access_is_in_each_persons_log(town, client_for) -> None:
     assert AccessLog.objects.filter(actor=town.member, file_id=town.veteran.pk).count() == 1
 
 
-def test_a_link_asks_about_its_placements_and_its_question_alone(town) -> None:
+def test_a_link_asks_about_its_placements_and_its_question_alone(town: Any) -> None:
     second = another(town)
     link, _ = employer_link(town)
     with pytest.raises(PermissionDenied):
@@ -128,7 +131,7 @@ def test_a_link_asks_about_its_placements_and_its_question_alone(town) -> None:
     assert link.is_usable
 
 
-def test_hidden_or_unconfirmed_people_are_not_on_the_page(town) -> None:
+def test_hidden_or_unconfirmed_people_are_not_on_the_page(town: Any) -> None:
     second = another(town)
     _, address = employer_link(town, town.placement, second)
     hide(veteran=town.veteran, employer=town.employer, by=town.person)
@@ -141,7 +144,7 @@ def test_hidden_or_unconfirmed_people_are_not_on_the_page(town) -> None:
     assert client.get(address).status_code == 404
 
 
-def test_former_member_cannot_continue(town, client_for) -> None:
+def test_former_member_cannot_continue(town: Any, client_for: Any) -> None:
     _, address = employer_link(town)
     client = client_for(town.member)
     client.post(address, {"act": "account"})
@@ -152,7 +155,7 @@ def test_former_member_cannot_continue(town, client_for) -> None:
     assert not Answer.objects.exists()
 
 
-def test_link_of_suspended_employer_is_unusable(town) -> None:
+def test_link_of_suspended_employer_is_unusable(town: Any) -> None:
     _, address = employer_link(town)
     Employer.objects.filter(pk=town.employer.pk).update(verified_until=days_ago(1))
     assert Client().get(address).status_code == 404

@@ -1,8 +1,11 @@
 """Answers given while signed in, and the pages where they are read."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -27,16 +30,16 @@ from tests.factories import make_employer, make_position, make_staff, make_user,
 pytestmark = pytest.mark.django_db
 
 
-def page_text(response) -> str:
+def page_text(response: Any) -> str:
     return response.content.decode()
 
 
-def own(placement) -> str:
+def own(placement: Any) -> str:
     return reverse("veteran:confirmation", args=[placement.pk])
 
 
 # --- the person ------------------------------------------------------------------------------------------
-def test_the_person_says_that_it_goes_well(town, client_for) -> None:
+def test_the_person_says_that_it_goes_well(town: Any, client_for: Any) -> None:
     onboard_since(town.placement, town.clerk, days_ago(5))
     client = client_for(town.person)
     assert own(town.placement) in page_text(client.get(reverse("veteran:intentions")))
@@ -52,7 +55,7 @@ def test_the_person_says_that_it_goes_well(town, client_for) -> None:
     assert "满意程度 4/5" in page_text(client.get(reverse("veteran:intentions")))
 
 
-def test_before_the_first_day_progress_is_asked(town, client_for) -> None:
+def test_before_the_first_day_progress_is_asked(town: Any, client_for: Any) -> None:
     page = page_text(client_for(town.person).get(own(town.placement)))
     assert "已面试，还没有结果" in page
     assert "还在岗" not in page
@@ -69,20 +72,22 @@ def test_before_the_first_day_progress_is_asked(town, client_for) -> None:
         ({"reply": "in_post", "words": "原12345部队"}, "请不要填写部队番号"),
     ],
 )
-def test_impossible_values_are_reported_beside_the_field(town, client_for, values, wrong) -> None:
+def test_impossible_values_are_reported_beside_the_field(
+    town: Any, client_for: Any, values: Any, wrong: Any
+) -> None:
     onboard_since(town.placement, town.clerk, days_ago(5))
     assert wrong in page_text(client_for(town.person).post(own(town.placement), values))
     assert not Answer.objects.exists()
 
 
-def test_an_intention_that_ended_asks_nothing(town, client_for) -> None:
+def test_an_intention_that_ended_asks_nothing(town: Any, client_for: Any) -> None:
     at(town.placement, "lapse", town.clerk)
     page = client_for(town.person).get(own(town.placement), follow=True)
     assert "不用再回答" in page_text(page)
 
 
 # --- the employer ----------------------------------------------------------------------------------------
-def test_members_answer_for_many_on_their_own_page(town, client_for) -> None:
+def test_members_answer_for_many_on_their_own_page(town: Any, client_for: Any) -> None:
     second, silent = another(town), another(town, "钱不语", is_confirmed=False)
     client, here = client_for(town.member), reverse("employer:confirmations")
     page = page_text(client.get(here))
@@ -103,7 +108,7 @@ def test_members_answer_for_many_on_their_own_page(town, client_for) -> None:
     assert silent.pk not in Answer.objects.values_list("placement", flat=True)
 
 
-def test_nobody_answers_for_the_other_side(town) -> None:
+def test_nobody_answers_for_the_other_side(town: Any) -> None:
     for side, by in (
         (Side.EMPLOYER, town.person),
         (Side.VETERAN, town.member),
@@ -121,7 +126,7 @@ def test_nobody_answers_for_the_other_side(town) -> None:
 
 
 # --- who reads what --------------------------------------------------------------------------------------
-def disagree(town) -> None:
+def disagree(town: Any) -> None:
     onboard_since(town.placement, town.clerk, days_ago(40))
     record_answer(
         placement=town.placement,
@@ -134,7 +139,7 @@ def disagree(town) -> None:
     )
 
 
-def test_staff_see_both_answers_on_placement_and_follow_up(town, client_for) -> None:
+def test_staff_see_both_answers_on_placement_and_follow_up(town: Any, client_for: Any) -> None:
     disagree(town)
     client = client_for(town.clerk)
     check = town.placement.follow_ups.get(kind=FollowUpKind.CONTRADICTION)
@@ -149,7 +154,7 @@ def test_staff_see_both_answers_on_placement_and_follow_up(town, client_for) -> 
     assert "核实两边说法" in page_text(client.get(reverse("staff:day")))
 
 
-def test_employer_reads_only_its_own_answers(town, client_for) -> None:
+def test_employer_reads_only_its_own_answers(town: Any, client_for: Any) -> None:
     disagree(town)
     page = page_text(client_for(town.member).get(f"{reverse('employer:confirmations')}?question=in_post"))
     assert "已离职" in page
@@ -162,7 +167,7 @@ def test_employer_reads_only_its_own_answers(town, client_for) -> None:
     assert not Answer.objects.visible_to(town.member).exists()
 
 
-def test_the_own_copy_holds_both_answers(town) -> None:
+def test_the_own_copy_holds_both_answers(town: Any) -> None:
     disagree(town)
     sections = {section.title: section.rows for section in collect_personal_data(town.veteran)}
     rows = [dict(row) for row in sections["双方的回答"]]
@@ -171,7 +176,7 @@ def test_the_own_copy_holds_both_answers(town) -> None:
     assert sections["两边说法不一致"]
 
 
-def test_anonymising_empties_free_text(town) -> None:
+def test_anonymising_empties_free_text(town: Any) -> None:
     disagree(town)
     town.veteran.closed_on, town.veteran.close_reason = days_ago(4000), "moved"
     town.veteran.save()
@@ -179,7 +184,7 @@ def test_anonymising_empties_free_text(town) -> None:
     assert list(Answer.objects.values_list("words", "satisfaction")) == [("", 2), ("", None)]
 
 
-def test_answers_follow_the_kept_record(town) -> None:
+def test_answers_follow_the_kept_record(town: Any) -> None:
     disagree(town)
     head = make_staff(town.stations["新会区"], StationRole.HEAD, name="站长")
     target = make_veteran(station=town.stations["睦洲镇"], name="陈建国")
@@ -191,7 +196,7 @@ def test_answers_follow_the_kept_record(town) -> None:
     assert Answer.objects.filter(placement__veteran=town.veteran).count() == 2
 
 
-def test_the_database_keeps_answers_as_they_were_given(town) -> None:
+def test_the_database_keeps_answers_as_they_were_given(town: Any) -> None:
     row = record_answer(
         placement=town.placement, side=Side.VETERAN, data=AnswerData(Reply.NOT_YET), by=town.person
     )
@@ -211,7 +216,7 @@ def test_the_database_keeps_answers_as_they_were_given(town) -> None:
         {"side": Side.EMPLOYER, "satisfaction": 3},
     ],
 )
-def test_the_database_refuses_an_answer_that_cannot_be(town, values) -> None:
+def test_the_database_refuses_an_answer_that_cannot_be(town: Any, values: Any) -> None:
     sound = {
         "placement": town.placement,
         "side": Side.VETERAN,
@@ -225,7 +230,7 @@ def test_the_database_refuses_an_answer_that_cannot_be(town, values) -> None:
 
 
 # --- being asked -----------------------------------------------------------------------------------------
-def test_due_retention_follow_up_notifies_the_person_once(town) -> None:
+def test_due_retention_follow_up_notifies_the_person_once(town: Any) -> None:
     onboard_since(town.placement, town.clerk, days_ago(31))
     without = another(town, "无号人")
     onboard_since(without, town.clerk, days_ago(31))
@@ -238,7 +243,7 @@ def test_due_retention_follow_up_notifies_the_person_once(town) -> None:
     assert (notification.user, notification_url(notification)) == (town.person, own(town.placement))
 
 
-def test_person_who_answered_is_not_reminded(town) -> None:
+def test_person_who_answered_is_not_reminded(town: Any) -> None:
     onboard_since(town.placement, town.clerk, days_ago(31))
     record_answer(
         placement=town.placement, side=Side.VETERAN, data=AnswerData(Reply.STILL_EMPLOYED), by=town.person
@@ -246,14 +251,14 @@ def test_person_who_answered_is_not_reminded(town) -> None:
     assert reminders.send_reminders() == 0
 
 
-def test_scheduled_job_sends_reminders(town) -> None:
+def test_scheduled_job_sends_reminders(town: Any) -> None:
     onboard_since(town.placement, town.clerk, days_ago(31))
     job_results = dict(scheduled_jobs.run_due(timezone.now()))
     assert job_results["confirmations.ask_who_is_due"] == 1
 
 
 # --- pages of fixed cost ---------------------------------------------------------------------------------
-def grow(town, states=("progress",)):
+def grow(town: Any, states: Any = ("progress",)) -> Any:
     def more() -> None:
         for n in range(3):
             placement = another(town, f"增加人{n}")
@@ -263,21 +268,23 @@ def grow(town, states=("progress",)):
     return more
 
 
-def test_employer_page_has_a_fixed_number_of_queries(town, client_for, same_queries) -> None:
+def test_employer_page_has_a_fixed_number_of_queries(town: Any, client_for: Any, same_queries: Any) -> None:
     client = client_for(town.member)
     same_queries(lambda: client.get(reverse("employer:confirmations")), grow(town), at_most=20)
 
 
-def test_page_to_choose_people_has_a_fixed_number_of_queries(town, client_for, same_queries) -> None:
+def test_page_to_choose_people_has_a_fixed_number_of_queries(
+    town: Any, client_for: Any, same_queries: Any
+) -> None:
     client, here = client_for(town.clerk), reverse("staff:ask-employer", args=[town.employer.pk])
     same_queries(lambda: client.get(here), grow(town), at_most=20)
 
 
-def test_link_page_has_a_fixed_number_of_queries(town, client, same_queries) -> None:
+def test_link_page_has_a_fixed_number_of_queries(town: Any, client: Client, same_queries: Any) -> None:
     rows = [town.placement]
     here = ["", ""]
 
-    def send_about(people) -> None:
+    def send_about(people: Any) -> None:
         _, secret = links.create_employer_link(
             employer=town.employer, question=Question.PROGRESS, placements=people, by=town.clerk
         )
@@ -293,7 +300,7 @@ def test_link_page_has_a_fixed_number_of_queries(town, client, same_queries) -> 
     )
 
 
-def test_the_intentions_with_answers(town, client_for, same_queries) -> None:
+def test_the_intentions_with_answers(town: Any, client_for: Any, same_queries: Any) -> None:
     client = client_for(town.person)
 
     def more() -> None:
@@ -309,7 +316,7 @@ def test_the_intentions_with_answers(town, client_for, same_queries) -> None:
     same_queries(lambda: client.get(reverse("veteran:intentions")), more, at_most=25)
 
 
-def test_staff_pages_with_many_answers(town, client_for, same_queries) -> None:
+def test_staff_pages_with_many_answers(town: Any, client_for: Any, same_queries: Any) -> None:
     client, here = client_for(town.clerk), reverse("staff:placement", args=[town.placement.pk])
 
     def more() -> None:

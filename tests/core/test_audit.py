@@ -1,14 +1,13 @@
 """The event log is only ever added to: Python refuses, the database refuses, and the chain shows the rest."""
 
 import json
-from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import IntegrityError, InternalError, connection, transaction
 from django.db.models import Model
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from portal.core import audit
 from portal.core.migration_operations import guard_sql, unguard_sql
@@ -40,7 +39,7 @@ def test_event_stores_actor_verb_and_target_without_the_plain_phone() -> None:
     assert event.data == {"field": "x"}
 
 
-def test_record_many_inserts_all_events_at_once(django_assert_num_queries: Any) -> None:
+def test_record_many_inserts_all_events_at_once(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     users = [make_user(f"第{i}人") for i in range(3)]
     with django_assert_num_queries(1):
         assert audit.record_many(by=None, verb="x.did", targets=[(user, {"nth": 1}) for user in users]) == 3
@@ -76,7 +75,9 @@ def test_queryset_update_and_delete_are_refused() -> None:
         AuditEvent.objects.all()._raw_delete("default")
 
 
-def test_events_are_linked_after_their_commit(django_capture_on_commit_callbacks: Any) -> None:
+def test_events_are_linked_after_their_commit(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
     with django_capture_on_commit_callbacks(execute=True) as callbacks:
         _some_events(3)
         assert AuditLink.objects.count() == 0

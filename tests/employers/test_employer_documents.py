@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from portal.accounts.roles import StationRole
 from portal.core.models import AuditEvent
@@ -99,7 +99,7 @@ def test_newer_document_of_a_kind_replaces_the_current_one(employer: Any, owner:
 
 
 def test_content_of_replaced_and_removed_documents_is_deleted(
-    employer: Any, owner: Any, django_capture_on_commit_callbacks: Any
+    employer: Any, owner: Any, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         _add(employer, owner)
@@ -144,7 +144,10 @@ def test_document_replaced_after_the_page_was_displayed_does_not_count_as_checke
 
 
 def test_content_of_an_identity_document_is_deleted_after_the_review(
-    employer: Any, owner: Any, reviewer: Any, django_capture_on_commit_callbacks: Any
+    employer: Any,
+    owner: Any,
+    reviewer: Any,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     document = _add(employer, owner, DocumentKind.AGENT_ID)
     with django_capture_on_commit_callbacks(execute=True):

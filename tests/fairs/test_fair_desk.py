@@ -1,12 +1,12 @@
 """Booths, registrations, door shifts and check-ins of a fair, and the figures counted from them."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from cms.models import JobFairPage
 from portal.accounts.models import User
@@ -138,7 +138,7 @@ def test_door_shift_opens_the_desk_on_its_day_only(fair: JobFairPage, manager: U
 
 
 def test_report_counts_veterans_once_and_families_separately(
-    fair: JobFairPage, manager: User, django_assert_max_num_queries: Any
+    fair: JobFairPage, manager: User, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     booth, _ = _request(fair)
     actions.confirm_booth(booth=booth, by=manager)

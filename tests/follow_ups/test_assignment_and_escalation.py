@@ -33,22 +33,22 @@ def after(days: int) -> date:
 
 
 @pytest.fixture
-def head(tree):
+def head(tree: Any) -> Any:
     return make_staff(tree["新会区"], StationRole.HEAD)
 
 
 @pytest.fixture
-def placement(person, clerk):
+def placement(person: Any, clerk: Any) -> Any:
     return actions.declare(veteran=person, position=make_position(), by=clerk)
 
 
 @pytest.fixture
-def call(placement):
+def call(placement: Any) -> Any:
     return placement.follow_ups.earliest("due_on")
 
 
 @pytest.fixture
-def on(monkeypatch):
+def on(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Function that sets the clock to noon of a day."""
 
     def set_noon(day: date) -> None:
@@ -58,18 +58,20 @@ def on(monkeypatch):
     return set_noon
 
 
-def days_to_call(placement) -> list[int]:
+def days_to_call(placement: Any) -> list[int]:
     rows = placement.follow_ups.pending().order_by("call_on", "pk")
     return [(row.call_on - TODAY).days for row in rows]
 
 
-def events(call, kind=None) -> list[tuple[str, int]]:
+def events(call: Any, kind: Any = None) -> list[tuple[str, int]]:
     rows = FollowUpEvent.objects.filter(follow_up=call).order_by("pk")
     return [(row.kind, (row.on - TODAY).days) for row in (rows.filter(kind=kind) if kind else rows)]
 
 
 # --- rules -----------------------------------------------------------------------------------------------
-def test_rule_of_the_city_applies_to_later_steps(placement, clerk, operator, head) -> None:
+def test_rule_of_the_city_applies_to_later_steps(
+    placement: Any, clerk: Any, operator: Any, head: Any
+) -> None:
     for user in (head, clerk, make_user()):
         with pytest.raises(PermissionDenied):
             set_rule(kind=FollowUpKind.AFTER_INTERVIEW, days=[5], by=user)
@@ -85,14 +87,14 @@ def test_rule_of_the_city_applies_to_later_steps(placement, clerk, operator, hea
 
 
 @pytest.mark.parametrize("days", [[-1], [731], [1, 2, 3, 4, 5, 6, 7]])
-def test_impossible_days_are_refused(operator, days) -> None:
+def test_impossible_days_are_refused(operator: Any, days: Any) -> None:
     with pytest.raises(ValidationError):
         set_rule(kind=FollowUpKind.AFTER_FAIR, days=days, by=operator)
     with pytest.raises(ValidationError):
         set_rule(kind=FollowUpKind.CONTRADICTION, days=[1], by=operator)
 
 
-def test_offer_and_planned_first_day_schedule_follow_ups(placement, clerk) -> None:
+def test_offer_and_planned_first_day_schedule_follow_ups(placement: Any, clerk: Any) -> None:
     updated = actions.advance(placement=placement, step="offer", by=clerk, planned_first_day=after(9))
     rows = updated.follow_ups.pending().order_by("due_on")
     assert [(row.kind, row.due_on) for row in rows] == [
@@ -102,11 +104,11 @@ def test_offer_and_planned_first_day_schedule_follow_ups(placement, clerk) -> No
 
 
 # --- moves -----------------------------------------------------------------------------------------------
-def move_house(person, by, region):
+def move_house(person: Any, by: Any, region: Any) -> Any:
     return update_record(veteran=person, by=by, section="identity", values={"living_region": region})
 
 
-def test_follow_ups_move_with_the_person(tree, placement, call, clerk, head) -> None:
+def test_follow_ups_move_with_the_person(tree: Any, placement: Any, call: Any, clerk: Any, head: Any) -> None:
     assignment.assign_follow_up(follow_up=call, clerk=clerk, by=head)
     FollowUp.objects.filter(pk=call.pk).update(station=tree["新会区"], escalation_level=1)
     person = update_record(
@@ -128,7 +130,9 @@ def test_follow_ups_move_with_the_person(tree, placement, call, clerk, head) -> 
     assert not FollowUp.objects.visible_to(clerk).exists()
 
 
-def test_move_within_the_station_keeps_the_follow_ups(tree, placement, call, clerk) -> None:
+def test_move_within_the_station_keeps_the_follow_ups(
+    tree: Any, placement: Any, call: Any, clerk: Any
+) -> None:
     for region in ("南安村", "睦洲镇"):
         update_record(
             veteran=placement.veteran,
@@ -142,7 +146,7 @@ def test_move_within_the_station_keeps_the_follow_ups(tree, placement, call, cle
     assert FollowUp.objects.get(pk=call.pk).station == placement.veteran.station
 
 
-def test_new_station_takes_over_follow_ups_of_its_people(tree, operator, clerk) -> None:
+def test_new_station_takes_over_follow_ups_of_its_people(tree: Any, operator: Any, clerk: Any) -> None:
     village = make_veteran(station=tree["睦洲镇"], living_region=tree["南安村"].region)
     stays = make_veteran(station=tree["睦洲镇"])
     calls = [
@@ -160,11 +164,11 @@ def test_new_station_takes_over_follow_ups_of_its_people(tree, operator, clerk) 
 
 
 # --- absence ---------------------------------------------------------------------------------------------
-def absent(person, clerk, days: int) -> Absence:
+def absent(person: Any, clerk: Any, days: int) -> Absence:
     return record_absence(veteran=person, reason=AbsenceReason.WORKS_AWAY, until=after(days), by=clerk)
 
 
-def test_absence_postpones_pending_and_new_follow_ups(placement, person, clerk) -> None:
+def test_absence_postpones_pending_and_new_follow_ups(placement: Any, person: Any, clerk: Any) -> None:
     absent(person, clerk, 9)
     assert days_to_call(placement) == [10, 10, 14]
     updated = actions.advance(placement=placement, step="interview", by=clerk)
@@ -179,7 +183,7 @@ def test_absence_postpones_pending_and_new_follow_ups(placement, person, clerk) 
     assert events(late) == [("paused", 0), ("resumed", 0), ("resumed", 0)]
 
 
-def test_end_of_absence_leaves_nothing_overdue(placement, person, clerk, on) -> None:
+def test_end_of_absence_leaves_nothing_overdue(placement: Any, person: Any, clerk: Any, on: Any) -> None:
     away = absent(person, clerk, 30)
     on(after(20))
     end_absence(absence=away, by=clerk)
@@ -188,7 +192,7 @@ def test_end_of_absence_leaves_nothing_overdue(placement, person, clerk, on) -> 
         end_absence(absence=away, by=clerk)
 
 
-def test_absence_needs_permission_a_valid_day_and_a_note(tree, person, clerk) -> None:
+def test_absence_needs_permission_a_valid_day_and_a_note(tree: Any, person: Any, clerk: Any) -> None:
     with pytest.raises(PermissionDenied):
         absent(person, make_staff(tree["司前镇"]), 3)
     for days in (-1, 400):
@@ -204,7 +208,9 @@ def test_absence_needs_permission_a_valid_day_and_a_note(tree, person, clerk) ->
 
 
 # --- names and cover -------------------------------------------------------------------------------------
-def test_heads_assign_and_clerks_take_or_give_up_follow_ups(tree, call, clerk, head) -> None:
+def test_heads_assign_and_clerks_take_or_give_up_follow_ups(
+    tree: Any, call: Any, clerk: Any, head: Any
+) -> None:
     other = make_staff(tree["睦洲镇"], name="黄丽华")
     with pytest.raises(PermissionDenied):
         assignment.assign_follow_up(follow_up=call, clerk=other, by=clerk)
@@ -221,7 +227,9 @@ def test_heads_assign_and_clerks_take_or_give_up_follow_ups(tree, call, clerk, h
         assignment.assign_follow_up(follow_up=call, clerk=clerk, by=head)
 
 
-def test_cover_gets_own_and_unassigned_follow_ups_of_the_clerk(tree, call, clerk, head) -> None:
+def test_cover_gets_own_and_unassigned_follow_ups_of_the_clerk(
+    tree: Any, call: Any, clerk: Any, head: Any
+) -> None:
     assigned_call = call.placement.follow_ups.latest("due_on")
     assignment.assign_follow_up(follow_up=assigned_call, clerk=clerk, by=head)
     assert not FollowUp.objects.assigned_to(head).exists()
@@ -234,7 +242,7 @@ def test_cover_gets_own_and_unassigned_follow_ups_of_the_clerk(tree, call, clerk
     assert not Cover.objects.exists()
 
 
-def test_ending_a_begun_cover_sets_its_end_to_yesterday(clerk, head) -> None:
+def test_ending_a_begun_cover_sets_its_end_to_yesterday(clerk: Any, head: Any) -> None:
     cover = covers.arrange_cover(clerk=clerk, cover=head, starts_on=after(-2), ends_on=after(3), by=head)
     assert Cover.objects.visible_to(clerk).get() == cover
     assert not Cover.objects.visible_to(make_user()).exists()
@@ -245,7 +253,7 @@ def test_ending_a_begun_cover_sets_its_end_to_yesterday(clerk, head) -> None:
         covers.end_cover(cover=cover, by=clerk)
 
 
-def test_cover_needs_permission_and_the_same_stations(tree, clerk, head) -> None:
+def test_cover_needs_permission_and_the_same_stations(tree: Any, clerk: Any, head: Any) -> None:
     other = make_staff(tree["司前镇"])
     days: dict[str, Any] = {"starts_on": TODAY, "ends_on": after(1)}
     with pytest.raises(PermissionDenied):
@@ -260,7 +268,7 @@ def test_cover_needs_permission_and_the_same_stations(tree, clerk, head) -> None
 
 # --- falling due -----------------------------------------------------------------------------------------
 def test_follow_up_is_marked_due_once_and_clerks_are_notified_once_a_day(
-    placement, call, clerk, head, on
+    placement: Any, call: Any, clerk: Any, head: Any, on: Any
 ) -> None:
     actions.declare(veteran=placement.veteran, position=make_position(), by=clerk)
     assert due_follow_ups.process_due_follow_ups() is None
@@ -275,7 +283,9 @@ def test_follow_up_is_marked_due_once_and_clerks_are_notified_once_a_day(
     assert "placements.duties" in {job.name for job in scheduled_jobs.jobs()}
 
 
-def test_late_run_escalates_level_by_level(tree, placement, call, clerk, head, on) -> None:
+def test_late_run_escalates_level_by_level(
+    tree: Any, placement: Any, call: Any, clerk: Any, head: Any, on: Any
+) -> None:
     assignment.assign_follow_up(follow_up=call, clerk=clerk, by=head)
     on(after(9))
     due_follow_ups.process_due_follow_ups()
@@ -299,7 +309,7 @@ def test_late_run_escalates_level_by_level(tree, placement, call, clerk, head, o
     assert assigned_call in FollowUp.objects.assigned_to(clerk)
 
 
-def test_absence_stops_escalation(placement, person, call, clerk, on) -> None:
+def test_absence_stops_escalation(placement: Any, person: Any, call: Any, clerk: Any, on: Any) -> None:
     absent(person, clerk, 20)
     on(after(20))
     due_follow_ups.process_due_follow_ups()
@@ -310,7 +320,9 @@ def test_absence_stops_escalation(placement, person, call, clerk, on) -> None:
     assert events(call, FollowUpEventKind.ESCALATED) == [("escalated", 28)]
 
 
-def test_assigned_follow_up_notifies_the_cover(placement, call, clerk, head, on) -> None:
+def test_assigned_follow_up_notifies_the_cover(
+    placement: Any, call: Any, clerk: Any, head: Any, on: Any
+) -> None:
     assignment.assign_follow_up(follow_up=call, clerk=clerk, by=head)
     covers.arrange_cover(clerk=clerk, cover=head, starts_on=after(3), ends_on=after(3), by=clerk)
     on(after(3))
@@ -318,7 +330,9 @@ def test_assigned_follow_up_notifies_the_cover(placement, call, clerk, head, on)
     assert [notification.user for notification in Notification.objects.all()] == [head]
 
 
-def test_moved_follow_up_restarts_its_escalation_period(placement, call, operator, on) -> None:
+def test_moved_follow_up_restarts_its_escalation_period(
+    placement: Any, call: Any, operator: Any, on: Any
+) -> None:
     on(after(9))
     assignment.move_follow_ups(condition=Q(pk=call.pk), by=operator)
     on(after(15))

@@ -1,6 +1,7 @@
 """Next calls after a call without update or a new number, and reversal of attempts."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -33,7 +34,7 @@ def after(days: int) -> date:
 
 
 @pytest.fixture
-def placement(person, clerk):
+def placement(person: Any, clerk: Any) -> Any:
     """Placement with one pending follow-up."""
     placement = actions.declare(veteran=person, position=make_position(), by=clerk)
     for call in placement.follow_ups.order_by("due_on")[:2]:
@@ -42,23 +43,23 @@ def placement(person, clerk):
 
 
 @pytest.fixture
-def call(placement):
+def call(placement: Any) -> Any:
     return placement.follow_ups.pending().get()
 
 
-def record_calls(call, clerk, outcome, times=1):
+def record_calls(call: Any, clerk: Any, outcome: Any, times: Any = 1) -> Any:
     for _ in range(times):
         call = attempts.record_call(follow_up=call, by=clerk, outcome=outcome)
     return call
 
 
-def pending_calls(placement) -> list[tuple[str, int]]:
+def pending_calls(placement: Any) -> list[tuple[str, int]]:
     rows = placement.follow_ups.pending().order_by("call_on", "pk")
     return [(row.kind, (row.call_on - TODAY).days) for row in rows]
 
 
 # --- nothing new -----------------------------------------------------------------------------------------
-def test_call_without_update_schedules_next(placement, call, clerk) -> None:
+def test_call_without_update_schedules_next(placement: Any, call: Any, clerk: Any) -> None:
     assert pending_calls(placement) == [(FollowUpKind.AFTER_FAIR, 14)]  # none is added while one is pending
     record_calls(call, clerk, AttemptOutcome.REACHED)
     assert pending_calls(placement) == [(FollowUpKind.AGAIN, 14)]
@@ -68,19 +69,23 @@ def test_call_without_update_schedules_next(placement, call, clerk) -> None:
     assert pending_calls(placement) == [(FollowUpKind.AFTER_INTERVIEW, 3)]
 
 
-def test_step_or_ending_replaces_the_next_call(placement, call, clerk) -> None:
+def test_step_or_ending_replaces_the_next_call(placement: Any, call: Any, clerk: Any) -> None:
     record_calls(call, clerk, AttemptOutcome.REACHED)
     actions.advance(placement=placement, step="decline_by_veteran", by=clerk)
     assert pending_calls(placement) == []
 
 
 @pytest.mark.parametrize("outcome", [AttemptOutcome.REFUSED, AttemptOutcome.WRONG_NUMBER])
-def test_refusal_or_no_answer_schedules_no_next_call(placement, call, clerk, outcome) -> None:
+def test_refusal_or_no_answer_schedules_no_next_call(
+    placement: Any, call: Any, clerk: Any, outcome: Any
+) -> None:
     record_calls(call, clerk, outcome)
     assert pending_calls(placement) == []
 
 
-def test_rule_of_the_city_sets_days_of_next_calls(operator, placement, call, clerk) -> None:
+def test_rule_of_the_city_sets_days_of_next_calls(
+    operator: Any, placement: Any, call: Any, clerk: Any
+) -> None:
     set_rule(kind=FollowUpKind.AGAIN, days=[5, 30], by=operator)
     record_calls(call, clerk, AttemptOutcome.REACHED)
     assert pending_calls(placement) == [(FollowUpKind.AGAIN, 5), (FollowUpKind.AGAIN, 30)]
@@ -90,7 +95,7 @@ def test_rule_of_the_city_sets_days_of_next_calls(operator, placement, call, cle
     assert pending_calls(placement) == []
 
 
-def test_next_call_respects_absence_and_completed_days(placement, call, clerk) -> None:
+def test_next_call_respects_absence_and_completed_days(placement: Any, call: Any, clerk: Any) -> None:
     FollowUp.objects.create(
         placement=placement, kind=FollowUpKind.AGAIN, due_on=after(14), call_on=after(14),
         station=call.station, state=FollowUpState.DONE, done_at=timezone.now(), done_by=clerk,
@@ -101,7 +106,7 @@ def test_next_call_respects_absence_and_completed_days(placement, call, clerk) -
     assert (again.due_on, again.call_on) == (after(15), after(21))
 
 
-def test_next_call_after_leaving_only_if_looking_for_a_job(person, clerk) -> None:
+def test_next_call_after_leaving_only_if_looking_for_a_job(person: Any, clerk: Any) -> None:
     for wants_job, next_calls in ((True, [(FollowUpKind.AGAIN, 14)]), (False, [])):
         placement = actions.declare(veteran=person, position=make_position(), by=clerk)
         for step in ("offer", "onboard"):
@@ -118,7 +123,9 @@ def test_next_call_after_leaving_only_if_looking_for_a_job(person, clerk) -> Non
 @pytest.mark.parametrize(
     ("outcome", "times"), [(AttemptOutcome.WRONG_NUMBER, 1), (AttemptOutcome.NOT_REACHED, 3)]
 )
-def test_new_number_schedules_call_today(placement, call, clerk, outcome, times) -> None:
+def test_new_number_schedules_call_today(
+    placement: Any, call: Any, clerk: Any, outcome: Any, times: Any
+) -> None:
     record_calls(call, clerk, outcome, times)
     update_record(veteran=placement.veteran, by=clerk, section="identity", values={"phone": NEW})
     assert pending_calls(placement) == [(FollowUpKind.AGAIN, 0)]
@@ -126,7 +133,7 @@ def test_new_number_schedules_call_today(placement, call, clerk, outcome, times)
     assert pending_calls(placement) == [(FollowUpKind.AGAIN, 0)]
 
 
-def test_no_call_for_same_number_refusal_or_ended_intention(placement, call, clerk) -> None:
+def test_no_call_for_same_number_refusal_or_ended_intention(placement: Any, call: Any, clerk: Any) -> None:
     person = placement.veteran
     record_calls(call, clerk, AttemptOutcome.WRONG_NUMBER)
     update_record(veteran=person, by=clerk, section="identity", values={"phone": person.phone})
@@ -143,7 +150,9 @@ def test_no_call_for_same_number_refusal_or_ended_intention(placement, call, cle
 
 # --- a mistake -------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("outcome", AttemptOutcome.values)
-def test_attempt_recorded_by_mistake_can_be_reversed(placement, call, clerk, outcome) -> None:
+def test_attempt_recorded_by_mistake_can_be_reversed(
+    placement: Any, call: Any, clerk: Any, outcome: Any
+) -> None:
     before = pending_calls(placement)
     record_calls(call, clerk, outcome)
     back = attempts.reverse_attempt(follow_up=call, by=clerk)
@@ -156,7 +165,7 @@ def test_attempt_recorded_by_mistake_can_be_reversed(placement, call, clerk, out
         attempts.reverse_attempt(follow_up=call, by=clerk)
 
 
-def test_reversal_keeps_next_calls_scheduled_before(placement, call, clerk) -> None:
+def test_reversal_keeps_next_calls_scheduled_before(placement: Any, call: Any, clerk: Any) -> None:
     record_calls(call, clerk, AttemptOutcome.REACHED)
     dispute = open_follow_up(placement=placement, kind=FollowUpKind.CONTRADICTION, due_on=TODAY, by=None)
     record_calls(dispute, clerk, AttemptOutcome.NOT_REACHED)
@@ -164,7 +173,7 @@ def test_reversal_keeps_next_calls_scheduled_before(placement, call, clerk) -> N
     assert pending_calls(placement) == [(FollowUpKind.CONTRADICTION, 0), (FollowUpKind.AGAIN, 14)]
 
 
-def test_reversing_the_third_attempt_leaves_two(placement, call, clerk) -> None:
+def test_reversing_the_third_attempt_leaves_two(placement: Any, call: Any, clerk: Any) -> None:
     completed_call = record_calls(call, clerk, AttemptOutcome.NOT_REACHED, 3)
     assert completed_call.state == FollowUpState.DONE
     assert list(worklists.unreached_veterans(clerk)) == [placement.veteran]
@@ -176,7 +185,7 @@ def test_reversing_the_third_attempt_leaves_two(placement, call, clerk) -> None:
 
 
 def test_only_own_attempts_of_today_without_consequences_are_reversible(
-    tree, placement, call, clerk, monkeypatch
+    tree: Any, placement: Any, call: Any, clerk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     completed_call = record_calls(call, clerk, AttemptOutcome.REFUSED)
     colleague, neighbour = make_staff(tree["睦洲镇"]), make_staff(tree["司前镇"])
@@ -199,7 +208,9 @@ def test_only_own_attempts_of_today_without_consequences_are_reversible(
         attempts.reverse_attempt(follow_up=other, by=clerk)
 
 
-def test_reversed_call_is_pending_at_the_current_station(tree, operator, placement, call, clerk) -> None:
+def test_reversed_call_is_pending_at_the_current_station(
+    tree: Any, operator: Any, placement: Any, call: Any, clerk: Any
+) -> None:
     completed_call = record_calls(call, clerk, AttemptOutcome.REFUSED)
     person = placement.veteran
     person.station = tree["司前镇"]
@@ -212,7 +223,7 @@ def test_reversed_call_is_pending_at_the_current_station(tree, operator, placeme
     assert (back.station, back.escalation_level, back.owned_since) == (tree["司前镇"], 0, TODAY)
 
 
-def test_attempt_is_reversed_only_once(placement, call, clerk) -> None:
+def test_attempt_is_reversed_only_once(placement: Any, call: Any, clerk: Any) -> None:
     record_calls(call, clerk, AttemptOutcome.NOT_REACHED)
     attempts.reverse_attempt(follow_up=call, by=clerk)
     row = AttemptReversal.objects.get()

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from matching import Measures
 from portal.accounts.actions import give_consent, withdraw_consent
@@ -141,7 +142,7 @@ def test_who_withdrew_is_not_learnt_from(world: Any) -> None:
     assert set(dataset_loading.load_dataset().person.tolist()) == {stays.pk}
 
 
-def test_as_many_queries_for_many_rows(world: Any, django_assert_num_queries: Any) -> None:
+def test_as_many_queries_for_many_rows(world: Any, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     clerk, _early, _late, rows, now = world
     for count in (1, 6):
         for _ in range(count):

@@ -1,6 +1,7 @@
 """Placements ended by another one, their reopening, and the search after leaving."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -20,6 +21,7 @@ from portal.veterans.enums import CloseReason
 from portal.veterans.record_closing import close_record, reopen_record
 from portal.veterans.record_merges import merge_records, undo_merge
 from tests.factories import make_employer, make_position, make_staff, make_stations, make_user, make_veteran
+from tests.harness.optional import require
 
 pytestmark = pytest.mark.django_db
 
@@ -27,41 +29,41 @@ TODAY = timezone.localdate()
 
 
 @pytest.fixture
-def clerk():
+def clerk() -> Any:
     return make_staff(make_stations()["睦洲镇"])
 
 
 @pytest.fixture
-def head():
+def head() -> Any:
     return make_staff(make_stations()["新会区"], StationRole.HEAD)
 
 
 @pytest.fixture
-def person():
+def person() -> Any:
     return make_veteran()
 
 
-def declare(person, clerk, *steps, position=None, **fields):
+def declare(person: Any, clerk: Any, *steps: Any, position: Any = None, **fields: Any) -> Any:
     placement = actions.declare(veteran=person, position=position or make_position(), by=clerk)
     for step in steps:
         placement = actions.advance(placement=placement, step=step, by=clerk, **fields)
     return placement
 
 
-def onboard(placement, clerk):
+def onboard(placement: Any, clerk: Any) -> Any:
     return actions.advance(placement=placement, step="onboard", by=clerk, close_others=True)
 
 
-def state(placement) -> str:
+def state(placement: Any) -> str:
     placement.refresh_from_db()
     return placement.state
 
 
-def pending(placement):
+def pending(placement: Any) -> Any:
     return [(row.kind, row.due_on) for row in placement.follow_ups.pending().order_by("due_on")]
 
 
-def test_intention_lapsed_by_onboarding_reopens_in_its_state(person, clerk) -> None:
+def test_intention_lapsed_by_onboarding_reopens_in_its_state(person: Any, clerk: Any) -> None:
     other, hired = declare(person, clerk, "interview"), declare(person, clerk, "offer")
     onboard(hired, clerk)
     other.refresh_from_db()
@@ -71,13 +73,13 @@ def test_intention_lapsed_by_onboarding_reopens_in_its_state(person, clerk) -> N
         reopen_closed(placement=other, by=make_staff(make_stations()["司前镇"]))
     back = reopen_closed(placement=other, by=clerk)
     assert (back.state, back.closed_by) == (S.INTERVIEWED, None)
-    assert back.transitions.last().step == "reopen"
+    assert require(back.transitions.last()).step == "reopen"
     assert pending(back) == [(FollowUpKind.AFTER_INTERVIEW, TODAY + timedelta(days=3))]
     with pytest.raises(TransitionRefused):
         reopen_closed(placement=back, by=clerk)
 
 
-def test_corrected_onboarding_reopens_lapsed_intentions(person, clerk) -> None:
+def test_corrected_onboarding_reopens_lapsed_intentions(person: Any, clerk: Any) -> None:
     other, hired = declare(person, clerk), declare(person, clerk, "offer")
     lapsed = declare(person, clerk, "lapse")
     onboard(hired, clerk)
@@ -85,7 +87,7 @@ def test_corrected_onboarding_reopens_lapsed_intentions(person, clerk) -> None:
     assert (state(other), state(lapsed)) == (S.INTENDED, S.LAPSED)
 
 
-def test_leaving_reopens_nothing(person, clerk) -> None:
+def test_leaving_reopens_nothing(person: Any, clerk: Any) -> None:
     other, hired = declare(person, clerk), declare(person, clerk, "offer")
     onboard(hired, clerk)
     actions.advance(placement=hired, step="leave", by=clerk, note="回乡")
@@ -94,7 +96,7 @@ def test_leaving_reopens_nothing(person, clerk) -> None:
     assert state(other) == S.INTENDED
 
 
-def test_reopening_is_refused_while_blocked(person, clerk) -> None:
+def test_reopening_is_refused_while_blocked(person: Any, clerk: Any) -> None:
     member = make_user()
     position = make_position(employer=make_employer(member=member))
     other, hired = declare(person, clerk, position=position), declare(person, clerk, "offer")
@@ -108,7 +110,7 @@ def test_reopening_is_refused_while_blocked(person, clerk) -> None:
     assert state(other) == S.LAPSED
 
 
-def test_live_intention_or_hidden_record_blocks_reopening(person, clerk) -> None:
+def test_live_intention_or_hidden_record_blocks_reopening(person: Any, clerk: Any) -> None:
     position = make_position()
     other, hired = declare(person, clerk, position=position), declare(person, clerk, "offer")
     onboard(hired, clerk)
@@ -122,14 +124,16 @@ def test_live_intention_or_hidden_record_blocks_reopening(person, clerk) -> None
 
 
 @pytest.mark.parametrize(("wants", "call_count"), [(True, 1), (False, 0), (None, 0)])
-def test_wish_for_another_job_schedules_follow_up(person, clerk, wants, call_count) -> None:
+def test_wish_for_another_job_schedules_follow_up(
+    person: Any, clerk: Any, wants: Any, call_count: Any
+) -> None:
     left = declare(person, clerk, "offer", "onboard")
     left = actions.advance(placement=left, step="leave", by=clerk, note="回乡", wants_another=wants)
     assert left.wants_another is wants
     assert pending(left) == [(FollowUpKind.NEW_SEARCH, TODAY + timedelta(days=7))] * call_count
 
 
-def test_new_intention_is_linked_to_the_placement_left(person, clerk) -> None:
+def test_new_intention_is_linked_to_the_placement_left(person: Any, clerk: Any) -> None:
     left = declare(person, clerk, "offer", "onboard")
     actions.advance(placement=left, step="leave", by=clerk, note="回乡", wants_another=True)
     again = declare(person, clerk)
@@ -138,7 +142,7 @@ def test_new_intention_is_linked_to_the_placement_left(person, clerk) -> None:
     assert declare(make_veteran(), clerk).follows is None
 
 
-def test_merge_keeps_the_intention_further_along(clerk, head) -> None:
+def test_merge_keeps_the_intention_further_along(clerk: Any, head: Any) -> None:
     stations, position = make_stations(), make_position()
     target, source = make_veteran(), make_veteran(station=stations["司前镇"])
     neighbour = make_staff(stations["司前镇"])
@@ -168,7 +172,7 @@ def test_merge_keeps_the_intention_further_along(clerk, head) -> None:
     assert {call.station for call in source_placement.follow_ups.pending()} == {source.station}
 
 
-def test_absorbed_placement_is_counted_once_and_restored_with_its_days(clerk, head) -> None:
+def test_absorbed_placement_is_counted_once_and_restored_with_its_days(clerk: Any, head: Any) -> None:
     first, position = TODAY - timedelta(days=40), make_position(headcount=2)
     target, source = make_veteran(), make_veteran()
     target_placement = declare(target, clerk, "offer", "onboard", position=position, on=first)
@@ -190,13 +194,13 @@ def test_absorbed_placement_is_counted_once_and_restored_with_its_days(clerk, he
     assert source_placement.follow_ups.filter(state=FollowUpState.PENDING).count() == 4
 
 
-def test_closed_record_refuses_intentions(person, clerk, head) -> None:
+def test_closed_record_refuses_intentions(person: Any, clerk: Any, head: Any) -> None:
     close_record(veteran=person, by=head, reason=CloseReason.MOVED)
     with pytest.raises(ValidationError, match="已经注销"):
         declare(person, clerk)
 
 
-def test_closed_record_has_no_pending_follow_ups_until_reopened(person, clerk, head) -> None:
+def test_closed_record_has_no_pending_follow_ups_until_reopened(person: Any, clerk: Any, head: Any) -> None:
     placement = declare(person, clerk, "interview")
     pending_before = sorted(
         placement.follow_ups.filter(state=FollowUpState.PENDING).values_list("kind", "due_on")

@@ -1,5 +1,7 @@
 """Disclosure of a phone to one employer with the person's consent."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
@@ -11,6 +13,7 @@ from portal.placements import actions
 from portal.placements.contacts import reveal_phone, share_contact, shared_placement_ids, withhold_contact
 from portal.placements.models import Placement
 from tests.factories import make_employer, make_position, make_staff, make_stations, make_user, make_veteran
+from tests.harness.optional import require
 
 pytestmark = pytest.mark.django_db
 
@@ -26,11 +29,11 @@ def placement() -> Placement:
     return actions.declare(veteran=veteran, position=position, by=clerk)
 
 
-def member(placement: Placement):
+def member(placement: Placement) -> Any:
     return placement.position.employer.memberships.get().user
 
 
-def test_phone_is_hidden_without_consent(placement) -> None:
+def test_phone_is_hidden_without_consent(placement: Placement) -> None:
     assert shared_placement_ids([placement]) == set()
     with pytest.raises(ValidationError):
         reveal_phone(placement=placement, by=member(placement))
@@ -39,8 +42,8 @@ def test_phone_is_hidden_without_consent(placement) -> None:
     assert not AccessLog.objects.filter(kind=AccessKind.REVEAL).exists()
 
 
-def test_consent_names_employer_and_each_disclosure_is_logged(placement) -> None:
-    consent = share_contact(placement=placement, by=placement.veteran.account)
+def test_consent_names_employer_and_each_disclosure_is_logged(placement: Placement) -> None:
+    consent = share_contact(placement=placement, by=require(placement.veteran.account))
     assert placement.position.employer.name in consent.wording
     assert shared_placement_ids([placement]) == {placement.pk}
     assert reveal_phone(placement=placement, by=member(placement)) == "13800001234"
@@ -49,10 +52,10 @@ def test_consent_names_employer_and_each_disclosure_is_logged(placement) -> None
     assert placement.position.employer.name in look.reason
 
 
-def test_consent_does_not_extend_to_other_employers(placement) -> None:
+def test_consent_does_not_extend_to_other_employers(placement: Placement) -> None:
     other = make_position(employer=make_employer(member=make_user()))
     elsewhere = actions.declare(veteran=placement.veteran, position=other, by=placement.recorded_by)
-    share_contact(placement=placement, by=placement.veteran.account)
+    share_contact(placement=placement, by=require(placement.veteran.account))
     assert shared_placement_ids([placement, elsewhere]) == {placement.pk}
     with pytest.raises(ValidationError):
         reveal_phone(placement=elsewhere, by=member(elsewhere))
@@ -60,21 +63,21 @@ def test_consent_does_not_extend_to_other_employers(placement) -> None:
         reveal_phone(placement=placement, by=member(elsewhere))
 
 
-def test_withdrawal_or_ending_hides_the_phone_at_once(placement) -> None:
+def test_withdrawal_or_ending_hides_the_phone_at_once(placement: Placement) -> None:
     own = placement.veteran.account
-    share_contact(placement=placement, by=own)
-    withhold_contact(placement=placement, by=own)
+    share_contact(placement=placement, by=require(own))
+    withhold_contact(placement=placement, by=require(own))
     with pytest.raises(ValidationError):
         reveal_phone(placement=placement, by=member(placement))
-    share_contact(placement=placement, by=own)
+    share_contact(placement=placement, by=require(own))
     assert Consent.objects.filter(user=own).count() == 2
     placement = actions.advance(placement=placement, step="lapse", by=placement.recorded_by)
     assert shared_placement_ids([placement]) == set()
     with pytest.raises(ValidationError):
-        share_contact(placement=placement, by=own)
+        share_contact(placement=placement, by=require(own))
 
 
-def test_pages_show_and_hide_the_phone(placement, client_for) -> None:
+def test_pages_show_and_hide_the_phone(placement: Placement, client_for: Any) -> None:
     person, member_client = client_for(placement.veteran.account), client_for(member(placement))
     intentions, phone = (
         reverse("employer:intentions"),
@@ -95,21 +98,23 @@ def test_pages_show_and_hide_the_phone(placement, client_for) -> None:
     assert "没有同意" in member_client.post(phone, follow=True).content.decode()
 
 
-def test_hiding_from_an_employer_hides_the_phone(placement) -> None:
-    share_contact(placement=placement, by=placement.veteran.account)
+def test_hiding_from_an_employer_hides_the_phone(placement: Placement) -> None:
+    share_contact(placement=placement, by=require(placement.veteran.account))
     employer_member = member(placement)
-    hide(veteran=placement.veteran, employer=placement.position.employer, by=placement.veteran.account)
+    hide(
+        veteran=placement.veteran, employer=placement.position.employer, by=require(placement.veteran.account)
+    )
     assert shared_placement_ids([placement]) == set()
     with pytest.raises(PermissionDenied):
         reveal_phone(placement=placement, by=employer_member)
     assert not AccessLog.objects.filter(kind=AccessKind.REVEAL).exists()
 
 
-def test_list_names_people_who_shared_their_contact(placement, client_for) -> None:
+def test_list_names_people_who_shared_their_contact(placement: Placement, client_for: Any) -> None:
     Placement.objects.filter(pk=placement.pk).update(veteran_confirmed_at=None)
     member_client = client_for(member(placement))
     assert "陈建国" not in member_client.get(reverse("employer:intentions")).content.decode()
-    share_contact(placement=placement, by=placement.veteran.account)
+    share_contact(placement=placement, by=require(placement.veteran.account))
     page = member_client.get(reverse("employer:intentions")).content.decode()
     assert "陈建国" in page
     assert "待本人确认后显示" not in page

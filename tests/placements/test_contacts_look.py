@@ -1,5 +1,7 @@
 """Pages for sharing a phone in Chromium, at 390 and 1280 px."""
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
@@ -10,7 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_phone_is_shared_shown_and_withdrawn(open_page, sign_in, look, width) -> None:
+def test_phone_is_shared_shown_and_withdrawn(open_page: Any, sign_in: Any, look: Any, width: Any) -> None:
     town = make_stations()["睦洲镇"]
     veteran = make_veteran(account=make_user("陈建国"), station=town, name="陈建国", phone="13800001234")
     member = make_user("吴晓彤")

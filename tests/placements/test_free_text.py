@@ -18,6 +18,7 @@ from portal.follow_ups.models import Absence, FollowUp, FollowUpAttempt
 from portal.placements import actions
 from portal.placements.models import Placement, PlacementTransition
 from tests.factories import make_position, make_staff, make_stations, make_veteran
+from tests.harness.optional import require
 
 COLUMNS = [
     (Placement, "left_reason"),
@@ -33,7 +34,7 @@ def injured_person_placement() -> Placement:
     clerk = make_staff(make_stations()["睦洲镇"])
     placement = actions.declare(veteran=make_veteran(), position=make_position(), by=clerk)
     attempts.record_call(
-        follow_up=FollowUp.objects.first(), by=clerk, outcome=AttemptOutcome.REACHED, note="说腰伤了"
+        follow_up=require(FollowUp.objects.first()), by=clerk, outcome=AttemptOutcome.REACHED, note="说腰伤了"
     )
     for step in ("offer", "onboard", "leave"):
         actions.advance(placement=placement, step=step, by=clerk, note="" if step == "offer" else "腰伤")
@@ -89,7 +90,7 @@ def test_too_long_text_is_refused(injured_person_placement: Placement) -> None:
 
 
 ENCRYPTIONS = [
-    (model._meta.app_label, EncryptText(model_name=model._meta.model_name, names=[name]))
+    (model._meta.app_label, EncryptText(model_name=require(model._meta.model_name), names=[name]))
     for model, name in COLUMNS
 ]
 
@@ -104,7 +105,7 @@ def run_encryptions(*, forwards: bool) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_migration_encrypts_existing_text_and_can_be_reversed(injured_person_placement) -> None:
+def test_migration_encrypts_existing_text_and_can_be_reversed(injured_person_placement: Placement) -> None:
     plain = read()
     run_encryptions(forwards=False)
     assert read_columns() == plain

@@ -1,5 +1,7 @@
 """Headcount of positions, and hiring outcomes."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
@@ -13,36 +15,37 @@ from portal.positions import actions as positions
 from portal.positions import lifecycle
 from portal.positions.enums import PositionState
 from tests.factories import make_employer, make_position, make_staff, make_stations, make_user, make_veteran
+from tests.harness.optional import require
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def clerk():
+def clerk() -> Any:
     return make_staff(make_stations()["睦洲镇"])
 
 
 @pytest.fixture
-def member():
+def member() -> Any:
     return make_user("吴晓彤")
 
 
 @pytest.fixture
-def position(member):
+def position(member: Any) -> Any:
     return make_position(employer=make_employer(member=member), headcount=2)
 
 
-def create_offered(position, clerk):
+def create_offered(position: Any, clerk: Any) -> Any:
     placement = actions.declare(veteran=make_veteran(account=make_user()), position=position, by=clerk)
-    actions.confirm(placement=placement, by=placement.veteran.account)
+    actions.confirm(placement=placement, by=require(placement.veteran.account))
     return actions.advance(placement=placement, step="offer", by=clerk)
 
 
-def create_onboarded(position, clerk):
+def create_onboarded(position: Any, clerk: Any) -> Any:
     return actions.advance(placement=create_offered(position, clerk), step="onboard", by=clerk)
 
 
-def test_full_position_closes_and_refuses_onboarding(position, clerk, member) -> None:
+def test_full_position_closes_and_refuses_onboarding(position: Any, clerk: Any, member: Any) -> None:
     third = create_offered(position, clerk)
     create_onboarded(position, clerk)
     position.refresh_from_db()
@@ -63,7 +66,7 @@ def test_full_position_closes_and_refuses_onboarding(position, clerk, member) ->
     assert position.state == PositionState.FILLED
 
 
-def test_correction_of_onboarding_reopens_full_position(position, clerk) -> None:
+def test_correction_of_onboarding_reopens_full_position(position: Any, clerk: Any) -> None:
     create_onboarded(position, clerk)
     wrong = create_onboarded(position, clerk)
     actions.correct(placement=wrong, to_state=PlacementState.OFFERED, by=clerk, reason="登记错人")
@@ -74,7 +77,7 @@ def test_correction_of_onboarding_reopens_full_position(position, clerk) -> None
     assert position.state == PositionState.FILLED
 
 
-def test_correction_respects_the_headcount(position, clerk) -> None:
+def test_correction_respects_the_headcount(position: Any, clerk: Any) -> None:
     wrong = create_onboarded(position, clerk)
     actions.correct(placement=wrong, to_state=PlacementState.OFFERED, by=clerk, reason="登记错人")
     create_onboarded(position, clerk)
@@ -83,7 +86,7 @@ def test_correction_respects_the_headcount(position, clerk) -> None:
         actions.correct(placement=wrong, to_state=PlacementState.ONBOARDED, by=clerk, reason="又改回来")
 
 
-def test_leaving_notifies_employer_of_the_vacancy(position, clerk, member) -> None:
+def test_leaving_notifies_employer_of_the_vacancy(position: Any, clerk: Any, member: Any) -> None:
     create_onboarded(position, clerk)
     leaver = create_onboarded(position, clerk)
     actions.advance(placement=leaver, step="leave", by=clerk, note="回乡")
@@ -93,7 +96,7 @@ def test_leaving_notifies_employer_of_the_vacancy(position, clerk, member) -> No
     assert lifecycle.reopen(position=position, by=member).state == PositionState.OPEN
 
 
-def test_correction_keeps_position_closed_by_employer(position, clerk, member) -> None:
+def test_correction_keeps_position_closed_by_employer(position: Any, clerk: Any, member: Any) -> None:
     wrong = create_onboarded(position, clerk)
     position.refresh_from_db()
     positions.mark_filled(position=position, by=member)
@@ -102,7 +105,7 @@ def test_correction_keeps_position_closed_by_employer(position, clerk, member) -
     assert position.state == PositionState.FILLED
 
 
-def test_hiring_outcome_is_recorded_after_closing(position, clerk, member) -> None:
+def test_hiring_outcome_is_recorded_after_closing(position: Any, clerk: Any, member: Any) -> None:
     hired = create_onboarded(position, clerk)
     with pytest.raises(ValidationError, match="岗位结束后"):
         hiring_outcomes.record_outcome(position=position, by=member, result=HiringResult.ELSEWHERE)
@@ -125,7 +128,9 @@ def test_hiring_outcome_is_recorded_after_closing(position, clerk, member) -> No
     assert (outcome.result, list(outcome.placements.all())) == (HiringResult.NOT_FILLED, [])
 
 
-def test_hiring_outcome_needs_the_employer_and_its_own_placements(position, clerk, member) -> None:
+def test_hiring_outcome_needs_the_employer_and_its_own_placements(
+    position: Any, clerk: Any, member: Any
+) -> None:
     stranger = create_onboarded(make_position(), clerk)
     positions.mark_filled(position=position, by=member)
     with pytest.raises(PermissionDenied):
@@ -146,7 +151,7 @@ def test_hiring_outcome_needs_the_employer_and_its_own_placements(position, cler
 
 
 @pytest.mark.parametrize("change", [{"reason": "x"}, {"result": HiringResult.NOT_FILLED}])
-def test_unfilled_position_has_a_reason(position, member, change) -> None:
+def test_unfilled_position_has_a_reason(position: Any, member: Any, change: Any) -> None:
     positions.mark_filled(position=position, by=member)
     hiring_outcomes.record_outcome(position=position, by=member, result=HiringResult.ELSEWHERE)
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -1,6 +1,7 @@
 """Retention milestones: one table, and the days that a city sets."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -33,7 +34,7 @@ def test_milestones_are_at_1_3_6_and_12_months() -> None:
 
 
 @pytest.mark.parametrize("milestone", MILESTONES, ids=lambda row: row.state)
-def test_every_table_knows_the_milestone(milestone) -> None:
+def test_every_table_knows_the_milestone(milestone: Any) -> None:
     state, kind = PlacementState(milestone.state), FollowUpKind(milestone.follow_up_kind)
     assert state in EMPLOYED_STATES
     assert state in STAGES
@@ -45,19 +46,19 @@ def test_every_table_knows_the_milestone(milestone) -> None:
 
 
 @pytest.fixture
-def employed(person, operator):
+def employed(person: Any, operator: Any) -> Any:
     """Placement with the first day 85 days ago."""
     placement = actions.declare(veteran=person, position=make_position(), by=operator)
     actions.advance(placement=placement, step="offer", by=operator, on=TODAY - timedelta(days=86))
     return actions.advance(placement=placement, step="onboard", by=operator, on=TODAY - timedelta(days=85))
 
 
-def test_milestone_is_recorded_after_its_default_days_without_a_rule(employed, operator) -> None:
+def test_milestone_is_recorded_after_its_default_days_without_a_rule(employed: Any, operator: Any) -> None:
     with pytest.raises(ValidationError, match="90 天"):
         actions.advance(placement=employed, step="retain_3m", by=operator)
 
 
-def test_last_day_of_the_citys_rule_governs_what_may_be_recorded(employed, operator) -> None:
+def test_last_day_of_the_citys_rule_governs_what_may_be_recorded(employed: Any, operator: Any) -> None:
     set_rule(kind=FollowUpKind("retention_3m"), days=[60, 86], by=operator)
     assert required_days()["retain_3m"] == 86
     with pytest.raises(ValidationError, match="86 天"):
@@ -67,7 +68,7 @@ def test_last_day_of_the_citys_rule_governs_what_may_be_recorded(employed, opera
     assert retained.state == PlacementState("retained_3m")
 
 
-def test_rule_without_days_leaves_the_default(employed, operator) -> None:
+def test_rule_without_days_leaves_the_default(employed: Any, operator: Any) -> None:
     set_rule(kind=FollowUpKind("retention_3m"), days=[], by=operator)
     assert required_days()["retain_3m"] == 90
     with pytest.raises(ValidationError, match="90 天"):

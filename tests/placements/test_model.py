@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -30,7 +31,7 @@ TALLY_KEYS = (
 
 
 @pytest.fixture
-def machine(db, monkeypatch) -> Iterator[type[PlacementTracking]]:
+def machine(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[PlacementTracking]]:
     monkeypatch.setattr(timezone, "now", Clock.now)
     Clock.day = START
     PlacementTracking.rows, PlacementTracking.tally = ExampleRows(), Counter()
@@ -52,14 +53,16 @@ def run_examples(machine: type[PlacementTracking], examples: int, steps: int) ->
     )
 
 
-def test_portal_agrees_with_the_independent_model(machine) -> None:
+def test_portal_agrees_with_the_independent_model(machine: type[PlacementTracking]) -> None:
     run_examples(machine, examples=10, steps=20)
     assert machine.tally["examples"] >= 10
 
 
 @pytest.mark.must("tracking.1")
 @pytest.mark.slow
-def test_portal_agrees_with_the_model_in_long_histories(machine, figure) -> None:
+def test_portal_agrees_with_the_model_in_long_histories(
+    machine: type[PlacementTracking], figure: Any
+) -> None:
     run_examples(machine, examples=60, steps=40)
     tally = machine.tally
     summary = (
@@ -74,7 +77,7 @@ def test_portal_agrees_with_the_model_in_long_histories(machine, figure) -> None
 @pytest.mark.slow
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the long run is on PostgreSQL itself")
 @pytest.mark.skipif(postgres_bin() is None, reason="no PostgreSQL here")
-def test_portal_agrees_with_the_model_on_postgresql(figure) -> None:
+def test_portal_agrees_with_the_model_on_postgresql(figure: Any) -> None:
     command = [
         sys.executable,
         "-m",

@@ -36,6 +36,7 @@ from portal.stations.models import Station, StationArea
 from portal.veterans.actions import update_record
 from portal.veterans.models import RecordMerge, Veteran
 from portal.veterans.record_merges import merge_records, undo_merge
+from tests.harness.optional import require
 from tests.placements import comparison
 from tests.placements.example_rows import START, Clock, ExampleRows
 from tests.placements.reference_model import ReferenceModel
@@ -81,7 +82,7 @@ class PlacementTracking(RuleBasedStateMachine):
             dict(StationArea.objects.filter(ends_on=None).values_list("region", "station")),
         )
         self.model.records = [
-            ExpectedRecord(record.pk, record.station_id, record.living_region_id)
+            ExpectedRecord(record.pk, record.station_id, require(record.living_region_id))
             for record in self.rows.records
         ]
         self.village_count = self.phone_count = 0

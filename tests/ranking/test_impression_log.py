@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from portal.accounts.actions import give_consent, withdraw_consent
 from portal.accounts.enums import ConsentPurpose
@@ -128,7 +129,7 @@ def test_a_day_counts_once_and_the_first_look_stays(driver: Any, position_rows: 
 
 
 def test_one_insert_a_list_and_nothing_when_only_asked_for_the_head(
-    driver: Any, position_rows: Any, client_for: Any, django_assert_num_queries: Any
+    driver: Any, position_rows: Any, client_for: Any, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client_for(driver.account).head(reverse("veteran:positions"))
     assert rows() == []

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from matching import Measures
 from portal.accounts.roles import StationRole
@@ -111,8 +112,8 @@ def test_an_adopted_version_serves_and_its_reasons_add_up(
     driver: Any,
     positions: Any,
     operator: Any,
-    django_capture_on_commit_callbacks: Any,
-    django_assert_num_queries: Any,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     _far, near = positions[:2]
     before = recommendations.recommend_positions(driver)
@@ -148,7 +149,7 @@ def test_pages_of_a_learnt_list_follow_one_another(
     driver: Any,
     positions: Any,
     operator: Any,
-    django_capture_on_commit_callbacks: Any,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     adopt(operator, django_capture_on_commit_callbacks)
@@ -165,7 +166,10 @@ def test_pages_of_a_learnt_list_follow_one_another(
 
 
 def test_versions_come_and_go_with_reason_and_trace(
-    driver: Any, positions: Any, operator: Any, django_capture_on_commit_callbacks: Any
+    driver: Any,
+    positions: Any,
+    operator: Any,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     commit = django_capture_on_commit_callbacks
     first, second = version(operator), version(operator, parameters={**NEAR, "cap": 0.5})
@@ -227,7 +231,9 @@ def test_only_operators_of_the_whole_city_decide(operator: Any, role: Any, place
         actions.roll_back_ranking(by=by, reason="试")
 
 
-def test_the_file_is_mended_from_the_database(operator: Any, django_capture_on_commit_callbacks: Any) -> None:
+def test_the_file_is_mended_from_the_database(
+    operator: Any, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
     created = version(operator)
     actions.adopt_ranking(version=created, by=operator, reason="试")  # its process died before the file
     assert ranking_versions.active_version().key == BUILT_IN

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from matching import Profile
 from portal.accounts.roles import StationRole
@@ -71,7 +72,7 @@ def test_low_pay_is_excluded_and_counted(driver: Any) -> None:
 
 
 def test_an_approved_position_is_ranked_and_a_withdrawn_one_is_gone(
-    driver: Any, django_capture_on_commit_callbacks: Any
+    driver: Any, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     ranking_index.rebuild()
     member = make_user()
@@ -87,7 +88,7 @@ def test_an_approved_position_is_ranked_and_a_withdrawn_one_is_gone(
 
 
 def test_a_suspended_employers_positions_leave_the_ranking(
-    driver: Any, django_capture_on_commit_callbacks: Any
+    driver: Any, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     employer = make_employer()
     make_position(employer=employer)
@@ -159,7 +160,9 @@ def test_the_ranking_cannot_know_what_it_must_not_know() -> None:
     assert not {name for name in names for word in excluded_ if word in name.split("_")}
 
 
-def test_queries_do_not_grow_with_the_list(driver: Any, django_assert_num_queries: Any) -> None:
+def test_queries_do_not_grow_with_the_list(
+    driver: Any, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     stations = make_stations()
     employer = make_employer(region=stations["新会区"].region)
     for _ in range(2):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from portal.accounts.roles import StationRole
 from search import indexing
@@ -18,7 +19,11 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.must("posts.5")
 @pytest.mark.parametrize("way", CLOSINGS)
 def test_a_closed_position_is_found_by_no_engine(
-    engine: Any, find: Any, way: str, figure: Any, django_capture_on_commit_callbacks: Any
+    engine: Any,
+    find: Any,
+    way: str,
+    figure: Any,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     member = make_user("单位经办")
     employer = make_employer(member=member)

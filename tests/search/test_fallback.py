@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 import search
 from portal.positions import actions as positions
@@ -107,7 +108,9 @@ def test_a_cursor_goes_on_while_the_server_is_away(
 
 
 def test_a_write_does_not_wait_for_the_server(
-    down: str, django_capture_on_commit_callbacks: Any, figure: Callable[[str], None]
+    down: str,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    figure: Callable[[str], None],
 ) -> None:
     """A write updates the database index at once and records a pending update for the server."""
     member = make_user()
@@ -123,7 +126,11 @@ def test_a_write_does_not_wait_for_the_server(
 
 
 def test_updates_left_by_an_outage_are_sent_later(
-    server: Any, find: Any, settings: Any, refusing: str, django_capture_on_commit_callbacks: Any
+    server: Any,
+    find: Any,
+    settings: Any,
+    refusing: str,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     member = make_user()
     position, removed_ids = (

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from portal.accounts.roles import StationRole
 from portal.employers import verification
@@ -167,7 +168,7 @@ def test_nothing_is_offered_for_nothing(town: Any, query_text: str) -> None:
     assert suggestions(query_text) == []
 
 
-def test_suggestions_are_one_query(town: Any, django_assert_num_queries: Any) -> None:
+def test_suggestions_are_one_query(town: Any, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     for query_text in ("电", "dian工", "d", "叉车 y"):
         with django_assert_num_queries(1):
             suggest(query_text)
@@ -175,7 +176,7 @@ def test_suggestions_are_one_query(town: Any, django_assert_num_queries: Any) ->
 
 @pytest.mark.must("posts.5")
 def test_the_name_of_a_closed_position_is_not_offered(
-    engine: Any, django_capture_on_commit_callbacks: Any
+    engine: Any, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     indexing.rebuild()
     member = make_user()
@@ -206,7 +207,9 @@ def test_time_alone_takes_a_name_away(town: Any) -> None:
     assert suggestions("春风", now=fair.ends_at + timedelta(seconds=1)) == []
 
 
-def test_following_agrees_with_building(engine: Any, django_capture_on_commit_callbacks: Any) -> None:
+def test_following_agrees_with_building(
+    engine: Any, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
     """A vocabulary kept up record by record is the one that a build would make."""
     make_position(title="电工（夜班）")
     indexing.rebuild()

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from portal.accounts.roles import StationRole
 from portal.core.models import Region
@@ -29,7 +30,7 @@ def reviewer() -> Any:
 
 
 @pytest.fixture
-def change(django_capture_on_commit_callbacks: Any) -> Any:
+def change(django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> Any:
     """Runs a write with what follows its commit: an engine outside the database hears of it then."""
 
     def run(write: Any) -> Any:

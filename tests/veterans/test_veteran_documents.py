@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from pytest_django import Settings
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog
@@ -79,7 +79,7 @@ def test_staff_judge_a_document_and_give_a_reason_for_a_refusal(person: Any) -> 
 
 
 def test_content_is_deleted_when_the_document_is_removed(
-    person: Any, django_capture_on_commit_callbacks: Any
+    person: Any, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     document = _add(person)
     name = document.file.name
@@ -93,7 +93,7 @@ def test_content_is_deleted_when_the_document_is_removed(
 
 
 def test_person_uploads_reads_and_removes_own_document(
-    person: Any, client_for: Any, django_capture_on_commit_callbacks: Any
+    person: Any, client_for: Any, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     own = client_for(person.account)
     url = reverse("veteran:documents")

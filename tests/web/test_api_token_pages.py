@@ -1,6 +1,7 @@
 """The pages where tokens are made and taken back."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -17,19 +18,19 @@ FORM = {"name": "公司招聘系统", "scope": "write", "days": "90"}
 
 
 @pytest.fixture
-def owner():
+def owner() -> Any:
     user = make_user("单位管理员")
     make_employer(member=user)
     return user
 
 
-def text_of(page) -> str:
+def text_of(page: Any) -> str:
     results = re.search(r'value="(vep_[^"]+)"', page.content.decode())
     assert results is not None
     return results.group(1)
 
 
-def test_token_text_is_shown_once_and_not_cached(client_for, owner) -> None:
+def test_token_text_is_shown_once_and_not_cached(client_for: Any, owner: Any) -> None:
     client = client_for(owner)
     page = client.post("/company/tokens/", FORM)
     token = authenticate_token(text_of(page))
@@ -44,7 +45,7 @@ def test_token_text_is_shown_once_and_not_cached(client_for, owner) -> None:
     assert text_of(page) not in listed
 
 
-def test_invalid_token_form_keeps_input(client_for, owner) -> None:
+def test_invalid_token_form_keeps_input(client_for: Any, owner: Any) -> None:
     client = client_for(owner)
     client.post("/company/tokens/", FORM)
     page = client.post("/company/tokens/", FORM).content.decode()
@@ -54,7 +55,7 @@ def test_invalid_token_form_keeps_input(client_for, owner) -> None:
     assert ApiToken.objects.count() == 1
 
 
-def test_recruiter_is_refused_with_a_hint(client_for, owner) -> None:
+def test_recruiter_is_refused_with_a_hint(client_for: Any, owner: Any) -> None:
     recruiter = make_user()
     owner.employer_memberships.get().employer.memberships.create(user=recruiter, role=EmployerRole.RECRUITER)
     page = client_for(recruiter).get("/company/tokens/")
@@ -62,7 +63,7 @@ def test_recruiter_is_refused_with_a_hint(client_for, owner) -> None:
     assert "单位管理员" in page.content.decode()
 
 
-def test_owner_revokes_own_tokens_only(client_for, owner) -> None:
+def test_owner_revokes_own_tokens_only(client_for: Any, owner: Any) -> None:
     rival = make_user()
     employer_row = make_employer(member=rival)
     theirs, _ = issue(by=rival, employer=employer_row, name="x", scope=TokenScope.READ, days=30)
@@ -80,7 +81,7 @@ def test_owner_revokes_own_tokens_only(client_for, owner) -> None:
     assert "已吊销" in client.get("/company/tokens/").content.decode()
 
 
-def test_only_city_staff_issue_public_tokens(client_for) -> None:
+def test_only_city_staff_issue_public_tokens(client_for: Any) -> None:
     stations = make_stations()
     city = client_for(make_staff(stations["江门市"], StationRole.OPERATOR))
     county = client_for(make_staff(stations["新会区"], StationRole.REVIEWER))
@@ -92,7 +93,7 @@ def test_only_city_staff_issue_public_tokens(client_for) -> None:
     assert city.post(f"/desk/tokens/{require(token).pk}/revoke/").status_code == 302
 
 
-def test_queries_do_not_grow(client_for, owner, same_queries) -> None:
+def test_queries_do_not_grow(client_for: Any, owner: Any, same_queries: Any) -> None:
     employer_row = owner.employer_memberships.get().employer
     names = iter(range(100))
 

@@ -1,5 +1,7 @@
 """The pages of tokens and the description of the API in Chromium."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 
@@ -11,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_owner_issues_and_revokes_a_token(open_page, sign_in, look, width: int) -> None:
+def test_owner_issues_and_revokes_a_token(open_page: Any, sign_in: Any, look: Any, width: int) -> None:
     owner = make_user("单位管理员")
     make_employer(member=owner)
     page = open_page(width=width, javascript=width == 1280)
@@ -34,7 +36,7 @@ def test_owner_issues_and_revokes_a_token(open_page, sign_in, look, width: int) 
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_city_token_list_looks_right(open_page, sign_in, look, width: int) -> None:
+def test_city_token_list_looks_right(open_page: Any, sign_in: Any, look: Any, width: int) -> None:
     page = open_page(width=width)
     sign_in(page, make_staff(make_stations()["江门市"], StationRole.OPERATOR))
     page.goto("/desk/tokens/")
@@ -47,7 +49,7 @@ def test_city_token_list_looks_right(open_page, sign_in, look, width: int) -> No
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_api_description_loads_own_files_only(open_page, width: int) -> None:
+def test_api_description_loads_own_files_only(open_page: Any, width: int) -> None:
     """Chromium reaches this machine alone: a script from elsewhere would be missing, and fail the test."""
     page = open_page(width=width)
     page.goto("/api/v1/docs")

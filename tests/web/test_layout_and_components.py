@@ -13,6 +13,8 @@ from django.core.exceptions import PermissionDenied
 from django.template import Context, RequestContext, Template
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django.live_server_helper import LiveServer
 
 from portal.accounts.models import User
 from portal.accounts.roles import StationRole
@@ -26,7 +28,7 @@ from tests.harness.optional import require
 COMPONENTS = Path(settings.BASE_DIR) / "templates" / "components"
 
 
-def request_of(user: User | AnonymousUser | None = None, path: str = "/", **headers: str):
+def request_of(user: User | AnonymousUser | None = None, path: str = "/", **headers: str) -> Any:
     request = RequestFactory().get(path, headers=headers)
     request.user = user or AnonymousUser()
     return request
@@ -143,7 +145,9 @@ def test_current_path_after_post_is_the_page_of_the_form() -> None:
 
 
 @pytest.mark.django_db
-def test_audiences_follow_records_memberships_appointments_and_shifts(django_assert_num_queries) -> None:
+def test_audiences_follow_records_memberships_appointments_and_shifts(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     stations = make_stations()
     newcomer, helper = make_user("新人"), make_user("志愿者")
     recruiter, clerk, person = (
@@ -176,7 +180,7 @@ def test_audiences_follow_records_memberships_appointments_and_shifts(django_ass
         open_parts(make_user_again(person))
 
 
-def make_user_again(user):
+def make_user_again(user: Any) -> Any:
     """The same person, as a new request would load it."""
     return type(user)(pk=user.pk, phone=user.phone, name=user.name)
 
@@ -230,7 +234,7 @@ def page_of(answer: Any) -> str:
         (lambda r: error_pages.not_found(r, Exception("secret")), 404, "没有找到"),
     ],
 )
-def test_error_pages_say_what_to_do(view, status: int, words: str) -> None:
+def test_error_pages_say_what_to_do(view: Any, status: int, words: str) -> None:
     answer = view(request_of())
     page = page_of(answer)
     assert answer.status_code == status
@@ -257,7 +261,7 @@ def test_server_error_page_needs_no_database_session_or_user() -> None:
         (error_pages.server_error, 500),
     ],
 )
-def test_api_errors_are_json(view, status: int) -> None:
+def test_api_errors_are_json(view: Any, status: int) -> None:
     answer = view(RequestFactory().get("/api/v1/nothing/"))
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == "application/json"
@@ -289,7 +293,7 @@ def test_gallery_shows_every_component(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_gallery_is_404_outside_a_demo(client: Client, settings) -> None:
+def test_gallery_is_404_outside_a_demo(client: Client, settings: Settings) -> None:
     settings.DEMO = False
     assert client.get("/gallery/").status_code == 404
 
@@ -344,7 +348,9 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input, select
 
 @pytest.mark.parametrize("old", [False, True], ids=["plain", "elder"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_gallery_is_accessible(open_page, look, live_server, width: int, old: bool) -> None:
+def test_gallery_is_accessible(
+    open_page: Any, look: Any, live_server: LiveServer, width: int, old: bool
+) -> None:
     page = open_page(width=width)
     if old:
         page.context.add_cookies([{"name": "elder", "value": "1", "url": live_server.url}])
@@ -354,12 +360,12 @@ def test_gallery_is_accessible(open_page, look, live_server, width: int, old: bo
     assert page.evaluate("getComputedStyle(document.querySelector('.icon')).stroke") != "none"
 
 
-def test_missing_page_is_accessible(phone, look) -> None:
+def test_missing_page_is_accessible(phone: Any, look: Any) -> None:
     phone.goto("/no/such/page/")
     look(phone, "404")
 
 
-def test_elder_mode_without_javascript(no_js, look) -> None:
+def test_elder_mode_without_javascript(no_js: Any, look: Any) -> None:
     no_js.goto("/gallery/")
     before = no_js.locator("main h1").first.bounding_box()["height"]
     no_js.get_by_role("button", name="长者模式").click()
@@ -373,7 +379,7 @@ def test_elder_mode_without_javascript(no_js, look) -> None:
     assert no_js.locator("html.elder").count() == 0
 
 
-def test_confirm_button_asks_without_a_dialog(no_js, look) -> None:
+def test_confirm_button_asks_without_a_dialog(no_js: Any, look: Any) -> None:
     no_js.goto("/gallery/")
     sure = no_js.get_by_role("button", name="确定取消报名")
     assert not sure.is_visible()

@@ -26,7 +26,7 @@ from tests.factories import (
 BOTH = (ConsentPurpose.MATCHING, ConsentPurpose.EMPLOYER_CARD)
 
 
-def make_driver(town: str, name: str, purposes=BOTH, **changes):
+def make_driver(town: str, name: str, purposes: Any = BOTH, **changes: Any) -> Any:
     account = make_user(name)
     values: dict[str, Any] = {
         "station": make_stations()[town],

@@ -2,8 +2,10 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -26,25 +28,25 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def fair():
+def fair() -> Any:
     return make_fair()
 
 
 @pytest.fixture
-def registration(fair):
+def registration(fair: Any) -> Any:
     return make_registration(fair, make_veteran(name="陈建国"))
 
 
 @pytest.fixture
-def door(client_for):
+def door(client_for: Any) -> Any:
     return client_for(make_staff(make_stations()["新会区"], StationRole.CLERK))
 
 
-def _scan(door, fair, code) -> str:
+def _scan(door: Any, fair: Any, code: Any) -> str:
     return door.post(reverse("door:check-in", args=[fair.pk]), {"code": str(code)}).content.decode()
 
 
-def test_second_scan_of_a_ticket_shows_the_first_time(door, fair, registration) -> None:
+def test_second_scan_of_a_ticket_shows_the_first_time(door: Any, fair: Any, registration: Any) -> None:
     first = _scan(door, fair, registration.ticket)
     assert "可以入场" in first
     assert "陈*国" in first
@@ -53,7 +55,7 @@ def test_second_scan_of_a_ticket_shows_the_first_time(door, fair, registration) 
     assert CheckIn.objects.count() == 1
 
 
-def test_invalid_ticket_shows_reason(door, fair, registration) -> None:
+def test_invalid_ticket_shows_reason(door: Any, fair: Any, registration: Any) -> None:
     other = make_registration(make_fair(), make_veteran())
     assert "没有找到" in _scan(door, fair, other.ticket)
     assert "没有找到" in _scan(door, fair, "不是票号")
@@ -63,7 +65,7 @@ def test_invalid_ticket_shows_reason(door, fair, registration) -> None:
     assert not CheckIn.objects.exists()
 
 
-def test_visitors_without_a_ticket_are_counted_by_kind(door, fair) -> None:
+def test_visitors_without_a_ticket_are_counted_by_kind(door: Any, fair: Any) -> None:
     url = reverse("door:visitor", args=[fair.pk])
     door.post(url, {"kind": "family"})
     door.post(url, {"kind": "family"})
@@ -71,7 +73,7 @@ def test_visitors_without_a_ticket_are_counted_by_kind(door, fair) -> None:
     assert CheckIn.objects.filter(kind="family").count() == 2
 
 
-def test_intention_submitted_twice_is_stored_once(door, fair, registration) -> None:
+def test_intention_submitted_twice_is_stored_once(door: Any, fair: Any, registration: Any) -> None:
     position = make_position()
     booth = make_booth(fair, position)
     url = f"{reverse('door:intention', args=[fair.pk])}?booth={booth.pk}"
@@ -83,7 +85,7 @@ def test_intention_submitted_twice_is_stored_once(door, fair, registration) -> N
     assert placement.veteran_confirmed_at is not None
 
 
-def test_unknown_registration_number_shows_field_error(door, fair) -> None:
+def test_unknown_registration_number_shows_field_error(door: Any, fair: Any) -> None:
     position = make_position()
     url = f"{reverse('door:intention', args=[fair.pk])}?booth={make_booth(fair, position).pk}"
     page = door.post(url, {"code": "99", "position": position.pk, "offline_key": uuid.uuid4()})
@@ -92,7 +94,7 @@ def test_unknown_registration_number_shows_field_error(door, fair) -> None:
 
 
 @pytest.mark.parametrize("name", ["scan", "check-in", "visitor", "intention"])
-def test_user_without_shift_gets_404(client, client_for, fair, name) -> None:
+def test_user_without_shift_gets_404(client: Client, client_for: Any, fair: Any, name: Any) -> None:
     url = reverse(f"door:{name}", args=[fair.pk])
     assert client.post(url).headers["Location"].startswith(reverse("public:sign-in"))
     stations = make_stations()
@@ -109,7 +111,7 @@ def test_user_without_shift_gets_404(client, client_for, fair, name) -> None:
         assert answer.status_code == 404
 
 
-def test_helper_with_shift_today_opens_no_record(client_for, fair, registration) -> None:
+def test_helper_with_shift_today_opens_no_record(client_for: Any, fair: Any, registration: Any) -> None:
     helper = make_user("志愿者")
     DoorShift.objects.create(fair=fair, user=helper, day=timezone.localdate())
     there = client_for(helper, second_factor=False)
@@ -118,7 +120,9 @@ def test_helper_with_shift_today_opens_no_record(client_for, fair, registration)
 
 
 @pytest.mark.parametrize("name", ["fairs", "scan", "intention"])
-def test_door_pages_use_constant_number_of_queries(door, fair, same_queries, name) -> None:
+def test_door_pages_use_constant_number_of_queries(
+    door: Any, fair: Any, same_queries: Any, name: Any
+) -> None:
     def grow() -> None:
         for _ in range(3):
             make_booth(fair, make_position())

@@ -1,6 +1,7 @@
 """What the employer's pages say in each state, and the small print of their forms."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -22,32 +23,33 @@ from tests.factories import (
     make_user,
     make_veteran,
 )
+from tests.harness.optional import require
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def member():
+def member() -> Any:
     return make_user("吴晓彤")
 
 
 @pytest.fixture
-def employer(member):
+def employer(member: Any) -> Any:
     return make_employer(name="江门市远航物流有限公司", member=member)
 
 
 @pytest.fixture
-def member_client(member, employer, client_for):
+def member_client(member: Any, employer: Any, client_for: Any) -> Any:
     return client_for(member)
 
 
-def read_page(client, name: str, *args, **query) -> str:
+def read_page(client: Any, name: str, *args: Any, **query: Any) -> str:
     answer = client.get(reverse(f"employer:{name}", args=args), query)
     assert answer.status_code == 200
     return answer.content.decode()
 
 
-def position_fields(employer, **changes) -> dict:
+def position_fields(employer: Any, **changes: Any) -> dict:
     return {
         "title": "叉车司机",
         "occupation": make_occupation("6-30-05-01", "起重装卸机械操作工").name,
@@ -72,7 +74,7 @@ def position_fields(employer, **changes) -> dict:
         ({"verified_until": timezone.localdate() - timedelta(days=1)}, "已过有效期"),
     ],
 )
-def test_home_shows_verification_state_and_advice(client_for, fields, said) -> None:
+def test_home_shows_verification_state_and_advice(client_for: Any, fields: Any, said: Any) -> None:
     user = make_user()
     make_employer(member=user, **fields)
     page = read_page(client_for(user), "home")
@@ -81,14 +83,16 @@ def test_home_shows_verification_state_and_advice(client_for, fields, said) -> N
     assert "接下来" in page
 
 
-def test_home_hides_steps_when_all_are_done(member_client, employer) -> None:
+def test_home_hides_steps_when_all_are_done(member_client: Any, employer: Any) -> None:
     make_booth(make_fair(), make_position(employer=employer))
     page = read_page(member_client, "home")
     assert "接下来" not in page
     assert "登记另一家单位" in page
 
 
-def test_member_of_two_employers_switches_and_the_choice_is_kept(member_client, employer, member) -> None:
+def test_member_of_two_employers_switches_and_the_choice_is_kept(
+    member_client: Any, employer: Any, member: Any
+) -> None:
     other = make_employer(name="新会演示酒店", member=member)
     make_position(employer=other, title="客房服务员")
     page = read_page(member_client, "home")
@@ -100,11 +104,11 @@ def test_member_of_two_employers_switches_and_the_choice_is_kept(member_client, 
 
 
 @pytest.mark.parametrize("asked", ["x", "²", "-1", "9" * 30, "0"])
-def test_foreign_employer_parameter_is_404(member_client, asked) -> None:
+def test_foreign_employer_parameter_is_404(member_client: Any, asked: Any) -> None:
     assert member_client.get(reverse("employer:home"), {"employer": asked}).status_code == 404
 
 
-def test_position_list_offers_available_steps(member_client, employer) -> None:
+def test_position_list_offers_available_steps(member_client: Any, employer: Any) -> None:
     offered_steps = {}
     for state in PositionState:
         position_row = make_position(employer=employer, state=state, refused_reason="缺少内容", is_open=True)
@@ -126,7 +130,7 @@ def test_position_list_offers_available_steps(member_client, employer) -> None:
     }
 
 
-def test_tabs_count_existing_states(member_client, employer) -> None:
+def test_tabs_count_existing_states(member_client: Any, employer: Any) -> None:
     make_position(employer=employer)
     make_position(employer=employer, is_open=False)
     make_position()
@@ -134,13 +138,13 @@ def test_tabs_count_existing_states(member_client, employer) -> None:
     assert [(tab["label"], tab["count"]) for tab in tabs] == [("全部", 2), ("草稿", 1), ("招聘中", 1)]
 
 
-def test_expired_position_is_not_shown_as_open(member_client, employer) -> None:
+def test_expired_position_is_not_shown_as_open(member_client: Any, employer: Any) -> None:
     make_position(employer=employer, expires_at=timezone.now() - timedelta(days=1))
     assert "已过截止日期" in read_page(member_client, "positions")
 
 
 @pytest.mark.parametrize("state", [PositionState.FILLED, PositionState.WITHDRAWN])
-def test_ended_position_cannot_be_edited(member_client, employer, state) -> None:
+def test_ended_position_cannot_be_edited(member_client: Any, employer: Any, state: Any) -> None:
     past_position = make_position(employer=employer, state=state)
     assert "不能再修改" in read_page(member_client, "position-edit", past_position.pk)
     member_client.post(reverse("employer:position-edit", args=[past_position.pk]), position_fields(employer))
@@ -148,7 +152,7 @@ def test_ended_position_cannot_be_edited(member_client, employer, state) -> None
     assert (past_position.state, past_position.title) == (state, "货车司机")
 
 
-def test_invalid_edit_changes_neither_position_nor_heading(member_client, employer) -> None:
+def test_invalid_edit_changes_neither_position_nor_heading(member_client: Any, employer: Any) -> None:
     stored_position = make_position(employer=employer, is_open=False)
     answer = member_client.post(
         reverse("employer:position-edit", args=[stored_position.pk]),
@@ -160,12 +164,12 @@ def test_invalid_edit_changes_neither_position_nor_heading(member_client, employ
     assert stored_position.title == "货车司机"
 
 
-def test_everyday_occupation_name_is_accepted(member_client, employer) -> None:
+def test_everyday_occupation_name_is_accepted(member_client: Any, employer: Any) -> None:
     member_client.post(reverse("employer:position-new"), position_fields(employer, occupation="叉车司机"))
     assert Position.objects.get().occupation_id == "6-30-05-01"
 
 
-def test_unclear_occupation_is_chosen_from_the_nearest(member_client, employer) -> None:
+def test_unclear_occupation_is_chosen_from_the_nearest(member_client: Any, employer: Any) -> None:
     make_occupation("4-02-02-01", "客运车辆驾驶员")
     make_occupation("4-02-02-02", "道路货运汽车驾驶员")
     url, form_data = reverse("employer:position-new"), position_fields(employer, occupation="大货车司机")
@@ -179,14 +183,14 @@ def test_unclear_occupation_is_chosen_from_the_nearest(member_client, employer) 
     assert Position.objects.get().occupation_id == "4-02-02-02"
 
 
-def test_occupation_choice_outside_the_offer_is_refused(member_client, employer) -> None:
+def test_occupation_choice_outside_the_offer_is_refused(member_client: Any, employer: Any) -> None:
     make_occupation("2-06-03-00", "会计专业人员")
     form_data = position_fields(employer, occupation="大货车司机", occupation_near="2-06-03-00")
     member_client.post(reverse("employer:position-new"), form_data)
     assert not Position.objects.exists()
 
 
-def test_benefits_outside_the_list_are_kept(member_client, employer) -> None:
+def test_benefits_outside_the_list_are_kept(member_client: Any, employer: Any) -> None:
     stored_position = make_position(employer=employer, is_open=False, benefits=["五险一金", "子女入学协助"])
     page = read_page(member_client, "position-edit", stored_position.pk)
     assert "子女入学协助" in page
@@ -198,19 +202,19 @@ def test_benefits_outside_the_list_are_kept(member_client, employer) -> None:
     assert stored_position.benefits == ["子女入学协助"]
 
 
-def test_name_is_shown_after_consent(member_client, employer) -> None:
+def test_name_is_shown_after_consent(member_client: Any, employer: Any) -> None:
     veteran = make_veteran(name="陈建国", account=make_user("陈建国"))
     clerk = make_staff(make_stations()["睦洲镇"])
     new_row = placements.declare(veteran=veteran, position=make_position(employer=employer), by=clerk)
     assert "陈建国" not in read_page(member_client, "intentions")
-    placements.confirm(placement=new_row, by=veteran.account)
+    placements.confirm(placement=new_row, by=require(veteran.account))
     assert "陈建国" in read_page(member_client, "intentions")
 
 
-def test_ended_intention_cannot_be_confirmed(member_client, employer) -> None:
+def test_ended_intention_cannot_be_confirmed(member_client: Any, employer: Any) -> None:
     veteran = make_veteran(account=make_user())
     new_row = placements.declare(
-        veteran=veteran, position=make_position(employer=employer), by=veteran.account
+        veteran=veteran, position=make_position(employer=employer), by=require(veteran.account)
     )
     placements.advance(placement=new_row, step="lapse", by=make_staff(make_stations()["睦洲镇"]))
     url = reverse("employer:confirm-intention", args=[new_row.pk])
@@ -221,7 +225,7 @@ def test_ended_intention_cannot_be_confirmed(member_client, employer) -> None:
     assert new_row.employer_confirmed_at is None
 
 
-def test_refused_booth_shows_reason_and_can_be_requested_again(member_client, employer) -> None:
+def test_refused_booth_shows_reason_and_can_be_requested_again(member_client: Any, employer: Any) -> None:
     fair, mine = make_fair(), make_position(employer=employer)
     booth = make_booth(fair, mine)
     booth.state, booth.number, booth.state_reason = BoothState.REFUSED, "", "场地已满"
@@ -232,7 +236,7 @@ def test_refused_booth_shows_reason_and_can_be_requested_again(member_client, em
     assert booth.state == BoothState.REQUESTED
 
 
-def test_unverified_employer_sees_notice_before_forms(client_for) -> None:
+def test_unverified_employer_sees_notice_before_forms(client_for: Any) -> None:
     user = make_user()
     make_employer(member=user, verified=False)
     page = read_page(client_for(user), "join-fair", make_fair().pk)

@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -27,6 +29,7 @@ from tests.factories import (
     make_user,
     make_veteran,
 )
+from tests.harness.optional import require
 
 pytestmark = pytest.mark.django_db
 
@@ -34,21 +37,21 @@ LISTS = ("home", "positions", "fairs", "intentions", "profile", "position-new")
 
 
 @pytest.fixture
-def member():
+def member() -> Any:
     return make_user("吴晓彤")
 
 
 @pytest.fixture
-def employer(member):
+def employer(member: Any) -> Any:
     return make_employer(name="江门市远航物流有限公司", member=member)
 
 
 @pytest.fixture
-def member_client(member, employer, client_for):
+def member_client(member: Any, employer: Any, client_for: Any) -> Any:
     return client_for(member)
 
 
-def _registration(**changes):
+def _registration(**changes: Any) -> Any:
     return {
         "name": "江门市新演示有限公司",
         "uscc": make_uscc(),
@@ -62,7 +65,7 @@ def _registration(**changes):
     } | changes
 
 
-def _post(employer, **changes):
+def _post(employer: Any, **changes: Any) -> Any:
     return {
         "title": "叉车司机",
         "occupation": make_occupation().name,
@@ -79,20 +82,20 @@ def _post(employer, **changes):
 
 
 @pytest.mark.parametrize("name", [*LISTS, "register"])
-def test_pages_require_sign_in(client, name) -> None:
+def test_pages_require_sign_in(client: Client, name: Any) -> None:
     response = client.get(reverse(f"employer:{name}"))
     assert response.status_code == 302
     assert response.headers["Location"].startswith(reverse("public:sign-in"))
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_member_opens_every_page(member_client, employer, name) -> None:
+def test_member_opens_every_page(member_client: Any, employer: Any, name: Any) -> None:
     make_position(employer=employer)
     assert member_client.get(reverse(f"employer:{name}")).status_code == 200
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_user_without_employer_is_redirected_to_registration(client_for, name) -> None:
+def test_user_without_employer_is_redirected_to_registration(client_for: Any, name: Any) -> None:
     stations = make_stations()
     for user in (
         make_user(),
@@ -103,7 +106,7 @@ def test_user_without_employer_is_redirected_to_registration(client_for, name) -
 
 
 @pytest.mark.parametrize("name", ["position-edit", "position-submit", "position-withdraw"])
-def test_other_employer_and_staff_reach_no_position(client_for, employer, name) -> None:
+def test_other_employer_and_staff_reach_no_position(client_for: Any, employer: Any, name: Any) -> None:
     position = make_position(employer=employer, is_open=False)
     rival = make_user()
     make_employer(member=rival)
@@ -113,7 +116,7 @@ def test_other_employer_and_staff_reach_no_position(client_for, employer, name) 
     assert position.state == PositionState.DRAFT
 
 
-def test_other_employer_cannot_switch_or_confirm(client_for, employer, member) -> None:
+def test_other_employer_cannot_switch_or_confirm(client_for: Any, employer: Any, member: Any) -> None:
     rival = make_user()
     make_employer(member=rival)
     placement = _intention(employer)
@@ -124,13 +127,13 @@ def test_other_employer_cannot_switch_or_confirm(client_for, employer, member) -
     assert placement.employer_confirmed_at is None
 
 
-def _intention(employer):
+def _intention(employer: Any) -> Any:
     veteran = make_veteran(account=make_user("陈建国"))
     position = make_position(employer=employer)
-    return placements.declare(veteran=veteran, position=position, by=veteran.account)
+    return placements.declare(veteran=veteran, position=position, by=require(veteran.account))
 
 
-def test_registration_waits_for_verification(client_for) -> None:
+def test_registration_waits_for_verification(client_for: Any) -> None:
     user = make_user()
     response = client_for(user).post(reverse("employer:register"), _registration(), follow=True)
     assert "待核验" in response.content.decode()
@@ -146,7 +149,9 @@ def test_registration_waits_for_verification(client_for) -> None:
         ({"name": ""}, "请填写"),
     ],
 )
-def test_invalid_registration_shows_reason_and_keeps_input(client_for, changes, message) -> None:
+def test_invalid_registration_shows_reason_and_keeps_input(
+    client_for: Any, changes: Any, message: Any
+) -> None:
     page = client_for(make_user()).post(reverse("employer:register"), _registration(**changes))
     html = page.content.decode()
     assert message in html
@@ -154,7 +159,7 @@ def test_invalid_registration_shows_reason_and_keeps_input(client_for, changes, 
     assert not Employer.objects.exists()
 
 
-def test_failing_check_character_can_be_confirmed(client_for) -> None:
+def test_failing_check_character_can_be_confirmed(client_for: Any) -> None:
     there, code = client_for(make_user()), "91350203M0001QAY9B"
     page = there.post(reverse("employer:register"), _registration(uscc=code))
     assert "校验不符" in page.content.decode()
@@ -163,12 +168,12 @@ def test_failing_check_character_can_be_confirmed(client_for) -> None:
     assert Employer.objects.get().uscc == code
 
 
-def test_registered_code_shows_field_error(client_for, employer) -> None:
+def test_registered_code_shows_field_error(client_for: Any, employer: Any) -> None:
     page = client_for(make_user()).post(reverse("employer:register"), _registration(uscc=employer.uscc))
     assert "已登记" in page.content.decode()
 
 
-def test_position_is_created_and_submitted(member_client, employer) -> None:
+def test_position_is_created_and_submitted(member_client: Any, employer: Any) -> None:
     member_client.post(
         reverse("employer:position-new"), _post(employer, submit="1", certificates=["forklift_n1"])
     )
@@ -188,7 +193,9 @@ def test_position_is_created_and_submitted(member_client, employer) -> None:
         ({"headcount": 0}, "大于或等于"),
     ],
 )
-def test_invalid_position_shows_reason_and_keeps_input(member_client, employer, changes, message) -> None:
+def test_invalid_position_shows_reason_and_keeps_input(
+    member_client: Any, employer: Any, changes: Any, message: Any
+) -> None:
     page = member_client.post(reverse("employer:position-new"), _post(employer, **changes))
     html = page.content.decode()
     assert message in html
@@ -196,13 +203,13 @@ def test_invalid_position_shows_reason_and_keeps_input(member_client, employer, 
     assert not Position.objects.exists()
 
 
-def test_unknown_occupation_offers_near_names(member_client, employer) -> None:
+def test_unknown_occupation_offers_near_names(member_client: Any, employer: Any) -> None:
     make_occupation()
     page = member_client.post(reverse("employer:position-new"), _post(employer, occupation="汽车驾驶"))
     assert "道路货运汽车驾驶员" in page.context["form"].fields["occupation_near"].choices[0]
 
 
-def test_editing_an_open_position_returns_it_to_draft(member_client, employer) -> None:
+def test_editing_an_open_position_returns_it_to_draft(member_client: Any, employer: Any) -> None:
     position = make_position(employer=employer)
     url = reverse("employer:position-edit", args=[position.pk])
     assert "需要重新审核" in member_client.get(url).content.decode()
@@ -211,13 +218,13 @@ def test_editing_an_open_position_returns_it_to_draft(member_client, employer) -
     assert (position.state, position.pay_to) == (PositionState.DRAFT, Decimal(9000))
 
 
-def test_impossible_step_shows_error_and_changes_nothing(member_client, employer) -> None:
+def test_impossible_step_shows_error_and_changes_nothing(member_client: Any, employer: Any) -> None:
     position = make_position(employer=employer, state=PositionState.FILLED)
     page = member_client.post(reverse("employer:position-submit", args=[position.pk]), follow=True)
     assert "不能这样操作" in page.content.decode()
 
 
-def test_joining_a_fair_offers_own_open_positions_only(member_client, employer) -> None:
+def test_joining_a_fair_offers_own_open_positions_only(member_client: Any, employer: Any) -> None:
     fair, mine, foreign = make_fair(), make_position(employer=employer), make_position()
     url = reverse("employer:join-fair", args=[fair.pk])
     member_client.post(url, {"positions": [foreign.pk]})
@@ -228,7 +235,7 @@ def test_joining_a_fair_offers_own_open_positions_only(member_client, employer) 
     assert (booth.state, list(booth.positions.all())) == (BoothState.REQUESTED, [mine])
 
 
-def test_past_fair_cannot_be_joined(member_client) -> None:
+def test_past_fair_cannot_be_joined(member_client: Any) -> None:
     now = timezone.now()
     fair = make_fair(
         starts_at=now - timedelta(days=2),
@@ -238,7 +245,7 @@ def test_past_fair_cannot_be_joined(member_client) -> None:
     assert member_client.get(reverse("employer:join-fair", args=[fair.pk])).status_code == 404
 
 
-def test_the_employer_confirms_an_intention(member_client, employer) -> None:
+def test_the_employer_confirms_an_intention(member_client: Any, employer: Any) -> None:
     placement = _intention(employer)
     member_client.post(reverse("employer:confirm-intention", args=[placement.pk]))
     placement.refresh_from_db()
@@ -246,7 +253,9 @@ def test_the_employer_confirms_an_intention(member_client, employer) -> None:
 
 
 @pytest.mark.parametrize("name", ["home", "positions", "fairs", "intentions"])
-def test_lists_use_constant_number_of_queries(member_client, employer, same_queries, name) -> None:
+def test_lists_use_constant_number_of_queries(
+    member_client: Any, employer: Any, same_queries: Any, name: Any
+) -> None:
     fairs = [make_fair()]
     make_booth(fairs[0], make_position(employer=employer))
     _intention(employer)

@@ -20,18 +20,19 @@ from tests.factories import (
     make_veteran,
 )
 from tests.harness.browser import watch_of
+from tests.harness.optional import require
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.must("walks.5")]
 
 
 @pytest.fixture
-def member():
+def member() -> Any:
     make_stations()
     return make_user("吴晓彤")
 
 
 @pytest.fixture
-def employer(member):
+def employer(member: Any) -> Any:
     employer_row = make_employer(name="江门市远航物流有限公司", member=member)
     occupation = make_occupation()
     make_occupation("6-30-05-01", "起重装卸机械操作工")
@@ -48,12 +49,14 @@ def employer(member):
     make_booth(make_fair(title="新会区退役军人专场招聘会"), page_text)
     make_fair(title="蓬江区春季招聘会")
     veteran = make_veteran(account=make_user("陈建国"))
-    placements.declare(veteran=veteran, position=page_text, by=veteran.account)
+    placements.declare(veteran=veteran, position=page_text, by=require(veteran.account))
     return employer_row
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_every_page_looks_right(open_page, sign_in, look, employer, member, width) -> None:
+def test_every_page_looks_right(
+    open_page: Any, sign_in: Any, look: Any, employer: Any, member: Any, width: Any
+) -> None:
     page = open_page(width=width)
     sign_in(page, member)
     page.goto("/company/")
@@ -75,7 +78,7 @@ def test_every_page_looks_right(open_page, sign_in, look, employer, member, widt
     look(page, "company-intentions-confirmed")
 
 
-def test_employer_with_failing_check_character_is_registered(no_js, sign_in, look) -> None:
+def test_employer_with_failing_check_character_is_registered(no_js: Any, sign_in: Any, look: Any) -> None:
     make_stations()
     sign_in(no_js, make_user("吴晓彤"))
     no_js.goto("/company/")
@@ -98,7 +101,9 @@ def test_employer_with_failing_check_character_is_registered(no_js, sign_in, loo
     look(no_js, "company-home-new")
 
 
-def test_position_is_created_without_javascript(no_js, sign_in, look, employer, member) -> None:
+def test_position_is_created_without_javascript(
+    no_js: Any, sign_in: Any, look: Any, employer: Any, member: Any
+) -> None:
     sign_in(no_js, member)
     no_js.goto("/company/positions/new/")
     no_js.get_by_label("岗位名称").fill("夜班叉车司机")
@@ -119,7 +124,9 @@ def test_position_is_created_without_javascript(no_js, sign_in, look, employer, 
     assert (new_row.state, new_row.certificates) == (PositionState.IN_REVIEW, ["forklift_n1"])
 
 
-def test_longest_pages_fit_in_elder_mode(open_page, sign_in, look, employer, member) -> None:
+def test_longest_pages_fit_in_elder_mode(
+    open_page: Any, sign_in: Any, look: Any, employer: Any, member: Any
+) -> None:
     page = open_page(width=390)
     sign_in(page, member)
     page.context.add_cookies([{"name": "elder", "value": "1", "url": watch_of(page).base_url}])
@@ -129,7 +136,9 @@ def test_longest_pages_fit_in_elder_mode(open_page, sign_in, look, employer, mem
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_position_management_page_looks_right(open_page, sign_in, look, employer, member, width) -> None:
+def test_position_management_page_looks_right(
+    open_page: Any, sign_in: Any, look: Any, employer: Any, member: Any, width: Any
+) -> None:
     page = open_page(width=width)
     sign_in(page, member)
     ends = timezone.now() + timedelta(days=5)

@@ -1,11 +1,14 @@
 """An owner's and a recruiter's pages: members, documents, renewal, changes, leaving a fair."""
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from portal.accounts.roles import StationRole
 from portal.documents.enums import DocumentKind
@@ -39,35 +42,35 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def data_folder(settings, tmp_path):
+def data_folder(settings: Settings, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
 
 
 @pytest.fixture
-def owner():
+def owner() -> Any:
     return make_user("王经理")
 
 
 @pytest.fixture
-def employer(owner):
+def employer(owner: Any) -> Any:
     return make_employer(name="江门市远航物流有限公司", member=owner)
 
 
 @pytest.fixture
-def recruiter(employer):
+def recruiter(employer: Any) -> Any:
     user = make_user("吴晓彤")
     return EmployerMembership.objects.create(user=user, employer=employer, role=EmployerRole.RECRUITER)
 
 
-def _url(name, *args):
+def _url(name: Any, *args: Any) -> Any:
     return reverse(f"employer:{name}", args=args)
 
 
-def _file(content=None):
+def _file(content: Any = None) -> Any:
     return SimpleUploadedFile("照片.png", content or make_picture(), content_type="text/html")
 
 
-def _profile(employer, **changes):
+def _profile(employer: Any, **changes: Any) -> Any:
     names = (
         "name", "industry", "size_band", "nature", "address", "introduction", "contact_person",
         "contact_phone",
@@ -76,7 +79,9 @@ def _profile(employer, **changes):
 
 
 # --- members
-def test_owner_invites_and_invitee_is_redirected_to_invitation(client_for, employer, owner) -> None:
+def test_owner_invites_and_invitee_is_redirected_to_invitation(
+    client_for: Any, employer: Any, owner: Any
+) -> None:
     phone = make_phone()
     page = client_for(owner).post(_url("members"), {"phone": phone, "role": "recruiter"}, follow=True)
     assert "已发出邀请" in page.content.decode()
@@ -89,7 +94,7 @@ def test_owner_invites_and_invitee_is_redirected_to_invitation(client_for, emplo
     assert "招聘专员" in page.content.decode()
 
 
-def test_invitation_is_declined_or_withdrawn(client_for, employer, owner) -> None:
+def test_invitation_is_declined_or_withdrawn(client_for: Any, employer: Any, owner: Any) -> None:
     user = make_user()
     there = client_for(owner)
     there.post(_url("members"), {"phone": user.phone, "role": "owner"})
@@ -103,13 +108,15 @@ def test_invitation_is_declined_or_withdrawn(client_for, employer, owner) -> Non
     assert "已失效" in page.content.decode()
 
 
-def test_invalid_phone_shows_field_error_and_keeps_input(client_for, employer, owner) -> None:
+def test_invalid_phone_shows_field_error_and_keeps_input(client_for: Any, employer: Any, owner: Any) -> None:
     page = client_for(owner).post(_url("members"), {"phone": "1234", "role": "owner"}).content.decode()
     assert "11位手机号码" in page
     assert 'value="1234"' in page
 
 
-def test_recruiter_cannot_manage_members_or_profile(client_for, employer, owner, recruiter) -> None:
+def test_recruiter_cannot_manage_members_or_profile(
+    client_for: Any, employer: Any, owner: Any, recruiter: Any
+) -> None:
     there, own = client_for(recruiter.user), employer.memberships.get(user=owner)
     for name in (
         "home",
@@ -139,7 +146,9 @@ def test_recruiter_cannot_manage_members_or_profile(client_for, employer, owner,
     assert list(employer.memberships.values_list("role", flat=True).order_by("pk")) == ["owner", "recruiter"]
 
 
-def test_role_changes_but_last_owner_stays(client_for, employer, owner, recruiter) -> None:
+def test_role_changes_but_last_owner_stays(
+    client_for: Any, employer: Any, owner: Any, recruiter: Any
+) -> None:
     there, own = client_for(owner), employer.memberships.get(user=owner)
     page = there.post(_url("member-remove", own.pk), follow=True).content.decode()
     assert "至少要有一名管理员" in page
@@ -152,7 +161,7 @@ def test_role_changes_but_last_owner_stays(client_for, employer, owner, recruite
 
 
 def test_other_employer_reaches_no_member_document_or_invitation(
-    client_for, employer, owner, recruiter
+    client_for: Any, employer: Any, owner: Any, recruiter: Any
 ) -> None:
     rival = make_user()
     make_employer(member=rival)
@@ -172,7 +181,7 @@ def test_other_employer_reaches_no_member_document_or_invitation(
 
 
 # --- documents
-def test_document_is_uploaded_viewed_and_removed(client_for, employer, owner) -> None:
+def test_document_is_uploaded_viewed_and_removed(client_for: Any, employer: Any, owner: Any) -> None:
     there = client_for(owner)
     page = there.post(_url("documents"), {"kind": "licence", "file": _file()}, follow=True).content.decode()
     assert "已上传" in page
@@ -198,13 +207,15 @@ def test_document_is_uploaded_viewed_and_removed(client_for, employer, owner) ->
         ("licence", b"\x89PNG" + b"\0" * (5 * 1024 * 1024 + 1), "超过 5 MB"),
     ],
 )
-def test_invalid_document_shows_reason(client_for, employer, owner, kind, content, message) -> None:
+def test_invalid_document_shows_reason(
+    client_for: Any, employer: Any, owner: Any, kind: Any, content: Any, message: Any
+) -> None:
     page = client_for(owner).post(_url("documents"), {"kind": kind, "file": _file(content)}).content.decode()
     assert message in page
     assert not Document.objects.exists()
 
 
-def test_renewal_is_offered_before_expiry(client_for, employer, owner) -> None:
+def test_renewal_is_offered_before_expiry(client_for: Any, employer: Any, owner: Any) -> None:
     there = client_for(owner)
     assert "现在不需要申请续期" in there.post(_url("renew"), follow=True).content.decode()
     Employer.objects.update(verified_until=timezone.localdate() + timedelta(days=10))
@@ -213,7 +224,9 @@ def test_renewal_is_offered_before_expiry(client_for, employer, owner) -> None:
     assert Employer.objects.with_renewal_request().get() == employer
 
 
-def test_name_change_waits_for_review_and_can_be_withdrawn(client_for, employer, owner) -> None:
+def test_name_change_waits_for_review_and_can_be_withdrawn(
+    client_for: Any, employer: Any, owner: Any
+) -> None:
     there = client_for(owner)
     page = there.post(_url("profile"), _profile(employer, name="江门市新名有限公司"), follow=True)
     html = page.content.decode()
@@ -223,7 +236,7 @@ def test_name_change_waits_for_review_and_can_be_withdrawn(client_for, employer,
     assert not ProfileChange.objects.pending().exists()
 
 
-def test_invalid_profile_shows_reason_and_changes_nothing(client_for, employer, owner) -> None:
+def test_invalid_profile_shows_reason_and_changes_nothing(client_for: Any, employer: Any, owner: Any) -> None:
     page = client_for(owner).post(_url("profile"), _profile(employer, name="", is_agency="on"))
     html = page.content.decode()
     assert "许可证号" in html
@@ -233,7 +246,9 @@ def test_invalid_profile_shows_reason_and_changes_nothing(client_for, employer, 
 
 
 # --- leaving a fair
-def test_leaving_a_fair_frees_the_booth_with_a_reason(client_for, employer, owner, recruiter) -> None:
+def test_leaving_a_fair_frees_the_booth_with_a_reason(
+    client_for: Any, employer: Any, owner: Any, recruiter: Any
+) -> None:
     fair, position_row = make_fair(), make_position(employer=employer)
     booth = make_booth(fair, position_row, number="A01")
     make_registration(fair, make_veteran())
@@ -257,7 +272,7 @@ def test_leaving_a_fair_frees_the_booth_with_a_reason(client_for, employer, owne
     assert (booth.state, booth.state_reason) == (BoothState.REQUESTED, "")
 
 
-def test_booth_request_is_withdrawn_only_once(client_for, employer, owner) -> None:
+def test_booth_request_is_withdrawn_only_once(client_for: Any, employer: Any, owner: Any) -> None:
     fair = make_fair()
     booth = Booth.objects.create(fair=fair, employer=employer)
     there = client_for(owner)
@@ -267,7 +282,7 @@ def test_booth_request_is_withdrawn_only_once(client_for, employer, owner) -> No
     assert there.get(_url("leave-fair", fair.pk)).status_code == 404
 
 
-def test_fair_cannot_be_left_after_its_start(client_for, employer, owner) -> None:
+def test_fair_cannot_be_left_after_its_start(client_for: Any, employer: Any, owner: Any) -> None:
     now = timezone.now()
     fair = make_fair(starts_at=now - timedelta(hours=1), ends_at=now + timedelta(hours=2))
     booth = make_booth(fair, make_position(employer=employer))
@@ -277,7 +292,7 @@ def test_fair_cannot_be_left_after_its_start(client_for, employer, owner) -> Non
     assert booth.state == BoothState.CONFIRMED
 
 
-def test_other_employer_cannot_withdraw_the_booth(client_for, employer) -> None:
+def test_other_employer_cannot_withdraw_the_booth(client_for: Any, employer: Any) -> None:
     fair, rival = make_fair(), make_user()
     make_employer(member=rival)
     booth = make_booth(fair, make_position(employer=employer))
@@ -287,7 +302,9 @@ def test_other_employer_cannot_withdraw_the_booth(client_for, employer) -> None:
 
 
 @pytest.mark.parametrize("name", ["members", "documents"])
-def test_lists_use_constant_number_of_queries(client_for, employer, owner, same_queries, name) -> None:
+def test_lists_use_constant_number_of_queries(
+    client_for: Any, employer: Any, owner: Any, same_queries: Any, name: Any
+) -> None:
     kinds = iter([DocumentKind.LICENCE, DocumentKind.RECRUITMENT_BROCHURE, DocumentKind.AUTHORISATION])
     there = client_for(owner)
 

@@ -1,9 +1,12 @@
 """Pages about an employer's people and documents in Chromium: at 390 and 1280 px, and without JavaScript."""
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from portal.accounts.roles import StationRole
 from portal.documents.enums import DocumentKind
@@ -32,23 +35,23 @@ pytestmark = [pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)
-def data_folder(settings, tmp_path):
+def data_folder(settings: Settings, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
 
 
 @pytest.fixture
-def owner():
+def owner() -> Any:
     make_stations()
     return make_user("王经理")
 
 
 @pytest.fixture
-def reviewer(owner):
+def reviewer(owner: Any) -> Any:
     return make_staff(make_stations()["新会区"], StationRole.REVIEWER, name="审核员黄")
 
 
 @pytest.fixture
-def employer(owner, reviewer):
+def employer(owner: Any, reviewer: Any) -> Any:
     """An agency with people, documents, a history, a change that waits, and an end that is near."""
     employer_row = make_employer(
         name="江门市远航人力资源有限公司",
@@ -87,7 +90,9 @@ def employer(owner, reviewer):
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_every_page_looks_right(open_page, sign_in, look, employer, owner, reviewer, width) -> None:
+def test_every_page_looks_right(
+    open_page: Any, sign_in: Any, look: Any, employer: Any, owner: Any, reviewer: Any, width: Any
+) -> None:
     position_row = make_position(employer=employer, real_employer="江门市演示电子厂")
     make_booth(make_fair(title="新会区退役军人专场招聘会"), position_row)
     removed_text = make_fair(title="蓬江区春季招聘会")
@@ -117,7 +122,9 @@ def test_every_page_looks_right(open_page, sign_in, look, employer, owner, revie
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_veteran_hides_record_and_shows_it_again(open_page, sign_in, look, employer, width) -> None:
+def test_veteran_hides_record_and_shows_it_again(
+    open_page: Any, sign_in: Any, look: Any, employer: Any, width: Any
+) -> None:
     make_position(employer=employer, real_employer="江门市演示电子厂")
     me = make_veteran(account=make_user("陈建国"))
     hide(veteran=me, employer=make_employer(name="从前的东家有限公司"), by=require(me.account))
@@ -137,7 +144,9 @@ def test_veteran_hides_record_and_shows_it_again(open_page, sign_in, look, emplo
     look(desk, "desk-hidden-employers")
 
 
-def test_members_and_documents_without_javascript(no_js, sign_in, look, employer, owner, tmp_path) -> None:
+def test_members_and_documents_without_javascript(
+    no_js: Any, sign_in: Any, look: Any, employer: Any, owner: Any, tmp_path: Path
+) -> None:
     scan = tmp_path / "scan.png"
     scan.write_bytes(make_picture())
     sign_in(no_js, owner)

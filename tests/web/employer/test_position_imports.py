@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from pytest_django import DjangoCaptureOnCommitCallbacks
 from python_calamine import CalamineWorkbook
 
 from portal.accounts.roles import StationRole
@@ -19,22 +20,27 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def member():
+def member() -> Any:
     make_occupation()
     return make_user("吴晓彤")
 
 
 @pytest.fixture
-def employer(member):
+def employer(member: Any) -> Any:
     return make_employer(name="江门市远航物流有限公司", member=member)
 
 
 @pytest.fixture
-def press(client_for, member, employer, django_capture_on_commit_callbacks):
+def press(
+    client_for: Any,
+    member: Any,
+    employer: Any,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> Any:
     """The member presses a button; the background work is done at once."""
     client = client_for(member)
 
-    def go(name: str, pk: int, /, *args, **data):
+    def go(name: str, pk: int, /, *args: Any, **data: Any) -> Any:
         with django_capture_on_commit_callbacks(execute=True):
             answer = client.post(reverse(f"employer:{name}", args=[pk, *args]), data)
         return client.get(answer.url) if answer.status_code == 302 else answer
@@ -44,11 +50,11 @@ def press(client_for, member, employer, django_capture_on_commit_callbacks):
     return requester
 
 
-def _upload(client, content: bytes, name: str = "岗位.xlsx"):
+def _upload(client: Any, content: bytes, name: str = "岗位.xlsx") -> Any:
     return client.post(reverse("employer:import-new"), {"file": SimpleUploadedFile(name, content)})
 
 
-def test_import_from_upload_to_undo(press, employer) -> None:
+def test_import_from_upload_to_undo(press: Any, employer: Any) -> None:
     content = workbook_of(position_row(), position_row(title="叉车司机", pay_from="面议", pay_to=""))
     assert _upload(press.client, content).status_code == 302
     import_run = ImportRun.objects.get()
@@ -73,7 +79,7 @@ def test_import_from_upload_to_undo(press, employer) -> None:
     assert not Position.objects.exists()
 
 
-def test_import_is_visible_to_its_uploader_only(member, employer, client_for) -> None:
+def test_import_is_visible_to_its_uploader_only(member: Any, employer: Any, client_for: Any) -> None:
     import_run = take_in(member, employer, workbook_of(position_row(), position_row(title="")))
     rival = make_user()
     make_employer(member=rival)
@@ -94,13 +100,15 @@ def test_import_is_visible_to_its_uploader_only(member, employer, client_for) ->
     assert client_for(member).get(reverse("employer:import", args=[import_run.pk])).status_code == 404
 
 
-def test_import_of_records_is_not_reachable_as_position_import(member, employer, client_for) -> None:
+def test_import_of_records_is_not_reachable_as_position_import(
+    member: Any, employer: Any, client_for: Any
+) -> None:
     import_run = take_in(member, employer, workbook_of(position_row()))
     ImportRun.objects.filter(pk=import_run.pk).update(kind="veterans")
     assert client_for(member).get(reverse("employer:import", args=[import_run.pk])).status_code == 404
 
 
-def test_pay_in_one_column_is_enough(press) -> None:
+def test_pay_in_one_column_is_enough(press: Any) -> None:
     content = "招聘岗位,需求人数,薪资待遇,工作地点,工作内容\n货车司机,3,6000-8000,新会区,送货\n".encode(
         "gb18030"
     )
@@ -114,12 +122,12 @@ def test_pay_in_one_column_is_enough(press) -> None:
     assert "请指出哪一列是：月薪下限" in page
 
 
-def test_file_of_another_type_shows_field_error(press) -> None:
+def test_file_of_another_type_shows_field_error(press: Any) -> None:
     assert "请上传 xlsx" in _upload(press.client, b"\x89PNG\r\n\x1a\n\x00\x00", "照片.xlsx").content.decode()
     assert "请选择一个表格文件" in press.client.post(reverse("employer:import-new")).content.decode()
 
 
-def test_template_is_downloaded(press) -> None:
+def test_template_is_downloaded(press: Any) -> None:
     answer = press.client.get(reverse("employer:import-template"))
     assert "attachment" in answer["Content-Disposition"]
     assert CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).sheet_names == [
@@ -128,7 +136,9 @@ def test_template_is_downloaded(press) -> None:
     ]
 
 
-def test_import_list_uses_constant_number_of_queries(same_queries, press, member, employer) -> None:
+def test_import_list_uses_constant_number_of_queries(
+    same_queries: Any, press: Any, member: Any, employer: Any
+) -> None:
     def more() -> None:
         for at in range(4):
             take_in(

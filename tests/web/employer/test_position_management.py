@@ -1,6 +1,7 @@
 """One post's page: what can be done with it in each state, and what each button does."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -32,31 +33,31 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def member():
+def member() -> Any:
     return make_user("吴晓彤")
 
 
 @pytest.fixture
-def employer(member):
+def employer(member: Any) -> Any:
     return make_employer(name="江门市远航物流有限公司", member=member)
 
 
 @pytest.fixture
-def member_client(member, employer, client_for):
+def member_client(member: Any, employer: Any, client_for: Any) -> Any:
     return client_for(member)
 
 
-def _page(client, position) -> str:
+def _page(client: Any, position: Any) -> str:
     answer = client.get(reverse("employer:position-life", args=[position.pk]))
     assert answer.status_code == 200
     return answer.content.decode()
 
 
-def _press(client, position, step: str):
+def _press(client: Any, position: Any, step: str) -> Any:
     return client.post(reverse("employer:position-step", args=[position.pk, step]), follow=True)
 
 
-def test_each_state_offers_its_steps(member_client, employer) -> None:
+def test_each_state_offers_its_steps(member_client: Any, employer: Any) -> None:
     choices_shown = {}
     ends = timezone.now() + timedelta(days=3)
     for at, state in enumerate(PositionState):
@@ -79,7 +80,7 @@ def test_each_state_offers_its_steps(member_client, employer) -> None:
     }
 
 
-def test_position_is_paused_resumed_filled_and_reopened(member_client, employer) -> None:
+def test_position_is_paused_resumed_filled_and_reopened(member_client: Any, employer: Any) -> None:
     position = make_position(employer=employer)
     for step, state in (
         ("pause", PositionState.PAUSED),
@@ -97,14 +98,14 @@ def test_position_is_paused_resumed_filled_and_reopened(member_client, employer)
     )
 
 
-def test_position_is_renewed(member_client, employer) -> None:
+def test_position_is_renewed(member_client: Any, employer: Any) -> None:
     position = make_position(employer=employer, expires_at=timezone.now() + timedelta(days=2))
     assert "已续期" in _press(member_client, position, "renew").content.decode()
     position.refresh_from_db()
     assert require(position.expires_at) > timezone.now() + timedelta(days=59)
 
 
-def test_position_is_copied_as_a_draft(member_client, employer) -> None:
+def test_position_is_copied_as_a_draft(member_client: Any, employer: Any) -> None:
     position = make_position(employer=employer, state=PositionState.WITHDRAWN)
     answer = _press(member_client, position, "copy")
     copy = Position.objects.latest("pk")
@@ -112,7 +113,7 @@ def test_position_is_copied_as_a_draft(member_client, employer) -> None:
     assert copy.state == PositionState.DRAFT
 
 
-def test_similar_position_is_shown_and_can_be_submitted_anyway(member_client, employer) -> None:
+def test_similar_position_is_shown_and_can_be_submitted_anyway(member_client: Any, employer: Any) -> None:
     other = make_position(
         employer=employer, title="叉车司机", pay_from=5000, pay_to=7000,
         occupation=make_occupation("6-30-05-01", "起重装卸机械操作工"),
@@ -133,7 +134,7 @@ def test_similar_position_is_shown_and_can_be_submitted_anyway(member_client, em
     assert position.state == PositionState.IN_REVIEW
 
 
-def test_headcount_is_raised(member_client, employer) -> None:
+def test_headcount_is_raised(member_client: Any, employer: Any) -> None:
     position = make_position(employer=employer, headcount=3)
     url = reverse("employer:position-grow", args=[position.pk])
     assert "应多于现在的 3 人" in member_client.post(url, {"headcount": 2}).content.decode()
@@ -142,7 +143,7 @@ def test_headcount_is_raised(member_client, employer) -> None:
     assert position.headcount == 5
 
 
-def test_guessed_occupation_is_corrected(member_client, employer, client_for) -> None:
+def test_guessed_occupation_is_corrected(member_client: Any, employer: Any, client_for: Any) -> None:
     forklift = make_occupation("6-30-05-01", "起重装卸机械操作工")
     truck = make_occupation()
     member_client.post(reverse("employer:position-new"), position_fields(employer, occupation=""))
@@ -167,7 +168,7 @@ def test_guessed_occupation_is_corrected(member_client, employer, client_for) ->
     assert client_for(outsider).post(url, {"occupation": truck.pk}).status_code == 404
 
 
-def test_position_is_brought_to_another_fair(member_client, employer) -> None:
+def test_position_is_brought_to_another_fair(member_client: Any, employer: Any) -> None:
     position, other = make_position(employer=employer), make_position(employer=employer, title="保安员")
     first, second = make_fair(title="第一场"), make_fair(title="第二场")
     booth = make_booth(first, other)
@@ -187,12 +188,12 @@ def test_position_is_brought_to_another_fair(member_client, employer) -> None:
     assert "不能带到招聘会" in answer.content.decode()
 
 
-def test_hiring_outcome_is_recorded_after_the_end(member_client, employer) -> None:
+def test_hiring_outcome_is_recorded_after_the_end(member_client: Any, employer: Any) -> None:
     position = make_position(employer=employer)
     hired = make_veteran(name="陈建国", account=make_user())
     shy = make_veteran(name="黄志明", account=make_user())
     clerk = make_staff(make_stations()["睦洲镇"])
-    results = placements.declare(veteran=hired, position=position, by=hired.account)
+    results = placements.declare(veteran=hired, position=position, by=require(hired.account))
     placements.declare(veteran=shy, position=make_position(employer=employer), by=clerk)
     url = reverse("employer:position-closing", args=[position.pk])
     assert member_client.get(url).status_code == 302
@@ -215,7 +216,7 @@ def test_hiring_outcome_is_recorded_after_the_end(member_client, employer) -> No
 
 
 @pytest.mark.parametrize("name", ["life", "closing"])
-def test_other_employer_sees_nothing(client_for, employer, name) -> None:
+def test_other_employer_sees_nothing(client_for: Any, employer: Any, name: Any) -> None:
     position = make_position(employer=employer, state=PositionState.FILLED)
     rival = make_user()
     make_employer(member=rival)
@@ -223,7 +224,9 @@ def test_other_employer_sees_nothing(client_for, employer, name) -> None:
     assert client_for(rival).get(url).status_code == 404
 
 
-def test_management_page_uses_constant_number_of_queries(same_queries, member_client, employer) -> None:
+def test_management_page_uses_constant_number_of_queries(
+    same_queries: Any, member_client: Any, employer: Any
+) -> None:
     position = make_position(employer=employer)
 
     def more() -> None:

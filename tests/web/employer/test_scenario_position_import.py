@@ -1,6 +1,7 @@
 """Scenario 2 in Chromium: a firm's position sheet of 40 rows, three of them bad, from real xlsx files."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -17,14 +18,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def member():
+def member() -> Any:
     load_reference()
     make_stations()
     return make_user("吴晓彤")
 
 
 @pytest.fixture
-def employer(member):
+def employer(member: Any) -> Any:
     return make_employer(name="江门市远航物流有限公司", member=member)
 
 
@@ -47,7 +48,7 @@ def _forty() -> list[dict]:
     return rows
 
 
-def _upload(page, look, file: Path) -> None:
+def _upload(page: Any, look: Any, file: Path) -> None:
     page.goto("/company/positions/sheets/new/")
     look(page, "company-sheet-new")
     page.get_by_label("表格文件").set_input_files(file)
@@ -55,7 +56,7 @@ def _upload(page, look, file: Path) -> None:
     page.get_by_role("button", name="下一步：检查").click()
 
 
-def _save_workbook(page, link: str, to: Path) -> Path:
+def _save_workbook(page: Any, link: str, to: Path) -> Path:
     with page.expect_download() as download:
         page.get_by_role("link", name=link).click()
     download.value.save_as(to)
@@ -65,7 +66,14 @@ def _save_workbook(page, link: str, to: Path) -> Path:
 @pytest.mark.must("posts.3")
 @pytest.mark.parametrize("width", [390, 1280])
 def test_import_of_forty_rows_with_three_errors_and_correction(
-    open_page, sign_in, look, member, employer, tmp_path, figure, width
+    open_page: Any,
+    sign_in: Any,
+    look: Any,
+    member: Any,
+    employer: Any,
+    tmp_path: Path,
+    figure: Any,
+    width: Any,
 ) -> None:
     page = open_page(width=width)
     sign_in(page, member)
@@ -115,7 +123,9 @@ def test_import_of_forty_rows_with_three_errors_and_correction(
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_import_steps_look_right(open_page, sign_in, look, member, employer, width) -> None:
+def test_import_steps_look_right(
+    open_page: Any, sign_in: Any, look: Any, member: Any, employer: Any, width: Any
+) -> None:
     page = open_page(width=width)
     sign_in(page, member)
     content = workbook_of(position_row(), position_row(title="叉车司机", headcount="若干"))
@@ -129,7 +139,9 @@ def test_import_steps_look_right(open_page, sign_in, look, member, employer, wid
     look(page, "company-sheet-running")
 
 
-def test_import_without_javascript(no_js, sign_in, look, member, employer, tmp_path) -> None:
+def test_import_without_javascript(
+    no_js: Any, sign_in: Any, look: Any, member: Any, employer: Any, tmp_path: Path
+) -> None:
     file = tmp_path / "岗位.xlsx"
     file.write_bytes(workbook_of(position_row(), position_row(title="叉车司机")))
     sign_in(no_js, member)

@@ -1,5 +1,7 @@
 """The wording check of the position form, as it is typed and as it is sent."""
 
+from typing import Any
+
 import pytest
 
 from portal.positions.enums import PositionState
@@ -13,21 +15,21 @@ NEW = "/company/positions/new/"
 
 
 @pytest.fixture
-def member():
+def member() -> Any:
     return make_user("招聘专员")
 
 
 @pytest.fixture
-def employer(member):
+def employer(member: Any) -> Any:
     return make_employer(member=member)
 
 
 @pytest.fixture
-def company(client_for, member, employer):
+def company(client_for: Any, member: Any, employer: Any) -> Any:
     return client_for(member)
 
 
-def _check_wording(employer, **changes):
+def _check_wording(employer: Any, **changes: Any) -> Any:
     return {
         "title": "井下支护工",
         "occupation": make_occupation().name,
@@ -45,7 +47,7 @@ def _check_wording(employer, **changes):
     }
 
 
-def test_wording_of_one_field_is_checked(company) -> None:
+def test_wording_of_one_field_is_checked(company: Any) -> None:
     page = company.post(CHECK, {"field": "requirements", "requirements": "限男性，男女宿舍齐全"})
     text = page.content.decode()
     assert '<mark class="mark-block">限男性' in text
@@ -59,18 +61,18 @@ def test_wording_of_one_field_is_checked(company) -> None:
     assert company.post(CHECK, {"field": "duties", "duties": "负责货物运输"}).content.strip() == b""
 
 
-def test_unknown_field_is_refused(company) -> None:
+def test_unknown_field_is_refused(company: Any) -> None:
     assert company.post(CHECK, {"field": "state", "state": "限男性"}).status_code == 400
     assert company.get(CHECK).status_code == 405
 
 
-def test_text_is_escaped_in_the_panel(company) -> None:
+def test_text_is_escaped_in_the_panel(company: Any) -> None:
     page = company.post(CHECK, {"field": "duties", "duties": "<script>x</script>限男性"}).content.decode()
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
 
 
-def test_submission_with_blocked_phrase_shows_field_error(company, employer) -> None:
+def test_submission_with_blocked_phrase_shows_field_error(company: Any, employer: Any) -> None:
     page = company.post(NEW, _check_wording(employer, submit="1"))
     form = page.context["form"]
     assert "限男性" in form.errors["requirements"][0]
@@ -79,7 +81,7 @@ def test_submission_with_blocked_phrase_shows_field_error(company, employer) -> 
     assert not Position.objects.exists()
 
 
-def test_draft_keeps_blocked_phrases(company, employer) -> None:
+def test_draft_keeps_blocked_phrases(company: Any, employer: Any) -> None:
     company.post(NEW, _check_wording(employer))
     position = Position.objects.get()
     assert (position.state, position.requirements) == (PositionState.DRAFT, "限男性，35岁以下")
@@ -89,20 +91,20 @@ def test_draft_keeps_blocked_phrases(company, employer) -> None:
     assert position.state == PositionState.DRAFT
 
 
-def test_legal_basis_allows_submission(company, employer) -> None:
+def test_legal_basis_allows_submission(company: Any, employer: Any) -> None:
     company.post(NEW, _check_wording(employer, submit="1", legal_basis="井下作业"))
     position = Position.objects.get()
     assert (position.state, position.legal_basis) == (PositionState.IN_REVIEW, "井下作业")
 
 
-def test_warnings_do_not_stop_submission(company, employer) -> None:
+def test_warnings_do_not_stop_submission(company: Any, employer: Any) -> None:
     page = company.post(
         NEW, _check_wording(employer, submit="1", requirements="35岁以下，形象好"), follow=True
     )
     assert "有 2 处用语建议放宽" in " ".join(str(message) for message in page.context["messages"])
 
 
-def test_relax_button_changes_one_phrase_only(company, employer) -> None:
+def test_relax_button_changes_one_phrase_only(company: Any, employer: Any) -> None:
     page = company.post(NEW, _check_wording(employer, relax="requirements:4", benefits=["包吃"], pay_to=""))
     form = page.context["form"]
     assert form["requirements"].value() == "限男性，年满18周岁"
@@ -114,7 +116,7 @@ def test_relax_button_changes_one_phrase_only(company, employer) -> None:
         assert again.context["form"]["requirements"].value() == "限男性，35岁以下"
 
 
-def test_relax_button_works_on_an_existing_position(company, employer) -> None:
+def test_relax_button_works_on_an_existing_position(company: Any, employer: Any) -> None:
     position = make_position(employer=employer, is_open=False, requirements="限男性")
     page = company.post(
         f"/company/positions/{position.pk}/",

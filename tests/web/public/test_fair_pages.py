@@ -97,7 +97,7 @@ def fill(fair: JobFairPage, booths: int, positions: int) -> None:
 
 
 @pytest.mark.must("walks.6")
-def test_list_uses_constant_number_of_queries(same_queries) -> None:
+def test_list_uses_constant_number_of_queries(same_queries: Any) -> None:
     def grow() -> None:
         for number in range(4):
             fill(make_fair(title=f"第{number}场"), 2, 2)
@@ -182,7 +182,7 @@ def test_many_booths_are_paginated(client: Client) -> None:
 
 @pytest.mark.must("walks.6")
 @pytest.mark.parametrize("signed_in", [False, True])
-def test_page_uses_constant_number_of_queries(signed_in: bool, same_queries, client_for) -> None:
+def test_page_uses_constant_number_of_queries(signed_in: bool, same_queries: Any, client_for: Any) -> None:
     fair = make_fair()
     fill(fair, 1, 1)
     reader = Client()
@@ -193,7 +193,7 @@ def test_page_uses_constant_number_of_queries(signed_in: bool, same_queries, cli
     same_queries(lambda: reader.get(fair.url), lambda: fill(fair, 6, 3), at_most=28)
 
 
-def test_fair_page_shows_own_ticket(client: Client, client_for) -> None:
+def test_fair_page_shows_own_ticket(client: Client, client_for: Any) -> None:
     fair, user = make_fair(), make_user()
     registration = make_registration(fair, make_veteran(account=user))
     assert f"您已报名，序号 {registration.number}" in text(client_for(user), fair.url)

@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from portal.accounts.roles import StationRole
 from portal.placements import actions as placements
@@ -23,6 +24,7 @@ from tests.factories import (
     make_user,
     make_veteran,
 )
+from tests.harness.optional import require
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 
@@ -32,7 +34,7 @@ def place(count: int) -> None:
     position = make_position(headcount=9, employer=make_employer(member=make_user()))
     for _ in range(count):
         veteran = make_veteran(account=make_user())
-        new_row = placements.declare(veteran=veteran, position=position, by=veteran.account)
+        new_row = placements.declare(veteran=veteran, position=position, by=require(veteran.account))
         placements.confirm(placement=new_row, by=position.employer.memberships.get().user)
         for step in ("offer", "onboard"):
             new_row = placements.advance(placement=new_row, step=step, by=clerk)
@@ -63,7 +65,7 @@ def test_small_figures_are_suppressed(client: Client) -> None:
 
 
 @pytest.mark.must("walks.6")
-def test_home_page_uses_constant_number_of_queries(same_queries) -> None:
+def test_home_page_uses_constant_number_of_queries(same_queries: Any) -> None:
     make_booth(make_fair(), make_position())
 
     def grow() -> None:
@@ -81,7 +83,7 @@ def test_home_page_uses_constant_number_of_queries(same_queries) -> None:
     ("who", "path"),
     [("staff", "/desk/"), ("employer", "/company/"), ("veteran", "/me/"), ("new", "/me/")],
 )
-def test_landing_redirects_by_audience(who: str, path: str, client_for) -> None:
+def test_landing_redirects_by_audience(who: str, path: str, client_for: Any) -> None:
     user = make_user()
     if who == "staff":
         user = make_staff(make_stations()["睦洲镇"], StationRole.CLERK)
@@ -99,7 +101,7 @@ def test_landing_requires_sign_in(client: Client) -> None:
     assert answer.headers["Location"].startswith("/sign-in/")
 
 
-def test_health_reports_index_generation(client: Client, tmp_path: Path, settings) -> None:
+def test_health_reports_index_generation(client: Client, tmp_path: Path, settings: Settings) -> None:
     settings.MATCHING_INDEX_DIR = tmp_path / "matching"
     body = client.get("/healthz").json()
     assert body["database"] == "ok"
@@ -114,7 +116,7 @@ def test_health_reports_index_generation(client: Client, tmp_path: Path, setting
         ranking_index.clear_caches()
 
 
-def test_media_serves_images_only(client: Client, tmp_path: Path, settings) -> None:
+def test_media_serves_images_only(client: Client, tmp_path: Path, settings: Settings) -> None:
     settings.MEDIA_ROOT = tmp_path
     (tmp_path / "images").mkdir()
     (tmp_path / "images/one.png").write_bytes(b"png")

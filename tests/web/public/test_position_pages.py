@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -43,7 +44,7 @@ def test_only_open_positions_are_listed(client: Client) -> None:
     assert results == ["开放岗位"]
 
 
-def test_member_sees_own_draft_page_but_not_in_public_list(client_for) -> None:
+def test_member_sees_own_draft_page_but_not_in_public_list(client_for: Any) -> None:
     member = make_user()
     employer = make_employer(member=member)
     draft = make_position(title="草稿岗位", employer=employer, is_open=False)
@@ -104,7 +105,7 @@ def test_pages_keep_the_filters(client: Client) -> None:
     assert "county=440705&amp;page=2" in text(client, "/positions/?county=440705")
 
 
-def test_list_uses_constant_number_of_queries(same_queries) -> None:
+def test_list_uses_constant_number_of_queries(same_queries: Any) -> None:
     def grow() -> None:
         for _ in range(6):
             make_position()
@@ -133,7 +134,7 @@ def test_position_page_shows_requirements_and_offer(client: Client) -> None:
     assert position.employer.contact_person not in page_text
 
 
-def test_position_page_links_reasons_for_veterans(client: Client, client_for) -> None:
+def test_position_page_links_reasons_for_veterans(client: Client, client_for: Any) -> None:
     position, user = make_position(), make_user()
     make_veteran(account=user)
     assert "看看您的档案与这个岗位" in text(client_for(user), f"/positions/{position.pk}/")
@@ -162,7 +163,7 @@ def test_unverified_employer_is_404(client: Client, state: VerificationState) ->
     assert client.get(f"/employers/{employer.pk}/").status_code == 404
 
 
-def test_employer_page_uses_constant_number_of_queries(same_queries) -> None:
+def test_employer_page_uses_constant_number_of_queries(same_queries: Any) -> None:
     employer = make_employer()
     make_position(employer=employer)
     same_queries(

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from portal.accounts.roles import StationRole
 from portal.positions import actions as positions
@@ -24,7 +27,7 @@ pytestmark = pytest.mark.django_db
 URL = "/search/"
 
 
-def choices(answer, name: str) -> dict[str, int]:
+def choices(answer: Any, name: str) -> dict[str, int]:
     """Values of one filter with their counts."""
     panel = next(panel for panel in answer.context["panels"] if panel.name == name)
     return {choice.label: choice.count for choice in panel.choices}
@@ -53,7 +56,7 @@ def position_rows() -> list[Position]:
     return new_row
 
 
-def test_search_results_show_pay_place_and_benefits(client, position_rows) -> None:
+def test_search_results_show_pay_place_and_benefits(client: Client, position_rows: list[Position]) -> None:
     page = client.get(URL, {"q": "叉车"}).content.decode()
     for page_text in (
         "<mark>叉车</mark>司机",
@@ -65,7 +68,7 @@ def test_search_results_show_pay_place_and_benefits(client, position_rows) -> No
         assert page_text in page
 
 
-def test_tabs_count_every_kind(client, position_rows) -> None:
+def test_tabs_count_every_kind(client: Client, position_rows: list[Position]) -> None:
     tabs = client.get(URL, {"q": "叉车"}).context["tabs"]
     assert [(tab["label"], tab["count"], tab["current"]) for tab in tabs] == [
         ("岗位", 2, True),
@@ -76,25 +79,25 @@ def test_tabs_count_every_kind(client, position_rows) -> None:
     assert "江门市远航物流有限公司" in client.get(URL + tabs[2]["url"]).content.decode()
 
 
-def test_county_filter_limits_and_counts_results(client, position_rows) -> None:
+def test_county_filter_limits_and_counts_results(client: Client, position_rows: list[Position]) -> None:
     answer = client.get(URL, {"q": "叉车", "county": "440705"})
     assert [hit.id for hit in answer.context["result"].hits] == [position_rows[0].pk]
     assert choices(answer, "county") == {"蓬江区": 1, "新会区": 1}
 
 
-def test_pay_filter_excludes_lower_pay(client, position_rows) -> None:
+def test_pay_filter_excludes_lower_pay(client: Client, position_rows: list[Position]) -> None:
     answer = client.get(URL, {"q": "叉车", "low": "8000", "sort": "pay"})
     assert [hit.title for hit in answer.context["result"].hits] == ["叉车维修工"]
     assert choices(answer, "pay") == {"5,000–8,000 元": 2, "8,000–12,000 元": 1}
 
 
-def test_empty_result_offers_next_steps(client, position_rows) -> None:
+def test_empty_result_offers_next_steps(client: Client, position_rows: list[Position]) -> None:
     page = client.get(URL, {"q": "远航物流", "kind": "fair"}).content.decode()
     assert "没有找到“远航物流”" in page
     assert "用人单位 1 家" in page
 
 
-def test_relaxed_results_are_marked(client, position_rows) -> None:
+def test_relaxed_results_are_marked(client: Client, position_rows: list[Position]) -> None:
     answer = client.get(URL, {"q": "叉车维修工", "county": "440705"})
     assert [hit.title for hit in answer.context["result"].hits] == ["叉车维修工"]
     page = answer.content.decode()
@@ -104,7 +107,7 @@ def test_relaxed_results_are_marked(client, position_rows) -> None:
     assert "新会区<span class" in page
 
 
-def test_few_hits_suggest_a_correction(client, position_rows) -> None:
+def test_few_hits_suggest_a_correction(client: Client, position_rows: list[Position]) -> None:
     make_position(title="文员", duties="登记叉车司级培训。")
     indexing.rebuild()
     answer = client.get(URL, {"q": "叉车司级"})
@@ -112,18 +115,18 @@ def test_few_hits_suggest_a_correction(client, position_rows) -> None:
     assert "您是不是要找" in answer.content.decode()
 
 
-def test_corrected_spelling_is_shown(client, position_rows) -> None:
+def test_corrected_spelling_is_shown(client: Client, position_rows: list[Position]) -> None:
     page = client.get(URL, {"q": "叉车司级"}).content.decode()
     assert "下面是 <strong>叉车司机</strong> 的结果" in page
 
 
-def test_pinyin_query_is_explained(client, position_rows) -> None:
+def test_pinyin_query_is_explained(client: Client, position_rows: list[Position]) -> None:
     page = client.get(URL, {"q": "chache"}).content.decode()
     assert "“chache”按拼音理解为：叉车" in page
     assert "<mark>叉车</mark>司机" in page
 
 
-def test_chip_removes_one_filter(client, position_rows) -> None:
+def test_chip_removes_one_filter(client: Client, position_rows: list[Position]) -> None:
     answer = client.get(URL, {"q": "叉车", "county": "440705", "low": "3000", "shift": ["day", "night"]})
     assert answer.context["chips"] == [
         ("新会区", "?q=%E5%8F%89%E8%BD%A6&low=3000&shift=day&shift=night"),
@@ -133,7 +136,9 @@ def test_chip_removes_one_filter(client, position_rows) -> None:
     ]
 
 
-def test_results_show_distance_from_home(client, client_for, position_rows) -> None:
+def test_results_show_distance_from_home(
+    client: Client, client_for: Any, position_rows: list[Position]
+) -> None:
     stations = make_stations()
     home = stations["睦洲镇"].region
     home.latitude, home.longitude = 22.45, 113.15
@@ -156,7 +161,10 @@ def test_results_show_distance_from_home(client, client_for, position_rows) -> N
 
 
 def test_suggestions_are_json_and_start_no_session(
-    client, client_for, position_rows, django_assert_num_queries
+    client: Client,
+    client_for: Any,
+    position_rows: list[Position],
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for who in (client, client_for(make_user())):
         with django_assert_num_queries(1):
@@ -168,7 +176,9 @@ def test_suggestions_are_json_and_start_no_session(
 
 @pytest.mark.must("posts.5")
 def test_closed_position_leaves_list_search_and_suggestions(
-    client, position_rows, django_capture_on_commit_callbacks
+    client: Client,
+    position_rows: list[Position],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     member = make_user()
     position_rows[0].employer.memberships.create(user=member)
@@ -197,18 +207,18 @@ def test_closed_position_leaves_list_search_and_suggestions(
         {"q": "叉车", "page": "50"},
     ],
 )
-def test_invalid_parameters_are_ignored(client, position_rows, asked) -> None:
+def test_invalid_parameters_are_ignored(client: Client, position_rows: list[Position], asked: Any) -> None:
     answer = client.get(URL, asked)
     assert answer.status_code == 200
     assert "<script>alert" not in answer.content.decode()
 
 
-def test_page_past_the_end_shows_the_last_page(client, position_rows) -> None:
+def test_page_past_the_end_shows_the_last_page(client: Client, position_rows: list[Position]) -> None:
     answer = client.get(URL, {"q": "叉车", "page": "50"})
     assert (answer.context["page"].number, len(answer.context["result"].hits)) == (1, 2)
 
 
-def test_pagination_keeps_search_parameters(client) -> None:
+def test_pagination_keeps_search_parameters(client: Client) -> None:
     employer_row = make_employer()
     for _ in range(20):
         make_position(employer=employer_row, title="叉车司机")
@@ -219,7 +229,9 @@ def test_pagination_keeps_search_parameters(client) -> None:
     assert "q=%E5%8F%89%E8%BD%A6&amp;page=2" in first.content.decode()
 
 
-def test_results_are_the_same_for_every_user(client, client_for, position_rows) -> None:
+def test_results_are_the_same_for_every_user(
+    client: Client, client_for: Any, position_rows: list[Position]
+) -> None:
     stations = make_stations()
     employer_row = Position.objects.get(pk=position_rows[0].pk).employer
     owner, rival = make_user("王经理"), make_user("李经理")
@@ -245,7 +257,7 @@ def test_results_are_the_same_for_every_user(client, client_for, position_rows) 
 
 
 @pytest.mark.must("walks.3")
-def test_search_finds_no_person_by_name(client_for) -> None:
+def test_search_finds_no_person_by_name(client_for: Any) -> None:
     stations = make_stations()
     make_veteran(station=stations["司前镇"], name="黄志明", skills="挖掘机")
     indexing.rebuild()
@@ -257,7 +269,7 @@ def test_search_finds_no_person_by_name(client_for) -> None:
 
 
 @pytest.mark.parametrize("kind", ["position", "fair", "employer"])
-def test_queries_do_not_grow(same_queries, kind: str) -> None:
+def test_queries_do_not_grow(same_queries: Any, kind: str) -> None:
     def grow() -> None:
         for _ in range(8):
             make_position(employer=make_employer(name="叉车租赁有限公司"), title="叉车司机")
@@ -272,7 +284,7 @@ def test_queries_do_not_grow(same_queries, kind: str) -> None:
 
 
 @pytest.mark.must("walks.5")
-def test_the_page_looks_right(phone, desk, no_js, look) -> None:
+def test_the_page_looks_right(phone: Any, desk: Any, no_js: Any, look: Any) -> None:
     employer_row = make_employer(name="江门市远航物流有限公司", introduction="经营叉车租赁与仓储。")
     for title in ("叉车司机", "夜班叉车司机", "仓库保管员"):
         make_position(

@@ -1,12 +1,15 @@
 """Signing in: codes for everybody, password and second factor for staff, and what guessing leads to."""
 
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from portal.accounts.actions import redeem_code
 from portal.accounts.models import DEMO_DEVICE, OneTimeCode, User
@@ -18,15 +21,15 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "desk-password-2026"
 
 
-def _send(client, phone, **extra):
+def _send(client: Any, phone: Any, **extra: Any) -> Any:
     return client.post(reverse("public:sign-in"), {"phone": phone, **extra}, follow=True)
 
 
 @pytest.fixture
-def ask_code(client, django_capture_on_commit_callbacks):
+def ask_code(client: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> Any:
     """Ask for a code and read it off the test sender."""
 
-    def ask(phone, **extra) -> str:
+    def ask(phone: Any, **extra: Any) -> str:
         with django_capture_on_commit_callbacks(execute=True):
             _send(client, phone, **extra)
         return next(code for to, code in reversed(MemorySender.outbox) if to == phone)
@@ -34,7 +37,7 @@ def ask_code(client, django_capture_on_commit_callbacks):
     return ask
 
 
-def test_first_correct_code_creates_account_and_leads_to_record(client, ask_code) -> None:
+def test_first_correct_code_creates_account_and_leads_to_record(client: Client, ask_code: Any) -> None:
     phone = make_phone()
     code = ask_code(phone)
     response = client.post(reverse("public:sign-in-code"), {"code": code}, follow=True)
@@ -42,7 +45,7 @@ def test_first_correct_code_creates_account_and_leads_to_record(client, ask_code
     assert User.objects.get_by_natural_key(phone).is_active
 
 
-def test_a_code_works_once(client, ask_code) -> None:
+def test_a_code_works_once(client: Client, ask_code: Any) -> None:
     phone = make_phone()
     code = ask_code(phone)
     client.post(reverse("public:sign-in-code"), {"code": code})
@@ -50,7 +53,7 @@ def test_a_code_works_once(client, ask_code) -> None:
     assert redeem_code(phone=phone, code=code) is None
 
 
-def test_code_is_void_after_five_wrong_attempts(client, ask_code) -> None:
+def test_code_is_void_after_five_wrong_attempts(client: Client, ask_code: Any) -> None:
     phone = make_phone()
     code = ask_code(phone)
     wrong = "000000" if code != "000000" else "111111"
@@ -61,40 +64,40 @@ def test_code_is_void_after_five_wrong_attempts(client, ask_code) -> None:
 
 
 @pytest.mark.parametrize(("typed", "message"), [("123", "11位手机号码"), ("", "请填写")])
-def test_invalid_phone_keeps_input_and_shows_error(client, typed, message) -> None:
+def test_invalid_phone_keeps_input_and_shows_error(client: Client, typed: Any, message: Any) -> None:
     html = client.post(reverse("public:sign-in"), {"phone": typed}).content.decode()
     assert message in html
     assert f'value="{typed}"' in html or not typed
 
 
-def test_second_code_within_a_minute_is_refused(client, ask_code) -> None:
+def test_second_code_within_a_minute_is_refused(client: Client, ask_code: Any) -> None:
     phone = make_phone()
     ask_code(phone)
     assert "等一分钟" in _send(client, phone).content.decode()
 
 
-def test_next_redirects_within_the_site_only(client, ask_code) -> None:
+def test_next_redirects_within_the_site_only(client: Client, ask_code: Any) -> None:
     code = ask_code(make_phone(), next="https://evil.example/")
     response = client.post(reverse("public:sign-in-code"), {"code": code, "next": "https://evil.example/"})
     assert response.headers["Location"] == reverse("public:landing")
 
 
-def test_code_page_without_phone_redirects_to_sign_in(client) -> None:
+def test_code_page_without_phone_redirects_to_sign_in(client: Client) -> None:
     assert client.get(reverse("public:sign-in-code")).headers["Location"] == reverse("public:sign-in")
 
 
 @pytest.fixture
-def clerk(db):
+def clerk(db: None) -> Any:
     return make_staff(make_stations()["睦洲镇"], password=PASSWORD)
 
 
-def _password(client, user, password=PASSWORD):
+def _password(client: Any, user: Any, password: Any = PASSWORD) -> Any:
     return client.post(
         reverse("public:sign-in-staff"), {"phone": user.phone, "password": password}, follow=True
     )
 
 
-def test_staff_set_up_device_and_verify_with_it(client, clerk) -> None:
+def test_staff_set_up_device_and_verify_with_it(client: Client, clerk: Any) -> None:
     assert _password(client, clerk).redirect_chain[-1][0] == reverse("public:second-factor-setup")
     assert client.get(reverse("staff:day")).status_code == 302
     device = TOTPDevice.objects.get(user=clerk)
@@ -112,7 +115,7 @@ def test_staff_set_up_device_and_verify_with_it(client, clerk) -> None:
     assert client.get(reverse("staff:day")).status_code == 200
 
 
-def test_only_demo_device_shows_its_code(client, clerk, settings) -> None:
+def test_only_demo_device_shows_its_code(client: Client, clerk: Any, settings: Settings) -> None:
     device = TOTPDevice.objects.create(user=clerk, name=DEMO_DEVICE, confirmed=True)
     client.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
     html = client.get(reverse("public:second-factor")).content.decode()
@@ -122,7 +125,7 @@ def test_only_demo_device_shows_its_code(client, clerk, settings) -> None:
     assert device.confirmed
 
 
-def test_guessing_passwords_locks_and_stores_no_phone(client, clerk) -> None:
+def test_guessing_passwords_locks_and_stores_no_phone(client: Client, clerk: Any) -> None:
     for _ in range(8):
         last = _password(client, clerk, "wrong-password")
     assert "登录暂时锁定" in last.content.decode()
@@ -132,7 +135,7 @@ def test_guessing_passwords_locks_and_stores_no_phone(client, clerk) -> None:
         assert clerk.phone not in {row[0] for row in cursor.fetchall()}
 
 
-def test_sign_out_requires_post(client) -> None:
+def test_sign_out_requires_post(client: Client) -> None:
     client.force_login(make_user(), backend="django.contrib.auth.backends.ModelBackend")
     assert client.get(reverse("public:sign-out")).status_code == 405
     client.post(reverse("public:sign-out"))

@@ -1,8 +1,10 @@
 """The public list of stations."""
 
 from datetime import date
+from typing import Any
 
 import pytest
+from django.test import Client
 
 from portal.core.models import Region
 from portal.stations import actions
@@ -29,11 +31,11 @@ def _village(number: int) -> Station:
     )
 
 
-def _names(client, query: str) -> list[str]:
+def _names(client: Any, query: str) -> list[str]:
     return [station.name for station in client.get(f"/stations/?{query}").context["page"]]
 
 
-def test_station_list_is_public_with_opening_hours(client) -> None:
+def test_station_list_is_public_with_opening_hours(client: Client) -> None:
     stations = make_stations()
     actions.change_contact(
         station=stations["睦洲镇"],
@@ -50,13 +52,13 @@ def test_station_list_is_public_with_opening_hours(client) -> None:
     assert "没有找到服务站" in client.get("/stations/?q=云上镇").content.decode()
 
 
-def test_merged_village_finds_its_successor_station(client) -> None:
+def test_merged_village_finds_its_successor_station(client: Client) -> None:
     south = make_stations()["南安村"]
     other = _village(202)
     actions.merge_station(station=south, into=other, by=None, on=date(2025, 6, 1))
     assert _names(client, "q=南安村") == [other.name]
 
 
-def test_station_list_uses_constant_number_of_queries(client, same_queries) -> None:
+def test_station_list_uses_constant_number_of_queries(client: Client, same_queries: Any) -> None:
     make_stations()
     same_queries("/stations/", lambda: [_village(number) for number in range(203, 215)])

@@ -1,9 +1,13 @@
 """Scene of two neighbouring towns: a clerk, a veteran, a placement and a due follow-up in each."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from portal.accounts.roles import StationRole
 from portal.placements import actions as placements
@@ -14,13 +18,13 @@ from tests.harness.optional import require
 
 
 @pytest.fixture(autouse=True)
-def index_folder(settings, tmp_path):
+def index_folder(settings: Settings, tmp_path: Path) -> Iterator[Any]:
     settings.MATCHING_INDEX_DIR = tmp_path / "matching"
     yield
     ranking_index.clear_caches()
 
 
-def make_due():
+def make_due() -> None:
     """Move the earliest follow-up of every placement to today."""
     for placement in Placement.objects.all():
         first = placement.follow_ups.order_by("due_on").first()
@@ -29,7 +33,7 @@ def make_due():
 
 
 @pytest.fixture
-def towns(db):
+def towns(db: None) -> Any:
     stations = make_stations()
     scene = SimpleNamespace(
         stations=stations,

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from cms.models import JobFairPage
 from cms.site_setup import setup_site
@@ -33,7 +36,7 @@ SMALL = Scale(
 
 
 @pytest.fixture
-def city(db, settings, tmp_path) -> User:
+def city(db: None, settings: Settings, tmp_path: Path) -> User:
     """Build a small demo city with a problem of every kind; return its operator."""
     settings.DEMO = True
     load_reference()
@@ -116,7 +119,7 @@ def report_pages() -> Iterator[str]:
 
 @pytest.mark.must("tracking.5")
 @pytest.mark.slow
-def test_every_report_number_links_to_its_rows(city, client_for, figure) -> None:
+def test_every_report_number_links_to_its_rows(city: User, client_for: Any, figure: Any) -> None:
     client = client_for(city)
     numbers: dict[str, set[int]] = {}
     checked = pages = nonzero = 0
@@ -142,7 +145,9 @@ def test_every_report_number_links_to_its_rows(city, client_for, figure) -> None
 @pytest.mark.must("tracking.5")
 @pytest.mark.slow
 @pytest.mark.parametrize("role", [StationRole.CLERK, StationRole.REVIEWER, StationRole.AUDITOR])
-def test_county_numbers_link_to_rows_for_every_role(city, client_for, role, figure) -> None:
+def test_county_numbers_link_to_rows_for_every_role(
+    city: User, client_for: Any, role: Any, figure: Any
+) -> None:
     fair = JobFairPage.objects.filter(starts_at__lte=timezone.now()).latest("starts_at")
     county = Station.objects.get(path=fair.organiser.path[: 2 * Station.steplen])
     client = client_for(make_staff(county, role))
@@ -165,7 +170,9 @@ def test_county_numbers_link_to_rows_for_every_role(city, client_for, role, figu
 @pytest.mark.must("tracking.5")
 @pytest.mark.slow
 @pytest.mark.parametrize("depth", [2, 3])
-def test_team_numbers_link_to_follow_ups_for_heads_below(city, client_for, depth, figure) -> None:
+def test_team_numbers_link_to_follow_ups_for_heads_below(
+    city: User, client_for: Any, depth: Any, figure: Any
+) -> None:
     late = FollowUp.objects.overdue().filter(placement__veteran__station__depth__gte=3)[0]
     station = Station.objects.get(path=late.placement.veteran.station.path[: depth * Station.steplen])
     client = client_for(make_staff(station, StationRole.HEAD, name="站长"))

@@ -1,8 +1,10 @@
 """Pages of the staff desk: access by role, effect of decisions, query counts."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -41,17 +43,17 @@ EVERY = ("day", *FILES, *REVIEWS, *DESK)
 
 
 @pytest.fixture
-def client_as(towns, client_for):
+def client_as(towns: Any, client_for: Any) -> Any:
     """Return a function that signs in new staff of the county of both towns."""
 
-    def make(role, place="新会区", **kwargs):
+    def make(role: Any, place: Any = "新会区", **kwargs: Any) -> Any:
         return client_for(make_staff(towns.stations[place], role), **kwargs)
 
     return make
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_pages_need_sign_in_and_appointment(client, client_for, towns, name) -> None:
+def test_pages_need_sign_in_and_appointment(client: Client, client_for: Any, towns: Any, name: Any) -> None:
     url = reverse(f"staff:{name}")
     assert client.get(url).headers["Location"].startswith(reverse("public:sign-in"))
     member = make_user()
@@ -63,7 +65,7 @@ def test_pages_need_sign_in_and_appointment(client, client_for, towns, name) -> 
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_staff_without_second_factor_are_redirected_to_setup(client_as, name) -> None:
+def test_staff_without_second_factor_are_redirected_to_setup(client_as: Any, name: Any) -> None:
     response = client_as(StationRole.OPERATOR, "江门市", second_factor=False).get(reverse(f"staff:{name}"))
     assert response.headers["Location"].startswith(reverse("public:second-factor"))
 
@@ -79,19 +81,19 @@ def test_staff_without_second_factor_are_redirected_to_setup(client_as, name) ->
         (StationRole.EDITOR, {"day"}),
     ],
 )
-def test_each_role_opens_only_its_pages(client_as, role, opens) -> None:
+def test_each_role_opens_only_its_pages(client_as: Any, role: Any, opens: Any) -> None:
     there = client_as(role)
     answers = {name: there.get(reverse(f"staff:{name}")).status_code for name in EVERY}
     assert answers == {name: 200 if name in opens else 403 for name in EVERY}
 
 
-def test_record_page_is_logged_and_phones_are_masked(towns, client_as) -> None:
+def test_record_page_is_logged_and_phones_are_masked(towns: Any, client_as: Any) -> None:
     html = client_as(StationRole.HEAD).get(reverse("staff:veteran", args=[towns.ours.pk])).content.decode()
     assert towns.ours.phone not in html
     assert AccessLog.objects.get().kind == AccessKind.VIEW
 
 
-def test_reveal_needs_reason_and_is_logged(towns, client_as) -> None:
+def test_reveal_needs_reason_and_is_logged(towns: Any, client_as: Any) -> None:
     there, url = client_as(StationRole.HEAD), reverse("staff:veteran-reveal", args=[towns.ours.pk])
     assert towns.ours.phone not in there.post(url, {"field": "phone", "reason": ""}).content.decode()
     html = there.post(url, {"field": "phone", "reason": "电话回访"}).content.decode()
@@ -100,7 +102,7 @@ def test_reveal_needs_reason_and_is_logged(towns, client_as) -> None:
     assert (row.field, row.reason) == ("手机号码", "电话回访")
 
 
-def test_record_is_opened_once_per_person(towns, client_for) -> None:
+def test_record_is_opened_once_per_person(towns: Any, client_for: Any) -> None:
     there, number = client_for(towns.clerk), make_id_number()
     data = {
         "name": "周文斌",
@@ -119,7 +121,7 @@ def test_record_is_opened_once_per_person(towns, client_for) -> None:
     assert "station" in foreign.context["form"].errors
 
 
-def test_staff_act_on_behalf_of_veteran(towns, client_for) -> None:
+def test_staff_act_on_behalf_of_veteran(towns: Any, client_for: Any) -> None:
     there, fair = client_for(towns.clerk), make_fair()
     there.post(reverse("staff:veteran-register", args=[towns.ours.pk]), {"fair": fair.pk})
     assert Registration.objects.get().veteran == towns.ours
@@ -128,7 +130,7 @@ def test_staff_act_on_behalf_of_veteran(towns, client_for) -> None:
     assert Placement.objects.filter(veteran=towns.ours, position=position).exists()
 
 
-def test_employer_is_verified_or_refused(client_as) -> None:
+def test_employer_is_verified_or_refused(client_as: Any) -> None:
     there = client_as(StationRole.REVIEWER)
     good, bad, foreign_place = (make_employer(verified=False) for _ in range(3))
     url = reverse("staff:employer", args=[good.pk])
@@ -143,7 +145,7 @@ def test_employer_is_verified_or_refused(client_as) -> None:
     assert neighbour.post(url, {"decision": "verify", "evidence": ["licence"]}).status_code == 404
 
 
-def test_invalid_credit_code_needs_reason(client_as) -> None:
+def test_invalid_credit_code_needs_reason(client_as: Any) -> None:
     employer = make_employer(verified=False, uscc="91350203M0001QAY9B")
     page = client_as(StationRole.REVIEWER).post(
         reverse("staff:employer", args=[employer.pk]), {"decision": "verify", "evidence": ["licence"]}
@@ -151,7 +153,7 @@ def test_invalid_credit_code_needs_reason(client_as) -> None:
     assert "uscc_override_reason" in page.context["decisions"]["verify"].form.errors
 
 
-def test_position_is_approved_or_refused(client_as) -> None:
+def test_position_is_approved_or_refused(client_as: Any) -> None:
     there = client_as(StationRole.REVIEWER)
     good, bad = (make_position(state=PositionState.IN_REVIEW) for _ in range(2))
     there.post(reverse("staff:position", args=[good.pk]), {"decision": "approve"})
@@ -165,7 +167,7 @@ def test_position_is_approved_or_refused(client_as) -> None:
     assert client_as(StationRole.REVIEWER, "蓬江区").get(url).status_code == 404
 
 
-def test_booth_is_confirmed_or_refused_once(client_as) -> None:
+def test_booth_is_confirmed_or_refused_once(client_as: Any) -> None:
     there, fair = client_as(StationRole.CLERK), make_fair()
     first, second, third = (
         Booth.objects.create(fair=fair, employer=make_employer(), state=BoothState.REQUESTED)
@@ -182,7 +184,7 @@ def test_booth_is_confirmed_or_refused_once(client_as) -> None:
     assert client_as(StationRole.CLERK, "蓬江区").get(url).status_code == 404
 
 
-def test_placement_steps_and_corrections(towns, client_for) -> None:
+def test_placement_steps_and_corrections(towns: Any, client_for: Any) -> None:
     there, today = client_for(towns.clerk), timezone.localdate()
     url = reverse("staff:placement", args=[towns.our_intention.pk])
     there.post(url, {"step": "offer", "on": today})
@@ -198,7 +200,7 @@ def test_placement_steps_and_corrections(towns, client_for) -> None:
     assert towns.our_intention.state == PlacementState.OFFERED
 
 
-def test_fair_report_is_limited_to_organiser_and_above(towns, client_as) -> None:
+def test_fair_report_is_limited_to_organiser_and_above(towns: Any, client_as: Any) -> None:
     fair = make_fair(organiser=towns.stations["新会区"])
     url = reverse("staff:fair", args=[fair.pk])
     assert client_as(StationRole.CLERK).get(url).status_code == 200
@@ -207,7 +209,7 @@ def test_fair_report_is_limited_to_organiser_and_above(towns, client_as) -> None
         assert client_as(StationRole.CLERK, place).get(url).status_code == 404
 
 
-def test_helper_gets_door_shift_by_phone(client_as) -> None:
+def test_helper_gets_door_shift_by_phone(client_as: Any) -> None:
     there, fair, helper = client_as(StationRole.CLERK), make_fair(), make_user("志愿者")
     url = reverse("staff:fair", args=[fair.pk])
     assert "还没有登录过" in there.post(url, {"phone": make_phone()}).content.decode()
@@ -218,7 +220,7 @@ def test_helper_gets_door_shift_by_phone(client_as) -> None:
 @pytest.mark.parametrize(
     "name", ["day", "veterans", "placements", "employers", "positions", "booths", "fairs"]
 )
-def test_list_query_count_is_constant(towns, client_as, same_queries, name) -> None:
+def test_list_query_count_is_constant(towns: Any, client_as: Any, same_queries: Any, name: Any) -> None:
     ranking_index.rebuild()
     there = client_as(StationRole.OPERATOR, "江门市")
 
@@ -235,7 +237,7 @@ def test_list_query_count_is_constant(towns, client_as, same_queries, name) -> N
     same_queries(lambda: there.get(reverse(f"staff:{name}")), grow)
 
 
-def test_fair_report_query_count_is_constant(client_as, same_queries) -> None:
+def test_fair_report_query_count_is_constant(client_as: Any, same_queries: Any) -> None:
     fair = make_fair()
     there = client_as(StationRole.OPERATOR, "江门市")
 

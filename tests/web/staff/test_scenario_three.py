@@ -1,6 +1,7 @@
 """Scenario 3: a clerk of 睦洲镇 does the day's work and has no access to veterans of 司前镇."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -18,24 +19,24 @@ pytestmark = [pytest.mark.django_db, pytest.mark.must("walks.3")]
 
 
 @pytest.fixture
-def desk(towns, client_for):
+def desk(towns: Any, client_for: Any) -> Any:
     return client_for(towns.clerk)
 
 
-def _html(response) -> str:
+def _html(response: Any) -> str:
     assert response.status_code == 200
     return response.content.decode()
 
 
 @pytest.mark.parametrize("name", ["day", "veterans", "placements"])
-def test_lists_hold_only_own_town(towns, desk, name) -> None:
+def test_lists_hold_only_own_town(towns: Any, desk: Any, name: Any) -> None:
     html = _html(desk.get(reverse(f"staff:{name}")))
     assert "陈建国" in html
     assert "黄志明" not in html
 
 
-def test_search_does_not_find_neighbour(towns, desk) -> None:
-    def count_results(name, words) -> int:
+def test_search_does_not_find_neighbour(towns: Any, desk: Any) -> None:
+    def count_results(name: Any, words: Any) -> int:
         return desk.get(reverse(f"staff:{name}"), {"q": words}).context["page"].paginator.count
 
     for words in (towns.theirs.name, towns.theirs.phone, towns.theirs.id_last4):
@@ -45,14 +46,14 @@ def test_search_does_not_find_neighbour(towns, desk) -> None:
     assert (count_results("placements", "黄志明"), count_results("placements", "陈建国")) == (0, 1)
 
 
-def test_direct_url_is_refused_and_visible_to_owner(towns, desk) -> None:
+def test_direct_url_is_refused_and_visible_to_owner(towns: Any, desk: Any) -> None:
     assert desk.get(reverse("staff:veteran", args=[towns.theirs.pk])).status_code == 403
     row = AccessLog.objects.get()
     assert (row.actor, row.file_id, row.kind) == (towns.clerk, towns.theirs.pk, AccessKind.REFUSED)
 
 
 @pytest.mark.parametrize("name", ["veteran-reveal", "veteran-register", "veteran-declare"])
-def test_actions_on_neighbours_veterans_are_refused(towns, desk, name) -> None:
+def test_actions_on_neighbours_veterans_are_refused(towns: Any, desk: Any, name: Any) -> None:
     data = {
         "field": "phone",
         "reason": "核对",
@@ -66,7 +67,7 @@ def test_actions_on_neighbours_veterans_are_refused(towns, desk, name) -> None:
     assert not AccessLog.objects.filter(kind=AccessKind.REVEAL).exists()
 
 
-def test_follow_ups_and_placements_of_neighbours_are_not_found(towns, desk) -> None:
+def test_follow_ups_and_placements_of_neighbours_are_not_found(towns: Any, desk: Any) -> None:
     for name, pk in (
         ("follow-up", towns.their_call.pk),
         ("placement", towns.their_intention.pk),
@@ -77,7 +78,7 @@ def test_follow_ups_and_placements_of_neighbours_are_not_found(towns, desk) -> N
     assert towns.their_intention.state == PlacementState.INTENDED
 
 
-def test_two_unsuccessful_calls_then_interview(towns, desk) -> None:
+def test_two_unsuccessful_calls_then_interview(towns: Any, desk: Any) -> None:
     url = reverse("staff:follow-up", args=[towns.our_call.pk])
     for tries in (1, 2):
         page = desk.post(url, {"outcome": "not_reached", "note": "无人接听"}, follow=True)
@@ -93,7 +94,7 @@ def test_two_unsuccessful_calls_then_interview(towns, desk) -> None:
     assert towns.our_intention.follow_ups.filter(state=FollowUpState.PENDING).count() == 1
 
 
-def test_future_date_is_refused_with_input_kept(towns, desk) -> None:
+def test_future_date_is_refused_with_input_kept(towns: Any, desk: Any) -> None:
     url = reverse("staff:follow-up", args=[towns.our_call.pk])
     tomorrow = timezone.localdate() + timedelta(days=1)
     html = _html(
@@ -105,7 +106,7 @@ def test_future_date_is_refused_with_input_kept(towns, desk) -> None:
     assert (towns.our_call.tries, towns.our_call.state) == (0, FollowUpState.PENDING)
 
 
-def test_transferred_clerk_is_refused_and_logged_at_once(towns, client_for) -> None:
+def test_transferred_clerk_is_refused_and_logged_at_once(towns: Any, client_for: Any) -> None:
     yesterday = timezone.localdate() - timedelta(days=1)
     Appointment.objects.filter(user=towns.clerk).update(ends_on=yesterday)
     Appointment.objects.create(

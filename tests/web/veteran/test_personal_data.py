@@ -2,10 +2,12 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from portal.accounts.actions import give_consent, log_access
 from portal.accounts.enums import AccessKind, ConsentPurpose
@@ -30,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def person():
+def person() -> Any:
     """Somebody about whom every room holds something."""
     clerk = make_staff(make_stations()["睦洲镇"])
     veteran = make_veteran(
@@ -53,7 +55,7 @@ def person():
     return veteran
 
 
-def test_personal_data_covers_every_model_that_references_the_record(person) -> None:
+def test_personal_data_covers_every_model_that_references_the_record(person: Any) -> None:
     titles = {section.title for section in collect_personal_data(person)}
     expected_models = {
         "档案",
@@ -68,7 +70,7 @@ def test_personal_data_covers_every_model_that_references_the_record(person) -> 
     assert expected_models | {"走访", "走访需求", "授权同意", "谁看过我的档案"} <= titles
 
 
-def test_personal_data_covers_every_field_without_hashes(person) -> None:
+def test_personal_data_covers_every_field_without_hashes(person: Any) -> None:
     texts = json.dumps([section.rows for section in collect_personal_data(person)], ensure_ascii=False)
     stored_values = (
         person.name,
@@ -92,7 +94,7 @@ def test_personal_data_covers_every_field_without_hashes(person) -> None:
     assert labels >= fields
 
 
-def test_personal_data_excludes_other_people(person) -> None:
+def test_personal_data_excludes_other_people(person: Any) -> None:
     other = make_veteran(name="别的人", account=make_user("别的人"))
     placements.declare(veteran=other, position=make_position(title="保安员"), by=make_staff(other.station))
     texts = str(collect_personal_data(person))
@@ -101,7 +103,7 @@ def test_personal_data_excludes_other_people(person) -> None:
 
 
 @pytest.mark.parametrize(("kind", "media"), [("html", "text/html"), ("json", "application/json")])
-def test_downloads_are_served_and_audited(person, client_for, kind, media) -> None:
+def test_downloads_are_served_and_audited(person: Any, client_for: Any, kind: Any, media: Any) -> None:
     answer = client_for(person.account).post(reverse("veteran:data-download", args=[kind]))
     assert answer.status_code == 200
     assert answer["Content-Type"].startswith(media)
@@ -119,7 +121,9 @@ def test_downloads_are_served_and_audited(person, client_for, kind, media) -> No
     assert client_for(person.account).post(reverse("veteran:data-download", args=["csv"])).status_code == 404
 
 
-def test_personal_data_uses_constant_number_of_queries(person, django_assert_max_num_queries) -> None:
+def test_personal_data_uses_constant_number_of_queries(
+    person: Any, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     clerk = make_staff(person.station)
 
     def queries() -> int:
@@ -137,7 +141,7 @@ def test_personal_data_uses_constant_number_of_queries(person, django_assert_max
     assert queries() == before
 
 
-def test_visit_list_hides_staff_notes(person, client_for) -> None:
+def test_visit_list_hides_staff_notes(person: Any, client_for: Any) -> None:
     html = client_for(person.account).get(reverse("veteran:visits")).content.decode()
     assert "上门" in html
     assert "学技能" in html
@@ -145,7 +149,7 @@ def test_visit_list_hides_staff_notes(person, client_for) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_pages_look_right(person, open_page, sign_in, look, width) -> None:
+def test_the_pages_look_right(person: Any, open_page: Any, sign_in: Any, look: Any, width: Any) -> None:
     window = open_page(width=width)
     sign_in(window, person.account)
     for name in ("data", "visits"):

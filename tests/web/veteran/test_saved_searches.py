@@ -1,6 +1,9 @@
 """Keeping a search: from the search page to the list and away again, each for its owner."""
 
+from typing import Any
+
 import pytest
+from django.test import Client
 
 from search import indexing
 from search.models import SavedSearch
@@ -11,12 +14,12 @@ URL = "/me/saved-searches/"
 
 
 @pytest.fixture
-def user():
+def user() -> Any:
     make_stations()
     return make_user("陈建国")
 
 
-def test_search_is_saved_changed_and_removed(client_for, user) -> None:
+def test_search_is_saved_changed_and_removed(client_for: Any, user: Any) -> None:
     client = client_for(user)
     answer = client.post(f"{URL}add/?q=电工&county=440705&page=3&nonsense=1", follow=True)
     page = answer.content.decode()
@@ -33,12 +36,12 @@ def test_search_is_saved_changed_and_removed(client_for, user) -> None:
     assert not SavedSearch.objects.exists()
 
 
-def test_search_that_cannot_be_saved_shows_error(client_for, user) -> None:
+def test_search_that_cannot_be_saved_shows_error(client_for: Any, user: Any) -> None:
     page = client_for(user).post(f"{URL}add/", follow=True).content.decode()
     assert "请先输入要搜的词" in page
 
 
-def test_saved_search_of_another_user_is_404(client, client_for, user) -> None:
+def test_saved_search_of_another_user_is_404(client: Client, client_for: Any, user: Any) -> None:
     client_for(user).post(f"{URL}add/?q=电工")
     row = SavedSearch.objects.get()
     other = client_for(make_user("路人"))
@@ -49,7 +52,7 @@ def test_saved_search_of_another_user_is_404(client, client_for, user) -> None:
     assert list(SavedSearch.objects.values_list("name", flat=True)) == ["电工"]
 
 
-def test_search_page_offers_to_save_the_search(client, client_for, user) -> None:
+def test_search_page_offers_to_save_the_search(client: Client, client_for: Any, user: Any) -> None:
     make_position(title="电工")
     indexing.rebuild()
     assert "登录后保存这个搜索" in client.get("/search/?q=电工").content.decode()
@@ -59,14 +62,14 @@ def test_search_page_offers_to_save_the_search(client, client_for, user) -> None
     assert "这个搜索已保存" in member.get("/search/?q=电工").content.decode()
 
 
-def test_saved_searches_are_linked_from_home_and_notifications(client_for, user) -> None:
+def test_saved_searches_are_linked_from_home_and_notifications(client_for: Any, user: Any) -> None:
     make_veteran(account=user)
     client = client_for(user)
     for page in ("/me/", "/notices/"):
         assert f'href="{URL}"' in client.get(page).content.decode()
 
 
-def test_saved_search_is_in_own_personal_data_only(client_for, user) -> None:
+def test_saved_search_is_in_own_personal_data_only(client_for: Any, user: Any) -> None:
     make_veteran(account=user)
     client = client_for(user)
     client.post(f"{URL}add/?q=电工&county=440703")
@@ -80,7 +83,7 @@ def test_saved_search_is_in_own_personal_data_only(client_for, user) -> None:
     assert "保存的搜索" not in {part["title"] for part in copy}
 
 
-def test_list_uses_constant_number_of_queries(client_for, user, same_queries) -> None:
+def test_list_uses_constant_number_of_queries(client_for: Any, user: Any, same_queries: Any) -> None:
     client = client_for(user)
     client.post(f"{URL}add/?q=电工&county=440703")
 
@@ -91,7 +94,7 @@ def test_list_uses_constant_number_of_queries(client_for, user, same_queries) ->
     assert same_queries(lambda: client.get(URL), grow) <= 14
 
 
-def test_saved_searches_look_right(phone, desk, look, sign_in, user) -> None:
+def test_saved_searches_look_right(phone: Any, desk: Any, look: Any, sign_in: Any, user: Any) -> None:
     make_position(title="电工")
     indexing.rebuild()
     for page in (phone, desk):

@@ -1,10 +1,15 @@
 """The veteran's pages: whose they are, what bad input answers, what lists cost."""
 
 import uuid
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from portal.accounts.enums import ConsentPurpose
 from portal.accounts.roles import StationRole
@@ -27,6 +32,7 @@ from tests.factories import (
     make_user,
     make_veteran,
 )
+from tests.harness.optional import require
 
 pytestmark = pytest.mark.django_db
 
@@ -34,30 +40,30 @@ PAGES = ("home", "record", "positions", "tickets", "intentions", "access-log")
 
 
 @pytest.fixture(autouse=True)
-def index_folder(settings, tmp_path):
+def index_folder(settings: Settings, tmp_path: Path) -> Iterator[Any]:
     settings.MATCHING_INDEX_DIR = tmp_path / "matching"
     yield
     ranking_index.clear_caches()
 
 
 @pytest.fixture
-def veteran(db):
+def veteran(db: None) -> Any:
     load_reference()
     return make_veteran(account=make_user("陈建国"), specialties=("driver",), certificates=("driving_a2",))
 
 
 @pytest.fixture
-def mine(veteran, client_for):
+def mine(veteran: Any, client_for: Any) -> Any:
     return client_for(veteran.account, second_factor=False)
 
 
 @pytest.mark.parametrize("name", [*PAGES, "record-open"])
-def test_pages_require_sign_in(client, name) -> None:
+def test_pages_require_sign_in(client: Client, name: Any) -> None:
     assert client.get(reverse(f"veteran:{name}")).headers["Location"].startswith(reverse("public:sign-in"))
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_user_without_record_is_redirected_to_open_one(client_for, name) -> None:
+def test_user_without_record_is_redirected_to_open_one(client_for: Any, name: Any) -> None:
     member = make_user()
     make_employer(member=member)
     for user in (make_user(), member, make_staff(make_stations()["睦洲镇"])):
@@ -65,15 +71,15 @@ def test_user_without_record_is_redirected_to_open_one(client_for, name) -> None
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_veteran_opens_every_page(mine, name) -> None:
+def test_veteran_opens_every_page(mine: Any, name: Any) -> None:
     assert mine.get(reverse(f"veteran:{name}")).status_code == 200
 
 
-def test_tickets_and_intentions_of_others_are_404(mine, client_for) -> None:
+def test_tickets_and_intentions_of_others_are_404(mine: Any, client_for: Any) -> None:
     other = make_veteran(account=make_user("林志强"))
     fair = make_fair()
     registration = make_registration(fair, other)
-    intention = placements.declare(veteran=other, position=make_position(), by=other.account)
+    intention = placements.declare(veteran=other, position=make_position(), by=require(other.account))
     assert mine.get(reverse("veteran:ticket", args=[registration.ticket])).status_code == 404
     assert mine.get(reverse("veteran:ticket", args=[uuid.uuid4()])).status_code == 404
     assert mine.post(reverse("veteran:cancel-registration", args=[fair.pk])).status_code == 404
@@ -82,7 +88,7 @@ def test_tickets_and_intentions_of_others_are_404(mine, client_for) -> None:
     assert registration.state == RegistrationState.REGISTERED
 
 
-def test_opening_own_record_stores_consent_and_no_id_number(client_for) -> None:
+def test_opening_own_record_stores_consent_and_no_id_number(client_for: Any) -> None:
     stations, user, number = make_stations(), make_user(), make_id_number(date(1985, 5, 1), serial=11)
     there = client_for(user, second_factor=False)
     data = {
@@ -122,14 +128,16 @@ def test_opening_own_record_stores_consent_and_no_id_number(client_for) -> None:
         ("wishes", {"lowest_pay": "六千"}, "lowest_pay", "数"),
     ],
 )
-def test_invalid_input_shows_field_error_and_is_kept(mine, section, data, field, message) -> None:
+def test_invalid_input_shows_field_error_and_is_kept(
+    mine: Any, section: Any, data: Any, field: Any, message: Any
+) -> None:
     page = mine.post(reverse("veteran:record-section", args=[section]), data)
     assert message in " ".join(page.context["form"].errors[field])
     text_input = str(data[field]) if data.get(field) else ""
     assert text_input in page.content.decode()
 
 
-def test_household_region_may_be_anywhere_in_the_country(mine, veteran) -> None:
+def test_household_region_may_be_anywhere_in_the_country(mine: Any, veteran: Any) -> None:
     url = reverse("veteran:record-section", args=["identity"])
     values = {"name": "陈建国", "phone": "13800001234", "living_region": "440705109"}
     mine.post(url, values | {"household_region": "湖南省长沙市岳麓区"})
@@ -141,7 +149,7 @@ def test_household_region_may_be_anywhere_in_the_country(mine, veteran) -> None:
     assert veteran.household_region_id is None
 
 
-def test_section_saves_and_redirects_to_the_next(mine, veteran) -> None:
+def test_section_saves_and_redirects_to_the_next(mine: Any, veteran: Any) -> None:
     url = reverse("veteran:record-section", args=["wishes"])
     response = mine.post(
         url, {"occupation_1": "道路货运汽车驾驶员", "lowest_pay": "6000", "accepts_shift": "on"}
@@ -153,7 +161,7 @@ def test_section_saves_and_redirects_to_the_next(mine, veteran) -> None:
     assert mine.get(reverse("veteran:record-section", args=["nothing"])).status_code == 404
 
 
-def test_past_job_is_added_and_removed(mine, veteran) -> None:
+def test_past_job_is_added_and_removed(mine: Any, veteran: Any) -> None:
     url = reverse("veteran:record-section", args=["skills"])
     mine.post(
         url,
@@ -164,7 +172,7 @@ def test_past_job_is_added_and_removed(mine, veteran) -> None:
     assert not veteran.work_history.exists()
 
 
-def test_second_registration_returns_the_same_ticket(mine, veteran) -> None:
+def test_second_registration_returns_the_same_ticket(mine: Any, veteran: Any) -> None:
     fair = make_fair()
     url = reverse("veteran:register", args=[fair.pk])
     first, second = mine.post(url), mine.post(url)
@@ -175,14 +183,14 @@ def test_second_registration_returns_the_same_ticket(mine, veteran) -> None:
     assert Registration.objects.get().state == RegistrationState.CANCELLED
 
 
-def test_full_fair_refuses_registration(mine) -> None:
+def test_full_fair_refuses_registration(mine: Any) -> None:
     fair = make_fair(capacity=1)
     make_registration(fair, make_veteran())
     page = mine.post(reverse("veteran:register", args=[fair.pk]), follow=True)
     assert "已满" in page.content.decode()
 
 
-def test_scenario_six_counts_excluded_positions_by_reason(veteran, mine) -> None:
+def test_scenario_six_counts_excluded_positions_by_reason(veteran: Any, mine: Any) -> None:
     mine.post(reverse("veteran:record-section", args=["wishes"]), {"lowest_pay": "6000"})
     low = make_position(title="仓管员", pay_from=4000, pay_to=4500)
     make_position(title="货车司机", pay_from=6000, pay_to=8000)
@@ -193,7 +201,7 @@ def test_scenario_six_counts_excluded_positions_by_reason(veteran, mine) -> None
     assert "4500" in mine.get(reverse("veteran:why", args=[low.pk])).content.decode().replace(",", "")
 
 
-def test_recommended_booths_are_ordered_by_number_with_reasons(mine) -> None:
+def test_recommended_booths_are_ordered_by_number_with_reasons(mine: Any) -> None:
     fair = make_fair()
     for number in ("B02", "A01"):
         make_booth(fair, make_position(title="货车司机", employer=make_employer()), number=number)
@@ -215,13 +223,13 @@ def test_recommended_booths_are_ordered_by_number_with_reasons(mine) -> None:
     assert recommended[0].fitting[0].match.reasons
 
 
-def test_position_that_is_not_open_is_404(mine) -> None:
+def test_position_that_is_not_open_is_404(mine: Any) -> None:
     closed_position = make_position(is_open=False)
     assert mine.get(reverse("veteran:why", args=[closed_position.pk])).status_code == 404
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_lists_use_constant_number_of_queries(mine, veteran, same_queries, name) -> None:
+def test_lists_use_constant_number_of_queries(mine: Any, veteran: Any, same_queries: Any, name: Any) -> None:
     clerk = make_staff(make_stations()["睦洲镇"], StationRole.CLERK)
 
     def grow() -> None:
@@ -243,7 +251,7 @@ def test_lists_use_constant_number_of_queries(mine, veteran, same_queries, name)
     same_queries(lambda: mine.get(reverse(f"veteran:{name}")), grow)
 
 
-def test_fair_page_uses_constant_number_of_queries(mine, same_queries) -> None:
+def test_fair_page_uses_constant_number_of_queries(mine: Any, same_queries: Any) -> None:
     fair = make_fair()
 
     def grow() -> None:

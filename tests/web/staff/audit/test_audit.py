@@ -1,5 +1,7 @@
 """Audit log and access log: scope, filters, verification of the chain, access by role."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.urls import reverse
@@ -18,14 +20,14 @@ URL, LOOKS, VERIFY = "/desk/audit/", "/desk/audit/looks/", "/desk/audit/verify/"
 
 
 @pytest.fixture
-def auditor_client(towns, client_for):
-    def make(place: str, role: StationRole = StationRole.AUDITOR):
+def auditor_client(towns: Any, client_for: Any) -> Any:
+    def make(place: str, role: StationRole = StationRole.AUDITOR) -> Any:
         return client_for(make_staff(towns.stations[place], role, name="审计员"))
 
     return make
 
 
-def test_auditor_reads_events_of_own_subtree(towns, auditor_client) -> None:
+def test_auditor_reads_events_of_own_subtree(towns: Any, auditor_client: Any) -> None:
     audit.record(
         by=towns.clerk, verb="veterans.updated", target=towns.ours, section="identity", fields=["address"]
     )
@@ -42,7 +44,7 @@ def test_auditor_reads_events_of_own_subtree(towns, auditor_client) -> None:
     assert "更换加密密钥" not in town
 
 
-def test_event_details_use_form_labels(towns) -> None:
+def test_event_details_use_form_labels(towns: Any) -> None:
     position = make_position()
     event = audit.record(by=towns.clerk, verb="positions.pause", target=position, before="open", fields=["x"])
     assert describe_details(event) == "之前：招聘中；字段：x"
@@ -50,7 +52,7 @@ def test_event_details_use_form_labels(towns) -> None:
     assert describe_details(event) == "行数：3；之前：open"
 
 
-def test_filters_by_day_actor_category_and_target(towns, auditor_client) -> None:
+def test_filters_by_day_actor_category_and_target(towns: Any, auditor_client: Any) -> None:
     event = audit.record(by=towns.clerk, verb="veterans.opened", target=towns.ours)
     audit.record(by=towns.neighbour, verb="fairs.registered", target=towns.theirs)
     client = auditor_client("江门市")
@@ -69,7 +71,7 @@ def test_filters_by_day_actor_category_and_target(towns, auditor_client) -> None
     )
 
 
-def test_access_log_lists_accesses_and_refusals(towns, auditor_client) -> None:
+def test_access_log_lists_accesses_and_refusals(towns: Any, auditor_client: Any) -> None:
     log_access(actor=towns.neighbour, file_id=towns.ours.pk, kind=AccessKind.REFUSED)
     log_access(
         actor=towns.clerk, file_id=towns.ours.pk, kind=AccessKind.REVEAL, field="手机号码", reason="回访"
@@ -80,14 +82,14 @@ def test_access_log_lists_accesses_and_refusals(towns, auditor_client) -> None:
     assert "梁伟强" not in only
 
 
-def test_refused_access_is_audited_with_target(towns, client_for, auditor_client) -> None:
+def test_refused_access_is_audited_with_target(towns: Any, client_for: Any, auditor_client: Any) -> None:
     client_for(towns.neighbour).get(reverse("staff:veteran", args=[towns.ours.pk]))
     html = auditor_client("江门市").get(f"{URL}?room=web").content.decode()
     assert "越权访问被拒绝" in html
     assert f"pk={towns.ours.pk}" in html
 
 
-def test_verification_detects_changed_log(towns, auditor_client) -> None:
+def test_verification_detects_changed_log(towns: Any, auditor_client: Any) -> None:
     client = auditor_client("江门市")
     event = audit.record(by=towns.clerk, verb="veterans.opened", target=towns.ours)
     assert "尚未入链" in client.post(VERIFY, follow=True).content.decode()
@@ -103,14 +105,14 @@ def test_verification_detects_changed_log(towns, auditor_client) -> None:
 
 
 @pytest.mark.parametrize("role", [role for role in StationRole if role != StationRole.AUDITOR])
-def test_other_roles_are_refused(auditor_client, role) -> None:
+def test_other_roles_are_refused(auditor_client: Any, role: Any) -> None:
     client = auditor_client("江门市", role)
     assert (
         client.get(URL).status_code == client.get(LOOKS).status_code == client.post(VERIFY).status_code == 403
     )
 
 
-def test_audit_pages_query_count_is_constant(towns, auditor_client, same_queries) -> None:
+def test_audit_pages_query_count_is_constant(towns: Any, auditor_client: Any, same_queries: Any) -> None:
     client = auditor_client("江门市")
 
     def more() -> None:
@@ -124,7 +126,7 @@ def test_audit_pages_query_count_is_constant(towns, auditor_client, same_queries
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_audit_pages_look_right(towns, open_page, sign_in, look, width) -> None:
+def test_audit_pages_look_right(towns: Any, open_page: Any, sign_in: Any, look: Any, width: Any) -> None:
     audit.record(
         by=towns.clerk, verb="veterans.updated", target=towns.ours, section="identity", fields=["address"]
     )

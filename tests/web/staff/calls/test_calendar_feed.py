@@ -2,11 +2,14 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
+from pytest_django import Settings
 
 from portal.accounts.feed_tokens import create_feed_token
 from portal.accounts.models import Appointment, FeedToken
@@ -19,14 +22,14 @@ pytestmark = pytest.mark.django_db
 PAGE = "/desk/calendar/"
 
 
-def _address(client) -> str:
+def _address(client: Any) -> str:
     html = client.post(PAGE).content.decode()
     match = re.search(r'value="http://testserver(/feeds/duties/[\w-]+\.ics)"', html)
     assert match is not None, html
     return match.group(1)
 
 
-def _events(client, address) -> list:
+def _events(client: Any, address: Any) -> list:
     response = client.get(address)
     assert response.status_code == 200
     assert response.headers["Content-Type"].startswith("text/calendar")
@@ -35,11 +38,11 @@ def _events(client, address) -> list:
 
 
 @pytest.fixture
-def desk(towns, client_for):
+def desk(towns: Any, client_for: Any) -> Any:
     return client_for(towns.clerk)
 
 
-def test_day_is_one_event_without_personal_data(towns, desk, client) -> None:
+def test_day_is_one_event_without_personal_data(towns: Any, desk: Any, client: Client) -> None:
     late = timezone.localdate() - timedelta(days=3)
     FollowUp.objects.filter(pk=towns.our_call.pk).update(call_on=late)
     events = _events(client, _address(desk))
@@ -62,7 +65,7 @@ def test_day_is_one_event_without_personal_data(towns, desk, client) -> None:
         assert secret not in text
 
 
-def test_events_keep_ids_and_count_many_follow_ups(towns, desk, client) -> None:
+def test_events_keep_ids_and_count_many_follow_ups(towns: Any, desk: Any, client: Client) -> None:
     address = _address(desk)
     before = [event["uid"] for event in _events(client, address)]
     for n in range(24):
@@ -77,7 +80,7 @@ def test_events_keep_ids_and_count_many_follow_ups(towns, desk, client) -> None:
     assert after[0]["description"].endswith("等 25 个")
 
 
-def test_feed_token_is_stored_as_hash(towns, desk) -> None:
+def test_feed_token_is_stored_as_hash(towns: Any, desk: Any) -> None:
     secret = _address(desk).split("/")[-1].removesuffix(".ics")
     token = FeedToken.objects.get()
     assert secret not in str(vars(token))
@@ -86,7 +89,7 @@ def test_feed_token_is_stored_as_hash(towns, desk) -> None:
     assert secret not in desk.get(PAGE).content.decode()
 
 
-def test_new_address_and_revocation_end_old_address(towns, desk, client) -> None:
+def test_new_address_and_revocation_end_old_address(towns: Any, desk: Any, client: Client) -> None:
     first, second = _address(desk), _address(desk)
     assert client.get(first).status_code == 404
     assert client.get(second).status_code == 200
@@ -104,7 +107,7 @@ def test_new_address_and_revocation_end_old_address(towns, desk, client) -> None
     ]
 
 
-def test_feed_follows_current_appointment(towns, desk, client) -> None:
+def test_feed_follows_current_appointment(towns: Any, desk: Any, client: Client) -> None:
     address = _address(desk)
     yesterday = timezone.localdate() - timedelta(days=1)
     Appointment.objects.filter(user=towns.clerk).update(ends_on=yesterday)
@@ -118,7 +121,7 @@ def test_feed_follows_current_appointment(towns, desk, client) -> None:
     assert client.get(address).status_code == 404
 
 
-def test_feed_address_opens_nothing_else(towns, desk, client) -> None:
+def test_feed_address_opens_nothing_else(towns: Any, desk: Any, client: Client) -> None:
     address = _address(desk)
     secret = address.split("/")[-1].removesuffix(".ics")
     client.get(address)
@@ -128,7 +131,7 @@ def test_feed_address_opens_nothing_else(towns, desk, client) -> None:
     assert client.post(address).status_code == 405
 
 
-def test_feed_is_rate_limited(towns, desk, client, settings) -> None:
+def test_feed_is_rate_limited(towns: Any, desk: Any, client: Client, settings: Settings) -> None:
     settings.API_RATES = settings.API_RATES | {"feed": 2, "anonymous": 2}
     address = _address(desk)
     assert [client.get(address).status_code for _ in range(3)] == [200, 200, 429]
@@ -137,7 +140,7 @@ def test_feed_is_rate_limited(towns, desk, client, settings) -> None:
     assert int(client.get(wrong).headers["Retry-After"]) <= 60
 
 
-def test_feed_query_count_is_constant(towns, client, same_queries) -> None:
+def test_feed_query_count_is_constant(towns: Any, client: Client, same_queries: Any) -> None:
     address = reverse("public:follow-up-calendar", args=[create_feed_token(by=towns.clerk)[1]])
 
     def grow() -> None:

@@ -1,19 +1,22 @@
 """Day page of a clerk: order of follow-ups, one-tap outcomes, undo, assignment."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.enums import AccessKind
-from portal.accounts.models import AccessLog
+from portal.accounts.models import AccessLog, User
 from portal.accounts.roles import StationRole
 from portal.follow_ups import attempts
 from portal.follow_ups.enums import AttemptOutcome, FollowUpKind, FollowUpState
 from portal.follow_ups.models import Cover, FollowUp
 from portal.placements import actions
 from portal.placements.enums import PlacementState
+from portal.stations.models import Station
 from tests.factories import make_position, make_staff, make_veteran
 from tests.harness.browser import signed_in_client
 
@@ -24,23 +27,23 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def desk(client_for, clerk):
+def desk(client_for: Any, clerk: User) -> Any:
     return client_for(clerk)
 
 
-def _names(page) -> list[str]:
+def _names(page: Any) -> list[str]:
     return [row.follow_up.placement.veteran.name for row in page.context["rows"]]
 
 
-def _url(name, call) -> str:
+def _url(name: Any, call: Any) -> str:
     return reverse(f"staff:follow-up-{name}", args=[call.pk])
 
 
-def _messages(page) -> str:
+def _messages(page: Any) -> str:
     return " ".join(str(message) for message in page.context["messages"])
 
 
-def test_day_orders_follow_ups_by_urgency(desk, clerk, make_call) -> None:
+def test_day_orders_follow_ups_by_urgency(desk: Any, clerk: User, make_call: Any) -> None:
     make_call("明天", late=-1)
     make_call("今天的意向")
     make_call("逾期九天的意向", late=9)
@@ -63,7 +66,7 @@ def test_day_orders_follow_ups_by_urgency(desk, clerk, make_call) -> None:
     ]
 
 
-def test_phone_is_shown_in_one_response_and_access_is_logged(desk, clerk, make_call) -> None:
+def test_phone_is_shown_in_one_response_and_access_is_logged(desk: Any, clerk: User, make_call: Any) -> None:
     call = make_call("陈建国")
     person = call.placement.veteran
     assert person.phone not in desk.get(DAY).content.decode()
@@ -83,7 +86,7 @@ def test_phone_is_shown_in_one_response_and_access_is_logged(desk, clerk, make_c
     assert person.phone not in desk.get(reverse("staff:follow-up", args=[call.pk])).content.decode()
 
 
-def test_one_tap_records_step_and_names_next_follow_up(desk, make_call) -> None:
+def test_one_tap_records_step_and_names_next_follow_up(desk: Any, make_call: Any) -> None:
     call = make_call("陈建国")
     html = desk.post(_url("outcome", call), {"did": "reached:interview"}, headers=HTMX).content.decode()
     call.refresh_from_db()
@@ -94,7 +97,7 @@ def test_one_tap_records_step_and_names_next_follow_up(desk, make_call) -> None:
     assert "点错了，撤销" in html
 
 
-def test_call_without_update_schedules_next(desk, make_call) -> None:
+def test_call_without_update_schedules_next(desk: Any, make_call: Any) -> None:
     call = make_call("陈建国")
     page = desk.post(_url("outcome", call), {"did": "reached:"}, follow=True)
     again = call.placement.follow_ups.get(state=FollowUpState.PENDING)
@@ -106,7 +109,7 @@ def test_call_without_update_schedules_next(desk, make_call) -> None:
     assert (call.state, call.placement.state) == (FollowUpState.DONE, PlacementState.INTENDED)
 
 
-def test_three_unsuccessful_attempts_end_follow_up(desk, make_call) -> None:
+def test_three_unsuccessful_attempts_end_follow_up(desk: Any, make_call: Any) -> None:
     call = make_call("陈建国")
     words = [
         _messages(desk.post(_url("outcome", call), {"did": "not_reached"}, follow=True)) for _ in range(3)
@@ -117,7 +120,7 @@ def test_three_unsuccessful_attempts_end_follow_up(desk, make_call) -> None:
     assert (call.state, call.tries) == (FollowUpState.DONE, 3)
 
 
-def test_wrong_number_links_to_identity_form(desk, make_call) -> None:
+def test_wrong_number_links_to_identity_form(desk: Any, make_call: Any) -> None:
     call = make_call("陈建国")
     edit = reverse("staff:veteran-edit", args=[call.placement.veteran_id, "identity"])
     assert desk.post(_url("outcome", call), {"did": "wrong_number"}).headers["Location"] == edit
@@ -128,7 +131,7 @@ def test_wrong_number_links_to_identity_form(desk, make_call) -> None:
 
 
 @pytest.mark.parametrize("did", ["", "danced", "reached:retain_12m", "reached:leave", "reached:nothing"])
-def test_unavailable_outcome_records_nothing(desk, make_call, did) -> None:
+def test_unavailable_outcome_records_nothing(desk: Any, make_call: Any, did: Any) -> None:
     call = make_call("陈建国")
     row = desk.post(_url("outcome", call), {"did": did}, headers=HTMX)
     assert row.status_code == 200
@@ -139,14 +142,14 @@ def test_unavailable_outcome_records_nothing(desk, make_call, did) -> None:
     assert (call.state, call.tries) == (FollowUpState.PENDING, 0)
 
 
-def test_row_reports_follow_up_finished_meanwhile(desk, clerk, make_call) -> None:
+def test_row_reports_follow_up_finished_meanwhile(desk: Any, clerk: User, make_call: Any) -> None:
     call = make_call("陈建国")
     attempts.record_call(follow_up=call, by=clerk, outcome=AttemptOutcome.REFUSED)
     row = desk.post(_url("outcome", call), {"did": "not_reached"}, headers=HTMX).content.decode()
     assert "这条回访已经完成或取消" in row
 
 
-def test_latest_completed_retention_step_is_offered(desk, clerk, make_call) -> None:
+def test_latest_completed_retention_step_is_offered(desk: Any, clerk: User, make_call: Any) -> None:
     today = timezone.localdate()
     call = make_call("陈建国", kind=FollowUpKind["RETENTION_3M"])
     for step in ("interview", "offer", "onboard"):
@@ -160,7 +163,7 @@ def test_latest_completed_retention_step_is_offered(desk, clerk, make_call) -> N
     assert call.placement.state == PlacementState["RETAINED_3M"]
 
 
-def test_onboarding_uses_planned_first_day(desk, clerk, make_call) -> None:
+def test_onboarding_uses_planned_first_day(desk: Any, clerk: User, make_call: Any) -> None:
     call = make_call("陈建国")
     placement = actions.advance(placement=call.placement, step="offer", by=clerk)
     placement.planned_first_day = timezone.localdate() - timedelta(days=2)
@@ -174,7 +177,7 @@ def test_onboarding_uses_planned_first_day(desk, clerk, make_call) -> None:
     )
 
 
-def test_onboarding_offers_to_close_other_intentions(desk, clerk, make_call) -> None:
+def test_onboarding_offers_to_close_other_intentions(desk: Any, clerk: User, make_call: Any) -> None:
     call = make_call("陈建国")
     placement = actions.advance(placement=call.placement, step="offer", by=clerk)
     pending = placement.follow_ups.filter(state=FollowUpState.PENDING)
@@ -199,7 +202,7 @@ def test_onboarding_offers_to_close_other_intentions(desk, clerk, make_call) -> 
     assert other.state == PlacementState.INTENDED
 
 
-def test_form_has_fields_of_available_steps(desk, clerk, make_call) -> None:
+def test_form_has_fields_of_available_steps(desk: Any, clerk: User, make_call: Any) -> None:
     call = make_call("陈建国")
     url, today = reverse("staff:follow-up", args=[call.pk]), timezone.localdate()
     first = today + timedelta(days=6)
@@ -221,7 +224,7 @@ def test_form_has_fields_of_available_steps(desk, clerk, make_call) -> None:
     assert "再就业回访" in _messages(page)
 
 
-def test_undo_of_step_adds_correction(desk, make_call) -> None:
+def test_undo_of_step_adds_correction(desk: Any, make_call: Any) -> None:
     call = make_call("陈建国")
     desk.post(_url("outcome", call), {"did": "reached:decline_by_veteran"}, headers=HTMX)
     html = desk.post(_url("take-back", call), headers=HTMX).content.decode()
@@ -237,7 +240,7 @@ def test_undo_of_step_adds_correction(desk, make_call) -> None:
 
 
 @pytest.mark.parametrize("did", ["reached:", "not_reached", "wrong_number", "refused"])
-def test_undo_of_attempt_restores_row(desk, make_call, did) -> None:
+def test_undo_of_attempt_restores_row(desk: Any, make_call: Any, did: Any) -> None:
     call = make_call("陈建国")
     html = desk.post(_url("outcome", call), {"did": did}, headers=HTMX).content.decode()
     assert 'name="what" value="try"' in html
@@ -250,7 +253,9 @@ def test_undo_of_attempt_restores_row(desk, make_call, did) -> None:
     assert "只能撤销自己今天最后一次记录的联系" in again
 
 
-def test_follow_up_page_offers_undo_of_last_attempt(desk, client_for, stations, make_call) -> None:
+def test_follow_up_page_offers_undo_of_last_attempt(
+    desk: Any, client_for: Any, stations: dict[str, Station], make_call: Any
+) -> None:
     call = make_call("陈建国")
     page = reverse("staff:follow-up", args=[call.pk])
     desk.post(_url("outcome", call), {"did": "refused"})
@@ -264,7 +269,9 @@ def test_follow_up_page_offers_undo_of_last_attempt(desk, client_for, stations, 
     assert "点错了，撤销" not in response
 
 
-def test_undo_is_limited_to_own_records(client_for, stations, desk, make_call) -> None:
+def test_undo_is_limited_to_own_records(
+    client_for: Any, stations: dict[str, Station], desk: Any, make_call: Any
+) -> None:
     call = make_call("陈建国")
     desk.post(_url("outcome", call), {"did": "reached:interview"})
     other = client_for(make_staff(stations["睦洲镇"], name="同事"))
@@ -273,7 +280,9 @@ def test_undo_is_limited_to_own_records(client_for, stations, desk, make_call) -
     assert call.placement.state == PlacementState.INTERVIEWED
 
 
-def test_many_unsuccessful_attempts_are_recorded_at_once(desk, stations, make_call) -> None:
+def test_many_unsuccessful_attempts_are_recorded_at_once(
+    desk: Any, stations: dict[str, Station], make_call: Any
+) -> None:
     calls = [make_call(f"人{n}", tries=2 if n == 0 else 0) for n in range(3)]
     theirs = make_call("邻镇人", veteran=make_veteran(station=stations["司前镇"], name="邻镇人"))
     left = make_call("没勾选")
@@ -290,7 +299,9 @@ def test_many_unsuccessful_attempts_are_recorded_at_once(desk, stations, make_ca
     assert "请先勾选" in _messages(nothing)
 
 
-def test_own_follow_ups_include_unassigned_and_covered(client_for, stations, clerk, make_call) -> None:
+def test_own_follow_ups_include_unassigned_and_covered(
+    client_for: Any, stations: dict[str, Station], clerk: User, make_call: Any
+) -> None:
     colleague = make_staff(stations["睦洲镇"], name="同事")
     head = make_staff(stations["新会区"], StationRole.HEAD, name="站长")
     make_call("无人经办")
@@ -310,7 +321,9 @@ def test_own_follow_ups_include_unassigned_and_covered(client_for, stations, cle
     assert set(_names(client_for(clerk).get(DAY))) == whole_town
 
 
-def test_day_filters_by_kind_and_station(client_for, stations, make_call) -> None:
+def test_day_filters_by_kind_and_station(
+    client_for: Any, stations: dict[str, Station], make_call: Any
+) -> None:
     head = client_for(make_staff(stations["新会区"], StationRole.HEAD, name="站长"))
     make_call("意向", station=stations["睦洲镇"])
     make_call("到岗", kind=FollowUpKind.FIRST_DAY)
@@ -325,7 +338,7 @@ def test_day_filters_by_kind_and_station(client_for, stations, make_call) -> Non
     assert len(_names(head.get(DAY, everything | {"kind": "x"}))) == 3
 
 
-def test_day_query_count_is_constant(client, clerk, make_call, same_queries) -> None:
+def test_day_query_count_is_constant(client: Client, clerk: User, make_call: Any, same_queries: Any) -> None:
     client.cookies = signed_in_client(clerk).cookies
     for n in range(2):
         make_call(f"先{n}", tries=1)

@@ -1,8 +1,10 @@
 """Team pages of a head: counts, assignment, cover, intervals and absences."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,6 +15,7 @@ from portal.follow_ups.enums import AbsenceReason, AttemptOutcome, FollowUpKind,
 from portal.follow_ups.models import Absence, Cover, FollowUp, FollowUpRule
 from portal.placements import actions
 from portal.reports.workload import CallCounts, calls_below, clerk_workloads, rank_clerks, station_workloads
+from portal.stations.models import Station
 from tests.factories import make_position, make_staff, make_veteran
 from tests.harness.browser import signed_in_client
 
@@ -24,30 +27,32 @@ TEAM, CALLS, ASSIGN, COVERS, RULES = (
 
 
 @pytest.fixture
-def colleague(stations):
+def colleague(stations: dict[str, Station]) -> Any:
     return make_staff(stations["睦洲镇"], StationRole.CLERK, name="同事")
 
 
 @pytest.fixture
-def neighbour(stations):
+def neighbour(stations: dict[str, Station]) -> Any:
     return make_staff(stations["司前镇"], StationRole.CLERK, name="梁伟强")
 
 
 @pytest.fixture
-def head(stations):
+def head(stations: dict[str, Station]) -> Any:
     return make_staff(stations["新会区"], StationRole.HEAD, name="县站长")
 
 
-def _messages(page) -> str:
+def _messages(page: Any) -> str:
     return " ".join(str(message) for message in page.context["messages"])
 
 
-def _days(days: int):
+def _days(days: int) -> Any:
     return timezone.localdate() + timedelta(days=days)
 
 
 # --- counts ----------------------------------------------------------------------------------------------
-def test_team_counts_by_station(stations, operator, head, make_call) -> None:
+def test_team_counts_by_station(
+    stations: dict[str, Station], operator: User, head: Any, make_call: Any
+) -> None:
     make_call(late=3)
     make_call(late=0)
     make_call(late=-2)
@@ -68,7 +73,9 @@ def test_team_counts_by_station(stations, operator, head, make_call) -> None:
     assert (own.counts.due, village.counts) == (2, CallCounts(due=1, overdue=1, escalated=1))
 
 
-def test_team_counts_by_clerk(stations, clerk, colleague, neighbour, head, make_call) -> None:
+def test_team_counts_by_clerk(
+    stations: dict[str, Station], clerk: User, colleague: Any, neighbour: Any, head: Any, make_call: Any
+) -> None:
     make_call(late=2, clerk=clerk)
     make_call(clerk=clerk)
     make_call(town="南安村")
@@ -92,7 +99,9 @@ def test_team_counts_by_clerk(stations, clerk, colleague, neighbour, head, make_
     ]
 
 
-def test_team_page_opens_child_stations(client_for, stations, head, clerk, make_call) -> None:
+def test_team_page_opens_child_stations(
+    client_for: Any, stations: dict[str, Station], head: Any, clerk: User, make_call: Any
+) -> None:
     make_call(late=3)
     page = client_for(head).get(TEAM)
     html = page.content.decode()
@@ -112,7 +121,12 @@ def test_team_page_opens_child_stations(client_for, stations, head, clerk, make_
 
 
 def test_team_pages_query_count_is_constant(
-    client, operator, stations, clerk, make_call, same_queries
+    client: Client,
+    operator: User,
+    stations: dict[str, Station],
+    clerk: User,
+    make_call: Any,
+    same_queries: Any,
 ) -> None:
     client.cookies = signed_in_client(operator).cookies
     make_call(late=2, clerk=clerk)
@@ -147,7 +161,9 @@ def test_team_pages_query_count_is_constant(
 
 
 # --- giving calls to others ------------------------------------------------------------------------------
-def test_many_follow_ups_are_assigned_at_once(client_for, head, clerk, make_call) -> None:
+def test_many_follow_ups_are_assigned_at_once(
+    client_for: Any, head: Any, clerk: User, make_call: Any
+) -> None:
     calls = [make_call(late=n) for n in range(3)]
     page = client_for(head).post(
         ASSIGN, {"pk": [call.pk for call in calls[:2]], "clerk": clerk.pk, "next": CALLS}, follow=True
@@ -159,7 +175,7 @@ def test_many_follow_ups_are_assigned_at_once(client_for, head, clerk, make_call
     assert "请先勾选" in _messages(client_for(head).post(ASSIGN, {"clerk": clerk.pk}, follow=True))
 
 
-def test_assignment_is_all_or_nothing(client_for, head, neighbour, make_call) -> None:
+def test_assignment_is_all_or_nothing(client_for: Any, head: Any, neighbour: Any, make_call: Any) -> None:
     ours, theirs = make_call(), make_call(town="司前镇")
     page = client_for(head).post(ASSIGN, {"pk": [theirs.pk, ours.pk], "clerk": neighbour.pk}, follow=True)
     assert "没有交出：梁伟强不负责此人所在的服务站。" in _messages(page)
@@ -167,7 +183,7 @@ def test_assignment_is_all_or_nothing(client_for, head, neighbour, make_call) ->
 
 
 def test_head_cannot_assign_follow_ups_of_neighbours(
-    client_for, stations, clerk, neighbour, make_call
+    client_for: Any, stations: dict[str, Station], clerk: User, neighbour: Any, make_call: Any
 ) -> None:
     theirs = make_call(town="司前镇", late=4)
     town_head = client_for(make_staff(stations["睦洲镇"], StationRole.HEAD, name="镇站长"))
@@ -181,14 +197,14 @@ def test_head_cannot_assign_follow_ups_of_neighbours(
     assert client_for(clerk).post(ASSIGN, {"pk": theirs.pk}).status_code == 403
 
 
-def test_follow_up_list_filters(client_for, head, clerk, make_call) -> None:
+def test_follow_up_list_filters(client_for: Any, head: Any, clerk: User, make_call: Any) -> None:
     late = make_call(late=2)
     today = make_call(clerk=clerk, kind=FollowUpKind.FIRST_DAY)
     later = make_call(late=-3)
     last = make_call(late=-8)
     escalated = make_call(late=9, escalation_level=1)
 
-    def listed(**params) -> set[int]:
+    def listed(**params: Any) -> set[int]:
         return {row.pk for row in client_for(head).get(CALLS, params).context["page"]}
 
     assert listed() == {late.pk, escalated.pk}
@@ -203,7 +219,9 @@ def test_follow_up_list_filters(client_for, head, clerk, make_call) -> None:
 
 
 # --- cover -----------------------------------------------------------------------------------------------
-def test_cover_is_arranged_and_ended_by_head(client_for, head, clerk, colleague, make_call) -> None:
+def test_cover_is_arranged_and_ended_by_head(
+    client_for: Any, head: Any, clerk: User, colleague: Any, make_call: Any
+) -> None:
     call = make_call(clerk=clerk)
     form = {
         "clerk": clerk.pk,
@@ -225,7 +243,7 @@ def test_cover_is_arranged_and_ended_by_head(client_for, head, clerk, colleague,
     assert not FollowUp.objects.due().assigned_to(colleague).exists()
 
 
-def test_clerk_arranges_only_own_cover(client_for, clerk, colleague, neighbour) -> None:
+def test_clerk_arranges_only_own_cover(client_for: Any, clerk: User, colleague: Any, neighbour: Any) -> None:
     desk = client_for(clerk)
     days = {"starts_on": _days(0), "ends_on": _days(1)}
     assert client_for(colleague).get(COVERS).status_code == 200
@@ -244,7 +262,7 @@ def test_clerk_arranges_only_own_cover(client_for, clerk, colleague, neighbour) 
 
 
 # --- the city's rules ------------------------------------------------------------------------------------
-def test_city_operator_sets_intervals(client_for, operator, make_call) -> None:
+def test_city_operator_sets_intervals(client_for: Any, operator: User, make_call: Any) -> None:
     desk = client_for(operator)
     page = desk.post(RULES, {"kind": "after_fair", "after_fair-days": "2、5，9 30"}, follow=True)
     assert "意向回访：第 2、5、9、30 天。" in _messages(page)
@@ -256,14 +274,16 @@ def test_city_operator_sets_intervals(client_for, operator, make_call) -> None:
 
 
 @pytest.mark.parametrize(("value", "message"), [("三天", "请填写天数"), ("1 9999", "之间的天数")])
-def test_invalid_intervals_are_kept_with_error(client_for, operator, value, message) -> None:
+def test_invalid_intervals_are_kept_with_error(
+    client_for: Any, operator: User, value: Any, message: Any
+) -> None:
     page = client_for(operator).post(RULES, {"kind": "after_fair", "after_fair-days": value})
     assert message in page.content.decode()
     assert f'value="{value}"' in page.content.decode()
     assert not FollowUpRule.objects.exists()
 
 
-def test_only_city_operator_sets_intervals(client_for, stations, head) -> None:
+def test_only_city_operator_sets_intervals(client_for: Any, stations: dict[str, Station], head: Any) -> None:
     county = make_staff(stations["新会区"], StationRole.OPERATOR, name="县操作")
     for user in (head, county):
         assert client_for(user).get(RULES).status_code == 403
@@ -273,7 +293,7 @@ def test_only_city_operator_sets_intervals(client_for, stations, head) -> None:
 
 
 # --- somebody away ---------------------------------------------------------------------------------------
-def test_absence_postpones_follow_ups(client_for, clerk, make_call) -> None:
+def test_absence_postpones_follow_ups(client_for: Any, clerk: User, make_call: Any) -> None:
     call = make_call(late=2)
     desk, url = client_for(clerk), reverse("staff:follow-up-absence", args=[call.pk])
     other = desk.post(url, {"until": _days(5), "reason": "other"})
@@ -297,7 +317,7 @@ def test_absence_postpones_follow_ups(client_for, clerk, make_call) -> None:
     assert "已经结束" in _messages(desk.post(reverse("staff:absence-end", args=[absence.pk]), follow=True))
 
 
-def test_neighbour_cannot_end_absence(client_for, clerk, neighbour, make_call) -> None:
+def test_neighbour_cannot_end_absence(client_for: Any, clerk: User, neighbour: Any, make_call: Any) -> None:
     call = make_call()
     form = {"until": _days(5), "reason": "training"}
     url = reverse("staff:follow-up-absence", args=[call.pk])

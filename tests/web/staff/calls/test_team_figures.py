@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.accounts.models import Appointment
+from portal.accounts.models import Appointment, User
 from portal.accounts.roles import StationRole
 from portal.follow_ups.enums import FollowUpState
 from portal.follow_ups.models import FollowUp
 from portal.reports.workload import CallCounts
+from portal.stations.models import Station
 from tests.factories import make_staff
 from tests.harness.numbers import count_rows, read
 
@@ -22,7 +24,7 @@ TEAM, CALLS = reverse("staff:team"), reverse("staff:team-calls")
 
 
 @pytest.fixture
-def between(stations):
+def between(stations: dict[str, Station]) -> Any:
     """Clerk of two towns; the head of one town sees only that town."""
     user = make_staff(stations["睦洲镇"], name="两镇兼任")
     Appointment.objects.create(
@@ -32,20 +34,20 @@ def between(stations):
 
 
 @pytest.fixture
-def make_calls(make_call):
-    def make(place: str, count: int = 1, **fields) -> list[FollowUp]:
+def make_calls(make_call: Any) -> Any:
+    def make(place: str, count: int = 1, **fields: Any) -> list[FollowUp]:
         """Create `count` follow-ups of veterans who live in `place`."""
         return [make_call(town=place, **fields) for _ in range(count)]
 
     return make
 
 
-def completion(by, ago: timedelta = timedelta()) -> dict:
+def completion(by: Any, ago: timedelta = timedelta()) -> dict:
     return {"state": FollowUpState.DONE, "done_at": timezone.now() - ago, "done_by": by}
 
 
 @pytest.fixture
-def network(stations, between, operator, make_calls):
+def network(stations: dict[str, Station], between: Any, operator: User, make_calls: Any) -> Any:
     """Create follow-ups of every kind at every level; one town has more than one page of overdue ones."""
     clerk = make_staff(stations["司前镇"], name="梁伟强")
     make_staff(stations["新会区"], name="县员工")
@@ -113,7 +115,14 @@ def walk(client: Client) -> Iterator[tuple[str, str, int]]:
     ],
 )
 def test_every_team_number_links_to_its_follow_ups(
-    client_for, stations, network, place, role, pages, total, figure
+    client_for: Any,
+    stations: dict[str, Station],
+    network: Any,
+    place: Any,
+    role: Any,
+    pages: Any,
+    total: Any,
+    figure: Any,
 ) -> None:
     client = client_for(make_staff(stations[place], role, name="站长"))
     assert client.get(TEAM).context["total"] == total
@@ -126,12 +135,12 @@ def test_every_team_number_links_to_its_follow_ups(
     figure(f"{place} {role.label}: {count} numbers on {pages} pages of the team, all count to their lists")
 
 
-def _row(client: Client, name: str, **asked):
+def _row(client: Client, name: str, **asked: Any) -> Any:
     return next(row for row, _ in client.get(TEAM, asked).context["clerks"] if row.clerk.name == name)
 
 
 def test_clerk_of_two_stations_is_counted_within_readers_scope(
-    client_for, stations, network, between
+    client_for: Any, stations: dict[str, Station], network: Any, between: Any
 ) -> None:
     """The town's head counts the follow-ups of one town, the county's head those of both towns."""
     town = client_for(make_staff(stations["睦洲镇"], StationRole.HEAD, name="镇站长"))
@@ -143,7 +152,9 @@ def test_clerk_of_two_stations_is_counted_within_readers_scope(
     assert (again.due, again.overdue, again.unassigned, again.completed) == (3, 2, 35, 1)
 
 
-def test_clerks_are_ordered_by_overdue_follow_ups(client_for, stations, network, make_calls) -> None:
+def test_clerks_are_ordered_by_overdue_follow_ups(
+    client_for: Any, stations: dict[str, Station], network: Any, make_calls: Any
+) -> None:
     for n in range(30):
         make_staff(stations["南安村"], name=f"村员{n:02d}")
     make_calls("司前镇", 6, clerk=network)
@@ -158,7 +169,9 @@ def test_clerks_are_ordered_by_overdue_follow_ups(client_for, stations, network,
     assert (len(first["clerks"]), len(names)) == (30, 35)
 
 
-def test_completed_list_names_caller_and_time(client_for, stations, network, between) -> None:
+def test_completed_list_names_caller_and_time(
+    client_for: Any, stations: dict[str, Station], network: Any, between: Any
+) -> None:
     client = client_for(make_staff(stations["江门市"], StationRole.HEAD, name="城站长"))
     answer = client.get(CALLS, {"state": "made", "clerk": between.pk})
     html = answer.content.decode()
@@ -178,14 +191,18 @@ def test_completed_list_names_caller_and_time(client_for, stations, network, bet
     assert 'type="checkbox" name="pk"' in response.content.decode()
 
 
-def test_own_filter_lists_only_veterans_of_station(client_for, stations, network) -> None:
+def test_own_filter_lists_only_veterans_of_station(
+    client_for: Any, stations: dict[str, Station], network: Any
+) -> None:
     client = client_for(make_staff(stations["新会区"], StationRole.HEAD, name="县站长"))
     own = client.get(CALLS, {"state": "late", "own": "1"}).context["page"]
     assert {row.placement.veteran.station for row in own} == {stations["新会区"]}
     assert len(own) == 2
 
 
-def test_lists_hide_follow_ups_of_other_stations(client_for, stations, network) -> None:
+def test_lists_hide_follow_ups_of_other_stations(
+    client_for: Any, stations: dict[str, Station], network: Any
+) -> None:
     """A town's head who filters by a clerk of the next town sees no name and no follow-up of theirs."""
     client = client_for(make_staff(stations["睦洲镇"], StationRole.HEAD, name="镇站长"))
     for state in ("late", "due", "coming", "pending", "made"):

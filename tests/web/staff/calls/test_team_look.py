@@ -1,6 +1,7 @@
 """Pages of the team, cover, intervals, absence and calendar in Chromium, wide and on a phone."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -18,7 +19,7 @@ pytestmark = [pytest.mark.django_db(transaction=True)]
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_team_pages_look_right(open_page, sign_in, look, width) -> None:
+def test_team_pages_look_right(open_page: Any, sign_in: Any, look: Any, width: Any) -> None:
     stations, today = make_stations(), timezone.localdate()
     operator = make_staff(stations["江门市"], StationRole.OPERATOR, name="周敏")
     clerk = make_staff(stations["睦洲镇"], name="李秀珍")

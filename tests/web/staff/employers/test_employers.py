@@ -1,10 +1,13 @@
 """Employer pages: queues, search and every verification decision."""
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from portal.accounts.roles import StationRole
 from portal.core.models import AuditEvent
@@ -21,43 +24,43 @@ LIST = "staff:employers"
 
 
 @pytest.fixture(autouse=True)
-def data_folder(settings, tmp_path):
+def data_folder(settings: Settings, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
 
 
 @pytest.fixture
-def reviewer(db):
+def reviewer(db: None) -> Any:
     return make_staff(make_stations()["新会区"], StationRole.REVIEWER)
 
 
 @pytest.fixture
-def desk(client_for, reviewer):
+def desk(client_for: Any, reviewer: Any) -> Any:
     return client_for(reviewer)
 
 
 @pytest.fixture
-def owner():
+def owner() -> Any:
     return make_user("王经理")
 
 
 @pytest.fixture
-def employer(owner):
+def employer(owner: Any) -> Any:
     return make_employer(name="江门市旧名有限公司", member=owner)
 
 
-def _names(client, **params):
+def _names(client: Any, **params: Any) -> Any:
     return [employer.name for employer in client.get(reverse(LIST), params).context["page"]]
 
 
-def _detail(employer):
+def _detail(employer: Any) -> Any:
     return reverse("staff:employer", args=[employer.pk])
 
 
-def _decide(client, employer, decision, **data):
+def _decide(client: Any, employer: Any, decision: Any, **data: Any) -> Any:
     return client.post(_detail(employer), {"decision": decision, **data}, follow=True).content.decode()
 
 
-def test_each_queue_holds_its_employers(desk, reviewer) -> None:
+def test_each_queue_holds_its_employers(desk: Any, reviewer: Any) -> None:
     today, owner = timezone.localdate(), make_user()
     make_employer(name="新登记", verified=False)
     make_employer(name="早登记", verified=False)
@@ -79,7 +82,7 @@ def test_each_queue_holds_its_employers(desk, reviewer) -> None:
     assert len(_names(desk, state="all")) == 6
 
 
-def test_search_by_name_code_county_and_category(desk, client_for) -> None:
+def test_search_by_name_code_county_and_category(desk: Any, client_for: Any) -> None:
     stations = make_stations()
     make_employer(name="远航物流", veteran_founded=True)
     agency = make_employer(name="远航人力", is_agency=True, agency_permit="粤1号证")
@@ -97,12 +100,12 @@ def test_search_by_name_code_county_and_category(desk, client_for) -> None:
 
 
 @pytest.mark.parametrize("params", [{"page": "abc"}, {"page": "999"}, {"state": "x"}, {"county": "999"}])
-def test_invalid_list_parameters_are_ignored(desk, employer, params) -> None:
+def test_invalid_list_parameters_are_ignored(desk: Any, employer: Any, params: Any) -> None:
     assert desk.get(reverse(LIST), params).status_code == 200
 
 
 @pytest.mark.parametrize("state", ["pending", "verified", "renewal", "change", "ending", "all"])
-def test_employer_list_query_count_is_constant(desk, same_queries, state) -> None:
+def test_employer_list_query_count_is_constant(desk: Any, same_queries: Any, state: Any) -> None:
     owner = make_user()
 
     def grow() -> None:
@@ -116,7 +119,9 @@ def test_employer_list_query_count_is_constant(desk, same_queries, state) -> Non
     same_queries(lambda: desk.get(reverse(LIST), {"state": state}), grow, at_most=20)
 
 
-def test_employer_page_query_count_is_constant(desk, reviewer, employer, owner, same_queries) -> None:
+def test_employer_page_query_count_is_constant(
+    desk: Any, reviewer: Any, employer: Any, owner: Any, same_queries: Any
+) -> None:
     def grow() -> None:
         for _ in range(3):
             add_document(employer=employer, by=owner, kind=DocumentKind.LICENCE, content=make_picture())
@@ -127,7 +132,7 @@ def test_employer_page_query_count_is_constant(desk, reviewer, employer, owner, 
     same_queries(lambda: desk.get(_detail(employer)), grow, at_most=30)
 
 
-def test_verification_links_displayed_licence(desk, reviewer, owner) -> None:
+def test_verification_links_displayed_licence(desk: Any, reviewer: Any, owner: Any) -> None:
     employer = make_employer(verified=False, member=owner)
     document = add_document(employer=employer, by=owner, kind=DocumentKind.LICENCE, content=make_picture())
     page = desk.get(_detail(employer))
@@ -139,7 +144,7 @@ def test_verification_links_displayed_licence(desk, reviewer, owner) -> None:
     assert "上传的一份" in html
 
 
-def test_verification_reports_document_replaced_meanwhile(desk, owner) -> None:
+def test_verification_reports_document_replaced_meanwhile(desk: Any, owner: Any) -> None:
     employer = make_employer(verified=False, member=owner)
     add_document(employer=employer, by=owner, kind=DocumentKind.LICENCE, content=make_picture())
     displayed = desk.get(_detail(employer)).context["shown"]
@@ -149,7 +154,7 @@ def test_verification_reports_document_replaced_meanwhile(desk, owner) -> None:
     assert employer.state == VerificationState.PENDING
 
 
-def test_document_is_refused_with_reason_for_members(desk, employer, owner) -> None:
+def test_document_is_refused_with_reason_for_members(desk: Any, employer: Any, owner: Any) -> None:
     document = add_document(
         employer=employer, by=owner, kind=DocumentKind.RECRUITMENT_BROCHURE, content=make_picture()
     )
@@ -161,7 +166,7 @@ def test_document_is_refused_with_reason_for_members(desk, employer, owner) -> N
     assert "缺少公章" in Notification.objects.visible_to(owner).get().text
 
 
-def test_suspend_and_lift_need_reasons(desk, employer) -> None:
+def test_suspend_and_lift_need_reasons(desk: Any, employer: Any) -> None:
     unreasoned = desk.post(_detail(employer), {"decision": "suspend", "reason": ""})
     assert "reason" in unreasoned.context["decisions"]["suspend"].form.errors
     assert "多次联系不上" in _decide(desk, employer, "suspend", reason="多次联系不上，暂停核实")
@@ -172,7 +177,7 @@ def test_suspend_and_lift_need_reasons(desk, employer) -> None:
     assert employer.is_verified
 
 
-def test_renewal_is_granted_or_returned(desk, employer, owner) -> None:
+def test_renewal_is_granted_or_returned(desk: Any, employer: Any, owner: Any) -> None:
     Employer.objects.update(verified_until=timezone.localdate() + timedelta(days=5))
     employer.refresh_from_db()
     verification.request_renewal(employer=employer, by=owner)
@@ -186,7 +191,7 @@ def test_renewal_is_granted_or_returned(desk, employer, owner) -> None:
     assert employer.verified_until > timezone.localdate() + timedelta(days=180)
 
 
-def test_change_of_name_is_accepted_or_refused(desk, employer, owner) -> None:
+def test_change_of_name_is_accepted_or_refused(desk: Any, employer: Any, owner: Any) -> None:
     actions.update_profile(employer=employer, by=owner, name="江门市新名有限公司")
     assert "江门市旧名有限公司 → " in desk.get(_detail(employer)).content.decode()
     page = desk.post(_detail(employer), {"decision": "accept_change", "evidence": ["notice"]})
@@ -201,7 +206,7 @@ def test_change_of_name_is_accepted_or_refused(desk, employer, owner) -> None:
     assert not ProfileChange.objects.pending().exists()
 
 
-def test_reviewer_invites_new_owner(desk, employer) -> None:
+def test_reviewer_invites_new_owner(desk: Any, employer: Any) -> None:
     assert (
         "11位手机号码" in desk.post(_detail(employer), {"decision": "invite", "phone": "1"}).content.decode()
     )
@@ -209,7 +214,7 @@ def test_reviewer_invites_new_owner(desk, employer) -> None:
     assert EmployerInvitation.objects.get().role == EmployerRole.OWNER
 
 
-def test_unavailable_decision_is_reported_and_changes_nothing(desk, employer) -> None:
+def test_unavailable_decision_is_reported_and_changes_nothing(desk: Any, employer: Any) -> None:
     for decision in ("refuse", "lift", "return_renewal", "accept_change", "x"):
         assert "状态刚刚有变化" in _decide(desk, employer, decision, reason="试试", evidence=["licence"])
     employer.refresh_from_db()
@@ -217,7 +222,7 @@ def test_unavailable_decision_is_reported_and_changes_nothing(desk, employer) ->
     assert not employer.steps.exists()
 
 
-def test_neighbour_and_clerk_see_and_decide_nothing(client_for, employer, owner) -> None:
+def test_neighbour_and_clerk_see_and_decide_nothing(client_for: Any, employer: Any, owner: Any) -> None:
     stations = make_stations()
     document = add_document(employer=employer, by=owner, kind=DocumentKind.LICENCE, content=make_picture())
     for user, code in (
@@ -233,7 +238,7 @@ def test_neighbour_and_clerk_see_and_decide_nothing(client_for, employer, owner)
         assert there.post(_detail(employer), {"decision": "suspend", "reason": "x"}).status_code == code
 
 
-def test_day_page_counts_pending_decisions(desk, employer, owner) -> None:
+def test_day_page_counts_pending_decisions(desk: Any, employer: Any, owner: Any) -> None:
     make_employer(verified=False)
     Employer.objects.filter(pk=employer.pk).update(verified_until=timezone.localdate() + timedelta(days=5))
     employer.refresh_from_db()

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoCaptureOnCommitCallbacks
 from python_calamine import CalamineWorkbook
 
 from portal.accounts.roles import StationRole
@@ -23,16 +25,18 @@ pytestmark = pytest.mark.django_db
 PAGES = ("imports", "import-new", "import-template")
 
 
-def _upload(client, content: bytes, name: str = "花名册.xlsx"):
+def _upload(client: Any, content: bytes, name: str = "花名册.xlsx") -> Any:
     return client.post(reverse("staff:import-new"), {"file": SimpleUploadedFile(name, content)})
 
 
 @pytest.fixture
-def press(client_for, towns, django_capture_on_commit_callbacks):
+def press(
+    client_for: Any, towns: Any, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> Any:
     """Return a function that posts a step as the clerk and runs the background task at once."""
     client = client_for(towns.clerk)
 
-    def press(name: str, pk: int, /, *args, **data):
+    def press(name: str, pk: int, /, *args: Any, **data: Any) -> Any:
         with django_capture_on_commit_callbacks(execute=True):
             answer = client.post(reverse(f"staff:{name}", args=[pk, *args]), data)
         return client.get(answer.url) if answer.status_code == 302 else answer
@@ -43,7 +47,7 @@ def press(client_for, towns, django_capture_on_commit_callbacks):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_import_pages_need_record_permission(name, towns, client_for, client) -> None:
+def test_import_pages_need_record_permission(name: Any, towns: Any, client_for: Any, client: Client) -> None:
     url = reverse(f"staff:{name}")
     for role in (StationRole.CLERK, StationRole.HEAD, StationRole.OPERATOR):
         assert client_for(make_staff(towns.stations["睦洲镇"], role)).get(url).status_code == 200
@@ -57,7 +61,7 @@ def test_import_pages_need_record_permission(name, towns, client_for, client) ->
     assert client.get(url).status_code == 302
 
 
-def test_import_is_visible_only_to_uploader(towns, client_for, client) -> None:
+def test_import_is_visible_only_to_uploader(towns: Any, client_for: Any, client: Client) -> None:
     run = take_in(towns.clerk, workbook_of(person(), person(phone="1")))
     urls = [
         reverse("staff:import", args=[run.pk]),
@@ -76,7 +80,7 @@ def test_import_is_visible_only_to_uploader(towns, client_for, client) -> None:
         assert client_for(towns.clerk).get(url).status_code == 405
 
 
-def test_import_from_upload_to_undo(press) -> None:
+def test_import_from_upload_to_undo(press: Any) -> None:
     make_specialty()
     row = full_person(name="赵小川")
     assert _upload(press.client, workbook_of(row, person(name="孙一", phone="12"))).status_code == 302
@@ -100,7 +104,7 @@ def test_import_from_upload_to_undo(press) -> None:
     assert "还没有导入过" not in press.client.get(reverse("staff:imports")).content.decode()
 
 
-def test_invalid_file_is_refused_at_its_field(press) -> None:
+def test_invalid_file_is_refused_at_its_field(press: Any) -> None:
     answer = _upload(press.client, b"\x89PNG\r\n\x1a\n\x00\x00\x00", "照片.xlsx")
     assert answer.status_code == 200
     assert "请上传 xlsx、xls 或 csv 文件" in answer.content.decode()
@@ -108,13 +112,13 @@ def test_invalid_file_is_refused_at_its_field(press) -> None:
     assert not ImportRun.objects.exists()
 
 
-def test_gbk_csv_is_read(press) -> None:
+def test_gbk_csv_is_read(press: Any) -> None:
     content = "姓名,身份证号,责任服务站\n赵小川,440705198505010012,睦洲镇\n".encode("gb18030")
     assert _upload(press.client, content, "a.csv").status_code == 302
     assert ImportRun.objects.get().headers == ["姓名", "身份证号", "责任服务站"]
 
 
-def test_unknown_columns_are_mapped_and_remembered(press) -> None:
+def test_unknown_columns_are_mapped_and_remembered(press: Any) -> None:
     row = person()
     content = xlsx([["谁", "号", "站"], [row["name"], row["id_number"], row["station"]]])
     _upload(press.client, content)
@@ -131,7 +135,7 @@ def test_unknown_columns_are_mapped_and_remembered(press) -> None:
     assert require(ImportRun.objects.first()).columns == {"name": 0, "id_number": 1, "station": 2}
 
 
-def test_result_file_is_plain_and_audited(press, towns) -> None:
+def test_result_file_is_plain_and_audited(press: Any, towns: Any) -> None:
     bad = person(phone="1391234567")
     run = take_in(towns.clerk, workbook_of(person(), bad))
     page = press.client.get(reverse("staff:import", args=[run.pk])).content.decode()
@@ -145,18 +149,18 @@ def test_result_file_is_plain_and_audited(press, towns) -> None:
     assert AuditEvent.objects.get(verb="sheets.result_taken").data == {"rows": 1}
 
 
-def _file(answer):
+def _file(answer: Any) -> Any:
 
     return io.BytesIO(answer.content)
 
 
-def test_unavailable_step_is_refused_with_message(press, towns) -> None:
+def test_unavailable_step_is_refused_with_message(press: Any, towns: Any) -> None:
     run = take_in(towns.clerk, workbook_of(person()))
     assert "不能这样做" in press("import-step", run.pk, "start").content.decode()
     assert press("import-step", run.pk, "dance").status_code == 404
 
 
-def test_running_import_shows_progress(press, towns) -> None:
+def test_running_import_shows_progress(press: Any, towns: Any) -> None:
     content = workbook_of(*(person() for _ in range(3)))
     run = actions.upload(by=towns.clerk, kind=KIND, name="x.xlsx", content=content)
     actions.start(run=run, by=towns.clerk, enqueue=False)
@@ -167,7 +171,7 @@ def test_running_import_shows_progress(press, towns) -> None:
     assert "正在停止" in page
 
 
-def test_import_pages_query_count_is_constant(same_queries, client_for, towns) -> None:
+def test_import_pages_query_count_is_constant(same_queries: Any, client_for: Any, towns: Any) -> None:
     client = client_for(towns.clerk)
 
     def more() -> None:

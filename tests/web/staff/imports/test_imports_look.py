@@ -1,5 +1,8 @@
 """Import pages in Chromium at 390 and 1280 px, and the whole run without JavaScript."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from portal.accounts.roles import StationRole
@@ -13,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def clerk():
+def clerk() -> Any:
     make_specialty()
     return make_staff(make_stations()["睦洲镇"])
 
@@ -25,7 +28,7 @@ def _workbook() -> bytes:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_import_steps_look_right(open_page, sign_in, look, clerk, width) -> None:
+def test_import_steps_look_right(open_page: Any, sign_in: Any, look: Any, clerk: Any, width: Any) -> None:
     page = open_page(width=width)
     sign_in(page, clerk)
     page.goto("/desk/sheets/new/")
@@ -48,14 +51,16 @@ def test_import_steps_look_right(open_page, sign_in, look, clerk, width) -> None
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_record_export_looks_right(open_page, sign_in, look, width) -> None:
+def test_record_export_looks_right(open_page: Any, sign_in: Any, look: Any, width: Any) -> None:
     page = open_page(width=width)
     sign_in(page, make_staff(make_stations()["睦洲镇"], StationRole.HEAD))
     page.goto("/desk/veterans/export/")
     look(page, "veterans-export")
 
 
-def test_import_works_without_javascript(no_js, sign_in, look, clerk, tmp_path) -> None:
+def test_import_works_without_javascript(
+    no_js: Any, sign_in: Any, look: Any, clerk: Any, tmp_path: Path
+) -> None:
     file = tmp_path / "花名册.xlsx"
     file.write_bytes(_workbook())
     page = no_js

@@ -1,9 +1,11 @@
 """Appointments of a station's staff: create, end and transfer."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,11 +21,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def stations(db):
+def stations(db: None) -> Any:
     return make_stations()
 
 
-def staff_url(station) -> str:
+def staff_url(station: Any) -> str:
     return reverse("staff:network-staff", args=[station.pk])
 
 
@@ -31,15 +33,15 @@ def appointment_url(appointment: Appointment) -> str:
     return reverse("staff:network-appointment", args=[appointment.pk])
 
 
-def last_appointment(user) -> Appointment:
+def last_appointment(user: Any) -> Appointment:
     return user.appointments.order_by("-pk")[0]
 
 
-def form_data(user, role=StationRole.CLERK) -> dict[str, str]:
+def form_data(user: Any, role: Any = StationRole.CLERK) -> dict[str, str]:
     return {"phone": user.phone, "role": role, "starts_on": f"{timezone.localdate()}"}
 
 
-def test_head_appoints_clerk_in_own_subtree(stations, client) -> None:
+def test_head_appoints_clerk_in_own_subtree(stations: Any, client: Client) -> None:
     sign_in_client(client, make_staff(stations["睦洲镇"], StationRole.HEAD))
     person = make_user("新来的")
     client.post(staff_url(stations["南安村"]), form_data(person))
@@ -63,7 +65,9 @@ def test_head_appoints_clerk_in_own_subtree(stations, client) -> None:
         (StationRole.OPERATOR, "司前镇"),
     ],
 )
-def test_appointments_outside_own_subtree_are_refused(stations, client, role, place) -> None:
+def test_appointments_outside_own_subtree_are_refused(
+    stations: Any, client: Client, role: Any, place: Any
+) -> None:
     clerk = make_staff(stations["睦洲镇"])
     sign_in_client(client, make_staff(stations[place], role))
     assert client.post(staff_url(stations["睦洲镇"]), form_data(make_user("某人"))).status_code == 403
@@ -73,13 +77,13 @@ def test_appointments_outside_own_subtree_are_refused(stations, client, role, pl
     assert last_appointment(clerk).ends_on is None
 
 
-def test_head_cannot_end_appointment_of_head(stations, client) -> None:
+def test_head_cannot_end_appointment_of_head(stations: Any, client: Client) -> None:
     sign_in_client(client, make_staff(stations["新会区"], StationRole.HEAD))
     other = make_staff(stations["睦洲镇"], StationRole.HEAD)
     assert client.get(appointment_url(last_appointment(other))).status_code == 403
 
 
-def test_operator_appoints_every_role_and_sees_past_appointments(stations, client) -> None:
+def test_operator_appoints_every_role_and_sees_past_appointments(stations: Any, client: Client) -> None:
     sign_in_client(client, make_staff(stations["江门市"], StationRole.OPERATOR))
     clerk = make_staff(stations["睦洲镇"], name="前任")
     client.post(
@@ -96,7 +100,7 @@ def test_operator_appoints_every_role_and_sees_past_appointments(stations, clien
     assert "只管一场招聘会、一天" in text
 
 
-def test_transferred_clerk_is_refused_and_logged(stations, client) -> None:
+def test_transferred_clerk_is_refused_and_logged(stations: Any, client: Client) -> None:
     operator = make_staff(stations["江门市"], StationRole.OPERATOR)
     clerk = make_staff(stations["睦洲镇"], name="李秀珍")
     file = make_veteran(station=stations["睦洲镇"])
@@ -114,7 +118,7 @@ def test_transferred_clerk_is_refused_and_logged(stations, client) -> None:
     assert AccessLog.objects.get(file_id=file.pk).kind == AccessKind.REFUSED
 
 
-def test_transfer_is_limited_to_stations_with_permission(stations, client) -> None:
+def test_transfer_is_limited_to_stations_with_permission(stations: Any, client: Client) -> None:
     sign_in_client(client, make_staff(stations["睦洲镇"], StationRole.HEAD))
     clerk = make_staff(stations["睦洲镇"])
     on = f"{timezone.localdate()}"
@@ -128,7 +132,7 @@ def test_transfer_is_limited_to_stations_with_permission(stations, client) -> No
     assert last_appointment(clerk).station == stations["南安村"]
 
 
-def test_last_operator_cannot_end_own_appointment(stations) -> None:
+def test_last_operator_cannot_end_own_appointment(stations: Any) -> None:
     operator = make_staff(stations["江门市"], StationRole.OPERATOR)
     today = timezone.localdate()
     with pytest.raises(ValidationError, match="最后一项管理员任职"):
@@ -137,13 +141,13 @@ def test_last_operator_cannot_end_own_appointment(stations) -> None:
         end_appointment(appointment=last_appointment(operator), by=None, last_day=today - timedelta(days=900))
 
 
-def test_staff_list_query_count_is_constant(stations, client, same_queries) -> None:
+def test_staff_list_query_count_is_constant(stations: Any, client: Client, same_queries: Any) -> None:
     sign_in_client(client, make_staff(stations["江门市"], StationRole.OPERATOR))
     make_staff(stations["睦洲镇"])
     same_queries(staff_url(stations["睦洲镇"]), lambda: [make_staff(stations["睦洲镇"]) for _ in range(12)])
 
 
-def test_helper_opens_only_own_door_on_own_day(stations, client) -> None:
+def test_helper_opens_only_own_door_on_own_day(stations: Any, client: Client) -> None:
     fair, other = make_fair(), make_fair()
     helper = make_user("志愿者")
     file = make_veteran(station=stations["睦洲镇"])

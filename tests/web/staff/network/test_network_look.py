@@ -1,6 +1,7 @@
 """Pages of the network in Chromium, wide and on a phone; transfer of a clerk through the page."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -15,12 +16,12 @@ pytestmark = [pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def operator():
+def operator() -> Any:
     return make_staff(make_stations()["江门市"], StationRole.OPERATOR, name="周敏")
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_network_pages_look_right(open_page, sign_in, look, operator, width) -> None:
+def test_network_pages_look_right(open_page: Any, sign_in: Any, look: Any, operator: Any, width: Any) -> None:
     stations = make_stations()
     town, south = stations["睦洲镇"], stations["南安村"]
     clerk = make_staff(town)
@@ -49,7 +50,9 @@ def test_network_pages_look_right(open_page, sign_in, look, operator, width) -> 
     assert page.get_by_text(f"档案转{town.name}").is_visible()
 
 
-def test_clerk_transferred_through_page_is_refused_and_logged(open_page, sign_in, look, operator) -> None:
+def test_clerk_transferred_through_page_is_refused_and_logged(
+    open_page: Any, sign_in: Any, look: Any, operator: Any
+) -> None:
     stations = make_stations()
     clerk = make_staff(stations["睦洲镇"], name="李秀珍")
     file = make_veteran(station=stations["睦洲镇"])

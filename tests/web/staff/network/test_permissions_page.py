@@ -1,5 +1,7 @@
 """Tests of the page 'who may what'."""
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
@@ -10,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("role", list(StationRole))
-def test_page_shows_the_whole_table_to_every_role(client_for, role: StationRole) -> None:
+def test_page_shows_the_whole_table_to_every_role(client_for: Any, role: StationRole) -> None:
     client = client_for(make_staff(make_stations()["睦洲镇"], role))
     response = client.get(reverse("staff:permissions"))
     page = response.content.decode()
@@ -27,5 +29,5 @@ def test_page_shows_the_whole_table_to_every_role(client_for, role: StationRole)
     assert network["市级业务管理员"] == "限市级任职"
 
 
-def test_page_is_refused_to_people_without_an_appointment(client_for) -> None:
+def test_page_is_refused_to_people_without_an_appointment(client_for: Any) -> None:
     assert client_for(make_user()).get(reverse("staff:permissions")).status_code == 403

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,7 +25,7 @@ BEFORE = DAY - timedelta(days=1)
 
 
 @pytest.fixture
-def city(db):
+def city(db: None) -> Any:
     """The usual tree, 北安村 beside 南安村, three records of 2021 in 南安村 and the city's operator."""
     stations: dict[str, Any] = {**make_stations()}
     stations["北安村"] = open_village("北安村", 202)
@@ -53,11 +54,11 @@ def change_url(station: Station, change: str) -> str:
     return reverse("staff:network-change", args=[station.pk, change])
 
 
-def find_line(response, name: str):
+def find_line(response: Any, name: str) -> Any:
     return next(line for line in response.context["page"] if name in line.name)
 
 
-def test_page_before_merge_shows_former_network(city, client) -> None:
+def test_page_before_merge_shows_former_network(city: Any, client: Client) -> None:
     sign_in_client(client, city["operator"])
     actions.merge_station(station=city["南安村"], into=city["北安村"], by=city["operator"], on=DAY)
     url = reverse("staff:network-station", args=[city["睦洲镇"].pk])
@@ -72,7 +73,7 @@ def test_page_before_merge_shows_former_network(city, client) -> None:
     assert find_line(top, "新会区").records_below == 3
 
 
-def test_page_shows_former_name_and_no_station_before_opening(city, client) -> None:
+def test_page_shows_former_name_and_no_station_before_opening(city: Any, client: Client) -> None:
     sign_in_client(client, city["operator"])
     actions.rename_station(station=city["南安村"], name="南安村退役军人之家", by=None, on=DAY)
     url = reverse("staff:network-station", args=[city["南安村"].pk])
@@ -82,7 +83,7 @@ def test_page_shows_former_name_and_no_station_before_opening(city, client) -> N
     assert "day" in client.get(f"{url}?day=不是日期").context["form"].errors
 
 
-def test_network_page_query_count_is_constant(city, client, same_queries) -> None:
+def test_network_page_query_count_is_constant(city: Any, client: Client, same_queries: Any) -> None:
     sign_in_client(client, city["operator"])
 
     def grow() -> None:
@@ -93,7 +94,7 @@ def test_network_page_query_count_is_constant(city, client, same_queries) -> Non
     same_queries(f"{url}?day={BEFORE}", grow)
 
 
-def test_merge_shows_consequences_before_confirmation(city, client) -> None:
+def test_merge_shows_consequences_before_confirmation(city: Any, client: Client) -> None:
     sign_in_client(client, city["operator"])
     make_staff(city["南安村"])
     form_data = {"into": city["北安村"].pk, "on": f"{DAY}"}
@@ -108,7 +109,7 @@ def test_merge_shows_consequences_before_confirmation(city, client) -> None:
     assert Station.objects.get(pk=city["南安村"].pk).succeeded_by == city["北安村"]
 
 
-def test_invalid_merge_keeps_input_with_error(city, client) -> None:
+def test_invalid_merge_keeps_input_with_error(city: Any, client: Client) -> None:
     sign_in_client(client, city["operator"])
     tomorrow = timezone.localdate() + timedelta(days=1)
     answer = client.post(
@@ -118,7 +119,7 @@ def test_invalid_merge_keeps_input_with_error(city, client) -> None:
     assert f'value="{tomorrow}"' in answer.content.decode()
 
 
-def test_every_change_works_through_its_page(city, client) -> None:
+def test_every_change_works_through_its_page(city: Any, client: Client) -> None:
     sign_in_client(client, city["operator"])
     town, south = city["睦洲镇"], city["南安村"]
     region = Region.objects.create(code="440705109209", name="东安村", level="village", parent=town.region)
@@ -146,7 +147,7 @@ CITY_ONLY = ("open", "rename", "merge", "split", "close")
 
 @pytest.mark.parametrize("place", ["睦洲镇", "司前镇", "新会区"])
 @pytest.mark.parametrize("role", StationRole)
-def test_only_city_operator_changes_network(city, client, place, role) -> None:
+def test_only_city_operator_changes_network(city: Any, client: Client, place: Any, role: Any) -> None:
     sign_in_client(client, make_staff(city[place], role))
     for change in CITY_ONLY:
         assert client.get(change_url(city["睦洲镇"], change)).status_code == 403
@@ -158,14 +159,14 @@ def test_only_city_operator_changes_network(city, client, place, role) -> None:
 @pytest.mark.parametrize(
     ("place", "status"), [("睦洲镇", 200), ("新会区", 200), ("司前镇", 403), ("南安村", 403)]
 )
-def test_staff_see_only_own_subtree(city, client, place, status) -> None:
+def test_staff_see_only_own_subtree(city: Any, client: Client, place: Any, status: Any) -> None:
     sign_in_client(client, make_staff(city[place]))
     for name in ("network-station", "network-staff"):
         assert client.get(reverse(f"staff:{name}", args=[city["睦洲镇"].pk])).status_code == status
     assert client.get(reverse("staff:network")).status_code == 200
 
 
-def test_veterans_and_employers_see_no_network(city, client) -> None:
+def test_veterans_and_employers_see_no_network(city: Any, client: Client) -> None:
     person, member = make_user("陈建国"), make_user("单位经办")
     make_veteran(station=city["睦洲镇"], account=person)
     make_employer(member=member)
@@ -182,7 +183,7 @@ def test_veterans_and_employers_see_no_network(city, client) -> None:
         assert {client.get(url).status_code for url in urls} == {403}
 
 
-def test_staff_of_two_stations_find_both(city, client) -> None:
+def test_staff_of_two_stations_find_both(city: Any, client: Client) -> None:
     user = make_staff(city["睦洲镇"])
     user.appointments.create(station=city["司前镇"], role=StationRole.CLERK)
     sign_in_client(client, user)

@@ -1,6 +1,7 @@
 """Complaint pages: report, list and answer."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -17,16 +18,16 @@ DESK = "/desk/reports/"
 
 
 @pytest.fixture
-def position():
+def position() -> Any:
     return make_position(employer=make_employer(member=make_user("单位经办")))
 
 
 @pytest.fixture
-def desk(client_for, position):
+def desk(client_for: Any, position: Any) -> Any:
     return client_for(make_staff(position.employer.station, StationRole.REVIEWER))
 
 
-def _report(position, name="举报人", days=0):
+def _report(position: Any, name: Any = "举报人", days: Any = 0) -> Any:
     complaint = actions.report(
         position=position, by=make_user(name), kind=ComplaintKind.FEE, text=f"{name}说要交押金"
     )
@@ -35,7 +36,7 @@ def _report(position, name="举报人", days=0):
     return complaint
 
 
-def test_complaint_from_report_to_answer(client_for, desk, position) -> None:
+def test_complaint_from_report_to_answer(client_for: Any, desk: Any, position: Any) -> None:
     reporter = make_user("举报人")
     me = client_for(reporter)
     url = f"/positions/{position.pk}/report/"
@@ -56,14 +57,14 @@ def test_complaint_from_report_to_answer(client_for, desk, position) -> None:
     assert "已让单位停收" in desk.get(there).content.decode()
 
 
-def test_employer_cannot_report_own_position(client_for, position) -> None:
+def test_employer_cannot_report_own_position(client_for: Any, position: Any) -> None:
     member = position.employer.memberships.get().user
     page = client_for(member).post(f"/positions/{position.pk}/report/", {"kind": "fee", "text": "押金"})
     assert "不能举报" in page.content.decode()
     assert not Complaint.objects.exists()
 
 
-def test_list_is_ordered_by_due_date_and_marks_overdue(desk, position) -> None:
+def test_list_is_ordered_by_due_date_and_marks_overdue(desk: Any, position: Any) -> None:
     for name, days in (("后", 3), ("超期", -2), ("先", 1)):
         _report(position, name, days)
     page = desk.get(DESK)
@@ -73,7 +74,7 @@ def test_list_is_ordered_by_due_date_and_marks_overdue(desk, position) -> None:
     assert not desk.get(DESK, {"state": "answered"}).context["page"].object_list
 
 
-def test_neighbour_and_employer_see_no_complaint(client_for, position) -> None:
+def test_neighbour_and_employer_see_no_complaint(client_for: Any, position: Any) -> None:
     complaint = _report(position)
     neighbour = client_for(make_staff(make_stations()["蓬江区"], StationRole.REVIEWER))
     assert not neighbour.get(DESK).context["page"].object_list
@@ -84,7 +85,9 @@ def test_neighbour_and_employer_see_no_complaint(client_for, position) -> None:
     assert "说要交押金" not in member.get("/me/reports/").content.decode()
 
 
-def test_complaint_lists_query_count_is_constant(client_for, desk, position, same_queries) -> None:
+def test_complaint_lists_query_count_is_constant(
+    client_for: Any, desk: Any, position: Any, same_queries: Any
+) -> None:
     def grow() -> None:
         for i in range(4):
             _report(position, f"又一人{i}")
@@ -107,7 +110,7 @@ def test_complaint_lists_query_count_is_constant(client_for, desk, position, sam
     same_queries(lambda: me.get("/me/reports/"), mine, at_most=30)
 
 
-def test_answered_complaint_keeps_its_place(desk, position) -> None:
+def test_answered_complaint_keeps_its_place(desk: Any, position: Any) -> None:
     complaint = _report(position)
     desk.post(f"{DESK}{complaint.pk}/", {"outcome": "no_fault", "words": "核实后没有发现收费。"})
     complaint.refresh_from_db()

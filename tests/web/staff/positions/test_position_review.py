@@ -1,8 +1,10 @@
 """Review queue of positions: order, filters, batches, exceptions with two reviewers."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,21 +21,21 @@ BATCH = "/desk/positions/approve/"
 
 
 @pytest.fixture
-def employer():
+def employer() -> Any:
     return make_employer()
 
 
 @pytest.fixture
-def reviewer(employer):
+def reviewer(employer: Any) -> Any:
     return make_staff(employer.station, StationRole.REVIEWER, name="审核员甲")
 
 
 @pytest.fixture
-def desk(client_for, reviewer):
+def desk(client_for: Any, reviewer: Any) -> Any:
     return client_for(reviewer)
 
 
-def _submit_position(employer, title="货车司机", hours=1, **fields):
+def _submit_position(employer: Any, title: Any = "货车司机", hours: Any = 1, **fields: Any) -> Any:
     return make_position(
         employer=employer,
         is_open=False,
@@ -44,15 +46,15 @@ def _submit_position(employer, title="货车司机", hours=1, **fields):
     )
 
 
-def _titles(page) -> list[str]:
+def _titles(page: Any) -> list[str]:
     return [position.title for position in page.context["page"]]
 
 
-def _messages(page) -> str:
+def _messages(page: Any) -> str:
     return " ".join(str(message) for message in page.context["messages"])
 
 
-def test_longest_waiting_position_is_first(desk, employer) -> None:
+def test_longest_waiting_position_is_first(desk: Any, employer: Any) -> None:
     for title, hours in (("后来", 2), ("先来", 50), ("刚来", 1)):
         _submit_position(employer, title, hours=hours)
     page = desk.get(QUEUE)
@@ -60,7 +62,7 @@ def test_longest_waiting_position_is_first(desk, employer) -> None:
     assert "2\xa0日" in page.content.decode()
 
 
-def test_queue_filters_by_finding_employer_and_station(desk, employer) -> None:
+def test_queue_filters_by_finding_employer_and_station(desk: Any, employer: Any) -> None:
     _submit_position(employer, "干净")
     _submit_position(employer, "要放宽", requirements="35岁以下")
     blocked = _submit_position(employer, "限男", requirements="限男性", legal_basis="依据")
@@ -80,12 +82,12 @@ def test_queue_filters_by_finding_employer_and_station(desk, employer) -> None:
     assert len(_titles(desk.get(QUEUE, {"station": employer.station.pk}))) == 3
 
 
-def test_station_filter_is_limited_to_own_subtree(desk) -> None:
+def test_station_filter_is_limited_to_own_subtree(desk: Any) -> None:
     page = desk.get(QUEUE, {"station": make_stations()["蓬江区"].pk})
     assert page.context["form"].errors["station"]
 
 
-def test_batch_approves_clean_positions_and_reports_others(desk, employer) -> None:
+def test_batch_approves_clean_positions_and_reports_others(desk: Any, employer: Any) -> None:
     clean = [_submit_position(employer, f"干净{i}") for i in range(2)]
     with_findings = _submit_position(employer, "有标记", requirements="35岁以下")
     unverified = _submit_position(make_employer(verified=False), "未核验单位的")
@@ -99,7 +101,7 @@ def test_batch_approves_clean_positions_and_reports_others(desk, employer) -> No
     assert set(Position.objects.filter(state=PositionState.OPEN)) == set(clean)
 
 
-def test_batch_ignores_positions_of_neighbours(client_for, employer) -> None:
+def test_batch_ignores_positions_of_neighbours(client_for: Any, employer: Any) -> None:
     position = _submit_position(employer)
     neighbour = make_staff(make_stations()["蓬江区"], StationRole.REVIEWER)
     page = client_for(neighbour).post(BATCH, {"pk": [position.pk]}, follow=True)
@@ -108,7 +110,7 @@ def test_batch_ignores_positions_of_neighbours(client_for, employer) -> None:
     assert position.state == PositionState.IN_REVIEW
 
 
-def test_row_button_approves_one_position(desk, employer) -> None:
+def test_row_button_approves_one_position(desk: Any, employer: Any) -> None:
     one, other = _submit_position(employer, "这个"), _submit_position(employer, "那个")
     desk.post(BATCH, {"approve": one.pk, "pk": [other.pk]})
     one.refresh_from_db()
@@ -116,12 +118,12 @@ def test_row_button_approves_one_position(desk, employer) -> None:
     assert (one.state, other.state) == (PositionState.OPEN, PositionState.IN_REVIEW)
 
 
-def test_batch_ignores_invalid_keys(desk) -> None:
+def test_batch_ignores_invalid_keys(desk: Any) -> None:
     page = desk.post(BATCH, {"pk": ["x", "9" * 40, ""]}, follow=True)
     assert "没有勾选" in _messages(page)
 
 
-def test_exception_needs_two_reviewers(desk, employer, reviewer, client_for) -> None:
+def test_exception_needs_two_reviewers(desk: Any, employer: Any, reviewer: Any, client_for: Any) -> None:
     position = _submit_position(employer, requirements="限男性，35岁以下", legal_basis="井下作业")
     url = reverse("staff:position", args=[position.pk])
     page = desk.get(url).content.decode()
@@ -141,14 +143,14 @@ def test_exception_needs_two_reviewers(desk, employer, reviewer, client_for) -> 
     assert position.is_open
 
 
-def test_exception_without_basis_cannot_be_approved(desk, employer) -> None:
+def test_exception_without_basis_cannot_be_approved(desk: Any, employer: Any) -> None:
     position = _submit_position(employer, requirements="限男性")
     page = desk.get(reverse("staff:position", args=[position.pk])).content.decode()
     assert "没有写明依据" in page
     assert "同意例外" not in page
 
 
-def test_refusal_joins_common_and_own_reasons(desk, employer) -> None:
+def test_refusal_joins_common_and_own_reasons(desk: Any, employer: Any) -> None:
     position = _submit_position(employer)
     url = reverse("staff:position", args=[position.pk])
     page = desk.post(url, {"decision": "refuse"})
@@ -160,7 +162,9 @@ def test_refusal_joins_common_and_own_reasons(desk, employer) -> None:
     assert position.refused_reason == "；".join([*reasons, "请写明线路"])
 
 
-def test_review_queue_query_count_is_constant(client, desk, employer, same_queries) -> None:
+def test_review_queue_query_count_is_constant(
+    client: Client, desk: Any, employer: Any, same_queries: Any
+) -> None:
     def grow() -> None:
         for i in range(4):
             _submit_position(employer, f"又一个{i}", requirements="35岁以下")
@@ -169,7 +173,7 @@ def test_review_queue_query_count_is_constant(client, desk, employer, same_queri
     same_queries(lambda: desk.get(QUEUE), grow, at_most=30)
 
 
-def test_review_queue_is_paginated(desk, employer) -> None:
+def test_review_queue_is_paginated(desk: Any, employer: Any) -> None:
     for i in range(21):
         _submit_position(employer, f"岗位{i:02}", hours=100 - i)
     assert len(_titles(desk.get(QUEUE))) == 20

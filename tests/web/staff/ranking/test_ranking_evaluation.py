@@ -1,9 +1,13 @@
 """Page of the ranking evaluation: access, verdicts, adoption and roll-back."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from portal.accounts.actions import give_consent
 from portal.accounts.enums import ConsentPurpose
@@ -26,7 +30,7 @@ PAGE = "staff:learning"
 
 
 @pytest.fixture(scope="module")
-def figures():
+def figures() -> Any:
     return {
         "better": evaluation_report.evaluate_ranking(
             simulate(1, distance=4.0, people=4_000), seed=1, controls=2, replicates=200
@@ -41,27 +45,27 @@ def figures():
 
 
 @pytest.fixture
-def operator():
+def operator() -> Any:
     return make_staff(make_stations()["江门市"], StationRole.OPERATOR, name="市级业务管理员")
 
 
-def make_saved_report(figures, operator, verdict="better"):
+def make_saved_report(figures: Any, operator: Any, verdict: Any = "better") -> Any:
     assert figures[verdict]["verdict"] == verdict
     return store_report(figures=figures[verdict], against="tfidf", by=operator)
 
 
-def text(response) -> str:
+def text(response: Any) -> str:
     return response.content.decode()
 
 
-def test_page_without_report_names_current_version(operator, client_for) -> None:
+def test_page_without_report_names_current_version(operator: Any, client_for: Any) -> None:
     html = text(client_for(operator).get(reverse(PAGE)))
     assert "原始排序" in html
     assert "还没有报告" in html
 
 
 @pytest.mark.parametrize("verdict", ["better", "not_shown", "too_few"])
-def test_each_verdict_is_shown(operator, client_for, figures, verdict) -> None:
+def test_each_verdict_is_shown(operator: Any, client_for: Any, figures: Any, verdict: Any) -> None:
     report = make_saved_report(figures, operator, verdict)
     html = text(client_for(operator).get(reverse(PAGE)))
     assert report.get_verdict_display() in html
@@ -72,7 +76,7 @@ def test_each_verdict_is_shown(operator, client_for, figures, verdict) -> None:
             assert words in html
 
 
-def test_numbers_of_page_link_to_no_rows(operator, client_for, figures) -> None:
+def test_numbers_of_page_link_to_no_rows(operator: Any, client_for: Any, figures: Any) -> None:
     """The page is the only one whose numbers do not link to rows, and it explains the reason."""
     make_saved_report(figures, operator)
     page, _ = read(client_for(operator), reverse(PAGE))
@@ -93,7 +97,9 @@ def test_numbers_of_page_link_to_no_rows(operator, client_for, figures) -> None:
 
 @pytest.mark.parametrize("role", StationRole.values)
 @pytest.mark.parametrize("place", ["江门市", "新会区", "睦洲镇"])
-def test_only_city_operators_open_page(operator, client_for, figures, role, place) -> None:
+def test_only_city_operators_open_page(
+    operator: Any, client_for: Any, figures: Any, role: Any, place: Any
+) -> None:
     report = make_saved_report(figures, operator)
     user = make_staff(make_stations()[place], StationRole(role), name="读者")
     client = client_for(user)
@@ -111,7 +117,9 @@ def test_only_city_operators_open_page(operator, client_for, figures, role, plac
     assert (reverse(PAGE) in text(client.get(reverse("staff:day")))) is may
 
 
-def test_veterans_employers_and_former_operators_are_refused(operator, client_for, figures) -> None:
+def test_veterans_employers_and_former_operators_are_refused(
+    operator: Any, client_for: Any, figures: Any
+) -> None:
     report = make_saved_report(figures, operator)
     assert Client().get(reverse(PAGE)).status_code == 302
     Appointment.objects.filter(user=operator).update(ends_on="2026-01-01")
@@ -124,7 +132,12 @@ def test_veterans_employers_and_former_operators_are_refused(operator, client_fo
 
 
 def test_adopt_and_roll_back_version(
-    operator, client_for, figures, django_capture_on_commit_callbacks, settings, tmp_path
+    operator: Any,
+    client_for: Any,
+    figures: Any,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    settings: Settings,
+    tmp_path: Path,
 ) -> None:
     report, client = make_saved_report(figures, operator), client_for(operator)
     adopt = reverse("staff:learning-adopt", args=[report.pk])
@@ -148,7 +161,7 @@ def test_adopt_and_roll_back_version(
     assert "现在用的就是原始排序" in text(again)
 
 
-def test_unproven_version_cannot_be_adopted(operator, client_for, figures) -> None:
+def test_unproven_version_cannot_be_adopted(operator: Any, client_for: Any, figures: Any) -> None:
     report = make_saved_report(figures, operator, "not_shown")
     client = client_for(operator)
     answer = client.post(reverse("staff:learning-adopt", args=[report.pk]), {"reason": "想试试"}, follow=True)
@@ -159,7 +172,7 @@ def test_unproven_version_cannot_be_adopted(operator, client_for, figures) -> No
     assert client.post(reverse("staff:learning-adopt", args=[few.pk]), {"reason": "试"}).status_code == 404
 
 
-def test_reason_with_unit_name_is_refused(operator, client_for, figures) -> None:
+def test_reason_with_unit_name_is_refused(operator: Any, client_for: Any, figures: Any) -> None:
     report = make_saved_report(figures, operator)
     answer = client_for(operator).post(
         reverse("staff:learning-adopt", args=[report.pk]), {"reason": "12345部队要求"}
@@ -169,7 +182,9 @@ def test_reason_with_unit_name_is_refused(operator, client_for, figures) -> None
     assert ranking_versions.adopted_version() is None
 
 
-def test_evaluation_page_query_count_is_constant(operator, client_for, figures, same_queries) -> None:
+def test_evaluation_page_query_count_is_constant(
+    operator: Any, client_for: Any, figures: Any, same_queries: Any
+) -> None:
     client = client_for(operator)
     make_saved_report(figures, operator)
 
@@ -182,7 +197,7 @@ def test_evaluation_page_query_count_is_constant(operator, client_for, figures, 
     same_queries(lambda: client.get(reverse(PAGE)), more)
 
 
-def test_earlier_report_can_be_opened(operator, client_for, figures) -> None:
+def test_earlier_report_can_be_opened(operator: Any, client_for: Any, figures: Any) -> None:
     first = make_saved_report(figures, operator, "not_shown")
     make_saved_report(figures, operator)
     client = client_for(operator)
@@ -190,7 +205,13 @@ def test_earlier_report_can_be_opened(operator, client_for, figures) -> None:
     assert client.get(reverse(PAGE), {"report": first.pk + 99}).status_code == 404
 
 
-def test_command_and_button_create_report(operator, client_for, monkeypatch, tmp_path, capsys) -> None:
+def test_command_and_button_create_report(
+    operator: Any,
+    client_for: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     monkeypatch.setattr(
         dataset_loading, "load_dataset", lambda progress=None: simulate(1, distance=4.0, people=4_000)
     )

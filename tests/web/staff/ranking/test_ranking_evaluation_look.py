@@ -1,5 +1,7 @@
 """Page of the ranking evaluation in Chromium, at 390 and 1280 px."""
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
@@ -15,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_page_looks_right_and_buttons_work(open_page, sign_in, look, width) -> None:
+def test_page_looks_right_and_buttons_work(open_page: Any, sign_in: Any, look: Any, width: Any) -> None:
     operator = make_staff(make_stations()["江门市"], StationRole.OPERATOR, name="市级业务管理员")
     figures = evaluation_report.evaluate_ranking(
         simulate(1, distance=4.0, people=4_000), seed=1, controls=2, replicates=200

@@ -2,9 +2,11 @@
 
 import io
 import zipfile
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import Client
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
@@ -22,15 +24,17 @@ URL = "/desk/veterans/export/"
 
 
 @pytest.fixture
-def head(towns):
+def head(towns: Any) -> Any:
     return make_staff(towns.stations["睦洲镇"], StationRole.HEAD, name="何站长")
 
 
-def _rows(answer) -> list[list]:
+def _rows(answer: Any) -> list[list]:
     return CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
 
 
-def test_only_heads_and_operators_export_records(towns, head, client_for, client) -> None:
+def test_only_heads_and_operators_export_records(
+    towns: Any, head: Any, client_for: Any, client: Client
+) -> None:
     above = make_staff(towns.stations["江门市"], StationRole.OPERATOR)
     for user in (head, above):
         assert client_for(user).get(URL).status_code == 200
@@ -43,7 +47,7 @@ def test_only_heads_and_operators_export_records(towns, head, client_for, client
     assert URL not in client_for(towns.clerk).get(reverse("staff:veterans")).content.decode()
 
 
-def test_export_holds_own_subtree_and_names_exporter(towns, head, client_for) -> None:
+def test_export_holds_own_subtree_and_names_exporter(towns: Any, head: Any, client_for: Any) -> None:
     answer = client_for(head).post(URL, {"reason": "春节走访"})
     mark, headers, *rows = _rows(answer)
     assert [row[1] for row in rows] == ["陈建国"]
@@ -59,7 +63,7 @@ def test_export_holds_own_subtree_and_names_exporter(towns, head, client_for) ->
     assert not AccessLog.objects.filter(file_id=towns.theirs.pk).exists()
 
 
-def test_export_uses_list_filters_and_hides_keyword(towns, head, client_for) -> None:
+def test_export_uses_list_filters_and_hides_keyword(towns: Any, head: Any, client_for: Any) -> None:
     make_veteran(station=towns.stations["南安村"], name="周在业", employment_status="employed")
     answer = client_for(head).post(f"{URL}?employment_status=employed&q=周", {"reason": "x", "phones": "on"})
     rows = _rows(answer)[2:]
@@ -71,39 +75,41 @@ def test_export_uses_list_filters_and_hides_keyword(towns, head, client_for) -> 
     assert "周" not in data["filter"]
 
 
-def test_export_without_reason_is_refused(head, client_for) -> None:
+def test_export_without_reason_is_refused(head: Any, client_for: Any) -> None:
     answer = client_for(head).post(URL, {"reason": " "})
     assert "text/html" in answer["Content-Type"]
     assert not AuditEvent.objects.filter(verb="veterans.exported").exists()
 
 
-def test_export_of_too_many_or_no_records_is_refused(head, client_for, monkeypatch) -> None:
+def test_export_of_too_many_or_no_records_is_refused(
+    head: Any, client_for: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(record_export, "MAX_ROWS", 0)
     assert "请按服务站" in client_for(head).post(URL, {"reason": "x"}).content.decode()
     assert "没有符合条件的人" in client_for(head).post(f"{URL}?q=无此人", {"reason": "x"}).content.decode()
 
 
-def test_export_covers_only_stations_with_export_permission(towns, head, client_for) -> None:
+def test_export_covers_only_stations_with_export_permission(towns: Any, head: Any, client_for: Any) -> None:
     Appointment.objects.create(user=head, station=towns.stations["司前镇"], role=StationRole.CLERK)
     names = [row[1] for row in _rows(client_for(head).post(URL, {"reason": "x"}))[2:]]
     assert names == ["陈建国"]
 
 
-def test_export_action_refuses_clerk(towns) -> None:
+def test_export_action_refuses_clerk(towns: Any) -> None:
     with pytest.raises(PermissionDenied):
         record_export.export_records(
             by=towns.clerk, rows=Veteran.objects.all(), filter_text="", phones=False, reason="x"
         )
 
 
-def test_exported_name_is_no_formula(towns, head, client_for) -> None:
+def test_exported_name_is_no_formula(towns: Any, head: Any, client_for: Any) -> None:
     make_veteran(station=towns.stations["睦洲镇"], name="=HYPERLINK(1)", skills="@x")
     answer = client_for(head).post(URL, {"reason": "x"})
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         assert "<f>" not in archive.read("xl/worksheets/sheet1.xml").decode()
 
 
-def test_export_query_count_is_constant(same_queries, towns, head, client_for) -> None:
+def test_export_query_count_is_constant(same_queries: Any, towns: Any, head: Any, client_for: Any) -> None:
     client = client_for(head)
 
     def more() -> None:

@@ -1,5 +1,7 @@
 """Sections of a record saved by staff; sensitive values are replaced but never shown."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def desk(towns, client_for):
+def desk(towns: Any, client_for: Any) -> Any:
     return client_for(towns.clerk)
 
 
@@ -25,7 +27,7 @@ def section_url(veteran: Veteran, section: str) -> str:
     return reverse("staff:veteran-edit", args=[veteran.pk, section])
 
 
-def test_empty_identity_fields_keep_values_and_numbers_stay_masked(towns, desk) -> None:
+def test_empty_identity_fields_keep_values_and_numbers_stay_masked(towns: Any, desk: Any) -> None:
     ours = towns.ours
     Veteran.objects.filter(pk=ours.pk).update(address="演示路8号")
     html = desk.get(section_url(ours, "identity")).content.decode()
@@ -44,7 +46,7 @@ def test_empty_identity_fields_keep_values_and_numbers_stay_masked(towns, desk) 
     assert "13800001234" not in str(require(event).data)
 
 
-def test_care_section_is_replaced_or_cleared_and_never_shown(towns, desk) -> None:
+def test_care_section_is_replaced_or_cleared_and_never_shown(towns: Any, desk: Any) -> None:
     ours = towns.ours
     desk.post(section_url(ours, "care"), {"difficulty": ["低保", "重大疾病"], "disability": "六级"})
     veteran = Veteran.objects.get(pk=ours.pk)
@@ -59,7 +61,7 @@ def test_care_section_is_replaced_or_cleared_and_never_shown(towns, desk) -> Non
     assert (veteran.difficulty, veteran.disability) == ("低保、重大疾病", "")
 
 
-def test_service_skills_and_wishes_save_independently(towns, desk) -> None:
+def test_service_skills_and_wishes_save_independently(towns: Any, desk: Any) -> None:
     ours = towns.ours
     make_specialty()
     desk.post(section_url(ours, "service"), {
@@ -81,7 +83,7 @@ def test_service_skills_and_wishes_save_independently(towns, desk) -> None:
     assert not veteran.work_history.exists()
 
 
-def test_certificate_keeps_details_when_others_are_added(towns, desk) -> None:
+def test_certificate_keeps_details_when_others_are_added(towns: Any, desk: Any) -> None:
     ours = towns.ours
     Certificate.objects.create(veteran=ours, kind="forklift_n1")
     details = {
@@ -114,17 +116,17 @@ def test_certificate_keeps_details_when_others_are_added(towns, desk) -> None:
     "number",
     [make_id_number(), make_id_number().lower(), "6222020200112230", "6222 0202 0011 2230", "ab", "x" * 41],
 )
-def test_id_or_card_number_is_refused_as_certificate_number(number) -> None:
+def test_id_or_card_number_is_refused_as_certificate_number(number: Any) -> None:
     with pytest.raises(ValidationError):
         validate_certificate_number(number)
 
 
 @pytest.mark.parametrize("number", ["TS2026-0815", "粤字第000123号", "1234567890123456"])
-def test_common_certificate_numbers_are_accepted(number) -> None:
+def test_common_certificate_numbers_are_accepted(number: Any) -> None:
     validate_certificate_number(number)
 
 
-def test_invalid_input_is_kept_with_error(towns, desk) -> None:
+def test_invalid_input_is_kept_with_error(towns: Any, desk: Any) -> None:
     answers = {
         "branch": "army",
         "honours": "在73021部队立三等功",
@@ -137,7 +139,7 @@ def test_invalid_input_is_kept_with_error(towns, desk) -> None:
     assert "在73021部队立三等功" in html
 
 
-def test_neighbour_is_refused_and_county_is_allowed(towns, client_for) -> None:
+def test_neighbour_is_refused_and_county_is_allowed(towns: Any, client_for: Any) -> None:
     neighbour = client_for(towns.neighbour)
     assert neighbour.get(section_url(towns.ours, "identity")).status_code == 403
     assert neighbour.post(section_url(towns.ours, "care"), {"disability": "六级"}).status_code == 403
@@ -150,7 +152,7 @@ def test_neighbour_is_refused_and_county_is_allowed(towns, client_for) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_sections_look_right(towns, open_page, sign_in, look, width) -> None:
+def test_sections_look_right(towns: Any, open_page: Any, sign_in: Any, look: Any, width: Any) -> None:
     ours = make_veteran(
         station=towns.stations["睦洲镇"], name="林志强", certificates=("forklift_n1", "driving_a2"), wish={}
     )

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -22,16 +23,16 @@ pytestmark = pytest.mark.django_db
 LONG_AGO = timedelta(days=200)
 
 
-def today():
+def today() -> Any:
     return timezone.localdate()
 
 
-def make_visit(veteran, by, *, ago: timedelta = timedelta(), **changes) -> Visit:
+def make_visit(veteran: Any, by: Any, *, ago: timedelta = timedelta(), **changes: Any) -> Visit:
     values = {"held_on": today() - ago, "method": VisitMethod.HOME, "reached": True}
     return actions.record_visit(veteran=veteran, by=by, **(values | changes))
 
 
-def visit_form_data(**changes):
+def visit_form_data(**changes: Any) -> Any:
     """Return the data of a valid visit form."""
     values = {
         "held_on": f"{today():%Y-%m-%d}",
@@ -42,7 +43,7 @@ def visit_form_data(**changes):
     return values | {"findings": "想学叉车", **changes}
 
 
-def return_form_data(station, **changes):
+def return_form_data(station: Any, **changes: Any) -> Any:
     values = {
         "id_number": make_id_number(),
         "name": "周海生",
@@ -61,15 +62,15 @@ def return_form_data(station, **changes):
 
 
 @pytest.fixture
-def desk(towns, client_for):
+def desk(towns: Any, client_for: Any) -> Any:
     return client_for(towns.clerk)
 
 
-def names(client, query: str = "") -> list[str]:
+def names(client: Any, query: str = "") -> list[str]:
     return [row.name for row in client.get(f"{reverse('staff:visits')}{query}").context["page"]]
 
 
-def test_worklist_holds_own_veterans_not_visited_for_months(towns, desk) -> None:
+def test_worklist_holds_own_veterans_not_visited_for_months(towns: Any, desk: Any) -> None:
     assert names(desk) == []
     assert names(desk, "?waiting=never") == ["陈建国"]
     make_visit(towns.ours, towns.clerk, ago=LONG_AGO)
@@ -80,13 +81,13 @@ def test_worklist_holds_own_veterans_not_visited_for_months(towns, desk) -> None
     assert names(desk) == []
 
 
-def test_county_sees_both_towns_and_filters_by_station(towns, client_for) -> None:
+def test_county_sees_both_towns_and_filters_by_station(towns: Any, client_for: Any) -> None:
     county = client_for(make_staff(towns.stations["新会区"], StationRole.HEAD))
     assert set(names(county, "?waiting=never")) == {"陈建国", "黄志明"}
     assert names(county, f"?waiting=never&station={towns.stations['司前镇'].pk}") == ["黄志明"]
 
 
-def test_visit_is_recorded_and_shown_with_needs(towns, desk) -> None:
+def test_visit_is_recorded_and_shown_with_needs(towns: Any, desk: Any) -> None:
     url = reverse("staff:veteran-visits", args=[towns.ours.pk])
     html = desk.post(url, visit_form_data(), follow=True).content.decode()
     assert all(text in html for text in ("已记录", "找工作、学技能、参加培训", "想学叉车", "李秀珍"))
@@ -105,7 +106,7 @@ def test_visit_is_recorded_and_shown_with_needs(towns, desk) -> None:
         ({"next_on": "2001-01-01"}, "之后"),
     ],
 )
-def test_invalid_visit_is_explained_and_input_kept(towns, desk, change, message) -> None:
+def test_invalid_visit_is_explained_and_input_kept(towns: Any, desk: Any, change: Any, message: Any) -> None:
     url = reverse("staff:veteran-visits", args=[towns.ours.pk])
     html = desk.post(url, visit_form_data(**({"findings": "记一下"} | change))).content.decode()
     assert message in html
@@ -113,7 +114,7 @@ def test_invalid_visit_is_explained_and_input_kept(towns, desk, change, message)
     assert not Visit.objects.exists()
 
 
-def test_correction_marks_old_visit_and_needs_reason(towns, desk) -> None:
+def test_correction_marks_old_visit_and_needs_reason(towns: Any, desk: Any) -> None:
     visit = make_visit(towns.ours, towns.clerk, findings="写错人了")
     url = reverse("staff:visit-correct", args=[visit.pk])
     assert "写错人了" in desk.get(url).content.decode()
@@ -124,7 +125,7 @@ def test_correction_marks_old_visit_and_needs_reason(towns, desk) -> None:
     assert desk.get(url).status_code == 403
 
 
-def test_coverage_counts_each_veteran_once_at_station_of_visit(towns) -> None:
+def test_coverage_counts_each_veteran_once_at_station_of_visit(towns: Any) -> None:
     stations = towns.stations
     make_visit(towns.ours, towns.clerk, ago=timedelta(days=1)) if today().day > 1 else None
     make_visit(towns.ours, towns.clerk)
@@ -138,7 +139,7 @@ def test_coverage_counts_each_veteran_once_at_station_of_visit(towns) -> None:
     assert by_name[stations["司前镇"].name].people == 0
 
 
-def test_coverage_report_is_limited_to_own_subtree(towns, desk, client_for) -> None:
+def test_coverage_report_is_limited_to_own_subtree(towns: Any, desk: Any, client_for: Any) -> None:
     url = reverse("staff:visit-coverage")
     assert "睦洲镇" in desk.get(url).content.decode()
     assert desk.get(f"{url}?station={towns.stations['司前镇'].pk}").status_code == 404
@@ -147,7 +148,7 @@ def test_coverage_report_is_limited_to_own_subtree(towns, desk, client_for) -> N
     assert "新会区" in html  # the way back up
 
 
-def test_return_form_opens_record_with_needs_and_receipt(towns, desk) -> None:
+def test_return_form_opens_record_with_needs_and_receipt(towns: Any, desk: Any) -> None:
     answers = return_form_data(towns.stations["睦洲镇"])
     response = desk.post(reverse("staff:return-new"), answers, follow=True)
     html = response.content.decode()
@@ -159,7 +160,7 @@ def test_return_form_opens_record_with_needs_and_receipt(towns, desk) -> None:
     assert answers["id_number"] not in html
 
 
-def test_return_updates_record_of_own_station(towns, desk) -> None:
+def test_return_updates_record_of_own_station(towns: Any, desk: Any) -> None:
     number = make_id_number()
     Veteran.objects.filter(pk=towns.ours.pk).update(id_hash=lookup_hash(number))
     desk.post(
@@ -170,7 +171,7 @@ def test_return_updates_record_of_own_station(towns, desk) -> None:
     assert Veteran.objects.count() == 2
 
 
-def test_return_with_record_elsewhere_is_refused_and_logged(towns, desk) -> None:
+def test_return_with_record_elsewhere_is_refused_and_logged(towns: Any, desk: Any) -> None:
     number = make_id_number()
     Veteran.objects.filter(pk=towns.theirs.pk).update(id_hash=lookup_hash(number))
     answers = return_form_data(towns.stations["睦洲镇"], id_number=number)
@@ -195,7 +196,9 @@ def test_return_with_record_elsewhere_is_refused_and_logged(towns, desk) -> None
         ({"wish_text": "原第42集团军司机"}, "部队番号"),
     ],
 )
-def test_invalid_return_is_explained_and_saves_nothing(towns, desk, change, message) -> None:
+def test_invalid_return_is_explained_and_saves_nothing(
+    towns: Any, desk: Any, change: Any, message: Any
+) -> None:
     files = Veteran.objects.count()
     response = desk.post(reverse("staff:return-new"), return_form_data(towns.stations["睦洲镇"], **change))
     assert message in response.content.decode()
@@ -203,7 +206,7 @@ def test_invalid_return_is_explained_and_saves_nothing(towns, desk, change, mess
     assert not Visit.objects.exists()
 
 
-def test_visit_lists_query_count_is_constant(towns, client_for, same_queries) -> None:
+def test_visit_lists_query_count_is_constant(towns: Any, client_for: Any, same_queries: Any) -> None:
     county = client_for(make_staff(towns.stations["新会区"], StationRole.HEAD))
 
     def more() -> None:
@@ -224,7 +227,7 @@ def test_visit_lists_query_count_is_constant(towns, client_for, same_queries) ->
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_visit_pages_look_right(towns, open_page, sign_in, look, width) -> None:
+def test_visit_pages_look_right(towns: Any, open_page: Any, sign_in: Any, look: Any, width: Any) -> None:
     visit = make_visit(towns.ours, towns.clerk, ago=LONG_AGO, findings="想换个离家近的工作", needs=[Need.JOB])
     home = actions.register_return(
         by=towns.clerk, veteran=towns.ours, left_on=today() - timedelta(days=30),

@@ -5,8 +5,10 @@ import io
 import re
 import zlib
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
@@ -54,20 +56,20 @@ REPORTS = {
 }
 
 
-def text(answer) -> str:
+def text(answer: Any) -> str:
     assert answer.status_code == 200, answer.status_code
     return answer.content.decode()
 
 
-def totals(answer) -> list[int]:
+def totals(answer: Any) -> list[int]:
     return [int(n) for n in re.findall(r'data-total="(\d+)"', text(answer))]
 
 
-def read_rows(answer) -> list[list]:
+def read_rows(answer: Any) -> list[list]:
     return CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
 
 
-def hire(placement: Placement, by, ago: int = 45) -> Placement:
+def hire(placement: Placement, by: Any, ago: int = 45) -> Placement:
     for step in ("interview", "offer", "onboard"):
         on = timezone.localdate() - timedelta(days=ago)
         placement = placements.advance(placement=placement, step=step, by=by, on=on)
@@ -83,12 +85,12 @@ def answer_satisfaction(placement: Placement, degree: int) -> Answer:
 
 
 @pytest.fixture
-def head(towns):
+def head(towns: Any) -> Any:
     return make_staff(towns.stations["睦洲镇"], StationRole.HEAD, name="何站长")
 
 
 @pytest.mark.parametrize("role", StationRole)
-def test_each_role_reads_its_reports(towns, client_for, client, role) -> None:
+def test_each_role_reads_its_reports(towns: Any, client_for: Any, client: Client, role: Any) -> None:
     user = make_staff(towns.stations["睦洲镇"], role)
     reader = client_for(user)
     for path in PAGES:
@@ -104,7 +106,7 @@ def test_each_role_reads_its_reports(towns, client_for, client, role) -> None:
 
 
 @pytest.mark.parametrize("role", sorted(READ_REPORTS))
-def test_station_counts_and_lists_only_own_veterans(towns, client_for, role) -> None:
+def test_station_counts_and_lists_only_own_veterans(towns: Any, client_for: Any, role: Any) -> None:
     rows = "/desk/insights/rows/?figure=sheets"
     for place, count in (("睦洲镇", 1), ("司前镇", 1), ("新会区", 2), ("蓬江区", 0)):
         answer = client_for(make_staff(towns.stations[place], role)).get(rows)
@@ -116,7 +118,7 @@ def test_station_counts_and_lists_only_own_veterans(towns, client_for, role) -> 
         assert f"意向 {towns.our_intention.pk} 号" in ours
 
 
-def test_fair_counts_all_and_names_only_own_veterans(towns, client_for) -> None:
+def test_fair_counts_all_and_names_only_own_veterans(towns: Any, client_for: Any) -> None:
     """Veterans of the next town who came to a town's fair are counted but not named."""
     fair = make_fair(organiser=towns.stations["睦洲镇"])
     position = make_position()
@@ -141,11 +143,11 @@ def test_fair_counts_all_and_names_only_own_veterans(towns, client_for) -> None:
         "figure=sheets&since=2026-02-01&until=2026-01-01",
     ],
 )  # fmt: skip
-def test_invalid_filters_in_url_return_404(towns, client_for, query) -> None:
+def test_invalid_filters_in_url_return_404(towns: Any, client_for: Any, query: Any) -> None:
     assert client_for(towns.clerk).get(f"/desk/insights/rows/?{query}").status_code == 404
 
 
-def test_station_outside_scope_is_no_filter(towns, client_for) -> None:
+def test_station_outside_scope_is_no_filter(towns: Any, client_for: Any) -> None:
     beside = towns.stations["司前镇"].pk
     reader = client_for(towns.clerk)
     assert reader.get(f"/desk/insights/rows/?figure=sheets&station={beside}").status_code == 404
@@ -154,7 +156,7 @@ def test_station_outside_scope_is_no_filter(towns, client_for) -> None:
     assert "选择一个有效的选项" in text(answer)
 
 
-def test_invalid_filter_is_kept_with_error(towns, client_for) -> None:
+def test_invalid_filter_is_kept_with_error(towns: Any, client_for: Any) -> None:
     page = text(client_for(towns.clerk).get("/desk/insights/?since=2026-03-01&until=2026-01-01"))
     assert "结束日期不能早于开始日期" in page
     assert 'value="2026-03-01"' in page
@@ -162,7 +164,7 @@ def test_invalid_filter_is_kept_with_error(towns, client_for) -> None:
     assert client_for(towns.clerk).get("/desk/insights/month/pdf/?month=nie").status_code == 404
 
 
-def test_export_names_filters_and_exporter_and_is_audited(towns, client_for, head) -> None:
+def test_export_names_filters_and_exporter_and_is_audited(towns: Any, client_for: Any, head: Any) -> None:
     answer = client_for(head).post(
         reverse("staff:report-export", args=["funnel"]), {"by": "fair", "since": "2026-01-01"}
     )
@@ -177,7 +179,7 @@ def test_export_names_filters_and_exporter_and_is_audited(towns, client_for, hea
         assert word in mark[0]
 
 
-def test_export_contains_no_names(towns, client_for, head) -> None:
+def test_export_contains_no_names(towns: Any, client_for: Any, head: Any) -> None:
     for report, query in REPORTS.items():
         content = read_rows(client_for(head).post(reverse("staff:report-export", args=[report]), query))
         assert len(content) >= 2, report
@@ -191,7 +193,7 @@ def test_export_contains_no_names(towns, client_for, head) -> None:
     assert nothing.status_code == 404
 
 
-def test_year_export_equals_page(towns, client_for, head) -> None:
+def test_year_export_equals_page(towns: Any, client_for: Any, head: Any) -> None:
     page = text(client_for(head).get("/desk/insights/years/"))
     _, headers, *rows = read_rows(client_for(head).post(reverse("staff:report-export", args=["years"]), {}))
     html = [int(n) for n in re.findall(r'data-number="(\d+)"', page)]
@@ -200,7 +202,9 @@ def test_year_export_equals_page(towns, client_for, head) -> None:
     assert all(row[-1] for row in rows)
 
 
-def test_satisfaction_is_shown_listed_and_exported_without_names(towns, client_for, head) -> None:
+def test_satisfaction_is_shown_listed_and_exported_without_names(
+    towns: Any, client_for: Any, head: Any
+) -> None:
     answer_satisfaction(hire(towns.our_intention, towns.clerk), 2)
     answer_satisfaction(hire(towns.their_intention, towns.neighbour), 5)
     reader = client_for(head)
@@ -239,7 +243,7 @@ def pdf_text(content: bytes) -> str:
     return "\n".join(texts)
 
 
-def test_month_pdf_equals_page(towns, client_for, head) -> None:
+def test_month_pdf_equals_page(towns: Any, client_for: Any, head: Any) -> None:
     hire(towns.our_intention, towns.clerk, ago=0)
     answer = client_for(head).get("/desk/insights/month/pdf/")
     assert answer["Content-Type"] == "application/pdf"
@@ -256,7 +260,7 @@ def test_month_pdf_equals_page(towns, client_for, head) -> None:
     assert b"STSong-Light" in answer.content
 
 
-def test_month_pdf_draws_funnel_and_retention(towns, client_for, head) -> None:
+def test_month_pdf_draws_funnel_and_retention(towns: Any, client_for: Any, head: Any) -> None:
     assert "还没有人入职" in pdf_text(client_for(head).get("/desk/insights/month/pdf/").content)
     hire(towns.our_intention, towns.clerk, ago=0)
     placements.declare(veteran=towns.ours, position=make_position(), by=towns.clerk)
@@ -268,7 +272,9 @@ def test_month_pdf_draws_funnel_and_retention(towns, client_for, head) -> None:
     assert first == ["2", "1", "1", "1", "0"]
 
 
-def test_report_pages_query_count_is_constant(towns, client_for, same_queries, head) -> None:
+def test_report_pages_query_count_is_constant(
+    towns: Any, client_for: Any, same_queries: Any, head: Any
+) -> None:
     fair = make_fair(
         organiser=towns.stations["睦洲镇"],
         starts_at=timezone.now() - timedelta(days=50),
@@ -311,7 +317,7 @@ def test_report_pages_query_count_is_constant(towns, client_for, same_queries, h
         same_queries(lambda path=path: reader.get(path), grow, at_most=100)
 
 
-def test_worklist_rows_link_to_their_task(towns, client_for) -> None:
+def test_worklist_rows_link_to_their_task(towns: Any, client_for: Any) -> None:
     call = towns.our_call
     call.call_on = timezone.localdate() - timedelta(days=3)
     call.save()
