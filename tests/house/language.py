@@ -126,9 +126,9 @@ def matching_exports() -> frozenset[str]:
 
 def defined_names(module: ast.Module) -> Iterator[tuple[str, int, str]]:
     """Yield (name, line, kind) of every function, class, parameter and assigned name; a kind is a word."""
-    published = _published_targets(module)
+    published_ids = _published_targets(module)
     for node in ast.walk(module):
-        if id(node) in published:
+        if id(node) in published_ids:
             continue
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():

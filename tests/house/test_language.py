@@ -9,21 +9,21 @@ pytestmark = pytest.mark.must("house.4")
 
 MAX_ALLOWED = 30
 # (path, identifier or beginning of the docstring) -> why it stays.
-_EVIDENCE = "evidence for a match is a public term of the ranking library, not an uploaded document"
-_DONE = "column of a stored model, also a key of stored audit data"
+_MATCHING_TERM = "evidence for a match is a public term of the ranking library, not an uploaded document"
+_STORED_COLUMN = "column of a stored model, also a key of stored audit data"
 ALLOWED: dict[tuple[str, str], str] = {
-    ("matching/evidence.py", "Evidence"): _EVIDENCE,
-    ("matching/evidence.py", "evidence"): _EVIDENCE,
-    ("matching/evidence.py", "specialty_evidence"): _EVIDENCE,
-    ("matching/index.py", "compile_evidence"): _EVIDENCE,
-    ("matching/query.py", "evidence"): _EVIDENCE,
+    ("matching/evidence.py", "Evidence"): _MATCHING_TERM,
+    ("matching/evidence.py", "evidence"): _MATCHING_TERM,
+    ("matching/evidence.py", "specialty_evidence"): _MATCHING_TERM,
+    ("matching/index.py", "compile_evidence"): _MATCHING_TERM,
+    ("matching/query.py", "evidence"): _MATCHING_TERM,
     ("matching/people.py", "served"): "name of an array in stored index generations",
     ("portal/api/schemas.py", "Coded"): "published name of a schema in the OpenAPI document",
     ("portal/api/schemas.py", "Named"): "published name of a schema in the OpenAPI document",
     ("portal/core/locking.py", "locked"): "expression for the locked row, used like a QuerySet method",
     ("portal/fairs/models.py", "confirmed"): "QuerySet filter named after the state, as Django's own style",
-    ("portal/imports/actions.py", "done"): _DONE,
-    ("portal/imports/models.py", "done"): _DONE,
+    ("portal/imports/actions.py", "done"): _STORED_COLUMN,
+    ("portal/imports/models.py", "done"): _STORED_COLUMN,
     ("portal/imports/import_kinds.py", "required"): "adjective, the option's name in Django's form fields",
     ("tests/core/test_steps_command.py", "applied"): "field of Django's own MigrationRecorder.Migration",
 }
