@@ -77,14 +77,6 @@ def words(identifier: str) -> list[str]:
     return [part.lower() for part in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+", identifier)]
 
 
-def _targets(node: ast.expr) -> Iterator[tuple[str, int]]:
-    for part in ast.walk(node):
-        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
-            yield part.id, part.lineno
-        elif isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store):
-            yield part.attr, part.lineno
-
-
 def _base_names(node: ast.ClassDef) -> list[str]:
     """Return the last part of each base's name: `forms.Form` -> 'Form'."""
     bases = (base.value if isinstance(base, ast.Subscript) else base for base in node.bases)
