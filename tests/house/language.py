@@ -134,8 +134,8 @@ def defined_names(module: ast.Module) -> Iterator[tuple[str, int, str]]:
                 yield node.name, node.lineno, "class"
             case ast.Name() if isinstance(node.ctx, ast.Store):
                 yield node.id, node.lineno, "variable"
-            case ast.Attribute() if isinstance(node.ctx, ast.Store):
-                yield node.attr, node.lineno, "attribute"
+            case ast.Attribute(value=ast.Name(id="self" | "cls")) if isinstance(node.ctx, ast.Store):
+                yield node.attr, node.lineno, "attribute"  # of others: the name is theirs
 
 
 def name_breaches(path: Path) -> Iterator[Breach]:

@@ -22,10 +22,15 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("portal/api/schemas.py", "Named"): "published name of a schema in the OpenAPI document",
     ("portal/core/locking.py", "locked"): "expression for the locked row, used like a QuerySet method",
     ("portal/fairs/models.py", "confirmed"): "QuerySet filter named after the state, as Django's own style",
-    ("portal/imports/actions.py", "done"): _STORED_COLUMN,
     ("portal/imports/models.py", "done"): _STORED_COLUMN,
     ("portal/imports/import_kinds.py", "required"): "adjective, the option's name in Django's form fields",
-    ("tests/core/test_steps_command.py", "applied"): "field of Django's own MigrationRecorder.Migration",
+    ("portal/complaints/actions.py", "told"): "name of the form field that its error belongs to",
+    ("portal/visits/actions.py", "reached"): _STORED_COLUMN,
+    ("portal/visits/actions.py", "withdrawn"): _STORED_COLUMN,
+    ("portal/visits/models.py", "reached"): _STORED_COLUMN,
+    ("portal/visits/models.py", "withdrawn"): _STORED_COLUMN,
+    ("portal/web/public/site/error_pages.py", "forbidden"): "name of the answer with status 403",
+    ("tests/house/demo_compare.py", "added"): "name of a table in renamed_tables.toml",
 }
 
 

@@ -134,7 +134,7 @@ def test_elder_mode_switch_has_csrf_token() -> None:
     assert '<html lang="zh-Hans-CN" class="elder">' in client.get("/gallery/").content.decode()
 
 
-def test_current_path_after_post_is_the_page_of_the_form() -> None:
+def test_current_path_of_a_sent_form_is_the_page_of_the_form() -> None:
     request = RequestFactory().post("/x/", headers={"referer": "http://testserver/form/?step=2"})
     assert Portal(request).current_path == "/form/?step=2"
     stranger = RequestFactory().post("/x/", headers={"referer": "http://evil.example/form/"})

@@ -39,7 +39,7 @@ class FairRow:
     fair: JobFairPage
     employers: int | None
     positions: int | None
-    registered: bool
+    is_registered: bool
 
 
 @register.simple_tag(takes_context=True)
@@ -155,8 +155,8 @@ def _add_open_positions(booths: list[Booth]) -> None:
     positions = Position.objects.open_at().in_bulk({position for _, position in pairs})
     for booth in booths:
         own = [positions[pk] for booth_pk, pk in pairs if booth_pk == booth.pk and pk in positions]
-        ordered = sorted(own, key=lambda position: (-position.pay_to, position.pk))
-        booth.open_positions = ordered  # type: ignore[attr-defined]  # as Prefetch(to_attr=…) sets it
+        best_paid_first = sorted(own, key=lambda position: (-position.pay_to, position.pk))
+        booth.open_positions = best_paid_first  # type: ignore[attr-defined]  # as Prefetch(to_attr=…) sets it
 
 
 @register.simple_tag(takes_context=True)

@@ -1,4 +1,4 @@
-"""What the employer's pages say in each state, and the small print of their forms."""
+"""Texts of the employer's pages in each state, and the small print of their forms."""
 
 from datetime import timedelta
 from typing import Any
@@ -66,7 +66,7 @@ def position_fields(employer: Any, **changes: Any) -> dict:
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "advice"),
     [
         ({"state": VerificationState.PENDING}, "营业执照、招用人员简章"),
         ({"state": VerificationState.REFUSED, "state_reason": "执照照片不清楚"}, "执照照片不清楚"),
@@ -74,11 +74,11 @@ def position_fields(employer: Any, **changes: Any) -> dict:
         ({"verified_until": timezone.localdate() - timedelta(days=1)}, "已过有效期"),
     ],
 )
-def test_home_shows_verification_state_and_advice(client_for: Any, fields: Any, said: Any) -> None:
+def test_home_shows_verification_state_and_advice(client_for: Any, fields: Any, advice: Any) -> None:
     user = make_user()
     make_employer(member=user, **fields)
     page = read_page(client_for(user), "home")
-    assert said in page
+    assert advice in page
     assert "新会区退役军人服务中心" in page
     assert "接下来" in page
 
@@ -103,9 +103,9 @@ def test_member_of_two_employers_switches_and_the_choice_is_kept(
     assert "客房服务员" not in read_page(member_client, "positions", employer=employer.pk)
 
 
-@pytest.mark.parametrize("asked", ["x", "²", "-1", "9" * 30, "0"])
-def test_foreign_employer_parameter_is_404(member_client: Any, asked: Any) -> None:
-    assert member_client.get(reverse("employer:home"), {"employer": asked}).status_code == 404
+@pytest.mark.parametrize("parameter", ["x", "²", "-1", "9" * 30, "0"])
+def test_foreign_employer_parameter_is_404(member_client: Any, parameter: Any) -> None:
+    assert member_client.get(reverse("employer:home"), {"employer": parameter}).status_code == 404
 
 
 def test_position_list_offers_available_steps(member_client: Any, employer: Any) -> None:
@@ -236,7 +236,7 @@ def test_refused_booth_shows_reason_and_can_be_requested_again(member_client: An
     assert booth.state == BoothState.REQUESTED
 
 
-def test_unverified_employer_sees_notice_before_forms(client_for: Any) -> None:
+def test_unverified_employer_sees_notification_before_forms(client_for: Any) -> None:
     user = make_user()
     make_employer(member=user, verified=False)
     page = read_page(client_for(user), "join-fair", make_fair().pk)

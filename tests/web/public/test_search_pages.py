@@ -193,7 +193,7 @@ def test_closed_position_leaves_list_search_and_suggestions(
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "params",
     [
         {"county": "x'", "low": "abc", "sort": "?", "kind": "veteran", "page": "-1"},
         {"near": "home", "km": "7", "sort": "distance", "days": "-3", "education": "9", "group": "x"},
@@ -207,8 +207,8 @@ def test_closed_position_leaves_list_search_and_suggestions(
         {"q": "叉车", "page": "50"},
     ],
 )
-def test_invalid_parameters_are_ignored(client: Client, position_rows: list[Position], asked: Any) -> None:
-    answer = client.get(URL, asked)
+def test_invalid_parameters_are_ignored(client: Client, position_rows: list[Position], params: Any) -> None:
+    answer = client.get(URL, params)
     assert answer.status_code == 200
     assert "<script>alert" not in answer.content.decode()
 

@@ -63,11 +63,11 @@ def test_code_is_void_after_five_wrong_attempts(client: Client, ask_code: Any) -
     assert not User.objects.exists()
 
 
-@pytest.mark.parametrize(("typed", "message"), [("123", "11位手机号码"), ("", "请填写")])
-def test_invalid_phone_keeps_input_and_shows_error(client: Client, typed: Any, message: Any) -> None:
-    html = client.post(reverse("public:sign-in"), {"phone": typed}).content.decode()
+@pytest.mark.parametrize(("phone", "message"), [("123", "11位手机号码"), ("", "请填写")])
+def test_invalid_phone_keeps_input_and_shows_error(client: Client, phone: Any, message: Any) -> None:
+    html = client.post(reverse("public:sign-in"), {"phone": phone}).content.decode()
     assert message in html
-    assert f'value="{typed}"' in html or not typed
+    assert f'value="{phone}"' in html or not phone
 
 
 def test_second_code_within_a_minute_is_refused(client: Client, ask_code: Any) -> None:
@@ -135,7 +135,7 @@ def test_guessing_passwords_locks_and_stores_no_phone(client: Client, clerk: Any
         assert clerk.phone not in {row[0] for row in cursor.fetchall()}
 
 
-def test_sign_out_requires_post(client: Client) -> None:
+def test_sign_out_refuses_get(client: Client) -> None:
     client.force_login(make_user(), backend="django.contrib.auth.backends.ModelBackend")
     assert client.get(reverse("public:sign-out")).status_code == 405
     client.post(reverse("public:sign-out"))

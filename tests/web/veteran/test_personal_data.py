@@ -1,4 +1,4 @@
-"""What the portal holds about a person, in that person's hands; and when the station was in touch."""
+"""Personal data in the hands of the person; and when the station was in touch."""
 
 import json
 from datetime import timedelta
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def person() -> Any:
-    """Somebody about whom every room holds something."""
+    """A person about whom every package holds something."""
     clerk = make_staff(make_stations()["睦洲镇"])
     veteran = make_veteran(
         account=make_user("陈建国"), specialties=("driver",), certificates=("driving_a2",),

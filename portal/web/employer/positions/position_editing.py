@@ -102,9 +102,9 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     return _form_page(request, form, position)
 
 
-def _relax_phrase(request: SignedInRequest, bound: PositionForm, form: PositionForm) -> PositionForm:
+def _relax_phrase(request: SignedInRequest, bound_form: PositionForm, form: PositionForm) -> PositionForm:
     """Return `form` with the values of `bound` and one phrase relaxed; used without JavaScript."""
-    values = {name: bound[name].data for name in form.fields}
+    values = {name: bound_form[name].data for name in form.fields}
     field, _, start = request.POST["relax"].partition(":")
     if field in wording_panel.CHECKED_FIELDS and start.isdecimal():
         values[field] = wording_panel.relax_finding_at(values[field] or "", int(start[:6]))
