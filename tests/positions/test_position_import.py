@@ -1,4 +1,4 @@
-"""The position sheet: what cells say, what becomes of rows, and that the same sheet again changes nothing."""
+"""Position import: parsed cells, results of rows, repeated imports and undo."""
 
 import io
 from datetime import timedelta
@@ -33,18 +33,6 @@ from tests.imports.record_imports import counts, problems, xlsx
 from tests.positions.position_imports import position_row, take_in, workbook_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def member() -> Any:
-    make_occupation()
-    make_occupation("6-30-05-01", "起重装卸机械操作工")
-    return make_user("吴晓彤")
-
-
-@pytest.fixture
-def employer(member: Any) -> Any:
-    return make_employer(name="江门市远航物流有限公司", member=member)
 
 
 def test_good_row_is_submitted_with_all_values(employer: Any, member: Any) -> None:
@@ -380,37 +368,3 @@ def test_header_synonyms_are_recognised(employer: Any, member: Any) -> None:
     run = take_in(member, employer, xlsx([["远航物流岗位征集表"], headers, row]))
     assert counts(run) == {"created": 1}
     assert set(run.columns) == {"title", "headcount", "pay", "region", "duties", "education_min"}
-
-
-@pytest.mark.parametrize(
-    ("changes", "code", "expected_value"),
-    [
-        ({"requirements": "限男性，35岁以下，男女宿舍齐全。"}, "wording", "任职要求：“限男性”"),
-        ({"duties": "入职交押金500元。"}, "wording", "岗位职责："),
-    ],
-)
-def test_row_with_unlawful_wording_is_refused(
-    employer: Any, member: Any, changes: Any, code: Any, expected_value: Any
-) -> None:
-    run = take_in(member, employer, workbook_of(position_row(**changes)))
-    assert problems(run) == {2: code}
-    assert expected_value in run.rows.get().reason
-
-
-def test_row_with_legal_basis_is_submitted(employer: Any, member: Any) -> None:
-    row = position_row(requirements="限男性。", legal_basis="《女职工劳动保护特别规定》附录：矿山井下作业")
-    assert counts(take_in(member, employer, workbook_of(row))) == {"created": 1}
-    position = Position.objects.get()
-    assert "block:sex" in position.wording
-    assert position.submitted_at is not None
-
-
-def test_agency_row_requires_real_employer(member: Any) -> None:
-    agency = make_employer(member=member, is_agency=True, agency_permit="440700000001")
-    run = take_in(
-        member,
-        agency,
-        workbook_of(position_row(), position_row(title="叉车司机", real_employer="江门某某厂")),
-    )
-    assert problems(run) == {2: "agency"}
-    assert Position.objects.get().real_employer == "江门某某厂"
