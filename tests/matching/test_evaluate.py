@@ -41,8 +41,8 @@ def test_places_and_their_figures_by_hand() -> None:
     )
 
 
-def test_found_by_hand() -> None:
-    figures = evaluate.found([[4, 7, 1]], [{4, 1}])
+def test_retrieval_scores_match_a_manual_calculation() -> None:
+    figures = evaluate.retrieval_scores([[4, 7, 1]], [{4, 1}])
     assert figures["nDCG@10"] == pytest.approx((1 + 0.5) / (1 + 1 / np.log2(3)))
     assert figures["R-precision"] == 0.5
 
