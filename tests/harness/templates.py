@@ -7,16 +7,18 @@ error fails its test all the same.
 Judged is where the expression was written, not what was rendered last: a block of ours inside Wagtail's page
 is ours, a Wagtail or crispy-forms template that our page includes is not.
 
-Allowed for an unknown name, since each says openly that it may be absent: `{% if name %}`, `{% firstof %}`,
+Allowed for an unknown name, since each says openly that it may be absent: `{% if name %}` (but not
+`{% if known.unknown %}`, where a known object has no such attribute), `{% firstof %}`,
 `{{ name|default:… }}`, `{{ name|default_if_none:… }}`. Refused besides printing: `{% for x in name %}`,
 `{% regroup name … %}`, `{% with x=name %}`, `{% include … with x=name %}`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.forms import BaseForm
 from django.template import Context, base, defaulttags
 
 from tests.harness.optional import require
@@ -40,9 +42,30 @@ class StrictExpression(base.FilterExpression):
         self.written_in = str(getattr(parser.origin, "name", ""))
 
     def resolve(self, context: Context, ignore_failures: bool = False) -> Any:
-        if not ignore_failures:
+        if ignore_failures:
+            self.check_attributes(context)
+        else:
             self.check(context)
         return super().resolve(context, ignore_failures)
+
+    def check_attributes(self, context: Context) -> None:
+        """Raise UndefinedVariableError for `{% if known.unknown %}`: a known object without that attribute.
+
+        The first name may be absent, and so may a key of a mapping or a field of a form.
+        """
+        if not self.is_var or not self.written_in.startswith(OUR_FOLDERS) or self._excused():
+            return
+        lookups = getattr(self.var, "lookups", None) or ()
+        value: Any = None
+        for depth in range(1, len(lookups) + 1):
+            try:
+                value = base.Variable(".".join(lookups[:depth])).resolve(context)
+            except base.VariableDoesNotExist as error:
+                if depth == 1 or value is None or isinstance(value, Mapping | BaseForm):
+                    return
+                message = f"{self.written_in}: undefined attribute in {{% if {self.token} %}}: {error}"
+                _checked_names.append(message)
+                raise UndefinedVariableError(message) from error
 
     def check(self, context: Context) -> None:
         """Raise UndefinedVariableError where Django would print nothing."""
