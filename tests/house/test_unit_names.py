@@ -18,7 +18,7 @@ SHAPED = {
 }  # fmt: skip
 
 # What a list is narrowed by; a search is not kept either.
-NARROWING = {("CallsFilter", "station"), ("CutForm", "employer"), ("FilterForm", "employer")}
+NARROWING = {("CallsFilter", "station"), ("FilterParamsForm", "employer"), ("FilterForm", "employer")}
 
 
 def _forms() -> Iterator[type[forms.BaseForm]]:
