@@ -64,14 +64,21 @@ def test_dead_child_is_started_again(start: Callable[[Callable[[], None]], Child
     child = start(sleep)
     first = pid_of(child)
     stop = threading.Event()
-    watcher = threading.Thread(target=watch, args=([child], stop))
-    watcher.start()
-    try:
+
+    def kill_and_wait() -> None:
+        # Only the supervising thread asks whether the process lives: a second one would take its exit status.
         os.kill(first, signal.SIGKILL)
-        wait_for(lambda: pid_of(child) != first and require(child.process).is_alive())
-    finally:
-        stop.set()
-        watcher.join(5)
+        try:
+            wait_for(lambda: pid_of(child) != first)
+        finally:
+            stop.set()
+
+    killer = threading.Thread(target=kill_and_wait)
+    killer.start()
+    watch([child], stop)
+    killer.join(5)
+    assert pid_of(child) != first
+    assert require(child.process).is_alive()
     assert len(child.deaths) == 1
 
 
