@@ -176,7 +176,6 @@ def test_retention_milestone_is_one_file_and_a_migration(project_copy: Path) -> 
         project_copy,
         "tests/follow_ups",
         "tests/reports/test_figures.py",
-        "tests/reports/test_furthest_stage.py",
     )
 
 
