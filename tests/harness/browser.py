@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import wraps
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +21,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Locator, Page, Response
 
 from tests.harness.optional import require
 
@@ -38,6 +39,9 @@ AXE_OPTIONS = {
 }
 # Wagtail's editor is not ours to redraw: its pages are walked, not judged.
 NOT_OURS = ("/cms/", "/static/", "/media/", "/documents/")
+# Acts that may lead to another page. Playwright returns from them when the answer begins to arrive; a count
+# or a text read then would be that of half a page.
+ACTS_THAT_NAVIGATE = ("click", "press", "check", "select_option")
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -121,9 +125,31 @@ def browser_context_args(browser_context_args: dict) -> dict:
     }
 
 
+def _then_wait(act: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(act)
+    def act_and_wait(locator: Locator, *args: Any, **kwargs: Any) -> Any:
+        result = act(locator, *args, **kwargs)
+        locator.page.wait_for_load_state("domcontentloaded")
+        return result
+
+    return act_and_wait
+
+
+@pytest.fixture(scope="session")
+def whole_pages() -> Iterator[None]:
+    """After a click the page that it leads to is there as a whole before the test reads it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ACTS_THAT_NAVIGATE:
+            patch.setattr(Locator, name, _then_wait(getattr(Locator, name)))
+        yield
+
+
 @pytest.fixture
 def open_page(
-    new_context: Callable[..., BrowserContext], live_server: Any, django_db_serialized_rollback: None
+    new_context: Callable[..., BrowserContext],
+    live_server: Any,
+    django_db_serialized_rollback: None,
+    whole_pages: None,
 ) -> Iterator[Callable[..., Page]]:
     """`open_page(width=390, javascript=True)` -> a page of its own person, on the live server."""
     watches: list[Watch] = []

@@ -1,7 +1,10 @@
 """The browser harness: a page that is wrong, or that nobody looked at, fails its test."""
 
+import time
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from playwright.sync_api import Page
@@ -53,6 +56,35 @@ def test_more_than_a_minor_violation_fails(
     with pytest.raises(AssertionError, match=rule):
         axe(page)
     watch_of(page).viewed_shapes.add("/house/bad/")
+
+
+class SlowPage(BaseHTTPRequestHandler):
+    """First a page with a link; behind the link a page whose second half comes later."""
+
+    def do_GET(self) -> None:
+        first_half, second_half = GOOD.format('<a href="/slow/">到后一页</a>#').split("#")
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(first_half.encode())
+        if self.path == "/slow/":
+            self.wfile.flush()
+            time.sleep(0.5)
+            self.wfile.write('<b class="late">后到</b>'.encode())
+        self.wfile.write(second_half.encode())
+
+    def log_message(self, *args: object) -> None:
+        """Keep the output of the tests quiet."""
+
+
+def test_a_click_waits_for_the_whole_page_behind_it(no_js: Page) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), SlowPage) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        no_js.goto(f"http://127.0.0.1:{server.server_port}/")
+        no_js.get_by_role("link", name="到后一页").click()
+        assert no_js.locator(".late").count() == 1
+        server.shutdown()
+    watch_of(no_js).viewed_shapes.update({"/", "/slow/"})
 
 
 def test_a_page_wider_than_the_phone_fails(phone: Page, look: Callable[..., Path]) -> None:
