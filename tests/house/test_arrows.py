@@ -12,7 +12,7 @@ from django.db.models import Model
 from tests.harness.optional import require
 from tests.house.source import ROOT, contracts, floors, name, project, python_files, tree
 
-pytestmark = pytest.mark.must("walks.4", "house.3")
+pytestmark = pytest.mark.must("walks.4", "house.2")
 
 # Tables that belong to no floor: anybody's row may point at them.
 FOUNDATIONS = ("django.contrib.", "wagtail", "taggit")

@@ -4,7 +4,7 @@ import pytest
 
 from tests.house.import_graph import circles, import_graph
 
-pytestmark = pytest.mark.must("house.3")
+pytestmark = pytest.mark.must("house.2")
 
 
 def test_circles_are_found() -> None:

@@ -14,7 +14,7 @@ from portal.veterans.actions import REVEALABLE
 from portal.veterans.models import Veteran
 from tests.factories import make_position, make_user, make_veteran
 
-pytestmark = pytest.mark.must("house.6")
+pytestmark = pytest.mark.must("house.5")
 
 OURS = ("portal", "cms", "search")
 PHONE, ADDRESS, NAME = "13977778888", "演示路八十八号", "慕容甲丑"

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.slow
-@pytest.mark.must("house.2")
+@pytest.mark.must("house.1")
 def test_demos_before_and_after_differ_by_the_committed_map_only(
     tmp_path: Path, figure: Callable[[str], None]
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.house.generated_docs import GENERATED, event_modules, listeners_of, signals_of
 from tests.house.source import ROOT, files
 
-pytestmark = pytest.mark.must("house.6")
+pytestmark = pytest.mark.must("house.5")
 
 PAGES = (
     "architecture", "glossary", "domain", "contributing", "testing", "environment", "troubleshooting",

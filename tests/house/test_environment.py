@@ -9,7 +9,7 @@ from django.conf import settings
 
 from tests.house.source import ROOT, python_files, tree
 
-pytestmark = pytest.mark.must("house.6")
+pytestmark = pytest.mark.must("house.5")
 
 NAME = re.compile(r"(PORTAL_|MATCHING_|DATABASE_)[A-Z_]+")
 # Read by the suite and its tools only; the page names them in a sentence.

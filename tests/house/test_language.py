@@ -5,7 +5,7 @@ import pytest
 from tests.house.language import Breach, breaches
 from tests.house.source import python_files
 
-pytestmark = pytest.mark.must("house.4")
+pytestmark = pytest.mark.must("house.3")
 
 MAX_ALLOWED = 30
 # (path, identifier or beginning of the docstring) -> why it stays.

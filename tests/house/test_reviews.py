@@ -36,10 +36,10 @@ def test_earlier_parts_were_green_after_the_renaming(figure: Callable[[str], Non
         assert is_later.returncode == 0, f"{row['line']}: {row['commit']} is older than the renaming"
 
 
-@pytest.mark.must("house.5")
+@pytest.mark.must("house.4")
 @pytest.mark.slow
 def test_fresh_reader_found_nine_of_ten_places(figure: Callable[[str], None]) -> None:
-    rows = _ledger("house-5.csv")
+    rows = _ledger("house-4.csv")
     rounds = sorted({row["round"] for row in rows})
     latest = [row for row in rows if row["round"] == rounds[-1]]
     right = [row for row in latest if row["verdict"] == "right"]

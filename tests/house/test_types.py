@@ -8,7 +8,7 @@ import pytest
 
 from tests.house.source import ROOT, name, project, python_files
 
-pytestmark = pytest.mark.must("house.7")
+pytestmark = pytest.mark.must("house.6")
 
 MAX_IGNORES = 15
 IGNORE = re.compile(r"#\s*type: ignore(\[[\w, -]+\])?(.*)$")
