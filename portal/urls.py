@@ -1,6 +1,7 @@
 """Wiring only. Wagtail's urls come last: they answer for every path that nothing else claims."""
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
@@ -16,6 +17,8 @@ urlpatterns = [
     path("desk/", include("portal.web.staff.urls")),
     path("door/", include("portal.web.door.urls")),
     path("", include("portal.web.public.urls")),
+    # Wagtail's own page for readers of protected pages; one page signs people in.
+    path("_util/login/", RedirectView.as_view(pattern_name="public:sign-in", query_string=True)),
     path("", include(wagtail_urls)),
 ]
 

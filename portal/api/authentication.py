@@ -12,8 +12,7 @@ from portal.accounts.models import User
 from portal.api_tokens.actions import authenticate_token
 from portal.api_tokens.models import ApiToken
 from portal.api_tokens.request_counts import count_request, seconds_until_reset
-
-_get_ident = BaseThrottle().get_ident
+from portal.core.client_address import client_address
 
 
 class TokenAuth(HttpBearer):
@@ -44,11 +43,6 @@ token_auth = TokenAuth()
 OPEN: list[Callable] = [token_auth, django_auth, AnonymousAuth()]
 # Makes the security schemes of OPEN optional in the OpenAPI description.
 NO_AUTH_REQUIRED: dict[str, Any] = {"security": [{}]}
-
-
-def client_address(request: HttpRequest) -> str:
-    """Return the client's address; behind `settings.NINJA_NUM_PROXIES` proxies, the forwarded one."""
-    return _get_ident(request) or "nowhere"
 
 
 def request_token(request: HttpRequest) -> ApiToken | None:

@@ -156,6 +156,7 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "username"  # what the sign-in view calls it, not the model
+AXES_CLIENT_IP_CALLABLE = "portal.core.client_address.client_address"
 AXES_LOCKOUT_TEMPLATE = "public/accounts/locked_out.html"
 AXES_SENSITIVE_PARAMETERS = ["username", "phone", "password", "code"]
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
@@ -226,7 +227,7 @@ ELASTICSEARCH_TIMEOUT = env.float("PORTAL_ELASTICSEARCH_TIMEOUT", default=0.4)
 # Requests a minute: of an unknown address, a signed-in person, a token, a calendar feed; and of one address
 # whoever asks. "confirmation" counts what is sent to the pages of confirmation links.
 API_RATES = {"anonymous": 60, "person": 240, "token": 300, "feed": 10, "address": 900, "confirmation": 30}
-# Proxies that stand before the portal and write X-Forwarded-For: whose address is counted.
+# Proxies that stand before the portal and append to X-Forwarded-For (portal/core/client_address.py).
 NINJA_NUM_PROXIES = env.int("PORTAL_PROXIES", default=0)
 # A report of a bad post is answered within so many working days.
 COMPLAINT_WORKING_DAYS = env.int("PORTAL_COMPLAINT_DAYS", default=5)

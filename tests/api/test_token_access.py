@@ -188,9 +188,7 @@ def test_invalid_tokens_are_counted(settings: Settings, monkeypatch: pytest.Monk
 def test_forwarded_address_is_counted_behind_a_proxy(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, db: None
 ) -> None:
-    from ninja.conf import settings as ninja_settings
-
-    monkeypatch.setattr(ninja_settings, "NUM_PROXIES", 1)
+    settings.NINJA_NUM_PROXIES = 1
     settings.API_RATES = {"anonymous": 1, "person": 9, "token": 9, "address": 9}
     monkeypatch.setattr("portal.api_tokens.request_counts.time.time", lambda: 60_017.0)
     statuses = [

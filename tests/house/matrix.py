@@ -596,6 +596,6 @@ MATRIX: dict[str, Row] = {
     "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/": Row(
         frozenset(), {"page_view_restriction_id": "=1", "page_id": "=1"}, "post"
     ),
-    "_util/login/": Row(EVERYBODY),
+    "_util/login/": Row(frozenset()),  # leads to sign-in/
     r"^((?:[\w\-]+/)*)$": Row(EVERYBODY, {"0": "="}),
 }

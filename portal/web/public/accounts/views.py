@@ -1,9 +1,16 @@
-"""Sign-in: phone and one-time code for everybody, password and second factor for staff."""
+"""Sign-in: phone and one-time code for everybody, password and second factor for staff.
 
-from django import forms
+One view, `sign_in`, signs people in; its URLs are the steps of it. Every other sign-in page of a library
+redirects to it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,58 +21,28 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django_otp import devices_for_user, match_token
 from django_otp import login as otp_login
+from django_otp.models import Device
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from portal.accounts import actions
 from portal.accounts.models import DEMO_DEVICE, User
 from portal.core.encryption import lookup_hash, mask_phone
-from portal.core.validators import normalise_phone, validate_phone
+from portal.web.public.accounts.sign_in_forms import CodeForm, PasswordForm, PhoneForm, TokenForm
 from portal.web.shared.redirects import safe_next
-from portal.web.shared.requests import SignedInRequest, signed_in_view
+from portal.web.shared.requests import is_signed_in, signed_in_user
 
 PHONE_KEY = "sign_in_phone"
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-class PhoneForm(forms.Form):
-    phone = forms.CharField(
-        label="手机号码",
-        max_length=20,
-        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel", "autofocus": True}),
-    )
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a step has proved, and where it leads."""
 
-    def clean_phone(self) -> str:
-        phone = normalise_phone(self.cleaned_data["phone"])
-        validate_phone(phone)
-        return phone
-
-
-class CodeForm(forms.Form):
-    code = forms.CharField(
-        label="短信验证码",
-        max_length=6,
-        widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}
-        ),
-    )
-
-
-class PasswordForm(PhoneForm):
-    password = forms.CharField(
-        label="密码", widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
-    )
-
-
-class TokenForm(forms.Form):
-    token = forms.CharField(
-        label="动态验证码",
-        max_length=8,
-        help_text="打开手机上的验证器应用，输入显示的6位数字。",
-        widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}
-        ),
-    )
+    user: User
+    then: HttpResponse
+    device: Device | None = None  # of the second factor; None: phone or password
 
 
 def _redirect_with_next(request: HttpRequest, name: str) -> HttpResponse:
@@ -75,9 +52,7 @@ def _redirect_with_next(request: HttpRequest, name: str) -> HttpResponse:
     return redirect(f"{reverse(name)}{query}")
 
 
-@never_cache
-@require_http_methods(["GET", "POST"])
-def sign_in(request: HttpRequest) -> HttpResponse:
+def _ask_phone(request: HttpRequest) -> HttpResponse:
     """Ask for the phone number and send a code to it."""
     form = PhoneForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -93,10 +68,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return render(request, "public/accounts/sign_in.html", context)
 
 
-@never_cache
-@sensitive_post_parameters("code")
-@require_http_methods(["GET", "POST"])
-def enter_code(request: HttpRequest) -> HttpResponse:
+def _ask_code(request: HttpRequest) -> HttpResponse | Proof:
     """Check the code; the first correct one creates the account."""
     phone = request.session.get(PHONE_KEY)
     if phone is None:
@@ -106,17 +78,13 @@ def enter_code(request: HttpRequest) -> HttpResponse:
         user = actions.redeem_code(phone=phone, code=form.cleaned_data["code"])
         if user is not None and user.is_active:
             del request.session[PHONE_KEY]
-            login(request, user, backend=_BACKEND)
-            return redirect(safe_next(request, reverse("public:landing")))
+            return Proof(user, redirect(safe_next(request, reverse("public:landing"))))
         form.add_error("code", "验证码不对或已失效。请核对短信，或重新获取。")
     context = {"form": form, "phone": phone, "masked": mask_phone(phone), "next": safe_next(request, "")}
     return render(request, "public/accounts/sign_in_code.html", context)
 
 
-@never_cache
-@sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
-def staff_sign_in(request: HttpRequest) -> HttpResponse:
+def _ask_password(request: HttpRequest) -> HttpResponse | Proof:
     """Check phone and password; the second factor follows. django-axes limits attempts."""
     form = PasswordForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -126,9 +94,8 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
             username=lookup_hash(form.cleaned_data["phone"]),
             password=form.cleaned_data["password"],
         )
-        if user is not None:
-            login(request, user)
-            return _redirect_with_next(request, "public:second-factor")
+        if isinstance(user, User):
+            return Proof(user, _redirect_with_next(request, "public:second-factor"))
         form.add_error(None, "手机号码或密码不对。")
     context = {"form": form, "next": safe_next(request, "")}
     return render(request, "public/accounts/sign_in_staff.html", context)
@@ -145,43 +112,34 @@ def _demo_code(user: User) -> str:
     return f"{code:0{device.digits}d}"
 
 
-@never_cache
-@signed_in_view
-@require_http_methods(["GET", "POST"])
-def second_factor(request: SignedInRequest) -> HttpResponse:
+def _ask_second_factor(request: HttpRequest) -> HttpResponse | Proof:
     """Check the code of the user's device; without a device, redirect to its setup."""
-    user = request.user
+    user = signed_in_user(request)
     if not any(devices_for_user(user)):
         return _redirect_with_next(request, "public:second-factor-setup")
     form = TokenForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        device = match_token(user, form.cleaned_data["token"].strip())
+        device = match_token(user, form.cleaned_data["token"])
         if device is not None:
-            otp_login(request, device)
-            return redirect(safe_next(request, reverse("public:landing")))
+            return Proof(user, redirect(safe_next(request, reverse("public:landing"))), device)
         form.add_error("token", "动态验证码不对，请等下一组数字再试。")
     context = {"form": form, "demo_code": _demo_code(user), "next": safe_next(request, "")}
     return render(request, "public/accounts/second_factor.html", context)
 
 
-@never_cache
-@signed_in_view
-@require_http_methods(["GET", "POST"])
-def set_up_second_factor(request: SignedInRequest) -> HttpResponse:
+def _set_up_second_factor(request: HttpRequest) -> HttpResponse | Proof:
     """Show the secret of a new device; the device is confirmed by its first correct code."""
-    user = request.user
+    user = signed_in_user(request)
     if any(devices_for_user(user)):
         return _redirect_with_next(request, "public:second-factor")
     device, _ = TOTPDevice.objects.get_or_create(user=user, confirmed=False, defaults={"name": "验证器"})
     form = TokenForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        token = form.cleaned_data["token"].strip()
-        if token.isdigit() and device.verify_token(int(token)):
+        if device.verify_token(form.cleaned_data["token"]):
             device.confirmed = True
             device.save(update_fields=["confirmed"])
-            otp_login(request, device)
             messages.success(request, "二次验证已设置好。")
-            return redirect(safe_next(request, reverse("public:landing")))
+            return Proof(user, redirect(safe_next(request, reverse("public:landing"))), device)
         form.add_error("token", "动态验证码不对，请核对应用里显示的数字。")
     import segno  # noqa: PLC0415 -- 20 ms of start-up
 
@@ -192,6 +150,33 @@ def set_up_second_factor(request: SignedInRequest) -> HttpResponse:
         "next": safe_next(request, ""),
     }
     return render(request, "public/accounts/second_factor_setup.html", context)
+
+
+_STEPS: dict[str, Callable[[HttpRequest], HttpResponse | Proof]] = {
+    "phone": _ask_phone,
+    "code": _ask_code,
+    "password": _ask_password,
+    "second-factor": _ask_second_factor,
+    "second-factor-setup": _set_up_second_factor,
+}
+_AFTER_SIGN_IN = {"second-factor", "second-factor-setup"}
+
+
+@never_cache
+@sensitive_post_parameters("code", "password", "token")
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest, *, step: str) -> HttpResponse:
+    """Take one step of the sign-in; what it proves is written into the session here and nowhere else."""
+    if step in _AFTER_SIGN_IN and not is_signed_in(request):
+        return redirect_to_login(request.get_full_path())
+    outcome = _STEPS[step](request)
+    if isinstance(outcome, HttpResponse):
+        return outcome
+    if outcome.device is None:
+        login(request, outcome.user, backend=_BACKEND)
+    else:
+        otp_login(request, outcome.device)
+    return outcome.then
 
 
 @require_POST

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
-from ninja.throttling import BaseThrottle
 
 from portal.accounts.feed_tokens import feed_reader
 from portal.accounts.roles import Permission
 from portal.api_tokens.request_counts import count_request, seconds_until_reset
+from portal.core.client_address import client_address
 from portal.follow_ups.models import FollowUp
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 AHEAD = timedelta(days=60)
 MAX_LINES = 20  # calls listed per day
 REFRESH = timedelta(hours=1)
-_ident = BaseThrottle().get_ident
 
 
 @require_safe
@@ -37,7 +36,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     """
     user = feed_reader(secret)
     # Guessed secrets count against the rate limit of anonymous callers.
-    kind, caller = ("feed", str(user.pk)) if user else ("anonymous", _ident(request) or "nowhere")
+    kind, caller = ("feed", str(user.pk)) if user else ("anonymous", client_address(request))
     if not count_request(kind, caller):
         return HttpResponse(status=429, headers={"Retry-After": str(seconds_until_reset())})
     if user is None or not user.has_station_permission(Permission.OPEN_RECORDS):

@@ -19,7 +19,6 @@ from django.utils.decorators import decorator_from_middleware
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
-from ninja.throttling import BaseThrottle
 
 from portal.accounts.actions import CodeRefused
 from portal.accounts.models import User
@@ -28,6 +27,7 @@ from portal.confirmations import actions, links
 from portal.confirmations.enums import Question, Side
 from portal.confirmations.links import LinkUnusableError
 from portal.confirmations.models import ConfirmationLink
+from portal.core.client_address import client_address
 from portal.placements.models import Placement
 from portal.web.shared.confirmation_forms import QUESTION_TITLES, EmployerAnswers, VeteranAnswerForm
 from portal.web.shared.form_fields import add_errors
@@ -35,7 +35,6 @@ from portal.web.shared.requests import signed_in_user
 
 _SESSION_KEY = "confirmation"  # the link that this browser has proved, the user and the expiry
 _PROOF_LIFETIME = 30 * 60  # seconds
-_ident = BaseThrottle().get_ident
 
 
 class DigitsForm(forms.Form):
@@ -90,7 +89,7 @@ def _render_gone(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, token: str) -> HttpResponse:
     """Ask for the proof, then for the answers."""
-    if request.method == "POST" and not count_request("confirmation", _ident(request) or "nowhere"):
+    if request.method == "POST" and not count_request("confirmation", client_address(request)):
         response = render(request, "public/confirmations/confirmation_busy.html", status=429)
         response["Retry-After"] = str(seconds_until_reset())
         return response
