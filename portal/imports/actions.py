@@ -59,7 +59,7 @@ def upload(
     table = read_table(content)
     import_kind = get_kind(kind)
     header_row = column_mapping.find_header_row(import_kind, table)
-    headers = table.rows[header_row]
+    headers = table.first_rows[header_row]
     signature = column_mapping.headers_signature(headers)
     last_mapping = ColumnMapping.objects.filter(user=by, kind=kind, signature=signature).first()
     columns = last_mapping.columns if last_mapping else column_mapping.guess_columns(import_kind, headers)

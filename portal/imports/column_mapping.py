@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.imports.import_kinds import ImportKind
-from portal.imports.workbook_reader import MAX_HEADER_ROWS, Table
+from portal.imports.workbook_reader import Table
 
 _BRACKETS = re.compile(r"[（(\[【].*?[)）\]】]")
 _PUNCTUATION = re.compile(r"[\s*＊:：/／、.·\-_]+")
@@ -36,8 +36,8 @@ def guess_columns(kind: ImportKind, headers: Sequence[Any]) -> dict[str, int]:
 
 def find_header_row(kind: ImportKind, table: Table) -> int:
     """Return the index of the row with the most known headers among the first rows; the first of equals."""
-    indices = range(min(MAX_HEADER_ROWS, len(table.rows)))
-    return max(indices, key=lambda index: (len(guess_columns(kind, table.rows[index])), -index))
+    rows = table.first_rows
+    return max(range(len(rows)), key=lambda index: (len(guess_columns(kind, rows[index])), -index))
 
 
 def headers_signature(headers: Sequence[Any]) -> str:

@@ -53,16 +53,17 @@ def execute(
         table = read_table(storages["private"].open(run.stored_as).read())
     except (FileNotFoundError, ValidationError):
         return _fail(run, "上传的文件已不在服务器上，请重新上传。")
-    rows = list(table.mapped_rows(run.header_row, run.columns))
-    if run.total != len(rows):
-        run.total = len(rows)
+    total = sum(1 for _ in table.mapped_rows(run.header_row, run.columns))
+    if run.total != total:
+        run.total = total
         run.save(update_fields=["total", "updated_at"])
     importer = kind.open_run(run)
-    for row in rows[: run.done]:  # the importer remembers keys of earlier rows to find repeats
+    rows = table.mapped_rows(run.header_row, run.columns)
+    for row in islice(rows, run.done):  # the importer remembers keys of earlier rows to find repeats
         with suppress(BadRow):
             importer.read(row.number, row.values)
     try:
-        _execute_chunks(run, importer, iter(rows[run.done :]), chunk, dry=dry, progress=progress)
+        _execute_chunks(run, importer, rows, chunk, dry=dry, progress=progress)
     except Superseded:
         raise
     except Exception:
@@ -167,7 +168,7 @@ def preview_json(table: Table, header_row: int, columns: dict[str, int], limit: 
     rows = islice(table.mapped_rows(header_row, columns), limit)
     return _to_json(
         {
-            "headers": [cell_text(cell) for cell in table.rows[header_row]],
+            "headers": [cell_text(cell) for cell in table.first_rows[header_row]],
             "rows": [[row.number, [cell_text(cell) for cell in row.cells]] for row in rows],
         }
     )

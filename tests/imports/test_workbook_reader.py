@@ -2,12 +2,14 @@
 
 import io
 import zipfile
+from datetime import date, datetime
 
 import pytest
 from django.core.exceptions import ValidationError
 from python_calamine import CalamineWorkbook
 
-from portal.imports import column_mapping, workbook_reader
+from portal.core.child_entry import FileRefusal
+from portal.imports import column_mapping, table_parser
 from portal.imports.import_kinds import get_kind
 from portal.imports.workbook_reader import read_table
 from portal.imports.workbook_writer import write_rows, write_template
@@ -20,13 +22,13 @@ ROWS = [["姓名", "身份证号"], ["陈建国", "440705198505011234"]]
 @pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_csv_encodings_are_detected(coding: str) -> None:
     content = "\n".join(",".join(row) for row in ROWS).encode(coding)
-    assert read_table(content).rows == ROWS
+    assert read_table(content).first_rows == ROWS
 
 
 def test_xlsx_row_numbers_match_the_spreadsheet_program() -> None:
     table = read_table(xlsx([[], ["退役军人花名册"], *ROWS]))
     header = column_mapping.find_header_row(get_kind(KIND), table)
-    assert table.rows[header][:2] == ROWS[0]
+    assert table.first_rows[header][:2] == ROWS[0]
     assert [number for number, _, _ in table.mapped_rows(header, {"name": 0})] == [4]
 
 
@@ -60,15 +62,33 @@ def test_archive_without_workbook_is_refused() -> None:
     assert error.value.code == "type"
 
 
-def test_oversized_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook_reader, "MAX_UNPACKED_BYTES", 100)
-    with pytest.raises(ValidationError) as error:
-        read_table(xlsx(ROWS))
+def test_oversized_archive_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table_parser, "MAX_UNPACKED_BYTES", 100)
+    with pytest.raises(FileRefusal) as error:
+        table_parser.answer({}, xlsx(ROWS), lambda _kind, _payload: None)
     assert error.value.code == "size"
-    monkeypatch.setattr(workbook_reader, "MAX_ROWS", 1)
+
+
+def test_too_many_rows_are_refused() -> None:
     with pytest.raises(ValidationError) as error:
-        read_table(b"a\nb\nc")
+        read_table(b"a\n" * 200_001)
     assert error.value.code == "rows"
+    assert len(list(read_table(b"a\n" * 200_000).numbered_rows())) == 200_000
+
+
+def test_cells_keep_their_types_on_the_way_from_the_child() -> None:
+    cells = [
+        date(2026, 11, 30),
+        datetime.fromisoformat("2026-11-30T08:15"),
+        2.5,
+        3.0,
+        True,
+        "文字\n二行",
+        None,
+    ]
+    content = xlsx([["a"] * len(cells), cells])
+    direct_rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert [row for _, row in read_table(content).numbered_rows()] == direct_rows
 
 
 def test_headers_are_recognised_by_synonyms() -> None:
@@ -85,7 +105,9 @@ def test_headers_are_recognised_by_synonyms() -> None:
 def test_template_is_readable() -> None:
     kind = get_kind(KIND)
     table = read_table(write_template(kind))
-    assert set(column_mapping.guess_columns(kind, table.rows[0])) == {column.key for column in kind.columns}
+    assert set(column_mapping.guess_columns(kind, table.first_rows[0])) == {
+        column.key for column in kind.columns
+    }
 
 
 def test_formula_like_text_is_escaped() -> None:
