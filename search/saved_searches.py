@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from urllib.parse import urlencode
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.locking import locked
 from portal.core.models import Region
 from portal.notifications.actions import notify
 from portal.notifications.enums import NotificationKind, NotificationTarget
@@ -57,7 +58,7 @@ def save(*, by: User, params: SearchParams, name: str = "", alerts: bool = True)
         raise ValidationError("请先输入要搜的词，或选一个条件。")
     if len(address) > LONGEST_ADDRESS:
         raise ValidationError("条件太多了，请去掉一些再保存。")
-    User.objects.select_for_update().get(pk=by.pk)  # lock: concurrent requests must not exceed MAX_SAVED
+    locked(by)  # concurrent requests must not exceed MAX_SAVED
     rows = SavedSearch.objects.visible_to(by)
     existing = rows.filter(address=address).first()
     if existing is not None:
@@ -69,9 +70,17 @@ def save(*, by: User, params: SearchParams, name: str = "", alerts: bool = True)
     return saved_search
 
 
+def _lock_own(saved_search: SavedSearch, by: User) -> SavedSearch:
+    saved_search = locked(saved_search)
+    if saved_search.user_id != by.pk:
+        raise PermissionDenied("somebody else's search")
+    return saved_search
+
+
 @transaction.atomic
 def change(*, by: User, saved_search: SavedSearch, name: str, alerts: bool) -> SavedSearch:
     """Change name and alerts of a saved search. Matches of times without alerts are not reported."""
+    saved_search = _lock_own(saved_search, by)
     if alerts and not saved_search.alerts:
         saved_search.seen_at = timezone.now()
     saved_search.name, saved_search.alerts = name, alerts
@@ -82,6 +91,11 @@ def change(*, by: User, saved_search: SavedSearch, name: str, alerts: bool) -> S
 
 @transaction.atomic
 def remove(*, by: User, saved_search: SavedSearch) -> None:
+    """Remove a saved search; nothing happens where it was removed meanwhile."""
+    try:
+        saved_search = _lock_own(saved_search, by)
+    except SavedSearch.DoesNotExist:
+        return
     audit.record(by=by, verb="search.saved_removed", target=saved_search)
     saved_search.delete()
 

@@ -106,6 +106,7 @@ def appoint(
             user holds the same role there on that day.
     """
     starts_on = starts_on or timezone.localdate()
+    station, user = locked(station), locked(user)  # one appointment after the other
     if by is not None and by.pk == user.pk:
         raise ValidationError("不能给自己安排任职。")
     if not station.is_open:
@@ -204,6 +205,7 @@ def give_consent(
     *, user: User, purpose: ConsentPurpose, wording: str, by: User, subject: str = ""
 ) -> Consent:
     """Store the consent of `user`; an identical consent in force is returned unchanged."""
+    user = locked(user)
     consent, is_new = Consent.objects.get_or_create(
         user=user, purpose=purpose, subject=subject, withdrawn_at=None, defaults={"wording": wording}
     )
@@ -214,7 +216,9 @@ def give_consent(
 
 @transaction.atomic
 def withdraw_consent(*, consent: Consent, by: User) -> Consent:
-    """Withdraw a consent; its row is kept."""
+    """Withdraw a consent; its row is kept. A second call changes nothing."""
+    locked(consent.user)
+    consent = locked(consent, "user")
     if consent.withdrawn_at is None:
         consent.withdrawn_at = timezone.now()
         consent.save(update_fields=["withdrawn_at"])

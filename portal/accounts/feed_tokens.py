@@ -9,6 +9,7 @@ from django.utils import timezone
 from portal.accounts.models import FeedToken, User
 from portal.core import audit
 from portal.core.encryption import lookup_hash
+from portal.core.locking import locked
 
 _LAST_USE_PRECISION = timedelta(minutes=1)
 
@@ -24,7 +25,7 @@ def create_feed_token(*, by: User) -> tuple[FeedToken, str]:
     Returns:
         The token and its secret, of which only a hash is stored.
     """
-    User.objects.select_for_update().get(pk=by.pk)  # serialises two requests of one user
+    locked(by)  # serialises two requests of one user
     revoke_feed_token(by=by)
     secret = secrets.token_urlsafe(32)
     token = FeedToken.objects.create(user=by, digest=_digest(secret))

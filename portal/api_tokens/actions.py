@@ -13,6 +13,7 @@ from portal.api_tokens.models import ApiToken
 from portal.api_tokens.permissions import can_issue, can_revoke
 from portal.core import audit
 from portal.core.encryption import lookup_hash
+from portal.core.locking import locked
 from portal.employers.models import Employer
 
 # A fixed prefix, so that secret scanners recognise a token in a program's text.
@@ -42,6 +43,8 @@ def issue(
         PermissionDenied: `by` is neither an owner of the employer nor, without one, a city operator.
         ValidationError: by field; too many tokens, a name in use, or a validity out of range.
     """
+    # Names and numbers of tokens are compared one request after the other.
+    locked(employer) if employer is not None else locked(by)
     if not can_issue(by, employer):
         raise PermissionDenied("只有单位管理员可以创建接口令牌。")
     if not 1 <= days <= MAX_DAYS:
@@ -73,6 +76,7 @@ def issue(
 @transaction.atomic
 def revoke(*, token: ApiToken, by: User) -> ApiToken:
     """Revoke a token at once; a second call changes nothing."""
+    token = locked(token, "employer")
     if not can_revoke(by, token):
         raise PermissionDenied("只有单位管理员和审核人员可以吊销。")
     if token.revoked_at is None:

@@ -11,6 +11,7 @@ from portal.complaints.enums import ComplaintKind, ComplaintState, Outcome
 from portal.complaints.models import Complaint
 from portal.complaints.permissions import can_answer, can_report
 from portal.core import audit
+from portal.core.locking import locked
 from portal.core.state_machine import TransitionRefused
 from portal.notifications.actions import notify
 from portal.notifications.enums import NotificationKind, NotificationTarget
@@ -30,6 +31,7 @@ def report(*, position: Position, by: User, kind: ComplaintKind, text: str) -> C
         PermissionDenied: `by` cannot see the position, or acts for its employer.
         ValidationError: by field; reported already; or too many open complaints.
     """
+    locked(by)  # the complaints of one reporter are counted one after the other
     if not can_report(by, position):
         raise PermissionDenied("cannot see this position, or acts for its employer")
     open_complaints = Complaint.objects.reported_by(by).filter(state=ComplaintState.OPEN)
@@ -62,9 +64,9 @@ def answer(*, complaint: Complaint, by: User, outcome: Outcome, words: str, told
         PermissionDenied: `by` does not review the employer, acts for it, or is the reporter.
         ValidationError: by field; answered already; or the position is not public any more.
     """
+    complaint = locked(complaint, "position__employer__station", "reporter")
     if not can_answer(by, complaint):
         raise PermissionDenied("does not review this employer, or is a party")
-    complaint = Complaint.objects.select_for_update(of=("self",)).with_details().get(pk=complaint.pk)
     if complaint.state != ComplaintState.OPEN:
         raise ValidationError("这条举报已经答复过了。")
     if not words.strip():

@@ -1,6 +1,6 @@
 """Recording of answers, single or all of a link. Each is kept and compared with the other side's."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +17,7 @@ from portal.confirmations.permissions import can_answer_for_employer, is_own, qu
 from portal.core import audit
 from portal.core.locking import locked
 from portal.placements.models import Placement
+from portal.placements.placement_steps import lock_placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def record_answer(*, placement: Placement, side: Side, data: AnswerData, by: Use
         PermissionDenied: `by` is not that side.
         ValidationError: by field; the reply does not fit the placement, or its day cannot be.
     """
-    placement = _lock(placement.pk)
+    placement = lock_placement(placement)
     is_allowed = is_own(by, placement) if side == Side.VETERAN else can_answer_for_employer(by, placement)
     if not is_allowed:
         raise PermissionDenied("not this side of the placement")
@@ -61,6 +62,7 @@ def submit_answers(
         PermissionDenied: the link does not ask about one of the placements.
         ValidationError: no answer was given, or as `record_answer`.
     """
+    placements = _lock_placements(answers)
     link = locked(link)
     if not link.is_usable:
         raise LinkUnusableError
@@ -71,7 +73,7 @@ def submit_answers(
         raise PermissionDenied("not asked by this link")
     rows = []
     for placement_id in sorted(answers):
-        placement = _lock(placement_id)
+        placement = placements[placement_id]
         if question_of(placement) != link.question:
             raise LinkUnusableError
         rows.append(_save_answer(placement, Side(link.side), answers[placement_id], by=by, link=link))
@@ -80,9 +82,16 @@ def submit_answers(
     return rows
 
 
-def _lock(placement_id: int) -> Placement:
-    """Lock the placement: answers of both sides at the same time are compared one after the other."""
-    return Placement.objects.select_for_update(of=("self",)).with_details().get(pk=placement_id)
+def _lock_placements(placement_ids: Iterable[int]) -> dict[int, Placement]:
+    """Lock placements: answers of both sides at the same time are compared one after the other.
+
+    All people first, in the order of their keys, as wherever several are locked.
+    """
+    rows = Placement.objects.filter(pk__in=list(placement_ids)).with_details()
+    placements = sorted(rows, key=lambda placement: (placement.veteran_id, placement.pk))
+    for placement in placements:
+        locked(placement.veteran)
+    return {placement.pk: lock_placement(placement) for placement in placements}
 
 
 def validate_answer(placement: Placement, data: AnswerData) -> Question:

@@ -36,6 +36,7 @@ from portal.employers.permissions import acts_for
 from portal.notifications.actions import notify
 from portal.notifications.enums import NotificationKind, NotificationTarget
 from portal.placements.models import Placement, PlacementQuerySet
+from portal.placements.placement_steps import lock_placement
 
 VALIDITY = timedelta(days=14)
 MAX_PLACEMENTS = 50
@@ -98,7 +99,7 @@ def create_veteran_link(*, placement: Placement, by: User) -> tuple[Confirmation
         PermissionDenied: `by` does not follow up the placement.
         ValidationError: the placement has ended, or the record has no phone to prove the identity by.
     """
-    placement = Placement.objects.select_for_update(of=("self",)).with_details().get(pk=placement.pk)
+    placement = lock_placement(placement)
     if not can_ask(by, placement):
         raise PermissionDenied("not staff of this person's station")
     question = question_of(placement)

@@ -8,17 +8,29 @@ M = TypeVar("M", bound=Model)
 
 
 def locked(instance: M, *select_related: str) -> M:
-    """Return the row of `instance` as it is now, locked until the transaction ends (SELECT … FOR UPDATE).
+    """Lock the row of `instance` until the transaction ends, bring the instance up to date, and return it.
 
-    SQLite has no row locks; there every write transaction is exclusive from its start.
+    Every action begins with this: whoever handed the instance over may have read it before somebody else
+    wrote. Values set on the instance but not saved are lost. SQLite has no row locks; there every write
+    transaction is exclusive from its start.
 
     Args:
-        instance: a saved row; it is not changed itself.
+        instance: a saved row.
         select_related: relations to load with it. Their rows are not locked.
 
     Raises:
         DoesNotExist: the row was deleted meanwhile.
         TransactionManagementError: outside a transaction (PostgreSQL).
     """
-    rows = instance.__class__._base_manager.select_for_update(of=("self",))
-    return rows.select_related(*select_related).get(pk=instance.pk)
+    # Not the key: rows that refer to this one may still be added meanwhile.
+    rows = instance.__class__._base_manager.select_for_update(of=("self",), no_key=True)
+    row = rows.select_related(*select_related).get(pk=instance.pk)
+    for field in instance._meta.concrete_fields:
+        # A cached relation goes where its key has changed.
+        setattr(instance, field.attname, getattr(row, field.attname))
+    for relation in instance._meta.related_objects:
+        if relation.is_cached(instance):
+            relation.delete_cached_value(instance)
+    instance._state.fields_cache.update(row._state.fields_cache)
+    instance._prefetched_objects_cache = {}  # type: ignore[attr-defined]
+    return instance

@@ -1,5 +1,6 @@
 """Registration of an employer and updates of its profile."""
 
+from copy import copy
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -8,7 +9,9 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.locking import locked
 from portal.core.models import Region
+from portal.core.seen_values import merge_fields
 from portal.core.validators import normalise_phone, validate_phone
 from portal.employers.enums import EmployerRole, VerificationState
 from portal.employers.events import employer_changed
@@ -72,26 +75,32 @@ def register(*, by: User, uscc: str, region: Region, contact_phone: str, **field
 
 @transaction.atomic
 def update_profile(
-    *, employer: Employer, by: User, contact_phone: str | None = None, **fields: Any
+    *, employer: Employer, by: User, contact_phone: str | None = None, seen: str = "", **fields: Any
 ) -> Employer:
     """Update the profile of an employer; a refused employer returns to the review queue.
 
     Facts that staff have verified (`FACTS`) stay as they are: a change of them is requested and takes effect
     when staff accept it.
 
+    Args:
+        seen: token of the values that the form showed (`portal.core.seen_values`).
+
     Raises:
         PermissionDenied: `by` is not an owner.
-        ValidationError: an invalid field.
+        ValidationError: an invalid field, or one that somebody else changed meanwhile.
     """
+    employer = locked(employer, "region")
     if not owns(by, employer):
         raise PermissionDenied("not an owner of this employer")
     _require_profile_fields(fields)
-    before = Employer.objects.select_for_update().select_related("region").get(pk=employer.pk)
+    if contact_phone is not None:
+        contact_phone = normalise_phone(contact_phone)
+        validate_phone(contact_phone)
+        fields["contact_phone"] = contact_phone
+    fields = merge_fields(seen, employer, fields)
+    before = copy(employer)
     for field, value in fields.items():
         setattr(employer, field, value)
-    if contact_phone is not None:
-        employer.contact_phone = normalise_phone(contact_phone)
-        validate_phone(employer.contact_phone)
     if employer.state == VerificationState.REFUSED:
         employer.state = TRANSITIONS.target("resubmit", employer.state)
     employer.full_clean(exclude=["contact_phone"])

@@ -10,10 +10,12 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.core import audit
+from portal.core.locking import locked
 from portal.documents.actions import (
     create_document,
     delete_content_on_commit,
     delete_document,
+    lock_document,
     read_content,
     save_judgement,
 )
@@ -60,10 +62,10 @@ def add_document(*, employer: Employer, by: User, kind: DocumentKind, content: b
         PermissionDenied: `by` does not act for the employer.
         ValidationError: wrong type, too large, or the same content as the current document.
     """
+    employer = locked(employer)  # concurrent uploads come one after the other
     if not acts_for(by, employer):
         raise PermissionDenied("not a member of this employer")
     upload = validate_upload(content)
-    Employer.objects.select_for_update().get(pk=employer.pk)  # concurrent uploads come one after the other
     current = documents_of(employer).current().filter(kind=kind).first()
     if current is not None:
         if current.sha256 == upload.sha256 and current.state != DocumentState.REFUSED:
@@ -93,7 +95,8 @@ def remove_document(*, document: Document, by: User) -> None:
         PermissionDenied: `by` does not act for the employer.
         ValidationError: a decision is based on it; it can only be replaced.
     """
-    employer, number = owner_of(document), document.pk
+    employer, number = locked(owner_of(document)), document.pk
+    document = lock_document(document)
     if not acts_for(by, employer):
         raise PermissionDenied("not a member of this employer")
     if document.replaced_at is not None or document.verification_bases.exists():
@@ -110,7 +113,8 @@ def judge_document(*, document: Document, by: User, accepted: bool, reason: str 
         PermissionDenied: `by` reviews another station's employers.
         ValidationError: refused without a reason, or replaced meanwhile.
     """
-    employer = owner_of(document)
+    employer = locked(owner_of(document), "station")
+    document = lock_document(document)
     if not can_review(by, employer):
         raise PermissionDenied("not a reviewer of this employer's station")
     if document.replaced_at is not None:

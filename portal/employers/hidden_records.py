@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.locking import locked
 from portal.employers.models import Employer, HiddenRecord
 from portal.employers.permissions import can_hide
 from portal.veterans.models import Veteran
@@ -23,9 +24,9 @@ def hide(*, veteran: Veteran, employer: Employer, by: User) -> HiddenRecord:
         PermissionDenied: neither the person nor staff of the record's station.
         ValidationError: hidden from MAX_HIDDEN_EMPLOYERS employers already.
     """
+    veteran = locked(veteran, "station")  # concurrent calls would exceed the limit
     if not can_hide(by, veteran):
         raise PermissionDenied("neither the person nor their station")
-    Veteran.objects.select_for_update().get(pk=veteran.pk)  # concurrent calls would exceed the limit
     rows = HiddenRecord.objects.in_force().filter(veteran=veteran)
     existing = rows.filter(employer=employer).first()
     if existing is not None:
@@ -52,6 +53,7 @@ def show_again(*, veteran: Veteran, employer: Employer, by: User) -> None:
     Raises:
         PermissionDenied: neither the person nor staff of the record's station.
     """
+    veteran = locked(veteran, "station")
     if not can_hide(by, veteran):
         raise PermissionDenied("neither the person nor their station")
     rows = HiddenRecord.objects.for_employer(employer).filter(veteran=veteran)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.encryption import lookup_hash
+from portal.core.locking import locked
 from portal.core.validators import normalise_phone, validate_phone
 from portal.employers.enums import EmployerRole, InvitationState
 from portal.employers.models import Employer, EmployerInvitation, EmployerMembership
@@ -27,6 +28,7 @@ def invite(*, employer: Employer, by: User, phone: str, role: EmployerRole) -> E
         PermissionDenied: `by` is neither an owner nor a reviewer who invites an owner.
         ValidationError: no phone number, a member already, or MAX_MEMBERS reached (field `phone`).
     """
+    employer = locked(employer)  # two owners cannot remove each other at once
     if not can_invite(by, employer, role):
         raise PermissionDenied("may not invite for this employer")
     phone = normalise_phone(phone)
@@ -34,7 +36,6 @@ def invite(*, employer: Employer, by: User, phone: str, role: EmployerRole) -> E
         validate_phone(phone)
     except ValidationError as error:
         raise ValidationError({"phone": error}) from error
-    _lock_members(employer)
     phone_hash = lookup_hash(phone)
     if employer.memberships.filter(user__phone_hash=phone_hash).exists():
         raise ValidationError({"phone": "这个号码已经是本单位成员，可以直接调整角色。"})
@@ -56,11 +57,6 @@ def invite(*, employer: Employer, by: User, phone: str, role: EmployerRole) -> E
     return invitation
 
 
-def _lock_members(employer: Employer) -> None:
-    """Serialise changes of an employer's members, so that two owners cannot remove each other at once."""
-    Employer.objects.select_for_update().get(pk=employer.pk)
-
-
 def _settle(rows: models.QuerySet[EmployerInvitation], state: InvitationState) -> int:
     return rows.filter(state=InvitationState.WAITING).update(state=state, settled_at=timezone.now())
 
@@ -73,8 +69,8 @@ def accept(*, invitation: EmployerInvitation, by: User) -> EmployerMembership:
         PermissionDenied: the invitation of another phone number.
         ValidationError: answered, withdrawn or expired.
     """
+    invitation = _lock_invitation(invitation)
     _require_own(invitation, by)
-    _lock_members(invitation.employer)
     _require_pending(invitation)
     _settle(EmployerInvitation.objects.filter(pk=invitation.pk), InvitationState.ACCEPTED)
     membership, _ = EmployerMembership.objects.get_or_create(
@@ -91,6 +87,7 @@ def decline(*, invitation: EmployerInvitation, by: User) -> None:
     Raises:
         PermissionDenied, ValidationError: as for `accept`.
     """
+    invitation = _lock_invitation(invitation)
     _require_own(invitation, by)
     _require_pending(invitation)
     _settle(EmployerInvitation.objects.filter(pk=invitation.pk), InvitationState.DECLINED)
@@ -107,6 +104,7 @@ def withdraw_invitation(*, invitation: EmployerInvitation, by: User) -> None:
         PermissionDenied: not an owner.
         ValidationError: answered already.
     """
+    invitation = _lock_invitation(invitation)
     if not owns(by, invitation.employer):
         raise PermissionDenied("not an owner of this employer")
     if not _settle(EmployerInvitation.objects.filter(pk=invitation.pk), InvitationState.WITHDRAWN):
@@ -114,6 +112,24 @@ def withdraw_invitation(*, invitation: EmployerInvitation, by: User) -> None:
     audit.record(
         by=by, verb="employers.invitation_withdrawn", target=invitation.employer, invitation=invitation.pk
     )
+
+
+def _lock_invitation(invitation: EmployerInvitation) -> EmployerInvitation:
+    locked(invitation.employer)
+    return locked(invitation)
+
+
+def _lock_membership(membership: EmployerMembership) -> EmployerMembership:
+    """Lock the employer, then one of its memberships.
+
+    Raises:
+        ValidationError: the member has gone meanwhile.
+    """
+    locked(membership.employer)
+    try:
+        return locked(membership)
+    except EmployerMembership.DoesNotExist as error:
+        raise ValidationError("这名成员已经不在单位里了。") from error
 
 
 def _require_own(invitation: EmployerInvitation, user: User) -> None:
@@ -134,9 +150,9 @@ def change_role(*, membership: EmployerMembership, by: User, role: EmployerRole)
         PermissionDenied: not an owner.
         ValidationError: the employer would have no owner.
     """
+    membership = _lock_membership(membership)
     if not owns(by, membership.employer):
         raise PermissionDenied("not an owner of this employer")
-    _lock_members(membership.employer)
     before = membership.role
     if role != EmployerRole.OWNER:
         _require_another_owner(membership)
@@ -162,9 +178,9 @@ def remove(*, membership: EmployerMembership, by: User) -> None:
         PermissionDenied: neither an owner nor the member.
         ValidationError: the employer would have no owner.
     """
+    membership = _lock_membership(membership)
     if not can_remove(by, membership):
         raise PermissionDenied("neither an owner nor the member")
-    _lock_members(membership.employer)
     _require_another_owner(membership)
     employer, user, role = membership.employer, membership.user_id, membership.role
     membership.delete()

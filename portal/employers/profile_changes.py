@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.locking import locked
 from portal.core.models import Region
 from portal.core.state_machine import TransitionRefused
 from portal.documents.enums import DocumentKind
 from portal.employers.enums import ChangeState, StepKind, VerificationState
 from portal.employers.models import Employer, ProfileChange
-from portal.employers.permissions import can_review, owns
+from portal.employers.permissions import owns
 from portal.employers.verification import (
     lock_for_review,
     log_step,
@@ -58,6 +59,7 @@ def request_change(*, employer: Employer, by: User, after: dict[str, Any]) -> Pr
     Raises:
         PermissionDenied: not an owner.
     """
+    employer = locked(employer)
     if not owns(by, employer):
         raise PermissionDenied("not an owner of this employer")
     _settle(employer, by, ChangeState.WITHDRAWN)
@@ -83,25 +85,25 @@ def withdraw_change(*, employer: Employer, by: User) -> None:
     Raises:
         PermissionDenied: not an owner.
     """
+    employer = locked(employer)
     if not owns(by, employer):
         raise PermissionDenied("not an owner of this employer")
     if _settle(employer, by, ChangeState.WITHDRAWN):
         audit.record(by=by, verb="employers.change_withdrawn", target=employer)
 
 
-def _lock_pending(change: ProfileChange, by: User) -> ProfileChange:
-    """Return the locked row of a pending request that `by` may decide.
+def _lock_pending(change: ProfileChange, by: User) -> tuple[ProfileChange, Employer]:
+    """Lock the employer, then a pending request that `by` may decide; return both.
 
     Raises:
         PermissionDenied: `by` reviews another station's employers.
         TransitionRefused: settled meanwhile.
     """
-    if not can_review(by, change.employer):
-        raise PermissionDenied("not a reviewer of this employer's station")
-    row = ProfileChange.objects.select_for_update().get(pk=change.pk)
-    if row.state != ChangeState.WAITING:
-        raise TransitionRefused("decide", row.state)
-    return row
+    employer = lock_for_review(change.employer, by)
+    change = locked(change)
+    if change.state != ChangeState.WAITING:
+        raise TransitionRefused("decide", change.state)
+    return change, employer
 
 
 @transaction.atomic
@@ -124,8 +126,7 @@ def accept_change(
             that was replaced meanwhile.
         TransitionRefused: settled already.
     """
-    change = _lock_pending(change, by)
-    employer = lock_for_review(Employer.objects.select_related("station").get(pk=change.employer_id), by)
+    change, employer = _lock_pending(change, by)
     checked_kinds = list(checked_kinds)
     has_permit = bool(change.after.get("agency_permit"))
     required_kinds = [DocumentKind.LICENCE, *([DocumentKind.PERMIT] if has_permit else [])]
@@ -153,8 +154,7 @@ def refuse_change(*, change: ProfileChange, by: User, reason: str) -> Employer:
         ValidationError: no reason.
     """
     reason = require_reason(reason)
-    change = _lock_pending(change, by)
-    employer = lock_for_review(Employer.objects.select_related("station").get(pk=change.employer_id), by)
+    change, employer = _lock_pending(change, by)
     _settle(employer, by, ChangeState.REFUSED, reason)
     log_step(employer, by, StepKind.REFUSE_CHANGE, before=employer.state, reason=reason)
     return employer

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.locking import locked
+from portal.core.seen_values import require_unchanged
 from portal.core.state_machine import TransitionRefused, TransitionTable
 from portal.core.validators import uscc_check_passes
 from portal.documents.enums import DocumentKind, DocumentState
@@ -37,15 +39,19 @@ TRANSITIONS = TransitionTable(
 )
 
 
+# Facts that a reviewer compares with the documents.
+VERIFIED_FIELDS = ("name", "uscc", "nature", "region", "is_agency", "agency_permit", "address")
+
+
 def lock_for_review(employer: Employer, by: User) -> Employer:
     """Lock the employer's row for one decision at a time, refresh the employer and return it.
 
     Raises:
         PermissionDenied: `by` reviews another station's employers.
     """
+    employer = locked(employer, "station")
     if not can_review(by, employer):
         raise PermissionDenied("not a reviewer of this employer's station")
-    employer.refresh_from_db(from_queryset=Employer.objects.select_for_update())
     return employer
 
 
@@ -89,6 +95,7 @@ def verify(
     checked_kinds: Iterable[DocumentKind],
     shown_document_ids: Collection[int] | None = None,
     uscc_override_reason: str = "",
+    seen: str = "",
 ) -> Employer:
     """Verify an employer for `VERIFICATION_LASTS`; a verified employer gets a new period.
 
@@ -96,14 +103,17 @@ def verify(
         checked_kinds: the documents that the reviewer checked, as uploads or as originals at the counter.
         shown_document_ids: primary keys of the uploaded documents on the reviewer's page; None where there
             was no page. A document uploaded since then does not count as checked.
+        seen: token of VERIFIED_FIELDS on the reviewer's page; '' where there was none.
 
     Raises:
         PermissionDenied: `by` reviews another station's employers.
-        ValidationError: no licence (for an agency: no permit) among `checked_kinds`, a document that was
-            replaced meanwhile, or a credit code whose check character fails without a reason.
+        ValidationError: the profile was changed since it was seen, no licence (for an agency: no permit)
+            among `checked_kinds`, a document that was replaced meanwhile, or a credit code whose check
+            character fails without a reason.
         TransitionRefused: not in a state that can be verified.
     """
     employer = lock_for_review(employer, by)
+    require_unchanged(seen, employer, VERIFIED_FIELDS, "单位刚刚改过登记信息，请看过现在的信息再决定。")
     checked_kinds = list(checked_kinds)
     required_kinds = [DocumentKind.LICENCE, *([DocumentKind.PERMIT] if employer.is_agency else [])]
     missing = [kind.label for kind in required_kinds if kind not in checked_kinds]
@@ -200,9 +210,9 @@ def request_renewal(*, employer: Employer, by: User) -> Employer:
         PermissionDenied: not an owner.
         TransitionRefused: not verified, too early, or a request is pending.
     """
+    employer = locked(employer)
     if not owns(by, employer):
         raise PermissionDenied("not an owner of this employer")
-    employer.refresh_from_db(from_queryset=Employer.objects.select_for_update())
     if not employer.can_request_renewal:
         raise TransitionRefused("request_renewal", employer.state)
     employer.renewal_asked_at, employer.state_reason = timezone.now(), ""

@@ -11,6 +11,7 @@ from django.utils import timezone
 from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.locking import locked
 from portal.core.state_machine import TransitionTable
 from portal.employers.models import Employer
 from portal.employers.permissions import acts_for
@@ -42,6 +43,7 @@ def request_booth(*, fair: JobFairPage, employer: Employer, positions: Iterable[
         PermissionDenied: `by` does not act for the employer.
         ValidationError: the employer is not verified, the fair is over, or a position is not the employer's.
     """
+    employer = locked(employer)
     if not acts_for(by, employer):
         raise PermissionDenied("not a member of this employer")
     if not employer.is_verified:
@@ -53,7 +55,8 @@ def request_booth(*, fair: JobFairPage, employer: Employer, positions: Iterable[
         raise ValidationError({"positions": "请至少选择一个参会岗位。"})
     if any(position.employer_id != employer.pk for position in offered_positions):
         raise ValidationError({"positions": "只能选择本单位的岗位。"})
-    booth, is_new = Booth.objects.select_for_update().get_or_create(fair=fair, employer=employer)
+    booth, is_new = Booth.objects.get_or_create(fair=fair, employer=employer)
+    booth = locked(booth)
     if not is_new and booth.state in {BoothState.REFUSED, BoothState.WITHDRAWN}:
         if booth.state == BoothState.WITHDRAWN:
             booth.state_reason = ""  # a reason for refusal stays until the booth is confirmed
@@ -74,9 +77,10 @@ def bring_position(*, fair: JobFairPage, position: Position, by: User) -> Booth:
         PermissionDenied: `by` does not act for the employer.
         ValidationError: the position is not open, or as for `request_booth`.
     """
-    if not position.is_open:
+    locked(position.employer)
+    if not Position.objects.open_at().filter(pk=position.pk).exists():
         raise ValidationError("这个岗位现在没有公开招聘，不能带到招聘会。")
-    booth = Booth.objects.select_for_update().filter(fair=fair, employer=position.employer).first()
+    booth = Booth.objects.filter(fair=fair, employer=position.employer).first()
     current = booth.positions.all() if booth is not None and booth.state in _ACTIVE_BOOTH_STATES else []
     booth = request_booth(fair=fair, employer=position.employer, positions=[*current, position], by=by)
     audit.record(by=by, verb="fairs.position_brought", target=booth, position=position.pk)
@@ -91,6 +95,8 @@ def confirm_booth(*, booth: Booth, by: User, number: str = "") -> Booth:
         PermissionDenied: `by` is not staff of the organiser.
         ValidationError: the number belongs to another booth of the fair.
     """
+    locked(booth.fair)  # numbers are given one after the other
+    booth = locked(booth)
     if not can_manage(by, booth.fair):
         raise PermissionDenied("not staff of the organiser")
     number = number.strip().upper() or _next_number(booth.fair)
@@ -112,6 +118,7 @@ def _next_number(fair: JobFairPage) -> str:
 @transaction.atomic
 def refuse_booth(*, booth: Booth, by: User, reason: str) -> Booth:
     """Refuse a request for a booth with a reason that the employer reads."""
+    booth = locked(booth)
     if not can_manage(by, booth.fair):
         raise PermissionDenied("not staff of the organiser")
     if not reason.strip():
@@ -134,11 +141,11 @@ def withdraw_booth(*, booth: Booth, by: User, reason: str) -> Booth:
         ValidationError: no reason, or the fair has begun; then the employer calls the organiser.
         TransitionRefused: the booth is neither requested nor confirmed.
     """
+    booth = locked(booth)
     if not acts_for(by, booth.employer):
         raise PermissionDenied("not a member of this employer")
     if not reason.strip():
         raise ValidationError({"reason": "请写明退出原因，主办方会看到。"})
-    booth.refresh_from_db(from_queryset=Booth.objects.select_for_update())
     if booth.fair.starts_at <= timezone.now():
         raise ValidationError("招聘会已经开始，不能在线退出，请联系主办方。")
     before, number = booth.state, booth.number
@@ -159,10 +166,13 @@ def register(*, fair: JobFairPage, veteran: Veteran, by: User) -> Registration:
         PermissionDenied: `by` is neither the person nor staff of the record's station.
         ValidationError: registration is closed or the fair is full.
     """
+    veteran = locked(veteran, "station")
+    fair = locked(fair)  # serialises the numbers
     if not can_register(by, veteran):
         raise PermissionDenied("neither the person nor their station")
-    JobFairPage.objects.select_for_update().get(pk=fair.pk)  # serialises the numbers
     registration = Registration.objects.filter(fair=fair, veteran=veteran).first()
+    if registration is not None:
+        registration = locked(registration)
     if registration is not None and registration.is_active:
         return registration
     if not fair.registration_is_open:
@@ -180,14 +190,17 @@ def register(*, fair: JobFairPage, veteran: Veteran, by: User) -> Registration:
 
 @transaction.atomic
 def cancel_registration(*, registration: Registration, by: User) -> Registration:
-    """Cancel a registration; its ticket is no longer valid.
+    """Cancel a registration; its ticket is no longer valid. A second call changes nothing.
 
     Raises:
         PermissionDenied: `by` is neither the person nor staff of the record's station.
         ValidationError: the person has checked in already.
     """
+    registration = locked(registration, "veteran__station")
     if not can_register(by, registration.veteran):
         raise PermissionDenied("neither the person nor their station")
+    if not registration.is_active:
+        return registration
     if CheckIn.objects.filter(registration=registration).exists():
         raise ValidationError("已经入场，不能取消报名。")
     registration.state = RegistrationState.CANCELLED
@@ -242,7 +255,7 @@ def check_in(*, fair: JobFairPage, code: str, by: User) -> tuple[CheckIn, bool]:
     """
     if not can_operate(by, fair):
         raise PermissionDenied("does not serve at this fair")
-    registration = find_registration(fair=fair, code=code)
+    registration = locked(find_registration(fair=fair, code=code), "veteran")
     if not registration.is_active:
         raise CheckInRefused("这张票已取消。")
     entry, is_new = CheckIn.objects.get_or_create(

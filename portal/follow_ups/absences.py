@@ -107,9 +107,7 @@ def end_absence(*, absence: Absence, by: User) -> Absence:
         PermissionDenied: `by` is not staff of the person's station or of one above.
         ValidationError: the absence is over.
     """
-    veteran = (
-        Veteran.objects.select_for_update(of=("self",)).select_related("station").get(pk=absence.veteran_id)
-    )
+    veteran = locked(absence.veteran, "station")
     absence = locked(absence)
     if not serves(by, veteran):
         raise PermissionDenied("not staff of this person's station")

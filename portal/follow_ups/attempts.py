@@ -29,7 +29,9 @@ def record_attempt(*, follow_up: FollowUp, by: User, outcome: AttemptOutcome, no
         PermissionDenied: the follow-up does not belong to one of the user's stations.
         ValidationError: it is no longer pending.
     """
+    placement = lock_placement(follow_up.placement)
     follow_up = locked(follow_up)
+    follow_up.placement = placement
     if not FollowUp.objects.visible_to(by).filter(pk=follow_up.pk).exists():
         raise PermissionDenied("not a follow-up of this user's stations")
     if follow_up.state != FollowUpState.PENDING:
@@ -124,11 +126,11 @@ def reverse_attempt(*, follow_up: FollowUp, by: User) -> FollowUp:
         PermissionDenied: the follow-up does not belong to one of the user's stations.
         ValidationError: see `reversible_attempt`.
     """
-    if not FollowUp.objects.visible_to(by).filter(pk=follow_up.pk).exists():
-        raise PermissionDenied("not a follow-up of this user's stations")
     placement = lock_placement(follow_up.placement)
     follow_up = locked(follow_up)
     follow_up.placement = placement
+    if not FollowUp.objects.visible_to(by).filter(pk=follow_up.pk).exists():
+        raise PermissionDenied("not a follow-up of this user's stations")
     last = reversible_attempt(follow_up, by)
     if last is None:
         raise ValidationError("只能撤销自己今天最后一次记录的联系。")

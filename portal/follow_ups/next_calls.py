@@ -41,7 +41,8 @@ def schedule_call_to_new_number(*, veteran: Veteran, by: User | None) -> list[Fo
     if veteran.closed_on is not None:
         return []
     today, follow_ups = timezone.localdate(), []
-    for placement in Placement.objects.select_for_update(of=("self",)).with_details().filter(veteran=veteran):
+    placements = Placement.objects.select_for_update(of=("self",)).with_details().filter(veteran=veteran)
+    for placement in placements.order_by("pk"):
         if placement.follow_ups.pending().exists() or not needs_follow_up(placement):
             continue
         attempts = FollowUpAttempt.objects.not_reversed().filter(follow_up__placement=placement)

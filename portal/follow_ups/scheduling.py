@@ -53,7 +53,9 @@ def reschedule(placement: Placement, *, since: date) -> None:
 
     Completed follow-ups are kept; there is at most one follow-up of a kind per day.
     """
-    call_dates = required_follow_ups(placement, since=since)
+    # Nobody may be called about a closed record, whatever is still written to its placements.
+    is_closed = placement.veteran.closed_on is not None
+    call_dates = set() if is_closed else required_follow_ups(placement, since=since)
     existing = {
         (FollowUpKind(row.kind), row.due_on): row
         for row in placement.follow_ups.select_for_update().filter(kind__in=DEFAULT_DAYS)
@@ -85,7 +87,7 @@ def cancel_for_closed_record(*, veteran: Veteran) -> int:
 def reschedule_for_reopened_record(*, veteran: Veteran) -> None:
     """Open the follow-ups that the placements of a reopened record require."""
     placements = Placement.objects.select_for_update(of=("self",)).with_details().filter(veteran=veteran)
-    for placement in placements:
+    for placement in placements.order_by("pk"):
         since = placement.transitions.order_by("-sequence").values_list("happened_on", flat=True)[0]
         reschedule(placement, since=since)
 

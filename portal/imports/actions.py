@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import PurePath
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.locking import locked
 from portal.imports import column_mapping
 from portal.imports.enums import ImportState, RowOutcome
 from portal.imports.import_kinds import get_kind
@@ -216,7 +217,10 @@ def delete_expired() -> None:
 
 
 def _lock(run: ImportRun, by: User) -> ImportRun:
-    return ImportRun.objects.select_for_update().select_related(None).get(pk=run.pk, by=by)
+    run = locked(run)
+    if run.by_id != by.pk:
+        raise PermissionDenied("somebody else's import")
+    return run
 
 
 def _require_state(run: ImportRun, *states: ImportState) -> None:

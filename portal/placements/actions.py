@@ -52,17 +52,18 @@ def declare(
         PermissionDenied: see `permissions.can_declare`.
         ValidationError: the record or the position is closed, or the employer has no booth at the fair.
     """
+    veteran = locked(veteran, "station")  # serialises intentions of one person
+    position = Position.objects.with_details().get(pk=position.pk)
     if not permissions.can_declare(by, veteran, fair):
         raise PermissionDenied("may not record an intention for this person")
     if offline_key is not None:
         replay = Placement.objects.filter(offline_key=offline_key).first()
         if replay is not None:
             return replay
-    locked_veteran = locked(veteran)  # serialises intentions of one person
     live = Placement.objects.filter(veteran=veteran, position=position, state__in=LIVE_STATES).first()
     if live is not None:
         return live
-    if locked_veteran.closed_on is not None:
+    if veteran.closed_on is not None:
         raise ValidationError("这份档案已经注销，不能再登记意向。")
     if not position.is_open:
         raise ValidationError({"position": "该岗位已停止招聘。"})
@@ -152,6 +153,8 @@ def advance(
     placement = lock_placement(placement)
     if not permissions.can_follow(by, placement):
         raise PermissionDenied("not staff of this person's station")
+    if placement.veteran.closed_on is not None:
+        raise ValidationError("这份档案已经注销，不再记录进展；登记错了的，请用更正。", code="closed")
     target = TRANSITIONS.target(step, placement.state)
     on = on or timezone.localdate()
     note = note.strip()
@@ -300,6 +303,7 @@ def undo_last_step(*, placement: Placement, by: User) -> Placement:
         PermissionDenied: `by` is not staff of the person's station or of one above.
         ValidationError: the last step is a declaration, a correction, another user's, or of another day.
     """
+    placement = lock_placement(placement)
     last = placement.transitions.order_by("-sequence").first()
     if (
         last is None

@@ -14,6 +14,7 @@ from portal.accounts.models import Consent, User
 from portal.employers.models import Employer, HiddenRecord
 from portal.placements.models import Placement
 from portal.placements.permissions import acts_for_employer, is_own
+from portal.placements.placement_steps import lock_placement
 from portal.placements.workflow import LIVE_STATES
 
 
@@ -71,6 +72,7 @@ def share_contact(*, placement: Placement, by: User) -> Consent:
         PermissionDenied: not the person's own intention.
         ValidationError: the intention has ended.
     """
+    placement = lock_placement(placement)
     if not is_own(by, placement):
         raise PermissionDenied("not this user's intention")
     if placement.state not in LIVE_STATES:
@@ -92,6 +94,7 @@ def withhold_contact(*, placement: Placement, by: User) -> None:
     Raises:
         PermissionDenied: not the person's own intention.
     """
+    placement = lock_placement(placement)
     if not is_own(by, placement):
         raise PermissionDenied("not this user's intention")
     consent = _in_force(by, placement.position.employer)
@@ -107,6 +110,7 @@ def reveal_phone(*, placement: Placement, by: User) -> str:
         PermissionDenied: `by` does not act for the employer.
         ValidationError: no consent in force, or the placement has ended.
     """
+    placement = lock_placement(placement)
     if not acts_for_employer(by, placement):
         raise PermissionDenied("not a member of this employer")
     employer = placement.position.employer

@@ -9,11 +9,12 @@ from portal.placements.workflow import EMPLOYED_STATES
 from portal.positions.enums import PositionState
 from portal.positions.lifecycle import close_filled, record_vacancy, reopen_vacant
 from portal.positions.models import Position
+from portal.positions.position_locks import lock_position
 
 
 def _lock_position(placement: Placement) -> Position:
     """Lock the position until the transaction ends: concurrent onboardings are counted in turn."""
-    return Position.objects.select_for_update(of=("self",)).with_details().get(pk=placement.position_id)
+    return lock_position(placement.position)
 
 
 def employed_count(position: Position) -> int:

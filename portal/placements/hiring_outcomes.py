@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from portal.accounts.models import User
@@ -11,7 +11,7 @@ from portal.placements.enums import HiringResult
 from portal.placements.models import HiringOutcome, Placement, PlacementQuerySet
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
-from portal.positions.permissions import can_edit
+from portal.positions.position_locks import lock_own
 
 CLOSED_STATES = frozenset({PositionState.FILLED, PositionState.EXPIRED, PositionState.WITHDRAWN})
 
@@ -44,8 +44,7 @@ def record_outcome(
         PermissionDenied: `by` does not act for the employer.
         ValidationError: the position is not closed, no placement is selected, or no reason is given.
     """
-    if not can_edit(by, position):
-        raise PermissionDenied("not a member of this employer")
+    position = lock_own(position, by)
     if not needs_outcome(position):
         raise ValidationError("岗位结束后再回答是否招到人。")
     selected = list(placements) if result == HiringResult.THROUGH_PORTAL else []

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.locking import locked
 from portal.placements.events import announce
 from portal.placements.models import Placement, PlacementTransition
 from portal.placements.workflow import EMPLOYED_STATES
@@ -15,12 +16,12 @@ from portal.veterans.models import Veteran
 
 
 def lock_placement(placement: Placement) -> Placement:
-    """Lock the placement until the transaction ends and return the fresh row with its details.
+    """Lock the placement until the transaction ends, bring it up to date with its details and return it.
 
-    The person is lock_placement first, so that steps of one person's placements are serialised.
+    The person is locked first, so that steps of one person's placements are serialised.
     """
-    Veteran.objects.select_for_update().get(placements=placement.pk)
-    return Placement.objects.select_for_update(of=("self",)).with_details().get(pk=placement.pk)
+    Veteran.objects.select_for_update(no_key=True).get(placements=placement.pk)
+    return locked(placement, "veteran__station", "position__employer", "position__region", "fair", "booth")
 
 
 def take_step(

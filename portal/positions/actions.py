@@ -9,27 +9,19 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.seen_values import merge_fields
 from portal.employers.models import Employer
 from portal.employers.permissions import acts_for
 from portal.positions import occupation_lookup
 from portal.positions.enums import CLOSED_STATES, PositionState
 from portal.positions.events import announce_position_changed
 from portal.positions.models import Position
-from portal.positions.permissions import can_edit, can_review
+from portal.positions.position_locks import EDITABLE_FIELDS, lock_for_review, lock_own
 from portal.positions.transitions import take_step
 from portal.positions.wording_checks import require_lawful_wording
 from portal.positions.wording_exceptions import end_exceptions, require_confirmed_exception
 
 OPEN_PERIOD = timedelta(days=60)
-# Fields that a form, an import row or an API call may set.
-EDITABLE_FIELDS = frozenset(
-    {
-        "external_id", "title", "occupation", "headcount", "kind", "pay_from", "pay_to", "region", "address",
-        "education_min", "experience_years", "certificates", "duties", "requirements", "benefits",
-        "real_employer", "relaxable", "legal_basis", "shift", "travels", "veterans_preferred",
-        "veterans_only", "occupation_certainty", "closes_on",
-    }
-)  # fmt: skip
 
 
 def _refuse_unknown(fields: dict[str, Any]) -> None:
@@ -75,18 +67,22 @@ def draft(*, employer: Employer, by: User, **fields: Any) -> Position:
 
 
 @transaction.atomic
-def edit(*, position: Position, by: User, **fields: Any) -> Position:
+def edit(*, position: Position, by: User, seen: str = "", **fields: Any) -> Position:
     """Change a position and return it to draft: only reviewed content is published.
+
+    Args:
+        seen: `content_token` of the page that was filled in; what others changed since is kept.
 
     Raises:
         PermissionDenied: `by` does not act for the employer.
-        ValidationError: by field; or the position is filled or withdrawn.
+        ValidationError: by field, also where somebody else changed it meanwhile; or the position is filled
+            or withdrawn.
     """
-    if not can_edit(by, position):
-        raise PermissionDenied("not a member of this employer")
+    position = lock_own(position, by)
     if position.state in CLOSED_STATES:
         raise ValidationError("该岗位已结束，不能再修改；可以新建一个岗位。")
     _refuse_unknown(fields)
+    fields = merge_fields(seen, position, fields)
     before = position.state
     guess_again = "title" in fields and position.occupation_certainty is not None
     if "occupation" in fields or guess_again:
@@ -110,8 +106,7 @@ def submit(*, position: Position, by: User) -> Position:
         PermissionDenied: `by` does not act for the employer.
         ValidationError: by field, unlawful wording; or the closing date is over.
     """
-    if not can_edit(by, position):
-        raise PermissionDenied("not a member of this employer")
+    position = lock_own(position, by)
     if position.closes_on is not None and position.closes_on < timezone.localdate():
         raise ValidationError({"closes_on": "截止日期已过，请修改后再提交。"})
     require_lawful_wording(position)
@@ -120,16 +115,18 @@ def submit(*, position: Position, by: User) -> Position:
 
 
 @transaction.atomic
-def approve(*, position: Position, by: User, open_for: timedelta = OPEN_PERIOD) -> Position:
+def approve(*, position: Position, by: User, open_for: timedelta = OPEN_PERIOD, seen: str = "") -> Position:
     """Publish a position in review until it expires.
+
+    Args:
+        seen: `content_token` of what the reviewer saw.
 
     Raises:
         PermissionDenied: `by` does not review this employer.
-        ValidationError: the employer is not verified, the closing date is over, or blocked wording has no
-            confirmed exception.
+        ValidationError: the content changed since it was seen, the employer is not verified, the closing date
+            is over, or blocked wording has no confirmed exception.
     """
-    if not can_review(by, position):
-        raise PermissionDenied("not a reviewer of this employer's station")
+    position = lock_for_review(position, by, seen)
     if not position.employer.is_verified:
         raise ValidationError("请先核验用人单位，再审核它的岗位。")
     if position.closes_on is not None and position.closes_on < timezone.localdate():
@@ -153,10 +150,9 @@ def _expiry_of(position: Position, open_for: timedelta) -> datetime:
 
 
 @transaction.atomic
-def refuse(*, position: Position, by: User, reason: str) -> Position:
-    """Return a position to its employer with a reason."""
-    if not can_review(by, position):
-        raise PermissionDenied("not a reviewer of this employer's station")
+def refuse(*, position: Position, by: User, reason: str, seen: str = "") -> Position:
+    """Return a position to its employer with a reason; `seen` as for `approve`."""
+    position = lock_for_review(position, by, seen)
     if not reason.strip():
         raise ValidationError({"reason": "请写明原因，单位会看到。"})
     position.refused_reason = reason.strip()
@@ -172,8 +168,7 @@ def take_down(*, position: Position, by: User, reason: str, for_good: bool = Fal
         reason: shown to the employer.
         for_good: withdraw it; otherwise the employer may correct and submit it again.
     """
-    if not can_review(by, position):
-        raise PermissionDenied("not a reviewer of this employer's station")
+    position = lock_for_review(position, by)
     if not reason.strip():
         raise ValidationError({"reason": "请写明原因，单位会看到。"})
     position.refused_reason = reason.strip()
@@ -184,22 +179,19 @@ def take_down(*, position: Position, by: User, reason: str, for_good: bool = Fal
 @transaction.atomic
 def withdraw(*, position: Position, by: User) -> Position:
     """Withdraw a position for good as its employer."""
-    if not can_edit(by, position):
-        raise PermissionDenied("not a member of this employer")
+    position = lock_own(position, by)
     return take_step(position, by, "withdraw")
 
 
 @transaction.atomic
 def pause(*, position: Position, by: User) -> Position:
     """Hide an open position until it is resumed."""
-    if not can_edit(by, position):
-        raise PermissionDenied("not a member of this employer")
+    position = lock_own(position, by)
     return take_step(position, by, "pause")
 
 
 @transaction.atomic
 def mark_filled(*, position: Position, by: User) -> Position:
     """Close a position because enough people were hired."""
-    if not can_edit(by, position):
-        raise PermissionDenied("not a member of this employer")
+    position = lock_own(position, by)
     return take_step(position, by, "fill")

@@ -1,6 +1,6 @@
 """Review actions in one request: approve many positions, or confirm an exception and approve."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -16,22 +16,28 @@ Skipped = list[tuple[Position, str]]
 
 
 @transaction.atomic
-def confirm_and_approve(*, position: Position, by: User) -> Position:
-    """Confirm the wording exception of a position and approve it, both or neither.
+def confirm_and_approve(*, position: Position, by: User, seen: str = "") -> Position:
+    """Confirm the wording exception of a position and approve it, both or neither; `seen` as for `approve`.
 
     Raises:
         ValidationError: as for `confirm_exception` and `approve`.
     """
-    confirm_exception(position=position, by=by)
-    return actions.approve(position=position, by=by)
+    confirm_exception(position=position, by=by, seen=seen)
+    return actions.approve(position=position, by=by, seen=seen)
 
 
-def approve_clean(*, positions: Iterable[Position], by: User) -> tuple[list[Position], Skipped]:
+def approve_clean(
+    *, positions: Iterable[Position], by: User, seen: Mapping[int, str] | None = None
+) -> tuple[list[Position], Skipped]:
     """Approve the positions whose wording has no finding, each in a transaction of its own.
+
+    Args:
+        seen: `content_token` of what the reviewer saw, by primary key.
 
     Returns:
         The approved positions, and the others with the reason.
     """
+    tokens = seen or {}
     approvals: list[Position] = []
     skipped: Skipped = []
     for position in positions:
@@ -39,7 +45,7 @@ def approve_clean(*, positions: Iterable[Position], by: User) -> tuple[list[Posi
             skipped.append((position, "用语有标记，请打开逐条看"))
             continue
         try:
-            approvals.append(actions.approve(position=position, by=by))
+            approvals.append(actions.approve(position=position, by=by, seen=tokens.get(position.pk, "")))
         except ValidationError as error:
             skipped.append((position, "；".join(error.messages)))
         except TransitionRefused:

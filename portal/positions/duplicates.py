@@ -15,6 +15,7 @@ from portal.positions.actions import submit
 from portal.positions.enums import PositionState
 from portal.positions.models import Position, PositionQuerySet
 from portal.positions.permissions import can_edit
+from portal.positions.position_locks import lock_position
 
 # States in which a position can have a duplicate. A paused one can be resumed, so it counts.
 LIVE_STATES = frozenset({PositionState.OPEN, PositionState.IN_REVIEW, PositionState.PAUSED})
@@ -87,7 +88,7 @@ def submit_unless_duplicate(*, position: Position, by: User, distinct: bool = Fa
     Raises:
         DuplicatePosition: with the similar positions, when `distinct` is not given.
     """
-    Employer.objects.select_for_update().get(pk=position.employer_id)
+    position = lock_position(position)
     similar = find_similar(position)
     if similar and not distinct:
         raise DuplicatePosition(similar)

@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from portal.core import audit
+from portal.core.locking import locked
 from portal.core.models import Occupation
 from portal.employers.models import Employer
 from portal.imports import cell_parsing
@@ -212,7 +213,7 @@ class PositionImporter:
     def write(self, rows: Sequence[PositionRow], *, import_id: int, dry: bool) -> list[RowResult]:
         """Create new positions, change those with the same external id, and submit both for review."""
         # Serialise the imports of an employer, so that the rows read here are current when written.
-        Employer.objects.select_for_update().get(pk=self._employer.pk)
+        locked(self._employer)
         positions = Position.objects.filter(employer=self._employer)
         external_ids = [row.external_id for row in rows if row.external_id]
         by_external_id = {

@@ -7,11 +7,13 @@ from django.db import transaction
 
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.locking import locked
 from portal.employers.models import Employer
 from portal.positions import actions, lifecycle
 from portal.positions.duplicates import submit_unless_duplicate
 from portal.positions.enums import CLOSED_STATES, PositionState
 from portal.positions.models import Position
+from portal.positions.position_locks import lock_position
 
 
 class Outcome(StrEnum):
@@ -60,7 +62,8 @@ def create_or_change(
         DuplicatePosition: as for `create`.
         PositionEnded: the position differs and was filled or withdrawn.
     """
-    existing = Position.objects.select_for_update().filter(employer=employer, external_id=external_id).first()
+    locked(employer)  # two first calls with one external id come one after the other
+    existing = Position.objects.filter(employer=employer, external_id=external_id).with_details().first()
     if existing is not None:
         return change(position=existing, by=by, token=token, distinct=distinct, **fields)
     position = create(
@@ -74,6 +77,7 @@ def change(
     *, position: Position, by: User, token: int, distinct: bool = False, **fields: Any
 ) -> tuple[Position, Outcome]:
     """Change only the given fields of an existing position; otherwise as `create_or_change`."""
+    position = lock_position(position)
     differences = {name: value for name, value in fields.items() if getattr(position, name) != value}
     if not differences:
         return position, Outcome.UNCHANGED
@@ -112,6 +116,7 @@ def take_step(*, position: Position, by: User, token: int, name: str) -> Positio
         DuplicatePosition: `submit`, and the position is a duplicate.
         KeyError: no such step.
     """
+    position = lock_position(position)
     if position.state == _TARGET_STATES.get(name):
         return position
     position = STEPS[name](position=position, by=by)

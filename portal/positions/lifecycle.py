@@ -9,12 +9,13 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.models import Occupation
-from portal.positions.actions import EDITABLE_FIELDS, OPEN_PERIOD, draft
+from portal.positions.actions import OPEN_PERIOD, draft
 from portal.positions.enums import PUBLISHED_STATES, PositionState
 from portal.positions.events import announce_position_changed
 from portal.positions.models import Position
 from portal.positions.notifications import notify_employer
 from portal.positions.permissions import can_edit, can_review
+from portal.positions.position_locks import EDITABLE_FIELDS, lock_own, lock_position
 from portal.positions.transitions import take_step
 
 # Renewal without a review is possible this long before and after the end, and this many times.
@@ -23,13 +24,6 @@ RENEW_AFTER = timedelta(days=30)
 MAX_RENEWALS = 3
 _NOT_COPIED = frozenset({"external_id", "closes_on"})
 _RAISABLE_STATES = PUBLISHED_STATES | {PositionState.FILLED}
-
-
-def _lock_own(position: Position, by: User) -> Position:
-    """Return the fresh row, locked, if `by` acts for its employer."""
-    if not can_edit(by, position):
-        raise PermissionDenied("not a member of this employer")
-    return Position.objects.select_for_update(of=("self",)).with_details().get(pk=position.pk)
 
 
 def _require_verified_employer(position: Position) -> None:
@@ -49,7 +43,7 @@ def resume(*, position: Position, by: User) -> Position:
     Raises:
         ValidationError: it has expired, or the employer's verification is not valid.
     """
-    position = _lock_own(position, by)
+    position = lock_own(position, by)
     _require_verified_employer(position)
     _require_before_end(position)
     return take_step(position, by, "resume")
@@ -62,7 +56,7 @@ def reopen(*, position: Position, by: User) -> Position:
     Raises:
         ValidationError: as for `resume`; or the number of hired people has reached the headcount.
     """
-    position = _lock_own(position, by)
+    position = lock_own(position, by)
     if position.filled_by_count:
         raise ValidationError("入职人数已达招聘人数。还要招人，请先增加招聘人数。", code="full")
     _require_verified_employer(position)
@@ -88,7 +82,7 @@ def renew(*, position: Position, by: User) -> Position:
     Raises:
         ValidationError: too early, too late or too often; or the employer's verification is not valid.
     """
-    position = _lock_own(position, by)
+    position = lock_own(position, by)
     _require_verified_employer(position)
     if position.renewals >= MAX_RENEWALS:
         raise ValidationError(
@@ -111,7 +105,7 @@ def raise_headcount(*, position: Position, by: User, headcount: int) -> Position
     Raises:
         ValidationError: not more than before, or the position has ended.
     """
-    position = _lock_own(position, by)
+    position = lock_own(position, by)
     if position.state not in _RAISABLE_STATES:
         raise ValidationError("这个岗位现在不能增加人数；修改岗位后重新提交审核即可。", code="state")
     if headcount <= position.headcount:
@@ -129,6 +123,7 @@ def raise_headcount(*, position: Position, by: User, headcount: int) -> Position
 @transaction.atomic
 def close_filled(*, position: Position, by: User) -> Position:
     """Close a position whose headcount is reached; called by the app that counts placements."""
+    position = lock_position(position)
     position.filled_by_count = True
     return take_step(position, by, "fill", counted=True)
 
@@ -136,12 +131,14 @@ def close_filled(*, position: Position, by: User) -> Position:
 @transaction.atomic
 def reopen_vacant(*, position: Position, by: User) -> Position:
     """Open a position again that the count had closed, after a counted hire was cancelled."""
+    position = lock_position(position)
     return take_step(position, by, "reopen", counted=True)
 
 
 @transaction.atomic
 def record_vacancy(*, position: Position, by: User) -> Position:
     """Record that a hired person has left, and notify the employer that it may recruit again."""
+    position = lock_position(position)
     position.filled_by_count = False
     position.save(update_fields=["filled_by_count", "updated_at"])
     event = audit.record(by=by, verb="positions.place_freed", target=position)
@@ -156,8 +153,7 @@ def record_vacancy(*, position: Position, by: User) -> Position:
 @transaction.atomic
 def copy_position(*, position: Position, by: User) -> Position:
     """Create a draft with the content of this position, without its external id and closing date."""
-    if not can_edit(by, position):
-        raise PermissionDenied("not a member of this employer")
+    position = lock_own(position, by)
     fields = {field: getattr(position, field) for field in EDITABLE_FIELDS - _NOT_COPIED}
     copy = draft(employer=position.employer, by=by, **fields)
     audit.record(by=by, verb="positions.copied", target=copy, source=position.pk)
@@ -171,6 +167,7 @@ def set_occupation(*, position: Position, by: User, occupation: Occupation) -> P
     Raises:
         PermissionDenied: `by` neither acts for the employer nor reviews it.
     """
+    position = lock_position(position)
     if not can_edit(by, position) and not can_review(by, position):
         raise PermissionDenied("neither a member of this employer nor its reviewer")
     before = position.occupation_id

@@ -33,7 +33,7 @@ TRANSITIONS = TransitionTable(
 
 
 def take_step(position: Position, by: User | None, step: str, **data: Any) -> Position:
-    """Take a step inside the caller's transaction: save, audit with `data`, announce.
+    """Take a step of a locked position inside the caller's transaction: save, audit with `data`, announce.
 
     Args:
         step: the name of a row of `TRANSITIONS`; the audit verb is `positions.<step>`.

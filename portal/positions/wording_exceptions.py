@@ -1,6 +1,6 @@
 """Exceptions for blocked wording with a legal basis: one reviewer approves, another confirms."""
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -8,7 +8,7 @@ from portal.accounts.models import User
 from portal.core import audit
 from portal.positions.enums import PositionState
 from portal.positions.models import Position, WordingException
-from portal.positions.permissions import can_review
+from portal.positions.position_locks import lock_for_review
 from portal.positions.wording_checks import describe_finding, find_blocking
 
 
@@ -32,16 +32,18 @@ def _covers(exception: WordingException | None, position: Position, phrases: lis
 
 
 @transaction.atomic
-def approve_exception(*, position: Position, by: User) -> WordingException:
+def approve_exception(*, position: Position, by: User, seen: str = "") -> WordingException:
     """Record the consent of the first reviewer: the basis justifies the blocked phrases.
+
+    Args:
+        seen: `content_token` of what the reviewer saw.
 
     Raises:
         PermissionDenied: `by` does not review this employer.
-        ValidationError: not in review, no blocked phrase, no basis, or a phrase that no basis can justify.
+        ValidationError: the content changed since it was seen, not in review, no blocked phrase, no basis, or
+            a phrase that no basis can justify.
     """
-    if not can_review(by, position):
-        raise PermissionDenied("not a reviewer of this employer's station")
-    position = Position.objects.select_for_update(of=("self",)).get(pk=position.pk)
+    position = lock_for_review(position, by, seen)
     if position.state != PositionState.IN_REVIEW:
         raise ValidationError("这个岗位现在不在审核中。")
     if inexcusable := [finding for finding in find_blocking(position) if not finding.excusable]:
@@ -65,15 +67,14 @@ def approve_exception(*, position: Position, by: User) -> WordingException:
 
 
 @transaction.atomic
-def confirm_exception(*, position: Position, by: User) -> WordingException:
-    """Record the consent of a second reviewer; now the position can be approved.
+def confirm_exception(*, position: Position, by: User, seen: str = "") -> WordingException:
+    """Record the consent of a second reviewer; now the position can be approved. `seen`: as above.
 
     Raises:
         PermissionDenied: `by` does not review this employer.
         ValidationError: no first consent, given by the same person, or the text has changed since.
     """
-    if not can_review(by, position):
-        raise PermissionDenied("not a reviewer of this employer's station")
+    position = lock_for_review(position, by, seen)
     exception = (
         WordingException.objects.select_for_update(of=("self",))
         .filter(position=position, ended_at=None, confirmed_at=None)

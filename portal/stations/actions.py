@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.core import audit
+from portal.core.locking import locked
 from portal.core.models import Region
 from portal.stations.enums import StationLevel
 from portal.stations.events import regions_moved, station_ended
@@ -261,9 +262,10 @@ def _end(station: Station, into: Station, on: date) -> None:
 
 
 def _lock(*stations: Station) -> list[Station]:
-    """Return the stored rows, locked until the transaction ends, in the order given."""
-    rows = {s.pk: s for s in Station.objects.select_for_update().filter(pk__in=[s.pk for s in stations])}
-    return [rows[station.pk] for station in stations]
+    """Lock stations, in the order of their keys, and return them in the order given."""
+    for station in sorted(stations, key=lambda station: station.pk):
+        locked(station)
+    return list(stations)
 
 
 def _check_open(station: Station) -> None:

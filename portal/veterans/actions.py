@@ -14,7 +14,9 @@ from portal.accounts.models import User
 from portal.core import audit
 from portal.core.classification import DataClass, fields_of_class
 from portal.core.encryption import EncryptedTextField, lookup_hash
+from portal.core.locking import locked
 from portal.core.models import Occupation, Region
+from portal.core.seen_values import merge_fields
 from portal.core.validators import birth_date_of, normalise_phone, validate_id_number, validate_phone
 from portal.stations.models import Station
 from portal.veterans.enums import MoveReason, RecordSource, Sex
@@ -55,6 +57,7 @@ def open_record(
     Raises:
         ValidationError: an invalid number, a closed station, or the person already has a record.
     """
+    station = locked(station)
     if not station.is_open:
         raise ValidationError({"station": f"{station.name}已停用，请选择现在的服务站。"})
     id_number, phone = id_number.strip().upper(), normalise_phone(phone)
@@ -80,7 +83,7 @@ def open_record(
     )
     veteran.full_clean(exclude=["phone", "address", "difficulty", "disability"])
     veteran.save()
-    if account is not None and account.name != name:
+    if account is not None and locked(account).name != name:
         account.name = name
         account.save(update_fields=["name", "updated_at"])
     audit.record(by=by, verb="veterans.opened", target=veteran, station=station.pk)
@@ -88,9 +91,21 @@ def open_record(
     return veteran
 
 
-def _require_edit(veteran: Veteran, by: User) -> None:
+def _lock_editable(veteran: Veteran, by: User) -> Veteran:
+    """Return the locked record if `by` may edit it.
+
+    Raises:
+        PermissionDenied: neither the person nor staff of the record's station.
+        ValidationError: the record was closed or merged into another one, perhaps just now.
+    """
+    veteran = locked(veteran, "station")
     if not can_edit(by, veteran):
         raise PermissionDenied("not this user's record")
+    if veteran.merged_into_id is not None:
+        raise ValidationError("这份档案已并入另一份，请到保留的那份上修改。", code="merged")
+    if veteran.closed_on is not None:
+        raise ValidationError("这份档案已经注销，不能修改；确需修改请先恢复档案。", code="closed")
+    return veteran
 
 
 def _finish_change(veteran: Veteran, by: User, section: str, fields: Iterable[str] = ()) -> Veteran:
@@ -109,20 +124,26 @@ def _finish_change(veteran: Veteran, by: User, section: str, fields: Iterable[st
 
 
 @transaction.atomic
-def update_record(*, veteran: Veteran, by: User, section: str, values: Mapping[str, Any]) -> Veteran:
+def update_record(
+    *, veteran: Veteran, by: User, section: str, values: Mapping[str, Any], seen: str = ""
+) -> Veteran:
     """Set plain fields of a record (PLAIN_FIELDS and `phone`).
 
     A new living region moves the record to the station that serves it.
 
+    Args:
+        seen: token of the values that the form showed (`portal.core.seen_values`).
+
     Raises:
         PermissionDenied: `by` is neither the person nor staff of the record's station.
-        ValidationError: an invalid value.
+        ValidationError: an invalid value, or one that somebody else changed meanwhile.
         ValueError: a field that is not plain.
     """
-    _require_edit(veteran, by)
+    veteran = _lock_editable(veteran, by)
     unknown = set(values) - PLAIN_FIELDS - {"phone"}
     if unknown:
         raise ValueError(f"not plain fields of a record: {sorted(unknown)}")
+    values = merge_fields(seen, veteran, values)
     old_station, old_region_id = veteran.station, veteran.living_region_id
     old_phone_hash = veteran.phone_hash
     for field, value in values.items():
@@ -151,7 +172,7 @@ def update_record(*, veteran: Veteran, by: User, section: str, values: Mapping[s
 @transaction.atomic
 def set_services(*, veteran: Veteran, by: User, services: Iterable[tuple[str, int]]) -> Veteran:
     """Replace the military specialties by (specialty code, years) pairs."""
-    _require_edit(veteran, by)
+    veteran = _lock_editable(veteran, by)
     veteran.services.all().delete()
     Service.objects.bulk_create(
         Service(veteran=veteran, specialty_id=code, years=years) for code, years in services
@@ -162,7 +183,7 @@ def set_services(*, veteran: Veteran, by: User, services: Iterable[tuple[str, in
 @transaction.atomic
 def set_certificates(*, veteran: Veteran, by: User, kinds: Iterable[str]) -> Veteran:
     """Replace the certificates by these kinds; details of certificates that stay are kept."""
-    _require_edit(veteran, by)
+    veteran = _lock_editable(veteran, by)
     new_kinds = set(kinds)
     veteran.certificates.exclude(kind__in=new_kinds).delete()
     old_kinds = set(veteran.certificates.values_list("kind", flat=True))
@@ -181,7 +202,7 @@ def set_certificate_details(
     Raises:
         ValidationError: a number that must not be stored.
     """
-    _require_edit(veteran, by)
+    veteran = _lock_editable(veteran, by)
     for certificate in veteran.certificates.filter(kind__in=details):
         for name, value in details[certificate.kind].items():
             setattr(certificate, name, value)
@@ -194,7 +215,7 @@ def set_certificate_details(
 def add_work_history(
     *, veteran: Veteran, by: User, employer_name: str, title: str, years: int, duties: str = ""
 ) -> WorkHistory:
-    _require_edit(veteran, by)
+    veteran = _lock_editable(veteran, by)
     job = WorkHistory(veteran=veteran, employer_name=employer_name, title=title, years=years, duties=duties)
     job.full_clean()
     job.save()
@@ -205,7 +226,7 @@ def add_work_history(
 @transaction.atomic
 def remove_work_history(*, veteran: Veteran, by: User, job: WorkHistory) -> None:
     """Remove one civilian job from the record."""
-    _require_edit(veteran, by)
+    veteran = _lock_editable(veteran, by)
     veteran.work_history.filter(pk=job.pk).delete()
     _finish_change(veteran, by, "skills", ["work_history"])
 
@@ -221,7 +242,7 @@ def set_wish(
     **fields: Any,
 ) -> Wish:
     """Replace the wish of the person; an argument left out means no limit."""
-    _require_edit(veteran, by)
+    veteran = _lock_editable(veteran, by)
     wish, _ = Wish.objects.get_or_create(veteran=veteran)
     wish.lowest_pay = lowest_pay
     for field, value in fields.items():

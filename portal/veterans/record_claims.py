@@ -12,6 +12,7 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.encryption import lookup_hash
+from portal.core.locking import locked
 from portal.core.models import AuditEvent
 from portal.core.validators import validate_id_number
 from portal.veterans.actions import log_refused_access
@@ -52,28 +53,36 @@ def claim_record(*, by: User, id_number: str) -> RecordClaim | None:
     if veteran.account_id is not None or veteran.closed_on or veteran.phone_hash != by.phone_hash:
         _fail(by, veteran)
         raise ValidationError({"id_number": NOT_MATCHED})
-    pending = RecordClaim.objects.pending().filter(user=by).first()  # one claim at a time
-    if pending is not None:
-        return pending
     with transaction.atomic():
+        veteran = locked(veteran)
+        pending = RecordClaim.objects.pending().filter(user=by).first()  # one claim at a time
+        if pending is not None:
+            return pending
+        if veteran.account_id is not None or veteran.closed_on:
+            raise ValidationError({"id_number": NOT_MATCHED})
         claim = RecordClaim.objects.create(veteran=veteran, user=by)
         audit.record(by=by, verb="veterans.claimed", target=veteran, claim=claim.pk)
     return claim
 
 
+def _lock_claim(claim: RecordClaim) -> RecordClaim:
+    """Lock the record, then the claim."""
+    locked(claim.veteran, "station")
+    return locked(claim, "user")
+
+
 def _settle(claim: RecordClaim, by: User, state: ClaimState, reason: str = "") -> RecordClaim:
-    """Settle a pending claim and return the locked row.
+    """Settle a pending, locked claim and return it.
 
     Raises:
         ValidationError: settled already.
     """
-    row = RecordClaim.objects.select_for_update().select_related("veteran__station", "user").get(pk=claim.pk)
-    if row.state != ClaimState.WAITING:
+    if claim.state != ClaimState.WAITING:
         raise ValidationError("这份认领已经处理过了。")
-    row.state, row.decided_by, row.decided_at, row.reason = state, by, timezone.now(), reason
-    row.full_clean(exclude=["veteran", "user", "decided_by"])
-    row.save()
-    return row
+    claim.state, claim.decided_by, claim.decided_at, claim.reason = state, by, timezone.now(), reason
+    claim.full_clean(exclude=["veteran", "user", "decided_by"])
+    claim.save()
+    return claim
 
 
 @transaction.atomic
@@ -85,6 +94,7 @@ def decide_claim(*, claim: RecordClaim, by: User, accepted: bool, reason: str = 
         ValidationError: settled already, refused without a reason, or the account or the record was linked
             meanwhile.
     """
+    claim = _lock_claim(claim)
     if not serves(by, claim.veteran):
         raise PermissionDenied("not staff of this record's station")
     if not accepted:
@@ -94,7 +104,7 @@ def decide_claim(*, claim: RecordClaim, by: User, accepted: bool, reason: str = 
         audit.record(by=by, verb="veterans.claim_refused", target=claim.veteran, claim=claim.pk)
         return claim
     claim = _settle(claim, by, ClaimState.ACCEPTED)
-    veteran = Veteran.objects.select_for_update().get(pk=claim.veteran_id)
+    veteran = claim.veteran
     if veteran.account_id is not None or Veteran.objects.filter(account=claim.user).exists():
         raise ValidationError("该账号或该档案已经关联过了，请核对后再处理。")
     veteran.account = claim.user
@@ -115,6 +125,7 @@ def withdraw_claim(*, claim: RecordClaim, by: User) -> RecordClaim:
         PermissionDenied: somebody else's claim.
         ValidationError: settled already.
     """
+    claim = _lock_claim(claim)
     if claim.user_id != by.pk:
         raise PermissionDenied("somebody else's claim")
     claim = _settle(claim, by, ClaimState.WITHDRAWN)

@@ -11,6 +11,7 @@ from portal.accounts.actions import withdraw_consent
 from portal.accounts.models import Consent, User
 from portal.accounts.roles import Permission
 from portal.core import audit
+from portal.core.locking import locked
 from portal.veterans.enums import CloseReason, EmploymentStatus
 from portal.veterans.events import (
     announce_change,
@@ -46,6 +47,7 @@ def close_record(*, veteran: Veteran, by: User, reason: CloseReason) -> Veteran:
         PermissionDenied: `by` is neither head nor operator at or above the record's station.
         ValidationError: closed already.
     """
+    veteran = locked(veteran, "station")
     if not can_close(by, veteran):
         raise PermissionDenied("neither head nor operator of this record's station")
     if veteran.closed_on is not None:
@@ -69,6 +71,7 @@ def reopen_record(*, veteran: Veteran, by: User) -> Veteran:
         PermissionDenied: as for `close_record`.
         ValidationError: not closed, anonymised, or merged into another record.
     """
+    veteran = locked(veteran, "station")
     if not can_close(by, veteran):
         raise PermissionDenied("neither head nor operator of this record's station")
     if veteran.closed_on is None or veteran.anonymised_at is not None:
@@ -91,8 +94,11 @@ def anonymise_record(*, veteran: Veteran, by: User | None) -> Veteran:
     and placements.
 
     Raises:
-        ValidationError: not closed, or not for long enough.
+        ValidationError: not closed, not for long enough, or anonymised already.
     """
+    veteran = locked(veteran, "station")
+    if veteran.anonymised_at is not None:
+        raise ValidationError("这份档案已经匿名。")
     if veteran.closed_on is None or veteran.closed_on > last_day_kept(timezone.localdate()):
         raise ValidationError("档案未注销，或还在法定保存期内。")
     for name in _CLEARED_FIELDS:

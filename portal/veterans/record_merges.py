@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.locking import locked
 from portal.core.models import AppendOnlyModel
 from portal.core.stored_names import stored_label
 from portal.documents.enums import OwnerType
@@ -53,6 +54,13 @@ def count_references(veteran: Veteran) -> list[tuple[str, int]]:
     return [(kind, count) for kind, count in counts if count]
 
 
+def _lock_both(target: Veteran, source: Veteran) -> None:
+    """Lock both records, in the order of their keys, so that two merges cannot wait for each other."""
+    first, second = sorted((target, source), key=lambda veteran: veteran.pk)
+    locked(first, "station")
+    locked(second, "station")
+
+
 def _require_permission(by: User, *records: Veteran) -> None:
     if not all(can_close(by, veteran) for veteran in records):
         raise PermissionDenied("neither head nor operator of both records' stations")
@@ -66,11 +74,10 @@ def merge_records(*, target: Veteran, source: Veteran, by: User) -> RecordMerge:
         PermissionDenied: `by` is not head or operator at or above both records' stations.
         ValidationError: a record with itself, a closed record, or two records with an account each.
     """
-    _require_permission(by, target, source)
     if target.pk == source.pk:
         raise ValidationError("两份档案是同一份。")
-    records = Veteran.objects.select_for_update().in_bulk([target.pk, source.pk])
-    target, source = records[target.pk], records[source.pk]
+    _lock_both(target, source)
+    _require_permission(by, target, source)
     if target.closed_on or source.closed_on:
         raise ValidationError("已注销的档案不能合并。")
     if target.account_id and source.account_id:
@@ -132,12 +139,9 @@ def undo_merge(*, merge: RecordMerge, by: User) -> RecordMerge:
         PermissionDenied: as for `merge_records`.
         ValidationError: undone already, or the target record was merged into another one since.
     """
-    merge = (
-        RecordMerge.objects.select_for_update()
-        .select_related("target__station", "source__station")
-        .get(pk=merge.pk)
-    )
     target, source = merge.target, merge.source
+    _lock_both(target, source)
+    merge = locked(merge)
     _require_permission(by, target, source)
     if merge.undone_at is not None:
         raise ValidationError("这次合并已经撤销过了。")

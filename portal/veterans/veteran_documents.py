@@ -7,7 +7,8 @@ from django.db import transaction
 
 from portal.accounts.models import User
 from portal.core import audit
-from portal.documents.actions import create_document, delete_document, save_judgement
+from portal.core.locking import locked
+from portal.documents.actions import create_document, delete_document, lock_document, save_judgement
 from portal.documents.enums import DocumentKind, DocumentState, OwnerType
 from portal.documents.models import Document, DocumentQuerySet
 from portal.documents.upload_validation import validate_upload
@@ -47,10 +48,10 @@ def add_document(*, veteran: Veteran, by: User, kind: DocumentKind, content: byt
         PermissionDenied: `by` is neither the person nor staff of the record's station.
         ValidationError: wrong type, too large, already in the record, or too many.
     """
+    veteran = locked(veteran, "station")  # concurrent uploads count one after the other
     if not can_edit(by, veteran):
         raise PermissionDenied("neither the person nor their station")
     upload = validate_upload(content)
-    Veteran.objects.select_for_update().get(pk=veteran.pk)  # concurrent uploads count one after the other
     existing = documents_of(veteran)
     if existing.filter(sha256=upload.sha256).exists():
         raise ValidationError({"file": "这份材料已经上传过了。"})
@@ -71,7 +72,7 @@ def judge_document(*, document: Document, by: User, accepted: bool, reason: str 
         PermissionDenied: `by` is not staff of the record's station.
         ValidationError: refused without a reason.
     """
-    veteran = _owner(document)
+    veteran, document = locked(_owner(document), "station"), lock_document(document)
     if not serves(by, veteran):
         raise PermissionDenied("not staff of this record's station")
     if not accepted and not reason.strip():
@@ -91,7 +92,8 @@ def remove_document(*, document: Document, by: User) -> None:
     Raises:
         PermissionDenied: `by` is neither the person nor staff of the record's station.
     """
-    veteran, number = _owner(document), document.pk
+    number = document.pk
+    veteran, document = locked(_owner(document), "station"), lock_document(document)
     if not can_edit(by, veteran):
         raise PermissionDenied("neither the person nor their station")
     delete_document(document)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.locking import locked
 from portal.stations.models import Station
 from portal.veterans import actions as veterans
 from portal.veterans.models import Veteran
@@ -41,7 +42,7 @@ def record_visit(
         PermissionDenied: `by` is not staff of the record's station.
         ValidationError: a day in the future, a unit name, or NONE together with another need.
     """
-    veteran = Veteran.objects.select_for_update().select_related("station").get(pk=veteran.pk)
+    veteran = locked(veteran, "station")
     if not can_record(by, veteran):
         raise PermissionDenied("not staff of this record's station")
     visit = Visit(
@@ -74,7 +75,7 @@ def correct_visit(
         PermissionDenied: `by` is not staff of the record's station.
         ValidationError: no reason, corrected already, or as for `record_visit`.
     """
-    veteran = Veteran.objects.select_for_update().select_related("station").get(pk=visit.veteran_id)
+    veteran = locked(visit.veteran, "station")
     if not can_record(by, veteran):
         raise PermissionDenied("not staff of this record's station")
     if not reason.strip():
@@ -144,7 +145,7 @@ def register_return(
     else:
         values = {**fields, "left_on": left_on, **({"phone": phone} if phone else {})}
         veteran = veterans.update_record(veteran=veteran, by=by, section="return", values=values)
-    Station.objects.select_for_update().get(pk=veteran.station_id)  # numbers are given one after the other
+    locked(veteran.station)  # numbers are given one after the other
     if ReturnRegistration.objects.filter(veteran=veteran, left_on=left_on).exists():
         raise ValidationError({"left_on": "这个退役日期已经办过返乡报到。"})
     _update_wish(veteran, by, needs, wish_text)

@@ -11,7 +11,7 @@ from tests.factories import make_staff, make_stations
 
 
 @pytest.mark.django_db
-def test_locked_returns_the_stored_row_and_leaves_the_instance() -> None:
+def test_locked_brings_the_instance_up_to_date() -> None:
     appointment = make_staff(make_stations()["睦洲镇"]).appointments.get()
     stale = Appointment.objects.get(pk=appointment.pk)
     stale.role = "auditor"
@@ -23,11 +23,11 @@ def test_locked_returns_the_stored_row_and_leaves_the_instance() -> None:
     ):
         row = locked(stale, "station")
         assert row.station.name == "睦洲镇退役军人服务站"
-    assert row.role == appointment.role
-    assert stale.role == "auditor"
+    assert row is stale
+    assert stale.role == appointment.role
     assert sum("accounts_appointment" in query["sql"] for query in queries) == 1
     if connection.vendor == "postgresql":
-        assert any("FOR UPDATE OF" in query["sql"] for query in queries)
+        assert any("FOR NO KEY UPDATE OF" in query["sql"] for query in queries)
 
 
 @pytest.mark.django_db

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from portal.core.certificates import CertificateKind
 from portal.positions import occupation_lookup
-from portal.positions.actions import EDITABLE_FIELDS
 from portal.positions.models import Position
+from portal.positions.position_locks import EDITABLE_FIELDS
 from portal.positions.wording_checks import find_wording_errors
 from portal.web.shared import wording_panel
 from portal.web.shared.form_fields import DayInput, OccupationField, PlaceField, choice_field

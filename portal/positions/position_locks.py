@@ -1,0 +1,62 @@
+"""Locks on a position, and the token of the content that a page showed."""
+
+from django.core.exceptions import PermissionDenied
+
+from portal.accounts.models import User
+from portal.core.locking import locked
+from portal.core.seen_values import require_unchanged, seal_fields
+from portal.positions.models import Position
+from portal.positions.permissions import can_edit, can_review
+
+# Fields that a form, an import row or an API call may set.
+EDITABLE_FIELDS = frozenset(
+    {
+        "external_id", "title", "occupation", "headcount", "kind", "pay_from", "pay_to", "region", "address",
+        "education_min", "experience_years", "certificates", "duties", "requirements", "benefits",
+        "real_employer", "relaxable", "legal_basis", "shift", "travels", "veterans_preferred",
+        "veterans_only", "occupation_certainty", "closes_on",
+    }
+)  # fmt: skip
+STALE_CONTENT = "单位刚刚改过这个岗位的内容，请看过现在的内容再决定。"
+
+
+def lock_position(position: Position) -> Position:
+    """Lock the position's employer, then the position; bring both up to date and return the position.
+
+    The employer's verification decides whether the position is public: a suspension waits, or is seen.
+    """
+    locked(position.employer)
+    employer_id = position.employer_id
+    position = locked(position)
+    assert position.employer_id == employer_id  # a position never changes its employer
+    return position
+
+
+def lock_own(position: Position, by: User) -> Position:
+    """Return the locked position if `by` acts for its employer."""
+    position = lock_position(position)
+    if not can_edit(by, position):
+        raise PermissionDenied("not a member of this employer")
+    return position
+
+
+def lock_for_review(position: Position, by: User, seen: str = "") -> Position:
+    """Return the locked position if `by` reviews its employer.
+
+    Args:
+        seen: `content_token` of what the reviewer saw.
+
+    Raises:
+        PermissionDenied: `by` does not review this employer.
+        ValidationError: its employer changed the content since then.
+    """
+    position = lock_position(position)
+    if not can_review(by, position):
+        raise PermissionDenied("not a reviewer of this employer's station")
+    require_unchanged(seen, position, EDITABLE_FIELDS, STALE_CONTENT)
+    return position
+
+
+def content_token(position: Position) -> str:
+    """Return the token of the content that a page shows: see `portal.core.seen_values`."""
+    return seal_fields(position, EDITABLE_FIELDS)
