@@ -97,7 +97,7 @@ def _execute_chunk(run: ImportRun, importer: RowImporter, rows: list[Row], *, dr
     parsed_rows = [_parse(importer, row) for row in rows]
     good_rows = [parsed_row for parsed_row in parsed_rows if not isinstance(parsed_row, BadRow)]
     with transaction.atomic():
-        _lock(run)
+        _claim_chunk(run)
         run.refresh_from_db(fields=["cancel_requested"])
         if run.cancel_requested:
             transaction.set_rollback(True)
@@ -125,8 +125,8 @@ def _parse(importer: RowImporter, row: Row) -> Any:
         return refusal
 
 
-def _lock(run: ImportRun) -> None:
-    """Lock the run's row for this chunk.
+def _claim_chunk(run: ImportRun) -> None:
+    """Lock the run for this chunk: compare and set.
 
     Raises:
         Superseded: `done` has moved since this worker read it.

@@ -1,8 +1,9 @@
 """Finds actions that write a row they were handed without locking it first.
 
 Whoever calls an action may have read the row before somebody else wrote it. So every action begins with
-`portal.core.locking.locked`, or with a helper named `lock_…` that calls it, before it sets an attribute of the
-row, saves or deletes it, or hands it to a function that does. `python -m tests.house.locks` lists the others.
+`portal.core.locking.locked`, or with a helper named `lock_…` that calls it, before it sets an attribute of
+the row, saves or deletes it, or hands it to a function that does. `python -m tests.house.locks` lists the
+others.
 """
 
 import ast
