@@ -25,25 +25,30 @@ TEST := env -u PORTAL_DATA -u DATABASE_URL $(BIN)/python
 SHARED := --numprocesses=$(WORKERS) --maxprocesses=8 --dist=worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-sqlite test-postgres must lint format bench lock clean
+.PHONY: help run serve test test-fast test-sqlite test-postgres must lint format bench lock clean
 
 help: ## what there is
 	@echo 'make TARGET [PORT=8000] [PORTAL_DATA=./var] [PART=walks] [ARGS=…]'
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
 # --- the portal ------------------------------------------------------------------------------------------
+SERVE = serve --host $(HOST) --port $(PORT)
 # Each step is left out while the files behind '::' and the database are those of the last time.
-STEPS = \
+BEFORE_DEMO = \
+	'$(SERVE) --check' \
 	'migrate --no-input --verbosity 0 :: */migrations/*.py */*/migrations/*.py requirements.lock' \
 	'load_reference :: matching/data/*' \
-	'setup_cms :: cms/site_setup.py cms/initial_texts.py cms/editor_groups.py' \
-	'demo --scale small --if-empty' \
+	'setup_cms :: cms/site_setup.py cms/initial_texts.py cms/editor_groups.py'
+AFTER_DEMO = \
 	'collectstatic --no-input --verbosity 0 :: portal/web/static/**/* requirements.lock' \
 	'index_positions :: matching/*.py matching/*/*.py matching/data/*' \
 	'index_search --if-stale'
 
 run: .venv/.run ## serve the portal with demo data; the second time it starts in seconds
-	@exec $(BIN)/python manage.py steps $(STEPS) --then 'serve --host $(HOST) --port $(PORT)'
+	@exec $(BIN)/python manage.py steps $(BEFORE_DEMO) 'demo --scale small --if-empty' $(AFTER_DEMO) --then '$(SERVE)'
+
+serve: .venv/.run ## serve the portal without demo data, under the settings of DJANGO_SETTINGS_MODULE
+	@exec $(BIN)/python manage.py steps $(BEFORE_DEMO) $(AFTER_DEMO) --then '$(SERVE)'
 
 # --- the tests -------------------------------------------------------------------------------------------
 test: .venv/.test ## everything: on SQLite, in Chromium, then on PostgreSQL

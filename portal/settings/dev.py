@@ -16,7 +16,7 @@ def _make_secrets() -> None:
 
     Written beside and linked into place, so that two processes starting together agree on one set.
     """
-    base.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    base.DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = SECRETS_FILE.with_name(f"{SECRETS_FILE.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_text(
@@ -40,6 +40,10 @@ DEBUG = base.env.bool("PORTAL_DEBUG", default=False)
 SECRET_KEY = base.env.str("PORTAL_SECRET_KEY")
 FIELD_ENCRYPTION_KEYS = base.env.list("PORTAL_FIELD_KEYS", default=[])
 LOOKUP_HASH_KEY = base.env.str("PORTAL_LOOKUP_KEY")
-ALLOWED_HOSTS = base.env.list("PORTAL_HOSTS", default=["*"])
+# The word that lets `manage.py serve` show the demo to other machines.
+PUBLIC_DEMO = base.env.bool("PORTAL_PUBLIC_DEMO", default=False)
+ALLOWED_HOSTS = base.env.list(
+    "PORTAL_HOSTS", default=["*"] if PUBLIC_DEMO else ["localhost", "127.0.0.1", "[::1]"]
+)
 # Shows the component gallery and the last one-time code on the sign-in page; never in production.
 DEMO = True

@@ -12,6 +12,7 @@ CSRF_TRUSTED_ORIGINS = base.env.list("PORTAL_ORIGINS")
 WAGTAILADMIN_BASE_URL = base.env.str("PORTAL_BASE_URL")
 CODE_SENDER = base.env.str("PORTAL_CODE_SENDER")
 DEMO = False
+PUBLIC_DEMO = False
 
 # That header is only true behind a proxy, so there is one, which also says whose address asks.
 NINJA_NUM_PROXIES = base.env.int("PORTAL_PROXIES", default=1)

@@ -16,6 +16,7 @@ FIELD_ENCRYPTION_KEYS = ["dGVzdC1vbmx5LXRlc3Qtb25seS10ZXN0LW9ubHkhISE="]
 LOOKUP_HASH_KEY = "test-only"
 ALLOWED_HOSTS = ["*"]
 DEMO = True
+PUBLIC_DEMO = False
 
 if base.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: the live server's threads and the test share it.

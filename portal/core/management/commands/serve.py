@@ -1,7 +1,9 @@
 """Serve the portal: web server, task worker and clock under one supervisor."""
 
+import ipaddress
 import signal
 from argparse import ArgumentParser
+from contextlib import suppress
 from functools import partial
 from threading import Event
 from typing import Any
@@ -22,6 +24,11 @@ from portal.core.supervisor import (
 )
 
 LOGINS_FILE = "demo_logins.txt"  # in the data folder; `manage.py demo` writes it
+PUBLIC_DEMO_REFUSAL = (
+    "these are demo settings: one-time codes stand on the page and every password is known, so they are"
+    " served on this machine only. {host} can be reached from others. Set PORTAL_PUBLIC_DEMO=yes if that is what you"
+    " want, or DJANGO_SETTINGS_MODULE=portal.settings.production"
+)
 POLL_SECONDS = 0.4  # between looks for work: an approved position is ranked within a second
 
 
@@ -36,10 +43,19 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--workers", type=int, default=2, help="web server processes (default: 2)")
         parser.add_argument("--threads", type=int, default=4, help="threads of each (default: 4)")
+        parser.add_argument("--check", action="store_true", help="say whether it could be served, and end")
 
-    def handle(self, *, host: str, port: int, workers: int, threads: int, **options: Any) -> None:
+    def handle(
+        self, *, host: str, port: int, workers: int, threads: int, check: bool, **options: Any
+    ) -> None:
+        if settings.DEMO and not settings.PUBLIC_DEMO and not is_loopback(host):
+            raise CommandError(PUBLIC_DEMO_REFUSAL.format(host=host))
         if problem := port_problem(host, port):
             raise CommandError(f"port {port} of {host} cannot be used: {problem}. Try PORT=8001")
+        if check:
+            return
+        with suppress(PermissionError):  # a mounted volume may belong to somebody else
+            settings.DATA_DIR.chmod(0o700)
         stop = Event()
         for number in STOP_SIGNALS:
             signal.signal(number, lambda *_: stop.set())
@@ -53,6 +69,14 @@ class Command(BaseCommand):
             supervise(children, stop, each_round=announcement.make_once)
         except RestartLimitError as error:
             raise CommandError(str(error)) from error
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches the address; a name other than localhost may be anywhere."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def run_background() -> None:

@@ -14,6 +14,7 @@ from portal.accounts.models import User
 from portal.reports.fair_tables import COMPARISON_COLUMNS, compare_fairs
 from portal.reports.figures import FIGURES
 from portal.reports.furthest_stage import STAGE_RANKS
+from portal.reports.month_pdf import render_month_pdf
 from portal.reports.month_report import STATION_STAGES, MonthReport, build_month_report
 from portal.reports.report_scope import can_export_reports, report_scope_of
 from portal.reports.satisfaction import MEAN_DEFINITION
@@ -145,8 +146,6 @@ def month(request: HttpRequest, user: User) -> HttpResponse:
 @require_safe
 def month_pdf(request: HttpRequest, user: User) -> HttpResponse:
     """Return the report of one month as a PDF."""
-    from portal.reports.month_pdf import render_month_pdf  # noqa: PLC0415  (loads reportlab)
-
     _, day = _parse_month(request)
     if day is None:
         raise Http404("no such month")
