@@ -1,4 +1,4 @@
-"""What a PDF of the portal says and whether it keeps the rules of PDF/UA-1, read with another library."""
+"""Text and tags of the PDFs that the portal writes, held against PDF/UA-1 by another library."""
 
 import io
 from collections.abc import Iterator

@@ -12,7 +12,9 @@ from portal.core.paper import FONT_SHA256, FONTS, typeset
 from tests.pdf import accessibility_problems, pdf_text, structure
 
 TEMPLATE = """#import "/core/paper/paper.typ": *
-#show: paper.with(title: data.title, document-title: data.title, author: "站", subtitle: data.words, foot: "脚")
+#show: paper.with(
+  title: data.title, document-title: data.title, author: "站", subtitle: data.words, foot: "脚",
+)
 == 一
 #figures-table(("指标", "本月"), (("甲", "1"),), (1fr, 1fr))
 """

@@ -26,8 +26,8 @@ from portal.core.supervisor import (
 LOGINS_FILE = "demo_logins.txt"  # in the data folder; `manage.py demo` writes it
 PUBLIC_DEMO_REFUSAL = (
     "these are demo settings: one-time codes stand on the page and every password is known, so they are"
-    " served on this machine only. {host} can be reached from others. Set PORTAL_PUBLIC_DEMO=yes if that is what you"
-    " want, or DJANGO_SETTINGS_MODULE=portal.settings.production"
+    " served on this machine only. {host} can be reached from others. Set PORTAL_PUBLIC_DEMO=yes if that is"
+    " what you want, or DJANGO_SETTINGS_MODULE=portal.settings.production"
 )
 POLL_SECONDS = 0.4  # between looks for work: an approved position is ranked within a second
 
