@@ -10,6 +10,8 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 PART ?=
 ARGS ?=
+SEED ?= 1
+COUNT ?= 120
 WORKERS ?= auto
 
 BIN := .venv/bin
@@ -25,7 +27,7 @@ TEST := env -u PORTAL_DATA -u DATABASE_URL $(BIN)/python
 SHARED := --numprocesses=$(WORKERS) --maxprocesses=8 --dist=worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-fast test-sqlite test-postgres must lint format bench lock clean
+.PHONY: help run serve test test-fast test-sqlite test-postgres must mutate lint format bench lock clean
 
 help: ## what there is
 	@echo 'make TARGET [PORT=8000] [PORTAL_DATA=./var] [PART=walks] [ARGS=…]'
@@ -70,6 +72,9 @@ must: .venv/.test ## what a part must show, a line for each: make must PART=walk
 	@test -n '$(PART)' || { echo 'make must PART=…: see tests/must.toml'; exit 2; }
 	@sh tests/install.sh
 	$(TEST) -m pytest --must=$(PART) -q $(ARGS)
+
+mutate: .venv/.test ## small faults in the domain code and which tests notice: make mutate SEED=1 COUNT=120
+	$(TEST) -m tests.mutation --seed $(SEED) --count $(COUNT) $(ARGS)
 
 lint: .venv/.test ## style, types, import contracts, templates, migrations
 	$(BIN)/ruff check

@@ -1,0 +1,21 @@
+"""Mutants: the same seed draws the same ones, and each is valid code that differs in one place."""
+
+import ast
+
+from tests.house.source import ROOT
+from tests.mutation.mutants import draw
+
+
+def test_the_same_seed_draws_the_same() -> None:
+    assert draw(5, 10) == draw(5, 10)
+    assert draw(5, 10) != draw(6, 10)
+
+
+def test_every_mutant_differs_in_one_place_and_compiles() -> None:
+    mutants = draw(7, 300)
+    assert len({mutant.kind for mutant in mutants}) >= 10
+    for mutant in mutants:
+        original = (ROOT / mutant.path).read_text(encoding="utf-8")
+        assert mutant.source != original, mutant
+        changed = ast.dump(ast.parse(mutant.source))
+        assert changed != ast.dump(ast.parse(original)), mutant
