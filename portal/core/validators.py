@@ -6,7 +6,8 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from portal.core.text_patterns import UNIT_NAMES, passes_luhn
+from portal.core.text_patterns import passes_luhn
+from portal.core.unit_names import find_unit_names
 
 PHONE = re.compile(r"1[3-9]\d{9}")
 
@@ -85,11 +86,9 @@ def validate_certificate_number(value: str) -> None:
 
 def validate_no_unit_name(value: str) -> None:
     """Refuse text that names a military unit (部队番号、代号) and say how to write it instead."""
-    for pattern in UNIT_NAMES:
-        match = pattern.search(value)
-        if match:
-            raise ValidationError(
-                "请不要填写部队番号或代号（“%(found)s”）。可写军种、专业和服役年限，例如：陆军，汽车驾驶，12年。",
-                code="unit_name",
-                params={"found": match.group()},
-            )
+    for start, end in find_unit_names(value):
+        raise ValidationError(
+            "请不要填写部队番号、代号或装备型号（“%(found)s”）。可写军种、专业和服役年限，例如：陆军，汽车驾驶，12年。",
+            code="unit_name",
+            params={"found": value[start:end]},
+        )

@@ -11,14 +11,16 @@ _LEGAL_MINIMUM_AGES = {16, 18}
 # An upper limit at the retirement age excludes no applicant of working age.
 _RETIREMENT_AGE = 60
 
-_N = r"(?P<{0}>\d{{2}}|[二三四五六]?十[一二三四五六七八九]?)"
+_N = r"(?P<{0}>\d{{2}}|[二三四五六]?十[一二三四五六七八九]?|[二三四五六]\d)"
 _TO = r"\s*(?:[-~～—–―－至到]+|、)\s*"
 _YEARS = r"\s*(?:周\s*)?岁"
 _AGE_WORD = (
     r"(?:年\s*龄|岁数|年纪|年岁)(?:一般|原则上|应|须|需|要求|限制|范围|条件|上限|段|方面|最好|控制|介于|必须)*"
     r"\s*(?:[:：，,在为是约满于]\s*)*"
 )
-_UP = r"(?:[（(]\s*含\s*[）)])?(?:及\s*以\s*下|以\s*[下内]|之\s*内|内|左右|封顶|为限|止)"
+_UP = (
+    r"(?:[（(]\s*含\s*[）)])?(?:及\s*以\s*下|以\s*[下内里]|往下|朝下|向下|里头|之\s*内|内|左右|封顶|为限|止)"
+)
 _NOT_OVER = (
     r"(?:不(?:得|能|可|要|宜)?(?:超过|大于|高于|超|过)|(?:别|莫|勿|未|没|没有)(?:超过|超|过|大于)"
     r"|小于|低于|未满|不满|≤|<=|<|最大|不到|上限(?:为|是)?|截止)"
@@ -32,6 +34,10 @@ _LEAVERS = r"(?:及?以上|的|者)?(?:人员|求职者|应聘者|朋友|同志|
 _AT_LEAST = r"(?:年?满|大于|高于|不低于|不小于|≥|>=?)"
 # Units that follow a number which is no age: 35元, 30人, 20天.
 _NO_OTHER_UNIT = r"(?![\d年元个人天月小时.万kK%])"
+
+_CLAUSE_START = r"(?:^|(?<=[，,。；;、！!\s（(：:【\n]))"
+_CLAUSE_END = r"(?=[，,。；;、！!\s）)】\n]|$)"
+_BARE_UP = r"(?:[（(]\s*含\s*[）)])?(?:周岁)?(?:及?以[下内里]|之内|往下|朝下|封顶|为限)(?:[（(]?含[）)]?)?"
 
 _PATTERN_SOURCES = (
     # 年龄18-45岁, 18岁至45周岁之间, 年龄：18~45
@@ -55,6 +61,16 @@ _PATTERN_SOURCES = (
     rf"{_AGE_WORD}HIGH\s*(?:左右|上下|前后|出头|封顶|为限)",
     rf"年\s*龄(?:限制|上限|要求)\s*[:：]?\s*HIGH{_NO_OTHER_UNIT}",
     rf"HIGH{_YEARS}(?:左右|上下|前后)(?:优先|为佳|佳)?",
+    # 35以下 as a clause of its own, 限40以内, 也不要超50的
+    rf"{_CLAUSE_START}(?:仅?限|限定|只要|要|限制在|须|在)?\s*HIGH\s*{_BARE_UP}{_TAIL}{_CLAUSE_END}",
+    rf"(?:仅?限|只要|限定)\s*HIGH\s*{_BARE_UP}",
+    rf"(?:不(?:要|招|收|能|得|满|超)|别|未满|不到|最[大高](?:不超过?)?|超过?)\s*(?:超过?|大于)?\s*HIGH(?:的|者)?(?:就?{_OUT})?{_CLAUSE_END}",
+    # B2司机25-50, 保安18-45
+    rf"(?:司机|保安|普工|[一-龥](?:工|员|师傅))\s*[:：]?\s*LOW\s*[-~～—–至到]\s*HIGH{_CLAUSE_END}",
+    # 35岁是道坎
+    rf"HIGH{_YEARS}(?:就?是|为|作)[一道个条]{{0,2}}(?:坎|线|杠|界|门槛|红线|底线|上限|天花板)",
+    # 三十好几的别来
+    rf"(?:年?满|过了?|超过?|上了?)HIGH{_YEARS}?(?:的|者|人员|朋友)*{_OUT}",
 )
 
 
@@ -68,9 +84,11 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 
 
 def _parse_number(numeral: str) -> int:
-    """Parse '35' or '三十五' to 35."""
+    """Parse '35', '三十五' or '三5' to 35."""
     if numeral.isdigit():
         return int(numeral)
+    if numeral[-1].isdigit():
+        return _TENS[numeral[0]] + int(numeral[-1])
     tens, _, units = numeral.partition("十")
     return _TENS.get(tens, 10) + _UNITS.get(units, 0)
 

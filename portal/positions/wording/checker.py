@@ -6,30 +6,41 @@
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from portal.core.disguises import FoldedText, squeeze, undisguise
+from portal.core.unit_names import find_unit_names
 from portal.positions.wording.age_limits import find_age_limits
 from portal.positions.wording.finding import Category, Finding
 from portal.positions.wording.identifiers import (
     find_identity_numbers,
     find_phone_numbers,
-    find_unit_names,
 )
-from portal.positions.wording.normalization import normalize_text
 from portal.positions.wording.rule_loader import CategoryRules, Rule, load_categories
 
 _CLAUSE_ENDS = "，,。；;！!？?\n\r■●★◆•|"
+# As far as a clause without an end is read: it keeps the check linear.
+_CLAUSE_REACH = 60
 # Replaces lawful phrases: no pattern matches it, and every later character keeps its index.
 _MASK = "\ufffc"
-MAX_CHARACTERS = 20_000
+# A longer text is read in passages that end with a sentence, or overlap, so that no phrase is cut.
+_PASSAGE = 1_000
+_SENTENCE_SEARCH = 300
+_OVERLAP = 100
+_SENTENCE_ENDS = re.compile(r"[。；;！!？?\n](?!.*[。；;！!？?\n])", re.DOTALL)
+# No honest text has more characters in passages that do not repeat; the rest is refused, not passed.
+MAX_DISTINCT_CHARACTERS = 20_000
+# A text that is refused a hundred times for one reason needs no further finding of it.
+MAX_FINDINGS = 100
 # Categories with findings that functions recognise by pattern (numbers, units) besides the rules.
 _PATTERN_FINDERS = {
     Category.AGE: find_age_limits,
     Category.CONTACT: find_phone_numbers,
     Category.IDENTITY: find_identity_numbers,
-    Category.SECRET: find_unit_names,
 }
 
 
@@ -42,19 +53,73 @@ class _Match(NamedTuple):
 
 
 @lru_cache(maxsize=2048)
-def _check_cached(text: str) -> tuple[Finding, ...]:
-    normalized, positions = normalize_text(text[:MAX_CHARACTERS])
-    matches = [
-        match for category_rules in load_categories() for match in _match_category(category_rules, normalized)
-    ]
-    matches.sort(key=lambda match: (match.start, -match.end))
-    return tuple(_build_finding(match, text, positions) for match in matches)
+def _check_passage(text: str) -> tuple[Finding, ...]:
+    folded = undisguise(text)
+    findings = [_build_finding(match, text, folded) for match in _match_all(folded.text)]
+    further = [_build_finding(match, text, FoldedText(text, None)) for match in _match_unit_names(text)]
+    if (squeezed := squeeze(folded)) is not None:
+        further += [_build_finding(match, text, squeezed) for match in _match_all(squeezed.text)]
+    for finding in further:
+        if not any(finding.overlaps(other) for other in findings):
+            findings.append(finding)
+    return tuple(sorted(findings, key=lambda finding: (finding.start, -finding.end)))
 
 
-def _build_finding(match: _Match, text: str, positions: list[int] | None) -> Finding:
-    start, end = match.start, match.end
-    if positions is not None:
-        start, end = positions[start], positions[end - 1] + 1
+def _match_unit_names(text: str) -> Iterator[_Match]:
+    category_rules = _rules_of(Category.SECRET)
+    for start, end in find_unit_names(text):
+        yield _Match(start, end, category_rules, None, category_rules.replacement)
+
+
+def _rules_of(category: Category) -> CategoryRules:
+    return next(rules for rules in load_categories() if rules.category == category)
+
+
+def _match_all(text: str) -> Iterator[_Match]:
+    for category_rules in load_categories():
+        yield from _match_category(category_rules, text)
+
+
+def _passages(text: str) -> Iterator[tuple[int, str]]:
+    """Yield (start, passage) so that every phrase stands whole in one of them."""
+    start = 0
+    while len(text) - start > _PASSAGE:
+        end = start + _PASSAGE
+        sentence = _SENTENCE_ENDS.search(text, end - _SENTENCE_SEARCH, end)
+        yield start, text[start : sentence.end() if sentence else end]
+        start = sentence.end() if sentence else end - _OVERLAP
+    yield start, text[start:]
+
+
+def _check_long(text: str) -> Iterator[Finding]:
+    """Yield the findings of all passages; equal passages are read once."""
+    counts: Counter[Category] = Counter()
+    passages: set[str] = set()
+    size = 0
+    last_ends: dict[Category, int] = {}
+    for start, passage in _passages(text):
+        if passage not in passages:
+            passages.add(passage)
+            size += len(passage)
+        if size > MAX_DISTINCT_CHARACTERS:
+            yield _unread_finding(text, start)
+            return
+        for finding in _check_passage(passage):
+            category = finding.category
+            moved = replace(finding, start=finding.start + start, end=finding.end + start)
+            if counts[category] < MAX_FINDINGS and moved.start >= last_ends.get(category, 0):
+                counts[category] += 1
+                last_ends[category] = moved.end
+                yield moved
+
+
+def _unread_finding(text: str, start: int) -> Finding:
+    match = _Match(start, len(text), _rules_of(Category.LENGTH), None, "")
+    return _build_finding(match, text, FoldedText(text, None))
+
+
+def _build_finding(match: _Match, text: str, folded: FoldedText) -> Finding:
+    start, end = folded.original_span(match.start, match.end)
     category_rules = match.category_rules
     source = match.rule or category_rules
     return Finding(
@@ -110,14 +175,22 @@ def _is_excused(category_rules: CategoryRules, rule: Rule, clause: str) -> bool:
 
 def clause_around(text: str, start: int, end: int) -> str:
     """Return the clause that contains [start, end): as far as a negation reaches."""
-    first = max((text.rfind(mark, 0, start) for mark in _CLAUSE_ENDS), default=-1) + 1
-    ends = [index for mark in _CLAUSE_ENDS if (index := text.find(mark, end)) >= 0]
-    return text[first : min(ends, default=len(text))]
+    low, high = max(start - _CLAUSE_REACH, 0), min(end + _CLAUSE_REACH, len(text))
+    first = max((text.rfind(mark, low, start) for mark in _CLAUSE_ENDS), default=-1) + 1
+    ends = [index for mark in _CLAUSE_ENDS if (index := text.find(mark, end, high)) >= 0]
+    return text[first or low : min(ends, default=high)]
 
 
 def check(text: str) -> list[Finding]:
-    """Return every phrase of `text` that is unlawful or discouraged, in the order of the text."""
-    return list(_check_cached(text)) if text and not re.fullmatch(r"[\s\w]{0,1}", text) else []
+    """Return every phrase of `text` that is unlawful or discouraged, in the order of the text.
+
+    Takes time in proportion to the length; of one category at most MAX_FINDINGS findings are returned.
+    """
+    if not text or re.fullmatch(r"[\s\w]{0,1}", text):
+        return []
+    if len(text) <= _PASSAGE:
+        return list(_check_passage(text))
+    return sorted(_check_long(text), key=lambda finding: (finding.start, -finding.end))
 
 
 def check_fields(fields: Mapping[str, str]) -> dict[str, list[Finding]]:

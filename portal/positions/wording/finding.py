@@ -33,6 +33,7 @@ class Category(StrEnum):
     CONTACT = "contact"
     IDENTITY = "identity"
     SECRET = "secret"  # noqa: S105 - military secrets, no password
+    LENGTH = "length"  # the rest of a text that is too long to be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,10 @@ class Finding:
     advice: str  # a sentence: what to write instead
     replacement: str  # lawful replacement; empty: delete the phrase
     excusable: bool  # allowed with a legal basis and the consent of two reviewers
+
+    def overlaps(self, other: "Finding") -> bool:
+        """Return whether both are of one category and share a character."""
+        return self.category == other.category and self.start < other.end and other.start < self.end
 
     @property
     def is_blocking(self) -> bool:

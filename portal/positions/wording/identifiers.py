@@ -1,9 +1,9 @@
-"""Personal numbers and names of military units, recognised by their shape."""
+"""Personal numbers, recognised by their shape."""
 
 import re
 from collections.abc import Iterator
 
-from portal.core.text_patterns import UNIT_NAMES, passes_luhn
+from portal.core.text_patterns import passes_luhn
 
 # Separators with which people disguise a number.
 _GAP = r"[\s\-—.·/_*]{0,2}"
@@ -35,11 +35,4 @@ def find_phone_numbers(text: str) -> Iterator[tuple[int, int]]:
     for match in _NUMERAL_PHONE.finditer(text):
         digits = re.sub(r"[ \-]", "", match[0]).translate(_NUMERAL_DIGITS)
         if re.search(r"[^\d \-]", match[0]) and re.fullmatch(r"1[3-9]\d{9}", digits):
-            yield match.span()
-
-
-def find_unit_names(text: str) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of names and code numbers of military units, which model fields refuse too."""
-    for pattern in UNIT_NAMES:
-        for match in pattern.finditer(text):
             yield match.span()

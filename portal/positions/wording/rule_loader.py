@@ -6,6 +6,7 @@ text compiles only the categories whose `hints` it contains.
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ from portal.positions.wording.finding import Category, Severity
 _FOLDER = Path(__file__).parent / "rules"
 # A word of words.toml may be made of other words, nested this deep.
 _WORD_DEPTH = 3
+Conditions = dict[str, dict[str, Any]]
 _WORD_REFERENCE = re.compile(r"(?<!\?P)<([a-z_]+)>")
 
 
@@ -77,7 +79,8 @@ class CategoryRules:
 
 
 def _compile(source: str) -> re.Pattern[str]:
-    return re.compile(source, re.IGNORECASE)
+    # ASCII: a boundary stands between a Latin letter and a Chinese character.
+    return re.compile(source, re.IGNORECASE | re.ASCII)
 
 
 def _expand_words(source: str, words: dict[str, str]) -> str:
@@ -90,7 +93,29 @@ def _join_alternatives(sources: list[str]) -> str:
     return "|".join(f"(?:{source})" for source in sources)
 
 
-def _build_category(category: Category, data: dict[str, Any], words: dict[str, str]) -> CategoryRules:
+def _condition_rows(people: dict[str, Any], conditions: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """Yield the rules of the grammar 'condition + group' for the people of one category."""
+    group, filler, tail = people["people"], conditions["filler"], conditions["tail"]
+    before = f"(?:{conditions['reject_before']})(?:{filler}|[一-龥]){{0,3}}?"
+    after = conditions["reject_after"]
+    if people.get("wanted", True):
+        before = f"(?:{before}|(?:{conditions['want']})(?:{filler}){{0,3}})"
+        after = f"{after}|{conditions['wish_after']}"
+    sources = [f"{before}(?:{group})", f"(?:{group})(?:{tail}){{0,4}}(?:{after})"]
+    if "alone" in people:
+        sources.append(rf"(?:^|(?<=[，,。；;、\s（(]))(?:{people['alone']})(?=[，,。；;、\s）)]|$)")
+    for source in sources:
+        yield {"find": source, "unless": people["exempt"]}
+
+
+def _build_category(
+    category: Category, data: dict[str, Any], words: dict[str, str], conditions: Conditions
+) -> CategoryRules:
+    rows = data.get("rules", [])
+    hints = [data["hints"]]
+    if people := conditions.get(category.value):
+        rows = [*rows, *_condition_rows(people, conditions["conditions"])]
+        hints += [people["people"], people.get("alone", "(?!)")]
     rules = tuple(
         Rule(
             find_source=_expand_words(row["find"], words),
@@ -100,7 +125,7 @@ def _build_category(category: Category, data: dict[str, Any], words: dict[str, s
             law=row.get("law", data["law"]),
             advice=row.get("advice", data["advice"]),
         )
-        for row in data.get("rules", [])
+        for row in rows
     )
     return CategoryRules(
         category=category,
@@ -110,7 +135,7 @@ def _build_category(category: Category, data: dict[str, Any], words: dict[str, s
         advice=data["advice"],
         severity=Severity(data["severity"]),
         replacement=data["replacement"],
-        hints_source=_expand_words(data["hints"], words),
+        hints_source=_expand_words(_join_alternatives(hints), words),
         lawful_source=_expand_words(_join_alternatives(data.get("lawful", [])), words),
         unless_source=_expand_words(_join_alternatives(data.get("unless", [])), words),
         rules=rules,
@@ -122,8 +147,9 @@ def load_categories() -> tuple[CategoryRules, ...]:
     """Return the rules of every category, in the order of `Category`."""
     files = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in _FOLDER.glob("*.toml")}
     words: dict[str, str] = files.pop("words")
+    conditions: Conditions = files.pop("conditions")
     data = {name: table for tables in files.values() for name, table in tables.items()}
-    return tuple(_build_category(category, data[category.value], words) for category in Category)
+    return tuple(_build_category(category, data[category.value], words, conditions) for category in Category)
 
 
 @cache
