@@ -17,6 +17,7 @@ from portal.accounts.senders import get_sender
 from portal.core import audit
 from portal.core.encryption import lookup_hash
 from portal.core.locking import locked
+from portal.core.text_folding import fold_code
 from portal.core.validators import normalise_phone, validate_phone
 from portal.stations.models import Station
 
@@ -82,7 +83,7 @@ def redeem_code(*, phone: str, code: str, name: str = "新用户") -> User | Non
         if row is None:
             return None
         row.tries += 1
-        is_right = hmac.compare_digest(row.code_hash, lookup_hash(f"{phone}:{code.strip()}"))
+        is_right = hmac.compare_digest(row.code_hash, lookup_hash(f"{phone}:{fold_code(code)}"))
         if is_right:
             row.used_at = timezone.now()
         row.save(update_fields=["tries", "used_at"])

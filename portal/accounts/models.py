@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 
 from portal.accounts.enums import AccessKind, ConsentPurpose
 from portal.accounts.roles import Permission, StationRole, permissions_of, roles_with
-from portal.core.encryption import EncryptedTextField, lookup_hash, mask_phone
+from portal.core.encryption import EncryptedTextField, hash_phone, mask_phone
 from portal.core.models import AppendOnlyModel, TimestampedModel
 from portal.core.validators import normalise_phone, validate_phone
 from portal.stations.models import Station
@@ -27,12 +27,12 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         """Return the user of a phone number as typed, or of its stored hash (the value of USERNAME_FIELD)."""
         text = username or ""
-        return self.get(Q(phone_hash=lookup_hash(normalise_phone(text))) | Q(phone_hash=text))
+        return self.get(Q(phone_hash=hash_phone(text)) | Q(phone_hash=text))
 
     def create_user(self, phone: str, *, name: str, password: str | None = None, **fields: Any) -> "User":
         phone = normalise_phone(phone)
         validate_phone(phone)
-        user = self.model(phone=phone, phone_hash=lookup_hash(phone), name=name, **fields)
+        user = self.model(phone=phone, phone_hash=hash_phone(phone), name=name, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user

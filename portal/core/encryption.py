@@ -18,6 +18,8 @@ from django.db import DataError, models
 from django.db.models.functions import Length
 from django.db.models.lookups import GreaterThan
 
+from portal.core.text_folding import fold_code, fold_phone
+
 
 @lru_cache(maxsize=4)
 def _keys_of(path: Path, _version: tuple[int, int]) -> tuple[str, ...]:
@@ -60,6 +62,16 @@ class EncryptedFiles(Protocol):
 def lookup_hash(value: str) -> str:
     """Return the keyed hash (HMAC-SHA256, 64 hex digits) of a number, to look it up without storing it."""
     return hmac.new(settings.LOOKUP_HASH_KEY.encode(), value.encode(), hashlib.sha256).hexdigest()
+
+
+def hash_phone(text: str) -> str:
+    """Return the `lookup_hash` of a phone number, however it is spelled."""
+    return lookup_hash(fold_phone(text))
+
+
+def hash_id_number(text: str) -> str:
+    """Return the `lookup_hash` of a citizen's ID number, however it is spelled."""
+    return lookup_hash(fold_code(text))
 
 
 class EncryptedTextField(models.TextField):

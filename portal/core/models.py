@@ -6,6 +6,7 @@ from django.db import models
 
 from portal.core.enums import RegionLevel
 from portal.core.region_codes import region_code_chain
+from portal.core.text_folding import fold_name
 
 
 class TimestampedModel(models.Model):
@@ -16,6 +17,29 @@ class TimestampedModel(models.Model):
 
     class Meta:
         abstract = True
+
+
+class NameKeyField(models.CharField):
+    """The folded form of a name in another field, by which names are searched and compared.
+
+    Every write of a row computes it; a write of chosen columns must choose it beside the name.
+    """
+
+    def __init__(self, *args: Any, source: str = "name", **kwargs: Any) -> None:
+        self.source = source
+        super().__init__(
+            *args, **{"max_length": 80, "blank": True, "editable": False, "default": "", **kwargs}
+        )
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "source": self.source}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        # Compatibility forms of one character may be several, so the key can be longer than the name.
+        key = fold_name(getattr(model_instance, self.source))[: self.max_length]
+        setattr(model_instance, self.attname, key)
+        return key
 
 
 class AppendOnlyError(Exception):

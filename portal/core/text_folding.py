@@ -1,8 +1,8 @@
 """Folding of text that people type, before it is checked, hashed, compared or stored.
 
-Three depths. `visible_*` and `display_*` keep what was typed but for characters that nobody sees. `fold_*` return
-the one spelling that is compared, hashed or looked up. `parse_*` return numbers and dates within bounds, or raise a
-ValidationError in Chinese.
+Three depths. `visible_*` and `display_*` keep what was typed but for characters that nobody sees. `fold_*`
+return the one spelling that is compared, hashed or looked up. `parse_*` return numbers and dates within
+bounds, or raise a ValidationError in Chinese.
 """
 
 import re
@@ -17,8 +17,8 @@ MAX_BIGINT = 2**63 - 1  # largest integer that both databases store
 EARLIEST_DAY = date(1900, 1, 1)
 LATEST_DAY = date(2199, 12, 31)
 
-# Controls, formats (bidirectional, zero width, tags), default-ignorable characters, surrogates and non-characters.
-# Tab, line feed and carriage return stay; private use stays too: rare characters of names stand there.
+# Controls, formats (bidirectional, zero width, tags), default-ignorable characters, surrogates and
+# non-characters. Tab, line feed, carriage return and private use (rare characters of names) stay.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160"
     "\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff"
@@ -151,7 +151,7 @@ def parse_integer(text: str, *, minimum: int = 0, maximum: int = MAX_BIGINT) -> 
     digits = _SPACES.sub("", fold_digits(text))
     if not _INTEGER.fullmatch(digits):
         raise ValidationError("请填写整数。", code="integer")
-    return _within(int(digits), minimum, maximum)
+    return check_size(int(digits), minimum, maximum)
 
 
 def parse_decimal(text: str, *, minimum: int = 0, maximum: int = MAX_BIGINT) -> Decimal:
@@ -163,13 +163,18 @@ def parse_decimal(text: str, *, minimum: int = 0, maximum: int = MAX_BIGINT) -> 
     digits = _SPACES.sub("", fold_digits(text))
     if not _DECIMAL.fullmatch(digits):
         raise ValidationError("请填写数字。", code="number")
-    return _within(Decimal(digits), minimum, maximum)
+    return check_size(Decimal(digits), minimum, maximum)
 
 
-_Number = TypeVar("_Number", int, Decimal)
+_Number = TypeVar("_Number", int, float, Decimal)
 
 
-def _within(value: _Number, minimum: int, maximum: int) -> _Number:
+def check_size(value: _Number, minimum: int, maximum: int) -> _Number:
+    """Return the number if it lies within the limits.
+
+    Raises:
+        ValidationError: `too_small`, `too_large`.
+    """
     if value < minimum:
         raise ValidationError("不能小于 %(limit)s。", code="too_small", params={"limit": minimum})
     if value > maximum:

@@ -6,10 +6,11 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from portal.core.text_folding import fold_code, fold_phone
 from portal.core.text_patterns import passes_luhn
 from portal.core.unit_names import find_unit_names
 
-PHONE = re.compile(r"1[3-9]\d{9}")
+PHONE = re.compile(r"1[3-9][0-9]{9}")
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK = "10X98765432"
@@ -18,9 +19,8 @@ _USCC = re.compile(rf"[{_USCC_ALPHABET}]{{18}}")
 
 
 def normalise_phone(value: str) -> str:
-    """'+86 138-1234 5678' -> '13812345678' (nothing is checked here)."""
-    digits = re.sub(r"\D", "", value)
-    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
+    """Return the one spelling of a phone number; nothing is checked here."""
+    return fold_phone(value)
 
 
 def validate_phone(value: str) -> None:
@@ -35,7 +35,7 @@ def id_check_character(body: str) -> str:
 
 def validate_id_number(value: str) -> None:
     """Refuse what can't be a citizen ID number (公民身份号码): form, birth date, check character."""
-    if not re.fullmatch(r"\d{17}[\dX]", value):
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", value):
         raise ValidationError("身份证号应为18位，最后一位可以是 X。", code="id_form")
     try:
         born = birth_date_of(value)
@@ -75,10 +75,10 @@ def validate_certificate_number(value: str) -> None:
     """Refuse an ID number (which a driving licence carries) or a bank card's number (as the 优待证 does):
     neither is ever stored.
     """
-    text = re.sub(r"[\s-]", "", value).upper()
-    if re.fullmatch(r"\d{17}[\dX]", text) and id_check_character(text[:17]) == text[17]:
+    text = fold_code(value)
+    if re.fullmatch(r"[0-9]{17}[0-9X]", text) and id_check_character(text[:17]) == text[17]:
         raise ValidationError("这是身份证号（驾驶证编号也是），平台不保存，请留空。", code="id_number")
-    if re.fullmatch(r"\d{16,19}", text) and passes_luhn(text):
+    if re.fullmatch(r"[0-9]{16,19}", text) and passes_luhn(text):
         raise ValidationError("这像是银行卡号（优待证也是银行卡），平台不保存，请留空。", code="card_number")
     if not re.fullmatch(r"[0-9A-Z（）()〔〕/字第号\u4e00-\u9fff]{4,40}", text):
         raise ValidationError("证书编号应为4至40位字母、数字或汉字。", code="certificate_number")

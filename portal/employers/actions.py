@@ -12,6 +12,7 @@ from portal.core import audit
 from portal.core.locking import locked
 from portal.core.models import Region
 from portal.core.seen_values import merge_fields
+from portal.core.text_folding import fold_code
 from portal.core.validators import normalise_phone, validate_phone
 from portal.employers.enums import EmployerRole, VerificationState
 from portal.employers.events import employer_changed
@@ -55,7 +56,7 @@ def register(*, by: User, uscc: str, region: Region, contact_phone: str, **field
     contact_phone = normalise_phone(contact_phone)
     validate_phone(contact_phone)
     employer = Employer(
-        uscc=uscc.strip().upper(),
+        uscc=fold_code(uscc),
         region=region,
         station=station_for(region),
         contact_phone=contact_phone,

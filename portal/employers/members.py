@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
-from portal.core.encryption import lookup_hash
+from portal.core.encryption import hash_phone
 from portal.core.locking import locked
 from portal.core.validators import normalise_phone, validate_phone
 from portal.employers.enums import EmployerRole, InvitationState
@@ -36,7 +36,7 @@ def invite(*, employer: Employer, by: User, phone: str, role: EmployerRole) -> E
         validate_phone(phone)
     except ValidationError as error:
         raise ValidationError({"phone": error}) from error
-    phone_hash = lookup_hash(phone)
+    phone_hash = hash_phone(phone)
     if employer.memberships.filter(user__phone_hash=phone_hash).exists():
         raise ValidationError({"phone": "这个号码已经是本单位成员，可以直接调整角色。"})
     _settle(employer.invitations.filter(phone_hash=phone_hash), InvitationState.WITHDRAWN)

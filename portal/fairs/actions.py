@@ -13,6 +13,7 @@ from portal.accounts.models import User
 from portal.core import audit
 from portal.core.locking import locked
 from portal.core.state_machine import TransitionTable
+from portal.core.text_folding import fold_code, fold_text, is_digits
 from portal.employers.models import Employer
 from portal.employers.permissions import acts_for
 from portal.fairs.enums import BoothState, RegistrationState, VisitorKind
@@ -99,7 +100,7 @@ def confirm_booth(*, booth: Booth, by: User, number: str = "") -> Booth:
     booth = locked(booth)
     if not can_manage(by, booth.fair):
         raise PermissionDenied("not staff of the organiser")
-    number = number.strip().upper() or _next_number(booth.fair)
+    number = fold_text(number).upper() or _next_number(booth.fair)
     if Booth.objects.filter(fair=booth.fair, number=number).exclude(pk=booth.pk).exists():
         raise ValidationError({"number": f"展位号 {number} 已被占用，请换一个。"})
     booth.state = BOOTH_TRANSITIONS.target("confirm", booth.state)
@@ -216,8 +217,8 @@ def find_registration(*, fair: JobFairPage, code: str) -> Registration:
         CheckInRefused: the fair has no such registration.
     """
     rows = Registration.objects.select_related("veteran").filter(fair=fair)
-    code = code.strip()
-    if code.isdigit() and len(code) <= 6:
+    code = fold_code(code)
+    if is_digits(code) and len(code) <= 6:
         registration = rows.filter(number=int(code)).first()
     else:
         try:

@@ -13,10 +13,11 @@ from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.classification import DataClass, fields_of_class
-from portal.core.encryption import EncryptedTextField, lookup_hash
+from portal.core.encryption import EncryptedTextField, hash_id_number, hash_phone
 from portal.core.locking import locked
 from portal.core.models import Occupation, Region
 from portal.core.seen_values import merge_fields
+from portal.core.text_folding import fold_code
 from portal.core.validators import birth_date_of, normalise_phone, validate_id_number, validate_phone
 from portal.stations.models import Station
 from portal.veterans.enums import MoveReason, RecordSource, Sex
@@ -60,10 +61,10 @@ def open_record(
     station = locked(station)
     if not station.is_open:
         raise ValidationError({"station": f"{station.name}已停用，请选择现在的服务站。"})
-    id_number, phone = id_number.strip().upper(), normalise_phone(phone)
+    id_number, phone = fold_code(id_number), normalise_phone(phone)
     validate_id_number(id_number)
     validate_phone(phone)
-    id_hash = lookup_hash(id_number)
+    id_hash = hash_id_number(id_number)
     if Veteran.objects.filter(id_hash=id_hash).exists():
         raise ValidationError(
             {"id_number": "该身份证号已有档案，请到所属服务站核对，一人只建一册。"}, code="duplicate"
@@ -77,7 +78,7 @@ def open_record(
         id_hash=id_hash,
         id_last4=id_number[-4:],
         phone=phone,
-        phone_hash=lookup_hash(phone),
+        phone_hash=hash_phone(phone),
         source=RecordSource.SELF if account is not None and account == by else RecordSource.STATION,
         **fields,
     )
@@ -151,7 +152,7 @@ def update_record(
     if "phone" in values:
         veteran.phone = normalise_phone(values["phone"])
         validate_phone(veteran.phone)
-        veteran.phone_hash = lookup_hash(veteran.phone)
+        veteran.phone_hash = hash_phone(veteran.phone)
     veteran.full_clean(exclude=["phone", "address", "difficulty", "disability"])
     if veteran.living_region_id != old_region_id:
         veteran.station = station_for_record(veteran)

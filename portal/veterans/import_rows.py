@@ -15,7 +15,7 @@ from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.core import audit
-from portal.core.encryption import lookup_hash
+from portal.core.encryption import hash_id_number, hash_phone
 from portal.core.enums import Education
 from portal.core.validators import birth_date_of
 from portal.imports import cell_parsing
@@ -100,7 +100,7 @@ class RecordImporter:
         values = self._values(cells)
         values["name"] = name
         row = RecordRow(
-            id_hash=lookup_hash(id_number),
+            id_hash=hash_id_number(id_number),
             id_last4=id_number[-4:],
             sex=Sex.MALE if int(id_number[16]) % 2 else Sex.FEMALE,
             birth_date=birth_date_of(id_number),
@@ -116,7 +116,7 @@ class RecordImporter:
     def _values(self, cells: Mapping[str, Any]) -> dict[str, Any]:
         values: dict[str, Any] = {"phone": record_validation.parse_phone(cells.get("phone"))}
         if values["phone"]:
-            values["phone_hash"] = lookup_hash(values["phone"])
+            values["phone_hash"] = hash_phone(values["phone"])
         values["station_id"] = self._station(cells.get("station"))
         for field, label in (("household_region", "户籍所在地"), ("living_region", "现居住地")):
             values[f"{field}_id"] = self._region(label, cells.get(field))
@@ -185,7 +185,7 @@ class RecordImporter:
                 batch_size=500,
                 update_conflicts=True,
                 unique_fields=["id"],
-                update_fields=[*fields, "updated_at"],
+                update_fields=[*fields, "name_key", "updated_at"],
             )
         saved_changes = new + updated
         Service.objects.bulk_create(

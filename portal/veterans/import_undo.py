@@ -114,7 +114,7 @@ def _restore_fields(changes: list[tuple[Veteran, WrittenRow]], by: User, import_
             batch_size=500,
             update_conflicts=True,
             unique_fields=["id"],
-            update_fields=[*sorted(fields), "updated_at"],
+            update_fields=[*sorted(fields), "name_key", "updated_at"],
         )
         announce_moves(moves, reason=MoveReason.IMPORTED, by=by)
         audit.record_many(

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
-from portal.core.encryption import lookup_hash
+from portal.core.encryption import hash_id_number
 from portal.core.locking import locked
 from portal.core.models import AuditEvent
+from portal.core.text_folding import fold_code
 from portal.core.validators import validate_id_number
 from portal.veterans.actions import log_refused_access
 from portal.veterans.enums import ClaimState
@@ -41,9 +42,9 @@ def claim_record(*, by: User, id_number: str) -> RecordClaim | None:
     Raises:
         ValidationError: an invalid ID number, no match, or too many failures today.
     """
-    number = id_number.strip().upper()
+    number = fold_code(id_number)
     validate_id_number(number)
-    veteran = Veteran.objects.filter(id_hash=lookup_hash(number)).first()
+    veteran = Veteran.objects.filter(id_hash=hash_id_number(number)).first()
     if veteran is None:
         return None
     since = timezone.now() - timedelta(days=1)

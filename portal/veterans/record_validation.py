@@ -1,7 +1,6 @@
 """Parsing and validation of the cells of an import of records."""
 
 import csv
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from django.utils import timezone
 
 from portal.core.enums import Education
 from portal.core.models import Region, Specialty
+from portal.core.text_folding import fold_code
 from portal.core.validators import PHONE, normalise_phone, validate_id_number
 from portal.imports.cell_parsing import (
     EDUCATION_SYNONYMS,
@@ -22,6 +22,7 @@ from portal.imports.cell_parsing import (
     list_place_names,
     parse_text,
 )
+from portal.imports.cell_text import cell_text
 from portal.imports.import_kinds import BadRow
 from portal.stations.models import Station
 from portal.veterans.enums import Branch, EmploymentStatus, RankGroup, Settlement
@@ -78,7 +79,7 @@ def parse_id_number(cell: Any) -> str:
     """
     if isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell >= 1e15:
         raise BadRow("id_form", "身份证号：按数字保存，末几位已丢失。请把这一列设为文本格式后重新填写。")
-    number = fold_text(clean_text(cell)).upper().removeprefix("'")
+    number = fold_code(cell_text(cell))
     if not number:
         raise BadRow("id_form", "身份证号：没有填写。")
     try:
@@ -96,10 +97,9 @@ def parse_phone(cell: Any) -> str:
     Raises:
         BadRow: not a mobile number.
     """
-    text = clean_text(cell)
-    if not text:
+    if not clean_text(cell):
         return ""
-    number = normalise_phone(unicodedata.normalize("NFKC", text))
+    number = normalise_phone(cell_text(cell))
     if not PHONE.fullmatch(number):
         raise BadRow("phone", "手机号码：应为11位手机号码，以1开头；一格只填一个号码。")
     return number

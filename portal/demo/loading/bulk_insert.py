@@ -9,7 +9,7 @@ from django.db import models
 from tqdm import tqdm
 
 from portal.accounts.models import User
-from portal.core.encryption import lookup_hash
+from portal.core.encryption import hash_phone
 
 M = TypeVar("M", bound=models.Model)
 T = TypeVar("T")
@@ -34,7 +34,7 @@ def new_user(phone: str, name: str, password: str | None = None) -> User:
     """Return an unsaved user. `password` is a hash, because hashing takes a tenth of a second."""
     return User(
         phone=phone,
-        phone_hash=lookup_hash(phone),
+        phone_hash=hash_phone(phone),
         name=name,
         password=password if password is not None else make_password(None),
     )

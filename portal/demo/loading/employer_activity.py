@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from portal.accounts.models import User
-from portal.core.encryption import lookup_hash
+from portal.core.encryption import hash_phone
 from portal.core.models import Occupation
 from portal.demo import logins
 from portal.demo.loading.position_import_file import position_file_generator
@@ -32,7 +32,7 @@ _EXPIRES_IN = timedelta(days=4)
 
 def load_employer_activity(seed: int) -> None:
     """Load the activity. Comes after the fairs, where the positions closed here were shown."""
-    member = User.objects.get(phone_hash=lookup_hash(logins.EMPLOYER.phone))
+    member = User.objects.get(phone_hash=hash_phone(logins.EMPLOYER.phone))
     employer = Employer.objects.with_member(member).order_by("pk")[0]
     _import_positions(member, employer, seed)
     positions = list(Position.objects.open_at().filter(employer=employer).with_details().order_by("pk"))

@@ -3,7 +3,7 @@
 import random
 
 from portal.accounts.models import User
-from portal.core.encryption import lookup_hash
+from portal.core.encryption import hash_phone
 from portal.demo import logins
 from portal.demo.loading.record_import_file import record_file_generator
 from portal.imports import actions, import_runner
@@ -16,7 +16,7 @@ _ROW_COUNT, _BAD_SHARE = 60, 0.1
 
 def load_sample_import(stations: dict[str, Station], seed: int) -> None:
     """Upload and check the import file; no record is created."""
-    clerk = User.objects.get(phone_hash=lookup_hash(logins.TOWN_CLERK.phone))
+    clerk = User.objects.get(phone_hash=hash_phone(logins.TOWN_CLERK.phone))
     near = Station.objects.in_subtrees([stations["睦洲镇"].path])
     maker = record_file_generator(random.Random(seed), near)  # noqa: S311  (invented data, not secrets)
     content = write_rows(maker.rows(_ROW_COUNT, _BAD_SHARE), title="退役军人档案", headers=maker.headers)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from portal.accounts.models import User
-from portal.core.encryption import lookup_hash
+from portal.core.encryption import hash_phone
 from portal.demo import logins
 from portal.positions.models import Position
 from search import indexing, saved_searches
@@ -27,7 +27,7 @@ def load_saved_searches() -> None:
         now = (now - timedelta(days=1)).replace(hour=20)
     since = now - _LAST_SEEN
     for login, name, params in _SAVED_SEARCHES:
-        user = User.objects.get(phone_hash=lookup_hash(login.phone))
+        user = User.objects.get(phone_hash=hash_phone(login.phone))
         row = saved_searches.save(by=user, params=params, name=name)
         SavedSearch.objects.filter(pk=row.pk).update(seen_at=since)
     # The whole index is built later; notifications need the recent positions only.

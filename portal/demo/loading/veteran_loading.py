@@ -12,7 +12,7 @@ from tqdm import tqdm
 from portal.accounts.consent_texts import WORDINGS
 from portal.accounts.enums import ConsentPurpose
 from portal.accounts.models import Consent, User
-from portal.core.encryption import lookup_hash
+from portal.core.encryption import hash_id_number, hash_phone
 from portal.core.models import Occupation
 from portal.demo import logins
 from portal.demo.content.invented_people import Person, PersonGenerator, PersonWish
@@ -97,10 +97,10 @@ def _record(person: Person, home: Station, account: User | None) -> Veteran:
         name=person.name,
         sex=person.sex,
         birth_date=person.birth_date,
-        id_hash=lookup_hash(person.id_number),
+        id_hash=hash_id_number(person.id_number),
         id_last4=person.id_number[-4:],
         phone=person.phone,
-        phone_hash=lookup_hash(person.phone),
+        phone_hash=hash_phone(person.phone),
         household_region_id=home.region_id,
         living_region_id=home.region_id,
         branch=person.branch,

@@ -13,7 +13,8 @@ from portal.accounts.models import Consent, User
 from portal.accounts.roles import Permission
 from portal.core.encryption import EncryptedTextField
 from portal.core.enums import Education
-from portal.core.models import Region, TimestampedModel
+from portal.core.models import NameKeyField, Region, TimestampedModel
+from portal.core.text_folding import fold_name
 from portal.core.validators import validate_no_unit_name
 from portal.stations.models import Station, in_subtrees, keyed_in_subtrees
 from portal.veterans.enums import (
@@ -76,16 +77,18 @@ class VeteranQuerySet(models.QuerySet["Veteran"]):
         return hashes.annotate(records=models.Count("pk")).filter(records__gt=1).order_by("phone_hash")
 
     def same_person(self) -> "models.QuerySet[Veteran, Any]":
-        """Return rows of (name, birth_date, records): pairs that several open records share."""
-        pairs = self.filter(closed_on=None).order_by().values("name", "birth_date")
-        return pairs.annotate(records=models.Count("pk")).filter(records__gt=1).order_by("name", "birth_date")
+        """Return rows of (name_key, birth_date, records): pairs that several open records share."""
+        pairs = self.filter(closed_on=None).order_by().values("name_key", "birth_date")
+        groups = pairs.annotate(records=models.Count("pk")).filter(records__gt=1)
+        return groups.order_by("name_key", "birth_date")
 
     def past_retention(self, day: date) -> "VeteranQuerySet":
         """Select records closed on `day` or before and not anonymised yet."""
         return self.filter(closed_on__lte=day, anonymised_at=None)
 
     def name_contains(self, text: str) -> "VeteranQuerySet":
-        return self.filter(name__icontains=text)
+        """Select names that contain `text`, however both are spelled."""
+        return self.filter(name_key__contains=fold_name(text))
 
     def count_by_station(self, day: date) -> Counter[int]:
         """Return station number -> number of records at the end of `day`.
@@ -110,7 +113,8 @@ class Veteran(TimestampedModel):
         User, models.PROTECT, null=True, blank=True, related_name="veteran", verbose_name="账号"
     )
     station = models.ForeignKey(Station, models.PROTECT, related_name="veterans", verbose_name="责任服务站")
-    name = models.CharField("姓名", max_length=40, db_index=True)
+    name = models.CharField("姓名", max_length=40)
+    name_key = NameKeyField("姓名检索值", db_index=True)
     sex = models.CharField("性别", max_length=6, choices=Sex.choices)
     birth_date = models.DateField("出生日期")
     # The ID number is never stored: the hash identifies the person, the last four help staff to check.
@@ -174,7 +178,8 @@ class Veteran(TimestampedModel):
             models.Index(fields=["station", "-id"], name="veteran_station_recent"),
             # Covers the people search: counting a whole city reads no rows.
             models.Index(
-                fields=["station", "name", "id_last4", "employment_status", "account"], name="veteran_found"
+                fields=["station", "name_key", "id_last4", "employment_status", "account"],
+                name="veteran_found",
             ),
             models.Index(fields=["station", "last_visited_on"], name="veteran_station_visited"),
             models.Index(

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from portal.core.folded_fields import CodeField
 from portal.fairs.models import Booth
 from portal.positions.models import Position
 from portal.web.shared.form_fields import DayInput
@@ -14,7 +15,7 @@ from portal.web.shared.form_fields import DayInput
 class IntentionForm(forms.Form):
     """One intention; `offline_key` makes a repeated submission idempotent."""
 
-    code = forms.CharField(
+    code = CodeField(
         label="求职者的报名序号或票号",
         max_length=36,
         widget=forms.TextInput(attrs={"autocomplete": "off", "data-scan": "code"}),

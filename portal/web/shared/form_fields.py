@@ -6,9 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from portal.accounts.models import User
-from portal.core.encryption import lookup_hash
+from portal.core.encryption import hash_phone
 from portal.core.models import Occupation, Region
-from portal.core.validators import normalise_phone, validate_id_number, validate_phone
 from portal.imports.cell_parsing import load_region_index
 from portal.positions import occupation_lookup
 from portal.stations.enums import StationLevel
@@ -109,31 +108,13 @@ class OccupationField(forms.CharField):
         raise ValidationError(f"请从职业分类中选择一个完整名称，例如：{'、'.join(names)}。")
 
 
-class IdentityMixin:
-    """Checks of the fields `id_number` and `phone` of a person."""
-
-    cleaned_data: dict[str, Any]
-
-    def clean_id_number(self) -> str:
-        number: str = self.cleaned_data["id_number"].strip().upper()
-        validate_id_number(number)
-        return number
-
-    def clean_phone(self) -> str:
-        phone = normalise_phone(self.cleaned_data["phone"])
-        validate_phone(phone)
-        return phone
-
-
 class UserByPhoneMixin:
     """The field `phone` as the user who signs in with it."""
 
     cleaned_data: dict[str, Any]
 
     def clean_phone(self) -> User:
-        phone = normalise_phone(self.cleaned_data["phone"])
-        validate_phone(phone)
-        user = User.objects.filter(phone_hash=lookup_hash(phone)).first()
+        user = User.objects.filter(phone_hash=hash_phone(self.cleaned_data["phone"])).first()
         if user is None:
             raise forms.ValidationError("这个号码还没有登录过，请先让对方用手机验证码登录一次。")
         return user

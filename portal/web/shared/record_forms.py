@@ -8,14 +8,9 @@ from portal.accounts.consent_texts import WORDINGS
 from portal.accounts.enums import ConsentPurpose
 from portal.core.certificates import CertificateKind
 from portal.core.enums import RegionLevel
+from portal.core.folded_fields import IdNumberField, PersonNameField, PhoneField
 from portal.core.models import Region, Specialty
-from portal.core.validators import (
-    normalise_phone,
-    validate_certificate_number,
-    validate_id_number,
-    validate_no_unit_name,
-    validate_phone,
-)
+from portal.core.validators import validate_certificate_number, validate_no_unit_name
 from portal.stations.models import Station
 from portal.veterans.enums import DIFFICULTIES, DISABILITY_GRADES
 from portal.veterans.models import Veteran, Wish
@@ -34,12 +29,11 @@ def _text_choices(words: tuple[str, ...]) -> list[tuple[str, str]]:
 class OpenRecordForm(forms.Form):
     """Opening of one's own record. The ID number is checked for duplicates and not stored."""
 
-    name = forms.CharField(
+    name = PersonNameField(
         label="姓名", max_length=40, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
-    id_number = forms.CharField(
+    id_number = IdNumberField(
         label="身份证号",
-        max_length=18,
         help_text="只用来核对是否本人、避免重复建档，不保存原号码。",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -55,11 +49,6 @@ class OpenRecordForm(forms.Form):
         assert isinstance(place, PlaceField)
         place.load_choices()
 
-    def clean_id_number(self) -> str:
-        number = self.cleaned_data["id_number"].strip().upper()
-        validate_id_number(number)
-        return number
-
     def station(self) -> Station:
         """Return the service station of the place of residence."""
         station = Station.objects.serving(self.cleaned_data["living_region"].code)
@@ -71,11 +60,11 @@ class IdentityForm(forms.ModelForm):
     class Meta:
         model = Veteran
         fields = ["name", "address"]
+        field_classes = {"name": PersonNameField}
         labels = {"address": "详细住址（选填，加密保存）"}
 
-    phone = forms.CharField(
+    phone = PhoneField(
         label="联系电话",
-        max_length=20,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
     living_region = PlaceField(label="现居住地")
@@ -96,12 +85,6 @@ class IdentityForm(forms.ModelForm):
         region = self.instance.living_region_id or ""
         self.initial["living_region"] = region[:9]
         self.initial["household_region"] = Region.objects.full_name(self.instance.household_region_id or "")
-
-    def clean_phone(self) -> str:
-        phone = normalise_phone(self.cleaned_data["phone"])
-        if phone or self.fields["phone"].required:
-            validate_phone(phone)
-        return phone
 
     def values(self) -> dict[str, Any]:
         """Return the values for `veterans.actions.update_record`."""

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from portal.accounts.models import User
-from portal.core.encryption import lookup_hash
+from portal.core.encryption import hash_phone
 from portal.learning import evaluation_report, report_generation
 from portal.learning.enums import Outcome
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--output", type=Path, help="write the figures here as JSON")
 
     def handle(self, *, by: str, seed: int, controls: int, output: Path | None, **options: Any) -> None:
-        operator = User.objects.filter(phone_hash=lookup_hash(by)).first()
+        operator = User.objects.filter(phone_hash=hash_phone(by)).first()
         if operator is None:
             raise CommandError("no user has this phone number")
         try:

@@ -10,8 +10,7 @@ from tqdm import tqdm
 
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
-from portal.core.encryption import lookup_hash
-from portal.core.validators import normalise_phone
+from portal.core.encryption import hash_phone
 from portal.imports import actions, import_runner
 from portal.imports.enums import ImportState, RowOutcome
 from portal.imports.import_kinds import get_kind
@@ -47,7 +46,7 @@ class Command(BaseCommand):
         self, *, path: Path, by: str, station: str | None, dry_run: bool, result: Path | None, **options: Any
     ) -> None:
         start_time = time.monotonic()
-        user = User.objects.filter(phone_hash=lookup_hash(normalise_phone(by)), is_active=True).first()
+        user = User.objects.filter(phone_hash=hash_phone(by), is_active=True).first()
         if user is None or not user.has_station_permission(Permission.OPEN_RECORDS):
             raise CommandError("--by is not the phone number of a user whose appointment may open records")
         try:

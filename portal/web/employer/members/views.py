@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.accounts.models import User
+from portal.core.folded_fields import PhoneField
 from portal.employers import members
 from portal.employers.enums import EmployerRole
 from portal.employers.models import Employer, EmployerInvitation, EmployerMembership
@@ -25,9 +26,8 @@ PAGE_SIZE = 20
 class InviteForm(forms.Form):
     """Invitation by the phone number that the person signs in with."""
 
-    phone = forms.CharField(
+    phone = PhoneField(
         label="对方的手机号码",
-        max_length=20,
         help_text="对方用这个号码登录后，会看到邀请，接受才算加入。",
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )

@@ -1,15 +1,11 @@
 """Forms of an employer's registration and profile."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
-from portal.core.validators import (
-    normalise_phone,
-    uscc_check_passes,
-    validate_phone,
-    validate_uscc_form,
-)
+from portal.core.folded_fields import CreditCodeField, PersonNameField, PhoneField
+from portal.core.validators import uscc_check_passes
 from portal.employers.models import Employer
 from portal.web.shared.form_fields import PlaceField
 
@@ -31,6 +27,10 @@ class ProfileForm(forms.ModelForm):
             "is_agency",
             "agency_permit",
         ]
+        field_classes: ClassVar[dict[str, type[forms.Field]]] = {
+            "name": PersonNameField,
+            "contact_person": PersonNameField,
+        }
         widgets = {"introduction": forms.Textarea(attrs={"rows": 4})}
         help_texts = {
             "introduction": "主营业务、人数、食宿条件，求职者最想知道的几句话。",
@@ -39,9 +39,8 @@ class ProfileForm(forms.ModelForm):
         }
 
     region = PlaceField(label="所在地区")
-    contact_phone = forms.CharField(
+    contact_phone = PhoneField(
         label="联系电话",
-        max_length=20,
         help_text="只给审核人员和已达成意向的求职者看，不公开。",
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
@@ -56,17 +55,16 @@ class ProfileForm(forms.ModelForm):
         if self.instance.pk:
             self.initial["region"] = self.instance.region_id
 
-    def clean_contact_phone(self) -> str:
-        phone = normalise_phone(self.cleaned_data["contact_phone"])
-        validate_phone(phone)
-        return phone
-
 
 class RegisterForm(ProfileForm):
     """Registration of an employer. A failed check character is a warning: valid codes in use fail it."""
 
     class Meta(ProfileForm.Meta):
         fields = ["name", "uscc", *ProfileForm.Meta.fields[1:]]
+        field_classes: ClassVar[dict[str, type[forms.Field]]] = {
+            **ProfileForm.Meta.field_classes,
+            "uscc": CreditCodeField,
+        }
         help_texts = {
             **ProfileForm.Meta.help_texts,
             "uscc": "营业执照上的18位代码，数字和大写字母。",
@@ -83,11 +81,6 @@ class RegisterForm(ProfileForm):
 
     def _show_confirmation(self) -> None:
         self.fields["uscc_confirmed"].widget = forms.CheckboxInput()
-
-    def clean_uscc(self) -> str:
-        code = self.cleaned_data["uscc"].strip().upper()
-        validate_uscc_form(code)
-        return code
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data

@@ -27,7 +27,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from portal.accounts import actions
 from portal.accounts.models import DEMO_DEVICE, User
-from portal.core.encryption import lookup_hash, mask_phone
+from portal.core.encryption import hash_phone, mask_phone
 from portal.web.public.accounts.sign_in_forms import CodeForm, PasswordForm, PhoneForm, TokenForm
 from portal.web.shared.redirects import safe_next
 from portal.web.shared.requests import is_signed_in, signed_in_user
@@ -91,7 +91,7 @@ def _ask_password(request: HttpRequest) -> HttpResponse | Proof:
         user = authenticate(
             request,
             # The hash: the table of failed attempts must hold no phone number.
-            username=lookup_hash(form.cleaned_data["phone"]),
+            username=hash_phone(form.cleaned_data["phone"]),
             password=form.cleaned_data["password"],
         )
         if isinstance(user, User):

@@ -28,6 +28,7 @@ from portal.confirmations.enums import Question, Side
 from portal.confirmations.links import LinkUnusableError
 from portal.confirmations.models import ConfirmationLink
 from portal.core.client_address import client_address
+from portal.core.folded_fields import CodeField
 from portal.placements.models import Placement
 from portal.web.shared.confirmation_forms import QUESTION_TITLES, EmployerAnswers, VeteranAnswerForm
 from portal.web.shared.form_fields import add_errors
@@ -40,7 +41,7 @@ _PROOF_LIFETIME = 30 * 60  # seconds
 class DigitsForm(forms.Form):
     """Proof by the last digits of the veteran's phone."""
 
-    code = forms.CharField(
+    code = CodeField(
         label="您手机号码的后四位",
         max_length=4,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "pattern": "[0-9]*"}),
@@ -50,7 +51,7 @@ class DigitsForm(forms.Form):
 class CodeForm(forms.Form):
     """Proof by a code sent to the employer's contact."""
 
-    code = forms.CharField(
+    code = CodeField(
         label="短信验证码",
         max_length=6,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),

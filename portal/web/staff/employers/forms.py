@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from portal.core.folded_fields import PhoneField
 from portal.core.validators import (
     validate_no_unit_name,
 )
@@ -51,9 +52,8 @@ class CheckedDocumentsForm(forms.Form):
 class InviteOwnerForm(forms.Form):
     """Invitation of a new owner for an employer whose owner cannot be reached."""
 
-    phone = forms.CharField(
+    phone = PhoneField(
         label="新管理员的手机号码",
-        max_length=20,
         help_text="凭单位授权委托书办理；对方用这个号码登录后接受。",
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )

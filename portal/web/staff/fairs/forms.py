@@ -2,6 +2,7 @@
 
 from django import forms
 
+from portal.core.folded_fields import PhoneField
 from portal.web.shared.form_fields import UserByPhoneMixin
 
 BOOTH_REASONS = ("展位已满", "参会岗位与本场主题不符", "单位近期有投诉未处理")
@@ -16,6 +17,4 @@ class BoothNumberForm(forms.Form):
 class DoorShiftForm(UserByPhoneMixin, forms.Form):
     """Phone number of the helper who takes a door shift."""
 
-    phone = forms.CharField(
-        label="值守人员手机号码", max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"})
-    )
+    phone = PhoneField(label="值守人员手机号码", widget=forms.TextInput(attrs={"inputmode": "tel"}))

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from portal.accounts.roles import StationRole
+from portal.core.folded_fields import PhoneField
 from portal.core.models import Region
 from portal.core.validators import validate_no_unit_name
 from portal.stations.actions import LEVELS, regions_to_split
@@ -154,9 +155,8 @@ class SplitForm(_ChangeForm):
 class AppointForm(UserByPhoneMixin, forms.Form):
     """New appointment of an account, found by its phone number."""
 
-    phone = forms.CharField(
+    phone = PhoneField(
         label="手机号码",
-        max_length=20,
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
         help_text="对方要先用手机验证码登录过一次。",
     )

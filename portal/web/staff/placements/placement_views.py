@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.core.state_machine import TransitionRefused
+from portal.core.text_folding import fold_name
 from portal.fairs.permissions import fairs_operated_by
 from portal.placements import actions, closing
 from portal.placements.enums import PlacementState
@@ -46,7 +47,7 @@ class PlacementFilter(django_filters.FilterSet):
         self.filters["fair"].queryset = fairs_operated_by(user).order_by("-starts_at")
 
     def filter_by_name(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        return rows.filter(veteran__name__contains=value.strip())
+        return rows.filter(veteran__name_key__contains=fold_name(value))
 
 
 @record_staff

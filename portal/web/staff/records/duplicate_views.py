@@ -56,7 +56,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     page = Paginator(records.same_phone() if by_phone else records.same_person(), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
-    names = ("phone_hash",) if by_phone else ("name", "birth_date")
+    names = ("phone_hash",) if by_phone else ("name_key", "birth_date")
     keys = {tuple(row[name] for name in names) for row in page}
     conditions = {f"{name}__in": [key[i] for key in keys] for i, name in enumerate(names)}
     groups: dict[tuple[Any, ...], list[Veteran]] = {}

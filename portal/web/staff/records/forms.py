@@ -5,12 +5,12 @@ from typing import Any
 from django import forms
 
 from cms.models import JobFairPage
+from portal.core.folded_fields import IdNumberField, PersonNameField, PhoneField
 from portal.core.validators import (
     validate_no_unit_name,
 )
 from portal.stations.models import Station
 from portal.veterans.actions import REVEALABLE
-from portal.web.shared.form_fields import IdentityMixin
 from portal.web.shared.typed_fields import model_choice_field
 
 
@@ -21,16 +21,12 @@ class RevealForm(forms.Form):
     reason = forms.CharField(validators=[validate_no_unit_name], label="事由（本人可以看到）", max_length=120)
 
 
-class OpenRecordForm(IdentityMixin, forms.Form):
+class OpenRecordForm(forms.Form):
     """New record of a veteran without an account."""
 
-    name = forms.CharField(label="姓名", max_length=40)
-    id_number = forms.CharField(
-        label="身份证号", max_length=18, help_text="只用来核对和避免重复建档，不保存原号码。"
-    )
-    phone = forms.CharField(
-        label="手机号码", max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"})
-    )
+    name = PersonNameField(label="姓名", max_length=40)
+    id_number = IdNumberField(label="身份证号", help_text="只用来核对和避免重复建档，不保存原号码。")
+    phone = PhoneField(label="手机号码", widget=forms.TextInput(attrs={"inputmode": "tel"}))
     station = forms.ModelChoiceField(label="责任服务站", queryset=Station.objects.none())
 
     def __init__(self, stations: Any, *args: Any, **kwargs: Any) -> None:

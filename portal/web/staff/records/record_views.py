@@ -19,7 +19,8 @@ from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.core.certificates import CertificateKind
-from portal.core.encryption import lookup_hash
+from portal.core.encryption import hash_phone
+from portal.core.text_folding import fold_code, fold_phone, is_digits
 from portal.core.validators import PHONE
 from portal.fairs import actions as fairs
 from portal.placements import actions as placements
@@ -69,12 +70,12 @@ class VeteranFilter(django_filters.FilterSet):
         self.filters["station"].queryset = stations.filter(level__in=levels)
 
     def filter_by_text(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        text = value.strip()
-        if PHONE.fullmatch(text):
-            return rows.filter(phone_hash=lookup_hash(text))
-        if len(text) == 4 and text[:3].isdigit():
-            return rows.filter(id_last4=text.upper())
-        return rows.filter(name__contains=text)
+        if PHONE.fullmatch(fold_phone(value)):
+            return rows.filter(phone_hash=hash_phone(value))
+        code = fold_code(value)
+        if len(code) == 4 and is_digits(code[:3]):
+            return rows.filter(id_last4=code)
+        return rows.name_contains(value)
 
     def filter_by_station(self, rows: QuerySet, name: str, value: Station) -> QuerySet:
         return rows.filter(path_range("station__path", value.path))

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
-from portal.core.encryption import lookup_hash
+from portal.core.encryption import hash_id_number
 from portal.core.enums import Education
+from portal.core.folded_fields import IdNumberField, PersonNameField, PhoneField
 from portal.core.validators import (
     validate_no_unit_name,
 )
@@ -17,7 +18,7 @@ from portal.stations.models import Station
 from portal.veterans.enums import Branch, RankGroup, Settlement
 from portal.visits.enums import Need, ReturnDocument, VisitMethod
 from portal.visits.models import Visit
-from portal.web.shared.form_fields import DayInput, IdentityMixin
+from portal.web.shared.form_fields import DayInput
 from portal.web.shared.typed_fields import model_choice_field
 
 UNIT_NAME_HELP = "不要填写部队番号、代号；病情等敏感情况只写与服务有关的。"
@@ -79,16 +80,12 @@ class CorrectVisitForm(VisitForm):
         return cls(data, initial=initial)
 
 
-class ReturnForm(IdentityMixin, forms.Form):
+class ReturnForm(forms.Form):
     """Identity, service and needs of a veteran who registers after leaving the service."""
 
-    id_number = forms.CharField(
-        label="身份证号", max_length=18, help_text="只用来核对和避免重复建档，不保存原号码。"
-    )
-    name = forms.CharField(label="姓名", max_length=40)
-    phone = forms.CharField(
-        label="手机号码", max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"})
-    )
+    id_number = IdNumberField(label="身份证号", help_text="只用来核对和避免重复建档，不保存原号码。")
+    name = PersonNameField(label="姓名", max_length=40)
+    phone = PhoneField(label="手机号码", widget=forms.TextInput(attrs={"inputmode": "tel"}))
     station = forms.ModelChoiceField(
         label="责任服务站",
         queryset=Station.objects.none(),
@@ -143,4 +140,4 @@ class ReturnForm(IdentityMixin, forms.Form):
     @property
     def id_hash(self) -> str:
         """Keyed hash of the ID number."""
-        return lookup_hash(self.cleaned_data["id_number"])
+        return hash_id_number(self.cleaned_data["id_number"])
