@@ -10,12 +10,13 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from ninja import Field, Path, Schema
 from ninja.responses import Status
-from pydantic import AfterValidator, ConfigDict, create_model
+from pydantic import ConfigDict, create_model
 from pydantic.fields import FieldInfo
 
 from portal.api.authentication import request_token, token_auth
 from portal.api.error_responses import ErrorResponse, FieldProblem, field_messages, invalid_fields
 from portal.api.positions import PositionDetail, router
+from portal.api.schemas import Code, HyphenatedCode, Line, Paragraphs
 from portal.api_tokens.models import ApiToken
 from portal.core.certificates import CertificateKind
 from portal.core.enums import Education, Shift
@@ -36,19 +37,12 @@ EXTERNAL_ID_REGEX = r"^[A-Za-z0-9\u4e00-\u9fff_./#-]{1,64}$"
 _SERVED_LEVELS = (StationLevel.COUNTY, StationLevel.TOWN)
 
 
-def _refuse_null_characters(value: str) -> str:
-    """Refuse null characters, which PostgreSQL cannot store."""
-    if "\0" in value:
-        raise ValueError("含有不能保存的字符。")
-    return value
-
-
-Text = Annotated[str, AfterValidator(_refuse_null_characters)]
 ExternalId = Annotated[
-    str, Field(pattern=EXTERNAL_ID_REGEX, description="本单位系统里的岗位编号，本单位内不重复")
+    HyphenatedCode, Field(pattern=EXTERNAL_ID_REGEX, description="本单位系统里的岗位编号，本单位内不重复")
 ]
 ExternalPath = Annotated[
-    str, Path(pattern=EXTERNAL_ID_REGEX, description="本单位系统里的岗位编号", examples=["HR-2026-018"])
+    HyphenatedCode,
+    Path(pattern=EXTERNAL_ID_REGEX, description="本单位系统里的岗位编号", examples=["HR-2026-018"]),
 ]
 Yuan = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -60,8 +54,8 @@ class _StrictSchema(Schema):
 
 
 class PositionFields(_StrictSchema):
-    title: Text = Field(min_length=1, max_length=60, examples=["货车司机"])
-    occupation: Text = Field(
+    title: Line = Field(min_length=1, max_length=60, examples=["货车司机"])
+    occupation: Line = Field(
         "",
         max_length=60,
         description="职业分类大典的代码，或官方、通行名称；不填时按岗位名称自动归类",
@@ -70,10 +64,12 @@ class PositionFields(_StrictSchema):
     headcount: int = Field(ge=1, le=5000, examples=[3])
     pay_from: Yuan = Field(description="月薪下限（元），必须写明", examples=[6000])
     pay_to: Yuan = Field(description="月薪上限（元）", examples=[8000])
-    region: str = Field(pattern=r"^\d{6,9}$", description="工作地区的区划代码，到县或镇", examples=["440705"])
-    duties: Text = Field(min_length=1, max_length=5000, description="岗位职责")
-    requirements: Text = Field("", max_length=5000, description="任职要求")
-    address: Text = Field("", max_length=120)
+    region: Code = Field(
+        pattern=r"^[0-9]{6,9}$", description="工作地区的区划代码，到县或镇", examples=["440705"]
+    )
+    duties: Paragraphs = Field(min_length=1, max_length=5000, description="岗位职责")
+    requirements: Paragraphs = Field("", max_length=5000, description="任职要求")
+    address: Line = Field("", max_length=120)
     kind: Literal[tuple(PositionKind.values)] = PositionKind.FULL_TIME.value  # type: ignore[valid-type]  # the enumeration holds the values
     shift: Literal[tuple(Shift.values)] = Shift.DAY.value  # type: ignore[valid-type]  # the enumeration holds the values
     education_min: int = Field(
@@ -81,10 +77,10 @@ class PositionFields(_StrictSchema):
     )
     experience_years: int = Field(0, ge=0, le=50)
     certificates: list[Literal[tuple(CertificateKind.values)]] = Field([], max_length=20)  # type: ignore[valid-type]  # the enumeration holds the values
-    benefits: list[Annotated[Text, Field(min_length=1, max_length=20)]] = Field([], max_length=30)
-    relaxable: Text = Field("", max_length=120, description="可放宽项")
-    real_employer: Text = Field("", max_length=80, description="实际用人单位；人力资源服务机构代招时必填")
-    legal_basis: Text = Field("", max_length=300, description="确有法定依据才能写的限制，在此写明依据")
+    benefits: list[Annotated[Line, Field(min_length=1, max_length=20)]] = Field([], max_length=30)
+    relaxable: Line = Field("", max_length=120, description="可放宽项")
+    real_employer: Line = Field("", max_length=80, description="实际用人单位；人力资源服务机构代招时必填")
+    legal_basis: Paragraphs = Field("", max_length=300, description="确有法定依据才能写的限制，在此写明依据")
     travels: bool = False
     veterans_preferred: bool = True
     veterans_only: bool = False

@@ -14,7 +14,18 @@ from pydantic import AwareDatetime
 
 from portal.api.authentication import NO_AUTH_REQUIRED, OPEN, request_token
 from portal.api.conditional_responses import revalidated
-from portal.api.schemas import MAX_PAGE, MAX_PAGE_SIZE, PAGE_SIZE, Choice, Coded, Named, RecordId, choice
+from portal.api.schemas import (
+    MAX_PAGE,
+    MAX_PAGE_SIZE,
+    PAGE_SIZE,
+    Choice,
+    Code,
+    Coded,
+    HyphenatedCode,
+    Named,
+    RecordId,
+    choice,
+)
 from portal.positions.enums import PositionState
 from portal.positions.models import Position, PositionQuerySet
 from portal.stations.models import path_range
@@ -97,9 +108,9 @@ class PositionFilters(Schema):
     open: bool = Field(True, description="只列此刻在招的；false 时含本单位或本站审核范围内的其他状态")
     state: PositionState | None = None
     employer: RecordId | None = Field(None, description="单位编号")
-    region: str = Field("", pattern=r"^\d{0,12}$", description="区划代码，含其下级", examples=["440705"])
-    occupation: str = Field(
-        "", pattern=r"^(\d(-\d\d){0,3})?$", description="职业代码，含其下级", examples=["4-02"]
+    region: Code = Field("", pattern=r"^[0-9]{0,12}$", description="区划代码，含其下级", examples=["440705"])
+    occupation: HyphenatedCode = Field(
+        "", pattern=r"^([0-9](-[0-9][0-9]){0,3})?$", description="职业代码，含其下级", examples=["4-02"]
     )
     updated_since: AwareDatetime | None = Field(
         None, description="这个时间以后新发布或有修改的", examples=["2026-01-31T08:00:00+08:00"]

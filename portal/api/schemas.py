@@ -1,9 +1,13 @@
 """Schemas and pagination that several modules of the API share."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 from ninja import Field, Schema
 from ninja.pagination import PageNumberPagination
+from pydantic import BeforeValidator
+
+from portal.core.text_folding import display_line, display_paragraphs, fold_code, fold_digits, fold_words
 
 PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
@@ -11,6 +15,28 @@ MAX_PAGE = 100_000
 
 # Primary key in a request, limited to the range of a database integer.
 RecordId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+
+
+def _folded_by(fold: Callable[[str], str]) -> BeforeValidator:
+    """Fold a text before its length and pattern are checked; other than text is left to that check."""
+
+    def fold_value(value: Any) -> Any:
+        return fold(value) if isinstance(value, str) else value
+
+    return BeforeValidator(fold_value)
+
+
+def _fold_hyphenated(text: str) -> str:
+    return "".join(fold_digits(text).split())
+
+
+# Every text of a request is one of these; tests/api/test_folded_requests.py holds the schemas to it.
+Line = Annotated[str, _folded_by(display_line)]
+Paragraphs = Annotated[str, _folded_by(display_paragraphs)]
+Words = Annotated[str, _folded_by(fold_words)]
+Code = Annotated[str, _folded_by(fold_code)]
+# A code whose dashes count, such as '4-02-02-02' or 'HR-2026-018'.
+HyphenatedCode = Annotated[str, _folded_by(_fold_hyphenated)]
 
 
 class PagePagination(PageNumberPagination):

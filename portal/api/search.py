@@ -9,7 +9,7 @@ from ninja.decorators import decorate_view
 
 from portal.api.authentication import NO_AUTH_REQUIRED, OPEN
 from portal.api.conditional_responses import revalidated
-from portal.api.schemas import PAGE_SIZE
+from portal.api.schemas import PAGE_SIZE, Code, Words
 from search import get_backend
 from search.query import DEEPEST, LARGEST_PAGE, Hit, Kind, Scope, SearchQuery, Sort
 
@@ -44,9 +44,9 @@ class SearchAnswer(Schema):
 
 
 class SearchFilters(Schema):
-    q: str = Field("", max_length=80, description="要搜的词")
+    q: Words = Field("", max_length=80, description="要搜的词")
     kind: Kind | None = Field(None, description="只搜这一类")
-    region: str = Field("", pattern=r"^\d{0,12}$", description="区划代码，含其下级")
+    region: Code = Field("", pattern=r"^[0-9]{0,12}$", description="区划代码，含其下级")
     pay_at_least: int | None = Field(None, ge=0, le=1_000_000, description="月薪能达到（元）")
     education_at_most: int | None = Field(None, ge=0, le=4, description="本人学历，0 初中 … 4 研究生")
     sort: Literal["relevance", "newest", "pay"] = "relevance"  # not by distance: callers have no home address

@@ -12,7 +12,7 @@ from pydantic import ConfigDict
 from portal.accounts.actions import log_access
 from portal.accounts.enums import AccessKind
 from portal.api.authentication import session_user
-from portal.api.schemas import Choice, Coded, Named, PagePagination, choice
+from portal.api.schemas import Choice, Coded, Line, Named, PagePagination, choice
 from portal.core.certificates import CertificateKind
 from portal.core.encryption import mask_phone
 from portal.veterans.enums import EmploymentStatus
@@ -110,7 +110,7 @@ class VeteranFile(VeteranRow):
 
 
 class VeteranFilters(Schema):
-    name: str = Field("", max_length=40, description="姓名，含这几个字")
+    name: Line = Field("", max_length=40, description="姓名，含这几个字")
     employment_status: EmploymentStatus | None = Field(None, description="就业状况")
     certificate: CertificateKind | None = Field(None, description="持有证书")
 

@@ -24,7 +24,7 @@ from portal.core.text_folding import (
     fold_code,
     fold_digits,
     fold_phone,
-    fold_text,
+    fold_words,
     visible_text,
 )
 from portal.core.validators import validate_id_number, validate_phone, validate_uscc_form
@@ -138,4 +138,4 @@ class CodeField(_FoldedField):
 class SearchField(_FoldedField):
     """Words to search for, in half width."""
 
-    fold = staticmethod(fold_text)
+    fold = staticmethod(fold_words)

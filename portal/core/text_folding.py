@@ -71,14 +71,14 @@ def display_name(text: str) -> str:
     return re.sub(r"[\n\t]+", " ", name)
 
 
-def fold_text(text: str) -> str:
+def fold_words(text: str) -> str:
     """Return the visible text in compatibility form (NFKC) with single spaces, as search boxes need it."""
     return display_line(unicodedata.normalize("NFKC", visible_text(text)))
 
 
 def fold_key(text: str) -> str:
     """Return the text by which two spellings are compared: half width, without case and without spaces."""
-    return _without_case(_SPACES.sub("", fold_text(text)))
+    return _without_case(_SPACES.sub("", fold_words(text)))
 
 
 def _without_case(text: str) -> str:

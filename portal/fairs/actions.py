@@ -13,7 +13,7 @@ from portal.accounts.models import User
 from portal.core import audit
 from portal.core.locking import locked
 from portal.core.state_machine import TransitionTable
-from portal.core.text_folding import fold_code, fold_text, is_digits
+from portal.core.text_folding import fold_code, fold_words, is_digits
 from portal.employers.models import Employer
 from portal.employers.permissions import acts_for
 from portal.fairs.enums import BoothState, RegistrationState, VisitorKind
@@ -100,7 +100,7 @@ def confirm_booth(*, booth: Booth, by: User, number: str = "") -> Booth:
     booth = locked(booth)
     if not can_manage(by, booth.fair):
         raise PermissionDenied("not staff of the organiser")
-    number = fold_text(number).upper() or _next_number(booth.fair)
+    number = fold_words(number).upper() or _next_number(booth.fair)
     if Booth.objects.filter(fair=booth.fair, number=number).exclude(pk=booth.pk).exists():
         raise ValidationError({"number": f"展位号 {number} 已被占用，请换一个。"})
     booth.state = BOOTH_TRANSITIONS.target("confirm", booth.state)

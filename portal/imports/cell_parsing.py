@@ -4,7 +4,6 @@ No parser runs a query. The reason of a `BadRow` begins with the column's label 
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -16,6 +15,7 @@ from django.db.models import Choices
 
 from portal.core.certificates import IMPORT_WORDS, CertificateKind
 from portal.core.models import Region
+from portal.core.text_folding import display_paragraphs, fold_key, is_digits
 from portal.core.validators import validate_no_unit_name
 from portal.imports.cell_text import cell_text
 from portal.imports.import_kinds import BadRow
@@ -32,7 +32,6 @@ _CERTIFICATE_KINDS = frozenset(CertificateKind.values)
 _DRIVING = re.compile(r"(?:机动车|汽车)?(?:驾驶证|驾照|驾驶执照)?([abc][123]|[de])(?:驾驶证|驾照|证|照)?")
 LIST_SEPARATORS = re.compile(r"[、,，;；/／|\n]+")
 _YEARS = re.compile(r"[（(]?(\d{1,2})\s*年[)）]?$")
-_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff]")
 _DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|(\d{2})(\d{2})?)(?:[ T]\d.*)?")
 _SPREADSHEET_EPOCH = date(1899, 12, 30)
 _EARLIEST_DATE = date(1930, 1, 1)
@@ -40,12 +39,12 @@ _EARLIEST_DATE = date(1930, 1, 1)
 
 def clean_text(cell: Any) -> str:
     """Return the cell as text without control and invisible characters."""
-    return _INVISIBLE.sub("", cell_text(cell)).strip()
+    return display_paragraphs(cell_text(cell))
 
 
 def fold_text(text: str) -> str:
     """Return the text in half width and lower case, without spaces."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
+    return fold_key(text)
 
 
 def parse_date(label: str, cell: Any, *, latest: date, earliest: date = _EARLIEST_DATE) -> date | None:
@@ -71,7 +70,7 @@ def parse_date(label: str, cell: Any, *, latest: date, earliest: date = _EARLIES
 
 
 def _parse_date_text(text: str) -> date | None:
-    if text.isdigit() and len(text) == 5:  # serial number of a spreadsheet program
+    if is_digits(text) and len(text) == 5:  # serial number of a spreadsheet program
         return _SPREADSHEET_EPOCH + timedelta(days=int(text))
     match = _DATE.fullmatch(text)
     if match is None:
@@ -193,7 +192,7 @@ class PlaceIndex:
             near: code prefix of the places that win over others of the same name.
         """
         text = fold_text(clean_text(cell))
-        if text.isdigit():
+        if is_digits(text):
             return self._by_code.get(text.removesuffix("000000") or text, self._by_code.get(text)), False
         matches = self._by_name.get(text, [])
         if len(matches) > 1 and near:

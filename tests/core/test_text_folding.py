@@ -22,7 +22,7 @@ from portal.core.text_folding import (
     fold_key,
     fold_name,
     fold_phone,
-    fold_text,
+    fold_words,
     is_digits,
     parse_day,
     parse_decimal,
@@ -35,7 +35,7 @@ FUNCTIONS: tuple[Callable[[str], str], ...] = (
     display_line,
     display_paragraphs,
     display_name,
-    fold_text,
+    fold_words,
     fold_key,
     fold_name,
     fold_digits,
@@ -119,7 +119,7 @@ def test_invisible_character_anywhere_changes_nothing(text: str, invisible: str,
 )
 def test_text_that_nobody_sees_is_empty(invisible: str) -> None:
     assert {function(invisible) for function in (display_line, display_paragraphs, display_name)} == {""}
-    assert {fold_text(invisible), fold_key(invisible), fold_name(invisible)} == {""}
+    assert {fold_words(invisible), fold_key(invisible), fold_name(invisible)} == {""}
 
 
 def test_lines_and_paragraphs_keep_what_was_typed() -> None:
