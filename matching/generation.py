@@ -27,7 +27,7 @@ MANIFEST = "manifest.json"
 MAX_GENERATIONS = 2
 """Generations kept on disk: the current one and one to fall back on."""
 
-_NAME = re.compile(r"g-(\d{8})\Z")
+_NAME = re.compile(r"g-([0-9]{8})\Z")
 _BLOCK = 1 << 24
 
 Generation = TypeVar("Generation")

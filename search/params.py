@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from portal.core.enums import Education
 from portal.core.region_codes import REGION_CODE_LENGTHS
+from portal.core.text_folding import fold_words
 from search.facets import Facet, page_facets
 from search.query import LONGEST_TEXT, Kind, Near, Scope, SearchQuery, Sort
 
@@ -91,7 +92,7 @@ class SearchParams:
             parameters.get("kind", ""),
         )
         return cls(
-            q=" ".join(parameters.get("q", "").replace("\x00", "").split())[:LONGEST_TEXT],
+            q=fold_words(parameters.get("q", ""))[:LONGEST_TEXT],
             kind=Kind(kind) if kind in set(Kind) else Kind.POSITION,
             region=region if _is_code(region) else "",
             near=near,

@@ -36,7 +36,7 @@ BRACKETS = re.compile(r"[(（【\[].*?[)）】\]]")
 ADVERTISEMENT = re.compile(r"(?:招聘|诚聘|急招|急聘|直招|招)(.{2,})$")
 PROMISES = re.compile(
     r"[+\-/、，,！!]?(?:包吃住|包食宿|五险一金|双休|月入过?万|应届生优先|底薪|无责|提供住宿|急|可日结"
-    r"|\d+[kK元万]?[-~]?\d*[kK元万]?).*$"
+    r"|[0-9]+[kK元万]?[-~]?[0-9]*[kK元万]?).*$"
 )
 
 Scores = NDArray[np.float32]
@@ -204,7 +204,7 @@ def code_terms(code: str) -> tuple[str, str, str] | tuple[()]:
     equals a word.
     """
     parts = code.split("-")
-    if len(parts) != 4 or not all(p.isdigit() for p in parts):
+    if len(parts) != 4 or not all(p.isascii() and p.isdigit() for p in parts):
         return ()
     return f"occ:{code}", f"occ:{'-'.join(parts[:3])}", f"occ:{'-'.join(parts[:2])}"
 

@@ -27,7 +27,7 @@ def _folded_by(fold: Callable[[str], str]) -> BeforeValidator:
 
 
 def _fold_hyphenated(text: str) -> str:
-    return "".join(fold_digits(text).split())
+    return fold_digits(text).strip()
 
 
 # Every text of a request is one of these; tests/api/test_folded_requests.py holds the schemas to it.

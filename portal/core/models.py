@@ -1,5 +1,6 @@
 """Base models, the audit log, worker and job state, and the national code tables."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -22,7 +23,8 @@ class TimestampedModel(models.Model):
 class NameKeyField(models.CharField):
     """The folded form of a name in another field, by which names are searched and compared.
 
-    Every write of a row computes it; a write of chosen columns must choose it beside the name.
+    Every write of a row computes it. A model with one is a `NameKeyModel`; a bulk write of chosen columns
+    must choose it beside the name.
     """
 
     def __init__(self, *args: Any, source: str = "name", **kwargs: Any) -> None:
@@ -40,6 +42,18 @@ class NameKeyField(models.CharField):
         key = fold_name(getattr(model_instance, self.source))[: self.max_length]
         setattr(model_instance, self.attname, key)
         return key
+
+
+class NameKeyModel(models.Model):
+    """Base of models whose `name` has a `name_key`: a save of the name saves its key."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if update_fields is not None and "name" in update_fields:
+            update_fields = {*update_fields, "name_key"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
 
 class AppendOnlyError(Exception):

@@ -16,6 +16,7 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.locking import locked
+from portal.core.text_folding import fold_digits
 from portal.imports import column_mapping
 from portal.imports.enums import ImportState, RowOutcome
 from portal.imports.import_kinds import get_kind
@@ -32,7 +33,7 @@ ROW_RETENTION = timedelta(days=30)
 UPLOAD_RETENTION = timedelta(days=7)
 PREVIEW_ROWS = 20
 # A file name may contain the phone or ID number of a person.
-_PERSONAL_NUMBERS = re.compile(r"\d{11,18}[Xx]?")
+_PERSONAL_NUMBERS = re.compile(r"[0-9]{11,18}[Xx]?")
 
 
 @transaction.atomic
@@ -69,7 +70,7 @@ def upload(
         kind=kind,
         station=station,
         subject_id=subject_id,
-        file_name=_PERSONAL_NUMBERS.sub("…", PurePath(name).name)[:120],
+        file_name=_PERSONAL_NUMBERS.sub("…", fold_digits(PurePath(name).name))[:120],
         size=len(content),
         content_sha256=hashlib.sha256(content).hexdigest(),
         stored_as=storages["private"].save("upload", ContentFile(content)),

@@ -31,8 +31,10 @@ EDUCATION_SYNONYMS: dict[str, str | int] = {
 _CERTIFICATE_KINDS = frozenset(CertificateKind.values)
 _DRIVING = re.compile(r"(?:机动车|汽车)?(?:驾驶证|驾照|驾驶执照)?([abc][123]|[de])(?:驾驶证|驾照|证|照)?")
 LIST_SEPARATORS = re.compile(r"[、,，;；/／|\n]+")
-_YEARS = re.compile(r"[（(]?(\d{1,2})\s*年[)）]?$")
-_DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|(\d{2})(\d{2})?)(?:[ T]\d.*)?")
+_YEARS = re.compile(r"[（(]?([0-9]{1,2})\s*年[)）]?$")
+_DATE = re.compile(
+    r"([0-9]{4})(?:[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})日?|月)?|([0-9]{2})([0-9]{2})?)(?:[ T][0-9].*)?"
+)
 _SPREADSHEET_EPOCH = date(1899, 12, 30)
 _EARLIEST_DATE = date(1930, 1, 1)
 

@@ -12,6 +12,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from portal.core.text_folding import visible_text
 from portal.imports.import_kinds import Column, ImportKind, get_kind
 from portal.imports.import_runner import bad_rows
 from portal.imports.models import ImportRun
@@ -28,15 +29,13 @@ _CHOICES_TITLE, _FIRST_CHOICE_COLUMN = "可选内容", 4
 _ROWS_WITH_CHOICES = 5_000
 # Text that begins like this would be read as a formula.
 _FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
-# Control characters that XML cannot hold.
-_CONTROL_CHARACTERS = {code: None for code in range(32) if code not in {9, 10, 13}}
 
 
 def escape_formula(worksheet: WriteOnlyWorksheet, value: Any) -> Any:
     """Return the value; text that begins like a formula as a cell marked as text."""
     if not isinstance(value, str):
         return value
-    value = value.translate(_CONTROL_CHARACTERS)
+    value = visible_text(value)  # XML cannot hold control characters, surrogates and non-characters
     if not value.startswith(_FORMULA_PREFIXES):
         return value
     cell = WriteOnlyCell(worksheet, value=value)

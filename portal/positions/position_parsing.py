@@ -8,6 +8,7 @@ from django.db.models import Choices
 
 from portal.core.enums import Education, Shift
 from portal.core.models import Region
+from portal.core.text_folding import is_digits
 from portal.imports.cell_parsing import (
     EDUCATION_SYNONYMS,
     PlaceIndex,
@@ -65,8 +66,8 @@ _OR_HIGHER = re.compile(
     r"(?:学历|毕业)?(?:\(含\))?(?:及|或|\(含\)|含)?(?:以上|起|优先)?(?:学历|毕业)?(?:\(含\))?$"
 )
 _NUMERALS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九十")} | {"两": 2, "半": 0}
-_YEARS = re.compile(r"(\d{1,2}|[一二三四五六七八九十两半])(?:\s*[-~至到]\s*\d{1,2})?\s*(?:年|$)")
-_NUMBER = r"(\d+(?:,\d{3})*(?:\.\d+)?)(k|千|w|万)?"
+_YEARS = re.compile(r"([0-9]{1,2}|[一二三四五六七八九十两半])(?:\s*[-~至到]\s*[0-9]{1,2})?\s*(?:年|$)")
+_NUMBER = r"([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)(k|千|w|万)?"
 _RANGE = re.compile(rf"{_NUMBER}(?:元)?(?:/月)?(?:[-~—–－至到]+{_NUMBER})?")
 _NEGOTIABLE = frozenset({"面议", "薪资面议", "工资面议", "待遇面议", "面谈", "详谈", "可议"})
 _OTHER_PERIOD = re.compile(r"/(?:年|天|日|小时|时|件|次)|年薪|日薪|时薪|计件|每天|每小时|一天|元一天")
@@ -110,7 +111,7 @@ def parse_experience(label: str, cell: Any) -> int | None:
     match = _YEARS.search(text)
     if match is None:
         raise BadRow("years", f"{label}：请写几年，例如 2 或“3年以上”；没有要求写“不限”。")
-    return int(match[1]) if match[1].isdigit() else _NUMERALS[match[1]]
+    return int(match[1]) if is_digits(match[1]) else _NUMERALS[match[1]]
 
 
 def parse_headcount(label: str, cell: Any) -> int:
@@ -118,7 +119,7 @@ def parse_headcount(label: str, cell: Any) -> int:
     text = fold_text(clean_text(cell))
     if not text:
         raise BadRow("headcount", f"{label}：没有填写。")
-    match = re.fullmatch(r"(\d{1,6})(?:\.0+)?[人名位个]?", text)
+    match = re.fullmatch(r"([0-9]{1,6})(?:\.0+)?[人名位个]?", text)
     if match is None:
         raise BadRow("headcount", f"{label}：请写明招几个人，例如 5；“若干”“不限”“多名”不能收。")
     if not 1 <= int(match[1]) <= MAX_HEADCOUNT:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
+from portal.core.text_folding import fold_code, fold_name
 from portal.reports.report_scope import ReportScope
 from portal.stations.models import path_range
 
@@ -120,7 +121,7 @@ def placement_condition(scope: ReportScope, filters: ReportFilter, prefix: str =
 
 
 def _employer_condition(field: str, text: str) -> Q:
-    return Q(**{f"{field}__uscc": text}) | Q(**{f"{field}__name__contains": text})
+    return Q(**{f"{field}__uscc": fold_code(text)}) | Q(**{f"{field}__name_key__contains": fold_name(text)})
 
 
 def fair_condition(scope: ReportScope, filters: ReportFilter, prefix: str = "") -> Q:

@@ -56,6 +56,7 @@ IGNORABLE = (
     *range(0x1D173, 0x1D17B),
     *range(0xE0000, 0xE1000),
 )
+ZEROS = [code for code in range(sys.maxunicode) if unicodedata.decimal(chr(code), -1) == 0]
 NONCHARACTERS = (
     *range(0xFDD0, 0xFDF0),
     *(p + n for p in range(0, 0x110000, 0x10000) for n in (0xFFFE, 0xFFFF)),
@@ -193,8 +194,7 @@ def test_codes_are_upper_case_without_spaces_and_dashes() -> None:
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=12), st.data())
 def test_digits_of_every_script_are_the_same_digits(digits: list[int], data: st.DataObject) -> None:
-    zeros = [c for c in range(sys.maxunicode) if unicodedata.decimal(chr(c), -1) == 0]
-    typed = "".join(chr(data.draw(st.sampled_from(zeros)) + digit) for digit in digits)
+    typed = "".join(chr(data.draw(st.sampled_from(ZEROS)) + digit) for digit in digits)
     plain = "".join(map(str, digits))
     assert fold_digits(typed) == fold_code(typed) == plain
     assert parse_integer(typed) == int(plain)

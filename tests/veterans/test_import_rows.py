@@ -337,7 +337,7 @@ def test_undo_restores_fields_that_still_hold_imported_values(clerk: Any) -> Non
     run = _undo(run, clerk)
     after: dict[str, Any] = dict(Veteran.objects.values().get())
     changed_fields = {name for name, value in after.items() if value != before[name]}
-    assert changed_fields == {"name", "updated_at"}
+    assert changed_fields == {"name", "name_key", "updated_at"}
     assert [(s.specialty_id, s.years) for s in record.services.all()] == [("driver", 8)]
     assert {c.kind for c in record.certificates.all()} == {"driving_a2", "forklift_n1"}
     assert "姓名" in run.rows.get().kept_reason

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from portal.demo.content.job_families import JobFamily, job_families
 from portal.demo.content.toml_files import read_toml
 
-_SPLIT = re.compile(r"\s*\d+\s*[.．、]\s*")
+_SPLIT = re.compile(r"\s*[0-9]+\s*[.．、]\s*")
 _MAX_LINE_LENGTH, _MIN_LINES = 44, 3
 
 

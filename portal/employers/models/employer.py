@@ -11,7 +11,7 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.core.encryption import EncryptedTextField
-from portal.core.models import Region, TimestampedModel
+from portal.core.models import NameKeyField, NameKeyModel, Region, TimestampedModel
 from portal.core.validators import validate_no_unit_name, validate_uscc_form
 from portal.employers.enums import (
     ChangeState,
@@ -68,10 +68,11 @@ class EmployerQuerySet(models.QuerySet["Employer"]):
         return self.filter(memberships__user=user)
 
 
-class Employer(TimestampedModel):
+class Employer(NameKeyModel, TimestampedModel):
     """A legal entity that recruits."""
 
     name = models.CharField("单位名称", max_length=80, db_index=True)
+    name_key = NameKeyField("单位名称检索值", max_length=160)
     uscc = models.CharField("统一社会信用代码", max_length=18, unique=True, validators=[validate_uscc_form])
     industry = models.CharField("行业", max_length=1, choices=Industry.choices)
     size_band = models.CharField("规模", max_length=8, choices=SizeBand.choices)

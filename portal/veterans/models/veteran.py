@@ -13,7 +13,7 @@ from portal.accounts.models import Consent, User
 from portal.accounts.roles import Permission
 from portal.core.encryption import EncryptedTextField
 from portal.core.enums import Education
-from portal.core.models import NameKeyField, Region, TimestampedModel
+from portal.core.models import NameKeyField, NameKeyModel, Region, TimestampedModel
 from portal.core.text_folding import fold_name
 from portal.core.validators import validate_no_unit_name
 from portal.stations.models import Station, in_subtrees, keyed_in_subtrees
@@ -106,7 +106,7 @@ class VeteranQuerySet(models.QuerySet["Veteran"]):
         return counts
 
 
-class Veteran(TimestampedModel):
+class Veteran(NameKeyModel, TimestampedModel):
     """A veteran's record (退役军人档案), which may exist before the person signs in."""
 
     account = models.OneToOneField(

@@ -21,6 +21,7 @@ from portal.placements import actions as placements
 from portal.positions.models import Position
 from portal.web.door.forms import IntentionForm
 from portal.web.shared.form_fields import add_errors
+from portal.web.shared.primary_keys import parse_key
 from portal.web.shared.requests import SignedInRequest, signed_in_view
 
 PAGE_SIZE = 20
@@ -108,11 +109,11 @@ def intention(request: SignedInRequest, page_id: int) -> HttpResponse:
     """Choose the booth, then record an intention for one of its positions."""
     user, fair = _get_fair(request, page_id)
     booths = Booth.objects.visible_to(user).confirmed().filter(fair=fair).select_related("employer")
-    parameter = request.GET.get("booth", "")
-    if not parameter.isdigit():
+    booth_key = parse_key(request.GET.get("booth", ""))
+    if booth_key is None:
         page = Paginator(booths.order_by("number", "pk"), 60).get_page(request.GET.get("page"))
         return render(request, "door/booths.html", {"fair": fair, "page": page})
-    booth = get_object_or_404(booths, pk=int(parameter))
+    booth = get_object_or_404(booths, pk=booth_key)
     form = IntentionForm(booth, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _save_intention(user, fair, form):
         messages.success(request, "意向已登记，所属服务站会跟进。")

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from portal.employers.models import Employer, EmployerInvitation
+from portal.web.shared.primary_keys import parse_key
 from portal.web.shared.requests import SignedInRequest, signed_in_view
 
 P = ParamSpec("P")
@@ -28,8 +29,7 @@ def current_employer(request: SignedInRequest) -> Employer | None:
     own = Employer.objects.with_member(request.user).select_related("region", "station").order_by("pk")
     parameter = request.GET.get("employer", "")
     if parameter:
-        is_key = parameter.isdecimal() and len(parameter) < 16
-        employer = get_object_or_404(own, pk=int(parameter) if is_key else 0)
+        employer = get_object_or_404(own, pk=parse_key(parameter) or 0)
         request.session[SESSION_KEY] = employer.pk
         return employer
     session_key = request.session.get(SESSION_KEY)

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from matching import Reason
 from portal.ranking.candidate_ranking import Candidate, Candidates
 from portal.veterans.models import Veteran
+from portal.web.shared.primary_keys import parse_page_number
 
 PAGE_SIZE = 12
 MAX_PAGE = 200
@@ -21,8 +22,7 @@ def find_candidate_page(
     Args:
         search: called with limit and offset.
     """
-    parameter = request.GET.get("page", "1")
-    number = max(1, min(int(parameter), MAX_PAGE)) if parameter.isdecimal() and len(parameter) < 6 else 1
+    number = parse_page_number(request.GET.get("page", ""), last=MAX_PAGE)
     candidates = search(PAGE_SIZE, (number - 1) * PAGE_SIZE)
     page = Paginator(range(candidates.total), PAGE_SIZE).get_page(number)
     if page.number != number:

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 
+from portal.core.text_folding import fold_name
 from portal.employers.models import Employer, HiddenRecord
 from portal.veterans.models import Veteran
 
@@ -18,7 +19,7 @@ def list_hidden_employers(request: HttpRequest, veteran: Veteran) -> dict[str, A
     words = request.GET.get("q", "").strip()[:40]
     matches = []
     if words:
-        employers = Employer.objects.visible_to(request.user).filter(name__contains=words)
+        employers = Employer.objects.visible_to(request.user).filter(name_key__contains=fold_name(words))
         hidden_keys = HiddenRecord.objects.in_force().filter(veteran=veteran).values("employer")
         matches = list(
             employers.exclude(pk__in=hidden_keys)

@@ -1,15 +1,31 @@
-"""Primary keys as texts of a query string or form."""
+"""Primary keys and page numbers as texts of a query string or form."""
 
 from collections.abc import Iterable
 
-MAX_DIGITS = 15  # fits a 64-bit integer; a longer text is no key
+from django.core.exceptions import ValidationError
+
+from portal.core.text_folding import parse_integer
+
+MAX_PAGE = 100_000
 
 
 def parse_key(text: str) -> int | None:
     """Return the primary key that `text` spells, or None where it is no key."""
-    return int(text) if text.isdecimal() and len(text) <= MAX_DIGITS else None
+    return _parse(text)
 
 
 def parse_keys(texts: Iterable[str]) -> list[int]:
     """Return the primary keys among `texts`; other texts are dropped."""
     return [key for key in map(parse_key, texts) if key is not None]
+
+
+def parse_page_number(text: str, *, last: int = MAX_PAGE) -> int:
+    """Return the page number that `text` spells, at most `last`; 1 where it is no page number."""
+    return min(max(_parse(text) or 1, 1), last)
+
+
+def _parse(text: str) -> int | None:
+    try:
+        return parse_integer(text)
+    except ValidationError:
+        return None

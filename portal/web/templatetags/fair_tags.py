@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from cms.models import JobFairPage
 from portal.accounts.models import User
+from portal.core.text_folding import fold_name, fold_words
 from portal.employers.models import EmployerMembership
 from portal.fairs.models import Booth, Registration
 from portal.positions.models import Position
@@ -131,12 +132,13 @@ def fair_booths(context: Context, fair: JobFairPage) -> BoothPage:
     """
     request = context.get("request")
     params = request.GET if request is not None else {}
-    words = params.get("words", "").strip()[:40]
+    words = fold_words(params.get("words", ""))[:40]
     positions = Position.objects.open_at()
     booths = Booth.objects.visible_to(_current_user(context)).confirmed().filter(fair=fair.pk)
     if words:
         titled = positions.filter(title__icontains=words, booths=OuterRef("pk"))
-        booths = booths.filter(Q(employer__name__icontains=words) | Q(number__iexact=words) | Exists(titled))
+        named = Q(employer__name_key__contains=fold_name(words))
+        booths = booths.filter(named | Q(number__iexact=words) | Exists(titled))
     booths = booths.select_related("employer").order_by("number", "pk")
     page = Paginator(booths, BOOTHS_PER_PAGE).get_page(params.get("page"))
     page.object_list = list(page.object_list)

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from portal.employers.models import Employer
 from portal.positions.models import Position
 from tests.factories import make_position
 from tests.harness.optional import require
@@ -48,8 +49,9 @@ def test_feed_with_current_etag_returns_304(client: Client) -> None:
     assert titles(client.get(URL, headers=tag)) == []
 
 
-def test_feed_drops_control_characters(client: Client) -> None:
-    make_position(title="货车\x0b司机", duties="一\x01二")
+def test_feed_drops_characters_that_xml_forbids(client: Client) -> None:
+    make_position(title="货车\x01\uffff司机\u202e", duties="一\x01二\ufffe\U0010ffff")
+    Employer.objects.update(name="远航\ufdd0物流")
     assert titles(client.get(URL)) == ["货车司机"]
 
 

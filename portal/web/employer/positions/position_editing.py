@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.core.models import Occupation
 from portal.core.state_machine import TransitionRefused
+from portal.core.text_folding import is_digits
 from portal.employers.models import Employer
 from portal.positions import actions
 from portal.positions.enums import PositionState
@@ -106,7 +107,7 @@ def _relax_phrase(request: SignedInRequest, bound_form: PositionForm, form: Posi
     """Return `form` with the values of `bound` and one phrase relaxed; used without JavaScript."""
     values = {name: bound_form[name].data for name in form.fields}
     field, _, start = request.POST["relax"].partition(":")
-    if field in wording_panel.CHECKED_FIELDS and start.isdecimal():
+    if field in wording_panel.CHECKED_FIELDS and is_digits(start):
         values[field] = wording_panel.relax_finding_at(values[field] or "", int(start[:6]))
     form.initial.update(values)
     return form

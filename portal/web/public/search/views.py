@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from portal.veterans.models import Veteran
 from portal.web.public.search import filter_panels
+from portal.web.shared.primary_keys import parse_page_number
 from search import get_backend, spelling
 from search.models import SavedSearch
 from search.params import DISTANCES, SearchParams
@@ -28,12 +29,7 @@ EXAMPLES = ("货车司机", "叉车 夜班", "电工 包吃住", "保安 白班"
 
 def read_page_number(request: HttpRequest) -> int:
     """Return the requested page number within the range that the index serves."""
-    parameter = request.GET.get("page", "")
-    return (
-        min(max(int(parameter), 1), DEEPEST // PAGE_SIZE)
-        if parameter.isdecimal() and len(parameter) < 6
-        else 1
-    )
+    return parse_page_number(request.GET.get("page", ""), last=DEEPEST // PAGE_SIZE)
 
 
 def paginate(result: SearchResult, number: int) -> Page:

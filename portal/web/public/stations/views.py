@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from portal.core.text_folding import fold_words
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station, StationArea, path_range
 
@@ -39,8 +40,9 @@ class StationFilter(django_filters.FilterSet):
         self.filters["town"].queryset = now.filter(level=StationLevel.TOWN)
 
     def filter_by_name(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        places = StationArea.objects.filter(ends_on=None, region__name__icontains=value.strip())
-        return rows.filter(Q(name__icontains=value.strip()) | Q(pk__in=places.values("station")))
+        words = fold_words(value)
+        places = StationArea.objects.filter(ends_on=None, region__name__icontains=words)
+        return rows.filter(Q(name__icontains=words) | Q(pk__in=places.values("station")))
 
     def filter_by_subtree(self, rows: QuerySet, name: str, value: Station) -> QuerySet:
         return rows.filter(path_range("path", value.path))

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from portal.accounts.models import Appointment, User
 from portal.accounts.roles import Permission
+from portal.core.text_folding import parse_integer
 from portal.core.validators import validate_no_unit_name
 from portal.follow_ups.enums import AbsenceReason, AttemptOutcome
 from portal.placements.models import Placement
@@ -95,9 +97,10 @@ class IntervalForm(forms.Form):
 
     def clean_days(self) -> list[int]:
         words = self.cleaned_data["days"].translate(DELIMITERS).split()
-        if not all(word.isdecimal() and len(word) < 6 for word in words):
-            raise forms.ValidationError("请填写天数，用顿号或逗号隔开，例如：3、7、14。")
-        return [int(word) for word in words]
+        try:
+            return [parse_integer(word, maximum=99_999) for word in words]
+        except ValidationError as error:
+            raise ValidationError("请填写天数，用顿号或逗号隔开，例如：3、7、14。") from error
 
 
 class CallForm(StepDetails):

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
+from portal.core.text_folding import is_digits
 from portal.follow_ups import assignment
 from portal.follow_ups.enums import FollowUpKind
 from portal.follow_ups.models import Cover, FollowUp, FollowUpQuerySet
@@ -123,7 +124,7 @@ class CallsFilter(forms.Form):
         field.choices = [*leading, *((str(pk), name) for pk, name in people)]
         if self.is_completed:
             field.label = "完成人"
-        if self.is_completed or not data.get("clerk", "").isdecimal():
+        if self.is_completed or not is_digits(data.get("clerk", "")):
             del self.fields["whose"]
         self.is_valid()
 

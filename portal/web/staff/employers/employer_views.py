@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.accounts.models import User
 from portal.core.enums import RegionLevel
 from portal.core.models import Region
+from portal.core.text_folding import fold_code, fold_name
 from portal.core.validators import uscc_check_passes
 from portal.employers import members, profile_changes
 from portal.employers.employer_documents import visible_documents
@@ -74,10 +75,10 @@ class EmployerFilter(django_filters.FilterSet):
         self.filters["county"].queryset = Region.objects.filter(level=RegionLevel.COUNTY, parent__in=roots)
 
     def filter_by_text(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        text = value.strip()
-        if len(text) >= 8 and text.isascii():
-            return rows.filter(uscc__startswith=text.upper())
-        return rows.filter(name__contains=text)
+        code = fold_code(value)
+        if len(code) >= 8 and code.isascii():
+            return rows.filter(uscc__startswith=code)
+        return rows.filter(name_key__contains=fold_name(value))
 
     def filter_by_region(self, rows: QuerySet, name: str, value: Region) -> QuerySet:
         return rows.filter(path_range("region_id", value.pk))

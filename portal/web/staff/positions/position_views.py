@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
+from portal.core.text_folding import fold_name
 from portal.positions import actions, bulk_review, wording_exceptions
 from portal.positions.enums import PositionState
 from portal.positions.models import Position, PositionQuerySet
@@ -65,7 +66,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
 
 def _apply_filters(rows: PositionQuerySet, values: dict[str, Any]) -> PositionQuerySet:
     if values["employer"]:
-        rows = rows.filter(employer__name__icontains=values["employer"])
+        rows = rows.filter(employer__name_key__contains=fold_name(values["employer"]))
     if values["station"]:
         rows = rows.filter(in_subtrees("employer__station", [values["station"].path]))
     return rows.with_finding(values["finding"]) if values["finding"] else rows

@@ -74,8 +74,8 @@ class FilterParamsForm(_BaseFilterForm):
 
     fair = forms.IntegerField(required=False, min_value=NO_FAIR)
     employer = forms.CharField(required=False, max_length=80)
-    occupation = forms.RegexField(r"^\d(-\d\d){0,3}$", required=False)
-    district = forms.RegexField(rf"^(\d{{6}}|{NO_DISTRICT})$", required=False)
+    occupation = forms.RegexField(r"^[0-9](-[0-9][0-9]){0,3}$", required=False)
+    district = forms.RegexField(rf"^([0-9]{{6}}|{NO_DISTRICT})$", required=False)
     station = forms.IntegerField(required=False, min_value=1)
     at_fairs = forms.BooleanField(required=False)
     days = forms.IntegerField(required=False, min_value=0, max_value=36_500)

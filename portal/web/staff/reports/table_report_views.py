@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.accounts.models import User
+from portal.core.text_folding import parse_integer
 from portal.reports.fair_tables import COMPARISON_COLUMNS, compare_fairs
 from portal.reports.figures import FIGURES
 from portal.reports.furthest_stage import STAGE_RANKS
@@ -56,7 +58,10 @@ def years(request: HttpRequest, user: User) -> HttpResponse:
 def parse_last_year(text: str) -> int:
     """Return the last year of the table: the year in `text` where valid, otherwise this year."""
     this_year = timezone.localdate().year
-    return int(text) if text.isdigit() and FIRST_YEAR + 4 < int(text) <= this_year else this_year
+    try:
+        return parse_integer(text, minimum=FIRST_YEAR + 5, maximum=this_year)
+    except ValidationError:
+        return this_year
 
 
 @report_staff

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from portal.accounts.models import User
 from portal.reports import worklists
 from portal.reports.report_scope import report_scope_of
+from portal.web.shared.primary_keys import parse_key
 from portal.web.staff.access import record_staff
 from portal.web.staff.reports.row_tables import (
     Cell,
@@ -37,10 +38,10 @@ def worklist(request: HttpRequest, user: User, key: str = "overdue") -> HttpResp
         raise Http404(key)
     queryset: Any = current.rows(user)
     if key in DETAIL_LISTS:
-        value = request.GET.get("of", "")
-        if not value.isdigit():
-            raise Http404(value)
-        queryset = queryset.filter(**{DETAIL_LISTS[key]: int(value)})
+        value = parse_key(request.GET.get("of", ""))
+        if value is None:
+            raise Http404(key)
+        queryset = queryset.filter(**{DETAIL_LISTS[key]: value})
     table, reader = row_table_for(queryset), build_reader(user, report_scope_of(user))
     page = Paginator(queryset.select_related(*table.related), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {

@@ -12,6 +12,7 @@ from portal.ranking.enums import Surface
 from portal.ranking.models import BUILT_IN
 from portal.veterans.models import Veteran
 from portal.web.shared.impression_logging import log_positions
+from portal.web.shared.primary_keys import parse_page_number
 from portal.web.shared.requests import SignedInRequest
 from portal.web.veteran.current_veteran import for_veteran
 
@@ -22,8 +23,7 @@ PAGE_SIZE = 12
 @require_safe
 def listing(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
     """List the recommended positions, best first, with counts of excluded ones by reason."""
-    parameter = request.GET.get("page", "1")
-    number = max(1, min(int(parameter), 200)) if parameter.isdigit() else 1
+    number = parse_page_number(request.GET.get("page", ""), last=200)
     ranking = recommendations.recommend_positions(veteran, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
     page = Paginator(range(ranking.total), PAGE_SIZE).get_page(number)
     if page.number != number:  # past the end: show the last page that there is
