@@ -1,0 +1,404 @@
+"""However a number is spelled and wherever it is entered, it finds the same record or is refused in words."""
+
+import copy
+from collections import Counter
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from django_otp.oath import totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from portal.accounts.models import OneTimeCode, User
+from portal.accounts.roles import StationRole
+from portal.accounts.senders import MemorySender
+from portal.core.folded_fields import CreditCodeField, IdNumberField, PhoneField
+from portal.core.models import Region
+from portal.employers import actions as employers
+from portal.employers import members
+from portal.employers.enums import EmployerRole
+from portal.employers.models import Employer, EmployerInvitation, EmployerMembership
+from portal.fairs import actions as fairs
+from portal.fairs.models import CheckIn, Registration
+from portal.imports.import_kinds import BadRow
+from portal.veterans import actions as veterans
+from portal.veterans import record_claims
+from portal.veterans.import_rows import RecordImporter
+from portal.veterans.models import RecordClaim, Veteran
+from tests.factories import (
+    make_employer,
+    make_fair,
+    make_id_number,
+    make_phone,
+    make_registration,
+    make_staff,
+    make_stations,
+    make_uscc,
+    make_user,
+)
+from tests.harness.browser import signed_in_client
+from tests.house.test_forms_fold import FORMS, OTHER_PHONES
+from tests.web.spellings import Speller, spoil
+
+pytestmark = [pytest.mark.django_db, pytest.mark.must("hold.2")]
+PASSWORD = "desk-password-2026"
+EXAMPLES = 25
+
+# An entry takes a typing and returns ("taken", what it identified) or ("refused", the words of the refusal).
+Outcome = tuple[str, Any]
+Entry = Callable[[Any, str], Outcome]
+
+
+@pytest.fixture
+def scene(django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> Any:
+    """One person, one employer and one fair, each with the number that the entries are to find."""
+    stations = make_stations()
+    phone, id_number, uscc = make_phone(), make_id_number(), make_uscc()
+    clerk = make_staff(stations["睦洲镇"], StationRole.CLERK, password=PASSWORD)
+    operator = make_staff(stations["江门市"], StationRole.OPERATOR)
+    owner, person = make_user("陈建国"), make_user("陈建国", phone=phone)
+    record = veterans.open_record(
+        by=clerk, station=stations["睦洲镇"], name="陈建国", id_number=id_number, phone=phone
+    )
+    employer = make_employer(name="远航物流", uscc=uscc)
+    EmployerMembership.objects.create(user=owner, employer=employer, role=EmployerRole.OWNER)
+    fair = make_fair()
+    return SimpleNamespace(
+        stations=stations,
+        clerk=clerk,
+        operator=operator,
+        owner=owner,
+        person=person,
+        record=record,
+        employer=employer,
+        fair=fair,
+        registration=make_registration(fair, record),
+        device=TOTPDevice.objects.create(user=clerk, name="验证器", confirmed=True),
+        phone=phone,
+        staff_phone=clerk.phone,
+        id_number=id_number,
+        uscc=uscc,
+        run_commit_hooks=django_capture_on_commit_callbacks,
+    )
+
+
+def taken(value: Any) -> Outcome:
+    return "taken", value
+
+
+def refused(error: ValidationError | BadRow | str) -> Outcome:
+    words = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+    assert words.strip(), "a refusal without words"
+    return "refused", words
+
+
+def counts() -> list[int]:
+    return [model.objects.count() for model in (User, Veteran, Employer, Registration)]
+
+
+def form_entry(form: type[forms.BaseForm], name: str) -> Entry:
+    """Clean the one field, as its form does, and return its value."""
+
+    def enter(scene: Any, typed: str) -> Outcome:
+        probe = type("Probe", (forms.Form,), {name: copy.deepcopy(form.base_fields[name])})({name: typed})
+        return taken(probe.cleaned_data[name]) if probe.is_valid() else refused(probe.errors.as_text())
+
+    enter.__name__ = f"{form.__name__}.{name}"
+    return enter
+
+
+def form_entries(kind: type[forms.Field]) -> list[Entry]:
+    return [
+        form_entry(form, name)
+        for form in FORMS
+        for name, field in form.base_fields.items()
+        if isinstance(field, kind) and (form.__name__, name) not in OTHER_PHONES
+    ]
+
+
+def _answer(response: Any) -> Outcome:
+    """Return the refusal of a page with a form."""
+    return refused(" ".join(str(e) for errors in response.context["form"].errors.values() for e in errors))
+
+
+# --- phone
+def sign_in_page(scene: Any, typed: str) -> Outcome:
+    response = Client().post(reverse("public:sign-in"), {"phone": typed})
+    return (
+        taken(OneTimeCode.objects.latest("pk").phone_hash)
+        if response.status_code == 302
+        else _answer(response)
+    )
+
+
+def password_page(scene: Any, typed: str) -> Outcome:
+    client = Client()
+    response = client.post(reverse("public:sign-in-staff"), {"phone": typed, "password": PASSWORD})
+    return taken(client.session["_auth_user_id"]) if response.status_code == 302 else _answer(response)
+
+
+def user_by_natural_key(scene: Any, typed: str) -> Outcome:
+    try:
+        return taken(User.objects.get_by_natural_key(typed).pk)
+    except User.DoesNotExist:
+        return refused("no such user")
+
+
+def record_search(scene: Any, typed: str) -> Outcome:
+    page = signed_in_client(scene.clerk).get(reverse("staff:veterans"), {"q": typed}).context["page"]
+    return taken([row.pk for row in page]) if page.object_list else refused("没有符合条件的人")
+
+
+def record_opening(scene: Any, typed: str) -> Outcome:
+    try:
+        row = veterans.open_record(
+            by=scene.clerk,
+            station=scene.stations["睦洲镇"],
+            name="黄志明",
+            id_number=make_id_number(),
+            phone=typed,
+        )
+    except ValidationError as error:
+        return refused(error)
+    return taken(row.phone_hash)
+
+
+def record_change(scene: Any, typed: str) -> Outcome:
+    try:
+        values = {"phone": typed}
+        row = veterans.update_record(veteran=scene.record, by=scene.clerk, section="about", values=values)
+    except ValidationError as error:
+        return refused(error)
+    return taken((row.phone, row.phone_hash))
+
+
+def sheet_phone(scene: Any, typed: str) -> Outcome:
+    return _sheet_row(scene, lambda row: row.values["phone_hash"], phone=typed)
+
+
+def invitation(scene: Any, typed: str) -> Outcome:
+    try:
+        members.invite(employer=scene.employer, by=scene.owner, phone=typed, role=EmployerRole.RECRUITER)
+    except ValidationError as error:
+        return refused(error)
+    return taken(EmployerInvitation.objects.latest("pk").phone_hash)
+
+
+def employer_contact(scene: Any, typed: str) -> Outcome:
+    try:
+        employer = employers.update_profile(employer=scene.employer, by=scene.owner, contact_phone=typed)
+    except ValidationError as error:
+        return refused(error)
+    return taken(employer.contact_phone)
+
+
+def import_command(scene: Any, typed: str) -> Outcome:
+    with pytest.raises(CommandError) as caught:
+        call_command("import_files", "missing.xlsx", "--by", typed)
+    return refused(str(caught.value)) if "--by" in str(caught.value) else taken(scene.clerk.pk)
+
+
+# --- ID number
+def _sheet_row(scene: Any, read: Callable[[Any], Any], **cells: str) -> Outcome:
+    row = {"name": "陈建国", "id_number": scene.id_number, "station": "睦洲镇退役军人服务站", **cells}
+    importer = RecordImporter(scene.clerk, None)
+    try:
+        record_row = importer.read(1, row)
+    except BadRow as error:
+        return refused(error)
+    importer.write([record_row], import_id=1, dry=False)
+    return taken(read(record_row))
+
+
+def sheet_id_number(scene: Any, typed: str) -> Outcome:
+    return _sheet_row(scene, lambda row: row.id_hash, id_number=typed)
+
+
+def second_opening(scene: Any, typed: str) -> Outcome:
+    try:
+        veterans.open_record(
+            by=scene.clerk,
+            station=scene.stations["睦洲镇"],
+            name="陈建国",
+            id_number=typed,
+            phone=make_phone(),
+        )
+    except ValidationError as error:
+        return taken("the record that is there") if "已有档案" in str(error) else refused(error)
+    return taken("a second record")
+
+
+def own_record_page(scene: Any, typed: str) -> Outcome:
+    data = {"name": "陈建国", "id_number": typed, "living_region": "440705109", "consent": "on"}
+    response = signed_in_client(scene.person).post(reverse("veteran:record-open"), data)
+    if response.status_code == 302:
+        return taken(list(RecordClaim.objects.values_list("veteran", flat=True)))
+    return _answer(response)
+
+
+def claim(scene: Any, typed: str) -> Outcome:
+    try:
+        row = record_claims.claim_record(by=scene.person, id_number=typed)
+    except ValidationError as error:
+        return refused(error)
+    return taken(row and row.veteran_id)
+
+
+# --- credit code
+def second_registration(scene: Any, typed: str) -> Outcome:
+    try:
+        employers.register(
+            by=scene.person,
+            uscc=typed,
+            region=Region.objects.get(code="440705"),
+            contact_phone=make_phone(),
+            name="远航物流二",
+            industry=scene.employer.industry,
+            size_band=scene.employer.size_band,
+            nature=scene.employer.nature,
+        )
+    except ValidationError as error:
+        return taken("the employer that is there") if "已登记" in str(error) else refused(error)
+    return taken("a second employer")
+
+
+def employer_search(scene: Any, typed: str) -> Outcome:
+    response = signed_in_client(scene.operator).get(reverse("staff:employers"), {"q": typed, "state": "all"})
+    page = response.context["page"]
+    return taken([row.pk for row in page]) if page.object_list else refused("没有符合条件的单位")
+
+
+# --- codes and tickets; the typing is a speller here, as each code is new
+def one_time_code(scene: Any, spell: Any) -> Outcome:
+    client = Client()
+    with scene.run_commit_hooks(execute=True):
+        client.post(reverse("public:sign-in"), {"phone": scene.phone})
+    code = next(code for to, code in reversed(MemorySender.outbox) if to == scene.phone)
+    response = client.post(reverse("public:sign-in-code"), {"code": spell(code)})
+    return taken(client.session["_auth_user_id"]) if response.status_code == 302 else _answer(response)
+
+
+def second_factor(scene: Any, spell: Any) -> Outcome:
+    client = signed_in_client(scene.clerk, second_factor=False)
+    token = f"{totp(scene.device.bin_key):06d}"
+    response = client.post(reverse("public:second-factor"), {"token": spell(token)})
+    return taken(scene.device.pk) if response.status_code == 302 else _answer(response)
+
+
+def ticket_at_the_door(scene: Any, spell: Any) -> Outcome:
+    client = signed_in_client(scene.operator)
+    url = reverse("door:check-in", args=[scene.fair.pk])
+    response = client.post(url, {"code": spell(str(scene.registration.ticket).upper())})
+    rows = list(CheckIn.objects.values_list("registration", flat=True))
+    return taken(rows) if rows else refused(response.context["detail"])
+
+
+def number_at_the_booth(scene: Any, spell: Any) -> Outcome:
+    try:
+        return taken(fairs.find_registration(fair=scene.fair, code=spell(str(scene.registration.number))).pk)
+    except fairs.CheckInRefused as error:
+        return refused(str(error))
+
+
+ENTRIES: dict[str, list[Entry]] = {
+    "phone": [
+        *form_entries(PhoneField),
+        *(
+            sign_in_page,
+            user_by_natural_key,
+            record_search,
+            record_opening,
+            record_change,
+            sheet_phone,
+            invitation,
+        ),
+        employer_contact,
+    ],
+    "staff_phone": [password_page, import_command],
+    "id_number": [
+        *form_entries(IdNumberField),
+        *(sheet_id_number, second_opening, own_record_page, claim),
+    ],
+    "uscc": [*form_entries(CreditCodeField), second_registration, employer_search],
+}
+CODES: dict[str, list[Entry]] = {
+    "one-time code": [one_time_code],
+    "TOTP": [second_factor],
+    "ticket": [ticket_at_the_door, number_at_the_booth],
+}
+
+
+def _enter(entry: Entry, scene: Any, typed: Any) -> tuple[Outcome, list[int]]:
+    """Return the outcome and the numbers of rows after it; then take everything back."""
+    with transaction.atomic():
+        outcome = entry(scene, typed)
+        after = counts()
+        transaction.set_rollback(True)
+    scene.record.refresh_from_db()
+    scene.employer.refresh_from_db()
+    return outcome, after
+
+
+def _walk(
+    entries: list[Entry], scene: Any, typing: Callable[[Any], Any], *, country: bool = False
+) -> Counter[str]:
+    """Assert that every entry takes a lawful spelling as the plain one and refuses a spoiled one.
+
+    Args:
+        typing: makes of a speller what an entry takes.
+    """
+    tally: Counter[str] = Counter()
+    plain = {id(entry): _enter(entry, scene, typing(str)) for entry in entries}
+    for entry in entries:
+        assert plain[id(entry)][0][0] == "taken", (entry.__name__, plain[id(entry)])
+
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.integers(0, 2**32), st.integers(0, 2**32))
+    def spell(seed: int, spoil_seed: int) -> None:
+        speller = Speller(seed, country=country)
+        for entry in entries:
+            typed = typing(speller)
+            assert _enter(entry, scene, typed) == plain[id(entry)], (entry.__name__, typed)
+            wrong = typing(lambda number: spoil(speller(number), spoil_seed))
+            (word, value), after = _enter(entry, scene, wrong)
+            assert word == "refused", (entry.__name__, wrong, value)
+            assert after == counts(), (entry.__name__, wrong)
+            tally.update({"spellings": 1, "refused": 1})
+
+    spell()
+    assert tally["spellings"] >= len(entries) * EXAMPLES
+    return tally
+
+
+@pytest.mark.parametrize("identity", ENTRIES)
+def test_every_spelling_of_a_number_is_one_record(
+    scene: Any, identity: str, figure: Callable[[str], None]
+) -> None:
+    entries, plain = ENTRIES[identity], getattr(scene, identity)
+    tally = _walk(entries, scene, lambda spell: spell(plain), country="phone" in identity)
+    figure(
+        f"{identity}: {len(entries)} entries, {tally['spellings']} spellings the same,"
+        f" {tally['refused']} spoiled ones refused, no second row"
+    )
+
+
+@pytest.mark.parametrize("identity", CODES)
+def test_every_spelling_of_a_code_is_one_code(
+    scene: Any, identity: str, figure: Callable[[str], None]
+) -> None:
+    entries = CODES[identity]
+    tally = _walk(entries, scene, lambda spell: spell)
+    figure(
+        f"{identity}: {len(entries)} entries, {tally['spellings']} spellings the same,"
+        f" {tally['refused']} spoiled ones refused"
+    )
