@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.core.text_folding import (
@@ -88,6 +88,7 @@ def test_visible_letters_and_private_use_stay() -> None:
     assert visible_text("\ue863王\ufa0e\U0002a6d6") == "\ue863王\ufa0e\U0002a6d6"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ANY_TEXT)
 def test_folding_twice_changes_nothing(text: str) -> None:
     for function in FUNCTIONS:
@@ -95,6 +96,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
         assert function(once) == once, function.__name__
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ANY_TEXT)
 def test_folded_text_can_be_stored_and_sent(text: str) -> None:
     for function in FUNCTIONS:
@@ -105,6 +107,7 @@ def test_folded_text_can_be_stored_and_sent(text: str) -> None:
         assert not any(ord(c) in NONCHARACTERS for c in folded), function.__name__
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.text(st.sampled_from("张三 Ab9·,，。（")),
     st.sampled_from([chr(code) for code in (*IGNORABLE, *NONCHARACTERS)]),
@@ -192,6 +195,7 @@ def test_codes_are_upper_case_without_spaces_and_dashes() -> None:
     assert fold_code("12²") == "12²"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=12), st.data())
 def test_digits_of_every_script_are_the_same_digits(digits: list[int], data: st.DataObject) -> None:
     typed = "".join(chr(data.draw(st.sampled_from(ZEROS)) + digit) for digit in digits)
@@ -252,6 +256,7 @@ def test_other_than_a_day_is_refused() -> None:
     assert _code_of(parse_day, "2026-06-30", latest=date(2026, 6, 29)) == "date_range"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ANY_TEXT)
 def test_parsers_answer_or_refuse_any_text(text: str) -> None:
     for parse in (parse_integer, parse_decimal, parse_day):

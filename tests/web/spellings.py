@@ -21,8 +21,8 @@ INVISIBLE = (
     "\ufe0f",
     "\U000e0031",
 )
-# What looks like a digit or becomes one in compatibility form, and is none.
-SIGNS = ("²", "①", "Ⅷ", "½", "〇", "一", "O", "l", "?", "'", "%", "é")
+# What looks like a digit or becomes one in compatibility form, and stands in no number or code.
+SIGNS = ("²", "①", "Ⅷ", "½", "〇", "一", "O", "I", "?", "'", "%", "é")
 
 
 @dataclass(frozen=True, slots=True)

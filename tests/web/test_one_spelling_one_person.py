@@ -52,7 +52,7 @@ from tests.web.spellings import Speller, spoil
 
 pytestmark = [pytest.mark.django_db, pytest.mark.must("hold.2")]
 PASSWORD = "desk-password-2026"
-EXAMPLES = 25
+EXAMPLES = 12
 
 # An entry takes a typing and returns ("taken", what it identified) or ("refused", the words of the refusal).
 Outcome = tuple[str, Any]

@@ -39,6 +39,6 @@ class VisibleParametersMiddleware:
         if request.method != "POST" or getattr(view, "csrf_exempt", False):
             return
         request.POST = visible_parameters(request.POST)
-        for files in request.FILES.values():
-            for file in files if isinstance(files, list) else [files]:
+        for _, files in request.FILES.lists():
+            for file in files:
                 file.name = display_line(file.name or "") or UNNAMED
