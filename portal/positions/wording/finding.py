@@ -77,7 +77,7 @@ def relax(text: str, finding: Finding) -> str:
     elif before and before[-1] in _SEPARATORS and (not after or after[0] in "。；;\n）)"):
         before = before[:-1]
     # Delete a list item of which only its number is left.
-    return re.sub(r"(?m)^[ \t]*[0-9]{1,2}[、.．)）]?[ \t]*[。；;]?[ \t]*$\n?", "", before + after)
+    return re.sub(r"(?m)^[ \t]*\d{1,2}[、.．)）]?[ \t]*[。；;]?[ \t]*$\n?", "", before + after)
 
 
 def relax_all(text: str, findings: Iterable[Finding]) -> str:
