@@ -1,18 +1,81 @@
-"""Page forms of the editors that limit the choices of regions and organisers."""
+"""Forms of the editors: no unit names in any text; the regions and organisers of their network."""
 
+import re
+from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
+from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.blocks import StreamValue
+from wagtail.blocks.base import BlockField
 
 from portal.accounts.models import User
 from portal.core.enums import RegionLevel
 from portal.core.models import Region
+from portal.core.secrecy import SECRECY_WORDS, takes_secrets
+from portal.core.validators import validate_no_unit_name
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station, path_range
 
+# Ids and choices of blocks, which nobody types.
+_BLOCK_KEYS = frozenset({"id", "type", "tone", "image", "file", "document"})
+_TAG = re.compile(r"<[^>]*>")
 
-class PlaceForm(WagtailAdminPageForm):
+
+def texts_of(value: Any) -> Iterator[str]:
+    """Yield the texts in the value of a page's field, also those of the blocks of a body, without HTML."""
+    if isinstance(value, str):
+        yield unescape(_TAG.sub("", value))
+    elif isinstance(value, StreamValue):
+        yield from texts_of(list(value.get_prep_value()))
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            if key not in _BLOCK_KEYS:
+                yield from texts_of(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from texts_of(part)
+
+
+class NoUnitNamesMixin(forms.BaseForm):
+    """Form of the editors that refuses the names of military units in every text, and says so beside it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if takes_secrets(field) or isinstance(field, BlockField):
+                field.help_text = f"{field.help_text} {SECRECY_WORDS}".strip()
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned: dict[str, Any] | None = super().clean()
+        for name, value in list((cleaned or {}).items()):
+            for text in texts_of(value):
+                try:
+                    validate_no_unit_name(text)
+                except ValidationError as error:
+                    self.add_error(name, error)
+                    break
+        return cleaned
+
+
+class TextForm(NoUnitNamesMixin, WagtailAdminPageForm):
+    """Form of a page; the comments of the editors are texts too."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        for key, value in self.data.items():
+            if key.startswith("comments-") and key.endswith("-text"):
+                try:
+                    validate_no_unit_name(str(value))
+                except ValidationError as error:
+                    self.add_error(None, error)
+        return cleaned
+
+
+class PlaceForm(TextForm):
     """Form that offers the province, city and counties of the network as regions, not all 3,351."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

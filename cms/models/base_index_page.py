@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
+from cms.forms import TextForm
 from cms.index_pages import clear_filters_url, paginate
 from cms.models.base_page import BaseKind, BaseLevel, BasePage
 
@@ -28,6 +29,7 @@ class BaseIndexPage(Page):
 
     show_in_menus_default = True
     max_count = 1
+    base_form_class = TextForm
     template = "cms/base_index_page.html"
     parent_page_types = ["cms.HomePage"]
     subpage_types = ["cms.BasePage"]

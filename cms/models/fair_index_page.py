@@ -12,6 +12,7 @@ from django.utils import timezone
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
+from cms.forms import TextForm
 from cms.index_pages import PassThroughFilter, clear_filters_url, paginate
 from cms.models.job_fair_page import FairMode, JobFairPage, JobFairQuerySet
 from portal.core.enums import RegionLevel
@@ -61,6 +62,7 @@ class FairIndexPage(Page):
 
     show_in_menus_default = True
     max_count = 1
+    base_form_class = TextForm
     template = "cms/fair_index_page.html"
     parent_page_types = ["cms.HomePage"]
     subpage_types = ["cms.JobFairPage"]

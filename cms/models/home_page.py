@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
+from cms.forms import TextForm
 from cms.models.fair_index_page import FairIndexPage
 from cms.models.job_fair_page import JobFairPage
 from cms.models.news_index_page import NewsIndexPage
@@ -22,6 +23,7 @@ class HomePage(Page):
     lead = models.CharField("副标题", max_length=120, blank=True)
 
     max_count = 1
+    base_form_class = TextForm
     template = "cms/home_page.html"
     parent_page_types = ["wagtailcore.Page"]
 

@@ -4,6 +4,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
 from cms.fields import BodyField
+from cms.forms import TextForm
 
 
 class InfoPage(Page):
@@ -11,6 +12,7 @@ class InfoPage(Page):
 
     body = BodyField(verbose_name="正文", blank=True)
 
+    base_form_class = TextForm
     template = "cms/info_page.html"
     parent_page_types = ["cms.HomePage"]
     subpage_types: list[str] = []

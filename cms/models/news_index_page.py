@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from wagtail.models import Page
 
+from cms.forms import TextForm
 from cms.index_pages import paginate
 from cms.models.news_page import NewsPage
 
@@ -12,6 +13,7 @@ from cms.models.news_page import NewsPage
 class NewsIndexPage(Page):
     show_in_menus_default = True
     max_count = 1
+    base_form_class = TextForm
     template = "cms/news_index_page.html"
     parent_page_types = ["cms.HomePage"]
     subpage_types = ["cms.NewsPage"]

@@ -7,6 +7,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from cms.fields import BodyField
+from cms.forms import TextForm
 
 
 class NewsPage(Page):
@@ -17,6 +18,7 @@ class NewsPage(Page):
     summary = models.CharField("摘要", max_length=160)
     body = BodyField(verbose_name="正文")
 
+    base_form_class = TextForm
     template = "cms/news_page.html"
     parent_page_types = ["cms.NewsIndexPage"]
     subpage_types: list[str] = []

@@ -9,6 +9,7 @@ from django.utils import timezone
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
+from cms.forms import TextForm
 from cms.index_pages import PassThroughFilter, clear_filters_url, paginate
 from cms.models.policy_page import PolicyPage, PolicyTopic
 
@@ -29,6 +30,7 @@ class PolicyIndexPage(Page):
 
     show_in_menus_default = True
     max_count = 1
+    base_form_class = TextForm
     template = "cms/policy_index_page.html"
     parent_page_types = ["cms.HomePage"]
     subpage_types = ["cms.PolicyPage"]

@@ -31,7 +31,7 @@ _LOOKALIKES = str.maketrans(
     "ABESIJKMHOPCTYXaeopcyxisjdhlABEZHIKMNOPTYXaovlptuk",
 )
 _ORNAMENT_LETTERS = (0x1F130, 0x1F150, 0x1F170, 0x1F1E6)
-_PICTURES = {"🚹": "男", "🚺": "女", "🚼": "婴", "♂": "♂", "♀": "♀", "❤": "心", "➕": "+", "✖": "x"}
+_PICTURES = {"🚹": "男", "🚺": "女", "🚼": "婴", "♂": "♂", "♀": "♀", "❤": "♥", "➕": "+", "✖": "x"}
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _NOISE = r" ·•・‧.．|｜_*~^`'\"“”⭐★☆◆●■♥✦✿✨☞※+=/\\#&\-—–－­"

@@ -12,11 +12,16 @@ from portal.core.disguises import FoldedText, delete, undisguise
 
 # A number in figures or characters, also as soldiers say it (洞幺两拐勾).
 _NUMERALS = "0-9零〇○一二三四五六七八九幺两兩洞拐勾壹贰叁肆伍陆柒捌玖"
+_CHINESE_DIGITS = str.maketrans(
+    "零〇○一二三四五六七八九幺两兩洞拐勾壹贰叁肆伍陆柒捌玖", "000123456789122079123456789"
+)
 _DIGITS = str.maketrans(
     "零〇○一二三四五六七八九幺两洞拐勾壹贰叁肆伍陆柒捌玖lIoOzZsSB", "00012345678912079123456789110022558"
 )
 # What may stand inside a name without ending a clause.
-_GAP = r"[^\S\n]|[-–—―_.·•・/\\*~|+=#&^%$@!'\"“”‘’,()\[\]{}<>（）【】「」『』〔〕《》:：、`′…]"
+_GAP = (
+    r"[^\S\n]|[-–—―_.·•・/\\*~|+=#&^%$@!'\"“”‘’,()\[\]{}<>（）【】「」『』〔〕《》:：、`′…★☆⭐♥♦●■◆✦✧✨※☞→]"
+)
 _SEPARATORS = rf"(?:{_GAP}){{0,3}}"
 _NUMBER = (
     rf"(?<![{_NUMERALS}])(?<![{_NUMERALS}][-./ ])[{_NUMERALS}]"
@@ -35,7 +40,7 @@ _CODE_NUMBERS = (
     ),
     # PLA 73121, Unit 73121, 解放军73121, 73121 unit
     re.compile(
-        rf"(?:\bC?PLA\b|people.?s\s+liberation\s+army|\bunit\b|\bMUCD\b|解放军|武警|番号|部队代号)[^，。；\n0-9]{{0,12}}?"
+        rf"(?:(?<![A-Za-z])C?PLA(?![A-Za-z])|people.?s\s+liberation\s+army|\bunit\b|\bMUCD\b|解放军|武警|番号|部队代号)[^，。；\n0-9]{{0,12}}?"
         rf"(?P<number>{_NUMBER})(?!\s*(?:年|元|人|名|万))",
         re.IGNORECASE,
     ),
@@ -47,6 +52,10 @@ _CODE_NUMBERS = (
     # 731Z1部队: letters that look like figures
     re.compile(
         rf"(?P<number>(?<![0-9A-Za-z])(?=[0-9lIoOzZsSB]*[0-9][lIoOzZsSB]?[0-9])[0-9lIoOzZsSB]{{5}}){_SEPARATORS}{_TROOPS}"
+    ),
+    re.compile(
+        rf"(?:{_TROOPS}|武警|解放军){_SEPARATORS}(?:番号|代号|代码|编号|号|是|为){{0,2}}{_SEPARATORS}"
+        r"(?P<number>(?=[0-9lIoOzZsSB]*[0-9][lIoOzZsSB]?[0-9])(?=[0-9]*[lIoOzZsSB])[0-9lIoOzZsSB]{4,5})(?![0-9A-Za-z])"
     ),
     re.compile(rf"[{_NUMERALS}](?:[，。；、]\s?[{_NUMERALS}]){{4}}{_SEPARATORS}{_TROOPS}"),
     re.compile(rf"[一二三四五六七八九两]万[零一二三四五六七八九两千百十]{{1,8}}{_SEPARATORS}{_TROOPS}"),
@@ -175,19 +184,39 @@ def _tighten(folded: FoldedText) -> FoldedText:
     )
 
 
+# One of these alone may be a word or a name; not beside a capital, a dash or another numeral.
+_NUMERAL_RUN = re.compile(
+    rf"[{_NUMERALS}]{{2,}}|(?<=[-–—])[{_NUMERALS}]|[{_NUMERALS}](?=[A-Z])|[壹贰叁肆柒捌玖]"
+)
+
+
+def _in_figures(text: str) -> str:
+    """Return the text with numerals of every kind as figures, character for character."""
+    return _NUMERAL_RUN.sub(lambda match: match[0].translate(_CHINESE_DIGITS), text)
+
+
 def _find_in(text: str) -> Iterator[tuple[int, int]]:
     folded = undisguise(text)
-    for start, end in (*_find_codes(folded.text), *_find_names(folded.text)):
-        yield folded.original_span(start, end)
     tight = _tighten(folded)
-    if tight is not folded:
-        for start, end in _find_names(tight.text):
-            yield tight.original_span(start, end)
+    for reading in (folded,) if tight is folded else (folded, tight):
+        figures = _in_figures(reading.text)
+        for start, end in (*_find_codes(reading.text), *_find_names(reading.text)):
+            yield reading.original_span(start, end)
+        if figures != reading.text:
+            for start, end in _find_names(figures):
+                yield reading.original_span(start, end)
 
 
 def find_unit_names(text: str) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of each name, code number or piece of equipment of a military unit in `text`."""
-    yield from _find_in(text)
+    """Yield (start, end) of each name, code number or piece of equipment of a military unit in `text`.
+
+    The spans come in the order of the text and do not overlap.
+    """
+    spans = set(_find_in(text))
     if _REVERSAL.search(text):
-        for start, end in _find_in(text[::-1]):
-            yield len(text) - end, len(text) - start
+        spans |= {(len(text) - end, len(text) - start) for start, end in _find_in(text[::-1])}
+    last = 0
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if start >= last:
+            yield start, end
+            last = end

@@ -1,6 +1,7 @@
 """Validators of numbers and wording by Chinese law and national standards."""
 
 import re
+import unicodedata
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -11,6 +12,11 @@ from portal.core.text_patterns import passes_luhn
 from portal.core.unit_names import find_unit_names
 
 PHONE = re.compile(r"1[3-9][0-9]{9}")
+
+# No record of a person says so; '信访窗口' is an office.
+_PERSON_LABELS = re.compile(
+    "稳控|维稳(?:对象|人员)|重点(?:人员|对象|关注对象|人群|人头)|信访(?:户|人员?|对象|老户|重点)|[上缠闹非越]访(?:户|人员?|者|对象)?(?![谈问客])"
+)
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK = "10X98765432"
@@ -82,6 +88,16 @@ def validate_certificate_number(value: str) -> None:
         raise ValidationError("这像是银行卡号（优待证也是银行卡），平台不保存，请留空。", code="card_number")
     if not re.fullmatch(r"[0-9A-Z（）()〔〕/字第号\u4e00-\u9fff]{4,40}", text):
         raise ValidationError("证书编号应为4至40位字母、数字或汉字。", code="certificate_number")
+
+
+def validate_no_label(value: str) -> None:
+    """Refuse a note that labels a person as someone to be watched or as a petitioner."""
+    if match := _PERSON_LABELS.search(unicodedata.normalize("NFKC", value)):
+        raise ValidationError(
+            "请不要给人贴标签（“%(found)s”）。只写事实和需要的帮助。",
+            code="label",
+            params={"found": match.group()},
+        )
 
 
 def validate_no_unit_name(value: str) -> None:

@@ -17,6 +17,7 @@ from portal.accounts.models import User
 from portal.core import audit
 from portal.core.locking import locked
 from portal.core.text_folding import fold_digits
+from portal.core.unit_names import find_unit_names
 from portal.imports import column_mapping
 from portal.imports.enums import ImportState, RowOutcome
 from portal.imports.import_kinds import get_kind
@@ -34,6 +35,14 @@ UPLOAD_RETENTION = timedelta(days=7)
 PREVIEW_ROWS = 20
 # A file name may contain the phone or ID number of a person.
 _PERSONAL_NUMBERS = re.compile(r"[0-9]{11,18}[Xx]?")
+
+
+def _harmless_name(path: str) -> str:
+    """Return a file's name without personal numbers and names of military units."""
+    name = _PERSONAL_NUMBERS.sub("…", fold_digits(PurePath(path).name))
+    for start, end in sorted(find_unit_names(name), reverse=True):
+        name = name[:start] + "…" + name[end:]
+    return name[:120]
 
 
 @transaction.atomic
@@ -70,7 +79,7 @@ def upload(
         kind=kind,
         station=station,
         subject_id=subject_id,
-        file_name=_PERSONAL_NUMBERS.sub("…", fold_digits(PurePath(name).name))[:120],
+        file_name=_harmless_name(name),
         size=len(content),
         content_sha256=hashlib.sha256(content).hexdigest(),
         stored_as=storages["private"].save("upload", ContentFile(content)),

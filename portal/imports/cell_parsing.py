@@ -84,23 +84,22 @@ def _parse_date_text(text: str) -> date | None:
         return None
 
 
-def parse_text(label: str, cell: Any, max_length: int, *, allow_unit_names: bool = False) -> str:
+def parse_text(label: str, cell: Any, max_length: int) -> str:
     """Parse a text of limited length.
 
     Raises:
-        BadRow: too long; or it names a military unit and `allow_unit_names` is false.
+        BadRow: too long, or it names a military unit.
     """
     text = clean_text(cell)
     if len(text) > max_length:
         raise BadRow("too_long", f"{label}：最多 {max_length} 个字。")
-    if not allow_unit_names:
-        try:
-            validate_no_unit_name(text)
-        except ValidationError as error:
-            raise BadRow(
-                "unit_name",
-                f"{label}：请不要填写部队番号或代号。可写军种、专业和服役年限，例如：陆军，汽车驾驶，12年。",
-            ) from error
+    try:
+        validate_no_unit_name(text)
+    except ValidationError as error:
+        raise BadRow(
+            "unit_name",
+            f"{label}：请不要填写部队番号或代号。可写军种、专业和服役年限，例如：陆军，汽车驾驶，12年。",
+        ) from error
     return text
 
 

@@ -126,7 +126,7 @@ class PositionImporter:
         if not title:
             raise BadRow("title", "岗位名称：没有填写。")
         pay_from, pay_to = _parse_pay_columns(cells)
-        address = _parse_text(cells, "address", 120, allow_unit_names=True)
+        address = _parse_text(cells, "address", 120)
         region, address_in_region = self._parse_region(cells.get("region"))
         duties = _parse_text(cells, "duties", 2000)
         if not duties:
@@ -364,12 +364,8 @@ class _Change:
         return None
 
 
-def _parse_text(
-    cells: Mapping[str, Any], key: str, max_length: int, *, allow_unit_names: bool = False
-) -> str:
-    return cell_parsing.parse_text(
-        _LABELS[key], cells.get(key), max_length, allow_unit_names=allow_unit_names
-    )
+def _parse_text(cells: Mapping[str, Any], key: str, max_length: int) -> str:
+    return cell_parsing.parse_text(_LABELS[key], cells.get(key), max_length)
 
 
 def _parse_pay_columns(cells: Mapping[str, Any]) -> tuple[int, int]:

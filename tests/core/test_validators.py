@@ -95,3 +95,16 @@ def test_unit_names_are_refused(text: str) -> None:
 )
 def test_ordinary_words_are_accepted(text: str) -> None:
     v.validate_no_unit_name(text)
+
+
+@pytest.mark.parametrize("text", ["该同志系稳控对象", "重 点人员", "信访老户，情绪激动", "多次上访人员"])
+def test_notes_label_nobody(text: str) -> None:
+    with pytest.raises(ValidationError, match="贴标签"):
+        v.validate_no_label(text.replace(" ", ""))
+
+
+@pytest.mark.parametrize(
+    "text", ["已到信访窗口咨询社保", "重点介绍了三个岗位", "家访一次", "走访时不在家", "登门拜访"]
+)
+def test_ordinary_notes_are_accepted(text: str) -> None:
+    v.validate_no_label(text)

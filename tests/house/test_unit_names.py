@@ -8,12 +8,12 @@ import pytest
 from django import forms
 
 import portal.web
-from portal.core.validators import validate_no_unit_name
+from portal.core.validators import validate_no_label, validate_no_unit_name
 
 # Names, numbers, codes, addresses and days have a shape of their own; a search is not kept.
 SHAPED = {
-    "name", "phone", "contact_phone", "contact_person", "id_number", "uscc", "code", "token", "password",
-    "number", "address", "shown", "q", "occupation", "opening_hours", "external_id", "household_region",
+    "name", "phone", "contact_phone", "id_number", "uscc", "code", "token", "password",
+    "number", "shown", "q", "occupation", "external_id", "household_region",
     "whose", "days",
 }  # fmt: skip
 
@@ -51,3 +51,18 @@ def _free_fields() -> list[tuple[str, str, bool]]:
 @pytest.mark.parametrize(("form", "name", "guarded"), _free_fields())
 def test_free_text_refuses_unit_names(form: str, name: str, guarded: bool) -> None:
     assert guarded, f"{form}.{name}: validators=[validate_no_unit_name], or add its name to SHAPED"
+
+
+@pytest.mark.must("hold.7")
+def test_notes_of_staff_refuse_labels_of_persons() -> None:
+    """Visits, calls and placements: what staff write about a person holds no label of control or petition."""
+    folders = ("portal.web.staff.records.", "portal.web.staff.calls.", "portal.web.staff.placements.")
+    fields = {
+        (form.__qualname__, name): field.validators
+        for form in _forms()
+        if form.__module__.startswith(folders)
+        for name, field in getattr(form, "base_fields", {}).items()
+        if validate_no_unit_name in field.validators
+    }
+    assert ("VisitForm", "findings") in fields
+    assert [key for key, validators in fields.items() if validate_no_label not in validators] == []

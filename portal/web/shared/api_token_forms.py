@@ -11,6 +11,7 @@ from django.utils.cache import add_never_cache_headers
 from portal.accounts.models import User
 from portal.api_tokens import actions
 from portal.api_tokens.enums import TokenScope
+from portal.core.validators import validate_no_unit_name
 from portal.employers.models import Employer
 from portal.web.shared.form_fields import add_errors
 
@@ -21,7 +22,10 @@ class TokenForm(forms.Form):
     """Name, scope and lifetime of a new token."""
 
     name = forms.CharField(
-        label="名称", max_length=40, help_text="用在哪里，方便以后认出来，例如：公司招聘系统。"
+        label="名称",
+        max_length=40,
+        help_text="用在哪里，方便以后认出来，例如：公司招聘系统。",
+        validators=[validate_no_unit_name],
     )
     scope = forms.ChoiceField(
         label="权限",

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from matching import Reason
 from portal.ranking.candidate_ranking import Candidate, Candidates
+from portal.ranking.civilian_words import list_civilian_words
 from portal.veterans.models import Veteran
 from portal.web.shared.primary_keys import parse_page_number
 
@@ -36,9 +37,19 @@ def list_match_reasons(item: Candidate) -> list[Reason]:
 
 
 def list_card_labels(veteran: Veteran) -> list[str]:
-    """Return what every card shows: specialties, years served, education, certificates."""
+    """Return what a card for staff shows: specialties, years served, education, certificates."""
     labels = [service.specialty.name for service in veteran.services.all()]
     if veteran.years_served:
         labels.append(f"服役 {veteran.years_served} 年")
-    labels.append(veteran.get_education_display())
-    return labels + [certificate.get_kind_display() for certificate in veteran.certificates.all()]
+    return labels + _list_proofs(veteran)
+
+
+def list_employer_labels(veteran: Veteran) -> list[str]:
+    """Return what a card for employers shows: civilian skills, education, certificates."""
+    words = list_civilian_words(service.specialty_id for service in veteran.services.all())
+    return words + _list_proofs(veteran)
+
+
+def _list_proofs(veteran: Veteran) -> list[str]:
+    certificates = [certificate.get_kind_display() for certificate in veteran.certificates.all()]
+    return [veteran.get_education_display(), *certificates]

@@ -1,6 +1,7 @@
 """Form fields and helpers for the forms of several audiences."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -8,11 +9,14 @@ from django.core.exceptions import ValidationError
 from portal.accounts.models import User
 from portal.core.encryption import hash_phone
 from portal.core.models import Occupation, Region
+from portal.core.validators import validate_no_unit_name
 from portal.imports.cell_parsing import load_region_index
 from portal.positions import occupation_lookup
 from portal.stations.enums import StationLevel
 
 MAX_SUGGESTIONS = 6
+
+_Form = TypeVar("_Form", bound=forms.BaseForm)
 
 
 def add_errors(form: forms.BaseForm, error: ValidationError) -> None:
@@ -22,6 +26,17 @@ def add_errors(form: forms.BaseForm, error: ValidationError) -> None:
         return
     for name, errors in error.error_dict.items():
         form.add_error(name if name in form.fields else None, errors)
+
+
+def refuse_unit_names(*names: str) -> Callable[[type[_Form]], type[_Form]]:
+    """Make these text fields of a model form refuse the names of military units, as free texts do."""
+
+    def guard(form_class: type[_Form]) -> type[_Form]:
+        for name in names:
+            form_class.base_fields[name].validators.append(validate_no_unit_name)
+        return form_class
+
+    return guard
 
 
 def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:

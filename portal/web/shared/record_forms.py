@@ -14,7 +14,13 @@ from portal.core.validators import validate_certificate_number, validate_no_unit
 from portal.stations.models import Station
 from portal.veterans.enums import DIFFICULTIES, DISABILITY_GRADES
 from portal.veterans.models import Veteran, Wish
-from portal.web.shared.form_fields import AnyPlaceField, DayInput, OccupationField, PlaceField
+from portal.web.shared.form_fields import (
+    AnyPlaceField,
+    DayInput,
+    OccupationField,
+    PlaceField,
+    refuse_unit_names,
+)
 
 _DATE = DayInput()
 KEPT_HELP = "已登记，留空不改。"
@@ -56,6 +62,7 @@ class OpenRecordForm(forms.Form):
         return station
 
 
+@refuse_unit_names("address")
 class IdentityForm(forms.ModelForm):
     class Meta:
         model = Veteran
@@ -91,6 +98,7 @@ class IdentityForm(forms.ModelForm):
         return self.cleaned_data
 
 
+@refuse_unit_names("address")
 class MaskedIdentityForm(IdentityForm):
     """The form for staff: sensitive fields are shown empty and kept when left empty."""
 
@@ -148,7 +156,11 @@ class CertificatesForm(forms.Form):
         for row in self.rows:
             name = row.get_kind_display()
             self.fields[f"grade_{row.kind}"] = forms.CharField(
-                label=f"{name}：等级", max_length=20, required=False, initial=row.grade
+                label=f"{name}：等级",
+                max_length=20,
+                required=False,
+                initial=row.grade,
+                validators=[validate_no_unit_name],
             )
             self.fields[f"number_{row.kind}"] = forms.CharField(
                 label=f"{name}：证书编号",

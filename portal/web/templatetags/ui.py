@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.forms import BoundField
 from django.middleware.csrf import get_token
 from django.template import Context, RequestContext
 from django.templatetags.static import static
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from portal.core import secrecy
 from portal.core.encryption import mask_phone
 from portal.placements.workflow import RETAINED_STATES
 
@@ -32,6 +34,18 @@ TONES = {
     ),
 }
 _TONE_OF = {state: tone for tone, states in TONES.items() for state in states.split()}
+
+
+@register.filter
+def takes_secrets(field: BoundField) -> bool:
+    """Return whether the words about secrets belong beside this field."""
+    return secrecy.takes_secrets(field.field)
+
+
+@register.simple_tag
+def secrecy_words() -> str:
+    """Return the words about state and work secrets."""
+    return secrecy.SECRECY_WORDS
 
 
 @register.filter

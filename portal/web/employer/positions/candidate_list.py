@@ -8,10 +8,11 @@ from portal.core.models import Region
 from portal.fairs.models import Registration
 from portal.positions.models import Position
 from portal.ranking.candidate_ranking import NO_CANDIDATES, rank_candidates
+from portal.ranking.civilian_words import civilian_reason
 from portal.ranking.enums import Surface
 from portal.ranking.matchable_people import matchable_veterans
 from portal.veterans.models import Veteran
-from portal.web.shared.candidate_cards import find_candidate_page, list_card_labels
+from portal.web.shared.candidate_cards import find_candidate_page, list_employer_labels
 from portal.web.shared.impression_logging import log_candidates
 from portal.web.shared.requests import SignedInRequest, signed_in_view
 
@@ -46,9 +47,11 @@ def listing(request: SignedInRequest, pk: int) -> HttpResponse:
     rows = [
         {
             "title": f"求职者 {number}",
-            "words": list_card_labels(item.veteran),
+            "words": list_employer_labels(item.veteran),
             "score": item.match.score,
-            "reasons": [reason for reason in item.match.reasons if reason.kind in VISIBLE_REASONS],
+            "reasons": [
+                civilian_reason(reason) for reason in item.match.reasons if reason.kind in VISIBLE_REASONS
+            ],
             "county": counties.get((item.veteran.living_region_id or "")[:6]),
             "note": "已报名您参加的招聘会" if item.veteran.pk in registered_keys else "",
         }

@@ -12,7 +12,13 @@ from portal.positions.models import Position
 from portal.positions.position_locks import EDITABLE_FIELDS
 from portal.positions.wording_checks import find_wording_errors
 from portal.web.shared import wording_panel
-from portal.web.shared.form_fields import DayInput, OccupationField, PlaceField, choice_field
+from portal.web.shared.form_fields import (
+    DayInput,
+    OccupationField,
+    PlaceField,
+    choice_field,
+    refuse_unit_names,
+)
 
 BENEFITS = (
     "五险一金", "五险", "包吃", "包住", "餐补", "房补", "通勤车", "加班费", "高温补贴", "全勤奖", "年终奖",
@@ -20,6 +26,7 @@ BENEFITS = (
 )  # fmt: skip
 
 
+@refuse_unit_names("address")
 class PositionForm(forms.ModelForm):
     """One position, in the order of the import template."""
 

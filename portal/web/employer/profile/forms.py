@@ -7,9 +7,10 @@ from django import forms
 from portal.core.folded_fields import CreditCodeField, PersonNameField, PhoneField
 from portal.core.validators import uscc_check_passes
 from portal.employers.models import Employer
-from portal.web.shared.form_fields import PlaceField
+from portal.web.shared.form_fields import PlaceField, refuse_unit_names
 
 
+@refuse_unit_names("name", "address", "contact_person")
 class ProfileForm(forms.ModelForm):
     """Profile of an employer."""
 
@@ -56,6 +57,7 @@ class ProfileForm(forms.ModelForm):
             self.initial["region"] = self.instance.region_id
 
 
+@refuse_unit_names("name", "address", "contact_person")
 class RegisterForm(ProfileForm):
     """Registration of an employer. A failed check character is a warning: valid codes in use fail it."""
 

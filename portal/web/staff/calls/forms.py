@@ -10,7 +10,7 @@ from django.utils import timezone
 from portal.accounts.models import Appointment, User
 from portal.accounts.roles import Permission
 from portal.core.text_folding import parse_integer
-from portal.core.validators import validate_no_unit_name
+from portal.core.validators import validate_no_label, validate_no_unit_name
 from portal.follow_ups.enums import AbsenceReason, AttemptOutcome
 from portal.placements.models import Placement
 from portal.placements.workflow import STEP_LABELS, TRANSITIONS
@@ -50,7 +50,7 @@ class AbsenceForm(forms.Form):
         label="说明",
         max_length=200,
         required=False,
-        validators=[validate_no_unit_name],
+        validators=[validate_no_label, validate_no_unit_name],
         help_text="选“其他”时请写明。病情等细节不要写。",
     )
 
@@ -78,7 +78,9 @@ class CoverForm(forms.Form):
     cover = StaffField(label="由谁代班", empty_label="请选择")
     starts_on = forms.DateField(label="从哪天", widget=DayInput(), initial=timezone.localdate)
     ends_on = forms.DateField(label="到哪天（含当天）", widget=DayInput())
-    reason = forms.CharField(label="原因", max_length=120, required=False, validators=[validate_no_unit_name])
+    reason = forms.CharField(
+        label="原因", max_length=120, required=False, validators=[validate_no_label, validate_no_unit_name]
+    )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -110,7 +112,7 @@ class CallForm(StepDetails):
     step = forms.ChoiceField(label="联系上时：有什么进展", required=False)
     on = forms.DateField(label="进展的日期", widget=DayInput(), initial=timezone.localdate, required=False)
     note = forms.CharField(
-        validators=[validate_no_unit_name],
+        validators=[validate_no_label, validate_no_unit_name],
         label="说明",
         max_length=200,
         required=False,

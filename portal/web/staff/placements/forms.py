@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from portal.core.validators import (
+    validate_no_label,
     validate_no_unit_name,
 )
 from portal.placements.enums import PlacementState
@@ -49,7 +50,9 @@ class StepForm(StepDetails):
 
     step = forms.ChoiceField(label="进展", widget=forms.RadioSelect)
     on = forms.DateField(label="发生日期", widget=DayInput(), initial=timezone.localdate)
-    note = forms.CharField(validators=[validate_no_unit_name], label="说明", max_length=200, required=False)
+    note = forms.CharField(
+        validators=[validate_no_label, validate_no_unit_name], label="说明", max_length=200, required=False
+    )
     field_order = ["step", "on", "note"]
 
     def __init__(self, placement: Placement, *args: Any, **kwargs: Any) -> None:
@@ -64,4 +67,6 @@ class CorrectForm(forms.Form):
 
     to_state = forms.ChoiceField(label="更正为", choices=PlacementState.choices)
     on = forms.DateField(label="入职或离职日期（记录里没有或有误时填写）", widget=DayInput(), required=False)
-    note = forms.CharField(validators=[validate_no_unit_name], label="更正原因", max_length=200)
+    note = forms.CharField(
+        validators=[validate_no_label, validate_no_unit_name], label="更正原因", max_length=200
+    )

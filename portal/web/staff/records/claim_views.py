@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts.models import User
-from portal.core.validators import validate_no_unit_name
+from portal.core.validators import validate_no_label, validate_no_unit_name
 from portal.veterans.models import RecordClaim
 from portal.veterans.permissions import serves
 from portal.veterans.record_claims import decide_claim
@@ -29,7 +29,10 @@ class DecisionForm(forms.Form):
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(
-        label="不同意的原因（本人会看到）", max_length=120, required=False, validators=[validate_no_unit_name]
+        label="不同意的原因（本人会看到）",
+        max_length=120,
+        required=False,
+        validators=[validate_no_label, validate_no_unit_name],
     )
 
 

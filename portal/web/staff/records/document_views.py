@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.accounts.actions import log_access
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
-from portal.core.validators import validate_no_unit_name
+from portal.core.validators import validate_no_label, validate_no_unit_name
 from portal.documents.actions import read_content
 from portal.documents.models import Document
 from portal.veterans.actions import log_refused_access
@@ -38,7 +38,10 @@ class JudgeForm(forms.Form):
         coerce=lambda value: value == "yes",
     )
     reason = forms.CharField(
-        label="不通过的原因", max_length=120, required=False, validators=[validate_no_unit_name]
+        label="不通过的原因",
+        max_length=120,
+        required=False,
+        validators=[validate_no_label, validate_no_unit_name],
     )
 
 

@@ -7,6 +7,7 @@ from django import forms
 from cms.models import JobFairPage
 from portal.core.folded_fields import IdNumberField, PersonNameField, PhoneField
 from portal.core.validators import (
+    validate_no_label,
     validate_no_unit_name,
 )
 from portal.stations.models import Station
@@ -18,7 +19,9 @@ class RevealForm(forms.Form):
     """Choice of a sensitive field and the reason for viewing it."""
 
     field = forms.ChoiceField(label="查看", choices=list(REVEALABLE.items()))
-    reason = forms.CharField(validators=[validate_no_unit_name], label="事由（本人可以看到）", max_length=120)
+    reason = forms.CharField(
+        validators=[validate_no_label, validate_no_unit_name], label="事由（本人可以看到）", max_length=120
+    )
 
 
 class OpenRecordForm(forms.Form):

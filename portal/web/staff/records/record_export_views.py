@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
-from portal.core.validators import validate_no_unit_name
+from portal.core.validators import validate_no_label, validate_no_unit_name
 from portal.veterans import record_export
 from portal.veterans.models import Veteran
 from portal.web.shared.form_fields import add_errors
@@ -28,7 +28,7 @@ class ExportForm(forms.Form):
     reason = forms.CharField(
         label="用途",
         max_length=60,
-        validators=[validate_no_unit_name],
+        validators=[validate_no_label, validate_no_unit_name],
         help_text="会记入日志，名单上的人自己也能看到。",
     )
     phones = forms.BooleanField(

@@ -12,6 +12,7 @@ from portal.core.encryption import hash_id_number
 from portal.core.enums import Education
 from portal.core.folded_fields import IdNumberField, PersonNameField, PhoneField
 from portal.core.validators import (
+    validate_no_label,
     validate_no_unit_name,
 )
 from portal.stations.models import Station
@@ -42,7 +43,7 @@ class VisitForm(forms.Form):
         label="走访情况",
         max_length=1000,
         required=False,
-        validators=[validate_no_unit_name],
+        validators=[validate_no_label, validate_no_unit_name],
         help_text=UNIT_NAME_HELP,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -64,7 +65,9 @@ class CorrectVisitForm(VisitForm):
     """Corrected values of a visit, and the reason of the correction."""
 
     withdrawn = forms.BooleanField(label="这次走访没有发生，作废", required=False)
-    reason = forms.CharField(label="更正原因", max_length=120, validators=[validate_no_unit_name])
+    reason = forms.CharField(
+        label="更正原因", max_length=120, validators=[validate_no_label, validate_no_unit_name]
+    )
 
     @classmethod
     def for_visit(cls, visit: Visit, data: Any) -> Self:
@@ -116,7 +119,7 @@ class ReturnForm(forms.Form):
         label="想找什么工作、学什么",
         max_length=200,
         required=False,
-        validators=[validate_no_unit_name],
+        validators=[validate_no_label, validate_no_unit_name],
         help_text="一两句话即可，例如：想在新会开货车，月薪六千以上。",
     )
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.core.models import Region
+from portal.core.validators import validate_no_unit_name
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.requests import SignedInRequest, signed_in_view
 from search import saved_searches as actions
@@ -22,7 +23,7 @@ PAGE_SIZE = 20
 class SavedSearchForm(forms.Form):
     """Name of a saved search and whether it notifies."""
 
-    name = forms.CharField(label="名称", max_length=60)
+    name = forms.CharField(label="名称", max_length=60, validators=[validate_no_unit_name])
     alerts = forms.BooleanField(
         label="有新岗位时告诉我", required=False, help_text="每天最多一条站内消息，所有保存的搜索合在一起。"
     )
