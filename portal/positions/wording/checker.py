@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from portal.core.disguises import FoldedText, squeeze, undisguise
@@ -33,7 +34,7 @@ _SENTENCE_SEARCH = 300
 _OVERLAP = 100
 _SENTENCE_ENDS = re.compile(r"[。；;！!？?\n](?!.*[。；;！!？?\n])", re.DOTALL)
 # No honest text has more characters in passages that do not repeat; the rest is refused, not passed.
-MAX_DISTINCT_CHARACTERS = 20_000
+MAX_DISTINCT_CHARACTERS = 15_000
 # A text that is refused a hundred times for one reason needs no further finding of it.
 MAX_FINDINGS = 100
 # Categories with findings that functions recognise by pattern (numbers, units) besides the rules.
@@ -159,7 +160,7 @@ def _match_category(category_rules: CategoryRules, text: str) -> Iterator[_Match
 
 def _match_rules(category_rules: CategoryRules, text: str) -> Iterator[_Match]:
     for rule in category_rules.rules:
-        for match in rule.find.finditer(text):
+        for match in islice(rule.find.finditer(text), MAX_FINDINGS):
             # The group "hit" is the phrase to report, where the pattern also matches its context.
             start, end = match.span("hit") if "hit" in rule.find.groupindex else match.span()
             if start < end and not _is_excused(category_rules, rule, clause_around(text, start, end)):
