@@ -1,7 +1,6 @@
 """Actions on an import: upload, set the columns, check, start, resume, cancel, undo."""
 
 import hashlib
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
@@ -21,10 +20,11 @@ from portal.core.unit_names import find_unit_names
 from portal.imports import column_mapping
 from portal.imports.enums import ImportState, RowOutcome
 from portal.imports.import_kinds import get_kind
-from portal.imports.import_runner import preview_json
+from portal.imports.import_runner import head_json
 from portal.imports.models import UNDO_WITHIN, ColumnMapping, ImportRow, ImportRun
+from portal.imports.number_masking import mask_numbers
 from portal.imports.tasks import check_import, run_import, undo_import
-from portal.imports.workbook_reader import read_table
+from portal.imports.workbook_reader import Table, read_table
 from portal.imports.workbook_writer import write_bad_rows
 from portal.stations.models import Station
 
@@ -33,13 +33,11 @@ ROW_RETENTION = timedelta(days=30)
 # Retention of an uploaded file that was never imported.
 UPLOAD_RETENTION = timedelta(days=7)
 PREVIEW_ROWS = 20
-# A file name may contain the phone or ID number of a person.
-_PERSONAL_NUMBERS = re.compile(r"[0-9]{11,18}[Xx]?")
 
 
 def _harmless_name(path: str) -> str:
     """Return a file's name without personal numbers and names of military units."""
-    name = _PERSONAL_NUMBERS.sub("…", fold_digits(PurePath(path).name))
+    name = mask_numbers(fold_digits(PurePath(path).name))
     for start, end in sorted(find_unit_names(name), reverse=True):
         name = name[:start] + "…" + name[end:]
     return name[:120]
@@ -67,14 +65,8 @@ def upload(
         ValidationError: not a spreadsheet; the message is for the uploader.
     """
     delete_expired()
-    table = read_table(content)
-    import_kind = get_kind(kind)
-    header_row = column_mapping.find_header_row(import_kind, table)
-    headers = table.first_rows[header_row]
-    signature = column_mapping.headers_signature(headers)
-    last_mapping = ColumnMapping.objects.filter(user=by, kind=kind, signature=signature).first()
-    columns = last_mapping.columns if last_mapping else column_mapping.guess_columns(import_kind, headers)
-    run = ImportRun.objects.create(
+    table = read_table(content, get_kind(kind))
+    run = ImportRun(
         by=by,
         kind=kind,
         station=station,
@@ -83,13 +75,23 @@ def upload(
         size=len(content),
         content_sha256=hashlib.sha256(content).hexdigest(),
         stored_as=storages["private"].save("upload", ContentFile(content)),
-        header_row=header_row,
-        head=preview_json(table, header_row, columns, PREVIEW_ROWS),
-        columns=columns,
-        total=sum(1 for _ in table.mapped_rows(header_row, columns)),
     )
+    _describe(run, by, table)
+    run.save()
     audit.record(by=by, verb="sheets.uploaded", target=run, kind=kind, rows=run.total)
     return run
+
+
+def _describe(run: ImportRun, by: User, table: Table) -> None:
+    """Note what was found in the file, with the columns mapped as this user did before, or guessed."""
+    signature = column_mapping.headers_signature(table.headers)
+    last_mapping = ColumnMapping.objects.filter(user=by, kind=run.kind, signature=signature).first()
+    columns = dict(last_mapping.columns if last_mapping else table.columns)
+    run.header_row = max(table.header_rows, default=1) - 1
+    run.head = head_json(table, columns, PREVIEW_ROWS)
+    run.columns = columns
+    run.total = sum(1 for _ in table.mapped_rows(columns))
+    run.__dict__.pop("layout", None)
 
 
 def find_interrupted(*, by: User, kind: str, content: bytes) -> ImportRun | None:
@@ -104,6 +106,26 @@ def find_interrupted(*, by: User, kind: str, content: bytes) -> ImportRun | None
 
 
 @transaction.atomic
+def choose_worksheet(*, run: ImportRun, by: User, worksheet: str) -> ImportRun:
+    """Read another worksheet of the same file.
+
+    Raises:
+        ValidationError: no visible worksheet has this name, or the import has begun.
+    """
+    run = _lock(run, by)
+    _require_state(run, ImportState.UPLOADED, ImportState.CHECKED)
+    if worksheet not in run.layout.get("worksheets", ()):
+        raise ValidationError("请从列出的工作表中选一张。", code="worksheet")
+    try:
+        content = storages["private"].open(run.stored_as).read()
+    except FileNotFoundError as error:
+        raise ValidationError("上传的文件已不在服务器上，请重新上传。", code="file") from error
+    _describe(run, by, read_table(content, get_kind(run.kind), worksheet))
+    _reset(run, ImportState.UPLOADED)
+    return run
+
+
+@transaction.atomic
 def set_columns(*, run: ImportRun, by: User, columns: Mapping[str, int]) -> ImportRun:
     """Set the column mapping and remember it for files with the same headers.
 
@@ -115,6 +137,7 @@ def set_columns(*, run: ImportRun, by: User, columns: Mapping[str, int]) -> Impo
     """
     run = _lock(run, by)
     _require_state(run, ImportState.UPLOADED, ImportState.CHECKED)
+    _require_worksheet(run)
     _require_columns(run, columns)
     if len(set(columns.values())) < len(columns):
         raise ValidationError("同一列不能对应两个内容，请核对。", code="twice")
@@ -134,6 +157,7 @@ def check(*, run: ImportRun, by: User, enqueue: bool = True) -> ImportRun:
     """Compute the results of an import without writing, in the background if `enqueue`."""
     run = _lock(run, by)
     _require_state(run, ImportState.UPLOADED, ImportState.CHECKED)
+    _require_worksheet(run)
     _require_columns(run, run.columns)
     _reset(run, ImportState.CHECKING)
     if enqueue:
@@ -146,6 +170,7 @@ def start(*, run: ImportRun, by: User, enqueue: bool = True) -> ImportRun:
     """Start to write the rows, in the background if `enqueue`."""
     run = _lock(run, by)
     _require_state(run, ImportState.UPLOADED, ImportState.CHECKED)
+    _require_worksheet(run)
     _require_columns(run, run.columns)
     _reset(run, ImportState.RUNNING)
     audit.record(by=by, verb="sheets.started", target=run, kind=run.kind, rows=run.total)
@@ -242,6 +267,11 @@ def _require_columns(run: ImportRun, columns: Mapping[str, int]) -> None:
     missing = column_mapping.missing_columns(get_kind(run.kind), columns)
     if missing:
         raise ValidationError(f"请指出哪一列是：{'、'.join(missing)}。", code="missing")
+
+
+def _require_worksheet(run: ImportRun) -> None:
+    if run.choices:
+        raise ValidationError("请先选一张工作表。", code="worksheet")
 
 
 def _reset(run: ImportRun, state: ImportState) -> None:

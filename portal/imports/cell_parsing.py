@@ -5,7 +5,7 @@ No parser runs a query. The reason of a `BadRow` begins with the column's label 
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +18,7 @@ from portal.core.models import Region
 from portal.core.text_folding import display_paragraphs, fold_key, is_digits
 from portal.core.validators import validate_no_unit_name
 from portal.imports.cell_text import cell_text
+from portal.imports.date_parsing import UnreadableDate, read_date
 from portal.imports.import_kinds import BadRow
 
 _YES = frozenset({"是", "党员", "中共党员", "中共预备党员", "预备党员", "√", "1", "y", "yes"})
@@ -32,10 +33,6 @@ _CERTIFICATE_KINDS = frozenset(CertificateKind.values)
 _DRIVING = re.compile(r"(?:机动车|汽车)?(?:驾驶证|驾照|驾驶执照)?([abc][123]|[de])(?:驾驶证|驾照|证|照)?")
 LIST_SEPARATORS = re.compile(r"[、,，;；/／|\n]+")
 _YEARS = re.compile(r"[（(]?([0-9]{1,2})\s*年[)）]?$")
-_DATE = re.compile(
-    r"([0-9]{4})(?:[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})日?|月)?|([0-9]{2})([0-9]{2})?)(?:[ T][0-9].*)?"
-)
-_SPREADSHEET_EPOCH = date(1899, 12, 30)
 _EARLIEST_DATE = date(1930, 1, 1)
 
 
@@ -49,39 +46,24 @@ def fold_text(text: str) -> str:
     return fold_key(text)
 
 
-def parse_date(label: str, cell: Any, *, latest: date, earliest: date = _EARLIEST_DATE) -> date | None:
-    """Parse a date cell or a text ('2003-12-01', '2003年12月', '200312'); a month becomes its first day.
+def parse_date(
+    label: str, cell: Any, *, latest: date, earliest: date = _EARLIEST_DATE, last_of_month: bool = False
+) -> date | None:
+    """Parse a date cell or a text ('2003-12-01', '2003年12月', '200312').
+
+    Args:
+        last_of_month: whether a month without a day is its last day; otherwise it is its first.
 
     Raises:
-        BadRow: not a date, or outside the limits.
+        BadRow: not a date for certain, or outside the limits.
     """
-    if isinstance(cell, datetime):
-        day: date | None = cell.date()
-    elif isinstance(cell, date):
-        day = cell
-    else:
-        text = fold_text(clean_text(cell))
-        if not text:
-            return None
-        day = _parse_date_text(text)
-    if day is None:
-        raise BadRow("dates", f"{label}：读不出日期，请写成 2003-12-01 这样。")
-    if not earliest <= day <= latest:
-        raise BadRow("dates", f"{label}：日期不合理，请核对。")
-    return day
-
-
-def _parse_date_text(text: str) -> date | None:
-    if is_digits(text) and len(text) == 5:  # serial number of a spreadsheet program
-        return _SPREADSHEET_EPOCH + timedelta(days=int(text))
-    match = _DATE.fullmatch(text)
-    if match is None:
-        return None
-    month, day = match[2] or match[4] or "1", match[3] or match[5] or "1"
     try:
-        return date(int(match[1]), int(month), int(day))
-    except ValueError:
-        return None
+        day = read_date(cell, last_of_month=last_of_month)
+    except UnreadableDate as error:
+        raise BadRow(error.code, f"{label}：{error.reason}") from error
+    if day is not None and not earliest <= day <= latest:
+        raise BadRow("dates", f"{label}：日期应在 {earliest} 至 {latest} 之间，请核对。")
+    return day
 
 
 def parse_text(label: str, cell: Any, max_length: int) -> str:

@@ -3,9 +3,13 @@
 from datetime import date, datetime
 from typing import Any
 
+from portal.imports.marked_cells import MarkedCell
+
 
 def cell_text(cell: Any) -> str:
     """Return the cell as text: dates in ISO form, whole numbers without '.0'."""
+    if isinstance(cell, MarkedCell):
+        return cell.text
     if isinstance(cell, datetime):
         return cell.date().isoformat()
     if isinstance(cell, date):

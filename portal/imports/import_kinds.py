@@ -6,6 +6,7 @@ This package reads, maps, runs, counts, resumes and undoes imports of any kind.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from portal.accounts.models import User
@@ -13,6 +14,21 @@ from portal.imports.enums import RowOutcome
 
 if TYPE_CHECKING:
     from portal.imports.models import ImportRun
+
+
+class ColumnContent(Enum):
+    """What the cells of a column hold, which decides how they are read."""
+
+    TEXT = "text"  # paragraphs, lists and choices
+    LINE = "line"
+    NAME = "name"
+    COUNT = "count"  # a number of its own for each row
+    AMOUNT = "amount"  # a number that may hold for several rows
+    DATE = "date"  # a month without a day is its first
+    LAST_DAY = "last_day"  # a month without a day is its last
+    IDENTIFIER = "identifier"
+    ID_NUMBER = "id_number"
+    PHONE = "phone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +51,7 @@ class Column:
     multiple: bool = False
     in_template: bool = True
     alternative: str = ""
+    content: ColumnContent = ColumnContent.TEXT
 
 
 class BadRow(Exception):
@@ -100,6 +117,7 @@ class ImportKind:
 
     Attributes:
         open_run: returns the importer of one run.
+        open_preview: returns an importer that only reads; its argument is the subject's primary key, or None.
         undo: reverts written rows inside a transaction; `undo(rows, by, import_id)` returns for each row the
             reason why it was kept, or '' when it was reverted.
         on_finished: called once after the last chunk of a run or an undo.
@@ -114,6 +132,7 @@ class ImportKind:
     label: str
     columns: tuple[Column, ...]
     open_run: "Callable[[ImportRun], RowImporter]"
+    open_preview: "Callable[[int | None], RowImporter]"
     undo: Callable[[Sequence[WrittenRow], User, int], list[str]]
     on_finished: Callable[[], None]
     problems: Mapping[str, str] = field(default_factory=dict)

@@ -6,8 +6,7 @@ that this worker read. A worker that was presumed dead and wakes up therefore ca
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -20,8 +19,9 @@ from django.utils import timezone
 from portal.core import audit
 from portal.imports.cell_text import cell_text
 from portal.imports.enums import ImportState, RowOutcome
-from portal.imports.import_kinds import BadRow, RowImporter, RowResult, WrittenRow, get_kind
+from portal.imports.import_kinds import RowImporter, RowResult, WrittenRow, get_kind
 from portal.imports.models import ImportRow, ImportRun
+from portal.imports.row_reading import ReadRow, read_row
 from portal.imports.workbook_reader import Row, Table, read_table
 
 CHUNK_SIZE = 2000
@@ -50,18 +50,18 @@ def execute(
     """
     kind = get_kind(run.kind)
     try:
-        table = read_table(storages["private"].open(run.stored_as).read())
+        content = storages["private"].open(run.stored_as).read()
+        table = read_table(content, kind, run.worksheet)
     except (FileNotFoundError, ValidationError):
         return _fail(run, "上传的文件已不在服务器上，请重新上传。")
-    total = sum(1 for _ in table.mapped_rows(run.header_row, run.columns))
+    total = sum(1 for _ in table.mapped_rows(run.columns))
     if run.total != total:
         run.total = total
         run.save(update_fields=["total", "updated_at"])
     importer = kind.open_run(run)
-    rows = table.mapped_rows(run.header_row, run.columns)
-    for row in islice(rows, run.done):  # the importer remembers keys of earlier rows to find repeats
-        with suppress(BadRow):
-            importer.read(row.number, row.values)
+    rows = ((row, read_row(kind, importer, row, table.traits)) for row in table.mapped_rows(run.columns))
+    for _ in islice(rows, run.done):  # the importer remembers keys of earlier rows to find repeats
+        pass
     try:
         _execute_chunks(run, importer, rows, chunk, dry=dry, progress=progress)
     except Superseded:
@@ -75,7 +75,7 @@ def execute(
 def _execute_chunks(
     run: ImportRun,
     importer: RowImporter,
-    rows: Iterator[Row],
+    rows: Iterator[tuple[Row, ReadRow]],
     chunk: int,
     *,
     dry: bool,
@@ -92,10 +92,11 @@ def _execute_chunks(
             progress(run)
 
 
-def _execute_chunk(run: ImportRun, importer: RowImporter, rows: list[Row], *, dry: bool) -> bool:
+def _execute_chunk(
+    run: ImportRun, importer: RowImporter, rows: list[tuple[Row, ReadRow]], *, dry: bool
+) -> bool:
     """Write these rows in one transaction; return False when the run was cancelled."""
-    parsed_rows = [_parse(importer, row) for row in rows]
-    good_rows = [parsed_row for parsed_row in parsed_rows if not isinstance(parsed_row, BadRow)]
+    good_rows = [read.parsed for _, read in rows if read.refusal is None]
     with transaction.atomic():
         _claim_chunk(run)
         run.refresh_from_db(fields=["cancel_requested"])
@@ -104,25 +105,17 @@ def _execute_chunk(run: ImportRun, importer: RowImporter, rows: list[Row], *, dr
             return False
         good_results = iter(importer.write(good_rows, import_id=run.pk, dry=dry))
         results = [
-            RowResult(RowOutcome.BAD, code=parsed_row.code, reason=parsed_row.reason)
-            if isinstance(parsed_row, BadRow)
+            RowResult(RowOutcome.BAD, code=refusal.code, reason=refusal.reason)
+            if (refusal := read.refusal)
             else next(good_results)
-            for parsed_row in parsed_rows
+            for _, read in rows
         ]
-        _save_rows(run, list(zip(rows, results, strict=True)), dry=dry)
+        _save_rows(run, [(row, result) for (row, _), result in zip(rows, results, strict=True)], dry=dry)
         counts = Counter(result.outcome for result in results)
         increments = {name: F(name) + counts[RowOutcome(name)] for name in _OUTCOME_COUNTERS}
         ImportRun.objects.filter(pk=run.pk).update(**increments, done=F("done") + len(rows))
     run.refresh_from_db(fields=[*_COUNTERS, "updated_at", "state"])
     return True
-
-
-def _parse(importer: RowImporter, row: Row) -> Any:
-    """Return the parsed row, or the `BadRow` that refuses it."""
-    try:
-        return importer.read(row.number, row.values)
-    except BadRow as refusal:
-        return refusal
 
 
 def _claim_chunk(run: ImportRun) -> None:
@@ -163,13 +156,22 @@ def _to_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def preview_json(table: Table, header_row: int, columns: dict[str, int], limit: int) -> str:
-    """Return the headers and the first `limit` rows as text, in JSON."""
-    rows = islice(table.mapped_rows(header_row, columns), limit)
+def head_json(table: Table, columns: Mapping[str, int], limit: int) -> str:
+    """Return what is known of the worksheet and its first `limit` rows as text, in JSON."""
+    rows = islice(table.mapped_rows(columns), limit)
     return _to_json(
         {
-            "headers": [cell_text(cell) for cell in table.first_rows[header_row]],
+            "headers": table.headers,
             "rows": [[row.number, [cell_text(cell) for cell in row.cells]] for row in rows],
+            "worksheet": table.worksheet,
+            "worksheets": table.worksheets,
+            "choices": table.choices,
+            "header_rows": table.header_rows,
+            "hidden_worksheets": table.hidden_worksheets,
+            "hidden_headers": table.hidden_headers,
+            "hidden_columns": table.hidden_columns,
+            "skipped": table.skipped,
+            "skipped_rows": table.skipped_rows,
         }
     )
 

@@ -2,11 +2,12 @@
 
 import json
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from portal.accounts.models import User
 from portal.core.encryption import EncryptedTextField
@@ -79,15 +80,30 @@ class ImportRun(TimestampedModel):
     def __str__(self) -> str:
         return self.file_name
 
+    @cached_property
+    def layout(self) -> dict[str, Any]:
+        """Return what was found in the file, as `import_runner.head_json` writes it; empty after its deletion."""
+        layout: dict[str, Any] = json.loads(self.head) if self.head else {}
+        return layout
+
     @property
     def headers(self) -> list[str]:
-        """Return the headers; empty after the file was deleted."""
-        return json.loads(self.head)["headers"] if self.head else []
+        return self.layout.get("headers", [])
 
     @property
     def first_rows(self) -> list[tuple[int, list[str]]]:
         """Return row number and cells of the first rows."""
-        return [(number, cells) for number, cells in json.loads(self.head)["rows"]] if self.head else []
+        return [(number, cells) for number, cells in self.layout.get("rows", ())]
+
+    @property
+    def worksheet(self) -> str | None:
+        """Return the name of the worksheet; None while it is to be chosen, and for runs that did not note it."""
+        return None if self.choices else self.layout.get("worksheet")
+
+    @property
+    def choices(self) -> list[str]:
+        """Return the names of the worksheets that could be meant, until one is chosen."""
+        return self.layout.get("choices", [])
 
     @property
     def is_busy(self) -> bool:

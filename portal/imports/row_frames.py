@@ -5,6 +5,8 @@ import zlib
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from portal.imports.marked_cells import MarkedCell
+
 # Titles, notes and watermarks may come before the headers.
 MAX_HEADER_ROWS = 10
 ROWS_PER_FRAME = 1000
@@ -29,6 +31,8 @@ def unpack_rows(payload: bytes) -> list[NumberedRow]:
 
 
 def _to_json(value: Any) -> dict[str, Any]:
+    if isinstance(value, MarkedCell):
+        return {"mark": value.mark, "text": value.text, "value": value.value}
     if isinstance(value, datetime):
         return {"datetime": value.isoformat()}
     if isinstance(value, date):
@@ -41,6 +45,8 @@ def _to_json(value: Any) -> dict[str, Any]:
 
 
 def _from_json(value: dict[str, Any]) -> Any:
+    if "mark" in value:
+        return MarkedCell(**value)
     [(kind, text)] = value.items()
     if kind == "datetime":
         return datetime.fromisoformat(text)

@@ -7,14 +7,11 @@ To understand more of a workbook, add to `answer`: new arguments arrive in `requ
 whole sheet go into the TABLE frame, and what cannot be read is `FileRefusal(Chinese message, code)`.
 """
 
-import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
-
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from portal.core.child_entry import FileRefusal, Send
 from portal.imports.row_frames import (
@@ -25,30 +22,64 @@ from portal.imports.row_frames import (
     NumberedRow,
     pack_rows,
 )
+from portal.imports.worksheets.choose_worksheet import Candidate, choose_worksheet
+from portal.imports.worksheets.data_rows import DataRows
+from portal.imports.worksheets.known_headers import KnownHeaders
+from portal.imports.worksheets.open_file import open_worksheets
 
 # A worksheet of 200,000 rows and 25 columns unpacks to about 250 MiB.
 MAX_UNPACKED_BYTES = 600 * 1024 * 1024
 MAX_ROWS = 200_000
 MAX_COLUMNS = 200
 
-_OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
+def answer(request: Mapping[str, Any], content: bytes, send: Send) -> None:
+    """Send the data rows of the worksheet that is meant, then the facts about it.
 
-def answer(_request: Mapping[str, Any], content: bytes, send: Send) -> None:
-    """Send the first worksheet that is not empty.
+    If several worksheets could be meant, the facts name them as `choices` and no rows are sent.
+
+    Args:
+        request: `worksheet`, the one that a person chose, or None; `title_column`, the key of the column that
+            every data row fills; `keys`, `labels` and `required` of `KnownHeaders`.
 
     Raises:
         FileRefusal: no spreadsheet, too big, or protected by a password.
     """
     if content.startswith(b"PK\x03\x04"):
         _refuse_archive_bomb(content)
-        facts, rows = _read_workbook(content)
-    elif content.startswith(_OLE_SIGNATURE):
-        facts, rows = _read_workbook(content)
+    known = KnownHeaders.from_request(request)
+    title_column = request.get("title_column", "")
+    worksheets = open_worksheets(content, known)
+    facts: dict[str, Any] = {
+        "worksheets": [worksheet.name for worksheet in worksheets if worksheet.is_visible],
+        "hidden_worksheets": sum(1 for worksheet in worksheets if not worksheet.is_visible),
+    }
+    chosen = choose_worksheet(worksheets, known, title_column, request.get("worksheet"))
+    if isinstance(chosen, list):
+        facts["choices"] = chosen
     else:
-        facts, rows = {"worksheet": "", "worksheets": []}, enumerate(_read_csv(content), start=1)
-    send(TABLE, json.dumps(facts).encode())
-    _send_rows(rows, send)
+        rows = DataRows(chosen.grid, chosen.block, title_column)
+        _send_rows(rows, send)
+        facts |= _facts(chosen, rows)
+    send(TABLE, json.dumps(facts, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
+def _facts(chosen: Candidate, rows: DataRows) -> dict[str, Any]:
+    block = chosen.block
+    return {
+        "worksheet": chosen.worksheet.name,
+        "header_rows": block.row_numbers,
+        "headers": block.texts,
+        "columns": block.columns,
+        "hidden_headers": [block.texts[index] for index in block.hidden_columns],
+        "hidden_columns": sorted(
+            index for index in block.columns.values() if index in chosen.grid.hidden_columns
+        ),
+        "skipped": rows.skipped.counts,
+        "skipped_rows": rows.skipped.listed,
+        "is_typed": chosen.grid.is_typed,
+        "has_1904_dates": chosen.grid.has_1904_dates,
+    }
 
 
 def _send_rows(rows: Iterable[NumberedRow], send: Send) -> None:
@@ -84,45 +115,3 @@ def _refuse_archive_bomb(content: bytes) -> None:
         raise FileRefusal("文件已损坏，请用表格软件打开后另存一次。", "broken") from error
     if unpacked > MAX_UNPACKED_BYTES:
         raise FileRefusal("文件展开后过大，请分成几个文件导入。", "size")
-
-
-def _read_workbook(content: bytes) -> tuple[dict[str, Any], Iterator[NumberedRow]]:
-    """Return facts about the workbook and the rows of its first worksheet that is not empty."""
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        names = book.sheet_names
-        for name in names:
-            worksheet = book.get_sheet_by_name(name)
-            if worksheet.height and worksheet.start is not None:
-                first = worksheet.start[0]
-                rows = ((index + 1, row) for index, row in enumerate(worksheet.iter_rows()) if index >= first)
-                return {"worksheet": name, "worksheets": names}, rows
-    except PasswordError as error:
-        raise FileRefusal("文件有密码，请去掉密码后再上传。", "password") from error
-    except (CalamineError, OSError, ValueError) as error:
-        raise FileRefusal(
-            "读不出表格。请上传 xlsx、xls 或 csv 文件；Word、图片和 PDF 不能导入。", "type"
-        ) from error
-    raise FileRefusal("表格里没有内容，请核对文件。", "empty")
-
-
-def _read_csv(content: bytes) -> list[list[Any]]:
-    if b"\x00" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise FileRefusal("请上传 xlsx、xls 或 csv 文件；Word、图片和 PDF 不能导入。", "type")
-    text = _decode(content)
-    first_line = text.split("\n", 1)[0]
-    delimiter = max(",\t;", key=first_line.count)
-    try:
-        return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
-    except csv.Error as error:
-        raise FileRefusal("读不出这个 csv 文件，请用表格软件另存为 xlsx。", "type") from error
-
-
-def _decode(content: bytes) -> str:
-    codings = ["utf-16"] if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "gb18030"]
-    for coding in codings:
-        try:
-            return content.decode(coding)
-        except UnicodeDecodeError:
-            continue
-    raise FileRefusal("认不出文件的文字编码，请用表格软件另存为 xlsx。", "type")

@@ -4,7 +4,7 @@ from typing import Any
 
 from portal.core.certificates import CertificateKind
 from portal.core.enums import Education, Shift
-from portal.imports.import_kinds import Column
+from portal.imports.import_kinds import Column, ColumnContent
 from portal.positions.enums import PositionKind
 
 
@@ -18,6 +18,16 @@ BENEFITS = (
     "节日福利", "带薪年假", "免费培训",
 )  # fmt: skip
 
+_PAY_WORDS = (
+    "月薪", "薪资", "工资", "薪酬", "月工资", "薪资范围", "月薪范围", "薪资待遇", "工资待遇", "薪酬待遇", "待遇", "月薪元",
+)  # fmt: skip
+
+
+def _pay_headers(*ends: str) -> tuple[str, ...]:
+    """Return the headers of one end of the pay, also written over two rows."""
+    return tuple(word + end for word in _PAY_WORDS for end in ends)
+
+
 COLUMNS = (
     Column(
         "external_id",
@@ -25,6 +35,7 @@ COLUMNS = (
         ("外部编号", "编号", "岗位代码", "职位编号", "岗位序号"),
         sample="YH-001",
         help="单位自己的编号。填了编号，再次上传会更新同一个岗位；不填则按内容判断是否已提交过",
+        content=ColumnContent.IDENTIFIER,
     ),
     Column(
         "title",
@@ -33,6 +44,7 @@ COLUMNS = (
         required=True,
         sample="货车司机",
         help="最多60字",
+        content=ColumnContent.LINE,
     ),
     Column(
         "real_employer",
@@ -54,6 +66,7 @@ COLUMNS = (
         required=True,
         sample="5",
         help="写数字；“若干”“不限”不收",
+        content=ColumnContent.COUNT,
     ),
     Column(
         "kind",
@@ -66,18 +79,20 @@ COLUMNS = (
     Column(
         "pay_from",
         "月薪下限",
-        ("最低月薪", "最低工资", "薪资下限", "工资下限", "月薪起", "最低薪资"),
+        ("最低月薪", "最低工资", "最低薪资", *_pay_headers("下限", "最低", "起", "最低值")),
         required=True,
         sample="6000",
         help="每月多少元，写数字；不能只写“面议”",
         alternative="pay",
+        content=ColumnContent.AMOUNT,
     ),
     Column(
         "pay_to",
         "月薪上限",
-        ("最高月薪", "最高工资", "薪资上限", "工资上限", "月薪止", "最高薪资"),
+        ("最高月薪", "最高工资", "最高薪资", *_pay_headers("上限", "最高", "止", "最高值")),
         sample="8000",
         help="不填则与下限相同",
+        content=ColumnContent.AMOUNT,
     ),
     Column(
         "region",
@@ -102,6 +117,7 @@ COLUMNS = (
         ("工作年限", "工作经验", "经验要求", "工作经验要求", "年限要求"),
         sample="2",
         help="几年；“3年以上”“不限”也可以",
+        content=ColumnContent.AMOUNT,
     ),
     Column(
         "certificates",
@@ -167,6 +183,7 @@ COLUMNS = (
         ("截止日期", "有效期至", "招聘有效期", "招聘截止时间", "截止时间"),
         sample="2026-12-31",
         help="不填则审核通过后公开60天",
+        content=ColumnContent.LAST_DAY,
     ),
     Column(
         "distinct",
@@ -195,5 +212,6 @@ COLUMNS = (
         sample="6000-8000",
         help="例如 6000-8000、6k-8k、6000元/月以上",
         in_template=False,
+        content=ColumnContent.AMOUNT,
     ),
 )

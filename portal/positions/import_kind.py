@@ -8,6 +8,7 @@ from django.db import transaction
 from portal.accounts.models import User
 from portal.employers.models import Employer
 from portal.imports import actions
+from portal.imports.cell_reading import PROBLEMS as CELL_PROBLEMS
 from portal.imports.import_kinds import ImportKind
 from portal.imports.models import ImportRun
 from portal.positions.import_columns import COLUMNS
@@ -44,10 +45,11 @@ POSITION_IMPORT = ImportKind(
     key=KIND,
     label="岗位征集表",
     columns=COLUMNS,
-    open_run=PositionImporter,
+    open_run=PositionImporter.of_run,
+    open_preview=PositionImporter.of_preview,
     undo=undo,
     on_finished=_do_nothing,
-    problems=PROBLEMS,
+    problems=CELL_PROBLEMS | PROBLEMS,
     noun="岗位",
     unit="个",
     title_column="title",

@@ -14,6 +14,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from portal.accounts.models import User
 from portal.core import audit
 from portal.core.locking import locked
 from portal.core.models import Occupation
@@ -32,6 +33,7 @@ from portal.positions.models import EXTERNAL_ID_PATTERN, Position
 from portal.positions.permissions import can_write_for
 from portal.positions.wording_checks import check_position, find_wording_errors, summarize_findings
 from portal.positions.wording_exceptions import end_exceptions
+from portal.stations.models import Station
 
 # States after which an equal row creates a new position.
 _ENDED_STATES = CLOSED_STATES | {PositionState.EXPIRED}
@@ -59,11 +61,15 @@ class PositionRow:
 class PositionImporter:
     """Parser and writer of the rows of one employer's import."""
 
-    def __init__(self, run: ImportRun) -> None:
-        assert run.subject_id is not None
-        self._by = run.by
-        self._employer = Employer.objects.select_related("station", "region").get(pk=run.subject_id)
-        self._can_write = can_write_for(run.by, self._employer)
+    def __init__(self, employer: Employer, by: User | None) -> None:
+        """Prepare the import.
+
+        Args:
+            by: who imports; None for a preview, which writes nothing.
+        """
+        self._by = by
+        self._employer = employer
+        self._can_write = by is None or can_write_for(by, employer)
         self._occupation_codes = frozenset(Occupation.objects.filter(level=4).values_list("pk", flat=True))
         # Row numbers by key, to find repeats within the import.
         self._row_of_external_id: dict[str, int] = {}
@@ -81,6 +87,26 @@ class PositionImporter:
             field: cell_parsing.ChoiceParser(label, choices, synonyms)
             for field, (label, choices, synonyms) in position_parsing.CHOICES.items()
         }
+
+    @classmethod
+    def of_run(cls, run: ImportRun) -> "PositionImporter":
+        employer = Employer.objects.select_related("station", "region").get(pk=run.subject_id)
+        return cls(employer, run.by)
+
+    @classmethod
+    def of_preview(cls, employer_id: int | None) -> "PositionImporter":
+        """Return an importer that only reads.
+
+        Args:
+            employer_id: None for some employer of the served area that is no agency.
+
+        Raises:
+            Employer.DoesNotExist: no employer has this id.
+        """
+        if employer_id is not None:
+            return cls(Employer.objects.select_related("station", "region").get(pk=employer_id), None)
+        top = Station.objects.order_by("path").first()
+        return cls(Employer(name="", region_id=top.region_id if top else "", is_agency=False), None)
 
     def read(self, number: int, cells: Mapping[str, Any]) -> PositionRow:
         """Parse one row.
@@ -152,6 +178,7 @@ class PositionImporter:
                 cells.get("closes_on"),
                 earliest=self._today,
                 latest=self._today + timedelta(days=_MAX_DAYS_OPEN),
+                last_of_month=True,
             ),
             **{field: parse(cells.get(field)) for field, parse in self._choice_parsers.items()},
         }
@@ -369,7 +396,14 @@ def _parse_text(cells: Mapping[str, Any], key: str, max_length: int) -> str:
 
 
 def _parse_pay_columns(cells: Mapping[str, Any]) -> tuple[int, int]:
-    """Parse the two pay columns, or the one that holds both ends."""
+    """Parse the two pay columns, or the one that holds both ends.
+
+    A range in a cell that is merged over both columns is read as one.
+    """
+    if cells.get("pay_from") and cells.get("pay_from") == cells.get("pay_to"):
+        ends = position_parsing.parse_pay_range(_LABELS["pay_from"], cells["pay_from"])
+        if ends is not None:
+            return ends
     low = position_parsing.parse_pay(_LABELS["pay_from"], cells.get("pay_from"))
     high = position_parsing.parse_pay(_LABELS["pay_to"], cells.get("pay_to"))
     if low is not None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from portal.core.certificates import CertificateKind
 from portal.core.enums import Education
-from portal.imports.import_kinds import Column
+from portal.imports.import_kinds import Column, ColumnContent
 from portal.veterans.enums import Branch, EmploymentStatus, RankGroup, Settlement
 
 
@@ -13,7 +13,14 @@ def _words(choices: Any) -> tuple[str, ...]:
 
 
 COLUMNS = (
-    Column("name", "姓名", ("名字", "退役军人姓名"), required=True, sample="陈建国"),
+    Column(
+        "name",
+        "姓名",
+        ("名字", "退役军人姓名"),
+        required=True,
+        sample="陈建国",
+        content=ColumnContent.NAME,
+    ),
     Column(
         "id_number",
         "身份证号",
@@ -22,6 +29,7 @@ COLUMNS = (
         sensitive=True,
         sample="440705198503072119",
         help="只用来核对，不保存原号码；请设为文本格式",
+        content=ColumnContent.ID_NUMBER,
     ),
     Column(
         "phone",
@@ -29,6 +37,7 @@ COLUMNS = (
         ("手机", "手机号", "电话", "联系电话", "联系方式", "电话号码"),
         sensitive=True,
         sample="13812345678",
+        content=ColumnContent.PHONE,
     ),
     Column(
         "station",
@@ -70,12 +79,14 @@ COLUMNS = (
         "入伍日期",
         ("入伍时间", "参军时间", "入伍年月"),
         sample="2003-12-01",
+        content=ColumnContent.DATE,
     ),
     Column(
         "left_on",
         "退役日期",
         ("退役时间", "退伍时间", "退伍日期", "退役年月"),
         sample="2015-12-01",
+        content=ColumnContent.DATE,
     ),
     Column(
         "rank_group",

@@ -19,8 +19,10 @@ from portal.core.encryption import hash_id_number, hash_phone
 from portal.core.enums import Education
 from portal.core.validators import birth_date_of
 from portal.imports import cell_parsing
+from portal.imports.cell_reading import PROBLEMS as CELL_PROBLEMS
 from portal.imports.enums import RowOutcome
 from portal.imports.import_kinds import BadRow, ImportKind, RowResult
+from portal.imports.models import ImportRun
 from portal.imports.row_changes import add_target_ids, select_by_outcome, to_json_value
 from portal.stations.models import Station
 from portal.veterans import record_validation
@@ -58,8 +60,14 @@ class RecordRow:
 class RecordImporter:
     """Import run of a user; rows may name only stations that the user serves."""
 
-    def __init__(self, by: User, station: Station | None) -> None:
-        paths = by.station_paths(Permission.OPEN_RECORDS)
+    def __init__(self, by: User | None, station: Station | None, paths: Sequence[str]) -> None:
+        """Prepare the import.
+
+        Args:
+            by: who imports; None for a preview, which writes nothing.
+            station: of rows that name none.
+            paths: of the stations below which rows may lie.
+        """
         self._by, self._default = by, station
         self._served_ids = set(Station.objects.in_subtrees(paths).values_list("pk", flat=True))
         self._stations = record_validation.load_station_index(paths)
@@ -86,6 +94,16 @@ class RecordImporter:
                 "就业状况", EmploymentStatus, record_validation.CHOICE_SYNONYMS[EmploymentStatus]
             ),
         }
+
+    @classmethod
+    def of_run(cls, run: ImportRun) -> "RecordImporter":
+        return cls(run.by, run.station, run.by.station_paths(Permission.OPEN_RECORDS))
+
+    @classmethod
+    def of_preview(cls, _subject_id: int | None) -> "RecordImporter":
+        """Return an importer that only reads, as whoever serves the whole network."""
+        top = Station.objects.order_by("path").first()
+        return cls(None, top, [top.path] if top else [])
 
     def read(self, number: int, cells: Mapping[str, Any]) -> RecordRow:
         """Parse a row.
@@ -325,8 +343,9 @@ VETERAN_IMPORT = ImportKind(
     key=KIND,
     label="退役军人档案",
     columns=COLUMNS,
-    open_run=lambda run: RecordImporter(run.by, run.station),
+    open_run=RecordImporter.of_run,
+    open_preview=RecordImporter.of_preview,
     undo=undo_rows,
     on_finished=_announce_end,
-    problems=record_validation.PROBLEMS,
+    problems=CELL_PROBLEMS | record_validation.PROBLEMS,
 )

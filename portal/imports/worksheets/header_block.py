@@ -1,0 +1,182 @@
+"""The rows of a worksheet that hold the headers: one row, or up to three with merged cells."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from portal.imports.row_frames import MAX_HEADER_ROWS, NumberedRow
+from portal.imports.worksheets.grid import Grid, Merge, is_blank, text_of
+from portal.imports.worksheets.known_headers import KnownHeaders
+
+_MAX_HEIGHT = 3
+_SAMPLE_ROWS = 60
+
+
+@dataclass(slots=True)
+class HeaderBlock:
+    """The headers of a worksheet.
+
+    Attributes:
+        row_numbers: of the rows that hold them.
+        texts: the header of each column, '' where there is none.
+        columns: column key -> index of the column.
+        spans: index of a column -> indices of further columns under the same header.
+        hidden_columns: indices of hidden columns with a known header that are not among `columns`.
+    """
+
+    row_numbers: list[int]
+    texts: list[str]
+    columns: dict[str, int] = field(default_factory=dict)
+    spans: dict[int, list[int]] = field(default_factory=dict)
+    hidden_columns: list[int] = field(default_factory=list)
+
+    @property
+    def width(self) -> int:
+        return sum(1 for text in self.texts if text)
+
+
+def find_header_block(grid: Grid, known: KnownHeaders) -> HeaderBlock | None:
+    """Return the block with the most known headers among the first rows, the lowest and first of equals.
+
+    Without any known header it is the first row; None for an empty worksheet.
+    """
+    rows = list(islice((row for row in grid.rows() if row[0] not in grid.hidden_rows), _SAMPLE_ROWS))
+    if not rows:
+        return None
+    last_sample = rows[-1][0]
+    merges = [merge for merge in grid.merges if merge[0] <= last_sample]
+    best: HeaderBlock | None = None
+    for start in range(min(MAX_HEADER_ROWS, len(rows))):
+        for height in range(_least_height(rows, start, merges), _MAX_HEIGHT + 1):
+            if start + height > len(rows):
+                break
+            block = _read_block(rows, start, height, merges, grid, known)
+            if best is None or len(block.columns) > len(best.columns):
+                best = block
+    if best is None or not best.columns:
+        number, cells = rows[0]
+        return HeaderBlock([number], [text_of(cell) for cell in cells])
+    return best
+
+
+def _least_height(rows: Sequence[NumberedRow], start: int, merges: Sequence[Merge]) -> int:
+    """Return how many rows the headers need whose cells are merged downwards."""
+    number = rows[start][0]
+    bottom = max((merge[2] for merge in merges if merge[0] == number), default=number)
+    return min(max(sum(1 for row, _ in rows[start:] if row <= bottom), 1), _MAX_HEIGHT)
+
+
+def _read_block(
+    rows: Sequence[NumberedRow],
+    start: int,
+    height: int,
+    merges: Sequence[Merge],
+    grid: Grid,
+    known: KnownHeaders,
+) -> HeaderBlock:
+    block_rows = rows[start : start + height]
+    numbers = [number for number, _ in block_rows]
+    inside = [merge for merge in merges if numbers[0] <= merge[0] <= numbers[-1]]
+    width = max(len(cells) for _, cells in block_rows)
+    width = max([width, *(merge[3] + 1 for merge in inside if merge[3] < width + 20)])
+    lines = _unfold(block_rows, inside, width)
+    parts = [_distinct([line[column] for line in lines]) for column in range(width)]
+    block = HeaderBlock(numbers, ["".join(texts) for texts in parts])
+    block.spans = _spans(numbers[-1], inside, parts)
+    _split_pairs(block, parts, rows[start + height :], known)
+    _map_columns(block, parts, grid.hidden_columns, known)
+    return block
+
+
+def _unfold(rows: Sequence[NumberedRow], merges: Sequence[Merge], width: int) -> list[list[str]]:
+    """Return the texts of the rows with merged cells written out, and groups without a merge to their right."""
+    lines = [[text_of(cell) for cell in cells] + [""] * (width - len(cells)) for _, cells in rows]
+    index_of = {number: index for index, (number, _) in enumerate(rows)}
+    merged: set[tuple[int, int]] = set()
+    for top, left, bottom, right in merges:
+        if top not in index_of or left >= width:
+            continue
+        text = lines[index_of[top]][left]
+        for number in range(top, bottom + 1):
+            if number not in index_of:
+                break
+            for column in range(left, min(right + 1, width)):
+                lines[index_of[number]][column] = text
+                merged.add((index_of[number], column))
+    for upper, (line, below) in enumerate(zip(lines, lines[1:], strict=False)):
+        for column in range(1, width):
+            is_free = not line[column] and (upper, column) not in merged
+            if is_free and line[column - 1] and below[column] and below[column - 1]:
+                line[column] = line[column - 1]
+    return lines
+
+
+def _distinct(texts: Sequence[str]) -> list[str]:
+    """Return the texts from top to bottom without blanks and repeats."""
+    parts: list[str] = []
+    for text in texts:
+        if text and text not in parts[-1:]:
+            parts.append(text)
+    return parts
+
+
+def _spans(last_row: int, merges: Sequence[Merge], parts: Sequence[Sequence[str]]) -> dict[int, list[int]]:
+    """Return the columns under each header that is merged across and has no headers below it."""
+    spans: dict[int, list[int]] = {}
+    for _, left, bottom, right in merges:
+        if bottom >= last_row and right > left and left < len(parts):
+            same = [at for at in range(left + 1, min(right + 1, len(parts))) if parts[at] == parts[left]]
+            if same:
+                spans[left] = same
+    return spans
+
+
+def _split_pairs(
+    block: HeaderBlock, parts: list[list[str]], rows_below: Sequence[NumberedRow], known: KnownHeaders
+) -> None:
+    """Read one header over two filled columns as lower and upper limit, if the kind knows both."""
+    for left, others in list(block.spans.items()):
+        if len(others) != 1 or not any(
+            len(cells) > others[0] and not is_blank(cells[others[0]]) for _, cells in rows_below
+        ):
+            continue
+        pair = [[*parts[left], "下限"], [*parts[left], "上限"]]
+        if all(known.match(texts) for texts in pair):
+            parts[left], parts[others[0]] = pair
+            block.texts[left], block.texts[others[0]] = "".join(pair[0]), "".join(pair[1])
+            del block.spans[left]
+
+
+def _map_columns(
+    block: HeaderBlock, parts: Sequence[Sequence[str]], hidden: set[int], known: KnownHeaders
+) -> None:
+    """Map each column key to its best header: visible before hidden, label before synonym, left before right.
+
+    A hidden column is mapped only if the kind requires it.
+    """
+    covered = {at for others in block.spans.values() for at in others}
+    candidates: dict[str, list[tuple[bool, int, int]]] = {}
+    for index, texts in enumerate(parts):
+        if index not in covered and (match := known.match(texts)):
+            key, rank = match
+            candidates.setdefault(key, []).append((index in hidden, rank, index))
+    for key, places in candidates.items():
+        is_hidden, rank, index = min(places)
+        if rank == 2 and sum(1 for place in places if place[:2] == (is_hidden, 2)) > 1:
+            continue  # the same header under several groups: whose phone is it?
+        block.columns[key] = index
+    _leave_out_hidden(block, hidden, known.required)
+
+
+def _leave_out_hidden(block: HeaderBlock, hidden: set[int], required: Sequence[tuple[str, str]]) -> None:
+    needed = {key for pair in required for key in pair}
+    replaced = {key for key, alternative in required if alternative in block.columns}
+    for key, index in list(block.columns.items()):
+        if index in hidden and (key not in needed or key in replaced):
+            block.hidden_columns.append(index)
+            del block.columns[key]
+
+
+def known_texts(block: HeaderBlock) -> Mapping[int, str]:
+    """Return index of the column -> header, for the columns that have one."""
+    return {index: text for index, text in enumerate(block.texts) if text}

@@ -1,0 +1,75 @@
+"""Workbooks with expected JSON, and the comparison of a preview with it; see workbooks/README.md."""
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+
+FOLDER = Path(__file__).parent / "workbooks"
+INPUTS = Path(__file__).parents[3] / "shared" / "data" / "inputs"
+# Keys whose expected text is a part of the real one.
+_PARTS = frozenset({"cause", "message"})
+
+
+@dataclass(frozen=True)
+class Case:
+    """A workbook, and what its preview must show."""
+
+    workbook: Path
+    document: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return f"{self.workbook.parent.name}/{self.workbook.name}"
+
+
+def load_cases(folder: str, workbooks: Path) -> list[Case]:
+    """Return the cases of a folder with expected files, whose workbooks stand in `workbooks`."""
+    return [
+        Case(workbooks / path.stem, json.loads(path.read_text(encoding="utf-8")))
+        for path in sorted((FOLDER / folder).glob("*.json"))
+    ]
+
+
+def run_preview(kind: str, workbook: Path, *arguments: str) -> tuple[int, dict[str, Any]]:
+    """Return exit code and JSON of the command."""
+    output = io.StringIO()
+    code = 0
+    try:
+        call_command("preview_import", kind, str(workbook), *arguments, stdout=output)
+    except SystemExit as stop:
+        code = int(stop.code or 0)
+    return code, json.loads(output.getvalue().splitlines()[-1])
+
+
+def differences(case: Case) -> list[str]:
+    """Return what the preview of a case shows otherwise than expected."""
+    document = case.document
+    code, shown = run_preview(document["kind"], case.workbook, *document.get("arguments", ()))
+    found = list(_differences(document["expected"], shown, ""))
+    if code != document["exit"]:
+        found.append(f"exit {code}, expected {document['exit']}")
+    return found
+
+
+def _differences(expected: Any, shown: Any, place: str) -> Iterator[str]:
+    if isinstance(expected, dict) and isinstance(shown, dict):
+        for key, value in expected.items():
+            if key not in shown:
+                yield f"{place}.{key} is missing, expected {value!r}"
+            else:
+                yield from _differences(value, shown[key], f"{place}.{key}")
+    elif isinstance(expected, list) and isinstance(shown, list):
+        if len(expected) != len(shown):
+            yield f"{place} has {len(shown)} items, expected {len(expected)}: {shown!r}"[:600]
+        for index, (one, other) in enumerate(zip(expected, shown, strict=False)):
+            yield from _differences(one, other, f"{place}[{index}]")
+    elif place.rpartition(".")[2] in _PARTS and expected:
+        if expected not in shown:
+            yield f"{place} is {shown!r}, expected to hold {expected!r}"
+    elif type(expected) is not type(shown) or expected != shown:
+        yield f"{place} is {shown!r}, expected {expected!r}"
