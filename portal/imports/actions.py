@@ -91,7 +91,6 @@ def _describe(run: ImportRun, by: User, table: Table) -> None:
     run.head = head_json(table, columns, PREVIEW_ROWS)
     run.columns = columns
     run.total = sum(1 for _ in table.mapped_rows(columns))
-    run.__dict__.pop("layout", None)
 
 
 def find_interrupted(*, by: User, kind: str, content: bytes) -> ImportRun | None:

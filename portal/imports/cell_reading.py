@@ -1,12 +1,19 @@
 """Reading of cells by what their column holds; a value that is not certain is refused, never guessed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from portal.core.text_folding import display_line, display_name, display_paragraphs, fold_digits
+from portal.core.text_folding import (
+    display_line,
+    display_name,
+    display_paragraphs,
+    fold_code,
+    fold_digits,
+    fold_phone,
+)
 from portal.imports.date_parsing import UnreadableDate, read_date
 from portal.imports.import_kinds import Column, ColumnContent, ImportKind
 from portal.imports.marked_cells import (
@@ -51,6 +58,14 @@ _DATE_TEXT = re.compile(r"\d{1,2}月\d{1,2}日|\d{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{
 _MAX_EXACT = 1e15
 _NUMBER_CONTENTS = frozenset({ColumnContent.COUNT, ColumnContent.AMOUNT})
 _CODE_CONTENTS = frozenset({ColumnContent.IDENTIFIER, ColumnContent.ID_NUMBER, ColumnContent.PHONE})
+
+
+_FOLDINGS: dict[ColumnContent, Callable[[str], str]] = {
+    ColumnContent.NAME: display_name,
+    ColumnContent.LINE: display_line,
+    ColumnContent.ID_NUMBER: fold_code,
+    ColumnContent.PHONE: fold_phone,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +126,7 @@ def _read(column: Column, cell: Any, traits: SourceTraits) -> Any:
         return _check_number(content, cell)
     if not isinstance(cell, str):
         return cell
-    if content == ColumnContent.NAME:
-        return display_name(cell)
-    return display_line(cell) if content == ColumnContent.LINE else display_paragraphs(cell)
+    return _FOLDINGS.get(content, display_paragraphs)(cell)
 
 
 def _unwrap(content: ColumnContent, cell: Any) -> Any:
@@ -134,7 +147,8 @@ def _unwrap(content: ColumnContent, cell: Any) -> Any:
 def _lost_zeros(text: str) -> _Refused:
     return _Refused(
         "ambiguous",
-        f"“{text}”是按数字保存的，分不清开头和末尾有几个0（2.1 还是 2.10）。请把这一列设为文本格式后重新填写。",
+        f"“{text}”是按数字保存的，分不清开头和末尾有几个0（2.1 还是 2.10）。"
+        "请把这一列设为文本格式后重新填写。",
     )
 
 

@@ -40,12 +40,7 @@ _TIME = re.compile(
 )
 _BEFORE_END = re.compile(r"^(?:截止到|截至到|截至|截止|止于|至|到)\s*")
 _AFTER_END = re.compile(r"\s*(?:为止|截止|止)$")
-_NUMERALS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")} | {
-    "〇": 0,
-    "○": 0,
-    "○": 0,
-    "Ｏ": 0,
-}
+_NUMERALS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0}
 _CHINESE_NUMBER = re.compile(r"[零〇○一二三四五六七八九十廿卅]+(?=[年月日号]|$)")
 _DAY_WITHOUT_YEAR = re.compile(r"\d{1,2}\s*(?:月|[-/.])\s*\d{1,2}\s*[日号]?")
 
@@ -117,12 +112,17 @@ def _read_text(text: str, *, last_of_month: bool, is_typed: bool) -> date:
     if match := _MONTH.fullmatch(text):
         if not is_typed and match[3] == "1" and "." in (match[2] or ""):
             raise UnreadableDate(
-                f"“{text}”分不清是1月还是10月（表格软件会去掉末尾的0），请写成 {match[1]}-01 或 {match[1]}-10。",
+                f"“{text}”分不清是1月还是10月（表格软件会去掉末尾的0），"
+                f"请写成 {match[1]}-01 或 {match[1]}-10。",
                 "ambiguous",
             )
         return _month(int(match[1]), int(match[3]), last_of_month=last_of_month)
     if match := _DIGITS.fullmatch(text):
         return _digits_date(match, last_of_month=last_of_month)
+    return _read_rare_text(text, last_of_month=last_of_month)
+
+
+def _read_rare_text(text: str, *, last_of_month: bool) -> date:
     if match := _SHORT_YEAR.fullmatch(text):
         return _date(_full_year(int(match[1]), is_future=last_of_month), int(match[3]), int(match[4]))
     if match := _THREE_NUMBERS.fullmatch(text):

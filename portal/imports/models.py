@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.functional import cached_property
 
 from portal.accounts.models import User
 from portal.core.encryption import EncryptedTextField
@@ -80,9 +79,9 @@ class ImportRun(TimestampedModel):
     def __str__(self) -> str:
         return self.file_name
 
-    @cached_property
+    @property
     def layout(self) -> dict[str, Any]:
-        """Return what was found in the file, as `import_runner.head_json` writes it; empty after its deletion."""
+        """Return what was found in the file, as `head_json` writes it; empty after its deletion."""
         layout: dict[str, Any] = json.loads(self.head) if self.head else {}
         return layout
 
@@ -97,7 +96,7 @@ class ImportRun(TimestampedModel):
 
     @property
     def worksheet(self) -> str | None:
-        """Return the name of the worksheet; None while it is to be chosen, and for runs that did not note it."""
+        """Return the name of the worksheet; None while it is to be chosen, or if not noted."""
         return None if self.choices else self.layout.get("worksheet")
 
     @property

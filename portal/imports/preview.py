@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from portal.core.encryption import mask_phone
+from portal.imports.cell_text import cell_text
 from portal.imports.column_mapping import missing_columns
 from portal.imports.import_kinds import ColumnContent, ImportKind, RowImporter
 from portal.imports.number_masking import mask_numbers
@@ -49,11 +51,10 @@ def _read_rows(kind: ImportKind, table: Table, importer: RowImporter) -> tuple[l
 
 
 def _show_row(kind: ImportKind, row: ReadRow) -> dict[str, Any]:
-    refused = {problem.column for problem in row.problems}
     values = {
         key: shown
         for key, value in row.values.items()
-        if key not in refused and (shown := _show_value(kind.column(key).content, value)) != ""
+        if (shown := _show_value(kind.column(key).content, value)) != ""
     }
     parsed = getattr(row.parsed, "values", None)
     if isinstance(parsed, Mapping):
@@ -74,19 +75,26 @@ def _show_row(kind: ImportKind, row: ReadRow) -> dict[str, Any]:
 
 def _show_value(content: ColumnContent, value: Any) -> Any:
     """Return a value as JSON data: whole numbers, dates in ISO form, masked text."""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, date):
-        return value.isoformat()
+    if value in {"", None}:
+        return ""
+    if isinstance(value, (bool, date)):
+        return cell_text(value)
+    if content in {ColumnContent.ID_NUMBER, ColumnContent.PHONE}:
+        return _mask_personal(content, cell_text(value))
     if isinstance(value, (int, float)):
         number = int(value) if float(value).is_integer() else value
         return number if content in _NUMBERS else mask_numbers(str(number))
-    text = str(value or "")
+    text = str(value)
     if content in _NUMBERS and text.isascii() and text.isdigit() and len(text) < 10:
         return int(text)
-    if content == ColumnContent.ID_NUMBER and len(text) > 8:
-        return "*" * (len(text) - 4) + text[-4:]
     return mask_numbers(text)
+
+
+def _mask_personal(content: ColumnContent, text: str) -> str:
+    """Return an ID number or phone masked, whatever was typed."""
+    if content == ColumnContent.PHONE:
+        return mask_phone(text)
+    return "*" * max(len(text) - 4, 4) + text[-4:] if len(text) > 8 else "*" * len(text)
 
 
 def _report(

@@ -16,7 +16,7 @@ class ReadRow:
     """A row as it was read.
 
     Attributes:
-        values: column key -> text, number or date, without the cells that were refused.
+        values: column key -> text, number or date, without the cells that could not be read.
         parsed: what the import kind made of it; None if the row is refused.
         problems: why it is refused; empty for a good row.
     """

@@ -44,7 +44,7 @@ class Table:
 
     Attributes:
         worksheet: name of the worksheet, '' of a text file; `worksheets` are the names of the visible ones.
-        choices: names of the worksheets that could be meant, if somebody has to choose; then there are no rows.
+        choices: names of the worksheets that could be meant, if somebody has to choose; then no rows.
         header_rows: numbers of the rows that hold the headers; `headers` are their texts, one a column.
         columns: column key -> index of the column, as far as the headers are known.
         hidden_headers: known headers of hidden columns, which are left out because no row needs them.
@@ -66,7 +66,7 @@ class Table:
     hidden_columns: tuple[int, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
     skipped_rows: tuple[tuple[int, str, str], ...] = ()
-    traits: SourceTraits = SourceTraits()
+    traits: SourceTraits = field(default_factory=SourceTraits)
     frames: tuple[bytes, ...] = ()
 
     def numbered_rows(self) -> Iterator[NumberedRow]:

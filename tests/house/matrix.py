@@ -344,6 +344,7 @@ MATRIX: dict[str, Row] = {
     "company/positions/sheets/template/": Row(EMPLOYERS),
     "company/positions/sheets/<int:pk>/": Row(THE_UPLOADING_MEMBER, _of("position_import")),
     "company/positions/sheets/<int:pk>/columns/": Row(THE_UPLOADING_MEMBER, _of("position_import"), "post"),
+    "company/positions/sheets/<int:pk>/worksheet/": Row(THE_UPLOADING_MEMBER, _of("position_import"), "post"),
     "company/positions/sheets/<int:pk>/result/": Row(THE_UPLOADING_MEMBER, _of("position_import")),
     "company/positions/sheets/<int:pk>/<slug:step>/": Row(
         THE_UPLOADING_MEMBER, {"pk": "position_import.pk", "step": "=undo"}, "post"
@@ -430,6 +431,7 @@ MATRIX: dict[str, Row] = {
     "desk/sheets/template/": Row(FILES),
     "desk/sheets/<int:pk>/": Row(THE_UPLOADER, _of("record_import")),
     "desk/sheets/<int:pk>/columns/": Row(THE_UPLOADER, _of("record_import"), "post"),
+    "desk/sheets/<int:pk>/worksheet/": Row(THE_UPLOADER, _of("record_import"), "post"),
     "desk/sheets/<int:pk>/result/": Row(THE_UPLOADER, _of("record_import")),
     "desk/sheets/<int:pk>/<slug:step>/": Row(
         THE_UPLOADER, {"pk": "record_import.pk", "step": "=undo"}, "post"

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.core.management import call_command
 
+from tests.imports.workbooks.made.make_workbooks import BUILDERS
+
 FOLDER = Path(__file__).parent / "workbooks"
 INPUTS = Path(__file__).parents[3] / "shared" / "data" / "inputs"
 # Keys whose expected text is a part of the real one.
@@ -28,11 +30,20 @@ class Case:
 
 
 def load_cases(folder: str, workbooks: Path) -> list[Case]:
-    """Return the cases of a folder with expected files, whose workbooks stand in `workbooks`."""
+    """Return the cases of a folder with expected files; their workbooks stand or are built in `workbooks`."""
     return [
         Case(workbooks / path.stem, json.loads(path.read_text(encoding="utf-8")))
         for path in sorted((FOLDER / folder).glob("*.json"))
     ]
+
+
+def ensure_workbook(case: Case, folder: Path) -> Case:
+    """Return the case; its workbook is built into `folder` if no file stands there."""
+    if case.workbook.exists():
+        return case
+    path = folder / case.workbook.name
+    path.write_bytes(BUILDERS[case.workbook.name]())
+    return Case(path, case.document)
 
 
 def run_preview(kind: str, workbook: Path, *arguments: str) -> tuple[int, dict[str, Any]]:

@@ -68,9 +68,8 @@ def _inspect(worksheet: Worksheet, known: KnownHeaders, title_column: str) -> Ca
     block = find_header_block(grid, known)
     if block is None:
         return None
+    rank = int(len(block.columns) >= _LEAST_HEADERS)
     if known.has_required(block.columns):
         rank = 2
-    else:
-        rank = 1 if len(block.columns) >= _LEAST_HEADERS else 0
     has_rows = next(islice(iter(DataRows(grid, block, title_column)), 1), None) is not None
     return Candidate(worksheet, grid, block, rank, has_rows)

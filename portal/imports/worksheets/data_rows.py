@@ -1,4 +1,4 @@
-"""The data rows of a worksheet: merged cells written out; hidden rows, totals, notes and signatures left out."""
+"""The data rows of a worksheet: merged cells written out; hidden rows, totals and notes left out."""
 
 import re
 from collections import Counter

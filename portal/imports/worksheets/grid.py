@@ -22,7 +22,7 @@ class Grid:
     """The cells of one worksheet.
 
     Attributes:
-        rows: yields number and cells from column A on of every row that is not empty, each time from the start.
+        rows: yields number and cells (from column A on) of every row that is not empty, anew at each call.
         is_typed: the file says which cells are numbers, dates and text; otherwise all are text.
         is_delimited: a text file, in which a stray delimiter moves cells to the right.
         has_1904_dates: day 0 of unformatted dates is 1904-01-01.

@@ -1,8 +1,9 @@
 """The rows of a worksheet that hold the headers: one row, or up to three with merged cells."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, pairwise
 
 from portal.imports.row_frames import MAX_HEADER_ROWS, NumberedRow
 from portal.imports.worksheets.grid import Grid, Merge, is_blank, text_of
@@ -47,8 +48,11 @@ def find_header_block(grid: Grid, known: KnownHeaders) -> HeaderBlock | None:
     merges = [merge for merge in grid.merges if merge[0] <= last_sample]
     best: HeaderBlock | None = None
     for start in range(min(MAX_HEADER_ROWS, len(rows))):
+        if start and best is not None and best.columns and _is_group_row(rows[start - 1], merges):
+            continue  # '紧急联系人' above '手机号码' says whose it is
+        is_title = len({text_of(cell) for cell in rows[start][1] if not is_blank(cell)}) == 1
         for height in range(_least_height(rows, start, merges), _MAX_HEIGHT + 1):
-            if start + height > len(rows):
+            if start + height > len(rows) or (is_title and height > 1):
                 break
             block = _read_block(rows, start, height, merges, grid, known)
             if best is None or len(block.columns) > len(best.columns):
@@ -57,6 +61,18 @@ def find_header_block(grid: Grid, known: KnownHeaders) -> HeaderBlock | None:
         number, cells = rows[0]
         return HeaderBlock([number], [text_of(cell) for cell in cells])
     return best
+
+
+def _is_group_row(row: NumberedRow, merges: Sequence[Merge]) -> bool:
+    """Return whether the row holds short headings over several columns each."""
+    number, cells = row
+    texts = {text_of(cell) for cell in cells if not is_blank(cell)}
+    is_merged = any(merge[0] == merge[2] == number and merge[3] > merge[1] for merge in merges)
+    return (
+        is_merged
+        and len(texts) > 1
+        and all(len(text) <= 12 and not re.search("[:：\\d]", text) for text in texts)
+    )
 
 
 def _least_height(rows: Sequence[NumberedRow], start: int, merges: Sequence[Merge]) -> int:
@@ -89,8 +105,8 @@ def _read_block(
 
 
 def _unfold(rows: Sequence[NumberedRow], merges: Sequence[Merge], width: int) -> list[list[str]]:
-    """Return the texts of the rows with merged cells written out, and groups without a merge to their right."""
-    lines = [[text_of(cell) for cell in cells] + [""] * (width - len(cells)) for _, cells in rows]
+    """Return the texts of the rows with merged cells, and groups of headers, written out."""
+    lines = [[_one_line(text_of(cell)) for cell in cells] + [""] * (width - len(cells)) for _, cells in rows]
     index_of = {number: index for index, (number, _) in enumerate(rows)}
     merged: set[tuple[int, int]] = set()
     for top, left, bottom, right in merges:
@@ -103,12 +119,17 @@ def _unfold(rows: Sequence[NumberedRow], merges: Sequence[Merge], width: int) ->
             for column in range(left, min(right + 1, width)):
                 lines[index_of[number]][column] = text
                 merged.add((index_of[number], column))
-    for upper, (line, below) in enumerate(zip(lines, lines[1:], strict=False)):
+    for upper, (line, below) in enumerate(pairwise(lines)):
         for column in range(1, width):
             is_free = not line[column] and (upper, column) not in merged
             if is_free and line[column - 1] and below[column] and below[column - 1]:
                 line[column] = line[column - 1]
     return lines
+
+
+def _one_line(text: str) -> str:
+    """Return a header without the line breaks that only make its column narrower."""
+    return re.sub(r"\s*\n\s*", "", text)
 
 
 def _distinct(texts: Sequence[str]) -> list[str]:

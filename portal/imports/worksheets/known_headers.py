@@ -52,9 +52,11 @@ class KnownHeaders:
         whole = normalize_header("".join(parts))
         if whole in self.keys:
             return self.keys[whole], 0 if whole in self.labels else 1
-        group, last = normalize_header("".join(parts[:-1])), normalize_header(parts[-1])
-        is_neutral = _NEUTRAL_GROUP.search(group) and not _OTHER_PERSON.search(group)
-        return (self.keys[last], 2) if last in self.keys and is_neutral else None
+        for start in range(1, len(parts)):
+            group, rest = (normalize_header("".join(texts)) for texts in (parts[:start], parts[start:]))
+            if rest in self.keys and _NEUTRAL_GROUP.search(group) and not _OTHER_PERSON.search(group):
+                return self.keys[rest], 2
+        return None
 
     def count(self, cells: Iterable[str]) -> int:
         """Return how many different columns the cells of one row name."""

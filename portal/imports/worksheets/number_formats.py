@@ -6,12 +6,11 @@ from typing import Any
 
 from portal.imports.marked_cells import FORMATTED, PARTIAL_DATE, MarkedCell
 
-# Ids of formats that a file need not define (ECMA-376, 18.8.30; 27 to 36 and 50 to 58 as Chinese programs show them).
+# Formats that a file need not define (ECMA-376, 18.8.30; from 27 on as Chinese programs show them).
 _BUILT_IN = {
-    2: "0.00", 14: "yyyy/m/d", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm", 19: "h:mm:ss", 20: "h:mm",
-    21: "h:mm:ss", 22: "yyyy/m/d h:mm", 27: "yyyy年m月", 28: "m月d日", 29: "m月d日", 30: "m-d-yy", 31: "yyyy年m月d日",
-    32: "h时mm分", 33: "h时mm分ss秒", 36: "yyyy年m月", 45: "mm:ss", 46: "[h]:mm:ss", 50: "yyyy年m月", 51: "m月d日",
-    52: "yyyy年m月", 53: "m月d日", 54: "m月d日", 57: "yyyy年m月", 58: "m月d日",
+    2: "0.00", 14: "yyyy/m/d", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 22: "yyyy/m/d h:mm",
+    27: "yyyy年m月", 28: "m月d日", 29: "m月d日", 30: "m-d-yy", 31: "yyyy年m月d日", 36: "yyyy年m月",
+    50: "yyyy年m月", 51: "m月d日", 52: "yyyy年m月", 53: "m月d日", 54: "m月d日", 57: "yyyy年m月", 58: "m月d日",
 }  # fmt: skip
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|!.')
 _FIXED = re.compile(r"(0*)(?:\.(0+))?")
@@ -21,7 +20,7 @@ MONTH, DAY_OF_YEAR, FIXED = "month", "day_of_year", "fixed"
 def format_class(code: str) -> str:
     """Return what is special about a number format, or ''.
 
-    MONTH shows year and month only, DAY_OF_YEAR month and day only, FIXED more digits than the number may have.
+    MONTH shows year and month, DAY_OF_YEAR month and day, FIXED more digits than the number may have.
     """
     pattern = code.split(";", 1)[0]
     plain = _LITERAL.sub("", pattern).casefold().strip()

@@ -43,9 +43,9 @@ def open_worksheets(archive: zipfile.ZipFile) -> list[Worksheet]:
     Raises:
         FileRefusal: broken, or protected by a password.
     """
-    if "META-INF/manifest.xml" in archive.NameToInfo:
-        if b"encryption-data" in archive.read("META-INF/manifest.xml"):
-            raise FileRefusal("文件有密码，请去掉密码后再上传。", "password")
+    manifest = "META-INF/manifest.xml"
+    if manifest in archive.NameToInfo and b"encryption-data" in archive.read(manifest):
+        raise FileRefusal("文件有密码，请去掉密码后再上传。", "password")
     reader = _Reader()
     try:
         content = archive.read("content.xml")

@@ -70,7 +70,7 @@ def _looks_like_text(content: bytes) -> bool:
 
 
 def _plain_head(content: bytes) -> bytes:
-    """Return the beginning without byte order mark, zero bytes and spaces, to look for tags in any encoding."""
+    """Return the beginning without byte order mark, zero bytes and spaces, to look for tags."""
     head = content[:8192].removeprefix(_BYTE_ORDER_MARK)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         head = head[2:].replace(b"\x00", b"")
@@ -93,6 +93,7 @@ def _open_archive(content: bytes) -> list[Worksheet]:
         raise FileRefusal("这是 xlsb 文件，请用表格软件另存为 xlsx 后再上传。", "type")
     if "content.xml" in names:
         return ods_worksheets.open_worksheets(archive)
-    if not any(name.startswith("xl/") for name in names) and "[Content_Types].xml" not in names:
+    is_office_file = "[Content_Types].xml" in names or any(name.startswith("xl/") for name in names)
+    if not is_office_file:
         raise FileRefusal(f"这是压缩包，请解压后上传里面的表格。{_ONLY_TABLES}", "type")
     return xlsx_worksheets.open_worksheets(content)

@@ -90,8 +90,10 @@ def _rows(text: str, delimiter: str, skip: int) -> Iterator[NumberedRow]:
 
 
 def _has_swallowed_rows(cell: str, delimiter: str, width: int) -> bool:
-    """Return whether a line within the cell looks like a row of its own: a quotation mark went missing."""
-    return any(line.count(delimiter) >= max(width - 1, 2) for line in cell.splitlines()[1:])
+    """Return whether the cell holds a whole row, as its closing quotation mark went missing."""
+    if cell.count(delimiter) < max(width - 1, 2):
+        return False
+    return any(line.count(delimiter) >= max((width - 1) // 2, 2) for line in cell.splitlines()[1:])
 
 
 def _unwrap(cell: str) -> str:

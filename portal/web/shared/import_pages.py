@@ -21,10 +21,12 @@ from portal.core.encryption import mask_phone
 from portal.imports import actions, column_mapping
 from portal.imports.enums import ImportState, RowOutcome
 from portal.imports.import_kinds import Column, ImportKind, get_kind
+from portal.imports.left_out import describe_left_out
 from portal.imports.models import ImportRow, ImportRun, ImportRunQuerySet
+from portal.imports.number_masking import mask_numbers
 from portal.imports.workbook_reader import MAX_BYTES
 from portal.imports.workbook_writer import XLSX_CONTENT_TYPE, column_letter, write_template
-from portal.web.shared.form_fields import add_errors
+from portal.web.shared.form_fields import add_errors, choice_field
 
 PAGE_SIZE = 20
 STEPS = {
@@ -46,9 +48,9 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label="表格文件",
-        help_text="xlsx、xls 或 csv，不超过 30 MB。只读第一张有内容的工作表。",
+        help_text="xlsx、xls、ods 或 csv，不超过 30 MB。隐藏的工作表、行和列不读。",
         error_messages={"required": "请选择一个表格文件。", "empty": "文件是空的，请重新选择。"},
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.txt,.xml,.htm,.html,.mht"}),
     )
 
     def clean_file(self) -> Any:
@@ -66,7 +68,7 @@ class ColumnsForm(forms.Form):
         choices = [
             ("", "不导入"),
             *(
-                (str(index), f"{column_letter(index + 1)}列：{header}")
+                (str(index), f"{column_letter(index + 1)}列：{mask_numbers(header)}")
                 for index, header in enumerate(run.headers)
                 if header.strip()
             ),
@@ -83,6 +85,23 @@ class ColumnsForm(forms.Form):
     def columns(self) -> dict[str, int]:
         """Return the index of the column by key, without the keys left out."""
         return {key: int(index) for key, index in self.cleaned_data.items() if index}
+
+
+class WorksheetForm(forms.Form):
+    """The worksheet to import, of a file with several."""
+
+    worksheet = forms.ChoiceField(
+        label="要导入的工作表",
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选一张工作表。", "invalid_choice": "请从列出的工作表中选一张。"},
+    )
+
+    def __init__(self, run: ImportRun, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = run.choices or run.layout.get("worksheets", [])
+        field = choice_field(self, "worksheet")
+        field.choices = [(name, mask_numbers(name)) for name in names]
+        field.initial = run.worksheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +137,7 @@ class ImportPages:
             "import-template",
             "import",
             "import-columns",
+            "import-worksheet",
             "import-step",
             "import-result",
         )
@@ -162,7 +182,11 @@ def download_template(pages: ImportPages) -> HttpResponse:
 
 
 def render_run(
-    request: HttpRequest, pages: ImportPages, run: ImportRun, form: ColumnsForm | None = None
+    request: HttpRequest,
+    pages: ImportPages,
+    run: ImportRun,
+    form: ColumnsForm | None = None,
+    worksheet_form: WorksheetForm | None = None,
 ) -> HttpResponse:
     """Render one import by its state: column mapping, check, progress or result."""
     kind = pages.kind
@@ -176,6 +200,9 @@ def render_run(
         "pages": pages,
         "run": run,
         "form": form or ColumnsForm(run),
+        "worksheet_form": worksheet_form or WorksheetForm(run),
+        "has_worksheets": len(run.layout.get("worksheets", ())) > 1,
+        "left_out": describe_left_out(run.layout),
         "missing": "、".join(column_mapping.missing_columns(kind, run.columns)),
         "mapped_count": len(run.columns),
         "preview": _preview(run) if has_preview and run.columns else None,
@@ -202,7 +229,7 @@ def _preview(run: ImportRun) -> Mapping[str, Any]:
 def _mask_cell(column: Column, cells: list[str], index: int) -> str:
     text = cells[index].strip() if index < len(cells) else ""
     if not text or not column.sensitive:
-        return text
+        return mask_numbers(text)
     if column.key == "phone":
         return mask_phone(text)
     return f"{'*' * 14}{text[-4:]}" if column.key == "id_number" and len(text) > 8 else "已填写"
@@ -212,7 +239,11 @@ def _bad_row(kind: ImportKind, run: ImportRun, row: ImportRow) -> dict[str, str]
     cells = row.cell_texts
     index = run.columns.get(kind.title_column)
     name = cells[index] if index is not None and index < len(cells) else ""
-    return {"number": str(row.number), "name": name.strip() or "（未填写）", "reason": row.reason}
+    return {
+        "number": str(row.number),
+        "name": mask_numbers(name.strip()) or "（未填写）",
+        "reason": row.reason,
+    }
 
 
 def set_columns(request: HttpRequest, pages: ImportPages, run: ImportRun, user: User) -> HttpResponse:
@@ -227,6 +258,19 @@ def set_columns(request: HttpRequest, pages: ImportPages, run: ImportRun, user: 
         else:
             return pages.redirect(run)
     return render_run(request, pages, run, form)
+
+
+def choose_worksheet(request: HttpRequest, pages: ImportPages, run: ImportRun, user: User) -> HttpResponse:
+    """Read another worksheet of the uploaded file."""
+    form = WorksheetForm(run, request.POST)
+    if form.is_valid():
+        try:
+            actions.choose_worksheet(run=run, by=user, worksheet=form.cleaned_data["worksheet"])
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            return pages.redirect(run)
+    return render_run(request, pages, run, worksheet_form=form)
 
 
 def take_step(

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
 from portal.imports.import_kinds import get_kind
 from portal.imports.preview import READ, preview_import
@@ -37,9 +36,7 @@ class Command(BaseCommand):
             raise CommandError("--employer is for positions only", returncode=2)
         import_kind = get_kind(kind)
         try:
-            with transaction.atomic():
-                report = preview_import(import_kind, content, subject_id=employer, worksheet=sheet)
-                transaction.set_rollback(True)
+            report = preview_import(import_kind, content, subject_id=employer, worksheet=sheet)
         except ObjectDoesNotExist as error:
             raise CommandError(f"no employer {employer}", returncode=2) from error
         self.stdout.write(json.dumps(report, ensure_ascii=True))

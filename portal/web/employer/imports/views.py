@@ -94,6 +94,13 @@ def columns(request: SignedInRequest, user: User, run: ImportRun) -> HttpRespons
 
 @own_import_view
 @require_POST
+def worksheet(request: SignedInRequest, user: User, run: ImportRun) -> HttpResponse:
+    """Read another worksheet of the uploaded file."""
+    return import_pages.choose_worksheet(request, PAGES, run, user)
+
+
+@own_import_view
+@require_POST
 def take_step(request: SignedInRequest, user: User, run: ImportRun, step: str) -> HttpResponse:
     """Check, start, cancel, continue or undo an import."""
     return import_pages.take_step(request, PAGES, run, user, step)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("sheets/template/", views.template, name="import-template"),
     path("sheets/<int:pk>/", views.detail, name="import"),
     path("sheets/<int:pk>/columns/", views.columns, name="import-columns"),
+    path("sheets/<int:pk>/worksheet/", views.worksheet, name="import-worksheet"),
     path("sheets/<int:pk>/result/", views.result, name="import-result"),
     path("sheets/<int:pk>/<slug:step>/", views.take_step, name="import-step"),
 ]

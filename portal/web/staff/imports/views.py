@@ -101,6 +101,13 @@ def columns(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 
 @record_staff
 @require_POST
+def worksheet(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Read another worksheet of the uploaded file."""
+    return import_pages.choose_worksheet(request, PAGES, PAGES.get_own_run(user, pk), user)
+
+
+@record_staff
+@require_POST
 def take_step(request: HttpRequest, user: User, pk: int, step: str) -> HttpResponse:
     """Check, start, cancel, resume or undo an import."""
     return import_pages.take_step(request, PAGES, PAGES.get_own_run(user, pk), user, step)
