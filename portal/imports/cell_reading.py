@@ -47,14 +47,16 @@ _REASONS = {
     EXTRA_CELLS: "这一行的格数与表头对不上，分不清哪一格属于哪一列。请核对逗号、引号和合并的表头。",
     MERGED: "几行合并成一格，分不清每一行是多少。请取消合并，每行分别填写。",
 }
-_ERROR_TEXT = re.compile(r"#(?:DIV/0!|N/A|REF!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|#+)|Err:\d+")
+_ERROR_TEXT = re.compile(r"#(?:DIV/0!|N/A|REF!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|#+)|Err:[0-9]+")
 _FORMULA_TEXT = re.compile(
-    r"\s*(?:=\s*[^\s=]|[+\-@][A-Za-z_][A-Za-z0-9_.$]*[(|!]|[+\-](?!86[-\s])\d+(?:\.\d+)?\s*[+\-*/]\s*\d)"
+    r"\s*(?:=\s*[^\s=]|[+\-@][A-Za-z_][A-Za-z0-9_.$]*[(|!]|[+\-](?!86[-\s])[0-9]+(?:\.[0-9]+)?\s*[+\-*/]\s*[0-9])"
 )
-_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E[+-]\d{2,3}", re.IGNORECASE)
-_CUT_ID_NUMBER = re.compile(r"\d{15}000")
+_SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E[+-][0-9]{2,3}", re.IGNORECASE)
+_CUT_ID_NUMBER = re.compile(r"[0-9]{15}000")
 # A date as a spreadsheet program writes it into a text file, in a column that holds none.
-_DATE_TEXT = re.compile(r"\d{1,2}月\d{1,2}日|\d{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-\d{2}|\d{4}/\d{1,2}/\d{1,2}")
+_DATE_TEXT = re.compile(
+    r"[0-9]{1,2}月[0-9]{1,2}日|[0-9]{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-[0-9]{2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}"
+)
 _MAX_EXACT = 1e15
 _NUMBER_CONTENTS = frozenset({ColumnContent.COUNT, ColumnContent.AMOUNT})
 _CODE_CONTENTS = frozenset({ColumnContent.IDENTIFIER, ColumnContent.ID_NUMBER, ColumnContent.PHONE})

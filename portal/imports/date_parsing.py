@@ -17,14 +17,15 @@ _YEARS = range(1900, 2201)
 
 _SEPARATOR = r"\s*[-/.,、]\s*"
 _FULL = re.compile(
-    rf"(\d{{4}})(?:{_SEPARATOR}|\s*年\s*)(\d{{1,2}})(?:{_SEPARATOR}|\s*月\s*)(\d{{1,2}})\s*[日号]?"
+    rf"([0-9]{{4}})(?:{_SEPARATOR}|\s*年\s*)([0-9]{{1,2}})(?:{_SEPARATOR}|\s*月\s*)([0-9]{{1,2}})\s*[日号]?"
 )
-_MONTH = re.compile(rf"(\d{{4}})(?:({_SEPARATOR})|\s*年\s*)(\d{{1,2}})\s*(?:月份?)?")
-_SHORT_YEAR = re.compile(r"(\d{2})\s*([.年])\s*(\d{1,2})\s*[.月]\s*(\d{1,2})\s*[日号]?")
-_THREE_NUMBERS = re.compile(rf"(\d{{1,4}}){_SEPARATOR}(\d{{1,2}}){_SEPARATOR}(\d{{1,4}})")
-_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})?")
+_MONTH = re.compile(rf"([0-9]{{4}})(?:({_SEPARATOR})|\s*年\s*)([0-9]{{1,2}})\s*(?:月份?)?")
+_SHORT_YEAR = re.compile(r"([0-9]{2})\s*([.年])\s*([0-9]{1,2})\s*[.月]\s*([0-9]{1,2})\s*[日号]?")
+_THREE_NUMBERS = re.compile(rf"([0-9]{{1,4}}){_SEPARATOR}([0-9]{{1,2}}){_SEPARATOR}([0-9]{{1,4}})")
+_DIGITS = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})?")
 _ENGLISH = re.compile(
-    r"(?:(\d{1,2})[-\s])?([a-z]{3,9})\.?[-\s]+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(\d{4})", re.IGNORECASE
+    r"(?:([0-9]{1,2})[-\s])?([a-z]{3,9})\.?[-\s]+(?:([0-9]{1,2})(?:st|nd|rd|th)?,?\s+)?([0-9]{4})",
+    re.IGNORECASE,
 )
 _MONTH_NAMES = {
     name.casefold(): number
@@ -34,15 +35,15 @@ _MONTH_NAMES = {
 }
 _WEEKDAY = re.compile(r"\s*[(（]?(?:星期|周|礼拜)[一二三四五六日天1-6][)）]?")
 _TIME = re.compile(
-    r"(?:(?<=[日号\d])\s+|(?<=[日号])|(?<=\d)t)(?:上午|下午|晚上|中午|凌晨|am|pm)?\s*"
-    r"\d{1,2}(?:[:：]\d{1,2}|[时点])\S*(?:\s*(?:am|pm))?$",
+    r"(?:(?<=[日号0-9])\s+|(?<=[日号])|(?<=[0-9])t)(?:上午|下午|晚上|中午|凌晨|am|pm)?\s*"
+    r"[0-9]{1,2}(?:[:：][0-9]{1,2}|[时点])\S*(?:\s*(?:am|pm))?$",
     re.IGNORECASE,
 )
 _BEFORE_END = re.compile(r"^(?:截止到|截至到|截至|截止|止于|至|到)\s*")
 _AFTER_END = re.compile(r"\s*(?:为止|截止|止)$")
 _NUMERALS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0}
 _CHINESE_NUMBER = re.compile(r"[零〇○一二三四五六七八九十廿卅]+(?=[年月日号]|$)")
-_DAY_WITHOUT_YEAR = re.compile(r"\d{1,2}\s*(?:月|[-/.])\s*\d{1,2}\s*[日号]?")
+_DAY_WITHOUT_YEAR = re.compile(r"[0-9]{1,2}\s*(?:月|[-/.])\s*[0-9]{1,2}\s*[日号]?")
 
 
 class UnreadableDate(Exception):
@@ -88,7 +89,7 @@ def read_date(
 def _read_number(number: float, *, last_of_month: bool, has_1904_dates: bool) -> date:
     text = f"{number:.15g}"
     year, _, month = text.partition(".")
-    if month and year.isdecimal() and int(year) in _YEARS:
+    if month and year.isascii() and year.isdecimal() and int(year) in _YEARS:
         if month == "1":
             raise UnreadableDate(
                 f"“{text}”是按数字保存的，分不清是1月还是10月，请写成 {year}-01 或 {year}-10。", "ambiguous"
@@ -102,7 +103,7 @@ def _read_number(number: float, *, last_of_month: bool, has_1904_dates: bool) ->
 
 
 def _read_text(text: str, *, last_of_month: bool, is_typed: bool) -> date:
-    if text.isdecimal() and len(text) == 5 and int(text) in _SERIALS:
+    if text.isascii() and text.isdecimal() and len(text) == 5 and int(text) in _SERIALS:
         return _EPOCH + timedelta(days=int(text))
     text = _TIME.sub("", _CHINESE_NUMBER.sub(_chinese_number, _WEEKDAY.sub("", text))).strip()
     if last_of_month:
@@ -133,7 +134,7 @@ def _read_rare_text(text: str, *, last_of_month: bool) -> date:
 
 
 def _explain(text: str, *, last_of_month: bool) -> str:
-    if re.fullmatch(r"\d{4}\s*年?", text):
+    if re.fullmatch(r"[0-9]{4}\s*年?", text):
         return "只写了年份，请写到月或日，例如 2003-12。"
     if _DAY_WITHOUT_YEAR.fullmatch(text):
         return "没有写年份，请写成 2003-12-01 这样。"

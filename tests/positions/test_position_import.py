@@ -349,7 +349,7 @@ def test_template_has_choices_and_notes_and_is_readable(employer: Any) -> None:
     assert "新会区" in expected_value["工作地区"]
     assert "新会区睦洲镇" in expected_value["工作地区"]
     assert "机动车驾驶证A2" in expected_value["证书要求"]
-    assert read_table(content).first_rows[0][0] == "岗位编号"
+    assert read_table(content).headers[0] == "岗位编号"
 
 
 def test_header_synonyms_are_recognised(employer: Any, member: Any) -> None:

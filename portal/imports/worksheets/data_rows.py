@@ -1,9 +1,11 @@
 """The data rows of a worksheet: merged cells written out; hidden rows, totals and notes left out."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from portal.imports.marked_cells import EXTRA_CELLS, FORMULA, MERGED, MarkedCell
@@ -14,22 +16,26 @@ from portal.imports.worksheets.known_headers import normalize_header
 
 _MAX_LISTED = 20
 _TOTAL = re.compile(
-    r"(?:本页|以上|招聘人数|人数|岗位数)?(?:合计|总计|小计|共计|累计|总数|总人数)(?:[\d.,]*[人个名岗位元]*)*"
+    r"(?:本页|以上|招聘人数|人数|岗位数)?(?:合计|总计|小计|共计|累计|总数|总人数)(?:[0-9.,]*[人个名岗位元]*)*"
 )
 _NOTE = re.compile(
-    r"(?:注|备注|说明|填表说明|填写说明|注意|注意事项|附|附注|附件)\d*(?:[:：.、]|$)|注[:：\d]"
+    r"(?:注|备注|说明|填表说明|填写说明|注意|注意事项|附|附注|附件)[0-9]*(?:[:：.、]|$)|注[:：0-9]"
 )
-_NUMBERED = re.compile(r"[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）、.．]\s*\S{5,}")
+_NUMBERED = re.compile(r"[（(]?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})[)）、.．]\s*\S{5,}")
 _SIGNATURE = re.compile(
     r"(?:填表|填报|制表|审核|审批|复核|经办|负责|联系|报送|主管|分管|单位|领导|法定代表|法人|签发|招聘)[^:：]{0,10}[:：]"
     r"|.*(?:盖章|签章|签名|签字|公章)[)）]?[:：]?$"
     r"|(?:填表|填报|制表)?(?:日期|时间)[:：]"
 )
 _DATE_LINE = re.compile(
-    r"[\d〇○零一二三四五六七八九十]{0,4}\s*年\s*[\d一二三四五六七八九十]{0,3}\s*月\s*[\d一二三四五六七八九十]{0,3}\s*日"
+    r"[0-9〇○零一二三四五六七八九十]{0,4}\s*年\s*[0-9一二三四五六七八九十]{0,3}\s*月\s*[0-9一二三四五六七八九十]{0,3}\s*日"
 )
-_SAMPLE = re.compile(r"(?:填写)?(?:示例|样例|范例|例如|举例|例)(?:行|\d*)(?:[:：].*)?")
+_SAMPLE = re.compile(r"(?:填写)?(?:示例|样例|范例|例如|举例|例)(?:行|[0-9]*)(?:[:：].*)?")
 _SAME_AS_ABOVE = frozenset({"同上", "同上行", "〃", "″", "同前"})
+
+
+def _half_width(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
 
 
 @dataclass(slots=True)
@@ -86,10 +92,11 @@ class DataRows:
                 self.skipped.add(number, kind, " ".join(texts))
                 self._is_after_table |= kind in {"total", "note"}
                 continue
-            filled = [
-                previous[at] if at < len(previous) and text_of(cell) in _SAME_AS_ABOVE else cell
-                for at, cell in enumerate(filled)
-            ]
+            if not _SAME_AS_ABOVE.isdisjoint(filled):
+                filled = [
+                    previous[at] if at < len(previous) and cell in _SAME_AS_ABOVE else cell
+                    for at, cell in enumerate(filled)
+                ]
             previous = filled
             yield number, self._mark_misplaced(cells, filled)
 
@@ -121,26 +128,33 @@ class DataRows:
         return self._block.width >= 4 and covered * 2 > self._block.width
 
     def _kind_of_other_row(self, number: int, cells: list[Any]) -> str:
-        """Return the kind of a row that is no data; '' for data, and whenever in doubt."""
-        texts = [(at, text_of(cell)) for at, cell in enumerate(cells) if not is_blank(cell)]
-        plain = [normalize_header(text) for _, text in texts]
+        """Return the kind of a row that is no data; '' for data, and whenever in doubt.
+
+        Called for every row: it looks at the first cells, and at all only where they give reason to.
+        """
+        first = list(islice(((at, text_of(cell)) for at, cell in enumerate(cells) if not is_blank(cell)), 3))
+        plain = [normalize_header(text) for _, text in first]
         if len(plain) > 1 and all(text in self._header_texts for text in plain):
-            return "header"
-        has_title = self._title is not None and any(at == self._title for at, _ in texts)
-        for (at, _), text in zip(texts[:3], plain[:3], strict=False):
-            if _TOTAL.fullmatch(text) and (not has_title or at == self._title):
+            texts = [text_of(cell) for cell in cells if not is_blank(cell)]
+            if all(normalize_header(text) in self._header_texts for text in texts):
+                return "header"
+        title = self._title
+        has_title = title is not None and title < len(cells) and not is_blank(cells[title])
+        for (at, _), text in zip(first, plain, strict=True):
+            if _TOTAL.fullmatch(text) and (not has_title or at == title):
                 return "total"
-        if _SAMPLE.fullmatch(texts[0][1]):
+        if _SAMPLE.fullmatch(_half_width(first[0][1])):
             return "sample"
+        filled = sum(1 for at in self._mapped if at < len(cells) and not is_blank(cells[at]))
+        if len(self._mapped) > 3 and filled * 2 > len(self._mapped):
+            return ""
+        texts = [(at, _half_width(text_of(cell))) for at, cell in enumerate(cells) if not is_blank(cell)]
         return self._kind_of_note(number, texts)
 
     def _kind_of_note(self, number: int, texts: list[tuple[int, str]]) -> str:
         first = texts[0][1]
         is_band = any(self._is_band(merge) for merge in self._merges_by_top.get(number, ()))
         is_alone = len(texts) == 1
-        in_table = sum(1 for at, _ in texts if at in self._mapped)
-        if len(self._mapped) > 3 and in_table * 2 > len(self._mapped):
-            return ""
         if _NOTE.match(first) or (_SIGNATURE.match(first) and self._is_signature(texts)):
             return "note"
         if is_alone and is_band:

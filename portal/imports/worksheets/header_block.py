@@ -71,7 +71,7 @@ def _is_group_row(row: NumberedRow, merges: Sequence[Merge]) -> bool:
     return (
         is_merged
         and len(texts) > 1
-        and all(len(text) <= 12 and not re.search("[:：\\d]", text) for text in texts)
+        and all(len(text) <= 12 and not re.search("[:：0-9]", text) for text in texts)
     )
 
 

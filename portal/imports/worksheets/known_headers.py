@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 _BRACKETS = re.compile(r"[（(\[【].*?[)）\]】]")
@@ -13,6 +14,7 @@ _NEUTRAL_GROUP = re.compile(r"(?:信息|情况|资料|内容|条件|要求|待�
 _OTHER_PERSON = re.compile(r"紧急|家属|配偶|父|母|子女|亲|监护|联系人|推荐|经办|填报|单位|负责人")
 
 
+@lru_cache(maxsize=4096)
 def normalize_header(header: Any) -> str:
     """Return a header without width, case, spaces, punctuation and brackets: '*姓 名（必填）' -> '姓名'."""
     text = unicodedata.normalize("NFKC", str(header or "")).casefold()

@@ -204,7 +204,7 @@ def _number(value: str, text: str) -> Any:
     except ValueError:
         return text
     plain = f"{number:.15g}"
-    is_padded = text != plain and text.replace(".", "").isdecimal() and float(text) == number
+    is_padded = text != plain and re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", text) and float(text) == number
     return MarkedCell(FORMATTED, text, number) if is_padded else number
 
 
@@ -214,7 +214,7 @@ def _date(value: str, text: str) -> Any:
             moment = datetime.strptime(value, pattern)  # noqa: DTZ007  (a date on a sheet has no zone)
         except ValueError:
             continue
-        if text and len(re.findall(r"\d+", text)) < 3:
+        if text and len(re.findall(r"[0-9]+", text)) < 3:
             return MarkedCell(PARTIAL_DATE, text, moment)
         return to_day(moment)
     return text

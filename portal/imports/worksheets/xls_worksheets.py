@@ -58,7 +58,7 @@ def open_worksheets(content: bytes) -> list[Worksheet]:
 
 
 def _broken() -> FileRefusal:
-    return FileRefusal("读不出这个 xls 文件，可能已损坏。请用表格软件打开后另存为 xlsx，再上传。", "broken")
+    return FileRefusal("读不出这个 xls 文件，可能已损坏。请用表格软件打开后另存为 xlsx，再上传。", "type")
 
 
 def _load(book: xlrd.Book, index: int) -> Grid:

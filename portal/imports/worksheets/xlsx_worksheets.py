@@ -5,6 +5,7 @@ number format shows less or more than the value.
 """
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -176,13 +177,13 @@ def _special_formats(archive: zipfile.ZipFile) -> dict[int, str]:
     is_cell_style = False
     with archive.open(part) as stream:
         for name, attributes in start_events(stream):
-            if name == "numFmt" and attributes.get("numFmtId", "").isdecimal():
+            if name == "numFmt" and re.fullmatch("[0-9]{1,9}", attributes.get("numFmtId", "")):
                 codes.setdefault(int(attributes["numFmtId"]), attributes.get("formatCode", ""))
             elif name in {"cellXfs", "cellStyleXfs", "cellStyles", "dxfs"}:
                 is_cell_style = name == "cellXfs"
             elif name == "xf" and is_cell_style:
                 number = attributes.get("numFmtId", "0")
-                numbers.append(int(number) if number.isdecimal() else 0)
+                numbers.append(int(number) if number.isascii() and number.isdecimal() else 0)
     formats = {
         index: codes.get(number) or number_formats.built_in_format(number)
         for index, number in enumerate(numbers)
