@@ -58,6 +58,9 @@ _DATE_TEXT = re.compile(
     r"[0-9]{1,2}月[0-9]{1,2}日|[0-9]{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-[0-9]{2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}"
 )
 _MAX_EXACT = 1e15
+# With these begin formulas and error values, also in full width; their first characters tell enough.
+_SUSPICIOUS = tuple("=+-@#＝＋－＠＃E")
+_MAX_TOKEN = 60
 _NUMBER_CONTENTS = frozenset({ColumnContent.COUNT, ColumnContent.AMOUNT})
 _CODE_CONTENTS = frozenset({ColumnContent.IDENTIFIER, ColumnContent.ID_NUMBER, ColumnContent.PHONE})
 
@@ -155,9 +158,12 @@ def _lost_zeros(text: str) -> _Refused:
 
 
 def _check_text(content: ColumnContent, text: str, *, is_typed: bool) -> None:
-    plain = fold_digits(text).strip()
     if "\N{REPLACEMENT CHARACTER}" in text:
         raise _Refused(GARBLED)
+    beginning = text.lstrip()[:_MAX_TOKEN]
+    if content not in _NUMBER_CONTENTS | _CODE_CONTENTS and not beginning.startswith(_SUSPICIOUS):
+        return
+    plain = fold_digits(beginning).strip()
     if _ERROR_TEXT.fullmatch(plain):
         raise _Refused(CELL_ERROR)
     if content != ColumnContent.PHONE and _FORMULA_TEXT.match(plain):

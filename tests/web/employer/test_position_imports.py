@@ -14,6 +14,7 @@ from portal.imports.models import ImportRun
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from tests.factories import make_employer, make_occupation, make_staff, make_stations, make_user
+from tests.imports.workbooks.made.make_workbooks import BUILDERS
 from tests.positions.position_imports import position_row, take_in, workbook_of
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +148,41 @@ def test_import_list_uses_constant_number_of_queries(
 
     more()
     same_queries(lambda: press.client.get(reverse("employer:imports")), more)
+
+
+def test_one_of_several_worksheets_is_chosen_on_the_page(press: Any, employer: Any) -> None:
+    content = BUILDERS["which_of_three.xlsx"]()
+    page = press.client.get(_upload(press.client, content).url).content.decode()
+    import_run = ImportRun.objects.get()
+    assert import_run.choices == ["睦洲", "司前"]
+    assert "请在下面选一张" in page
+    assert "隐藏的工作表" in page
+    refusal = press("import-step", import_run.pk, "start").content.decode()
+    assert "请先选一张工作表" in refusal
+    assert (
+        "请从列出的工作表中选一张"
+        in press("import-worksheet", import_run.pk, worksheet="去年").content.decode()
+    )
+    assert "请选一张工作表" in press("import-worksheet", import_run.pk).content.decode()
+    page = press("import-worksheet", import_run.pk, worksheet="司前").content.decode()
+    import_run = ImportRun.objects.get()
+    assert (import_run.worksheet, import_run.total) == ("司前", 1)
+    assert "工作表：司前" in page
+    press("import-columns", import_run.pk, **{key: str(at) for key, at in import_run.columns.items()})
+    press("import-step", import_run.pk, "start")
+    assert Position.objects.get().external_id == "B-1"
+
+
+def test_page_says_what_was_left_out(press: Any, employer: Any) -> None:
+    page = press.client.get(_upload(press.client, BUILDERS["sections_and_signatures.xlsx"]()).url)
+    text = page.content.decode()
+    for words in ("没有读的内容", "合计行", "示例行", "分段标题行", "重复的表头行", "第 10 行“合计 4”"):
+        assert words in text
+
+
+def test_numbers_in_place_of_headers_are_masked(press: Any, employer: Any) -> None:
+    content = "陈建国,440705198505010051,13812345678\n李志强,440705198505010115,13812345679\n".encode()
+    text = press.client.get(_upload(press.client, content, "a.csv").url).content.decode()
+    assert "440705198505010051" not in text
+    assert "13812345678" not in text
+    assert "**************0051" in text

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from portal.imports.import_kinds import get_kind
 from portal.imports.preview import READ, preview_import
@@ -39,6 +40,8 @@ class Command(BaseCommand):
             report = preview_import(import_kind, content, subject_id=employer, worksheet=sheet)
         except ObjectDoesNotExist as error:
             raise CommandError(f"no employer {employer}", returncode=2) from error
+        except DatabaseError as error:
+            raise CommandError(f"the database does not answer: {error}", returncode=2) from error
         self.stdout.write(json.dumps(report, ensure_ascii=True))
         if report["status"] != READ:
             sys.exit(1)
