@@ -62,7 +62,7 @@ def parse_date(
     except UnreadableDate as error:
         raise BadRow(error.code, f"{label}：{error.reason}") from error
     if day is not None and not earliest <= day <= latest:
-        raise BadRow("dates", f"{label}：日期应在 {earliest} 至 {latest} 之间，请核对。")
+        raise BadRow("dates", f"{label}：日期不合理，应在 {earliest} 至 {latest} 之间，请核对。")
     return day
 
 

@@ -99,7 +99,7 @@ def _read_number(number: float, *, last_of_month: bool, has_1904_dates: bool) ->
         return _digits_date(match, last_of_month=last_of_month)
     if int(number) in _SERIALS:
         return (_EPOCH_1904 if has_1904_dates else _EPOCH) + timedelta(days=int(number))
-    raise UnreadableDate(f"“{text}”不是日期，请写成 2003-12-01 这样。")
+    raise UnreadableDate("这个数字不是日期，请写成 2003-12-01 这样。")
 
 
 def _read_text(text: str, *, last_of_month: bool, is_typed: bool) -> date:
