@@ -40,7 +40,7 @@ def texts_of(value: Any) -> Iterator[str]:
             yield from texts_of(part)
 
 
-class NoUnitNamesMixin(forms.BaseForm):
+class NoUnitNamesMixin(forms.Form):
     """Form of the editors that refuses the names of military units in every text, and says so beside it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -50,29 +50,29 @@ class NoUnitNamesMixin(forms.BaseForm):
                 field.help_text = f"{field.help_text} {SECRECY_WORDS}".strip()
 
     def clean(self) -> dict[str, Any] | None:
-        cleaned: dict[str, Any] | None = super().clean()
-        for name, value in list((cleaned or {}).items()):
+        values: dict[str, Any] | None = super().clean()
+        for name, value in list((values or {}).items()):
             for text in texts_of(value):
                 try:
                     validate_no_unit_name(text)
                 except ValidationError as error:
                     self.add_error(name, error)
                     break
-        return cleaned
+        return values
 
 
 class TextForm(NoUnitNamesMixin, WagtailAdminPageForm):
     """Form of a page; the comments of the editors are texts too."""
 
     def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean()
+        values = super().clean()
         for key, value in self.data.items():
             if key.startswith("comments-") and key.endswith("-text"):
                 try:
                     validate_no_unit_name(str(value))
                 except ValidationError as error:
                     self.add_error(None, error)
-        return cleaned
+        return values
 
 
 class PlaceForm(TextForm):

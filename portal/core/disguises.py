@@ -132,9 +132,9 @@ def _without_marks(text: str) -> str:
 _CHARACTERS = _Characters()
 
 
-def _edit(folded: FoldedText, edits: Iterable[tuple[int, int, str]]) -> FoldedText:
+def _edit(reading: FoldedText, edits: Iterable[tuple[int, int, str]]) -> FoldedText:
     """Replace spans; `edits` are (start, end, replacement) in the order of the text, without overlap."""
-    text, positions = folded
+    text, positions = reading
     fragments: list[str] = []
     places: list[int] = []
     last = 0
@@ -148,18 +148,18 @@ def _edit(folded: FoldedText, edits: Iterable[tuple[int, int, str]]) -> FoldedTe
             places += [origins[start]] * (len(replacement) - 1) + [origins[end - 1]]
         last = end
     if not fragments:
-        return folded
+        return reading
     return FoldedText("".join(fragments) + text[last:], places + list(origins[last:]))
 
 
 def _fold_characters(text: str) -> FoldedText:
     if text.isascii() and text.isprintable():
         return FoldedText(text, None)
-    folded = text.translate(_CHARACTERS)
-    if len(folded) == len(text) and all(len(_CHARACTERS[ord(c)]) == 1 for c in set(text)):
-        return FoldedText(folded, None)
+    reading = text.translate(_CHARACTERS)
+    if len(reading) == len(text) and all(len(_CHARACTERS[ord(c)]) == 1 for c in set(text)):
+        return FoldedText(reading, None)
     positions = [index for index, c in enumerate(text) for _ in _CHARACTERS[ord(c)]]
-    return FoldedText(folded, positions)
+    return FoldedText(reading, positions)
 
 
 def _separator_edits(text: str) -> Iterator[tuple[int, int, str]]:
@@ -172,7 +172,7 @@ def _separator_edits(text: str) -> Iterator[tuple[int, int, str]]:
 
 class _Pinyin(NamedTuple):
     pairs: frozenset[str]  # neighbouring characters of the words
-    words: dict[str, str]  # by their joined syllables
+    words: dict[str, str]  # by their syllable syllables
     characters: dict[str, str]  # that a syllable may stand for
 
 
@@ -187,9 +187,9 @@ def _pinyin() -> _Pinyin:
         word, *syllables = line.split()
         pairs |= {word[index : index + 2] for index in range(len(word) - 1)}
         for spelling in _SPELLINGS["nv"] if "nv" in syllables else ("nv",):
-            spelt = [spelling if syllable == "nv" else syllable for syllable in syllables]
-            words["".join(spelt)] = word
-            for syllable, character in zip(spelt, word, strict=True):
+            letters = [spelling if syllable == "nv" else syllable for syllable in syllables]
+            words["".join(letters)] = word
+            for syllable, character in zip(letters, word, strict=True):
                 if character not in characters.get(syllable, ""):
                     characters[syllable] = characters.get(syllable, "") + character
     return _Pinyin(frozenset(pairs), words, characters)
@@ -219,7 +219,7 @@ def _pinyin_edits(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _latin_runs(text: str) -> list[tuple[int, int, str]]:
-    """Return (start, end, letters) of each Latin run; 'n4n' and 'gao170' are read, 'na n' is joined."""
+    """Return (start, end, letters) of each Latin run; 'n4n' and 'gao170' are read, 'na n' is syllable."""
     _, words, characters = _pinyin()
     runs: list[tuple[int, int, str]] = []
     for match in _LATIN.finditer(text):
@@ -231,9 +231,9 @@ def _latin_runs(text: str) -> list[tuple[int, int, str]]:
         elif not run.isalpha():
             run = run.translate(_LEET)
         if runs and start - runs[-1][1] == 1 and text[start - 1] in " -_.":
-            joined = runs[-1][2] + run
-            if len(joined) <= 5 and joined in characters and runs[-1][2] not in characters:
-                runs[-1] = (runs[-1][0], end, joined)
+            syllable = runs[-1][2] + run
+            if len(syllable) <= 5 and syllable in characters and runs[-1][2] not in characters:
+                runs[-1] = (runs[-1][0], end, syllable)
                 continue
         runs.append((start, end, run))
     return runs
@@ -258,23 +258,23 @@ def _mistyped_edits(text: str) -> list[tuple[int, int, str]]:
 
 def undisguise(text: str) -> FoldedText:
     """Return `text` with its disguises undone, as far as that loses no boundary between words."""
-    folded = _fold_characters(text)
-    folded = _edit(folded, _separator_edits(folded.text))
-    if _LATIN.search(folded.text):
-        folded = _edit(folded, _pinyin_edits(folded.text))
-    return _edit(folded, _mistyped_edits(folded.text))
+    reading = _fold_characters(text)
+    reading = _edit(reading, _separator_edits(reading.text))
+    if _LATIN.search(reading.text):
+        reading = _edit(reading, _pinyin_edits(reading.text))
+    return _edit(reading, _mistyped_edits(reading.text))
 
 
-def squeeze(folded: FoldedText) -> FoldedText | None:
+def squeeze(reading: FoldedText) -> FoldedText | None:
     """Return the text without noise beside characters that stand alone; None where there is none.
 
     '限 男 性' and '乙*肝' become words; but '本科 女 三年' loses its
     boundaries too, so this is a second reading.
     """
-    edits = [(*match.span(), "") for match in _ISOLATED.finditer(folded.text)]
-    return _edit(folded, edits) if edits else None
+    edits = [(*match.span(), "") for match in _ISOLATED.finditer(reading.text)]
+    return _edit(reading, edits) if edits else None
 
 
-def delete(folded: FoldedText, spans: Iterable[tuple[int, int]]) -> FoldedText:
+def delete(reading: FoldedText, spans: Iterable[tuple[int, int]]) -> FoldedText:
     """Return the text without these spans, which are in its order and do not overlap."""
-    return _edit(folded, ((start, end, "") for start, end in spans))
+    return _edit(reading, ((start, end, "") for start, end in spans))

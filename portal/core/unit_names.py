@@ -38,6 +38,8 @@ _CODE_NUMBERS = (
         r"(?!\s*(?:年|元|人|名|万|块|多|余|平|公里|米|户|家|[.:：]?\d))",
         re.IGNORECASE,
     ),
+    # 队部12137: shown from right to left by a mark that the field has dropped
+    re.compile(rf"队{_SEPARATORS}部{_SEPARATORS}(?P<number>{_NUMBER})(?!\s*(?:年|元|人|名|万|室|楼|号))"),
     # PLA 73121, Unit 73121, 解放军73121, 73121 unit
     re.compile(
         rf"(?:(?<![A-Za-z])C?PLA(?![A-Za-z])|people.?s\s+liberation\s+army|\bunit\b|\bMUCD\b|解放军|武警|番号|部队代号)[^，。；\n0-9]{{0,12}}?"
@@ -67,6 +69,7 @@ _CIVIL = (
     r"(?:交警|交通|城管|刑侦|消防|救援|执法|特警|公安|地质|勘[查探测]|高速|路政|航道|海事|缉私|稽查|生产|监察|巡防|应急|保安|护卫"
     r"|工程|施工|勘察|水文|农垦|兵团|建设|销售|营销|业务|客服|学员|志愿)"
 )
+_ARMED = "(?:武警|海警|飞行|导弹|舰艇?|快艇|特战|侦察|航空|陆航|防空|雷达|警卫|通信|部队|军区|战区|解放军)"
 _NAMES = (
     re.compile(r"解放军第"),
     re.compile(
@@ -83,8 +86,13 @@ _NAMES = (
         r"(?=.{0,8}(?:服役|退役|退伍|当兵|战友|部|营|连|参军|入伍|卫生队|炊事|汽车|通信|侦察|炮|机关)|[，。；、\s]|$)"
     ),
     re.compile(
-        rf"(?<!{_CIVIL})(?<!{_CIVIL}第)第?(?<![{_NUMERALS}]){_ORDINAL}{{1,4}}(?:支队|大队)(?![体建]|和气)"
+        rf"(?<!{_CIVIL})(?<!{_CIVIL}第)第?(?<![{_NUMERALS}]){_ORDINAL}{{1,4}}支队(?![体建]|和气)"
         rf"(?!.{{0,12}}{_CIVIL})"
+    ),
+    # A village may still be called 五大队.
+    re.compile(
+        rf"{_ARMED}[^，。；\n]{{0,8}}?{_ORDINAL}{{1,4}}大队"
+        rf"|(?<!{_CIVIL})第?{_ORDINAL}{{1,4}}大队(?=[^，。；\n]{{0,6}}(?:服役|退役|退伍|当兵|参军|战友|入伍))"
     ),
     re.compile(
         rf"(?:第{_ORDINAL}{{1,3}}|(?<![{_NUMERALS}.,年月日])(?:[1-9]\d|[二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]{{2}}))军"
@@ -167,11 +175,11 @@ def _find_names(text: str) -> Iterator[tuple[int, int]]:
             yield match.span()
 
 
-def _tighten(folded: FoldedText) -> FoldedText:
+def _tighten(reading: FoldedText) -> FoldedText:
     """Delete the noise between two numerals, characters or capitals; clause ends stay."""
-    text = folded.text
+    text = reading.text
     return delete(
-        folded,
+        reading,
         [
             match.span()
             for match in _NOISE.finditer(text)
@@ -196,15 +204,15 @@ def _in_figures(text: str) -> str:
 
 
 def _find_in(text: str) -> Iterator[tuple[int, int]]:
-    folded = undisguise(text)
-    tight = _tighten(folded)
-    for reading in (folded,) if tight is folded else (folded, tight):
-        figures = _in_figures(reading.text)
-        for start, end in (*_find_codes(reading.text), *_find_names(reading.text)):
-            yield reading.original_span(start, end)
-        if figures != reading.text:
+    reading = undisguise(text)
+    tight = _tighten(reading)
+    for variant in (reading,) if tight is reading else (reading, tight):
+        figures = _in_figures(variant.text)
+        for start, end in (*_find_codes(variant.text), *_find_names(variant.text)):
+            yield variant.original_span(start, end)
+        if figures != variant.text:
             for start, end in _find_names(figures):
-                yield reading.original_span(start, end)
+                yield variant.original_span(start, end)
 
 
 def find_unit_names(text: str) -> Iterator[tuple[int, int]]:

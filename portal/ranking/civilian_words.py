@@ -40,8 +40,8 @@ MAX_WORDS = 4
 
 def list_civilian_words(codes: Iterable[str]) -> list[str]:
     """Return the civilian skills of these specialties, the first ones of each, without repeats."""
-    known = specialties()
-    words = [_GENERAL_WORDS.get(code) or (known[code].skills if code in known else ()) for code in codes]
+    by_code = specialties()
+    words = [_GENERAL_WORDS.get(code) or (by_code[code].skills if code in by_code else ()) for code in codes]
     by_rank = [row[rank] for rank in range(MAX_WORDS) for row in words if rank < len(row)]
     return list(dict.fromkeys(by_rank))[:MAX_WORDS]
 

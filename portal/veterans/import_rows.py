@@ -148,7 +148,6 @@ class RecordImporter:
         values["honours"] = cell_parsing.parse_text("立功受奖", cells.get("honours"), 120)
         values["major"] = cell_parsing.parse_text("所学专业", cells.get("major"), 60)
         values["skills"] = cell_parsing.parse_text("技能特长", cells.get("skills"), 500)
-        # Not checked for unit names: villages are still called '五大队'.
         values["address"] = cell_parsing.parse_text("住址", cells.get("address"), 120)
         values["difficulty"] = record_validation.parse_sensitive_text("困难类型", cells.get("difficulty"))
         values["disability"] = record_validation.parse_sensitive_text("残疾等级", cells.get("disability"))

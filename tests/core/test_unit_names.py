@@ -75,6 +75,7 @@ def test_lawful_postings_pass(figure: Figure) -> None:
         "10000部手机",
         "员工10000人，部队式管理",
         "一师一优课",
+        "睦洲镇南安村五大队3号",
         "月薪8000-10000",
     ],
 )
@@ -91,3 +92,10 @@ def test_text_shown_right_to_left_is_read_as_shown() -> None:
     text = "原\u202e队部12137\u202c退役"
     (start, end) = next(find_unit_names(text))
     assert "12137" in text[start:end]
+
+
+@pytest.mark.parametrize(
+    "text", ["武警某支队二大队", "导弹快艇第三大队", "原五大队服役", "中国海警某局直属二大队"]
+)
+def test_armed_brigades_are_refused_though_villages_have_them(text: str) -> None:
+    assert is_refused(text)

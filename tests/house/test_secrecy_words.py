@@ -1,4 +1,4 @@
-"""Beside every upload and every note stand the words about state and work secrets."""
+"""Words about state and work secrets beside every upload and every note."""
 
 import re
 from pathlib import Path
@@ -37,9 +37,9 @@ def _draw(field: forms.Field) -> str:
 @pytest.mark.must("hold.7")
 def test_uploads_and_notes_show_the_words() -> None:
     rows = _fields()
-    noted = [(form, name) for form, name, field in rows if takes_secrets(field)]
-    assert ("PositionForm", "duties") in noted
-    assert ("VisitForm", "findings") in noted
+    note_fields = [(form, name) for form, name, field in rows if takes_secrets(field)]
+    assert ("PositionForm", "duties") in note_fields
+    assert ("VisitForm", "findings") in note_fields
     assert any(isinstance(field, forms.FileField) for *_, field in rows)
     missing = [
         (form, name) for form, name, field in rows if takes_secrets(field) != (SECRECY_WORDS in _draw(field))

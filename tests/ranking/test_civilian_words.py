@@ -1,4 +1,4 @@
-"""What employers are shown of somebody's service: civilian skills, never where it was."""
+"""Words on cards for employers: civilian skills, never where somebody served."""
 
 import re
 
@@ -30,8 +30,8 @@ def test_words_of_several_specialties_alternate() -> None:
 
 
 def test_reason_for_employers_names_no_specialty_and_no_years() -> None:
-    shown = civilian_reason(Reason("specialty", "雷达操作维修 → 电子设备维修工"))
-    assert shown.text == "做过相近的工作：电子设备维修工"
+    card_reason = civilian_reason(Reason("specialty", "雷达操作维修 → 电子设备维修工"))
+    assert card_reason.text == "做过相近的工作：电子设备维修工"
     assert "8" not in civilian_reason(Reason("experience", "服役 8 年从事相近工作，计入工作经历")).text
     other = Reason("certificate", "持有A2驾照")
     assert civilian_reason(other) == other

@@ -55,10 +55,10 @@ class _Match(NamedTuple):
 
 @lru_cache(maxsize=2048)
 def _check_passage(text: str) -> tuple[Finding, ...]:
-    folded = undisguise(text)
-    findings = [_build_finding(match, text, folded) for match in _match_all(folded.text)]
+    reading = undisguise(text)
+    findings = [_build_finding(match, text, reading) for match in _match_all(reading.text)]
     further = [_build_finding(match, text, FoldedText(text, None)) for match in _match_unit_names(text)]
-    if (squeezed := squeeze(folded)) is not None:
+    if (squeezed := squeeze(reading)) is not None:
         further += [_build_finding(match, text, squeezed) for match in _match_all(squeezed.text)]
     for finding in further:
         if not any(finding.overlaps(other) for other in findings):
@@ -107,11 +107,11 @@ def _check_long(text: str) -> Iterator[Finding]:
             return
         for finding in _check_passage(passage):
             category = finding.category
-            moved = replace(finding, start=finding.start + start, end=finding.end + start)
-            if counts[category] < MAX_FINDINGS and moved.start >= last_ends.get(category, 0):
+            absolute = replace(finding, start=finding.start + start, end=finding.end + start)
+            if counts[category] < MAX_FINDINGS and absolute.start >= last_ends.get(category, 0):
                 counts[category] += 1
-                last_ends[category] = moved.end
-                yield moved
+                last_ends[category] = absolute.end
+                yield absolute
 
 
 def _unread_finding(text: str, start: int) -> Finding:
@@ -119,8 +119,8 @@ def _unread_finding(text: str, start: int) -> Finding:
     return _build_finding(match, text, FoldedText(text, None))
 
 
-def _build_finding(match: _Match, text: str, folded: FoldedText) -> Finding:
-    start, end = folded.original_span(match.start, match.end)
+def _build_finding(match: _Match, text: str, reading: FoldedText) -> Finding:
+    start, end = reading.original_span(match.start, match.end)
     category_rules = match.category_rules
     source = match.rule or category_rules
     return Finding(

@@ -17,8 +17,8 @@ from portal.positions.wording.scores import LabelledLine, read_labelled_lines, s
 
 FOLDER = Path(__file__).parent
 VARIED = FOLDER / "varied.csv"
-UNSEEN = FOLDER.parent / "wording_unseen.csv"
-GIVEN = FOLDER.parents[3] / "shared" / "data" / "wording_lines.csv"
+UNSEEN_FILE = FOLDER.parent / "wording_unseen.csv"
+GIVEN_FILE = FOLDER.parents[3] / "shared" / "data" / "wording_lines.csv"
 KEYS = ("precision", "recall", "block_recall", "false_block")
 
 Figure = Callable[[str], None]
@@ -38,7 +38,7 @@ def _describe(name: str, lines: list[LabelledLine]) -> tuple[dict[str, float], s
 @pytest.mark.slow
 @pytest.mark.must("hold.8")
 def test_given_lines_are_recognised(figure: Figure) -> None:
-    lines = read_labelled_lines(GIVEN)
+    lines = read_labelled_lines(GIVEN_FILE)
     scores, words = _describe("given", lines)
     figure(words)
     for number, name in enumerate(("developed on", "looked at once")):
@@ -68,10 +68,10 @@ def test_varied_lines_are_recognised(figure: Figure) -> None:
 @pytest.mark.must("hold.8")
 def test_unseen_lines_are_reported_as_they_are(figure: Figure) -> None:
     """200 lines that somebody else wrote; their figures are reported, whatever they are."""
-    if not UNSEEN.exists():
+    if not UNSEEN_FILE.exists():
         figure("lines not seen: none written yet")
         return
-    scores, words = _describe("not seen", read_labelled_lines(UNSEEN))
+    scores, words = _describe("not seen", read_labelled_lines(UNSEEN_FILE))
     figure(words)
     assert 0.5 < scores["precision"] <= 1
 
