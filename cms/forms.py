@@ -75,6 +75,12 @@ class TextForm(NoUnitNamesMixin, WagtailAdminPageForm):
         return values
 
 
+def _choice_of(form: forms.BaseForm, name: str) -> forms.ModelChoiceField:
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    return field
+
+
 class PlaceForm(TextForm):
     """Form that offers the province, city and counties of the network as regions, not all 3,351."""
 
@@ -84,7 +90,7 @@ class PlaceForm(TextForm):
         for code in Station.objects.filter(depth=1).values_list("region_id", flat=True):
             inside = path_range("code", code) & Q(level__in=[RegionLevel.CITY, RegionLevel.COUNTY])
             choices |= inside | Q(code=code[:2])
-        self.fields["region"].queryset = Region.objects.filter(choices)
+        _choice_of(self, "region").queryset = Region.objects.filter(choices)
 
 
 class FairForm(PlaceForm):
@@ -98,4 +104,4 @@ class FairForm(PlaceForm):
             rows = rows.in_subtrees(
                 [appointment.station.path for appointment in self.for_user.current_appointments]
             )
-        self.fields["organiser"].queryset = rows
+        _choice_of(self, "organiser").queryset = rows

@@ -55,7 +55,7 @@ Transformation = Callable[[str], str]
 
 
 def _digits(figures: str) -> Transformation:
-    table = str.maketrans(dict(zip(_ASCII, figures, strict=True)))
+    table = str.maketrans(_ASCII, figures)
     return lambda text: text.translate(table)
 
 
@@ -85,7 +85,7 @@ def _full_width(text: str) -> str:
 
 def _traditional(text: str) -> str:
     table = "队隊军軍团團师師营營连連舰艦战戰区區号號车車东東风風轰轟驱驅运運长長红紅飞飛"
-    return text.translate(str.maketrans(dict(zip(table[::2], table[1::2], strict=True))))
+    return text.translate(str.maketrans(table[::2], table[1::2]))
 
 
 def _leet(text: str) -> str:

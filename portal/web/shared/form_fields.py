@@ -33,7 +33,7 @@ def refuse_unit_names(*names: str) -> Callable[[type[_Form]], type[_Form]]:
 
     def guard(form_class: type[_Form]) -> type[_Form]:
         for name in names:
-            form_class.base_fields[name].validators.append(validate_no_unit_name)
+            vars(form_class)["base_fields"][name].validators.append(validate_no_unit_name)
         return form_class
 
     return guard
