@@ -22,7 +22,7 @@ from portal.imports.marked_cells import (
     FORMATTED,
     FORMULA,
     GARBLED,
-    MERGED,
+    MERGED_CELL,
     PARTIAL_DATE,
     MarkedCell,
 )
@@ -36,7 +36,7 @@ PROBLEMS = {
     "scientific": "数字的末几位已丢失",
     GARBLED: "文字已损坏",
     EXTRA_CELLS: "分不清哪一格属于哪一列",
-    MERGED: "几行合用一格",
+    MERGED_CELL: "几行合用一格",
 }
 _REASONS = {
     FORMULA: "这一格是公式，没有结果。请在表格软件中重新计算并保存，或直接写出内容。",
@@ -45,7 +45,7 @@ _REASONS = {
     "scientific": "数字过长，被表格软件改写，末几位已丢失。请把这一列设为文本格式后重新填写。",
     GARBLED: "有文字已损坏（显示为“�”），请重新填写。",
     EXTRA_CELLS: "这一行的格数与表头对不上，分不清哪一格属于哪一列。请核对逗号、引号和合并的表头。",
-    MERGED: "几行合并成一格，分不清每一行是多少。请取消合并，每行分别填写。",
+    MERGED_CELL: "几行合并成一格，分不清每一行是多少。请取消合并，每行分别填写。",
 }
 _ERROR_TEXT = re.compile(r"#(?:DIV/0!|N/A|REF!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|#+)|Err:[0-9]+")
 _FORMULA_TEXT = re.compile(
@@ -75,7 +75,7 @@ _FOLDINGS: dict[ColumnContent, Callable[[str], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class SourceTraits:
-    """What the cells of a file can be trusted for; see `portal.imports.worksheets.grid.Grid`."""
+    """Facts that decide what cells can be trusted for; see `portal.imports.worksheets.grid.Grid`."""
 
     is_typed: bool = True
     has_1904_dates: bool = False
@@ -90,7 +90,7 @@ class CellProblem:
     reason: str
 
 
-class _Refused(Exception):
+class CellRefusal(Exception):
     def __init__(self, code: str, reason: str = "") -> None:
         super().__init__(code)
         self.code, self.reason = code, reason or _REASONS[code]
@@ -109,7 +109,7 @@ def read_cells(
         column = kind.column(key)
         try:
             values[key] = _read(column, cell, traits)
-        except _Refused as refusal:
+        except CellRefusal as refusal:
             if refusal.code == EXTRA_CELLS and any(problem.code == EXTRA_CELLS for problem in problems):
                 continue
             problems.append(CellProblem(key, refusal.code, f"{column.label}：{refusal.reason}"))
@@ -124,9 +124,9 @@ def _read(column: Column, cell: Any, traits: SourceTraits) -> Any:
     if content in {ColumnContent.DATE, ColumnContent.LAST_DAY}:
         return _read_date(content, cell, traits)
     if isinstance(cell, (date, datetime, time, timedelta)):
-        raise _Refused("became_date")
+        raise CellRefusal("became_date")
     if isinstance(cell, MarkedCell) and cell.mark == PARTIAL_DATE:
-        raise _Refused("became_date")
+        raise CellRefusal("became_date")
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         return _check_number(content, cell)
     if not isinstance(cell, str):
@@ -138,19 +138,19 @@ def _unwrap(content: ColumnContent, cell: Any) -> Any:
     """Return the value of a marked cell where the column allows it."""
     if not isinstance(cell, MarkedCell) or cell.mark == PARTIAL_DATE:
         return cell
-    if cell.mark == MERGED:
+    if cell.mark == MERGED_CELL:
         if content == ColumnContent.COUNT:
-            raise _Refused(MERGED)
+            raise CellRefusal(MERGED_CELL)
         return cell.value
     if cell.mark == FORMATTED:
         if content == ColumnContent.IDENTIFIER:
             raise _lost_zeros(cell.text)
         return cell.value
-    raise _Refused(cell.mark)
+    raise CellRefusal(cell.mark)
 
 
-def _lost_zeros(text: str) -> _Refused:
-    return _Refused(
+def _lost_zeros(text: str) -> CellRefusal:
+    return CellRefusal(
         "ambiguous",
         f"“{text}”是按数字保存的，分不清开头和末尾有几个0（2.1 还是 2.10）。"
         "请把这一列设为文本格式后重新填写。",
@@ -159,26 +159,26 @@ def _lost_zeros(text: str) -> _Refused:
 
 def _check_text(content: ColumnContent, text: str, *, is_typed: bool) -> None:
     if "\N{REPLACEMENT CHARACTER}" in text:
-        raise _Refused(GARBLED)
+        raise CellRefusal(GARBLED)
     beginning = text.lstrip()[:_MAX_TOKEN]
     if content not in _NUMBER_CONTENTS | _CODE_CONTENTS and not beginning.startswith(_SUSPICIOUS):
         return
     plain = fold_digits(beginning).strip()
     if _ERROR_TEXT.fullmatch(plain):
-        raise _Refused(CELL_ERROR)
+        raise CellRefusal(CELL_ERROR)
     if content != ColumnContent.PHONE and _FORMULA_TEXT.match(plain):
-        raise _Refused(FORMULA)
+        raise CellRefusal(FORMULA)
     if content in _NUMBER_CONTENTS | _CODE_CONTENTS and _SCIENTIFIC.fullmatch(plain):
-        raise _Refused("scientific")
+        raise CellRefusal("scientific")
     if content in _NUMBER_CONTENTS | {ColumnContent.IDENTIFIER} and _DATE_TEXT.fullmatch(plain):
-        raise _Refused("became_date")
+        raise CellRefusal("became_date")
     if not is_typed and content == ColumnContent.ID_NUMBER and _CUT_ID_NUMBER.fullmatch(plain):
-        raise _Refused("scientific")
+        raise CellRefusal("scientific")
 
 
 def _check_number(content: ColumnContent, number: float) -> float:
     if content in _CODE_CONTENTS and abs(number) >= _MAX_EXACT:
-        raise _Refused("scientific")
+        raise CellRefusal("scientific")
     if content == ColumnContent.IDENTIFIER and not float(number).is_integer():
         raise _lost_zeros(f"{number:.15g}")
     return number
@@ -193,4 +193,4 @@ def _read_date(content: ColumnContent, cell: Any, traits: SourceTraits) -> date 
             has_1904_dates=traits.has_1904_dates,
         )
     except UnreadableDate as error:
-        raise _Refused(error.code, error.reason) from error
+        raise CellRefusal(error.code, error.reason) from error

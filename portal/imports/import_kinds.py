@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ColumnContent(Enum):
-    """What the cells of a column hold, which decides how they are read."""
+    """Content of a column, which decides how its cells are read."""
 
     TEXT = "text"  # paragraphs, lists and choices
     LINE = "line"

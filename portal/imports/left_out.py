@@ -26,8 +26,8 @@ def describe_left_out(layout: Mapping[str, Any]) -> list[tuple[str, str]]:
         items.append(("隐藏的工作表", f"{number} 张，没有读。需要导入的，请取消隐藏后再上传。"))
     rows_by_kind: dict[str, list[str]] = {}
     for row_number, kind, text in layout.get("skipped_rows", ()):
-        shown = f"第 {row_number} 行" + (f"“{mask_numbers(text)}”" if text else "")
-        rows_by_kind.setdefault(kind, []).append(shown)
+        row_text = f"第 {row_number} 行" + (f"“{mask_numbers(text)}”" if text else "")
+        rows_by_kind.setdefault(kind, []).append(row_text)
     for kind, label in _ROW_KINDS.items():
         count = layout.get("skipped", {}).get(kind, 0)
         if count:
@@ -40,11 +40,11 @@ def describe_left_out(layout: Mapping[str, Any]) -> list[tuple[str, str]]:
                 )
             )
     headers = layout.get("headers", [])
-    if hidden := layout.get("hidden_headers"):
+    if hidden_headers := layout.get("hidden_headers"):
         items.append(
             (
                 "隐藏的列",
-                f"没有读：{'、'.join(map(mask_numbers, hidden))}。需要的话请在“每一列是什么”中选它。",
+                f"没有读：{'、'.join(map(mask_numbers, hidden_headers))}。需要的话请在“每一列是什么”中选它。",
             )
         )
     read = [headers[index] for index in layout.get("hidden_columns", ()) if index < len(headers)]

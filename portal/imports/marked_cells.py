@@ -8,7 +8,7 @@ FORMULA, CELL_ERROR, EXTRA_CELLS, GARBLED = "formula", "cell_error", "extra_cell
 # Marks of cells whose value depends on what the column holds.
 PARTIAL_DATE = "partial_date"  # a date that is shown without its day or its year
 FORMATTED = "formatted"  # a number that is shown with more digits than it has: 2.1 as '2.10', 7 as '007'
-MERGED = "merged"  # written once for several rows
+MERGED_CELL = "merged"  # written once for several rows
 
 
 @dataclass(frozen=True, slots=True)

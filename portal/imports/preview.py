@@ -1,4 +1,4 @@
-"""What an import would read from a file, without writing anything."""
+"""Preview of an import: the rows that would be read from a file; nothing is written."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -16,7 +16,7 @@ from portal.imports.row_reading import ReadRow, read_row
 from portal.imports.workbook_reader import Table, read_table
 
 MAX_ROWS = 200
-READ, REFUSED, CHOOSE = "read", "refused", "choose_sheet"
+READ_STATUS, REFUSED_STATUS, CHOOSE_STATUS = "read", "refused", "choose_sheet"
 _NUMBERS = frozenset({ColumnContent.COUNT, ColumnContent.AMOUNT})
 
 
@@ -32,15 +32,15 @@ def preview_import(
     try:
         table = read_table(content, kind, worksheet)
     except ValidationError as error:
-        return _report(REFUSED, Table(), cause=" ".join(error.messages), code=str(error.code or ""))
+        return _report(REFUSED_STATUS, Table(), cause=" ".join(error.messages), code=str(error.code or ""))
     if table.choices:
         cause = "有几张工作表都可能是要导入的，请选一张。"
-        return _report(CHOOSE, table, cause=cause, worksheets=table.choices)
+        return _report(CHOOSE_STATUS, table, cause=cause, worksheets=table.choices)
     missing = missing_columns(kind, table.columns)
     if missing:
         cause = f"没有认出这些必填的列：{'、'.join(missing)}。请核对表头。"
-        return _report(REFUSED, table, cause=cause, code="missing")
-    return _report(READ, table, rows=_read_rows(kind, table, kind.open_preview(subject_id)))
+        return _report(REFUSED_STATUS, table, cause=cause, code="missing")
+    return _report(READ_STATUS, table, rows=_read_rows(kind, table, kind.open_preview(subject_id)))
 
 
 def _read_rows(kind: ImportKind, table: Table, importer: RowImporter) -> tuple[list[dict[str, Any]], int]:
@@ -52,9 +52,9 @@ def _read_rows(kind: ImportKind, table: Table, importer: RowImporter) -> tuple[l
 
 def _show_row(kind: ImportKind, row: ReadRow) -> dict[str, Any]:
     values = {
-        key: shown
+        key: text_or_number
         for key, value in row.values.items()
-        if (shown := _show_value(kind.column(key).content, value)) != ""
+        if (text_or_number := _show_value(kind.column(key).content, value)) != ""
     }
     parsed = getattr(row.parsed, "values", None)
     if isinstance(parsed, Mapping):

@@ -47,38 +47,38 @@ def answer(request: Mapping[str, Any], content: bytes, send: Send) -> None:
     """
     if content.startswith(b"PK\x03\x04"):
         _refuse_archive_bomb(content)
-    known = KnownHeaders.from_request(request)
+    known_headers = KnownHeaders.from_request(request)
     title_column = request.get("title_column", "")
-    worksheets = open_worksheets(content, known)
+    worksheets = open_worksheets(content, known_headers)
     facts: dict[str, Any] = {
         "worksheets": [worksheet.name for worksheet in worksheets if worksheet.is_visible],
         "hidden_worksheets": sum(1 for worksheet in worksheets if not worksheet.is_visible),
     }
-    chosen = choose_worksheet(worksheets, known, title_column, request.get("worksheet"))
-    if isinstance(chosen, list):
-        facts["choices"] = chosen
+    candidate = choose_worksheet(worksheets, known_headers, title_column, request.get("worksheet"))
+    if isinstance(candidate, list):
+        facts["choices"] = candidate
     else:
-        rows = DataRows(chosen.grid, chosen.block, title_column)
+        rows = DataRows(candidate.grid, candidate.block, title_column)
         _send_rows(rows, send)
-        facts |= _facts(chosen, rows)
+        facts |= _facts(candidate, rows)
     send(TABLE, json.dumps(facts, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
-def _facts(chosen: Candidate, rows: DataRows) -> dict[str, Any]:
-    block = chosen.block
+def _facts(candidate: Candidate, rows: DataRows) -> dict[str, Any]:
+    block = candidate.block
     return {
-        "worksheet": chosen.worksheet.name,
+        "worksheet": candidate.worksheet.name,
         "header_rows": block.row_numbers,
         "headers": block.texts,
         "columns": block.columns,
         "hidden_headers": [block.texts[index] for index in block.hidden_columns],
         "hidden_columns": sorted(
-            index for index in block.columns.values() if index in chosen.grid.hidden_columns
+            index for index in block.columns.values() if index in candidate.grid.hidden_columns
         ),
         "skipped": rows.skipped.counts,
         "skipped_rows": rows.skipped.listed,
-        "is_typed": chosen.grid.is_typed,
-        "has_1904_dates": chosen.grid.has_1904_dates,
+        "is_typed": candidate.grid.is_typed,
+        "has_1904_dates": candidate.grid.has_1904_dates,
     }
 
 

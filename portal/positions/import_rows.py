@@ -89,12 +89,12 @@ class PositionImporter:
         }
 
     @classmethod
-    def of_run(cls, run: ImportRun) -> "PositionImporter":
+    def build_for_run(cls, run: ImportRun) -> "PositionImporter":
         employer = Employer.objects.select_related("station", "region").get(pk=run.subject_id)
         return cls(employer, run.by)
 
     @classmethod
-    def of_preview(cls, employer_id: int | None) -> "PositionImporter":
+    def build_for_preview(cls, employer_id: int | None) -> "PositionImporter":
         """Return an importer that only reads.
 
         Args:

@@ -96,11 +96,11 @@ class RecordImporter:
         }
 
     @classmethod
-    def of_run(cls, run: ImportRun) -> "RecordImporter":
+    def build_for_run(cls, run: ImportRun) -> "RecordImporter":
         return cls(run.by, run.station, run.by.station_paths(Permission.OPEN_RECORDS))
 
     @classmethod
-    def of_preview(cls, _subject_id: int | None) -> "RecordImporter":
+    def build_for_preview(cls, _subject_id: int | None) -> "RecordImporter":
         """Return an importer that only reads, as whoever serves the whole network."""
         top = Station.objects.order_by("path").first()
         return cls(None, top, [top.path] if top else [])
@@ -185,6 +185,7 @@ class RecordImporter:
         _load_related_rows(changes)
         results = [change.apply() for change in changes]
         elsewhere_ids = [change.veteran.pk for change in changes if change.is_elsewhere]
+        assert self._by is not None, "a preview writes nothing"
         log_accesses(actor=self._by, file_ids=elsewhere_ids, kind=AccessKind.REFUSED, reason="导入表格")
         if not dry:
             self._save(changes, results, import_id)
@@ -342,8 +343,8 @@ VETERAN_IMPORT = ImportKind(
     key=KIND,
     label="退役军人档案",
     columns=COLUMNS,
-    open_run=RecordImporter.of_run,
-    open_preview=RecordImporter.of_preview,
+    open_run=RecordImporter.build_for_run,
+    open_preview=RecordImporter.build_for_preview,
     undo=undo_rows,
     on_finished=_announce_end,
     problems=CELL_PROBLEMS | record_validation.PROBLEMS,

@@ -60,27 +60,29 @@ def run_preview(kind: str, workbook: Path, *arguments: str) -> tuple[int, dict[s
 def differences(case: Case) -> list[str]:
     """Return what the preview of a case shows otherwise than expected."""
     document = case.document
-    code, shown = run_preview(document["kind"], case.workbook, *document.get("arguments", ()))
-    found = list(_differences(document["expected"], shown, ""))
+    code, shown_value = run_preview(document["kind"], case.workbook, *document.get("arguments", ()))
+    problems = list(_differences(document["expected"], shown_value, ""))
     if code != document["exit"]:
-        found.append(f"exit {code}, expected {document['exit']}")
-    return found
+        problems.append(f"exit {code}, expected {document['exit']}")
+    return problems
 
 
-def _differences(expected: Any, shown: Any, place: str) -> Iterator[str]:
-    if isinstance(expected, dict) and isinstance(shown, dict):
-        for key, value in expected.items():
-            if key not in shown:
+def _differences(expected_value: Any, shown_value: Any, place: str) -> Iterator[str]:
+    if isinstance(expected_value, dict) and isinstance(shown_value, dict):
+        for key, value in expected_value.items():
+            if key not in shown_value:
                 yield f"{place}.{key} is missing, expected {value!r}"
             else:
-                yield from _differences(value, shown[key], f"{place}.{key}")
-    elif isinstance(expected, list) and isinstance(shown, list):
-        if len(expected) != len(shown):
-            yield f"{place} has {len(shown)} items, expected {len(expected)}: {shown!r}"[:600]
-        for index, (one, other) in enumerate(zip(expected, shown, strict=False)):
+                yield from _differences(value, shown_value[key], f"{place}.{key}")
+    elif isinstance(expected_value, list) and isinstance(shown_value, list):
+        if len(expected_value) != len(shown_value):
+            yield f"{place} has {len(shown_value)} items, expected {len(expected_value)}: {shown_value!r}"[
+                :600
+            ]
+        for index, (one, other) in enumerate(zip(expected_value, shown_value, strict=False)):
             yield from _differences(one, other, f"{place}[{index}]")
-    elif place.rpartition(".")[2] in _PARTS and expected:
-        if expected not in shown:
-            yield f"{place} is {shown!r}, expected to hold {expected!r}"
-    elif type(expected) is not type(shown) or expected != shown:
-        yield f"{place} is {shown!r}, expected {expected!r}"
+    elif place.rpartition(".")[2] in _PARTS and expected_value:
+        if expected_value not in shown_value:
+            yield f"{place} is {shown_value!r}, expected to hold {expected_value!r}"
+    elif type(expected_value) is not type(shown_value) or expected_value != shown_value:
+        yield f"{place} is {shown_value!r}, expected {expected_value!r}"

@@ -1,4 +1,4 @@
-"""What `preview_import` shows of workbooks as people make them: JSON written by hand before the code."""
+"""Previews of workbooks as people make them, against JSON written by hand before the code."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -28,8 +28,8 @@ pytestmark = pytest.mark.django_db
 
 TODAY = datetime(2026, 11, 29, 4, tzinfo=UTC)
 HEADER = "岗位名称,招聘人数,月薪,工作地区,岗位职责\n"
-GIVEN = load_cases("given", FOLDER / "given")
-MADE = load_cases("made", FOLDER / "made")
+GIVEN_CASES = load_cases("given", FOLDER / "given")
+MADE_CASES = load_cases("made", FOLDER / "made")
 
 
 @pytest.fixture(autouse=True)
@@ -49,23 +49,23 @@ def world() -> Iterator[None]:
 
 
 def test_expected_files_and_workbooks_belong_together(tmp_path: Path) -> None:
-    for case in GIVEN:
+    for case in GIVEN_CASES:
         assert case.workbook.exists(), f"{case.name} is missing"
     for folder in ("given", "made"):
         for path in (FOLDER / folder).iterdir():
             if path.suffix in {".xlsx", ".xls", ".ods", ".csv"}:
                 assert path.with_name(f"{path.name}.json").exists(), f"{path.name} has no expected file"
-    for case in MADE:
+    for case in MADE_CASES:
         assert ensure_workbook(case, tmp_path).workbook.exists()
-    assert {case.workbook.name for case in MADE} >= set(BUILDERS)
+    assert {case.workbook.name for case in MADE_CASES} >= set(BUILDERS)
 
 
-@pytest.mark.parametrize("case", GIVEN, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", GIVEN_CASES, ids=lambda case: case.name)
 def test_given_workbook_shows_what_was_written_down(case: Case) -> None:
     assert differences(case) == []
 
 
-@pytest.mark.parametrize("case", MADE, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", MADE_CASES, ids=lambda case: case.name)
 def test_made_workbook_shows_what_was_written_down(case: Case, tmp_path: Path) -> None:
     assert differences(ensure_workbook(case, tmp_path)) == []
 
@@ -78,15 +78,15 @@ def test_inputs_and_further_workbooks_show_what_was_written_down(
     inputs = load_cases("inputs", INPUTS)
     missing = {path.name for path in INPUTS.iterdir()} ^ {case.workbook.name for case in inputs}
     assert not missing, f"without a workbook or without an expected file: {missing}"
-    further = [ensure_workbook(case, tmp_path) for case in (*GIVEN, *MADE)]
-    wrong = {case.name: found for case in (*inputs, *further) if (found := differences(case))}
+    further = [ensure_workbook(case, tmp_path) for case in (*GIVEN_CASES, *MADE_CASES)]
+    wrong = {case.name: problems for case in (*inputs, *further) if (problems := differences(case))}
     figure(
-        f"{len(inputs)} inputs and {len(further)} further workbooks ({len(GIVEN)} by somebody who had not "
-        f"read the reader): {len(inputs) + len(further) - len(wrong)} as written down"
+        f"{len(inputs)} inputs and {len(further)} further workbooks ({len(GIVEN_CASES)} by somebody who had "
+        f"not read the reader): {len(inputs) + len(further) - len(wrong)} as written down"
     )
     assert len(inputs) >= 13
     assert len(further) >= 40
-    assert len(GIVEN) >= len(further) // 3
+    assert len(GIVEN_CASES) >= len(further) // 3
     assert wrong == {}
 
 

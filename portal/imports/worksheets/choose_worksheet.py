@@ -1,4 +1,4 @@
-"""Which worksheet of a file is meant."""
+"""Choice of the worksheet that is meant."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Candidate:
 
 
 def choose_worksheet(
-    worksheets: Sequence[Worksheet], known: KnownHeaders, title_column: str, name: str | None
+    worksheets: Sequence[Worksheet], known_headers: KnownHeaders, title_column: str, name: str | None
 ) -> Candidate | list[str]:
     """Return the worksheet that is meant, or the names of those that could be.
 
@@ -48,7 +48,7 @@ def choose_worksheet(
             raise FileRefusal(f"没有可读的工作表“{name[:40]}”。{hint}", "worksheet")
     candidates: list[Candidate] = []
     for worksheet in visible:
-        candidate = _inspect(worksheet, known, title_column)
+        candidate = _inspect(worksheet, known_headers, title_column)
         if candidate is not None:
             candidates.append(candidate)
     if not candidates:
@@ -56,20 +56,20 @@ def choose_worksheet(
         raise FileRefusal(f"表格里没有内容，请核对文件。{hint}", "empty")
     best = max(candidate.rank for candidate in candidates)
     equals = [candidate for candidate in candidates if candidate.rank == best]
-    filled = [candidate for candidate in equals if candidate.has_rows]
-    if best and not filled:
+    candidates_with_rows = [candidate for candidate in equals if candidate.has_rows]
+    if best and not candidates_with_rows:
         raise FileRefusal("只有表头，没有要导入的行，请核对文件。", "empty")
-    equals = filled or equals
+    equals = candidates_with_rows or equals
     return equals[0] if len(equals) == 1 else [candidate.worksheet.name for candidate in equals]
 
 
-def _inspect(worksheet: Worksheet, known: KnownHeaders, title_column: str) -> Candidate | None:
+def _inspect(worksheet: Worksheet, known_headers: KnownHeaders, title_column: str) -> Candidate | None:
     grid = worksheet.load()
-    block = find_header_block(grid, known)
+    block = find_header_block(grid, known_headers)
     if block is None:
         return None
     rank = int(len(block.columns) >= _LEAST_HEADERS)
-    if known.has_required(block.columns):
+    if known_headers.has_required(block.columns):
         rank = 2
     has_rows = next(islice(iter(DataRows(grid, block, title_column)), 1), None) is not None
     return Candidate(worksheet, grid, block, rank, has_rows)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from portal.imports.marked_cells import EXTRA_CELLS, FORMULA, MERGED, MarkedCell
+from portal.imports.marked_cells import EXTRA_CELLS, FORMULA, MERGED_CELL, MarkedCell
 from portal.imports.row_frames import NumberedRow
 from portal.imports.worksheets.grid import Grid, Merge, is_blank, text_of
 from portal.imports.worksheets.header_block import HeaderBlock
@@ -79,7 +79,7 @@ class DataRows:
         for number, cells in self._grid.rows():
             if number <= last_header_row:
                 continue
-            filled = self._fill_merged(number, cells)
+            row_cells = self._fill_merged(number, cells)
             if number in self._grid.hidden_rows:
                 self.skipped.add(number, "hidden", "")
                 continue
@@ -92,40 +92,40 @@ class DataRows:
                 self.skipped.add(number, kind, " ".join(texts))
                 self._is_after_table |= kind in {"total", "note"}
                 continue
-            if not _SAME_AS_ABOVE.isdisjoint(filled):
-                filled = [
+            if not _SAME_AS_ABOVE.isdisjoint(row_cells):
+                row_cells = [
                     previous[at] if at < len(previous) and cell in _SAME_AS_ABOVE else cell
-                    for at, cell in enumerate(filled)
+                    for at, cell in enumerate(row_cells)
                 ]
-            previous = filled
-            yield number, self._mark_misplaced(cells, filled)
+            previous = row_cells
+            yield number, self._mark_misplaced(cells, row_cells)
 
     def _fill_merged(self, number: int, cells: list[Any]) -> list[Any]:
         """Return the cells with those of merged ranges written out, except of ranges as wide as the table."""
-        started = [
+        new_merges = [
             (merge, cells[merge[1]] if merge[1] < len(cells) else "")
             for merge in self._merges_by_top.get(number, ())
             if not self._is_band(merge)
         ]
-        self._open_merges = [item for item in self._open_merges if item[0][2] >= number] + started
+        self._open_merges = [item for item in self._open_merges if item[0][2] >= number] + new_merges
         if not self._open_merges:
             return cells
-        filled = list(cells)
+        row_cells = list(cells)
         for (top, left, bottom, right), value in self._open_merges:
             if is_blank(value):
                 continue
             is_for_rows = bottom > top and not isinstance(value, MarkedCell)
-            cell = MarkedCell(MERGED, text_of(value), value) if is_for_rows else value
-            filled += [""] * (right + 1 - len(filled))
+            cell = MarkedCell(MERGED_CELL, text_of(value), value) if is_for_rows else value
+            row_cells += [""] * (right + 1 - len(row_cells))
             for column in range(left, right + 1):
-                if is_blank(filled[column]) or (number, column) == (top, left):
-                    filled[column] = cell
-        return filled
+                if is_blank(row_cells[column]) or (number, column) == (top, left):
+                    row_cells[column] = cell
+        return row_cells
 
     def _is_band(self, merge: Merge) -> bool:
         """Return whether the range covers most headers: a note or a section, no value."""
-        covered = sum(1 for text in self._block.texts[merge[1] : merge[3] + 1] if text)
-        return self._block.width >= 4 and covered * 2 > self._block.width
+        covered_count = sum(1 for text in self._block.texts[merge[1] : merge[3] + 1] if text)
+        return self._block.width >= 4 and covered_count * 2 > self._block.width
 
     def _kind_of_other_row(self, number: int, cells: list[Any]) -> str:
         """Return the kind of a row that is no data; '' for data, and whenever in doubt.
@@ -134,10 +134,8 @@ class DataRows:
         """
         first = list(islice(((at, text_of(cell)) for at, cell in enumerate(cells) if not is_blank(cell)), 3))
         plain = [normalize_header(text) for _, text in first]
-        if len(plain) > 1 and all(text in self._header_texts for text in plain):
-            texts = [text_of(cell) for cell in cells if not is_blank(cell)]
-            if all(normalize_header(text) in self._header_texts for text in texts):
-                return "header"
+        if len(plain) > 1 and all(text in self._header_texts for text in plain) and self._is_header(cells):
+            return "header"
         title = self._title
         has_title = title is not None and title < len(cells) and not is_blank(cells[title])
         for (at, _), text in zip(first, plain, strict=True):
@@ -145,11 +143,16 @@ class DataRows:
                 return "total"
         if _SAMPLE.fullmatch(_half_width(first[0][1])):
             return "sample"
-        filled = sum(1 for at in self._mapped if at < len(cells) and not is_blank(cells[at]))
-        if len(self._mapped) > 3 and filled * 2 > len(self._mapped):
+        row_cells = sum(1 for at in self._mapped if at < len(cells) and not is_blank(cells[at]))
+        if len(self._mapped) > 3 and row_cells * 2 > len(self._mapped):
             return ""
         texts = [(at, _half_width(text_of(cell))) for at, cell in enumerate(cells) if not is_blank(cell)]
         return self._kind_of_note(number, texts)
+
+    def _is_header(self, cells: list[Any]) -> bool:
+        return all(
+            normalize_header(text_of(cell)) in self._header_texts for cell in cells if not is_blank(cell)
+        )
 
     def _kind_of_note(self, number: int, texts: list[tuple[int, str]]) -> str:
         first = texts[0][1]
@@ -169,13 +172,17 @@ class DataRows:
         labels = sum(1 for _, text in texts if _SIGNATURE.match(text) or _DATE_LINE.search(text))
         return labels * 2 >= len(texts)
 
-    def _mark_misplaced(self, cells: list[Any], filled: list[Any]) -> list[Any]:
+    def _mark_misplaced(self, cells: list[Any], row_cells: list[Any]) -> list[Any]:
         """Return the cells, marked where they may stand under another header than their own."""
         width = len(self._block.texts)
         if self._grid.is_delimited and any(not is_blank(cell) for cell in cells[width:]):
-            return [MarkedCell(EXTRA_CELLS, text_of(cell)) for cell in filled]
+            return [MarkedCell(EXTRA_CELLS, text_of(cell)) for cell in row_cells]
         for left, others in self._block.spans.items():
             beside = [cells[at] for at in others if at < len(cells) and not is_blank(cells[at])]
-            if left < len(filled) and any(text_of(cell) != text_of(filled[left]) for cell in beside):
-                filled = [*filled[:left], MarkedCell(EXTRA_CELLS, text_of(filled[left])), *filled[left + 1 :]]
-        return filled
+            if left < len(row_cells) and any(text_of(cell) != text_of(row_cells[left]) for cell in beside):
+                row_cells = [
+                    *row_cells[:left],
+                    MarkedCell(EXTRA_CELLS, text_of(row_cells[left])),
+                    *row_cells[left + 1 :],
+                ]
+        return row_cells

@@ -1,7 +1,7 @@
 """The rows of a worksheet that hold the headers: one row, or up to three with merged cells."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
@@ -36,7 +36,7 @@ class HeaderBlock:
         return sum(1 for text in self.texts if text)
 
 
-def find_header_block(grid: Grid, known: KnownHeaders) -> HeaderBlock | None:
+def find_header_block(grid: Grid, known_headers: KnownHeaders) -> HeaderBlock | None:
     """Return the block with the most known headers among the first rows, the lowest and first of equals.
 
     Without any known header it is the first row; None for an empty worksheet.
@@ -54,7 +54,7 @@ def find_header_block(grid: Grid, known: KnownHeaders) -> HeaderBlock | None:
         for height in range(_least_height(rows, start, merges), _MAX_HEIGHT + 1):
             if start + height > len(rows) or (is_title and height > 1):
                 break
-            block = _read_block(rows, start, height, merges, grid, known)
+            block = _read_block(rows, start, height, merges, grid, known_headers)
             if best is None or len(block.columns) > len(best.columns):
                 best = block
     if best is None or not best.columns:
@@ -88,7 +88,7 @@ def _read_block(
     height: int,
     merges: Sequence[Merge],
     grid: Grid,
-    known: KnownHeaders,
+    known_headers: KnownHeaders,
 ) -> HeaderBlock:
     block_rows = rows[start : start + height]
     numbers = [number for number, _ in block_rows]
@@ -99,8 +99,8 @@ def _read_block(
     parts = [_distinct([line[column] for line in lines]) for column in range(width)]
     block = HeaderBlock(numbers, ["".join(texts) for texts in parts])
     block.spans = _spans(numbers[-1], inside, parts)
-    _split_pairs(block, parts, rows[start + height :], known)
-    _map_columns(block, parts, grid.hidden_columns, known)
+    _split_pairs(block, parts, rows[start + height :], known_headers)
+    _map_columns(block, parts, grid.hidden_columns, known_headers)
     return block
 
 
@@ -108,7 +108,7 @@ def _unfold(rows: Sequence[NumberedRow], merges: Sequence[Merge], width: int) ->
     """Return the texts of the rows with merged cells, and groups of headers, written out."""
     lines = [[_one_line(text_of(cell)) for cell in cells] + [""] * (width - len(cells)) for _, cells in rows]
     index_of = {number: index for index, (number, _) in enumerate(rows)}
-    merged: set[tuple[int, int]] = set()
+    merged_places: set[tuple[int, int]] = set()
     for top, left, bottom, right in merges:
         if top not in index_of or left >= width:
             continue
@@ -118,10 +118,10 @@ def _unfold(rows: Sequence[NumberedRow], merges: Sequence[Merge], width: int) ->
                 break
             for column in range(left, min(right + 1, width)):
                 lines[index_of[number]][column] = text
-                merged.add((index_of[number], column))
+                merged_places.add((index_of[number], column))
     for upper, (line, below) in enumerate(pairwise(lines)):
         for column in range(1, width):
-            is_free = not line[column] and (upper, column) not in merged
+            is_free = not line[column] and (upper, column) not in merged_places
             if is_free and line[column - 1] and below[column] and below[column - 1]:
                 line[column] = line[column - 1]
     return lines
@@ -153,7 +153,7 @@ def _spans(last_row: int, merges: Sequence[Merge], parts: Sequence[Sequence[str]
 
 
 def _split_pairs(
-    block: HeaderBlock, parts: list[list[str]], rows_below: Sequence[NumberedRow], known: KnownHeaders
+    block: HeaderBlock, parts: list[list[str]], rows_below: Sequence[NumberedRow], known_headers: KnownHeaders
 ) -> None:
     """Read one header over two filled columns as lower and upper limit, if the kind knows both."""
     for left, others in list(block.spans.items()):
@@ -162,42 +162,39 @@ def _split_pairs(
         ):
             continue
         pair = [[*parts[left], "下限"], [*parts[left], "上限"]]
-        if all(known.match(texts) for texts in pair):
+        if all(known_headers.match(texts) for texts in pair):
             parts[left], parts[others[0]] = pair
             block.texts[left], block.texts[others[0]] = "".join(pair[0]), "".join(pair[1])
             del block.spans[left]
 
 
 def _map_columns(
-    block: HeaderBlock, parts: Sequence[Sequence[str]], hidden: set[int], known: KnownHeaders
+    block: HeaderBlock, parts: Sequence[Sequence[str]], hidden_indices: set[int], known_headers: KnownHeaders
 ) -> None:
     """Map each column key to its best header: visible before hidden, label before synonym, left before right.
 
     A hidden column is mapped only if the kind requires it.
     """
-    covered = {at for others in block.spans.values() for at in others}
+    covered_indices = {at for others in block.spans.values() for at in others}
     candidates: dict[str, list[tuple[bool, int, int]]] = {}
     for index, texts in enumerate(parts):
-        if index not in covered and (match := known.match(texts)):
+        if index not in covered_indices and (match := known_headers.match(texts)):
             key, rank = match
-            candidates.setdefault(key, []).append((index in hidden, rank, index))
+            candidates.setdefault(key, []).append((index in hidden_indices, rank, index))
     for key, places in candidates.items():
         is_hidden, rank, index = min(places)
         if rank == 2 and sum(1 for place in places if place[:2] == (is_hidden, 2)) > 1:
             continue  # the same header under several groups: whose phone is it?
         block.columns[key] = index
-    _leave_out_hidden(block, hidden, known.required)
+    _leave_out_hidden(block, hidden_indices, known_headers.required_keys)
 
 
-def _leave_out_hidden(block: HeaderBlock, hidden: set[int], required: Sequence[tuple[str, str]]) -> None:
-    needed = {key for pair in required for key in pair}
-    replaced = {key for key, alternative in required if alternative in block.columns}
+def _leave_out_hidden(
+    block: HeaderBlock, hidden_indices: set[int], required_keys: Sequence[tuple[str, str]]
+) -> None:
+    needed_keys = {key for pair in required_keys for key in pair}
+    replaced_keys = {key for key, alternative in required_keys if alternative in block.columns}
     for key, index in list(block.columns.items()):
-        if index in hidden and (key not in needed or key in replaced):
+        if index in hidden_indices and (key not in needed_keys or key in replaced_keys):
             block.hidden_columns.append(index)
             del block.columns[key]
-
-
-def known_texts(block: HeaderBlock) -> Mapping[int, str]:
-    """Return index of the column -> header, for the columns that have one."""
-    return {index: text for index, text in enumerate(block.texts) if text}

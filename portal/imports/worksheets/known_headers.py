@@ -33,14 +33,14 @@ class KnownHeaders:
 
     keys: Mapping[str, str]
     labels: frozenset[str]
-    required: tuple[tuple[str, str], ...]
+    required_keys: tuple[tuple[str, str], ...]
 
     @classmethod
     def from_request(cls, request: Mapping[str, Any]) -> "KnownHeaders":
         return cls(
             keys=request.get("keys", {}),
             labels=frozenset(request.get("labels", ())),
-            required=tuple((key, alternative) for key, alternative in request.get("required", ())),
+            required_keys=tuple((key, alternative) for key, alternative in request.get("required", ())),
         )
 
     def match(self, parts: Sequence[str]) -> tuple[str, int] | None:
@@ -67,4 +67,4 @@ class KnownHeaders:
 
     def has_required(self, keys: Iterable[str]) -> bool:
         present = set(keys)
-        return all(key in present or alternative in present for key, alternative in self.required)
+        return all(key in present or alternative in present for key, alternative in self.required_keys)

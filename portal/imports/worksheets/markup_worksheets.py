@@ -22,10 +22,10 @@ from portal.imports.worksheets.text_encodings import decode
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_-]+)", re.IGNORECASE)
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
-_SHEET_NAME = re.compile(r"<x:Name>([^<]{1,80})</x:Name>", re.IGNORECASE)
+_WORKSHEET_NAME = re.compile(r"<x:Name>([^<]{1,80})</x:Name>", re.IGNORECASE)
 # Elements after which a new line begins, and elements whose text nobody sees.
 _LINES = frozenset({"br", "p", "div", "li"})
-_UNSEEN = frozenset({"style", "script", "title", "xml", "noscript", "template"})
+_UNSEEN_TAGS = frozenset({"style", "script", "title", "xml", "noscript", "template"})
 _MAX_TABLES = 500
 
 
@@ -36,7 +36,7 @@ class _Table:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     # (row, column) of cells that a cell above or to the left covers.
-    covered: set[tuple[int, int]] = field(default_factory=set)
+    covered_places: set[tuple[int, int]] = field(default_factory=set)
     row: int = 0
     column_count: int = 0
     cells: list[str] = field(default_factory=list)
@@ -58,7 +58,7 @@ def open_worksheets(content: bytes) -> list[Worksheet]:
         parser.feed(page)
         parser.close()
         tables += parser.tables
-        names += _SHEET_NAME.findall(page)
+        names += _WORKSHEET_NAME.findall(page)
     tables = [table for table in tables if table.rows]
     if not tables:
         raise FileRefusal(
@@ -108,12 +108,12 @@ class _TableParser(HTMLParser):
         super().__init__()
         self.tables: list[_Table] = []
         self._open: list[_Table] = []
-        self._unseen = 0
+        self._unseen_depth = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
-        if tag in _UNSEEN:
-            self._unseen += 1
+        if tag in _UNSEEN_TAGS:
+            self._unseen_depth += 1
         if tag == "table":
             table = _Table()
             self.tables.append(table)
@@ -144,8 +144,8 @@ class _TableParser(HTMLParser):
             table.text.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _UNSEEN:
-            self._unseen = max(self._unseen - 1, 0)
+        if tag in _UNSEEN_TAGS:
+            self._unseen_depth = max(self._unseen_depth - 1, 0)
         if not self._open:
             return
         table = self._open[-1]
@@ -158,7 +158,7 @@ class _TableParser(HTMLParser):
             self._open.pop()
 
     def handle_data(self, data: str) -> None:
-        if self._open and self._open[-1].text is not None and not self._unseen:
+        if self._open and self._open[-1].text is not None and not self._unseen_depth:
             self._open[-1].text.append(re.sub(r"[ \t\r\n]+", " ", data))
 
     def close(self) -> None:
@@ -179,7 +179,7 @@ def _end_cell(table: _Table) -> None:
     value = "\n".join(line.strip() for line in text.split("\n")).strip()
     table.text = None
     column = len(table.cells)
-    while (table.row, column) in table.covered:
+    while (table.row, column) in table.covered_places:
         table.cells.append("")
         column += 1
     rows, columns = min(table.span[0], MAX_ROWS), min(table.span[1], MAX_COLUMNS)
@@ -187,9 +187,9 @@ def _end_cell(table: _Table) -> None:
         raise FileRefusal("表格超过200列，请删去不用的列。", "columns")
     if rows > 1 or columns > 1:
         table.merges.append((table.row, column, table.row + rows - 1, column + columns - 1))
-        if len(table.merges) > MAX_MERGES or len(table.covered) > MAX_MERGES * 10:
+        if len(table.merges) > MAX_MERGES or len(table.covered_places) > MAX_MERGES * 10:
             raise FileRefusal("合并的单元格太多，请取消合并后再上传。", "merges")
-        table.covered.update(
+        table.covered_places.update(
             (row, at)
             for row in range(table.row + 1, table.row + rows)
             for at in range(column, column + columns)

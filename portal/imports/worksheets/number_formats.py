@@ -1,4 +1,4 @@
-"""What the number format of a cell shows of its value."""
+"""Number formats of cells, where they show less or more than the value."""
 
 import re
 from datetime import date, datetime
@@ -13,8 +13,8 @@ _BUILT_IN = {
     50: "yyyy年m月", 51: "m月d日", 52: "yyyy年m月", 53: "m月d日", 54: "m月d日", 57: "yyyy年m月", 58: "m月d日",
 }  # fmt: skip
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|!.')
-_FIXED = re.compile(r"(0*)(?:\.(0+))?")
-MONTH, DAY_OF_YEAR, FIXED = "month", "day_of_year", "fixed"
+_FIXED_PATTERN = re.compile(r"(0*)(?:\.(0+))?")
+MONTH, DAY_OF_YEAR, FIXED_DIGITS = "month", "day_of_year", "fixed"
 
 
 def format_class(code: str) -> str:
@@ -25,7 +25,7 @@ def format_class(code: str) -> str:
     pattern = code.split(";", 1)[0]
     plain = _LITERAL.sub("", pattern).casefold().strip()
     if plain.replace("0", "").replace(".", "") == "":
-        return FIXED if len(plain) > 1 else ""
+        return FIXED_DIGITS if len(plain) > 1 else ""
     has_year, has_day = "y" in plain or "e" in plain.replace("general", ""), "d" in plain
     if re.search(r"[hs]|am/pm", plain) and not (has_year or has_day):
         return ""
@@ -41,9 +41,9 @@ def built_in_format(number: int) -> str:
 
 def mark_number(value: float, code: str) -> Any:
     """Return the number; marked where the format shows more digits: 2.1 by '0.00', 7 by '000'."""
-    if format_class(code) != FIXED:
+    if format_class(code) != FIXED_DIGITS:
         return value
-    match = _FIXED.search(_LITERAL.sub("", code.split(";", 1)[0]))
+    match = _FIXED_PATTERN.search(_LITERAL.sub("", code.split(";", 1)[0]))
     whole, decimals = (match[1], match[2] or "") if match else ("0", "")
     width = len(whole) + (len(decimals) + 1 if decimals else 0)
     text = f"{value:0{width}.{len(decimals)}f}"

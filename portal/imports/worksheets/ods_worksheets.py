@@ -33,7 +33,7 @@ from portal.imports.worksheets.xml_events import (
     parse_xml,
 )
 
-_HIDDEN = frozenset({"collapse", "filter"})
+_HIDDEN_STATES = frozenset({"collapse", "filter"})
 _DATE_FORMATS = ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M")
 
 
@@ -140,7 +140,7 @@ class _Reader:
     def _add_columns(self, attributes: Attributes) -> None:
         table = self.tables[-1]
         count = _count(attributes, "number-columns-repeated")
-        if attributes.get("visibility") in _HIDDEN:
+        if attributes.get("visibility") in _HIDDEN_STATES:
             first = table.column_count
             table.hidden_columns.update(range(first, min(first + count, MAX_COLUMNS)))
         table.column_count += count
@@ -174,7 +174,7 @@ class _Reader:
                 raise FileRefusal("表格超过20万行，请分成几个文件导入。", "rows")
             for number in range(table.row_count + 1, table.row_count + repeats + 1):
                 table.rows.append((number, self._cells))
-                if self._row.get("visibility") in _HIDDEN:
+                if self._row.get("visibility") in _HIDDEN_STATES:
                     table.hidden_rows.add(number)
         table.row_count += repeats
 

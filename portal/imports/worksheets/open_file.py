@@ -1,4 +1,4 @@
-"""What a file is by its content, and its worksheets."""
+"""Recognition of files by their content."""
 
 import io
 import re
@@ -39,7 +39,7 @@ _SPREADSHEET_ML = b"urn:schemas-microsoft-com:office:spreadsheet"
 _MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|meta|body|table|div|style|!--|\?xml)", re.IGNORECASE)
 
 
-def open_worksheets(content: bytes, known: KnownHeaders) -> list[Worksheet]:
+def open_worksheets(content: bytes, known_headers: KnownHeaders) -> list[Worksheet]:
     """Return the worksheets of a file; the ending of its name is not asked.
 
     Raises:
@@ -61,7 +61,7 @@ def open_worksheets(content: bytes, known: KnownHeaders) -> list[Worksheet]:
         return markup_worksheets.open_worksheets(content)
     if head.startswith((b"<", b"{", b"[{")):
         raise FileRefusal(f"读不出表格，请在表格软件中打开后另存为 xlsx。{_ONLY_TABLES}", "type")
-    return text_worksheets.open_worksheets(content, known.count)
+    return text_worksheets.open_worksheets(content, known_headers.count)
 
 
 def _looks_like_text(content: bytes) -> bool:

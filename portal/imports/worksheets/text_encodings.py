@@ -12,7 +12,7 @@ _BYTE_ORDER_MARKS = (
 _SAMPLE_BYTES = 4096
 
 
-def decode(content: bytes, declared: str = "") -> str:
+def decode(content: bytes, declared_coding: str = "") -> str:
     """Return the text of a file: UTF-8, UTF-16 or GB18030.
 
     Args:
@@ -32,8 +32,13 @@ def decode(content: bytes, declared: str = "") -> str:
             raise FileRefusal("请上传 xlsx、xls 或 csv 文件；Word、图片和 PDF 不能导入。", "type")
         return text
     names = ["utf-8", "gb18030"]
-    if declared:
-        names.insert(0, "gb18030" if declared.casefold() in {"gb2312", "gbk", "x-gbk", "cp936"} else declared)
+    if declared_coding:
+        names.insert(
+            0,
+            "gb18030"
+            if declared_coding.casefold() in {"gb2312", "gbk", "x-gbk", "cp936"}
+            else declared_coding,
+        )
     return _decode(content, tuple(names))
 
 

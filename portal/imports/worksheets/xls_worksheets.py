@@ -44,11 +44,11 @@ def open_worksheets(content: bytes) -> list[Worksheet]:
     except xlrd.XLRDError as error:
         if "encrypt" in str(error).casefold() or "password" in str(error).casefold():
             raise FileRefusal("文件有密码，请去掉密码后再上传。", "password") from error
-        raise _broken() from error
+        raise _build_refusal() from error
     except MemoryError:
         raise
     except Exception as error:  # xlrd trusts what stands in the file
-        raise _broken() from error
+        raise _build_refusal() from error
     visibilities = book._sheet_visibility
     return [
         Worksheet(name, visibilities[index] == 0, partial(_load, book, index))
@@ -57,34 +57,34 @@ def open_worksheets(content: bytes) -> list[Worksheet]:
     ]
 
 
-def _broken() -> FileRefusal:
+def _build_refusal() -> FileRefusal:
     return FileRefusal("读不出这个 xls 文件，可能已损坏。请用表格软件打开后另存为 xlsx，再上传。", "type")
 
 
 def _load(book: xlrd.Book, index: int) -> Grid:
     try:
-        sheet = book.sheet_by_index(index)
+        worksheet = book.sheet_by_index(index)
     except MemoryError:
         raise
     except Exception as error:  # as above
-        raise _broken() from error
-    if len(sheet.merged_cells) > MAX_MERGES:
+        raise _build_refusal() from error
+    if len(worksheet.merged_cells) > MAX_MERGES:
         raise FileRefusal("合并的单元格太多，请取消合并后再上传。", "merges")
     return Grid(
-        rows=lambda: checked_rows(_rows(book, sheet)),
+        rows=lambda: checked_rows(_rows(book, worksheet)),
         merges=[
             (first_row + 1, first_column, last_row, last_column - 1)
-            for first_row, last_row, first_column, last_column in sheet.merged_cells
+            for first_row, last_row, first_column, last_column in worksheet.merged_cells
         ],
-        hidden_rows={row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden},
-        hidden_columns={column for column, info in sheet.colinfo_map.items() if info.hidden},
+        hidden_rows={row + 1 for row, info in worksheet.rowinfo_map.items() if info.hidden},
+        hidden_columns={column for column, info in worksheet.colinfo_map.items() if info.hidden},
         has_1904_dates=book.datemode == 1,
     )
 
 
-def _rows(book: xlrd.Book, sheet: XlrdSheet) -> Iterator[NumberedRow]:
-    for row in range(sheet.nrows):
-        yield row + 1, [_value(book, cell) for cell in sheet.row(row)]
+def _rows(book: xlrd.Book, worksheet: XlrdSheet) -> Iterator[NumberedRow]:
+    for row in range(worksheet.nrows):
+        yield row + 1, [_value(book, cell) for cell in worksheet.row(row)]
 
 
 def _value(book: xlrd.Book, cell: Cell) -> Any:

@@ -37,7 +37,7 @@ NOT_A_TABLE = "读不出表格。请上传 xlsx、xls 或 csv 文件；Word、�
 
 @dataclass(slots=True)
 class Marks:
-    """What the XML of one worksheet says beyond the values. Rows count from 1, columns from 0.
+    """Facts in the XML of one worksheet beyond the values. Rows count from 1, columns from 0.
 
     Attributes:
         cells: (row, column) -> FORMULA, CELL_ERROR, or the code of a special number format.
@@ -65,12 +65,14 @@ def open_worksheets(content: bytes) -> list[Worksheet]:
     formats = _special_formats(archive)
     return [
         Worksheet(
-            sheet.name,
-            sheet.visible == SheetVisibleEnum.Visible,
-            partial(_load, book, sheet.name, archive, parts.get(sheet.name, ""), formats, has_1904_dates),
+            worksheet.name,
+            worksheet.visible == SheetVisibleEnum.Visible,
+            partial(
+                _load, book, worksheet.name, archive, parts.get(worksheet.name, ""), formats, has_1904_dates
+            ),
         )
-        for sheet in book.sheets_metadata
-        if sheet.typ == SheetTypeEnum.WorkSheet
+        for worksheet in book.sheets_metadata
+        if worksheet.typ == SheetTypeEnum.WorkSheet
     ]
 
 
@@ -83,8 +85,8 @@ def _load(
     has_1904_dates: bool,
 ) -> Grid:
     try:
-        sheet = book.get_sheet_by_name(name)
-        merges = sheet.merged_cell_ranges or []
+        worksheet = book.get_sheet_by_name(name)
+        merges = worksheet.merged_cell_ranges or []
     except (CalamineError, OSError, ValueError) as error:
         raise FileRefusal(NOT_A_TABLE, "type") from error
     if len(merges) > MAX_MERGES:
@@ -94,7 +96,7 @@ def _load(
         with archive.open(part) as stream:
             marks = _scan(stream, formats)
     return Grid(
-        rows=lambda: checked_rows(_rows(sheet, marks.cells)),
+        rows=lambda: checked_rows(_rows(worksheet, marks.cells)),
         merges=[(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in merges],
         hidden_rows=marks.hidden_rows,
         hidden_columns=marks.hidden_columns,
@@ -102,29 +104,32 @@ def _load(
     )
 
 
-def _rows(sheet: CalamineSheet, marked: dict[tuple[int, int], str]) -> Iterator[NumberedRow]:
+def _rows(worksheet: CalamineSheet, marks_by_place: dict[tuple[int, int], str]) -> Iterator[NumberedRow]:
     """Yield the rows with their marked cells; a marked cell may lie outside the cells that have values."""
-    if sheet.start is None:
+    if worksheet.start is None:
         return
-    first_row, first_column = sheet.start
+    first_row, first_column = worksheet.start
     columns_by_row: dict[int, list[int]] = {}
-    for row, column in marked:
+    for row, column in marks_by_place:
         columns_by_row.setdefault(row, []).append(column)
     padding = [""] * first_column
     index = -1
-    for index, values in enumerate(sheet.iter_rows()):
+    for index, values in enumerate(worksheet.iter_rows()):
         if index < first_row:
             continue
         cells = padding + values
         for column in columns_by_row.get(index + 1, ()):
             if column < MAX_COLUMNS:
                 cells += [""] * (column + 1 - len(cells))
-                cells[column] = _mark(cells[column], marked[index + 1, column])
+                cells[column] = _mark(cells[column], marks_by_place[index + 1, column])
         yield index + 1, cells
     for row in sorted(row for row in columns_by_row if row > index + 1):
         yield (
             row,
-            [_mark("", marked.get((row, column), "")) for column in range(max(columns_by_row[row]) + 1)],
+            [
+                _mark("", marks_by_place.get((row, column), ""))
+                for column in range(max(columns_by_row[row]) + 1)
+            ],
         )
 
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from portal.imports.import_kinds import get_kind
-from portal.imports.preview import READ, preview_import
+from portal.imports.preview import READ_STATUS, preview_import
 
 
 class Command(BaseCommand):
@@ -24,10 +24,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--employer", type=int, metavar="ID", help="whose positions; without it some employer, no agency"
         )
-        parser.add_argument("--sheet", metavar="NAME", help="the worksheet to read")
+        parser.add_argument("--sheet", dest="worksheet", metavar="NAME", help="the worksheet to read")
 
     def handle(
-        self, *, kind: str, file: Path, employer: int | None, sheet: str | None, **options: Any
+        self, *, kind: str, file: Path, employer: int | None, worksheet: str | None, **options: Any
     ) -> None:
         try:
             content = file.read_bytes()
@@ -37,11 +37,11 @@ class Command(BaseCommand):
             raise CommandError("--employer is for positions only", returncode=2)
         import_kind = get_kind(kind)
         try:
-            report = preview_import(import_kind, content, subject_id=employer, worksheet=sheet)
+            report = preview_import(import_kind, content, subject_id=employer, worksheet=worksheet)
         except ObjectDoesNotExist as error:
             raise CommandError(f"no employer {employer}", returncode=2) from error
         except DatabaseError as error:
             raise CommandError(f"the database does not answer: {error}", returncode=2) from error
         self.stdout.write(json.dumps(report, ensure_ascii=True))
-        if report["status"] != READ:
+        if report["status"] != READ_STATUS:
             sys.exit(1)

@@ -36,9 +36,9 @@ def position(number: Any, title: Any = "货车司机", closes: Any = "2026-12-31
 
 def book_of(fill: Callable[[Worksheet], None], title: str = "岗位") -> bytes:
     book = Workbook()
-    sheet = book.active
-    sheet.title = title
-    fill(sheet)
+    worksheet = book.active
+    worksheet.title = title
+    fill(worksheet)
     return save(book)
 
 
@@ -49,9 +49,9 @@ def save(book: Workbook) -> bytes:
 
 
 def rows_of(*rows: Sequence[Any]) -> Callable[[Worksheet], None]:
-    def fill(sheet: Worksheet) -> None:
+    def fill(worksheet: Worksheet) -> None:
         for row in rows:
-            sheet.append(list(row))
+            worksheet.append(list(row))
 
     return fill
 
@@ -122,7 +122,7 @@ def dates_without_types_csv() -> bytes:
 
 
 def people_from_a_spreadsheet_csv() -> bytes:
-    """What a spreadsheet program leaves of ID numbers in a text file."""
+    """ID numbers and phones that a spreadsheet program has rounded."""
     return csv_of(
         PEOPLE,
         ["陈建国", "4.40705E+17", "13800000001", STATION, "2003-12", "2015-12", ""],
@@ -147,15 +147,15 @@ def no_table_csv() -> bytes:
 def merged_over_rows_xlsx() -> bytes:
     """Headcount for two rows in one cell; region and address in one; a range of pay in one."""
 
-    def fill(sheet: Worksheet) -> None:
+    def fill(worksheet: Worksheet) -> None:
         rows_of(
             [*HEADERS[:6], "工作地址", *HEADERS[6:]],
             ["A-1", "货车司机", 5, 6000, 8000, "新会区会城街道1号", None, "负责运输。", "2026-12-31"],
             ["A-2", "叉车工", None, 6000, 8000, "新会区", None, "负责装卸。", None],
             ["A-3", "仓管员", 2, "5000-6000", None, "新会区", None, "负责仓库。", "2026-12-31"],
-        )(sheet)
+        )(worksheet)
         for place in ("C2:C3", "F2:G2", "I2:I3", "D4:E4"):
-            sheet.merge_cells(place)
+            worksheet.merge_cells(place)
 
     return book_of(fill)
 
@@ -163,14 +163,14 @@ def merged_over_rows_xlsx() -> bytes:
 def groups_of_headers_xlsx() -> bytes:
     """Three rows of headers: a group over groups, merged down where there is none."""
 
-    def fill(sheet: Worksheet) -> None:
+    def fill(worksheet: Worksheet) -> None:
         rows_of(
             ["退役军人专场招聘会岗位表"],
             ["序号", "岗位信息", None, "待遇", None, None, "其他要求", None],
             [None, "岗位名称", "招聘人数", "薪资", None, "工作地点", "岗位职责", "截止日期"],
             [None, None, None, "最低", "最高"],
             [1, "货车司机", 2, 6000, 8000, "新会区", "负责运输。", "2026-12-31"],
-        )(sheet)
+        )(worksheet)
         for place in (
             "A1:H1",
             "A2:A4",
@@ -184,7 +184,7 @@ def groups_of_headers_xlsx() -> bytes:
             "G3:G4",
             "H3:H4",
         ):
-            sheet.merge_cells(place)
+            worksheet.merge_cells(place)
 
     return book_of(fill)
 
@@ -202,14 +202,14 @@ def headers_in_two_rows_unmerged_xlsx() -> bytes:
 def header_over_two_filled_columns_xlsx() -> bytes:
     """'月薪' stands over two numbers, '工作地点' over two words: only the first says which is which."""
 
-    def fill(sheet: Worksheet) -> None:
+    def fill(worksheet: Worksheet) -> None:
         rows_of(
             ["岗位名称", "招聘人数", "月薪", None, "工作地点", None, "岗位职责"],
             ["货车司机", 2, 6000, 8000, "新会区", "会城街道", "负责运输。"],
             ["叉车工", 1, 5000, 6000, "新会区", None, "负责装卸。"],
-        )(sheet)
-        sheet.merge_cells("C1:D1")
-        sheet.merge_cells("E1:F1")
+        )(worksheet)
+        worksheet.merge_cells("C1:D1")
+        worksheet.merge_cells("E1:F1")
 
     return book_of(fill)
 
@@ -217,7 +217,7 @@ def header_over_two_filled_columns_xlsx() -> bytes:
 def sections_and_signatures_xlsx() -> bytes:
     """Sections, subtotals, the header again on the second page, an example, and lines to sign at."""
 
-    def fill(sheet: Worksheet) -> None:
+    def fill(worksheet: Worksheet) -> None:
         rows_of(
             HEADERS,
             ["示例", "普工", 10, 5000, 6000, "新会区", "按图作业。", "2026-12-31"],
@@ -234,9 +234,9 @@ def sections_and_signatures_xlsx() -> bytes:
             [None, None, None, None, None, None, "2026年11月20日"],
             ["备注：1.请如实填写"],
             ["2.月薪不得填面议"],
-        )(sheet)
+        )(worksheet)
         for row in (3, 6):
-            sheet.merge_cells(f"A{row}:H{row}")
+            worksheet.merge_cells(f"A{row}:H{row}")
 
     return book_of(fill)
 
@@ -253,7 +253,7 @@ def same_as_above_xlsx() -> bytes:
 
 
 def numbers_as_programs_show_them_xlsx() -> bytes:
-    def fill(sheet: Worksheet) -> None:
+    def fill(worksheet: Worksheet) -> None:
         rows_of(
             HEADERS,
             position(2.1, title="一号线司机"),
@@ -265,11 +265,11 @@ def numbers_as_programs_show_them_xlsx() -> bytes:
             position("A-7", title="七号线司机", closes=2026.1),
             position("A-8", title="八号线司机", closes=2026.12),
             position(440705198505010051, title="九号线司机"),
-        )(sheet)
-        sheet["A2"].number_format = "0.00"
-        sheet["A3"].number_format = "000"
-        sheet["D7"].number_format = "0.00"
-        sheet["H8"].number_format = "0.00"
+        )(worksheet)
+        worksheet["A2"].number_format = "0.00"
+        worksheet["A3"].number_format = "000"
+        worksheet["D7"].number_format = "0.00"
+        worksheet["H8"].number_format = "0.00"
 
     return book_of(fill)
 
@@ -277,7 +277,7 @@ def numbers_as_programs_show_them_xlsx() -> bytes:
 def months_and_days_as_shown_xlsx() -> bytes:
     """Dates whose format shows no day, or no year: the program made up the rest."""
 
-    def fill(sheet: Worksheet) -> None:
+    def fill(worksheet: Worksheet) -> None:
         rows_of(
             HEADERS,
             position("A-1", title="一号线司机", closes=date(2026, 12, 1)),
@@ -288,10 +288,10 @@ def months_and_days_as_shown_xlsx() -> bytes:
             position(date(2026, 5, 8), title="六号线司机"),
             position("A-7", title="七号线司机", headcount=date(2026, 5, 8)),
             position("A-8", title="八号线司机", low=date(2026, 5, 8), high=None),
-        )(sheet)
-        sheet["H2"].number_format = 'yyyy"年"m"月"'
-        sheet["H3"].number_format = 'm"月"d"日"'
-        sheet["A7"].number_format = 'm"月"d"日"'
+        )(worksheet)
+        worksheet["H2"].number_format = 'yyyy"年"m"月"'
+        worksheet["H3"].number_format = 'm"月"d"日"'
+        worksheet["A7"].number_format = 'm"月"d"日"'
 
     return book_of(fill)
 
@@ -318,9 +318,9 @@ def which_of_three_xlsx() -> bytes:
 
 
 def hidden_optional_column_xlsx() -> bytes:
-    def fill(sheet: Worksheet) -> None:
-        rows_of(HEADERS, position("A-1"))(sheet)
-        sheet.column_dimensions["A"].hidden = True
+    def fill(worksheet: Worksheet) -> None:
+        rows_of(HEADERS, position("A-1"))(worksheet)
+        worksheet.column_dimensions["A"].hidden = True
 
     return book_of(fill)
 
@@ -338,14 +338,14 @@ def characters_lost_xlsx() -> bytes:
 def another_persons_phone_xlsx() -> bytes:
     """The only phone stands under '紧急联系人': it is not the veteran's."""
 
-    def fill(sheet: Worksheet) -> None:
+    def fill(worksheet: Worksheet) -> None:
         rows_of(
             ["个人信息", None, None, "紧急联系人", None],
             ["姓名", "身份证号", "责任服务站", "姓名", "手机号码"],
             ["陈建国", "440705198505010051", STATION, "林秀英", "13800000009"],
-        )(sheet)
-        sheet.merge_cells("A1:C1")
-        sheet.merge_cells("D1:E1")
+        )(worksheet)
+        worksheet.merge_cells("A1:C1")
+        worksheet.merge_cells("D1:E1")
 
     return book_of(fill, "花名册")
 
@@ -453,8 +453,8 @@ def open_document_ods() -> bytes:
     def number(value: float) -> str:
         return f'<table:table-cell office:value-type="float" office:value="{value}"><text:p>{value}</text:p></table:table-cell>'
 
-    def day(value: str, shown: str) -> str:
-        return f'<table:table-cell office:value-type="date" office:date-value="{value}"><text:p>{shown}</text:p></table:table-cell>'
+    def day(value: str, display: str) -> str:
+        return f'<table:table-cell office:value-type="date" office:date-value="{value}"><text:p>{display}</text:p></table:table-cell>'
 
     note = "<office:annotation><dc:date>2026-11-01</dc:date><text:p>请核对</text:p></office:annotation>"
     commented = (
