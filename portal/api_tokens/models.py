@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from portal.accounts.models import User
+from portal.accounts.models import Appointment, User
 from portal.accounts.permissions import can_change_network
 from portal.accounts.roles import Permission
 from portal.api_tokens.enums import TokenScope
@@ -18,14 +18,20 @@ from portal.stations.models import in_subtrees
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def usable_at(self, now: datetime | None = None) -> "ApiTokenQuerySet":
-        """Return tokens neither revoked nor expired whose creator still acts for their employer."""
-        membership = EmployerMembership.objects.filter(
-            employer=OuterRef("employer_id"), user=OuterRef("created_by")
+        """Return tokens neither revoked nor expired whose creator may still issue such a token."""
+        now = now or timezone.now()
+        ownership = EmployerMembership.objects.filter(
+            employer=OuterRef("employer_id"), user=OuterRef("created_by"), role=EmployerRole.OWNER
+        )
+        appointment = (
+            Appointment.objects.current(timezone.localdate(now))
+            .with_permission(Permission.CHANGE_NETWORK)
+            .filter(user=OuterRef("created_by"))
         )
         return self.filter(
-            Q(employer=None) | Exists(membership),
+            Exists(ownership) | Q(Exists(appointment), employer=None),
             revoked_at=None,
-            expires_at__gt=now or timezone.now(),
+            expires_at__gt=now,
             created_by__is_active=True,
         )
 

@@ -109,6 +109,31 @@ def test_token_ends_when_its_creator_leaves_or_is_blocked(owner: Any, employer: 
     assert authenticate_token(text) is None
 
 
+def test_token_ends_with_its_creators_role(owner: Any, employer: Any, city: Any) -> None:
+    _, secret = issue_token(owner, employer)
+    membership = owner.employer_memberships.get()
+    membership.role = EmployerRole.RECRUITER
+    membership.save()
+    assert authenticate_token(secret) is None
+    membership.role = EmployerRole.OWNER
+    membership.save()
+    assert authenticate_token(secret) is not None
+
+    _, public_secret = issue_token(city, None, scope=TokenScope.READ)
+    assert authenticate_token(public_secret) is not None
+    today = timezone.localdate()
+    city.appointments.update(ends_on=today)
+    assert authenticate_token(public_secret) is not None
+    city.appointments.update(ends_on=today - timedelta(days=1))
+    assert authenticate_token(public_secret) is None
+
+
+def test_public_token_ends_when_its_creator_serves_below_the_city(city: Any) -> None:
+    _, secret = issue_token(city, None, scope=TokenScope.READ)
+    city.appointments.update(station=make_stations()["新会区"])
+    assert authenticate_token(secret) is None
+
+
 def test_owners_issue_and_owners_and_reviewers_revoke(owner: Any, employer: Any, city: Any) -> None:
     recruiter, stranger = make_user(), make_user()
     employer.memberships.create(user=recruiter, role=EmployerRole.RECRUITER)
