@@ -1,17 +1,16 @@
-"""Account page of an editor, reduced to display settings and the password.
+"""Account page of an editor, reduced to display settings.
 
+The password is changed at the portal's own page, which counts wrong tries.
 Names are set with the appointments, accounts have no e-mail address, and pictures of faces are never stored.
 """
 
 from wagtail.admin.views.account import (
     AccountView,
     BaseSettingsPanel,
-    ChangePasswordPanel,
     ThemeSettingsPanel,
 )
 
 
 class OwnAccountView(AccountView):
     def get_panels(self) -> list[BaseSettingsPanel]:
-        allowed = (ThemeSettingsPanel, ChangePasswordPanel)
-        return [panel for panel in super().get_panels() if isinstance(panel, allowed)]
+        return [panel for panel in super().get_panels() if isinstance(panel, ThemeSettingsPanel)]

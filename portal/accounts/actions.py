@@ -1,7 +1,5 @@
-"""Actions on accounts: one-time codes, appointments at stations, consents and the access log."""
+"""Actions on accounts: appointments at stations, consents and the access log."""
 
-import hmac
-import secrets
 from collections.abc import Iterable
 from datetime import date, timedelta
 
@@ -11,89 +9,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from portal.accounts.enums import AccessKind, ConsentPurpose
-from portal.accounts.models import AccessLog, Appointment, Consent, OneTimeCode, User
+from portal.accounts.models import AccessLog, Appointment, Consent, User
 from portal.accounts.roles import Permission, StationRole
-from portal.accounts.senders import get_sender
 from portal.core import audit
-from portal.core.encryption import lookup_hash
 from portal.core.locking import locked
-from portal.core.text_folding import fold_code
-from portal.core.validators import normalise_phone, validate_phone
 from portal.stations.models import Station
-
-CODE_LIFETIME = timedelta(minutes=5)
-CODE_TRIES = 5
-RESEND_AFTER = timedelta(seconds=60)
-CODES_PER_DAY = 10
-
-
-class CodeRefused(Exception):
-    """Sending a code is refused for now; the message is shown to the person."""
-
-
-@transaction.atomic
-def send_code(*, phone: str) -> OneTimeCode:
-    """Send a fresh six-digit code to `phone`; earlier codes stop working.
-
-    Raises:
-        ValidationError: not a phone number.
-        CodeRefused: the last code is less than RESEND_AFTER old, or CODES_PER_DAY were sent.
-    """
-    phone = normalise_phone(phone)
-    validate_phone(phone)
-    now = timezone.now()
-    recent_codes = OneTimeCode.objects.filter(phone_hash=lookup_hash(phone))
-    if recent_codes.filter(sent_at__gt=now - RESEND_AFTER, used_at=None).exists():
-        raise CodeRefused("验证码刚刚发送过，请等一分钟再试。")
-    if recent_codes.filter(sent_at__gt=now - timedelta(days=1)).count() >= CODES_PER_DAY:
-        raise CodeRefused("今天获取验证码的次数过多，请明天再试，或联系服务站工作人员帮助登录。")
-    recent_codes.filter(used_at=None, expires_at__gt=now).update(expires_at=now)
-    code = f"{secrets.randbelow(1_000_000):06d}"
-    row = OneTimeCode.objects.create(
-        phone_hash=lookup_hash(phone),
-        code_hash=lookup_hash(f"{phone}:{code}"),
-        expires_at=now + CODE_LIFETIME,
-    )
-    transaction.on_commit(lambda: get_sender().send(phone, code))
-    return row
-
-
-def redeem_code(*, phone: str, code: str, name: str = "新用户") -> User | None:
-    """Redeem a one-time code and return the phone's user, who is created at the first sign-in.
-
-    Args:
-        name: the name of a new user.
-
-    Returns:
-        The user, or None when the code is wrong, expired, used or tried CODE_TRIES times.
-    """
-    phone = normalise_phone(phone)
-    with transaction.atomic():
-        row = (
-            OneTimeCode.objects.select_for_update()
-            .filter(
-                phone_hash=lookup_hash(phone),
-                used_at=None,
-                expires_at__gt=timezone.now(),
-                tries__lt=CODE_TRIES,
-            )
-            .order_by("-sent_at")
-            .first()
-        )
-        if row is None:
-            return None
-        row.tries += 1
-        is_right = hmac.compare_digest(row.code_hash, lookup_hash(f"{phone}:{fold_code(code)}"))
-        if is_right:
-            row.used_at = timezone.now()
-        row.save(update_fields=["tries", "used_at"])
-        if not is_right:
-            return None
-        user = User.objects.filter(phone_hash=lookup_hash(phone)).first()
-        if user is None:
-            user = User.objects.create_user(phone, name=name)
-            audit.record(by=user, verb="accounts.created", target=user)
-        return user
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.apps import AppConfig
@@ -15,6 +15,9 @@ class AccountsConfig(AppConfig):
     verbose_name = "账号"
 
     def ready(self) -> None:
+        from portal.accounts.guess_counts import delete_expired_counts
+        from portal.core import scheduled_jobs
         from portal.stations.events import station_ended
 
         station_ended.connect(_station_ended, dispatch_uid="accounts.appointments")
+        scheduled_jobs.register("accounts.sweep", every=timedelta(hours=6), run=delete_expired_counts)

@@ -7,6 +7,14 @@ class ConsentPurpose(models.TextChoices):
     EMPLOYER_CONTACT = "employer_contact", "向指定用人单位提供姓名和联系电话"
 
 
+class FactorKind(models.TextChoices):
+    """Kind of a second factor."""
+
+    APP = "app", "验证器应用"
+    SMS = "sms", "密码和短信验证码"
+    PRINTED = "printed", "打印的验证码"
+
+
 class AccessKind(models.TextChoices):
     VIEW = "view", "查看"
     REVEAL = "reveal", "查看敏感信息"

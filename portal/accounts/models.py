@@ -8,9 +8,11 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
+from django_otp.models import Device, DeviceManager
 
-from portal.accounts.enums import AccessKind, ConsentPurpose
+from portal.accounts.enums import AccessKind, ConsentPurpose, FactorKind
 from portal.accounts.roles import Permission, StationRole, permissions_of, roles_with
 from portal.core.encryption import EncryptedTextField, hash_phone, mask_phone
 from portal.core.models import AppendOnlyModel, TimestampedModel
@@ -21,6 +23,8 @@ from portal.stations.models import Station
 DEMO_DEVICE = "演示"
 # Stored as the phone hash of the portal's own account; no real hash has this form.
 _PORTAL = "portal"
+# Django's own salt, so that sessions from before the epoch stay valid.
+_SESSION_SALT = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -58,6 +62,8 @@ class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
     phone_hash = models.CharField("手机号码检索值", max_length=64, unique=True)
     name = models.CharField("姓名", max_length=40)
     is_active = models.BooleanField("启用", default=True)
+    # Every session ends when the number rises ('sign out everywhere').
+    session_epoch = models.PositiveIntegerField("会话轮次", default=0)
 
     USERNAME_FIELD = "phone_hash"
     REQUIRED_FIELDS = ["name", "phone"]
@@ -75,6 +81,11 @@ class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
     def is_portal(self) -> bool:
         """True for the portal's own account (`UserManager.portal`)."""
         return self.phone_hash == _PORTAL
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what a session must carry; it changes with the password and with the epoch."""
+        text = self.password if not self.session_epoch else f"{self.password}:{self.session_epoch}"
+        return salted_hmac(_SESSION_SALT, text, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         return self.name
@@ -170,10 +181,13 @@ class Appointment(TimestampedModel):
 
 
 class OneTimeCode(models.Model):
-    """A sign-in code sent to a phone; only its hash is stored. It can be used once, within minutes."""
+    """A code sent to a phone, kept as a hash. It works once, within minutes, in the browser that asked."""
 
     phone_hash = models.CharField("手机号码检索值", max_length=64, db_index=True)
     code_hash = models.CharField("验证码检索值", max_length=64)
+    # Key of the phone in the browser that asked (`guess_limits.Caller.own`).
+    browser = models.CharField("浏览器", max_length=64, db_index=True, default="")
+    digits = models.PositiveSmallIntegerField("位数", default=6)
     sent_at = models.DateTimeField("发送时间", auto_now_add=True)
     expires_at = models.DateTimeField("失效时间")
     tries = models.PositiveSmallIntegerField("已试次数", default=0)
@@ -182,6 +196,66 @@ class OneTimeCode(models.Model):
     class Meta:
         verbose_name = "登录验证码"
         verbose_name_plural = "登录验证码"
+
+
+class GuessCount(models.Model):
+    """Wrong tries and unproved codes of one day, by phone, browser, address, network or in total."""
+
+    key = models.CharField("检索值", max_length=64)  # a keyed hash: neither phone nor address
+    day = models.DateField("日期", db_index=True)
+    wrong = models.PositiveIntegerField("输错次数", default=0)
+    sends = models.PositiveIntegerField("未用的验证码", default=0)
+
+    class Meta:
+        verbose_name = "登录尝试次数"
+        verbose_name_plural = "登录尝试次数"
+        constraints = [models.UniqueConstraint(fields=["key", "day"], name="guess_count_unique")]
+
+
+class KnownBrowser(models.Model):
+    """A browser that has signed in as a user; its signed cookie names it, the row holds a keyed hash."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="known_browsers", verbose_name="用户")
+    digest = models.CharField("检索值", max_length=64)
+    label = models.CharField("设备", max_length=60, blank=True)
+    first_used_at = models.DateTimeField("首次登录", default=timezone.now)
+    last_used_at = models.DateTimeField("最近登录", default=timezone.now)
+
+    class Meta:
+        verbose_name = "登录过的设备"
+        verbose_name_plural = "登录过的设备"
+        ordering = ["-last_used_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="known_browser_once")]
+
+
+class FactorPermission(models.Model):
+    """An operator's permission to set up one second factor, once."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="factor_permissions", verbose_name="用户")
+    kind = models.CharField("方式", max_length=10, choices=FactorKind.choices)
+    given_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name="准许人"
+    )  # None: at the command line
+    given_at = models.DateTimeField("准许时间", default=timezone.now)
+    expires_at = models.DateTimeField("失效时间")
+    used_at = models.DateTimeField("使用时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "二次验证设置许可"
+        verbose_name_plural = "二次验证设置许可"
+
+
+class SmsDevice(Device):
+    """Second factor of a clerk without an app: a code sent to the account's phone, after the password.
+
+    `one_time_codes.check_code`, which knows the browser, checks the code; the row says that it may be used.
+    """
+
+    objects = DeviceManager()
+
+    class Meta:
+        verbose_name = "短信二次验证"
+        verbose_name_plural = "短信二次验证"
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):

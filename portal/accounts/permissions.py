@@ -27,6 +27,20 @@ def can_appoint(user: User, station: Station, role: StationRole | str) -> bool:
     return role == StationRole.CLERK and user.has_permission_at(Permission.APPOINT_CLERKS, station)
 
 
+def can_manage_sign_in(user: User, person: User) -> bool:
+    """Return whether the user may permit and reset the second factor of `person`, a member of staff.
+
+    Every station that the person serves must lie in the user's area: a device opens all of them.
+    """
+    appointments = person.current_appointments
+    return (
+        user.pk != person.pk
+        and not person.is_superuser
+        and bool(appointments)
+        and all(user.has_permission_at(Permission.APPOINT_STAFF, row.station) for row in appointments)
+    )
+
+
 def roles_to_give(user: User, station: Station) -> list[StationRole]:
     """Return the roles that the user may appoint others to at this station."""
     return [role for role in StationRole if can_appoint(user, station, role)]

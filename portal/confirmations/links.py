@@ -15,9 +15,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from portal.accounts.actions import CodeRefused, log_accesses, redeem_code, send_code
+from portal.accounts.actions import log_accesses
 from portal.accounts.enums import AccessKind
+from portal.accounts.guess_counts import caller_of
+from portal.accounts.guess_limits import Caller
 from portal.accounts.models import User
+from portal.accounts.one_time_codes import CodeRefused, redeem_code, send_code
 from portal.accounts.senders import get_sender
 from portal.confirmations.enums import Question, Side
 from portal.confirmations.models import MAX_TRIES, ConfirmationLink
@@ -29,7 +32,7 @@ from portal.confirmations.permissions import (
     with_shareable_name,
 )
 from portal.core import audit
-from portal.core.encryption import lookup_hash
+from portal.core.encryption import hash_phone, lookup_hash
 from portal.core.locking import locked
 from portal.employers.models import Employer
 from portal.employers.permissions import acts_for
@@ -251,6 +254,11 @@ def verify_phone_digits(*, link: ConfirmationLink, digits: str) -> bool:
     return is_correct
 
 
+def _caller(link: ConfirmationLink, phone: str) -> Caller:
+    """Return who asks: the holder of the link's secret, whose codes and tries the link itself limits too."""
+    return caller_of(phone_hash=hash_phone(phone), address="", browser=f"link:{link.pk}", is_known=True)
+
+
 @transaction.atomic
 def send_proof_code(*, link: ConfirmationLink) -> None:
     """Send a one-time code to the employer's contact.
@@ -264,7 +272,8 @@ def send_proof_code(*, link: ConfirmationLink) -> None:
         raise LinkUnusableError
     if link.codes_sent >= MAX_CODES:
         raise CodeRefused("这个链接的验证码次数已用完，请联系发链接的服务站。")
-    send_code(phone=link.employer.contact_phone)
+    phone = link.employer.contact_phone
+    send_code(phone=phone, caller=_caller(link, phone))
     link.codes_sent += 1
     link.save(update_fields=["codes_sent", "updated_at"])
 
@@ -275,12 +284,17 @@ def prove_by_code(*, link: ConfirmationLink, code: str) -> User | None:
 
     Raises:
         LinkUnusableError: locked after failures, unusable otherwise, or not an employer's link.
+        CodeRefused: too many wrong tries.
     """
     link = _lock(link)
     if link.employer is None:
         raise LinkUnusableError
+    phone = link.employer.contact_phone
     contact = redeem_code(
-        phone=link.employer.contact_phone, code=code, name=link.employer.contact_person or "单位联系人"
+        phone=phone,
+        code=code,
+        caller=_caller(link, phone),
+        name=link.employer.contact_person or "单位联系人",
     )
     if contact is None or not contact.is_active:
         _record_failed_proof(link)

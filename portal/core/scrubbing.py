@@ -20,7 +20,7 @@ from portal.core.encryption import EncryptedTextField
 SCRUBBED_CLASSES = frozenset({DataClass.PERSONAL, DataClass.SENSITIVE, DataClass.SECRET})
 # Signed-in sessions, second factors and tried sign-ins are of no use to anybody else.
 OMITTED_APPS = frozenset(
-    {"sessions", "otp_totp", "otp_static", "axes", "django_tasks_database", "contenttypes", "auth"}
+    {"sessions", "otp_totp", "otp_static", "django_tasks_database", "contenttypes", "auth"}
 )
 # Fields that name another row, count, or say a step: the shape of the city, kept whatever their class.
 _KEPT_TYPES = (

@@ -9,6 +9,7 @@ class NotificationKind(models.TextChoices):
     REPORT = "report", "举报处理"
     SEARCH = "search", "订阅的搜索"
     PLACEMENT = "placement", "就业跟踪"
+    ACCOUNT = "account", "账号安全"
 
 
 class NotificationTarget(models.TextChoices):
@@ -26,3 +27,4 @@ class NotificationTarget(models.TextChoices):
     FOLLOW_UPS = "follow_ups"
     PLACEMENT = "placement"
     PLACEMENT_CONFIRMATION = "placement_confirmation"
+    ACCOUNT = "account"

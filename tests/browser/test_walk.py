@@ -11,7 +11,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Page, expect
 
 from cms.models import FairIndexPage, JobFairPage
+from portal.accounts.enums import FactorKind
 from portal.accounts.roles import StationRole
+from portal.accounts.second_factor import permit_enrolment
 from portal.accounts.senders import MemorySender
 from portal.core.models import Occupation
 from portal.employers.models import Employer
@@ -46,6 +48,7 @@ def _sign_in_by_code(page: Page, phone: str, look: Any) -> None:
 
 
 def _sign_in_as_staff(page: Page, user: Any, look: Any) -> None:
+    permit_enrolment(user=user, kind=FactorKind.APP, by=None)
     page.goto("/sign-in/staff/")
     look(page, "sign-in-staff")
     page.get_by_label("手机号码").fill(user.phone)
@@ -54,7 +57,7 @@ def _sign_in_as_staff(page: Page, user: Any, look: Any) -> None:
     page.wait_for_url("**/sign-in/second-factor/setup/**")
     look(page, "second-factor-setup")
     device = TOTPDevice.objects.get(user=user)
-    page.get_by_label("动态验证码").fill(f"{totp(device.bin_key):06d}")
+    page.get_by_label("验证码").fill(f"{totp(device.bin_key):06d}")
     page.get_by_role("button", name="完成设置").click()
     page.wait_for_url("**/desk/")
 
@@ -142,6 +145,8 @@ def _join_fair(page: Page, look: Any) -> None:
 def _open_file(page: Page, look: Any) -> None:
     """The file of an army driver of twelve years with an A2 licence."""
     page.wait_for_url("**/me/file/open/")
+    look(page, "veteran-or-employer")
+    page.get_by_role("link", name=re.compile("我是退役军人")).click()
     look(page, "veteran-file-open")
     page.get_by_label("姓名").fill("陈建国")
     page.get_by_label("身份证号").fill(make_id_number())
@@ -194,7 +199,7 @@ def test_from_a_published_fair_to_its_funnel(city: Any, open_page: Any, look: An
 
     _sign_in_by_code(employer, make_phone(), look)
     employer.wait_for_url("**/me/file/open/")
-    look(employer, "veteran-file-open")
+    look(employer, "veteran-or-employer")
     _register_employer(employer, look)
     _offer_position(employer, look)
 

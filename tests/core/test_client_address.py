@@ -16,7 +16,7 @@ def _request(remote: str, forwarded: str | None = None) -> HttpRequest:
 
 
 @pytest.mark.parametrize(
-    ("proxies", "remote", "forwarded", "expected"),
+    ("proxies", "remote", "forwarded", "address"),
     [
         (0, "192.0.2.7", None, "192.0.2.7"),
         (0, "192.0.2.7", "203.0.113.1", "192.0.2.7"),  # nobody stands before: the header is a claim
@@ -33,10 +33,10 @@ def _request(remote: str, forwarded: str | None = None) -> HttpRequest:
     ],
 )
 def test_address_of_the_client(
-    settings: Settings, proxies: int, remote: str, forwarded: str | None, expected: str
+    settings: Settings, proxies: int, remote: str, forwarded: str | None, address: str
 ) -> None:
     settings.NINJA_NUM_PROXIES = proxies
-    assert client_address(_request(remote, forwarded)) == expected
+    assert client_address(_request(remote, forwarded)) == address
 
 
 @pytest.mark.parametrize(

@@ -485,6 +485,7 @@ MATRIX: dict[str, Row] = {
     "desk/evidence/<int:pk>/remove/": Row(FILES_HERE, _of("veteran_document"), "post"),
     "desk/veterans/<int:pk>/close/": Row(CLOSERS_HERE, _of("veteran")),
     "desk/veterans/<int:pk>/reopen/": Row(CLOSERS_HERE, _of("veteran"), "post"),
+    "desk/veterans/<int:pk>/desk-code/": Row(FILES_HERE, _of("veteran"), "post"),
     "desk/veterans/<int:pk>/visits/": Row(FILES_HERE, _of("veteran")),
     "desk/visits/": Row(FILES, queries=("waiting=never",)),
     "desk/visits/coverage/": Row(FILES),
@@ -531,6 +532,9 @@ MATRIX: dict[str, Row] = {
         allowed(Permission.CHANGE_STATION_CONTACT, SERVES), {"pk": "station.pk", "change": "=contact"}
     ),
     "desk/network/posts/<int:pk>/": Row(APPOINTS_HERE, _of("appointment")),
+    "desk/network/posts/<int:pk>/sign-in/": Row(
+        allowed(Permission.APPOINT_STAFF, SERVES), _of("appointment")
+    ),
     "desk/permissions/": Row(STAFF),
     # --- the door
     "door/": Row(SIGNED_IN),
@@ -584,9 +588,16 @@ MATRIX: dict[str, Row] = {
     "sign-in/": Row(EVERYBODY),
     # Open only on the way through a sign-in.
     "sign-in/code/": Row(frozenset()),
+    "sign-in/owner/": Row(frozenset()),
+    "sign-in/desk/": Row(EVERYBODY),
     "sign-in/staff/": Row(EVERYBODY),
     "sign-in/second-factor/": Row(SIGNED_IN),
     "sign-in/second-factor/setup/": Row(frozenset()),
+    "account/": Row(SIGNED_IN),
+    "account/phone/": Row(SIGNED_IN),
+    "account/phone/codes/": Row(SIGNED_IN),
+    "account/password/": Row(SIGNED_IN, method="post"),
+    "account/sign-out-everywhere/": Row(SIGNED_IN, method="post"),
     "sign-out/": Row(EVERYBODY, method="post"),
     "elder-mode/": Row(EVERYBODY, method="post"),
     "gallery/": Row(EVERYBODY),

@@ -7,6 +7,7 @@ detail, search, export or API.
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from functools import partial, reduce
 from typing import Any
 
@@ -120,6 +121,7 @@ def test_the_rows_name_readers_that_exist(world: World) -> None:
 def _wrong(route: str, row: Row, who: str, client: Client, world: World) -> Iterator[str]:
     """Yield the faults in the answers of one route to one reader."""
     path = address(route, looked_up(row.sample, world))
+    cookies = deepcopy(client.cookies)
     for query in ("", *row.queries):
         target = f"{path}?{query}" if query else path
         with transaction.atomic():
@@ -137,6 +139,7 @@ def _wrong(route: str, row: Row, who: str, client: Client, world: World) -> Iter
             if not inside and response.status_code in {403, 404} and who != "anonymous" and row.sample:
                 yield from _unlogged(route, row, who, world)
             transaction.set_rollback(True)
+        client.cookies = deepcopy(cookies)  # of the session as it was
     if row.method == "get" and who not in row.opens:
         with transaction.atomic():
             response = client.post(path)

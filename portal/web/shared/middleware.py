@@ -7,13 +7,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.urls import reverse
 
 from portal.core import audit
+from portal.web.shared.staff_sessions import end_if_idle
 
 # Paths that a station appointment opens. The user's own pages (/me/) need no second factor.
-PROTECTED = ("/desk/", "/door/", "/cms/", "/api/", "/documents/")
+PROTECTED = ("/desk/", "/door/", "/cms/", "/api/", "/documents/", "/account/")
 
 
 class SecondFactorMiddleware:
-    """Redirects signed-in staff without a verified second factor to it."""
+    """Redirects signed-in staff without a verified second factor to it, and ends idle staff sessions."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -24,6 +25,11 @@ class SecondFactorMiddleware:
                 return JsonResponse({"detail": "需要先完成二次验证。"}, status=403)
             query = urlencode({"next": request.get_full_path()})
             return HttpResponseRedirect(f"{reverse('public:second-factor')}?{query}")
+        if request.path.startswith(PROTECTED) and end_if_idle(request):
+            if request.path.startswith("/api/"):
+                return JsonResponse({"detail": "登录已过期，请重新登录。"}, status=403)
+            query = urlencode({"next": request.get_full_path()})
+            return HttpResponseRedirect(f"{reverse('public:sign-in-staff')}?{query}")
         return self.get_response(request)
 
     @staticmethod

@@ -36,6 +36,7 @@ LINKS: Mapping[NotificationTarget, Callable[[Notification], str]] = {
     NotificationTarget.FOLLOW_UPS: _link_to_page("staff:day"),
     NotificationTarget.PLACEMENT: _link_to_object("staff:placement"),
     NotificationTarget.PLACEMENT_CONFIRMATION: _link_to_object("veteran:confirmation"),
+    NotificationTarget.ACCOUNT: _link_to_page("public:account"),
 }
 
 

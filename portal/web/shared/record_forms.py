@@ -46,7 +46,8 @@ class OpenRecordForm(forms.Form):
     living_region = PlaceField(label="现居住地", help_text="决定由哪个服务站为您服务。")
     consent = forms.BooleanField(
         label=WORDINGS[ConsentPurpose.MATCHING],
-        error_messages={"required": "不勾选就无法推荐岗位；也可以请服务站工作人员代为建档。"},
+        required=False,
+        help_text="可以不勾选，不影响建档、报名和查岗位；以后可在“我的授权”里同意或撤回。",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -34,6 +34,11 @@ def is_signed_in(request: HttpRequest) -> TypeGuard[SignedInRequest]:
     return request.user.is_authenticated
 
 
+def is_verified(request: HttpRequest) -> bool:
+    """Return whether the session has passed a second factor."""
+    return bool(request.user.is_verified())  # type: ignore[union-attr]  # set by django_otp's middleware
+
+
 def signed_in_user(request: HttpRequest) -> User:
     """Return the signed-in user of a request that a decorator has already checked.
 

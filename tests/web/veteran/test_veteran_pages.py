@@ -97,13 +97,33 @@ def test_opening_own_record_stores_consent_and_no_id_number(client_for: Any) -> 
         "living_region": stations["睦洲镇"].region_id,
         "consent": "on",
     }
-    without = there.post(reverse("veteran:record-open"), {**data, "consent": ""})
-    assert "consent" in without.context["form"].errors
     there.post(reverse("veteran:record-open"), data)
     file = Veteran.objects.get(account=user)
     assert (file.station.region.name, file.id_last4) == ("睦洲镇", number[-4:])
     assert number not in {str(value) for value in Veteran.objects.filter(pk=file.pk).values_list()[0]}
     assert user.consents.in_force().get().purpose == ConsentPurpose.MATCHING
+
+
+def test_record_is_opened_without_consent(client_for: Any) -> None:
+    stations, user = make_stations(), make_user()
+    there = client_for(user, second_factor=False)
+    data = {
+        "name": "陈建国",
+        "id_number": make_id_number(date(1985, 5, 1), serial=12),
+        "living_region": stations["睦洲镇"].region_id,
+    }
+    there.post(reverse("veteran:record-open"), data)
+    assert Veteran.objects.filter(account=user).exists()
+    assert not user.consents.exists()
+
+
+def test_id_number_is_asked_only_of_veterans(client_for: Any) -> None:
+    there = client_for(make_user(), second_factor=False)
+    page = there.get(reverse("veteran:record-open")).content.decode()
+    assert "您是退役军人，还是用人单位" in page
+    assert "身份证号" not in page
+    assert reverse("employer:register") in page
+    assert "身份证号" in there.get(reverse("veteran:record-open") + "?who=veteran").content.decode()
 
 
 @pytest.mark.parametrize(

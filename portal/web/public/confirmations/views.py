@@ -20,8 +20,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.accounts.actions import CodeRefused
 from portal.accounts.models import User
+from portal.accounts.one_time_codes import CodeRefused
 from portal.api_tokens.request_counts import count_request, seconds_until_reset
 from portal.confirmations import actions, links
 from portal.confirmations.enums import Question, Side
@@ -141,12 +141,16 @@ def _ask_for_proof(request: HttpRequest, link: ConfirmationLink) -> HttpResponse
             error_text = str(error)
     elif act == "prove" and form.is_valid():
         code = form.cleaned_data["code"]
-        if own:
-            if links.verify_phone_digits(link=link, digits=code):
-                return _accept_proof(request, link, None)
-        elif (contact := links.prove_by_code(link=link, code=code)) is not None:
-            return _accept_proof(request, link, contact)
-        form.add_error("code", "核对不符。连续不符，链接会失效。")
+        try:
+            if own:
+                if links.verify_phone_digits(link=link, digits=code):
+                    return _accept_proof(request, link, None)
+            elif (contact := links.prove_by_code(link=link, code=code)) is not None:
+                return _accept_proof(request, link, contact)
+        except CodeRefused as error:
+            form.add_error("code", str(error))
+        else:
+            form.add_error("code", "核对不符。连续不符，链接会失效。")
     context = {
         "form": form,
         "own": own,

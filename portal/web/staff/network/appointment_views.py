@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal.accounts.actions import appoint, end_appointment, move_appointment
 from portal.accounts.models import Appointment, User
-from portal.accounts.permissions import can_appoint, can_end, roles_to_give
+from portal.accounts.permissions import can_appoint, can_end, can_manage_sign_in, roles_to_give
 from portal.accounts.roles import StationRole
 from portal.stations.models import Station
 from portal.web.shared.form_fields import add_errors
@@ -92,5 +92,6 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         "end_form": end_form,
         "transfer_form": transfer_form,
         "is_past": _is_past(appointment, timezone.localdate()),
+        "can_manage_sign_in": can_manage_sign_in(user, appointment.user),
     }
     return render(request, "staff/network/appointment.html", context)

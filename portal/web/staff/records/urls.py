@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.web.staff.records import (
     claim_views,
+    desk_sign_in_views,
     document_views,
     duplicate_views,
     hidden_employer_views,
@@ -20,6 +21,7 @@ urlpatterns = [
     path("veterans/export/", record_export_views.export, name="veterans-export"),
     path("veterans/new/", record_views.new, name="veteran-new"),
     path("veterans/<int:pk>/", record_views.detail, name="veteran"),
+    path("veterans/<int:pk>/desk-code/", desk_sign_in_views.desk_code, name="veteran-desk-code"),
     path("veterans/<int:pk>/visits/", visit_views.visits_of_veteran, name="veteran-visits"),
     path("veterans/<int:pk>/close/", record_closing_views.close, name="veteran-close"),
     path("veterans/<int:pk>/reopen/", record_closing_views.reopen, name="veteran-reopen"),

@@ -14,6 +14,21 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+// Seconds until a button may be pressed: <span data-countdown="id of the button">45</span>.
+for (const counter of document.querySelectorAll("[data-countdown]")) {
+  const button = document.getElementById(counter.dataset.countdown);
+  let seconds = Number(counter.textContent);
+  if (!button || !seconds) continue;
+  button.disabled = true;
+  const timer = window.setInterval(() => {
+    seconds -= 1;
+    counter.textContent = String(seconds);
+    if (seconds > 0) return;
+    window.clearInterval(timer);
+    button.disabled = false;
+    counter.parentElement.hidden = true;
+  }, 1000);
+}
 // A part of the page that could not be fetched: say so, at the top, instead of doing nothing.
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, () => {

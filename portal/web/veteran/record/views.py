@@ -47,12 +47,14 @@ def overview(request: SignedInRequest) -> HttpResponse:
 @signed_in_view
 @require_http_methods(["GET", "POST"])
 def open_own(request: SignedInRequest) -> HttpResponse:
-    """Open the user's own record, with consent to matching."""
+    """Ask who is there, then open the veteran's own record; the consent to matching is optional."""
     if own_record(request) is not None:
         return redirect("veteran:record")
     user = request.user
     if RecordClaim.objects.visible_to(user).pending().filter(user=user).exists():
         return redirect("veteran:claim")
+    if request.method == "GET" and request.GET.get("who") != "veteran":
+        return render(request, "veteran/record/who.html")
     form = OpenRecordForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
@@ -71,10 +73,10 @@ def open_own(request: SignedInRequest) -> HttpResponse:
         except ValidationError as error:
             add_errors(form, error)
         else:
-            give_consent(
-                user=user, purpose=ConsentPurpose.MATCHING, wording=WORDINGS[ConsentPurpose.MATCHING], by=user
-            )
-            messages.success(request, "档案已建立。再填服役经历和求职意愿，就能看到推荐岗位。")
+            if values["consent"]:
+                wording = WORDINGS[ConsentPurpose.MATCHING]
+                give_consent(user=user, purpose=ConsentPurpose.MATCHING, wording=wording, by=user)
+            messages.success(request, "档案已建立。再填服役经历和求职意愿，服务站就能更好地帮您。")
             return redirect("veteran:record-section", section="service")
     return render(request, "veteran/record/record_open.html", {"form": form})
 
