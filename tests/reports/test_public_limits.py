@@ -1,4 +1,4 @@
-"""Limits of public figures: no person is counted below the county, nor by branch, rank or year of discharge."""
+"""Limits of public figures: nobody is counted below the county, nor by branch, rank or year of discharge."""
 
 from dataclasses import fields
 
