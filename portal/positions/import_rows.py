@@ -90,6 +90,7 @@ class PositionImporter:
 
     @classmethod
     def build_for_run(cls, run: ImportRun) -> "PositionImporter":
+        assert run.subject_id is not None
         employer = Employer.objects.select_related("station", "region").get(pk=run.subject_id)
         return cls(employer, run.by)
 
@@ -307,6 +308,7 @@ class PositionImporter:
         with_exceptions = Position.objects.filter(
             pk__in=[change.position.pk for change in updates], wording_exceptions__ended_at=None
         ).exclude(wording_exceptions=None)
+        assert self._by is not None, "a preview writes nothing"
         for position in with_exceptions:
             end_exceptions(position=position, by=self._by, reason="岗位已修改")
 

@@ -4,13 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from portal.accounts.roles import StationRole
 from portal.imports import actions
 from portal.veterans.import_rows import KIND
 from portal.veterans.models import Veteran
-from tests.factories import make_specialty, make_staff, make_stations
+from tests.factories import make_id_number, make_specialty, make_staff, make_stations
 from tests.imports.record_imports import full_person, person, take_in, workbook_of
+from tests.imports.workbooks.made.make_workbooks import save
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,6 +50,35 @@ def test_import_steps_look_right(open_page: Any, sign_in: Any, look: Any, clerk:
     look(page, "sheet-done")
     page.goto("/desk/sheets/")
     look(page, "sheets")
+
+
+def _two_towns() -> bytes:
+    """Two towns on a worksheet each; under the rows a total, a note and a hidden row."""
+    book = Workbook()
+    for title in ("睦洲", "司前"):
+        worksheet = book.create_sheet(title)
+        rows: list[list[str]] = [["退役军人花名册"], ["姓名", "身份证号", "备注"]]
+        rows += [["赵小川", make_id_number(), ""], ["旧人", make_id_number(), ""], ["合计", "2人"]]
+        for row in [*rows, ["填表人：某某"]]:
+            worksheet.append(row)
+        worksheet.row_dimensions[4].hidden = True
+    del book["Sheet"]
+    return save(book)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_choice_of_a_worksheet_and_what_was_left_out_look_right(
+    open_page: Any, sign_in: Any, look: Any, clerk: Any, width: Any
+) -> None:
+    page = open_page(width=width)
+    sign_in(page, clerk)
+    run = actions.upload(by=clerk, kind=KIND, name="两镇.xlsx", content=_two_towns())
+    page.goto(f"/desk/sheets/{run.pk}/")
+    look(page, "sheet-choice")
+    page.get_by_label("司前").check()
+    page.get_by_role("button", name="读这张工作表").click()
+    assert page.get_by_text("没有读的内容").is_visible()
+    look(page, "sheet-left-out")
 
 
 @pytest.mark.parametrize("width", [390, 1280])
