@@ -40,7 +40,7 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_END = re.compile(r"^(?:截止到|截至到|截至|截止|止于|至|到)\s*")
-_AFTER_END = re.compile(r"\s*(?:为止|截止|止)$")
+_AFTER_END = re.compile(r"(?:(?<=月)[底末])?\s*(?:为止|截止|止)?$")
 _NUMERALS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0}
 _CHINESE_NUMBER = re.compile(r"[零〇○一二三四五六七八九十廿卅]+(?=[年月日号]|$)")
 _DAY_WITHOUT_YEAR = re.compile(r"[0-9]{1,2}\s*(?:月|[-/.])\s*[0-9]{1,2}\s*[日号]?")

@@ -31,6 +31,10 @@ _DATE_LINE = re.compile(
     r"[0-9〇○零一二三四五六七八九十]{0,4}\s*年\s*[0-9一二三四五六七八九十]{0,3}\s*月\s*[0-9一二三四五六七八九十]{0,3}\s*日"
 )
 _SAMPLE = re.compile(r"(?:填写)?(?:示例|样例|范例|例如|举例|例)(?:行|[0-9]*)(?:[:：].*)?")
+# What templates write below a header: how to fill in its column.
+_INSTRUCTION = re.compile(
+    r"[（(\[【].*[)）\]】]|.*(?:必填|选填|可不填|请填|请选|填写|例如|下拉|格式).*", re.DOTALL
+)
 _SAME_AS_ABOVE = frozenset({"同上", "同上行", "〃", "″", "同前"})
 
 
@@ -143,6 +147,9 @@ class DataRows:
                 return "total"
         if _SAMPLE.fullmatch(_half_width(first[0][1])):
             return "sample"
+        if all(_INSTRUCTION.fullmatch(text) for _, text in first):
+            texts = [(at, _half_width(text_of(cell))) for at, cell in enumerate(cells) if not is_blank(cell)]
+            return self._kind_of_note(number, texts)
         row_cells = sum(1 for at in self._mapped if at < len(cells) and not is_blank(cells[at]))
         if len(self._mapped) > 3 and row_cells * 2 > len(self._mapped):
             return ""
@@ -156,6 +163,8 @@ class DataRows:
 
     def _kind_of_note(self, number: int, texts: list[tuple[int, str]]) -> str:
         first = texts[0][1]
+        if len(texts) > 1 and all(_INSTRUCTION.fullmatch(text) for _, text in texts):
+            return "note"
         is_band = any(self._is_band(merge) for merge in self._merges_by_top.get(number, ()))
         is_alone = len(texts) == 1
         if _NOTE.match(first) or (_SIGNATURE.match(first) and self._is_signature(texts)):

@@ -1,6 +1,7 @@
 """Worksheets of SpreadsheetML 2003, an XML format that is often saved with the ending xls."""
 
 import io
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -20,7 +21,10 @@ from portal.imports.worksheets.grid import (
     Worksheet,
     checked_rows,
 )
+from portal.imports.worksheets.text_encodings import decode
 from portal.imports.worksheets.xml_events import Attributes, local_attributes, local_name, parse_xml
+
+_ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z0-9_-]+)[\"'][^>]*\?>", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -42,10 +46,18 @@ def open_worksheets(content: bytes) -> list[Worksheet]:
         FileRefusal: not well-formed.
     """
     reader = _Reader()
-    parse_xml(io.BytesIO(content.lstrip()), reader.parser)
+    parse_xml(io.BytesIO(_to_utf8(content.lstrip())), reader.parser)
     if not reader.tables:
         raise FileRefusal("读不出表格。请在表格软件中打开，另存为 xlsx 后再上传。", "type")
     return [Worksheet(table.name, table.is_visible, partial(_to_grid, table)) for table in reader.tables]
+
+
+def _to_utf8(content: bytes) -> bytes:
+    """Return XML that names a Chinese encoding, which expat does not know, as UTF-8."""
+    match = _ENCODING.match(content)
+    if match is None or match[1].lower() not in {b"gb2312", b"gbk", b"gb18030"}:
+        return content
+    return decode(content[match.end() :], "gb18030").encode()
 
 
 def _to_grid(table: _Table) -> Grid:

@@ -241,6 +241,35 @@ def sections_and_signatures_xlsx() -> bytes:
     return book_of(fill)
 
 
+def how_to_fill_in_below_headers_xlsx() -> bytes:
+    """A template whose second row says how to fill in; years of experience in many spellings."""
+    headers = [*HEADERS[1:], "工作年限要求"]
+
+    def row(title: str, years: Any, closes: Any = None) -> list[Any]:
+        return [title, 2, 6000, 8000, "新会区", "负责货物运输。", closes, years]
+
+    return book_of(
+        rows_of(
+            headers,
+            [
+                "必填，最多60字",
+                "（必填）",
+                "（元/月）",
+                "（元/月）",
+                "请填县区",
+                "必填",
+                "格式：2026-12-31",
+                "选填",
+            ],
+            row("一号线司机", "3年以上", "2026年12月底"),
+            row("二号线司机", 3.5, "截至2026年12月31日"),
+            row("三号线司机", "十五年", "2026-12-31止"),
+            row("四号线司机", "1-3年"),
+            row("五号线司机", date(2026, 3, 5)),
+        )
+    )
+
+
 def same_as_above_xlsx() -> bytes:
     return book_of(
         rows_of(
@@ -431,6 +460,27 @@ def spreadsheet_xml_xls() -> bytes:
     ).encode()
 
 
+def spreadsheet_xml_in_gbk_xls() -> bytes:
+    rows = "".join(
+        "<Row>" + "".join(f'<Cell><Data ss:Type="String">{cell}</Data></Cell>' for cell in cells) + "</Row>"
+        for cells in (HEADERS, position("A-1"))
+    )
+    return (
+        '<?xml version="1.0" encoding="GB2312"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+        'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="岗位">'
+        f"<Table>{rows}</Table></Worksheet></Workbook>"
+    ).encode("gb18030")
+
+
+def tabs_saved_as_xls() -> bytes:
+    """Text with tabs and the ending xls, as many systems export."""
+    return csv_of(HEADERS, position("A-1"), delimiter="\t").encode("gb18030")
+
+
+def other_xml_xls() -> bytes:
+    return '<?xml version="1.0" encoding="UTF-8"?><岗位表><岗位 名称="货车司机" 人数="2"/></岗位表>'.encode()
+
+
 # --- OpenDocument ----------------------------------------------------------------------------------------
 _ODS_NAMES = (
     'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
@@ -499,5 +549,5 @@ def an_archive_xlsx() -> bytes:
 BUILDERS: dict[str, Callable[[], bytes]] = {
     f"{name.rpartition('_')[0]}.{name.rpartition('_')[2]}": builder
     for name, builder in list(globals().items())
-    if name.endswith(("_xlsx", "_csv", "_xls", "_ods")) and callable(builder)
+    if not name.startswith("_") and name.endswith(("_xlsx", "_csv", "_xls", "_ods")) and callable(builder)
 }
