@@ -113,7 +113,7 @@ def test_numbers_of_people_are_masked_everywhere(tmp_path: Path) -> None:
 def test_employer_decides_what_a_row_needs(tmp_path: Path) -> None:
     workbook = tmp_path / "a.csv"
     workbook.write_text(HEADER + "货车司机,2,6000,新会区,送货\n", encoding="utf-8")
-    agency = make_employer(is_agency=True)
+    agency = make_employer(is_agency=True, agency_permit="粤江人服证字2026第001号")
     assert run_preview("positions", workbook)[1]["rows"][0]["errors"] == []
     _, report = run_preview("positions", workbook, "--employer", str(agency.pk))
     assert report["rows"][0]["errors"][0]["code"] == "agency"
