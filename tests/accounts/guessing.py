@@ -17,7 +17,7 @@ from portal.accounts.guess_limits import MONTH_DAYS, NARROW_LIMITS, Caller, Coun
 PHONES = 97_092
 DAYS = 365
 FIRST_DAY = date(2026, 1, 1)
-PEOPLE_A_DAY = 1_000
+PEOPLE_A_DAY = 500
 KNOWN_SHARE = 0.7  # of sign-ins from a browser that was used before
 STAFF_KNOWN_SHARE = 0.995  # a staff member's own computer; a new one about once a year
 SHARED_ADDRESS = {1: 0.001, 10_000: 0.01}  # of people whose address is one of the attacker's
