@@ -179,7 +179,7 @@ def test_team_numbers_link_to_follow_ups_for_heads_below(
     page, context = read(client, "/desk/team/")
     assert not page.loose, page.loose
     assert context["station"] == station
-    assert context["total"].late > 0
+    assert context["total"].overdue > 0
     for url, number in page.links:
         assert count_rows(client, url) == number, f"{url} shows {number}"
     figure(f"head of a {station.get_level_display()}: {len(page.links)} numbers of the team")
