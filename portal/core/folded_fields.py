@@ -24,7 +24,6 @@ from portal.core.text_folding import (
     fold_code,
     fold_digits,
     fold_phone,
-    fold_words,
     visible_text,
 )
 from portal.core.validators import validate_id_number, validate_phone, validate_uscc_form
@@ -133,9 +132,3 @@ class CodeField(_FoldedField):
     """A one-time code, an authenticator's token or a ticket, without spaces and dashes."""
 
     fold = staticmethod(fold_code)
-
-
-class SearchField(_FoldedField):
-    """Words to search for, in half width."""
-
-    fold = staticmethod(fold_words)

@@ -232,3 +232,15 @@ def test_account_page_has_no_name_email_or_avatar(at_editor: Client) -> None:
 def test_user_admin_is_disabled(at_moderator: Client) -> None:
     assert at_moderator.get("/cms/users/").status_code == 302
     assert "/cms/users/" not in at_moderator.get("/cms/").content.decode()
+
+
+def test_what_nobody_sees_is_no_title_and_in_no_text(
+    at_editor: Client, fair_index: FairIndexPage, stations: dict[str, Station]
+) -> None:
+    at_editor.post(add_url(fair_index), fair_form(stations, title="\u3164\u200b"))
+    assert not JobFairPage.objects.exists()
+    body = rich_text("<p>请\uffff带身份证\u2066。</p>")  # JSON, whose escapes are no characters yet
+    at_editor.post(add_url(fair_index), fair_form(stations, title="冬季\u202e招聘会", body=body))
+    fair = JobFairPage.objects.get().get_latest_revision_as_object()
+    assert fair.title == "冬季招聘会"
+    assert ">请带身份证。<" in fair.body

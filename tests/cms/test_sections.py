@@ -205,3 +205,10 @@ def test_front_page_shows_new_policies_and_news(client: Client, home: HomePage) 
     content = text(client, "/")
     assert "首页政策" in content
     assert "首页资讯" in content
+
+
+def test_stored_body_is_visible() -> None:
+    page = make_news(body=[("text", "<p>正\uffff\u200b文</p>")])
+    row = NewsPage.objects.get()
+    assert [block["value"] for block in row.body.raw_data] == ["<p>正文</p>"]
+    assert "正文" in str(page.latest_revision.content["body"])

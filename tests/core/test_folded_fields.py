@@ -11,7 +11,6 @@ from portal.core.folded_fields import (
     IdNumberField,
     PersonNameField,
     PhoneField,
-    SearchField,
 )
 from tests.factories import make_id_number, make_uscc
 
@@ -22,7 +21,6 @@ class Sample(forms.Form):
     id_number = IdNumberField(required=False)
     uscc = CreditCodeField(max_length=18, required=False)
     code = CodeField(max_length=6, required=False)
-    q = SearchField(required=False)
     title = forms.CharField(max_length=12, required=False)
     text = forms.CharField(widget=forms.Textarea, required=False)
     password = forms.CharField(widget=forms.PasswordInput, required=False, strip=False)
@@ -51,7 +49,6 @@ def test_identities_have_one_spelling() -> None:
     assert clean(id_number="　".join(number).lower()) == number
     assert clean(uscc=f"\ufeff{uscc.lower()} ") == uscc
     assert clean(code="１２３ 456") == "123456"
-    assert clean(q="ＣＮＣ　技工") == "CNC 技工"
 
 
 def test_wrong_identities_are_refused() -> None:

@@ -44,7 +44,7 @@ class DigitsForm(forms.Form):
     code = CodeField(
         label="您手机号码的后四位",
         max_length=4,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "pattern": "[0-9]*"}),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
 
