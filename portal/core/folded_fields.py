@@ -39,21 +39,21 @@ _NUMBERS_AND_TIMES = (
 )
 
 
-def fold_typing(field: forms.Field, typed: Any) -> Any:
+def fold_typing(field: forms.Field, value: Any) -> Any:
     """Return the raw value of a field without what nobody sees, and in the spelling that its kind reads.
 
     Passwords stay as typed. Values of a list are folded one by one; other than text is returned as is.
     """
-    if isinstance(typed, list):
-        return [fold_typing(field, value) for value in typed]
-    if not isinstance(typed, str) or isinstance(field.widget, forms.PasswordInput):
-        return typed
-    return _folding_of(field)(typed)
+    if isinstance(value, list):
+        return [fold_typing(field, item) for item in value]
+    if not isinstance(value, str) or isinstance(field.widget, forms.PasswordInput):
+        return value
+    return _folding_of(field)(value)
 
 
 def _folding_of(field: forms.Field) -> Callable[[str], str]:
     if isinstance(field, _NUMBERS_AND_TIMES):
-        return lambda typed: fold_digits(typed).strip()
+        return lambda value: fold_digits(value).strip()
     if isinstance(field, PersonNameField):
         return display_name
     if isinstance(field.widget, forms.Textarea):

@@ -62,7 +62,7 @@ def test_no_text_of_a_request_is_unfolded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "typed", "folded"),
+    ("kind", "value", "result"),
     [
         (Line, " 货车\u200b司机\n（夜班） ", "货车司机 （夜班）"),
         (Paragraphs, "一、装货\r\n　　二、卸货\uffff", "一、装货\n　　二、卸货"),
@@ -71,5 +71,5 @@ def test_no_text_of_a_request_is_unfolded() -> None:
         (HyphenatedCode, "ＨＲ－2026 018\u202e", "HR-2026 018"),
     ],
 )
-def test_kinds_of_text_fold(kind: Any, typed: str, folded: str) -> None:
-    assert TypeAdapter(kind).validate_python(typed) == folded
+def test_kinds_of_text_fold(kind: Any, value: str, result: str) -> None:
+    assert TypeAdapter(kind).validate_python(value) == result

@@ -93,7 +93,7 @@ def test_choices_numbers_and_days_are_read_in_every_script() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "typed", "code"),
+    ("name", "value", "code"),
     [
         ("count", "²", "invalid"),
         ("count", str(2**63), "too_large"),
@@ -105,8 +105,8 @@ def test_choices_numbers_and_days_are_read_in_every_script() -> None:
         ("moment", "0001-01-02 00:00", "date_range"),
     ],
 )
-def test_numbers_and_days_out_of_bounds_are_refused(name: str, typed: str, code: str) -> None:
-    assert codes(**{name: typed}) == [code]
+def test_numbers_and_days_out_of_bounds_are_refused(name: str, value: str, code: str) -> None:
+    assert codes(**{name: value}) == [code]
 
 
 def test_changed_data_compares_folded_values() -> None:

@@ -64,19 +64,19 @@ NONCHARACTERS = (
 
 
 def test_no_format_control_surrogate_or_noncharacter_stays() -> None:
-    kept = {
+    survivors = {
         code
         for code in range(sys.maxunicode + 1)
         if unicodedata.category(chr(code)) in {"Cc", "Cf", "Cs"} and visible_text(f"a{chr(code)}b") != "ab"
     }
     # Line breaks of five kinds become one; a tab is white space.
-    assert kept == {0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x85}
-    assert {visible_text(chr(code)) for code in kept} == {"\t", "\n"}
+    assert survivors == {0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x85}
+    assert {visible_text(chr(code)) for code in survivors} == {"\t", "\n"}
     assert not [hex(code) for code in (*IGNORABLE, *NONCHARACTERS) if visible_text(chr(code))]
 
 
 def test_visible_letters_and_private_use_stay() -> None:
-    dropped = [
+    losses = [
         code
         for code in range(sys.maxunicode + 1)
         if unicodedata.category(chr(code))[0] in "LNPSM"
@@ -84,7 +84,7 @@ def test_visible_letters_and_private_use_stay() -> None:
         and code not in {0x2800, 0xFFFC}
         and visible_text(chr(code)) != chr(code)
     ]
-    assert dropped == []
+    assert losses == []
     assert visible_text("\ue863王\ufa0e\U0002a6d6") == "\ue863王\ufa0e\U0002a6d6"
 
 
@@ -100,11 +100,11 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 @given(ANY_TEXT)
 def test_folded_text_can_be_stored_and_sent(text: str) -> None:
     for function in FUNCTIONS:
-        folded = function(text)
-        folded.encode()
-        assert not any(unicodedata.category(c) in {"Cf", "Cs"} for c in folded), function.__name__
-        assert not any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in folded), function.__name__
-        assert not any(ord(c) in NONCHARACTERS for c in folded), function.__name__
+        result = function(text)
+        result.encode()
+        assert not any(unicodedata.category(c) in {"Cf", "Cs"} for c in result), function.__name__
+        assert not any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in result), function.__name__
+        assert not any(ord(c) in NONCHARACTERS for c in result), function.__name__
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -157,7 +157,7 @@ def test_display_of_a_name_keeps_width_and_rare_characters() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed",
+    "spelling",
     [
         "13812345678",
         "１３８１２３４５６７８",
@@ -176,16 +176,16 @@ def test_display_of_a_name_keeps_width_and_rare_characters() -> None:
         "138\u200b1234\xad5678",
     ],
 )
-def test_spellings_of_a_phone_are_one(typed: str) -> None:
-    assert fold_phone(typed) == "13812345678"
+def test_spellings_of_a_phone_are_one(spelling: str) -> None:
+    assert fold_phone(spelling) == "13812345678"
 
 
 @pytest.mark.parametrize(
-    "typed",
+    "spelling",
     ["1381234567²", "①3812345678", "13812345678转2", "13812345678/13912345678", "861234", "l3812345678"],
 )
-def test_other_than_a_phone_stays_other(typed: str) -> None:
-    assert not is_digits(fold_phone(typed)) or len(fold_phone(typed)) != 11
+def test_other_than_a_phone_stays_other(spelling: str) -> None:
+    assert not is_digits(fold_phone(spelling)) or len(fold_phone(spelling)) != 11
 
 
 def test_codes_are_upper_case_without_spaces_and_dashes() -> None:
@@ -198,25 +198,25 @@ def test_codes_are_upper_case_without_spaces_and_dashes() -> None:
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=12), st.data())
 def test_digits_of_every_script_are_the_same_digits(digits: list[int], data: st.DataObject) -> None:
-    typed = "".join(chr(data.draw(st.sampled_from(ZEROS)) + digit) for digit in digits)
+    spelling = "".join(chr(data.draw(st.sampled_from(ZEROS)) + digit) for digit in digits)
     plain = "".join(map(str, digits))
-    assert fold_digits(typed) == fold_code(typed) == plain
-    assert parse_integer(typed) == int(plain)
+    assert fold_digits(spelling) == fold_code(spelling) == plain
+    assert parse_integer(spelling) == int(plain)
 
 
 def _code_of(call: Callable[..., Any], *args: Any, **limits: Any) -> str:
-    with pytest.raises(ValidationError) as caught:
+    with pytest.raises(ValidationError) as error_info:
         call(*args, **limits)
-    assert caught.value.messages[0].isprintable()
-    assert caught.value.code
-    return str(caught.value.code)
+    assert error_info.value.messages[0].isprintable()
+    assert error_info.value.code
+    return str(error_info.value.code)
 
 
 @pytest.mark.parametrize(
-    "typed", ["²", "①", "Ⅷ", "½", "", " ", "1.5", "1e9", "0x10", "1_000", "--1", "十", "9" * 5000, "NaN"]
+    "spelling", ["²", "①", "Ⅷ", "½", "", " ", "1.5", "1e9", "0x10", "1_000", "--1", "十", "9" * 5000, "NaN"]
 )
-def test_other_than_a_whole_number_is_refused(typed: str) -> None:
-    assert _code_of(parse_integer, typed) == "integer"
+def test_other_than_a_whole_number_is_refused(spelling: str) -> None:
+    assert _code_of(parse_integer, spelling) == "integer"
 
 
 def test_numbers_past_the_bounds_are_refused() -> None:
@@ -233,7 +233,7 @@ def test_numbers_past_the_bounds_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed",
+    "spelling",
     [
         "2026-06-30",
         "２０２６－０６－３０",
@@ -244,15 +244,24 @@ def test_numbers_past_the_bounds_are_refused() -> None:
         " 2026 - 06 - 30 ",
     ],
 )
-def test_spellings_of_a_day_are_one(typed: str) -> None:
-    assert parse_day(typed) == date(2026, 6, 30)
+def test_spellings_of_a_day_are_one(spelling: str) -> None:
+    assert parse_day(spelling) == date(2026, 6, 30)
 
 
 def test_other_than_a_day_is_refused() -> None:
-    for typed in ("", "2026-02-30", "2026-06", "2026-6/30", "²026-06-30", "0000-01-01", "30.6.2026", "now"):
-        assert _code_of(parse_day, typed) == "date", typed
-    for typed in ("0001-01-01", "9999-12-31", "1899-12-31", "2200-01-01"):
-        assert _code_of(parse_day, typed) == "date_range", typed
+    for spelling in (
+        "",
+        "2026-02-30",
+        "2026-06",
+        "2026-6/30",
+        "²026-06-30",
+        "0000-01-01",
+        "30.6.2026",
+        "now",
+    ):
+        assert _code_of(parse_day, spelling) == "date", spelling
+    for spelling in ("0001-01-01", "9999-12-31", "1899-12-31", "2200-01-01"):
+        assert _code_of(parse_day, spelling) == "date_range", spelling
     assert _code_of(parse_day, "2026-06-30", latest=date(2026, 6, 29)) == "date_range"
 
 

@@ -85,16 +85,16 @@ def _sample(field: forms.Field) -> Any:
     return "12" if isinstance(field, forms.IntegerField | CodeField) else "a（电工） 12"
 
 
-def _spoil(typed: Any) -> Any:
+def _spoil(sample: Any) -> Any:
     """Put an invisible character before, into and after the text, each time another one."""
-    if isinstance(typed, list):
-        return [_spoil(value) for value in typed]
-    places = [typed[:1], typed[1:]]
+    if isinstance(sample, list):
+        return [_spoil(value) for value in sample]
+    places = [sample[:1], sample[1:]]
     return "".join(mark + part for mark, part in zip(INVISIBLE[::3], [*places, ""], strict=False))
 
 
-def _outcome(name: str, field: forms.Field, typed: Any) -> tuple[Any, Any]:
-    form = type("Probe", (forms.Form,), {name: copy.deepcopy(field)})({name: typed})
+def _outcome(name: str, field: forms.Field, sample: Any) -> tuple[Any, Any]:
+    form = type("Probe", (forms.Form,), {name: copy.deepcopy(field)})({name: sample})
     return form.errors.as_json(), form.cleaned_data.get(name)
 
 
@@ -104,12 +104,12 @@ def test_invisible_characters_change_no_outcome() -> None:
     for form, name, field in FIELDS:
         if isinstance(field, forms.FileField) or isinstance(field.widget, forms.PasswordInput):
             continue
-        typed = _sample(field)
-        spoiled = _spoil(typed)
-        assert spoiled != typed
-        clean, folded = _outcome(name, field, typed), _outcome(name, field, spoiled)
-        if str(folded) != str(clean):
-            differing.append((form.__qualname__, name, clean, folded))
-        if isinstance(folded[1], str):
-            assert visible_text(folded[1]) == folded[1]
+        sample = _sample(field)
+        spoiled = _spoil(sample)
+        assert spoiled != sample
+        clean, outcome = _outcome(name, field, sample), _outcome(name, field, spoiled)
+        if str(outcome) != str(clean):
+            differing.append((form.__qualname__, name, clean, outcome))
+        if isinstance(outcome[1], str):
+            assert visible_text(outcome[1]) == outcome[1]
     assert differing == []

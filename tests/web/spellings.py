@@ -57,9 +57,9 @@ def _letter(choose: random.Random, character: str) -> str:
     return choose.choice((character, character.lower(), wide, wide.lower()))
 
 
-def spoil(typed: str, seed: int) -> str:
+def spoil(spelling: str, seed: int) -> str:
     """Return the typing with a sign in place of one of its visible characters: no spelling of any number."""
     choose = random.Random(seed)
-    places = [i for i, c in enumerate(typed) if unicodedata.category(c) in {"Nd", "Lu", "Ll"}]
+    places = [i for i, c in enumerate(spelling) if unicodedata.category(c) in {"Nd", "Lu", "Ll"}]
     at = choose.choice(places)
-    return typed[:at] + choose.choice(SIGNS) + typed[at + 1 :]
+    return spelling[:at] + choose.choice(SIGNS) + spelling[at + 1 :]

@@ -92,11 +92,11 @@ def scene(django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) ->
     )
 
 
-def taken(value: Any) -> Outcome:
+def success(value: Any) -> Outcome:
     return "taken", value
 
 
-def refused(error: ValidationError | BadRow | str) -> Outcome:
+def refusal(error: ValidationError | BadRow | str) -> Outcome:
     words = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
     assert words.strip(), "a refusal without words"
     return "refused", words
@@ -109,9 +109,9 @@ def counts() -> list[int]:
 def form_entry(form: type[forms.BaseForm], name: str) -> Entry:
     """Clean the one field, as its form does, and return its value."""
 
-    def enter(scene: Any, typed: str) -> Outcome:
-        probe = type("Probe", (forms.Form,), {name: copy.deepcopy(form.base_fields[name])})({name: typed})
-        return taken(probe.cleaned_data[name]) if probe.is_valid() else refused(probe.errors.as_text())
+    def enter(scene: Any, typing: str) -> Outcome:
+        probe = type("Probe", (forms.Form,), {name: copy.deepcopy(form.base_fields[name])})({name: typing})
+        return success(probe.cleaned_data[name]) if probe.is_valid() else refusal(probe.errors.as_text())
 
     enter.__name__ = f"{form.__name__}.{name}"
     return enter
@@ -128,138 +128,138 @@ def form_entries(kind: type[forms.Field]) -> list[Entry]:
 
 def _answer(response: Any) -> Outcome:
     """Return the refusal of a page with a form."""
-    return refused(" ".join(str(e) for errors in response.context["form"].errors.values() for e in errors))
+    return refusal(" ".join(str(e) for errors in response.context["form"].errors.values() for e in errors))
 
 
 # --- phone
-def sign_in_page(scene: Any, typed: str) -> Outcome:
-    response = Client().post(reverse("public:sign-in"), {"phone": typed})
+def sign_in_page(scene: Any, typing: str) -> Outcome:
+    response = Client().post(reverse("public:sign-in"), {"phone": typing})
     return (
-        taken(OneTimeCode.objects.latest("pk").phone_hash)
+        success(OneTimeCode.objects.latest("pk").phone_hash)
         if response.status_code == 302
         else _answer(response)
     )
 
 
-def password_page(scene: Any, typed: str) -> Outcome:
+def password_page(scene: Any, typing: str) -> Outcome:
     client = Client()
-    response = client.post(reverse("public:sign-in-staff"), {"phone": typed, "password": PASSWORD})
-    return taken(client.session["_auth_user_id"]) if response.status_code == 302 else _answer(response)
+    response = client.post(reverse("public:sign-in-staff"), {"phone": typing, "password": PASSWORD})
+    return success(client.session["_auth_user_id"]) if response.status_code == 302 else _answer(response)
 
 
-def user_by_natural_key(scene: Any, typed: str) -> Outcome:
+def user_by_natural_key(scene: Any, typing: str) -> Outcome:
     try:
-        return taken(User.objects.get_by_natural_key(typed).pk)
+        return success(User.objects.get_by_natural_key(typing).pk)
     except User.DoesNotExist:
-        return refused("no such user")
+        return refusal("no such user")
 
 
-def record_search(scene: Any, typed: str) -> Outcome:
-    page = signed_in_client(scene.clerk).get(reverse("staff:veterans"), {"q": typed}).context["page"]
-    return taken([row.pk for row in page]) if page.object_list else refused("没有符合条件的人")
+def record_search(scene: Any, typing: str) -> Outcome:
+    page = signed_in_client(scene.clerk).get(reverse("staff:veterans"), {"q": typing}).context["page"]
+    return success([row.pk for row in page]) if page.object_list else refusal("没有符合条件的人")
 
 
-def record_opening(scene: Any, typed: str) -> Outcome:
+def record_opening(scene: Any, typing: str) -> Outcome:
     try:
         row = veterans.open_record(
             by=scene.clerk,
             station=scene.stations["睦洲镇"],
             name="黄志明",
             id_number=make_id_number(),
-            phone=typed,
+            phone=typing,
         )
     except ValidationError as error:
-        return refused(error)
-    return taken(row.phone_hash)
+        return refusal(error)
+    return success(row.phone_hash)
 
 
-def record_change(scene: Any, typed: str) -> Outcome:
+def record_change(scene: Any, typing: str) -> Outcome:
     try:
-        values = {"phone": typed}
+        values = {"phone": typing}
         row = veterans.update_record(veteran=scene.record, by=scene.clerk, section="about", values=values)
     except ValidationError as error:
-        return refused(error)
-    return taken((row.phone, row.phone_hash))
+        return refusal(error)
+    return success((row.phone, row.phone_hash))
 
 
-def sheet_phone(scene: Any, typed: str) -> Outcome:
-    return _sheet_row(scene, lambda row: row.values["phone_hash"], phone=typed)
+def import_phone(scene: Any, typing: str) -> Outcome:
+    return _import_row(scene, lambda row: row.values["phone_hash"], phone=typing)
 
 
-def invitation(scene: Any, typed: str) -> Outcome:
+def invitation(scene: Any, typing: str) -> Outcome:
     try:
-        members.invite(employer=scene.employer, by=scene.owner, phone=typed, role=EmployerRole.RECRUITER)
+        members.invite(employer=scene.employer, by=scene.owner, phone=typing, role=EmployerRole.RECRUITER)
     except ValidationError as error:
-        return refused(error)
-    return taken(EmployerInvitation.objects.latest("pk").phone_hash)
+        return refusal(error)
+    return success(EmployerInvitation.objects.latest("pk").phone_hash)
 
 
-def employer_contact(scene: Any, typed: str) -> Outcome:
+def employer_contact(scene: Any, typing: str) -> Outcome:
     try:
-        employer = employers.update_profile(employer=scene.employer, by=scene.owner, contact_phone=typed)
+        employer = employers.update_profile(employer=scene.employer, by=scene.owner, contact_phone=typing)
     except ValidationError as error:
-        return refused(error)
-    return taken(employer.contact_phone)
+        return refusal(error)
+    return success(employer.contact_phone)
 
 
-def import_command(scene: Any, typed: str) -> Outcome:
-    with pytest.raises(CommandError) as caught:
-        call_command("import_files", "missing.xlsx", "--by", typed)
-    return refused(str(caught.value)) if "--by" in str(caught.value) else taken(scene.clerk.pk)
+def import_command(scene: Any, typing: str) -> Outcome:
+    with pytest.raises(CommandError) as error_info:
+        call_command("import_files", "missing.xlsx", "--by", typing)
+    return refusal(str(error_info.value)) if "--by" in str(error_info.value) else success(scene.clerk.pk)
 
 
 # --- ID number
-def _sheet_row(scene: Any, read: Callable[[Any], Any], **cells: str) -> Outcome:
+def _import_row(scene: Any, read: Callable[[Any], Any], **cells: str) -> Outcome:
     row = {"name": "陈建国", "id_number": scene.id_number, "station": "睦洲镇退役军人服务站", **cells}
     importer = RecordImporter(scene.clerk, None)
     try:
         record_row = importer.read(1, row)
     except BadRow as error:
-        return refused(error)
+        return refusal(error)
     importer.write([record_row], import_id=1, dry=False)
-    return taken(read(record_row))
+    return success(read(record_row))
 
 
-def sheet_id_number(scene: Any, typed: str) -> Outcome:
-    return _sheet_row(scene, lambda row: row.id_hash, id_number=typed)
+def import_id_number(scene: Any, typing: str) -> Outcome:
+    return _import_row(scene, lambda row: row.id_hash, id_number=typing)
 
 
-def second_opening(scene: Any, typed: str) -> Outcome:
+def second_opening(scene: Any, typing: str) -> Outcome:
     try:
         veterans.open_record(
             by=scene.clerk,
             station=scene.stations["睦洲镇"],
             name="陈建国",
-            id_number=typed,
+            id_number=typing,
             phone=make_phone(),
         )
     except ValidationError as error:
-        return taken("the record that is there") if "已有档案" in str(error) else refused(error)
-    return taken("a second record")
+        return success("the record that is there") if "已有档案" in str(error) else refusal(error)
+    return success("a second record")
 
 
-def own_record_page(scene: Any, typed: str) -> Outcome:
-    data = {"name": "陈建国", "id_number": typed, "living_region": "440705109", "consent": "on"}
+def own_record_page(scene: Any, typing: str) -> Outcome:
+    data = {"name": "陈建国", "id_number": typing, "living_region": "440705109", "consent": "on"}
     response = signed_in_client(scene.person).post(reverse("veteran:record-open"), data)
     if response.status_code == 302:
-        return taken(list(RecordClaim.objects.values_list("veteran", flat=True)))
+        return success(list(RecordClaim.objects.values_list("veteran", flat=True)))
     return _answer(response)
 
 
-def claim(scene: Any, typed: str) -> Outcome:
+def claim(scene: Any, typing: str) -> Outcome:
     try:
-        row = record_claims.claim_record(by=scene.person, id_number=typed)
+        row = record_claims.claim_record(by=scene.person, id_number=typing)
     except ValidationError as error:
-        return refused(error)
-    return taken(row and row.veteran_id)
+        return refusal(error)
+    return success(row and row.veteran_id)
 
 
 # --- credit code
-def second_registration(scene: Any, typed: str) -> Outcome:
+def second_registration(scene: Any, typing: str) -> Outcome:
     try:
         employers.register(
             by=scene.person,
-            uscc=typed,
+            uscc=typing,
             region=Region.objects.get(code="440705"),
             contact_phone=make_phone(),
             name="远航物流二",
@@ -268,14 +268,14 @@ def second_registration(scene: Any, typed: str) -> Outcome:
             nature=scene.employer.nature,
         )
     except ValidationError as error:
-        return taken("the employer that is there") if "已登记" in str(error) else refused(error)
-    return taken("a second employer")
+        return success("the employer that is there") if "已登记" in str(error) else refusal(error)
+    return success("a second employer")
 
 
-def employer_search(scene: Any, typed: str) -> Outcome:
-    response = signed_in_client(scene.operator).get(reverse("staff:employers"), {"q": typed, "state": "all"})
+def employer_search(scene: Any, typing: str) -> Outcome:
+    response = signed_in_client(scene.operator).get(reverse("staff:employers"), {"q": typing, "state": "all"})
     page = response.context["page"]
-    return taken([row.pk for row in page]) if page.object_list else refused("没有符合条件的单位")
+    return success([row.pk for row in page]) if page.object_list else refusal("没有符合条件的单位")
 
 
 # --- codes and tickets; the typing is a speller here, as each code is new
@@ -285,14 +285,14 @@ def one_time_code(scene: Any, spell: Any) -> Outcome:
         client.post(reverse("public:sign-in"), {"phone": scene.phone})
     code = next(code for to, code in reversed(MemorySender.outbox) if to == scene.phone)
     response = client.post(reverse("public:sign-in-code"), {"code": spell(code)})
-    return taken(client.session["_auth_user_id"]) if response.status_code == 302 else _answer(response)
+    return success(client.session["_auth_user_id"]) if response.status_code == 302 else _answer(response)
 
 
 def second_factor(scene: Any, spell: Any) -> Outcome:
     client = signed_in_client(scene.clerk, second_factor=False)
     token = f"{totp(scene.device.bin_key):06d}"
     response = client.post(reverse("public:second-factor"), {"token": spell(token)})
-    return taken(scene.device.pk) if response.status_code == 302 else _answer(response)
+    return success(scene.device.pk) if response.status_code == 302 else _answer(response)
 
 
 def ticket_at_the_door(scene: Any, spell: Any) -> Outcome:
@@ -300,14 +300,16 @@ def ticket_at_the_door(scene: Any, spell: Any) -> Outcome:
     url = reverse("door:check-in", args=[scene.fair.pk])
     response = client.post(url, {"code": spell(str(scene.registration.ticket).upper())})
     rows = list(CheckIn.objects.values_list("registration", flat=True))
-    return taken(rows) if rows else refused(response.context["detail"])
+    return success(rows) if rows else refusal(response.context["detail"])
 
 
 def number_at_the_booth(scene: Any, spell: Any) -> Outcome:
     try:
-        return taken(fairs.find_registration(fair=scene.fair, code=spell(str(scene.registration.number))).pk)
+        return success(
+            fairs.find_registration(fair=scene.fair, code=spell(str(scene.registration.number))).pk
+        )
     except fairs.CheckInRefused as error:
-        return refused(str(error))
+        return refusal(str(error))
 
 
 ENTRIES: dict[str, list[Entry]] = {
@@ -319,7 +321,7 @@ ENTRIES: dict[str, list[Entry]] = {
             record_search,
             record_opening,
             record_change,
-            sheet_phone,
+            import_phone,
             invitation,
         ),
         employer_contact,
@@ -327,7 +329,7 @@ ENTRIES: dict[str, list[Entry]] = {
     "staff_phone": [password_page, import_command],
     "id_number": [
         *form_entries(IdNumberField),
-        *(sheet_id_number, second_opening, own_record_page, claim),
+        *(import_id_number, second_opening, own_record_page, claim),
     ],
     "uscc": [*form_entries(CreditCodeField), second_registration, employer_search],
 }
@@ -338,10 +340,10 @@ CODES: dict[str, list[Entry]] = {
 }
 
 
-def _enter(entry: Entry, scene: Any, typed: Any) -> tuple[Outcome, list[int]]:
+def _enter(entry: Entry, scene: Any, typing: Any) -> tuple[Outcome, list[int]]:
     """Return the outcome and the numbers of rows after it; then take everything back."""
     with transaction.atomic():
-        outcome = entry(scene, typed)
+        outcome = entry(scene, typing)
         after = counts()
         transaction.set_rollback(True)
     scene.record.refresh_from_db()
@@ -350,7 +352,7 @@ def _enter(entry: Entry, scene: Any, typed: Any) -> tuple[Outcome, list[int]]:
 
 
 def _walk(
-    entries: list[Entry], scene: Any, typing: Callable[[Any], Any], *, country: bool = False
+    entries: list[Entry], scene: Any, spelling_of: Callable[[Any], Any], *, country: bool = False
 ) -> Counter[str]:
     """Assert that every entry takes a lawful spelling as the plain one and refuses a spoiled one.
 
@@ -358,7 +360,7 @@ def _walk(
         typing: makes of a speller what an entry takes.
     """
     tally: Counter[str] = Counter()
-    plain = {id(entry): _enter(entry, scene, typing(str)) for entry in entries}
+    plain = {id(entry): _enter(entry, scene, spelling_of(str)) for entry in entries}
     for entry in entries:
         assert plain[id(entry)][0][0] == "taken", (entry.__name__, plain[id(entry)])
 
@@ -367,9 +369,9 @@ def _walk(
     def spell(seed: int, spoil_seed: int) -> None:
         speller = Speller(seed, country=country)
         for entry in entries:
-            typed = typing(speller)
-            assert _enter(entry, scene, typed) == plain[id(entry)], (entry.__name__, typed)
-            wrong = typing(lambda number: spoil(speller(number), spoil_seed))
+            typing = spelling_of(speller)
+            assert _enter(entry, scene, typing) == plain[id(entry)], (entry.__name__, typing)
+            wrong = spelling_of(lambda number: spoil(speller(number), spoil_seed))
             (word, value), after = _enter(entry, scene, wrong)
             assert word == "refused", (entry.__name__, wrong, value)
             assert after == counts(), (entry.__name__, wrong)

@@ -10,7 +10,7 @@ from django.test import RequestFactory
 from portal.web.shared.visible_parameters import VisibleParametersMiddleware, visible_parameters
 
 
-def _seen(request: HttpRequest, *, exempt: bool = False) -> HttpRequest:
+def _pass_through(request: HttpRequest, *, exempt: bool = False) -> HttpRequest:
     middleware = VisibleParametersMiddleware(lambda request: HttpResponse())
     middleware(request)
 
@@ -25,7 +25,7 @@ def _seen(request: HttpRequest, *, exempt: bool = False) -> HttpRequest:
 
 def test_query_and_form_are_visible() -> None:
     factory = RequestFactory()
-    request = _seen(
+    request = _pass_through(
         factory.post("/?q=%E7%94%B5%E2%80%8B%E5%B7%A5&q=%00", {"na\u200bme": ["张\u202e三", "\uffff"]})
     )
     assert request.GET.getlist("q") == ["电工", ""]
@@ -37,12 +37,12 @@ def test_file_names_are_visible() -> None:
         SimpleUploadedFile("名单\u202egpj.xlsx", b"x"),
         SimpleUploadedFile("\u200b", b"x"),
     ]
-    request = _seen(RequestFactory().post("/", {"file": files}))
+    request = _pass_through(RequestFactory().post("/", {"file": files}))
     assert [file.name for file in request.FILES.getlist("file")] == ["名单gpj.xlsx", "文件"]
 
 
 def test_view_that_reads_its_body_itself_is_left_alone() -> None:
-    request = _seen(RequestFactory().post("/", {"name": "a\u200b"}), exempt=True)
+    request = _pass_through(RequestFactory().post("/", {"name": "a\u200b"}), exempt=True)
     assert request.body
 
 
