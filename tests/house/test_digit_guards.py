@@ -12,7 +12,6 @@ HOME = "portal/core/text_folding.py"
 # File -> why a pattern of any script's digits is right there.
 ANY_DIGITS = {
     "matching/tokens.py": "splits as jieba does, which is the definition; text, no number",
-    "portal/imports/number_masking.py": "hides the digits of every script",
     "portal/core/unit_names.py": "finds words in text that was folded before",
     "portal/core/disguises.py": "as unit names",
     "portal/imports/number_masking.py": "hides digits of every script",
