@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
+from wagtail.documents.models import AbstractDocument
 from wagtail.models import Page
 
 from cms.models import (
@@ -22,6 +23,7 @@ from cms.models import (
     PolicyIndexPage,
     PolicyPage,
 )
+from cms.uploads import may_serve
 
 # help: links to guides in English on other hosts. users, groups: rights follow appointments.
 HIDDEN_MENU_ITEMS = {"help", "users", "groups"}
@@ -35,6 +37,17 @@ SECTIONS: tuple[tuple[type[Page], type[Page]], ...] = (
 
 def _remove_hidden(items: list[MenuItem]) -> None:
     items[:] = [item for item in items if item.name not in HIDDEN_MENU_ITEMS]
+
+
+@hooks.register("before_serve_document")
+def require_live_page(document: AbstractDocument, request: HttpRequest) -> None:
+    """Serve a file only where a live page uses it, or to editors.
+
+    Raises:
+        Http404: no live page uses it.
+    """
+    if not may_serve(document, request):
+        raise Http404("no live page uses this file")
 
 
 @hooks.register("construct_main_menu")

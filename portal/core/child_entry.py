@@ -37,10 +37,10 @@ class FileRefusal(Exception):
 def limit_resources(memory_bytes: int, cpu_seconds: int) -> None:
     """Limit this process for good; it also leaves no core file and yields to whoever answers requests."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 2))  # SIGXCPU, then SIGKILL
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # it writes no file
-    os.nice(10)
+    os.nice(5)
 
 
 def main() -> None:

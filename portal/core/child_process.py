@@ -6,11 +6,14 @@ before it answers. To read another kind of file, write a module with `answer(req
 described in `portal.core.child_entry` and call `run_in_child` with its name.
 """
 
+import fcntl
 import json
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Thread, Timer
 from typing import IO, Any, NamedTuple
@@ -18,6 +21,11 @@ from typing import IO, Any, NamedTuple
 from django.conf import settings
 
 from portal.core.child_entry import END, FRAME_HEAD, REFUSAL
+
+# Children at the same time, of all processes of this host together: more would take memory and processors
+# from the pages.
+MAX_CHILDREN = 2
+_POLL_SECONDS = 0.1
 
 
 class Frame(NamedTuple):
@@ -29,10 +37,16 @@ class Frame(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of one child: bytes of address space, seconds, and bytes of its whole answer."""
+    """Limits of one child: bytes of address space, seconds, and bytes of its whole answer.
+
+    `seconds` are those of the clock: as long as a person waits; a background task may allow more, also of
+    `queue_seconds`, the time to wait until fewer than MAX_CHILDREN run.
+    """
 
     memory_bytes: int = 600 * 1000 * 1000
-    seconds: int = 25
+    cpu_seconds: int = 25
+    seconds: int = 30
+    queue_seconds: int = 8
     answer_bytes: int = 40 * 1024 * 1024
 
 
@@ -40,8 +54,8 @@ class ChildRefusal(Exception):
     """The child refused the file or did not survive it.
 
     Attributes:
-        code: the module's own code, or 'time', 'memory', 'answer' (its answer is too long), 'crash'.
-        message: the module's Chinese message; '' for the four codes above.
+        code: the module's own code, or 'time', 'memory', 'answer' (its answer is too long), 'crash', 'busy'.
+        message: the module's Chinese message; '' for the five codes above.
     """
 
     def __init__(self, code: str, message: str = "") -> None:
@@ -64,23 +78,55 @@ def run_in_child(
     limits = limits or Limits()
     head = {
         "memory_bytes": limits.memory_bytes,
-        "cpu_seconds": limits.seconds,
+        "cpu_seconds": limits.cpu_seconds,
         "request": dict(request or {}),
     }
+    with _slot(limits.queue_seconds):
+        return _run(module, json.dumps(head).encode() + b"\n", content, limits)
+
+
+@contextmanager
+def _slot(max_seconds: float) -> Iterator[None]:
+    """Hold one of MAX_CHILDREN locks; the system frees it whatever becomes of this process.
+
+    Raises:
+        ChildRefusal: all are held for `max_seconds`.
+    """
+    folder = settings.DATA_DIR / "child_slots"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    deadline = time.monotonic() + max_seconds
+    while True:
+        for number in range(MAX_CHILDREN):
+            with (folder / str(number)).open("a", encoding="ascii") as lock:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    continue
+                yield
+                return
+        if time.monotonic() > deadline:
+            raise ChildRefusal("busy")
+        time.sleep(_POLL_SECONDS)
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of a child: where our code is, and no secret."""
+    return {"PYTHONPATH": str(settings.BASE_DIR), "PYTHONDONTWRITEBYTECODE": "1", "MALLOC_ARENA_MAX": "2"}
+
+
+def _run(module: str, first_line: bytes, content: bytes, limits: Limits) -> list[Frame]:
     process = subprocess.Popen(  # noqa: S603  (fixed program, module named by our code)
         [sys.executable, "-c", "from portal.core.child_entry import main; main()", module],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=settings.BASE_DIR,
-        env={"PYTHONPATH": str(settings.BASE_DIR), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        env=environment(),
         close_fds=True,
-        start_new_session=True,
     )
     alarm = Timer(limits.seconds, process.kill)
     alarm.daemon = True
     alarm.start()
-    first_line = json.dumps(head).encode() + b"\n"
     feeder = Thread(target=_feed, args=(process.stdin, first_line, content), daemon=True)
     feeder.start()
     try:
@@ -140,7 +186,8 @@ def _checked(frames: list[Frame], code: int, *, is_late: bool) -> list[Frame]:
     if last is not None and last.kind == REFUSAL and code == 0:
         refusal = json.loads(last.payload)
         raise ChildRefusal(refusal["code"], refusal["message"])
-    if is_late or code in {-signal.SIGXCPU, -signal.SIGKILL}:
+    if is_late or code == -signal.SIGXCPU:
         raise ChildRefusal("time")
-    # Rust aborts and C libraries fault when memory is refused.
-    raise ChildRefusal("memory" if code in {-signal.SIGABRT, -signal.SIGSEGV} else "crash")
+    # Rust aborts and C libraries fault when memory is refused; the system kills where it has none left.
+    memory_codes = {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGKILL}
+    raise ChildRefusal("memory" if code in memory_codes else "crash")

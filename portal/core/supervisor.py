@@ -28,6 +28,8 @@ from django.urls import get_resolver
 STOP_TIMEOUT = 15.0  # seconds that a process has to finish what it is doing
 RESTART_WINDOW = 60.0  # a process that dies MAX_RESTARTS times within so many seconds is not started again
 MAX_RESTARTS = 5
+# The web server answers 431 to longer headers before the application sees them.
+MAX_HEADER_BYTES = 64 * 1024
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 _fork = multiprocessing.get_context("fork")
@@ -151,7 +153,8 @@ def set_process_name(name: str) -> None:
 def serve_web(host: str, port: int, workers: int, threads: int) -> None:
     """Run granian with its worker processes until it is told to stop."""
     from granian import Granian  # noqa: PLC0415  (the background process needs no web server)
-    from granian.constants import Interfaces  # noqa: PLC0415
+    from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415
+    from granian.http import HTTP1Settings  # noqa: PLC0415
     from granian.log import LogLevels  # noqa: PLC0415
 
     multiprocessing.set_start_method("fork", force=True)
@@ -162,6 +165,8 @@ def serve_web(host: str, port: int, workers: int, threads: int) -> None:
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=threads,
+        http=HTTPModes.http1,  # a proxy speaks HTTP/1 to it; the limit below is one of HTTP/1
+        http1_settings=HTTP1Settings(max_buffer_size=MAX_HEADER_BYTES, header_read_timeout=10_000),
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
     ).serve()

@@ -21,7 +21,7 @@ from portal.documents.actions import (
 )
 from portal.documents.enums import DocumentKind, DocumentState, OwnerType
 from portal.documents.models import Document, DocumentQuerySet
-from portal.documents.upload_validation import validate_upload
+from portal.documents.upload_validation import Upload, validate_upload
 from portal.employers.models import Employer
 from portal.employers.notifications import notify_document_refused
 from portal.employers.permissions import acts_for, can_review
@@ -54,7 +54,6 @@ def owner_of(document: Document) -> Employer:
     return Employer.objects.select_related("station").get(pk=document.owner_id)
 
 
-@transaction.atomic
 def add_document(*, employer: Employer, by: User, kind: DocumentKind, content: bytes) -> Document:
     """Add a document; it replaces the current one of the same kind.
 
@@ -62,10 +61,16 @@ def add_document(*, employer: Employer, by: User, kind: DocumentKind, content: b
         PermissionDenied: `by` does not act for the employer.
         ValidationError: wrong type, too large, or the same content as the current document.
     """
+    if not acts_for(by, employer):
+        raise PermissionDenied("not a member of this employer")
+    return _add_upload(employer=employer, by=by, kind=kind, upload=validate_upload(content))
+
+
+@transaction.atomic
+def _add_upload(*, employer: Employer, by: User, kind: DocumentKind, upload: Upload) -> Document:
     employer = locked(employer)  # concurrent uploads come one after the other
     if not acts_for(by, employer):
         raise PermissionDenied("not a member of this employer")
-    upload = validate_upload(content)
     current = documents_of(employer).current().filter(kind=kind).first()
     if current is not None:
         if current.sha256 == upload.sha256 and current.state != DocumentState.REFUSED:

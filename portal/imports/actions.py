@@ -43,7 +43,6 @@ def _harmless_name(path: str) -> str:
     return name[:120]
 
 
-@transaction.atomic
 def upload(
     *,
     by: User,
@@ -55,7 +54,7 @@ def upload(
 ) -> ImportRun:
     """Store an uploaded spreadsheet with its columns mapped as this user did before, or guessed.
 
-    The caller checks whether `by` may upload this kind.
+    The caller checks whether `by` may upload this kind, and holds no transaction: reading takes seconds.
 
     Args:
         kind: key of a registered import kind.
@@ -77,8 +76,9 @@ def upload(
         stored_as=storages["private"].save("upload", ContentFile(content)),
     )
     _describe(run, by, table)
-    run.save()
-    audit.record(by=by, verb="sheets.uploaded", target=run, kind=kind, rows=run.total)
+    with transaction.atomic():
+        run.save()
+        audit.record(by=by, verb="sheets.uploaded", target=run, kind=kind, rows=run.total)
     return run
 
 
@@ -104,23 +104,24 @@ def find_interrupted(*, by: User, kind: str, content: bytes) -> ImportRun | None
     ).first()
 
 
-@transaction.atomic
 def choose_worksheet(*, run: ImportRun, by: User, worksheet: str) -> ImportRun:
     """Read another worksheet of the same file.
 
     Raises:
         ValidationError: no visible worksheet has this name, or the import has begun.
     """
-    run = _lock(run, by)
-    _require_state(run, ImportState.UPLOADED, ImportState.CHECKED)
     if worksheet not in run.layout.get("worksheets", ()):
         raise ValidationError("请从列出的工作表中选一张。", code="worksheet")
     try:
         content = storages["private"].open(run.stored_as).read()
     except FileNotFoundError as error:
         raise ValidationError("上传的文件已不在服务器上，请重新上传。", code="file") from error
-    _describe(run, by, read_table(content, get_kind(run.kind), worksheet))
-    _reset(run, ImportState.UPLOADED)
+    table = read_table(content, get_kind(run.kind), worksheet)  # before the transaction: it takes seconds
+    with transaction.atomic():
+        run = _lock(run, by)
+        _require_state(run, ImportState.UPLOADED, ImportState.CHECKED)
+        _describe(run, by, table)
+        _reset(run, ImportState.UPLOADED)
     return run
 
 
@@ -236,6 +237,7 @@ def export_bad_rows(*, run: ImportRun, by: User) -> bytes:
     return write_bad_rows(run)
 
 
+@transaction.atomic
 def delete_expired() -> None:
     """Delete expired data: files and old values of runs past the undo, and rows after `ROW_RETENTION`."""
     now = timezone.now()

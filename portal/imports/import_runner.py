@@ -17,6 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from portal.core import audit
+from portal.core.child_process import Limits
 from portal.imports.cell_text import cell_text
 from portal.imports.enums import ImportState, RowOutcome
 from portal.imports.import_kinds import RowImporter, RowResult, WrittenRow, get_kind
@@ -25,6 +26,10 @@ from portal.imports.row_reading import ReadRow, read_row
 from portal.imports.workbook_reader import Row, Table, read_table
 
 CHUNK_SIZE = 2000
+# A chunk ends earlier where its texts are long.
+_CHUNK_CHARACTERS = 5_000_000
+# Nobody waits for a background task, and the machine may be busy.
+_LIMITS = Limits(seconds=180, queue_seconds=300)
 _OUTCOME_COUNTERS = ("created", "updated", "unchanged", "bad")
 _COUNTERS = ("total", "done", *_OUTCOME_COUNTERS)
 # Called with the run after each chunk.
@@ -51,9 +56,11 @@ def execute(
     kind = get_kind(run.kind)
     try:
         content = storages["private"].open(run.stored_as).read()
-        table = read_table(content, kind, run.worksheet)
-    except (FileNotFoundError, ValidationError):
+        table = read_table(content, kind, run.worksheet, _LIMITS)
+    except FileNotFoundError:
         return _fail(run, "上传的文件已不在服务器上，请重新上传。")
+    except ValidationError as error:
+        return _fail(run, error.messages[0][:200])
     total = sum(1 for _ in table.mapped_rows(run.columns))
     if run.total != total:
         run.total = total
@@ -81,7 +88,7 @@ def _execute_chunks(
     dry: bool,
     progress: Progress | None,
 ) -> None:
-    while chunk_rows := list(islice(rows, chunk)):
+    while chunk_rows := _take_rows(rows, chunk):
         try:
             is_completed = _execute_chunk(run, importer, chunk_rows, dry=dry)
         except IntegrityError:  # another request created one of these rows meanwhile: the second try finds it
@@ -90,6 +97,18 @@ def _execute_chunks(
             return
         if progress is not None:
             progress(run)
+
+
+def _take_rows(rows: Iterator[tuple[Row, ReadRow]], limit: int) -> list[tuple[Row, ReadRow]]:
+    """Return the next rows, at most `limit` and not many more than _CHUNK_CHARACTERS characters."""
+    chunk_rows: list[tuple[Row, ReadRow]] = []
+    characters = 0
+    for row, read in islice(rows, limit):
+        chunk_rows.append((row, read))
+        characters += sum(len(cell) for cell in row.cells if isinstance(cell, str))
+        if characters > _CHUNK_CHARACTERS:
+            break
+    return chunk_rows
 
 
 def _execute_chunk(

@@ -7,13 +7,13 @@ To understand more of a workbook, add to `answer`: new arguments arrive in `requ
 whole sheet go into the TABLE frame, and what cannot be read is `FileRefusal(Chinese message, code)`.
 """
 
-import io
 import json
-import zipfile
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from portal.core.child_entry import FileRefusal, Send
+from portal.imports.archive_check import MAX_COLUMNS, MAX_ROWS, check_archive
+from portal.imports.marked_cells import MarkedCell
 from portal.imports.row_frames import (
     MAX_HEADER_ROWS,
     ROWS,
@@ -27,10 +27,11 @@ from portal.imports.worksheets.data_rows import DataRows
 from portal.imports.worksheets.known_headers import KnownHeaders
 from portal.imports.worksheets.open_file import open_worksheets
 
-# A worksheet of 200,000 rows and 25 columns unpacks to about 250 MiB.
-MAX_UNPACKED_BYTES = 600 * 1024 * 1024
-MAX_ROWS = 200_000
-MAX_COLUMNS = 200
+# Excel writes no longer cell. A row and a whole table are limited for the memory of whoever imports them.
+MAX_CELL_CHARACTERS = 32_767
+MAX_ROW_CHARACTERS = 100_000
+MAX_TABLE_CHARACTERS = 150_000_000
+_FRAME_CHARACTERS = 1_000_000
 
 
 def answer(request: Mapping[str, Any], content: bytes, send: Send) -> None:
@@ -46,7 +47,7 @@ def answer(request: Mapping[str, Any], content: bytes, send: Send) -> None:
         FileRefusal: no spreadsheet, too big, or protected by a password.
     """
     if content.startswith(b"PK\x03\x04"):
-        _refuse_archive_bomb(content)
+        check_archive(content)
     known_headers = KnownHeaders.from_request(request)
     title_column = request.get("title_column", "")
     worksheets = open_worksheets(content, known_headers)
@@ -84,7 +85,7 @@ def _facts(candidate: Candidate, rows: DataRows) -> dict[str, Any]:
 
 def _send_rows(rows: Iterable[NumberedRow], send: Send) -> None:
     """Send all rows up to the last one that is not empty."""
-    count = 0
+    count = characters = batch_characters = 0
     batch: list[NumberedRow] = []
     empty_rows: list[NumberedRow] = []
     for row in rows:
@@ -98,20 +99,31 @@ def _send_rows(rows: Iterable[NumberedRow], send: Send) -> None:
             raise FileRefusal("表格超过20万行，请分成几个文件导入。", "rows")
         if count <= MAX_HEADER_ROWS + 1 and len(row[1]) > MAX_COLUMNS:
             raise FileRefusal("表格超过200列，请删去不用的列。", "columns")
-        if len(batch) >= ROWS_PER_FRAME:
+        batch_characters += _count_characters(row)
+        if len(batch) >= ROWS_PER_FRAME or batch_characters > _FRAME_CHARACTERS:
             send(ROWS, pack_rows(batch))
-            batch = []
+            characters += batch_characters
+            batch, batch_characters = [], 0
+        if characters > MAX_TABLE_CHARACTERS:
+            raise FileRefusal("整份表格的文字超过1.5亿字，请分成几个文件导入。", "text")
     if not count:
         raise FileRefusal("表格里没有内容，请核对文件。", "empty")
     if batch:
         send(ROWS, pack_rows(batch))
 
 
-def _refuse_archive_bomb(content: bytes) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile as error:
-        raise FileRefusal("文件已损坏，请用表格软件打开后另存一次。", "broken") from error
-    if unpacked > MAX_UNPACKED_BYTES:
-        raise FileRefusal("文件展开后过大，请分成几个文件导入。", "size")
+def _count_characters(row: NumberedRow) -> int:
+    """Return the characters of a row's texts.
+
+    Raises:
+        FileRefusal: a cell or the row is too long.
+    """
+    number, cells = row
+    texts = (cell.text if isinstance(cell, MarkedCell) else cell for cell in cells)
+    lengths = [len(text) for text in texts if type(text) is str]
+    if max(lengths, default=0) > MAX_CELL_CHARACTERS:
+        raise FileRefusal(f"第{number}行有一格超过32767个字，请删短后再上传。", "cell")
+    characters = sum(lengths)
+    if characters > MAX_ROW_CHARACTERS:
+        raise FileRefusal(f"第{number}行的文字超过10万字，请删短后再上传。", "row")
+    return characters

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 
-from portal.core.child_process import ChildRefusal, run_in_child
+from portal.core.child_process import ChildRefusal, Limits, run_in_child
 from portal.imports import column_mapping
 from portal.imports.cell_reading import SourceTraits
 from portal.imports.import_kinds import ImportKind
@@ -23,6 +23,7 @@ from portal.imports.worksheets.known_headers import normalize_header
 MAX_BYTES = 30 * 1024 * 1024
 _PARSER = "portal.imports.table_parser"
 _LIMIT_MESSAGES = {
+    "busy": "系统正在读取其他文件，请过一分钟再上传。",
     "time": "读这份表格用时过长，已停止。请删去不用的工作表、公式和格式，或分成几个文件后再上传。",
     "memory": "这份表格展开后占用内存过多，已停止。请删去不用的行、列和格式，或分成几个文件后再上传。",
     "answer": "这份表格的文字过多，已停止。请分成几个文件后再上传。",
@@ -86,12 +87,18 @@ class Table:
                 yield Row(number, cells, values)
 
 
-def read_table(content: bytes, kind: ImportKind | None = None, worksheet: str | None = None) -> Table:
+def read_table(
+    content: bytes,
+    kind: ImportKind | None = None,
+    worksheet: str | None = None,
+    limits: Limits | None = None,
+) -> Table:
     """Return the worksheet that is meant, or the choices if several could be.
 
     Args:
         kind: whose headers are looked for.
         worksheet: the one that a person chose.
+        limits: of the child process; by default those of a request that somebody waits for.
 
     Raises:
         ValidationError: no spreadsheet, too big, or protected by a password; the message is for the uploader.
@@ -100,8 +107,9 @@ def read_table(content: bytes, kind: ImportKind | None = None, worksheet: str | 
         raise ValidationError("文件是空的，请重新选择。", code="empty")
     if len(content) > MAX_BYTES:
         raise ValidationError("文件超过 30 MB，请分成几个文件导入。", code="size")
+    request = {**_headers_of(kind), "worksheet": worksheet}
     try:
-        frames = run_in_child(_PARSER, content, request={**_headers_of(kind), "worksheet": worksheet})
+        frames = run_in_child(_PARSER, content, request=request, limits=limits)
     except ChildRefusal as refusal:
         message = refusal.message or _LIMIT_MESSAGES[refusal.code]
         raise ValidationError(message, code=refusal.code) from refusal

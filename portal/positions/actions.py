@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.locking import locked
 from portal.core.seen_values import merge_fields
 from portal.employers.models import Employer
 from portal.employers.permissions import acts_for
@@ -22,6 +23,8 @@ from portal.positions.wording_checks import require_lawful_wording
 from portal.positions.wording_exceptions import end_exceptions, require_confirmed_exception
 
 OPEN_PERIOD = timedelta(days=60)
+# Nobody has looked at an employer before its verification: it may prepare, not fill the database.
+MAX_UNVERIFIED_DRAFTS = 10
 
 
 def _refuse_unknown(fields: dict[str, Any]) -> None:
@@ -44,6 +47,22 @@ def _add_occupation(fields: dict[str, Any], title: str) -> dict[str, Any]:
     return {**fields, "occupation": guess[0], "occupation_certainty": guess[1]}
 
 
+def _require_room_for_draft(employer: Employer) -> None:
+    """Lock the employer so that concurrent drafts count one after the other.
+
+    Raises:
+        ValidationError: it is not verified and has as many positions as it may have before.
+    """
+    if employer.is_verified:
+        return
+    locked(employer)
+    if Position.objects.filter(employer=employer).count() >= MAX_UNVERIFIED_DRAFTS:
+        raise ValidationError(
+            f"单位通过核验前最多保存 {MAX_UNVERIFIED_DRAFTS} 个岗位草稿，核验通过后再继续添加。",
+            code="drafts",
+        )
+
+
 @transaction.atomic
 def draft(*, employer: Employer, by: User, **fields: Any) -> Position:
     """Create a draft, visible to the employer's members and its reviewers.
@@ -53,11 +72,12 @@ def draft(*, employer: Employer, by: User, **fields: Any) -> Position:
 
     Raises:
         PermissionDenied: `by` does not act for the employer.
-        ValidationError: by field.
+        ValidationError: by field; or an employer that is not verified has MAX_UNVERIFIED_DRAFTS.
     """
     if not acts_for(by, employer):
         raise PermissionDenied("not a member of this employer")
     _refuse_unknown(fields)
+    _require_room_for_draft(employer)
     position = Position(employer=employer, **_add_occupation(fields, fields.get("title", "")))
     position.full_clean()
     position.save()

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from portal.accounts.models import User
 from portal.employers.models import Employer
@@ -20,16 +19,17 @@ from portal.positions.position_parsing import PROBLEMS, list_served_regions
 KIND = "positions"
 
 
-@transaction.atomic
 def upload_positions(*, by: User, employer: Employer, name: str, content: bytes) -> ImportRun:
     """Upload a spreadsheet of positions for an employer.
 
     Raises:
         PermissionDenied: `by` is neither a member nor a reviewer of this employer.
-        ValidationError: not a spreadsheet; the message is for the uploader.
+        ValidationError: not a spreadsheet, or the employer is not verified: nothing of it is parsed then.
     """
     if not can_write_for(by, employer):
         raise PermissionDenied("neither a member nor a reviewer of this employer")
+    if not employer.is_verified:
+        raise ValidationError("单位通过核验后才能用表格导入岗位；现在可以先逐个填写岗位。", code="unverified")
     return actions.upload(by=by, kind=KIND, name=name, content=content, subject_id=employer.pk)
 
 

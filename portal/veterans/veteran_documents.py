@@ -11,7 +11,7 @@ from portal.core.locking import locked
 from portal.documents.actions import create_document, delete_document, lock_document, save_judgement
 from portal.documents.enums import DocumentKind, DocumentState, OwnerType
 from portal.documents.models import Document, DocumentQuerySet
-from portal.documents.upload_validation import validate_upload
+from portal.documents.upload_validation import Upload, validate_upload
 from portal.veterans.models import Veteran
 from portal.veterans.permissions import can_edit, serves
 
@@ -40,7 +40,6 @@ def _owner(document: Document) -> Veteran:
     return Veteran.objects.select_related("station").get(pk=document.owner_id)
 
 
-@transaction.atomic
 def add_document(*, veteran: Veteran, by: User, kind: DocumentKind, content: bytes) -> Document:
     """Add one document to a record.
 
@@ -48,10 +47,16 @@ def add_document(*, veteran: Veteran, by: User, kind: DocumentKind, content: byt
         PermissionDenied: `by` is neither the person nor staff of the record's station.
         ValidationError: wrong type, too large, already in the record, or too many.
     """
+    if not can_edit(by, veteran):
+        raise PermissionDenied("neither the person nor their station")
+    return _add_upload(veteran=veteran, by=by, kind=kind, upload=validate_upload(content))
+
+
+@transaction.atomic
+def _add_upload(*, veteran: Veteran, by: User, kind: DocumentKind, upload: Upload) -> Document:
     veteran = locked(veteran, "station")  # concurrent uploads count one after the other
     if not can_edit(by, veteran):
         raise PermissionDenied("neither the person nor their station")
-    upload = validate_upload(content)
     existing = documents_of(veteran)
     if existing.filter(sha256=upload.sha256).exists():
         raise ValidationError({"file": "这份材料已经上传过了。"})

@@ -3,11 +3,14 @@
 import io
 from typing import Any
 
+import pillow_heif
 import pytest
 from django.core.exceptions import ValidationError
 from PIL import Image
 
-from portal.documents import upload_validation
+from portal.core.child_entry import FileRefusal
+from portal.documents import picture_drawing, pictures, upload_validation
+from tests.attacks.hostile_files import png_declaring
 from tests.factories import make_picture
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -24,7 +27,10 @@ PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
         (make_picture("JPEG", (400, 300))[:900], "不完整"),
         (PDF[:-7], "不完整"),
         (b"\x89PNG\r\n\x1a\n" + b"\x00" * 64, "不完整"),
-        (PDF + b" " * upload_validation.MAX_BYTES, "超过 5 MB"),
+        (PDF + b" " * upload_validation.MAX_PDF_BYTES, "超过 5 MB"),
+        (PDF.replace(b"endobj", b"/OpenAction << /JavaScript (x) >> endobj"), "脚本"),
+        (PDF.replace(b"endobj", b"/Encrypt 3 0 R endobj"), "密码"),
+        (make_picture("JPEG") + b" " * pictures.MAX_PICTURE_BYTES, "超过 20 MB"),
     ],
 )
 def test_content_that_is_neither_picture_nor_pdf_is_refused(content: Any, message: Any) -> None:
@@ -40,15 +46,37 @@ def test_picture_is_drawn_anew_without_exif_data_and_hidden_bytes() -> None:
     upload = upload_validation.validate_upload(photo)
     assert upload.media_type == "image/jpeg"
     with Image.open(io.BytesIO(upload.content)) as picture:
-        assert max(picture.size) == upload_validation.MAX_SIDE_PIXELS
+        assert max(picture.size) == pictures.MAX_SIDE_PIXELS
         assert not dict(picture.getexif())
     assert b"hidden behind" not in upload.content
     assert b"maker" not in upload.content
 
 
-def test_picture_with_too_many_pixels_is_refused_before_it_is_unpacked(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(upload_validation, "_MAX_PIXELS", 1000)
-    with pytest.raises(ValidationError, match="太大"):
-        upload_validation.validate_upload(make_picture("PNG", (50, 50)))
+def test_picture_with_too_many_pixels_is_refused_before_it_is_unpacked() -> None:
+    with pytest.raises(ValidationError, match="60000×60000") as error:
+        upload_validation.validate_upload(png_declaring(60_000, 60_000))
+    assert error.value.code == "pixels"
+
+
+@pytest.mark.parametrize("image_format", ["JPEG", "HEIF", "WEBP"])
+def test_photo_of_a_phone_is_stored_as_a_small_jpeg(image_format: str) -> None:
+    pillow_heif.register_heif_opener()
+    photo = make_picture(image_format, (4032, 3024))
+    upload = upload_validation.validate_upload(photo)
+    assert upload.media_type == "image/jpeg"
+    with Image.open(io.BytesIO(upload.content)) as picture:
+        assert picture.size == (2400, 1800)
+
+
+def test_transparent_picture_stays_a_png() -> None:
+    target = io.BytesIO()
+    Image.new("RGBA", (40, 30), (200, 0, 0, 100)).save(target, "WEBP")
+    upload = upload_validation.validate_upload(target.getvalue())
+    assert upload.media_type == "image/png"
+
+
+def test_child_that_is_sent_no_picture_refuses() -> None:
+    request = {"formats": ["JPEG"], "max_side": 10}
+    with pytest.raises(FileRefusal) as error:
+        picture_drawing.answer(request, make_picture("PNG"), lambda _kind, _payload: None)
+    assert error.value.code == "broken"

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from python_calamine import CalamineWorkbook
 
 from portal.core.child_entry import FileRefusal
-from portal.imports import column_mapping, table_parser
+from portal.imports import archive_check, column_mapping, table_parser
 from portal.imports.import_kinds import get_kind
 from portal.imports.workbook_reader import read_table
 from portal.imports.workbook_writer import write_rows, write_template
@@ -64,7 +64,7 @@ def test_archive_without_workbook_is_refused() -> None:
 
 
 def test_oversized_archive_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table_parser, "MAX_UNPACKED_BYTES", 100)
+    monkeypatch.setattr(archive_check, "MAX_UNPACKED_BYTES", 100)
     with pytest.raises(FileRefusal) as error:
         table_parser.answer({}, xlsx(ROWS), lambda _kind, _payload: None)
     assert error.value.code == "size"

@@ -17,14 +17,16 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label="照片或 PDF",
-        help_text="JPG、PNG 或 PDF，不超过 5 MB。",
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
+        help_text="手机照片（JPG、PNG、HEIC、WebP，不超过 20 MB，会自动缩小）或 PDF（不超过 5 MB）。",
+        widget=forms.FileInput(
+            attrs={"accept": "image/jpeg,image/png,image/webp,image/heic,image/heif,application/pdf"}
+        ),
     )
 
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]
         if file.size is None or file.size > MAX_BYTES:
-            raise forms.ValidationError("文件超过 5 MB，请拍小一点或压缩后再传。")
+            raise forms.ValidationError("文件超过 20 MB，请拍小一点或压缩后再传。")
         return file
 
 

@@ -172,7 +172,7 @@ def render_list(
 def render_upload(request: HttpRequest, pages: ImportPages, form: forms.Form, **more: Any) -> HttpResponse:
     """Render the upload page with the columns that a file may have."""
     columns = [column for column in pages.kind.columns if column.in_template]
-    context = {"pages": pages, "form": form, "columns": columns, **more}
+    context = {"pages": pages, "form": form, "columns": columns, "is_closed": False, **more}
     return render(request, "shared/imports/new.html", context)
 
 

@@ -4,16 +4,26 @@ import io
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from python_calamine import CalamineWorkbook
 
 from portal.accounts.roles import StationRole
+from portal.imports import actions
 from portal.imports.models import ImportRun
+from portal.positions.actions import MAX_UNVERIFIED_DRAFTS, draft
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
-from tests.factories import make_employer, make_occupation, make_staff, make_stations, make_user
+from tests.factories import (
+    make_employer,
+    make_occupation,
+    make_position,
+    make_staff,
+    make_stations,
+    make_user,
+)
 from tests.imports.workbooks.made.make_workbooks import BUILDERS
 from tests.positions.position_imports import position_row, take_in, workbook_of
 
@@ -186,3 +196,30 @@ def test_numbers_in_place_of_headers_are_masked(press: Any, employer: Any) -> No
     assert "440705198505010051" not in text
     assert "13812345678" not in text
     assert "**************0051" in text
+
+
+def test_nothing_of_an_unverified_employer_is_parsed(
+    client_for: Any, member: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: Any, **_kwargs: Any) -> None:
+        raise AssertionError("parsed")
+
+    monkeypatch.setattr(actions, "read_table", fail)
+    make_employer(member=member, verified=False)
+    client = client_for(member)
+    assert "通过核验后才能用表格导入" in client.get(reverse("employer:import-new")).content.decode()
+    answer = _upload(client, workbook_of(position_row()))
+    assert answer.context["form"].errors["file"] == [
+        "单位通过核验后才能用表格导入岗位；现在可以先逐个填写岗位。"
+    ]
+    assert not ImportRun.objects.exists()
+
+
+def test_unverified_employer_has_few_drafts(member: Any) -> None:
+    employer = make_employer(member=member, verified=False)
+    for _ in range(MAX_UNVERIFIED_DRAFTS):
+        make_position(employer=employer, is_open=False)
+    occupation = Position.objects.first().occupation  # type: ignore[union-attr]
+    with pytest.raises(ValidationError, match="核验通过后") as error:
+        draft(employer=employer, by=member, title="货车司机", occupation=occupation)
+    assert error.value.code == "drafts"

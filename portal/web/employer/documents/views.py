@@ -12,12 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.core.state_machine import TransitionRefused
 from portal.documents.enums import KINDS_BY_OWNER, DocumentKind, OwnerType
 from portal.documents.models import Document
+from portal.documents.upload_validation import MAX_BYTES
 from portal.employers import employer_documents, verification
 from portal.employers.models import Employer
 from portal.employers.permissions import owns
 from portal.web.employer.current_employer import for_employer
 from portal.web.shared.document_upload import UploadForm, document_response
 from portal.web.shared.form_fields import add_errors, choice_field
+from portal.web.shared.request_limits import accepts_upload
 from portal.web.shared.requests import SignedInRequest, signed_in_view
 
 HINTS = {
@@ -48,6 +50,7 @@ def kinds_for(employer: Employer) -> list[DocumentKind]:
 
 
 @for_employer
+@accepts_upload(MAX_BYTES)
 @require_http_methods(["GET", "POST"])
 def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
     """List the kinds of documents with the current one of each, and the upload form."""

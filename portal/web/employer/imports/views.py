@@ -13,9 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.accounts.models import User
 from portal.employers.models import Employer
 from portal.imports.models import ImportRun
+from portal.imports.workbook_reader import MAX_BYTES
 from portal.positions.import_kind import KIND, upload_positions
 from portal.web.employer.current_employer import for_employer
 from portal.web.shared import import_pages
+from portal.web.shared.request_limits import accepts_upload
 from portal.web.shared.requests import SignedInRequest, signed_in_view
 
 P = ParamSpec("P")
@@ -56,6 +58,7 @@ def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
 
 
 @for_employer
+@accepts_upload(MAX_BYTES)
 @require_http_methods(["GET", "POST"])
 def new(request: SignedInRequest, employer: Employer) -> HttpResponse:
     """Upload a file."""
@@ -68,7 +71,9 @@ def new(request: SignedInRequest, employer: Employer) -> HttpResponse:
             form.add_error("file", error)
         else:
             return PAGES.redirect(run)
-    return import_pages.render_upload(request, PAGES, form, employer=employer)
+    return import_pages.render_upload(
+        request, PAGES, form, employer=employer, is_closed=not employer.is_verified
+    )
 
 
 @for_employer

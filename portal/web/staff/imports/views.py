@@ -11,9 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.imports import actions
+from portal.imports.workbook_reader import MAX_BYTES
 from portal.stations.models import Station
 from portal.veterans.import_rows import KIND
 from portal.web.shared import import_pages
+from portal.web.shared.request_limits import accepts_upload
 from portal.web.shared.typed_fields import model_choice_field
 from portal.web.staff.access import record_staff
 
@@ -54,6 +56,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
 
 
 @record_staff
+@accepts_upload(MAX_BYTES)
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, user: User) -> HttpResponse:
     """Upload a file."""

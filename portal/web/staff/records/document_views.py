@@ -13,6 +13,7 @@ from portal.accounts.models import User
 from portal.core.validators import validate_no_label, validate_no_unit_name
 from portal.documents.actions import read_content
 from portal.documents.models import Document
+from portal.documents.upload_validation import MAX_BYTES
 from portal.veterans.actions import log_refused_access
 from portal.veterans.veteran_documents import (
     MAX_DOCUMENTS,
@@ -25,6 +26,7 @@ from portal.veterans.veteran_documents import (
 )
 from portal.web.shared.document_upload import VeteranDocumentForm, document_response
 from portal.web.shared.form_fields import add_errors
+from portal.web.shared.request_limits import accepts_upload
 from portal.web.staff.access import record_staff, veteran_or_refuse
 from portal.web.staff.decisions import judge_and_report
 
@@ -62,6 +64,7 @@ def _get_document(user: User, pk: int) -> Document:
 
 
 @record_staff
+@accepts_upload(MAX_BYTES)
 @require_http_methods(["GET", "POST"])
 def listing(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """List the documents of one record, with the upload form."""

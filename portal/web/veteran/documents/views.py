@@ -7,15 +7,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.documents.actions import read_content
+from portal.documents.upload_validation import MAX_BYTES
 from portal.veterans.models import Veteran
 from portal.veterans.veteran_documents import MAX_DOCUMENTS, add_document, documents_of, remove_document
 from portal.web.shared.document_upload import VeteranDocumentForm, document_response
 from portal.web.shared.form_fields import add_errors
+from portal.web.shared.request_limits import accepts_upload
 from portal.web.shared.requests import SignedInRequest
 from portal.web.veteran.current_veteran import for_veteran
 
 
 @for_veteran
+@accepts_upload(MAX_BYTES)
 @require_http_methods(["GET", "POST"])
 def listing(request: SignedInRequest, veteran: Veteran) -> HttpResponse:
     """List the documents of the record, with the upload form."""
