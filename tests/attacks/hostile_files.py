@@ -418,7 +418,7 @@ TRANSFORMATIONS = (
     _kind("type broken", no_workbook),
     _kind("type broken", ole_noise),
     _kind("type", binary_noise),
-    _kind("type cell", long_csv_field),
+    _kind("quotes cell", long_csv_field),
     _kind("rows", many_csv_rows),
     _kind("columns", wide_csv),
     _kind("empty", empty_table),

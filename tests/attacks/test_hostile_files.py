@@ -39,11 +39,11 @@ def code_of(reader: str, content: bytes) -> str:
     try:
         READERS[reader](content)
     except ValidationError as error:
-        refusal = error
+        message, code = error.messages[0], str(error.code)
     else:
         return ""
-    assert any("\u4e00" <= letter <= "\u9fff" for letter in refusal.messages[0]), refusal.messages
-    return str(refusal.code)
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in message), message
+    return code
 
 
 @pytest.mark.parametrize("transformation", TRANSFORMATIONS, ids=lambda row: row.name)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from portal.core.child_entry import FileRefusal
+from portal.imports.archive_check import MAX_ROWS
 from portal.imports.marked_cells import EXTRA_CELLS, MarkedCell
 from portal.imports.row_frames import NumberedRow
 from portal.imports.worksheets.grid import Grid, Worksheet, checked_rows
@@ -17,6 +18,8 @@ _DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE_ROWS = 60
 # Longest text in one cell, and what a spreadsheet program writes to keep digits as text: ="00123".
 _MAX_FIELD = 200_000
+# Blank lines count here, before they are left out.
+_MAX_LINES = 2 * MAX_ROWS
 _TEXT_FORMULA = re.compile(r'="([^"]*)"')
 # '表1', which no program shows, stands for the name that a text file does not have.
 NAMELESS = ""
@@ -29,7 +32,7 @@ def open_worksheets(content: bytes, count_headers: Callable[[Sequence[str]], int
         count_headers: returns how many cells of a row are known headers.
 
     Raises:
-        FileRefusal: no text, or quotation marks that do not pair.
+        FileRefusal: no text, quotation marks that do not pair, or too many lines.
     """
     text = decode(content)
     skip, delimiter = 0, ""
@@ -37,8 +40,9 @@ def open_worksheets(content: bytes, count_headers: Callable[[Sequence[str]], int
         skip, delimiter = 1, match[1]
         text = text[match.end() :]
     delimiter = delimiter or _find_delimiter(text, count_headers)
-    for _ in _rows(text, delimiter, skip):  # a file that breaks in the middle is refused as a whole
-        pass
+    for number, _ in _rows(text, delimiter, skip):  # a file that breaks in the middle is refused as a whole
+        if number > _MAX_LINES:
+            raise FileRefusal("表格超过20万行，请分成几个文件导入。", "rows")
     grid = Grid(lambda: checked_rows(_rows(text, delimiter, skip)), is_typed=False, is_delimited=True)
     return [Worksheet(NAMELESS, True, lambda: grid)]
 
