@@ -41,6 +41,12 @@ def can_manage_sign_in(user: User, person: User) -> bool:
     )
 
 
+def may_go_without_app(person: User) -> bool:
+    """Return whether text messages or printed codes do as second factor: clerks often have no app."""
+    roles = {appointment.role for appointment in person.current_appointments}
+    return roles == {StationRole.CLERK} and not person.is_superuser
+
+
 def roles_to_give(user: User, station: Station) -> list[StationRole]:
     """Return the roles that the user may appoint others to at this station."""
     return [role for role in StationRole if can_appoint(user, station, role)]

@@ -17,8 +17,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from portal.accounts.enums import FactorKind
 from portal.accounts.models import FactorPermission, SmsDevice, User
-from portal.accounts.permissions import can_manage_sign_in
-from portal.accounts.roles import StationRole
+from portal.accounts.permissions import can_manage_sign_in, may_go_without_app
 from portal.core import audit
 from portal.core.encryption import lookup_hash
 from portal.core.locking import locked
@@ -39,8 +38,7 @@ def _check(*, user: User, by: User | None, kind: FactorKind) -> None:
     """
     if by is not None and not can_manage_sign_in(by, user):
         raise PermissionDenied("您不能管理这位工作人员的登录方式。")
-    roles = {appointment.role for appointment in user.current_appointments}
-    if kind != FactorKind.APP and (user.is_superuser or roles != {StationRole.CLERK}):
+    if kind != FactorKind.APP and not may_go_without_app(user):
         raise ValidationError("短信和打印的验证码只供服务站工作人员使用；其他角色请用验证器应用。")
 
 

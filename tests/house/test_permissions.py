@@ -8,7 +8,8 @@ from tests.house.source import name, python_files, tree
 TABLE = "portal/accounts/roles.py"
 # Files that name single roles without deciding a permission.
 NAMES_ROLES = {
-    "portal/accounts/permissions.py": "which role a head may appoint: a property of the appointment made",
+    "portal/accounts/permissions.py": "which role a head may appoint: a property of the appointment made;"
+    " whose second factor may be on paper",
     "portal/demo/loading/staff_loading.py": "gives the invented staff their roles",
     "portal/demo/loading/network_changes.py": "gives the invented staff their roles",
 }
