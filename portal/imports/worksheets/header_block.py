@@ -11,6 +11,8 @@ from portal.imports.worksheets.known_headers import KnownHeaders
 
 _MAX_HEIGHT = 3
 _SAMPLE_ROWS = 60
+# What stands above a table without being a heading of its columns.
+_LABEL = re.compile(r"[:：0-9]|填表|填报|报送|单位|企业|公司|部门|日期|电话|经办|负责")
 
 
 @dataclass(slots=True)
@@ -48,7 +50,7 @@ def find_header_block(grid: Grid, known_headers: KnownHeaders) -> HeaderBlock | 
     merges = [merge for merge in grid.merges if merge[0] <= last_sample]
     best: HeaderBlock | None = None
     for start in range(min(MAX_HEADER_ROWS, len(rows))):
-        if start and best is not None and best.columns and _is_group_row(rows[start - 1], merges):
+        if start and best is not None and best.columns and _is_group_row(rows[start - 1], rows[start]):
             continue  # '紧急联系人' above '手机号码' says whose it is
         is_title = len({text_of(cell) for cell in rows[start][1] if not is_blank(cell)}) == 1
         for height in range(_least_height(rows, start, merges), _MAX_HEIGHT + 1):
@@ -63,16 +65,12 @@ def find_header_block(grid: Grid, known_headers: KnownHeaders) -> HeaderBlock | 
     return best
 
 
-def _is_group_row(row: NumberedRow, merges: Sequence[Merge]) -> bool:
-    """Return whether the row holds short headings over several columns each."""
-    number, cells = row
-    texts = {text_of(cell) for cell in cells if not is_blank(cell)}
-    is_merged = any(merge[0] == merge[2] == number and merge[3] > merge[1] for merge in merges)
-    return (
-        is_merged
-        and len(texts) > 1
-        and all(len(text) <= 12 and not re.search("[:：0-9]", text) for text in texts)
-    )
+def _is_group_row(row: NumberedRow, below: NumberedRow) -> bool:
+    """Return whether the row holds short headings, each over several cells of the row below."""
+    texts = [text_of(cell) for cell in row[1] if not is_blank(cell)]
+    count_below = sum(1 for cell in below[1] if not is_blank(cell))
+    is_short = all(len(text) <= 12 and not _LABEL.search(text) for text in texts)
+    return is_short and len(set(texts)) > 1 and len(texts) * 2 <= count_below
 
 
 def _least_height(rows: Sequence[NumberedRow], start: int, merges: Sequence[Merge]) -> int:

@@ -48,7 +48,7 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label="表格文件",
-        help_text="xlsx、xls、ods 或 csv，不超过 30 MB。隐藏的工作表、行和列不读。",
+        help_text="xlsx、xls、ods 或 csv，不超过 30 MB。隐藏的工作表和行不读；隐藏的列只读必填的。",
         error_messages={"required": "请选择一个表格文件。", "empty": "文件是空的，请重新选择。"},
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.txt,.xml,.htm,.html,.mht"}),
     )

@@ -379,6 +379,32 @@ def another_persons_phone_xlsx() -> bytes:
     return book_of(fill, "花名册")
 
 
+def another_persons_phone_unmerged_xlsx() -> bytes:
+    return book_of(
+        rows_of(
+            ["退役军人花名册"],
+            ["个人信息", None, None, "紧急联系人", None],
+            ["姓名", "身份证号", "责任服务站", "姓名", "手机号码"],
+            ["陈建国", "440705198505010051", STATION, "林秀英", "13800000009"],
+        )
+    )
+
+
+def sender_above_headers_xlsx() -> bytes:
+    """Name and contact of the sender stand above some columns; they are no headings of them."""
+
+    def fill(worksheet: Worksheet) -> None:
+        rows_of(
+            ["填表单位", "远航物流", None, None, "联系人", "吴晓彤", None, None],
+            HEADERS,
+            position("A-1"),
+        )(worksheet)
+        worksheet.merge_cells("B1:D1")
+        worksheet.merge_cells("F1:H1")
+
+    return book_of(fill)
+
+
 def service_dates_xlsx() -> bytes:
     return book_of(
         rows_of(
