@@ -171,10 +171,10 @@ class DataRows:
             return "note"
         if is_alone and is_band:
             return "note" if self._is_after_table or _NUMBERED.match(first) else "section"
-        is_line = _NUMBERED.match(first) or _DATE_LINE.fullmatch(first.strip())
-        if is_alone and (is_line or self._is_after_table) and texts[0][0] != self._title:
-            return "note"
-        return ""
+        place = texts[0][0]
+        is_line = bool(_NUMBERED.match(first) or _DATE_LINE.fullmatch(first.strip())) and place != self._title
+        is_below = self._is_after_table and bool(self._mapped) and place not in self._mapped
+        return "note" if is_alone and (is_line or is_below) else ""
 
     def _is_signature(self, texts: list[tuple[int, str]]) -> bool:
         """Return whether every cell is a label to sign at, or the short answer beside one."""
