@@ -132,10 +132,12 @@ class DataRows:
         return self._block.width >= 4 and covered_count * 2 > self._block.width
 
     def _kind_of_other_row(self, number: int, cells: list[Any]) -> str:
-        """Return the kind of a row that is no data; '' for data, and whenever in doubt.
+        """Return the kind of a row that is no data; '' for data, in doubt, and without known headers.
 
         Called for every row: it looks at the first cells, and at all only where they give reason to.
         """
+        if not self._mapped:
+            return ""
         first = list(islice(((at, text_of(cell)) for at, cell in enumerate(cells) if not is_blank(cell)), 3))
         plain = [normalize_header(text) for _, text in first]
         if len(plain) > 1 and all(text in self._header_texts for text in plain) and self._is_header(cells):
@@ -173,7 +175,7 @@ class DataRows:
             return "note" if self._is_after_table or _NUMBERED.match(first) else "section"
         place = texts[0][0]
         is_line = bool(_NUMBERED.match(first) or _DATE_LINE.fullmatch(first.strip())) and place != self._title
-        is_below = self._is_after_table and bool(self._mapped) and place not in self._mapped
+        is_below = self._is_after_table and place not in self._mapped
         return "note" if is_alone and (is_line or is_below) else ""
 
     def _is_signature(self, texts: list[tuple[int, str]]) -> bool:
