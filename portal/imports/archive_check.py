@@ -54,6 +54,7 @@ def check_archive(content: bytes) -> None:
         FileRefusal: the message names the cause.
     """
     entries = _list_entries(content)
+    _refuse_locked_ods(content, entries)
     total = tags = 0
     shared_lengths: list[int] = []
     worksheets: list[zipfile.ZipInfo] = []
@@ -94,6 +95,15 @@ def _list_entries(content: bytes) -> list[zipfile.ZipInfo]:
     if sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
         raise FileRefusal("文件展开后超过 600 MB，请分成几个文件导入。", "size")
     return entries
+
+
+def _refuse_locked_ods(content: bytes, entries: list[zipfile.ZipInfo]) -> None:
+    """Refuse an ods whose parts are encrypted, before they are taken for broken XML."""
+    for entry in entries:
+        if entry.filename == "META-INF/manifest.xml":
+            text = b"".join(_unpack(content, entry, _CHUNK_BYTES))
+            if b"encryption-data" in text:
+                raise FileRefusal("文件有密码，请去掉密码后再上传。", "password")
 
 
 def _unpack(content: bytes, entry: zipfile.ZipInfo, max_bytes: int) -> Iterator[bytes]:

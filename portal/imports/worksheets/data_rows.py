@@ -91,7 +91,8 @@ class DataRows:
                 is_blank(cell) or (isinstance(cell, MarkedCell) and cell.mark == FORMULA) for cell in cells
             ):
                 continue
-            if kind := self._kind_of_other_row(number, cells):
+            kind = self._kind_of_other_row(number, cells) if self._mapped else ""
+            if kind:
                 texts = [text_of(cell) for cell in cells if not is_blank(cell)]
                 self.skipped.add(number, kind, " ".join(texts))
                 self._is_after_table |= kind in {"total", "note"}
@@ -132,12 +133,10 @@ class DataRows:
         return self._block.width >= 4 and covered_count * 2 > self._block.width
 
     def _kind_of_other_row(self, number: int, cells: list[Any]) -> str:
-        """Return the kind of a row that is no data; '' for data, in doubt, and without known headers.
+        """Return the kind of a row that is no data; '' for data, and whenever in doubt.
 
         Called for every row: it looks at the first cells, and at all only where they give reason to.
         """
-        if not self._mapped:
-            return ""
         first = list(islice(((at, text_of(cell)) for at, cell in enumerate(cells) if not is_blank(cell)), 3))
         plain = [normalize_header(text) for _, text in first]
         if len(plain) > 1 and all(text in self._header_texts for text in plain) and self._is_header(cells):
