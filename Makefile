@@ -47,7 +47,8 @@ AFTER_DEMO = \
 	'index_search --if-stale'
 
 run: .venv/.run ## serve the portal with demo data; the second time it starts in seconds
-	@exec $(BIN)/python manage.py steps $(BEFORE_DEMO) 'demo --scale small --if-empty' $(AFTER_DEMO) --then '$(SERVE)'
+	@PORTAL_BASE_URL=$${PORTAL_BASE_URL:-http://localhost:$(PORT)} exec \
+	  $(BIN)/python manage.py steps $(BEFORE_DEMO) 'demo --scale small --if-empty' $(AFTER_DEMO) --then '$(SERVE)'
 
 serve: .venv/.run ## serve the portal without demo data, under the settings of DJANGO_SETTINGS_MODULE
 	@exec $(BIN)/python manage.py steps $(BEFORE_DEMO) $(AFTER_DEMO) --then '$(SERVE)'

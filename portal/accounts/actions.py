@@ -154,6 +154,21 @@ def log_access(
     return AccessLog.objects.create(actor=actor, file_id=file_id, kind=kind, field=field, reason=reason)
 
 
+def log_listed(*, actor: User, file_ids: Iterable[int], reason: str) -> None:
+    """Log in one statement that a list showed these records; once a day for each list, named by `reason`."""
+    today = timezone.localdate()
+    AccessLog.objects.bulk_create(
+        [
+            AccessLog(
+                actor=actor, file_id=file_id, kind=AccessKind.LISTED, reason=reason[:120], listed_on=today
+            )
+            for file_id in sorted(set(file_ids))
+        ],
+        batch_size=2000,
+        ignore_conflicts=True,
+    )
+
+
 def log_accesses(*, actor: User, file_ids: Iterable[int], kind: AccessKind, reason: str) -> None:
     """Log the same kind of access to many records at once."""
     AccessLog.objects.bulk_create(

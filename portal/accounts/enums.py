@@ -17,5 +17,6 @@ class FactorKind(models.TextChoices):
 
 class AccessKind(models.TextChoices):
     VIEW = "view", "查看"
+    LISTED = "listed", "在列表中显示"
     REVEAL = "reveal", "查看敏感信息"
     REFUSED = "refused", "越权访问被拒绝"

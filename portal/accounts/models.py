@@ -302,11 +302,20 @@ class AccessLog(AppendOnlyModel):
     file_id = models.BigIntegerField("档案编号", db_index=True)
     field = models.CharField("字段", max_length=40, blank=True)
     reason = models.CharField("事由", max_length=120, blank=True)
+    # Only of lists: the same list shown again on the same day adds no row.
+    listed_on = models.DateField("列表日期", null=True, blank=True)
 
     class Meta:
         verbose_name = "档案访问记录"
         verbose_name_plural = "档案访问记录"
         ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["actor", "file_id", "listed_on", "reason"],
+                condition=Q(listed_on__isnull=False),
+                name="access_listed_once_a_day",
+            )
+        ]
 
 
 class FeedTokenQuerySet(models.QuerySet["FeedToken"]):

@@ -9,6 +9,8 @@ from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema
 from ninja.pagination import paginate
 
+from portal.accounts.actions import log_access
+from portal.accounts.enums import AccessKind
 from portal.accounts.roles import Permission
 from portal.api.authentication import session_user
 from portal.api.schemas import Choice, Named, PagePagination, RecordId, choice
@@ -17,6 +19,7 @@ from portal.follow_ups.models import FollowUp
 from portal.placements.enums import PlacementState
 from portal.placements.models import Placement, PlacementTransition
 from portal.placements.workflow import STEP_LABELS
+from portal.veterans.shown_records import log_shown
 
 router = Router(tags=["placements"])
 follow_ups = Router(tags=["follow-ups"])
@@ -92,6 +95,16 @@ def _can_see_veteran(row: Placement, request: HttpRequest) -> bool:
     return user.has_permission_at(Permission.OPEN_RECORDS, row.veteran.station)
 
 
+def _log_placements(request: HttpRequest, rows: list[Placement]) -> None:
+    veterans = [row.veteran for row in rows if _can_see_veteran(row, request)]
+    log_shown(by=session_user(request), veterans=veterans, place="接口：安置意向列表")
+
+
+def _log_follow_ups(request: HttpRequest, rows: list[FollowUp]) -> None:
+    veterans = [row.placement.veteran for row in rows]
+    log_shown(by=session_user(request), veterans=veterans, place="接口：回访任务列表")
+
+
 @router.get(
     "",
     response=list[PlacementRow],
@@ -99,7 +112,7 @@ def _can_see_veteran(row: Placement, request: HttpRequest) -> bool:
     description="Those of people the caller's stations serve, of the caller's own employers, "
     "or the caller's own.",
 )
-@paginate(PagePagination)
+@paginate(PagePagination, on_page=_log_placements)
 def list_placements(request: HttpRequest, filters: Query[PlacementFilters]) -> QuerySet[Placement]:
     """List the placements that the caller may see."""
     rows = Placement.objects.visible_to(request.user).with_details()
@@ -113,7 +126,13 @@ def list_placements(request: HttpRequest, filters: Query[PlacementFilters]) -> Q
 @router.get("/{int:placement_id}", response=PlacementHistory, summary="一条安置意向及其变更记录")
 def placement(request: HttpRequest, placement_id: int) -> Placement:
     rows = Placement.objects.visible_to(request.user).with_details()
-    return get_object_or_404(rows.prefetch_related("transitions__station"), pk=placement_id)
+    record = get_object_or_404(rows.prefetch_related("transitions__station"), pk=placement_id)
+    user = session_user(request)
+    if _can_see_veteran(record, request) and record.veteran.account_id != user.pk:
+        log_access(
+            actor=user, file_id=record.veteran_id, kind=AccessKind.VIEW, field="就业意向", reason="接口"
+        )
+    return record
 
 
 class FollowUpRow(Schema):
@@ -153,7 +172,7 @@ class FollowUpFilters(Schema):
     summary="回访任务列表",
     description="Duties of the caller's stations and below; nobody else has any.",
 )
-@paginate(PagePagination)
+@paginate(PagePagination, on_page=_log_follow_ups)
 def list_follow_ups(request: HttpRequest, filters: Query[FollowUpFilters]) -> QuerySet[FollowUp]:
     """List the follow-ups of the caller's stations and their subtrees."""
     rows = FollowUp.objects.visible_to(request.user)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
+from django.http import HttpRequest
 from ninja import Field, Schema
 from ninja.pagination import PageNumberPagination
 from pydantic import BeforeValidator
@@ -46,8 +47,17 @@ class PagePagination(PageNumberPagination):
         page: int = Field(1, ge=1, le=MAX_PAGE, description="第几页，从 1 起")
         page_size: int = Field(PAGE_SIZE, ge=1, le=MAX_PAGE_SIZE, description="每页条数")
 
-    def __init__(self) -> None:
+    def __init__(self, on_page: Callable[[HttpRequest, list[Any]], None] | None = None) -> None:
         super().__init__(page_size=PAGE_SIZE)
+        self._on_page = on_page
+
+    def paginate_queryset(self, queryset: Any, pagination: Any, request: HttpRequest, **params: Any) -> Any:
+        """Return the page; `on_page` is called with its rows, for the access log."""
+        answer = super().paginate_queryset(queryset, pagination, request=request, **params)
+        if self._on_page is not None:
+            answer["items"] = list(answer["items"])
+            self._on_page(request, answer["items"])
+        return answer
 
 
 class Named(Schema):

@@ -1,7 +1,9 @@
 """Veteran records: masked, restricted to the caller's scope, each access logged for the veteran."""
 
 from datetime import date
+from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
@@ -11,12 +13,17 @@ from pydantic import ConfigDict
 
 from portal.accounts.actions import log_access
 from portal.accounts.enums import AccessKind
+from portal.accounts.models import User
 from portal.api.authentication import session_user
+from portal.api.error_responses import invalid_fields
 from portal.api.schemas import Choice, Coded, Line, Named, PagePagination, choice
 from portal.core.certificates import CertificateKind
 from portal.core.encryption import mask_phone
+from portal.core.text_folding import display_line
+from portal.veterans import record_export
 from portal.veterans.enums import EmploymentStatus
-from portal.veterans.models import Veteran, Wish
+from portal.veterans.models import Veteran, VeteranQuerySet, Wish
+from portal.veterans.permissions import can_export, can_open_records
 
 router = Router(tags=["veterans"])
 
@@ -113,13 +120,56 @@ class VeteranFilters(Schema):
     name: Line = Field("", max_length=40, description="姓名，含这几个字")
     employment_status: EmploymentStatus | None = Field(None, description="就业状况")
     certificate: CertificateKind | None = Field(None, description="持有证书")
+    purpose: Line = Field(
+        "", max_length=60, description="用途；工作人员必填，会记入日志，名单上的人自己也能看到"
+    )
 
 
-@router.get("", response=list[VeteranRow], summary="档案列表")
-@paginate(PagePagination)
+def _describe_filters(request: HttpRequest) -> str:
+    """Return the filters as text; the searched name stays out of the log."""
+    labels = {"name": "姓名（按关键字）"}
+    names = [name for name in ("name", "employment_status", "certificate") if request.GET.get(name)]
+    return "；".join(labels.get(name, f"{name}={request.GET[name]}") for name in names) or "全部"
+
+
+def _log_page(request: HttpRequest, rows: list[Any]) -> None:
+    user = session_user(request)
+    if can_export(user):
+        record_export.log_api_page(
+            by=user,
+            rows=[row for row in rows if row.account_id != user.pk],
+            filter_text=_describe_filters(request),
+            reason=display_line(request.GET.get("purpose", "")),
+        )
+
+
+def _listable_records(user: User) -> VeteranQuerySet:
+    """Return the records that a list may hold: those that staff may export, or one's own.
+
+    Raises:
+        PermissionDenied: staff who open records one by one, but export none.
+    """
+    if can_export(user):
+        return record_export.filter_exportable(Veteran.objects.visible_to(user), user)
+    if can_open_records(user):
+        raise PermissionDenied("取名单要有导出权限；查看一份档案请用它的编号。")
+    return Veteran.objects.filter(account=user)
+
+
+@router.get(
+    "",
+    response=list[VeteranRow],
+    summary="档案列表",
+    description="Files that the caller may export, with `purpose` said and noted for each person; for "
+    "anybody without such a right their own, if there is one.",
+)
+@paginate(PagePagination, on_page=_log_page)
 def list_veterans(request: HttpRequest, filters: Query[VeteranFilters]) -> QuerySet[Veteran]:
-    """Files of the caller's stations and below; for anybody else their own, if there is one."""
-    rows = Veteran.objects.visible_to(request.user).select_related("station", "living_region")
+    """List records for export; every page is an event, and an access to each record in it."""
+    user = session_user(request)
+    rows = _listable_records(user).select_related("station", "living_region")
+    if can_export(user) and not filters.purpose.strip():
+        raise invalid_fields([("purpose", "请写明用途，会记入日志，名单上的人自己也能看到。")])
     if filters.name:
         rows = rows.name_contains(filters.name)
     if filters.employment_status:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import environ
-from csp.constants import NONE, SELF
+from csp.constants import NONE, SELF, UNSAFE_INLINE
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -87,10 +87,12 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "portal.web.shared.visible_parameters.VisibleParametersMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.web.shared.answer_headers.AnswerHeadersMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.web.shared.query_params.LongParametersMiddleware",
     "portal.web.shared.middleware.RefusalLogMiddleware",
     "portal.web.shared.middleware.SecondFactorMiddleware",
     "portal.web.shared.cms_access.CurrentEditorsMiddleware",
@@ -173,8 +175,6 @@ STORAGES = {
 }
 
 CONTENT_SECURITY_POLICY = {
-    # Wagtail's editor brings its own inline pieces and is reached by signed-in editors only.
-    "EXCLUDE_URL_PREFIXES": ["/cms/"],
     "DIRECTIVES": {
         "default-src": [SELF],
         "img-src": [SELF, "data:"],
@@ -183,6 +183,14 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "frame-ancestors": [SELF],
     },
+}
+# Wagtail's editor brings inline scripts and styles without a nonce; all the same nothing comes from another
+# host, or is sent to one.
+CMS_CONTENT_SECURITY_POLICY = {
+    **CONTENT_SECURITY_POLICY["DIRECTIVES"],
+    "script-src": [SELF, UNSAFE_INLINE],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:", "blob:"],
 }
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail's preview shows a page in a frame of the same origin
 
@@ -247,8 +255,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"secrets": {"()": "portal.core.log_filters.HideSecrets"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
+    # Secrets of paths are hidden from every handler, the web server's too: portal/core/log_filters.py.
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # A line for every task that starts and ends would bury the one-time codes that a demo prints.
     "loggers": {name: {"level": "WARNING"} for name in ("django_tasks", "wagtail")},

@@ -76,6 +76,31 @@ def export_records(*, by: User, rows: VeteranQuerySet, filter_text: str, phones:
     return write_rows(_rows(ids, phones=phones), title="退役军人名单", headers=HEADERS, above=[mark])
 
 
+@transaction.atomic
+def log_api_page(*, by: User, rows: Sequence[Veteran], filter_text: str, reason: str) -> None:
+    """Audit a page of records that a program reads by the API, and log it for every person in it.
+
+    Raises:
+        PermissionDenied: no appointment of `by` may export.
+        ValidationError: no reason, or one that names a unit.
+    """
+    if not can_export(by):
+        raise PermissionDenied("no permission to export")
+    if not reason.strip():
+        raise ValidationError({"purpose": "请写明用途，会记入日志，名单上的人自己也能看到。"})
+    audit.record(
+        by=by,
+        verb="veterans.exported",
+        target=by,
+        filter=f"接口：{filter_text}",
+        rows=len(rows),
+        phones=False,
+        reason=reason.strip(),
+    )
+    ids = [row.pk for row in rows]
+    log_accesses(actor=by, file_ids=ids, kind=AccessKind.VIEW, reason=f"接口取名单：{reason.strip()}"[:120])
+
+
 def _rows(ids: Sequence[int], *, phones: bool, chunk: int = 1000) -> Iterator[Sequence[Any]]:
     for start in range(0, len(ids), chunk):
         batch = ids[start : start + chunk]

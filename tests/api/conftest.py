@@ -19,7 +19,9 @@ def towns() -> SimpleNamespace:
     stations = make_stations()
     return SimpleNamespace(
         clerk=make_staff(stations["睦洲镇"], name="李秀珍"),
+        head=make_staff(stations["睦洲镇"], StationRole.HEAD, name="梁秋"),
         neighbour=make_staff(stations["司前镇"], name="黄丽华"),
+        neighbour_head=make_staff(stations["司前镇"], StationRole.HEAD, name="谭伟"),
         county=make_staff(stations["新会区"], StationRole.OPERATOR, name="何永强"),
         reviewer=make_staff(stations["新会区"], StationRole.REVIEWER, name="吴敏"),
         ours=make_veteran(station=stations["睦洲镇"], name="陈建国", account=make_user("陈建国")),

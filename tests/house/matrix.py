@@ -273,12 +273,19 @@ class Row:
     knows: frozenset[str] = KNOW_THE_PERSON
     data: dict[str, str] = field(default_factory=dict)  # what the form sends, looked up like the sample
     dials: frozenset[str] = frozenset()  # who is told the person's phone by this very answer
+    query: str = ""  # asked always
+    in_file: bool = False  # the name stands in the reader's own upload, not in a record
+    notes: frozenset[str] = frozenset()  # whose request writes an entry into the person's access log
+    cache: str = ""  # Cache-Control for anonymous visitors; whoever is signed in gets 'private, no-store'
+    impersonal: bool = False  # no answer depends on who is signed in: the header is the same for everybody
 
 
 def _of(thing: str, name: str = "pk") -> dict[str, str]:
     return {name: f"{thing}.pk"}
 
 
+# Pages of the sign-in, which Django's `never_cache` marks.
+NEVER = "max-age=0, no-cache, no-store, must-revalidate, private"
 SEARCHES = (f"q={PERSON}", f"q={PHONE}", f"q={LAST4}")
 NAME_SEARCHES = (f"name={PERSON}",)
 
@@ -369,11 +376,11 @@ MATRIX: dict[str, Row] = {
     ),
     "company/positions/<int:pk>/submit/": Row(THE_EMPLOYER, _of("draft"), "post"),
     "company/positions/<int:pk>/withdraw/": Row(THE_EMPLOYER, _of("position"), "post"),
-    "company/positions/<int:pk>/candidates/": Row(THE_EMPLOYER, _of("position")),
+    "company/positions/<int:pk>/candidates/": Row(THE_EMPLOYER, _of("position"), notes=THE_EMPLOYER),
     "company/fairs/": Row(EMPLOYERS),
     "company/fairs/<int:page_id>/join/": Row(EMPLOYERS, _of("fair", "page_id")),
     "company/fairs/<int:page_id>/leave/": Row(THE_EMPLOYER, _of("fair", "page_id")),
-    "company/intentions/": Row(EMPLOYERS, knows=KNOW_THE_PERSON | THE_EMPLOYER),
+    "company/intentions/": Row(EMPLOYERS, knows=KNOW_THE_PERSON | THE_EMPLOYER, notes=THE_EMPLOYER),
     "company/intentions/<int:pk>/confirm/": Row(THE_EMPLOYER, _of("placement"), "post"),
     "company/intentions/<int:pk>/phone/": Row(
         THE_EMPLOYER, _of("placement"), "post", knows=KNOW_THE_PERSON | THE_EMPLOYER
@@ -383,14 +390,16 @@ MATRIX: dict[str, Row] = {
     "company/tokens/<int:pk>/revoke/": Row(THE_OWNER, _of("token"), "post"),
     # --- the desk
     "desk/": Row(STAFF, queries=("whose=all",)),
-    "desk/follow-ups/<int:pk>/": Row(FILES_HERE, _of("follow_up")),
+    "desk/follow-ups/<int:pk>/": Row(FILES_HERE, _of("follow_up"), notes=FILES_HERE),
     # The number is what is asked for; the look is noted.
-    "desk/follow-ups/<int:pk>/call/": Row(FILES_HERE, _of("follow_up"), "post", dials=FILES_HERE),
+    "desk/follow-ups/<int:pk>/call/": Row(
+        FILES_HERE, _of("follow_up"), "post", dials=FILES_HERE, notes=FILES_HERE
+    ),
     "desk/follow-ups/<int:pk>/outcome/": Row(
         FILES_HERE, _of("follow_up"), "post", data={"did": "=not_reached"}
     ),
     "desk/follow-ups/<int:pk>/take-back/": Row(FILES_HERE, _of("follow_up"), "post"),
-    "desk/follow-ups/<int:pk>/absence/": Row(FILES_HERE, _of("follow_up")),
+    "desk/follow-ups/<int:pk>/absence/": Row(FILES_HERE, _of("follow_up"), notes=FILES_HERE),
     "desk/absences/<int:pk>/end/": Row(FILES_HERE, _of("absence"), "post"),
     # Operators of the whole city; none of these readers is one.
     "desk/follow-up-rules/": Row(frozenset()),
@@ -410,15 +419,15 @@ MATRIX: dict[str, Row] = {
     "desk/follow-ups/in-vain/": Row(FILES, method="post", data={"pk": "follow_up.pk"}),
     "desk/calendar/": Row(FILES),
     "desk/calendar/revoke/": Row(FILES, method="post"),
-    "desk/veterans/": Row(FILES, queries=(*SEARCHES, "employment_status=unemployed")),
+    "desk/veterans/": Row(FILES, queries=(*SEARCHES, "employment_status=unemployed"), notes=FILES_HERE),
     "desk/veterans/new/": Row(FILES),
-    "desk/veterans/<int:pk>/": Row(FILES_HERE, _of("veteran")),
-    "desk/veterans/<int:pk>/reveal/": Row(FILES_HERE, _of("veteran"), "post"),
+    "desk/veterans/<int:pk>/": Row(FILES_HERE, _of("veteran"), notes=FILES_HERE),
+    "desk/veterans/<int:pk>/reveal/": Row(FILES_HERE, _of("veteran"), "post", notes=FILES_HERE),
     "desk/veterans/<int:pk>/register/": Row(FILES_HERE, _of("veteran"), "post"),
     "desk/veterans/<int:pk>/declare/": Row(
         FILES_HERE, _of("veteran"), "post", data={"position": "position.pk"}
     ),
-    "desk/veterans/<int:pk>/hidden-employers/": Row(FILES_HERE, _of("veteran")),
+    "desk/veterans/<int:pk>/hidden-employers/": Row(FILES_HERE, _of("veteran"), notes=FILES_HERE),
     "desk/veterans/<int:pk>/hidden-employers/<int:employer>/hide/": Row(
         FILES_HERE, {**_of("veteran"), "employer": "rival_employer.pk"}, "post"
     ),
@@ -429,8 +438,8 @@ MATRIX: dict[str, Row] = {
     "desk/sheets/": Row(FILES),
     "desk/sheets/new/": Row(FILES),
     "desk/sheets/template/": Row(FILES),
-    "desk/sheets/<int:pk>/": Row(THE_UPLOADER, _of("record_import")),
-    "desk/sheets/<int:pk>/columns/": Row(THE_UPLOADER, _of("record_import"), "post"),
+    "desk/sheets/<int:pk>/": Row(THE_UPLOADER, _of("record_import"), in_file=True),
+    "desk/sheets/<int:pk>/columns/": Row(THE_UPLOADER, _of("record_import"), "post", in_file=True),
     "desk/sheets/<int:pk>/worksheet/": Row(THE_UPLOADER, _of("record_import"), "post"),
     "desk/sheets/<int:pk>/result/": Row(THE_UPLOADER, _of("record_import")),
     "desk/sheets/<int:pk>/<slug:step>/": Row(
@@ -449,50 +458,50 @@ MATRIX: dict[str, Row] = {
         REVIEWS_HERE, _of("draft"), "post", data={"occupation": "draft.occupation_id"}
     ),
     # An open position is public; the people shown are those of the reader's own stations.
-    "desk/positions/<int:pk>/candidates/": Row(FILES, _of("position")),
+    "desk/positions/<int:pk>/candidates/": Row(FILES, _of("position"), notes=FILES_HERE),
     "desk/tokens/": Row(REVIEWS),
     "desk/tokens/<int:pk>/revoke/": Row(REVIEWS_HERE, _of("token"), "post"),
     "desk/reports/": Row(REVIEWS, queries=("state=answered", "state=overdue")),
     "desk/reports/<int:pk>/": Row(REVIEWS_HERE, _of("complaint")),
     "desk/booths/": Row(DESK),
     "desk/booths/<int:pk>/": Row(DESK_HERE, _of("asked_booth")),
-    "desk/booths/<int:pk>/people/": Row(DESK_HERE, _of("booth")),
+    "desk/booths/<int:pk>/people/": Row(DESK_HERE, _of("booth"), notes=FILES_HERE),
     "desk/fairs/": Row(DESK),
     "desk/fairs/<int:page_id>/": Row(DESK_HERE, _of("fair", "page_id")),
-    "desk/placements/": Row(FILES, queries=SEARCHES),
-    "desk/placements/<int:pk>/": Row(FILES_HERE, _of("placement")),
+    "desk/placements/": Row(FILES, queries=SEARCHES, notes=FILES_HERE),
+    "desk/placements/<int:pk>/": Row(FILES_HERE, _of("placement"), notes=FILES_HERE),
     "desk/placements/<int:pk>/reopen/": Row(FILES_HERE, _of("placement"), "post"),
-    "desk/placements/<int:pk>/correct/": Row(FILES_HERE, _of("placement"), "post"),
-    "desk/placements/<int:pk>/ask/": Row(FILES_HERE, _of("placement"), "post"),
-    "desk/confirmations/employers/<int:pk>/": Row(FILES_HERE, _of("employer")),
+    "desk/placements/<int:pk>/correct/": Row(FILES_HERE, _of("placement"), "post", notes=FILES_HERE),
+    "desk/placements/<int:pk>/ask/": Row(FILES_HERE, _of("placement"), "post", notes=FILES_HERE),
+    "desk/confirmations/employers/<int:pk>/": Row(FILES_HERE, _of("employer"), notes=FILES_HERE),
     "desk/confirmations/<int:pk>/revoke/": Row(FILES_HERE, _of("link"), "post"),
     "desk/veterans/<int:pk>/edit/<slug:section>/": Row(
-        FILES_HERE, {**_of("veteran"), "section": "=identity"}
+        FILES_HERE, {**_of("veteran"), "section": "=identity"}, notes=FILES_HERE
     ),
     "desk/veterans/<int:pk>/jobs/<int:job>/remove/": Row(
         FILES_HERE, {**_of("veteran"), **_of("job", "job")}, "post"
     ),
-    "desk/veterans/<int:pk>/evidence/": Row(FILES_HERE, _of("veteran")),
+    "desk/veterans/<int:pk>/evidence/": Row(FILES_HERE, _of("veteran"), notes=FILES_HERE),
     "desk/claims/": Row(FILES),
     "desk/duplicates/": Row(CLOSERS),
     "desk/duplicates/<int:first>/<int:second>/": Row(
-        CLOSERS_HERE, {"first": "veteran.pk", "second": "twin.pk"}
+        CLOSERS_HERE, {"first": "veteran.pk", "second": "twin.pk"}, notes=CLOSERS_HERE
     ),
     "desk/merges/<int:pk>/undo/": Row(CLOSERS_HERE, _of("merge"), "post"),
     "desk/claims/<int:pk>/": Row(FILES_HERE, _of("claim")),
-    "desk/evidence/<int:pk>/": Row(FILES_HERE, _of("veteran_document")),
+    "desk/evidence/<int:pk>/": Row(FILES_HERE, _of("veteran_document"), notes=FILES_HERE),
     "desk/evidence/<int:pk>/judge/": Row(FILES_HERE, _of("veteran_document"), "post"),
     "desk/evidence/<int:pk>/remove/": Row(FILES_HERE, _of("veteran_document"), "post"),
-    "desk/veterans/<int:pk>/close/": Row(CLOSERS_HERE, _of("veteran")),
+    "desk/veterans/<int:pk>/close/": Row(CLOSERS_HERE, _of("veteran"), notes=CLOSERS_HERE),
     "desk/veterans/<int:pk>/reopen/": Row(CLOSERS_HERE, _of("veteran"), "post"),
     "desk/veterans/<int:pk>/desk-code/": Row(FILES_HERE, _of("veteran"), "post"),
-    "desk/veterans/<int:pk>/visits/": Row(FILES_HERE, _of("veteran")),
+    "desk/veterans/<int:pk>/visits/": Row(FILES_HERE, _of("veteran"), notes=FILES_HERE),
     "desk/visits/": Row(FILES, queries=("waiting=never",)),
     "desk/visits/coverage/": Row(FILES),
-    "desk/visits/<int:pk>/correct/": Row(FILES_HERE, _of("visit")),
-    "desk/returns/": Row(FILES),
+    "desk/visits/<int:pk>/correct/": Row(FILES_HERE, _of("visit"), notes=FILES_HERE),
+    "desk/returns/": Row(FILES, notes=FILES_HERE),
     "desk/returns/new/": Row(FILES),
-    "desk/returns/<int:pk>/": Row(FILES_HERE, _of("home_coming")),
+    "desk/returns/<int:pk>/": Row(FILES_HERE, _of("home_coming"), notes=FILES_HERE),
     # How lists are ranked belongs to operators of the whole city; none of these readers is one.
     "desk/learning/": Row(frozenset()),
     "desk/learning/run/": Row(frozenset(), method="post"),
@@ -546,59 +555,78 @@ MATRIX: dict[str, Row] = {
     "door/<int:page_id>/intention/": Row(DESK_HERE | {"volunteer"}, _of("fair", "page_id")),
     # --- the API
     "api/v1/": Row(frozenset()),
-    "api/v1/openapi.json": Row(EVERYBODY),
-    "api/v1/docs": Row(EVERYBODY),
-    "api/v1/veterans": Row(SIGNED_IN, queries=NAME_SEARCHES),
-    "api/v1/veterans/<int:veteran_id>": Row(KNOW_THE_PERSON, _of("veteran", "veteran_id")),
-    "api/v1/placements": Row(SIGNED_IN, knows=KNOW_THE_PERSON | THE_EMPLOYER),
-    "api/v1/placements/<int:placement_id>": Row(
-        KNOW_THE_PERSON | THE_EMPLOYER, _of("placement", "placement_id"), knows=KNOW_THE_PERSON | THE_EMPLOYER
+    "api/v1/openapi.json": Row(EVERYBODY, impersonal=True),
+    "api/v1/docs": Row(EVERYBODY, impersonal=True),
+    "api/v1/veterans": Row(
+        SIGNED_IN - (FILES - EXPORTS),
+        queries=tuple(f"{query}&purpose=%E6%A0%B8%E5%AF%B9" for query in NAME_SEARCHES),
+        query="purpose=%E6%A0%B8%E5%AF%B9",
+        notes=EXPORTS & FILES_HERE,
     ),
-    "api/v1/follow-ups": Row(SIGNED_IN),
-    "api/v1/positions": Row(EVERYBODY),
+    "api/v1/veterans/<int:veteran_id>": Row(KNOW_THE_PERSON, _of("veteran", "veteran_id"), notes=FILES_HERE),
+    "api/v1/placements": Row(SIGNED_IN, knows=KNOW_THE_PERSON | THE_EMPLOYER, notes=FILES_HERE),
+    "api/v1/placements/<int:placement_id>": Row(
+        KNOW_THE_PERSON | THE_EMPLOYER,
+        _of("placement", "placement_id"),
+        knows=KNOW_THE_PERSON | THE_EMPLOYER,
+        notes=FILES_HERE,
+    ),
+    "api/v1/follow-ups": Row(SIGNED_IN, notes=FILES_HERE),
+    "api/v1/positions": Row(EVERYBODY, cache="no-cache"),
     "api/v1/positions/<int:position_id>": Row(REVIEWS_HERE | THE_EMPLOYER, _of("draft", "position_id")),
     # Programs alone write; what a token opens is in tests/api/test_token_access.py.
     "api/v1/positions/batch": Row(frozenset(), method="post"),
     "api/v1/positions/external/<path:external_id>": Row(frozenset(), {"external_id": "=HR-1"}),
-    "api/v1/fairs": Row(EVERYBODY),
-    "api/v1/search": Row(EVERYBODY, queries=(f"q={PERSON}", f"q={PHONE}")),
+    "api/v1/fairs": Row(EVERYBODY, cache="no-cache"),
+    "api/v1/search": Row(EVERYBODY, queries=(f"q={PERSON}", f"q={PHONE}"), cache="no-cache"),
     "api/v1/statistics": Row(EVERYBODY),
     "api/<path:rest>": Row(frozenset(), {"rest": "=v1/nothing"}),
     # --- what everybody reads
     # Whoever holds a link is asked who they are, and learns nothing before.
-    "confirm/<str:token>/": Row(EVERYBODY, {"token": "secret"}),
-    "confirm/thanks/": Row(EVERYBODY),
+    "confirm/<str:token>/": Row(EVERYBODY, {"token": "secret"}, cache="no-store, private"),
+    "confirm/thanks/": Row(EVERYBODY, cache="no-store, private"),
     "search/": Row(EVERYBODY, queries=(f"q={PERSON}", f"q={PHONE}")),
-    "search/suggest": Row(EVERYBODY, queries=(f"q={PERSON}", f"q={PHONE}")),
+    "search/suggest": Row(
+        EVERYBODY, queries=(f"q={PERSON}", f"q={PHONE}"), cache="public, max-age=60", impersonal=True
+    ),
     "positions/": Row(EVERYBODY, queries=(f"q={PERSON}",)),
     "positions/<int:pk>/": Row(EVERYBODY, _of("position")),
     "employers/<int:pk>/": Row(EVERYBODY, _of("employer")),
-    "feeds/positions.atom": Row(EVERYBODY),
+    "feeds/positions.atom": Row(EVERYBODY, cache="no-cache", impersonal=True),
     # Whoever holds the address reads; its owner is the own clerk, and no full name stands in it.
-    "feeds/duties/<slug:secret>.ics": Row(EVERYBODY, {"secret": "feed"}, knows=frozenset()),
+    "feeds/duties/<slug:secret>.ics": Row(
+        EVERYBODY,
+        {"secret": "feed"},
+        knows=frozenset(),
+        cache="private, no-store",
+        notes=frozenset({"clerk own"}),
+        impersonal=True,
+    ),
     "stations/": Row(EVERYBODY, queries=(f"q={PERSON}",)),
-    "fairs/<int:page_id>/calendar.ics": Row(EVERYBODY, _of("fair", "page_id")),
+    "fairs/<int:page_id>/calendar.ics": Row(EVERYBODY, _of("fair", "page_id"), impersonal=True),
     "landing/": Row(SIGNED_IN),
     "notices/": Row(SIGNED_IN),
     "notices/read/": Row(SIGNED_IN, method="post"),
     "notices/<int:pk>/": Row(THE_PERSON, _of("notification"), "post"),
-    "healthz": Row(EVERYBODY),
+    "healthz": Row(EVERYBODY, impersonal=True),
     # Pictures of published pages only; no document is stored below /media/.
-    r"^media/(?P<path>(?:images|original_images)/.+)$": Row(frozenset(), {"path": "=images/none.jpg"}),
-    "sign-in/": Row(EVERYBODY),
+    r"^media/(?P<path>(?:images|original_images)/.+)$": Row(
+        frozenset(), {"path": "=images/none.jpg"}, impersonal=True
+    ),
+    "sign-in/": Row(EVERYBODY, cache=NEVER),
     # Open only on the way through a sign-in.
-    "sign-in/code/": Row(frozenset()),
-    "sign-in/owner/": Row(frozenset()),
-    "sign-in/desk/": Row(EVERYBODY),
-    "sign-in/staff/": Row(EVERYBODY),
-    "sign-in/second-factor/": Row(SIGNED_IN),
-    "sign-in/second-factor/setup/": Row(frozenset()),
+    "sign-in/code/": Row(frozenset(), cache=NEVER),
+    "sign-in/owner/": Row(frozenset(), cache=NEVER),
+    "sign-in/desk/": Row(EVERYBODY, cache=NEVER),
+    "sign-in/staff/": Row(EVERYBODY, cache=NEVER),
+    "sign-in/second-factor/": Row(SIGNED_IN, cache=NEVER),
+    "sign-in/second-factor/setup/": Row(frozenset(), cache=NEVER),
     "account/": Row(SIGNED_IN),
     "account/phone/": Row(SIGNED_IN),
     "account/phone/codes/": Row(SIGNED_IN),
     "account/password/": Row(SIGNED_IN, method="post"),
     "account/sign-out-everywhere/": Row(SIGNED_IN, method="post"),
-    "sign-out/": Row(EVERYBODY, method="post"),
+    "sign-out/": Row(EVERYBODY, method="post", impersonal=True),
     "elder-mode/": Row(EVERYBODY, method="post"),
     "gallery/": Row(EVERYBODY),
     # --- Wagtail's own

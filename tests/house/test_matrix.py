@@ -8,17 +8,16 @@ detail, search, export or API.
 import re
 from collections.abc import Iterator
 from copy import deepcopy
-from functools import partial, reduce
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog
 from portal.core.models import AuditEvent
+from tests.house.addresses import address, looked_up, routes
 from tests.house.matrix import (
     DECOYS,
     EDITORS,
@@ -41,41 +40,7 @@ ASKING_THE_CMS = ("clerk own", "head above", "auditor own", "the person", "the e
 CMS_SIGN_IN = {"cms/login/", "cms/logout/", "cms/jsi18n/", "cms/sprite/"}
 
 
-def routes(patterns: list[URLPattern | URLResolver] | None = None, before: str = "") -> Iterator[str]:
-    """Every route of the URL configuration, as it is written there."""
-    for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        route = before + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            yield from routes(pattern.url_patterns, route)
-        else:
-            yield route
-
-
 OURS = sorted(route for route in routes() if not route.startswith(CMS))
-
-
-def _constant(value: str, _match: re.Match[str]) -> str:
-    return value
-
-
-def address(route: str, values: dict[str, str]) -> str:
-    """The route with values in the place of its arguments, in their order."""
-    for value in values.values():
-        route = re.sub(
-            r"<(?:\w+:)?\w+>|\((?:\?P<\w+>)?(?:[^()]|\([^()]*\))*\)",
-            partial(_constant, value),
-            route,
-            count=1,
-        )
-    return "/" + route.replace("^", "").replace("$", "")
-
-
-def looked_up(paths: dict[str, str], world: World) -> dict[str, str]:
-    """'veteran.pk' is looked up in the world; '=x' stands for itself."""
-    return {
-        name: path[1:] if path.startswith("=") else str(reduce(getattr, path.split("."), world))
-        for name, path in paths.items()
-    }
 
 
 def is_in(response: Any) -> bool:
@@ -122,13 +87,13 @@ def _wrong(route: str, row: Row, who: str, client: Client, world: World) -> Iter
     """Yield the faults in the answers of one route to one reader."""
     path = address(route, looked_up(row.sample, world))
     cookies = deepcopy(client.cookies)
-    for query in ("", *row.queries):
+    for query in (row.query, *row.queries):
         target = f"{path}?{query}" if query else path
         with transaction.atomic():
             response = getattr(client, row.method)(target, looked_up(row.data, world) or None)
             page_text = text(response)
             inside = is_in(response)
-            if not query and inside is not (who in row.opens):
+            if query == row.query and inside is not (who in row.opens):
                 yield f"{who}: {'let in' if inside else 'kept out'} ({response.status_code})"
             if who not in row.knows and page_text.count(PERSON) > _echoes(client, target, PERSON):
                 yield f"{who} reads the person's name ({target})"

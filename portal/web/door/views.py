@@ -19,9 +19,10 @@ from portal.fairs.models import Booth, CheckIn
 from portal.fairs.permissions import fairs_operated_by
 from portal.placements import actions as placements
 from portal.positions.models import Position
+from portal.veterans.shown_records import log_shown
 from portal.web.door.forms import IntentionForm
 from portal.web.shared.form_fields import add_errors
-from portal.web.shared.primary_keys import parse_key
+from portal.web.shared.query_params import get_row
 from portal.web.shared.requests import SignedInRequest, signed_in_view
 
 PAGE_SIZE = 20
@@ -83,6 +84,7 @@ def check_in(request: SignedInRequest, page_id: int) -> HttpResponse:
         return _scan_page(request, fair, tone="danger", headline="不能入场", detail=str(refused))
     holder = row.registration
     assert holder is not None
+    log_shown(by=user, veterans=[holder.veteran], place=f"招聘会入场（{fair.title}）")
     who = f"{masked_name(holder.veteran.name)}　报名序号 {holder.number}"
     if first:
         return _scan_page(request, fair, tone="success", headline="可以入场", detail=who)
@@ -109,11 +111,10 @@ def intention(request: SignedInRequest, page_id: int) -> HttpResponse:
     """Choose the booth, then record an intention for one of its positions."""
     user, fair = _get_fair(request, page_id)
     booths = Booth.objects.visible_to(user).confirmed().filter(fair=fair).select_related("employer")
-    booth_key = parse_key(request.GET.get("booth", ""))
-    if booth_key is None:
+    booth = get_row(booths, request, "booth")
+    if booth is None:
         page = Paginator(booths.order_by("number", "pk"), 60).get_page(request.GET.get("page"))
         return render(request, "door/booths.html", {"fair": fair, "page": page})
-    booth = get_object_or_404(booths, pk=booth_key)
     form = IntentionForm(booth, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _save_intention(user, fair, form):
         messages.success(request, "意向已登记，所属服务站会跟进。")

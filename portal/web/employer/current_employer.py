@@ -6,11 +6,10 @@ from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from portal.employers.models import Employer, EmployerInvitation
-from portal.web.shared.primary_keys import parse_key
+from portal.web.shared.query_params import get_row
 from portal.web.shared.requests import SignedInRequest, signed_in_view
 
 P = ParamSpec("P")
@@ -27,9 +26,8 @@ def current_employer(request: SignedInRequest) -> Employer | None:
         Http404: ?employer= names an employer that the user is no member of.
     """
     own = Employer.objects.with_member(request.user).select_related("region", "station").order_by("pk")
-    parameter = request.GET.get("employer", "")
-    if parameter:
-        employer = get_object_or_404(own, pk=parse_key(parameter) or 0)
+    employer = get_row(own, request, "employer")
+    if employer is not None:
         request.session[SESSION_KEY] = employer.pk
         return employer
     session_key = request.session.get(SESSION_KEY)

@@ -6,7 +6,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import add_never_cache_headers
 
 from portal.accounts.models import User
 from portal.api_tokens import actions
@@ -64,6 +63,4 @@ def issue_token(
         add_errors(form, error)
         return None
     context = {"token": token, "secret": secret, "back": back, "layout": layout}
-    response = render(request, "shared/new_token.html", context)
-    add_never_cache_headers(response)
-    return response
+    return render(request, "shared/new_token.html", context)

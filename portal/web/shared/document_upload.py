@@ -51,7 +51,6 @@ def document_response(content: bytes, media_type: str, name: str) -> HttpRespons
     response = HttpResponse(content, content_type=media_type)
     response["Content-Disposition"] = f'inline; filename="{name}.{_EXTENSIONS[media_type]}"'
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
     # A PDF may hold scripts; nothing in it runs or calls out.
     response["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
     return response

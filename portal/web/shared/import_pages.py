@@ -295,12 +295,11 @@ def download_result(run: ImportRun, user: User) -> HttpResponse:
 
 
 def build_xlsx_response(content: bytes, name: str) -> HttpResponse:
-    """Return an xlsx download that no cache keeps."""
+    """Return an xlsx download."""
     return HttpResponse(
         content,
         content_type=XLSX_CONTENT_TYPE,
         headers={
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
-            "Cache-Control": "no-store",
         },
     )

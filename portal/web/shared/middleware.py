@@ -4,9 +4,11 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.urls import reverse
+from django.urls import ResolverMatch, reverse
 
 from portal.core import audit
+from portal.core.log_filters import SECRET_ROUTES
+from portal.web.shared.cms_access import is_cms_refusal
 from portal.web.shared.staff_sessions import end_if_idle
 
 # Paths that a station appointment opens. The user's own pages (/me/) need no second factor.
@@ -46,6 +48,13 @@ class SecondFactorMiddleware:
 PRIVATE = ("/me/", "/company/", "/desk/", "/door/", "/api/", "/cms/", "/documents/")
 
 
+def _describe_arguments(match: ResolverMatch) -> dict[str, str]:
+    """Return the arguments of the route, shortened; a secret stays out of the log."""
+    return {
+        name: "…" if match.route in SECRET_ROUTES else str(value)[:40] for name, value in match.kwargs.items()
+    }
+
+
 class RefusalLogMiddleware:
     """Writes an audit event when a signed-in user requests an object that is not theirs (403 or 404)."""
 
@@ -62,7 +71,7 @@ class RefusalLogMiddleware:
             verb="web.refused",
             target=None,
             view=match.view_name or match.route,
-            asked={name: str(value)[:40] for name, value in match.kwargs.items()},
+            asked=_describe_arguments(match),
             method=request.method,
             status=response.status_code,
         )
@@ -70,6 +79,8 @@ class RefusalLogMiddleware:
 
     @staticmethod
     def _is_refusal(request: HttpRequest, response: HttpResponse) -> bool:
+        if response.status_code == 302:
+            return is_cms_refusal(request)
         if response.status_code not in {403, 404} or not request.user.is_authenticated:
             return False
         # An expired CSRF token is refused as well, but requests nothing of others.

@@ -104,8 +104,9 @@ def test_member_of_two_employers_switches_and_the_choice_is_kept(
 
 
 @pytest.mark.parametrize("parameter", ["x", "²", "-1", "9" * 30, "0"])
-def test_foreign_employer_parameter_is_404(member_client: Any, parameter: Any) -> None:
-    assert member_client.get(reverse("employer:home"), {"employer": parameter}).status_code == 404
+def test_employer_parameter_that_is_no_own_employer_is_refused(member_client: Any, parameter: Any) -> None:
+    answer = member_client.get(reverse("employer:home"), {"employer": parameter})
+    assert answer.status_code == (404 if parameter == "0" else 400)
 
 
 def test_position_list_offers_available_steps(member_client: Any, employer: Any) -> None:

@@ -108,7 +108,7 @@ def test_downloads_are_served_and_audited(person: Any, client_for: Any, kind: An
     assert answer.status_code == 200
     assert answer["Content-Type"].startswith(media)
     assert answer["Content-Disposition"].startswith("attachment")
-    assert answer["Cache-Control"] == "no-store"
+    assert answer["Cache-Control"] == "private, no-store"
     texts = answer.content.decode()
     assert person.phone in texts
     if kind == "json":

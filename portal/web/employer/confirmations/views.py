@@ -17,6 +17,7 @@ from portal.confirmations.models import Answer
 from portal.confirmations.permissions import states_of, with_shareable_name
 from portal.employers.models import Employer
 from portal.placements.models import Placement
+from portal.veterans.shown_records import log_shown
 from portal.web.employer.current_employer import for_employer
 from portal.web.shared.confirmation_forms import EmployerAnswers
 from portal.web.shared.requests import SignedInRequest
@@ -46,6 +47,11 @@ def answer_many(request: SignedInRequest, employer: Employer) -> HttpResponse:
         error_text = _save_answers(request, answers)
         if not error_text:
             return redirect(request.get_full_path())
+    log_shown(
+        by=request.user,
+        veterans=[row.veteran for row in placements],
+        place=f"入职和在岗确认（{employer.name}）",
+    )
     past_answers = Answer.objects.visible_to(request.user).filter(
         placement__in=[row.pk for row in placements], side=Side.EMPLOYER, question=question
     )

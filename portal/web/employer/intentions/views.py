@@ -16,6 +16,7 @@ from portal.placements import actions
 from portal.placements.contacts import reveal_phone, shared_placement_ids
 from portal.placements.models import Placement
 from portal.placements.workflow import LIVE_STATES
+from portal.veterans.shown_records import log_shown
 from portal.web.employer.current_employer import for_employer
 from portal.web.shared.requests import SignedInRequest
 
@@ -43,6 +44,11 @@ def listing(request: SignedInRequest, employer: Employer) -> HttpResponse:
         )
         for placement in page
     ]
+    log_shown(
+        by=request.user,
+        veterans=[placement.veteran for placement in page],
+        place=f"就业意向列表（{employer.name}）",
+    )
     return render(
         request,
         "employer/intentions/intentions.html",

@@ -12,6 +12,7 @@ from portal.ranking.civilian_words import civilian_reason
 from portal.ranking.enums import Surface
 from portal.ranking.matchable_people import matchable_veterans
 from portal.veterans.models import Veteran
+from portal.veterans.shown_records import log_shown
 from portal.web.shared.candidate_cards import find_candidate_page, list_employer_labels
 from portal.web.shared.impression_logging import log_candidates
 from portal.web.shared.requests import SignedInRequest, signed_in_view
@@ -36,6 +37,11 @@ def listing(request: SignedInRequest, pk: int) -> HttpResponse:
         ),
     )
     log_candidates(request, Surface.COMPANY_PEOPLE, matches)
+    log_shown(
+        by=request.user,
+        veterans=[item.veteran for item in matches.items],
+        place=f"匿名人选卡片（{position.employer.name}）",
+    )
     registered_keys = set(
         Registration.objects.for_upcoming_fairs_of(position.employer)
         .filter(veteran__in=[item.veteran.pk for item in matches.items])

@@ -24,6 +24,7 @@ from portal.positions.duplicates import DuplicatePosition, find_similar, submit_
 from portal.positions.models import Position
 from portal.positions.transitions import TRANSITIONS
 from portal.positions.wording_checks import check_position
+from portal.veterans.shown_records import log_shown
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.occupation_choice import choose_occupation
 from portal.web.shared.requests import SignedInRequest, signed_in_view
@@ -258,4 +259,10 @@ def closing(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "已记录，谢谢。")
             return redirect("employer:position-life", pk=pk)
+    selectable = hiring_outcomes.selectable_placements(position, user).select_related("veteran")
+    log_shown(
+        by=user,
+        veterans=[placement.veteran for placement in selectable],
+        place=f"招聘结果名单（{position.employer.name}）",
+    )
     return render(request, "employer/positions/position_closing.html", {"position": position, "form": form})

@@ -8,20 +8,21 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cms.models import FairMode, JobFairPage
+from portal.web.shared.absolute_urls import absolute_url, site_host
 
 REMIND_BEFORE = timedelta(days=1)
 
 
 @require_safe
-def calendar(request: HttpRequest, page_id: int) -> HttpResponse:
+def calendar(request: HttpRequest, page_id: int) -> HttpResponse:  # noqa: ARG001
     """Return one event with a reminder the day before; the UID is stable, so that calendars update it."""
     fair = get_object_or_404(JobFairPage.objects.live().select_related("organiser"), pk=page_id)
-    url = fair.get_full_url(request) or request.build_absolute_uri("/")
+    url = absolute_url(fair.get_url() or "/")
     changed_at = fair.last_published_at or fair.starts_at
     from icalendar import Alarm, Calendar, Event  # noqa: PLC0415 -- 100 ms of start-up
 
     event = Event()
-    event.add("uid", f"fair-{fair.pk}@{request.get_host()}")
+    event.add("uid", f"fair-{fair.pk}@{site_host()}")
     event.add("dtstamp", changed_at)
     event.add("last-modified", changed_at)
     event.add("dtstart", timezone.localtime(fair.starts_at))

@@ -18,6 +18,8 @@ from portal.accounts.roles import Permission
 from portal.api_tokens.request_counts import count_request, seconds_until_reset
 from portal.core.client_address import client_address
 from portal.follow_ups.models import FollowUp
+from portal.veterans.shown_records import log_shown
+from portal.web.shared.absolute_urls import absolute_url, site_host
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -51,10 +53,12 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     calendar_file.add("method", "PUBLISH")
     calendar_file.add("x-wr-calname", "回访")
     calendar_file.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    url = request.build_absolute_uri(reverse("staff:day"))
-    for day, rows in _group_by_day(calls.select_related("placement__veteran"), today).items():
+    url = absolute_url(reverse("staff:day"))
+    shown_calls = list(calls.select_related("placement__veteran"))
+    log_shown(by=user, veterans=[call.placement.veteran for call in shown_calls], place="回访日历订阅")
+    for day, rows in _group_by_day(shown_calls, today).items():
         calendar_file.add_component(
-            _build_event(f"duties-{user.pk}-{day}@{request.get_host()}", day, rows, today, url)
+            _build_event(f"duties-{user.pk}-{day}@{site_host()}", day, rows, today, url)
         )
     response = HttpResponse(calendar_file.to_ical(), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="duties.ics"'

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from portal.core.text_folding import display_line, visible_text
 from portal.positions.models import Position
+from portal.web.shared.absolute_urls import absolute_url
 from portal.web.templatetags.ui import pay
 
 MAX_ITEMS = 50
@@ -29,7 +30,10 @@ class LatestPositions(Feed):
     subtitle = "此刻在招的岗位，最新发布的在前。关闭、过期的随即不在其中。"
 
     def link(self) -> str:
-        return reverse("public:positions")
+        return absolute_url(reverse("public:positions"))
+
+    def feed_url(self) -> str:
+        return absolute_url(reverse("public:positions-feed"))
 
     def items(self) -> list[Position]:
         rows = Position.objects.open_at().with_details().defer("employer__contact_phone")
@@ -43,7 +47,7 @@ class LatestPositions(Feed):
         return visible_text(f"{facts}\n{item.duties}")
 
     def item_link(self, item: Position) -> str:
-        return reverse("public:position", args=[item.pk])
+        return absolute_url(reverse("public:position", args=[item.pk]))
 
     def item_author_name(self, item: Position) -> str:
         return display_line(item.employer.name)

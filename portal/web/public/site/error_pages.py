@@ -10,9 +10,10 @@ from portal.web.shared.site_context import is_elder
 API_PREFIX = "/api/"
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
-    """Render 400; the cause stays in the log."""
-    return _answer(request, "400.html", 400, "请求无法识别。")
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Render 400; a Chinese reason, such as the name of a parameter, is shown, any other stays in the log."""
+    reason = "" if str(exception).isascii() else str(exception)
+    return _answer(request, "400.html", 400, reason or "请求无法识别。", reason=reason)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

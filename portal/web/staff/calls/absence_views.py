@@ -7,6 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from portal.accounts.actions import log_access
+from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
 from portal.follow_ups import absences
 from portal.follow_ups.models import Absence, FollowUp
@@ -44,6 +46,7 @@ def record(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         "current_absence": current_absence,
         "next": next_url,
     }
+    log_access(actor=user, file_id=veteran.pk, kind=AccessKind.VIEW, field="暂不联系")
     return render(request, "staff/calls/absence.html", context)
 
 

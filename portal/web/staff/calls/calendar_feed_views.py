@@ -4,11 +4,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.accounts.feed_tokens import create_feed_token, revoke_feed_token
 from portal.accounts.models import FeedToken, User
+from portal.web.shared.absolute_urls import absolute_url
 from portal.web.staff.access import record_staff
 
 
@@ -19,12 +19,9 @@ def manage(request: HttpRequest, user: User) -> HttpResponse:
     address = ""
     if request.method == "POST":
         _, secret = create_feed_token(by=user)
-        address = request.build_absolute_uri(reverse("public:follow-up-calendar", args=[secret]))
+        address = absolute_url(reverse("public:follow-up-calendar", args=[secret]))
     token = FeedToken.objects.in_use().filter(user=user).first()
-    response = render(request, "staff/calls/calendar.html", {"token": token, "address": address})
-    if address:
-        add_never_cache_headers(response)
-    return response
+    return render(request, "staff/calls/calendar.html", {"token": token, "address": address})
 
 
 @record_staff

@@ -24,6 +24,7 @@ from portal.positions.enums import PositionState
 from portal.positions.models import Position
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station, path_range
+from portal.veterans.shown_records import log_shown
 from portal.web.shared.typed_fields import model_choice_field
 from portal.web.staff.access import any_staff
 from portal.web.staff.calls.follow_up_rows import follow_up_rows
@@ -107,6 +108,7 @@ def _follow_up_context(request: HttpRequest, user: User) -> dict[str, Any]:
         "placement__veteran", "placement__position__employer", "station", "clerk"
     )
     page = Paginator(page_rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    log_shown(by=user, veterans=[row.placement.veteran for row in page], place="回访清单")
     query = request.GET.copy()
     query.pop("page", None)
     tabs = []

@@ -9,6 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from portal.accounts.actions import log_access
+from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
 from portal.core.state_machine import TransitionRefused
 from portal.follow_ups import attempts
@@ -90,6 +92,7 @@ def _page(
         "is_pending": current.state == FollowUpState.PENDING,
         "next": safe_next(request, reverse("staff:day")),
     }
+    log_access(actor=user, file_id=current.placement.veteran_id, kind=AccessKind.VIEW, field="回访")
     return render(request, "staff/calls/follow_up.html", context)
 
 

@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.db.models.functions import Length
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -24,7 +24,9 @@ from portal.follow_ups.models import Cover, FollowUp, FollowUpQuerySet
 from portal.follow_ups.permissions import can_set_rules
 from portal.reports import workload
 from portal.stations.models import Station
+from portal.veterans.shown_records import log_shown
 from portal.web.shared.primary_keys import parse_key, parse_keys
+from portal.web.shared.query_params import get_row
 from portal.web.shared.redirects import safe_next
 from portal.web.shared.typed_fields import choice_field
 from portal.web.staff.access import staff_with
@@ -53,8 +55,8 @@ def _led_stations(user: User) -> QuerySet[Station]:
 
 def _station(request: HttpRequest, user: User) -> Station:
     """Return the requested station, or the highest station that the user leads."""
-    if value := request.GET.get("station", ""):
-        return get_object_or_404(_led_stations(user), pk=parse_key(value))
+    if station := get_row(_led_stations(user), request, "station"):
+        return station
     highest = _led_stations(user).order_by("depth", "path").first()
     assert highest is not None  # lead_staff admits only users who lead a station
     return highest
@@ -184,9 +186,11 @@ def calls(request: HttpRequest, user: User) -> HttpResponse:
     ).select_related(
         "placement__veteran__station", "placement__position__employer", "station", "clerk", "done_by"
     )
+    page = Paginator(follow_ups, PAGE_SIZE).get_page(request.GET.get("page"))
+    log_shown(by=user, veterans=[row.placement.veteran for row in page], place="团队回访清单")
     context = {
         "station": station,
-        "page": Paginator(follow_ups, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page,
         "form": form,
         "state_label": STATES[form.selected_state],
         "assign_form": None if form.is_completed else AssignForm(people),

@@ -9,9 +9,10 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from portal.accounts.actions import log_access
+from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
 from portal.confirmations import links
 from portal.confirmations.enums import Question
@@ -19,6 +20,7 @@ from portal.confirmations.models import ConfirmationLink
 from portal.confirmations.permissions import with_shareable_name
 from portal.employers.models import Employer
 from portal.placements.models import Placement
+from portal.veterans.shown_records import log_shown
 from portal.web.shared.primary_keys import parse_keys
 from portal.web.staff.access import record_staff
 
@@ -26,7 +28,6 @@ PAGE_SIZE = 30
 _LABELS = {Question.PROGRESS: "面试、录用、到岗", Question.EMPLOYMENT: "还在岗吗"}
 
 
-@never_cache
 @record_staff
 @require_POST
 def ask_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
@@ -38,10 +39,12 @@ def ask_person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("staff:placement", pk=pk)
+    log_access(
+        actor=user, file_id=placement.veteran_id, kind=AccessKind.VIEW, field="就业意向", reason="请本人确认"
+    )
     return _render_link(request, link, secret, placement.veteran.name, reverse("staff:placement", args=[pk]))
 
 
-@never_cache
 @record_staff
 @require_http_methods(["GET", "POST"])
 def ask_employer(request: HttpRequest, user: User, pk: int) -> HttpResponse:
@@ -63,6 +66,7 @@ def ask_employer(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         else:
             return _render_link(request, link, secret, employer.name, request.path)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    log_shown(by=user, veterans=[row.veteran for row in page], place="请单位确认的名单")
     links_of_employer = ConfirmationLink.objects.visible_to(user).filter(employer=employer)
     keys_with_name = {row.pk for row in with_shareable_name(page)}
     context = {
@@ -89,7 +93,7 @@ def _tabs(employer: Employer, question: Question) -> list[dict[str, Any]]:
 def _render_link(
     request: HttpRequest, link: ConfirmationLink, secret: str, subject: str, back_url: str
 ) -> HttpResponse:
-    address = request.build_absolute_uri(reverse("public:confirmation", args=[secret]))
+    address = links.link_url(secret)
     context = {
         "link": link,
         "address": address,

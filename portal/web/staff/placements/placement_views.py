@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cms.models import JobFairPage
+from portal.accounts.actions import log_access
+from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
 from portal.core.state_machine import TransitionRefused
 from portal.core.text_folding import fold_name
@@ -21,6 +23,7 @@ from portal.placements import actions, closing
 from portal.placements.enums import PlacementState
 from portal.placements.models import Placement
 from portal.placements.workflow import TRANSITIONS
+from portal.veterans.shown_records import log_shown
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.placement_timeline import build_timeline
 from portal.web.staff.access import record_staff
@@ -57,6 +60,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     rows = Placement.objects.followed_by(user).with_details()
     filter_set = PlacementFilter(user, request.GET, queryset=rows)
     page = Paginator(filter_set.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    log_shown(by=user, veterans=[row.veteran for row in page], place="就业意向列表")
     has_filters = any(request.GET.get(name) for name in filter_set.filters)
     context = {
         "page": page,
@@ -82,7 +86,7 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"已记录：{updated.get_state_display()}。")
             return redirect("staff:placement", pk=pk)
-    return _page(request, placement, form, CorrectForm())
+    return _page(request, user, placement, form, CorrectForm())
 
 
 @record_staff
@@ -107,7 +111,7 @@ def correct(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         else:
             messages.success(request, "已更正，原记录保留。")
             return redirect("staff:placement", pk=pk)
-    return _page(request, placement, StepForm(placement), form)
+    return _page(request, user, placement, StepForm(placement), form)
 
 
 @record_staff
@@ -132,8 +136,9 @@ def _get_placement(user: User, pk: int) -> Placement:
 
 
 def _page(
-    request: HttpRequest, placement: Placement, form: StepForm, correct_form: CorrectForm
+    request: HttpRequest, user: User, placement: Placement, form: StepForm, correct_form: CorrectForm
 ) -> HttpResponse:
+    log_access(actor=user, file_id=placement.veteran_id, kind=AccessKind.VIEW, field="就业意向")
     context = {
         "placement": placement,
         "steps": build_timeline(placement),

@@ -10,6 +10,7 @@ from portal.positions.models import Position
 from portal.ranking.candidate_ranking import rank_candidates, rank_candidates_for_positions
 from portal.ranking.enums import Surface
 from portal.veterans.models import Veteran
+from portal.veterans.shown_records import log_shown
 from portal.web.shared.candidate_cards import find_candidate_page, list_card_labels, list_match_reasons
 from portal.web.shared.impression_logging import log_candidates
 from portal.web.staff.access import fair_staff, record_staff
@@ -26,6 +27,7 @@ def position_candidates(request: HttpRequest, user: User, pk: int) -> HttpRespon
         lambda limit, offset: rank_candidates(selected_position, among=veterans, limit=limit, offset=offset),
     )
     log_candidates(request, Surface.DESK_PEOPLE, candidates)
+    log_shown(by=user, veterans=[item.veteran for item in candidates.items], place="岗位人选名单")
     context = {
         "position": selected_position,
         "candidates": candidates,
@@ -54,6 +56,7 @@ def booth_candidates(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         ),
     )
     log_candidates(request, Surface.DESK_BOOTH, candidates, context=selected_booth.fair_id)
+    log_shown(by=user, veterans=[item.veteran for item in candidates.items], place="展位人选名单")
     context = {
         "booth": selected_booth,
         "candidates": candidates,

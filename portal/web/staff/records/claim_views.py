@@ -8,11 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.accounts.actions import log_access
+from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
 from portal.core.validators import validate_no_label, validate_no_unit_name
 from portal.veterans.models import RecordClaim
 from portal.veterans.permissions import serves
 from portal.veterans.record_claims import decide_claim
+from portal.veterans.shown_records import log_shown
 from portal.web.shared.form_fields import add_errors
 from portal.web.staff.access import record_staff
 
@@ -42,6 +45,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     """List pending claims of the user's stations, the oldest first."""
     rows = RecordClaim.objects.visible_to(user).pending().select_related("veteran__station", "user")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    log_shown(by=user, veterans=[claim.veteran for claim in page], place="档案认领名单")
     return render(request, "staff/records/claims.html", {"page": page})
 
 
@@ -62,4 +66,5 @@ def decide(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         else:
             messages.success(request, "已处理。")
             return redirect("staff:claims")
+    log_access(actor=user, file_id=claim.veteran_id, kind=AccessKind.VIEW, reason="核对认领")
     return render(request, "staff/records/claim.html", {"claim": claim, "form": form})

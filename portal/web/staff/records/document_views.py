@@ -81,6 +81,7 @@ def listing(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         else:
             messages.success(request, "已上传。")
             return redirect("staff:veteran-documents", pk=pk)
+    log_access(actor=user, file_id=veteran.pk, kind=AccessKind.VIEW, field="证明材料清单")
     context = {
         "veteran": veteran,
         "form": form,

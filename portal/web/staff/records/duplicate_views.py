@@ -18,6 +18,7 @@ from portal.accounts.roles import Permission
 from portal.veterans.models import RecordMerge, Veteran
 from portal.veterans.record_closing import can_close
 from portal.veterans.record_merges import count_references, merge_records, undo_merge
+from portal.veterans.shown_records import log_shown
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.typed_fields import choice_field
 from portal.web.staff.access import record_staff, staff_with, veteran_or_refuse
@@ -64,10 +65,14 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
         key = tuple(getattr(veteran, name) for name in names)
         if key in keys:
             groups.setdefault(key, []).append(veteran)
+    shown_groups = [group for group in groups.values() if len(group) > 1]
+    log_shown(
+        by=user, veterans=[veteran for group in shown_groups for veteran in group], place="疑似重复档案名单"
+    )
     url = reverse("staff:duplicates")
     context = {
         "page": page,
-        "groups": [group for group in groups.values() if len(group) > 1],
+        "groups": shown_groups,
         "tabs": [
             {"label": "手机号相同", "url": url, "current": by_phone, "count": None},
             {

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from portal.accounts.actions import log_access
+from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
 from portal.employers import hidden_records
 from portal.employers.models import Employer, HiddenRecord
@@ -18,6 +20,7 @@ from portal.web.staff.access import record_staff, veteran_or_refuse
 def listing(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """List the employers from which the record is hidden, with a search for another."""
     veteran = veteran_or_refuse(user, pk)
+    log_access(actor=user, file_id=veteran.pk, kind=AccessKind.VIEW, field="对单位隐藏档案")
     return render(
         request,
         "staff/records/hidden_employers.html",

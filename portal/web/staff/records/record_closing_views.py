@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from portal.accounts.actions import log_access
+from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
 from portal.veterans import record_closing
 from portal.veterans.enums import CloseReason
@@ -38,6 +40,7 @@ def close(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"已注销 {veteran.name} 的档案。")
             return redirect("staff:veteran", pk=pk)
+    log_access(actor=user, file_id=veteran.pk, kind=AccessKind.VIEW, reason="注销档案")
     return render(request, "staff/records/veteran_close.html", {"veteran": veteran, "form": form})
 
 

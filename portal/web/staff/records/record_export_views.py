@@ -43,6 +43,10 @@ def export(request: HttpRequest, user: User) -> HttpResponse:
     rows = record_export.filter_exportable(Veteran.objects.visible_to(user), user)
     filter_set = VeteranFilter(user, request.GET, queryset=rows)
     form = ExportForm(request.POST if request.method == "POST" else None)
+    # An invalid filter is ignored by the filter set: the list would be wider than what was asked for.
+    is_filter_valid = filter_set.form.is_valid()
+    if request.method == "POST" and not is_filter_valid:
+        form.add_error(None, f"筛选条件不对，没有导出：{_describe_errors(filter_set)}")
     if request.method == "POST" and form.is_valid():
         try:
             content = record_export.export_records(
@@ -55,11 +59,20 @@ def export(request: HttpRequest, user: User) -> HttpResponse:
     context = {
         "filter_form": filter_set.form,
         "form": form,
-        "count": filter_set.qs.count(),
+        "count": filter_set.qs.count() if is_filter_valid else 0,
+        "filter_errors": "" if is_filter_valid else _describe_errors(filter_set),
         "max_rows": record_export.MAX_ROWS,
         "filters": _describe_filters(filter_set),
     }
     return render(request, "staff/records/veterans_export.html", context)
+
+
+def _describe_errors(filter_set: VeteranFilter) -> str:
+    fields = filter_set.form.fields
+    return "；".join(
+        f"{fields[name].label if name in fields else name}：{' '.join(map(str, errors))}"
+        for name, errors in filter_set.form.errors.items()
+    )
 
 
 def _describe_filters(filter_set: VeteranFilter) -> str:

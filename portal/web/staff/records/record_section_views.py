@@ -6,6 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from portal.accounts.actions import log_access
+from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
 from portal.veterans import actions
 from portal.web.shared.form_fields import add_errors
@@ -36,6 +38,9 @@ def section(request: HttpRequest, user: User, pk: int, section: str) -> HttpResp
         else:
             messages.success(request, f"{STAFF_SECTIONS[section][0]}已保存。")
             return redirect("staff:veteran", pk=pk)
+    log_access(
+        actor=user, file_id=veteran.pk, kind=AccessKind.VIEW, field=STAFF_SECTIONS[section][0], reason="代填"
+    )
     return render(request, "staff/records/veteran_edit.html", build_section_context(section, veteran, form))
 
 

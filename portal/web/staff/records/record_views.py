@@ -35,6 +35,7 @@ from portal.veterans.enums import EmploymentStatus
 from portal.veterans.models import Veteran
 from portal.veterans.permissions import can_export
 from portal.veterans.record_closing import can_close
+from portal.veterans.shown_records import log_shown
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.impression_logging import log_positions
 from portal.web.shared.paging import KeysFirstPaginator
@@ -88,6 +89,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     rows = Veteran.objects.visible_to(user).select_related("station")
     filter_set = VeteranFilter(user, request.GET, queryset=rows)
     page = KeysFirstPaginator(filter_set.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    log_shown(by=user, veterans=page, place="档案列表")
     has_filters = any(request.GET.get(name) for name in filter_set.filters)
     context = {
         "page": page,
@@ -149,6 +151,8 @@ def reveal(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             revealed_text = f"{actions.REVEALABLE[field]}：{value or '未登记'}"
         except ValidationError as error:
             add_errors(form, error)
+    if not revealed_text:  # a revealed field is logged by the action
+        log_access(actor=user, file_id=veteran.pk, kind=AccessKind.VIEW)
     return _page(request, user, veteran, form, revealed_text)
 
 

@@ -7,9 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.accounts.actions import log_access
+from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
 from portal.veterans.actions import log_refused_lookup
 from portal.veterans.models import Veteran
+from portal.veterans.shown_records import log_shown
 from portal.visits import actions
 from portal.visits.models import ReturnRegistration
 from portal.web.shared.form_fields import add_errors
@@ -27,6 +30,7 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     """List registrations of veterans of the user's stations, the latest first."""
     rows = ReturnRegistration.objects.visible_to(user).select_related("veteran", "station")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    log_shown(by=user, veterans=[row.veteran for row in page], place="返乡报到名单")
     return render(request, "staff/records/returns.html", {"page": page})
 
 
@@ -77,4 +81,5 @@ def receipt(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Show the printable receipt (回执): number, station, entries, next steps."""
     rows = ReturnRegistration.objects.visible_to(user).with_details()
     registration = get_object_or_404(rows, pk=pk)
+    log_access(actor=user, file_id=registration.veteran_id, kind=AccessKind.VIEW, field="返乡报到回执")
     return render(request, "staff/records/return_receipt.html", {"registration": registration})

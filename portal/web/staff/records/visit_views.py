@@ -23,11 +23,12 @@ from portal.reports.visit_coverage import visit_coverage
 from portal.stations.enums import StationLevel
 from portal.stations.models import Station
 from portal.veterans.models import Veteran
+from portal.veterans.shown_records import log_shown
 from portal.visits import actions
 from portal.visits.models import Visit
 from portal.visits.permissions import can_correct
 from portal.web.shared.form_fields import add_errors
-from portal.web.shared.primary_keys import parse_key
+from portal.web.shared.query_params import get_row
 from portal.web.shared.typed_fields import model_choice_field
 from portal.web.staff.access import record_staff, veteran_or_refuse
 from portal.web.staff.records.visit_forms import CorrectVisitForm, VisitForm
@@ -72,6 +73,7 @@ def worklist(request: HttpRequest, user: User) -> HttpResponse:
     else:
         rows = veterans.not_visited_since(timezone.localdate() - int(months) * MONTH)
     page = Paginator(rows.select_related("station"), PAGE_SIZE).get_page(request.GET.get("page"))
+    log_shown(by=user, veterans=page, place="待走访名单")
     context = {"page": page, "form": form, "clear_url": reverse("staff:visits") if request.GET else ""}
     return render(request, "staff/records/visits.html", context)
 
@@ -114,6 +116,7 @@ def correct(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         else:
             messages.success(request, "已更正，原记录保留。")
             return redirect("staff:veteran-visits", pk=visit.veteran_id)
+    log_access(actor=user, file_id=visit.veteran_id, kind=AccessKind.VIEW, field="走访记录")
     return render(request, "staff/records/visit_correct.html", {"visit": visit, "form": form})
 
 
@@ -122,9 +125,8 @@ def correct(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 def coverage(request: HttpRequest, user: User) -> HttpResponse:
     """Show the share of veterans visited this year, by the children of one station."""
     own_stations = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS))
-    key = parse_key(request.GET.get("station", ""))
     highest = own_stations.order_by("depth", "path")
-    station = get_object_or_404(own_stations, pk=key) if key is not None else get_object_or_404(highest[:1])
+    station = get_row(own_stations, request, "station") or get_object_or_404(highest[:1])
     page = Paginator(station.get_children(), STATION_PAGE_SIZE).get_page(request.GET.get("page"))
     total, own, *rows = visit_coverage(station, list(page))
     context = {

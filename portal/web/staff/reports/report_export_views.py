@@ -31,11 +31,19 @@ from portal.reports.satisfaction import (
     satisfaction_by_dimension,
 )
 from portal.reports.year_table import build_year_table, recent_years
+from portal.veterans.shown_records import log_shown
 from portal.web.shared.import_pages import build_xlsx_response
+from portal.web.shared.query_params import BadParameterError
 from portal.web.staff.access import staff_with
-from portal.web.staff.reports.report_filters import FilterParamsForm, describe_filters, fairs_in_scope
-from portal.web.staff.reports.row_tables import build_reader, build_row, order_rows, row_table_for
-from portal.web.staff.reports.row_views import figure_or_404
+from portal.web.staff.reports.report_filters import describe_filters, fairs_in_scope, valid_filters
+from portal.web.staff.reports.row_tables import (
+    build_reader,
+    build_row,
+    order_rows,
+    row_table_for,
+    veterans_of,
+)
+from portal.web.staff.reports.row_views import get_figure
 from portal.web.staff.reports.table_report_views import MonthForm, parse_last_year
 
 export_staff = staff_with(Permission.EXPORT_DATA)
@@ -69,22 +77,15 @@ def export(request: HttpRequest, user: User, report: str) -> HttpResponse:
     return build_xlsx_response(content, f"{table.title}-{timezone.localdate():%Y%m%d}.xlsx")
 
 
-def _parse_filters(scope: ReportScope, data: QueryDict) -> Any:
-    form = FilterParamsForm(scope, data)
-    if not form.is_valid():
-        raise Http404("; ".join(form.errors))
-    return form.to_filter()
-
-
 def _dimension(data: QueryDict) -> str:
     by = data.get("by", "fair")
     if by not in DIMENSION_LABELS:
-        raise Http404(by)
+        raise BadParameterError("by")
     return by
 
 
 def _funnel(_user: User, scope: ReportScope, data: QueryDict) -> ExportTable:
-    filters, by = _parse_filters(scope, data), _dimension(data)
+    filters, by = valid_filters(scope, data), _dimension(data)
     cells = [*count_by_dimension(scope, filters, by), count_cohort(scope, filters)]
     return ExportTable(
         f"漏斗（按{DIMENSION_LABELS[by]}）",
@@ -98,7 +99,7 @@ def _funnel(_user: User, scope: ReportScope, data: QueryDict) -> ExportTable:
 
 
 def _retention(_user: User, scope: ReportScope, data: QueryDict) -> ExportTable:
-    filters = _parse_filters(scope, data)
+    filters = valid_filters(scope, data)
     points = retention_curve.estimate_retention_curve(
         retention_curve.employment_spells(intentions(scope, filters))
     )
@@ -111,7 +112,7 @@ def _retention(_user: User, scope: ReportScope, data: QueryDict) -> ExportTable:
 
 
 def _satisfaction(_user: User, scope: ReportScope, data: QueryDict) -> ExportTable:
-    filters, by = _parse_filters(scope, data), _dimension(data)
+    filters, by = valid_filters(scope, data), _dimension(data)
     groups = [*satisfaction_by_dimension(scope, filters, by), count_satisfaction(scope, filters)]
     return ExportTable(
         f"满意程度（按{DIMENSION_LABELS[by]}）",
@@ -137,8 +138,16 @@ def _fairs(_user: User, scope: ReportScope, _data: QueryDict) -> ExportTable:
     return ExportTable("招聘会对比", "全部", ("招聘会", "日期", *labels, "入职占意向"), rows)
 
 
+def _last_year(data: QueryDict) -> int:
+    text = data.get("until", "")
+    year = parse_last_year(text)
+    if text and str(year) != text:
+        raise BadParameterError("until", "不是有统计的年份")
+    return year
+
+
 def _years(_user: User, scope: ReportScope, data: QueryDict) -> ExportTable:
-    table = build_year_table(scope, recent_years(parse_last_year(data.get("until", ""))))
+    table = build_year_table(scope, recent_years(_last_year(data)))
     return ExportTable(
         "四年汇总",
         f"{table.columns[0]}至{table.columns[-2]}",
@@ -158,7 +167,7 @@ def _years(_user: User, scope: ReportScope, data: QueryDict) -> ExportTable:
 def _month(_user: User, scope: ReportScope, data: QueryDict) -> ExportTable:
     form = MonthForm(data)
     if not form.is_valid():
-        raise Http404("no such month")
+        raise BadParameterError("month", "不是已经开始的月份")
     report = build_month_report(scope, form.cleaned_data["month"])
     return ExportTable(
         "月报",
@@ -190,11 +199,12 @@ def _month(_user: User, scope: ReportScope, data: QueryDict) -> ExportTable:
 
 def _rows(user: User, scope: ReportScope, data: QueryDict) -> ExportTable:
     """Export the rows behind a figure; a veteran appears as the key of the record, without a name."""
-    figure = figure_or_404(data.get("figure", ""))
-    filters = _parse_filters(scope, data)
+    figure = get_figure(data.get("figure", ""))
+    filters = valid_filters(scope, data)
     queryset = figure.rows(scope, filters)
     table, reader = row_table_for(queryset), build_reader(user, ReportScope(scope.paths, ()))
-    rows = order_rows(queryset)[: MAX_ROWS + 1]
+    rows = list(order_rows(queryset)[: MAX_ROWS + 1])
+    log_shown(by=user, veterans=veterans_of(rows), place=f"导出统计明细：{figure.label}")
     return ExportTable(
         figure.label,
         describe_filters(filters),

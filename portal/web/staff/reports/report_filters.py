@@ -18,11 +18,13 @@ from portal.reports.report_scope import ReportScope, report_scope_of
 from portal.stations.models import Station
 from portal.web.shared.form_fields import DayInput
 from portal.web.shared.primary_keys import parse_key
+from portal.web.shared.query_params import BadParameterError
 from portal.web.shared.typed_fields import choice_field
 from portal.web.staff.access import staff_with
 
 report_staff = staff_with(Permission.READ_REPORTS)
 WITHOUT_FAIR = "日常登记（不在招聘会上）"
+OUT_OF_SCOPE = "out_of_scope"
 
 
 class _BaseFilterForm(forms.Form):
@@ -48,7 +50,7 @@ class _BaseFilterForm(forms.Form):
             return None
         station = Station.objects.in_subtrees(self.scope.paths).filter(pk=pk).first()
         if station is None:
-            raise forms.ValidationError("这个服务站不在您的辖区内。")
+            raise forms.ValidationError("这个服务站不在您的辖区内。", code=OUT_OF_SCOPE)
         return station
 
     def to_filter(self) -> ReportFilter:
@@ -81,17 +83,29 @@ class FilterParamsForm(_BaseFilterForm):
     days = forms.IntegerField(required=False, min_value=0, max_value=36_500)
 
 
-def parse_filters_or_404(user: User, data: Mapping[str, Any]) -> tuple[ReportScope, ReportFilter]:
+def parse_filters(user: User, data: Mapping[str, Any]) -> tuple[ReportScope, ReportFilter]:
     """Return the reader's scope and the filters of a query string.
 
     Raises:
-        Http404: a value is invalid, or a station is outside the reader's scope.
+        BadParameterError, Http404: as `valid_filters`.
     """
     scope = report_scope_of(user)
+    return scope, valid_filters(scope, data)
+
+
+def valid_filters(scope: ReportScope, data: Mapping[str, Any]) -> ReportFilter:
+    """Return the filters; an invalid one is refused, since without it the answer would be wider.
+
+    Raises:
+        BadParameterError: a value is invalid.
+        Http404: a station is outside the scope; the refusal is logged.
+    """
     form = FilterParamsForm(scope, data)
-    if not form.is_valid():
-        raise Http404("; ".join(form.errors))
-    return scope, form.to_filter()
+    if form.has_error("station", OUT_OF_SCOPE):
+        raise Http404
+    for name, errors in form.errors.items():
+        raise BadParameterError(name, f"不对：{' '.join(map(str, errors))}".rstrip("。"))
+    return form.to_filter()
 
 
 class FilterForm(_BaseFilterForm):

@@ -1,6 +1,6 @@
 """Tables of the rows behind a figure: one per model, with names only where the reader may see them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -193,6 +193,17 @@ class RowTable:
     build_cells: Callable[[Reader, Any], Sequence[Any]]
     related: tuple[str, ...]
     order: tuple[str, ...]
+
+
+def veterans_of(rows: Iterable[Any]) -> list[Veteran]:
+    """Return the veterans that the rows are about, for the access log; rows about nobody are left out."""
+    veterans = []
+    for row in rows:
+        source = getattr(row, "registration", None) or getattr(row, "placement", None) or row
+        veteran = source if isinstance(source, Veteran) else getattr(source, "veteran", None)
+        if veteran is not None:
+            veterans.append(veteran)
+    return veterans
 
 
 ROW_TABLES: dict[type[Model], RowTable] = {

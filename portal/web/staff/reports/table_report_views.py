@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -21,6 +21,7 @@ from portal.reports.month_report import STATION_STAGES, MonthReport, build_month
 from portal.reports.report_scope import can_export_reports, report_scope_of
 from portal.reports.satisfaction import MEAN_DEFINITION
 from portal.reports.year_table import build_year_table, recent_years
+from portal.web.shared.query_params import BadParameterError
 from portal.web.staff.reports import charts
 from portal.web.staff.reports.report_filters import fairs_in_scope, report_staff, tabs
 
@@ -153,7 +154,7 @@ def month_pdf(request: HttpRequest, user: User) -> HttpResponse:
     """Return the report of one month as a PDF."""
     _, day = _parse_month(request)
     if day is None:
-        raise Http404("no such month")
+        raise BadParameterError("month", "不是已经开始的月份")
     report: MonthReport = build_month_report(report_scope_of(user), day)
     content = render_month_pdf(report, of=station_names(user), by=user.name)
     response = HttpResponse(content, content_type="application/pdf")

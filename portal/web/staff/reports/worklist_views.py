@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from portal.accounts.models import User
 from portal.reports import worklists
 from portal.reports.report_scope import report_scope_of
-from portal.web.shared.primary_keys import parse_key
+from portal.veterans.shown_records import log_shown
+from portal.web.shared.query_params import BadParameterError, read_key
 from portal.web.staff.access import record_staff
 from portal.web.staff.reports.row_tables import (
     Cell,
@@ -22,6 +23,7 @@ from portal.web.staff.reports.row_tables import (
     build_reader,
     build_row,
     row_table_for,
+    veterans_of,
 )
 
 PAGE_SIZE = 20
@@ -38,12 +40,13 @@ def worklist(request: HttpRequest, user: User, key: str = "overdue") -> HttpResp
         raise Http404(key)
     queryset: Any = current.rows(user)
     if key in DETAIL_LISTS:
-        value = parse_key(request.GET.get("of", ""))
-        if value is None:
-            raise Http404(key)
-        queryset = queryset.filter(**{DETAIL_LISTS[key]: value})
+        detail_of = read_key(request, "of")
+        if detail_of is None:
+            raise BadParameterError("of", "缺少编号")
+        queryset = queryset.filter(**{DETAIL_LISTS[key]: detail_of})
     table, reader = row_table_for(queryset), build_reader(user, report_scope_of(user))
     page = Paginator(queryset.select_related(*table.related), PAGE_SIZE).get_page(request.GET.get("page"))
+    log_shown(by=user, veterans=veterans_of(page), place=f"疑难清单：{current.label}")
     context = {
         "worklist": current,
         "counts": [
@@ -59,7 +62,7 @@ def worklist(request: HttpRequest, user: User, key: str = "overdue") -> HttpResp
         if current.row_kind in _COUNT_HEADERS
         else table.columns,
         "page": page,
-        "rows": [_build_row(table, reader, row) for row in page.object_list],
+        "rows": [_build_row(table, reader, row) for row in page],
         "as_of": timezone.now(),
     }
     return render(request, "staff/reports/worklist.html", context)

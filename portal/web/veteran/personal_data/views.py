@@ -74,7 +74,6 @@ def download(request: SignedInRequest, veteran: Veteran, kind: str) -> HttpRespo
     media = "application/json" if kind == "json" else "text/html"
     answer = HttpResponse(content, content_type=f"{media}; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="my-file-{now:%Y%m%d}.{kind}"'
-    answer["Cache-Control"] = "no-store"
     return answer
 
 

@@ -24,7 +24,7 @@ PAGE = "/desk/calendar/"
 
 def _address(client: Any) -> str:
     html = client.post(PAGE).content.decode()
-    match = re.search(r'value="http://testserver(/feeds/duties/[\w-]+\.ics)"', html)
+    match = re.search(r'value="http://localhost:8000(/feeds/duties/[\w-]+\.ics)"', html)
     assert match is not None, html
     return match.group(1)
 

@@ -116,7 +116,7 @@ def test_team_page_opens_child_stations(
     assert "南安村" in below.content.decode()
     for name in ("蓬江区", "江门市"):
         assert client_for(head).get(TEAM, {"station": stations[name].pk}).status_code == 404
-    assert client_for(head).get(TEAM, {"station": "x"}).status_code == 404
+    assert client_for(head).get(TEAM, {"station": "x"}).status_code == 400
     assert client_for(clerk).get(TEAM).status_code == 403
 
 

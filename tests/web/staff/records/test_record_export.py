@@ -118,3 +118,17 @@ def test_export_query_count_is_constant(same_queries: Any, towns: Any, head: Any
 
     more()
     same_queries(lambda: client.post(URL, {"reason": "x"}), more)
+
+
+@pytest.mark.must("hold.5")
+@pytest.mark.parametrize("query", ["station=99999999", "employment_status=nothing", "station=x"])
+def test_export_with_an_invalid_filter_is_refused_and_says_so(
+    towns: Any, head: Any, client_for: Any, query: str
+) -> None:
+    client = client_for(head)
+    page = client.get(f"{URL}?{query}").content.decode()
+    assert "筛选条件不对" in page
+    answer = client.post(f"{URL}?{query}", {"reason": "春节走访"})
+    assert answer.status_code == 200
+    assert "没有导出" in answer.content.decode()
+    assert not AuditEvent.objects.filter(verb="veterans.exported").exists()

@@ -137,13 +137,26 @@ def test_fair_counts_all_and_names_only_own_veterans(towns: Any, client_for: Any
 @pytest.mark.parametrize(
     "query",
     [
-        "figure=", "figure=nothing", "figure=sheets&since=yesterday", "figure=sheets&station=99999",
-        "figure=sheets&occupation=x'", "figure=sheets&district=44",
-        "figure=sheets&since=2026-02-01&until=2026-01-01",
+        "figure=", "figure=nothing", "figure=sheets&since=yesterday", "figure=sheets&occupation=x'",
+        "figure=sheets&district=44", "figure=sheets&since=2026-02-01&until=2026-01-01",
     ],
 )  # fmt: skip
-def test_invalid_filters_in_url_return_404(towns: Any, client_for: Any, query: Any) -> None:
-    assert client_for(towns.clerk).get(f"/desk/insights/rows/?{query}").status_code == 404
+def test_invalid_filter_in_url_is_refused_by_name(towns: Any, client_for: Any, query: Any) -> None:
+    answer = client_for(towns.clerk).get(f"/desk/insights/rows/?{query}")
+    assert answer.status_code == 400
+    assert f"“{query.rpartition('&')[2].partition('=')[0]}”" in text(answer)
+
+
+@pytest.mark.must("hold.5")
+@pytest.mark.parametrize("report", ["rows", "funnel", "retention", "satisfaction", "years", "month"])
+def test_export_with_an_invalid_filter_is_refused(
+    towns: Any, client_for: Any, head: Any, report: str
+) -> None:
+    wrong = {"years": ("until", "1999"), "month": ("month", "nie")}.get(report, ("since", "yesterday"))
+    data = {"figure": "sheets", wrong[0]: wrong[1]}
+    answer = client_for(head).post(reverse("staff:report-export", args=[report]), data)
+    assert (answer.status_code, f"“{wrong[0]}”" in text(answer)) == (400, True)
+    assert not AuditEvent.objects.filter(verb="insights.exported").exists()
 
 
 def test_station_outside_scope_is_no_filter(towns: Any, client_for: Any) -> None:
@@ -160,7 +173,7 @@ def test_invalid_filter_is_kept_with_error(towns: Any, client_for: Any) -> None:
     assert "结束日期不能早于开始日期" in page
     assert 'value="2026-03-01"' in page
     assert "请写成年-月" in text(client_for(towns.clerk).get("/desk/insights/month/?month=nie"))
-    assert client_for(towns.clerk).get("/desk/insights/month/pdf/?month=nie").status_code == 404
+    assert client_for(towns.clerk).get("/desk/insights/month/pdf/?month=nie").status_code == 400
 
 
 def test_export_names_filters_and_exporter_and_is_audited(towns: Any, client_for: Any, head: Any) -> None:
@@ -317,5 +330,5 @@ def test_worklist_rows_link_to_their_task(towns: Any, client_for: Any) -> None:
         client_for(towns.clerk).get(behind)
     )
     assert totals(client_for(towns.neighbour).get(behind)) == [0]
-    for wrong in ("waiting/", "declines/?of=x", "nothing/"):
-        assert client_for(towns.clerk).get(f"/desk/trouble/{wrong}").status_code == 404
+    for wrong, status in (("waiting/", 400), ("declines/?of=x", 400), ("nothing/", 404)):
+        assert client_for(towns.clerk).get(f"/desk/trouble/{wrong}").status_code == status
