@@ -116,9 +116,6 @@ WITHOUT_A_TEST_YET = {
     "hold.1",
     "hold.3",
     "hold.4",
-    "hold.7",
-    "hold.8",
-    "hold.9",
     "hold.11",
 }
 
