@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -349,7 +350,13 @@ def test_template_has_choices_and_notes_and_is_readable(employer: Any) -> None:
     assert "新会区" in expected_value["工作地区"]
     assert "新会区睦洲镇" in expected_value["工作地区"]
     assert "机动车驾驶证A2" in expected_value["证书要求"]
-    assert read_table(content).headers[0] == "岗位编号"
+    with pytest.raises(ValidationError, match="只有表头"):
+        read_table(content, get_kind(KIND))
+    book = load_workbook(io.BytesIO(content))
+    book.worksheets[0].append(["YH-001"])
+    target = io.BytesIO()
+    book.save(target)
+    assert read_table(target.getvalue(), get_kind(KIND)).headers[0] == "岗位编号"
 
 
 def test_header_synonyms_are_recognised(employer: Any, member: Any) -> None:
