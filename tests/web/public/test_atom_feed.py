@@ -33,7 +33,8 @@ def test_feed_lists_latest_positions_first(client: Client) -> None:
     assert titles(answer) == ["晚的岗位", "早的岗位"]
     entry = ET.fromstring(answer.content).find("a:entry", ATOM)
     assert (
-        require(require(entry).find("a:link", ATOM)).get("href") == f"http://localhost:8000/positions/{late.pk}/"
+        require(require(entry).find("a:link", ATOM)).get("href")
+        == f"http://localhost:8000/positions/{late.pk}/"
     )
     assert late.employer.name in str(require(entry).findtext("a:summary", None, ATOM))
     assert require(require(entry).find("a:author/a:name", ATOM)).text == late.employer.name
