@@ -126,14 +126,14 @@ def _finish_change(veteran: Veteran, by: User, section: str, fields: Iterable[st
 
 @transaction.atomic
 def update_record(
-    *, veteran: Veteran, by: User, section: str, values: Mapping[str, Any], seen: str = ""
+    *, veteran: Veteran, by: User, section: str, values: Mapping[str, Any], seen_token: str = ""
 ) -> Veteran:
     """Set plain fields of a record (PLAIN_FIELDS and `phone`).
 
     A new living region moves the record to the station that serves it.
 
     Args:
-        seen: token of the values that the form showed (`portal.core.seen_values`).
+        seen_token: token of the values that the form showed (`portal.core.seen_values`).
 
     Raises:
         PermissionDenied: `by` is neither the person nor staff of the record's station.
@@ -144,7 +144,7 @@ def update_record(
     unknown = set(values) - PLAIN_FIELDS - {"phone"}
     if unknown:
         raise ValueError(f"not plain fields of a record: {sorted(unknown)}")
-    values = merge_fields(seen, veteran, values)
+    values = merge_fields(seen_token, veteran, values)
     old_station, old_region_id = veteran.station, veteran.living_region_id
     old_phone_hash = veteran.phone_hash
     for field, value in values.items():

@@ -95,12 +95,12 @@ def choose_tests(mutant: Mutant, lines: coverage_map.CoverageMap) -> list[str]:
     seconds: dict[str, float] = json.loads(RECORD.read_text(encoding="utf-8"))
     own_folder = "tests/" + mutant.path.removeprefix("portal/").rpartition("/")[0]
     covering = lines.get(mutant.path, {}).get(mutant.line, [])
-    chosen, total = [], 0.0
+    selection, total = [], 0.0
     for test in sorted(covering, key=lambda test: not test.startswith(own_folder)):
         if total + seconds[test] <= SECONDS_OF_TESTS:
-            chosen.append(test)
+            selection.append(test)
             total += seconds[test]
-    return chosen or covering[:1]
+    return selection or covering[:1]
 
 
 def run(mutant: Mutant, copy: Path, tests: list[str]) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""Which tests run which lines: one run of the fast suite with a context for each test."""
+"""Map of lines to the tests that run them: one run of the fast suite with a context for each test."""
 
 import json
 import subprocess

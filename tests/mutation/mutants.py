@@ -71,14 +71,14 @@ def draw(seed: int, count: int) -> list[Mutant]:
     for path in domain_files():
         module = ast.parse(path.read_text(encoding="utf-8"))
         for function, node in _functions(module):
-            if found := list(_places(node)):
-                places.append((path, function, found))
+            if options := list(_places(node)):
+                places.append((path, function, options))
     dice = random.Random(seed)
     mutants: list[Mutant] = []
-    for path, function, found in dice.sample(places, min(count, len(places))):
-        kinds = sorted({kind for _, kind in found} - {"return"}) or ["return"]
+    for path, function, options in dice.sample(places, min(count, len(places))):
+        kinds = sorted({kind for _, kind in options} - {"return"}) or ["return"]
         kind = dice.choice(kinds)
-        node = dice.choice([node for node, its_kind in found if its_kind == kind])
+        node = dice.choice([node for node, its_kind in options if its_kind == kind])
         mutants.append(_mutate(path, function, node, kind, dice))
     return mutants
 

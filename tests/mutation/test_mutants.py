@@ -17,5 +17,5 @@ def test_every_mutant_differs_in_one_place_and_compiles() -> None:
     for mutant in mutants:
         original = (ROOT / mutant.path).read_text(encoding="utf-8")
         assert mutant.source != original, mutant
-        changed = ast.dump(ast.parse(mutant.source))
-        assert changed != ast.dump(ast.parse(original)), mutant
+        mutated = ast.dump(ast.parse(mutant.source))
+        assert mutated != ast.dump(ast.parse(original)), mutant

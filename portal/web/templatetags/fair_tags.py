@@ -137,8 +137,8 @@ def fair_booths(context: Context, fair: JobFairPage) -> BoothPage:
     booths = Booth.objects.visible_to(_current_user(context)).confirmed().filter(fair=fair.pk)
     if words:
         titled = positions.filter(title__icontains=words, booths=OuterRef("pk"))
-        named = Q(employer__name_key__contains=fold_name(words))
-        booths = booths.filter(named | Q(number__iexact=words) | Exists(titled))
+        by_employer = Q(employer__name_key__contains=fold_name(words))
+        booths = booths.filter(by_employer | Q(number__iexact=words) | Exists(titled))
     booths = booths.select_related("employer").order_by("number", "pk")
     page = Paginator(booths, BOOTHS_PER_PAGE).get_page(params.get("page"))
     page.object_list = list(page.object_list)

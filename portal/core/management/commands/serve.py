@@ -72,7 +72,7 @@ class Command(BaseCommand):
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches the address; a name other than localhost may be anywhere."""
+    """Return True for an address only this machine reaches; a name but localhost may be anywhere."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
